@@ -1,0 +1,61 @@
+import { FlowLog, FlowLogDestination, FlowLogFileFormat, FlowLogResourceType, FlowLogTrafficType, type IVpc, LogFormat } from 'aws-cdk-lib/aws-ec2';
+import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { EnvironmentProfile } from '../environment';
+import { EncryptedLogGroup } from '../logging/encrypted-log-group';
+
+/** What a {@link NetworkFlowLog} is made from. */
+export interface NetworkFlowLogProps {
+  readonly vpc: IVpc;
+  readonly profile: EnvironmentProfile;
+  /** Where given, Parquet files partitioned by hour; else an encrypted log group. */
+  readonly bucket?: IBucket;
+}
+
+/** The default fields, and those that tell a NAT gateway's client and a refused flow's way. */
+const FIELDS = [
+  LogFormat.ALL_DEFAULT_FIELDS,
+  LogFormat.VPC_ID,
+  LogFormat.SUBNET_ID,
+  LogFormat.AZ_ID,
+  LogFormat.TCP_FLAGS,
+  LogFormat.PKT_SRC_ADDR,
+  LogFormat.PKT_DST_ADDR,
+  LogFormat.FLOW_DIRECTION,
+];
+
+/** Every accepted and rejected flow of the network (EC2.6). */
+export class NetworkFlowLog extends Construct {
+  public constructor(scope: Construct, id: string, props: NetworkFlowLogProps) {
+    super(scope, id);
+    const logs = props.bucket ? undefined : new EncryptedLogGroup(this, 'Logs', { profile: props.profile });
+    const writer = logs && this.createWriter(logs);
+
+    const flowLog = new FlowLog(this, 'FlowLog', {
+      resourceType: FlowLogResourceType.fromVpc(props.vpc),
+      trafficType: FlowLogTrafficType.ALL,
+      logFormat: FIELDS,
+      destination: logs && writer
+        ? FlowLogDestination.toCloudWatchLogs(logs.logGroup, writer.role.withoutPolicyUpdates())
+        : FlowLogDestination.toS3(props.bucket, 'vpc-flow-logs', {
+          fileFormat: FlowLogFileFormat.PARQUET, hiveCompatiblePartitions: true, perHourPartition: true,
+        }),
+    });
+    if (writer) {
+      flowLog.node.addDependency(writer.policy);
+    }
+  }
+
+  private createWriter(logs: EncryptedLogGroup): { role: Role; policy: ManagedPolicy } {
+    const role = new Role(this, 'Writer', { assumedBy: new ServicePrincipal('vpc-flow-logs.amazonaws.com') });
+    const policy = new ManagedPolicy(this, 'WriterPolicy', {
+      roles: [role],
+      statements: [new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
+        resources: [logs.logGroup.logGroupArn],
+      })],
+    });
+    return { role, policy };
+  }
+}

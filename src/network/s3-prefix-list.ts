@@ -1,0 +1,43 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { PropError } from '../refusal/prop-error';
+
+/**
+ * The AWS-managed prefix list of S3 by region, as `aws ec2 describe-managed-prefix-lists` prints it.
+ * A look-up at synthesis would need credentials. Regions that could not be confirmed from two
+ * independent sources are left out; for them the prop is asked for.
+ */
+const S3_PREFIX_LISTS: { [region: string]: string } = {
+  'us-east-1': 'pl-63a5400a',
+  'us-east-2': 'pl-7ba54012',
+  'us-west-1': 'pl-6ba54002',
+  'us-west-2': 'pl-68a54001',
+  'ca-central-1': 'pl-7da54014',
+  'sa-east-1': 'pl-6aa54003',
+  'eu-central-1': 'pl-6ea54007',
+  'eu-west-1': 'pl-6da54004',
+  'eu-west-2': 'pl-7ca54015',
+  'eu-west-3': 'pl-23ad484a',
+  'eu-north-1': 'pl-c3aa4faa',
+  'ap-south-1': 'pl-78a54011',
+  'ap-northeast-1': 'pl-61a54008',
+  'ap-northeast-2': 'pl-78a54011',
+  'ap-northeast-3': 'pl-a4a540cd',
+  'ap-southeast-1': 'pl-6fa54006',
+  'ap-southeast-2': 'pl-6ca54005',
+};
+
+/** The prefix list of S3 in the region of a scope. */
+export function s3PrefixListId(scope: IConstruct, given: string | undefined): string {
+  const region = Stack.of(scope).region;
+  const known = given ?? (Token.isUnresolved(region) ? undefined : S3_PREFIX_LISTS[region]);
+  if (!known) {
+    throw new PropError(scope, {
+      prop: 's3PrefixListId',
+      value: given,
+      allowed: `the id of the prefix list com.amazonaws.REGION.s3, where the region (${Token.isUnresolved(region) ? 'unknown' : region}) is not in the library's table`,
+      wayOut: 'set env.region on the stack, or give the id that `aws ec2 describe-managed-prefix-lists` prints',
+    });
+  }
+  return known;
+}

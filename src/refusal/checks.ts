@@ -1,0 +1,39 @@
+import { Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { PropError } from './prop-error';
+
+/** A range of whole numbers, both ends allowed. */
+export interface WholeNumberRange {
+  readonly min: number;
+  readonly max: number;
+  /** What the number counts, for the message: `seconds`, `tasks`. */
+  readonly unit: string;
+  readonly wayOut: string;
+}
+
+/** Refuses what is not a whole number of the range; a token passes, its value is unknown at synthesis. */
+export function checkWholeNumber(scope: IConstruct, prop: string, value: number | undefined, range: WholeNumberRange): void {
+  if (value === undefined || Token.isUnresolved(value)) {
+    return;
+  }
+  if (!Number.isInteger(value) || value < range.min || value > range.max) {
+    throw new PropError(scope, { prop, value, allowed: `${range.min} to ${range.max} ${range.unit}, whole`, wayOut: range.wayOut });
+  }
+}
+
+/** Refuses a TCP port outside 1 to 65535. */
+export function checkPort(scope: IConstruct, prop: string, value: number): void {
+  checkWholeNumber(scope, prop, value, { min: 1, max: 65535, unit: 'as a TCP port', wayOut: 'give the port that the process listens on' });
+}
+
+/** Refuses a reason that says nothing: it is what reviewers and auditors read. */
+export function checkReason(scope: IConstruct, prop: string, reason: string): void {
+  if (!Token.isUnresolved(reason) && reason.trim().length < 10) {
+    throw new PropError(scope, {
+      prop,
+      value: reason,
+      allowed: 'a sentence of at least 10 characters',
+      wayOut: 'say why this is acceptable here, and for how long; the sentence is shown in the validation report',
+    });
+  }
+}

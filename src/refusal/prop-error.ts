@@ -1,0 +1,28 @@
+import type { IConstruct } from 'constructs';
+
+/** What a refusal says. */
+export interface Refusal {
+  /** The prop as the caller wrote it, with its parent where it is nested: `plan.publicBlocks`. */
+  readonly prop: string;
+  /** The value that was given. */
+  readonly value: unknown;
+  /** What would have been accepted. */
+  readonly allowed: string;
+  /** What to write instead. */
+  readonly wayOut: string;
+}
+
+/**
+ * The one error of this library. Its message is a single line, because Python, Java and Go
+ * show the first line of it and a trace of the kernel below.
+ */
+export class PropError extends Error {
+  public constructor(scope: IConstruct, refusal: Refusal) {
+    super(`${scope.constructor.name} '${scope.node.path}': ${refusal.prop} is ${shown(refusal.value)}, allowed: ${refusal.allowed}. Way out: ${refusal.wayOut}`);
+    this.name = 'PropError';
+  }
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'not given' : JSON.stringify(value);
+}

@@ -1,0 +1,202 @@
+import { Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib';
+import {
+  ImageTagMutabilityExclusionFilter, type IRepository, Repository, RepositoryEncryption, TagMutability, TagStatus,
+} from 'aws-cdk-lib/aws-ecr';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
+import { Construct, type IConstruct } from 'constructs';
+import { EnvironmentProfile } from '../environment';
+import { checkWholeNumber } from '../refusal/checks';
+import { PropError } from '../refusal/prop-error';
+import { NOTHING_RELEASED } from './released-image';
+
+/** A repository of images and, for each release track, the parameter that names the released one. */
+export interface IImageRepository extends IConstruct {
+  /** The ECR repository. */
+  readonly repository: IRepository;
+
+  /**
+   * Name of the SSM parameter that holds the tag of the image released on a track, or `none` before the first release.
+   * Throws for a track that the repository doesn't have.
+   */
+  releasedImageParameterName(track: string): string;
+
+  /** Keeps an image that an app names by its tag from being expired. Does nothing where a rule keeps the tag already. */
+  keepTag(tag: string): void;
+}
+
+/** What an {@link ImageRepository} may be told. Nothing is needed. */
+export interface ImageRepositoryProps {
+  /**
+   * Physical name, lower-case. A repository that is named can't be replaced without another name.
+   * @default - one that CloudFormation makes up
+   */
+  readonly repositoryName?: string;
+  /**
+   * Release tracks: one parameter each, because one repository serves several stages.
+   * @default ['staging', 'production']
+   */
+  readonly tracks?: string[];
+  /**
+   * Tags that may move from one image to another. All others are immutable. At most 5 patterns with `*`.
+   * @default ['latest'] - requirement A-12; what is deployed is never named by it
+   */
+  readonly movingTags?: string[];
+  /**
+   * Tagged images that are kept besides released, versioned and running ones, 1 to 1000.
+   * A multi-architecture image counts once.
+   * @default 10 - requirements A-12, B-06 and C-12
+   */
+  readonly keepImages?: number;
+  /**
+   * The environment that answers what is left open.
+   * @default - that of the scope, else production
+   */
+  readonly profile?: EnvironmentProfile;
+}
+
+/** Tags that a release or a person gave for good: `live-production-7`, `v1.4.2`, `1.4.2`. */
+const KEPT_TAGS = ['live-*', 'v*', '*.*.*'];
+/** High enough to never be reached by releases, and an end all the same. */
+const KEPT_IMAGES = 1000;
+const UNTAGGED_DAYS = Duration.days(30);
+
+/**
+ * An encrypted, scanned ECR repository with immutable tags, whose lifecycle rules never expire an image that
+ * may be running, and the parameters that say which image is released. It belongs in a stack that is deployed
+ * before the services, because images exist before services do.
+ */
+export class ImageRepository extends Construct implements IImageRepository {
+  /**
+   * Takes an ECR repository that exists. For `ServiceImage.released` it needs the parameters too: a String parameter for
+   * each track, holding `none` or a tag.
+   */
+  public static fromRepository(scope: Construct, id: string, props: AdoptedRepositoryProps): IImageRepository {
+    return new AdoptedRepository(scope, id, props);
+  }
+
+  public readonly repository: IRepository;
+  private readonly parameters = new Map<string, CfnParameter>();
+  private readonly kept: string[] = [...KEPT_TAGS];
+  private readonly ecr: Repository;
+
+  public constructor(scope: Construct, id: string, props: ImageRepositoryProps = {}) {
+    super(scope, id);
+    const profile = props.profile ?? EnvironmentProfile.of(this);
+    const keepImages = props.keepImages ?? 10;
+    checkWholeNumber(this, 'keepImages', keepImages, { min: 1, max: 1000, unit: 'images', wayOut: 'keep at least the image that runs' });
+    this.ecr = this.createRepository(props, profile);
+    this.repository = this.ecr;
+    this.addLifecycleRules(keepImages);
+    (props.tracks ?? ['staging', 'production']).forEach((track) => this.parameters.set(track, this.createParameter(track)));
+  }
+
+  public releasedImageParameterName(track: string): string {
+    const parameter = this.parameters.get(track);
+    if (!parameter) {
+      throw unknownTrack(this, track, [...this.parameters.keys()]);
+    }
+    return parameter.name!;
+  }
+
+  public keepTag(tag: string): void {
+    if (Token.isUnresolved(tag) || this.kept.some((pattern) => matches(pattern, tag))) {
+      return;
+    }
+    this.kept.push(tag);
+    this.ecr.addLifecycleRule({
+      rulePriority: this.kept.length, description: `Named by an app: ${tag}`, tagStatus: TagStatus.TAGGED, tagPatternList: [tag], maxImageCount: 1,
+    });
+  }
+
+  private createRepository(props: ImageRepositoryProps, profile: EnvironmentProfile): Repository {
+    const removalPolicy = profile.removalPolicy;
+    const key = new Key(this, 'Key', { description: `Encrypts the images of ${this.node.path}`, enableKeyRotation: true, removalPolicy });
+    const movingTags = props.movingTags ?? ['latest'];
+    return new Repository(this, 'Repository', {
+      repositoryName: props.repositoryName,
+      encryption: RepositoryEncryption.KMS,
+      encryptionKey: key,
+      imageScanOnPush: true,
+      imageTagMutability: movingTags.length > 0 ? TagMutability.IMMUTABLE_WITH_EXCLUSION : TagMutability.IMMUTABLE,
+      imageTagMutabilityExclusionFilters: movingTags.length > 0 ? movingTags.map((tag) => ImageTagMutabilityExclusionFilter.wildcard(tag)) : undefined,
+      removalPolicy,
+      emptyOnDelete: removalPolicy === RemovalPolicy.DESTROY,
+    });
+  }
+
+  /**
+   * An image that a rule selects is out of reach for every rule after it, whether it expires it or not.
+   * A list of patterns would select only images that match all of them, hence a rule for each. Counting tagged
+   * images leaves out the parts of multi-architecture images, which have no tags.
+   */
+  private addLifecycleRules(keepImages: number): void {
+    KEPT_TAGS.forEach((pattern, index) => this.ecr.addLifecycleRule({
+      rulePriority: index + 1, description: `Released or versioned: ${pattern}`, tagStatus: TagStatus.TAGGED, tagPatternList: [pattern], maxImageCount: KEPT_IMAGES,
+    }));
+    this.ecr.addLifecycleRule({
+      rulePriority: 900, description: 'Untagged', tagStatus: TagStatus.UNTAGGED, maxImageAge: UNTAGGED_DAYS,
+    });
+    this.ecr.addLifecycleRule({
+      rulePriority: 901, description: `The last ${keepImages}`, tagStatus: TagStatus.TAGGED, tagPatternList: ['*'], maxImageCount: keepImages,
+    });
+  }
+
+  /**
+   * CloudFormation creates the parameter, a release writes it. Every update that CloudFormation makes to it, even
+   * of a tag, puts the template's value back: so nothing of it may ever change, and it carries no tags.
+   */
+  private createParameter(track: string): CfnParameter {
+    const parameter = new CfnParameter(this, `Released-${track}`, {
+      type: 'String',
+      name: `/${Names.uniqueResourceName(this, { maxLength: 120, separator: '-' }).toLowerCase()}/released/${track}`,
+      value: NOTHING_RELEASED,
+    });
+    parameter.addPropertyDeletionOverride('Tags');
+    return parameter;
+  }
+}
+
+/** What `ImageRepository.fromRepository` needs to know. */
+export interface AdoptedRepositoryProps {
+  /** The ECR repository. */
+  readonly repository: IRepository;
+  /**
+   * Names of the parameters that hold the released image, by track.
+   * @default - none: only declared images can come from it
+   */
+  readonly releasedImageParameterNames?: { [track: string]: string };
+}
+
+class AdoptedRepository extends Construct implements IImageRepository {
+  public readonly repository: IRepository;
+  private readonly names: { [track: string]: string };
+
+  public constructor(scope: Construct, id: string, props: AdoptedRepositoryProps) {
+    super(scope, id);
+    this.repository = props.repository;
+    this.names = props.releasedImageParameterNames ?? {};
+  }
+
+  public releasedImageParameterName(track: string): string {
+    if (!this.names[track]) {
+      throw unknownTrack(this, track, Object.keys(this.names));
+    }
+    return this.names[track];
+  }
+
+  public keepTag(_tag: string): void {
+    // Whoever made the repository decides what expires in it.
+  }
+}
+
+function unknownTrack(scope: Construct, track: string, known: string[]): PropError {
+  return new PropError(scope, {
+    prop: 'track', value: track, allowed: `a track of this repository (${known.join(', ') || 'it has none'})`, wayOut: 'name the track in ServiceImage.released, or add it to the repository',
+  });
+}
+
+/** ECR's own meaning of a pattern: `*` stands for any number of characters. */
+function matches(pattern: string, tag: string): boolean {
+  return new RegExp(`^${pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`).test(tag);
+}

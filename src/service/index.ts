@@ -1,0 +1,7 @@
+export * from './ingress';
+export * from './production-web-service';
+export * from './rollout';
+export * from './route';
+export * from './secure-load-balancer';
+export * from './service-image';
+export * from './service-scaling';

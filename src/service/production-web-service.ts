@@ -1,0 +1,460 @@
+import { Aws, Duration, Fn, Lazy, Names, Token } from 'aws-cdk-lib';
+import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Connections, InterfaceVpcEndpointAwsService, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import {
+  AlarmBehavior, type CfnService, Cluster, type ContainerDefinition, ContainerInsights, DeploymentControllerType, FargatePlatformVersion, FargateService,
+  type FargateTaskDefinition, type ICluster, PropagatedTagSource, type ScalableTaskCount, TaskDefinitionRevision,
+} from 'aws-cdk-lib/aws-ecs';
+import type { ApplicationListenerRule, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { Role } from 'aws-cdk-lib/aws-iam';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { acknowledgeInCompliancePacks } from '../acknowledgement/acknowledge';
+import type { IBackingService, IBackingServiceClient } from '../binding';
+import { EnvironmentProfile } from '../environment';
+import { type ISecureVpc, SubnetTier } from '../network';
+import { checkPort, checkWholeNumber } from '../refusal/checks';
+import { PropError } from '../refusal/prop-error';
+import { checkFargateSize } from './fargate-size';
+import { Rollout } from './rollout';
+import { Route } from './route';
+import { SecureLoadBalancer } from './secure-load-balancer';
+import { type ResolvedImage, ServiceImage } from './service-image';
+import { ServiceScaling } from './service-scaling';
+import { SuccessRateAlarm } from './success-rate-alarm';
+import { TrafficShift } from './traffic-shift';
+import { WebTask } from './web-task';
+
+/** How a load balancer and the container find out whether a task is well. */
+export interface WebHealthCheck {
+  /**
+   * What the load balancer asks for, beginning with `/`.
+   * @default '/ready' - requirement A-20: a task that can't reach its database gets no traffic, and is not killed for it
+   */
+  readonly path?: string;
+  /**
+   * Time between two checks of one target, 5 to 300 seconds.
+   * @default Duration.seconds(30) - requirements A-20 and B-05
+   */
+  readonly interval?: Duration;
+  /**
+   * Time to wait for an answer, 2 to 120 seconds, below `interval`.
+   * @default Duration.seconds(5) - requirement A-20
+   */
+  readonly timeout?: Duration;
+  /**
+   * Good answers in a row that make a target healthy, 2 to 10.
+   * @default 2 - requirement A-20
+   */
+  readonly healthyCount?: number;
+  /**
+   * Bad answers in a row that make it unhealthy, 2 to 10.
+   * @default 3 - requirement A-20
+   */
+  readonly unhealthyCount?: number;
+  /**
+   * Command that the container runs to check itself, for example `['CMD', 'node', 'live.js']`. Ask for the process alone, not for
+   * its database: a failing check kills the task.
+   * @default - none: an image need not have the program that a default would call
+   */
+  readonly containerCommand?: string[];
+}
+
+/** What a {@link ProductionWebService} may be told. A network, an image and a certificate (or a load balancer) are enough. */
+export interface ProductionWebServiceProps {
+  /** The network whose application tier holds the tasks. */
+  readonly network: ISecureVpc;
+  /** The image, and by it who deploys. */
+  readonly image: ServiceImage;
+  /**
+   * The load balancer, shared with other services.
+   * @default - one of its own, with `certificate`
+   */
+  readonly loadBalancer?: SecureLoadBalancer;
+  /**
+   * The certificate of the service's own load balancer. Not together with `loadBalancer`.
+   * @default - none: then `loadBalancer` is needed
+   */
+  readonly certificate?: ICertificate;
+  /**
+   * Which requests go to the service.
+   * @default Route.path('/*') - all
+   */
+  readonly route?: Route;
+  /**
+   * Priority of the route's rule, 1 to 50000. It can't be changed while a second version is live.
+   * @default - from the route and the path of this construct, specific routes first
+   */
+  readonly routePriority?: number;
+  /**
+   * TCP port on which the container listens, 1 to 65535.
+   * @default 8080 - a port that needs no root
+   */
+  readonly port?: number;
+  /**
+   * CPU units of a task, 1024 to a vCPU: 256, 512, 1024, 2048, 4096, 8192 or 16384.
+   * @default - by environment: 512 in production, 256 elsewhere
+   */
+  readonly cpu?: number;
+  /**
+   * Memory of a task in MiB, one that Fargate has for the CPU units.
+   * @default - by environment: 1024 in production, 512 elsewhere
+   */
+  readonly memoryMiB?: number;
+  /**
+   * Whether the image is built for ARM64 (Graviton), which costs about a fifth less.
+   * @default false - x86-64
+   */
+  readonly arm64?: boolean;
+  /**
+   * Numeric user and group of the container, not 0.
+   * @default '1000:1000' - the user of most application images, `node` among them
+   */
+  readonly user?: string;
+  /**
+   * Absolute paths that the container may write to. They live in memory, which counts within the task's.
+   * @default ['/tmp']
+   */
+  readonly writablePaths?: string[];
+  /**
+   * Size of each writable path in MiB.
+   * @default 64
+   */
+  readonly writableMiB?: number;
+  /**
+   * Command that the container runs.
+   * @default - that of the image
+   */
+  readonly command?: string[];
+  /**
+   * Environment variables, nothing secret.
+   * @default - none
+   */
+  readonly environment?: { [name: string]: string };
+  /**
+   * Databases and caches that the service is given: each opens its port to this service alone and hands over its credentials.
+   * @default - none
+   */
+  readonly backingServices?: IBackingService[];
+  /**
+   * How health is checked.
+   * @default - `/ready` every 30 s
+   */
+  readonly healthCheck?: WebHealthCheck;
+  /**
+   * How a new version takes over.
+   * @default Rollout.blueGreen()
+   */
+  readonly rollout?: Rollout;
+  /**
+   * Percent of requests that must succeed while a new version takes over and bakes, 0 to 100; below it the deployment goes back.
+   * @default 99.5 - requirement B-08
+   */
+  readonly successRatePercent?: number;
+  /**
+   * Between how many tasks the service moves by itself.
+   * @default ServiceScaling.between()
+   */
+  readonly scaling?: ServiceScaling;
+  /**
+   * The cluster, shared with other services.
+   * @default - one of its own with enhanced Container Insights (requirement B-04)
+   */
+  readonly cluster?: ICluster;
+  /**
+   * Physical name of the log group, where a document asks for one (requirements A-15, C-14, E-15).
+   * @default - one that CloudFormation makes up
+   */
+  readonly logGroupName?: string;
+  /**
+   * The environment that answers what is left open.
+   * @default - that of the scope, else production
+   */
+  readonly profile?: EnvironmentProfile;
+}
+
+const DEFAULT_PORT = 8080;
+const DEREGISTRATION_DELAY = Duration.seconds(30);
+const GRACE_PERIOD = Duration.seconds(60);
+const SCALE_OUT_COOLDOWN = Duration.seconds(60);
+const SCALE_IN_COOLDOWN = Duration.seconds(300);
+
+/**
+ * A Fargate service behind a load balancer that replaces its version without anyone noticing, and goes back by itself.
+ *
+ * Throws a PropError for a port, size, shift or health check that AWS would refuse.
+ */
+export class ProductionWebService extends Construct implements IBackingServiceClient {
+  /** What may connect to the tasks, and what they may connect to. */
+  public readonly connections: Connections;
+  /** The load balancer, shared or its own. */
+  public readonly loadBalancer: SecureLoadBalancer;
+  /** The cluster, shared or its own. */
+  public readonly cluster: ICluster;
+  /** The service. */
+  public readonly service: FargateService;
+  /** The task definition that CloudFormation keeps up to date. */
+  public readonly taskDefinition: FargateTaskDefinition;
+  /** The application's container. */
+  public readonly container: ContainerDefinition;
+  /** What the application may do; open for grants. */
+  public readonly taskRole: Role;
+  /** What starts the tasks; closed. */
+  public readonly executionRole: Role;
+  /** The application's log. */
+  public readonly logGroup: LogGroup;
+  /** The group of the tasks. */
+  public readonly securityGroup: SecurityGroup;
+  /** The target groups between which production moves; one alone for a rolling rollout. */
+  public readonly targetGroups: ApplicationTargetGroup[];
+  /** The rule that serves. */
+  public readonly productionRule: ApplicationListenerRule;
+  /** The alarm that takes a deployment back. */
+  public readonly rollbackAlarm: Alarm;
+  /** Moves the number of tasks. */
+  public readonly taskCount: ScalableTaskCount;
+  private readonly profile: EnvironmentProfile;
+  private readonly image: ResolvedImage;
+  private readonly port: number;
+  private readonly rollout: Rollout;
+  private readonly rollbackAlarmNames: string[] = [];
+
+  public constructor(scope: Construct, id: string, private readonly props: ProductionWebServiceProps) {
+    super(scope, id);
+    this.profile = props.profile ?? EnvironmentProfile.of(this);
+    this.port = props.port ?? DEFAULT_PORT;
+    this.rollout = props.rollout ?? Rollout.blueGreen();
+    this.checkProps();
+    this.image = props.image._resolve(this, this.profile.fixedImages, props.arm64 ?? false);
+    this.checkImageCanBePulled();
+    this.loadBalancer = props.loadBalancer ?? this.createLoadBalancer();
+    this.cluster = props.cluster ?? this.createCluster();
+
+    const task = this.createTask();
+    this.logGroup = task.logGroup;
+    this.taskDefinition = task.taskDefinition;
+    this.container = task.container;
+    this.taskRole = task.taskRole;
+    this.executionRole = task.executionRole;
+    this.securityGroup = this.createSecurityGroup();
+    this.connections = this.securityGroup.connections;
+    this.useBackingServices(task);
+
+    const traffic = this.createTrafficShift();
+    this.targetGroups = traffic.targetGroups;
+    this.productionRule = traffic.productionRule;
+    this.rollbackAlarm = this.createRollbackAlarm();
+    this.service = this.createService();
+    this.service.node.addDependency(this.rollbackAlarm, traffic.productionRule);
+    traffic.attach(this.service, this.container.containerName);
+    this.taskCount = this.scale();
+  }
+
+  /**
+   * Takes a running deployment back when this alarm fires, too. The alarm is named, not referenced, so that it may stand above the
+   * service; it must exist when the service is deployed.
+   */
+  public rollBackOn(alarmName: string): void {
+    this.rollbackAlarmNames.push(alarmName);
+  }
+
+  private checkProps(): void {
+    const { props } = this;
+    checkPort(this, 'port', this.port);
+    checkFargateSize(this, this.cpu, this.memoryMiB);
+    this.rollout._check(this);
+    this.checkHealthCheck(props.healthCheck ?? {});
+    checkWholeNumber(this, 'routePriority', props.routePriority, { min: 1, max: 50000, unit: 'as a priority', wayOut: 'leave it out, or take one from 40001 to 50000' });
+    if (props.loadBalancer && props.certificate) {
+      throw new PropError(this, { prop: 'certificate', value: 'a certificate', allowed: 'certificate or loadBalancer, not both', wayOut: 'give the certificate to the SecureLoadBalancer' });
+    }
+    if (/^0(:|$)|^root/.test(props.user ?? '') || (props.user !== undefined && !Token.isUnresolved(props.user) && !/^\d+(:\d+)?$/.test(props.user))) {
+      throw new PropError(this, { prop: 'user', value: props.user, allowed: 'a numeric user other than 0, with or without a group, as 1000:1000', wayOut: 'build the image for a user that is not root' });
+    }
+    this.checkWritablePaths(props.writablePaths ?? ['/tmp'], props.writableMiB ?? 64);
+    const success = props.successRatePercent ?? 99.5;
+    if (!Token.isUnresolved(success) && !(success > 0 && success <= 100)) {
+      throw new PropError(this, { prop: 'successRatePercent', value: success, allowed: 'above 0, up to 100', wayOut: 'give the percentage of requests that must succeed' });
+    }
+  }
+
+  private checkWritablePaths(paths: string[], each: number): void {
+    const relative = paths.find((path) => !path.startsWith('/') || path === '/');
+    if (relative !== undefined) {
+      throw new PropError(this, { prop: 'writablePaths', value: relative, allowed: 'absolute paths below /', wayOut: 'name the folders that the application writes to' });
+    }
+    if (each * paths.length >= this.memoryMiB) {
+      throw new PropError(this, {
+        prop: 'writableMiB', value: each, allowed: `less than ${this.memoryMiB} MiB for all ${paths.length} writable paths: they live in the task's memory`, wayOut: 'take smaller paths or more memoryMiB',
+      });
+    }
+  }
+
+  private checkHealthCheck(check: WebHealthCheck): void {
+    const interval = (check.interval ?? Duration.seconds(30)).toSeconds();
+    const timeout = (check.timeout ?? Duration.seconds(5)).toSeconds();
+    const wayOut = 'see what ELB allows for target group health checks';
+    checkWholeNumber(this, 'healthCheck.interval', interval, { min: 5, max: 300, unit: 'seconds', wayOut });
+    checkWholeNumber(this, 'healthCheck.timeout', timeout, { min: 2, max: 120, unit: 'seconds', wayOut });
+    checkWholeNumber(this, 'healthCheck.healthyCount', check.healthyCount, { min: 2, max: 10, unit: 'answers', wayOut });
+    checkWholeNumber(this, 'healthCheck.unhealthyCount', check.unhealthyCount, { min: 2, max: 10, unit: 'answers', wayOut });
+    if (timeout >= interval) {
+      throw new PropError(this, {
+        prop: 'healthCheck.timeout', value: `${timeout} s`, allowed: `below the interval of ${interval} s`, wayOut: 'shorten the timeout or lengthen the interval',
+      });
+    }
+    if (check.path !== undefined && !check.path.startsWith('/')) {
+      throw new PropError(this, { prop: 'healthCheck.path', value: check.path, allowed: 'a path that begins with /', wayOut: `write '/${check.path}'` });
+    }
+  }
+
+  /** Without a way to the internet there is nothing but private ECR to pull from (requirement B-14). */
+  private checkImageCanBePulled(): void {
+    if (!this.props.network.reachesInternet && !this.image.repository) {
+      throw new PropError(this, {
+        prop: 'image', value: 'an image of a public registry', allowed: 'an image of private ECR: the network has endpoints only, and public registries have none', wayOut: 'copy it to an ImageRepository, or use a pull-through cache',
+      });
+    }
+  }
+
+  private get cpu(): number {
+    return this.props.cpu ?? this.profile.taskCpu;
+  }
+
+  private get memoryMiB(): number {
+    return this.props.memoryMiB ?? this.profile.taskMemoryMiB;
+  }
+
+  private createLoadBalancer(): SecureLoadBalancer {
+    return new SecureLoadBalancer(this, 'LoadBalancer', { network: this.props.network, certificate: this.props.certificate, profile: this.profile });
+  }
+
+  private createCluster(): Cluster {
+    return new Cluster(this, 'Cluster', { vpc: this.props.network.vpc, containerInsightsV2: ContainerInsights.ENHANCED });
+  }
+
+  private createTask(): WebTask {
+    const { props } = this;
+    return new WebTask(this, 'Task', {
+      image: this.image,
+      profile: this.profile,
+      port: this.port,
+      cpu: this.cpu,
+      memoryMiB: this.memoryMiB,
+      arm64: props.arm64 ?? false,
+      user: props.user ?? '1000:1000',
+      writablePaths: props.writablePaths ?? ['/tmp'],
+      writableMiB: props.writableMiB ?? 64,
+      environment: props.environment ?? {},
+      command: props.command,
+      healthCommand: props.healthCheck?.containerCommand,
+      logGroupName: props.logGroupName,
+    });
+  }
+
+  /** In from the load balancer, out to what the task needs to start: nothing else (requirements A-25, B-03). */
+  private createSecurityGroup(): SecurityGroup {
+    const { network } = this.props;
+    const group = new SecurityGroup(this, 'SecurityGroup', { vpc: network.vpc, description: `Tasks of ${this.node.path}`, allowAllOutbound: false });
+    network.allowToAwsServices({
+      client: group.connections,
+      services: [InterfaceVpcEndpointAwsService.ECR, InterfaceVpcEndpointAwsService.ECR_DOCKER, InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS],
+      purpose: `pulling and logging of ${this.node.path}`,
+    });
+    return group;
+  }
+
+  private useBackingServices(task: WebTask): void {
+    const handovers = (this.props.backingServices ?? []).map((backing) => backing.serve(this));
+    handovers.forEach(({ environment }) => Object.entries(environment).forEach(([name, value]) => task.addVariable(name, value)));
+    const secrets = handovers.flatMap((handover) => handover.secrets);
+    secrets.forEach((secret) => task.addSecret(secret));
+    if (secrets.length > 0 && !this.props.network.reachesInternet) {
+      this.props.network.allowToAwsServices({
+        client: this.connections, services: [InterfaceVpcEndpointAwsService.SECRETS_MANAGER], purpose: `the secrets of ${this.node.path}`,
+      });
+    }
+  }
+
+  private createTrafficShift(): TrafficShift {
+    const check = this.props.healthCheck ?? {};
+    const route = this.props.route ?? Route.path('/*');
+    return new TrafficShift(this, 'Traffic', {
+      network: this.props.network,
+      loadBalancer: this.loadBalancer,
+      route,
+      priority: this.loadBalancer._claim(this, route, this.props.routePriority),
+      port: this.port,
+      shifts: this.rollout._shiftsTraffic,
+      deregistrationDelay: DEREGISTRATION_DELAY,
+      healthCheck: {
+        path: check.path ?? '/ready',
+        interval: check.interval ?? Duration.seconds(30),
+        timeout: check.timeout ?? Duration.seconds(5),
+        healthyThresholdCount: check.healthyCount ?? 2,
+        unhealthyThresholdCount: check.unhealthyCount ?? 3,
+      },
+    });
+  }
+
+  /** Its name is known beforehand, so that the service can name it without a cycle. */
+  private createRollbackAlarm(): Alarm {
+    const alarmName = `${Names.uniqueResourceName(this, { maxLength: 200, separator: '-' }).toLowerCase()}-success-rate`;
+    const { alarm } = new SuccessRateAlarm(this, 'SuccessRate', {
+      alarmName, loadBalancer: this.loadBalancer.loadBalancer, targetGroups: this.targetGroups, threshold: this.props.successRatePercent ?? 99.5,
+    });
+    acknowledgeInCompliancePacks(alarm, 'CloudWatchAlarmAction', 'ECS watches this alarm and takes the running deployment back; people are told by the alarms of GoldenSignalAlarms.');
+    this.rollBackOn(alarmName);
+    return alarm;
+  }
+
+  private createService(): FargateService {
+    const { network } = this.props;
+    const { _strategy: deploymentStrategy, _bakeTime: bakeTime, _shift: shift } = this.rollout;
+    return new FargateService(this, 'Service', {
+      cluster: this.cluster,
+      taskDefinition: this.taskDefinition,
+      // By its family: then only a release decides which revision runs.
+      taskDefinitionRevision: this.props.image._released ? TaskDefinitionRevision.LATEST : undefined,
+      platformVersion: FargatePlatformVersion.LATEST,
+      vpcSubnets: network.subnets(SubnetTier.APPLICATION),
+      securityGroups: [this.securityGroup],
+      assignPublicIp: false,
+      healthCheckGracePeriod: GRACE_PERIOD,
+      propagateTags: PropagatedTagSource.SERVICE,
+      enableECSManagedTags: true,
+      deploymentController: { type: DeploymentControllerType.ECS },
+      deploymentStrategy,
+      bakeTime,
+      linearConfiguration: deploymentStrategy === 'LINEAR' ? shift : undefined,
+      canaryConfiguration: deploymentStrategy === 'CANARY' ? shift : undefined,
+      minHealthyPercent: 100,
+      maxHealthyPercent: 200,
+      circuitBreaker: { enable: true, rollback: true },
+      deploymentAlarms: { alarmNames: Lazy.list({ produce: () => this.rollbackAlarmNames }), behavior: AlarmBehavior.ROLLBACK_ON_ALARM },
+    });
+  }
+
+  /** No DesiredCount: every deploy would put it back. Only a service whose image is not there yet is told to have no tasks. */
+  private scale(): ScalableTaskCount {
+    const { minTasks = this.profile.minTasks, maxTasks = Math.max(minTasks, this.profile.maxTasks), cpuPercent = 70, memoryPercent = 80 } = this.props.scaling?._props ?? {};
+    checkWholeNumber(this, 'scaling.minTasks', minTasks, { min: 1, max: 5000, unit: 'tasks', wayOut: 'keep at least one' });
+    checkWholeNumber(this, 'scaling.maxTasks', maxTasks, { min: minTasks, max: 5000, unit: 'tasks, not below minTasks', wayOut: 'raise maxTasks' });
+    const percent = { min: 10, max: 90, unit: 'percent', wayOut: 'leave room for a surge' };
+    checkWholeNumber(this, 'scaling.cpuPercent', cpuPercent, percent);
+    checkWholeNumber(this, 'scaling.memoryPercent', memoryPercent, percent);
+
+    const { nothingReleased } = this.image;
+    if (nothingReleased) {
+      const service = this.service.node.defaultChild as CfnService;
+      service.addPropertyOverride('DesiredCount', Fn.conditionIf(nothingReleased.logicalId, 0, Aws.NO_VALUE));
+    }
+    const minCapacity = nothingReleased ? Token.asNumber(Fn.conditionIf(nothingReleased.logicalId, 0, minTasks)) : minTasks;
+    const count = this.service.autoScaleTaskCount({ minCapacity, maxCapacity: maxTasks });
+    const cooldowns = { scaleOutCooldown: SCALE_OUT_COOLDOWN, scaleInCooldown: SCALE_IN_COOLDOWN };
+    count.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: cpuPercent, ...cooldowns });
+    count.scaleOnMemoryUtilization('Memory', { targetUtilizationPercent: memoryPercent, ...cooldowns });
+    return count;
+  }
+}

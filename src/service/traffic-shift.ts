@@ -1,0 +1,109 @@
+import { Aws, Duration } from 'aws-cdk-lib';
+import { AlternateTarget, type FargateService, ListenerRuleConfiguration } from 'aws-cdk-lib/aws-ecs';
+import {
+  type ApplicationListener, ApplicationListenerRule, ApplicationProtocol, ApplicationTargetGroup, type HealthCheck, ListenerAction, TargetType,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { acknowledge } from '../acknowledgement/acknowledge';
+import type { ISecureVpc } from '../network';
+import type { Route } from './route';
+import type { SecureLoadBalancer } from './secure-load-balancer';
+
+/** What a {@link TrafficShift} is made from. */
+export interface TrafficShiftProps {
+  readonly network: ISecureVpc;
+  readonly loadBalancer: SecureLoadBalancer;
+  readonly route: Route;
+  readonly priority: number;
+  readonly port: number;
+  readonly healthCheck: HealthCheck;
+  readonly deregistrationDelay: Duration;
+  /** Whether there is a second target group that traffic moves to. */
+  readonly shifts: boolean;
+}
+
+/** Two target groups behind one rule, and the role with which ECS moves the weights between them. */
+export class TrafficShift extends Construct {
+  public readonly blue: ApplicationTargetGroup;
+  public readonly green?: ApplicationTargetGroup;
+  public readonly productionRule: ApplicationListenerRule;
+  public readonly testRule?: ApplicationListenerRule;
+  private readonly role?: { role: Role; policy: ManagedPolicy };
+
+  public constructor(scope: Construct, id: string, private readonly props: TrafficShiftProps) {
+    super(scope, id);
+    this.blue = this.createTargetGroup('Blue');
+    this.green = props.shifts ? this.createTargetGroup('Green') : undefined;
+    this.productionRule = this.createRule('ProductionRule', props.loadBalancer.listener);
+    this.testRule = this.green && this.createRule('TestRule', props.loadBalancer.testListener);
+    this.role = this.green && this.createInfrastructureRole();
+  }
+
+  public get targetGroups(): ApplicationTargetGroup[] {
+    return this.green ? [this.blue, this.green] : [this.blue];
+  }
+
+  public attach(service: FargateService, containerName: string): void {
+    const alternateTarget = this.green && this.testRule && this.role && new AlternateTarget('AlternateTarget', {
+      alternateTargetGroup: this.green,
+      productionListener: ListenerRuleConfiguration.applicationListenerRule(this.productionRule),
+      testListener: ListenerRuleConfiguration.applicationListenerRule(this.testRule),
+      role: this.role.role,
+    });
+    service.loadBalancerTarget({ containerName, containerPort: this.props.port, alternateTarget }).attachToApplicationTargetGroup(this.blue);
+    if (this.role) {
+      // Without its policy the role can neither register the first task nor give it back.
+      service.node.addDependency(this.role.policy);
+    }
+  }
+
+  private createTargetGroup(id: string): ApplicationTargetGroup {
+    return new ApplicationTargetGroup(this, id, {
+      vpc: this.props.network.vpc,
+      targetType: TargetType.IP,
+      protocol: ApplicationProtocol.HTTP,
+      port: this.props.port,
+      healthCheck: this.props.healthCheck,
+      deregistrationDelay: this.props.deregistrationDelay,
+    });
+  }
+
+  /** Both groups stand in the rule from the first day: otherwise the first deployment rolls back. */
+  private createRule(id: string, listener: ApplicationListener): ApplicationListenerRule {
+    const weighted = this.targetGroups.map((targetGroup, index) => ({ targetGroup, weight: index === 0 ? 1 : 0 }));
+    return new ApplicationListenerRule(this, id, {
+      listener,
+      priority: this.props.priority,
+      conditions: this.props.route._conditions(),
+      action: this.green ? ListenerAction.weightedForward(weighted) : ListenerAction.forward([this.blue]),
+    });
+  }
+
+  private createInfrastructureRole(): { role: Role; policy: ManagedPolicy } {
+    const role = new Role(this, 'InfrastructureRole', {
+      description: `Moves traffic between the target groups of ${this.node.scope?.node.path}`,
+      assumedBy: new ServicePrincipal('ecs.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } } }),
+    });
+    const { listener, testListener } = this.props.loadBalancer;
+    const policy = new ManagedPolicy(this, 'InfrastructurePolicy', {
+      roles: [role],
+      statements: [
+        new PolicyStatement({
+          actions: ['elasticloadbalancing:RegisterTargets', 'elasticloadbalancing:DeregisterTargets'],
+          resources: this.targetGroups.map((group) => group.targetGroupArn),
+        }),
+        new PolicyStatement({
+          actions: ['elasticloadbalancing:ModifyListener', 'elasticloadbalancing:ModifyRule'],
+          resources: [listener.listenerArn, testListener.listenerArn, this.productionRule.listenerRuleArn, ...this.testRule ? [this.testRule.listenerRuleArn] : []],
+        }),
+        new PolicyStatement({
+          actions: ['elasticloadbalancing:DescribeListeners', 'elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetGroups', 'elasticloadbalancing:DescribeTargetHealth'],
+          resources: ['*'],
+        }),
+      ],
+    });
+    acknowledge(policy, 'AwsSolutions-IAM5[Resource::*]', 'The describe calls of load balancing know no resources; what is changed is named in the statements before.');
+    return { role, policy };
+  }
+}

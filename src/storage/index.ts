@@ -1,0 +1,2 @@
+export * from './bucket-purpose';
+export * from './secure-bucket';

@@ -1,0 +1,79 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { acknowledge, acknowledgeInCompliancePacks } from '../acknowledgement/acknowledge';
+import { EnvironmentProfile } from '../environment';
+import { checkWholeNumber } from '../refusal/checks';
+import type { BucketPurpose } from './bucket-purpose';
+
+/** What a {@link SecureBucket} may be told. */
+export interface SecureBucketProps {
+  /** What the bucket is for. */
+  readonly purpose: BucketPurpose;
+  /**
+   * The environment that answers what is left open.
+   * @default - that of the scope, else production
+   */
+  readonly profile?: EnvironmentProfile;
+}
+
+/**
+ * A private bucket: TLS only, no ACLs, versioned, encrypted, with a lifecycle. What it is for decides
+ * who may write to it. In development it is destroyed with its stack only when it is empty: emptying it would take a Lambda function.
+ */
+export class SecureBucket extends Construct {
+  /** The bucket. */
+  public readonly bucket: Bucket;
+
+  public constructor(scope: Construct, id: string, props: SecureBucketProps) {
+    super(scope, id);
+    const profile = props.profile ?? EnvironmentProfile.of(this);
+    checkWholeNumber(this, 'purpose.retention', props.purpose._retention.toDays(), { min: 1, max: 3650, unit: 'days', wayOut: 'give a whole number of days' });
+    this.bucket = this.createLogBucket(props.purpose._retention, profile);
+    this.admitLogDelivery();
+    this.acknowledgeWhatLogsCannotHave();
+  }
+
+  private createLogBucket(retention: Duration, profile: EnvironmentProfile): Bucket {
+    return new Bucket(this, 'Bucket', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      versioned: true,
+      lifecycleRules: [{
+        id: 'ExpireLogs',
+        expiration: retention,
+        noncurrentVersionExpiration: Duration.days(1),
+        abortIncompleteMultipartUploadAfter: Duration.days(1),
+      }],
+      removalPolicy: profile.removalPolicy,
+    });
+  }
+
+  /** CDK writes this only under a feature flag, and without it the first delivery changes the policy behind the stack's back. */
+  private admitLogDelivery(): void {
+    const stack = Stack.of(this);
+    const conditions = {
+      StringEquals: { 'aws:SourceAccount': stack.account },
+      ArnLike: { 'aws:SourceArn': stack.formatArn({ service: 'logs', resource: '*' }) },
+    };
+    const delivery = new ServicePrincipal('delivery.logs.amazonaws.com');
+    this.bucket.addToResourcePolicy(new PolicyStatement({
+      sid: 'LogDeliveryWrites', principals: [delivery], actions: ['s3:PutObject'], resources: [this.bucket.arnForObjects('*')], conditions,
+    }));
+    this.bucket.addToResourcePolicy(new PolicyStatement({
+      sid: 'LogDeliveryLooks', principals: [delivery], actions: ['s3:GetBucketAcl', 's3:ListBucket'], resources: [this.bucket.bucketArn], conditions,
+    }));
+  }
+
+  private acknowledgeWhatLogsCannotHave(): void {
+    const itself = 'This bucket holds logs: logging the access to it would write logs about logs without end.';
+    acknowledge(this.bucket, 'AwsSolutions-S1', itself);
+    acknowledgeInCompliancePacks(this.bucket, 'S3BucketLoggingEnabled', itself);
+    acknowledgeInCompliancePacks(this.bucket, 'S3BucketReplicationEnabled', 'Access and flow logs expire within months and can be lost with their region.');
+    acknowledgeInCompliancePacks(this.bucket, 'S3DefaultEncryptionKMS', 'Load balancers deliver access logs only to buckets that S3 encrypts with its own keys.');
+  }
+}
