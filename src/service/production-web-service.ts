@@ -246,8 +246,8 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     this.productionRule = traffic.productionRule;
     this.rollbackAlarm = this.createRollbackAlarm();
     this.service = this.createService();
-    this.service.node.addDependency(this.rollbackAlarm, traffic.productionRule);
     traffic.attach(this.service, this.container.containerName);
+    this.orderFirstDeployment(traffic);
     this.taskCount = this.scale();
   }
 
@@ -434,6 +434,12 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
       circuitBreaker: { enable: true, rollback: true },
       deploymentAlarms: { alarmNames: Lazy.list({ produce: () => this.rollbackAlarmNames }), behavior: AlarmBehavior.ROLLBACK_ON_ALARM },
     });
+  }
+
+  /** What the first tasks need before they start. On the resource alone: scaling hangs on the service and needs no list of its own. */
+  private orderFirstDeployment(traffic: TrafficShift): void {
+    const resource = this.service.node.defaultChild as CfnService;
+    resource.node.addDependency(this.rollbackAlarm, traffic, this.securityGroup, this.props.network.egressEstablished);
   }
 
   /** No DesiredCount: every deploy would put it back. Only a service whose image is not there yet is told to have no tasks. */
