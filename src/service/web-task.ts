@@ -1,4 +1,4 @@
-import { Aws, Stack } from 'aws-cdk-lib';
+import { Aws, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   Capability, ContainerDefinition, CpuArchitecture, FargateTaskDefinition, LinuxParameters, LogDriver, OperatingSystemFamily, Protocol, Secret as EcsSecret, TmpfsMountOption,
 } from 'aws-cdk-lib/aws-ecs';
@@ -114,6 +114,8 @@ export class WebTask extends Construct {
       },
     });
     definition.node.addDependency(this.executionPolicy);
+    // The revision before stays active, so that a release or a person can go back to it; one that a failed deployment made does not.
+    definition.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     return definition;
   }
 
