@@ -231,7 +231,7 @@ export class SecureLoadBalancer extends Construct {
       [this.listener, this.testListener].forEach((listener) => ['ELBv2ACMCertificateRequired', 'ALBHttpToHttpsRedirection'].forEach((rule) =>
         acknowledgeInCompliancePacks(listener, rule, plainHttp.reason)));
     }
-    if (!this.props.ingress) {
+    if (this.ingress._anyone) {
       acknowledge(this.securityGroup, 'AwsSolutions-EC23', 'A load balancer for the internet takes connections from anywhere, on the ports it serves.');
     }
   }

@@ -63,6 +63,7 @@ describe('SecureLoadBalancer', () => {
 
   test.each<[string, Partial<SecureLoadBalancerProps>]>([
     ['facing the internet', {}],
+    ['facing the internet by name', { ingress: Ingress.internet() }],
     ['with plain HTTP and a reason', { plainHttp: { reason: 'An internal demonstration until 2027' } }],
     ['without a firewall and with a reason', { withoutFirewall: { reason: 'CloudFront in front has the firewall' } }],
     ['inside the network', { ingress: Ingress.internalOnly(['10.0.0.0/8']) }],
