@@ -47,7 +47,8 @@ export interface SecureVpcProps {
    */
   readonly flowLogBucket?: IBucket;
   /**
-   * TCP ports on which the data tier takes connections, 1 to 65535.
+   * TCP ports on which the data tier takes connections, 1 to 65535. Up to 5 in three zones, 3 in four, 2 in five or six:
+   * AWS allows 20 entries in an access control list.
    * @default [5432, 3306, 6379] - PostgreSQL, MySQL, Redis
    */
   readonly dataPorts?: number[];
@@ -165,6 +166,9 @@ export class SecureVpc extends Construct implements ISecureVpc {
   private checkedDataPorts(): number[] {
     const ports = this.props.dataPorts ?? DATA_PORTS;
     ports.forEach((port) => checkPort(this, 'dataPorts', port));
+    if (new Set(ports).size !== ports.length) {
+      throw new PropError(this, { prop: 'dataPorts', value: ports, allowed: 'each port once', wayOut: 'name different ports' });
+    }
     return ports;
   }
 
