@@ -18,11 +18,17 @@ export interface Refusal {
  */
 export class PropError extends Error {
   public constructor(scope: IConstruct, refusal: Refusal) {
-    super(`${scope.constructor.name} '${scope.node.path}': ${refusal.prop} is ${shown(refusal.value)}, allowed: ${refusal.allowed}. Way out: ${refusal.wayOut}`);
+    super(`${className(scope)} '${scope.node.path}': ${refusal.prop} is ${shown(refusal.value)}, allowed: ${refusal.allowed}. Way out: ${refusal.wayOut}`);
     this.name = 'PropError';
   }
 }
 
 function shown(value: unknown): string {
   return value === undefined ? 'not given' : JSON.stringify(value);
+}
+
+/** The public name. What bundlers make of a class's own (`Stack2`) means nothing to the reader. */
+function className(scope: IConstruct): string {
+  const published = Object.getOwnPropertyDescriptor(scope.constructor, Symbol.for('jsii.rtti'))?.value as { fqn: string } | undefined;
+  return published?.fqn.split('.').pop() ?? scope.constructor.name;
 }
