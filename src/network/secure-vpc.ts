@@ -202,13 +202,16 @@ export class SecureVpc extends Construct implements ISecureVpc {
     });
   }
 
-  /** CDK's own L2 for it came after the release this library builds on. */
+  /**
+   * CDK's own L2 for it came after the release this library builds on. AWS refuses the gateway until the internet
+   * gateway is attached, and `internetConnectivityEstablished` waits only until it exists.
+   */
   private createRegionalNatGateway(egress: Egress): void {
     if (egress._nat !== 'regional') {
       return;
     }
     const gateway = new CfnNatGateway(this, 'RegionalNatGateway', { vpcId: this.vpc.vpcId, availabilityMode: 'regional', connectivityType: 'public' });
-    gateway.node.addDependency(this.vpc.internetConnectivityEstablished);
+    gateway.node.addDependency(this.vpc.node.findChild('VPCGW'));
     this.tierSubnets(SubnetTier.APPLICATION).forEach((subnet) => (subnet as Subnet).addRoute('DefaultRoute', {
       routerType: RouterType.NAT_GATEWAY, routerId: gateway.attrNatGatewayId, enablesInternetConnectivity: true,
     }));
