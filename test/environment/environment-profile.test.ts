@@ -37,7 +37,14 @@ describe('what each profile answers', () => {
 
   test('development is small, in one zone and leaves nothing behind (E-05, E-11)', () => {
     expect(EnvironmentProfile.development()).toMatchObject({
-      removalPolicy: RemovalPolicy.DESTROY, deletionProtection: false, multiAz: false, minTasks: 1, maxTasks: 2, logRetention: RetentionDays.ONE_WEEK, approval: false, fixedImages: false,
+      removalPolicy: RemovalPolicy.DESTROY,
+      deletionProtection: false,
+      multiAz: false,
+      minTasks: 1,
+      maxTasks: 2,
+      logRetention: RetentionDays.ONE_WEEK,
+      approval: false,
+      fixedImages: false,
     });
     expect(EnvironmentProfile.development().backupRetention.toDays()).toBe(1);
   });
@@ -117,11 +124,13 @@ describe('adjusting', () => {
   });
 
   test('takes undefined, as other languages pass it, for not said', () => {
-    expect(differences(EnvironmentProfile.production(), EnvironmentProfile.production().adjust({ name: undefined, minTasks: undefined }))).toEqual([]);
+    const production = EnvironmentProfile.production();
+    expect(differences(production, production.adjust({ name: undefined, minTasks: undefined }))).toEqual([]);
   });
 
   test('turns RETAIN into RetainExceptOnCreate, so that a failed first deployment can be repeated', () => {
-    expect(EnvironmentProfile.development().adjust({ removalPolicy: RemovalPolicy.RETAIN }).removalPolicy).toBe(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    const adjusted = EnvironmentProfile.development().adjust({ removalPolicy: RemovalPolicy.RETAIN });
+    expect(adjusted.removalPolicy).toBe(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
   });
 
   test('keeps any other removal policy', () => {

@@ -16,7 +16,14 @@ const UNITS: { [rule: string]: number } = {
 /** Above it AWS charges for each request more. */
 const UNITS_INCLUDED = 1500;
 
-interface Rule { Name: string; Priority: number; Statement: { RateBasedStatement?: unknown }; Action?: unknown; OverrideAction?: unknown; VisibilityConfig: { CloudWatchMetricsEnabled: boolean } }
+interface Rule {
+  readonly Name: string;
+  readonly Priority: number;
+  readonly Statement: { readonly RateBasedStatement?: unknown };
+  readonly Action?: unknown;
+  readonly OverrideAction?: unknown;
+  readonly VisibilityConfig: { readonly CloudWatchMetricsEnabled: boolean };
+}
 
 function stackWithFirewall(props: WebFirewallProps = {}): Stack {
   const stack = testStack();

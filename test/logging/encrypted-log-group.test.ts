@@ -24,7 +24,7 @@ test('the key admits the log service of the region, for groups of this account: 
 });
 
 test('the key of a named group admits that group alone', () => {
-  expect(JSON.stringify(logServiceStatement(templateWith('/shop/api')).Condition)).toContain(`:log-group:/shop/api"`);
+  expect(JSON.stringify(logServiceStatement(templateWith('/shop/api')).Condition)).toContain(':log-group:/shop/api"');
 });
 
 test('the group uses the key, and is kept as long as the profile says', () => {

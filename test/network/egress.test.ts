@@ -65,8 +65,8 @@ describe('endpoints only', () => {
   });
 
   test('says that the internet is out of reach', () => {
-    expect([Egress.endpointsOnly(), Egress.natGatewayPerZone(), Egress.singleNatGateway(), Egress.regionalNatGateway()].map(({ reachesInternet }) => reachesInternet))
-      .toEqual([false, true, true, true]);
+    const kinds = [Egress.endpointsOnly(), Egress.natGatewayPerZone(), Egress.singleNatGateway(), Egress.regionalNatGateway()];
+    expect(kinds.map(({ reachesInternet }) => reachesInternet)).toEqual([false, true, true, true]);
   });
 });
 

@@ -69,7 +69,8 @@ describe('interface endpoints of a network without a way out (B-02, B-14)', () =
   let template: Template;
   beforeAll(() => {
     const stack = testStack();
-    networkIn(stack, { egress: Egress.endpointsOnly({ awsServices: [InterfaceVpcEndpointAwsService.SECRETS_MANAGER, InterfaceVpcEndpointAwsService.ECR] }) });
+    const awsServices = [InterfaceVpcEndpointAwsService.SECRETS_MANAGER, InterfaceVpcEndpointAwsService.ECR];
+    networkIn(stack, { egress: Egress.endpointsOnly({ awsServices }) });
     template = templateOf(stack);
   });
 

@@ -21,7 +21,8 @@ describe('to CloudWatch, where nothing else is said (E-10)', () => {
     const [keyId] = Object.keys(template.findResources('AWS::KMS::Key'));
     expect(group.Properties.KmsKeyId).toEqual({ 'Fn::GetAtt': [keyId, 'Arn'] });
     const [key] = Object.values(template.findResources('AWS::KMS::Key'));
-    const admitted = (key.Properties.KeyPolicy.Statement as Array<{ Principal: { Service?: string }; Condition?: unknown }>).filter(({ Principal }) => Principal.Service);
+    const statements = key.Properties.KeyPolicy.Statement as Array<{ Principal: { Service?: string }; Condition?: unknown }>;
+    const admitted = statements.filter(({ Principal }) => Principal.Service);
     expect(admitted.map(({ Principal }) => Principal.Service)).toEqual([`logs.${REGION}.amazonaws.com`]);
     expect(JSON.stringify(admitted[0].Condition)).toMatch(new RegExp(`kms:EncryptionContext:aws:logs:arn.*:logs:${REGION}:${ACCOUNT}:log-group:`));
   });

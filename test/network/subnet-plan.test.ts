@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import { Egress, SecureVpc, SubnetPlan, type SubnetPlanBlocks, type SubnetPlanSizes, SubnetTier } from '../../src';
 import { ENV, refusal, templateOf, testStack } from '../support/test-stack';
 
+const DISRUPTIVE = [ResourceImpact.WILL_REPLACE, ResourceImpact.MAY_REPLACE, ResourceImpact.WILL_DESTROY, ResourceImpact.WILL_ORPHAN];
 const TIERS = [SubnetTier.PUBLIC, SubnetTier.APPLICATION, SubnetTier.DATA];
 
 interface Block { readonly start: number; readonly end: number; readonly mask: number }
@@ -138,7 +139,7 @@ describe('blocks that are computed', () => {
     templates.slice(1).forEach((after, index) => {
       const changed: string[] = [];
       fullDiff(templates[index], after).resources.forEachDifference((id, change) => {
-        if ([ResourceImpact.WILL_REPLACE, ResourceImpact.MAY_REPLACE, ResourceImpact.WILL_DESTROY, ResourceImpact.WILL_ORPHAN].includes(change.changeImpact)) {
+        if (DISRUPTIVE.includes(change.changeImpact)) {
           changed.push(`${id}: ${change.changeImpact}`);
         }
       });

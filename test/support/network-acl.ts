@@ -13,7 +13,15 @@ export function reply({ from, fromPort, to, toPort }: Packet): Packet {
   return { from: to, fromPort: toPort, to: from, toPort: fromPort };
 }
 
-interface Entry { readonly egress: boolean; readonly number: number; readonly allow: boolean; readonly protocol: number; readonly cidr: string; readonly from: number; readonly to: number }
+interface Entry {
+  readonly egress: boolean;
+  readonly number: number;
+  readonly allow: boolean;
+  readonly protocol: number;
+  readonly cidr: string;
+  readonly from: number;
+  readonly to: number;
+}
 interface Subnet { readonly id: string; readonly cidr: string; readonly entries: Entry[] }
 
 const TCP = 6;
@@ -58,7 +66,8 @@ export class NetworkAcls {
 
   /** Entries of the fullest list in either direction, without the one that AWS adds. */
   public get mostEntries(): number {
-    return Math.max(...this.subnets.flatMap(({ entries }) => [true, false].map((egress) => entries.filter((entry) => entry.egress === egress).length)));
+    const counts = this.subnets.flatMap(({ entries }) => [true, false].map((egress) => entries.filter((entry) => entry.egress === egress).length));
+    return Math.max(...counts);
   }
 
   private subnetOf(address: string): Subnet | undefined {
