@@ -143,6 +143,31 @@ function addTasks(): void {
     env: { FEATURE_FLAGS: 'none', JEST_JUNIT_OUTPUT_NAME: 'junit-without-flags.xml' },
     receiveArgs: true,
   });
+
+  const compileApps = project.addTask('compile:apps', { description: 'Compiles the library, and the apps of examples and bench against it' });
+  compileApps.spawn(project.compileTask);
+  compileApps.exec('tsc -p tsconfig.apps.json');
+
+  const demo = project.addTask('demo', { description: 'Synthesizes every example without an account and shows what comes of it' });
+  demo.spawn(compileApps);
+  demo.exec(script('scripts/demo'));
+
+  const bench = project.addTask('bench', { description: 'Measures synthesis beside the same architecture written by hand, and the import of the library' });
+  bench.spawn(compileApps);
+  bench.exec(script('bench/run'), { receiveArgs: true });
+
+  project.addTask('test:control-tower', {
+    description: 'Holds the synthesized examples against the Control Tower rules of cfn-guard',
+    exec: script('scripts/check-control-tower'),
+  });
+
+  const languages = project.addTask('test:languages', { description: 'Builds the package for npm, PyPI and Maven, and synthesizes one app in each language from it' });
+  languages.spawn(project.compileTask);
+  languages.exec(script('scripts/test-languages'));
+}
+
+function script(file: string): string {
+  return `ts-node --transpile-only --project ${DEVELOPMENT_TSCONFIG} ${file}.ts`;
 }
 
 /** Pull requests and pushes run what anyone runs at home: `.ci/run`. */
