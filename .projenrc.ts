@@ -77,7 +77,7 @@ const typecheck = project.addTask('typecheck', {
 project.testTask.spawn(typecheck);
 project.testTask.exec('jest --ci --coverage=false --reporters=default', { env: { FEATURE_FLAGS: 'none' } });
 
-const compileApps = project.addTask('compile:apps', { description: 'Compiles the library, and the examples and benchmarks against it' });
+const compileApps = project.addTask('compile:apps', { description: 'Compiles the library, and the apps of examples and bench against it' });
 compileApps.spawn(project.compileTask);
 compileApps.exec('tsc -p tsconfig.apps.json');
 const demo = project.addTask('demo', { description: 'Synthesizes every example without an account and shows what comes of it' });
@@ -85,7 +85,7 @@ demo.spawn(compileApps);
 demo.exec('ts-node --transpile-only --project tsconfig.dev.json scripts/demo.ts');
 const bench = project.addTask('bench', { description: 'Measures synthesis beside the same architecture written by hand, and the import of the library' });
 bench.spawn(compileApps);
-bench.exec('node bench/run.js', { receiveArgs: true });
+bench.exec('ts-node --transpile-only --project tsconfig.dev.json bench/run.ts', { receiveArgs: true });
 
 project.tsconfigDev.addInclude('examples/**/*.ts');
 project.tsconfigDev.addInclude('bench/**/*.ts');

@@ -1,6 +1,6 @@
-import { Egress, ImageRepository, ProductionWebService, Rollout, SecureVpc, ServiceImage, SubnetPlan } from '@org/prod-constructs';
 import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Egress, ImageRepository, ProductionWebService, Rollout, SecureVpc, ServiceImage, SubnetPlan } from '@org/prod-constructs';
 
 const app = new App();
 const env = { region: 'eu-central-1' };

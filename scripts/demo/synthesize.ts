@@ -44,10 +44,15 @@ export function isGood({ failure, findings }: Synthesis): boolean {
   return failure === undefined && findings.length === 0;
 }
 
+/** What of CDK's validation report is read here. */
 interface Report {
-  readonly pluginReports?: ReadonlyArray<{
-    readonly violations: ReadonlyArray<{ readonly ruleName: string; readonly description: string; readonly violatingConstructs: ReadonlyArray<{ readonly constructPath: string }> }>;
-  }>;
+  readonly pluginReports?: ReadonlyArray<{ readonly violations: readonly Violation[] }>;
+}
+
+interface Violation {
+  readonly ruleName: string;
+  readonly description: string;
+  readonly violatingConstructs: ReadonlyArray<{ readonly constructPath: string }>;
 }
 
 const PACKS = path.join(__dirname, 'packs.cjs');
