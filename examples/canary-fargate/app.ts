@@ -8,6 +8,8 @@ const env = { region: 'eu-central-1' };
 // Deployed first: images exist before services do.
 const registry = new Stack(app, 'canary-registry', { env });
 const images = new ImageRepository(registry, 'Images');
+new CfnOutput(registry, 'Repository', { value: images.repository.repositoryUri });
+new CfnOutput(registry, 'ReleasedImage', { value: images.releasedImageParameterName('production') });
 
 const stack = new Stack(app, 'canary-application', { env });
 const network = new SecureVpc(stack, 'Network', {

@@ -55,6 +55,11 @@ describe('the example of document B', () => {
     expect(outcome.stdout).toContain('assembly in examples/canary-fargate/cdk.out');
   });
 
+  test('reads the released image from the parameter that its README writes', () => {
+    const readme = fs.readFileSync(path.join(EXAMPLE, 'README.md'), 'utf8');
+    template.hasParameter('*', { Type: 'AWS::SSM::Parameter::Value<String>', Default: /--name (\S+)/.exec(readme)![1] });
+  });
+
   test('B-01, B-15: has the blocks of the document in the three zones of eu-central-1', () => {
     const subnets = Object.values(template.findResources('AWS::EC2::Subnet')).map(({ Properties }) => `${Properties.AvailabilityZone} ${Properties.CidrBlock}`);
     expect(subnets.sort()).toEqual([
