@@ -118,10 +118,10 @@ function configureJest(): void {
 function configureLint(): void {
   project.eslint!.addRules({
     '@stylistic/max-len': ['error', { code: 180, ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreComments: true, ignoreRegExpLiterals: true }],
-    // Packages, then what is above, then what is beside; the package's own name counts as a package.
+    // Packages, the library by its own name, then what is above, then what is beside.
     'import/order': ['error', {
       groups: ['builtin', 'external', 'parent', 'sibling', 'index'],
-      pathGroups: [{ pattern: '@org/prod-constructs', group: 'external' }],
+      pathGroups: [{ pattern: '@org/prod-constructs', group: 'external', position: 'after' }],
       pathGroupsExcludedImportTypes: [],
       alphabetize: { order: 'asc', caseInsensitive: true },
     }],

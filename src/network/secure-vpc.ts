@@ -1,19 +1,21 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { CfnNatGateway, type Connections, type GatewayVpcEndpoint, type ISubnet, type IVpc, Peer, Port, RouterType, type Subnet, type SubnetConfiguration, type SubnetSelection, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { Construct } from 'constructs';
+import { Construct, DependencyGroup, type IDependable } from 'constructs';
 import { acknowledge, acknowledgeInCompliancePacks } from '../acknowledgement/acknowledge';
 import { EnvironmentProfile } from '../environment';
 import { checkPort, checkWholeNumber } from '../refusal/checks';
 import { PropError } from '../refusal/prop-error';
-import { type AdoptedVpcProps, AdoptedVpc } from './adopted-vpc';
+import { AdoptedVpc } from './adopted-vpc';
+import type { AdoptedVpcProps } from './adopted-vpc-props';
 import { Egress } from './egress';
 import { NetworkEndpoints } from './network-endpoints';
 import { NetworkFlowLog } from './network-flow-log';
 import { PlannedAddresses } from './planned-addresses';
 import { s3PrefixListId } from './s3-prefix-list';
 import type { AwsServiceAccess, ISecureVpc } from './secure-vpc-interface';
-import { type SubnetLayout, SubnetPlan } from './subnet-plan';
+import type { SubnetLayout } from './subnet-layout';
+import { SubnetPlan } from './subnet-plan';
 import { SubnetTier } from './subnet-tier';
 import { TierAcls } from './tier-acls';
 import { withoutZoneLookup, zonesOfTheRegion } from './zones-without-lookup';
@@ -98,6 +100,7 @@ export class SecureVpc extends Construct implements ISecureVpc {
   public readonly zoneCount: number;
   public readonly dataPorts: number[];
   public readonly reachesInternet: boolean;
+  public readonly egressEstablished: IDependable;
   private readonly layout: SubnetLayout;
   private readonly endpoints: NetworkEndpoints;
 
@@ -114,8 +117,9 @@ export class SecureVpc extends Construct implements ISecureVpc {
 
     this.vpc = this.createVpc(zones, egress);
     this.createRegionalNatGateway(egress);
-    this.createTierAcls();
+    const acls = this.createTierAcls();
     this.endpoints = this.createEndpoints(egress);
+    this.egressEstablished = this.waysOut(acls);
     this.s3Endpoint = this.endpoints.s3;
     this.dynamoDbEndpoint = this.endpoints.dynamoDb;
     new NetworkFlowLog(this, 'FlowLog', { vpc: this.vpc, profile, bucket: props.flowLogBucket });
@@ -210,9 +214,9 @@ export class SecureVpc extends Construct implements ISecureVpc {
     }));
   }
 
-  private createTierAcls(): void {
+  private createTierAcls(): TierAcls {
     const subnets = new Map(Object.values(SubnetTier).map((tier) => [tier, this.tierSubnets(tier)]));
-    new TierAcls(this, 'Acls', { vpc: this.vpc, layout: this.layout, subnets, reachesInternet: this.reachesInternet, dataPorts: this.dataPorts });
+    return new TierAcls(this, 'Acls', { vpc: this.vpc, layout: this.layout, subnets, reachesInternet: this.reachesInternet, dataPorts: this.dataPorts });
   }
 
   private createEndpoints(egress: Egress): NetworkEndpoints {
@@ -220,6 +224,11 @@ export class SecureVpc extends Construct implements ISecureVpc {
     const endpoints = new NetworkEndpoints(this, 'Endpoints', { vpc: this.vpc, gatewaySubnets: application, interfaceSubnets: application });
     egress._awsServices.forEach((service) => endpoints.require(service));
     return endpoints;
+  }
+
+  private waysOut(acls: TierAcls): IDependable {
+    const routes = this.tierSubnets(SubnetTier.APPLICATION).map((subnet) => subnet.internetConnectivityEstablished);
+    return new DependencyGroup(...routes, ...acls.associations, this.endpoints);
   }
 
   private allSubnets(): ISubnet[] {

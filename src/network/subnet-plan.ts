@@ -1,6 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { PropError } from '../refusal/prop-error';
 import { Cidr } from './cidr';
+import { SubnetLayout } from './subnet-layout';
 import { SubnetTier } from './subnet-tier';
 
 /** Sizes from which {@link SubnetPlan.sized} computes the blocks. */
@@ -89,19 +90,6 @@ export class SubnetPlan {
     checkApart(scope, tiers);
     checkSlots(scope, zones, tiers);
     return new SubnetLayout(network, tiers, zones);
-  }
-}
-
-/** The blocks of a plan that are in use, and those that are kept free. */
-export class SubnetLayout {
-  public constructor(public readonly network: Cidr, private readonly tiers: Map<SubnetTier, Cidr[]>, public readonly zones: number) {}
-
-  public has(tier: SubnetTier): boolean {
-    return this.used(tier).length > 0;
-  }
-
-  public used(tier: SubnetTier): string[] {
-    return (this.tiers.get(tier) ?? []).slice(0, this.zones).map(String);
   }
 }
 

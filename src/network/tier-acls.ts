@@ -1,7 +1,9 @@
-import { AclCidr, AclTraffic, Action, type ISubnet, type IVpc, NetworkAcl, TrafficDirection } from 'aws-cdk-lib/aws-ec2';
+import {
+  AclCidr, AclTraffic, Action, type ISubnet, type IVpc, NetworkAcl, type NetworkAclEntry, SubnetNetworkAclAssociation, TrafficDirection,
+} from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledgement/acknowledge';
-import type { SubnetLayout } from './subnet-plan';
+import type { SubnetLayout } from './subnet-layout';
 import { SubnetTier } from './subnet-tier';
 
 /** Ports from which Linux opens connections (net.ipv4.ip_local_port_range), so those that replies come to. */
@@ -36,6 +38,9 @@ export interface TierAclsProps {
  * Name resolution needs no entry: lists don't see the network's own resolver.
  */
 export class TierAcls extends Construct {
+  /** What ties the lists to their subnets, each after its list is complete. */
+  public readonly associations: SubnetNetworkAclAssociation[] = [];
+
   public constructor(scope: Construct, id: string, private readonly props: TierAclsProps) {
     super(scope, id);
     const flows: Array<[SubnetTier, TierFlows]> = [
@@ -91,25 +96,34 @@ export class TierAcls extends Construct {
   }
 
   private createAcl(tier: SubnetTier, flows: TierFlows): void {
-    const acl = new NetworkAcl(this, tier, { vpc: this.props.vpc, subnetSelection: { subnets: this.props.subnets.get(tier) } });
-    this.addEntries(acl, TrafficDirection.INGRESS, flows.inbound);
-    this.addEntries(acl, TrafficDirection.EGRESS, flows.outbound);
+    const acl = new NetworkAcl(this, tier, { vpc: this.props.vpc });
+    const entries = [
+      ...this.addEntries(acl, TrafficDirection.INGRESS, flows.inbound),
+      ...this.addEntries(acl, TrafficDirection.EGRESS, flows.outbound),
+    ];
+    this.associate(acl, tier, entries);
     acknowledge(acl, 'AwsSolutions-VPC3', 'A list for each tier stands behind the security groups: no route, mistake or new group in one tier opens another. Every documented flow is tested through the lists in both directions.');
   }
 
   /** Ids name peer and ports, so that a further zone or port moves no other entry; numbers only order them. */
-  private addEntries(acl: NetworkAcl, direction: TrafficDirection, flows: Flow[]): void {
+  private addEntries(acl: NetworkAcl, direction: TrafficDirection, flows: Flow[]): NetworkAclEntry[] {
     const way = direction === TrafficDirection.INGRESS ? 'In' : 'Out';
-    flows.forEach((flow, index) => {
-      this.blocks(flow.peer).forEach((block, zone) => {
-        acl.addEntry(`${way}-${flow.peer}${zone + 1}-${flow.ports.join('-')}`, {
-          ruleNumber: 100 + index * 10 + zone,
-          direction,
-          ruleAction: Action.ALLOW,
-          cidr: AclCidr.ipv4(block),
-          traffic: AclTraffic.tcpPortRange(...flow.ports),
-        });
-      });
+    return flows.flatMap((flow, index) => this.blocks(flow.peer).map((block, zone) =>
+      acl.addEntry(`${way}-${flow.peer}${zone + 1}-${flow.ports.join('-')}`, {
+        ruleNumber: 100 + index * 10 + zone,
+        direction,
+        ruleAction: Action.ALLOW,
+        cidr: AclCidr.ipv4(block),
+        traffic: AclTraffic.tcpPortRange(...flow.ports),
+      })));
+  }
+
+  /** A list without entries lets nothing pass: a subnet gets its list when the list is complete. */
+  private associate(acl: NetworkAcl, tier: SubnetTier, entries: NetworkAclEntry[]): void {
+    (this.props.subnets.get(tier) ?? []).forEach((subnet, zone) => {
+      const association = new SubnetNetworkAclAssociation(acl, `Association${zone + 1}`, { networkAcl: acl, subnet });
+      association.node.addDependency(...entries);
+      this.associations.push(association);
     });
   }
 

@@ -1,6 +1,6 @@
-import { ImageRepository, ProductionWebService, SecureVpc, ServiceImage } from '@org/prod-constructs';
 import { App, Stack } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { ImageRepository, ProductionWebService, SecureVpc, ServiceImage } from '@org/prod-constructs';
 
 const env = { account: '111111111111', region: 'eu-central-1' };
 const app = new App();
