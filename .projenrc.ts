@@ -108,6 +108,8 @@ function configureJest(): void {
   config.testMatch = ['<rootDir>/test/**/*.test.ts', '<rootDir>/lambda/**/*.test.ts'];
   config.testPathIgnorePatterns = ['/node_modules/', '<rootDir>/test/languages/'];
   config.modulePathIgnorePatterns = ['/cdk.out/', '<rootDir>/dist/', '<rootDir>/tmp/'];
+  // One worker on every core; jest would leave one idle.
+  config.maxWorkers = '100%';
   config.coverageProvider = 'babel';
   config.coverageThreshold = { global: { lines: 95 } };
   config.collectCoverageFrom = ['src/**/*.ts', '!src/**/index.ts'];
