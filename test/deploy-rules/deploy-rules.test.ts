@@ -1,8 +1,8 @@
-import { brokenRules, DEPLOY_RULES } from './deploy-rules';
-import type { TemplateJson, TemplateResource } from './template-json';
 import { Egress, EnvironmentProfile, ImageRepository, SecureVpc, WebFirewall } from '../../src';
 import { exampleNames, templatesOfExample } from '../support/example-app';
 import { templateOf, testStack } from '../support/test-stack';
+import { brokenRules, DEPLOY_RULES } from './deploy-rules';
+import type { TemplateJson, TemplateResource } from './template-json';
 
 interface Case { readonly bad: TemplateJson; readonly good: TemplateJson }
 

@@ -1,8 +1,8 @@
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
-import { FLAGS } from './test-stack';
 import type { TemplateJson } from '../deploy-rules/template-json';
+import { FLAGS } from './test-stack';
 
 const EXAMPLES = path.join(__dirname, '..', '..', 'examples');
 
