@@ -84,7 +84,8 @@ export interface SecureLoadBalancerProps {
    */
   readonly withoutFirewall?: Weakening;
   /**
-   * Where access, connection and health check logs go. The bucket must be encrypted by S3 itself, and of the same region.
+   * Where access, connection and health check logs go. The bucket must be encrypted by S3 itself, of the same
+   * region, and, where it is imported, let load balancers write to it.
    * @default - a new `SecureBucket` with `BucketPurpose.logs()`
    */
   readonly logBucket?: IBucket;

@@ -27,7 +27,7 @@ const UNITS_OF_GROUPS: { [name: string]: number } = {
 
 /** What a statement takes of the capacity by AWS's published prices: 2 a rate or comparison, 1 a label, 10 a transformation. */
 function unitsOf(statement: Statement): number {
-  const { ManagedRuleGroupStatement: group, RateBasedStatement: rate, ByteMatchStatement: match, NotStatement: not, AndStatement: and, OrStatement: or } = statement;
+  const { ManagedRuleGroupStatement: group, RateBasedStatement: rate, ByteMatchStatement: match } = statement;
   if (group) {
     return UNITS_OF_GROUPS[group.Name];
   }
@@ -37,8 +37,9 @@ function unitsOf(statement: Statement): number {
   if (match) {
     return 2 + 10 * match.TextTransformations.length;
   }
+  const { LabelMatchStatement: label, NotStatement: not, AndStatement: and, OrStatement: or } = statement;
   const parts: Statement[] = not ? [not.Statement] : (and ?? or)?.Statements ?? [];
-  return statement.LabelMatchStatement ? 1 : parts.reduce((sum, part) => sum + unitsOf(part), 0);
+  return label ? 1 : parts.reduce((sum, part) => sum + unitsOf(part), 0);
 }
 
 const capacity = (rules: Rule[]) => rules.reduce((sum, { Statement }) => sum + unitsOf(Statement), 0);

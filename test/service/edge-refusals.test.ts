@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import {
-  Ingress, ProductionWebService, type ResponseHeaders, Route, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, ServiceImage, TlsPolicy, WebFirewall,
+  Ingress, ProductionWebService, type ResponseHeaders, Route, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, ServiceImage, TlsPolicy,
+  WebFirewall,
 } from '../../src';
 import { refusal, testStack } from '../support/test-stack';
 import { certificate, serviceFixture } from '../support/web-service';

@@ -31,7 +31,14 @@ function rulesWith(services: Array<[string, Route]>): { [id: string]: unknown } 
   services.forEach(([id, of]) => {
     const owner = new Construct(stack, id);
     new TrafficShift(owner, 'Traffic', {
-      network, loadBalancer, route: of, priority: loadBalancer._claim(owner, of), port: 3000, shifts: true, healthCheck: {}, deregistrationDelay: Duration.seconds(30),
+      network,
+      loadBalancer,
+      route: of,
+      priority: loadBalancer._claim(owner, of),
+      port: 3000,
+      shifts: true,
+      healthCheck: {},
+      deregistrationDelay: Duration.seconds(30),
     });
   });
   return rulesOf(templateOf(stack));
@@ -60,7 +67,8 @@ describe('A route', () => {
   test('C-02: of document C leads `/` to front end 1, `/api/*` to the API and a host of its own to front end 2', () => {
     const [template] = templatesOf(documentC());
     const productionRules = Object.entries(rulesOf(template)).filter(([id]) => id.includes('ProductionRule')).map(([, { Properties }]) => Properties);
-    const inOrder = productionRules.sort((a, b) => a.Priority - b.Priority).map(({ Conditions }) => Conditions[0].PathPatternConfig?.Values ?? Conditions[0].HostHeaderConfig.Values);
+    const inOrder = productionRules.sort((a, b) => a.Priority - b.Priority)
+      .map(({ Conditions: [condition] }) => (condition.PathPatternConfig ?? condition.HostHeaderConfig).Values);
     expect(inOrder).toEqual([['two.example.com'], ['/api/*'], ['/*']]);
   });
 });
@@ -95,7 +103,8 @@ describe('A route\'s priority', () => {
           expect((error as Error).message).toContain('routePriority');
         }
       });
-      claimed.forEach((one) => claimed.filter((other) => other !== one && one.of._covers(other.of)).forEach((other) => expect(other.at).toBeLessThan(one.at)));
+      claimed.forEach((one) => claimed.filter((other) => other !== one && one.of._covers(other.of))
+        .forEach((narrower) => expect(narrower.at).toBeLessThan(one.at)));
     }), { numRuns: 20 });
   });
 

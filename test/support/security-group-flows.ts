@@ -35,8 +35,9 @@ function ports(rule: Rule): string {
 }
 
 function peer(rule: Rule): string {
-  const reference = rule.CidrIp ?? rule.CidrIpv6 ?? rule.SourceSecurityGroupId ?? rule.DestinationSecurityGroupId ?? rule.SourcePrefixListId ?? rule.DestinationPrefixListId;
-  return nameOf(reference as Reference);
+  const block = rule.CidrIp ?? rule.CidrIpv6;
+  const group = rule.SourceSecurityGroupId ?? rule.DestinationSecurityGroupId;
+  return nameOf((block ?? group ?? rule.SourcePrefixListId ?? rule.DestinationPrefixListId) as Reference);
 }
 
 function nameOf(reference: Reference): string {
