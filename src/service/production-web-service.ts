@@ -1,7 +1,7 @@
 import { Duration, Lazy, Names, Token } from 'aws-cdk-lib';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { type Connections, InterfaceVpcEndpointAwsService, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { type Connections, type IConnectable, InterfaceVpcEndpointAwsService, Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   AlarmBehavior, type CfnService, Cluster, type ContainerDefinition, ContainerInsights, DeploymentControllerType, FargatePlatformVersion, FargateService,
   type FargateTaskDefinition, type ICluster, PropagatedTagSource, type ScalableTaskCount, TaskDefinitionRevision,
@@ -225,12 +225,20 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     this.rollbackAlarmNames.push(alarmName);
   }
 
+  /**
+   * Lets a client, another service for example, call the tasks directly on their port, past the load balancer (requirement A-35).
+   * The rules are made in the client's stack, so that no cycle closes.
+   */
+  public allowCallsFrom(client: IConnectable): void {
+    client.connections.allowTo(this, Port.tcp(this.port), `Calls to ${this.node.path}`);
+  }
+
   private checkProps(): void {
     const { props } = this;
     checkPort(this, 'port', this.port);
     checkFargateSize(this, this.cpu, this.memoryMiB);
     this.rollout._check(this);
-    checkWholeNumber(this, 'routePriority', props.routePriority, { min: 1, max: 50000, unit: 'as a priority', wayOut: 'leave it out, or take one from 40001 to 50000' });
+    checkWholeNumber(this, 'routePriority', props.routePriority, { min: 1, max: 50000, unit: 'as a priority', wayOut: 'leave it out' });
     if (props.loadBalancer && props.certificate) {
       throw new PropError(this, { prop: 'certificate', value: 'a certificate', allowed: 'certificate or loadBalancer, not both', wayOut: 'give the certificate to the SecureLoadBalancer' });
     }
