@@ -5,4 +5,5 @@ export * from './route';
 export * from './secure-load-balancer';
 export * from './service-image';
 export * from './service-scaling';
+export * from './smoke-test';
 export * from './web-health-check';
