@@ -50,7 +50,9 @@ class World {
   public async call(plan: RolloutPlan, ...given: [event?: unknown]): Promise<Answer> {
     const event = given.length > 0 ? given[0] : beforeShift(0);
     const answer = await decide(typeof event === 'object' && event !== null ? { hookDetails: this.details, ...event } : event, {
-      plan, smoke, now: () => this.now,
+      plan,
+      smoke,
+      now: () => this.now,
       deployments: {
         describe: async () => { if (this.deployment instanceof Error) { throw this.deployment; } return this.deployment; },
         addresses: async () => this.addresses,
