@@ -1,4 +1,5 @@
 import * as fs from 'fs';
+import * as path from 'path';
 import { Duration } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -137,6 +138,16 @@ describe('The rollout hook of a service', () => {
     expect(bundle).not.toContain(process.cwd());
     expect(bundle).not.toContain('sourceMappingURL');
     expect(fs.readdirSync('assets/rollout-hook')).toEqual(['index.js']);
+  });
+
+  test('the bundle is what Lambda loads, and takes back a deployment whose payload it can not read', async () => {
+    process.env.ROLLOUT_PLAN = only(template, 'AWS::Lambda::Function', 'RolloutHook').Properties.Environment.Variables.ROLLOUT_PLAN;
+    const told = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    const { handler } = await import(path.resolve('assets/rollout-hook/index.js')) as { handler: (event: unknown) => Promise<object> };
+    delete process.env.ROLLOUT_PLAN;
+    expect(await handler({ serviceArn: 'flat' })).toEqual({ hookStatus: 'FAILED' });
+    expect(told).toHaveBeenCalledWith(expect.stringContaining('not of the documented form'));
+    told.mockRestore();
   });
 
   test('is at hand for what the team adds', () => {
