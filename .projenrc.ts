@@ -175,7 +175,9 @@ function bundleFunctions(): void {
   project.addGitIgnore('/assets/');
   const bundle = project.addTask('bundle:lambdas', { description: 'Bundles the functions of lambda/ into assets/', exec: script('scripts/bundle-lambdas') });
   project.compileTask.prependSpawn(bundle);
-  project.jest!.config.globalSetup = '<rootDir>/scripts/bundle-lambdas.ts';
+  const { config } = project.jest!;
+  config.globalSetup = '<rootDir>/scripts/bundle-lambdas.ts';
+  config.collectCoverageFrom = [...config.collectCoverageFrom ?? [], 'lambda/**/*.ts', '!lambda/**/*.test.ts'];
 }
 
 function script(file: string): string {

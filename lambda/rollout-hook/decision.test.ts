@@ -22,7 +22,7 @@ class World {
   public readonly asked: http.IncomingMessage[] = [];
   private behaviour: Behaviour = answers(200);
   private readonly server = http.createServer((request, response) => { this.asked.push(request); this.behaviour(request, response); });
-  private details: unknown;
+  private details: { watch?: object } = {};
 
   public async start(): Promise<void> {
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
@@ -46,7 +46,7 @@ class World {
     return { port: this.port, stepSeconds: 0, verifySeconds: 0, attempts: 3, requests: [], ...given };
   }
 
-  /** One call, with the details of the answer before, as ECS hands them back. */
+  /** One call, with what the answers before it left behind: ECS merges details, as JSON, and keeps them through the deployment. */
   public async call(plan: RolloutPlan, ...given: [event?: unknown]): Promise<Answer> {
     const event = given.length > 0 ? given[0] : beforeShift(0);
     const answer = await decide(typeof event === 'object' && event !== null ? { hookDetails: this.details, ...event } : event, {
@@ -58,7 +58,8 @@ class World {
         addresses: async () => this.addresses,
       },
     });
-    this.details = answer.hookDetails;
+    const left = JSON.parse(JSON.stringify(answer.hookDetails ?? {})) as { watch?: object };
+    this.details = { watch: { ...this.details.watch, ...left.watch } };
     return answer;
   }
 

@@ -95,7 +95,7 @@ async function verify(invocation: Invocation, deployment: Deployment, { plan, de
 
 /** A watch belongs to one weight: at the next step it begins anew. */
 function watchOf({ weight = 0, watch }: Invocation, now: number): Watch {
-  return watch && Math.abs(watch.weight - weight) < SAME_WEIGHT ? watch : { weight, since: now, failures: 0 };
+  return watch && Math.abs(watch.weight - weight) < SAME_WEIGHT ? watch : { weight, since: now, passingSince: null, failures: 0 };
 }
 
 function failedRound(plan: RolloutPlan, watch: Watch, error: Error): Answer {
@@ -104,7 +104,7 @@ function failedRound(plan: RolloutPlan, watch: Watch, error: Error): Answer {
     return failed(`${error.message} (round ${failures} of ${plan.attempts})`);
   }
   console.warn(`Round ${failures} of ${plan.attempts} did not pass at ${watch.weight} %: ${error.message}`);
-  return again(CALL_AGAIN_SECONDS.most, { ...watch, failures, passingSince: undefined });
+  return again(CALL_AGAIN_SECONDS.most, { ...watch, failures, passingSince: null });
 }
 
 /** Before the first traffic only an unbroken series counts; afterwards the time at the step. */

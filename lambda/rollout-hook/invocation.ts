@@ -10,14 +10,14 @@ export interface Invocation {
   readonly watch?: Watch;
 }
 
-/** What the hook remembers from call to call. ECS carries it in `hookDetails`. */
+/** What the hook remembers from call to call. ECS carries it in `hookDetails`, and merges: a field left out could keep its old value. */
 export interface Watch {
   /** The weight that it belongs to: details may survive a step. */
   readonly weight: number;
   /** When this weight was seen first, in milliseconds. */
   readonly since: number;
-  /** Since when each round has passed, in milliseconds. */
-  readonly passingSince?: number;
+  /** Since when each round has passed, in milliseconds; null after one that did not. */
+  readonly passingSince: number | null;
   /** Failing rounds in a row. */
   readonly failures: number;
 }
@@ -44,7 +44,7 @@ function watchIn(hookDetails: unknown): Watch | undefined {
   if (!isPercent(weight) || !isNumber(since) || !isNumber(failures)) {
     return undefined;
   }
-  return { weight, since, failures, passingSince: isNumber(passingSince) ? passingSince : undefined };
+  return { weight, since, failures, passingSince: isNumber(passingSince) ? passingSince : null };
 }
 
 function fields(value: unknown): Fields {

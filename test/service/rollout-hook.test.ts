@@ -3,8 +3,12 @@ import * as path from 'path';
 import { Duration } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import { Cluster, DeploymentLifecycleLambdaTarget, DeploymentLifecycleStage } from 'aws-cdk-lib/aws-ecs';
+import { Role } from 'aws-cdk-lib/aws-iam';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Egress, ImageRepository, ProductionWebService, Rollout, SecureLoadBalancer, SecureVpc, ServiceImage, SmokeTest } from '../../src';
+import { brokenRules } from '../deploy-rules/deploy-rules';
+import type { TemplateJson } from '../deploy-rules/template-json';
 import { refusal, templateOf, testApp, testStack, unacknowledged } from '../support/test-stack';
 import { certificate, serviceFixture, VERSION } from '../support/web-service';
 
@@ -129,7 +133,7 @@ describe('The rollout hook of a service', () => {
   });
 
   test('has time for every request of a round', () => {
-    const slow = templateOf(serviceFixture({ smokeTest: SmokeTest.all(['/a', '/b'].map((path) => SmokeTest.http(path, { timeout: Duration.seconds(60) }))) }).stack);
+    const slow = templateOf(serviceFixture({ smokeTest: SmokeTest.all(['/a', '/b'].map((url) => SmokeTest.http(url, { timeout: Duration.seconds(60) }))) }).stack);
     expect(only(slow, 'AWS::Lambda::Function', 'RolloutHook').Properties.Timeout).toBe(150);
   });
 
@@ -150,6 +154,18 @@ describe('The rollout hook of a service', () => {
     told.mockRestore();
   });
 
+  test('B-12: stands beside the team\'s own hooks before and after a deployment', () => {
+    const { stack, web } = serviceFixture(HOOKED);
+    const own = LambdaFunction.fromFunctionArn(stack, 'Own', 'arn:aws:lambda:eu-central-1:111111111111:function:announce');
+    const role = Role.fromRoleArn(stack, 'OwnRole', 'arn:aws:iam::111111111111:role/announce');
+    web.service.addLifecycleHook(new DeploymentLifecycleLambdaTarget(own, 'Announce', {
+      role, lifecycleStages: [DeploymentLifecycleStage.PRE_SCALE_UP, DeploymentLifecycleStage.POST_PRODUCTION_TRAFFIC_SHIFT],
+    }));
+    const [ours, theirs] = only(templateOf(stack), 'AWS::ECS::Service', 'WebService').Properties.DeploymentConfiguration.LifecycleHooks;
+    expect(ours).toMatchObject({ LifecycleStages: ['PRE_PRODUCTION_TRAFFIC_SHIFT'], TimeoutConfiguration: { Action: 'ROLLBACK' } });
+    expect(theirs).toEqual({ HookTargetArn: own.functionArn, RoleArn: role.roleArn, LifecycleStages: ['PRE_SCALE_UP', 'POST_PRODUCTION_TRAFFIC_SHIFT'] });
+  });
+
   test('is at hand for what the team adds', () => {
     const { web } = serviceFixture(HOOKED);
     expect(web.rolloutFunction?.functionArn).toBeDefined();
@@ -160,6 +176,10 @@ describe('The rollout hook of a service', () => {
     'B-14: nothing of the four packs is left unacknowledged with %s', (_, props) => {
       expect(unacknowledged(serviceFixture(props).stack)).toEqual([]);
     });
+
+  test.each<[string, object]>([['steps and a smoke test', HOOKED], ['CodeDeploy', { rollout: Rollout.codeDeploy() }]])('breaks no rule that AWS enforces, with %s', (_, props) => {
+    expect(brokenRules(templateOf(serviceFixture(props).stack).toJSON() as TemplateJson)).toEqual([]);
+  });
 
   test('closes no cycle with registry, network, balancer and service in four stacks', () => {
     const app = testApp();
