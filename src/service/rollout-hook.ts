@@ -1,6 +1,6 @@
 import * as path from 'path';
 import { Duration, Stack } from 'aws-cdk-lib';
-import { InterfaceVpcEndpointAwsService, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { InterfaceVpcEndpointAwsService, Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { type CfnService, DeploymentLifecycleLambdaTarget, type DeploymentLifecycleStage, type FargateService, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Effect, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -10,6 +10,7 @@ import { acknowledge, acknowledgeInCompliancePacks } from '../acknowledgement/ac
 import type { EnvironmentProfile } from '../environment';
 import { EncryptedLogGroup } from '../logging/encrypted-log-group';
 import { type ISecureVpc, SubnetTier } from '../network';
+import { closedSecurityGroup } from '../network/closed-security-group';
 import type { StepHold } from './rollout';
 import type { SmokeTest } from './smoke-test';
 
@@ -76,7 +77,7 @@ export class RolloutHook extends Construct {
   /** Out to the tasks on their port and to the API of ECS; nothing in. */
   private createSecurityGroup(): SecurityGroup {
     const { network, tasks, port, smokeTest } = this.props;
-    const group = new SecurityGroup(this, 'SecurityGroup', { vpc: network.vpc, description: `Rollout hook of ${this.node.scope?.node.path}`, allowAllOutbound: false });
+    const group = closedSecurityGroup(this, 'SecurityGroup', { vpc: network.vpc, description: `Rollout hook of ${this.node.scope?.node.path}` });
     network.allowToAwsServices({ client: group.connections, services: [InterfaceVpcEndpointAwsService.ECS], purpose: `the rollout hook of ${this.node.scope?.node.path}` });
     if (smokeTest) {
       group.connections.allowTo(tasks, Port.tcp(port), 'Verification of new versions');

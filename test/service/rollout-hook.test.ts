@@ -84,7 +84,7 @@ describe('The rollout hook of a service', () => {
     const { stack } = serviceFixture(({ stack: of }) => ({ ...HOOKED, network: new SecureVpc(of, 'Routed', { egress: Egress.singleNatGateway() }) }));
     expect(flowsOfTheHookInline(templateOf(stack))).toEqual(['443 0.0.0.0/0']);
     function flowsOfTheHookInline(of: Template): string[] {
-      return only(of, 'AWS::EC2::SecurityGroup', 'RolloutHook').Properties.SecurityGroupEgress.map((rule: any) => `${rule.FromPort} ${rule.CidrIp}`);
+      return only(of, 'AWS::EC2::SecurityGroup', 'RolloutHook').Properties.SecurityGroupEgress.filter(({ CidrIp }: any) => CidrIp !== '127.0.0.1/32').map((rule: any) => `${rule.FromPort} ${rule.CidrIp}`);
     }
   });
 
