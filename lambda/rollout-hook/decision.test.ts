@@ -134,6 +134,15 @@ describe('The rollout hook', () => {
       expect(await world.call(plan, beforeShift(50))).toEqual({ hookStatus: 'FAILED' });
     });
 
+    test('B-12: a round that fails once does not lengthen a step', async () => {
+      const plan = world.plan({ ...STEPS, requests: [health] });
+      await world.call(plan, beforeShift(10));
+      world.now += 30 * SECOND;
+      await world.behaves(answers(500)).call(plan, beforeShift(10));
+      world.now += 30 * SECOND;
+      expect(await world.behaves(answers(200)).call(plan, beforeShift(10))).toEqual({ hookStatus: 'SUCCEEDED' });
+    });
+
     test('B-12: where ECS keeps the time itself, they run once before each of its steps', async () => {
       const plan = world.plan({ requests: [health], verifySeconds: 120 });
       expect(await world.untilDecided(plan, beforeShift(30))).toEqual({ status: 'SUCCEEDED', seconds: 0, calls: 1 });
@@ -195,6 +204,14 @@ describe('The rollout hook', () => {
     test('when ECS can not be asked', async () => {
       world.deployment = new Error('Rate exceeded');
       expect(await world.untilDecided(world.plan(STEPS), beforeShift(10))).toMatchObject({ status: 'FAILED', calls: 3 });
+    });
+
+    test('and counts only rounds in a row', async () => {
+      const plan = world.plan({ requests: [health], verifySeconds: 3600 });
+      for (const status of [500, 500, 200, 500, 500]) {
+        expect(await world.behaves(answers(status)).call(plan)).toMatchObject({ hookStatus: 'IN_PROGRESS' });
+      }
+      expect(await world.call(plan)).toEqual({ hookStatus: 'FAILED' });
     });
 
     test('and not when it passes again in between, or is slow within its time', async () => {
