@@ -66,7 +66,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 // package-lock.json must not name the registry that happened to serve the packages.
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
-project.package.addField('files', ['lib/**/*.js', 'lib/**/*.d.ts', '.jsii', 'API.md']);
+project.package.addField('files', ['lib/**/*.js', 'lib/**/*.d.ts', 'assets/**/*.js', '.jsii', 'API.md']);
 // The package resolves itself by name, so that examples import it as their readers will.
 project.package.addField('exports', {
   '.': { types: './lib/index.d.ts', default: './lib/index.js' },
@@ -79,6 +79,7 @@ refuseReservedWords();
 configureJest();
 configureLint();
 addTasks();
+bundleFunctions();
 addCheckWorkflow();
 
 project.synth();
@@ -174,6 +175,17 @@ function addTasks(): void {
   const languages = project.addTask('test:languages', { description: 'Builds the package for npm, PyPI and Maven, and synthesizes one app in each language from it' });
   languages.spawn(project.compileTask);
   languages.exec(script('scripts/test-languages'));
+}
+
+/** Functions of our own stand bundled in the package, so that it needs no build tool where it is used. */
+function bundleFunctions(): void {
+  project.addDevDeps('@aws-sdk/client-ecs@^3.1162.0', 'esbuild@^0.28.2');
+  project.addGitIgnore('/assets/');
+  const bundle = project.addTask('bundle:lambdas', { description: 'Bundles the functions of lambda/ into assets/', exec: script('scripts/bundle-lambdas') });
+  project.compileTask.prependSpawn(bundle);
+  const { config } = project.jest!;
+  config.globalSetup = '<rootDir>/scripts/bundle-lambdas.ts';
+  config.collectCoverageFrom = [...config.collectCoverageFrom ?? [], 'lambda/**/*.ts', '!lambda/**/*.test.ts'];
 }
 
 function script(file: string): string {

@@ -6,5 +6,6 @@ export * from './route';
 export * from './secure-load-balancer';
 export * from './service-image';
 export * from './service-scaling';
+export * from './smoke-test';
 export * from './tls-policy';
 export * from './web-health-check';

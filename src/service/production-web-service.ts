@@ -1,13 +1,15 @@
 import { Duration, Lazy, Names, Token } from 'aws-cdk-lib';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { EcsDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
 import { type Connections, type IConnectable, InterfaceVpcEndpointAwsService, Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
-  AlarmBehavior, type CfnService, Cluster, type ContainerDefinition, ContainerInsights, DeploymentControllerType, FargatePlatformVersion, FargateService,
+  type CfnService, Cluster, type ContainerDefinition, ContainerInsights, FargatePlatformVersion, FargateService,
   type FargateTaskDefinition, type ICluster, PropagatedTagSource, type ScalableTaskCount, TaskDefinitionRevision,
 } from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationListenerRule, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Role } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../acknowledgement/acknowledge';
@@ -17,17 +19,22 @@ import { type ISecureVpc, SubnetTier } from '../network';
 import { closedSecurityGroup } from '../network/closed-security-group';
 import { checkPort, checkWholeNumber } from '../refusal/checks';
 import { PropError } from '../refusal/prop-error';
+import { CodeDeployRelease } from './code-deploy-release';
+import { CodeDeployTraffic } from './code-deploy-traffic';
 import { checkFargateSize } from './fargate-size';
 import { Rollout } from './rollout';
+import { RolloutHook } from './rollout-hook';
 import { Route } from './route';
 import { SecureLoadBalancer } from './secure-load-balancer';
 import type { ResolvedImage, ServiceImage } from './service-image';
 import type { ServiceScaling } from './service-scaling';
+import type { SmokeTest } from './smoke-test';
 import { SuccessRateAlarm } from './success-rate-alarm';
 import { scaleTasks } from './task-scaling';
 import { TrafficShift } from './traffic-shift';
 import { targetHealthCheck, type WebHealthCheck } from './web-health-check';
 import { WebTask } from './web-task';
+import type { WebTraffic } from './web-traffic';
 
 /** What a {@link ProductionWebService} may be told. A network, an image and a certificate (or a load balancer) are enough. */
 export interface ProductionWebServiceProps {
@@ -116,6 +123,11 @@ export interface ProductionWebServiceProps {
    */
   readonly rollout?: Rollout;
   /**
+   * What a new version must answer before it gets production traffic, and again before each further step.
+   * @default - none: it must be healthy for the load balancer
+   */
+  readonly smokeTest?: SmokeTest;
+  /**
    * Percent of requests that must succeed while a new version takes over and bakes, 0 to 100; below it the deployment goes back.
    * @default 99.5 - requirement B-08
    */
@@ -174,17 +186,22 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   public readonly securityGroup: SecurityGroup;
   /** The target groups between which production moves; one alone for a rolling rollout. */
   public readonly targetGroups: ApplicationTargetGroup[];
-  /** The rule that serves. */
-  public readonly productionRule: ApplicationListenerRule;
+  /** The rule that serves; none where CodeDeploy moves the listener's default action. */
+  public readonly productionRule?: ApplicationListenerRule;
   /** The alarm that takes a deployment back. */
   public readonly rollbackAlarm: Alarm;
   /** Moves the number of tasks. */
   public readonly taskCount: ScalableTaskCount;
+  /** What ECS asks before it shifts production traffic, where there is a smoke test or a step that ECS doesn't have. */
+  public readonly rolloutFunction?: LambdaFunction;
+  /** What CodeDeploy deploys by, where it does. */
+  public readonly deploymentGroup?: EcsDeploymentGroup;
   private readonly profile: EnvironmentProfile;
   private readonly image: ResolvedImage;
   private readonly port: number;
   private readonly rollout: Rollout;
   private readonly rollbackAlarmNames: string[] = [];
+  private readonly codeDeployRelease?: CodeDeployRelease;
 
   public constructor(scope: Construct, id: string, private readonly props: ProductionWebServiceProps) {
     super(scope, id);
@@ -207,12 +224,15 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     this.connections = this.securityGroup.connections;
     this.useBackingServices(task);
 
-    const traffic = this.createTrafficShift();
+    const traffic = this.rollout._codeDeploy ? this.createCodeDeployTraffic() : this.createTrafficShift();
     this.targetGroups = traffic.targetGroups;
-    this.productionRule = traffic.productionRule;
+    this.productionRule = traffic instanceof TrafficShift ? traffic.productionRule : undefined;
     this.rollbackAlarm = this.createRollbackAlarm();
     this.service = this.createService();
     traffic.attach(this.service, this.container.containerName);
+    this.rolloutFunction = this.createRolloutHook()?.handler;
+    this.codeDeployRelease = this.createCodeDeployRelease(traffic);
+    this.deploymentGroup = this.codeDeployRelease?.deploymentGroup;
     this.orderFirstDeployment(traffic);
     this.taskCount = scaleTasks(this.service, { profile: this.profile, scaling: props.scaling, nothingReleased: this.image.nothingReleased });
   }
@@ -223,6 +243,7 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
    */
   public rollBackOn(alarmName: string): void {
     this.rollbackAlarmNames.push(alarmName);
+    this.codeDeployRelease?.rollBackOn(alarmName);
   }
 
   /**
@@ -237,7 +258,8 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     const { props } = this;
     checkPort(this, 'port', this.port);
     checkFargateSize(this, this.cpu, this.memoryMiB);
-    this.rollout._check(this);
+    this.rollout._check(this, { smokeTest: props.smokeTest, sharedLoadBalancer: props.loadBalancer !== undefined, route: props.route?._name() });
+    props.smokeTest?._check(this);
     checkWholeNumber(this, 'routePriority', props.routePriority, { min: 1, max: 50000, unit: 'as a priority', wayOut: 'leave it out' });
     if (props.loadBalancer && props.certificate) {
       throw new PropError(this, { prop: 'certificate', value: 'a certificate', allowed: 'certificate or loadBalancer, not both', wayOut: 'give the certificate to the SecureLoadBalancer' });
@@ -346,6 +368,16 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     });
   }
 
+  private createCodeDeployTraffic(): CodeDeployTraffic {
+    return new CodeDeployTraffic(this, 'Traffic', {
+      network: this.props.network,
+      loadBalancer: this.loadBalancer,
+      port: this.port,
+      deregistrationDelay: DEREGISTRATION_DELAY,
+      healthCheck: targetHealthCheck(this, this.props.healthCheck ?? {}),
+    });
+  }
+
   /** Its name is known beforehand, so that the service can name it without a cycle. */
   private createRollbackAlarm(): Alarm {
     const alarmName = `${Names.uniqueResourceName(this, { maxLength: 200, separator: '-' }).toLowerCase()}-success-rate`;
@@ -359,7 +391,6 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
 
   private createService(): FargateService {
     const { network } = this.props;
-    const { _strategy: deploymentStrategy, _bakeTime: bakeTime, _shift: shift } = this.rollout;
     return new FargateService(this, 'Service', {
       cluster: this.cluster,
       taskDefinition: this.taskDefinition,
@@ -372,20 +403,41 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
       healthCheckGracePeriod: GRACE_PERIOD,
       propagateTags: PropagatedTagSource.SERVICE,
       enableECSManagedTags: true,
-      deploymentController: { type: DeploymentControllerType.ECS },
-      deploymentStrategy,
-      bakeTime,
-      linearConfiguration: deploymentStrategy === 'LINEAR' ? shift : undefined,
-      canaryConfiguration: deploymentStrategy === 'CANARY' ? shift : undefined,
+      ...this.rollout._deployment(Lazy.list({ produce: () => this.rollbackAlarmNames })),
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
-      circuitBreaker: { enable: true, rollback: true },
-      deploymentAlarms: { alarmNames: Lazy.list({ produce: () => this.rollbackAlarmNames }), behavior: AlarmBehavior.ROLLBACK_ON_ALARM },
+    });
+  }
+
+  private createRolloutHook(): RolloutHook | undefined {
+    const { network, smokeTest } = this.props;
+    if (!smokeTest && !this.rollout._hold) {
+      return undefined;
+    }
+    const hook = new RolloutHook(this, 'RolloutHook', {
+      network, smokeTest, hold: this.rollout._hold, profile: this.profile, cluster: this.cluster, tasks: this.securityGroup, port: this.port,
+    });
+    hook.attach(this.service);
+    this.service.node.defaultChild!.node.addDependency(hook);
+    return hook;
+  }
+
+  private createCodeDeployRelease(traffic: WebTraffic): CodeDeployRelease | undefined {
+    if (!(traffic instanceof CodeDeployTraffic)) {
+      return undefined;
+    }
+    return new CodeDeployRelease(this, 'CodeDeploy', {
+      ...this.rollout._codeDeploy!,
+      service: this.service,
+      traffic,
+      loadBalancer: this.loadBalancer,
+      taskRoles: [this.taskRole, this.executionRole],
+      alarmNames: this.rollbackAlarmNames,
     });
   }
 
   /** What the first tasks need before they start. On the resource alone: scaling hangs on the service and needs no list of its own. */
-  private orderFirstDeployment(traffic: TrafficShift): void {
+  private orderFirstDeployment(traffic: WebTraffic): void {
     const resource = this.service.node.defaultChild as CfnService;
     resource.node.addDependency(this.rollbackAlarm, traffic, this.securityGroup, this.props.network.egressEstablished);
   }

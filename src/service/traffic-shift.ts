@@ -1,30 +1,23 @@
-import type { Duration } from 'aws-cdk-lib';
 import { AlternateTarget, type FargateService, ListenerRuleConfiguration } from 'aws-cdk-lib/aws-ecs';
-import {
-  type ApplicationListener, ApplicationListenerRule, ApplicationProtocol, ApplicationTargetGroup, type HealthCheck, ListenerAction, TargetType,
-} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { type ApplicationListener, ApplicationListenerRule, type ApplicationTargetGroup, ListenerAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledgement/acknowledge';
-import type { ISecureVpc } from '../network';
 import type { Route } from './route';
 import type { SecureLoadBalancer } from './secure-load-balancer';
+import { createWebTargetGroup, type WebTargetGroupProps, type WebTraffic } from './web-traffic';
 
 /** What a {@link TrafficShift} is made from. */
-export interface TrafficShiftProps {
-  readonly network: ISecureVpc;
+export interface TrafficShiftProps extends WebTargetGroupProps {
   readonly loadBalancer: SecureLoadBalancer;
   readonly route: Route;
   readonly priority: number;
-  readonly port: number;
-  readonly healthCheck: HealthCheck;
-  readonly deregistrationDelay: Duration;
   /** Whether there is a second target group that traffic moves to. */
   readonly shifts: boolean;
 }
 
 /** Two target groups behind one rule, and the role with which ECS moves the weights between them. */
-export class TrafficShift extends Construct {
+export class TrafficShift extends Construct implements WebTraffic {
   public readonly blue: ApplicationTargetGroup;
   public readonly green?: ApplicationTargetGroup;
   public readonly productionRule: ApplicationListenerRule;
@@ -33,8 +26,8 @@ export class TrafficShift extends Construct {
 
   public constructor(scope: Construct, id: string, private readonly props: TrafficShiftProps) {
     super(scope, id);
-    this.blue = this.createTargetGroup('Blue');
-    this.green = props.shifts ? this.createTargetGroup('Green') : undefined;
+    this.blue = createWebTargetGroup(this, 'Blue', props);
+    this.green = props.shifts ? createWebTargetGroup(this, 'Green', props) : undefined;
     this.productionRule = this.createRule('ProductionRule', props.loadBalancer.listener);
     this.testRule = this.green && this.createRule('TestRule', props.loadBalancer.testListener);
     this.role = this.green && this.createInfrastructureRole();
@@ -52,17 +45,6 @@ export class TrafficShift extends Construct {
       role: this.role,
     });
     service.loadBalancerTarget({ containerName, containerPort: this.props.port, alternateTarget }).attachToApplicationTargetGroup(this.blue);
-  }
-
-  private createTargetGroup(id: string): ApplicationTargetGroup {
-    return new ApplicationTargetGroup(this, id, {
-      vpc: this.props.network.vpc,
-      targetType: TargetType.IP,
-      protocol: ApplicationProtocol.HTTP,
-      port: this.props.port,
-      healthCheck: this.props.healthCheck,
-      deregistrationDelay: this.props.deregistrationDelay,
-    });
   }
 
   /** Both groups stand in the rule from the first day: otherwise the first deployment rolls back. */

@@ -51,6 +51,17 @@ const database = (properties: object) => template({ Database: of('AWS::RDS::DBIn
 const budget = (count: number) => template({ Budget: of('AWS::Budgets::Budget', { NotificationsWithSubscribers: Array.from({ length: count }, () => ({})) }) });
 const slack = (...channels: string[]) => template(Object.fromEntries(channels.map((SlackChannelId, index) =>
   [`Slack${index}`, of('AWS::Chatbot::SlackChannelConfiguration', { SlackWorkspaceId: 'T1', SlackChannelId })])));
+const withRole = (...made: Array<[id: string, resource: TemplateResource]>) => template({
+  Role: of('AWS::IAM::Role'), Policy: of('AWS::IAM::ManagedPolicy', { Roles: [ref('Role')] }), ...Object.fromEntries(made),
+});
+const hooked = (dependsOn?: string) => withRole(['Service', of('AWS::ECS::Service', {
+  DeploymentConfiguration: { MinimumHealthyPercent: 100, LifecycleHooks: [{ RoleArn: arn('Role') }] },
+}, dependsOn)]);
+const networkFunction = (dependsOn?: string) => withRole(['Code', of('AWS::Lambda::Function', { Role: arn('Role'), VpcConfig: {} }, dependsOn)]);
+const codeDeploy = (ruleOn: string) => template({
+  Rule: of('AWS::ElasticLoadBalancingV2::ListenerRule', { ListenerArn: ref(ruleOn) }),
+  Group: of('AWS::CodeDeploy::DeploymentGroup', { LoadBalancerInfo: { TargetGroupPairInfoList: [{ ProdTrafficRoute: { ListenerArns: [ref('Production')] } }] } }),
+});
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => 100 + index);
 
 const CASES: { [rule: string]: Case } = {
@@ -87,6 +98,9 @@ const CASES: { [rule: string]: Case } = {
     bad: template({ Parameter: of('AWS::SSM::Parameter', { Name: '/shop/released/production', Tags: { Team: 'shop' } }) }),
     good: template({ Parameter: of('AWS::SSM::Parameter', { Name: '/shop/released/production' }) }),
   },
+  'hook-role-before-service': { bad: hooked(), good: hooked('Policy') },
+  'network-function-after-policy': { bad: networkFunction(), good: networkFunction('Policy') },
+  'default-action-for-code-deploy': { bad: codeDeploy('Production'), good: codeDeploy('Other') },
   'small-gp3-without-iops': { bad: database({ AllocatedStorage: '100', Iops: 3000 }), good: database({ AllocatedStorage: '400', Iops: 12000 }) },
   'redis-default-user': { bad: redisUsers('shop'), good: redisUsers('default') },
   'five-notifications-a-budget': { bad: budget(6), good: budget(5) },

@@ -1,6 +1,6 @@
 import type { App } from 'aws-cdk-lib';
 import {
-  Egress, ImageRepository, Ingress, ProductionWebService, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceImage,
+  Egress, ImageRepository, Ingress, ProductionWebService, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceImage, SmokeTest,
 } from '../../src';
 import { testApp, testStack } from './test-stack';
 import { certificate } from './web-service';
@@ -12,10 +12,13 @@ export function wholeLibrary(): App {
 
   const stack = testStack({ app, id: 'Application' });
   const network = new SecureVpc(stack, 'Network');
-  const loadBalancer = new SecureLoadBalancer(stack, 'Balancer', { network, certificate: certificate(stack) });
+  const tls = certificate(stack);
+  const loadBalancer = new SecureLoadBalancer(stack, 'Balancer', { network, certificate: tls });
   const image = ServiceImage.released(images);
   new ProductionWebService(stack, 'Api', { network, loadBalancer, image, route: Route.path('/api/*'), environment: { NODE_ENV: 'production' } });
   new ProductionWebService(stack, 'Web', { network, loadBalancer, image, rollout: Rollout.rolling() });
+  new ProductionWebService(stack, 'Shop', { network, loadBalancer, image, route: Route.path('/shop/*'), rollout: Rollout.steps([10, 50, 100]), smokeTest: SmokeTest.http('/health') });
+  new ProductionWebService(stack, 'Classic', { network, certificate: tls, image, rollout: Rollout.codeDeploy() });
 
   const special = testStack({ app, id: 'Special' });
   const isolated = new SecureVpc(special, 'Isolated', { egress: Egress.endpointsOnly(), zones: ['eu-central-1a', 'eu-central-1b'], closeDefaultSecurityGroup: true });

@@ -1,0 +1,48 @@
+import { Duration } from 'aws-cdk-lib';
+import { type ProductionWebServiceProps, Rollout, Route, SecureLoadBalancer, SmokeTest } from '../../src';
+import { refusal, testStack } from '../support/test-stack';
+import { certificate, serviceFixture } from '../support/web-service';
+
+/** The one line that every refusal is: what, where, prop, value, what would be right, and what to write. */
+const LINE = /^(\w+) '([\w/-]+)': ([\w.]+) is (.+), allowed: (.+)\. Way out: (.+)$/;
+const HEALTH = SmokeTest.http('/health');
+
+describe('ProductionWebService refuses, in one line that names path, prop, value, range and way out,', () => {
+  test.each<[string, Partial<ProductionWebServiceProps>, string, string, string]>([
+    ['rolling with a smoke test', { rollout: Rollout.rolling(), smokeTest: HEALTH }, 'smokeTest', 'a smoke test', 'none with Rollout.rolling()'],
+    ['CodeDeploy with a smoke test, which is a hook', { rollout: Rollout.codeDeploy(), smokeTest: HEALTH }, 'smokeTest', 'a smoke test', 'with Rollout.codeDeploy()'],
+    ['CodeDeploy with a route', { rollout: Rollout.codeDeploy(), route: Route.path('/api/*') }, 'route', '/api/*', "Route.path('/*')"],
+    ['CodeDeploy that keeps old tasks for more than two days', { rollout: Rollout.codeDeploy({ terminationWait: Duration.days(3) }) }, 'rollout.terminationWait', '4320', '0 to 2880 minutes'],
+    ['steps of more than 33 hours in all', { rollout: Rollout.steps([10, 20, 50, 70, 100], { stepBakeTime: Duration.hours(8), bakeTime: Duration.hours(2) }) }, 'rollout', '2040 minutes', 'at most 33 hours in all: 4 steps'],
+    ['a held step that outlives its hook', { rollout: Rollout.steps([10, 50, 100], { stepBakeTime: Duration.hours(24) }) }, 'rollout.stepBakeTime', '1440', '0 to 1380 minutes'],
+    ['a step of half minutes', { rollout: Rollout.steps([10, 50, 100], { stepBakeTime: Duration.seconds(90) }) }, 'rollout.stepBakeTime', '1.5', 'whole'],
+    ['a bake of more than a day after steps', { rollout: Rollout.steps([10, 50, 100], { bakeTime: Duration.hours(25) }) }, 'rollout.bakeTime', '1500', '0 to 1440 minutes'],
+    ['a smoke test of nothing', { smokeTest: SmokeTest.all([]) }, 'smokeTest', '[]', 'at least one request'],
+    ['a path without a slash', { smokeTest: SmokeTest.http('health') }, 'smokeTest.path', 'health', 'begins with /'],
+    ['a path that would end the request line', { smokeTest: SmokeTest.http('/health HTTP/1.1\r\nX: y') }, 'smokeTest.path', 'health', 'without spaces'],
+    ['a status that is none', { smokeTest: SmokeTest.http('/', { expectedStatus: 999 }) }, 'smokeTest.expectedStatus', '999', '100 to 599'],
+    ['an endless wait for an answer', { smokeTest: SmokeTest.http('/', { timeout: Duration.minutes(2) }) }, 'smokeTest.timeout', '120000', '1000 to 60000'],
+    ['a host that is a URL', { smokeTest: SmokeTest.http('/', { host: 'https://www.example.com' }) }, 'smokeTest.host', 'https://', 'a host name'],
+    ['verification for hours', { smokeTest: SmokeTest.http('/', { verifyFor: Duration.hours(2) }) }, 'smokeTest.verifyFor', '7200', '0 to 3600 seconds'],
+    ['no attempt', { smokeTest: SmokeTest.http('/', { attempts: 0 }) }, 'smokeTest.attempts', '0', '1 to 10 rounds'],
+    ['a round that outlives its function', { smokeTest: SmokeTest.all(Array.from({ length: 11 }, (_, index) => SmokeTest.http(`/${index}`, { timeout: Duration.seconds(60) }))) }, 'smokeTest', '660 s', '600 seconds in all'],
+  ])('%s', (_, props, prop, value, allowed) => {
+    const [, construct, path, refusedProp, refusedValue, range] = LINE.exec(refusal(() => serviceFixture(props)))!;
+    expect([construct, path, refusedProp]).toEqual(['ProductionWebService', 'Test/Web', prop]);
+    expect(refusedValue).toContain(value);
+    expect(range).toContain(allowed);
+  });
+
+  test('CodeDeploy behind a shared load balancer, whose default action it would move', () => {
+    const message = refusal(() => serviceFixture(({ stack, network }) => ({
+      rollout: Rollout.codeDeploy(), loadBalancer: new SecureLoadBalancer(stack, 'Balancer', { network, certificate: certificate(stack) }),
+    })));
+    expect(message).toMatch(/^ProductionWebService 'Test\/Web': loadBalancer is "a shared load balancer", allowed: a certificate: CodeDeploy moves the default action of a listener.*Way out: give the certificate instead/);
+  });
+
+  test('CodeDeploy with Service Connect', () => {
+    const message = refusal(() => Rollout.codeDeploy()._check(testStack(), { sharedLoadBalancer: false, serviceConnect: true }));
+    expect(message).toContain('no Service Connect: ECS offers it to its own rollouts alone');
+    expect(() => Rollout.linear()._check(testStack(), { sharedLoadBalancer: true, serviceConnect: true, smokeTest: HEALTH })).not.toThrow();
+  });
+});
