@@ -1,0 +1,340 @@
+import { ArnFormat, Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { BackupVault } from 'aws-cdk-lib/aws-backup';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Connections, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { type Grant, type IGrantable, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { type LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type DatabaseCluster, type DatabaseInstance, type DatabaseInstanceReadReplica, type IEngine, type IOptionGroup, ParameterGroup, SubnetGroup } from 'aws-cdk-lib/aws-rds';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { acknowledge, acknowledgeInCompliancePacks } from '../acknowledgement/acknowledge';
+import type { BackingServiceHandover, IBackingService, IBackingServiceClient } from '../binding';
+import { EnvironmentProfile } from '../environment';
+import { EncryptedLogGroup } from '../logging/encrypted-log-group';
+import { SubnetTier } from '../network';
+import { BackupPolicy, type PlannedBackups } from './backup-policy';
+import { ClusterServer } from './cluster-server';
+import { CredentialRotation } from './credential-rotation';
+import { DatabaseBackups } from './database-backups';
+import { checkDatabase } from './database-checks';
+import { DatabaseCredentials } from './database-credentials';
+import { DatabaseEvents } from './database-events';
+import type { DatabaseServer, DatabaseServerProps } from './database-server';
+import type { DatabaseSetup } from './database-setup';
+import { type DatabaseVariables, DEFAULT_VARIABLES } from './database-variables';
+import type { IHardenedDatabase } from './hardened-database-interface';
+import type { HardenedDatabaseProps } from './hardened-database-props';
+import { InstanceServer } from './instance-server';
+import { MonitoringRole } from './monitoring-role';
+import { checkedParameters } from './parameter-rules';
+import { type ServerlessBounds, serverlessBounds } from './serverless-capacity';
+
+/** At least four restarts in the time between two rotations: one may be missed, and nobody is locked out. */
+const RESTARTS_PER_ROTATION = 4;
+
+/** The one construct behind {@link HardenedPostgres} and {@link HardenedMysql}, which are what an app makes. */
+export abstract class HardenedDatabase extends Construct implements IHardenedDatabase {
+  /** Address that takes reads and writes. */
+  public readonly endpoint: string;
+  /** Address for reads: the readers of a cluster, the first replica of an instance, else `endpoint`. */
+  public readonly readEndpoint: string;
+  /** TCP port. */
+  public readonly port: number;
+  /** Name of the database inside the server. */
+  public readonly databaseName: string;
+  /** Name of the instance or cluster, as RDS and CloudWatch know it. */
+  public readonly identifier: string;
+  /** Name of the application's own user. */
+  public readonly userName: string;
+  /** The secret that a client gets, by ARN; none with IAM authentication. */
+  public readonly secret?: ISecret;
+  /** The secret of the master user: for migrations and one-off statements, never for an application. */
+  public readonly masterSecret: ISecret;
+  /** The key that encrypts storage, backups, secrets, logs, insights and events. */
+  public readonly key: Key;
+  /** The group of the servers: in from whoever the database is given to, out nothing. */
+  public readonly securityGroup: SecurityGroup;
+  /** Who may connect. Prefer giving the database to a service: then the rules stand with the service. */
+  public readonly connections: Connections;
+  /** The subnets of the data tier. */
+  public readonly subnetGroup: SubnetGroup;
+  /** The parameters, of the instance or of the whole cluster. */
+  public readonly parameterGroup: ParameterGroup;
+  /** The server's log groups, by the names that RDS fixes. */
+  public readonly logGroups: LogGroup[];
+  /** The topic of what happens to the database. */
+  public readonly events: DatabaseEvents;
+  /** The instance, where the capacity is one. */
+  public readonly instance?: DatabaseInstance;
+  /** The instance's read replicas. */
+  public readonly readReplicas: DatabaseInstanceReadReplica[];
+  /** The cluster, where the capacity is one. */
+  public readonly cluster?: DatabaseCluster;
+  /** Where the snapshots of AWS Backup are; none where nothing is kept. */
+  public readonly backupVault?: BackupVault;
+  /** The role that takes the snapshots; a release takes its own with it (requirement A-06). */
+  public readonly backupRole?: Role;
+  /** The most connections that the server takes, or what `max_connections` sets. */
+  public readonly connectionCeiling: number;
+  private readonly rotation: CredentialRotation;
+  private readonly setup: DatabaseSetup;
+  private readonly profile: EnvironmentProfile;
+  private readonly removalPolicy: RemovalPolicy;
+  private readonly planned: PlannedBackups;
+  private readonly bounds?: ServerlessBounds;
+  private readonly server: DatabaseServer;
+
+  public constructor(scope: Construct, id: string, private readonly props: HardenedDatabaseProps) {
+    super(scope, id);
+    const setup = this.setup = this._setup(props);
+    this.profile = props.profile ?? EnvironmentProfile.of(this);
+    this.removalPolicy = props.removalPolicy ?? this.profile.removalPolicy;
+    this.port = props.port ?? setup.defaultPort;
+    this.databaseName = props.databaseName ?? 'application';
+    this.userName = props.userName ?? 'application';
+    this.identifier = props.identifier ?? this.ownIdentifier();
+    this.rotation = props.credentials ?? CredentialRotation.alternatingUsers();
+    this.planned = (props.backup ?? BackupPolicy.daily())._plan(this, this.profile, this.removalPolicy === RemovalPolicy.DESTROY);
+    checkDatabase(this, {
+      props, setup, profile: this.profile, rotation: this.rotation, port: this.port, identifier: this.identifier, databaseName: this.databaseName, userName: this.userName,
+      backupWindow: this.planned.window, maintenanceWindow: this.maintenanceWindow,
+    });
+    this.bounds = setup.capacity.serverless && serverlessBounds(this, setup.capacity.serverless, this.profile);
+
+    this.key = this.createKey();
+    this.securityGroup = this.createSecurityGroup();
+    this.connections = this.securityGroup.connections;
+    this.subnetGroup = this.createSubnetGroup();
+    this.parameterGroup = this.createParameterGroup();
+    this.logGroups = this.createLogGroups();
+    const credentials = this.createCredentials();
+    const server = this.server = this.createServer(credentials);
+    server.node.addDependency(...this.logGroups);
+    this.instance = server instanceof InstanceServer ? server.instance : undefined;
+    this.readReplicas = server instanceof InstanceServer ? server.replicas : [];
+    this.cluster = server instanceof ClusterServer ? server.cluster : undefined;
+    this.endpoint = server.endpoint;
+    this.readEndpoint = server.readEndpoint;
+    this.masterSecret = server.masterSecret;
+    this.connectionCeiling = Number(props.parameters?.max_connections ?? NaN) || server.connectionCeiling;
+    credentials.rotate(server);
+    this.secret = credentials.applicationSecret;
+    this.events = props.events ?? new DatabaseEvents(this, 'Events', { key: this.key, profile: this.profile });
+    const backups = this.createBackups();
+    this.backupVault = backups?.vault;
+    this.backupRole = backups?.role;
+    this.acknowledgeWhatCannotHold();
+  }
+
+  /** What the engine brings. @internal */
+  protected abstract _setup(props: HardenedDatabaseProps): DatabaseSetup;
+
+  public serve(client: IBackingServiceClient): BackingServiceHandover {
+    return this.handOver(client, DEFAULT_VARIABLES);
+  }
+
+  public withVariables(names: DatabaseVariables): IBackingService {
+    const given = Object.fromEntries(Object.entries(names).filter(([, name]) => name !== undefined));
+    return { serve: (client) => this.handOver(client, { ...DEFAULT_VARIABLES, ...given }) };
+  }
+
+  public grantConnect(grantee: IGrantable, userName: string = this.userName): Grant {
+    return this.server.grantConnect(grantee, userName);
+  }
+
+  public metric(metricName: string, options?: MetricOptions): Metric {
+    return this.server.metric(metricName, { period: Duration.minutes(1), statistic: 'Average', ...options });
+  }
+
+  public metricConnections(options?: MetricOptions): Metric {
+    return this.metric('DatabaseConnections', options);
+  }
+
+  public metricCpuUtilization(options?: MetricOptions): Metric {
+    return this.metric('CPUUtilization', options);
+  }
+
+  public metricFreeableMemory(options?: MetricOptions): Metric {
+    return this.metric('FreeableMemory', options);
+  }
+
+  public metricFreeStorage(options?: MetricOptions): Metric {
+    return this.metric(this.server.freeStorageMetric, options);
+  }
+
+  /** The rule is made in the client's stack, and the secret is named by its ARN: nothing here learns of the client. */
+  private handOver(client: IBackingServiceClient, names: Required<DatabaseVariables>): BackingServiceHandover {
+    client.connections.allowTo(this.securityGroup, Port.tcp(this.port), `Database ${this.node.id}`);
+    const environment: { [name: string]: string } = {
+      [names.host]: this.endpoint,
+      [names.port]: `${this.port}`,
+      [names.databaseName]: this.databaseName,
+      [names.sslMode]: this.setup.sslMode,
+      [names.sslRootCert]: this.props.authorityBundlePath ?? '/etc/ssl/certs/rds-global-bundle.pem',
+      ...(this.server.hasReaders && { [names.readHost]: this.readEndpoint }),
+    };
+    if (!this.secret) {
+      return { environment: { ...environment, [names.userName]: this.userName }, secrets: [], permissions: [this.permissionToConnect()] };
+    }
+    const fields: Array<[string, string]> = [[names.userName, 'username'], [names.password, 'password']];
+    return {
+      environment,
+      secrets: fields.map(([variable, field]) => ({ variable, secretArn: this.secret!.secretArn, field, keyArn: this.key.keyArn })),
+      replaceTasksEvery: Duration.days(Math.max(1, Math.floor(this.rotation._every.toDays() / RESTARTS_PER_ROTATION))),
+    };
+  }
+
+  private permissionToConnect(): PolicyStatement {
+    const user = Stack.of(this).formatArn({
+      service: 'rds-db', resource: 'dbuser', resourceName: `${this.server.resourceId}/${this.userName}`, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    return new PolicyStatement({ actions: ['rds-db:connect'], resources: [user] });
+  }
+
+  /** RDS derives the names of its log groups from it: lower-case, and ending in a hash, so that two stacks never meet. */
+  private ownIdentifier(): string {
+    const name = Names.uniqueResourceName(this, { maxLength: 49, separator: '-' }).toLowerCase().replace(/-+/g, '-');
+    return /^[a-z]/.test(name) ? name : `d${name}`;
+  }
+
+  private get maintenanceWindow(): string {
+    return this.props.maintenanceWindow ?? 'sun:05:30-sun:06:30';
+  }
+
+  /** A snapshot that is taken at the end needs its key for as long as it lives. */
+  private createKey(): Key {
+    const removalPolicy = this.removalPolicy === RemovalPolicy.SNAPSHOT ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : this.removalPolicy;
+    return new Key(this, 'Key', { description: `Encrypts the database ${this.node.path}`, enableKeyRotation: true, removalPolicy });
+  }
+
+  /** In from whoever it is given to, out nothing (requirement A-25). */
+  private createSecurityGroup(): SecurityGroup {
+    const group = new SecurityGroup(this, 'SecurityGroup', { vpc: this.props.network.vpc, description: `Database ${this.node.path}`, allowAllOutbound: false });
+    group.applyRemovalPolicy(this.policyOfWhatItStandsOn);
+    return group;
+  }
+
+  private createSubnetGroup(): SubnetGroup {
+    const { network } = this.props;
+    return new SubnetGroup(this, 'SubnetGroup', {
+      vpc: network.vpc, vpcSubnets: network.subnets(SubnetTier.DATA), description: `Data tier of ${network.node.path}`, removalPolicy: this.policyOfWhatItStandsOn,
+    });
+  }
+
+  /** A database that stays keeps its group, subnets and parameters: CloudFormation couldn't delete them below it. */
+  private get policyOfWhatItStandsOn(): RemovalPolicy {
+    return this.removalPolicy === RemovalPolicy.SNAPSHOT ? RemovalPolicy.DESTROY : this.removalPolicy;
+  }
+
+  private createParameterGroup(): ParameterGroup {
+    const rules = this.setup.parameterRules(this.profile.queryLogging);
+    const engine = (this.setup.capacity.serverless ?? this.setup.capacity.instance)!.engine as IEngine;
+    return new ParameterGroup(this, 'ParameterGroup', {
+      engine,
+      description: `Parameters of ${this.node.path}`,
+      parameters: checkedParameters(this, rules, this.props.parameters, this.props.parameterWeakening),
+      removalPolicy: this.policyOfWhatItStandsOn,
+    });
+  }
+
+  /** RDS fixes their names. They stand before the server, which would make them without a key and without an end. */
+  private createLogGroups(): LogGroup[] {
+    const { capacity, clusterLogs, instanceLogs } = this.setup;
+    const profile = this.profile.adjust({ logRetention: this.props.logRetention ?? RetentionDays.ONE_WEEK, removalPolicy: this.policyOfWhatItStandsOn });
+    const owners = capacity.serverless ? [`cluster/${this.identifier}`] : [this.identifier, ...this.replicaIdentifiers].map((name) => `instance/${name}`);
+    const logs = capacity.serverless ? clusterLogs : instanceLogs;
+    return owners.flatMap((owner, index) => logs.map((log) => new EncryptedLogGroup(this, `${index === 0 ? '' : `Replica${index}-`}Log-${log}`, {
+      profile, key: this.key, logGroupName: `/aws/rds/${owner}/${log}`,
+    }).logGroup));
+  }
+
+  private get replicaIdentifiers(): string[] {
+    const count = this.setup.capacity.instance?.props.readReplicas ?? 0;
+    return Array.from({ length: count }, (_, index) => `${this.identifier}-replica${index + 1}`);
+  }
+
+  private createCredentials(): DatabaseCredentials {
+    return new DatabaseCredentials(this, 'Credentials', {
+      rotation: this.rotation,
+      functions: this.setup.rotationFunctions,
+      network: this.props.network,
+      key: this.key,
+      userName: this.userName,
+      databaseName: this.databaseName,
+      port: this.port,
+      securityGroup: this.securityGroup,
+    });
+  }
+
+  private createServer(credentials: DatabaseCredentials): DatabaseServer {
+    const { capacity, connections, insightsOnSmall, serverlessCeiling } = this.setup;
+    const shared = this.serverProps(credentials);
+    if (capacity.serverless) {
+      const bounds = this.bounds!;
+      return new ClusterServer(this, 'Server', { ...shared, plan: capacity.serverless, bounds, connectionCeiling: serverlessCeiling(bounds.minAcu, bounds.maxAcu) });
+    }
+    const replicaIdentifiers = this.replicaIdentifiers;
+    return new InstanceServer(this, 'Server', { ...shared, plan: capacity.instance!, connections, insightsOnSmall, replicaIdentifiers });
+  }
+
+  private serverProps(credentials: DatabaseCredentials): DatabaseServerProps {
+    const { props, setup } = this;
+    return {
+      network: props.network,
+      profile: this.profile,
+      removalPolicy: this.removalPolicy,
+      identifier: this.identifier,
+      databaseName: this.databaseName,
+      port: this.port,
+      key: this.key,
+      securityGroup: this.securityGroup,
+      subnetGroup: this.subnetGroup,
+      parameterGroup: this.parameterGroup,
+      optionGroup: this.createOptionGroup(),
+      credentials: credentials.master,
+      masterManaged: this.rotation._masterManaged,
+      logExports: setup.capacity.serverless ? setup.clusterLogs : setup.instanceLogs,
+      monitoringInterval: props.monitoringInterval ?? Duration.seconds(60),
+      monitoringRole: new MonitoringRole(this, 'Monitoring').role,
+      advancedInsights: props.advancedInsights ?? false,
+      backups: this.planned,
+      maintenanceWindow: this.maintenanceWindow,
+    };
+  }
+
+  private createOptionGroup(): IOptionGroup | undefined {
+    const { capacity, optionGroup } = this.setup;
+    return capacity.instance && optionGroup?.(this, capacity.instance.engine);
+  }
+
+  private createBackups(): DatabaseBackups | undefined {
+    const { snapshotRetention } = this.planned;
+    return snapshotRetention && new DatabaseBackups(this, 'Backups', {
+      plan: this.planned,
+      snapshotRetention,
+      databaseArn: this.server.arn,
+      cluster: this.cluster !== undefined,
+      key: this.key,
+      removalPolicy: this.policyOfWhatItStandsOn,
+    });
+  }
+
+  private acknowledgeWhatCannotHold(): void {
+    const server = (this.instance ?? this.cluster)!;
+    const members = this.instance ? [this.instance, ...this.readReplicas] : [server];
+    if (this.port === this.setup.defaultPort) {
+      members.forEach((member) => acknowledge(member, 'AwsSolutions-RDS11', 'The documents fix the engine\'s own port (requirements A-25, C-13); who may reach it is decided by security groups. The prop port sets another.'));
+    }
+    const nothingLeft = 'The environment is destroyed without a trace (requirement E-08), and a vault that holds snapshots could not be.';
+    if (!this.profile.deletionProtection) {
+      members.forEach((member) => {
+        acknowledge(member, 'AwsSolutions-RDS10', nothingLeft);
+        acknowledgeInCompliancePacks(member, 'RDSInstanceDeletionProtectionEnabled', nothingLeft);
+      });
+    }
+    if (!this.backupVault) {
+      acknowledgeInCompliancePacks(server, 'RDSInBackupPlan', nothingLeft);
+    }
+  }
+}

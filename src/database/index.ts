@@ -1,0 +1,16 @@
+export { BackupPolicy, BackupPolicyProps } from './backup-policy';
+export { CapacitySchedule, OfficeHoursProps } from './capacity-schedule';
+export * from './credential-rotation';
+export * from './database-events';
+export { DatabaseVariables } from './database-variables';
+export * from './hardened-database';
+export * from './hardened-database-interface';
+export * from './hardened-database-props';
+export * from './hardened-mysql';
+export * from './hardened-postgres';
+export { InstanceCapacityProps } from './instance-capacity';
+export * from './mysql-capacity';
+export * from './postgres-capacity';
+export * from './recovery-region';
+export { ServerlessCapacityProps } from './serverless-capacity';
+export { VaultLock } from './vault-lock';
