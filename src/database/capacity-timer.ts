@@ -23,8 +23,9 @@ export class CapacityTimer extends Construct {
     super(scope, id);
     const { hours, bounds } = props;
     const role = this.createRole();
-    this.createSchedule('Day', role, hours.fromHour, bounds.maxAcu);
-    this.createSchedule('Night', role, hours.toHour, hours.nightMaxAcu);
+    const policy = new ManagedPolicy(this, 'Policy', { roles: [role], statements: [new PolicyStatement({ actions: ['rds:ModifyDBCluster'], resources: [props.clusterArn] })] });
+    const schedules = [this.createSchedule('Day', role, hours.fromHour, bounds.maxAcu), this.createSchedule('Night', role, hours.toHour, hours.nightMaxAcu)];
+    schedules.forEach((schedule) => schedule.node.addDependency(policy));
     if (hours.nightReaders !== undefined && hours.nightReaders < bounds.readers) {
       this.scaleReaders(hours.nightReaders);
     }
@@ -32,18 +33,16 @@ export class CapacityTimer extends Construct {
 
   private createRole(): Role {
     const stack = Stack.of(this);
-    const role = new Role(this, 'Role', {
+    return new Role(this, 'Role', {
       description: `Changes the capacity of ${this.props.clusterIdentifier}`,
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }),
     });
-    new ManagedPolicy(this, 'Policy', { roles: [role], statements: [new PolicyStatement({ actions: ['rds:ModifyDBCluster'], resources: [this.props.clusterArn] })] });
-    return role;
   }
 
   /** The night of a weekend lasts until Monday morning. */
-  private createSchedule(id: string, role: Role, hour: number, maxAcu: number): void {
+  private createSchedule(id: string, role: Role, hour: number, maxAcu: number): CfnSchedule {
     const { hours, bounds, clusterIdentifier } = this.props;
-    new CfnSchedule(this, id, {
+    return new CfnSchedule(this, id, {
       description: `At most ${maxAcu} capacity units for ${clusterIdentifier}`,
       scheduleExpression: `cron(0 ${hour} ${hours.weekendsOff ? '? * MON-FRI *' : '* * ? *'})`,
       scheduleExpressionTimezone: hours.timeZone.timezoneName,

@@ -80,7 +80,6 @@ export class ClusterServer extends Construct implements DatabaseServer {
       cloudwatchLogsExports: props.logExports,
       monitoringInterval: props.monitoringInterval,
       monitoringRole: props.monitoringRole,
-      enableClusterLevelEnhancedMonitoring: true,
       backup: { retention: props.backups.retention, preferredWindow: props.backups.window },
       preferredMaintenanceWindow: props.maintenanceWindow,
       deletionProtection: props.profile.deletionProtection,
@@ -94,6 +93,7 @@ export class ClusterServer extends Construct implements DatabaseServer {
     const shared = {
       availabilityZone: zones.length > 0 ? zones[index % zones.length] : undefined,
       publiclyAccessible: false,
+      enablePerformanceInsights: true,
       caCertificate: AUTHORITY,
       autoMinorVersionUpgrade: true,
     };

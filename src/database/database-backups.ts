@@ -15,6 +15,7 @@ export interface DatabaseBackupsProps {
   readonly snapshotRetention: Duration;
   readonly databaseArn: string;
   readonly cluster: boolean;
+  readonly identifier: string;
   readonly key: Key;
   readonly removalPolicy: RemovalPolicy;
 }
@@ -42,6 +43,7 @@ export class DatabaseBackups extends Construct {
     const { plan, snapshotRetention, databaseArn } = this.props;
     const { hour, minute } = endOf(this, plan.window);
     const backupPlan = new BackupPlan(this, 'Plan', {
+      backupPlanName: this.props.identifier,
       backupVault: this.vault,
       backupPlanRules: [new BackupPlanRule({
         ruleName: 'Daily',

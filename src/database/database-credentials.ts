@@ -1,7 +1,7 @@
-import { Names } from 'aws-cdk-lib';
+import { Names, type RemovalPolicy } from 'aws-cdk-lib';
 import { InterfaceVpcEndpointAwsService, type ISecurityGroup, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Key } from 'aws-cdk-lib/aws-kms';
-import { Credentials, DatabaseSecret } from 'aws-cdk-lib/aws-rds';
+import { Credentials, DatabaseSecret, type DatabaseSecretProps } from 'aws-cdk-lib/aws-rds';
 import {
   CfnRotationSchedule, type HostedRotation, type ISecret, type MultiUserHostedRotationOptions, RotationSchedule, type Secret, type SingleUserHostedRotationOptions,
 } from 'aws-cdk-lib/aws-secretsmanager';
@@ -26,6 +26,7 @@ export interface DatabaseCredentialsProps {
   readonly databaseName: string;
   readonly port: number;
   readonly securityGroup: ISecurityGroup;
+  readonly removalPolicy: RemovalPolicy;
 }
 
 /** Name of the master user: neither `admin` nor `postgres`, which are tried first (RDS.24, RDS.25). */
@@ -44,8 +45,9 @@ export class DatabaseCredentials extends Construct {
     if (props.rotation._masterManaged) {
       this.master = Credentials.fromUsername(MASTER_USER, { encryptionKey: props.key });
     } else {
-      this.masterSecret = new DatabaseSecret(this, 'MasterSecret', { username: MASTER_USER, encryptionKey: props.key });
-      this.master = Credentials.fromSecret(this.masterSecret);
+      this.masterSecret = this.createSecret('MasterSecret', { username: MASTER_USER });
+      // The name in plain: a reference would look like another user when the kind of rotation changes, and RDS would replace the database.
+      this.master = Credentials.fromSecret(this.masterSecret, MASTER_USER);
     }
   }
 
@@ -70,14 +72,20 @@ export class DatabaseCredentials extends Construct {
 
   /** The first rotation waits its time: until then somebody has to have created the application's user. */
   private alternateUsers(server: DatabaseServer): void {
-    const { userName, databaseName, key, functions } = this.props;
-    const secret = new DatabaseSecret(this, 'ApplicationSecret', { username: userName, dbname: databaseName, masterSecret: this.masterSecret, encryptionKey: key });
+    const { userName, databaseName, functions } = this.props;
+    const secret = this.createSecret('ApplicationSecret', { username: userName, dbname: databaseName, masterSecret: this.masterSecret });
     this.applicationSecret = secret.attach(server.attachmentTarget);
     const functionGroup = this.createFunctionGroup();
     this.schedule('MasterRotation', server.masterSecret, functions.single(this.functionOptions('master', functionGroup)));
     this.schedule('ApplicationRotation', this.applicationSecret, functions.multi({
       ...this.functionOptions('application', functionGroup), masterSecret: server.masterSecret,
     }));
+  }
+
+  private createSecret(id: string, props: DatabaseSecretProps): DatabaseSecret {
+    const secret = new DatabaseSecret(this, id, { ...props, encryptionKey: this.props.key });
+    secret.applyRemovalPolicy(this.props.removalPolicy);
+    return secret;
   }
 
   private schedule(id: string, secret: ISecret, hostedRotation: HostedRotation): void {

@@ -5,6 +5,7 @@ import { CfnEventSubscription } from 'aws-cdk-lib/aws-rds';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
+import { PropError } from '../refusal/prop-error';
 
 /** What {@link DatabaseEvents} may be told. Nothing is needed. */
 export interface DatabaseEventsProps {
@@ -13,6 +14,12 @@ export interface DatabaseEventsProps {
    * @default - one of its own
    */
   readonly key?: Key;
+  /**
+   * What is watched: identifiers by RDS's source types (`db-instance`, `db-cluster`, `db-parameter-group`, `db-security-group`); an empty list means
+   * all of the account and region.
+   * @default - all of each type
+   */
+  readonly sources?: { [sourceType: string]: string[] };
   /**
    * The environment that answers what is left open.
    * @default - that of the scope, else production
@@ -29,7 +36,7 @@ const CATEGORIES: { [sourceType: string]: string[] } = {
 };
 
 /**
- * An encrypted topic to which RDS sends what happens to databases, and its subscriptions for all databases of the account and region.
+ * An encrypted topic to which RDS sends what happens to databases, and its subscriptions: for all databases of the account and region unless `sources` names some.
  * An account has 20 subscriptions for each region: give one of these to every database as `events`, instead of the one that each makes.
  */
 export class DatabaseEvents extends Construct {
@@ -39,8 +46,17 @@ export class DatabaseEvents extends Construct {
   public constructor(scope: Construct, id: string, props: DatabaseEventsProps = {}) {
     super(scope, id);
     const profile = props.profile ?? EnvironmentProfile.of(this);
+    this.checkSources(props.sources ?? {});
     this.topic = this.createTopic(props.key ?? this.createKey(profile));
-    Object.keys(CATEGORIES).forEach((sourceType) => this.subscribe(sourceType));
+    const sources = props.sources ?? Object.fromEntries(Object.keys(CATEGORIES).map((sourceType) => [sourceType, []]));
+    Object.entries(sources).forEach(([sourceType, identifiers]) => this.subscribe(sourceType, identifiers));
+  }
+
+  private checkSources(sources: { [sourceType: string]: string[] }): void {
+    const unknown = Object.keys(sources).find((sourceType) => !CATEGORIES[sourceType]);
+    if (unknown !== undefined) {
+      throw new PropError(this, { prop: 'sources', value: unknown, allowed: Object.keys(CATEGORIES).join(', '), wayOut: 'name one of these source types' });
+    }
   }
 
   private createKey(profile: EnvironmentProfile): Key {
@@ -57,9 +73,10 @@ export class DatabaseEvents extends Construct {
     return topic;
   }
 
-  private subscribe(sourceType: string): void {
+  private subscribe(sourceType: string, identifiers: string[]): void {
     const subscription = new CfnEventSubscription(this, sourceType.split('-').slice(1).join(''), {
       snsTopicArn: this.topic.topicArn, sourceType, eventCategories: CATEGORIES[sourceType], enabled: true,
+      sourceIds: identifiers.length > 0 ? identifiers : undefined,
     });
     subscription.node.addDependency(this.topic);
   }

@@ -18,6 +18,7 @@ export interface HardenedDatabaseProps {
   readonly databaseName?: string;
   /**
    * Name of the application's own user: a lower-case letter, then letters, digits and `_`, at most 26 characters.
+   * It can't be changed: the secret would be written anew, for a user whom the server doesn't know.
    * @default 'application'
    */
   readonly userName?: string;

@@ -120,7 +120,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     this.connectionCeiling = Number(props.parameters?.max_connections ?? NaN) || server.connectionCeiling;
     credentials.rotate(server);
     this.secret = credentials.applicationSecret;
-    this.events = props.events ?? new DatabaseEvents(this, 'Events', { key: this.key, profile: this.profile });
+    this.events = props.events ?? new DatabaseEvents(this, 'Events', { key: this.key, profile: this.profile, sources: this.eventSources() });
     const backups = this.createBackups();
     this.backupVault = backups?.vault;
     this.backupRole = backups?.role;
@@ -264,6 +264,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
       databaseName: this.databaseName,
       port: this.port,
       securityGroup: this.securityGroup,
+      removalPolicy: this.policyOfWhatItStandsOn,
     });
   }
 
@@ -308,6 +309,14 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     return capacity.instance && optionGroup?.(this, capacity.instance.engine);
   }
 
+  /** A cluster's parameter group can't be named as a source: its events come from all of the region. */
+  private eventSources(): { [sourceType: string]: string[] } {
+    const common = { 'db-instance': this.server.instanceIdentifiers, 'db-security-group': [] };
+    return this.cluster
+      ? { ...common, 'db-cluster': [this.cluster.clusterIdentifier], 'db-parameter-group': [] }
+      : { ...common, 'db-parameter-group': [this.parameterGroup.dbParameterGroupRef.dbParameterGroupName] };
+  }
+
   private createBackups(): DatabaseBackups | undefined {
     const { snapshotRetention } = this.planned;
     return snapshotRetention && new DatabaseBackups(this, 'Backups', {
@@ -315,6 +324,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
       snapshotRetention,
       databaseArn: this.server.arn,
       cluster: this.cluster !== undefined,
+      identifier: this.identifier,
       key: this.key,
       removalPolicy: this.policyOfWhatItStandsOn,
     });

@@ -68,6 +68,7 @@ export class InstanceServer extends Construct implements DatabaseServer {
       engine,
       databaseName: props.databaseName,
       credentials: props.credentials,
+      storageEncryptionKey: props.key,
       manageMasterUserPassword: props.masterManaged || undefined,
       optionGroup: props.optionGroup,
       allocatedStorage: storage,
@@ -83,8 +84,10 @@ export class InstanceServer extends Construct implements DatabaseServer {
   }
 
   private createReplica(id: string, identifier: string): DatabaseInstanceReadReplica {
-    const { optionGroup: _option, ...shared } = this.shared(identifier);
-    const replica = new DatabaseInstanceReadReplica(this, id, { ...shared, sourceDatabaseInstance: this.instance as IDatabaseInstance, multiAz: false });
+    const replica = new DatabaseInstanceReadReplica(this, id, { ...this.shared(identifier), sourceDatabaseInstance: this.instance as IDatabaseInstance, multiAz: false });
+    const inherited = 'In one region a replica is encrypted with the key of its source; CloudFormation refuses the property here.';
+    acknowledge(replica, 'AwsSolutions-RDS2', inherited);
+    acknowledgeInCompliancePacks(replica, 'RDSStorageEncrypted', inherited);
     const elsewhere = 'A replica holds what its source holds: the source is backed up.';
     acknowledgeInCompliancePacks(replica, 'RDSInBackupPlan', elsewhere);
     acknowledgeInCompliancePacks(replica, 'RDSInstanceBackupEnabled', elsewhere);
@@ -107,12 +110,10 @@ export class InstanceServer extends Construct implements DatabaseServer {
       subnetGroup: props.subnetGroup,
       securityGroups: [props.securityGroup],
       parameterGroup: props.parameterGroup,
-      optionGroup: props.optionGroup,
       port: props.port,
       // Written out: without it, engines that read the template take the default for public.
       publiclyAccessible: false,
       storageType: StorageType.GP3,
-      storageEncryptionKey: props.key,
       cloudwatchLogsExports: props.logExports,
       monitoringInterval: props.monitoringInterval,
       monitoringRole: props.monitoringRole,

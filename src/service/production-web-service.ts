@@ -23,6 +23,7 @@ import { SecureLoadBalancer } from './secure-load-balancer';
 import { type ResolvedImage, ServiceImage } from './service-image';
 import { ServiceScaling } from './service-scaling';
 import { SuccessRateAlarm } from './success-rate-alarm';
+import { TaskReplacement } from './task-replacement';
 import { TrafficShift } from './traffic-shift';
 import { WebTask } from './web-task';
 
@@ -239,7 +240,7 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     this.executionRole = task.executionRole;
     this.securityGroup = this.createSecurityGroup();
     this.connections = this.securityGroup.connections;
-    this.useBackingServices(task);
+    const replaceTasksEvery = this.useBackingServices(task);
 
     const traffic = this.createTrafficShift();
     this.targetGroups = traffic.targetGroups;
@@ -248,6 +249,9 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     this.service = this.createService();
     this.service.node.addDependency(this.rollbackAlarm, traffic.productionRule);
     traffic.attach(this.service, this.container.containerName);
+    if (replaceTasksEvery) {
+      new TaskReplacement(this, 'TaskReplacement', { service: this.service, every: replaceTasksEvery });
+    }
     this.taskCount = this.scale();
   }
 
@@ -365,7 +369,8 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     return group;
   }
 
-  private useBackingServices(task: WebTask): void {
+  /** Returns how often tasks have to be replaced, because secrets that they have read change. */
+  private useBackingServices(task: WebTask): Duration | undefined {
     const handovers = (this.props.backingServices ?? []).map((backing) => backing.serve(this));
     handovers.forEach(({ environment }) => Object.entries(environment).forEach(([name, value]) => task.addVariable(name, value)));
     const secrets = handovers.flatMap((handover) => handover.secrets);
@@ -375,6 +380,12 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
         client: this.connections, services: [InterfaceVpcEndpointAwsService.SECRETS_MANAGER], purpose: `the secrets of ${this.node.path}`,
       });
     }
+    const permissions = handovers.flatMap((handover) => handover.permissions ?? []);
+    if (permissions.length > 0) {
+      task.permit(permissions);
+    }
+    const days = handovers.flatMap(({ replaceTasksEvery }) => replaceTasksEvery?.toDays() ?? []);
+    return days.length > 0 ? Duration.days(Math.min(...days)) : undefined;
   }
 
   private createTrafficShift(): TrafficShift {

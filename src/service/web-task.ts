@@ -75,6 +75,11 @@ export class WebTask extends Construct {
     }
   }
 
+  /** Lets the application use a store: by a managed policy, as IAMNoInlinePolicy asks. */
+  public permit(statements: PolicyStatement[]): void {
+    new ManagedPolicy(this, 'BackingServices', { roles: [this.taskRole], statements });
+  }
+
   /** Only tasks of this account may take the role, so that nobody's service can be used to borrow it. */
   private createRole(id: string, description: string): Role {
     return new Role(this, id, {
