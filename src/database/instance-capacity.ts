@@ -63,7 +63,7 @@ export function checkInstanceCapacity(scope: IConstruct, props: InstanceCapacity
   const storage = props.storageGiB ?? DEFAULT_STORAGE_GIB;
   checkWholeNumber(scope, 'capacity.readReplicas', props.readReplicas, { min: 0, max: 15, unit: 'replicas', wayOut: 'RDS takes at most 15 replicas of one instance' });
   checkWholeNumber(scope, 'capacity.storageGiB', storage, { min: GP3.smallest, max: GP3.largest, unit: 'GiB', wayOut: 'that is what gp3 comes in' });
-  const growth = { min: Math.ceil(storage * 1.1), max: GP3.largest, unit: 'GiB, a tenth above storageGiB', wayOut: 'leave more room to grow, or leave it out' };
+  const growth = { min: storage + Math.ceil(storage / 10), max: GP3.largest, unit: 'GiB, a tenth above storageGiB', wayOut: 'leave more room to grow, or leave it out' };
   checkWholeNumber(scope, 'capacity.maxStorageGiB', props.maxStorageGiB, growth);
   checkProvisioned(scope, 'iops', props.iops, storage, GP3.iops);
   checkProvisioned(scope, 'storageThroughputMiB', props.storageThroughputMiB, storage, GP3.throughput);
