@@ -56,7 +56,7 @@ export class DatabaseBackups extends Construct {
     });
     backupPlan.addSelection('Database', { resources: [BackupResource.fromArn(databaseArn)], role: this.role, disableDefaultBackupPolicy: true });
     if (plan.recoveryRegion) {
-      Stack.of(this).addDependency(plan.recoveryRegion, 'its vault takes the copies');
+      Stack.of(this).addStackDependency(plan.recoveryRegion, 'its vault takes the copies');
     }
   }
 

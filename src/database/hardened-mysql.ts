@@ -2,6 +2,7 @@ import type { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { type IInstanceEngine, type IOptionGroup, OptionGroup } from 'aws-cdk-lib/aws-rds';
 import { HostedRotation } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { acknowledge } from '../acknowledgement/acknowledge';
 import { PropError } from '../refusal/prop-error';
 import { mysqlApplicationUserSql } from './application-user';
 import { instanceCeiling, memoryGiB, MYSQL_CONNECTIONS, serverlessMysqlCeiling } from './connection-ceiling';
@@ -43,6 +44,9 @@ export class HardenedMysql extends HardenedDatabase implements IHardenedDatabase
 
   public constructor(scope: Construct, id: string, props: HardenedMysqlProps) {
     super(scope, id, props);
+    if (this.cluster) {
+      acknowledge(this.cluster, 'AwsSolutions-RDS14', 'Aurora has no backtracking for Serverless v2; any point in time of the retention can be restored beside the cluster.');
+    }
     this.bootstrapSql = mysqlApplicationUserSql(this.userName, this.databaseName, this.secret !== undefined);
   }
 
