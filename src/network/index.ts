@@ -1,6 +1,6 @@
-export { AdoptedVpcProps } from './adopted-vpc';
+export * from './adopted-vpc-props';
 export * from './egress';
 export * from './secure-vpc';
 export * from './secure-vpc-interface';
-export { SubnetPlan, SubnetPlanBlocks, SubnetPlanSizes } from './subnet-plan';
+export * from './subnet-plan';
 export * from './subnet-tier';

@@ -1,5 +1,5 @@
 import type { AllocateCidrRequest, IIpAddresses, SubnetIpamOptions, VpcIpamOptions } from 'aws-cdk-lib/aws-ec2';
-import type { SubnetLayout } from './subnet-plan';
+import type { SubnetLayout } from './subnet-layout';
 import type { SubnetTier } from './subnet-tier';
 
 /** Hands the VPC of CDK the blocks of a plan instead of the consecutive ones that it would cut itself. */

@@ -1,5 +1,5 @@
 import type { Connections, InterfaceVpcEndpointAwsService, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import type { IConstruct } from 'constructs';
+import type { IConstruct, IDependable } from 'constructs';
 import { SubnetTier } from './subnet-tier';
 
 /** What wants to reach AWS services from inside a network. */
@@ -22,6 +22,12 @@ export interface ISecureVpc extends IConstruct {
   readonly dataPorts: number[];
   /** Whether the application tier can reach the internet. */
   readonly reachesInternet: boolean;
+
+  /**
+   * What must exist before a task can start: routes, endpoints and access control lists of the application tier.
+   * A service depends on it, or its first tasks fail to pull their image and its first deployment is taken back.
+   */
+  readonly egressEstablished: IDependable;
 
   /** Whether the network has a tier. */
   hasTier(tier: SubnetTier): boolean;

@@ -1,19 +1,21 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { CfnNatGateway, type Connections, type GatewayVpcEndpoint, type ISubnet, type IVpc, Peer, Port, RouterType, type Subnet, type SubnetConfiguration, type SubnetSelection, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { Construct } from 'constructs';
+import { Construct, DependencyGroup, type IDependable } from 'constructs';
 import { acknowledge, acknowledgeInCompliancePacks } from '../acknowledgement/acknowledge';
 import { EnvironmentProfile } from '../environment';
 import { checkPort, checkWholeNumber } from '../refusal/checks';
 import { PropError } from '../refusal/prop-error';
-import { type AdoptedVpcProps, AdoptedVpc } from './adopted-vpc';
+import { AdoptedVpc } from './adopted-vpc';
+import type { AdoptedVpcProps } from './adopted-vpc-props';
 import { Egress } from './egress';
 import { NetworkEndpoints } from './network-endpoints';
 import { NetworkFlowLog } from './network-flow-log';
 import { PlannedAddresses } from './planned-addresses';
 import { s3PrefixListId } from './s3-prefix-list';
 import type { AwsServiceAccess, ISecureVpc } from './secure-vpc-interface';
-import { type SubnetLayout, SubnetPlan } from './subnet-plan';
+import type { SubnetLayout } from './subnet-layout';
+import { SubnetPlan } from './subnet-plan';
 import { SubnetTier } from './subnet-tier';
 import { TierAcls } from './tier-acls';
 import { withoutZoneLookup, zonesOfTheRegion } from './zones-without-lookup';
@@ -47,7 +49,8 @@ export interface SecureVpcProps {
    */
   readonly flowLogBucket?: IBucket;
   /**
-   * TCP ports on which the data tier takes connections, 1 to 65535.
+   * TCP ports on which the data tier takes connections, 1 to 65535. Up to 5 in three zones, 3 in four, 2 in five or six:
+   * AWS allows 20 entries in an access control list.
    * @default [5432, 3306, 6379] - PostgreSQL, MySQL, Redis
    */
   readonly dataPorts?: number[];
@@ -98,6 +101,7 @@ export class SecureVpc extends Construct implements ISecureVpc {
   public readonly zoneCount: number;
   public readonly dataPorts: number[];
   public readonly reachesInternet: boolean;
+  public readonly egressEstablished: IDependable;
   private readonly layout: SubnetLayout;
   private readonly endpoints: NetworkEndpoints;
 
@@ -114,8 +118,9 @@ export class SecureVpc extends Construct implements ISecureVpc {
 
     this.vpc = this.createVpc(zones, egress);
     this.createRegionalNatGateway(egress);
-    this.createTierAcls();
+    const acls = this.createTierAcls();
     this.endpoints = this.createEndpoints(egress);
+    this.egressEstablished = this.waysOut(acls);
     this.s3Endpoint = this.endpoints.s3;
     this.dynamoDbEndpoint = this.endpoints.dynamoDb;
     new NetworkFlowLog(this, 'FlowLog', { vpc: this.vpc, profile, bucket: props.flowLogBucket });
@@ -165,6 +170,9 @@ export class SecureVpc extends Construct implements ISecureVpc {
   private checkedDataPorts(): number[] {
     const ports = this.props.dataPorts ?? DATA_PORTS;
     ports.forEach((port) => checkPort(this, 'dataPorts', port));
+    if (new Set(ports).size !== ports.length) {
+      throw new PropError(this, { prop: 'dataPorts', value: ports, allowed: 'each port once', wayOut: 'name different ports' });
+    }
     return ports;
   }
 
@@ -198,21 +206,24 @@ export class SecureVpc extends Construct implements ISecureVpc {
     });
   }
 
-  /** CDK's own L2 for it came after the release this library builds on. */
+  /**
+   * CDK's own L2 for it came after the release this library builds on. AWS refuses the gateway until the internet
+   * gateway is attached, and `internetConnectivityEstablished` waits only until it exists.
+   */
   private createRegionalNatGateway(egress: Egress): void {
     if (egress._nat !== 'regional') {
       return;
     }
     const gateway = new CfnNatGateway(this, 'RegionalNatGateway', { vpcId: this.vpc.vpcId, availabilityMode: 'regional', connectivityType: 'public' });
-    gateway.node.addDependency(this.vpc.internetConnectivityEstablished);
+    gateway.node.addDependency(this.vpc.node.findChild('VPCGW'));
     this.tierSubnets(SubnetTier.APPLICATION).forEach((subnet) => (subnet as Subnet).addRoute('DefaultRoute', {
       routerType: RouterType.NAT_GATEWAY, routerId: gateway.attrNatGatewayId, enablesInternetConnectivity: true,
     }));
   }
 
-  private createTierAcls(): void {
+  private createTierAcls(): TierAcls {
     const subnets = new Map(Object.values(SubnetTier).map((tier) => [tier, this.tierSubnets(tier)]));
-    new TierAcls(this, 'Acls', { vpc: this.vpc, layout: this.layout, subnets, reachesInternet: this.reachesInternet, dataPorts: this.dataPorts });
+    return new TierAcls(this, 'Acls', { vpc: this.vpc, layout: this.layout, subnets, reachesInternet: this.reachesInternet, dataPorts: this.dataPorts });
   }
 
   private createEndpoints(egress: Egress): NetworkEndpoints {
@@ -220,6 +231,11 @@ export class SecureVpc extends Construct implements ISecureVpc {
     const endpoints = new NetworkEndpoints(this, 'Endpoints', { vpc: this.vpc, gatewaySubnets: application, interfaceSubnets: application });
     egress._awsServices.forEach((service) => endpoints.require(service));
     return endpoints;
+  }
+
+  private waysOut(acls: TierAcls): IDependable {
+    const routes = this.tierSubnets(SubnetTier.APPLICATION).map((subnet) => subnet.internetConnectivityEstablished);
+    return new DependencyGroup(...routes, ...acls.associations, this.endpoints);
   }
 
   private allSubnets(): ISubnet[] {

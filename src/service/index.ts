@@ -5,3 +5,4 @@ export * from './route';
 export * from './secure-load-balancer';
 export * from './service-image';
 export * from './service-scaling';
+export * from './web-health-check';

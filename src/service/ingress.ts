@@ -4,7 +4,7 @@ import { type IPeer, Peer } from 'aws-cdk-lib/aws-ec2';
 export class Ingress {
   /** Anyone. The load balancer gets public addresses and a firewall. */
   public static internet(): Ingress {
-    return new Ingress(true, [Peer.anyIpv4()]);
+    return new Ingress(true, [Peer.anyIpv4()], true);
   }
 
   /** Only these IPv4 blocks, over the internet: offices, partners. */
@@ -22,5 +22,10 @@ export class Ingress {
     public readonly internetFacing: boolean,
     /** @internal */
     public readonly _peers: IPeer[],
+    /**
+     * Whether anyone on the internet may connect.
+     * @internal
+     */
+    public readonly _anyone = false,
   ) {}
 }

@@ -1,4 +1,4 @@
-import { Aws, Duration, Fn, Lazy, Names, Token } from 'aws-cdk-lib';
+import { Duration, Lazy, Names, Token } from 'aws-cdk-lib';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { type Connections, InterfaceVpcEndpointAwsService, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
@@ -20,47 +20,14 @@ import { checkFargateSize } from './fargate-size';
 import { Rollout } from './rollout';
 import { Route } from './route';
 import { SecureLoadBalancer } from './secure-load-balancer';
-import { type ResolvedImage, ServiceImage } from './service-image';
-import { ServiceScaling } from './service-scaling';
+import type { ResolvedImage, ServiceImage } from './service-image';
+import type { ServiceScaling } from './service-scaling';
 import { SuccessRateAlarm } from './success-rate-alarm';
 import { TaskReplacement } from './task-replacement';
+import { scaleTasks } from './task-scaling';
 import { TrafficShift } from './traffic-shift';
+import { targetHealthCheck, type WebHealthCheck } from './web-health-check';
 import { WebTask } from './web-task';
-
-/** How a load balancer and the container find out whether a task is well. */
-export interface WebHealthCheck {
-  /**
-   * What the load balancer asks for, beginning with `/`.
-   * @default '/ready' - requirement A-20: a task that can't reach its database gets no traffic, and is not killed for it
-   */
-  readonly path?: string;
-  /**
-   * Time between two checks of one target, 5 to 300 seconds.
-   * @default Duration.seconds(30) - requirements A-20 and B-05
-   */
-  readonly interval?: Duration;
-  /**
-   * Time to wait for an answer, 2 to 120 seconds, below `interval`.
-   * @default Duration.seconds(5) - requirement A-20
-   */
-  readonly timeout?: Duration;
-  /**
-   * Good answers in a row that make a target healthy, 2 to 10.
-   * @default 2 - requirement A-20
-   */
-  readonly healthyCount?: number;
-  /**
-   * Bad answers in a row that make it unhealthy, 2 to 10.
-   * @default 3 - requirement A-20
-   */
-  readonly unhealthyCount?: number;
-  /**
-   * Command that the container runs to check itself, for example `['CMD', 'node', 'live.js']`. Ask for the process alone, not for
-   * its database: a failing check kills the task.
-   * @default - none: an image need not have the program that a default would call
-   */
-  readonly containerCommand?: string[];
-}
 
 /** What a {@link ProductionWebService} may be told. A network, an image and a certificate (or a load balancer) are enough. */
 export interface ProductionWebServiceProps {
@@ -178,8 +145,6 @@ export interface ProductionWebServiceProps {
 const DEFAULT_PORT = 8080;
 const DEREGISTRATION_DELAY = Duration.seconds(30);
 const GRACE_PERIOD = Duration.seconds(60);
-const SCALE_OUT_COOLDOWN = Duration.seconds(60);
-const SCALE_IN_COOLDOWN = Duration.seconds(300);
 
 /**
  * A Fargate service behind a load balancer that replaces its version without anyone noticing, and goes back by itself.
@@ -247,12 +212,12 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     this.productionRule = traffic.productionRule;
     this.rollbackAlarm = this.createRollbackAlarm();
     this.service = this.createService();
-    this.service.node.addDependency(this.rollbackAlarm, traffic.productionRule);
     traffic.attach(this.service, this.container.containerName);
+    this.orderFirstDeployment(traffic);
+    this.taskCount = scaleTasks(this.service, { profile: this.profile, scaling: props.scaling, nothingReleased: this.image.nothingReleased });
     if (replaceTasksEvery) {
       new TaskReplacement(this, 'TaskReplacement', { service: this.service, every: replaceTasksEvery });
     }
-    this.taskCount = this.scale();
   }
 
   /**
@@ -268,7 +233,6 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     checkPort(this, 'port', this.port);
     checkFargateSize(this, this.cpu, this.memoryMiB);
     this.rollout._check(this);
-    this.checkHealthCheck(props.healthCheck ?? {});
     checkWholeNumber(this, 'routePriority', props.routePriority, { min: 1, max: 50000, unit: 'as a priority', wayOut: 'leave it out, or take one from 40001 to 50000' });
     if (props.loadBalancer && props.certificate) {
       throw new PropError(this, { prop: 'certificate', value: 'a certificate', allowed: 'certificate or loadBalancer, not both', wayOut: 'give the certificate to the SecureLoadBalancer' });
@@ -292,24 +256,6 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
       throw new PropError(this, {
         prop: 'writableMiB', value: each, allowed: `less than ${this.memoryMiB} MiB for all ${paths.length} writable paths: they live in the task's memory`, wayOut: 'take smaller paths or more memoryMiB',
       });
-    }
-  }
-
-  private checkHealthCheck(check: WebHealthCheck): void {
-    const interval = (check.interval ?? Duration.seconds(30)).toSeconds();
-    const timeout = (check.timeout ?? Duration.seconds(5)).toSeconds();
-    const wayOut = 'see what ELB allows for target group health checks';
-    checkWholeNumber(this, 'healthCheck.interval', interval, { min: 5, max: 300, unit: 'seconds', wayOut });
-    checkWholeNumber(this, 'healthCheck.timeout', timeout, { min: 2, max: 120, unit: 'seconds', wayOut });
-    checkWholeNumber(this, 'healthCheck.healthyCount', check.healthyCount, { min: 2, max: 10, unit: 'answers', wayOut });
-    checkWholeNumber(this, 'healthCheck.unhealthyCount', check.unhealthyCount, { min: 2, max: 10, unit: 'answers', wayOut });
-    if (timeout >= interval) {
-      throw new PropError(this, {
-        prop: 'healthCheck.timeout', value: `${timeout} s`, allowed: `below the interval of ${interval} s`, wayOut: 'shorten the timeout or lengthen the interval',
-      });
-    }
-    if (check.path !== undefined && !check.path.startsWith('/')) {
-      throw new PropError(this, { prop: 'healthCheck.path', value: check.path, allowed: 'a path that begins with /', wayOut: `write '/${check.path}'` });
     }
   }
 
@@ -389,7 +335,6 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   }
 
   private createTrafficShift(): TrafficShift {
-    const check = this.props.healthCheck ?? {};
     const route = this.props.route ?? Route.path('/*');
     return new TrafficShift(this, 'Traffic', {
       network: this.props.network,
@@ -399,13 +344,7 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
       port: this.port,
       shifts: this.rollout._shiftsTraffic,
       deregistrationDelay: DEREGISTRATION_DELAY,
-      healthCheck: {
-        path: check.path ?? '/ready',
-        interval: check.interval ?? Duration.seconds(30),
-        timeout: check.timeout ?? Duration.seconds(5),
-        healthyThresholdCount: check.healthyCount ?? 2,
-        unhealthyThresholdCount: check.unhealthyCount ?? 3,
-      },
+      healthCheck: targetHealthCheck(this, this.props.healthCheck ?? {}),
     });
   }
 
@@ -447,25 +386,9 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     });
   }
 
-  /** No DesiredCount: every deploy would put it back. Only a service whose image is not there yet is told to have no tasks. */
-  private scale(): ScalableTaskCount {
-    const { minTasks = this.profile.minTasks, maxTasks = Math.max(minTasks, this.profile.maxTasks), cpuPercent = 70, memoryPercent = 80 } = this.props.scaling?._props ?? {};
-    checkWholeNumber(this, 'scaling.minTasks', minTasks, { min: 1, max: 5000, unit: 'tasks', wayOut: 'keep at least one' });
-    checkWholeNumber(this, 'scaling.maxTasks', maxTasks, { min: minTasks, max: 5000, unit: 'tasks, not below minTasks', wayOut: 'raise maxTasks' });
-    const percent = { min: 10, max: 90, unit: 'percent', wayOut: 'leave room for a surge' };
-    checkWholeNumber(this, 'scaling.cpuPercent', cpuPercent, percent);
-    checkWholeNumber(this, 'scaling.memoryPercent', memoryPercent, percent);
-
-    const { nothingReleased } = this.image;
-    if (nothingReleased) {
-      const service = this.service.node.defaultChild as CfnService;
-      service.addPropertyOverride('DesiredCount', Fn.conditionIf(nothingReleased.logicalId, 0, Aws.NO_VALUE));
-    }
-    const minCapacity = nothingReleased ? Token.asNumber(Fn.conditionIf(nothingReleased.logicalId, 0, minTasks)) : minTasks;
-    const count = this.service.autoScaleTaskCount({ minCapacity, maxCapacity: maxTasks });
-    const cooldowns = { scaleOutCooldown: SCALE_OUT_COOLDOWN, scaleInCooldown: SCALE_IN_COOLDOWN };
-    count.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: cpuPercent, ...cooldowns });
-    count.scaleOnMemoryUtilization('Memory', { targetUtilizationPercent: memoryPercent, ...cooldowns });
-    return count;
+  /** What the first tasks need before they start. On the resource alone: scaling hangs on the service and needs no list of its own. */
+  private orderFirstDeployment(traffic: TrafficShift): void {
+    const resource = this.service.node.defaultChild as CfnService;
+    resource.node.addDependency(this.rollbackAlarm, traffic, this.securityGroup, this.props.network.egressEstablished);
   }
 }

@@ -226,10 +226,12 @@ export class SecureLoadBalancer extends Construct {
   }
 
   private acknowledgeIngress(): void {
-    if (this.props.plainHttp) {
-      [this.listener, this.testListener].forEach((listener) => acknowledgeInCompliancePacks(listener, 'ELBv2ACMCertificateRequired', this.props.plainHttp!.reason));
+    const { plainHttp } = this.props;
+    if (plainHttp) {
+      [this.listener, this.testListener].forEach((listener) => ['ELBv2ACMCertificateRequired', 'ALBHttpToHttpsRedirection'].forEach((rule) =>
+        acknowledgeInCompliancePacks(listener, rule, plainHttp.reason)));
     }
-    if (!this.props.ingress) {
+    if (this.ingress._anyone) {
       acknowledge(this.securityGroup, 'AwsSolutions-EC23', 'A load balancer for the internet takes connections from anywhere, on the ports it serves.');
     }
   }

@@ -35,7 +35,7 @@ export interface ResolvedImage {
 
 /**
  * The image of a service, and by it who deploys. A declared image is deployed by CloudFormation; a released one by the
- * release alone (docs/adr/0003-one-deployer.md).
+ * release alone (docs/adr/0002-one-deployer.md).
  */
 export class ServiceImage {
   /** Declared: this tag or digest of a repository. Needs no other deployer than `cdk deploy`. */

@@ -1,4 +1,4 @@
-import { Aws, Duration } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import { AlternateTarget, type FargateService, ListenerRuleConfiguration } from 'aws-cdk-lib/aws-ecs';
 import {
   type ApplicationListener, ApplicationListenerRule, ApplicationProtocol, ApplicationTargetGroup, type HealthCheck, ListenerAction, TargetType,
@@ -29,7 +29,7 @@ export class TrafficShift extends Construct {
   public readonly green?: ApplicationTargetGroup;
   public readonly productionRule: ApplicationListenerRule;
   public readonly testRule?: ApplicationListenerRule;
-  private readonly role?: { role: Role; policy: ManagedPolicy };
+  private readonly role?: Role;
 
   public constructor(scope: Construct, id: string, private readonly props: TrafficShiftProps) {
     super(scope, id);
@@ -49,13 +49,9 @@ export class TrafficShift extends Construct {
       alternateTargetGroup: this.green,
       productionListener: ListenerRuleConfiguration.applicationListenerRule(this.productionRule),
       testListener: ListenerRuleConfiguration.applicationListenerRule(this.testRule),
-      role: this.role.role,
+      role: this.role,
     });
     service.loadBalancerTarget({ containerName, containerPort: this.props.port, alternateTarget }).attachToApplicationTargetGroup(this.blue);
-    if (this.role) {
-      // Without its policy the role can neither register the first task nor give it back.
-      service.node.addDependency(this.role.policy);
-    }
   }
 
   private createTargetGroup(id: string): ApplicationTargetGroup {
@@ -80,10 +76,10 @@ export class TrafficShift extends Construct {
     });
   }
 
-  private createInfrastructureRole(): { role: Role; policy: ManagedPolicy } {
+  private createInfrastructureRole(): Role {
     const role = new Role(this, 'InfrastructureRole', {
       description: `Moves traffic between the target groups of ${this.node.scope?.node.path}`,
-      assumedBy: new ServicePrincipal('ecs.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } } }),
+      assumedBy: new ServicePrincipal('ecs.amazonaws.com'),
     });
     const { listener, testListener } = this.props.loadBalancer;
     const policy = new ManagedPolicy(this, 'InfrastructurePolicy', {
@@ -104,6 +100,6 @@ export class TrafficShift extends Construct {
       ],
     });
     acknowledge(policy, 'AwsSolutions-IAM5[Resource::*]', 'The describe calls of load balancing know no resources; what is changed is named in the statements before.');
-    return { role, policy };
+    return role;
   }
 }

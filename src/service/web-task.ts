@@ -1,4 +1,4 @@
-import { Aws, Stack } from 'aws-cdk-lib';
+import { Aws, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   Capability, ContainerDefinition, CpuArchitecture, FargateTaskDefinition, LinuxParameters, LogDriver, OperatingSystemFamily, Protocol, Secret as EcsSecret, TmpfsMountOption,
 } from 'aws-cdk-lib/aws-ecs';
@@ -49,9 +49,11 @@ export class WebTask extends Construct {
   public constructor(scope: Construct, id: string, private readonly props: WebTaskProps) {
     super(scope, id);
     this.logGroup = new EncryptedLogGroup(this, 'Logs', { profile: props.profile, logGroupName: props.logGroupName }).logGroup;
-    this.executionRole = this.createRole('ExecutionRole', 'Starts the tasks');
+    this.executionRole = new Role(this, 'ExecutionRole', {
+      description: `Starts the tasks of ${scope.node.path}`, assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
+    });
     this.executionPolicy = this.createExecutionPolicy();
-    this.taskRole = this.createRole('TaskRole', 'What the application may do');
+    this.taskRole = this.createTaskRole();
     this.taskDefinition = this.createTaskDefinition();
     this.container = this.createContainer();
   }
@@ -80,10 +82,10 @@ export class WebTask extends Construct {
     new ManagedPolicy(this, 'BackingServices', { roles: [this.taskRole], statements });
   }
 
-  /** Only tasks of this account may take the role, so that nobody's service can be used to borrow it. */
-  private createRole(id: string, description: string): Role {
-    return new Role(this, id, {
-      description: `${description} of ${this.node.scope?.node.path}`,
+  /** Only for tasks of this account, as AWS advises for task roles, so that nobody else's service can be made to borrow it. */
+  private createTaskRole(): Role {
+    return new Role(this, 'TaskRole', {
+      description: `What the application of ${this.node.scope?.node.path} may do`,
       assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } } }),
     });
   }
@@ -117,6 +119,8 @@ export class WebTask extends Construct {
       },
     });
     definition.node.addDependency(this.executionPolicy);
+    // The revision before stays active, so that a release or a person can go back to it; one that a failed deployment made does not.
+    definition.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     return definition;
   }
 

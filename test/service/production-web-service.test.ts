@@ -1,0 +1,263 @@
+import { Tags } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import {
+  Egress, EnvironmentProfile, ImageRepository, ProductionWebService, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceImage, ServiceScaling,
+} from '../../src';
+import { templateOf, testApp, testStack, unacknowledged } from '../support/test-stack';
+import { certificate, serviceFixture, VERSION } from '../support/web-service';
+
+type Rule = { [prop: string]: unknown };
+
+/** Every rule of the groups of a template, inline or not, as `group direction port peer`, without the one to nowhere that CDK writes for "no egress". */
+function flows(template: Template): string[] {
+  const groups = template.findResources('AWS::EC2::SecurityGroup');
+  const peerOf = (rule: Rule): string => {
+    const peer = rule.CidrIp ?? rule.SourceSecurityGroupId ?? rule.DestinationSecurityGroupId ?? rule.DestinationPrefixListId;
+    const name = typeof peer === 'string' ? peer : (peer as { 'Fn::GetAtt': string[] })['Fn::GetAtt'][0];
+    return name.replace(/[0-9A-F]{8}$/, '');
+  };
+  const nameOf = (id: string) => id.replace(/[0-9A-F]{8}$/, '');
+  const line = (group: string, direction: string, rule: Rule) => `${nameOf(group)} ${direction} ${rule.FromPort === rule.ToPort ? rule.FromPort : 'many'} ${peerOf(rule)}`;
+  const inline = Object.entries(groups).flatMap(([id, { Properties }]) => [
+    ...(Properties.SecurityGroupIngress ?? []).map((rule: Rule) => line(id, 'in', rule)),
+    ...(Properties.SecurityGroupEgress ?? []).map((rule: Rule) => line(id, 'out', rule)),
+  ]);
+  const own = (type: string, direction: string) => Object.values(template.findResources(type))
+    .map(({ Properties }) => line(Properties.GroupId['Fn::GetAtt'][0], direction, Properties));
+  return [...inline, ...own('AWS::EC2::SecurityGroupIngress', 'in'), ...own('AWS::EC2::SecurityGroupEgress', 'out')].filter((flow) => !flow.endsWith(' 255.255.255.255/32')).sort();
+}
+
+describe('ProductionWebService with document B\'s network', () => {
+  let template: Template;
+
+  beforeAll(() => {
+    template = templateOf(serviceFixture({ rollout: Rollout.linear() }).stack);
+  });
+
+  test('B-03: allows exactly the documented flows, egress narrowed to the endpoints and S3', () => {
+    expect(flows(template)).toEqual([
+      'NetworkEndpointsSecurityGroup in 443 WebSecurityGroup',
+      'WebLoadBalancerSecurityGroup in 443 0.0.0.0/0',
+      'WebLoadBalancerSecurityGroup in 80 0.0.0.0/0',
+      'WebLoadBalancerSecurityGroup out 3000 WebSecurityGroup',
+      'WebSecurityGroup in 3000 WebLoadBalancerSecurityGroup',
+      'WebSecurityGroup out 443 NetworkEndpointsSecurityGroup',
+      'WebSecurityGroup out 443 pl-6ea54007',
+    ]);
+  });
+
+  test('B-03: no rule leads to the listeners that offer new versions', () => {
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: 8443 });
+    expect(flows(template).filter((flow) => flow.includes('8443'))).toEqual([]);
+  });
+
+  test('B-04: has a cluster with Container Insights, and sizes by props', () => {
+    template.hasResourceProperties('AWS::ECS::Cluster', { ClusterSettings: [{ Name: 'containerInsights', Value: 'enhanced' }] });
+    const sized = templateOf(serviceFixture({ cpu: 1024, memoryMiB: 4096 }).stack);
+    sized.hasResourceProperties('AWS::ECS::TaskDefinition', { Cpu: '1024', Memory: '4096' });
+  });
+
+  test('B-05: checks health on a path every 30 s at the load balancer, and in the container', () => {
+    const checked = templateOf(serviceFixture({ healthCheck: { path: '/health', containerCommand: ['CMD', '/health'] } }).stack);
+    const groups = Object.values(checked.findResources('AWS::ElasticLoadBalancingV2::TargetGroup'));
+    expect(groups).toHaveLength(2);
+    groups.forEach(({ Properties }) => expect(Properties).toMatchObject({ HealthCheckPath: '/health', HealthCheckIntervalSeconds: 30, HealthCheckTimeoutSeconds: 5 }));
+    checked.hasResourceProperties('AWS::ECS::TaskDefinition', { ContainerDefinitions: [Match.objectLike({ HealthCheck: Match.objectLike({ Command: ['CMD', '/health'] }) })] });
+  });
+
+  test('A-20: without props asks /ready, healthy after 2 answers, unhealthy after 3, and runs no command that the image may lack', () => {
+    template.allResourcesProperties('AWS::ElasticLoadBalancingV2::TargetGroup', { HealthCheckPath: '/ready', HealthyThresholdCount: 2, UnhealthyThresholdCount: 3 });
+    template.hasResourceProperties('AWS::ECS::TaskDefinition', { ContainerDefinitions: [Match.objectLike({ HealthCheck: Match.absent() })] });
+  });
+
+  test('B-08: goes back when the alarm fires or tasks fail to start, and names the alarm by its literal name', () => {
+    const [{ Properties: alarm }] = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+    template.hasResourceProperties('AWS::ECS::Service', {
+      DeploymentConfiguration: {
+        Alarms: { AlarmNames: [alarm.AlarmName], Enable: true, Rollback: true },
+        DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+        MinimumHealthyPercent: 100,
+        MaximumPercent: 200,
+      },
+    });
+    expect(alarm.AlarmName).toMatch(/^[a-z0-9-]+-[0-9a-f]{8}-success-rate$/);
+  });
+
+  test('B-08: takes further alarms by name', () => {
+    const { stack, web } = serviceFixture();
+    web.rollBackOn('checkout-errors');
+    templateOf(stack).hasResourceProperties('AWS::ECS::Service', { DeploymentConfiguration: { Alarms: { AlarmNames: Match.arrayWith(['checkout-errors']) } } });
+  });
+
+  test('B-10: has separate roles, and the execution role may pull this repository and write this log, nothing else', () => {
+    const [policy] = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).filter(([id]) => id.startsWith('WebTaskExecutionPolicy'));
+    const statements = policy[1].Properties.PolicyDocument.Statement as Array<{ Action: string | string[]; Resource: unknown }>;
+    expect(statements.flatMap(({ Action }) => Action).sort()).toEqual([
+      'ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetAuthorizationToken', 'ecr:GetDownloadUrlForLayer', 'logs:CreateLogStream', 'logs:PutLogEvents',
+    ]);
+    expect(statements.filter(({ Resource }) => Resource === '*').flatMap(({ Action }) => Action)).toEqual(['ecr:GetAuthorizationToken']);
+    template.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      TaskRoleArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('TaskRole'), 'Arn'] }, ExecutionRoleArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('ExecutionRole'), 'Arn'] },
+    });
+  });
+
+  test('B-10: the task role takes the team\'s own grants, the execution role none', () => {
+    const { stack, web } = serviceFixture();
+    new Bucket(stack, 'Uploads').grantRead(web.taskRole);
+    const granted = templateOf(stack);
+    granted.hasResourceProperties('AWS::IAM::Policy', { Roles: [{ Ref: Match.stringLikeRegexp('TaskTaskRole') }] });
+    granted.resourceCountIs('AWS::IAM::Policy', 1);
+  });
+
+  test('B-12, ECS.5, ECS.20: containers are not root, have no capabilities, and write to memory alone', () => {
+    template.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: [Match.objectLike({
+        User: '1000:1000',
+        ReadonlyRootFilesystem: true,
+        LinuxParameters: { Capabilities: { Drop: ['ALL'] }, InitProcessEnabled: true, Tmpfs: [{ ContainerPath: '/tmp', Size: 64, MountOptions: ['rw', 'noexec', 'nosuid', 'nodev'] }] },
+        LogConfiguration: Match.objectLike({ LogDriver: 'awslogs' }),
+      })],
+    });
+  });
+
+  test('B-15: tasks have no public address, and there are at least two of them', () => {
+    template.hasResourceProperties('AWS::ECS::Service', { NetworkConfiguration: { AwsvpcConfiguration: Match.objectLike({ AssignPublicIp: 'DISABLED' }) } });
+    template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 2, MaxCapacity: 8 });
+  });
+
+  test('B-12, A-33: scales on CPU and memory without a DesiredCount that a deploy would put back', () => {
+    template.hasResourceProperties('AWS::ECS::Service', { DesiredCount: Match.absent() });
+    const scaled = templateOf(serviceFixture({ scaling: ServiceScaling.between({ minTasks: 3, maxTasks: 12, cpuPercent: 60 }) }).stack);
+    scaled.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 3, MaxCapacity: 12 });
+    scaled.hasResourceProperties('AWS::ApplicationAutoScaling::ScalingPolicy', { TargetTrackingScalingPolicyConfiguration: Match.objectLike({ TargetValue: 60 }) });
+  });
+
+  test('the first tasks wait for routes, endpoints, access lists and rules, or the first deployment would be taken back', () => {
+    const [service] = Object.values(template.findResources('AWS::ECS::Service'));
+    const waits = (service.DependsOn as string[]).join(' ');
+    ['Endpointsecrapi', 'Endpointsecrdkr', 'Endpointslogs', 'EndpointsS3', 'AclsapplicationAssociation1', 'RouteTableAssociation', 'WebSecurityGrouptopl', 'InfrastructurePolicy', 'ProductionRule', 'SuccessRateAlarm']
+      .forEach((part) => expect(waits).toContain(part));
+  });
+
+  test('with NAT the first tasks wait for the default routes', () => {
+    const { stack } = serviceFixture(({ stack: of }) => ({ network: new SecureVpc(of, 'Routed', { egress: Egress.natGatewayPerZone() }) }));
+    const [service] = Object.values(templateOf(stack).findResources('AWS::ECS::Service'));
+    expect((service.DependsOn as string[]).filter((id) => /RoutedVpcapplicationSubnet.DefaultRoute/.test(id))).toHaveLength(3);
+  });
+
+  test('B-14: nothing of the four packs is left unacknowledged', () => {
+    expect(unacknowledged(serviceFixture({ environment: { NODE_ENV: 'production' } }).stack)).toEqual([]);
+  });
+});
+
+describe('ProductionWebService\'s rollouts', () => {
+  const deployment = (rollout?: Rollout) => {
+    const [service] = Object.values(templateOf(serviceFixture({ rollout }).stack).findResources('AWS::ECS::Service'));
+    return service.Properties;
+  };
+
+  test('B-07: linear shifts in equal steps and always says how long it bakes', () => {
+    expect(deployment(Rollout.linear()).DeploymentConfiguration).toMatchObject({
+      Strategy: 'LINEAR', LinearConfiguration: { StepPercent: 10, StepBakeTimeInMinutes: 1 }, BakeTimeInMinutes: 10,
+    });
+  });
+
+  test('D-06: canary, blue/green and rolling are chosen by a prop', () => {
+    expect(deployment(Rollout.canary()).DeploymentConfiguration).toMatchObject({ Strategy: 'CANARY', CanaryConfiguration: { CanaryPercent: 10, CanaryBakeTimeInMinutes: 5 }, BakeTimeInMinutes: 10 });
+    expect(deployment().DeploymentConfiguration).toMatchObject({ Strategy: 'BLUE_GREEN', BakeTimeInMinutes: 10 });
+    expect(deployment(Rollout.rolling()).DeploymentConfiguration).toMatchObject({ Strategy: 'ROLLING' });
+  });
+
+  test('C-03: both target groups stand in the production rule from the first day, and drain for 30 s', () => {
+    const template = templateOf(serviceFixture().stack);
+    template.allResourcesProperties('AWS::ElasticLoadBalancingV2::ListenerRule', {
+      Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups: [Match.objectLike({ Weight: 1 }), Match.objectLike({ Weight: 0 })] } }],
+    });
+    template.resourceCountIs('AWS::ElasticLoadBalancingV2::ListenerRule', 2);
+    template.allResourcesProperties('AWS::ElasticLoadBalancingV2::TargetGroup', {
+      TargetGroupAttributes: Match.arrayWith([{ Key: 'deregistration_delay.timeout_seconds', Value: '30' }]),
+    });
+    expect(deployment().LoadBalancers[0].AdvancedConfiguration).toMatchObject({
+      ProductionListenerRule: { Ref: expect.stringContaining('ProductionRule') }, TestListenerRule: { Ref: expect.stringContaining('TestRule') },
+    });
+  });
+
+  test('E-14: rolling has one target group, one rule and no infrastructure role', () => {
+    const template = templateOf(serviceFixture({ rollout: Rollout.rolling() }).stack);
+    template.resourceCountIs('AWS::ElasticLoadBalancingV2::TargetGroup', 1);
+    template.resourceCountIs('AWS::ElasticLoadBalancingV2::ListenerRule', 1);
+    expect(deployment(Rollout.rolling()).LoadBalancers[0].AdvancedConfiguration).toBeUndefined();
+  });
+
+  test('the infrastructure role may touch the two groups and the rules of this service alone', () => {
+    const policies = templateOf(serviceFixture().stack).findResources('AWS::IAM::ManagedPolicy');
+    const [policy] = Object.entries(policies).filter(([id]) => id.startsWith('WebTrafficInfrastructurePolicy')).map(([, { Properties }]) => Properties);
+    const changing = policy.PolicyDocument.Statement.filter(({ Action }: { Action: string[] }) => !Action.every((action) => action.includes(':Describe')));
+    expect(JSON.stringify(changing)).not.toContain('"*"');
+    expect(policy.PolicyDocument.Statement.flatMap(({ Action }: { Action: string[] }) => Action)).toEqual(expect.arrayContaining([
+      'elasticloadbalancing:RegisterTargets', 'elasticloadbalancing:DeregisterTargets', 'elasticloadbalancing:ModifyRule', 'elasticloadbalancing:DescribeTargetHealth',
+    ]));
+  });
+});
+
+describe('ProductionWebService in several stacks', () => {
+  test('closes no cycle with network, registry, balancer and service in four stacks, and shares the balancer', () => {
+    const app = testApp();
+    const networkStack = testStack({ app, id: 'NetworkStack' });
+    const network = new SecureVpc(networkStack, 'Network');
+    const registry = testStack({ app, id: 'Registry' });
+    const images = new ImageRepository(registry, 'Images');
+    const edge = testStack({ app, id: 'Edge' });
+    const loadBalancer = new SecureLoadBalancer(edge, 'Balancer', { network, certificate: certificate(edge) });
+    const stack = testStack({ app, id: 'Services' });
+    const image = ServiceImage.released(images);
+    new ProductionWebService(stack, 'Api', { network, loadBalancer, image, route: Route.path('/api/*'), port: 4000 });
+    new ProductionWebService(stack, 'Web', { network, loadBalancer, image, port: 3000 });
+
+    const services = templateOf(stack);
+    expect(services.findResources('AWS::ECS::Service')).toBeDefined();
+    services.resourceCountIs('AWS::ElasticLoadBalancingV2::LoadBalancer', 0);
+    services.resourceCountIs('AWS::ElasticLoadBalancingV2::ListenerRule', 4);
+    expect(edge.dependencies).not.toContain(stack);
+    expect(networkStack.dependencies).toEqual([]);
+    expect(unacknowledged(stack)).toEqual([]);
+  });
+
+  test('B-14: in an endpoints-only network of another stack the rules land with the service', () => {
+    const app = testApp();
+    const networkStack = testStack({ app, id: 'NetworkStack' });
+    const network = new SecureVpc(networkStack, 'Network', { egress: Egress.endpointsOnly() });
+    const registry = testStack({ app, id: 'Registry' });
+    const stack = testStack({ app, id: 'Services' });
+    new ProductionWebService(stack, 'Web', {
+      network, certificate: certificate(stack), image: ServiceImage.fromRepository(new ImageRepository(registry, 'Images'), { tag: VERSION }),
+    });
+    templateOf(stack).hasResourceProperties('AWS::EC2::SecurityGroupIngress', { FromPort: 443, Description: 'AWS services, through interface endpoints' });
+    templateOf(networkStack).resourceCountIs('AWS::EC2::SecurityGroupIngress', 0);
+  });
+});
+
+describe('ProductionWebService by environment', () => {
+  test('development: one small task, nothing protected, nothing retained', () => {
+    const template = templateOf(serviceFixture({}, (app) => EnvironmentProfile.development().applyTo(app)).stack);
+    template.hasResourceProperties('AWS::ECS::TaskDefinition', { Cpu: '256', Memory: '512' });
+    template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 1, MaxCapacity: 2 });
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', { LoadBalancerAttributes: Match.arrayWith([{ Key: 'deletion_protection.enabled', Value: 'false' }]) });
+    ['AWS::KMS::Key', 'AWS::Logs::LogGroup', 'AWS::S3::Bucket'].forEach((type) => Object.values(template.findResources(type)).forEach((resource) => expect(resource.DeletionPolicy).toBe('Delete')));
+  });
+
+  test('C-23: staging differs from production in size alone', () => {
+    const shape = (profile: EnvironmentProfile) => {
+      const { stack } = serviceFixture({}, (app) => profile.applyTo(app));
+      return JSON.parse(JSON.stringify(templateOf(stack).toJSON(), (key, value) => (['Cpu', 'Memory', 'MinCapacity', 'MaxCapacity'].includes(key) ? undefined : value)));
+    };
+    expect(shape(EnvironmentProfile.staging())).toEqual(shape(EnvironmentProfile.production()));
+  });
+
+  test('E-16: tags reach the tasks', () => {
+    const { stack, app } = serviceFixture();
+    Tags.of(app).add('CostCentre', '4711');
+    templateOf(stack).hasResourceProperties('AWS::ECS::Service', { PropagateTags: 'SERVICE', EnableECSManagedTags: true, Tags: Match.arrayWith([{ Key: 'CostCentre', Value: '4711' }]) });
+  });
+});

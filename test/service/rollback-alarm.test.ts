@@ -1,0 +1,78 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { Rollout } from '../../src';
+import { AlarmMaths, type Observed, type Series } from '../support/alarm-maths';
+import { templateOf } from '../support/test-stack';
+import { serviceFixture } from '../support/web-service';
+
+const MINUTES = 10;
+const always = (value: number): Series => Array.from({ length: MINUTES }, () => value);
+const from = (minute: number, value: number): Series => always(0).map((_, index) => (index >= minute ? value : 0));
+
+describe('The rollback alarm on the success rate', () => {
+  let template: Template;
+  const firesAfter = (observed: Observed) => AlarmMaths.find(template, '-success-rate').firesAfter(observed, MINUTES);
+
+  beforeAll(() => {
+    template = templateOf(serviceFixture({ rollout: Rollout.linear() }).stack);
+  });
+
+  test('B-08: stays quiet while nothing is asked', () => {
+    expect(firesAfter({})).toBeUndefined();
+    expect(AlarmMaths.find(template, '-success-rate').values({}, 1)).toEqual([100]);
+  });
+
+  test('B-08: stays quiet at a success rate of 99.6 %', () => {
+    expect(firesAfter({ Blue: { RequestCount: always(1000), HTTPCode_Target_5XX_Count: always(4) } })).toBeUndefined();
+  });
+
+  test('B-08: fires two minutes after the success rate falls below 99.5 %', () => {
+    expect(firesAfter({ Blue: { RequestCount: always(1000), HTTPCode_Target_5XX_Count: from(3, 6) } })).toBe(5);
+  });
+
+  test('B-08: one bad minute alone does not take a deployment back', () => {
+    const spike = always(0).map((_, minute) => (minute === 4 ? 500 : 0));
+    expect(firesAfter({ Blue: { RequestCount: always(1000), HTTPCode_Target_5XX_Count: spike } })).toBeUndefined();
+  });
+
+  test.each(['Blue', 'Green'])('B-08: sees the errors of %s while it serves alone', (active) => {
+    expect(firesAfter({ [active]: { RequestCount: always(200), HTTPCode_Target_5XX_Count: always(20) } })).toBe(2);
+  });
+
+  test('B-08: sees 10 % errors in a canary that gets 1 % of the traffic', () => {
+    expect(firesAfter({
+      LoadBalancer: { RequestCount: always(1000) },
+      Blue: { RequestCount: always(990), HTTPCode_Target_5XX_Count: always(0) },
+      Green: { RequestCount: always(10), HTTPCode_Target_5XX_Count: always(1) },
+    })).toBe(2);
+  });
+
+  test('B-08: sees a new version that refuses connections', () => {
+    expect(firesAfter({
+      Blue: { RequestCount: always(900) },
+      Green: { TargetConnectionErrorCount: always(100) },
+    })).toBe(2);
+  });
+
+  test('B-08: sees a new version that answers nobody in time, which only the load balancer counts', () => {
+    expect(firesAfter({
+      LoadBalancer: { RequestCount: always(900), HTTPCode_ELB_5XX_Count: always(100) },
+      Blue: { RequestCount: always(900) },
+    })).toBe(2);
+  });
+
+  test('B-08: sees a total outage, in which no target answers anything', () => {
+    expect(firesAfter({ LoadBalancer: { HTTPCode_ELB_5XX_Count: always(50) } })).toBe(2);
+  });
+
+  test('B-08: its threshold follows the prop, and missing data is no failure', () => {
+    const strict = templateOf(serviceFixture({ successRatePercent: 99.9 }).stack);
+    strict.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Threshold: 99.9, EvaluationPeriods: 2, DatapointsToAlarm: 2, TreatMissingData: 'notBreaching', ComparisonOperator: 'LessThanThreshold',
+    });
+  });
+
+  test('B-08: uses no more than the ten metrics that an alarm may have', () => {
+    const [alarm] = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+    expect(alarm.Properties.Metrics.filter((query: { MetricStat?: unknown }) => query.MetricStat).length).toBeLessThanOrEqual(10);
+  });
+});

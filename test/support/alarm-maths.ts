@@ -1,0 +1,73 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+
+/** One value a minute; undefined where CloudWatch has no data point. */
+export type Series = Array<number | undefined>;
+
+/** Values of a metric, by the last part of the target group's logical id (or `LoadBalancer`) and the metric's name. */
+export type Observed = { [source: string]: { [metric: string]: Series } };
+
+interface Query {
+  Id: string;
+  Expression?: string;
+  ReturnData: boolean;
+  MetricStat?: { Metric: { MetricName: string; Dimensions: Array<{ Name: string; Value: { 'Fn::GetAtt': [string, string] } }> } };
+}
+
+/** An alarm of a template, evaluated as CloudWatch does: metric maths minute by minute, then M of N. */
+export class AlarmMaths {
+  /** The only alarm of a template whose name ends so. */
+  public static find(template: Template, suffix: string): AlarmMaths {
+    const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
+    const [alarm] = alarms.filter(({ AlarmName }) => AlarmName?.endsWith(suffix));
+    return new AlarmMaths(alarm);
+  }
+
+  private readonly queries: Query[];
+
+  public constructor(private readonly alarm: { [prop: string]: any }) {
+    this.queries = alarm.Metrics;
+  }
+
+  /** The metric that the alarm judges, minute by minute. */
+  public values(observed: Observed, minutes: number): Series {
+    return Array.from({ length: minutes }, (_, minute) => {
+      const results = new Map<string, number | undefined>();
+      const value = (id: string): number | undefined => {
+        if (!results.has(id)) {
+          const query = this.queries.find((candidate) => candidate.Id === id)!;
+          results.set(id, query.Expression ? this.evaluate(query.Expression, value) : this.sample(query, observed, minute));
+        }
+        return results.get(id);
+      };
+      return value(this.queries.find((query) => query.ReturnData)!.Id);
+    });
+  }
+
+  /** The first minute at whose end the alarm fires, or undefined. */
+  public firesAfter(observed: Observed, minutes: number): number | undefined {
+    const breaching = this.values(observed, minutes).map((value) => value !== undefined && value < this.alarm.Threshold);
+    const { EvaluationPeriods: n, DatapointsToAlarm: m } = this.alarm;
+    const minute = breaching.findIndex((_, end) => end + 1 >= n && breaching.slice(end + 1 - n, end + 1).filter(Boolean).length >= m);
+    return minute === -1 ? undefined : minute + 1;
+  }
+
+  private sample(query: Query, observed: Observed, minute: number): number | undefined {
+    const { MetricName, Dimensions } = query.MetricStat!.Metric;
+    const group = Dimensions.find(({ Name }) => Name === 'TargetGroup')?.Value['Fn::GetAtt'][0];
+    const source = group === undefined ? 'LoadBalancer' : Object.keys(observed).find((name) => group.includes(name));
+    return source === undefined ? undefined : observed[source]?.[MetricName]?.[minute];
+  }
+
+  /** The functions that CloudWatch has and our alarms use; metric maths is JavaScript's syntax but for them. */
+  private evaluate(expression: string, value: (id: string) => number | undefined): number | undefined {
+    const scope = {
+      FILL: (sample: number | undefined, filler: number) => sample ?? filler,
+      MAX: (samples: Array<number | undefined>) => Math.max(...samples.filter((sample): sample is number => sample !== undefined)),
+      IF: (condition: boolean, yes: number, no: number) => (condition ? yes : no),
+    };
+    const ids = this.queries.map(({ Id }) => Id);
+    const names = [...Object.keys(scope), ...ids];
+    const known = [...Object.values(scope), ...ids.map((id) => (expression.match(new RegExp(`\\b${id}\\b`)) ? value(id) : undefined))];
+    return new Function(...names, `return (${expression});`)(...known) as number | undefined;
+  }
+}

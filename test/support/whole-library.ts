@@ -1,0 +1,25 @@
+import type { App } from 'aws-cdk-lib';
+import {
+  Egress, ImageRepository, Ingress, ProductionWebService, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceImage,
+} from '../../src';
+import { testApp, testStack } from './test-stack';
+import { certificate } from './web-service';
+
+/** An app in which every construct stands in each shape that makes an acknowledgement of its own. */
+export function wholeLibrary(): App {
+  const app = testApp();
+  const images = new ImageRepository(testStack({ app, id: 'Registry' }), 'Images');
+
+  const stack = testStack({ app, id: 'Application' });
+  const network = new SecureVpc(stack, 'Network');
+  const loadBalancer = new SecureLoadBalancer(stack, 'Balancer', { network, certificate: certificate(stack) });
+  const image = ServiceImage.released(images);
+  new ProductionWebService(stack, 'Api', { network, loadBalancer, image, route: Route.path('/api/*'), environment: { NODE_ENV: 'production' } });
+  new ProductionWebService(stack, 'Web', { network, loadBalancer, image, rollout: Rollout.rolling() });
+
+  const special = testStack({ app, id: 'Special' });
+  const isolated = new SecureVpc(special, 'Isolated', { egress: Egress.endpointsOnly(), zones: ['eu-central-1a', 'eu-central-1b'], closeDefaultSecurityGroup: true });
+  new SecureLoadBalancer(special, 'Inside', { network: isolated, certificate: certificate(special), ingress: Ingress.internalOnly(['10.0.0.0/16']) });
+  new SecureLoadBalancer(special, 'Plain', { network: isolated, plainHttp: { reason: '(the reason that the app gives)' }, withoutFirewall: { reason: '(the reason that the app gives)' } });
+  return app;
+}
