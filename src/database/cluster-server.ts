@@ -125,6 +125,6 @@ export class ClusterServer extends Construct implements DatabaseServer {
 
   private acknowledgeWhatCannotHold(): void {
     this.cluster.node.children.filter(({ node }) => /^Member\d+$/.test(node.id)).forEach((member) => acknowledgeInCompliancePacks(
-      member, 'RDSInBackupPlan', 'Aurora backs up the cluster, not its members; the plan of this stack selects the cluster.'));
+      member, 'RDSInBackupPlan', 'Aurora backs up the cluster, not its members.'));
   }
 }

@@ -22,5 +22,7 @@ export interface DatabaseSetup {
   readonly parameterRules: (queryLogging: boolean) => ParameterRules;
   /** Refuses what this engine can't be. */
   readonly check: (database: IConstruct) => void;
+  /** Whether AwsSolutions-RDS11 knows the engine's own port on clusters, too. */
+  readonly portFlaggedOnClusters: boolean;
   readonly optionGroup?: (scope: Construct, engine: IInstanceEngine) => IOptionGroup;
 }

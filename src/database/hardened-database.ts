@@ -333,8 +333,9 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   private acknowledgeWhatCannotHold(): void {
     const server = (this.instance ?? this.cluster)!;
     const members = this.instance ? [this.instance, ...this.readReplicas] : [server];
-    if (this.port === this.setup.defaultPort) {
-      members.forEach((member) => acknowledge(member, 'AwsSolutions-RDS11', 'The documents fix the engine\'s own port (requirements A-25, C-13); who may reach it is decided by security groups. The prop port sets another.'));
+    if (this.port === this.setup.defaultPort && (this.instance || this.setup.portFlaggedOnClusters)) {
+      members.forEach((member) => acknowledge(member, 'AwsSolutions-RDS11',
+        'The documents fix the engine\'s own port (requirements A-25, C-13); who may reach it is decided by security groups. The prop port sets another.'));
     }
     const nothingLeft = 'The environment is destroyed without a trace (requirement E-08), and a vault that holds snapshots could not be.';
     if (!this.profile.deletionProtection) {
@@ -343,8 +344,8 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
         acknowledgeInCompliancePacks(member, 'RDSInstanceDeletionProtectionEnabled', nothingLeft);
       });
     }
-    if (!this.backupVault) {
-      acknowledgeInCompliancePacks(server, 'RDSInBackupPlan', nothingLeft);
+    if (this.instance && !this.backupVault) {
+      acknowledgeInCompliancePacks(this.instance, 'RDSInBackupPlan', nothingLeft);
     }
   }
 }

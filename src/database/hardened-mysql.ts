@@ -63,6 +63,7 @@ export class HardenedMysql extends HardenedDatabase implements IHardenedDatabase
       connections: MYSQL_CONNECTIONS,
       serverlessCeiling: serverlessMysqlCeiling,
       insightsOnSmall: false,
+      portFlaggedOnClusters: true,
       sslMode: 'VERIFY_IDENTITY',
       parameterRules: (queryLogging) => mysqlRules(capacity._majorVersion, capacity._serverless !== undefined, queryLogging),
       optionGroup: auditOptions,

@@ -57,6 +57,7 @@ export class HardenedPostgres extends HardenedDatabase implements IHardenedDatab
       connections: POSTGRES_CONNECTIONS,
       serverlessCeiling: serverlessPostgresCeiling,
       insightsOnSmall: true,
+      portFlaggedOnClusters: false,
       sslMode: 'verify-full',
       parameterRules: (queryLogging) => postgresRules(capacity._majorVersion, queryLogging),
       check: (database) => {

@@ -90,8 +90,6 @@ export class InstanceServer extends Construct implements DatabaseServer {
     acknowledgeInCompliancePacks(replica, 'RDSStorageEncrypted', inherited);
     const elsewhere = 'A replica holds what its source holds: the source is backed up.';
     acknowledgeInCompliancePacks(replica, 'RDSInBackupPlan', elsewhere);
-    acknowledgeInCompliancePacks(replica, 'RDSInstanceBackupEnabled', elsewhere);
-    acknowledge(replica, 'AwsSolutions-RDS13', elsewhere);
     const standby = 'The source has the standby; a lost replica is made again from it.';
     acknowledge(replica, 'AwsSolutions-RDS3', standby);
     acknowledgeInCompliancePacks(replica, 'RDSMultiAZSupport', standby);

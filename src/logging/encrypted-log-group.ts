@@ -25,7 +25,7 @@ export class EncryptedLogGroup extends Construct {
   public constructor(scope: Construct, id: string, props: EncryptedLogGroupProps) {
     super(scope, id);
     const key = props.key ?? this.createKey(props);
-    this.admitLogService(key, props.logGroupName);
+    this.admitLogService(key, props);
     this.key = key;
     this.logGroup = new LogGroup(this, 'LogGroup', {
       logGroupName: props.logGroupName,
@@ -43,11 +43,13 @@ export class EncryptedLogGroup extends Construct {
     });
   }
 
-  private admitLogService(key: Key, logGroupName?: string): void {
+  /** On a shared key there is a statement for each group, and no two may have one name. */
+  private admitLogService(key: Key, props: EncryptedLogGroupProps): void {
     const stack = Stack.of(this);
     // The name that CloudFormation makes up depends on the key: then the context can only name the account's groups.
-    const groupArn = stack.formatArn({ service: 'logs', resource: `log-group:${logGroupName ?? '*'}` });
+    const groupArn = stack.formatArn({ service: 'logs', resource: `log-group:${props.logGroupName ?? '*'}` });
     key.addToResourcePolicy(new PolicyStatement({
+      sid: props.key ? undefined : 'LogServiceOnly',
       principals: [new ServicePrincipal(`logs.${stack.region}.amazonaws.com`)],
       actions: ['kms:Encrypt*', 'kms:Decrypt*', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'],
       resources: ['*'],
