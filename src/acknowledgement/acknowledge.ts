@@ -26,7 +26,7 @@ export function acknowledgeWildcard(policy: IConstruct, arn: string, reason: str
   acknowledge(policy, `AwsSolutions-IAM5[Resource::${flattened(Stack.of(policy).resolve(arn))}]`, reason);
 }
 
-interface Intrinsic { readonly Ref?: string; readonly 'Fn::GetAtt'?: string[]; readonly 'Fn::Join'?: [string, unknown[]] }
+interface Intrinsic { readonly 'Ref'?: string; readonly 'Fn::GetAtt'?: string[]; readonly 'Fn::Join'?: [string, unknown[]] }
 
 function flattened(value: unknown): string {
   if (typeof value === 'string') {

@@ -77,7 +77,10 @@ export class CapacityTimer extends Construct {
       minCapacity: nightReaders,
       maxCapacity: bounds.readers,
       roleArn: stack.formatArn({
-        service: 'iam', region: '', resource: 'role', arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+        service: 'iam',
+        region: '',
+        resource: 'role',
+        arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
         resourceName: 'aws-service-role/rds.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_RDSCluster',
       }),
       scheduledActions: [at('day', hours.fromHour, bounds.readers), at('night', hours.toHour, nightReaders)],

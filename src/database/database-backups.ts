@@ -103,7 +103,8 @@ export class DatabaseBackups extends Construct {
       new PolicyStatement({ actions: ['kms:DescribeKey', 'kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] }),
       // RDS copies with a grant that it makes itself, on the key of the vault in the other region, too.
       new PolicyStatement({
-        actions: ['kms:CreateGrant', 'kms:DescribeKey'], resources: ['*'],
+        actions: ['kms:CreateGrant', 'kms:DescribeKey'],
+        resources: ['*'],
         conditions: { StringLike: { 'kms:ViaService': ['rds.*.amazonaws.com', 'backup.*.amazonaws.com'] }, StringEquals: { 'kms:CallerAccount': Stack.of(this).account } },
       }),
     ];

@@ -75,7 +75,10 @@ export class DatabaseEvents extends Construct {
 
   private subscribe(sourceType: string, identifiers: string[]): void {
     const subscription = new CfnEventSubscription(this, sourceType.split('-').slice(1).join(''), {
-      snsTopicArn: this.topic.topicArn, sourceType, eventCategories: CATEGORIES[sourceType], enabled: true,
+      snsTopicArn: this.topic.topicArn,
+      sourceType,
+      eventCategories: CATEGORIES[sourceType],
+      enabled: true,
       sourceIds: identifiers.length > 0 ? identifiers : undefined,
     });
     subscription.node.addDependency(this.topic);

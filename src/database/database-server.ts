@@ -1,3 +1,4 @@
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Grant, IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
@@ -6,7 +7,6 @@ import {
   CaCertificate, type Credentials, DatabaseInsightsMode, EngineLifecycleSupport, type IOptionGroup, type IParameterGroup, PerformanceInsightRetention, type SubnetGroup,
 } from 'aws-cdk-lib/aws-rds';
 import type { ISecret, ISecretAttachmentTarget } from 'aws-cdk-lib/aws-secretsmanager';
-import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { EnvironmentProfile } from '../environment';
 import type { ISecureVpc } from '../network';

@@ -97,8 +97,16 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     this.rotation = props.credentials ?? CredentialRotation.alternatingUsers();
     this.planned = (props.backup ?? BackupPolicy.daily())._plan(this, this.profile, this.removalPolicy === RemovalPolicy.DESTROY);
     checkDatabase(this, {
-      props, setup, profile: this.profile, rotation: this.rotation, port: this.port, identifier: this.identifier, databaseName: this.databaseName, userName: this.userName,
-      backupWindow: this.planned.window, maintenanceWindow: this.maintenanceWindow,
+      props,
+      setup,
+      profile: this.profile,
+      rotation: this.rotation,
+      port: this.port,
+      identifier: this.identifier,
+      databaseName: this.databaseName,
+      userName: this.userName,
+      backupWindow: this.planned.window,
+      maintenanceWindow: this.maintenanceWindow,
     });
     this.bounds = setup.capacity.serverless && serverlessBounds(this, setup.capacity.serverless, this.profile);
 

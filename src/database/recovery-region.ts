@@ -52,7 +52,7 @@ export class RecoveryRegion extends Stack {
     if (Token.isUnresolved(props.region)) {
       throw new PropError(this, { prop: 'region', value: 'a token', allowed: 'the name of a region', wayOut: 'name it, for example eu-west-1' });
     }
-    this.vaultName = Names.uniqueResourceName(this, { maxLength: 50, separator: '-', allowedSpecialCharacters: '-' }).toLowerCase();
+    this.vaultName = `${Names.uniqueResourceName(this, { maxLength: 40, separator: '-' }).toLowerCase()}-${this.node.addr.slice(-8)}`;
     this.vaultArn = this.formatArn({ service: 'backup', resource: 'backup-vault', resourceName: this.vaultName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
     this.key = new Key(this, 'Key', { description: `Encrypts the backups copied into ${this.node.path}`, enableKeyRotation: true, removalPolicy: profile.removalPolicy });
     this.vault = new BackupVault(this, 'Vault', {

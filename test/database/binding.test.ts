@@ -27,7 +27,10 @@ function landscape(stacks: 'one' | 'four', makeDatabase: MakeDatabase, egress?: 
   const database = makeDatabase(databaseStack, network);
   const images = new ImageRepository(registryStack, 'Images');
   new ProductionWebService(serviceStack, 'Api', {
-    network, image: ServiceImage.fromRepository(images, { tag: '1.4.2' }), port: 4000, backingServices: [database],
+    network,
+    image: ServiceImage.fromRepository(images, { tag: '1.4.2' }),
+    port: 4000,
+    backingServices: [database],
     certificate: Certificate.fromCertificateArn(serviceStack, 'Certificate', CERTIFICATE),
   });
   return { app, networkStack, databaseStack, serviceStack };

@@ -113,9 +113,19 @@ describe('HardenedPostgres without more props', () => {
     expect(only(template, 'AWS::RDS::DBParameterGroup')).toMatchObject({
       Family: 'postgres15',
       Parameters: {
-        'password_encryption': 'scram-sha-256', 'rds.accepted_password_auth_method': 'scram', 'log_connections': '1', 'log_disconnections': '1', 'log_lock_waits': '1',
-        'log_temp_files': '0', 'shared_preload_libraries': 'pg_stat_statements,pgaudit', 'pgaudit.log': 'ddl,role', 'log_min_duration_statement': '-1', 'log_statement': 'none',
-        'log_min_error_statement': 'panic', 'log_error_verbosity': 'terse', 'idle_in_transaction_session_timeout': '300000',
+        'password_encryption': 'scram-sha-256',
+        'rds.accepted_password_auth_method': 'scram',
+        'log_connections': '1',
+        'log_disconnections': '1',
+        'log_lock_waits': '1',
+        'log_temp_files': '0',
+        'shared_preload_libraries': 'pg_stat_statements,pgaudit',
+        'pgaudit.log': 'ddl,role',
+        'log_min_duration_statement': '-1',
+        'log_statement': 'none',
+        'log_min_error_statement': 'panic',
+        'log_error_verbosity': 'terse',
+        'idle_in_transaction_session_timeout': '300000',
       },
     });
   });
@@ -130,8 +140,15 @@ describe('HardenedPostgres without more props', () => {
 
   test('is monitored, signs in by IAM too, upgrades minor versions and pays for no extended support', () => {
     expect(instance).toMatchObject({
-      MonitoringInterval: 60, EnablePerformanceInsights: true, PerformanceInsightsRetentionPeriod: 7, DatabaseInsightsMode: 'standard', EnableIAMDatabaseAuthentication: true,
-      AutoMinorVersionUpgrade: true, EngineLifecycleSupport: 'open-source-rds-extended-support-disabled', Port: '5432', MaxAllocatedStorage: 200,
+      MonitoringInterval: 60,
+      EnablePerformanceInsights: true,
+      PerformanceInsightsRetentionPeriod: 7,
+      DatabaseInsightsMode: 'standard',
+      EnableIAMDatabaseAuthentication: true,
+      AutoMinorVersionUpgrade: true,
+      EngineLifecycleSupport: 'open-source-rds-extended-support-disabled',
+      Port: '5432',
+      MaxAllocatedStorage: 200,
     });
   });
 
@@ -173,12 +190,22 @@ describe('HardenedPostgres on an instance', () => {
 
   test('takes another port of the network, retention, monitoring interval, class and advanced insights', () => {
     const { template } = postgres({
-      port: 3306, logRetention: RetentionDays.TWO_WEEKS, monitoringInterval: Duration.seconds(1), advancedInsights: true, maintenanceWindow: 'mon:10:00-mon:11:00',
+      port: 3306,
+      logRetention: RetentionDays.TWO_WEEKS,
+      monitoringInterval: Duration.seconds(1),
+      advancedInsights: true,
+      maintenanceWindow: 'mon:10:00-mon:11:00',
       capacity: PostgresCapacity.instance({ instanceType: new InstanceType('r8g.large'), multiAz: false, maxStorageGiB: 1000 }),
     });
     expect(only(template, INSTANCE)).toMatchObject({
-      Port: '3306', MonitoringInterval: 1, DatabaseInsightsMode: 'advanced', PerformanceInsightsRetentionPeriod: 465, DBInstanceClass: 'db.r8g.large', MultiAZ: false,
-      MaxAllocatedStorage: 1000, PreferredMaintenanceWindow: 'mon:10:00-mon:11:00',
+      Port: '3306',
+      MonitoringInterval: 1,
+      DatabaseInsightsMode: 'advanced',
+      PerformanceInsightsRetentionPeriod: 465,
+      DBInstanceClass: 'db.r8g.large',
+      MultiAZ: false,
+      MaxAllocatedStorage: 1000,
+      PreferredMaintenanceWindow: 'mon:10:00-mon:11:00',
     });
     databaseLogs(template).forEach(({ Properties }) => expect(Properties.RetentionInDays).toBe(14));
   });
@@ -235,8 +262,15 @@ describe('HardenedPostgres on Aurora Serverless v2', () => {
     const { template } = postgres({ capacity: PostgresCapacity.serverless() });
     const cluster = only(template, CLUSTER);
     expect(cluster).toMatchObject({
-      StorageEncrypted: true, DeletionProtection: true, EnableIAMDatabaseAuthentication: true, Port: 5432, CopyTagsToSnapshot: true,
-      EnableCloudwatchLogsExports: ['postgresql'], EngineLifecycleSupport: 'open-source-rds-extended-support-disabled', PreferredBackupWindow: '02:00-03:00', PerformanceInsightsEnabled: true,
+      StorageEncrypted: true,
+      DeletionProtection: true,
+      EnableIAMDatabaseAuthentication: true,
+      Port: 5432,
+      CopyTagsToSnapshot: true,
+      EnableCloudwatchLogsExports: ['postgresql'],
+      EngineLifecycleSupport: 'open-source-rds-extended-support-disabled',
+      PreferredBackupWindow: '02:00-03:00',
+      PerformanceInsightsEnabled: true,
     });
     Object.values(resources(template, INSTANCE)).forEach(({ Properties }) => expect(Properties).toMatchObject({ MonitoringInterval: 60, EnablePerformanceInsights: true }));
     expect(only(template, 'AWS::RDS::DBClusterParameterGroup').Parameters['rds.force_ssl']).toBe('1');
@@ -264,7 +298,9 @@ describe('HardenedPostgres on Aurora Serverless v2', () => {
     const { template } = postgres({ capacity: PostgresCapacity.serverless({ readers: 2, schedule }) });
     expect(Object.keys(resources(template, INSTANCE))).toHaveLength(2);
     expect(only(template, 'AWS::ApplicationAutoScaling::ScalableTarget')).toMatchObject({
-      ScalableDimension: 'rds:cluster:ReadReplicaCount', MinCapacity: 1, MaxCapacity: 2,
+      ScalableDimension: 'rds:cluster:ReadReplicaCount',
+      MinCapacity: 1,
+      MaxCapacity: 2,
       ScheduledActions: [
         { Schedule: 'cron(0 7 * * ? *)', Timezone: 'Europe/Paris', ScalableTargetAction: { MinCapacity: 2, MaxCapacity: 2 } },
         { Schedule: 'cron(0 19 * * ? *)', Timezone: 'Europe/Paris', ScalableTargetAction: { MinCapacity: 1, MaxCapacity: 1 } },

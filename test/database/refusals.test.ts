@@ -2,8 +2,8 @@ import { Duration, TimeZone } from 'aws-cdk-lib';
 import { InstanceType, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AuroraMysqlEngineVersion, AuroraPostgresEngineVersion, MysqlEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import {
-  BackupPolicy, CapacitySchedule, CredentialRotation, DatabaseEvents, EnvironmentProfile, HardenedPostgres, MysqlCapacity, type OfficeHoursProps, PostgresCapacity, type PostgresInstanceProps,
-  type PostgresServerlessProps, RecoveryRegion, SecureVpc,
+  BackupPolicy, CapacitySchedule, CredentialRotation, DatabaseEvents, EnvironmentProfile, HardenedPostgres, MysqlCapacity, type OfficeHoursProps, PostgresCapacity,
+  type PostgresInstanceProps, type PostgresServerlessProps, RecoveryRegion, SecureVpc,
 } from '../../src';
 import { mysql, postgres, resources } from '../support/database-stack';
 import { refusal, REGION, testApp, testStack } from '../support/test-stack';
@@ -114,7 +114,7 @@ describe('is refused, with the path, the prop, the range and the way out', () =>
 describe('is taken', () => {
   test('a parameter in its range, a formula, and one that gives up a promise with a reason, which the assembly shows', () => {
     const { database, template } = postgres({
-      parameters: { 'work_mem': '65536', 'shared_buffers': '{DBInstanceClassMemory/32768}', 'random_page_cost': '1.1', 'log_min_duration_statement': '5000' },
+      parameters: { work_mem: '65536', shared_buffers: '{DBInstanceClassMemory/32768}', random_page_cost: '1.1', log_min_duration_statement: '5000' },
       parameterWeakening: { reason: 'the queries of this database hold no personal data, says the audit of May' },
     });
     const { Parameters } = Object.values(resources(template, 'AWS::RDS::DBParameterGroup'))[0].Properties as { Parameters: object };

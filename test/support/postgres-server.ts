@@ -95,7 +95,12 @@ export class PostgresServer {
     ], { ...this.owner(), stdio: 'pipe' });
     this.createCertificate();
     const settings = {
-      listen_addresses: '127.0.0.1', unix_socket_directories: '', port: `${this.port}`, ssl: 'on', logging_collector: 'off', fsync: 'off',
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: '',
+      port: `${this.port}`,
+      ssl: 'on',
+      logging_collector: 'off',
+      fsync: 'off',
       ...options.parameters,
     };
     const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value}'`);

@@ -1,7 +1,7 @@
 import type { App } from 'aws-cdk-lib';
 import {
-  BackupPolicy, CredentialRotation, Egress, EnvironmentProfile, HardenedMysql, HardenedPostgres, ImageRepository, Ingress, MysqlCapacity, PostgresCapacity, ProductionWebService, RecoveryRegion,
-  Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceImage,
+  BackupPolicy, CredentialRotation, Egress, EnvironmentProfile, HardenedMysql, HardenedPostgres, ImageRepository, Ingress, MysqlCapacity, PostgresCapacity, ProductionWebService,
+  RecoveryRegion, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceImage,
 } from '../../src';
 import { ACCOUNT, testApp, testStack } from './test-stack';
 import { certificate } from './web-service';
