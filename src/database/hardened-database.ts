@@ -1,8 +1,8 @@
-import { ArnFormat, Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Names, RemovalPolicy } from 'aws-cdk-lib';
 import type { BackupVault } from 'aws-cdk-lib/aws-backup';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import { type Connections, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { type Grant, type IGrantable, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { type Connections, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import type { Grant, IGrantable, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { type LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type DatabaseCluster, type DatabaseInstance, type DatabaseInstanceReadReplica, type IEngine, type IOptionGroup, ParameterGroup, SubnetGroup } from 'aws-cdk-lib/aws-rds';
@@ -11,7 +11,6 @@ import { Construct } from 'constructs';
 import { acknowledge, acknowledgeInCompliancePacks } from '../acknowledgement/acknowledge';
 import type { BackingServiceHandover, IBackingService, IBackingServiceClient } from '../binding';
 import { EnvironmentProfile } from '../environment';
-import { EncryptedLogGroup } from '../logging/encrypted-log-group';
 import { SubnetTier } from '../network';
 import { BackupPolicy, type PlannedBackups } from './backup-policy';
 import { ClusterServer } from './cluster-server';
@@ -20,18 +19,17 @@ import { DatabaseBackups } from './database-backups';
 import { checkDatabase } from './database-checks';
 import { DatabaseCredentials } from './database-credentials';
 import { DatabaseEvents } from './database-events';
+import { handOver } from './database-handover';
 import type { DatabaseServer, DatabaseServerProps } from './database-server';
 import type { DatabaseSetup } from './database-setup';
-import { type DatabaseVariables, DEFAULT_VARIABLES } from './database-variables';
+import type { DatabaseVariables } from './database-variables';
 import type { IHardenedDatabase } from './hardened-database-interface';
 import type { HardenedDatabaseProps } from './hardened-database-props';
 import { InstanceServer } from './instance-server';
 import { MonitoringRole } from './monitoring-role';
 import { checkedParameters } from './parameter-rules';
+import { createServerLogs } from './server-logs';
 import { type ServerlessBounds, serverlessBounds } from './serverless-capacity';
-
-/** At least four restarts in the time between two rotations: one may be missed, and nobody is locked out. */
-const RESTARTS_PER_ROTATION = 4;
 
 /** The one construct behind {@link HardenedPostgres} and {@link HardenedMysql}, which are what an app makes. */
 export abstract class HardenedDatabase extends Construct implements IHardenedDatabase {
@@ -139,12 +137,11 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   protected abstract _setup(props: HardenedDatabaseProps): DatabaseSetup;
 
   public serve(client: IBackingServiceClient): BackingServiceHandover {
-    return this.handOver(client, DEFAULT_VARIABLES);
+    return this.handOver(client, {});
   }
 
   public withVariables(names: DatabaseVariables): IBackingService {
-    const given = Object.fromEntries(Object.entries(names).filter(([, name]) => name !== undefined));
-    return { serve: (client) => this.handOver(client, { ...DEFAULT_VARIABLES, ...given }) };
+    return { serve: (client) => this.handOver(client, names) };
   }
 
   public grantConnect(grantee: IGrantable, userName: string = this.userName): Grant {
@@ -171,33 +168,23 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     return this.metric(this.server.freeStorageMetric, options);
   }
 
-  /** The rule is made in the client's stack, and the secret is named by its ARN: nothing here learns of the client. */
-  private handOver(client: IBackingServiceClient, names: Required<DatabaseVariables>): BackingServiceHandover {
-    client.connections.allowTo(this.securityGroup, Port.tcp(this.port), `Database ${this.node.id}`);
-    const environment: { [name: string]: string } = {
-      [names.host]: this.endpoint,
-      [names.port]: `${this.port}`,
-      [names.databaseName]: this.databaseName,
-      [names.sslMode]: this.setup.sslMode,
-      [names.sslRootCert]: this.props.authorityBundlePath ?? '/etc/ssl/certs/rds-global-bundle.pem',
-      ...(this.server.hasReaders && { [names.readHost]: this.readEndpoint }),
-    };
-    if (!this.secret) {
-      return { environment: { ...environment, [names.userName]: this.userName }, secrets: [], permissions: [this.permissionToConnect()] };
-    }
-    const fields: Array<[string, string]> = [[names.userName, 'username'], [names.password, 'password']];
-    return {
-      environment,
-      secrets: fields.map(([variable, field]) => ({ variable, secretArn: this.secret!.secretArn, field, keyArn: this.key.keyArn })),
-      replaceTasksEvery: Duration.days(Math.max(1, Math.floor(this.rotation._every.toDays() / RESTARTS_PER_ROTATION))),
-    };
-  }
-
-  private permissionToConnect(): PolicyStatement {
-    const user = Stack.of(this).formatArn({
-      service: 'rds-db', resource: 'dbuser', resourceName: `${this.server.resourceId}/${this.userName}`, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  private handOver(client: IBackingServiceClient, names: DatabaseVariables): BackingServiceHandover {
+    return handOver(client, {
+      names,
+      id: this.node.id,
+      securityGroup: this.securityGroup,
+      endpoint: this.endpoint,
+      readEndpoint: this.server.hasReaders ? this.readEndpoint : undefined,
+      port: this.port,
+      databaseName: this.databaseName,
+      userName: this.userName,
+      sslMode: this.setup.sslMode,
+      authorityBundlePath: this.props.authorityBundlePath ?? '/etc/ssl/certs/rds-global-bundle.pem',
+      secret: this.secret,
+      keyArn: this.key.keyArn,
+      resourceId: this.server.resourceId,
+      rotatesEvery: this.rotation._every,
     });
-    return new PolicyStatement({ actions: ['rds-db:connect'], resources: [user] });
   }
 
   /** RDS derives the names of its log groups from it: lower-case, and ending in a hash, so that two stacks never meet. */
@@ -246,15 +233,17 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     });
   }
 
-  /** RDS fixes their names. They stand before the server, which would make them without a key and without an end. */
   private createLogGroups(): LogGroup[] {
-    const { capacity, clusterLogs, instanceLogs } = this.setup;
-    const profile = this.profile.adjust({ logRetention: this.props.logRetention ?? RetentionDays.ONE_WEEK, removalPolicy: this.policyOfWhatItStandsOn });
-    const owners = capacity.serverless ? [`cluster/${this.identifier}`] : [this.identifier, ...this.replicaIdentifiers].map((name) => `instance/${name}`);
-    const logs = capacity.serverless ? clusterLogs : instanceLogs;
-    return owners.flatMap((owner, index) => logs.map((log) => new EncryptedLogGroup(this, `${index === 0 ? '' : `Replica${index}-`}Log-${log}`, {
-      profile, key: this.key, logGroupName: `/aws/rds/${owner}/${log}`,
-    }).logGroup));
+    return createServerLogs(this, {
+      profile: this.profile.adjust({ logRetention: this.props.logRetention ?? RetentionDays.ONE_WEEK, removalPolicy: this.policyOfWhatItStandsOn }),
+      key: this.key,
+      owners: this.setup.capacity.serverless ? [`cluster/${this.identifier}`] : [this.identifier, ...this.replicaIdentifiers].map((name) => `instance/${name}`),
+      logs: this.logExports,
+    });
+  }
+
+  private get logExports(): string[] {
+    return this.setup.capacity.serverless ? this.setup.clusterLogs : this.setup.instanceLogs;
   }
 
   private get replicaIdentifiers(): string[] {
@@ -288,7 +277,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   }
 
   private serverProps(credentials: DatabaseCredentials): DatabaseServerProps {
-    const { props, setup } = this;
+    const { props } = this;
     return {
       network: props.network,
       profile: this.profile,
@@ -303,7 +292,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
       optionGroup: this.createOptionGroup(),
       credentials: credentials.master,
       masterManaged: this.rotation._masterManaged,
-      logExports: setup.capacity.serverless ? setup.clusterLogs : setup.instanceLogs,
+      logExports: this.logExports,
       monitoringInterval: props.monitoringInterval ?? Duration.seconds(60),
       monitoringRole: new MonitoringRole(this, 'Monitoring').role,
       advancedInsights: props.advancedInsights ?? false,
