@@ -1,4 +1,4 @@
-import { Duration, Names, RemovalPolicy } from 'aws-cdk-lib';
+import { CrossStackReferences, Duration, Names, ReferenceStrength, RemovalPolicy } from 'aws-cdk-lib';
 import type { BackupVault } from 'aws-cdk-lib/aws-backup';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { type Connections, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
@@ -130,6 +130,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     const backups = this.createBackups();
     this.backupVault = backups?.vault;
     this.backupRole = backups?.role;
+    this.holdOnToReferences();
     this.acknowledgeWhatCannotHold();
   }
 
@@ -325,6 +326,12 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
       key: this.key,
       removalPolicy: this.policyOfWhatItStandsOn,
     });
+  }
+
+  /** With a new app's flags another stack would read an output, and this one could be deleted below it: what holds data is imported. */
+  private holdOnToReferences(): void {
+    const referred = [this.instance, this.cluster, this.key, this.securityGroup, this.secret, ...this.readReplicas];
+    referred.forEach((resource) => resource && CrossStackReferences.of(resource).produce(ReferenceStrength.STRONG));
   }
 
   private acknowledgeWhatCannotHold(): void {

@@ -52,6 +52,8 @@ describe.each(['one', 'four'] as const)('A service that is given a database, in 
       expect(/Api|TaskRole|ExecutionRole/.exec(JSON.stringify(Template.fromStack(databaseStack).toJSON()))).toBeNull();
       expect(databaseStack.dependencies).not.toContain(serviceStack);
       expect(serviceStack.dependencies).toContain(databaseStack);
+      const weak = JSON.stringify(service.toJSON()).match(/"Fn::GetStackOutput":\{"StackName":"\w+"/g) ?? [];
+      expect(weak.filter((reference) => reference.includes('"Data"'))).toEqual([]);
     }
   });
 
