@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../acknowledgement/acknowledge';
 import { SubnetTier } from '../network';
 import { CapacityTimer } from './capacity-timer';
-import { ALWAYS, AUTHORITY, type DatabaseServer, type DatabaseServerProps, insights } from './database-server';
+import { ALWAYS, AUTHORITY, backupsEndWithIt, type DatabaseServer, type DatabaseServerProps, insights } from './database-server';
 import type { ServerlessBounds, ServerlessPlan } from './serverless-capacity';
 
 /** What a {@link ClusterServer} is made from. */
@@ -59,6 +59,7 @@ export class ClusterServer extends Construct implements DatabaseServer {
     const { minAcu, maxAcu } = props.bounds;
     return new DatabaseCluster(this, 'Cluster', {
       ...ALWAYS,
+      deleteAutomatedBackups: backupsEndWithIt(props),
       ...insights(props),
       clusterIdentifier: props.identifier,
       engine: props.plan.engine,

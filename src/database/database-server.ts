@@ -1,4 +1,4 @@
-import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Grant, IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
@@ -57,9 +57,13 @@ export const ALWAYS = {
   iamAuthentication: true,
   copyTagsToSnapshot: true,
   autoMinorVersionUpgrade: true,
-  deleteAutomatedBackups: true,
   engineLifecycleSupport: EngineLifecycleSupport.OPEN_SOURCE_RDS_EXTENDED_SUPPORT_DISABLED,
 };
+
+/** Automated backups outlive the server, but where nothing shall (requirement E-08). */
+export function backupsEndWithIt(props: Pick<DatabaseServerProps, 'removalPolicy'>): boolean {
+  return props.removalPolicy === RemovalPolicy.DESTROY;
+}
 
 /** Signed by RDS's own authority, valid until 2061; every application that has the global bundle knows it. */
 export const AUTHORITY = CaCertificate.RDS_CA_RSA2048_G1;

@@ -1,3 +1,4 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -6,7 +7,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeInCompliancePacks } from '../acknowledgement/acknowledge';
 import { type ConnectionRule, instanceCeiling, memoryGiB } from './connection-ceiling';
-import { ALWAYS, AUTHORITY, type DatabaseServer, type DatabaseServerProps, insights } from './database-server';
+import { ALWAYS, AUTHORITY, backupsEndWithIt, type DatabaseServer, type DatabaseServerProps, insights } from './database-server';
 import { DEFAULT_STORAGE_GIB, defaultMaxStorage, type InstancePlan } from './instance-capacity';
 
 /** What an {@link InstanceServer} is made from. */
@@ -84,7 +85,13 @@ export class InstanceServer extends Construct implements DatabaseServer {
   }
 
   private createReplica(id: string, identifier: string): DatabaseInstanceReadReplica {
-    const replica = new DatabaseInstanceReadReplica(this, id, { ...this.shared(identifier), sourceDatabaseInstance: this.instance as IDatabaseInstance, multiAz: false });
+    const replica = new DatabaseInstanceReadReplica(this, id, {
+      ...this.shared(identifier),
+      sourceDatabaseInstance: this.instance as IDatabaseInstance,
+      multiAz: false,
+      // RDS takes no last snapshot of a replica.
+      removalPolicy: this.props.removalPolicy === RemovalPolicy.SNAPSHOT ? RemovalPolicy.DESTROY : this.props.removalPolicy,
+    });
     const inherited = 'In one region a replica is encrypted with the key of its source; CloudFormation refuses the property here.';
     acknowledge(replica, 'AwsSolutions-RDS2', inherited);
     acknowledgeInCompliancePacks(replica, 'RDSStorageEncrypted', inherited);
@@ -101,6 +108,7 @@ export class InstanceServer extends Construct implements DatabaseServer {
     const small = /\.(micro|small)$/.test(this.instanceType.toString());
     return {
       ...ALWAYS,
+      deleteAutomatedBackups: backupsEndWithIt(props),
       ...(!small || props.insightsOnSmall ? insights(props) : {}),
       instanceIdentifier,
       instanceType: this.instanceType,

@@ -35,7 +35,10 @@ test('the figures in docs/database.md are those of the templates', () => {
     ['`HardenedPostgres` on an instance', measured(withTheLibrary(PostgresCapacity.instance()))],
     ['`HardenedPostgres` on a cluster', measured(withTheLibrary(PostgresCapacity.serverless()))],
   ];
+  expect(rows.map(([, { findings }]) => findings).slice(1)).toEqual([0, 0]);
+  if (process.env.FEATURE_FLAGS === 'none') {
+    return; // The page gives the sizes of a new app, with its flags.
+  }
   const document = fs.readFileSync(DOCUMENT, 'utf8');
   rows.forEach(([name, { resources, bytes, findings, awsSolutions }]) => expect(document).toContain(`| ${name} | ${resources} | ${(bytes / 1000).toFixed(0)} kB | ${awsSolutions} | ${findings} |`));
-  expect(rows.map(([, { findings }]) => findings).slice(1)).toEqual([0, 0]);
 });
