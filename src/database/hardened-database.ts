@@ -87,7 +87,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     super(scope, id);
     const setup = this.setup = this._setup(props);
     this.profile = props.profile ?? EnvironmentProfile.of(this);
-    this.removalPolicy = props.removalPolicy ?? this.profile.removalPolicy;
+    this.removalPolicy = this.chosenRemovalPolicy();
     this.port = props.port ?? setup.defaultPort;
     this.databaseName = props.databaseName ?? 'application';
     this.userName = props.userName ?? 'application';
@@ -192,6 +192,12 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   private ownIdentifier(): string {
     const name = Names.uniqueResourceName(this, { maxLength: 49, separator: '-' }).toLowerCase().replace(/-+/g, '-');
     return /^[a-z]/.test(name) ? name : `d${name}`;
+  }
+
+  /** Retained but on creation: a failed first deployment can then be repeated. */
+  private chosenRemovalPolicy(): RemovalPolicy {
+    const policy = this.props.removalPolicy ?? this.profile.removalPolicy;
+    return policy === RemovalPolicy.RETAIN ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : policy;
   }
 
   private get maintenanceWindow(): string {
