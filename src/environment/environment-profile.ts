@@ -57,6 +57,16 @@ export interface EnvironmentProfileAdjustments {
    */
   readonly backupRetention?: Duration;
   /**
+   * Size of a database instance, as RDS names it without `db.`.
+   * @default - as in the profile that is adjusted: `t4g.medium` in production (requirement A-03), `t4g.small` in staging, `t4g.micro` in development
+   */
+  readonly databaseSize?: string;
+  /**
+   * Whether databases write the text of queries to their logs.
+   * @default - as in the profile that is adjusted: false in production alone (requirement A-31)
+   */
+  readonly queryLogging?: boolean;
+  /**
    * Whether a release waits for a person's approval.
    * @default - as in the profile that is adjusted: true in production alone (requirement A-10)
    */
@@ -81,12 +91,16 @@ const PRODUCTION: Answers = {
   taskMemoryMiB: 1024,
   logRetention: RetentionDays.ONE_MONTH,
   backupRetention: Duration.days(7),
+  databaseSize: 't4g.medium',
+  queryLogging: false,
   approval: true,
   fixedImages: true,
 };
 
-/** Staging differs from production in size, and in that nobody has to approve (requirements A-10, C-23). */
-const STAGING: Answers = { ...PRODUCTION, name: 'staging', maxTasks: 4, taskCpu: 256, taskMemoryMiB: 512, approval: false };
+/** Staging differs from production in size, in that nobody has to approve (requirements A-10, C-23), and in that queries are logged (A-31). */
+const STAGING: Answers = {
+  ...PRODUCTION, name: 'staging', maxTasks: 4, taskCpu: 256, taskMemoryMiB: 512, databaseSize: 't4g.small', queryLogging: true, approval: false,
+};
 
 const DEVELOPMENT: Answers = {
   ...STAGING,
@@ -98,6 +112,7 @@ const DEVELOPMENT: Answers = {
   maxTasks: 2,
   logRetention: RetentionDays.ONE_WEEK,
   backupRetention: Duration.days(1),
+  databaseSize: 't4g.micro',
   fixedImages: false,
 };
 
@@ -155,6 +170,10 @@ export class EnvironmentProfile {
   public readonly logRetention: RetentionDays;
   /** How long automated backups are kept. */
   public readonly backupRetention: Duration;
+  /** Size of a database instance, as RDS names it without `db.`. */
+  public readonly databaseSize: string;
+  /** Whether databases write the text of queries to their logs. */
+  public readonly queryLogging: boolean;
   /** Whether a release waits for a person's approval. */
   public readonly approval: boolean;
   /** Whether a service may only run an image whose tag never moves. */
@@ -171,6 +190,8 @@ export class EnvironmentProfile {
     this.taskMemoryMiB = answers.taskMemoryMiB;
     this.logRetention = answers.logRetention;
     this.backupRetention = answers.backupRetention;
+    this.databaseSize = answers.databaseSize;
+    this.queryLogging = answers.queryLogging;
     this.approval = answers.approval;
     this.fixedImages = answers.fixedImages;
   }

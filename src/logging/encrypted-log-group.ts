@@ -10,6 +10,8 @@ export interface EncryptedLogGroupProps {
   readonly profile: EnvironmentProfile;
   /** Only where a document or AWS fixes it. */
   readonly logGroupName?: string;
+  /** A key that encrypts more than this log group; without it the group gets one of its own. */
+  readonly key?: Key;
 }
 
 /**
@@ -22,7 +24,9 @@ export class EncryptedLogGroup extends Construct {
 
   public constructor(scope: Construct, id: string, props: EncryptedLogGroupProps) {
     super(scope, id);
-    this.key = this.createKey(props);
+    const key = props.key ?? this.createKey(props);
+    this.admitLogService(key, props);
+    this.key = key;
     this.logGroup = new LogGroup(this, 'LogGroup', {
       logGroupName: props.logGroupName,
       retention: props.profile.logRetention,
@@ -32,21 +36,24 @@ export class EncryptedLogGroup extends Construct {
   }
 
   private createKey(props: EncryptedLogGroupProps): Key {
-    const stack = Stack.of(this);
-    const key = new Key(this, 'Key', {
+    return new Key(this, 'Key', {
       description: `Encrypts the log group of ${this.node.path}`,
       enableKeyRotation: true,
       removalPolicy: props.profile.removalPolicy,
     });
+  }
+
+  /** On a shared key there is a statement for each group, and no two may have one name. */
+  private admitLogService(key: Key, props: EncryptedLogGroupProps): void {
+    const stack = Stack.of(this);
     // The name that CloudFormation makes up depends on the key: then the context can only name the account's groups.
     const groupArn = stack.formatArn({ service: 'logs', resource: `log-group:${props.logGroupName ?? '*'}` });
     key.addToResourcePolicy(new PolicyStatement({
-      sid: 'LogServiceOnly',
+      sid: props.key ? undefined : 'LogServiceOnly',
       principals: [new ServicePrincipal(`logs.${stack.region}.amazonaws.com`)],
       actions: ['kms:Encrypt*', 'kms:Decrypt*', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'],
       resources: ['*'],
       conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': groupArn } },
     }));
-    return key;
   }
 }

@@ -30,6 +30,7 @@ import type { ResolvedImage, ServiceImage } from './service-image';
 import type { ServiceScaling } from './service-scaling';
 import type { SmokeTest } from './smoke-test';
 import { SuccessRateAlarm } from './success-rate-alarm';
+import { TaskReplacement } from './task-replacement';
 import { scaleTasks } from './task-scaling';
 import { TrafficShift } from './traffic-shift';
 import { targetHealthCheck, type WebHealthCheck } from './web-health-check';
@@ -222,7 +223,7 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     this.executionRole = task.executionRole;
     this.securityGroup = this.createSecurityGroup();
     this.connections = this.securityGroup.connections;
-    this.useBackingServices(task);
+    const replaceTasksEvery = this.useBackingServices(task);
 
     const traffic = this.rollout._codeDeploy ? this.createCodeDeployTraffic() : this.createTrafficShift();
     this.targetGroups = traffic.targetGroups;
@@ -235,6 +236,9 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     this.deploymentGroup = this.codeDeployRelease?.deploymentGroup;
     this.orderFirstDeployment(traffic);
     this.taskCount = scaleTasks(this.service, { profile: this.profile, scaling: props.scaling, nothingReleased: this.image.nothingReleased });
+    if (replaceTasksEvery) {
+      new TaskReplacement(this, 'TaskReplacement', { service: this.service, every: replaceTasksEvery });
+    }
   }
 
   /**
@@ -342,7 +346,8 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     return group;
   }
 
-  private useBackingServices(task: WebTask): void {
+  /** Returns how often tasks have to be replaced, because secrets that they have read change. */
+  private useBackingServices(task: WebTask): Duration | undefined {
     const handovers = (this.props.backingServices ?? []).map((backing) => backing.serve(this));
     handovers.forEach(({ environment }) => Object.entries(environment).forEach(([name, value]) => task.addVariable(name, value)));
     const secrets = handovers.flatMap((handover) => handover.secrets);
@@ -352,6 +357,12 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
         client: this.connections, services: [InterfaceVpcEndpointAwsService.SECRETS_MANAGER], purpose: `the secrets of ${this.node.path}`,
       });
     }
+    const permissions = handovers.flatMap((handover) => handover.permissions ?? []);
+    if (permissions.length > 0) {
+      task.permit(permissions);
+    }
+    const days = handovers.flatMap(({ replaceTasksEvery }) => replaceTasksEvery?.toDays() ?? []);
+    return days.length > 0 ? Duration.days(Math.min(...days)) : undefined;
   }
 
   private createTrafficShift(): TrafficShift {

@@ -77,6 +77,11 @@ export class WebTask extends Construct {
     }
   }
 
+  /** Lets the application use a store: by a managed policy, as IAMNoInlinePolicy asks. */
+  public permit(statements: PolicyStatement[]): void {
+    new ManagedPolicy(this, 'BackingServices', { roles: [this.taskRole], statements });
+  }
+
   /** Only for tasks of this account, as AWS advises for task roles, so that nobody else's service can be made to borrow it. */
   private createTaskRole(): Role {
     return new Role(this, 'TaskRole', {

@@ -1,8 +1,9 @@
 import type { App } from 'aws-cdk-lib';
 import {
-  Egress, ImageRepository, Ingress, ProductionWebService, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceImage, SmokeTest,
+  BackupPolicy, CredentialRotation, Egress, EnvironmentProfile, HardenedMysql, HardenedPostgres, ImageRepository, Ingress, MysqlCapacity, PostgresCapacity, ProductionWebService,
+  RecoveryRegion, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceImage, SmokeTest,
 } from '../../src';
-import { testApp, testStack } from './test-stack';
+import { ACCOUNT, testApp, testStack } from './test-stack';
 import { certificate } from './web-service';
 
 /** An app in which every construct stands in each shape that makes an acknowledgement of its own. */
@@ -19,6 +20,20 @@ export function wholeLibrary(): App {
   new ProductionWebService(stack, 'Web', { network, loadBalancer, image, rollout: Rollout.rolling() });
   new ProductionWebService(stack, 'Shop', { network, loadBalancer, image, route: Route.path('/shop/*'), rollout: Rollout.steps([10, 50, 100]), smokeTest: SmokeTest.http('/health') });
   new ProductionWebService(stack, 'Classic', { network, certificate: tls, image, rollout: Rollout.codeDeploy() });
+
+  const data = testStack({ app, id: 'Data' });
+  const recoveryRegion = new RecoveryRegion(app, 'Recovery', { region: 'eu-west-1', account: ACCOUNT });
+  const dataNetwork = new SecureVpc(data, 'Network');
+  new HardenedPostgres(data, 'Instance', { network: dataNetwork, capacity: PostgresCapacity.instance({ readReplicas: 1 }), backup: BackupPolicy.daily({ recoveryRegion }) });
+  new HardenedPostgres(data, 'Cluster', { network: dataNetwork, capacity: PostgresCapacity.serverless(), backup: BackupPolicy.daily({ recoveryRegion }) });
+  new HardenedMysql(data, 'MysqlCluster', { network: dataNetwork });
+  new HardenedMysql(data, 'MysqlInstance', { network: dataNetwork, capacity: MysqlCapacity.instance(), credentials: CredentialRotation.iamAuthentication() });
+
+  const development = testStack({ app, id: 'Development' });
+  EnvironmentProfile.development().applyTo(development);
+  const small = new SecureVpc(development, 'Network');
+  new HardenedPostgres(development, 'SmallInstance', { network: small });
+  new HardenedPostgres(development, 'SmallCluster', { network: small, capacity: PostgresCapacity.serverless() });
 
   const special = testStack({ app, id: 'Special' });
   const isolated = new SecureVpc(special, 'Isolated', { egress: Egress.endpointsOnly(), zones: ['eu-central-1a', 'eu-central-1b'], closeDefaultSecurityGroup: true });

@@ -1,0 +1,13 @@
+import { applicationUserSql } from '../src/database/application-user';
+import { postgresRules } from '../src/database/postgres-parameters';
+
+/** Prints what scripts/pgaudit.sh runs a server with: `parameters` as lines of postgresql.conf, or `bootstrap` as psql takes it. */
+function printed(what?: string): string {
+  if (what === 'bootstrap') {
+    return applicationUserSql('application', 'application', true);
+  }
+  const own = Object.entries(postgresRules('15', false).defaults).filter(([name]) => !name.startsWith('rds.'));
+  return own.map(([name, value]) => `${name} = '${value}'`).join('\n');
+}
+
+console.log(printed(process.argv[2]));

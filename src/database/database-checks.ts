@@ -1,0 +1,94 @@
+import { Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import type { EnvironmentProfile } from '../environment';
+import { SubnetTier } from '../network';
+import { checkWholeNumber } from '../refusal/checks';
+import { PropError } from '../refusal/prop-error';
+import type { CredentialRotation } from './credential-rotation';
+import { MASTER_USER } from './database-credentials';
+import type { DatabaseSetup } from './database-setup';
+import type { HardenedDatabaseProps } from './hardened-database-props';
+import { checkInstanceCapacity } from './instance-capacity';
+import { checkWindows } from './windows';
+
+/** What is checked of a database before anything is made. */
+export interface DatabaseToCheck {
+  readonly props: HardenedDatabaseProps;
+  readonly setup: DatabaseSetup;
+  readonly profile: EnvironmentProfile;
+  readonly rotation: CredentialRotation;
+  readonly port: number;
+  readonly identifier: string;
+  readonly databaseName: string;
+  readonly userName: string;
+  readonly backupWindow: string;
+  readonly maintenanceWindow: string;
+}
+
+const NAME = /^[a-z][a-z0-9_]*$/;
+/** RDS allows 63 characters; replicas add their number. */
+const IDENTIFIER = /^(?=.{1,50}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const RESERVED_USERS = [MASTER_USER, 'admin', 'postgres', 'root', 'rdsadmin', 'user', 'public', 'rds_iam'];
+const INTERVALS = [1, 5, 10, 15, 30, 60];
+
+/** Refuses what AWS would refuse, or what would break a promise of the construct. */
+export function checkDatabase(scope: IConstruct, database: DatabaseToCheck): void {
+  database.setup.check(scope);
+  database.rotation._check(scope);
+  checkNames(scope, database);
+  checkNetwork(scope, database);
+  checkMonitoring(scope, database);
+  checkWindows(scope, database.backupWindow, database.maintenanceWindow);
+  if (database.setup.capacity.instance) {
+    checkInstanceCapacity(scope, database.setup.capacity.instance.props);
+    checkReplicasCanBeMade(scope, database);
+  }
+}
+
+function checkNames(scope: IConstruct, { databaseName, userName, identifier }: DatabaseToCheck): void {
+  const refuse = (prop: string, value: string, allowed: string, wayOut: string): never => {
+    throw new PropError(scope, { prop, value, allowed, wayOut });
+  };
+  if (!Token.isUnresolved(databaseName) && (!NAME.test(databaseName) || databaseName.length > 63)) {
+    refuse('databaseName', databaseName, 'a lower-case letter, then letters, digits and _, at most 63 characters', 'take a name like shop');
+  }
+  if (!Token.isUnresolved(userName) && (!NAME.test(userName) || userName.length > 26 || RESERVED_USERS.includes(userName))) {
+    refuse('userName', userName, `a lower-case letter, then letters, digits and _, at most 26 characters, and none of ${RESERVED_USERS.join(', ')}`, 'take a name like shop');
+  }
+  if (Token.isUnresolved(identifier) || !IDENTIFIER.test(identifier)) {
+    refuse('identifier', identifier, '1 to 50 lower-case letters, digits and single hyphens, beginning with a letter', 'leave it out, or write it as shop-production');
+  }
+}
+
+function checkNetwork(scope: IConstruct, { props: { network }, port, setup }: DatabaseToCheck): void {
+  checkWholeNumber(scope, 'port', port, { min: 1150, max: 65535, unit: 'as a port', wayOut: 'RDS takes ports from 1150 on' });
+  const selected = network.vpc.selectSubnets(network.subnets(SubnetTier.DATA));
+  const zones = new Set(selected.availabilityZones).size;
+  if (!selected.isPendingLookup && zones < 2) {
+    throw new PropError(scope, {
+      prop: 'network', value: `${zones} zone in the data tier`, allowed: 'a network with a data tier in two zones or more: RDS takes no fewer, and a standby or reader needs the second', wayOut: 'set zoneCount of the SecureVpc to 2 or 3',
+    });
+  }
+  if (!Token.isUnresolved(port) && !network.dataPorts.includes(port)) {
+    throw new PropError(scope, {
+      prop: 'port', value: port, allowed: `a port that the data tier lets in (${network.dataPorts.join(', ')})`, wayOut: `add ${port} to dataPorts of the network, or take ${setup.defaultPort}`,
+    });
+  }
+}
+
+function checkMonitoring(scope: IConstruct, { props }: DatabaseToCheck): void {
+  const seconds = props.monitoringInterval?.toSeconds();
+  if (seconds !== undefined && !INTERVALS.includes(seconds)) {
+    throw new PropError(scope, { prop: 'monitoringInterval', value: `${seconds} s`, allowed: `${INTERVALS.join(', ')} seconds`, wayOut: 'take the next one' });
+  }
+}
+
+/** Documented by AWS: no replica of an instance whose master user's secret RDS keeps. */
+function checkReplicasCanBeMade(scope: IConstruct, { setup, rotation }: DatabaseToCheck): void {
+  const replicas = setup.capacity.instance?.props.readReplicas ?? 0;
+  if (replicas > 0 && rotation._masterManaged) {
+    throw new PropError(scope, {
+      prop: 'credentials', value: rotation._kind, allowed: `CredentialRotation.alternatingUsers() with ${replicas} read replicas: RDS makes none of an instance whose secret it manages`, wayOut: 'take alternatingUsers(), or serverless capacity with readers',
+    });
+  }
+}

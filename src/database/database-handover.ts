@@ -1,0 +1,63 @@
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { BackingServiceHandover, IBackingServiceClient } from '../binding';
+import { type DatabaseVariables, DEFAULT_VARIABLES } from './database-variables';
+
+/** At least four replacements in the time between two rotations: one may be missed, and nobody is locked out. */
+const REPLACEMENTS_PER_ROTATION = 4;
+
+/** What a client may learn of a database. */
+export interface DatabaseToHandOver {
+  readonly names: DatabaseVariables;
+  readonly id: string;
+  readonly securityGroup: SecurityGroup;
+  readonly endpoint: string;
+  readonly readEndpoint?: string;
+  readonly port: number;
+  readonly databaseName: string;
+  readonly userName: string;
+  readonly sslMode: string;
+  readonly authorityBundlePath: string;
+  /** None where the client signs in with its role. */
+  readonly secret?: ISecret;
+  readonly keyArn: string;
+  readonly resourceId: string;
+  readonly rotatesEvery: Duration;
+}
+
+/** The rule is made in the client's stack, and the secret is named by its ARN: nothing below learns of the client. */
+export function handOver(client: IBackingServiceClient, database: DatabaseToHandOver): BackingServiceHandover {
+  const { secret, keyArn } = database;
+  const names = namesWithDefaults(database.names);
+  client.connections.allowTo(database.securityGroup, Port.tcp(database.port), `Database ${database.id}`);
+  const environment: { [name: string]: string } = {
+    [names.host]: database.endpoint,
+    [names.port]: `${database.port}`,
+    [names.databaseName]: database.databaseName,
+    [names.sslMode]: database.sslMode,
+    [names.sslRootCert]: database.authorityBundlePath,
+    ...(database.readEndpoint && { [names.readHost]: database.readEndpoint }),
+  };
+  if (!secret) {
+    return { environment: { ...environment, [names.userName]: database.userName }, secrets: [], permissions: [permissionToConnect(client, database)] };
+  }
+  const fields: Array<[string, string]> = [[names.userName, 'username'], [names.password, 'password']];
+  return {
+    environment,
+    secrets: fields.map(([variable, field]) => ({ variable, secretArn: secret.secretArn, field, keyArn })),
+    replaceTasksEvery: Duration.days(Math.max(1, Math.floor(database.rotatesEvery.toDays() / REPLACEMENTS_PER_ROTATION))),
+  };
+}
+
+function namesWithDefaults(names: DatabaseVariables): Required<DatabaseVariables> {
+  const given = Object.fromEntries(Object.entries(names).filter(([, name]) => name !== undefined));
+  return { ...DEFAULT_VARIABLES, ...given };
+}
+
+/** A client is in the region and account of its database: a security group can't be reached from another. */
+function permissionToConnect(client: IBackingServiceClient, { resourceId, userName }: DatabaseToHandOver): PolicyStatement {
+  const user = Stack.of(client).formatArn({ service: 'rds-db', resource: 'dbuser', resourceName: `${resourceId}/${userName}`, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+  return new PolicyStatement({ actions: ['rds-db:connect'], resources: [user] });
+}

@@ -1,0 +1,18 @@
+export { BackupPolicy } from './backup-policy';
+export type { BackupPolicyProps } from './backup-policy';
+export { CapacitySchedule } from './capacity-schedule';
+export type { OfficeHoursProps } from './capacity-schedule';
+export * from './credential-rotation';
+export * from './database-events';
+export type { DatabaseVariables } from './database-variables';
+export * from './hardened-database';
+export * from './hardened-database-interface';
+export * from './hardened-database-props';
+export * from './hardened-mysql';
+export * from './hardened-postgres';
+export type { InstanceCapacityProps } from './instance-capacity';
+export * from './mysql-capacity';
+export * from './postgres-capacity';
+export * from './recovery-region';
+export type { ServerlessCapacityProps } from './serverless-capacity';
+export type { VaultLock } from './vault-lock';

