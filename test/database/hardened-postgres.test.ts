@@ -95,7 +95,7 @@ describe('HardenedPostgres without more props', () => {
     const groups = Object.entries(resources(template, 'AWS::EC2::SecurityGroup')).filter(([id]) => id.startsWith('DatabaseSecurityGroup'));
     expect(groups).toHaveLength(1);
     expect(groups[0][1].Properties).not.toHaveProperty('SecurityGroupIngress');
-    expect(groups[0][1].Properties.SecurityGroupEgress).toEqual([expect.objectContaining({ CidrIp: '255.255.255.255/32' })]);
+    expect(groups[0][1].Properties.SecurityGroupEgress).toEqual([expect.objectContaining({ CidrIp: '127.0.0.1/32' })]);
     const rule = only(template, 'AWS::EC2::SecurityGroupIngress');
     expect(rule).toMatchObject({ FromPort: 5432, ToPort: 5432, Description: 'Rotation of credentials' });
   });
