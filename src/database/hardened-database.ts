@@ -338,7 +338,8 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   /** With a new app's flags another stack would read an output, and this one could be deleted below it: what holds data is imported. */
   private holdOnToReferences(): void {
     const referred = [this.instance, this.cluster, this.key, this.securityGroup, this.secret, ...this.readReplicas];
-    referred.forEach((resource) => resource && CrossStackReferences.of(resource).produce(ReferenceStrength.STRONG));
+    // A secret that RDS manages is an attribute of the server, and held with it.
+    referred.filter((resource) => resource?.node.defaultChild).forEach((resource) => CrossStackReferences.of(resource!).produce(ReferenceStrength.STRONG));
   }
 
   private acknowledgeWhatCannotHold(): void {

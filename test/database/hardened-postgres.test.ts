@@ -226,6 +226,7 @@ describe('HardenedPostgres on an instance', () => {
   test('can leave a last snapshot instead of itself, and keeps the key that the snapshot needs', () => {
     const { template } = postgres({ removalPolicy: RemovalPolicy.SNAPSHOT, capacity: PostgresCapacity.instance({ readReplicas: 1 }) });
     expect(Object.values(template.findResources(INSTANCE)).map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(['Snapshot', 'Delete']);
+    expect(Object.values(postgres({ removalPolicy: RemovalPolicy.RETAIN }).template.findResources(INSTANCE))[0].DeletionPolicy).toBe('RetainExceptOnCreate');
     const cluster = postgres({ removalPolicy: RemovalPolicy.SNAPSHOT, capacity: PostgresCapacity.serverless() }).template;
     expect(Object.values(cluster.findResources(CLUSTER))[0].DeletionPolicy).toBe('Snapshot');
     const [key] = Object.entries(template.findResources('AWS::KMS::Key')).filter(([id]) => id.startsWith('Database')).map(([, resource]) => resource);

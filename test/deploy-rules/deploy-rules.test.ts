@@ -48,6 +48,7 @@ const redisUsers = (UserName: string) => template({
   User: of('AWS::ElastiCache::User', { UserName }), Group: of('AWS::ElastiCache::UserGroup', { Engine: 'redis', UserIds: [ref('User')] }),
 });
 const database = (properties: object) => template({ Database: of('AWS::RDS::DBInstance', { Engine: 'postgres', StorageType: 'gp3', ...properties }) });
+const databaseLog = of('AWS::Logs::LogGroup', { LogGroupName: '/aws/rds/instance/shop/postgresql' });
 const budget = (count: number) => template({ Budget: of('AWS::Budgets::Budget', { NotificationsWithSubscribers: Array.from({ length: count }, () => ({})) }) });
 const slack = (...channels: string[]) => template(Object.fromEntries(channels.map((SlackChannelId, index) =>
   [`Slack${index}`, of('AWS::Chatbot::SlackChannelConfiguration', { SlackWorkspaceId: 'T1', SlackChannelId })])));
@@ -102,6 +103,14 @@ const CASES: { [rule: string]: Case } = {
   'network-function-after-policy': { bad: networkFunction(), good: networkFunction('Policy') },
   'default-action-for-code-deploy': { bad: codeDeploy('Production'), good: codeDeploy('Other') },
   'small-gp3-without-iops': { bad: database({ AllocatedStorage: '100', Iops: 3000 }), good: database({ AllocatedStorage: '400', Iops: 12000 }) },
+  'managed-secret-without-replicas': {
+    bad: template({ Source: of('AWS::RDS::DBInstance', { ManageMasterUserPassword: true }), Copy: of('AWS::RDS::DBInstance', { SourceDBInstanceIdentifier: ref('Source') }) }),
+    good: template({ Source: of('AWS::RDS::DBInstance', {}), Copy: of('AWS::RDS::DBInstance', { SourceDBInstanceIdentifier: ref('Source') }) }),
+  },
+  'database-logs-before-server': {
+    bad: template({ Log: databaseLog, Server: of('AWS::RDS::DBInstance', { DBInstanceIdentifier: 'shop' }) }),
+    good: template({ Log: databaseLog, Server: of('AWS::RDS::DBInstance', { DBInstanceIdentifier: 'shop' }, 'Log') }),
+  },
   'redis-default-user': { bad: redisUsers('shop'), good: redisUsers('default') },
   'five-notifications-a-budget': { bad: budget(6), good: budget(5) },
   'slack-channel-once': { bad: slack('C1', 'C1'), good: slack('C1', 'C2') },

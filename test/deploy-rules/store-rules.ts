@@ -11,6 +11,23 @@ export const STORE_RULES: DeployRule[] = [
       && Number(p.AllocatedStorage) < GP3_SETTABLE_GIB && (p.Iops !== undefined || p.StorageThroughput !== undefined)).map(({ id }) => id),
   },
   {
+    id: 'managed-secret-without-replicas',
+    why: 'RDS makes no read replica of an instance whose master secret it manages.',
+    check: (template) => resources(template, 'AWS::RDS::DBInstance').filter(({ p }) => {
+      const source = referred(template, p.SourceDBInstanceIdentifier, 'AWS::RDS::DBInstance');
+      return source?.p.ManageMasterUserPassword === true;
+    }).map(({ id }) => id),
+  },
+  {
+    id: 'database-logs-before-server',
+    why: 'RDS makes a log group that it does not find, without key and retention; creating it afterwards fails because it exists.',
+    check: (template) => resources(template, 'AWS::RDS::DBInstance', 'AWS::RDS::DBCluster').flatMap(({ id, p, resource }) => {
+      const name = p.DBInstanceIdentifier ?? p.DBClusterIdentifier;
+      const own = resources(template, 'AWS::Logs::LogGroup').filter((group) => typeof name === 'string' && `${group.p.LogGroupName}`.includes(`/${name}/`));
+      return own.filter((group) => !list(resource.DependsOn).includes(group.id)).map((group) => `${id} before ${group.id}`);
+    }),
+  },
+  {
     id: 'redis-default-user',
     why: 'A user group of ElastiCache for Redis must hold a user named default.',
     check: (template) => resources(template, 'AWS::ElastiCache::UserGroup').filter(({ p }) => {
