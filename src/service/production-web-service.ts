@@ -15,15 +15,13 @@ import { acknowledgeInCompliancePacks } from '../acknowledgement/acknowledge';
 import type { IBackingService, IBackingServiceClient } from '../binding';
 import { EnvironmentProfile } from '../environment';
 import { type ISecureVpc, SubnetTier } from '../network';
-import { checkPort, checkWholeNumber } from '../refusal/checks';
-import { PropError } from '../refusal/prop-error';
 import { allowSessions, SessionLog } from './exec-session';
 import { RequestsPerTask } from './requests-per-task';
 import { Rollout } from './rollout';
 import { Route } from './route';
 import { SecureLoadBalancer } from './secure-load-balancer';
-import type { ResolvedImage, ServiceImage } from './service-image';
 import { serviceConnect } from './service-discovery';
+import type { ResolvedImage, ServiceImage } from './service-image';
 import { ServiceScaling } from './service-scaling';
 import { ServiceTask } from './service-task';
 import type { ServiceTaskProps } from './service-task-props';
@@ -34,6 +32,8 @@ import { TaskScaling } from './task-scaling';
 import { TrafficShift } from './traffic-shift';
 import { targetHealthCheck, type WebHealthCheck } from './web-health-check';
 import type { WebTask } from './web-task';
+import { checkPort, checkWholeNumber } from '../refusal/checks';
+import { PropError } from '../refusal/prop-error';
 
 /** What a {@link ProductionWebService} may be told. A network, an image and a certificate (or a load balancer) are enough. */
 export interface ProductionWebServiceProps extends ServiceTaskProps {

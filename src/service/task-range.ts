@@ -2,9 +2,9 @@ import { Token } from 'aws-cdk-lib';
 import type { CapacityProviderStrategy } from 'aws-cdk-lib/aws-ecs';
 import type { IConstruct } from 'constructs';
 import type { EnvironmentProfile } from '../environment';
+import type { NightPause, ServiceScaling, SpotShare } from './service-scaling';
 import { checkReason, checkWholeNumber } from '../refusal/checks';
 import { PropError } from '../refusal/prop-error';
-import type { NightPause, ServiceScaling, SpotShare } from './service-scaling';
 
 /** Between how many tasks a service moves. */
 export interface TaskRange {
@@ -63,7 +63,7 @@ function checkNightPause(scope: IConstruct, { stopAt = '19:00', startAt = '07:00
     }
   });
   if (stopAt === startAt) {
-    throw new PropError(scope, { prop: 'scaling.nightPause.startAt', value: startAt, allowed: `another time than stopAt`, wayOut: 'leave a pause between the two' });
+    throw new PropError(scope, { prop: 'scaling.nightPause.startAt', value: startAt, allowed: 'another time than stopAt', wayOut: 'leave a pause between the two' });
   }
 }
 

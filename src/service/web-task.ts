@@ -8,13 +8,13 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledgement/acknowledge';
 import type { SecretVariable } from '../binding';
 import type { EnvironmentProfile } from '../environment';
-import { EncryptedLogGroup } from '../logging/encrypted-log-group';
 import type { ResolvedImage } from './service-image';
 import type { ServiceSecret } from './service-secret';
 import { APPLICATION } from './task-checks';
 import { addContainer, copyFolders, hardenedLinux, type TaskContainer, type WritableMemory } from './task-container';
 import { TaskSecrets } from './task-secrets';
 import type { TracingParts } from './tracing-parts';
+import { EncryptedLogGroup } from '../logging/encrypted-log-group';
 
 /** What a {@link WebTask} is made from, all of it checked. */
 export interface WebTaskProps {

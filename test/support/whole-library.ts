@@ -1,6 +1,6 @@
 import type { App } from 'aws-cdk-lib';
 import {
-  Egress, ImageRepository, Ingress, ProductionWebService, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceImage,
+  Egress, ImageRepository, Ingress, ProductionWebService, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceCluster, ServiceImage, ServiceScaling, ServiceSecret, Tracing,
 } from '../../src';
 import { testApp, testStack } from './test-stack';
 import { certificate } from './web-service';
@@ -16,6 +16,19 @@ export function wholeLibrary(): App {
   const image = ServiceImage.released(images);
   new ProductionWebService(stack, 'Api', { network, loadBalancer, image, route: Route.path('/api/*'), environment: { NODE_ENV: 'production' } });
   new ProductionWebService(stack, 'Web', { network, loadBalancer, image, rollout: Rollout.rolling() });
+
+  new ProductionWebService(stack, 'Jobs', {
+    network,
+    loadBalancer,
+    image,
+    route: Route.path('/jobs/*'),
+    cluster: new ServiceCluster(stack, 'Cluster', { network, exec: true }).cluster,
+    discoverableAs: 'jobs',
+    scaling: ServiceScaling.inSteps({ requestsPerMinute: 1000 }),
+    tracing: Tracing.xray(),
+    secrets: [ServiceSecret.generated('JWT_SECRET'), ServiceSecret.filledByHand('STRIPE_KEY')],
+    exec: { reason: '(the reason that the app gives)' },
+  });
 
   const special = testStack({ app, id: 'Special' });
   const isolated = new SecureVpc(special, 'Isolated', { egress: Egress.endpointsOnly(), zones: ['eu-central-1a', 'eu-central-1b'], closeDefaultSecurityGroup: true });
