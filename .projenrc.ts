@@ -1,7 +1,11 @@
-import { awscdk, javascript } from 'projen';
+import { awscdk, github, javascript } from 'projen';
 
 /** The lowest release with CDK's own template validation that exists for npm, PyPI, Maven and Go alike. */
 const CDK_VERSION = '2.270.0';
+const NODE_OF_WORKFLOWS = '24';
+const DEVELOPMENT_TSCONFIG = 'tsconfig.dev.json';
+/** TypeScript that is not part of the package. */
+const DEVELOPMENT_FOLDERS = ['test', 'lambda', 'examples', 'bench', 'scripts'];
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: '@org/prod-constructs',
@@ -15,12 +19,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
   projenrcTs: true,
   packageManager: javascript.NodePackageManager.NPM,
   minNodeVersion: '20.0.0',
-  workflowNodeVersion: '24',
+  workflowNodeVersion: NODE_OF_WORKFLOWS,
   jsiiVersion: '~6.0.0',
   cdkVersion: CDK_VERSION,
   constructsVersion: '10.5.1',
-  tsconfigDevFile: 'tsconfig.dev.json',
+  tsconfigDevFile: DEVELOPMENT_TSCONFIG,
   docgen: true,
+  githubOptions: { mergify: false },
 
   devDeps: [
     '@aws-cdk/cloudformation-diff',
@@ -44,44 +49,141 @@ const project = new awscdk.AwsCdkConstructLibrary({
   npmProvenance: true,
 
   jestOptions: { configFilePath: 'jest.config.json', updateSnapshot: javascript.UpdateSnapshot.NEVER, coverageText: false },
-  eslintOptions: { dirs: ['src'], devdirs: ['test', 'lambda', 'examples', 'bench', 'scripts'], prettier: false },
+  eslintOptions: {
+    dirs: ['src'],
+    devdirs: DEVELOPMENT_FOLDERS,
+    fileExtensions: ['.ts'],
+    projectService: false,
+    tsconfigPath: `./${DEVELOPMENT_TSCONFIG}`,
+    // A check that repairs what it finds reports nothing: `npx projen eslint --fix` repairs.
+    commandOptions: { fix: false, extraArgs: ['--max-warnings=0'] },
+  },
   gitignore: ['cdk.out', 'tmp/', '__pycache__', '.venv', 'target/', 'examples/**/*.js', 'examples/**/*.d.ts', 'bench/**/*.js', 'bench/**/*.d.ts'],
-  npmignore: ['.ci', 'bench', 'docs', 'examples', 'lambda', 'scripts', 'jest.config.json', 'tsconfig.*.json', '.npmrc', 'test-reports'],
+  // What is published is listed by name (`files` below), not what isn't.
+  npmignoreEnabled: false,
 });
 
 // package-lock.json must not name the registry that happened to serve the packages.
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
+project.package.addField('files', ['lib/**/*.js', 'lib/**/*.d.ts', '.jsii', 'API.md']);
 // The package resolves itself by name, so that examples import it as their readers will.
 project.package.addField('exports', {
   '.': { types: './lib/index.d.ts', default: './lib/index.js' },
   './package.json': './package.json',
   './.jsii': './.jsii',
-  './.warnings.jsii.js': './.warnings.jsii.js',
 });
 
-// Tests are transpiled by swc and type-checked once by tsc, instead of once in every worker.
-const jest = project.tryFindObjectFile('jest.config.json')!;
-jest.addOverride('transform', { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] });
-jest.addOverride('testMatch', ['<rootDir>/test/**/*.test.ts', '<rootDir>/lambda/**/*.test.ts']);
-jest.addOverride('testPathIgnorePatterns', ['/node_modules/', '<rootDir>/test/languages/']);
-jest.addOverride('coverageProvider', 'babel');
-jest.addOverride('coverageThreshold', { global: { lines: 95 } });
-jest.addOverride('collectCoverageFrom', ['src/**/*.ts', '!src/**/index.ts']);
-jest.addOverride('coverageReporters', ['text-summary', 'json', 'lcov']);
-
-const typecheck = project.addTask('typecheck', {
-  description: 'Type-checks sources, tests, examples, benchmarks and scripts',
-  exec: 'tsc --noEmit -p tsconfig.dev.json',
-});
-project.testTask.spawn(typecheck);
-project.testTask.exec('jest --ci --coverage=false --reporters=default', { env: { FEATURE_FLAGS: 'none' } });
-
-project.tsconfigDev.addInclude('examples/**/*.ts');
-project.tsconfigDev.addInclude('bench/**/*.ts');
-project.tsconfigDev.addInclude('scripts/**/*.ts');
-project.tsconfigDev.addInclude('lambda/**/*.ts');
-project.tsconfigDev.file.addOverride('compilerOptions.paths', { '@org/prod-constructs': ['./src'] });
-project.tryFindObjectFile('.eslintrc.json')?.addOverride('parserOptions.project', './tsconfig.dev.json');
+typeCheckEverything();
+refuseReservedWords();
+configureJest();
+configureLint();
+addTasks();
+addCheckWorkflow();
 
 project.synth();
+
+/** One TypeScript configuration for all that is not compiled by jsii, this file included. */
+function typeCheckEverything(): void {
+  const { tsconfigDev } = project;
+  tsconfigDev.file.addOverride('include', ['.projenrc.ts', 'src/**/*.ts', ...DEVELOPMENT_FOLDERS.map((folder) => `${folder}/**/*.ts`)]);
+  tsconfigDev.file.addOverride('exclude', ['node_modules', '**/cdk.out']);
+  tsconfigDev.file.addOverride('compilerOptions.paths', { '@org/prod-constructs': ['./src'] });
+
+  // projen would keep a folder for a TypeScript configuration of this file alone.
+  project.tryRemoveFile('projenrc/tsconfig.json');
+  project.defaultTask!.reset(`ts-node --project ${DEVELOPMENT_TSCONFIG} .projenrc.ts`);
+}
+
+/** projen silences jsii's warnings about names that are reserved in Python, Java or Go; here they end the compilation. */
+function refuseReservedWords(): void {
+  project.compileTask.reset('jsii --fail-on-warnings');
+  project.watchTask.reset('jsii --watch --fail-on-warnings');
+}
+
+/** Tests are transpiled by swc and type-checked once by tsc, instead of once in every worker. */
+function configureJest(): void {
+  const { config } = project.jest!;
+  config.transform = { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] };
+  config.testMatch = ['<rootDir>/test/**/*.test.ts', '<rootDir>/lambda/**/*.test.ts'];
+  config.testPathIgnorePatterns = ['/node_modules/', '<rootDir>/test/languages/'];
+  config.modulePathIgnorePatterns = ['/cdk.out/', '<rootDir>/dist/', '<rootDir>/tmp/'];
+  // One worker on every core; jest would leave one idle.
+  config.maxWorkers = '100%';
+  config.coverageProvider = 'babel';
+  config.coverageThreshold = { global: { lines: 95 } };
+  config.collectCoverageFrom = ['src/**/*.ts', '!src/**/index.ts'];
+  config.coverageReporters = ['text-summary', 'json', 'lcov'];
+  project.deps.removeDependency('ts-jest');
+}
+
+function configureLint(): void {
+  project.eslint!.addRules({
+    '@stylistic/max-len': ['error', { code: 180, ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreComments: true, ignoreRegExpLiterals: true }],
+    // Packages, the library by its own name, then what is above, then what is beside.
+    'import/order': ['error', {
+      groups: ['builtin', 'external', 'parent', 'sibling', 'index'],
+      pathGroups: [{ pattern: '@org/prod-constructs', group: 'external', position: 'after' }],
+      pathGroupsExcludedImportTypes: [],
+      alphabetize: { order: 'asc', caseInsensitive: true },
+    }],
+  });
+}
+
+function addTasks(): void {
+  const typecheck = project.addTask('typecheck', {
+    description: 'Type-checks sources, tests, examples, benchmarks and scripts',
+    exec: `tsc --noEmit -p ${DEVELOPMENT_TSCONFIG}`,
+  });
+
+  project.testTask.reset();
+  project.testTask.spawn(typecheck);
+  project.testTask.spawn(project.eslint!.eslintTask);
+  project.testTask.exec('jest --ci', { receiveArgs: true });
+  project.testTask.exec('jest --ci --coverage=false', {
+    name: 'The same without feature flags',
+    env: { FEATURE_FLAGS: 'none', JEST_JUNIT_OUTPUT_NAME: 'junit-without-flags.xml' },
+    receiveArgs: true,
+  });
+
+  const compileApps = project.addTask('compile:apps', { description: 'Compiles the library, and the apps of examples and bench against it' });
+  compileApps.spawn(project.compileTask);
+  compileApps.exec('tsc -p tsconfig.apps.json');
+
+  const demo = project.addTask('demo', { description: 'Synthesizes every example without an account and shows what comes of it' });
+  demo.spawn(compileApps);
+  demo.exec(script('scripts/demo'));
+
+  const bench = project.addTask('bench', { description: 'Measures synthesis beside the same architecture written by hand, and the import of the library' });
+  bench.spawn(compileApps);
+  bench.exec(script('bench/run'), { receiveArgs: true });
+
+  project.addTask('test:control-tower', {
+    description: 'Holds the synthesized examples against the Control Tower rules of cfn-guard',
+    exec: script('scripts/check-control-tower'),
+  });
+
+  const languages = project.addTask('test:languages', { description: 'Builds the package for npm, PyPI and Maven, and synthesizes one app in each language from it' });
+  languages.spawn(project.compileTask);
+  languages.exec(script('scripts/test-languages'));
+}
+
+function script(file: string): string {
+  return `ts-node --transpile-only --project ${DEVELOPMENT_TSCONFIG} ${file}.ts`;
+}
+
+/** Pull requests and pushes run what anyone runs at home: `.ci/run`. */
+function addCheckWorkflow(): void {
+  const workflow = new github.GithubWorkflow(project.github!, 'check');
+  workflow.on({ pullRequest: {}, push: { branches: ['main'] }, workflowDispatch: {} });
+  workflow.addJob('check', {
+    runsOn: ['ubuntu-latest'],
+    permissions: { contents: github.workflows.JobPermission.READ },
+    timeoutMinutes: 45,
+    tools: { node: { version: NODE_OF_WORKFLOWS }, java: { version: '17' }, python: { version: '3.12' } },
+    steps: [
+      github.WorkflowSteps.checkout(),
+      { name: 'Check', run: '.ci/run' },
+    ],
+  });
+}

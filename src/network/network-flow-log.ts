@@ -1,3 +1,4 @@
+import { Aws } from 'aws-cdk-lib';
 import { FlowLog, FlowLogDestination, FlowLogFileFormat, FlowLogResourceType, FlowLogTrafficType, type IVpc, LogFormat } from 'aws-cdk-lib/aws-ec2';
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -48,7 +49,9 @@ export class NetworkFlowLog extends Construct {
   }
 
   private createWriter(logs: EncryptedLogGroup): { role: Role; policy: ManagedPolicy } {
-    const role = new Role(this, 'Writer', { assumedBy: new ServicePrincipal('vpc-flow-logs.amazonaws.com') });
+    const role = new Role(this, 'Writer', {
+      assumedBy: new ServicePrincipal('vpc-flow-logs.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } } }),
+    });
     const policy = new ManagedPolicy(this, 'WriterPolicy', {
       roles: [role],
       statements: [new PolicyStatement({

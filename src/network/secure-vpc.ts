@@ -49,7 +49,8 @@ export interface SecureVpcProps {
    */
   readonly flowLogBucket?: IBucket;
   /**
-   * TCP ports on which the data tier takes connections, 1 to 65535.
+   * TCP ports on which the data tier takes connections, 1 to 65535. Up to 5 in three zones, 3 in four, 2 in five or six:
+   * AWS allows 20 entries in an access control list.
    * @default [5432, 3306, 6379] - PostgreSQL, MySQL, Redis
    */
   readonly dataPorts?: number[];
@@ -169,6 +170,9 @@ export class SecureVpc extends Construct implements ISecureVpc {
   private checkedDataPorts(): number[] {
     const ports = this.props.dataPorts ?? DATA_PORTS;
     ports.forEach((port) => checkPort(this, 'dataPorts', port));
+    if (new Set(ports).size !== ports.length) {
+      throw new PropError(this, { prop: 'dataPorts', value: ports, allowed: 'each port once', wayOut: 'name different ports' });
+    }
     return ports;
   }
 
@@ -202,13 +206,16 @@ export class SecureVpc extends Construct implements ISecureVpc {
     });
   }
 
-  /** CDK's own L2 for it came after the release this library builds on. */
+  /**
+   * CDK's own L2 for it came after the release this library builds on. AWS refuses the gateway until the internet
+   * gateway is attached, and `internetConnectivityEstablished` waits only until it exists.
+   */
   private createRegionalNatGateway(egress: Egress): void {
     if (egress._nat !== 'regional') {
       return;
     }
     const gateway = new CfnNatGateway(this, 'RegionalNatGateway', { vpcId: this.vpc.vpcId, availabilityMode: 'regional', connectivityType: 'public' });
-    gateway.node.addDependency(this.vpc.internetConnectivityEstablished);
+    gateway.node.addDependency(this.vpc.node.findChild('VPCGW'));
     this.tierSubnets(SubnetTier.APPLICATION).forEach((subnet) => (subnet as Subnet).addRoute('DefaultRoute', {
       routerType: RouterType.NAT_GATEWAY, routerId: gateway.attrNatGatewayId, enablesInternetConnectivity: true,
     }));

@@ -88,7 +88,7 @@ export class SubnetPlan {
     const tiers = this.written ? writtenTiers(scope, this.written) : sizedTiers(scope, network, this.sizes ?? {});
     checkInside(scope, network, tiers);
     checkApart(scope, tiers);
-    checkSlots(scope, zones, tiers);
+    checkSlots(scope, zones, tiers, this.written !== undefined);
     return new SubnetLayout(network, tiers, zones);
   }
 }
@@ -175,15 +175,15 @@ function checkApart(scope: IConstruct, tiers: Map<SubnetTier, Cidr[]>): void {
   }
 }
 
-function checkSlots(scope: IConstruct, zones: number, tiers: Map<SubnetTier, Cidr[]>): void {
+function checkSlots(scope: IConstruct, zones: number, tiers: Map<SubnetTier, Cidr[]>, written: boolean): void {
   for (const [tier, blocks] of tiers) {
     const optional = tier !== SubnetTier.APPLICATION;
     if (blocks.length < zones && !(optional && blocks.length === 0)) {
       throw new PropError(scope, {
-        prop: propOf(tier),
-        value: blocks.map(String),
-        allowed: `one block for each of the ${zones} zones`,
-        wayOut: 'add a block for each zone, give the plan more slots, or use fewer zones',
+        prop: written ? propOf(tier) : 'plan.slots',
+        value: written ? blocks.map(String) : blocks.length,
+        allowed: `one ${written ? 'block' : 'slot'} for each of the ${zones} zones`,
+        wayOut: written ? 'add a block for each zone, or use fewer zones' : 'give the plan more slots, before the network is deployed, or use fewer zones',
       });
     }
   }

@@ -1,4 +1,4 @@
-import type { IConstruct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 
 /** What a refusal says. */
 export interface Refusal {
@@ -18,11 +18,22 @@ export interface Refusal {
  */
 export class PropError extends Error {
   public constructor(scope: IConstruct, refusal: Refusal) {
-    super(`${scope.constructor.name} '${scope.node.path}': ${refusal.prop} is ${shown(refusal.value)}, allowed: ${refusal.allowed}. Way out: ${refusal.wayOut}`);
+    super(`${className(scope)} '${scope.node.path}': ${refusal.prop} is ${shown(refusal.value)}, allowed: ${refusal.allowed}. Way out: ${refusal.wayOut}`.replace(/\s*\n\s*/g, ' '));
     this.name = 'PropError';
   }
 }
 
 function shown(value: unknown): string {
-  return value === undefined ? 'not given' : JSON.stringify(value);
+  return value === undefined ? 'not given' : JSON.stringify(value, (_key, part: unknown) => {
+    if (Construct.isConstruct(part)) {
+      return part.node.path;
+    }
+    return typeof part === 'number' && !Number.isFinite(part) ? String(part) : part;
+  });
+}
+
+/** The public name. What bundlers make of a class's own (`Stack2`) means nothing to the reader. */
+function className(scope: IConstruct): string {
+  const published = Object.getOwnPropertyDescriptor(scope.constructor, Symbol.for('jsii.rtti'))?.value as { fqn: string } | undefined;
+  return published?.fqn.split('.').pop() ?? scope.constructor.name;
 }

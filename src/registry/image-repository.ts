@@ -1,6 +1,6 @@
 import { Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib';
 import {
-  ImageTagMutabilityExclusionFilter, type IRepository, Repository, RepositoryEncryption, TagMutability, TagStatus,
+  ImageTagMutabilityExclusionFilter, type IRepository, Repository, RepositoryEncryption, type RepositoryProps, TagMutability, TagStatus,
 } from 'aws-cdk-lib/aws-ecr';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
@@ -39,12 +39,12 @@ export interface ImageRepositoryProps {
   readonly tracks?: string[];
   /**
    * Tags that may move from one image to another. All others are immutable. At most 5 patterns with `*`.
-   * @default ['latest'] - requirement A-12; what is deployed is never named by it
+   * @default ['latest'] - requirement A-12; what is deployed is never named by it. In development every tag moves (requirement E-05)
    */
   readonly movingTags?: string[];
   /**
-   * Tagged images that are kept besides released, versioned and running ones, 1 to 1000.
-   * A multi-architecture image counts once.
+   * Newest tagged images that are kept, 1 to 1000. Released, versioned and running ones count among them, and are kept
+   * when they are older too. A multi-architecture image counts once.
    * @default 10 - requirements A-12, B-06 and C-12
    */
   readonly keepImages?: number;
@@ -88,7 +88,7 @@ export class ImageRepository extends Construct implements IImageRepository {
     this.ecr = this.createRepository(props, profile);
     this.repository = this.ecr;
     this.addLifecycleRules(keepImages);
-    (props.tracks ?? ['staging', 'production']).forEach((track) => this.parameters.set(track, this.createParameter(track)));
+    this.checkedTracks(props.tracks ?? ['staging', 'production']).forEach((track) => this.parameters.set(track, this.createParameter(track)));
   }
 
   public releasedImageParameterName(track: string): string {
@@ -109,24 +109,34 @@ export class ImageRepository extends Construct implements IImageRepository {
     });
   }
 
+  /** A track is part of the parameter's name, and of the tags that releases give. */
+  private checkedTracks(tracks: string[]): string[] {
+    const wrong = tracks.find((track, index) => !/^[a-z][a-z0-9-]{0,30}$/.test(track) || tracks.indexOf(track) !== index);
+    if (wrong !== undefined) {
+      throw new PropError(this, {
+        prop: 'tracks', value: wrong, allowed: 'lower-case letters, digits and hyphens, at most 31, each track once', wayOut: "name tracks after stages, as ['staging', 'production']",
+      });
+    }
+    return tracks;
+  }
+
   private createRepository(props: ImageRepositoryProps, profile: EnvironmentProfile): Repository {
     const removalPolicy = profile.removalPolicy;
     const key = new Key(this, 'Key', { description: `Encrypts the images of ${this.node.path}`, enableKeyRotation: true, removalPolicy });
-    const movingTags = props.movingTags ?? ['latest'];
+    const movingTags = props.movingTags ?? (profile.fixedImages ? ['latest'] : undefined);
     return new Repository(this, 'Repository', {
       repositoryName: props.repositoryName,
       encryption: RepositoryEncryption.KMS,
       encryptionKey: key,
       imageScanOnPush: true,
-      imageTagMutability: movingTags.length > 0 ? TagMutability.IMMUTABLE_WITH_EXCLUSION : TagMutability.IMMUTABLE,
-      imageTagMutabilityExclusionFilters: movingTags.length > 0 ? movingTags.map((tag) => ImageTagMutabilityExclusionFilter.wildcard(tag)) : undefined,
+      ...mutability(movingTags),
       removalPolicy,
       emptyOnDelete: removalPolicy === RemovalPolicy.DESTROY,
     });
   }
 
   /**
-   * An image that a rule selects is out of reach for every rule after it, whether it expires it or not.
+   * An image that a rule selects is out of reach for every rule after it, whether it expires it or not, and still counts there.
    * A list of patterns would select only images that match all of them, hence a rule for each. Counting tagged
    * images leaves out the parts of multi-architecture images, which have no tags.
    */
@@ -194,6 +204,16 @@ function unknownTrack(scope: Construct, track: string, known: string[]): PropErr
   return new PropError(scope, {
     prop: 'track', value: track, allowed: `a track of this repository (${known.join(', ') || 'it has none'})`, wayOut: 'name the track in ServiceImage.released, or add it to the repository',
   });
+}
+
+function mutability(movingTags: string[] | undefined): Pick<RepositoryProps, 'imageTagMutability' | 'imageTagMutabilityExclusionFilters'> {
+  if (!movingTags) {
+    return { imageTagMutability: TagMutability.MUTABLE };
+  }
+  return movingTags.length === 0 ? { imageTagMutability: TagMutability.IMMUTABLE } : {
+    imageTagMutability: TagMutability.IMMUTABLE_WITH_EXCLUSION,
+    imageTagMutabilityExclusionFilters: movingTags.map((tag) => ImageTagMutabilityExclusionFilter.wildcard(tag)),
+  };
 }
 
 /** ECR's own meaning of a pattern: `*` stands for any number of characters. */

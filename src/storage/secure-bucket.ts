@@ -29,7 +29,7 @@ export class SecureBucket extends Construct {
   public constructor(scope: Construct, id: string, props: SecureBucketProps) {
     super(scope, id);
     const profile = props.profile ?? EnvironmentProfile.of(this);
-    checkWholeNumber(this, 'purpose.retention', props.purpose._retention.toDays(), { min: 1, max: 3650, unit: 'days', wayOut: 'give a whole number of days' });
+    checkWholeNumber(this, 'purpose.retention', props.purpose._retention.toDays({ integral: false }), { min: 1, max: 3650, unit: 'days', wayOut: 'give a whole number of days' });
     this.bucket = this.createLogBucket(props.purpose._retention, profile);
     this.admitLogDelivery();
     this.acknowledgeWhatLogsCannotHave();

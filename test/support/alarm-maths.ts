@@ -15,17 +15,17 @@ interface Query {
 
 /** An alarm of a template, evaluated as CloudWatch does: metric maths minute by minute, then M of N. */
 export class AlarmMaths {
-  private readonly queries: Query[];
-
-  public constructor(private readonly alarm: { [prop: string]: any }) {
-    this.queries = alarm.Metrics;
-  }
-
   /** The only alarm of a template whose name ends so. */
   public static find(template: Template, suffix: string): AlarmMaths {
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
     const [alarm] = alarms.filter(({ AlarmName }) => AlarmName?.endsWith(suffix));
     return new AlarmMaths(alarm);
+  }
+
+  private readonly queries: Query[];
+
+  public constructor(private readonly alarm: { [prop: string]: any }) {
+    this.queries = alarm.Metrics;
   }
 
   /** The metric that the alarm judges, minute by minute. */

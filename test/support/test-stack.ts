@@ -5,7 +5,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks } from 'cdk-nag';
 
 /** The flags of a new app; the suite runs with them and, with FEATURE_FLAGS=none, without any. */
-const FLAGS = process.env.FEATURE_FLAGS === 'none'
+export const FLAGS: { [flag: string]: unknown } = process.env.FEATURE_FLAGS === 'none'
   ? { '@aws-cdk/core:validateAgainstDefaultRules': true }
   : JSON.parse(fs.readFileSync(require.resolve('aws-cdk-lib/recommended-feature-flags.json'), 'utf8')) as { [flag: string]: unknown };
 

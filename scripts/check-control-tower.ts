@@ -1,0 +1,130 @@
+/**
+ * Holds every template of the examples against the Control Tower rules that come with cfn-guard. A finding fails unless it is
+ * acknowledged below; so does an acknowledgement that nothing needs any more. Run `npm run demo` first.
+ */
+import * as fs from 'fs';
+import * as path from 'path';
+import { CfnGuardValidator } from '@cdklabs/cdk-validator-cfnguard';
+import { App } from 'aws-cdk-lib';
+
+const EXAMPLES = path.resolve(__dirname, '..', 'examples');
+/** The rules' output for one template takes more than the megabyte that the validator allows by itself. */
+const MAX_OUTPUT = 256 * 1024 * 1024;
+
+/** A finding that stands, and why. */
+interface Acknowledgement {
+  readonly rule: string;
+  /** Type of the resource; the pattern, if any, narrows it to resources of that name. */
+  readonly type: string;
+  readonly name?: RegExp;
+  readonly reason: string;
+}
+
+const ACKNOWLEDGED: Acknowledgement[] = [
+  {
+    rule: 'CT.CLOUDWATCH.PR.1',
+    type: 'AWS::CloudWatch::Alarm',
+    name: /SuccessRateAlarm/,
+    reason: 'ECS itself watches this alarm and takes the deployment back; an action would only tell somebody',
+  },
+  {
+    rule: 'CT.CLOUDWATCH.PR.2',
+    type: 'AWS::Logs::LogGroup',
+    reason: 'the documented architectures keep application logs 30 days (A-15, C-14) and a week in development (E-11); the environment profile lengthens it',
+  },
+  {
+    rule: 'CT.ECS.PR.2',
+    type: 'AWS::ECS::Cluster',
+    reason: 'Container Insights are enhanced, which is more than the "enabled" that the rule knows (B-04)',
+  },
+  {
+    rule: 'CT.ECS.PR.7',
+    type: 'AWS::ECS::TaskDefinition',
+    reason: 'on Fargate the memory of the task is the hard limit, and its one application container may use all of it',
+  },
+  {
+    rule: 'CT.KMS.PR.3',
+    type: 'AWS::KMS::Key',
+    reason: 'nobody but the account is given kms:CreateGrant, so that its IAM policies decide',
+  },
+  {
+    rule: 'CT.S3.PR.2',
+    type: 'AWS::S3::Bucket',
+    name: /LogsBucket/,
+    reason: 'a bucket that holds access logs: logging access to it would have no end',
+  },
+  {
+    rule: 'CT.S3.PR.4',
+    type: 'AWS::S3::Bucket',
+    name: /LogsBucket/,
+    reason: 'nothing acts upon a single log file',
+  },
+  {
+    rule: 'CT.S3.PR.9',
+    type: 'AWS::S3::Bucket',
+    name: /LogsBucket/,
+    reason: 'access logs are not evidence to be locked; they expire by lifecycle rule (C-11)',
+  },
+  {
+    rule: 'CT.S3.PR.10',
+    type: 'AWS::S3::Bucket',
+    name: /LogsBucket/,
+    reason: 'load balancers can write only to buckets encrypted with keys of S3 itself',
+  },
+  {
+    rule: 'CT.ECR.PR.3',
+    type: 'AWS::ECR::Repository',
+    reason: 'every tag is immutable but those that the app names as moving, `latest` by default (A-12)',
+  },
+];
+
+/** A rule that a resource of an example breaks. */
+interface Finding {
+  readonly example: string;
+  readonly rule: string;
+  readonly description: string;
+  readonly resource: string;
+  readonly type: string;
+}
+
+main();
+
+function main(): void {
+  const templates = templatesOfExamples();
+  const findings = templates.flatMap(findingsIn);
+  const open = findings.filter((finding) => !ACKNOWLEDGED.some((acknowledgement) => covers(acknowledgement, finding)));
+  const unused = ACKNOWLEDGED.filter((acknowledgement) => !findings.some((finding) => covers(acknowledgement, finding)));
+
+  open.forEach(({ example, rule, resource, description }) => console.error(`${example}: ${resource}: ${rule}: ${description}`));
+  unused.forEach(({ rule, type }) => console.error(`Nothing needs the acknowledgement of ${rule} on ${type} any more: take it out.`));
+  console.log(`${templates.length} templates, ${findings.length} findings of Control Tower's rules, ${findings.length - open.length} acknowledged, ${open.length} open.`);
+  process.exitCode = open.length + unused.length > 0 || templates.length === 0 ? 1 : 0;
+}
+
+function templatesOfExamples(): string[] {
+  return fs.readdirSync(EXAMPLES)
+    .map((example) => path.join(EXAMPLES, example, 'cdk.out'))
+    .filter((assembly) => fs.existsSync(assembly))
+    .flatMap((assembly) => fs.readdirSync(assembly).filter((file) => file.endsWith('.template.json')).map((file) => path.join(assembly, file)));
+}
+
+function findingsIn(template: string): Finding[] {
+  const resources = (JSON.parse(fs.readFileSync(template, 'utf8')) as { Resources: { [name: string]: { Type: string } } }).Resources;
+  // Only the paths are looked at; the app is there for validators that walk the constructs.
+  const { violations } = new CfnGuardValidator({ maxBuffer: MAX_OUTPUT }).validate({ templatePaths: [template], appConstruct: new App() });
+  return violations.flatMap(({ description, violatingResources }) => {
+    // Beside the resources that break a rule, Guard may name the rule itself.
+    const names = violatingResources.map(({ resourceLogicalId }) => resourceLogicalId).filter((name) => name in resources);
+    return (names.length > 0 ? names : ['the template as a whole']).map((resource) => ({
+      example: path.relative(EXAMPLES, template),
+      rule: /\[(CT\.[^\]]+)\]/.exec(description)?.[1] ?? description,
+      description: description.replace(/^\[[^\]]*\]: /, ''),
+      resource,
+      type: resources[resource]?.Type ?? 'none',
+    }));
+  });
+}
+
+function covers({ rule, type, name }: Acknowledgement, finding: Finding): boolean {
+  return rule === finding.rule && type === finding.type && (name?.test(finding.resource) ?? true);
+}

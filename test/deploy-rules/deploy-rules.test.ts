@@ -1,0 +1,147 @@
+import { brokenRules, DEPLOY_RULES } from './deploy-rules';
+import type { TemplateJson, TemplateResource } from './template-json';
+import { Egress, EnvironmentProfile, ImageRepository, SecureVpc, WebFirewall } from '../../src';
+import { exampleNames, templatesOfExample } from '../support/example-app';
+import { templateOf, testStack } from '../support/test-stack';
+
+interface Case { readonly bad: TemplateJson; readonly good: TemplateJson }
+
+const ref = (id: string) => ({ Ref: id });
+const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+const of = (Type: string, Properties: TemplateResource['Properties'] = {}, DependsOn?: string): TemplateResource => ({ Type, Properties, ...(DependsOn && { DependsOn }) });
+const template = (Resources: { [id: string]: TemplateResource }): TemplateJson => ({ Resources });
+const keyFor = (...services: string[]) => of('AWS::KMS::Key', { KeyPolicy: { Statement: services.map((Service) => ({ Effect: 'Allow', Principal: { Service } })) } });
+const aclEntries = (numbers: number[]) => template(Object.fromEntries(numbers.map((RuleNumber, index) => [`E${index}`, of('AWS::EC2::NetworkAclEntry', { NetworkAclId: ref('Acl'), RuleNumber })])));
+const container = (changes: object) => template({
+  Task: of('AWS::ECS::TaskDefinition', { Memory: '512', ContainerDefinitions: [{ Name: 'web', User: '1000', ReadonlyRootFilesystem: true, LogConfiguration: { LogDriver: 'awslogs' }, ...changes }] }),
+});
+const service = (configuration: object, groups = ['Blue', 'Green']) => template({
+  Rule: of('AWS::ElasticLoadBalancingV2::ListenerRule', { Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups: groups.map((group) => ({ TargetGroupArn: ref(group) })) } }] }),
+  Service: of('AWS::ECS::Service', {
+    DeploymentConfiguration: { Strategy: 'LINEAR', BakeTimeInMinutes: 10, MinimumHealthyPercent: 100, ...configuration },
+    LoadBalancers: [{ TargetGroupArn: ref('Blue'), AdvancedConfiguration: { AlternateTargetGroupArn: ref('Green'), ProductionListenerRule: ref('Rule') } }],
+  }),
+});
+const balancerLogging = (algorithm: string) => template({
+  Bucket: of('AWS::S3::Bucket', { BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: algorithm } }] } }),
+  Balancer: of('AWS::ElasticLoadBalancingV2::LoadBalancer', { Type: 'application', Subnets: ['a', 'b'], LoadBalancerAttributes: [{ Key: 'access_logs.s3.bucket', Value: ref('Bucket') }] }),
+});
+const firewallLogging = (LogGroupName: string, destination: unknown) => template({
+  Group: of('AWS::Logs::LogGroup', { LogGroupName }),
+  Logging: of('AWS::WAFv2::LoggingConfiguration', { LogDestinationConfigs: [destination] }),
+});
+const groupArn = (end: string) => ({ 'Fn::Join': ['', ['arn:aws:logs:eu-central-1:111111111111:log-group:', ref('Group'), ...end ? [end] : []]] });
+const loggedGroup = (key: TemplateResource) => template({ Key: key, Group: of('AWS::Logs::LogGroup', { KmsKeyId: arn('Key') }) });
+const alarmedTopic = (key: TemplateResource) => template({
+  Key: key, Topic: of('AWS::SNS::Topic', { KmsMasterKeyId: arn('Key') }), Alarm: of('AWS::CloudWatch::Alarm', { AlarmActions: [ref('Topic')] }),
+});
+const flowLog = (principal: string) => template({
+  Role: of('AWS::IAM::Role', { AssumeRolePolicyDocument: { Statement: [{ Effect: 'Allow', Principal: { Service: principal } }] } }),
+  FlowLog: of('AWS::EC2::FlowLog', { LogDestinationType: 'cloud-watch-logs', DeliverLogsPermissionArn: arn('Role') }),
+});
+const endpoints = (...services: string[]) => template(Object.fromEntries(services.map((ServiceName, index) =>
+  [`Endpoint${index}`, of('AWS::EC2::VPCEndpoint', { ServiceName, VpcId: ref('Vpc'), VpcEndpointType: 'Interface', PrivateDnsEnabled: true })])));
+const natGateway = (dependsOn?: string) => template({
+  Attachment: of('AWS::EC2::VPCGatewayAttachment'), Gateway: of('AWS::EC2::InternetGateway'), Nat: of('AWS::EC2::NatGateway', { AvailabilityMode: 'regional' }, dependsOn),
+});
+const redisUsers = (UserName: string) => template({
+  User: of('AWS::ElastiCache::User', { UserName }), Group: of('AWS::ElastiCache::UserGroup', { Engine: 'redis', UserIds: [ref('User')] }),
+});
+const database = (properties: object) => template({ Database: of('AWS::RDS::DBInstance', { Engine: 'postgres', StorageType: 'gp3', ...properties }) });
+const budget = (count: number) => template({ Budget: of('AWS::Budgets::Budget', { NotificationsWithSubscribers: Array.from({ length: count }, () => ({})) }) });
+const slack = (...channels: string[]) => template(Object.fromEntries(channels.map((SlackChannelId, index) =>
+  [`Slack${index}`, of('AWS::Chatbot::SlackChannelConfiguration', { SlackWorkspaceId: 'T1', SlackChannelId })])));
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => 100 + index);
+
+const CASES: { [rule: string]: Case } = {
+  'one-private-endpoint-per-service': { bad: endpoints('logs', 'logs'), good: endpoints('logs', 'ecr.api') },
+  'network-acl-quota': { bad: aclEntries(upTo(20)), good: aclEntries(upTo(19)) },
+  'network-acl-numbers': { bad: aclEntries([100, 100]), good: aclEntries([100, 101]) },
+  'regional-nat-after-attachment': { bad: natGateway('Gateway'), good: natGateway('Attachment') },
+  'described-security-group-rules': {
+    bad: template({ Group: of('AWS::EC2::SecurityGroup', { SecurityGroupIngress: [{ CidrIp: '10.0.0.0/8' }] }) }),
+    good: template({ Group: of('AWS::EC2::SecurityGroup', { SecurityGroupIngress: [{ CidrIp: '10.0.0.0/8', Description: 'Inside' }] }) }),
+  },
+  'load-balancer-in-two-subnets': {
+    bad: template({ Balancer: of('AWS::ElasticLoadBalancingV2::LoadBalancer', { Type: 'application', Subnets: ['a'] }) }),
+    good: template({ Balancer: of('AWS::ElasticLoadBalancingV2::LoadBalancer', { Type: 'application', Subnets: ['a', 'b'] }) }),
+  },
+  'load-balancer-log-bucket-without-key': { bad: balancerLogging('aws:kms'), good: balancerLogging('AES256') },
+  'firewall-log-group-name': { bad: firewallLogging('shop-firewall', groupArn('')), good: firewallLogging('aws-waf-logs-shop', groupArn('')) },
+  'firewall-log-arn': { bad: firewallLogging('aws-waf-logs-shop', arn('Group')), good: firewallLogging('aws-waf-logs-shop', groupArn('')) },
+  'log-group-key-admits-logs': { bad: loggedGroup(keyFor('sns.amazonaws.com')), good: loggedGroup(keyFor('logs.eu-central-1.amazonaws.com')) },
+  'topic-key-admits-publishers': { bad: alarmedTopic(keyFor('events.amazonaws.com')), good: alarmedTopic(keyFor('events.amazonaws.com', 'cloudwatch.amazonaws.com')) },
+  'flow-log-writer': { bad: flowLog('ec2.amazonaws.com'), good: flowLog('vpc-flow-logs.amazonaws.com') },
+  'both-groups-in-production-rule': { bad: service({}, ['Blue']), good: service({}) },
+  'bake-time-is-set': { bad: service({ BakeTimeInMinutes: undefined }), good: service({}) },
+  'full-strength-during-deployment': { bad: service({ MinimumHealthyPercent: 50 }), good: service({}) },
+  'container-user': { bad: container({ User: '0:0' }), good: container({}) },
+  'container-read-only': { bad: container({ ReadonlyRootFilesystem: false }), good: container({}) },
+  'container-log': { bad: container({ LogConfiguration: undefined }), good: container({}) },
+  'tmpfs-within-memory': { bad: container({ LinuxParameters: { Tmpfs: [{ Size: 256 }, { Size: 256 }] } }), good: container({ LinuxParameters: { Tmpfs: [{ Size: 64 }] } }) },
+  'released-parameter-untagged': {
+    bad: template({ Parameter: of('AWS::SSM::Parameter', { Name: '/shop/released/production', Tags: { Team: 'shop' } }) }),
+    good: template({ Parameter: of('AWS::SSM::Parameter', { Name: '/shop/released/production' }) }),
+  },
+  'small-gp3-without-iops': { bad: database({ AllocatedStorage: '100', Iops: 3000 }), good: database({ AllocatedStorage: '400', Iops: 12000 }) },
+  'redis-default-user': { bad: redisUsers('shop'), good: redisUsers('default') },
+  'five-notifications-a-budget': { bad: budget(6), good: budget(5) },
+  'slack-channel-once': { bad: slack('C1', 'C1'), good: slack('C1', 'C2') },
+};
+
+describe('each rule', () => {
+  test.each(DEPLOY_RULES.map(({ id }) => id))('%s fires on what breaks it and on nothing else', (id) => {
+    const { bad, good } = CASES[id];
+    expect(brokenRules(bad).map((broken) => broken.split(':')[0])).toEqual([id]);
+    expect(brokenRules(good)).toEqual([]);
+  });
+
+  test('says what happens on AWS, under a name of its own', () => {
+    expect(DEPLOY_RULES.filter(({ why }) => why.length < 20)).toEqual([]);
+    expect(Object.keys(CASES).sort()).toEqual(DEPLOY_RULES.map(({ id }) => id).sort());
+  });
+
+  test('takes a template without resources', () => {
+    expect(brokenRules({})).toEqual([]);
+  });
+});
+
+describe('the rules see more than one form', () => {
+  test('an ARN that ends in a colon and a star, joined from parts', () => {
+    expect(brokenRules(firewallLogging('aws-waf-logs-shop', groupArn(':*')))).toEqual(['firewall-log-arn: Logging']);
+  });
+
+  test('a flow log that has no role at all', () => {
+    expect(brokenRules(template({ FlowLog: of('AWS::EC2::FlowLog', {}) }))).toEqual(['flow-log-writer: FlowLog']);
+  });
+
+  test('a container that says root by name, and one that says nothing', () => {
+    expect([container({ User: 'root' }), container({ User: undefined })].map((task) => brokenRules(task).length)).toEqual([1, 1]);
+  });
+
+  test('a rule of a security group that stands alone', () => {
+    expect(brokenRules(template({ Way: of('AWS::EC2::SecurityGroupEgress', { FromPort: 443 }) }))).toEqual(['described-security-group-rules: Way']);
+  });
+});
+
+describe('what the library makes', () => {
+  test.each([['NAT in each zone', Egress.natGatewayPerZone()], ['regional NAT', Egress.regionalNatGateway()], ['endpoints only', Egress.endpointsOnly()]])(
+    'a network with %s, a repository and a firewall break none', (_what, egress) => {
+      const stack = testStack();
+      new SecureVpc(stack, 'Network', { egress });
+      new ImageRepository(stack, 'Images', { profile: EnvironmentProfile.production() });
+      new WebFirewall(stack, 'Firewall');
+      expect(brokenRules(templateOf(stack).toJSON() as TemplateJson)).toEqual([]);
+    });
+
+  test('there are examples', () => {
+    expect(exampleNames()).toContain('canary-fargate');
+  });
+
+  test.each(exampleNames())('the example %s breaks none', (name) => {
+    const templates = templatesOfExample(name);
+    expect(Object.values(templates).flatMap(({ Resources }) => Object.values(Resources ?? {})).length).toBeGreaterThan(10);
+    const broken = Object.entries(templates).flatMap(([stack, json]) => brokenRules(json).map((rule) => `${stack}: ${rule}`));
+    expect(broken).toEqual([]);
+  });
+});

@@ -1,0 +1,13 @@
+import { LOG_RULES } from './log-rules';
+import { NETWORK_RULES } from './network-rules';
+import { SERVICE_RULES } from './service-rules';
+import { STORE_RULES } from './store-rules';
+import type { DeployRule, TemplateJson } from './template-json';
+
+/** What AWS enforces, or punishes, and no validator of templates sees. Each rule that is found is added here. */
+export const DEPLOY_RULES: DeployRule[] = [...NETWORK_RULES, ...LOG_RULES, ...SERVICE_RULES, ...STORE_RULES];
+
+/** What a template breaks, as `rule: where`. */
+export function brokenRules(template: TemplateJson): string[] {
+  return DEPLOY_RULES.flatMap(({ id, check }) => check(template).map((violation) => `${id}: ${violation}`));
+}

@@ -1,0 +1,72 @@
+import { type DeployRule, type Found, list, referred, resources, type TemplateJson } from './template-json';
+
+interface Container { readonly id: string; readonly c: { readonly [name: string]: any } } // eslint-disable-line @typescript-eslint/no-explicit-any
+
+function containers(template: TemplateJson): Container[] {
+  return resources(template, 'AWS::ECS::TaskDefinition').flatMap(({ id, p }) => list(p.ContainerDefinitions).map((c) => ({ id: `${id} ${c.Name}`, c })));
+}
+
+function named({ id }: { id: string }): string {
+  return id;
+}
+
+/** Services that shift traffic between two target groups. */
+function shifting(template: TemplateJson): Found[] {
+  return resources(template, 'AWS::ECS::Service').filter(({ p }) => ['BLUE_GREEN', 'LINEAR', 'CANARY'].includes(p.DeploymentConfiguration?.Strategy));
+}
+
+function lacksAGroup(template: TemplateJson, { p }: Found): boolean {
+  return list(p.LoadBalancers).some(({ TargetGroupArn, AdvancedConfiguration: advanced }) => {
+    const rule = referred(template, advanced?.ProductionListenerRule, 'AWS::ElasticLoadBalancingV2::ListenerRule');
+    const inRule = JSON.stringify(rule?.p.Actions ?? '');
+    return rule !== undefined && [TargetGroupArn, advanced.AlternateTargetGroupArn].some((group) => !inRule.includes(JSON.stringify(group)));
+  });
+}
+
+function tmpfsMiB(definition: Found): number {
+  const mounts = list(definition.p.ContainerDefinitions).flatMap(({ LinuxParameters }) => list(LinuxParameters?.Tmpfs));
+  return mounts.reduce((sum: number, { Size }) => sum + Number(Size), 0);
+}
+
+export const SERVICE_RULES: DeployRule[] = [
+  {
+    id: 'both-groups-in-production-rule',
+    why: 'ECS rolls the first deployment back when the production rule does not hold both target groups.',
+    check: (template) => shifting(template).filter((service) => lacksAGroup(template, service)).map(named),
+  },
+  {
+    id: 'bake-time-is-set',
+    why: 'Without a bake time CloudFormation waits its documented 36 hours, and rejects what takes longer than 33.',
+    check: (template) => shifting(template).filter(({ p }) => p.DeploymentConfiguration.BakeTimeInMinutes === undefined).map(named),
+  },
+  {
+    id: 'full-strength-during-deployment',
+    why: 'Below 100 ECS stops running tasks before new ones serve: the default of 50 halves a service in each deployment.',
+    check: (template) => resources(template, 'AWS::ECS::Service').filter(({ p }) => p.DeploymentConfiguration?.MinimumHealthyPercent !== 100).map(named),
+  },
+  {
+    id: 'container-user',
+    why: 'A container without a user runs as whatever the image says, mostly root (ECS.20).',
+    check: (template) => containers(template).filter(({ c }) => !c.User || /^(root|0)(:|$)/.test(c.User)).map(named),
+  },
+  {
+    id: 'container-read-only',
+    why: 'A writable root file system keeps what an intruder writes (ECS.5).',
+    check: (template) => containers(template).filter(({ c }) => c.ReadonlyRootFilesystem !== true).map(named),
+  },
+  {
+    id: 'container-log',
+    why: 'A container without a log configuration fails without a word (ECS.9).',
+    check: (template) => containers(template).filter(({ c }) => c.LogConfiguration === undefined).map(named),
+  },
+  {
+    id: 'tmpfs-within-memory',
+    why: 'What is mounted as tmpfs counts as memory of the task: when it fills up the task is killed.',
+    check: (template) => resources(template, 'AWS::ECS::TaskDefinition').filter((definition) => tmpfsMiB(definition) >= Number(definition.p.Memory)).map(named),
+  },
+  {
+    id: 'released-parameter-untagged',
+    why: 'Any update of an SSM parameter, of a tag too, writes the template\'s value over what was released.',
+    check: (template) => resources(template, 'AWS::SSM::Parameter').filter(({ p }) => p.Tags !== undefined && /\/released\//.test(JSON.stringify(p.Name ?? ''))).map(named),
+  },
+];

@@ -1,0 +1,31 @@
+import { type DeployRule, list, referred, repeated, resources } from './template-json';
+
+/** RDS gives a gp3 volume below this size a fixed performance, and refuses to be told one. */
+const GP3_SETTABLE_GIB = 400;
+
+export const STORE_RULES: DeployRule[] = [
+  {
+    id: 'small-gp3-without-iops',
+    why: 'PostgreSQL and MySQL on gp3 under 400 GiB take neither Iops nor StorageThroughput.',
+    check: (template) => resources(template, 'AWS::RDS::DBInstance').filter(({ p }) => p.StorageType === 'gp3' && /^(postgres|mysql|mariadb)$/.test(p.Engine ?? '')
+      && Number(p.AllocatedStorage) < GP3_SETTABLE_GIB && (p.Iops !== undefined || p.StorageThroughput !== undefined)).map(({ id }) => id),
+  },
+  {
+    id: 'redis-default-user',
+    why: 'A user group of ElastiCache for Redis must hold a user named default.',
+    check: (template) => resources(template, 'AWS::ElastiCache::UserGroup').filter(({ p }) => {
+      const users = list(p.UserIds).map((user) => referred(template, user, 'AWS::ElastiCache::User')?.p.UserName ?? user);
+      return p.Engine === 'redis' && !users.includes('default');
+    }).map(({ id }) => id),
+  },
+  {
+    id: 'five-notifications-a-budget',
+    why: 'A budget takes five notifications.',
+    check: (template) => resources(template, 'AWS::Budgets::Budget').filter(({ p }) => list(p.NotificationsWithSubscribers).length > 5).map(({ id }) => id),
+  },
+  {
+    id: 'slack-channel-once',
+    why: 'An account takes one configuration of a Slack channel; the second one fails.',
+    check: (template) => repeated(resources(template, 'AWS::Chatbot::SlackChannelConfiguration').map(({ p }) => `${p.SlackWorkspaceId} ${p.SlackChannelId}`)),
+  },
+];

@@ -1,0 +1,126 @@
+import type { Stack } from 'aws-cdk-lib';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { WebFirewall, type WebFirewallProps } from '../../src';
+import { ACCOUNT, refusal, REGION, templateOf, testStack, unacknowledged } from '../support/test-stack';
+
+/** Capacity units as AWS publishes them for its managed groups; a rate-based rule takes 2. */
+const UNITS: { [rule: string]: number } = {
+  AWSManagedRulesAmazonIpReputationList: 25,
+  AWSManagedRulesAnonymousIpList: 50,
+  RatePerAddress: 2,
+  AWSManagedRulesCommonRuleSet: 700,
+  AWSManagedRulesKnownBadInputsRuleSet: 200,
+  AWSManagedRulesSQLiRuleSet: 200,
+  AWSManagedRulesLinuxRuleSet: 200,
+};
+/** Above it AWS charges for each request more. */
+const UNITS_INCLUDED = 1500;
+
+interface Rule {
+  readonly Name: string;
+  readonly Priority: number;
+  readonly Statement: { readonly RateBasedStatement?: unknown };
+  readonly Action?: unknown;
+  readonly OverrideAction?: unknown;
+  readonly VisibilityConfig: { readonly CloudWatchMetricsEnabled: boolean };
+}
+
+function stackWithFirewall(props: WebFirewallProps = {}): Stack {
+  const stack = testStack();
+  new WebFirewall(stack, 'Firewall', props);
+  return stack;
+}
+
+function rulesOf(template: Template): Rule[] {
+  const rules = Object.values(template.findResources('AWS::WAFv2::WebACL'))[0].Properties.Rules as Rule[];
+  return [...rules].sort((a, b) => a.Priority - b.Priority);
+}
+
+describe('the rules of the firewall', () => {
+  let template: Template;
+  let rules: Rule[];
+  beforeAll(() => {
+    template = templateOf(stackWithFirewall());
+    rules = rulesOf(template);
+  });
+
+  test('run in the order cheap and certain first', () => {
+    expect(rules.map(({ Name }) => Name)).toEqual(Object.keys(UNITS));
+    expect(new Set(rules.map(({ Priority }) => Priority)).size).toBe(rules.length);
+  });
+
+  test('stay within the capacity that is included', () => {
+    expect(rules.reduce((sum, { Name }) => sum + UNITS[Name], 0)).toBe(1377);
+    expect(1377).toBeLessThan(UNITS_INCLUDED);
+  });
+
+  test('count anonymous addresses and block by all other groups', () => {
+    const overrides = rules.filter(({ OverrideAction }) => OverrideAction).map(({ Name, OverrideAction }) => [Name, OverrideAction]);
+    expect(overrides.filter(([, action]) => JSON.stringify(action) === '{"Count":{}}')).toEqual([['AWSManagedRulesAnonymousIpList', { Count: {} }]]);
+    expect(overrides).toHaveLength(6);
+  });
+
+  test('limit what an address sends within a minute, and say so with 429', () => {
+    const rate = rules.find(({ Name }) => Name === 'RatePerAddress')!;
+    expect(rate.Statement.RateBasedStatement).toEqual({ Limit: 1000, EvaluationWindowSec: 60, AggregateKeyType: 'IP' });
+    expect(rate.Action).toEqual({ Block: { CustomResponse: { ResponseCode: 429 } } });
+  });
+
+  test('are measured, each of them', () => {
+    expect(rules.every(({ VisibilityConfig }) => VisibilityConfig.CloudWatchMetricsEnabled)).toBe(true);
+  });
+
+  test('let pass what none of them stops', () => {
+    template.hasResourceProperties('AWS::WAFv2::WebACL', { Scope: 'REGIONAL', DefaultAction: { Allow: {} } });
+  });
+});
+
+describe('the log of the firewall', () => {
+  let template: Template;
+  beforeAll(() => { template = templateOf(stackWithFirewall()); });
+
+  test('goes to a group that AWS accepts: its prefix, lower-case, a hash at the end', () => {
+    const [group] = Object.values(template.findResources('AWS::Logs::LogGroup'));
+    expect(group.Properties.LogGroupName).toMatch(/^aws-waf-logs-[a-z0-9-]+[0-9a-f]{8}$/);
+    expect(group.Properties.RetentionInDays).toBe(30);
+    expect(group.Properties.KmsKeyId).toBeDefined();
+  });
+
+  test('is named by an ARN without the trailing colon and star', () => {
+    const [{ Properties }] = Object.values(template.findResources('AWS::WAFv2::LoggingConfiguration'));
+    const [arn] = Properties.LogDestinationConfigs;
+    const [[group]] = Object.entries(template.findResources('AWS::Logs::LogGroup'));
+    const parts = arn['Fn::Join'][1] as unknown[];
+    expect(parts[parts.length - 1]).toEqual({ Ref: group });
+    expect(parts[parts.length - 2]).toMatch(new RegExp(`:logs:${REGION}:${ACCOUNT}:log-group:$`));
+  });
+
+  test('leaves out credentials', () => {
+    template.hasResourceProperties('AWS::WAFv2::LoggingConfiguration', {
+      RedactedFields: [{ SingleHeader: { Name: 'authorization' } }, { SingleHeader: { Name: 'cookie' } }],
+    });
+  });
+});
+
+test('the rate is what it is told (A-28)', () => {
+  const rate = rulesOf(templateOf(stackWithFirewall({ requestsPerMinute: 100 }))).find(({ Name }) => Name === 'RatePerAddress')!;
+  expect(rate.Statement.RateBasedStatement).toMatchObject({ Limit: 100 });
+});
+
+test('stands before what it is told to protect', () => {
+  const stack = testStack();
+  new WebFirewall(stack, 'Firewall').protect(stack, 'arn:aws:elasticloadbalancing:eu-central-1:111111111111:loadbalancer/app/shop/0123456789abcdef');
+  templateOf(stack).hasResourceProperties('AWS::WAFv2::WebACLAssociation', {
+    ResourceArn: Match.stringLikeRegexp('loadbalancer/app/shop'),
+    WebACLArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^FirewallWebAcl'), 'Arn'] },
+  });
+});
+
+test('has nothing that the four packs find', () => {
+  expect(unacknowledged(stackWithFirewall())).toEqual([]);
+});
+
+test.each([9, 0, 12.5, 2_000_000_001])('refuses a rate of %d', (requestsPerMinute) => {
+  expect(refusal(() => stackWithFirewall({ requestsPerMinute }))).toBe(
+    `WebFirewall 'Test/Firewall': requestsPerMinute is ${requestsPerMinute}, allowed: 10 to 2000000000 requests a minute, whole. Way out: AWS counts from 10 on`);
+});

@@ -1,0 +1,134 @@
+import { CfnResource, type Stack } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
+import { InterfaceVpcEndpointAwsService, type IVpc, Peer, Port, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { type AdoptedVpcProps, type ISecureVpc, SecureVpc, SubnetTier } from '../../src';
+import { refusal, templateOf, testStack, unacknowledged } from '../support/test-stack';
+
+const ZONES = ['eu-central-1a', 'eu-central-1b'];
+
+function existing(stack: Stack): IVpc {
+  return Vpc.fromVpcAttributes(stack, 'Existing', {
+    vpcId: 'vpc-0123456789abcdef0',
+    vpcCidrBlock: '10.20.0.0/16',
+    availabilityZones: ZONES,
+    publicSubnetIds: ['subnet-0000000000000000a', 'subnet-0000000000000000b'],
+    publicSubnetRouteTableIds: ['rtb-0000000000000000a', 'rtb-0000000000000000b'],
+    privateSubnetIds: ['subnet-0000000000000001a', 'subnet-0000000000000001b'],
+    privateSubnetRouteTableIds: ['rtb-0000000000000001a', 'rtb-0000000000000001b'],
+    isolatedSubnetIds: ['subnet-0000000000000002a', 'subnet-0000000000000002b'],
+    isolatedSubnetRouteTableIds: ['rtb-0000000000000002a', 'rtb-0000000000000002b'],
+  });
+}
+
+function adopt(stack: Stack, props: Partial<AdoptedVpcProps> = {}): ISecureVpc {
+  return SecureVpc.fromVpc(stack, 'Network', {
+    vpc: props.vpc ?? existing(stack),
+    publicSubnets: { subnetType: SubnetType.PUBLIC },
+    applicationSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+    dataSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
+    ...props,
+  });
+}
+
+function resourcesIn(stack: Stack): string[] {
+  return stack.node.findAll().filter((construct) => CfnResource.isCfnResource(construct)).map(({ node }) => node.path);
+}
+
+describe('a VPC that exists (E-01)', () => {
+  test('E-01: taken by its attributes, it has the tiers that are named, and nothing is created in it', () => {
+    const stack = testStack();
+    const network = adopt(stack);
+    expect(Object.values(SubnetTier).map((tier) => network.hasTier(tier))).toEqual([true, true, true]);
+    expect(network.vpc.selectSubnets(network.subnets(SubnetTier.DATA)).subnetIds).toEqual(['subnet-0000000000000002a', 'subnet-0000000000000002b']);
+    expect([network.zoneCount, network.reachesInternet, network.dataPorts]).toEqual([2, true, [5432, 3306, 6379]]);
+    expect(resourcesIn(stack)).toEqual([]);
+  });
+
+  test('E-01: taken by look-up, it can be used before the account has answered', () => {
+    const stack = testStack();
+    const network = adopt(stack, { vpc: Vpc.fromLookup(stack, 'Existing', { vpcName: 'shared' }), dataSubnets: undefined });
+    expect(network.zoneCount).toBe(2);
+    expect(network.vpc.selectSubnets(network.subnets(SubnetTier.APPLICATION)).subnetIds).toHaveLength(2);
+    expect(resourcesIn(stack)).toEqual([]);
+  });
+
+  test('E-01: a data tier that the look-up has not confirmed yet is no mistake', () => {
+    const stack = testStack();
+    expect(() => adopt(stack, { vpc: Vpc.fromLookup(stack, 'Existing', { vpcName: 'shared' }), dataSubnets: { subnetGroupName: 'Database' } })).not.toThrow();
+  });
+
+  test('E-01: has nothing that the four packs find', () => {
+    const stack = testStack();
+    new SecurityGroup(stack, 'Client', { vpc: adopt(stack).vpc, allowAllOutbound: false, description: 'A client' })
+      .connections.allowTo(Peer.ipv4('10.20.0.0/16'), Port.tcp(443), 'Inside');
+    expect(unacknowledged(stack)).toEqual([]);
+  });
+
+  test('E-01: a tier whose subnets are not there is refused', () => {
+    const stack = testStack();
+    const message = refusal(() => adopt(stack, { dataSubnets: { subnetGroupName: 'Database' } }));
+    expect(message).toMatch(/^AdoptedVpc 'Test\/Network': dataSubnets is \{"subnetGroupName":"Database"\}, allowed: a selection that matches subnets of Test\/Existing \(.*Database.*\)\. Way out: name a group, type or ids that the VPC has, or leave the tier out$/);
+    expect(message).not.toContain('\n');
+  });
+
+  test('E-01: so is an application tier without subnets', () => {
+    const stack = testStack();
+    const vpc = Vpc.fromVpcAttributes(stack, 'Bare', { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ZONES });
+    expect(refusal(() => adopt(stack, { vpc, publicSubnets: undefined, dataSubnets: undefined }))).toContain('applicationSubnets is {"subnetType":"Private"}');
+    expect(refusal(() => SecureVpc.fromVpc(stack, 'Other', { vpc, applicationSubnets: { subnets: [] } }))).toContain("AdoptedVpc 'Test/Other': applicationSubnets is");
+  });
+
+  test('E-01: a tier that is not named is refused where something needs it', () => {
+    const network = adopt(testStack(), { dataSubnets: undefined });
+    expect(network.hasTier(SubnetTier.DATA)).toBe(false);
+    expect(refusal(() => network.subnets(SubnetTier.DATA))).toBe(
+      "AdoptedVpc 'Test/Network': dataSubnets is not given, allowed: a selection of subnets for the data tier, which something in this network needs. Way out: name them in SecureVpc.fromVpc");
+  });
+
+  test('takes the ports of its databases', () => {
+    expect(adopt(testStack(), { dataPorts: [5432] }).dataPorts).toEqual([5432]);
+  });
+});
+
+describe('calling AWS services from it', () => {
+  const services = [InterfaceVpcEndpointAwsService.ECR, InterfaceVpcEndpointAwsService.SECRETS_MANAGER];
+
+  function allow(stack: Stack, network: ISecureVpc) {
+    const client = new SecurityGroup(stack, 'Client', { vpc: network.vpc, allowAllOutbound: false }).connections;
+    network.allowToAwsServices({ client, services, purpose: 'the secrets of Shop/Api' });
+  }
+
+  test('goes out by HTTPS where the VPC has a way', () => {
+    const stack = testStack();
+    allow(stack, adopt(stack));
+    templateOf(stack).hasResourceProperties('AWS::EC2::SecurityGroup', { SecurityGroupEgress: [Match.objectLike({ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443 })] });
+  });
+
+  test('B-14: without one, an endpoint that is missing is refused by name', () => {
+    const stack = testStack();
+    const network = adopt(stack, { reachesInternet: false, interfaceEndpoints: [InterfaceVpcEndpointAwsService.ECR] });
+    expect(refusal(() => allow(stack, network))).toBe(
+      "AdoptedVpc 'Test/Network': interfaceEndpoints is [\"ecr.api\"], allowed: a list with secretsmanager, which the secrets of Shop/Api needs in a network without a way to the internet. "
+      + 'Way out: make an interface endpoint for secretsmanager where the VPC is made, and name it here');
+  });
+
+  test('B-14: with all of them, none is made: a second one of the same name fails on AWS', () => {
+    const stack = testStack();
+    allow(stack, adopt(stack, { reachesInternet: false, interfaceEndpoints: services }));
+    const template = templateOf(stack);
+    template.resourceCountIs('AWS::EC2::VPCEndpoint', 0);
+    template.hasResourceProperties('AWS::EC2::SecurityGroup', { SecurityGroupEgress: [Match.objectLike({ CidrIp: '10.20.0.0/16', FromPort: 443, ToPort: 443 })] });
+    template.allResourcesProperties('AWS::EC2::SecurityGroupEgress', { DestinationPrefixListId: 'pl-6ea54007', FromPort: 443, ToPort: 443 });
+    template.resourceCountIs('AWS::EC2::SecurityGroupEgress', 1);
+  });
+
+  test('reaches only the group of the endpoints where it is named', () => {
+    const stack = testStack();
+    const endpointSecurityGroup = SecurityGroup.fromSecurityGroupId(stack, 'Endpoints', 'sg-0123456789abcdef0');
+    allow(stack, adopt(stack, { reachesInternet: false, interfaceEndpoints: services, endpointSecurityGroup, s3PrefixListId: 'pl-11111111' }));
+    const template = templateOf(stack);
+    template.hasResourceProperties('AWS::EC2::SecurityGroupEgress', { DestinationSecurityGroupId: 'sg-0123456789abcdef0', FromPort: 443 });
+    template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { GroupId: 'sg-0123456789abcdef0', FromPort: 443 });
+    expect(JSON.stringify(template.toJSON())).not.toContain('10.20.0.0/16');
+  });
+});
