@@ -5,7 +5,7 @@ import type { IConstruct } from 'constructs';
 const COMPLIANCE_PACKS = [
   { prefix: 'NIST.800.53.R5', lacks: [] as string[] },
   { prefix: 'HIPAA.Security', lacks: ['ALBWAFEnabled'] },
-  { prefix: 'PCI.DSS.321', lacks: ['CloudWatchAlarmAction'] },
+  { prefix: 'PCI.DSS.321', lacks: ['CloudWatchAlarmAction', 'SecretsManagerRotationEnabled'] },
 ];
 
 /** Acknowledges an exact finding on the construct that has it, never on a stack. */

@@ -3,12 +3,12 @@ import { InterfaceVpcEndpointAwsService } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnSamplingRule } from 'aws-cdk-lib/aws-xray';
 import type { Construct } from 'constructs';
+import { checkWholeNumber } from '../refusal/checks';
+import { PropError } from '../refusal/prop-error';
 import { agentImage } from './agent-images';
 import type { TaskContainer } from './task-container';
 import type { CollectorProps, OpenTelemetryProps, XrayProps } from './tracing';
 import type { TracedService, TracingParts } from './tracing-parts';
-import { checkWholeNumber } from '../refusal/checks';
-import { PropError } from '../refusal/prop-error';
 
 /** Only the containers of the task reach the collector. */
 const OTLP_GRPC = '127.0.0.1:4317';

@@ -1,11 +1,11 @@
 import { FirelensLogRouterType } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
+import { PropError } from '../refusal/prop-error';
 import { agentImage } from './agent-images';
 import { ServiceSecret } from './service-secret';
 import type { TaskContainer } from './task-container';
 import type { DatadogProps } from './tracing';
 import type { TracedService, TracingParts } from './tracing-parts';
-import { PropError } from '../refusal/prop-error';
 
 const SITES = ['datadoghq.com', 'us3.datadoghq.com', 'us5.datadoghq.com', 'datadoghq.eu', 'ap1.datadoghq.com', 'ap2.datadoghq.com', 'ddog-gov.com'];
 /** Both run as root and keep its capabilities: Fargate gives the router's socket and the agent's volumes to root alone. */

@@ -15,6 +15,8 @@ import { acknowledgeInCompliancePacks } from '../acknowledgement/acknowledge';
 import type { IBackingService, IBackingServiceClient } from '../binding';
 import { EnvironmentProfile } from '../environment';
 import { type ISecureVpc, SubnetTier } from '../network';
+import { checkPort, checkWholeNumber } from '../refusal/checks';
+import { PropError } from '../refusal/prop-error';
 import { allowSessions, SessionLog } from './exec-session';
 import { RequestsPerTask } from './requests-per-task';
 import { Rollout } from './rollout';
@@ -32,8 +34,6 @@ import { TaskScaling } from './task-scaling';
 import { TrafficShift } from './traffic-shift';
 import { targetHealthCheck, type WebHealthCheck } from './web-health-check';
 import type { WebTask } from './web-task';
-import { checkPort, checkWholeNumber } from '../refusal/checks';
-import { PropError } from '../refusal/prop-error';
 
 /** What a {@link ProductionWebService} may be told. A network, an image and a certificate (or a load balancer) are enough. */
 export interface ProductionWebServiceProps extends ServiceTaskProps {
@@ -378,7 +378,11 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   private scaleTasks(): ScalableTaskCount {
     const { service, range, targetGroups, loadBalancer: { loadBalancer } } = this;
     const { taskCount } = new TaskScaling(this, 'Scaling', {
-      service, range, scaling: this.props.scaling ?? ServiceScaling.between(), requests: new RequestsPerTask({ service, loadBalancer, targetGroups }), nothingReleased: this.image.nothingReleased,
+      service,
+      range,
+      scaling: this.props.scaling ?? ServiceScaling.between(),
+      requests: new RequestsPerTask({ service, loadBalancer, targetGroups }),
+      nothingReleased: this.image.nothingReleased,
     });
     return taskCount;
   }

@@ -5,8 +5,8 @@ import { NamespaceType } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
 import type { ISecureVpc } from '../network';
-import { SessionLog } from './exec-session';
 import { PropError } from '../refusal/prop-error';
+import { SessionLog } from './exec-session';
 
 /** What a {@link ServiceCluster} may be told. A network is enough. */
 export interface ServiceClusterProps {

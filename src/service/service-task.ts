@@ -3,6 +3,7 @@ import { type Connections, InterfaceVpcEndpointAwsService, Port } from 'aws-cdk-
 import { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../environment';
 import type { ISecureVpc } from '../network';
+import { PropError } from '../refusal/prop-error';
 import { SESSION_PATH_MIB, SESSION_PATHS } from './exec-session';
 import { PORT_NAME } from './service-discovery';
 import type { ResolvedImage } from './service-image';
@@ -11,7 +12,6 @@ import { checkTogether, containerOf } from './task-checks';
 import type { TaskContainer } from './task-container';
 import type { TracingParts } from './tracing-parts';
 import { WebTask } from './web-task';
-import { PropError } from '../refusal/prop-error';
 
 /** What the service knows of its task besides what it was told. */
 export interface ServiceTaskContext {

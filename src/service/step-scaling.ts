@@ -4,10 +4,10 @@ import { Alarm, ComparisonOperator, type IMetric } from 'aws-cdk-lib/aws-cloudwa
 import { ApplicationScalingAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { FargateService, ScalableTaskCount } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
+import { checkWholeNumber } from '../refusal/checks';
 import type { RequestsPerTask } from './requests-per-task';
 import type { StepScalingProps as Steps } from './service-scaling';
 import type { Thresholds } from './task-scaling';
-import { checkWholeNumber } from '../refusal/checks';
 
 /** What {@link StepScaling} is made from. */
 export interface StepScalingParts {

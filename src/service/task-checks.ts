@@ -1,12 +1,12 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { checkPort, checkReason, checkWholeNumber } from '../refusal/checks';
+import { PropError } from '../refusal/prop-error';
 import { checkFargateSize } from './fargate-size';
 import { checkNothingSecret } from './plain-secrets';
 import type { ServiceTaskProps } from './service-task-props';
 import type { Sidecar } from './sidecar';
 import type { TaskContainer } from './task-container';
-import { checkPort, checkReason, checkWholeNumber } from '../refusal/checks';
-import { PropError } from '../refusal/prop-error';
 
 export const APPLICATION = 'web';
 

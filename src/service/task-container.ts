@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import {
-  Capability, type ContainerDefinition, type ContainerDefinitionOptions, type FargateTaskDefinition, type FirelensConfig, LinuxParameters, type LogDriver, Protocol, TmpfsMountOption,
+  Capability, type ContainerDefinition, type ContainerDefinitionOptions, type FargateTaskDefinition, type FirelensConfig, LinuxParameters, type LogDriver, Protocol,
+  TmpfsMountOption,
 } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import type { ServiceImage } from './service-image';
@@ -48,8 +49,13 @@ export function hardenedLinux(scope: Construct, id: string, memories: WritableMe
   return linux;
 }
 
+/** The image, log and stop timeout of a container beside the application's. */
+export interface SharedOptions extends Pick<ContainerDefinitionOptions, 'image' | 'stopTimeout'> {
+  readonly logging: LogDriver;
+}
+
 /** Adds a container beside the application's. */
-export function addContainer(definition: FargateTaskDefinition, container: TaskContainer, resolved: Pick<ContainerDefinitionOptions, 'image' | 'stopTimeout'> & { logging: LogDriver }): ContainerDefinition {
+export function addContainer(definition: FargateTaskDefinition, container: TaskContainer, resolved: SharedOptions): ContainerDefinition {
   const { name, logRouter, port, healthCommand, copiedPaths = [] } = container;
   const options = {
     ...resolved,
@@ -77,7 +83,7 @@ export function addContainer(definition: FargateTaskDefinition, container: TaskC
  * A container that runs first and copies folders of an image to volumes, so that another container of that image can write to them
  * with everything in place while its root stays read-only.
  */
-export function copyFolders(definition: FargateTaskDefinition, container: TaskContainer, resolved: Pick<ContainerDefinitionOptions, 'image'> & { logging: LogDriver }): ContainerDefinition {
+export function copyFolders(definition: FargateTaskDefinition, container: TaskContainer, resolved: SharedOptions): ContainerDefinition {
   const { name, copiedPaths = [] } = container;
   const copies = copiedPaths.map((path) => `cp -R ${path}/. /copy${path}/`);
   const copier = definition.addContainer(`${name}-folders`, {

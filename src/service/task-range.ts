@@ -2,9 +2,9 @@ import { Token } from 'aws-cdk-lib';
 import type { CapacityProviderStrategy } from 'aws-cdk-lib/aws-ecs';
 import type { IConstruct } from 'constructs';
 import type { EnvironmentProfile } from '../environment';
-import type { NightPause, ServiceScaling, SpotShare } from './service-scaling';
 import { checkReason, checkWholeNumber } from '../refusal/checks';
 import { PropError } from '../refusal/prop-error';
+import type { NightPause, ServiceScaling, SpotShare } from './service-scaling';
 
 /** Between how many tasks a service moves. */
 export interface TaskRange {

@@ -2,11 +2,11 @@ import { Aws, type CfnCondition, Duration, Fn, Names, Token } from 'aws-cdk-lib'
 import { CfnScalingPolicy, Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import type { CfnService, FargateService, ScalableTaskCount } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
+import { checkWholeNumber } from '../refusal/checks';
 import type { RequestsPerTask } from './requests-per-task';
 import type { NightPause, ServiceScaling, TargetScalingProps } from './service-scaling';
 import { StepScaling } from './step-scaling';
 import { clockTime, type TaskRange } from './task-range';
-import { checkWholeNumber } from '../refusal/checks';
 
 /** What {@link TaskScaling} needs to know. */
 export interface TaskScalingProps {

@@ -8,13 +8,13 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledgement/acknowledge';
 import type { SecretVariable } from '../binding';
 import type { EnvironmentProfile } from '../environment';
+import { EncryptedLogGroup } from '../logging/encrypted-log-group';
 import type { ResolvedImage } from './service-image';
 import type { ServiceSecret } from './service-secret';
 import { APPLICATION } from './task-checks';
 import { addContainer, copyFolders, hardenedLinux, type TaskContainer, type WritableMemory } from './task-container';
 import { TaskSecrets } from './task-secrets';
 import type { TracingParts } from './tracing-parts';
-import { EncryptedLogGroup } from '../logging/encrypted-log-group';
 
 /** What a {@link WebTask} is made from, all of it checked. */
 export interface WebTaskProps {
@@ -171,13 +171,14 @@ export class WebTask extends Construct {
   private addBeside(which: (container: TaskContainer) => boolean): void {
     this.props.beside.filter(({ container }) => which(container)).forEach(({ container, image: { image } }) => {
       const { stopTimeout } = this.props;
-      const added = addContainer(this.taskDefinition, container, { image, stopTimeout, logging: this.logStream(container.name) });
+      const shared = { image, stopTimeout, logging: this.logStream(container.name) };
+      const added = addContainer(this.taskDefinition, container, shared);
       container.secrets.forEach((secret) => added.addSecret(secret.variable, this.secrets.ofService(container.name, secret)));
       if (Object.keys(container.environment).length > 0) {
         this.acknowledgeVariables();
       }
       if (container.copiedPaths) {
-        const copier = copyFolders(this.taskDefinition, container, { image, logging: this.logStream(container.name) });
+        const copier = copyFolders(this.taskDefinition, container, shared);
         added.addContainerDependencies({ container: copier, condition: ContainerDependencyCondition.SUCCESS });
       }
     });
