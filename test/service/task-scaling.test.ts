@@ -78,7 +78,7 @@ describe('Requests per task', () => {
 describe('Scaling in steps', () => {
   let template: Template;
   const alarm = (part: string) => Object.entries(template.findResources('AWS::CloudWatch::Alarm')).filter(([id]) => id.includes(part)).map(([, { Properties }]) => Properties)[0];
-  const adjustments = (part: string) => policy(template, part).StepScalingPolicyConfiguration;
+  const adjustments = (part: string, of = template) => policy(of, part).StepScalingPolicyConfiguration;
 
   beforeAll(() => {
     template = scaled(ServiceScaling.inSteps({ minTasks: 3, maxTasks: 12, requestsPerMinute: 1000 }));
@@ -91,9 +91,7 @@ describe('Scaling in steps', () => {
 
   test('C-05: waits 60 s between two actions, or as long as it is told', () => {
     expect(adjustments('CpuOut').Cooldown).toBe(60);
-    template = scaled(ServiceScaling.inSteps({ cooldown: Duration.minutes(3) }));
-    expect(adjustments('CpuOut').Cooldown).toBe(180);
-    template = scaled(ServiceScaling.inSteps({ minTasks: 3, maxTasks: 12, requestsPerMinute: 1000 }));
+    expect(adjustments('CpuOut', scaled(ServiceScaling.inSteps({ cooldown: Duration.minutes(3) }))).Cooldown).toBe(180);
   });
 
   test('C-07: adds one task, then two, and removes one', () => {
