@@ -146,7 +146,7 @@ function checkedEndpoint(scope: Construct, endpoint: string): { url: URL; port: 
   const url = Token.isUnresolved(endpoint) || !URL.canParse(endpoint) ? undefined : new URL(endpoint);
   if (!url || !['http:', 'https:'].includes(url.protocol) || url.username || url.password) {
     throw new PropError(scope, {
-      prop: 'tracing.endpoint', value: endpoint, allowed: 'an http or https URL with its port, known at synthesis and without credentials', wayOut: "write it as 'http://jaeger.internal:4317'",
+      prop: 'tracing.endpoint', value: url?.password ? '(not shown)' : endpoint, allowed: 'an http or https URL with its port, known at synthesis and without credentials', wayOut: "write it as 'http://jaeger.internal:4317'",
     });
   }
   return { url, port: Number(url.port || (url.protocol === 'https:' ? 443 : 80)) };
