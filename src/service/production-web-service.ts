@@ -22,7 +22,7 @@ import { RequestsPerTask } from './requests-per-task';
 import { Rollout } from './rollout';
 import { Route } from './route';
 import { SecureLoadBalancer } from './secure-load-balancer';
-import { serviceConnect } from './service-discovery';
+import { checkCall, serviceConnect } from './service-discovery';
 import type { ResolvedImage, ServiceImage } from './service-image';
 import { ServiceScaling } from './service-scaling';
 import { ServiceTask } from './service-task';
@@ -204,16 +204,11 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   /**
    * Lets this service call another one of its cluster by name, without leaving the VPC (requirements A-35, C-24): opens the other's
    * port from this service alone, joins the namespace, and is deployed after it. Hand over the address as `environment`: `api.url`.
-   * Throws for a service that has no name, or that calls this one.
+   * Throws for a service that has no name, stands in another namespace, or calls this one.
    */
   public calls(other: ProductionWebService): void {
-    const port = Port.tcp(other.port);
-    if (other.callees.includes(this)) {
-      throw new PropError(this, {
-        prop: 'calls', value: other.node.path, allowed: 'a service that does not call this one: each would wait for the other to be deployed', wayOut: 'call one of the two through the load balancer',
-      });
-    }
-    this.connections.allowTo(other, port, `Calls to ${other.url}`);
+    this.connections.allowTo(other, Port.tcp(other.port), `Calls to ${other.url}`);
+    checkCall(this, other, other.callees.includes(this));
     if (this.callees.length === 0 && this.props.discoverableAs === undefined) {
       this.service.enableServiceConnect(serviceConnect(this, { cluster: this.cluster, logGroup: this.logGroup, port: this.port }));
     }

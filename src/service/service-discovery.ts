@@ -32,3 +32,22 @@ export function serviceConnect(scope: IConstruct, { cluster, logGroup, name, por
     logDriver: LogDriver.awsLogs({ logGroup, streamPrefix: 'service-connect' }),
   };
 }
+
+/** A service, as far as a call between two is concerned. */
+export interface Callable extends IConstruct {
+  readonly cluster: ICluster;
+}
+
+/** Refuses a call that no name would resolve, and one that has each service wait for the other. */
+export function checkCall(caller: Callable, callee: Callable, callsBack: boolean): void {
+  if (callsBack || caller === callee) {
+    throw new PropError(caller, {
+      prop: 'calls', value: callee.node.path, allowed: 'a service that does not call this one: each would wait for the other to be deployed', wayOut: 'call one of the two through the load balancer',
+    });
+  }
+  if (caller.cluster.defaultCloudMapNamespace !== callee.cluster.defaultCloudMapNamespace) {
+    throw new PropError(caller, {
+      prop: 'calls', value: callee.node.path, allowed: 'a service of the same namespace: names of another one do not resolve', wayOut: 'give both services the cluster of one ServiceCluster',
+    });
+  }
+}

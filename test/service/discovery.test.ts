@@ -95,6 +95,15 @@ describe('A service that calls another one', () => {
     expect(refusal(() => api.calls(web))).toMatch(/'Shop\/Api': calls is "Shop\/Web", allowed: a service that does not call this one.*through the load balancer/);
   });
 
+  test('refuses a service of another namespace, whose name would not resolve', () => {
+    const { web, api } = shop();
+    const other = serviceFixture();
+    expect(refusal(() => other.web.calls(api))).toMatch(/'Test\/Web': calls is "Shop\/Api", allowed: a service of the same namespace/);
+    expect(refusal(() => web.calls(serviceFixture(({ stack, network }) => ({
+      discoverableAs: 'else', cluster: new ServiceCluster(stack, 'Cluster', { network }).cluster,
+    })).web))).toContain('give both services the cluster of one ServiceCluster');
+  });
+
   test('refuses a cluster without a namespace', () => {
     const message = refusal(() => serviceFixture(({ stack, network }) => ({ discoverableAs: 'web', cluster: new Cluster(stack, 'Bare', { vpc: network.vpc }) })));
     expect(message).toMatch(/'Test\/Web': cluster is "Test\/Bare", allowed: a cluster with a namespace.*new ServiceCluster/);

@@ -38,11 +38,16 @@ function everything(egress: Egress): Everything {
     exec: REASON,
     environment: { NODE_ENV: 'production' },
     secrets: [
-      ServiceSecret.generated('JWT_SECRET'), ServiceSecret.filledByHand('STRIPE_KEY'), ServiceSecret.fromSecret('PARTNER', shared, 'key'), ServiceSecret.fromParameter('RELIC', '/shop/relic'),
+      ServiceSecret.generated('JWT_SECRET'),
+      ServiceSecret.filledByHand('STRIPE_KEY'),
+      ServiceSecret.fromSecret('PARTNER', shared, 'key'),
+      ServiceSecret.fromParameter('RELIC', '/shop/relic'),
     ],
     sidecars: [{ name: 'cache', image: mirrored('cache-8.2'), port: 6379, secrets: [ServiceSecret.generated('JWT_SECRET')] }],
     tracing: Tracing.xray({ collectorImage: mirrored('collector-0.49.0') }),
-    scaling: ServiceScaling.inSteps({ minTasks: 3, maxTasks: 12, requestsPerMinute: 1000, spot: { percent: 50 }, nightPause: { timeZone: TimeZone.ETC_UTC }, withoutTasks: REASON }),
+    scaling: ServiceScaling.inSteps({
+      minTasks: 3, maxTasks: 12, requestsPerMinute: 1000, spot: { percent: 50 }, nightPause: { timeZone: TimeZone.ETC_UTC }, withoutTasks: REASON,
+    }),
   });
   const web = new ProductionWebService(services, 'Web', {
     network,

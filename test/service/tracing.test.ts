@@ -27,7 +27,11 @@ describe('Tracing to X-Ray', () => {
   test('A-19: runs a pinned collector that is not root, reads only, and does not take the application with it', () => {
     expect(containersOf(template).collector).toMatchObject({
       Image: expect.stringMatching(/^public\.ecr\.aws\/aws-observability\/aws-otel-collector:v\d+\.\d+\.\d+$/),
-      User: '1000:1000', ReadonlyRootFilesystem: true, Essential: false, Memory: 128, HealthCheck: expect.objectContaining({ Command: ['CMD', '/healthcheck'] }),
+      User: '1000:1000',
+      ReadonlyRootFilesystem: true,
+      Essential: false,
+      Memory: 128,
+      HealthCheck: expect.objectContaining({ Command: ['CMD', '/healthcheck'] }),
       LinuxParameters: { Capabilities: { Drop: ['ALL'] }, InitProcessEnabled: true },
     });
     expect(brokenRules(template.toJSON())).toEqual([]);
@@ -92,7 +96,8 @@ describe('Tracing over OpenTelemetry', () => {
   });
 
   test('D-07: speaks HTTP on 4318, and TLS to an https endpoint', () => {
-    const exporters = (endpoint: string) => collectorConfig(templateOf(routed(() => ({ tracing: Tracing.openTelemetry({ endpoint, reachedThrough: Peer.anyIpv4() }) })).stack)).exporters;
+    const tracing = (endpoint: string) => Tracing.openTelemetry({ endpoint, reachedThrough: Peer.anyIpv4() });
+    const exporters = (endpoint: string) => collectorConfig(templateOf(routed(() => ({ tracing: tracing(endpoint) })).stack)).exporters;
     expect(exporters('http://jaeger.internal:4318')).toEqual({ otlphttp: { endpoint: 'http://jaeger.internal:4318' } });
     expect(exporters('https://otel.example.com:4317')).toEqual({ otlp: { endpoint: 'otel.example.com:4317', tls: { insecure: false } } });
   });
