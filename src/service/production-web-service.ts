@@ -207,8 +207,8 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
    * Throws for a service that has no name, stands in another namespace, or calls this one.
    */
   public calls(other: ProductionWebService): void {
-    this.connections.allowTo(other, Port.tcp(other.port), `Calls to ${other.url}`);
     checkCall(this, other, other.callees.includes(this));
+    this.connections.allowTo(other, Port.tcp(other.port), `Calls to ${other.url}`);
     if (this.callees.length === 0 && this.props.discoverableAs === undefined) {
       this.service.enableServiceConnect(serviceConnect(this, { cluster: this.cluster, logGroup: this.logGroup, port: this.port }));
     }
