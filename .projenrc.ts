@@ -106,6 +106,8 @@ function configureJest(): void {
   const { config } = project.jest!;
   config.transform = { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] };
   config.testMatch = ['<rootDir>/test/**/*.test.ts', '<rootDir>/lambda/**/*.test.ts'];
+  // Examples import the library by its name: in tests that is the sources, which need no compilation.
+  config.moduleNameMapper = { '^@org/prod-constructs$': '<rootDir>/src' };
   config.testPathIgnorePatterns = ['/node_modules/', '<rootDir>/test/languages/'];
   config.modulePathIgnorePatterns = ['/cdk.out/', '<rootDir>/dist/', '<rootDir>/tmp/'];
   // One worker on every core; jest would leave one idle.
@@ -157,6 +159,12 @@ function addTasks(): void {
   const bench = project.addTask('bench', { description: 'Measures synthesis beside the same architecture written by hand, and the import of the library' });
   bench.spawn(compileApps);
   bench.exec(script('bench/run'), { receiveArgs: true });
+
+  project.addTask('acknowledgements', {
+    description: 'Writes docs/acknowledgements.md from what the constructs acknowledge',
+    exec: 'jest --coverage=false test/acknowledgement',
+    env: { UPDATE_ACKNOWLEDGEMENTS: '1' },
+  });
 
   project.addTask('test:control-tower', {
     description: 'Holds the synthesized examples against the Control Tower rules of cfn-guard',

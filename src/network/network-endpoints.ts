@@ -1,10 +1,11 @@
 import { Aws, Stack } from 'aws-cdk-lib';
 import {
   GatewayVpcEndpoint, GatewayVpcEndpointAwsService, InterfaceVpcEndpoint, type InterfaceVpcEndpointAwsService, type ISubnet, type IVpc,
-  SecurityGroup,
+  type SecurityGroup,
 } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { closedSecurityGroup } from './closed-security-group';
 
 /** What the endpoints are made from. */
 export interface NetworkEndpointsProps {
@@ -84,10 +85,6 @@ export class NetworkEndpoints extends Construct {
 
   /** Has no rule of its own: each client brings the one that lets it in. */
   private createSecurityGroup(): SecurityGroup {
-    return new SecurityGroup(this, 'SecurityGroup', {
-      vpc: this.props.vpc,
-      description: 'Interface endpoints, open to their clients on 443',
-      allowAllOutbound: false,
-    });
+    return closedSecurityGroup(this, 'SecurityGroup', { vpc: this.props.vpc, description: 'Interface endpoints, open to their clients on 443' });
   }
 }

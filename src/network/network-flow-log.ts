@@ -14,8 +14,8 @@ export interface NetworkFlowLogProps {
   readonly bucket?: IBucket;
 }
 
-/** The default fields, and those that tell a NAT gateway's client and a refused flow's way. */
-const FIELDS = [
+/** The default fields, and those that tell a NAT gateway's client and a refused flow's way. Asked for when needed: naming them loads all of EC2. */
+const fields = (): LogFormat[] => [
   LogFormat.ALL_DEFAULT_FIELDS,
   LogFormat.VPC_ID,
   LogFormat.SUBNET_ID,
@@ -36,7 +36,7 @@ export class NetworkFlowLog extends Construct {
     const flowLog = new FlowLog(this, 'FlowLog', {
       resourceType: FlowLogResourceType.fromVpc(props.vpc),
       trafficType: FlowLogTrafficType.ALL,
-      logFormat: FIELDS,
+      logFormat: fields(),
       destination: logs && writer
         ? FlowLogDestination.toCloudWatchLogs(logs.logGroup, writer.role.withoutPolicyUpdates())
         : FlowLogDestination.toS3(props.bucket, 'vpc-flow-logs', {

@@ -74,11 +74,6 @@ export interface SecureVpcProps {
 
 const DEFAULT_ZONES = 3;
 const DATA_PORTS = [5432, 3306, 6379];
-const SUBNET_TYPES = {
-  [SubnetTier.PUBLIC]: SubnetType.PUBLIC,
-  [SubnetTier.APPLICATION]: SubnetType.PRIVATE_WITH_EGRESS,
-  [SubnetTier.DATA]: SubnetType.PRIVATE_ISOLATED,
-};
 
 /**
  * A network in three tiers: public, application and data. It has flow logs, an access control list
@@ -200,8 +195,8 @@ export class SecureVpc extends Construct implements ISecureVpc {
   private subnetConfiguration(egress: Egress): SubnetConfiguration[] {
     const tiers = Object.values(SubnetTier).filter((tier) => this.layout.has(tier));
     return tiers.map((tier) => {
-      const isolated = tier === SubnetTier.APPLICATION && !egress.reachesInternet;
-      const subnetType = isolated ? SubnetType.PRIVATE_ISOLATED : SUBNET_TYPES[tier];
+      const routed = tier === SubnetTier.APPLICATION && egress.reachesInternet ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED;
+      const subnetType = tier === SubnetTier.PUBLIC ? SubnetType.PUBLIC : routed;
       return { name: tier, subnetType, ...(tier === SubnetTier.PUBLIC && { mapPublicIpOnLaunch: false }) };
     });
   }

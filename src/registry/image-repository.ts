@@ -1,4 +1,4 @@
-import { Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { AspectPriority, Aspects, Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib';
 import {
   ImageTagMutabilityExclusionFilter, type IRepository, Repository, RepositoryEncryption, type RepositoryProps, TagMutability, TagStatus,
 } from 'aws-cdk-lib/aws-ecr';
@@ -9,6 +9,7 @@ import { EnvironmentProfile } from '../environment';
 import { checkWholeNumber } from '../refusal/checks';
 import { PropError } from '../refusal/prop-error';
 import { NOTHING_RELEASED } from './released-image';
+import { StackTagsWarning } from './stack-tags-warning';
 
 /** A repository of images and, for each release track, the parameter that names the released one. */
 export interface IImageRepository extends IConstruct {
@@ -89,6 +90,7 @@ export class ImageRepository extends Construct implements IImageRepository {
     this.repository = this.ecr;
     this.addLifecycleRules(keepImages);
     this.checkedTracks(props.tracks ?? ['staging', 'production']).forEach((track) => this.parameters.set(track, this.createParameter(track)));
+    Aspects.of(this).add(new StackTagsWarning(this), { priority: AspectPriority.READONLY });
   }
 
   public releasedImageParameterName(track: string): string {

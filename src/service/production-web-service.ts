@@ -1,7 +1,7 @@
 import { Duration, Lazy, Names, Token } from 'aws-cdk-lib';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { type Connections, InterfaceVpcEndpointAwsService, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { type Connections, InterfaceVpcEndpointAwsService, Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   AlarmBehavior, type CfnService, Cluster, type ContainerDefinition, ContainerInsights, DeploymentControllerType, FargatePlatformVersion, FargateService,
   type FargateTaskDefinition, type ICluster, PropagatedTagSource, type ScalableTaskCount, type ServiceConnectProps, TaskDefinitionRevision,
@@ -15,6 +15,7 @@ import { acknowledgeInCompliancePacks } from '../acknowledgement/acknowledge';
 import type { IBackingService, IBackingServiceClient } from '../binding';
 import { EnvironmentProfile } from '../environment';
 import { type ISecureVpc, SubnetTier } from '../network';
+import { closedSecurityGroup } from '../network/closed-security-group';
 import { checkPort, checkWholeNumber } from '../refusal/checks';
 import { PropError } from '../refusal/prop-error';
 import { allowSessions, SessionLog } from './exec-session';
@@ -287,7 +288,7 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   /** In from the load balancer, out to what the task needs to start: nothing else (requirements A-25, B-03). */
   private createSecurityGroup(): SecurityGroup {
     const { network } = this.props;
-    const group = new SecurityGroup(this, 'SecurityGroup', { vpc: network.vpc, description: `Tasks of ${this.node.path}`, allowAllOutbound: false });
+    const group = closedSecurityGroup(this, 'SecurityGroup', { vpc: network.vpc, description: `Tasks of ${this.node.path}` });
     network.allowToAwsServices({
       client: group.connections,
       services: [InterfaceVpcEndpointAwsService.ECR, InterfaceVpcEndpointAwsService.ECR_DOCKER, InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS],

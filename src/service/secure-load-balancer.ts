@@ -1,6 +1,6 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   ApplicationListener, ApplicationLoadBalancer, ApplicationProtocol, DesyncMitigationMode, ListenerAction, SslPolicy,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -11,6 +11,7 @@ import { acknowledge, acknowledgeInCompliancePacks } from '../acknowledgement/ac
 import { EnvironmentProfile } from '../environment';
 import { WebFirewall } from '../firewall';
 import { type ISecureVpc, SubnetTier } from '../network';
+import { closedSecurityGroup } from '../network/closed-security-group';
 import { checkReason } from '../refusal/checks';
 import { PropError } from '../refusal/prop-error';
 import { BucketPurpose, SecureBucket } from '../storage';
@@ -152,9 +153,7 @@ export class SecureLoadBalancer extends Construct {
   }
 
   private createSecurityGroup(): SecurityGroup {
-    const group = new SecurityGroup(this, 'SecurityGroup', {
-      vpc: this.props.network.vpc, description: `Load balancer ${this.node.path}`, allowAllOutbound: false,
-    });
+    const group = closedSecurityGroup(this, 'SecurityGroup', { vpc: this.props.network.vpc, description: `Load balancer ${this.node.path}` });
     const ports = this.props.certificate ? [HTTPS, ...this.redirects() ? [HTTP] : []] : [HTTP];
     this.ingress._peers.forEach((peer) => ports.forEach((port) => group.addIngressRule(peer, Port.tcp(port), `Clients on ${port}`)));
     return group;

@@ -1,8 +1,8 @@
-import { brokenRules, DEPLOY_RULES } from './deploy-rules';
-import type { TemplateJson, TemplateResource } from './template-json';
 import { Egress, EnvironmentProfile, ImageRepository, SecureVpc, WebFirewall } from '../../src';
 import { exampleNames, templatesOfExample } from '../support/example-app';
 import { templateOf, testStack } from '../support/test-stack';
+import { brokenRules, DEPLOY_RULES } from './deploy-rules';
+import type { TemplateJson, TemplateResource } from './template-json';
 
 interface Case { readonly bad: TemplateJson; readonly good: TemplateJson }
 
@@ -59,8 +59,12 @@ const CASES: { [rule: string]: Case } = {
   'network-acl-numbers': { bad: aclEntries([100, 100]), good: aclEntries([100, 101]) },
   'regional-nat-after-attachment': { bad: natGateway('Gateway'), good: natGateway('Attachment') },
   'described-security-group-rules': {
-    bad: template({ Group: of('AWS::EC2::SecurityGroup', { SecurityGroupIngress: [{ CidrIp: '10.0.0.0/8' }] }) }),
-    good: template({ Group: of('AWS::EC2::SecurityGroup', { SecurityGroupIngress: [{ CidrIp: '10.0.0.0/8', Description: 'Inside' }] }) }),
+    bad: template({ Group: of('AWS::EC2::SecurityGroup', { SecurityGroupEgress: [{ CidrIp: '10.0.0.0/8' }] }) }),
+    good: template({ Group: of('AWS::EC2::SecurityGroup', { SecurityGroupEgress: [{ CidrIp: '10.0.0.0/8', Description: 'Inside' }] }) }),
+  },
+  'security-group-names-its-egress': {
+    bad: template({ Group: of('AWS::EC2::SecurityGroup') }),
+    good: template({ Group: of('AWS::EC2::SecurityGroup', { SecurityGroupEgress: [{ CidrIp: '127.0.0.1/32', Description: 'Nowhere' }] }) }),
   },
   'load-balancer-in-two-subnets': {
     bad: template({ Balancer: of('AWS::ElasticLoadBalancingV2::LoadBalancer', { Type: 'application', Subnets: ['a'] }) }),

@@ -43,6 +43,11 @@ export const NETWORK_RULES: DeployRule[] = [
     ],
   },
   {
+    id: 'security-group-names-its-egress',
+    why: 'EC2 gives every new group a rule that lets everything out, and takes it away only where the group itself names another one; rules that are resources of their own come too late.',
+    check: (template) => resources(template, 'AWS::EC2::SecurityGroup').filter(({ p }) => list(p.SecurityGroupEgress).length === 0).map(({ id }) => id),
+  },
+  {
     id: 'load-balancer-in-two-subnets',
     why: 'An application load balancer needs subnets in at least two zones.',
     check: (template) => resources(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer')

@@ -9,7 +9,7 @@ import { certificate, serviceFixture, VERSION } from '../support/web-service';
 
 type Rule = { [prop: string]: unknown };
 
-/** Every rule of the groups of a template, inline or not, as `group direction port peer`, without the one to nowhere that CDK writes for "no egress". */
+/** Every rule of the groups of a template, inline or not, as `group direction port peer`, without those to nowhere, which take EC2's rule to everywhere away. */
 function flows(template: Template): string[] {
   const groups = template.findResources('AWS::EC2::SecurityGroup');
   const peerOf = (rule: Rule): string => {
@@ -25,7 +25,7 @@ function flows(template: Template): string[] {
   ]);
   const own = (type: string, direction: string) => Object.values(template.findResources(type))
     .map(({ Properties }) => line(Properties.GroupId['Fn::GetAtt'][0], direction, Properties));
-  return [...inline, ...own('AWS::EC2::SecurityGroupIngress', 'in'), ...own('AWS::EC2::SecurityGroupEgress', 'out')].filter((flow) => !flow.endsWith(' 255.255.255.255/32')).sort();
+  return [...inline, ...own('AWS::EC2::SecurityGroupIngress', 'in'), ...own('AWS::EC2::SecurityGroupEgress', 'out')].filter((flow) => !flow.endsWith(' 127.0.0.1/32')).sort();
 }
 
 describe('ProductionWebService with document B\'s network', () => {
@@ -45,6 +45,11 @@ describe('ProductionWebService with document B\'s network', () => {
       'WebSecurityGroup out 443 NetworkEndpointsSecurityGroup',
       'WebSecurityGroup out 443 pl-6ea54007',
     ]);
+  });
+
+  test('A-25: no group keeps the rule to everywhere that EC2 gives to groups without a rule of their own', () => {
+    Object.values(template.findResources('AWS::EC2::SecurityGroup')).forEach(({ Properties }) =>
+      expect(Properties.SecurityGroupEgress).toContainEqual(expect.objectContaining({ CidrIp: '127.0.0.1/32' })));
   });
 
   test('B-03: no rule leads to the listeners that offer new versions', () => {

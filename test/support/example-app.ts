@@ -1,8 +1,8 @@
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
-import { FLAGS } from './test-stack';
 import type { TemplateJson } from '../deploy-rules/template-json';
+import { FLAGS } from './test-stack';
 
 const EXAMPLES = path.join(__dirname, '..', '..', 'examples');
 
@@ -17,7 +17,7 @@ export function templatesOfExample(name: string): { [stack: string]: TemplateJso
   const environment = { ...process.env };
   const before = process.listeners('beforeExit');
   try {
-    Object.assign(process.env, { CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(FLAGS) });
+    Object.assign(process.env, { CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify({ ...contextOf(name), ...FLAGS }) });
     jest.isolateModules(() => { jest.requireActual(path.join(EXAMPLES, name, 'app.ts')); });
     // With an output folder given, an app synthesizes itself when its process ends: here it is told that it does.
     const added = process.listeners('beforeExit').filter((listener) => !before.includes(listener));
@@ -27,6 +27,12 @@ export function templatesOfExample(name: string): { [stack: string]: TemplateJso
     process.env = environment;
     fs.rmSync(outdir, { recursive: true });
   }
+}
+
+/** What the example's own cdk.json says, without its feature flags: those are the suite's. */
+function contextOf(name: string): { [key: string]: unknown } {
+  const { context } = JSON.parse(fs.readFileSync(path.join(EXAMPLES, name, 'cdk.json'), 'utf8')) as { context: { [key: string]: unknown } };
+  return Object.fromEntries(Object.entries(context).filter(([key]) => !key.startsWith('@aws-cdk')));
 }
 
 function templatesIn(folder: string): { [stack: string]: TemplateJson } {
