@@ -9,7 +9,7 @@ import type { TracedService, TracingParts } from './tracing-parts';
 
 const SITES = ['datadoghq.com', 'us3.datadoghq.com', 'us5.datadoghq.com', 'datadoghq.eu', 'ap1.datadoghq.com', 'ap2.datadoghq.com', 'ddog-gov.com'];
 /** Both run as root and keep its capabilities: Fargate gives the router's socket and the agent's volumes to root alone. */
-const ROOT = { user: '0:0', keepsCapabilities: true };
+const ROOT = { user: '0', keepsCapabilities: true };
 
 /** Datadog's agent, which takes traces and counts the task's metrics, and the router that sends the application's log. */
 export function datadogParts(scope: Construct, props: DatadogProps, service: TracedService): TracingParts {

@@ -1,7 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { AdjustmentType, MetricAggregationType, StepScalingAction } from 'aws-cdk-lib/aws-applicationautoscaling';
-import { Alarm, ComparisonOperator, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
-import { ApplicationScalingAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Alarm, ComparisonOperator, type IAlarmAction, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { FargateService, ScalableTaskCount } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { checkWholeNumber } from '../refusal/checks';
@@ -65,7 +64,7 @@ export class StepScaling extends Construct {
       threshold,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: OUT_AFTER_MINUTES,
-    }).addAlarmAction(new ApplicationScalingAction(action));
+    }).addAlarmAction(actingBy(action));
   }
 
   /** It fires whenever the service is idle, at its fewest tasks too: nothing to worry about. */
@@ -78,7 +77,7 @@ export class StepScaling extends Construct {
       threshold,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: IN_AFTER_MINUTES,
-    }).addAlarmAction(new ApplicationScalingAction(action));
+    }).addAlarmAction(actingBy(action));
   }
 
   private createAction(id: string): StepScalingAction {
@@ -89,4 +88,9 @@ export class StepScaling extends Construct {
       metricAggregationType: MetricAggregationType.AVERAGE,
     });
   }
+}
+
+/** What CDK has for this loads the libraries of every action there is. */
+function actingBy({ scalingPolicyArn }: StepScalingAction): IAlarmAction {
+  return { bind: () => ({ alarmActionArn: scalingPolicyArn }) };
 }
