@@ -1,5 +1,6 @@
 export * from './ingress';
 export * from './production-web-service';
+export * from './response-headers';
 export * from './rollout';
 export * from './route';
 export * from './secure-load-balancer';
@@ -9,5 +10,6 @@ export * from './service-scaling';
 export * from './service-secret';
 export * from './service-task-props';
 export * from './sidecar';
+export * from './tls-policy';
 export * from './tracing';
 export * from './web-health-check';

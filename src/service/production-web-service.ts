@@ -1,7 +1,7 @@
 import { Duration, Lazy, Names, Token } from 'aws-cdk-lib';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { type Connections, InterfaceVpcEndpointAwsService, Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { type Connections, type IConnectable, InterfaceVpcEndpointAwsService, Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   AlarmBehavior, type CfnService, Cluster, type ContainerDefinition, ContainerInsights, DeploymentControllerType, FargatePlatformVersion, FargateService,
   type FargateTaskDefinition, type ICluster, PropagatedTagSource, type ScalableTaskCount, type ServiceConnectProps, TaskDefinitionRevision,
@@ -204,17 +204,19 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
 
   /**
    * Lets this service call another one of its cluster by name, without leaving the VPC (requirements A-35, C-24): opens the other's
-   * port from this service alone, joins the namespace, and is deployed after it. Hand over the address as `environment`: `api.url`.
-   * Throws for a service that has no name, stands in another namespace, or calls this one.
+   * port from this service alone, joins the namespace, and is deployed after it. Returns the address, `api.url`, which the application
+   * gets as `environment`. Throws for a service that has no name, stands in another namespace, or calls this one.
    */
-  public calls(other: ProductionWebService): void {
+  public calls(other: ProductionWebService): string {
     checkCall(this, other, other.callees.includes(this));
-    this.connections.allowTo(other, Port.tcp(other.port), `Calls to ${other.url}`);
+    const { url } = other;
+    other.allowCallsFrom(this);
     if (this.callees.length === 0 && this.props.discoverableAs === undefined) {
       this.service.enableServiceConnect(serviceConnect(this, { cluster: this.cluster, logGroup: this.logGroup, port: this.port }));
     }
     this.callees.push(other);
     (this.service.node.defaultChild as CfnService).node.addDependency(other.service);
+    return url;
   }
 
   /**
@@ -225,12 +227,20 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     this.rollbackAlarmNames.push(alarmName);
   }
 
+  /**
+   * Lets a client, another service for example, call the tasks directly on their port, past the load balancer (requirement A-35).
+   * The rules are made in the client's stack, so that no cycle closes.
+   */
+  public allowCallsFrom(client: IConnectable): void {
+    client.connections.allowTo(this, Port.tcp(this.port), `Calls to ${this.node.path}`);
+  }
+
   private checkProps(): void {
     const { props } = this;
     checkPort(this, 'port', this.port);
     checkTask(this, props, { cpu: this.cpu, memoryMiB: this.memoryMiB, port: this.port });
     this.rollout._check(this);
-    checkWholeNumber(this, 'routePriority', props.routePriority, { min: 1, max: 50000, unit: 'as a priority', wayOut: 'leave it out, or take one from 40001 to 50000' });
+    checkWholeNumber(this, 'routePriority', props.routePriority, { min: 1, max: 50000, unit: 'as a priority', wayOut: 'leave it out' });
     if (props.loadBalancer && props.certificate) {
       throw new PropError(this, { prop: 'certificate', value: 'a certificate', allowed: 'certificate or loadBalancer, not both', wayOut: 'give the certificate to the SecureLoadBalancer' });
     }

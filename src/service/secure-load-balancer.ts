@@ -1,22 +1,28 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import type { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
-  ApplicationListener, ApplicationLoadBalancer, ApplicationProtocol, DesyncMitigationMode, ListenerAction, SslPolicy,
+  ApplicationListener, ApplicationLoadBalancer, ApplicationProtocol, DesyncMitigationMode, IpAddressType, ListenerAction, type SslPolicy,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { IHostedZone, RecordSet } from 'aws-cdk-lib/aws-route53';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
 import type { Weakening } from '../acknowledgement';
-import { acknowledge, acknowledgeInCompliancePacks } from '../acknowledgement/acknowledge';
+import { acknowledgeInCompliancePacks } from '../acknowledgement/acknowledge';
 import { EnvironmentProfile } from '../environment';
 import { WebFirewall } from '../firewall';
-import { type ISecureVpc, SubnetTier } from '../network';
-import { closedSecurityGroup } from '../network/closed-security-group';
+import { type ISecureVpc, SecureVpc, SubnetTier } from '../network';
 import { checkReason } from '../refusal/checks';
 import { PropError } from '../refusal/prop-error';
 import { BucketPurpose, SecureBucket } from '../storage';
+import { aliasRecords, checkDomainName } from './alias-records';
+import { ClientPorts } from './client-ports';
+import { logHealthChecks } from './health-check-logs';
 import { Ingress } from './ingress';
+import { responseHeaderAttributes, type ResponseHeaders } from './response-headers';
 import type { Route } from './route';
+import { RouteTable } from './route-table';
+import { TlsPolicy } from './tls-policy';
 
 /** What a {@link SecureLoadBalancer} may be told. A network, and a certificate or the reason for none. */
 export interface SecureLoadBalancerProps {
@@ -33,8 +39,13 @@ export interface SecureLoadBalancerProps {
    */
   readonly plainHttp?: Weakening;
   /**
+   * Versions and ciphers of TLS.
+   * @default TlsPolicy.TLS_1_2_AND_1_3 - requirement C-04; documents A and D ask for TLS 1.3 alone (requirements A-02, D-16)
+   */
+  readonly tlsPolicy?: TlsPolicy;
+  /**
    * Whether port 80 answers with a redirect to HTTPS. Document A opens 443 only.
-   * @default true - requirement B-03
+   * @default - true (requirement B-03); false behind CloudFront, where there is room for one port
    */
   readonly httpRedirect?: boolean;
   /**
@@ -43,17 +54,38 @@ export interface SecureLoadBalancerProps {
    */
   readonly ingress?: Ingress;
   /**
-   * The firewall in front, of the same stack.
-   * @default - a new `WebFirewall` for one that faces the internet, none inside
+   * Whether clients may also come over IPv6. The subnets need IPv6 blocks, which only an adopted network can have.
+   * @default false
+   */
+  readonly dualStack?: boolean;
+  /**
+   * The name under which clients find it, as `api.example.com`. Needs `hostedZone`.
+   * @default - none: no record is made
+   */
+  readonly domainName?: string;
+  /**
+   * The zone in which the alias record is made, beside the load balancer. Needs `domainName`.
+   * @default - none
+   */
+  readonly hostedZone?: IHostedZone;
+  /**
+   * Headers that it adds to every response.
+   * @default - HSTS for one year, no sniffing of content types, frames of the same origin alone
+   */
+  readonly responseHeaders?: ResponseHeaders;
+  /**
+   * The firewall in front, of the same stack. Behind Cloudflare or CloudFront it needs their `clientAddressHeader`.
+   * @default - a new `WebFirewall` for requests from the internet, none inside
    */
   readonly firewall?: WebFirewall;
   /**
-   * Leaves out the firewall of a load balancer that faces the internet.
+   * Leaves out the firewall of a load balancer that takes requests from the internet.
    * @default - there is one
    */
   readonly withoutFirewall?: Weakening;
   /**
-   * Where access and connection logs go. The bucket must be encrypted by S3 itself, and of the same region.
+   * Where access, connection and health check logs go. The bucket must be encrypted by S3 itself, of the same
+   * region, and, where it is imported, let load balancers write to it.
    * @default - a new `SecureBucket` with `BucketPurpose.logs()`
    */
   readonly logBucket?: IBucket;
@@ -71,10 +103,11 @@ const TEST_HTTP = 8080;
 const TEST_HTTPS = 8443;
 
 /**
- * What the internet sees: TLS, redirect, a 404 for what no service claims, access and connection logs, a firewall.
+ * What the internet sees: TLS, redirect, a 404 for what no service claims, response headers, logs, a firewall, a name.
  * Any number of services share it, each by a `Route`.
  *
- * Throws a PropError without a certificate and without `plainHttp`, and in a stack whose region is unknown.
+ * Throws a PropError without a certificate and without `plainHttp`, in a stack whose region is unknown, for response headers that
+ * browsers would not understand, and for more ports than the ingress has room for.
  */
 export class SecureLoadBalancer extends Construct {
   /** The load balancer. */
@@ -89,8 +122,11 @@ export class SecureLoadBalancer extends Construct {
   public readonly redirectListener?: ApplicationListener;
   /** The firewall in front, where there is one. */
   public readonly firewall?: WebFirewall;
-  private readonly claims = new Map<number, { route: string; owner: string }>();
+  /** The records of its name, where it has one: A, and AAAA with `dualStack`. */
+  public readonly aliasRecords: RecordSet[];
+  private readonly routes = new RouteTable(this);
   private readonly ingress: Ingress;
+  private readonly clientPorts: ClientPorts;
 
   public constructor(scope: Construct, id: string, private readonly props: SecureLoadBalancerProps) {
     super(scope, id);
@@ -98,14 +134,25 @@ export class SecureLoadBalancer extends Construct {
     this.ingress = props.ingress ?? Ingress.internet();
     this.checkProps();
 
-    this.securityGroup = this.createSecurityGroup();
+    this.clientPorts = new ClientPorts(this, { vpc: props.network.vpc, ingress: this.ingress, dualStack: props.dualStack ?? false });
+    this.securityGroup = this.clientPorts.securityGroup;
+    (props.certificate ? [HTTPS, ...this.redirects() ? [HTTP] : []] : [HTTP]).forEach((port) => this.openPort(port));
     this.loadBalancer = this.createLoadBalancer(profile);
     this.logTo(props.logBucket ?? new SecureBucket(this, 'Logs', { purpose: BucketPurpose.logs(), profile }).bucket);
     this.listener = this.addListener('Listener', props.certificate ? HTTPS : HTTP);
     this.testListener = this.addListener('TestListener', props.certificate ? TEST_HTTPS : TEST_HTTP);
     this.redirectListener = this.redirectToHttps();
     this.firewall = this.raiseFirewall(profile);
-    this.acknowledgeIngress();
+    this.aliasRecords = this.createAliasRecords();
+    this.acknowledgePlainHttp();
+  }
+
+  /**
+   * Opens a further port to whoever may connect, for a listener that you add to `loadBalancer` yourself.
+   * Throws a PropError when the security group has no room for it.
+   */
+  public openPort(port: number): void {
+    this.clientPorts.open(port);
   }
 
   /**
@@ -113,24 +160,11 @@ export class SecureLoadBalancer extends Construct {
    * @internal
    */
   public _claim(owner: IConstruct, route: Route, explicit?: number): number {
-    const name = route._name();
-    const priority = explicit ?? route._priority(owner.node.path);
-    const same = [...this.claims.values()].find((claim) => claim.route === name);
-    const clash = same ?? this.claims.get(priority);
-    if (clash) {
-      throw new PropError(owner, {
-        prop: same ? 'route' : 'routePriority',
-        value: same ? name : priority,
-        allowed: same ? `a route that no other service of ${this.node.path} has ('${clash.owner}' has it)` : `a priority that '${clash.owner}' doesn't have`,
-        wayOut: same ? 'give each service its own Route.path or Route.host' : 'set routePriority on the newer of the two, 40001 to 50000',
-      });
-    }
-    this.claims.set(priority, { route: name, owner: owner.node.path });
-    return priority;
+    return this.routes.claim(owner, route, explicit);
   }
 
   private checkProps(): void {
-    const { certificate, plainHttp, withoutFirewall } = this.props;
+    const { certificate, plainHttp, tlsPolicy, withoutFirewall } = this.props;
     if (!certificate && !plainHttp) {
       throw new PropError(this, {
         prop: 'certificate', value: undefined, allowed: 'a certificate, or plainHttp with a reason', wayOut: "import one with Certificate.fromCertificateArn, or say plainHttp: { reason: '...' }",
@@ -138,6 +172,9 @@ export class SecureLoadBalancer extends Construct {
     }
     if (certificate && plainHttp) {
       throw new PropError(this, { prop: 'plainHttp', value: plainHttp, allowed: 'certificate or plainHttp, not both', wayOut: 'leave out plainHttp' });
+    }
+    if (plainHttp && tlsPolicy) {
+      throw new PropError(this, { prop: 'tlsPolicy', value: tlsPolicy, allowed: 'tlsPolicy with a certificate', wayOut: 'leave out plainHttp or tlsPolicy' });
     }
     if (plainHttp) {
       checkReason(this, 'plainHttp.reason', plainHttp.reason);
@@ -150,13 +187,33 @@ export class SecureLoadBalancer extends Construct {
         prop: 'env.region', value: undefined, allowed: 'a stack whose region is known: access logs are delivered by an account that differs by region', wayOut: "create the stack with env: { region: 'eu-central-1' }",
       });
     }
+    checkDomainName(this, this.props);
+    this.checkDualStack();
+    this.checkFirewallSeesClients();
   }
 
-  private createSecurityGroup(): SecurityGroup {
-    const group = closedSecurityGroup(this, 'SecurityGroup', { vpc: this.props.network.vpc, description: `Load balancer ${this.node.path}` });
-    const ports = this.props.certificate ? [HTTPS, ...this.redirects() ? [HTTP] : []] : [HTTP];
-    this.ingress._peers.forEach((peer) => ports.forEach((port) => group.addIngressRule(peer, Port.tcp(port), `Clients on ${port}`)));
-    return group;
+  private checkDualStack(): void {
+    const { dualStack, network } = this.props;
+    if (dualStack && network instanceof SecureVpc) {
+      throw new PropError(this, {
+        prop: 'dualStack', value: true, allowed: `false in ${network.node.path}: a SecureVpc has no IPv6 blocks`, wayOut: 'adopt a network that has them with SecureVpc.fromVpc, or put CloudFront or Cloudflare in front',
+      });
+    }
+  }
+
+  /** Behind a proxy all requests come from its addresses: counted by them, one busy minute would shut everyone out. */
+  private checkFirewallSeesClients(): void {
+    const { firewall } = this.props;
+    const expected = this.ingress._clientAddressHeader;
+    const matters = expected !== undefined || this.ingress._anyone;
+    if (firewall && matters && firewall.clientAddressHeader !== expected) {
+      throw new PropError(this, {
+        prop: 'firewall.clientAddressHeader',
+        value: firewall.clientAddressHeader,
+        allowed: expected ?? 'none, because anyone can connect and write the header',
+        wayOut: expected ? `make it with new WebFirewall(this, 'Firewall', { clientAddressHeader: '${expected}' })` : 'leave out clientAddressHeader',
+      });
+    }
   }
 
   private createLoadBalancer(profile: EnvironmentProfile): ApplicationLoadBalancer {
@@ -166,6 +223,7 @@ export class SecureLoadBalancer extends Construct {
       vpc: network.vpc,
       vpcSubnets: network.subnets(tier),
       internetFacing: this.ingress.internetFacing,
+      ipAddressType: this.props.dualStack ? IpAddressType.DUAL_STACK : undefined,
       securityGroup: this.securityGroup,
       deletionProtection: profile.deletionProtection,
       dropInvalidHeaderFields: true,
@@ -176,22 +234,26 @@ export class SecureLoadBalancer extends Construct {
   private logTo(bucket: IBucket): void {
     this.loadBalancer.logAccessLogs(bucket, 'access');
     this.loadBalancer.logConnectionLogs(bucket, 'connections');
+    logHealthChecks(this.loadBalancer, bucket, 'health');
   }
 
   private addListener(id: string, port: number): ApplicationListener {
-    const { certificate } = this.props;
-    return new ApplicationListener(this, id, {
+    const { certificate, responseHeaders = {}, tlsPolicy = TlsPolicy.TLS_1_2_AND_1_3 } = this.props;
+    const listener = new ApplicationListener(this, id, {
       loadBalancer: this.loadBalancer,
       port,
       protocol: certificate ? ApplicationProtocol.HTTPS : ApplicationProtocol.HTTP,
       open: false,
-      ...(certificate && { certificates: [certificate], sslPolicy: SslPolicy.TLS13_RES }),
+      ...(certificate && { certificates: [certificate], sslPolicy: tlsPolicy as string as SslPolicy }),
       defaultAction: ListenerAction.fixedResponse(404, { contentType: 'text/plain', messageBody: 'Not found' }),
     });
+    const attributes = responseHeaderAttributes(this, responseHeaders, certificate !== undefined);
+    Object.entries(attributes).forEach(([attribute, value]) => listener.setAttribute(attribute, value));
+    return listener;
   }
 
   private redirects(): boolean {
-    return this.props.certificate !== undefined && (this.props.httpRedirect ?? true);
+    return this.props.certificate !== undefined && (this.props.httpRedirect ?? !this.ingress._httpsOnly);
   }
 
   private redirectToHttps(): ApplicationListener | undefined {
@@ -215,23 +277,25 @@ export class SecureLoadBalancer extends Construct {
       acknowledgeInCompliancePacks(this.loadBalancer, 'ALBWAFEnabled', withoutFirewall.reason);
       return undefined;
     }
-    if (!firewall && !this.ingress.internetFacing) {
+    if (!firewall && !this.ingress._fromInternet) {
       acknowledgeInCompliancePacks(this.loadBalancer, 'ALBWAFEnabled', 'Only addresses inside the network reach this load balancer.');
       return undefined;
     }
-    const raised = firewall ?? new WebFirewall(this, 'Firewall', { profile });
+    const raised = firewall ?? new WebFirewall(this, 'Firewall', { profile, clientAddressHeader: this.ingress._clientAddressHeader });
     raised.protect(this, this.loadBalancer.loadBalancerArn);
     return raised;
   }
 
-  private acknowledgeIngress(): void {
+  private createAliasRecords(): RecordSet[] {
+    const { domainName, hostedZone, dualStack = false } = this.props;
+    return domainName && hostedZone ? aliasRecords(this, { domainName, hostedZone, dualStack, loadBalancer: this.loadBalancer }) : [];
+  }
+
+  private acknowledgePlainHttp(): void {
     const { plainHttp } = this.props;
     if (plainHttp) {
       [this.listener, this.testListener].forEach((listener) => ['ELBv2ACMCertificateRequired', 'ALBHttpToHttpsRedirection'].forEach((rule) =>
         acknowledgeInCompliancePacks(listener, rule, plainHttp.reason)));
-    }
-    if (this.ingress._anyone) {
-      acknowledge(this.securityGroup, 'AwsSolutions-EC23', 'A load balancer for the internet takes connections from anywhere, on the ports it serves.');
     }
   }
 }

@@ -54,7 +54,7 @@ describe('A service that calls another one', () => {
 
   test('A-35: opens exactly the api\'s port from exactly the web\'s group', () => {
     const { web, api, template } = shop();
-    web.calls(api);
+    expect(web.calls(api)).toBe(api.url);
     const group = (part: string) => ({ 'Fn::GetAtt': [expect.stringContaining(`${part}SecurityGroup`), 'GroupId'] });
     expect(rulesOn(template(), 4000).filter(({ Description }) => Description.startsWith('Calls to'))).toEqual([
       expect.objectContaining({ GroupId: group('Api'), SourceSecurityGroupId: group('Web') }),

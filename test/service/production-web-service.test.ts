@@ -4,29 +4,9 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import {
   Egress, EnvironmentProfile, ImageRepository, ProductionWebService, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceImage, ServiceScaling,
 } from '../../src';
+import { flows } from '../support/security-group-flows';
 import { templateOf, testApp, testStack, unacknowledged } from '../support/test-stack';
 import { certificate, serviceFixture, VERSION } from '../support/web-service';
-
-type Rule = { [prop: string]: unknown };
-
-/** Every rule of the groups of a template, inline or not, as `group direction port peer`, without those to nowhere, which take EC2's rule to everywhere away. */
-function flows(template: Template): string[] {
-  const groups = template.findResources('AWS::EC2::SecurityGroup');
-  const peerOf = (rule: Rule): string => {
-    const peer = rule.CidrIp ?? rule.SourceSecurityGroupId ?? rule.DestinationSecurityGroupId ?? rule.DestinationPrefixListId;
-    const name = typeof peer === 'string' ? peer : (peer as { 'Fn::GetAtt': string[] })['Fn::GetAtt'][0];
-    return name.replace(/[0-9A-F]{8}$/, '');
-  };
-  const nameOf = (id: string) => id.replace(/[0-9A-F]{8}$/, '');
-  const line = (group: string, direction: string, rule: Rule) => `${nameOf(group)} ${direction} ${rule.FromPort === rule.ToPort ? rule.FromPort : 'many'} ${peerOf(rule)}`;
-  const inline = Object.entries(groups).flatMap(([id, { Properties }]) => [
-    ...(Properties.SecurityGroupIngress ?? []).map((rule: Rule) => line(id, 'in', rule)),
-    ...(Properties.SecurityGroupEgress ?? []).map((rule: Rule) => line(id, 'out', rule)),
-  ]);
-  const own = (type: string, direction: string) => Object.values(template.findResources(type))
-    .map(({ Properties }) => line(Properties.GroupId['Fn::GetAtt'][0], direction, Properties));
-  return [...inline, ...own('AWS::EC2::SecurityGroupIngress', 'in'), ...own('AWS::EC2::SecurityGroupEgress', 'out')].filter((flow) => !flow.endsWith(' 127.0.0.1/32')).sort();
-}
 
 describe('ProductionWebService with document B\'s network', () => {
   let template: Template;

@@ -1,9 +1,17 @@
+import { Tags } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import * as fc from 'fast-check';
-import { Ingress, Route, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, WebFirewall } from '../../src';
+import { Ingress, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, TlsPolicy, WebFirewall } from '../../src';
 import { templateOf, testStack, unacknowledged } from '../support/test-stack';
 import { certificate } from '../support/web-service';
+
+/** Parts of a resource, and resources that CloudFormation knows no tags for. */
+const CANNOT_BE_TAGGED = [
+  'AWS::EC2::NetworkAclEntry', 'AWS::EC2::Route', 'AWS::EC2::SecurityGroupEgress', 'AWS::EC2::SecurityGroupIngress', 'AWS::EC2::SubnetNetworkAclAssociation',
+  'AWS::EC2::SubnetRouteTableAssociation', 'AWS::EC2::VPCGatewayAttachment', 'AWS::ElasticLoadBalancingV2::Listener', 'AWS::IAM::ManagedPolicy', 'AWS::KMS::Alias', 'AWS::S3::BucketPolicy',
+  'AWS::WAFv2::LoggingConfiguration', 'AWS::WAFv2::WebACLAssociation',
+];
 
 const balancer = (props: Partial<SecureLoadBalancerProps> | ((network: SecureVpc) => Partial<SecureLoadBalancerProps>) = {}) => {
   const stack = testStack();
@@ -20,6 +28,19 @@ describe('SecureLoadBalancer', () => {
     template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
       Port: 80, DefaultActions: [{ Type: 'redirect', RedirectConfig: { Protocol: 'HTTPS', Port: '443', StatusCode: 'HTTP_301' } }],
     });
+  });
+
+  test.each([
+    ['A-02', TlsPolicy.TLS_1_3, 'ELBSecurityPolicy-TLS13-1-3-2021-06'],
+    ['D-16', TlsPolicy.TLS_1_3_POST_QUANTUM, 'ELBSecurityPolicy-TLS13-1-3-PQ-2025-09'],
+    ['B-12', TlsPolicy.TLS_1_2_AND_1_3_FIPS, 'ELBSecurityPolicy-TLS13-1-2-Res-FIPS-2023-04'],
+  ])('%s: serves the TLS policy that it is told, also where new versions are verified', (_, tlsPolicy, name) => {
+    const template = balancer({ tlsPolicy }).template();
+    template.resourcePropertiesCountIs('AWS::ElasticLoadBalancingV2::Listener', { Protocol: 'HTTPS', SslPolicy: name }, 2);
+  });
+
+  test('C-04: offers no TLS policy that allows a version before 1.2 or ciphers without forward secrecy', () => {
+    Object.values(TlsPolicy).forEach((policy) => expect(policy).toMatch(/^ELBSecurityPolicy-TLS13-1-(3|2-Res)-/));
   });
 
   test('A-02, A-25: opens 443 alone where the redirect is left out', () => {
@@ -42,6 +63,51 @@ describe('SecureLoadBalancer', () => {
         { Key: 'connection_logs.s3.enabled', Value: 'true' },
       ]),
     });
+  });
+
+  test('C-04: logs why targets fail their health checks, to a prefix that the load balancer may write to', () => {
+    const template = balancer().template();
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+      LoadBalancerAttributes: Match.arrayWith([
+        { Key: 'health_check_logs.s3.enabled', Value: 'true' },
+        { Key: 'health_check_logs.s3.bucket', Value: { Ref: Match.stringLikeRegexp('^BalancerLogsBucket') } },
+        { Key: 'health_check_logs.s3.prefix', Value: 'health' },
+      ]),
+    });
+    const [policy] = Object.entries(template.findResources('AWS::S3::BucketPolicy')).filter(([id]) => id.startsWith('BalancerLogs')).map(([, { Properties }]) => Properties);
+    const writers = policy.PolicyDocument.Statement.filter(({ Resource }: { Resource: unknown }) => JSON.stringify(Resource).includes('/health/AWSLogs/111111111111/*'));
+    expect(writers.map(({ Action }: { Action: string }) => Action)).toEqual(['s3:PutObject']);
+    expect(writers[0].Principal.Service).toBe('logdelivery.elasticloadbalancing.amazonaws.com');
+    expect(JSON.stringify(writers[0].Principal.AWS)).toContain(':iam::054676820928:root');
+  });
+
+  test('E-02: has its name beside it, in a zone that is known by its id alone, too', () => {
+    const stack = testStack();
+    const hostedZone = HostedZone.fromHostedZoneId(stack, 'Zone', 'Z0123456789');
+    const made = new SecureLoadBalancer(stack, 'Balancer', {
+      network: new SecureVpc(stack, 'Network'), certificate: certificate(stack), domainName: 'api.example.com', hostedZone,
+    });
+    expect(made.aliasRecords).toHaveLength(1);
+    templateOf(stack).hasResourceProperties('AWS::Route53::RecordSet', {
+      Name: 'api.example.com.', Type: 'A', HostedZoneId: 'Z0123456789', AliasTarget: { DNSName: Match.anyValue(), HostedZoneId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^BalancerLoadBalancer'), 'CanonicalHostedZoneID'] } },
+    });
+    expect(unacknowledged(stack)).toEqual([]);
+  });
+
+  test('E-02: has no record when no name is asked for', () => {
+    balancer().template().resourceCountIs('AWS::Route53::RecordSet', 0);
+  });
+
+  test('D-10: everything that can be tagged carries Environment and Application', () => {
+    const { stack, template } = balancer({ ingress: Ingress.cloudflare() });
+    Tags.of(stack).add('Environment', 'production');
+    Tags.of(stack).add('Application', 'shop');
+    const resources = Object.values<{ Type: string; Properties?: { Tags?: Array<{ Key: string; Value: string }> } }>(template().toJSON().Resources);
+    const untagged = resources.filter(({ Properties }) => {
+      const tags = (Properties?.Tags ?? []).map(({ Key, Value }) => `${Key}=${Value}`);
+      return !tags.includes('Environment=production') || !tags.includes('Application=shop');
+    }).map(({ Type }) => Type);
+    expect([...new Set(untagged)].filter((type) => !CANNOT_BE_TAGGED.includes(type))).toEqual([]);
   });
 
   test('B-12, ELB.16: has a firewall of its own when it faces the internet, and takes one', () => {
@@ -95,23 +161,5 @@ describe('SecureLoadBalancer', () => {
   test('waits for the routes to the internet gateway', () => {
     const [resource] = Object.values(balancer().template().findResources('AWS::ElasticLoadBalancingV2::LoadBalancer'));
     expect((resource.DependsOn as string[]).filter((id) => /publicSubnet.DefaultRoute/.test(id))).toHaveLength(3);
-  });
-});
-
-describe('A route\'s priority', () => {
-  const priority = (route: Route, owner = 'App/Api') => route._priority(owner);
-
-  test('puts specific routes before general ones', () => {
-    const inOrder = [Route.host('api.example.com'), Route.path('/api/orders/*'), Route.path('/api/*'), Route.path('/*')].map((route) => priority(route));
-    expect([...inOrder].sort((a, b) => a - b)).toEqual(inOrder);
-  });
-
-  test('depends on the route and its owner alone, so that adding a route moves no other', () => {
-    fc.assert(fc.property(fc.string({ minLength: 1, maxLength: 60 }), fc.string({ minLength: 1 }), (path, owner) => {
-      const first = priority(Route.path(`/${path}`), owner);
-      expect(priority(Route.path(`/${path}`), owner)).toBe(first);
-      expect(first).toBeGreaterThanOrEqual(1);
-      expect(first).toBeLessThanOrEqual(40000);
-    }));
   });
 });

@@ -32,7 +32,10 @@ export function wholeLibrary(): App {
 
   const special = testStack({ app, id: 'Special' });
   const isolated = new SecureVpc(special, 'Isolated', { egress: Egress.endpointsOnly(), zones: ['eu-central-1a', 'eu-central-1b'], closeDefaultSecurityGroup: true });
-  new SecureLoadBalancer(special, 'Inside', { network: isolated, certificate: certificate(special), ingress: Ingress.internalOnly(['10.0.0.0/16']) });
+  const ofSpecial = { network: isolated, certificate: certificate(special) };
+  new SecureLoadBalancer(special, 'Inside', { ...ofSpecial, ingress: Ingress.internalOnly(['10.0.0.0/16']) });
   new SecureLoadBalancer(special, 'Plain', { network: isolated, plainHttp: { reason: '(the reason that the app gives)' }, withoutFirewall: { reason: '(the reason that the app gives)' } });
+  new SecureLoadBalancer(special, 'Proxied', { ...ofSpecial, ingress: Ingress.cloudflare() });
+  new SecureLoadBalancer(special, 'Origin', { ...ofSpecial, ingress: Ingress.cloudFront() });
   return app;
 }

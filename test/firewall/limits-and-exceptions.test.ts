@@ -1,0 +1,167 @@
+import { WebFirewall, type WebFirewallProps } from '../../src';
+import { refusal, templateOf, testStack, unacknowledged } from '../support/test-stack';
+
+interface Statement { [kind: string]: any }
+interface Rule { Name: string; Priority: number; Statement: Statement; Action?: unknown; OverrideAction?: unknown }
+
+const firewall = (props: WebFirewallProps) => {
+  const stack = testStack();
+  new WebFirewall(stack, 'Firewall', props);
+  return stack;
+};
+
+const rulesOf = (props: WebFirewallProps): Rule[] => {
+  const [{ Properties }] = Object.values(templateOf(firewall(props)).findResources('AWS::WAFv2::WebACL'));
+  return (Properties.Rules as Rule[]).sort((a, b) => a.Priority - b.Priority);
+};
+
+/** Units of AWS's groups as it publishes them. */
+const UNITS_OF_GROUPS: { [name: string]: number } = {
+  AWSManagedRulesAmazonIpReputationList: 25,
+  AWSManagedRulesAnonymousIpList: 50,
+  AWSManagedRulesCommonRuleSet: 700,
+  AWSManagedRulesKnownBadInputsRuleSet: 200,
+  AWSManagedRulesSQLiRuleSet: 200,
+  AWSManagedRulesLinuxRuleSet: 200,
+};
+
+/** What a statement takes of the capacity by AWS's published prices: 2 a rate or comparison, 1 a label, 10 a transformation. */
+function unitsOf(statement: Statement): number {
+  const { ManagedRuleGroupStatement: group, RateBasedStatement: rate, ByteMatchStatement: match } = statement;
+  if (group) {
+    return UNITS_OF_GROUPS[group.Name];
+  }
+  if (rate) {
+    return 2 + (rate.ScopeDownStatement ? unitsOf(rate.ScopeDownStatement) : 0);
+  }
+  if (match) {
+    return 2 + 10 * match.TextTransformations.length;
+  }
+  const { LabelMatchStatement: label, NotStatement: not, AndStatement: and, OrStatement: or } = statement;
+  const parts: Statement[] = not ? [not.Statement] : (and ?? or)?.Statements ?? [];
+  return label ? 1 : parts.reduce((sum, part) => sum + unitsOf(part), 0);
+}
+
+const capacity = (rules: Rule[]) => rules.reduce((sum, { Statement }) => sum + unitsOf(Statement), 0);
+
+/** What WAF does to a path before it compares it. */
+const READ: { [reading: string]: (path: string) => string } = {
+  URL_DECODE: (path) => decodeURIComponent(path),
+  NORMALIZE_PATH: (path) => new URL(path.replace(/\/+/g, '/'), 'http://host').pathname,
+  LOWERCASE: (path) => path.toLowerCase(),
+};
+
+/** Whether a comparison of the template matches a path, evaluated as WAF documents it. */
+function matches(statement: Statement, path: string): boolean {
+  const { PositionalConstraint, SearchString, TextTransformations } = statement.ByteMatchStatement;
+  expect(PositionalConstraint).toBe('STARTS_WITH');
+  const inOrder = [...TextTransformations].sort((a: { Priority: number }, b: { Priority: number }) => a.Priority - b.Priority);
+  return inOrder.reduce((read: string, { Type }: { Type: string }) => READ[Type](read), path).startsWith(SearchString);
+}
+
+describe('A limit for some paths', () => {
+  const rules = rulesOf({ requestsPerMinute: 100, pathLimits: [{ path: '/api/login', requestsPerMinute: 20 }, { path: '/api/Search/*', requestsPerMinute: 60 }] });
+  const login = rules.find(({ Name }) => Name.startsWith('RatePerAddress-api-login'))!;
+
+  test('A-28: stands beside that of 100 requests a minute for all paths', () => {
+    expect(rules.find(({ Name }) => Name === 'RatePerAddress')!.Statement.RateBasedStatement).toMatchObject({ Limit: 100, EvaluationWindowSec: 60, AggregateKeyType: 'IP' });
+    expect(login.Statement.RateBasedStatement).toMatchObject({ Limit: 20, EvaluationWindowSec: 60, AggregateKeyType: 'IP' });
+    expect(login.Action).toEqual({ Block: { CustomResponse: { ResponseCode: 429 } } });
+  });
+
+  test.each(['/api/login', '/api/login/', '/API/Login', '/api//login', '/api/./login', '/api/%6Cogin', '/x/../api/login'])('A-28: holds for %s', (path) => {
+    expect(matches(login.Statement.RateBasedStatement.ScopeDownStatement, path)).toBe(true);
+  });
+
+  test.each(['/', '/api/orders', '/login'])('doesn\'t hold for %s', (path) => {
+    expect(matches(login.Statement.RateBasedStatement.ScopeDownStatement, path)).toBe(false);
+  });
+
+  test('may be written with upper case and a star at the end', () => {
+    const search = rules.find(({ Name }) => Name.startsWith('RatePerAddress-api-Search'))!;
+    expect(matches(search.Statement.RateBasedStatement.ScopeDownStatement, '/api/search/shoes')).toBe(true);
+  });
+
+  test('keeps its name, and so its metric, when another comes before it', () => {
+    const [alone] = rulesOf({ pathLimits: [{ path: '/api/login', requestsPerMinute: 20 }] }).filter(({ Name }) => Name.includes('login'));
+    expect(alone.Name).toBe(login.Name);
+    expect(login.Name).toMatch(/^RatePerAddress-api-login-[0-9a-f]{8}$/);
+  });
+
+  test('D-02: leaves order and actions of the managed groups as they are, within the capacity', () => {
+    expect(rules.map(({ Name }) => Name.replace(/-[0-9a-f]{8}$/, ''))).toEqual([
+      'AWSManagedRulesAmazonIpReputationList', 'AWSManagedRulesAnonymousIpList', 'RatePerAddress', 'RatePerAddress-api-login', 'RatePerAddress-api-Search-',
+      'AWSManagedRulesCommonRuleSet', 'AWSManagedRulesKnownBadInputsRuleSet', 'AWSManagedRulesSQLiRuleSet', 'AWSManagedRulesLinuxRuleSet',
+    ]);
+    expect(capacity(rules)).toBe(1377 + 2 * 34);
+  });
+});
+
+describe('Paths that take large bodies', () => {
+  const rules = rulesOf({ allowLargeBodiesOn: ['/api/upload/*', '/import'] });
+  const common = rules.find(({ Name }) => Name === 'AWSManagedRulesCommonRuleSet')!;
+  const largeBody = rules.find(({ Name }) => Name === 'LargeBody')!;
+  const [label, { NotStatement: { Statement: { OrStatement: { Statements: exceptions } } } }] = largeBody.Statement.AndStatement.Statements;
+  const refused = (path: string) => !exceptions.some((exception: Statement) => matches(exception, path));
+
+  test('turn the rule against them into a label, and leave the rest of its group as it is', () => {
+    expect(common.Statement.ManagedRuleGroupStatement.RuleActionOverrides).toEqual([{ Name: 'SizeRestrictions_BODY', ActionToUse: { Count: {} } }]);
+    expect(common.OverrideAction).toEqual({ None: {} });
+  });
+
+  test('are the only ones: the label is refused elsewhere, right after the group that sets it', () => {
+    expect(rules.indexOf(largeBody)).toBe(rules.indexOf(common) + 1);
+    expect(label).toEqual({ LabelMatchStatement: { Scope: 'LABEL', Key: 'awswaf:managed:aws:core-rule-set:SizeRestrictions_Body' } });
+    expect(largeBody.Action).toEqual({ Block: { CustomResponse: { ResponseCode: 413 } } });
+    expect(['/api/upload/picture', '/import', '/import/now'].map(refused)).toEqual([false, false, false]);
+    expect(['/api/orders', '/API/upload/x', '/api/upload/../orders', '/api/upload/%2e%2e/orders'].map(refused)).toEqual([true, true, true, true]);
+  });
+
+  test('make no rule when there are none, and a shorter one when there is one', () => {
+    expect(rulesOf({}).map(({ Name }) => Name)).not.toContain('LargeBody');
+    expect(rulesOf({}).find(({ Name }) => Name === 'AWSManagedRulesCommonRuleSet')!.Statement.ManagedRuleGroupStatement.RuleActionOverrides).toBeUndefined();
+    const one = rulesOf({ allowLargeBodiesOn: ['/import'] }).find(({ Name }) => Name === 'LargeBody')!;
+    expect(one.Statement.AndStatement.Statements[1].NotStatement.Statement.ByteMatchStatement.SearchString).toBe('/import');
+  });
+});
+
+describe('The capacity of 1,500 units', () => {
+  const limits = (count: number) => Array.from({ length: count }, (_, index) => ({ path: `/api/${index}`, requestsPerMinute: 20 }));
+  const behindProxy = { clientAddressHeader: 'CF-Connecting-IP' };
+
+  test.each<[string, WebFirewallProps]>([
+    ['three limits', { pathLimits: limits(3) }],
+    ['five limits behind a proxy', { pathLimits: limits(5), ...behindProxy }],
+    ['two limits and two paths for large bodies', { pathLimits: limits(2), allowLargeBodiesOn: ['/a', '/b'] }],
+  ])('holds %s', (_, props) => {
+    expect(capacity(rulesOf(props))).toBeLessThanOrEqual(1500);
+  });
+
+  test.each<[string, WebFirewallProps, string]>([
+    ['four limits', { pathLimits: limits(4) }, 'pathLimits is "4 limits beside 0 paths for large bodies: 1513 capacity units", allowed: 1500 units'],
+    ['six limits behind a proxy', { pathLimits: limits(6), ...behindProxy }, '1506 capacity units'],
+    ['six paths for large bodies', { allowLargeBodiesOn: ['/a', '/b', '/c', '/d', '/e', '/f'] }, 'allowLargeBodiesOn is "0 limits beside 6 paths'],
+  ])('refuses %s', (_, props, message) => {
+    expect(refusal(() => firewall(props))).toContain(message);
+  });
+});
+
+test('nothing of the four packs is left unacknowledged with everything on', () => {
+  expect(unacknowledged(firewall({
+    requestsPerMinute: 100, pathLimits: [{ path: '/api/login', requestsPerMinute: 20 }], allowLargeBodiesOn: ['/api/upload/*'], clientAddressHeader: 'X-Forwarded-For',
+  }))).toEqual([]);
+});
+
+test.each<[string, WebFirewallProps, string]>([
+  ['a limit of a path below 10', { pathLimits: [{ path: '/a', requestsPerMinute: 9 }] }, 'pathLimits.requestsPerMinute is 9, allowed: 10 to 1000 requests a minute'],
+  ['a limit of a path above that of all', { requestsPerMinute: 100, pathLimits: [{ path: '/a', requestsPerMinute: 101 }] }, 'pathLimits.requestsPerMinute is 101, allowed: 10 to 100 requests a minute'],
+  ['a path twice', { pathLimits: [{ path: '/a', requestsPerMinute: 10 }, { path: '/a', requestsPerMinute: 20 }] }, 'pathLimits.path is "/a", allowed: each path once'],
+  ['a path with a wildcard in the middle', { pathLimits: [{ path: '/a/*/b', requestsPerMinute: 10 }] }, 'pathLimits.path is "/a/*/b", allowed: the beginning of a path'],
+  ['all paths as one', { allowLargeBodiesOn: ['/*'] }, 'allowLargeBodiesOn is "/*", allowed: the beginning of a path'],
+  ['a path without a slash', { allowLargeBodiesOn: ['upload'] }, 'allowLargeBodiesOn is "upload"'],
+  ['a header that is no name', { clientAddressHeader: 'CF Connecting IP' }, 'clientAddressHeader is "CF Connecting IP", allowed: the name of a header'],
+])('A firewall refuses %s', (_, props, message) => {
+  const line = refusal(() => firewall(props));
+  expect(line).toMatch(/^WebFirewall 'Test\/Firewall': .* Way out: .+$/);
+  expect(line).toContain(message);
+});
