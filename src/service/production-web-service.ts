@@ -5,12 +5,13 @@ import type { EcsDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
 import { type Connections, type IConnectable, InterfaceVpcEndpointAwsService, Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   type CfnService, Cluster, type ContainerDefinition, ContainerInsights, FargatePlatformVersion, FargateService,
-  type FargateTaskDefinition, type ICluster, PropagatedTagSource, type ScalableTaskCount, TaskDefinitionRevision,
+  type FargateTaskDefinition, type ICluster, PropagatedTagSource, type ScalableTaskCount, type ServiceConnectProps, TaskDefinitionRevision,
 } from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationListenerRule, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../acknowledgement/acknowledge';
 import type { IBackingService, IBackingServiceClient } from '../binding';
@@ -21,24 +22,30 @@ import { checkPort, checkWholeNumber } from '../refusal/checks';
 import { PropError } from '../refusal/prop-error';
 import { CodeDeployRelease } from './code-deploy-release';
 import { CodeDeployTraffic } from './code-deploy-traffic';
-import { checkFargateSize } from './fargate-size';
+import { allowSessions, SessionLog } from './exec-session';
+import { RequestsPerTask } from './requests-per-task';
 import { Rollout } from './rollout';
 import { RolloutHook } from './rollout-hook';
 import { Route } from './route';
 import { SecureLoadBalancer } from './secure-load-balancer';
+import { checkCall, serviceConnect } from './service-discovery';
 import type { ResolvedImage, ServiceImage } from './service-image';
-import type { ServiceScaling } from './service-scaling';
+import { ServiceScaling } from './service-scaling';
+import { ServiceTask } from './service-task';
+import type { ServiceTaskProps } from './service-task-props';
 import type { SmokeTest } from './smoke-test';
 import { SuccessRateAlarm } from './success-rate-alarm';
+import { checkTask } from './task-checks';
+import { spotStrategy, type TaskRange, taskRange } from './task-range';
 import { TaskReplacement } from './task-replacement';
-import { scaleTasks } from './task-scaling';
+import { TaskScaling } from './task-scaling';
 import { TrafficShift } from './traffic-shift';
 import { targetHealthCheck, type WebHealthCheck } from './web-health-check';
-import { WebTask } from './web-task';
+import type { WebTask } from './web-task';
 import type { WebTraffic } from './web-traffic';
 
 /** What a {@link ProductionWebService} may be told. A network, an image and a certificate (or a load balancer) are enough. */
-export interface ProductionWebServiceProps {
+export interface ProductionWebServiceProps extends ServiceTaskProps {
   /** The network whose application tier holds the tasks. */
   readonly network: ISecureVpc;
   /** The image, and by it who deploys. */
@@ -68,46 +75,6 @@ export interface ProductionWebServiceProps {
    * @default 8080 - a port that needs no root
    */
   readonly port?: number;
-  /**
-   * CPU units of a task, 1024 to a vCPU: 256, 512, 1024, 2048, 4096, 8192 or 16384.
-   * @default - by environment: 512 in production, 256 elsewhere
-   */
-  readonly cpu?: number;
-  /**
-   * Memory of a task in MiB, one that Fargate has for the CPU units.
-   * @default - by environment: 1024 in production, 512 elsewhere
-   */
-  readonly memoryMiB?: number;
-  /**
-   * Whether the image is built for ARM64 (Graviton), which costs about a fifth less.
-   * @default false - x86-64
-   */
-  readonly arm64?: boolean;
-  /**
-   * Numeric user and group of the container, not 0.
-   * @default '1000:1000' - the user of most application images, `node` among them
-   */
-  readonly user?: string;
-  /**
-   * Absolute paths that the container may write to. They live in memory, which counts within the task's.
-   * @default ['/tmp']
-   */
-  readonly writablePaths?: string[];
-  /**
-   * Size of each writable path in MiB.
-   * @default 64
-   */
-  readonly writableMiB?: number;
-  /**
-   * Command that the container runs.
-   * @default - that of the image
-   */
-  readonly command?: string[];
-  /**
-   * Environment variables, nothing secret.
-   * @default - none
-   */
-  readonly environment?: { [name: string]: string };
   /**
    * Databases and caches that the service is given: each opens its port to this service alone and hands over its credentials.
    * @default - none
@@ -197,12 +164,16 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   public readonly rolloutFunction?: LambdaFunction;
   /** What CodeDeploy deploys by, where it does. */
   public readonly deploymentGroup?: EcsDeploymentGroup;
+  /** The secrets that were made for the service, by variable. */
+  public readonly secrets: { [variable: string]: ISecret };
   private readonly profile: EnvironmentProfile;
   private readonly image: ResolvedImage;
   private readonly port: number;
   private readonly rollout: Rollout;
   private readonly rollbackAlarmNames: string[] = [];
   private readonly codeDeployRelease?: CodeDeployRelease;
+  private readonly range: TaskRange;
+  private readonly callees: ProductionWebService[] = [];
 
   public constructor(scope: Construct, id: string, private readonly props: ProductionWebServiceProps) {
     super(scope, id);
@@ -212,18 +183,22 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     this.checkProps();
     this.image = props.image._resolve(this, this.profile.fixedImages, props.arm64 ?? false);
     this.checkImageCanBePulled();
+    this.range = taskRange(this, this.profile, props.scaling);
     this.loadBalancer = props.loadBalancer ?? this.createLoadBalancer();
     this.cluster = props.cluster ?? this.createCluster();
 
-    const task = this.createTask();
+    const serviceTask = this.createTask();
+    const { task } = serviceTask;
     this.logGroup = task.logGroup;
     this.taskDefinition = task.taskDefinition;
     this.container = task.container;
     this.taskRole = task.taskRole;
     this.executionRole = task.executionRole;
+    this.secrets = task.secrets.made;
     this.securityGroup = this.createSecurityGroup();
     this.connections = this.securityGroup.connections;
     const replaceTasksEvery = this.useBackingServices(task);
+    serviceTask.reach(props.network, this.connections);
 
     const traffic = this.rollout._codeDeploy ? this.createCodeDeployTraffic() : this.createTrafficShift();
     this.targetGroups = traffic.targetGroups;
@@ -235,10 +210,37 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     this.codeDeployRelease = this.createCodeDeployRelease(traffic);
     this.deploymentGroup = this.codeDeployRelease?.deploymentGroup;
     this.orderFirstDeployment(traffic);
-    this.taskCount = scaleTasks(this.service, { profile: this.profile, scaling: props.scaling, nothingReleased: this.image.nothingReleased });
+    this.taskCount = this.scaleTasks();
+    this.allowSessions();
     if (replaceTasksEvery) {
       new TaskReplacement(this, 'TaskReplacement', { service: this.service, every: replaceTasksEvery });
     }
+  }
+
+  /** Where other services of the cluster call this one: `http://api:4000`. Throws without `discoverableAs`. */
+  public get url(): string {
+    const { discoverableAs } = this.props;
+    if (discoverableAs === undefined) {
+      throw new PropError(this, { prop: 'discoverableAs', value: undefined, allowed: 'a name by which other services call this one', wayOut: "set discoverableAs: 'api'" });
+    }
+    return `http://${discoverableAs}:${this.port}`;
+  }
+
+  /**
+   * Lets this service call another one of its cluster by name, without leaving the VPC (requirements A-35, C-24): opens the other's
+   * port from this service alone, joins the namespace, and is deployed after it. Returns the address, `api.url`, which the application
+   * gets as `environment`. Throws for a service that has no name, stands in another namespace, or calls this one.
+   */
+  public calls(other: ProductionWebService): string {
+    checkCall(this, other, other.callees.includes(this));
+    const { url } = other;
+    other.allowCallsFrom(this);
+    if (this.callees.length === 0 && this.props.discoverableAs === undefined) {
+      this.service.enableServiceConnect(serviceConnect(this, { cluster: this.cluster, logGroup: this.logGroup, port: this.port }));
+    }
+    this.callees.push(other);
+    (this.service.node.defaultChild as CfnService).node.addDependency(other.service);
+    return url;
   }
 
   /**
@@ -261,32 +263,18 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   private checkProps(): void {
     const { props } = this;
     checkPort(this, 'port', this.port);
-    checkFargateSize(this, this.cpu, this.memoryMiB);
-    this.rollout._check(this, { smokeTest: props.smokeTest, sharedLoadBalancer: props.loadBalancer !== undefined, route: props.route?._name() });
+    checkTask(this, props, { cpu: this.cpu, memoryMiB: this.memoryMiB, port: this.port });
+    this.rollout._check(this, {
+      smokeTest: props.smokeTest, sharedLoadBalancer: props.loadBalancer !== undefined, route: props.route?._name(), serviceConnect: props.discoverableAs !== undefined,
+    });
     props.smokeTest?._check(this);
     checkWholeNumber(this, 'routePriority', props.routePriority, { min: 1, max: 50000, unit: 'as a priority', wayOut: 'leave it out' });
     if (props.loadBalancer && props.certificate) {
       throw new PropError(this, { prop: 'certificate', value: 'a certificate', allowed: 'certificate or loadBalancer, not both', wayOut: 'give the certificate to the SecureLoadBalancer' });
     }
-    if (/^0(:|$)|^root/.test(props.user ?? '') || (props.user !== undefined && !Token.isUnresolved(props.user) && !/^\d+(:\d+)?$/.test(props.user))) {
-      throw new PropError(this, { prop: 'user', value: props.user, allowed: 'a numeric user other than 0, with or without a group, as 1000:1000', wayOut: 'build the image for a user that is not root' });
-    }
-    this.checkWritablePaths(props.writablePaths ?? ['/tmp'], props.writableMiB ?? 64);
     const success = props.successRatePercent ?? 99.5;
     if (!Token.isUnresolved(success) && !(success > 0 && success <= 100)) {
       throw new PropError(this, { prop: 'successRatePercent', value: success, allowed: 'above 0, up to 100', wayOut: 'give the percentage of requests that must succeed' });
-    }
-  }
-
-  private checkWritablePaths(paths: string[], each: number): void {
-    const relative = paths.find((path) => !path.startsWith('/') || path === '/');
-    if (relative !== undefined) {
-      throw new PropError(this, { prop: 'writablePaths', value: relative, allowed: 'absolute paths below /', wayOut: 'name the folders that the application writes to' });
-    }
-    if (each * paths.length >= this.memoryMiB) {
-      throw new PropError(this, {
-        prop: 'writableMiB', value: each, allowed: `less than ${this.memoryMiB} MiB for all ${paths.length} writable paths: they live in the task's memory`, wayOut: 'take smaller paths or more memoryMiB',
-      });
     }
   }
 
@@ -312,25 +300,26 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   }
 
   private createCluster(): Cluster {
-    return new Cluster(this, 'Cluster', { vpc: this.props.network.vpc, containerInsightsV2: ContainerInsights.ENHANCED });
+    const { exec, scaling } = this.props;
+    return new Cluster(this, 'Cluster', {
+      vpc: this.props.network.vpc,
+      containerInsightsV2: ContainerInsights.ENHANCED,
+      enableFargateCapacityProviders: scaling?._props.spot ? true : undefined,
+      executeCommandConfiguration: exec && new SessionLog(this, 'Sessions', this.profile).configuration,
+    });
   }
 
-  private createTask(): WebTask {
-    const { props } = this;
-    return new WebTask(this, 'Task', {
+  private createTask(): ServiceTask {
+    const { network, healthCheck, logGroupName } = this.props;
+    return new ServiceTask(this, this.props, {
       image: this.image,
       profile: this.profile,
       port: this.port,
       cpu: this.cpu,
       memoryMiB: this.memoryMiB,
-      arm64: props.arm64 ?? false,
-      user: props.user ?? '1000:1000',
-      writablePaths: props.writablePaths ?? ['/tmp'],
-      writableMiB: props.writableMiB ?? 64,
-      environment: props.environment ?? {},
-      command: props.command,
-      healthCommand: props.healthCheck?.containerCommand,
-      logGroupName: props.logGroupName,
+      reachesInternet: network.reachesInternet,
+      healthCommand: healthCheck?.containerCommand,
+      logGroupName,
     });
   }
 
@@ -350,13 +339,7 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   private useBackingServices(task: WebTask): Duration | undefined {
     const handovers = (this.props.backingServices ?? []).map((backing) => backing.serve(this));
     handovers.forEach(({ environment }) => Object.entries(environment).forEach(([name, value]) => task.addVariable(name, value)));
-    const secrets = handovers.flatMap((handover) => handover.secrets);
-    secrets.forEach((secret) => task.addSecret(secret));
-    if (secrets.length > 0 && !this.props.network.reachesInternet) {
-      this.props.network.allowToAwsServices({
-        client: this.connections, services: [InterfaceVpcEndpointAwsService.SECRETS_MANAGER], purpose: `the secrets of ${this.node.path}`,
-      });
-    }
+    handovers.flatMap((handover) => handover.secrets).forEach((secret) => task.addSecret(secret));
     const permissions = handovers.flatMap((handover) => handover.permissions ?? []);
     if (permissions.length > 0) {
       task.permit(permissions);
@@ -414,6 +397,8 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
       healthCheckGracePeriod: GRACE_PERIOD,
       propagateTags: PropagatedTagSource.SERVICE,
       enableECSManagedTags: true,
+      capacityProviderStrategies: spotStrategy(this.props.scaling?._props.spot),
+      serviceConnectConfiguration: this.props.discoverableAs === undefined ? undefined : this.discovery(),
       ...this.rollout._deployment(Lazy.list({ produce: () => this.rollbackAlarmNames })),
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
@@ -451,5 +436,33 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   private orderFirstDeployment(traffic: WebTraffic): void {
     const resource = this.service.node.defaultChild as CfnService;
     resource.node.addDependency(this.rollbackAlarm, traffic, this.securityGroup, this.props.network.egressEstablished);
+    if (this.props.scaling?._props.spot) {
+      // The cluster's capacity providers are a resource of their own.
+      resource.node.addDependency(this.cluster);
+    }
+  }
+
+  private discovery(): ServiceConnectProps {
+    return serviceConnect(this, { cluster: this.cluster, logGroup: this.logGroup, port: this.port, name: this.props.discoverableAs });
+  }
+
+  private scaleTasks(): ScalableTaskCount {
+    const { service, range, targetGroups, loadBalancer: { loadBalancer } } = this;
+    const { taskCount } = new TaskScaling(this, 'Scaling', {
+      service,
+      range,
+      scaling: this.props.scaling ?? ServiceScaling.between(),
+      requests: new RequestsPerTask({ service, loadBalancer, targetGroups }),
+      nothingReleased: this.image.nothingReleased,
+    });
+    return taskCount;
+  }
+
+  private allowSessions(): void {
+    const { exec } = this.props;
+    if (exec) {
+      allowSessions(this, { cluster: this.cluster, taskRole: this.taskRole, reason: exec.reason });
+      (this.service.node.defaultChild as CfnService).enableExecuteCommand = true;
+    }
   }
 }

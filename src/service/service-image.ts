@@ -31,6 +31,8 @@ export interface ResolvedImage {
   readonly repository?: IRepository;
   /** Set where a release deploys: true while nothing is released. */
   readonly nothingReleased?: CfnCondition;
+  /** Its tag or digest, where the template decides it. */
+  readonly version?: string;
 }
 
 /**
@@ -40,22 +42,22 @@ export interface ResolvedImage {
 export class ServiceImage {
   /** Declared: this tag or digest of a repository. Needs no other deployer than `cdk deploy`. */
   public static fromRepository(repository: IImageRepository, props: DeclaredImageProps): ServiceImage {
-    return new ServiceImage((scope, fixedImages) => declared(scope, repository, props, fixedImages));
+    return new ServiceImage((scope, fixedImages) => declared(scope, repository, props, fixedImages), { moving: moving(props.tag, props.tag) });
   }
 
   /** Declared: an image of any registry, for example `public.ecr.aws/nginx/nginx:1.29`. The network needs a way to the internet. */
   public static fromRegistry(name: string): ServiceImage {
     return new ServiceImage((scope, fixedImages) => {
       checkFixed(scope, tagOf(name), fixedImages, name);
-      return { image: ContainerImage.fromRegistry(name) };
-    });
+      return { image: ContainerImage.fromRegistry(name), version: tagOf(name) };
+    }, { moving: moving(tagOf(name), name) });
   }
 
   /** Declared: built from a folder by `cdk deploy`, where Docker runs. */
   public static fromAsset(directory: string): ServiceImage {
     return new ServiceImage((scope, _fixedImages, arm64) => {
       const asset = new DockerImageAsset(scope, 'Image', { directory, platform: arm64 ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64 });
-      return { image: ContainerImage.fromDockerImageAsset(asset), repository: asset.repository };
+      return { image: ContainerImage.fromDockerImageAsset(asset), repository: asset.repository, version: asset.assetHash };
     });
   }
 
@@ -67,17 +69,24 @@ export class ServiceImage {
    * @param track the release track, `production` unless named
    */
   public static released(repository: IImageRepository, track?: string): ServiceImage {
-    return new ServiceImage((scope) => released(scope, repository, track ?? 'production'), true);
+    return new ServiceImage((scope) => released(scope, repository, track ?? 'production'), { released: true });
   }
 
-  private constructor(
-    private readonly resolve: (scope: Construct, fixedImages: boolean, arm64: boolean) => ResolvedImage,
-    /**
-     * Whether the release is the deployer.
-     * @internal
-     */
-    public readonly _released = false,
-  ) {}
+  /**
+   * Whether the release is the deployer.
+   * @internal
+   */
+  public readonly _released: boolean;
+  /**
+   * The image as it was named, where its tag may come to mean another image.
+   * @internal
+   */
+  public readonly _moving?: string;
+
+  private constructor(private readonly resolve: (scope: Construct, fixedImages: boolean, arm64: boolean) => ResolvedImage, traits: { released?: boolean; moving?: string } = {}) {
+    this._released = traits.released ?? false;
+    this._moving = traits.moving;
+  }
 
   /**
    * @internal
@@ -98,7 +107,8 @@ function declared(scope: Construct, repository: IImageRepository, props: Declare
     checkFixed(scope, props.tag, fixedImages, props.tag);
     repository.keepTag(props.tag);
   }
-  return { image: ContainerImage.fromEcrRepository(repository.repository, props.tag ?? props.digest), repository: repository.repository };
+  const version = props.tag ?? props.digest;
+  return { image: ContainerImage.fromEcrRepository(repository.repository, version), repository: repository.repository, version };
 }
 
 function released(scope: Construct, repository: IImageRepository, track: string): ResolvedImage {
@@ -126,6 +136,10 @@ function released(scope: Construct, repository: IImageRepository, track: string)
 function tagOf(name: string): string {
   const last = name.slice(name.lastIndexOf('/') + 1);
   return last.includes('@') ? last : last.split(':')[1] ?? 'latest';
+}
+
+function moving(tag: string | undefined, shown: string | undefined): string | undefined {
+  return tag === 'latest' ? shown : undefined;
 }
 
 function checkFixed(scope: Construct, tag: string, fixedImages: boolean, shown: string): void {

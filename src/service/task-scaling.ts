@@ -1,43 +1,107 @@
-import { Aws, type CfnCondition, Duration, Fn, Token } from 'aws-cdk-lib';
+import { Aws, type CfnCondition, Duration, Fn, Names, Token } from 'aws-cdk-lib';
+import { CfnScalingPolicy, Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import type { CfnService, FargateService, ScalableTaskCount } from 'aws-cdk-lib/aws-ecs';
-import type { EnvironmentProfile } from '../environment';
+import { Construct } from 'constructs';
 import { checkWholeNumber } from '../refusal/checks';
-import type { ServiceScaling } from './service-scaling';
+import type { RequestsPerTask } from './requests-per-task';
+import type { NightPause, ServiceScaling, TargetScalingProps } from './service-scaling';
+import { StepScaling } from './step-scaling';
+import { clockTime, type TaskRange } from './task-range';
 
-/** Out within a minute, in slowly: too few tasks cost more than too many (requirements C-05, D-13). */
-const COOLDOWNS = { scaleOutCooldown: Duration.seconds(60), scaleInCooldown: Duration.seconds(300) };
-
-/** What {@link scaleTasks} needs to know. */
+/** What {@link TaskScaling} needs to know. */
 export interface TaskScalingProps {
-  readonly profile: EnvironmentProfile;
-  readonly scaling?: ServiceScaling;
+  readonly service: FargateService;
+  readonly range: TaskRange;
+  readonly scaling: ServiceScaling;
+  readonly requests: RequestsPerTask;
   /** True while the service has no image. */
   readonly nothingReleased?: CfnCondition;
 }
 
-/** Moves the number of a service's tasks. The template has no DesiredCount, because every deploy would put it back. */
-export function scaleTasks(service: FargateService, props: TaskScalingProps): ScalableTaskCount {
-  const { profile, nothingReleased } = props;
-  const { minTasks = profile.minTasks, maxTasks = Math.max(minTasks, profile.maxTasks), cpuPercent = 70, memoryPercent = 80 } = props.scaling?._props ?? {};
-  const scope = service.node.scope!;
-  checkWholeNumber(scope, 'scaling.minTasks', minTasks, { min: 1, max: 5000, unit: 'tasks', wayOut: 'keep at least one' });
-  checkWholeNumber(scope, 'scaling.maxTasks', maxTasks, { min: minTasks, max: 5000, unit: 'tasks, not below minTasks', wayOut: 'raise maxTasks' });
-  const percent = { min: 10, max: 90, unit: 'percent', wayOut: 'leave room for a surge' };
-  checkWholeNumber(scope, 'scaling.cpuPercent', cpuPercent, percent);
-  checkWholeNumber(scope, 'scaling.memoryPercent', memoryPercent, percent);
-
-  if (nothingReleased) {
-    startWithoutTasks(service, nothingReleased);
-  }
-  const minCapacity = nothingReleased ? Token.asNumber(Fn.conditionIf(nothingReleased.logicalId, 0, minTasks)) : minTasks;
-  const count = service.autoScaleTaskCount({ minCapacity, maxCapacity: maxTasks });
-  count.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: cpuPercent, ...COOLDOWNS });
-  count.scaleOnMemoryUtilization('Memory', { targetUtilizationPercent: memoryPercent, ...COOLDOWNS });
-  return count;
+/** What makes tasks scale out, with defaults. */
+export interface Thresholds {
+  readonly cpuPercent: number;
+  readonly memoryPercent: number;
+  readonly requestsPerMinute?: number;
 }
 
-/** Before the first release there is no image to pull: a service with tasks would never become stable, and its stack would go back. */
-function startWithoutTasks(service: FargateService, nothingReleased: CfnCondition): void {
-  const resource = service.node.defaultChild as CfnService;
-  resource.addPropertyOverride('DesiredCount', Fn.conditionIf(nothingReleased.logicalId, 0, Aws.NO_VALUE));
+/** Moves the number of a service's tasks. The template has no DesiredCount, because every deploy would put it back. */
+export class TaskScaling extends Construct {
+  public readonly taskCount: ScalableTaskCount;
+  private readonly minCapacity: number;
+
+  public constructor(scope: Construct, id: string, private readonly props: TaskScalingProps) {
+    super(scope, id);
+    const { service, range, scaling } = props;
+    const thresholds = this.checkedThresholds(scaling);
+    this.startWithoutTasks();
+    this.minCapacity = this.unlessNothingReleased(range.minTasks);
+    this.taskCount = service.autoScaleTaskCount({ minCapacity: this.minCapacity, maxCapacity: range.maxTasks });
+    if (scaling._steps) {
+      new StepScaling(this, 'Steps', { service, taskCount: this.taskCount, thresholds, steps: scaling._steps, requests: props.requests });
+    } else {
+      this.trackTargets(thresholds, scaling._target ?? {});
+    }
+    this.pauseAtNight(scaling._props.nightPause);
+  }
+
+  private checkedThresholds({ _props: props }: ServiceScaling): Thresholds {
+    const { cpuPercent = 70, memoryPercent = 80, requestsPerMinute } = props;
+    const scope = this.node.scope!;
+    const percent = { min: 10, max: 90, unit: 'percent', wayOut: 'leave room for a surge' };
+    checkWholeNumber(scope, 'scaling.cpuPercent', cpuPercent, percent);
+    checkWholeNumber(scope, 'scaling.memoryPercent', memoryPercent, percent);
+    checkWholeNumber(scope, 'scaling.requestsPerMinute', requestsPerMinute, { min: 1, max: 1_000_000, unit: 'requests a minute and task', wayOut: 'measure what one task can answer' });
+    return { cpuPercent, memoryPercent, requestsPerMinute };
+  }
+
+  private trackTargets({ cpuPercent, memoryPercent, requestsPerMinute }: Thresholds, target: TargetScalingProps): void {
+    const { scaleOutCooldown = Duration.seconds(60), scaleInCooldown = Duration.seconds(300) } = target;
+    const cooldowns = { scaleOutCooldown, scaleInCooldown };
+    this.taskCount.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: cpuPercent, ...cooldowns });
+    this.taskCount.scaleOnMemoryUtilization('Memory', { targetUtilizationPercent: memoryPercent, ...cooldowns });
+    if (requestsPerMinute === undefined) {
+      return;
+    }
+    const { service, requests } = this.props;
+    const policy = new CfnScalingPolicy(this, 'Requests', {
+      policyName: Names.uniqueResourceName(this, { maxLength: 200, separator: '-' }).toLowerCase(),
+      policyType: 'TargetTrackingScaling',
+      resourceId: `service/${service.cluster.clusterName}/${service.serviceName}`,
+      scalableDimension: 'ecs:service:DesiredCount',
+      serviceNamespace: 'ecs',
+      targetTrackingScalingPolicyConfiguration: {
+        targetValue: requestsPerMinute,
+        customizedMetricSpecification: { metrics: requests.queries() },
+        scaleOutCooldown: scaleOutCooldown.toSeconds(),
+        scaleInCooldown: scaleInCooldown.toSeconds(),
+      },
+    });
+    policy.node.addDependency(this.taskCount);
+  }
+
+  private pauseAtNight(pause?: NightPause): void {
+    if (!pause) {
+      return;
+    }
+    const { timeZone, stopAt = '19:00', startAt = '07:00', weekends = true } = pause;
+    this.taskCount.scaleOnSchedule('Stop', { schedule: Schedule.cron({ ...clockTime(stopAt) }), minCapacity: 0, maxCapacity: 0, timeZone });
+    this.taskCount.scaleOnSchedule('Start', {
+      schedule: Schedule.cron({ ...clockTime(startAt), ...(!weekends && { weekDay: 'MON-FRI' }) }), minCapacity: this.minCapacity, maxCapacity: this.props.range.maxTasks, timeZone,
+    });
+  }
+
+  /** Before the first release there is no image to pull: a service with tasks would never become stable, and its stack would go back. */
+  private startWithoutTasks(): void {
+    const { service, nothingReleased } = this.props;
+    if (nothingReleased) {
+      const resource = service.node.defaultChild as CfnService;
+      resource.addPropertyOverride('DesiredCount', Fn.conditionIf(nothingReleased.logicalId, 0, Aws.NO_VALUE));
+    }
+  }
+
+  private unlessNothingReleased(tasks: number): number {
+    const { nothingReleased } = this.props;
+    return nothingReleased ? Token.asNumber(Fn.conditionIf(nothingReleased.logicalId, 0, tasks)) : tasks;
+  }
 }

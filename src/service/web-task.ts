@@ -1,39 +1,47 @@
-import { Aws, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import {
-  Capability, ContainerDefinition, CpuArchitecture, FargateTaskDefinition, LinuxParameters, LogDriver, OperatingSystemFamily, Protocol, Secret as EcsSecret, TmpfsMountOption,
+  AppProtocol, type ContainerDefinition, ContainerDependencyCondition, CpuArchitecture, FargateTaskDefinition, LogDriver, LogDrivers, OperatingSystemFamily, Protocol,
 } from 'aws-cdk-lib/aws-ecs';
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledgement/acknowledge';
 import type { SecretVariable } from '../binding';
 import type { EnvironmentProfile } from '../environment';
 import { EncryptedLogGroup } from '../logging/encrypted-log-group';
 import type { ResolvedImage } from './service-image';
+import type { ServiceSecret } from './service-secret';
+import { APPLICATION } from './task-checks';
+import { addContainer, copyFolders, hardenedLinux, type TaskContainer, type WritableMemory } from './task-container';
+import { TaskSecrets } from './task-secrets';
+import type { TracingParts } from './tracing-parts';
 
 /** What a {@link WebTask} is made from, all of it checked. */
 export interface WebTaskProps {
   readonly image: ResolvedImage;
   readonly profile: EnvironmentProfile;
   readonly port: number;
+  /** Name of the port's mapping, where other services find it by name. */
+  readonly portName?: string;
   readonly cpu: number;
   readonly memoryMiB: number;
   readonly arm64: boolean;
   readonly user: string;
-  readonly writablePaths: string[];
-  readonly writableMiB: number;
+  readonly writable: WritableMemory[];
+  readonly stopTimeout: Duration;
   readonly environment: { [name: string]: string };
+  readonly secrets: ServiceSecret[];
+  /** Containers beside the application, each with its image. */
+  readonly beside: Array<{ readonly container: TaskContainer; readonly image: ResolvedImage }>;
+  readonly tracing?: TracingParts;
   readonly command?: string[];
   readonly healthCommand?: string[];
   readonly logGroupName?: string;
 }
 
-const MOUNT_OPTIONS = [TmpfsMountOption.RW, TmpfsMountOption.NOEXEC, TmpfsMountOption.NOSUID, TmpfsMountOption.NODEV];
-
 /**
- * The task of a web service: its log group, its two roles, and one container that is not root, has no capabilities
- * and writes only to memory.
+ * The task of a web service: its log group, its two roles, its secrets, and containers that are not root, have no capabilities
+ * and write only to memory.
  */
 export class WebTask extends Construct {
   public readonly logGroup: LogGroup;
@@ -43,6 +51,7 @@ export class WebTask extends Construct {
   public readonly taskRole: Role;
   public readonly taskDefinition: FargateTaskDefinition;
   public readonly container: ContainerDefinition;
+  public readonly secrets: TaskSecrets;
   private readonly executionPolicy: ManagedPolicy;
   private hasVariables = false;
 
@@ -54,8 +63,14 @@ export class WebTask extends Construct {
     });
     this.executionPolicy = this.createExecutionPolicy();
     this.taskRole = this.createTaskRole();
+    this.allowTracing();
+    this.secrets = new TaskSecrets(this, 'Secrets', { profile: props.profile, policy: this.executionPolicy, service: scope.node.path });
     this.taskDefinition = this.createTaskDefinition();
+    // A log router stands before what it serves, or CDK adds one of its own that follows the newest image.
+    this.addBeside((container) => container.logRouter !== undefined);
     this.container = this.createContainer();
+    this.taskDefinition.defaultContainer = this.container;
+    this.addBeside((container) => container.logRouter === undefined);
   }
 
   /** Hands a value that is no secret to the container. */
@@ -63,18 +78,9 @@ export class WebTask extends Construct {
     this.setVariable(this.container, name, value);
   }
 
-  /** Hands one field of a secret to the container: by ARN, so that no secret of another stack learns of this role. */
+  /** Hands one field of a backing service's secret to the container. */
   public addSecret(variable: SecretVariable): void {
-    const secret = Secret.fromSecretCompleteArn(this, `Secret-${variable.variable}`, variable.secretArn);
-    this.container.addSecret(variable.variable, EcsSecret.fromSecretsManager(secret, variable.field));
-    this.executionPolicy.addStatements(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [variable.secretArn] }));
-    if (variable.keyArn) {
-      this.executionPolicy.addStatements(new PolicyStatement({
-        actions: ['kms:Decrypt'],
-        resources: [variable.keyArn],
-        conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` } },
-      }));
-    }
+    this.container.addSecret(variable.variable, this.secrets.ofBackingService(APPLICATION, variable));
   }
 
   /** Lets the application use a store: by a managed policy, as IAMNoInlinePolicy asks. */
@@ -96,15 +102,27 @@ export class WebTask extends Construct {
       roles: [this.executionRole],
       statements: [new PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [this.logGroup.logGroupArn] })],
     });
-    const { repository } = this.props.image;
-    if (repository) {
+    const images = [this.props.image, ...this.props.beside.map(({ image }) => image)];
+    const repositories = [...new Set(images.flatMap(({ repository }) => repository ?? []))];
+    if (repositories.length > 0) {
       policy.addStatements(
-        new PolicyStatement({ actions: ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'], resources: [repository.repositoryArn] }),
+        new PolicyStatement({
+          actions: ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'], resources: repositories.map(({ repositoryArn }) => repositoryArn),
+        }),
         new PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
       );
       acknowledge(policy, 'AwsSolutions-IAM5[Resource::*]', 'ecr:GetAuthorizationToken knows no resource; what may be pulled is named in the statement before.');
     }
     return policy;
+  }
+
+  /** A managed policy of its own, so that the task role keeps no inline one until the team grants something. */
+  private allowTracing(): void {
+    const { tracing } = this.props;
+    if (tracing && tracing.statements.length > 0) {
+      const policy = new ManagedPolicy(this, 'TracingPolicy', { roles: [this.taskRole], statements: tracing.statements });
+      acknowledge(policy, 'AwsSolutions-IAM5[Resource::*]', 'Traces and sampling rules of X-Ray are no resources: their calls know none.');
+    }
   }
 
   private createTaskDefinition(): FargateTaskDefinition {
@@ -126,33 +144,60 @@ export class WebTask extends Construct {
 
   private createContainer(): ContainerDefinition {
     const { props } = this;
-    const container = this.taskDefinition.addContainer('web', {
+    const container = this.taskDefinition.addContainer(APPLICATION, {
       image: props.image.image,
       user: props.user,
       readonlyRootFilesystem: true,
-      linuxParameters: this.linuxParameters(),
+      linuxParameters: hardenedLinux(this, 'Linux', props.writable),
       command: props.command,
+      stopTimeout: props.stopTimeout,
       healthCheck: props.healthCommand && { command: props.healthCommand },
-      portMappings: [{ containerPort: props.port, protocol: Protocol.TCP }],
-      logging: LogDriver.awsLogs({ logGroup: this.logGroup, streamPrefix: 'web' }),
+      portMappings: [{ containerPort: props.port, protocol: Protocol.TCP, ...(props.portName && { name: props.portName, appProtocol: AppProtocol.http }) }],
+      dockerLabels: props.tracing?.labels,
+      logging: this.applicationLog(),
     });
-    Object.entries(props.environment).forEach(([name, value]) => this.setVariable(container, name, value));
+    Object.entries({ ...props.tracing?.environment, ...props.environment }).forEach(([name, value]) => this.setVariable(container, name, value));
+    props.secrets.forEach((secret) => container.addSecret(secret.variable, this.secrets.ofService(APPLICATION, secret)));
     return container;
   }
 
+  private applicationLog(): LogDriver {
+    const log = this.props.tracing?.log;
+    if (!log) {
+      return this.logStream(APPLICATION);
+    }
+    return LogDrivers.firelens({ options: log.options, secretOptions: { [log.secretOption]: this.secrets.ofService('log', log.secret) } });
+  }
+
+  private logStream(container: string): LogDriver {
+    return LogDriver.awsLogs({ logGroup: this.logGroup, streamPrefix: container });
+  }
+
+  private addBeside(which: (container: TaskContainer) => boolean): void {
+    this.props.beside.filter(({ container }) => which(container)).forEach(({ container, image: { image } }) => {
+      const { stopTimeout } = this.props;
+      const shared = { image, stopTimeout, logging: this.logStream(container.name) };
+      const added = addContainer(this.taskDefinition, container, shared);
+      container.secrets.forEach((secret) => added.addSecret(secret.variable, this.secrets.ofService(container.name, secret)));
+      if (Object.keys(container.environment).length > 0) {
+        this.acknowledgeVariables();
+      }
+      if (container.copiedPaths) {
+        const copier = copyFolders(this.taskDefinition, container, shared);
+        added.addContainerDependencies({ container: copier, condition: ContainerDependencyCondition.SUCCESS });
+      }
+    });
+  }
+
   private setVariable(container: ContainerDefinition, name: string, value: string): void {
+    this.acknowledgeVariables();
+    container.addEnvironment(name, value);
+  }
+
+  private acknowledgeVariables(): void {
     if (!this.hasVariables) {
       acknowledge(this.taskDefinition, 'AwsSolutions-ECS2', 'Plain environment variables hold names, ports and hosts; secrets are injected by ARN.');
     }
     this.hasVariables = true;
-    container.addEnvironment(name, value);
-  }
-
-  /** Fargate gives bind mounts to root alone; memory is writable for whatever user the container has. */
-  private linuxParameters(): LinuxParameters {
-    const linux = new LinuxParameters(this, 'Linux', { initProcessEnabled: true });
-    linux.dropCapabilities(Capability.ALL);
-    this.props.writablePaths.forEach((containerPath) => linux.addTmpfs({ containerPath, size: this.props.writableMiB, mountOptions: MOUNT_OPTIONS }));
-    return linux;
   }
 }

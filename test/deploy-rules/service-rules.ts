@@ -6,6 +6,11 @@ function containers(template: TemplateJson): Container[] {
   return resources(template, 'AWS::ECS::TaskDefinition').flatMap(({ id, p }) => list(p.ContainerDefinitions).map((c) => ({ id: `${id} ${c.Name}`, c })));
 }
 
+/** Containers that are root by their nature (docs/service.md has a row for each), and the one that sets up the agent's folders. */
+function rootByNature({ FirelensConfiguration, Name }: Container['c']): boolean {
+  return FirelensConfiguration !== undefined || /^datadog-agent(-folders)?$/.test(Name);
+}
+
 function named({ id }: { id: string }): string {
   return id;
 }
@@ -47,7 +52,7 @@ export const SERVICE_RULES: DeployRule[] = [
   {
     id: 'container-user',
     why: 'A container without a user runs as whatever the image says, mostly root (ECS.20).',
-    check: (template) => containers(template).filter(({ c }) => !c.User || /^(root|0)(:|$)/.test(c.User)).map(named),
+    check: (template) => containers(template).filter(({ c }) => !c.User || (/^(root|0)(:|$)/.test(c.User) && !rootByNature(c))).map(named),
   },
   {
     id: 'container-read-only',

@@ -3,7 +3,7 @@ import type { Template } from 'aws-cdk-lib/assertions';
 /** One value a minute; undefined where CloudWatch has no data point. */
 export type Series = Array<number | undefined>;
 
-/** Values of a metric, by the last part of the target group's logical id (or `LoadBalancer`) and the metric's name. */
+/** Values of a metric, by the last part of the target group's logical id (or `LoadBalancer`, or `Service` for those of ECS) and the metric's name. */
 export type Observed = { [source: string]: { [metric: string]: Series } };
 
 interface Query {
@@ -13,7 +13,7 @@ interface Query {
   MetricStat?: { Metric: { MetricName: string; Dimensions: Array<{ Name: string; Value: { 'Fn::GetAtt': [string, string] } }> } };
 }
 
-/** An alarm of a template, evaluated as CloudWatch does: metric maths minute by minute, then M of N. */
+/** An alarm of a template, or the queries of a scaling policy, evaluated as CloudWatch does: metric maths minute by minute, then M of N. */
 export class AlarmMaths {
   /** The only alarm of a template whose name ends so. */
   public static find(template: Template, suffix: string): AlarmMaths {
@@ -54,7 +54,8 @@ export class AlarmMaths {
   private sample(query: Query, observed: Observed, minute: number): number | undefined {
     const { MetricName, Dimensions } = query.MetricStat!.Metric;
     const group = Dimensions.find(({ Name }) => Name === 'TargetGroup')?.Value['Fn::GetAtt'][0];
-    const source = group === undefined ? 'LoadBalancer' : Object.keys(observed).find((name) => group.includes(name));
+    const whole = Dimensions.some(({ Name }) => Name === 'ServiceName') ? 'Service' : 'LoadBalancer';
+    const source = group === undefined ? whole : Object.keys(observed).find((name) => group.includes(name));
     return source === undefined ? undefined : observed[source]?.[MetricName]?.[minute];
   }
 

@@ -1,7 +1,7 @@
 import type { App } from 'aws-cdk-lib';
 import {
   BackupPolicy, CredentialRotation, Egress, EnvironmentProfile, HardenedMysql, HardenedPostgres, ImageRepository, Ingress, MysqlCapacity, PostgresCapacity, ProductionWebService,
-  RecoveryRegion, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceImage, SmokeTest,
+  RecoveryRegion, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceCluster, ServiceImage, ServiceScaling, ServiceSecret, SmokeTest, Tracing,
 } from '../../src';
 import { ACCOUNT, testApp, testStack } from './test-stack';
 import { certificate } from './web-service';
@@ -34,6 +34,19 @@ export function wholeLibrary(): App {
   const small = new SecureVpc(development, 'Network');
   new HardenedPostgres(development, 'SmallInstance', { network: small });
   new HardenedPostgres(development, 'SmallCluster', { network: small, capacity: PostgresCapacity.serverless() });
+
+  new ProductionWebService(stack, 'Jobs', {
+    network,
+    loadBalancer,
+    image,
+    route: Route.path('/jobs/*'),
+    cluster: new ServiceCluster(stack, 'Cluster', { network, exec: true }).cluster,
+    discoverableAs: 'jobs',
+    scaling: ServiceScaling.inSteps({ requestsPerMinute: 1000 }),
+    tracing: Tracing.xray(),
+    secrets: [ServiceSecret.generated('JWT_SECRET'), ServiceSecret.filledByHand('STRIPE_KEY')],
+    exec: { reason: '(the reason that the app gives)' },
+  });
 
   const special = testStack({ app, id: 'Special' });
   const isolated = new SecureVpc(special, 'Isolated', { egress: Egress.endpointsOnly(), zones: ['eu-central-1a', 'eu-central-1b'], closeDefaultSecurityGroup: true });

@@ -1,0 +1,53 @@
+import { type ICluster, LogDriver, type ServiceConnectProps } from 'aws-cdk-lib/aws-ecs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IConstruct } from 'constructs';
+import { PropError } from '../refusal/prop-error';
+
+/** Name of the port's mapping, by which Service Connect finds the container. */
+export const PORT_NAME = 'http';
+
+/** What {@link serviceConnect} needs to know. */
+export interface DiscoveryProps {
+  readonly cluster: ICluster;
+  readonly logGroup: ILogGroup;
+  /** The name and port under which others call the service; without one it only calls. */
+  readonly name?: string;
+  readonly port: number;
+}
+
+/**
+ * Service Connect within the cluster's namespace, by its ARN, so that the service waits for it. The proxy is ECS's own: it needs no
+ * image, and logs to a stream of its own.
+ */
+export function serviceConnect(scope: IConstruct, { cluster, logGroup, name, port }: DiscoveryProps): ServiceConnectProps {
+  const namespace = cluster.defaultCloudMapNamespace;
+  if (!namespace) {
+    throw new PropError(scope, {
+      prop: 'cluster', value: cluster.node.path, allowed: 'a cluster with a namespace, in which services find each other', wayOut: "share new ServiceCluster(this, 'Cluster', { network }).cluster",
+    });
+  }
+  return {
+    namespace: namespace.namespaceArn,
+    services: name === undefined ? undefined : [{ portMappingName: PORT_NAME, discoveryName: name, dnsName: name, port }],
+    logDriver: LogDriver.awsLogs({ logGroup, streamPrefix: 'service-connect' }),
+  };
+}
+
+/** A service, as far as a call between two is concerned. */
+export interface Callable extends IConstruct {
+  readonly cluster: ICluster;
+}
+
+/** Refuses a call that no name would resolve, and one that has each service wait for the other. */
+export function checkCall(caller: Callable, callee: Callable, callsBack: boolean): void {
+  if (callsBack || caller === callee) {
+    throw new PropError(caller, {
+      prop: 'calls', value: callee.node.path, allowed: 'a service that does not call this one: each would wait for the other to be deployed', wayOut: 'call one of the two through the load balancer',
+    });
+  }
+  if (caller.cluster.defaultCloudMapNamespace !== callee.cluster.defaultCloudMapNamespace) {
+    throw new PropError(caller, {
+      prop: 'calls', value: callee.node.path, allowed: 'a service of the same namespace: names of another one do not resolve', wayOut: 'give both services the cluster of one ServiceCluster',
+    });
+  }
+}

@@ -1,0 +1,100 @@
+import { Duration } from 'aws-cdk-lib';
+import { type Connections, InterfaceVpcEndpointAwsService, Port } from 'aws-cdk-lib/aws-ec2';
+import { Construct } from 'constructs';
+import type { EnvironmentProfile } from '../environment';
+import type { ISecureVpc } from '../network';
+import { PropError } from '../refusal/prop-error';
+import { SESSION_PATH_MIB, SESSION_PATHS } from './exec-session';
+import { PORT_NAME } from './service-discovery';
+import type { ResolvedImage } from './service-image';
+import type { ServiceTaskProps } from './service-task-props';
+import { checkTogether, containerOf } from './task-checks';
+import type { TaskContainer } from './task-container';
+import type { TracingParts } from './tracing-parts';
+import { WebTask } from './web-task';
+
+/** What the service knows of its task besides what it was told. */
+export interface ServiceTaskContext {
+  readonly image: ResolvedImage;
+  readonly profile: EnvironmentProfile;
+  readonly port: number;
+  readonly cpu: number;
+  readonly memoryMiB: number;
+  readonly reachesInternet: boolean;
+  readonly healthCommand?: string[];
+  readonly logGroupName?: string;
+}
+
+/** Puts a service's task together: defaults, sidecars, tracing, and what of AWS they have to reach. */
+export class ServiceTask {
+  public readonly task: WebTask;
+  private readonly tracing?: TracingParts;
+
+  public constructor(private readonly service: Construct, private readonly props: ServiceTaskProps, private readonly context: ServiceTaskContext) {
+    this.tracing = this.traced();
+    const containers = [...this.tracing?.containers ?? [], ...(props.sidecars ?? []).map(containerOf)];
+    const [paths, mebibytes] = [props.writablePaths ?? ['/tmp'], props.writableMiB ?? 64];
+    checkTogether(service, containers, { paths, writableMiB: mebibytes, memoryMiB: context.memoryMiB });
+    const { image, profile, port, cpu, memoryMiB, healthCommand, logGroupName } = context;
+    this.task = new WebTask(service, 'Task', {
+      image,
+      profile,
+      port,
+      portName: props.discoverableAs === undefined ? undefined : PORT_NAME,
+      cpu,
+      memoryMiB,
+      arm64: props.arm64 ?? false,
+      user: props.user ?? '1000:1000',
+      writable: [{ paths, mebibytes }, ...props.exec ? [{ paths: SESSION_PATHS, mebibytes: SESSION_PATH_MIB }] : []],
+      stopTimeout: props.stopTimeout ?? Duration.seconds(30),
+      environment: props.environment ?? {},
+      secrets: props.secrets ?? [],
+      beside: containers.map((container) => ({ container, image: this.imageOf(container) })),
+      tracing: this.tracing,
+      command: props.command,
+      healthCommand,
+      logGroupName,
+    });
+  }
+
+  /** Opens what the tasks need besides pulling and logging, and adds only those endpoints (requirement B-14). */
+  public reach(network: ISecureVpc, client: Connections): void {
+    const { secrets } = this.task;
+    const path = this.service.node.path;
+    const needs: Array<[InterfaceVpcEndpointAwsService[], string]> = [
+      [secrets.usesSecretsManager ? [InterfaceVpcEndpointAwsService.SECRETS_MANAGER] : [], `the secrets of ${path}`],
+      [secrets.usesParameterStore ? [InterfaceVpcEndpointAwsService.SSM] : [], `the parameters of ${path}`],
+      [this.tracing?.awsServices ?? [], `the traces of ${path}`],
+      [this.props.exec ? [InterfaceVpcEndpointAwsService.SSM_MESSAGES, InterfaceVpcEndpointAwsService.KMS] : [], `the sessions of ${path}`],
+    ];
+    needs.filter(([services]) => services.length > 0 && !network.reachesInternet).forEach(([services, purpose]) => network.allowToAwsServices({ client, services, purpose }));
+    this.tracing?.flows.forEach(({ peer, port }) => client.allowTo(peer, Port.tcp(port), `Traces of ${path}`));
+  }
+
+  private traced(): TracingParts | undefined {
+    const { profile, image, reachesInternet } = this.context;
+    const { tracing } = this.props;
+    return tracing?._parts(this.service, { name: this.service.node.id.toLowerCase(), environment: profile.name, version: image.version, reachesInternet });
+  }
+
+  private imageOf({ image, imageProp, name }: TaskContainer): ResolvedImage {
+    if (image._released || image._moving !== undefined) {
+      throw new PropError(this.service, {
+        prop: imageProp,
+        value: image._moving ?? 'a released image',
+        allowed: `an image of ${name} that never moves: with a tag or a digest that stays, in every environment`,
+        wayOut: "name the version: ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx:1.29')",
+      });
+    }
+    const resolved = image._resolve(new Construct(this.service, `Image-${name}`), true, this.props.arm64 ?? false);
+    if (!this.context.reachesInternet && !resolved.repository) {
+      throw new PropError(this.service, {
+        prop: imageProp,
+        value: `a public image of ${name}`,
+        allowed: 'an image of private ECR: the network has endpoints only, and public registries, public.ecr.aws among them, have none',
+        wayOut: 'copy it to an ImageRepository and name that: ServiceImage.fromRepository(mirror, { tag })',
+      });
+    }
+    return resolved;
+  }
+}

@@ -1,0 +1,97 @@
+import { Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { checkPort, checkReason, checkWholeNumber } from '../refusal/checks';
+import { PropError } from '../refusal/prop-error';
+import { checkFargateSize } from './fargate-size';
+import { checkNothingSecret } from './plain-secrets';
+import type { ServiceTaskProps } from './service-task-props';
+import type { Sidecar } from './sidecar';
+import type { TaskContainer } from './task-container';
+
+export const APPLICATION = 'web';
+
+/** Refuses what no task can have; the rest is refused where it is made. */
+export function checkTask(scope: IConstruct, props: ServiceTaskProps, task: { cpu: number; memoryMiB: number; port: number }): void {
+  const { sidecars = [], notSecret = {} } = props;
+  checkFargateSize(scope, task.cpu, task.memoryMiB);
+  checkUser(scope, 'user', props.user);
+  checkPaths(scope, 'writablePaths', props.writablePaths ?? []);
+  checkWholeNumber(scope, 'stopTimeout', props.stopTimeout?.toSeconds({ integral: false }), { min: 1, max: 120, unit: 'seconds', wayOut: 'Fargate ends what takes longer' });
+  checkNothingSecret(scope, { prop: 'environment', environment: props.environment ?? {}, notSecret });
+  sidecars.forEach((sidecar) => checkSidecar(scope, sidecar, notSecret));
+  checkEachOnce(scope, 'sidecars.port', [task.port, ...sidecars.flatMap(({ port }) => port ?? [])]);
+  [props.secrets ?? [], ...sidecars.map(({ secrets }) => secrets ?? [])].forEach((secrets) => {
+    secrets.forEach((secret) => secret._check(scope));
+    checkEachOnce(scope, 'secrets', secrets.map(({ variable }) => variable));
+  });
+  if (props.exec) {
+    checkReason(scope, 'exec.reason', props.exec.reason);
+  }
+  if (props.discoverableAs !== undefined && !/^[a-z][a-z0-9-]{0,62}$/.test(props.discoverableAs)) {
+    throw new PropError(scope, { prop: 'discoverableAs', value: props.discoverableAs, allowed: 'a letter, then letters, digits and -, lower-case, at most 63', wayOut: "take a name that can stand in a URL: 'api'" });
+  }
+}
+
+/** A sidecar with its defaults. */
+export function containerOf(sidecar: Sidecar): TaskContainer {
+  return {
+    ...sidecar,
+    imageProp: 'sidecars.image',
+    environment: sidecar.environment ?? {},
+    secrets: sidecar.secrets ?? [],
+    user: sidecar.user ?? '1000:1000',
+    writablePaths: sidecar.writablePaths ?? ['/tmp'],
+    writableMiB: sidecar.writableMiB ?? 16,
+    essential: sidecar.essential ?? true,
+  };
+}
+
+/** Refuses two containers of one name, and more memory than the task has. */
+export function checkTogether(scope: IConstruct, containers: TaskContainer[], application: { paths: string[]; writableMiB: number; memoryMiB: number }): void {
+  checkEachOnce(scope, 'sidecars.name', [APPLICATION, ...containers.map(({ name }) => name)]);
+  const { paths, writableMiB, memoryMiB } = application;
+  if (writableMiB * paths.length >= memoryMiB) {
+    throw new PropError(scope, {
+      prop: 'writableMiB', value: writableMiB, allowed: `less than ${memoryMiB} MiB for all ${paths.length} writable paths: they live in the task's memory`, wayOut: 'take smaller paths or more memoryMiB',
+    });
+  }
+  const beside = containers.reduce((sum, each) => sum + Math.max(each.memoryMiB ?? 0, each.writableMiB * each.writablePaths.length), 0);
+  if (writableMiB * paths.length + beside >= memoryMiB) {
+    throw new PropError(scope, {
+      prop: 'memoryMiB', value: memoryMiB, allowed: `more than the ${beside} MiB of ${containers.map(({ name }) => name).join(', ')} and the application's ${writableMiB * paths.length} MiB of writable paths`, wayOut: 'take more memoryMiB, or fewer containers beside the application',
+    });
+  }
+}
+
+function checkSidecar(scope: IConstruct, sidecar: Sidecar, notSecret: { [variable: string]: string }): void {
+  if (!/^[A-Za-z][A-Za-z0-9_-]{0,60}$/.test(sidecar.name)) {
+    throw new PropError(scope, { prop: 'sidecars.name', value: sidecar.name, allowed: 'a letter, then letters, digits, - and _', wayOut: 'name it for what it does: cache' });
+  }
+  checkUser(scope, 'sidecars.user', sidecar.user);
+  checkPaths(scope, 'sidecars.writablePaths', sidecar.writablePaths ?? []);
+  checkWholeNumber(scope, 'sidecars.memoryMiB', sidecar.memoryMiB, { min: 6, max: 122880, unit: 'MiB', wayOut: 'give what it needs at its busiest' });
+  checkNothingSecret(scope, { prop: 'sidecars.environment', environment: sidecar.environment ?? {}, notSecret });
+  if (sidecar.port !== undefined) {
+    checkPort(scope, 'sidecars.port', sidecar.port);
+  }
+}
+
+function checkUser(scope: IConstruct, prop: string, user: string | undefined): void {
+  if (user !== undefined && !Token.isUnresolved(user) && (/^0+(:|$)/.test(user) || !/^\d+(:\d+)?$/.test(user))) {
+    throw new PropError(scope, { prop, value: user, allowed: 'a numeric user other than 0, with or without a group, as 1000:1000', wayOut: 'build the image for a user that is not root' });
+  }
+}
+
+function checkPaths(scope: IConstruct, prop: string, paths: string[]): void {
+  const relative = paths.find((path) => !path.startsWith('/') || path === '/');
+  if (relative !== undefined) {
+    throw new PropError(scope, { prop, value: relative, allowed: 'absolute paths below /', wayOut: 'name the folders that the application writes to' });
+  }
+}
+
+function checkEachOnce(scope: IConstruct, prop: string, values: Array<string | number>): void {
+  const twice = values.find((value, index) => values.indexOf(value) !== index);
+  if (twice !== undefined) {
+    throw new PropError(scope, { prop, value: twice, allowed: 'each once in a task', wayOut: 'take another one' });
+  }
+}
