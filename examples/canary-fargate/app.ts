@@ -1,6 +1,6 @@
 import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { Egress, ImageRepository, ProductionWebService, Rollout, SecureVpc, ServiceImage, SubnetPlan } from '@org/prod-constructs';
+import { Egress, ImageRepository, ProductionWebService, Rollout, SecureVpc, ServiceImage, SmokeTest, SubnetPlan } from '@org/prod-constructs';
 
 const app = new App();
 const env = { region: 'eu-central-1' };
@@ -34,8 +34,9 @@ const web = new ProductionWebService(stack, 'Web', {
     interval: Duration.seconds(30),
     containerCommand: ['CMD', 'node', '-e', "fetch('http://127.0.0.1:3000/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"],
   },
-  // 10, 20, 30 ... 100 %, a minute each; two minutes in a row below 99.5 % take it back, up to ten minutes after the last step.
-  rollout: Rollout.linear({ stepPercent: 10, stepBakeTime: Duration.minutes(1), bakeTime: Duration.minutes(10) }),
+  smokeTest: SmokeTest.http('/health'),
+  // Two minutes in a row below 99.5 % take it back, up to ten minutes after the last step.
+  rollout: Rollout.steps([10, 20, 50, 70, 100], { stepBakeTime: Duration.minutes(1), bakeTime: Duration.minutes(10) }),
   successRatePercent: 99.5,
 });
 

@@ -73,16 +73,18 @@ describe('the example of document B', () => {
     template.resourceCountIs('AWS::EC2::NatGateway', 0);
     const interfaces = Object.values(template.findResources('AWS::EC2::VPCEndpoint', { Properties: { VpcEndpointType: 'Interface' } }));
     expect(interfaces.map(({ Properties }) => [Properties.ServiceName.split('.').slice(3).join('.'), Properties.SubnetIds.length]).sort())
-      .toEqual([['ecr.api', 3], ['ecr.dkr', 3], ['logs', 3]]);
+      .toEqual([['ecr.api', 3], ['ecr.dkr', 3], ['ecs', 3], ['logs', 3]]);
   });
 
-  test('B-05, B-08, B-09: checks /health, and shifts by a tenth each minute under an alarm at 99.5 %', () => {
+  test('B-05, B-07, B-08: checks /health, and shifts by the steps of the document, a minute each, under an alarm at 99.5 %', () => {
     template.allResourcesProperties('AWS::ElasticLoadBalancingV2::TargetGroup', { HealthCheckPath: '/health', HealthCheckIntervalSeconds: 30, Port: 3000 });
     template.hasResourceProperties('AWS::ECS::Service', {
       DeploymentConfiguration: Match.objectLike({
-        Strategy: 'LINEAR', LinearConfiguration: { StepPercent: 10, StepBakeTimeInMinutes: 1 }, Alarms: Match.objectLike({ Enable: true, Rollback: true }),
+        Strategy: 'LINEAR', LinearConfiguration: { StepPercent: 10, StepBakeTimeInMinutes: 0 }, Alarms: Match.objectLike({ Enable: true, Rollback: true }),
       }),
     });
+    const [plan] = Object.values(template.findResources('AWS::Lambda::Function')).map(({ Properties }) => JSON.parse(Properties.Environment.Variables.ROLLOUT_PLAN));
+    expect(JSON.stringify(plan)).toContain('[10,20,50,70');
     template.hasResourceProperties('AWS::CloudWatch::Alarm', { Threshold: 99.5, EvaluationPeriods: 2 });
   });
 });

@@ -18,6 +18,7 @@ export class CompiledPackage {
     this.examples = path.join(this.root, 'examples');
     fs.copyFileSync(path.join(ROOT, 'package.json'), path.join(this.root, 'package.json'));
     fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(this.root, 'node_modules'), 'junction');
+    fs.cpSync(path.join(ROOT, 'assets'), path.join(this.root, 'assets'), { recursive: true });
     const sources = fs.readdirSync(path.join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
     sources.forEach((file) => this.write(path.join('lib', file.replace(/ts$/, 'js')), transformFileSync(path.join(ROOT, 'src', file), TO_COMMONJS).code));
   }
