@@ -24,7 +24,7 @@ const ACKNOWLEDGED: Acknowledgement[] = [
   {
     rule: 'CT.CLOUDWATCH.PR.1',
     type: 'AWS::CloudWatch::Alarm',
-    name: /SuccessRateAlarm/,
+    name: /(SuccessRate|ResponseTime|UnhealthyTargets)Alarm/,
     reason: 'ECS itself watches this alarm and takes the deployment back; an action would only tell somebody',
   },
   {

@@ -35,6 +35,7 @@ import { ServiceTask } from './service-task';
 import type { ServiceTaskProps } from './service-task-props';
 import type { SmokeTest } from './smoke-test';
 import { SuccessRateAlarm } from './success-rate-alarm';
+import { ResponseTimeAlarm, UnhealthyTargetsAlarm } from './target-group-alarm';
 import { checkTask } from './task-checks';
 import { spotStrategy, type TaskRange, taskRange } from './task-range';
 import { TaskReplacement } from './task-replacement';
@@ -101,6 +102,12 @@ export interface ProductionWebServiceProps extends ServiceTaskProps {
    */
   readonly successRatePercent?: number;
   /**
+   * Response time that nine of ten requests must stay within while a new version takes over and bakes, 50 ms to 1 hour; three minutes above
+   * it take the deployment back. A service that answers slowly on purpose (long polling, exports) needs more.
+   * @default Duration.seconds(2) - requirement A-13
+   */
+  readonly responseTimeLimit?: Duration;
+  /**
    * Between how many tasks the service moves by itself.
    * @default ServiceScaling.between()
    */
@@ -124,6 +131,8 @@ export interface ProductionWebServiceProps extends ServiceTaskProps {
 
 const DEFAULT_PORT = 8080;
 const DEREGISTRATION_DELAY = Duration.seconds(30);
+/** Half of one group's targets may be starting or failing; more is no hiccup (requirement A-13). */
+const MOST_UNHEALTHY_PERCENT = 50;
 const GRACE_PERIOD = Duration.seconds(60);
 
 /**
@@ -156,8 +165,8 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   public readonly targetGroups: ApplicationTargetGroup[];
   /** The rule that serves; none where CodeDeploy moves the listener's default action. */
   public readonly productionRule?: ApplicationListenerRule;
-  /** The alarm that takes a deployment back. */
-  public readonly rollbackAlarm: Alarm;
+  /** The alarms that take a deployment back: success rate, response time, unhealthy targets. */
+  public readonly rollbackAlarms: Alarm[];
   /** Moves the number of tasks. */
   public readonly taskCount: ScalableTaskCount;
   /** What ECS asks before it shifts production traffic, where there is a smoke test or a step that ECS doesn't have. */
@@ -203,7 +212,7 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     const traffic = this.rollout._codeDeploy ? this.createCodeDeployTraffic() : this.createTrafficShift();
     this.targetGroups = traffic.targetGroups;
     this.productionRule = traffic instanceof TrafficShift ? traffic.productionRule : undefined;
-    this.rollbackAlarm = this.createRollbackAlarm();
+    this.rollbackAlarms = this.createRollbackAlarms();
     this.service = this.createService();
     traffic.attach(this.service, this.container.containerName);
     this.rolloutFunction = this.createRolloutHook()?.handler;
@@ -272,6 +281,9 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     if (props.loadBalancer && props.certificate) {
       throw new PropError(this, { prop: 'certificate', value: 'a certificate', allowed: 'certificate or loadBalancer, not both', wayOut: 'give the certificate to the SecureLoadBalancer' });
     }
+    checkWholeNumber(this, 'responseTimeLimit', this.responseTimeLimit.toMilliseconds(), {
+      min: 50, max: 3_600_000, unit: 'milliseconds', wayOut: 'give the time that a good answer takes, with room',
+    });
     const success = props.successRatePercent ?? 99.5;
     if (!Token.isUnresolved(success) && !(success > 0 && success <= 100)) {
       throw new PropError(this, { prop: 'successRatePercent', value: success, allowed: 'above 0, up to 100', wayOut: 'give the percentage of requests that must succeed' });
@@ -293,6 +305,10 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
 
   private get memoryMiB(): number {
     return this.props.memoryMiB ?? this.profile.taskMemoryMiB;
+  }
+
+  private get responseTimeLimit(): Duration {
+    return this.props.responseTimeLimit ?? Duration.seconds(2);
   }
 
   private createLoadBalancer(): SecureLoadBalancer {
@@ -372,15 +388,21 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     });
   }
 
-  /** Its name is known beforehand, so that the service can name it without a cycle. */
-  private createRollbackAlarm(): Alarm {
-    const alarmName = `${Names.uniqueResourceName(this, { maxLength: 200, separator: '-' }).toLowerCase()}-success-rate`;
-    const { alarm } = new SuccessRateAlarm(this, 'SuccessRate', {
-      alarmName, loadBalancer: this.loadBalancer.loadBalancer, targetGroups: this.targetGroups, threshold: this.props.successRatePercent ?? 99.5,
+  /** Their names are known beforehand, so that the service can name them without a cycle. */
+  private createRollbackAlarms(): Alarm[] {
+    const prefix = Names.uniqueResourceName(this, { maxLength: 200, separator: '-' }).toLowerCase();
+    const watched = (name: string, threshold: number) => ({
+      alarmName: `${prefix}-${name}`, loadBalancer: this.loadBalancer.loadBalancer, targetGroups: this.targetGroups, threshold,
     });
-    acknowledgeInCompliancePacks(alarm, 'CloudWatchAlarmAction', 'ECS watches this alarm and takes the running deployment back; people are told by the alarms of GoldenSignalAlarms.');
-    this.rollBackOn(alarmName);
-    return alarm;
+    const alarms = [
+      new SuccessRateAlarm(this, 'SuccessRate', watched('success-rate', this.props.successRatePercent ?? 99.5)),
+      new ResponseTimeAlarm(this, 'ResponseTime', watched('response-time', this.responseTimeLimit.toMilliseconds() / 1000)),
+      new UnhealthyTargetsAlarm(this, 'UnhealthyTargets', watched('unhealthy-targets', MOST_UNHEALTHY_PERCENT)),
+    ].map(({ alarm }) => alarm);
+    alarms.forEach((alarm) => acknowledgeInCompliancePacks(alarm, 'CloudWatchAlarmAction',
+      'ECS watches this alarm and takes the running deployment back; people are told by the alarms of GoldenSignalAlarms.'));
+    ['success-rate', 'response-time', 'unhealthy-targets'].forEach((name) => this.rollBackOn(`${prefix}-${name}`));
+    return alarms;
   }
 
   private createService(): FargateService {
@@ -435,7 +457,7 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   /** What the first tasks need before they start. On the resource alone: scaling hangs on the service and needs no list of its own. */
   private orderFirstDeployment(traffic: WebTraffic): void {
     const resource = this.service.node.defaultChild as CfnService;
-    resource.node.addDependency(this.rollbackAlarm, traffic, this.securityGroup, this.props.network.egressEstablished);
+    resource.node.addDependency(...this.rollbackAlarms, traffic, this.securityGroup, this.props.network.egressEstablished);
     if (this.props.scaling?._props.spot) {
       // The cluster's capacity providers are a resource of their own.
       resource.node.addDependency(this.cluster);

@@ -62,10 +62,10 @@ describe('Rollout.codeDeploy', () => {
     expect(pair.TargetGroups).toHaveLength(2);
   });
 
-  test('B-08: goes back on failure, on stop and on the success-rate alarm, keeps the old tasks for 30 minutes', () => {
-    const [{ Properties: alarm }] = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+  test('A-13, B-08: goes back on failure, on stop and on the service\'s alarms, keeps the old tasks for 30 minutes', () => {
+    const alarms = ['success-rate', 'response-time', 'unhealthy-targets'].map((name) => ({ Name: expect.stringMatching(new RegExp(`-${name}$`)) }));
     expect(only('AWS::CodeDeploy::DeploymentGroup').Properties).toMatchObject({
-      AlarmConfiguration: { Alarms: [{ Name: alarm.AlarmName }], Enabled: true },
+      AlarmConfiguration: { Alarms: alarms, Enabled: true },
       AutoRollbackConfiguration: { Enabled: true, Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_REQUEST', 'DEPLOYMENT_STOP_ON_ALARM'] },
       BlueGreenDeploymentConfiguration: { TerminateBlueInstancesOnDeploymentSuccess: { TerminationWaitTimeInMinutes: 30 } },
     });

@@ -57,10 +57,10 @@ describe('ProductionWebService with document B\'s network', () => {
   });
 
   test('B-08: goes back when the alarm fires or tasks fail to start, and names the alarm by its literal name', () => {
-    const [{ Properties: alarm }] = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+    const [alarm] = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties).filter(({ AlarmName }) => AlarmName.endsWith('success-rate'));
     template.hasResourceProperties('AWS::ECS::Service', {
       DeploymentConfiguration: {
-        Alarms: { AlarmNames: [alarm.AlarmName], Enable: true, Rollback: true },
+        Alarms: { AlarmNames: Match.arrayWith([alarm.AlarmName]), Enable: true, Rollback: true },
         DeploymentCircuitBreaker: { Enable: true, Rollback: true },
         MinimumHealthyPercent: 100,
         MaximumPercent: 200,

@@ -33,6 +33,7 @@ describe('ProductionWebService refuses, in one line that names path, prop, value
     ['writable paths larger than the task', { writableMiB: 1024 }, 'writableMiB', '1024', 'less than 1024 MiB'],
     ['fewer tasks at most than at least', { scaling: ServiceScaling.between({ minTasks: 5, maxTasks: 2 }) }, 'scaling.maxTasks', '2', '5 to 5000 tasks'],
     ['no task at all', { scaling: ServiceScaling.between({ minTasks: 0 }) }, 'scaling.minTasks', '0', '1 to 5000 tasks'],
+    ['a response time that no service keeps', { responseTimeLimit: Duration.millis(5) }, 'responseTimeLimit', '5', '50 to 3600000 milliseconds'],
     ['a success rate above 100 %', { successRatePercent: 101 }, 'successRatePercent', '101', 'up to 100'],
     ['a priority out of range', { routePriority: 50001 }, 'routePriority', '50001', '1 to 50000'],
   ])('%s', (_, props, prop, value, allowed) => {

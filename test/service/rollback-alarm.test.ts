@@ -1,4 +1,5 @@
-import { Template } from 'aws-cdk-lib/assertions';
+import { Duration } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Rollout } from '../../src';
 import { AlarmMaths, type Observed, type Series } from '../support/alarm-maths';
 import { templateOf } from '../support/test-stack';
@@ -71,8 +72,49 @@ describe('The rollback alarm on the success rate', () => {
     });
   });
 
-  test('B-08: uses no more than the ten metrics that an alarm may have', () => {
-    const [alarm] = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
-    expect(alarm.Properties.Metrics.filter((query: { MetricStat?: unknown }) => query.MetricStat).length).toBeLessThanOrEqual(10);
+  test('B-08, A-13: use no more than the ten metrics that an alarm may have', () => {
+    Object.values(template.findResources('AWS::CloudWatch::Alarm')).forEach((alarm) =>
+      expect(alarm.Properties.Metrics.filter((query: { MetricStat?: unknown }) => query.MetricStat).length).toBeLessThanOrEqual(10));
+  });
+});
+
+describe('The rollback alarms on response time and health', () => {
+  let template: Template;
+  const firesAfter = (name: string, observed: Observed) => AlarmMaths.find(template, name).firesAfter(observed, MINUTES);
+
+  beforeAll(() => {
+    template = templateOf(serviceFixture().stack);
+  });
+
+  test.each(['Blue', 'Green'])('A-13: response times above 2 s for three minutes take a deployment back, whether %s serves or its canary', (group) => {
+    expect(firesAfter('-response-time', { [group]: { TargetResponseTime: from(2, 2.1) } })).toBe(5);
+    expect(firesAfter('-response-time', { [group]: { TargetResponseTime: always(2) } })).toBeUndefined();
+  });
+
+  test('A-13: a slow canary shows beside a fast majority, and two slow minutes alone take nothing back', () => {
+    expect(firesAfter('-response-time', { Blue: { TargetResponseTime: always(0.1) }, Green: { TargetResponseTime: always(5) } })).toBe(3);
+    expect(firesAfter('-response-time', { Green: { TargetResponseTime: always(0).map((_, minute) => (minute === 3 || minute === 4 ? 9 : 0.1)) } })).toBeUndefined();
+  });
+
+  test('A-13: more than half of one group failing its health checks for three minutes takes a deployment back', () => {
+    const group = (healthy: number, unhealthy: number) => ({ HealthyHostCount: always(healthy), UnHealthyHostCount: always(unhealthy) });
+    expect(firesAfter('-unhealthy-targets', { Blue: group(2, 0), Green: group(1, 2) })).toBe(3);
+    expect(firesAfter('-unhealthy-targets', { Blue: group(2, 0), Green: group(1, 1) })).toBeUndefined();
+    expect(firesAfter('-unhealthy-targets', { Green: group(0, 2) })).toBe(3);
+  });
+
+  test('A-13: nothing fires without traffic and without targets', () => {
+    expect(['-response-time', '-unhealthy-targets'].map((name) => firesAfter(name, {}))).toEqual([undefined, undefined]);
+  });
+
+  test('A-13: the service goes back on all three, on the limit that it is given, and on any critical alarm that is named', () => {
+    const { stack, web } = serviceFixture({ responseTimeLimit: Duration.seconds(10) });
+    web.rollBackOn('orders-critical');
+    const changed = templateOf(stack);
+    const [service] = Object.values(changed.findResources('AWS::ECS::Service'));
+    expect(service.Properties.DeploymentConfiguration.Alarms.AlarmNames).toEqual([
+      expect.stringMatching(/-success-rate$/), expect.stringMatching(/-response-time$/), expect.stringMatching(/-unhealthy-targets$/), 'orders-critical',
+    ]);
+    changed.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmName: Match.stringLikeRegexp('response-time$'), Threshold: 10 });
   });
 });

@@ -45,10 +45,14 @@ export class AlarmMaths {
 
   /** The first minute at whose end the alarm fires, or undefined. */
   public firesAfter(observed: Observed, minutes: number): number | undefined {
-    const breaching = this.values(observed, minutes).map((value) => value !== undefined && value < this.alarm.Threshold);
+    const breaching = this.values(observed, minutes).map((value) => value !== undefined && this.breaches(value));
     const { EvaluationPeriods: n, DatapointsToAlarm: m } = this.alarm;
     const minute = breaching.findIndex((_, end) => end + 1 >= n && breaching.slice(end + 1 - n, end + 1).filter(Boolean).length >= m);
     return minute === -1 ? undefined : minute + 1;
+  }
+
+  private breaches(value: number): boolean {
+    return this.alarm.ComparisonOperator === 'GreaterThanThreshold' ? value > this.alarm.Threshold : value < this.alarm.Threshold;
   }
 
   private sample(query: Query, observed: Observed, minute: number): number | undefined {
