@@ -42,11 +42,29 @@ export interface BackupPolicyProps {
 
 /** A policy with every default filled in. */
 export interface PlannedBackups {
+  /** `hh:mm-hh:mm` in UTC. Its end is also when AWS Backup begins the daily snapshot. */
   readonly window: string;
+  /** How far back RDS itself can go, 1 to 35 whole days. */
   readonly retention: Duration;
+  /**
+   * How long AWS Backup keeps the daily snapshots, 1 to 36500 whole days.
+   * @default - no vault and no snapshots: the environment is destroyed without a trace
+   */
   readonly snapshotRetention?: Duration;
+  /**
+   * How long the copies in the recovery region are kept, 1 to 36500 whole days; it counts only with `recoveryRegion`.
+   * @default - undefined where no snapshots are kept, else `snapshotRetention`
+   */
   readonly copyRetention?: Duration;
+  /**
+   * A stack of another region, which is deployed first: its vault takes the copies.
+   * @default - snapshots stay in the region of the database
+   */
   readonly recoveryRegion?: RecoveryRegion;
+  /**
+   * Already checked against `snapshotRetention`: nothing may expire before the lock lets it go.
+   * @default - whoever may delete snapshots can do so at any time
+   */
   readonly vaultLock?: VaultLock;
 }
 

@@ -7,10 +7,13 @@ import type { OfficeHours } from './capacity-schedule';
 import type { ServerlessBounds } from './serverless-capacity';
 
 /** What a {@link CapacityTimer} is made from. */
-export interface CapacityTimerProps {
+interface CapacityTimerProps {
   readonly hours: OfficeHours;
+  /** The day's bounds: what the cluster goes back to in the morning. */
   readonly bounds: ServerlessBounds;
+  /** The physical name: the API of RDS and Application Auto Scaling take no ARN. */
   readonly clusterIdentifier: string;
+  /** The one resource that the schedules' role may modify. */
   readonly clusterArn: string;
 }
 

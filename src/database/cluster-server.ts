@@ -11,8 +11,11 @@ import type { ServerlessBounds, ServerlessPlan } from './serverless-capacity';
 
 /** What a {@link ClusterServer} is made from. */
 export interface ClusterServerProps extends DatabaseServerProps {
+  /** What the caller's capacity asked for; pausing and the clock are read from it. */
   readonly plan: ServerlessPlan;
+  /** The same capacity with its defaults, checked. */
   readonly bounds: ServerlessBounds;
+  /** From the engine's formula over the bounds; the alarms measure against it. */
   readonly connectionCeiling: number;
 }
 

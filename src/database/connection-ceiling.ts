@@ -17,6 +17,7 @@ const LARGE: { [family: string]: number } = { t: 8, m: 8, c: 4, r: 16, x: 32, z:
 export interface ConnectionRule {
   /** Bytes of memory for each connection. */
   readonly bytesEach: number;
+  /** Where the engine's default formula stops growing, however much memory there is. */
   readonly atMost: number;
 }
 

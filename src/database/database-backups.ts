@@ -11,12 +11,19 @@ import { endOf } from './windows';
 
 /** What {@link DatabaseBackups} are made from. */
 export interface DatabaseBackupsProps {
+  /** Window, copies and lock; the window's end is when the snapshot begins. */
   readonly plan: PlannedBackups;
+  /** The plan's, known to be there: without it no backups are made. */
   readonly snapshotRetention: Duration;
+  /** The instance or cluster: all that the plan selects and the role may snapshot. */
   readonly databaseArn: string;
+  /** Whether it is one: RDS has other actions and other ARNs for the snapshots of a cluster. */
   readonly cluster: boolean;
+  /** The database's physical name, which the backup plan takes over. */
   readonly identifier: string;
+  /** The database's key, with which the vault encrypts, too. */
   readonly key: Key;
+  /** For the vault. AWS refuses to delete one that holds snapshots. */
   readonly removalPolicy: RemovalPolicy;
 }
 

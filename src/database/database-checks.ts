@@ -12,16 +12,20 @@ import { checkInstanceCapacity } from './instance-capacity';
 import { checkWindows } from './windows';
 
 /** What is checked of a database before anything is made. */
-export interface DatabaseToCheck {
+interface DatabaseToCheck {
+  /** As the caller wrote them: read for what has no default, and to name the prop in a refusal. */
   readonly props: HardenedDatabaseProps;
   readonly setup: DatabaseSetup;
   readonly profile: EnvironmentProfile;
   readonly rotation: CredentialRotation;
   readonly port: number;
+  /** Of the server; replicas append to it, so that it is shorter than RDS allows. */
   readonly identifier: string;
   readonly databaseName: string;
   readonly userName: string;
+  /** `hh:mm-hh:mm` in UTC; its syntax is checked here. */
   readonly backupWindow: string;
+  /** `ddd:hh:mm-ddd:hh:mm` in UTC; it must not meet the snapshots. */
   readonly maintenanceWindow: string;
 }
 

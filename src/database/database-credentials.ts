@@ -13,20 +13,31 @@ import type { DatabaseServer } from './database-server';
 
 /** AWS's hosted rotation functions for an engine. */
 export interface RotationFunctions {
+  /** Rotates the master user's own password. */
   readonly single: (options: SingleUserHostedRotationOptions) => HostedRotation;
+  /** Alternates between two users of the application, with the master user's rights. */
   readonly multi: (options: MultiUserHostedRotationOptions) => HostedRotation;
 }
 
 /** What {@link DatabaseCredentials} are made from. */
 export interface DatabaseCredentialsProps {
+  /** Decides who keeps the master user's secret, RDS or this construct, and how often it changes. */
   readonly rotation: CredentialRotation;
+  /** Of the engine; used only where users alternate. */
   readonly functions: RotationFunctions;
+  /** Where the rotation functions run: in the application tier, as any client. */
   readonly network: ISecureVpc;
+  /** The database's key, for every secret, RDS's own included. */
   readonly key: Key;
+  /** Of the application's user, which the bootstrap statements create; not the master user's. */
   readonly userName: string;
+  /** Written into the application's secret as `dbname`. */
   readonly databaseName: string;
+  /** The one port on which the rotation functions reach the database. */
   readonly port: number;
+  /** Of the database: it lets the rotation functions in. */
   readonly securityGroup: ISecurityGroup;
+  /** For the secrets: a database that is kept is of no use without them. */
   readonly removalPolicy: RemovalPolicy;
 }
 

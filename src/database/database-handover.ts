@@ -10,20 +10,39 @@ const REPLACEMENTS_PER_ROTATION = 4;
 
 /** What a client may learn of a database. */
 export interface DatabaseToHandOver {
+  /** What the caller renamed; the other variables keep their default names. */
   readonly names: DatabaseVariables;
+  /** Names the database in the description of the client's rule. */
   readonly id: string;
+  /** Of the servers; the client's own group gets the rule that leads to it. */
   readonly securityGroup: SecurityGroup;
+  /** Host for reads and writes. */
   readonly endpoint: string;
+  /**
+   * Host of the readers.
+   * @default - no reader, and the client gets no variable for one
+   */
   readonly readEndpoint?: string;
+  /** Both the variable that the client gets and the port that is opened to it. */
   readonly port: number;
+  /** Of the database inside the server, for the client's connection string. */
   readonly databaseName: string;
+  /** A plain variable with IAM authentication; else the secret holds it. */
   readonly userName: string;
+  /** How the engine's clients are told to check certificate and host name: `verify-full`, `VERIFY_IDENTITY`. */
   readonly sslMode: string;
+  /** Path inside the client's image, where it has RDS's bundle of authorities. */
   readonly authorityBundlePath: string;
-  /** None where the client signs in with its role. */
+  /**
+   * The user name and password, named by ARN.
+   * @default - none: the client signs in with its role
+   */
   readonly secret?: ISecret;
+  /** What the client needs to decrypt the secret. */
   readonly keyArn: string;
+  /** RDS's own id (`db-...`, `cluster-...`): IAM names database users by it, not by the identifier. */
   readonly resourceId: string;
+  /** Whole days. The client's tasks are replaced four times as often, so that none holds an old password. */
   readonly rotatesEvery: Duration;
 }
 

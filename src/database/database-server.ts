@@ -14,39 +14,70 @@ import type { PlannedBackups } from './backup-policy';
 
 /** What an instance and a cluster are both made from, all of it checked. */
 export interface DatabaseServerProps {
+  /** The server stands in its data tier. */
   readonly network: ISecureVpc;
+  /** Answers deletion protection, size and standby where the capacity left them open. */
   readonly profile: EnvironmentProfile;
+  /** `DESTROY` takes RDS's own backups along; a replica never takes a last snapshot. */
   readonly removalPolicy: RemovalPolicy;
+  /** Lower-case physical name, at most 50 characters; the log groups are named after it beforehand. */
   readonly identifier: string;
+  /** Created with the server; RDS replaces the server when it changes. */
   readonly databaseName: string;
+  /** TCP, 1150 to 65535, one of the network's `dataPorts`. */
   readonly port: number;
+  /** For storage, backups and insights. */
   readonly key: Key;
+  /** Made by the database and without a rule: each client brings its own. */
   readonly securityGroup: ISecurityGroup;
+  /** The data tier in two zones or more. */
   readonly subnetGroup: SubnetGroup;
+  /** Of the instance, or of the whole cluster. */
   readonly parameterGroup: IParameterGroup;
+  /**
+   * Instances only, for engines that audit by an option.
+   * @default - RDS's default group
+   */
   readonly optionGroup?: IOptionGroup;
+  /** The master user: with a secret made here, or by name alone where RDS keeps it. */
   readonly credentials: Credentials;
+  /** Whether RDS keeps and rotates the master user's secret: then an instance can have no read replicas. */
   readonly masterManaged: boolean;
+  /** Kinds of logs as RDS names them; their groups exist before the server. */
   readonly logExports: string[];
+  /** Between samples of enhanced monitoring: 1, 5, 10, 15, 30 or 60 seconds. */
   readonly monitoringInterval: Duration;
+  /** Which RDS becomes to write those samples. */
   readonly monitoringRole: IRole;
+  /** 15 months of insights at a price, instead of the days that are free. */
   readonly advancedInsights: boolean;
+  /** The server takes window and retention; AWS Backup has the rest. */
   readonly backups: PlannedBackups;
+  /** `ddd:hh:mm-ddd:hh:mm` in UTC, apart from the backup's and the two hours after it. */
   readonly maintenanceWindow: string;
 }
 
 /** What runs the database: an instance with its replicas, or a cluster with its readers. */
 export interface DatabaseServer extends IConstruct {
+  /** Host that takes reads and writes, without the port. */
   readonly endpoint: string;
+  /** Host for reads. An instance without replicas gives its `endpoint`, a cluster its reader address even without readers. */
   readonly readEndpoint: string;
+  /** Whether `readEndpoint` leads elsewhere: only then do clients learn of it. */
   readonly hasReaders: boolean;
+  /** Of the instance or the cluster: what AWS Backup selects. */
   readonly arn: string;
+  /** RDS's own id, by which IAM names database users. */
   readonly resourceId: string;
+  /** Made here or by RDS, whoever keeps it. */
   readonly masterSecret: ISecret;
+  /** Where a secret is attached, so that it learns host and port. */
   readonly attachmentTarget: ISecretAttachmentTarget & IConstruct;
   /** Names of all instances, replicas and readers included, for event subscriptions. */
   readonly instanceIdentifiers: string[];
+  /** Most connections at the engine's default setting, before `max_connections` of the caller. */
   readonly connectionCeiling: number;
+  /** CloudWatch's name for it, which instances and Aurora don't share. */
   readonly freeStorageMetric: string;
   metric(metricName: string, options?: MetricOptions): Metric;
   grantConnect(grantee: IGrantable, userName: string): Grant;

@@ -20,7 +20,10 @@ export interface IHardenedDatabase extends IConstruct, IConnectable, IBackingSer
   readonly databaseName: string;
   /** Name of the instance or cluster, as RDS and CloudWatch know it. */
   readonly identifier: string;
-  /** The secret that a client gets, by ARN; none with IAM authentication. */
+  /**
+   * The secret that a client gets, by ARN.
+   * @default - none with IAM authentication
+   */
   readonly secret?: ISecret;
   /** The secret of the master user: for migrations and one-off statements, never for an application. */
   readonly masterSecret: ISecret;
@@ -28,9 +31,15 @@ export interface IHardenedDatabase extends IConstruct, IConnectable, IBackingSer
   readonly key: Key;
   /** The group of the servers. */
   readonly securityGroup: SecurityGroup;
-  /** The instance, where the capacity is one. */
+  /**
+   * The instance, where the capacity is one.
+   * @default - none where the capacity is serverless
+   */
   readonly instance?: DatabaseInstance;
-  /** The cluster, where the capacity is one. */
+  /**
+   * The cluster, where the capacity is one.
+   * @default - none where the capacity is an instance
+   */
   readonly cluster?: DatabaseCluster;
   /** The most connections that the server takes. Alarms measure against it. */
   readonly connectionCeiling: number;

@@ -46,7 +46,9 @@ export interface InstanceCapacityProps {
 
 /** An instance as its capacity asks for it, the engine included. */
 export interface InstancePlan {
+  /** With its version, as the capacity was told. */
   readonly engine: IInstanceEngine;
+  /** As the caller wrote them, defaults not yet filled in. */
   readonly props: InstanceCapacityProps;
 }
 

@@ -12,8 +12,11 @@ import { DEFAULT_STORAGE_GIB, defaultMaxStorage, type InstancePlan } from './ins
 
 /** What an {@link InstanceServer} is made from. */
 export interface InstanceServerProps extends DatabaseServerProps {
+  /** What the caller's capacity asked for; defaults are filled in from it and the profile. */
   readonly plan: InstancePlan;
+  /** Physical names of the read replicas, one for each; none makes none. */
   readonly replicaIdentifiers: string[];
+  /** Turns the memory of the chosen class into the ceiling that the alarms measure against. */
   readonly connections: ConnectionRule;
   /** Whether the engine has insights on the smallest classes. */
   readonly insightsOnSmall: boolean;

@@ -9,7 +9,9 @@ export interface Parameters { [name: string]: string }
 
 /** What a parameter has to be for the construct to hold what it promises. */
 export interface Guarantee {
+  /** As the engine spells it. Of several guarantees on one parameter, the first that is broken speaks. */
   readonly parameter: string;
+  /** Given the caller's value as it goes to RDS: always a string, formulas included. */
   readonly holds: (value: string) => boolean;
   /** What is lost otherwise, for the message. */
   readonly promise: string;
@@ -23,6 +25,7 @@ export interface ParameterRules {
   readonly known: Parameters;
   /** What the construct sets. */
   readonly defaults: Parameters;
+  /** A value that breaks one needs the caller's reason, `parameterWeakening`. */
   readonly guarantees: Guarantee[];
 }
 

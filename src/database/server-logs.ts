@@ -5,8 +5,10 @@ import type { EnvironmentProfile } from '../environment';
 import { EncryptedLogGroup } from '../logging/encrypted-log-group';
 
 /** What the log groups of a server and its replicas are made from. */
-export interface ServerLogs {
+interface ServerLogs {
+  /** Its log retention and removal policy are the caller's by now. */
   readonly profile: EnvironmentProfile;
+  /** The database's: each group adds the log service to its policy. */
   readonly key: Key;
   /** Whose logs they are, as RDS writes it into the names: `instance/shop`, the replicas after the source. */
   readonly owners: string[];

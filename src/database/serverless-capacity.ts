@@ -38,19 +38,25 @@ export interface ServerlessCapacityProps {
 
 /** A cluster as its capacity asks for it, the engine included. */
 export interface ServerlessPlan {
+  /** With its version, which the cluster is created with. */
   readonly engine: IClusterEngine;
   /** The engine's version, as its capacity was told. */
   readonly version: string;
   /** Whether that version can pause, and from which on. */
   readonly canPause: boolean;
+  /** The earliest versions that can, for the message: `Aurora MySQL 3.08`. */
   readonly pausesFrom: string;
+  /** As the caller wrote them; {@link serverlessBounds} fills in the defaults. */
   readonly props: ServerlessCapacityProps;
 }
 
 /** The bounds of a cluster with every default filled in. */
 export interface ServerlessBounds {
+  /** Capacity units of 2 GiB, 0 to 256 in halves; only 0 lets the cluster pause. */
   readonly minAcu: number;
+  /** Capacity units, 1 to 256 in halves, by day where there is a schedule. */
   readonly maxAcu: number;
+  /** Besides the writer, 0 to 15, by day where there is a schedule. */
   readonly readers: number;
 }
 

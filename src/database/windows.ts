@@ -10,8 +10,10 @@ const SNAPSHOT_MINUTES = 120;
 const SHORTEST = 30;
 
 /** A time of day in UTC. */
-export interface TimeOfDay {
+interface TimeOfDay {
+  /** 0 to 23. */
   readonly hour: number;
+  /** 0 to 59. */
   readonly minute: number;
 }
 

@@ -7,10 +7,17 @@ import type { EnvironmentProfile } from '../environment';
 
 /** What an {@link EncryptedLogGroup} is made from. */
 export interface EncryptedLogGroupProps {
+  /** Answers how long events are kept, and what remains of group and key. */
   readonly profile: EnvironmentProfile;
-  /** Only where a document or AWS fixes it. */
+  /**
+   * Only where a document or AWS fixes it.
+   * @default - one that CloudFormation makes up; the key then admits every log group of the account
+   */
   readonly logGroupName?: string;
-  /** A key that encrypts more than this log group; without it the group gets one of its own. */
+  /**
+   * A key that encrypts more than this log group; it gets a statement for this group.
+   * @default - one of its own
+   */
   readonly key?: Key;
 }
 

@@ -9,6 +9,7 @@ import { closedSecurityGroup } from './closed-security-group';
 
 /** What the endpoints are made from. */
 export interface NetworkEndpointsProps {
+  /** In it the names of the services lead to the interface endpoints. */
   readonly vpc: IVpc;
   /** Subnets whose route tables lead to the gateway endpoints: those of all tiers that have anything to fetch. */
   readonly gatewaySubnets: ISubnet[];

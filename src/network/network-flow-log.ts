@@ -8,9 +8,14 @@ import { EncryptedLogGroup } from '../logging/encrypted-log-group';
 
 /** What a {@link NetworkFlowLog} is made from. */
 export interface NetworkFlowLogProps {
+  /** Recorded as a whole: interfaces that come later are in it, too. */
   readonly vpc: IVpc;
+  /** For the log group only; a bucket has a lifecycle of its own. */
   readonly profile: EnvironmentProfile;
-  /** Where given, Parquet files partitioned by hour; else an encrypted log group. */
+  /**
+   * Takes Parquet files partitioned by hour.
+   * @default - an encrypted log group, and the role that writes to it
+   */
   readonly bucket?: IBucket;
 }
 

@@ -33,11 +33,15 @@ interface Flow { readonly peer: Peer; readonly ports: Ports }
 interface TierFlows { readonly inbound: Flow[]; readonly outbound: Flow[]; readonly databases?: Flow[] }
 
 /** What the lists are made from. */
-export interface TierAclsProps {
+interface TierAclsProps {
   readonly vpc: IVpc;
+  /** Decides which tiers have a list, and from which blocks their peers come. */
   readonly layout: SubnetLayout;
+  /** By tier, in the order of their zones: the ids of the associations count on it. */
   readonly subnets: Map<SubnetTier, ISubnet[]>;
+  /** Whether the application tier may open connections to anywhere, or only to the network and HTTPS for gateway endpoints. */
   readonly reachesInternet: boolean;
+  /** TCP ports that the application tier opens to the data tier, 1 to 65535; each has a fixed place in the list. */
   readonly dataPorts: number[];
 }
 

@@ -3,11 +3,12 @@ import type { IConstruct } from 'constructs';
 import { PropError } from './prop-error';
 
 /** A range of whole numbers, both ends allowed. */
-export interface WholeNumberRange {
+interface WholeNumberRange {
   readonly min: number;
   readonly max: number;
   /** What the number counts, for the message: `seconds`, `tasks`. */
   readonly unit: string;
+  /** What the caller can do instead, for the end of the message. */
   readonly wayOut: string;
 }
 

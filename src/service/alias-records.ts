@@ -6,9 +6,12 @@ import type { Construct } from 'constructs';
 import { PropError } from '../refusal/prop-error';
 
 /** A name, and what it leads to. */
-export interface AliasProps {
+interface AliasProps {
+  /** The whole name, without the dot at the end. */
   readonly domainName: string;
+  /** May be known by its id alone: then the name can't be checked against it. */
   readonly hostedZone: IHostedZone;
+  /** Adds an AAAA record beside the A record. */
   readonly dualStack: boolean;
   readonly loadBalancer: ApplicationLoadBalancer;
 }

@@ -11,9 +11,11 @@ import type { Ingress } from './ingress';
 const MOST_RULES = 59;
 
 /** What {@link ClientPorts} are made from. */
-export interface ClientPortsProps {
+interface ClientPortsProps {
   readonly vpc: IVpc;
+  /** Who is admitted, on each port that is opened. */
   readonly ingress: Ingress;
+  /** Whether clients come by IPv6, too, which takes rules of its own. */
   readonly dualStack: boolean;
 }
 

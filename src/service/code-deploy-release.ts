@@ -10,12 +10,17 @@ import type { SecureLoadBalancer } from './secure-load-balancer';
 
 /** What a {@link CodeDeployRelease} is made from. */
 export interface CodeDeployReleaseProps {
+  /** Created with the CodeDeploy controller: ECS itself brings nothing out. */
   readonly service: FargateService;
+  /** The two target groups that CodeDeploy takes turns with. */
   readonly traffic: CodeDeployTraffic;
+  /** The service's own, whose two listeners CodeDeploy changes. */
   readonly loadBalancer: SecureLoadBalancer;
   /** The roles that new tasks get. */
   readonly taskRoles: IRole[];
+  /** How fast traffic shifts. */
   readonly deploymentConfig: IEcsDeploymentConfig;
+  /** How long the old tasks are kept after the shift, 0 to 2880 whole minutes. */
   readonly terminationWait: Duration;
   /** Alarms that take a deployment back, by name. */
   readonly alarmNames: string[];

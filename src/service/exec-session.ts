@@ -27,8 +27,10 @@ export class SessionLog extends Construct {
 }
 
 /** What {@link allowSessions} needs to know. */
-export interface SessionAccess {
+interface SessionAccess {
+  /** Has to name the log and the key of its sessions. */
   readonly cluster: ICluster;
+  /** As which the agent inside the task opens the session and writes its log. */
   readonly taskRole: IRole;
   /** Why sessions are allowed. */
   readonly reason: string;

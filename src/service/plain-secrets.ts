@@ -11,9 +11,10 @@ const ABOUT_A_SECRET = /_(ARN|NAME|URL|URI|ENDPOINT|HOST|ISSUER|AUDIENCE|FILE|PA
 const SECRET_VALUES = [/:\/\/[^/?#:@\s]*:[^/?#@\s]+@/, /-----BEGIN [A-Z ]*PRIVATE KEY-----/, /\bA(KI|SI)A[0-9A-Z]{16}\b/, /\{\{resolve:(secretsmanager|ssm-secure):/];
 
 /** What {@link checkNothingSecret} looks at. */
-export interface PlainEnvironment {
+interface PlainEnvironment {
   /** The prop as the caller wrote it: `environment`, `sidecars.environment`. */
   readonly prop: string;
+  /** By name. Tokens are looked at as they stand in the template. */
   readonly environment: { [name: string]: string };
   /** Reasons why a variable only sounds like a secret. */
   readonly notSecret: { [variable: string]: string };

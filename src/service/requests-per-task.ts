@@ -5,9 +5,11 @@ import type { FargateService } from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationLoadBalancer, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 
 /** What the metric is made from. */
-export interface RequestsPerTaskProps {
+interface RequestsPerTaskProps {
+  /** Its running tasks are the divisor; the cluster needs Container Insights to count them. */
   readonly service: FargateService;
   readonly loadBalancer: ApplicationLoadBalancer;
+  /** All between which production moves: their requests are added up. */
   readonly targetGroups: ApplicationTargetGroup[];
 }
 

@@ -16,15 +16,25 @@ import type { SmokeTest } from './smoke-test';
 
 /** What a {@link RolloutHook} is made from, all of it checked. */
 export interface RolloutHookProps {
+  /** The function runs in its application tier. */
   readonly network: ISecureVpc;
+  /** Answers how long the function's log is kept. */
   readonly profile: EnvironmentProfile;
+  /** Narrows what the function may read of ECS. */
   readonly cluster: ICluster;
   /** The group of the tasks, which the hook asks. */
   readonly tasks: SecurityGroup;
   /** The port on which it asks them. */
   readonly port: number;
+  /**
+   * What the new tasks must answer.
+   * @default - none: the hook only holds the shift at its steps
+   */
   readonly smokeTest?: SmokeTest;
-  /** Where it holds the shift, when ECS alone can't. */
+  /**
+   * Where it holds the shift, when ECS alone can't.
+   * @default - it never holds: it only verifies
+   */
   readonly hold?: StepHold;
 }
 

@@ -3,10 +3,14 @@ import { PropError } from '../refusal/prop-error';
 
 /** What ECS makes of a schedule of steps. */
 export interface StepsShape {
+  /** The key of ECS's own strategy that comes nearest. */
   readonly strategy: 'BLUE_GREEN' | 'CANARY' | 'LINEAR';
   /** Percent of the first step of a canary, or of each step of a linear shift. */
   readonly stepPercent: number;
-  /** Where the hook holds, when ECS alone can't: it moves in equal steps through all of them. */
+  /**
+   * Where the hook holds, when ECS alone can't: it moves in equal steps through all of them.
+   * @default - nowhere: ECS has the schedule itself
+   */
   readonly heldAt?: number[];
 }
 

@@ -72,13 +72,23 @@ export interface CodeDeployProps {
  * What stands beside a rollout in a service, for the combinations that can't work.
  * @internal
  */
-export interface RolloutCompany {
+interface RolloutCompany {
+  /**
+   * Needs a rollout with a second target group and with hooks.
+   * @default - none, which suits every rollout
+   */
   readonly smokeTest?: SmokeTest;
   /** Whether the load balancer may have other services. */
   readonly sharedLoadBalancer: boolean;
-  /** The route as the caller named it. */
+  /**
+   * The route as the caller named it.
+   * @default - all requests
+   */
   readonly route?: string;
-  /** Whether other services reach it by Service Connect. */
+  /**
+   * Whether other services reach it by Service Connect.
+   * @default false
+   */
   readonly serviceConnect?: boolean;
 }
 
@@ -100,7 +110,9 @@ interface Course {
  * @internal
  */
 export interface StepHold {
+  /** Percent of the new version at which the hook holds, rising, the last 100 left out. */
   readonly steps: number[];
+  /** At each of the steps, 0 to 1380 whole minutes: ECS ends a hook after 24 hours. */
   readonly time: Duration;
 }
 

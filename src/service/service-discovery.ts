@@ -7,11 +7,17 @@ import { PropError } from '../refusal/prop-error';
 export const PORT_NAME = 'http';
 
 /** What {@link serviceConnect} needs to know. */
-export interface DiscoveryProps {
+interface DiscoveryProps {
+  /** Refused without a namespace. */
   readonly cluster: ICluster;
+  /** Takes the proxy's log, in a stream of its own. */
   readonly logGroup: ILogGroup;
-  /** The name and port under which others call the service; without one it only calls. */
+  /**
+   * The name under which others call the service.
+   * @default - it only calls, and is not found
+   */
   readonly name?: string;
+  /** TCP port of the container, which callers use, too. */
   readonly port: number;
 }
 
@@ -34,7 +40,8 @@ export function serviceConnect(scope: IConstruct, { cluster, logGroup, name, por
 }
 
 /** A service, as far as a call between two is concerned. */
-export interface Callable extends IConstruct {
+interface Callable extends IConstruct {
+  /** Its namespace decides which names resolve. */
   readonly cluster: ICluster;
 }
 

@@ -26,12 +26,22 @@ export interface DeclaredImageProps {
  * @internal
  */
 export interface ResolvedImage {
+  /** What the container definition gets. */
   readonly image: ContainerImage;
-  /** The private repository that it is pulled from. */
+  /**
+   * The private repository that it is pulled from: the execution role may read it.
+   * @default - a public registry, which needs a way to the internet
+   */
   readonly repository?: IRepository;
-  /** Set where a release deploys: true while nothing is released. */
+  /**
+   * Set where a release deploys: true while nothing is released.
+   * @default - the image is declared, so there always is one
+   */
   readonly nothingReleased?: CfnCondition;
-  /** Its tag or digest, where the template decides it. */
+  /**
+   * Its tag or digest, where the template decides it; traces are marked with it.
+   * @default - a release decides it after synthesis
+   */
   readonly version?: string;
 }
 

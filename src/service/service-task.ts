@@ -15,13 +15,27 @@ import { WebTask } from './web-task';
 
 /** What the service knows of its task besides what it was told. */
 export interface ServiceTaskContext {
+  /** Of the application's container. */
   readonly image: ResolvedImage;
+  /** Its name becomes the environment of the traces; it answers for the log and the secrets. */
   readonly profile: EnvironmentProfile;
+  /** TCP port on which the application listens, 1 to 65535. */
   readonly port: number;
+  /** Units of 1/1024 vCPU, a size of Fargate. */
   readonly cpu: number;
+  /** Of the whole task, sidecars and writable paths included. */
   readonly memoryMiB: number;
+  /** Without it images come from private ECR, and AWS is reached by endpoints. */
   readonly reachesInternet: boolean;
+  /**
+   * Run inside the container, beside the load balancer's own check.
+   * @default - the load balancer's check alone
+   */
   readonly healthCommand?: string[];
+  /**
+   * Physical name, where a document fixes it.
+   * @default - one that CloudFormation makes up
+   */
   readonly logGroupName?: string;
 }
 

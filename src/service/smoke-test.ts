@@ -36,10 +36,17 @@ export interface SmokeTestProps {
  * One request of a smoke test, as the hook reads it.
  * @internal
  */
-export interface SmokeRequest {
+interface SmokeRequest {
+  /** With its query, encoded. */
   readonly path: string;
+  /** The one that passes, 100 to 599. */
   readonly status: number;
+  /** For the whole answer, 1000 to 60000 milliseconds. */
   readonly timeoutMs: number;
+  /**
+   * The Host header, for applications that answer by name.
+   * @default - the address of the task
+   */
   readonly host?: string;
 }
 

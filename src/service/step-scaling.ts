@@ -9,10 +9,13 @@ import type { StepScalingProps as Steps } from './service-scaling';
 import type { Thresholds } from './task-scaling';
 
 /** What {@link StepScaling} is made from. */
-export interface StepScalingParts {
+interface StepScalingParts {
   readonly service: FargateService;
+  /** The target of every action; it holds the fewest and the most tasks. */
   readonly taskCount: ScalableTaskCount;
+  /** Where tasks are added; where they are taken away stands in `steps`. */
   readonly thresholds: Thresholds;
+  /** As the caller wrote them; their defaults are filled in here. */
   readonly steps: Steps;
   readonly requests: RequestsPerTask;
 }

@@ -5,8 +5,11 @@ import { Construct } from 'constructs';
 
 /** What a {@link SuccessRateAlarm} watches. */
 export interface SuccessRateAlarmProps {
+  /** Known beforehand, so that the service can name the alarm without a cycle. */
   readonly alarmName: string;
+  /** Its own errors count, too: a total outage has no target that could answer. */
   readonly loadBalancer: ApplicationLoadBalancer;
+  /** Each is judged by itself, and the worst counts. */
   readonly targetGroups: ApplicationTargetGroup[];
   /** Percent of requests that must succeed. */
   readonly threshold: number;

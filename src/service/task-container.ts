@@ -9,25 +9,58 @@ import type { ServiceSecret } from './service-secret';
 
 /** A container of a task, all of it checked. Where it is root, docs/service.md says why. */
 export interface TaskContainer {
+  /** Of the container, once in a task; also the prefix of its log stream. */
   readonly name: string;
+  /** One that never moves, in every environment. */
   readonly image: ServiceImage;
   /** Where the image was given, for a refusal: `sidecars.image`. */
   readonly imageProp: string;
+  /**
+   * Replaces what the image would run.
+   * @default - that of the image
+   */
   readonly command?: string[];
+  /** Nothing secret; agents get theirs from the tracing. */
   readonly environment: { [name: string]: string };
+  /** Read by the execution role when the task starts. */
   readonly secrets: ServiceSecret[];
+  /**
+   * TCP, 1 to 65535, once in a task: its containers share `127.0.0.1`.
+   * @default - it takes no connections that ECS would know of
+   */
   readonly port?: number;
+  /**
+   * Every 30 s; the first 15 seconds don't count.
+   * @default - ECS asks nothing of it but to run
+   */
   readonly healthCommand?: string[];
+  /** Numeric, `uid:gid`; 0 only for agents to which Fargate leaves no other way. */
   readonly user: string;
-  /** Whether it keeps the capabilities that Fargate gives to root. */
+  /**
+   * Whether it keeps the capabilities that Fargate gives to root.
+   * @default false - all are dropped
+   */
   readonly keepsCapabilities?: boolean;
+  /**
+   * Hard limit within the task's: a container that takes more is ended.
+   * @default - it may take what the task has left
+   */
   readonly memoryMiB?: number;
+  /** Absolute; each is a file system in the task's memory, all else is read-only. */
   readonly writablePaths: string[];
+  /** Size of each of these paths, not of all together. */
   readonly writableMiB: number;
+  /** Whether the task ends with it; else it is started again when it fails. */
   readonly essential: boolean;
-  /** Set for the one container that takes the application's log. */
+  /**
+   * Set for the one container that takes the application's log.
+   * @default - an ordinary container
+   */
   readonly logRouter?: FirelensConfig;
-  /** Folders of the image that it writes to: a container that runs first copies them to volumes. */
+  /**
+   * Folders of the image that it writes to: a container that runs first copies them to volumes.
+   * @default - none
+   */
   readonly copiedPaths?: string[];
 }
 
@@ -35,7 +68,9 @@ const MOUNT_OPTIONS = [TmpfsMountOption.RW, TmpfsMountOption.NOEXEC, TmpfsMountO
 
 /** Memory in which a container may write; Fargate gives bind mounts to root alone. */
 export interface WritableMemory {
+  /** Absolute paths in the container, each a file system of its own. */
   readonly paths: string[];
+  /** Size of each path; it counts within the task's memory. */
   readonly mebibytes: number;
 }
 
@@ -50,7 +85,8 @@ export function hardenedLinux(scope: Construct, id: string, memories: WritableMe
 }
 
 /** The image, log and stop timeout of a container beside the application's. */
-export interface SharedOptions extends Pick<ContainerDefinitionOptions, 'image' | 'stopTimeout'> {
+interface SharedOptions extends Pick<ContainerDefinitionOptions, 'image' | 'stopTimeout'> {
+  /** Its own stream of the task's log group. */
   readonly logging: LogDriver;
 }
 

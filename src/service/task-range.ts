@@ -8,7 +8,9 @@ import type { NightPause, ServiceScaling, SpotShare } from './service-scaling';
 
 /** Between how many tasks a service moves. */
 export interface TaskRange {
+  /** 0 only where the environment or a reason allows that nobody is served; at most 5000. */
   readonly minTasks: number;
+  /** 1 to 5000, not below `minTasks`. */
   readonly maxTasks: number;
 }
 

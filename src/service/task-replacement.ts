@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 
 /** What a {@link TaskReplacement} is made from. */
 export interface TaskReplacementProps {
+  /** Told to start a new deployment of the task definition that it has. */
   readonly service: FargateService;
   /** Whole days. */
   readonly every: Duration;

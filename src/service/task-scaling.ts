@@ -10,18 +10,31 @@ import { clockTime, type TaskRange } from './task-range';
 
 /** What {@link TaskScaling} needs to know. */
 export interface TaskScalingProps {
+  /** Its template has no count of tasks: this construct alone moves it. */
   readonly service: FargateService;
+  /** Checked against what the environment allows. */
   readonly range: TaskRange;
+  /** As the caller wrote it: targets or steps, thresholds, the night's pause. */
   readonly scaling: ServiceScaling;
+  /** The metric behind `requestsPerMinute`, over all target groups. */
   readonly requests: RequestsPerTask;
-  /** True while the service has no image. */
+  /**
+   * True while the service has no image: then it has no tasks.
+   * @default - the image is declared, and tasks start with the first deployment
+   */
   readonly nothingReleased?: CfnCondition;
 }
 
 /** What makes tasks scale out, with defaults. */
 export interface Thresholds {
+  /** Of the CPU that the tasks have, on average, 10 to 90. */
   readonly cpuPercent: number;
+  /** Of the memory that the tasks have, on average, 10 to 90. */
   readonly memoryPercent: number;
+  /**
+   * For each running task, 1 to 1000000.
+   * @default - requests don't scale the service
+   */
   readonly requestsPerMinute?: number;
 }
 

@@ -12,6 +12,7 @@ import type { ServiceSecret } from './service-secret';
 
 /** What {@link TaskSecrets} are made from. */
 export interface TaskSecretsProps {
+  /** Answers what remains of the secrets that are made here, and of their key. */
   readonly profile: EnvironmentProfile;
   /** Where the permission to read goes: what starts the tasks. */
   readonly policy: ManagedPolicy;

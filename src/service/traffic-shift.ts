@@ -9,8 +9,11 @@ import { createWebTargetGroup, type WebTargetGroupProps, type WebTraffic } from 
 
 /** What a {@link TrafficShift} is made from. */
 export interface TrafficShiftProps extends WebTargetGroupProps {
+  /** May be shared: the service has rules of its own on the production and the test listener. */
   readonly loadBalancer: SecureLoadBalancer;
+  /** Which requests the rules take; production and test listener have the same. */
   readonly route: Route;
+  /** 1 to 50000, claimed on the load balancer, so that no other service has it. */
   readonly priority: number;
   /** Whether there is a second target group that traffic moves to. */
   readonly shifts: boolean;

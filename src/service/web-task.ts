@@ -18,24 +18,54 @@ import type { TracingParts } from './tracing-parts';
 
 /** What a {@link WebTask} is made from, all of it checked. */
 export interface WebTaskProps {
+  /** Of the application's container; those beside it bring their own. */
   readonly image: ResolvedImage;
+  /** Answers how long logs are kept, and what remains of the secrets made here. */
   readonly profile: EnvironmentProfile;
+  /** TCP port on which the application listens, 1 to 65535. */
   readonly port: number;
-  /** Name of the port's mapping, where other services find it by name. */
+  /**
+   * Name of the port's mapping, where other services find it by name.
+   * @default - the mapping has no name: nobody calls by Service Connect
+   */
   readonly portName?: string;
+  /** Units of 1/1024 vCPU, a size of Fargate. */
   readonly cpu: number;
+  /** Of the whole task, with all containers and writable memory. */
   readonly memoryMiB: number;
+  /** Whether it runs on Graviton, for which every image has to be built. */
   readonly arm64: boolean;
+  /** Numeric, `uid:gid`, not 0. */
   readonly user: string;
+  /** All that the application may write to; with sessions also the paths of their agent. */
   readonly writable: WritableMemory[];
+  /** From SIGTERM to SIGKILL, 1 to 120 seconds, for every container of the task. */
   readonly stopTimeout: Duration;
+  /** Nothing secret; it wins over variables that tracing sets. */
   readonly environment: { [name: string]: string };
+  /** For the application's container; each container beside it has its own. */
   readonly secrets: ServiceSecret[];
   /** Containers beside the application, each with its image. */
   readonly beside: Array<{ readonly container: TaskContainer; readonly image: ResolvedImage }>;
+  /**
+   * What the agent of the traces needs in task and role.
+   * @default - the task sends no traces
+   */
   readonly tracing?: TracingParts;
+  /**
+   * Replaces what the image would run.
+   * @default - that of the image
+   */
   readonly command?: string[];
+  /**
+   * Run inside the container every 30 s.
+   * @default - ECS goes by the load balancer alone
+   */
   readonly healthCommand?: string[];
+  /**
+   * Physical name, where a document fixes it.
+   * @default - one that CloudFormation makes up
+   */
   readonly logGroupName?: string;
 }
 

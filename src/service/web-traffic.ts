@@ -6,6 +6,7 @@ import type { ISecureVpc } from '../network';
 
 /** How requests come to a service's tasks, whoever moves them between versions. */
 export interface WebTraffic extends IConstruct {
+  /** All between which production moves; the first one serves at the beginning. */
   readonly targetGroups: ApplicationTargetGroup[];
   /** Makes the tasks of a service the targets. */
   attach(service: FargateService, containerName: string): void;
@@ -13,9 +14,13 @@ export interface WebTraffic extends IConstruct {
 
 /** What a target group of a service is made from. */
 export interface WebTargetGroupProps {
+  /** Targets are addresses of its VPC. */
   readonly network: ISecureVpc;
+  /** The container's TCP port; the load balancer speaks plain HTTP to it. */
   readonly port: number;
+  /** The load balancer's own; with it, traffic comes to a task and stops. */
   readonly healthCheck: HealthCheck;
+  /** How long open requests may take to end when a task leaves. */
   readonly deregistrationDelay: Duration;
 }
 
