@@ -29,6 +29,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   devDeps: [
     '@aws-cdk/cloudformation-diff',
+    // Measured beside the library (bench/services).
+    '@cdklabs/cdk-ecs-codedeploy@0.0.267',
     '@cdklabs/cdk-validator-cfnguard@0.0.62',
     '@swc/core',
     '@swc/jest',
@@ -167,6 +169,10 @@ function addTasks(): void {
   const bench = project.addTask('bench', { description: 'Measures synthesis beside the same architecture written by hand, and the import of the library' });
   bench.spawn(compileApps);
   bench.exec(script('bench/run'), { receiveArgs: true });
+
+  const benchServices = project.addTask('bench:services', { description: 'Measures one service beside aws-ecs-patterns and cdk-ecs-codedeploy' });
+  benchServices.spawn(compileApps);
+  benchServices.exec(script('bench/run-services'), { receiveArgs: true });
 
   project.addTask('acknowledgements', {
     description: 'Writes docs/acknowledgements.md from what the constructs acknowledge',

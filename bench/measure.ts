@@ -1,4 +1,7 @@
 import { spawnSync } from 'child_process';
+import * as fs from 'fs';
+import * as os from 'os';
+import * as path from 'path';
 
 /** Something that is measured in a process of its own. */
 export interface Subject {
@@ -42,9 +45,30 @@ export function processTime(args: string[], cwd: string, env: NodeJS.ProcessEnv)
   return Number(process.hrtime.bigint() - start) / 1e6;
 }
 
-/** The number that a script prints. */
-export function printedNumber(script: string, cwd: string): number {
-  return Number(node(['--eval', script], cwd, process.env));
+/** The number that a Node process prints. */
+export function printedNumber(args: string[], cwd: string, env: NodeJS.ProcessEnv): number {
+  return Number(node(args, cwd, env));
+}
+
+/** The whole of it: start of Node, imports, constructs, templates; without the linter, which takes the same for every app. */
+export function coldSynth(folder: string): number {
+  return withoutLinter(folder, (env) => processTime(['app.js'], folder, env));
+}
+
+/** The second synthesis of a process: constructs and templates alone. The app must print it when it is asked to (bench/services/service-app). */
+export function warmSynth(folder: string): number {
+  return withoutLinter(folder, (env) => printedNumber(['app.js', 'warm'], folder, env));
+}
+
+/** Runs something in the environment that CDK's command line would make, with a folder for the templates that is removed afterwards. */
+function withoutLinter(folder: string, run: (env: NodeJS.ProcessEnv) => number): number {
+  const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-'));
+  const { context } = JSON.parse(fs.readFileSync(path.join(folder, 'cdk.json'), 'utf8')) as { context: object };
+  try {
+    return run({ ...process.env, CDK_VALIDATION: 'false', CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context) });
+  } finally {
+    fs.rmSync(outdir, { recursive: true });
+  }
 }
 
 function node(args: string[], cwd: string, env: NodeJS.ProcessEnv): string {
