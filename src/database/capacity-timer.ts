@@ -1,4 +1,4 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, type Duration, Stack } from 'aws-cdk-lib';
 import { CfnScalableTarget } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
@@ -10,6 +10,7 @@ import type { ServerlessBounds } from './serverless-capacity';
 export interface CapacityTimerProps {
   readonly hours: OfficeHours;
   readonly bounds: ServerlessBounds;
+  readonly autoPauseAfter?: Duration;
   readonly clusterIdentifier: string;
   readonly clusterArn: string;
 }
@@ -41,7 +42,7 @@ export class CapacityTimer extends Construct {
 
   /** The night of a weekend lasts until Monday morning. */
   private createSchedule(id: string, role: Role, hour: number, maxAcu: number): CfnSchedule {
-    const { hours, bounds, clusterIdentifier } = this.props;
+    const { hours, bounds, autoPauseAfter, clusterIdentifier } = this.props;
     return new CfnSchedule(this, id, {
       description: `At most ${maxAcu} capacity units for ${clusterIdentifier}`,
       scheduleExpression: `cron(0 ${hour} ${hours.weekendsOff ? '? * MON-FRI *' : '* * ? *'})`,
@@ -52,7 +53,8 @@ export class CapacityTimer extends Construct {
         roleArn: role.roleArn,
         input: JSON.stringify({
           DbClusterIdentifier: clusterIdentifier,
-          ServerlessV2ScalingConfiguration: { MinCapacity: bounds.minAcu, MaxCapacity: maxAcu },
+          // All of it: what is left out could fall back to RDS's own default.
+          ServerlessV2ScalingConfiguration: { MinCapacity: bounds.minAcu, MaxCapacity: maxAcu, SecondsUntilAutoPause: autoPauseAfter?.toSeconds() },
           ApplyImmediately: true,
         }),
       },
