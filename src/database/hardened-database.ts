@@ -266,7 +266,9 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     const shared = this.serverProps(credentials);
     if (capacity.serverless) {
       const bounds = this.bounds!;
-      return new ClusterServer(this, 'Server', { ...shared, plan: capacity.serverless, bounds, connectionCeiling: serverlessCeiling(bounds.minAcu, bounds.maxAcu) });
+      // max_connections changes with a restart alone: after one at night, the night's is in force all day.
+      const smallestMax = capacity.serverless.props.schedule?._hours.nightMaxAcu ?? bounds.maxAcu;
+      return new ClusterServer(this, 'Server', { ...shared, plan: capacity.serverless, bounds, connectionCeiling: serverlessCeiling(bounds.minAcu, smallestMax) });
     }
     const replicaIdentifiers = this.replicaIdentifiers;
     return new InstanceServer(this, 'Server', { ...shared, plan: capacity.instance!, connections, insightsOnSmall, replicaIdentifiers });
