@@ -305,7 +305,8 @@ describe('HardenedPostgres on Aurora Serverless v2', () => {
     const schedule = CapacitySchedule.officeHours({ timeZone: TimeZone.EUROPE_PARIS });
     const { template } = postgres({ capacity: PostgresCapacity.serverless({ autoPauseAfter: Duration.minutes(20), schedule }) });
     const inputs = Object.values(resources(template, 'AWS::Scheduler::Schedule')).map(({ Properties }) => JSON.parse((Properties.Target as any).Input));
-    expect(inputs.map(({ ServerlessV2ScalingConfiguration }) => ServerlessV2ScalingConfiguration)).toEqual([8, 2].map((MaxCapacity) => ({ MinCapacity: 0, MaxCapacity, SecondsUntilAutoPause: 1200 })));
+    const bounds = inputs.map(({ ServerlessV2ScalingConfiguration }) => ServerlessV2ScalingConfiguration);
+    expect(bounds).toEqual([8, 2].map((MaxCapacity) => ({ MinCapacity: 0, MaxCapacity, SecondsUntilAutoPause: 1200 })));
   });
 
   test('C-19: has readers by day alone, which Application Auto Scaling adds to those of the template', () => {
@@ -370,7 +371,8 @@ describe('Connection ceilings', () => {
     expect(postgres().database.connectionCeiling).toBe(396);
     expect(postgres({ parameters: { max_connections: '250' } }).database.connectionCeiling).toBe(250);
     expect(postgres({ capacity: PostgresCapacity.serverless({ maxAcu: 8 }) }).database.connectionCeiling).toBe(1669);
-    expect([1, 4, 8, 16, 32, 64].map((maxAcu) => postgres({ capacity: PostgresCapacity.serverless({ minAcu: 1, maxAcu }) }).database.connectionCeiling)).toEqual([189, 823, 1669, 3360, 5000, 5000]);
+    const ceiling = (maxAcu: number) => postgres({ capacity: PostgresCapacity.serverless({ minAcu: 1, maxAcu }) }).database.connectionCeiling;
+    expect([1, 4, 8, 16, 32, 64].map(ceiling)).toEqual([189, 823, 1669, 3360, 5000, 5000]);
     const schedule = CapacitySchedule.officeHours({ timeZone: TimeZone.ETC_UTC, nightMaxAcu: 4 });
     expect(postgres({ capacity: PostgresCapacity.serverless({ maxAcu: 8, schedule }) }).database.connectionCeiling).toBe(823);
     expect(postgres({ capacity: PostgresCapacity.serverless({ minAcu: 0.5, maxAcu: 64 }) }).database.connectionCeiling).toBe(2000);

@@ -2,8 +2,8 @@ import { Duration, TimeZone } from 'aws-cdk-lib';
 import { InstanceType, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AuroraMysqlEngineVersion, AuroraPostgresEngineVersion, MysqlEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import {
-  BackupPolicy, type BackupPolicyProps, CapacitySchedule, CredentialRotation, DatabaseEvents, EnvironmentProfile, HardenedPostgres, MysqlCapacity, type OfficeHoursProps, PostgresCapacity,
-  type PostgresInstanceProps, type PostgresServerlessProps, RecoveryRegion, SecureVpc,
+  BackupPolicy, type BackupPolicyProps, CapacitySchedule, CredentialRotation, DatabaseEvents, EnvironmentProfile, HardenedPostgres, MysqlCapacity, type OfficeHoursProps,
+  PostgresCapacity, type PostgresInstanceProps, type PostgresServerlessProps, RecoveryRegion, SecureVpc,
 } from '../../src';
 import { mysql, postgres, resources } from '../support/database-stack';
 import { refusal, REGION, testApp, testStack } from '../support/test-stack';
