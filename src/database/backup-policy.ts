@@ -88,16 +88,11 @@ export class BackupPolicy {
     checkWholeNumber(scope, 'backup.retention', days(retention), { min: 1, max: 35, unit: 'days', wayOut: 'RDS goes back 35 days at most; keep snapshots longer with snapshotRetention' });
     checkWholeNumber(scope, 'backup.snapshotRetention', days(snapshotRetention), ANY_RETENTION);
     checkWholeNumber(scope, 'backup.copyRetention', days(props.copyRetention), ANY_RETENTION);
-    this.checkLock(scope, days(snapshotRetention));
+    const copyRetention = props.copyRetention ?? snapshotRetention;
+    checkLock(scope, 'backup.snapshotRetention', days(snapshotRetention), props.vaultLock);
+    checkLock(scope, 'backup.copyRetention', days(copyRetention), props.recoveryRegion?._lock);
     this.checkRegion(scope);
-    return { ...props, window: props.window ?? '02:00-03:00', retention, snapshotRetention, copyRetention: props.copyRetention ?? snapshotRetention };
-  }
-
-  private checkLock(scope: IConstruct, kept?: number): void {
-    const locked = this.props.vaultLock?.minRetention.toDays({ integral: false });
-    if (locked !== undefined && (kept === undefined || kept < locked)) {
-      throw new PropError(scope, { prop: 'backup.snapshotRetention', value: kept, allowed: `${locked} days or more, the lock's minRetention`, wayOut: 'keep snapshots longer or lock for less' });
-    }
+    return { ...props, window: props.window ?? '02:00-03:00', retention, snapshotRetention, copyRetention };
   }
 
   private checkRegion(scope: IConstruct): void {
@@ -111,5 +106,13 @@ export class BackupPolicy {
         prop: 'backup.recoveryRegion', value: there, allowed: Token.isUnresolved(here) ? 'any region, once the stack of the database names its own' : `another region than the database's own (${here})`, wayOut: 'set env.region of the stack, and take another one for the RecoveryRegion',
       });
     }
+  }
+}
+
+/** AWS Backup fails to put into a locked vault what would be deleted sooner. */
+function checkLock(scope: IConstruct, prop: string, kept?: number, lock?: VaultLock): void {
+  const locked = lock?.minRetention.toDays({ integral: false });
+  if (locked !== undefined && (kept === undefined || kept < locked)) {
+    throw new PropError(scope, { prop, value: kept, allowed: `${locked} days or more, the lock's minRetention`, wayOut: 'keep them longer or lock for less' });
   }
 }

@@ -1,4 +1,4 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, type Duration, Stack } from 'aws-cdk-lib';
 import { CfnScalableTarget } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
@@ -11,6 +11,11 @@ interface CapacityTimerProps {
   readonly hours: OfficeHours;
   /** The day's bounds: what the cluster goes back to in the morning. */
   readonly bounds: ServerlessBounds;
+  /**
+   * How long the cluster may be idle before it pauses; given again with every change of bounds, because RDS forgets it otherwise.
+   * @default - the cluster never pauses
+   */
+  readonly autoPauseAfter?: Duration;
   /** The physical name: the API of RDS and Application Auto Scaling take no ARN. */
   readonly clusterIdentifier: string;
   /** The one resource that the schedules' role may modify. */
@@ -44,7 +49,7 @@ export class CapacityTimer extends Construct {
 
   /** The night of a weekend lasts until Monday morning. */
   private createSchedule(id: string, role: Role, hour: number, maxAcu: number): CfnSchedule {
-    const { hours, bounds, clusterIdentifier } = this.props;
+    const { hours, bounds, autoPauseAfter, clusterIdentifier } = this.props;
     return new CfnSchedule(this, id, {
       description: `At most ${maxAcu} capacity units for ${clusterIdentifier}`,
       scheduleExpression: `cron(0 ${hour} ${hours.weekendsOff ? '? * MON-FRI *' : '* * ? *'})`,
@@ -55,7 +60,8 @@ export class CapacityTimer extends Construct {
         roleArn: role.roleArn,
         input: JSON.stringify({
           DbClusterIdentifier: clusterIdentifier,
-          ServerlessV2ScalingConfiguration: { MinCapacity: bounds.minAcu, MaxCapacity: maxAcu },
+          // All of it: what is left out could fall back to RDS's own default.
+          ServerlessV2ScalingConfiguration: { MinCapacity: bounds.minAcu, MaxCapacity: maxAcu, SecondsUntilAutoPause: autoPauseAfter?.toSeconds() },
           ApplyImmediately: true,
         }),
       },

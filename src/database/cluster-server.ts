@@ -122,7 +122,9 @@ export class ClusterServer extends Construct implements DatabaseServer {
   private followTheClock(): void {
     const { plan, bounds, identifier } = this.props;
     if (plan.props.schedule) {
-      const timer = new CapacityTimer(this, 'Clock', { hours: plan.props.schedule._hours, bounds, clusterIdentifier: identifier, clusterArn: this.arn });
+      const timer = new CapacityTimer(this, 'Clock', {
+        hours: plan.props.schedule._hours, bounds, autoPauseAfter: plan.props.autoPauseAfter, clusterIdentifier: identifier, clusterArn: this.arn,
+      });
       timer.node.addDependency(this.cluster);
     }
   }

@@ -6,7 +6,6 @@ import { PropError } from '../refusal/prop-error';
 const GIB = 1024 ** 3;
 /** What RDS and the operating system leave of an instance's nominal memory; 198 and 413 connections were seen on 2 and 4 GiB. */
 const USABLE = 0.88;
-const MIB_PER_ACU = 2048;
 
 /** Memory of the small sizes in GiB; the burstable families have the same. */
 const SMALL: { [size: string]: number } = { micro: 1, small: 2, medium: 4 };
@@ -44,13 +43,15 @@ export function instanceCeiling(rule: ConnectionRule, gib: number): number {
   return Math.min(rule.atMost, Math.floor((USABLE * gib * GIB) / rule.bytesEach));
 }
 
-/** PostgreSQL on Aurora takes its formula from the maximum; a cluster that may shrink to half a unit or pause stops at 2000. */
+/**
+ * PostgreSQL on Aurora counts by the maximum; a cluster that may shrink to half a unit or pause stops at 2000. The line goes through what
+ * the Aurora user guide lists (1 unit 189, 4 823, 8 1669, 16 3360, from 32 on 5000): Aurora keeps some of the memory for itself.
+ */
 export function serverlessPostgresCeiling(minAcu: number, maxAcu: number): number {
-  const byMemory = Math.floor((maxAcu * MIB_PER_ACU * 1024 ** 2) / POSTGRES_CONNECTIONS.bytesEach);
-  return Math.min(minAcu <= 0.5 ? 2000 : POSTGRES_CONNECTIONS.atMost, byMemory);
+  return Math.min(minAcu <= 0.5 ? 2000 : POSTGRES_CONNECTIONS.atMost, Math.floor(211.375 * maxAcu - 22));
 }
 
-/** Aurora MySQL publishes steps instead of a formula: from so many units on, so many connections. */
+/** From so many units on, so many connections, as the Aurora user guide has them up to 128 units; 192 is not checked. Between two the lower holds. */
 const MYSQL_STEPS: Array<[acu: number, connections: number]> = [[192, 6000], [128, 5000], [64, 4000], [32, 3000], [16, 2000], [8, 1000], [4, 135], [1, 90]];
 
 /** The most connections of Aurora MySQL by its maximum. */

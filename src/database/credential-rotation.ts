@@ -3,10 +3,13 @@ import type { IConstruct } from 'constructs';
 import type { Weakening } from '../acknowledgement';
 import { checkReason, checkWholeNumber } from '../refusal/checks';
 
+/** Tasks are replaced so many times between two rotations, daily at most: one may be missed, and nobody is locked out. */
+export const REPLACEMENTS_PER_ROTATION = 4;
+
 /** How often credentials change. */
 export interface CredentialRotationProps {
   /**
-   * Time between two rotations, 1 to 365 whole days.
+   * Time between two rotations, 1 to 365 whole days; with alternating users 4 or more, because tasks are replaced four times in between, daily at most.
    * @default Duration.days(30) - requirements A-24 and E-12
    */
   readonly every?: Duration;
@@ -61,7 +64,8 @@ export class CredentialRotation {
 
   /** @internal */
   public _check(scope: IConstruct): void {
-    checkWholeNumber(scope, 'credentials.every', this._every.toDays({ integral: false }), { min: 1, max: 365, unit: 'days', wayOut: 'rotate at least once a year' });
+    const min = this._masterManaged ? 1 : REPLACEMENTS_PER_ROTATION;
+    checkWholeNumber(scope, 'credentials.every', this._every.toDays({ integral: false }), { min, max: 365, unit: 'days', wayOut: 'rotate at least once a year, and leave tasks the time to be replaced' });
     if (this._reason !== undefined) {
       checkReason(scope, 'credentials.weakening.reason', this._reason);
     }

@@ -81,7 +81,7 @@ function checkNetwork(scope: IConstruct, { props: { network }, port, setup }: Da
 }
 
 function checkMonitoring(scope: IConstruct, { props }: DatabaseToCheck): void {
-  const seconds = props.monitoringInterval?.toSeconds();
+  const seconds = props.monitoringInterval?.toSeconds({ integral: false });
   if (seconds !== undefined && !INTERVALS.includes(seconds)) {
     throw new PropError(scope, { prop: 'monitoringInterval', value: `${seconds} s`, allowed: `${INTERVALS.join(', ')} seconds`, wayOut: 'take the next one' });
   }

@@ -3,10 +3,8 @@ import { Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { BackingServiceHandover, IBackingServiceClient } from '../binding';
+import { REPLACEMENTS_PER_ROTATION } from './credential-rotation';
 import { type DatabaseVariables, DEFAULT_VARIABLES } from './database-variables';
-
-/** At least four replacements in the time between two rotations: one may be missed, and nobody is locked out. */
-const REPLACEMENTS_PER_ROTATION = 4;
 
 /** What a client may learn of a database. */
 export interface DatabaseToHandOver {

@@ -8,7 +8,6 @@ import { type LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type DatabaseCluster, type DatabaseInstance, type DatabaseInstanceReadReplica, type IEngine, type IOptionGroup, ParameterGroup, SubnetGroup } from 'aws-cdk-lib/aws-rds';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgeInCompliancePacks } from '../acknowledgement/acknowledge';
 import type { BackingServiceHandover, IBackingService, IBackingServiceClient } from '../binding';
 import { EnvironmentProfile } from '../environment';
 import { SubnetTier } from '../network';
@@ -16,11 +15,13 @@ import { closedSecurityGroup } from '../network/closed-security-group';
 import { BackupPolicy, type PlannedBackups } from './backup-policy';
 import { ClusterServer } from './cluster-server';
 import { CredentialRotation } from './credential-rotation';
+import { acknowledgeWhatCannotHold } from './database-acknowledgements';
 import { DatabaseBackups } from './database-backups';
 import { checkDatabase } from './database-checks';
 import { DatabaseCredentials } from './database-credentials';
 import { DatabaseEvents } from './database-events';
 import { handOver } from './database-handover';
+import { removalOfKey, removalOfServer, removalOfWhatItStandsOn } from './database-removal';
 import type { DatabaseServer, DatabaseServerProps } from './database-server';
 import type { DatabaseSetup } from './database-setup';
 import type { DatabaseVariables } from './database-variables';
@@ -88,7 +89,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     super(scope, id);
     const setup = this.setup = this._setup(props);
     this.profile = props.profile ?? EnvironmentProfile.of(this);
-    this.removalPolicy = this.chosenRemovalPolicy();
+    this.removalPolicy = removalOfServer(props.removalPolicy, this.profile);
     this.port = props.port ?? setup.defaultPort;
     this.databaseName = props.databaseName ?? 'application';
     this.userName = props.userName ?? 'application';
@@ -195,39 +196,26 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     return /^[a-z]/.test(name) ? name : `d${name}`;
   }
 
-  /** Retained but on creation: a failed first deployment can then be repeated. */
-  private chosenRemovalPolicy(): RemovalPolicy {
-    const policy = this.props.removalPolicy ?? this.profile.removalPolicy;
-    return policy === RemovalPolicy.RETAIN ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : policy;
-  }
-
   private get maintenanceWindow(): string {
     return this.props.maintenanceWindow ?? 'sun:05:30-sun:06:30';
   }
 
-  /** A snapshot that is taken at the end needs its key for as long as it lives. */
   private createKey(): Key {
-    const removalPolicy = this.removalPolicy === RemovalPolicy.SNAPSHOT ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : this.removalPolicy;
-    return new Key(this, 'Key', { description: `Encrypts the database ${this.node.path}`, enableKeyRotation: true, removalPolicy });
+    return new Key(this, 'Key', { description: `Encrypts the database ${this.node.path}`, enableKeyRotation: true, removalPolicy: removalOfKey(this.removalPolicy) });
   }
 
   /** In from whoever it is given to, out nothing (requirement A-25). */
   private createSecurityGroup(): SecurityGroup {
     const group = closedSecurityGroup(this, 'SecurityGroup', { vpc: this.props.network.vpc, description: `Database ${this.node.path}` });
-    group.applyRemovalPolicy(this.policyOfWhatItStandsOn);
+    group.applyRemovalPolicy(removalOfWhatItStandsOn(this.removalPolicy));
     return group;
   }
 
   private createSubnetGroup(): SubnetGroup {
     const { network } = this.props;
     return new SubnetGroup(this, 'SubnetGroup', {
-      vpc: network.vpc, vpcSubnets: network.subnets(SubnetTier.DATA), description: `Data tier of ${network.node.path}`, removalPolicy: this.policyOfWhatItStandsOn,
+      vpc: network.vpc, vpcSubnets: network.subnets(SubnetTier.DATA), description: `Data tier of ${network.node.path}`, removalPolicy: removalOfWhatItStandsOn(this.removalPolicy),
     });
-  }
-
-  /** A database that stays keeps its group, subnets and parameters: CloudFormation couldn't delete them below it. */
-  private get policyOfWhatItStandsOn(): RemovalPolicy {
-    return this.removalPolicy === RemovalPolicy.SNAPSHOT ? RemovalPolicy.DESTROY : this.removalPolicy;
   }
 
   private createParameterGroup(): ParameterGroup {
@@ -237,13 +225,13 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
       engine,
       description: `Parameters of ${this.node.path}`,
       parameters: checkedParameters(this, rules, this.props.parameters, this.props.parameterWeakening),
-      removalPolicy: this.policyOfWhatItStandsOn,
+      removalPolicy: removalOfWhatItStandsOn(this.removalPolicy),
     });
   }
 
   private createLogGroups(): LogGroup[] {
     return createServerLogs(this, {
-      profile: this.profile.adjust({ logRetention: this.props.logRetention ?? RetentionDays.ONE_WEEK, removalPolicy: this.policyOfWhatItStandsOn }),
+      profile: this.profile.adjust({ logRetention: this.props.logRetention ?? RetentionDays.ONE_WEEK, removalPolicy: removalOfWhatItStandsOn(this.removalPolicy) }),
       key: this.key,
       owners: this.setup.capacity.serverless ? [`cluster/${this.identifier}`] : [this.identifier, ...this.replicaIdentifiers].map((name) => `instance/${name}`),
       logs: this.logExports,
@@ -269,7 +257,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
       databaseName: this.databaseName,
       port: this.port,
       securityGroup: this.securityGroup,
-      removalPolicy: this.policyOfWhatItStandsOn,
+      removalPolicy: removalOfWhatItStandsOn(this.removalPolicy),
     });
   }
 
@@ -278,7 +266,9 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     const shared = this.serverProps(credentials);
     if (capacity.serverless) {
       const bounds = this.bounds!;
-      return new ClusterServer(this, 'Server', { ...shared, plan: capacity.serverless, bounds, connectionCeiling: serverlessCeiling(bounds.minAcu, bounds.maxAcu) });
+      // max_connections changes with a restart alone: after one at night, the night's is in force all day.
+      const smallestMax = capacity.serverless.props.schedule?._hours.nightMaxAcu ?? bounds.maxAcu;
+      return new ClusterServer(this, 'Server', { ...shared, plan: capacity.serverless, bounds, connectionCeiling: serverlessCeiling(bounds.minAcu, smallestMax) });
     }
     const replicaIdentifiers = this.replicaIdentifiers;
     return new InstanceServer(this, 'Server', { ...shared, plan: capacity.instance!, connections, insightsOnSmall, replicaIdentifiers });
@@ -331,7 +321,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
       cluster: this.cluster !== undefined,
       identifier: this.identifier,
       key: this.key,
-      removalPolicy: this.policyOfWhatItStandsOn,
+      removalPolicy: removalOfWhatItStandsOn(this.removalPolicy),
     });
   }
 
@@ -343,21 +333,14 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   }
 
   private acknowledgeWhatCannotHold(): void {
-    const server = (this.instance ?? this.cluster)!;
-    const members = this.instance ? [this.instance, ...this.readReplicas] : [server];
-    if (this.port === this.setup.defaultPort && (this.instance || this.setup.portFlaggedOnClusters)) {
-      members.forEach((member) => acknowledge(member, 'AwsSolutions-RDS11',
-        'The documents fix the engine\'s own port (requirements A-25, C-13); who may reach it is decided by security groups. The prop port sets another.'));
-    }
-    const nothingLeft = 'The environment is destroyed without a trace (requirement E-08), and a vault that holds snapshots could not be.';
-    if (!this.profile.deletionProtection) {
-      members.forEach((member) => {
-        acknowledge(member, 'AwsSolutions-RDS10', nothingLeft);
-        acknowledgeInCompliancePacks(member, 'RDSInstanceDeletionProtectionEnabled', nothingLeft);
-      });
-    }
-    if (this.instance && !this.backupVault) {
-      acknowledgeInCompliancePacks(this.instance, 'RDSInBackupPlan', nothingLeft);
-    }
+    acknowledgeWhatCannotHold({
+      instance: this.instance,
+      readReplicas: this.readReplicas,
+      cluster: this.cluster,
+      onItsDefaultPort: this.port === this.setup.defaultPort,
+      portFlaggedOnClusters: this.setup.portFlaggedOnClusters,
+      protected: this.profile.deletionProtection,
+      inBackupPlan: this.backupVault !== undefined,
+    });
   }
 }

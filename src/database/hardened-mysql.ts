@@ -45,7 +45,7 @@ export class HardenedMysql extends HardenedDatabase implements IHardenedDatabase
   public constructor(scope: Construct, id: string, props: HardenedMysqlProps) {
     super(scope, id, props);
     if (this.cluster) {
-      acknowledge(this.cluster, 'AwsSolutions-RDS14', 'Aurora has no backtracking for Serverless v2; any point in time of the retention can be restored beside the cluster.');
+      acknowledge(this.cluster, 'AwsSolutions-RDS14', 'Any point in time of the retention can be restored beside the cluster. Winding back in place would lose what was written since, and is not known to work on Serverless v2.');
     }
     this.bootstrapSql = mysqlApplicationUserSql(this.userName, this.databaseName, this.secret !== undefined);
   }

@@ -28,7 +28,7 @@ export interface InstanceCapacityProps {
    */
   readonly maxStorageGiB?: number;
   /**
-   * Provisioned operations a second, 12000 to 64000, at most 500 for each GiB. RDS refuses them below 400 GiB, where 3000 are included.
+   * Provisioned operations a second, 12000 to 64000. RDS refuses them below 400 GiB, where 3000 are included.
    * @default - what gp3 includes: 3000 below 400 GiB (requirement A-03), 12000 from there on
    */
   readonly iops?: number;
@@ -52,7 +52,8 @@ export interface InstancePlan {
   readonly props: InstanceCapacityProps;
 }
 
-const GP3 = { smallest: 20, largest: 65_536, provisionableFrom: 400, iops: [12_000, 64_000], throughput: [500, 4000], iopsPerGiB: 500, throughputPerIops: 0.25 };
+/** As the RDS user guide has them for MySQL and PostgreSQL (Amazon RDS DB instance storage, gp3); the ratio is that of EBS, not checked for RDS. */
+const GP3 = { smallest: 20, largest: 65_536, provisionableFrom: 400, iops: [12_000, 64_000], throughput: [500, 4000], throughputPerIops: 0.25 };
 export const DEFAULT_STORAGE_GIB = 100;
 
 /** The size up to which storage grows when nothing else is said. */
@@ -69,7 +70,7 @@ export function checkInstanceCapacity(scope: IConstruct, props: InstanceCapacity
   checkWholeNumber(scope, 'capacity.maxStorageGiB', props.maxStorageGiB, growth);
   checkProvisioned(scope, 'iops', props.iops, storage, GP3.iops);
   checkProvisioned(scope, 'storageThroughputMiB', props.storageThroughputMiB, storage, GP3.throughput);
-  checkRatios(scope, props, storage);
+  checkRatio(scope, props);
 }
 
 function checkProvisioned(scope: IConstruct, prop: string, value: number | undefined, storage: number, [min, max]: number[]): void {
@@ -81,11 +82,7 @@ function checkProvisioned(scope: IConstruct, prop: string, value: number | undef
   checkWholeNumber(scope, `capacity.${prop}`, value, { min, max, unit: prop === 'iops' ? 'IOPS' : 'MiB a second', wayOut: 'leave it out for what gp3 includes' });
 }
 
-function checkRatios(scope: IConstruct, props: InstanceCapacityProps, storage: number): void {
-  const { iops, storageThroughputMiB: throughput } = props;
-  if (iops !== undefined && iops > GP3.iopsPerGiB * storage) {
-    throw new PropError(scope, { prop: 'capacity.iops', value: iops, allowed: `at most ${GP3.iopsPerGiB} for each of ${storage} GiB`, wayOut: 'take more storage or fewer IOPS' });
-  }
+function checkRatio(scope: IConstruct, { iops, storageThroughputMiB: throughput }: InstanceCapacityProps): void {
   const most = GP3.throughputPerIops * (iops ?? GP3.iops[0]);
   if (throughput !== undefined && throughput > most) {
     throw new PropError(scope, { prop: 'capacity.storageThroughputMiB', value: throughput, allowed: `at most ${most}, a quarter of the IOPS`, wayOut: 'take more iops or less throughput' });

@@ -66,7 +66,6 @@ export class InstanceServer extends Construct implements DatabaseServer {
   private createInstance(): DatabaseInstance {
     const { props } = this;
     const { engine, props: capacity } = props.plan;
-    const storage = capacity.storageGiB ?? DEFAULT_STORAGE_GIB;
     return new DatabaseInstance(this, 'Instance', {
       ...this.shared(props.identifier),
       engine,
@@ -75,10 +74,7 @@ export class InstanceServer extends Construct implements DatabaseServer {
       storageEncryptionKey: props.key,
       manageMasterUserPassword: props.masterManaged || undefined,
       optionGroup: props.optionGroup,
-      allocatedStorage: storage,
-      maxAllocatedStorage: capacity.maxStorageGiB ?? defaultMaxStorage(storage),
-      iops: capacity.iops,
-      storageThroughput: capacity.storageThroughputMiB,
+      allocatedStorage: capacity.storageGiB ?? DEFAULT_STORAGE_GIB,
       multiAz: capacity.multiAz ?? props.profile.multiAz,
       backupRetention: props.backups.retention,
       preferredBackupWindow: props.backups.window,
@@ -106,8 +102,10 @@ export class InstanceServer extends Construct implements DatabaseServer {
     return replica;
   }
 
+  /** A replica that could not grow with its source, or was slower, would stop or fall behind. */
   private shared(instanceIdentifier: string) {
     const { props } = this;
+    const { storageGiB, maxStorageGiB, iops, storageThroughputMiB } = props.plan.props;
     const small = /\.(micro|small)$/.test(this.instanceType.toString());
     return {
       ...ALWAYS,
@@ -123,6 +121,9 @@ export class InstanceServer extends Construct implements DatabaseServer {
       // Written out: without it, engines that read the template take the default for public.
       publiclyAccessible: false,
       storageType: StorageType.GP3,
+      maxAllocatedStorage: maxStorageGiB ?? defaultMaxStorage(storageGiB ?? DEFAULT_STORAGE_GIB),
+      iops,
+      storageThroughput: storageThroughputMiB,
       cloudwatchLogsExports: props.logExports,
       monitoringInterval: props.monitoringInterval,
       monitoringRole: props.monitoringRole,

@@ -45,6 +45,8 @@ export class RecoveryRegion extends Stack {
   public readonly vaultName: string;
   /** ARN of the vault, without a reference to this stack. */
   public readonly vaultArn: string;
+  /** @internal */
+  public readonly _lock?: VaultLock;
 
   public constructor(scope: Construct, id: string, props: RecoveryRegionProps) {
     super(scope, id, { env: { region: props.region, account: props.account }, stackName: props.stackName, description: 'Copies of backups from another region' });
@@ -52,6 +54,7 @@ export class RecoveryRegion extends Stack {
     if (Token.isUnresolved(props.region)) {
       throw new PropError(this, { prop: 'region', value: 'a token', allowed: 'the name of a region', wayOut: 'name it, for example eu-west-1' });
     }
+    this._lock = props.vaultLock;
     this.vaultName = `${Names.uniqueResourceName(this, { maxLength: 40, separator: '-' }).toLowerCase()}-${this.node.addr.slice(-8)}`;
     this.vaultArn = this.formatArn({ service: 'backup', resource: 'backup-vault', resourceName: this.vaultName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
     this.key = new Key(this, 'Key', { description: `Encrypts the backups copied into ${this.node.path}`, enableKeyRotation: true, removalPolicy: profile.removalPolicy });

@@ -9,7 +9,7 @@ import type { CapacitySchedule } from './capacity-schedule';
 /** Bounds of an Aurora Serverless v2 cluster. Nothing is needed. */
 export interface ServerlessCapacityProps {
   /**
-   * Fewest capacity units (2 GiB of memory each), 0 to 256 in steps of 0.5. Only a cluster whose minimum is 0 can pause.
+   * Fewest capacity units (2 GiB of memory each), 0 to 256 in steps of 0.5; 0 with `autoPauseAfter` alone, and only such a cluster pauses.
    * @default 0.5 - 0 with `autoPauseAfter` (requirements C-08, E-03)
    */
   readonly minAcu?: number;
@@ -24,7 +24,7 @@ export interface ServerlessCapacityProps {
    */
   readonly readers?: number;
   /**
-   * How long nobody may be connected before the cluster pauses, 5 minutes to 24 hours. The first connection afterwards waits about 15 seconds.
+   * How long nobody may be connected before the cluster pauses, 5 minutes to 24 hours, whole minutes. The first connection afterwards waits about 15 seconds.
    * It needs a minimum of 0 and PostgreSQL 15.7, 16.3 or later, or Aurora MySQL 3.08 or later.
    * @default - never
    */
@@ -72,6 +72,7 @@ export function serverlessBounds(scope: IConstruct, plan: ServerlessPlan, profil
     throw new PropError(scope, { prop: 'capacity.minAcu', value: minAcu, allowed: `at most maxAcu, which is ${maxAcu}`, wayOut: 'lower minAcu or raise maxAcu' });
   }
   checkWholeNumber(scope, 'capacity.readers', readers, { min: 0, max: 15, unit: 'readers', wayOut: 'Aurora takes at most 15 readers' });
+  checkMinimumOfNone(scope, props, minAcu);
   checkPause(scope, plan, minAcu);
   props.schedule?._check(scope, { minAcu, maxAcu, readers }, profile);
   return { minAcu, maxAcu, readers };
@@ -84,17 +85,25 @@ export function checkAcu(scope: IConstruct, prop: string, value: number, min: nu
   }
 }
 
+/** At 0, Aurora pauses after five minutes even if nobody says so. */
+function checkMinimumOfNone(scope: IConstruct, { autoPauseAfter }: ServerlessCapacityProps, minAcu: number): void {
+  if (minAcu === 0 && !autoPauseAfter) {
+    throw new PropError(scope, { prop: 'capacity.minAcu', value: 0, allowed: '0.5 to 256, and 0 only with autoPauseAfter: at 0, Aurora pauses', wayOut: 'set autoPauseAfter, or take 0.5' });
+  }
+}
+
 function checkPause(scope: IConstruct, plan: ServerlessPlan, minAcu: number): void {
   const after = plan.props.autoPauseAfter;
   if (!after) {
     return;
   }
-  const value = `${after.toMinutes()} minutes`;
+  const minutes = after.toMinutes({ integral: false });
+  const value = `${minutes} minutes`;
   if (minAcu > 0) {
     throw new PropError(scope, { prop: 'capacity.autoPauseAfter', value, allowed: `only with minAcu 0, and minAcu is ${minAcu}`, wayOut: 'set minAcu to 0, or leave autoPauseAfter out' });
   }
   if (!plan.canPause) {
     throw new PropError(scope, { prop: 'capacity.autoPauseAfter', value, allowed: `only with ${plan.pausesFrom}, and version is ${plan.version}`, wayOut: 'take a later version, or leave autoPauseAfter out' });
   }
-  checkWholeNumber(scope, 'capacity.autoPauseAfter', after.toMinutes(), { min: 5, max: 1440, unit: 'minutes', wayOut: 'Aurora pauses after 5 minutes at the earliest' });
+  checkWholeNumber(scope, 'capacity.autoPauseAfter', minutes, { min: 5, max: 1440, unit: 'minutes', wayOut: 'Aurora pauses after 5 minutes at the earliest' });
 }

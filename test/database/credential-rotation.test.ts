@@ -5,7 +5,7 @@ import { PostgresServer } from '../support/postgres-server';
 
 interface Secret { readonly user: string; readonly password: string }
 
-/** What AWS's hosted rotation for alternating users does to the server, as its published code does it, and then to the secret. */
+/** What a rotation of alternating users does to the server and then to the secret: modelled on what AWS documents of its function, not taken from its code. */
 class AlternatingUsers {
   public constructor(private readonly server: PostgresServer, private current: Secret, private readonly database: string, private cycle = 0) {}
 

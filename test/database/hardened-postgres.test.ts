@@ -128,7 +128,7 @@ describe('HardenedPostgres without more props', () => {
     });
   });
 
-  test('E-08: is protected, and stays when the stack goes, with what it stands on; a failed first deployment can be repeated', () => {
+  test('E-08: is protected, and stays when the stack goes, with what it stands on; of a failed first deployment nothing is meant to stay', () => {
     expect(instance).toMatchObject({ DeletionProtection: true, DeleteAutomatedBackups: false });
     const types = new Set(kept(template).filter(([id]) => id.startsWith('Database')).map(([, { Type }]) => Type));
     expect([...types].sort()).toEqual([
@@ -184,6 +184,13 @@ describe('HardenedPostgres on an instance', () => {
   test('takes provisioned IOPS and throughput from 400 GiB on', () => {
     const { template } = postgres({ capacity: PostgresCapacity.instance({ storageGiB: 400, iops: 16000, storageThroughputMiB: 1000 }) });
     expect(only(template, INSTANCE)).toMatchObject({ AllocatedStorage: '400', Iops: 16000, StorageThroughput: 1000 });
+  });
+
+  test('D-03: a replica grows with its source and is as fast', () => {
+    const { template } = postgres({ capacity: PostgresCapacity.instance({ storageGiB: 400, iops: 16000, storageThroughputMiB: 1000, readReplicas: 1 }) });
+    const both = Object.values(resources(template, INSTANCE));
+    expect(both).toHaveLength(2);
+    both.forEach(({ Properties }) => expect(Properties).toMatchObject({ MaxAllocatedStorage: 800, Iops: 16000, StorageThroughput: 1000, StorageType: 'gp3' }));
   });
 
   test('takes another port of the network, retention, monitoring interval, class and advanced insights', () => {
@@ -294,6 +301,14 @@ describe('HardenedPostgres on Aurora Serverless v2', () => {
     template.resourceCountIs('AWS::ApplicationAutoScaling::ScalableTarget', 0);
   });
 
+  test('C-19: pauses after the same time by day and by night', () => {
+    const schedule = CapacitySchedule.officeHours({ timeZone: TimeZone.EUROPE_PARIS });
+    const { template } = postgres({ capacity: PostgresCapacity.serverless({ autoPauseAfter: Duration.minutes(20), schedule }) });
+    const inputs = Object.values(resources(template, 'AWS::Scheduler::Schedule')).map(({ Properties }) => JSON.parse((Properties.Target as any).Input));
+    const bounds = inputs.map(({ ServerlessV2ScalingConfiguration }) => ServerlessV2ScalingConfiguration);
+    expect(bounds).toEqual([8, 2].map((MaxCapacity) => ({ MinCapacity: 0, MaxCapacity, SecondsUntilAutoPause: 1200 })));
+  });
+
   test('C-19: has readers by day alone, which Application Auto Scaling adds to those of the template', () => {
     const schedule = CapacitySchedule.officeHours({ timeZone: TimeZone.EUROPE_PARIS, nightReaders: 1, weekendsOff: false });
     const { template } = postgres({ capacity: PostgresCapacity.serverless({ readers: 2, schedule }) });
@@ -355,9 +370,12 @@ describe('Connection ceilings', () => {
   test('follow the capacity, or max_connections where it is set', () => {
     expect(postgres().database.connectionCeiling).toBe(396);
     expect(postgres({ parameters: { max_connections: '250' } }).database.connectionCeiling).toBe(250);
-    expect(postgres({ capacity: PostgresCapacity.serverless({ maxAcu: 8 }) }).database.connectionCeiling).toBe(1802);
+    expect(postgres({ capacity: PostgresCapacity.serverless({ maxAcu: 8 }) }).database.connectionCeiling).toBe(1669);
+    const ceiling = (maxAcu: number) => postgres({ capacity: PostgresCapacity.serverless({ minAcu: 1, maxAcu }) }).database.connectionCeiling;
+    expect([1, 4, 8, 16, 32, 64].map(ceiling)).toEqual([189, 823, 1669, 3360, 5000, 5000]);
+    const schedule = CapacitySchedule.officeHours({ timeZone: TimeZone.ETC_UTC, nightMaxAcu: 4 });
+    expect(postgres({ capacity: PostgresCapacity.serverless({ maxAcu: 8, schedule }) }).database.connectionCeiling).toBe(823);
     expect(postgres({ capacity: PostgresCapacity.serverless({ minAcu: 0.5, maxAcu: 64 }) }).database.connectionCeiling).toBe(2000);
-    expect(postgres({ capacity: PostgresCapacity.serverless({ minAcu: 1, maxAcu: 64 }) }).database.connectionCeiling).toBe(5000);
   });
 });
 

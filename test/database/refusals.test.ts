@@ -2,8 +2,8 @@ import { Duration, TimeZone } from 'aws-cdk-lib';
 import { InstanceType, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AuroraMysqlEngineVersion, AuroraPostgresEngineVersion, MysqlEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import {
-  BackupPolicy, CapacitySchedule, CredentialRotation, DatabaseEvents, EnvironmentProfile, HardenedPostgres, MysqlCapacity, type OfficeHoursProps, PostgresCapacity,
-  type PostgresInstanceProps, type PostgresServerlessProps, RecoveryRegion, SecureVpc,
+  BackupPolicy, type BackupPolicyProps, CapacitySchedule, CredentialRotation, DatabaseEvents, EnvironmentProfile, HardenedPostgres, MysqlCapacity, type OfficeHoursProps,
+  PostgresCapacity, type PostgresInstanceProps, type PostgresServerlessProps, RecoveryRegion, SecureVpc,
 } from '../../src';
 import { mysql, postgres, resources } from '../support/database-stack';
 import { refusal, REGION, testApp, testStack } from '../support/test-stack';
@@ -11,6 +11,12 @@ import { refusal, REGION, testApp, testStack } from '../support/test-stack';
 const instance = (props: PostgresInstanceProps) => () => postgres({ capacity: PostgresCapacity.instance(props) });
 const serverless = (props: PostgresServerlessProps) => () => postgres({ capacity: PostgresCapacity.serverless(props) });
 const parameter = (name: string, value: string) => () => postgres({ parameters: { [name]: value } });
+const locked = (backup: BackupPolicyProps) => () => {
+  const app = testApp();
+  const stack = testStack({ app });
+  const recoveryRegion = new RecoveryRegion(app, 'Recovery', { region: 'eu-west-1', vaultLock: { minRetention: Duration.days(21) } });
+  return new HardenedPostgres(stack, 'Database', { network: new SecureVpc(stack, 'Network'), backup: BackupPolicy.daily({ ...backup, recoveryRegion }) });
+};
 const nights = (props: Partial<OfficeHoursProps>, profile?: EnvironmentProfile) => () => postgres({
   capacity: PostgresCapacity.serverless({ readers: 1, schedule: CapacitySchedule.officeHours({ timeZone: TimeZone.ETC_UTC, ...props }) }),
 }, profile);
@@ -32,6 +38,7 @@ describe('is refused, with the path, the prop, the range and the way out', () =>
     ['a snapshot retention of half a day', () => postgres({ backup: BackupPolicy.daily({ snapshotRetention: Duration.hours(12) }) }), /backup\.snapshotRetention is 0\.5/],
     ['a lock longer than snapshots are kept', () => postgres({ backup: BackupPolicy.daily({ vaultLock: { minRetention: Duration.days(60) } }) }), /backup\.snapshotRetention is 30, allowed: 60 days or more/],
     ['a lock that nobody can think over', () => postgres({ backup: BackupPolicy.daily({ vaultLock: { minRetention: Duration.days(7), immutableAfter: Duration.days(1) } }) }), /vaultLock\.immutableAfter is 1/],
+    ['a lock of the other region longer than copies are kept', locked({ copyRetention: Duration.days(14) }), /backup\.copyRetention is 14, allowed: 21 days or more, the lock's minRetention/],
     ['a backup window that is none', () => postgres({ backup: BackupPolicy.daily({ window: '2am' }) }), /backup\.window is "2am", allowed: hh:mm-hh:mm in UTC/],
     ['a backup window that is too short', () => postgres({ backup: BackupPolicy.daily({ window: '02:00-02:10' }) }), /backup\.window is "02:00-02:10", allowed: 30 minutes/],
     ['windows that overlap', () => postgres({ maintenanceWindow: 'sun:02:30-sun:03:30' }), /maintenanceWindow is "sun:02:30-sun:03:30", allowed: a window outside the backup's \(02:00-03:00\)/],
@@ -43,6 +50,8 @@ describe('is refused, with the path, the prop, the range and the way out', () =>
     ['a third of a capacity unit', serverless({ maxAcu: 1.3 }), /capacity\.maxAcu is 1\.3, allowed: 1 to 256 capacity units in steps of 0\.5/],
     ['C-08: pausing with a minimum above 0', serverless({ minAcu: 2, autoPauseAfter: Duration.minutes(5) }), /capacity\.autoPauseAfter is "5 minutes", allowed: only with minAcu 0, and minAcu is 2/],
     ['E-03: pausing with a version that can\'t', serverless({ version: AuroraPostgresEngineVersion.VER_15_6, autoPauseAfter: Duration.minutes(5) }), /capacity\.autoPauseAfter is "5 minutes", allowed: only with PostgreSQL 15\.7.*version is 15\.6/],
+    ['E-03: a minimum of 0 without a pause, which Aurora would take after five minutes', serverless({ minAcu: 0 }), /capacity\.minAcu is 0, allowed: 0\.5 to 256, and 0 only with autoPauseAfter/],
+    ['a pause after part of a minute', serverless({ autoPauseAfter: Duration.seconds(330) }), /capacity\.autoPauseAfter is 5\.5, allowed: 5 to 1440 minutes/],
     ['pausing at once', serverless({ autoPauseAfter: Duration.minutes(1) }), /capacity\.autoPauseAfter is 1, allowed: 5 to 1440 minutes/],
     ['C-08: pausing with an Aurora MySQL that can\'t', () => mysql({ capacity: MysqlCapacity.serverless({ version: AuroraMysqlEngineVersion.VER_3_04_6, autoPauseAfter: Duration.minutes(5) }) }), /only with Aurora MySQL 3\.08/],
     ['a MySQL out of support', () => mysql({ capacity: MysqlCapacity.instance({ version: MysqlEngineVersion.of('5.7.44', '5.7') }) }), /capacity\.version is "5\.7"/],
@@ -69,12 +78,15 @@ describe('is refused, with the path, the prop, the range and the way out', () =>
     ['C-09: a MySQL parameter without TLS', () => mysql({ parameters: { require_secure_transport: 'OFF' } }), /every connection is encrypted/],
     ['a managed secret with read replicas', () => postgres({ capacity: PostgresCapacity.instance({ readReplicas: 1 }), credentials: CredentialRotation.iamAuthentication() }), /credentials is "iam", allowed: CredentialRotation\.alternatingUsers\(\) with 1 read replicas/],
     ['a managed secret without a reason', () => postgres({ credentials: CredentialRotation.managedSecret({ weakening: { reason: '' } }) }), /credentials\.weakening\.reason is ""/],
-    ['a rotation of no day', () => postgres({ credentials: CredentialRotation.alternatingUsers({ every: Duration.hours(6) }) }), /credentials\.every is 0\.25, allowed: 1 to 365 days/],
+    ['a rotation of no day', () => postgres({ credentials: CredentialRotation.alternatingUsers({ every: Duration.hours(6) }) }), /credentials\.every is 0\.25, allowed: 4 to 365 days/],
+    ['A-34: a rotation that leaves tasks no time to be replaced', () => postgres({ credentials: CredentialRotation.alternatingUsers({ every: Duration.days(3) }) }), /credentials\.every is 3, allowed: 4 to 365 days/],
+    ['a rotation of RDS of no day', () => postgres({ credentials: CredentialRotation.iamAuthentication({ every: Duration.hours(6) }) }), /credentials\.every is 0\.25, allowed: 1 to 365 days/],
     ['the master user as the application\'s', () => postgres({ userName: 'dbadmin' }), /userName is "dbadmin"/],
     ['a database name that has to be quoted', () => postgres({ databaseName: 'my-shop' }), /databaseName is "my-shop"/],
     ['an identifier in upper case', () => postgres({ identifier: 'Shop' }), /identifier is "Shop"/],
     ['a port that the data tier does not let in', () => postgres({ port: 5433 }), /port is 5433, allowed: a port that the data tier lets in \(5432, 3306, 6379\)/],
     ['a port that RDS does not take', () => postgres({ port: 80 }), /port is 80, allowed: 1150 to 65535/],
+    ['a monitoring interval of part of a second', () => postgres({ monitoringInterval: Duration.millis(1500) }), /monitoringInterval is "1\.5 s"/],
     ['a monitoring interval in between', () => postgres({ monitoringInterval: Duration.seconds(2) }), /monitoringInterval is "2 s", allowed: 1, 5, 10, 15, 30, 60 seconds/],
     ['a source of events that RDS does not have', () => new DatabaseEvents(testStack(), 'Events', { sources: { tables: [] } }), /sources is "tables"/],
   ])('%s', (_name, make, message) => {

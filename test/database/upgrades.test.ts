@@ -1,7 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import { fullDiff, ResourceImpact } from '@aws-cdk/cloudformation-diff';
-import { Duration, TimeZone } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, TimeZone } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -59,6 +59,7 @@ describe('A change of', () => {
     ['insights', {}, { advancedInsights: true }],
     ['log retention', {}, { logRetention: RetentionDays.ONE_MONTH }],
     ['the bundle of authorities', {}, { authorityBundlePath: '/app/authorities.pem' }],
+    ['what happens on removal', {}, { removalPolicy: RemovalPolicy.SNAPSHOT }],
     ['the profile', {}, { profile: EnvironmentProfile.staging() }],
     ['the port of a cluster', serverless({}), { ...serverless({}), port: 6379 }],
   ])('%s replaces and removes nothing that holds data', (_name, before, after) => {
