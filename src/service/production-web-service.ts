@@ -206,7 +206,7 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     const replaceTasksEvery = this.useBackingServices(task);
     serviceTask.reach(props.network, this.connections);
 
-    const traffic = this.rollout._codeDeploy ? this.createCodeDeployTraffic() : this.createTrafficShift();
+    const traffic = this.createTraffic();
     this.targetGroups = traffic.targetGroups;
     this.productionRule = traffic instanceof TrafficShift ? traffic.productionRule : undefined;
     this.rollbackAlarm = this.createRollbackAlarm();
@@ -365,27 +365,18 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     return days.length > 0 ? Duration.days(Math.min(...days)) : undefined;
   }
 
-  private createTrafficShift(): TrafficShift {
-    const route = this.props.route ?? Route.path('/*');
+  /** Behind a rule of the load balancer, or, where CodeDeploy deploys, behind its default actions. */
+  private createTraffic(): TrafficShift | CodeDeployTraffic {
+    const { loadBalancer, port, props } = this;
+    const shared = {
+      network: props.network, loadBalancer, port, deregistrationDelay: DEREGISTRATION_DELAY, healthCheck: targetHealthCheck(this, props.healthCheck ?? {}),
+    };
+    if (this.rollout._codeDeploy) {
+      return new CodeDeployTraffic(this, 'Traffic', shared);
+    }
+    const route = props.route ?? Route.path('/*');
     return new TrafficShift(this, 'Traffic', {
-      network: this.props.network,
-      loadBalancer: this.loadBalancer,
-      route,
-      priority: this.loadBalancer._claim(this, route, this.props.routePriority),
-      port: this.port,
-      shifts: this.rollout._shiftsTraffic,
-      deregistrationDelay: DEREGISTRATION_DELAY,
-      healthCheck: targetHealthCheck(this, this.props.healthCheck ?? {}),
-    });
-  }
-
-  private createCodeDeployTraffic(): CodeDeployTraffic {
-    return new CodeDeployTraffic(this, 'Traffic', {
-      network: this.props.network,
-      loadBalancer: this.loadBalancer,
-      port: this.port,
-      deregistrationDelay: DEREGISTRATION_DELAY,
-      healthCheck: targetHealthCheck(this, this.props.healthCheck ?? {}),
+      ...shared, route, priority: loadBalancer._claim(this, route, props.routePriority), shifts: this.rollout._shiftsTraffic,
     });
   }
 
