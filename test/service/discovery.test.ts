@@ -1,3 +1,5 @@
+import * as fs from 'fs';
+import * as path from 'path';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { ImageRepository, ProductionWebService, type ProductionWebServiceProps, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceCluster, ServiceImage } from '../../src';
@@ -44,6 +46,12 @@ describe('A service that is discoverable', () => {
       LogConfiguration: { LogDriver: 'awslogs', Options: expect.objectContaining({ 'awslogs-stream-prefix': 'service-connect' }) },
     });
     expect(api.url).toBe('http://api:4000');
+  });
+
+  test('has no test traffic rules, which CDK lacks: callers reach a new version with production traffic, and the page says so', () => {
+    const [service] = serviceOf(shop().template(), 'Api').Properties.ServiceConnectConfiguration.Services;
+    expect(Object.keys(service.ClientAliases[0]).sort()).toEqual(['DnsName', 'Port']);
+    expect(fs.readFileSync(path.join(__dirname, '../../docs/service.md'), 'utf8')).toContain('no test traffic rules for Service Connect');
   });
 
   test('names its port; one that is not discoverable stays as it was', () => {
