@@ -29,6 +29,7 @@ export interface CodeDeployReleaseProps {
 /** The deployment group by which CodeDeploy brings out new versions of a service, and its role. */
 export class CodeDeployRelease extends Construct {
   public readonly deploymentGroup: EcsDeploymentGroup;
+  private alarms = 0;
 
   public constructor(scope: Construct, id: string, private readonly props: CodeDeployReleaseProps) {
     super(scope, id);
@@ -41,7 +42,8 @@ export class CodeDeployRelease extends Construct {
 
   /** Takes a running deployment back when this alarm fires, too. */
   public rollBackOn(alarmName: string): void {
-    this.deploymentGroup.addAlarm(Alarm.fromAlarmName(this, `Alarm-${alarmName}`, alarmName));
+    this.alarms += 1;
+    this.deploymentGroup.addAlarm(Alarm.fromAlarmName(this, `Alarm${this.alarms}`, alarmName));
   }
 
   private createDeploymentGroup(role: Role): EcsDeploymentGroup {

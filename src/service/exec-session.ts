@@ -38,9 +38,10 @@ interface SessionAccess {
 
 /**
  * Lets the agent inside the tasks open a session and log it. CDK's own switch would give the task role an inline policy, and the
- * session's key a statement that admits the whole account.
+ * session's key a statement that admits the whole account. The tasks wait for what it returns: an agent that may not open its channel
+ * when its task starts stays closed.
  */
-export function allowSessions(scope: Construct, { cluster, taskRole, reason }: SessionAccess): void {
+export function allowSessions(scope: Construct, { cluster, taskRole, reason }: SessionAccess): ManagedPolicy {
   const { kmsKey, logConfiguration } = cluster.executeCommandConfiguration ?? {};
   const logGroup = logConfiguration?.cloudWatchLogGroup;
   if (!kmsKey || !logGroup) {
@@ -60,4 +61,5 @@ export function allowSessions(scope: Construct, { cluster, taskRole, reason }: S
     ],
   });
   acknowledge(policy, 'AwsSolutions-IAM5[Resource::*]', `The channels of a session know no resource. Sessions are allowed because: ${reason}`);
+  return policy;
 }

@@ -36,7 +36,7 @@ import type { ServiceTaskProps } from './service-task-props';
 import type { SmokeTest } from './smoke-test';
 import { SuccessRateAlarm } from './success-rate-alarm';
 import { ResponseTimeAlarm, UnhealthyTargetsAlarm } from './target-group-alarm';
-import { checkTask } from './task-checks';
+import { checkServiceName, checkTask } from './task-checks';
 import { spotStrategy, type TaskRange, taskRange } from './task-range';
 import { TaskReplacement } from './task-replacement';
 import { TaskScaling } from './task-scaling';
@@ -117,6 +117,12 @@ export interface ProductionWebServiceProps extends ServiceTaskProps {
    * @default - one of its own with enhanced Container Insights (requirement B-04)
    */
   readonly cluster?: ICluster;
+  /**
+   * Physical name of the service, where a document asks for one (requirement C-30): letters, digits, `-` and `_`, at most 255. A change
+   * that replaces the service then needs another name, too.
+   * @default - one that CloudFormation makes up
+   */
+  readonly serviceName?: string;
   /**
    * Physical name of the log group, where a document asks for one (requirements A-15, C-14, E-15).
    * @default - one that CloudFormation makes up
@@ -209,7 +215,7 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     const replaceTasksEvery = this.useBackingServices(task);
     serviceTask.reach(props.network, this.connections);
 
-    const traffic = this.rollout._codeDeploy ? this.createCodeDeployTraffic() : this.createTrafficShift();
+    const traffic = this.createTraffic();
     this.targetGroups = traffic.targetGroups;
     this.productionRule = traffic instanceof TrafficShift ? traffic.productionRule : undefined;
     this.rollbackAlarms = this.createRollbackAlarms();
@@ -238,10 +244,11 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   /**
    * Lets this service call another one of its cluster by name, without leaving the VPC (requirements A-35, C-24): opens the other's
    * port from this service alone, joins the namespace, and is deployed after it. Returns the address, `api.url`, which the application
-   * gets as `environment`. Throws for a service that has no name, stands in another namespace, or calls this one.
+   * gets as `environment`. Throws for a service that has no name, stands in another namespace, or calls this one, by way of others too.
    */
   public calls(other: ProductionWebService): string {
-    checkCall(this, other, other.callees.includes(this));
+    this.rollout._check(this, { sharedLoadBalancer: false, serviceConnect: true });
+    checkCall(this, other, other.waitsFor(this));
     const { url } = other;
     other.allowCallsFrom(this);
     if (this.callees.length === 0 && this.props.discoverableAs === undefined) {
@@ -257,6 +264,9 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
    * service; it must exist when the service is deployed.
    */
   public rollBackOn(alarmName: string): void {
+    if (this.rollbackAlarmNames.includes(alarmName)) {
+      return;
+    }
     this.rollbackAlarmNames.push(alarmName);
     this.codeDeployRelease?.rollBackOn(alarmName);
   }
@@ -269,8 +279,14 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     client.connections.allowTo(this, Port.tcp(this.port), `Calls to ${this.node.path}`);
   }
 
+  /** Whether it is deployed after another one, because it calls it or a service that does. */
+  private waitsFor(other: ProductionWebService): boolean {
+    return this.callees.some((callee) => callee === other || callee.waitsFor(other));
+  }
+
   private checkProps(): void {
     const { props } = this;
+    checkServiceName(this, props.serviceName);
     checkPort(this, 'port', this.port);
     checkTask(this, props, { cpu: this.cpu, memoryMiB: this.memoryMiB, port: this.port });
     this.rollout._check(this, {
@@ -361,30 +377,22 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
       task.permit(permissions);
     }
     const days = handovers.flatMap(({ replaceTasksEvery }) => replaceTasksEvery?.toDays() ?? []);
+    this.rollout._check(this, { sharedLoadBalancer: false, replacesTasks: days.length > 0 });
     return days.length > 0 ? Duration.days(Math.min(...days)) : undefined;
   }
 
-  private createTrafficShift(): TrafficShift {
-    const route = this.props.route ?? Route.path('/*');
+  /** Behind a rule of the load balancer, or, where CodeDeploy deploys, behind its default actions. */
+  private createTraffic(): TrafficShift | CodeDeployTraffic {
+    const { loadBalancer, port, props } = this;
+    const shared = {
+      network: props.network, loadBalancer, port, deregistrationDelay: DEREGISTRATION_DELAY, healthCheck: targetHealthCheck(this, props.healthCheck ?? {}),
+    };
+    if (this.rollout._codeDeploy) {
+      return new CodeDeployTraffic(this, 'Traffic', shared);
+    }
+    const route = props.route ?? Route.path('/*');
     return new TrafficShift(this, 'Traffic', {
-      network: this.props.network,
-      loadBalancer: this.loadBalancer,
-      route,
-      priority: this.loadBalancer._claim(this, route, this.props.routePriority),
-      port: this.port,
-      shifts: this.rollout._shiftsTraffic,
-      deregistrationDelay: DEREGISTRATION_DELAY,
-      healthCheck: targetHealthCheck(this, this.props.healthCheck ?? {}),
-    });
-  }
-
-  private createCodeDeployTraffic(): CodeDeployTraffic {
-    return new CodeDeployTraffic(this, 'Traffic', {
-      network: this.props.network,
-      loadBalancer: this.loadBalancer,
-      port: this.port,
-      deregistrationDelay: DEREGISTRATION_DELAY,
-      healthCheck: targetHealthCheck(this, this.props.healthCheck ?? {}),
+      ...shared, route, priority: loadBalancer._claim(this, route, props.routePriority), shifts: this.rollout._shiftsTraffic,
     });
   }
 
@@ -409,6 +417,7 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     const { network } = this.props;
     return new FargateService(this, 'Service', {
       cluster: this.cluster,
+      serviceName: this.props.serviceName,
       taskDefinition: this.taskDefinition,
       // By its family: then only a release decides which revision runs.
       taskDefinitionRevision: this.props.image._released ? TaskDefinitionRevision.LATEST : undefined,
@@ -483,7 +492,7 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   private allowSessions(): void {
     const { exec } = this.props;
     if (exec) {
-      allowSessions(this, { cluster: this.cluster, taskRole: this.taskRole, reason: exec.reason });
+      this.taskDefinition.node.addDependency(allowSessions(this, { cluster: this.cluster, taskRole: this.taskRole, reason: exec.reason }));
       (this.service.node.defaultChild as CfnService).enableExecuteCommand = true;
     }
   }

@@ -90,6 +90,8 @@ interface RolloutCompany {
    * @default false
    */
   readonly serviceConnect?: boolean;
+  /** Whether its tasks are replaced by a schedule, because secrets that they have read change. */
+  readonly replacesTasks?: boolean;
 }
 
 /** What a rollout is, whatever it was made from. */
@@ -288,6 +290,9 @@ export class Rollout {
     }
     if (company.serviceConnect) {
       throw codeDeployHas('rollout', 'CodeDeploy', 'no Service Connect: ECS offers it to its own rollouts alone, so not', 'take Rollout.linear()');
+    }
+    if (company.replacesTasks) {
+      throw codeDeployHas('backingServices', 'a secret that rotates', 'none that rotates: ECS starts no tasks anew where CodeDeploy deploys, and the old secret ends', 'take Rollout.linear()');
     }
     if (company.sharedLoadBalancer) {
       throw codeDeployHas('loadBalancer', 'a shared load balancer', 'a certificate: CodeDeploy moves the default action of a listener, so the service needs a load balancer of its own', 'give the certificate instead, or take Rollout.linear()');

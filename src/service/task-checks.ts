@@ -32,6 +32,13 @@ export function checkTask(scope: IConstruct, props: ServiceTaskProps, task: { cp
   }
 }
 
+/** Refuses a physical name that ECS refuses. */
+export function checkServiceName(scope: IConstruct, name: string | undefined): void {
+  if (name !== undefined && !Token.isUnresolved(name) && !/^[A-Za-z0-9_-]{1,255}$/.test(name)) {
+    throw new PropError(scope, { prop: 'serviceName', value: name, allowed: '1 to 255 letters, digits, - and _', wayOut: "leave it out, or name it as 'shop-web'" });
+  }
+}
+
 /** A sidecar with its defaults. */
 export function containerOf(sidecar: Sidecar): TaskContainer {
   return {

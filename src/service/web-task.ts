@@ -83,6 +83,7 @@ export class WebTask extends Construct {
   public readonly container: ContainerDefinition;
   public readonly secrets: TaskSecrets;
   private readonly executionPolicy: ManagedPolicy;
+  private readonly tracingPolicy?: ManagedPolicy;
   private hasVariables = false;
 
   public constructor(scope: Construct, id: string, private readonly props: WebTaskProps) {
@@ -93,7 +94,7 @@ export class WebTask extends Construct {
     });
     this.executionPolicy = this.createExecutionPolicy();
     this.taskRole = this.createTaskRole();
-    this.allowTracing();
+    this.tracingPolicy = this.allowTracing();
     this.secrets = new TaskSecrets(this, 'Secrets', { profile: props.profile, policy: this.executionPolicy, service: scope.node.path });
     this.taskDefinition = this.createTaskDefinition();
     // A log router stands before what it serves, or CDK adds one of its own that follows the newest image.
@@ -115,7 +116,7 @@ export class WebTask extends Construct {
 
   /** Lets the application use a store: by a managed policy, as IAMNoInlinePolicy asks. */
   public permit(statements: PolicyStatement[]): void {
-    new ManagedPolicy(this, 'BackingServices', { roles: [this.taskRole], statements });
+    this.taskDefinition.node.addDependency(new ManagedPolicy(this, 'BackingServices', { roles: [this.taskRole], statements }));
   }
 
   /** Only for tasks of this account, as AWS advises for task roles, so that nobody else's service can be made to borrow it. */
@@ -147,12 +148,14 @@ export class WebTask extends Construct {
   }
 
   /** A managed policy of its own, so that the task role keeps no inline one until the team grants something. */
-  private allowTracing(): void {
+  private allowTracing(): ManagedPolicy | undefined {
     const { tracing } = this.props;
-    if (tracing && tracing.statements.length > 0) {
-      const policy = new ManagedPolicy(this, 'TracingPolicy', { roles: [this.taskRole], statements: tracing.statements });
-      acknowledge(policy, 'AwsSolutions-IAM5[Resource::*]', 'Traces and sampling rules of X-Ray are no resources: their calls know none.');
+    if (!tracing || tracing.statements.length === 0) {
+      return undefined;
     }
+    const policy = new ManagedPolicy(this, 'TracingPolicy', { roles: [this.taskRole], statements: tracing.statements });
+    acknowledge(policy, 'AwsSolutions-IAM5[Resource::*]', 'Traces and sampling rules of X-Ray are no resources: their calls know none.');
+    return policy;
   }
 
   private createTaskDefinition(): FargateTaskDefinition {
@@ -166,7 +169,8 @@ export class WebTask extends Construct {
         operatingSystemFamily: OperatingSystemFamily.LINUX,
       },
     });
-    definition.node.addDependency(this.executionPolicy);
+    // Roles come before their policies: without this the first tasks could start with neither.
+    definition.node.addDependency(this.executionPolicy, ...this.tracingPolicy ? [this.tracingPolicy] : []);
     // The revision before stays active, so that a release or a person can go back to it; one that a failed deployment made does not.
     definition.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     return definition;

@@ -59,6 +59,7 @@ const hooked = (dependsOn?: string) => withRole(['Service', of('AWS::ECS::Servic
   DeploymentConfiguration: { MinimumHealthyPercent: 100, LifecycleHooks: [{ RoleArn: arn('Role') }] },
 }, dependsOn)]);
 const networkFunction = (dependsOn?: string) => withRole(['Code', of('AWS::Lambda::Function', { Role: arn('Role'), VpcConfig: {} }, dependsOn)]);
+const taskOf = (dependsOn?: string) => withRole(['Task', of('AWS::ECS::TaskDefinition', { Memory: '512', TaskRoleArn: arn('Role'), ContainerDefinitions: [] }, dependsOn)]);
 const codeDeploy = (ruleOn: string) => template({
   Rule: of('AWS::ElasticLoadBalancingV2::ListenerRule', { ListenerArn: ref(ruleOn) }),
   Group: of('AWS::CodeDeploy::DeploymentGroup', { LoadBalancerInfo: { TargetGroupPairInfoList: [{ ProdTrafficRoute: { ListenerArns: [ref('Production')] } }] } }),
@@ -95,6 +96,7 @@ const CASES: { [rule: string]: Case } = {
   'container-read-only': { bad: container({ ReadonlyRootFilesystem: false }), good: container({}) },
   'container-log': { bad: container({ LogConfiguration: undefined }), good: container({}) },
   'tmpfs-within-memory': { bad: container({ LinuxParameters: { Tmpfs: [{ Size: 256 }, { Size: 256 }] } }), good: container({ LinuxParameters: { Tmpfs: [{ Size: 64 }] } }) },
+  'task-roles-before-tasks': { bad: taskOf(), good: taskOf('Policy') },
   'released-parameter-untagged': {
     bad: template({ Parameter: of('AWS::SSM::Parameter', { Name: '/shop/released/production', Tags: { Team: 'shop' } }) }),
     good: template({ Parameter: of('AWS::SSM::Parameter', { Name: '/shop/released/production' }) }),

@@ -1,11 +1,4 @@
-import { type DeployRule, type Found, list, mentions, referred, resources, type TemplateJson } from './template-json';
-
-/** Policies of a role that a resource is not made after. */
-function lateFor(template: TemplateJson, user: Found, role: unknown): Found[] {
-  const named = referred(template, role, 'AWS::IAM::Role');
-  const policies = named ? resources(template, 'AWS::IAM::ManagedPolicy', 'AWS::IAM::Policy').filter(({ p }) => mentions(p.Roles, named.id)) : [];
-  return policies.filter(({ id }) => !list(user.resource.DependsOn).includes(id));
-}
+import { type DeployRule, type Found, lateFor, list, resources } from './template-json';
 
 function hooks({ p }: Found): Array<{ readonly RoleArn?: unknown }> {
   return list(p.DeploymentConfiguration?.LifecycleHooks);

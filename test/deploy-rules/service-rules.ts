@@ -1,4 +1,4 @@
-import { type DeployRule, type Found, list, referred, resources, type TemplateJson } from './template-json';
+import { type DeployRule, type Found, lateFor, list, referred, resources, type TemplateJson } from './template-json';
 
 interface Container { readonly id: string; readonly c: { readonly [name: string]: any } } // eslint-disable-line @typescript-eslint/no-explicit-any
 
@@ -68,6 +68,14 @@ export const SERVICE_RULES: DeployRule[] = [
     id: 'tmpfs-within-memory',
     why: 'What is mounted as tmpfs counts as memory of the task: when it fills up the task is killed.',
     check: (template) => resources(template, 'AWS::ECS::TaskDefinition').filter((definition) => tmpfsMiB(definition) >= Number(definition.p.Memory)).map(named),
+  },
+  {
+    id: 'task-roles-before-tasks',
+    why: 'A role is made before its policies: tasks that do not wait for them start without permissions, and the circuit breaker takes the first deployment back.',
+    check: (template) => resources(template, 'AWS::ECS::TaskDefinition').flatMap((definition) => [definition.p.TaskRoleArn, definition.p.ExecutionRoleArn]
+      .flatMap((role) => lateFor(template, definition, role))
+      .filter(({ id }) => !resources(template, 'AWS::ECS::Service').some(({ resource }) => list(resource.DependsOn).includes(id)))
+      .map(({ id }) => `${definition.id} does not wait for ${id}`)),
   },
   {
     id: 'released-parameter-untagged',

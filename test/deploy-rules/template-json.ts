@@ -56,3 +56,10 @@ export function admits(policyDocument: any, service: RegExp): boolean {
 export function repeated(values: string[]): string[] {
   return values.filter((value, index) => values.indexOf(value) !== index);
 }
+
+/** Policies of a role that a resource is not made after. */
+export function lateFor(template: TemplateJson, user: Found, role: unknown): Found[] {
+  const named = referred(template, role, 'AWS::IAM::Role');
+  const policies = named ? resources(template, 'AWS::IAM::ManagedPolicy', 'AWS::IAM::Policy').filter(({ p }) => mentions(p.Roles, named.id)) : [];
+  return policies.filter(({ id }) => !list(user.resource.DependsOn).includes(id));
+}

@@ -53,7 +53,7 @@ describe('the repository', () => {
     template.hasResource('AWS::KMS::Key', { DeletionPolicy: 'RetainExceptOnCreate' });
   });
 
-  test('E-05: it has a name for each environment, and outputs for address, name and ARN', () => {
+  test('E-05, C-30: it has a name for each environment, and outputs for address, name and ARN', () => {
     const stack = testStack();
     const { repository } = new ImageRepository(stack, 'Images', { repositoryName: 'shop-qa' });
     new CfnOutput(stack, 'Uri', { value: repository.repositoryUri });

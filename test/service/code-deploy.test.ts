@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { EcsDeploymentConfig, TrafficRouting } from 'aws-cdk-lib/aws-codedeploy';
 import { Rollout, ServiceImage } from '../../src';
 import { templateOf, unacknowledged } from '../support/test-stack';
@@ -78,6 +79,15 @@ describe('Rollout.codeDeploy', () => {
     expect(web.deploymentGroup).toBeDefined();
     expect(web.productionRule).toBeUndefined();
     expect(web.targetGroups).toHaveLength(2);
+  });
+
+  test('B-08: takes an alarm once, however often it is named, and one whose name CloudFormation makes up', () => {
+    const { stack, web } = serviceFixture({ rollout: Rollout.codeDeploy() });
+    const alarm = new Alarm(stack, 'Errors', { metric: new Metric({ namespace: 'Shop', metricName: 'Errors' }), threshold: 1, evaluationPeriods: 1 });
+    [alarm.alarmName, 'checkout-errors', 'checkout-errors'].forEach((name) => web.rollBackOn(name));
+    templateOf(stack).hasResourceProperties('AWS::CodeDeploy::DeploymentGroup', {
+      AlarmConfiguration: { Alarms: [{ Name: Match.stringLikeRegexp('success-rate$') }, { Name: stack.resolve(alarm.alarmName) }, { Name: 'checkout-errors' }] },
+    });
   });
 
   test('B-10: its role changes these two listeners, passes these two roles to tasks, and has no policy of AWS', () => {

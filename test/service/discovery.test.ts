@@ -1,11 +1,19 @@
+import * as fs from 'fs';
+import * as path from 'path';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
-import { ImageRepository, ProductionWebService, type ProductionWebServiceProps, Route, SecureLoadBalancer, SecureVpc, ServiceCluster, ServiceImage } from '../../src';
+import { ImageRepository, ProductionWebService, type ProductionWebServiceProps, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceCluster, ServiceImage } from '../../src';
 import { containersOf } from '../support/task-definition';
 import { refusal, templateOf, testApp, testStack, unacknowledged } from '../support/test-stack';
 import { certificate, serviceFixture, VERSION } from '../support/web-service';
 
-interface Shop { readonly web: ProductionWebService; readonly api: ProductionWebService; readonly template: () => Template; readonly findings: () => string[] }
+interface Shop {
+  readonly web: ProductionWebService;
+  readonly api: ProductionWebService;
+  readonly third: ProductionWebService;
+  readonly template: () => Template;
+  readonly findings: () => string[];
+}
 
 /** Document A's two services in one cluster, the api on 4000, each in its stack with network, registry and balancer below where asked. */
 function shop(api: Partial<ProductionWebServiceProps> = { discoverableAs: 'api' }, stacks: 'one' | 'many' = 'one'): Shop {
@@ -19,7 +27,8 @@ function shop(api: Partial<ProductionWebServiceProps> = { discoverableAs: 'api' 
   const cluster = new ServiceCluster(edge, 'Cluster', { network }).cluster;
   const callee = new ProductionWebService(of('ApiStack'), 'Api', { network, loadBalancer, cluster, image, port: 4000, route: Route.path('/api/*'), ...api });
   const caller = new ProductionWebService(stack, 'Web', { network, loadBalancer, cluster, image, port: 3000 });
-  return { web: caller, api: callee, template: () => templateOf(stack), findings: () => unacknowledged(stack) };
+  const third = new ProductionWebService(stack, 'Third', { network, loadBalancer, cluster, image, port: 5000, route: Route.path('/third'), discoverableAs: 'third' });
+  return { web: caller, api: callee, third, template: () => templateOf(stack), findings: () => unacknowledged(stack) };
 }
 
 const serviceOf = (template: Template, part: string) =>
@@ -37,6 +46,12 @@ describe('A service that is discoverable', () => {
       LogConfiguration: { LogDriver: 'awslogs', Options: expect.objectContaining({ 'awslogs-stream-prefix': 'service-connect' }) },
     });
     expect(api.url).toBe('http://api:4000');
+  });
+
+  test('has no test traffic rules, which CDK lacks: callers reach a new version with production traffic, and the page says so', () => {
+    const [service] = serviceOf(shop().template(), 'Api').Properties.ServiceConnectConfiguration.Services;
+    expect(Object.keys(service.ClientAliases[0]).sort()).toEqual(['DnsName', 'Port']);
+    expect(fs.readFileSync(path.join(__dirname, '../../docs/service.md'), 'utf8')).toContain('no test traffic rules for Service Connect');
   });
 
   test('names its port; one that is not discoverable stays as it was', () => {
@@ -95,6 +110,19 @@ describe('A service that calls another one', () => {
     expect(refusal(() => api.calls(web))).toMatch(/'Shop\/Api': calls is "Shop\/Web", allowed: a service that does not call this one.*through the load balancer/);
   });
 
+  test('refuses a service that calls it by way of a third one, in one line instead of CloudFormation\'s circular dependency', () => {
+    const { web, api, third } = shop({ discoverableAs: 'api' });
+    web.calls(third);
+    third.calls(api);
+    expect(refusal(() => api.calls(web))).toMatch(/'Shop\/Api': calls is "Shop\/Web", allowed: a service that does not call this one/);
+  });
+
+  test('refuses to call where CodeDeploy deploys, because ECS has no Service Connect there', () => {
+    const { stack, web } = serviceFixture({ rollout: Rollout.codeDeploy() });
+    expect(refusal(() => web.calls(shop().api))).toMatch(/'Test\/Web': rollout is "CodeDeploy", allowed: no Service Connect/);
+    templateOf(stack).hasResourceProperties('AWS::ECS::Service', { ServiceConnectConfiguration: Match.absent() });
+  });
+
   test('refuses a service of another namespace, whose name would not resolve', () => {
     const { web, api } = shop();
     const other = serviceFixture();
@@ -130,6 +158,11 @@ describe('ServiceCluster', () => {
     const template = cluster({ clusterName: 'shop', namespaceName: 'shop.local' });
     template.hasResourceProperties('AWS::ECS::Cluster', { ClusterName: 'shop' });
     template.hasResourceProperties('AWS::ServiceDiscovery::HttpNamespace', { Name: 'shop.local' });
+    templateOf(serviceFixture({ serviceName: 'shop-web' }).stack).hasResourceProperties('AWS::ECS::Service', { ServiceName: 'shop-web' });
+  });
+
+  test('C-30: a service has no physical name of its own accord, because a service that is replaced could not take it again', () => {
+    templateOf(serviceFixture().stack).hasResourceProperties('AWS::ECS::Service', { ServiceName: Match.absent() });
   });
 
   test('refuses a namespace that AWS would refuse', () => {

@@ -44,6 +44,11 @@ describe('Exec', () => {
     template.resourceCountIs('AWS::IAM::Policy', 0);
   });
 
+  test('lets no task start before its agent may open a channel', () => {
+    const [definition] = Object.values(template.findResources('AWS::ECS::TaskDefinition'));
+    expect(definition.DependsOn).toEqual(expect.arrayContaining([expect.stringMatching(/^WebSessionPolicy/), expect.stringMatching(/^WebTaskExecutionPolicy/)]));
+  });
+
   test('keeps the root read-only and gives the session\'s agent memory to write to', () => {
     const { web } = containersOf(template);
     expect(web.ReadonlyRootFilesystem).toBe(true);

@@ -1,8 +1,9 @@
-import { Tags } from 'aws-cdk-lib';
+import { Duration, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import {
-  Egress, EnvironmentProfile, ImageRepository, ProductionWebService, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceImage, ServiceScaling,
+  Egress, EnvironmentProfile, ImageRepository, ProductionWebService, type ProductionWebServiceProps, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceImage,
+  ServiceScaling, SmokeTest,
 } from '../../src';
 import { flows } from '../support/security-group-flows';
 import { templateOf, testApp, testStack, unacknowledged } from '../support/test-stack';
@@ -111,6 +112,25 @@ describe('ProductionWebService with document B\'s network', () => {
     template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 2, MaxCapacity: 8 });
   });
 
+  test('A-36: tasks and load balancer stand in every zone, and a target that stops answering is out after 90 s, or as fast as asked', () => {
+    const [{ Properties: service }] = Object.values(template.findResources('AWS::ECS::Service'));
+    const [{ Properties: balancer }] = Object.values(template.findResources('AWS::ElasticLoadBalancingV2::LoadBalancer'));
+    const zonesOf = (subnets: Array<{ Ref: string }>) => new Set(subnets.map(({ Ref }) => template.findResources('AWS::EC2::Subnet')[Ref].Properties.AvailabilityZone)).size;
+    expect([zonesOf(service.NetworkConfiguration.AwsvpcConfiguration.Subnets), zonesOf(balancer.Subnets)]).toEqual([3, 3]);
+    const secondsUntilOut = (made: Template) => Object.values(made.findResources('AWS::ElasticLoadBalancingV2::TargetGroup'))
+      .map(({ Properties }) => Properties.HealthCheckIntervalSeconds * Properties.UnhealthyThresholdCount);
+    expect(secondsUntilOut(template)).toEqual([90, 90]);
+    expect(secondsUntilOut(templateOf(serviceFixture({ healthCheck: { interval: Duration.seconds(10) } }).stack))).toEqual([30, 30]);
+  });
+
+  test('A-13: takes the alarms on response time, errors and health by name, and watches all of them in a deployment', () => {
+    const { stack, web } = serviceFixture();
+    ['slow', 'many-errors', 'unhealthy', 'slow'].forEach((name) => web.rollBackOn(name));
+    templateOf(stack).hasResourceProperties('AWS::ECS::Service', {
+      DeploymentConfiguration: Match.objectLike({ Alarms: { AlarmNames: [Match.stringLikeRegexp('-success-rate$'), 'slow', 'many-errors', 'unhealthy'], Enable: true, Rollback: true } }),
+    });
+  });
+
   test('B-12, A-33: scales on CPU and memory without a DesiredCount that a deploy would put back', () => {
     template.hasResourceProperties('AWS::ECS::Service', { DesiredCount: Match.absent() });
     const scaled = templateOf(serviceFixture({ scaling: ServiceScaling.between({ minTasks: 3, maxTasks: 12, cpuPercent: 60 }) }).stack);
@@ -151,7 +171,9 @@ describe('ProductionWebService\'s rollouts', () => {
   test('D-06: canary, blue/green and rolling are chosen by a prop', () => {
     expect(deployment(Rollout.canary()).DeploymentConfiguration).toMatchObject({ Strategy: 'CANARY', CanaryConfiguration: { CanaryPercent: 10, CanaryBakeTimeInMinutes: 5 }, BakeTimeInMinutes: 10 });
     expect(deployment().DeploymentConfiguration).toMatchObject({ Strategy: 'BLUE_GREEN', BakeTimeInMinutes: 10 });
-    expect(deployment(Rollout.rolling()).DeploymentConfiguration).toMatchObject({ Strategy: 'ROLLING' });
+    expect(deployment(Rollout.rolling()).DeploymentConfiguration).toMatchObject({
+      Strategy: 'ROLLING', DeploymentCircuitBreaker: { Enable: true, Rollback: true }, Alarms: { Enable: true, Rollback: true },
+    });
   });
 
   test('C-03: both target groups stand in the production rule from the first day, and drain for 30 s', () => {
@@ -166,6 +188,16 @@ describe('ProductionWebService\'s rollouts', () => {
     expect(deployment().LoadBalancers[0].AdvancedConfiguration).toMatchObject({
       ProductionListenerRule: { Ref: expect.stringContaining('ProductionRule') }, TestListenerRule: { Ref: expect.stringContaining('TestRule') },
     });
+  });
+
+  test('a listener rule is the same whatever else of the service changes: CloudFormation would put its weights back while green is live', () => {
+    const rules = (props: Partial<ProductionWebServiceProps>) => templateOf(serviceFixture(props).stack).findResources('AWS::ElasticLoadBalancingV2::ListenerRule');
+    const others: Array<Partial<ProductionWebServiceProps>> = [
+      { cpu: 1024, memoryMiB: 2048, environment: { NODE_ENV: 'production' }, serviceName: 'shop' },
+      { rollout: Rollout.steps([10, 50, 100]), smokeTest: SmokeTest.http('/health'), scaling: ServiceScaling.between({ maxTasks: 20 }) },
+      { healthCheck: { path: '/live' }, successRatePercent: 99, arm64: true },
+    ];
+    others.forEach((props) => expect(rules(props)).toEqual(rules({})));
   });
 
   test('E-14: rolling has one target group, one rule and no infrastructure role', () => {
@@ -224,6 +256,11 @@ describe('ProductionWebService in several stacks', () => {
 });
 
 describe('ProductionWebService by environment', () => {
+  test('E-11, B-13: development keeps its logs for a week', () => {
+    const template = templateOf(serviceFixture({}, (app) => EnvironmentProfile.development().applyTo(app)).stack);
+    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
+  });
+
   test('development: one small task, nothing protected, nothing retained', () => {
     const template = templateOf(serviceFixture({}, (app) => EnvironmentProfile.development().applyTo(app)).stack);
     template.hasResourceProperties('AWS::ECS::TaskDefinition', { Cpu: '256', Memory: '512' });

@@ -5,6 +5,8 @@ import { AlarmMaths, type Observed, type Series } from '../support/alarm-maths';
 import { templateOf } from '../support/test-stack';
 import { serviceFixture } from '../support/web-service';
 
+interface Metric { readonly MetricName: string; readonly Dimensions: Array<{ readonly Name: string }> }
+
 const MINUTES = 10;
 const always = (value: number): Series => Array.from({ length: MINUTES }, () => value);
 const from = (minute: number, value: number): Series => always(0).map((_, index) => (index >= minute ? value : 0));
@@ -28,6 +30,10 @@ describe('The rollback alarm on the success rate', () => {
 
   test('B-08: fires two minutes after the success rate falls below 99.5 %', () => {
     expect(firesAfter({ Blue: { RequestCount: always(1000), HTTPCode_Target_5XX_Count: from(3, 6) } })).toBe(5);
+  });
+
+  test('A-13: fires for more than 1 % of 5xx long before the five minutes of document A', () => {
+    expect(firesAfter({ Blue: { RequestCount: always(1000), HTTPCode_Target_5XX_Count: always(11) } })).toBe(2);
   });
 
   test('B-08: one bad minute alone does not take a deployment back', () => {
@@ -70,6 +76,13 @@ describe('The rollback alarm on the success rate', () => {
     strict.hasResourceProperties('AWS::CloudWatch::Alarm', {
       Threshold: 99.9, EvaluationPeriods: 2, DatapointsToAlarm: 2, TreatMissingData: 'notBreaching', ComparisonOperator: 'LessThanThreshold',
     });
+  });
+
+  test('B-08: the errors of the load balancer itself are asked for without a target group, a dimension that they don\'t have', () => {
+    const [alarm] = Object.values(template.findResources('AWS::CloudWatch::Alarm')).filter(({ Properties }) => Properties.AlarmName.endsWith('-success-rate'));
+    const metrics: Metric[] = alarm.Properties.Metrics.flatMap(({ MetricStat }: { MetricStat?: { Metric: Metric } }) => MetricStat?.Metric ?? []);
+    const own = metrics.filter(({ MetricName }) => MetricName === 'HTTPCode_ELB_5XX_Count');
+    expect(own.map(({ Dimensions }) => Dimensions.map(({ Name }) => Name))).toEqual([['LoadBalancer']]);
   });
 
   test('B-08, A-13: use no more than the ten metrics that an alarm may have', () => {

@@ -1,17 +1,20 @@
 import { Duration } from 'aws-cdk-lib';
-import { type ProductionWebServiceProps, Rollout, Route, SecureLoadBalancer, SmokeTest } from '../../src';
+import { type IBackingService, type ProductionWebServiceProps, Rollout, Route, SecureLoadBalancer, SmokeTest } from '../../src';
 import { refusal, testStack } from '../support/test-stack';
 import { certificate, serviceFixture } from '../support/web-service';
 
 /** The one line that every refusal is: what, where, prop, value, what would be right, and what to write. */
 const LINE = /^(\w+) '([\w/-]+)': ([\w.]+) is (.+), allowed: (.+)\. Way out: (.+)$/;
 const HEALTH = SmokeTest.http('/health');
+const ROTATING: IBackingService = { serve: () => ({ environment: {}, secrets: [], replaceTasksEvery: Duration.days(7) }) };
 
 describe('ProductionWebService refuses, in one line that names path, prop, value, range and way out,', () => {
   test.each<[string, Partial<ProductionWebServiceProps>, string, string, string]>([
     ['rolling with a smoke test', { rollout: Rollout.rolling(), smokeTest: HEALTH }, 'smokeTest', 'a smoke test', 'none with Rollout.rolling()'],
     ['CodeDeploy with a smoke test, which is a hook', { rollout: Rollout.codeDeploy(), smokeTest: HEALTH }, 'smokeTest', 'a smoke test', 'with Rollout.codeDeploy()'],
     ['CodeDeploy with a route', { rollout: Rollout.codeDeploy(), route: Route.path('/api/*') }, 'route', '/api/*', "Route.path('/*')"],
+    ['CodeDeploy with a secret that rotates: ECS refuses to force a deployment there, so that its tasks would keep the old one', { rollout: Rollout.codeDeploy(), backingServices: [ROTATING] }, 'backingServices', 'a secret that rotates', 'none that rotates'],
+    ['a service name that ECS refuses', { serviceName: 'the shop' }, 'serviceName', 'the shop', 'letters, digits, - and _'],
     ['CodeDeploy that keeps old tasks for more than two days', { rollout: Rollout.codeDeploy({ terminationWait: Duration.days(3) }) }, 'rollout.terminationWait', '4320', '0 to 2880 minutes'],
     ['steps of more than 33 hours in all', { rollout: Rollout.steps([10, 20, 50, 70, 100], { stepBakeTime: Duration.hours(8), bakeTime: Duration.hours(2) }) }, 'rollout', '2040 minutes', 'at most 33 hours in all: 4 steps'],
     ['a held step that outlives its hook', { rollout: Rollout.steps([10, 50, 100], { stepBakeTime: Duration.hours(24) }) }, 'rollout.stepBakeTime', '1440', '0 to 1380 minutes'],
