@@ -1,5 +1,6 @@
 import { Duration, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import {
   Egress, EnvironmentProfile, ImageRepository, ProductionWebService, type ProductionWebServiceProps, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceImage,
@@ -252,6 +253,30 @@ describe('ProductionWebService in several stacks', () => {
     });
     templateOf(stack).hasResourceProperties('AWS::EC2::SecurityGroupIngress', { FromPort: 443, Description: 'AWS services, through interface endpoints' });
     templateOf(networkStack).resourceCountIs('AWS::EC2::SecurityGroupIngress', 0);
+  });
+});
+
+describe('ProductionWebService in a network that others made', () => {
+  test('E-01, E-14: rolls in the private subnets of an existing VPC, out by its NAT, /health behind a load balancer for the internet', () => {
+    const { stack } = serviceFixture(({ stack: of }) => {
+      const vpc = Vpc.fromVpcAttributes(of, 'Vpc', {
+        vpcId: 'vpc-0a1b2c3d4e5f60718',
+        vpcCidrBlock: '10.1.0.0/16',
+        availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+        publicSubnetIds: ['subnet-0a1b2c3d4e5f60711', 'subnet-0a1b2c3d4e5f60712'],
+        privateSubnetIds: ['subnet-0a1b2c3d4e5f60713', 'subnet-0a1b2c3d4e5f60714'],
+      });
+      const [publicSubnets, applicationSubnets] = [{ subnets: vpc.publicSubnets }, { subnets: vpc.privateSubnets }];
+      return { network: SecureVpc.fromVpc(of, 'Adopted', { vpc, publicSubnets, applicationSubnets }), rollout: Rollout.rolling(), healthCheck: { path: '/health' } };
+    });
+    const template = templateOf(stack);
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internet-facing', Subnets: ['subnet-0a1b2c3d4e5f60711', 'subnet-0a1b2c3d4e5f60712'] });
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', { HealthCheckPath: '/health', VpcId: 'vpc-0a1b2c3d4e5f60718' });
+    template.hasResourceProperties('AWS::ECS::Service', {
+      DeploymentConfiguration: Match.objectLike({ Strategy: 'ROLLING' }),
+      NetworkConfiguration: { AwsvpcConfiguration: Match.objectLike({ AssignPublicIp: 'DISABLED', Subnets: ['subnet-0a1b2c3d4e5f60713', 'subnet-0a1b2c3d4e5f60714'] }) },
+    });
+    expect(flows(template)).toContain('WebSecurityGroup out 443 0.0.0.0/0');
   });
 });
 
