@@ -124,11 +124,12 @@ describe('ProductionWebService with document B\'s network', () => {
     expect(secondsUntilOut(templateOf(serviceFixture({ healthCheck: { interval: Duration.seconds(10) } }).stack))).toEqual([30, 30]);
   });
 
-  test('A-13: takes the alarms on response time, errors and health by name, and watches all of them in a deployment', () => {
+  test('A-13: takes critical alarms by name, each once, and watches all of them in a deployment', () => {
     const { stack, web } = serviceFixture();
-    ['slow', 'many-errors', 'unhealthy', 'slow'].forEach((name) => web.rollBackOn(name));
+    ['many-errors', 'orders-stuck', 'many-errors'].forEach((name) => web.rollBackOn(name));
+    const own = ['success-rate', 'response-time', 'unhealthy-targets'].map((name) => Match.stringLikeRegexp(`-${name}$`));
     templateOf(stack).hasResourceProperties('AWS::ECS::Service', {
-      DeploymentConfiguration: Match.objectLike({ Alarms: { AlarmNames: [Match.stringLikeRegexp('-success-rate$'), 'slow', 'many-errors', 'unhealthy'], Enable: true, Rollback: true } }),
+      DeploymentConfiguration: Match.objectLike({ Alarms: { AlarmNames: [...own, 'many-errors', 'orders-stuck'], Enable: true, Rollback: true } }),
     });
   });
 
