@@ -3,13 +3,25 @@ import { acknowledge, acknowledgeInCompliancePacks } from '../acknowledgement/ac
 
 /** What decides which findings can't be cured. */
 export interface DatabaseToAcknowledge {
+  /**
+   * Carries the findings of an instance.
+   * @default - the database is a cluster
+   */
   readonly instance?: DatabaseInstance;
+  /** Each carries findings of its own: it inherits encryption, backups and zones from its source. */
   readonly readReplicas: DatabaseInstanceReadReplica[];
+  /**
+   * Carries the findings of a cluster; its members have their own.
+   * @default - the database is an instance
+   */
   readonly cluster?: DatabaseCluster;
+  /** Whether the packs find the port of the engine (RDS11). */
   readonly onItsDefaultPort: boolean;
   /** Whether AwsSolutions-RDS11 knows the engine's own port on clusters, too. */
   readonly portFlaggedOnClusters: boolean;
+  /** False where the environment is destroyed without a trace (requirement E-08). */
   readonly protected: boolean;
+  /** False where nothing outlives the stack, so that no vault holds snapshots. */
   readonly inBackupPlan: boolean;
 }
 
