@@ -10,12 +10,12 @@ const PACKS = /^(NIST\.800\.53\.R5|HIPAA\.Security|PCI\.DSS\.321)-/;
 /** Acknowledgements of CDK's own L2s are not ours to justify. */
 const ours = ({ reason }: Acknowledged): boolean => !reason.includes('camelCase');
 
-/** One row for a finding that several compliance packs share, and for subnets that differ only in their number. */
+/** One row for a finding that several compliance packs share, for subnets that differ only in their number, and with and without partition literals. */
 function table(acknowledged: Acknowledged[]): string {
   const packsOf = new Map<string, Set<string>>();
   acknowledged.filter(ours).forEach(({ construct, finding, reason }) => {
     const [, pack] = PACKS.exec(finding) ?? [];
-    const row = `| \`${construct.replace(/\d+(?=\/|$)/g, '*')}\` | \`${finding.replace(PACKS, '')}\` | PACKS | ${reason} |`;
+    const row = `| \`${construct.replace(/\d+(?=\/|$)/g, '*')}\` | \`${finding.replace(PACKS, '').replace('<AWS::Partition>', 'aws')}\` | PACKS | ${reason} |`;
     packsOf.set(row, (packsOf.get(row) ?? new Set()).add(pack ?? (finding.startsWith('AwsSolutions') ? 'AwsSolutions' : 'CDK')));
   });
   return [

