@@ -162,9 +162,9 @@ function programs(major: string): string {
 
 const staged = new Map<string, string>();
 
-/** Started as root, the server runs as `nobody`, who may not reach a checkout in a folder of root's own: then the programs are copied out of it. */
+/** Started as root, the server runs as `nobody`, who may not pass through a folder of root's own (an even mode): then the programs are copied out of it. */
 function withinReach(native: string, name: string): string {
-  const open = (folder: string): boolean => (fs.statSync(folder).mode & 0o001) !== 0 && (path.dirname(folder) === folder || open(path.dirname(folder)));
+  const open = (folder: string): boolean => fs.statSync(folder).mode % 2 === 1 && (path.dirname(folder) === folder || open(path.dirname(folder)));
   if (process.getuid?.() !== 0 || open(fs.realpathSync(native))) {
     return native;
   }
