@@ -1,6 +1,5 @@
-import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { PropError } from '../refusal/prop-error';
+import { prefixListId } from './managed-prefix-list';
 
 /**
  * The AWS-managed prefix list of S3 by region, as `aws ec2 describe-managed-prefix-lists` prints it.
@@ -29,15 +28,10 @@ const S3_PREFIX_LISTS: { [region: string]: string } = {
 
 /** The prefix list of S3 in the region of a scope. */
 export function s3PrefixListId(scope: IConstruct, given: string | undefined): string {
-  const region = Stack.of(scope).region;
-  const known = given ?? (Token.isUnresolved(region) ? undefined : S3_PREFIX_LISTS[region]);
-  if (!known) {
-    throw new PropError(scope, {
-      prop: 's3PrefixListId',
-      value: given,
-      allowed: `the id of the prefix list com.amazonaws.REGION.s3, where the region (${Token.isUnresolved(region) ? 'unknown' : region}) is not in the library's table`,
-      wayOut: 'set env.region on the stack, or give the id that `aws ec2 describe-managed-prefix-lists` prints',
-    });
-  }
-  return known;
+  return prefixListId(scope, {
+    name: 'com.amazonaws.REGION.s3',
+    ids: S3_PREFIX_LISTS,
+    prop: 's3PrefixListId',
+    wayOut: 'set env.region on the stack, or give the id that `aws ec2 describe-managed-prefix-lists` prints',
+  }, given);
 }

@@ -1,6 +1,5 @@
-import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { PropError } from '../refusal/prop-error';
+import { prefixListId } from '../network/managed-prefix-list';
 
 /**
  * The AWS-managed prefix list com.amazonaws.global.cloudfront.origin-facing by region, as `aws ec2 describe-managed-prefix-lists`
@@ -32,15 +31,10 @@ export const RULES_OF_CLOUDFRONT = 55;
 
 /** The prefix list of CloudFront's origin-facing addresses in the region of a scope. */
 export function cloudFrontPrefixListId(scope: IConstruct, given: string | undefined): string {
-  const region = Stack.of(scope).region;
-  const known = given ?? (Token.isUnresolved(region) ? undefined : ORIGIN_FACING[region]);
-  if (!known) {
-    throw new PropError(scope, {
-      prop: 'ingress.prefixListId',
-      value: given,
-      allowed: `the id of the prefix list com.amazonaws.global.cloudfront.origin-facing, where the region (${Token.isUnresolved(region) ? 'unknown' : region}) is not in the library's table`,
-      wayOut: 'give Ingress.cloudFront the id that `aws ec2 describe-managed-prefix-lists` prints',
-    });
-  }
-  return known;
+  return prefixListId(scope, {
+    name: 'com.amazonaws.global.cloudfront.origin-facing',
+    ids: ORIGIN_FACING,
+    prop: 'ingress.prefixListId',
+    wayOut: 'give Ingress.cloudFront the id that `aws ec2 describe-managed-prefix-lists` prints',
+  }, given);
 }

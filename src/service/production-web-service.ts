@@ -399,9 +399,11 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   /** Their names are known beforehand, so that the service can name them without a cycle. */
   private createRollbackAlarms(): Alarm[] {
     const prefix = Names.uniqueResourceName(this, { maxLength: 200, separator: '-' }).toLowerCase();
-    const watched = (name: string, threshold: number) => ({
-      alarmName: `${prefix}-${name}`, loadBalancer: this.loadBalancer.loadBalancer, targetGroups: this.targetGroups, threshold,
-    });
+    const watched = (name: string, threshold: number) => {
+      const alarmName = `${prefix}-${name}`;
+      this.rollBackOn(alarmName);
+      return { alarmName, loadBalancer: this.loadBalancer.loadBalancer, targetGroups: this.targetGroups, threshold };
+    };
     const alarms = [
       new SuccessRateAlarm(this, 'SuccessRate', watched('success-rate', this.props.successRatePercent ?? 99.5)),
       new ResponseTimeAlarm(this, 'ResponseTime', watched('response-time', this.responseTimeLimit.toMilliseconds() / 1000)),
@@ -409,7 +411,6 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     ].map(({ alarm }) => alarm);
     alarms.forEach((alarm) => acknowledgeInCompliancePacks(alarm, 'CloudWatchAlarmAction',
       'ECS watches this alarm and takes the running deployment back; people are told by the alarms of GoldenSignalAlarms.'));
-    ['success-rate', 'response-time', 'unhealthy-targets'].forEach((name) => this.rollBackOn(`${prefix}-${name}`));
     return alarms;
   }
 
