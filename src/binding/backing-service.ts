@@ -26,6 +26,11 @@ export interface SecretVariable {
 
 /** What a backing service hands to a client. */
 export interface BackingServiceHandover {
+  /**
+   * The store itself, by which those who watch the client know what it uses.
+   * @default - not known
+   */
+  readonly store?: IConstruct;
   /** Environment variables, by name: nothing secret. */
   readonly environment: { [name: string]: string };
   /** Environment variables out of secrets. */

@@ -1,1 +1,3 @@
 export * from './backing-service';
+export * from './monitoring';
+export * from './release';

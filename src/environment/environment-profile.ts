@@ -76,6 +76,16 @@ export interface EnvironmentProfileAdjustments {
    * @default - as in the profile that is adjusted: true in production and staging
    */
   readonly fixedImages?: boolean;
+  /**
+   * Whether each severity of alerts must have a channel.
+   * @default - as in the profile that is adjusted: true in production alone (requirement A-22)
+   */
+  readonly alertsHeard?: boolean;
+  /**
+   * Whether all alarms are made, or only those that tell an outage.
+   * @default - as in the profile that is adjusted: true in production and staging, false in development (requirement E-09)
+   */
+  readonly allAlarms?: boolean;
 }
 
 type Answers = Required<EnvironmentProfileAdjustments>;
@@ -95,11 +105,13 @@ const PRODUCTION: Answers = {
   queryLogging: false,
   approval: true,
   fixedImages: true,
+  alertsHeard: true,
+  allAlarms: true,
 };
 
-/** Staging differs from production in size, in that nobody has to approve (requirements A-10, C-23), and in that queries are logged. */
+/** Staging differs from production in size, in that nobody has to approve (requirements A-10, C-23) or to hear of alerts, and in that queries are logged. */
 const STAGING: Answers = {
-  ...PRODUCTION, name: 'staging', maxTasks: 4, taskCpu: 256, taskMemoryMiB: 512, databaseSize: 't4g.small', queryLogging: true, approval: false,
+  ...PRODUCTION, name: 'staging', maxTasks: 4, taskCpu: 256, taskMemoryMiB: 512, databaseSize: 't4g.small', queryLogging: true, approval: false, alertsHeard: false,
 };
 
 const DEVELOPMENT: Answers = {
@@ -114,6 +126,7 @@ const DEVELOPMENT: Answers = {
   backupRetention: Duration.days(1),
   databaseSize: 't4g.micro',
   fixedImages: false,
+  allAlarms: false,
 };
 
 /** Registered symbols, so that two copies of the library in one program see the same profile. */
@@ -178,6 +191,10 @@ export class EnvironmentProfile {
   public readonly approval: boolean;
   /** Whether a service may only run an image whose tag never moves. */
   public readonly fixedImages: boolean;
+  /** Whether each severity of alerts must have a channel. */
+  public readonly alertsHeard: boolean;
+  /** Whether all alarms are made, or only those that tell an outage. */
+  public readonly allAlarms: boolean;
 
   private constructor(private readonly answers: Answers) {
     this.name = answers.name;
@@ -194,10 +211,12 @@ export class EnvironmentProfile {
     this.queryLogging = answers.queryLogging;
     this.approval = answers.approval;
     this.fixedImages = answers.fixedImages;
+    this.alertsHeard = answers.alertsHeard;
+    this.allAlarms = answers.allAlarms;
   }
 
   /** The same profile with some answers changed. */
-  public adjust(adjustments: EnvironmentProfileAdjustments): EnvironmentProfile {
+  public adjust(adjustments: EnvironmentProfileAdjustments = {}): EnvironmentProfile {
     const given = Object.fromEntries(Object.entries(adjustments).filter(([, value]) => value !== undefined));
     const removalPolicy = adjustments.removalPolicy === RemovalPolicy.RETAIN ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : undefined;
     return new EnvironmentProfile({ ...this.answers, ...given, ...(removalPolicy && { removalPolicy }) });

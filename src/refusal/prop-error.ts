@@ -32,8 +32,10 @@ function shown(value: unknown): string {
   });
 }
 
-/** The public name. What bundlers make of a class's own (`Stack2`) means nothing to the reader. */
+/** The public name. What bundlers and decorators make of a class's own (`Stack2`) means nothing to the reader; a decorator keeps the name of what it wraps. */
 function className(scope: IConstruct): string {
-  const published = Object.getOwnPropertyDescriptor(scope.constructor, Symbol.for('jsii.rtti'))?.value as { fqn: string } | undefined;
+  const wrapped = Object.getPrototypeOf(scope.constructor) as { readonly name: string };
+  const named = wrapped.name === scope.constructor.name ? wrapped : scope.constructor;
+  const published = Object.getOwnPropertyDescriptor(named, Symbol.for('jsii.rtti'))?.value as { fqn: string } | undefined;
   return published?.fqn.split('.').pop() ?? scope.constructor.name;
 }

@@ -30,22 +30,28 @@ export class SecureBucket extends Construct {
     super(scope, id);
     const profile = props.profile ?? EnvironmentProfile.of(this);
     checkWholeNumber(this, 'purpose.retention', props.purpose._retention.toDays({ integral: false }), { min: 1, max: 3650, unit: 'days', wayOut: 'give a whole number of days' });
-    this.bucket = this.createLogBucket(props.purpose._retention, profile);
-    this.admitLogDelivery();
-    this.acknowledgeWhatLogsCannotHave();
+    this.bucket = this.createBucket(props.purpose, profile);
+    if (props.purpose._name === 'logs') {
+      this.admitLogDelivery();
+      this.acknowledgeWhatLogsCannotHave();
+    } else {
+      this.acknowledgeWhatArtifactsDoWithout();
+    }
   }
 
-  private createLogBucket(retention: Duration, profile: EnvironmentProfile): Bucket {
+  private createBucket({ _name: name, _retention: expiration, _key: encryptionKey }: BucketPurpose, profile: EnvironmentProfile): Bucket {
     return new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      encryption: BucketEncryption.S3_MANAGED,
+      encryption: encryptionKey ? BucketEncryption.KMS : BucketEncryption.S3_MANAGED,
+      encryptionKey,
+      bucketKeyEnabled: encryptionKey && true,
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       versioned: true,
       lifecycleRules: [{
-        id: 'ExpireLogs',
-        expiration: retention,
+        id: name === 'logs' ? 'ExpireLogs' : 'ExpireArtifacts',
+        expiration,
         noncurrentVersionExpiration: Duration.days(1),
         abortIncompleteMultipartUploadAfter: Duration.days(1),
       }],
@@ -75,5 +81,12 @@ export class SecureBucket extends Construct {
     acknowledgeInCompliancePacks(this.bucket, 'S3BucketLoggingEnabled', itself);
     acknowledgeInCompliancePacks(this.bucket, 'S3BucketReplicationEnabled', 'Access and flow logs expire within months and can be lost with their region.');
     acknowledgeInCompliancePacks(this.bucket, 'S3DefaultEncryptionKMS', 'Load balancers deliver access logs only to buckets that S3 encrypts with its own keys.');
+  }
+
+  private acknowledgeWhatArtifactsDoWithout(): void {
+    const read = 'Only the pipeline\'s own roles read and write it, and CloudTrail records what they do; an access log would need a bucket of its own.';
+    acknowledge(this.bucket, 'AwsSolutions-S1', read);
+    acknowledgeInCompliancePacks(this.bucket, 'S3BucketLoggingEnabled', read);
+    acknowledgeInCompliancePacks(this.bucket, 'S3BucketReplicationEnabled', 'Artifacts are made again from their sources, and expire within weeks.');
   }
 }

@@ -5,7 +5,7 @@ import { BucketPurpose, EnvironmentProfile, SecureBucket } from '../../src';
 import { refusal, templateOf, testApp, testStack } from '../support/test-stack';
 
 const ANSWERS = [
-  'name', 'removalPolicy', 'deletionProtection', 'multiAz', 'minTasks', 'maxTasks', 'taskCpu', 'taskMemoryMiB', 'logRetention', 'backupRetention', 'approval', 'fixedImages',
+  'name', 'removalPolicy', 'deletionProtection', 'multiAz', 'minTasks', 'maxTasks', 'taskCpu', 'taskMemoryMiB', 'logRetention', 'backupRetention', 'approval', 'fixedImages', 'alertsHeard', 'allAlarms',
 ] as const;
 
 /** The answers in which two profiles differ. */
@@ -27,15 +27,17 @@ describe('what each profile answers', () => {
       logRetention: RetentionDays.ONE_MONTH,
       approval: true,
       fixedImages: true,
+      alertsHeard: true,
+      allAlarms: true,
     });
     expect(EnvironmentProfile.production().backupRetention.toDays()).toBe(7);
   });
 
-  test('staging differs from production only in size and approval (A-10, C-23)', () => {
-    expect(differences(EnvironmentProfile.production(), EnvironmentProfile.staging())).toEqual(['name', 'maxTasks', 'taskCpu', 'taskMemoryMiB', 'approval']);
+  test('staging differs from production only in size, approval and in who hears of alerts (A-10, A-22, C-23)', () => {
+    expect(differences(EnvironmentProfile.production(), EnvironmentProfile.staging())).toEqual(['name', 'maxTasks', 'taskCpu', 'taskMemoryMiB', 'approval', 'alertsHeard']);
   });
 
-  test('development is small, in one zone and leaves nothing behind (E-05, E-11)', () => {
+  test('development is small, in one zone, watched for outages alone and leaves nothing behind (E-05, E-09, E-11)', () => {
     expect(EnvironmentProfile.development()).toMatchObject({
       removalPolicy: RemovalPolicy.DESTROY,
       deletionProtection: false,
@@ -45,6 +47,7 @@ describe('what each profile answers', () => {
       logRetention: RetentionDays.ONE_WEEK,
       approval: false,
       fixedImages: false,
+      allAlarms: false,
     });
     expect(EnvironmentProfile.development().backupRetention.toDays()).toBe(1);
   });

@@ -1,6 +1,7 @@
 import { Duration, type Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { BucketPurpose, EnvironmentProfile, SecureBucket, type SecureBucketProps, SecureVpc } from '../../src';
 import { ACCOUNT, refusal, REGION, templateOf, testStack, unacknowledged } from '../support/test-stack';
 
@@ -89,4 +90,28 @@ test('keeps logs as long as it is told', () => {
 test.each([[Duration.days(0), '0'], [Duration.days(3651), '3651'], [Duration.hours(36), '1.5']])('refuses a retention out of range (%#)', (retention, shown) => {
   expect(refusal(() => stackWithBucket({ purpose: BucketPurpose.logs({ retention }) }))).toBe(
     `SecureBucket 'Test/Logs': purpose.retention is ${shown}, allowed: 1 to 3650 days, whole. Way out: give a whole number of days`);
+});
+
+describe('a bucket for artifacts', () => {
+  const make = (retention?: Duration) => {
+    const stack = testStack();
+    new SecureBucket(stack, 'Artifacts', { purpose: BucketPurpose.artifacts({ key: new Key(stack, 'Key', { enableKeyRotation: true }), retention }) });
+    return stack;
+  };
+
+  test('A-09: is encrypted with the given key, private, and keeps artifacts for 30 days', () => {
+    const template = templateOf(make());
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ BucketKeyEnabled: true, ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Key'), 'Arn'] } } }],
+      },
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+      LifecycleConfiguration: { Rules: [Match.objectLike({ Id: 'ExpireArtifacts', ExpirationInDays: 30 })] },
+    });
+  });
+
+  test('admits no log delivery, and leaves nothing unacknowledged', () => {
+    expect(statementsOf(templateOf(make())).filter(({ Effect }) => Effect === 'Allow')).toEqual([]);
+    expect(unacknowledged(make(Duration.days(7)))).toEqual([]);
+  });
 });
