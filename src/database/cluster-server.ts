@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../acknowledgement/acknowledge';
 import { SubnetTier } from '../network';
 import { CapacityTimer } from './capacity-timer';
-import { ALWAYS, AUTHORITY, backupsEndWithIt, type DatabaseServer, type DatabaseServerProps, insights } from './database-server';
+import { ALWAYS, AUTHORITY, backupsEndWithIt, type DatabaseServer, type DatabaseServerProps, insights, type ServerSignals } from './database-server';
 import type { ServerlessBounds, ServerlessPlan } from './serverless-capacity';
 
 /** What a {@link ClusterServer} is made from. */
@@ -32,6 +32,7 @@ export class ClusterServer extends Construct implements DatabaseServer {
   public readonly instanceIdentifiers: string[];
   public readonly connectionCeiling: number;
   public readonly freeStorageMetric = 'FreeLocalStorage';
+  public readonly signals: ServerSignals;
 
   public constructor(scope: Construct, id: string, private readonly props: ClusterServerProps) {
     super(scope, id);
@@ -45,6 +46,7 @@ export class ClusterServer extends Construct implements DatabaseServer {
     this.attachmentTarget = this.cluster;
     this.instanceIdentifiers = this.cluster.instanceIdentifiers;
     this.connectionCeiling = props.connectionCeiling;
+    this.signals = { clusterIdentifier: props.identifier, instanceIdentifiers: this.instanceIdentifiers, maxAcu: props.bounds.maxAcu };
     this.followTheClock();
     this.acknowledgeWhatCannotHold();
   }

@@ -22,9 +22,11 @@ export interface ConnectionRule {
 
 export const POSTGRES_CONNECTIONS: ConnectionRule = { bytesEach: 9_531_392, atMost: 5000 };
 export const MYSQL_CONNECTIONS: ConnectionRule = { bytesEach: 12_582_880, atMost: 100_000 };
+/** From MariaDB 10.5 on; what is older takes more. */
+export const MARIADB_CONNECTIONS: ConnectionRule = { bytesEach: 25_165_760, atMost: 12_000 };
 
-/** Nominal memory of an instance class in GiB. */
-export function memoryGiB(scope: IConstruct, type: InstanceType): number {
+/** Nominal memory of an instance class in GiB; the prop is the one that names the class, for the message. */
+export function memoryGiB(scope: IConstruct, type: InstanceType, prop = 'capacity.instanceType'): number {
   const name = type.toString();
   const [family, size = ''] = name.split('.');
   const large = LARGE[/^[a-z]/.exec(family)?.[0] ?? ''];
@@ -32,10 +34,20 @@ export function memoryGiB(scope: IConstruct, type: InstanceType): number {
   const memory = family.startsWith('t') && SMALL[size] ? SMALL[size] : family.startsWith('m') && size === 'medium' ? 4 : large * times;
   if (Token.isUnresolved(name) || !(memory > 0)) {
     throw new PropError(scope, {
-      prop: 'capacity.instanceType', value: name, allowed: 'a class of the families t, m, c, r, x or z, whose memory is known', wayOut: 'name the class, for example InstanceType.of(InstanceClass.R8G, InstanceSize.XLARGE)',
+      prop, value: name, allowed: 'a class of the families t, m, c, r, x or z, whose memory is known', wayOut: 'name the class, for example InstanceType.of(InstanceClass.R8G, InstanceSize.XLARGE)',
     });
   }
   return memory;
+}
+
+/** Virtual processors of a class whose memory is known: two in the small burstable sizes, then twice as many with each size. */
+export function processors(type: InstanceType): number {
+  const [family, size] = type.toString().split('.');
+  const times = Number(/^(\d+)xlarge$/.exec(size)?.[1] ?? 1);
+  if (family.startsWith('t2') && ['micro', 'small'].includes(size) || !family.startsWith('t') && size === 'medium') {
+    return 1;
+  }
+  return size.endsWith('xlarge') ? 4 * times : 2;
 }
 
 /** The most connections that an instance takes: 0.88 of the nominal memory, by the engine's default formula. */

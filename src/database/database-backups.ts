@@ -5,6 +5,7 @@ import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from '../acknowledgement/acknowledge';
+import type { SnapshotTarget } from '../binding';
 import type { PlannedBackups } from './backup-policy';
 import { vaultLock } from './vault-lock';
 import { endOf } from './windows';
@@ -44,6 +45,18 @@ export class DatabaseBackups extends Construct {
     });
     this.role = this.createRole();
     this.createPlan();
+  }
+
+  /** With it a release takes a snapshot of its own (requirement A-06). */
+  public get snapshotTarget(): SnapshotTarget {
+    return {
+      resourceArn: this.props.databaseArn,
+      vaultName: this.vault.backupVaultName,
+      vaultArn: this.vault.backupVaultArn,
+      roleArn: this.role.roleArn,
+      recoveryPointArns: this.snapshotArns()[0],
+      copyVaultArn: this.props.plan.recoveryRegion && this.recoveryVaultArn(),
+    };
   }
 
   private createPlan(): void {

@@ -2,12 +2,15 @@ import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import { Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IConstruct } from 'constructs';
 import type { BackingServiceHandover, IBackingServiceClient } from '../binding';
 import { REPLACEMENTS_PER_ROTATION } from './credential-rotation';
 import { type DatabaseVariables, DEFAULT_VARIABLES } from './database-variables';
 
 /** What a client may learn of a database. */
 export interface DatabaseToHandOver {
+  /** The database itself. */
+  readonly store: IConstruct;
   /** What the caller renamed; the other variables keep their default names. */
   readonly names: DatabaseVariables;
   /** Names the database in the description of the client's rule. */
@@ -47,6 +50,7 @@ export interface DatabaseToHandOver {
 /** The rule is made in the client's stack, and the secret is named by its ARN: nothing below learns of the client. */
 export function handOver(client: IBackingServiceClient, database: DatabaseToHandOver): BackingServiceHandover {
   const { secret, keyArn } = database;
+  const { store } = database;
   const names = namesWithDefaults(database.names);
   client.connections.allowTo(database.securityGroup, Port.tcp(database.port), `Database ${database.id}`);
   const environment: { [name: string]: string } = {
@@ -58,10 +62,11 @@ export function handOver(client: IBackingServiceClient, database: DatabaseToHand
     ...(database.readEndpoint && { [names.readHost]: database.readEndpoint }),
   };
   if (!secret) {
-    return { environment: { ...environment, [names.userName]: database.userName }, secrets: [], permissions: [permissionToConnect(client, database)] };
+    return { store, environment: { ...environment, [names.userName]: database.userName }, secrets: [], permissions: [permissionToConnect(client, database)] };
   }
   const fields: Array<[string, string]> = [[names.userName, 'username'], [names.password, 'password']];
   return {
+    store,
     environment,
     secrets: fields.map(([variable, field]) => ({ variable, secretArn: secret.secretArn, field, keyArn })),
     replaceTasksEvery: Duration.days(Math.max(1, Math.floor(database.rotatesEvery.toDays() / REPLACEMENTS_PER_ROTATION))),

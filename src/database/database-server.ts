@@ -8,6 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-rds';
 import type { ISecret, ISecretAttachmentTarget } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
+import type { DatabaseSignals } from '../binding';
 import type { EnvironmentProfile } from '../environment';
 import type { ISecureVpc } from '../network';
 import type { PlannedBackups } from './backup-policy';
@@ -57,6 +58,9 @@ export interface DatabaseServerProps {
   readonly maintenanceWindow: string;
 }
 
+/** The part of a database's signals that its servers know. */
+export type ServerSignals = Pick<DatabaseSignals, 'clusterIdentifier' | 'instanceIdentifiers' | 'memoryBytes' | 'vcpus' | 'burstable' | 'maxAcu'>;
+
 /** What runs the database: an instance with its replicas, or a cluster with its readers. */
 export interface DatabaseServer extends IConstruct {
   /** Host that takes reads and writes, without the port. */
@@ -79,6 +83,8 @@ export interface DatabaseServer extends IConstruct {
   readonly connectionCeiling: number;
   /** CloudWatch's name for it, which instances and Aurora don't share. */
   readonly freeStorageMetric: string;
+  /** What alarms have to know of servers and sizes. */
+  readonly signals: ServerSignals;
   metric(metricName: string, options?: MetricOptions): Metric;
   grantConnect(grantee: IGrantable, userName: string): Grant;
 }

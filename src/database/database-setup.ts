@@ -1,5 +1,6 @@
 import type { IInstanceEngine, IOptionGroup } from 'aws-cdk-lib/aws-rds';
 import type { Construct, IConstruct } from 'constructs';
+import type { DatabaseFamily } from '../binding';
 import type { ConnectionRule } from './connection-ceiling';
 import type { RotationFunctions } from './database-credentials';
 import type { InstancePlan } from './instance-capacity';
@@ -8,6 +9,8 @@ import type { ServerlessPlan } from './serverless-capacity';
 
 /** What an engine brings to the one construct behind all databases. */
 export interface DatabaseSetup {
+  /** Which metrics and logs it has. */
+  readonly family: DatabaseFamily;
   /** One of the two. */
   readonly capacity: { readonly instance?: InstancePlan; readonly serverless?: ServerlessPlan };
   /** The engine's own TCP port, which the caller may change. */

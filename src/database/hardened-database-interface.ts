@@ -5,11 +5,11 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { DatabaseCluster, DatabaseInstance } from 'aws-cdk-lib/aws-rds';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
-import type { IBackingService } from '../binding';
+import type { IBackingService, IMonitoredDatabase, ISnapshotSource } from '../binding';
 import type { DatabaseVariables } from './database-variables';
 
 /** The one face of a database, whatever engine and capacity are behind it. */
-export interface IHardenedDatabase extends IConstruct, IConnectable, IBackingService {
+export interface IHardenedDatabase extends IConstruct, IConnectable, IBackingService, IMonitoredDatabase, ISnapshotSource {
   /** Address that takes reads and writes. */
   readonly endpoint: string;
   /** Address for reads: the readers of a cluster, the first replica of an instance, else `endpoint`. */
@@ -48,7 +48,7 @@ export interface IHardenedDatabase extends IConstruct, IConnectable, IBackingSer
   grantConnect(grantee: IGrantable, userName?: string): Grant;
 
   /** The same database under other names of environment variables (requirement E-04). */
-  withVariables(names: DatabaseVariables): IBackingService;
+  withVariables(names?: DatabaseVariables): IBackingService;
 
   /** A metric of the instance or cluster by its CloudWatch name, for example `ReadLatency`. */
   metric(metricName: string, options?: MetricOptions): Metric;

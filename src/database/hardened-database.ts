@@ -8,7 +8,7 @@ import { type LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type DatabaseCluster, type DatabaseInstance, type DatabaseInstanceReadReplica, type IEngine, type IOptionGroup, ParameterGroup, SubnetGroup } from 'aws-cdk-lib/aws-rds';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import type { BackingServiceHandover, IBackingService, IBackingServiceClient } from '../binding';
+import type { BackingServiceHandover, DatabaseSignals, IBackingService, IBackingServiceClient, SnapshotTarget } from '../binding';
 import { EnvironmentProfile } from '../environment';
 import { SubnetTier } from '../network';
 import { closedSecurityGroup } from '../network/closed-security-group';
@@ -77,6 +77,8 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   public readonly backupRole?: Role;
   /** The most connections that the server takes, or what `max_connections` sets. */
   public readonly connectionCeiling: number;
+  /** How a release takes a snapshot of it; none where nothing is kept. */
+  public readonly snapshotTarget?: SnapshotTarget;
   private readonly rotation: CredentialRotation;
   private readonly setup: DatabaseSetup;
   private readonly profile: EnvironmentProfile;
@@ -132,6 +134,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     const backups = this.createBackups();
     this.backupVault = backups?.vault;
     this.backupRole = backups?.role;
+    this.snapshotTarget = backups?.snapshotTarget;
     this.holdOnToReferences();
     this.acknowledgeWhatCannotHold();
   }
@@ -139,11 +142,18 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   /** What the engine brings. @internal */
   protected abstract _setup(props: HardenedDatabaseProps): DatabaseSetup;
 
+  /** What alarms and dashboards have to know of it. */
+  public get signals(): DatabaseSignals {
+    const { connectionCeiling, logGroups } = this;
+    const { family } = this.setup;
+    return { source: this, family, connectionCeiling, logGroups, events: this.events.topic, ...this.server.signals };
+  }
+
   public serve(client: IBackingServiceClient): BackingServiceHandover {
     return this.handOver(client, {});
   }
 
-  public withVariables(names: DatabaseVariables): IBackingService {
+  public withVariables(names: DatabaseVariables = {}): IBackingService {
     return { serve: (client) => this.handOver(client, names) };
   }
 
@@ -173,6 +183,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
 
   private handOver(client: IBackingServiceClient, names: DatabaseVariables): BackingServiceHandover {
     return handOver(client, {
+      store: this,
       names,
       id: this.node.id,
       securityGroup: this.securityGroup,

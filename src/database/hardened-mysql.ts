@@ -3,6 +3,7 @@ import { type IInstanceEngine, type IOptionGroup, OptionGroup } from 'aws-cdk-li
 import { HostedRotation } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledgement/acknowledge';
+import { DatabaseFamily } from '../binding';
 import { PropError } from '../refusal/prop-error';
 import { mysqlApplicationUserSql } from './application-user';
 import { instanceCeiling, memoryGiB, MYSQL_CONNECTIONS, serverlessMysqlCeiling } from './connection-ceiling';
@@ -56,6 +57,7 @@ export class HardenedMysql extends HardenedDatabase implements IHardenedDatabase
     const logs = ['audit', 'error', 'general', 'slowquery'];
     return {
       capacity: { instance: capacity._instance, serverless: capacity._serverless },
+      family: DatabaseFamily.MYSQL,
       defaultPort: 3306,
       instanceLogs: logs,
       clusterLogs: logs,

@@ -1,6 +1,7 @@
 import type { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { HostedRotation } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { DatabaseFamily } from '../binding';
 import { PropError } from '../refusal/prop-error';
 import { applicationUserSql } from './application-user';
 import { instanceCeiling, memoryGiB, POSTGRES_CONNECTIONS, serverlessPostgresCeiling } from './connection-ceiling';
@@ -50,6 +51,7 @@ export class HardenedPostgres extends HardenedDatabase implements IHardenedDatab
     const capacity = props.capacity ?? PostgresCapacity.instance();
     return {
       capacity: { instance: capacity._instance, serverless: capacity._serverless },
+      family: DatabaseFamily.POSTGRES,
       defaultPort: 5432,
       instanceLogs: ['postgresql', 'upgrade'],
       clusterLogs: ['postgresql'],

@@ -6,8 +6,8 @@ import { DatabaseInstance, DatabaseInstanceReadReplica, type IDatabaseInstance, 
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeInCompliancePacks } from '../acknowledgement/acknowledge';
-import { type ConnectionRule, instanceCeiling, memoryGiB } from './connection-ceiling';
-import { ALWAYS, AUTHORITY, backupsEndWithIt, type DatabaseServer, type DatabaseServerProps, insights } from './database-server';
+import { type ConnectionRule, instanceCeiling, memoryGiB, processors } from './connection-ceiling';
+import { ALWAYS, AUTHORITY, backupsEndWithIt, type DatabaseServer, type DatabaseServerProps, insights, type ServerSignals } from './database-server';
 import { DEFAULT_STORAGE_GIB, defaultMaxStorage, type InstancePlan } from './instance-capacity';
 
 /** What an {@link InstanceServer} is made from. */
@@ -36,12 +36,14 @@ export class InstanceServer extends Construct implements DatabaseServer {
   public readonly instanceIdentifiers: string[];
   public readonly connectionCeiling: number;
   public readonly freeStorageMetric = 'FreeStorageSpace';
+  public readonly signals: ServerSignals;
   private readonly instanceType: InstanceType;
 
   public constructor(scope: Construct, id: string, private readonly props: InstanceServerProps) {
     super(scope, id);
     this.instanceType = props.plan.props.instanceType ?? new InstanceType(props.profile.databaseSize);
-    this.connectionCeiling = instanceCeiling(props.connections, memoryGiB(scope, this.instanceType));
+    const memory = memoryGiB(scope, this.instanceType);
+    this.connectionCeiling = instanceCeiling(props.connections, memory);
     this.instance = this.createInstance();
     this.replicas = props.replicaIdentifiers.map((identifier, index) => this.createReplica(`Replica${index + 1}`, identifier));
     this.endpoint = this.instance.dbInstanceEndpointAddress;
@@ -52,6 +54,9 @@ export class InstanceServer extends Construct implements DatabaseServer {
     this.masterSecret = this.instance.secret!;
     this.attachmentTarget = this.instance;
     this.instanceIdentifiers = [this.instance, ...this.replicas].map(({ instanceIdentifier }) => instanceIdentifier);
+    this.signals = {
+      instanceIdentifiers: this.instanceIdentifiers, memoryBytes: memory * 1024 ** 3, vcpus: processors(this.instanceType), burstable: this.instanceType.isBurstable(),
+    };
     this.acknowledgeWhatCannotHold();
   }
 

@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { Weakening } from '../acknowledgement';
+import { sortedByName } from '../binding/sorted-by-name';
 import { checkReason } from '../refusal/checks';
 import { PropError } from '../refusal/prop-error';
 
@@ -39,7 +40,7 @@ export function checkedParameters(scope: IConstruct, rules: ParameterRules, give
     checkValue(scope, rules, name, value);
     checkGuarantees(scope, rules, name, value, weakening);
   });
-  return { ...rules.defaults, ...given };
+  return { ...rules.defaults, ...sortedByName(given) };
 }
 
 /** Why a value does not fit a description, or nothing when it does. */
