@@ -1,8 +1,9 @@
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { CommandTask, CommandTasks } from './command';
 import { type Answer, decide, type Deployment } from './decision';
-import { beforeShift, GREEN } from './payloads';
-import type { RolloutPlan, SmokeRequest } from './plan';
+import { beforeShift, DEPLOYMENT, GREEN } from './payloads';
+import type { RolloutPlan, SmokeCommand, SmokeRequest } from './plan';
 import { smoke } from './smoke';
 
 const SECOND = 1000;
@@ -14,15 +15,42 @@ const answers = (status: number): Behaviour => (_, response) => { response.write
 const hangs: Behaviour = () => undefined;
 const dribbles: Behaviour = (_, response) => { response.writeHead(200).write('{'); };
 
+const TASK = 'arn:aws:ecs:eu-central-1:111111111111:task/shop/0123456789abcdef';
+
 /** A task of the new version, a clock, and ECS. */
 class World {
   public now = 0;
   public deployment: Deployment | Error = UNDER_WAY;
   public addresses = ['127.0.0.1'];
   public readonly asked: http.IncomingMessage[] = [];
+  /** What ECS was told of the command's task. */
+  public readonly told: string[] = [];
+  /** The command's task; an error where ECS doesn't tell, undefined before it was started. */
+  public task: CommandTask | Error | undefined;
+  public startsTasks: Error | true = true;
+  public stopsTasks: Error | true = true;
   private behaviour: Behaviour = answers(200);
   private readonly server = http.createServer((request, response) => { this.asked.push(request); this.behaviour(request, response); });
-  private details: { watch?: object } = {};
+  public details: { watch?: object } = {};
+
+  /** ECS starts one task, and answers a repeated start with it. */
+  private readonly tasks: CommandTasks = {
+    start: async (_, { command }, url) => {
+      this.told.push(`start ${command.join(' ')} ${url}`);
+      if (this.startsTasks instanceof Error) { throw this.startsTasks; }
+      this.task ??= { ended: false, createdAt: new Date(this.now) };
+      return TASK;
+    },
+    look: async (_, task) => {
+      expect(task).toBe(TASK);
+      if (!this.task || this.task instanceof Error) { throw this.task ?? new Error('MISSING'); }
+      return this.task;
+    },
+    stop: async (_, task, reason) => {
+      this.told.push(`stop ${task} ${reason}`);
+      if (this.stopsTasks instanceof Error) { throw this.stopsTasks; }
+    },
+  };
 
   public async start(): Promise<void> {
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
@@ -57,10 +85,15 @@ class World {
         describe: async () => { if (this.deployment instanceof Error) { throw this.deployment; } return this.deployment; },
         addresses: async () => this.addresses,
       },
+      tasks: this.tasks,
     });
     const left = JSON.parse(JSON.stringify(answer.hookDetails ?? {})) as { watch?: object };
     this.details = { watch: { ...this.details.watch, ...left.watch } };
     return answer;
+  }
+
+  public ends(exitCode?: number, reason?: string): void {
+    this.task = { ...this.task as CommandTask, ended: true, exitCode, reason };
   }
 
   /** Calls as ECS does, until the hook has decided: the statuses, and how long it took. */
@@ -287,6 +320,169 @@ describe('The rollout hook', () => {
       ['a weight above 100', changed((event) => { event.executionDetails.productionTrafficWeights[GREEN] = 110; })],
     ])('%s', async (_, event) => {
       expect(await world.call(world.plan(STEPS), event)).toEqual({ hookStatus: 'FAILED' });
+    });
+  });
+
+  describe('with a command', () => {
+    const SUITE: SmokeCommand = { container: 'web', command: ['npm', 'test'], environment: {}, timeoutSeconds: 600 };
+    const started = () => `start npm test http://127.0.0.1:${world.port}`;
+    const stopped = (reason: string) => `stop ${TASK} ${reason}`;
+    let plan: RolloutPlan;
+
+    beforeEach(() => {
+      plan = world.plan({ command: SUITE });
+    });
+
+    /** The command runs, and the hook knows it. */
+    const running = async (given: RolloutPlan = plan) => {
+      expect(await world.call(given)).toMatchObject({ hookStatus: 'IN_PROGRESS', callBackDelay: 5, hookDetails: { watch: { run: { deployment: DEPLOYMENT, task: TASK } } } });
+      world.now += 5 * SECOND;
+    };
+
+    test('A-11: starts it once, waits for its end, and passes with 0', async () => {
+      await running();
+      expect(await world.call(plan)).toMatchObject({ hookStatus: 'IN_PROGRESS', callBackDelay: 30 });
+      world.now += 30 * SECOND;
+      expect(await world.call(plan)).toMatchObject({ hookStatus: 'IN_PROGRESS' });
+      world.ends(0);
+      expect(await world.call(plan)).toEqual({ hookStatus: 'SUCCEEDED' });
+      expect(world.told).toEqual([started()]);
+      expect(world.asked).toEqual([]);
+    });
+
+    test('A-11: waits with it until the requests have passed for as long as they must, and repeats them no more', async () => {
+      const both = world.plan({ command: SUITE, requests: [health], verifySeconds: 60 });
+      for (const _ of [0, 30]) {
+        expect(await world.call(both)).toMatchObject({ hookStatus: 'IN_PROGRESS', callBackDelay: 30 });
+        expect(world.told).toEqual([]);
+        world.now += 30 * SECOND;
+      }
+      await running(both);
+      expect(world.asked).toHaveLength(3);
+      await world.behaves(answers(500)).call(both);
+      world.ends(0);
+      expect(await world.call(both)).toEqual({ hookStatus: 'SUCCEEDED' });
+      expect(world.asked).toHaveLength(3);
+    });
+
+    test('A-11: does not start it where the requests fail', async () => {
+      world.behaves(answers(500));
+      expect(await world.untilDecided(world.plan({ command: SUITE, requests: [health] }))).toMatchObject({ status: 'FAILED' });
+      expect(world.told).toEqual([]);
+    });
+
+    test.each<[string, number | undefined, string | undefined, string]>([
+      ['ends with another code', 3, 'Essential container in task exited', 'the command ended with 3'],
+      ['never ran', undefined, 'CannotPullContainerError', 'the command did not run: CannotPullContainerError'],
+      ['never ran and ECS does not say why', undefined, undefined, 'the command did not run: ECS gives no reason'],
+    ])('A-11: takes the deployment back at once when it %s', async (_, exitCode, reason, message) => {
+      await running();
+      world.ends(exitCode, reason);
+      expect(await world.call(plan)).toEqual({ hookStatus: 'FAILED' });
+      expect(console.error).toHaveBeenCalledWith(expect.stringContaining(message));
+      expect(world.told).toEqual([started()]);
+    });
+
+    test('takes the deployment back when it can not be started, after as many tries in a row as it is told', async () => {
+      world.startsTasks = new Error('Capacity is unavailable at this time');
+      const both = world.plan({ command: SUITE, requests: [health] });
+      expect(await world.untilDecided(both)).toEqual({ status: 'FAILED', seconds: 60, calls: 3 });
+      expect(world.told).toEqual([started(), started(), started()]);
+      expect(world.asked).toHaveLength(1);
+    });
+
+    test('starts it at the next try when ECS could not at first', async () => {
+      world.startsTasks = new Error('Rate exceeded');
+      expect(await world.call(plan)).toMatchObject({ hookStatus: 'IN_PROGRESS', hookDetails: { watch: { failures: 1, run: { task: null } } } });
+      world.startsTasks = true;
+      await running();
+    });
+
+    test('stops it after its time, and takes the deployment back', async () => {
+      expect(await world.untilDecided(plan)).toMatchObject({ status: 'FAILED', seconds: 600 });
+      expect(world.told).toEqual([started(), stopped('the command has not ended within 600 s')]);
+    });
+
+    test('takes the deployment back though the task can not be stopped', async () => {
+      world.stopsTasks = new Error('Rate exceeded');
+      expect(await world.untilDecided(plan)).toMatchObject({ status: 'FAILED', seconds: 600 });
+    });
+
+    test('bears with an ECS that does not answer, for as many rounds in a row as it is told, then stops it', async () => {
+      await running();
+      const runs = world.task;
+      for (const task of [new Error('Rate exceeded'), new Error('Rate exceeded'), runs, new Error('a'), new Error('b')]) {
+        world.task = task;
+        expect(await world.call(plan)).toMatchObject({ hookStatus: 'IN_PROGRESS' });
+      }
+      world.task = new Error('c');
+      expect(await world.call(plan)).toEqual({ hookStatus: 'FAILED' });
+      expect(world.told).toEqual([started(), stopped('The deployment that it verifies goes back')]);
+    });
+
+    test('finds the same task and its remaining time when the details are lost', async () => {
+      await running();
+      world.now = 500 * SECOND;
+      world.details = {};
+      await running();
+      expect(await world.untilDecided(plan)).toMatchObject({ status: 'FAILED', seconds: 95 });
+    });
+
+    test.each<[string, (watch: any) => object]>([
+      ['another deployment', (watch) => ({ ...watch, run: { ...watch.run, deployment: `${DEPLOYMENT}9` } })],
+      ['somebody else', (watch) => ({ ...watch, run: { task: TASK } })],
+      ['nobody', (watch) => ({ ...watch, run: 'passed' })],
+    ])('a run in the details that is of %s counts as nothing: the command is started', async (_, changed) => {
+      await running();
+      world.ends(0);
+      world.details = { watch: changed(world.details.watch) };
+      expect(await world.call(plan)).toMatchObject({ hookStatus: 'IN_PROGRESS' });
+      expect(world.told).toEqual([started(), started()]);
+    });
+
+    test('a repeated call after the end answers the same', async () => {
+      await running();
+      world.ends(0);
+      expect([await world.call(plan), await world.call(plan)]).toEqual([{ hookStatus: 'SUCCEEDED' }, { hookStatus: 'SUCCEEDED' }]);
+    });
+
+    test('asks the same task though ECS lists them in another order, and none but waits where none runs', async () => {
+      world.addresses = ['127.0.0.2', '127.0.0.1'];
+      await world.call(plan);
+      expect(world.told).toEqual([started()]);
+      world.details = {};
+      world.addresses = [];
+      expect(await world.untilDecided(plan)).toMatchObject({ status: 'FAILED', calls: 3 });
+      expect(world.told).toEqual([started()]);
+    });
+
+    test.each<[string, Partial<RolloutPlan>]>([['held steps', STEPS], ['steps of ECS\'s own', {}]])('B-12: does not repeat it at %s', async (_, steps) => {
+      const stepped = world.plan({ ...steps, command: SUITE });
+      await running(stepped);
+      world.ends(0);
+      await world.untilDecided(stepped);
+      await world.untilDecided(stepped, beforeShift(10));
+      expect(world.told).toEqual([started()]);
+    });
+
+    test.each<[string, Partial<Deployment>]>([['the first deployment', { first: true }], ['a deployment that goes back', { goesBack: true }], ['one of no tasks', { requestedTasks: 0 }]])('does not start it for %s', async (_, deployment) => {
+      world.deployment = { ...UNDER_WAY, ...deployment };
+      expect(await world.call(plan)).toEqual({ hookStatus: 'SUCCEEDED' });
+      expect(world.told).toEqual([]);
+    });
+
+    test.each<[string, Error | true]>([['stops it', true], ['is not held by a task that can not be stopped', new Error('Rate exceeded')]])('a deployment that goes back meanwhile %s', async (_, stops) => {
+      await running();
+      world.stopsTasks = stops;
+      world.deployment = { ...UNDER_WAY, goesBack: true };
+      expect(await world.call(plan)).toEqual({ hookStatus: 'SUCCEEDED' });
+      expect(world.told).toEqual([started(), stopped('The deployment that it verifies goes back')]);
+    });
+
+    test('a plan that lost its command meanwhile goes on without it', async () => {
+      await running();
+      expect(await world.call(world.plan({ requests: [health] }))).toEqual({ hookStatus: 'SUCCEEDED' });
+      expect(world.asked).toHaveLength(1);
     });
   });
 

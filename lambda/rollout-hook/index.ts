@@ -1,13 +1,16 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { type Answer, decide } from './decision';
+import { EcsCommandTasks } from './ecs-command-tasks';
 import { EcsDeployments } from './ecs-deployments';
 import type { RolloutPlan } from './plan';
 import { smoke } from './smoke';
 
 const plan = JSON.parse(process.env.ROLLOUT_PLAN ?? '') as RolloutPlan;
-const deployments = new EcsDeployments(new ECSClient({}));
+const ecs = new ECSClient({});
+const deployments = new EcsDeployments(ecs);
+const tasks = new EcsCommandTasks(ecs);
 
 /** What ECS calls before each shift of production traffic. */
 export function handler(event: unknown): Promise<Answer> {
-  return decide(event, { plan, deployments, smoke, now: Date.now });
+  return decide(event, { plan, deployments, tasks, smoke, now: Date.now });
 }

@@ -20,6 +20,23 @@ export interface Watch {
   readonly passingSince: number | null;
   /** Failing rounds in a row. */
   readonly failures: number;
+  /** Set once the rounds before the first traffic have passed and it is the command's turn; null before. */
+  readonly run: Run | null;
+}
+
+/** The command of a deployment. */
+interface Run {
+  /** Details of another deployment must not pass this one. */
+  readonly deployment: string;
+  /** ARN of the task; null until it has started. */
+  readonly task: string | null;
+}
+
+/** Weights are steps of 3 percent at least: what is nearer than one is the same. */
+const SAME_WEIGHT = 1;
+
+export function isSameWeight(one: number, other: number): boolean {
+  return Math.abs(one - other) < SAME_WEIGHT;
 }
 
 type Fields = { readonly [name: string]: unknown };
@@ -35,16 +52,21 @@ export function read(event: unknown): Invocation | undefined {
   if (weight !== undefined && !isPercent(weight)) {
     return undefined;
   }
-  return { stage, deploymentArn, serviceArn, revisionArn, weight, watch: watchIn(hookDetails) };
+  return { stage, deploymentArn, serviceArn, revisionArn, weight, watch: watchIn(hookDetails, deploymentArn) };
 }
 
 /** Anything but what this hook wrote counts as nothing: then the watch begins anew, and never ends early. */
-function watchIn(hookDetails: unknown): Watch | undefined {
-  const { weight, since, passingSince, failures } = fields(fields(hookDetails).watch);
+function watchIn(hookDetails: unknown, deploymentArn: string): Watch | undefined {
+  const { weight, since, passingSince, failures, run } = fields(fields(hookDetails).watch);
   if (!isPercent(weight) || !isNumber(since) || !isNumber(failures)) {
     return undefined;
   }
-  return { weight, since, failures, passingSince: isNumber(passingSince) ? passingSince : null };
+  return { weight, since, failures, passingSince: isNumber(passingSince) ? passingSince : null, run: runIn(run, deploymentArn) };
+}
+
+function runIn(value: unknown, deploymentArn: string): Run | null {
+  const { deployment, task } = fields(value);
+  return deployment === deploymentArn ? { deployment: deploymentArn, task: isText(task) ? task : null } : null;
 }
 
 function fields(value: unknown): Fields {

@@ -10,6 +10,17 @@ export interface SmokeRequest {
   readonly host?: string;
 }
 
+/** A command that runs once for each deployment, in a task of the new version. */
+export interface SmokeCommand {
+  /** The application's container, whose exit code decides. */
+  readonly container: string;
+  readonly command: string[];
+  /** Variables besides those of the container and `SMOKE_TEST_URL`. */
+  readonly environment: { readonly [name: string]: string };
+  /** From the task's creation to its end, the pull of its images included. */
+  readonly timeoutSeconds: number;
+}
+
 /** What the construct tells the hook, as JSON in the variable `ROLLOUT_PLAN`. */
 export interface RolloutPlan {
   /** Port of the containers. */
@@ -22,4 +33,6 @@ export interface RolloutPlan {
   /** Failing rounds in a row that take the deployment back. */
   readonly attempts: number;
   readonly requests: SmokeRequest[];
+  /** Runs after the rounds have passed, before the first traffic alone. */
+  readonly command?: SmokeCommand;
 }

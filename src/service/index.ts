@@ -1,5 +1,6 @@
 export * from './ingress';
 export * from './production-web-service';
+export * from './production-web-service-props';
 export * from './response-headers';
 export * from './rollout';
 export * from './route';

@@ -1,6 +1,5 @@
-import { Duration, Lazy, Names, Token } from 'aws-cdk-lib';
-import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration, Lazy, Stack } from 'aws-cdk-lib';
+import type { Alarm, IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { EcsDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
 import { type Connections, type IConnectable, InterfaceVpcEndpointAwsService, Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
@@ -12,133 +11,41 @@ import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct } from 'constructs';
-import { acknowledgeInCompliancePacks } from '../acknowledgement/acknowledge';
-import type { IBackingService, IBackingServiceClient } from '../binding';
+import { Construct, type IConstruct } from 'constructs';
+import type { IBackingServiceClient, IMonitoredService, IReleasedService, ReleaseTarget, ServiceSignals } from '../binding';
 import { EnvironmentProfile } from '../environment';
-import { type ISecureVpc, SubnetTier } from '../network';
+import { SubnetTier } from '../network';
 import { closedSecurityGroup } from '../network/closed-security-group';
-import { checkPort, checkWholeNumber } from '../refusal/checks';
 import { PropError } from '../refusal/prop-error';
+import { handOver, shortestReplacement } from './backing-handover';
 import { CodeDeployRelease } from './code-deploy-release';
 import { CodeDeployTraffic } from './code-deploy-traffic';
 import { allowSessions, SessionLog } from './exec-session';
+import type { ProductionWebServiceProps } from './production-web-service-props';
 import { RequestsPerTask } from './requests-per-task';
+import { rollbackAlarms } from './rollback-alarms';
 import { Rollout } from './rollout';
 import { RolloutHook } from './rollout-hook';
 import { Route } from './route';
 import { SecureLoadBalancer } from './secure-load-balancer';
 import { checkCall, serviceConnect } from './service-discovery';
-import type { ResolvedImage, ServiceImage } from './service-image';
+import type { ResolvedImage } from './service-image';
 import { ServiceScaling } from './service-scaling';
 import { ServiceTask } from './service-task';
-import type { ServiceTaskProps } from './service-task-props';
 import type { SmokeTest } from './smoke-test';
-import { SuccessRateAlarm } from './success-rate-alarm';
-import { ResponseTimeAlarm, UnhealthyTargetsAlarm } from './target-group-alarm';
-import { checkServiceName, checkTask } from './task-checks';
+import type { TargetGroupNames } from './target-group-metrics';
 import { spotStrategy, type TaskRange, taskRange } from './task-range';
 import { TaskReplacement } from './task-replacement';
 import { TaskScaling } from './task-scaling';
 import { TrafficShift } from './traffic-shift';
-import { targetHealthCheck, type WebHealthCheck } from './web-health-check';
+import { targetHealthCheck } from './web-health-check';
+import { webReleaseTarget } from './web-release-target';
+import { checkImageCanBePulled, checkWebService } from './web-service-checks';
 import type { WebTask } from './web-task';
 import type { WebTraffic } from './web-traffic';
 
-/** What a {@link ProductionWebService} may be told. A network, an image and a certificate (or a load balancer) are enough. */
-export interface ProductionWebServiceProps extends ServiceTaskProps {
-  /** The network whose application tier holds the tasks. */
-  readonly network: ISecureVpc;
-  /** The image, and by it who deploys. */
-  readonly image: ServiceImage;
-  /**
-   * The load balancer, shared with other services.
-   * @default - one of its own, with `certificate`
-   */
-  readonly loadBalancer?: SecureLoadBalancer;
-  /**
-   * The certificate of the service's own load balancer. Not together with `loadBalancer`.
-   * @default - none: then `loadBalancer` is needed
-   */
-  readonly certificate?: ICertificate;
-  /**
-   * Which requests go to the service.
-   * @default Route.path('/*') - all
-   */
-  readonly route?: Route;
-  /**
-   * Priority of the route's rule, 1 to 50000. It can't be changed while a second version is live.
-   * @default - from the route and the path of this construct, specific routes first
-   */
-  readonly routePriority?: number;
-  /**
-   * TCP port on which the container listens, 1 to 65535.
-   * @default 8080 - a port that needs no root
-   */
-  readonly port?: number;
-  /**
-   * Databases and caches that the service is given: each opens its port to this service alone and hands over its credentials.
-   * @default - none
-   */
-  readonly backingServices?: IBackingService[];
-  /**
-   * How health is checked.
-   * @default - `/ready` every 30 s
-   */
-  readonly healthCheck?: WebHealthCheck;
-  /**
-   * How a new version takes over.
-   * @default Rollout.blueGreen()
-   */
-  readonly rollout?: Rollout;
-  /**
-   * What a new version must answer before it gets production traffic, and again before each further step.
-   * @default - none: it must be healthy for the load balancer
-   */
-  readonly smokeTest?: SmokeTest;
-  /**
-   * Percent of requests that must succeed while a new version takes over and bakes, 0 to 100; below it the deployment goes back.
-   * @default 99.5 - requirement B-08
-   */
-  readonly successRatePercent?: number;
-  /**
-   * Response time that nine of ten requests must stay within while a new version takes over and bakes, 50 ms to 1 hour; three minutes above
-   * it take the deployment back. A service that answers slowly on purpose (long polling, exports) needs more.
-   * @default Duration.seconds(2) - requirement A-13
-   */
-  readonly responseTimeLimit?: Duration;
-  /**
-   * Between how many tasks the service moves by itself.
-   * @default ServiceScaling.between()
-   */
-  readonly scaling?: ServiceScaling;
-  /**
-   * The cluster, shared with other services.
-   * @default - one of its own with enhanced Container Insights (requirement B-04)
-   */
-  readonly cluster?: ICluster;
-  /**
-   * Physical name of the service, where a document asks for one (requirement C-30): letters, digits, `-` and `_`, at most 255. A change
-   * that replaces the service then needs another name, too.
-   * @default - one that CloudFormation makes up
-   */
-  readonly serviceName?: string;
-  /**
-   * Physical name of the log group, where a document asks for one (requirements A-15, C-14, E-15).
-   * @default - one that CloudFormation makes up
-   */
-  readonly logGroupName?: string;
-  /**
-   * The environment that answers what is left open.
-   * @default - that of the scope, else production
-   */
-  readonly profile?: EnvironmentProfile;
-}
-
 const DEFAULT_PORT = 8080;
 const DEREGISTRATION_DELAY = Duration.seconds(30);
-/** Half of one group's targets may be starting or failing; more is no hiccup (requirement A-13). */
-const MOST_UNHEALTHY_PERCENT = 50;
 const GRACE_PERIOD = Duration.seconds(60);
 
 /**
@@ -146,7 +53,7 @@ const GRACE_PERIOD = Duration.seconds(60);
  *
  * Throws a PropError for a port, size, shift or health check that AWS would refuse.
  */
-export class ProductionWebService extends Construct implements IBackingServiceClient {
+export class ProductionWebService extends Construct implements IBackingServiceClient, IMonitoredService, IReleasedService {
   /** What may connect to the tasks, and what they may connect to. */
   public readonly connections: Connections;
   /** The load balancer, shared or its own. */
@@ -175,8 +82,6 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   public readonly rollbackAlarms: Alarm[];
   /** Moves the number of tasks. */
   public readonly taskCount: ScalableTaskCount;
-  /** What ECS asks before it shifts production traffic, where there is a smoke test or a step that ECS doesn't have. */
-  public readonly rolloutFunction?: LambdaFunction;
   /** What CodeDeploy deploys by, where it does. */
   public readonly deploymentGroup?: EcsDeploymentGroup;
   /** The secrets that were made for the service, by variable. */
@@ -188,16 +93,20 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   private readonly rollbackAlarmNames: string[] = [];
   private readonly codeDeployRelease?: CodeDeployRelease;
   private readonly range: TaskRange;
+  private rolloutHook?: RolloutHook;
+  private smokeTest?: SmokeTest;
   private readonly callees: ProductionWebService[] = [];
+  private readonly stores: IConstruct[] = [];
 
   public constructor(scope: Construct, id: string, private readonly props: ProductionWebServiceProps) {
     super(scope, id);
     this.profile = props.profile ?? EnvironmentProfile.of(this);
     this.port = props.port ?? DEFAULT_PORT;
     this.rollout = props.rollout ?? Rollout.blueGreen();
-    this.checkProps();
+    const { port, rollout, cpu, memoryMiB, successRatePercent, responseTimeLimit } = this;
+    checkWebService(this, props, { port, rollout, cpu, memoryMiB, successRatePercent, responseTimeLimit });
     this.image = props.image._resolve(this, this.profile.fixedImages, props.arm64 ?? false);
-    this.checkImageCanBePulled();
+    checkImageCanBePulled(this, props.network, this.image);
     this.range = taskRange(this, this.profile, props.scaling);
     this.loadBalancer = props.loadBalancer ?? this.createLoadBalancer();
     this.cluster = props.cluster ?? this.createCluster();
@@ -221,7 +130,8 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     this.rollbackAlarms = this.createRollbackAlarms();
     this.service = this.createService();
     traffic.attach(this.service, this.container.containerName);
-    this.rolloutFunction = this.createRolloutHook()?.handler;
+    this.smokeTest = props.smokeTest;
+    this.rolloutHook = this.createRolloutHook();
     this.codeDeployRelease = this.createCodeDeployRelease(traffic);
     this.deploymentGroup = this.codeDeployRelease?.deploymentGroup;
     this.orderFirstDeployment(traffic);
@@ -230,6 +140,11 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     if (replaceTasksEvery) {
       new TaskReplacement(this, 'TaskReplacement', { service: this.service, every: replaceTasksEvery });
     }
+  }
+
+  /** What ECS asks before it shifts production traffic, where there is a smoke test or a step that ECS doesn't have. */
+  public get rolloutFunction(): LambdaFunction | undefined {
+    return this.rolloutHook?.handler;
   }
 
   /** Where other services of the cluster call this one: `http://api:4000`. Throws without `discoverableAs`. */
@@ -259,16 +174,60 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     return url;
   }
 
+  /** What alarms and dashboards have to know of it. */
+  public get signals(): ServiceSignals {
+    return {
+      source: this,
+      clusterName: this.cluster.clusterName,
+      serviceName: this.service.serviceName,
+      ...this.traffic,
+      loadBalancer: this.loadBalancer,
+      // One that doesn't scale is always at its ceiling.
+      maxTasks: this.range.maxTasks === this.range.minTasks ? undefined : this.range.maxTasks,
+      logGroups: [this.logGroup],
+      stores: this.stores,
+    };
+  }
+
+  /** What a release must know of it. */
+  public get releaseTarget(): ReleaseTarget {
+    const { props, image, rollout, smokeTest, range: { minTasks }, rollbackAlarmNames, stores } = this;
+    return { ...webReleaseTarget(this, { props, image, rollout, smokeTest, minTasks, rollbackAlarmNames }), stores };
+  }
+
   /**
-   * Takes a running deployment back when this alarm fires, too. The alarm is named, not referenced, so that it may stand above the
-   * service; it must exist when the service is deployed.
+   * Takes a running deployment back when this alarm fires, too, and tells that it does. The alarm is named, not referenced, so that it may
+   * stand above the service; it must exist when the service is deployed.
+   *
+   * @param alarmName the alarm's literal name
+   * @param alarm deployed before the service, where it stands in its stack
    */
-  public rollBackOn(alarmName: string): void {
-    if (this.rollbackAlarmNames.includes(alarmName)) {
-      return;
+  public rollBackOn(alarmName: string, alarm?: IAlarm): boolean {
+    if (!this.rollbackAlarmNames.includes(alarmName)) {
+      this.rollbackAlarmNames.push(alarmName);
+      this.codeDeployRelease?.rollBackOn(alarmName);
     }
-    this.rollbackAlarmNames.push(alarmName);
-    this.codeDeployRelease?.rollBackOn(alarmName);
+    if (alarm && Stack.of(alarm) === Stack.of(this)) {
+      this.service.node.defaultChild!.node.addDependency(alarm);
+    }
+    return true;
+  }
+
+  /**
+   * Verifies a new version before it gets production traffic, as the prop `smokeTest` does: for a stage of a pipeline, which knows what it
+   * expects of its services. Throws where there is a test already, and for a rollout that has no hooks.
+   */
+  public verifyWith(smokeTest: SmokeTest): void {
+    if (this.smokeTest) {
+      throw new PropError(this, {
+        prop: 'smokeTest', value: 'a second smoke test', allowed: 'one for each service', wayOut: 'give it to the service or to one stage, and name all requests in it: SmokeTest.all([...])',
+      });
+    }
+    this.rollout._check(this, { smokeTest, sharedLoadBalancer: false });
+    smokeTest._check(this, this.props.notSecret);
+    this.rolloutHook ??= this.makeRolloutHook();
+    this.rolloutHook.verifyWith(smokeTest);
+    this.smokeTest = smokeTest;
   }
 
   /**
@@ -284,35 +243,12 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     return this.callees.some((callee) => callee === other || callee.waitsFor(other));
   }
 
-  private checkProps(): void {
-    const { props } = this;
-    checkServiceName(this, props.serviceName);
-    checkPort(this, 'port', this.port);
-    checkTask(this, props, { cpu: this.cpu, memoryMiB: this.memoryMiB, port: this.port });
-    this.rollout._check(this, {
-      smokeTest: props.smokeTest, sharedLoadBalancer: props.loadBalancer !== undefined, route: props.route?._name(), serviceConnect: props.discoverableAs !== undefined,
-    });
-    props.smokeTest?._check(this);
-    checkWholeNumber(this, 'routePriority', props.routePriority, { min: 1, max: 50000, unit: 'as a priority', wayOut: 'leave it out' });
-    if (props.loadBalancer && props.certificate) {
-      throw new PropError(this, { prop: 'certificate', value: 'a certificate', allowed: 'certificate or loadBalancer, not both', wayOut: 'give the certificate to the SecureLoadBalancer' });
-    }
-    checkWholeNumber(this, 'responseTimeLimit', this.responseTimeLimit.toMilliseconds(), {
-      min: 50, max: 3_600_000, unit: 'milliseconds', wayOut: 'give the time that a good answer takes, with room',
-    });
-    const success = props.successRatePercent ?? 99.5;
-    if (!Token.isUnresolved(success) && !(success > 0 && success <= 100)) {
-      throw new PropError(this, { prop: 'successRatePercent', value: success, allowed: 'above 0, up to 100', wayOut: 'give the percentage of requests that must succeed' });
-    }
-  }
-
-  /** Without a way to the internet there is nothing but private ECR to pull from (requirement B-14). */
-  private checkImageCanBePulled(): void {
-    if (!this.props.network.reachesInternet && !this.image.repository) {
-      throw new PropError(this, {
-        prop: 'image', value: 'an image of a public registry', allowed: 'an image of private ECR: the network has endpoints only, and public registries have none', wayOut: 'copy it to an ImageRepository, or use a pull-through cache',
-      });
-    }
+  /** Where CloudWatch counts its traffic. */
+  private get traffic(): TargetGroupNames {
+    return {
+      loadBalancerFullName: this.loadBalancer.loadBalancer.loadBalancerFullName,
+      targetGroupFullNames: this.targetGroups.map(({ targetGroupFullName }) => targetGroupFullName),
+    };
   }
 
   private get cpu(): number {
@@ -321,6 +257,10 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
 
   private get memoryMiB(): number {
     return this.props.memoryMiB ?? this.profile.taskMemoryMiB;
+  }
+
+  private get successRatePercent(): number {
+    return this.props.successRatePercent ?? 99.5;
   }
 
   private get responseTimeLimit(): Duration {
@@ -370,15 +310,11 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   /** Returns how often tasks have to be replaced, because secrets that they have read change. */
   private useBackingServices(task: WebTask): Duration | undefined {
     const handovers = (this.props.backingServices ?? []).map((backing) => backing.serve(this));
-    handovers.forEach(({ environment }) => Object.entries(environment).forEach(([name, value]) => task.addVariable(name, value)));
-    handovers.flatMap((handover) => handover.secrets).forEach((secret) => task.addSecret(secret));
-    const permissions = handovers.flatMap((handover) => handover.permissions ?? []);
-    if (permissions.length > 0) {
-      task.permit(permissions);
-    }
-    const days = handovers.flatMap(({ replaceTasksEvery }) => replaceTasksEvery?.toDays() ?? []);
-    this.rollout._check(this, { sharedLoadBalancer: false, replacesTasks: days.length > 0 });
-    return days.length > 0 ? Duration.days(Math.min(...days)) : undefined;
+    this.stores.push(...handovers.flatMap(({ store }) => store ?? []));
+    handOver(task, handovers);
+    const replaceTasksEvery = shortestReplacement(handovers);
+    this.rollout._check(this, { sharedLoadBalancer: false, replacesTasks: replaceTasksEvery !== undefined });
+    return replaceTasksEvery;
   }
 
   /** Behind a rule of the load balancer, or, where CodeDeploy deploys, behind its default actions. */
@@ -396,21 +332,10 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     });
   }
 
-  /** Their names are known beforehand, so that the service can name them without a cycle. */
   private createRollbackAlarms(): Alarm[] {
-    const prefix = Names.uniqueResourceName(this, { maxLength: 200, separator: '-' }).toLowerCase();
-    const watched = (name: string, threshold: number) => {
-      const alarmName = `${prefix}-${name}`;
-      this.rollBackOn(alarmName);
-      return { alarmName, loadBalancer: this.loadBalancer.loadBalancer, targetGroups: this.targetGroups, threshold };
-    };
-    const alarms = [
-      new SuccessRateAlarm(this, 'SuccessRate', watched('success-rate', this.props.successRatePercent ?? 99.5)),
-      new ResponseTimeAlarm(this, 'ResponseTime', watched('response-time', this.responseTimeLimit.toMilliseconds() / 1000)),
-      new UnhealthyTargetsAlarm(this, 'UnhealthyTargets', watched('unhealthy-targets', MOST_UNHEALTHY_PERCENT)),
-    ].map(({ alarm }) => alarm);
-    alarms.forEach((alarm) => acknowledgeInCompliancePacks(alarm, 'CloudWatchAlarmAction',
-      'ECS watches this alarm and takes the running deployment back; people are told by the alarms of GoldenSignalAlarms.'));
+    const { traffic, successRatePercent, responseTimeLimit } = this;
+    const { alarms, alarmNames } = rollbackAlarms(this, { names: traffic, successRatePercent, responseTimeLimit });
+    alarmNames.forEach((alarmName) => this.rollBackOn(alarmName));
     return alarms;
   }
 
@@ -438,12 +363,21 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   }
 
   private createRolloutHook(): RolloutHook | undefined {
-    const { network, smokeTest } = this.props;
+    const { smokeTest } = this;
     if (!smokeTest && !this.rollout._hold) {
       return undefined;
     }
+    const hook = this.makeRolloutHook();
+    if (smokeTest) {
+      hook.verifyWith(smokeTest);
+    }
+    return hook;
+  }
+
+  private makeRolloutHook(): RolloutHook {
+    const { profile, cluster, port, securityGroup: tasks, taskDefinition } = this;
     const hook = new RolloutHook(this, 'RolloutHook', {
-      network, smokeTest, hold: this.rollout._hold, profile: this.profile, cluster: this.cluster, tasks: this.securityGroup, port: this.port,
+      network: this.props.network, hold: this.rollout._hold, container: this.container.containerName, profile, cluster, tasks, taskDefinition, port,
     });
     hook.attach(this.service);
     this.service.node.defaultChild!.node.addDependency(hook);

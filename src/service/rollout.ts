@@ -213,6 +213,19 @@ export class Rollout {
   }
 
   /**
+   * All steps and the bake, as planned; what CodeDeploy takes is its own affair.
+   * @internal
+   */
+  public get _longest(): Duration {
+    const { bakeTime = Duration.minutes(0), shift, hold, strategy } = this.course;
+    if (!shift) {
+      return bakeTime;
+    }
+    const steps = hold?.steps.length ?? (strategy === DeploymentStrategy.CANARY ? 1 : Math.ceil(100 / shift.stepPercent) - 1);
+    return bakeTime.plus(Duration.minutes(steps * (hold?.time ?? shift.stepBakeTime).toMinutes()));
+  }
+
+  /**
    * What the service is told of its deployments.
    * @internal
    */

@@ -39,6 +39,11 @@ export interface ResolvedImage {
    */
   readonly nothingReleased?: CfnCondition;
   /**
+   * Name of the parameter that holds the released tag.
+   * @default - the image is declared
+   */
+  readonly releasedParameterName?: string;
+  /**
    * Its tag or digest, where the template decides it; traces are marked with it.
    * @default - a release decides it after synthesis
    */
@@ -139,7 +144,12 @@ function released(scope: Construct, repository: IImageRepository, track: string)
   if (Stack.of(repository) !== Stack.of(scope)) {
     Stack.of(scope).addStackDependency(Stack.of(repository), `${scope.node.path} reads the released image`);
   }
-  return { image: ContainerImage.fromEcrRepository(repository.repository, parameter.valueAsString), repository: repository.repository, nothingReleased };
+  return {
+    image: ContainerImage.fromEcrRepository(repository.repository, parameter.valueAsString),
+    repository: repository.repository,
+    nothingReleased,
+    releasedParameterName: repository.releasedImageParameterName(track),
+  };
 }
 
 /** The tag in an image's name; without one, registries serve `latest`. */

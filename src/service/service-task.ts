@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type Connections, InterfaceVpcEndpointAwsService, Port } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
+import { sortedByName } from '../binding/sorted-by-name';
 import type { EnvironmentProfile } from '../environment';
 import type { ISecureVpc } from '../network';
 import { PropError } from '../refusal/prop-error';
@@ -61,7 +62,7 @@ export class ServiceTask {
       user: props.user ?? '1000:1000',
       writable: [{ paths, mebibytes }, ...props.exec ? [{ paths: SESSION_PATHS, mebibytes: SESSION_PATH_MIB }] : []],
       stopTimeout: props.stopTimeout ?? Duration.seconds(30),
-      environment: props.environment ?? {},
+      environment: sortedByName(props.environment),
       secrets: props.secrets ?? [],
       beside: containers.map((container) => ({ container, image: this.imageOf(container) })),
       tracing: this.tracing,

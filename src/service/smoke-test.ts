@@ -1,7 +1,8 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { checkWholeNumber } from '../refusal/checks';
 import { PropError } from '../refusal/prop-error';
+import { checkNothingSecret } from './plain-secrets';
 
 /** What {@link SmokeTest.http} may be told. */
 export interface SmokeTestProps {
@@ -32,6 +33,21 @@ export interface SmokeTestProps {
   readonly attempts?: number;
 }
 
+/** What {@link SmokeTest.command} may be told. */
+export interface SmokeCommandProps {
+  /**
+   * How long it may take from the creation of its task, the pull of its images included, 1 to 60 minutes in whole seconds. After it the
+   * task is stopped and the deployment goes back.
+   * @default Duration.minutes(10) - a minute or two to start, and an end-to-end suite of some minutes
+   */
+  readonly timeout?: Duration;
+  /**
+   * Variables besides those of the container; nothing secret. `SMOKE_TEST_URL` is set for you.
+   * @default - those of the service
+   */
+  readonly environment?: { [name: string]: string };
+}
+
 /**
  * One request of a smoke test, as the hook reads it.
  * @internal
@@ -50,11 +66,28 @@ interface SmokeRequest {
   readonly host?: string;
 }
 
+/**
+ * The command of a smoke test; the hook is told the container as well.
+ * @internal
+ */
+interface SmokeCommand {
+  /** As in the task definition: what the image's entry point gets. */
+  readonly command: string[];
+  readonly environment: { readonly [name: string]: string };
+  /** Of its task, 60 to 3600 whole seconds. */
+  readonly timeoutSeconds: number;
+}
+
 const MOST_SECONDS_A_ROUND = 600;
+/** A function has 4 KB for its variables; the rest of the plan takes some. */
+const MOST_CHARACTERS = 3500;
+const DEFAULT_ATTEMPTS = 3;
+const URL_VARIABLE = 'SMOKE_TEST_URL';
 
 /**
- * What a new version must answer before it gets production traffic, and again before it gets more. Each of its tasks is asked directly, on
- * its port, from inside the network: no load balancer, firewall or way out is needed (docs/adr/0004-verifying-green.md).
+ * What a new version must pass before it gets production traffic: requests, which are repeated before it gets more, and a command. Its tasks
+ * are asked directly, on their port, from inside the network: no load balancer, firewall or way out is needed
+ * (docs/adr/0004-verifying-green.md).
  */
 export class SmokeTest {
   /**
@@ -62,26 +95,62 @@ export class SmokeTest {
    */
   public static http(path: string, props: SmokeTestProps = {}): SmokeTest {
     const request = { path, status: props.expectedStatus ?? 200, timeoutMs: (props.timeout ?? Duration.seconds(5)).toMilliseconds(), host: props.host };
-    return new SmokeTest([request], (props.verifyFor ?? Duration.minutes(2)).toSeconds({ integral: false }), props.attempts ?? 3);
+    return new SmokeTest([request], [], (props.verifyFor ?? Duration.minutes(2)).toSeconds({ integral: false }), props.attempts ?? DEFAULT_ATTEMPTS);
   }
 
-  /** Several requests, in this order. The longest `verifyFor` and the most `attempts` among them hold for all. */
+  /**
+   * A command that must end with 0, for example `['npm', 'run', 'test:smoke']`. It runs once for each deployment, before the new version
+   * gets its first production traffic and after the requests have passed, and not again at later steps: in a task of the new revision, with the
+   * service's network, roles, variables and secrets. `SMOKE_TEST_URL` is the address of one of the new tasks, `http://10.0.11.7:8080`.
+   */
+  public static command(command: string[], props: SmokeCommandProps = {}): SmokeTest {
+    const timeoutSeconds = (props.timeout ?? Duration.minutes(10)).toSeconds({ integral: false });
+    return new SmokeTest([], [{ command, environment: props.environment ?? {}, timeoutSeconds }], 0);
+  }
+
+  /**
+   * Several requests, in this order, and at most one command, which comes after them. The longest `verifyFor` and the most `attempts` among
+   * the requests hold for all.
+   */
   public static all(tests: SmokeTest[]): SmokeTest {
     return new SmokeTest(
       tests.flatMap(({ _requests }) => _requests),
+      tests.flatMap(({ commands }) => commands),
       Math.max(0, ...tests.map(({ _verifySeconds }) => _verifySeconds)),
-      Math.max(1, ...tests.map(({ _attempts }) => _attempts)),
+      mostOf(tests.flatMap(({ attempts }) => attempts ?? [])),
     );
   }
 
   private constructor(
     /** @internal */
     public readonly _requests: SmokeRequest[],
+    private readonly commands: SmokeCommand[],
     /** @internal */
     public readonly _verifySeconds: number,
-    /** @internal */
-    public readonly _attempts: number,
+    private readonly attempts?: number,
   ) {}
+
+  /**
+   * @internal
+   */
+  public get _attempts(): number {
+    return this.attempts ?? DEFAULT_ATTEMPTS;
+  }
+
+  /**
+   * @internal
+   */
+  public get _command(): SmokeCommand | undefined {
+    return this.commands[0];
+  }
+
+  /**
+   * Before the first traffic, rounds and command, if nothing fails.
+   * @internal
+   */
+  public get _longestSeconds(): number {
+    return this._verifySeconds + (this._command?.timeoutSeconds ?? 0);
+  }
 
   /**
    * How long a round takes when nothing answers.
@@ -94,11 +163,15 @@ export class SmokeTest {
   /**
    * @internal
    */
-  public _check(scope: IConstruct): void {
-    if (this._requests.length === 0) {
-      throw new PropError(scope, { prop: 'smokeTest', value: [], allowed: 'at least one request', wayOut: "name one: SmokeTest.http('/health')" });
+  public _check(scope: IConstruct, notSecret: { [variable: string]: string } = {}): void {
+    if (this._requests.length + this.commands.length === 0) {
+      throw new PropError(scope, { prop: 'smokeTest', value: [], allowed: 'at least one request or a command', wayOut: "name one: SmokeTest.http('/health')" });
+    }
+    if (this.commands.length > 1) {
+      throw new PropError(scope, { prop: 'smokeTest', value: `${this.commands.length} commands`, allowed: 'one command: each is a task of its own', wayOut: 'run them one after the other in one script' });
     }
     this._requests.forEach((request) => checkRequest(scope, request));
+    this.commands.forEach((command) => checkCommand(scope, command, notSecret));
     checkWholeNumber(scope, 'smokeTest.verifyFor', this._verifySeconds, { min: 0, max: 3600, unit: 'seconds', wayOut: 'give Duration.minutes(2) to Duration.minutes(5)' });
     checkWholeNumber(scope, 'smokeTest.attempts', this._attempts, { min: 1, max: 10, unit: 'rounds', wayOut: 'let two or three rounds fail' });
     if (this._roundSeconds > MOST_SECONDS_A_ROUND) {
@@ -106,7 +179,32 @@ export class SmokeTest {
         prop: 'smokeTest', value: `${this._roundSeconds} s`, allowed: `timeouts of ${MOST_SECONDS_A_ROUND} seconds in all: a function ends after 15 minutes`, wayOut: 'ask for less, or shorten the timeouts',
       });
     }
+    this.checkSize(scope);
   }
+
+  private checkSize(scope: IConstruct): void {
+    const { length } = JSON.stringify([this._requests, this.commands]);
+    if (length > MOST_CHARACTERS) {
+      throw new PropError(scope, {
+        prop: 'smokeTest', value: `${length} characters`, allowed: `${MOST_CHARACTERS} characters of requests, command and variables: they stand in a variable of a function, which has 4 KB`, wayOut: 'put the command into a script of the image, or ask for less',
+      });
+    }
+  }
+}
+
+function mostOf(numbers: number[]): number | undefined {
+  return numbers.length > 0 ? Math.max(...numbers) : undefined;
+}
+
+function checkCommand(scope: IConstruct, { command, environment, timeoutSeconds }: SmokeCommand, notSecret: { [variable: string]: string }): void {
+  if (!Token.isUnresolved(command) && (command.length === 0 || command.some((word) => word === ''))) {
+    throw new PropError(scope, { prop: 'smokeTest.command', value: command, allowed: 'a program and its arguments, none of them empty', wayOut: "name them word by word: ['npm', 'run', 'test:smoke']" });
+  }
+  checkWholeNumber(scope, 'smokeTest.timeout', timeoutSeconds, { min: 60, max: 3600, unit: 'seconds', wayOut: 'give Duration.minutes(10); what takes longer belongs before the release' });
+  if (URL_VARIABLE in environment) {
+    throw new PropError(scope, { prop: `smokeTest.environment.${URL_VARIABLE}`, value: environment[URL_VARIABLE], allowed: 'no value of yours: it is the address of a task of the new version', wayOut: 'take another name' });
+  }
+  checkNothingSecret(scope, { prop: 'smokeTest.environment', environment, notSecret });
 }
 
 function checkRequest(scope: IConstruct, { path, status, timeoutMs, host }: SmokeRequest): void {

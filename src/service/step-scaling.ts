@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { checkWholeNumber } from '../refusal/checks';
 import type { RequestsPerTask } from './requests-per-task';
 import type { StepScalingProps as Steps } from './service-scaling';
+import { LATE_MINUTES } from './target-group-metrics';
 import type { Thresholds } from './task-scaling';
 
 /** What {@link StepScaling} is made from. */
@@ -29,6 +30,11 @@ interface Signal {
   readonly threshold: number;
   /** How far above the threshold the large step begins. */
   readonly far: number;
+  /**
+   * Minutes that are looked at besides those that have to be bad.
+   * @default 0
+   */
+  readonly late?: number;
 }
 
 /** Adds and removes tasks by alarms (requirements C-05 to C-07). CDK's L2 has one number of minutes for both directions. */
@@ -42,7 +48,7 @@ export class StepScaling extends Construct {
     this.addTasks('Cpu', { metric: service.metricCpuUtilization({ period: MINUTE }), threshold: cpuPercent, far: (100 - cpuPercent) / 2 });
     this.addTasks('Memory', { metric: service.metricMemoryUtilization({ period: MINUTE }), threshold: memoryPercent, far: (100 - memoryPercent) / 2 });
     if (requestsPerMinute !== undefined) {
-      this.addTasks('Requests', { metric: requests.metric(), threshold: requestsPerMinute, far: requestsPerMinute / 2 });
+      this.addTasks('Requests', { metric: requests.metric(), threshold: requestsPerMinute, far: requestsPerMinute / 2, late: LATE_MINUTES });
     }
     this.removeTasks(service.metricCpuUtilization({ period: MINUTE }), scaleInCpuPercent);
   }
@@ -56,7 +62,7 @@ export class StepScaling extends Construct {
     checkWholeNumber(scope, 'scaling.tasksPerLargeStep', steps.tasksPerLargeStep, tasks);
   }
 
-  private addTasks(id: string, { metric, threshold, far }: Signal): void {
+  private addTasks(id: string, { metric, threshold, far, late = 0 }: Signal): void {
     const { tasksPerStep = 1, tasksPerLargeStep = 2 } = this.props.steps;
     const action = this.createAction(`${id}Out`);
     action.addAdjustment({ adjustment: tasksPerStep, lowerBound: 0, upperBound: far });
@@ -66,7 +72,8 @@ export class StepScaling extends Construct {
       metric,
       threshold,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: OUT_AFTER_MINUTES,
+      evaluationPeriods: OUT_AFTER_MINUTES + late,
+      datapointsToAlarm: OUT_AFTER_MINUTES,
     }).addAlarmAction(actingBy(action));
   }
 

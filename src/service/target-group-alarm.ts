@@ -1,21 +1,22 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { ApplicationLoadBalancer, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Alarm, ComparisonOperator, type MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { LATE_MINUTES, TargetGroupMetrics, type TargetGroupNames } from './target-group-metrics';
 
 /** What the alarms of a deployment watch, each in its own way. */
 export interface WatchedTargets {
-  /** Known before the alarm is made, so that the service can name it without a cycle. */
-  readonly alarmName: string;
-  /** The load balancer, one of the two dimensions that target groups report by. */
-  readonly loadBalancer: ApplicationLoadBalancer;
+  /**
+   * Known before the alarm is made, so that the service can name it without a cycle.
+   * @default - nothing refers to it by name
+   */
+  readonly alarmName?: string;
   /** All groups between which production moves: each is judged by itself, and the worst counts. */
-  readonly targetGroups: ApplicationTargetGroup[];
-  /** Value above which a minute is bad, in the alarm's unit. */
+  readonly names: TargetGroupNames;
+  /** Value beyond which a minute is bad, in the alarm's unit. */
   readonly threshold: number;
 }
 
-/** Bad minutes in a row that take a deployment back (requirement A-13). */
+/** Bad minutes that take a deployment back (requirement A-13). */
 const MINUTES = 3;
 
 /** Fires when green or blue answers too slowly: nine of ten requests within the limit are enough (requirement A-13). No traffic is not slow. */
@@ -24,12 +25,7 @@ export class ResponseTimeAlarm extends Construct {
 
   public constructor(scope: Construct, id: string, props: WatchedTargets) {
     super(scope, id);
-    const times = props.targetGroups.map((group, index) => new MathExpression({
-      expression: `FILL(time${index},0)`,
-      usingMetrics: { [`time${index}`]: ofGroup(props, group, 'TargetResponseTime', 'p90') },
-      period: Duration.minutes(1),
-    }));
-    this.alarm = worstOf(this, times, props, `Requests to ${scope.node.path} take more than ${props.threshold} s: a running deployment goes back.`);
+    this.alarm = alarmOnWorst(this, props, (targets) => targets.responseTimes('p90'), `Requests to ${scope.node.path} take more than ${props.threshold} s: a running deployment goes back.`);
   }
 }
 
@@ -39,36 +35,19 @@ export class UnhealthyTargetsAlarm extends Construct {
 
   public constructor(scope: Construct, id: string, props: WatchedTargets) {
     super(scope, id);
-    const shares = props.targetGroups.map((group, index) => new MathExpression({
-      expression: `IF(FILL(well${index},0)+FILL(ill${index},0)>0,100*FILL(ill${index},0)/(FILL(well${index},0)+FILL(ill${index},0)),0)`,
-      usingMetrics: {
-        [`well${index}`]: ofGroup(props, group, 'HealthyHostCount', 'Minimum'),
-        [`ill${index}`]: ofGroup(props, group, 'UnHealthyHostCount', 'Maximum'),
-      },
-      period: Duration.minutes(1),
-    }));
-    this.alarm = worstOf(this, shares, props, `More than ${props.threshold} % of the targets of ${scope.node.path} are unhealthy: a running deployment goes back.`);
+    this.alarm = alarmOnWorst(this, props, (targets) => targets.unhealthyPercents(), `More than ${props.threshold} % of the targets of ${scope.node.path} are unhealthy: a running deployment goes back.`);
   }
 }
 
-function ofGroup(props: WatchedTargets, group: ApplicationTargetGroup, metricName: string, statistic: string): Metric {
-  const dimensionsMap = { LoadBalancer: props.loadBalancer.loadBalancerFullName, TargetGroup: group.targetGroupFullName };
-  return new Metric({ namespace: 'AWS/ApplicationELB', metricName, dimensionsMap, statistic, period: Duration.minutes(1) });
-}
-
-function worstOf(scope: Construct, values: IMetric[], props: WatchedTargets, alarmDescription: string): Alarm {
-  const ids = values.map((_, index) => `group${index}`);
+function alarmOnWorst(scope: Construct, props: WatchedTargets, values: (targets: TargetGroupMetrics) => MathExpression[], alarmDescription: string): Alarm {
+  const targets = new TargetGroupMetrics(props.names, { period: Duration.minutes(1) });
   return new Alarm(scope, 'Alarm', {
     alarmName: props.alarmName,
     alarmDescription,
-    metric: new MathExpression({
-      expression: `MAX([${ids.join(',')}])`,
-      usingMetrics: Object.fromEntries(ids.map((id, index) => [id, values[index]])),
-      period: Duration.minutes(1),
-    }),
+    metric: targets.ofWorst('group', values(targets), (worst) => worst),
     threshold: props.threshold,
     comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-    evaluationPeriods: MINUTES,
+    evaluationPeriods: MINUTES + LATE_MINUTES,
     datapointsToAlarm: MINUTES,
     treatMissingData: TreatMissingData.NOT_BREACHING,
   });

@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { sortedByName } from '../binding/sorted-by-name';
 import { checkPort, checkReason, checkWholeNumber } from '../refusal/checks';
 import { PropError } from '../refusal/prop-error';
 import { checkFargateSize } from './fargate-size';
@@ -44,7 +45,7 @@ export function containerOf(sidecar: Sidecar): TaskContainer {
   return {
     ...sidecar,
     imageProp: 'sidecars.image',
-    environment: sidecar.environment ?? {},
+    environment: sortedByName(sidecar.environment),
     secrets: sidecar.secrets ?? [],
     user: sidecar.user ?? '1000:1000',
     writablePaths: sidecar.writablePaths ?? ['/tmp'],

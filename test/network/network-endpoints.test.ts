@@ -74,7 +74,7 @@ describe('interface endpoints of a network without a way out (B-02, B-14)', () =
     template = templateOf(stack);
   });
 
-  test('B-02: ECR API, ECR Docker and logs, and what was named besides, each once', () => {
+  test('B-02, B-13: ECR API, ECR Docker and logs, and what was named besides, each once', () => {
     const names = endpointsOf(template, 'Interface').map(({ ServiceName }) => JSON.stringify(ServiceName));
     ['ecr.api', 'ecr.dkr', 'logs', 'secretsmanager'].forEach((service) => expect(names.filter((name) => name.includes(`.${service}"`))).toHaveLength(1));
     expect(names).toHaveLength(4);

@@ -9,11 +9,14 @@ import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Egress, ImageRepository, ProductionWebService, Rollout, SecureLoadBalancer, SecureVpc, ServiceImage, SmokeTest } from '../../src';
 import { brokenRules } from '../deploy-rules/deploy-rules';
 import type { TemplateJson } from '../deploy-rules/template-json';
-import { refusal, templateOf, testApp, testStack, unacknowledged } from '../support/test-stack';
+import { flows } from '../support/security-group-flows';
+import { ACCOUNT, refusal, REGION, templateOf, testApp, testStack, unacknowledged } from '../support/test-stack';
 import { certificate, serviceFixture, VERSION } from '../support/web-service';
 
 type Statement = { Effect: string; Action: string | string[]; Resource: unknown; Condition?: object };
 
+const SUITE = SmokeTest.command(['npm', 'run', 'test:smoke'], { timeout: Duration.minutes(5), environment: { SUITE: 'short' } });
+const WITH_COMMAND = { smokeTest: SmokeTest.all([SmokeTest.http('/health'), SUITE]) };
 const HOOKED = { rollout: Rollout.steps([10, 20, 50, 70, 100]), smokeTest: SmokeTest.http('/health') };
 
 function only(template: Template, type: string, part: string): { id: string; Properties: any; DependsOn?: string[] } {
@@ -25,6 +28,22 @@ function only(template: Template, type: string, part: string): { id: string; Pro
 
 const statements = (template: Template, part: string): Statement[] => only(template, 'AWS::IAM::ManagedPolicy', part).Properties.PolicyDocument.Statement;
 const actions = (of: Statement[], effect: string): string[] => of.filter(({ Effect }) => Effect === effect).flatMap(({ Action }) => Action).sort();
+
+/** What the calls in a source of the hook are in IAM. */
+function callsIn(file: string): string[] {
+  return [...new Set([...fs.readFileSync(`lambda/rollout-hook/${file}`, 'utf8').matchAll(/new (\w+)Command\(/g)].map(([, name]) => `ecs:${name}`))].sort();
+}
+
+/** An ARN of a template as text, with what it refers to as `<Name>`. */
+function text(value: any): string {
+  if (typeof value === 'string') {
+    return value;
+  }
+  const { 'Ref': ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = value;
+  return join ? join[1].map(text).join(join[0]) : attribute ? `<${attribute.join('.')}>` : ref === 'AWS::Partition' ? 'aws' : `<${ref}>`;
+}
+
+const planOf = (template: Template): { [key: string]: unknown } => JSON.parse(only(template, 'AWS::Lambda::Function', 'RolloutHook').Properties.Environment.Variables.ROLLOUT_PLAN);
 
 /** The rules that begin or end at the hook's group, as `from port to`. */
 function flowsOfTheHook(template: Template): string[] {
@@ -99,8 +118,7 @@ describe('The rollout hook of a service', () => {
   });
 
   test('B-10: may make exactly the calls that its code makes, and write its log', () => {
-    const source = fs.readFileSync('lambda/rollout-hook/ecs-deployments.ts', 'utf8');
-    const called = [...new Set([...source.matchAll(/new (\w+)Command\(/g)].map(([, name]) => `ecs:${name}`))].sort();
+    const called = callsIn('ecs-deployments.ts');
     const own = statements(template, 'RolloutHookPolicy');
     expect(actions(own, 'Allow').filter((action) => !action.startsWith('ec2:'))).toEqual([...called, 'logs:CreateLogStream', 'logs:PutLogEvents']);
     expect(own[0].Condition).toEqual({ ArnEqualsIfExists: { 'ecs:cluster': { 'Fn::GetAtt': [expect.stringContaining('Cluster'), 'Arn'] } } });
@@ -166,18 +184,104 @@ describe('The rollout hook of a service', () => {
     expect(theirs).toEqual({ HookTargetArn: own.functionArn, RoleArn: role.roleArn, LifecycleStages: ['PRE_SCALE_UP', 'POST_PRODUCTION_TRAFFIC_SHIFT'] });
   });
 
+  describe('with a command', () => {
+    let commanded: Template;
+
+    beforeAll(() => {
+      commanded = templateOf(serviceFixture(WITH_COMMAND).stack);
+    });
+
+    test('A-11: knows it, the container that decides, and the variables', () => {
+      expect(planOf(commanded)).toMatchObject({
+        port: 3000,
+        verifySeconds: 120,
+        attempts: 3,
+        requests: [{ path: '/health' }],
+        command: { container: 'web', command: ['npm', 'run', 'test:smoke'], environment: { SUITE: 'short' }, timeoutSeconds: 300 },
+      });
+      const [definition] = Object.values(commanded.findResources('AWS::ECS::TaskDefinition'));
+      expect(definition.Properties.ContainerDefinitions.map(({ Name }: any) => Name)).toContain('web');
+      expect(planOf(template)).not.toHaveProperty('command');
+    });
+
+    test('A-11: has time for the rounds and the command, as the release that waits for it', () => {
+      const minutes = (of: Template) => only(of, 'AWS::ECS::Service', 'WebService').Properties.DeploymentConfiguration.LifecycleHooks[0].TimeoutConfiguration.TimeoutInMinutes;
+      expect(minutes(commanded)).toBe(2 + 5 + 30);
+      const longest = (props: object) => serviceFixture(props).web.releaseTarget.longestDeployment.toMinutes();
+      expect(longest(WITH_COMMAND) - longest({})).toBe(2 + 5);
+    });
+
+    test('needs no function that lives longer: it does not wait for the task', () => {
+      expect(only(commanded, 'AWS::Lambda::Function', 'RolloutHook').Properties.Timeout).toBe(35);
+      expect(only(templateOf(serviceFixture({ smokeTest: SUITE }).stack), 'AWS::Lambda::Function', 'RolloutHook').Properties.Timeout).toBe(30);
+    });
+
+    test('B-10: may make exactly the calls that its code makes, start the service\'s own family, and stop tasks of its cluster', () => {
+      const own = statements(commanded, 'RolloutHookPolicy');
+      const called = [...new Set([...callsIn('ecs-deployments.ts'), ...callsIn('ecs-command-tasks.ts')])].sort();
+      expect(actions(own, 'Allow').filter((action) => action.startsWith('ecs:'))).toEqual(called);
+      const added = own.filter((statement) => !JSON.stringify(statements(template, 'RolloutHookPolicy')).includes(JSON.stringify(statement.Action)));
+      const inCluster = { ArnEquals: { 'ecs:cluster': { 'Fn::GetAtt': [expect.stringContaining('Cluster'), 'Arn'] } } };
+      const { Family } = Object.values(commanded.findResources('AWS::ECS::TaskDefinition'))[0].Properties;
+      const cluster = only(commanded, 'AWS::ECS::Cluster', 'Cluster').id;
+      const arn = `arn:aws:ecs:${REGION}:${ACCOUNT}`;
+      expect(added.map((statement) => ({ ...statement, Resource: [statement.Resource].flat().map(text).sort() }))).toEqual([
+        { Effect: 'Allow', Action: 'ecs:RunTask', Resource: [`${arn}:task-definition/${Family}:*`], Condition: inCluster },
+        { Effect: 'Allow', Action: 'ecs:StopTask', Resource: [`${arn}:task/<${cluster}>/*`], Condition: inCluster },
+        {
+          Effect: 'Allow',
+          Action: 'iam:PassRole',
+          Resource: ['ExecutionRole', 'TaskRole'].map((part) => `<${only(commanded, 'AWS::IAM::Role', part).id}.Arn>`),
+          Condition: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
+        },
+      ]);
+    });
+
+    test('A-25: opens the way from a task of the service to the next on the port, and nothing else', () => {
+      const without = flows(templateOf(serviceFixture({ smokeTest: SmokeTest.http('/health') }).stack));
+      const more = flows(commanded).filter((flow) => !without.includes(flow));
+      expect(more).toEqual(['WebSecurityGroup in 3000 WebSecurityGroup', 'WebSecurityGroup out 3000 WebSecurityGroup']);
+    });
+
+    test('A-25: alone, its function does not reach the tasks', () => {
+      expect(flowsOfTheHook(templateOf(serviceFixture({ smokeTest: SUITE }).stack)).filter((flow) => flow.includes('3000'))).toEqual([]);
+    });
+
+    test('the service waits for the way to its tasks', () => {
+      const waits = only(commanded, 'AWS::ECS::Service', 'WebService').DependsOn!;
+      const rules = ['AWS::EC2::SecurityGroupIngress', 'AWS::EC2::SecurityGroupEgress'].flatMap((type) => Object.entries(commanded.findResources(type))
+        .filter(([, { Properties }]) => Properties.Description === 'Smoke tests of new versions').map(([id]) => id));
+      expect(rules).toHaveLength(2);
+      expect(waits).toEqual(expect.arrayContaining(rules));
+    });
+
+    test('is told alone without a request, and with the rounds that it may fail to ask ECS', () => {
+      expect(planOf(templateOf(serviceFixture({ smokeTest: SUITE }).stack))).toMatchObject({ verifySeconds: 0, attempts: 3, requests: [] });
+    });
+
+    test('leaves the attempts of the requests as they are', () => {
+      const smokeTest = SmokeTest.all([SUITE, SmokeTest.http('/health', { attempts: 1 })]);
+      expect(planOf(templateOf(serviceFixture({ smokeTest }).stack))).toMatchObject({ attempts: 1 });
+    });
+
+    test('runs ten minutes at most, if it is not told', () => {
+      const smokeTest = SmokeTest.command(['npm', 'test']);
+      expect(planOf(templateOf(serviceFixture({ smokeTest }).stack))).toMatchObject({ command: { environment: {}, timeoutSeconds: 600 } });
+    });
+  });
+
   test('is at hand for what the team adds', () => {
     const { web } = serviceFixture(HOOKED);
     expect(web.rolloutFunction?.functionArn).toBeDefined();
     expect(serviceFixture().web.rolloutFunction).toBeUndefined();
   });
 
-  test.each<[string, object]>([['steps and a smoke test', HOOKED], ['steps alone', { rollout: HOOKED.rollout }], ['a smoke test alone', { smokeTest: HOOKED.smokeTest }]])(
+  test.each<[string, object]>([['steps and a smoke test', HOOKED], ['steps alone', { rollout: HOOKED.rollout }], ['a smoke test alone', { smokeTest: HOOKED.smokeTest }], ['a command', WITH_COMMAND]])(
     'B-14: nothing of the four packs is left unacknowledged with %s', (_, props) => {
       expect(unacknowledged(serviceFixture(props).stack)).toEqual([]);
     });
 
-  test.each<[string, object]>([['steps and a smoke test', HOOKED], ['CodeDeploy', { rollout: Rollout.codeDeploy() }]])('breaks no rule that AWS enforces, with %s', (_, props) => {
+  test.each<[string, object]>([['steps and a smoke test', HOOKED], ['a command', WITH_COMMAND], ['CodeDeploy', { rollout: Rollout.codeDeploy() }]])('breaks no rule that AWS enforces, with %s', (_, props) => {
     expect(brokenRules(templateOf(serviceFixture(props).stack).toJSON() as TemplateJson)).toEqual([]);
   });
 
@@ -190,9 +294,10 @@ describe('The rollout hook of a service', () => {
     const loadBalancer = new SecureLoadBalancer(edge, 'Balancer', { network, certificate: certificate(edge) });
     const cluster = new Cluster(edge, 'Cluster', { vpc: network.vpc });
     const stack = testStack({ app, id: 'Service' });
-    new ProductionWebService(stack, 'Web', { ...HOOKED, network, loadBalancer, cluster, image: ServiceImage.fromRepository(images, { tag: VERSION }) });
+    new ProductionWebService(stack, 'Web', { ...HOOKED, ...WITH_COMMAND, network, loadBalancer, cluster, image: ServiceImage.fromRepository(images, { tag: VERSION }) });
     expect(() => app.synth()).not.toThrow();
     expect(networkStack.dependencies).toEqual([]);
     expect(templateOf(stack).findResources('AWS::Lambda::Function')).not.toEqual({});
+    expect(unacknowledged(stack)).toEqual([]);
   });
 });

@@ -21,6 +21,16 @@ describe('ProductionWebService refuses, in one line that names path, prop, value
     ['a step of half minutes', { rollout: Rollout.steps([10, 50, 100], { stepBakeTime: Duration.seconds(90) }) }, 'rollout.stepBakeTime', '1.5', 'whole'],
     ['a bake of more than a day after steps', { rollout: Rollout.steps([10, 50, 100], { bakeTime: Duration.hours(25) }) }, 'rollout.bakeTime', '1500', '0 to 1440 minutes'],
     ['a smoke test of nothing', { smokeTest: SmokeTest.all([]) }, 'smokeTest', '[]', 'at least one request'],
+    ['a command of nothing', { smokeTest: SmokeTest.command([]) }, 'smokeTest.command', '[]', 'a program and its arguments'],
+    ['a command with an empty word', { smokeTest: SmokeTest.command(['npm', '']) }, 'smokeTest.command', '["npm",""]', 'none of them empty'],
+    ['a command of half a minute', { smokeTest: SmokeTest.command(['npm', 'test'], { timeout: Duration.seconds(30) }) }, 'smokeTest.timeout', '30', '60 to 3600 seconds'],
+    ['a command of hours', { smokeTest: SmokeTest.command(['npm', 'test'], { timeout: Duration.hours(2) }) }, 'smokeTest.timeout', '7200', '60 to 3600 seconds'],
+    ['two commands', { smokeTest: SmokeTest.all([SmokeTest.command(['a']), SmokeTest.command(['b'])]) }, 'smokeTest', '2 commands', 'one command'],
+    ['the address of the new version as a variable', { smokeTest: SmokeTest.command(['a'], { environment: { SMOKE_TEST_URL: 'http://blue' } }) }, 'smokeTest.environment.SMOKE_TEST_URL', 'http://blue', 'no value of yours'],
+    ['a secret among the variables of a command', { smokeTest: SmokeTest.command(['a'], { environment: { API_TOKEN: 'x' } }) }, 'smokeTest.environment.API_TOKEN', '(not shown)', 'a value that everyone'],
+    ['a test that a function has no room for', { smokeTest: SmokeTest.command(['sh', '-c', 'x'.repeat(4000)]) }, 'smokeTest', 'characters', '3500 characters'],
+    ['rolling with a command', { rollout: Rollout.rolling(), smokeTest: SmokeTest.command(['a']) }, 'smokeTest', 'a smoke test', 'none with Rollout.rolling()'],
+    ['CodeDeploy with a command', { rollout: Rollout.codeDeploy(), smokeTest: SmokeTest.command(['a']) }, 'smokeTest', 'a smoke test', 'with Rollout.codeDeploy()'],
     ['a path without a slash', { smokeTest: SmokeTest.http('health') }, 'smokeTest.path', 'health', 'begins with /'],
     ['a path that would end the request line', { smokeTest: SmokeTest.http('/health HTTP/1.1\r\nX: y') }, 'smokeTest.path', 'health', 'without spaces'],
     ['a status that is none', { smokeTest: SmokeTest.http('/', { expectedStatus: 999 }) }, 'smokeTest.expectedStatus', '999', '100 to 599'],
@@ -34,6 +44,11 @@ describe('ProductionWebService refuses, in one line that names path, prop, value
     expect([construct, path, refusedProp]).toEqual(['ProductionWebService', 'Test/Web', prop]);
     expect(refusedValue).toContain(value);
     expect(range).toContain(allowed);
+  });
+
+  test('no variable of a command that the service says is no secret', () => {
+    const smokeTest = SmokeTest.command(['a'], { environment: { CSRF_TOKEN: 'test' } });
+    expect(() => serviceFixture({ smokeTest, notSecret: { CSRF_TOKEN: 'a fixed value of the smoke test alone' } })).not.toThrow();
   });
 
   test('CodeDeploy behind a shared load balancer, whose default action it would move', () => {

@@ -1,4 +1,4 @@
-import { Ingress, SecureLoadBalancer, SecureVpc } from '../../src';
+import { Ingress, SecureLoadBalancer, SecureVpc, SmokeTest } from '../../src';
 import { documentA, documentC, templatesOf } from '../support/documented-apps';
 import { flows } from '../support/security-group-flows';
 import { refusal, templateOf, testStack, unacknowledged } from '../support/test-stack';
@@ -51,6 +51,21 @@ describe.each([['in one stack', false], ['with network, balancer and services in
 
   test('C-01, C-02, C-24: allow what document C\'s table has, nothing missing and nothing more', () => {
     expect(flows(...templatesOf(documentC(apart)))).toEqual(rulesFor(TABLE_C, GROUPS_C));
+  });
+});
+
+describe('A smoke test of document A\'s web adds to the table', () => {
+  const HOOK = 'WebRolloutHookSecurityGroup';
+  const WEB = 'WebSecurityGroup';
+  const out = { from: HOOK, to: '0.0.0.0/0', port: 443 };
+  test.each<[string, SmokeTest, Connection[]]>([
+    ['requests: the hook to AWS and to the tasks', SmokeTest.http('/health'), [out, { from: HOOK, to: WEB, port: 3000 }]],
+    ['a command: the hook to AWS, and the command\'s task to the service\'s', SmokeTest.command(['npm', 'test']), [out, { from: WEB, to: WEB, port: 3000 }]],
+    ['both: each of the three', SmokeTest.all([SmokeTest.http('/health'), SmokeTest.command(['npm', 'test'])]), [out, { from: HOOK, to: WEB, port: 3000 }, { from: WEB, to: WEB, port: 3000 }]],
+  ])('A-25: with %s, and nothing else', (_, smokeTest, added) => {
+    const documented = documentA();
+    documented.named.web.verifyWith(smokeTest);
+    expect(flows(...templatesOf(documented))).toEqual(rulesFor([...TABLE_A, ...added], [...GROUPS_A, HOOK]));
   });
 });
 
