@@ -1,0 +1,115 @@
+import { alertIn } from './alert';
+import { pagerDutyEvent, slackMessage, topicMessage } from './payloads';
+import { relay } from './relay';
+
+const alertOf = (message: unknown, subject?: string) =>
+  alertIn({ messageId: 'message-1', topicArn: 'topic', subject, message: typeof message === 'string' ? message : JSON.stringify(message) });
+
+const DATABASE_EVENT = {
+  'Event Source': 'db-instance',
+  'Event Time': '2026-01-01 12:00:00.000',
+  'Identifier Link': 'https://console.aws.amazon.com/rds/home#dbinstance:id=shop',
+  'Source ID': 'shop',
+  'Event ID': 'https://docs.aws.amazon.com/RDS#RDS-EVENT-0049',
+  'Event Message': 'Multi-AZ instance failover completed.',
+};
+const FAILED_DEPLOYMENT = {
+  'detail-type': 'ECS Deployment State Change',
+  'source': 'aws.ecs',
+  'resources': ['arn:aws:ecs:eu-central-1:111111111111:service/shop/api'],
+  'detail': { eventType: 'ERROR', eventName: 'SERVICE_DEPLOYMENT_FAILED', reason: 'ECS deployment circuit breaker: task failed to start.' },
+};
+
+describe('What is understood', () => {
+  test('an alarm in each state', () => {
+    const alarm = { AlarmName: 'a', AlarmArn: 'arn:a', AlarmDescription: 'What happened: 1.5 s. First: look.', NewStateReason: 'Why' };
+    expect(alertOf({ ...alarm, NewStateValue: 'ALARM' })).toMatchObject({ title: 'What happened: 1.5 s.', key: 'arn:a', over: false, source: 'a' });
+    expect(alertOf({ ...alarm, NewStateValue: 'OK' })).toMatchObject({ title: 'Over: What happened: 1.5 s.', key: 'arn:a', over: true });
+    expect(alertOf({ ...alarm, NewStateValue: 'INSUFFICIENT_DATA' })).toMatchObject({ title: 'INSUFFICIENT_DATA: What happened: 1.5 s.', over: false });
+    expect(alertOf({ ...alarm, NewStateValue: 'ALARM' }).text).toBe('a\n\nWhat happened: 1.5 s. First: look.\n\nWhy');
+  });
+
+  test('a composite alarm without a description', () => {
+    expect(alertOf({ AlarmName: 'a', NewStateValue: 'ALARM', AlarmDescription: null, NewStateReason: 'children' })).toMatchObject({ title: 'a', text: 'a\n\nchildren', key: 'message-1' });
+  });
+
+  test('a notification in the form of chat integration', () => {
+    expect(alertOf({ version: '1.0', source: 'custom', content: { title: 'Released', description: 'Version 2', nextSteps: ['Look'] } }))
+      .toMatchObject({ title: 'Released', text: 'Version 2\n\n- Look' });
+    expect(alertOf({ version: '1.0', source: 'custom', content: { description: 'Version 2\nby hand' } })).toMatchObject({ title: 'Version 2' });
+  });
+
+  test('an event of RDS', () => {
+    expect(alertOf(DATABASE_EVENT)).toMatchObject({ title: 'db-instance shop', source: 'shop', text: expect.stringContaining('failover completed') });
+  });
+
+  test('an event of EventBridge, and one without a reason', () => {
+    expect(alertOf(FAILED_DEPLOYMENT)).toMatchObject({ title: 'ECS Deployment State Change', text: expect.stringContaining('circuit breaker'), source: FAILED_DEPLOYMENT.resources[0] });
+    expect(alertOf({ detailType: 'CodePipeline Pipeline Execution State Change', detail: { state: 'FAILED' } }))
+      .toMatchObject({ title: 'CodePipeline Pipeline Execution State Change', text: '{"state":"FAILED"}' });
+  });
+
+  test('a text with a subject: budgets, backups', () => {
+    expect(alertOf('An AWS Backup job failed.', 'Notification from AWS Backup')).toEqual({
+      title: 'Notification from AWS Backup', text: 'An AWS Backup job failed.', key: 'message-1', over: false, source: 'AWS',
+    });
+  });
+
+  test.each(['null', '[]', '42', '{"AlarmName":"a"}', '{"source":"custom","content":{}}'])('%s goes on as it came', (message) => {
+    expect(alertOf(message)).toMatchObject({ text: message });
+  });
+});
+
+describe('What is sent', () => {
+  const alert = { title: 'Title', text: 'Text', key: 'key', over: false, source: 'source' };
+
+  test('to Slack mentions nobody and links to nothing that came from outside', () => {
+    expect(slackMessage({ ...alert, title: '<!channel>', text: 'a & <https://example.com|b>' }, 'warning'))
+      .toEqual({ text: ':warning: *&lt;!channel&gt;*\na &amp; &lt;https://example.com|b&gt;' });
+  });
+
+  test('to Slack tells each urgency, and the end', () => {
+    const marks = (['critical', 'error', 'warning', 'info'] as const).map((urgency) => JSON.stringify(slackMessage(alert, urgency)));
+    expect(new Set(marks).size).toBe(4);
+    expect(slackMessage({ ...alert, over: true, text: '' }, 'critical')).toEqual({ text: ':white_check_mark: *Title*' });
+  });
+
+  test('to PagerDuty and Slack stays within their limits', () => {
+    const long = { ...alert, title: 't'.repeat(2000), text: 'x'.repeat(5000), key: 'k'.repeat(300) };
+    const event = pagerDutyEvent(long, 'error', 'key') as { dedup_key: string; payload: { summary: string } };
+    expect(event.dedup_key).toMatch(/^[0-9a-f]{64}$/);
+    expect(event.payload.summary).toHaveLength(1024);
+    expect((slackMessage(long, 'error') as { text: string }).text.length).toBeLessThan(5000);
+  });
+
+  test('to PagerDuty without a key of ours gets one of its own', () => {
+    expect(pagerDutyEvent({ ...alert, key: '' }, 'error', 'key')).toMatchObject({ dedup_key: undefined });
+  });
+
+  test('to a topic has a subject that SNS takes', () => {
+    expect(topicMessage({ ...alert, title: `Ausfall – ${'x'.repeat(200)}\nnow` }).subject).toMatch(/^[\x20-\x7e]{99}$/);
+    expect(topicMessage({ ...alert, title: 'ё' }).subject).toBe('Alert');
+  });
+});
+
+test('the relay tells a topic\'s channels what RDS said, as chat integration shows it and as mails are read', async () => {
+  const published: any[] = [];
+  await relay({ Records: [{ Sns: { TopicArn: 'database', MessageId: '1', Subject: 'RDS Notification Message', Message: JSON.stringify(DATABASE_EVENT) } }] }, 'errors', async (message) => published.push(message));
+  expect(published).toMatchObject([{ TopicArn: 'errors', Subject: 'db-instance shop', MessageStructure: 'json' }]);
+  const { default: forChat, email } = JSON.parse(published[0].Message) as { default: string; email: string };
+  expect(email).toMatch(/^db-instance shop\n\nMulti-AZ instance failover completed/);
+  expect(alertOf(forChat)).toMatchObject({ title: 'db-instance shop', text: expect.stringContaining('failover completed') });
+});
+
+test.each([
+  ['an alarm', JSON.stringify({ AlarmName: 'a', NewStateValue: 'OK' })],
+  ['a notification in the form of chat integration', JSON.stringify({ source: 'custom', content: { description: 'Released' } })],
+])('the relay hands on %s as it is', async (_, message) => {
+  const published: unknown[] = [];
+  await relay({ Records: [{ Sns: { TopicArn: 'other', MessageId: '1', Message: message } }] }, 'errors', async (one) => published.push(one));
+  expect(published).toEqual([{ TopicArn: 'errors', Subject: undefined, Message: message }]);
+});
+
+test('the relay fails with SNS, so that Lambda calls again', async () => {
+  await expect(relay('x', 'errors', async () => { throw new Error('throttled'); })).rejects.toThrow('throttled');
+});

@@ -1,0 +1,251 @@
+import { forward } from './forward';
+import type { PostingPlan } from './plan';
+import { answers, type Behaviour, hangsUp, neverEnds, Receiver, saysNothing, talksGarbage } from './receiver';
+import { Secret } from './secret';
+
+const TOPIC = 'arn:aws:sns:eu-central-1:111111111111:critical';
+const KEY = '0123456789abcdef0123456789abcdef';
+const WEBHOOK_PATH = '/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX';
+const ALARM = { AlarmName: 'api-errors', AlarmArn: 'arn:aws:cloudwatch:eu-central-1:111111111111:alarm:api-errors', NewStateValue: 'ALARM', NewStateReason: 'Threshold crossed', AlarmDescription: 'Too many errors' };
+
+const sns = (message: unknown, topicArn = TOPIC) => ({
+  Records: [{ EventSource: 'aws:sns', Sns: { Type: 'Notification', MessageId: 'message-1', TopicArn: topicArn, Subject: null, Message: typeof message === 'string' ? message : JSON.stringify(message) } }],
+});
+
+interface Given {
+  readonly kind?: PostingPlan['kind'];
+  readonly event?: unknown;
+  /** What the secret holds, reading after reading; the receiver's own webhook unless given. */
+  readonly secrets?: string[];
+  /** Milliseconds that the invocation has. */
+  readonly time?: number;
+}
+
+interface Run {
+  readonly receiver: Receiver;
+  readonly failure?: string;
+  readonly log: string[];
+  readonly slept: number[];
+  readonly read: number;
+}
+
+/** One invocation. Pauses pass at once; requests take the time that they take. */
+async function run(behaviours: Behaviour[], given: Given = {}): Promise<Run> {
+  const receiver = await new Receiver(behaviours).start();
+  const { kind = 'slack', event = sns(ALARM), time = 60000 } = given;
+  const secrets = [...given.secrets ?? [kind === 'slack' ? `${receiver.url}${WEBHOOK_PATH}` : KEY]];
+  const log: string[] = [];
+  const slept: number[] = [];
+  let passed = 0;
+  let read = 0;
+  const began = Date.now();
+  try {
+    await forward(event, {
+      plan: { kind, secretArn: 'secret', endpoint: `${receiver.url}/v2/enqueue`, topics: [{ arn: TOPIC, urgency: 'critical' }] },
+      secret: new Secret(async () => { read += 1; return secrets.length > 1 ? secrets.shift() : secrets[0]; }, Date.now),
+      clock: { now: () => Date.parse('2026-01-01T12:00:00Z'), sleep: async (ms) => { slept.push(ms); passed += ms; }, left: () => time - passed - (Date.now() - began) },
+      log: (line) => log.push(line),
+      scheme: 'http://',
+    });
+    return { receiver, log, slept, read };
+  } catch (error) {
+    return { receiver, log, slept, read, failure: (error as Error).message };
+  } finally {
+    receiver.stop();
+  }
+}
+
+describe('A message is delivered (C-16)', () => {
+  test('to a webhook of Slack, once', async () => {
+    const { receiver, failure } = await run([answers(200, 'ok')]);
+    expect(failure).toBeUndefined();
+    expect(receiver.taken).toEqual([{ path: WEBHOOK_PATH, body: { text: ':rotating_light: *Too many errors*\napi-errors\n\nToo many errors\n\nThreshold crossed' } }]);
+  });
+
+  test('to PagerDuty, with the urgency of its topic (D-08)', async () => {
+    const { receiver } = await run([answers(202, '{"status":"success"}')], { kind: 'pagerDuty' });
+    expect(receiver.taken).toEqual([{
+      path: '/v2/enqueue',
+      body: {
+        routing_key: KEY,
+        event_action: 'trigger',
+        dedup_key: ALARM.AlarmArn,
+        payload: { summary: 'Too many errors', source: 'api-errors', severity: 'critical', custom_details: { text: 'api-errors\n\nToo many errors\n\nThreshold crossed' } },
+      },
+    }]);
+  });
+
+  test('and the end of an alarm resolves what its beginning triggered', async () => {
+    const { receiver } = await run([answers(202)], { kind: 'pagerDuty', event: sns({ ...ALARM, NewStateValue: 'OK' }) });
+    expect(receiver.taken[0].body).toMatchObject({ event_action: 'resolve', dedup_key: ALARM.AlarmArn });
+  });
+
+  test('from a topic that the plan does not name as an error', async () => {
+    const { receiver } = await run([answers(202)], { kind: 'pagerDuty', event: sns(ALARM, 'arn:aws:sns:eu-central-1:111111111111:new') });
+    expect(receiver.taken[0].body.payload.severity).toBe('error');
+  });
+
+  test.each<[string, Behaviour[], number]>([
+    ['500 and then 200', [answers(500), answers(200)], 2],
+    ['503 four times', [answers(503), answers(503), answers(503), answers(503), answers(200)], 5],
+    ['a closed connection and then 200', [hangsUp, answers(200)], 2],
+    ['garbage and then 200', [talksGarbage, answers(200)], 2],
+  ])('after %s', async (_, behaviours, requests) => {
+    const { receiver, failure } = await run(behaviours);
+    expect(failure).toBeUndefined();
+    expect(receiver.taken).toHaveLength(requests);
+  });
+
+  test('after 429, not before Retry-After', async () => {
+    expect((await run([answers(429, '', { 'Retry-After': '7' }), answers(200)])).slept).toEqual([7000]);
+    expect((await run([answers(429, '', { 'Retry-After': 'Thu, 01 Jan 2026 12:00:09 GMT' }), answers(200)])).slept).toEqual([9000]);
+    expect((await run([answers(429, '', { 'Retry-After': 'Thu, 01 Jan 2026 11:00:00 GMT' }), answers(200)])).slept).toEqual([0]);
+  });
+
+  test('after 429 with a Retry-After that means nothing, as after any failure', async () => {
+    const { slept } = await run([answers(429, '', { 'Retry-After': 'soon' }), answers(200)]);
+    expect(slept).toHaveLength(1);
+    expect(slept[0]).toBeLessThanOrEqual(500);
+  });
+
+  test('with pauses that grow', async () => {
+    const { slept } = await run([answers(500), answers(500), answers(500), answers(500), answers(200)]);
+    slept.forEach((pause, index) => {
+      expect(pause).toBeGreaterThanOrEqual(250 * 2 ** index);
+      expect(pause).toBeLessThanOrEqual(500 * 2 ** index);
+    });
+  });
+});
+
+describe('A message that could not be delivered fails the invocation, so that Lambda calls again', () => {
+  test('when the receiver fails until the time is up', async () => {
+    const { receiver, failure, slept } = await run([answers(500, 'rollup_error')], { time: 20000 });
+    expect(failure).toBe("slack has not taken 'Too many errors': 500 rollup_error");
+    expect(receiver.taken.length).toBeGreaterThan(3);
+    expect(slept.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(20000);
+  });
+
+  test.each<[string, Behaviour]>([['says nothing', saysNothing], ['never ends its answer', neverEnds]])('when it %s', async (_, behaviour) => {
+    expect((await run([behaviour], { time: 2000 })).failure).toMatch(/no answer within \d+ ms/);
+  });
+
+  test('when it wants to be asked after the time is up, without waiting', async () => {
+    const { slept, failure } = await run([answers(429, '', { 'Retry-After': '600' })]);
+    expect(slept).toEqual([]);
+    expect(failure).toMatch(/429/);
+  });
+
+  test.each([400, 410, 413, 302])('when it answers %d, after one request: another would change nothing', async (status) => {
+    const { receiver, failure } = await run([answers(status, 'no')]);
+    expect(failure).toBe(`slack has not taken 'Too many errors': ${status} no`);
+    expect(receiver.taken).toHaveLength(1);
+  });
+
+  test('and not where an answer points', async () => {
+    const elsewhere = await new Receiver([answers(200)]).start();
+    const { failure } = await run([answers(307, '', { Location: `${elsewhere.url}/services` })]);
+    elsewhere.stop();
+    expect(failure).toMatch(/307/);
+    expect(elsewhere.taken).toEqual([]);
+  });
+
+  test.each(['to-be-filled', '', '{"url":"http://127.0.0.1"}', 'ftp://127.0.0.1/x'])('when the secret of a webhook is %p', async (secret) => {
+    expect((await run([answers(200)], { secrets: [secret] })).failure).toMatch(/does not hold what it should/);
+  });
+
+  test('when the secret of PagerDuty is no integration key', async () => {
+    const { failure, receiver } = await run([answers(202)], { kind: 'pagerDuty', secrets: ['R0UT1NG'] });
+    expect(failure).toMatch(/does not hold what it should/);
+    expect(receiver.taken).toEqual([]);
+  });
+});
+
+describe('A rotated webhook or key', () => {
+  test.each([401, 403, 404])('is read again after %d, and used at once', async (status) => {
+    const old = 'f'.repeat(32);
+    const { receiver, failure, read } = await run([answers(status), answers(202)], { kind: 'pagerDuty', secrets: [old, KEY] });
+    expect(failure).toBeUndefined();
+    expect(receiver.taken.map(({ body }) => body.routing_key)).toEqual([old, KEY]);
+    expect(read).toBe(2);
+  });
+
+  test('is not asked for twice with the same value', async () => {
+    const { receiver, failure, read } = await run([answers(403, 'invalid_token')]);
+    expect(failure).toMatch(/403 invalid_token/);
+    expect(receiver.taken).toHaveLength(1);
+    expect(read).toBe(2);
+  });
+
+  test('is used after the placeholder was filled', async () => {
+    expect((await run([answers(202)], { kind: 'pagerDuty', secrets: ['to-be-filled', KEY] })).failure).toBeUndefined();
+  });
+});
+
+describe('Neither log nor error holds the webhook or key', () => {
+  const repeatsAddress: Behaviour = (request, response) => { response.writeHead(400).end(JSON.stringify({ asked: request.url }).replace(/\//g, '\\/')); };
+  const secretParts = [KEY, 'XXXXXXXXXXXXXXXXXXXXXXXX', 'T00000000', 'B00000000'];
+
+  test.each<[string, PostingPlan['kind'], Behaviour]>([
+    ['a receiver repeats the key', 'pagerDuty', answers(400, `{"key":"${KEY}"}`)],
+    ['a receiver repeats the address, its slashes escaped', 'slack', repeatsAddress],
+    ['a long answer is cut within the key', 'pagerDuty', answers(400, `${'.'.repeat(185)}${KEY}`)],
+    ['the connection breaks', 'slack', hangsUp],
+    ['nothing answers', 'slack', saysNothing],
+    ['all is well', 'slack', answers(200)],
+  ])('when %s', async (_, kind, behaviour) => {
+    const { log, failure } = await run([behaviour], { kind, time: 2500 });
+    expect(log).toHaveLength(1);
+    secretParts.forEach((part) => expect(`${log.join()} ${failure ?? ''}`).not.toContain(part.slice(0, 12)));
+  });
+
+  test('when an alarm tells of the key', async () => {
+    const { log } = await run([answers(202)], { kind: 'pagerDuty', event: sns({ ...ALARM, AlarmDescription: `About ${KEY}` }) });
+    expect(log).toEqual(['pagerDuty has taken: About ***']);
+  });
+});
+
+describe('The secret', () => {
+  test('is read once in five minutes', async () => {
+    let now = 0;
+    const fetched = jest.fn().mockImplementation(async () => ` ${KEY}\n`);
+    const secret = new Secret(fetched, () => now);
+    expect(await secret.value()).toBe(KEY);
+    now = 299999;
+    await secret.value();
+    expect(fetched).toHaveBeenCalledTimes(1);
+    now = 300000;
+    await secret.value();
+    expect(fetched).toHaveBeenCalledTimes(2);
+  });
+
+  test('that Secrets Manager does not give fails the invocation, and is asked for again', async () => {
+    const fetched = jest.fn().mockRejectedValueOnce(new Error('ThrottlingException')).mockResolvedValue(KEY);
+    const secret = new Secret(fetched, () => 0);
+    await expect(secret.value()).rejects.toThrow('ThrottlingException');
+    expect(await secret.value()).toBe(KEY);
+  });
+
+  test('without text is no value', async () => {
+    expect(await new Secret(async () => undefined, () => 0).value()).toBe('');
+  });
+});
+
+describe('What is not of the usual form is sent all the same', () => {
+  test.each<[string, unknown, object]>([
+    ['a message that is not JSON', sns('Your budget exceeded 80 %'), { summary: 'Message without a subject', custom_details: { text: 'Your budget exceeded 80 %' } }],
+    ['JSON that nobody knows', sns({ anomalyId: '1' }), { custom_details: { text: '{"anomalyId":"1"}' } }],
+    ['what lies in the dead-letter queue of a subscription', { Type: 'Notification', TopicArn: TOPIC, MessageId: '1', Subject: 'Hello', Message: 'World' }, { summary: 'Hello', severity: 'critical' }],
+    ['an event that is not of SNS', { answer: 42 }, { custom_details: { text: '{"answer":42}' } }],
+    ['a record without a message', { Records: [{ Sns: { TopicArn: TOPIC } }] }, { severity: 'critical' }],
+    ['a bare text', 'help', { custom_details: { text: 'help' } }],
+  ])('%s', async (_, event, payload) => {
+    const { receiver, failure } = await run([answers(202)], { kind: 'pagerDuty', event });
+    expect(failure).toBeUndefined();
+    expect(receiver.taken[0].body.payload).toMatchObject(payload);
+  });
+
+  test('several records, one after the other', async () => {
+    const [record] = sns('a').Records;
+    expect((await run([answers(200)], { event: { Records: [record, ...sns('b').Records] } })).receiver.taken).toHaveLength(2);
+  });
+});

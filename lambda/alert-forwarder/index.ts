@@ -1,0 +1,26 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { forward } from './forward';
+import type { ForwarderPlan } from './plan';
+import { relay } from './relay';
+import { Secret } from './secret';
+
+const plan = JSON.parse(process.env.FORWARDER_PLAN ?? '') as ForwarderPlan;
+const secret = new Secret(async () => {
+  const { secretArn: SecretId } = plan as { secretArn?: string };
+  return (await new SecretsManagerClient({}).send(new GetSecretValueCommand({ SecretId }))).SecretString;
+}, Date.now);
+const sns = new SNSClient({});
+
+/** What SNS calls for each message. */
+export async function handler(event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> {
+  if (plan.kind === 'relay') {
+    return relay(event, plan.topicArn, async (message) => sns.send(new PublishCommand(message)));
+  }
+  return forward(event, {
+    plan,
+    secret,
+    log: (line) => console.log(line),
+    clock: { now: Date.now, sleep: async (ms) => new Promise((done) => setTimeout(done, ms)), left: () => context.getRemainingTimeInMillis() },
+  });
+}

@@ -1,0 +1,35 @@
+import type { Duration } from 'aws-cdk-lib';
+
+/** What is changed of one signal's alarms. What is left out stays as documented. */
+export interface AlarmAdjustment {
+  /**
+   * Limit of the warning, in the unit of the documented one. A severity that has no limit by default gets an alarm by this.
+   * @default - as documented
+   */
+  readonly warningAt?: number;
+  /**
+   * Limit of the error, in the unit of the documented one.
+   * @default - as documented
+   */
+  readonly errorAt?: number;
+  /**
+   * Limit of the critical alarm, in the unit of the documented one.
+   * @default - as documented
+   */
+  readonly criticalAt?: number;
+  /**
+   * What one value is made from, whole minutes. Limits that count something count it in this time: 10 errors in 5 minutes are 20 in 10.
+   * @default - as documented
+   */
+  readonly period?: Duration;
+  /**
+   * Periods that are looked at, together at most a day, or 7 days where a period is an hour or longer.
+   * @default - as documented
+   */
+  readonly of?: number;
+  /**
+   * How many of these periods have to be bad, 1 to `of`.
+   * @default - as documented; all of them where `of` is given
+   */
+  readonly datapoints?: number;
+}

@@ -1,0 +1,292 @@
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import type { Alarm, IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct, type IConstruct } from 'constructs';
+import type { Weakening } from '../acknowledgement';
+import type { IMonitoredCache, IMonitoredDatabase, IMonitoredService, ServiceSignals } from '../binding';
+import { EnvironmentProfile } from '../environment';
+import { PropError } from '../refusal/prop-error';
+import { adjustedAlarms } from './adjusted-alarms';
+import type { AlarmAdjustment } from './alarm-adjustment';
+import type { AlarmDefinition } from './alarm-definition';
+import type { AlertRouting } from './alert-routing';
+import { BurnRateAlarms } from './burn-rate-alarms';
+import { cacheAlarms } from './cache-alarms';
+import { databaseAlarms } from './database-alarms';
+import { DatabaseLogMetrics } from './database-log-metrics';
+import { DeploymentEvents } from './deployment-events';
+import { LogErrors } from './log-errors';
+import { OperationsDashboard } from './operations-dashboard';
+import { Runbooks } from './runbooks';
+import { SavedQueries } from './saved-queries';
+import { loadBalancerAlarms, serviceAlarms } from './service-alarms';
+import type { ServiceObjective } from './service-objective';
+import { SEVERITIES, Severity } from './severity';
+import { ThresholdAlarm } from './threshold-alarm';
+
+/** What {@link GoldenSignalAlarms} are told. Something to watch and whom to tell are enough. */
+export interface GoldenSignalAlarmsProps {
+  /** Who is told, by severity. */
+  readonly routing: AlertRouting;
+  /**
+   * The services that are watched: a `ProductionWebService`, or another by `MonitoredService.fromFargate`.
+   * @default - none: then a database or a cache is needed
+   */
+  readonly services?: IMonitoredService[];
+  /**
+   * The databases that are watched. Where `services` tell what they use, one of them has to use each.
+   * @default - none
+   */
+  readonly databases?: IMonitoredDatabase[];
+  /**
+   * The caches that are watched.
+   * @default - none
+   */
+  readonly caches?: IMonitoredCache[];
+  /**
+   * What each of the services promises: then it is told when one breaks it too fast.
+   * @default - nothing
+   */
+  readonly objectives?: ServiceObjective[];
+  /**
+   * Where the page of each alarm is (requirement A-23).
+   * @default Runbooks.published() - the pages that come with this library
+   */
+  readonly runbooks?: Runbooks;
+  /**
+   * Changed limits and windows, by the key of the alarm: `{ 'service-cpu': { warningAt: 85, errorAt: 95 } }`; with the construct's id or path before it
+   * for one source alone: `{ 'Api/service-cpu': ... }`, which goes before the other.
+   * @default - everything as documented
+   */
+  readonly adjustments?: { readonly [key: string]: AlarmAdjustment };
+  /**
+   * Alarms that are not made, by key as in `adjustments`, each with the reason, which is shown when the app is synthesized.
+   * @default - none
+   */
+  readonly leftOut?: { readonly [key: string]: Weakening };
+  /**
+   * Whether critical alarms of a service take its running deployment back. `true` adds services of other stacks: their alarms have to be deployed
+   * before, so that it can only be set in a later deployment.
+   * @default - where this construct stands in the service's stack (requirement A-13): an alarm of another stack does not exist yet when ECS first asks for it
+   */
+  readonly rollBackOnCritical?: boolean;
+  /**
+   * Whether what becomes of the services' deployments is told, on the routing's channels for them (requirement C-16).
+   * @default true
+   */
+  readonly deploymentEvents?: boolean;
+  /**
+   * Whether an {@link OperationsDashboard} of what is watched, and {@link SavedQueries} on its logs, come with the alarms. `false` where they are made
+   * beside them, with what the team counts itself: `new OperationsDashboard(this, 'Dashboard', { signals, business })`.
+   * @default - where all alarms are made (requirements A-16, A-37, D-09)
+   */
+  readonly dashboard?: boolean;
+  /**
+   * Whether all alarms are made, or only those that tell an outage.
+   * @default - all in production and staging, the small set in development (requirement E-09)
+   */
+  readonly fullSet?: boolean;
+  /**
+   * The environment that answers what is left open.
+   * @default - that of the scope, else production
+   */
+  readonly profile?: EnvironmentProfile;
+}
+
+/** An alarm and what it is about. */
+interface Placed {
+  readonly definition: AlarmDefinition;
+  readonly severity: Severity;
+  readonly alarm: Alarm;
+}
+
+/** What a dashboard takes from alarms. */
+interface Watched {
+  readonly services: IMonitoredService[];
+  readonly databases: IMonitoredDatabase[];
+  readonly caches: IMonitoredCache[];
+  readonly definitions: AlarmDefinition[];
+}
+
+/**
+ * Watches what users feel, and what they are about to feel: latency, traffic, errors and saturation of services, databases and caches (requirement
+ * A-17). Each alarm of the documents exists with its limit, window and severity, tells what happened and what to do first, and has a page. What
+ * happens to databases, and what becomes of deployments, is told, too.
+ *
+ * Throws a PropError for a key that no alarm has, limits that contradict each other, a window that CloudWatch doesn't take, a source of another
+ * account or region, and a database that none of the services uses.
+ */
+export class GoldenSignalAlarms extends Construct {
+  /** Who is told. */
+  public readonly routing: AlertRouting;
+  /** All alarms on limits, from source to source, the mildest of a signal first. */
+  public readonly alarms: Alarm[];
+  /** Of each objective and service, in this order. */
+  public readonly burnRateAlarms: BurnRateAlarms[];
+  /** What to look at first; none where it is not wanted. */
+  public readonly dashboard?: OperationsDashboard;
+  private readonly runbooks: Runbooks;
+  private readonly placed: Placed[];
+
+  public constructor(scope: Construct, id: string, private readonly props: GoldenSignalAlarmsProps) {
+    super(scope, id);
+    this.routing = props.routing;
+    this.runbooks = props.runbooks ?? Runbooks.published();
+    this.checkSources();
+    this.checkDatabasesAreUsed();
+    this.runbooks._check(this);
+    const wanted = adjustedAlarms(this, this.documentedAlarms(), props).filter(({ onlyInFullSet }) => this.makesAll() || !onlyInFullSet);
+    this.placed = wanted.flatMap((definition) => this.createAlarms(definition));
+    this.alarms = this.placed.map(({ alarm }) => alarm);
+    this.burnRateAlarms = this.createBurnRateAlarms();
+    this.tellOfEvents();
+    this.tellWhatIsLeftOut();
+    this.dashboard = props.dashboard ?? this.makesAll() ? this.createDashboard() : undefined;
+  }
+
+  /**
+   * One alarm. Throws a PropError where there is none.
+   *
+   * @param key as in the table of the documentation: `service-errors-many`
+   * @param source the service, database or cache that it is about, or the load balancer
+   * @param severity needed where the signal has alarms of several; else its only one
+   */
+  public alarmFor(key: string, source: IConstruct, severity?: Severity): Alarm {
+    const ofSource = this.placed.filter(({ definition }) => definition.source === source);
+    const found = ofSource.filter(({ definition, ...placed }) => definition.key === key && (severity === undefined || placed.severity === severity));
+    if (found.length !== 1) {
+      throw new PropError(this, {
+        prop: 'alarmFor',
+        value: `${key} of ${source.node.path}${severity === undefined ? '' : `, ${severity}`}`,
+        allowed: ofSource.map((placed) => `${placed.definition.key} (${placed.severity})`).join(', ') || 'alarms of what is watched here',
+        wayOut: found.length > 1 ? 'say which severity' : 'ask for one of these',
+      });
+    }
+    return found[0].alarm;
+  }
+
+  /**
+   * What is watched, and the alarms as the caller has them: for a dashboard that shows the same.
+   *
+   * @internal
+   */
+  public get _watched(): Watched {
+    const { services = [], databases = [], caches = [] } = this.props;
+    return { services, databases, caches, definitions: [...new Set(this.placed.map(({ definition }) => definition))] };
+  }
+
+  private makesAll(): boolean {
+    return this.props.fullSet ?? (this.props.profile ?? EnvironmentProfile.of(this)).allAlarms;
+  }
+
+  private get sources(): IConstruct[] {
+    const { services = [], databases = [], caches = [] } = this.props;
+    return [...services, ...databases, ...caches].map(({ signals }) => signals.source);
+  }
+
+  private checkSources(): void {
+    if (this.sources.length === 0) {
+      throw new PropError(this, { prop: 'services', value: [], allowed: 'at least one service, database or cache', wayOut: 'name what is watched in services, databases or caches' });
+    }
+    const twice = this.sources.find((source, index) => this.sources.indexOf(source) !== index);
+    if (twice !== undefined) {
+      throw new PropError(this, { prop: 'services, databases, caches', value: twice.node.path, allowed: 'each source once', wayOut: 'name it once' });
+    }
+    const { account, region } = Stack.of(this);
+    const elsewhere = this.sources.find((source) => differs(Stack.of(source).account, account) || differs(Stack.of(source).region, region));
+    if (elsewhere !== undefined) {
+      throw new PropError(this, {
+        prop: 'services, databases, caches',
+        value: elsewhere.node.path,
+        allowed: `sources of account ${account} and region ${region}: an alarm sees no others`,
+        wayOut: 'make another GoldenSignalAlarms in a stack of that account and region',
+      });
+    }
+  }
+
+  private checkDatabasesAreUsed(): void {
+    const { services = [], databases = [] } = this.props;
+    const stores = services.map(({ signals }) => signals.stores);
+    if (stores.length === 0 || stores.includes(undefined)) {
+      return;
+    }
+    const unused = databases.find(({ signals }) => !stores.flat().includes(signals.source));
+    if (unused !== undefined) {
+      throw new PropError(this, {
+        prop: 'databases',
+        value: unused.signals.source.node.path,
+        allowed: `databases that one of the services uses: ${[...new Set(stores.flat())].map((store) => store!.node.path).join(', ') || 'they use none'}`,
+        wayOut: 'give it to a service in backingServices, or watch it by a GoldenSignalAlarms of its own',
+      });
+    }
+  }
+
+  /** Everything that what is watched can have an alarm on, as documented. One load balancer has one, however many services share it. */
+  private documentedAlarms(): AlarmDefinition[] {
+    const { services = [], databases = [], caches = [] } = this.props;
+    const fronts = services.filter(({ signals }, index) =>
+      services.findIndex((other) => other.signals.loadBalancerFullName === signals.loadBalancerFullName) === index);
+    return [
+      ...services.flatMap(({ signals }) => serviceAlarms(signals, this.countLogErrors(signals))),
+      ...fronts.flatMap(({ signals }) => loadBalancerAlarms(signals)),
+      ...databases.flatMap(({ signals }) => databaseAlarms(signals, new DatabaseLogMetrics(this.placeOf(signals.source), 'Logs', signals))),
+      ...caches.flatMap(({ signals }) => cacheAlarms(signals)),
+    ];
+  }
+
+  private countLogErrors({ source, logGroups }: ServiceSignals): IMetric | undefined {
+    return logGroups.length === 0 ? undefined : new LogErrors(this.placeOf(source), 'LogErrors', { logGroups }).metric;
+  }
+
+  private createAlarms(definition: AlarmDefinition): Placed[] {
+    const severities = SEVERITIES.filter((severity) => definition.thresholds[severity] !== undefined);
+    return severities.map((severity) => {
+      const goesBack = definition.rollsBack && severity === Severity.CRITICAL ? this.serviceThatGoesBack(definition.source) : undefined;
+      const { alarm } = new ThresholdAlarm(this.placeOf(definition.source), `${definition.key}-${severity}`, {
+        definition, severity, routing: this.routing, runbooks: this.runbooks, goesBack,
+      });
+      return { definition, severity, alarm };
+    });
+  }
+
+  private serviceThatGoesBack(source: IConstruct): IMonitoredService | undefined {
+    const goesBack = this.props.rollBackOnCritical ?? Stack.of(source) === Stack.of(this);
+    return goesBack ? this.props.services?.find(({ signals }) => signals.source === source) : undefined;
+  }
+
+  private createBurnRateAlarms(): BurnRateAlarms[] {
+    const { objectives = [], services = [] } = this.props;
+    return objectives.flatMap((objective, index) => services.map((service) =>
+      new BurnRateAlarms(this.placeOf(service.signals.source), `Objective${index + 1}`, { objective, service, routing: this.routing, runbooks: this.runbooks })));
+  }
+
+  /** What happens to databases, and deployments. What is urgent about a database has an alarm; its maintenance and changes can wait. */
+  private tellOfEvents(): void {
+    const { services = [], databases = [], deploymentEvents = true } = this.props;
+    databases.flatMap(({ signals }) => signals.events ?? []).forEach((topic) => this.routing._listenFrom(this, topic, Severity.WARNING));
+    if (deploymentEvents) {
+      services.forEach((service) => new DeploymentEvents(this.placeOf(service.signals.source), 'Deployments', { service, routing: this.routing }));
+    }
+  }
+
+  private createDashboard(): OperationsDashboard {
+    const { services, databases } = this.props;
+    new SavedQueries(this, 'Queries', { services, databases });
+    return new OperationsDashboard(this, 'Dashboard', { signals: this });
+  }
+
+  /** What is made for one source stands together, under its path: below the stack where that is this one's, too. */
+  private placeOf(source: IConstruct): Construct {
+    const stack = Stack.of(this);
+    const scopes = Stack.of(source) === stack ? source.node.scopes.slice(stack.node.scopes.length) : source.node.scopes;
+    const id = scopes.map(({ node }) => node.id).filter((part) => part !== '').join('.');
+    return (this.node.tryFindChild(id) as Construct | undefined) ?? new Construct(this, id);
+  }
+
+  private tellWhatIsLeftOut(): void {
+    Object.entries(this.props.leftOut ?? {}).forEach(([key, { reason }]) => Annotations.of(this).addInfo(`No alarm ${key}: ${reason}`));
+  }
+}
+
+function differs(one: string, other: string): boolean {
+  return !Token.isUnresolved(one) && !Token.isUnresolved(other) && one !== other;
+}

@@ -1,0 +1,58 @@
+import { Token } from 'aws-cdk-lib';
+import type { CfnReplicationGroup } from 'aws-cdk-lib/aws-elasticache';
+import type { IConstruct } from 'constructs';
+import type { CacheSignals, IMonitoredCache } from '../binding';
+import { PropError } from '../refusal/prop-error';
+
+/** What has to be told of a replication group. */
+export interface MonitoredReplicationGroupProps {
+  /**
+   * Whether it runs in cluster mode: then its nodes are named by shard.
+   * @default - true with more than one node group
+   */
+  readonly clusterMode?: boolean;
+}
+
+/** A cache of another making, for the same alarms and dashboards. Throws a PropError where its nodes can't be known. */
+export class MonitoredCache implements IMonitoredCache {
+  /** A replication group of Valkey or Redis OSS. ElastiCache names the nodes after it: `name-001`, in cluster mode `name-0001-001`. */
+  public static fromReplicationGroup(group: CfnReplicationGroup, props: MonitoredReplicationGroupProps = {}): MonitoredCache {
+    const shards = nodesByShard(group);
+    const name = group.replicationGroupId ?? group.ref;
+    const clusterMode = props.clusterMode ?? shards.length > 1;
+    const nodeIds = shards.flatMap((nodes, shard) => Array.from({ length: nodes }, (_, node) => [
+      name, ...clusterMode ? [String(shard + 1).padStart(4, '0')] : [], String(node + 1).padStart(3, '0'),
+    ].join('-')));
+    return MonitoredCache.fromNodes(group, nodeIds);
+  }
+
+  /**
+   * Any cache, by its nodes.
+   *
+   * @param source what stands for it in the app: its path stands in messages
+   * @param nodeIds as CloudWatch names them in `CacheClusterId`
+   */
+  public static fromNodes(source: IConstruct, nodeIds: string[]): MonitoredCache {
+    if (nodeIds.length === 0) {
+      throw new PropError(source, { prop: 'nodeIds', value: nodeIds, allowed: 'one node or more', wayOut: 'name the nodes as CloudWatch does in CacheClusterId' });
+    }
+    return new MonitoredCache({ source, nodeIds });
+  }
+
+  private constructor(public readonly signals: CacheSignals) {}
+}
+
+/** How many nodes each shard has, the primary included. */
+function nodesByShard(group: CfnReplicationGroup): number[] {
+  const { numCacheClusters, numNodeGroups, replicasPerNodeGroup, nodeGroupConfiguration: groups } = group;
+  const counts = [numCacheClusters, numNodeGroups, replicasPerNodeGroup];
+  if (group.globalReplicationGroupId !== undefined || Token.isUnresolved(groups) || counts.some((count) => Token.isUnresolved(count))) {
+    throw new PropError(group, { prop: 'group', value: group, allowed: 'a group whose numbers of shards and replicas are known now', wayOut: 'name the nodes: MonitoredCache.fromNodes(group, [...])' });
+  }
+  if (Array.isArray(groups) && groups.length > 0) {
+    return groups.map((shard) => 1 + ((shard as CfnReplicationGroup.NodeGroupConfigurationProperty).replicaCount ?? 0));
+  }
+  return numCacheClusters === undefined
+    ? Array.from({ length: numNodeGroups ?? 1 }, () => 1 + (replicasPerNodeGroup ?? 0))
+    : [numCacheClusters];
+}

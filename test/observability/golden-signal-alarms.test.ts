@@ -1,0 +1,279 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Template } from 'aws-cdk-lib/assertions';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { EnvironmentProfile, GoldenSignalAlarms, type GoldenSignalAlarmsProps, ProductionWebService, Rollout, Route, Runbooks, ServiceImage, ServiceObjective, ServiceScaling, Severity } from '../../src';
+import { brokenRules } from '../deploy-rules/deploy-rules';
+import { alarmsNamed, mailRouting } from '../support/signals';
+import { refusal, templateOf, unacknowledged } from '../support/test-stack';
+import { type ServiceFixture, serviceFixture } from '../support/web-service';
+
+interface Watched extends ServiceFixture { readonly signals: GoldenSignalAlarms }
+
+/** A service, and its alarms in the same stack. */
+function watched(props: Partial<GoldenSignalAlarmsProps> = {}, service: Parameters<typeof serviceFixture>[0] = {}): Watched {
+  const fixture = serviceFixture(service);
+  return { ...fixture, signals: new GoldenSignalAlarms(fixture.stack, 'Signals', { services: [fixture.web], routing: mailRouting(fixture.stack), ...props }) };
+}
+
+/** What a template says of an alarm in the words of the documents' tables. */
+function row(template: Template, id: string): string {
+  const [{ properties }, ...others] = alarmsNamed(template, id);
+  expect(others).toEqual([]);
+  const period = properties.Period ?? Math.max(...properties.Metrics.flatMap(({ MetricStat }: { MetricStat?: { Period: number } }) => MetricStat?.Period ?? []));
+  const limit = properties.Threshold ?? /ANOMALY_DETECTION_BAND\(m0, (.*)\)/.exec(properties.Metrics[0].Expression)![1];
+  return `${properties.ComparisonOperator} ${limit}, ${properties.DatapointsToAlarm} of ${properties.EvaluationPeriods} times ${period / 60} min`;
+}
+
+function topicsOf(template: Template, id: string): string[] {
+  const [{ properties }] = alarmsNamed(template, id);
+  expect(properties.OKActions).toEqual(properties.AlarmActions);
+  return properties.AlarmActions.map(({ Ref }: { Ref: string }) => Ref.replace(/^AlertsTopics(\w+?)[0-9A-F]{8}$/, '$1'));
+}
+
+describe('The alarms of a service', () => {
+  let template: Template;
+
+  beforeAll(() => {
+    template = templateOf(watched().stack);
+  });
+
+  test.each([
+    ['A-17, A-21, A-37, D-08: response times above 2 s', 'service-latency-p90-warning', 'GreaterThanThreshold 2, 1 of 1 times 5 min'],
+    ['A-13, A-21: more than 10 errors', 'service-errors-many-critical', 'GreaterThanThreshold 10, 1 of 1 times 5 min'],
+    ['A-13, B-12: more than 1 % of errors', 'service-error-rate-error', 'GreaterThanThreshold 1, 5 of 6 times 1 min'],
+    ['D-08: more than 5 errors on average', 'service-errors-sustained-critical', 'GreaterThanThreshold 5, 1 of 1 times 10 min'],
+    ['A-21: errors of the load balancer itself', 'load-balancer-errors-critical', 'GreaterThanThreshold 10, 1 of 1 times 5 min'],
+    ['A-21, B-12, D-08: fewer than one healthy task', 'service-healthy-tasks-critical', 'LessThanThreshold 1, 3 of 5 times 1 min'],
+    ['A-21: no task at all', 'service-tasks-missing-critical', 'LessThanThreshold 1, 5 of 10 times 1 min'],
+    ['C-14, E-09: failing health checks', 'service-unhealthy-tasks-error', 'GreaterThanThreshold 0, 3 of 5 times 1 min'],
+    ['A-17, B-12, C-14: CPU above 70 %', 'service-cpu-warning', 'GreaterThanThreshold 70, 1 of 1 times 5 min'],
+    ['E-09: CPU above 80 %', 'service-cpu-error', 'GreaterThanThreshold 80, 1 of 1 times 5 min'],
+    ['A-17, B-12, C-14, E-09: memory above 80 %', 'service-memory-warning', 'GreaterThanThreshold 80, 1 of 1 times 5 min'],
+    ['A-17: as many tasks as scaling may give', 'service-tasks-at-ceiling-warning', 'GreaterThanOrEqualToThreshold 8, 3 of 3 times 5 min'],
+    ['A-17: less traffic than usual', 'service-traffic-drop-warning', 'LessThanLowerThreshold 4, 3 of 3 times 5 min'],
+    ['A-17: more traffic than usual', 'service-traffic-surge-warning', 'GreaterThanUpperThreshold 4, 3 of 3 times 5 min'],
+    ['C-14, E-09: errors in the log', 'service-log-errors-warning', 'GreaterThanThreshold 10, 1 of 1 times 5 min'],
+  ])('%s', (_, id, expected) => {
+    expect(row(template, id)).toBe(expected);
+    // A-22: each severity has its topic, which is told the end, too.
+    expect(topicsOf(template, id)).toEqual([id.split('-').pop()]);
+    expect(alarmsNamed(template, id)[0].properties.TreatMissingData).toBe('notBreaching');
+  });
+
+  test('A-17: are these and no others: p50 and p99 have no limit by themselves', () => {
+    const own = Object.keys(template.findResources('AWS::CloudWatch::Alarm')).filter((id) => id.startsWith('Signals'));
+    expect(own).toHaveLength(15);
+    expect(own.filter((id) => /latencyp(50|99)/.test(id))).toEqual([]);
+  });
+
+  test('A-23: tell what happened to whom, what to do first, where to read on, and how soon', () => {
+    expect(alarmsNamed(template, 'service-errors-many-critical')[0].properties.AlarmDescription).toBe(
+      'Test/Web answers many requests with an error: above 10 errors in 5 minutes. If a release was made within the last hour, go back to the one before; else group the errors in the log. '
+      + 'Runbook: https://github.com/org/prod-constructs/blob/main/docs/runbooks/service-errors-many.md Critical: answered within 5 minutes, escalated after 15.');
+    expect(alarmsNamed(template, 'service-error-rate-error')[0].properties.AlarmDescription).toContain('above 1 % in 5 of 6 minutes');
+    expect(alarmsNamed(template, 'load-balancer-errors-critical')[0].properties.AlarmDescription).toMatch(/^Test\/Web\/LoadBalancer answers requests with errors of the load balancer/);
+  });
+
+  test('A-13: critical ones take a deployment back; those that name the service itself can\'t exist before it', () => {
+    const [service] = Object.values(template.findResources('AWS::ECS::Service'));
+    const joined: string[] = service.Properties.DeploymentConfiguration.Alarms.AlarmNames.slice(3);
+    expect(joined).toEqual(['errorsmany', 'errorssustained', 'healthytasks'].map((key) => expect.stringMatching(new RegExp(`^test-signals-web-service${key}critical-[0-9a-f]{8}$`))));
+    const named = Object.entries(template.findResources('AWS::CloudWatch::Alarm')).filter(([, { Properties }]) => Properties.AlarmName !== undefined);
+    expect(named.map(([, { Properties }]) => Properties.AlarmName).filter((name) => name.includes('signals')).sort()).toEqual([...joined].sort());
+    // They have to exist when ECS first asks for them.
+    named.forEach(([id]) => expect(service.DependsOn).toContain(id));
+    expect(JSON.stringify(named.map(([, { Properties }]) => Properties.Metrics))).not.toContain('ServiceName');
+  });
+
+  test('C-14, E-09, A-15: count each error in the log once, in JSON by its level, in plain text by its word', () => {
+    const filters = Object.values(template.findResources('AWS::Logs::MetricFilter')).map(({ Properties }) => Properties);
+    expect(new Set(filters.map(({ MetricTransformations: [{ MetricName }] }) => MetricName)).size).toBe(1);
+    const [json, text] = filters.map(({ FilterPattern }) => FilterPattern as string);
+    ['error', 'ERROR', 'fatal'].forEach((level) => expect(json).toContain(`($.level = "${level}")`));
+    const pattern = new RegExp(text.slice(1, -1));
+    expect(['ERROR no connection', '2026-11-20 12:00:00 FATAL gone', 'ERROR {"a":1}'].map((line) => pattern.test(line))).toEqual([true, true, true]);
+    expect(['{"level":"ERROR","message":"no"}', 'all is well', 'no errors'].map((line) => pattern.test(line))).toEqual([false, false, false]);
+    // CloudWatch Logs has no groups, and none of these characters.
+    expect(text).not.toMatch(/[()!"'\\<>&]/);
+  });
+
+  test('read no more than the ten metrics that an alarm may have, and say no more than 1024 characters', () => {
+    Object.values(template.findResources('AWS::CloudWatch::Alarm')).forEach(({ Properties }) => {
+      expect((Properties.Metrics ?? []).filter((query: { MetricStat?: unknown }) => query.MetricStat).length).toBeLessThanOrEqual(10);
+      expect(Properties.AlarmDescription.length).toBeLessThanOrEqual(1024);
+    });
+    expect(brokenRules(template.toJSON())).toEqual([]);
+  });
+
+  test('that fill gaps want fewer minutes than they look at: the newest is often not there yet, and filling makes it a good one', () => {
+    const filling = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties)
+      .filter(({ Metrics = [], EvaluationPeriods }) => EvaluationPeriods > 1 && JSON.stringify(Metrics).includes('FILL(') && JSON.stringify(Metrics).includes('"Period":60'));
+    expect(filling.length).toBeGreaterThan(4);
+    filling.forEach(({ DatapointsToAlarm, EvaluationPeriods }) => expect(DatapointsToAlarm).toBeLessThan(EvaluationPeriods));
+  });
+
+  test('leave no finding of the four packs unacknowledged', () => {
+    expect(unacknowledged(watched({ objectives: [ServiceObjective.availability(99.9)], leftOut: { 'service-cpu': { reason: 'This service computes, and that is its job' } } }).stack)).toEqual([]);
+  });
+
+  test('are found by key and source', () => {
+    const { signals, web, stack } = watched();
+    expect(signals.alarmFor('service-errors-many', web)).toBeInstanceOf(Object);
+    expect(signals.alarmFor('service-cpu', web, Severity.ERROR)).not.toBe(signals.alarmFor('service-cpu', web, Severity.WARNING));
+    expect(signals.alarms).toHaveLength(15);
+    expect(signals.alarms).toContain<Alarm>(signals.alarmFor('load-balancer-errors', web.loadBalancer));
+    expect(refusal(() => signals.alarmFor('service-cpu', web))).toMatch(/GoldenSignalAlarms 'Test\/Signals': alarmFor is "service-cpu of Test\/Web", allowed: .*service-cpu \(error\).* Way out: say which severity/);
+    expect(refusal(() => signals.alarmFor('service-latency-p50', web))).toMatch(/Way out: ask for one of these/);
+    expect(refusal(() => signals.alarmFor('service-cpu', stack))).toMatch(/allowed: alarms of what is watched here/);
+  });
+
+  test('A-16, A-37, D-09: come with a dashboard and saved queries, unless those are made beside them', () => {
+    const { stack, signals } = watched();
+    const ofSignals = templateOf(stack);
+    expect(signals.dashboard).toBeDefined();
+    ofSignals.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
+    expect(Object.keys(ofSignals.findResources('AWS::Logs::QueryDefinition')).length).toBeGreaterThan(3);
+    const without = watched({ dashboard: false });
+    expect(without.signals.dashboard).toBeUndefined();
+    templateOf(without.stack).resourceCountIs('AWS::Logs::QueryDefinition', 0);
+    expect(watched({ profile: EnvironmentProfile.development() }).signals.dashboard).toBeUndefined();
+  });
+
+  test('C-16: tell of deployments, unless that is done elsewhere', () => {
+    const rules = (deploymentEvents?: boolean) => Object.keys(templateOf(watched({ deploymentEvents, dashboard: false }).stack).findResources('AWS::Events::Rule')).length;
+    expect([rules(), rules(false)]).toEqual([7, 0]);
+  });
+
+  test('D-12: tell of an objective, too, one for each service', () => {
+    const { stack, signals } = watched({ objectives: [ServiceObjective.availability(99.9), ServiceObjective.latency(99, Duration.millis(500))] });
+    expect(signals.burnRateAlarms).toHaveLength(2);
+    templateOf(stack).resourceCountIs('AWS::CloudWatch::CompositeAlarm', 4);
+  });
+});
+
+describe('What stands elsewhere', () => {
+  test('a service that doesn\'t scale is always at its ceiling, and has no alarm of that', () => {
+    const { stack } = watched({}, { scaling: ServiceScaling.between({ minTasks: 3, maxTasks: 3 }) });
+    expect(alarmsNamed(templateOf(stack), 'service-tasks-at-ceiling-warning')).toEqual([]);
+  });
+
+  test('E-09: development has the small set, and all where they are asked for', () => {
+    const inDevelopment = (fullSet?: boolean) => watched({ profile: EnvironmentProfile.development(), fullSet }).signals.alarms.map(({ node }) => node.scope!.node.id);
+    expect(inDevelopment()).toEqual([
+      'service-errors-many-critical', 'service-healthy-tasks-critical', 'service-tasks-missing-critical', 'service-unhealthy-tasks-error', 'load-balancer-errors-critical',
+    ]);
+    expect(inDevelopment(true)).toHaveLength(15);
+    expect(watched({ profile: EnvironmentProfile.staging() }).signals.alarms).toHaveLength(15);
+    expect(watched({ fullSet: false }).signals.alarms).toHaveLength(5);
+  });
+
+  test('services that share a load balancer share its alarm, and each has its own of the rest', () => {
+    const { stack, images, network, web: { loadBalancer } } = serviceFixture();
+    const [api, shop] = ['api', 'shop'].map((name) => new ProductionWebService(stack, name, {
+      network, loadBalancer, image: ServiceImage.fromRepository(images, { tag: '1' }), route: Route.path(`/${name}/*`),
+    }));
+    const signals = new GoldenSignalAlarms(stack, 'Signals', { services: [api, shop], routing: mailRouting(stack) });
+    const template = templateOf(stack);
+    expect(alarmsNamed(template, 'load-balancer-errors-critical')).toHaveLength(1);
+    expect(alarmsNamed(template, 'service-errors-many-critical')).toHaveLength(2);
+    expect(signals.alarmFor('service-errors-many', api)).not.toBe(signals.alarmFor('service-errors-many', shop));
+    const joined = Object.values(template.findResources('AWS::ECS::Service')).map(({ Properties }) => Properties.DeploymentConfiguration.Alarms.AlarmNames.filter((name: string) => name.includes('signals')));
+    expect(joined.filter(([name]) => name?.includes('signals-api')).flat().join()).not.toContain('signals-shop');
+    expect(brokenRules(template.toJSON())).toEqual([]);
+  });
+
+  test('A-13: a service that CodeDeploy deploys goes back on them, too', () => {
+    const { stack } = watched({}, { rollout: Rollout.codeDeploy() });
+    const [group] = Object.values(templateOf(stack).findResources('AWS::CodeDeploy::DeploymentGroup'));
+    expect(group.Properties.AlarmConfiguration.Alarms.map(({ Name }: { Name: string }) => Name).filter((name: string) => name.includes('signals'))).toHaveLength(3);
+  });
+
+  test('A-13: nothing goes back where that is switched off, and no alarm has a name then', () => {
+    const template = templateOf(watched({ rollBackOnCritical: false }).stack);
+    const [service] = Object.values(template.findResources('AWS::ECS::Service'));
+    expect(service.Properties.DeploymentConfiguration.Alarms.AlarmNames).toHaveLength(3);
+    expect(alarmsNamed(template, 'service-errors-many-critical')[0].properties.AlarmName).toBeUndefined();
+  });
+});
+
+describe('Changing alarms by key', () => {
+  test('sets limits and windows, of all sources or of one', () => {
+    const { stack, web, network, images } = serviceFixture();
+    const other = new ProductionWebService(stack, 'Other', { network, loadBalancer: web.loadBalancer, route: Route.path('/other/*'), image: ServiceImage.fromRepository(images, { tag: '1' }) });
+    new GoldenSignalAlarms(stack, 'Signals', {
+      services: [web, other],
+      routing: mailRouting(stack),
+      runbooks: Runbooks.at('https://wiki.example.com/ops/'),
+      adjustments: {
+        'service-cpu': { warningAt: 85, errorAt: 95 },
+        'Other/service-cpu': { errorAt: 99, period: Duration.minutes(1), of: 15, datapoints: 10 },
+        'service-latency-p99': { errorAt: 5 },
+        'service-errors-sustained': { period: Duration.minutes(20) },
+        'Test/Web/service-traffic-drop': { warningAt: 5 },
+      },
+      leftOut: { 'Other/service-memory': { reason: 'It fills its memory with a cache on purpose' } },
+    });
+    const template = templateOf(stack);
+    const of = (id: string, source: string) => alarmsNamed(template, id).find((alarm) => alarm.id.startsWith(`Signals${source}`))?.properties;
+    expect(of('service-cpu-warning', 'Web')).toMatchObject({ Threshold: 85, EvaluationPeriods: 1 });
+    expect(of('service-cpu-error', 'Web')).toMatchObject({ Threshold: 95 });
+    expect(of('service-cpu-warning', 'Other')).toMatchObject({ Threshold: 85, EvaluationPeriods: 15, DatapointsToAlarm: 10 });
+    expect(of('service-cpu-error', 'Other')).toMatchObject({ Threshold: 99 });
+    expect(JSON.stringify(of('service-cpu-error', 'Other'))).toContain('"Period":60');
+    expect(of('service-latency-p99-error', 'Other')).toMatchObject({ Threshold: 5, AlarmDescription: expect.stringContaining('Runbook: https://wiki.example.com/ops/service-latency-p99.md Error') });
+    expect(of('service-memory-warning', 'Web')).toBeDefined();
+    expect(of('service-memory-warning', 'Other')).toBeUndefined();
+    expect(of('service-errors-sustained-critical', 'Web')!.Metrics[0].Expression).toMatch(/\/20$/);
+    expect(of('service-traffic-drop-warning', 'Web')!.Metrics[0].Expression).toBe('ANOMALY_DETECTION_BAND(m0, 5)');
+    expect(of('service-traffic-drop-warning', 'Other')!.Metrics[0].Expression).toBe('ANOMALY_DETECTION_BAND(m0, 4)');
+  });
+
+  test('leaves out with a reason, which synthesis shows', () => {
+    const { signals } = watched({ leftOut: { 'service-cpu': { reason: 'This service computes, and that is its job' } } });
+    expect(signals.alarms).toHaveLength(13);
+    expect(signals.node.metadata.map(({ data }) => data)).toContain('No alarm service-cpu: This service computes, and that is its job');
+  });
+
+  test('A-13: a critical limit of one\'s own takes deployments back, too, unless it needs the service to exist', () => {
+    const { stack } = watched({ adjustments: { 'service-latency-p90': { criticalAt: 10 }, 'service-memory': { criticalAt: 95 } } });
+    const [service] = Object.values(templateOf(stack).findResources('AWS::ECS::Service'));
+    const names: string[] = service.Properties.DeploymentConfiguration.Alarms.AlarmNames;
+    expect(names.filter((name) => name.includes('latencyp90critical'))).toHaveLength(1);
+    expect(names.filter((name) => name.includes('memory'))).toEqual([]);
+  });
+
+  test.each<[string, Partial<GoldenSignalAlarmsProps>, RegExp]>([
+    ['a key that nothing has', { adjustments: { 'service-cpus': { warningAt: 1 } } },
+      /^GoldenSignalAlarms 'Test\/Signals': adjustments is "service-cpus", allowed: load-balancer-errors, service-cpu, .*service-unhealthy-tasks, each also of one source alone \('Web\/service-latency-p50'\)\. Way out: name an alarm/],
+    ['a key of another source', { leftOut: { 'Shop/service-cpu': { reason: 'There is a shop, is there not?' } } }, /leftOut is "Shop\/service-cpu"/],
+    ['a key of a database where none is watched', { adjustments: { 'database-cpu': { warningAt: 1 } } }, /adjustments is "database-cpu"/],
+    ['a warning above the error', { adjustments: { 'service-cpu': { warningAt: 90 } } }, /adjustments\['service-cpu'\]\.warningAt is 90, allowed: not above error, which is 80 %: the milder alarm comes first\. Way out: set warningAt and errorAt together/],
+    ['a warning above the critical limit, with nothing between', { adjustments: { 'service-errors-many': { warningAt: 11 } } }, /warningAt is 11, allowed: not above critical, which is 10 errors/],
+    ['a warning below the critical limit where less is worse', { adjustments: { 'service-healthy-tasks': { warningAt: 0 } } }, /warningAt is 0, allowed: not below critical, which is 1 healthy tasks/],
+    ['a limit that is no number', { adjustments: { 'service-cpu': { warningAt: NaN } } }, /warningAt is "NaN", allowed: a number of %/],
+    ['a band without a width', { adjustments: { 'service-traffic-drop': { warningAt: 0 } } }, /warningAt is 0, allowed: a number of standard deviations above 0/],
+    ['a period of seconds', { adjustments: { 'service-cpu': { period: Duration.seconds(30) } } }, /adjustments\['service-cpu'\]\.period is "30 s", allowed: whole minutes up to 7 days/],
+    ['a period of minutes and a half', { adjustments: { 'service-cpu': { period: Duration.seconds(90) } } }, /period is "90 s"/],
+    ['more than a day of short periods', { adjustments: { 'service-cpu': { of: 289 } } }, /adjustments\['service-cpu'\]\.of is 289, allowed: 1 to 288 periods of 300 s: CloudWatch looks back 1 day/],
+    ['more than a week of long periods', { adjustments: { 'service-cpu': { period: Duration.hours(1), of: 169 } } }, /of is 169, allowed: 1 to 168 periods of 3600 s: CloudWatch looks back 7 days/],
+    ['more bad periods than are looked at', { adjustments: { 'service-cpu': { datapoints: 2 } } }, /adjustments\['service-cpu'\]\.datapoints is 2, allowed: 1 to 1 bad periods/],
+    ['to change what is left out', { adjustments: { 'service-cpu': { warningAt: 60 } }, leftOut: { 'service-cpu': { reason: 'Nobody looks at it anyway' } } }, /adjustments is "service-cpu", allowed: alarms that are not left out \(leftOut has 'service-cpu'\)/],
+    ['to leave out without a reason', { leftOut: { 'service-cpu': { reason: 'no' } } }, /leftOut\['service-cpu'\]\.reason is "no"/],
+    ['pages where nobody finds them', { runbooks: Runbooks.at('wiki') }, /runbooks is "wiki"/],
+    ['pages whose address fills the description', { runbooks: Runbooks.at(`https://wiki.example.com/${'a'.repeat(900)}`) }, /runbooks is .*allowed: an address that leaves room in the 1024 characters/],
+    ['nothing to watch', { services: [] }, /services is \[\], allowed: at least one service, database or cache/],
+  ])('refuses %s', (_, props, message) => {
+    expect(refusal(() => watched(props))).toMatch(message);
+  });
+
+  test('refuses a source that is named twice', () => {
+    const { stack, web } = serviceFixture();
+    expect(refusal(() => new GoldenSignalAlarms(stack, 'Signals', { services: [web, web], routing: mailRouting(stack) }))).toMatch(/is "Test\/Web", allowed: each source once/);
+  });
+
+  test('goes for all where one source is left out, not the other way round', () => {
+    const reason = { reason: 'It is allowed to be slow, nobody waits' };
+    expect(watched({ adjustments: { 'service-cpu': { warningAt: 60 } }, leftOut: { 'Web/service-cpu': reason } }).signals.alarms).toHaveLength(13);
+    expect(refusal(() => watched({ adjustments: { 'Web/service-cpu': { warningAt: 60 } }, leftOut: { 'service-cpu': reason } }))).toMatch(/adjustments is "Web\/service-cpu"/);
+  });
+});
