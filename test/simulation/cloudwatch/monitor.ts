@@ -1,0 +1,68 @@
+import { AnomalyBands } from './anomaly-bands';
+import { MetricAlarm } from './metric-alarm';
+import type { MetricStore } from './metric-store';
+import type { AlarmState } from './missing-data';
+import type { AlarmSet } from './template-alarms';
+
+/** An alarm that began to fire. */
+export interface Firing {
+  readonly alarm: string;
+  /** Minute at whose end it was found. */
+  readonly minute: number;
+  readonly actions: string[];
+}
+
+/** Evaluates all alarms of a template minute by minute: first those on metrics, then those on other alarms. */
+export class Monitor {
+  private readonly alarms: Array<{ readonly name: string; readonly actions: string[]; readonly alarm: MetricAlarm }>;
+  private readonly states = new Map<string, AlarmState>();
+
+  public constructor(private readonly set: AlarmSet, store: MetricStore, options: { readonly late?: number } = {}) {
+    const bands = new AnomalyBands();
+    this.alarms = set.metricAlarms.map((definition) => ({
+      name: definition.name, actions: definition.actions, alarm: new MetricAlarm(definition, store, { late: options.late ?? 0, bands }),
+    }));
+  }
+
+  /** What begins to fire from one minute to before another. */
+  public watch(from: number, to: number): Firing[] {
+    const firings: Firing[] = [];
+    for (let minute = from; minute < to; minute++) {
+      const enter = (name: string, state: AlarmState, actions: string[]) => {
+        if (state === 'ALARM' && this.states.get(name) !== 'ALARM') {
+          firings.push({ alarm: name, minute, actions });
+        }
+        this.states.set(name, state);
+      };
+      this.alarms.forEach(({ name, actions, alarm }) => enter(name, alarm.evaluate(minute), actions));
+      this.settleComposites().forEach(({ name, state, actions }) => enter(name, state, actions));
+    }
+    return firings;
+  }
+
+  /** Those that fire now. */
+  public firing(): string[] {
+    return [...this.states].filter(([, state]) => state === 'ALARM').map(([name]) => name);
+  }
+
+  /** A composite may stand on others, in any order: as many rounds as there are composites settle all. */
+  private settleComposites(): Array<{ name: string; state: AlarmState; actions: string[] }> {
+    const next = new Map(this.states);
+    const stateOf = (alias: string): AlarmState => {
+      const name = this.set.names.get(alias);
+      if (name === undefined) {
+        throw new Error(`a composite names ${alias}, which is no alarm of the template`);
+      }
+      return next.get(name) ?? 'INSUFFICIENT_DATA';
+    };
+    for (let changed = true, round = 0; changed && round <= this.set.compositeAlarms.length; round++) {
+      changed = false;
+      this.set.compositeAlarms.forEach(({ name, rule }) => {
+        const state = rule(stateOf) ? 'ALARM' : 'OK';
+        changed = changed || next.get(name) !== state;
+        next.set(name, state);
+      });
+    }
+    return this.set.compositeAlarms.map(({ name, actions }) => ({ name, actions, state: next.get(name)! }));
+  }
+}

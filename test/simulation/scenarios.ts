@@ -1,0 +1,255 @@
+import type { Conditions, Story } from './model/conditions';
+import { type Deployment, shiftOf } from './model/deployments';
+import { DAY, HOUR, on } from './model/time';
+
+/** Something that happens to the service, and how soon it has to be noticed. */
+export interface Scenario {
+  readonly name: string;
+  readonly what: string;
+  /** When it begins. */
+  readonly begins: number;
+  /** Minutes that it lasts. */
+  readonly lasts: number;
+  readonly story: Story;
+  /** Deployments beside those of the two weeks before. */
+  readonly deployments?: Deployment[];
+  /** Whether the load balancer counts refused connections as requests: its user guide can be read either way. */
+  readonly refusedCount?: boolean;
+  /** Whether nobody came at night in the two weeks before, either. */
+  readonly emptyNights?: boolean;
+  /** Minutes from the beginning to the moment at which the documents' limit is crossed, from which time is counted. */
+  readonly crosses?: number;
+  /** Minutes within which it must be noticed, and where that stands. Nothing: no alarm may come. */
+  readonly within?: { readonly minutes: number; readonly because: string };
+}
+
+/** The Tuesday after two weeks, at two in the afternoon. */
+const AFTERNOON = on(15, 14);
+const BAKE = 30;
+const always = (conditions: Conditions): Story => () => conditions;
+
+/** A deployment whose traffic moves in a minute. */
+function shifting(minute: number, canary?: Deployment['canary']): Deployment {
+  return { at: minute - shiftOf({ at: 0, bake: 0 }), bake: BAKE, canary };
+}
+
+/** All incidents of the table. Each begins where the quiet month stands, with two weeks behind it. */
+export const INCIDENTS: Scenario[] = [
+  {
+    name: '1 % errors',
+    what: '1.5 % of all requests are answered with a 500',
+    begins: AFTERNOON,
+    lasts: HOUR,
+    story: always({ all: { errors: 0.015 } }),
+    within: { minutes: 5, because: 'A-13: more than 1 % for 5 min' },
+  },
+  {
+    name: '1 % errors in the evening',
+    what: 'the same at 21:00, with a quarter of the traffic and less',
+    begins: on(15, 21),
+    lasts: HOUR,
+    story: always({ all: { errors: 0.015 } }),
+    within: { minutes: 30, because: 'ours: of two errors a minute A-13\'s 5 min can\'t tell a rate' },
+  },
+  {
+    name: '10 % canary errors',
+    what: 'a new version that gets a tenth of the traffic fails a tenth of its requests',
+    begins: AFTERNOON,
+    lasts: 10,
+    deployments: [shifting(AFTERNOON, { share: 0.1, minutes: 10 })],
+    story: always({ fresh: { errors: 0.1 } }),
+    within: { minutes: 3, because: 'B-08: two datapoints' },
+  },
+  {
+    name: 'outage',
+    what: 'every request is answered with a 500',
+    begins: AFTERNOON,
+    lasts: HOUR,
+    story: always({ all: { errors: 1 } }),
+    within: { minutes: 5, because: 'A-13, A-21: 5 min' },
+  },
+  {
+    name: 'outage after a swap',
+    what: 'the same, a day after production has moved to the other target group',
+    begins: AFTERNOON + DAY,
+    lasts: HOUR,
+    deployments: [shifting(AFTERNOON)],
+    story: always({ all: { errors: 1 } }),
+    within: { minutes: 5, because: 'A-13, A-21: 5 min' },
+  },
+  {
+    name: 'nobody answers',
+    what: 'tasks take connections and answer nothing: only 504s of the load balancer',
+    begins: AFTERNOON,
+    lasts: HOUR,
+    story: always({ all: { hanging: 1, unhealthy: 1 } }),
+    within: { minutes: 5, because: 'A-13, A-21: 5 min' },
+  },
+  {
+    name: 'nobody answers, after a swap',
+    what: 'the same, a day after production has moved to the other target group',
+    begins: AFTERNOON + DAY,
+    lasts: HOUR,
+    deployments: [shifting(AFTERNOON)],
+    story: always({ all: { hanging: 1, unhealthy: 1 } }),
+    within: { minutes: 5, because: 'A-13, A-21: 5 min' },
+  },
+  {
+    name: 'no targets at all',
+    what: 'no task is registered any more: only 503s of the load balancer',
+    begins: AFTERNOON,
+    lasts: HOUR,
+    story: always({ noTargets: true }),
+    within: { minutes: 5, because: 'A-21, D-08: no healthy target, 5 min' },
+  },
+  {
+    name: 'no targets at all, after a swap',
+    what: 'the same, a day after production has moved to the other target group',
+    begins: AFTERNOON + DAY,
+    lasts: HOUR,
+    deployments: [shifting(AFTERNOON)],
+    story: always({ noTargets: true }),
+    within: { minutes: 5, because: 'A-21, D-08: no healthy target, 5 min' },
+  },
+  {
+    name: 'no targets at night',
+    what: 'the same at 03:00, with two requests a minute',
+    begins: on(16, 3),
+    lasts: HOUR,
+    story: always({ noTargets: true }),
+    within: { minutes: 6, because: 'A-21, D-08: no healthy target, 5 min' },
+  },
+  {
+    name: 'green refuses connections',
+    what: 'a new version is healthy, gets all traffic and refuses every second connection: 502s of the load balancer',
+    begins: AFTERNOON,
+    lasts: BAKE,
+    deployments: [shifting(AFTERNOON)],
+    story: always({ fresh: { refused: 0.5 } }),
+    within: { minutes: 3, because: 'B-08: two datapoints' },
+  },
+  {
+    name: 'green refuses connections, counted',
+    what: 'the same, if RequestCount holds refused connections: AWS\'s guide can be read either way',
+    begins: AFTERNOON,
+    lasts: BAKE,
+    deployments: [shifting(AFTERNOON)],
+    refusedCount: true,
+    story: always({ fresh: { refused: 0.5 } }),
+    within: { minutes: 3, because: 'B-08: two datapoints' },
+  },
+  {
+    name: 'latency step',
+    what: 'every answer takes thirty times as long',
+    begins: AFTERNOON,
+    lasts: HOUR,
+    story: always({ all: { slower: 30 } }),
+    within: { minutes: 5, because: 'A-21: more than 2 s in 5 min' },
+  },
+  {
+    name: 'latency step for one in five',
+    what: 'a fifth of the answers takes thirty times as long',
+    begins: AFTERNOON,
+    lasts: HOUR,
+    story: always({ all: { slower: 30, slowShare: 0.2 } }),
+    within: { minutes: 5, because: 'A-21: more than 2 s in 5 min' },
+  },
+  {
+    name: 'latency step of a new version',
+    what: 'every answer of a new version takes thirty times as long',
+    begins: AFTERNOON,
+    lasts: BAKE,
+    deployments: [shifting(AFTERNOON)],
+    story: always({ fresh: { slower: 30 } }),
+    within: { minutes: 3, because: 'A-13: more than 2 s for 3 min' },
+  },
+  {
+    name: 'unhealthy tasks',
+    what: 'three of four tasks fail their health checks, the last takes all requests',
+    begins: AFTERNOON,
+    lasts: HOUR,
+    story: always({ all: { unhealthy: 0.75 } }),
+    within: { minutes: 5, because: 'C-14: more than 2 failures in 5 min' },
+  },
+  {
+    name: 'slow leak of memory',
+    what: 'memory rises by 3 % an hour; counted from 80 %',
+    begins: on(15, 8),
+    lasts: 13 * HOUR,
+    story: (minute) => ({ memory: minute * 3 / HOUR }),
+    // From 52 %.
+    crosses: 28 / 3 * HOUR,
+    within: { minutes: 6, because: 'C-14: 80 % for 5 min' },
+  },
+  {
+    name: 'slow leak of connections',
+    what: 'connections to the database rise by 60 an hour; counted from 80 % of what it takes',
+    begins: on(15, 9),
+    lasts: 8 * HOUR,
+    story: (minute) => ({ connections: minute }),
+    // From 38 and a few; it takes 396.
+    crosses: 277,
+    within: { minutes: 6, because: 'C-26: more than 80 %; D-08: over 5 min' },
+  },
+  {
+    name: 'disk fills up',
+    what: '1 GB a minute; counted from 10 GB left',
+    begins: AFTERNOON,
+    lasts: HOUR,
+    story: (minute) => ({ stored: minute }),
+    crosses: 49,
+    within: { minutes: 6, because: 'A-21: less than 10 GB, no window' },
+  },
+  {
+    name: 'traffic drop',
+    what: 'nine of ten requests don\'t arrive any more',
+    begins: AFTERNOON,
+    lasts: HOUR,
+    story: always({ demand: 0.1 }),
+    within: { minutes: 20, because: 'A-17 names traffic without a limit; ours' },
+  },
+  {
+    name: 'traffic stops at night',
+    what: 'nobody comes any more from 01:00, when five to two requests a minute are usual',
+    begins: on(15, 1),
+    lasts: 7 * HOUR,
+    story: always({ demand: 0 }),
+    within: { minutes: 6.5 * HOUR, because: 'ours: before a working day begins' },
+  },
+  {
+    name: 'traffic surge',
+    what: 'three times as many requests as usual',
+    begins: AFTERNOON,
+    lasts: HOUR,
+    story: always({ demand: 3 }),
+    within: { minutes: 20, because: 'A-17 names traffic without a limit; ours' },
+  },
+];
+
+/** What is no incident. */
+export const QUIET: Scenario[] = [
+  {
+    name: 'swap blue → green',
+    what: 'a deployment in which nothing goes wrong, and the day after it',
+    begins: AFTERNOON,
+    lasts: DAY,
+    deployments: [shifting(AFTERNOON)],
+    story: always({}),
+  },
+  {
+    name: 'zero traffic at night',
+    what: 'three days of a service that nobody asks from 01:00 to 06:00',
+    begins: on(15, 0),
+    lasts: 3 * DAY,
+    emptyNights: true,
+    story: always({}),
+  },
+];
+
+/** Deployments of an ordinary month: Tuesday, Wednesday and Thursday at eleven, and a second one on Thursday at three. */
+export function ordinaryDeployments(days: number): Deployment[] {
+  return Array.from({ length: days }, (_, day) => day).flatMap((day) => {
+    const weekday = day % 7;
+    return [...[1, 2, 3].includes(weekday) ? [on(day, 11)] : [], ...weekday === 3 ? [on(day, 15)] : []].map((at) => ({ at, bake: BAKE }));
+  });
+}

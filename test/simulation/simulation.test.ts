@@ -1,0 +1,65 @@
+import * as fs from 'fs';
+import { naiveAlarms } from './naive-alarms';
+import { ourAlarms } from './our-alarms';
+import { type IncidentResult, type QuietResult, report } from './report';
+import { INCIDENTS, ordinaryDeployments, QUIET, type Scenario } from './scenarios';
+import { Simulation } from './simulation';
+
+const PAGE = 'docs/observability.md';
+/** With this heading the last part of the page begins. */
+const HEADING = '## Alarms, simulated\n';
+
+describe('The alarms of the library, beside those of the documents', () => {
+  let incidents: IncidentResult[];
+  let quiet: QuietResult[];
+
+  beforeAll(() => {
+    const { template, names } = ourAlarms();
+    const documents = naiveAlarms({ ...names, targetGroup: names.targetGroups[0], database: names.database.instance, connectionCeiling: names.database.connectionCeiling });
+    const contenders = [{ template }, { template, late: 1 }, { template: documents }];
+    const simulation = new Simulation(names);
+    incidents = INCIDENTS.map((scenario) => {
+      const [ours, oursLate, theirs] = simulation.incident(scenario, contenders);
+      return { scenario, ours, oursLate, documents: theirs };
+    });
+    const month = simulation.quietMonth(contenders);
+    quiet = [
+      { name: 'steady load', what: `30 days with ${ordinaryDeployments(44).length - ordinaryDeployments(14).length} deployments` },
+      ...QUIET,
+    ].map(({ name, what }, index) => {
+      const [ours, oursLate, theirs] = index === 0 ? month : simulation.quiet(QUIET[index - 1], contenders);
+      return { name, what, ours, oursLate, documents: theirs };
+    });
+  }, 300_000);
+
+  test('the committed page holds what the simulation finds', () => {
+    const found = report(incidents, quiet);
+    const [before, committed] = fs.readFileSync(PAGE, 'utf8').split(HEADING);
+    if (process.env.UPDATE_SIMULATION) {
+      fs.writeFileSync(PAGE, `${before}${found}`);
+      return;
+    }
+    expect(`${HEADING}${committed}`).toBe(found);
+  });
+
+  const resultOf = (name: string) => incidents.find(({ scenario }) => scenario.name === name)!;
+  const limits = (scenarios: Scenario[]) => scenarios.map(({ name, within }): [string, number] => [name, within!.minutes]);
+  const ofNewVersions = INCIDENTS.filter(({ story }) => story(0).fresh);
+
+  test.each(limits(INCIDENTS))('A-13, A-21, B-08, C-14, C-26, D-08: %s: noticed within %s minutes', (name, most) => {
+    expect(resultOf(name).ours.first?.minutes).toBeLessThanOrEqual(most);
+  });
+
+  test.each(limits(ofNewVersions))('A-13, B-08: %s: the new version is taken back within %s minutes', (name, most) => {
+    expect(resultOf(name).ours.rollback?.minutes).toBeLessThanOrEqual(most);
+  });
+
+  test('every incident is noticed, though later, if data arrive late', () => {
+    const tooLate = incidents.filter(({ scenario: { within }, oursLate: { first } }) => first === undefined || first.minutes > within!.minutes + 2);
+    expect(tooLate.map(({ scenario }) => scenario.name)).toEqual([]);
+  });
+
+  test('nobody is told, and nothing goes back, in a month in which nothing happens, with data in time or late', () => {
+    expect(quiet.map(({ name, ours, oursLate }) => [name, ours, oursLate])).toEqual(quiet.map(({ name }) => [name, [], []]));
+  });
+});

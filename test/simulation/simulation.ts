@@ -1,0 +1,104 @@
+import { type Firing, Monitor } from './cloudwatch/monitor';
+import { type AlarmSet, alarmsOf, type TemplateJson } from './cloudwatch/template-alarms';
+import { Schedule } from './model/deployments';
+import { DAY, HOUR } from './model/time';
+import { World, type WorldNames, type WorldProps } from './model/world';
+import { ordinaryDeployments, type Scenario } from './scenarios';
+
+const SEED = 20_240_101;
+const PAST = 2 * 7 * DAY;
+const MONTH = 30 * DAY;
+/** Alarms are evaluated for so long before what is counted, so that each has found its state. */
+const RUN_UP = 6 * HOUR;
+
+/** A set of alarms, and how soon it gets its data. */
+export interface Contender {
+  readonly template: TemplateJson;
+  /** Minutes that data take to arrive; none unless said. */
+  readonly late?: number;
+}
+
+/** An alarm, and when it came. */
+export interface Notice {
+  readonly alarm: string;
+  readonly severity: string;
+  /** Minutes from the moment that is counted from, the minute in which it happened included. */
+  readonly minutes: number;
+}
+
+/** What alarms said of an incident. */
+export interface Outcome {
+  /** The first that told somebody, or took the running deployment back. */
+  readonly first?: Notice;
+  /** The first that woke somebody. */
+  readonly page?: Notice;
+  /** The first that took the running deployment back. */
+  readonly rollback?: Notice;
+}
+
+/** Incidents and quiet times, all with the same two weeks behind them. */
+export class Simulation {
+  private readonly histories = new Map<string, World>();
+
+  public constructor(private readonly names: WorldNames) {}
+
+  /** What each contender says of an incident. An alarm that would have come without it, for the deployment alone, doesn't count. */
+  public incident(scenario: Scenario, contenders: Contender[]): Outcome[] {
+    const told = this.play(scenario, contenders);
+    const anyway = scenario.deployments ? this.play({ ...scenario, story: () => ({}) }, contenders) : [];
+    const counted = scenario.begins + (scenario.crosses ?? 0);
+    return told.map((all, index) => {
+      const notices = all.filter(({ alarm }) => !anyway[index]?.some((usual) => usual.alarm === alarm)).map((notice) => ({ ...notice, minutes: notice.minute + 1 - counted }));
+      return {
+        first: notices[0],
+        page: notices.find(({ severity }) => severity === 'critical'),
+        rollback: notices.find(({ rollsBack }) => rollsBack),
+      };
+    });
+  }
+
+  /** The false alarms of each contender in a time in which nothing happens that anyone must know. */
+  public quiet(scenario: Scenario, contenders: Contender[]): string[][] {
+    return this.play(scenario, contenders).map((all) => all.map(({ alarm }) => alarm));
+  }
+
+  /** The same for thirty days. */
+  public quietMonth(contenders: Contender[]): string[][] {
+    return this.quiet({ name: 'steady load', what: '', begins: PAST, lasts: MONTH, story: () => ({}) }, contenders);
+  }
+
+  private play(scenario: Scenario, contenders: Contender[]) {
+    const { begins, story } = scenario;
+    const ends = begins + scenario.lasts;
+    // What an incident tells must not depend on a deployment of the same day, unless it has one. Two weeks end as they begin: on the first target group.
+    const deployments = [...ordinaryDeployments(scenario.within ? PAST / DAY : Math.ceil(ends / DAY)), ...scenario.deployments ?? []];
+    const world = new World({ ...this.props(scenario), minutes: ends, deployments }).continueFrom(this.history(scenario)).liveTo(ends, { from: begins, story });
+    const schedule = new Schedule(deployments);
+    return contenders.map(({ template, late }) => {
+      const set = alarmsOf(template);
+      const firings = new Monitor(set, world.store, { late }).watch(begins - RUN_UP, ends);
+      return firings.filter(({ minute }) => minute >= begins).flatMap((firing) => heard(firing, set, schedule));
+    });
+  }
+
+  private history(scenario: Scenario): World {
+    const key = [scenario.refusedCount, scenario.emptyNights].join();
+    const known = this.histories.get(key) ?? new World({ ...this.props(scenario), minutes: PAST, deployments: ordinaryDeployments(PAST / DAY) }).liveTo(PAST);
+    this.histories.set(key, known);
+    return known;
+  }
+
+  private props({ refusedCount, emptyNights }: Scenario): Omit<WorldProps, 'minutes' | 'deployments'> {
+    return { names: this.names, seed: SEED, refusedCount, emptyNights };
+  }
+}
+
+/** How an alarm reaches somebody: by the severity of what it acts on, or by taking back the deployment that runs. Else it doesn't. */
+function heard({ alarm, minute, actions }: Firing, set: AlarmSet, schedule: Schedule) {
+  const severity = ['critical', 'error', 'warning'].find((name) => actions.some((action) => action.toLowerCase().includes(name)));
+  if (severity === undefined && actions.length > 0) {
+    throw new Error(`${alarm} acts on ${actions.join(', ')}, which names no severity`);
+  }
+  const rollsBack = set.rollback.includes(alarm) && schedule.at(minute).deploying;
+  return severity === undefined && !rollsBack ? [] : [{ alarm: set.titles.get(alarm)!, severity: severity ?? 'rollback', rollsBack, minute }];
+}
