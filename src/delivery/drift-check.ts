@@ -1,0 +1,108 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { EnvironmentProfile } from '../environment';
+import { checkWholeNumber } from '../refusal/checks';
+import { allowTopic, AwsCalls } from './aws-calls';
+import { DeliveryMachine, ofThisAccount } from './delivery-machine';
+import type { Release } from './release';
+import { factsOf, ReleaseArns } from './release-facts';
+import { absent, chart, choice, forEach, put, type States } from './state-chart';
+
+/** What a {@link DriftCheck} has to be told. */
+export interface DriftCheckProps {
+  /** What was released by it should run. */
+  readonly release: Release;
+  /** Is told what runs instead. */
+  readonly notifications: ITopic;
+  /**
+   * How often it looks, whole hours, 1 to 168.
+   * @default Duration.hours(24)
+   */
+  readonly every?: Duration;
+  /**
+   * The environment that answers what is left open.
+   * @default - that of the scope, else production
+   */
+  readonly profile?: EnvironmentProfile;
+}
+
+/**
+ * Tells when a service runs another revision than the one that was released (requirement B-12): somebody deployed by hand, or CloudFormation changed the
+ * service and ECS took the family's latest revision. What a release does is none, and while one runs nothing is compared.
+ */
+export class DriftCheck extends Construct {
+  /** Compares, and tells. */
+  public readonly stateMachine: StateMachine;
+
+  public constructor(scope: Construct, id: string, private readonly props: DriftCheckProps) {
+    super(scope, id);
+    const every = props.every ?? Duration.hours(24);
+    checkWholeNumber(this, 'every', every.toHours({ integral: false }), { min: 1, max: 168, unit: 'hours', wayOut: 'give Duration.hours(n) with a whole n' });
+    this.stateMachine = this.createStateMachine();
+    this.createSchedule(every);
+  }
+
+  private createStateMachine(): StateMachine {
+    const { release, notifications, profile = EnvironmentProfile.of(this) } = this.props;
+    const role = new Role(this, 'Role', { description: `Compares what runs in ${release.stageName} with what was released`, assumedBy: ofThisAccount(this, 'states.amazonaws.com') });
+    const calls = new AwsCalls(Stack.of(this).partition);
+    allowTopic(calls, notifications);
+    const definition = { Comment: `Compares what runs in ${release.stageName} with what was released`, ...chart(this.states(calls)) };
+    return new DeliveryMachine(this, 'Machine', { definition, calls, role, profile }).stateMachine;
+  }
+
+  private states(calls: AwsCalls): States {
+    const { release: { _targets: targets, stateMachine: { stateMachineArn }, lastReleaseName, stageName }, notifications: { topicArn } } = this.props;
+    const arns = new ReleaseArns(this, targets);
+    return [
+      ['Services', { Type: 'Pass', Result: targets.map((target) => factsOf(target, 0)), ResultPath: '$.services' }],
+      ['Releases', calls.task('sfn:listExecutions', { StateMachineArn: stateMachineArn, StatusFilter: 'RUNNING' }, { resources: [stateMachineArn], at: '$.running' })],
+      ['Any release?', choice([absent('$.running.Executions[0]')], 'Last release', 'Nothing to tell')],
+      ['Last release', calls.task('ssm:getParameter', { Name: lastReleaseName }, { resources: [arns.parameter(lastReleaseName)], at: '$.last', keep: { 'text.$': '$.Parameter.Value' } })],
+      ['Ever released?', choice([{ Variable: '$.last.text', StringEquals: 'none' }], 'Nothing to tell')],
+      ['Read', put('$.last', { 'of.$': 'States.StringToJson($.last.text)' })],
+      ['Compare', forEach('$.last.of.services', this.compare(calls, arns), {
+        selector: { 'released.$': '$$.Map.Item.Value.candidate', 'service.$': 'States.ArrayGetItem($.services, $$.Map.Item.Index)' }, rest: { ResultPath: '$.found' },
+      })],
+      ['Any drift?', put('$.any', { 'drift.$': 'States.ArrayContains($.found[*].drift, true)' })],
+      ['Tell?', choice([{ Variable: '$.any.drift', BooleanEquals: true }], 'Tell')],
+      ['Nothing to tell', { Type: 'Succeed' }],
+      ['Tell', calls.task('sns:publish', {
+        'TopicArn': topicArn,
+        'Subject': `Something else runs in ${stageName} than was released`.slice(0, 100),
+        'Message.$': "States.Format('The last release was {}. What runs: {}. See docs/delivery.md, Drift.', $.last.of.execution, States.JsonToString($.found))",
+      }, { resources: [topicArn] })],
+      ['Told', { Type: 'Succeed' }],
+    ];
+  }
+
+  private compare(calls: AwsCalls, arns: ReleaseArns): States {
+    return [
+      ['Service', calls.task('ecs:describeServices', { 'Cluster.$': '$.service.cluster', 'Services.$': 'States.Array($.service.service)' }, {
+        resources: arns.services, at: '$.now', keep: { 'revision.$': '$.Services[0].TaskDefinition' },
+      })],
+      ['As released?', choice([{ Variable: '$.now.revision', StringEqualsPath: '$.released' }], 'As released', 'Something else')],
+      ['As released', { Type: 'Pass', Parameters: { 'service.$': '$.service.name', 'runs.$': '$.now.revision', 'drift': false }, End: true }],
+      ['Something else', { Type: 'Pass', Parameters: { 'service.$': '$.service.name', 'runs.$': '$.now.revision', 'released.$': '$.released', 'drift': true } }],
+    ];
+  }
+
+  private createSchedule(every: Duration): void {
+    const { release } = this.props;
+    const { stateMachineArn } = this.stateMachine;
+    const role = new Role(this, 'ScheduleRole', { description: `Starts the comparison of ${release.stageName}`, assumedBy: ofThisAccount(this, 'scheduler.amazonaws.com') });
+    const policy = new ManagedPolicy(this, 'SchedulePolicy', { roles: [role], statements: [new PolicyStatement({ actions: ['states:StartExecution'], resources: [stateMachineArn] })] });
+    const hours = every.toHours();
+    const schedule = new CfnSchedule(this, 'Schedule', {
+      description: `Compares what runs in ${release.stageName} with what was released`,
+      scheduleExpression: `rate(${hours} ${hours === 1 ? 'hour' : 'hours'})`,
+      flexibleTimeWindow: { mode: 'OFF' },
+      target: { arn: stateMachineArn, roleArn: role.roleArn, input: '{}' },
+    });
+    schedule.node.addDependency(policy);
+  }
+}

@@ -1,0 +1,60 @@
+import type { Weakening } from '../acknowledgement';
+
+/** What {@link PipelineChecks.commands} may be told. Each is a list of shell commands; the first that fails ends the execution. */
+export interface CheckCommands {
+  /**
+   * Before all others, for dependencies.
+   * @default - none
+   */
+  readonly install?: string[];
+  /** What reads the sources: style, types. */
+  readonly lint: string[];
+  /** Tests of units. */
+  readonly unit: string[];
+  /** Tests of what works together. */
+  readonly integration: string[];
+  /**
+   * Versions of languages, as CodeBuild names them: `{ nodejs: '22' }`.
+   * @default - those of CodeBuild's image
+   */
+  readonly runtimes?: { [language: string]: string };
+  /**
+   * JUnit files that the tests leave, as a pattern: `reports/*.xml`. CodeBuild keeps them 30 days.
+   * @default - none is kept
+   */
+  readonly reports?: string;
+  /**
+   * Lets the commands use Docker, for tests that start containers. The build is privileged then, so the sources' own commands are root there.
+   * @default - no Docker
+   */
+  readonly docker?: Weakening;
+}
+
+/** What sources must pass before an image is built from them (requirement A-09). */
+export class PipelineChecks {
+  /** Commands of your own. */
+  public static commands(commands: CheckCommands): PipelineChecks {
+    return new PipelineChecks(() => commands);
+  }
+
+  /**
+   * `npm ci`, and then the scripts `lint`, `test` and `test:integration` in each folder that an image is built from. A folder without
+   * `package.json` fails, and so does one without the script `test`; the others may be missing.
+   */
+  public static npmScripts(): PipelineChecks {
+    return new PipelineChecks((directories) => {
+      const everywhere = (command: string) => directories.map((directory) => `(cd '${directory}' && ${command})`);
+      return {
+        install: everywhere('npm ci'),
+        lint: everywhere('npm run lint --if-present'),
+        unit: everywhere('npm test'),
+        integration: everywhere('npm run test:integration --if-present'),
+      };
+    });
+  }
+
+  private constructor(
+    /** @internal */
+    public readonly _commands: (directories: string[]) => CheckCommands,
+  ) {}
+}

@@ -1,0 +1,349 @@
+import type { DeliveryAccount } from '../support/delivery-account';
+import { DeployedRelease } from '../support/deployed-release';
+import { StateMachines } from '../support/state-machines';
+
+let stage: DeployedRelease;
+jest.setTimeout(60_000);
+beforeAll(() => { stage = new DeployedRelease(); });
+afterAll(() => stage.close());
+
+const containers = (world: DeliveryAccount, service = 0) => world.revision(world.services[world.facts[service].service].serving).definition.ContainerDefinitions;
+const inputs = (world: DeliveryAccount, api: string) => world.calls.filter((call) => call.api === api).map(({ input }) => input);
+
+describe('The interpreter evaluates what the release uses', () => {
+  let machines: StateMachines;
+  beforeAll(() => { machines = new StateMachines(); });
+  afterAll(() => machines.close());
+  const evaluate = (states: object, startAt: string, input: object = {}, answer: () => unknown = () => ({})) => machines.run('canary', { StartAt: startAt, States: states }, input, answer);
+
+  test('functions, with what they give inside one another', async () => {
+    const { output } = await evaluate({
+      A: {
+        Type: 'Pass',
+        Parameters: {
+          'format.$': "States.Format('\\{{}\\} of {}', $.a[0].n, $$.Execution.Name)",
+          'merged.$': 'States.JsonMerge($.b, $.a[1], false)',
+          'contains.$': 'States.ArrayContains($.a[*].n, 2)',
+          'last.$': 'States.ArrayGetItem($.a, States.MathAdd(States.ArrayLength($.a), -1))',
+          'part.$': "States.ArrayGetItem(States.StringSplit('a/b/c', '/'), 2)",
+          'text.$': 'States.JsonToString($.a)',
+          'parsed.$': "States.StringToJson('[1]')",
+          'hash.$': "States.Hash('x', 'SHA-256')",
+          'flat.$': '$.lists[*][*]',
+          'one.$': '$.a[?(@.n == 2)]',
+        },
+        End: true,
+      },
+    }, 'A', { a: [{ n: 1 }, { n: 2, m: 3 }], b: { n: 1, o: 4 }, lists: [[1], [2, 3]] });
+    expect(output).toEqual({
+      format: '{1} of canary',
+      merged: { n: 2, m: 3, o: 4 },
+      contains: true,
+      last: { n: 2, m: 3 },
+      part: 'c',
+      text: '[{"n":1},{"n":2,"m":3}]',
+      parsed: [1],
+      hash: '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881',
+      flat: [1, 2, 3],
+      one: [{ n: 2, m: 3 }],
+    });
+  });
+
+  test('choices by paths, presence, patterns and what is joined', async () => {
+    const choose = async (rule: object, input: object) => (await evaluate({
+      A: { Type: 'Choice', Choices: [{ ...rule, Next: 'Yes' }], Default: 'No' }, Yes: { Type: 'Pass', Result: 'yes', End: true }, No: { Type: 'Pass', Result: 'no', End: true },
+    }, 'A', input)).output === 'yes';
+    expect(await choose({ Variable: "$.images['a/b']", IsPresent: true }, { images: { 'a/b': 'v1' } })).toBe(true);
+    expect(await choose({ Not: { Variable: '$.list[0]', IsPresent: true } }, { list: [] })).toBe(true);
+    expect(await choose({ Variable: '$.a', StringEqualsPath: '$.b' }, { a: 'x', b: 'y' })).toBe(false);
+    expect(await choose({ Variable: '$.by', StringMatches: '*:assumed-role/release/*' }, { by: 'arn:aws:sts::1:assumed-role/release/x' })).toBe(true);
+    expect(await choose({ Variable: '$.by', StringMatches: '*_IN_PROGRESS' }, { by: 'UPDATE_COMPLETE' })).toBe(false);
+    expect(await choose({ Or: [{ Variable: '$.n', NumericGreaterThan: 1 }, { Variable: '$.n', NumericEquals: 0 }] }, { n: 0 })).toBe(true);
+    expect(await choose({ Variable: '$.n', NumericGreaterThanPath: '$.m' }, { n: 3, m: 2 })).toBe(true);
+  });
+
+  test('retries, catches, failures with a path to their cause, from inside maps and parallels', async () => {
+    let asked = 0;
+    const fail = { Type: 'Fail', Error: 'Bad', CausePath: '$.why' };
+    const { output } = await evaluate({
+      P: {
+        Type: 'Parallel',
+        Branches: [{
+          StartAt: 'M',
+          States: {
+            M: {
+              Type: 'Map',
+              ItemsPath: '$.items',
+              MaxConcurrency: 1,
+              ItemProcessor: {
+                ProcessorConfig: { Mode: 'INLINE' },
+                StartAt: 'T',
+                States: {
+                  T: { Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:ecs:x', Parameters: {}, ResultPath: null, Retry: [{ ErrorEquals: ['Final'], MaxAttempts: 0 }, { ErrorEquals: ['States.TaskFailed'], MaxAttempts: 3 }], Next: 'C' },
+                  C: { Type: 'Choice', Choices: [{ Variable: '$.why', StringEquals: 'second', Next: 'F' }], Default: 'D' },
+                  F: fail,
+                  D: { Type: 'Pass', End: true },
+                },
+              },
+              End: true,
+            },
+          },
+        }],
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'Z' }],
+        Next: 'Z',
+      },
+      Z: { Type: 'Pass', End: true },
+    }, 'P', { items: [{ why: 'first' }, { why: 'second' }] }, () => {
+      asked += 1;
+      if (asked < 3) {
+        throw Object.assign(new Error('Rate exceeded'), { name: 'Ecs.EcsException' });
+      }
+      return {};
+    });
+    expect(output.failure).toEqual({ Error: 'Bad', Cause: 'second' });
+    expect(asked).toBe(4);
+  });
+});
+
+describe('The first release', () => {
+  test('starts the tasks of empty services, raises their minimum, and writes the parameter (A-10)', async () => {
+    const world = stage.account().push('v1');
+    expect((await stage.release(world, stage.images(world, 'v1'))).status).toBe('SUCCEEDED');
+    expect(world.serving).toEqual(['v1', 'v1']);
+    expect(world.released).toEqual(['v1', 'v1']);
+    expect(Object.values(world.services).map(({ tasks, minCapacity }) => [tasks, minCapacity])).toEqual([[2, 2], [2, 2]]);
+  });
+
+  test('that fails leaves the services empty, and no revision of it the latest', async () => {
+    const world = stage.account().push('v1');
+    world.faults.v1 = 'fails on green';
+    expect((await stage.release(world, stage.images(world, 'v1'))).status).toBe('FAILED');
+    expect(world.serving).toEqual(['nothing', 'nothing']);
+    expect(world.released).toEqual(['none', 'none']);
+    expect(world.latestTags).toEqual(['none', 'none']);
+  });
+
+  test('without an image is refused: there is none to release', async () => {
+    const world = stage.account();
+    expect((await stage.release(world, {})).error?.message).toMatch(/has never been released/);
+    expect(world.subjects).toEqual(['Release to production begins', 'Release to production refused, nothing was changed']);
+  });
+});
+
+describe('A release', () => {
+  test('changes the image and nothing else of the latest revision, and keeps its tags', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    const before = world.latest(world.facts[0]);
+    await stage.release(world, stage.images(world, 'v2'));
+    const after = world.revision(world.services[world.facts[0].service].serving);
+    const [router, application] = before.definition.ContainerDefinitions;
+    expect(after.definition).toEqual({ ...before.definition, ContainerDefinitions: [router, { ...application, Image: application.Image.replace(':v1', ':v2') }] });
+    expect(after.tags).toEqual(before.tags);
+  });
+
+  test.each([
+    ['without a role of its own, and with more storage', { TaskRoleArn: undefined, EphemeralStorage: { SizeInGiB: 50 } }],
+    ['for Graviton', { RuntimePlatform: { CpuArchitecture: 'ARM64', OperatingSystemFamily: 'LINUX' } }],
+  ])('copies a task %s', async (_, further) => {
+    const world = stage.account().runs('v1').push('v2');
+    const { definition } = world.registerByCloudFormation(world.facts[0], 'v1', further);
+    expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('SUCCEEDED');
+    const { ContainerDefinitions: _containers, ...rest } = definition;
+    expect(world.revision(world.services[world.facts[0].service].serving).definition).toMatchObject(JSON.parse(JSON.stringify(rest)));
+  });
+
+  test('brings no task out that it can not copy', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    world.registerByCloudFormation(world.facts[0], 'v1', { PidMode: 'task' });
+    expect((await stage.release(world, stage.images(world, 'v2'))).error?.name).toBe('Release.TaskDefinition');
+    expect(world.serving).toEqual(['v1', 'v1']);
+  });
+
+  test('tells traces which version they are of (D-07)', async () => {
+    const world = stage.account(true).runs('v1').push('v2').push('v3');
+    await stage.release(world, stage.images(world, 'v2'));
+    await stage.release(world, stage.images(world, 'v3'));
+    expect(containers(world)[1]).toMatchObject({
+      Environment: [{ Name: 'DD_ENV', Value: 'production' }, { Name: 'PORT', Value: '3000' }, { Name: 'DD_VERSION', Value: 'v3' }],
+      DockerLabels: { 'com.datadoghq.tags.service': 'web', 'com.datadoghq.tags.version': 'v3' },
+    });
+    expect(containers(world)[0].Environment).toEqual([]);
+  });
+
+  test('tags the image for good, with the number of the release (A-12, C-12)', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.release(world, stage.images(world, 'v2'));
+    const [{ repository }] = world.facts;
+    expect(world.images[repository]['live-production-3']).toBe(world.images[repository].v2);
+    expect(world.released).toEqual(['v2', 'v2']);
+  });
+
+  test('finds another tag where the number is taken, and none where it is there already', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    world.facts.forEach(({ repository }, index) => { world.images[repository]['live-production-3'] = index === 0 ? 'another image' : world.images[repository].v2; });
+    expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('SUCCEEDED');
+    const tags = world.facts.map(({ repository }) => Object.entries(world.images[repository]).filter(([tag, image]) => tag.startsWith('live-') && image === world.images[repository].v2).map(([tag]) => tag));
+    expect(tags).toEqual([[expect.stringMatching(/^live-production-3-[0-9a-f-]{36}$/)], ['live-production-3']]);
+  });
+
+  test('takes a snapshot that ends after 30 days, before anything is registered (A-06)', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.release(world, stage.images(world, 'v2'));
+    expect(world.backups[0].input).toMatchObject({ Lifecycle: { DeleteAfterDays: 30 }, IdempotencyToken: expect.any(String) });
+    const order = world.calls.map(({ api }) => api);
+    expect(order.indexOf('backup:describeBackupJob')).toBeLessThan(order.indexOf('ecs:registerTaskDefinition'));
+  });
+
+  test('migrates with the new image before any service is updated, and verifies it (A-08)', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.release(world, stage.images(world, 'v2'));
+    expect(world.tasks.map(({ image, input }) => [image, input.Overrides.ContainerOverrides[0].Command])).toEqual([['v2', ['npm', 'run', 'migrate']], ['v2', ['npm', 'run', 'verify']]]);
+    expect(world.tasks[0].input.NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp).toBe('DISABLED');
+    const order = world.calls.map(({ api }) => api);
+    expect(order.lastIndexOf('ecs:describeTasks')).toBeLessThan(order.indexOf('ecs:updateService'));
+  });
+
+  test('releases in the declared order, one after the other', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.release(world, stage.images(world, 'v2'));
+    expect(inputs(world, 'ecs:updateService').map(({ Service }) => Service)).toEqual(world.facts.map(({ service }) => service));
+    const [second, first] = world.deployments;
+    expect(second.createdAt > first.createdAt).toBe(true);
+    expect(first.minutes).toBeGreaterThanOrEqual(6);
+  });
+
+  test('of one image leaves the other service at its own', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.release(world, { [world.facts[1].repository]: 'v2' });
+    expect(world.serving).toEqual(['v1', 'v2']);
+    expect(world.released).toEqual(['v1', 'v2']);
+  });
+
+  test('that a second one meets goes on undisturbed', async () => {
+    const world = stage.account().runs('v1').push('v2').push('v3');
+    const [first, second] = await Promise.all([stage.release(world, stage.images(world, 'v2')), stage.release(world, stage.images(world, 'v3'))]);
+    expect([first.status, second.status]).toEqual(['SUCCEEDED', 'FAILED']);
+    expect(second.error?.name).toBe('Release.OtherRelease');
+    expect(world.serving).toEqual(['v2', 'v2']);
+  });
+
+  test('stays, when a stack update after it is rolled back (ADR 2)', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.release(world, stage.images(world, 'v2'));
+    const revision = world.registerByCloudFormation(world.facts[0], 'v2');
+    revision.active = false;
+    expect(world.serving).toEqual(['v2', 'v2']);
+    world.updateByCloudFormation(world.facts[0]);
+    Array.from({ length: 8 }).forEach(() => world.passMinute());
+    expect(world.serving).toEqual(['v2', 'v2']);
+  });
+});
+
+describe('The plan of a migration (A-08)', () => {
+  test('runs with the new image in a family of its own, and gives back what it printed and where', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    const { status, output } = await stage.run(world, 'Plan', { images: stage.images(world, 'v2') });
+    expect(status).toBe('SUCCEEDED');
+    expect(output).toEqual({ log: { group: expect.any(String), stream: 'web/web/task1' }, lines: ['ALTER TABLE orders ADD COLUMN note text;', 'CREATE INDEX ON orders (note);'] });
+    expect(world.tasks[0]).toMatchObject({ image: 'v2', input: { Overrides: { ContainerOverrides: [{ Command: ['npm', 'run', 'plan'] }] } } });
+    expect(world.latestTags).toEqual(['v1', 'v1']);
+    expect(world.revisions.filter(({ family, active }) => family.endsWith('-plan') && active)).toEqual([]);
+  });
+
+  test('leaves nothing behind when it fails', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    world.faults.v2 = 'migration fails';
+    const { error } = await stage.run(world, 'Plan', { images: stage.images(world, 'v2') });
+    expect(error?.message).toMatch(/Plan ended with 1/);
+    expect(world.revisions.filter(({ family, active }) => family.endsWith('-plan') && active)).toEqual([]);
+  });
+});
+
+describe('The way back (A-14, C-17, C-29, E-15)', () => {
+  test('stops a deployment that runs, and only that', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    world.deploy(world.facts[0].service, world.registerByCloudFormation(world.facts[0], 'v2').arn);
+    world.passMinute();
+    const { output } = await stage.run(world, 'Back');
+    expect(output.done).toMatch(/deployments were stopped/);
+    expect(inputs(world, 'ecs:stopServiceDeployment')).toEqual([{ ServiceDeploymentArn: world.deployments[0].arn, StopType: 'ROLLBACK' }]);
+    expect(world.started).toEqual([]);
+  });
+
+  test('during a release makes that release take back everything', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    let seen = 0;
+    world.before = (api) => {
+      seen += api === 'ecs:describeServiceDeployments' ? 1 : 0;
+      if (seen === 8) {
+        seen += 1;
+        return stage.run(world, 'Back');
+      }
+      return undefined;
+    };
+    expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('FAILED');
+    expect(world.serving).toEqual(['v1', 'v1']);
+    expect(world.released).toEqual(['v1', 'v1']);
+  });
+
+  test('stops a release that runs without a deployment, and leaves one that goes back alone', async () => {
+    const world = stage.account().runs('v1');
+    world.executions.push('watching', 'cleaning');
+    Object.assign(world.inputs, { watching: '{"images":{}}', cleaning: '{"clean":"other"}' });
+    const { output } = await stage.run(world, 'Back');
+    expect(world.stopped).toEqual(['watching']);
+    expect(output.done).toMatch(/was stopped/);
+  });
+
+  test('after a release starts one of the images before it, of every service', async () => {
+    const world = stage.account().runs('v1').push('v2').push('v3');
+    await stage.release(world, stage.images(world, 'v2'));
+    await stage.release(world, { [world.facts[1].repository]: 'v3' });
+    const { output } = await stage.run(world, 'Back');
+    expect(world.started).toEqual([{ images: stage.images(world, 'v2') }]);
+    await stage.release(world, output.input.images);
+    expect(world.serving).toEqual(['v2', 'v2']);
+  });
+
+  test('after a failed release it is still the last good one that is taken back', async () => {
+    const world = stage.account().runs('v1').push('v2').push('v3');
+    await stage.release(world, stage.images(world, 'v2'));
+    world.faults.v3 = 'fails on green';
+    await stage.release(world, stage.images(world, 'v3'));
+    await stage.run(world, 'Back');
+    expect(world.started).toEqual([{ images: stage.images(world, 'v1') }]);
+  });
+
+  test('before any release, and after the first, says that there is nothing', async () => {
+    const world = stage.account().push('v1');
+    expect((await stage.run(world, 'Back')).error?.name).toBe('Rollback.NothingBefore');
+    await stage.release(world, stage.images(world, 'v1'));
+    expect((await stage.run(world, 'Back')).error?.name).toBe('Rollback.NothingBefore');
+  });
+});
+
+describe('The drift check (B-12)', () => {
+  const told = (world: DeliveryAccount) => world.published.filter(({ subject }) => subject.startsWith('Something else'));
+
+  test('says nothing of what was released, nor before the first release, nor while one runs', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.run(world, 'Drift');
+    await stage.release(world, stage.images(world, 'v2'));
+    await stage.run(world, 'Drift');
+    world.byHand('v1');
+    world.executions.push('running');
+    await stage.run(world, 'Drift');
+    expect(told(world)).toEqual([]);
+  });
+
+  test('tells of a revision that was deployed by hand, and of one of CloudFormation with other settings', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.release(world, stage.images(world, 'v2'));
+    world.registerByCloudFormation(world.facts[1], 'v2');
+    world.updateByCloudFormation(world.facts[1]);
+    await stage.run(world, 'Drift');
+    expect(told(world)).toHaveLength(1);
+    const found = JSON.parse(/What runs: (\[.*\])\./.exec(told(world)[0].message)![1]);
+    expect(found.map(({ service, drift }: any) => [service, drift])).toEqual([['Application/Api', false], ['Application/Web', true]]);
+  });
+});
