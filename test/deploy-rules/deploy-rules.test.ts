@@ -26,6 +26,14 @@ const balancerLogging = (algorithm: string) => template({
   Bucket: of('AWS::S3::Bucket', { BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: algorithm } }] } }),
   Balancer: of('AWS::ElasticLoadBalancingV2::LoadBalancer', { Type: 'application', Subnets: ['a', 'b'], LoadBalancerAttributes: [{ Key: 'access_logs.s3.bucket', Value: ref('Bucket') }] }),
 });
+const metricFilter = (changes: object, FilterPattern = '{ $.tenant = "*" }') => template({
+  Filter: of('AWS::Logs::MetricFilter', { FilterPattern, MetricTransformations: [{ Dimensions: [{ Key: 'Tenant', Value: '$.tenant' }], ...changes }] }),
+});
+const eventsIntoLogs = (Service: string, Arn: object = { 'Fn::Join': ['', ['arn:aws:logs:eu-central-1:1:log-group:', ref('Group')]] }) => template({
+  Group: of('AWS::Logs::LogGroup'),
+  Rule: of('AWS::Events::Rule', { Targets: [{ Arn }] }),
+  Policy: of('AWS::Logs::ResourcePolicy', { PolicyDocument: { 'Fn::Join': ['', [`{"Principal":{"Service":"${Service}"},"Resource":"`, arn('Group'), '"}']] } }),
+});
 const firewallLogging = (LogGroupName: string, destination: unknown) => template({
   Group: of('AWS::Logs::LogGroup', { LogGroupName }),
   Logging: of('AWS::WAFv2::LoggingConfiguration', { LogDestinationConfigs: [destination] }),
@@ -35,6 +43,32 @@ const loggedGroup = (key: TemplateResource) => template({ Key: key, Group: of('A
 const alarmedTopic = (key: TemplateResource) => template({
   Key: key, Topic: of('AWS::SNS::Topic', { KmsMasterKeyId: arn('Key') }), Alarm: of('AWS::CloudWatch::Alarm', { AlarmActions: [ref('Topic')] }),
 });
+const policedTopic = (...services: string[]) => template({
+  Topic: of('AWS::SNS::Topic'),
+  Policy: of('AWS::SNS::TopicPolicy', { Topics: [ref('Topic')], PolicyDocument: { Statement: services.map((Service) => ({ Effect: 'Allow', Principal: { Service } })) } }),
+  Rule: of('AWS::Events::Rule', { Targets: [{ Arn: ref('Topic') }] }),
+});
+const topicForEvents = (Condition?: object) => template({
+  Key: of('AWS::KMS::Key', { KeyPolicy: { Statement: [{ Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Condition }] } }),
+  One: of('AWS::SNS::Topic', { KmsMasterKeyId: arn('Key') }),
+  Two: of('AWS::SNS::Topic', { KmsMasterKeyId: arn('Key') }),
+});
+const undelivered = (key: TemplateResource) => template({
+  Key: key,
+  Queue: of('AWS::SQS::Queue', { KmsMasterKeyId: arn('Key') }),
+  Subscription: of('AWS::SNS::Subscription', { RedrivePolicy: { deadLetterTargetArn: arn('Queue') } }),
+});
+const teams = (...channels: string[]) => template(Object.fromEntries(channels.map((TeamsChannelId, index) =>
+  [`Teams${index}`, of('AWS::Chatbot::MicrosoftTeamsChannelConfiguration', { TeamId: '1', TeamsChannelId, GuardrailPolicies: ['arn'] })])));
+const alarmOn = (metrics: number) => template({
+  Alarm: of('AWS::CloudWatch::Alarm', { EvaluationPeriods: 1, Metrics: [{ Id: 'all', Expression: 'SUM(METRICS())' }, ...Array.from({ length: metrics }, (_, index) => ({ Id: `m${index}`, MetricStat: { Period: 60 } }))] }),
+});
+const filling = (EvaluationPeriods: number, DatapointsToAlarm: number) => template({
+  Alarm: of('AWS::CloudWatch::Alarm', { EvaluationPeriods, DatapointsToAlarm, Metrics: [{ Id: 'filled', Expression: 'FILL(m,0)' }, { Id: 'm', MetricStat: { Period: 60 } }] }),
+});
+const counting = (MetricName: string) => template({ Filter: of('AWS::Logs::MetricFilter', { MetricTransformations: [{ MetricName }] }) });
+const objectives = (...names: string[]) => template(Object.fromEntries(names.map((Name, index) => [`Objective${index}`, of('AWS::ApplicationSignals::ServiceLevelObjective', { Name })])));
+const guarded = (GuardrailPolicies?: string[]) => template({ Slack: of('AWS::Chatbot::SlackChannelConfiguration', { SlackWorkspaceId: 'T1', SlackChannelId: 'C1', GuardrailPolicies }) });
 const flowLog = (principal: string) => template({
   Role: of('AWS::IAM::Role', { AssumeRolePolicyDocument: { Statement: [{ Effect: 'Allow', Principal: { Service: principal } }] } }),
   FlowLog: of('AWS::EC2::FlowLog', { LogDestinationType: 'cloud-watch-logs', DeliverLogsPermissionArn: arn('Role') }),
@@ -51,7 +85,7 @@ const database = (properties: object) => template({ Database: of('AWS::RDS::DBIn
 const databaseLog = of('AWS::Logs::LogGroup', { LogGroupName: '/aws/rds/instance/shop/postgresql' });
 const budget = (count: number) => template({ Budget: of('AWS::Budgets::Budget', { NotificationsWithSubscribers: Array.from({ length: count }, () => ({})) }) });
 const slack = (...channels: string[]) => template(Object.fromEntries(channels.map((SlackChannelId, index) =>
-  [`Slack${index}`, of('AWS::Chatbot::SlackChannelConfiguration', { SlackWorkspaceId: 'T1', SlackChannelId })])));
+  [`Slack${index}`, of('AWS::Chatbot::SlackChannelConfiguration', { SlackWorkspaceId: 'T1', SlackChannelId, GuardrailPolicies: ['arn'] })])));
 const withRole = (...made: Array<[id: string, resource: TemplateResource]>) => template({
   Role: of('AWS::IAM::Role'), Policy: of('AWS::IAM::ManagedPolicy', { Roles: [ref('Role')] }), ...Object.fromEntries(made),
 });
@@ -59,6 +93,7 @@ const hooked = (dependsOn?: string) => withRole(['Service', of('AWS::ECS::Servic
   DeploymentConfiguration: { MinimumHealthyPercent: 100, LifecycleHooks: [{ RoleArn: arn('Role') }] },
 }, dependsOn)]);
 const networkFunction = (dependsOn?: string) => withRole(['Code', of('AWS::Lambda::Function', { Role: arn('Role'), VpcConfig: {} }, dependsOn)]);
+const deadLetterFunction = (dependsOn?: string) => withRole(['Code', of('AWS::Lambda::Function', { Role: arn('Role'), DeadLetterConfig: {} }, dependsOn)]);
 const taskOf = (dependsOn?: string) => withRole(['Task', of('AWS::ECS::TaskDefinition', { Memory: '512', TaskRoleArn: arn('Role'), ContainerDefinitions: [] }, dependsOn)]);
 const codeDeploy = (ruleOn: string) => template({
   Rule: of('AWS::ElasticLoadBalancingV2::ListenerRule', { ListenerArn: ref(ruleOn) }),
@@ -89,6 +124,8 @@ const CASES: { [rule: string]: Case } = {
   'log-group-key-admits-logs': { bad: loggedGroup(keyFor('sns.amazonaws.com')), good: loggedGroup(keyFor('logs.eu-central-1.amazonaws.com')) },
   'topic-key-admits-publishers': { bad: alarmedTopic(keyFor('events.amazonaws.com')), good: alarmedTopic(keyFor('events.amazonaws.com', 'cloudwatch.amazonaws.com')) },
   'flow-log-writer': { bad: flowLog('ec2.amazonaws.com'), good: flowLog('vpc-flow-logs.amazonaws.com') },
+  'metric-filter-dimensions': { bad: metricFilter({ DefaultValue: 0 }), good: metricFilter({}) },
+  'events-into-logs': { bad: eventsIntoLogs('sns.amazonaws.com'), good: eventsIntoLogs('events.amazonaws.com') },
   'both-groups-in-production-rule': { bad: service({}, ['Blue']), good: service({}) },
   'bake-time-is-set': { bad: service({ BakeTimeInMinutes: undefined }), good: service({}) },
   'full-strength-during-deployment': { bad: service({ MinimumHealthyPercent: 50 }), good: service({}) },
@@ -115,7 +152,20 @@ const CASES: { [rule: string]: Case } = {
   },
   'redis-default-user': { bad: redisUsers('shop'), good: redisUsers('default') },
   'five-notifications-a-budget': { bad: budget(6), good: budget(5) },
+  'topic-policy-admits-publishers': { bad: policedTopic('cloudwatch.amazonaws.com'), good: policedTopic('cloudwatch.amazonaws.com', 'events.amazonaws.com') },
+  'no-condition-for-eventbridge': { bad: topicForEvents({ StringEquals: { 'aws:SourceAccount': '1' } }), good: topicForEvents() },
+  'undelivered-queue-key-admits-sns': { bad: undelivered(keyFor('sqs.amazonaws.com')), good: undelivered(keyFor('sns.amazonaws.com')) },
+  'dead-letter-function-after-policy': { bad: deadLetterFunction(), good: deadLetterFunction('Policy') },
+  'teams-channel-once': { bad: teams('C1', 'C1'), good: teams('C1', 'C2') },
+  'chat-guardrail': { bad: guarded(), good: guarded(['arn']) },
   'slack-channel-once': { bad: slack('C1', 'C1'), good: slack('C1', 'C2') },
+  'ten-metrics-an-alarm': { bad: alarmOn(11), good: alarmOn(10) },
+  'alarm-looks-back-a-week': {
+    bad: template({ Alarm: of('AWS::CloudWatch::Alarm', { Period: 300, EvaluationPeriods: 289 }) }), good: template({ Alarm: of('AWS::CloudWatch::Alarm', { Period: 259_200, EvaluationPeriods: 2 }) }),
+  },
+  'filled-minute-is-no-bad-one': { bad: filling(3, 3), good: filling(4, 3) },
+  'metric-name-of-a-filter': { bad: counting('shop:errors'), good: counting('shop-errors') },
+  'objective-named-once': { bad: objectives('shop', 'shop'), good: objectives('shop', 'api') },
 };
 
 describe('each rule', () => {
@@ -142,6 +192,15 @@ describe('the rules see more than one form', () => {
 
   test('a flow log that has no role at all', () => {
     expect(brokenRules(template({ FlowLog: of('AWS::EC2::FlowLog', {}) }))).toEqual(['flow-log-writer: FlowLog']);
+  });
+
+  test('dimensions with a pattern on terms, and a constant as one', () => {
+    const found = [metricFilter({}, '?ERROR'), metricFilter({ Dimensions: [{ Key: 'Stage', Value: 'production' }] })].map(brokenRules);
+    expect(found).toEqual([['metric-filter-dimensions: Filter'], ['metric-filter-dimensions: Filter']]);
+  });
+
+  test('events that go to the attribute Arn of a log group', () => {
+    expect(brokenRules(eventsIntoLogs('events.amazonaws.com', arn('Group')))).toEqual(['events-into-logs: Rule to Group']);
   });
 
   test('a container that says root by name, and one that says nothing', () => {

@@ -1,15 +1,5 @@
 import { admits, type DeployRule, type Found, list, mentions, referred, resources, type TemplateJson } from './template-json';
 
-/** Services that publish to a topic, by the resources that make them do so. */
-const PUBLISHERS: Array<{ readonly by: string; readonly targets: (found: Found) => unknown; readonly service: RegExp }> = [
-  { by: 'AWS::CloudWatch::Alarm', targets: ({ p }) => [p.AlarmActions, p.OKActions, p.InsufficientDataActions], service: /"cloudwatch\.amazonaws\.com"/ },
-  { by: 'AWS::CloudWatch::CompositeAlarm', targets: ({ p }) => [p.AlarmActions, p.OKActions, p.InsufficientDataActions], service: /"cloudwatch\.amazonaws\.com"/ },
-  { by: 'AWS::Events::Rule', targets: ({ p }) => p.Targets, service: /"events\.amazonaws\.com"/ },
-  { by: 'AWS::RDS::EventSubscription', targets: ({ p }) => p.SnsTopicArn, service: /"events\.rds\.amazonaws\.com"/ },
-  { by: 'AWS::Budgets::Budget', targets: ({ p }) => p.NotificationsWithSubscribers, service: /"budgets\.amazonaws\.com"/ },
-  { by: 'AWS::Backup::BackupVault', targets: ({ p }) => p.Notifications, service: /"backup\.amazonaws\.com"/ },
-];
-
 function logBucketOf(template: TemplateJson, balancer: Found): Found | undefined {
   const attribute = list(balancer.p.LoadBalancerAttributes).find(({ Key }) => Key === 'access_logs.s3.bucket');
   return referred(template, attribute?.Value, 'AWS::S3::Bucket');
@@ -44,15 +34,6 @@ export const LOG_RULES: DeployRule[] = [
     }).map(({ id }) => id),
   },
   {
-    id: 'topic-key-admits-publishers',
-    why: 'A topic whose key does not admit who publishes to it stays silent: the alarm fires and nobody hears of it.',
-    check: (template) => resources(template, 'AWS::SNS::Topic').flatMap((topic) => {
-      const key = referred(template, topic.p.KmsMasterKeyId, 'AWS::KMS::Key');
-      return key === undefined ? [] : PUBLISHERS.filter(({ by, targets, service }) =>
-        resources(template, by).some((found) => mentions(targets(found), topic.id)) && !admits(key.p.KeyPolicy, service)).map(({ by }) => `${topic.id} for ${by}`);
-    }),
-  },
-  {
     id: 'flow-log-writer',
     why: 'A flow log to CloudWatch needs a role that vpc-flow-logs may take; without one nothing is delivered.',
     check: (template) => resources(template, 'AWS::EC2::FlowLog').filter(({ p }) => {
@@ -60,5 +41,23 @@ export const LOG_RULES: DeployRule[] = [
       const toLogs = (p.LogDestinationType ?? 'cloud-watch-logs') === 'cloud-watch-logs';
       return toLogs && (p.DeliverLogsPermissionArn === undefined || (role !== undefined && !admits(role.p.AssumeRolePolicyDocument, /"vpc-flow-logs\./)));
     }).map(({ id }) => id),
+  },
+  {
+    id: 'metric-filter-dimensions',
+    why: 'CloudWatch Logs refuses dimensions beside a default value, more than three of them, constants as their values, and any with a pattern that is neither on JSON nor on columns.',
+    check: (template) => resources(template, 'AWS::Logs::MetricFilter').filter(({ p }) => list(p.MetricTransformations).some(({ Dimensions, DefaultValue }) => {
+      const dimensions = list(Dimensions);
+      const wrong = DefaultValue !== undefined || dimensions.length > 3 || !/^\s*[{[]/.test(p.FilterPattern) || dimensions.some(({ Value }) => !/^\$/.test(Value));
+      return dimensions.length > 0 && wrong;
+    })).map(({ id }) => id),
+  },
+  {
+    id: 'events-into-logs',
+    why: 'EventBridge drops events for a log group that no resource policy opens to it, and takes its ARN only without `:*`, which the attribute Arn ends in.',
+    check: (template) => resources(template, 'AWS::Events::Rule').flatMap(({ id, p }) => list(p.Targets).flatMap(({ Arn }) => resources(template, 'AWS::Logs::LogGroup')
+      .filter((group) => mentions(Arn, group.id))
+      .filter((group) => referred(template, Arn, 'AWS::Logs::LogGroup') !== undefined || !resources(template, 'AWS::Logs::ResourcePolicy')
+        .some((policy) => mentions(policy.p.PolicyDocument, group.id) && /events\.amazonaws/.test(JSON.stringify(policy.p.PolicyDocument))))
+      .map((group) => `${id} to ${group.id}`))),
   },
 ];

@@ -1,4 +1,4 @@
-import { type DeployRule, list, referred, repeated, resources } from './template-json';
+import { type DeployRule, list, referred, resources } from './template-json';
 
 /** RDS gives a gp3 volume below this size a fixed performance, and refuses to be told one. */
 const GP3_SETTABLE_GIB = 400;
@@ -39,10 +39,5 @@ export const STORE_RULES: DeployRule[] = [
     id: 'five-notifications-a-budget',
     why: 'A budget takes five notifications.',
     check: (template) => resources(template, 'AWS::Budgets::Budget').filter(({ p }) => list(p.NotificationsWithSubscribers).length > 5).map(({ id }) => id),
-  },
-  {
-    id: 'slack-channel-once',
-    why: 'An account takes one configuration of a Slack channel; the second one fails.',
-    check: (template) => repeated(resources(template, 'AWS::Chatbot::SlackChannelConfiguration').map(({ p }) => `${p.SlackWorkspaceId} ${p.SlackChannelId}`)),
   },
 ];

@@ -15,6 +15,12 @@ interface Query {
 
 /** An alarm of a template, or the queries of a scaling policy, evaluated as CloudWatch does: metric maths minute by minute, then M of N. */
 export class AlarmMaths {
+  /** The only alarm of a template that a construct of such an id made: `service-error-rate-error`. */
+  public static of(template: Template, id: string): AlarmMaths {
+    const ids = Object.entries(template.findResources('AWS::CloudWatch::Alarm')).filter(([logicalId]) => logicalId.includes(`${id.replace(/\W/g, '')}Alarm`));
+    return new AlarmMaths(ids[0][1].Properties);
+  }
+
   /** The only alarm of a template whose name ends so. */
   public static find(template: Template, suffix: string): AlarmMaths {
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
@@ -28,18 +34,18 @@ export class AlarmMaths {
     this.queries = alarm.Metrics;
   }
 
-  /** The metric that the alarm judges, minute by minute. */
-  public values(observed: Observed, minutes: number): Series {
+  /** The metric that the alarm judges, minute by minute, or another of its queries. */
+  public values(observed: Observed, minutes: number, query = this.queries.find(({ ReturnData }) => ReturnData)!.Id): Series {
     return Array.from({ length: minutes }, (_, minute) => {
       const results = new Map<string, number | undefined>();
       const value = (id: string): number | undefined => {
         if (!results.has(id)) {
-          const query = this.queries.find((candidate) => candidate.Id === id)!;
-          results.set(id, query.Expression ? this.evaluate(query.Expression, value) : this.sample(query, observed, minute));
+          const asked = this.queries.find((candidate) => candidate.Id === id)!;
+          results.set(id, asked.Expression ? this.evaluate(asked.Expression, value) : this.sample(asked, observed, minute));
         }
         return results.get(id);
       };
-      return value(this.queries.find((query) => query.ReturnData)!.Id);
+      return value(query);
     });
   }
 
@@ -47,7 +53,8 @@ export class AlarmMaths {
   public firesAfter(observed: Observed, minutes: number): number | undefined {
     const breaching = this.values(observed, minutes).map((value) => value !== undefined && this.breaches(value));
     const { EvaluationPeriods: n, DatapointsToAlarm: m } = this.alarm;
-    const minute = breaching.findIndex((_, end) => end + 1 >= n && breaching.slice(end + 1 - n, end + 1).filter(Boolean).length >= m);
+    // What was before the first minute is missing, and no alarm of ours takes that for bad.
+    const minute = breaching.findIndex((_, end) => breaching.slice(Math.max(0, end + 1 - n), end + 1).filter(Boolean).length >= m);
     return minute === -1 ? undefined : minute + 1;
   }
 

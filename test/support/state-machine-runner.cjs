@@ -1,0 +1,71 @@
+// Runs state machines in a process of its own: the interpreter is an ES module that jest's module system can't load.
+// It asks the parent for every answer of AWS, and never waits.
+
+// The interpreter asks for Node 22 for this alone.
+Promise.withResolvers ??= function withResolvers() {
+  let resolve, reject;
+  const promise = new Promise((onResolve, onReject) => { resolve = onResolve; reject = onReject; });
+  return { promise, resolve, reject };
+};
+const { StateMachine } = require('aws-local-stepfunctions');
+
+const waiting = new Map();
+const runs = new Map();
+let calls = 0;
+
+/** Every state of a definition, nested ones too, by name. */
+function statesOf(part, found = {}) {
+  for (const [name, state] of Object.entries(part.States)) {
+    found[name] = state;
+    if (state.ItemProcessor) {
+      statesOf(state.ItemProcessor, found);
+    }
+    (state.Branches ?? []).forEach((branch) => statesOf(branch, found));
+  }
+  return found;
+}
+
+function ask(run, state, resource, input) {
+  return new Promise((resolve, reject) => {
+    calls += 1;
+    waiting.set(calls, { resolve, reject });
+    process.send({ call: calls, run, state, resource, input });
+  });
+}
+
+async function start({ run, definition, input, context }) {
+  const tasks = Object.entries(statesOf(definition)).filter(([, { Type: type }]) => type === 'Task');
+  const waits = Object.entries(statesOf(definition)).filter(([, { Type: type }]) => type === 'Wait');
+  let execution;
+  try {
+    execution = new StateMachine(definition).run(input, {
+      context,
+      overrides: {
+        taskResourceLocalHandlers: Object.fromEntries(tasks.map(([name, { Resource: resource }]) => [name, (given) => ask(run, name, resource, given)])),
+        waitTimeOverrides: Object.fromEntries(waits.map(([name]) => [name, 0])),
+        retryIntervalOverrides: Object.fromEntries(tasks.map(([name]) => [name, 0])),
+      },
+    });
+    runs.set(run, execution);
+    process.send({ run, output: await execution.result });
+  } catch (error) {
+    const { name, message } = error.cause ?? error;
+    process.send({ run, error: { name, message: String(message) } });
+  }
+}
+
+process.on('message', (message) => {
+  if (message.definition) {
+    void start(message);
+  } else if (message.abort) {
+    runs.get(message.abort)?.abort();
+  } else {
+    const { resolve, reject } = waiting.get(message.answerTo);
+    waiting.delete(message.answerTo);
+    if (message.error) {
+      reject(Object.assign(new Error(message.error.message), { name: message.error.name }));
+    } else {
+      resolve(message.result);
+    }
+  }
+});
