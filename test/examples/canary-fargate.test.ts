@@ -1,8 +1,7 @@
-import { spawnSync } from 'child_process';
 import * as fs from 'fs';
 import * as path from 'path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { CompiledPackage } from './compiled-package';
+import { CompiledPackage, type Outcome } from './compiled-package';
 
 const ROOT = path.join(__dirname, '..', '..');
 const EXAMPLE = path.join(ROOT, 'examples', 'canary-fargate');
@@ -14,14 +13,6 @@ const BARE_BUCKET = `
   new Bucket(new Stack(new App(), 'bare'), 'Bucket');
 `;
 
-interface Outcome { readonly status: number | null; readonly stdout: string; readonly stderr: string }
-
-/** What `npm run demo` runs, once everything is compiled. */
-function demo(examples: string): Outcome {
-  const runner = ['-r', 'ts-node/register/transpile-only', path.join('scripts', 'demo.ts'), examples];
-  return spawnSync(process.execPath, runner, { cwd: ROOT, encoding: 'utf8', env: { ...process.env, TS_NODE_PROJECT: 'tsconfig.dev.json' } });
-}
-
 describe('the example of document B', () => {
   const good = new CompiledPackage();
   const folder = good.addApp('canary-fargate', APP, CDK_JSON);
@@ -29,7 +20,7 @@ describe('the example of document B', () => {
   let template: Template;
 
   beforeAll(() => {
-    outcome = demo(good.examples);
+    outcome = good.demo();
     template = Template.fromJSON(JSON.parse(fs.readFileSync(path.join(folder, 'cdk.out', 'canary-application.template.json'), 'utf8')));
   }, 120_000);
   afterAll(() => good.remove());
@@ -85,7 +76,7 @@ describe('the example of document B', () => {
     });
     const [plan] = Object.values(template.findResources('AWS::Lambda::Function')).map(({ Properties }) => JSON.parse(Properties.Environment.Variables.ROLLOUT_PLAN));
     expect(JSON.stringify(plan)).toContain('[10,20,50,70');
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', { Threshold: 99.5, EvaluationPeriods: 2 });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', { Threshold: 99.5, DatapointsToAlarm: 2 });
   });
 });
 
@@ -96,7 +87,7 @@ describe('the demo of apps with a mistake', () => {
   beforeAll(() => {
     bad.addApp('bare-bucket', BARE_BUCKET, CDK_JSON);
     bad.addApp('wrong-port', APP.replace('port: 3000', 'port: 70000'), CDK_JSON);
-    outcome = demo(bad.examples);
+    outcome = bad.demo();
   }, 120_000);
   afterAll(() => bad.remove());
 

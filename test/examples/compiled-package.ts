@@ -1,3 +1,4 @@
+import { spawnSync } from 'child_process';
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
@@ -5,6 +6,9 @@ import { transformFileSync, transformSync } from '@swc/core';
 
 const ROOT = path.join(__dirname, '..', '..');
 const TO_COMMONJS = { swcrc: false, jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } } as const;
+
+/** What a program said. */
+export interface Outcome { readonly status: number | null; readonly stdout: string; readonly stderr: string }
 
 /**
  * The library compiled without type checks into a folder that stands for the package, with room for apps that import it by name.
@@ -28,6 +32,12 @@ export class CompiledPackage {
     this.write(path.join('examples', name, 'app.js'), transformSync(source, TO_COMMONJS).code);
     this.write(path.join('examples', name, 'cdk.json'), cdkJson);
     return path.join(this.examples, name);
+  }
+
+  /** What `npm run demo` runs, once everything is compiled. */
+  public demo(): Outcome {
+    const runner = ['-r', 'ts-node/register/transpile-only', path.join('scripts', 'demo.ts'), this.examples];
+    return spawnSync(process.execPath, runner, { cwd: ROOT, encoding: 'utf8', env: { ...process.env, TS_NODE_PROJECT: 'tsconfig.dev.json' } });
   }
 
   public remove(): void {

@@ -1,0 +1,109 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { CompiledPackage, type Outcome } from './compiled-package';
+
+const EXAMPLE = path.join(__dirname, '..', '..', 'examples', 'nestjs-nextjs');
+const APP = fs.readFileSync(path.join(EXAMPLE, 'app.ts'), 'utf8');
+const CDK_JSON = fs.readFileSync(path.join(EXAMPLE, 'cdk.json'), 'utf8');
+
+describe('the example of document A', () => {
+  const compiled = new CompiledPackage();
+  const folder = compiled.addApp('nestjs-nextjs', APP, CDK_JSON);
+  let outcome: Outcome;
+  let production: Template;
+  let staging: Template;
+  let delivery: Template;
+
+  beforeAll(() => {
+    outcome = compiled.demo();
+    const templateOf = (stack: string) => Template.fromJSON(JSON.parse(fs.readFileSync(path.join(folder, 'cdk.out', `${stack}.template.json`), 'utf8')));
+    [production, staging, delivery] = ['shop-production', 'shop-staging', 'shop-delivery'].map(templateOf);
+  }, 240_000);
+  afterAll(() => compiled.remove());
+
+  test('has at most 150 lines', () => {
+    expect(APP.trimEnd().split('\n').length).toBeLessThanOrEqual(150);
+  });
+
+  test('leaves nothing unacknowledged in CDK\'s validation and the four cdk-nag packs, in any of its stacks', () => {
+    expect(outcome.stderr).toBe('');
+    ['registry', 'recovery', 'staging', 'production', 'delivery'].forEach((stack) =>
+      expect(outcome.stdout).toMatch(new RegExp(`shop-${stack}: \\d+ resources, [\\d,]+ bytes, 0 unacknowledged findings`)));
+  });
+
+  test('stays below the 500 resources and the megabyte that a stack may have', () => {
+    [production, staging, delivery].forEach((template) => {
+      expect(Object.keys(template.toJSON().Resources).length).toBeLessThan(500);
+      expect(JSON.stringify(template.toJSON()).length).toBeLessThan(1_000_000);
+    });
+  });
+
+  test('A-01, A-02: web on 3000 and api on 4000 behind one load balancer, 443 alone, TLS 1.3', () => {
+    production.resourceCountIs('AWS::ElasticLoadBalancingV2::LoadBalancer', 1);
+    const ports = Object.values(production.findResources('AWS::ElasticLoadBalancingV2::TargetGroup')).map(({ Properties }) => Properties.Port);
+    expect(ports.sort()).toEqual([3000, 3000, 4000, 4000]);
+    const listeners = Object.values(production.findResources('AWS::ElasticLoadBalancingV2::Listener')).map(({ Properties }) => [Properties.Port, Properties.SslPolicy]);
+    expect(listeners.sort()).toEqual([[443, expect.stringMatching(/TLS13-1-3/)], [8443, expect.stringMatching(/TLS13-1-3/)]]);
+  });
+
+  test('A-03, A-05: PostgreSQL 15 on db.t4g.medium with a standby, 100 GB, backed up at 02:00 UTC', () => {
+    production.hasResourceProperties('AWS::RDS::DBInstance', {
+      Engine: 'postgres',
+      EngineVersion: Match.stringLikeRegexp('^15'),
+      DBInstanceClass: 'db.t4g.medium',
+      MultiAZ: true,
+      AllocatedStorage: '100',
+      Iops: Match.absent(),
+      PreferredBackupWindow: '02:00-03:00',
+      BackupRetentionPeriod: 7,
+    });
+  });
+
+  test('A-11: green is verified for two minutes, then gets all traffic; blue is kept for 30 minutes', () => {
+    production.allResourcesProperties('AWS::ECS::Service', { DeploymentConfiguration: Match.objectLike({ Strategy: 'BLUE_GREEN', BakeTimeInMinutes: 30 }) });
+    const plans = Object.values(production.findResources('AWS::Lambda::Function')).flatMap(({ Properties }) => Properties.Environment?.Variables?.ROLLOUT_PLAN ?? []);
+    expect(plans.map((plan) => JSON.parse(plan).verifySeconds)).toEqual([120, 120]);
+  });
+
+  test('A-15: logs stand where the document has them', () => {
+    const names = Object.values(production.findResources('AWS::Logs::LogGroup')).map(({ Properties }) => Properties.LogGroupName).filter((name) => name?.startsWith?.('/ecs'));
+    expect(names.sort()).toEqual(['/ecs/production/api', '/ecs/production/web']);
+  });
+
+  test('A-13, A-21, A-22: many errors page, take a deployment back, and link their runbook', () => {
+    production.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Threshold: 10, AlarmDescription: Match.stringLikeRegexp('docs/runbooks/service-errors-many\\.md'), AlarmActions: Match.anyValue(),
+    });
+    const services = Object.values(production.findResources('AWS::ECS::Service')).map(({ Properties }) => JSON.stringify(Properties.DeploymentConfiguration.Alarms.AlarmNames));
+    services.forEach((alarms) => expect(alarms).toMatch(/serviceerrorsmanycritical/));
+  });
+
+  test('A-16, A-18: queries are saved, and what the business counts comes out of the log', () => {
+    const queries = Object.values(production.findResources('AWS::Logs::QueryDefinition')).map(({ Properties }) => Properties.Name as string);
+    ['Errors by context', 'Response times', 'Requests per minute'].forEach((title) => expect(queries.filter((name) => name.endsWith(title))).toHaveLength(2));
+    const patterns = Object.values(production.findResources('AWS::Logs::MetricFilter')).map(({ Properties }) => Properties.FilterPattern);
+    expect(patterns).toEqual(expect.arrayContaining(['{ $.event = "item.created" }', '{ $.event = "item.duplicate" }']));
+  });
+
+  test('A-10, C-23: staging differs from production in size, log texts and who is told, and in nothing else', () => {
+    const kinds = (template: Template) => Object.values(template.toJSON().Resources as { [id: string]: { Type: string } }).map(({ Type }) => Type);
+    const told = ['AWS::Chatbot::', 'AWS::Lambda::', 'AWS::SQS::', 'AWS::SNS::', 'AWS::IAM::', 'AWS::KMS::', 'AWS::Logs::LogGroup', 'AWS::CloudWatch::', 'AWS::Events::'];
+    const rest = (template: Template) => kinds(template).filter((kind) => !told.some((prefix) => kind.startsWith(prefix))).sort();
+    expect(rest(staging)).toEqual(rest(production));
+    staging.hasResourceProperties('AWS::RDS::DBInstance', { DBInstanceClass: 'db.t4g.small', MultiAZ: true });
+  });
+
+  test('A-08 to A-10, A-12: sources, build, staging, approval, production, in this order, one execution at a time', () => {
+    delivery.hasResourceProperties('AWS::CodePipeline::Pipeline', { PipelineType: 'V2', ExecutionMode: 'QUEUED' });
+    const [{ Properties }] = Object.values(delivery.findResources('AWS::CodePipeline::Pipeline'));
+    const actions = (Properties.Stages as Array<{ Actions: Array<{ ActionTypeId: { Category: string; Provider: string }; RunOrder: number }> }>)
+      .flatMap(({ Actions }) => [...Actions].sort((a, b) => a.RunOrder - b.RunOrder).map(({ ActionTypeId }) => `${ActionTypeId.Category} ${ActionTypeId.Provider}`));
+    expect(actions[0]).toBe('Source CodeStarSourceConnection');
+    const releases = actions.flatMap((action, index) => (action === 'Invoke StepFunctions' ? [index] : []));
+    const approvals = actions.flatMap((action, index) => (action === 'Approval Manual' ? [index] : []));
+    expect(approvals).toHaveLength(1);
+    expect(releases.some((release) => release < approvals[0])).toBe(true);
+    expect(releases[releases.length - 1]).toBeGreaterThan(approvals[0]);
+  });
+});
