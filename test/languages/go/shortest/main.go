@@ -1,0 +1,26 @@
+package main
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/org/prod-constructs-go/prodconstructs"
+)
+
+func main() {
+	defer jsii.Close()
+
+	app := awscdk.NewApp(nil)
+	env := &awscdk.Environment{Account: jsii.String("111111111111"), Region: jsii.String("eu-central-1")}
+	registry := awscdk.NewStack(app, jsii.String("Registry"), &awscdk.StackProps{Env: env})
+	images := prodconstructs.NewImageRepository(registry, jsii.String("Images"), nil)
+
+	stack := awscdk.NewStack(app, jsii.String("Shop"), &awscdk.StackProps{Env: env})
+	prodconstructs.NewProductionWebService(stack, jsii.String("Web"), &prodconstructs.ProductionWebServiceProps{
+		Network: prodconstructs.NewSecureVpc(stack, jsii.String("Network"), nil),
+		Image:   prodconstructs.ServiceImage_FromRepository(images, &prodconstructs.DeclaredImageProps{Tag: jsii.String("1.4.2")}),
+		Certificate: awscertificatemanager.Certificate_FromCertificateArn(stack, jsii.String("Certificate"),
+			jsii.String("arn:aws:acm:eu-central-1:111111111111:certificate/...")),
+	})
+	app.Synth(nil)
+}
