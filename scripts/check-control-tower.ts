@@ -24,13 +24,25 @@ const ACKNOWLEDGED: Acknowledgement[] = [
   {
     rule: 'CT.CLOUDWATCH.PR.1',
     type: 'AWS::CloudWatch::Alarm',
-    name: /(SuccessRate|ResponseTime|UnhealthyTargets)Alarm/,
+    name: /^(?!.*CloseWatch).*(SuccessRate|ResponseTime|UnhealthyTargets)Alarm/,
     reason: 'ECS itself watches this alarm and takes the deployment back; an action would only tell somebody',
+  },
+  {
+    rule: 'CT.CLOUDWATCH.PR.1',
+    type: 'AWS::CloudWatch::Alarm',
+    name: /Objective\d+(Fast|Slow|Lasting)(Long|Short)|CloseWatch/,
+    reason: 'a part of a composite alarm: one window, or one signal after a release, says nothing alone, and the composite has the action',
   },
   {
     rule: 'CT.CLOUDWATCH.PR.2',
     type: 'AWS::Logs::LogGroup',
     reason: 'the documented architectures keep application logs 30 days (A-15, C-14) and a week in development (E-11); the environment profile lengthens it',
+  },
+  {
+    rule: 'CT.CODEBUILD.PR.4',
+    type: 'AWS::CodeBuild::Project',
+    name: /Build\d+/,
+    reason: 'an image is built and scanned by Docker, whose daemon runs in privileged mode alone',
   },
   {
     rule: 'CT.ECS.PR.2',
@@ -46,6 +58,17 @@ const ACKNOWLEDGED: Acknowledgement[] = [
     rule: 'CT.KMS.PR.3',
     type: 'AWS::KMS::Key',
     reason: 'nobody but the account is given kms:CreateGrant, so that its IAM policies decide',
+  },
+  {
+    rule: 'CT.LAMBDA.PR.3',
+    type: 'AWS::Lambda::Function',
+    name: /Alerts/,
+    reason: 'it calls public services alone, and has to bring the alert that the network has failed',
+  },
+  {
+    rule: 'CT.RDS.PR.20',
+    type: 'AWS::RDS::DBInstance',
+    reason: "the documents fix the engine's own port (A-25, C-13); who may reach it is decided by security groups, and the prop port sets another",
   },
   {
     rule: 'CT.S3.PR.2',
@@ -70,6 +93,30 @@ const ACKNOWLEDGED: Acknowledgement[] = [
     type: 'AWS::S3::Bucket',
     name: /LogsBucket/,
     reason: 'load balancers can write only to buckets encrypted with keys of S3 itself',
+  },
+  {
+    rule: 'CT.S3.PR.2',
+    type: 'AWS::S3::Bucket',
+    name: /ArtifactsBucket/,
+    reason: "only the pipeline's own roles read and write it, and CloudTrail records what they do",
+  },
+  {
+    rule: 'CT.S3.PR.4',
+    type: 'AWS::S3::Bucket',
+    name: /ArtifactsBucket/,
+    reason: 'CodePipeline itself knows when an artifact is there',
+  },
+  {
+    rule: 'CT.S3.PR.9',
+    type: 'AWS::S3::Bucket',
+    name: /ArtifactsBucket/,
+    reason: 'artifacts are made again from their sources, and expire within weeks',
+  },
+  {
+    rule: 'CT.SQS.PR.1',
+    type: 'AWS::SQS::Queue',
+    name: /Undelivered/,
+    reason: 'it is a dead-letter queue itself, with an alarm on what lies in it',
   },
   {
     rule: 'CT.ECR.PR.3',
