@@ -21,6 +21,7 @@ interface WebServiceToCheck {
 /** Refuses what AWS would refuse, and props that contradict each other. */
 export function checkWebService(scope: IConstruct, props: ProductionWebServiceProps, service: WebServiceToCheck): void {
   const { port, rollout, cpu, memoryMiB, successRatePercent: success, responseTimeLimit } = service;
+  checkNeeded(scope, props);
   checkServiceName(scope, props.serviceName);
   checkPort(scope, 'port', port);
   checkTask(scope, props, { cpu, memoryMiB, port });
@@ -37,6 +38,22 @@ export function checkWebService(scope: IConstruct, props: ProductionWebServicePr
   });
   if (!Token.isUnresolved(success) && !(success > 0 && success <= 100)) {
     throw new PropError(scope, { prop: 'successRatePercent', value: success, allowed: 'above 0, up to 100', wayOut: 'give the percentage of requests that must succeed' });
+  }
+}
+
+/** Without `certificate`, the load balancer that the service would make refuses in its own words; without the others, plain JavaScript in nobody's. */
+function checkNeeded(scope: IConstruct, props: Partial<ProductionWebServiceProps>): void {
+  const value = undefined;
+  if (!props.network) {
+    throw new PropError(scope, { prop: 'network', value, allowed: 'a network', wayOut: "give new SecureVpc(this, 'Network')" });
+  }
+  if (!props.image) {
+    throw new PropError(scope, { prop: 'image', value, allowed: 'an image', wayOut: "give ServiceImage.fromRepository(images, { tag: '1.4.2' })" });
+  }
+  if (!props.certificate && !props.loadBalancer) {
+    throw new PropError(scope, {
+      prop: 'certificate', value, allowed: 'a certificate, or a loadBalancer', wayOut: 'import one with Certificate.fromCertificateArn; a SecureLoadBalancer without one takes plainHttp with a reason',
+    });
   }
 }
 

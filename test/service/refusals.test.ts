@@ -43,6 +43,17 @@ describe('ProductionWebService refuses, in one line that names path, prop, value
     expect(range).toContain(allowed);
   });
 
+  test.each<[string, Partial<ProductionWebServiceProps>, string, string]>([
+    ['without a certificate or a load balancer', { certificate: undefined }, 'certificate', 'a SecureLoadBalancer without one takes plainHttp'],
+    // What only plain JavaScript leaves out.
+    ['without a network', { network: undefined }, 'network', "new SecureVpc(this, 'Network')"],
+    ['without an image', { image: undefined }, 'image', 'ServiceImage.fromRepository'],
+  ])('a service %s', (_, props, prop, way) => {
+    const [, construct, path, refusedProp, value, , wayOut] = LINE.exec(ofService(props))!;
+    expect([construct, path, refusedProp, value]).toEqual(['ProductionWebService', 'Test/Web', prop, 'not given']);
+    expect(wayOut).toContain(way);
+  });
+
   test('a certificate beside a load balancer', () => {
     expect(refusal(() => serviceFixture(({ stack, network }) => ({
       loadBalancer: new SecureLoadBalancer(stack, 'Balancer', { network, certificate: certificate(stack) }),
