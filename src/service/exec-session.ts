@@ -46,7 +46,7 @@ export function allowSessions(scope: Construct, { cluster, taskRole, reason }: S
   const logGroup = logConfiguration?.cloudWatchLogGroup;
   if (!kmsKey || !logGroup) {
     throw new PropError(scope, {
-      prop: 'exec', value: 'a cluster without a session log', allowed: 'a cluster whose sessions are encrypted and logged', wayOut: 'share new ServiceCluster(this, ..., { exec: true }), or leave cluster out',
+      prop: 'ecsExec', value: 'a cluster without a session log', allowed: 'a cluster whose sessions are encrypted and logged', wayOut: 'share new ServiceCluster(this, ..., { ecsExec: true }), or leave cluster out',
     });
   }
   const policy = new ManagedPolicy(scope, 'SessionPolicy', {

@@ -272,12 +272,12 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   }
 
   private createCluster(): Cluster {
-    const { exec, scaling } = this.props;
+    const { ecsExec, scaling } = this.props;
     return new Cluster(this, 'Cluster', {
       vpc: this.props.network.vpc,
       containerInsightsV2: ContainerInsights.ENHANCED,
       enableFargateCapacityProviders: scaling?._props.spot ? true : undefined,
-      executeCommandConfiguration: exec && new SessionLog(this, 'Sessions', this.profile).configuration,
+      executeCommandConfiguration: ecsExec && new SessionLog(this, 'Sessions', this.profile).configuration,
     });
   }
 
@@ -425,9 +425,9 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   }
 
   private allowSessions(): void {
-    const { exec } = this.props;
-    if (exec) {
-      this.taskDefinition.node.addDependency(allowSessions(this, { cluster: this.cluster, taskRole: this.taskRole, reason: exec.reason }));
+    const { ecsExec } = this.props;
+    if (ecsExec) {
+      this.taskDefinition.node.addDependency(allowSessions(this, { cluster: this.cluster, taskRole: this.taskRole, reason: ecsExec.reason }));
       (this.service.node.defaultChild as CfnService).enableExecuteCommand = true;
     }
   }

@@ -23,10 +23,10 @@ export interface ServiceClusterProps {
    */
   readonly namespaceName?: string;
   /**
-   * Whether its services may turn on `exec`. It adds the encrypted log group of the sessions.
+   * Whether its services may turn on `ecsExec`. It adds the encrypted log group of the sessions.
    * @default false
    */
-  readonly exec?: boolean;
+  readonly ecsExec?: boolean;
   /**
    * The environment that answers what is left open.
    * @default - that of the scope, else production
@@ -41,12 +41,12 @@ export interface ServiceClusterProps {
 export class ServiceCluster extends Construct {
   /** The cluster. */
   public readonly cluster: Cluster;
-  /** Where sessions of `exec` are logged. */
+  /** Where sessions of `ecsExec` are logged. */
   public readonly sessionLogGroup?: LogGroup;
 
   public constructor(scope: Construct, id: string, props: ServiceClusterProps) {
     super(scope, id);
-    const sessions = props.exec ? new SessionLog(this, 'Sessions', props.profile ?? EnvironmentProfile.of(this)) : undefined;
+    const sessions = props.ecsExec ? new SessionLog(this, 'Sessions', props.profile ?? EnvironmentProfile.of(this)) : undefined;
     this.sessionLogGroup = sessions?.logGroup;
     this.cluster = new Cluster(this, 'Cluster', {
       vpc: props.network.vpc,

@@ -82,5 +82,5 @@ export interface ServiceTaskProps {
    * Lets people with the permission open a shell in a running container (ECS Exec). What is typed is logged.
    * @default - nobody can
    */
-  readonly exec?: Weakening;
+  readonly ecsExec?: Weakening;
 }

@@ -60,7 +60,7 @@ export class ServiceTask {
       memoryMiB,
       arm64: props.arm64 ?? false,
       user: props.user ?? '1000:1000',
-      writable: [{ paths, mebibytes }, ...props.exec ? [{ paths: SESSION_PATHS, mebibytes: SESSION_PATH_MIB }] : []],
+      writable: [{ paths, mebibytes }, ...props.ecsExec ? [{ paths: SESSION_PATHS, mebibytes: SESSION_PATH_MIB }] : []],
       stopTimeout: props.stopTimeout ?? Duration.seconds(30),
       environment: sortedByName(props.environment),
       secrets: props.secrets ?? [],
@@ -80,7 +80,7 @@ export class ServiceTask {
       [secrets.usesSecretsManager ? [InterfaceVpcEndpointAwsService.SECRETS_MANAGER] : [], `the secrets of ${path}`],
       [secrets.usesParameterStore ? [InterfaceVpcEndpointAwsService.SSM] : [], `the parameters of ${path}`],
       [this.tracing?.awsServices ?? [], `the traces of ${path}`],
-      [this.props.exec ? [InterfaceVpcEndpointAwsService.SSM_MESSAGES, InterfaceVpcEndpointAwsService.KMS] : [], `the sessions of ${path}`],
+      [this.props.ecsExec ? [InterfaceVpcEndpointAwsService.SSM_MESSAGES, InterfaceVpcEndpointAwsService.KMS] : [], `the sessions of ${path}`],
     ];
     needs.filter(([services]) => services.length > 0 && !network.reachesInternet).forEach(([services, purpose]) => network.allowToAwsServices({ client, services, purpose }));
     this.tracing?.flows.forEach(({ peer, port }) => client.allowTo(peer, Port.tcp(port), `Traces of ${path}`));

@@ -25,8 +25,8 @@ export function checkTask(scope: IConstruct, props: ServiceTaskProps, task: { cp
     secrets.forEach((secret) => secret._check(scope));
     checkEachOnce(scope, 'secrets', secrets.map(({ variable }) => variable));
   });
-  if (props.exec) {
-    checkReason(scope, 'exec.reason', props.exec.reason);
+  if (props.ecsExec) {
+    checkReason(scope, 'ecsExec.reason', props.ecsExec.reason);
   }
   if (props.discoverableAs !== undefined && !/^[a-z][a-z0-9-]{0,62}$/.test(props.discoverableAs)) {
     throw new PropError(scope, { prop: 'discoverableAs', value: props.discoverableAs, allowed: 'a letter, then letters, digits and -, lower-case, at most 63', wayOut: "take a name that can stand in a URL: 'api'" });

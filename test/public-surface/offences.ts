@@ -9,6 +9,7 @@ export function offences(assembly: Assembly): string[] {
     ...typeNameOffences(type, assembly),
     ...memberOffences(type),
     ...parameterOffences(type),
+    ...keywordArgumentOffences(type, assembly),
     ...collisions(type),
     ...typeOffences(type),
     ...emptyStructOffences(type, assembly),
@@ -39,14 +40,35 @@ function memberOffences(type: AssemblyType): string[] {
 
 function parameterOffences(type: AssemblyType): string[] {
   return callables(type).flatMap(([owner, { parameters = [] }]) => parameters.flatMap(({ name }) => {
-    const builtin = PYTHON_BUILTIN_TYPES.has(name) || PYTHON_BUILTIN_FUNCTIONS.has(name);
     return [
       ...said(PYTHON_KEYWORDS.has(name), `${owner}(${name}): is a word of Python's`),
-      ...said(builtin, `${owner}(${name}): hides a builtin of Python`),
+      ...said(hidesBuiltin(name), `${owner}(${name}): hides a builtin of Python`),
       ...said(JAVA_KEYWORDS.has(name), `${owner}(${name}): is a word of Java's`),
       ...said(GO_PARAMETERS.has(name), `${owner}(${name}): is a word of Go's, or hides one`),
     ];
   }));
+}
+
+/** Python takes the members of a last struct as keyword arguments, those that the struct inherits among them. */
+function keywordArgumentOffences(type: AssemblyType, assembly: Assembly): string[] {
+  return callables(type).flatMap(([owner, { parameters = [] }]) => {
+    const names = structMembers(parameters[parameters.length - 1]?.type.fqn, assembly);
+    const positional = new Set(parameters.slice(0, -1).map(({ name }) => name));
+    return names.flatMap((name) => [
+      ...said(hidesBuiltin(name), `${owner}(${name}=): hides a builtin of Python`),
+      ...said(positional.has(name), `${owner}(${name}=): is an argument already`),
+    ]);
+  });
+}
+
+/** None for what is no struct of this library. */
+function structMembers(fqn: string | undefined, assembly: Assembly): string[] {
+  const type = fqn === undefined ? undefined : assembly.types[fqn];
+  return !type?.datatype ? [] : [...(type.properties ?? []).map(({ name }) => name), ...(type.interfaces ?? []).flatMap((base) => structMembers(base, assembly))];
+}
+
+function hidesBuiltin(name: string): boolean {
+  return PYTHON_BUILTIN_TYPES.has(name) || PYTHON_BUILTIN_FUNCTIONS.has(name);
 }
 
 /** Two names that another language writes alike. */

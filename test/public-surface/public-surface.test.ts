@@ -50,6 +50,22 @@ describe('what would read badly', () => {
     expect(parameter('id')).toEqual([]);
   });
 
+  test('is a keyword argument with a word of Python, from the last struct and what it inherits', () => {
+    const base = { kind: 'interface' as const, datatype: true, name: 'BaseProps', properties: [{ name: 'exec', type: STRING }, { name: 'port', type: STRING }] };
+    const props = { kind: 'interface' as const, datatype: true, name: 'ThingProps', interfaces: ['x.BaseProps'], properties: [{ name: 'list', type: STRING }] };
+    const thing = (...parameters: string[]) => ({
+      kind: 'class' as const, name: 'Thing', initializer: { parameters: parameters.map((argument) => ({ name: argument, type: argument === 'props' ? { fqn: 'x.ThingProps' } : STRING })) },
+    });
+
+    expect(offences(assemblyOf(base, props, thing('port', 'props')))).toEqual([
+      'Thing(list=): hides a builtin of Python', 'Thing(exec=): hides a builtin of Python', 'Thing(port=): is an argument already',
+    ]);
+    // Only the last struct is taken apart; a member is an attribute of any other.
+    expect(offences(assemblyOf(base, props, thing('props', 'port')))).toEqual([]);
+    // What is no struct is passed as it is.
+    expect(offences(assemblyOf({ ...base, datatype: false, properties: [{ name: 'hash', type: STRING }] }, { ...thing(), initializer: { parameters: [{ name: 'base', type: { fqn: 'x.BaseProps' } }] } }))).toEqual([]);
+  });
+
   test('is two names that become one', () => {
     const both = (first: string, second: string) => offences(assemblyOf({
       kind: 'class', name: 'Thing', methods: [{ name: first }], properties: [{ name: second, type: STRING }],

@@ -20,7 +20,7 @@ function everything(egress: Egress): Everything {
   const network = new SecureVpc(networkStack, 'Network', { egress });
   const images = new ImageRepository(registry, 'Images');
   const loadBalancer = new SecureLoadBalancer(edge, 'Balancer', { network, certificate: certificate(edge) });
-  const cluster = new ServiceCluster(edge, 'Cluster', { network, exec: true }).cluster;
+  const cluster = new ServiceCluster(edge, 'Cluster', { network, ecsExec: true }).cluster;
   const shared = new Secret(registry, 'Partner', { secretName: 'partner' });
   const mirrored = (tag: string) => ServiceImage.fromRepository(images, { tag });
   const apiKey = Secret.fromSecretCompleteArn(services, 'Datadog', `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:datadog-a1b2c3`);
@@ -35,7 +35,7 @@ function everything(egress: Egress): Everything {
     memoryMiB: 4096,
     image: ServiceImage.released(images),
     discoverableAs: 'api',
-    exec: REASON,
+    ecsExec: REASON,
     environment: { NODE_ENV: 'production' },
     secrets: [
       ServiceSecret.generated('JWT_SECRET'),

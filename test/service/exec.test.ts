@@ -11,7 +11,7 @@ describe('Exec', () => {
   let template: Template;
 
   beforeAll(() => {
-    template = templateOf(serviceFixture({ exec: WHY }).stack);
+    template = templateOf(serviceFixture({ ecsExec: WHY }).stack);
   });
 
   test('is off: no session, no permission, no endpoint', () => {
@@ -62,18 +62,18 @@ describe('Exec', () => {
   });
 
   test('leaves nothing unacknowledged, and its reason stands in the report', () => {
-    const { stack, web } = serviceFixture({ exec: WHY });
+    const { stack, web } = serviceFixture({ ecsExec: WHY });
     expect(unacknowledged(stack)).toEqual([]);
     expect(JSON.stringify(web.node.findChild('SessionPolicy').node.metadata)).toContain(WHY.reason);
   });
 
   test('works in a shared cluster that has a session log, which its services share', () => {
-    const shared = templateOf(serviceFixture(({ stack, network }) => ({ exec: WHY, cluster: new ServiceCluster(stack, 'Shared', { network, exec: true }).cluster })).stack);
+    const shared = templateOf(serviceFixture(({ stack, network }) => ({ ecsExec: WHY, cluster: new ServiceCluster(stack, 'Shared', { network, ecsExec: true }).cluster })).stack);
     expect(JSON.stringify(statementsOf(shared, 'SessionPolicy'))).toContain('SharedSessionsLogLogGroup');
   });
 
   test('is refused in a shared cluster that has none', () => {
-    const message = refusal(() => serviceFixture(({ stack, network }) => ({ exec: WHY, cluster: new Cluster(stack, 'Bare', { vpc: network.vpc }) })));
-    expect(message).toMatch(/'Test\/Web': exec is "a cluster without a session log", allowed: a cluster whose sessions are encrypted and logged.*exec: true/);
+    const message = refusal(() => serviceFixture(({ stack, network }) => ({ ecsExec: WHY, cluster: new Cluster(stack, 'Bare', { vpc: network.vpc }) })));
+    expect(message).toMatch(/'Test\/Web': ecsExec is "a cluster without a session log", allowed: a cluster whose sessions are encrypted and logged.*ecsExec: true/);
   });
 });

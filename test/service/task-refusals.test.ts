@@ -66,7 +66,7 @@ describe('A service\'s containers refuse', () => {
     ['more memory beside the application than the task has', sidecars({ memoryMiB: 1000 }), 'memoryMiB', '1024', 'more than the 1000 MiB of cache'],
     ['a stop that takes longer than Fargate waits', { stopTimeout: Duration.minutes(3) }, 'stopTimeout', '180', '1 to 120 seconds'],
     ['a name that cannot stand in a URL', { discoverableAs: 'The API' }, 'discoverableAs', 'The API', 'lower-case'],
-    ['exec without a reason', { exec: { reason: '' } }, 'exec.reason', '""', 'a sentence'],
+    ['ecsExec without a reason', { ecsExec: { reason: '' } }, 'ecsExec.reason', '""', 'a sentence'],
   ])('%s', (...row) => expectRefused(refused(row[1]), row));
 
   test('a sidecar image with no tag in development, too', () => {

@@ -60,13 +60,13 @@ export function wholeLibrary(): App {
     loadBalancer,
     image,
     route: Route.path('/jobs/*'),
-    cluster: new ServiceCluster(stack, 'Cluster', { network, exec: true }).cluster,
+    cluster: new ServiceCluster(stack, 'Cluster', { network, ecsExec: true }).cluster,
     discoverableAs: 'jobs',
     smokeTest: SmokeTest.command(['npm', 'run', 'test:smoke']),
     scaling: ServiceScaling.inSteps({ requestsPerMinute: 1000 }),
     tracing: Tracing.xray(),
     secrets: [ServiceSecret.generated('JWT_SECRET'), ServiceSecret.filledByHand('STRIPE_KEY')],
-    exec: { reason: '(the reason that the app gives)' },
+    ecsExec: { reason: '(the reason that the app gives)' },
   });
 
   const delivery = testStack({ app, id: 'Delivery' });
