@@ -1,6 +1,6 @@
 /**
- * npm run compat: compares the API of the sources with that of the last tag. A breaking change fails, unless a commit since then announces it
- * (`feat!: ...`, or `BREAKING CHANGE:` in its body) or .compatignore lists it. Takes the repository of the current folder.
+ * npm run compat: compares the API of the sources with that of the last tag. A breaking change fails, unless a breaking commit since then
+ * (`feat!: ...`, or `BREAKING CHANGE:` in its body) names its key or .compatignore lists it. Takes the repository of the current folder.
  */
 import { execFileSync, spawnSync } from 'child_process';
 import * as fs from 'fs';
@@ -47,12 +47,19 @@ function compare(tag: string, released: string, current: string): number {
     return 0;
   }
   console.log(differences);
+  const broken = [...differences.matchAll(/^err .*\[(\S+)\]$/gm)].map(([, key]) => key);
+  if (broken.length === 0) {
+    throw new Error(`jsii-diff ended with ${status} and named no break.`);
+  }
   const announcements = breakingCommitsSince(tag);
-  if (announcements.length > 0) {
-    console.log(`\nBreaks what compiled with ${tag}, announced by:\n${announcements.map((subject) => `  ${subject}`).join('\n')}`);
+  const unannounced = broken.filter((key) => !announcements.some(({ words }) => words.has(key)));
+  if (unannounced.length === 0) {
+    const subjects = announcements.filter(({ words }) => broken.some((key) => words.has(key))).map(({ subject }) => `  ${subject}`);
+    console.log(`\nBreaks what compiled with ${tag}, announced by:\n${subjects.join('\n')}`);
     return 0;
   }
-  console.error(`\nBreaks what compiled with ${tag}, and no commit says so. Keep the old name and deprecate it, or announce the break: feat!: ... (docs/versioning.md).`);
+  console.error(`\nBreaks what compiled with ${tag}, and no commit says so. Keep the old name and deprecate it, or announce each break in the body of a breaking commit `
+    + `(docs/versioning.md):\n\nfeat!: ...\n\n${unannounced.map((key) => `BREAKING CHANGE: ${key} ...`).join('\n')}`);
   return 1;
 }
 
@@ -79,10 +86,14 @@ function inRelease(tag: string, file: string): boolean {
   return git('ls-tree', '--name-only', tag, file) !== '';
 }
 
-/** As the release's version bump reads them. */
-function breakingCommitsSince(tag: string): string[] {
+/** As the release's version bump reads them, whatever their type, with the words of their bodies. */
+function breakingCommitsSince(tag: string): { subject: string; words: Set<string> }[] {
   const commits = git('log', '--format=%B%x00', `${tag}..HEAD`).split('\0').map((message) => message.trim());
-  return commits.filter((message) => /^(feat|fix)(\([^)]*\))?!:/.test(message) || (/^(feat|fix)\b/.test(message) && /^BREAKING[ -]CHANGE:/m.test(message))).map((message) => message.split('\n')[0]);
+  const breaking = commits.filter((message) => /^\w+(\([^)]*\))?!: /.test(message) || /^(?:\* +)?BREAKING[ -]CHANGE:/im.test(message));
+  return breaking.map((message) => {
+    const [subject, ...body] = message.split('\n');
+    return { subject, words: new Set(body.join('\n').split(/[\s,;`]+/).map((word) => word.replace(/\.$/, ''))) };
+  });
 }
 
 function git(...args: string[]): string {

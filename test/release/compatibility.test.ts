@@ -66,7 +66,11 @@ describe('the API against the last tag', () => {
     expect(check().status).toBe(1);
   }, 240_000);
 
-  test.each(['feat(api)!: one prop less', 'feat: one prop less\n\nBREAKING CHANGE: size is gone'])('may lose it by "%s"', (message) => {
+  test.each([
+    'feat(api)!: one prop less\n\n- removed:released.ThingProps.size',
+    'feat: one prop less\n\nBREAKING CHANGE: removed:released.ThingProps.size, which nothing used.',
+    'refactor!: one prop less\n\nWhat goes is `removed:released.ThingProps.size`.',
+  ])('may lose it by "%s"', (message) => {
     repository.tag('v1.0.0');
     repository.write('src/index.ts', library('port'));
     repository.commit(message);
@@ -74,6 +78,40 @@ describe('the API against the last tag', () => {
     const { status, output } = check();
     expect(status).toBe(0);
     expect(output).toContain(`announced by:\n  ${message.split('\n')[0]}`);
+  }, 180_000);
+
+  test.each([
+    ['a breaking commit that names another', 'feat!: one prop less\n\nBREAKING CHANGE: removed:released.ThingProps.sizes'],
+    ['a breaking commit that names none', 'feat!: other blocks'],
+    ['a commit that breaks nothing by its own account', 'feat: one prop less\n\nremoved:released.ThingProps.size'],
+  ])('may not lose it by %s', (_, message) => {
+    repository.tag('v1.0.0');
+    repository.write('src/index.ts', library('port'));
+    repository.commit(message);
+
+    const { status, output } = check();
+    expect(status).toBe(1);
+    expect(output).toContain('BREAKING CHANGE: removed:released.ThingProps.size ...');
+  }, 180_000);
+
+  test('may not lose two where one is announced', () => {
+    repository.tag('v1.0.0');
+    repository.write('src/index.ts', library('zones'));
+    repository.commit('feat!: one prop less\n\nBREAKING CHANGE: removed:released.ThingProps.size');
+
+    const { status, output } = check();
+    expect(status).toBe(1);
+    expect(output).toContain('BREAKING CHANGE: removed:released.ThingProps.port ...');
+    expect(output).not.toContain('BREAKING CHANGE: removed:released.ThingProps.size ...');
+  }, 180_000);
+
+  test('may lose what .compatignore lists', () => {
+    repository.tag('v1.0.0');
+    repository.write('src/index.ts', library('port'));
+    repository.write('.compatignore', '# Nobody can have used it: it was refused.\nremoved:released.ThingProps.size\n');
+    repository.commit('fix: one prop less');
+
+    expect(check()).toMatchObject({ status: 0 });
   }, 180_000);
 
   test('is not judged by a shallow clone, which may not see the tag', () => {
