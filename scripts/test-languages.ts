@@ -1,12 +1,13 @@
 /**
  * npm run test:languages: builds the packages, installs each in a fresh folder as its users do, and synthesizes one app in TypeScript,
- * Python, Java and Go, and the sample of docs/languages.md. Templates and asset manifests must be equal byte for byte, and what the library refuses must read the same.
+ * Python, Java and Go, and the programs of docs/languages.md. Templates and asset manifests must be equal byte for byte, and what the library refuses must read the same.
  */
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { type Consumer, CONSUMERS } from './languages/consumers';
 import { buildPackages } from './languages/packages';
+import { PROGRAMS } from './languages/page';
 import { attempt, run, timed } from './languages/programs';
 import { checkTools } from './languages/tools';
 
@@ -45,7 +46,8 @@ function tryOut(consumer: Consumer, folder: string): Outcome {
   const name = `${consumer.language} with aws-cdk-lib ${consumer.cdkVersion}`;
   const { result: programs, seconds: installSeconds } = timed(() => consumer.install(folder));
   const { result: app, seconds } = timed(() => synthesized(folder, 'app.out', programs.app));
-  const files = new Map([...app, ...synthesized(folder, 'sample.out', programs.sample)]);
+  const shown = PROGRAMS.flatMap((program) => synthesized(folder, `${program}.out`, programs.shown[program]));
+  const files = new Map([...app, ...shown]);
   const refusals = Object.entries(REFUSALS).map(([number, beginning]) => refusal(consumer, folder, [...programs.refusals, number], beginning));
 
   const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);

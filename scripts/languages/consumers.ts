@@ -1,18 +1,19 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import { built, CDK_VERSION, CDK_VERSION_OF_MAVEN, DIST, forgetEarlierBuilds, MANIFEST, maven, ROOT } from './packages';
-import { sampleOf } from './page';
+import { type Program, programOnPage, PROGRAMS } from './page';
 import { run } from './programs';
 
 const SOURCES = path.join(ROOT, 'test', 'languages');
 const MYPY_VERSION = '2.4.1';
+const JAVA_CLASSES: { [program in Program]: string } = { shortest: 'Shortest', examples: 'Examples' };
 const GO_MODULE = 'github.com/org/prod-constructs-go/prodconstructs';
 
 /** The commands that run the programs of a language. */
 export interface Programs {
   readonly app: string[];
-  /** The sample of docs/languages.md. */
-  readonly sample: string[];
+  /** What docs/languages.md shows. */
+  readonly shown: { readonly [program in Program]: string[] };
   /** Does one thing that the library refuses; the number of the refusal is its argument. */
   readonly refusals: string[];
 }
@@ -41,27 +42,36 @@ export const CONSUMERS: Consumer[] = [
 function installTypeScript(folder: string, cdkVersion: string): Programs {
   copySources('typescript', folder);
   fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }');
-  fs.writeFileSync(path.join(folder, 'sample.ts'), sampleOf('ts'));
+  const shown = PROGRAMS.map((program) => {
+    fs.writeFileSync(path.join(folder, `${program}.ts`), programOnPage(program, 'ts'));
+    return `${program}.ts`;
+  });
   const { version } = JSON.parse(fs.readFileSync(require.resolve('typescript/package.json'), 'utf8')) as { version: string };
   run(folder, ['npm', 'install', '--no-audit', '--no-fund', built('js', '.tgz'), `aws-cdk-lib@${cdkVersion}`, `typescript@${version}`, '@types/node@20']);
-  run(folder, ['npx', 'tsc', '--strict', '--target', 'es2022', '--module', 'node16', 'app.ts', 'sample.ts', 'refusals.ts']);
-  return { app: ['node', 'app.js'], sample: ['node', 'sample.js'], refusals: ['node', 'refusals.js'] };
+  run(folder, ['npx', 'tsc', '--strict', '--target', 'es2022', '--module', 'node16', 'app.ts', 'refusals.ts', ...shown]);
+  return { app: ['node', 'app.js'], shown: { shortest: ['node', 'shortest.js'], examples: ['node', 'examples.js'] }, refusals: ['node', 'refusals.js'] };
 }
 
 function installPython(folder: string): Programs {
   copySources('python', folder);
-  fs.writeFileSync(path.join(folder, 'sample.py'), sampleOf('python'));
+  const shown = PROGRAMS.map((program) => {
+    fs.writeFileSync(path.join(folder, `${program}.py`), programOnPage(program, 'python'));
+    return `${program}.py`;
+  });
   run(folder, ['python3', '-m', 'venv', '.venv']);
   const python = path.join('.venv', 'bin', 'python');
   run(folder, [python, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', built('python', '.whl'), `aws-cdk-lib==${CDK_VERSION}`, `mypy==${MYPY_VERSION}`]);
-  run(folder, [python, '-m', 'mypy', '--strict', 'app.py', 'sample.py', 'refusals.py']);
-  return { app: [python, 'app.py'], sample: [python, 'sample.py'], refusals: [python, 'refusals.py'] };
+  checkSamples(run(folder, [python, '-c', "from importlib.metadata import metadata; print(metadata('org-prod-constructs').get_payload())"]), 'Python');
+  run(folder, [python, '-m', 'mypy', '--strict', 'app.py', 'refusals.py', ...shown]);
+  return { app: [python, 'app.py'], shown: { shortest: [python, 'shortest.py'], examples: [python, 'examples.py'] }, refusals: [python, 'refusals.py'] };
 }
 
 /** The pom makes every warning of the compiler an error. */
 function installJava(folder: string): Programs {
   copySources('java', folder);
-  fs.writeFileSync(path.join(folder, 'src', 'main', 'java', 'example', 'Sample.java'), javaProgram(sampleOf('java')));
+  for (const [program, name] of Object.entries(JAVA_CLASSES) as [Program, string][]) {
+    fs.writeFileSync(path.join(folder, 'src', 'main', 'java', 'example', `${name}.java`), javaProgram(name, programOnPage(program, 'java')));
+  }
   forgetEarlierBuilds();
   maven(folder, [
     'compile', 'dependency:build-classpath', '-Dmdep.outputFile=classpath.txt',
@@ -69,23 +79,31 @@ function installJava(folder: string): Programs {
   ]);
   const classpath = ['target/classes', fs.readFileSync(path.join(folder, 'classpath.txt'), 'utf8').trim()].join(path.delimiter);
   const program = (main: string) => ['java', '-classpath', classpath, `example.${main}`];
-  return { app: program('Main'), sample: program('Sample'), refusals: program('Refusals') };
+  return { app: program('Main'), shown: { shortest: program(JAVA_CLASSES.shortest), examples: program(JAVA_CLASSES.examples) }, refusals: program('Refusals') };
 }
 
-/** A sample is statements after imports, which leave out the types that TypeScript doesn't name. */
-function javaProgram(sample: string): string {
+/** The page shows imports and statements. */
+function javaProgram(name: string, sample: string): string {
   const lines = sample.split('\n');
   const imports = lines.filter((line) => line.startsWith('import '));
   const statements = lines.filter((line) => !line.startsWith('import '));
-  return `package example;\n\nimport org.prodconstructs.*;\n${imports.join('\n')}\n\npublic final class Sample {\n  public static void main(final String[] args) {\n${statements.join('\n')}\n  }\n}\n`;
+  return `package example;\n\n${imports.join('\n')}\n\npublic final class ${name} {\n  public static void main(final String[] args) {\n${statements.join('\n')}\n  }\n}\n`;
 }
 
 function installGo(folder: string): Programs {
   copySources('go', folder);
   run(folder, ['go', 'mod', 'edit', '-replace', `${GO_MODULE}=${path.dirname(built('go', 'go.mod'))}`]);
+  checkSamples(fs.readFileSync(path.join(path.dirname(built('go', 'go.mod')), 'README.md'), 'utf8'), 'Go');
   run(folder, ['go', 'vet', '-mod=mod', './...']);
   run(folder, ['go', 'build', '-mod=mod', '-o', 'bin/', './...']);
-  return { app: ['bin/example'], sample: ['bin/shortest'], refusals: ['bin/refusals'] };
+  return { app: ['bin/example'], shown: { shortest: ['bin/shortest'], examples: ['bin/examples'] }, refusals: ['bin/refusals'] };
+}
+
+/** What a package shows of itself, where it is found. */
+function checkSamples(readme: string, language: string): void {
+  if (!readme.includes('ProductionWebService') || readme.includes('import {')) {
+    throw new Error(`The package for ${language} has no README, or shows TypeScript in it:\n${readme}`);
+  }
 }
 
 function copySources(language: string, folder: string): void {

@@ -2,6 +2,7 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { run } from './programs';
+import { TABLET, writeTablet } from './samples';
 
 export const ROOT = path.resolve(__dirname, '..', '..');
 export const DIST = path.join(ROOT, 'dist');
@@ -20,19 +21,25 @@ export const MANIFEST = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json
 /** The lowest release that the library takes, which is the one that it is developed with. */
 export const CDK_VERSION = MANIFEST.devDependencies['aws-cdk-lib'];
 
-/** Writes the npm tarball, the wheel and the sdist, the Maven artifacts and the Go module into dist/. */
+/** Writes the npm tarball, the wheel and the sdist, the Maven artifacts and the Go module into dist/; what else a release has there stays. */
 export function buildPackages(): void {
-  fs.rmSync(DIST, { recursive: true, force: true });
+  ['js', 'python', 'java', 'go'].forEach((language) => fs.rmSync(path.join(DIST, language), { recursive: true, force: true }));
+  writeTablet();
   offerToMaven('software.amazon.awscdk', 'aws-cdk-lib', CDK_VERSION_OF_MAVEN);
-  const pacmak = ['npx', 'jsii-pacmak'];
-  run(ROOT, [...pacmak, '--target', 'js', '--target', 'python', '--target', 'java', '--maven-local-repository', MAVEN_REPOSITORY]);
+  const pacmak = ['npx', 'jsii-pacmak', '--rosetta-tablet', TABLET];
+  run(ROOT, [...pacmak, '--target', 'js', '--target', 'python', '--target', 'java', '--rosetta-unknown-snippets', 'fail', '--maven-local-repository', MAVEN_REPOSITORY]);
   // The module alone: compiling it, too, would resolve its dependencies to the newest of the day. The app of test/languages/go compiles it.
   run(ROOT, [...pacmak, '--target', 'go', '--code-only']);
 }
 
-/** The files that were built, with their sizes; a Go module is a folder. */
+/** The files that are published, with their sizes; a Go module is a folder. Throws when one was not built. */
 export function builtFiles(): { file: string; bytes: number }[] {
-  const files = [built('js', '.tgz'), built('python', '.whl'), built('python', '.tar.gz'), ...found('java', /(?<!-sources|-javadoc)\.jar$/), built('go', 'go.mod')];
+  const { version } = MANIFEST;
+  const files = [
+    built('js', '.tgz'), built('python', '.whl'), built('python', '.tar.gz'),
+    ...['.jar', '-sources.jar', '-javadoc.jar', '.pom'].map((ending) => built('java', `${version}${ending}`)),
+    built('go', 'go.mod'),
+  ];
   return files.map((file) => ({ file: path.relative(ROOT, file), bytes: fs.statSync(file).size }));
 }
 
@@ -74,5 +81,5 @@ function offerToMaven(group: string, artifact: string, version: string): void {
 
 function found(language: string, pattern: RegExp): string[] {
   const folder = path.join(DIST, language);
-  return fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => pattern.test(file)).map((file) => path.join(folder, file));
+  return !fs.existsSync(folder) ? [] : fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => pattern.test(file)).map((file) => path.join(folder, file));
 }

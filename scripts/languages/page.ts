@@ -1,49 +1,78 @@
 import * as fs from 'fs';
 import * as path from 'path';
+import type { Translations } from './samples';
 
 const ROOT = path.join(__dirname, '..', '..');
-export const PAGE = path.join(ROOT, 'docs', 'languages.md');
-const GO_PROGRAM = path.join(ROOT, 'test', 'languages', 'go', 'shortest', 'main.go');
-const MARKER = '<!-- Below this line: written by `npm run samples`. -->';
+const PAGE = path.join(ROOT, 'docs', 'languages.md');
+const README = path.join(ROOT, 'README.md');
+const GO = path.join(ROOT, 'test', 'languages', 'go');
+const BEGINNING = '<!-- From here on: written by `npm run samples`. -->';
+const END = '<!-- To here. -->';
 
-/** One sample by language, as jsii-rosetta has it. */
-export interface Translations {
-  readonly typescript: string;
-  readonly python: string;
-  readonly java: string;
+/** The two programs that the page shows: the README's, and one with all main examples. */
+export const PROGRAMS = ['shortest', 'examples'] as const;
+export type Program = (typeof PROGRAMS)[number];
+type Language = 'ts' | 'python' | 'java';
+
+const HEADINGS: { [program in Program]: string } = {
+  shortest: '## The example of the README in each language',
+  examples: '## The main examples in each language',
+};
+/** The comments that part the main examples, in every language. */
+const PARTS = ['Network', 'Database', 'Service', 'Signals', 'Pipeline'];
+
+/** Writes docs/languages.md and the README: what stands outside of their marks is written by hand. */
+export function writePages(programs: { [program in Program]: Translations }): void {
+  const { shortest, examples } = programs;
+  const parts = [shortestInto(HEADINGS.shortest, shortest), partsInto(HEADINGS.examples, examples)];
+  fs.writeFileSync(PAGE, `${fs.readFileSync(PAGE, 'utf8').split(BEGINNING)[0]}${BEGINNING}\n\n${parts.flat().join('\n')}`);
+
+  const [before, after] = fs.readFileSync(README, 'utf8').split(new RegExp(`${BEGINNING}[^]*${END}`));
+  fs.writeFileSync(README, [before, BEGINNING, '\n\n', block('python', examples.python).join('\n'), '\n', END, after].join(''));
 }
 
-/** docs/languages.md with the sample in every language after its marker; the text before is written by hand. */
-export function languagesPage(sample: Translations): string {
-  const text = fs.readFileSync(PAGE, 'utf8').split(MARKER)[0];
-  return [
-    `${text}${MARKER}`,
-    '',
-    ...block('TypeScript', 'ts', sample.typescript),
-    ...block('Python', 'python', withoutDoubledImports(sample.python)),
-    ...block('Java', 'java', sample.java),
-    ...block('Go', 'go', fs.readFileSync(GO_PROGRAM, 'utf8')),
-  ].join('\n');
-}
-
-/** The sample that the page shows in a language. */
-export function sampleOf(language: 'ts' | 'python' | 'java'): string {
-  const sample = new RegExp(`\`\`\`${language}\\n([^]*?)\n\`\`\``).exec(fs.readFileSync(PAGE, 'utf8').split(MARKER)[1])?.[1];
-  if (sample === undefined) {
-    throw new Error(`docs/languages.md has no sample in ${language}: npm run samples writes it.`);
+/** What docs/languages.md shows of a program in a language: the program itself. */
+export function programOnPage(program: Program, language: Language): string {
+  const section = fs.readFileSync(PAGE, 'utf8').split(BEGINNING)[1].split(/^(?=## )/m).find((text) => text.startsWith(HEADINGS[program])) ?? '';
+  const blocks = [...section.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\n\`\`\``, 'g'))].map(([, code]) => code);
+  if (blocks.length === 0) {
+    throw new Error(`docs/languages.md doesn't show "${program}" in ${language}: npm run samples writes it.`);
   }
-  return `${sample}\n`;
+  return `${blocks.join('\n\n')}\n`;
 }
 
-function block(name: string, language: string, code: string): string[] {
-  return [`### ${name}`, '', `\`\`\`${language}`, code.trimEnd(), '```', ''];
+function shortestInto(heading: string, { typescript, python, java }: Translations): string[] {
+  return [
+    heading, '',
+    '### TypeScript', '', ...block('ts', typescript),
+    '### Python', '', ...block('python', python),
+    '### Java', '', ...block('java', java),
+    '### Go', '', ...block('go', inGo('shortest')),
+  ];
 }
 
-/** rosetta imports the type of a struct, whether or not the sample does. */
-function withoutDoubledImports(python: string): string {
-  const lines = python.split('\n');
-  return lines.filter((line, index) => {
-    const [, module, name] = /^from (\S+) import (\w+)$/.exec(line) ?? [];
-    return module === undefined || !lines.slice(index + 1).some((later) => later.startsWith(`from ${module} import `) && new RegExp(`\\b${name}\\b`).test(later));
-  }).join('\n');
+function partsInto(heading: string, { typescript, python, java }: Translations): string[] {
+  const languages: [string, string[]][] = [['ts', inParts(typescript)], ['python', inParts(python)], ['java', inParts(java)], ['go', inParts(inGo('examples'))]];
+  return [
+    heading, '',
+    'One program, part by part; in Go what follows the beginning stands inside `main`.', '',
+    ...['The beginning', ...PARTS].flatMap((part, index) => [`### ${part}`, '', ...languages.flatMap(([language, parts]) => block(language, parts[index]))]),
+  ];
+}
+
+/** Parts a program at its comments, which are the headings on the page. */
+function inParts(program: string): string[] {
+  const parts = program.split(new RegExp(`^\\s*(?://|#) (?:${PARTS.join('|')})\\n`, 'm'));
+  if (parts.length !== PARTS.length + 1) {
+    throw new Error(`A program has ${parts.length - 1} of the parts ${PARTS.join(', ')}:\n${program}`);
+  }
+  return parts;
+}
+
+function inGo(program: Program): string {
+  return fs.readFileSync(path.join(GO, program, 'main.go'), 'utf8');
+}
+
+function block(language: string, code: string): string[] {
+  return [`\`\`\`${language}`, code.trimEnd(), '```', ''];
 }
