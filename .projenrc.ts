@@ -72,7 +72,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   publishToGo: { moduleName: 'github.com/org/prod-constructs-go', packageName: 'prodconstructs' },
   npmAccess: javascript.NpmAccess.PUBLIC,
+  npmTrustedPublishing: true,
   npmProvenance: true,
+  releaseWorkflowSetupSteps: otherLanguages(),
 
   jestOptions: { configFilePath: 'jest.config.json', updateSnapshot: javascript.UpdateSnapshot.NEVER, coverageText: false },
   eslintOptions: {
@@ -220,13 +222,7 @@ function addTasks(): void {
     exec: script('scripts/check-control-tower'),
   });
 
-  const packages = project.addTask('package:all', { description: 'Builds the package for npm, PyPI, Maven and Go into dist/, and says what is missing for it' });
-  packages.spawn(project.compileTask);
-  packages.exec(script('scripts/package-all'));
-
-  const languages = project.addTask('test:languages', { description: 'Builds the packages, and synthesizes one app in TypeScript, Python, Java and Go from them' });
-  languages.spawn(project.compileTask);
-  languages.exec(script('scripts/test-languages'));
+  addPackages();
 
   const samples = project.addTask('samples', { description: 'Compiles the samples of README and docs, and writes docs/languages.md from their translations' });
   samples.spawn(project.compileTask);
@@ -238,6 +234,33 @@ function addTasks(): void {
 
   project.addTask('lint:workflows', { description: 'Checks the workflows of GitHub Actions', exec: 'scripts/actionlint.sh', receiveArgs: true });
   checkCompatibility();
+}
+
+/** projen's own tasks of packaging know nothing of samples, and don't say what is missing. */
+function addPackages(): void {
+  const rosetta = project.addTask('rosetta', { description: 'Translates the samples for the packages of other languages', exec: script('scripts/write-tablet') });
+  // In Go, comments inherited from aws-cdk-lib have samples of their own, which nobody translates.
+  for (const [language, unknownSamples] of [['python', 'fail'], ['java', 'fail'], ['go', 'verbatim']]) {
+    const task = project.tasks.tryFind(`package:${language}`)!;
+    task.reset(`jsii-pacmak -v --target ${language} --rosetta-tablet .jsii.tabl.json --rosetta-unknown-snippets ${unknownSamples}`);
+    task.prependSpawn(rosetta);
+  }
+
+  const packageAll = project.tasks.tryFind('package-all')!;
+  packageAll.reset(script('scripts/package-all'));
+  const packages = project.addTask('package:all', { description: 'Builds the package for npm, PyPI, Maven and Go into dist/, and says what is missing for it' });
+  packages.exec(script('scripts/check-tools'));
+  packages.spawn(project.compileTask);
+  packages.spawn(packageAll);
+
+  const languages = project.addTask('test:languages', { description: 'Builds the packages, and synthesizes one app in TypeScript, Python, Java and Go from them' });
+  languages.exec(script('scripts/check-tools'));
+  languages.spawn(project.compileTask);
+  languages.exec(script('scripts/test-languages'));
+
+  // Nothing is published that was not tried in every language, under the version that it gets.
+  const release = project.tasks.tryFind('release')!;
+  release.insertStep(release.steps.findIndex(({ spawn }) => spawn === 'unbump'), { spawn: languages.name });
 }
 
 /** Against the last tag, of which the clone has everything, instead of what the registry of the day calls the latest. */
@@ -263,18 +286,32 @@ function script(file: string): string {
   return `ts-node --transpile-only --project ${DEVELOPMENT_TSCONFIG} ${file}.ts`;
 }
 
-/** Pull requests and pushes run what anyone runs at home: `.ci/run`. */
+/** What the packages of other languages are built and tried with. */
+function otherLanguages(): github.workflows.JobStep[] {
+  const { ACTIONS_SETUP_JAVA, ACTIONS_SETUP_PYTHON, ACTIONS_SETUP_GO } = github.ActionRefs;
+  return [
+    { name: 'Setup Java', uses: ACTIONS_SETUP_JAVA, with: { 'distribution': 'corretto', 'java-version': '17' } },
+    { name: 'Setup Python', uses: ACTIONS_SETUP_PYTHON, with: { 'python-version': '3.11' } },
+    { name: 'Setup Go', uses: ACTIONS_SETUP_GO, with: { 'go-version': '1.26', 'cache': false } },
+  ];
+}
+
+/**
+ * Pull requests and pushes run what anyone runs at home: `.ci/run`. It installs what is missing as root of a Debian 12, which GitHub's
+ * runners are not.
+ */
 function addCheckWorkflow(): void {
   const workflow = new github.GithubWorkflow(project.github!, 'check');
   workflow.on({ pullRequest: {}, push: { branches: ['main'] }, workflowDispatch: {} });
   workflow.addJob('check', {
     runsOn: ['ubuntu-latest'],
+    container: { image: `node:${NODE_OF_WORKFLOWS}-bookworm` },
     permissions: { contents: github.workflows.JobPermission.READ },
     timeoutMinutes: 45,
-    tools: { node: { version: NODE_OF_WORKFLOWS }, java: { version: '17' }, python: { version: '3.12' }, go: { version: '1.26' } },
     steps: [
       // With its tags: the API is compared with that of the last release.
       github.WorkflowSteps.checkout({ with: { fetchDepth: 0 } }),
+      { name: 'Trust the checkout', run: 'git config --global --add safe.directory "$GITHUB_WORKSPACE"' },
       { name: 'Check', run: '.ci/run' },
     ],
   });
