@@ -103,7 +103,7 @@ project.package.addField('exports', {
 });
 
 typeCheckEverything();
-refuseReservedWords();
+configureCompilation();
 configureJest();
 configureLint();
 addTasks();
@@ -125,8 +125,9 @@ function typeCheckEverything(): void {
 }
 
 /** projen silences jsii's warnings about names that are reserved in Python, Java or Go; here they end the compilation. */
-function refuseReservedWords(): void {
+function configureCompilation(): void {
   project.compileTask.reset('jsii --fail-on-warnings');
+  project.compileTask.exec(script('scripts/lazy-exports'));
   project.watchTask.reset('jsii --watch --fail-on-warnings');
 }
 
