@@ -5,6 +5,8 @@ import { type Program, programOnPage, PROGRAMS } from './page';
 import { run } from './programs';
 
 const SOURCES = path.join(ROOT, 'test', 'languages');
+/** What `npm run bench:python` measures with, and what: it has types, too, and runs. */
+const BENCHMARK = ['measure.py', 'core.py', 'by_hand.py'];
 const MYPY_VERSION = '2.4.1';
 const JAVA_CLASSES: { [program in Program]: string } = { shortest: 'Shortest', examples: 'Examples' };
 const GO_MODULE = 'github.com/org/prod-constructs-go/prodconstructs';
@@ -49,11 +51,20 @@ function installTypeScript(folder: string, cdkVersion: string): Programs {
   const { version } = JSON.parse(fs.readFileSync(require.resolve('typescript/package.json'), 'utf8')) as { version: string };
   run(folder, ['npm', 'install', '--no-audit', '--no-fund', built('js', '.tgz'), `aws-cdk-lib@${cdkVersion}`, `typescript@${version}`, '@types/node@20']);
   run(folder, ['npx', 'tsc', '--strict', '--target', 'es2022', '--module', 'node16', 'app.ts', 'refusals.ts', ...shown]);
+  // Node finds what an import takes from CommonJS by reading the file, which loads its names late.
+  run(folder, ['node', '--input-type=module', '--eval', `import { ${classes().join(', ')} } from '@org/prod-constructs';`]);
   return { app: ['node', 'app.js'], shown: { shortest: ['node', 'shortest.js'], examples: ['node', 'examples.js'] }, refusals: ['node', 'refusals.js'] };
+}
+
+/** The names of the library that exist in JavaScript. */
+function classes(): string[] {
+  const { types } = JSON.parse(fs.readFileSync(path.join(ROOT, '.jsii'), 'utf8')) as { types: { [fqn: string]: { name: string; kind: string } } };
+  return Object.values(types).filter(({ kind }) => kind !== 'interface').map(({ name }) => name);
 }
 
 function installPython(folder: string): Programs {
   copySources('python', folder);
+  BENCHMARK.forEach((file) => fs.copyFileSync(path.join(ROOT, 'bench', 'python', file), path.join(folder, file)));
   const shown = PROGRAMS.map((program) => {
     fs.writeFileSync(path.join(folder, `${program}.py`), programOnPage(program, 'python'));
     return `${program}.py`;
@@ -62,8 +73,14 @@ function installPython(folder: string): Programs {
   const python = path.join('.venv', 'bin', 'python');
   run(folder, [python, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', built('python', '.whl'), `aws-cdk-lib==${CDK_VERSION}`, `mypy==${MYPY_VERSION}`]);
   checkSamples(run(folder, [python, '-c', "from importlib.metadata import metadata; print(metadata('org-prod-constructs').get_payload())"]), 'Python');
-  run(folder, [python, '-m', 'mypy', '--strict', 'app.py', 'refusals.py', ...shown]);
+  run(folder, [python, '-m', 'mypy', '--strict', 'app.py', 'refusals.py', ...shown, ...BENCHMARK]);
+  runBenchmark(folder, python);
   return { app: [python, 'app.py'], shown: { shortest: [python, 'shortest.py'], examples: [python, 'examples.py'] }, refusals: [python, 'refusals.py'] };
+}
+
+function runBenchmark(folder: string, python: string): void {
+  const [measure, ...apps] = BENCHMARK;
+  apps.forEach((app) => run(folder, [python, measure, app], { CDK_OUTDIR: path.join(folder, 'bench.out'), ROLLOUT_HOOK: path.join(ROOT, 'assets', 'rollout-hook') }));
 }
 
 /** The pom makes every warning of the compiler an error. */

@@ -37,7 +37,10 @@ export function translatedSamples(): { count: number; shortest: Translations; ex
 /** Writes what jsii-pacmak puts in the place of each sample of the README and of the comments. */
 export function writeTablet(): void {
   const tablet = translate();
-  snippetsOfPages(Object.values(tablet.snippets))[0].translations.go.source = fs.readFileSync(README_IN_GO, 'utf8').trimEnd();
+  const [{ translations: { python, java, go } }] = snippetsOfPages(Object.values(tablet.snippets));
+  python.source = withoutDoubledImports(python.source);
+  java.source = withAllImports(java.source);
+  go.source = fs.readFileSync(README_IN_GO, 'utf8').trimEnd();
   fs.writeFileSync(path.join(ROOT, TABLET), JSON.stringify(tablet));
 }
 
