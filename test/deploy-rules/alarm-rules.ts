@@ -29,10 +29,11 @@ export const ALARM_RULES: DeployRule[] = [
   },
   {
     id: 'filled-minute-is-no-bad-one',
-    why: 'The newest minute often is not there yet, and FILL makes it a good one: an alarm that wants each of its minutes bad never fires.',
+    // A longer period is not empty without its newest minute: FILL leaves it, and it counts the others.
+    why: 'The newest minute often is not there yet, and FILL makes it a good one: an alarm that wants each of its minutes bad, or its only one, never fires.',
     check: (template) => resources(template, 'AWS::CloudWatch::Alarm').filter((alarm) => {
       const { EvaluationPeriods, DatapointsToAlarm = EvaluationPeriods, Metrics } = alarm.p;
-      return EvaluationPeriods > 1 && DatapointsToAlarm === EvaluationPeriods && lookBack(alarm).period === 60 && JSON.stringify(Metrics ?? '').includes('FILL(');
+      return DatapointsToAlarm === EvaluationPeriods && lookBack(alarm).period === 60 && JSON.stringify(Metrics ?? '').includes('FILL(');
     }).map(({ id }) => id),
   },
   {

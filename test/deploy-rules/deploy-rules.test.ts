@@ -63,8 +63,8 @@ const teams = (...channels: string[]) => template(Object.fromEntries(channels.ma
 const alarmOn = (metrics: number) => template({
   Alarm: of('AWS::CloudWatch::Alarm', { EvaluationPeriods: 1, Metrics: [{ Id: 'all', Expression: 'SUM(METRICS())' }, ...Array.from({ length: metrics }, (_, index) => ({ Id: `m${index}`, MetricStat: { Period: 60 } }))] }),
 });
-const filling = (EvaluationPeriods: number, DatapointsToAlarm: number) => template({
-  Alarm: of('AWS::CloudWatch::Alarm', { EvaluationPeriods, DatapointsToAlarm, Metrics: [{ Id: 'filled', Expression: 'FILL(m,0)' }, { Id: 'm', MetricStat: { Period: 60 } }] }),
+const filling = (EvaluationPeriods: number, DatapointsToAlarm?: number, Period = 60) => template({
+  Alarm: of('AWS::CloudWatch::Alarm', { EvaluationPeriods, DatapointsToAlarm, Metrics: [{ Id: 'filled', Expression: 'FILL(m,0)' }, { Id: 'm', MetricStat: { Period } }] }),
 });
 const counting = (MetricName: string) => template({ Filter: of('AWS::Logs::MetricFilter', { MetricTransformations: [{ MetricName }] }) });
 const objectives = (...names: string[]) => template(Object.fromEntries(names.map((Name, index) => [`Objective${index}`, of('AWS::ApplicationSignals::ServiceLevelObjective', { Name })])));
@@ -173,6 +173,11 @@ describe('each rule', () => {
     const { bad, good } = CASES[id];
     expect(brokenRules(bad).map((broken) => broken.split(':')[0])).toEqual([id]);
     expect(brokenRules(good)).toEqual([]);
+  });
+
+  test('filled-minute-is-no-bad-one fires on a single minute, too, not on a longer period: that has other minutes', () => {
+    const found = [filling(1), filling(1, 1), filling(15, 1), filling(1, 1, 300), filling(3, 3, 300)].map((alarm) => brokenRules(alarm).length);
+    expect(found).toEqual([1, 1, 0, 0, 0]);
   });
 
   test('says what happens on AWS, under a name of its own', () => {

@@ -259,7 +259,7 @@ describe('A channel outside AWS', () => {
   });
 
   test('has a page for the alarm on its function (A-23)', () => {
-    made().template.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmDescription: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('docs/runbooks/alert-forwarder-failed.md$')])] } });
+    made().template.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmDescription: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('Runbook: https://github.com/org/prod-constructs/blob/main/docs/runbooks/alert-forwarder-failed.md$')])] } });
     made({ runbooks: Runbooks.at('https://example.com/pages') }).template
       .hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmDescription: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('https://example.com/pages/alert-forwarder-failed.md$')])] } });
   });
