@@ -23,13 +23,14 @@ export interface AlarmAdjustment {
    */
   readonly period?: Duration;
   /**
-   * Periods that are looked at, together at most a day, or 7 days where a period is an hour or longer.
+   * Periods that are looked at, together at most a day, or 7 days where a period is an hour or longer. At least 2 where gaps are filled minute by minute.
    * @default - as documented
    */
   readonly of?: number;
   /**
-   * How many of these periods have to be bad, 1 to `of`.
-   * @default - as documented; all of them where `of` is given
+   * How many of these periods have to be bad, 1 to `of`; fewer than `of` where gaps are filled minute by minute: the newest minute often is not there yet, and
+   * counts as a good one.
+   * @default - as documented; where `of` is given all of them, or one fewer where gaps are filled minute by minute
    */
   readonly datapoints?: number;
 }

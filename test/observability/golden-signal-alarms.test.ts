@@ -228,6 +228,30 @@ describe('Changing alarms by key', () => {
     expect(of('service-traffic-drop-warning', 'Other')!.Metrics[0].Expression).toBe('ANOMALY_DETECTION_BAND(m0, 4)');
   });
 
+  test('looks at one minute more than it wants where gaps are filled, unless it is told another number', () => {
+    const { stack } = watched({
+      adjustments: {
+        'service-error-rate': { of: 10 },
+        'service-healthy-tasks': { of: 8, datapoints: 4 },
+        'service-unhealthy-tasks': { of: 4, period: Duration.minutes(5) },
+        'service-errors-many': { of: 3, period: Duration.minutes(1) },
+        'service-cpu': { of: 3, period: Duration.minutes(1) },
+      },
+    });
+    const template = templateOf(stack);
+    expect(row(template, 'service-error-rate-error')).toMatch(/ 9 of 10 times 1 min$/);
+    expect(row(template, 'service-healthy-tasks-critical')).toMatch(/ 4 of 8 times 1 min$/);
+    expect(row(template, 'service-unhealthy-tasks-error')).toMatch(/ 4 of 4 times 5 min$/);
+    expect(row(template, 'service-errors-many-critical')).toMatch(/ 2 of 3 times 1 min$/);
+    expect(row(template, 'service-cpu-warning')).toMatch(/ 3 of 3 times 1 min$/);
+    expect(brokenRules(template.toJSON())).toEqual([]);
+  });
+
+  test('takes the window of all sources and the limit of one', () => {
+    const { signals } = watched({ adjustments: { 'service-latency-p99': { of: 3 }, 'Web/service-latency-p99': { errorAt: 5 } } });
+    expect(signals.alarms).toHaveLength(16);
+  });
+
   test('leaves out with a reason, which synthesis shows', () => {
     const { signals } = watched({ leftOut: { 'service-cpu': { reason: 'This service computes, and that is its job' } } });
     expect(signals.alarms).toHaveLength(13);
@@ -245,11 +269,22 @@ describe('Changing alarms by key', () => {
   test.each<[string, Partial<GoldenSignalAlarmsProps>, RegExp]>([
     ['a key that nothing has', { adjustments: { 'service-cpus': { warningAt: 1 } } },
       /^GoldenSignalAlarms 'Test\/Signals': adjustments is "service-cpus", allowed: load-balancer-errors, service-cpu, .*service-unhealthy-tasks, each also of one source alone \('Web\/service-latency-p50'\)\. Way out: name an alarm/],
-    ['a key of another source', { leftOut: { 'Shop/service-cpu': { reason: 'There is a shop, is there not?' } } }, /leftOut is "Shop\/service-cpu"/],
+    ['a key of another source, and names those that have it', { leftOut: { 'Wbe/service-cpu': { reason: 'There is a shop, is there not?' } } }, /leftOut is "Wbe\/service-cpu", allowed: service-cpu of Test\/Web\. Way out/],
+    ['a window of what has no limit', { adjustments: { 'service-latency-p50': { period: Duration.minutes(10), of: 2 } } },
+      /adjustments\['service-latency-p50'\] is "period, of", allowed: a limit with it: .*Way out: add warningAt, errorAt or criticalAt, in s$/],
+    ['more than all, in percent', { adjustments: { 'service-error-rate': { errorAt: 150 } } }, /errorAt is 150, allowed: a number of % from 0 to below 100\. Way out: give a limit that can be crossed/],
+    ['above all, in percent', { adjustments: { 'service-cpu': { criticalAt: 100 } } }, /criticalAt is 100, allowed: a number of % from 0 to below 100/],
+    ['fewer than none', { adjustments: { 'service-errors-many': { criticalAt: -1 } } }, /criticalAt is -1, allowed: a number of errors not below 0/],
+    ['fewer than no healthy task', { adjustments: { 'service-healthy-tasks': { criticalAt: 0 } } }, /criticalAt is 0, allowed: a number of healthy tasks above 0/],
+    ['each of the minutes whose gaps are filled', { adjustments: { 'service-error-rate': { of: 10, datapoints: 10 } } },
+      /adjustments\['service-error-rate'\]\.datapoints is 10, allowed: 1 to 9 bad periods of the 10 that are looked at; the newest minute often is not there yet, and counts as a good one/],
+    ['each of the documented minutes whose gaps are filled', { adjustments: { 'service-healthy-tasks': { datapoints: 5 } } }, /datapoints is 5, allowed: 1 to 4 bad periods/],
+    ['a single minute whose gap is filled', { adjustments: { 'service-errors-many': { period: Duration.minutes(1) } } }, /adjustments\['service-errors-many'\]\.of is 1, allowed: 2 to 1440 periods of 60 s: .*; the newest minute/],
+    ['a band minute by minute, in each of them', { adjustments: { 'service-traffic-surge': { period: Duration.minutes(1) } } }, /service-traffic-surge'\]\.datapoints is 3, allowed: 1 to 2 bad periods/],
     ['a key of a database where none is watched', { adjustments: { 'database-cpu': { warningAt: 1 } } }, /adjustments is "database-cpu"/],
     ['a warning above the error', { adjustments: { 'service-cpu': { warningAt: 90 } } }, /adjustments\['service-cpu'\]\.warningAt is 90, allowed: not above error, which is 80 %: the milder alarm comes first\. Way out: set warningAt and errorAt together/],
     ['a warning above the critical limit, with nothing between', { adjustments: { 'service-errors-many': { warningAt: 11 } } }, /warningAt is 11, allowed: not above critical, which is 10 errors/],
-    ['a warning below the critical limit where less is worse', { adjustments: { 'service-healthy-tasks': { warningAt: 0 } } }, /warningAt is 0, allowed: not below critical, which is 1 healthy tasks/],
+    ['a warning below the critical limit where less is worse', { adjustments: { 'service-healthy-tasks': { warningAt: 0.5 } } }, /warningAt is 0.5, allowed: not below critical, which is 1 healthy tasks/],
     ['a limit that is no number', { adjustments: { 'service-cpu': { warningAt: NaN } } }, /warningAt is "NaN", allowed: a number of %/],
     ['a band without a width', { adjustments: { 'service-traffic-drop': { warningAt: 0 } } }, /warningAt is 0, allowed: a number of standard deviations above 0/],
     ['a period of seconds', { adjustments: { 'service-cpu': { period: Duration.seconds(30) } } }, /adjustments\['service-cpu'\]\.period is "30 s", allowed: whole minutes up to 7 days/],
