@@ -154,7 +154,7 @@ function checkWindow(scope: IConstruct, prop: string, { period, of, datapoints, 
     });
   }
   const most = seconds >= 3600 ? 7 * DAY : DAY;
-  const why = late === 0 ? '' : '; the newest minute often is not there yet, and counts as a good one';
+  const why = late === 0 ? '' : `; the newest ${late} minutes may not be there yet, and count as good ones`;
   checkWholeNumber(scope, `${prop}.of`, of, {
     min: 1 + late, max: Math.floor(most / seconds), unit: `periods of ${seconds} s: CloudWatch looks back ${most / DAY} ${most === DAY ? 'day' : 'days'}${why}`, wayOut: 'look at as many periods, or at longer ones',
   });

@@ -6,6 +6,12 @@ import type { Severity } from './severity';
 /** Limits of one signal by severity: an alarm each. */
 export type Thresholds = { readonly [severity in Severity]?: number };
 
+/**
+ * Minutes that are looked at beside those that have to be bad, where gaps are not filled: for minutes that are not there yet CloudWatch looks about two
+ * further back, so that data may be four minutes late, as where gaps are filled.
+ */
+export const SPARE_MINUTES = 2;
+
 /** One signal of one thing that is watched, and when it alarms. A row of the documents' tables. */
 export interface AlarmDefinition {
   /** By which the caller changes it or leaves it out, and the name of its runbook's page: `service-errors-many`. */

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, type IMetric, type MetricOptions, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { DatabaseFamily, type DatabaseSignals } from '../binding';
-import type { AlarmDefinition } from './alarm-definition';
+import { type AlarmDefinition, SPARE_MINUTES } from './alarm-definition';
 import type { DatabaseLogMetrics } from './database-log-metrics';
 import { DatabaseMetrics } from './database-metrics';
 import { watchable } from './metric-limit';
@@ -31,7 +31,7 @@ export function databaseAlarms(signals: DatabaseSignals, logs?: DatabaseLogMetri
     ...transactions(signals, metrics, logs), ...capacity(signals, metrics),
   ];
   return rows.map((row) => ({
-    source: signals.source, comparison: ABOVE, period: MINUTE, of: 5, datapoints: 5, missing: TreatMissingData.NOT_BREACHING, ...row,
+    source: signals.source, comparison: ABOVE, period: MINUTE, of: 5 + SPARE_MINUTES, datapoints: 5, missing: TreatMissingData.NOT_BREACHING, ...row,
   }));
 }
 
@@ -44,7 +44,7 @@ function connections(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] 
       comparison: BELOW,
       thresholds: { warning: 5 },
       unit: 'connections',
-      of: 3,
+      of: 3 + SPARE_MINUTES,
       datapoints: 3,
       happened: 'takes hardly any more connections',
       first: 'Find out who holds connections, idle ones above all, and end those before new tasks fail to start.',
@@ -92,7 +92,7 @@ function processor(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
       comparison: BELOW,
       thresholds: {},
       unit: '%',
-      of: 15,
+      of: 15 + SPARE_MINUTES,
       datapoints: 15,
       onlyInFullSet: true,
       happened: 'has had little to do for a while',

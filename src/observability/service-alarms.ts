@@ -130,14 +130,14 @@ function health(signals: ServiceSignals): Row[] {
   const metrics = new ServiceMetrics(signals, { period: MINUTE });
   return [
     {
-      // Fewer than 1: requirement A-21; on average over 5 minutes: D-08, which for the two tasks of production is three of five.
+      // Fewer than 1: requirement A-21; on average over 5 minutes: D-08, which for the two tasks of production is three bad minutes.
       key: 'service-healthy-tasks',
       metric: metrics.healthyOfRegisteredTasks(),
       comparison: BELOW,
       thresholds: { critical: 1 },
       unit: 'healthy tasks',
       period: MINUTE,
-      of: 5,
+      of: 3 + LATE_MINUTES,
       datapoints: 3,
       rollsBack: true,
       happened: 'has no task that passes its health check',
@@ -164,7 +164,7 @@ function health(signals: ServiceSignals): Row[] {
       thresholds: { error: 0 },
       unit: 'unhealthy tasks',
       period: MINUTE,
-      of: 5,
+      of: 3 + LATE_MINUTES,
       datapoints: 3,
       rollsBack: true,
       happened: 'has tasks that fail their health checks',

@@ -21,10 +21,11 @@ export interface TargetGroupMetricsOptions {
 }
 
 /**
- * The newest minute is often not there yet, and FILL makes it a good one: an alarm that wants each of its minutes bad would never fire. So it looks
- * at one more than it wants (CloudWatch user guide, metric maths: FILL and metrics that come late).
+ * The newest minutes often are not there yet (of load balancers three are reported), and FILL makes them good ones: an alarm that wants each of its
+ * minutes bad would never fire. So it looks at so many more than it wants (CloudWatch user guide, metric maths: FILL and metrics that come late).
+ * It fires no later for that, and ends so many minutes later.
  */
-export const LATE_MINUTES = 1;
+export const LATE_MINUTES = 4;
 
 /** What stands in the place of one group in an expression over all. */
 type OfGroup = (index: number) => { readonly expression: string; readonly usingMetrics: { [id: string]: IMetric } };

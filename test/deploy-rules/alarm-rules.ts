@@ -1,6 +1,8 @@
 import { type DeployRule, type Found, list, resources } from './template-json';
 
 const DAY = 86_400;
+/** Minutes that a load balancer's data are reported to be late. */
+const LATE_MINUTES = 3;
 
 function read(alarm: Found): any[] {
   return list(alarm.p.Metrics).filter(({ MetricStat }) => MetricStat !== undefined);
@@ -44,10 +46,10 @@ export const ALARM_RULES: DeployRule[] = [
   {
     id: 'filled-minute-is-no-bad-one',
     // A longer period is not empty without its newest minute: FILL leaves it, and it counts the others.
-    why: 'The newest minute often is not there yet, and FILL makes it a good one: an alarm that wants each of its minutes bad, or its only one, never fires.',
+    why: 'The newest minutes often are not there yet, and FILL makes them good ones: an alarm that wants all or nearly all of its minutes bad never fires.',
     check: (template) => resources(template, 'AWS::CloudWatch::Alarm').filter((alarm) => {
       const { EvaluationPeriods, DatapointsToAlarm = EvaluationPeriods, Metrics } = alarm.p;
-      return DatapointsToAlarm === EvaluationPeriods && lookBack(alarm).period === 60 && JSON.stringify(Metrics ?? '').includes('FILL(');
+      return EvaluationPeriods - DatapointsToAlarm < LATE_MINUTES && lookBack(alarm).period === 60 && JSON.stringify(Metrics ?? '').includes('FILL(');
     }).map(({ id }) => id),
   },
   {

@@ -32,11 +32,11 @@ describe('the alarms of a cache (requirement C-28)', () => {
 
   test('each limit, its unit and its window in minutes', () => {
     expect(limits).toEqual({
-      'cache-cpu': [{ warning: 80, error: 90 }, '%', 5],
-      'cache-memory': [{ warning: 80, error: 95 }, '%', 5],
+      'cache-cpu': [{ warning: 80, error: 90 }, '%', 7],
+      'cache-memory': [{ warning: 80, error: 95 }, '%', 7],
       'cache-evictions': [{ warning: 1000 }, 'entries', 15],
-      'cache-replication-lag': [{ warning: 10 }, 's', 5],
-      'cache-connections': [{ warning: 52_000 }, 'connections', 5],
+      'cache-replication-lag': [{ warning: 10 }, 's', 7],
+      'cache-connections': [{ warning: 52_000 }, 'connections', 7],
     });
   });
 

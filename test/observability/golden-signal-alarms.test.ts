@@ -41,12 +41,12 @@ describe('The alarms of a service', () => {
   test.each([
     ['A-17, A-21, A-37, D-08: response times above 2 s', 'service-latency-p90-warning', 'GreaterThanThreshold 2, 1 of 1 times 5 min'],
     ['A-13, A-21: more than 10 errors', 'service-errors-many-critical', 'GreaterThanThreshold 10, 1 of 1 times 5 min'],
-    ['A-13, B-12: more than 1 % of errors', 'service-error-rate-error', 'GreaterThanThreshold 1, 5 of 6 times 1 min'],
+    ['A-13, B-12: more than 1 % of errors', 'service-error-rate-error', 'GreaterThanThreshold 1, 5 of 9 times 1 min'],
     ['D-08: more than 5 errors on average', 'service-errors-sustained-critical', 'GreaterThanThreshold 5, 1 of 1 times 10 min'],
     ['A-21: errors of the load balancer itself', 'load-balancer-errors-critical', 'GreaterThanThreshold 10, 1 of 1 times 5 min'],
-    ['A-21, B-12, D-08: fewer than one healthy task', 'service-healthy-tasks-critical', 'LessThanThreshold 1, 3 of 5 times 1 min'],
+    ['A-21, B-12, D-08: fewer than one healthy task', 'service-healthy-tasks-critical', 'LessThanThreshold 1, 3 of 7 times 1 min'],
     ['A-21: no task at all', 'service-tasks-missing-critical', 'LessThanThreshold 1, 5 of 10 times 1 min'],
-    ['C-14, E-09: failing health checks', 'service-unhealthy-tasks-error', 'GreaterThanThreshold 0, 3 of 5 times 1 min'],
+    ['C-14, E-09: failing health checks', 'service-unhealthy-tasks-error', 'GreaterThanThreshold 0, 3 of 7 times 1 min'],
     ['A-17, B-12, C-14: CPU above 70 %', 'service-cpu-warning', 'GreaterThanThreshold 70, 1 of 1 times 5 min'],
     ['E-09: CPU above 80 %', 'service-cpu-error', 'GreaterThanThreshold 80, 1 of 1 times 5 min'],
     ['A-17, B-12, C-14, E-09: memory above 80 %', 'service-memory-warning', 'GreaterThanThreshold 80, 1 of 1 times 5 min'],
@@ -71,7 +71,7 @@ describe('The alarms of a service', () => {
     expect(alarmsNamed(template, 'service-errors-many-critical')[0].properties.AlarmDescription).toBe(
       'Test/Web answers many requests with an error: above 10 errors in 5 minutes. If a release was made within the last hour, go back to the one before; else group the errors in the log. '
       + 'Runbook: https://github.com/org/prod-constructs/blob/main/docs/runbooks/service-errors-many.md Critical: answered within 5 minutes, escalated after 15.');
-    expect(alarmsNamed(template, 'service-error-rate-error')[0].properties.AlarmDescription).toContain('above 1 % in 5 of 6 minutes');
+    expect(alarmsNamed(template, 'service-error-rate-error')[0].properties.AlarmDescription).toContain('above 1 % in 5 of 9 minutes');
     expect(alarmsNamed(template, 'load-balancer-errors-critical')[0].properties.AlarmDescription).toMatch(/^Test\/Web\/LoadBalancer answers requests with errors of the load balancer/);
   });
 
@@ -237,21 +237,21 @@ describe('Changing alarms by key', () => {
     expect(of('service-traffic-drop-warning', 'Other')!.Metrics[0].Expression).toBe('ANOMALY_DETECTION_BAND(m0, 4)');
   });
 
-  test('looks at one minute more than it wants where gaps are filled, unless it is told another number', () => {
+  test('looks at four minutes more than it wants where gaps are filled, unless it is told another number', () => {
     const { stack } = watched({
       adjustments: {
         'service-error-rate': { of: 10 },
         'service-healthy-tasks': { of: 8, datapoints: 4 },
         'service-unhealthy-tasks': { of: 4, period: Duration.minutes(5) },
-        'service-errors-many': { of: 3, period: Duration.minutes(1) },
+        'service-errors-many': { of: 6, period: Duration.minutes(1) },
         'service-cpu': { of: 3, period: Duration.minutes(1) },
       },
     });
     const template = templateOf(stack);
-    expect(row(template, 'service-error-rate-error')).toMatch(/ 9 of 10 times 1 min$/);
+    expect(row(template, 'service-error-rate-error')).toMatch(/ 6 of 10 times 1 min$/);
     expect(row(template, 'service-healthy-tasks-critical')).toMatch(/ 4 of 8 times 1 min$/);
     expect(row(template, 'service-unhealthy-tasks-error')).toMatch(/ 4 of 4 times 5 min$/);
-    expect(row(template, 'service-errors-many-critical')).toMatch(/ 2 of 3 times 1 min$/);
+    expect(row(template, 'service-errors-many-critical')).toMatch(/ 2 of 6 times 1 min$/);
     expect(row(template, 'service-cpu-warning')).toMatch(/ 3 of 3 times 1 min$/);
     expect(brokenRules(template.toJSON())).toEqual([]);
   });
@@ -286,10 +286,10 @@ describe('Changing alarms by key', () => {
     ['fewer than none', { adjustments: { 'service-errors-many': { criticalAt: -1 } } }, /criticalAt is -1, allowed: a number of errors not below 0/],
     ['fewer than no healthy task', { adjustments: { 'service-healthy-tasks': { criticalAt: 0 } } }, /criticalAt is 0, allowed: a number of healthy tasks above 0/],
     ['each of the minutes whose gaps are filled', { adjustments: { 'service-error-rate': { of: 10, datapoints: 10 } } },
-      /adjustments\['service-error-rate'\]\.datapoints is 10, allowed: 1 to 9 bad periods of the 10 that are looked at; the newest minute often is not there yet, and counts as a good one/],
-    ['each of the documented minutes whose gaps are filled', { adjustments: { 'service-healthy-tasks': { datapoints: 5 } } }, /datapoints is 5, allowed: 1 to 4 bad periods/],
-    ['a single minute whose gap is filled', { adjustments: { 'service-errors-many': { period: Duration.minutes(1) } } }, /adjustments\['service-errors-many'\]\.of is 1, allowed: 2 to 1440 periods of 60 s: .*; the newest minute/],
-    ['a band minute by minute, in each of them', { adjustments: { 'service-traffic-surge': { period: Duration.minutes(1) } } }, /service-traffic-surge'\]\.datapoints is 3, allowed: 1 to 2 bad periods/],
+      /adjustments\['service-error-rate'\]\.datapoints is 10, allowed: 1 to 6 bad periods of the 10 that are looked at; the newest 4 minutes may not be there yet, and count as good ones/],
+    ['each of the documented minutes whose gaps are filled', { adjustments: { 'service-healthy-tasks': { datapoints: 5 } } }, /datapoints is 5, allowed: 1 to 3 bad periods/],
+    ['a single minute whose gap is filled', { adjustments: { 'service-errors-many': { period: Duration.minutes(1) } } }, /adjustments\['service-errors-many'\]\.of is 1, allowed: 5 to 1440 periods of 60 s: .*; the newest 4 minutes/],
+    ['a band minute by minute, in each of them', { adjustments: { 'service-traffic-surge': { period: Duration.minutes(1), of: 6, datapoints: 3 } } }, /service-traffic-surge'\]\.datapoints is 3, allowed: 1 to 2 bad periods/],
     ['a key of a database where none is watched', { adjustments: { 'database-cpu': { warningAt: 1 } } }, /adjustments is "database-cpu"/],
     ['a warning above the error', { adjustments: { 'service-cpu': { warningAt: 90 } } }, /adjustments\['service-cpu'\]\.warningAt is 90, allowed: not above error, which is 80 %: the milder alarm comes first\. Way out: set warningAt and errorAt together/],
     ['a warning above the critical limit, with nothing between', { adjustments: { 'service-errors-many': { warningAt: 11 } } }, /warningAt is 11, allowed: not above critical, which is 10 errors/],

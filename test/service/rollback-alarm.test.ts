@@ -75,7 +75,7 @@ describe('The rollback alarm on the success rate', () => {
   test('B-08: its threshold follows the prop, and missing data is no failure', () => {
     const strict = templateOf(serviceFixture({ successRatePercent: 99.9 }).stack);
     strict.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      Threshold: 99.9, EvaluationPeriods: 3, DatapointsToAlarm: 2, TreatMissingData: 'notBreaching', ComparisonOperator: 'LessThanThreshold',
+      Threshold: 99.9, EvaluationPeriods: 6, DatapointsToAlarm: 2, TreatMissingData: 'notBreaching', ComparisonOperator: 'LessThanThreshold',
     });
   });
 
