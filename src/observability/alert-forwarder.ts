@@ -31,8 +31,8 @@ const CODE = path.join(__dirname, '..', '..', 'assets', 'alert-forwarder');
 const ALARM_KEY = 'alert-forwarder-failed';
 /** SQS begins to count a queue that was empty for long up to 15 minutes late, and FILL makes a minute that is not there yet a good one. */
 const LATE_MINUTES = 15;
-/** Room for a receiver that asks to be left alone for half a minute. */
-const TIME_FOR_AN_ALERT = Duration.seconds(60);
+/** Room for a receiver that asks, several times, to be left alone for half a minute: when much fails together, alerts wait for each other. */
+const TIME_FOR_AN_ALERT = Duration.minutes(5);
 const MOST_DAYS_IN_A_QUEUE = 14;
 
 /**

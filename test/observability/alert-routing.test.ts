@@ -206,7 +206,7 @@ describe('A channel outside AWS', () => {
   test('runs outside the network, with an encrypted log, and is tried three times', () => {
     const { template } = made();
     const [handler] = all(template, 'AWS::Lambda::Function');
-    expect(handler).toMatchObject({ Runtime: 'nodejs24.x', Timeout: 60 });
+    expect(handler).toMatchObject({ Runtime: 'nodejs24.x', Timeout: 300 });
     expect(handler.VpcConfig).toBeUndefined();
     expect(handler.ReservedConcurrentExecutions).toBeUndefined();
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 2 });
