@@ -67,6 +67,14 @@ describe('pages and alarms (A-23)', () => {
     expect((text(page).match(/^```/gm) ?? []).length % 2).toBe(0);
   });
 
+  test('the page of a failed forwarder sends what waits again, as docs/alerting.md does, and throws nothing away', () => {
+    const calls = (page: string) => [...page.matchAll(/^aws (?:sqs (?:receive|delete)-message|lambda invoke).*$/gm)].map(([line]) => line.replace(/"?\$?(QUEUE|DEAD_LETTERS|FUNCTION|FORWARDER)\b"?/, '').replace(/ +#.*/, ''));
+    const documented = calls(fs.readFileSync('docs/alerting.md', 'utf8'));
+    expect(documented).toHaveLength(3);
+    expect(calls(text('alert-forwarder-failed'))).toEqual(expect.arrayContaining(documented));
+    expect(text('alert-forwarder-failed')).not.toContain('purge-queue');
+  });
+
   test('the index lists every page', () => {
     expect(PAGES.filter((page) => !text('README').includes(`[${page}](${page}.md)`))).toEqual([]);
   });
