@@ -59,7 +59,7 @@ describe('A message is delivered (C-16)', () => {
   test('to a webhook of Slack, once', async () => {
     const { receiver, failure } = await run([answers(200, 'ok')]);
     expect(failure).toBeUndefined();
-    expect(receiver.taken).toEqual([{ path: WEBHOOK_PATH, body: { text: ':rotating_light: *Too many errors*\napi-errors\n\nToo many errors\n\nThreshold crossed' } }]);
+    expect(receiver.taken).toEqual([{ path: WEBHOOK_PATH, body: { text: ':rotating_light: *Too many errors*\napi-errors\n\nToo many errors\n\nThreshold crossed\n\naccount 111111111111, eu-central-1' } }]);
   });
 
   test('to PagerDuty, with the urgency of its topic (D-08)', async () => {
@@ -70,7 +70,7 @@ describe('A message is delivered (C-16)', () => {
         routing_key: KEY,
         event_action: 'trigger',
         dedup_key: ALARM.AlarmArn,
-        payload: { summary: 'Too many errors', source: 'api-errors', severity: 'critical', custom_details: { text: 'api-errors\n\nToo many errors\n\nThreshold crossed' } },
+        payload: { summary: 'Too many errors', source: 'api-errors', severity: 'critical', custom_details: { text: 'api-errors\n\nToo many errors\n\nThreshold crossed\n\naccount 111111111111, eu-central-1' } },
       },
     }]);
   });
