@@ -1,4 +1,5 @@
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IEcsDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
@@ -25,6 +26,11 @@ export interface ServiceSignals {
    * @default - not known, or it doesn't scale: nothing tells when it can't grow any more
    */
   readonly maxTasks?: number;
+  /**
+   * What CodeDeploy deploys it by: then CodeDeploy tells of its deployments, and ECS nothing.
+   * @default - ECS deploys it
+   */
+  readonly deploymentGroup?: IEcsDeploymentGroup;
   /** Where the application logs; empty where its log is elsewhere. */
   readonly logGroups: ILogGroup[];
   /**

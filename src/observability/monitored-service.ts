@@ -1,5 +1,6 @@
 import { Arn, ArnFormat, Fn, type IResolvable, Stack, Token, Validations } from 'aws-cdk-lib';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IEcsDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
 import { CfnCluster, type IBaseService } from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationLoadBalancer, ApplicationTargetGroup, IApplicationLoadBalancer, IApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -20,6 +21,11 @@ export interface MonitoredServiceProps {
    * @default - not known: nothing tells when it can't grow any more
    */
   readonly maxTasks?: number;
+  /**
+   * What CodeDeploy deploys it by: then its deployments are told as CodeDeploy tells them.
+   * @default - ECS deploys it
+   */
+  readonly deploymentGroup?: IEcsDeploymentGroup;
   /**
    * Where the application logs: errors in it are counted.
    * @default - none
@@ -47,7 +53,7 @@ export class MonitoredService implements IMonitoredService {
    * @param service an L2 service, or one imported with its cluster
    */
   public static fromFargate(service: IBaseService, props: MonitoredServiceProps): MonitoredService {
-    const { loadBalancer, targetGroups, maxTasks, logGroups = [], stores } = props;
+    const { loadBalancer, targetGroups, maxTasks, deploymentGroup, logGroups = [], stores } = props;
     checkTraffic(service, props);
     checkWholeNumber(service, 'maxTasks', maxTasks, { min: 1, max: 5000, unit: 'tasks', wayOut: 'give the maximum that scaling has, or leave it out' });
     warnWithoutInsights(service);
@@ -60,6 +66,7 @@ export class MonitoredService implements IMonitoredService {
       targetGroupFullNames: targetGroups.map((group) =>
         (group as Partial<ApplicationTargetGroup>).targetGroupFullName ?? `targetgroup/${Fn.select(1, Fn.split(':targetgroup/', group.targetGroupArn))}`),
       maxTasks,
+      deploymentGroup,
       logGroups,
       stores,
     });
