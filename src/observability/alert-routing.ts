@@ -36,16 +36,16 @@ export interface AlertRoutingProps {
   readonly onWarning?: AlertChannel[];
   /**
    * Who hears of deployments: start, waiting for an approval, end, rollback (requirement C-16).
-   * @default - who hears of warnings, by the same topic
+   * @default - who hears of warnings, by the same topic; refused in production where nobody does
    */
   readonly onDeployment?: AlertChannel[];
   /**
    * Who hears of costs (requirement C-16).
-   * @default - who hears of warnings, by the same topic
+   * @default - who hears of warnings, by the same topic; refused in production where nobody does
    */
   readonly onCost?: AlertChannel[];
   /**
-   * Why nobody hears of a severity, by its name: `{ warning: { reason: '...' } }`.
+   * Why nobody hears of a severity, of deployments or of costs, by its name: `{ warning: { reason: '...' }, cost: { reason: '...' } }`.
    * @default - somebody hears of each
    */
   readonly unheard?: { [severity: string]: Weakening };
@@ -133,9 +133,14 @@ export class AlertRouting extends Construct {
   }
 
   private checkListenedTo(topic: ITopic): void {
-    const { region } = Stack.of(this);
+    const { account, region } = Stack.of(this);
     if (Object.keys(this.routes.uses).some((name) => this.topics.named(name).topicArn === topic.topicArn)) {
       throw new PropError(this, { prop: 'topic', value: topic.node.path, allowed: 'a topic of another construct', wayOut: 'subscribe further channels to it: what it relays could come round again' });
+    }
+    if (!Token.isUnresolved(account) && !Token.isUnresolved(topic.env.account) && topic.env.account !== account) {
+      throw new PropError(this, {
+        prop: 'topic', value: topic.env.account, allowed: `a topic of account ${account}: the queue for what is not delivered admits no other's`, wayOut: 'make an AlertRouting in that account',
+      });
     }
     if (!Token.isUnresolved(region) && !Token.isUnresolved(topic.env.region) && topic.env.region !== region) {
       throw new PropError(this, {
