@@ -29,6 +29,31 @@ describe('What is understood', () => {
     expect(alertOf({ ...alarm, NewStateValue: 'ALARM' }).text).toBe('a\n\nWhat happened: 1.5 s. First: look.\n\nWhy');
   });
 
+  test('the first state of an alarm, which is no end of anything', () => {
+    const first = { AlarmName: 'a', AlarmArn: 'arn:a', AlarmDescription: 'Too slow. First: look.', OldStateValue: 'INSUFFICIENT_DATA', NewStateValue: 'OK' };
+    expect(alertOf(first)).toMatchObject({ title: 'Watching: Too slow.', over: true });
+    expect(alertOf({ ...first, OldStateValue: 'ALARM' })).toMatchObject({ title: 'Over: Too slow.', over: true });
+    expect(alertOf({ ...first, NewStateValue: 'ALARM' })).toMatchObject({ title: 'Too slow.', over: false });
+  });
+
+  test('when and where, whoever tells it', () => {
+    const alarm = {
+      AlarmName: 'a',
+      AlarmArn: 'arn:aws:cloudwatch:eu-central-1:111111111111:alarm:a',
+      Region: 'EU (Frankfurt)',
+      NewStateValue: 'ALARM',
+      StateChangeTime: '2026-01-01T12:00:00.123+0000',
+    };
+    expect(alertOf(alarm)).toMatchObject({ at: '2026-01-01T12:00:00.123Z', text: 'a\n\nsince 2026-01-01T12:00:00.123Z, account 111111111111, eu-central-1' });
+    expect(alertOf({ ...DATABASE_EVENT, 'Source ARN': 'arn:aws:rds:eu-central-1:111111111111:db:shop' }))
+      .toMatchObject({ at: '2026-01-01T12:00:00.000Z', text: expect.stringMatching(/\n2026-01-01T12:00:00.000Z, account 111111111111, eu-central-1$/) });
+    expect(alertOf({ ...FAILED_DEPLOYMENT, time: '2026-01-01T12:00:00Z', account: '111111111111', region: 'eu-central-1' }))
+      .toMatchObject({ at: '2026-01-01T12:00:00.000Z', text: expect.stringMatching(/\n2026-01-01T12:00:00.000Z, account 111111111111, eu-central-1$/) });
+    const published = { messageId: '1', topicArn: 'topic', timestamp: '2026-01-01T12:00:00.000Z' };
+    expect(alertIn({ ...published, message: 'Text' })).toMatchObject({ at: '2026-01-01T12:00:00.000Z', text: 'Text' });
+    expect(alertIn({ ...published, message: JSON.stringify({ ...alarm, StateChangeTime: 'yesterday' }) })).toMatchObject({ at: '2026-01-01T12:00:00.000Z' });
+  });
+
   test('a composite alarm without a description', () => {
     expect(alertOf({ AlarmName: 'a', NewStateValue: 'ALARM', AlarmDescription: null, NewStateReason: 'children' })).toMatchObject({ title: 'a', text: 'a\n\nchildren', key: 'message-1' });
   });
@@ -80,6 +105,19 @@ describe('What is sent', () => {
     expect(event.dedup_key).toMatch(/^[0-9a-f]{64}$/);
     expect(event.payload.summary).toHaveLength(1024);
     expect((slackMessage(long, 'error') as { text: string }).text.length).toBeLessThan(5000);
+  });
+
+  test('to PagerDuty has the time, and the page as a link', () => {
+    const alarm = { AlarmName: 'a', AlarmDescription: 'Too slow. First: look. Runbook: https://example.com/runbooks/a.md Error: answered soon.', NewStateValue: 'ALARM', StateChangeTime: '2026-01-01T12:00:00.123+0000' };
+    expect(pagerDutyEvent(alertOf(alarm), 'error', 'key')).toMatchObject({
+      payload: { timestamp: '2026-01-01T12:00:00.123Z' }, links: [{ href: 'https://example.com/runbooks/a.md', text: 'Runbook' }],
+    });
+    expect(JSON.parse(JSON.stringify(pagerDutyEvent(alert, 'error', 'key')))).not.toHaveProperty('links');
+  });
+
+  test('is not cut within a character', () => {
+    const { payload } = pagerDutyEvent({ ...alert, title: '🔥'.repeat(2000) }, 'error', 'key') as { payload: { summary: string } };
+    expect(payload.summary).toBe(`${'🔥'.repeat(1023)}…`);
   });
 
   test('to PagerDuty without a key of ours gets one of its own', () => {

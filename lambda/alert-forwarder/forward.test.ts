@@ -59,7 +59,7 @@ describe('A message is delivered (C-16)', () => {
   test('to a webhook of Slack, once', async () => {
     const { receiver, failure } = await run([answers(200, 'ok')]);
     expect(failure).toBeUndefined();
-    expect(receiver.taken).toEqual([{ path: WEBHOOK_PATH, body: { text: ':rotating_light: *Too many errors*\napi-errors\n\nToo many errors\n\nThreshold crossed' } }]);
+    expect(receiver.taken).toEqual([{ path: WEBHOOK_PATH, body: { text: ':rotating_light: *Too many errors*\napi-errors\n\nToo many errors\n\nThreshold crossed\n\naccount 111111111111, eu-central-1' } }]);
   });
 
   test('to PagerDuty, with the urgency of its topic (D-08)', async () => {
@@ -70,7 +70,7 @@ describe('A message is delivered (C-16)', () => {
         routing_key: KEY,
         event_action: 'trigger',
         dedup_key: ALARM.AlarmArn,
-        payload: { summary: 'Too many errors', source: 'api-errors', severity: 'critical', custom_details: { text: 'api-errors\n\nToo many errors\n\nThreshold crossed' } },
+        payload: { summary: 'Too many errors', source: 'api-errors', severity: 'critical', custom_details: { text: 'api-errors\n\nToo many errors\n\nThreshold crossed\n\naccount 111111111111, eu-central-1' } },
       },
     }]);
   });
@@ -97,15 +97,47 @@ describe('A message is delivered (C-16)', () => {
   });
 
   test('after 429, not before Retry-After', async () => {
-    expect((await run([answers(429, '', { 'Retry-After': '7' }), answers(200)])).slept).toEqual([7000]);
-    expect((await run([answers(429, '', { 'Retry-After': 'Thu, 01 Jan 2026 12:00:09 GMT' }), answers(200)])).slept).toEqual([9000]);
-    expect((await run([answers(429, '', { 'Retry-After': 'Thu, 01 Jan 2026 11:00:00 GMT' }), answers(200)])).slept).toEqual([0]);
+    const waited = async (after: string) => (await run([answers(429, '', { 'Retry-After': after }), answers(200)])).slept[0];
+    const [seconds, date] = [await waited('7'), await waited('Thu, 01 Jan 2026 12:00:09 GMT')];
+    expect(seconds).toBeGreaterThanOrEqual(7000);
+    expect(seconds).toBeLessThanOrEqual(14000);
+    expect(date).toBeGreaterThanOrEqual(9000);
+    expect(date).toBeLessThanOrEqual(18000);
   });
+
+  test('after 429, not all at the same time', async () => {
+    const waits = await Promise.all(Array.from({ length: 10 }, async () => (await run([answers(429, '', { 'Retry-After': '30' }), answers(200)], { time: 300000 })).slept[0]));
+    expect(Math.max(...waits) - Math.min(...waits)).toBeGreaterThan(5000);
+  });
+
+  test.each(['0', 'Thu, 01 Jan 2026 11:00:00 GMT'])('after 429 with Retry-After: %s, with pauses that grow all the same', async (after) => {
+    const { receiver, slept } = await run([answers(429, '', { 'Retry-After': after })]);
+    expect(receiver.taken.length).toBeLessThan(25);
+    slept.slice(0, 4).forEach((pause, index) => expect(pause).toBeGreaterThanOrEqual(250 * 2 ** index));
+  });
+
+  test('though many come at once, and one a second is taken: none is lost', async () => {
+    const [alerts, scale] = [40, 50];
+    let admits = 0;
+    const oneASecond: Behaviour = (request, response) => {
+      const admitted = Date.now() >= admits;
+      admits = admitted ? Date.now() + 1000 / scale : admits;
+      return (admitted ? answers(200) : answers(429, 'rate_limited', { 'Retry-After': '30' }))(request, response);
+    };
+    const receiver = await new Receiver([oneASecond]).start();
+    const ends = Date.now() + 5 * 60000 / scale;
+    const clock = { now: Date.now, sleep: async (ms: number) => new Promise<void>((done) => setTimeout(done, ms / scale)), left: () => (ends - Date.now()) * scale };
+    const plan: PostingPlan = { kind: 'slack', secretArn: 'secret', topics: [] };
+    const secret = new Secret(async () => `${receiver.url}${WEBHOOK_PATH}`, Date.now);
+    const outcomes = await Promise.allSettled(Array.from({ length: alerts }, async () => forward(sns(ALARM), { plan, secret, clock, log: () => undefined, scheme: 'http://' })));
+    receiver.stop();
+    expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([]);
+  }, 20000);
 
   test('after 429 with a Retry-After that means nothing, as after any failure', async () => {
     const { slept } = await run([answers(429, '', { 'Retry-After': 'soon' }), answers(200)]);
     expect(slept).toHaveLength(1);
-    expect(slept[0]).toBeLessThanOrEqual(500);
+    expect(slept[0]).toBeLessThanOrEqual(1000);
   });
 
   test('with pauses that grow', async () => {
@@ -127,6 +159,17 @@ describe('A message that could not be delivered fails the invocation, so that La
 
   test.each<[string, Behaviour]>([['says nothing', saysNothing], ['never ends its answer', neverEnds]])('when it %s', async (_, behaviour) => {
     expect((await run([behaviour], { time: 2000 })).failure).toMatch(/no answer within \d+ ms/);
+  });
+
+  test('when the receiver fails for a minute, though there is more time: somebody has to hear that it is down', async () => {
+    const { failure, slept } = await run([answers(500)], { time: 300000 });
+    expect(failure).toMatch(/500/);
+    expect(slept.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(60000);
+  });
+
+  test('not when it is busy for several minutes, and says so', async () => {
+    const { failure } = await run([...Array.from({ length: 4 }, () => answers(429, '', { 'Retry-After': '30' })), answers(200)], { time: 300000 });
+    expect(failure).toBeUndefined();
   });
 
   test('when it wants to be asked after the time is up, without waiting', async () => {
@@ -161,12 +204,23 @@ describe('A message that could not be delivered fails the invocation, so that La
 });
 
 describe('A rotated webhook or key', () => {
-  test.each([401, 403, 404])('is read again after %d, and used at once', async (status) => {
+  test.each([401, 403, 404, 410])('is read again after %d, and used at once', async (status) => {
     const old = 'f'.repeat(32);
     const { receiver, failure, read } = await run([answers(status), answers(202)], { kind: 'pagerDuty', secrets: [old, KEY] });
     expect(failure).toBeUndefined();
     expect(receiver.taken.map(({ body }) => body.routing_key)).toEqual([old, KEY]);
     expect(read).toBe(2);
+  });
+
+  test('of PagerDuty is read again after its answer to a key that it does not know', async () => {
+    const unknownKey = answers(400, '{"status":"invalid event","message":"Event object is invalid","errors":["Invalid routing key"]}');
+    const old = 'f'.repeat(32);
+    const { receiver, failure } = await run([unknownKey, answers(202)], { kind: 'pagerDuty', secrets: [old, KEY] });
+    expect(failure).toBeUndefined();
+    expect(receiver.taken.map(({ body }) => body.routing_key)).toEqual([old, KEY]);
+    const same = await run([unknownKey], { kind: 'pagerDuty' });
+    expect(same.failure).toMatch(/Invalid routing key/);
+    expect([same.receiver.taken.length, same.read]).toEqual([1, 2]);
   });
 
   test('is not asked for twice with the same value', async () => {

@@ -6,6 +6,9 @@ import type { PostingPlan, Urgency } from './plan';
 import { without } from './redaction';
 import type { Secret } from './secret';
 
+/** PagerDuty answers a key that it does not know as it does an event that is not well-formed. */
+const PAGERDUTY_KNOWS_NO_KEY = [400];
+
 /** What a forwarder works with. */
 export interface ForwarderParts {
   readonly plan: PostingPlan;
@@ -55,7 +58,9 @@ async function attempt(alert: Alert, urgency: Urgency, value: string, parts: For
 
 function requestFor(alert: Alert, urgency: Urgency, value: string, { plan, scheme = 'https://' }: ForwarderParts): Request | undefined {
   if (plan.kind === 'pagerDuty') {
-    return /^[A-Za-z0-9]{32}$/.test(value) ? { url: plan.endpoint ?? '', body: pagerDutyEvent(alert, urgency, value), secret: value } : undefined;
+    return /^[A-Za-z0-9]{32}$/.test(value)
+      ? { url: plan.endpoint ?? '', body: pagerDutyEvent(alert, urgency, value), notAdmittedBy: PAGERDUTY_KNOWS_NO_KEY, secret: value }
+      : undefined;
   }
   return value.startsWith(scheme) && URL.canParse(value) ? { url: value, body: slackMessage(alert, urgency), secret: value } : undefined;
 }

@@ -3,6 +3,8 @@ export interface Notification {
   readonly messageId: string;
   readonly topicArn: string;
   readonly subject?: string;
+  /** When it was published. */
+  readonly timestamp?: string;
   readonly message: string;
 }
 
@@ -21,11 +23,12 @@ export function notificationsIn(event: unknown): Notification[] {
 }
 
 function notification(value: unknown): Notification {
-  const { MessageId: messageId, TopicArn: topicArn, Subject: subject, Message: message } = fieldsOf(value);
+  const { MessageId: messageId, TopicArn: topicArn, Subject: subject, Timestamp: timestamp, Message: message } = fieldsOf(value);
   return {
     messageId: typeof messageId === 'string' ? messageId : '',
     topicArn: typeof topicArn === 'string' ? topicArn : '',
     subject: typeof subject === 'string' && subject !== '' ? subject : undefined,
+    timestamp: typeof timestamp === 'string' ? timestamp : undefined,
     message: typeof message === 'string' ? message : textOf(message ?? value),
   };
 }

@@ -28,8 +28,10 @@ export function pagerDutyEvent(alert: Alert, urgency: Urgency, routingKey: strin
       summary: cut(alert.title, MOST_OF_A_SUMMARY),
       source: cut(alert.source, MOST_OF_A_SUMMARY),
       severity: urgency,
+      timestamp: alert.at,
       custom_details: { text: alert.text },
     },
+    links: alert.runbook === undefined ? undefined : [{ href: alert.runbook, text: 'Runbook' }],
   };
 }
 
@@ -46,6 +48,8 @@ function escaped(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
 
+/** By characters, of which some are two units of a string: half of one is none. */
 function cut(text: string, most: number, end = '…'): string {
-  return text.length > most ? `${text.slice(0, most - end.length)}${end}` : text;
+  const characters = [...text];
+  return characters.length > most ? `${characters.slice(0, most - end.length).join('')}${end}` : text;
 }

@@ -1,4 +1,5 @@
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IEcsDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
@@ -25,6 +26,11 @@ export interface ServiceSignals {
    * @default - not known, or it doesn't scale: nothing tells when it can't grow any more
    */
   readonly maxTasks?: number;
+  /**
+   * What CodeDeploy deploys it by: then CodeDeploy tells of its deployments, and ECS nothing.
+   * @default - ECS deploys it
+   */
+  readonly deploymentGroup?: IEcsDeploymentGroup;
   /** Where the application logs; empty where its log is elsewhere. */
   readonly logGroups: ILogGroup[];
   /**
@@ -68,7 +74,7 @@ export interface DatabaseSignals {
    * @default - it is an instance
    */
   readonly clusterIdentifier?: string;
-  /** Identifiers of all instances, the one that takes writes first, then replicas or readers. */
+  /** Identifiers of all instances, the one that takes writes first, then replicas or readers; none where the members of a cluster are not known. */
   readonly instanceIdentifiers: string[];
   /**
    * The most connections that it takes.
@@ -95,6 +101,11 @@ export interface DatabaseSignals {
    * @default - it is not serverless
    */
   readonly maxAcu?: number;
+  /**
+   * Whether its sessions are counted, which Performance Insights does.
+   * @default true
+   */
+  readonly performanceInsights?: boolean;
   /** Its log groups; empty where they are not known. */
   readonly logGroups: ILogGroup[];
   /**

@@ -1,9 +1,10 @@
 import { type Duration, Token } from 'aws-cdk-lib';
-import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
 import type { Weakening } from '../acknowledgement';
 import { checkReason, checkWholeNumber } from '../refusal/checks';
 import { PropError } from '../refusal/prop-error';
+import { LATE_MINUTES } from '../service/target-group-metrics';
 import type { AlarmAdjustment } from './alarm-adjustment';
 import type { AlarmDefinition, Thresholds } from './alarm-definition';
 import { SEVERITIES, Severity } from './severity';
@@ -30,7 +31,7 @@ export function adjustedAlarms(scope: IConstruct, documented: AlarmDefinition[],
   checkKeys(scope, 'adjustments', Object.keys(adjustments), documented);
   checkKeys(scope, 'leftOut', Object.keys(leftOut), documented);
   Object.entries(leftOut).forEach(([key, { reason }]) => checkReason(scope, `leftOut['${key}'].reason`, reason));
-  return documented.flatMap((definition) => {
+  const adjusted = documented.flatMap((definition) => {
     const names = namesIn(adjustments, definition);
     const [omitted] = namesIn(leftOut, definition).slice(-1);
     if (omitted === undefined) {
@@ -39,6 +40,8 @@ export function adjustedAlarms(scope: IConstruct, documented: AlarmDefinition[],
     checkNotAdjusted(scope, omitted, names);
     return [];
   });
+  Object.entries(adjustments).forEach(([name, adjustment]) => checkAlarms(scope, name, adjustment, adjusted.filter((definition) => means(name, definition))));
+  return adjusted;
 }
 
 /** Which of the caller's names mean this alarm: the one for all sources, then those for its own, the most exact last. */
@@ -54,10 +57,13 @@ function checkKeys(scope: IConstruct, prop: string, names: string[], documented:
   const unknown = names.find((name) => !documented.some((definition) => means(name, definition)));
   if (unknown !== undefined) {
     const known = [...new Set(documented.map(({ key }) => key))].sort();
+    const ofKey = documented.filter(({ key }) => unknown.endsWith(`/${key}`));
     throw new PropError(scope, {
       prop,
       value: unknown,
-      allowed: `${known.join(', ')}, each also of one source alone ('${documented[0].source.node.id}/${documented[0].key}')`,
+      allowed: ofKey.length > 0
+        ? `${ofKey[0].key} of ${ofKey.map(({ source }) => source.node.path).join(', ')}`
+        : `${known.join(', ')}, each also of one source alone ('${documented[0].source.node.id}/${documented[0].key}')`,
       wayOut: 'name an alarm that what is watched here has',
     });
   }
@@ -73,15 +79,34 @@ function checkNotAdjusted(scope: IConstruct, omitted: string, adjusted: string[]
   }
 }
 
+/** A signal without any limit has no alarm that a window could change. */
+function checkAlarms(scope: IConstruct, name: string, adjustment: AlarmAdjustment, adjusted: AlarmDefinition[]): void {
+  if (adjusted.length > 0 && adjusted.every(({ thresholds }) => Object.keys(thresholds).length === 0)) {
+    throw new PropError(scope, {
+      prop: `adjustments['${name}']`,
+      value: Object.entries(adjustment).filter(([, value]) => value !== undefined).map(([key]) => key).join(', '),
+      allowed: 'a limit with it: this signal has none that is documented, and no alarm without one',
+      wayOut: `add warningAt, errorAt or criticalAt, in ${adjusted[0].unit}`,
+    });
+  }
+}
+
 function withAdjustment(scope: IConstruct, name: string, definition: AlarmDefinition, adjustment: AlarmAdjustment): AlarmDefinition {
   const prop = `adjustments['${name}']`;
   const thresholds = { ...definition.thresholds, ...limitsOf(adjustment) };
   checkThresholds(scope, prop, definition, thresholds);
   const period = adjustment.period ?? definition.period;
   const of = adjustment.of ?? definition.of;
-  const datapoints = adjustment.datapoints ?? (adjustment.of === undefined ? definition.datapoints : of);
-  checkWindow(scope, prop, { period, of, datapoints });
+  const late = period.toSeconds({ integral: false }) === 60 && fillsGaps(definition.metric) ? LATE_MINUTES : 0;
+  const datapoints = adjustment.datapoints ?? (adjustment.of === undefined ? definition.datapoints : of - late);
+  checkWindow(scope, prop, { period, of, datapoints, late });
   return { ...definition, thresholds, period, of, datapoints };
+}
+
+/** Whether a minute that is not there yet becomes a value: a good one. */
+function fillsGaps(metric: IMetric): boolean {
+  const { mathExpression } = metric.toMetricConfig();
+  return mathExpression !== undefined && (mathExpression.expression.includes('FILL(') || Object.values(mathExpression.usingMetrics).some(fillsGaps));
 }
 
 /** Without what is undefined, as other languages pass what was not said. */
@@ -92,9 +117,10 @@ function limitsOf({ warningAt, errorAt, criticalAt }: AlarmAdjustment): Threshol
 
 function checkThresholds(scope: IConstruct, prop: string, { comparison, unit }: AlarmDefinition, thresholds: Thresholds): void {
   const given = SEVERITIES.filter((severity) => thresholds[severity] !== undefined && !Token.isUnresolved(thresholds[severity]));
-  const wrong = given.find((severity) => !Number.isFinite(thresholds[severity]) || (isBand(comparison) && thresholds[severity]! <= 0));
+  const { includes, inWords } = limitRange(comparison, unit.startsWith('%'));
+  const wrong = given.find((severity) => !Number.isFinite(thresholds[severity]) || !includes(thresholds[severity]!));
   if (wrong !== undefined) {
-    throw new PropError(scope, { prop: `${prop}.${wrong}At`, value: thresholds[wrong], allowed: `a number of ${unit}${isBand(comparison) ? ' above 0' : ''}`, wayOut: 'give the limit as a number, or leave it out' });
+    throw new PropError(scope, { prop: `${prop}.${wrong}At`, value: thresholds[wrong], allowed: `a number of ${unit} ${inWords}`, wayOut: 'give a limit that can be crossed, or leave it out' });
   }
   const lessIsWorse = LESS_IS_WORSE.includes(comparison);
   given.slice(1).forEach((severity, index) => {
@@ -111,7 +137,16 @@ function checkThresholds(scope: IConstruct, prop: string, { comparison, unit }: 
   });
 }
 
-function checkWindow(scope: IConstruct, prop: string, { period, of, datapoints }: { period: Duration; of: number; datapoints: number }): void {
+/** Limits that can be crossed: nothing that is counted is below 0, and no share above 100. */
+function limitRange(comparison: ComparisonOperator, percent: boolean): { includes: (limit: number) => boolean; inWords: string } {
+  const most = percent ? 100 : Infinity;
+  return comparison === ComparisonOperator.GREATER_THAN_THRESHOLD
+    ? { includes: (limit) => limit >= 0 && limit < most, inWords: percent ? 'from 0 to below 100' : 'not below 0' }
+    : { includes: (limit) => limit > 0 && limit <= most, inWords: percent ? 'above 0, up to 100' : 'above 0' };
+}
+
+/** @param late minutes that may be missing yet, and are filled with what is good: so many more are looked at than have to be bad */
+function checkWindow(scope: IConstruct, prop: string, { period, of, datapoints, late }: { period: Duration; of: number; datapoints: number; late: number }): void {
   const seconds = period.toSeconds({ integral: false });
   if (seconds < 60 || seconds % 60 !== 0 || seconds > 7 * DAY) {
     throw new PropError(scope, {
@@ -119,10 +154,11 @@ function checkWindow(scope: IConstruct, prop: string, { period, of, datapoints }
     });
   }
   const most = seconds >= 3600 ? 7 * DAY : DAY;
+  const why = late === 0 ? '' : `; the newest ${late} minutes may not be there yet, and count as good ones`;
   checkWholeNumber(scope, `${prop}.of`, of, {
-    min: 1, max: Math.floor(most / seconds), unit: `periods of ${seconds} s: CloudWatch looks back ${most / DAY} ${most === DAY ? 'day' : 'days'}`, wayOut: 'look at fewer periods, or at longer ones',
+    min: 1 + late, max: Math.floor(most / seconds), unit: `periods of ${seconds} s: CloudWatch looks back ${most / DAY} ${most === DAY ? 'day' : 'days'}${why}`, wayOut: 'look at as many periods, or at longer ones',
   });
-  checkWholeNumber(scope, `${prop}.datapoints`, datapoints, { min: 1, max: of, unit: `bad periods of the ${of} that are looked at`, wayOut: 'raise of, or leave out datapoints' });
+  checkWholeNumber(scope, `${prop}.datapoints`, datapoints, { min: 1, max: of - late, unit: `bad periods of the ${of} that are looked at${why}`, wayOut: 'raise of, or leave out datapoints' });
 }
 
 /** Whether the limit is a number of standard deviations from what is usual. */

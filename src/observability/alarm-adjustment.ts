@@ -23,13 +23,14 @@ export interface AlarmAdjustment {
    */
   readonly period?: Duration;
   /**
-   * Periods that are looked at, together at most a day, or 7 days where a period is an hour or longer.
+   * Periods that are looked at, together at most a day, or 7 days where a period is an hour or longer. At least 5 where gaps are filled minute by minute.
    * @default - as documented
    */
   readonly of?: number;
   /**
-   * How many of these periods have to be bad, 1 to `of`.
-   * @default - as documented; all of them where `of` is given
+   * How many of these periods have to be bad, 1 to `of`; 4 fewer at most where gaps are filled minute by minute: the newest minutes often are not there yet,
+   * and count as good ones.
+   * @default - as documented; where `of` is given all of them, or 4 fewer where gaps are filled minute by minute
    */
   readonly datapoints?: number;
 }

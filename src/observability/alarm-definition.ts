@@ -6,6 +6,12 @@ import type { Severity } from './severity';
 /** Limits of one signal by severity: an alarm each. */
 export type Thresholds = { readonly [severity in Severity]?: number };
 
+/**
+ * Minutes that are looked at beside those that have to be bad, where gaps are not filled: for minutes that are not there yet CloudWatch looks about two
+ * further back, so that data may be four minutes late, as where gaps are filled.
+ */
+export const SPARE_MINUTES = 2;
+
 /** One signal of one thing that is watched, and when it alarms. A row of the documents' tables. */
 export interface AlarmDefinition {
   /** By which the caller changes it or leaves it out, and the name of its runbook's page: `service-errors-many`. */
@@ -23,6 +29,11 @@ export interface AlarmDefinition {
    * @default - `metric` with that period
    */
   readonly metricOver?: (period: Duration) => IMetric;
+  /**
+   * Makes what counts the metric, where something has to: only if it has an alarm.
+   * @default - the metric is there
+   */
+  readonly count?: () => void;
   /** On which side of a limit it is bad; a band counts its limits in standard deviations from what is usual. */
   readonly comparison: ComparisonOperator;
   /** None: the signal is known, and alarms where the caller gives it a limit. */

@@ -29,8 +29,10 @@ export interface AlertForwarderProps {
 /** Built from `lambda/alert-forwarder` by `npm run bundle:lambdas`. */
 const CODE = path.join(__dirname, '..', '..', 'assets', 'alert-forwarder');
 const ALARM_KEY = 'alert-forwarder-failed';
-/** Room for a receiver that asks to be left alone for half a minute. */
-const TIME_FOR_AN_ALERT = Duration.seconds(60);
+/** SQS begins to count a queue that was empty for long up to 15 minutes late, and FILL makes a minute that is not there yet a good one. */
+const LATE_MINUTES = 15;
+/** Room for a receiver that asks, several times, to be left alone for half a minute: when much fails together, alerts wait for each other. */
+const TIME_FOR_AN_ALERT = Duration.minutes(5);
 const MOST_DAYS_IN_A_QUEUE = 14;
 
 /**
@@ -64,10 +66,10 @@ export class AlertForwarder extends Construct {
   }
 
   /** Fires when something was not delivered, or could not even be kept. */
-  public createAlarm(runbooks: Runbooks | undefined, action: IAlarmAction): Alarm {
+  public createAlarm(runbooks: Runbooks, action: IAlarmAction): Alarm {
     const alarm = new Alarm(this, 'Failed', {
-      alarmDescription: `Alerts do not reach ${this.props.destination}. First: read them in the queue ${this.failed.queueName}, then the reason in the log of ${this.handler.functionName}. `
-        + `Runbook: ${runbooks?.pageOf(ALARM_KEY) ?? `docs/runbooks/${ALARM_KEY}.md`}`,
+      alarmDescription: `Alerts do not reach ${this.props.destination}. Read the forwarder's log for the status that the channel answered, then send what waits in its dead-letter queue again. `
+        + `The forwarder is ${this.handler.functionName}, its queue ${this.failed.queueName}. Runbook: ${runbooks.pageOf(ALARM_KEY)}`,
       metric: new MathExpression({
         expression: 'FILL(kept,0)+FILL(lost,0)',
         usingMetrics: {
@@ -78,7 +80,8 @@ export class AlertForwarder extends Construct {
         label: 'Alerts that were not delivered',
       }),
       threshold: 1,
-      evaluationPeriods: 1,
+      evaluationPeriods: LATE_MINUTES,
+      datapointsToAlarm: 1,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
     alarm.addAlarmAction(action);

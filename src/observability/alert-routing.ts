@@ -13,7 +13,7 @@ import { AlertForwarder } from './alert-forwarder';
 import { AlertTopics } from './alert-topics';
 import { ChatConfiguration } from './chat-configuration';
 import { checkedRoutes, type Routes } from './routes';
-import type { Runbooks } from './runbooks';
+import { Runbooks } from './runbooks';
 import { SEVERITIES, Severity } from './severity';
 import { warnOfUnreadEvents } from './unread-events-warning';
 
@@ -36,22 +36,22 @@ export interface AlertRoutingProps {
   readonly onWarning?: AlertChannel[];
   /**
    * Who hears of deployments: start, waiting for an approval, end, rollback (requirement C-16).
-   * @default - who hears of warnings, by the same topic
+   * @default - who hears of warnings, by the same topic; refused in production where nobody does
    */
   readonly onDeployment?: AlertChannel[];
   /**
    * Who hears of costs (requirement C-16).
-   * @default - who hears of warnings, by the same topic
+   * @default - who hears of warnings, by the same topic; refused in production where nobody does
    */
   readonly onCost?: AlertChannel[];
   /**
-   * Why nobody hears of a severity, by its name: `{ warning: { reason: '...' } }`.
+   * Why nobody hears of a severity, of deployments or of costs, by its name: `{ warning: { reason: '...' }, cost: { reason: '...' } }`.
    * @default - somebody hears of each
    */
   readonly unheard?: { [severity: string]: Weakening };
   /**
-   * Where the page of the alarm on forwarding functions is.
-   * @default - named by its path in this library, docs/runbooks
+   * Where the pages are of the alarm on forwarding functions, and of a pipeline's tighter alarms after a release.
+   * @default Runbooks.published() - the pages that come with this library
    */
   readonly runbooks?: Runbooks;
   /**
@@ -77,6 +77,7 @@ export class AlertRouting extends Construct {
   public constructor(scope: Construct, id: string, private readonly props: AlertRoutingProps = {}) {
     super(scope, id);
     this.profile = props.profile ?? EnvironmentProfile.of(this);
+    this._runbooks._check(this);
     this.routes = checkedRoutes(this, props, this.profile);
     this.topics = new AlertTopics(this, 'Topics', { uses: this.routes.uses, profile: this.profile });
     this.key = this.topics.key;
@@ -84,6 +85,15 @@ export class AlertRouting extends Construct {
     if (this.routes.channels.length > 0) {
       warnOfUnreadEvents(this);
     }
+  }
+
+  /**
+   * Where the pages of alarms are that nobody but this routing is told of.
+   *
+   * @internal
+   */
+  public get _runbooks(): Runbooks {
+    return this.props.runbooks ?? Runbooks.published();
   }
 
   /** Where alarms of a severity are sent. */
@@ -123,9 +133,14 @@ export class AlertRouting extends Construct {
   }
 
   private checkListenedTo(topic: ITopic): void {
-    const { region } = Stack.of(this);
+    const { account, region } = Stack.of(this);
     if (Object.keys(this.routes.uses).some((name) => this.topics.named(name).topicArn === topic.topicArn)) {
       throw new PropError(this, { prop: 'topic', value: topic.node.path, allowed: 'a topic of another construct', wayOut: 'subscribe further channels to it: what it relays could come round again' });
+    }
+    if (!Token.isUnresolved(account) && !Token.isUnresolved(topic.env.account) && topic.env.account !== account) {
+      throw new PropError(this, {
+        prop: 'topic', value: topic.env.account, allowed: `a topic of account ${account}: the queue for what is not delivered admits no other's`, wayOut: 'make an AlertRouting in that account',
+      });
     }
     if (!Token.isUnresolved(region) && !Token.isUnresolved(topic.env.region) && topic.env.region !== region) {
       throw new PropError(this, {
@@ -204,7 +219,7 @@ export class AlertRouting extends Construct {
   /** Its alarm goes where somebody hears of it without this function; else there: it may fail with one message and not with the next. */
   private watch(forwarder: AlertForwarder, topics: string[], channel?: AlertChannel): void {
     const severity = this.routes.severityWithout(channel);
-    forwarder.createAlarm(this.props.runbooks, new SnsAction(this.topics.named(severity ?? topics[0])));
+    forwarder.createAlarm(this._runbooks, new SnsAction(this.topics.named(severity ?? topics[0])));
     if (severity === undefined) {
       Validations.of(forwarder).addWarning('@org/prod-constructs:forwarderUnwatched',
         'When this function fails, nothing else can bring the alarm that says so. Give one of the severities another channel, AlertChannel.email for example.');

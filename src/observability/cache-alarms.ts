@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { CacheSignals } from '../binding';
-import type { AlarmDefinition } from './alarm-definition';
+import { type AlarmDefinition, SPARE_MINUTES } from './alarm-definition';
 import { CacheMetrics } from './cache-metrics';
 import { watchable } from './metric-limit';
 
@@ -12,7 +12,12 @@ const MAX_CLIENTS = 65_000;
 export function cacheAlarms(signals: CacheSignals): AlarmDefinition[] {
   const metrics = new CacheMetrics({ ...signals, nodeIds: watchable(signals.source, signals.nodeIds, 'nodes') });
   const common = {
-    source: signals.source, comparison: ComparisonOperator.GREATER_THAN_THRESHOLD, period: Duration.minutes(1), of: 5, datapoints: 5, missing: TreatMissingData.NOT_BREACHING,
+    source: signals.source,
+    comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    period: Duration.minutes(1),
+    of: 5 + SPARE_MINUTES,
+    datapoints: 5,
+    missing: TreatMissingData.NOT_BREACHING,
   };
   const replicated: AlarmDefinition[] = signals.nodeIds.length < 2 ? [] : [{
     // Ours: what a failover would lose; a reader of the cache sees values of so long ago.

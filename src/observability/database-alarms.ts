@@ -1,12 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, type IMetric, type MetricOptions, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { DatabaseFamily, type DatabaseSignals } from '../binding';
-import type { AlarmDefinition } from './alarm-definition';
+import { type AlarmDefinition, SPARE_MINUTES } from './alarm-definition';
 import type { DatabaseLogMetrics } from './database-log-metrics';
 import { DatabaseMetrics } from './database-metrics';
 import { watchable } from './metric-limit';
 
 type Row = Pick<AlarmDefinition, 'key' | 'happened' | 'first' | 'thresholds' | 'unit'> & Partial<AlarmDefinition> & { readonly metric: IMetric };
+
+/** A metric of Aurora's, or what filters count in a log, if one is known. */
+interface Counted { readonly metric?: IMetric; readonly count?: () => void }
 
 const ABOVE = ComparisonOperator.GREATER_THAN_THRESHOLD;
 const BELOW = ComparisonOperator.LESS_THAN_THRESHOLD;
@@ -28,7 +31,7 @@ export function databaseAlarms(signals: DatabaseSignals, logs?: DatabaseLogMetri
     ...transactions(signals, metrics, logs), ...capacity(signals, metrics),
   ];
   return rows.map((row) => ({
-    source: signals.source, comparison: ABOVE, period: MINUTE, of: 5, datapoints: 5, missing: TreatMissingData.NOT_BREACHING, ...row,
+    source: signals.source, comparison: ABOVE, period: MINUTE, of: 5 + SPARE_MINUTES, datapoints: 5, missing: TreatMissingData.NOT_BREACHING, ...row,
   }));
 }
 
@@ -41,7 +44,7 @@ function connections(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] 
       comparison: BELOW,
       thresholds: { warning: 5 },
       unit: 'connections',
-      of: 3,
+      of: 3 + SPARE_MINUTES,
       datapoints: 3,
       happened: 'takes hardly any more connections',
       first: 'Find out who holds connections, idle ones above all, and end those before new tasks fail to start.',
@@ -70,7 +73,7 @@ function processor(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
       first: 'Look at the statements that load the database most, in Database Insights.',
     },
     // The ratio is RDS's own metric. A serverless member's processors come and go: there CPU and capacity say the same without the jumps.
-    ...signals.maxAcu !== undefined ? [] : [{
+    ...signals.maxAcu !== undefined || !metrics.countsSessions ? [] : [{
       // Above 1 sessions queue for a processor (RDS user guide, DB load and the line of the most vCPUs); a nightly job of ten minutes may.
       key: 'database-load',
       metric: metrics.loadPerProcessor(),
@@ -89,7 +92,7 @@ function processor(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
       comparison: BELOW,
       thresholds: {},
       unit: '%',
-      of: 15,
+      of: 15 + SPARE_MINUTES,
       datapoints: 15,
       onlyInFullSet: true,
       happened: 'has had little to do for a while',
@@ -179,8 +182,12 @@ function mostLag({ clusterIdentifier, family }: DatabaseSignals): number {
 
 function transactions(signals: DatabaseSignals, metrics: DatabaseMetrics, logs?: DatabaseLogMetrics): Row[] {
   const aurora = signals.clusterIdentifier !== undefined;
-  const failures = aurora && signals.family === DatabaseFamily.MYSQL ? metrics.countOfRate('LoginFailures', 'Refused connections', BY_FIVE) : logs?.connectionFailures();
-  const deadlocks = aurora ? metrics.countOfRate('Deadlocks', 'Deadlocks', BY_FIVE) : logs?.deadlocks();
+  const failures: Counted = aurora && signals.family === DatabaseFamily.MYSQL
+    ? { metric: metrics.countOfRate('LoginFailures', 'Refused connections', BY_FIVE) }
+    : { metric: logs?.connectionFailures(), count: () => logs?.countConnectionFailures() };
+  const deadlocks: Counted = aurora
+    ? { metric: metrics.countOfRate('Deadlocks', 'Deadlocks', BY_FIVE) }
+    : { metric: logs?.deadlocks(), count: () => logs?.countDeadlocks() };
   return [
     ...signals.family !== DatabaseFamily.POSTGRES ? [] : [{
       // Hardening list; PostgreSQL takes no more writes at 2 146 483 648 (Aurora user guide, MaximumUsedTransactionIDs): half of it is left.
@@ -194,10 +201,11 @@ function transactions(signals: DatabaseSignals, metrics: DatabaseMetrics, logs?:
       happened: 'has rows that no vacuum has frozen for very long, and stops taking writes at twice that',
       first: 'Find what keeps vacuum back: an open transaction, a prepared one, a replication slot; end it and vacuum the oldest tables.',
     }],
-    ...failures === undefined ? [] : [{
+    ...failures.metric === undefined ? [] : [{
       // E-09 asks for it without a number: as many as the errors of requirement A-21.
       key: 'database-connection-failures',
-      metric: failures,
+      metric: failures.metric,
+      count: failures.count,
       thresholds: { warning: 10 },
       unit: 'connections',
       period: FIVE_MINUTES,
@@ -206,10 +214,11 @@ function transactions(signals: DatabaseSignals, metrics: DatabaseMetrics, logs?:
       happened: 'turned connections down',
       first: 'Read the log: a wrong password points to a rotation that tasks have not followed, too many clients to the pools, a missing entry to TLS.',
     }],
-    ...deadlocks === undefined ? [] : [{
+    ...deadlocks.metric === undefined ? [] : [{
       // Ours: an application retries a few; more mean that two of its parts take locks in different orders.
       key: 'database-deadlocks',
-      metric: deadlocks,
+      metric: deadlocks.metric,
+      count: deadlocks.count,
       thresholds: { warning: 10 },
       unit: 'deadlocks',
       period: FIVE_MINUTES,

@@ -32,11 +32,15 @@ export class DeploymentEvents extends Construct {
 
   public constructor(scope: Construct, id: string, private readonly props: DeploymentEventsProps) {
     super(scope, id);
-    const { source, clusterName, serviceName } = props.service.signals;
+    const { source, clusterName, serviceName, deploymentGroup } = props.service.signals;
     this.serviceArn = Stack.of(source).formatArn({ service: 'ecs', resource: 'service', resourceName: `${clusterName}/${serviceName}` });
-    this.tellOfProgress();
-    this.tellOfHooks();
-    this.tellOfFailures();
+    if (deploymentGroup === undefined) {
+      this.tellOfProgress();
+      this.tellOfHooks();
+      this.tellOfFailures();
+    } else {
+      this.tellWhatCodeDeployDoes(deploymentGroup.deploymentGroupArn);
+    }
   }
 
   /** ECS calls the start of a way back a deployment, too; its reason says so. */
@@ -63,11 +67,27 @@ export class DeploymentEvents extends Construct {
     this.tell('Failed', { ...failed, pattern: told('ECS Deployment State Change', { eventName: ['SERVICE_DEPLOYMENT_FAILED'] }), text: EventField.fromPath('$.detail.reason') });
     this.tell('FailedAction', { ...failed, pattern: told('ECS Service Action', { eventName: ['SERVICE_DEPLOYMENT_FAILED'] }), text: EventField.fromPath('$.detail.eventName') });
     this.tell('RolledBack', {
-      pattern: told('ECS Deployment State Change', { eventName: ['SERVICE_DEPLOYMENT_IN_PROGRESS'], reason: Match.wildcard('*roll*back*') }),
+      // A wildcard tells capitals from small letters, and several of them make a rule that EventBridge refuses as too complex: the first letter is left out.
+      pattern: told('ECS Deployment State Change', { eventName: ['SERVICE_DEPLOYMENT_IN_PROGRESS'], reason: Match.wildcard('*oll*back*') }),
       title: 'Deployment goes back',
       text: EventField.fromPath('$.detail.reason'),
       topics: [errors],
     });
+  }
+
+  /** ECS tells nothing of these. One that is taken back is stopped or fails first; the way back is a deployment of its own. */
+  private tellWhatCodeDeployDoes(deploymentGroupArn: string): void {
+    const { routing } = this.props;
+    const { deploymentTopic } = routing;
+    const told = (state: string): EventPattern => ({
+      source: ['aws.codedeploy'], detailType: ['CodeDeploy Deployment State-change Notification'], resources: [deploymentGroupArn], detail: { state: [state] },
+    });
+    const text = `CodeDeploy, ${EventField.fromPath('$.detail.deploymentId')}`;
+    const errors = [deploymentTopic, routing.topicFor(Severity.ERROR)];
+    this.tell('Started', { pattern: told('START'), title: 'Deployment under way', text, topics: [deploymentTopic] });
+    this.tell('Completed', { pattern: told('SUCCESS'), title: 'Deployment completed', text, topics: [deploymentTopic] });
+    this.tell('Failed', { pattern: told('FAILURE'), title: 'Deployment failed', text, topics: errors });
+    this.tell('Stopped', { pattern: told('STOP'), title: 'Deployment stopped', text, topics: errors });
   }
 
   /** In the form that chat integration shows: it drops others without a word. */

@@ -10,6 +10,9 @@ import { Severity, SEVERITIES } from './severity';
 /** Where alarms on forwarding functions are best sent: heard soon, without waking anybody if that can be. */
 const FOR_OUR_OWN_ALARMS = [Severity.ERROR, Severity.CRITICAL, Severity.WARNING];
 
+/** What is told where warnings go, unless it has channels of its own. */
+const TOLD_WITH_WARNINGS = ['deployment', 'cost'];
+
 /** Which channels hear of what. */
 export class Routes {
   /** Each channel once. */
@@ -56,6 +59,7 @@ export class Routes {
 export function checkedRoutes(scope: IConstruct, props: AlertRoutingProps, profile: EnvironmentProfile): Routes {
   const given = { [Severity.CRITICAL]: props.onCritical, [Severity.ERROR]: props.onError, [Severity.WARNING]: props.onWarning, deployment: props.onDeployment, cost: props.onCost };
   Object.entries(given).forEach(([topic, channels = []]) => checkChannels(scope, propOf(topic), channels));
+  TOLD_WITH_WARNINGS.forEach((topic) => checkNotEmpty(scope, propOf(topic), given[topic as keyof typeof given]));
   checkUnheard(scope, props, given, profile);
   const always = Object.fromEntries(SEVERITIES.map((severity) => [severity, given[severity] ?? []]));
   const heard = Object.fromEntries(Object.entries(given).filter((entry): entry is [string, AlertChannel[]] => (entry[1] ?? []).length > 0));
@@ -75,24 +79,33 @@ function checkChannels(scope: IConstruct, prop: string, channels: AlertChannel[]
   });
 }
 
+function checkNotEmpty(scope: IConstruct, prop: string, channels: AlertChannel[] | undefined): void {
+  if (channels?.length === 0) {
+    throw new PropError(scope, { prop, value: [], allowed: 'a channel or more', wayOut: 'leave it out: then who hears of warnings is told' });
+  }
+}
+
 function checkUnheard(scope: IConstruct, { unheard = {} }: AlertRoutingProps, given: { readonly [topic: string]: AlertChannel[] | undefined }, profile: EnvironmentProfile): void {
-  Object.entries(unheard).forEach(([severity, { reason }]) => {
-    if (!SEVERITIES.includes(severity as Severity)) {
-      throw new PropError(scope, { prop: 'unheard', value: severity, allowed: SEVERITIES.join(', '), wayOut: 'name a severity' });
+  const topics = [...SEVERITIES, ...TOLD_WITH_WARNINGS];
+  Object.entries(unheard).forEach(([topic, { reason }]) => {
+    if (!topics.includes(topic)) {
+      throw new PropError(scope, { prop: 'unheard', value: topic, allowed: topics.join(', '), wayOut: 'name one of these' });
     }
-    checkReason(scope, `unheard.${severity}.reason`, reason);
+    checkReason(scope, `unheard.${topic}.reason`, reason);
   });
-  SEVERITIES.forEach((severity) => {
-    const heard = (given[severity] ?? []).length > 0;
-    if (heard && unheard[severity]) {
-      throw new PropError(scope, { prop: 'unheard', value: severity, allowed: `a severity without a channel, or ${propOf(severity)}, not both`, wayOut: 'leave one of them out' });
+  const hasChannels = (topic: string): boolean => (given[topic] ?? []).length > 0;
+  topics.forEach((topic) => {
+    const withWarnings = TOLD_WITH_WARNINGS.includes(topic) && !hasChannels(topic);
+    const heard = hasChannels(withWarnings ? Severity.WARNING : topic);
+    if (heard && unheard[topic]) {
+      throw new PropError(scope, { prop: 'unheard', value: topic, allowed: `what nobody hears of; ${propOf(withWarnings ? Severity.WARNING : topic)} has channels`, wayOut: 'leave one of them out' });
     }
-    if (!heard && !unheard[severity] && profile.alertsHeard) {
+    if (!heard && !unheard[topic] && profile.alertsHeard) {
       throw new PropError(scope, {
-        prop: propOf(severity),
-        value: given[severity],
-        allowed: `a channel or more in ${profile.name}`,
-        wayOut: `give an AlertChannel, or say why nobody hears of it in unheard: { ${severity}: { reason: '...' } }`,
+        prop: propOf(topic),
+        value: given[topic],
+        allowed: `a channel or more in ${profile.name}${withWarnings ? ': without, it is told where warnings go, and nobody hears of those' : ''}`,
+        wayOut: `give an AlertChannel, or say why nobody hears of it in unheard: { ${topic}: { reason: '...' } }`,
       });
     }
   });

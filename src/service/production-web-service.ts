@@ -184,6 +184,7 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
       loadBalancer: this.loadBalancer,
       // One that doesn't scale is always at its ceiling.
       maxTasks: this.range.maxTasks === this.range.minTasks ? undefined : this.range.maxTasks,
+      deploymentGroup: this.deploymentGroup,
       logGroups: [this.logGroup],
       stores: this.stores,
     };

@@ -21,10 +21,11 @@ export interface TargetGroupMetricsOptions {
 }
 
 /**
- * The newest minute is often not there yet, and FILL makes it a good one: an alarm that wants each of its minutes bad would never fire. So it looks
- * at one more than it wants (CloudWatch user guide, metric maths: FILL and metrics that come late).
+ * The newest minutes often are not there yet (of load balancers three are reported), and FILL makes them good ones: an alarm that wants each of its
+ * minutes bad would never fire. So it looks at so many more than it wants (CloudWatch user guide, metric maths: FILL and metrics that come late).
+ * It fires no later for that, and ends so many minutes later.
  */
-export const LATE_MINUTES = 1;
+export const LATE_MINUTES = 4;
 
 /** What stands in the place of one group in an expression over all. */
 type OfGroup = (index: number) => { readonly expression: string; readonly usingMetrics: { [id: string]: IMetric } };
@@ -96,8 +97,15 @@ export class TargetGroupMetrics {
     });
   }
 
-  /** What a formula makes of the worst of several values, which the expression calls by this stem. */
+  /**
+   * What a formula makes of the worst of several values, which the expression calls by this stem. One value stands for itself: MAX of a single series is one
+   * number over all of its time (CloudWatch user guide, metric maths).
+   */
   public ofWorst(stem: string, values: MathExpression[], formula: (worst: string) => string, label?: string): MathExpression {
+    if (values.length === 1) {
+      const [{ expression, usingMetrics }] = values;
+      return this.expression(formula(`(${expression})`), usingMetrics, label);
+    }
     const ids = values.map((_, index) => this.id(stem, index));
     return this.expression(formula(`MAX([${ids.join(',')}])`), Object.fromEntries(ids.map((id, index) => [id, values[index]])), label);
   }

@@ -1,6 +1,8 @@
 import { type DeployRule, type Found, list, resources } from './template-json';
 
 const DAY = 86_400;
+/** Minutes that a load balancer's data are reported to be late. */
+const LATE_MINUTES = 3;
 
 function read(alarm: Found): any[] {
   return list(alarm.p.Metrics).filter(({ MetricStat }) => MetricStat !== undefined);
@@ -10,6 +12,20 @@ function read(alarm: Found): any[] {
 function lookBack(alarm: Found): { readonly period: number; readonly whole: number } {
   const period: number = alarm.p.Period ?? Math.max(0, ...read(alarm).map(({ MetricStat }) => MetricStat.Period as number));
   return { period, whole: period * alarm.p.EvaluationPeriods };
+}
+
+/** Whether an expression takes the worst, best, mean or sum of a list of one. */
+function ofOneSeries(expression: string): boolean {
+  return [...expression.matchAll(/\b(?:AVG|MAX|MIN|SUM)\(\[/g)].some(({ 0: call, index }) => {
+    let depth = 0;
+    for (const sign of expression.slice(index + call.length)) {
+      if (depth === 0 && (sign === ',' || sign === ']')) {
+        return sign === ']';
+      }
+      depth += '(['.includes(sign) ? 1 : ')]'.includes(sign) ? -1 : 0;
+    }
+    return false;
+  });
 }
 
 export const ALARM_RULES: DeployRule[] = [
@@ -29,11 +45,17 @@ export const ALARM_RULES: DeployRule[] = [
   },
   {
     id: 'filled-minute-is-no-bad-one',
-    why: 'The newest minute often is not there yet, and FILL makes it a good one: an alarm that wants each of its minutes bad never fires.',
+    // A longer period is not empty without its newest minute: FILL leaves it, and it counts the others.
+    why: 'The newest minutes often are not there yet, and FILL makes them good ones: an alarm that wants all or nearly all of its minutes bad never fires.',
     check: (template) => resources(template, 'AWS::CloudWatch::Alarm').filter((alarm) => {
       const { EvaluationPeriods, DatapointsToAlarm = EvaluationPeriods, Metrics } = alarm.p;
-      return EvaluationPeriods > 1 && DatapointsToAlarm === EvaluationPeriods && lookBack(alarm).period === 60 && JSON.stringify(Metrics ?? '').includes('FILL(');
+      return EvaluationPeriods - DatapointsToAlarm < LATE_MINUTES && lookBack(alarm).period === 60 && JSON.stringify(Metrics ?? '').includes('FILL(');
     }).map(({ id }) => id),
+  },
+  {
+    id: 'worst-of-several-series',
+    why: 'MAX of a single series is one number over all of its time, not a value each minute, and so are AVG, MIN and SUM.',
+    check: (template) => resources(template, 'AWS::CloudWatch::Alarm').filter((alarm) => list(alarm.p.Metrics).some(({ Expression }) => typeof Expression === 'string' && ofOneSeries(Expression))).map(({ id }) => id),
   },
   {
     id: 'metric-name-of-a-filter',

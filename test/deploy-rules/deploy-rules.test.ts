@@ -63,8 +63,11 @@ const teams = (...channels: string[]) => template(Object.fromEntries(channels.ma
 const alarmOn = (metrics: number) => template({
   Alarm: of('AWS::CloudWatch::Alarm', { EvaluationPeriods: 1, Metrics: [{ Id: 'all', Expression: 'SUM(METRICS())' }, ...Array.from({ length: metrics }, (_, index) => ({ Id: `m${index}`, MetricStat: { Period: 60 } }))] }),
 });
-const filling = (EvaluationPeriods: number, DatapointsToAlarm: number) => template({
-  Alarm: of('AWS::CloudWatch::Alarm', { EvaluationPeriods, DatapointsToAlarm, Metrics: [{ Id: 'filled', Expression: 'FILL(m,0)' }, { Id: 'm', MetricStat: { Period: 60 } }] }),
+const worstOf = (...values: string[]) => template({
+  Alarm: of('AWS::CloudWatch::Alarm', { EvaluationPeriods: 5, DatapointsToAlarm: 1, Metrics: [{ Id: 'worst', Expression: `100*MAX([${values.join(',')}])` }, { Id: 'm', MetricStat: { Period: 60 } }] }),
+});
+const filling = (EvaluationPeriods: number, DatapointsToAlarm?: number, Period = 60) => template({
+  Alarm: of('AWS::CloudWatch::Alarm', { EvaluationPeriods, DatapointsToAlarm, Metrics: [{ Id: 'filled', Expression: 'FILL(m,0)' }, { Id: 'm', MetricStat: { Period } }] }),
 });
 const counting = (MetricName: string) => template({ Filter: of('AWS::Logs::MetricFilter', { MetricTransformations: [{ MetricName }] }) });
 const objectives = (...names: string[]) => template(Object.fromEntries(names.map((Name, index) => [`Objective${index}`, of('AWS::ApplicationSignals::ServiceLevelObjective', { Name })])));
@@ -163,7 +166,8 @@ const CASES: { [rule: string]: Case } = {
   'alarm-looks-back-a-week': {
     bad: template({ Alarm: of('AWS::CloudWatch::Alarm', { Period: 300, EvaluationPeriods: 289 }) }), good: template({ Alarm: of('AWS::CloudWatch::Alarm', { Period: 259_200, EvaluationPeriods: 2 }) }),
   },
-  'filled-minute-is-no-bad-one': { bad: filling(3, 3), good: filling(4, 3) },
+  'filled-minute-is-no-bad-one': { bad: filling(3, 3), good: filling(6, 3) },
+  'worst-of-several-series': { bad: worstOf('FILL(m,0)'), good: worstOf('FILL(m,0)', 'n') },
   'metric-name-of-a-filter': { bad: counting('shop:errors'), good: counting('shop-errors') },
   'objective-named-once': { bad: objectives('shop', 'shop'), good: objectives('shop', 'api') },
 };
@@ -173,6 +177,11 @@ describe('each rule', () => {
     const { bad, good } = CASES[id];
     expect(brokenRules(bad).map((broken) => broken.split(':')[0])).toEqual([id]);
     expect(brokenRules(good)).toEqual([]);
+  });
+
+  test('filled-minute-is-no-bad-one fires on a single minute, and on a window with room for one that is late alone, not on a longer period: that has other minutes', () => {
+    const found = [filling(1), filling(1, 1), filling(3, 2), filling(6, 2), filling(15, 1), filling(1, 1, 300), filling(3, 3, 300)].map((alarm) => brokenRules(alarm).length);
+    expect(found).toEqual([1, 1, 1, 0, 0, 0, 0]);
   });
 
   test('says what happens on AWS, under a name of its own', () => {

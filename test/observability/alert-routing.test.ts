@@ -206,7 +206,7 @@ describe('A channel outside AWS', () => {
   test('runs outside the network, with an encrypted log, and is tried three times', () => {
     const { template } = made();
     const [handler] = all(template, 'AWS::Lambda::Function');
-    expect(handler).toMatchObject({ Runtime: 'nodejs24.x', Timeout: 60 });
+    expect(handler).toMatchObject({ Runtime: 'nodejs24.x', Timeout: 300 });
     expect(handler.VpcConfig).toBeUndefined();
     expect(handler.ReservedConcurrentExecutions).toBeUndefined();
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 2 });
@@ -259,9 +259,10 @@ describe('A channel outside AWS', () => {
   });
 
   test('has a page for the alarm on its function (A-23)', () => {
-    made().template.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmDescription: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('docs/runbooks/alert-forwarder-failed.md$')])] } });
+    made().template.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmDescription: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('Runbook: https://github.com/org/prod-constructs/blob/main/docs/runbooks/alert-forwarder-failed.md$')])] } });
     made({ runbooks: Runbooks.at('https://example.com/pages') }).template
       .hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmDescription: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('https://example.com/pages/alert-forwarder-failed.md$')])] } });
+    expect(refusal(() => made({ runbooks: Runbooks.at('wiki') }))).toMatch(/^AlertRouting '.*': runbooks is "wiki", allowed: an https address/);
   });
 
   test('takes a secret with a customer key of another stack, whose key policy does not name the function', () => {
@@ -346,6 +347,12 @@ describe('Topics of other constructs', () => {
       .toBe("AlertRouting 'Test/Alerts': topic is \"eu-west-1\", allowed: a topic in eu-central-1: a subscription takes a dead-letter queue of its own region only. Way out: make an AlertRouting in that region");
   });
 
+  test('must be of the account: the dead-letter queue admits no others', () => {
+    const { stack, routing } = made();
+    expect(refusal(() => routing.listenTo(Topic.fromTopicArn(stack, 'Far', `arn:aws:sns:${REGION}:999999999999:rds-events`), Severity.WARNING)))
+      .toMatch(/topic is "999999999999", allowed: a topic of account 111111111111: .* Way out: make an AlertRouting in that account/);
+  });
+
   test('must not be its own: messages would go round', () => {
     const { routing } = made();
     expect(refusal(() => routing.listenTo(routing.topicFor(Severity.ERROR), Severity.CRITICAL))).toMatch(/^AlertRouting 'Test\/Alerts': topic is "Test\/Alerts\/Topics\/error", allowed: a topic of another construct/);
@@ -353,6 +360,10 @@ describe('Topics of other constructs', () => {
 });
 
 describe('A severity without a channel', () => {
+  const UNHEARD = {
+    warning: { reason: 'The dashboard is looked at each morning' }, deployment: { reason: 'The pipeline tells of deployments' }, cost: { reason: 'Finance has a budget of its own' },
+  };
+
   test('is refused in production', () => {
     expect(refusal(() => made({ onWarning: undefined }))).toBe(
       "AlertRouting 'Test/Alerts': onWarning is not given, allowed: a channel or more in production. Way out: give an AlertChannel, or say why nobody hears of it in unheard: { warning: { reason: '...' } }");
@@ -360,8 +371,21 @@ describe('A severity without a channel', () => {
   });
 
   test('is taken in production with a reason', () => {
-    const { template } = made({ onWarning: undefined, unheard: { warning: { reason: 'The dashboard is looked at each morning' } } });
+    const { template } = made({ onWarning: undefined, unheard: UNHEARD });
     template.resourceCountIs('AWS::SNS::Topic', 3);
+  });
+
+  test.each<[string, Partial<AlertRoutingProps>, RegExp]>([
+    ['deployments', { unheard: { warning: UNHEARD.warning, cost: UNHEARD.cost } },
+      /onDeployment is not given, allowed: a channel or more in production: without, it is told where warnings go, and nobody hears of those\. .* unheard: \{ deployment: \{ reason/],
+    ['costs', { onDeployment: [AlertChannel.slack(SLACK)], unheard: { warning: UNHEARD.warning } }, /onCost is not given, allowed: a channel or more in production: without/],
+  ])('takes %s with it, which need a channel or a reason of their own (C-16)', (_, props, message) => {
+    expect(refusal(() => made({ onWarning: undefined, ...props }))).toMatch(message);
+  });
+
+  test('leaves deployments and costs to who hears of them (C-16)', () => {
+    const heard = [AlertChannel.slack(SLACK)];
+    made({ onWarning: undefined, onDeployment: heard, onCost: heard, unheard: { warning: UNHEARD.warning } }).template.resourceCountIs('AWS::SNS::Topic', 5);
   });
 
   test.each([EnvironmentProfile.staging(), EnvironmentProfile.development()])('is taken elsewhere, and its topic is there', (profile) => {
@@ -373,9 +397,12 @@ describe('A severity without a channel', () => {
   });
 
   test('has a name that is known, a reason that says something, and no channel', () => {
-    expect(refusal(() => made({ unheard: { info: { reason: 'Nobody wants to know' } } }))).toMatch(/unheard is "info", allowed: warning, error, critical/);
+    expect(refusal(() => made({ unheard: { info: { reason: 'Nobody wants to know' } } }))).toMatch(/unheard is "info", allowed: warning, error, critical, deployment, cost/);
     expect(refusal(() => made({ onWarning: [], unheard: { warning: { reason: 'no' } } }))).toMatch(/unheard.warning.reason is "no"/);
-    expect(refusal(() => made({ unheard: { warning: { reason: 'Nobody wants to know' } } }))).toMatch(/unheard is "warning", allowed: a severity without a channel, or onWarning, not both/);
+    expect(refusal(() => made({ unheard: { warning: { reason: 'Nobody wants to know' } } }))).toMatch(/unheard is "warning", allowed: what nobody hears of; onWarning has channels/);
+    expect(refusal(() => made({ unheard: { cost: { reason: 'Nobody wants to know' } } }))).toMatch(/unheard is "cost", allowed: what nobody hears of; onWarning has channels/);
+    expect(refusal(() => made({ onCost: [AlertChannel.slack(SLACK)], unheard: { cost: { reason: 'Nobody wants to know' } } }))).toMatch(/unheard is "cost", allowed: what nobody hears of; onCost has channels/);
+    expect(refusal(() => made({ onDeployment: [] }))).toMatch(/onDeployment is \[\], allowed: a channel or more\. Way out: leave it out: then who hears of warnings is told/);
   });
 });
 

@@ -55,17 +55,17 @@ describe('limits, windows and severities of the documents', () => {
 
   test('C-26, D-08: more than 80 % of the connections for 5 minutes is an error', () => {
     const definition = row('database-connections-share');
-    expect([expression(definition.metric), definition.thresholds, lookBack(definition)]).toEqual(['100*connections/400', { error: 80 }, '5 of 5 x 1 min']);
+    expect([expression(definition.metric), definition.thresholds, lookBack(definition)]).toEqual(['100*connections/400', { error: 80 }, '5 of 7 x 1 min']);
   });
 
   test('C-26: a CPU above 70 % for 5 minutes is a warning', () => {
     const definition = row('database-cpu');
-    expect([read(definition.metric), definition.thresholds, lookBack(definition)]).toEqual([['CPUUtilization{DBInstanceIdentifier=shop} Maximum'], { warning: 70 }, '5 of 5 x 1 min']);
+    expect([read(definition.metric), definition.thresholds, lookBack(definition)]).toEqual([['CPUUtilization{DBInstanceIdentifier=shop} Maximum'], { warning: 70 }, '5 of 7 x 1 min']);
   });
 
   test('C-26: 15 minutes of low use are known, and alarm where the caller gives a limit', () => {
     const definition = row('database-idle');
-    expect([definition.thresholds, definition.comparison, lookBack(definition)]).toEqual([{}, 'LessThanThreshold', '15 of 15 x 1 min']);
+    expect([definition.thresholds, definition.comparison, lookBack(definition)]).toEqual([{}, 'LessThanThreshold', '15 of 17 x 1 min']);
   });
 
   test('A-21: less than 10 GiB of storage is a warning, and nearly none an error', () => {
@@ -234,7 +234,7 @@ describe('through GoldenSignalAlarms', () => {
     const database = new HardenedMysql(stack, 'Database', { network: new SecureVpc(stack, 'Network') });
     const signals = new GoldenSignalAlarms(stack, 'Signals', { databases: [database], routing: mailRouting(stack), adjustments: { 'database-idle': { warningAt: 5 } } });
     templateOf(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
-      Metrics: [Match.objectLike({ MetricStat: Match.objectLike({ Metric: Match.objectLike({ MetricName: 'CPUUtilization' }) }) })], ComparisonOperator: 'LessThanThreshold', Threshold: 5, EvaluationPeriods: 15, DatapointsToAlarm: 15,
+      Metrics: [Match.objectLike({ MetricStat: Match.objectLike({ Metric: Match.objectLike({ MetricName: 'CPUUtilization' }) }) })], ComparisonOperator: 'LessThanThreshold', Threshold: 5, EvaluationPeriods: 17, DatapointsToAlarm: 15,
     });
     expect(signals.alarmFor('database-idle', database)).toBeDefined();
   });

@@ -1,5 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
-import { AlertChannel, DeploymentEvents, type IMonitoredService, type ServiceSignals, Severity } from '../../src';
+import { EcsApplication, EcsDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
+import { AlertChannel, DeploymentEvents, type IMonitoredService, Rollout, type ServiceSignals, Severity } from '../../src';
 import { brokenRules } from '../deploy-rules/deploy-rules';
 import { inAws, routingOfDocumentA } from '../support/routing';
 import { ACCOUNT, REGION, templateOf, testStack, unacknowledged } from '../support/test-stack';
@@ -8,8 +9,8 @@ import { serviceFixture } from '../support/web-service';
 const SERVICE_ARN = `arn:aws:ecs:${REGION}:${ACCOUNT}:service/shop/api`;
 
 /** A service that somebody else made. */
-function known(source: Stack): IMonitoredService {
-  const signals: ServiceSignals = { source, clusterName: 'shop', serviceName: 'api', loadBalancerFullName: '', targetGroupFullNames: [], logGroups: [] };
+function known(source: Stack, changed: Partial<ServiceSignals> = {}): IMonitoredService {
+  const signals: ServiceSignals = { source, clusterName: 'shop', serviceName: 'api', loadBalancerFullName: '', targetGroupFullNames: [], logGroups: [], ...changed };
   return { signals, rollBackOn: () => false };
 }
 
@@ -19,10 +20,16 @@ interface Target {
 }
 interface Rule { readonly EventPattern: any; readonly Targets: Target[] }
 
-function rules() {
+/** The same, deployed by CodeDeploy. */
+function byCodeDeploy(source: Stack): IMonitoredService {
+  const application = EcsApplication.fromEcsApplicationName(source, 'Application', 'shop');
+  return known(source, { deploymentGroup: EcsDeploymentGroup.fromEcsDeploymentGroupAttributes(source, 'Group', { application, deploymentGroupName: 'api' }) });
+}
+
+function rules(serviceIn: (stack: Stack) => IMonitoredService) {
   const stack = testStack();
   const routing = routingOfDocumentA(stack, { onDeployment: [AlertChannel.email('deployments@example.com')] });
-  new DeploymentEvents(stack, 'Deployments', { service: known(stack), routing });
+  new DeploymentEvents(stack, 'Deployments', { service: serviceIn(stack), routing });
   const made = Object.values(templateOf(stack).findResources('AWS::Events::Rule')).map(({ Properties }) => inAws(Properties as Rule));
   const [deployments, errors] = [routing.deploymentTopic, routing.topicFor(Severity.ERROR)].map(({ topicArn }) => (stack.resolve(topicArn) as { Ref: string }).Ref);
   return { stack, made, names: { [deployments]: 'deployments', [errors]: 'errors' } };
@@ -40,6 +47,13 @@ function matches(pattern: any, value: any): boolean {
 const deployment = (eventName: string, reason: string, change: object = {}) => ({
   'source': 'aws.ecs', 'detail-type': 'ECS Deployment State Change', 'time': '2026-01-01T12:00:00Z', 'resources': [SERVICE_ARN], 'detail': { eventType: 'INFO', eventName, deploymentId: 'ecs-svc/1', reason }, ...change,
 });
+const codeDeploy = (state: string, group = 'api') => ({
+  'source': 'aws.codedeploy',
+  'detail-type': 'CodeDeploy Deployment State-change Notification',
+  'time': '2026-01-01T12:00:00Z',
+  'resources': [`arn:aws:codedeploy:${REGION}:${ACCOUNT}:application:shop`, `arn:aws:codedeploy:${REGION}:${ACCOUNT}:deploymentgroup:shop/${group}`],
+  'detail': { instanceGroupId: '1', region: REGION, application: 'shop', deploymentId: 'd-123456789', state, deploymentGroup: group },
+});
 const hook = (eventName: string) => ({
   'source': 'aws.ecs',
   'detail-type': 'ECS Hook State Change',
@@ -49,8 +63,8 @@ const hook = (eventName: string) => ({
 });
 
 /** Who is told what of an event. */
-function told(event: any): string[] {
-  const { made, names } = rules();
+function told(event: any, serviceIn: (stack: Stack) => IMonitoredService = known): string[] {
+  const { made, names } = rules(serviceIn);
   return made.filter(({ EventPattern }) => matches(EventPattern, event)).flatMap(({ Targets }) => Targets.map(({ Arn, InputTransformer: { InputPathsMap, InputTemplate } }) => {
     const text = Object.entries(InputPathsMap).reduce((sum, [name, path]) => {
       const value: unknown = path.replace('$.', '').split('.').reduce((inner, part) => inner[part], event);
@@ -84,6 +98,20 @@ describe('People hear of a deployment, in the form that chat integration shows (
     expect(told(event)).toEqual(expected);
   });
 
+  test('when it goes back, in whichever capitals ECS writes that', () => {
+    expect(told(deployment('SERVICE_DEPLOYMENT_IN_PROGRESS', 'Rollback initiated: alarm detected.'))).toEqual(expect.arrayContaining([expect.stringContaining('errors: Deployment goes back')]));
+  });
+
+  test.each<[string, string, string[]]>([
+    ['starts', 'START', ['deployments: Deployment under way']],
+    ['ends', 'SUCCESS', ['deployments: Deployment completed']],
+    ['fails, as an error, too', 'FAILURE', ['deployments: Deployment failed', 'errors: Deployment failed']],
+    ['is stopped, by an alarm for example, as an error, too', 'STOP', ['deployments: Deployment stopped', 'errors: Deployment stopped']],
+  ])('when one by CodeDeploy %s', (_, state, expected) => {
+    expect(told(codeDeploy(state), byCodeDeploy)).toEqual(expected.map((title) => `${title}: Test: CodeDeploy, d-123456789 (2026-01-01T12:00:00Z)`));
+    expect(told(codeDeploy(state, 'other'), byCodeDeploy)).toEqual([]);
+  });
+
   test.each<[string, object]>([
     ['of another service', deployment('SERVICE_DEPLOYMENT_FAILED', 'x', { resources: [`${SERVICE_ARN}-two`] })],
     ['of a hook that is under way', hook('HOOK_IN_PROGRESS')],
@@ -91,6 +119,18 @@ describe('People hear of a deployment, in the form that chat integration shows (
   ])('and not %s', (_, event) => {
     expect(told(event)).toEqual([]);
   });
+});
+
+test('A service that CodeDeploy deploys names its deployment group', () => {
+  const { stack, web } = serviceFixture({ rollout: Rollout.codeDeploy() });
+  new DeploymentEvents(stack, 'Deployments', { service: web, routing: routingOfDocumentA(stack) });
+  const patterns = Object.values(templateOf(stack).findResources('AWS::Events::Rule')).map(({ Properties }) => JSON.stringify(Properties.EventPattern));
+  expect(patterns).toHaveLength(4);
+  patterns.forEach((pattern) => {
+    expect(pattern).toContain('aws.codedeploy');
+    expect(pattern).toMatch(/:deploymentgroup:.*"Ref":"WebCodeDeployDeploymentGroup/);
+  });
+  expect(unacknowledged(stack)).toEqual([]);
 });
 
 test('A service of this library names itself, and nothing is left unacknowledged', () => {

@@ -4,7 +4,8 @@ import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { EnvironmentProfile, GoldenSignalAlarms, type GoldenSignalAlarmsProps, ProductionWebService, Rollout, Route, Runbooks, ServiceImage, ServiceObjective, ServiceScaling, Severity } from '../../src';
 import { brokenRules } from '../deploy-rules/deploy-rules';
 import { alarmsNamed, mailRouting } from '../support/signals';
-import { refusal, templateOf, unacknowledged } from '../support/test-stack';
+import { refusal, templateOf, testStack, unacknowledged } from '../support/test-stack';
+import { watchedDatabase } from '../support/watched';
 import { type ServiceFixture, serviceFixture } from '../support/web-service';
 
 interface Watched extends ServiceFixture { readonly signals: GoldenSignalAlarms }
@@ -40,12 +41,12 @@ describe('The alarms of a service', () => {
   test.each([
     ['A-17, A-21, A-37, D-08: response times above 2 s', 'service-latency-p90-warning', 'GreaterThanThreshold 2, 1 of 1 times 5 min'],
     ['A-13, A-21: more than 10 errors', 'service-errors-many-critical', 'GreaterThanThreshold 10, 1 of 1 times 5 min'],
-    ['A-13, B-12: more than 1 % of errors', 'service-error-rate-error', 'GreaterThanThreshold 1, 5 of 6 times 1 min'],
+    ['A-13, B-12: more than 1 % of errors', 'service-error-rate-error', 'GreaterThanThreshold 1, 5 of 9 times 1 min'],
     ['D-08: more than 5 errors on average', 'service-errors-sustained-critical', 'GreaterThanThreshold 5, 1 of 1 times 10 min'],
     ['A-21: errors of the load balancer itself', 'load-balancer-errors-critical', 'GreaterThanThreshold 10, 1 of 1 times 5 min'],
-    ['A-21, B-12, D-08: fewer than one healthy task', 'service-healthy-tasks-critical', 'LessThanThreshold 1, 3 of 5 times 1 min'],
+    ['A-21, B-12, D-08: fewer than one healthy task', 'service-healthy-tasks-critical', 'LessThanThreshold 1, 3 of 7 times 1 min'],
     ['A-21: no task at all', 'service-tasks-missing-critical', 'LessThanThreshold 1, 5 of 10 times 1 min'],
-    ['C-14, E-09: failing health checks', 'service-unhealthy-tasks-error', 'GreaterThanThreshold 0, 3 of 5 times 1 min'],
+    ['C-14, E-09: failing health checks', 'service-unhealthy-tasks-error', 'GreaterThanThreshold 0, 3 of 7 times 1 min'],
     ['A-17, B-12, C-14: CPU above 70 %', 'service-cpu-warning', 'GreaterThanThreshold 70, 1 of 1 times 5 min'],
     ['E-09: CPU above 80 %', 'service-cpu-error', 'GreaterThanThreshold 80, 1 of 1 times 5 min'],
     ['A-17, B-12, C-14, E-09: memory above 80 %', 'service-memory-warning', 'GreaterThanThreshold 80, 1 of 1 times 5 min'],
@@ -70,7 +71,7 @@ describe('The alarms of a service', () => {
     expect(alarmsNamed(template, 'service-errors-many-critical')[0].properties.AlarmDescription).toBe(
       'Test/Web answers many requests with an error: above 10 errors in 5 minutes. If a release was made within the last hour, go back to the one before; else group the errors in the log. '
       + 'Runbook: https://github.com/org/prod-constructs/blob/main/docs/runbooks/service-errors-many.md Critical: answered within 5 minutes, escalated after 15.');
-    expect(alarmsNamed(template, 'service-error-rate-error')[0].properties.AlarmDescription).toContain('above 1 % in 5 of 6 minutes');
+    expect(alarmsNamed(template, 'service-error-rate-error')[0].properties.AlarmDescription).toContain('above 1 % in 5 of 9 minutes');
     expect(alarmsNamed(template, 'load-balancer-errors-critical')[0].properties.AlarmDescription).toMatch(/^Test\/Web\/LoadBalancer answers requests with errors of the load balancer/);
   });
 
@@ -95,6 +96,14 @@ describe('The alarms of a service', () => {
     expect(['{"level":"ERROR","message":"no"}', 'all is well', 'no errors'].map((line) => pattern.test(line))).toEqual([false, false, false]);
     // CloudWatch Logs has no groups, and none of these characters.
     expect(text).not.toMatch(/[()!"'\\<>&]/);
+  });
+
+  test('count in no log what has no alarm', () => {
+    const filters = (props: Partial<GoldenSignalAlarmsProps>) => Object.keys(templateOf(watched(props).stack).findResources('AWS::Logs::MetricFilter')).length;
+    expect(filters({})).toBe(2);
+    expect(filters({ leftOut: { 'service-log-errors': { reason: 'The vendor logs every retry as an error' } } })).toBe(0);
+    expect(filters({ fullSet: false })).toBe(0);
+    expect(filters({ adjustments: { 'service-log-errors': { errorAt: 20 } } })).toBe(2);
   });
 
   test('read no more than the ten metrics that an alarm may have, and say no more than 1024 characters', () => {
@@ -228,6 +237,30 @@ describe('Changing alarms by key', () => {
     expect(of('service-traffic-drop-warning', 'Other')!.Metrics[0].Expression).toBe('ANOMALY_DETECTION_BAND(m0, 4)');
   });
 
+  test('looks at four minutes more than it wants where gaps are filled, unless it is told another number', () => {
+    const { stack } = watched({
+      adjustments: {
+        'service-error-rate': { of: 10 },
+        'service-healthy-tasks': { of: 8, datapoints: 4 },
+        'service-unhealthy-tasks': { of: 4, period: Duration.minutes(5) },
+        'service-errors-many': { of: 6, period: Duration.minutes(1) },
+        'service-cpu': { of: 3, period: Duration.minutes(1) },
+      },
+    });
+    const template = templateOf(stack);
+    expect(row(template, 'service-error-rate-error')).toMatch(/ 6 of 10 times 1 min$/);
+    expect(row(template, 'service-healthy-tasks-critical')).toMatch(/ 4 of 8 times 1 min$/);
+    expect(row(template, 'service-unhealthy-tasks-error')).toMatch(/ 4 of 4 times 5 min$/);
+    expect(row(template, 'service-errors-many-critical')).toMatch(/ 2 of 6 times 1 min$/);
+    expect(row(template, 'service-cpu-warning')).toMatch(/ 3 of 3 times 1 min$/);
+    expect(brokenRules(template.toJSON())).toEqual([]);
+  });
+
+  test('takes the window of all sources and the limit of one', () => {
+    const { signals } = watched({ adjustments: { 'service-latency-p99': { of: 3 }, 'Web/service-latency-p99': { errorAt: 5 } } });
+    expect(signals.alarms).toHaveLength(16);
+  });
+
   test('leaves out with a reason, which synthesis shows', () => {
     const { signals } = watched({ leftOut: { 'service-cpu': { reason: 'This service computes, and that is its job' } } });
     expect(signals.alarms).toHaveLength(13);
@@ -245,11 +278,22 @@ describe('Changing alarms by key', () => {
   test.each<[string, Partial<GoldenSignalAlarmsProps>, RegExp]>([
     ['a key that nothing has', { adjustments: { 'service-cpus': { warningAt: 1 } } },
       /^GoldenSignalAlarms 'Test\/Signals': adjustments is "service-cpus", allowed: load-balancer-errors, service-cpu, .*service-unhealthy-tasks, each also of one source alone \('Web\/service-latency-p50'\)\. Way out: name an alarm/],
-    ['a key of another source', { leftOut: { 'Shop/service-cpu': { reason: 'There is a shop, is there not?' } } }, /leftOut is "Shop\/service-cpu"/],
+    ['a key of another source, and names those that have it', { leftOut: { 'Wbe/service-cpu': { reason: 'There is a shop, is there not?' } } }, /leftOut is "Wbe\/service-cpu", allowed: service-cpu of Test\/Web\. Way out/],
+    ['a window of what has no limit', { adjustments: { 'service-latency-p50': { period: Duration.minutes(10), of: 2 } } },
+      /adjustments\['service-latency-p50'\] is "period, of", allowed: a limit with it: .*Way out: add warningAt, errorAt or criticalAt, in s$/],
+    ['more than all, in percent', { adjustments: { 'service-error-rate': { errorAt: 150 } } }, /errorAt is 150, allowed: a number of % from 0 to below 100\. Way out: give a limit that can be crossed/],
+    ['above all, in percent', { adjustments: { 'service-cpu': { criticalAt: 100 } } }, /criticalAt is 100, allowed: a number of % from 0 to below 100/],
+    ['fewer than none', { adjustments: { 'service-errors-many': { criticalAt: -1 } } }, /criticalAt is -1, allowed: a number of errors not below 0/],
+    ['fewer than no healthy task', { adjustments: { 'service-healthy-tasks': { criticalAt: 0 } } }, /criticalAt is 0, allowed: a number of healthy tasks above 0/],
+    ['each of the minutes whose gaps are filled', { adjustments: { 'service-error-rate': { of: 10, datapoints: 10 } } },
+      /adjustments\['service-error-rate'\]\.datapoints is 10, allowed: 1 to 6 bad periods of the 10 that are looked at; the newest 4 minutes may not be there yet, and count as good ones/],
+    ['each of the documented minutes whose gaps are filled', { adjustments: { 'service-healthy-tasks': { datapoints: 5 } } }, /datapoints is 5, allowed: 1 to 3 bad periods/],
+    ['a single minute whose gap is filled', { adjustments: { 'service-errors-many': { period: Duration.minutes(1) } } }, /adjustments\['service-errors-many'\]\.of is 1, allowed: 5 to 1440 periods of 60 s: .*; the newest 4 minutes/],
+    ['a band minute by minute, in each of them', { adjustments: { 'service-traffic-surge': { period: Duration.minutes(1), of: 6, datapoints: 3 } } }, /service-traffic-surge'\]\.datapoints is 3, allowed: 1 to 2 bad periods/],
     ['a key of a database where none is watched', { adjustments: { 'database-cpu': { warningAt: 1 } } }, /adjustments is "database-cpu"/],
     ['a warning above the error', { adjustments: { 'service-cpu': { warningAt: 90 } } }, /adjustments\['service-cpu'\]\.warningAt is 90, allowed: not above error, which is 80 %: the milder alarm comes first\. Way out: set warningAt and errorAt together/],
     ['a warning above the critical limit, with nothing between', { adjustments: { 'service-errors-many': { warningAt: 11 } } }, /warningAt is 11, allowed: not above critical, which is 10 errors/],
-    ['a warning below the critical limit where less is worse', { adjustments: { 'service-healthy-tasks': { warningAt: 0 } } }, /warningAt is 0, allowed: not below critical, which is 1 healthy tasks/],
+    ['a warning below the critical limit where less is worse', { adjustments: { 'service-healthy-tasks': { warningAt: 0.5 } } }, /warningAt is 0.5, allowed: not below critical, which is 1 healthy tasks/],
     ['a limit that is no number', { adjustments: { 'service-cpu': { warningAt: NaN } } }, /warningAt is "NaN", allowed: a number of %/],
     ['a band without a width', { adjustments: { 'service-traffic-drop': { warningAt: 0 } } }, /warningAt is 0, allowed: a number of standard deviations above 0/],
     ['a period of seconds', { adjustments: { 'service-cpu': { period: Duration.seconds(30) } } }, /adjustments\['service-cpu'\]\.period is "30 s", allowed: whole minutes up to 7 days/],
@@ -261,6 +305,8 @@ describe('Changing alarms by key', () => {
     ['to leave out without a reason', { leftOut: { 'service-cpu': { reason: 'no' } } }, /leftOut\['service-cpu'\]\.reason is "no"/],
     ['pages where nobody finds them', { runbooks: Runbooks.at('wiki') }, /runbooks is "wiki"/],
     ['pages whose address fills the description', { runbooks: Runbooks.at(`https://wiki.example.com/${'a'.repeat(900)}`) }, /runbooks is .*allowed: an address that leaves room in the 1024 characters/],
+    ['objectives that no service promises', { services: [], databases: [watchedDatabase(testStack(), 'Orders')], objectives: [ServiceObjective.availability(99.9)] },
+      /GoldenSignalAlarms 'Test\/Signals': objectives is 1, allowed: none without services: .*Way out: name the services in services/],
     ['nothing to watch', { services: [] }, /services is \[\], allowed: at least one service, database or cache/],
   ])('refuses %s', (_, props, message) => {
     expect(refusal(() => watched(props))).toMatch(message);

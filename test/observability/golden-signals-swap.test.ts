@@ -94,11 +94,11 @@ describe('The golden signals, over a swap of target groups', () => {
     expect(firesAfter('service-tasks-missing-critical', { Service: { DesiredTaskCount: always(2), RunningTaskCount: then(0, 2).map((tasks, minute) => (minute < 3 ? tasks : 2)) } })).toBeUndefined();
   });
 
-  test('C-14: tasks that fail in three of five minutes are more than two failures, whichever group they are in; tasks that start are not', () => {
+  test('C-14: tasks that fail in three of seven minutes are more than two failures, whichever group they are in; tasks that start are not', () => {
     const failing = (...minutes: number[]): Series => always(0).map((_, minute) => (minutes.includes(minute) ? 1 : 0));
     expect(firesAfter('service-unhealthy-tasks-error', { Green: { UnHealthyHostCount: failing(0, 2, 4) } })).toBe(5);
     expect(firesAfter('service-unhealthy-tasks-error', { Blue: { UnHealthyHostCount: failing(0) }, Green: { UnHealthyHostCount: failing(2, 4) } })).toBe(5);
-    expect(firesAfter('service-unhealthy-tasks-error', { Green: { UnHealthyHostCount: failing(0, 1, 5) } })).toBeUndefined();
+    expect(firesAfter('service-unhealthy-tasks-error', { Green: { UnHealthyHostCount: failing(0, 1, 7) } })).toBeUndefined();
     expect(firesAfter('service-unhealthy-tasks-error', {})).toBeUndefined();
   });
 

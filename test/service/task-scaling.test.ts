@@ -105,7 +105,7 @@ describe('Scaling in steps', () => {
     expect(alarm('MemoryHigh')).toMatchObject({ Threshold: 80, EvaluationPeriods: 2 });
     const observed = (requests: number): Observed => ({ Green: { RequestCount: [requests, requests] }, Service: { RunningTaskCount: [3, 3] } });
     expect(new AlarmMaths(alarm('RequestsHigh')).values(observed(3300), 1)).toEqual([1100]);
-    expect(alarm('RequestsHigh')).toMatchObject({ Threshold: 1000, ComparisonOperator: 'GreaterThanThreshold', DatapointsToAlarm: 2, EvaluationPeriods: 3 });
+    expect(alarm('RequestsHigh')).toMatchObject({ Threshold: 1000, ComparisonOperator: 'GreaterThanThreshold', DatapointsToAlarm: 2, EvaluationPeriods: 6 });
     expect(adjustments('RequestsOut').StepAdjustments[1]).toEqual({ MetricIntervalLowerBound: 500, ScalingAdjustment: 2 });
   });
 

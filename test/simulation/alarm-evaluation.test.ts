@@ -46,6 +46,11 @@ describe('An alarm of a template', () => {
     expect(firings({ High: alarm({ EvaluationPeriods: 2, TreatMissingData: 'notBreaching' }) }, [9, 9, 9, 9], 1)).toEqual(['High@2']);
   });
 
+  test('that fills what is not there yet needs as many minutes more as data are late', () => {
+    const rates = (of: number, late: number) => firings({ High: alarm({ EvaluationPeriods: of, DatapointsToAlarm: 2, ...calculated('FILL(m, 0)') }) }, Array(12).fill(9), late);
+    expect([rates(3, 1), rates(3, 2), rates(5, 3), rates(6, 4)]).toEqual([['High@2'], [], ['High@4'], ['High@5']]);
+  });
+
   test('that treats missing data as breaching fires when they stop, once no old ones are in sight', () => {
     expect(firings({ Silent: alarm({ TreatMissingData: 'breaching' }) }, [1, 1, undefined, undefined, undefined, undefined])).toEqual(['Silent@4']);
   });

@@ -6,7 +6,7 @@ import { MetricStore } from './cloudwatch/metric-store';
 type Sparse = Array<number | undefined>;
 
 /** The value of an expression over metrics that are given minute by minute, the newest last. */
-function calculate(expression: string, metrics: { [id: string]: Sparse }, options: { late?: number } = {}): Sparse {
+function calculate(expression: string, metrics: { [id: string]: Sparse }, { late = 0, period = 1 }: { late?: number; period?: number } = {}): Sparse {
   const minutes = Math.max(...Object.values(metrics).map(({ length }) => length));
   const store = new MetricStore(minutes);
   const queries = Object.entries(metrics).map(([id, values]) => {
@@ -15,8 +15,8 @@ function calculate(expression: string, metrics: { [id: string]: Sparse }, option
     store.declare(metric);
     return { id, metric: { ...metric, statistic: 'Average' } };
   });
-  const maths = new MetricMaths([...queries, { id: 'result', expression }], { store, period: 1, late: options.late ?? 0, bands: new AnomalyBands() });
-  return Array.from(maths.series('result', minutes - 1, minutes), (value) => (Number.isNaN(value) ? undefined : value));
+  const maths = new MetricMaths([...queries, { id: 'result', expression }], { store, period, late, bands: new AnomalyBands() });
+  return Array.from(maths.series('result', minutes - 1, minutes / period), (value) => (Number.isNaN(value) ? undefined : value));
 }
 
 const none = undefined;
@@ -93,6 +93,13 @@ describe('Metric maths', () => {
   test('has no data point yet for what arrives late, and FILL makes one up', () => {
     expect(calculate('a', { a: [1, 2, 3] }, { late: 1 })).toEqual([1, 2, none]);
     expect(calculate('FILL(a, 0)', { a: [1, 2, 3] }, { late: 1 })).toEqual([1, 2, 0]);
+    expect(calculate('a', { a: [1, 2, 3, 4] }, { late: 3 })).toEqual([1, none, none, none]);
+    expect(calculate('FILL(a, 0)', { a: [1, 2, 3, 4] }, { late: 3 })).toEqual([1, 0, 0, 0]);
+  });
+
+  test('has older data points of longer periods with fewer minutes missing', () => {
+    expect(calculate('a', { a: [1, 1, 3, 5, 7, 9] }, { late: 3, period: 2 })).toEqual([1, 3, none]);
+    expect(calculate('DIFF(a)', { a: [1, 1, 3, 5, 7, 9] }, { late: 3, period: 2 })).toEqual([none, 2, none]);
   });
 
   test('agrees with JavaScript on whole numbers', () => {

@@ -1,7 +1,7 @@
 import type { Scenario } from './scenarios';
 import type { Notice, Outcome } from './simulation';
 
-/** What became of an incident: with our alarms, with ours if data come a minute late, and with those of the documents. */
+/** What became of an incident: with our alarms, with ours if data come late, and with those of the documents. */
 export interface IncidentResult {
   readonly scenario: Scenario;
   readonly ours: Outcome;
@@ -19,7 +19,7 @@ export interface QuietResult {
 }
 
 /** The page, as it is committed. */
-export function report(incidents: IncidentResult[], quiet: QuietResult[]): string {
+export function report(incidents: IncidentResult[], quiet: QuietResult[], late: number): string {
   return [
     '## Alarms, simulated',
     '',
@@ -28,12 +28,13 @@ export function report(incidents: IncidentResult[], quiet: QuietResult[]): strin
     'N, treatment of missing data within a range of N + 2 data points, metric maths, composites.',
     '',
     'Minutes from the beginning of the incident (or from the limit that a document names, where it is crossed slowly) to the first alarm that tells somebody, and by which. In brackets',
-    'its severity; "rolls back" is the first that takes the running deployment back. "Late" is the first of ours if all data arrive a minute after their time, as they often do.',
+    `its severity; "rolls back" is the first that takes the running deployment back. "Late" is the same of ours if all data arrive ${late} minutes after their time, as is reported of load`,
+    'balancers; AWS promises no number.',
     '',
-    '| Incident | What happens | Noticed within | Ours | Pages | Rolls back | Late | The documents\' |',
-    '|---|---|---|---|---|---|---|---|',
+    '| Incident | What happens | Noticed within | Ours | Pages | Rolls back | Late | Late, rolls back | The documents\' |',
+    '|---|---|---|---|---|---|---|---|---|',
     ...incidents.map(({ scenario: { name, what, within }, ours, oursLate, documents }) => row([
-      name, what, `${within!.minutes} min (${within!.because})`, notice(ours.first), minutes(ours.page), minutes(ours.rollback), minutes(oursLate.first), notice(documents.first),
+      name, what, `${within!.minutes} min (${within!.because})`, notice(ours.first), minutes(ours.page), minutes(ours.rollback), minutes(oursLate.first), minutes(oursLate.rollback), notice(documents.first),
     ])),
     '',
     'False alarms, where nothing happens that anyone must know:',
@@ -42,10 +43,15 @@ export function report(incidents: IncidentResult[], quiet: QuietResult[]): strin
     '|---|---|---|---|---|',
     ...quiet.map(({ name, what, ours, oursLate, documents }) => row([name, what, counted(ours), counted(oursLate), counted(documents)])),
     '',
+    `Without \`${OURS_FOR_THEM}\`, whose limit is no document's, theirs are ${quiet.map(({ name, documents }) => `${documents.filter((alarm) => alarm !== OURS_FOR_THEM).length} (${name})`).join(', ')}.`,
+    '',
     ...MODEL,
     '',
   ].join('\n');
 }
+
+/** Of the alarms of the documents, the one whose limit they don't have. */
+const OURS_FOR_THEM = 'A traffic';
 
 const MODEL = [
   '### What is assumed',
@@ -63,6 +69,7 @@ const MODEL = [
   '  same hours of the two weeks differ in general. What CloudWatch learns may be narrower or wider.',
   '- **The documents\' alarms**: one target group, an error rate over RequestCount of the whole load balancer, an average as "response time", missing data as CloudWatch treats them unless',
   '  told. They give no limit for traffic, which is one of document A\'s golden signals: `A traffic` is a fixed one (fewer than 100 in 5 minutes).',
+  '- **Missing data** are looked for in N + 2 data points. AWS documents that an alarm asks for more than N, and has examples with two more; the number itself it does not document.',
   '- An alarm that a deployment raises without any incident doesn\'t count as having noticed one.',
   '- Numbers are random, but the same in every run: one month of one seed, not a proof.',
 ];

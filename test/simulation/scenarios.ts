@@ -164,6 +164,15 @@ export const INCIDENTS: Scenario[] = [
     within: { minutes: 3, because: 'A-13: more than 2 s for 3 min' },
   },
   {
+    name: 'unhealthy new version',
+    what: 'six of ten tasks of a new version fail their health checks, the others take its requests',
+    begins: AFTERNOON,
+    lasts: BAKE,
+    deployments: [shifting(AFTERNOON)],
+    story: always({ fresh: { unhealthy: 0.6 } }),
+    within: { minutes: 3, because: 'A-13: more than half of the targets' },
+  },
+  {
     name: 'unhealthy tasks',
     what: 'three of four tasks fail their health checks, the last takes all requests',
     begins: AFTERNOON,

@@ -33,11 +33,12 @@ interface Fetch {
   readonly minute: number;
   readonly points: number;
   readonly results: Map<string, Value>;
-  /** All minutes at once, the points being minutes. */
-  readonly everyMinute?: keyof Samples;
+  /** All minutes at once, the points being minutes: as data points that are so many periods older than the newest. */
+  readonly everyMinute?: number;
 }
 
-interface Samples { readonly newest: Float64Array; readonly settled: Float64Array }
+/** For all minutes at once, by age: the newest data points, those one period older, and so on. The last are settled: so are all that are older. */
+type Samples = Float64Array[];
 
 /** Functions whose value at a point needs no other point of what they are given. */
 const OF_ONE_POINT = ['IF', 'FILL', 'PERIOD', 'METRICS', 'METRIC_COUNT', 'FIRST', 'LAST', ...Object.keys(POINTWISE)];
@@ -46,9 +47,12 @@ const OF_ONE_POINT = ['IF', 'FILL', 'PERIOD', 'METRICS', 'METRIC_COUNT', 'FIRST'
 export class MetricMaths {
   private readonly expressions = new Map<string, Expression>();
   private readonly samples = new Map<string, Samples>();
+  /** Minutes of a data point's window that have not arrived yet, by its age. */
+  private readonly missing: number[];
 
   public constructor(private readonly queries: Query[], private readonly props: MathsProps) {
     const { store, period, late } = props;
+    this.missing = Array.from({ length: 1 + Math.ceil(late / period) }, (_, age) => Math.max(0, late - age * period));
     queries.forEach(({ id, metric, expression }) => {
       if (expression !== undefined) {
         this.expressions.set(id, parseExpression(expression));
@@ -56,7 +60,7 @@ export class MetricMaths {
       if (metric) {
         const recorded = store.find(metric);
         const { statistic } = metric;
-        this.samples.set(id, { settled: statisticOf(recorded, { statistic, period, late: 0 }), newest: statisticOf(recorded, { statistic, period, late }) });
+        this.samples.set(id, this.missing.map((minutes) => statisticOf(recorded, { statistic, period, late: minutes })));
       }
     });
   }
@@ -84,15 +88,13 @@ export class MetricMaths {
 
   /** What needs one point at a time is calculated for all minutes at once, instead of again for each fetch that a minute is in. */
   private everyMinuteOf(id: string): Samples {
-    const calculate = (everyMinute: keyof Samples) => {
+    return this.missing.map((_, everyMinute) => {
       const value = this.value(this.expressionOf(id), { minute: NaN, points: this.props.store.minutes, results: new Map(), everyMinute });
       if (!(value instanceof Float64Array)) {
         throw new Error(`${id} is not a single time series`);
       }
       return value;
-    };
-    const settled = calculate('settled');
-    return { settled, newest: this.props.late === 0 ? settled : calculate('newest') };
+    });
   }
 
   private isOfOnePoint(expression: Expression): boolean {
@@ -127,14 +129,14 @@ export class MetricMaths {
   }
 
   private fetched(id: string, { minute, points, everyMinute }: Fetch): Series {
-    const { newest, settled } = this.samples.get(id)!;
-    if (everyMinute) {
-      return everyMinute === 'newest' ? newest : settled;
+    const samples = this.samples.get(id)!;
+    if (everyMinute !== undefined) {
+      return samples[everyMinute];
     }
     const series = new Float64Array(points);
     for (let back = 0; back < points; back++) {
       const end = minute - back * this.props.period;
-      series[points - 1 - back] = end < 0 ? NaN : (back === 0 ? newest : settled)[end];
+      series[points - 1 - back] = end < 0 ? NaN : samples[Math.min(back, samples.length - 1)][end];
     }
     return series;
   }
