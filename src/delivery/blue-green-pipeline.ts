@@ -1,6 +1,5 @@
 import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import { type CfnPipeline, ExecutionMode, Pipeline, PipelineType } from 'aws-cdk-lib/aws-codepipeline';
-import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -16,6 +15,7 @@ import { BuildStages } from './build-stages';
 import type { DeployStage } from './deploy-stage';
 import type { ImageBuild } from './image-build';
 import { PipelineChecks } from './pipeline-checks';
+import { tellOfApprovals, tellOfFailures } from './pipeline-events';
 import { checkImages, checkStages } from './pipeline-refusals';
 import type { PipelineSource } from './pipeline-source';
 import { PipelineStage } from './pipeline-stage';
@@ -92,7 +92,7 @@ export class BlueGreenPipeline extends Construct {
     const policy = this.createPolicy(role);
     this.pipeline = this.createPipeline(role, policy);
     this.source.start(this, this.pipeline, () => this.createStarter());
-    this.tellOfFailures();
+    this.tellPeople();
   }
 
   private checkProps(): void {
@@ -144,7 +144,7 @@ export class BlueGreenPipeline extends Construct {
 
   /** The only policy, for the pipeline and all of its actions. */
   private createPolicy(role: Role): ManagedPolicy {
-    const { artifacts, key, notifications } = this;
+    const { artifacts, key } = this;
     const objects = artifacts.arnForObjects('*');
     const policy = new ManagedPolicy(this, 'Policy', {
       roles: [role],
@@ -156,8 +156,6 @@ export class BlueGreenPipeline extends Construct {
         new PolicyStatement({ actions: ['codebuild:BatchGetBuilds', 'codebuild:StartBuild', 'codebuild:StopBuild'], resources: this.builds.projects.map(({ project }) => project.projectArn) }),
         ...this.source.permissions,
         ...this.stages.flatMap(({ permissions }) => permissions),
-        ...notifications ? [new PolicyStatement({ actions: ['sns:Publish'], resources: [notifications.topicArn] })] : [],
-        ...notifications?.masterKey ? [new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [notifications.masterKey.keyArn] })] : [],
       ],
     });
     acknowledgeWildcard(policy, objects, 'CodePipeline names artifacts itself; the bucket holds nothing else.');
@@ -190,26 +188,13 @@ export class BlueGreenPipeline extends Construct {
     return role;
   }
 
-  /** The topic admits EventBridge already. Releases tell of themselves; this is for checks, builds, scans and approvals that end it. */
-  private tellOfFailures(): void {
-    if (!this.notifications) {
-      return;
+  private tellPeople(): void {
+    const { notifications: topic, pipeline, stages } = this;
+    if (topic) {
+      tellOfFailures(this, pipeline, topic);
+      if (stages.some(({ asks }) => asks)) {
+        tellOfApprovals(this, pipeline, topic);
+      }
     }
-    new CfnRule(this, 'Failures', {
-      description: `Tells of actions of ${this.node.path} that fail`,
-      eventPattern: {
-        'source': ['aws.codepipeline'],
-        'detail-type': ['CodePipeline Action Execution State Change'],
-        'detail': { pipeline: [this.pipeline.pipelineName], state: ['FAILED'] },
-      },
-      targets: [{
-        id: 'Topic',
-        arn: this.notifications.topicArn,
-        inputTransformer: {
-          inputPathsMap: { stage: '$.detail.stage', action: '$.detail.action', execution: '$.detail.execution-id', pipeline: '$.detail.pipeline' },
-          inputTemplate: '"The pipeline <pipeline> ends at <stage>, <action>: execution <execution>."',
-        },
-      }],
-    });
   }
 }

@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../environment';
 import { ProductionWebService } from '../service';
 import { CloseWatch } from './close-watch';
+import { consoleAddress } from './console-address';
 import type { DeployStage } from './deploy-stage';
 import { Release } from './release';
 
@@ -20,7 +21,7 @@ export interface PipelineStageProps {
   /** Handed to the release of a stage here. */
   readonly profile: EnvironmentProfile;
   /**
-   * Is told of approvals that are waited for, and of the release.
+   * Is told of the release.
    * @default - nobody
    */
   readonly notifications?: ITopic;
@@ -70,6 +71,11 @@ export class PipelineStage extends Construct {
     return this.role ? [] : [this.machine, ...this.release?.migrationPlan ? [this.release.migrationPlan] : []].map(executionsOf);
   }
 
+  /** Whether somebody has to approve. */
+  public get asks(): boolean {
+    return this.props.stage._plan.approval;
+  }
+
   /** Plan, approval, release: one after the other. */
   public addTo(pipeline: Pipeline): void {
     const { stage: { _plan: plan } } = this.props;
@@ -77,7 +83,7 @@ export class PipelineStage extends Construct {
     if (this.release?.migrationPlan) {
       stage.addAction(this.invoke('Plan', this.release.migrationPlan, 1, PLAN_VARIABLES(plan.name)));
     }
-    if (plan.approval) {
+    if (this.asks) {
       this.addApproval(stage);
     }
     stage.addAction(this.invoke('Release', this.machine, 3));
@@ -91,13 +97,12 @@ export class PipelineStage extends Construct {
   }
 
   private addApproval(stage: IStage): void {
-    const { stage: { _plan: plan }, notifications, tags } = this.props;
+    const { stage: { _plan: plan }, tags } = this.props;
     const planned = this.release?.migrationPlan !== undefined;
     stage.addAction(new ManualApprovalAction({
       actionName: 'Approve',
       runOrder: 2,
       timeout: plan.approvalTimeout ?? Duration.days(7),
-      notificationTopic: notifications,
       additionalInformation: `Release of ${Object.values(tags)[0]} to ${plan.name}.${planned ? ' What the migration would do is the output of the execution behind the link.' : ''}`,
       externalEntityLink: planned ? this.planLink() : undefined,
     }));
@@ -105,8 +110,7 @@ export class PipelineStage extends Construct {
 
   /** Step Functions shows the lines that the plan has printed, and where they are logged. */
   private planLink(): string {
-    const { region } = Stack.of(this);
-    return `https://${region}.console.aws.amazon.com/states/home?region=${region}#/v2/executions/details/#{${PLAN_VARIABLES(this.props.stage._plan.name)}.ExecutionArn}`;
+    return consoleAddress(this, 'states/home', `#/v2/executions/details/#{${PLAN_VARIABLES(this.props.stage._plan.name)}.ExecutionArn}`);
   }
 
   private watchClosely(release: Release): void {

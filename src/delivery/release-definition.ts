@@ -10,6 +10,7 @@ import { factsOf, ReleaseArns } from './release-facts';
 import { registerRevision } from './release-revision';
 import { takeSnapshot } from './release-snapshot';
 import { absent, chart, choice, copy, forEach, inTurn, present, put, refuse, type State, type States, together } from './state-chart';
+import { tell } from './telling';
 
 /** What the state machine of a release is made from, all of it checked. */
 export interface ReleaseDefinitionProps {
@@ -301,10 +302,16 @@ export class ReleaseDefinition {
       return [[name, { Type: 'Pass', ...going }]];
     }
     const told = `${name}: told`;
-    const publish = this.calls.task('sns:publish', { 'TopicArn': topicArn, 'Subject': subject.slice(0, 100), 'Message.$': message }, {
-      resources: [topicArn], rest: { Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: told }] },
-    });
-    const after: [string, State] = [told, { Type: 'Pass', ...going }];
-    return where ? [[name, choice([where], `${name}: publish`, told)], [`${name}: publish`, publish], after] : [[name, publish], after];
+    const telling = where ? `${name}: tell` : name;
+    return [
+      ...(where ? [[name, choice([where], telling, told)] as [string, State]] : []),
+      [telling, {
+        Type: 'Parallel',
+        Branches: [chart(tell(name, this.calls, { topicArn, subject, text: message }))],
+        ResultPath: null,
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: told }],
+      }],
+      [told, { Type: 'Pass', ...going }],
+    ];
   }
 }

@@ -2,10 +2,12 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { alertIn, isShownInChat } from '../../lambda/alert-forwarder/alert';
 import { type BlueGreenPipelineProps, DeployStage, EnvironmentProfile, ImageBuild, PipelineChecks, PipelineSource, SmokeTest } from '../../src';
+import { consoleAddress } from '../../src/delivery/console-address';
 import { CONNECTION_ARN, pipelineOf, shop, type Shop } from '../support/delivery';
 import { refusedByIamIn, templatesIn } from '../support/iam-catalogue';
-import { ACCOUNT, REGION, templateOf, unacknowledged } from '../support/test-stack';
+import { ACCOUNT, REGION, templateOf, testStack, unacknowledged } from '../support/test-stack';
 
 interface ActionJson {
   readonly Name: string;
@@ -72,11 +74,12 @@ describe('The pipeline of document A', () => {
     expect(buildSpecOf(template, /Build1/).env).toEqual({ 'shell': 'bash', 'exported-variables': ['IMAGE_TAG'] });
   });
 
-  test('A-08: the approval waits a week at most, is told to the deployment topic, and shows what the migration would do', () => {
+  test('A-08: the approval waits a week at most, and shows what the migration would do', () => {
     const [plan, approval] = stageIn(template, 'production');
     expect(plan.Namespace).toBe('Plan-production');
     expect(approval.TimeoutInMinutes).toBe(7 * 24 * 60);
-    expect(JSON.stringify(approval.Configuration.NotificationArn)).toContain('RoutingTopics');
+    // The rule tells; CodePipeline's own message is shown in no chat, and would be a second mail.
+    expect(approval.Configuration.NotificationArn).toBeUndefined();
     expect(text(approval.Configuration.CustomData)).toBe('Release of #{Build1-Api.IMAGE_TAG} to production. What the migration would do is the output of the execution behind the link.');
     expect(approval.Configuration.ExternalEntityLink).toBe(`https://${REGION}.console.aws.amazon.com/states/home?region=${REGION}#/v2/executions/details/#{Plan-production.ExecutionArn}`);
   });
@@ -150,11 +153,21 @@ describe('The pipeline of document A', () => {
     expect(thresholds).toEqual([1, 1, 1, 99.9, 99.9]);
   });
 
-  test('C-16: an action that fails is told to the deployment topic', () => {
-    template.hasResourceProperties('AWS::Events::Rule', {
-      EventPattern: { 'source': ['aws.codepipeline'], 'detail-type': ['CodePipeline Action Execution State Change'], 'detail': { state: ['FAILED'], pipeline: [Match.anyValue()] } },
-      Targets: [Match.objectLike({ Id: 'Topic' })],
-    });
+  test.each<[string, object, string, RegExp]>([
+    ['an action that fails', { state: ['FAILED'] }, 'Pipeline failed at production', /^The action Approve of execution 4711 failed: https:/],
+    ['an approval that is waited for', { type: { category: ['Approval'] }, state: ['STARTED'] }, 'Release to production waits for an approval', /^Execution 4711 waits\. Review it here: https:/],
+  ])('C-16: %s is told to the deployment topic, as chats show it and mails can be read, with the way to the console', (_, detail, title, words) => {
+    const [[, rule], ...more] = Object.entries(template.findResources('AWS::Events::Rule')).filter(([, { Properties }]) => JSON.stringify(Properties.EventPattern.detail.state) === JSON.stringify((detail as any).state));
+    expect(more).toEqual([]);
+    expect(rule.Properties.EventPattern).toEqual({ 'source': ['aws.codepipeline'], 'detail-type': ['CodePipeline Action Execution State Change'], 'detail': { pipeline: [expect.anything()], ...detail } });
+    const [{ Arn, InputTransformer: { InputPathsMap, InputTemplate } }] = rule.Properties.Targets;
+    expect(JSON.stringify(Arn)).toContain('RoutingTopics');
+    const event: { [field: string]: string } = { 'stage': 'production', 'action': 'Approve', 'execution-id': '4711', 'pipeline': 'shop' };
+    const message = (InputTemplate as string).replace(/<(\w+)>/g, (_match, name: string) => event[InputPathsMap[name].replace('$.detail.', '')]);
+    expect(isShownInChat(message)).toBe(true);
+    const alert = alertIn({ messageId: '1', topicArn: 'deployments', message });
+    expect(alert).toMatchObject({ title, text: expect.stringMatching(words) });
+    expect(alert.text).toContain(`https://${REGION}.console.aws.amazon.com/codesuite/codepipeline/pipelines/shop/view?region=${REGION}`);
   });
 
   test('the first execution begins when the pipeline is made, so the permissions are there before', () => {
@@ -176,6 +189,13 @@ describe('The pipeline of document A', () => {
       's3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:PutObjectAcl', 's3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetBucketVersioning',
     ]);
   });
+});
+
+test.each([
+  ['cn-north-1', 'https://cn-north-1.console.amazonaws.cn/states/home?region=cn-north-1#/x'],
+  ['us-gov-west-1', 'https://us-gov-west-1.console.amazonaws-us-gov.com/states/home?region=us-gov-west-1#/x'],
+])('links of %s lead to its own console', (region, address) => {
+  expect(consoleAddress(testStack({ env: { account: ACCOUNT, region } }), 'states/home', '#/x')).toBe(address);
 });
 
 describe('Nothing is unacknowledged', () => {
@@ -343,7 +363,6 @@ describe('Stages', () => {
     const fixture = shop();
     pipelineOf(fixture, { routing: undefined });
     const template = templateOf(fixture.stack);
-    expect(stageIn(template, 'production')[1].Configuration.NotificationArn).toBeUndefined();
     expect(JSON.stringify(template.toJSON())).not.toContain('"Id":"Topic"');
     template.resourceCountIs('AWS::CloudWatch::CompositeAlarm', 0);
   });

@@ -1,6 +1,7 @@
+import { alertIn, isShownInChat } from '../../lambda/alert-forwarder/alert';
 import type { DeliveryAccount } from '../support/delivery-account';
 import { DeployedRelease } from '../support/deployed-release';
-import { StateMachines } from '../support/state-machines';
+import { AwsError, StateMachines } from '../support/state-machines';
 
 let stage: DeployedRelease;
 jest.setTimeout(60_000);
@@ -29,12 +30,14 @@ describe('The interpreter evaluates what the release uses', () => {
           'text.$': 'States.JsonToString($.a)',
           'parsed.$': "States.StringToJson('[1]')",
           'hash.$': "States.Hash('x', 'SHA-256')",
+          'quoted.$': 'States.JsonToString($.said)',
+          'kept.$': "States.Format('{}', $.said.by)",
           'flat.$': '$.lists[*][*]',
           'one.$': '$.a[?(@.n == 2)]',
         },
         End: true,
       },
-    }, 'A', { a: [{ n: 1 }, { n: 2, m: 3 }], b: { n: 1, o: 4 }, lists: [[1], [2, 3]] });
+    }, 'A', { a: [{ n: 1 }, { n: 2, m: 3 }], b: { n: 1, o: 4 }, lists: [[1], [2, 3]], said: { by: 'a "\\b"' } });
     expect(output).toEqual({
       format: '{1} of canary',
       merged: { n: 2, m: 3, o: 4 },
@@ -44,6 +47,8 @@ describe('The interpreter evaluates what the release uses', () => {
       text: '[{"n":1},{"n":2,"m":3}]',
       parsed: [1],
       hash: '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881',
+      quoted: '{"by":"a \\"\\\\b\\""}',
+      kept: 'a "\\b"',
       flat: [1, 2, 3],
       one: [{ n: 2, m: 3 }],
     });
@@ -131,6 +136,15 @@ describe('The first release', () => {
 });
 
 describe('A release', () => {
+  test('is told with quotes in its reason, to chats and by mail (C-16)', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    world.before = (api) => { if (api === 'ecs:updateService') { throw new AwsError('Ecs.EcsException', 'no "service" \\ {here}\n'); } };
+    await stage.release(world, stage.images(world, 'v2'));
+    const { message, forChannels } = world.published[world.published.length - 1];
+    expect(message).toContain('no "service" \\ {here}\n');
+    expect(alertIn({ messageId: '1', topicArn: 'deployments', message: forChannels }).text).toBe(message);
+  });
+
   test('changes the image and nothing else of the latest revision, and keeps its tags', async () => {
     const world = stage.account().runs('v1').push('v2');
     const before = world.latest(world.facts[0]);
@@ -343,6 +357,7 @@ describe('The drift check (B-12)', () => {
     world.updateByCloudFormation(world.facts[1]);
     await stage.run(world, 'Drift');
     expect(told(world)).toHaveLength(1);
+    expect(isShownInChat(told(world)[0].forChannels)).toBe(true);
     const found = JSON.parse(/What runs: (\[.*\])\./.exec(told(world)[0].message)![1]);
     expect(found.map(({ service, drift }: any) => [service, drift])).toEqual([['Application/Api', false], ['Application/Web', true]]);
   });
