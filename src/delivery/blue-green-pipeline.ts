@@ -1,4 +1,4 @@
-import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { type CfnPipeline, ExecutionMode, Pipeline, PipelineType } from 'aws-cdk-lib/aws-codepipeline';
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -16,7 +16,7 @@ import type { DeployStage } from './deploy-stage';
 import type { ImageBuild } from './image-build';
 import { PipelineChecks } from './pipeline-checks';
 import { tellOfApprovals, tellOfFailures } from './pipeline-events';
-import { checkImages, checkStages } from './pipeline-refusals';
+import { checkImages, checkPlaces, checkStages } from './pipeline-refusals';
 import type { PipelineSource } from './pipeline-source';
 import { PipelineStage } from './pipeline-stage';
 import type { Release } from './release';
@@ -102,13 +102,7 @@ export class BlueGreenPipeline extends Construct {
     if (checks && this.source.pushed) {
       throw new PropError(this, { prop: 'checks', value: 'checks', allowed: 'none with PipelineSource.imagePush: there are no sources', wayOut: 'check them where the image is built' });
     }
-    const { region } = Stack.of(this);
-    stages.forEach(({ _plan: { name, elsewhere } }) => {
-      const theirs = elsewhere && Arn.split(elsewhere.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME).region;
-      if (theirs !== undefined && !Token.isUnresolved(theirs) && !Token.isUnresolved(region) && theirs !== region && !artifactBuckets[theirs]) {
-        throw new PropError(this, { prop: 'artifactBuckets', value: Object.keys(artifactBuckets), allowed: `a bucket with a key in ${theirs}, for the stage ${name}`, wayOut: `give artifactBuckets: { '${theirs}': bucket }, or make a pipeline there` });
-      }
-    });
+    checkPlaces(this, stages, artifactBuckets);
   }
 
   private get notifications(): ITopic | undefined {

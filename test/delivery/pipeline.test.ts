@@ -3,7 +3,7 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { alertIn, isShownInChat } from '../../lambda/alert-forwarder/alert';
-import { type BlueGreenPipelineProps, DeployStage, EnvironmentProfile, ImageBuild, PipelineChecks, PipelineSource, SmokeTest } from '../../src';
+import { type BlueGreenPipelineProps, DeployStage, EnvironmentProfile, ImageBuild, ImageRepository, PipelineChecks, PipelineSource, SmokeTest } from '../../src';
 import { consoleAddress } from '../../src/delivery/console-address';
 import { CONNECTION_ARN, pipelineOf, shop, type Shop } from '../support/delivery';
 import { refusedByIamIn, templatesIn } from '../support/iam-catalogue';
@@ -369,6 +369,15 @@ describe('Stages', () => {
 });
 
 describe('Images', () => {
+  test.each([['my.api', 'Build1-my-api'], ['my api', 'Build1-my-api'], ['übung', 'Build1--bung'], ['a'.repeat(110), `Build1-${'a'.repeat(43)}`]])('of a repository with the id %s are built', (id, action) => {
+    const fixture = shop();
+    const repository = new ImageRepository(testStack({ app: fixture.app, id: 'Others' }), id);
+    const service = { releaseTarget: { ...fixture.production.api.releaseTarget, repositoryName: repository.repository.repositoryName } };
+    pipelineOf(fixture, { images: [ImageBuild.docker({ repository })], stages: [DeployStage.production({ services: [service] })] });
+    const [{ Name, Namespace }] = stageIn(templateOf(fixture.stack), 'build');
+    expect([Name, Namespace]).toEqual([action, action]);
+  });
+
   test('C-12, C-23: are built for the processors of the services that run them, natively where that is one', () => {
     const fixture = shop({ staging: { arm64: true }, production: { arm64: true } });
     pipelineOf(fixture);
