@@ -6,7 +6,7 @@ import type { Migration } from './migration';
 import { oneOffTask } from './one-off-task';
 import { askForAlarms, checkService, whereNoneFires } from './release-check';
 import { counter, deployService, deregisterCandidates, raiseMinimum, recordService, takeServiceBack, wait } from './release-deploy';
-import { factsOf, ReleaseArns } from './release-facts';
+import { factsOf, RELEASED, ReleaseArns } from './release-facts';
 import { registerRevision } from './release-revision';
 import { takeSnapshot } from './release-snapshot';
 import { absent, chart, choice, copy, forEach, inTurn, present, put, refuse, type State, type States, together } from './state-chart';
@@ -241,9 +241,18 @@ export class ReleaseDefinition {
   private succeeded(): States {
     return [
       ...this.notify('Tell the end', `Release to ${this.props.stageName} succeeded`, "States.Format('Release {} serves: {}', $$.Execution.Name, States.JsonToString($.services[*].tag))"),
+      this.count(),
       ['Result', { Type: 'Pass', Parameters: { 'services.$': '$.services[*].name', 'tags.$': '$.services[*].tag' } }],
       ['Released', { Type: 'Succeed' }],
     ];
+  }
+
+  /** For alarms that watch more closely after a release; one that isn't counted has succeeded all the same. */
+  private count(): [string, State] {
+    const { namespace, metricName, dimension } = RELEASED;
+    return ['Count', this.calls.task('cloudwatch:putMetricData', {
+      Namespace: namespace, MetricData: [{ MetricName: metricName, Dimensions: [{ 'Name': dimension, 'Value.$': '$$.StateMachine.Id' }], Unit: 'Count', Value: 1 }],
+    }, { resources: ['*'], conditions: { StringEquals: { 'cloudwatch:namespace': namespace } }, rest: { Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Result' }] } })];
   }
 
   private refused(): States {

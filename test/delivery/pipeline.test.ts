@@ -141,9 +141,10 @@ describe('The pipeline of document A', () => {
   });
 
   test('A-10: for 24 hours after a release to production tighter alarms tell who hears of errors, and only then', () => {
-    const [[released]] = Object.entries(template.findResources('AWS::CloudWatch::Alarm', {
-      Properties: { Namespace: 'AWS/States', MetricName: 'ExecutionsSucceeded', Period: 3600, EvaluationPeriods: 24, DatapointsToAlarm: 1, Threshold: 1, TreatMissingData: 'notBreaching' },
+    const [[released, { Properties: counted }]] = Object.entries(template.findResources('AWS::CloudWatch::Alarm', {
+      Properties: { Namespace: 'prod-constructs/releases', MetricName: 'Released', Period: 3600, EvaluationPeriods: 24, DatapointsToAlarm: 1, Threshold: 1, TreatMissingData: 'notBreaching' },
     }));
+    expect(counted.Dimensions).toEqual([{ Name: 'StateMachineArn', Value: { Ref: expect.stringContaining('productionReleaseMachine') } }]);
     const [[, composite], ...more] = Object.entries(template.findResources('AWS::CloudWatch::CompositeAlarm'));
     expect(more).toEqual([]);
     const rule = composite.Properties.AlarmRule['Fn::Join'][1].map((part: any) => (typeof part === 'string' ? part : part['Fn::GetAtt'][0])).join('');
@@ -175,6 +176,16 @@ describe('The pipeline of document A', () => {
     const policies = Object.keys(template.findResources('AWS::IAM::ManagedPolicy')).filter((id) => /^PipelinePolicy|Builds/.test(id));
     expect(policies).toHaveLength(4);
     expect(DependsOn).toEqual(expect.arrayContaining(policies));
+  });
+
+  test('what checks or builds sources reads artifacts, and can overwrite none: it writes to the folder of its reports alone', () => {
+    const policies = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).filter(([id]) => id.includes('Builds'));
+    const writes = policies.map(([id, { Properties }]) => [/(Check|Build\d)/.exec(id.replace('Builds', ''))![0], Properties.PolicyDocument.Statement.filter(({ Action }: any) => [Action].flat().some((action: string) => /^s3:(Put|Delete)/.test(action)))]);
+    expect(writes.map(([name, statements]) => [name, ...(statements as any[]).map(({ Action, Resource }) => `${Action} ${text(Resource)}`)])).toEqual([
+      ['Check'], ['Build1', 's3:PutObject <>/reports/Build1-Api/*'], ['Build2', 's3:PutObject <>/reports/Build2-Web/*'],
+    ]);
+    const keyUses = policies.map(([, { Properties }]) => Properties.PolicyDocument.Statement.find(({ Sid }: any) => Sid === 'Key').Action);
+    expect(keyUses).toEqual([['kms:Decrypt', 'kms:DescribeKey'], ...Array<string[]>(2).fill(['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'])]);
   });
 
   test('the pipeline and its actions have one role with one policy; nothing in it is a whole service', () => {

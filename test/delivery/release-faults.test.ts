@@ -168,6 +168,8 @@ describe('A release (A-06, A-08, A-10, A-11, A-13, B-12, C-16, C-18, D-06)', () 
       expect(alertIn({ messageId: '1', topicArn: 'deployments', message: forChannels })).toMatchObject({ title: subject, text: message });
       expect(message).toMatch(/^Release \S+ /);
     });
+    // For a closer watch afterwards: neither a failure nor a refusal nor what cleans up after it is a release.
+    expect(world.counted).toEqual(execution === 'succeeded' ? ['prod-constructs/releases Released arn:aws:states:eu-central-1:111111111111:stateMachine:release 1'] : []);
     also?.(world);
   });
 

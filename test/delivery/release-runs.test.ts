@@ -136,6 +136,12 @@ describe('The first release', () => {
 });
 
 describe('A release', () => {
+  test('succeeds when it can not be counted', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    world.before = (api) => { if (api === 'cloudwatch:putMetricData') { throw new AwsError('CloudWatch.InternalServiceFault', 'no'); } };
+    expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('SUCCEEDED');
+  });
+
   test('is told with quotes in its reason, to chats and by mail (C-16)', async () => {
     const world = stage.account().runs('v1').push('v2');
     world.before = (api) => { if (api === 'ecs:updateService') { throw new AwsError('Ecs.EcsException', 'no "service" \\ {here}\n'); } };
