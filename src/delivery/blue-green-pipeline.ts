@@ -21,6 +21,7 @@ import type { PipelineSource } from './pipeline-source';
 import { PipelineStage } from './pipeline-stage';
 import type { Release } from './release';
 import type { SourceParts } from './source-parts';
+import { checkTemplateSize } from './template-size';
 
 /** What a {@link BlueGreenPipeline} may be told. */
 export interface BlueGreenPipelineProps {
@@ -31,7 +32,10 @@ export interface BlueGreenPipelineProps {
    * @default - none, for `PipelineSource.imagePush` alone
    */
   readonly images?: ImageBuild[];
-  /** Where they are released to, in this order; production last. */
+  /**
+   * Where they are released to, in this order; production last. 1 to 10, of which the `Release`s of about five fit into the pipeline's stack;
+   * further ones stand in the stacks of their services, and are named by `DeployStage.elsewhere`.
+   */
   readonly stages: DeployStage[];
   /**
    * What sources must pass before an image is built from them (requirement A-09). Not for `PipelineSource.imagePush`.
@@ -93,6 +97,7 @@ export class BlueGreenPipeline extends Construct {
     this.pipeline = this.createPipeline(role, policy);
     this.source.start(this, this.pipeline, () => this.createStarter());
     this.tellPeople();
+    checkTemplateSize(this, Object.values(this.releases), this.builds.projects.length);
   }
 
   private checkProps(): void {

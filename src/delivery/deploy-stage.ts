@@ -108,7 +108,7 @@ export interface ElsewhereStageProps {
   readonly name: string;
   /** Whether it is production: then somebody approves, and no stage before production stands after it. */
   readonly production: boolean;
-  /** ARN of the state machine of its `Release`, which stands in the stack of the services there. */
+  /** ARN of the state machine of its `Release`, which stands in the stack of the services there. A reference is one of this account and region. */
   readonly stateMachineArn: string;
   /**
    * ARN of the role there that the pipeline assumes. It trusts the pipeline's account, and allows `states:StartExecution` and
@@ -155,7 +155,7 @@ export class DeployStage {
     return new DeployStage({ name, production: true, approval: !withoutApproval, approvalTimeout, withoutApproval, closeWatch, here: props });
   }
 
-  /** A stage of another account or region, whose `Release` stands there: the pipeline knows names only. */
+  /** A stage whose `Release` stands elsewhere, in another account, region or stack: the pipeline knows names only. */
   public static elsewhere(props: ElsewhereStageProps): DeployStage {
     const { name, production, withoutApproval, approvalTimeout } = props;
     return new DeployStage({ name, production, approval: production && !withoutApproval, approvalTimeout, withoutApproval, elsewhere: props });

@@ -10,6 +10,9 @@ import type { SourceParts } from './source-parts';
 /** Stages of CodePipeline that are the pipeline's own. */
 const OWN_STAGES = ['source', 'check', 'build', 'scan'];
 
+/** A managed policy holds 6,144 characters: up to 400 for each state machine, after 1,350 of the pipeline's own. */
+const MOST_STAGES = 10;
+
 /** What a pipeline can't be made from. */
 export function checkStages(scope: IConstruct, stages: DeployStage[]): void {
   stages.forEach((stage) => stage._check(scope));
@@ -17,6 +20,9 @@ export function checkStages(scope: IConstruct, stages: DeployStage[]): void {
   const twice = names.find((name, index) => names.indexOf(name) !== index || OWN_STAGES.includes(name));
   if (twice !== undefined) {
     throw new PropError(scope, { prop: 'stages.name', value: twice, allowed: `names of which each stands once, and not ${OWN_STAGES.join(', ')}`, wayOut: 'give the stage a name of its own' });
+  }
+  if (stages.length > MOST_STAGES) {
+    throw new PropError(scope, { prop: 'stages', value: `${stages.length} stages`, allowed: `at most ${MOST_STAGES}: the policy of the pipeline's role names no more state machines`, wayOut: 'make a second pipeline for some of them' });
   }
   const first = stages.findIndex(({ _plan }) => _plan.production);
   if (first === -1) {

@@ -1,4 +1,4 @@
-import { Arn, ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Duration, Stack, Token } from 'aws-cdk-lib';
 import { type IStage, type Pipeline } from 'aws-cdk-lib/aws-codepipeline';
 import { ManualApprovalAction, StateMachineInput, StepFunctionInvokeAction } from 'aws-cdk-lib/aws-codepipeline-actions';
 import { type IRole, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
@@ -45,7 +45,7 @@ export class PipelineStage extends Construct {
     super(scope, id);
     const { here, elsewhere } = props.stage._plan;
     if (elsewhere) {
-      this.machine = StateMachine.fromStateMachineArn(this, 'Machine', elsewhere.stateMachineArn);
+      this.machine = this.machineOf(elsewhere.stateMachineArn);
       this.role = elsewhere.roleArn === undefined ? undefined : Role.fromRoleArn(this, 'Role', elsewhere.roleArn, { mutable: false });
     } else {
       here!.services.forEach((service) => here!.smokeTest && (service as ProductionWebService).verifyWith(here!.smokeTest));
@@ -53,6 +53,13 @@ export class PipelineStage extends Construct {
       this.machine = this.release.stateMachine;
       this.watchClosely(this.release);
     }
+  }
+
+  /** CodePipeline must know the account, which a reference doesn't say: it is one of this app, and so of this account and region. */
+  private machineOf(arn: string): IStateMachine {
+    return Token.isUnresolved(arn)
+      ? StateMachine.fromStateMachineName(this, 'Machine', Arn.split(arn, ArnFormat.COLON_RESOURCE_NAME).resourceName!)
+      : StateMachine.fromStateMachineArn(this, 'Machine', arn);
   }
 
   /** What the pipeline's role may do for it. */

@@ -45,6 +45,9 @@ describe('BlueGreenPipeline refuses, in one line that names path, prop, value, w
     ['a repository as it is cloned', () => ({ source: connection({ repository: 'org/app.git' }) }), 'source.repository is "org/app.git"'],
     ['no branch', () => ({ source: connection({ branch: '' }) }), 'source.branch is "", allowed: the name of one branch'],
     ['a pattern that EventBridge refuses', (f) => ({ source: PipelineSource.imagePush(f.apiImages, { tags: ['v**'] }), images: [] }), 'source.tags is ["v**"], allowed: 1 to 5 patterns'],
+    ['more stages than a policy has room for', (f) => ({
+      stages: [...Array.from({ length: 10 }, (_, index) => DeployStage.elsewhere({ name: `qa${index}`, production: false, stateMachineArn: MACHINE, roleArn: 'arn:aws:iam::222222222222:role/shop' })), production(f)],
+    }), 'stages is "11 stages", allowed: at most 10'],
     ['a stage without services', () => ({ stages: [DeployStage.production({ services: [] })] }), 'stages.production.services is [], allowed: at least one service'],
     ['time for an approval that nobody gives', (f) => ({ stages: [staging(f, { approvalTimeout: Duration.hours(1) }), production(f)] }), 'stages.staging.approvalTimeout is "1 hour", allowed: none where nobody is asked'],
     ['no approval without a word why', (f) => ({ stages: [production(f, { withoutApproval: {} })] }), 'stages.production.withoutApproval.reason is not given, allowed: a sentence'],

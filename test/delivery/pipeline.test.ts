@@ -3,11 +3,12 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { alertIn, isShownInChat } from '../../lambda/alert-forwarder/alert';
-import { type BlueGreenPipelineProps, DeployStage, EnvironmentProfile, ImageBuild, ImageRepository, PipelineChecks, PipelineSource, SmokeTest } from '../../src';
+import { Construct } from 'constructs';
+import { type BlueGreenPipelineProps, DeployStage, EnvironmentProfile, ImageBuild, ImageRepository, PipelineChecks, PipelineSource, Release, SmokeTest } from '../../src';
 import { consoleAddress } from '../../src/delivery/console-address';
 import { CONNECTION_ARN, pipelineOf, shop, type Shop } from '../support/delivery';
 import { refusedByIamIn, templatesIn } from '../support/iam-catalogue';
-import { ACCOUNT, REGION, templateOf, testStack, unacknowledged } from '../support/test-stack';
+import { ACCOUNT, refusal, REGION, templateOf, testStack, unacknowledged } from '../support/test-stack';
 
 interface ActionJson {
   readonly Name: string;
@@ -344,6 +345,36 @@ describe('Stages', () => {
     const template = templateOf(fixture.stack);
     expect(pipelineIn(template).Stages.map(({ Name }) => Name)).toEqual(['source', 'check', 'build', 'dev', 'qa', 'prd']);
     expect(stageIn(template, 'prd').map(({ Name, TimeoutInMinutes }) => [Name, TimeoutInMinutes])).toEqual([['Approve', 480], ['Release', undefined]]);
+  });
+
+  test('E-08: the release of one may stand in the stack of its services', () => {
+    const fixture = shop();
+    const { api, web } = fixture.staging;
+    const release = new Release(Stack.of(api), 'Release', { stageName: 'qa', services: [api, web] });
+    pipelineOf(fixture, {
+      stages: [
+        DeployStage.elsewhere({ name: 'qa', production: false, stateMachineArn: release.stateMachine.stateMachineArn }),
+        DeployStage.production({ services: [fixture.production.api, fixture.production.web] }),
+      ],
+    });
+    const template = templateOf(fixture.stack);
+    const [{ Configuration, RoleArn }] = stageIn(template, 'qa');
+    expect(RoleArn).toBeUndefined();
+    const statements = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).find(([id]) => id.startsWith('PipelinePolicy'))![1].Properties.PolicyDocument.Statement as any[];
+    const started = statements.find(({ Resource }) => [Resource].flat().some((arn) => JSON.stringify(arn) === JSON.stringify(Configuration.StateMachineArn)));
+    expect(started.Action).toEqual(['states:DescribeStateMachine', 'states:StartExecution']);
+    expect(unacknowledged(fixture.stack)).toEqual([]);
+  });
+
+  test('that don\'t fit into the template of the pipeline are refused at synthesis, not at deployment', () => {
+    const fixture = shop();
+    const { production } = fixture;
+    const stage = (name: string) => Array.from({ length: 8 }, (_, index) => ({
+      releaseTarget: { ...production.api.releaseTarget, source: new Construct(fixture.stack, `${name}${index}`), releasedImageParameterName: `/${name}/${index}` },
+    }));
+    const stages = ['one', 'two', 'three', 'four', 'five'].map((name) => DeployStage.staging({ name, services: stage(name) }));
+    pipelineOf(fixture, { images: [fixture.images[0]], stages: [...stages, DeployStage.production({ services: stage('production') })] });
+    expect(refusal(() => fixture.app.synth())).toMatch(/BlueGreenPipeline 'Delivery\/Pipeline': stages is \["one","two","three","four","five","production"\], allowed: as many as fit into a template of 1000000 bytes: these take about \d+\. Way out: make the Release of some in the stack of their services/);
   });
 
   test('E-08: one of another account is started by its role there, with names alone', () => {
