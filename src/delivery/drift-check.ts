@@ -10,8 +10,8 @@ import { allowTopic, AwsCalls } from './aws-calls';
 import { DeliveryMachine, ofThisAccount } from './delivery-machine';
 import type { Release } from './release';
 import { factsOf, ReleaseArns } from './release-facts';
+import { publish } from './release-telling';
 import { absent, chart, choice, forEach, put, type States } from './state-chart';
-import { tell } from './telling';
 
 /** What a {@link DriftCheck} has to be told. */
 export interface DriftCheckProps {
@@ -72,10 +72,10 @@ export class DriftCheck extends Construct {
       ['Any drift?', put('$.any', { 'drift.$': 'States.ArrayContains($.found[*].drift, true)' })],
       ['Tell?', choice([{ Variable: '$.any.drift', BooleanEquals: true }], 'Tell: words')],
       ['Nothing to tell', { Type: 'Succeed' }],
-      ...tell('Tell', calls, {
-        topicArn,
+      ...publish(calls, topicArn, {
+        name: 'Tell',
         subject: `Something else runs in ${stageName} than was released`,
-        text: "States.Format('The last release was {}. What runs: {}. See docs/delivery.md, Drift.', $.last.of.execution, States.JsonToString($.found))",
+        message: "States.Format('The last release was {}. What runs: {}. See docs/delivery.md, Drift.', $.last.of.execution, States.JsonToString($.found))",
       }),
       ['Told', { Type: 'Succeed' }],
     ];

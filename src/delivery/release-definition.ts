@@ -9,8 +9,8 @@ import { counter, deployService, deregisterCandidates, raiseMinimum, recordServi
 import { factsOf, RELEASED, ReleaseArns } from './release-facts';
 import { registerRevision } from './release-revision';
 import { takeSnapshot } from './release-snapshot';
+import { tell } from './release-telling';
 import { absent, chart, choice, copy, forEach, inTurn, present, put, refuse, type State, type States, together } from './state-chart';
-import { tell } from './telling';
 
 /** What the state machine of a release is made from, all of it checked. */
 export interface ReleaseDefinitionProps {
@@ -303,24 +303,7 @@ export class ReleaseDefinition {
     ];
   }
 
-  /** Nobody has to hear of it for a release to go on: what can't be told is passed over. */
   private notify(name: string, subject: string, message: string, where?: { [field: string]: unknown }, next?: string): States {
-    const { topicArn } = this.props;
-    const going = next === undefined ? {} : { Next: next };
-    if (topicArn === undefined) {
-      return [[name, { Type: 'Pass', ...going }]];
-    }
-    const told = `${name}: told`;
-    const telling = where ? `${name}: tell` : name;
-    return [
-      ...(where ? [[name, choice([where], telling, told)] as [string, State]] : []),
-      [telling, {
-        Type: 'Parallel',
-        Branches: [chart(tell(name, this.calls, { topicArn, subject, text: message }))],
-        ResultPath: null,
-        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: told }],
-      }],
-      [told, { Type: 'Pass', ...going }],
-    ];
+    return tell(this.calls, this.props.topicArn, { name, subject, message, where, next });
   }
 }
