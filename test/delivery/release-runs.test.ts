@@ -1,7 +1,12 @@
+import { Repository } from 'aws-cdk-lib/aws-ecr';
+import { Cluster, ContainerImage, DeploymentStrategy, FargateService, FargateTaskDefinition, TaskDefinitionRevision } from 'aws-cdk-lib/aws-ecs';
 import { alertIn, isShownInChat } from '../../lambda/alert-forwarder/alert';
-import type { DeliveryAccount } from '../support/delivery-account';
+import { Migration, Release, ReleasedService, SecureVpc } from '../../src';
+import { DeliveryAccount } from '../support/delivery-account';
+import { definitions } from '../support/deployed-definition';
 import { DeployedRelease } from '../support/deployed-release';
 import { AwsError, StateMachines } from '../support/state-machines';
+import { templateOf, testStack } from '../support/test-stack';
 
 let stage: DeployedRelease;
 jest.setTimeout(60_000);
@@ -256,6 +261,36 @@ describe('A release', () => {
     world.updateByCloudFormation(world.facts[0]);
     Array.from({ length: 8 }).forEach(() => world.passMinute());
     expect(world.serving).toEqual(['v2', 'v2']);
+  });
+});
+
+describe('A service that is not ours (E-15)', () => {
+  const machines = new StateMachines();
+  afterAll(() => machines.close());
+  const stack = testStack();
+  const { vpc } = new SecureVpc(stack, 'Network');
+  const repository = new Repository(stack, 'Repository');
+  const taskDefinition = new FargateTaskDefinition(stack, 'Task');
+  taskDefinition.addContainer('app', { image: ContainerImage.fromEcrRepository(repository, 'none') });
+  const service = ReleasedService.fromFargate(new FargateService(stack, 'Service', {
+    cluster: new Cluster(stack, 'Cluster', { vpc }), taskDefinition, taskDefinitionRevision: TaskDefinitionRevision.LATEST, deploymentStrategy: DeploymentStrategy.BLUE_GREEN, circuitBreaker: { rollback: true }, minHealthyPercent: 100,
+  }), { repository, releasedImageParameterName: '/shop/released', minTasks: 2 });
+  const release = new Release(stack, 'Release', { stageName: 'production', services: [service], migration: Migration.command(service, ['migrate']) });
+  const [definition] = Object.values(definitions(templateOf(stack)));
+  const account = () => new DeliveryAccount(definition.States.Services.Result, [release.recordName, release.lastReleaseName]).runs('v1').push('v2');
+  const run = (world: DeliveryAccount, execution: string) => machines.run(execution, definition, { images: { [world.facts[0].repository]: 'v2' } }, world.answers());
+
+  test('is migrated, released and written down', async () => {
+    const world = account();
+    expect((await run(world, 'foreign')).status).toBe('SUCCEEDED');
+    expect([world.serving, world.released, world.tasks.map(({ image }) => image)]).toEqual([['v2'], ['v2'], ['v2']]);
+  });
+
+  test('is taken back', async () => {
+    const world = account();
+    world.faults.v2 = 'fails on green';
+    expect((await run(world, 'foreign, failing')).status).toBe('FAILED');
+    expect([world.serving, world.released]).toEqual([['v1'], ['v1']]);
   });
 });
 
