@@ -2,8 +2,8 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { alertIn, isShownInChat } from '../../lambda/alert-forwarder/alert';
 import { Construct } from 'constructs';
+import { alertIn, isShownInChat } from '../../lambda/alert-forwarder/alert';
 import { type BlueGreenPipelineProps, DeployStage, EnvironmentProfile, ImageBuild, ImageRepository, PipelineChecks, PipelineSource, Release, SmokeTest } from '../../src';
 import { consoleAddress } from '../../src/delivery/console-address';
 import { CONNECTION_ARN, pipelineOf, shop, type Shop } from '../support/delivery';
@@ -459,6 +459,8 @@ describe('Checks', () => {
 
   test('A-09: are the npm scripts of each folder, unless they are told', () => {
     const { phases } = buildSpecOf(checked(), /Check/);
+    expect(phases.install['runtime-versions']).toEqual({ nodejs: '22' });
+    expect(buildSpecOf(checked(PipelineChecks.npmScripts('24')), /Check/).phases.install['runtime-versions']).toEqual({ nodejs: '24' });
     expect(phases.install.commands).toEqual(["(cd 'api' && npm ci)", "(cd 'web' && npm ci)"]);
     expect(phases.build.commands).toEqual([
       "(cd 'api' && npm run lint --if-present)", "(cd 'web' && npm run lint --if-present)", "(cd 'api' && npm test)", "(cd 'web' && npm test)",
