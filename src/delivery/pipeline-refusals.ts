@@ -38,7 +38,7 @@ export function checkStages(scope: IConstruct, stages: DeployStage[]): void {
 
 /** Two stages with one track would write each other's released image: the second refuses to begin, or starts what nobody approved. */
 function checkTargets(scope: IConstruct, stages: DeployStage[]): void {
-  const targets = stages.flatMap(({ _plan: { name, here } }) => here?.services.map(({ releaseTarget: { source, releasedImageParameterName: track } }) => ({ stage: name, source, track })) ?? []);
+  const targets = stages.flatMap(({ _plan: { name, here } }) => here?.services.map(({ releaseTarget: target }) => ({ stage: name, ...target })) ?? []);
   targets.forEach((target, index) => {
     const before = targets.slice(0, index).filter(({ stage }) => stage !== target.stage);
     const same = before.find(({ source }) => source === target.source);
@@ -47,7 +47,7 @@ function checkTargets(scope: IConstruct, stages: DeployStage[]): void {
         prop: `stages.${target.stage}.services`, value: target.source, allowed: `services of no other stage: ${same.stage} releases it`, wayOut: 'make a service for each stage',
       });
     }
-    const shared = before.find(({ track }) => track !== undefined && !Token.isUnresolved(track) && track === target.track);
+    const shared = before.find(({ releasedImageParameterName: track }) => track !== undefined && !Token.isUnresolved(track) && track === target.releasedImageParameterName);
     if (shared) {
       throw new PropError(scope, {
         prop: `stages.${target.stage}.services`,

@@ -1,4 +1,3 @@
-import { Stack } from 'aws-cdk-lib';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { IConstruct } from 'constructs';
 import { PropError } from '../refusal/prop-error';
@@ -24,7 +23,8 @@ export function checkTemplateSize(pipeline: IConstruct, releases: Release[], bui
   });
 }
 
-function bytesOf({ node, services, stateMachine }: Release): number {
+function bytesOf({ node, services }: Release): number {
   const machines = node.findAll().filter((child): child is CfnStateMachine => child instanceof CfnStateMachine);
-  return machines.reduce((sum, { definitionString }) => sum + Buffer.byteLength(JSON.stringify(Stack.of(stateMachine).resolve(definitionString))), BYTES.stage + (services.length - 1) * BYTES.service);
+  const definitions = machines.map((machine) => Buffer.byteLength(JSON.stringify(machine.stack.resolve(machine.definitionString))));
+  return definitions.reduce((sum, bytes) => sum + bytes, BYTES.stage + (services.length - 1) * BYTES.service);
 }
