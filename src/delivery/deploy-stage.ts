@@ -39,7 +39,8 @@ export interface DeployStageProps {
    */
   readonly verifyBeforeTraffic?: boolean;
   /**
-   * Alarms besides those of the services that may not fire when a release begins, by name: the database's, for example.
+   * Alarms besides those of the services that may not fire when a release begins, by name: the database's, for example, as
+   * `signals.alarmFor('database-connections-share', database).alarmName` of GoldenSignalAlarms.
    * @default - only those of the services
    */
   readonly gateAlarmNames?: string[];
