@@ -70,7 +70,9 @@ function environment(profile: EnvironmentProfile, alerts: (stack: Stack) => Aler
   const count = (id: string, event: string) => new LogMetric(stack, id, { logGroup: api.logGroup, pattern: FilterPattern.stringValue('$.event', '=', event) }).metric();
   new OperationsDashboard(stack, 'Dashboard', { signals, business: [count('ItemsCreated', 'item.created'), count('DuplicatesDetected', 'item.duplicate')] });
   new SavedQueries(stack, 'Queries', { services: [api, web], databases: [database] });
-  return { api, web, database, routing };
+  // Nothing is released onto a database that is in trouble already.
+  const gate = ['database-connections-share', 'database-transaction-age'].map((key) => signals.alarmFor(key, database).alarmName);
+  return { api, web, database, routing, gate };
 }
 
 // Slack and PagerDuty are production's (requirement A-22); staging writes to the team.
@@ -89,8 +91,10 @@ new BlueGreenPipeline(new Stack(app, 'shop-delivery', { env }), 'Delivery', {
   source: PipelineSource.codeConnection({ connectionArn: setting('connectionArn'), repository: 'org/shop', branch: 'main' }),
   images: [ImageBuild.docker({ repository: apiImages, directory: 'api' }), ImageBuild.docker({ repository: webImages, directory: 'web' })],
   stages: [
-    DeployStage.staging({ services: [staging.api, staging.web], migration: migrate(staging) }),
-    DeployStage.production({ services: [production.api, production.web], migration: migrate(production), snapshot: production.database }),
+    DeployStage.staging({ services: [staging.api, staging.web], migration: migrate(staging), gateAlarmNames: staging.gate }),
+    DeployStage.production({
+      services: [production.api, production.web], migration: migrate(production), snapshot: production.database, gateAlarmNames: production.gate,
+    }),
   ],
   routing: production.routing,
 });

@@ -1,6 +1,5 @@
-import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { type CfnPipeline, ExecutionMode, Pipeline, PipelineType } from 'aws-cdk-lib/aws-codepipeline';
-import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -16,11 +15,13 @@ import { BuildStages } from './build-stages';
 import type { DeployStage } from './deploy-stage';
 import type { ImageBuild } from './image-build';
 import { PipelineChecks } from './pipeline-checks';
-import { checkImages, checkStages } from './pipeline-refusals';
+import { tellOfApprovals, tellOfFailures } from './pipeline-events';
+import { checkImages, checkPlaces, checkStages } from './pipeline-refusals';
 import type { PipelineSource } from './pipeline-source';
 import { PipelineStage } from './pipeline-stage';
 import type { Release } from './release';
 import type { SourceParts } from './source-parts';
+import { checkTemplateSize } from './template-size';
 
 /** What a {@link BlueGreenPipeline} may be told. */
 export interface BlueGreenPipelineProps {
@@ -31,7 +32,10 @@ export interface BlueGreenPipelineProps {
    * @default - none, for `PipelineSource.imagePush` alone
    */
   readonly images?: ImageBuild[];
-  /** Where they are released to, in this order; production last. */
+  /**
+   * Where they are released to, in this order; production last. 1 to 10, of which the `Release`s of about five fit into the pipeline's stack;
+   * further ones stand in the stacks of their services, and are named by `DeployStage.elsewhere`.
+   */
   readonly stages: DeployStage[];
   /**
    * What sources must pass before an image is built from them (requirement A-09). Not for `PipelineSource.imagePush`.
@@ -92,7 +96,8 @@ export class BlueGreenPipeline extends Construct {
     const policy = this.createPolicy(role);
     this.pipeline = this.createPipeline(role, policy);
     this.source.start(this, this.pipeline, () => this.createStarter());
-    this.tellOfFailures();
+    this.tellPeople();
+    checkTemplateSize(this, Object.values(this.releases), this.builds.projects.length);
   }
 
   private checkProps(): void {
@@ -102,13 +107,7 @@ export class BlueGreenPipeline extends Construct {
     if (checks && this.source.pushed) {
       throw new PropError(this, { prop: 'checks', value: 'checks', allowed: 'none with PipelineSource.imagePush: there are no sources', wayOut: 'check them where the image is built' });
     }
-    const { region } = Stack.of(this);
-    stages.forEach(({ _plan: { name, elsewhere } }) => {
-      const theirs = elsewhere && Arn.split(elsewhere.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME).region;
-      if (theirs !== undefined && !Token.isUnresolved(theirs) && !Token.isUnresolved(region) && theirs !== region && !artifactBuckets[theirs]) {
-        throw new PropError(this, { prop: 'artifactBuckets', value: Object.keys(artifactBuckets), allowed: `a bucket with a key in ${theirs}, for the stage ${name}`, wayOut: `give artifactBuckets: { '${theirs}': bucket }, or make a pipeline there` });
-      }
-    });
+    checkPlaces(this, stages, artifactBuckets);
   }
 
   private get notifications(): ITopic | undefined {
@@ -144,7 +143,7 @@ export class BlueGreenPipeline extends Construct {
 
   /** The only policy, for the pipeline and all of its actions. */
   private createPolicy(role: Role): ManagedPolicy {
-    const { artifacts, key, notifications } = this;
+    const { artifacts, key } = this;
     const objects = artifacts.arnForObjects('*');
     const policy = new ManagedPolicy(this, 'Policy', {
       roles: [role],
@@ -156,8 +155,6 @@ export class BlueGreenPipeline extends Construct {
         new PolicyStatement({ actions: ['codebuild:BatchGetBuilds', 'codebuild:StartBuild', 'codebuild:StopBuild'], resources: this.builds.projects.map(({ project }) => project.projectArn) }),
         ...this.source.permissions,
         ...this.stages.flatMap(({ permissions }) => permissions),
-        ...notifications ? [new PolicyStatement({ actions: ['sns:Publish'], resources: [notifications.topicArn] })] : [],
-        ...notifications?.masterKey ? [new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [notifications.masterKey.keyArn] })] : [],
       ],
     });
     acknowledgeWildcard(policy, objects, 'CodePipeline names artifacts itself; the bucket holds nothing else.');
@@ -190,26 +187,13 @@ export class BlueGreenPipeline extends Construct {
     return role;
   }
 
-  /** The topic admits EventBridge already. Releases tell of themselves; this is for checks, builds, scans and approvals that end it. */
-  private tellOfFailures(): void {
-    if (!this.notifications) {
-      return;
+  private tellPeople(): void {
+    const { notifications: topic, pipeline, stages } = this;
+    if (topic) {
+      tellOfFailures(this, pipeline, topic);
+      if (stages.some(({ asks }) => asks)) {
+        tellOfApprovals(this, pipeline, topic);
+      }
     }
-    new CfnRule(this, 'Failures', {
-      description: `Tells of actions of ${this.node.path} that fail`,
-      eventPattern: {
-        'source': ['aws.codepipeline'],
-        'detail-type': ['CodePipeline Action Execution State Change'],
-        'detail': { pipeline: [this.pipeline.pipelineName], state: ['FAILED'] },
-      },
-      targets: [{
-        id: 'Topic',
-        arn: this.notifications.topicArn,
-        inputTransformer: {
-          inputPathsMap: { stage: '$.detail.stage', action: '$.detail.action', execution: '$.detail.execution-id', pipeline: '$.detail.pipeline' },
-          inputTemplate: '"The pipeline <pipeline> ends at <stage>, <action>: execution <execution>."',
-        },
-      }],
-    });
   }
 }

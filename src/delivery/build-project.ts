@@ -73,7 +73,7 @@ export interface BuildProjectProps {
 const TIMEOUT = Duration.hours(1);
 /** CodeBuild takes no longer description. */
 const MOST_DESCRIBED = 255;
-/** As CodeBuild and CodePipeline document them for a key of the customer's. */
+/** As CodePipeline documents them for a key of the customer's. */
 export const KEY_USES = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'];
 const READS = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:GetDownloadUrlForLayer'];
 const PUSHES = ['ecr:CompleteLayerUpload', 'ecr:InitiateLayerUpload', 'ecr:PutImage', 'ecr:UploadLayerPart'];
@@ -133,13 +133,21 @@ export class BuildProject extends Construct {
     });
   }
 
+  private get reportFolder(): string {
+    return `reports/${this.node.id}`;
+  }
+
+  private get reportObjects(): string {
+    return this.props.artifacts.arnForObjects(`${this.reportFolder}/*`);
+  }
+
   /** Reports go after 30 days by themselves; the group goes with them. */
   private createReportGroup(): CfnReportGroup {
     const { artifacts, key } = this.props;
     return new CfnReportGroup(this, 'Reports', {
       type: 'TEST',
       deleteReports: true,
-      exportConfig: { exportConfigType: 'S3', s3Destination: { bucket: artifacts.bucketName, path: `reports/${this.node.id}`, encryptionKey: key.keyArn, packaging: 'NONE' } },
+      exportConfig: { exportConfigType: 'S3', s3Destination: { bucket: artifacts.bucketName, path: this.reportFolder, encryptionKey: key.keyArn, packaging: 'NONE' } },
     });
   }
 
@@ -149,12 +157,14 @@ export class BuildProject extends Construct {
       roles: [role],
       statements: [
         new PolicyStatement({ sid: 'Log', actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [this.logGroup.logGroupArn] }),
-        new PolicyStatement({ sid: 'Artifacts', actions: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'], resources: [artifacts.arnForObjects('*')] }),
+        // It hands nothing on: who may write here could change what the next action builds.
+        new PolicyStatement({ sid: 'Artifacts', actions: ['s3:GetObject', 's3:GetObjectVersion'], resources: [artifacts.arnForObjects('*')] }),
         new PolicyStatement({ sid: 'Bucket', actions: ['s3:GetBucketAcl', 's3:GetBucketLocation'], resources: [artifacts.bucketArn] }),
-        new PolicyStatement({ sid: 'Key', actions: KEY_USES, resources: [key.keyArn] }),
-        ...this.reportGroup ? [new PolicyStatement({
-          sid: 'Reports', actions: ['codebuild:BatchPutTestCases', 'codebuild:CreateReport', 'codebuild:UpdateReport'], resources: [this.reportGroup.attrArn],
-        })] : [],
+        new PolicyStatement({ sid: 'Key', actions: ['kms:Decrypt', 'kms:DescribeKey', ...this.reportGroup ? ['kms:GenerateDataKey'] : []], resources: [key.keyArn] }),
+        ...this.reportGroup ? [
+          new PolicyStatement({ sid: 'Reports', actions: ['codebuild:BatchPutTestCases', 'codebuild:CreateReport', 'codebuild:UpdateReport'], resources: [this.reportGroup.attrArn] }),
+          new PolicyStatement({ sid: 'Export', actions: ['s3:PutObject'], resources: [this.reportObjects] }),
+        ] : [],
         ...repository ? [
           new PolicyStatement({ sid: 'SignIn', actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
           new PolicyStatement({ sid: pushes ? 'Push' : 'Pull', actions: [...READS, ...pushes ? PUSHES : []].sort(), resources: [repository.repositoryArn] }),
@@ -162,6 +172,9 @@ export class BuildProject extends Construct {
       ],
     });
     acknowledgeWildcard(policy, artifacts.arnForObjects('*'), 'CodePipeline names artifacts itself; the bucket holds nothing else.');
+    if (this.reportGroup) {
+      acknowledgeWildcard(policy, this.reportObjects, 'CodeBuild names the files of reports itself, below the folder of this project.');
+    }
     if (repository) {
       acknowledge(policy, 'AwsSolutions-IAM5[Resource::*]', 'Signing in to ECR knows no resource; what may be read or pushed is said by the next statement.');
     }

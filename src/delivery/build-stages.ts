@@ -41,6 +41,8 @@ interface Step { readonly name: string; readonly build: BuildProject; readonly r
 const BINFMT_IMAGE = 'docker.io/tonistiigi/binfmt:qemu-v10.2.3@sha256:400a4873b838d1b89194d982c45e5fb3cda4593fbfd7e08a02e76b03b21166f0';
 const BUILDKIT_IMAGE = 'docker.io/moby/buildkit:v0.33.1@sha256:cec9f139f45e93c5c69c60f8b07cfad9f43f4ef6b6a6cd917527fea5ff2e3dea';
 const TAG = 'IMAGE_TAG';
+/** CodePipeline takes longer names; ids of constructs and ARNs are made of this one. */
+const MOST_NAMED = 50;
 const WHY_DOCKER = 'Docker builds and scans images here, which takes a privileged build; it has no other rights than to push to one repository.';
 
 /** What comes between the sources and the first release: checks, and the images. */
@@ -92,7 +94,7 @@ export class BuildStages extends Construct {
 
   private createImage(image: ImageBuild, index: number): Step {
     const architectures = image._props.architectures ?? this.architecturesOf(image._repository);
-    return this.step(`Build${index + 1}-${image._repository.node.id}`, image._repository, architectures, {
+    return this.step(`Build${index + 1}-${image._repository.node.id}`.replace(/[^A-Za-z0-9_-]/g, '-').slice(0, MOST_NAMED), image._repository, architectures, {
       purpose: `Build of ${image._repository.node.path}`,
       commands: [NAME_BUILT_IMAGE, BUILD_SCAN_PUSH],
       environment: { ...image._environment, ...architectures.length > 1 && { BINFMT_IMAGE, BUILDKIT_IMAGE } },

@@ -39,7 +39,8 @@ export interface CiDeployRoleProps {
 export interface GithubDeployRoleProps extends CiDeployRoleProps {
   /**
    * Subjects as GitHub writes them, at least one: `repo:org/app:environment:production`, `repo:org/app:ref:refs/heads/main`. Newer repositories
-   * have numbers in theirs: `repo:org@123/app@456:environment:production`. `*` may stand behind the repository, never in its place.
+   * have numbers in theirs: `repo:org@123/app@456:environment:production`. `*` may stand behind the repository, never in its place nor
+   * for pull requests.
    */
   readonly subjects: string[];
   /**

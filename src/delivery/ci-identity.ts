@@ -8,6 +8,8 @@ const GITHUB = 'token.actions.githubusercontent.com';
 const AWS_AUDIENCE = 'sts.amazonaws.com';
 /** A repository by name or by number, and then what of it: never a wildcard in its place. */
 const SUBJECT = /^(?:repo:[^/*?:\s]+\/[^/*?:\s]+|repository_id:\d+):([^\s]+)$/;
+/** What of a repository the token of a pull request says. */
+const PULL_REQUESTS = ['pull_request', 'ref:refs/pull/1/merge'];
 const UUID = /^\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?$/i;
 
 /** Who a CI is by OpenID Connect, and what its token must say. */
@@ -57,9 +59,15 @@ function checkSubject(role: IConstruct, subject: string): void {
       prop: 'subjects', value: subject, allowed: 'one repository and what of it: repo:OWNER/NAME:environment:NAME or repo:OWNER/NAME:ref:refs/heads/BRANCH', wayOut: 'name the repository and its branch or environment in full, wildcards only behind them',
     });
   }
-  if (what === 'pull_request') {
-    throw new PropError(role, { prop: 'subjects', value: subject, allowed: 'no pull requests: nothing is deployed from them (requirement C-17)', wayOut: 'name the branch that is deployed, or an environment' });
+  if (PULL_REQUESTS.some((subjectOf) => matches(what, subjectOf))) {
+    throw new PropError(role, { prop: 'subjects', value: subject, allowed: 'no pull requests: nothing is deployed from them (requirement C-17)', wayOut: 'name the branch that is deployed, or an environment, and let no wildcard stand for pull_request' });
   }
+}
+
+/** As IAM's StringLike compares. */
+function matches(pattern: string, value: string): boolean {
+  const parts = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
+  return new RegExp(`^${parts}$`).test(value);
 }
 
 function uuid(role: IConstruct, prop: string, value: string): string {

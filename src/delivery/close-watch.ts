@@ -10,10 +10,11 @@ import { SuccessRateAlarm } from '../service/success-rate-alarm';
 import { ResponseTimeAlarm } from '../service/target-group-alarm';
 import type { CloseWatchProps } from './deploy-stage';
 import type { Release } from './release';
+import { RELEASED } from './release-facts';
 
 /** What a {@link CloseWatch} is made from, all of it checked. */
 export interface CloseWatchParts {
-  /** Each of its executions that succeeds begins the watch anew. */
+  /** Each of its releases that ends well begins the watch anew. */
   readonly release: Release;
   /** Two tighter alarms each: success rate and response time. */
   readonly services: ProductionWebService[];
@@ -27,7 +28,7 @@ const PERIOD = Duration.hours(1);
 const WHY_SILENT = 'It is a part of the composite alarm beside it, which tells people.';
 
 /**
- * Tighter alarms for a time after a release (requirement A-10), by alarms alone: Step Functions counts the releases that end well, and an alarm
+ * Tighter alarms for a time after a release (requirement A-10), by alarms alone: a release that ends well counts itself, and an alarm
  * that looks back over that time is on for as long. A composite alarm fires while it is on and a tighter alarm is. The release itself has
  * ended by then, so that the next one need not wait.
  */
@@ -71,7 +72,7 @@ export class CloseWatch extends Construct {
     const { release } = this.parts;
     const { hours } = this.limits;
     return new Metric({
-      namespace: 'AWS/States', metricName: 'ExecutionsSucceeded', dimensionsMap: { StateMachineArn: release.stateMachine.stateMachineArn }, statistic: 'Sum', period: PERIOD,
+      namespace: RELEASED.namespace, metricName: RELEASED.metricName, dimensionsMap: { [RELEASED.dimension]: release.stateMachine.stateMachineArn }, statistic: 'Sum', period: PERIOD,
     }).createAlarm(this, 'Released', {
       alarmDescription: `Something was released to ${release.stageName} within ${hours} hours, which is no fault: a part of the alarm that tells people.`,
       threshold: 1,

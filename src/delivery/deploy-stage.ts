@@ -39,7 +39,8 @@ export interface DeployStageProps {
    */
   readonly verifyBeforeTraffic?: boolean;
   /**
-   * Alarms besides those of the services that may not fire when a release begins, by name: the database's, for example.
+   * Alarms besides those of the services that may not fire when a release begins, by name: the database's, for example, as
+   * `signals.alarmFor('database-connections-share', database).alarmName` of GoldenSignalAlarms.
    * @default - only those of the services
    */
   readonly gateAlarmNames?: string[];
@@ -108,10 +109,11 @@ export interface ElsewhereStageProps {
   readonly name: string;
   /** Whether it is production: then somebody approves, and no stage before production stands after it. */
   readonly production: boolean;
-  /** ARN of the state machine of its `Release`, which stands in the stack of the services there. */
+  /** ARN of the state machine of its `Release`, which stands in the stack of the services there. A reference is one of this account and region. */
   readonly stateMachineArn: string;
   /**
-   * ARN of the role there that the pipeline assumes: it may start, describe and find executions of that state machine, and trusts this account.
+   * ARN of the role there that the pipeline assumes. It trusts the pipeline's account, and allows `states:StartExecution` and
+   * `states:DescribeStateMachine` on the machine, and `states:DescribeExecution` on its executions. Needed in another account.
    * @default - the pipeline's own, for a state machine of this account
    */
   readonly roleArn?: string;
@@ -154,7 +156,7 @@ export class DeployStage {
     return new DeployStage({ name, production: true, approval: !withoutApproval, approvalTimeout, withoutApproval, closeWatch, here: props });
   }
 
-  /** A stage of another account or region, whose `Release` stands there: the pipeline knows names only. */
+  /** A stage whose `Release` stands elsewhere, in another account, region or stack: the pipeline knows names only. */
   public static elsewhere(props: ElsewhereStageProps): DeployStage {
     const { name, production, withoutApproval, approvalTimeout } = props;
     return new DeployStage({ name, production, approval: production && !withoutApproval, approvalTimeout, withoutApproval, elsewhere: props });
@@ -169,13 +171,19 @@ export class DeployStage {
    * @internal
    */
   public _check(scope: IConstruct): void {
-    const { name, approvalTimeout, withoutApproval, elsewhere } = this._plan;
+    const { name, approval, approvalTimeout, withoutApproval, here, elsewhere } = this._plan;
     const of = (prop: string) => `stages.${name}.${prop}`;
     if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) {
       throw new PropError(scope, { prop: 'stages.name', value: name, allowed: 'lower-case letters, digits and hyphens, at most 31', wayOut: "write 'production'" });
     }
     if (withoutApproval) {
       checkReason(scope, of('withoutApproval.reason'), withoutApproval.reason);
+    }
+    if (here?.services.length === 0) {
+      throw new PropError(scope, { prop: of('services'), value: here.services, allowed: 'at least one service', wayOut: 'name the services that the stage releases, or leave the stage out' });
+    }
+    if (approvalTimeout !== undefined && !approval) {
+      throw new PropError(scope, { prop: of('approvalTimeout'), value: approvalTimeout.toHumanString(), allowed: 'none where nobody is asked', wayOut: 'say approval: true, or leave approvalTimeout out' });
     }
     checkWholeNumber(scope, of('approvalTimeout'), approvalTimeout?.toMinutes({ integral: false }), {
       min: 5, max: MOST_DAYS * 24 * 60, unit: 'minutes', wayOut: 'give Duration.hours(n) up to Duration.days(7)',

@@ -10,6 +10,7 @@ import { allowTopic, AwsCalls } from './aws-calls';
 import { DeliveryMachine, ofThisAccount } from './delivery-machine';
 import type { Release } from './release';
 import { factsOf, ReleaseArns } from './release-facts';
+import { publish } from './release-telling';
 import { absent, chart, choice, forEach, put, type States } from './state-chart';
 
 /** What a {@link DriftCheck} has to be told. */
@@ -69,13 +70,13 @@ export class DriftCheck extends Construct {
         selector: { 'released.$': '$$.Map.Item.Value.candidate', 'service.$': 'States.ArrayGetItem($.services, $$.Map.Item.Index)' }, rest: { ResultPath: '$.found' },
       })],
       ['Any drift?', put('$.any', { 'drift.$': 'States.ArrayContains($.found[*].drift, true)' })],
-      ['Tell?', choice([{ Variable: '$.any.drift', BooleanEquals: true }], 'Tell')],
+      ['Tell?', choice([{ Variable: '$.any.drift', BooleanEquals: true }], 'Tell: words')],
       ['Nothing to tell', { Type: 'Succeed' }],
-      ['Tell', calls.task('sns:publish', {
-        'TopicArn': topicArn,
-        'Subject': `Something else runs in ${stageName} than was released`.slice(0, 100),
-        'Message.$': "States.Format('The last release was {}. What runs: {}. See docs/delivery.md, Drift.', $.last.of.execution, States.JsonToString($.found))",
-      }, { resources: [topicArn] })],
+      ...publish(calls, topicArn, {
+        name: 'Tell',
+        subject: `Something else runs in ${stageName} than was released`,
+        message: "States.Format('The last release was {}. What runs: {}. See docs/delivery.md, Drift.', $.last.of.execution, States.JsonToString($.found))",
+      }),
       ['Told', { Type: 'Succeed' }],
     ];
   }

@@ -73,12 +73,16 @@ scan() {
 const SIGN_IN = `
 sign_in() { aws ecr get-login-password | docker login --username AWS --password-stdin "\${REPOSITORY_URI%%/*}"; }`;
 
+const MEDIA_TYPES = [
+  'application/vnd.oci.image.index.v1+json', 'application/vnd.docker.distribution.manifest.list.v2+json', 'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+].join(' ');
+
 /** What a tag that moves or one that is given once gets, without a second push. One that is taken and immutable stays where it is. */
 const TAG_ALSO = `
 tag_also() {
   aws ecr batch-get-image --repository-name "$REPOSITORY_NAME" --image-ids "imageTag=$IMAGE_TAG" --accepted-media-types \\
-    application/vnd.oci.image.index.v1+json application/vnd.docker.distribution.manifest.list.v2+json \\
-    application/vnd.oci.image.manifest.v1+json application/vnd.docker.distribution.manifest.v2+json --query 'images[0]' --output json > /tmp/image.json
+    ${MEDIA_TYPES} --query 'images[0]' --output json > /tmp/image.json
   jq -j .imageManifest /tmp/image.json > /tmp/manifest.json
   if said="$(aws ecr put-image --repository-name "$REPOSITORY_NAME" --image-tag "$1" --image-manifest file:///tmp/manifest.json \\
     --image-manifest-media-type "$(jq -r .imageManifestMediaType /tmp/image.json)" 2>&1)"; then
@@ -111,22 +115,42 @@ if [ -n "\${VERSION_FILE:-}" ] && [ -z "$version" ]; then
   exit 1
 fi`;
 
-/** One architecture is built by the machine that has it. Several are built by one machine, which emulates the others. */
+/**
+ * One architecture is built by the machine that has it. Several are built by one machine, which emulates the others: each is loaded and scanned,
+ * and pushed without a tag from the same builder. What was pushed must be what was scanned, before one tag joins them.
+ */
 const BUILD = `
+export BUILDX_NO_DEFAULT_ATTESTATIONS=1
 build_one() { docker build --pull --platform "$PLATFORMS" --file "$DOCKERFILE" "\${arguments[@]}" --tag candidate "$DIRECTORY"; }
+build_several() {
+  docker buildx build --builder several --platform "$1" --file "$DOCKERFILE" "\${arguments[@]}" --metadata-file /tmp/built.json "\${@:2}" "$DIRECTORY"
+}
 build_each() {
   docker run --privileged --rm "$BINFMT_IMAGE" --install all
   docker buildx create --name several --driver docker-container --driver-opt "image=$BUILDKIT_IMAGE"
   for platform in \${PLATFORMS//,/ }; do
-    docker buildx build --builder several --pull --platform "$platform" --file "$DOCKERFILE" "\${arguments[@]}" --provenance=false --load --tag candidate "$DIRECTORY"
+    build_several "$platform" --pull --load --tag candidate
+    cp /tmp/built.json "/tmp/scanned-\${platform##*/}.json"
     scan candidate "\${platform##*/}"
   done
+}
+push_each() {
+  parts=()
+  for platform in \${PLATFORMS//,/ }; do
+    build_several "$platform" --output "type=image,name=$REPOSITORY_URI,push-by-digest=true,name-canonical=true,push=true"
+    if [ "$(jq -r '."containerimage.config.digest" // "nothing"' "/tmp/scanned-\${platform##*/}.json")" != "$(jq -r '."containerimage.config.digest"' /tmp/built.json)" ]; then
+      echo "what was built for $platform is not what was scanned: it gets no tag" >&2
+      return 1
+    fi
+    parts+=("$REPOSITORY_URI@$(jq -r '."containerimage.digest"' /tmp/built.json)")
+  done
+  docker buildx imagetools create --tag "$REPOSITORY_URI:$IMAGE_TAG" "\${parts[@]}"
 }
 build_and_push() {
   case "$PLATFORMS" in
     *,*)
       build_each
-      docker buildx build --builder several --platform "$PLATFORMS" --file "$DOCKERFILE" "\${arguments[@]}" --provenance=false --push --tag "$REPOSITORY_URI:$IMAGE_TAG" "$DIRECTORY"
+      push_each
       ;;
     *)
       build_one
@@ -165,16 +189,32 @@ if [ -n "\${MOVING_TAG:-}" ]; then tag_also "$MOVING_TAG"; fi
 )
 `.trim();
 
-/** The same scan for an image that was built elsewhere. */
+/**
+ * The same scan for an image that was built elsewhere. Docker keeps one image under a digest: that of an index can't be pulled for a second
+ * architecture, so each is pulled by its own.
+ */
 export const SCAN_PUSHED_IMAGE = `
 (
 set -euo pipefail
 ${SCAN}
 ${SIGN_IN}
+aws ecr batch-get-image --repository-name "$REPOSITORY_NAME" --image-ids "imageDigest=$IMAGE_DIGEST" --accepted-media-types ${MEDIA_TYPES} --query 'images[0].imageManifest' --output text > /tmp/pushed.json
+digest_for() {
+  case "$(jq -r 'has("manifests")' /tmp/pushed.json) $PLATFORMS" in
+    true*) jq -r --arg architecture "$1" '[.manifests[] | select(.platform.os == "linux" and .platform.architecture == $architecture)][0].digest // ""' /tmp/pushed.json ;;
+    *,*) ;;
+    *) echo "$IMAGE_DIGEST" ;;
+  esac
+}
 sign_in
 for platform in \${PLATFORMS//,/ }; do
-  docker pull --platform "$platform" "$REPOSITORY_URI@$IMAGE_DIGEST"
-  scan "$REPOSITORY_URI@$IMAGE_DIGEST" "\${platform##*/}"
+  digest="$(digest_for "\${platform##*/}")"
+  if [ -z "$digest" ]; then
+    echo "the image $IMAGE_DIGEST is not for $platform, which a service needs" >&2
+    exit 1
+  fi
+  docker pull --platform "$platform" "$REPOSITORY_URI@$digest"
+  scan "$REPOSITORY_URI@$digest" "\${platform##*/}"
 done
 )
 `.trim();

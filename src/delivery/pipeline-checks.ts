@@ -30,6 +30,9 @@ export interface CheckCommands {
   readonly docker?: Weakening;
 }
 
+/** Else CodeBuild's image chooses, and another one after its next update. */
+const NODE = '22';
+
 /** What sources must pass before an image is built from them (requirement A-09). */
 export class PipelineChecks {
   /** Commands of your own. */
@@ -40,11 +43,14 @@ export class PipelineChecks {
   /**
    * `npm ci`, and then the scripts `lint`, `test` and `test:integration` in each folder that an image is built from. A folder without
    * `package.json` fails, and so does one without the script `test`; the others may be missing.
+   *
+   * @param nodeVersion the version of Node.js as CodeBuild names it, `22` unless told; that of the Dockerfile, so that what is tested is what runs
    */
-  public static npmScripts(): PipelineChecks {
+  public static npmScripts(nodeVersion?: string): PipelineChecks {
     return new PipelineChecks((directories) => {
       const everywhere = (command: string) => directories.map((directory) => `(cd '${directory}' && ${command})`);
       return {
+        runtimes: { nodejs: nodeVersion ?? NODE },
         install: everywhere('npm ci'),
         lint: everywhere('npm run lint --if-present'),
         unit: everywhere('npm test'),

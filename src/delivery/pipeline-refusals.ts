@@ -1,3 +1,5 @@
+import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import { PropError } from '../refusal/prop-error';
 import { ProductionWebService } from '../service';
@@ -8,6 +10,9 @@ import type { SourceParts } from './source-parts';
 /** Stages of CodePipeline that are the pipeline's own. */
 const OWN_STAGES = ['source', 'check', 'build', 'scan'];
 
+/** A managed policy holds 6,144 characters: up to 400 for each state machine, after 1,350 of the pipeline's own. */
+const MOST_STAGES = 10;
+
 /** What a pipeline can't be made from. */
 export function checkStages(scope: IConstruct, stages: DeployStage[]): void {
   stages.forEach((stage) => stage._check(scope));
@@ -15,6 +20,9 @@ export function checkStages(scope: IConstruct, stages: DeployStage[]): void {
   const twice = names.find((name, index) => names.indexOf(name) !== index || OWN_STAGES.includes(name));
   if (twice !== undefined) {
     throw new PropError(scope, { prop: 'stages.name', value: twice, allowed: `names of which each stands once, and not ${OWN_STAGES.join(', ')}`, wayOut: 'give the stage a name of its own' });
+  }
+  if (stages.length > MOST_STAGES) {
+    throw new PropError(scope, { prop: 'stages', value: `${stages.length} stages`, allowed: `at most ${MOST_STAGES}: the policy of the pipeline's role names no more state machines`, wayOut: 'make a second pipeline for some of them' });
   }
   const first = stages.findIndex(({ _plan }) => _plan.production);
   if (first === -1) {
@@ -24,7 +32,46 @@ export function checkStages(scope: IConstruct, stages: DeployStage[]): void {
   if (late) {
     throw new PropError(scope, { prop: 'stages', value: names, allowed: `production last: ${late._plan.name} comes too late to find anything`, wayOut: 'put it before production' });
   }
+  checkTargets(scope, stages);
   stages.forEach((stage) => checkSmokeTest(scope, stage));
+}
+
+/** Two stages with one track would write each other's released image: the second refuses to begin, or starts what nobody approved. */
+function checkTargets(scope: IConstruct, stages: DeployStage[]): void {
+  const targets = stages.flatMap(({ _plan: { name, here } }) => here?.services.map(({ releaseTarget: target }) => ({ stage: name, ...target })) ?? []);
+  targets.forEach((target, index) => {
+    const before = targets.slice(0, index).filter(({ stage }) => stage !== target.stage);
+    const same = before.find(({ source }) => source === target.source);
+    if (same) {
+      throw new PropError(scope, {
+        prop: `stages.${target.stage}.services`, value: target.source, allowed: `services of no other stage: ${same.stage} releases it`, wayOut: 'make a service for each stage',
+      });
+    }
+    const shared = before.find(({ releasedImageParameterName: track }) => track !== undefined && !Token.isUnresolved(track) && track === target.releasedImageParameterName);
+    if (shared) {
+      throw new PropError(scope, {
+        prop: `stages.${target.stage}.services`,
+        value: [shared.source, target.source],
+        allowed: 'a release track for each stage: these two have the same',
+        wayOut: `name the track of each, as in ServiceImage.released(images, '${shared.stage}')`,
+      });
+    }
+  });
+}
+
+/** A stage elsewhere is reached with what CodePipeline needs there: a bucket in another region, a role in another account. */
+export function checkPlaces(scope: IConstruct, stages: DeployStage[], buckets: { [region: string]: IBucket }): void {
+  const own = Stack.of(scope);
+  const differ = (one: string | undefined, other: string) => one !== undefined && ![one, other].some((place) => Token.isUnresolved(place)) && one !== other;
+  stages.forEach(({ _plan: { name, elsewhere } }) => {
+    const { region, account } = elsewhere ? Arn.split(elsewhere.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME) : own;
+    if (differ(region, own.region) && !buckets[region!]) {
+      throw new PropError(scope, { prop: 'artifactBuckets', value: Object.keys(buckets), allowed: `a bucket with a key in ${region}, for the stage ${name}`, wayOut: `give artifactBuckets: { '${region}': bucket }, or make a pipeline there` });
+    }
+    if (differ(account, own.account) && elsewhere?.roleArn === undefined) {
+      throw new PropError(scope, { prop: `stages.${name}.roleArn`, value: undefined, allowed: `a role of ${account}: no other may start a state machine there`, wayOut: `make a role there that trusts ${own.account}, and give its ARN` });
+    }
+  });
 }
 
 /** Every image that is built is released, and every service gets one. */

@@ -61,8 +61,8 @@ export class PipelineSource {
    */
   public static imagePush(repository: IImageRepository, props: ImagePushProps = {}): PipelineSource {
     return new PipelineSource((scope) => {
-      if (props.tags && (props.tags.length === 0 || props.tags.length > 5 || props.tags.some((tag) => !/^[\w.*-]{1,128}$/.test(tag) || /^\*+$/.test(tag)))) {
-        throw new PropError(scope, { prop: 'source.tags', value: props.tags, allowed: '1 to 5 patterns of letters, digits, _, ., - and *, none of them * alone', wayOut: 'leave tags out to release every commit' });
+      if (props.tags && (props.tags.length === 0 || props.tags.length > 5 || props.tags.some((tag) => !/^[\w.*-]{1,128}$/.test(tag) || /^\*$|\*\*/.test(tag)))) {
+        throw new PropError(scope, { prop: 'source.tags', value: props.tags, allowed: '1 to 5 patterns of letters, digits, _, ., - and *, none of them * alone or with ** in it', wayOut: 'leave tags out to release every commit' });
       }
       return new PushedImageSource(scope, repository, props);
     });
@@ -93,8 +93,11 @@ function checkConnection(scope: IConstruct, { connectionArn, repository, branch,
   if (!Token.isUnresolved(connectionArn) && !/^arn:[^:]+:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection\/[0-9a-f-]+$/.test(connectionArn)) {
     throw new PropError(scope, { prop: 'source.connectionArn', value: connectionArn, allowed: 'the ARN of a connection', wayOut: 'make one in the console under Developer Tools, Connections, and give arn:aws:codeconnections:REGION:ACCOUNT:connection/ID' });
   }
-  if (!Token.isUnresolved(repository) && !/^[^/\s]+(\/[^/\s]+)+$/.test(repository)) {
-    throw new PropError(scope, { prop: 'source.repository', value: repository, allowed: 'owner and name', wayOut: "write it as 'org/app'" });
+  if (!Token.isUnresolved(repository) && (!/^[^/\s:]+(\/[^/\s:]+)+$/.test(repository) || /^(github\.com|gitlab\.com|bitbucket\.org)\/|\.git$/.test(repository))) {
+    throw new PropError(scope, { prop: 'source.repository', value: repository, allowed: 'owner and name, without host and .git', wayOut: "write it as 'org/app'" });
+  }
+  if (branch !== undefined && !Token.isUnresolved(branch) && !/^[^\s*]+$/.test(branch)) {
+    throw new PropError(scope, { prop: 'source.branch', value: branch, allowed: 'the name of one branch', wayOut: "leave it out for 'main'" });
   }
   if (tags && (branch !== undefined || paths)) {
     throw new PropError(scope, { prop: 'source.tags', value: tags, allowed: 'tags, or a branch with paths: a tag has neither', wayOut: 'leave out branch and paths, or tags' });

@@ -1,4 +1,4 @@
-import { Arn, ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Duration, Stack, Token } from 'aws-cdk-lib';
 import { type IStage, type Pipeline } from 'aws-cdk-lib/aws-codepipeline';
 import { ManualApprovalAction, StateMachineInput, StepFunctionInvokeAction } from 'aws-cdk-lib/aws-codepipeline-actions';
 import { type IRole, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
@@ -9,6 +9,7 @@ import type { EnvironmentProfile } from '../environment';
 import type { AlertRouting } from '../observability';
 import { ProductionWebService } from '../service';
 import { CloseWatch } from './close-watch';
+import { consoleAddress } from './console-address';
 import type { DeployStage } from './deploy-stage';
 import { Release } from './release';
 
@@ -21,7 +22,7 @@ export interface PipelineStageProps {
   /** Handed to the release of a stage here. */
   readonly profile: EnvironmentProfile;
   /**
-   * Is told of approvals that are waited for, and of the release.
+   * Is told of the release.
    * @default - nobody
    */
   readonly notifications?: ITopic;
@@ -45,7 +46,7 @@ export class PipelineStage extends Construct {
     super(scope, id);
     const { here, elsewhere } = props.stage._plan;
     if (elsewhere) {
-      this.machine = StateMachine.fromStateMachineArn(this, 'Machine', elsewhere.stateMachineArn);
+      this.machine = this.machineOf(elsewhere.stateMachineArn);
       this.role = elsewhere.roleArn === undefined ? undefined : Role.fromRoleArn(this, 'Role', elsewhere.roleArn, { mutable: false });
     } else {
       here!.services.forEach((service) => here!.smokeTest && (service as ProductionWebService).verifyWith(here!.smokeTest));
@@ -53,6 +54,13 @@ export class PipelineStage extends Construct {
       this.machine = this.release.stateMachine;
       this.watchClosely(this.release);
     }
+  }
+
+  /** CodePipeline must know the account, which a reference doesn't say: it is one of this app, and so of this account and region. */
+  private machineOf(arn: string): IStateMachine {
+    return Token.isUnresolved(arn)
+      ? StateMachine.fromStateMachineName(this, 'Machine', Arn.split(arn, ArnFormat.COLON_RESOURCE_NAME).resourceName!)
+      : StateMachine.fromStateMachineArn(this, 'Machine', arn);
   }
 
   /** What the pipeline's role may do for it. */
@@ -71,6 +79,11 @@ export class PipelineStage extends Construct {
     return this.role ? [] : [this.machine, ...this.release?.migrationPlan ? [this.release.migrationPlan] : []].map(executionsOf);
   }
 
+  /** Whether somebody has to approve. */
+  public get asks(): boolean {
+    return this.props.stage._plan.approval;
+  }
+
   /** Plan, approval, release: one after the other. */
   public addTo(pipeline: Pipeline): void {
     const { stage: { _plan: plan } } = this.props;
@@ -78,7 +91,7 @@ export class PipelineStage extends Construct {
     if (this.release?.migrationPlan) {
       stage.addAction(this.invoke('Plan', this.release.migrationPlan, 1, PLAN_VARIABLES(plan.name)));
     }
-    if (plan.approval) {
+    if (this.asks) {
       this.addApproval(stage);
     }
     stage.addAction(this.invoke('Release', this.machine, 3));
@@ -92,13 +105,12 @@ export class PipelineStage extends Construct {
   }
 
   private addApproval(stage: IStage): void {
-    const { stage: { _plan: plan }, notifications, tags } = this.props;
+    const { stage: { _plan: plan }, tags } = this.props;
     const planned = this.release?.migrationPlan !== undefined;
     stage.addAction(new ManualApprovalAction({
       actionName: 'Approve',
       runOrder: 2,
       timeout: plan.approvalTimeout ?? Duration.days(7),
-      notificationTopic: notifications,
       additionalInformation: `Release of ${Object.values(tags)[0]} to ${plan.name}.${planned ? ' What the migration would do is the output of the execution behind the link.' : ''}`,
       externalEntityLink: planned ? this.planLink() : undefined,
     }));
@@ -106,8 +118,7 @@ export class PipelineStage extends Construct {
 
   /** Step Functions shows the lines that the plan has printed, and where they are logged. */
   private planLink(): string {
-    const { region } = Stack.of(this);
-    return `https://${region}.console.aws.amazon.com/states/home?region=${region}#/v2/executions/details/#{${PLAN_VARIABLES(this.props.stage._plan.name)}.ExecutionArn}`;
+    return consoleAddress(this, 'states/home', `#/v2/executions/details/#{${PLAN_VARIABLES(this.props.stage._plan.name)}.ExecutionArn}`);
   }
 
   private watchClosely(release: Release): void {

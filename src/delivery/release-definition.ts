@@ -6,9 +6,10 @@ import type { Migration } from './migration';
 import { oneOffTask } from './one-off-task';
 import { askForAlarms, checkService, whereNoneFires } from './release-check';
 import { counter, deployService, deregisterCandidates, raiseMinimum, recordService, takeServiceBack, wait } from './release-deploy';
-import { factsOf, ReleaseArns } from './release-facts';
+import { factsOf, RELEASED, ReleaseArns } from './release-facts';
 import { registerRevision } from './release-revision';
 import { takeSnapshot } from './release-snapshot';
+import { tell } from './release-telling';
 import { absent, chart, choice, copy, forEach, inTurn, present, put, refuse, type State, type States, together } from './state-chart';
 
 /** What the state machine of a release is made from, all of it checked. */
@@ -240,9 +241,18 @@ export class ReleaseDefinition {
   private succeeded(): States {
     return [
       ...this.notify('Tell the end', `Release to ${this.props.stageName} succeeded`, "States.Format('Release {} serves: {}', $$.Execution.Name, States.JsonToString($.services[*].tag))"),
+      this.count(),
       ['Result', { Type: 'Pass', Parameters: { 'services.$': '$.services[*].name', 'tags.$': '$.services[*].tag' } }],
       ['Released', { Type: 'Succeed' }],
     ];
+  }
+
+  /** For alarms that watch more closely after a release; one that isn't counted has succeeded all the same. */
+  private count(): [string, State] {
+    const { namespace, metricName, dimension } = RELEASED;
+    return ['Count', this.calls.task('cloudwatch:putMetricData', {
+      Namespace: namespace, MetricData: [{ MetricName: metricName, Dimensions: [{ 'Name': dimension, 'Value.$': '$$.StateMachine.Id' }], Unit: 'Count', Value: 1 }],
+    }, { resources: ['*'], conditions: { StringEquals: { 'cloudwatch:namespace': namespace } }, rest: { Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Result' }] } })];
   }
 
   private refused(): States {
@@ -293,18 +303,7 @@ export class ReleaseDefinition {
     ];
   }
 
-  /** Nobody has to hear of it for a release to go on: what can't be told is passed over. */
   private notify(name: string, subject: string, message: string, where?: { [field: string]: unknown }, next?: string): States {
-    const { topicArn } = this.props;
-    const going = next === undefined ? {} : { Next: next };
-    if (topicArn === undefined) {
-      return [[name, { Type: 'Pass', ...going }]];
-    }
-    const told = `${name}: told`;
-    const publish = this.calls.task('sns:publish', { 'TopicArn': topicArn, 'Subject': subject.slice(0, 100), 'Message.$': message }, {
-      resources: [topicArn], rest: { Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: told }] },
-    });
-    const after: [string, State] = [told, { Type: 'Pass', ...going }];
-    return where ? [[name, choice([where], `${name}: publish`, told)], [`${name}: publish`, publish], after] : [[name, publish], after];
+    return tell(this.calls, this.props.topicArn, { name, subject, message, where, next });
   }
 }

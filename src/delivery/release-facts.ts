@@ -2,6 +2,9 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { ReleaseTarget } from '../binding';
 
+/** The metric by which releases that ended well are counted, by the ARN of their state machine: executions that succeed are clean-ups, too. */
+export const RELEASED = { namespace: 'prod-constructs/releases', metricName: 'Released', dimension: 'StateMachineArn' };
+
 /**
  * What the state machine is told of each service, as a constant. The same states run for every service; what they differ in is here.
  */

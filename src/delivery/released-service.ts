@@ -1,6 +1,6 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { IRepository } from 'aws-cdk-lib/aws-ecr';
-import type { FargateService } from 'aws-cdk-lib/aws-ecs';
+import type { CfnService, FargateService } from 'aws-cdk-lib/aws-ecs';
 import { DeploymentEngine, type IReleasedService, type ReleaseTarget } from '../binding';
 import { PropError } from '../refusal/prop-error';
 
@@ -21,8 +21,8 @@ export interface ReleasedFargateServiceProps {
    */
   readonly productionRuleArn?: string;
   /**
-   * Whether ECS deploys it with two target groups. Otherwise it is rolling.
-   * @default true
+   * Whether ECS deploys it with two target groups. Otherwise it is rolling. Must be what the service's deployment strategy says.
+   * @default - what the service's deployment strategy says
    */
   readonly blueGreen?: boolean;
   /**
@@ -61,6 +61,8 @@ export class ReleasedService implements IReleasedService {
     if (!container) {
       throw new PropError(service, { prop: 'taskDefinition', value: 'a task definition without containers', allowed: 'one with a container, whose image is replaced', wayOut: 'add the container first' });
     }
+    const resource = resourceOf(service);
+    checkDeployer(service, resource);
     this.releaseTarget = {
       source: service,
       clusterName: cluster.clusterName,
@@ -73,13 +75,61 @@ export class ReleasedService implements IReleasedService {
       releasedImageParameterName: props.releasedImageParameterName,
       taskRoleArns: [taskDefinition.taskRole.roleArn, ...taskDefinition.executionRole ? [taskDefinition.executionRole.roleArn] : []],
       rollbackAlarmNames: props.rollbackAlarmNames ?? [],
-      engine: props.blueGreen ?? true ? DeploymentEngine.BLUE_GREEN : DeploymentEngine.ROLLING,
+      engine: engineOf(service, resource, props.blueGreen),
       productionRuleArn: props.productionRuleArn,
-      subnetIds: cluster.vpc.selectSubnets().subnetIds,
+      subnetIds: subnetsOf(service, resource),
       securityGroupIds: service.connections.securityGroups.map(({ securityGroupId }) => securityGroupId),
       minTasks: props.minTasks,
       longestDeployment: props.longestDeployment ?? Duration.hours(2),
       logGroupName: props.logGroupName,
     };
   }
+}
+
+/** What of a service's template decides how it can be released, with references as CloudFormation writes them. */
+interface ServiceResource {
+  readonly deploymentController?: { readonly type?: string };
+  readonly deploymentConfiguration?: { readonly strategy?: string };
+  readonly taskDefinition?: unknown;
+  readonly networkConfiguration?: { readonly awsvpcConfiguration?: { readonly subnets?: unknown[] } };
+}
+
+function resourceOf(service: FargateService): ServiceResource {
+  const { deploymentController, deploymentConfiguration, taskDefinition, networkConfiguration } = service.node.findChild('Service') as CfnService;
+  return Stack.of(service).resolve({ deploymentController, deploymentConfiguration, taskDefinition, networkConfiguration }) as ServiceResource;
+}
+
+function checkDeployer(service: FargateService, { deploymentController, taskDefinition }: ServiceResource): void {
+  const type = deploymentController?.type ?? 'ECS';
+  if (type !== 'ECS') {
+    throw new PropError(service, {
+      prop: 'deploymentController', value: type, allowed: 'ECS: it takes no other deployer beside CodeDeploy', wayOut: 'start a deployment of its deployment group, or leave deploymentController out of a new service',
+    });
+  }
+  if (!same(taskDefinition, Stack.of(service).resolve(service.taskDefinition.family))) {
+    throw new PropError(service, {
+      prop: 'taskDefinition', value: 'one revision of its family', allowed: 'the family alone: else CloudFormation deploys, too, and the two undo each other', wayOut: 'give the service taskDefinitionRevision: TaskDefinitionRevision.LATEST',
+    });
+  }
+}
+
+function engineOf(service: FargateService, { deploymentConfiguration }: ServiceResource, blueGreen: boolean | undefined): DeploymentEngine {
+  const strategy = deploymentConfiguration?.strategy ?? 'ROLLING';
+  const shifts = strategy !== 'ROLLING';
+  if (blueGreen !== undefined && blueGreen !== shifts) {
+    throw new PropError(service, { prop: 'blueGreen', value: blueGreen, allowed: `${shifts}: the deployment strategy of the service is ${strategy}`, wayOut: 'leave it out' });
+  }
+  return shifts ? DeploymentEngine.BLUE_GREEN : DeploymentEngine.ROLLING;
+}
+
+/** A task that runs once needs the ways that the service has: those of other subnets may lead elsewhere. */
+function subnetsOf(service: FargateService, { networkConfiguration }: ServiceResource): string[] {
+  const { vpc } = service.cluster;
+  const own = networkConfiguration?.awsvpcConfiguration?.subnets ?? [];
+  const known = [...vpc.privateSubnets, ...vpc.isolatedSubnets, ...vpc.publicSubnets].map(({ subnetId }) => subnetId);
+  return own.map((subnet) => known.find((id) => same(subnet, Stack.of(service).resolve(id))) ?? subnet as string);
+}
+
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

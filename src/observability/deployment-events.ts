@@ -4,6 +4,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { IMonitoredService } from '../binding';
 import type { AlertRouting } from './alert-routing';
+import { chatMessage } from './chat-message';
 import { Severity } from './severity';
 
 /** What {@link DeploymentEvents} are told. */
@@ -90,12 +91,9 @@ export class DeploymentEvents extends Construct {
     this.tell('Stopped', { pattern: told('STOP'), title: 'Deployment stopped', text, topics: errors });
   }
 
-  /** In the form that chat integration shows: it drops others without a word. */
   private tell(id: string, { pattern, title, text, topics }: Told): void {
     const { path } = this.props.service.signals.source.node;
-    const message = RuleTargetInput.fromObject({
-      version: '1.0', source: 'custom', content: { textType: 'client-markdown', title: `${title}: ${path}`, description: `${text} (${EventField.time})` },
-    });
+    const message = RuleTargetInput.fromObject(chatMessage(`${title}: ${path}`, `${text} (${EventField.time})`));
     new Rule(this, id, { description: `${title}: ${path}`, eventPattern: pattern, targets: topics.map((topic) => targetOf(topic, message)) });
   }
 }

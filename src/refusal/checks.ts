@@ -28,8 +28,9 @@ export function checkPort(scope: IConstruct, prop: string, value: number): void 
 }
 
 /** Refuses a reason that says nothing: it is what reviewers and auditors read. */
-export function checkReason(scope: IConstruct, prop: string, reason: string): void {
-  if (!Token.isUnresolved(reason) && reason.trim().length < 10) {
+export function checkReason(scope: IConstruct, prop: string, reason: string | undefined): void {
+  // Only the types of TypeScript, Java and Go see to it that one is given.
+  if (!Token.isUnresolved(reason) && (reason ?? '').trim().length < 10) {
     throw new PropError(scope, {
       prop,
       value: reason,

@@ -81,7 +81,7 @@ export class ServiceImage {
    * The repository stands in a stack that is deployed before.
    *
    * @param repository the repository with the track's parameter
-   * @param track the release track, `production` unless named
+   * @param track the release track, `production` unless named. Each stage has its own: staging says `ServiceImage.released(images, 'staging')`
    */
   public static released(repository: IImageRepository, track?: string): ServiceImage {
     return new ServiceImage((scope) => released(scope, repository, track ?? 'production'), { released: true });

@@ -23,13 +23,21 @@ const ENVIRONMENT = {
 const PROGRAMS: StandIns = {
   docker: `
 case "$1 $2" in
-  "run --rm") [[ "$*" == *"--exit-code 1"* && -n "\${FINDINGS:-}" ]] && exit 1 ;;
+  "run --rm") [[ "$*" != *"--exit-code 1"* || -z "\${FINDINGS:-}" ]] || exit 1 ;;
   "build --pull") [ -z "\${BROKEN_DOCKERFILE:-}" ] || exit 1 ;;
   "push "*) touch "$STATE/tag-\${2##*:}" ;;
   "save "*) touch "$3" ;;
   "login "*) [ "$(cat)" = secret ] ;;
-esac
-[[ "$*" != *" --push "* ]] || touch "$STATE/tag-$(sed -E 's/.*--tag [^ ]+:([^ ]+) .*/\\1/' <<< "$*")"`,
+  "buildx build")
+    built="$(sed -E 's/.*--platform linux\\/([^ ]+) .*/\\1/' <<< "$*")"
+    [[ "$*" != *push=true* || -z "\${ANOTHER_BUILD:-}" ]] || built=another
+    echo "{ \\"containerimage.config.digest\\": \\"sha256:config-$built\\", \\"containerimage.digest\\": \\"sha256:$built\\" }" > "$(sed -E 's/.*--metadata-file ([^ ]+) .*/\\1/' <<< "$*")" ;;
+  "buildx imagetools") touch "$STATE/tag-\${5##*:}" ;;
+  # One image under a digest, whatever platform it is pulled for.
+  "pull "*)
+    if grep -qs "$4" "$STATE/pulled"; then echo 'cannot overwrite digest' >&2; exit 1; fi
+    echo "$4" >> "$STATE/pulled" ;;
+esac`,
   aws: `
 case "$2" in
   get-login-password) echo secret ;;
@@ -37,7 +45,9 @@ case "$2" in
     if [[ "$*" == *imageDigest* ]]; then printf '%s\\n' "\${TAGS:-}"; exit 0; fi
     if [ -n "\${DENIED:-}" ]; then echo 'An error occurred (AccessDeniedException)' >&2; exit 254; fi
     [ -e "$STATE/tag-\${6#imageTag=}" ] || { echo 'An error occurred (ImageNotFoundException) when calling DescribeImages' >&2; exit 254; } ;;
-  batch-get-image) echo '{ "imageManifest": "{}", "imageManifestMediaType": "application/vnd.oci.image.manifest.v1+json" }' ;;
+  batch-get-image)
+    if [[ "$*" == *imageDigest* ]]; then echo "$MANIFEST"; exit 0; fi
+    echo '{ "imageManifest": "{}", "imageManifestMediaType": "application/vnd.oci.image.manifest.v1+json" }' ;;
   put-image)
     if [ -e "$STATE/tag-$6" ] && [ "$6" != latest ]; then echo 'An error occurred (ImageTagAlreadyExistsException)' >&2; exit 254; fi
     if [ -n "\${BROKEN_REGISTRY:-}" ]; then echo 'An error occurred (ServerException)' >&2; exit 254; fi
@@ -60,7 +70,7 @@ const stepsAsWritten = ({ calls }: Outcome): string[] => calls.map((call) => {
   const [program, ...words] = call.split(' ');
   const about = program === 'aws' ? [words[1], ...call.includes('put-image') ? [words[5]] : []]
     : words[0] === 'run' ? [words.includes('--privileged') ? 'emulate' : words.includes('--exit-code') ? 'trivy decides' : 'trivy reports']
-      : words[0] === 'buildx' ? [words[0], words[1], ...words.includes('--push') ? ['--push'] : []] : [words[0]];
+      : words[0] === 'buildx' ? [words[0], words[1], ...call.includes('push=true') ? ['push'] : []] : [words[0]];
   return [program, ...about].join(' ');
 });
 const called = (outcome: Outcome, part: string): string[] => outcome.calls.filter((call) => call.includes(part));
@@ -137,25 +147,38 @@ describe('The build of an image', () => {
     expect(steps(outcome)).toEqual(['aws describe-images']);
   });
 
-  test('C-12: both architectures are built and scanned one by one, and pushed together afterwards', () => {
+  test('C-12: both architectures are built and scanned one by one, pushed without a tag, and joined by one', () => {
     const outcome = build(host(), { PLATFORMS: 'linux/amd64,linux/arm64' });
     expect(outcome.status).toBe(0);
     expect(steps(outcome).slice(3)).toEqual([
       'docker emulate', 'docker buildx create',
       'docker buildx build', 'docker save', 'docker trivy reports', 'docker trivy decides',
       'docker buildx build', 'docker save', 'docker trivy reports', 'docker trivy decides',
-      'docker buildx build --push',
+      'docker buildx build push', 'docker buildx build push', 'docker buildx imagetools',
       'aws batch-get-image', 'aws put-image 1.4.2', 'aws batch-get-image', 'aws put-image latest',
     ]);
-    expect(called(outcome, '--push')[0]).toContain('--platform linux/amd64,linux/arm64');
+    called(outcome, 'push=true').forEach((call) => expect(call).toContain(`--output type=image,name=${URI},push-by-digest=true,name-canonical=true,push=true`));
+    expect(called(outcome, 'imagetools')).toEqual([`docker buildx imagetools create --tag ${URI}:${COMMIT} ${URI}@sha256:amd64 ${URI}@sha256:arm64`]);
     expect(called(outcome, 'reports/').map((call) => /reports\/(\w+)\.xml/.exec(call)![1])).toEqual(['amd64', 'arm64']);
+  });
+
+  test('A-09: what is pushed for an architecture and isn\'t what was scanned gets no tag', () => {
+    const outcome = build(host(), { PLATFORMS: 'linux/amd64,linux/arm64', ANOTHER_BUILD: 'yes' });
+    expect(outcome.status).not.toBe(0);
+    expect(outcome.output).toContain('what was built for linux/amd64 is not what was scanned');
+    expect([...called(outcome, 'imagetools'), ...called(outcome, 'put-image')]).toEqual([]);
   });
 
   test('C-12: a finding in one architecture stops both', () => {
     const outcome = build(host(), { PLATFORMS: 'linux/amd64,linux/arm64', FINDINGS: 'CVE-1' });
     expect(outcome.status).not.toBe(0);
-    expect(called(outcome, '--push')).toEqual([]);
+    expect(called(outcome, 'push=true')).toEqual([]);
     expect(called(outcome, 'buildx build')).toHaveLength(1);
+  });
+
+  test.each(['linux/arm64', 'linux/amd64,linux/arm64'])('is told to make no attestations, which would make an index of it: %s', (PLATFORMS) => {
+    const on = host({ ...PROGRAMS, docker: `case "$*" in *build*--platform*) [ "\${BUILDX_NO_DEFAULT_ATTESTATIONS:-}" = 1 ] || exit 1 ;; esac\n${PROGRAMS.docker}` });
+    expect(build(on, { PLATFORMS }).status).toBe(0);
   });
 
   test('what is accepted is given to the run that decides, not to the report', () => {
@@ -201,7 +224,7 @@ describe('The build of an image', () => {
 });
 
 describe('An image that was pushed from outside', () => {
-  const PUSHED = { ...ENVIRONMENT, IMAGE_DIGEST: DIGEST, TAGS_EXCLUDED: 'latest live-* v* *.*.*', TAGS_INCLUDED: '*' };
+  const PUSHED = { ...ENVIRONMENT, IMAGE_DIGEST: DIGEST, MANIFEST: '{}', TAGS_EXCLUDED: 'latest live-* v* *.*.*', TAGS_INCLUDED: '*' };
   const release = (environment: object) => host().run([NAME_PUSHED_IMAGE, SCAN_PUSHED_IMAGE], { ...PUSHED, ...environment });
 
   test.each([
@@ -225,6 +248,28 @@ describe('An image that was pushed from outside', () => {
     expect(called(outcome, '--exit-code 1')).toHaveLength(1);
     expect(called(outcome, 'docker push')).toEqual([]);
     expect(release({ TAGS: COMMIT, FINDINGS: 'CVE-1' }).status).not.toBe(0);
+  });
+
+  describe('of several architectures', () => {
+    const part = (architecture: string, digest: string) => ({ digest: `sha256:${digest}`, platform: { os: architecture === 'unknown' ? 'unknown' : 'linux', architecture } });
+    const MANIFEST = JSON.stringify({ manifests: [part('amd64', '1'), part('unknown', '2'), part('arm64', '3')] });
+
+    test('C-12: is scanned for each by that one\'s own digest: Docker keeps one image under a digest', () => {
+      const outcome = release({ TAGS: COMMIT, MANIFEST, PLATFORMS: 'linux/amd64,linux/arm64' });
+      expect(outcome.output).not.toContain('cannot overwrite digest');
+      expect(outcome.status).toBe(0);
+      expect(called(outcome, 'docker pull')).toEqual([`docker pull --platform linux/amd64 ${URI}@sha256:1`, `docker pull --platform linux/arm64 ${URI}@sha256:3`]);
+      expect(called(outcome, '--exit-code 1')).toHaveLength(2);
+    });
+
+    test.each([
+      ['lacks one that a service needs', { MANIFEST: JSON.stringify({ manifests: [part('amd64', '1')] }), PLATFORMS: 'linux/amd64,linux/arm64' }, /not for linux\/arm64/],
+      ['is in truth of one', { PLATFORMS: 'linux/amd64,linux/arm64' }, /not for linux\/amd64/],
+    ])('is not released where it %s', (_, environment, said) => {
+      const outcome = release({ TAGS: COMMIT, ...environment });
+      expect(outcome.status).not.toBe(0);
+      expect(outcome.output).toMatch(said);
+    });
   });
 });
 

@@ -41,6 +41,23 @@ describe('BlueGreenPipeline refuses, in one line that names path, prop, value, w
     ['a success rate that is none', (f) => ({ stages: [production(f, { closeWatch: { successRatePercent: 0 } })] }), 'stages.production.closeWatch.successRatePercent is 0, allowed: above 0'],
     ['a connection ARN that is none', () => ({ source: connection({ connectionArn: 'github' }) }), 'source.connectionArn is "github", allowed: the ARN of a connection'],
     ['a repository without its owner', () => ({ source: connection({ repository: 'app' }) }), 'source.repository is "app", allowed: owner and name'],
+    ['a repository with its host', () => ({ source: connection({ repository: 'github.com/org/app' }) }), 'source.repository is "github.com/org/app", allowed: owner and name, without host'],
+    ['a repository as it is cloned', () => ({ source: connection({ repository: 'org/app.git' }) }), 'source.repository is "org/app.git"'],
+    ['no branch', () => ({ source: connection({ branch: '' }) }), 'source.branch is "", allowed: the name of one branch'],
+    ['a pattern that EventBridge refuses', (f) => ({ source: PipelineSource.imagePush(f.apiImages, { tags: ['v**'] }), images: [] }), 'source.tags is ["v**"], allowed: 1 to 5 patterns'],
+    ['more stages than a policy has room for', (f) => ({
+      stages: [...Array.from({ length: 10 }, (_, index) => DeployStage.elsewhere({ name: `qa${index}`, production: false, stateMachineArn: MACHINE, roleArn: 'arn:aws:iam::222222222222:role/shop' })), production(f)],
+    }), 'stages is "11 stages", allowed: at most 10'],
+    ['a stage without services', () => ({ stages: [DeployStage.production({ services: [] })] }), 'stages.production.services is [], allowed: at least one service'],
+    ['time for an approval that nobody gives', (f) => ({ stages: [staging(f, { approvalTimeout: Duration.hours(1) }), production(f)] }), 'stages.staging.approvalTimeout is "1 hour", allowed: none where nobody is asked'],
+    ['no approval without a word why', (f) => ({ stages: [production(f, { withoutApproval: {} })] }), 'stages.production.withoutApproval.reason is not given, allowed: a sentence'],
+    ['one service in two stages', (f) => ({ stages: [DeployStage.staging({ services: both(f) }), production(f)] }), 'stages.production.services is "Production/Api", allowed: services of no other stage: staging releases it'],
+    ['two stages with one release track', (f) => {
+      const [api] = both(f);
+      return { stages: [DeployStage.staging({ services: [{ releaseTarget: { ...api.releaseTarget, source: f.staging.api } }] }), production(f)] };
+    }, 'stages.production.services is ["Staging/Api","Production/Api"], allowed: a release track for each stage: these two have the same. Way out: name the track of each, as in ServiceImage.released(images, \'staging\')'],
+    ['a stage of another account without a role there', () => ({ stages: [DeployStage.elsewhere({ name: 'production', production: true, stateMachineArn: MACHINE })] }),
+      'stages.production.roleArn is not given, allowed: a role of 222222222222: no other may start a state machine there'],
     ['tags and a branch', () => ({ source: connection({ tags: ['v*'], branch: 'main' }) }), 'source.tags is ["v*"], allowed: tags, or a branch'],
     ['no paths', () => ({ source: connection({ paths: [] }) }), 'source.paths is [], allowed: 1 to 8 patterns'],
     ['an archive that is none', (f) => ({ source: PipelineSource.s3(pipelineOf(shop()).artifacts ?? f, 'sources.tar') }), 'source.key is "sources.tar", allowed: the key of a zip archive'],

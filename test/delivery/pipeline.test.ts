@@ -2,12 +2,16 @@ import { type App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { alertIn, isShownInChat } from '../../lambda/alert-forwarder/alert';
 import {
-  AlertChannel, AlertRouting, type BlueGreenPipelineProps, DeployStage, EnvironmentProfile, ImageBuild, PipelineChecks, PipelineSource, Runbooks, SmokeTest,
+  AlertChannel, AlertRouting, type BlueGreenPipelineProps, DeployStage, EnvironmentProfile, ImageBuild, ImageRepository, PipelineChecks, PipelineSource, Release, Runbooks,
+  SmokeTest,
 } from '../../src';
+import { consoleAddress } from '../../src/delivery/console-address';
 import { CONNECTION_ARN, pipelineOf, shop, type Shop } from '../support/delivery';
 import { refusedByIamIn, templatesIn } from '../support/iam-catalogue';
-import { ACCOUNT, REGION, templateOf, testStack, unacknowledged } from '../support/test-stack';
+import { ACCOUNT, refusal, REGION, templateOf, testStack, unacknowledged } from '../support/test-stack';
 
 interface ActionJson {
   readonly Name: string;
@@ -74,11 +78,12 @@ describe('The pipeline of document A', () => {
     expect(buildSpecOf(template, /Build1/).env).toEqual({ 'shell': 'bash', 'exported-variables': ['IMAGE_TAG'] });
   });
 
-  test('A-08: the approval waits a week at most, is told to the deployment topic, and shows what the migration would do', () => {
+  test('A-08: the approval waits a week at most, and shows what the migration would do', () => {
     const [plan, approval] = stageIn(template, 'production');
     expect(plan.Namespace).toBe('Plan-production');
     expect(approval.TimeoutInMinutes).toBe(7 * 24 * 60);
-    expect(JSON.stringify(approval.Configuration.NotificationArn)).toContain('RoutingTopics');
+    // The rule tells; CodePipeline's own message is shown in no chat, and would be a second mail.
+    expect(approval.Configuration.NotificationArn).toBeUndefined();
     expect(text(approval.Configuration.CustomData)).toBe('Release of #{Build1-Api.IMAGE_TAG} to production. What the migration would do is the output of the execution behind the link.');
     expect(approval.Configuration.ExternalEntityLink).toBe(`https://${REGION}.console.aws.amazon.com/states/home?region=${REGION}#/v2/executions/details/#{Plan-production.ExecutionArn}`);
   });
@@ -140,9 +145,10 @@ describe('The pipeline of document A', () => {
   });
 
   test('A-10: for 24 hours after a release to production tighter alarms tell who hears of errors, and only then', () => {
-    const [[released]] = Object.entries(template.findResources('AWS::CloudWatch::Alarm', {
-      Properties: { Namespace: 'AWS/States', MetricName: 'ExecutionsSucceeded', Period: 3600, EvaluationPeriods: 24, DatapointsToAlarm: 1, Threshold: 1, TreatMissingData: 'notBreaching' },
+    const [[released, { Properties: counted }]] = Object.entries(template.findResources('AWS::CloudWatch::Alarm', {
+      Properties: { Namespace: 'prod-constructs/releases', MetricName: 'Released', Period: 3600, EvaluationPeriods: 24, DatapointsToAlarm: 1, Threshold: 1, TreatMissingData: 'notBreaching' },
     }));
+    expect(counted.Dimensions).toEqual([{ Name: 'StateMachineArn', Value: { Ref: expect.stringContaining('productionReleaseMachine') } }]);
     const [[, composite], ...more] = Object.entries(template.findResources('AWS::CloudWatch::CompositeAlarm'));
     expect(more).toEqual([]);
     const rule = composite.Properties.AlarmRule['Fn::Join'][1].map((part: any) => (typeof part === 'string' ? part : part['Fn::GetAtt'][0])).join('');
@@ -152,11 +158,21 @@ describe('The pipeline of document A', () => {
     expect(thresholds).toEqual([1, 1, 1, 99.9, 99.9]);
   });
 
-  test('C-16: an action that fails is told to the deployment topic', () => {
-    template.hasResourceProperties('AWS::Events::Rule', {
-      EventPattern: { 'source': ['aws.codepipeline'], 'detail-type': ['CodePipeline Action Execution State Change'], 'detail': { state: ['FAILED'], pipeline: [Match.anyValue()] } },
-      Targets: [Match.objectLike({ Id: 'Topic' })],
-    });
+  test.each<[string, object, string, RegExp]>([
+    ['an action that fails', { state: ['FAILED'] }, 'Pipeline failed at production', /^The action Approve of execution 4711 failed: https:/],
+    ['an approval that is waited for', { type: { category: ['Approval'] }, state: ['STARTED'] }, 'Release to production waits for an approval', /^Execution 4711 waits\. Review it here: https:/],
+  ])('C-16: %s is told to the deployment topic, as chats show it and mails can be read, with the way to the console', (_, detail, title, words) => {
+    const [[, rule], ...more] = Object.entries(template.findResources('AWS::Events::Rule')).filter(([, { Properties }]) => JSON.stringify(Properties.EventPattern.detail.state) === JSON.stringify((detail as any).state));
+    expect(more).toEqual([]);
+    expect(rule.Properties.EventPattern).toEqual({ 'source': ['aws.codepipeline'], 'detail-type': ['CodePipeline Action Execution State Change'], 'detail': { pipeline: [expect.anything()], ...detail } });
+    const [{ Arn, InputTransformer: { InputPathsMap, InputTemplate } }] = rule.Properties.Targets;
+    expect(JSON.stringify(Arn)).toContain('RoutingTopics');
+    const event: { [field: string]: string } = { 'stage': 'production', 'action': 'Approve', 'execution-id': '4711', 'pipeline': 'shop' };
+    const message = (InputTemplate as string).replace(/<(\w+)>/g, (_match, name: string) => event[InputPathsMap[name].replace('$.detail.', '')]);
+    expect(isShownInChat(message)).toBe(true);
+    const alert = alertIn({ messageId: '1', topicArn: 'deployments', message });
+    expect(alert).toMatchObject({ title, text: expect.stringMatching(words) });
+    expect(alert.text).toContain(`https://${REGION}.console.aws.amazon.com/codesuite/codepipeline/pipelines/shop/view?region=${REGION}`);
   });
 
   test('the first execution begins when the pipeline is made, so the permissions are there before', () => {
@@ -164,6 +180,16 @@ describe('The pipeline of document A', () => {
     const policies = Object.keys(template.findResources('AWS::IAM::ManagedPolicy')).filter((id) => /^PipelinePolicy|Builds/.test(id));
     expect(policies).toHaveLength(4);
     expect(DependsOn).toEqual(expect.arrayContaining(policies));
+  });
+
+  test('what checks or builds sources reads artifacts, and can overwrite none: it writes to the folder of its reports alone', () => {
+    const policies = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).filter(([id]) => id.includes('Builds'));
+    const writes = policies.map(([id, { Properties }]) => [/(Check|Build\d)/.exec(id.replace('Builds', ''))![0], Properties.PolicyDocument.Statement.filter(({ Action }: any) => [Action].flat().some((action: string) => /^s3:(Put|Delete)/.test(action)))]);
+    expect(writes.map(([name, statements]) => [name, ...(statements as any[]).map(({ Action, Resource }) => `${Action} ${text(Resource)}`)])).toEqual([
+      ['Check'], ['Build1', 's3:PutObject <>/reports/Build1-Api/*'], ['Build2', 's3:PutObject <>/reports/Build2-Web/*'],
+    ]);
+    const keyUses = policies.map(([, { Properties }]) => Properties.PolicyDocument.Statement.find(({ Sid }: any) => Sid === 'Key').Action);
+    expect(keyUses).toEqual([['kms:Decrypt', 'kms:DescribeKey'], ...Array<string[]>(2).fill(['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'])]);
   });
 
   test('the pipeline and its actions have one role with one policy; nothing in it is a whole service', () => {
@@ -178,6 +204,13 @@ describe('The pipeline of document A', () => {
       's3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:PutObjectAcl', 's3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetBucketVersioning',
     ]);
   });
+});
+
+test.each([
+  ['cn-north-1', 'https://cn-north-1.console.amazonaws.cn/states/home?region=cn-north-1#/x'],
+  ['us-gov-west-1', 'https://us-gov-west-1.console.amazonaws-us-gov.com/states/home?region=us-gov-west-1#/x'],
+])('links of %s lead to its own console', (region, address) => {
+  expect(consoleAddress(testStack({ env: { account: ACCOUNT, region } }), 'states/home', '#/x')).toBe(address);
 });
 
 describe('Nothing is unacknowledged', () => {
@@ -317,6 +350,36 @@ describe('Stages', () => {
     expect(stageIn(template, 'prd').map(({ Name, TimeoutInMinutes }) => [Name, TimeoutInMinutes])).toEqual([['Approve', 480], ['Release', undefined]]);
   });
 
+  test('E-08: the release of one may stand in the stack of its services', () => {
+    const fixture = shop();
+    const { api, web } = fixture.staging;
+    const release = new Release(Stack.of(api), 'Release', { stageName: 'qa', services: [api, web] });
+    pipelineOf(fixture, {
+      stages: [
+        DeployStage.elsewhere({ name: 'qa', production: false, stateMachineArn: release.stateMachine.stateMachineArn }),
+        DeployStage.production({ services: [fixture.production.api, fixture.production.web] }),
+      ],
+    });
+    const template = templateOf(fixture.stack);
+    const [{ Configuration, RoleArn }] = stageIn(template, 'qa');
+    expect(RoleArn).toBeUndefined();
+    const statements = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).find(([id]) => id.startsWith('PipelinePolicy'))![1].Properties.PolicyDocument.Statement as any[];
+    const started = statements.find(({ Resource }) => [Resource].flat().some((arn) => JSON.stringify(arn) === JSON.stringify(Configuration.StateMachineArn)));
+    expect(started.Action).toEqual(['states:DescribeStateMachine', 'states:StartExecution']);
+    expect(unacknowledged(fixture.stack)).toEqual([]);
+  });
+
+  test('that don\'t fit into the template of the pipeline are refused at synthesis, not at deployment', () => {
+    const fixture = shop();
+    const { production } = fixture;
+    const stage = (name: string) => Array.from({ length: 8 }, (_, index) => ({
+      releaseTarget: { ...production.api.releaseTarget, source: new Construct(fixture.stack, `${name}${index}`), releasedImageParameterName: `/${name}/${index}` },
+    }));
+    const stages = ['one', 'two', 'three', 'four', 'five'].map((name) => DeployStage.staging({ name, services: stage(name) }));
+    pipelineOf(fixture, { images: [fixture.images[0]], stages: [...stages, DeployStage.production({ services: stage('production') })] });
+    expect(refusal(() => fixture.app.synth())).toMatch(/BlueGreenPipeline 'Delivery\/Pipeline': stages is \["one","two","three","four","five","production"\], allowed: as many as fit into a template of 1000000 bytes: these take about \d+\. Way out: make the Release of some in the stack of their services/);
+  });
+
   test('E-08: one of another account is started by its role there, with names alone', () => {
     const fixture = shop();
     const [machine, role] = [`arn:aws:states:${REGION}:222222222222:stateMachine:shop`, 'arn:aws:iam::222222222222:role/shop-release'];
@@ -357,13 +420,21 @@ describe('Stages', () => {
     const fixture = shop();
     pipelineOf(fixture, { routing: undefined });
     const template = templateOf(fixture.stack);
-    expect(stageIn(template, 'production')[1].Configuration.NotificationArn).toBeUndefined();
     expect(JSON.stringify(template.toJSON())).not.toContain('"Id":"Topic"');
     template.resourceCountIs('AWS::CloudWatch::CompositeAlarm', 0);
   });
 });
 
 describe('Images', () => {
+  test.each([['my.api', 'Build1-my-api'], ['my api', 'Build1-my-api'], ['übung', 'Build1--bung'], ['a'.repeat(110), `Build1-${'a'.repeat(43)}`]])('of a repository with the id %s are built', (id, action) => {
+    const fixture = shop();
+    const repository = new ImageRepository(testStack({ app: fixture.app, id: 'Others' }), id);
+    const service = { releaseTarget: { ...fixture.production.api.releaseTarget, repositoryName: repository.repository.repositoryName } };
+    pipelineOf(fixture, { images: [ImageBuild.docker({ repository })], stages: [DeployStage.production({ services: [service] })] });
+    const [{ Name, Namespace }] = stageIn(templateOf(fixture.stack), 'build');
+    expect([Name, Namespace]).toEqual([action, action]);
+  });
+
   test('C-12, C-23: are built for the processors of the services that run them, natively where that is one', () => {
     const fixture = shop({ staging: { arm64: true }, production: { arm64: true } });
     pipelineOf(fixture);
@@ -403,6 +474,8 @@ describe('Checks', () => {
 
   test('A-09: are the npm scripts of each folder, unless they are told', () => {
     const { phases } = buildSpecOf(checked(), /Check/);
+    expect(phases.install['runtime-versions']).toEqual({ nodejs: '22' });
+    expect(buildSpecOf(checked(PipelineChecks.npmScripts('24')), /Check/).phases.install['runtime-versions']).toEqual({ nodejs: '24' });
     expect(phases.install.commands).toEqual(["(cd 'api' && npm ci)", "(cd 'web' && npm ci)"]);
     expect(phases.build.commands).toEqual([
       "(cd 'api' && npm run lint --if-present)", "(cd 'web' && npm run lint --if-present)", "(cd 'api' && npm test)", "(cd 'web' && npm test)",

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { alertIn, isShownInChat } from '../../lambda/alert-forwarder/alert';
 import { DeliveryAccount } from '../support/delivery-account';
 import { DeployedRelease } from '../support/deployed-release';
 import { AwsError } from '../support/state-machines';
@@ -162,6 +163,13 @@ describe('A release (A-06, A-08, A-10, A-11, A-13, B-12, C-16, C-18, D-06)', () 
     if (reason) {
       expect(last.message).toMatch(reason);
     }
+    world.published.forEach(({ subject, message, forChannels }) => {
+      expect(isShownInChat(forChannels)).toBe(true);
+      expect(alertIn({ messageId: '1', topicArn: 'deployments', message: forChannels })).toMatchObject({ title: subject, text: message });
+      expect(message).toMatch(/^Release \S+ /);
+    });
+    // For a closer watch afterwards: neither a failure nor a refusal nor what cleans up after it is a release.
+    expect(world.counted).toEqual(execution === 'succeeded' ? ['prod-constructs/releases Released arn:aws:states:eu-central-1:111111111111:stateMachine:release 1'] : []);
     also?.(world);
   });
 

@@ -1,6 +1,12 @@
-import type { DeliveryAccount } from '../support/delivery-account';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
+import { Cluster, ContainerImage, DeploymentStrategy, FargateService, FargateTaskDefinition, TaskDefinitionRevision } from 'aws-cdk-lib/aws-ecs';
+import { alertIn, isShownInChat } from '../../lambda/alert-forwarder/alert';
+import { Migration, Release, ReleasedService, SecureVpc } from '../../src';
+import { DeliveryAccount } from '../support/delivery-account';
+import { definitions } from '../support/deployed-definition';
 import { DeployedRelease } from '../support/deployed-release';
-import { StateMachines } from '../support/state-machines';
+import { AwsError, StateMachines } from '../support/state-machines';
+import { templateOf, testStack } from '../support/test-stack';
 
 let stage: DeployedRelease;
 jest.setTimeout(60_000);
@@ -29,12 +35,14 @@ describe('The interpreter evaluates what the release uses', () => {
           'text.$': 'States.JsonToString($.a)',
           'parsed.$': "States.StringToJson('[1]')",
           'hash.$': "States.Hash('x', 'SHA-256')",
+          'quoted.$': 'States.JsonToString($.said)',
+          'kept.$': "States.Format('{}', $.said.by)",
           'flat.$': '$.lists[*][*]',
           'one.$': '$.a[?(@.n == 2)]',
         },
         End: true,
       },
-    }, 'A', { a: [{ n: 1 }, { n: 2, m: 3 }], b: { n: 1, o: 4 }, lists: [[1], [2, 3]] });
+    }, 'A', { a: [{ n: 1 }, { n: 2, m: 3 }], b: { n: 1, o: 4 }, lists: [[1], [2, 3]], said: { by: 'a "\\b"' } });
     expect(output).toEqual({
       format: '{1} of canary',
       merged: { n: 2, m: 3, o: 4 },
@@ -44,6 +52,8 @@ describe('The interpreter evaluates what the release uses', () => {
       text: '[{"n":1},{"n":2,"m":3}]',
       parsed: [1],
       hash: '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881',
+      quoted: '{"by":"a \\"\\\\b\\""}',
+      kept: 'a "\\b"',
       flat: [1, 2, 3],
       one: [{ n: 2, m: 3 }],
     });
@@ -131,6 +141,21 @@ describe('The first release', () => {
 });
 
 describe('A release', () => {
+  test('succeeds when it can not be counted', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    world.before = (api) => { if (api === 'cloudwatch:putMetricData') { throw new AwsError('CloudWatch.InternalServiceFault', 'no'); } };
+    expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('SUCCEEDED');
+  });
+
+  test('is told with quotes in its reason, to chats and by mail (C-16)', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    world.before = (api) => { if (api === 'ecs:updateService') { throw new AwsError('Ecs.EcsException', 'no "service" \\ {here}\n'); } };
+    await stage.release(world, stage.images(world, 'v2'));
+    const { message, forChannels } = world.published[world.published.length - 1];
+    expect(message).toContain('no "service" \\ {here}\n');
+    expect(alertIn({ messageId: '1', topicArn: 'deployments', message: forChannels }).text).toBe(message);
+  });
+
   test('changes the image and nothing else of the latest revision, and keeps its tags', async () => {
     const world = stage.account().runs('v1').push('v2');
     const before = world.latest(world.facts[0]);
@@ -239,6 +264,36 @@ describe('A release', () => {
   });
 });
 
+describe('A service that is not ours (E-15)', () => {
+  const machines = new StateMachines();
+  afterAll(() => machines.close());
+  const stack = testStack();
+  const { vpc } = new SecureVpc(stack, 'Network');
+  const repository = new Repository(stack, 'Repository');
+  const taskDefinition = new FargateTaskDefinition(stack, 'Task');
+  taskDefinition.addContainer('app', { image: ContainerImage.fromEcrRepository(repository, 'none') });
+  const service = ReleasedService.fromFargate(new FargateService(stack, 'Service', {
+    cluster: new Cluster(stack, 'Cluster', { vpc }), taskDefinition, taskDefinitionRevision: TaskDefinitionRevision.LATEST, deploymentStrategy: DeploymentStrategy.BLUE_GREEN, circuitBreaker: { rollback: true }, minHealthyPercent: 100,
+  }), { repository, releasedImageParameterName: '/shop/released', minTasks: 2 });
+  const release = new Release(stack, 'Release', { stageName: 'production', services: [service], migration: Migration.command(service, ['migrate']) });
+  const [definition] = Object.values(definitions(templateOf(stack)));
+  const account = () => new DeliveryAccount(definition.States.Services.Result, [release.recordName, release.lastReleaseName]).runs('v1').push('v2');
+  const run = (world: DeliveryAccount, execution: string) => machines.run(execution, definition, { images: { [world.facts[0].repository]: 'v2' } }, world.answers());
+
+  test('is migrated, released and written down', async () => {
+    const world = account();
+    expect((await run(world, 'foreign')).status).toBe('SUCCEEDED');
+    expect([world.serving, world.released, world.tasks.map(({ image }) => image)]).toEqual([['v2'], ['v2'], ['v2']]);
+  });
+
+  test('is taken back', async () => {
+    const world = account();
+    world.faults.v2 = 'fails on green';
+    expect((await run(world, 'foreign, failing')).status).toBe('FAILED');
+    expect([world.serving, world.released]).toEqual([['v1'], ['v1']]);
+  });
+});
+
 describe('The plan of a migration (A-08)', () => {
   test('runs with the new image in a family of its own, and gives back what it printed and where', async () => {
     const world = stage.account().runs('v1').push('v2');
@@ -343,6 +398,7 @@ describe('The drift check (B-12)', () => {
     world.updateByCloudFormation(world.facts[1]);
     await stage.run(world, 'Drift');
     expect(told(world)).toHaveLength(1);
+    expect(isShownInChat(told(world)[0].forChannels)).toBe(true);
     const found = JSON.parse(/What runs: (\[.*\])\./.exec(told(world)[0].message)![1]);
     expect(found.map(({ service, drift }: any) => [service, drift])).toEqual([['Application/Api', false], ['Application/Web', true]]);
   });

@@ -1,13 +1,16 @@
 import validate from 'asl-validator';
 import { Duration, Fn, type Stack } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
+import { type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
-import { Cluster, ContainerImage, FargateService, FargateTaskDefinition, TaskDefinitionRevision } from 'aws-cdk-lib/aws-ecs';
+import {
+  Cluster, ContainerImage, DeploymentControllerType, DeploymentStrategy, FargateService, type FargateServiceProps, FargateTaskDefinition, TaskDefinitionRevision,
+} from 'aws-cdk-lib/aws-ecs';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import {
-  EnvironmentProfile, HardenedPostgres, type IReleasedService, ImageRepository, MaintenanceWindow, Migration, type MigrationOptions, ProductionWebService,
-  Release, type ReleaseProps, ReleasedService,
+  DeploymentEngine, EnvironmentProfile, HardenedPostgres, type IReleasedService, ImageRepository, MaintenanceWindow, Migration, type MigrationOptions, ProductionWebService,
+  Release, type ReleasedFargateServiceProps, type ReleaseProps, ReleasedService,
   RollbackCommand, DriftCheck, Rollout, SecureVpc, ServiceImage,
 } from '../../src';
 import { definitions } from '../support/deployed-definition';
@@ -92,7 +95,7 @@ describe('The state machines', () => {
     const role = (standard.template.findResources('AWS::StepFunctions::StateMachine')[id].Properties as any).RoleArn['Fn::GetAtt'][0];
     const everywhere = statementsOf(standard.template, role).filter(({ Resource }) => Resource === '*').flatMap(({ Action }) => Action).filter((action: string) => !BESIDE.test(action));
     expect(everywhere.sort()).toEqual([
-      'backup:DescribeBackupJob', 'cloudwatch:DescribeAlarms', 'ecs:DeregisterTaskDefinition', 'ecs:DescribeTaskDefinition', 'elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetHealth',
+      'backup:DescribeBackupJob', 'cloudwatch:DescribeAlarms', 'cloudwatch:PutMetricData', 'ecs:DeregisterTaskDefinition', 'ecs:DescribeTaskDefinition', 'elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetHealth',
     ]);
   });
 
@@ -174,7 +177,13 @@ describe('A maintenance window (A-08)', () => {
 });
 
 describe('A service that is not ours (E-15)', () => {
-  function foreign(props: { readonly container?: boolean; readonly parameterName?: string } = {}): { stack: Stack; service: FargateService; make: () => IReleasedService } {
+  interface Foreign {
+    readonly container?: boolean;
+    readonly parameterName?: string;
+    readonly service?: Partial<FargateServiceProps>;
+    readonly released?: Partial<ReleasedFargateServiceProps>;
+  }
+  function foreign(props: Foreign = {}): { stack: Stack; service: FargateService; vpc: IVpc; make: () => IReleasedService } {
     const stack = testStack();
     const { vpc } = new SecureVpc(stack, 'Network');
     const taskDefinition = new FargateTaskDefinition(stack, 'Task');
@@ -182,9 +191,40 @@ describe('A service that is not ours (E-15)', () => {
     if (props.container ?? true) {
       taskDefinition.addContainer('app', { image: ContainerImage.fromEcrRepository(repository, 'x') });
     }
-    const service = new FargateService(stack, 'Service', { cluster: new Cluster(stack, 'Cluster', { vpc }), taskDefinition, taskDefinitionRevision: TaskDefinitionRevision.LATEST, minHealthyPercent: 100, circuitBreaker: { rollback: true } });
-    return { stack, service, make: () => ReleasedService.fromFargate(service, { repository, releasedImageParameterName: props.parameterName ?? '/shop/released' }) };
+    const service = new FargateService(stack, 'Service', {
+      cluster: new Cluster(stack, 'Cluster', { vpc }),
+      taskDefinition,
+      taskDefinitionRevision: TaskDefinitionRevision.LATEST,
+      minHealthyPercent: 100,
+      deploymentStrategy: DeploymentStrategy.BLUE_GREEN,
+      bakeTime: Duration.minutes(10),
+      circuitBreaker: { rollback: true },
+      ...props.service,
+    });
+    return { stack, service, vpc, make: () => ReleasedService.fromFargate(service, { repository, releasedImageParameterName: props.parameterName ?? '/shop/released', ...props.released }) };
   }
+
+  test.each<[string, Foreign, string]>([
+    ['that CodeDeploy deploys', { service: { deploymentController: { type: DeploymentControllerType.CODE_DEPLOY }, deploymentStrategy: undefined, bakeTime: undefined, circuitBreaker: undefined } }, 'deploymentController is "CODE_DEPLOY", allowed: ECS'],
+    ['that CloudFormation deploys, too', { service: { taskDefinitionRevision: undefined } }, 'taskDefinition is "one revision of its family", allowed: the family alone'],
+    ['that is said to be blue/green, and is rolling', { service: { deploymentStrategy: undefined, bakeTime: undefined }, released: { blueGreen: true } }, 'blueGreen is true, allowed: false: the deployment strategy of the service is ROLLING'],
+    ['that is said to be rolling, and is not', { released: { blueGreen: false } }, 'blueGreen is false, allowed: true: the deployment strategy of the service is BLUE_GREEN'],
+  ])('is refused when it is one %s', (_, props, message) => {
+    expect(refusal(foreign(props).make)).toContain(message);
+  });
+
+  test('is what its own strategy says', () => {
+    expect(foreign().make().releaseTarget.engine).toBe(DeploymentEngine.BLUE_GREEN);
+    const { stack, make } = foreign({ service: { deploymentStrategy: undefined, bakeTime: undefined } });
+    expect(refusal(() => new Release(stack, 'Release', { stageName: 'production', services: [make()] }))).toContain('Test/Service, with a rolling rollout');
+  });
+
+  test('migrates where its tasks run', () => {
+    const { vpc, make } = foreign({ service: { vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED } } });
+    expect(make().releaseTarget.subnetIds).toEqual(vpc.isolatedSubnets.map(({ subnetId }) => subnetId));
+    const own = foreign();
+    expect(own.make().releaseTarget.subnetIds).toEqual(own.vpc.privateSubnets.map(({ subnetId }) => subnetId));
+  });
 
   test('is released by its family and its parameter', () => {
     const { stack, make } = foreign();

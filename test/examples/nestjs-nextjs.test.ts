@@ -1,6 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { PipelineChecks } from '../../src';
 import { CompiledPackage, type Outcome } from './compiled-package';
 
 const EXAMPLE = path.join(__dirname, '..', '..', 'examples', 'nestjs-nextjs');
@@ -24,6 +25,15 @@ describe('the example of document A', () => {
 
   test('has at most 150 lines', () => {
     expect(APP.trimEnd().split('\n').length).toBeLessThanOrEqual(150);
+  });
+
+  test('A-09: its README names the scripts that the pipeline runs, and no others', () => {
+    const { lint, unit, integration } = PipelineChecks.npmScripts()._commands(['api']);
+    const run = [...lint, ...unit, ...integration].map((command) => /npm (?:run )?([\w:]+)/.exec(command)![1]);
+    const migrations = [...APP.matchAll(/'npm', 'run', '([\w:]+)'/g)].map(([, script]) => script);
+    const readme = fs.readFileSync(path.join(EXAMPLE, 'README.md'), 'utf8');
+    const named = [...readme.matchAll(/`((?:lint|test|migration)[\w:]*)`/g)].map(([, script]) => script);
+    expect(named.sort()).toEqual([...run, ...migrations].sort());
   });
 
   test('leaves nothing unacknowledged in CDK\'s validation and the four cdk-nag packs, in any of its stacks', () => {
@@ -58,6 +68,12 @@ describe('the example of document A', () => {
       PreferredBackupWindow: '02:00-03:00',
       BackupRetentionPeriod: 7,
     });
+  });
+
+  test('A-10: no release begins while an alarm of its database fires', () => {
+    const releases = Object.entries(delivery.findResources('AWS::StepFunctions::StateMachine')).filter(([id]) => id.includes('ReleaseMachine')).map(([, { Properties }]) => JSON.stringify(Properties.DefinitionString));
+    expect(releases).toHaveLength(2);
+    releases.forEach((definition) => expect(definition).toMatch(/Gate.*DatabaseConnectionsShare.*DatabaseTransactionAge/i));
   });
 
   test('A-11: green is verified for two minutes, then gets all traffic; blue is kept for 30 minutes', () => {

@@ -56,7 +56,9 @@ export class DeliveryAccount {
   public readonly deployments: Deployment[] = [];
   public readonly parameters: { [name: string]: string[] } = {};
   public readonly images: { [repository: string]: { [tag: string]: string } } = {};
-  public readonly published: Array<{ subject: string; message: string }> = [];
+  /** As mails have it, and as the other channels get it. */
+  public readonly published: Array<{ subject: string; message: string; forChannels: string }> = [];
+  public readonly counted: string[] = [];
   public readonly calls: Array<{ api: string; input: any }> = [];
   public readonly firing = new Set<string>();
   public stackStatus: { [stack: string]: string } = {};
@@ -374,8 +376,13 @@ export class DeliveryAccount {
     this.services[ResourceId.split('/')[2]].minCapacity = MinCapacity;
   }
 
-  public publish({ Subject, Message }: any) {
-    this.published.push({ subject: Subject, message: Message });
+  public publish({ Subject, Message, MessageStructure }: any) {
+    const { default: forChannels, email = forChannels } = MessageStructure === 'json' ? JSON.parse(Message) : { default: Message };
+    this.published.push({ subject: Subject, message: email, forChannels });
+  }
+
+  public putMetricData({ Namespace, MetricData }: any) {
+    MetricData.forEach(({ MetricName, Dimensions: [{ Value: machine }], Value }: any) => this.counted.push(`${Namespace} ${MetricName} ${machine} ${Value}`));
   }
 
   /** Newest first, as Step Functions lists them. */

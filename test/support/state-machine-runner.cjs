@@ -7,6 +7,24 @@ Promise.withResolvers ??= function withResolvers() {
   const promise = new Promise((onResolve, onReject) => { resolve = onResolve; reject = onReject; });
   return { promise, resolve, reject };
 };
+
+// The interpreter takes the backslashes out of every text that a function gives, also out of the JSON of JsonToString, which is none any more when a
+// text in it has quotes. Step Functions takes them out of the format alone.
+const Module = require('node:module');
+const compile = Module.prototype._compile;
+Module.prototype._compile = function compileMended(source, file) {
+  return compile.call(this, /aws-local-stepfunctions.build.main\.node\.cjs$/.test(file) ? mended(source) : source, file);
+};
+function mended(source) {
+  const everywhere = 'result = result.replaceAll("\\\\", "");';
+  const inFormat = 'return templateStr.replace(/\\{\\}/g, () => placeholderValues[i++]);';
+  [everywhere, inFormat].forEach((part) => {
+    if (!source.includes(part)) {
+      throw new Error(`the interpreter is another one: ${part}`);
+    }
+  });
+  return source.replace(everywhere, '').replace(inFormat, () => 'return templateStr.replace(/\\\\(.)|\\{\\}/g, (_, plain) => plain ?? placeholderValues[i++]);');
+}
 const { StateMachine } = require('aws-local-stepfunctions');
 
 const waiting = new Map();

@@ -33,8 +33,7 @@ sign_in() { aws ecr get-login-password | docker login --username AWS --password-
 
 tag_also() {
   aws ecr batch-get-image --repository-name "$REPOSITORY_NAME" --image-ids "imageTag=$IMAGE_TAG" --accepted-media-types \
-    application/vnd.oci.image.index.v1+json application/vnd.docker.distribution.manifest.list.v2+json \
-    application/vnd.oci.image.manifest.v1+json application/vnd.docker.distribution.manifest.v2+json --query 'images[0]' --output json > /tmp/image.json
+    application/vnd.oci.image.index.v1+json application/vnd.docker.distribution.manifest.list.v2+json application/vnd.oci.image.manifest.v1+json application/vnd.docker.distribution.manifest.v2+json --query 'images[0]' --output json > /tmp/image.json
   jq -j .imageManifest /tmp/image.json > /tmp/manifest.json
   if said="$(aws ecr put-image --repository-name "$REPOSITORY_NAME" --image-tag "$1" --image-manifest file:///tmp/manifest.json \
     --image-manifest-media-type "$(jq -r .imageManifestMediaType /tmp/image.json)" 2>&1)"; then
@@ -48,20 +47,37 @@ tag_also() {
   fi
 }
 
+export BUILDX_NO_DEFAULT_ATTESTATIONS=1
 build_one() { docker build --pull --platform "$PLATFORMS" --file "$DOCKERFILE" "${arguments[@]}" --tag candidate "$DIRECTORY"; }
+build_several() {
+  docker buildx build --builder several --platform "$1" --file "$DOCKERFILE" "${arguments[@]}" --metadata-file /tmp/built.json "${@:2}" "$DIRECTORY"
+}
 build_each() {
   docker run --privileged --rm "$BINFMT_IMAGE" --install all
   docker buildx create --name several --driver docker-container --driver-opt "image=$BUILDKIT_IMAGE"
   for platform in ${PLATFORMS//,/ }; do
-    docker buildx build --builder several --pull --platform "$platform" --file "$DOCKERFILE" "${arguments[@]}" --provenance=false --load --tag candidate "$DIRECTORY"
+    build_several "$platform" --pull --load --tag candidate
+    cp /tmp/built.json "/tmp/scanned-${platform##*/}.json"
     scan candidate "${platform##*/}"
   done
+}
+push_each() {
+  parts=()
+  for platform in ${PLATFORMS//,/ }; do
+    build_several "$platform" --output "type=image,name=$REPOSITORY_URI,push-by-digest=true,name-canonical=true,push=true"
+    if [ "$(jq -r '."containerimage.config.digest" // "nothing"' "/tmp/scanned-${platform##*/}.json")" != "$(jq -r '."containerimage.config.digest"' /tmp/built.json)" ]; then
+      echo "what was built for $platform is not what was scanned: it gets no tag" >&2
+      return 1
+    fi
+    parts+=("$REPOSITORY_URI@$(jq -r '."containerimage.digest"' /tmp/built.json)")
+  done
+  docker buildx imagetools create --tag "$REPOSITORY_URI:$IMAGE_TAG" "${parts[@]}"
 }
 build_and_push() {
   case "$PLATFORMS" in
     *,*)
       build_each
-      docker buildx build --builder several --platform "$PLATFORMS" --file "$DOCKERFILE" "${arguments[@]}" --provenance=false --push --tag "$REPOSITORY_URI:$IMAGE_TAG" "$DIRECTORY"
+      push_each
       ;;
     *)
       build_one
