@@ -23,6 +23,11 @@ export interface AlarmDefinition {
    * @default - `metric` with that period
    */
   readonly metricOver?: (period: Duration) => IMetric;
+  /**
+   * Makes what counts the metric, where something has to: not for what is left out.
+   * @default - the metric is there
+   */
+  readonly count?: () => void;
   /** On which side of a limit it is bad; a band counts its limits in standard deviations from what is usual. */
   readonly comparison: ComparisonOperator;
   /** None: the signal is known, and alarms where the caller gives it a limit. */

@@ -8,6 +8,9 @@ import { watchable } from './metric-limit';
 
 type Row = Pick<AlarmDefinition, 'key' | 'happened' | 'first' | 'thresholds' | 'unit'> & Partial<AlarmDefinition> & { readonly metric: IMetric };
 
+/** A metric of Aurora's, or what filters count in a log, if one is known. */
+interface Counted { readonly metric?: IMetric; readonly count?: () => void }
+
 const ABOVE = ComparisonOperator.GREATER_THAN_THRESHOLD;
 const BELOW = ComparisonOperator.LESS_THAN_THRESHOLD;
 const MINUTE = Duration.minutes(1);
@@ -179,8 +182,12 @@ function mostLag({ clusterIdentifier, family }: DatabaseSignals): number {
 
 function transactions(signals: DatabaseSignals, metrics: DatabaseMetrics, logs?: DatabaseLogMetrics): Row[] {
   const aurora = signals.clusterIdentifier !== undefined;
-  const failures = aurora && signals.family === DatabaseFamily.MYSQL ? metrics.countOfRate('LoginFailures', 'Refused connections', BY_FIVE) : logs?.connectionFailures();
-  const deadlocks = aurora ? metrics.countOfRate('Deadlocks', 'Deadlocks', BY_FIVE) : logs?.deadlocks();
+  const failures: Counted = aurora && signals.family === DatabaseFamily.MYSQL
+    ? { metric: metrics.countOfRate('LoginFailures', 'Refused connections', BY_FIVE) }
+    : { metric: logs?.connectionFailures(), count: () => logs?.countConnectionFailures() };
+  const deadlocks: Counted = aurora
+    ? { metric: metrics.countOfRate('Deadlocks', 'Deadlocks', BY_FIVE) }
+    : { metric: logs?.deadlocks(), count: () => logs?.countDeadlocks() };
   return [
     ...signals.family !== DatabaseFamily.POSTGRES ? [] : [{
       // Hardening list; PostgreSQL takes no more writes at 2 146 483 648 (Aurora user guide, MaximumUsedTransactionIDs): half of it is left.
@@ -194,10 +201,11 @@ function transactions(signals: DatabaseSignals, metrics: DatabaseMetrics, logs?:
       happened: 'has rows that no vacuum has frozen for very long, and stops taking writes at twice that',
       first: 'Find what keeps vacuum back: an open transaction, a prepared one, a replication slot; end it and vacuum the oldest tables.',
     }],
-    ...failures === undefined ? [] : [{
+    ...failures.metric === undefined ? [] : [{
       // E-09 asks for it without a number: as many as the errors of requirement A-21.
       key: 'database-connection-failures',
-      metric: failures,
+      metric: failures.metric,
+      count: failures.count,
       thresholds: { warning: 10 },
       unit: 'connections',
       period: FIVE_MINUTES,
@@ -206,10 +214,11 @@ function transactions(signals: DatabaseSignals, metrics: DatabaseMetrics, logs?:
       happened: 'turned connections down',
       first: 'Read the log: a wrong password points to a rotation that tasks have not followed, too many clients to the pools, a missing entry to TLS.',
     }],
-    ...deadlocks === undefined ? [] : [{
+    ...deadlocks.metric === undefined ? [] : [{
       // Ours: an application retries a few; more mean that two of its parts take locks in different orders.
       key: 'database-deadlocks',
-      metric: deadlocks,
+      metric: deadlocks.metric,
+      count: deadlocks.count,
       thresholds: { warning: 10 },
       unit: 'deadlocks',
       period: FIVE_MINUTES,

@@ -23,13 +23,21 @@ export const CONNECTION_FAILURES: { [family in DatabaseFamily]: string[] } = {
 export const DEADLOCK = 'deadlock detected';
 
 /**
- * What only a database's log tells, counted (requirement E-09). The filters stand with whoever watches, and count into metrics of their own, so that
- * two watchers don't count twice. All logs of a database count into one.
+ * What only a database's log tells (requirement E-09), and nothing counts before it is asked to. The filters stand with whoever watches, and count into
+ * metrics of their own, so that two watchers don't count twice. All logs of a database count into one.
  */
 export class DatabaseLogMetrics extends Construct {
   public constructor(scope: Construct, id: string, private readonly signals: DatabaseSignals) {
     super(scope, id);
-    this.count('connection-failures', FilterPattern.anyTerm(...CONNECTION_FAILURES[signals.family]));
+  }
+
+  /** Makes the filters of attempts to connect. */
+  public countConnectionFailures(): void {
+    this.count('connection-failures', FilterPattern.anyTerm(...CONNECTION_FAILURES[this.signals.family]));
+  }
+
+  /** Makes the filters of deadlocks. */
+  public countDeadlocks(): void {
     this.count('deadlocks', FilterPattern.allTerms(DEADLOCK));
   }
 

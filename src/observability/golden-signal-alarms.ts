@@ -1,5 +1,5 @@
-import { Annotations, Stack, Token } from 'aws-cdk-lib';
-import type { Alarm, IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Annotations, Stack } from 'aws-cdk-lib';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct, type IConstruct } from 'constructs';
 import type { Weakening } from '../acknowledgement';
 import type { IMonitoredCache, IMonitoredDatabase, IMonitoredService, ServiceSignals } from '../binding';
@@ -22,6 +22,7 @@ import { loadBalancerAlarms, serviceAlarms } from './service-alarms';
 import type { ServiceObjective } from './service-objective';
 import { SEVERITIES, Severity } from './severity';
 import { ThresholdAlarm } from './threshold-alarm';
+import { checkWatched, sharesLoadBalancer } from './watched-sources';
 
 /** What {@link GoldenSignalAlarms} are told. Something to watch and whom to tell are enough. */
 export interface GoldenSignalAlarmsProps {
@@ -43,7 +44,7 @@ export interface GoldenSignalAlarmsProps {
    */
   readonly caches?: IMonitoredCache[];
   /**
-   * What each of the services promises: then it is told when one breaks it too fast.
+   * What each of the services promises: then it is told when one breaks it too fast. Needs `services`.
    * @default - nothing
    */
   readonly objectives?: ServiceObjective[];
@@ -113,7 +114,7 @@ interface Watched {
  * happens to databases, and what becomes of deployments, is told, too.
  *
  * Throws a PropError for a key that no alarm has, limits that contradict each other, a window that CloudWatch doesn't take, a source of another
- * account or region, and a database that none of the services uses.
+ * account or region, a database that none of the services uses, and objectives without a service.
  */
 export class GoldenSignalAlarms extends Construct {
   /** Who is told. */
@@ -131,8 +132,7 @@ export class GoldenSignalAlarms extends Construct {
     super(scope, id);
     this.routing = props.routing;
     this.runbooks = props.runbooks ?? Runbooks.published();
-    this.checkSources();
-    this.checkDatabasesAreUsed();
+    checkWatched(this, props);
     this.runbooks._check(this);
     const wanted = adjustedAlarms(this, this.documentedAlarms(), props).filter(({ onlyInFullSet }) => this.makesAll() || !onlyInFullSet);
     this.placed = wanted.flatMap((definition) => this.createAlarms(definition));
@@ -178,67 +178,25 @@ export class GoldenSignalAlarms extends Construct {
     return this.props.fullSet ?? (this.props.profile ?? EnvironmentProfile.of(this)).allAlarms;
   }
 
-  private get sources(): IConstruct[] {
-    const { services = [], databases = [], caches = [] } = this.props;
-    return [...services, ...databases, ...caches].map(({ signals }) => signals.source);
-  }
-
-  private checkSources(): void {
-    if (this.sources.length === 0) {
-      throw new PropError(this, { prop: 'services', value: [], allowed: 'at least one service, database or cache', wayOut: 'name what is watched in services, databases or caches' });
-    }
-    const twice = this.sources.find((source, index) => this.sources.indexOf(source) !== index);
-    if (twice !== undefined) {
-      throw new PropError(this, { prop: 'services, databases, caches', value: twice.node.path, allowed: 'each source once', wayOut: 'name it once' });
-    }
-    const { account, region } = Stack.of(this);
-    const elsewhere = this.sources.find((source) => differs(Stack.of(source).account, account) || differs(Stack.of(source).region, region));
-    if (elsewhere !== undefined) {
-      throw new PropError(this, {
-        prop: 'services, databases, caches',
-        value: elsewhere.node.path,
-        allowed: `sources of account ${account} and region ${region}: an alarm sees no others`,
-        wayOut: 'make another GoldenSignalAlarms in a stack of that account and region',
-      });
-    }
-  }
-
-  private checkDatabasesAreUsed(): void {
-    const { services = [], databases = [] } = this.props;
-    const stores = services.map(({ signals }) => signals.stores);
-    if (stores.length === 0 || stores.includes(undefined)) {
-      return;
-    }
-    const unused = databases.find(({ signals }) => !stores.flat().includes(signals.source));
-    if (unused !== undefined) {
-      throw new PropError(this, {
-        prop: 'databases',
-        value: unused.signals.source.node.path,
-        allowed: `databases that one of the services uses: ${[...new Set(stores.flat())].map((store) => store!.node.path).join(', ') || 'they use none'}`,
-        wayOut: 'give it to a service in backingServices, or watch it by a GoldenSignalAlarms of its own',
-      });
-    }
-  }
-
   /** Everything that what is watched can have an alarm on, as documented. One load balancer has one, however many services share it. */
   private documentedAlarms(): AlarmDefinition[] {
     const { services = [], databases = [], caches = [] } = this.props;
-    const fronts = services.filter(({ signals }, index) =>
-      services.findIndex((other) => other.signals.loadBalancerFullName === signals.loadBalancerFullName) === index);
+    const fronts = services.filter(({ signals }, index) => services.findIndex((other) => sharesLoadBalancer(this, signals, other.signals)) === index);
     return [
-      ...services.flatMap(({ signals }) => serviceAlarms(signals, this.countLogErrors(signals))),
+      ...services.flatMap(({ signals }) => serviceAlarms(signals, this.logErrorsOf(signals))),
       ...fronts.flatMap(({ signals }) => loadBalancerAlarms(signals)),
       ...databases.flatMap(({ signals }) => databaseAlarms(signals, new DatabaseLogMetrics(this.placeOf(signals.source), 'Logs', signals))),
       ...caches.flatMap(({ signals }) => cacheAlarms(signals)),
     ];
   }
 
-  private countLogErrors({ source, logGroups }: ServiceSignals): IMetric | undefined {
-    return logGroups.length === 0 ? undefined : new LogErrors(this.placeOf(source), 'LogErrors', { logGroups }).metric;
+  private logErrorsOf({ source, logGroups }: ServiceSignals): LogErrors | undefined {
+    return logGroups.length === 0 ? undefined : new LogErrors(this.placeOf(source), 'LogErrors', { logGroups });
   }
 
   private createAlarms(definition: AlarmDefinition): Placed[] {
     const severities = SEVERITIES.filter((severity) => definition.thresholds[severity] !== undefined);
+    definition.count?.();
     return severities.map((severity) => {
       const goesBack = definition.rollsBack && severity === Severity.CRITICAL ? this.serviceThatGoesBack(definition.source) : undefined;
       const { alarm } = new ThresholdAlarm(this.placeOf(definition.source), `${definition.key}-${severity}`, {
@@ -285,8 +243,4 @@ export class GoldenSignalAlarms extends Construct {
   private tellWhatIsLeftOut(): void {
     Object.entries(this.props.leftOut ?? {}).forEach(([key, { reason }]) => Annotations.of(this).addInfo(`No alarm ${key}: ${reason}`));
   }
-}
-
-function differs(one: string, other: string): boolean {
-  return !Token.isUnresolved(one) && !Token.isUnresolved(other) && one !== other;
 }

@@ -23,16 +23,24 @@ const IN_JSON: IFilterPattern = FilterPattern.any(
 /** Plain lines; never a line in JSON, which begins with a brace and is counted above. CloudWatch Logs knows no groups in regular expressions. */
 const IN_TEXT: IFilterPattern = FilterPattern.literal(`%${['ERROR', 'FATAL', 'CRITICAL'].map((word) => `^[^{]*${word}`).join('|')}%`);
 
-/** Counts errors in the logs of a service (requirements C-14, E-09). The filters stand with whoever watches, so that two watchers don't count twice. */
+/**
+ * Errors in the logs of a service (requirements C-14, E-09), which nothing counts before it is asked to. The filters stand with whoever watches, so that
+ * two watchers don't count twice.
+ */
 export class LogErrors extends Construct {
   /** Errors in 5 minutes. */
   public readonly metric: Metric;
 
-  public constructor(scope: Construct, id: string, props: LogErrorsProps) {
+  public constructor(scope: Construct, id: string, private readonly props: LogErrorsProps) {
     super(scope, id);
     const metricName = Names.uniqueResourceName(this, { maxLength: 255, separator: '-' });
-    props.logGroups.forEach((logGroup, index) => Object.entries({ Json: IN_JSON, Text: IN_TEXT }).forEach(([form, filterPattern]) =>
-      new MetricFilter(this, `${form}${index}`, { logGroup, filterPattern, metricNamespace: NAMESPACE, metricName, metricValue: '1', defaultValue: 0 })));
     this.metric = new Metric({ namespace: NAMESPACE, metricName, statistic: 'Sum', label: 'Errors in the log' });
+  }
+
+  /** Makes the filters. */
+  public count(): void {
+    const { metricName } = this.metric;
+    this.props.logGroups.forEach((logGroup, index) => Object.entries({ Json: IN_JSON, Text: IN_TEXT }).forEach(([form, filterPattern]) =>
+      new MetricFilter(this, `${form}${index}`, { logGroup, filterPattern, metricNamespace: NAMESPACE, metricName, metricValue: '1', defaultValue: 0 })));
   }
 }

@@ -1,8 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
-import { ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ServiceSignals } from '../binding';
 import { LATE_MINUTES } from '../service/target-group-metrics';
 import type { AlarmDefinition } from './alarm-definition';
+import type { LogErrors } from './log-errors';
 import { ServiceMetrics } from './service-metrics';
 
 type Row = Pick<AlarmDefinition, 'key' | 'happened' | 'first' | 'metric' | 'thresholds' | 'unit'> & Partial<AlarmDefinition>;
@@ -18,7 +19,7 @@ const BELOW = ComparisonOperator.LESS_THAN_THRESHOLD;
  *
  * @param logErrors counts errors in the log; without it that row is missing
  */
-export function serviceAlarms(signals: ServiceSignals, logErrors?: IMetric): AlarmDefinition[] {
+export function serviceAlarms(signals: ServiceSignals, logErrors?: LogErrors): AlarmDefinition[] {
   const rows = [...latency(signals), ...traffic(signals), ...errors(signals), ...health(signals), ...saturation(signals), ...log(logErrors)];
   return rows.map((row) => ({
     source: signals.source, comparison: ComparisonOperator.GREATER_THAN_THRESHOLD, period: FIVE_MINUTES, of: 1, datapoints: 1, missing: TreatMissingData.NOT_BREACHING, ...row,
@@ -212,10 +213,11 @@ function saturation(signals: ServiceSignals): Row[] {
 }
 
 /** Requirements C-14 and E-09 ask for it and name no number; ours is that of A-21. */
-function log(logErrors?: IMetric): Row[] {
+function log(logErrors?: LogErrors): Row[] {
   return logErrors === undefined ? [] : [{
     key: 'service-log-errors',
-    metric: logErrors,
+    metric: logErrors.metric,
+    count: () => logErrors.count(),
     thresholds: { warning: 10 },
     unit: 'errors',
     rollsBack: true,

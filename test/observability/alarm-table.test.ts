@@ -1,12 +1,12 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { BurnRateAlarms, DatabaseFamily, Runbooks, ServiceObjective } from '../../src';
 import type { AlarmDefinition } from '../../src/observability/alarm-definition';
 import { cacheAlarms } from '../../src/observability/cache-alarms';
 import { databaseAlarms } from '../../src/observability/database-alarms';
 import { DatabaseLogMetrics } from '../../src/observability/database-log-metrics';
+import { LogErrors } from '../../src/observability/log-errors';
 import { loadBalancerAlarms, serviceAlarms } from '../../src/observability/service-alarms';
 import { SEVERITIES } from '../../src/observability/severity';
 import { limit } from '../../src/observability/threshold-alarm';
@@ -31,10 +31,11 @@ function rows(definition: AlarmDefinition): string[][] {
 }
 
 test('A-17, A-21, B-12, C-14, D-08, E-09: the table of a service\'s alarms is what the code makes', () => {
+  const stack = testStack();
   const signals = {
-    source: new Construct(testStack(), 'Api'), clusterName: 'main', serviceName: 'api', loadBalancerFullName: 'app/a/1', targetGroupFullNames: ['targetgroup/a/1'], maxTasks: MOST_TASKS, logGroups: [],
+    source: new Construct(stack, 'Api'), clusterName: 'main', serviceName: 'api', loadBalancerFullName: 'app/a/1', targetGroupFullNames: ['targetgroup/a/1'], maxTasks: MOST_TASKS, logGroups: [],
   };
-  const definitions = [...serviceAlarms(signals, new Metric({ namespace: 'Test', metricName: 'Errors' })), ...loadBalancerAlarms(signals)];
+  const definitions = [...serviceAlarms(signals, new LogErrors(stack, 'LogErrors', { logGroups: [] })), ...loadBalancerAlarms(signals)];
   expect(documented('Alarms of a service')).toEqual(definitions.flatMap(rows));
 });
 

@@ -8,7 +8,9 @@ import { templateOf, testStack } from '../support/test-stack';
 function counted(family: DatabaseFamily, what: string, log: string): number {
   const stack = testStack();
   const source = new LogGroup(stack, 'Log');
-  new DatabaseLogMetrics(stack, 'Metrics', { source, family, instanceIdentifiers: ['shop'], logGroups: [source] });
+  const metrics = new DatabaseLogMetrics(stack, 'Metrics', { source, family, instanceIdentifiers: ['shop'], logGroups: [source] });
+  metrics.countConnectionFailures();
+  metrics.countDeadlocks();
   const filters = Object.values(templateOf(stack).findResources('AWS::Logs::MetricFilter')).map(({ Properties }) => Properties);
   const pattern = filters.find(({ MetricTransformations: [{ MetricName }] }) => MetricName.endsWith(what)).FilterPattern as string;
   const phrases = [...pattern.matchAll(/"([^"]+)"/g)].map(([, phrase]) => phrase);
@@ -89,5 +91,7 @@ describe('What MySQL logs, as its manuals have it (requirement E-09)', () => {
 test('without a known log there is no filter and no metric', () => {
   const stack = testStack();
   const metrics = new DatabaseLogMetrics(stack, 'Metrics', { source: stack, family: DatabaseFamily.POSTGRES, instanceIdentifiers: ['shop'], logGroups: [] });
+  metrics.countConnectionFailures();
+  metrics.countDeadlocks();
   expect([metrics.connectionFailures(), metrics.deadlocks(), metrics.node.children]).toEqual([undefined, undefined, []]);
 });

@@ -4,7 +4,8 @@ import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { EnvironmentProfile, GoldenSignalAlarms, type GoldenSignalAlarmsProps, ProductionWebService, Rollout, Route, Runbooks, ServiceImage, ServiceObjective, ServiceScaling, Severity } from '../../src';
 import { brokenRules } from '../deploy-rules/deploy-rules';
 import { alarmsNamed, mailRouting } from '../support/signals';
-import { refusal, templateOf, unacknowledged } from '../support/test-stack';
+import { refusal, templateOf, testStack, unacknowledged } from '../support/test-stack';
+import { watchedDatabase } from '../support/watched';
 import { type ServiceFixture, serviceFixture } from '../support/web-service';
 
 interface Watched extends ServiceFixture { readonly signals: GoldenSignalAlarms }
@@ -95,6 +96,14 @@ describe('The alarms of a service', () => {
     expect(['{"level":"ERROR","message":"no"}', 'all is well', 'no errors'].map((line) => pattern.test(line))).toEqual([false, false, false]);
     // CloudWatch Logs has no groups, and none of these characters.
     expect(text).not.toMatch(/[()!"'\\<>&]/);
+  });
+
+  test('count in no log what has no alarm', () => {
+    const filters = (props: Partial<GoldenSignalAlarmsProps>) => Object.keys(templateOf(watched(props).stack).findResources('AWS::Logs::MetricFilter')).length;
+    expect(filters({})).toBe(2);
+    expect(filters({ leftOut: { 'service-log-errors': { reason: 'The vendor logs every retry as an error' } } })).toBe(0);
+    expect(filters({ fullSet: false })).toBe(0);
+    expect(filters({ adjustments: { 'service-log-errors': { errorAt: 20 } } })).toBe(2);
   });
 
   test('read no more than the ten metrics that an alarm may have, and say no more than 1024 characters', () => {
@@ -296,6 +305,8 @@ describe('Changing alarms by key', () => {
     ['to leave out without a reason', { leftOut: { 'service-cpu': { reason: 'no' } } }, /leftOut\['service-cpu'\]\.reason is "no"/],
     ['pages where nobody finds them', { runbooks: Runbooks.at('wiki') }, /runbooks is "wiki"/],
     ['pages whose address fills the description', { runbooks: Runbooks.at(`https://wiki.example.com/${'a'.repeat(900)}`) }, /runbooks is .*allowed: an address that leaves room in the 1024 characters/],
+    ['objectives that no service promises', { services: [], databases: [watchedDatabase(testStack(), 'Orders')], objectives: [ServiceObjective.availability(99.9)] },
+      /GoldenSignalAlarms 'Test\/Signals': objectives is 1, allowed: none without services: .*Way out: name the services in services/],
     ['nothing to watch', { services: [] }, /services is \[\], allowed: at least one service, database or cache/],
   ])('refuses %s', (_, props, message) => {
     expect(refusal(() => watched(props))).toMatch(message);
