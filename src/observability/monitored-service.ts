@@ -1,12 +1,13 @@
-import { Fn } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Fn, type IResolvable, Stack, Token, Validations } from 'aws-cdk-lib';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IBaseService } from 'aws-cdk-lib/aws-ecs';
+import { CfnCluster, type IBaseService } from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationLoadBalancer, ApplicationTargetGroup, IApplicationLoadBalancer, IApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import type { IMonitoredService, ServiceSignals } from '../binding';
 import { checkWholeNumber } from '../refusal/checks';
 import { PropError } from '../refusal/prop-error';
+import { liesElsewhere } from './watched-sources';
 
 /** What a {@link MonitoredService} has to be told of a service that something else made. */
 export interface MonitoredServiceProps {
@@ -36,22 +37,20 @@ const MOST_TARGET_GROUPS = 2;
 
 /**
  * A service that this library did not make, for the alarms and dashboards that it makes: nothing has to be rebuilt. Counts of its tasks need
- * Container Insights on its cluster; without, alarms on them stay quiet.
+ * Container Insights on its cluster; without, alarms on them stay quiet, and a warning says so where the cluster is the app's.
  */
 export class MonitoredService implements IMonitoredService {
   /**
-   * A service on Fargate (or on instances) behind an application load balancer. Throws a PropError where it has no target group, or more than two.
+   * A service on Fargate (or on instances) behind an application load balancer. Throws a PropError where it has no load balancer, no target group, more than
+   * two or one twice, and for target groups of another region than the load balancer's.
    *
    * @param service an L2 service, or one imported with its cluster
    */
   public static fromFargate(service: IBaseService, props: MonitoredServiceProps): MonitoredService {
     const { loadBalancer, targetGroups, maxTasks, logGroups = [], stores } = props;
-    if (targetGroups.length < 1 || targetGroups.length > MOST_TARGET_GROUPS) {
-      throw new PropError(service, {
-        prop: 'targetGroups', value: targetGroups, allowed: 'one target group, or the two between which production moves', wayOut: 'give those of this service alone; watch another service beside it',
-      });
-    }
+    checkTraffic(service, props);
     checkWholeNumber(service, 'maxTasks', maxTasks, { min: 1, max: 5000, unit: 'tasks', wayOut: 'give the maximum that scaling has, or leave it out' });
+    warnWithoutInsights(service);
     return new MonitoredService({
       source: service,
       clusterName: service.cluster.clusterName,
@@ -76,5 +75,44 @@ export class MonitoredService implements IMonitoredService {
    */
   public rollBackOn(_alarmName: string, _alarm?: IAlarm): boolean {
     return false;
+  }
+}
+
+/** In other languages, and in JavaScript, what is needed may be missing. */
+function checkTraffic(service: IBaseService, { loadBalancer, targetGroups = [] }: MonitoredServiceProps): void {
+  const behind: IApplicationLoadBalancer | undefined = loadBalancer;
+  if (behind === undefined) {
+    throw new PropError(service, { prop: 'loadBalancer', value: undefined, allowed: 'the application load balancer in front of it', wayOut: 'give the L2, or ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(...)' });
+  }
+  const arns = targetGroups.map(({ targetGroupArn }) => targetGroupArn);
+  if (arns.length < 1 || arns.length > MOST_TARGET_GROUPS || new Set(arns).size < arns.length) {
+    throw new PropError(service, {
+      prop: 'targetGroups', value: targetGroups, allowed: 'one target group, or the two between which production moves', wayOut: 'give those of this service alone, each once; watch another service beside it',
+    });
+  }
+  const far = targetGroups.find(({ targetGroupArn }) => !Token.isUnresolved(targetGroupArn) && liesElsewhere(placeOf(targetGroupArn), behind.env));
+  if (far !== undefined) {
+    throw new PropError(service, {
+      prop: 'targetGroups', value: far.targetGroupArn, allowed: 'target groups of the account and region where the load balancer is', wayOut: 'give the ARNs of those behind this load balancer',
+    });
+  }
+}
+
+function placeOf(targetGroupArn: string): { readonly account: string; readonly region: string } {
+  const { account = '', region = '' } = Arn.split(targetGroupArn, ArnFormat.SLASH_RESOURCE_NAME);
+  return { account, region };
+}
+
+function warnWithoutInsights(service: IBaseService): void {
+  const { cluster } = service;
+  const resource = cluster.node.defaultChild;
+  if (!(resource instanceof CfnCluster)) {
+    return;
+  }
+  const settings = Stack.of(cluster).resolve(resource.clusterSettings ?? []) as CfnCluster.ClusterSettingsProperty[] | IResolvable;
+  if (Array.isArray(settings) && !settings.some(({ name, value }) => name === 'containerInsights' && value !== 'disabled')) {
+    Validations.of(service).addWarning('@org/prod-constructs:containerInsights',
+      `The cluster ${cluster.node.path} has no Container Insights: unless the account has them on by default, nothing counts this service's tasks, and service-tasks-missing and `
+      + 'service-tasks-at-ceiling can never fire. Give the cluster containerInsightsV2.');
   }
 }

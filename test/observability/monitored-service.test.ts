@@ -1,7 +1,7 @@
-import { App, Stack } from 'aws-cdk-lib';
-import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { App, CfnParameter, Fn, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, type Template } from 'aws-cdk-lib/assertions';
 import { InstanceType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Cluster, ContainerImage, FargateService, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import { Cluster, type ClusterProps, ContainerImage, ContainerInsights, FargateService, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationLoadBalancer, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DatabaseInstance, DatabaseInstanceEngine, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
@@ -83,10 +83,31 @@ describe('A service that something else made', () => {
   test.each<[string, (group: ApplicationTargetGroup) => Partial<MonitoredServiceProps>, RegExp]>([
     ['no target group', () => ({ targetGroups: [] }), /FargateService.? 'Test\/Service': targetGroups is \[\], allowed: one target group, or the two between which production moves/],
     ['three target groups', (group) => ({ targetGroups: [group, group, group] }), /targetGroups is \["Test\/Balancer\/Http/],
+    ['one target group twice', (group) => ({ targetGroups: [group, group] }), /targetGroups is \["Test\/Balancer\/.*each once/],
+    ['no load balancer', () => ({ loadBalancer: undefined }), /FargateService.? 'Test\/Service': loadBalancer is not given, allowed: the application load balancer in front of it/],
+    ['no target groups at all', () => ({ targetGroups: undefined }), /targetGroups is \[\]/],
     ['no task at most', () => ({ maxTasks: 0 }), /maxTasks is 0, allowed: 1 to 5000 tasks/],
   ])('is refused with %s', (_, props, message) => {
     const { service, loadBalancer, targetGroup } = plainService();
     expect(refusal(() => MonitoredService.fromFargate(service, { loadBalancer, targetGroups: [targetGroup], ...props(targetGroup) }))).toMatch(message);
+  });
+});
+
+describe('A service on a cluster', () => {
+  const warned = (props: Partial<ClusterProps>) => {
+    const { stack, vpc, loadBalancer, targetGroup, service: { taskDefinition } } = plainService();
+    const service = new FargateService(stack, 'Other', { cluster: new Cluster(stack, 'OtherCluster', { vpc, ...props }), taskDefinition, minHealthyPercent: 100 });
+    MonitoredService.fromFargate(service, { loadBalancer, targetGroups: [targetGroup] });
+    return Annotations.fromStack(stack).findWarning('/Test/Other', Match.stringLikeRegexp('Test/OtherCluster has no Container Insights: .* service-tasks-missing and service-tasks-at-ceiling can never fire')).length;
+  };
+
+  test.each<[string, Partial<ClusterProps>, number]>([
+    ['nothing said of Container Insights', {}, 1],
+    ['Container Insights off', { containerInsightsV2: ContainerInsights.DISABLED }, 1],
+    ['Container Insights on', { containerInsightsV2: ContainerInsights.ENABLED }, 0],
+    ['enhanced Container Insights', { containerInsightsV2: ContainerInsights.ENHANCED }, 0],
+  ])('with %s', (_, props, warnings) => {
+    expect(warned(props)).toBe(warnings);
   });
 });
 
@@ -150,6 +171,75 @@ describe('With network, database, registry and service in four stacks', () => {
     const elsewhere = new Stack(app, 'Elsewhere', { env: { account: ACCOUNT, region: 'eu-west-1' } });
     expect(refusal(() => new GoldenSignalAlarms(elsewhere, 'Signals', { services: [api], routing: mailRouting(elsewhere) })))
       .toMatch(/is "Service\/Api", allowed: sources of account 111111111111 and region eu-west-1: an alarm sees no others/);
+  });
+});
+
+describe('Services behind one load balancer', () => {
+  /** Two services that are imported with a load balancer that another team made. */
+  function imported(loadBalancerOf: (stack: Stack, index: number) => ReturnType<typeof ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes>) {
+    const stack = testStack();
+    const cluster = Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'main', vpc: new Vpc(stack, 'Vpc') });
+    const services = ['shop', 'api'].map((serviceName, index) => MonitoredService.fromFargate(FargateService.fromFargateServiceAttributes(stack, serviceName, { serviceName, cluster }), {
+      loadBalancer: loadBalancerOf(stack, index),
+      targetGroups: [ApplicationTargetGroup.fromTargetGroupAttributes(stack, `${serviceName}Group`, { targetGroupArn: Fn.importValue(`${serviceName}-group`) })],
+    }));
+    const signals = new GoldenSignalAlarms(stack, 'Signals', { services, routing: mailRouting(stack) });
+    return { stack, signals };
+  }
+
+  const byExport = (name: string) => ({ loadBalancerArn: Fn.importValue(name), securityGroupId: 'sg-1' });
+
+  test('that is imported by an export have one alarm on it', () => {
+    let one: ReturnType<typeof ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes> | undefined;
+    const { stack } = imported((scope) => one ??= ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(scope, 'Balancer', byExport('balancer')));
+    expect(alarmsNamed(templateOf(stack), 'load-balancer-errors-critical')).toHaveLength(1);
+  });
+
+  test('that is imported by a parameter have one, too', () => {
+    let one: ReturnType<typeof ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes> | undefined;
+    const { stack } = imported((scope) => one ??= ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(scope, 'Balancer', {
+      loadBalancerArn: new CfnParameter(scope, 'BalancerArn').valueAsString, securityGroupId: 'sg-1',
+    }));
+    expect(alarmsNamed(templateOf(stack), 'load-balancer-errors-critical')).toHaveLength(1);
+  });
+
+  test('that is imported twice have one alarm on it, too', () => {
+    const { stack } = imported((scope, index) => ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(scope, `Balancer${index}`, byExport('balancer')));
+    expect(alarmsNamed(templateOf(stack), 'load-balancer-errors-critical')).toHaveLength(1);
+  });
+
+  test('have one each where they are two', () => {
+    const { stack } = imported((scope, index) => ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(scope, `Balancer${index}`, byExport(`balancer-${index}`)));
+    expect(alarmsNamed(templateOf(stack), 'load-balancer-errors-critical')).toHaveLength(2);
+  });
+
+  test('have one each where only their logical ids are the same, in two stacks', () => {
+    const app = testApp();
+    const [one, two] = ['One', 'Two'].map((id) => plainService(new Stack(app, id, { env: ENV })));
+    const watch = new Stack(app, 'Watch', { env: ENV });
+    const services = [one, two].map(({ service, loadBalancer, targetGroup }) => MonitoredService.fromFargate(service, { loadBalancer, targetGroups: [targetGroup] }));
+    new GoldenSignalAlarms(watch, 'Signals', { services, routing: mailRouting(watch) });
+    expect(alarmsNamed(templateOf(watch), 'load-balancer-errors-critical')).toHaveLength(2);
+  });
+});
+
+describe('What is imported from another region', () => {
+  const inIreland = (resource: string) => `arn:aws:elasticloadbalancing:eu-west-1:${ACCOUNT}:${resource}`;
+
+  test('is refused, whatever the stack is that imports it', () => {
+    const { stack, service, loadBalancer: near } = plainService();
+    const loadBalancer = ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'Far', { loadBalancerArn: inIreland('loadbalancer/app/shop/1'), securityGroupId: 'sg-1' });
+    const far = ApplicationTargetGroup.fromTargetGroupAttributes(stack, 'FarGroup', { targetGroupArn: inIreland('targetgroup/shop/1') });
+    const behind = MonitoredService.fromFargate(service, { loadBalancer, targetGroups: [far] });
+    expect(refusal(() => new GoldenSignalAlarms(stack, 'Signals', { services: [behind], routing: mailRouting(stack) }))).toMatch(/is "Test\/Far", allowed: sources of account 111111111111 and region eu-central-1/);
+    expect(refusal(() => MonitoredService.fromFargate(service, { loadBalancer: near, targetGroups: [far] }))).toMatch(/targetGroups is "arn:.*eu-west-1.*allowed: target groups of the account and region where the load balancer is/);
+  });
+
+  test('is refused as a service, too', () => {
+    const { stack, service: { cluster }, loadBalancer, targetGroup } = plainService();
+    const service = FargateService.fromFargateServiceAttributes(stack, 'FarService', { serviceArn: `arn:aws:ecs:eu-west-1:${ACCOUNT}:service/main/shop`, cluster });
+    const far = MonitoredService.fromFargate(service, { loadBalancer, targetGroups: [targetGroup] });
+    expect(refusal(() => new GoldenSignalAlarms(stack, 'Signals', { services: [far], routing: mailRouting(stack) }))).toMatch(/is "Test\/FarService", allowed: sources of account/);
   });
 });
 
