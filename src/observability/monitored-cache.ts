@@ -3,12 +3,13 @@ import type { CfnReplicationGroup } from 'aws-cdk-lib/aws-elasticache';
 import type { IConstruct } from 'constructs';
 import type { CacheSignals, IMonitoredCache } from '../binding';
 import { PropError } from '../refusal/prop-error';
+import { asStored } from './stored-identifier';
 
 /** What has to be told of a replication group. */
 export interface MonitoredReplicationGroupProps {
   /**
-   * Whether it runs in cluster mode: then its nodes are named by shard.
-   * @default - true with more than one node group
+   * Whether it runs in cluster mode: then its nodes are named by shard. Has to be told where a parameter group of one's own decides it.
+   * @default - true with more than one node group, with `clusterMode: 'enabled'`, and with one of AWS's parameter groups for it
    */
   readonly clusterMode?: boolean;
 }
@@ -19,7 +20,7 @@ export class MonitoredCache implements IMonitoredCache {
   public static fromReplicationGroup(group: CfnReplicationGroup, props: MonitoredReplicationGroupProps = {}): MonitoredCache {
     const shards = nodesByShard(group);
     const name = group.replicationGroupId ?? group.ref;
-    const clusterMode = props.clusterMode ?? shards.length > 1;
+    const clusterMode = props.clusterMode ?? (shards.length > 1 || isClustered(group));
     const nodeIds = shards.flatMap((nodes, shard) => Array.from({ length: nodes }, (_, node) => [
       name, ...clusterMode ? [String(shard + 1).padStart(4, '0')] : [], String(node + 1).padStart(3, '0'),
     ].join('-')));
@@ -36,10 +37,15 @@ export class MonitoredCache implements IMonitoredCache {
     if (nodeIds.length === 0) {
       throw new PropError(source, { prop: 'nodeIds', value: nodeIds, allowed: 'one node or more', wayOut: 'name the nodes as CloudWatch does in CacheClusterId' });
     }
-    return new MonitoredCache({ source, nodeIds });
+    return new MonitoredCache({ source, nodeIds: nodeIds.map(asStored) });
   }
 
   private constructor(public readonly signals: CacheSignals) {}
+}
+
+/** One shard may be a cluster, too: AWS's parameter groups for it are called `default.valkey8.cluster.on`. */
+function isClustered({ clusterMode, cacheParameterGroupName }: CfnReplicationGroup): boolean {
+  return clusterMode === 'enabled' || (cacheParameterGroupName?.endsWith('.cluster.on') ?? false);
 }
 
 /** How many nodes each shard has, the primary included. */

@@ -83,6 +83,10 @@ describe('the nodes of a replication group', () => {
     ['with nothing said', {}, undefined, ['shop-001']],
     ['of one shard and a replica', { numNodeGroups: 1, replicasPerNodeGroup: 1 }, undefined, ['shop-001', 'shop-002']],
     ['of one shard in cluster mode', { numNodeGroups: 1, replicasPerNodeGroup: 1 }, true, ['shop-0001-001', 'shop-0001-002']],
+    ['of one shard that says so', { numNodeGroups: 1, replicasPerNodeGroup: 1, clusterMode: 'enabled' }, undefined, ['shop-0001-001', 'shop-0001-002']],
+    ['of one shard with AWS\'s parameter group for cluster mode', { cacheParameterGroupName: 'default.valkey8.cluster.on' }, undefined, ['shop-0001-001']],
+    ['of one shard whose parameter group sounds like it', { cacheParameterGroupName: 'default.valkey8.cluster.on', clusterMode: 'disabled' }, false, ['shop-001']],
+    ['in lower case, as ElastiCache keeps them', { replicationGroupId: 'Shop-Cache' }, undefined, ['shop-cache-001']],
     ['of two shards', { numNodeGroups: 2, replicasPerNodeGroup: 1 }, undefined, ['shop-0001-001', 'shop-0001-002', 'shop-0002-001', 'shop-0002-002']],
     ['of shards that differ', { nodeGroupConfiguration: [{ replicaCount: 1 }, { replicaCount: 0 }] }, undefined, ['shop-0001-001', 'shop-0001-002', 'shop-0002-001']],
   ])('%s', (_, props, clusterMode, expected) => {
@@ -104,7 +108,7 @@ describe('the nodes of a replication group', () => {
 
   test('can be named, but not none', () => {
     const stack = testStack();
-    expect(MonitoredCache.fromNodes(stack, ['a', 'b']).signals).toEqual({ source: stack, nodeIds: ['a', 'b'] });
+    expect(MonitoredCache.fromNodes(stack, ['A', 'b']).signals).toEqual({ source: stack, nodeIds: ['a', 'b'] });
     expect(refusal(() => MonitoredCache.fromNodes(stack, []))).toContain('nodeIds is [], allowed: one node or more');
   });
 });
