@@ -68,7 +68,7 @@ export interface DatabaseSignals {
    * @default - it is an instance
    */
   readonly clusterIdentifier?: string;
-  /** Identifiers of all instances, the one that takes writes first, then replicas or readers. */
+  /** Identifiers of all instances, the one that takes writes first, then replicas or readers; none where the members of a cluster are not known. */
   readonly instanceIdentifiers: string[];
   /**
    * The most connections that it takes.
@@ -95,6 +95,11 @@ export interface DatabaseSignals {
    * @default - it is not serverless
    */
   readonly maxAcu?: number;
+  /**
+   * Whether its sessions are counted, which Performance Insights does.
+   * @default true
+   */
+  readonly performanceInsights?: boolean;
   /** Its log groups; empty where they are not known. */
   readonly logGroups: ILogGroup[];
   /**

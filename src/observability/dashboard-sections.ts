@@ -56,7 +56,7 @@ export function databaseSection(signals: DatabaseSignals, limits: Limits): IWidg
       : graph('Memory that is left', { left: [metrics.freeableMemoryShare()], leftYAxis: PERCENT, ...lines({ 'database-memory': '' }) }),
     graph('Operations a second', { left: [metrics.operations()], leftYAxis: { label: 'operations', showUnits: false } }),
     graph('Time of a disk access', { left: [metrics.readLatency(), metrics.writeLatency()] }),
-    graph('Sessions at work', { left: [metrics.load()], leftYAxis: { label: 'sessions', showUnits: false }, leftAnnotations: processorLine(signals) }),
+    ...!metrics.countsSessions ? [] : [graph('Sessions at work', { left: [metrics.load()], leftYAxis: { label: 'sessions', showUnits: false }, leftAnnotations: processorLine(signals) })],
     ...counted.length === 0 ? [] : [graph('Deadlocks and refused connections', {
       left: counted, leftYAxis: { label: 'in 5 minutes', showUnits: false }, ...lines({ 'database-deadlocks': '', 'database-connection-failures': '' }),
     })],

@@ -73,7 +73,7 @@ function processor(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
       first: 'Look at the statements that load the database most, in Database Insights.',
     },
     // The ratio is RDS's own metric. A serverless member's processors come and go: there CPU and capacity say the same without the jumps.
-    ...signals.maxAcu !== undefined ? [] : [{
+    ...signals.maxAcu !== undefined || !metrics.countsSessions ? [] : [{
       // Above 1 sessions queue for a processor (RDS user guide, DB load and the line of the most vCPUs); a nightly job of ten minutes may.
       key: 'database-load',
       metric: metrics.loadPerProcessor(),

@@ -35,6 +35,12 @@ export class DatabaseMetrics {
     return this.highest('CPUUtilization', 'CPU (%)', options);
   }
 
+  /** Whether sessions are counted: of each instance by itself, so that instances have to be known. */
+  public get countsSessions(): boolean {
+    const { instanceIdentifiers, performanceInsights = true } = this.signals;
+    return performanceInsights && instanceIdentifiers.length > 0;
+  }
+
   /** Sessions at work for each virtual processor, on the busiest instance. There is a value only while there is load, and with Performance Insights. */
   public loadPerProcessor(options?: MetricOptions): IMetric {
     return this.worstInstance('DBLoadRelativeToNumVCPUs', 'Load per vCPU', 'MAX', options);

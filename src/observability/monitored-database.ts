@@ -10,12 +10,13 @@ import {
 } from '../database/connection-ceiling';
 import { checkWholeNumber } from '../refusal/checks';
 import { PropError } from '../refusal/prop-error';
+import { asStored } from './stored-identifier';
 
 /** What has to be told of a database that this library didn't make. Nothing, where the app made it by an L2. */
 export interface MonitoredDatabaseProps {
   /**
    * The family of its engine.
-   * @default - that of the L2's engine; an imported one may not know it
+   * @default - that of the L2's engine; an imported one may not know it, a read replica's L2 doesn't
    */
   readonly family?: DatabaseFamily;
   /**
@@ -38,7 +39,7 @@ export interface MonitoredDatabaseProps {
 /** What has to be told of an instance. */
 export interface MonitoredInstanceProps extends MonitoredDatabaseProps {
   /**
-   * Its class.
+   * Its class, with or without the `db.` that the console shows.
    * @default - that of the L2; an imported one doesn't know it
    */
   readonly instanceType?: InstanceType;
@@ -52,7 +53,7 @@ export interface MonitoredInstanceProps extends MonitoredDatabaseProps {
 /** What has to be told of a cluster. */
 export interface MonitoredClusterProps extends MonitoredDatabaseProps {
   /**
-   * The smallest class among its members, where any is provisioned.
+   * The smallest class among its members, where any is provisioned, with or without the `db.` that the console shows.
    * @default - that of the L2's members; an imported one doesn't know it
    */
   readonly instanceType?: InstanceType;
@@ -79,27 +80,31 @@ export class MonitoredDatabase implements IMonitoredDatabase {
   /** An RDS instance and its replicas. */
   public static fromInstance(instance: IDatabaseInstance, props: MonitoredInstanceProps = {}): MonitoredDatabase {
     const family = familyOf(instance, props.family, instance.engine?.engineType);
-    const type = props.instanceType ?? classOf(instance);
+    const type = bareClass(props.instanceType) ?? classOf(instance);
     if (type === undefined) {
       throw unknownClass(instance);
     }
     const memory = memoryGiB(instance, type, 'instanceType');
-    const replicas = (props.readReplicas ?? []).map(({ instanceIdentifier }) => instanceIdentifier);
+    const instances = [instance, ...props.readReplicas ?? []];
     const rule = instance.engine?.engineType === 'mariadb' ? MARIADB_CONNECTIONS : family === DatabaseFamily.POSTGRES ? POSTGRES_CONNECTIONS : MYSQL_CONNECTIONS;
     return new MonitoredDatabase({
       ...told(instance, props, instanceCeiling(rule, memory)),
       family,
-      instanceIdentifiers: [instance.instanceIdentifier, ...replicas],
+      instanceIdentifiers: instances.map(({ instanceIdentifier }) => asStored(instanceIdentifier)),
+      performanceInsights: instances.some(countsSessions),
       memoryBytes: memory * GIB,
       vcpus: processors(type),
       burstable: type.isBurstable(),
     });
   }
 
-  /** An Aurora cluster, of instances, serverless or both: limits are those of its smallest member. */
+  /**
+   * An Aurora cluster, of instances, serverless or both: limits are those of its smallest member. Of both, memory, processor credits and load of the provisioned
+   * members are not judged. Nor is the load where the members of an imported one are not known.
+   */
   public static fromCluster(cluster: IDatabaseCluster, props: MonitoredClusterProps = {}): MonitoredDatabase {
     const family = familyOf(cluster, props.family, cluster.engine?.engineType);
-    const types = props.instanceType ? [props.instanceType] : memberClasses(cluster);
+    const types = props.instanceType ? [bareClass(props.instanceType)!] : members(cluster).flatMap((member) => classOf(member) ?? []);
     const provisioned = types.filter((type) => type.toString() !== SERVERLESS).map((type) => ({ type, memory: memoryGiB(cluster, type, 'instanceType') }));
     const units = capacityUnits(cluster, props, types);
     if (provisioned.length === 0 && units === undefined) {
@@ -111,8 +116,9 @@ export class MonitoredDatabase implements IMonitoredDatabase {
     return new MonitoredDatabase({
       ...told(cluster, props, Math.min(...ceilings, ...units ? [serverlessCeiling(units.minAcu, units.maxAcu)] : [])),
       family,
-      clusterIdentifier: cluster.clusterIdentifier,
-      instanceIdentifiers: cluster.instanceIdentifiers,
+      clusterIdentifier: asStored(cluster.clusterIdentifier),
+      instanceIdentifiers: knownInstances(cluster).map(asStored),
+      performanceInsights: clusterCountsSessions(cluster),
       maxAcu: units?.maxAcu,
       ...units ? {} : { memoryBytes: smallest.memory * GIB, vcpus: processors(smallest.type), burstable: smallest.type.isBurstable() },
     });
@@ -129,20 +135,61 @@ function told(source: IConstruct, props: MonitoredDatabaseProps, ceiling: number
 function familyOf(source: IConstruct, given: DatabaseFamily | undefined, engine: string | undefined): DatabaseFamily {
   const family = given ?? (engine === undefined ? undefined : FAMILIES[engine]);
   if (family === undefined) {
-    throw new PropError(source, { prop: 'family', value: engine, allowed: 'PostgreSQL, MySQL and MariaDB, on RDS and Aurora', wayOut: 'give the family, or watch another engine with alarms of your own' });
+    throw new PropError(source, {
+      prop: 'family',
+      value: engine,
+      allowed: 'PostgreSQL, MySQL and MariaDB, on RDS and Aurora',
+      wayOut: engine === undefined
+        ? 'give family: DatabaseFamily.POSTGRES or DatabaseFamily.MYSQL; neither what is imported nor a read replica need know its engine'
+        : 'give the family, or watch another engine with alarms of your own',
+    });
   }
   return family;
 }
 
-/** The class that the template names; none for an imported instance, or where only the deployment knows it. */
-function classOf(instance: IConstruct): InstanceType | undefined {
-  const resource = instance instanceof CfnDBInstance ? instance : instance.node.defaultChild;
-  const name = resource instanceof CfnDBInstance ? Stack.of(instance).resolve(resource.dbInstanceClass) as unknown : undefined;
-  return typeof name === 'string' ? new InstanceType(name.replace(/^db\./, '')) : undefined;
+/** As InstanceType names it: the console shows `db.` before it. */
+function bareClass(type: InstanceType | undefined): InstanceType | undefined {
+  return type && new InstanceType(type.toString().replace(/^db\./, ''));
 }
 
-function memberClasses(cluster: IConstruct): InstanceType[] {
-  return cluster.node.findAll().filter((child) => child instanceof CfnDBInstance).flatMap((member) => classOf(member) ?? []);
+/** The template's own; none for an imported instance. */
+function resourceOf(instance: IConstruct): CfnDBInstance | undefined {
+  const resource = instance instanceof CfnDBInstance ? instance : instance.node.defaultChild;
+  return resource instanceof CfnDBInstance ? resource : undefined;
+}
+
+/** The class that the template names; none for an imported instance, or where only the deployment knows it. */
+function classOf(instance: IConstruct): InstanceType | undefined {
+  const name = Stack.of(instance).resolve(resourceOf(instance)?.dbInstanceClass) as unknown;
+  return typeof name === 'string' ? bareClass(new InstanceType(name)) : undefined;
+}
+
+function members(cluster: IConstruct): CfnDBInstance[] {
+  return cluster.node.findAll().filter((child) => child instanceof CfnDBInstance);
+}
+
+/** An imported cluster throws where it wasn't told them. */
+function knownInstances(cluster: IDatabaseCluster): string[] {
+  try {
+    return cluster.instanceIdentifiers;
+  } catch {
+    return [];
+  }
+}
+
+/** Off is what RDS makes of nothing said; what is imported, or known at deployment alone, may have them on. */
+function isOff(scope: IConstruct, insights: unknown): boolean {
+  return [undefined, false].includes(Stack.of(scope).resolve(insights) as boolean | undefined);
+}
+
+function countsSessions(instance: IConstruct): boolean {
+  const resource = resourceOf(instance);
+  return resource === undefined || !isOff(instance, resource.enablePerformanceInsights);
+}
+
+function clusterCountsSessions(cluster: IConstruct): boolean {
+  const resource = cluster.node.defaultChild;
+  return !(resource instanceof CfnDBCluster) || !isOff(cluster, resource.performanceInsightsEnabled) || members(cluster).some(countsSessions);
 }
 
 /** Bounds of the serverless members; nothing where there is none. An imported cluster may shrink to half a unit for all that is known. */

@@ -6,16 +6,22 @@ import {
   type DatabaseClusterProps, DatabaseInstance, DatabaseInstanceEngine,
   DatabaseInstanceReadReplica, type IInstanceEngine, MariaDbEngineVersion, MysqlEngineVersion, OracleEngineVersion, PostgresEngineVersion,
 } from 'aws-cdk-lib/aws-rds';
-import { DatabaseFamily, GoldenSignalAlarms, MonitoredDatabase } from '../../src';
+import { DatabaseFamily, GoldenSignalAlarms, MonitoredDatabase, OperationsDashboard } from '../../src';
+import { databaseAlarms } from '../../src/observability/database-alarms';
 import { mailRouting } from '../support/signals';
-import { refusal, testStack, unacknowledged } from '../support/test-stack';
+import { refusal, templateOf, testStack, unacknowledged } from '../support/test-stack';
 
 const POSTGRES = DatabaseInstanceEngine.postgres({ version: PostgresEngineVersion.VER_17 });
 const XLARGE = InstanceType.of(InstanceClass.R8G, InstanceSize.XLARGE);
 const GIB = 1024 ** 3;
 
-function instance(stack: Stack, engine: IInstanceEngine = POSTGRES, instanceType: InstanceType = XLARGE): DatabaseInstance {
-  return new DatabaseInstance(stack, 'Database', { engine, instanceType, vpc: new Vpc(stack, 'Vpc') });
+function instance(stack: Stack, engine: IInstanceEngine = POSTGRES, instanceType: InstanceType = XLARGE, enablePerformanceInsights?: boolean): DatabaseInstance {
+  return new DatabaseInstance(stack, 'Database', { engine, instanceType, vpc: new Vpc(stack, 'Vpc'), enablePerformanceInsights });
+}
+
+/** Keys of the alarms that a database gets. */
+function keysOf({ signals }: MonitoredDatabase): string[] {
+  return databaseAlarms(signals).map(({ key }) => key);
 }
 
 function cluster(stack: Stack, props: Partial<DatabaseClusterProps>): DatabaseCluster {
@@ -26,7 +32,7 @@ function cluster(stack: Stack, props: Partial<DatabaseClusterProps>): DatabaseCl
 
 function imported(stack: Stack) {
   return DatabaseInstance.fromDatabaseInstanceAttributes(stack, 'Imported', {
-    instanceIdentifier: 'shop', instanceEndpointAddress: 'shop.example.com', port: 5432, securityGroups: [SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1')],
+    instanceIdentifier: 'Shop', instanceEndpointAddress: 'shop.example.com', port: 5432, securityGroups: [SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1')],
   });
 }
 
@@ -59,7 +65,7 @@ describe('a plain instance', () => {
   test('gets all alarms that it can have, and no finding of ours, without being rebuilt', () => {
     const stack = testStack();
     const logGroups = [new LogGroup(stack, 'Log')];
-    const database = MonitoredDatabase.fromInstance(instance(stack), { logGroups });
+    const database = MonitoredDatabase.fromInstance(instance(stack, POSTGRES, XLARGE, true), { logGroups });
     const signals = new GoldenSignalAlarms(stack, 'Signals', { databases: [database], routing: mailRouting(stack) });
     expect([...new Set(signals.alarms.map(({ node }) => node.scope!.node.id))].sort()).toEqual([
       'database-connection-failures-warning', 'database-connections-left-warning', 'database-connections-share-error', 'database-cpu-warning', 'database-deadlocks-warning',
@@ -69,10 +75,38 @@ describe('a plain instance', () => {
   });
 });
 
+describe('the load of an instance', () => {
+  test.each<[string, boolean | undefined, boolean]>([['nothing said of Performance Insights', undefined, false], ['Performance Insights off', false, false], ['Performance Insights on', true, true]])(
+    'with %s', (_, enabled, watched) => {
+      const stack = testStack();
+      const database = MonitoredDatabase.fromInstance(instance(stack, POSTGRES, XLARGE, enabled));
+      expect(keysOf(database).includes('database-load')).toBe(watched);
+      new OperationsDashboard(stack, 'Dashboard', { databases: [database] });
+      expect(JSON.stringify(templateOf(stack).toJSON()).includes('Sessions at work')).toBe(watched);
+    });
+
+  test('may be there where it is imported', () => {
+    expect(keysOf(MonitoredDatabase.fromInstance(imported(testStack()), { family: DatabaseFamily.POSTGRES, instanceType: XLARGE }))).toContain('database-load');
+  });
+});
+
+describe('a read replica that is watched alone', () => {
+  test('has to be told its family: its L2 keeps neither engine nor source', () => {
+    const stack = testStack();
+    const source = instance(stack);
+    const instanceType = InstanceType.of(InstanceClass.T4G, InstanceSize.MEDIUM);
+    const replica = new DatabaseInstanceReadReplica(stack, 'Replica', { sourceDatabaseInstance: source, instanceType, vpc: source.vpc });
+    const untold = refusal(() => MonitoredDatabase.fromInstance(replica));
+    expect(untold).toMatch(/'Test\/Replica': family is not given.*Way out: give family: DatabaseFamily\.POSTGRES or DatabaseFamily\.MYSQL; .*read replica/);
+    const { signals } = MonitoredDatabase.fromInstance(replica, { family: DatabaseFamily.POSTGRES });
+    expect(signals).toMatchObject({ family: DatabaseFamily.POSTGRES, memoryBytes: 4 * GIB, burstable: true });
+  });
+});
+
 describe('an imported instance', () => {
   test('has to be told its family and class', () => {
     const stack = testStack();
-    expect(refusal(() => MonitoredDatabase.fromInstance(imported(stack)))).toMatch(/'Test\/Imported': family is not given, allowed: PostgreSQL, MySQL and MariaDB.*Way out: give the family/);
+    expect(refusal(() => MonitoredDatabase.fromInstance(imported(stack)))).toMatch(/'Test\/Imported': family is not given, allowed: PostgreSQL, MySQL and MariaDB.*Way out: give family: DatabaseFamily\.POSTGRES/);
     const other = testStack();
     expect(refusal(() => MonitoredDatabase.fromInstance(imported(other), { family: DatabaseFamily.POSTGRES }))).toMatch(/'Test\/Imported': instanceType is not given.*Way out: name the class/);
   });
@@ -80,6 +114,11 @@ describe('an imported instance', () => {
   test('is watched then', () => {
     const { signals } = MonitoredDatabase.fromInstance(imported(testStack()), { family: DatabaseFamily.POSTGRES, instanceType: XLARGE });
     expect(signals).toMatchObject({ instanceIdentifiers: ['shop'], connectionCeiling: 3172 });
+  });
+
+  test('takes its class as the console shows it', () => {
+    const { signals } = MonitoredDatabase.fromInstance(imported(testStack()), { family: DatabaseFamily.POSTGRES, instanceType: new InstanceType('db.t4g.medium') });
+    expect(signals).toMatchObject({ memoryBytes: 4 * GIB, vcpus: 2, burstable: true });
   });
 });
 
@@ -115,6 +154,42 @@ describe('a plain cluster', () => {
     expect(refusal(() => MonitoredDatabase.fromCluster(known))).toMatch(/'Test\/Imported': instanceType is not given.*give maxAcu/);
     expect(MonitoredDatabase.fromCluster(known, { maxAcu: 8 }).signals).toMatchObject({ maxAcu: 8, connectionCeiling: 1000 });
     expect(MonitoredDatabase.fromCluster(known, { instanceType: XLARGE }).signals).toMatchObject({ connectionCeiling: 2000, memoryBytes: 32 * GIB });
+  });
+});
+
+describe('an imported cluster', () => {
+  const attributes = { clusterIdentifier: 'Shop', engine: DatabaseClusterEngine.auroraMysql({ version: AuroraMysqlEngineVersion.VER_3_08_0 }) };
+
+  test('whose members are not known is watched by what tells of the cluster', () => {
+    const stack = testStack();
+    const known = MonitoredDatabase.fromCluster(DatabaseCluster.fromDatabaseClusterAttributes(stack, 'Imported', attributes), { instanceType: new InstanceType('db.r8g.xlarge') });
+    expect(known.signals).toMatchObject({ clusterIdentifier: 'shop', instanceIdentifiers: [], memoryBytes: 32 * GIB });
+    new GoldenSignalAlarms(stack, 'Signals', { databases: [known], routing: mailRouting(stack) });
+    expect(keysOf(known)).toEqual(expect.arrayContaining(['database-cpu', 'database-memory', 'database-connections-share']));
+    expect(keysOf(known)).not.toContain('database-load');
+    expect(JSON.stringify(templateOf(stack).toJSON())).not.toMatch(/Sessions at work|MAX\(\[\]\)/);
+  });
+
+  test('is named in lower case, as RDS keeps it, and so are its members', () => {
+    const known = DatabaseCluster.fromDatabaseClusterAttributes(testStack(), 'Imported', { ...attributes, instanceIdentifiers: ['Shop-Writer'] });
+    const watched = MonitoredDatabase.fromCluster(known, { instanceType: XLARGE });
+    expect(watched.signals).toMatchObject({ clusterIdentifier: 'shop', instanceIdentifiers: ['shop-writer'] });
+    expect(keysOf(watched)).toContain('database-load');
+  });
+});
+
+describe('the load of a cluster', () => {
+  const members = (enabled: boolean[]) => ({
+    writer: ClusterInstance.provisioned('Writer', { instanceType: XLARGE, enablePerformanceInsights: enabled[0] }),
+    readers: [ClusterInstance.provisioned('Reader', { instanceType: XLARGE, enablePerformanceInsights: enabled[1] })],
+  });
+
+  test.each<[string, Partial<DatabaseClusterProps>, boolean]>([
+    ['without Performance Insights', members([false, false]), false],
+    ['with Performance Insights of one member', members([true, false]), true],
+    ['with Performance Insights of the cluster', { ...members([false, false]), enablePerformanceInsights: true }, true],
+  ])('%s', (_, props, watched) => {
+    expect(keysOf(MonitoredDatabase.fromCluster(cluster(testStack(), props))).includes('database-load')).toBe(watched);
   });
 });
 
