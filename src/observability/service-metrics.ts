@@ -71,7 +71,9 @@ export class ServiceMetrics {
   public healthyOfRegisteredTasks(): MathExpression {
     const { expression, usingMetrics } = this.healthyTasks();
     const registered = Object.keys(usingMetrics).map((id) => `FILL(${id},-1)`);
-    return this.targets.expression(`IF(MAX([${registered.join(',')}])<0,1,${expression})`, usingMetrics, 'Healthy tasks');
+    // MAX of a single series is one number over all of its time (CloudWatch user guide, metric maths).
+    const most = registered.length === 1 ? registered[0] : `MAX([${registered.join(',')}])`;
+    return this.targets.expression(`IF(${most}<0,1,${expression})`, usingMetrics, 'Healthy tasks');
   }
 
   /** Tasks that fail their health checks, in both target groups together, on average over the period. */

@@ -96,8 +96,15 @@ export class TargetGroupMetrics {
     });
   }
 
-  /** What a formula makes of the worst of several values, which the expression calls by this stem. */
+  /**
+   * What a formula makes of the worst of several values, which the expression calls by this stem. One value stands for itself: MAX of a single series is one
+   * number over all of its time (CloudWatch user guide, metric maths).
+   */
   public ofWorst(stem: string, values: MathExpression[], formula: (worst: string) => string, label?: string): MathExpression {
+    if (values.length === 1) {
+      const [{ expression, usingMetrics }] = values;
+      return this.expression(formula(`(${expression})`), usingMetrics, label);
+    }
     const ids = values.map((_, index) => this.id(stem, index));
     return this.expression(formula(`MAX([${ids.join(',')}])`), Object.fromEntries(ids.map((id, index) => [id, values[index]])), label);
   }

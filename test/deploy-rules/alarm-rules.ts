@@ -12,6 +12,20 @@ function lookBack(alarm: Found): { readonly period: number; readonly whole: numb
   return { period, whole: period * alarm.p.EvaluationPeriods };
 }
 
+/** Whether an expression takes the worst, best, mean or sum of a list of one. */
+function ofOneSeries(expression: string): boolean {
+  return [...expression.matchAll(/\b(?:AVG|MAX|MIN|SUM)\(\[/g)].some(({ 0: call, index }) => {
+    let depth = 0;
+    for (const sign of expression.slice(index + call.length)) {
+      if (depth === 0 && (sign === ',' || sign === ']')) {
+        return sign === ']';
+      }
+      depth += '(['.includes(sign) ? 1 : ')]'.includes(sign) ? -1 : 0;
+    }
+    return false;
+  });
+}
+
 export const ALARM_RULES: DeployRule[] = [
   {
     id: 'ten-metrics-an-alarm',
@@ -35,6 +49,11 @@ export const ALARM_RULES: DeployRule[] = [
       const { EvaluationPeriods, DatapointsToAlarm = EvaluationPeriods, Metrics } = alarm.p;
       return DatapointsToAlarm === EvaluationPeriods && lookBack(alarm).period === 60 && JSON.stringify(Metrics ?? '').includes('FILL(');
     }).map(({ id }) => id),
+  },
+  {
+    id: 'worst-of-several-series',
+    why: 'MAX of a single series is one number over all of its time, not a value each minute, and so are AVG, MIN and SUM.',
+    check: (template) => resources(template, 'AWS::CloudWatch::Alarm').filter((alarm) => list(alarm.p.Metrics).some(({ Expression }) => typeof Expression === 'string' && ofOneSeries(Expression))).map(({ id }) => id),
   },
   {
     id: 'metric-name-of-a-filter',

@@ -63,6 +63,9 @@ const teams = (...channels: string[]) => template(Object.fromEntries(channels.ma
 const alarmOn = (metrics: number) => template({
   Alarm: of('AWS::CloudWatch::Alarm', { EvaluationPeriods: 1, Metrics: [{ Id: 'all', Expression: 'SUM(METRICS())' }, ...Array.from({ length: metrics }, (_, index) => ({ Id: `m${index}`, MetricStat: { Period: 60 } }))] }),
 });
+const worstOf = (...values: string[]) => template({
+  Alarm: of('AWS::CloudWatch::Alarm', { EvaluationPeriods: 2, DatapointsToAlarm: 1, Metrics: [{ Id: 'worst', Expression: `100*MAX([${values.join(',')}])` }, { Id: 'm', MetricStat: { Period: 60 } }] }),
+});
 const filling = (EvaluationPeriods: number, DatapointsToAlarm?: number, Period = 60) => template({
   Alarm: of('AWS::CloudWatch::Alarm', { EvaluationPeriods, DatapointsToAlarm, Metrics: [{ Id: 'filled', Expression: 'FILL(m,0)' }, { Id: 'm', MetricStat: { Period } }] }),
 });
@@ -164,6 +167,7 @@ const CASES: { [rule: string]: Case } = {
     bad: template({ Alarm: of('AWS::CloudWatch::Alarm', { Period: 300, EvaluationPeriods: 289 }) }), good: template({ Alarm: of('AWS::CloudWatch::Alarm', { Period: 259_200, EvaluationPeriods: 2 }) }),
   },
   'filled-minute-is-no-bad-one': { bad: filling(3, 3), good: filling(4, 3) },
+  'worst-of-several-series': { bad: worstOf('FILL(m,0)'), good: worstOf('FILL(m,0)', 'n') },
   'metric-name-of-a-filter': { bad: counting('shop:errors'), good: counting('shop-errors') },
   'objective-named-once': { bad: objectives('shop', 'shop'), good: objectives('shop', 'api') },
 };

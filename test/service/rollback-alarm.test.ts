@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Rollout } from '../../src';
+import { brokenRules } from '../deploy-rules/deploy-rules';
 import { AlarmMaths, type Observed, type Series } from '../support/alarm-maths';
 import { templateOf } from '../support/test-stack';
 import { serviceFixture } from '../support/web-service';
@@ -129,5 +130,22 @@ describe('The rollback alarms on response time and health', () => {
       expect.stringMatching(/-success-rate$/), expect.stringMatching(/-response-time$/), expect.stringMatching(/-unhealthy-targets$/), 'orders-critical',
     ]);
     changed.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmName: Match.stringLikeRegexp('response-time$'), Threshold: 10 });
+  });
+});
+
+describe('The rollback alarms of a service with one target group', () => {
+  let template: Template;
+  const alarm = (suffix: string) => AlarmMaths.find(template, suffix);
+
+  beforeAll(() => {
+    template = templateOf(serviceFixture({ rollout: Rollout.rolling() }).stack);
+  });
+
+  test('A-13: judge it by itself, minute by minute: the worst of a single series would be one number', () => {
+    expect(alarm('-response-time').firesAfter({ Blue: { TargetResponseTime: from(3, 2.5) } }, MINUTES)).toBe(6);
+    expect(alarm('-unhealthy-targets').firesAfter({ Blue: { HealthyHostCount: always(1), UnHealthyHostCount: from(3, 3) } }, MINUTES)).toBe(6);
+    expect(alarm('-success-rate').firesAfter({ Blue: { RequestCount: always(1000), HTTPCode_Target_5XX_Count: from(3, 6) } }, MINUTES)).toBe(5);
+    expect(['-response-time', '-unhealthy-targets'].map((suffix) => alarm(suffix).firesAfter({}, MINUTES))).toEqual([undefined, undefined]);
+    expect(brokenRules(template.toJSON())).toEqual([]);
   });
 });
