@@ -8,7 +8,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { acknowledgeWildcard } from '../acknowledgement/acknowledge';
 import { EnvironmentProfile } from '../environment';
-import { type AlertRouting, Severity } from '../observability';
+import type { AlertRouting } from '../observability';
 import { PropError } from '../refusal/prop-error';
 import { BucketPurpose, SecureBucket } from '../storage';
 import { KEY_USES } from './build-project';
@@ -138,7 +138,7 @@ export class BlueGreenPipeline extends Construct {
 
   private createStage(stage: DeployStage): PipelineStage {
     return new PipelineStage(this, stage._plan.name, {
-      stage, tags: this.builds.tags, profile: this.profile, notifications: this.notifications, alarms: this.props.routing?.topicFor(Severity.ERROR),
+      stage, tags: this.builds.tags, profile: this.profile, notifications: this.notifications, routing: this.props.routing,
     });
   }
 

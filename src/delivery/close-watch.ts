@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { type Alarm, AlarmRule, AlarmState, type CfnAlarm, ComparisonOperator, CompositeAlarm, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../acknowledgement/acknowledge';
+import { type AlertRouting, Severity } from '../observability';
+import { describeAlarm } from '../observability/alarm-description';
 import type { ProductionWebService } from '../service';
 import { SuccessRateAlarm } from '../service/success-rate-alarm';
 import { ResponseTimeAlarm } from '../service/target-group-alarm';
@@ -16,8 +17,8 @@ export interface CloseWatchParts {
   readonly release: Release;
   /** Two tighter alarms each: success rate and response time. */
   readonly services: ProductionWebService[];
-  /** Is told. */
-  readonly topic: ITopic;
+  /** Tells who hears of errors, and knows where the page is. */
+  readonly routing: AlertRouting;
   /** For how long, and within which limits. */
   readonly watch: CloseWatchProps;
 }
@@ -39,33 +40,53 @@ export class CloseWatch extends Construct {
     const tighter = parts.services.flatMap((service, index) => this.createTighterAlarms(service, index));
     [released, ...tighter].forEach((alarm) => acknowledgeInCompliancePacks(alarm, 'CloudWatchAlarmAction', WHY_SILENT));
     this.alarm = new CompositeAlarm(this, 'Alarm', {
-      alarmDescription: `Since the last release to ${parts.release.stageName} its services do worse than after a good one. Nothing is taken back by itself any more.`,
+      alarmDescription: this.describe(),
       alarmRule: AlarmRule.allOf(AlarmRule.fromAlarm(released, AlarmState.ALARM), AlarmRule.anyOf(...tighter.map((alarm) => AlarmRule.fromAlarm(alarm, AlarmState.ALARM)))),
     });
-    this.alarm.addAlarmAction(new SnsAction(parts.topic));
-    this.alarm.addOkAction(new SnsAction(parts.topic));
+    const action = new SnsAction(parts.routing.topicFor(Severity.ERROR));
+    this.alarm.addAlarmAction(action);
+    this.alarm.addOkAction(action);
+  }
+
+  private describe(): string {
+    const { release, routing } = this.parts;
+    const { hours, successRatePercent, seconds } = this.limits;
+    return describeAlarm(this, {
+      source: release,
+      happened: `brought out services that do worse than after a good release: within ${hours} hours of it fewer than ${successRatePercent} % of requests succeed, or more than one in ten takes longer than ${seconds} s`,
+      first: 'Compare errors and response times with those before the release; if they began with it, take the release back: nothing goes back by itself any more.',
+      key: 'release-close-watch',
+      severity: Severity.ERROR,
+      runbooks: routing._runbooks,
+    });
+  }
+
+  private get limits(): { readonly hours: number; readonly successRatePercent: number; readonly seconds: number } {
+    const { duration = Duration.hours(24), successRatePercent = 99.9, responseTimeLimit = Duration.seconds(1) } = this.parts.watch;
+    return { hours: duration.toHours(), successRatePercent, seconds: responseTimeLimit.toMilliseconds() / 1000 };
   }
 
   /** On from a release's end for as long as the hour of its end is among those looked at. */
   private createReleasedAlarm(): Alarm {
-    const { release, watch: { duration = Duration.hours(24) } } = this.parts;
+    const { release } = this.parts;
+    const { hours } = this.limits;
     return new Metric({
       namespace: 'AWS/States', metricName: 'ExecutionsSucceeded', dimensionsMap: { StateMachineArn: release.stateMachine.stateMachineArn }, statistic: 'Sum', period: PERIOD,
     }).createAlarm(this, 'Released', {
-      alarmDescription: `Something was released to ${release.stageName} within ${duration.toHours()} hours: no fault.`,
+      alarmDescription: `Something was released to ${release.stageName} within ${hours} hours, which is no fault: a part of the alarm that tells people.`,
       threshold: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: duration.toHours(),
+      evaluationPeriods: hours,
       datapointsToAlarm: 1,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
   }
 
   private createTighterAlarms({ node, signals: names }: ProductionWebService, index: number): Alarm[] {
-    const { successRatePercent = 99.9, responseTimeLimit = Duration.seconds(1) } = this.parts.watch;
+    const { successRatePercent, seconds } = this.limits;
     const alarms = [
       new SuccessRateAlarm(this, `SuccessRate${index + 1}`, { names, threshold: successRatePercent }).alarm,
-      new ResponseTimeAlarm(this, `ResponseTime${index + 1}`, { names, threshold: responseTimeLimit.toMilliseconds() / 1000 }).alarm,
+      new ResponseTimeAlarm(this, `ResponseTime${index + 1}`, { names, threshold: seconds }).alarm,
     ];
     // They watch what takes deployments back, which these don't.
     alarms.map((alarm) => alarm.node.defaultChild as CfnAlarm).forEach((resource) => {

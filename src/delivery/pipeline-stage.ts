@@ -6,6 +6,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { type IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../environment';
+import type { AlertRouting } from '../observability';
 import { ProductionWebService } from '../service';
 import { CloseWatch } from './close-watch';
 import type { DeployStage } from './deploy-stage';
@@ -25,10 +26,10 @@ export interface PipelineStageProps {
    */
   readonly notifications?: ITopic;
   /**
-   * Is told when the services do badly after a release.
-   * @default - nobody
+   * Tells when the services do badly after a release.
+   * @default - nobody is told
    */
-  readonly alarms?: ITopic;
+  readonly routing?: AlertRouting;
 }
 
 const PLAN_VARIABLES = (stage: string) => `Plan-${stage}`;
@@ -110,10 +111,10 @@ export class PipelineStage extends Construct {
   }
 
   private watchClosely(release: Release): void {
-    const { stage: { _plan: { closeWatch } }, alarms } = this.props;
+    const { stage: { _plan: { closeWatch } }, routing } = this.props;
     const services = release.services.filter((service) => service instanceof ProductionWebService);
-    if (closeWatch && alarms && services.length > 0) {
-      new CloseWatch(this, 'CloseWatch', { release, services, topic: alarms, watch: closeWatch });
+    if (closeWatch && routing && services.length > 0) {
+      new CloseWatch(this, 'CloseWatch', { release, services, routing, watch: closeWatch });
     }
   }
 

@@ -50,7 +50,7 @@ export interface AlertRoutingProps {
    */
   readonly unheard?: { [severity: string]: Weakening };
   /**
-   * Where the page of the alarm on forwarding functions is.
+   * Where the pages are of the alarm on forwarding functions, and of a pipeline's tighter alarms after a release.
    * @default Runbooks.published() - the pages that come with this library
    */
   readonly runbooks?: Runbooks;

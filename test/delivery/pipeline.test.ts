@@ -1,11 +1,13 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { type App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { type BlueGreenPipelineProps, DeployStage, EnvironmentProfile, ImageBuild, PipelineChecks, PipelineSource, SmokeTest } from '../../src';
+import {
+  AlertChannel, AlertRouting, type BlueGreenPipelineProps, DeployStage, EnvironmentProfile, ImageBuild, PipelineChecks, PipelineSource, Runbooks, SmokeTest,
+} from '../../src';
 import { CONNECTION_ARN, pipelineOf, shop, type Shop } from '../support/delivery';
 import { refusedByIamIn, templatesIn } from '../support/iam-catalogue';
-import { ACCOUNT, REGION, templateOf, unacknowledged } from '../support/test-stack';
+import { ACCOUNT, REGION, templateOf, testStack, unacknowledged } from '../support/test-stack';
 
 interface ActionJson {
   readonly Name: string;
@@ -337,6 +339,18 @@ describe('Stages', () => {
     });
     const template = templateOf(fixture.stack);
     expect(['staging', 'production'].map((stage) => stageIn(template, stage).map(({ Name }) => Name))).toEqual([['Approve', 'Release'], ['Release']]);
+  });
+
+  test('A-23: the tighter alarms have the page that the routing is told of', () => {
+    const fixture = shop();
+    const routing = new AlertRouting(testStack({ app: fixture.stack.node.root as App, id: 'Own' }), 'Routing', {
+      ...Object.fromEntries(['onCritical', 'onError', 'onWarning'].map((severity) => [severity, [AlertChannel.email('ops@example.com')]])), runbooks: Runbooks.at('https://wiki.example.com/ops'),
+    });
+    const { api, web } = fixture.production;
+    pipelineOf(fixture, { routing, stages: [DeployStage.production({ services: [api, web], closeWatch: { duration: Duration.hours(2), successRatePercent: 99 } })] });
+    const [{ Properties: { AlarmDescription } }] = Object.values(templateOf(fixture.stack).findResources('AWS::CloudWatch::CompositeAlarm'));
+    expect(AlarmDescription).toMatch(/^Delivery\/Pipeline\/production\/Release brought out .* within 2 hours of it fewer than 99 % of requests succeed, or more than one in ten takes longer than 1 s\. Compare errors/);
+    expect(AlarmDescription).toContain('Runbook: https://wiki.example.com/ops/release-close-watch.md Error: answered within 15 minutes.');
   });
 
   test('without a routing nobody is told, and nothing else is different', () => {

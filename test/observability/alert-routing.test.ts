@@ -262,6 +262,7 @@ describe('A channel outside AWS', () => {
     made().template.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmDescription: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('Runbook: https://github.com/org/prod-constructs/blob/main/docs/runbooks/alert-forwarder-failed.md$')])] } });
     made({ runbooks: Runbooks.at('https://example.com/pages') }).template
       .hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmDescription: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('https://example.com/pages/alert-forwarder-failed.md$')])] } });
+    expect(refusal(() => made({ runbooks: Runbooks.at('wiki') }))).toMatch(/^AlertRouting '.*': runbooks is "wiki", allowed: an https address/);
   });
 
   test('takes a secret with a customer key of another stack, whose key policy does not name the function', () => {
