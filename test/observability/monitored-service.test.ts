@@ -1,4 +1,4 @@
-import { App, Fn, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Fn, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, type Template } from 'aws-cdk-lib/assertions';
 import { InstanceType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, type ClusterProps, ContainerImage, ContainerInsights, FargateService, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
@@ -192,6 +192,14 @@ describe('Services behind one load balancer', () => {
   test('that is imported by an export have one alarm on it', () => {
     let one: ReturnType<typeof ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes> | undefined;
     const { stack } = imported((scope) => one ??= ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(scope, 'Balancer', byExport('balancer')));
+    expect(alarmsNamed(templateOf(stack), 'load-balancer-errors-critical')).toHaveLength(1);
+  });
+
+  test('that is imported by a parameter have one, too', () => {
+    let one: ReturnType<typeof ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes> | undefined;
+    const { stack } = imported((scope) => one ??= ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(scope, 'Balancer', {
+      loadBalancerArn: new CfnParameter(scope, 'BalancerArn').valueAsString, securityGroupId: 'sg-1',
+    }));
     expect(alarmsNamed(templateOf(stack), 'load-balancer-errors-critical')).toHaveLength(1);
   });
 
