@@ -108,7 +108,7 @@ export interface ElsewhereStageProps {
   readonly name: string;
   /** Whether it is production: then somebody approves, and no stage before production stands after it. */
   readonly production: boolean;
-  /** ARN of the state machine of its `Release`, which stands in the stack of the services there. */
+  /** ARN of the state machine of its `Release`, which stands in the stack of the services there. Its repositories have the names of those here, as replicas of ECR do. */
   readonly stateMachineArn: string;
   /**
    * ARN of the role there that the pipeline assumes: it may start, describe and find executions of that state machine, and trusts this account.

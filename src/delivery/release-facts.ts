@@ -5,7 +5,7 @@ import type { ReleaseTarget } from '../binding';
 /**
  * What the state machine is told of each service, as a constant. The same states run for every service; what they differ in is here.
  */
-export function factsOf(target: ReleaseTarget, polls: number): { [name: string]: unknown } {
+export function factsOf(target: ReleaseTarget): { [name: string]: unknown } {
   return {
     name: target.source.node.path,
     cluster: target.clusterName,
@@ -18,7 +18,6 @@ export function factsOf(target: ReleaseTarget, polls: number): { [name: string]:
     alarms: target.rollbackAlarmNames,
     stack: Stack.of(target.source).stackName,
     minTasks: target.minTasks,
-    polls,
     ...(target.productionRuleArn !== undefined && { rule: target.productionRuleArn }),
   };
 }
