@@ -12,7 +12,7 @@ import type { Paces } from './release-pace';
 import { registerRevision } from './release-revision';
 import { takeSnapshot } from './release-snapshot';
 import { tell } from './release-telling';
-import { ReleaseWayBack } from './release-way-back';
+import { closed, ReleaseWayBack } from './release-way-back';
 import { absent, chart, choice, copy, forEach, inTurn, present, put, refuse, type State, type States, together } from './state-chart';
 
 /** What the state machine of a release is made from, all of it checked. */
@@ -179,7 +179,7 @@ export class ReleaseDefinition {
       // Not before the watch has ended: what CloudFormation registers meanwhile has the image that a way back goes to.
       ...inTurn('Write down', '$.services', this.record()),
       this.writeRecord('All is well', this.props.lastReleaseName),
-      ['Nothing to take back any more', this.calls.task('ssm:putParameter', { Name: this.props.recordName, Value: 'none', Type: 'String', Overwrite: true }, { resources: [this.arns.parameter(this.props.recordName)] })],
+      ['Nothing to take back any more', this.calls.task('ssm:putParameter', closed(this.props.recordName), { resources: [this.arns.parameter(this.props.recordName)] })],
     ];
   }
 

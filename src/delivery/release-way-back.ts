@@ -10,6 +10,11 @@ import { choice, findByName, forEach, present, put, type State, type States, tex
 /** Errors that no state can catch: whoever meets one has told nobody. */
 const NOT_CAUGHT = ['States.Runtime', 'States.DataLimitExceeded'];
 
+/** A record of nothing. Its tier stays: a parameter that once was larger can't be made a standard one again. */
+export function closed(name: string): { [field: string]: unknown } {
+  return { Name: name, Value: 'none', Type: 'String', Tier: 'Intelligent-Tiering', Overwrite: true };
+}
+
 /** Takes everything back that a release began with: this one, or one that ended where it couldn't do it itself. */
 export class ReleaseWayBack {
   public constructor(private readonly calls: AwsCalls, private readonly paces: Paces, private readonly arns: ReleaseArns, private readonly props: ReleaseDefinitionProps) {}
@@ -33,7 +38,7 @@ export class ReleaseWayBack {
       })],
       ['All back?', put('$.all', { 'failed.$': 'States.ArrayContains($.outcome[*].back, false)' })],
       ['Any not back?', choice([{ Or: [{ Variable: '$.all.failed', BooleanEquals: true }, present('$.left')] }], 'Tell that it is not back')],
-      ['Close the record', this.calls.task('ssm:putParameter', { Name: recordName, Value: 'none', Type: 'String', Overwrite: true }, { resources: [this.arns.parameter(recordName)] })],
+      ['Close the record', this.calls.task('ssm:putParameter', closed(recordName), { resources: [this.arns.parameter(recordName)] })],
       ...this.tell('Tell the way back', `Release to ${stageName} failed, the version before serves`,
         "States.Format('Release {} failed, and the version before serves. {}: {}', $.record.of.execution, $.failure.Error, $.failure.Cause)"),
       ['Cleaned up?', choice([cleanUp], 'Cleaned up', 'Ended')],
