@@ -190,7 +190,7 @@ const FAULTS: Fault[] = [
     world: (world) => world.parameters[Object.keys(world.parameters).find((name) => name.endsWith('/record'))!].push('{"execution":"stopped","services":[]}'),
     reason: /a stopped release has not been taken back: stopped.*\{"clean":"stopped"\}/,
   },
-  { fault: 'none of the images is of this stage', serves: OLD, told: REFUSED, execution: 'failed', images: 'of another stage', reason: /none of the images is of a repository of this stage, which has \["shoutput/ },
+  { fault: 'none of the images is of this stage', serves: OLD, told: REFUSED, execution: 'failed', images: 'of another stage', reason: /none of the images is of a repository of this stage, which has \["\w+/ },
   { fault: 'ECS does not know a service any more', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => { world.unknown = world.facts[1].service; }, reason: /ECS knows no service Application\/Web/ },
   { fault: 'another revision is registered at the same moment', serves: NEW, told: SUCCEEDED, execution: 'succeeded', world: (world) => { world.contention = 2; } },
   {
