@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { type IPrincipal, ManagedPolicy, PolicyStatement, type Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type CfnStateMachine, DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -22,6 +22,11 @@ export interface DeliveryMachineProps {
 /** A service of AWS, acting for this account alone. */
 export function ofThisAccount(scope: Construct, service: string): IPrincipal {
   return new ServicePrincipal(service, { conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } } });
+}
+
+/** All executions of a state machine, by ARN. */
+export function executionsOf(machine: StateMachine): string {
+  return Stack.of(machine).formatArn({ service: 'states', resource: 'execution', resourceName: `${machine.stateMachineName}:*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
 }
 
 /** A state machine that calls AWS by itself, with an encrypted log, traces, and one policy of exactly the calls that it makes. */
@@ -51,7 +56,7 @@ export class DeliveryMachine extends Construct {
     ], ['*']);
     const statements = calls.statements();
     const policy = new ManagedPolicy(this, 'Policy', { roles: [role], statements });
-    acknowledge(policy, 'AwsSolutions-IAM5[Resource::*]', 'Reads of task definitions, rules, targets and alarms, the deregistration of a revision, metrics, logs and traces know no resources; what is changed is named in statements of its own.');
+    acknowledge(policy, 'AwsSolutions-IAM5[Resource::*]', 'Reads of task definitions, tasks, rules, targets and alarms, the deregistration of a revision, metrics, logs and traces know no resources; what is changed is named in statements of its own.');
     wildcards(statements).forEach((arn) => acknowledgeWildcard(policy, arn, 'Revisions, deployments, tasks, stacks, snapshots and log streams are named by AWS below a name that is known.'));
     return policy;
   }

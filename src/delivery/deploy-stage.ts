@@ -109,7 +109,10 @@ export interface ElsewhereStageProps {
   readonly name: string;
   /** Whether it is production: then somebody approves, and no stage before production stands after it. */
   readonly production: boolean;
-  /** ARN of the state machine of its `Release`, which stands in the stack of the services there. A reference is one of this account and region. */
+  /**
+   * ARN of the state machine of its `Release`, which stands in the stack of the services there. A reference is one of this account and region. The
+   * repositories there have the names of those here, as replicas of ECR do.
+   */
   readonly stateMachineArn: string;
   /**
    * ARN of the role there that the pipeline assumes. It trusts the pipeline's account, and allows `states:StartExecution` and

@@ -11,7 +11,7 @@ import { DeliveryMachine, ofThisAccount } from './delivery-machine';
 import type { Release } from './release';
 import { factsOf, ReleaseArns } from './release-facts';
 import { publish } from './release-telling';
-import { absent, chart, choice, forEach, put, type States } from './state-chart';
+import { absent, chart, choice, findByName, forEach, present, put, type States } from './state-chart';
 
 /** What a {@link DriftCheck} has to be told. */
 export interface DriftCheckProps {
@@ -60,14 +60,14 @@ export class DriftCheck extends Construct {
     const { release: { _targets: targets, stateMachine: { stateMachineArn }, lastReleaseName, stageName }, notifications: { topicArn } } = this.props;
     const arns = new ReleaseArns(this, targets);
     return [
-      ['Services', { Type: 'Pass', Result: targets.map((target) => factsOf(target, 0)), ResultPath: '$.services' }],
+      ['Services', { Type: 'Pass', Result: targets.map(factsOf), ResultPath: '$.services' }],
       ['Releases', calls.task('sfn:listExecutions', { StateMachineArn: stateMachineArn, StatusFilter: 'RUNNING' }, { resources: [stateMachineArn], at: '$.running' })],
       ['Any release?', choice([absent('$.running.Executions[0]')], 'Last release', 'Nothing to tell')],
       ['Last release', calls.task('ssm:getParameter', { Name: lastReleaseName }, { resources: [arns.parameter(lastReleaseName)], at: '$.last', keep: { 'text.$': '$.Parameter.Value' } })],
       ['Ever released?', choice([{ Variable: '$.last.text', StringEquals: 'none' }], 'Nothing to tell')],
       ['Read', put('$.last', { 'of.$': 'States.StringToJson($.last.text)' })],
       ['Compare', forEach('$.last.of.services', this.compare(calls, arns), {
-        selector: { 'released.$': '$$.Map.Item.Value.candidate', 'service.$': 'States.ArrayGetItem($.services, $$.Map.Item.Index)' }, rest: { ResultPath: '$.found' },
+        selector: { 'before.$': '$$.Map.Item.Value', 'services.$': '$.services' }, rest: { ResultPath: '$.found' },
       })],
       ['Any drift?', put('$.any', { 'drift.$': 'States.ArrayContains($.found[*].drift, true)' })],
       ['Tell?', choice([{ Variable: '$.any.drift', BooleanEquals: true }], 'Tell: words')],
@@ -83,12 +83,17 @@ export class DriftCheck extends Construct {
 
   private compare(calls: AwsCalls, arns: ReleaseArns): States {
     return [
-      ['Service', calls.task('ecs:describeServices', { 'Cluster.$': '$.service.cluster', 'Services.$': 'States.Array($.service.service)' }, {
-        resources: arns.services, at: '$.now', keep: { 'revision.$': '$.Services[0].TaskDefinition' },
+      // Of a service that the stage has no more, and of one that the release didn't know, nothing can be said.
+      ...findByName('Facts', '$.services', '$.before.name', 'Not of this stage'),
+      ['Service', calls.task('ecs:describeServices', { 'Cluster.$': '$.find.item.cluster', 'Services.$': 'States.Array($.find.item.service)' }, {
+        resources: arns.services, at: '$.now', keep: { 'services.$': '$.Services' },
       })],
-      ['As released?', choice([{ Variable: '$.now.revision', StringEqualsPath: '$.released' }], 'As released', 'Something else')],
-      ['As released', { Type: 'Pass', Parameters: { 'service.$': '$.service.name', 'runs.$': '$.now.revision', 'drift': false }, End: true }],
-      ['Something else', { Type: 'Pass', Parameters: { 'service.$': '$.service.name', 'runs.$': '$.now.revision', 'released.$': '$.released', 'drift': true } }],
+      ['Service is there?', choice([present('$.now.services[0].TaskDefinition')], 'As released?')],
+      ['No service', { Type: 'Pass', Parameters: { 'service.$': '$.find.item.name', 'runs': 'nothing: there is no such service', 'drift': true }, End: true }],
+      ['As released?', choice([{ Variable: '$.now.services[0].TaskDefinition', StringEqualsPath: '$.before.candidate' }], 'As released', 'Something else')],
+      ['As released', { Type: 'Pass', Parameters: { 'service.$': '$.find.item.name', 'runs.$': '$.now.services[0].TaskDefinition', 'drift': false }, End: true }],
+      ['Something else', { Type: 'Pass', Parameters: { 'service.$': '$.find.item.name', 'runs.$': '$.now.services[0].TaskDefinition', 'released.$': '$.before.candidate', 'drift': true }, End: true }],
+      ['Not of this stage', { Type: 'Pass', Parameters: { drift: false } }],
     ];
   }
 

@@ -8,6 +8,7 @@ import { DeliveryMachine, ofThisAccount } from './delivery-machine';
 import type { Migration } from './migration';
 import { oneOffTask } from './one-off-task';
 import { factsOf, ReleaseArns } from './release-facts';
+import { Paces } from './release-pace';
 import { registerRevision } from './release-revision';
 import { absent, chart, choice, copy, put, type States, together } from './state-chart';
 
@@ -31,10 +32,10 @@ export class MigrationPlan extends Construct {
     super(scope, id);
     const role = new Role(this, 'Role', { description: `Shows what the migration of ${scope.node.path} would do`, assumedBy: ofThisAccount(this, 'states.amazonaws.com') });
     const calls = new AwsCalls(Stack.of(this).partition);
-    this.stateMachine = new DeliveryMachine(this, 'Machine', { definition: this.definition(calls), calls, role, profile: props.profile }).stateMachine;
+    this.stateMachine = new DeliveryMachine(this, 'Machine', { definition: Paces.shared(1, (paces) => this.definition(calls, paces)).written, calls, role, profile: props.profile }).stateMachine;
   }
 
-  private definition(calls: AwsCalls): object {
+  private definition(calls: AwsCalls, paces: Paces): object {
     const { migration } = this.props;
     const target = migration._service.releaseTarget;
     const arns = new ReleaseArns(this, [target]);
@@ -47,14 +48,14 @@ export class MigrationPlan extends Construct {
     return {
       Comment: `Shows what the migration of ${target.source.node.path} would do`,
       ...chart([
-        ['Images', { Type: 'Pass', Parameters: { 'facts': factsOf(target, 0), 'images.$': '$.images' } }],
+        ['Images', { Type: 'Pass', Parameters: { 'facts': factsOf(target), 'images.$': '$.images' } }],
         ['Image named?', choice([absent(path)], 'Released image')],
         ['Image', { ...copy(path, '$.facts.tag'), Next: 'Service' }],
         ['Released image', calls.task('ssm:getParameter', { 'Name.$': '$.facts.parameter' }, { resources: arns.parameters, at: '$.released', keep: { 'tag.$': '$.Parameter.Value' } })],
         ['Its tag', copy('$.released.tag', '$.facts.tag')],
         ['Service', { Type: 'Pass', OutputPath: '$.facts' }],
         ...registerRevision(calls, arns, { prefix: 'Revision', at: '$.candidate', suffix: SUFFIX }),
-        ['Plan', together([...oneOffTask(calls, task), ['Planned', { Type: 'Pass' }]], { next: 'Not planned' })],
+        ['Plan', together([...oneOffTask(calls, paces, task), ['Planned', { Type: 'Pass' }]], { next: 'Not planned' })],
         ['Away with it', deregister],
         ...this.lines(calls, target.logGroupName, target.containerName),
         ['Not planned', deregister],

@@ -4,12 +4,15 @@ import type { ReleaseTarget, SnapshotTarget } from '../binding';
 import type { AwsCalls } from './aws-calls';
 import type { Migration } from './migration';
 import { oneOffTask } from './one-off-task';
-import { askForAlarms, checkService, whereNoneFires } from './release-check';
-import { counter, deployService, deregisterCandidates, raiseMinimum, recordService, takeServiceBack, wait } from './release-deploy';
+import { alone } from './release-alone';
+import { askForAlarms, checkService, GOES_BACK, whereNoneFires } from './release-check';
+import { deployService, recordService } from './release-deploy';
 import { factsOf, RELEASED, ReleaseArns } from './release-facts';
+import type { Paces } from './release-pace';
 import { registerRevision } from './release-revision';
 import { takeSnapshot } from './release-snapshot';
 import { tell } from './release-telling';
+import { closed, ReleaseWayBack } from './release-way-back';
 import { absent, chart, choice, copy, forEach, inTurn, present, put, refuse, type State, type States, together } from './state-chart';
 
 /** What the state machine of a release is made from, all of it checked. */
@@ -49,44 +52,38 @@ export interface ReleaseDefinitionProps {
   readonly deploymentSeconds: number;
   /** The longest that the snapshot may take, 600 to 86400; after it the release is refused. */
   readonly snapshotSeconds: number;
-  /** Between two looks at a deployment, 60 or more: an execution has 25,000 events for all of them. */
-  readonly paceSeconds: number;
 }
 
 const WATCH_PACE_SECONDS = 60;
 const WINDOW_PACE_SECONDS = 300;
-const WINDOW_POLLS = 24 * 12;
-const PATIENCE = 3;
+const WINDOW_SECONDS = 24 * 3600;
 
 /** One definition for every stage: what differs is in its constants. */
 export class ReleaseDefinition {
   private readonly arns: ReleaseArns;
 
-  public constructor(private readonly calls: AwsCalls, private readonly props: ReleaseDefinitionProps) {
+  public constructor(private readonly calls: AwsCalls, private readonly paces: Paces, private readonly props: ReleaseDefinitionProps) {
     this.arns = new ReleaseArns(props.scope, props.targets);
-    calls.allow(['ecs:DescribeServiceDeployments', 'ecs:StopServiceDeployment'], [...this.arns.services, ...this.arns.deployments]);
   }
 
   /** As the states language writes it, with references that CloudFormation resolves. */
   public get states(): object {
+    const wayBack = new ReleaseWayBack(this.calls, this.paces, this.arns, this.props);
     return {
       Comment: `Brings new versions out to ${this.props.stageName}, or takes them back`,
       ...chart([
-        ...this.begin(),
-        ['Clean-up?', choice([present('$.clean')], 'Record of the release')],
+        ['Services', { Type: 'Pass', Result: this.props.targets.map(factsOf), ResultPath: '$.services' }],
+        ['Clean-up?', choice([present('$.clean')], 'How did it end')],
+        ['Back to other images?', choice([GOES_BACK], 'Services go back', this.images()[0][0])],
+        ['Services go back', forEach('$.services', [['Service goes back', { Type: 'Pass', Result: true, ResultPath: '$.back' }]], { rest: { ResultPath: '$.services' } })],
         ...this.images(),
         ['Prepare', together(this.prepare(), { next: 'Refused' })],
         ['Release', together(this.release(), { next: 'Record of the release' })],
         ...this.succeeded(),
         ...this.refused(),
-        ...this.back(),
+        ...wayBack.states(),
       ]),
     };
-  }
-
-  private begin(): States {
-    const polls = Math.ceil(this.props.deploymentSeconds / this.props.paceSeconds);
-    return [['Services', { Type: 'Pass', Result: this.props.targets.map((target) => factsOf(target, polls)), ResultPath: '$.services' }]];
   }
 
   /** Which of the images is whose: the only states that are written once for each service, because a path can't be put together. */
@@ -103,38 +100,37 @@ export class ReleaseDefinition {
 
   /** Changes nothing: what fails here is refused, and nothing has to be taken back. */
   private prepare(): States {
-    const { migration, snapshot, snapshotSeconds, alarmNames } = this.props;
+    const { migration, snapshot, snapshotSeconds, alarmNames, recordName } = this.props;
     const window = migration?._options.window?._times;
+    const snapshots = snapshot ? takeSnapshot(this.calls, this.paces, snapshot, snapshotSeconds) : [];
     return [
-      ...this.onlyOne(),
-      ...(window ? this.window(window) : []),
+      ...this.knownImages(),
+      ...alone('Other releases', this.calls, this.paces, this.arns, recordName),
+      ...(window ? notOnTheWayBack('Window at all?', 'Window is open', this.window(window)) : []),
       ...this.notify('Tell the start', `Release to ${this.props.stageName} begins`, "States.Format('Release {} begins: {}', $$.Execution.Name, States.JsonToString($.images))", present('$.images')),
-      ...(alarmNames.length > 0 ? this.gate(alarmNames) : []),
+      ...(alarmNames.length > 0 ? notOnTheWayBack('Gate at all?', 'Gate is open', this.gate(alarmNames)) : []),
       ['Check', forEach('$.services', checkService(this.calls, this.arns), { rest: { ResultPath: '$.services' } })],
-      ...(snapshot ? takeSnapshot(this.calls, snapshot, snapshotSeconds) : []),
-      ['Prepared', { Type: 'Pass' }],
+      ['Some left alone?', choice([GOES_BACK], 'Without those', 'All checked')],
+      ['Without those', copy('$.services[?(@.taken == true)]', '$.services')],
+      ['All checked', { Type: 'Pass' }],
+      ...(snapshot ? notOnTheWayBack('Snapshot at all?', 'Snapshot: taken', snapshots) : []),
+      ...alone('Other releases by now', this.calls, this.paces, this.arns, recordName),
     ];
   }
 
-  /** The oldest execution goes on; the others wait a little and are refused. */
-  private onlyOne(): States {
+  /** One build may serve several stages; but where no name is one of this stage's, the images are meant for another. */
+  private knownImages(): States {
+    const { targets } = this.props;
     return [
-      ['Other releases: begin', put('$.others', { polls: 0 })],
-      // What it lists is itself: the permission stands beside the machine, which it would wait for.
-      ['Other releases', this.calls.task('sfn:listExecutions', { 'StateMachineArn.$': '$$.StateMachine.Id', 'StatusFilter': 'RUNNING' }, { resources: [], at: '$.running' })],
-      ['Other releases: any?', choice([absent('$.running.Executions[0]')], 'Alone')],
-      ['Other releases: oldest', put('$.running', { 'oldest.$': 'States.ArrayGetItem($.running.Executions, States.MathAdd(States.ArrayLength($.running.Executions), -1))' })],
-      ['Other releases: this one?', choice([{ Variable: '$.running.oldest.Name', StringEqualsPath: '$$.Execution.Name' }], 'Alone')],
-      ['Other releases: count', put('$.others', { 'polls.$': 'States.MathAdd($.others.polls, 1)' })],
-      ['Other releases: patient?', choice([{ Variable: '$.others.polls', NumericGreaterThanEquals: PATIENCE }], 'Other release runs')],
-      ['Other releases: wait', { ...wait(WATCH_PACE_SECONDS), Next: 'Other releases' }],
-      ...refuse('Other release runs', 'Release.OtherRelease', 'another release to this stage runs: {}', '$.running.oldest.Name'),
-      ['Alone', put('$.running', {})],
+      ['Any image named?', { Type: 'Choice', Choices: [{ Or: targets.map((_, index) => present(`$.services[${index}].tag`)), Next: 'Images are known' }, { ...absent('$.images'), Next: 'Images are known' }] }],
+      ['Names', put('$.names', { 'given.$': 'States.JsonToString($.images)', 'known': [...new Set(targets.map(({ repositoryName }) => repositoryName))] })],
+      ['No images at all?', choice([{ Variable: '$.names.given', StringEquals: '{}' }], 'Images are known')],
+      ...refuse('Images of another stage', 'Release.NoImage', 'none of the images is of a repository of this stage, which has {}: {}', 'States.JsonToString($.names.known)', '$.names.given'),
+      ['Images are known', { Type: 'Pass' }],
     ];
   }
 
   private window({ startAt, endAt, calendarArn }: { readonly startAt?: string; readonly endAt?: string; readonly calendarArn?: string }): States {
-    const { begin, turn } = counter('Window', '$.watch');
     const after = { Variable: '$.window.time', StringGreaterThanEquals: startAt };
     const before = { Variable: '$.window.time', StringLessThan: endAt };
     const look: States = calendarArn !== undefined ? [
@@ -146,11 +142,11 @@ export class ReleaseDefinition {
     ];
     const [first] = look[0];
     return [
-      ['Window: most', put('$.most', { polls: WINDOW_POLLS })],
-      ...begin,
-      ...look,
-      ...turn('$.most.polls', 'Window: wait', 'Window stays closed'),
-      ['Window: wait', { ...wait(WINDOW_PACE_SECONDS), Next: first }],
+      ...this.paces.loop({ name: 'Window', at: '$.watch', seconds: WINDOW_SECONDS, pace: WINDOW_PACE_SECONDS }, (turn) => [
+        ...look,
+        ...turn.count('Window: wait', 'Window stays closed'),
+        ['Window: wait', { ...turn.wait, Next: first }],
+      ]),
       ...refuse('Window stays closed', 'Release.Window', 'the maintenance window has not opened for a day'),
       ['Window is open', { Type: 'Pass' }],
     ];
@@ -168,7 +164,7 @@ export class ReleaseDefinition {
 
   /** From the first change on: what fails here is taken back, all services together. */
   private release(): States {
-    const { migration, watchSeconds } = this.props;
+    const { migration, watchSeconds, targets, deploymentSeconds } = this.props;
     return [
       this.writeRecord('Record the beginning'),
       ['Register', forEach('$.services', [
@@ -176,11 +172,14 @@ export class ReleaseDefinition {
         ['Candidate', copy('$.candidate', '$.before.candidate')],
       ], { inOrder: true, rest: { ResultPath: '$.services' } })],
       this.writeRecord('Record the candidates'),
-      ...(migration ? this.migrate(migration) : []),
-      ...inTurn('Deploy', '$.services', deployService(this.calls, this.arns, { seconds: this.props.paceSeconds })),
+      ...(migration ? notOnTheWayBack('Migration at all?', 'Migrated', [...this.migrate(migration), ['Migrated', { Type: 'Pass' }]]) : []),
+      ...inTurn('Deploy', '$.services', deployService(this.calls, this.paces, this.arns, { seconds: deploymentSeconds, times: targets.length })),
+      // What fires behind a way back is why it was taken.
+      ...(watchSeconds > 0 && this.hasAlarms ? notOnTheWayBack('Watch at all?', 'Watch is over', this.watch(watchSeconds)) : []),
+      // Not before the watch has ended: what CloudFormation registers meanwhile has the image that a way back goes to.
       ...inTurn('Write down', '$.services', this.record()),
-      ...(watchSeconds > 0 && this.hasAlarms ? this.watch(watchSeconds) : []),
       this.writeRecord('All is well', this.props.lastReleaseName),
+      ['Nothing to take back any more', this.calls.task('ssm:putParameter', closed(this.props.recordName), { resources: [this.arns.parameter(this.props.recordName)] })],
     ];
   }
 
@@ -192,10 +191,10 @@ export class ReleaseDefinition {
   private record(): States {
     return [
       ...recordService(this.calls, this.arns, this.props.stageName),
-      ['Still the latest?', choice([{ Variable: '$.latest.arn', StringEqualsPath: '$.candidate' }], 'First minimum?')],
+      ['Still the latest?', choice([{ Variable: '$.latest.arn', StringEqualsPath: '$.candidate' }], 'Service is recorded')],
       // CloudFormation registered a revision in between, with the image of before.
       ...registerRevision(this.calls, this.arns, { prefix: 'Once more', at: '$.again' }),
-      ...raiseMinimum(this.calls, this.arns),
+      ['Service is recorded', { Type: 'Pass' }],
     ];
   }
 
@@ -207,8 +206,8 @@ export class ReleaseDefinition {
       scope: this.props.scope, target, environment, revision: `$.services[${index}].candidate`, family: target.family, timeoutSeconds: migration._timeout.toSeconds(),
     };
     return [
-      ...oneOffTask(this.calls, { ...task, prefix: 'Migration', command: migration._command }),
-      ...(verify ? oneOffTask(this.calls, { ...task, prefix: 'Verification of the migration', command: verify }) : []),
+      ...oneOffTask(this.calls, this.paces, { ...task, prefix: 'Migration', command: migration._command }),
+      ...(verify ? oneOffTask(this.calls, this.paces, { ...task, prefix: 'Verification of the migration', command: verify }) : []),
     ];
   }
 
@@ -216,7 +215,7 @@ export class ReleaseDefinition {
   private writeRecord(name: string, parameter: string = this.props.recordName): [string, State] {
     return [name, this.calls.task('ssm:putParameter', {
       'Name': parameter,
-      'Value.$': "States.Format('\\{\"execution\":\"{}\",\"services\":{}\\}', $$.Execution.Name, States.JsonToString($.services[*].before))",
+      'Value.$': "States.Format('\\{\"execution\":\"{}\",\"at\":\"{}\",\"services\":{}\\}', $$.Execution.Name, $$.Execution.StartTime, States.JsonToString($.services[*].before))",
       'Type': 'String',
       'Tier': 'Intelligent-Tiering',
       'Overwrite': true,
@@ -225,15 +224,16 @@ export class ReleaseDefinition {
 
   /** Traffic is on the new version; the one before is gone, or goes soon. */
   private watch(seconds: number): States {
-    const { begin, turn } = counter('Watch', '$.watch');
     return [
-      ['Watched', put('$.watched', { 'polls': Math.ceil(seconds / WATCH_PACE_SECONDS), 'alarms.$': '$.services[*].alarms[*]' })],
-      ...begin,
-      ['Watch: wait', wait(WATCH_PACE_SECONDS)],
-      ...askForAlarms('Watch: alarms', this.calls, '$.watched.alarms'),
-      ...whereNoneFires('Watch: at rest?', 'Watch: count'),
+      ['Watched', put('$.watched', { 'alarms.$': '$.services[*].alarms[*]' })],
+      ...this.paces.loop({ name: 'Watch', at: '$.watch', seconds, pace: WATCH_PACE_SECONDS }, (turn) => [
+        ['Watch: wait', turn.wait],
+        ...askForAlarms('Watch: alarms', this.calls, '$.watched.alarms'),
+        ['Watch: at rest?', { Type: 'Choice', Choices: [{ Or: ['Metric', 'Composite'].map((type) => present(`$.firing.${type}Alarms[0]`)), Next: 'Watch: fires' }] }],
+        ...turn.count('Watch: wait', 'Watch is over'),
+      ]),
+      ...whereNoneFires('Watch: fires', 'Watch: count'),
       ...refuse('Watch: alarm fires', 'Release.AlarmFires', 'an alarm fires after the release: {}', '$.alarmsFiring.names'),
-      ...turn('$.watched.polls', 'Watch: wait', 'Watch is over'),
       ['Watch is over', { Type: 'Pass' }],
     ];
   }
@@ -262,48 +262,12 @@ export class ReleaseDefinition {
     ];
   }
 
-  /** Takes everything back that a release began with: this one, or one that was stopped and can't do it itself. */
-  private back(): States {
-    const { recordName, roleName, stageName, paceSeconds } = this.props;
-    return [
-      ['Record of the release', this.calls.task('ssm:getParameter', { Name: recordName }, { resources: [this.arns.parameter(recordName)], at: '$.record', keep: { 'text.$': '$.Parameter.Value' } })],
-      ['Any record?', choice([{ Variable: '$.record.text', StringEquals: 'none' }], 'Nothing to take back')],
-      ['Read record', put('$.record', { 'of.$': 'States.StringToJson($.record.text)' })],
-      ['Whose release?', choice([present('$.clean')], 'Of the stopped one?')],
-      ['Of this one?', choice([{ Variable: '$.record.of.execution', StringEqualsPath: '$$.Execution.Name' }], 'Back', 'Nothing to take back')],
-      ['Of the stopped one?', choice([{ Variable: '$.record.of.execution', StringEqualsPath: '$.clean' }], 'Reason', 'Nothing to take back')],
-      ['Reason', put('$.failure', { 'Error': 'Release.Stopped', 'Cause.$': "States.Format('the release {} was stopped', $.clean)" })],
-      ['Back', forEach('$.record.of.services', this.eachBack(roleName, paceSeconds), {
-        selector: { 'before.$': '$$.Map.Item.Value', 'facts.$': 'States.ArrayGetItem($.services, $$.Map.Item.Index)' }, rest: { ResultPath: '$.outcome', Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.outcome', Next: 'Tell that it is not back' }] },
-      })],
-      ['All back?', put('$.all', { 'failed.$': 'States.ArrayContains($.outcome[*].back, false)' })],
-      ['Any not back?', choice([{ Variable: '$.all.failed', BooleanEquals: true }], 'Tell that it is not back')],
-      ['Close the record', this.calls.task('ssm:putParameter', { Name: recordName, Value: 'none', Type: 'String', Overwrite: true }, { resources: [this.arns.parameter(recordName)] })],
-      ...this.notify('Tell the way back', `Release to ${stageName} failed, the version before serves`,
-        "States.Format('Release {} failed, and the version before serves. {}: {}', $.record.of.execution, $.failure.Error, $.failure.Cause)"),
-      ['Cleaned up?', choice([present('$.clean')], 'Cleaned up', 'Ended')],
-      ...this.notify('Tell that it is not back', `Release to ${stageName} failed and is NOT taken back`,
-        "States.Format('Release {} failed, and a person has to look: {}. {}: {}', $.record.of.execution, States.JsonToString($.outcome), $.failure.Error, $.failure.Cause)", undefined, 'Ended'),
-      ['Nothing to take back', choice([present('$.failure')], 'Refused', 'Cleaned up')],
-      ['Cleaned up', { Type: 'Succeed' }],
-    ];
+  private notify(name: string, subject: string, message: string, where?: { [field: string]: unknown }): States {
+    return tell(this.calls, this.props.topicArn, { name, subject, message, where });
   }
+}
 
-  private eachBack(roleName: string, paceSeconds: number): States {
-    return [
-      ['Facts', put('$.facts', { 'all.$': 'States.JsonMerge($.facts, States.StringToJson(States.Format(\'\\{"before":{}\\}\', States.JsonToString($.before))), false)' })],
-      ['Only facts', { Type: 'Pass', InputPath: '$.facts.all' }],
-      ['Service back', together(takeServiceBack(this.calls, this.arns, { seconds: paceSeconds }), { next: 'Not back' })],
-      ['Is back', { ...put('$.result', { back: true }), Next: 'Tidy family' }],
-      ['Not back', put('$.result', { 'back': false, 'cause.$': '$.failure.Cause' })],
-      // Whether or not the service is back: what ECS takes next must be a good revision.
-      ['Tidy family', together(deregisterCandidates(this.calls, roleName), { next: 'Not tidy' })],
-      ['Outcome', { Type: 'Pass', Parameters: { 'name.$': '$.name', 'back.$': '$.result.back', 'result.$': '$.result' }, End: true }],
-      ['Not tidy', { Type: 'Pass', Parameters: { 'name.$': '$.name', 'back': false, 'cause.$': '$.failure.Cause' } }],
-    ];
-  }
-
-  private notify(name: string, subject: string, message: string, where?: { [field: string]: unknown }, next?: string): States {
-    return tell(this.calls, this.props.topicArn, { name, subject, message, where, next });
-  }
+/** Left out where a release takes a version back. `part` ends with the state `next`. */
+function notOnTheWayBack(name: string, next: string, part: States): States {
+  return [[name, choice([GOES_BACK], next)], ...part];
 }

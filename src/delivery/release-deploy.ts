@@ -1,141 +1,77 @@
 import type { AwsCalls } from './aws-calls';
-import { listDeployments } from './release-check';
+import { askForService } from './release-check';
 import type { ReleaseArns } from './release-facts';
-import { choice, present, put, refuse, type State, type States } from './state-chart';
+import type { Loop, Paces } from './release-pace';
+import { absent, choice, present, put, refuse, type States } from './state-chart';
 
-/** How long a loop waits, and how often it may. */
-export interface Pace {
-  /** At least 60: an execution has 25,000 events. */
-  readonly seconds: number;
-}
+/** For how long deployments are followed, and of how many services one execution does. */
+export type Following = Pick<Loop, 'seconds' | 'times'>;
 
-/** A loop's counter: one state before it, and two in it, of which the second leaves for `tooLong`. */
-export function counter(name: string, at: string): { begin: States; turn: (most: string, next: string, tooLong: string) => States } {
-  return {
-    begin: [[`${name}: begin`, put(at, { polls: 0 })]],
-    turn: (most, next, tooLong) => [
-      [`${name}: count`, put(at, { 'polls.$': `States.MathAdd(${at}.polls, 1)` })],
-      [`${name}: too long?`, choice([{ Variable: `${at}.polls`, NumericGreaterThanPath: most }], tooLong, next)],
-    ],
-  };
-}
-
-export function wait(seconds: number): State {
-  return { Type: 'Wait', Seconds: seconds };
-}
+export const PACE_SECONDS = 60;
 
 /** Points the service at the new revision and follows its deployment to the end. The service's own hook verifies the new version. */
-export function deployService(calls: AwsCalls, arns: ReleaseArns, pace: Pace): States {
-  const { begin, turn } = counter('Deployment', '$.watch');
+export function deployService(calls: AwsCalls, paces: Paces, arns: ReleaseArns, following: Following): States {
   const update = (parameters: { [name: string]: unknown } = {}) => calls.task('ecs:updateService', {
     'Cluster.$': '$.cluster', 'Service.$': '$.service', 'TaskDefinition.$': '$.candidate', ...parameters,
   }, { resources: arns.services, final: ['Ecs.InvalidParameterException', 'Ecs.ServiceNotActiveException'] });
   return [
+    ['Update', put('$.update', { 'at.$': '$$.State.EnteredTime' })],
     ['First tasks?', choice([{ Variable: '$.before.first', BooleanEquals: true }, present('$.minTasks')], 'Start tasks')],
     ['Update service', { ...update(), Next: 'Deployment: begin' }],
     ['Start tasks', update({ 'DesiredCount.$': '$.minTasks' })],
-    ...begin,
-    ['Deployment: wait', wait(pace.seconds)],
-    ['Deployment: which', calls.task('ecs:listServiceDeployments', {
-      'Cluster.$': '$.cluster', 'Service.$': '$.service', 'CreatedAt': { 'After.$': '$$.Execution.StartTime' },
-    }, { resources: arns.services, at: '$.listed' })],
-    ...turn('$.polls', 'Deployment: there?', 'Deployment takes too long'),
-    ['Deployment: there?', choice([present('$.listed.ServiceDeployments[0]')], 'Deployment: look', 'Deployment: wait')],
-    ['Deployment: look', calls.task('ecs:describeServiceDeployments', { 'ServiceDeploymentArns.$': 'States.Array($.listed.ServiceDeployments[0].ServiceDeploymentArn)' }, {
-      resources: [...arns.services, ...arns.deployments], at: '$.deployment', keep: { 'now.$': '$.ServiceDeployments[0]' },
-    })],
-    ['Deployment: ended?', {
-      Type: 'Choice',
-      Choices: [
-        { Variable: '$.deployment.now.Status', StringEquals: 'SUCCESSFUL', Next: 'Deployed service' },
-        { Or: ['ROLLBACK_SUCCESSFUL', 'ROLLBACK_FAILED', 'STOPPED'].map((status) => ({ Variable: '$.deployment.now.Status', StringEquals: status })), Next: 'Deployment: reason?' },
-      ],
-      Default: 'Deployment: wait',
-    }],
-    ['Deployment: reason?', choice([present('$.deployment.now.StatusReason')], 'Deployment failed', 'Deployment failed without a reason')],
-    ...refuse('Deployment failed', 'Release.Deployment', 'the deployment of {} ended as {}: {}', '$.name', '$.deployment.now.Status', '$.deployment.now.StatusReason'),
-    ...refuse('Deployment failed without a reason', 'Release.Deployment', 'the deployment of {} ended as {}', '$.name', '$.deployment.now.Status'),
-    ...refuse('Deployment takes too long', 'Release.Timeout', 'the deployment of {} has not ended in the time that it was given', '$.name'),
-    ['Deployed service', calls.task('ecs:describeServices', { 'Cluster.$': '$.cluster', 'Services.$': 'States.Array($.service)' }, {
-      resources: arns.services, at: '$.now', keep: { 'revision.$': '$.Services[0].TaskDefinition' },
-    })],
-    ['Is it the new one?', choice([{ Variable: '$.now.revision', StringEqualsPath: '$.candidate' }], 'Service is released')],
+    ...followDeployment(calls, paces, arns, following),
+    ...askForService('Deployed service', calls, arns),
+    ['Is it the new one?', choice([{ Variable: '$.now.revision', StringEqualsPath: '$.candidate' }], 'First minimum?')],
     ...refuse('Another revision runs', 'Release.OtherRevision', '{} runs {} after its deployment: something else deployed, too', '$.name', '$.now.revision'),
+    ...raiseMinimum(calls, arns),
+  ];
+}
+
+/** Of all that were made since the update there may be one: with a second one somebody else deploys, and the first of a list is any of them. */
+function followDeployment(calls: AwsCalls, paces: Paces, arns: ReleaseArns, following: Following): States {
+  const deployment = (index: number) => `$.listed.ServiceDeployments[${index}]`;
+  const status = `${deployment(0)}.Status`;
+  const is = (value: string) => ({ Variable: status, StringEquals: value });
+  return [
+    ...paces.loop({ ...following, name: 'Deployment', at: '$.watch', pace: PACE_SECONDS }, (turn) => [
+      ['Deployment: wait', turn.wait],
+      ['Deployment: look', calls.task('ecs:listServiceDeployments', {
+        'Cluster.$': '$.cluster', 'Service.$': '$.service', 'CreatedAt': { 'After.$': '$.update.at' },
+      }, { resources: arns.services, at: '$.listed' })],
+      ['Deployment: ended?', {
+        Type: 'Choice',
+        Choices: [
+          { ...present(deployment(1)), Next: 'Deployment of somebody else' },
+          { ...absent(status), Next: 'Deployment: count' },
+          { ...is('SUCCESSFUL'), Next: 'Deployed service' },
+          { Or: ['ROLLBACK_SUCCESSFUL', 'ROLLBACK_FAILED', 'STOPPED'].map(is), Next: 'Deployment: reason?' },
+          // What it rolls back to has no image: it would not end while there have to be tasks.
+          { And: [{ Variable: '$.before.first', BooleanEquals: true }, { Variable: status, StringMatches: 'ROLLBACK_*' }], Next: 'Deployment: reason?' },
+        ],
+      }],
+      ...turn.count('Deployment: wait', 'Deployment takes too long'),
+    ]),
+    ['Deployment: reason?', choice([present(`${deployment(0)}.StatusReason`)], 'Deployment failed', 'Deployment failed without a reason')],
+    ...refuse('Deployment failed', 'Release.Deployment', 'the deployment of {} ended as {}: {}', '$.name', status, `${deployment(0)}.StatusReason`),
+    ...refuse('Deployment failed without a reason', 'Release.Deployment', 'the deployment of {} ended as {}', '$.name', status),
+    ...refuse('Deployment takes too long', 'Release.Timeout', 'the deployment of {} has not ended in the time that it was given', '$.name'),
+    ...refuse('Deployment of somebody else', 'Release.OtherRevision', '{} has a second deployment: something else deployed, too: {}', '$.name', 'States.JsonToString($.listed.ServiceDeployments[*].ServiceDeploymentArn)'),
+  ];
+}
+
+/** What follows where the first release has started tasks: scaling may not take the service below its minimum again. */
+function raiseMinimum(calls: AwsCalls, arns: ReleaseArns): States {
+  return [
+    ['First minimum?', choice([{ Variable: '$.before.first', BooleanEquals: true }, present('$.minTasks')], 'Minimum', 'Service is released')],
+    ['Minimum', setMinimum(calls, arns, { 'MinCapacity.$': '$.minTasks' })],
     ['Service is released', { Type: 'Pass' }],
   ];
 }
 
-/** Takes one service back to what served before, whatever state it is in. Finds out by asking, so that it can be repeated. */
-export function takeServiceBack(calls: AwsCalls, arns: ReleaseArns, pace: Pace): States {
-  const { begin, turn } = counter('Back', '$.watch');
-  const describe = (name: string): States[number] => [name, calls.task('ecs:describeServices', { 'Cluster.$': '$.cluster', 'Services.$': 'States.Array($.service)' }, {
-    resources: arns.services, at: '$.now', keep: { 'revision.$': '$.Services[0].TaskDefinition' },
-  })];
-  const asBefore = { Variable: '$.now.revision', StringEqualsPath: '$.before.revision' };
-  return [
-    describe('Back: service'),
-    ['Back: again', put('$.tries', { updates: 0 })],
-    ...begin,
-    ['Back: deployments', listDeployments(calls, arns)],
-    ['Back: anything runs?', choice([present('$.deployments.ServiceDeployments[0]')], 'Back: whose is it?', 'Back: what serves')],
-    ['Back: whose is it?', {
-      Type: 'Choice',
-      Choices: [
-        // Ours on the way back, or one of the way back itself.
-        { Or: [asBefore, { Variable: '$.deployments.ServiceDeployments[0].Status', StringMatches: 'ROLLBACK_*' }, { Variable: '$.deployments.ServiceDeployments[0].Status', StringEquals: 'STOP_REQUESTED' }], Next: 'Back: wait' },
-      ],
-    }],
-    ['Back: stop the deployment', calls.task('ecs:stopServiceDeployment', { 'ServiceDeploymentArn.$': '$.deployments.ServiceDeployments[0].ServiceDeploymentArn', 'StopType': 'ROLLBACK' }, {
-      resources: [...arns.services, ...arns.deployments],
-      final: ['Ecs.ConflictException', 'Ecs.ServiceDeploymentNotFoundException'],
-      // It has just ended, or goes back by itself.
-      rest: { Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.notStopped', Next: 'Back: wait' }] },
-    })],
-    ['Back: wait', wait(pace.seconds)],
-    describe('Back: service now'),
-    ...turn('$.polls', 'Back: deployments', 'Back takes too long'),
-    describe('Back: what serves'),
-    ['Back: as before?', choice([asBefore], 'Back: empty?')],
-    ['Back: tried?', choice([{ Variable: '$.tries.updates', NumericGreaterThan: 0 }], 'Back failed')],
-    ['Back: count the try', put('$.tries', { updates: 1 })],
-    ['Back: release the revision before', {
-      ...calls.task('ecs:updateService', { 'Cluster.$': '$.cluster', 'Service.$': '$.service', 'TaskDefinition.$': '$.before.revision' }, { resources: arns.services }), Next: 'Back: wait',
-    }],
-    ...refuse('Back failed', 'Release.NotBack', '{} still runs {}', '$.name', '$.now.revision'),
-    ...refuse('Back takes too long', 'Release.NotBack', 'the way back of {} has not ended in the time that it was given', '$.name'),
-    ['Back: empty?', choice([{ Variable: '$.before.first', BooleanEquals: true }], 'Back: no tasks', 'Back: parameter')],
-    ['Back: no tasks', calls.task('ecs:updateService', { 'Cluster.$': '$.cluster', 'Service.$': '$.service', 'DesiredCount': 0 }, { resources: arns.services })],
-    ...parameterAsBefore(calls, arns),
-  ];
-}
-
-function parameterAsBefore(calls: AwsCalls, arns: ReleaseArns): States {
-  return [
-    ['Back: parameter', calls.task('ssm:getParameter', { 'Name.$': '$.parameter' }, { resources: arns.parameters, at: '$.released', keep: { 'tag.$': '$.Parameter.Value' } })],
-    ['Back: parameter as before?', choice([{ Variable: '$.released.tag', StringEqualsPath: '$.before.tag' }], 'Back: recorded')],
-    ['Back: write the parameter', calls.task('ssm:putParameter', { 'Name.$': '$.parameter', 'Value.$': '$.before.tag', 'Type': 'String', 'Overwrite': true }, { resources: arns.parameters })],
-    ['Back: recorded', { Type: 'Pass' }],
-  ];
-}
-
-/**
- * The family's latest active revision is what ECS takes when CloudFormation updates the service: it must never be one of a failed release.
- * Takes away what the machine's own role registered since the release began, and nothing of CloudFormation's.
- */
-export function deregisterCandidates(calls: AwsCalls, roleName: string): States {
-  const deregister = (arn: string, rest: { [field: string]: unknown } = {}) => calls.task('ecs:deregisterTaskDefinition', { 'TaskDefinition.$': arn }, { resources: ['*'], rest });
-  return [
-    ['Back: family', choice([present('$.before.candidate')], 'Back: candidate', 'Back: latest')],
-    ['Back: candidate', deregister('$.before.candidate')],
-    ['Back: latest', calls.task('ecs:describeTaskDefinition', { 'TaskDefinition.$': '$.family' }, {
-      resources: ['*'], at: '$.latest', keep: { 'arn.$': '$.TaskDefinition.TaskDefinitionArn', 'by.$': '$.TaskDefinition.RegisteredBy' },
-    })],
-    ['Back: is it of this release?', choice(
-      [{ Variable: '$.latest.by', StringMatches: `*:assumed-role/${roleName}/*` }, { Not: { Variable: '$.latest.arn', StringEqualsPath: '$.before.latest' } }], 'Back: deregister', 'Back: done',
-    )],
-    ['Back: deregister', deregister('$.latest.arn', { Next: 'Back: latest' })],
-    ['Back: done', { Type: 'Pass' }],
-  ];
+export function setMinimum(calls: AwsCalls, arns: ReleaseArns, minimum: { [name: string]: unknown }) {
+  return calls.task('applicationautoscaling:registerScalableTarget', {
+    'ServiceNamespace': 'ecs', 'ScalableDimension': 'ecs:service:DesiredCount', 'ResourceId.$': "States.Format('service/{}/{}', $.cluster, $.service)", ...minimum,
+  }, { resources: arns.scalableTargets, conditions: { StringEquals: { 'application-autoscaling:service-namespace': 'ecs' } } });
 }
 
 /** Writes down what is released: the parameter, and a tag that keeps the image (requirements A-12, C-12). */
@@ -147,12 +83,17 @@ export function recordService(calls: AwsCalls, arns: ReleaseArns, stageName: str
     'ImageTag.$': tag,
   }, { resources: arns.repositories, final: ['Ecr.ImageAlreadyExistsException', 'Ecr.ImageTagAlreadyExistsException'], rest })];
   return [
+    ...askForService('Released service', calls, arns),
+    ['Still the new one?', choice([{ Variable: '$.now.revision', StringEqualsPath: '$.candidate' }], 'Recorded')],
+    ...refuse('Another revision by now', 'Release.OtherRevision', '{} runs {} by now: something else deployed, too', '$.name', '$.now.revision'),
     ['Recorded', calls.task('ssm:getParameter', { 'Name.$': '$.parameter' }, { resources: arns.parameters, at: '$.released', keep: { 'tag.$': '$.Parameter.Value' } })],
     ['Recorded already?', choice([{ Variable: '$.released.tag', StringEqualsPath: '$.tag' }], 'Latest after all')],
     ['Record', calls.task('ssm:putParameter', { 'Name.$': '$.parameter', 'Value.$': '$.tag', 'Type': 'String', 'Overwrite': true }, {
       resources: arns.parameters, at: '$.recorded', keep: { 'number.$': '$.Version' },
     })],
     ['Image', calls.task('ecr:batchGetImage', { 'RepositoryName.$': '$.repository', 'ImageIds': [{ 'ImageTag.$': '$.tag' }] }, { resources: arns.repositories, at: '$.image' })],
+    ['Image is still there?', choice([present('$.image.Images[0].ImageManifest')], 'Tag image')],
+    ...refuse('Image is gone', 'Release.NoImage', 'the image {} of {} is not in the repository any more', '$.tag', '$.name'),
     keepImage('Tag image', `States.Format('live-${stageName}-{}', $.recorded.number)`, {
       Catch: [{ ErrorEquals: ['Ecr.ImageAlreadyExistsException'], ResultPath: null, Next: 'Tagged' }, { ErrorEquals: ['Ecr.ImageTagAlreadyExistsException'], ResultPath: null, Next: 'Tag image anew' }],
       Next: 'Tagged',
@@ -163,16 +104,5 @@ export function recordService(calls: AwsCalls, arns: ReleaseArns, stageName: str
     ['Latest after all', calls.task('ecs:describeTaskDefinition', { 'TaskDefinition.$': '$.family' }, {
       resources: ['*'], at: '$.latest', keep: { 'arn.$': '$.TaskDefinition.TaskDefinitionArn' },
     })],
-  ];
-}
-
-/** What follows where the first release has started tasks: scaling may not take the service below its minimum again. */
-export function raiseMinimum(calls: AwsCalls, arns: ReleaseArns): States {
-  return [
-    ['First minimum?', choice([{ Variable: '$.before.first', BooleanEquals: true }, present('$.minTasks')], 'Minimum', 'Service is recorded')],
-    ['Minimum', calls.task('applicationautoscaling:registerScalableTarget', {
-      'ServiceNamespace': 'ecs', 'ScalableDimension': 'ecs:service:DesiredCount', 'ResourceId.$': "States.Format('service/{}/{}', $.cluster, $.service)", 'MinCapacity.$': '$.minTasks',
-    }, { resources: arns.scalableTargets, conditions: { StringEquals: { 'application-autoscaling:service-namespace': 'ecs' } } })],
-    ['Service is recorded', { Type: 'Pass' }],
   ];
 }

@@ -8,7 +8,7 @@ export const RELEASED = { namespace: 'prod-constructs/releases', metricName: 'Re
 /**
  * What the state machine is told of each service, as a constant. The same states run for every service; what they differ in is here.
  */
-export function factsOf(target: ReleaseTarget, polls: number): { [name: string]: unknown } {
+export function factsOf(target: ReleaseTarget): { [name: string]: unknown } {
   return {
     name: target.source.node.path,
     cluster: target.clusterName,
@@ -21,7 +21,6 @@ export function factsOf(target: ReleaseTarget, polls: number): { [name: string]:
     alarms: target.rollbackAlarmNames,
     stack: Stack.of(target.source).stackName,
     minTasks: target.minTasks,
-    polls,
     ...(target.productionRuleArn !== undefined && { rule: target.productionRuleArn }),
   };
 }

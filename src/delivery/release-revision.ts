@@ -3,9 +3,9 @@ import type { ReleaseArns } from './release-facts';
 import { absent, choice, copy, forEach, present, put, refuse, type States } from './state-chart';
 
 /** What every task definition of Fargate has. What ECS adds itself (ARN, number, status, who registered it) is left behind. */
-const ALWAYS = ['NetworkMode', 'RequiresCompatibilities', 'Cpu', 'Memory', 'ExecutionRoleArn', 'Volumes', 'PlacementConstraints', 'RuntimePlatform'];
+const ALWAYS = ['NetworkMode', 'RequiresCompatibilities', 'Cpu', 'Memory', 'ExecutionRoleArn', 'Volumes', 'PlacementConstraints', 'RuntimePlatform', 'EnableFaultInjection'];
 /** What a definition that leaves it out means; a path to what isn't there would end the execution. */
-const LEFT_OUT = { Volumes: [], PlacementConstraints: [], RuntimePlatform: { CpuArchitecture: 'X86_64', OperatingSystemFamily: 'LINUX' } };
+const LEFT_OUT = { Volumes: [], PlacementConstraints: [], RuntimePlatform: { CpuArchitecture: 'X86_64', OperatingSystemFamily: 'LINUX' }, EnableFaultInjection: false };
 /** What some have, with no value that means nothing: there is a state for each combination, because a call is written down field by field. */
 const SOMETIMES = [
   { field: 'TaskRoleArn', path: '$.work.TaskDefinition.TaskRoleArn' },
@@ -42,6 +42,7 @@ export function registerRevision(calls: AwsCalls, arns: ReleaseArns, { prefix, a
   calls.allow(['iam:PassRole'], arns.roles, { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } });
   return [
     [name('base'), calls.task('ecs:describeTaskDefinition', { 'TaskDefinition.$': '$.family', 'Include': ['TAGS'] }, { resources: ['*'], at: '$.work' })],
+    ...withoutOwnTags(name),
     [name('image'), put(target('image'), { 'name.$': "States.Format('{}:{}', $.uri, $.tag)" })],
     [name('containers'), forEach('$.work.TaskDefinition.ContainerDefinitions', withImage(name), {
       selector: { 'container.$': '$$.Map.Item.Value', 'name.$': '$.container', 'image.$': '$.work.image.name', 'tag.$': '$.tag' }, rest: { ResultPath: target('containers') },
@@ -61,7 +62,8 @@ export function registerRevision(calls: AwsCalls, arns: ReleaseArns, { prefix, a
       ...Object.fromEntries(fields.map(({ field, path }) => [`${field}.$`, path])),
     }, {
       resources: arns.revisions.map((arn) => withSuffix(arn, suffix)),
-      final: ['Ecs.ClientException', 'Ecs.InvalidParameterException'],
+      // A ClientException may come of another registration at the same moment.
+      final: ['Ecs.InvalidParameterException'],
       at: '$.work',
       keep: { 'arn.$': '$.TaskDefinition.TaskDefinitionArn' },
       rest: { Next: name('registered') },
@@ -73,6 +75,22 @@ export function registerRevision(calls: AwsCalls, arns: ReleaseArns, { prefix, a
 
 function registerState(fields: typeof SOMETIMES): string {
   return fields.length === 0 ? 'register' : `register with ${fields.map(({ field }) => field).join(', ')}`;
+}
+
+/** Tags of CloudFormation and other services come with the revision that they were given to; nobody else may give them. */
+function withoutOwnTags(name: (state: string) => string): States {
+  return [
+    [name('tags?'), choice([present('$.work.Tags[0]')], name('tags'), name('image'))],
+    [name('tags'), forEach('$.work.Tags', [
+      [name('whose tag'), choice([{ Variable: '$.tag.Key', StringMatches: 'aws:*' }], name('a tag of AWS'))],
+      [name('a tag of ours'), { Type: 'Pass', Parameters: { 'ours': true, 'tag.$': '$.tag' }, End: true }],
+      [name('a tag of AWS'), { Type: 'Pass', Parameters: { ours: false } }],
+    ], { selector: { 'tag.$': '$$.Map.Item.Value' }, rest: { ResultPath: '$.work.Tags' } })],
+    [name('own tags'), put('$.work.own', { 'any.$': 'States.ArrayContains($.work.Tags[*].ours, true)' })],
+    [name('any of ours?'), choice([{ Variable: '$.work.own.any', BooleanEquals: true }], name('tags of ours'))],
+    [name('no tags'), { Type: 'Pass', Result: [], ResultPath: '$.work.Tags', Next: name('image') }],
+    [name('tags of ours'), copy('$.work.Tags[?(@.ours == true)].tag', '$.work.Tags')],
+  ];
 }
 
 function withSuffix(arn: string, suffix: string): string {

@@ -1,32 +1,31 @@
 import type { SnapshotTarget } from '../binding';
 import type { AwsCalls } from './aws-calls';
-import { counter, wait } from './release-deploy';
+import type { Paces } from './release-pace';
 import { choice, present, put, refuse, type States } from './state-chart';
 
 const KEPT_DAYS = 30;
 const PACE_SECONDS = 60;
 
 /** A snapshot by AWS Backup, which deletes it when its time is over, and its copy (requirement A-06). The copy goes on while the release does. */
-export function takeSnapshot(calls: AwsCalls, target: SnapshotTarget, timeoutSeconds: number): States {
+export function takeSnapshot(calls: AwsCalls, paces: Paces, target: SnapshotTarget, timeoutSeconds: number): States {
   const lifecycle = { Lifecycle: { DeleteAfterDays: KEPT_DAYS } };
-  const { begin, turn } = counter('Snapshot', '$.watch');
   calls.allow(['iam:PassRole'], [target.roleArn], { StringEquals: { 'iam:PassedToService': 'backup.amazonaws.com' } });
   return [
     ['Snapshot', calls.task('backup:startBackupJob', {
       'BackupVaultName': target.vaultName, 'ResourceArn': target.resourceArn, 'IamRoleArn': target.roleArn, 'IdempotencyToken.$': '$$.Execution.Name', ...lifecycle,
     }, { resources: [target.vaultArn], at: '$.snapshot', keep: { 'job.$': '$.BackupJobId' } })],
-    ['Snapshot: most', put('$.most', { polls: Math.ceil(timeoutSeconds / PACE_SECONDS) })],
-    ...begin,
-    ['Snapshot: wait', wait(PACE_SECONDS)],
-    ['Snapshot: look', calls.task('backup:describeBackupJob', { 'BackupJobId.$': '$.snapshot.job' }, { resources: ['*'], at: '$.backup' })],
-    ['Snapshot: ended?', {
-      Type: 'Choice',
-      Choices: [
-        { Variable: '$.backup.State', StringEquals: 'COMPLETED', Next: target.copyVaultArn === undefined ? 'Snapshot: taken' : 'Snapshot: copy' },
-        { Or: ['FAILED', 'ABORTED', 'ABORTING', 'EXPIRED', 'PARTIAL'].map((state) => ({ Variable: '$.backup.State', StringEquals: state })), Next: 'Snapshot: reason?' },
-      ],
-    }],
-    ...turn('$.most.polls', 'Snapshot: wait', 'Snapshot takes too long'),
+    ...paces.loop({ name: 'Snapshot', at: '$.watch', seconds: timeoutSeconds, pace: PACE_SECONDS }, (turn) => [
+      ['Snapshot: wait', turn.wait],
+      ['Snapshot: look', calls.task('backup:describeBackupJob', { 'BackupJobId.$': '$.snapshot.job' }, { resources: ['*'], at: '$.backup' })],
+      ['Snapshot: ended?', {
+        Type: 'Choice',
+        Choices: [
+          { Variable: '$.backup.State', StringEquals: 'COMPLETED', Next: target.copyVaultArn === undefined ? 'Snapshot: taken' : 'Snapshot: copy' },
+          { Or: ['FAILED', 'ABORTED', 'ABORTING', 'EXPIRED', 'PARTIAL'].map((state) => ({ Variable: '$.backup.State', StringEquals: state })), Next: 'Snapshot: reason?' },
+        ],
+      }],
+      ...turn.count('Snapshot: wait', 'Snapshot takes too long'),
+    ]),
     ...refuse('Snapshot takes too long', 'Release.Snapshot', 'the snapshot {} has not ended in time', '$.snapshot.job'),
     ['Snapshot: reason?', choice([present('$.backup.StatusMessage')], 'Snapshot failed', 'Snapshot failed without a reason')],
     ...refuse('Snapshot failed', 'Release.Snapshot', 'the snapshot {} is {}: {}', '$.snapshot.job', '$.backup.State', '$.backup.StatusMessage'),

@@ -5,16 +5,18 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { acknowledgeWildcard } from '../acknowledgement/acknowledge';
 import { DeploymentEngine, type IReleasedService, type ISnapshotSource, type ReleaseTarget } from '../binding';
 import { EnvironmentProfile } from '../environment';
 import { checkWholeNumber } from '../refusal/checks';
 import { PropError } from '../refusal/prop-error';
 import { NOTHING_RELEASED } from '../registry/released-image';
 import { allowTopic, AwsCalls } from './aws-calls';
-import { DeliveryMachine, ofThisAccount } from './delivery-machine';
+import { DeliveryMachine, executionsOf, ofThisAccount } from './delivery-machine';
 import type { Migration } from './migration';
 import { MigrationPlan } from './migration-plan';
 import { ReleaseDefinition } from './release-definition';
+import { Paces } from './release-pace';
 
 /** What a {@link Release} may be told. Stage and services are enough. */
 export interface ReleaseProps {
@@ -48,7 +50,8 @@ export interface ReleaseProps {
    */
   readonly watch?: Duration;
   /**
-   * The longest that the deployment of one service may take, and its way back: whole minutes, 10 to 20160. After it the release is taken back.
+   * The longest that the deployment of one service may take, and its way back: whole minutes, 10 to 20160. After it the release is taken back. The longer,
+   * and the more services, the less often it is looked at; less than once an hour is refused.
    * @default - an hour more than the longest rollout of the services takes by plan
    */
   readonly deploymentTimeout?: Duration;
@@ -70,15 +73,14 @@ export interface ReleaseProps {
 }
 
 const MOST_SERVICES = 8;
-/** An execution has 25,000 events, a turn of a loop at most 16 of them; the rest is for everything else. */
-const EVENTS_FOR_LOOPS = 20_000;
-const EVENTS_OF_A_TURN = 16;
-const LEAST_PACE_SECONDS = 60;
+/** Between two looks at a deployment: what is slower would notice too late. */
+const SLOWEST_SECONDS = 3600;
 
 /**
  * Releases new versions of services, and takes them back when anything goes wrong: a state machine that calls AWS by itself, without functions
  * (docs/delivery.md). Start it with `{ "images": { "<repository>": "<tag>" } }`; a service whose repository is not named is released with the
- * image that it has, and what changed in its task.
+ * image that it has, and what changed in its task. With `"back": true` beside it goes back to these images: whatever fires, without snapshot,
+ * migration and watch.
  *
  * Throws a PropError for services that no release can bring out, and for a migration without a database.
  */
@@ -170,18 +172,20 @@ export class Release extends Construct {
     }
   }
 
+  /**
+   * The longest that a way back by `{ "back": true }` takes, which neither migrates nor watches.
+   * @internal
+   */
+  public get _longestWayBack(): Duration {
+    return Duration.seconds(2 * this._targets.length * this.deploymentTimeout.toSeconds() + 1800);
+  }
+
   private get longestMinutes(): number {
     return Math.max(...this._targets.map(({ longestDeployment }) => Math.ceil(longestDeployment.toMinutes({ integral: false }))));
   }
 
   private get deploymentTimeout(): Duration {
     return this.props.deploymentTimeout ?? Duration.minutes(60 + this.longestMinutes);
-  }
-
-  /** So slow that even the longest release with a way back has events left. */
-  private get paceSeconds(): number {
-    const seconds = this.deploymentTimeout.toSeconds() * (this._targets.length + 1);
-    return Math.max(LEAST_PACE_SECONDS, Math.ceil(seconds * EVENTS_OF_A_TURN / EVENTS_FOR_LOOPS));
   }
 
   /** Like the parameter of a released image: CloudFormation creates it and must never update it (docs/adr/0002-one-deployer.md). */
@@ -200,7 +204,7 @@ export class Release extends Construct {
     const stack = Stack.of(this);
     const role = new Role(this, 'Role', { description: `Releases to ${this.stageName}`, assumedBy: ofThisAccount(this, 'states.amazonaws.com') });
     const calls = new AwsCalls(stack.partition);
-    const definition = new ReleaseDefinition(calls, {
+    const { written: definition, slowest } = Paces.shared(this._targets.length, (paces) => new ReleaseDefinition(calls, paces, {
       scope: this,
       stageName: this.stageName,
       targets: this._targets,
@@ -214,15 +218,38 @@ export class Release extends Construct {
       watchSeconds: watch.toSeconds(),
       deploymentSeconds: this.deploymentTimeout.toSeconds(),
       snapshotSeconds: snapshotTimeout.toSeconds(),
-      paceSeconds: this.paceSeconds,
-    }).states;
+    }).states);
+    this.checkPace(slowest);
     allowTopic(calls, notifications);
     const machine = new DeliveryMachine(this, 'Machine', { definition, calls, role, profile: this.profile }).stateMachine;
-    const own = new ManagedPolicy(this, 'OwnExecutions', {
-      roles: [role], statements: [new PolicyStatement({ actions: ['states:ListExecutions'], resources: [machine.stateMachineArn] })],
-    });
-    own.node.addDependency(machine);
+    this.allowOwnExecutions(machine, role);
     return machine;
+  }
+
+  private checkPace(slowest: number): void {
+    if (slowest > SLOWEST_SECONDS) {
+      const minutes = this.deploymentTimeout.toMinutes();
+      throw new PropError(this, {
+        prop: 'deploymentTimeout',
+        value: `${minutes} minutes for each of ${this._targets.length} services`,
+        allowed: `about ${Math.floor(minutes * SLOWEST_SECONDS / slowest)} minutes: an execution of Step Functions has 25,000 events, and each deployment is looked at once an hour at least`,
+        wayOut: 'shorten it or the rollouts, or make another stage for some of the services',
+      });
+    }
+  }
+
+  /** Beside the machine, which its role's other policy may not wait for. */
+  private allowOwnExecutions(machine: StateMachine, role: Role): void {
+    const executions = executionsOf(machine);
+    const own = new ManagedPolicy(this, 'OwnExecutions', {
+      roles: [role],
+      statements: [
+        new PolicyStatement({ actions: ['states:ListExecutions'], resources: [machine.stateMachineArn] }),
+        new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executions] }),
+      ],
+    });
+    acknowledgeWildcard(own, executions, 'Executions are named by whoever starts them, below the one state machine.');
+    own.node.addDependency(machine);
   }
 
   private createMigrationPlan(): StateMachine | undefined {

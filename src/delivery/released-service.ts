@@ -21,11 +21,6 @@ export interface ReleasedFargateServiceProps {
    */
   readonly productionRuleArn?: string;
   /**
-   * Whether ECS deploys it with two target groups. Otherwise it is rolling. Must be what the service's deployment strategy says.
-   * @default - what the service's deployment strategy says
-   */
-  readonly blueGreen?: boolean;
-  /**
    * The longest that a deployment takes by plan: steps, verification and bake.
    * @default Duration.hours(2)
    */
@@ -75,7 +70,7 @@ export class ReleasedService implements IReleasedService {
       releasedImageParameterName: props.releasedImageParameterName,
       taskRoleArns: [taskDefinition.taskRole.roleArn, ...taskDefinition.executionRole ? [taskDefinition.executionRole.roleArn] : []],
       rollbackAlarmNames: props.rollbackAlarmNames ?? [],
-      engine: engineOf(service, resource, props.blueGreen),
+      engine: engineOf(resource),
       productionRuleArn: props.productionRuleArn,
       subnetIds: subnetsOf(service, resource),
       securityGroupIds: service.connections.securityGroups.map(({ securityGroupId }) => securityGroupId),
@@ -113,13 +108,10 @@ function checkDeployer(service: FargateService, { deploymentController, taskDefi
   }
 }
 
-function engineOf(service: FargateService, { deploymentConfiguration }: ServiceResource, blueGreen: boolean | undefined): DeploymentEngine {
+/** What shifts traffic verifies before it does. */
+function engineOf({ deploymentConfiguration }: ServiceResource): DeploymentEngine {
   const strategy = deploymentConfiguration?.strategy ?? 'ROLLING';
-  const shifts = strategy !== 'ROLLING';
-  if (blueGreen !== undefined && blueGreen !== shifts) {
-    throw new PropError(service, { prop: 'blueGreen', value: blueGreen, allowed: `${shifts}: the deployment strategy of the service is ${strategy}`, wayOut: 'leave it out' });
-  }
-  return shifts ? DeploymentEngine.BLUE_GREEN : DeploymentEngine.ROLLING;
+  return strategy === 'ROLLING' ? DeploymentEngine.ROLLING : DeploymentEngine.BLUE_GREEN;
 }
 
 /** A task that runs once needs the ways that the service has: those of other subnets may lead elsewhere. */

@@ -1,4 +1,4 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -6,10 +6,9 @@ import { Construct } from 'constructs';
 import { acknowledgeWildcard } from '../acknowledgement/acknowledge';
 import { EnvironmentProfile } from '../environment';
 import { AwsCalls } from './aws-calls';
-import { DeliveryMachine, ofThisAccount } from './delivery-machine';
+import { DeliveryMachine, executionsOf, ofThisAccount } from './delivery-machine';
 import type { Release } from './release';
-import { factsOf, ReleaseArns } from './release-facts';
-import { chart, choice, forEach, present, put, refuse, type States } from './state-chart';
+import { RollbackDefinition } from './rollback-definition';
 
 /** What a {@link RollbackCommand} may be told. The release is enough. */
 export interface RollbackCommandProps {
@@ -22,15 +21,17 @@ export interface RollbackCommandProps {
   readonly profile?: EnvironmentProfile;
 }
 
+const MOST_WAIT = Duration.days(7);
+
 /**
  * One click or one command that goes back (requirements A-14, C-17, E-15): a document of Systems Manager. While a deployment runs, its bake included, it
  * is stopped and traffic goes back by weights; while a release runs without one, the release is stopped and taken back; else the images before the
- * last release are released. Run twice, it returns to where it began.
+ * last release are released, whatever alarm fires, and the document ends with that. What goes back already is left alone.
  */
 export class RollbackCommand extends Construct {
   /** The document. */
   public readonly document: CfnDocument;
-  /** Decides which of the three it is. */
+  /** Decides which of them it is. */
   public readonly stateMachine: StateMachine;
   private readonly profile: EnvironmentProfile;
 
@@ -45,71 +46,8 @@ export class RollbackCommand extends Construct {
     const { stageName } = this.props.release;
     const role = new Role(this, 'Role', { description: `Takes ${stageName} back`, assumedBy: ofThisAccount(this, 'states.amazonaws.com') });
     const calls = new AwsCalls(Stack.of(this).partition);
-    const definition = { Comment: `Takes ${stageName} back`, ...chart([...this.stopDeployments(calls), ...this.stopRelease(calls), ...this.releaseBefore(calls)]) };
+    const definition = new RollbackDefinition(this, calls, this.props.release).states;
     return new DeliveryMachine(this, 'Machine', { definition, calls, role, profile: this.profile }).stateMachine;
-  }
-
-  /** The fastest way: the version before still runs. A release that follows the deployment takes its other services back. */
-  private stopDeployments(calls: AwsCalls): States {
-    const { _targets: targets } = this.props.release;
-    const arns = new ReleaseArns(this, targets);
-    const stopped = (value: boolean) => ({ Type: 'Pass', Parameters: { stopped: value }, End: true });
-    const running = calls.task('ecs:listServiceDeployments', { 'Cluster.$': '$.cluster', 'Service.$': '$.service', 'Status': ['PENDING', 'IN_PROGRESS'] }, { resources: arns.services, at: '$.deployments' });
-    const stop = calls.task('ecs:stopServiceDeployment', { 'ServiceDeploymentArn.$': '$.deployments.ServiceDeployments[0].ServiceDeploymentArn', 'StopType': 'ROLLBACK' }, {
-      resources: [...arns.services, ...arns.deployments],
-      final: ['Ecs.ConflictException', 'Ecs.ServiceDeploymentNotFoundException'],
-      // It goes back already, or has just ended.
-      rest: { Catch: [{ ErrorEquals: ['Ecs.ConflictException', 'Ecs.ServiceDeploymentNotFoundException'], ResultPath: null, Next: 'Nothing runs' }] },
-    });
-    return [
-      ['Services', { Type: 'Pass', Result: targets.map((target) => factsOf(target, 0)), ResultPath: '$.services' }],
-      ['Deployments', forEach('$.services', [
-        ['Running deployments', running],
-        ['Any?', choice([present('$.deployments.ServiceDeployments[0]')], 'Stop the deployment')],
-        ['Nothing runs', stopped(false)],
-        ['Stop the deployment', stop],
-        ['Stopped', stopped(true)],
-      ], { rest: { ResultPath: '$.outcome' } })],
-      ['Stopped any?', put('$.any', { 'stopped.$': 'States.ArrayContains($.outcome[*].stopped, true)' })],
-      ['Was it that?', choice([{ Variable: '$.any.stopped', BooleanEquals: true }], 'Deployments go back')],
-    ];
-  }
-
-  /** Between deployments, or while it watches: its own clean-up takes back what it has done. One that cleans up is left alone. */
-  private stopRelease(calls: AwsCalls): States {
-    const { stateMachine } = this.props.release;
-    const executions = [executionsOf(stateMachine)];
-    return [
-      ['Releases', calls.task('sfn:listExecutions', { StateMachineArn: stateMachine.stateMachineArn, StatusFilter: 'RUNNING' }, { resources: [stateMachine.stateMachineArn], at: '$.running' })],
-      ['Any release?', choice([present('$.running.Executions[0]')], 'Stop releases', 'Last release')],
-      ['Stop releases', forEach('$.running.Executions', [
-        ['What is it', calls.task('sfn:describeExecution', { 'ExecutionArn.$': '$.ExecutionArn' }, { resources: executions, at: '$.described', keep: { 'input.$': '$.Input' } })],
-        ['Goes it back?', choice([{ Variable: '$.described.input', StringMatches: '*"clean":*' }], 'It goes back')],
-        ['Stop the release', calls.task('sfn:stopExecution', { 'ExecutionArn.$': '$.ExecutionArn', 'Cause': 'Taken back by hand' }, { resources: executions })],
-        ['It goes back', { Type: 'Pass' }],
-      ], { rest: { ResultPath: '$.outcome' } })],
-      ['Release goes back', { Type: 'Pass', Parameters: { done: 'the running release was stopped, and is taken back' }, End: true }],
-      ['Deployments go back', { Type: 'Pass', Parameters: { done: 'the running deployments were stopped, and go back' }, End: true }],
-    ];
-  }
-
-  private releaseBefore(calls: AwsCalls): States {
-    const { stateMachine, lastReleaseName, _targets: targets } = this.props.release;
-    const arns = new ReleaseArns(this, targets);
-    const images = targets.map(({ repositoryName }) => `"${repositoryName}":"{}"`).join(',');
-    const tags = targets.map((_, index) => `$.last.of.services[${index}].tag`).join(', ');
-    return [
-      ['Last release', calls.task('ssm:getParameter', { Name: lastReleaseName }, { resources: [arns.parameter(lastReleaseName)], at: '$.last', keep: { 'text.$': '$.Parameter.Value' } })],
-      ['Any last release?', choice([{ Variable: '$.last.text', StringEquals: 'none' }], 'Nothing before')],
-      ['Read', put('$.last', { 'of.$': 'States.StringToJson($.last.text)' })],
-      ['Was it the first?', choice([{ Variable: '$.last.of.services[0].tag', StringEquals: 'none' }], 'Nothing before')],
-      ['Images', put('$.before', { 'input.$': `States.StringToJson(States.Format('\\{"images":\\{${images}\\}\\}', ${tags}))` })],
-      ['Release', calls.task('sfn:startExecution', { 'StateMachineArn': stateMachine.stateMachineArn, 'Input.$': 'States.JsonToString($.before.input)' }, {
-        resources: [stateMachine.stateMachineArn], at: '$.started', keep: { 'execution.$': '$.ExecutionArn' },
-      })],
-      ['Release begins', { Type: 'Pass', Parameters: { 'done': 'the images before the last release are released', 'execution.$': '$.started.execution', 'input.$': '$.before.input' }, End: true }],
-      ...refuse('Nothing before', 'Rollback.NothingBefore', 'No version was released before the one that serves.'),
-    ];
   }
 
   private createDocument(): CfnDocument {
@@ -121,7 +59,7 @@ export class RollbackCommand extends Construct {
       roles: [role],
       statements: [
         new PolicyStatement({ actions: ['states:StartExecution'], resources: [stateMachineArn] }),
-        new PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [executions] }),
+        new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executions] }),
       ],
     });
     acknowledgeWildcard(policy, executions, 'Executions are named by AWS, below the one state machine.');
@@ -131,16 +69,23 @@ export class RollbackCommand extends Construct {
       updateMethod: 'NewVersion',
       content: {
         schemaVersion: '0.3',
-        description: `Takes ${release.stageName} back: stops what runs, or releases the images before the last release.`,
+        description: `Takes ${release.stageName} back: stops what runs, or releases the images before the last release and waits for that. What it did is the output of the execution that the first step starts.`,
         assumeRole: role.roleArn,
-        mainSteps: [{ name: 'Back', action: 'aws:executeStateMachine', inputs: { stateMachineArn, input: '{}' }, isEnd: true }],
+        mainSteps: this.steps(stateMachineArn),
       },
     });
     document.node.addDependency(policy);
     return document;
   }
-}
 
-function executionsOf(machine: StateMachine): string {
-  return Stack.of(machine).formatArn({ service: 'states', resource: 'execution', resourceName: `${machine.stateMachineName}:*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+  /** An action that starts a state machine exists, too; that it waits for the end is documented of this one alone. */
+  private steps(stateMachineArn: string): object[] {
+    const describe = { Service: 'stepfunctions', Api: 'DescribeExecution', executionArn: '{{ Back.Execution }}', PropertySelector: '$.status' };
+    const timeoutSeconds = Math.min(MOST_WAIT.toSeconds(), this.props.release._longestWayBack.toSeconds() + 3600);
+    return [
+      { name: 'Back', action: 'aws:executeAwsApi', inputs: { Service: 'stepfunctions', Api: 'StartExecution', stateMachineArn, input: '{}' }, outputs: [{ Name: 'Execution', Selector: '$.executionArn', Type: 'String' }] },
+      { name: 'Wait', action: 'aws:waitForAwsResourceProperty', timeoutSeconds, inputs: { ...describe, DesiredValues: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] } },
+      { name: 'Ended', action: 'aws:assertAwsResourceProperty', inputs: { ...describe, DesiredValues: ['SUCCEEDED'] }, isEnd: true },
+    ];
+  }
 }

@@ -41,6 +41,9 @@ export const present = (path: string): Condition => ({ Variable: path, IsPresent
 /** Not `IsPresent: false`, which means the same and which local interpreters read differently. */
 export const absent = (path: string): Condition => ({ Not: present(path) });
 
+/** Present, and neither null nor anything else that can't be told. */
+export const text = (path: string): Condition => ({ And: [present(path), { Variable: path, IsString: true }] });
+
 /** Writes one thing at `path`: a constant, or with names that end in `.$` what paths and functions give. */
 export function put(path: string, parameters: { [name: string]: unknown }): State {
   return { Type: 'Pass', Parameters: parameters, ResultPath: path };
@@ -92,6 +95,21 @@ export function inTurn(name: string, items: string, part: States): States {
     [name, { Type: 'Parallel', InputPath: '$.current.item', Branches: [chart(part)], ResultPath: null }],
     [`${name}: count`, put('$.turn', { 'index.$': 'States.MathAdd($.turn.index, 1)', 'count.$': '$.turn.count' })],
     [`${name}: more?`, choice([{ Variable: '$.turn.index', NumericLessThanPath: '$.turn.count' }], `${name}: which`)],
+  ];
+}
+
+/**
+ * Finds the item of a list that has a name, and goes on with it in `$.find.item`, else to `otherwise`. A path with a filter can't: it takes constants, and
+ * where it finds nothing interpreters differ.
+ */
+export function findByName(name: string, list: string, wanted: string, otherwise: string): States {
+  return [
+    [`${name}: begin`, put('$.find', { 'index': 0, 'count.$': `States.ArrayLength(${list})` })],
+    [`${name}: more?`, choice([{ Variable: '$.find.index', NumericLessThanPath: '$.find.count' }], `${name}: which`, otherwise)],
+    [`${name}: which`, put('$.find', { 'index.$': '$.find.index', 'count.$': '$.find.count', 'item.$': `States.ArrayGetItem(${list}, $.find.index)` })],
+    [`${name}: this?`, choice([present('$.find.item.name'), present(wanted), { Variable: '$.find.item.name', StringEqualsPath: wanted }], `${name}: found`)],
+    [`${name}: count`, { ...put('$.find', { 'index.$': 'States.MathAdd($.find.index, 1)', 'count.$': '$.find.count' }), Next: `${name}: more?` }],
+    [`${name}: found`, { Type: 'Pass' }],
   ];
 }
 

@@ -14,6 +14,14 @@ beforeAll(() => { stage = new DeployedRelease(); });
 afterAll(() => stage.close());
 
 const containers = (world: DeliveryAccount, service = 0) => world.revision(world.services[world.facts[service].service].serving).definition.ContainerDefinitions;
+const NOTHING = () => undefined;
+/** What a parameter of the release holds, as a stage of other services left it. */
+const change = (world: DeliveryAccount, parameter: 'record' | 'last', edit: (value: any) => void) => {
+  const name = Object.keys(world.parameters).find((one) => one.endsWith(`/${parameter}`))!;
+  const value = JSON.parse(world.value(name));
+  edit(value);
+  world.parameters[name].push(JSON.stringify(value));
+};
 const inputs = (world: DeliveryAccount, api: string) => world.calls.filter((call) => call.api === api).map(({ input }) => input);
 
 describe('The interpreter evaluates what the release uses', () => {
@@ -39,10 +47,13 @@ describe('The interpreter evaluates what the release uses', () => {
           'kept.$': "States.Format('{}', $.said.by)",
           'flat.$': '$.lists[*][*]',
           'one.$': '$.a[?(@.n == 2)]',
+          'some.$': '$.tags[?(@.ours == true)].tag',
+          'short.$': "States.Hash('x', 'MD5')",
+          'named.$': "States.StringToJson(States.Format('\\{\"{}\":\"{}\"\\}', $.name, 'v1'))",
         },
         End: true,
       },
-    }, 'A', { a: [{ n: 1 }, { n: 2, m: 3 }], b: { n: 1, o: 4 }, lists: [[1], [2, 3]], said: { by: 'a "\\b"' } });
+    }, 'A', { a: [{ n: 1 }, { n: 2, m: 3 }], b: { n: 1, o: 4 }, lists: [[1], [2, 3]], tags: [{ ours: true, tag: 'a' }, { ours: false, tag: 'b' }], name: 'shop/api', said: { by: 'a "\\b"' } });
     expect(output).toEqual({
       format: '{1} of canary',
       merged: { n: 2, m: 3, o: 4 },
@@ -56,6 +67,9 @@ describe('The interpreter evaluates what the release uses', () => {
       kept: 'a "\\b"',
       flat: [1, 2, 3],
       one: [{ n: 2, m: 3 }],
+      some: ['a'],
+      short: '9dd4e461268c8034f5c8564e155c67a6',
+      named: { 'shop/api': 'v1' },
     });
   });
 
@@ -68,8 +82,14 @@ describe('The interpreter evaluates what the release uses', () => {
     expect(await choose({ Variable: '$.a', StringEqualsPath: '$.b' }, { a: 'x', b: 'y' })).toBe(false);
     expect(await choose({ Variable: '$.by', StringMatches: '*:assumed-role/release/*' }, { by: 'arn:aws:sts::1:assumed-role/release/x' })).toBe(true);
     expect(await choose({ Variable: '$.by', StringMatches: '*_IN_PROGRESS' }, { by: 'UPDATE_COMPLETE' })).toBe(false);
+    expect(await choose({ And: [{ Variable: '$.n', IsPresent: true }, { Variable: '$.n', IsString: true }] }, { n: null })).toBe(false);
     expect(await choose({ Or: [{ Variable: '$.n', NumericGreaterThan: 1 }, { Variable: '$.n', NumericEquals: 0 }] }, { n: 0 })).toBe(true);
     expect(await choose({ Variable: '$.n', NumericGreaterThanPath: '$.m' }, { n: 3, m: 2 })).toBe(true);
+  });
+
+  test('the moment at which a state is entered', async () => {
+    const { output } = await evaluate({ A: { Type: 'Pass', Parameters: { 'at.$': '$$.State.EnteredTime' }, End: true } }, 'A');
+    expect(Math.abs(Date.now() - Date.parse(output.at))).toBeLessThan(5_000);
   });
 
   test('retries, catches, failures with a path to their cause, from inside maps and parallels', async () => {
@@ -162,12 +182,13 @@ describe('A release', () => {
     await stage.release(world, stage.images(world, 'v2'));
     const after = world.revision(world.services[world.facts[0].service].serving);
     const [router, application] = before.definition.ContainerDefinitions;
-    expect(after.definition).toEqual({ ...before.definition, ContainerDefinitions: [router, { ...application, Image: application.Image.replace(':v1', ':v2') }] });
+    expect(after.definition).toEqual({ ...before.definition, EnableFaultInjection: false, ContainerDefinitions: [router, { ...application, Image: application.Image.replace(':v1', ':v2') }] });
     expect(after.tags).toEqual(before.tags);
   });
 
   test.each([
     ['without a role of its own, and with more storage', { TaskRoleArn: undefined, EphemeralStorage: { SizeInGiB: 50 } }],
+    ['with injected faults', { EnableFaultInjection: true }],
     ['for Graviton', { RuntimePlatform: { CpuArchitecture: 'ARM64', OperatingSystemFamily: 'LINUX' } }],
   ])('copies a task %s', async (_, further) => {
     const world = stage.account().runs('v1').push('v2');
@@ -175,6 +196,18 @@ describe('A release', () => {
     expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('SUCCEEDED');
     const { ContainerDefinitions: _containers, ...rest } = definition;
     expect(world.revision(world.services[world.facts[0].service].serving).definition).toMatchObject(JSON.parse(JSON.stringify(rest)));
+  });
+
+  test.each([
+    ['leaves the tags of CloudFormation behind', [{ Key: 'aws:cloudformation:stack-name', Value: 'Application' }, { Key: 'team', Value: 'shop' }], [{ Key: 'team', Value: 'shop' }]],
+    ['and all tags where there are no others', [{ Key: 'aws:cloudformation:stack-name', Value: 'Application' }], []],
+    ['and needs none', [], []],
+  ])('%s', async (_, before, after) => {
+    const world = stage.account().runs('v1').push('v2');
+    const { tags } = world.latest(world.facts[0]);
+    tags.splice(0, tags.length, ...before);
+    expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('SUCCEEDED');
+    expect(world.latest(world.facts[0]).tags).toEqual(after);
   });
 
   test('brings no task out that it can not copy', async () => {
@@ -252,6 +285,27 @@ describe('A release', () => {
     expect(world.serving).toEqual(['v2', 'v2']);
   });
 
+  test('waits until a stopped one is taken back', async () => {
+    const world = stage.account().runs('v1').push('v2').push('v3');
+    world.before = (api) => (api === 'ecs:runTask' ? stage.stop() : undefined);
+    await stage.execute(world, 'stopped', { images: stage.images(world, 'v2') });
+    world.before = NOTHING;
+    expect((await stage.execute(world, 'too early', { images: stage.images(world, 'v3') })).error?.name).toBe('Release.NotTakenBack');
+    await stage.execute(world, 'clean-up', { clean: 'stopped' });
+    expect(world.latestTags).toEqual(['v1', 'v1']);
+    expect((await stage.release(world, stage.images(world, 'v3'))).status).toBe('SUCCEEDED');
+    expect([world.serving, world.latestTags]).toEqual([['v3', 'v3'], ['v3', 'v3']]);
+  });
+
+  test('follows its own deployment, whatever was deployed before it', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    world.facts.forEach(({ service }) => { world.deploy(service, world.services[service].revision); });
+    Array.from({ length: 8 }).forEach(() => world.passMinute());
+    world.faults.v2 = 'fails on green';
+    const { status, error } = await stage.release(world, stage.images(world, 'v2'));
+    expect([status, error?.message]).toEqual(['FAILED', expect.stringContaining('ROLLBACK_SUCCESSFUL')]);
+  });
+
   test('stays, when a stack update after it is rolled back (ADR 2)', async () => {
     const world = stage.account().runs('v1').push('v2');
     await stage.release(world, stage.images(world, 'v2'));
@@ -314,12 +368,60 @@ describe('The plan of a migration (A-08)', () => {
   });
 });
 
+describe('What ends where nothing is caught', () => {
+  const ended = async (how: { Status: string; Error?: string; Cause?: string }) => {
+    const world = stage.account().runs('v1');
+    world.ended.A = how;
+    const { status } = await stage.execute(world, 'clean-up', { clean: 'A' });
+    return { status, told: world.published.map(({ subject, message }) => `${subject}: ${message}`) };
+  };
+
+  test('is told by the execution that cleans up, with its error and cause', async () => {
+    const { status, told } = await ended({ Status: 'FAILED', Error: 'States.Runtime', Cause: 'no path "$.x"' });
+    expect(status).toBe('SUCCEEDED');
+    expect(told).toEqual([expect.stringMatching(/ended early, nothing to take back: .*States\.Runtime: the release A ended as FAILED: no path "\$\.x"/)]);
+  });
+
+  test('also without a cause, and without an error', async () => {
+    expect((await ended({ Status: 'TIMED_OUT', Error: 'States.Timeout' })).told).toEqual([expect.stringContaining('States.Timeout: the release A ended as TIMED_OUT.')]);
+    expect((await ended({ Status: 'ABORTED', Cause: 'by mistake' })).told).toEqual([expect.stringContaining('the release A was stopped: by mistake')]);
+  });
+
+  test('and what was refused has told so itself', async () => {
+    expect((await ended({ Status: 'FAILED', Error: 'Release.AlarmFires', Cause: 'an alarm fires' })).told).toEqual([]);
+  });
+
+  test('is taken back with its reason where it has changed something', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    let looked = 0;
+    world.before = (api) => { looked += api === 'ecs:listServiceDeployments' ? 1 : 0; return looked === 6 ? stage.stop() : undefined; };
+    await stage.execute(world, 'A', { images: stage.images(world, 'v2') });
+    world.before = NOTHING;
+    world.ended.A = { Status: 'FAILED', Error: 'States.DataLimitExceeded', Cause: 'more than 262144 bytes' };
+    await stage.execute(world, 'clean-up', { clean: 'A' });
+    expect(world.serving).toEqual(['v1', 'v1']);
+    expect(world.published[world.published.length - 1].message).toContain('States.DataLimitExceeded: the release A ended as FAILED: more than 262144 bytes');
+  });
+
+  test('a service that the stage has no more is not back, and told', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    world.before = (api) => (api === 'ecs:runTask' ? stage.stop() : undefined);
+    await stage.execute(world, 'A', { images: stage.images(world, 'v2') });
+    world.before = NOTHING;
+    change(world, 'record', (record) => { record.services[0].name = 'Application/Removed'; record.services.reverse(); });
+    expect((await stage.execute(world, 'clean-up', { clean: 'A' })).status).toBe('FAILED');
+    expect(world.published[world.published.length - 1]).toMatchObject({ subject: expect.stringContaining('NOT taken back'), message: expect.stringMatching(/Application\/Removed.*no such service/) });
+    // The other one is found by its name, wherever it stands.
+    expect(world.latestTags).toEqual(['v2', 'v1']);
+  });
+});
+
 describe('The way back (A-14, C-17, C-29, E-15)', () => {
   test('stops a deployment that runs, and only that', async () => {
     const world = stage.account().runs('v1').push('v2');
     world.deploy(world.facts[0].service, world.registerByCloudFormation(world.facts[0], 'v2').arn);
     world.passMinute();
-    const { output } = await stage.run(world, 'Back');
+    const { output } = await stage.back(world);
     expect(output.done).toMatch(/deployments were stopped/);
     expect(inputs(world, 'ecs:stopServiceDeployment')).toEqual([{ ServiceDeploymentArn: world.deployments[0].arn, StopType: 'ROLLBACK' }]);
     expect(world.started).toEqual([]);
@@ -328,36 +430,84 @@ describe('The way back (A-14, C-17, C-29, E-15)', () => {
   test('during a release makes that release take back everything', async () => {
     const world = stage.account().runs('v1').push('v2');
     let seen = 0;
-    world.before = (api) => {
-      seen += api === 'ecs:describeServiceDeployments' ? 1 : 0;
-      if (seen === 8) {
+    world.before = async (api) => {
+      seen += api === 'ecs:listServiceDeployments' ? 1 : 0;
+      if (seen === 5) {
         seen += 1;
-        return stage.run(world, 'Back');
+        world.standsStill = true;
+        await stage.back(world);
+        world.standsStill = false;
       }
-      return undefined;
     };
     expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('FAILED');
     expect(world.serving).toEqual(['v1', 'v1']);
     expect(world.released).toEqual(['v1', 'v1']);
   });
 
-  test('stops a release that runs without a deployment, and leaves one that goes back alone', async () => {
+  test('stops a release that runs without a deployment, and leaves one that cleans up alone', async () => {
     const world = stage.account().runs('v1');
     world.executions.push('watching', 'cleaning');
     Object.assign(world.inputs, { watching: '{"images":{}}', cleaning: '{"clean":"other"}' });
-    const { output } = await stage.run(world, 'Back');
+    const { output } = await stage.back(world);
     expect(world.stopped).toEqual(['watching']);
     expect(output.done).toMatch(/was stopped/);
   });
 
-  test('after a release starts one of the images before it, of every service', async () => {
+  test('stops nothing that goes back already: neither a deployment of a way back, nor a clean-up, nor a release of the images before', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    world.faults.v2 = 'fires afterwards';
+    let answer: any;
+    let clicked = false;
+    world.before = async (api) => {
+      const goesBack = world.deployments.some(({ target, status, asked }) => world.tagOf(target) === 'v1' && status === 'IN_PROGRESS' && asked > 1);
+      if (api === 'ecs:listServiceDeployments' && goesBack && !clicked) {
+        clicked = true;
+        world.standsStill = true;
+        answer = await stage.back(world);
+        world.standsStill = false;
+      }
+    };
+    await stage.release(world, stage.images(world, 'v2'));
+    expect(answer.output.done).toMatch(/it goes back already/);
+    expect(world.deployments.filter(({ target }) => world.tagOf(target) === 'v1').map(({ status }) => status)).toEqual(['SUCCESSFUL', 'SUCCESSFUL']);
+    expect(world.serving).toEqual(['v1', 'v1']);
+
+    for (const input of ['{"clean":"other"}', '{"images":{},"back":true}']) {
+      const other = stage.account().runs('v1');
+      other.executions.push('running');
+      other.inputs.running = input;
+      expect((await stage.back(other)).output.done).toMatch(/it goes back already/);
+      expect([other.stopped, other.started]).toEqual([[], []]);
+    }
+  });
+
+  test('after a release brings the images before it out, of every service, and ends with that', async () => {
     const world = stage.account().runs('v1').push('v2').push('v3');
     await stage.release(world, stage.images(world, 'v2'));
     await stage.release(world, { [world.facts[1].repository]: 'v3' });
-    const { output } = await stage.run(world, 'Back');
-    expect(world.started).toEqual([{ images: stage.images(world, 'v2') }]);
-    await stage.release(world, output.input.images);
+    const { output } = await stage.back(world);
+    expect(world.started).toEqual([{ images: stage.images(world, 'v2'), back: true }]);
+    expect(output.done).toMatch(/serve/);
     expect(world.serving).toEqual(['v2', 'v2']);
+  });
+
+  test('goes back while what was released fires alarms and answers nobody, without snapshot, migration and watch', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.release(world, stage.images(world, 'v2'));
+    world.facts.forEach(({ alarms }) => world.firing.add(alarms[0]));
+    world.unhealthy = true;
+    const before = world.calls.length;
+    expect((await stage.back(world)).status).toBe('SUCCEEDED');
+    expect([world.serving, world.released, world.latestTags]).toEqual([['v1', 'v1'], ['v1', 'v1'], ['v1', 'v1']]);
+    expect(world.calls.slice(before).filter(({ api }) => /^backup:|runTask$/.test(api))).toEqual([]);
+  });
+
+  test('fails with the reason where the images before can not be brought out', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.release(world, stage.images(world, 'v2'));
+    world.stackStatus[world.facts[0].stack] = 'UPDATE_IN_PROGRESS';
+    const { error } = await stage.back(world);
+    expect(error).toMatchObject({ name: 'Rollback.NotBack', message: expect.stringMatching(/ended as FAILED: the stack .* is UPDATE_IN_PROGRESS/) });
   });
 
   test('after a failed release it is still the last good one that is taken back', async () => {
@@ -365,15 +515,32 @@ describe('The way back (A-14, C-17, C-29, E-15)', () => {
     await stage.release(world, stage.images(world, 'v2'));
     world.faults.v3 = 'fails on green';
     await stage.release(world, stage.images(world, 'v3'));
-    await stage.run(world, 'Back');
-    expect(world.started).toEqual([{ images: stage.images(world, 'v1') }]);
+    await stage.back(world);
+    expect(world.started).toEqual([{ images: stage.images(world, 'v1'), back: true }]);
+  });
+
+  test('leaves a service alone that had nothing before, or has had no release yet', async () => {
+    const world = stage.account().push('v1').push('v2');
+    world.runsOne(0, 'v1');
+    await stage.release(world, stage.images(world, 'v2'));
+    expect((await stage.back(world)).status).toBe('SUCCEEDED');
+    expect(world.started).toEqual([{ images: { [world.facts[0].repository]: 'v1' }, back: true }]);
+    expect(world.serving).toEqual(['v1', 'v2']);
+
+    const added = stage.account().push('v1').push('v2');
+    added.runsOne(0, 'v2');
+    const [{ name, repository, service }] = added.facts;
+    const last = Object.keys(added.parameters).find((one) => one.endsWith('/last'))!;
+    added.parameters[last].push(JSON.stringify({ execution: 'earlier', services: [{ name, repository, tag: 'v1', candidate: added.services[service].revision }] }));
+    expect((await stage.back(added)).status).toBe('SUCCEEDED');
+    expect(added.serving).toEqual(['v1', 'nothing']);
   });
 
   test('before any release, and after the first, says that there is nothing', async () => {
     const world = stage.account().push('v1');
-    expect((await stage.run(world, 'Back')).error?.name).toBe('Rollback.NothingBefore');
+    expect((await stage.back(world)).error?.name).toBe('Rollback.NothingBefore');
     await stage.release(world, stage.images(world, 'v1'));
-    expect((await stage.run(world, 'Back')).error?.name).toBe('Rollback.NothingBefore');
+    expect((await stage.back(world)).error?.name).toBe('Rollback.NothingBefore');
   });
 });
 
@@ -401,5 +568,25 @@ describe('The drift check (B-12)', () => {
     expect(isShownInChat(told(world)[0].forChannels)).toBe(true);
     const found = JSON.parse(/What runs: (\[.*\])\./.exec(told(world)[0].message)![1]);
     expect(found.map(({ service, drift }: any) => [service, drift])).toEqual([['Application/Api', false], ['Application/Web', true]]);
+  });
+
+  test('finds services by their names: one that was removed or added is none of its business', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.release(world, stage.images(world, 'v2'));
+    change(world, 'last', (last) => { last.services[0].name = 'Application/Removed'; last.services.reverse(); });
+    await stage.run(world, 'Drift');
+    expect(told(world)).toEqual([]);
+    world.byHand('v1');
+    change(world, 'last', (last) => { last.services[1].name = 'Application/Api'; });
+    await stage.run(world, 'Drift');
+    expect(told(world)).toHaveLength(1);
+  });
+
+  test('tells of a service that is gone', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.release(world, stage.images(world, 'v2'));
+    world.unknown = world.facts[0].service;
+    await stage.run(world, 'Drift');
+    expect(told(world)[0].message).toContain('there is no such service');
   });
 });

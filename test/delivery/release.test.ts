@@ -8,12 +8,14 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
 import {
   DeploymentEngine, EnvironmentProfile, HardenedPostgres, type IReleasedService, ImageRepository, MaintenanceWindow, Migration, type MigrationOptions, ProductionWebService,
-  Release, type ReleasedFargateServiceProps, type ReleaseProps, ReleasedService,
+  Release, type ReleaseProps, ReleasedService,
   RollbackCommand, DriftCheck, Rollout, SecureVpc, ServiceImage,
 } from '../../src';
 import { definitions } from '../support/deployed-definition';
+import { mostEvents } from '../support/execution-events';
 import { releasedServices } from '../support/released-services';
 import { refusal, templateOf, testStack, unacknowledged } from '../support/test-stack';
 import { certificate } from '../support/web-service';
@@ -43,6 +45,23 @@ function whole(props: Partial<ReleaseProps> = {}, where: 'same stack' | 'another
 
 let standard: Whole;
 beforeAll(() => { standard = whole(); });
+
+/** Services that this library didn't make, in one stage. */
+function eightServices(deploymentTimeout: Duration): Stack {
+  const stack = testStack();
+  const cluster = new Cluster(stack, 'Cluster', { vpc: new SecureVpc(stack, 'Network').vpc });
+  const services = Array.from({ length: 8 }, (_, index) => {
+    const scope = new Construct(stack, `Part${index}`);
+    const repository = new Repository(scope, 'Repository');
+    const taskDefinition = new FargateTaskDefinition(scope, 'Task');
+    taskDefinition.addContainer('app', { image: ContainerImage.fromEcrRepository(repository, 'x') });
+    const service = new FargateService(scope, 'Service', { cluster, taskDefinition, taskDefinitionRevision: TaskDefinitionRevision.LATEST, deploymentStrategy: DeploymentStrategy.BLUE_GREEN, minHealthyPercent: 100, circuitBreaker: { rollback: true } });
+    return ReleasedService.fromFargate(service, { repository, releasedImageParameterName: `/shop/${index}`, productionRuleArn: 'rule', rollbackAlarmNames: ['errors'] });
+  });
+  const release = new Release(stack, 'Release', { stageName: 'production', services, deploymentTimeout, migration: Migration.command(services[0], ['x'], { verify: ['x'] }) });
+  new RollbackCommand(stack, 'Back', { release });
+  return stack;
+}
 
 /** All states of a definition, those in maps and branches too. */
 function allStates(part: any): any[] {
@@ -95,7 +114,7 @@ describe('The state machines', () => {
     const role = (standard.template.findResources('AWS::StepFunctions::StateMachine')[id].Properties as any).RoleArn['Fn::GetAtt'][0];
     const everywhere = statementsOf(standard.template, role).filter(({ Resource }) => Resource === '*').flatMap(({ Action }) => Action).filter((action: string) => !BESIDE.test(action));
     expect(everywhere.sort()).toEqual([
-      'backup:DescribeBackupJob', 'cloudwatch:DescribeAlarms', 'cloudwatch:PutMetricData', 'ecs:DeregisterTaskDefinition', 'ecs:DescribeTaskDefinition', 'elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetHealth',
+      'backup:DescribeBackupJob', 'cloudwatch:DescribeAlarms', 'cloudwatch:PutMetricData', 'ecs:DeregisterTaskDefinition', 'ecs:DescribeTaskDefinition', 'ecs:ListTasks', 'elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetHealth',
     ]);
   });
 
@@ -114,11 +133,40 @@ describe('The state machines', () => {
     });
   });
 
-  test('have events left for the longest release', () => {
-    const long = whole({ deploymentTimeout: Duration.hours(30) });
-    const waits = allStates(Object.entries(definitions(long.template)).find(([id]) => id.startsWith('ReleaseMachine'))![1]).filter(({ Type, Seconds }) => Type === 'Wait' && Seconds > 60);
-    const [{ Seconds }] = waits;
-    expect(3 * 30 * 3600 / Seconds * 16).toBeLessThanOrEqual(20_000);
+  const LONG: MigrationOptions = { timeout: Duration.hours(24), verify: ['true'], window: MaintenanceWindow.daily('22:00', '04:00'), plan: ['plan'] };
+  test.each<[string, () => Stack, number]>([
+    ['as it is by default', () => standard.stack, 2],
+    ['with everything as long as it may be', () => {
+      const { stack, api, services, database } = releasedServices();
+      const release = new Release(stack, 'Release', {
+        stageName: 'production',
+        services,
+        migration: Migration.command(api, ['x'], LONG),
+        snapshot: database,
+        notifications: new Topic(stack, 'Topic'),
+        gateAlarmNames: ['x'],
+        watch: Duration.hours(24),
+        snapshotTimeout: Duration.hours(24),
+        deploymentTimeout: Duration.hours(36),
+      });
+      new RollbackCommand(stack, 'Back', { release });
+      return stack;
+    }, 2],
+    ['with eight services', () => eightServices(Duration.hours(7)), 8],
+  ])('have events left, %s', (_, make, services) => {
+    const machines = Object.entries(definitions(templateOf(make())));
+    expect(machines.length).toBeGreaterThan(0);
+    // The others of the 25,000 are for calls that are made again.
+    expect(machines.map(([id, definition]) => [id, mostEvents(definition, services)]).filter(([, events]) => Number(events) > 22_000)).toEqual([]);
+  });
+
+  test('look once a minute where the time is short', () => {
+    const paces = allStates(Object.entries(definitions(standard.template)).find(([id]) => id.startsWith('ReleaseMachine'))![1]).filter(({ Type }) => Type === 'Wait').map(({ Seconds }) => Seconds);
+    expect(Math.max(...paces.filter((seconds) => seconds !== 300))).toBe(60);
+  });
+
+  test('refuse deployments that could only be looked at every few hours', () => {
+    expect(refusal(() => eightServices(Duration.days(14)))).toMatch(/deploymentTimeout is "20160 minutes for each of 8 services", allowed: about \d{3} minutes: an execution of Step Functions has 25,000 events/);
   });
 });
 
@@ -138,9 +186,14 @@ describe('Beside the machine', () => {
   test('one document goes back with one click, and may start that alone (A-14, C-17)', () => {
     const [{ Properties }]: any[] = Object.values(standard.template.findResources('AWS::SSM::Document'));
     expect(Properties.DocumentType).toBe('Automation');
-    expect(Properties.Content.mainSteps).toEqual([{ name: 'Back', action: 'aws:executeStateMachine', inputs: { stateMachineArn: expect.anything(), input: '{}' }, isEnd: true }]);
+    const [start, wait, ended] = Properties.Content.mainSteps;
+    expect(start).toMatchObject({ action: 'aws:executeAwsApi', inputs: { Service: 'stepfunctions', Api: 'StartExecution', input: '{}' }, outputs: [{ Name: 'Execution', Selector: '$.executionArn' }] });
+    // By default it would wait for an hour.
+    expect(wait).toMatchObject({ action: 'aws:waitForAwsResourceProperty', inputs: { Api: 'DescribeExecution', executionArn: `{{ ${start.name}.Execution }}`, DesiredValues: expect.arrayContaining(['SUCCEEDED', 'FAILED']) } });
+    expect(wait.timeoutSeconds).toBeGreaterThan(standard.release._longestWayBack.toSeconds());
+    expect(ended).toMatchObject({ action: 'aws:assertAwsResourceProperty', inputs: { DesiredValues: ['SUCCEEDED'] }, isEnd: true });
     const actions = statementsOf(standard.template, Properties.Content.assumeRole['Fn::GetAtt'][0]).flatMap(({ Action }) => Action);
-    expect(actions.sort()).toEqual(['states:DescribeExecution', 'states:StartExecution', 'states:StopExecution']);
+    expect(actions.sort()).toEqual(['states:DescribeExecution', 'states:StartExecution']);
   });
 
   test('what is compared is compared once a day (B-12)', () => {
@@ -166,7 +219,7 @@ describe('A maintenance window (A-08)', () => {
   };
 
   test('passes midnight', () => {
-    const open = windowOf(MaintenanceWindow.daily('22:00', '04:00')).find(({ Choices }) => Choices?.[0].Next === 'Window is open');
+    const open = windowOf(MaintenanceWindow.daily('22:00', '04:00')).find(({ Choices }) => Choices?.[0].Next === 'Window is open' && Choices[0].Or);
     expect(open.Choices[0].Or).toEqual([{ Variable: '$.window.time', StringGreaterThanEquals: '22:00' }, { Variable: '$.window.time', StringLessThan: '04:00' }]);
   });
 
@@ -181,7 +234,6 @@ describe('A service that is not ours (E-15)', () => {
     readonly container?: boolean;
     readonly parameterName?: string;
     readonly service?: Partial<FargateServiceProps>;
-    readonly released?: Partial<ReleasedFargateServiceProps>;
   }
   function foreign(props: Foreign = {}): { stack: Stack; service: FargateService; vpc: IVpc; make: () => IReleasedService } {
     const stack = testStack();
@@ -201,14 +253,12 @@ describe('A service that is not ours (E-15)', () => {
       circuitBreaker: { rollback: true },
       ...props.service,
     });
-    return { stack, service, vpc, make: () => ReleasedService.fromFargate(service, { repository, releasedImageParameterName: props.parameterName ?? '/shop/released', ...props.released }) };
+    return { stack, service, vpc, make: () => ReleasedService.fromFargate(service, { repository, releasedImageParameterName: props.parameterName ?? '/shop/released' }) };
   }
 
   test.each<[string, Foreign, string]>([
     ['that CodeDeploy deploys', { service: { deploymentController: { type: DeploymentControllerType.CODE_DEPLOY }, deploymentStrategy: undefined, bakeTime: undefined, circuitBreaker: undefined } }, 'deploymentController is "CODE_DEPLOY", allowed: ECS'],
     ['that CloudFormation deploys, too', { service: { taskDefinitionRevision: undefined } }, 'taskDefinition is "one revision of its family", allowed: the family alone'],
-    ['that is said to be blue/green, and is rolling', { service: { deploymentStrategy: undefined, bakeTime: undefined }, released: { blueGreen: true } }, 'blueGreen is true, allowed: false: the deployment strategy of the service is ROLLING'],
-    ['that is said to be rolling, and is not', { released: { blueGreen: false } }, 'blueGreen is false, allowed: true: the deployment strategy of the service is BLUE_GREEN'],
   ])('is refused when it is one %s', (_, props, message) => {
     expect(refusal(foreign(props).make)).toContain(message);
   });

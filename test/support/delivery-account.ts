@@ -25,11 +25,12 @@ interface Deployment {
   readonly target: string;
   readonly source: string;
   readonly createdAt: string;
+  /** How often a list has been asked for since it began. */
+  asked: number;
   shifted?: boolean;
   status: string;
   reason?: string;
   minutes: number;
-  stage: string;
 }
 
 interface Service { revision: string; serving: string; tasks: number; group: 0 | 1; minCapacity: number }
@@ -66,19 +67,35 @@ export class DeliveryAccount {
   public readonly backups: Array<{ id: string; input: any; polls: number }> = [];
   public readonly tasks: Array<{ arn: string; input: any; image: string; polls: number; stopped: boolean }> = [];
   /** What a version does, by its tag. */
-  public readonly faults: { [tag: string]: 'fails on green' | 'fires in the shift' | 'never ends' | 'waits for approval' | 'migration fails' | 'migration hangs' | 'fires afterwards' } = {};
+  public readonly faults: { [tag: string]: 'fails on green' | 'fires in the shift' | 'never ends' | 'waits for approval' | 'migration fails' | 'migration hangs' | 'fires afterwards' | 'can not be rolled back' } = {};
   public readonly inputs: { [execution: string]: string } = {};
+  /** How executions ended, by name. */
+  public readonly ended: { [execution: string]: { Status: string; Error?: string; Cause?: string } } = {};
   public readonly started: any[] = [];
+  /** What runs a release that is started, to its end. */
+  public starts: Moment = NOTHING;
+  /** How often others are asked for before an execution is seen that has just started. */
+  public executionsLag = 0;
+  /** How often a service's deployments are asked for before one is seen that has just begun. */
+  public deploymentsLag = 1;
+  /** How often a task is asked for before ECS knows it. */
+  public tasksLag = 1;
+  /** How many registrations meet another one at the same moment. */
+  public contention = 0;
   public readonly stopped: string[] = [];
   public unhealthy = false;
+  /** A service that ECS doesn't know any more. */
+  public unknown = '';
   public backupFails = false;
   public minutes = 0;
+  /** No minute passes, however often is asked. */
+  public standsStill = false;
   /** Runs before each answer, to do something at a certain moment. */
   public before: Moment = NOTHING;
   /** Runs once the release has ended. */
   public afterwards: () => unknown = NOTHING;
-  /** A moment after any execution of now: the interpreter takes the time from the machine. */
-  private readonly began = Date.now() + 60_000;
+  private startedRelease?: unknown;
+  private readonly asked: { [execution: string]: number } = {};
 
   public constructor(public readonly facts: Facts[], recordNames: string[], private readonly datadog = false) {
     recordNames.forEach((name) => { this.parameters[name] = ['none']; });
@@ -99,12 +116,15 @@ export class DeliveryAccount {
   /** All services run a version that was released before, from CloudFormation's revision. */
   public runs(tag: string): this {
     this.push(tag);
-    this.facts.forEach((fact) => {
-      this.parameters[fact.parameter].push(tag);
-      const { arn } = this.registerByCloudFormation(fact, tag);
-      Object.assign(this.services[fact.service], { revision: arn, serving: arn, tasks: fact.minTasks, minCapacity: fact.minTasks });
-    });
+    this.facts.forEach((_, index) => this.runsOne(index, tag));
     return this;
+  }
+
+  public runsOne(index: number, tag: string): void {
+    const fact = this.facts[index];
+    this.parameters[fact.parameter].push(tag);
+    const { arn } = this.registerByCloudFormation(fact, tag);
+    Object.assign(this.services[fact.service], { revision: arn, serving: arn, tasks: fact.minTasks, minCapacity: fact.minTasks });
   }
 
   public registerByCloudFormation(fact: Facts, tag: string, further: object = {}): Revision {
@@ -174,11 +194,14 @@ export class DeliveryAccount {
       if (!answer) {
         throw new AwsError('Test.UnknownApi', api);
       }
-      return JSON.parse(JSON.stringify(answer.call(this, input) ?? {}));
+      return JSON.parse(JSON.stringify(await answer.call(this, input) ?? {}));
     };
   }
 
   public passMinute(): void {
+    if (this.standsStill) {
+      return;
+    }
     this.minutes += 1;
     this.deployments.filter(({ status }) => !ENDED.includes(status)).forEach((deployment) => this.advance(deployment));
   }
@@ -192,17 +215,22 @@ export class DeliveryAccount {
       return;
     }
     if (deployment.status === 'ROLLBACK_IN_PROGRESS') {
-      Object.assign(service, { revision: deployment.source, serving: deployment.source });
-      deployment.status = 'ROLLBACK_SUCCESSFUL';
+      if (fault === 'can not be rolled back') {
+        Object.assign(service, { revision: deployment.source });
+        Object.assign(deployment, { status: 'ROLLBACK_FAILED', reason: 'no capacity' });
+      } else if (this.canStart(deployment.source, service)) {
+        Object.assign(service, { revision: deployment.source, serving: deployment.source });
+        deployment.status = 'ROLLBACK_SUCCESSFUL';
+      }
       return;
     }
     deployment.status = 'IN_PROGRESS';
-    if (deployment.minutes === 2 && fault === 'fails on green') {
+    if (!this.canStart(deployment.target, service)) {
+      Object.assign(deployment, deployment.minutes < 4 ? {} : { status: 'ROLLBACK_IN_PROGRESS', reason: 'CannotPullContainerError' });
+    } else if (deployment.minutes === 2 && (fault === 'fails on green' || fault === 'can not be rolled back')) {
       deployment.reason = 'Lifecycle hook PRE_PRODUCTION_TRAFFIC_SHIFT returned FAILED';
       deployment.status = 'ROLLBACK_IN_PROGRESS';
-    } else if (deployment.minutes >= 2 && fault === 'waits for approval') {
-      deployment.stage = 'PRE_PRODUCTION_TRAFFIC_SHIFT';
-    } else if (deployment.minutes >= 3 && !deployment.shifted) {
+    } else if (deployment.minutes >= 3 && !deployment.shifted && fault !== 'waits for approval') {
       deployment.shifted = true;
       service.serving = deployment.target;
       service.group = service.group === 0 ? 1 : 0;
@@ -211,9 +239,15 @@ export class DeliveryAccount {
         service.serving = deployment.source;
         deployment.status = 'ROLLBACK_IN_PROGRESS';
       }
-    } else if (deployment.minutes >= 6 && fault !== 'never ends') {
+    } else if (deployment.minutes >= 6 && fault !== 'never ends' && fault !== 'waits for approval') {
       deployment.status = 'SUCCESSFUL';
     }
+  }
+
+  /** An image that is not in the repository can't be pulled; without tasks nothing is. */
+  private canStart(revision: string, { tasks }: Service): boolean {
+    const { repository } = this.facts.find(({ family }) => family === this.revision(revision).family)!;
+    return tasks === 0 || this.images[repository][this.tagOf(revision)] !== undefined;
   }
 
   public deploy(service: string, revision: string): Deployment {
@@ -224,10 +258,10 @@ export class DeliveryAccount {
       service,
       target: revision,
       source: serving,
-      createdAt: new Date(this.began + this.minutes * 60_000).toISOString(),
+      createdAt: new Date().toISOString(),
+      asked: Infinity,
       status: 'PENDING',
       minutes: 0,
-      stage: 'RECONCILE_SERVICE',
     };
     this.services[service].revision = revision;
     this.deployments.unshift(deployment);
@@ -266,6 +300,13 @@ export class DeliveryAccount {
   }
 
   public registerTaskDefinition({ Family, Tags = [], ...definition }: any) {
+    if (this.contention > 0) {
+      this.contention -= 1;
+      throw new AwsError('Ecs.ClientException', 'Too many concurrent attempts to create a new revision of the specified family.');
+    }
+    if (Tags.some(({ Key }: any) => Key.startsWith('aws:'))) {
+      throw new AwsError('Ecs.InvalidParameterException', 'Tag keys that begin with aws: are reserved');
+    }
     const unknown = Object.keys(definition).find((field) => !REGISTERED.includes(field));
     if (unknown || !Family || !definition.ContainerDefinitions?.length) {
       throw new AwsError('States.Runtime', `The field '${unknown}' is not supported by Step Functions`);
@@ -278,33 +319,34 @@ export class DeliveryAccount {
   }
 
   public describeServices({ Services: [name] }: any) {
+    if (name === this.unknown) {
+      return { Services: [], Failures: [{ Arn: name, Reason: 'MISSING' }] };
+    }
     const { revision, tasks } = this.services[name];
     return { Services: [{ Status: 'ACTIVE', TaskDefinition: revision, DesiredCount: tasks }], Failures: [] };
   }
 
-  public updateService({ Service, TaskDefinition, DesiredCount }: any) {
+  public updateService({ Service, TaskDefinition, DesiredCount, ForceNewDeployment }: any) {
     if (TaskDefinition && !this.revision(TaskDefinition).active) {
       throw new AwsError('Ecs.ClientException', 'TaskDefinition is inactive');
     }
     if (DesiredCount !== undefined) {
       this.services[Service].tasks = DesiredCount;
     }
-    if (TaskDefinition) {
-      this.deploy(Service, TaskDefinition);
+    if (TaskDefinition && (ForceNewDeployment || TaskDefinition !== this.services[Service].revision)) {
+      this.deploy(Service, TaskDefinition).asked = 0;
     }
   }
 
+  /** In no order that is documented: the oldest first. One that has just begun is not among them yet. */
   public listServiceDeployments({ Service, Status, CreatedAt }: any) {
     this.passMinute();
+    const theirs = this.deployments.filter((one) => one.service === Service).reverse();
+    theirs.forEach((one) => { one.asked += 1; });
     return {
-      ServiceDeployments: this.deployments.filter((one) => one.service === Service && (!Status || Status.includes(one.status)) && (!CreatedAt || one.createdAt > CreatedAt.After))
-        .map(({ arn, status }) => ({ ServiceDeploymentArn: arn, Status: status })),
+      ServiceDeployments: theirs.filter((one) => one.asked > this.deploymentsLag && (!Status || Status.includes(one.status)) && (!CreatedAt || one.createdAt >= CreatedAt.After))
+        .map(({ arn, status, reason }) => ({ ServiceDeploymentArn: arn, Status: status, ...(reason && { StatusReason: reason }) })),
     };
-  }
-
-  public describeServiceDeployments({ ServiceDeploymentArns: [name] }: any) {
-    const { arn, status, reason, stage } = this.deployments.find((one) => one.arn === name)!;
-    return { ServiceDeployments: [{ ServiceDeploymentArn: arn, Status: status, LifecycleStage: stage, ...(reason && { StatusReason: reason }) }] };
   }
 
   public stopServiceDeployment({ ServiceDeploymentArn, StopType }: any) {
@@ -385,13 +427,20 @@ export class DeliveryAccount {
     MetricData.forEach(({ MetricName, Dimensions: [{ Value: machine }], Value }: any) => this.counted.push(`${Namespace} ${MetricName} ${machine} ${Value}`));
   }
 
-  /** Newest first, as Step Functions lists them. */
+  /** Newest first, as Step Functions lists them, and only those that it knows of yet. */
   public listExecutions() {
-    return { Executions: this.executions.map((Name) => ({ Name, ExecutionArn: `arn:execution:${Name}` })).reverse() };
+    const known = this.executions.filter((name) => { this.asked[name] = (this.asked[name] ?? 0) + 1; return this.asked[name] > this.executionsLag; });
+    return { Executions: known.map((Name) => ({ Name, ExecutionArn: `arn:execution:${Name}` })).reverse() };
   }
 
-  public describeExecution({ ExecutionArn }: any) {
-    return { Input: this.inputs[ExecutionArn.split(':').pop()] ?? '{}' };
+  /** A release that was started has ended by then. */
+  public async describeExecution({ ExecutionArn }: any) {
+    const name = ExecutionArn.split(':').pop();
+    if (name === 'started') {
+      const { status, error }: any = await this.startedRelease ?? { status: 'SUCCEEDED' };
+      return { Status: status, Input: '{}', ...(error && { Error: error.name, Cause: error.message }) };
+    }
+    return { Input: this.inputs[name] ?? '{}', ...(this.ended[name] ?? { Status: 'RUNNING' }) };
   }
 
   public stopExecution({ ExecutionArn }: any) {
@@ -400,6 +449,7 @@ export class DeliveryAccount {
 
   public startExecution({ Input }: any) {
     this.started.push(JSON.parse(Input));
+    this.startedRelease = this.starts('sfn:startExecution', JSON.parse(Input));
     return { ExecutionArn: 'arn:execution:started' };
   }
 
@@ -433,9 +483,12 @@ export class DeliveryAccount {
   public describeTasks({ Tasks: [name] }: any) {
     const task = this.tasks.find(({ arn }) => arn === name)!;
     task.polls += 1;
+    if (task.polls <= this.tasksLag) {
+      return { Tasks: [], Failures: [{ Arn: name, Reason: 'MISSING' }] };
+    }
     const fault = this.faults[task.image];
     const { Name } = task.input.Overrides.ContainerOverrides[0];
-    const stopped = task.stopped || (task.polls > 2 && fault !== 'migration hangs');
+    const stopped = task.stopped || (task.polls > 3 && fault !== 'migration hangs');
     return {
       Tasks: [{
         TaskArn: name,
@@ -448,6 +501,10 @@ export class DeliveryAccount {
 
   public stopTask({ Task }: any) {
     this.tasks.find(({ arn }) => arn === Task)!.stopped = true;
+  }
+
+  public listTasks({ StartedBy, DesiredStatus }: any) {
+    return { TaskArns: this.tasks.filter((task) => task.input.StartedBy === StartedBy && task.stopped === (DesiredStatus === 'STOPPED')).map(({ arn }) => arn) };
   }
 
   public getLogEvents() {

@@ -54,15 +54,21 @@ export class DeployedRelease {
   }
 
   /** Runs a release as AWS does: one that did not end well is followed by the execution that the rule starts. */
-  public async release(world: DeliveryAccount, images: object): Promise<Ended> {
+  public async release(world: DeliveryAccount, images: object, further: object = {}): Promise<Ended> {
     const name = `release-${this.executions += 1}`;
-    const ended = await this.execute(world, name, { images });
+    const ended = await this.execute(world, name, { images, ...further });
     world.afterwards();
     world.before = () => undefined;
     if (ended.status !== 'SUCCEEDED') {
       await this.execute(world, `${name}-clean-up`, { clean: name });
     }
     return ended;
+  }
+
+  /** The command that goes back, with the release that it starts. */
+  public back(world: DeliveryAccount): Promise<Ended> {
+    world.starts = (_, { images, ...further }) => this.release(world, images, further);
+    return this.run(world, 'Back');
   }
 
   public run(world: DeliveryAccount, part: PartOfRelease, input: object = {}): Promise<Ended> {
@@ -78,12 +84,14 @@ export class DeployedRelease {
     this.machines.close();
   }
 
-  private async execute(world: DeliveryAccount, name: string, input: object): Promise<Ended> {
+  /** Runs the release's state machine alone, without what a rule would start. */
+  public async execute(world: DeliveryAccount, name: string, input: object): Promise<Ended> {
     this.running = name;
     world.executions.push(name);
     world.inputs[name] = JSON.stringify(input);
     const ended = await this.machines.run(name, this.definitions.Release, input, world.answers());
     world.executions = world.executions.filter((one) => one !== name);
+    world.ended[name] = { Status: ended.status, ...(ended.error && ended.status === 'FAILED' && { Error: ended.error.name, Cause: ended.error.message }) };
     return ended;
   }
 }

@@ -43,6 +43,13 @@ function statesOf(part, found = {}) {
   return found;
 }
 
+/** The time at which a state is entered, which the interpreter leaves to whoever starts it. */
+class Now {
+  constructor() {
+    Object.defineProperty(this, 'EnteredTime', { enumerable: true, get: () => new Date().toISOString() });
+  }
+}
+
 function ask(run, state, resource, input) {
   return new Promise((resolve, reject) => {
     calls += 1;
@@ -57,7 +64,7 @@ async function start({ run, definition, input, context }) {
   let execution;
   try {
     execution = new StateMachine(definition).run(input, {
-      context,
+      context: { State: new Now(), ...context },
       overrides: {
         taskResourceLocalHandlers: Object.fromEntries(tasks.map(([name, { Resource: resource }]) => [name, (given) => ask(run, name, resource, given)])),
         waitTimeOverrides: Object.fromEntries(waits.map(([name]) => [name, 0])),

@@ -37,7 +37,6 @@ export class StateMachines {
         context: {
           Execution: { Name: execution, Id: `arn:aws:states:eu-central-1:111111111111:execution:release:${execution}`, StartTime: '2026-01-01T12:00:00.000Z', Input: input },
           StateMachine: { Id: 'arn:aws:states:eu-central-1:111111111111:stateMachine:release', Name: 'release' },
-          State: { EnteredTime: '2026-01-01T12:00:00.000Z' },
           ...context,
         },
       });
