@@ -19,6 +19,7 @@ export interface Loop {
 
 /** What a loop's states are written with. */
 export interface Turn {
+  /** Stands between two looks. */
   readonly wait: State;
   /** Ends a turn: on to `next`, or after the last to `tooLong`. */
   readonly count: (next: string, tooLong: string) => States;

@@ -1,7 +1,10 @@
 /** What chat integration shows, besides alarms. Names are those of its own schema. */
 export interface ChatMessage {
+  /** Of the schema. */
   readonly version: string;
+  /** `custom`: all that is no event of AWS. */
   readonly source: string;
+  /** The text that is shown, below its title. */
   readonly content: { readonly textType: string; readonly title: string; readonly description?: string };
 }
 

@@ -1,4 +1,5 @@
 import type { AlarmState } from './missing-data';
+import { TokenParser } from './token-parser';
 
 /** Whether a rule holds, given the state of each alarm it names. */
 export type CompositeRule = (stateOf: (alarm: string) => AlarmState) => boolean;
@@ -11,23 +12,13 @@ export function parseCompositeRule(source: string): CompositeRule {
   return new RuleParser(source).parse();
 }
 
-class RuleParser {
-  private readonly tokens: string[] = [];
-  private position = 0;
-
-  public constructor(private readonly source: string) {
-    TOKEN.lastIndex = 0;
-    for (let match = TOKEN.exec(source); match; match = TOKEN.exec(source)) {
-      this.tokens.push(match[1]);
-    }
+class RuleParser extends TokenParser {
+  public constructor(private readonly rule: string) {
+    super(rule, TOKEN);
   }
 
   public parse(): CompositeRule {
-    const rule = this.either();
-    if (this.position < this.tokens.length) {
-      throw this.unexpected();
-    }
-    return rule;
+    return this.toTheEnd(this.either());
   }
 
   private either(): CompositeRule {
@@ -93,33 +84,8 @@ class RuleParser {
 
   private stateNamed(word: string): AlarmState {
     if (!STATES.includes(word)) {
-      throw new Error(`${word} is no state of an alarm in ${this.source}`);
+      throw new Error(`${word} is no state of an alarm in ${this.rule}`);
     }
     return word as AlarmState;
-  }
-
-  private next(): string {
-    if (this.position >= this.tokens.length) {
-      throw this.unexpected();
-    }
-    return this.tokens[this.position++];
-  }
-
-  private take(token: string): boolean {
-    if (this.tokens[this.position] !== token) {
-      return false;
-    }
-    this.position++;
-    return true;
-  }
-
-  private expect(token: string): void {
-    if (!this.take(token)) {
-      throw this.unexpected();
-    }
-  }
-
-  private unexpected(): Error {
-    return new Error(`${this.tokens[this.position] ?? 'the end'} is not expected in ${this.source}`);
   }
 }

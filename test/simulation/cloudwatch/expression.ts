@@ -1,3 +1,5 @@
+import { TokenParser } from './token-parser';
+
 /** An expression of metric maths, read. */
 export type Expression =
   | { readonly kind: 'number'; readonly value: number }
@@ -20,20 +22,13 @@ export function parseExpression(source: string): Expression {
   return new Parser(source).parse();
 }
 
-class Parser {
-  private readonly tokens: string[];
-  private position = 0;
-
-  public constructor(private readonly source: string) {
-    this.tokens = tokensOf(source);
+class Parser extends TokenParser {
+  public constructor(source: string) {
+    super(source, TOKEN);
   }
 
   public parse(): Expression {
-    const expression = this.level(0);
-    if (this.position < this.tokens.length) {
-      throw this.unexpected();
-    }
-    return expression;
+    return this.toTheEnd(this.level(0));
   }
 
   private level(depth: number): Expression {
@@ -48,12 +43,12 @@ class Parser {
   }
 
   private operator(allowed: Operator[]): Operator | undefined {
-    const token = this.tokens[this.position];
+    const token = this.upcoming ?? '';
     const operator = SPELLINGS[token] ?? token;
     if (!allowed.includes(operator as Operator)) {
       return undefined;
     }
-    this.position++;
+    this.next();
     return operator as Operator;
   }
 
@@ -74,11 +69,10 @@ class Parser {
     if (this.take('[')) {
       return { kind: 'list', items: this.listUntil(']') };
     }
-    const token = this.tokens[this.position];
-    if (token === undefined || /^[^\w."']/.test(token)) {
+    if (/^[^\w."']/.test(this.upcoming ?? '')) {
       throw this.unexpected();
     }
-    this.position++;
+    const token = this.next();
     if (/^[\d.]/.test(token)) {
       return { kind: 'number', value: Number(token) };
     }
@@ -99,36 +93,4 @@ class Parser {
     this.expect(end);
     return items;
   }
-
-  private take(token: string): boolean {
-    if (this.tokens[this.position] !== token) {
-      return false;
-    }
-    this.position++;
-    return true;
-  }
-
-  private expect(token: string): void {
-    if (!this.take(token)) {
-      throw this.unexpected();
-    }
-  }
-
-  private unexpected(): Error {
-    return new Error(`${this.tokens[this.position] ?? 'the end'} is not expected in ${this.source}`);
-  }
-}
-
-function tokensOf(source: string): string[] {
-  const tokens: string[] = [];
-  TOKEN.lastIndex = 0;
-  while (source.slice(TOKEN.lastIndex).trim() !== '') {
-    const from = TOKEN.lastIndex;
-    const match = TOKEN.exec(source);
-    if (!match) {
-      throw new Error(`${source.slice(from).trim()} can't be read in ${source}`);
-    }
-    tokens.push(match[1]);
-  }
-  return tokens;
 }
