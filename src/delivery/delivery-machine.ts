@@ -56,7 +56,7 @@ export class DeliveryMachine extends Construct {
     ], ['*']);
     const statements = calls.statements();
     const policy = new ManagedPolicy(this, 'Policy', { roles: [role], statements });
-    acknowledge(policy, 'AwsSolutions-IAM5[Resource::*]', 'Reads of task definitions, tasks, rules, targets and alarms, the deregistration of a revision, metrics, logs and traces know no resources; what is changed is named in statements of its own.');
+    acknowledge(policy, 'AwsSolutions-IAM5[Resource::*]', 'Reads of task definitions, tasks, scaling, rules, targets and alarms, the deregistration of a revision, metrics, logs and traces know no resources; what is changed is named in statements of its own.');
     wildcards(statements).forEach((arn) => acknowledgeWildcard(policy, arn, 'Revisions, deployments, tasks, stacks, snapshots and log streams are named by AWS below a name that is known.'));
     return policy;
   }

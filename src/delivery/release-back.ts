@@ -48,7 +48,7 @@ function withoutTasks(calls: AwsCalls, arns: ReleaseArns): States {
   return [
     ['Back: first?', choice([FIRST], 'Back: scales?', 'Back: begin')],
     ['Back: scales?', choice([present('$.minTasks')], 'Back: lower the minimum', 'Back: stop tasks')],
-    ['Back: lower the minimum', setMinimum(calls, arns, { MinCapacity: 0 })],
+    ...setMinimum(calls, arns, { name: 'Back: lower the minimum', minimum: { MinCapacity: 0 }, next: 'Back: stop tasks' }),
     ['Back: stop tasks', { ...stop, ...rest }],
   ];
 }

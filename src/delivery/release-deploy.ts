@@ -63,15 +63,22 @@ function followDeployment(calls: AwsCalls, paces: Paces, arns: ReleaseArns, foll
 function raiseMinimum(calls: AwsCalls, arns: ReleaseArns): States {
   return [
     ['First minimum?', choice([{ Variable: '$.before.first', BooleanEquals: true }, present('$.minTasks')], 'Minimum', 'Service is released')],
-    ['Minimum', setMinimum(calls, arns, { 'MinCapacity.$': '$.minTasks' })],
+    ...setMinimum(calls, arns, { name: 'Minimum', minimum: { 'MinCapacity.$': '$.minTasks' }, next: 'Service is released' }),
     ['Service is released', { Type: 'Pass' }],
   ];
 }
 
-export function setMinimum(calls: AwsCalls, arns: ReleaseArns, minimum: { [name: string]: unknown }) {
-  return calls.task('applicationautoscaling:registerScalableTarget', {
-    'ServiceNamespace': 'ecs', 'ScalableDimension': 'ecs:service:DesiredCount', 'ResourceId.$': "States.Format('service/{}/{}', $.cluster, $.service)", ...minimum,
-  }, { resources: arns.scalableTargets, conditions: { StringEquals: { 'application-autoscaling:service-namespace': 'ecs' } } });
+/** Begins with the state `name`; a service that doesn't scale has no minimum, and goes on to `next`. */
+export function setMinimum(calls: AwsCalls, arns: ReleaseArns, { name, minimum, next }: { readonly name: string; readonly minimum: { [field: string]: unknown }; readonly next: string }): States {
+  const service = "States.Format('service/{}/{}', $.cluster, $.service)";
+  const tasks = { ServiceNamespace: 'ecs', ScalableDimension: 'ecs:service:DesiredCount' };
+  return [
+    [name, calls.task('applicationautoscaling:describeScalableTargets', { ...tasks, 'ResourceIds.$': `States.Array(${service})` }, { resources: ['*'], at: '$.scaling' })],
+    [`${name}: scales?`, choice([present('$.scaling.ScalableTargets[0]')], `${name}: set`, next)],
+    [`${name}: set`, calls.task('applicationautoscaling:registerScalableTarget', { ...tasks, 'ResourceId.$': service, ...minimum }, {
+      resources: arns.scalableTargets, conditions: { StringEquals: { 'application-autoscaling:service-namespace': 'ecs' } },
+    })],
+  ];
 }
 
 /** Writes down what is released: the parameter, and a tag that keeps the image (requirements A-12, C-12). */

@@ -331,7 +331,8 @@ describe('A service that is not ours (E-15)', () => {
   }), { repository, releasedImageParameterName: '/shop/released', minTasks: 2 });
   const release = new Release(stack, 'Release', { stageName: 'production', services: [service], migration: Migration.command(service, ['migrate']) });
   const [definition] = Object.values(definitions(templateOf(stack)));
-  const account = () => new DeliveryAccount(definition.States.Services.Result, [release.recordName, release.lastReleaseName]).runs('v1').push('v2');
+  const empty = () => new DeliveryAccount(definition.States.Services.Result, [release.recordName, release.lastReleaseName]).push('v2');
+  const account = () => empty().runs('v1').push('v2');
   const run = (world: DeliveryAccount, execution: string) => machines.run(execution, definition, { images: { [world.facts[0].repository]: 'v2' } }, world.answers());
 
   test('is migrated, released and written down', async () => {
@@ -345,6 +346,19 @@ describe('A service that is not ours (E-15)', () => {
     world.faults.v2 = 'fails on green';
     expect((await run(world, 'foreign, failing')).status).toBe('FAILED');
     expect([world.serving, world.released]).toEqual([['v1'], ['v1']]);
+  });
+
+  test.each([
+    ['gets its first tasks', undefined, 'SUCCEEDED', ['v2'], 2],
+    ['is empty again after a first release that fails', 'fails on green', 'FAILED', ['nothing'], 0],
+  ] as const)('that does not scale %s', async (name, fault, status, serving, tasks) => {
+    const world = empty();
+    world.scales = false;
+    if (fault) {
+      world.faults.v2 = fault;
+    }
+    expect((await run(world, `foreign, ${name}`)).status).toBe(status);
+    expect([world.serving, Object.values(world.services).map((one) => one.tasks)]).toEqual([serving, [tasks]]);
   });
 });
 

@@ -114,7 +114,7 @@ describe('The state machines', () => {
     const role = (standard.template.findResources('AWS::StepFunctions::StateMachine')[id].Properties as any).RoleArn['Fn::GetAtt'][0];
     const everywhere = statementsOf(standard.template, role).filter(({ Resource }) => Resource === '*').flatMap(({ Action }) => Action).filter((action: string) => !BESIDE.test(action));
     expect(everywhere.sort()).toEqual([
-      'backup:DescribeBackupJob', 'cloudwatch:DescribeAlarms', 'cloudwatch:PutMetricData', 'ecs:DeregisterTaskDefinition', 'ecs:DescribeTaskDefinition', 'ecs:ListTasks', 'elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetHealth',
+      'application-autoscaling:DescribeScalableTargets', 'backup:DescribeBackupJob', 'cloudwatch:DescribeAlarms', 'cloudwatch:PutMetricData', 'ecs:DeregisterTaskDefinition', 'ecs:DescribeTaskDefinition', 'ecs:ListTasks', 'elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetHealth',
     ]);
   });
 

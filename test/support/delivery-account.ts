@@ -84,6 +84,8 @@ export class DeliveryAccount {
   public contention = 0;
   public readonly stopped: string[] = [];
   public unhealthy = false;
+  /** Whether services have scaling. */
+  public scales = true;
   /** A service that ECS doesn't know any more. */
   public unknown = '';
   public backupFails = false;
@@ -414,7 +416,15 @@ export class DeliveryAccount {
     this.images[RepositoryName][ImageTag] = ImageManifest;
   }
 
+  public describeScalableTargets({ ResourceIds }: any) {
+    return { ScalableTargets: this.scales ? ResourceIds.map((ResourceId: string) => ({ ResourceId, MinCapacity: this.services[ResourceId.split('/')[2]].minCapacity })) : [] };
+  }
+
+  /** Makes a target where there is none, for which it wants to know the most tasks, too. */
   public registerScalableTarget({ ResourceId, MinCapacity }: any) {
+    if (!this.scales) {
+      throw new AwsError('ApplicationAutoScaling.ValidationException', 'MaxCapacity is required');
+    }
     this.services[ResourceId.split('/')[2]].minCapacity = MinCapacity;
   }
 
