@@ -97,6 +97,7 @@ function withAdjustment(scope: IConstruct, name: string, definition: AlarmDefini
   checkThresholds(scope, prop, definition, thresholds);
   const period = adjustment.period ?? definition.period;
   const of = adjustment.of ?? definition.of;
+  checkGapsAreSmall(scope, `${prop}.period`, definition, period);
   const late = period.toSeconds({ integral: false }) === 60 && fillsGaps(definition.metric) ? LATE_MINUTES : 0;
   const datapoints = adjustment.datapoints ?? (adjustment.of === undefined ? definition.datapoints : of - late);
   checkWindow(scope, prop, { period, of, datapoints, late });
@@ -143,6 +144,15 @@ function limitRange(comparison: ComparisonOperator, percent: boolean): { include
   return comparison === ComparisonOperator.GREATER_THAN_THRESHOLD
     ? { includes: (limit) => limit >= 0 && limit < most, inWords: percent ? 'from 0 to below 100' : 'not below 0' }
     : { includes: (limit) => limit > 0 && limit <= most, inWords: percent ? 'above 0, up to 100' : 'above 0' };
+}
+
+/** A minute that is not there yet has no requests: less than usual, if it is looked at by itself. */
+function checkGapsAreSmall(scope: IConstruct, prop: string, { comparison, metric }: AlarmDefinition, period: Duration): void {
+  if (comparison === ComparisonOperator.LESS_THAN_LOWER_THRESHOLD && fillsGaps(metric) && period.toSeconds({ integral: false }) < LATE_MINUTES * 60) {
+    throw new PropError(scope, {
+      prop, value: `${period.toSeconds({ integral: false })} s`, allowed: `from ${LATE_MINUTES} minutes: the newest ones may not be there yet, and count as without requests`, wayOut: 'give it as Duration.minutes(5)',
+    });
+  }
 }
 
 /** @param late minutes that may be missing yet, and are filled with what is good: so many more are looked at than have to be bad */

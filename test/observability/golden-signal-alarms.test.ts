@@ -296,6 +296,7 @@ describe('Changing alarms by key', () => {
     ['a warning below the critical limit where less is worse', { adjustments: { 'service-healthy-tasks': { warningAt: 0.5 } } }, /warningAt is 0.5, allowed: not below critical, which is 1 healthy tasks/],
     ['a limit that is no number', { adjustments: { 'service-cpu': { warningAt: NaN } } }, /warningAt is "NaN", allowed: a number of %/],
     ['a band without a width', { adjustments: { 'service-traffic-drop': { warningAt: 0 } } }, /warningAt is 0, allowed: a number of standard deviations above 0/],
+    ['less than usual minute by minute', { adjustments: { 'service-traffic-drop': { period: Duration.minutes(1), of: 15 } } }, /service-traffic-drop'\]\.period is "60 s", allowed: from 4 minutes: the newest ones may not be there yet, and count as without requests/],
     ['a period of seconds', { adjustments: { 'service-cpu': { period: Duration.seconds(30) } } }, /adjustments\['service-cpu'\]\.period is "30 s", allowed: whole minutes up to 7 days/],
     ['a period of minutes and a half', { adjustments: { 'service-cpu': { period: Duration.seconds(90) } } }, /period is "90 s"/],
     ['more than a day of short periods', { adjustments: { 'service-cpu': { of: 289 } } }, /adjustments\['service-cpu'\]\.of is 289, allowed: 1 to 288 periods of 300 s: CloudWatch looks back 1 day/],
