@@ -68,8 +68,17 @@ function raiseMinimum(calls: AwsCalls, arns: ReleaseArns): States {
   ];
 }
 
-/** Begins with the state `name`; a service that doesn't scale has no minimum, and goes on to `next`. */
-export function setMinimum(calls: AwsCalls, arns: ReleaseArns, { name, minimum, next }: { readonly name: string; readonly minimum: { [field: string]: unknown }; readonly next: string }): States {
+/** How few tasks scaling may leave. */
+interface Minimum {
+  /** Of the first state. */
+  readonly name: string;
+  /** As the API has it: a number, or the path to one. */
+  readonly minimum: { readonly [field: string]: unknown };
+  /** State of a service that doesn't scale, and so has no minimum. */
+  readonly next: string;
+}
+
+export function setMinimum(calls: AwsCalls, arns: ReleaseArns, { name, minimum, next }: Minimum): States {
   const service = "States.Format('service/{}/{}', $.cluster, $.service)";
   const tasks = { ServiceNamespace: 'ecs', ScalableDimension: 'ecs:service:DesiredCount' };
   return [
