@@ -308,7 +308,7 @@ function addCheckWorkflow(): void {
     runsOn: ['ubuntu-latest'],
     container: { image: `node:${NODE_OF_WORKFLOWS}-bookworm` },
     permissions: { contents: github.workflows.JobPermission.READ },
-    timeoutMinutes: 45,
+    timeoutMinutes: 60,
     steps: [
       // With its tags: the API is compared with that of the last release.
       github.WorkflowSteps.checkout({ with: { fetchDepth: 0 } }),
