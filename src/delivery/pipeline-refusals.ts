@@ -1,6 +1,7 @@
 import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
+import { knownToDiffer } from '../refusal/checks';
 import { PropError } from '../refusal/prop-error';
 import { ProductionWebService } from '../service';
 import type { DeployStage } from './deploy-stage';
@@ -62,13 +63,12 @@ function checkTargets(scope: IConstruct, stages: DeployStage[]): void {
 /** A stage elsewhere is reached with what CodePipeline needs there: a bucket in another region, a role in another account. */
 export function checkPlaces(scope: IConstruct, stages: DeployStage[], buckets: { [region: string]: IBucket }): void {
   const own = Stack.of(scope);
-  const differ = (one: string | undefined, other: string) => one !== undefined && ![one, other].some((place) => Token.isUnresolved(place)) && one !== other;
   stages.forEach(({ _plan: { name, elsewhere } }) => {
-    const { region, account } = elsewhere ? Arn.split(elsewhere.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME) : own;
-    if (differ(region, own.region) && !buckets[region!]) {
+    const { region = own.region, account = own.account } = elsewhere ? Arn.split(elsewhere.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME) : own;
+    if (knownToDiffer(region, own.region) && !buckets[region]) {
       throw new PropError(scope, { prop: 'artifactBuckets', value: Object.keys(buckets), allowed: `a bucket with a key in ${region}, for the stage ${name}`, wayOut: `give artifactBuckets: { '${region}': bucket }, or make a pipeline there` });
     }
-    if (differ(account, own.account) && elsewhere?.roleArn === undefined) {
+    if (knownToDiffer(account, own.account) && elsewhere?.roleArn === undefined) {
       throw new PropError(scope, { prop: `stages.${name}.roleArn`, value: undefined, allowed: `a role of ${account}: no other may start a state machine there`, wayOut: `make a role there that trusts ${own.account}, and give its ARN` });
     }
   });

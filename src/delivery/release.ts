@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import { acknowledgeWildcard } from '../acknowledgement/acknowledge';
 import { DeploymentEngine, type IReleasedService, type ISnapshotSource, type ReleaseTarget } from '../binding';
 import { EnvironmentProfile } from '../environment';
-import { checkWholeNumber } from '../refusal/checks';
+import { checkWholeNumber, knownToDiffer } from '../refusal/checks';
 import { PropError } from '../refusal/prop-error';
 import { NOTHING_RELEASED } from '../registry/released-image';
 import { allowTopic, AwsCalls } from './aws-calls';
@@ -151,8 +151,7 @@ export class Release extends Construct {
       throw refused('with a rolling rollout', 'one that verifies new versions before they get traffic', 'take Rollout.blueGreen(), or say verifyBeforeTraffic: false');
     }
     const [own, theirs] = [Stack.of(this), Stack.of(target.source)];
-    const elsewhere = (['account', 'region'] as const).some((place) => !Token.isUnresolved(own[place]) && !Token.isUnresolved(theirs[place]) && own[place] !== theirs[place]);
-    if (elsewhere) {
+    if (knownToDiffer(own.account, theirs.account) || knownToDiffer(own.region, theirs.region)) {
       throw refused('of another account or region', `a service of ${own.account} in ${own.region}`, 'make the Release in the stack of the services, and start it from the pipeline by its ARN');
     }
   }

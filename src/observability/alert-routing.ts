@@ -1,4 +1,4 @@
-import { Annotations, Stack, Token, Validations } from 'aws-cdk-lib';
+import { Annotations, Stack, Validations } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -7,6 +7,7 @@ import { type ITopic, Subscription, SubscriptionProtocol } from 'aws-cdk-lib/aws
 import { Construct } from 'constructs';
 import type { Weakening } from '../acknowledgement';
 import { EnvironmentProfile } from '../environment';
+import { knownToDiffer } from '../refusal/checks';
 import { PropError } from '../refusal/prop-error';
 import type { AlertChannel } from './alert-channel';
 import { AlertForwarder } from './alert-forwarder';
@@ -137,12 +138,12 @@ export class AlertRouting extends Construct {
     if (Object.keys(this.routes.uses).some((name) => this.topics.named(name).topicArn === topic.topicArn)) {
       throw new PropError(this, { prop: 'topic', value: topic.node.path, allowed: 'a topic of another construct', wayOut: 'subscribe further channels to it: what it relays could come round again' });
     }
-    if (!Token.isUnresolved(account) && !Token.isUnresolved(topic.env.account) && topic.env.account !== account) {
+    if (knownToDiffer(topic.env.account, account)) {
       throw new PropError(this, {
         prop: 'topic', value: topic.env.account, allowed: `a topic of account ${account}: the queue for what is not delivered admits no other's`, wayOut: 'make an AlertRouting in that account',
       });
     }
-    if (!Token.isUnresolved(region) && !Token.isUnresolved(topic.env.region) && topic.env.region !== region) {
+    if (knownToDiffer(topic.env.region, region)) {
       throw new PropError(this, {
         prop: 'topic', value: topic.env.region, allowed: `a topic in ${region}: a subscription takes a dead-letter queue of its own region only`, wayOut: 'make an AlertRouting in that region',
       });

@@ -1,6 +1,7 @@
-import { type IResource, Resource, type ResourceEnvironment, Stack, Token } from 'aws-cdk-lib';
+import { type IResource, Resource, type ResourceEnvironment, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { IMonitoredService, ServiceSignals } from '../binding';
+import { knownToDiffer } from '../refusal/checks';
 import { PropError } from '../refusal/prop-error';
 import type { GoldenSignalAlarmsProps } from './golden-signal-alarms';
 
@@ -55,7 +56,7 @@ function environmentOf(source: IConstruct): ResourceEnvironment {
 
 /** Whether two places are known to differ. */
 export function liesElsewhere(one: ResourceEnvironment, other: ResourceEnvironment): boolean {
-  return [[one.account, other.account], [one.region, other.region]].some(([here, there]) => !Token.isUnresolved(here) && !Token.isUnresolved(there) && here !== there);
+  return knownToDiffer(one.account, other.account) || knownToDiffer(one.region, other.region);
 }
 
 function checkDatabasesAreUsed(scope: IConstruct, { services = [], databases = [] }: GoldenSignalAlarmsProps): void {

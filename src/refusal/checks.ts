@@ -39,3 +39,8 @@ export function checkReason(scope: IConstruct, prop: string, reason: string | un
     });
   }
 }
+
+/** Whether two places (accounts, regions) are others, as far as synthesis can tell: a token may become either. */
+export function knownToDiffer(one: string, other: string): boolean {
+  return !Token.isUnresolved(one) && !Token.isUnresolved(other) && one !== other;
+}
