@@ -1,0 +1,65 @@
+/**
+ * npm run templates:diff -- <git revision>: the templates of all examples and of the TypeScript apps of the language tests, at a
+ * revision and in the working tree, with their differences by construct path. Ends with 0 when all templates are the same bytes, with 1
+ * when there are differences, and with 2 when it could not find out.
+ *
+ * Each side runs its own apps against its own library, with its own functions. The library is transpiled file by file into the layout of
+ * the package instead of compiled by jsii, which takes minutes for two revisions: jsii changes nothing that reaches a template. Types are
+ * not checked. CDK's own template validation is off, because it reads templates and writes none.
+ */
+import * as fs from 'fs';
+import * as os from 'os';
+import * as path from 'path';
+import { build } from './templates-diff/build';
+import { checkOut, commitOf, removeCheckout } from './templates-diff/checkout';
+import { type Apps, report } from './templates-diff/report';
+import { synthesize } from './templates-diff/synthesize';
+
+const ROOT = path.join(__dirname, '..');
+const IDENTICAL = 0;
+const DIFFERENT = 1;
+const FAILED = 2;
+
+const workspace = fs.mkdtempSync(path.join(os.tmpdir(), 'templates-'));
+const checkout = path.join(workspace, 'checkout');
+
+(['SIGINT', 'SIGTERM'] as const).forEach((signal) => process.once(signal, () => {
+  cleanUp();
+  process.exit(FAILED);
+}));
+
+void main();
+
+async function main(): Promise<void> {
+  try {
+    process.exitCode = await compare(process.argv[2]);
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = FAILED;
+  } finally {
+    cleanUp();
+  }
+}
+
+async function compare(revision: string | undefined): Promise<number> {
+  if (revision === undefined) {
+    throw new Error('No revision to compare with. Name one: npm run templates:diff -- HEAD');
+  }
+  const start = performance.now();
+  checkOut(ROOT, commitOf(ROOT, revision), checkout);
+  const [before, after] = await Promise.all([templates(checkout, 'before'), templates(ROOT, 'after')]);
+  const { lines, identical } = report(revision, before, after);
+  console.log(`${lines.join('\n')} (${((performance.now() - start) / 1000).toFixed(0)} s)`);
+  return identical ? IDENTICAL : DIFFERENT;
+}
+
+async function templates(root: string, name: string): Promise<Apps> {
+  const built = path.join(workspace, name);
+  await build(root, built);
+  return synthesize(built, root);
+}
+
+function cleanUp(): void {
+  removeCheckout(ROOT, checkout);
+  fs.rmSync(workspace, { recursive: true, force: true });
+}
