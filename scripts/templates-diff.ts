@@ -1,11 +1,14 @@
 /**
- * npm run templates:diff -- <git revision>: the templates of all examples and of the TypeScript apps of the language tests, at a
- * revision and in the working tree, with their differences by construct path. Ends with 0 when all templates are the same bytes, with 1
- * when there are differences, and with 2 when it could not find out.
+ * npm run templates:diff -- <git revision>: compares the templates of a revision with those of the working tree.
  *
- * Each side runs its own apps against its own library, with its own functions. The library is transpiled file by file into the layout of
- * the package instead of compiled by jsii, which takes minutes for two revisions: jsii changes nothing that reaches a template. Types are
- * not checked. CDK's own template validation is off, because it reads templates and writes none.
+ * Takes all examples and the TypeScript apps of the language tests, and groups the differences by construct path. Ends
+ * with 0 when all templates are the same bytes, with 1 when there are differences, and with 2 when it could not find
+ * out.
+ *
+ * Each side runs its own apps against its own library with its own functions. The library is not compiled by jsii,
+ * which takes half a minute on each side and gives the same templates. It is transpiled file by file into the layout
+ * of the package, in one second. So types are not checked. CDK's own template validation is off, because it only reads
+ * templates.
  */
 import * as fs from 'fs';
 import * as os from 'os';

@@ -9,7 +9,7 @@ const COPIED = ['package.json', 'lambda', path.join('docs', 'languages.md')];
 const PROGRAMS = ['examples', path.join('test', 'languages', 'typescript'), 'scripts'];
 
 /**
- * Makes the package of a source tree and its apps in an empty folder, laid out as the package is. Apps there import the library by its
+ * Makes the package of a source tree in an empty folder, together with its apps. Apps there import the library by its
  * name and get this one, because Node resolves a package's own name through its `exports`.
  */
 export async function build(root: string, folder: string): Promise<void> {
@@ -19,8 +19,10 @@ export async function build(root: string, folder: string): Promise<void> {
     .forEach((name) => fs.cpSync(path.join(root, name), path.join(folder, name), { recursive: true }));
 
   const options = { platform: 'node', format: 'cjs', target: 'es2022', logLevel: 'silent' } as const;
-  await transpile({ ...options, entryPoints: sources(root, 'src'), outbase: path.join(root, 'src'), outdir: path.join(folder, 'lib') });
-  await transpile({ ...options, entryPoints: PROGRAMS.flatMap((name) => sources(root, name)), outbase: root, outdir: folder });
+  const src = path.join(root, 'src');
+  const library = { entryPoints: sources(root, 'src'), outbase: src, outdir: path.join(folder, 'lib') };
+  const programs = { entryPoints: PROGRAMS.flatMap((name) => sources(root, name)), outbase: root, outdir: folder };
+  await Promise.all([library, programs].map((files) => transpile({ ...options, ...files })));
 
   const bundler = path.join(folder, 'scripts', 'bundle-lambdas.js');
   if (fs.existsSync(bundler)) {

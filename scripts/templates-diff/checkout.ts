@@ -8,11 +8,14 @@ export function commitOf(repository: string, revision: string): string {
   return git(repository, 'rev-parse', '--verify', '--end-of-options', `${revision}^{commit}`).trim();
 }
 
-/** Checks a commit out into a folder, with the packages that its lock file names: those of the repository where they are the same. */
+/**
+ * Checks a commit out into a folder and gives it the packages that its lock file names. These are the repository's own
+ * packages when both lock files are the same.
+ */
 export function checkOut(repository: string, commit: string, folder: string): void {
   git(repository, 'worktree', 'add', '--quiet', '--detach', folder, commit);
-  const [theirs, ours] = [folder, repository].map((root) => fs.readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
-  if (theirs === ours) {
+  const lockFile = (root: string): string => fs.readFileSync(path.join(root, 'package-lock.json'), 'utf8');
+  if (lockFile(folder) === lockFile(repository)) {
     fs.symlinkSync(path.join(repository, 'node_modules'), path.join(folder, 'node_modules'), 'junction');
   } else {
     run(folder, ['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund']);

@@ -89,7 +89,8 @@ function pairs(before: Map<string, Element>, after: Map<string, Element>): Pair[
     removed.delete(former?.[0] ?? '');
     return { before: former?.[1], after: element };
   });
-  const same = [...after].filter(([key]) => before.has(key)).map(([key, element]) => ({ before: before.get(key), after: element }));
+  const same = [...after].filter(([key]) => before.has(key))
+    .map(([key, element]): Pair => ({ before: before.get(key), after: element }));
   return [...same, ...added, ...[...removed.values()].map((element) => ({ before: element }))];
 }
 
@@ -102,7 +103,8 @@ function elements(template: Template): Map<string, Element> {
 }
 
 function constructPath({ section, value }: Element): string | undefined {
-  return section === 'Resources' ? (value as { Metadata?: { 'aws:cdk:path'?: string } }).Metadata?.['aws:cdk:path'] : undefined;
+  const { Metadata: metadata } = value as { Metadata?: { 'aws:cdk:path'?: string } };
+  return section === 'Resources' ? metadata?.['aws:cdk:path'] : undefined;
 }
 
 function changesOf(before: unknown, after: unknown, jsonPath: string): Change[] {
@@ -123,10 +125,12 @@ function changesOfLists(before: unknown[], after: unknown[], jsonPath: string): 
   }
   const shorter = Math.min(before.length, after.length);
   const start = countWhile(shorter, (index) => isSame(before[index], after[index]));
-  const end = countWhile(shorter - start, (index) => isSame(before[before.length - 1 - index], after[after.length - 1 - index]));
-  const gone = before.slice(start, before.length - end).map((item, index) => ({ jsonPath: `${jsonPath}[${start + index}]`, before: item }));
-  const come = after.slice(start, after.length - end).map((item, index) => ({ jsonPath: `${jsonPath}[${start + index}]`, after: item }));
-  return [...gone, ...come];
+  const end = countWhile(shorter - start, (index) => isSame(before.at(-1 - index), after.at(-1 - index)));
+  const item = (index: number): string => `${jsonPath}[${start + index}]`;
+  return [
+    ...before.slice(start, before.length - end).map((value, index) => ({ jsonPath: item(index), before: value })),
+    ...after.slice(start, after.length - end).map((value, index) => ({ jsonPath: item(index), after: value })),
+  ];
 }
 
 function countWhile(limit: number, holds: (index: number) => boolean): number {

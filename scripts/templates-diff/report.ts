@@ -8,6 +8,14 @@ export interface Report {
   readonly identical: boolean;
 }
 
+/** Numbers of templates, and of the places in them that differ. */
+interface Counts {
+  identical: number;
+  different: number;
+  onOneSide: number;
+  places: number;
+}
+
 /** How much of a value is shown. */
 const EXCERPT = 60;
 /** How much stands before the first character that differs. */
@@ -15,7 +23,7 @@ const LEAD = 15;
 
 /** What differs between the templates of a revision and those of the working tree, for people to read. */
 export function report(revision: string, before: Apps, after: Apps): Report {
-  const counts = { identical: 0, different: 0, onOneSide: 0, constructs: 0 };
+  const counts: Counts = { identical: 0, different: 0, onOneSide: 0, places: 0 };
   const apps = [...new Set([...before.keys(), ...after.keys()])].sort();
   const lines = apps.flatMap((app) => {
     const [old, current] = [before.get(app) ?? new Map<string, string>(), after.get(app) ?? new Map<string, string>()];
@@ -32,24 +40,19 @@ export function report(revision: string, before: Apps, after: Apps): Report {
       }
       const found = differences(JSON.parse(was) as Template, JSON.parse(is) as Template);
       counts.different += 1;
-      counts.constructs += found.length;
+      counts.places += found.length;
       return [`  ${name}: differs`, ...found.flatMap(describe)];
     })];
   });
-  const identical = counts.different + counts.onOneSide === 0;
-  return { lines: [...lines, '', summary(revision, counts, identical)], identical };
+  return { lines: [...lines, '', summary(revision, counts)], identical: counts.different + counts.onOneSide === 0 };
 }
 
-function summary(
-  revision: string,
-  { identical, different, onOneSide, constructs }: { [kind in 'identical' | 'different' | 'onOneSide' | 'constructs']: number },
-  isIdentical: boolean,
-): string {
-  if (isIdentical) {
+function summary(revision: string, { identical, different, onOneSide, places }: Counts): string {
+  if (different + onOneSide === 0) {
     return `All ${identical} templates are identical to those of ${revision}.`;
   }
-  return `Compared with ${revision}: ${identical} templates identical, ${different} with differences in ${constructs} places, `
-    + `${onOneSide} on one side only.`;
+  const counts = `${identical} templates identical, ${different} with differences in ${places} places`;
+  return `Compared with ${revision}: ${counts}, ${onOneSide} on one side only.`;
 }
 
 function describe({ constructPath, kind, resourceType, logicalIds, impact, changes }: Difference): string[] {

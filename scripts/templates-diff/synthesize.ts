@@ -47,8 +47,10 @@ function languageTests(built: string): App[] {
   }
   writeShortest(built, path.join(folder, 'shortest.js'));
   const context = readJson(path.join(built, 'node_modules', 'aws-cdk-lib', 'recommended-feature-flags.json'));
-  return fs.readdirSync(folder).filter((file) => file.endsWith('.js') && file !== REFUSALS)
-    .map((file) => ({ name: `test/languages/typescript/${path.parse(file).name}`, folder, command: `node ${file}`, context }));
+  return fs.readdirSync(folder).filter((file) => file.endsWith('.js') && file !== REFUSALS).map((file) => {
+    const { name } = path.parse(file);
+    return { name: `test/languages/typescript/${name}`, folder, command: `node ${file}`, context };
+  });
 }
 
 /** The program of the README, which stands on a page alone; the scripts of its revision know where. */
@@ -69,10 +71,12 @@ async function templatesOf({ name, folder, command, context }: App, assembly: st
   try {
     await promisify(execFile)(program, args, { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 });
   } catch (error) {
-    throw new Error(`'${command}' of ${name} failed:\n${(error as { stderr?: string }).stderr ?? (error as Error).message}`);
+    const { stderr, message } = error as Error & { stderr?: string };
+    throw new Error(`'${command}' of ${name} failed:\n${stderr || message}`);
   }
-  const files = fs.readdirSync(assembly, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.template.json'));
-  return new Map(files.map((file) => [file, fs.readFileSync(path.join(assembly, file), 'utf8')]));
+  const files = fs.readdirSync(assembly, { recursive: true, encoding: 'utf8' });
+  const templates = files.filter((file) => file.endsWith('.template.json'));
+  return new Map(templates.map((file) => [file, fs.readFileSync(path.join(assembly, file), 'utf8')]));
 }
 
 function readJson(file: string): object {

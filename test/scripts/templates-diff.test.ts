@@ -36,11 +36,16 @@ describe('differences of two templates', () => {
       },
     });
     expect(differences(resources('before'), resources('after'))).toEqual([
-      {
-        constructPath: 'Resources.Subscription', resourceType: 'AWS::SNS::Subscription', kind: 'unchanged', impact: 'replaces', changes: [],
-      },
       difference({
-        constructPath: 'shop/Topic', impact: 'replaces', changes: [{ jsonPath: 'Properties.TopicName', before: 'before', after: 'after' }],
+        constructPath: 'Resources.Subscription',
+        resourceType: 'AWS::SNS::Subscription',
+        kind: 'unchanged',
+        impact: 'replaces',
+      }),
+      difference({
+        constructPath: 'shop/Topic',
+        impact: 'replaces',
+        changes: [{ jsonPath: 'Properties.TopicName', before: 'before', after: 'after' }],
       }),
     ]);
   });
@@ -67,7 +72,8 @@ describe('differences of two templates', () => {
   });
 
   test('outputs, parameters and sections without logical ids are compared, too', () => {
-    const before = { Description: 'a shop', Outputs: { Url: { Value: 'a' } }, Parameters: { Track: { Default: 'none' } } };
+    const parameters = { Track: { Default: 'none' } };
+    const before = { Description: 'a shop', Outputs: { Url: { Value: 'a' } }, Parameters: parameters };
     const after = { Description: 'the shop', Outputs: { Url: { Value: 'b' } } };
     expect(differences(before, after).map(({ constructPath, kind }) => [constructPath, kind])).toEqual([
       ['Description', 'changed'], ['Outputs.Url', 'changed'], ['Parameters.Track', 'removed'],
@@ -75,9 +81,10 @@ describe('differences of two templates', () => {
   });
 
   test('an item added to a list is one change, although all later ones move', () => {
-    expect(changesOfTags(['a', 'b', 'c'], ['a', 'x', 'b', 'c'])).toEqual([{ jsonPath: 'Properties.Tags[1]', after: 'x' }]);
-    expect(changesOfTags(['a', 'b', 'c'], ['a', 'c'])).toEqual([{ jsonPath: 'Properties.Tags[1]', before: 'b' }]);
-    expect(changesOfTags(['a', 'a'], ['a'])).toEqual([{ jsonPath: 'Properties.Tags[1]', before: 'a' }]);
+    const jsonPath = 'Properties.Tags[1]';
+    expect(changesOfTags(['a', 'b', 'c'], ['a', 'x', 'b', 'c'])).toEqual([{ jsonPath, after: 'x' }]);
+    expect(changesOfTags(['a', 'b', 'c'], ['a', 'c'])).toEqual([{ jsonPath, before: 'b' }]);
+    expect(changesOfTags(['a', 'a'], ['a'])).toEqual([{ jsonPath, before: 'a' }]);
   });
 
   test('a list of the same length is compared item by item', () => {
@@ -87,7 +94,11 @@ describe('differences of two templates', () => {
   });
 
   test('another order of keys or of elements is a difference', () => {
-    const [keys] = differences({ Resources: { Topic: { Type: 'A::B::C', Properties: {} } } }, { Resources: { Topic: { Properties: {}, Type: 'A::B::C' } } });
+    const [type, properties] = [{ Type: 'AWS::SNS::Topic' }, { Properties: {} }];
+    const [keys] = differences(
+      { Resources: { Topic: { ...type, ...properties } } },
+      { Resources: { Topic: { ...properties, ...type } } },
+    );
     expect(keys).toMatchObject({ constructPath: 'Resources.Topic', changes: [{ jsonPath: '(order of the keys)' }] });
     const [order] = differences({ Outputs: { A: 1, B: 2 } }, { Outputs: { B: 2, A: 1 } });
     expect(order).toMatchObject({ constructPath: '(template)', changes: [{ jsonPath: '(order of the elements)' }] });
@@ -99,7 +110,12 @@ describe('the report', () => {
     const apps = new Map([['examples/shop', new Map([['shop.template.json', '{}']])]]);
     expect(report('HEAD', apps, apps)).toEqual({
       identical: true,
-      lines: ['examples/shop', '  shop.template.json: identical, 2 bytes', '', 'All 1 templates are identical to those of HEAD.'],
+      lines: [
+        'examples/shop',
+        '  shop.template.json: identical, 2 bytes',
+        '',
+        'All 1 templates are identical to those of HEAD.',
+      ],
     });
   });
 
@@ -116,9 +132,11 @@ describe('the report', () => {
   });
 
   test('shows of a long value what stands around the difference', () => {
-    const lines = reported(`${'x'.repeat(200)}old${'y'.repeat(200)}`, `${'x'.repeat(200)}new${'y'.repeat(200)}`);
+    const [before, after] = ['x'.repeat(200), 'y'.repeat(200)];
+    const lines = reported(`${before}old${after}`, `${before}new${after}`);
+    const shown = (value: string): string => `…${'x'.repeat(15)}${value}${'y'.repeat(42)}…`;
     expect(lines[2]).toBe('    shop/Topic (AWS::SNS::Topic): changed');
-    expect(lines[3]).toBe(`      Properties.DisplayName: …${'x'.repeat(15)}old${'y'.repeat(42)}… → …${'x'.repeat(15)}new${'y'.repeat(42)}…`);
+    expect(lines[3]).toBe(`      Properties.DisplayName: ${shown('old')} → ${shown('new')}`);
   });
 
   test('shows short values whole', () => {
@@ -133,12 +151,13 @@ function topic(constructPath: string, properties: object) {
 }
 
 function difference(expected: Partial<Difference>): Difference {
-  return { constructPath: 'shop/Alerts/Topic/Resource', resourceType: 'AWS::SNS::Topic', kind: 'changed', changes: [], ...expected };
+  const constructPath = 'shop/Alerts/Topic/Resource';
+  return { constructPath, resourceType: 'AWS::SNS::Topic', kind: 'changed', changes: [], ...expected };
 }
 
 function changesOfTags(before: unknown[], after: unknown[]) {
-  const [template, changed] = [before, after].map((tags) => ({ Resources: { Topic: topic('shop/Topic', { Tags: tags }) } }));
-  return differences(template, changed)[0].changes;
+  const template = (tags: unknown[]) => ({ Resources: { Topic: topic('shop/Topic', { Tags: tags }) } });
+  return differences(template(before), template(after))[0].changes;
 }
 
 function reported(before: string | undefined, after: string | undefined): string[] {
