@@ -123,23 +123,35 @@ function changesOfLists(before: unknown[], after: unknown[], jsonPath: string): 
   if (before.length === after.length) {
     return before.flatMap((item, index) => changesOf(item, after[index], `${jsonPath}[${index}]`));
   }
-  const shorter = Math.min(before.length, after.length);
-  const start = countWhile(shorter, (index) => isSame(before[index], after[index]));
-  const end = countWhile(shorter - start, (index) => isSame(before.at(-1 - index), after.at(-1 - index)));
-  const item = (index: number): string => `${jsonPath}[${start + index}]`;
+  const kept = longestCommon(before.map((item) => JSON.stringify(item)), after.map((item) => JSON.stringify(item)));
+  const without = (list: unknown[], indexes: number[], side: 'before' | 'after'): Change[] => list.flatMap((value, index) =>
+    indexes.includes(index) ? [] : { jsonPath: `${jsonPath}[${index}]`, [side]: value });
   return [
-    ...before.slice(start, before.length - end).map((value, index) => ({ jsonPath: item(index), before: value })),
-    ...after.slice(start, after.length - end).map((value, index) => ({ jsonPath: item(index), after: value })),
+    ...without(before, kept.map(([index]) => index), 'before'),
+    ...without(after, kept.map(([, index]) => index), 'after'),
   ];
 }
 
-function countWhile(limit: number, holds: (index: number) => boolean): number {
-  const first = Array.from({ length: limit }, (_, index) => index).find((index) => !holds(index));
-  return first ?? limit;
-}
-
-function isSame(before: unknown, after: unknown): boolean {
-  return changesOf(before, after, '').length === 0;
+/** The indexes, in both lists, of the most items that both have in the same order. */
+function longestCommon(before: string[], after: string[]): [number, number][] {
+  // At [i][j]: how many of the items from i and j on are common.
+  const counts = Array.from({ length: before.length + 1 }, () => new Array<number>(after.length + 1).fill(0));
+  for (let i = before.length - 1; i >= 0; i--) {
+    for (let j = after.length - 1; j >= 0; j--) {
+      counts[i][j] = before[i] === after[j] ? counts[i + 1][j + 1] + 1 : Math.max(counts[i + 1][j], counts[i][j + 1]);
+    }
+  }
+  const common: [number, number][] = [];
+  for (let i = 0, j = 0; i < before.length && j < after.length;) {
+    if (before[i] === after[j]) {
+      common.push([i++, j++]);
+    } else if (counts[i + 1][j] >= counts[i][j + 1]) {
+      i++;
+    } else {
+      j++;
+    }
+  }
+  return common;
 }
 
 function isObject(value: unknown): value is { [key: string]: unknown } {

@@ -16,8 +16,10 @@ interface App {
 
 /** Variables that would make the outcome depend on who runs it. */
 const OF_THE_CALLER = /^(AWS_|CDK_|NODE_OPTIONS$)/;
-/** Construct paths, by which differences are grouped; without the validation, which only reads templates. */
-const CONTEXT = { 'aws:cdk:enable-path-metadata': true, '@aws-cdk/core:validateAgainstDefaultRules': false };
+/** Differences are grouped by construct path. */
+const CONTEXT = { 'aws:cdk:enable-path-metadata': true };
+/** CDK's own validation writes no template. */
+const WITHOUT_VALIDATION = { CDK_VALIDATION: 'false' };
 const LANGUAGES = path.join('test', 'languages', 'typescript');
 /** Fails by design. */
 const REFUSALS = 'refusals.js';
@@ -56,8 +58,11 @@ function languageTests(built: string): App[] {
 /** The program of the README, which stands on a page alone; the scripts of its revision know where. */
 function writeShortest(built: string, file: string): void {
   if (fs.existsSync(path.join(built, 'scripts', 'languages', 'page.js'))) {
-    const print = "process.stdout.write(require('./scripts/languages/page').programOnPage('shortest', 'ts'))";
-    fs.writeFileSync(file, transformSync(run(built, ['node', '--eval', print]), { loader: 'ts', format: 'cjs' }).code);
+    const print = "process.stdout.write(require('./scripts/languages/page').programOnPage?.('shortest', 'ts') ?? '')";
+    const program = run(built, ['node', '--eval', print]);
+    if (program !== '') {
+      fs.writeFileSync(file, transformSync(program, { loader: 'ts', format: 'cjs' }).code);
+    }
   }
 }
 
@@ -65,6 +70,7 @@ async function templatesOf({ name, folder, command, context }: App, assembly: st
   const [program, ...args] = command.split(' ');
   const env = {
     ...Object.fromEntries(Object.entries(process.env).filter(([variable]) => !OF_THE_CALLER.test(variable))),
+    ...WITHOUT_VALIDATION,
     CDK_OUTDIR: assembly,
     CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...CONTEXT }),
   };

@@ -84,7 +84,14 @@ describe('differences of two templates', () => {
     const jsonPath = 'Properties.Tags[1]';
     expect(changesOfTags(['a', 'b', 'c'], ['a', 'x', 'b', 'c'])).toEqual([{ jsonPath, after: 'x' }]);
     expect(changesOfTags(['a', 'b', 'c'], ['a', 'c'])).toEqual([{ jsonPath, before: 'b' }]);
-    expect(changesOfTags(['a', 'a'], ['a'])).toEqual([{ jsonPath, before: 'a' }]);
+    expect(changesOfTags(['a', 'b', 'c', 'd', 'e'], ['a', 'x', 'c', 'e'])).toEqual([
+      { jsonPath, before: 'b' }, { jsonPath: 'Properties.Tags[3]', before: 'd' }, { jsonPath, after: 'x' },
+    ]);
+  });
+
+  test('of equal items in a list, one more or less is seen', () => {
+    expect(changesOfTags(['a', 'a'], ['a'])).toHaveLength(1);
+    expect(changesOfTags(['a'], ['a', 'a', 'a'])).toHaveLength(2);
   });
 
   test('a list of the same length is compared item by item', () => {
