@@ -123,12 +123,11 @@ function changesOfLists(before: unknown[], after: unknown[], jsonPath: string): 
   if (before.length === after.length) {
     return before.flatMap((item, index) => changesOf(item, after[index], `${jsonPath}[${index}]`));
   }
-  const kept = longestCommon(before.map((item) => JSON.stringify(item)), after.map((item) => JSON.stringify(item)));
-  const without = (list: unknown[], indexes: number[], side: 'before' | 'after'): Change[] => list.flatMap((value, index) =>
-    indexes.includes(index) ? [] : { jsonPath: `${jsonPath}[${index}]`, [side]: value });
+  const kept = longestCommon(before.map((value) => JSON.stringify(value)), after.map((value) => JSON.stringify(value)));
+  const item = (index: number): string => `${jsonPath}[${index}]`;
   return [
-    ...without(before, kept.map(([index]) => index), 'before'),
-    ...without(after, kept.map(([, index]) => index), 'after'),
+    ...before.flatMap((value, index) => kept.some(([i]) => i === index) ? [] : { jsonPath: item(index), before: value }),
+    ...after.flatMap((value, index) => kept.some(([, j]) => j === index) ? [] : { jsonPath: item(index), after: value }),
   ];
 }
 
