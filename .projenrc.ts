@@ -139,8 +139,8 @@ function configureJest(): void {
   // Examples import the library by its name: in tests that is the sources, which need no compilation.
   config.moduleNameMapper = { '^@org/prod-constructs$': '<rootDir>/src' };
   // CDK's own template validation is made once in a worker, not once in every file of tests.
-  config.testEnvironment = '<rootDir>/test/support/validating-environment.cjs';
-  config.moduleNameMapper['^@aws/cloudformation-validate$'] = '<rootDir>/test/support/shared-template-validation.cjs';
+  config.testEnvironment = '<rootDir>/test/fixtures/validating-environment.cjs';
+  config.moduleNameMapper['^@aws/cloudformation-validate$'] = '<rootDir>/test/fixtures/shared-template-validation.cjs';
   config.testPathIgnorePatterns = ['/node_modules/', '<rootDir>/test/languages/'];
   config.modulePathIgnorePatterns = ['/cdk.out/', '<rootDir>/dist/', '<rootDir>/tmp/'];
   // One worker on every core; jest would leave one idle.
@@ -177,7 +177,7 @@ function addTasks(): void {
   project.testTask.exec('jest --ci', { receiveArgs: true });
   // Real servers, functions, benchmarks, simulated alarms and examples (whose flags are their own) are the same without.
   const unaffected = [
-    '/node_modules/', 'test/languages/', '/lambda/', 'test/bench/', 'test/examples/', 'test/simulation/', 'test/database/(postgres-|credential-rotation)', 'test/(public-surface|release)/',
+    '/node_modules/', 'test/languages/', '/lambda/', 'test/bench/', 'test/examples/', 'test/simulation/', 'test/database/(parameters/postgres-|credentials/credential-rotation)', 'test/(public-surface|release)/',
   ];
   project.testTask.exec(`jest --ci --coverage=false --testPathIgnorePatterns ${unaffected.map((pattern) => `'${pattern}'`).join(' ')}`, {
     name: 'The same without feature flags',
@@ -203,7 +203,7 @@ function addTasks(): void {
 
   project.addTask('acknowledgements', {
     description: 'Writes docs/acknowledgements.md from what the constructs acknowledge',
-    exec: 'jest --coverage=false test/acknowledgement',
+    exec: 'jest --coverage=false test/compliance',
     env: { UPDATE_ACKNOWLEDGEMENTS: '1' },
   });
 

@@ -1,7 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { MAJOR_VERSIONS, PostgresServer } from '../test/support/postgres-server';
-import { readSettings, type Setting, tableOf } from '../test/support/postgres-settings';
+import { readSettings, type Setting, tableOf } from '../test/catalogues/postgres-settings';
+import { MAJOR_VERSIONS, PostgresServer } from '../test/simulators/postgres-server';
 
 /** Writes src/database/parameters/postgres-settings.ts out of pg_settings of real servers. Run it when a major version joins: npx ts-node scripts/postgres-settings.ts */
 async function main(): Promise<void> {

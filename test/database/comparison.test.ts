@@ -4,7 +4,7 @@ import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { DatabaseInstance, DatabaseInstanceEngine, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import { HardenedPostgres, PostgresCapacity, SecureVpc } from '../../src';
-import { testStack, unacknowledged } from '../support/test-stack';
+import { testStack, unacknowledged } from '../fixtures/test-stack';
 
 interface Measured { readonly resources: number; readonly bytes: number; readonly findings: number; readonly awsSolutions: number }
 

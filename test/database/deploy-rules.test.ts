@@ -2,7 +2,7 @@ import { Duration, TimeZone } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { CapacitySchedule, CredentialRotation, EnvironmentProfile, MysqlCapacity, PostgresCapacity } from '../../src';
 import { brokenRules } from '../deploy-rules/deploy-rules';
-import { mysql, postgres } from '../support/database-stack';
+import { mysql, postgres } from '../fixtures/database-stack';
 
 test.each<[string, () => Template]>([
   ['PostgreSQL instance with replicas', () => postgres({ capacity: PostgresCapacity.instance({ readReplicas: 2 }) }).template],

@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { BackupPolicy, EnvironmentProfile, HardenedMysql, MysqlCapacity } from '../../src';
-import { mysql, only, resources } from '../support/database-stack';
-import { unacknowledged } from '../support/test-stack';
+import { mysql, only, resources } from '../fixtures/database-stack';
+import { unacknowledged } from '../fixtures/test-stack';
 
 const INSTANCE = 'AWS::RDS::DBInstance';
 const CLUSTER = 'AWS::RDS::DBCluster';

@@ -5,8 +5,8 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AuroraPostgresEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import { BackupPolicy, CapacitySchedule, CredentialRotation, DatabaseEvents, EnvironmentProfile, HardenedPostgres, PostgresCapacity } from '../../src';
-import { only, postgres, resources } from '../support/database-stack';
-import { unacknowledged } from '../support/test-stack';
+import { only, postgres, resources } from '../fixtures/database-stack';
+import { unacknowledged } from '../fixtures/test-stack';
 
 const INSTANCE = 'AWS::RDS::DBInstance';
 const CLUSTER = 'AWS::RDS::DBCluster';

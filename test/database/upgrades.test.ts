@@ -7,7 +7,7 @@ import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AuroraMysqlEngineVersion, AuroraPostgresEngineVersion, MysqlEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import { BackupPolicy, CapacitySchedule, CredentialRotation, EnvironmentProfile, type HardenedPostgresProps, MysqlCapacity, PostgresCapacity } from '../../src';
-import { mysql, postgres } from '../support/database-stack';
+import { mysql, postgres } from '../fixtures/database-stack';
 
 const STATEFUL = [
   'AWS::RDS::DBInstance', 'AWS::RDS::DBCluster', 'AWS::RDS::DBSubnetGroup', 'AWS::KMS::Key', 'AWS::SecretsManager::Secret', 'AWS::Backup::BackupVault', 'AWS::Logs::LogGroup',

@@ -1,9 +1,9 @@
 import * as fs from 'fs';
 import * as path from 'path';
+import { refusedByIam, refusedByIamIn, templatesIn } from '../catalogues/iam-actions';
 import type { TemplateJson } from '../deploy-rules/template-json';
-import { exampleNames, templatesOfExample } from '../support/example-app';
-import { refusedByIam, refusedByIamIn, templatesIn } from '../support/iam-catalogue';
-import { wholeLibrary } from '../support/whole-library';
+import { exampleNames, templatesOfExample } from '../fixtures/example-app';
+import { wholeLibrary } from '../fixtures/whole-library';
 
 const LAMBDA = path.join(__dirname, '..', '..', 'lambda');
 

@@ -1,6 +1,6 @@
 import { Egress, EnvironmentProfile, ImageRepository, SecureVpc, WebFirewall } from '../../src';
-import { exampleNames, templatesOfExample } from '../support/example-app';
-import { templateOf, testStack } from '../support/test-stack';
+import { exampleNames, templatesOfExample } from '../fixtures/example-app';
+import { templateOf, testStack } from '../fixtures/test-stack';
 import { brokenRules, DEPLOY_RULES } from './deploy-rules';
 import type { TemplateJson, TemplateResource } from './template-json';
 

@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { BucketPurpose, EnvironmentProfile, SecureBucket } from '../../src';
-import { refusal, templateOf, testApp, testStack } from '../support/test-stack';
+import { refusal, templateOf, testApp, testStack } from '../fixtures/test-stack';
 
 const ANSWERS = [
   'name', 'removalPolicy', 'deletionProtection', 'multiAz', 'minTasks', 'maxTasks', 'taskCpu', 'taskMemoryMiB', 'logRetention', 'backupRetention', 'approval', 'fixedImages', 'alertsHeard', 'allAlarms',

@@ -4,9 +4,9 @@ import * as path from 'path';
 import { parse } from 'yaml';
 import { ImageBuild, ImageRepository } from '../../src';
 import { BUILD_SCAN_PUSH, NAME_BUILT_IMAGE } from '../../src/delivery/pipeline/build-script';
-import { actionlint, checkJsonschema } from '../support/ci-linters';
-import { BuildHost } from '../support/stand-ins';
-import { testStack } from '../support/test-stack';
+import { actionlint, checkJsonschema } from '../fixtures/ci-linters';
+import { testStack } from '../fixtures/test-stack';
+import { BuildHost } from '../simulators/shell-commands';
 
 const EXAMPLE = path.join(__dirname, '..', '..', 'examples', 'ci');
 const read = (name: string): string => fs.readFileSync(path.join(EXAMPLE, name), 'utf8');

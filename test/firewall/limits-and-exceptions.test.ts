@@ -1,5 +1,5 @@
 import { WebFirewall, type WebFirewallProps } from '../../src';
-import { refusal, templateOf, testStack, unacknowledged } from '../support/test-stack';
+import { refusal, templateOf, testStack, unacknowledged } from '../fixtures/test-stack';
 
 interface Statement { [kind: string]: any }
 interface Rule { Name: string; Priority: number; Statement: Statement; Action?: unknown; OverrideAction?: unknown }

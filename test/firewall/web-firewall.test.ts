@@ -1,7 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { WebFirewall, type WebFirewallProps } from '../../src';
-import { ACCOUNT, refusal, REGION, templateOf, testStack, unacknowledged } from '../support/test-stack';
+import { ACCOUNT, refusal, REGION, templateOf, testStack, unacknowledged } from '../fixtures/test-stack';
 
 /** Capacity units as AWS publishes them for its managed groups; a rate-based rule takes 2. */
 const UNITS: { [rule: string]: number } = {

@@ -1,6 +1,6 @@
 import { EnvironmentProfile } from '../../src';
 import { EncryptedLogGroup } from '../../src/logging/encrypted-log-group';
-import { ACCOUNT, REGION, templateOf, testStack, unacknowledged } from '../support/test-stack';
+import { ACCOUNT, REGION, templateOf, testStack, unacknowledged } from '../fixtures/test-stack';
 
 interface Statement { Sid?: string; Principal: unknown; Action: string[]; Condition?: { ArnLike: { [key: string]: unknown } } }
 

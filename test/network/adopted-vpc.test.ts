@@ -2,7 +2,7 @@ import { CfnResource, type Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { InterfaceVpcEndpointAwsService, type IVpc, Peer, Port, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { type AdoptedVpcProps, type ISecureVpc, SecureVpc, SubnetTier } from '../../src';
-import { refusal, templateOf, testStack, unacknowledged } from '../support/test-stack';
+import { refusal, templateOf, testStack, unacknowledged } from '../fixtures/test-stack';
 
 const ZONES = ['eu-central-1a', 'eu-central-1b'];
 

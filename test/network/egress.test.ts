@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { Egress, EnvironmentProfile, SecureVpc, type SecureVpcProps, SubnetPlan, SubnetTier } from '../../src';
-import { refusal, templateOf, testStack } from '../support/test-stack';
+import { refusal, templateOf, testStack } from '../fixtures/test-stack';
 
 interface Route { RouteTableId: { Ref: string }; DestinationCidrBlock?: string; NatGatewayId?: unknown; GatewayId?: unknown }
 

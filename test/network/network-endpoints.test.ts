@@ -2,7 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { type Connections, InterfaceVpcEndpointAwsService, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Egress, SecureVpc, type SecureVpcProps, SubnetTier } from '../../src';
-import { refusal, REGION, templateOf, testStack } from '../support/test-stack';
+import { refusal, REGION, templateOf, testStack } from '../fixtures/test-stack';
 
 interface Endpoint {
   readonly ServiceName: unknown;

@@ -1,6 +1,6 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { BucketPurpose, EnvironmentProfile, SecureBucket, SecureVpc } from '../../src';
-import { ACCOUNT, REGION, templateOf, testStack, unacknowledged } from '../support/test-stack';
+import { ACCOUNT, REGION, templateOf, testStack, unacknowledged } from '../fixtures/test-stack';
 
 describe('to CloudWatch, where nothing else is said (E-10)', () => {
   let template: Template;

@@ -1,7 +1,7 @@
 import { type App, Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { Egress, EnvironmentProfile, SecureVpc, type SecureVpcProps, SubnetTier } from '../../src';
-import { refusal, REGION, templateOf, testApp, testStack, unacknowledged } from '../support/test-stack';
+import { refusal, REGION, templateOf, testApp, testStack, unacknowledged } from '../fixtures/test-stack';
 
 function stackWith(props: SecureVpcProps = {}): Stack {
   const stack = testStack();

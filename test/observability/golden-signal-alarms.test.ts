@@ -3,10 +3,10 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { EnvironmentProfile, GoldenSignalAlarms, type GoldenSignalAlarmsProps, ProductionWebService, Rollout, Route, Runbooks, ServiceImage, ServiceObjective, ServiceScaling, Severity } from '../../src';
 import { brokenRules } from '../deploy-rules/deploy-rules';
-import { alarmsNamed, mailRouting } from '../support/signals';
-import { refusal, templateOf, testStack, unacknowledged } from '../support/test-stack';
-import { watchedDatabase } from '../support/watched';
-import { type ServiceFixture, serviceFixture } from '../support/web-service';
+import { watchedDatabase } from '../fixtures/monitored-sources';
+import { alarmsNamed, mailRouting } from '../fixtures/signals';
+import { refusal, templateOf, testStack, unacknowledged } from '../fixtures/test-stack';
+import { type ServiceFixture, serviceFixture } from '../fixtures/web-service';
 
 interface Watched extends ServiceFixture { readonly signals: GoldenSignalAlarms }
 

@@ -1,9 +1,9 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { GoldenSignalAlarms } from '../../src';
-import { AlarmMaths, type Observed, type Series } from '../support/alarm-maths';
-import { mailRouting } from '../support/signals';
-import { templateOf } from '../support/test-stack';
-import { serviceFixture } from '../support/web-service';
+import { mailRouting } from '../fixtures/signals';
+import { templateOf } from '../fixtures/test-stack';
+import { serviceFixture } from '../fixtures/web-service';
+import { AlarmMaths, type Observed, type Series } from '../simulators/alarm-maths';
 
 const PERIODS = 12;
 const always = (value: number): Series => Array.from({ length: PERIODS }, () => value);

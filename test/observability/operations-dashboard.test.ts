@@ -5,11 +5,11 @@ import { Alarm, type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-clo
 import { FilterPattern, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DeploymentLog, DistinctCount, LogMetric, OperationsDashboard, type OperationsDashboardProps } from '../../src';
 import { brokenRules } from '../deploy-rules/deploy-rules';
-import { type DashboardBody, dashboardBody, optionsOf, type Widget } from '../support/dashboard-body';
-import { dashboardSvg } from '../support/dashboard-svg';
-import { refusal, templateOf, testApp, testStack, unacknowledged } from '../support/test-stack';
-import { everythingWatched, SERVERLESS_MYSQL, watchedCache, watchedDatabase, watchedService } from '../support/watched';
-import { serviceFixture } from '../support/web-service';
+import { type DashboardBody, dashboardBody, optionsOf, type Widget } from '../fixtures/dashboard-body';
+import { dashboardSvg } from '../fixtures/dashboard-svg';
+import { everythingWatched, SERVERLESS_MYSQL, watchedCache, watchedDatabase, watchedService } from '../fixtures/monitored-sources';
+import { refusal, templateOf, testApp, testStack, unacknowledged } from '../fixtures/test-stack';
+import { serviceFixture } from '../fixtures/web-service';
 
 const COLUMNS = 24;
 const PICTURE = 'docs/images/dashboard.svg';

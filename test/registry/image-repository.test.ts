@@ -2,7 +2,7 @@ import { App, CfnOutput, CfnResource, RemovalPolicy, Stack, Tags } from 'aws-cdk
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { EnvironmentProfile, ImageRepository, type ImageRepositoryProps } from '../../src';
-import { ENV, refusal, templateOf, testApp, testStack, unacknowledged } from '../support/test-stack';
+import { ENV, refusal, templateOf, testApp, testStack, unacknowledged } from '../fixtures/test-stack';
 
 function repositoryWith(props: ImageRepositoryProps = {}): Template {
   const stack = testStack();

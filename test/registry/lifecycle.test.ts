@@ -1,6 +1,6 @@
 import { ImageRepository } from '../../src';
-import { expired, type Image } from '../support/ecr-lifecycle';
-import { templateOf, testStack } from '../support/test-stack';
+import { templateOf, testStack } from '../fixtures/test-stack';
+import { expired, type Image } from '../simulators/ecr-lifecycle';
 
 const TODAY = 100;
 

@@ -1,7 +1,7 @@
 import { Tags } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { ImageRepository } from '../../src';
-import { testStack } from '../support/test-stack';
+import { testStack } from '../fixtures/test-stack';
 
 const WARNING = Match.stringLikeRegexp('writes "none" into the parameters of released images');
 

@@ -5,9 +5,9 @@ import {
   Egress, ImageRepository, ProductionWebService, Route, SecureLoadBalancer, SecureVpc, ServiceCluster, ServiceImage, ServiceScaling, ServiceSecret, Tracing,
 } from '../../src';
 import { brokenRules } from '../deploy-rules/deploy-rules';
-import { endpointsOf } from '../support/task-definition';
-import { ACCOUNT, REGION, templateOf, testApp, testStack, unacknowledged } from '../support/test-stack';
-import { certificate } from '../support/web-service';
+import { endpointsOf } from '../fixtures/task-definition';
+import { ACCOUNT, REGION, templateOf, testApp, testStack, unacknowledged } from '../fixtures/test-stack';
+import { certificate } from '../fixtures/web-service';
 
 const REASON = { reason: 'Shown in the report of this test' };
 

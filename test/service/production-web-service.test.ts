@@ -6,9 +6,9 @@ import {
   Egress, EnvironmentProfile, ImageRepository, ProductionWebService, type ProductionWebServiceProps, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceImage,
   ServiceScaling, SmokeTest,
 } from '../../src';
-import { flows } from '../support/security-group-flows';
-import { templateOf, testApp, testStack, unacknowledged } from '../support/test-stack';
-import { certificate, serviceFixture, VERSION } from '../support/web-service';
+import { templateOf, testApp, testStack, unacknowledged } from '../fixtures/test-stack';
+import { certificate, serviceFixture, VERSION } from '../fixtures/web-service';
+import { flows } from '../simulators/security-group-flows';
 
 describe('ProductionWebService with document B\'s network', () => {
   let template: Template;

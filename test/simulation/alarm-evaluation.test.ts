@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { MetricStore } from './cloudwatch/metric-store';
-import { Monitor } from './cloudwatch/monitor';
-import { alarmsOf, type TemplateJson } from './cloudwatch/template-alarms';
+import { MetricStore } from '../simulators/cloudwatch/metric-store';
+import { Monitor } from '../simulators/cloudwatch/monitor';
+import { alarmsOf, type TemplateJson } from '../simulators/cloudwatch/template-alarms';
 
 const DIMENSIONS = [{ Name: 'Name', Value: { 'Fn::GetAtt': ['Thing', 'Name'] } }];
 const METRIC = { namespace: 'Test', name: 'Value', dimensions: { Name: 'Thing.Name' } };

@@ -1,10 +1,10 @@
 import { Rollout, ServiceScaling } from '../../src';
-import { templateOf, testStack } from '../support/test-stack';
-import { everythingWatched } from '../support/watched';
-import { serviceFixture } from '../support/web-service';
-import { MetricStore } from './cloudwatch/metric-store';
-import { Monitor } from './cloudwatch/monitor';
-import { type AlarmSet, alarmsOf, type TemplateJson } from './cloudwatch/template-alarms';
+import { everythingWatched } from '../fixtures/monitored-sources';
+import { templateOf, testStack } from '../fixtures/test-stack';
+import { serviceFixture } from '../fixtures/web-service';
+import { MetricStore } from '../simulators/cloudwatch/metric-store';
+import { Monitor } from '../simulators/cloudwatch/monitor';
+import { type AlarmSet, alarmsOf, type TemplateJson } from '../simulators/cloudwatch/template-alarms';
 
 const GIB = 1024 ** 3;
 /** An anomaly band knows nothing before. */

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { AnomalyBands } from './cloudwatch/anomaly-bands';
-import { MetricMaths } from './cloudwatch/metric-maths';
-import { MetricStore } from './cloudwatch/metric-store';
+import { AnomalyBands } from '../simulators/cloudwatch/anomaly-bands';
+import { MetricMaths } from '../simulators/cloudwatch/metric-maths';
+import { MetricStore } from '../simulators/cloudwatch/metric-store';
 
 type Sparse = Array<number | undefined>;
 

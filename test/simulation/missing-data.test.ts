@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { type AlarmRules, type AlarmState, DataPoint, judge } from './cloudwatch/missing-data';
+import { type AlarmRules, type AlarmState, DataPoint, judge } from '../simulators/cloudwatch/missing-data';
 
 type Treatment = AlarmRules['treatMissingData'];
 

@@ -1,4 +1,4 @@
-import type { TemplateJson } from './cloudwatch/template-alarms';
+import type { TemplateJson } from '../simulators/cloudwatch/template-alarms';
 
 /** Names as in the template beside which they stand. */
 export interface NaiveAlarmsProps {

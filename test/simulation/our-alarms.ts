@@ -1,11 +1,11 @@
 import {
   GoldenSignalAlarms, HardenedPostgres, ImageRepository, MonitoredCache, ProductionWebService, SecureVpc, ServiceImage, ServiceObjective,
 } from '../../src';
-import { mailRouting } from '../support/signals';
-import { templateOf, testApp, testStack } from '../support/test-stack';
-import { certificate, VERSION } from '../support/web-service';
-import { asText } from './cloudwatch/intrinsics';
-import type { TemplateJson } from './cloudwatch/template-alarms';
+import { mailRouting } from '../fixtures/signals';
+import { templateOf, testApp, testStack } from '../fixtures/test-stack';
+import { certificate, VERSION } from '../fixtures/web-service';
+import { asText } from '../simulators/cloudwatch/intrinsics';
+import type { TemplateJson } from '../simulators/cloudwatch/template-alarms';
 import type { WorldNames } from './model/world';
 
 /** A template of the library, and what its alarms watch. */

@@ -1,5 +1,5 @@
-import { type Firing, Monitor } from './cloudwatch/monitor';
-import { type AlarmSet, alarmsOf, type TemplateJson } from './cloudwatch/template-alarms';
+import { type Firing, Monitor } from '../simulators/cloudwatch/monitor';
+import { type AlarmSet, alarmsOf, type TemplateJson } from '../simulators/cloudwatch/template-alarms';
 import { Schedule } from './model/deployments';
 import { DAY, HOUR } from './model/time';
 import { World, type WorldNames, type WorldProps } from './model/world';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { MetricStore, type RecordedMetric } from './cloudwatch/metric-store';
-import { slidingStatistic } from './cloudwatch/statistics';
+import { MetricStore, type RecordedMetric } from '../simulators/cloudwatch/metric-store';
+import { slidingStatistic } from '../simulators/cloudwatch/statistics';
 
 const NAME = { namespace: 'Test', name: 'Time', dimensions: {} };
 

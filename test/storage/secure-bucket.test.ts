@@ -3,7 +3,7 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { BucketPurpose, EnvironmentProfile, SecureBucket, type SecureBucketProps, SecureVpc } from '../../src';
-import { ACCOUNT, refusal, REGION, templateOf, testStack, unacknowledged } from '../support/test-stack';
+import { ACCOUNT, refusal, REGION, templateOf, testStack, unacknowledged } from '../fixtures/test-stack';
 
 interface Statement { Sid?: string; Effect: string; Action: string | string[]; Principal: { Service?: string; AWS?: unknown }; Condition?: unknown }
 

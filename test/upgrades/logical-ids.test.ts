@@ -2,8 +2,8 @@ import * as fs from 'fs';
 import * as path from 'path';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { BucketPurpose, Egress, ImageRepository, SecureBucket, SecureVpc, type SecureVpcProps, ServiceCluster, SubnetPlan } from '../../src';
-import { templateOf, testStack } from '../support/test-stack';
-import { serviceFixture } from '../support/web-service';
+import { templateOf, testStack } from '../fixtures/test-stack';
+import { serviceFixture } from '../fixtures/web-service';
 
 /** What must not be replaced: it holds data, or everything stands in it, or others have written down its address. */
 const STATEFUL = [

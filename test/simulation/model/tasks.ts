@@ -1,4 +1,4 @@
-import type { MetricStore, RecordedMetric } from '../cloudwatch/metric-store';
+import type { MetricStore, RecordedMetric } from '../../simulators/cloudwatch/metric-store';
 import type { Conditions } from './conditions';
 import type { Random } from './random';
 

@@ -1,4 +1,4 @@
-import { MetricStore, type RecordedMetric } from '../cloudwatch/metric-store';
+import { MetricStore, type RecordedMetric } from '../../simulators/cloudwatch/metric-store';
 import type { Ailment, Conditions, Story } from './conditions';
 import { demandAt } from './demand';
 import { type Deployment, Schedule } from './deployments';

@@ -1,0 +1,513 @@
+import { type App, Duration, Stack } from 'aws-cdk-lib';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { alertIn, isShownInChat } from '../../../lambda/alert-forwarder/alert';
+import {
+  AlertChannel, AlertRouting, type BlueGreenPipelineProps, DeployStage, EnvironmentProfile, ImageBuild, ImageRepository, PipelineChecks, PipelineSource, Release, Runbooks,
+  SmokeTest,
+} from '../../../src';
+import { consoleAddress } from '../../../src/delivery/pipeline/console-url';
+import { refusedByIamIn, templatesIn } from '../../catalogues/iam-actions';
+import { CONNECTION_ARN, pipelineOf, shop, type Shop } from '../../fixtures/delivery-stages';
+import { ACCOUNT, refusal, REGION, templateOf, testStack, unacknowledged } from '../../fixtures/test-stack';
+
+interface ActionJson {
+  readonly Name: string;
+  readonly Namespace?: string;
+  readonly RunOrder: number;
+  readonly TimeoutInMinutes?: number;
+  readonly RoleArn?: unknown;
+  readonly Region?: string;
+  readonly ActionTypeId: { readonly Provider: string };
+  readonly Configuration: { readonly [name: string]: any };
+  readonly InputArtifacts?: unknown;
+}
+interface PipelineJson {
+  readonly PipelineType: string;
+  readonly ExecutionMode: string;
+  readonly Triggers?: unknown;
+  readonly ArtifactStore: unknown;
+  readonly Stages: Array<{ readonly Name: string; readonly Actions: ActionJson[]; readonly OnFailure?: unknown }>;
+}
+
+const pipelineIn = (template: Template): PipelineJson => Object.values(template.findResources('AWS::CodePipeline::Pipeline'))[0].Properties as PipelineJson;
+const stageIn = (template: Template, name: string): ActionJson[] => pipelineIn(template).Stages.find((stage) => stage.Name === name)!.Actions;
+/** A text with its references left out. */
+const text = (value: any): string => (typeof value === 'string' ? value : value['Fn::Join'][1].map((part: unknown) => (typeof part === 'string' ? part : '<>')).join(''));
+const buildSpecOf = (template: Template, id: RegExp): any => {
+  const [, project] = Object.entries(template.findResources('AWS::CodeBuild::Project')).find(([logicalId]) => id.test(logicalId))!;
+  const { BuildSpec } = project.Properties.Source;
+  return JSON.parse(typeof BuildSpec === 'string' ? BuildSpec : text(BuildSpec));
+};
+const variablesOf = (template: Template, id: RegExp): { [name: string]: any } => {
+  const [, project] = Object.entries(template.findResources('AWS::CodeBuild::Project')).find(([logicalId]) => id.test(logicalId))!;
+  return Object.fromEntries(project.Properties.Environment.EnvironmentVariables.map(({ Name, Value }: { Name: string; Value: unknown }) => [Name, Value]));
+};
+
+describe('The pipeline of document A', () => {
+  const fixture = shop();
+  let template: Template;
+
+  beforeAll(() => {
+    pipelineOf(fixture);
+    template = templateOf(fixture.stack);
+  }, 60_000);
+
+  test('A-09, A-10: checks, builds, releases to staging, asks, releases to production', () => {
+    expect(pipelineIn(template).Stages.map(({ Name, Actions }) => [Name, ...Actions.map((action) => `${action.RunOrder} ${action.Name}`)])).toEqual([
+      ['source', '1 Source'], ['check', '1 Check'], ['build', '1 Build1-Api', '1 Build2-Web'], ['staging', '3 Release'], ['production', '1 Plan', '2 Approve', '3 Release'],
+    ]);
+  });
+
+  test('A-10, B-11: starts by pushes to main, one execution after the other, and never rolls back by itself', () => {
+    const { PipelineType, ExecutionMode, Triggers, Stages } = pipelineIn(template);
+    expect([PipelineType, ExecutionMode]).toEqual(['V2', 'QUEUED']);
+    expect(Triggers).toEqual([{ ProviderType: 'CodeStarSourceConnection', GitConfiguration: { SourceActionName: 'Source', Push: [{ Branches: { Includes: ['main'] } }] } }]);
+    expect(stageIn(template, 'source')[0].Configuration).toMatchObject({ ConnectionArn: CONNECTION_ARN, FullRepositoryId: 'org/app', BranchName: 'main', DetectChanges: false });
+    Stages.forEach(({ OnFailure }) => expect(OnFailure).toBeUndefined());
+  });
+
+  test('A-10: every stage is released with the tag that each build exports, as part of the input itself', () => {
+    ['staging', 'production'].flatMap((stage) => stageIn(template, stage)).filter(({ ActionTypeId }) => ActionTypeId.Provider === 'StepFunctions').forEach((action) => {
+      expect(text(action.Configuration.Input)).toBe('{"images":{"<>":"#{Build1-Api.IMAGE_TAG}","<>":"#{Build2-Web.IMAGE_TAG}"}}');
+      expect(action.Configuration.InputType).toBe('Literal');
+      expect(action.InputArtifacts).toBeUndefined();
+    });
+    expect(buildSpecOf(template, /Build1/).env).toEqual({ 'shell': 'bash', 'exported-variables': ['IMAGE_TAG'] });
+  });
+
+  test('A-08: the approval waits a week at most, and shows what the migration would do', () => {
+    const [plan, approval] = stageIn(template, 'production');
+    expect(plan.Namespace).toBe('Plan-production');
+    expect(approval.TimeoutInMinutes).toBe(7 * 24 * 60);
+    // The rule tells; CodePipeline's own message is shown in no chat, and would be a second mail.
+    expect(approval.Configuration.NotificationArn).toBeUndefined();
+    expect(text(approval.Configuration.CustomData)).toBe('Release of #{Build1-Api.IMAGE_TAG} to production. What the migration would do is the output of the execution behind the link.');
+    expect(approval.Configuration.ExternalEntityLink).toBe(`https://${REGION}.console.aws.amazon.com/states/home?region=${REGION}#/v2/executions/details/#{Plan-production.ExecutionArn}`);
+  });
+
+  test('A-09: artifacts are encrypted with the pipeline\'s key, private and not kept for ever', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      BucketEncryption: { ServerSideEncryptionConfiguration: [{ BucketKeyEnabled: true, ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } }] },
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+      LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: 30 })] },
+    });
+    expect(JSON.stringify(pipelineIn(template).ArtifactStore)).toContain('"Type":"KMS"');
+  });
+
+  test('A-09: only what runs Docker is privileged; all builds have managed images, the key, and a log of their own', () => {
+    const projects = Object.entries(template.findResources('AWS::CodeBuild::Project')).map(([id, { Properties }]) => [/(Check|Build\d)/.exec(id.replace('Builds', ''))![0], Properties]);
+    expect(projects.map(([name, { Environment }]) => [name, Environment.PrivilegedMode, Environment.Image])).toEqual([
+      ['Check', false, 'aws/codebuild/amazonlinux-x86_64-standard:5.0'],
+      ['Build1', true, 'aws/codebuild/amazonlinux-x86_64-standard:5.0'],
+      ['Build2', true, 'aws/codebuild/amazonlinux-x86_64-standard:5.0'],
+    ]);
+    projects.forEach(([, { EncryptionKey, LogsConfig }]) => {
+      expect(EncryptionKey).toBeDefined();
+      expect(LogsConfig.CloudWatchLogs).toMatchObject({ Status: 'ENABLED', GroupName: { Ref: expect.stringContaining('Logs') } });
+    });
+    template.allResourcesProperties('AWS::Logs::LogGroup', { KmsKeyId: Match.anyValue() });
+  });
+
+  test('A-09: the scan\'s report is kept, encrypted', () => {
+    template.allResourcesProperties('AWS::CodeBuild::ReportGroup', { Type: 'TEST', ExportConfig: { ExportConfigType: 'S3', S3Destination: { EncryptionKey: Match.anyValue() } } });
+    const [report] = Object.values<any>(buildSpecOf(template, /Build1/).reports);
+    expect(report).toEqual({ 'files': ['*.xml'], 'base-directory': '/tmp/scan/reports', 'file-format': 'JUNITXML' });
+  });
+
+  test('A-09: a build knows its commit, its folder and Trivy by digest', () => {
+    expect(JSON.parse(stageIn(template, 'build')[0].Configuration.EnvironmentVariables)).toEqual([{ name: 'COMMIT_ID', type: 'PLAINTEXT', value: '#{Source.CommitId}' }]);
+    const { TRIVY_IMAGE, ...variables } = variablesOf(template, /Build2/);
+    expect(TRIVY_IMAGE).toMatch(/^public\.ecr\.aws\/aquasecurity\/trivy:\d+\.\d+\.\d+@sha256:[0-9a-f]{64}$/);
+    expect(TRIVY_IMAGE).not.toMatch(/0\.69\.[456]/);
+    expect(variables).toMatchObject({ DIRECTORY: 'web', DOCKERFILE: 'web/Dockerfile', PLATFORMS: 'linux/amd64', MOVING_TAG: 'latest' });
+    expect(variables.BINFMT_IMAGE).toBeUndefined();
+  });
+
+  test('A-11: the stage\'s smoke test is the hook of each of its services, and production\'s is left alone', () => {
+    expect([fixture.staging.api, fixture.staging.web].map(({ rolloutFunction }) => rolloutFunction !== undefined)).toEqual([true, true]);
+    expect(fixture.production.api.rolloutFunction).toBeUndefined();
+  });
+
+  test('A-11: a command of the stage\'s smoke test runs for each of its services, on the service\'s own port', () => {
+    const commanded = shop();
+    const { api, web } = commanded.production;
+    const before = api.releaseTarget.longestDeployment.toMinutes();
+    const smokeTest = SmokeTest.all([SmokeTest.http('/health'), SmokeTest.command(['npm', 'test'])]);
+    pipelineOf(commanded, { stages: [DeployStage.production({ services: [api, web], smokeTest })] });
+    const plans = Object.values(templateOf(Stack.of(api)).findResources('AWS::Lambda::Function')).flatMap(({ Properties }) => Properties.Environment?.Variables?.ROLLOUT_PLAN ?? []);
+    expect(plans.map((plan) => JSON.parse(plan) as object)).toEqual([4000, 3000].map((port) => expect.objectContaining({
+      port, command: { container: 'web', command: ['npm', 'test'], environment: {}, timeoutSeconds: 600 },
+    })));
+    expect(api.releaseTarget.longestDeployment.toMinutes() - before).toBe(12);
+  });
+
+  test('A-10: for 24 hours after a release to production tighter alarms tell who hears of errors, and only then', () => {
+    const [[released, { Properties: counted }]] = Object.entries(template.findResources('AWS::CloudWatch::Alarm', {
+      Properties: { Namespace: 'prod-constructs/releases', MetricName: 'Released', Period: 3600, EvaluationPeriods: 24, DatapointsToAlarm: 1, Threshold: 1, TreatMissingData: 'notBreaching' },
+    }));
+    expect(counted.Dimensions).toEqual([{ Name: 'StateMachineArn', Value: { Ref: expect.stringContaining('productionReleaseMachine') } }]);
+    const [[, composite], ...more] = Object.entries(template.findResources('AWS::CloudWatch::CompositeAlarm'));
+    expect(more).toEqual([]);
+    const rule = composite.Properties.AlarmRule['Fn::Join'][1].map((part: any) => (typeof part === 'string' ? part : part['Fn::GetAtt'][0])).join('');
+    expect(rule).toMatch(new RegExp(`^\\(ALARM\\("${released}"\\) AND \\(ALARM\\("\\w*SuccessRate1\\w*"\\) OR ALARM\\("\\w*ResponseTime1\\w*"\\) OR ALARM\\("\\w*SuccessRate2\\w*"\\) OR ALARM\\("\\w*ResponseTime2`));
+    expect(JSON.stringify(composite.Properties.AlarmActions)).toContain('error');
+    const thresholds = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties.Threshold).sort((one, other) => one - other);
+    expect(thresholds).toEqual([1, 1, 1, 99.9, 99.9]);
+  });
+
+  test.each<[string, object, string, RegExp]>([
+    ['an action that fails', { state: ['FAILED'] }, 'Pipeline failed at production', /^The action Approve of execution 4711 failed: https:/],
+    ['an approval that is waited for', { type: { category: ['Approval'] }, state: ['STARTED'] }, 'Release to production waits for an approval', /^Execution 4711 waits\. Review it here: https:/],
+  ])('C-16: %s is told to the deployment topic, as chats show it and mails can be read, with the way to the console', (_, detail, title, words) => {
+    const [[, rule], ...more] = Object.entries(template.findResources('AWS::Events::Rule')).filter(([, { Properties }]) => JSON.stringify(Properties.EventPattern.detail.state) === JSON.stringify((detail as any).state));
+    expect(more).toEqual([]);
+    expect(rule.Properties.EventPattern).toEqual({ 'source': ['aws.codepipeline'], 'detail-type': ['CodePipeline Action Execution State Change'], 'detail': { pipeline: [expect.anything()], ...detail } });
+    const [{ Arn, InputTransformer: { InputPathsMap, InputTemplate } }] = rule.Properties.Targets;
+    expect(JSON.stringify(Arn)).toContain('RoutingTopics');
+    const event: { [field: string]: string } = { 'stage': 'production', 'action': 'Approve', 'execution-id': '4711', 'pipeline': 'shop' };
+    const message = (InputTemplate as string).replace(/<(\w+)>/g, (_match, name: string) => event[InputPathsMap[name].replace('$.detail.', '')]);
+    expect(isShownInChat(message)).toBe(true);
+    const alert = alertIn({ messageId: '1', topicArn: 'deployments', message });
+    expect(alert).toMatchObject({ title, text: expect.stringMatching(words) });
+    expect(alert.text).toContain(`https://${REGION}.console.aws.amazon.com/codesuite/codepipeline/pipelines/shop/view?region=${REGION}`);
+  });
+
+  test('the first execution begins when the pipeline is made, so the permissions are there before', () => {
+    const [{ DependsOn }] = Object.values(template.findResources('AWS::CodePipeline::Pipeline'));
+    const policies = Object.keys(template.findResources('AWS::IAM::ManagedPolicy')).filter((id) => /^PipelinePolicy|Builds/.test(id));
+    expect(policies).toHaveLength(4);
+    expect(DependsOn).toEqual(expect.arrayContaining(policies));
+  });
+
+  test('what checks or builds sources reads artifacts, and can overwrite none: it writes to the folder of its reports alone', () => {
+    const policies = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).filter(([id]) => id.includes('Builds'));
+    const writes = policies.map(([id, { Properties }]) => [/(Check|Build\d)/.exec(id.replace('Builds', ''))![0], Properties.PolicyDocument.Statement.filter(({ Action }: any) => [Action].flat().some((action: string) => /^s3:(Put|Delete)/.test(action)))]);
+    expect(writes.map(([name, statements]) => [name, ...(statements as any[]).map(({ Action, Resource }) => `${Action} ${text(Resource)}`)])).toEqual([
+      ['Check'], ['Build1', 's3:PutObject <>/reports/Build1-Api/*'], ['Build2', 's3:PutObject <>/reports/Build2-Web/*'],
+    ]);
+    const keyUses = policies.map(([, { Properties }]) => Properties.PolicyDocument.Statement.find(({ Sid }: any) => Sid === 'Key').Action);
+    expect(keyUses).toEqual([['kms:Decrypt', 'kms:DescribeKey'], ...Array<string[]>(2).fill(['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'])]);
+  });
+
+  test('the pipeline and its actions have one role with one policy; nothing in it is a whole service', () => {
+    const roles = pipelineIn(template).Stages.flatMap(({ Actions }) => Actions).map(({ RoleArn }) => RoleArn);
+    expect(roles.filter(Boolean)).toEqual([]);
+    template.resourceCountIs('AWS::IAM::Policy', 0);
+    const [[, policy]] = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).filter(([id]) => id.startsWith('PipelinePolicy'));
+    const actions = policy.Properties.PolicyDocument.Statement.flatMap(({ Action }: { Action: string | string[] }) => Action) as string[];
+    expect(actions.filter((action) => /\*|PassRole|Delete/.test(action))).toEqual([]);
+    // As CodePipeline documents them; the ACL is for what connections hand over.
+    expect(actions.filter((action) => action.startsWith('s3:'))).toEqual([
+      's3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:PutObjectAcl', 's3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetBucketVersioning',
+    ]);
+  });
+});
+
+test.each([
+  ['cn-north-1', 'https://cn-north-1.console.amazonaws.cn/states/home?region=cn-north-1#/x'],
+  ['us-gov-west-1', 'https://us-gov-west-1.console.amazonaws-us-gov.com/states/home?region=us-gov-west-1#/x'],
+])('links of %s lead to its own console', (region, address) => {
+  expect(consoleAddress(testStack({ env: { account: ACCOUNT, region } }), 'states/home', '#/x')).toBe(address);
+});
+
+describe('Nothing is unacknowledged', () => {
+  const production = (fixture: Shop) => DeployStage.production({ services: [fixture.production.api] });
+
+  test.each<[string, (fixture: Shop) => Partial<BlueGreenPipelineProps>]>([
+    ['by default', () => ({})],
+    ['of a pushed image', (fixture) => ({ source: PipelineSource.imagePush(fixture.apiImages), images: [], stages: [production(fixture)] })],
+    ['of an archive', (fixture) => ({ source: PipelineSource.s3(Bucket.fromBucketName(fixture.stack, 'Sources', 'sources'), 'sources.zip') })],
+    ['of a stage elsewhere', () => ({
+      stages: [DeployStage.elsewhere({ name: 'production', production: true, stateMachineArn: `arn:aws:states:${REGION}:222222222222:stateMachine:shop`, roleArn: 'arn:aws:iam::222222222222:role/shop' })],
+    })],
+  ])('%s', (_, props) => {
+    const fixture = shop();
+    pipelineOf(fixture, props(fixture));
+    expect(unacknowledged(fixture.stack)).toEqual([]);
+  }, 90_000);
+});
+
+test('every policy of the pipeline exists for what it is given', async () => {
+  const fixture = shop();
+  pipelineOf(fixture);
+  expect(await refusedByIamIn(templatesIn(fixture.app))).toEqual([]);
+}, 90_000);
+
+describe('Sources', () => {
+  const withSource = (source: PipelineSource) => {
+    const fixture = shop();
+    pipelineOf(fixture, { source });
+    return templateOf(fixture.stack);
+  };
+
+  test('B-11: paths and branch of a push', () => {
+    const template = withSource(PipelineSource.codeConnection({ connectionArn: CONNECTION_ARN, repository: 'group/sub/app', branch: 'release', paths: ['api/**', 'web/**'] }));
+    expect(pipelineIn(template).Triggers).toEqual([expect.objectContaining({
+      GitConfiguration: { SourceActionName: 'Source', Push: [{ Branches: { Includes: ['release'] }, FilePaths: { Includes: ['api/**', 'web/**'] } }] },
+    })]);
+    expect(stageIn(template, 'source')[0].Configuration.FullRepositoryId).toBe('group/sub/app');
+  });
+
+  test('git tags instead of pushes', () => {
+    const template = withSource(PipelineSource.codeConnection({ connectionArn: CONNECTION_ARN.replace('codeconnections', 'codestar-connections'), repository: 'org/app', tags: ['v*'] }));
+    expect(pipelineIn(template).Triggers).toEqual([expect.objectContaining({ GitConfiguration: { SourceActionName: 'Source', Push: [{ Tags: { Includes: ['v*'] } }] } })]);
+    template.hasResourceProperties('AWS::IAM::ManagedPolicy', { PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'codestar-connections:UseConnection' })]) } });
+  });
+
+  test('an archive, by the version that the event names', () => {
+    const fixture = shop();
+    pipelineOf(fixture, { source: PipelineSource.s3(Bucket.fromBucketName(fixture.stack, 'Sources', 'sources'), 'app/sources.zip') });
+    const template = templateOf(fixture.stack);
+    expect(stageIn(template, 'source')[0].Configuration).toMatchObject({ S3ObjectKey: 'app/sources.zip', PollForSourceChanges: false });
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: { source: ['aws.s3'], detail: { bucket: { name: ['sources'] }, object: { key: ['app/sources.zip'] } } },
+      Targets: [{
+        Id: 'Pipeline',
+        RoleArn: Match.anyValue(),
+        InputTransformer: {
+          InputPathsMap: { revision: '$.detail.object.version-id' },
+          InputTemplate: '{"sourceRevisions":[{"actionName":"Source","revisionType":"S3_OBJECT_VERSION_ID","revisionValue":"<revision>"}]}',
+        },
+      }],
+    });
+    expect(stageIn(template, 'build')[0].Configuration.EnvironmentVariables).toBe('[]');
+  });
+});
+
+describe('An image that another CI has pushed', () => {
+  const fixture = shop();
+  let template: Template;
+
+  beforeAll(() => {
+    const { staging, production } = fixture;
+    pipelineOf(fixture, {
+      source: PipelineSource.imagePush(fixture.apiImages),
+      images: undefined,
+      stages: [DeployStage.staging({ services: [staging.api] }), DeployStage.production({ services: [production.api] })],
+    });
+    template = templateOf(fixture.stack);
+  }, 60_000);
+
+  test('C-17, B-11: is scanned and released, nothing is built', () => {
+    expect(pipelineIn(template).Stages.map(({ Name }) => Name)).toEqual(['source', 'scan', 'staging', 'production']);
+    expect(text(stageIn(template, 'staging')[0].Configuration.Input)).toBe('{"images":{"<>":"#{Scan.IMAGE_TAG}"}}');
+    expect(JSON.parse(stageIn(template, 'scan')[0].Configuration.EnvironmentVariables)).toEqual([{ name: 'IMAGE_DIGEST', type: 'PLAINTEXT', value: '#{Source.ImageDigest}' }]);
+    expect(variablesOf(template, /Scan/)).toMatchObject({ TAGS_INCLUDED: '*', TAGS_EXCLUDED: 'latest live-* v* *.*.*' });
+  });
+
+  test('C-17: starts by the digest of the push; the release\'s own tags, versions and latest start nothing', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        'source': ['aws.ecr'],
+        'detail-type': ['ECR Image Action'],
+        'detail': {
+          'action-type': ['PUSH'],
+          'result': ['SUCCESS'],
+          'repository-name': [Match.anyValue()],
+          'image-tag': [{ 'anything-but': { wildcard: ['latest', 'live-*', 'v*', '*.*.*'] } }],
+        },
+      },
+      Targets: [Match.objectLike({
+        InputTransformer: {
+          InputPathsMap: { revision: '$.detail.image-digest' },
+          InputTemplate: '{"sourceRevisions":[{"actionName":"Source","revisionType":"IMAGE_DIGEST","revisionValue":"<revision>"}]}',
+        },
+      })],
+    });
+  });
+
+  test('the scan may read the repository, and not push to it', () => {
+    const [[, policy]] = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).filter(([id]) => /Scan/.test(id));
+    const actions = policy.Properties.PolicyDocument.Statement.flatMap(({ Action }: { Action: string | string[] }) => Action) as string[];
+    expect(actions).toContain('ecr:BatchGetImage');
+    expect(actions.filter((action) => /Put(Image)$|Upload/.test(action))).toEqual([]);
+  });
+
+  test('may be a version', () => {
+    const other = shop();
+    pipelineOf(other, { source: PipelineSource.imagePush(other.apiImages, { tags: ['*.*.*'] }), images: [], stages: [DeployStage.production({ services: [other.production.api] })] });
+    const its = templateOf(other.stack);
+    its.hasResourceProperties('AWS::Events::Rule', { EventPattern: { detail: { 'image-tag': [{ wildcard: '*.*.*' }] } } });
+    expect(variablesOf(its, /Scan/)).toMatchObject({ TAGS_INCLUDED: '*.*.*', TAGS_EXCLUDED: 'latest live-*' });
+  });
+});
+
+describe('Stages', () => {
+  test('E-08: as many as there are, in the order that they are given, each with its own name', () => {
+    const fixture = shop();
+    const { staging, production } = fixture;
+    pipelineOf(fixture, {
+      stages: [
+        DeployStage.staging({ name: 'dev', services: [staging.api, staging.web] }), DeployStage.elsewhere({ name: 'qa', production: false, stateMachineArn: `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:qa` }),
+        DeployStage.production({ name: 'prd', services: [production.api, production.web], approvalTimeout: Duration.hours(8), monitoringTime: Duration.hours(1) }),
+      ],
+    });
+    const template = templateOf(fixture.stack);
+    expect(pipelineIn(template).Stages.map(({ Name }) => Name)).toEqual(['source', 'check', 'build', 'dev', 'qa', 'prd']);
+    expect(stageIn(template, 'prd').map(({ Name, TimeoutInMinutes }) => [Name, TimeoutInMinutes])).toEqual([['Approve', 480], ['Release', undefined]]);
+  });
+
+  test('E-08: the release of one may stand in the stack of its services', () => {
+    const fixture = shop();
+    const { api, web } = fixture.staging;
+    const release = new Release(Stack.of(api), 'Release', { stageName: 'qa', services: [api, web] });
+    pipelineOf(fixture, {
+      stages: [
+        DeployStage.elsewhere({ name: 'qa', production: false, stateMachineArn: release.stateMachine.stateMachineArn }),
+        DeployStage.production({ services: [fixture.production.api, fixture.production.web] }),
+      ],
+    });
+    const template = templateOf(fixture.stack);
+    const [{ Configuration, RoleArn }] = stageIn(template, 'qa');
+    expect(RoleArn).toBeUndefined();
+    const statements = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).find(([id]) => id.startsWith('PipelinePolicy'))![1].Properties.PolicyDocument.Statement as any[];
+    const started = statements.find(({ Resource }) => [Resource].flat().some((arn) => JSON.stringify(arn) === JSON.stringify(Configuration.StateMachineArn)));
+    expect(started.Action).toEqual(['states:DescribeStateMachine', 'states:StartExecution']);
+    expect(unacknowledged(fixture.stack)).toEqual([]);
+  });
+
+  test('that don\'t fit into the template of the pipeline are refused at synthesis, not at deployment', () => {
+    const fixture = shop();
+    const { production } = fixture;
+    const stage = (name: string) => Array.from({ length: 8 }, (_, index) => ({
+      releaseTarget: { ...production.api.releaseTarget, source: new Construct(fixture.stack, `${name}${index}`), releasedImageParameterName: `/${name}/${index}` },
+    }));
+    const stages = ['one', 'two', 'three', 'four', 'five'].map((name) => DeployStage.staging({ name, services: stage(name) }));
+    pipelineOf(fixture, { images: [fixture.images[0]], stages: [...stages, DeployStage.production({ services: stage('production') })] });
+    expect(refusal(() => fixture.app.synth())).toMatch(/BlueGreenPipeline 'Delivery\/Pipeline': stages is \["one","two","three","four","five","production"\], expected as many as fit into a template of 1000000 bytes: these take about \d+\. Make the Release of some in the stack of their services/);
+  });
+
+  test('E-08: one of another account is started by its role there, with names alone', () => {
+    const fixture = shop();
+    const [machine, role] = [`arn:aws:states:${REGION}:222222222222:stateMachine:shop`, 'arn:aws:iam::222222222222:role/shop-release'];
+    pipelineOf(fixture, { stages: [DeployStage.elsewhere({ name: 'production', production: true, stateMachineArn: machine, roleArn: role })] });
+    const template = templateOf(fixture.stack);
+    const [approve, release] = stageIn(template, 'production');
+    expect(approve.Name).toBe('Approve');
+    expect(release).toMatchObject({ RoleArn: role, Configuration: { StateMachineArn: machine } });
+    template.hasResourceProperties('AWS::IAM::ManagedPolicy', { PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'sts:AssumeRole', Resource: role })]) } });
+  });
+
+  test('A-10: production without an approval, for a reason; staging with one', () => {
+    const fixture = shop();
+    const { staging, production } = fixture;
+    pipelineOf(fixture, {
+      stages: [
+        DeployStage.staging({ services: [staging.api, staging.web], approval: true }),
+        DeployStage.production({ services: [production.api, production.web], withoutApproval: { reason: 'Every merge is reviewed by two, and released at once' } }),
+      ],
+    });
+    const template = templateOf(fixture.stack);
+    expect(['staging', 'production'].map((stage) => stageIn(template, stage).map(({ Name }) => Name))).toEqual([['Approve', 'Release'], ['Release']]);
+  });
+
+  test('A-23: the tighter alarms have the page that the routing is told of', () => {
+    const fixture = shop();
+    const routing = new AlertRouting(testStack({ app: fixture.stack.node.root as App, id: 'Own' }), 'Routing', {
+      ...Object.fromEntries(['onCritical', 'onError', 'onWarning'].map((severity) => [severity, [AlertChannel.email('ops@example.com')]])), runbooks: Runbooks.at('https://wiki.example.com/ops'),
+    });
+    const { api, web } = fixture.production;
+    pipelineOf(fixture, {
+      alertRouting: routing,
+      stages: [DeployStage.production({ services: [api, web], postReleaseAlarms: { duration: Duration.hours(2), successRatePercent: 99 } })],
+    });
+    const [{ Properties: { AlarmDescription } }] = Object.values(templateOf(fixture.stack).findResources('AWS::CloudWatch::CompositeAlarm'));
+    expect(AlarmDescription).toMatch(/^Delivery\/Pipeline\/production\/Release brought out .* within 2 hours of it fewer than 99 % of requests succeed, or more than one in ten takes longer than 1 s\. Compare errors/);
+    expect(AlarmDescription).toContain('Runbook: https://wiki.example.com/ops/release-close-watch.md Error: answered within 15 minutes.');
+  });
+
+  test('without a routing nobody is told, and nothing else is different', () => {
+    const fixture = shop();
+    pipelineOf(fixture, { alertRouting: undefined });
+    const template = templateOf(fixture.stack);
+    expect(JSON.stringify(template.toJSON())).not.toContain('"Id":"Topic"');
+    template.resourceCountIs('AWS::CloudWatch::CompositeAlarm', 0);
+  });
+});
+
+describe('Images', () => {
+  test.each([['my.api', 'Build1-my-api'], ['my api', 'Build1-my-api'], ['übung', 'Build1--bung'], ['a'.repeat(110), `Build1-${'a'.repeat(43)}`]])('of a repository with the id %s are built', (id, action) => {
+    const fixture = shop();
+    const repository = new ImageRepository(testStack({ app: fixture.app, id: 'Others' }), id);
+    const service = { releaseTarget: { ...fixture.production.api.releaseTarget, repositoryName: repository.repository.repositoryName } };
+    pipelineOf(fixture, { images: [ImageBuild.docker({ repository })], stages: [DeployStage.production({ services: [service] })] });
+    const [{ Name, Namespace }] = stageIn(templateOf(fixture.stack), 'build');
+    expect([Name, Namespace]).toEqual([action, action]);
+  });
+
+  test('C-12, C-23: are built for the processors of the services that run them, natively where that is one', () => {
+    const fixture = shop({ staging: { arm64: true }, production: { arm64: true } });
+    pipelineOf(fixture);
+    const template = templateOf(fixture.stack);
+    expect(variablesOf(template, /Build1/).PLATFORMS).toBe('linux/arm64');
+    expect(variablesOf(template, /Build2/).PLATFORMS).toBe('linux/amd64');
+    const images = Object.entries(template.findResources('AWS::CodeBuild::Project')).map(([id, { Properties }]) => [/Check|Build\d/.exec(id.replace('Builds', ''))![0], Properties.Environment.Image]);
+    expect(images).toContainEqual(['Build1', 'aws/codebuild/amazonlinux-aarch64-standard:3.0']);
+  });
+
+  test('C-12: where staging and production differ, or both are asked for, are built for both with pinned tools', () => {
+    const fixture = shop({ production: { arm64: true } });
+    const [, web] = fixture.images;
+    pipelineOf(fixture, { images: [fixture.images[0], ImageBuild.docker({ ...web._props, architectures: [CpuArchitecture.X86_64, CpuArchitecture.ARM64] })] });
+    const template = templateOf(fixture.stack);
+    [/Build1/, /Build2/].forEach((id) => {
+      const { PLATFORMS, BINFMT_IMAGE, BUILDKIT_IMAGE } = variablesOf(template, id);
+      expect(PLATFORMS).toBe('linux/amd64,linux/arm64');
+      [BINFMT_IMAGE, BUILDKIT_IMAGE].forEach((image) => expect(image).toMatch(/@sha256:[0-9a-f]{64}$/));
+    });
+  });
+
+  test('A-12: with a version file, build arguments and accepted findings', () => {
+    const fixture = shop();
+    const [api, web] = fixture.images;
+    pipelineOf(fixture, { images: [ImageBuild.docker({ ...api._props, versionFile: 'VERSION', buildArguments: { A: '1', B: 'two' }, acceptedFindings: 'api/.trivyignore', dockerfile: 'docker/api' }), web] });
+    expect(variablesOf(templateOf(fixture.stack), /Build1/)).toMatchObject({ VERSION_FILE: 'VERSION', BUILD_ARGUMENTS: 'A=1\nB=two', ACCEPTED_FINDINGS: 'api/.trivyignore', DOCKERFILE: 'docker/api' });
+  });
+});
+
+describe('Checks', () => {
+  const checked = (checks?: PipelineChecks) => {
+    const fixture = shop();
+    pipelineOf(fixture, { checks });
+    return templateOf(fixture.stack);
+  };
+
+  test('A-09: are the npm scripts of each folder, unless they are told', () => {
+    const { phases } = buildSpecOf(checked(), /Check/);
+    expect(phases.install['runtime-versions']).toEqual({ nodejs: '22' });
+    expect(buildSpecOf(checked(PipelineChecks.npmScripts('24')), /Check/).phases.install['runtime-versions']).toEqual({ nodejs: '24' });
+    expect(phases.install.commands).toEqual(["(cd 'api' && npm ci)", "(cd 'web' && npm ci)"]);
+    expect(phases.build.commands).toEqual([
+      "(cd 'api' && npm run lint --if-present)", "(cd 'web' && npm run lint --if-present)", "(cd 'api' && npm test)", "(cd 'web' && npm test)",
+      "(cd 'api' && npm run test:integration --if-present)", "(cd 'web' && npm run test:integration --if-present)",
+    ]);
+  });
+
+  test('A-09: are commands of another kind, in their order, with reports and Docker for a reason', () => {
+    const template = checked(PipelineChecks.commands({
+      install: ['pip install -r requirements.txt'],
+      lint: ['ruff check'],
+      unit: ['pytest tests/unit'],
+      integration: ['pytest tests/integration'],
+      runtimes: { python: '3.13' },
+      reports: 'reports/*.xml',
+      docker: { reason: 'The integration tests start a database in a container' },
+    }));
+    const { phases, reports } = buildSpecOf(template, /Check/);
+    expect(phases).toEqual({
+      install: { 'runtime-versions': { python: '3.13' }, 'commands': ['pip install -r requirements.txt'] },
+      build: { commands: ['ruff check', 'pytest tests/unit', 'pytest tests/integration'] },
+    });
+    expect(Object.values(reports)).toEqual([{ 'files': ['reports/*.xml'], 'base-directory': '.', 'file-format': 'JUNITXML' }]);
+    template.resourcePropertiesCountIs('AWS::CodeBuild::Project', { Environment: { PrivilegedMode: true } }, 3);
+  });
+});
+
+test('C-23: what a profile leaves behind goes with the pipeline in development', () => {
+  const fixture = shop();
+  pipelineOf(fixture, { profile: EnvironmentProfile.development() });
+  templateOf(fixture.stack).allResources('AWS::S3::Bucket', { DeletionPolicy: 'Delete' });
+});

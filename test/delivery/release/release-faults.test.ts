@@ -1,0 +1,320 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { alertIn, isShownInChat } from '../../../lambda/alert-forwarder/alert';
+import { DeliveryAccount } from '../../simulators/delivery-account';
+import { DeployedRelease } from '../../simulators/deployed-release';
+import { AwsError } from '../../simulators/state-machines';
+
+let stage: DeployedRelease;
+jest.setTimeout(60_000);
+beforeAll(() => { stage = new DeployedRelease(); });
+afterAll(() => stage.close());
+
+interface Fault {
+  /** As docs/delivery.md has it. */
+  readonly fault: string;
+  readonly serves: string;
+  readonly told: string;
+  readonly execution: 'succeeded' | 'failed' | 'aborted';
+  /** What goes wrong, and what runs before. */
+  readonly world?: (world: DeliveryAccount) => void;
+  readonly images?: 'none' | 'of another stage';
+  /** Fields of the input beside the images. */
+  readonly input?: object;
+  /** Nothing was released before. */
+  readonly first?: true;
+  /** How often people are told of the end, unless it is once. */
+  readonly messages?: number;
+  /** What stands in the notification. */
+  readonly reason?: RegExp;
+  /** What each family's latest active revision holds afterwards, unless it is what serves. */
+  readonly latest?: string[];
+  readonly also?: (world: DeliveryAccount) => void;
+}
+
+const NEW = 'the new version';
+const OLD = 'the version before';
+const NOTHING = 'nothing, as before';
+const SUCCEEDED = 'the end: succeeded';
+const BACK = 'failed, the version before serves';
+const REFUSED = 'refused, nothing was changed';
+const NOT_BACK = 'failed and is NOT taken back';
+
+/** Looks at the deployment that it has begun. */
+const FOLLOWS = 'follows';
+
+/** Does something once, when the release makes a certain call for the n-th time. */
+function when(world: DeliveryAccount, api: string, doIt: () => void, nth = 1): void {
+  let seen = 0;
+  world.before = (called, input) => {
+    const it = api === FOLLOWS ? called === 'ecs:listServiceDeployments' && input.CreatedAt && !input.Status : called.endsWith(api);
+    seen += it ? 1 : 0;
+    if (it && seen === nth) {
+      doIt();
+    }
+  };
+}
+
+const FAULTS: Fault[] = [
+  { fault: 'none', serves: NEW, told: SUCCEEDED, execution: 'succeeded' },
+  { fault: 'the smoke test fails on green', serves: OLD, told: BACK, execution: 'failed', world: (world) => { world.faults.v2 = 'fails on green'; }, reason: /PRE_PRODUCTION_TRAFFIC_SHIFT returned FAILED/ },
+  { fault: 'an alarm fires during the shift', serves: OLD, told: BACK, execution: 'failed', world: (world) => { world.faults.v2 = 'fires in the shift'; }, reason: /because of alarm/ },
+  {
+    fault: 'the second service fails, when the first is released already',
+    serves: OLD,
+    told: BACK,
+    execution: 'failed',
+    world: (world) => when(world, 'updateService', () => { world.faults.v2 = 'fails on green'; }, 2),
+    also: (world) => expect(world.deployments.filter(({ target }) => world.tagOf(target) === 'v1')).toHaveLength(1),
+  },
+  { fault: 'an alarm fires before the start', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => { world.firing.add(world.facts[1].alarms[0]); }, reason: /success-rate/ },
+  { fault: 'the group that serves has no healthy task', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => { world.unhealthy = true; }, reason: /no healthy task/ },
+  { fault: 'the image is not in the repository', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => world.facts.forEach(({ repository }) => { delete world.images[repository].v2; }), reason: /does not exist/ },
+  { fault: 'the snapshot fails', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => { world.backupFails = true; }, reason: /no space/ },
+  { fault: 'the migration fails', serves: OLD, told: BACK, execution: 'failed', world: (world) => { world.faults.v2 = 'migration fails'; }, reason: /Migration ended with 1/, also: (world) => expect(world.deployments).toEqual([]) },
+  { fault: 'the migration does not end', serves: OLD, told: BACK, execution: 'failed', world: (world) => { world.faults.v2 = 'migration hangs'; }, reason: /was stopped/, also: (world) => expect(world.tasks[0].stopped).toBe(true) },
+  { fault: 'the deployment does not end', serves: OLD, told: BACK, execution: 'failed', world: (world) => { world.faults.v2 = 'never ends'; }, reason: /has not ended in the time/ },
+  { fault: 'a hook waits for an approval, and gets it', serves: NEW, told: SUCCEEDED, execution: 'succeeded', world: (world) => { world.faults.v2 = 'waits for approval'; when(world, FOLLOWS, () => { delete world.faults.v2; }, 20); } },
+  { fault: 'a hook waits for an approval that does not come', serves: OLD, told: BACK, execution: 'failed', world: (world) => { world.faults.v2 = 'waits for approval'; } },
+  {
+    fault: 'the API of ECS throttles',
+    serves: NEW,
+    told: SUCCEEDED,
+    execution: 'succeeded',
+    world: (world) => {
+      const seen: { [api: string]: number } = {};
+      world.before = (api) => {
+        seen[api] = (seen[api] ?? 0) + 1;
+        if (api.startsWith('ecs:') && seen[api] % 4 !== 0) {
+          throw new AwsError('Ecs.EcsException', 'Rate exceeded (Service: Ecs, Status Code: 400)');
+        }
+      };
+    },
+  },
+  {
+    fault: 'ECS refuses the update, however often it is asked',
+    serves: OLD,
+    told: BACK,
+    execution: 'failed',
+    world: (world) => { world.before = (api) => { if (api === 'ecs:updateService') { throw new AwsError('Ecs.EcsException', 'Rate exceeded'); } }; },
+    reason: /Rate exceeded/,
+  },
+  {
+    fault: 'the released image can not be written down',
+    serves: OLD,
+    told: BACK,
+    execution: 'failed',
+    world: (world) => { world.before = (api, input) => { if (api === 'ssm:putParameter' && input.Value === 'v2') { throw new AwsError('Ssm.InternalServerErrorException', 'try later'); } }; },
+    reason: /try later/,
+  },
+  { fault: 'an alarm fires after the last deployment, while it is watched', serves: OLD, told: BACK, execution: 'failed', world: (world) => { world.faults.v2 = 'fires afterwards'; }, reason: /after the release/ },
+  {
+    fault: 'the version before can not be brought back',
+    serves: NEW,
+    told: NOT_BACK,
+    execution: 'failed',
+    world: (world) => { world.faults.v2 = 'fires afterwards'; world.faults.v1 = 'fails on green'; },
+    reason: /a person has to look.*no revision was deregistered/,
+    messages: 2,
+    also: (world) => world.facts.forEach(({ service }) => expect(world.revision(world.services[service].serving).active).toBe(true)),
+  },
+  {
+    fault: 'the version before runs again, but answers nobody',
+    serves: OLD,
+    told: NOT_BACK,
+    execution: 'failed',
+    world: (world) => { world.faults.v2 = 'fails on green'; when(world, FOLLOWS, () => { world.unhealthy = true; }); },
+    reason: /does not go to one group with a healthy task/,
+    messages: 2,
+    latest: ['v2', 'v2'],
+  },
+  {
+    fault: 'ECS can not roll back, and names the version before all the same',
+    serves: OLD,
+    told: BACK,
+    execution: 'failed',
+    world: (world) => { world.faults.v2 = 'can not be rolled back'; },
+    reason: /ROLLBACK_FAILED: no capacity/,
+    also: (world) => expect(world.calls.filter(({ api, input }) => api === 'ecs:updateService' && input.ForceNewDeployment)).toHaveLength(1),
+  },
+  {
+    fault: '`cdk deploy` changes the service on its way back',
+    serves: OLD,
+    told: BACK,
+    execution: 'failed',
+    world: (world) => {
+      world.faults.v2 = 'fires afterwards';
+      let done = false;
+      world.before = (api) => {
+        if (api === 'ecs:listServiceDeployments' && !done && world.deployments.some(({ target, status, minutes }) => world.tagOf(target) === 'v1' && status === 'IN_PROGRESS' && minutes > 1)) {
+          done = true;
+          world.updateByCloudFormation(world.facts[0]);
+        }
+      };
+    },
+    messages: 2,
+    also: (world) => expect(world.subjects).toContain('Release to production failed and is NOT taken back'),
+  },
+  {
+    fault: 'the first release: an alarm fires while it is watched',
+    serves: NOTHING,
+    told: BACK,
+    execution: 'failed',
+    first: true,
+    world: (world) => { world.faults.v2 = 'fires afterwards'; },
+    also: (world) => expect(Object.values(world.services).map(({ tasks, minCapacity }) => [tasks, minCapacity])).toEqual([[0, 0], [0, 0]]),
+  },
+  {
+    fault: 'the first release: the second service fails',
+    serves: NOTHING,
+    told: BACK,
+    execution: 'failed',
+    first: true,
+    world: (world) => when(world, 'updateService', () => { world.faults.v2 = 'fails on green'; }, 2),
+    reason: /PRE_PRODUCTION_TRAFFIC_SHIFT returned FAILED/,
+    also: (world) => expect(Object.values(world.services).map(({ tasks, minCapacity }) => [tasks, minCapacity])).toEqual([[0, 0], [0, 0]]),
+  },
+  { fault: 'a release runs already', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => { world.executions.push('earlier'); }, reason: /another release to this stage runs: earlier/ },
+  {
+    fault: 'a release begins at the same moment, and is not listed yet',
+    serves: OLD,
+    told: REFUSED,
+    execution: 'failed',
+    world: (world) => { world.executions.push('earlier'); world.executionsLag = 1; },
+    reason: /another release to this stage runs: earlier/,
+  },
+  {
+    fault: 'a stopped release is not taken back yet',
+    serves: OLD,
+    told: REFUSED,
+    execution: 'failed',
+    world: (world) => world.parameters[Object.keys(world.parameters).find((name) => name.endsWith('/record'))!].push('{"execution":"stopped","services":[]}'),
+    reason: /a stopped release has not been taken back: stopped.*\{"clean":"stopped"\}/,
+  },
+  { fault: 'none of the images is of this stage', serves: OLD, told: REFUSED, execution: 'failed', images: 'of another stage', reason: /none of the images is of a repository of this stage, which has \["\w+/ },
+  { fault: 'ECS does not know a service any more', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => { world.unknown = world.facts[1].service; }, reason: /ECS knows no service Application\/Web/ },
+  { fault: 'another revision is registered at the same moment', serves: NEW, told: SUCCEEDED, execution: 'succeeded', world: (world) => { world.contention = 2; } },
+  {
+    fault: 'a release goes back, while an alarm fires and nobody serves',
+    serves: NEW,
+    told: SUCCEEDED,
+    execution: 'succeeded',
+    input: { back: true },
+    world: (world) => {
+      world.facts.forEach(({ alarms }) => world.firing.add(alarms[0]));
+      world.unhealthy = true;
+    },
+    also: (world) => expect(world.calls.filter(({ api }) => /^backup:|runTask$|describeAlarms$|describeTargetHealth$/.test(api))).toEqual([]),
+  },
+  { fault: 'an update of the stack runs', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => { world.stackStatus[world.facts[0].stack] = 'UPDATE_IN_PROGRESS'; }, reason: /UPDATE_IN_PROGRESS/ },
+  { fault: 'a deployment of a service runs', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => { world.deploy(world.facts[1].service, world.services[world.facts[1].service].revision); }, reason: /is IN_PROGRESS/ },
+  {
+    fault: '`cdk deploy` changes the task during the release',
+    serves: NEW,
+    told: SUCCEEDED,
+    execution: 'succeeded',
+    world: (world) => when(world, FOLLOWS, () => { world.registerByCloudFormation(world.facts[0], 'v1'); }),
+    also: (world) => expect(world.latest(world.facts[0]).number).toBeGreaterThan(world.revision(world.services[world.facts[0].service].serving).number),
+  },
+  {
+    fault: '`cdk deploy` changes the service during the release',
+    serves: OLD,
+    told: BACK,
+    execution: 'failed',
+    world: (world) => when(world, FOLLOWS, () => { world.updateByCloudFormation(world.facts[0]); }),
+    reason: /ended as STOPPED|something else deployed/,
+  },
+  {
+    fault: '`cdk deploy` changes the task during a release that fails, and is rolled back',
+    serves: OLD,
+    told: BACK,
+    execution: 'failed',
+    world: (world) => {
+      world.faults.v2 = 'fails on green';
+      when(world, FOLLOWS, () => {
+        const revision = world.registerByCloudFormation(world.facts[0], 'v1');
+        world.afterwards = () => { revision.active = false; };
+      });
+    },
+  },
+  {
+    fault: '`cdk deploy` changes the task while it is watched, and an alarm fires',
+    serves: OLD,
+    told: BACK,
+    execution: 'failed',
+    world: (world) => when(world, 'describeAlarms', () => {
+      world.registerByCloudFormation(world.facts[0], world.released[0]);
+      world.faults.v2 = 'fires afterwards';
+    }, 4),
+    reason: /after the release/,
+  },
+  {
+    fault: '`cdk deploy` changes the service while it is watched',
+    serves: OLD,
+    told: BACK,
+    execution: 'failed',
+    world: (world) => when(world, 'describeAlarms', () => {
+      world.registerByCloudFormation(world.facts[0], 'v1');
+      world.updateByCloudFormation(world.facts[0]);
+    }, 4),
+    reason: /something else deployed, too/,
+  },
+  {
+    fault: 'the release is stopped before it changes anything',
+    serves: OLD,
+    told: 'ended early, nothing to take back',
+    execution: 'aborted',
+    world: (world) => when(world, 'describeStacks', () => stage.stop()),
+    reason: /was stopped/,
+  },
+  {
+    fault: 'the release is stopped while it migrates',
+    serves: OLD,
+    told: BACK,
+    execution: 'aborted',
+    world: (world) => { world.faults.v2 = 'migration hangs'; when(world, 'describeTasks', () => stage.stop(), 4); },
+    reason: /was stopped/,
+    also: (world) => expect(world.tasks.map(({ stopped }) => stopped)).toEqual([true]),
+  },
+  { fault: 'the release is stopped in the middle', serves: OLD, told: BACK, execution: 'aborted', world: (world) => when(world, FOLLOWS, () => stage.stop(), 5), reason: /was stopped/ },
+  { fault: 'the release is stopped between registering and updating', serves: OLD, told: BACK, execution: 'aborted', world: (world) => when(world, 'runTask', () => stage.stop()) },
+  { fault: 'CloudFormation has reset the parameter', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => { world.parameters[world.facts[0].parameter].push('none'); }, reason: /write back the tag that runs/ },
+  { fault: 'somebody deployed by hand', serves: 'what was deployed by hand', told: REFUSED, execution: 'failed', world: (world) => world.byHand('v0'), reason: /runs another image/, latest: ['v0', 'v1'] },
+  { fault: 'nobody can be told', serves: NEW, told: 'nobody', execution: 'succeeded', world: (world) => { world.before = (api) => { if (api === 'sns:publish') { throw new AwsError('Sns.AuthorizationErrorException', 'no'); } }; } },
+  { fault: 'no new image is named: what changed in the task goes live', serves: OLD, told: SUCCEEDED, execution: 'succeeded', images: 'none', also: (world) => expect(world.revision(world.services[world.facts[0].service].serving).number).toBe(3) },
+];
+
+describe('A release (A-06, A-08, A-10, A-11, A-13, B-12, C-16, C-18, D-06)', () => {
+  test.each(FAULTS)('$fault: $serves serves, $told', async ({ serves, told, execution, world: arrange, images, input, first, reason, messages, latest, also }) => {
+    const world = first ? stage.account().push('v2') : stage.account().runs('v1').push('v2');
+    arrange?.(world);
+    const named = images === 'none' ? {} : images ? { 'another-shop': 'v2' } : stage.images(world, 'v2');
+    const { status } = await stage.release(world, named, input);
+
+    expect(status.toLowerCase()).toBe(execution);
+    const version = serves === NEW ? 'v2' : first ? 'none' : 'v1';
+    expect(world.serving).toEqual(serves.includes('by hand') ? ['v0', 'v1'] : first ? ['nothing', 'nothing'] : [version, version]);
+    expect(world.latestTags).toEqual(latest ?? [version, version]);
+    expect(world.released.filter((tag) => first || tag !== 'none')).toEqual(expect.arrayContaining([told.includes('NOT') ? expect.any(String) : version]));
+    const last = world.published[world.published.length - 1];
+    expect(last?.subject ?? 'nobody').toContain(told.replace('the end: ', ''));
+    expect(world.subjects.filter((subject) => !subject.includes('begins')).length).toBe(messages ?? (told === 'nobody' ? 0 : 1));
+    if (reason) {
+      expect(last.message).toMatch(reason);
+    }
+    world.published.forEach(({ subject, message, forChannels }) => {
+      expect(isShownInChat(forChannels)).toBe(true);
+      expect(alertIn({ messageId: '1', topicArn: 'deployments', message: forChannels })).toMatchObject({ title: subject, text: message });
+      expect(message).toMatch(/^Release \S+ /);
+    });
+    // For a closer watch afterwards (A-10): neither a failure nor a refusal nor what cleans up after it is a release.
+    expect(world.counted).toEqual(execution === 'succeeded' ? ['prod-constructs/releases Released arn:aws:states:eu-central-1:111111111111:stateMachine:release 1'] : []);
+    also?.(world);
+  });
+
+  test('docs/delivery.md says the same of every fault', () => {
+    const text = fs.readFileSync(path.join(__dirname, '..', '..', '..', 'docs', 'delivery.md'), 'utf8');
+    const rows = [...text.slice(text.indexOf('## Faults'), text.indexOf('## Going back')).matchAll(/^\| (?!Fault|---)(.+?) \| (.+?) \| (.+?) \| (.+?) \|$/gm)].map((row) => row.slice(1, 5));
+    expect(rows).toEqual(FAULTS.map(({ fault, serves, told, execution }) => [fault, serves, told, execution]));
+  });
+});

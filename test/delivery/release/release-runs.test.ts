@@ -1,0 +1,606 @@
+import { Repository } from 'aws-cdk-lib/aws-ecr';
+import { Cluster, ContainerImage, DeploymentStrategy, FargateService, FargateTaskDefinition, TaskDefinitionRevision } from 'aws-cdk-lib/aws-ecs';
+import { alertIn, isShownInChat } from '../../../lambda/alert-forwarder/alert';
+import { Migration, Release, ReleasedService, SecureVpc } from '../../../src';
+import { templateOf, testStack } from '../../fixtures/test-stack';
+import { DeliveryAccount } from '../../simulators/delivery-account';
+import { definitions } from '../../simulators/deployed-definition';
+import { DeployedRelease } from '../../simulators/deployed-release';
+import { AwsError, StateMachines } from '../../simulators/state-machines';
+
+let stage: DeployedRelease;
+jest.setTimeout(60_000);
+beforeAll(() => { stage = new DeployedRelease(); });
+afterAll(() => stage.close());
+
+const containers = (world: DeliveryAccount, service = 0) => world.revision(world.services[world.facts[service].service].serving).definition.ContainerDefinitions;
+const NOTHING = () => undefined;
+/** What a parameter of the release holds, as a stage of other services left it. */
+const change = (world: DeliveryAccount, parameter: 'record' | 'last', edit: (value: any) => void) => {
+  const name = Object.keys(world.parameters).find((one) => one.endsWith(`/${parameter}`))!;
+  const value = JSON.parse(world.value(name));
+  edit(value);
+  world.parameters[name].push(JSON.stringify(value));
+};
+const inputs = (world: DeliveryAccount, api: string) => world.calls.filter((call) => call.api === api).map(({ input }) => input);
+
+describe('The interpreter evaluates what the release uses', () => {
+  let machines: StateMachines;
+  beforeAll(() => { machines = new StateMachines(); });
+  afterAll(() => machines.close());
+  const evaluate = (states: object, startAt: string, input: object = {}, answer: () => unknown = () => ({})) => machines.run('canary', { StartAt: startAt, States: states }, input, answer);
+
+  test('functions, with what they give inside one another', async () => {
+    const { output } = await evaluate({
+      A: {
+        Type: 'Pass',
+        Parameters: {
+          'format.$': "States.Format('\\{{}\\} of {}', $.a[0].n, $$.Execution.Name)",
+          'merged.$': 'States.JsonMerge($.b, $.a[1], false)',
+          'contains.$': 'States.ArrayContains($.a[*].n, 2)',
+          'last.$': 'States.ArrayGetItem($.a, States.MathAdd(States.ArrayLength($.a), -1))',
+          'part.$': "States.ArrayGetItem(States.StringSplit('a/b/c', '/'), 2)",
+          'text.$': 'States.JsonToString($.a)',
+          'parsed.$': "States.StringToJson('[1]')",
+          'hash.$': "States.Hash('x', 'SHA-256')",
+          'quoted.$': 'States.JsonToString($.said)',
+          'kept.$': "States.Format('{}', $.said.by)",
+          'flat.$': '$.lists[*][*]',
+          'one.$': '$.a[?(@.n == 2)]',
+          'some.$': '$.tags[?(@.ours == true)].tag',
+          'short.$': "States.Hash('x', 'MD5')",
+          'named.$': "States.StringToJson(States.Format('\\{\"{}\":\"{}\"\\}', $.name, 'v1'))",
+        },
+        End: true,
+      },
+    }, 'A', { a: [{ n: 1 }, { n: 2, m: 3 }], b: { n: 1, o: 4 }, lists: [[1], [2, 3]], tags: [{ ours: true, tag: 'a' }, { ours: false, tag: 'b' }], name: 'shop/api', said: { by: 'a "\\b"' } });
+    expect(output).toEqual({
+      format: '{1} of canary',
+      merged: { n: 2, m: 3, o: 4 },
+      contains: true,
+      last: { n: 2, m: 3 },
+      part: 'c',
+      text: '[{"n":1},{"n":2,"m":3}]',
+      parsed: [1],
+      hash: '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881',
+      quoted: '{"by":"a \\"\\\\b\\""}',
+      kept: 'a "\\b"',
+      flat: [1, 2, 3],
+      one: [{ n: 2, m: 3 }],
+      some: ['a'],
+      short: '9dd4e461268c8034f5c8564e155c67a6',
+      named: { 'shop/api': 'v1' },
+    });
+  });
+
+  test('choices by paths, presence, patterns and what is joined', async () => {
+    const choose = async (rule: object, input: object) => (await evaluate({
+      A: { Type: 'Choice', Choices: [{ ...rule, Next: 'Yes' }], Default: 'No' }, Yes: { Type: 'Pass', Result: 'yes', End: true }, No: { Type: 'Pass', Result: 'no', End: true },
+    }, 'A', input)).output === 'yes';
+    expect(await choose({ Variable: "$.images['a/b']", IsPresent: true }, { images: { 'a/b': 'v1' } })).toBe(true);
+    expect(await choose({ Not: { Variable: '$.list[0]', IsPresent: true } }, { list: [] })).toBe(true);
+    expect(await choose({ Variable: '$.a', StringEqualsPath: '$.b' }, { a: 'x', b: 'y' })).toBe(false);
+    expect(await choose({ Variable: '$.by', StringMatches: '*:assumed-role/release/*' }, { by: 'arn:aws:sts::1:assumed-role/release/x' })).toBe(true);
+    expect(await choose({ Variable: '$.by', StringMatches: '*_IN_PROGRESS' }, { by: 'UPDATE_COMPLETE' })).toBe(false);
+    expect(await choose({ And: [{ Variable: '$.n', IsPresent: true }, { Variable: '$.n', IsString: true }] }, { n: null })).toBe(false);
+    expect(await choose({ Or: [{ Variable: '$.n', NumericGreaterThan: 1 }, { Variable: '$.n', NumericEquals: 0 }] }, { n: 0 })).toBe(true);
+    expect(await choose({ Variable: '$.n', NumericGreaterThanPath: '$.m' }, { n: 3, m: 2 })).toBe(true);
+  });
+
+  test('the moment at which a state is entered', async () => {
+    const { output } = await evaluate({ A: { Type: 'Pass', Parameters: { 'at.$': '$$.State.EnteredTime' }, End: true } }, 'A');
+    expect(Math.abs(Date.now() - Date.parse(output.at))).toBeLessThan(5_000);
+  });
+
+  test('retries, catches, failures with a path to their cause, from inside maps and parallels', async () => {
+    let asked = 0;
+    const fail = { Type: 'Fail', Error: 'Bad', CausePath: '$.why' };
+    const { output } = await evaluate({
+      P: {
+        Type: 'Parallel',
+        Branches: [{
+          StartAt: 'M',
+          States: {
+            M: {
+              Type: 'Map',
+              ItemsPath: '$.items',
+              MaxConcurrency: 1,
+              ItemProcessor: {
+                ProcessorConfig: { Mode: 'INLINE' },
+                StartAt: 'T',
+                States: {
+                  T: { Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:ecs:x', Parameters: {}, ResultPath: null, Retry: [{ ErrorEquals: ['Final'], MaxAttempts: 0 }, { ErrorEquals: ['States.TaskFailed'], MaxAttempts: 3 }], Next: 'C' },
+                  C: { Type: 'Choice', Choices: [{ Variable: '$.why', StringEquals: 'second', Next: 'F' }], Default: 'D' },
+                  F: fail,
+                  D: { Type: 'Pass', End: true },
+                },
+              },
+              End: true,
+            },
+          },
+        }],
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'Z' }],
+        Next: 'Z',
+      },
+      Z: { Type: 'Pass', End: true },
+    }, 'P', { items: [{ why: 'first' }, { why: 'second' }] }, () => {
+      asked += 1;
+      if (asked < 3) {
+        throw Object.assign(new Error('Rate exceeded'), { name: 'Ecs.EcsException' });
+      }
+      return {};
+    });
+    expect(output.failure).toEqual({ Error: 'Bad', Cause: 'second' });
+    expect(asked).toBe(4);
+  });
+});
+
+describe('The first release', () => {
+  test('starts the tasks of empty services, raises their minimum, and writes the parameter (A-10)', async () => {
+    const world = stage.account().push('v1');
+    expect((await stage.release(world, stage.images(world, 'v1'))).status).toBe('SUCCEEDED');
+    expect(world.serving).toEqual(['v1', 'v1']);
+    expect(world.released).toEqual(['v1', 'v1']);
+    expect(Object.values(world.services).map(({ tasks, minCapacity }) => [tasks, minCapacity])).toEqual([[2, 2], [2, 2]]);
+  });
+
+  test('that fails leaves the services empty, and no revision of it the latest', async () => {
+    const world = stage.account().push('v1');
+    world.faults.v1 = 'fails on green';
+    expect((await stage.release(world, stage.images(world, 'v1'))).status).toBe('FAILED');
+    expect(world.serving).toEqual(['nothing', 'nothing']);
+    expect(world.released).toEqual(['none', 'none']);
+    expect(world.latestTags).toEqual(['none', 'none']);
+  });
+
+  test('without an image is refused: there is none to release', async () => {
+    const world = stage.account();
+    expect((await stage.release(world, {})).error?.message).toMatch(/has never been released/);
+    expect(world.subjects).toEqual(['Release to production begins', 'Release to production refused, nothing was changed']);
+  });
+});
+
+describe('A release', () => {
+  test('succeeds when it can not be counted', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    world.before = (api) => { if (api === 'cloudwatch:putMetricData') { throw new AwsError('CloudWatch.InternalServiceFault', 'no'); } };
+    expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('SUCCEEDED');
+  });
+
+  test('is told with quotes in its reason, to chats and by mail (C-16)', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    world.before = (api) => { if (api === 'ecs:updateService') { throw new AwsError('Ecs.EcsException', 'no "service" \\ {here}\n'); } };
+    await stage.release(world, stage.images(world, 'v2'));
+    const { message, forChannels } = world.published[world.published.length - 1];
+    expect(message).toContain('no "service" \\ {here}\n');
+    expect(alertIn({ messageId: '1', topicArn: 'deployments', message: forChannels }).text).toBe(message);
+  });
+
+  test('changes the image and nothing else of the latest revision, and keeps its tags', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    const before = world.latest(world.facts[0]);
+    await stage.release(world, stage.images(world, 'v2'));
+    const after = world.revision(world.services[world.facts[0].service].serving);
+    const [router, application] = before.definition.ContainerDefinitions;
+    expect(after.definition).toEqual({ ...before.definition, EnableFaultInjection: false, ContainerDefinitions: [router, { ...application, Image: application.Image.replace(':v1', ':v2') }] });
+    expect(after.tags).toEqual(before.tags);
+  });
+
+  test.each([
+    ['without a role of its own, and with more storage', { TaskRoleArn: undefined, EphemeralStorage: { SizeInGiB: 50 } }],
+    ['with injected faults', { EnableFaultInjection: true }],
+    ['for Graviton', { RuntimePlatform: { CpuArchitecture: 'ARM64', OperatingSystemFamily: 'LINUX' } }],
+  ])('copies a task %s', async (_, further) => {
+    const world = stage.account().runs('v1').push('v2');
+    const { definition } = world.registerByCloudFormation(world.facts[0], 'v1', further);
+    expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('SUCCEEDED');
+    const { ContainerDefinitions: _containers, ...rest } = definition;
+    expect(world.revision(world.services[world.facts[0].service].serving).definition).toMatchObject(JSON.parse(JSON.stringify(rest)));
+  });
+
+  test.each([
+    ['leaves the tags of CloudFormation behind', [{ Key: 'aws:cloudformation:stack-name', Value: 'Application' }, { Key: 'team', Value: 'shop' }], [{ Key: 'team', Value: 'shop' }]],
+    ['and all tags where there are no others', [{ Key: 'aws:cloudformation:stack-name', Value: 'Application' }], []],
+    ['and needs none', [], []],
+  ])('%s', async (_, before, after) => {
+    const world = stage.account().runs('v1').push('v2');
+    const { tags } = world.latest(world.facts[0]);
+    tags.splice(0, tags.length, ...before);
+    expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('SUCCEEDED');
+    expect(world.latest(world.facts[0]).tags).toEqual(after);
+  });
+
+  test('brings no task out that it can not copy', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    world.registerByCloudFormation(world.facts[0], 'v1', { PidMode: 'task' });
+    expect((await stage.release(world, stage.images(world, 'v2'))).error?.name).toBe('Release.TaskDefinition');
+    expect(world.serving).toEqual(['v1', 'v1']);
+  });
+
+  test('tells traces which version they are of (D-07)', async () => {
+    const world = stage.account(true).runs('v1').push('v2').push('v3');
+    await stage.release(world, stage.images(world, 'v2'));
+    await stage.release(world, stage.images(world, 'v3'));
+    expect(containers(world)[1]).toMatchObject({
+      Environment: [{ Name: 'DD_ENV', Value: 'production' }, { Name: 'PORT', Value: '3000' }, { Name: 'DD_VERSION', Value: 'v3' }],
+      DockerLabels: { 'com.datadoghq.tags.service': 'web', 'com.datadoghq.tags.version': 'v3' },
+    });
+    expect(containers(world)[0].Environment).toEqual([]);
+  });
+
+  test('tags the image for good, with the number of the release (A-12, C-12)', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.release(world, stage.images(world, 'v2'));
+    const [{ repository }] = world.facts;
+    expect(world.images[repository]['live-production-3']).toBe(world.images[repository].v2);
+    expect(world.released).toEqual(['v2', 'v2']);
+  });
+
+  test('finds another tag where the number is taken, and none where it is there already', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    world.facts.forEach(({ repository }, index) => { world.images[repository]['live-production-3'] = index === 0 ? 'another image' : world.images[repository].v2; });
+    expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('SUCCEEDED');
+    const tags = world.facts.map(({ repository }) => Object.entries(world.images[repository]).filter(([tag, image]) => tag.startsWith('live-') && image === world.images[repository].v2).map(([tag]) => tag));
+    expect(tags).toEqual([[expect.stringMatching(/^live-production-3-[0-9a-f-]{36}$/)], ['live-production-3']]);
+  });
+
+  test('takes a snapshot that ends after 30 days, before anything is registered (A-06)', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.release(world, stage.images(world, 'v2'));
+    expect(world.backups[0].input).toMatchObject({ Lifecycle: { DeleteAfterDays: 30 }, IdempotencyToken: expect.any(String) });
+    const order = world.calls.map(({ api }) => api);
+    expect(order.indexOf('backup:describeBackupJob')).toBeLessThan(order.indexOf('ecs:registerTaskDefinition'));
+  });
+
+  test('migrates with the new image before any service is updated, and verifies it (A-08)', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.release(world, stage.images(world, 'v2'));
+    expect(world.tasks.map(({ image, input }) => [image, input.Overrides.ContainerOverrides[0].Command])).toEqual([['v2', ['npm', 'run', 'migrate']], ['v2', ['npm', 'run', 'verify']]]);
+    expect(world.tasks[0].input.NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp).toBe('DISABLED');
+    const order = world.calls.map(({ api }) => api);
+    expect(order.lastIndexOf('ecs:describeTasks')).toBeLessThan(order.indexOf('ecs:updateService'));
+  });
+
+  test('releases in the declared order, one after the other', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.release(world, stage.images(world, 'v2'));
+    expect(inputs(world, 'ecs:updateService').map(({ Service }) => Service)).toEqual(world.facts.map(({ service }) => service));
+    const [second, first] = world.deployments;
+    expect(second.createdAt > first.createdAt).toBe(true);
+    expect(first.minutes).toBeGreaterThanOrEqual(6);
+  });
+
+  test('of one image leaves the other service at its own', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.release(world, { [world.facts[1].repository]: 'v2' });
+    expect(world.serving).toEqual(['v1', 'v2']);
+    expect(world.released).toEqual(['v1', 'v2']);
+  });
+
+  test('that a second one meets goes on undisturbed', async () => {
+    const world = stage.account().runs('v1').push('v2').push('v3');
+    const [first, second] = await Promise.all([stage.release(world, stage.images(world, 'v2')), stage.release(world, stage.images(world, 'v3'))]);
+    expect([first.status, second.status]).toEqual(['SUCCEEDED', 'FAILED']);
+    expect(second.error?.name).toBe('Release.OtherRelease');
+    expect(world.serving).toEqual(['v2', 'v2']);
+  });
+
+  test('waits until a stopped one is taken back', async () => {
+    const world = stage.account().runs('v1').push('v2').push('v3');
+    world.before = (api) => (api === 'ecs:runTask' ? stage.stop() : undefined);
+    await stage.execute(world, 'stopped', { images: stage.images(world, 'v2') });
+    world.before = NOTHING;
+    expect((await stage.execute(world, 'too early', { images: stage.images(world, 'v3') })).error?.name).toBe('Release.NotTakenBack');
+    await stage.execute(world, 'clean-up', { clean: 'stopped' });
+    expect(world.latestTags).toEqual(['v1', 'v1']);
+    expect((await stage.release(world, stage.images(world, 'v3'))).status).toBe('SUCCEEDED');
+    expect([world.serving, world.latestTags]).toEqual([['v3', 'v3'], ['v3', 'v3']]);
+  });
+
+  test('follows its own deployment, whatever was deployed before it', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    world.facts.forEach(({ service }) => { world.deploy(service, world.services[service].revision); });
+    Array.from({ length: 8 }).forEach(() => world.passMinute());
+    world.faults.v2 = 'fails on green';
+    const { status, error } = await stage.release(world, stage.images(world, 'v2'));
+    expect([status, error?.message]).toEqual(['FAILED', expect.stringContaining('ROLLBACK_SUCCESSFUL')]);
+  });
+
+  test('stays, when a stack update after it is rolled back (ADR 2)', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.release(world, stage.images(world, 'v2'));
+    const revision = world.registerByCloudFormation(world.facts[0], 'v2');
+    revision.active = false;
+    expect(world.serving).toEqual(['v2', 'v2']);
+    world.updateByCloudFormation(world.facts[0]);
+    Array.from({ length: 8 }).forEach(() => world.passMinute());
+    expect(world.serving).toEqual(['v2', 'v2']);
+  });
+});
+
+describe('A service that is not ours (E-15)', () => {
+  const machines = new StateMachines();
+  afterAll(() => machines.close());
+  const stack = testStack();
+  const { vpc } = new SecureVpc(stack, 'Network');
+  const repository = new Repository(stack, 'Repository');
+  const taskDefinition = new FargateTaskDefinition(stack, 'Task');
+  taskDefinition.addContainer('app', { image: ContainerImage.fromEcrRepository(repository, 'none') });
+  const service = ReleasedService.fromFargate(new FargateService(stack, 'Service', {
+    cluster: new Cluster(stack, 'Cluster', { vpc }), taskDefinition, taskDefinitionRevision: TaskDefinitionRevision.LATEST, deploymentStrategy: DeploymentStrategy.BLUE_GREEN, circuitBreaker: { rollback: true }, minHealthyPercent: 100,
+  }), { repository, releasedImageParameterName: '/shop/released', minTasks: 2 });
+  const release = new Release(stack, 'Release', { stageName: 'production', services: [service], migration: Migration.command(service, ['migrate']) });
+  const [definition] = Object.values(definitions(templateOf(stack)));
+  const empty = () => new DeliveryAccount(definition.States.Services.Result, [release.recordName, release.lastReleaseName]).push('v2');
+  const account = () => empty().runs('v1').push('v2');
+  const run = (world: DeliveryAccount, execution: string) => machines.run(execution, definition, { images: { [world.facts[0].repository]: 'v2' } }, world.answers());
+
+  test('is migrated, released and written down', async () => {
+    const world = account();
+    expect((await run(world, 'foreign')).status).toBe('SUCCEEDED');
+    expect([world.serving, world.released, world.tasks.map(({ image }) => image)]).toEqual([['v2'], ['v2'], ['v2']]);
+  });
+
+  test('is taken back', async () => {
+    const world = account();
+    world.faults.v2 = 'fails on green';
+    expect((await run(world, 'foreign, failing')).status).toBe('FAILED');
+    expect([world.serving, world.released]).toEqual([['v1'], ['v1']]);
+  });
+
+  test.each([
+    ['gets its first tasks', undefined, 'SUCCEEDED', ['v2'], 2],
+    ['is empty again after a first release that fails', 'fails on green', 'FAILED', ['nothing'], 0],
+  ] as const)('that does not scale %s', async (name, fault, status, serving, tasks) => {
+    const world = empty();
+    world.scales = false;
+    if (fault) {
+      world.faults.v2 = fault;
+    }
+    expect((await run(world, `foreign, ${name}`)).status).toBe(status);
+    expect([world.serving, Object.values(world.services).map((one) => one.tasks)]).toEqual([serving, [tasks]]);
+  });
+});
+
+describe('The plan of a migration (A-08)', () => {
+  test('runs with the new image in a family of its own, and gives back what it printed and where', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    const { status, output } = await stage.run(world, 'Plan', { images: stage.images(world, 'v2') });
+    expect(status).toBe('SUCCEEDED');
+    expect(output).toEqual({ log: { group: expect.any(String), stream: 'web/web/task1' }, lines: ['ALTER TABLE orders ADD COLUMN note text;', 'CREATE INDEX ON orders (note);'] });
+    expect(world.tasks[0]).toMatchObject({ image: 'v2', input: { Overrides: { ContainerOverrides: [{ Command: ['npm', 'run', 'plan'] }] } } });
+    expect(world.latestTags).toEqual(['v1', 'v1']);
+    expect(world.revisions.filter(({ family, active }) => family.endsWith('-plan') && active)).toEqual([]);
+  });
+
+  test('leaves nothing behind when it fails', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    world.faults.v2 = 'migration fails';
+    const { error } = await stage.run(world, 'Plan', { images: stage.images(world, 'v2') });
+    expect(error?.message).toMatch(/Plan ended with 1/);
+    expect(world.revisions.filter(({ family, active }) => family.endsWith('-plan') && active)).toEqual([]);
+  });
+});
+
+describe('What ends where nothing is caught', () => {
+  const ended = async (how: { Status: string; Error?: string; Cause?: string }) => {
+    const world = stage.account().runs('v1');
+    world.ended.A = how;
+    const { status } = await stage.execute(world, 'clean-up', { clean: 'A' });
+    return { status, told: world.published.map(({ subject, message }) => `${subject}: ${message}`) };
+  };
+
+  test('is told by the execution that cleans up, with its error and cause', async () => {
+    const { status, told } = await ended({ Status: 'FAILED', Error: 'States.Runtime', Cause: 'no path "$.x"' });
+    expect(status).toBe('SUCCEEDED');
+    expect(told).toEqual([expect.stringMatching(/ended early, nothing to take back: .*States\.Runtime: the release A ended as FAILED: no path "\$\.x"/)]);
+  });
+
+  test('also without a cause, and without an error', async () => {
+    expect((await ended({ Status: 'TIMED_OUT', Error: 'States.Timeout' })).told).toEqual([expect.stringContaining('States.Timeout: the release A ended as TIMED_OUT.')]);
+    expect((await ended({ Status: 'ABORTED', Cause: 'by mistake' })).told).toEqual([expect.stringContaining('the release A was stopped: by mistake')]);
+  });
+
+  test('and what was refused has told so itself', async () => {
+    expect((await ended({ Status: 'FAILED', Error: 'Release.AlarmFires', Cause: 'an alarm fires' })).told).toEqual([]);
+  });
+
+  test('is taken back with its reason where it has changed something', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    let looked = 0;
+    world.before = (api) => { looked += api === 'ecs:listServiceDeployments' ? 1 : 0; return looked === 6 ? stage.stop() : undefined; };
+    await stage.execute(world, 'A', { images: stage.images(world, 'v2') });
+    world.before = NOTHING;
+    world.ended.A = { Status: 'FAILED', Error: 'States.DataLimitExceeded', Cause: 'more than 262144 bytes' };
+    await stage.execute(world, 'clean-up', { clean: 'A' });
+    expect(world.serving).toEqual(['v1', 'v1']);
+    expect(world.published[world.published.length - 1].message).toContain('States.DataLimitExceeded: the release A ended as FAILED: more than 262144 bytes');
+  });
+
+  test('a service that the stage has no more is not back, and told', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    world.before = (api) => (api === 'ecs:runTask' ? stage.stop() : undefined);
+    await stage.execute(world, 'A', { images: stage.images(world, 'v2') });
+    world.before = NOTHING;
+    change(world, 'record', (record) => { record.services[0].name = 'Application/Removed'; record.services.reverse(); });
+    expect((await stage.execute(world, 'clean-up', { clean: 'A' })).status).toBe('FAILED');
+    expect(world.published[world.published.length - 1]).toMatchObject({ subject: expect.stringContaining('NOT taken back'), message: expect.stringMatching(/Application\/Removed.*no such service/) });
+    // The other one is found by its name, wherever it stands.
+    expect(world.latestTags).toEqual(['v2', 'v1']);
+  });
+});
+
+describe('The way back (A-14, C-17, C-29, E-15)', () => {
+  test('stops a deployment that runs, and only that', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    world.deploy(world.facts[0].service, world.registerByCloudFormation(world.facts[0], 'v2').arn);
+    world.passMinute();
+    const { output } = await stage.back(world);
+    expect(output.done).toMatch(/deployments were stopped/);
+    expect(inputs(world, 'ecs:stopServiceDeployment')).toEqual([{ ServiceDeploymentArn: world.deployments[0].arn, StopType: 'ROLLBACK' }]);
+    expect(world.started).toEqual([]);
+  });
+
+  test('during a release makes that release take back everything', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    let seen = 0;
+    world.before = async (api) => {
+      seen += api === 'ecs:listServiceDeployments' ? 1 : 0;
+      if (seen === 5) {
+        seen += 1;
+        world.standsStill = true;
+        await stage.back(world);
+        world.standsStill = false;
+      }
+    };
+    expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('FAILED');
+    expect(world.serving).toEqual(['v1', 'v1']);
+    expect(world.released).toEqual(['v1', 'v1']);
+  });
+
+  test('stops a release that runs without a deployment, and leaves one that cleans up alone', async () => {
+    const world = stage.account().runs('v1');
+    world.executions.push('watching', 'cleaning');
+    Object.assign(world.inputs, { watching: '{"images":{}}', cleaning: '{"clean":"other"}' });
+    const { output } = await stage.back(world);
+    expect(world.stopped).toEqual(['watching']);
+    expect(output.done).toMatch(/was stopped/);
+  });
+
+  test('stops nothing that goes back already: neither a deployment of a way back, nor a clean-up, nor a release of the images before', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    world.faults.v2 = 'fires afterwards';
+    let answer: any;
+    let clicked = false;
+    world.before = async (api) => {
+      const goesBack = world.deployments.some(({ target, status, asked }) => world.tagOf(target) === 'v1' && status === 'IN_PROGRESS' && asked > 1);
+      if (api === 'ecs:listServiceDeployments' && goesBack && !clicked) {
+        clicked = true;
+        world.standsStill = true;
+        answer = await stage.back(world);
+        world.standsStill = false;
+      }
+    };
+    await stage.release(world, stage.images(world, 'v2'));
+    expect(answer.output.done).toMatch(/it goes back already/);
+    expect(world.deployments.filter(({ target }) => world.tagOf(target) === 'v1').map(({ status }) => status)).toEqual(['SUCCESSFUL', 'SUCCESSFUL']);
+    expect(world.serving).toEqual(['v1', 'v1']);
+
+    for (const input of ['{"clean":"other"}', '{"images":{},"back":true}']) {
+      const other = stage.account().runs('v1');
+      other.executions.push('running');
+      other.inputs.running = input;
+      expect((await stage.back(other)).output.done).toMatch(/it goes back already/);
+      expect([other.stopped, other.started]).toEqual([[], []]);
+    }
+  });
+
+  test('after a release brings the images before it out, of every service, and ends with that', async () => {
+    const world = stage.account().runs('v1').push('v2').push('v3');
+    await stage.release(world, stage.images(world, 'v2'));
+    await stage.release(world, { [world.facts[1].repository]: 'v3' });
+    const { output } = await stage.back(world);
+    expect(world.started).toEqual([{ images: stage.images(world, 'v2'), back: true }]);
+    expect(output.done).toMatch(/serve/);
+    expect(world.serving).toEqual(['v2', 'v2']);
+  });
+
+  test('goes back while what was released fires alarms and answers nobody, without snapshot, migration and watch', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.release(world, stage.images(world, 'v2'));
+    world.facts.forEach(({ alarms }) => world.firing.add(alarms[0]));
+    world.unhealthy = true;
+    const before = world.calls.length;
+    expect((await stage.back(world)).status).toBe('SUCCEEDED');
+    expect([world.serving, world.released, world.latestTags]).toEqual([['v1', 'v1'], ['v1', 'v1'], ['v1', 'v1']]);
+    expect(world.calls.slice(before).filter(({ api }) => /^backup:|runTask$/.test(api))).toEqual([]);
+  });
+
+  test('fails with the reason where the images before can not be brought out', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.release(world, stage.images(world, 'v2'));
+    world.stackStatus[world.facts[0].stack] = 'UPDATE_IN_PROGRESS';
+    const { error } = await stage.back(world);
+    expect(error).toMatchObject({ name: 'Rollback.NotBack', message: expect.stringMatching(/ended as FAILED: the stack .* is UPDATE_IN_PROGRESS/) });
+  });
+
+  test('after a failed release it is still the last good one that is taken back', async () => {
+    const world = stage.account().runs('v1').push('v2').push('v3');
+    await stage.release(world, stage.images(world, 'v2'));
+    world.faults.v3 = 'fails on green';
+    await stage.release(world, stage.images(world, 'v3'));
+    await stage.back(world);
+    expect(world.started).toEqual([{ images: stage.images(world, 'v1'), back: true }]);
+  });
+
+  test('leaves a service alone that had nothing before, or has had no release yet', async () => {
+    const world = stage.account().push('v1').push('v2');
+    world.runsOne(0, 'v1');
+    await stage.release(world, stage.images(world, 'v2'));
+    expect((await stage.back(world)).status).toBe('SUCCEEDED');
+    expect(world.started).toEqual([{ images: { [world.facts[0].repository]: 'v1' }, back: true }]);
+    expect(world.serving).toEqual(['v1', 'v2']);
+
+    const added = stage.account().push('v1').push('v2');
+    added.runsOne(0, 'v2');
+    const [{ name, repository, service }] = added.facts;
+    const last = Object.keys(added.parameters).find((one) => one.endsWith('/last'))!;
+    added.parameters[last].push(JSON.stringify({ execution: 'earlier', services: [{ name, repository, tag: 'v1', candidate: added.services[service].revision }] }));
+    expect((await stage.back(added)).status).toBe('SUCCEEDED');
+    expect(added.serving).toEqual(['v1', 'nothing']);
+  });
+
+  test('before any release, and after the first, says that there is nothing', async () => {
+    const world = stage.account().push('v1');
+    expect((await stage.back(world)).error?.name).toBe('Rollback.NothingBefore');
+    await stage.release(world, stage.images(world, 'v1'));
+    expect((await stage.back(world)).error?.name).toBe('Rollback.NothingBefore');
+  });
+});
+
+describe('The drift check (B-12)', () => {
+  const told = (world: DeliveryAccount) => world.published.filter(({ subject }) => subject.startsWith('Something else'));
+
+  test('says nothing of what was released, nor before the first release, nor while one runs', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.run(world, 'Drift');
+    await stage.release(world, stage.images(world, 'v2'));
+    await stage.run(world, 'Drift');
+    world.byHand('v1');
+    world.executions.push('running');
+    await stage.run(world, 'Drift');
+    expect(told(world)).toEqual([]);
+  });
+
+  test('tells of a revision that was deployed by hand, and of one of CloudFormation with other settings', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.release(world, stage.images(world, 'v2'));
+    world.registerByCloudFormation(world.facts[1], 'v2');
+    world.updateByCloudFormation(world.facts[1]);
+    await stage.run(world, 'Drift');
+    expect(told(world)).toHaveLength(1);
+    expect(isShownInChat(told(world)[0].forChannels)).toBe(true);
+    const found = JSON.parse(/What runs: (\[.*\])\./.exec(told(world)[0].message)![1]);
+    expect(found.map(({ service, drift }: any) => [service, drift])).toEqual([['Application/Api', false], ['Application/Web', true]]);
+  });
+
+  test('finds services by their names: one that was removed or added is none of its business', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.release(world, stage.images(world, 'v2'));
+    change(world, 'last', (last) => { last.services[0].name = 'Application/Removed'; last.services.reverse(); });
+    await stage.run(world, 'Drift');
+    expect(told(world)).toEqual([]);
+    world.byHand('v1');
+    change(world, 'last', (last) => { last.services[1].name = 'Application/Api'; });
+    await stage.run(world, 'Drift');
+    expect(told(world)).toHaveLength(1);
+  });
+
+  test('tells of a service that is gone', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.release(world, stage.images(world, 'v2'));
+    world.unknown = world.facts[0].service;
+    await stage.run(world, 'Drift');
+    expect(told(world)[0].message).toContain('there is no such service');
+  });
+});

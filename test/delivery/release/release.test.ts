@@ -1,0 +1,368 @@
+import validate from 'asl-validator';
+import { Duration, Fn, type Stack } from 'aws-cdk-lib';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
+import {
+  Cluster, ContainerImage, DeploymentControllerType, DeploymentStrategy, FargateService, type FargateServiceProps, FargateTaskDefinition, TaskDefinitionRevision,
+} from 'aws-cdk-lib/aws-ecs';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import {
+  DeploymentEngine, EnvironmentProfile, HardenedPostgres, type IReleasedService, ImageRepository, MaintenanceWindow, Migration, type MigrationOptions, ProductionWebService,
+  Release, type ReleaseProps, ReleasedService,
+  RollbackCommand, DriftCheck, Rollout, SecureVpc, ServiceImage,
+} from '../../../src';
+import { releasedServices } from '../../fixtures/released-services';
+import { refusal, templateOf, testStack, unacknowledged } from '../../fixtures/test-stack';
+import { certificate } from '../../fixtures/web-service';
+import { definitions } from '../../simulators/deployed-definition';
+import { mostEvents } from '../../simulators/execution-events';
+
+jest.setTimeout(120_000);
+
+interface Whole { readonly stack: Stack; readonly template: Template; readonly release: Release; readonly back: RollbackCommand }
+
+/** Everything that a stage may have. */
+function whole(props: Partial<ReleaseProps> = {}, where: 'same stack' | 'another stack' = 'same stack'): Whole {
+  const { app, stack: services, api, services: list, database } = releasedServices();
+  const stack = where === 'same stack' ? services : testStack({ app, id: 'Delivery' });
+  const notifications = new Topic(stack, 'Topic', { masterKey: new Key(stack, 'TopicKey', { enableKeyRotation: true }), enforceSSL: true });
+  const release = new Release(stack, 'Release', {
+    stageName: 'production',
+    services: list,
+    migration: Migration.command(api, ['npm', 'run', 'migrate'], { plan: ['npm', 'run', 'plan'], verify: ['true'], window: MaintenanceWindow.daily('22:00', '04:00') }),
+    snapshot: database,
+    notifications,
+    gateAlarmNames: ['database-cpu'],
+    ...props,
+  });
+  const back = new RollbackCommand(stack, 'Back', { release });
+  new DriftCheck(stack, 'Drift', { release, notifications });
+  return { stack, template: templateOf(stack), release, back };
+}
+
+let standard: Whole;
+beforeAll(() => { standard = whole(); });
+
+/** Services that this library didn't make, in one stage. */
+function eightServices(deploymentTimeout: Duration): Stack {
+  const stack = testStack();
+  const cluster = new Cluster(stack, 'Cluster', { vpc: new SecureVpc(stack, 'Network').vpc });
+  const services = Array.from({ length: 8 }, (_, index) => {
+    const scope = new Construct(stack, `Part${index}`);
+    const repository = new Repository(scope, 'Repository');
+    const taskDefinition = new FargateTaskDefinition(scope, 'Task');
+    taskDefinition.addContainer('app', { image: ContainerImage.fromEcrRepository(repository, 'x') });
+    const service = new FargateService(scope, 'Service', { cluster, taskDefinition, taskDefinitionRevision: TaskDefinitionRevision.LATEST, deploymentStrategy: DeploymentStrategy.BLUE_GREEN, minHealthyPercent: 100, circuitBreaker: { rollback: true } });
+    return ReleasedService.fromFargate(service, { repository, releasedImageParameterName: `/shop/${index}`, productionRuleArn: 'rule', rollbackAlarmNames: ['errors'] });
+  });
+  const release = new Release(stack, 'Release', { stageName: 'production', services, deploymentTimeout, migration: Migration.command(services[0], ['x'], { verify: ['x'] }) });
+  new RollbackCommand(stack, 'Back', { release });
+  return stack;
+}
+
+/** All states of a definition, those in maps and branches too. */
+function allStates(part: any): any[] {
+  return Object.values<any>(part.States).flatMap((state) => [state, ...(state.ItemProcessor ? allStates(state.ItemProcessor) : []), ...(state.Branches ?? []).flatMap(allStates)]);
+}
+
+const PREFIX: { [api: string]: string } = { elasticloadbalancingv2: 'elasticloadbalancing', sfn: 'states', applicationautoscaling: 'application-autoscaling', cloudwatchlogs: 'logs' };
+/** What a machine needs that is no call of its own. */
+const BESIDE = /^(iam:PassRole|ecs:TagResource|kms:.*|xray:.*|logs:(Create|Get|Update|Delete|List)LogDeliver(y|ies)|logs:PutResourcePolicy|logs:Describe.*)$/;
+
+function actionsOf(definition: any): string[] {
+  const calls = allStates(definition).filter(({ Type }) => Type === 'Task').map(({ Resource }) => /aws-sdk:([a-z0-9]+):([A-Za-z]+)$/.exec(Resource)!);
+  return [...new Set(calls.map(([, api, call]) => `${PREFIX[api] ?? api}:${call[0].toUpperCase()}${call.slice(1)}`))].sort();
+}
+
+/** What the policies that name a role allow. */
+function statementsOf(template: Template, roleId: string): any[] {
+  return Object.values(template.findResources('AWS::IAM::ManagedPolicy')).filter(({ Properties }: any) => Properties.Roles.some(({ Ref }: any) => Ref === roleId))
+    .flatMap(({ Properties }: any) => Properties.PolicyDocument.Statement);
+}
+
+describe('The state machines', () => {
+  test('are valid in the states language, and use nothing that the interpreter reads differently', () => {
+    const all = definitions(standard.template);
+    expect(Object.keys(all)).toHaveLength(4);
+    Object.values(all).forEach((definition) => {
+      expect(validate(definition)).toMatchObject({ isValid: true, errors: [] });
+      expect(JSON.stringify(definition)).not.toContain('"IsPresent":false');
+    });
+  });
+
+  test('ask again when they are told to wait, at every call', () => {
+    Object.values(definitions(standard.template)).flatMap(allStates).filter(({ Type }) => Type === 'Task').forEach(({ Retry }) => {
+      expect(Retry[Retry.length - 1]).toEqual({ ErrorEquals: ['States.TaskFailed'], IntervalSeconds: 2, BackoffRate: 2, MaxAttempts: 6, MaxDelaySeconds: 60, JitterStrategy: 'FULL' });
+    });
+  });
+
+  test('may do what they call and nothing else, with no action that is a pattern', () => {
+    const machines = standard.template.findResources('AWS::StepFunctions::StateMachine');
+    Object.entries(definitions(standard.template)).forEach(([id, definition]) => {
+      const statements = statementsOf(standard.template, (machines[id].Properties as any).RoleArn['Fn::GetAtt'][0]);
+      const allowed = [...new Set<string>(statements.flatMap(({ Action }) => Action))];
+      expect(allowed.filter((action) => !BESIDE.test(action)).sort()).toEqual(actionsOf(definition));
+      expect(allowed.filter((action) => action.includes('*'))).toEqual([]);
+    });
+  });
+
+  test('change only what is named: services, families, parameters, repositories of the stage', () => {
+    const [id] = Object.keys(standard.template.findResources('AWS::StepFunctions::StateMachine')).filter((name) => name.startsWith('ReleaseMachine'));
+    const role = (standard.template.findResources('AWS::StepFunctions::StateMachine')[id].Properties as any).RoleArn['Fn::GetAtt'][0];
+    const everywhere = statementsOf(standard.template, role).filter(({ Resource }) => Resource === '*').flatMap(({ Action }) => Action).filter((action: string) => !BESIDE.test(action));
+    expect(everywhere.sort()).toEqual([
+      'application-autoscaling:DescribeScalableTargets', 'backup:DescribeBackupJob', 'cloudwatch:DescribeAlarms', 'cloudwatch:PutMetricData', 'ecs:DeregisterTaskDefinition', 'ecs:DescribeTaskDefinition', 'ecs:ListTasks', 'elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetHealth',
+    ]);
+  });
+
+  test('hand over the two roles of each task and that of backups, to nobody but ECS and Backup', () => {
+    const [id] = Object.keys(standard.template.findResources('AWS::StepFunctions::StateMachine')).filter((name) => name.startsWith('ReleaseMachine'));
+    const role = (standard.template.findResources('AWS::StepFunctions::StateMachine')[id].Properties as any).RoleArn['Fn::GetAtt'][0];
+    const passed = statementsOf(standard.template, role).filter(({ Action }) => [Action].flat().includes('iam:PassRole'));
+    const byService = (service: string) => passed.filter(({ Condition }) => Condition.StringEquals['iam:PassedToService'] === service).flatMap(({ Resource }) => [Resource].flat().map((arn: any) => arn['Fn::GetAtt'][0]));
+    expect(new Set(byService('ecs-tasks.amazonaws.com'))).toEqual(new Set(Object.keys(standard.template.findResources('AWS::IAM::Role')).filter((name) => /^(Api|Web)Task(Execution|Task)?Role/.test(name))));
+    expect(byService('backup.amazonaws.com')).toHaveLength(1);
+  });
+
+  test('have traces, an encrypted log with what they did, and are standard', () => {
+    standard.template.allResourcesProperties('AWS::StepFunctions::StateMachine', {
+      StateMachineType: 'STANDARD', TracingConfiguration: { Enabled: true }, LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: true },
+    });
+  });
+
+  const LONG: MigrationOptions = { timeout: Duration.hours(24), verify: ['true'], window: MaintenanceWindow.daily('22:00', '04:00'), plan: ['plan'] };
+  test.each<[string, () => Stack, number]>([
+    ['as it is by default', () => standard.stack, 2],
+    ['with everything as long as it may be', () => {
+      const { stack, api, services, database } = releasedServices();
+      const release = new Release(stack, 'Release', {
+        stageName: 'production',
+        services,
+        migration: Migration.command(api, ['x'], LONG),
+        snapshot: database,
+        notifications: new Topic(stack, 'Topic'),
+        gateAlarmNames: ['x'],
+        monitoringTime: Duration.hours(24),
+        snapshotTimeout: Duration.hours(24),
+        deploymentTimeout: Duration.hours(36),
+      });
+      new RollbackCommand(stack, 'Back', { release });
+      return stack;
+    }, 2],
+    ['with eight services', () => eightServices(Duration.hours(7)), 8],
+  ])('have events left, %s', (_, make, services) => {
+    const machines = Object.entries(definitions(templateOf(make())));
+    expect(machines.length).toBeGreaterThan(0);
+    // The others of the 25,000 are for calls that are made again.
+    expect(machines.map(([id, definition]) => [id, mostEvents(definition, services)]).filter(([, events]) => Number(events) > 22_000)).toEqual([]);
+  });
+
+  test('look once a minute where the time is short', () => {
+    const paces = allStates(Object.entries(definitions(standard.template)).find(([id]) => id.startsWith('ReleaseMachine'))![1]).filter(({ Type }) => Type === 'Wait').map(({ Seconds }) => Seconds);
+    expect(Math.max(...paces.filter((seconds) => seconds !== 300))).toBe(60);
+  });
+
+  test('refuse deployments that could only be looked at every few hours', () => {
+    expect(refusal(() => eightServices(Duration.days(14)))).toMatch(/deploymentTimeout is "20160 minutes for each of 8 services", expected about \d{3} minutes: an execution of Step Functions has 25,000 events/);
+  });
+});
+
+describe('Beside the machine', () => {
+  test('a release that was stopped is taken back by a second execution', () => {
+    standard.template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: { 'source': ['aws.states'], 'detail-type': ['Step Functions Execution Status Change'], 'detail': { status: ['ABORTED', 'TIMED_OUT', 'FAILED'] } },
+      Targets: [{ InputTransformer: { InputPathsMap: { name: '$.detail.name' }, InputTemplate: '{"clean": <name>}' } }],
+    });
+  });
+
+  test('the parameters never change: CloudFormation would put none back (ADR 2)', () => {
+    const parameters = Object.entries(standard.template.findResources('AWS::SSM::Parameter')).filter(([id]) => id.startsWith('Release'));
+    expect(parameters.map(([, { Properties }]: any) => Object.keys(Properties).sort())).toEqual([['Name', 'Type', 'Value'], ['Name', 'Type', 'Value']]);
+  });
+
+  test('one document goes back with one click, and may start that alone (A-14, C-17)', () => {
+    const [{ Properties }]: any[] = Object.values(standard.template.findResources('AWS::SSM::Document'));
+    expect(Properties.DocumentType).toBe('Automation');
+    const [start, wait, ended] = Properties.Content.mainSteps;
+    expect(start).toMatchObject({ action: 'aws:executeAwsApi', inputs: { Service: 'stepfunctions', Api: 'StartExecution', input: '{}' }, outputs: [{ Name: 'Execution', Selector: '$.executionArn' }] });
+    // By default it would wait for an hour.
+    expect(wait).toMatchObject({ action: 'aws:waitForAwsResourceProperty', inputs: { Api: 'DescribeExecution', executionArn: `{{ ${start.name}.Execution }}`, DesiredValues: expect.arrayContaining(['SUCCEEDED', 'FAILED']) } });
+    expect(wait.timeoutSeconds).toBeGreaterThan(standard.release._longestWayBack.toSeconds());
+    expect(ended).toMatchObject({ action: 'aws:assertAwsResourceProperty', inputs: { DesiredValues: ['SUCCEEDED'] }, isEnd: true });
+    const actions = statementsOf(standard.template, Properties.Content.assumeRole['Fn::GetAtt'][0]).flatMap(({ Action }) => Action);
+    expect(actions.sort()).toEqual(['states:DescribeExecution', 'states:StartExecution']);
+  });
+
+  test('what is compared is compared once a day (B-12)', () => {
+    standard.template.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(24 hours)', Target: { Input: '{}' } });
+  });
+
+  test('nothing stays unacknowledged in the four packs', () => {
+    expect(unacknowledged(whole().stack)).toEqual([]);
+  });
+
+  test('services in another stack are released, too, without a cycle', () => {
+    const { template, stack } = whole({}, 'another stack');
+    expect(Object.values(definitions(template)).map((definition) => validate(definition).isValid)).toEqual([true, true, true, true]);
+    expect(unacknowledged(stack)).toEqual([]);
+  });
+});
+
+describe('A maintenance window (A-08)', () => {
+  const windowOf = (window: MaintenanceWindow) => {
+    const { stack, api, services } = releasedServices();
+    new Release(stack, 'Release', { stageName: 'production', services, migration: Migration.command(api, ['x'], { window }) });
+    return Object.values(definitions(templateOf(stack))).flatMap(allStates);
+  };
+
+  test('passes midnight', () => {
+    const open = windowOf(MaintenanceWindow.daily('22:00', '04:00')).find(({ Choices }) => Choices?.[0].Next === 'Window is open' && Choices[0].Or);
+    expect(open.Choices[0].Or).toEqual([{ Variable: '$.window.time', StringGreaterThanEquals: '22:00' }, { Variable: '$.window.time', StringLessThan: '04:00' }]);
+  });
+
+  test('or is what a change calendar says', () => {
+    const arn = 'arn:aws:ssm:eu-central-1:111111111111:document/Calendar';
+    expect(windowOf(MaintenanceWindow.calendar(arn)).find(({ Resource }) => Resource?.endsWith('ssm:getCalendarState')).Parameters).toEqual({ CalendarNames: [arn] });
+  });
+});
+
+describe('A service that is not ours (E-15)', () => {
+  interface Foreign {
+    readonly container?: boolean;
+    readonly parameterName?: string;
+    readonly service?: Partial<FargateServiceProps>;
+  }
+  function foreign(props: Foreign = {}): { stack: Stack; service: FargateService; vpc: IVpc; make: () => IReleasedService } {
+    const stack = testStack();
+    const { vpc } = new SecureVpc(stack, 'Network');
+    const taskDefinition = new FargateTaskDefinition(stack, 'Task');
+    const repository = new Repository(stack, 'Repository');
+    if (props.container ?? true) {
+      taskDefinition.addContainer('app', { image: ContainerImage.fromEcrRepository(repository, 'x') });
+    }
+    const service = new FargateService(stack, 'Service', {
+      cluster: new Cluster(stack, 'Cluster', { vpc }),
+      taskDefinition,
+      taskDefinitionRevision: TaskDefinitionRevision.LATEST,
+      minHealthyPercent: 100,
+      deploymentStrategy: DeploymentStrategy.BLUE_GREEN,
+      bakeTime: Duration.minutes(10),
+      circuitBreaker: { rollback: true },
+      ...props.service,
+    });
+    return { stack, service, vpc, make: () => ReleasedService.fromFargate(service, { repository, releasedImageParameterName: props.parameterName ?? '/shop/released' }) };
+  }
+
+  test.each<[string, Foreign, string]>([
+    ['that CodeDeploy deploys', { service: { deploymentController: { type: DeploymentControllerType.CODE_DEPLOY }, deploymentStrategy: undefined, bakeTime: undefined, circuitBreaker: undefined } }, 'deploymentController is "CODE_DEPLOY", expected ECS'],
+    ['that CloudFormation deploys, too', { service: { taskDefinitionRevision: undefined } }, 'taskDefinition is "one revision of its family", expected the family alone'],
+  ])('is refused when it is one %s', (_, props, message) => {
+    expect(refusal(foreign(props).make)).toContain(message);
+  });
+
+  test('is what its own strategy says', () => {
+    expect(foreign().make().releaseTarget.engine).toBe(DeploymentEngine.BLUE_GREEN);
+    const { stack, make } = foreign({ service: { deploymentStrategy: undefined, bakeTime: undefined } });
+    expect(refusal(() => new Release(stack, 'Release', { stageName: 'production', services: [make()] }))).toContain('Test/Service, with a rolling rollout');
+  });
+
+  test('migrates where its tasks run', () => {
+    const { vpc, make } = foreign({ service: { vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED } } });
+    expect(make().releaseTarget.subnetIds).toEqual(vpc.isolatedSubnets.map(({ subnetId }) => subnetId));
+    const own = foreign();
+    expect(own.make().releaseTarget.subnetIds).toEqual(own.vpc.privateSubnets.map(({ subnetId }) => subnetId));
+  });
+
+  test('is released by its family and its parameter', () => {
+    const { stack, make } = foreign();
+    new Release(stack, 'Release', { stageName: 'production', services: [make()] });
+    const [definition] = Object.values(definitions(templateOf(stack)));
+    expect(validate(definition).isValid).toBe(true);
+    expect(definition.States.Services.Result[0]).toMatchObject({ container: 'app', parameter: '/shop/released', alarms: [] });
+    expect(definition.States.Services.Result[0].rule).toBeUndefined();
+  });
+
+  test('needs a literal name of its parameter', () => {
+    const { stack, make } = foreign({ parameterName: Fn.importValue('name') });
+    expect(refusal(() => new Release(stack, 'Release', { stageName: 'production', services: [make()] }))).toContain('Test/Service, whose parameter is a reference');
+  });
+
+  test('needs a container', () => {
+    expect(refusal(foreign({ container: false }).make)).toContain('taskDefinition is "a task definition without containers"');
+  });
+});
+
+describe('A release refuses', () => {
+  type Parts = ReturnType<typeof releasedServices>;
+  const refused = (props: (parts: Parts) => Partial<ReleaseProps>, service = {}) => {
+    const parts = releasedServices(service);
+    return refusal(() => new Release(parts.stack, 'Release', { stageName: 'production', services: parts.services, ...props(parts) }));
+  };
+  const migration = (options: MigrationOptions, command = ['x']) => ({ api }: Parts) => ({ migration: Migration.command(api, command, options) });
+
+  test.each<[string, (parts: Parts) => Partial<ReleaseProps>, string]>([
+    ['no services', () => ({ services: [] }), 'services is "0 services", expected 1 to 8, each once'],
+    ['a service twice', ({ api }) => ({ services: [api, api] }), 'services is "2 services"'],
+    ['a stage without a proper name', () => ({ stageName: 'Production!' }), 'stageName is "Production!"'],
+    ['a migration whose service has no database (A-08)', ({ web }) => ({ migration: Migration.command(web, ['x']) }), 'expected a service that has a database'],
+    ['a migration of a service of another stage', ({ api, web }) => ({ services: [web], migration: Migration.command(api, ['x']) }), 'expected one of the services of this release'],
+    ['a migration without a command', migration({}, []), 'migration.command is []'],
+    ['a plan without a command', migration({ plan: [] }), 'migration.plan is []'],
+    ['a migration without time', migration({ timeout: Duration.seconds(30) }), 'migration.timeout is 0.5, expected 1 to 1440 minutes'],
+    ['a window that is no time', migration({ window: MaintenanceWindow.daily('2am', '4am') }), 'migration.window is "2am"'],
+    ['a window without a length', migration({ window: MaintenanceWindow.daily('02:00', '02:00') }), 'migration.window is "02:00"'],
+    ['a calendar that is none', migration({ window: MaintenanceWindow.calendar('holidays') }), 'migration.window is "holidays"'],
+    ['to watch for days', () => ({ monitoringTime: Duration.days(2) }), 'monitoringTime is 2880, expected 0 to 1440 minutes'],
+    ['a snapshot that may take no time', () => ({ snapshotTimeout: Duration.minutes(1) }), 'snapshotTimeout is 1, expected 10 to 1440 minutes'],
+    ['less time than the rollout takes', () => ({ deploymentTimeout: Duration.minutes(10) }), 'expected at least the 30 minutes'],
+    ['a snapshot of a database that keeps none', () => ({ snapshot: {} }), 'snapshot is "a database that keeps no snapshots"'],
+  ])('%s', (_, props, message) => {
+    expect(refused(props, { rollout: Rollout.blueGreen({ bakeTime: Duration.minutes(30) }) })).toContain(message);
+  });
+
+  test('a rolling rollout where new versions are to be verified (D-06), and takes it where not', () => {
+    const rolling = { rollout: Rollout.rolling() };
+    expect(refused(() => ({}), rolling)).toContain('services[0] is "Application/Api, with a rolling rollout"');
+    const { stack, services } = releasedServices(rolling);
+    new Release(stack, 'Release', { stageName: 'production', services, verifyBeforeTraffic: false });
+    expect(Object.keys(definitions(templateOf(stack)))).toHaveLength(1);
+  });
+
+  test('a service that CodeDeploy deploys', () => {
+    const stack = testStack();
+    const service = new ProductionWebService(stack, 'Web', {
+      network: new SecureVpc(stack, 'Network'), certificate: certificate(stack), rollout: Rollout.codeDeploy(), image: ServiceImage.released(new ImageRepository(testStack({ app: stack.node.root as any, id: 'Registry' }), 'Images')),
+    });
+    expect(refusal(() => new Release(stack, 'Release', { stageName: 'production', services: [service] }))).toContain('Test/Web, which CodeDeploy deploys');
+  });
+
+  test('a service whose image is declared', () => {
+    const stack = testStack();
+    const service = new ProductionWebService(stack, 'Web', {
+      network: new SecureVpc(stack, 'Network'), certificate: certificate(stack), image: ServiceImage.fromRepository(new ImageRepository(stack, 'Images'), { tag: '1.4.2' }),
+    });
+    expect(refusal(() => new Release(stack, 'Release', { stageName: 'production', services: [service] }))).toContain('Test/Web, whose image is declared');
+  });
+
+  test('services of another region', () => {
+    const { app, services } = releasedServices();
+    const elsewhere = testStack({ app, id: 'Elsewhere', env: { account: '111111111111', region: 'eu-west-1' } });
+    expect(refusal(() => new Release(elsewhere, 'Release', { stageName: 'production', services }))).toContain('Application/Api, of another account or region');
+  });
+
+  test('to compare more often than every hour', () => {
+    const { stack, services } = releasedServices();
+    const release = new Release(stack, 'Release', { stageName: 'production', services });
+    expect(refusal(() => new DriftCheck(stack, 'Drift', { release, notifications: new Topic(stack, 'Topic'), interval: Duration.minutes(5) }))).toContain('interval is');
+  });
+});
+
+test('A database of development keeps no snapshots to release with', () => {
+  const stack = testStack();
+  EnvironmentProfile.development().applyTo(stack);
+  const database = new HardenedPostgres(stack, 'Database', { network: new SecureVpc(stack, 'Network') });
+  expect(database.snapshotTarget === undefined).toBe(database.backupVault === undefined);
+});

@@ -1,0 +1,209 @@
+import { fullDiff, ResourceImpact } from '@aws-cdk/cloudformation-diff';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as fc from 'fast-check';
+import { Egress, SecureVpc, SubnetPlan, type SubnetPlanBlocks, type SubnetPlanSizes, SubnetTier } from '../../../src';
+import { ENV, refusal, templateOf, testStack } from '../../fixtures/test-stack';
+
+const DISRUPTIVE = [ResourceImpact.WILL_REPLACE, ResourceImpact.MAY_REPLACE, ResourceImpact.WILL_DESTROY, ResourceImpact.WILL_ORPHAN];
+const TIERS = [SubnetTier.PUBLIC, SubnetTier.APPLICATION, SubnetTier.DATA];
+
+interface Block { readonly start: number; readonly end: number; readonly mask: number }
+
+function block(text: string): Block {
+  const [address, mask] = text.split('/');
+  const start = address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
+  return { start, end: start + 2 ** (32 - Number(mask)), mask: Number(mask) };
+}
+
+/** Without validation, where only the blocks matter. */
+function bareStack(): Stack {
+  return new Stack(new App({ context: { '@aws-cdk/core:validateAgainstDefaultRules': false } }), 'Test', { env: ENV });
+}
+
+function blocksByTier(plan: SubnetPlan, zones: number): { [tier: string]: string[] } {
+  const layout = plan._layout(bareStack(), zones);
+  return Object.fromEntries(TIERS.map((tier) => [tier, layout.used(tier)]));
+}
+
+function blocksOf(template: Template): { [tier: string]: string[] } {
+  const subnets = Object.values(template.findResources('AWS::EC2::Subnet')).map(({ Properties }) => ({
+    tier: (Properties.Tags as Array<{ Key: string; Value: string }>).find(({ Key }) => Key === 'aws-cdk:subnet-name')!.Value,
+    cidr: Properties.CidrBlock as string,
+  }));
+  return Object.fromEntries(TIERS.map((tier) => [tier, subnets.filter((subnet) => subnet.tier === tier).map(({ cidr }) => cidr)]));
+}
+
+function networkOf(plan: SubnetPlan | undefined, availabilityZoneCount: number, egress?: Egress): Template {
+  const stack = bareStack();
+  new SecureVpc(stack, 'Network', { plan, availabilityZoneCount, egress });
+  return Template.fromStack(stack);
+}
+
+function refusalOf(plan: SubnetPlan, zones = 3): string {
+  return refusal(() => new SecureVpc(bareStack(), 'Network', { plan, availabilityZoneCount: zones }));
+}
+
+describe('blocks that are written down', () => {
+  test.each<[string, SubnetPlanBlocks]>([
+    ['B-01: 10.0.1-3.0/24 public, 10.0.11-13.0/24 private', {
+      cidr: '10.0.0.0/16',
+      publicBlocks: ['10.0.1.0/24', '10.0.2.0/24', '10.0.3.0/24'],
+      applicationBlocks: ['10.0.11.0/24', '10.0.12.0/24', '10.0.13.0/24'],
+    }],
+    ['C-13: 10.0.1-3.0/24 public, 10.0.10/20/30.0/24 private', {
+      cidr: '10.0.0.0/16',
+      publicBlocks: ['10.0.1.0/24', '10.0.2.0/24', '10.0.3.0/24'],
+      applicationBlocks: ['10.0.10.0/24', '10.0.20.0/24', '10.0.30.0/24'],
+    }],
+    ['D-15: with databases in a tier of their own', {
+      cidr: '10.0.0.0/16',
+      publicBlocks: ['10.0.0.0/24', '10.0.1.0/24', '10.0.2.0/24'],
+      applicationBlocks: ['10.0.16.0/20', '10.0.32.0/20', '10.0.48.0/20'],
+      dataBlocks: ['10.0.128.0/24', '10.0.129.0/24', '10.0.130.0/24'],
+    }],
+  ])('%s', (_document, blocks) => {
+    const stack = testStack();
+    new SecureVpc(stack, 'Network', { plan: SubnetPlan.blocks(blocks) });
+    const template = templateOf(stack);
+    template.hasResourceProperties('AWS::EC2::VPC', { CidrBlock: blocks.cidr });
+    expect(blocksOf(template)).toEqual({ public: blocks.publicBlocks, application: blocks.applicationBlocks, data: blocks.dataBlocks ?? [] });
+  });
+
+  test('a further block waits for its zone', () => {
+    const plan = SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: ['10.0.1.0/24', '10.0.2.0/24', '10.0.3.0/24'] });
+    expect(blocksByTier(plan, 2).application).toEqual(['10.0.1.0/24', '10.0.2.0/24']);
+  });
+});
+
+describe('blocks that are computed', () => {
+  test('A-26, B-01, C-13, D-15: the default is 10.0.0.0/16 with three tiers and a slot more than zones', () => {
+    const used = { public: ['10.0.64.0/24', '10.0.65.0/24', '10.0.66.0/24'], application: ['10.0.0.0/20', '10.0.16.0/20', '10.0.32.0/20'], data: ['10.0.68.0/24', '10.0.69.0/24', '10.0.70.0/24'] };
+    expect(blocksOf(networkOf(undefined, 3))).toEqual(used);
+    expect(blocksByTier(SubnetPlan.sized(), 4).application[3]).toBe('10.0.48.0/20');
+  });
+
+  const sizes: fc.Arbitrary<Required<SubnetPlanSizes>> = fc.record({
+    cidr: fc.constantFrom('10.0.0.0/16', '172.16.0.0/16', '10.3.64.0/18', '192.168.16.0/20'),
+    reservedAzs: fc.integer({ min: 1, max: 6 }),
+    publicMask: fc.integer({ min: 20, max: 28 }),
+    applicationMask: fc.integer({ min: 18, max: 28 }),
+    dataMask: fc.integer({ min: 20, max: 28 }),
+  });
+
+  function allBlocks(given: SubnetPlanSizes): Block[] | undefined {
+    try {
+      return Object.values(blocksByTier(SubnetPlan.sized(given), given.reservedAzs!)).flat().map(block);
+    } catch (error) {
+      expect((error as Error).message).toContain('plan.cidr');
+      return undefined;
+    }
+  }
+
+  test('lie inside the network, apart from each other, each at a multiple of its size', () => {
+    fc.assert(fc.property(sizes, (given) => {
+      const network = block(given.cidr);
+      const blocks = [...allBlocks(given) ?? []].sort((a, b) => a.start - b.start);
+      blocks.forEach(({ start, end }, index) => {
+        expect(start).toBeGreaterThanOrEqual(index === 0 ? network.start : blocks[index - 1].end);
+        expect(end).toBeLessThanOrEqual(network.end);
+        expect(start % (end - start)).toBe(0);
+      });
+    }), { numRuns: 300 });
+  });
+
+  test('are refused only when their sum is larger than the network', () => {
+    fc.assert(fc.property(sizes, (given) => {
+      const sum = given.reservedAzs * [given.publicMask, given.applicationMask, given.dataMask].reduce((total, mask) => total + 2 ** (32 - mask), 0);
+      const network = block(given.cidr);
+      expect(allBlocks(given) === undefined).toBe(sum > network.end - network.start);
+    }), { numRuns: 300 });
+  });
+
+  test('stay what they are when a zone is added', () => {
+    fc.assert(fc.property(sizes, fc.integer({ min: 1, max: 5 }), (given, zones) => {
+      fc.pre(zones < given.reservedAzs && allBlocks(given) !== undefined);
+      const before = blocksByTier(SubnetPlan.sized(given), zones);
+      const after = blocksByTier(SubnetPlan.sized(given), zones + 1);
+      TIERS.forEach((tier) => expect(after[tier].slice(0, zones)).toEqual(before[tier]));
+    }), { numRuns: 200 });
+  });
+
+  test.each([
+    ['NAT in each zone', Egress.natGatewayPerZone()],
+    ['one NAT', Egress.singleNatGateway()],
+    ['regional NAT', Egress.regionalNatGateway()],
+    ['endpoints only', Egress.endpointsOnly()],
+  ])('a further zone replaces and removes nothing, with %s', (_egress, egress) => {
+    const templates = [1, 2, 3, 4].map((zones) => networkOf(undefined, zones, egress).toJSON());
+    templates.slice(1).forEach((after, index) => {
+      const changed: string[] = [];
+      fullDiff(templates[index], after).resources.forEachDifference((id, change) => {
+        if (DISRUPTIVE.includes(change.changeImpact)) {
+          changed.push(`${id}: ${change.changeImpact}`);
+        }
+      });
+      expect(changed).toEqual([]);
+    });
+  });
+
+  test('the comparison would see a subnet that moves', () => {
+    const moved = fullDiff(networkOf(SubnetPlan.sized({ reservedAzs: 3 }), 3).toJSON(), networkOf(SubnetPlan.sized({ reservedAzs: 4 }), 3).toJSON());
+    const replaced = moved.resources.logicalIds.filter((id) => moved.resources.get(id).changeImpact === ResourceImpact.WILL_REPLACE);
+    expect(replaced.some((id) => id.includes('Subnet'))).toBe(true);
+  });
+});
+
+describe('plans that are refused', () => {
+  test('a block that cannot hold the tiers', () => {
+    expect(refusalOf(SubnetPlan.sized({ cidr: '10.0.0.0/20' }))).toBe(
+      "SecureVpc 'Test/Network': plan.cidr is \"10.0.0.0/20\", expected a block of at least 18432 addresses for 4 slots of /24, /20 and /24. "
+      + 'Take a larger block, fewer slots or smaller subnets: SubnetPlan.sized({ cidr, slots, publicMask, applicationMask, dataMask })');
+  });
+
+  test('blocks that overlap, in one tier and across tiers', () => {
+    expect(refusalOf(SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: ['10.0.0.0/20', '10.0.8.0/24', '10.0.32.0/20'] }))).toBe(
+      "SecureVpc 'Test/Network': plan.applicationBlocks is \"10.0.8.0/24\", expected blocks that overlap no other (10.0.0.0/20 is in plan.applicationBlocks). Give each zone of each tier a block of its own");
+    expect(refusalOf(SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: ['10.0.0.0/20'], dataBlocks: ['10.0.0.0/24'] }), 1)).toContain(
+      'plan.dataBlocks is "10.0.0.0/24", expected blocks that overlap no other (10.0.0.0/20 is in plan.applicationBlocks)');
+  });
+
+  test.each(['10.0.1.5/24', '10.0.1.0/23', '10.0.300.0/24', '10.0.1.0', 'ten', '10.0.1.0/29', '10.0.0.0/15', '10.0.1.0/33'])('a block that is misaligned or none: %s', (wrong) => {
+    expect(refusalOf(SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: [wrong] }), 1)).toBe(
+      `SecureVpc 'Test/Network': plan.applicationBlocks is "${wrong}", expected a block from /16 to /28 whose address is the first of the block, as 10.0.1.0/24. Write the block with its first address`);
+  });
+
+  test('a network block that is misaligned', () => {
+    expect(refusalOf(SubnetPlan.sized({ cidr: '10.0.1.0/16' }))).toContain('plan.cidr is "10.0.1.0/16", expected a block from /16 to /28');
+  });
+
+  test('a block outside the network', () => {
+    expect(refusalOf(SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: ['10.1.0.0/24'] }), 1)).toBe(
+      "SecureVpc 'Test/Network': plan.applicationBlocks is \"10.1.0.0/24\", expected blocks inside 10.0.0.0/16. Move the block, or widen plan.cidr");
+  });
+
+  test('more zones than the plan has slots', () => {
+    expect(refusalOf(SubnetPlan.sized({ reservedAzs: 2 }))).toBe(
+      "SecureVpc 'Test/Network': plan.reservedAzs is 2, expected one slot for each of the 3 zones. Give the plan more slots, before the network is deployed, or use fewer zones");
+    expect(refusalOf(SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: ['10.0.1.0/24', '10.0.2.0/24'] }))).toBe(
+      "SecureVpc 'Test/Network': plan.applicationBlocks is [\"10.0.1.0/24\",\"10.0.2.0/24\"], expected one block for each of the 3 zones. Add a block for each zone, or use fewer zones");
+  });
+
+  test.each<[SubnetPlanSizes, string]>([
+    [{ reservedAzs: 0 }, 'plan.reservedAzs is 0, expected 1 to 6, whole'],
+    [{ reservedAzs: 7 }, 'plan.reservedAzs is 7, expected 1 to 6, whole'],
+    [{ publicMask: 29 }, 'plan.publicMask is 29, expected 16 to 28, whole'],
+    [{ dataMask: 15 }, 'plan.dataMask is 15, expected 16 to 28, whole'],
+  ])('sizes out of range: %j', (sized, message) => {
+    expect(refusalOf(SubnetPlan.sized(sized))).toContain(message);
+  });
+
+  test('a tier that is asked for and not planned', () => {
+    const network = new SecureVpc(bareStack(), 'Network', {
+      plan: SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: ['10.0.1.0/24'] }), availabilityZoneCount: 1, egress: Egress.endpointsOnly(),
+    });
+    expect(network.hasTier(SubnetTier.DATA)).toBe(false);
+    expect(refusal(() => network.subnets(SubnetTier.DATA))).toBe(
+      "SecureVpc 'Test/Network': plan.dataBlocks is not given, expected blocks of the data tier, which something in this network needs. Add them to the plan");
+  });
+});

@@ -1,0 +1,268 @@
+import { App, type Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import type { IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { InstanceClass, InstanceSize, InstanceType } from 'aws-cdk-lib/aws-ec2';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { AuroraMysqlEngineVersion } from 'aws-cdk-lib/aws-rds';
+import {
+  DatabaseFamily, type DatabaseSignals, EnvironmentProfile, GoldenSignalAlarms, HardenedMysql, HardenedPostgres, MysqlCapacity, PostgresCapacity, SecureVpc, Severity,
+} from '../../../src';
+import { processors } from '../../../src/database/capacity/max-connections';
+import { databaseAlarms } from '../../../src/observability/alarms/database-alarms';
+import { DatabaseLogMetrics } from '../../../src/observability/logs/database-log-metrics';
+import { DatabaseMetrics } from '../../../src/observability/metrics/database-metrics';
+import { mysql, postgres } from '../../fixtures/database-stack';
+import { mailRouting } from '../../fixtures/signals';
+import { FLAGS, refusal, templateOf, testStack, unacknowledged } from '../../fixtures/test-stack';
+
+const INSTANCE: Omit<DatabaseSignals, 'source'> = {
+  family: DatabaseFamily.POSTGRES, instanceIdentifiers: ['shop'], connectionCeiling: 400, memoryBytes: 4 * 1024 ** 3, vcpus: 2, burstable: true, logGroups: [],
+};
+const SERVERLESS: Omit<DatabaseSignals, 'source'> = {
+  family: DatabaseFamily.MYSQL, clusterIdentifier: 'shop', instanceIdentifiers: ['writer', 'reader'], connectionCeiling: 1000, maxAcu: 8, logGroups: [],
+};
+
+function rows(signals: Omit<DatabaseSignals, 'source'>, source: Stack = testStack()) {
+  return databaseAlarms({ source, ...signals });
+}
+
+function row(key: string, signals: Omit<DatabaseSignals, 'source'> = INSTANCE) {
+  return rows(signals).find((definition) => definition.key === key)!;
+}
+
+/** `Metric{dimension=value} statistic`, of all that an expression reads. */
+function read(metric: IMetric): string[] {
+  const { metricStat, mathExpression } = metric.toMetricConfig();
+  return metricStat
+    ? [`${metricStat.metricName}{${metricStat.dimensions!.map(({ name, value }) => `${name}=${value as string}`).join()}} ${metricStat.statistic}`]
+    : Object.values(mathExpression!.usingMetrics).flatMap(read);
+}
+
+function expression(metric: IMetric): string {
+  return (metric as MathExpression).expression;
+}
+
+function lookBack({ period, evaluationPeriods, datapointsToAlarm }: { period: { toMinutes(): number }; evaluationPeriods: number; datapointsToAlarm: number }): string {
+  return `${datapointsToAlarm} of ${evaluationPeriods} x ${period.toMinutes()} min`;
+}
+
+describe('limits, windows and severities of the documents', () => {
+  test('A-21: fewer than 5 connections left is a warning', () => {
+    const { metric, comparison, thresholds } = row('database-connections-left');
+    expect([expression(metric), comparison, thresholds]).toEqual(['400-connections', 'LessThanThreshold', { warning: 5 }]);
+    expect(read(metric)).toEqual(['DatabaseConnections{DBInstanceIdentifier=shop} Maximum']);
+  });
+
+  test('C-26, D-08: more than 80 % of the connections for 5 minutes is an error', () => {
+    const definition = row('database-connections-share');
+    expect([expression(definition.metric), definition.thresholds, lookBack(definition)]).toEqual(['100*connections/400', { error: 80 }, '5 of 7 x 1 min']);
+  });
+
+  test('C-26: a CPU above 70 % for 5 minutes is a warning', () => {
+    const definition = row('database-cpu');
+    expect([read(definition.metric), definition.thresholds, lookBack(definition)]).toEqual([['CPUUtilization{DBInstanceIdentifier=shop} Maximum'], { warning: 70 }, '5 of 7 x 1 min']);
+  });
+
+  test('C-26: 15 minutes of low use are known, and alarm where the caller gives a limit', () => {
+    const definition = row('database-idle');
+    expect([definition.thresholds, definition.comparison, lookBack(definition)]).toEqual([{}, 'LessThanThreshold', '15 of 17 x 1 min']);
+  });
+
+  test('A-21: less than 10 GiB of storage is a warning, and nearly none an error', () => {
+    const { metric, thresholds, unit, comparison } = row('database-storage');
+    expect([expression(metric), thresholds, unit, comparison]).toEqual(['storage/1073741824', { warning: 10, error: 2 }, 'GiB', 'LessThanThreshold']);
+    expect(read(metric)).toEqual(['FreeStorageSpace{DBInstanceIdentifier=shop} Minimum']);
+  });
+
+  test('a transaction age of 10^9 is an error, and PostgreSQL\'s alone', () => {
+    expect(row('database-transaction-age').thresholds).toEqual({ error: 1_000_000_000 });
+    expect(row('database-transaction-age', { ...INSTANCE, family: DatabaseFamily.MYSQL })).toBeUndefined();
+  });
+
+  test('the load is RDS\'s own ratio to the processors, and above 1 a warning', () => {
+    const { metric, thresholds } = row('database-load');
+    expect([read(metric), thresholds]).toEqual([['DBLoadRelativeToNumVCPUs{DBInstanceIdentifier=shop} Average'], { warning: 1 }]);
+  });
+
+  test('CPU credits are asked for every 5 minutes, as RDS tells them, and two hours tell a lack from a fresh start', () => {
+    expect(lookBack(row('database-cpu-credits'))).toBe('24 of 24 x 5 min');
+    expect(row('database-cpu-credits', { ...INSTANCE, burstable: false })).toBeUndefined();
+  });
+
+  test('memory is a share of what the class has', () => {
+    const { metric, thresholds, unit } = row('database-memory');
+    expect([expression(metric), thresholds, unit]).toEqual(['100*memory/4294967296', { warning: 5 }, '%']);
+  });
+
+  test('no row alarms on missing data, and none looks back further than CloudWatch does', () => {
+    [INSTANCE, SERVERLESS].flatMap((signals) => rows(signals)).forEach(({ missing, period, evaluationPeriods: of, datapointsToAlarm: datapoints }) => {
+      expect(missing).toBe('notBreaching');
+      expect(period.toSeconds() * of).toBeLessThanOrEqual(86_400);
+      expect(datapoints).toBeLessThanOrEqual(of);
+    });
+  });
+
+  test('what stays in the small set of a development environment (requirement E-09)', () => {
+    const logs = new DatabaseLogMetrics(testStack(), 'Logs', postgres().database.signals);
+    const small = databaseAlarms(postgres().database.signals, logs).filter(({ onlyInFullSet }) => !onlyInFullSet).map(({ key }) => key);
+    expect(small).toEqual([
+      'database-connections-left', 'database-connections-share', 'database-cpu', 'database-memory', 'database-storage', 'database-transaction-age', 'database-connection-failures',
+    ]);
+  });
+});
+
+describe('which rows a database has', () => {
+  test('a serverless cluster has those of capacity and readers, not those of disk, memory and credits', () => {
+    expect(rows(SERVERLESS).map(({ key }) => key)).toEqual([
+      'database-connections-left', 'database-connections-share', 'database-cpu', 'database-idle', 'database-replica-lag', 'database-connection-failures', 'database-deadlocks', 'database-capacity',
+    ]);
+  });
+
+  test('of a cluster everything comes from the cluster as a whole, so that readers which come and go are watched', () => {
+    const dimensions = rows(SERVERLESS).flatMap(({ metric }) => read(metric)).map((metric) => /\{(\w+)=/.exec(metric)![1]);
+    expect([...new Set(dimensions)]).toEqual(['DBClusterIdentifier']);
+  });
+
+  test('Aurora tells its lag in milliseconds, and counts as rates a second', () => {
+    expect(expression(row('database-replica-lag', SERVERLESS).metric)).toBe('milliseconds/1000');
+    expect(read(row('database-deadlocks', SERVERLESS).metric)).toEqual(['Deadlocks{DBClusterIdentifier=shop} Sum']);
+    expect(expression(row('database-deadlocks', SERVERLESS).metric)).toBe('60*rateOfDeadlocks');
+    expect(read(row('database-connection-failures', SERVERLESS).metric)).toEqual(['LoginFailures{DBClusterIdentifier=shop} Sum']);
+  });
+
+  test('where the most connections are not known, no row guesses', () => {
+    expect(rows({ ...INSTANCE, connectionCeiling: undefined }).filter(({ key }) => key.startsWith('database-connections-'))).toEqual([]);
+  });
+
+  test('an instance without replicas has no lag', () => {
+    expect(row('database-replica-lag')).toBeUndefined();
+  });
+
+  test('of several instances the worst counts, the writer among them but for the lag', () => {
+    const signals = { ...INSTANCE, instanceIdentifiers: ['shop', 'one', 'two'] };
+    expect(expression(row('database-cpu', signals).metric)).toBe('MAX([ofCPUUtilization0,ofCPUUtilization1,ofCPUUtilization2])');
+    expect(read(row('database-replica-lag', signals).metric)).toEqual(['ReplicaLag{DBInstanceIdentifier=one} Maximum', 'ReplicaLag{DBInstanceIdentifier=two} Maximum']);
+  });
+
+  test('a replica that has stopped says -1, which counts as a day', () => {
+    const lag = expression(row('database-replica-lag', { ...INSTANCE, instanceIdentifiers: ['shop', 'one'] }).metric);
+    expect(lag).toBe('IF(replica0<0,86400,replica0)');
+  });
+
+  test('a PostgreSQL replica may say five minutes when nobody writes: the limit is above', () => {
+    const replicated = { ...INSTANCE, instanceIdentifiers: ['shop', 'one'] };
+    expect(row('database-replica-lag', replicated).thresholds).toEqual({ warning: 600 });
+    expect(row('database-replica-lag', { ...replicated, family: DatabaseFamily.MYSQL }).thresholds).toEqual({ warning: 60 });
+    expect(row('database-replica-lag', SERVERLESS).thresholds).toEqual({ warning: 2 });
+  });
+
+  test('more instances than an alarm can read are told, and the first ten watched', () => {
+    const stack = testStack();
+    const source = new Key(stack, 'Database');
+    const many = databaseAlarms({ ...INSTANCE, source, instanceIdentifiers: Array.from({ length: 12 }, (_, index) => `shop${index}`) });
+    expect(Math.max(...many.map(({ metric }) => read(metric).length))).toBe(10);
+    Annotations.fromStack(stack).hasWarning('/Test/Database', Match.stringLikeRegexp('of 12 instances of Test/Database the last 2 are watched by none'));
+  });
+});
+
+describe('operations a second on the dashboard (requirement A-37)', () => {
+  test('are reads and writes of all disks, and statements on Aurora MySQL', () => {
+    const source = testStack();
+    expect(read(new DatabaseMetrics({ source, ...INSTANCE }).operations())).toEqual(['ReadIOPS{DBInstanceIdentifier=shop} Average', 'WriteIOPS{DBInstanceIdentifier=shop} Average']);
+    expect(read(new DatabaseMetrics({ source, ...SERVERLESS }).operations())).toEqual(['Queries{DBClusterIdentifier=shop} Sum']);
+  });
+});
+
+describe('the signals of databases of this library', () => {
+  test('an instance tells class, memory, processors, credits, ceiling and replicas', () => {
+    const { stack, database } = postgres({ capacity: PostgresCapacity.instance({ instanceType: InstanceType.of(InstanceClass.R8G, InstanceSize.XLARGE), readReplicas: 2 }) });
+    const { memoryBytes, vcpus, burstable, connectionCeiling, family, instanceIdentifiers, maxAcu, events } = database.signals;
+    expect({ memoryBytes, vcpus, burstable, connectionCeiling, family, maxAcu }).toEqual({
+      memoryBytes: 32 * 1024 ** 3, vcpus: 4, burstable: false, connectionCeiling: 3172, family: 'postgres', maxAcu: undefined,
+    });
+    const all = [database.instance!, ...database.readReplicas].map(({ instanceIdentifier }) => instanceIdentifier);
+    expect(stack.resolve(instanceIdentifiers)).toEqual(stack.resolve(all));
+    expect(events).toBe(database.events.topic);
+  });
+
+  test('a serverless cluster tells its capacity, and no memory or processors, which change', () => {
+    const { database } = mysql({ capacity: MysqlCapacity.serverless({ version: AuroraMysqlEngineVersion.VER_3_08_0, maxAcu: 16 }) });
+    expect(database.signals).toMatchObject({ family: 'mysql', clusterIdentifier: database.identifier, maxAcu: 16, connectionCeiling: 2000 });
+    expect([database.signals.memoryBytes, database.signals.vcpus]).toEqual([undefined, undefined]);
+  });
+
+  test.each([
+    ['t4g.micro', 2], ['t3.large', 2], ['t4g.xlarge', 4], ['t2.micro', 1], ['m7g.medium', 1], ['m7g.large', 2], ['r8g.xlarge', 4], ['r6i.4xlarge', 16], ['x2g.16xlarge', 64],
+  ])('%s has %d processors', (type, count) => {
+    expect(processors(new InstanceType(type))).toBe(count);
+  });
+});
+
+function watched(make: (stack: Stack, network: SecureVpc) => HardenedPostgres | HardenedMysql, profile?: EnvironmentProfile) {
+  const stack = testStack();
+  profile?.applyTo(stack);
+  const database = make(stack, new SecureVpc(stack, 'Network'));
+  const routing = mailRouting(stack);
+  routing.listenTo(database.events.topic, Severity.WARNING);
+  return { stack, database, signals: new GoldenSignalAlarms(stack, 'Signals', { databases: [database], alertRouting: routing }) };
+}
+
+describe('through GoldenSignalAlarms', () => {
+  test('E-09: refused connections are counted in all logs of a PostgreSQL, into one metric, and alarm', () => {
+    const { stack, database, signals } = watched((scope, network) => new HardenedPostgres(scope, 'Database', { network }));
+    const template = templateOf(stack);
+    const filters = Object.values(template.findResources('AWS::Logs::MetricFilter')).map(({ Properties }) => Properties);
+    const failures = filters.filter(({ FilterPattern }) => FilterPattern.includes('?"password authentication failed"'));
+    expect(failures.map(({ LogGroupName }) => LogGroupName)).toEqual(database.logGroups.map((group) => stack.resolve(group.logGroupName) as unknown));
+    expect(new Set(failures.map(({ MetricTransformations: [{ MetricName }] }) => MetricName)).size).toBe(1);
+    const alarm = signals.alarmFor('database-connection-failures', database);
+    const { Threshold, Metrics: [{ MetricStat }] } = template.findResources('AWS::CloudWatch::Alarm')[stack.getLogicalId(alarm.node.defaultChild as never)].Properties;
+    expect([Threshold, MetricStat.Stat, MetricStat.Period, MetricStat.Metric]).toEqual([10, 'Sum', 300, {
+      Namespace: 'prod-constructs/databases', MetricName: failures[0].MetricTransformations[0].MetricName,
+    }]);
+  });
+
+  test('two watchers of one database count into metrics of their own, so that nothing counts twice', () => {
+    const stack = testStack();
+    const database = new HardenedPostgres(stack, 'Database', { network: new SecureVpc(stack, 'Network') });
+    const names = ['One', 'Two'].map((id) => new DatabaseLogMetrics(stack, id, database.signals).deadlocks()!.metricName);
+    expect(new Set(names).size).toBe(2);
+  });
+
+  test('doc C sets the limit of low use by an adjustment (requirement C-26)', () => {
+    const stack = testStack();
+    const database = new HardenedMysql(stack, 'Database', { network: new SecureVpc(stack, 'Network') });
+    const signals = new GoldenSignalAlarms(stack, 'Signals', { databases: [database], alertRouting: mailRouting(stack), overrides: { 'database-idle': { warningThreshold: 5 } } });
+    templateOf(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Metrics: [Match.objectLike({ MetricStat: Match.objectLike({ Metric: Match.objectLike({ MetricName: 'CPUUtilization' }) }) })], ComparisonOperator: 'LessThanThreshold', Threshold: 5, EvaluationPeriods: 17, DatapointsToAlarm: 15,
+    });
+    expect(signals.alarmFor('database-idle', database)).toBeDefined();
+  });
+
+  test.each([
+    ['a PostgreSQL instance with replicas', (stack: Stack, network: SecureVpc) => new HardenedPostgres(stack, 'Database', { network, capacity: PostgresCapacity.instance({ readReplicas: 2 }) })],
+    ['an Aurora MySQL', (stack: Stack, network: SecureVpc) => new HardenedMysql(stack, 'Database', { network })],
+    ['an Aurora PostgreSQL', (stack: Stack, network: SecureVpc) => new HardenedPostgres(stack, 'Database', { network, capacity: PostgresCapacity.serverless() })],
+    ['a MySQL instance', (stack: Stack, network: SecureVpc) => new HardenedMysql(stack, 'Database', { network, capacity: MysqlCapacity.instance() })],
+  ])('nothing is left to acknowledge for %s', (_, make) => {
+    expect(unacknowledged(watched(make).stack)).toEqual([]);
+  });
+
+  test('the alarms of a database may stand in another stack than it', () => {
+    const app = new App({ context: FLAGS });
+    const below = testStack({ app, id: 'Below' });
+    const database = new HardenedPostgres(below, 'Database', { network: new SecureVpc(below, 'Network') });
+    const above = testStack({ app, id: 'Above' });
+    new GoldenSignalAlarms(above, 'Signals', { databases: [database], alertRouting: mailRouting(above) });
+    expect(() => app.synth()).not.toThrow();
+  });
+
+  test('a key that no database has is refused with those that there are', () => {
+    const message = refusal(() => {
+      const stack = testStack();
+      const database = new HardenedPostgres(stack, 'Database', { network: new SecureVpc(stack, 'Network') });
+      new GoldenSignalAlarms(stack, 'Signals', { databases: [database], alertRouting: mailRouting(stack), disabledAlarms: { 'database-disk': { reason: 'It has no disk of its own' } } });
+    });
+    expect(message).toContain('database-disk-queue');
+  });
+});

@@ -1,0 +1,114 @@
+import { Duration } from 'aws-cdk-lib';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { EcsDeploymentConfig, TrafficRouting } from 'aws-cdk-lib/aws-codedeploy';
+import { Rollout, ServiceImage } from '../../../src';
+import { templateOf, unacknowledged } from '../../fixtures/test-stack';
+import { serviceFixture } from '../../fixtures/web-service';
+
+type Statement = { Action: string | string[]; Resource: unknown; Condition?: object };
+
+describe('Rollout.codeDeploy', () => {
+  let template: Template;
+
+  beforeAll(() => {
+    template = templateOf(serviceFixture({ rollout: Rollout.codeDeploy() }).stack);
+  });
+
+  function only(type: string, part = ''): { id: string; Properties: any; DependsOn?: string[] } {
+    const found = Object.entries(template.findResources(type)).filter(([id]) => id.includes(part));
+    expect(found).toHaveLength(1);
+    const [[id, resource]] = found;
+    return { id, ...resource } as { id: string; Properties: any };
+  }
+
+  test('B-09: shifts ten percent a minute by CodeDeploy\'s own configuration', () => {
+    template.hasResourceProperties('AWS::CodeDeploy::DeploymentGroup', { DeploymentConfigName: 'CodeDeployDefault.ECSLinear10PercentEvery1Minutes' });
+  });
+
+  test('B-09: takes a schedule of the team\'s own', () => {
+    const { stack } = serviceFixture(({ stack: of }) => ({
+      rollout: Rollout.codeDeploy({
+        deploymentConfig: new EcsDeploymentConfig(of, 'Canary', { trafficRouting: TrafficRouting.timeBasedCanary({ percentage: 5, interval: Duration.minutes(20) }) }),
+        terminationWaitTime: Duration.hours(1),
+      }),
+    }));
+    const made = templateOf(stack);
+    made.hasResourceProperties('AWS::CodeDeploy::DeploymentConfig', { TrafficRoutingConfig: { Type: 'TimeBasedCanary', TimeBasedCanary: { CanaryPercentage: 5, CanaryInterval: 20 } } });
+    made.hasResourceProperties('AWS::CodeDeploy::DeploymentGroup', {
+      DeploymentConfigName: { Ref: Match.stringLikeRegexp('^Canary') },
+      BlueGreenDeploymentConfiguration: { TerminateBlueInstancesOnDeploymentSuccess: { Action: 'TERMINATE', TerminationWaitTimeInMinutes: 60 } },
+    });
+  });
+
+  test('leaves deployments to CodeDeploy: no strategy, circuit breaker, hook or alarm of ECS, and the family instead of a revision', () => {
+    const { Properties } = only('AWS::ECS::Service');
+    expect(Properties.DeploymentController).toEqual({ Type: 'CODE_DEPLOY' });
+    expect(Properties.DeploymentConfiguration).toEqual({ MinimumHealthyPercent: 100, MaximumPercent: 200 });
+    expect(Properties.TaskDefinition).toBe(only('AWS::ECS::TaskDefinition').Properties.Family);
+    expect(Properties.LoadBalancers).toEqual([{ ContainerName: 'web', ContainerPort: 3000, TargetGroupArn: { Ref: only('AWS::ElasticLoadBalancingV2::TargetGroup', 'Blue').id } }]);
+  });
+
+  test('moves the default actions of production and test listener, before which no rule stands', () => {
+    const forwards = (port: number, group: string) => template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+      Port: port, DefaultActions: [{ Type: 'forward', TargetGroupArn: { Ref: only('AWS::ElasticLoadBalancingV2::TargetGroup', group).id } }],
+    });
+    forwards(443, 'Blue');
+    forwards(8443, 'Green');
+    template.resourceCountIs('AWS::ElasticLoadBalancingV2::ListenerRule', 0);
+    const { LoadBalancerInfo } = only('AWS::CodeDeploy::DeploymentGroup').Properties;
+    const [pair] = LoadBalancerInfo.TargetGroupPairInfoList;
+    expect(pair.ProdTrafficRoute.ListenerArns).toEqual([{ Ref: expect.stringMatching(/LoadBalancerListener/) }]);
+    expect(pair.TestTrafficRoute.ListenerArns).toEqual([{ Ref: expect.stringMatching(/LoadBalancerTestListener/) }]);
+    expect(pair.TargetGroups).toHaveLength(2);
+  });
+
+  test('A-13, B-08: goes back on failure, on stop and on the service\'s alarms, keeps the old tasks for 30 minutes', () => {
+    const alarms = ['success-rate', 'response-time', 'unhealthy-targets'].map((name) => ({ Name: expect.stringMatching(new RegExp(`-${name}$`)) }));
+    expect(only('AWS::CodeDeploy::DeploymentGroup').Properties).toMatchObject({
+      AlarmConfiguration: { Alarms: alarms, Enabled: true },
+      AutoRollbackConfiguration: { Enabled: true, Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_REQUEST', 'DEPLOYMENT_STOP_ON_ALARM'] },
+      BlueGreenDeploymentConfiguration: { TerminateBlueInstancesOnDeploymentSuccess: { TerminationWaitTimeInMinutes: 30 } },
+    });
+  });
+
+  test('B-08: takes further alarms by name', () => {
+    const { stack, web } = serviceFixture({ rollout: Rollout.codeDeploy() });
+    web.rollBackOn('checkout-errors');
+    templateOf(stack).hasResourceProperties('AWS::CodeDeploy::DeploymentGroup', { AlarmConfiguration: { Alarms: Match.arrayWith([{ Name: 'checkout-errors' }]) } });
+    expect(web.deploymentGroup).toBeDefined();
+    expect(web.productionRule).toBeUndefined();
+    expect(web.targetGroups).toHaveLength(2);
+  });
+
+  test('B-08: takes an alarm once, however often it is named, and one whose name CloudFormation makes up', () => {
+    const { stack, web } = serviceFixture({ rollout: Rollout.codeDeploy() });
+    const alarm = new Alarm(stack, 'Errors', { metric: new Metric({ namespace: 'Shop', metricName: 'Errors' }), threshold: 1, evaluationPeriods: 1 });
+    [alarm.alarmName, 'checkout-errors', 'checkout-errors'].forEach((name) => web.rollBackOn(name));
+    templateOf(stack).hasResourceProperties('AWS::CodeDeploy::DeploymentGroup', {
+      AlarmConfiguration: { Alarms: [Match.anyValue(), Match.anyValue(), Match.anyValue(), { Name: stack.resolve(alarm.alarmName) }, { Name: 'checkout-errors' }] },
+    });
+  });
+
+  test('B-10: its role changes these two listeners, passes these two roles to tasks, and has no policy of AWS', () => {
+    const { Properties } = only('AWS::IAM::ManagedPolicy', 'CodeDeployPolicy');
+    const statements = Properties.PolicyDocument.Statement as Statement[];
+    const of = (action: string) => statements.find(({ Action }) => [Action].flat().includes(action))!;
+    expect(of('elasticloadbalancing:ModifyListener').Resource).toEqual([{ Ref: expect.stringMatching(/Listener/) }, { Ref: expect.stringMatching(/TestListener/) }]);
+    const passed = of('iam:PassRole');
+    expect((passed.Resource as Array<{ 'Fn::GetAtt': string[] }>).map(({ 'Fn::GetAtt': [id] }) => id.replace(/[0-9A-F]{8}$/, '')).sort()).toEqual(['WebTaskExecutionRole', 'WebTaskTaskRole']);
+    expect(passed.Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } });
+    expect(of('ecs:CreateTaskSet').Condition).toEqual({ ArnEqualsIfExists: { 'ecs:cluster': { 'Fn::GetAtt': [expect.stringMatching(/Cluster/), 'Arn'] } } });
+    expect(only('AWS::IAM::Role', 'CodeDeployRole').Properties.ManagedPolicyArns).toBeUndefined();
+    expect(only('AWS::CodeDeploy::DeploymentGroup').DependsOn).toContain(only('AWS::IAM::ManagedPolicy', 'CodeDeployPolicy').id);
+  });
+
+  test('serves a released image: nothing runs before the first release', () => {
+    const { stack } = serviceFixture(({ images }) => ({ rollout: Rollout.codeDeploy(), image: ServiceImage.released(images) }));
+    templateOf(stack).hasResourceProperties('AWS::ECS::Service', { DesiredCount: { 'Fn::If': [Match.anyValue(), 0, { Ref: 'AWS::NoValue' }] } });
+  });
+
+  test('B-14: nothing of the four packs is left unacknowledged', () => {
+    expect(unacknowledged(serviceFixture({ rollout: Rollout.codeDeploy() }).stack)).toEqual([]);
+  });
+});

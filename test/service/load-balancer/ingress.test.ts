@@ -1,0 +1,118 @@
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Ingress, type ISecureVpc, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, WebFirewall } from '../../../src';
+import { CLOUDFLARE_IPV4, CLOUDFLARE_IPV6 } from '../../../src/service/load-balancer/cloudflare-ranges';
+import { templateOf, testStack, unacknowledged } from '../../fixtures/test-stack';
+import { certificate } from '../../fixtures/web-service';
+import { flows } from '../../simulators/security-group-flows';
+
+type Props = Partial<SecureLoadBalancerProps>;
+
+const balancer = (props: Props, networkOf?: (stack: ReturnType<typeof testStack>) => ISecureVpc) => {
+  const stack = testStack();
+  const network = networkOf?.(stack) ?? new SecureVpc(stack, 'Network');
+  const made = new SecureLoadBalancer(stack, 'Balancer', { network, certificate: certificate(stack), ...props });
+  return { stack, made };
+};
+
+/** A network that others made, whose subnets have IPv6 blocks. */
+const adopted = (stack: ReturnType<typeof testStack>): ISecureVpc => {
+  const subnets = (kind: string) => ['1', '2'].map((zone) => `subnet-${kind}000000${zone}`);
+  const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+    vpcId: 'vpc-00000001',
+    availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+    publicSubnetIds: subnets('a'),
+    publicSubnetRouteTableIds: ['rtb-00000001', 'rtb-00000001'],
+    privateSubnetIds: subnets('b'),
+    privateSubnetRouteTableIds: ['rtb-00000002', 'rtb-00000003'],
+  });
+  return SecureVpc.fromVpc(stack, 'Adopted', { vpc, publicSubnets: { subnets: vpc.publicSubnets }, applicationSubnets: { subnets: vpc.privateSubnets } });
+};
+
+const ruleNames = (template: Template): string[] => Object.values(template.findResources('AWS::WAFv2::WebACL'))[0].Properties.Rules.map(({ Name }: { Name: string }) => Name);
+const ofBalancer = (template: Template) => flows(template).filter((flow) => flow.startsWith('BalancerSecurityGroup'));
+
+describe('Ingress.cloudflare', () => {
+  let template: Template;
+  beforeAll(() => { template = templateOf(balancer({ ingress: Ingress.cloudflare() }).stack); });
+
+  test('C-01: admits Cloudflare\'s ranges alone, on 80 and 443', () => {
+    expect(ofBalancer(template)).toEqual(['BalancerSecurityGroup in 443 BalancerCloudflareIpv4', 'BalancerSecurityGroup in 80 BalancerCloudflareIpv4']);
+    template.resourceCountIs('AWS::EC2::PrefixList', 1);
+    template.hasResourceProperties('AWS::EC2::PrefixList', { AddressFamily: 'IPv4', MaxEntries: 20, Entries: CLOUDFLARE_IPV4.map((Cidr) => Match.objectLike({ Cidr })) });
+  });
+
+  test('C-01: a new range changes the list alone, and no rule', () => {
+    const changed = templateOf(balancer({ ingress: Ingress.cloudflare({ ipv4Ranges: [...CLOUDFLARE_IPV4, '198.51.100.0/24'] }) }).stack);
+    const without = (of: Template) => Object.entries(of.toJSON().Resources).filter(([, { Type }]: [string, any]) => Type !== 'AWS::EC2::PrefixList');
+    expect(without(changed)).toEqual(without(template));
+    changed.hasResourceProperties('AWS::EC2::PrefixList', { Entries: Match.arrayWith([Match.objectLike({ Cidr: '198.51.100.0/24' })]) });
+  });
+
+  test('has a list of IPv6 ranges with dual stack, and only then', () => {
+    const dual = templateOf(balancer({ ingress: Ingress.cloudflare(), dualStack: true }, adopted).stack);
+    dual.hasResourceProperties('AWS::EC2::PrefixList', { AddressFamily: 'IPv6', MaxEntries: 10, Entries: CLOUDFLARE_IPV6.map((Cidr) => Match.objectLike({ Cidr })) });
+    dual.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', { IpAddressType: 'dualstack' });
+    expect(ofBalancer(dual)).toEqual(['443', '80'].flatMap((port) => ['4', '6'].map((version) => `BalancerSecurityGroup in ${port} BalancerCloudflareIpv${version}`)));
+  });
+
+  test('faces the internet, and its firewall counts by the client that Cloudflare names', () => {
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internet-facing' });
+    template.hasResourceProperties('AWS::WAFv2::WebACL', {
+      Rules: Match.arrayWith([Match.objectLike({
+        Statement: { RateBasedStatement: { Limit: 1000, EvaluationWindowSec: 60, AggregateKeyType: 'FORWARDED_IP', ForwardedIPConfig: { HeaderName: 'CF-Connecting-IP', FallbackBehavior: 'NO_MATCH' } } },
+      })]),
+    });
+  });
+
+  test('its firewall leaves out the lists of addresses, which would judge Cloudflare', () => {
+    expect(ruleNames(template)).toEqual(['RatePerAddress', 'AWSManagedRulesCommonRuleSet', 'AWSManagedRulesKnownBadInputsRuleSet', 'AWSManagedRulesSQLiRuleSet', 'AWSManagedRulesLinuxRuleSet']);
+  });
+
+  test('takes a firewall that counts by the same header', () => {
+    const stack = testStack();
+    const firewall = new WebFirewall(stack, 'Firewall', { clientAddressHeader: 'CF-Connecting-IP', requestsPerMinute: 100 });
+    const made = new SecureLoadBalancer(stack, 'Balancer', { network: new SecureVpc(stack, 'Network'), certificate: certificate(stack), ingress: Ingress.cloudflare(), firewall });
+    expect(made.firewall).toBe(firewall);
+  });
+});
+
+describe('Ingress.cloudFront', () => {
+  test('D-01: makes an internal load balancer that only CloudFront reaches, on 443', () => {
+    const template = templateOf(balancer({ ingress: Ingress.cloudFront() }).stack);
+    expect(ofBalancer(template)).toEqual(['BalancerSecurityGroup in 443 pl-a3a144ca']);
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internal', Subnets: Match.arrayWith([{ Ref: Match.stringLikeRegexp('applicationSubnet1') }]) });
+    template.resourcePropertiesCountIs('AWS::ElasticLoadBalancingV2::Listener', { Port: 80 }, 0);
+  });
+
+  test('D-02: keeps its firewall, because nothing says that the distribution has one', () => {
+    templateOf(balancer({ ingress: Ingress.cloudFront() }).stack).hasResourceProperties('AWS::WAFv2::WebACL', {
+      Rules: Match.arrayWith([Match.objectLike({ Statement: { RateBasedStatement: Match.objectLike({ ForwardedIPConfig: { HeaderName: 'X-Forwarded-For', FallbackBehavior: 'NO_MATCH' } }) } })]),
+    });
+  });
+
+  test('takes the id of the list in a region that is not in the table', () => {
+    const stack = testStack({ env: { account: '111111111111', region: 'eu-south-1' } });
+    new SecureLoadBalancer(stack, 'Balancer', { network: new SecureVpc(stack, 'Network'), certificate: certificate(stack), ingress: Ingress.cloudFront({ prefixListId: 'pl-0123' }) });
+    expect(ofBalancer(templateOf(stack))).toEqual(['BalancerSecurityGroup in 443 pl-0123']);
+  });
+});
+
+test('Ingress.internet admits IPv6 with dual stack', () => {
+  expect(ofBalancer(templateOf(balancer({ dualStack: true, httpRedirect: false }, adopted).stack))).toEqual(['BalancerSecurityGroup in 443 0.0.0.0/0', 'BalancerSecurityGroup in 443 ::/0']);
+});
+
+test.each<[string, Props]>([
+  ['Cloudflare', { ingress: Ingress.cloudflare() }],
+  ['CloudFront', { ingress: Ingress.cloudFront() }],
+  ['CloudFront whose distribution has the firewall', { ingress: Ingress.cloudFront(), withoutFirewall: { reason: 'The distribution has the firewall' } }],
+  ['offices', { ingress: Ingress.cidrs(['198.51.100.0/24']) }],
+  ['the network', { ingress: Ingress.internalOnly(['10.0.0.0/16']) }],
+  ['everyone, with all headers', { responseHeaders: { contentSecurityPolicy: "default-src 'self'", crossOrigin: { origins: ['https://app.example.com'] } } }],
+])('nothing of the four packs is left unacknowledged for %s', (_, props) => {
+  expect(unacknowledged(balancer(props).stack)).toEqual([]);
+});
+
+test('nothing of the four packs is left unacknowledged for everyone over IPv4 and IPv6', () => {
+  expect(unacknowledged(balancer({ dualStack: true }, adopted).stack)).toEqual([]);
+});

@@ -1,0 +1,127 @@
+import { Duration } from 'aws-cdk-lib';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import {
+  Ingress, ProductionWebService, type ResponseHeaders, Route, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, ServiceImage, TlsPolicy,
+  WebFirewall,
+} from '../../../src';
+import { refusal, testStack } from '../../fixtures/test-stack';
+import { certificate, serviceFixture } from '../../fixtures/web-service';
+
+/** The one line that every refusal is: what, where, prop, value, what would be right, and what to write. */
+const LINE = /^(\w+) '([\w/-]+)': ([\w.]+) is (.+), expected (.+)\. ([A-Z].+\.)$/;
+
+type Props = Partial<SecureLoadBalancerProps>;
+type Stack = ReturnType<typeof testStack>;
+
+const ofBalancer = (props: Props | ((stack: Stack) => Props), env?: { region: string }) => refusal(() => {
+  const stack = testStack(env ? { env } : {});
+  const given = typeof props === 'function' ? props(stack) : props;
+  new SecureLoadBalancer(stack, 'Balancer', { network: new SecureVpc(stack, 'Network'), ...('plainHttp' in given ? {} : { certificate: certificate(stack) }), ...given });
+});
+
+const zone = (stack: Stack) => HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z0123456789', zoneName: 'example.com' });
+
+describe('SecureLoadBalancer refuses, in one line that names path, prop, value, range and way out,', () => {
+  test.each<[string, Props | ((stack: Stack) => Props), string, string, string]>([
+    ['E-02: a name without a zone', { domainName: 'api.example.com' }, 'hostedZone', 'not given', 'a zone together with domainName'],
+    ['E-02: a zone without a name', (stack) => ({ hostedZone: zone(stack) }), 'domainName', 'not given', 'a name together with hostedZone'],
+    ['E-02: a name of another zone', (stack) => ({ domainName: 'api.example.org', hostedZone: zone(stack) }), 'domainName', 'api.example.org', 'example.com or a name below it'],
+    ['E-02: a name that only ends like the zone', (stack) => ({ domainName: 'badexample.com', hostedZone: zone(stack) }), 'domainName', 'badexample.com', 'example.com or a name below it'],
+    ['E-02: an address as a name', (stack) => ({ domainName: 'https://api.example.com', hostedZone: zone(stack) }), 'domainName', 'https://', 'a whole name in lower case'],
+    ['A-02: a TLS policy without TLS', { plainHttp: { reason: 'An internal demonstration until 2027' }, tlsPolicy: TlsPolicy.TLS_1_3 }, 'tlsPolicy', 'TLS13', 'tlsPolicy with a certificate'],
+    ['IPv6 in a network that has none', { dualStack: true }, 'dualStack', 'true', 'a SecureVpc has no IPv6 blocks'],
+    ['C-01: more Cloudflare ranges than the list has room for', { ingress: Ingress.cloudflare({ ipv4Ranges: Array.from({ length: 21 }, (_, i) => `198.51.100.${i}/32`) }) }, 'ingress.ipv4Ranges', '21 blocks', '1 to 20 blocks'],
+    ['C-01: no Cloudflare range', { ingress: Ingress.cloudflare({ ipv4Ranges: [] }) }, 'ingress.ipv4Ranges', '0 blocks', '1 to 20 blocks'],
+    ['everyone in disguise', { ingress: Ingress.cidrs(['0.0.0.0/0']) }, 'ingress', '0.0.0.0/0', 'IPv4 blocks of /1 to /32'],
+    ['an address without its length', { ingress: Ingress.internalOnly(['10.0.0.1']) }, 'ingress', '10.0.0.1', 'IPv4 blocks of /1 to /32'],
+    ['A-28: a firewall that would count all of Cloudflare as one client', (stack) => ({ ingress: Ingress.cloudflare(), firewall: new WebFirewall(stack, 'Firewall') }), 'firewall.clientAddressHeader', 'not given', 'CF-Connecting-IP'],
+    ['A-28: a firewall that believes a header which anyone can write', (stack) => ({ firewall: new WebFirewall(stack, 'Firewall', { clientAddressHeader: 'X-Forwarded-For' }) }), 'firewall.clientAddressHeader', 'X-Forwarded-For', 'none, because anyone can connect'],
+  ])('%s', (_, props, prop, value, allowed) => {
+    const [, construct, path, refusedProp, refusedValue, range] = LINE.exec(ofBalancer(props))!;
+    expect([construct, path, refusedProp]).toEqual(['SecureLoadBalancer', 'Test/Balancer', prop]);
+    expect(refusedValue).toContain(value);
+    expect(range).toContain(allowed);
+  });
+
+  test.each<[string, ResponseHeaders, string, string, string]>([
+    ['a CSP with a directive that browsers don\'t know', { contentSecurityPolicy: "defaultsrc 'self'" }, 'contentSecurityPolicy', "defaultsrc 'self'", 'default-src'],
+    ['a CSP with a comma for a semicolon', { contentSecurityPolicy: "default-src 'self'; , img-src *" }, 'contentSecurityPolicy', ', img-src *', 'separated by ;'],
+    ['a CSP with a directive twice', { contentSecurityPolicy: "img-src 'self'; img-src data:" }, 'contentSecurityPolicy', 'img-src data:', 'each directive once'],
+    ['a CSP whose keyword lacks its quotes', { contentSecurityPolicy: 'default-src self' }, 'contentSecurityPolicy', 'default-src self', "'self' in single quotes"],
+    ['a CSP of two lines', { contentSecurityPolicy: "default-src 'self';\nimg-src *" }, 'contentSecurityPolicy', '\\n', 'one line'],
+    ['a CSP with double quotes', { contentSecurityPolicy: 'default-src "self"' }, 'contentSecurityPolicy', 'self', 'one line of letters'],
+    ['an empty CSP', { contentSecurityPolicy: '' }, 'contentSecurityPolicy', '""', 'one line'],
+    ['several origins', { crossOrigin: { origins: ['https://a.example.com', 'https://b.example.com'] } }, 'crossOrigin.origins', 'a.example.com', 'exactly one origin'],
+    ['no origin', { crossOrigin: { origins: [] } }, 'crossOrigin.origins', '[]', 'exactly one origin'],
+    ['every origin', { crossOrigin: { origins: ['*'] } }, 'crossOrigin.origins', '*', 'protocol and host'],
+    ['an origin with a slash at its end', { crossOrigin: { origins: ['https://app.example.com/'] } }, 'crossOrigin.origins', 'https://app.example.com/', 'protocol and host'],
+    ['an origin without protocol', { crossOrigin: { origins: ['app.example.com'] } }, 'crossOrigin.origins', 'app.example.com', 'protocol and host'],
+    ['a method that is none', { crossOrigin: { origins: ['https://app.example.com'], methods: ['put'] } }, 'crossOrigin.methods', 'put', 'GET, HEAD'],
+    ['headers in one string', { crossOrigin: { origins: ['https://app.example.com'], requestHeaders: ['a, b'] } }, 'crossOrigin.requestHeaders', 'a, b', 'each on its own'],
+    ['an empty list of headers', { crossOrigin: { origins: ['https://app.example.com'], exposedHeaders: [] } }, 'crossOrigin.exposedHeaders', '[]', 'each on its own'],
+    ['a permission for more than a day', { crossOrigin: { origins: ['https://app.example.com'], maxAge: Duration.days(2) } }, 'crossOrigin.maxAge', '172800', '0 to 86400 seconds'],
+    ['HSTS for more than two years', { hstsMaxAge: Duration.days(1000) }, 'hstsMaxAge', '86400000', '0 to 63072000 seconds'],
+  ])('A-29: %s', (_, responseHeaders, prop, value, allowed) => {
+    const [, , path, refusedProp, refusedValue, range] = LINE.exec(ofBalancer({ responseHeaders }))!;
+    expect([path, refusedProp]).toEqual(['Test/Balancer', `responseHeaders.${prop}`]);
+    expect(refusedValue).toContain(value);
+    expect(range).toContain(allowed);
+  });
+
+  test('A-29: a header of more than 1 KB', () => {
+    expect(ofBalancer({ responseHeaders: { contentSecurityPolicy: `img-src ${'https://cdn.example.com '.repeat(50).trim()}` } })).toMatch(
+      /responseHeaders is "content_security_policy of \d+ bytes", expected at most 1024 bytes\. Let the application send this header/);
+  });
+
+  test('A-29: several origins, with the two ways to have them', () => {
+    expect(ofBalancer({ responseHeaders: { crossOrigin: { origins: ['https://a.example.com', 'https://b.example.com'] } } })).toMatch(/Answer several by CloudFront .* or by the application/);
+  });
+
+  test('CloudFront in a region whose prefix list the library doesn\'t know', () => {
+    expect(ofBalancer({ ingress: Ingress.cloudFront() }, { region: 'eu-south-1' })).toMatch(
+      /ingress\.prefixListId is not given, expected the id of the prefix list .*origin-facing.*\(eu-south-1\).*Give Ingress\.cloudFront the id/);
+  });
+});
+
+describe('A service refuses a route that its load balancer would refuse:', () => {
+  test.each<[string, Route, string, string]>([
+    ['a path without a slash', Route.path('api/*'), 'api/*', 'begins with / or *'],
+    ['a path with a fragment', Route.path('/search#top'), '/search#top', 'at most 128 characters'],
+    ['a path with a space', Route.path('/my files/*'), '/my files/*', 'letters, digits'],
+    ['a path of more than 128 characters', Route.path(`/${'a'.repeat(128)}`), 'aaa', 'at most 128 characters'],
+    ['an empty path', Route.path(''), '""', 'begins with / or *'],
+    ['a host with a protocol', Route.host('https://api.example.com'), 'https://', 'a host name'],
+    ['a host with a port', Route.host('api.example.com:443'), ':443', 'a host name'],
+    ['a host without a dot', Route.host('localhost'), 'localhost', 'with a dot'],
+    ['a host that ends in a wildcard', Route.host('api.example.*'), 'api.example.*', 'letters alone after the last'],
+    ['a host of more than 128 characters', Route.host(`${'a'.repeat(125)}.com`), 'aaa', 'at most 128 characters'],
+    ['the Host header', Route.header('Host', ['api.example.com']), 'Host', 'other than Host'],
+    ['a header with a space', Route.header('X Zone', ['a']), 'X Zone', 'name of a header'],
+    ['a header of more than 40 characters', Route.header(`X-${'a'.repeat(39)}`, ['a']), 'X-aaa', 'at most 40 characters'],
+    ['a header without values', Route.header('X-Zone', []), '[]', 'one value or more'],
+    ['a header with an empty value', Route.header('X-Zone', ['']), '[""]', '1 to 128 characters'],
+    ['six values', Route.path('/a').onPath('/b').onPath('/c').onHost('a.example.com').withHeader('X-Zone', ['a', 'b']), '/a /b /c', 'at most 5 paths, hosts and header values'],
+    ['six wildcards', Route.path('/*/*/*').onHost('*.example.com').withHeader('X-Zone', ['?', '?']), '/*/*/*', 'at most 5 wildcards'],
+  ])('%s', (_, route, value, allowed) => {
+    const [, construct, path, prop, refusedValue, range] = LINE.exec(refusal(() => serviceFixture({ route })))!;
+    expect([construct, path, prop]).toEqual(['ProductionWebService', 'Test/Web', 'route']);
+    expect(refusedValue).toContain(value);
+    expect(range).toContain(allowed);
+  });
+
+  test('A-01: the same one as another service, in whatever order it is written', () => {
+    const { stack, network, images, web } = serviceFixture({ route: Route.path('/a').onPath('/b').withHeader('X-Zone', ['x', 'y']) });
+    const message = refusal(() => new ProductionWebService(stack, 'Second', {
+      network, image: ServiceImage.fromRepository(images, { tag: '1.0.0' }), loadBalancer: web.loadBalancer, route: Route.path('/b').onPath('/a').withHeader('x-zone', ['y', 'x']),
+    }));
+    expect(message).toMatch(/^ProductionWebService 'Test\/Second': route is "\/a \/b x-zone=x\|y", expected a route that no other service of Test\/Web\/LoadBalancer has/);
+  });
+
+  test('A-01: one that another service\'s route hides, such as any route behind `/*`', () => {
+    const { stack, network, images, web } = serviceFixture();
+    const message = refusal(() => new ProductionWebService(stack, 'Second', {
+      network, image: ServiceImage.fromRepository(images, { tag: '1.0.0' }), loadBalancer: web.loadBalancer, route: Route.path('/api/*'), routePriority: 45000,
+    }));
+    expect(message).toMatch(/^ProductionWebService 'Test\/Second': routePriority is 45000, expected below \d+: 'Test\/Web' takes all requests of '\/api\/\*' before/);
+  });
+});

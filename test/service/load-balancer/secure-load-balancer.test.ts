@@ -1,0 +1,165 @@
+import { Tags } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Ingress, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, TlsPolicy, WebFirewall } from '../../../src';
+import { templateOf, testStack, unacknowledged } from '../../fixtures/test-stack';
+import { certificate } from '../../fixtures/web-service';
+
+/** Parts of a resource, and resources that CloudFormation knows no tags for. */
+const CANNOT_BE_TAGGED = [
+  'AWS::EC2::NetworkAclEntry', 'AWS::EC2::Route', 'AWS::EC2::SecurityGroupEgress', 'AWS::EC2::SecurityGroupIngress', 'AWS::EC2::SubnetNetworkAclAssociation',
+  'AWS::EC2::SubnetRouteTableAssociation', 'AWS::EC2::VPCGatewayAttachment', 'AWS::ElasticLoadBalancingV2::Listener', 'AWS::IAM::ManagedPolicy', 'AWS::KMS::Alias', 'AWS::S3::BucketPolicy',
+  'AWS::WAFv2::LoggingConfiguration', 'AWS::WAFv2::WebACLAssociation',
+];
+
+const balancer = (props: Partial<SecureLoadBalancerProps> | ((network: SecureVpc) => Partial<SecureLoadBalancerProps>) = {}) => {
+  const stack = testStack();
+  const network = new SecureVpc(stack, 'Network');
+  const given = typeof props === 'function' ? props(network) : props;
+  const made = new SecureLoadBalancer(stack, 'Balancer', { network, ...('plainHttp' in given ? {} : { certificate: certificate(stack) }), ...given });
+  return { stack, network, made, template: () => templateOf(stack) };
+};
+
+describe('SecureLoadBalancer', () => {
+  test('A-02, B-12, D-16: serves TLS 1.2 and 1.3 with restricted ciphers on 443, and redirects 80', () => {
+    const template = balancer().template();
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: 443, Protocol: 'HTTPS', SslPolicy: 'ELBSecurityPolicy-TLS13-1-2-Res-2021-06' });
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+      Port: 80, DefaultActions: [{ Type: 'redirect', RedirectConfig: { Protocol: 'HTTPS', Port: '443', StatusCode: 'HTTP_301' } }],
+    });
+  });
+
+  test.each([
+    ['A-02', TlsPolicy.TLS_1_3, 'ELBSecurityPolicy-TLS13-1-3-2021-06'],
+    ['D-16', TlsPolicy.TLS_1_3_POST_QUANTUM, 'ELBSecurityPolicy-TLS13-1-3-PQ-2025-09'],
+    ['B-12', TlsPolicy.TLS_1_2_AND_1_3_FIPS, 'ELBSecurityPolicy-TLS13-1-2-Res-FIPS-2023-04'],
+  ])('%s: serves the TLS policy that it is told, also where new versions are verified', (_, tlsPolicy, name) => {
+    const template = balancer({ tlsPolicy }).template();
+    template.resourcePropertiesCountIs('AWS::ElasticLoadBalancingV2::Listener', { Protocol: 'HTTPS', SslPolicy: name }, 2);
+  });
+
+  test('C-04: offers no TLS policy that allows a version before 1.2 or ciphers without forward secrecy', () => {
+    Object.values(TlsPolicy).forEach((policy) => expect(policy).toMatch(/^ELBSecurityPolicy-TLS13-1-(3|2-Res)-/));
+  });
+
+  test('A-02, A-25: opens 443 alone where the redirect is left out', () => {
+    const template = balancer({ httpRedirect: false }).template();
+    template.hasResourceProperties('AWS::EC2::SecurityGroup', { GroupDescription: 'Load balancer Test/Balancer', SecurityGroupIngress: [Match.objectLike({ FromPort: 443, ToPort: 443 })] });
+    template.resourcePropertiesCountIs('AWS::ElasticLoadBalancingV2::Listener', { Port: 80 }, 0);
+  });
+
+  test('answers 404 to what no service claims', () => {
+    balancer().template().hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: 443, DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: Match.objectLike({ StatusCode: '404' }) }] });
+  });
+
+  test('C-04, ELB.4, ELB.5, ELB.6, ELB.12: logs access and connections, drops invalid headers, resists deletion and desync', () => {
+    balancer().template().hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+      LoadBalancerAttributes: Match.arrayWith([
+        { Key: 'deletion_protection.enabled', Value: 'true' },
+        { Key: 'routing.http.drop_invalid_header_fields.enabled', Value: 'true' },
+        { Key: 'routing.http.desync_mitigation_mode', Value: 'defensive' },
+        { Key: 'access_logs.s3.enabled', Value: 'true' },
+        { Key: 'connection_logs.s3.enabled', Value: 'true' },
+      ]),
+    });
+  });
+
+  test('C-04: logs why targets fail their health checks, to a prefix that the load balancer may write to', () => {
+    const template = balancer().template();
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+      LoadBalancerAttributes: Match.arrayWith([
+        { Key: 'health_check_logs.s3.enabled', Value: 'true' },
+        { Key: 'health_check_logs.s3.bucket', Value: { Ref: Match.stringLikeRegexp('^BalancerLogsBucket') } },
+        { Key: 'health_check_logs.s3.prefix', Value: 'health' },
+      ]),
+    });
+    const [policy] = Object.entries(template.findResources('AWS::S3::BucketPolicy')).filter(([id]) => id.startsWith('BalancerLogs')).map(([, { Properties }]) => Properties);
+    const writers = policy.PolicyDocument.Statement.filter(({ Resource }: { Resource: unknown }) => JSON.stringify(Resource).includes('/health/AWSLogs/111111111111/*'));
+    expect(writers.map(({ Action }: { Action: string }) => Action)).toEqual(['s3:PutObject']);
+    expect(writers[0].Principal.Service).toBe('logdelivery.elasticloadbalancing.amazonaws.com');
+    expect(JSON.stringify(writers[0].Principal.AWS)).toContain(':iam::054676820928:root');
+  });
+
+  test('E-02: has its name beside it, in a zone that is known by its id alone, too', () => {
+    const stack = testStack();
+    const hostedZone = HostedZone.fromHostedZoneId(stack, 'Zone', 'Z0123456789');
+    const made = new SecureLoadBalancer(stack, 'Balancer', {
+      network: new SecureVpc(stack, 'Network'), certificate: certificate(stack), domainName: 'api.example.com', hostedZone,
+    });
+    expect(made.aliasRecords).toHaveLength(1);
+    templateOf(stack).hasResourceProperties('AWS::Route53::RecordSet', {
+      Name: 'api.example.com.', Type: 'A', HostedZoneId: 'Z0123456789', AliasTarget: { DNSName: Match.anyValue(), HostedZoneId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^BalancerLoadBalancer'), 'CanonicalHostedZoneID'] } },
+    });
+    expect(unacknowledged(stack)).toEqual([]);
+  });
+
+  test('E-02: has no record when no name is asked for', () => {
+    balancer().template().resourceCountIs('AWS::Route53::RecordSet', 0);
+  });
+
+  test('D-10: everything that can be tagged carries Environment and Application', () => {
+    const { stack, template } = balancer({ ingress: Ingress.cloudflare() });
+    Tags.of(stack).add('Environment', 'production');
+    Tags.of(stack).add('Application', 'shop');
+    const resources = Object.values<{ Type: string; Properties?: { Tags?: Array<{ Key: string; Value: string }> } }>(template().toJSON().Resources);
+    const untagged = resources.filter(({ Properties }) => {
+      const tags = (Properties?.Tags ?? []).map(({ Key, Value }) => `${Key}=${Value}`);
+      return !tags.includes('Environment=production') || !tags.includes('Application=shop');
+    }).map(({ Type }) => Type);
+    expect([...new Set(untagged)].filter((type) => !CANNOT_BE_TAGGED.includes(type))).toEqual([]);
+  });
+
+  test('B-12, ELB.16: has a firewall of its own when it faces the internet, and takes one', () => {
+    balancer().template().resourceCountIs('AWS::WAFv2::WebACLAssociation', 1);
+    const stack = testStack();
+    const network = new SecureVpc(stack, 'Network');
+    const firewall = new WebFirewall(stack, 'Firewall');
+    const made = new SecureLoadBalancer(stack, 'Balancer', { network, certificate: certificate(stack), firewall });
+    expect(made.firewall).toBe(firewall);
+    templateOf(stack).resourceCountIs('AWS::WAFv2::WebACL', 1);
+  });
+
+  test('logs into a bucket that is given', () => {
+    const stack = testStack();
+    const logBucket = new Bucket(stack, 'Given');
+    new SecureLoadBalancer(stack, 'Balancer', { network: new SecureVpc(stack, 'Network'), certificate: certificate(stack), logBucket });
+    templateOf(stack).resourceCountIs('AWS::S3::Bucket', 1);
+  });
+
+  test.each<[string, Partial<SecureLoadBalancerProps>]>([
+    ['facing the internet', {}],
+    ['facing the internet by name', { ingress: Ingress.internet() }],
+    ['with plain HTTP and a reason', { plainHttp: { reason: 'An internal demonstration until 2027' } }],
+    ['without a firewall and with a reason', { withoutFirewall: { reason: 'CloudFront in front has the firewall' } }],
+    ['inside the network', { ingress: Ingress.internalOnly(['10.0.0.0/8']) }],
+    ['for offices', { ingress: Ingress.cidrs(['198.51.100.0/24']) }],
+  ])('nothing of the four packs is left unacknowledged %s', (_, props) => {
+    expect(unacknowledged(balancer(props).stack)).toEqual([]);
+  });
+
+  test('shows the reason of a waiver where the report shows acknowledgements', () => {
+    const reason = 'An internal demonstration until 2027';
+    const { made } = balancer({ plainHttp: { reason } });
+    expect(JSON.stringify(made.listener.node.metadata)).toContain(reason);
+  });
+
+  test('serves plain HTTP on 80 and offers new versions on 8080', () => {
+    const template = balancer({ plainHttp: { reason: 'An internal demonstration until 2027' } }).template();
+    const ports = Object.values(template.findResources('AWS::ElasticLoadBalancingV2::Listener')).map(({ Properties }) => [Properties.Port, Properties.Protocol]);
+    expect(ports).toEqual([[80, 'HTTP'], [8080, 'HTTP']]);
+  });
+
+  test('stands in the application tier, without public addresses, when it is internal', () => {
+    const template = balancer({ ingress: Ingress.internalOnly(['10.0.0.0/16']) }).template();
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+      Scheme: 'internal', Subnets: Match.arrayWith([{ Ref: Match.stringLikeRegexp('applicationSubnet1') }]),
+    });
+    template.resourceCountIs('AWS::WAFv2::WebACL', 0);
+  });
+
+  test('waits for the routes to the internet gateway', () => {
+    const [resource] = Object.values(balancer().template().findResources('AWS::ElasticLoadBalancingV2::LoadBalancer'));
+    expect((resource.DependsOn as string[]).filter((id) => /publicSubnet.DefaultRoute/.test(id))).toHaveLength(3);
+  });
+});

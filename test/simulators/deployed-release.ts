@@ -1,0 +1,97 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { DriftCheck, Migration, type ProductionWebServiceProps, Release, type ReleaseProps, RollbackCommand } from '../../src';
+import { releasedServices } from '../fixtures/released-services';
+import { templateOf } from '../fixtures/test-stack';
+import { DeliveryAccount } from './delivery-account';
+import { definitions } from './deployed-definition';
+import { type Ended, StateMachines } from './state-machines';
+
+export type PartOfRelease = 'Release' | 'Back' | 'Drift' | 'Plan';
+
+/** A stage as it stands after `cdk deploy`: its state machines run as they were deployed, with references resolved. */
+export class DeployedRelease {
+  public readonly template: Template;
+  private readonly machines = new StateMachines();
+  private readonly definitions: { [part: string]: any };
+  private readonly recordNames: string[];
+  private executions = 0;
+  private running = '';
+
+  public constructor(props: Partial<ReleaseProps> = {}, serviceProps: Partial<ProductionWebServiceProps> = {}) {
+    const { stack, api, services, database } = releasedServices(serviceProps);
+    const notifications = new Topic(stack, 'Topic');
+    const release = new Release(stack, 'Release', {
+      stageName: 'production',
+      services,
+      migration: Migration.command(api, ['npm', 'run', 'migrate'], { plan: ['npm', 'run', 'plan'], verify: ['npm', 'run', 'verify'], timeout: Duration.minutes(10) }),
+      snapshot: database,
+      notifications,
+      ...props,
+    });
+    new RollbackCommand(stack, 'Back', { release });
+    new DriftCheck(stack, 'Drift', { release, notifications });
+    this.template = templateOf(stack);
+    const found = Object.entries(definitions(this.template));
+    const starting = (prefix: string) => found.find(([id]) => id.startsWith(prefix))![1];
+    this.definitions = { Release: starting('ReleaseMachine'), Plan: starting('ReleasePlan'), Back: starting('Back'), Drift: starting('Drift') };
+    // Its role gets a name with the deployment; the account knows it by this one.
+    this.definitions.Release = JSON.parse(JSON.stringify(this.definitions.Release).replace(/assumed-role\/[a-z0-9-]+\//g, 'assumed-role/release-role/'));
+    this.recordNames = [release.recordName, release.lastReleaseName];
+  }
+
+  public account(datadog = false): DeliveryAccount {
+    return new DeliveryAccount(this.definitions.Release.States.Services.Result, this.recordNames, datadog);
+  }
+
+  public definition(part: PartOfRelease): any {
+    return this.definitions[part];
+  }
+
+  public images(world: DeliveryAccount, tag: string): { [repository: string]: string } {
+    return Object.fromEntries(world.facts.map(({ repository }) => [repository, tag]));
+  }
+
+  /** Runs a release as AWS does: one that did not end well is followed by the execution that the rule starts. */
+  public async release(world: DeliveryAccount, images: object, further: object = {}): Promise<Ended> {
+    const name = `release-${this.executions += 1}`;
+    const ended = await this.execute(world, name, { images, ...further });
+    world.afterwards();
+    world.before = () => undefined;
+    if (ended.status !== 'SUCCEEDED') {
+      await this.execute(world, `${name}-clean-up`, { clean: name });
+    }
+    return ended;
+  }
+
+  /** The command that goes back, with the release that it starts. */
+  public back(world: DeliveryAccount): Promise<Ended> {
+    world.starts = (_, { images, ...further }) => this.release(world, images, further);
+    return this.run(world, 'Back');
+  }
+
+  public run(world: DeliveryAccount, part: PartOfRelease, input: object = {}): Promise<Ended> {
+    return this.machines.run(`${part}-${this.executions += 1}`, this.definitions[part], input, world.answers());
+  }
+
+  /** Stops what runs, as StopExecution does. */
+  public stop(): void {
+    this.machines.abort(this.running);
+  }
+
+  public close(): void {
+    this.machines.close();
+  }
+
+  /** Runs the release's state machine alone, without what a rule would start. */
+  public async execute(world: DeliveryAccount, name: string, input: object): Promise<Ended> {
+    this.running = name;
+    world.executions.push(name);
+    world.inputs[name] = JSON.stringify(input);
+    const ended = await this.machines.run(name, this.definitions.Release, input, world.answers());
+    world.executions = world.executions.filter((one) => one !== name);
+    world.ended[name] = { Status: ended.status, ...(ended.error && ended.status === 'FAILED' && { Error: ended.error.name, Cause: ended.error.message }) };
+    return ended;
+  }
+}
