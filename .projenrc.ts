@@ -218,6 +218,14 @@ function addTasks(): void {
     env: { UPDATE_SIMULATION: '1' },
   });
 
+  project.addTask('templates:diff', {
+    description: 'Compares the templates of examples and language tests with those of a git revision',
+    exec: script('scripts/templates-diff'),
+    receiveArgs: true,
+  });
+  // Not through projen, which ends with 1 whatever a task ended with.
+  project.setScript('templates:diff', script('scripts/templates-diff'));
+
   project.addTask('test:control-tower', {
     description: 'Holds the synthesized examples against the Control Tower rules of cfn-guard',
     exec: script('scripts/check-control-tower'),

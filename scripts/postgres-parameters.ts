@@ -1,5 +1,5 @@
-import { applicationUserSql } from '../src/database/application-user';
-import { postgresRules } from '../src/database/postgres-parameters';
+import { applicationUserSql } from '../src/database/credentials/bootstrap-sql';
+import { postgresRules } from '../src/database/parameters/postgres-parameters';
 
 /** Prints what scripts/pgaudit.sh runs a server with: `parameters` as lines of postgresql.conf, or `bootstrap` as psql takes it. */
 function printed(what?: string): string {

@@ -3,7 +3,7 @@ import * as path from 'path';
 import { MAJOR_VERSIONS, PostgresServer } from '../test/support/postgres-server';
 import { readSettings, type Setting, tableOf } from '../test/support/postgres-settings';
 
-/** Writes src/database/postgres-settings.ts out of pg_settings of real servers. Run it when a major version joins: npx ts-node scripts/postgres-settings.ts */
+/** Writes src/database/parameters/postgres-settings.ts out of pg_settings of real servers. Run it when a major version joins: npx ts-node scripts/postgres-settings.ts */
 async function main(): Promise<void> {
   const versions = new Map<string, Setting[]>();
   for (const major of MAJOR_VERSIONS) {
@@ -12,7 +12,7 @@ async function main(): Promise<void> {
     await server.stop();
   }
   const lines = Object.entries(tableOf(versions)).map(([name, description]) => `  ${name}: '${description}',`);
-  fs.writeFileSync(path.join(__dirname, '..', 'src', 'database', 'postgres-settings.ts'), [
+  fs.writeFileSync(path.join(__dirname, '..', 'src', 'database', 'parameters', 'postgres-settings.ts'), [
     '/**',
     ' * The parameters of PostgreSQL that RDS lets be set: majors, type, and range with unit or allowed words. Written by',
     ' * scripts/postgres-settings.ts from pg_settings of real servers, with which a test compares it.',

@@ -13,11 +13,11 @@ import { checkTools } from './languages/tools';
 
 /** What test/languages/<language>/refusals does, by the number of its argument, and how the library's answer begins. */
 const REFUSALS: { [number: string]: string } = {
-  1: "ProductionWebService 'application/Web': port is 70000, allowed: 1 to 65535",
-  2: "ProductionWebService 'application/Web': rollout.steps is [50,10,100], allowed: steps that rise",
-  3: "HardenedPostgres 'application/Database': backup.retention is 40, allowed: 1 to 35 days",
-  4: "SecureVpc 'application/Second': plan.publicBlocks is \"10.2.1.0/24\", allowed: blocks inside 10.1.0.0/16",
-  5: "SecureLoadBalancer 'application/Balancer': plainHttp.reason is \"for now\", allowed: a sentence",
+  1: "ProductionWebService 'application/Web': port is 70000, expected 1 to 65535",
+  2: "ProductionWebService 'application/Web': rollout.steps is [50,10,100], expected steps that rise",
+  3: "HardenedPostgres 'application/Database': backup.retention is 40, expected 1 to 35 days",
+  4: "SecureVpc 'application/Second': plan.publicBlocks is \"10.2.1.0/24\", expected blocks inside 10.1.0.0/16",
+  5: "SecureLoadBalancer 'application/Balancer': plainHttp.reason is \"for now\", expected a sentence",
 };
 
 /** What the programs of one language came to. */
@@ -67,8 +67,8 @@ function synthesized(folder: string, assembly: string, command: string[]): [stri
 function refusal({ message }: Consumer, folder: string, command: string[], beginning: string): string {
   const { status, stderr } = attempt(folder, command, appEnvironment(path.join(folder, 'refused.out')));
   const line = message.exec(stderr)?.[1];
-  if (status === 0 || !line?.startsWith(beginning) || !line.includes('. Way out: ')) {
-    throw new Error(`${command.join(' ')} ended with ${status}, where "${beginning} ... Way out: ..." should stand it said:\n${stderr}`);
+  if (status === 0 || !line?.startsWith(beginning) || !/\. [A-Z].+\.$/.test(line)) {
+    throw new Error(`${command.join(' ')} ended with ${status}, where "${beginning} ... . Fix." should stand it said:\n${stderr}`);
   }
   return line;
 }

@@ -1,5 +1,5 @@
-export * from './acknowledgement';
-export * from './binding';
+export * from './compliance';
+export * from './contracts';
 export * from './database';
 export * from './delivery';
 export * from './environment';

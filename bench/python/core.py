@@ -46,7 +46,7 @@ class FoundationStack(Stack):
         self.network = SecureVpc(
             self,
             "Network",
-            zones=["eu-central-1a", "eu-central-1b"],
+            availability_zones=["eu-central-1a", "eu-central-1b"],
             plan=SubnetPlan.blocks(
                 cidr="10.0.0.0/16",
                 public_blocks=["10.0.1.0/24", "10.0.2.0/24"],

@@ -13,7 +13,7 @@ new CfnOutput(registry, 'ReleasedImage', { value: images.releasedImageParameterN
 
 const stack = new Stack(app, 'canary-application', { env });
 const network = new SecureVpc(stack, 'Network', {
-  zones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
+  availabilityZones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
   plan: SubnetPlan.blocks({
     cidr: '10.0.0.0/16',
     publicBlocks: ['10.0.1.0/24', '10.0.2.0/24', '10.0.3.0/24'],

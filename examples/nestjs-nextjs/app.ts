@@ -51,7 +51,7 @@ function environment(profile: EnvironmentProfile, alerts: (stack: Stack) => Aler
     route: Route.path('/api/*'),
     port: 4000,
     backingServices: [database],
-    secrets: [ServiceSecret.generated('JWT_SECRET'), ServiceSecret.filledByHand('PAYMENT_API_KEY')],
+    secrets: [ServiceSecret.generated('JWT_SECRET'), ServiceSecret.placeholder('PAYMENT_API_KEY')],
     environment: { NODE_ENV: 'production' },
     logGroupName: `/ecs/${profile.name}/api`,
   });
@@ -65,7 +65,7 @@ function environment(profile: EnvironmentProfile, alerts: (stack: Stack) => Aler
 
   const routing = alerts(stack);
   const signals = new GoldenSignalAlarms(stack, 'Signals', {
-    services: [api, web], databases: [database], routing, objectives: [ServiceObjective.availability(99.9)], dashboard: false,
+    services: [api, web], databases: [database], alertRouting: routing, objectives: [ServiceObjective.availability(99.9)], dashboard: false,
   });
   const count = (id: string, event: string) => new LogMetric(stack, id, { logGroup: api.logGroup, pattern: FilterPattern.stringValue('$.event', '=', event) }).metric();
   new OperationsDashboard(stack, 'Dashboard', { signals, business: [count('ItemsCreated', 'item.created'), count('DuplicatesDetected', 'item.duplicate')] });
@@ -96,5 +96,5 @@ new BlueGreenPipeline(new Stack(app, 'shop-delivery', { env }), 'Delivery', {
       services: [production.api, production.web], migration: migrate(production), snapshot: production.database, gateAlarmNames: production.gate,
     }),
   ],
-  routing: production.routing,
+  alertRouting: production.routing,
 });

@@ -5,7 +5,7 @@ import { CfnEventSubscription } from 'aws-cdk-lib/aws-rds';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
-import { PropError } from '../refusal/prop-error';
+import { PropError } from '../validation/prop-error';
 
 /** What {@link DatabaseEvents} may be told. Nothing is needed. */
 export interface DatabaseEventsProps {
@@ -29,7 +29,16 @@ export interface DatabaseEventsProps {
 
 /** What RDS is asked to tell, by the kind of thing it happens to (RDS.19 to RDS.22). */
 const CATEGORIES: { [sourceType: string]: string[] } = {
-  'db-instance': ['availability', 'configuration change', 'deletion', 'failover', 'failure', 'low storage', 'maintenance', 'recovery'],
+  'db-instance': [
+    'availability',
+    'configuration change',
+    'deletion',
+    'failover',
+    'failure',
+    'low storage',
+    'maintenance',
+    'recovery',
+  ],
   'db-cluster': ['configuration change', 'deletion', 'failover', 'failure', 'maintenance'],
   'db-parameter-group': ['configuration change'],
   'db-security-group': ['configuration change', 'failure'],
@@ -55,12 +64,21 @@ export class DatabaseEvents extends Construct {
   private checkSources(sources: { [sourceType: string]: string[] }): void {
     const unknown = Object.keys(sources).find((sourceType) => !CATEGORIES[sourceType]);
     if (unknown !== undefined) {
-      throw new PropError(this, { prop: 'sources', value: unknown, allowed: Object.keys(CATEGORIES).join(', '), wayOut: 'name one of these source types' });
+      throw new PropError(this, {
+        prop: 'sources',
+        value: unknown,
+        expected: Object.keys(CATEGORIES).join(', '),
+        fix: 'name one of these source types',
+      });
     }
   }
 
   private createKey(profile: EnvironmentProfile): Key {
-    return new Key(this, 'Key', { description: `Encrypts the messages of ${this.node.path}`, enableKeyRotation: true, removalPolicy: profile.removalPolicy });
+    return new Key(this, 'Key', {
+      description: `Encrypts the messages of ${this.node.path}`,
+      enableKeyRotation: true,
+      removalPolicy: profile.removalPolicy,
+    });
   }
 
   /** CDK writes neither of the two statements: RDS would be subscribed and nothing would arrive. */
@@ -68,8 +86,24 @@ export class DatabaseEvents extends Construct {
     const topic = new Topic(this, 'Topic', { masterKey: key, enforceSSL: true });
     const rds = new ServicePrincipal('events.rds.amazonaws.com');
     const conditions = { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };
-    topic.addToResourcePolicy(new PolicyStatement({ sid: 'DatabaseEvents', principals: [rds], actions: ['sns:Publish'], resources: [topic.topicArn], conditions }));
-    key.addToResourcePolicy(new PolicyStatement({ sid: 'DatabaseEvents', principals: [rds], actions: ['kms:Decrypt', 'kms:GenerateDataKey*'], resources: ['*'], conditions }));
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'DatabaseEvents',
+        principals: [rds],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions,
+      }),
+    );
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'DatabaseEvents',
+        principals: [rds],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        resources: ['*'],
+        conditions,
+      }),
+    );
     return topic;
   }
 

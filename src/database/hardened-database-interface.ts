@@ -5,11 +5,12 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { DatabaseCluster, DatabaseInstance } from 'aws-cdk-lib/aws-rds';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
-import type { IBackingService, IMonitoredDatabase, ISnapshotSource } from '../binding';
-import type { DatabaseVariables } from './database-variables';
+import type { IBackingService, IMonitoredDatabase, ISnapshotSource } from '../contracts';
+import type { DatabaseVariables } from './credentials/database-variables';
 
 /** The one face of a database, whatever engine and capacity are behind it. */
-export interface IHardenedDatabase extends IConstruct, IConnectable, IBackingService, IMonitoredDatabase, ISnapshotSource {
+export interface IHardenedDatabase
+  extends IConstruct, IConnectable, IBackingService, IMonitoredDatabase, ISnapshotSource {
   /** Address that takes reads and writes. */
   readonly endpoint: string;
   /** Address for reads: the readers of a cluster, the first replica of an instance, else `endpoint`. */

@@ -1,10 +1,10 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { Weakening } from '../acknowledgement';
+import type { Waiver } from '../compliance';
 import type { EnvironmentProfile } from '../environment';
 import type { ISecureVpc } from '../network';
-import type { BackupPolicy } from './backup-policy';
-import type { CredentialRotation } from './credential-rotation';
+import type { BackupPolicy } from './backup/backup-policy';
+import type { CredentialRotation } from './credentials/credential-rotation';
 import type { DatabaseEvents } from './database-events';
 
 /** What {@link HardenedPostgres} and {@link HardenedMysql} may both be told. The network is all that is needed. */
@@ -42,7 +42,7 @@ export interface HardenedDatabaseProps {
    * Why `parameters` may give up something that the construct promises.
    * @default - they may not
    */
-  readonly parameterWeakening?: Weakening;
+  readonly parameterWaiver?: Waiver;
   /**
    * Who signs in with what, and how often that changes.
    * @default CredentialRotation.alternatingUsers() - every 30 days, without locking anyone out (requirements A-24, A-34)

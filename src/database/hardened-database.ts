@@ -5,33 +5,47 @@ import { type Connections, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Grant, IGrantable, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { type LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { type DatabaseCluster, type DatabaseInstance, type DatabaseInstanceReadReplica, type IEngine, type IOptionGroup, ParameterGroup, SubnetGroup } from 'aws-cdk-lib/aws-rds';
+import {
+  type DatabaseCluster,
+  type DatabaseInstance,
+  type DatabaseInstanceReadReplica,
+  type IEngine,
+  type IOptionGroup,
+  ParameterGroup,
+  SubnetGroup,
+} from 'aws-cdk-lib/aws-rds';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import type { BackingServiceHandover, DatabaseSignals, IBackingService, IBackingServiceClient, SnapshotTarget } from '../binding';
+import type {
+  ServiceBinding,
+  DatabaseSignals,
+  IBackingService,
+  IBackingServiceClient,
+  SnapshotTarget,
+} from '../contracts';
 import { EnvironmentProfile } from '../environment';
 import { SubnetTier } from '../network';
 import { closedSecurityGroup } from '../network/closed-security-group';
-import { BackupPolicy, type PlannedBackups } from './backup-policy';
-import { ClusterServer } from './cluster-server';
-import { CredentialRotation } from './credential-rotation';
-import { acknowledgeWhatCannotHold } from './database-acknowledgements';
-import { DatabaseBackups } from './database-backups';
-import { checkDatabase } from './database-checks';
-import { DatabaseCredentials } from './database-credentials';
+import { BackupPolicy, type PlannedBackups } from './backup/backup-policy';
+import { DatabaseBackups } from './backup/database-backups';
+import { type ServerlessBounds, serverlessBounds } from './capacity/serverless-capacity';
+import { CredentialRotation } from './credentials/credential-rotation';
+import { bind } from './credentials/database-binding';
+import { DatabaseCredentials } from './credentials/database-credentials';
+import type { DatabaseVariables } from './credentials/database-variables';
 import { DatabaseEvents } from './database-events';
-import { handOver } from './database-handover';
-import { removalOfKey, removalOfServer, removalOfWhatItStandsOn } from './database-removal';
-import type { DatabaseServer, DatabaseServerProps } from './database-server';
-import type { DatabaseSetup } from './database-setup';
-import type { DatabaseVariables } from './database-variables';
+import type { DatabaseSetup } from './engine-config';
 import type { IHardenedDatabase } from './hardened-database-interface';
 import type { HardenedDatabaseProps } from './hardened-database-props';
-import { InstanceServer } from './instance-server';
-import { MonitoringRole } from './monitoring-role';
-import { checkedParameters } from './parameter-rules';
-import { createServerLogs } from './server-logs';
-import { type ServerlessBounds, serverlessBounds } from './serverless-capacity';
+import { checkedParameters } from './parameters/parameter-rules';
+import { ClusterServer } from './server/cluster-server';
+import { acknowledgeWhatCannotHold } from './server/database-acknowledgements';
+import type { DatabaseServer, DatabaseServerProps } from './server/database-server';
+import { InstanceServer } from './server/instance-server';
+import { MonitoringRole } from './server/monitoring-role';
+import { removalOfKey, removalOfServer, removalOfWhatItStandsOn } from './server/removal-policies';
+import { createServerLogs } from './server/server-logs';
+import { checkDatabase } from './validate-database';
 
 /** The one construct behind {@link HardenedPostgres} and {@link HardenedMysql}, which are what an app makes. */
 export abstract class HardenedDatabase extends Construct implements IHardenedDatabase {
@@ -87,9 +101,13 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   private readonly bounds?: ServerlessBounds;
   private readonly server: DatabaseServer;
 
-  public constructor(scope: Construct, id: string, private readonly props: HardenedDatabaseProps) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: HardenedDatabaseProps,
+  ) {
     super(scope, id);
-    const setup = this.setup = this._setup(props);
+    const setup = (this.setup = this._setup(props));
     this.profile = props.profile ?? EnvironmentProfile.of(this);
     this.removalPolicy = removalOfServer(props.removalPolicy, this.profile);
     this.port = props.port ?? setup.defaultPort;
@@ -97,7 +115,11 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     this.userName = props.userName ?? 'application';
     this.identifier = props.identifier ?? this.ownIdentifier();
     this.rotation = props.credentials ?? CredentialRotation.alternatingUsers();
-    this.planned = (props.backup ?? BackupPolicy.daily())._plan(this, this.profile, this.removalPolicy === RemovalPolicy.DESTROY);
+    this.planned = (props.backup ?? BackupPolicy.daily())._plan(
+      this,
+      this.profile,
+      this.removalPolicy === RemovalPolicy.DESTROY,
+    );
     checkDatabase(this, {
       props,
       setup,
@@ -119,7 +141,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     this.parameterGroup = this.createParameterGroup();
     this.logGroups = this.createLogGroups();
     const credentials = this.createCredentials();
-    const server = this.server = this.createServer(credentials);
+    const server = (this.server = this.createServer(credentials));
     server.node.addDependency(...this.logGroups);
     this.instance = server instanceof InstanceServer ? server.instance : undefined;
     this.readReplicas = server instanceof InstanceServer ? server.replicas : [];
@@ -130,7 +152,9 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     this.connectionCeiling = Number(props.parameters?.max_connections ?? NaN) || server.connectionCeiling;
     credentials.rotate(server);
     this.secret = credentials.applicationSecret;
-    this.events = props.events ?? new DatabaseEvents(this, 'Events', { key: this.key, profile: this.profile, sources: this.eventSources() });
+    this.events =
+      props.events ??
+      new DatabaseEvents(this, 'Events', { key: this.key, profile: this.profile, sources: this.eventSources() });
     const backups = this.createBackups();
     this.backupVault = backups?.vault;
     this.backupRole = backups?.role;
@@ -149,12 +173,12 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     return { source: this, family, connectionCeiling, logGroups, events: this.events.topic, ...this.server.signals };
   }
 
-  public serve(client: IBackingServiceClient): BackingServiceHandover {
-    return this.handOver(client, {});
+  public bind(client: IBackingServiceClient): ServiceBinding {
+    return this.bindWith(client, {});
   }
 
   public withVariables(names: DatabaseVariables = {}): IBackingService {
-    return { serve: (client) => this.handOver(client, names) };
+    return { bind: (client) => this.bindWith(client, names) };
   }
 
   public grantConnect(grantee: IGrantable, userName: string = this.userName): Grant {
@@ -181,8 +205,8 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     return this.metric(this.server.freeStorageMetric, options);
   }
 
-  private handOver(client: IBackingServiceClient, names: DatabaseVariables): BackingServiceHandover {
-    return handOver(client, {
+  private bindWith(client: IBackingServiceClient, names: DatabaseVariables): ServiceBinding {
+    return bind(client, {
       store: this,
       names,
       id: this.node.id,
@@ -212,12 +236,19 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   }
 
   private createKey(): Key {
-    return new Key(this, 'Key', { description: `Encrypts the database ${this.node.path}`, enableKeyRotation: true, removalPolicy: removalOfKey(this.removalPolicy) });
+    return new Key(this, 'Key', {
+      description: `Encrypts the database ${this.node.path}`,
+      enableKeyRotation: true,
+      removalPolicy: removalOfKey(this.removalPolicy),
+    });
   }
 
   /** In from whoever it is given to, out nothing (requirement A-25). */
   private createSecurityGroup(): SecurityGroup {
-    const group = closedSecurityGroup(this, 'SecurityGroup', { vpc: this.props.network.vpc, description: `Database ${this.node.path}` });
+    const group = closedSecurityGroup(this, 'SecurityGroup', {
+      vpc: this.props.network.vpc,
+      description: `Database ${this.node.path}`,
+    });
     group.applyRemovalPolicy(removalOfWhatItStandsOn(this.removalPolicy));
     return group;
   }
@@ -225,7 +256,10 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   private createSubnetGroup(): SubnetGroup {
     const { network } = this.props;
     return new SubnetGroup(this, 'SubnetGroup', {
-      vpc: network.vpc, vpcSubnets: network.subnets(SubnetTier.DATA), description: `Data tier of ${network.node.path}`, removalPolicy: removalOfWhatItStandsOn(this.removalPolicy),
+      vpc: network.vpc,
+      vpcSubnets: network.subnets(SubnetTier.DATA),
+      description: `Data tier of ${network.node.path}`,
+      removalPolicy: removalOfWhatItStandsOn(this.removalPolicy),
     });
   }
 
@@ -235,16 +269,21 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     return new ParameterGroup(this, 'ParameterGroup', {
       engine,
       description: `Parameters of ${this.node.path}`,
-      parameters: checkedParameters(this, rules, this.props.parameters, this.props.parameterWeakening),
+      parameters: checkedParameters(this, rules, this.props.parameters, this.props.parameterWaiver),
       removalPolicy: removalOfWhatItStandsOn(this.removalPolicy),
     });
   }
 
   private createLogGroups(): LogGroup[] {
     return createServerLogs(this, {
-      profile: this.profile.adjust({ logRetention: this.props.logRetention ?? RetentionDays.ONE_WEEK, removalPolicy: removalOfWhatItStandsOn(this.removalPolicy) }),
+      profile: this.profile.adjust({
+        logRetention: this.props.logRetention ?? RetentionDays.ONE_WEEK,
+        removalPolicy: removalOfWhatItStandsOn(this.removalPolicy),
+      }),
       key: this.key,
-      owners: this.setup.capacity.serverless ? [`cluster/${this.identifier}`] : [this.identifier, ...this.replicaIdentifiers].map((name) => `instance/${name}`),
+      owners: this.setup.capacity.serverless
+        ? [`cluster/${this.identifier}`]
+        : [this.identifier, ...this.replicaIdentifiers].map((name) => `instance/${name}`),
       logs: this.logExports,
     });
   }
@@ -279,10 +318,21 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
       const bounds = this.bounds!;
       // max_connections changes with a restart alone: after one at night, the night's is in force all day.
       const smallestMax = capacity.serverless.props.schedule?._hours.nightMaxAcu ?? bounds.maxAcu;
-      return new ClusterServer(this, 'Server', { ...shared, plan: capacity.serverless, bounds, connectionCeiling: serverlessCeiling(bounds.minAcu, smallestMax) });
+      return new ClusterServer(this, 'Server', {
+        ...shared,
+        plan: capacity.serverless,
+        bounds,
+        connectionCeiling: serverlessCeiling(bounds.minAcu, smallestMax),
+      });
     }
     const replicaIdentifiers = this.replicaIdentifiers;
-    return new InstanceServer(this, 'Server', { ...shared, plan: capacity.instance!, connections, insightsOnSmall, replicaIdentifiers });
+    return new InstanceServer(this, 'Server', {
+      ...shared,
+      plan: capacity.instance!,
+      connections,
+      insightsOnSmall,
+      replicaIdentifiers,
+    });
   }
 
   private serverProps(credentials: DatabaseCredentials): DatabaseServerProps {
@@ -325,22 +375,27 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
 
   private createBackups(): DatabaseBackups | undefined {
     const { snapshotRetention } = this.planned;
-    return snapshotRetention && new DatabaseBackups(this, 'Backups', {
-      plan: this.planned,
-      snapshotRetention,
-      databaseArn: this.server.arn,
-      cluster: this.cluster !== undefined,
-      identifier: this.identifier,
-      key: this.key,
-      removalPolicy: removalOfWhatItStandsOn(this.removalPolicy),
-    });
+    return (
+      snapshotRetention &&
+      new DatabaseBackups(this, 'Backups', {
+        plan: this.planned,
+        snapshotRetention,
+        databaseArn: this.server.arn,
+        cluster: this.cluster !== undefined,
+        identifier: this.identifier,
+        key: this.key,
+        removalPolicy: removalOfWhatItStandsOn(this.removalPolicy),
+      })
+    );
   }
 
   /** With a new app's flags another stack would read an output, and this one could be deleted below it: what holds data is imported. */
   private holdOnToReferences(): void {
     const referred = [this.instance, this.cluster, this.key, this.securityGroup, this.secret, ...this.readReplicas];
     // A secret that RDS manages is an attribute of the server, and held with it.
-    referred.filter((resource) => resource?.node.defaultChild).forEach((resource) => CrossStackReferences.of(resource!).produce(ReferenceStrength.STRONG));
+    referred
+      .filter((resource) => resource?.node.defaultChild)
+      .forEach((resource) => CrossStackReferences.of(resource!).produce(ReferenceStrength.STRONG));
   }
 
   private acknowledgeWhatCannotHold(): void {

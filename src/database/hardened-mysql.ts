@@ -2,17 +2,17 @@ import type { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { type IInstanceEngine, type IOptionGroup, OptionGroup } from 'aws-cdk-lib/aws-rds';
 import { HostedRotation } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { acknowledge } from '../acknowledgement/acknowledge';
-import { DatabaseFamily } from '../binding';
-import { PropError } from '../refusal/prop-error';
-import { mysqlApplicationUserSql } from './application-user';
-import { instanceCeiling, memoryGiB, MYSQL_CONNECTIONS, serverlessMysqlCeiling } from './connection-ceiling';
-import type { DatabaseSetup } from './database-setup';
+import { acknowledge } from '../compliance/acknowledge';
+import { DatabaseFamily } from '../contracts';
+import { PropError } from '../validation/prop-error';
+import { instanceCeiling, memoryGiB, MYSQL_CONNECTIONS, serverlessMysqlCeiling } from './capacity/max-connections';
+import { MysqlCapacity } from './capacity/mysql-capacity';
+import { mysqlApplicationUserSql } from './credentials/bootstrap-sql';
+import type { DatabaseSetup } from './engine-config';
 import { HardenedDatabase } from './hardened-database';
 import type { IHardenedDatabase } from './hardened-database-interface';
 import type { HardenedDatabaseProps } from './hardened-database-props';
-import { MysqlCapacity } from './mysql-capacity';
-import { AUDIT_OPTION, mysqlRules } from './mysql-parameters';
+import { AUDIT_OPTION, mysqlRules } from './parameters/mysql-parameters';
 
 /** What a {@link HardenedMysql} may be told. The network is all that is needed. */
 export interface HardenedMysqlProps extends HardenedDatabaseProps {
@@ -46,7 +46,11 @@ export class HardenedMysql extends HardenedDatabase implements IHardenedDatabase
   public constructor(scope: Construct, id: string, props: HardenedMysqlProps) {
     super(scope, id, props);
     if (this.cluster) {
-      acknowledge(this.cluster, 'AwsSolutions-RDS14', 'Any point in time of the retention can be restored beside the cluster. Winding back in place would lose what was written since, and is not known to work on Serverless v2.');
+      acknowledge(
+        this.cluster,
+        'AwsSolutions-RDS14',
+        'Any point in time of the retention can be restored beside the cluster. Winding back in place would lose what was written since, and is not known to work on Serverless v2.',
+      );
     }
     this.bootstrapSql = mysqlApplicationUserSql(this.userName, this.databaseName, this.secret !== undefined);
   }
@@ -61,17 +65,26 @@ export class HardenedMysql extends HardenedDatabase implements IHardenedDatabase
       defaultPort: 3306,
       instanceLogs: logs,
       clusterLogs: logs,
-      rotationFunctions: { single: (options) => HostedRotation.mysqlSingleUser(options), multi: (options) => HostedRotation.mysqlMultiUser(options) },
+      rotationFunctions: {
+        single: (options) => HostedRotation.mysqlSingleUser(options),
+        multi: (options) => HostedRotation.mysqlMultiUser(options),
+      },
       connections: MYSQL_CONNECTIONS,
       serverlessCeiling: serverlessMysqlCeiling,
       insightsOnSmall: false,
       portFlaggedOnClusters: true,
       sslMode: 'VERIFY_IDENTITY',
-      parameterRules: (queryLogging) => mysqlRules(capacity._majorVersion, capacity._serverless !== undefined, queryLogging),
+      parameterRules: (queryLogging) =>
+        mysqlRules(capacity._majorVersion, capacity._serverless !== undefined, queryLogging),
       optionGroup: auditOptions,
       check: (database) => {
         if (!MAJOR_VERSIONS.includes(capacity._majorVersion)) {
-          throw new PropError(database, { prop: 'capacity.version', value: capacity._majorVersion, allowed: `MySQL ${MAJOR_VERSIONS.join(', ')}`, wayOut: 'take a version in support' });
+          throw new PropError(database, {
+            prop: 'capacity.version',
+            value: capacity._majorVersion,
+            expected: `MySQL ${MAJOR_VERSIONS.join(', ')}`,
+            fix: 'take a version in support',
+          });
         }
       },
     };
@@ -80,5 +93,9 @@ export class HardenedMysql extends HardenedDatabase implements IHardenedDatabase
 
 /** An instance audits by an option, where Aurora has parameters. */
 function auditOptions(scope: Construct, engine: IInstanceEngine): IOptionGroup {
-  return new OptionGroup(scope, 'OptionGroup', { engine, description: `Audit of ${scope.node.path}`, configurations: [AUDIT_OPTION] });
+  return new OptionGroup(scope, 'OptionGroup', {
+    engine,
+    description: `Audit of ${scope.node.path}`,
+    configurations: [AUDIT_OPTION],
+  });
 }

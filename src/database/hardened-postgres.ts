@@ -1,16 +1,21 @@
 import type { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { HostedRotation } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { DatabaseFamily } from '../binding';
-import { PropError } from '../refusal/prop-error';
-import { applicationUserSql } from './application-user';
-import { instanceCeiling, memoryGiB, POSTGRES_CONNECTIONS, serverlessPostgresCeiling } from './connection-ceiling';
-import type { DatabaseSetup } from './database-setup';
+import { DatabaseFamily } from '../contracts';
+import { PropError } from '../validation/prop-error';
+import {
+  instanceCeiling,
+  memoryGiB,
+  POSTGRES_CONNECTIONS,
+  serverlessPostgresCeiling,
+} from './capacity/max-connections';
+import { PostgresCapacity } from './capacity/postgres-capacity';
+import { applicationUserSql } from './credentials/bootstrap-sql';
+import type { DatabaseSetup } from './engine-config';
 import { HardenedDatabase } from './hardened-database';
 import type { IHardenedDatabase } from './hardened-database-interface';
 import type { HardenedDatabaseProps } from './hardened-database-props';
-import { PostgresCapacity } from './postgres-capacity';
-import { postgresRules } from './postgres-parameters';
+import { postgresRules } from './parameters/postgres-parameters';
 
 /** What a {@link HardenedPostgres} may be told. The network is all that is needed. */
 export interface HardenedPostgresProps extends HardenedDatabaseProps {
@@ -55,7 +60,10 @@ export class HardenedPostgres extends HardenedDatabase implements IHardenedDatab
       defaultPort: 5432,
       instanceLogs: ['postgresql', 'upgrade'],
       clusterLogs: ['postgresql'],
-      rotationFunctions: { single: (options) => HostedRotation.postgreSqlSingleUser(options), multi: (options) => HostedRotation.postgreSqlMultiUser(options) },
+      rotationFunctions: {
+        single: (options) => HostedRotation.postgreSqlSingleUser(options),
+        multi: (options) => HostedRotation.postgreSqlMultiUser(options),
+      },
       connections: POSTGRES_CONNECTIONS,
       serverlessCeiling: serverlessPostgresCeiling,
       insightsOnSmall: true,
@@ -65,7 +73,10 @@ export class HardenedPostgres extends HardenedDatabase implements IHardenedDatab
       check: (database) => {
         if (!MAJOR_VERSIONS.includes(capacity._majorVersion)) {
           throw new PropError(database, {
-            prop: 'capacity.version', value: capacity._majorVersion, allowed: `PostgreSQL ${MAJOR_VERSIONS.join(', ')}`, wayOut: 'take a version whose parameters are tested here',
+            prop: 'capacity.version',
+            value: capacity._majorVersion,
+            expected: `PostgreSQL ${MAJOR_VERSIONS.join(', ')}`,
+            fix: 'take a version whose parameters are tested here',
           });
         }
       },

@@ -1,7 +1,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
-import { PropError } from '../refusal/prop-error';
+import { PropError } from '../validation/prop-error';
 
 /** Answers of an {@link EnvironmentProfile} that differ from the profile they are taken from. */
 export interface EnvironmentProfileAdjustments {
@@ -111,7 +111,15 @@ const PRODUCTION: Answers = {
 
 /** Staging differs from production in size, in that nobody has to approve (requirements A-10, C-23) or to hear of alerts, and in that queries are logged (A-31). */
 const STAGING: Answers = {
-  ...PRODUCTION, name: 'staging', maxTasks: 4, taskCpu: 256, taskMemoryMiB: 512, databaseSize: 't4g.small', queryLogging: true, approval: false, alertsHeard: false,
+  ...PRODUCTION,
+  name: 'staging',
+  maxTasks: 4,
+  taskCpu: 256,
+  taskMemoryMiB: 512,
+  databaseSize: 't4g.small',
+  queryLogging: true,
+  approval: false,
+  alertsHeard: false,
 };
 
 const DEVELOPMENT: Answers = {
@@ -132,7 +140,10 @@ const DEVELOPMENT: Answers = {
 /** Registered symbols, so that two copies of the library in one program see the same profile. */
 const APPLIED = Symbol.for('@org/prod-constructs.EnvironmentProfile.applied');
 const ASKED = Symbol.for('@org/prod-constructs.EnvironmentProfile.asked');
-interface Marked { [APPLIED]?: EnvironmentProfile; [ASKED]?: string }
+interface Marked {
+  [APPLIED]?: EnvironmentProfile;
+  [ASKED]?: string;
+}
 
 /**
  * Answers, for a part of an app, every question whose answer depends on the environment.
@@ -159,7 +170,9 @@ export class EnvironmentProfile {
     const scopes = [...scope.node.scopes].reverse() as Marked[];
     const nearest = scopes.findIndex((s) => s[APPLIED] !== undefined);
     const askedWithoutAnswer = nearest === -1 ? scopes : scopes.slice(0, nearest);
-    askedWithoutAnswer.forEach((s) => { s[ASKED] ??= scope.node.path; });
+    askedWithoutAnswer.forEach((s) => {
+      s[ASKED] ??= scope.node.path;
+    });
     return scopes[nearest]?.[APPLIED] ?? EnvironmentProfile.production();
   }
 
@@ -218,7 +231,8 @@ export class EnvironmentProfile {
   /** The same profile with some answers changed. */
   public adjust(adjustments: EnvironmentProfileAdjustments = {}): EnvironmentProfile {
     const given = Object.fromEntries(Object.entries(adjustments).filter(([, value]) => value !== undefined));
-    const removalPolicy = adjustments.removalPolicy === RemovalPolicy.RETAIN ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : undefined;
+    const removalPolicy =
+      adjustments.removalPolicy === RemovalPolicy.RETAIN ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : undefined;
     return new EnvironmentProfile({ ...this.answers, ...given, ...(removalPolicy && { removalPolicy }) });
   }
 
@@ -232,8 +246,8 @@ export class EnvironmentProfile {
       throw new PropError(scope, {
         prop: 'EnvironmentProfile.applyTo',
         value: this.name,
-        allowed: `a scope in which nothing has asked for a profile yet ('${marked[ASKED]}' has)`,
-        wayOut: 'apply the profile before creating constructs in this scope',
+        expected: `a scope in which nothing has asked for a profile yet ('${marked[ASKED]}' has)`,
+        fix: 'apply the profile before creating constructs in this scope',
       });
     }
     marked[APPLIED] = this;

@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import type { IConstruct } from 'constructs';
-import { PropError } from '../refusal/prop-error';
+import { PropError } from '../validation/prop-error';
 
 /** How a path is read before it is compared, in this order. Each costs 10 capacity units. */
 export type Reading = 'URL_DECODE' | 'NORMALIZE_PATH' | 'LOWERCASE';
@@ -15,7 +15,10 @@ const BEGINNING = /^\/[\w\-.~$/'"@:+&]{1,198}\*?$/;
 export function checkBeginning(scope: IConstruct, prop: string, path: string): void {
   if (!Token.isUnresolved(path) && !BEGINNING.test(path)) {
     throw new PropError(scope, {
-      prop, value: path, allowed: 'the beginning of a path of 2 to 199 characters, with * at its end or without', wayOut: "write '/api/login' or '/api/upload/*'; what holds for all paths needs no path",
+      prop,
+      value: path,
+      expected: 'the beginning of a path of 2 to 199 characters, with * at its end or without',
+      fix: "write '/api/login' or '/api/upload/*'; what holds for all paths needs no path",
     });
   }
 }

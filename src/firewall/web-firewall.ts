@@ -4,8 +4,8 @@ import { CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cd
 import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
 import { EncryptedLogGroup } from '../logging/encrypted-log-group';
-import { checkWholeNumber } from '../refusal/checks';
-import { PropError } from '../refusal/prop-error';
+import { checkWholeNumber } from '../validation/checks';
+import { PropError } from '../validation/prop-error';
 import { beginsWith, checkBeginning, type Reading, unitsOfBeginsWith } from './firewall-path';
 
 /** A limit of its own for some paths, below that for all. */
@@ -48,7 +48,12 @@ export interface WebFirewallProps {
 }
 
 /** A managed rule group, what it takes of the capacity, and when it runs. */
-interface ManagedGroup { readonly name: string; readonly units: number; readonly count?: boolean; readonly judgesAddress?: boolean }
+interface ManagedGroup {
+  readonly name: string;
+  readonly units: number;
+  readonly count?: boolean;
+  readonly judgesAddress?: boolean;
+}
 
 const COMMON = 'AWSManagedRulesCommonRuleSet';
 /** Managed rule groups in the order in which they run: cheap and certain first. Together 1,375 units, and the rate 2. */
@@ -81,7 +86,11 @@ export class WebFirewall extends Construct {
   /** The header that names the client, where a proxy stands in front. */
   public readonly clientAddressHeader?: string;
 
-  public constructor(scope: Construct, id: string, private readonly props: WebFirewallProps = {}) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: WebFirewallProps = {},
+  ) {
     super(scope, id);
     this.clientAddressHeader = props.clientAddressHeader;
     this.checkProps();
@@ -112,18 +121,31 @@ export class WebFirewall extends Construct {
 
   private checkProps(): void {
     const most = 2_000_000_000;
-    checkWholeNumber(this, 'requestsPerMinute', this.requestsPerMinute, { min: 10, max: most, unit: 'requests a minute', wayOut: 'AWS counts from 10 on' });
+    checkWholeNumber(this, 'requestsPerMinute', this.requestsPerMinute, {
+      min: 10,
+      max: most,
+      unit: 'requests a minute',
+      fix: 'AWS counts from 10 on',
+    });
     const forAll = Token.isUnresolved(this.requestsPerMinute) ? most : this.requestsPerMinute;
     this.pathLimits.forEach(({ path, requestsPerMinute }) => {
       checkBeginning(this, 'pathLimits.path', path);
       checkWholeNumber(this, 'pathLimits.requestsPerMinute', requestsPerMinute, {
-        min: 10, max: forAll, unit: 'requests a minute, not above the limit for all paths', wayOut: 'AWS counts from 10 on; above the limit for all paths one of a path never acts',
+        min: 10,
+        max: forAll,
+        unit: 'requests a minute, not above the limit for all paths',
+        fix: 'AWS counts from 10 on; above the limit for all paths one of a path never acts',
       });
     });
     this.largeBodyPaths.forEach((path) => checkBeginning(this, 'allowLargeBodiesOn', path));
     const header = this.clientAddressHeader;
     if (header !== undefined && !/^[A-Za-z0-9-]{1,255}$/.test(header)) {
-      throw new PropError(this, { prop: 'clientAddressHeader', value: header, allowed: 'the name of a header', wayOut: "write 'CF-Connecting-IP' behind Cloudflare, 'X-Forwarded-For' behind CloudFront" });
+      throw new PropError(this, {
+        prop: 'clientAddressHeader',
+        value: header,
+        expected: 'the name of a header',
+        fix: "write 'CF-Connecting-IP' behind Cloudflare, 'X-Forwarded-For' behind CloudFront",
+      });
     }
     this.checkPathsDiffer();
     this.checkCapacity();
@@ -134,20 +156,27 @@ export class WebFirewall extends Construct {
     const paths = this.pathLimits.map(({ path }) => path);
     const twice = paths.find((path, index) => paths.indexOf(path) !== index);
     if (twice !== undefined) {
-      throw new PropError(this, { prop: 'pathLimits.path', value: twice, allowed: 'each path once', wayOut: 'keep the lower of the two limits' });
+      throw new PropError(this, {
+        prop: 'pathLimits.path',
+        value: twice,
+        expected: 'each path once',
+        fix: 'keep the lower of the two limits',
+      });
     }
   }
 
   private checkCapacity(): void {
-    const units = this.managedGroups.reduce((sum, group) => sum + group.units, UNITS_OF_RATE)
-      + this.pathLimits.length * (UNITS_OF_RATE + unitsOfBeginsWith(LENIENT))
-      + (this.largeBodyPaths.length > 0 ? UNITS_OF_LABEL : 0) + this.largeBodyPaths.length * unitsOfBeginsWith(STRICT);
+    const units =
+      this.managedGroups.reduce((sum, group) => sum + group.units, UNITS_OF_RATE) +
+      this.pathLimits.length * (UNITS_OF_RATE + unitsOfBeginsWith(LENIENT)) +
+      (this.largeBodyPaths.length > 0 ? UNITS_OF_LABEL : 0) +
+      this.largeBodyPaths.length * unitsOfBeginsWith(STRICT);
     if (units > MOST_UNITS) {
       throw new PropError(this, {
         prop: this.pathLimits.length > 0 ? 'pathLimits' : 'allowLargeBodiesOn',
         value: `${this.pathLimits.length} limits beside ${this.largeBodyPaths.length} paths for large bodies: ${units} capacity units`,
-        allowed: `${MOST_UNITS} units, beyond which AWS charges more for each request`,
-        wayOut: 'name paths by a common beginning',
+        expected: `${MOST_UNITS} units, beyond which AWS charges more for each request`,
+        fix: 'name paths by a common beginning',
       });
     }
   }
@@ -158,9 +187,16 @@ export class WebFirewall extends Construct {
       ...groups.filter((group) => group.judgesAddress).map((group) => managedRule(group)),
       this.rateRule(),
       ...this.pathLimits.map((limit) => this.pathRule(limit)),
-      ...groups.filter((group) => !group.judgesAddress).flatMap((group) => (group.name === COMMON ? this.commonRules(group) : [managedRule(group)])),
+      ...groups
+        .filter((group) => !group.judgesAddress)
+        .flatMap((group) => (group.name === COMMON ? this.commonRules(group) : [managedRule(group)])),
     ].map((rule, priority) => ({ ...rule, priority }));
-    return new CfnWebACL(this, 'WebAcl', { scope: 'REGIONAL', defaultAction: { allow: {} }, visibilityConfig: visibility('WebAcl'), rules });
+    return new CfnWebACL(this, 'WebAcl', {
+      scope: 'REGIONAL',
+      defaultAction: { allow: {} },
+      visibilityConfig: visibility('WebAcl'),
+      rules,
+    });
   }
 
   private rateRule(): Rule {
@@ -171,14 +207,25 @@ export class WebFirewall extends Construct {
   private pathRule({ path, requestsPerMinute }: PathLimit): Rule {
     const readable = path.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 60);
     const name = `RatePerAddress${readable}-${createHash('sha256').update(path).digest('hex').slice(0, 8)}`;
-    return tooMany(name, { ...this.countedBy(), limit: requestsPerMinute, scopeDownStatement: beginsWith(path, LENIENT) });
+    return tooMany(name, {
+      ...this.countedBy(),
+      limit: requestsPerMinute,
+      scopeDownStatement: beginsWith(path, LENIENT),
+    });
   }
 
-  private countedBy(): Pick<CfnWebACL.RateBasedStatementProperty, 'evaluationWindowSec' | 'aggregateKeyType' | 'forwardedIpConfig'> {
+  private countedBy(): Pick<
+    CfnWebACL.RateBasedStatementProperty,
+    'evaluationWindowSec' | 'aggregateKeyType' | 'forwardedIpConfig'
+  > {
     return this.clientAddressHeader === undefined
       ? { evaluationWindowSec: 60, aggregateKeyType: 'IP' }
-      // The other fallback blocks whoever's header holds no address at all, and proxies of companies write `unknown` into theirs.
-      : { evaluationWindowSec: 60, aggregateKeyType: 'FORWARDED_IP', forwardedIpConfig: { headerName: this.clientAddressHeader, fallbackBehavior: 'NO_MATCH' } };
+      : // The other fallback blocks whoever's header holds no address at all, and proxies of companies write `unknown` into theirs.
+      {
+        evaluationWindowSec: 60,
+        aggregateKeyType: 'FORWARDED_IP',
+        forwardedIpConfig: { headerName: this.clientAddressHeader, fallbackBehavior: 'NO_MATCH' },
+      };
   }
 
   /** Where large bodies are allowed somewhere, the group only labels them, and a rule of our own refuses those on other paths. */
@@ -187,19 +234,26 @@ export class WebFirewall extends Construct {
     if (allowed.length === 0) {
       return [managedRule(group)];
     }
-    return [managedRule(group, [LARGE_BODY.rule]), {
-      name: 'LargeBody',
-      statement: {
-        andStatement: {
-          statements: [
-            { labelMatchStatement: { scope: 'LABEL', key: LARGE_BODY.label } },
-            { notStatement: { statement: allowed.length === 1 ? allowed[0] : { orStatement: { statements: allowed } } } },
-          ],
+    return [
+      managedRule(group, [LARGE_BODY.rule]),
+      {
+        name: 'LargeBody',
+        statement: {
+          andStatement: {
+            statements: [
+              { labelMatchStatement: { scope: 'LABEL', key: LARGE_BODY.label } },
+              {
+                notStatement: {
+                  statement: allowed.length === 1 ? allowed[0] : { orStatement: { statements: allowed } },
+                },
+              },
+            ],
+          },
         },
+        action: { block: { customResponse: { responseCode: 413 } } },
+        visibilityConfig: visibility('LargeBody'),
       },
-      action: { block: { customResponse: { responseCode: 413 } } },
-      visibilityConfig: visibility('LargeBody'),
-    }];
+    ];
   }
 
   /** WAF writes only to groups whose name begins with aws-waf-logs-, and takes their ARN without the trailing `:*`. */
@@ -226,7 +280,8 @@ function managedRule(group: ManagedGroup, countedRules: string[] = []): Rule {
       managedRuleGroupStatement: {
         vendorName: 'AWS',
         name: group.name,
-        ruleActionOverrides: countedRules.length > 0 ? countedRules.map((name) => ({ name, actionToUse: { count: {} } })) : undefined,
+        ruleActionOverrides:
+          countedRules.length > 0 ? countedRules.map((name) => ({ name, actionToUse: { count: {} } })) : undefined,
       },
     },
     overrideAction: group.count ? { count: {} } : { none: {} },

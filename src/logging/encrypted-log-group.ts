@@ -55,12 +55,14 @@ export class EncryptedLogGroup extends Construct {
     const stack = Stack.of(this);
     // The name that CloudFormation makes up depends on the key: then the context can only name the account's groups.
     const groupArn = stack.formatArn({ service: 'logs', resource: `log-group:${props.logGroupName ?? '*'}` });
-    key.addToResourcePolicy(new PolicyStatement({
-      sid: props.key ? undefined : 'LogServiceOnly',
-      principals: [new ServicePrincipal(`logs.${stack.region}.amazonaws.com`)],
-      actions: ['kms:Encrypt*', 'kms:Decrypt*', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'],
-      resources: ['*'],
-      conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': groupArn } },
-    }));
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: props.key ? undefined : 'LogServiceOnly',
+        principals: [new ServicePrincipal(`logs.${stack.region}.amazonaws.com`)],
+        actions: ['kms:Encrypt*', 'kms:Decrypt*', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'],
+        resources: ['*'],
+        conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': groupArn } },
+      }),
+    );
   }
 }

@@ -1,22 +1,33 @@
-import { type IConnectable, type InterfaceVpcEndpointAwsService, type IVpc, Peer, Port, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import {
+  type IConnectable,
+  type InterfaceVpcEndpointAwsService,
+  type IVpc,
+  Peer,
+  Port,
+  type SubnetSelection,
+} from 'aws-cdk-lib/aws-ec2';
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
-import { PropError } from '../refusal/prop-error';
+import { PropError } from '../validation/prop-error';
+import { SubnetTier } from './addresses/subnet-tier';
 import type { AdoptedVpcProps } from './adopted-vpc-props';
 import { s3PrefixListId } from './s3-prefix-list';
 import type { AwsServiceAccess, ISecureVpc } from './secure-vpc-interface';
-import { SubnetTier } from './subnet-tier';
 
 /** A VPC that others made, behind the interface of {@link SecureVpc}. Nothing is created in it. */
 export class AdoptedVpc extends Construct implements ISecureVpc {
   public readonly vpc: IVpc;
-  public readonly zoneCount: number;
+  public readonly availabilityZoneCount: number;
   public readonly dataPorts: number[];
   public readonly reachesInternet: boolean;
   /** Nothing: what others made stands already. */
   public readonly egressEstablished: IDependable = new DependencyGroup();
   private readonly selections: Map<SubnetTier, SubnetSelection | undefined>;
 
-  public constructor(scope: Construct, id: string, private readonly props: AdoptedVpcProps) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: AdoptedVpcProps,
+  ) {
     super(scope, id);
     this.vpc = props.vpc;
     this.dataPorts = props.dataPorts ?? [5432, 3306, 6379];
@@ -27,7 +38,7 @@ export class AdoptedVpc extends Construct implements ISecureVpc {
       [SubnetTier.DATA, props.dataSubnets],
     ]);
     this.selections.forEach((selection, tier) => selection && this.checkHasSubnets(tier, selection));
-    this.zoneCount = new Set(this.vpc.selectSubnets(props.applicationSubnets).availabilityZones).size;
+    this.availabilityZoneCount = new Set(this.vpc.selectSubnets(props.applicationSubnets).availabilityZones).size;
   }
 
   public hasTier(tier: SubnetTier): boolean {
@@ -38,7 +49,10 @@ export class AdoptedVpc extends Construct implements ISecureVpc {
     const selection = this.selections.get(tier);
     if (!selection) {
       throw new PropError(this, {
-        prop: `${tier}Subnets`, value: undefined, allowed: `a selection of subnets for the ${tier} tier, which something in this network needs`, wayOut: 'name them in SecureVpc.fromVpc',
+        prop: `${tier}Subnets`,
+        value: undefined,
+        expected: `a selection of subnets for the ${tier} tier, which something in this network needs`,
+        fix: 'name them in SecureVpc.fromVpc',
       });
     }
     return selection;
@@ -51,7 +65,11 @@ export class AdoptedVpc extends Construct implements ISecureVpc {
     }
     access.services.forEach((service) => this.checkHasEndpoint(service, access.purpose));
     access.client.allowTo(this.endpointPeer(), Port.tcp(443), 'AWS services, through interface endpoints');
-    access.client.allowTo(Peer.prefixList(s3PrefixListId(this, this.props.s3PrefixListId)), Port.tcp(443), 'S3, through its gateway endpoint');
+    access.client.allowTo(
+      Peer.prefixList(s3PrefixListId(this, this.props.s3PrefixListId)),
+      Port.tcp(443),
+      'S3, through its gateway endpoint',
+    );
   }
 
   private endpointPeer(): IConnectable {
@@ -69,7 +87,10 @@ export class AdoptedVpc extends Construct implements ISecureVpc {
     }
     if (found === 0) {
       throw new PropError(this, {
-        prop: `${tier}Subnets`, value: selection, allowed: `a selection that matches subnets of ${this.vpc.node.path} (${why})`, wayOut: 'name a group, type or ids that the VPC has, or leave the tier out',
+        prop: `${tier}Subnets`,
+        value: selection,
+        expected: `a selection that matches subnets of ${this.vpc.node.path} (${why})`,
+        fix: 'name a group, type or ids that the VPC has, or leave the tier out',
       });
     }
   }
@@ -80,8 +101,8 @@ export class AdoptedVpc extends Construct implements ISecureVpc {
       throw new PropError(this, {
         prop: 'interfaceEndpoints',
         value: known.map(({ shortName }) => shortName),
-        allowed: `a list with ${service.shortName}, which ${purpose} needs in a network without a way to the internet`,
-        wayOut: `make an interface endpoint for ${service.shortName} where the VPC is made, and name it here`,
+        expected: `a list with ${service.shortName}, which ${purpose} needs in a network without a way to the internet`,
+        fix: `make an interface endpoint for ${service.shortName} where the VPC is made, and name it here`,
       });
     }
   }

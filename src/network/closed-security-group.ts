@@ -6,8 +6,16 @@ import type { Construct } from 'constructs';
  * only where the group itself names another. CDK names one to nowhere, and drops it with the first rule that becomes a resource of its own; the
  * one to the loopback address, which AWS documents for the purpose, stays.
  */
-export function closedSecurityGroup(scope: Construct, id: string, props: { vpc: IVpc; description: string }): SecurityGroup {
+export function closedSecurityGroup(
+  scope: Construct,
+  id: string,
+  props: { vpc: IVpc; description: string },
+): SecurityGroup {
   const group = new SecurityGroup(scope, id, { ...props, allowAllOutbound: false });
-  group.addEgressRule(Peer.ipv4('127.0.0.1/32'), Port.allTraffic(), 'Nowhere, so that EC2 takes away its rule to everywhere');
+  group.addEgressRule(
+    Peer.ipv4('127.0.0.1/32'),
+    Port.allTraffic(),
+    'Nowhere, so that EC2 takes away its rule to everywhere',
+  );
   return group;
 }

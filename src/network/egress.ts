@@ -35,7 +35,7 @@ export class Egress {
       InterfaceVpcEndpointAwsService.ECR_DOCKER,
       InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
     ];
-    return new Egress('none', [...always, ...props.awsServices ?? []]);
+    return new Egress('none', [...always, ...(props.awsServices ?? [])]);
   }
 
   /** Whether tasks can reach the internet. */

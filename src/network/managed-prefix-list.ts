@@ -1,6 +1,6 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { PropError } from '../refusal/prop-error';
+import { PropError } from '../validation/prop-error';
 
 /** An AWS-managed prefix list whose id differs by region. */
 export interface ManagedPrefixList {
@@ -11,7 +11,7 @@ export interface ManagedPrefixList {
   /** The prop by which a caller gives the id for a region that is missing. */
   readonly prop: string;
   /** What to write instead. */
-  readonly wayOut: string;
+  readonly fix: string;
 }
 
 /** The id that was given, or that of the scope's region. Throws a PropError where neither is known. */
@@ -22,8 +22,8 @@ export function prefixListId(scope: IConstruct, list: ManagedPrefixList, given: 
     throw new PropError(scope, {
       prop: list.prop,
       value: given,
-      allowed: `the id of the prefix list ${list.name}, where the region (${Token.isUnresolved(region) ? 'unknown' : region}) is not in the library's table`,
-      wayOut: list.wayOut,
+      expected: `the id of the prefix list ${list.name}, where the region (${Token.isUnresolved(region) ? 'unknown' : region}) is not in the library's table`,
+      fix: list.fix,
     });
   }
   return known;

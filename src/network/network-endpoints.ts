@@ -1,6 +1,11 @@
 import { Aws, Stack } from 'aws-cdk-lib';
 import {
-  GatewayVpcEndpoint, GatewayVpcEndpointAwsService, InterfaceVpcEndpoint, type InterfaceVpcEndpointAwsService, type ISubnet, type IVpc,
+  GatewayVpcEndpoint,
+  GatewayVpcEndpointAwsService,
+  InterfaceVpcEndpoint,
+  type InterfaceVpcEndpointAwsService,
+  type ISubnet,
+  type IVpc,
   type SecurityGroup,
 } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -24,7 +29,11 @@ export class NetworkEndpoints extends Construct {
   public readonly interfaces = new Map<string, InterfaceVpcEndpoint>();
   private group?: SecurityGroup;
 
-  public constructor(scope: Construct, id: string, private readonly props: NetworkEndpointsProps) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: NetworkEndpointsProps,
+  ) {
     super(scope, id);
     this.s3 = this.createGateway('S3', GatewayVpcEndpointAwsService.S3);
     this.admitImageLayers();
@@ -57,7 +66,11 @@ export class NetworkEndpoints extends Construct {
   }
 
   private createGateway(id: string, service: GatewayVpcEndpointAwsService): GatewayVpcEndpoint {
-    const endpoint = new GatewayVpcEndpoint(this, id, { vpc: this.props.vpc, service, subnets: [{ subnets: this.props.gatewaySubnets }] });
+    const endpoint = new GatewayVpcEndpoint(this, id, {
+      vpc: this.props.vpc,
+      service,
+      subnets: [{ subnets: this.props.gatewaySubnets }],
+    });
     endpoint.addToPolicy(this.ownPrincipalsOnly());
     return endpoint;
   }
@@ -76,16 +89,21 @@ export class NetworkEndpoints extends Construct {
   /** ECR hands out layers by links that its own account has signed: without this no image can be pulled. */
   private admitImageLayers(): void {
     const stack = Stack.of(this);
-    this.s3.addToPolicy(new PolicyStatement({
-      sid: 'ImageLayers',
-      principals: [new AnyPrincipal()],
-      actions: ['s3:GetObject'],
-      resources: [`arn:${stack.partition}:s3:::prod-${stack.region}-starport-layer-bucket/*`],
-    }));
+    this.s3.addToPolicy(
+      new PolicyStatement({
+        sid: 'ImageLayers',
+        principals: [new AnyPrincipal()],
+        actions: ['s3:GetObject'],
+        resources: [`arn:${stack.partition}:s3:::prod-${stack.region}-starport-layer-bucket/*`],
+      }),
+    );
   }
 
   /** Has no rule of its own: each client brings the one that lets it in. */
   private createSecurityGroup(): SecurityGroup {
-    return closedSecurityGroup(this, 'SecurityGroup', { vpc: this.props.vpc, description: 'Interface endpoints, open to their clients on 443' });
+    return closedSecurityGroup(this, 'SecurityGroup', {
+      vpc: this.props.vpc,
+      description: 'Interface endpoints, open to their clients on 443',
+    });
   }
 }

@@ -1,5 +1,13 @@
 import { Aws } from 'aws-cdk-lib';
-import { FlowLog, FlowLogDestination, FlowLogFileFormat, FlowLogResourceType, FlowLogTrafficType, type IVpc, LogFormat } from 'aws-cdk-lib/aws-ec2';
+import {
+  FlowLog,
+  FlowLogDestination,
+  FlowLogFileFormat,
+  FlowLogResourceType,
+  FlowLogTrafficType,
+  type IVpc,
+  LogFormat,
+} from 'aws-cdk-lib/aws-ec2';
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -42,11 +50,14 @@ export class NetworkFlowLog extends Construct {
       resourceType: FlowLogResourceType.fromVpc(props.vpc),
       trafficType: FlowLogTrafficType.ALL,
       logFormat: fields(),
-      destination: logs && writer
-        ? FlowLogDestination.toCloudWatchLogs(logs.logGroup, writer.role.withoutPolicyUpdates())
-        : FlowLogDestination.toS3(props.bucket, 'vpc-flow-logs', {
-          fileFormat: FlowLogFileFormat.PARQUET, hiveCompatiblePartitions: true, perHourPartition: true,
-        }),
+      destination:
+        logs && writer
+          ? FlowLogDestination.toCloudWatchLogs(logs.logGroup, writer.role.withoutPolicyUpdates())
+          : FlowLogDestination.toS3(props.bucket, 'vpc-flow-logs', {
+            fileFormat: FlowLogFileFormat.PARQUET,
+            hiveCompatiblePartitions: true,
+            perHourPartition: true,
+          }),
     });
     if (writer) {
       flowLog.node.addDependency(writer.policy);
@@ -55,14 +66,18 @@ export class NetworkFlowLog extends Construct {
 
   private createWriter(logs: EncryptedLogGroup): { role: Role; policy: ManagedPolicy } {
     const role = new Role(this, 'Writer', {
-      assumedBy: new ServicePrincipal('vpc-flow-logs.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } } }),
+      assumedBy: new ServicePrincipal('vpc-flow-logs.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
     });
     const policy = new ManagedPolicy(this, 'WriterPolicy', {
       roles: [role],
-      statements: [new PolicyStatement({
-        actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
-        resources: [logs.logGroup.logGroupArn],
-      })],
+      statements: [
+        new PolicyStatement({
+          actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
+          resources: [logs.logGroup.logGroupArn],
+        }),
+      ],
     });
     return { role, policy };
   }

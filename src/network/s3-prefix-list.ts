@@ -28,10 +28,14 @@ const S3_PREFIX_LISTS: { [region: string]: string } = {
 
 /** The prefix list of S3 in the region of a scope. */
 export function s3PrefixListId(scope: IConstruct, given: string | undefined): string {
-  return prefixListId(scope, {
-    name: 'com.amazonaws.REGION.s3',
-    ids: S3_PREFIX_LISTS,
-    prop: 's3PrefixListId',
-    wayOut: 'set env.region on the stack, or give the id that `aws ec2 describe-managed-prefix-lists` prints',
-  }, given);
+  return prefixListId(
+    scope,
+    {
+      name: 'com.amazonaws.REGION.s3',
+      ids: S3_PREFIX_LISTS,
+      prop: 's3PrefixListId',
+      fix: 'set env.region on the stack, or give the id that `aws ec2 describe-managed-prefix-lists` prints',
+    },
+    given,
+  );
 }

@@ -1,6 +1,6 @@
 import type { Connections, InterfaceVpcEndpointAwsService, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct, IDependable } from 'constructs';
-import { SubnetTier } from './subnet-tier';
+import { SubnetTier } from './addresses/subnet-tier';
 
 /** What wants to reach AWS services from inside a network. */
 export interface AwsServiceAccess {
@@ -17,7 +17,7 @@ export interface ISecureVpc extends IConstruct {
   /** The VPC. */
   readonly vpc: IVpc;
   /** Number of zones in use. */
-  readonly zoneCount: number;
+  readonly availabilityZoneCount: number;
   /** TCP ports on which the data tier takes connections from the application tier. */
   readonly dataPorts: number[];
   /** Whether the application tier can reach the internet. */

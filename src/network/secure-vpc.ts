@@ -1,24 +1,38 @@
 import { Stack, Token } from 'aws-cdk-lib';
-import { CfnNatGateway, type Connections, type GatewayVpcEndpoint, type ISubnet, type IVpc, Peer, Port, RouterType, type Subnet, type SubnetConfiguration, type SubnetSelection, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import {
+  CfnNatGateway,
+  type Connections,
+  type GatewayVpcEndpoint,
+  type ISubnet,
+  type IVpc,
+  Peer,
+  Port,
+  RouterType,
+  type Subnet,
+  type SubnetConfiguration,
+  type SubnetSelection,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
-import { acknowledge, acknowledgeInCompliancePacks } from '../acknowledgement/acknowledge';
+import { acknowledge, acknowledgeInCompliancePacks } from '../compliance/acknowledge';
 import { EnvironmentProfile } from '../environment';
-import { checkPort, checkWholeNumber } from '../refusal/checks';
-import { PropError } from '../refusal/prop-error';
+import { checkPort, checkWholeNumber } from '../validation/checks';
+import { PropError } from '../validation/prop-error';
+import { withoutZoneLookup, zonesOfTheRegion } from './addresses/availability-zones';
+import { PlannedAddresses } from './addresses/planned-addresses';
+import type { SubnetLayout } from './addresses/subnet-layout';
+import { SubnetPlan } from './addresses/subnet-plan';
+import { SubnetTier } from './addresses/subnet-tier';
 import { AdoptedVpc } from './adopted-vpc';
 import type { AdoptedVpcProps } from './adopted-vpc-props';
 import { Egress } from './egress';
+import { TierAcls } from './network-acls';
 import { NetworkEndpoints } from './network-endpoints';
 import { NetworkFlowLog } from './network-flow-log';
-import { PlannedAddresses } from './planned-addresses';
 import { s3PrefixListId } from './s3-prefix-list';
 import type { AwsServiceAccess, ISecureVpc } from './secure-vpc-interface';
-import type { SubnetLayout } from './subnet-layout';
-import { SubnetPlan } from './subnet-plan';
-import { SubnetTier } from './subnet-tier';
-import { TierAcls } from './tier-acls';
-import { withoutZoneLookup, zonesOfTheRegion } from './zones-without-lookup';
 
 /** What a {@link SecureVpc} may be told. Nothing is needed for a production network. */
 export interface SecureVpcProps {
@@ -32,12 +46,12 @@ export interface SecureVpcProps {
    * up, so that synthesis needs no account. Not together with `zones`.
    * @default 3 - as documents B and C have it
    */
-  readonly zoneCount?: number;
+  readonly availabilityZoneCount?: number;
   /**
    * Names of the zones, for example `['eu-central-1a', 'eu-central-1b']` (requirement B-15).
-   * @default - the first `zoneCount` zones of the region
+   * @default - the first `availabilityZoneCount` zones of the region
    */
-  readonly zones?: string[];
+  readonly availabilityZones?: string[];
   /**
    * How the application tier reaches what is outside.
    * @default - `Egress.natGatewayPerZone()` in production and staging, `Egress.singleNatGateway()` in development
@@ -93,19 +107,23 @@ export class SecureVpc extends Construct implements ISecureVpc {
   public readonly s3Endpoint: GatewayVpcEndpoint;
   /** The gateway endpoint of DynamoDB. */
   public readonly dynamoDbEndpoint: GatewayVpcEndpoint;
-  public readonly zoneCount: number;
+  public readonly availabilityZoneCount: number;
   public readonly dataPorts: number[];
   public readonly reachesInternet: boolean;
   public readonly egressEstablished: IDependable;
   private readonly layout: SubnetLayout;
   private readonly endpoints: NetworkEndpoints;
 
-  public constructor(scope: Construct, id: string, private readonly props: SecureVpcProps = {}) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: SecureVpcProps = {},
+  ) {
     super(scope, id);
     const profile = props.profile ?? EnvironmentProfile.of(this);
     const egress = props.egress ?? (profile.multiAz ? Egress.natGatewayPerZone() : Egress.singleNatGateway());
     const zones = this.checkedZones();
-    this.zoneCount = zones.length;
+    this.availabilityZoneCount = zones.length;
     this.dataPorts = this.checkedDataPorts();
     this.reachesInternet = egress.reachesInternet;
     this.layout = (props.plan ?? SubnetPlan.sized())._layout(this, zones.length);
@@ -129,7 +147,10 @@ export class SecureVpc extends Construct implements ISecureVpc {
   public subnets(tier: SubnetTier): SubnetSelection {
     if (!this.hasTier(tier)) {
       throw new PropError(this, {
-        prop: `plan.${tier}Blocks`, value: undefined, allowed: `blocks of the ${tier} tier, which something in this network needs`, wayOut: 'add them to the plan',
+        prop: `plan.${tier}Blocks`,
+        value: undefined,
+        expected: `blocks of the ${tier} tier, which something in this network needs`,
+        fix: 'add them to the plan',
       });
     }
     return { subnetGroupName: tier };
@@ -146,27 +167,55 @@ export class SecureVpc extends Construct implements ISecureVpc {
 
   private allowToEndpoints(client: Connections): void {
     client.allowTo(this.endpoints.securityGroup, Port.tcp(443), 'AWS services, through interface endpoints');
-    client.allowTo(Peer.prefixList(s3PrefixListId(this, this.props.s3PrefixListId)), Port.tcp(443), 'S3, through its gateway endpoint');
+    client.allowTo(
+      Peer.prefixList(s3PrefixListId(this, this.props.s3PrefixListId)),
+      Port.tcp(443),
+      'S3, through its gateway endpoint',
+    );
   }
 
   private checkedZones(): string[] {
-    const { zones, zoneCount } = this.props;
-    if (zones && zoneCount !== undefined) {
-      throw new PropError(this, { prop: 'zoneCount', value: zoneCount, allowed: 'zones or zoneCount, not both', wayOut: 'leave out zoneCount where zones names them' });
+    const { availabilityZones, availabilityZoneCount } = this.props;
+    if (availabilityZones && availabilityZoneCount !== undefined) {
+      throw new PropError(this, {
+        prop: 'availabilityZoneCount',
+        value: availabilityZoneCount,
+        expected: 'availabilityZones or availabilityZoneCount, not both',
+        fix: 'leave out availabilityZoneCount where availabilityZones names them',
+      });
     }
-    const count = zones ? zones.length : zoneCount ?? DEFAULT_ZONES;
-    checkWholeNumber(this, zones ? 'zones.length' : 'zoneCount', count, { min: 1, max: 6, unit: 'zones', wayOut: 'a region has at most 6 zones' });
-    if (zones && !Token.isUnresolved(zones) && new Set(zones).size !== zones.length) {
-      throw new PropError(this, { prop: 'zones', value: zones, allowed: 'each zone once', wayOut: 'name different zones' });
+    const count = availabilityZones ? availabilityZones.length : (availabilityZoneCount ?? DEFAULT_ZONES);
+    checkWholeNumber(this, availabilityZones ? 'availabilityZones.length' : 'availabilityZoneCount', count, {
+      min: 1,
+      max: 6,
+      unit: 'zones',
+      fix: 'a region has at most 6 zones',
+    });
+    if (
+      availabilityZones &&
+      !Token.isUnresolved(availabilityZones) &&
+      new Set(availabilityZones).size !== availabilityZones.length
+    ) {
+      throw new PropError(this, {
+        prop: 'availabilityZones',
+        value: availabilityZones,
+        expected: 'each zone once',
+        fix: 'name different zones',
+      });
     }
-    return zones ?? zonesOfTheRegion(count);
+    return availabilityZones ?? zonesOfTheRegion(count);
   }
 
   private checkedDataPorts(): number[] {
     const ports = this.props.dataPorts ?? DATA_PORTS;
     ports.forEach((port) => checkPort(this, 'dataPorts', port));
     if (new Set(ports).size !== ports.length) {
-      throw new PropError(this, { prop: 'dataPorts', value: ports, allowed: 'each port once', wayOut: 'name different ports' });
+      throw new PropError(this, {
+        prop: 'dataPorts',
+        value: ports,
+        expected: 'each port once',
+        fix: 'name different ports',
+      });
     }
     return ports;
   }
@@ -176,26 +225,34 @@ export class SecureVpc extends Construct implements ISecureVpc {
       throw new PropError(this, {
         prop: 'egress',
         value: 'NAT gateway in a public subnet',
-        allowed: 'regionalNatGateway() or endpointsOnly() in a plan without a public tier',
-        wayOut: 'add publicBlocks to the plan, or choose one of the two',
+        expected: 'regionalNatGateway() or endpointsOnly() in a plan without a public tier',
+        fix: 'add publicBlocks to the plan, or choose one of the two',
       });
     }
   }
 
   private createVpc(zones: string[], egress: Egress): Vpc {
-    return withoutZoneLookup(Stack.of(this), zones, () => new Vpc(this, 'Vpc', {
-      ipAddresses: new PlannedAddresses(this.layout),
-      availabilityZones: zones,
-      subnetConfiguration: this.subnetConfiguration(egress),
-      natGateways: { zone: zones.length, single: 1, regional: 0, none: 0 }[egress._nat],
-      restrictDefaultSecurityGroup: this.props.closeDefaultSecurityGroup ?? false,
-    }));
+    return withoutZoneLookup(
+      Stack.of(this),
+      zones,
+      () =>
+        new Vpc(this, 'Vpc', {
+          ipAddresses: new PlannedAddresses(this.layout),
+          availabilityZones: zones,
+          subnetConfiguration: this.subnetConfiguration(egress),
+          natGateways: { zone: zones.length, single: 1, regional: 0, none: 0 }[egress._nat],
+          restrictDefaultSecurityGroup: this.props.closeDefaultSecurityGroup ?? false,
+        }),
+    );
   }
 
   private subnetConfiguration(egress: Egress): SubnetConfiguration[] {
     const tiers = Object.values(SubnetTier).filter((tier) => this.layout.has(tier));
     return tiers.map((tier) => {
-      const routed = tier === SubnetTier.APPLICATION && egress.reachesInternet ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED;
+      const routed =
+        tier === SubnetTier.APPLICATION && egress.reachesInternet
+          ? SubnetType.PRIVATE_WITH_EGRESS
+          : SubnetType.PRIVATE_ISOLATED;
       const subnetType = tier === SubnetTier.PUBLIC ? SubnetType.PUBLIC : routed;
       return { name: tier, subnetType, ...(tier === SubnetTier.PUBLIC && { mapPublicIpOnLaunch: false }) };
     });
@@ -209,21 +266,39 @@ export class SecureVpc extends Construct implements ISecureVpc {
     if (egress._nat !== 'regional') {
       return;
     }
-    const gateway = new CfnNatGateway(this, 'RegionalNatGateway', { vpcId: this.vpc.vpcId, availabilityMode: 'regional', connectivityType: 'public' });
+    const gateway = new CfnNatGateway(this, 'RegionalNatGateway', {
+      vpcId: this.vpc.vpcId,
+      availabilityMode: 'regional',
+      connectivityType: 'public',
+    });
     gateway.node.addDependency(this.vpc.node.findChild('VPCGW'));
-    this.tierSubnets(SubnetTier.APPLICATION).forEach((subnet) => (subnet as Subnet).addRoute('DefaultRoute', {
-      routerType: RouterType.NAT_GATEWAY, routerId: gateway.attrNatGatewayId, enablesInternetConnectivity: true,
-    }));
+    this.tierSubnets(SubnetTier.APPLICATION).forEach((subnet) =>
+      (subnet as Subnet).addRoute('DefaultRoute', {
+        routerType: RouterType.NAT_GATEWAY,
+        routerId: gateway.attrNatGatewayId,
+        enablesInternetConnectivity: true,
+      }),
+    );
   }
 
   private createTierAcls(): TierAcls {
     const subnets = new Map(Object.values(SubnetTier).map((tier) => [tier, this.tierSubnets(tier)]));
-    return new TierAcls(this, 'Acls', { vpc: this.vpc, layout: this.layout, subnets, reachesInternet: this.reachesInternet, dataPorts: this.dataPorts });
+    return new TierAcls(this, 'Acls', {
+      vpc: this.vpc,
+      layout: this.layout,
+      subnets,
+      reachesInternet: this.reachesInternet,
+      dataPorts: this.dataPorts,
+    });
   }
 
   private createEndpoints(egress: Egress): NetworkEndpoints {
     const application = this.tierSubnets(SubnetTier.APPLICATION);
-    const endpoints = new NetworkEndpoints(this, 'Endpoints', { vpc: this.vpc, gatewaySubnets: application, interfaceSubnets: application });
+    const endpoints = new NetworkEndpoints(this, 'Endpoints', {
+      vpc: this.vpc,
+      gatewaySubnets: application,
+      interfaceSubnets: application,
+    });
     egress._awsServices.forEach((service) => endpoints.require(service));
     return endpoints;
   }
@@ -242,14 +317,28 @@ export class SecureVpc extends Construct implements ISecureVpc {
   }
 
   private acknowledgeWhatCannotHold(): void {
-    if (this.props.zones) {
-      this.allSubnets().forEach((subnet) => acknowledge(subnet, 'CloudFormation-Validate::W3010', 'The zones are named on purpose (requirement B-15): the blocks of the plan belong to them.'));
+    if (this.props.availabilityZones) {
+      this.allSubnets().forEach((subnet) =>
+        acknowledge(
+          subnet,
+          'CloudFormation-Validate::W3010',
+          'The zones are named on purpose (requirement B-15): the blocks of the plan belong to them.',
+        ),
+      );
     }
-    this.tierSubnets(SubnetTier.PUBLIC).forEach((subnet) => acknowledgeInCompliancePacks(subnet, 'VPCNoUnrestrictedRouteToIGW',
-      'A public tier is one that is routed to the internet gateway: it holds load balancers and NAT gateways only, no task and no database.'));
+    this.tierSubnets(SubnetTier.PUBLIC).forEach((subnet) =>
+      acknowledgeInCompliancePacks(
+        subnet,
+        'VPCNoUnrestrictedRouteToIGW',
+        'A public tier is one that is routed to the internet gateway: it holds load balancers and NAT gateways only, no task and no database.',
+      ),
+    );
     if (!this.props.closeDefaultSecurityGroup) {
-      acknowledgeInCompliancePacks(this.vpc, 'VPCDefaultSecurityGroupClosed',
-        'Nothing uses the default security group. CloudFormation cannot close it; closeDefaultSecurityGroup does, with a Lambda function.');
+      acknowledgeInCompliancePacks(
+        this.vpc,
+        'VPCDefaultSecurityGroupClosed',
+        'Nothing uses the default security group. CloudFormation cannot close it; closeDefaultSecurityGroup does, with a Lambda function.',
+      );
     }
   }
 }

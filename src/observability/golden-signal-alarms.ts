@@ -1,33 +1,33 @@
 import { Annotations, Stack } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct, type IConstruct } from 'constructs';
-import type { Weakening } from '../acknowledgement';
-import type { IMonitoredCache, IMonitoredDatabase, IMonitoredService, ServiceSignals } from '../binding';
+import type { Waiver } from '../compliance';
+import type { IMonitoredCache, IMonitoredDatabase, IMonitoredService, ServiceSignals } from '../contracts';
 import { EnvironmentProfile } from '../environment';
-import { PropError } from '../refusal/prop-error';
-import { adjustedAlarms } from './adjusted-alarms';
-import type { AlarmAdjustment } from './alarm-adjustment';
-import type { AlarmDefinition } from './alarm-definition';
-import type { AlertRouting } from './alert-routing';
-import { BurnRateAlarms } from './burn-rate-alarms';
-import { cacheAlarms } from './cache-alarms';
-import { databaseAlarms } from './database-alarms';
-import { DatabaseLogMetrics } from './database-log-metrics';
-import { DeploymentEvents } from './deployment-events';
-import { LogErrors } from './log-errors';
+import { PropError } from '../validation/prop-error';
+import type { AlarmDefinition } from './alarms/alarm-definition';
+import type { AlarmOverride } from './alarms/alarm-override';
+import { adjustedAlarms } from './alarms/apply-overrides';
+import { cacheAlarms } from './alarms/cache-alarms';
+import { databaseAlarms } from './alarms/database-alarms';
+import { loadBalancerAlarms, serviceAlarms } from './alarms/service-alarms';
+import { ThresholdAlarm } from './alarms/threshold-alarm';
+import type { AlertRouting } from './alerting/alert-routing';
+import { DeploymentEvents } from './alerting/deployment-events';
+import { Runbooks } from './alerting/runbooks';
+import { SEVERITIES, Severity } from './alerting/severity';
+import { DatabaseLogMetrics } from './logs/database-log-metrics';
+import { LogErrors } from './logs/log-errors';
+import { SavedQueries } from './logs/saved-queries';
 import { OperationsDashboard } from './operations-dashboard';
-import { Runbooks } from './runbooks';
-import { SavedQueries } from './saved-queries';
-import { loadBalancerAlarms, serviceAlarms } from './service-alarms';
-import type { ServiceObjective } from './service-objective';
-import { SEVERITIES, Severity } from './severity';
-import { ThresholdAlarm } from './threshold-alarm';
-import { checkWatched, sharesLoadBalancer } from './watched-sources';
+import { BurnRateAlarms } from './slo/burn-rate-alarms';
+import type { ServiceObjective } from './slo/service-objective';
+import { checkWatched, sharesLoadBalancer } from './validate-sources';
 
 /** What {@link GoldenSignalAlarms} are told. Something to watch and whom to tell are enough. */
 export interface GoldenSignalAlarmsProps {
   /** Who is told, by severity. */
-  readonly routing: AlertRouting;
+  readonly alertRouting: AlertRouting;
   /**
    * The services that are watched: a `ProductionWebService`, or another by `MonitoredService.fromFargate`.
    * @default - none: then a database or a cache is needed
@@ -54,16 +54,16 @@ export interface GoldenSignalAlarmsProps {
    */
   readonly runbooks?: Runbooks;
   /**
-   * Changed limits and windows, by the key of the alarm: `{ 'service-cpu': { warningAt: 85, errorAt: 95 } }`; with the construct's id or path before it
+   * Changed limits and windows, by the key of the alarm: `{ 'service-cpu': { warningThreshold: 85, errorThreshold: 95 } }`; with the construct's id or path before it
    * for one source alone: `{ 'Api/service-cpu': ... }`, which goes before the other.
    * @default - everything as documented
    */
-  readonly adjustments?: { readonly [key: string]: AlarmAdjustment };
+  readonly overrides?: { readonly [key: string]: AlarmOverride };
   /**
-   * Alarms that are not made, by key as in `adjustments`, each with the reason, which is shown when the app is synthesized.
+   * Alarms that are not made, by key as in `overrides`, each with the reason, which is shown when the app is synthesized.
    * @default - none
    */
-  readonly leftOut?: { readonly [key: string]: Weakening };
+  readonly disabledAlarms?: { readonly [key: string]: Waiver };
   /**
    * Whether critical alarms of a service take its running deployment back. `true` adds services of other stacks: their alarms have to be deployed
    * before, so that it can only be set in a later deployment.
@@ -85,7 +85,7 @@ export interface GoldenSignalAlarmsProps {
    * Whether all alarms are made, or only those that tell an outage.
    * @default - all in production and staging, the small set in development (requirement E-09)
    */
-  readonly fullSet?: boolean;
+  readonly allAlarms?: boolean;
   /**
    * The environment that answers what is left open.
    * @default - that of the scope, else production
@@ -118,7 +118,7 @@ interface Watched {
  */
 export class GoldenSignalAlarms extends Construct {
   /** Who is told. */
-  public readonly routing: AlertRouting;
+  public readonly alertRouting: AlertRouting;
   /** All alarms on limits, from source to source, the mildest of a signal first. */
   public readonly alarms: Alarm[];
   /** Of each objective and service, in this order. */
@@ -128,19 +128,25 @@ export class GoldenSignalAlarms extends Construct {
   private readonly runbooks: Runbooks;
   private readonly placed: Placed[];
 
-  public constructor(scope: Construct, id: string, private readonly props: GoldenSignalAlarmsProps) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: GoldenSignalAlarmsProps,
+  ) {
     super(scope, id);
-    this.routing = props.routing;
+    this.alertRouting = props.alertRouting;
     this.runbooks = props.runbooks ?? Runbooks.published();
     checkWatched(this, props);
     this.runbooks._check(this);
-    const wanted = adjustedAlarms(this, this.documentedAlarms(), props).filter(({ onlyInFullSet }) => this.makesAll() || !onlyInFullSet);
+    const wanted = adjustedAlarms(this, this.documentedAlarms(), props).filter(
+      ({ onlyInFullSet }) => this.makesAll() || !onlyInFullSet,
+    );
     this.placed = wanted.flatMap((definition) => this.createAlarms(definition));
     this.alarms = this.placed.map(({ alarm }) => alarm);
     this.burnRateAlarms = this.createBurnRateAlarms();
     this.tellOfEvents();
     this.tellWhatIsLeftOut();
-    this.dashboard = props.dashboard ?? this.makesAll() ? this.createDashboard() : undefined;
+    this.dashboard = (props.dashboard ?? this.makesAll()) ? this.createDashboard() : undefined;
   }
 
   /**
@@ -152,13 +158,17 @@ export class GoldenSignalAlarms extends Construct {
    */
   public alarmFor(key: string, source: IConstruct, severity?: Severity): Alarm {
     const ofSource = this.placed.filter(({ definition }) => definition.source === source);
-    const found = ofSource.filter(({ definition, ...placed }) => definition.key === key && (severity === undefined || placed.severity === severity));
+    const found = ofSource.filter(
+      ({ definition, ...placed }) => definition.key === key && (severity === undefined || placed.severity === severity),
+    );
     if (found.length !== 1) {
       throw new PropError(this, {
         prop: 'alarmFor',
         value: `${key} of ${source.node.path}${severity === undefined ? '' : `, ${severity}`}`,
-        allowed: ofSource.map((placed) => `${placed.definition.key} (${placed.severity})`).join(', ') || 'alarms of what is watched here',
-        wayOut: found.length > 1 ? 'say which severity' : 'ask for one of these',
+        expected:
+          ofSource.map((placed) => `${placed.definition.key} (${placed.severity})`).join(', ') ||
+          'alarms of what is watched here',
+        fix: found.length > 1 ? 'say which severity' : 'ask for one of these',
       });
     }
     return found[0].alarm;
@@ -175,17 +185,21 @@ export class GoldenSignalAlarms extends Construct {
   }
 
   private makesAll(): boolean {
-    return this.props.fullSet ?? (this.props.profile ?? EnvironmentProfile.of(this)).allAlarms;
+    return this.props.allAlarms ?? (this.props.profile ?? EnvironmentProfile.of(this)).allAlarms;
   }
 
   /** Everything that what is watched can have an alarm on, as documented. One load balancer has one, however many services share it. */
   private documentedAlarms(): AlarmDefinition[] {
     const { services = [], databases = [], caches = [] } = this.props;
-    const fronts = services.filter(({ signals }, index) => services.findIndex((other) => sharesLoadBalancer(this, signals, other.signals)) === index);
+    const fronts = services.filter(
+      ({ signals }, index) => services.findIndex((other) => sharesLoadBalancer(this, signals, other.signals)) === index,
+    );
     return [
       ...services.flatMap(({ signals }) => serviceAlarms(signals, this.logErrorsOf(signals))),
       ...fronts.flatMap(({ signals }) => loadBalancerAlarms(signals)),
-      ...databases.flatMap(({ signals }) => databaseAlarms(signals, new DatabaseLogMetrics(this.placeOf(signals.source), 'Logs', signals))),
+      ...databases.flatMap(({ signals }) =>
+        databaseAlarms(signals, new DatabaseLogMetrics(this.placeOf(signals.source), 'Logs', signals)),
+      ),
       ...caches.flatMap(({ signals }) => cacheAlarms(signals)),
     ];
   }
@@ -200,9 +214,16 @@ export class GoldenSignalAlarms extends Construct {
       definition.count?.();
     }
     return severities.map((severity) => {
-      const goesBack = definition.rollsBack && severity === Severity.CRITICAL ? this.serviceThatGoesBack(definition.source) : undefined;
+      const goesBack =
+        definition.rollsBack && severity === Severity.CRITICAL
+          ? this.serviceThatGoesBack(definition.source)
+          : undefined;
       const { alarm } = new ThresholdAlarm(this.placeOf(definition.source), `${definition.key}-${severity}`, {
-        definition, severity, routing: this.routing, runbooks: this.runbooks, goesBack,
+        definition,
+        severity,
+        alertRouting: this.alertRouting,
+        runbooks: this.runbooks,
+        goesBack,
       });
       return { definition, severity, alarm };
     });
@@ -215,16 +236,33 @@ export class GoldenSignalAlarms extends Construct {
 
   private createBurnRateAlarms(): BurnRateAlarms[] {
     const { objectives = [], services = [] } = this.props;
-    return objectives.flatMap((objective, index) => services.map((service) =>
-      new BurnRateAlarms(this.placeOf(service.signals.source), `Objective${index + 1}`, { objective, service, routing: this.routing, runbooks: this.runbooks })));
+    return objectives.flatMap((objective, index) =>
+      services.map(
+        (service) =>
+          new BurnRateAlarms(this.placeOf(service.signals.source), `Objective${index + 1}`, {
+            objective,
+            service,
+            alertRouting: this.alertRouting,
+            runbooks: this.runbooks,
+          }),
+      ),
+    );
   }
 
   /** What happens to databases, and deployments. What is urgent about a database has an alarm; its maintenance and changes can wait. */
   private tellOfEvents(): void {
     const { services = [], databases = [], deploymentEvents = true } = this.props;
-    databases.flatMap(({ signals }) => signals.events ?? []).forEach((topic) => this.routing._listenFrom(this, topic, Severity.WARNING));
+    databases
+      .flatMap(({ signals }) => signals.events ?? [])
+      .forEach((topic) => this.alertRouting._listenFrom(this, topic, Severity.WARNING));
     if (deploymentEvents) {
-      services.forEach((service) => new DeploymentEvents(this.placeOf(service.signals.source), 'Deployments', { service, routing: this.routing }));
+      services.forEach(
+        (service) =>
+          new DeploymentEvents(this.placeOf(service.signals.source), 'Deployments', {
+            service,
+            alertRouting: this.alertRouting,
+          }),
+      );
     }
   }
 
@@ -238,11 +276,16 @@ export class GoldenSignalAlarms extends Construct {
   private placeOf(source: IConstruct): Construct {
     const stack = Stack.of(this);
     const scopes = Stack.of(source) === stack ? source.node.scopes.slice(stack.node.scopes.length) : source.node.scopes;
-    const id = scopes.map(({ node }) => node.id).filter((part) => part !== '').join('.');
+    const id = scopes
+      .map(({ node }) => node.id)
+      .filter((part) => part !== '')
+      .join('.');
     return (this.node.tryFindChild(id) as Construct | undefined) ?? new Construct(this, id);
   }
 
   private tellWhatIsLeftOut(): void {
-    Object.entries(this.props.leftOut ?? {}).forEach(([key, { reason }]) => Annotations.of(this).addInfo(`No alarm ${key}: ${reason}`));
+    Object.entries(this.props.disabledAlarms ?? {}).forEach(([key, { reason }]) =>
+      Annotations.of(this).addInfo(`No alarm ${key}: ${reason}`),
+    );
   }
 }

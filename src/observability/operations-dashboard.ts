@@ -1,16 +1,29 @@
 import { Duration } from 'aws-cdk-lib';
-import { AlarmStatusWidget, Dashboard, type IAlarm, type IMetric, type IWidget, PeriodOverride } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  AlarmStatusWidget,
+  Dashboard,
+  type IAlarm,
+  type IMetric,
+  type IWidget,
+  PeriodOverride,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { IMonitoredCache, IMonitoredDatabase, IMonitoredService } from '../binding';
-import { PropError } from '../refusal/prop-error';
-import { checkDashboardLimits } from './dashboard-limits';
-import { businessSection, cacheSection, databaseSection, deploymentSection, serviceSection } from './dashboard-sections';
-import { heading, Limits, rowOf } from './dashboard-widgets';
-import { DeploymentLog } from './deployment-log';
+import type { IMonitoredCache, IMonitoredDatabase, IMonitoredService } from '../contracts';
+import { PropError } from '../validation/prop-error';
+import { checkDashboardLimits } from './dashboard/dashboard-limits';
+import {
+  businessSection,
+  cacheSection,
+  databaseSection,
+  deploymentSection,
+  serviceSection,
+} from './dashboard/dashboard-sections';
+import { heading, Limits, rowOf } from './dashboard/dashboard-widgets';
+import { DeploymentLog } from './dashboard/deployment-history';
 import type { GoldenSignalAlarms } from './golden-signal-alarms';
-import type { LogFields } from './log-fields';
-import { fieldNames, ServiceQueries } from './log-queries';
+import type { LogFields } from './logs/log-fields';
+import { fieldNames, ServiceQueries } from './logs/log-queries';
 
 /** What an {@link OperationsDashboard} shows. Alarms, or something to look at, are enough. */
 export interface OperationsDashboardProps {
@@ -77,20 +90,29 @@ export class OperationsDashboard extends Construct {
   /** Where deployments are written down; none where a log was given, or where there is no service. */
   public readonly deploymentLog?: DeploymentLog;
 
-  public constructor(scope: Construct, id: string, private readonly props: OperationsDashboardProps = {}) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: OperationsDashboardProps = {},
+  ) {
     super(scope, id);
     const { services, databases, caches } = this.shown();
     if (services.length > 0 && props.deploymentLog === undefined) {
       this.deploymentLog = new DeploymentLog(this, 'Deployments', { services });
     }
     const limits = new Limits(props.signals?._watched.definitions ?? []);
-    const queries = props.logTables ?? true ? new ServiceQueries(fieldNames(this, props.fields)) : undefined;
+    const queries = (props.logTables ?? true) ? new ServiceQueries(fieldNames(this, props.fields)) : undefined;
     const history = (props.deploymentLog ?? this.deploymentLog?.logGroup)?.logGroupName;
     this.dashboard = this.createDashboard([
       ...this.alarmStates(),
-      ...props.business?.length ? businessSection(props.business) : [],
+      ...(props.business?.length ? businessSection(props.business) : []),
       ...services.flatMap(({ signals }) => serviceSection(signals, limits, queries)),
-      ...services.length === 0 ? [] : deploymentSection(services.map(({ signals }) => signals), history),
+      ...(services.length === 0
+        ? []
+        : deploymentSection(
+          services.map(({ signals }) => signals),
+          history,
+        )),
       ...databases.flatMap(({ signals }) => databaseSection(signals, limits)),
       ...caches.flatMap(({ signals }) => cacheSection(signals, limits)),
     ]);
@@ -101,10 +123,17 @@ export class OperationsDashboard extends Construct {
     const { signals, services = [], databases = [], caches = [], business = [], alarms = [] } = this.props;
     const watched = signals?._watched;
     const shown = {
-      services: once([...watched?.services ?? [], ...services]), databases: once([...watched?.databases ?? [], ...databases]), caches: once([...watched?.caches ?? [], ...caches]),
+      services: once([...(watched?.services ?? []), ...services]),
+      databases: once([...(watched?.databases ?? []), ...databases]),
+      caches: once([...(watched?.caches ?? []), ...caches]),
     };
     if ([...Object.values(shown).flat(), ...business, ...alarms].length === 0) {
-      throw new PropError(this, { prop: 'signals', value: undefined, allowed: 'something to show', wayOut: 'give a GoldenSignalAlarms as signals, or services, databases, caches, alarms or business metrics' });
+      throw new PropError(this, {
+        prop: 'signals',
+        value: undefined,
+        expected: 'something to show',
+        fix: 'give a GoldenSignalAlarms as signals, or services, databases, caches, alarms or business metrics',
+      });
     }
     return shown;
   }
@@ -112,21 +141,47 @@ export class OperationsDashboard extends Construct {
   /** Those that fire stand first; a widget of four rows shows them, and scrolls to the others. */
   private alarmStates(): IWidget[] {
     const { signals, alarms = [] } = this.props;
-    const all = [...new Set([...signals?.burnRateAlarms.flatMap(({ page, ticket }) => [page, ticket]) ?? [], ...signals?.alarms ?? [], ...alarms])];
-    const widgets = Array.from({ length: Math.ceil(all.length / ALARMS_IN_A_WIDGET) }, (_, index) => all.slice(index * ALARMS_IN_A_WIDGET, (index + 1) * ALARMS_IN_A_WIDGET));
-    return widgets.length === 0 ? [] : [
-      heading('## Alarms: those that fire stand first, and each names its runbook'),
-      ...widgets.map((some) => rowOf([(width) => new AlarmStatusWidget({ title: 'State of the alarms', alarms: some, width, height: some.length > COLUMNS ? 4 : 3 })])),
+    const all = [
+      ...new Set([
+        ...(signals?.burnRateAlarms.flatMap(({ page, ticket }) => [page, ticket]) ?? []),
+        ...(signals?.alarms ?? []),
+        ...alarms,
+      ]),
     ];
+    const widgets = Array.from({ length: Math.ceil(all.length / ALARMS_IN_A_WIDGET) }, (_, index) =>
+      all.slice(index * ALARMS_IN_A_WIDGET, (index + 1) * ALARMS_IN_A_WIDGET),
+    );
+    return widgets.length === 0
+      ? []
+      : [
+        heading('## Alarms: those that fire stand first, and each names its runbook'),
+        ...widgets.map((some) =>
+          rowOf([
+            (width) =>
+              new AlarmStatusWidget({
+                title: 'State of the alarms',
+                alarms: some,
+                width,
+                height: some.length > COLUMNS ? 4 : 3,
+              }),
+          ]),
+        ),
+      ];
   }
 
   /** Periods are kept as they are, whatever time is shown: a limit of 10 errors in 5 minutes says nothing in a graph of hours. */
   private createDashboard(widgets: IWidget[]): Dashboard {
     checkDashboardLimits(this, widgets);
-    return new Dashboard(this, 'Dashboard', { defaultInterval: Duration.hours(3), periodOverride: PeriodOverride.INHERIT, widgets: widgets.map((widget) => [widget]) });
+    return new Dashboard(this, 'Dashboard', {
+      defaultInterval: Duration.hours(3),
+      periodOverride: PeriodOverride.INHERIT,
+      widgets: widgets.map((widget) => [widget]),
+    });
   }
 }
 
 function once<T extends { readonly signals: { readonly source: unknown } }>(watched: T[]): T[] {
-  return watched.filter(({ signals }, index) => watched.findIndex((other) => other.signals.source === signals.source) === index);
+  return watched.filter(
+    ({ signals }, index) => watched.findIndex((other) => other.signals.source === signals.source) === index,
+  );
 }

@@ -1,13 +1,19 @@
 import { AspectPriority, Aspects, Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib';
 import {
-  ImageTagMutabilityExclusionFilter, type IRepository, Repository, RepositoryEncryption, type RepositoryProps, TagMutability, TagStatus,
+  ImageTagMutabilityExclusionFilter,
+  type IRepository,
+  Repository,
+  RepositoryEncryption,
+  type RepositoryProps,
+  TagMutability,
+  TagStatus,
 } from 'aws-cdk-lib/aws-ecr';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct, type IConstruct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
-import { checkWholeNumber } from '../refusal/checks';
-import { PropError } from '../refusal/prop-error';
+import { checkWholeNumber } from '../validation/checks';
+import { PropError } from '../validation/prop-error';
 import { NOTHING_RELEASED } from './released-image';
 import { StackTagsWarning } from './stack-tags-warning';
 
@@ -85,11 +91,18 @@ export class ImageRepository extends Construct implements IImageRepository {
     super(scope, id);
     const profile = props.profile ?? EnvironmentProfile.of(this);
     const keepImages = props.keepImages ?? 10;
-    checkWholeNumber(this, 'keepImages', keepImages, { min: 1, max: 1000, unit: 'images', wayOut: 'keep at least the image that runs' });
+    checkWholeNumber(this, 'keepImages', keepImages, {
+      min: 1,
+      max: 1000,
+      unit: 'images',
+      fix: 'keep at least the image that runs',
+    });
     this.ecr = this.createRepository(props, profile);
     this.repository = this.ecr;
     this.addLifecycleRules(keepImages);
-    this.checkedTracks(props.tracks ?? ['staging', 'production']).forEach((track) => this.parameters.set(track, this.createParameter(track)));
+    this.checkedTracks(props.tracks ?? ['staging', 'production']).forEach((track) =>
+      this.parameters.set(track, this.createParameter(track)),
+    );
     Aspects.of(this).add(new StackTagsWarning(this), { priority: AspectPriority.READONLY });
   }
 
@@ -107,16 +120,25 @@ export class ImageRepository extends Construct implements IImageRepository {
     }
     this.kept.push(tag);
     this.ecr.addLifecycleRule({
-      rulePriority: this.kept.length, description: `Named by an app: ${tag}`, tagStatus: TagStatus.TAGGED, tagPatternList: [tag], maxImageCount: 1,
+      rulePriority: this.kept.length,
+      description: `Named by an app: ${tag}`,
+      tagStatus: TagStatus.TAGGED,
+      tagPatternList: [tag],
+      maxImageCount: 1,
     });
   }
 
   /** A track is part of the parameter's name, and of the tags that releases give. */
   private checkedTracks(tracks: string[]): string[] {
-    const wrong = tracks.find((track, index) => !/^[a-z][a-z0-9-]{0,30}$/.test(track) || tracks.indexOf(track) !== index);
+    const wrong = tracks.find(
+      (track, index) => !/^[a-z][a-z0-9-]{0,30}$/.test(track) || tracks.indexOf(track) !== index,
+    );
     if (wrong !== undefined) {
       throw new PropError(this, {
-        prop: 'tracks', value: wrong, allowed: 'lower-case letters, digits and hyphens, at most 31, each track once', wayOut: "name tracks after stages, as ['staging', 'production']",
+        prop: 'tracks',
+        value: wrong,
+        expected: 'lower-case letters, digits and hyphens, at most 31, each track once',
+        fix: "name tracks after stages, as ['staging', 'production']",
       });
     }
     return tracks;
@@ -124,7 +146,11 @@ export class ImageRepository extends Construct implements IImageRepository {
 
   private createRepository(props: ImageRepositoryProps, profile: EnvironmentProfile): Repository {
     const removalPolicy = profile.removalPolicy;
-    const key = new Key(this, 'Key', { description: `Encrypts the images of ${this.node.path}`, enableKeyRotation: true, removalPolicy });
+    const key = new Key(this, 'Key', {
+      description: `Encrypts the images of ${this.node.path}`,
+      enableKeyRotation: true,
+      removalPolicy,
+    });
     const movingTags = props.movingTags ?? (profile.fixedImages ? ['latest'] : undefined);
     return new Repository(this, 'Repository', {
       repositoryName: props.repositoryName,
@@ -143,14 +169,27 @@ export class ImageRepository extends Construct implements IImageRepository {
    * images leaves out the parts of multi-architecture images, which have no tags.
    */
   private addLifecycleRules(keepImages: number): void {
-    KEPT_TAGS.forEach((pattern, index) => this.ecr.addLifecycleRule({
-      rulePriority: index + 1, description: `Released or versioned: ${pattern}`, tagStatus: TagStatus.TAGGED, tagPatternList: [pattern], maxImageCount: KEPT_IMAGES,
-    }));
+    KEPT_TAGS.forEach((pattern, index) =>
+      this.ecr.addLifecycleRule({
+        rulePriority: index + 1,
+        description: `Released or versioned: ${pattern}`,
+        tagStatus: TagStatus.TAGGED,
+        tagPatternList: [pattern],
+        maxImageCount: KEPT_IMAGES,
+      }),
+    );
     this.ecr.addLifecycleRule({
-      rulePriority: 900, description: 'Untagged', tagStatus: TagStatus.UNTAGGED, maxImageAge: UNTAGGED_DAYS,
+      rulePriority: 900,
+      description: 'Untagged',
+      tagStatus: TagStatus.UNTAGGED,
+      maxImageAge: UNTAGGED_DAYS,
     });
     this.ecr.addLifecycleRule({
-      rulePriority: 901, description: `The last ${keepImages}`, tagStatus: TagStatus.TAGGED, tagPatternList: ['*'], maxImageCount: keepImages,
+      rulePriority: 901,
+      description: `The last ${keepImages}`,
+      tagStatus: TagStatus.TAGGED,
+      tagPatternList: ['*'],
+      maxImageCount: keepImages,
     });
   }
 
@@ -204,21 +243,33 @@ class AdoptedRepository extends Construct implements IImageRepository {
 
 function unknownTrack(scope: Construct, track: string, known: string[]): PropError {
   return new PropError(scope, {
-    prop: 'track', value: track, allowed: `a track of this repository (${known.join(', ') || 'it has none'})`, wayOut: 'name the track in ServiceImage.released, or add it to the repository',
+    prop: 'track',
+    value: track,
+    expected: `a track of this repository (${known.join(', ') || 'it has none'})`,
+    fix: 'name the track in ServiceImage.released, or add it to the repository',
   });
 }
 
-function mutability(movingTags: string[] | undefined): Pick<RepositoryProps, 'imageTagMutability' | 'imageTagMutabilityExclusionFilters'> {
+function mutability(
+  movingTags: string[] | undefined,
+): Pick<RepositoryProps, 'imageTagMutability' | 'imageTagMutabilityExclusionFilters'> {
   if (!movingTags) {
     return { imageTagMutability: TagMutability.MUTABLE };
   }
-  return movingTags.length === 0 ? { imageTagMutability: TagMutability.IMMUTABLE } : {
-    imageTagMutability: TagMutability.IMMUTABLE_WITH_EXCLUSION,
-    imageTagMutabilityExclusionFilters: movingTags.map((tag) => ImageTagMutabilityExclusionFilter.wildcard(tag)),
-  };
+  return movingTags.length === 0
+    ? { imageTagMutability: TagMutability.IMMUTABLE }
+    : {
+      imageTagMutability: TagMutability.IMMUTABLE_WITH_EXCLUSION,
+      imageTagMutabilityExclusionFilters: movingTags.map((tag) => ImageTagMutabilityExclusionFilter.wildcard(tag)),
+    };
 }
 
 /** ECR's own meaning of a pattern: `*` stands for any number of characters. */
 function matches(pattern: string, tag: string): boolean {
-  return new RegExp(`^${pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`).test(tag);
+  return new RegExp(
+    `^${pattern
+      .split('*')
+      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+      .join('.*')}$`,
+  ).test(tag);
 }

@@ -10,9 +10,11 @@ export class StackTagsWarning implements IAspect {
 
   public visit(node: IConstruct): void {
     if (node === this.repository && Stack.of(node).tags.hasTags()) {
-      Validations.of(node).addWarning('@org/prod-constructs:stackTagsResetReleasedImages',
-        'This stack has stack-level tags. When one of them changes, CloudFormation writes "none" into the parameters of released images. '
-        + 'Set the flag @aws-cdk/core:explicitStackTags, which gives tags to resources and leaves these parameters out, or never change the tags after the first release.');
+      Validations.of(node).addWarning(
+        '@org/prod-constructs:stackTagsResetReleasedImages',
+        'This stack has stack-level tags. When one of them changes, CloudFormation writes "none" into the parameters of released images. ' +
+          'Set the flag @aws-cdk/core:explicitStackTags, which gives tags to resources and leaves these parameters out, or never change the tags after the first release.',
+      );
     }
   }
 }

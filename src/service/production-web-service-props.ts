@@ -1,17 +1,17 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
-import type { IBackingService } from '../binding';
+import type { IBackingService } from '../contracts';
 import type { EnvironmentProfile } from '../environment';
 import type { ISecureVpc } from '../network';
-import type { Rollout } from './rollout';
-import type { Route } from './route';
-import type { SecureLoadBalancer } from './secure-load-balancer';
-import type { ServiceImage } from './service-image';
-import type { ServiceScaling } from './service-scaling';
-import type { ServiceTaskProps } from './service-task-props';
-import type { SmokeTest } from './smoke-test';
-import type { WebHealthCheck } from './web-health-check';
+import type { WebHealthCheck } from './deployment/health-check';
+import type { Rollout } from './deployment/rollout';
+import type { SmokeTest } from './deployment/smoke-test';
+import type { ServiceImage } from './image/service-image';
+import type { Route } from './load-balancer/route';
+import type { SecureLoadBalancer } from './load-balancer/secure-load-balancer';
+import type { ServiceScaling } from './scaling/service-scaling';
+import type { ServiceTaskProps } from './task/service-task-props';
 
 /** What a {@link ProductionWebService} may be told. A network, an image and a certificate (or a load balancer) are enough. */
 export interface ProductionWebServiceProps extends ServiceTaskProps {

@@ -1,10 +1,26 @@
 import { Duration, Lazy, Stack } from 'aws-cdk-lib';
 import type { Alarm, IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { EcsDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
-import { type Connections, type IConnectable, InterfaceVpcEndpointAwsService, Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
-  type CfnService, Cluster, type ContainerDefinition, ContainerInsights, FargatePlatformVersion, FargateService,
-  type FargateTaskDefinition, type ICluster, PropagatedTagSource, type ScalableTaskCount, type ServiceConnectProps, TaskDefinitionRevision,
+  type Connections,
+  type IConnectable,
+  InterfaceVpcEndpointAwsService,
+  Port,
+  type SecurityGroup,
+} from 'aws-cdk-lib/aws-ec2';
+import {
+  type CfnService,
+  Cluster,
+  type ContainerDefinition,
+  ContainerInsights,
+  FargatePlatformVersion,
+  FargateService,
+  type FargateTaskDefinition,
+  type ICluster,
+  PropagatedTagSource,
+  type ScalableTaskCount,
+  type ServiceConnectProps,
+  TaskDefinitionRevision,
 } from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationListenerRule, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Role } from 'aws-cdk-lib/aws-iam';
@@ -12,37 +28,43 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, type IConstruct } from 'constructs';
-import type { IBackingServiceClient, IMonitoredService, IReleasedService, ReleaseTarget, ServiceSignals } from '../binding';
+import type {
+  IBackingServiceClient,
+  IMonitoredService,
+  IReleasedService,
+  ReleaseTarget,
+  ServiceSignals,
+} from '../contracts';
 import { EnvironmentProfile } from '../environment';
+import type { TargetGroupNames } from '../metrics/target-group-metrics';
 import { SubnetTier } from '../network';
 import { closedSecurityGroup } from '../network/closed-security-group';
-import { PropError } from '../refusal/prop-error';
-import { handOver, shortestReplacement } from './backing-handover';
-import { CodeDeployRelease } from './code-deploy-release';
-import { CodeDeployTraffic } from './code-deploy-traffic';
-import { allowSessions, SessionLog } from './exec-session';
+import { PropError } from '../validation/prop-error';
+import { allowSessions, SessionLog } from './cluster/ecs-exec';
+import { checkCall, serviceConnect } from './cluster/service-connect';
+import { CodeDeployGroup } from './deployment/code-deploy-group';
+import { CodeDeployTraffic } from './deployment/code-deploy-traffic';
+import { TrafficShift } from './deployment/ecs-traffic';
+import { targetHealthCheck } from './deployment/health-check';
+import { RolloutHook } from './deployment/lifecycle-hook';
+import { rollbackAlarms } from './deployment/rollback-alarms';
+import { Rollout } from './deployment/rollout';
+import type { SmokeTest } from './deployment/smoke-test';
+import type { WebTraffic } from './deployment/target-groups';
+import type { ResolvedImage } from './image/service-image';
+import { Route } from './load-balancer/route';
+import { SecureLoadBalancer } from './load-balancer/secure-load-balancer';
 import type { ProductionWebServiceProps } from './production-web-service-props';
-import { RequestsPerTask } from './requests-per-task';
-import { rollbackAlarms } from './rollback-alarms';
-import { Rollout } from './rollout';
-import { RolloutHook } from './rollout-hook';
-import { Route } from './route';
-import { SecureLoadBalancer } from './secure-load-balancer';
-import { checkCall, serviceConnect } from './service-discovery';
-import type { ResolvedImage } from './service-image';
-import { ServiceScaling } from './service-scaling';
-import { ServiceTask } from './service-task';
-import type { SmokeTest } from './smoke-test';
-import type { TargetGroupNames } from './target-group-metrics';
-import { spotStrategy, type TaskRange, taskRange } from './task-range';
-import { TaskReplacement } from './task-replacement';
-import { TaskScaling } from './task-scaling';
-import { TrafficShift } from './traffic-shift';
-import { targetHealthCheck } from './web-health-check';
-import { webReleaseTarget } from './web-release-target';
-import { checkImageCanBePulled, checkWebService } from './web-service-checks';
-import type { WebTask } from './web-task';
-import type { WebTraffic } from './web-traffic';
+import { webReleaseTarget } from './release-target';
+import { RequestsPerTask } from './scaling/requests-per-task';
+import { spotStrategy, type TaskRange, taskRange } from './scaling/scaling-limits';
+import { ServiceScaling } from './scaling/service-scaling';
+import { TaskScaling } from './scaling/task-scaling';
+import { bind, shortestReplacement } from './task/apply-binding';
+import { TaskReplacement } from './task/scheduled-redeployment';
+import { ServiceTask } from './task/task-builder';
+import type { WebTask } from './task/task-definition';
+import { checkImageCanBePulled, checkWebService } from './validate-web-service';
 
 const DEFAULT_PORT = 8080;
 const DEREGISTRATION_DELAY = Duration.seconds(30);
@@ -53,7 +75,9 @@ const GRACE_PERIOD = Duration.seconds(60);
  *
  * Throws a PropError for a port, size, shift or health check that AWS would refuse.
  */
-export class ProductionWebService extends Construct implements IBackingServiceClient, IMonitoredService, IReleasedService {
+export class ProductionWebService
+  extends Construct
+  implements IBackingServiceClient, IMonitoredService, IReleasedService {
   /** What may connect to the tasks, and what they may connect to. */
   public readonly connections: Connections;
   /** The load balancer, shared or its own. */
@@ -91,14 +115,18 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   private readonly port: number;
   private readonly rollout: Rollout;
   private readonly rollbackAlarmNames: string[] = [];
-  private readonly codeDeployRelease?: CodeDeployRelease;
+  private readonly codeDeployRelease?: CodeDeployGroup;
   private readonly range: TaskRange;
   private rolloutHook?: RolloutHook;
   private smokeTest?: SmokeTest;
   private readonly callees: ProductionWebService[] = [];
   private readonly stores: IConstruct[] = [];
 
-  public constructor(scope: Construct, id: string, private readonly props: ProductionWebServiceProps) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ProductionWebServiceProps,
+  ) {
     super(scope, id);
     this.profile = props.profile ?? EnvironmentProfile.of(this);
     this.port = props.port ?? DEFAULT_PORT;
@@ -151,7 +179,12 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   public get url(): string {
     const { discoverableAs } = this.props;
     if (discoverableAs === undefined) {
-      throw new PropError(this, { prop: 'discoverableAs', value: undefined, allowed: 'a name by which other services call this one', wayOut: "set discoverableAs: 'api'" });
+      throw new PropError(this, {
+        prop: 'discoverableAs',
+        value: undefined,
+        expected: 'a name by which other services call this one',
+        fix: "set discoverableAs: 'api'",
+      });
     }
     return `http://${discoverableAs}:${this.port}`;
   }
@@ -167,7 +200,9 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
     const { url } = other;
     other.allowCallsFrom(this);
     if (this.callees.length === 0 && this.props.discoverableAs === undefined) {
-      this.service.enableServiceConnect(serviceConnect(this, { cluster: this.cluster, logGroup: this.logGroup, port: this.port }));
+      this.service.enableServiceConnect(
+        serviceConnect(this, { cluster: this.cluster, logGroup: this.logGroup, port: this.port }),
+      );
     }
     this.callees.push(other);
     (this.service.node.defaultChild as CfnService).node.addDependency(other.service);
@@ -192,7 +227,15 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
 
   /** What a release must know of it. */
   public get releaseTarget(): ReleaseTarget {
-    const { props, image, rollout, smokeTest, range: { minTasks }, rollbackAlarmNames, stores } = this;
+    const {
+      props,
+      image,
+      rollout,
+      smokeTest,
+      range: { minTasks },
+      rollbackAlarmNames,
+      stores,
+    } = this;
     return { ...webReleaseTarget(this, { props, image, rollout, smokeTest, minTasks, rollbackAlarmNames }), stores };
   }
 
@@ -221,7 +264,10 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   public verifyWith(smokeTest: SmokeTest): void {
     if (this.smokeTest) {
       throw new PropError(this, {
-        prop: 'smokeTest', value: 'a second smoke test', allowed: 'one for each service', wayOut: 'give it to the service or to one stage, and name all requests in it: SmokeTest.all([...])',
+        prop: 'smokeTest',
+        value: 'a second smoke test',
+        expected: 'one for each service',
+        fix: 'give it to the service or to one stage, and name all requests in it: SmokeTest.all([...])',
       });
     }
     this.rollout._check(this, { smokeTest, sharedLoadBalancer: false });
@@ -269,7 +315,11 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   }
 
   private createLoadBalancer(): SecureLoadBalancer {
-    return new SecureLoadBalancer(this, 'LoadBalancer', { network: this.props.network, certificate: this.props.certificate, profile: this.profile });
+    return new SecureLoadBalancer(this, 'LoadBalancer', {
+      network: this.props.network,
+      certificate: this.props.certificate,
+      profile: this.profile,
+    });
   }
 
   private createCluster(): Cluster {
@@ -299,10 +349,17 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   /** In from the load balancer, out to what the task needs to start: nothing else (requirements A-25, B-03). */
   private createSecurityGroup(): SecurityGroup {
     const { network } = this.props;
-    const group = closedSecurityGroup(this, 'SecurityGroup', { vpc: network.vpc, description: `Tasks of ${this.node.path}` });
+    const group = closedSecurityGroup(this, 'SecurityGroup', {
+      vpc: network.vpc,
+      description: `Tasks of ${this.node.path}`,
+    });
     network.allowToAwsServices({
       client: group.connections,
-      services: [InterfaceVpcEndpointAwsService.ECR, InterfaceVpcEndpointAwsService.ECR_DOCKER, InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS],
+      services: [
+        InterfaceVpcEndpointAwsService.ECR,
+        InterfaceVpcEndpointAwsService.ECR_DOCKER,
+        InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+      ],
       purpose: `pulling and logging of ${this.node.path}`,
     });
     return group;
@@ -310,10 +367,10 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
 
   /** Returns how often tasks have to be replaced, because secrets that they have read change. */
   private useBackingServices(task: WebTask): Duration | undefined {
-    const handovers = (this.props.backingServices ?? []).map((backing) => backing.serve(this));
-    this.stores.push(...handovers.flatMap(({ store }) => store ?? []));
-    handOver(task, handovers);
-    const replaceTasksEvery = shortestReplacement(handovers);
+    const bindings = (this.props.backingServices ?? []).map((backing) => backing.bind(this));
+    this.stores.push(...bindings.flatMap(({ store }) => store ?? []));
+    bind(task, bindings);
+    const replaceTasksEvery = shortestReplacement(bindings);
     this.rollout._check(this, { sharedLoadBalancer: false, replacesTasks: replaceTasksEvery !== undefined });
     return replaceTasksEvery;
   }
@@ -322,14 +379,21 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   private createTraffic(): TrafficShift | CodeDeployTraffic {
     const { loadBalancer, port, props } = this;
     const shared = {
-      network: props.network, loadBalancer, port, deregistrationDelay: DEREGISTRATION_DELAY, healthCheck: targetHealthCheck(this, props.healthCheck ?? {}),
+      network: props.network,
+      loadBalancer,
+      port,
+      deregistrationDelay: DEREGISTRATION_DELAY,
+      healthCheck: targetHealthCheck(this, props.healthCheck ?? {}),
     };
     if (this.rollout._codeDeploy) {
       return new CodeDeployTraffic(this, 'Traffic', shared);
     }
     const route = props.route ?? Route.path('/*');
     return new TrafficShift(this, 'Traffic', {
-      ...shared, route, priority: loadBalancer._claim(this, route, props.routePriority), shifts: this.rollout._shiftsTraffic,
+      ...shared,
+      route,
+      priority: loadBalancer._claim(this, route, props.routePriority),
+      shifts: this.rollout._shiftsTraffic,
     });
   }
 
@@ -378,18 +442,25 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   private makeRolloutHook(): RolloutHook {
     const { profile, cluster, port, securityGroup: tasks, taskDefinition } = this;
     const hook = new RolloutHook(this, 'RolloutHook', {
-      network: this.props.network, hold: this.rollout._hold, container: this.container.containerName, profile, cluster, tasks, taskDefinition, port,
+      network: this.props.network,
+      hold: this.rollout._hold,
+      container: this.container.containerName,
+      profile,
+      cluster,
+      tasks,
+      taskDefinition,
+      port,
     });
     hook.attach(this.service);
     this.service.node.defaultChild!.node.addDependency(hook);
     return hook;
   }
 
-  private createCodeDeployRelease(traffic: WebTraffic): CodeDeployRelease | undefined {
+  private createCodeDeployRelease(traffic: WebTraffic): CodeDeployGroup | undefined {
     if (!(traffic instanceof CodeDeployTraffic)) {
       return undefined;
     }
-    return new CodeDeployRelease(this, 'CodeDeploy', {
+    return new CodeDeployGroup(this, 'CodeDeploy', {
       ...this.rollout._codeDeploy!,
       service: this.service,
       traffic,
@@ -402,7 +473,12 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   /** What the first tasks need before they start. On the resource alone: scaling hangs on the service and needs no list of its own. */
   private orderFirstDeployment(traffic: WebTraffic): void {
     const resource = this.service.node.defaultChild as CfnService;
-    resource.node.addDependency(...this.rollbackAlarms, traffic, this.securityGroup, this.props.network.egressEstablished);
+    resource.node.addDependency(
+      ...this.rollbackAlarms,
+      traffic,
+      this.securityGroup,
+      this.props.network.egressEstablished,
+    );
     if (this.props.scaling?._props.spot) {
       // The cluster's capacity providers are a resource of their own.
       resource.node.addDependency(this.cluster);
@@ -410,11 +486,21 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   }
 
   private discovery(): ServiceConnectProps {
-    return serviceConnect(this, { cluster: this.cluster, logGroup: this.logGroup, port: this.port, name: this.props.discoverableAs });
+    return serviceConnect(this, {
+      cluster: this.cluster,
+      logGroup: this.logGroup,
+      port: this.port,
+      name: this.props.discoverableAs,
+    });
   }
 
   private scaleTasks(): ScalableTaskCount {
-    const { service, range, targetGroups, loadBalancer: { loadBalancer } } = this;
+    const {
+      service,
+      range,
+      targetGroups,
+      loadBalancer: { loadBalancer },
+    } = this;
     const { taskCount } = new TaskScaling(this, 'Scaling', {
       service,
       range,
@@ -428,7 +514,9 @@ export class ProductionWebService extends Construct implements IBackingServiceCl
   private allowSessions(): void {
     const { ecsExec } = this.props;
     if (ecsExec) {
-      this.taskDefinition.node.addDependency(allowSessions(this, { cluster: this.cluster, taskRole: this.taskRole, reason: ecsExec.reason }));
+      this.taskDefinition.node.addDependency(
+        allowSessions(this, { cluster: this.cluster, taskRole: this.taskRole, reason: ecsExec.reason }),
+      );
       (this.service.node.defaultChild as CfnService).enableExecuteCommand = true;
     }
   }

@@ -2,9 +2,9 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgeInCompliancePacks } from '../acknowledgement/acknowledge';
+import { acknowledge, acknowledgeInCompliancePacks } from '../compliance/acknowledge';
 import { EnvironmentProfile } from '../environment';
-import { checkWholeNumber } from '../refusal/checks';
+import { checkWholeNumber } from '../validation/checks';
 import type { BucketPurpose } from './bucket-purpose';
 
 /** What a {@link SecureBucket} may be told. */
@@ -29,7 +29,12 @@ export class SecureBucket extends Construct {
   public constructor(scope: Construct, id: string, props: SecureBucketProps) {
     super(scope, id);
     const profile = props.profile ?? EnvironmentProfile.of(this);
-    checkWholeNumber(this, 'purpose.retention', props.purpose._retention.toDays({ integral: false }), { min: 1, max: 3650, unit: 'days', wayOut: 'give a whole number of days' });
+    checkWholeNumber(this, 'purpose.retention', props.purpose._retention.toDays({ integral: false }), {
+      min: 1,
+      max: 3650,
+      unit: 'days',
+      fix: 'give a whole number of days',
+    });
     this.bucket = this.createBucket(props.purpose, profile);
     if (props.purpose._name === 'logs') {
       this.admitLogDelivery();
@@ -39,7 +44,10 @@ export class SecureBucket extends Construct {
     }
   }
 
-  private createBucket({ _name: name, _retention: expiration, _key: encryptionKey }: BucketPurpose, profile: EnvironmentProfile): Bucket {
+  private createBucket(
+    { _name: name, _retention: expiration, _key: encryptionKey }: BucketPurpose,
+    profile: EnvironmentProfile,
+  ): Bucket {
     return new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
@@ -49,12 +57,14 @@ export class SecureBucket extends Construct {
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       versioned: true,
-      lifecycleRules: [{
-        id: name === 'logs' ? 'ExpireLogs' : 'ExpireArtifacts',
-        expiration,
-        noncurrentVersionExpiration: Duration.days(1),
-        abortIncompleteMultipartUploadAfter: Duration.days(1),
-      }],
+      lifecycleRules: [
+        {
+          id: name === 'logs' ? 'ExpireLogs' : 'ExpireArtifacts',
+          expiration,
+          noncurrentVersionExpiration: Duration.days(1),
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+        },
+      ],
       removalPolicy: profile.removalPolicy,
     });
   }
@@ -67,26 +77,51 @@ export class SecureBucket extends Construct {
       ArnLike: { 'aws:SourceArn': stack.formatArn({ service: 'logs', resource: '*' }) },
     };
     const delivery = new ServicePrincipal('delivery.logs.amazonaws.com');
-    this.bucket.addToResourcePolicy(new PolicyStatement({
-      sid: 'LogDeliveryWrites', principals: [delivery], actions: ['s3:PutObject'], resources: [this.bucket.arnForObjects('*')], conditions,
-    }));
-    this.bucket.addToResourcePolicy(new PolicyStatement({
-      sid: 'LogDeliveryLooks', principals: [delivery], actions: ['s3:GetBucketAcl', 's3:ListBucket'], resources: [this.bucket.bucketArn], conditions,
-    }));
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'LogDeliveryWrites',
+        principals: [delivery],
+        actions: ['s3:PutObject'],
+        resources: [this.bucket.arnForObjects('*')],
+        conditions,
+      }),
+    );
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'LogDeliveryLooks',
+        principals: [delivery],
+        actions: ['s3:GetBucketAcl', 's3:ListBucket'],
+        resources: [this.bucket.bucketArn],
+        conditions,
+      }),
+    );
   }
 
   private acknowledgeWhatLogsCannotHave(): void {
     const itself = 'This bucket holds logs: logging the access to it would write logs about logs without end.';
     acknowledge(this.bucket, 'AwsSolutions-S1', itself);
     acknowledgeInCompliancePacks(this.bucket, 'S3BucketLoggingEnabled', itself);
-    acknowledgeInCompliancePacks(this.bucket, 'S3BucketReplicationEnabled', 'Access and flow logs expire within months and can be lost with their region.');
-    acknowledgeInCompliancePacks(this.bucket, 'S3DefaultEncryptionKMS', 'Load balancers deliver access logs only to buckets that S3 encrypts with its own keys.');
+    acknowledgeInCompliancePacks(
+      this.bucket,
+      'S3BucketReplicationEnabled',
+      'Access and flow logs expire within months and can be lost with their region.',
+    );
+    acknowledgeInCompliancePacks(
+      this.bucket,
+      'S3DefaultEncryptionKMS',
+      'Load balancers deliver access logs only to buckets that S3 encrypts with its own keys.',
+    );
   }
 
   private acknowledgeWhatArtifactsDoWithout(): void {
-    const read = 'Only the pipeline\'s own roles read and write it, and CloudTrail records what they do; an access log would need a bucket of its own.';
+    const read =
+      "Only the pipeline's own roles read and write it, and CloudTrail records what they do; an access log would need a bucket of its own.";
     acknowledge(this.bucket, 'AwsSolutions-S1', read);
     acknowledgeInCompliancePacks(this.bucket, 'S3BucketLoggingEnabled', read);
-    acknowledgeInCompliancePacks(this.bucket, 'S3BucketReplicationEnabled', 'Artifacts are made again from their sources, and expire within weeks.');
+    acknowledgeInCompliancePacks(
+      this.bucket,
+      'S3BucketReplicationEnabled',
+      'Artifacts are made again from their sources, and expire within weeks.',
+    );
   }
 }

@@ -106,6 +106,6 @@ test('A-34: a single user\'s rotation does lock a running task out, which is why
 
 test('A-34: tasks are replaced four times between two rotations, so that one may be missed', () => {
   const { database } = postgres({ credentials: CredentialRotation.alternatingUsers() });
-  const handover = database.serve({ node: database.node, connections: database.connections } as never);
-  expect(handover.replaceTasksEvery?.toDays()).toBe(7);
+  const binding = database.bind({ node: database.node, connections: database.connections } as never);
+  expect(binding.replaceTasksEvery?.toDays()).toBe(7);
 });

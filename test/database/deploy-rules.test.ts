@@ -6,7 +6,7 @@ import { mysql, postgres } from '../support/database-stack';
 
 test.each<[string, () => Template]>([
   ['PostgreSQL instance with replicas', () => postgres({ capacity: PostgresCapacity.instance({ readReplicas: 2 }) }).template],
-  ['PostgreSQL instance with IAM', () => postgres({ credentials: CredentialRotation.iamAuthentication({ every: Duration.days(14) }) }).template],
+  ['PostgreSQL instance with IAM', () => postgres({ credentials: CredentialRotation.iamAuthentication({ automaticallyAfter: Duration.days(14) }) }).template],
   ['PostgreSQL instance in development', () => postgres({}, EnvironmentProfile.development()).template],
   ['PostgreSQL cluster with a schedule', () => postgres({
     capacity: PostgresCapacity.serverless({ readers: 2, schedule: CapacitySchedule.officeHours({ timeZone: TimeZone.ETC_UTC, nightReaders: 1 }) }),

@@ -1,8 +1,8 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { mysqlRules } from '../../src/database/mysql-parameters';
-import { misfit } from '../../src/database/parameter-rules';
-import { postgresRules } from '../../src/database/postgres-parameters';
+import { mysqlRules } from '../../src/database/parameters/mysql-parameters';
+import { misfit } from '../../src/database/parameters/parameter-rules';
+import { postgresRules } from '../../src/database/parameters/postgres-parameters';
 
 const read = (file: string) => fs.readFileSync(path.join(__dirname, '../..', file), 'utf8');
 const PAGE = read('docs/database.md');

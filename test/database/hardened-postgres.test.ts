@@ -336,7 +336,7 @@ describe('Credentials', () => {
   });
 
   test('a managed secret is the master user\'s, and given to an application only with a reason', () => {
-    const { database } = postgres({ credentials: CredentialRotation.managedSecret({ weakening: { reason: 'the pool reads the secret again on each new connection' }, every: Duration.days(7) }) });
+    const { database } = postgres({ credentials: CredentialRotation.managedSecret({ waiver: { reason: 'the pool reads the secret again on each new connection' }, automaticallyAfter: Duration.days(7) }) });
     expect(database.secret).toBe(database.masterSecret);
   });
 

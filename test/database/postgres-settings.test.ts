@@ -1,6 +1,6 @@
-import { misfit } from '../../src/database/parameter-rules';
-import { EXTENSION_PARAMETERS, settingsOf } from '../../src/database/postgres-parameters';
-import { POSTGRES_SETTINGS } from '../../src/database/postgres-settings';
+import { misfit } from '../../src/database/parameters/parameter-rules';
+import { EXTENSION_PARAMETERS, settingsOf } from '../../src/database/parameters/postgres-parameters';
+import { POSTGRES_SETTINGS } from '../../src/database/parameters/postgres-settings';
 import { MAJOR_VERSIONS, PostgresServer } from '../support/postgres-server';
 import { readSettings, type Setting, tableOf } from '../support/postgres-settings';
 

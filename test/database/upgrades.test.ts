@@ -51,7 +51,7 @@ describe('A change of', () => {
     ['the number of readers', serverless({}), serverless({ readers: 3 })],
     ['the schedule', serverless({}), serverless({ schedule: CapacitySchedule.officeHours({ timeZone: TimeZone.ETC_UTC }) })],
     ['parameters', {}, { parameters: { work_mem: '65536', max_connections: '200' } }],
-    ['how often is rotated', {}, { credentials: CredentialRotation.alternatingUsers({ every: Duration.days(7) }) }],
+    ['how often is rotated', {}, { credentials: CredentialRotation.alternatingUsers({ automaticallyAfter: Duration.days(7) }) }],
     ['the backup window and retention', {}, { backup: BackupPolicy.daily({ window: '03:00-04:00', retention: Duration.days(35), snapshotRetention: Duration.days(90) }), maintenanceWindow: 'sun:08:00-sun:09:00' }],
     ['the lock of the vault', {}, { backup: BackupPolicy.daily({ vaultLock: { minRetention: Duration.days(7) } }) }],
     ['the maintenance window', {}, { maintenanceWindow: 'tue:10:00-tue:11:00' }],

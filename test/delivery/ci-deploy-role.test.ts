@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Pipeline } from 'aws-cdk-lib/aws-codepipeline';
 import { ImageRepository } from '../../src';
-import { type BitbucketDeployRoleProps, CiDeployRole, type GithubDeployRoleProps } from '../../src/delivery/ci-deploy-role';
+import { type BitbucketDeployRoleProps, CiDeployRole, type GithubDeployRoleProps } from '../../src/delivery/ci/ci-deploy-role';
 import { refusedByIam } from '../support/iam-catalogue';
 import { ACCOUNT, refusal, templateOf, testApp, testStack, unacknowledged } from '../support/test-stack';
 
@@ -126,30 +126,30 @@ describe('CiDeployRole of Bitbucket', () => {
 
 describe('CiDeployRole refuses, naming path, prop, value, range and way out,', () => {
   test.each<[string, () => unknown, string]>([
-    ['no subject', () => github({ subjects: [] }), "'Test/Deploy': subjects is [], allowed: at least one"],
-    ['every repository', () => github({ subjects: ['repo:*'] }), 'subjects is "repo:*", allowed: one repository'],
+    ['no subject', () => github({ subjects: [] }), "'Test/Deploy': subjects is [], expected at least one"],
+    ['every repository', () => github({ subjects: ['repo:*'] }), 'subjects is "repo:*", expected one repository'],
     ['every repository of an owner', () => github({ subjects: ['repo:org/*'] }), 'subjects is "repo:org/*"'],
     ['a wildcard in a repository\'s name', () => github({ subjects: ['repo:org/app*:ref:refs/heads/main'] }), 'subjects is "repo:org/app*:ref'],
     ['everything of a repository, its pull requests too', () => github({ subjects: ['repo:org/app:*'] }), 'subjects is "repo:org/app:*"'],
     ['pull requests', () => github({ subjects: ['repo:org/app:pull_request'] }), 'no pull requests'],
-    ['pull requests by a wildcard', () => github({ subjects: ['repo:org/app:pull_request*'] }), 'subjects is "repo:org/app:pull_request*", allowed: no pull requests'],
-    ['pull requests by their first letter', () => github({ subjects: ['repo:org/app:p*'] }), 'subjects is "repo:org/app:p*", allowed: no pull requests'],
+    ['pull requests by a wildcard', () => github({ subjects: ['repo:org/app:pull_request*'] }), 'subjects is "repo:org/app:pull_request*", expected no pull requests'],
+    ['pull requests by their first letter', () => github({ subjects: ['repo:org/app:p*'] }), 'subjects is "repo:org/app:p*", expected no pull requests'],
     ['pull requests by their length', () => github({ subjects: ['repo:org/app:????_???????'] }), 'no pull requests'],
     ['the merged commits of pull requests', () => github({ subjects: ['repo:org/app:ref:*'] }), 'no pull requests'],
     ['one wrong subject among good ones', () => github({ subjects: [SUBJECT, '*'] }), 'subjects is "*"'],
-    ['a repository id that is none', () => github({ repositoryId: 'app' }), 'repositoryId is "app", allowed: digits'],
-    ['no network', () => github({ allowedCidrs: [] }), 'allowedCidrs is [], allowed: at least one network'],
+    ['a repository id that is none', () => github({ repositoryId: 'app' }), 'repositoryId is "app", expected digits'],
+    ['no network', () => github({ allowedCidrs: [] }), 'allowedCidrs is [], expected at least one network'],
     ['an address without its length', () => github({ allowedCidrs: ['203.0.113.1'] }), 'allowedCidrs is "203.0.113.1"'],
     ['a length that IPv4 lacks', () => github({ allowedCidrs: ['203.0.113.0/33'] }), 'allowedCidrs is "203.0.113.0/33"'],
     ['the whole internet as a restriction', () => github({ allowedCidrs: ['0.0.0.0/0'] }), 'allowedCidrs is "0.0.0.0/0"'],
-    ['a session shorter than IAM has', () => github({ maxSessionDuration: Duration.minutes(30) }), 'maxSessionDuration is 30, allowed: 60 to 720 minutes'],
+    ['a session shorter than IAM has', () => github({ maxSessionDuration: Duration.minutes(30) }), 'maxSessionDuration is 30, expected 60 to 720 minutes'],
     ['a workspace that is an address', () => bitbucket({ workspace: 'bitbucket.org/acme' }), 'workspace is "bitbucket.org/acme"'],
-    ['a workspace UUID that is none', () => bitbucket({ workspaceUuid: 'acme' }), 'workspaceUuid is "acme", allowed: a UUID'],
-    ['a repository UUID with a wildcard', () => bitbucket({ repositoryUuid: '*' }), 'repositoryUuid is "*", allowed: a UUID'],
-    ['an environment by name', () => bitbucket({ environmentUuid: 'Production' }), 'environmentUuid is "Production", allowed: a UUID'],
+    ['a workspace UUID that is none', () => bitbucket({ workspaceUuid: 'acme' }), 'workspaceUuid is "acme", expected a UUID'],
+    ['a repository UUID with a wildcard', () => bitbucket({ repositoryUuid: '*' }), 'repositoryUuid is "*", expected a UUID'],
+    ['an environment by name', () => bitbucket({ environmentUuid: 'Production' }), 'environmentUuid is "Production", expected a UUID'],
   ])('%s', (_, make, message) => {
     const said = refusal(make);
     expect(said).toContain(message);
-    expect(said).toMatch(/^CiDeployRole 'Test\/Deploy': \w+ is .+, allowed: .+\. Way out: .+$/);
+    expect(said).toMatch(/^CiDeployRole 'Test\/Deploy': \w+ is .+, expected .+\. [A-Z].+\.$/);
   });
 });

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'child_process';
-import { BUILD_SCAN_PUSH, NAME_BUILT_IMAGE, NAME_PUSHED_IMAGE, SCAN_PUSHED_IMAGE } from '../../src/delivery/image-script';
+import { BUILD_SCAN_PUSH, NAME_BUILT_IMAGE, NAME_PUSHED_IMAGE, SCAN_PUSHED_IMAGE } from '../../src/delivery/pipeline/build-script';
 import { BuildHost, type Outcome, type StandIns } from '../support/stand-ins';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';

@@ -8,7 +8,7 @@ import {
   AlertChannel, AlertRouting, type BlueGreenPipelineProps, DeployStage, EnvironmentProfile, ImageBuild, ImageRepository, PipelineChecks, PipelineSource, Release, Runbooks,
   SmokeTest,
 } from '../../src';
-import { consoleAddress } from '../../src/delivery/console-address';
+import { consoleAddress } from '../../src/delivery/pipeline/console-url';
 import { CONNECTION_ARN, pipelineOf, shop, type Shop } from '../support/delivery';
 import { refusedByIamIn, templatesIn } from '../support/iam-catalogue';
 import { ACCOUNT, refusal, REGION, templateOf, testStack, unacknowledged } from '../support/test-stack';
@@ -342,7 +342,7 @@ describe('Stages', () => {
     pipelineOf(fixture, {
       stages: [
         DeployStage.staging({ name: 'dev', services: [staging.api, staging.web] }), DeployStage.elsewhere({ name: 'qa', production: false, stateMachineArn: `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:qa` }),
-        DeployStage.production({ name: 'prd', services: [production.api, production.web], approvalTimeout: Duration.hours(8), verificationTime: Duration.hours(1) }),
+        DeployStage.production({ name: 'prd', services: [production.api, production.web], approvalTimeout: Duration.hours(8), monitoringTime: Duration.hours(1) }),
       ],
     });
     const template = templateOf(fixture.stack);
@@ -377,7 +377,7 @@ describe('Stages', () => {
     }));
     const stages = ['one', 'two', 'three', 'four', 'five'].map((name) => DeployStage.staging({ name, services: stage(name) }));
     pipelineOf(fixture, { images: [fixture.images[0]], stages: [...stages, DeployStage.production({ services: stage('production') })] });
-    expect(refusal(() => fixture.app.synth())).toMatch(/BlueGreenPipeline 'Delivery\/Pipeline': stages is \["one","two","three","four","five","production"\], allowed: as many as fit into a template of 1000000 bytes: these take about \d+\. Way out: make the Release of some in the stack of their services/);
+    expect(refusal(() => fixture.app.synth())).toMatch(/BlueGreenPipeline 'Delivery\/Pipeline': stages is \["one","two","three","four","five","production"\], expected as many as fit into a template of 1000000 bytes: these take about \d+\. Make the Release of some in the stack of their services/);
   });
 
   test('E-08: one of another account is started by its role there, with names alone', () => {
@@ -410,7 +410,8 @@ describe('Stages', () => {
       ...Object.fromEntries(['onCritical', 'onError', 'onWarning'].map((severity) => [severity, [AlertChannel.email('ops@example.com')]])), runbooks: Runbooks.at('https://wiki.example.com/ops'),
     });
     const { api, web } = fixture.production;
-    pipelineOf(fixture, { routing, stages: [DeployStage.production({ services: [api, web], closeWatch: { duration: Duration.hours(2), successRatePercent: 99 } })] });
+    pipelineOf(fixture, { alertRouting: routing, 
+      stages: [DeployStage.production({ services: [api, web], postReleaseAlarms: { duration: Duration.hours(2), successRatePercent: 99 } })] });
     const [{ Properties: { AlarmDescription } }] = Object.values(templateOf(fixture.stack).findResources('AWS::CloudWatch::CompositeAlarm'));
     expect(AlarmDescription).toMatch(/^Delivery\/Pipeline\/production\/Release brought out .* within 2 hours of it fewer than 99 % of requests succeed, or more than one in ten takes longer than 1 s\. Compare errors/);
     expect(AlarmDescription).toContain('Runbook: https://wiki.example.com/ops/release-close-watch.md Error: answered within 15 minutes.');
@@ -418,7 +419,7 @@ describe('Stages', () => {
 
   test('without a routing nobody is told, and nothing else is different', () => {
     const fixture = shop();
-    pipelineOf(fixture, { routing: undefined });
+    pipelineOf(fixture, { alertRouting: undefined });
     const template = templateOf(fixture.stack);
     expect(JSON.stringify(template.toJSON())).not.toContain('"Id":"Topic"');
     template.resourceCountIs('AWS::CloudWatch::CompositeAlarm', 0);

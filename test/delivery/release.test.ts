@@ -145,7 +145,7 @@ describe('The state machines', () => {
         snapshot: database,
         notifications: new Topic(stack, 'Topic'),
         gateAlarmNames: ['x'],
-        watch: Duration.hours(24),
+        monitoringTime: Duration.hours(24),
         snapshotTimeout: Duration.hours(24),
         deploymentTimeout: Duration.hours(36),
       });
@@ -166,7 +166,7 @@ describe('The state machines', () => {
   });
 
   test('refuse deployments that could only be looked at every few hours', () => {
-    expect(refusal(() => eightServices(Duration.days(14)))).toMatch(/deploymentTimeout is "20160 minutes for each of 8 services", allowed: about \d{3} minutes: an execution of Step Functions has 25,000 events/);
+    expect(refusal(() => eightServices(Duration.days(14)))).toMatch(/deploymentTimeout is "20160 minutes for each of 8 services", expected about \d{3} minutes: an execution of Step Functions has 25,000 events/);
   });
 });
 
@@ -257,8 +257,8 @@ describe('A service that is not ours (E-15)', () => {
   }
 
   test.each<[string, Foreign, string]>([
-    ['that CodeDeploy deploys', { service: { deploymentController: { type: DeploymentControllerType.CODE_DEPLOY }, deploymentStrategy: undefined, bakeTime: undefined, circuitBreaker: undefined } }, 'deploymentController is "CODE_DEPLOY", allowed: ECS'],
-    ['that CloudFormation deploys, too', { service: { taskDefinitionRevision: undefined } }, 'taskDefinition is "one revision of its family", allowed: the family alone'],
+    ['that CodeDeploy deploys', { service: { deploymentController: { type: DeploymentControllerType.CODE_DEPLOY }, deploymentStrategy: undefined, bakeTime: undefined, circuitBreaker: undefined } }, 'deploymentController is "CODE_DEPLOY", expected ECS'],
+    ['that CloudFormation deploys, too', { service: { taskDefinitionRevision: undefined } }, 'taskDefinition is "one revision of its family", expected the family alone'],
   ])('is refused when it is one %s', (_, props, message) => {
     expect(refusal(foreign(props).make)).toContain(message);
   });
@@ -304,20 +304,20 @@ describe('A release refuses', () => {
   const migration = (options: MigrationOptions, command = ['x']) => ({ api }: Parts) => ({ migration: Migration.command(api, command, options) });
 
   test.each<[string, (parts: Parts) => Partial<ReleaseProps>, string]>([
-    ['no services', () => ({ services: [] }), 'services is "0 services", allowed: 1 to 8, each once'],
+    ['no services', () => ({ services: [] }), 'services is "0 services", expected 1 to 8, each once'],
     ['a service twice', ({ api }) => ({ services: [api, api] }), 'services is "2 services"'],
     ['a stage without a proper name', () => ({ stageName: 'Production!' }), 'stageName is "Production!"'],
-    ['a migration whose service has no database (A-08)', ({ web }) => ({ migration: Migration.command(web, ['x']) }), 'allowed: a service that has a database'],
-    ['a migration of a service of another stage', ({ api, web }) => ({ services: [web], migration: Migration.command(api, ['x']) }), 'allowed: one of the services of this release'],
+    ['a migration whose service has no database (A-08)', ({ web }) => ({ migration: Migration.command(web, ['x']) }), 'expected a service that has a database'],
+    ['a migration of a service of another stage', ({ api, web }) => ({ services: [web], migration: Migration.command(api, ['x']) }), 'expected one of the services of this release'],
     ['a migration without a command', migration({}, []), 'migration.command is []'],
     ['a plan without a command', migration({ plan: [] }), 'migration.plan is []'],
-    ['a migration without time', migration({ timeout: Duration.seconds(30) }), 'migration.timeout is 0.5, allowed: 1 to 1440 minutes'],
+    ['a migration without time', migration({ timeout: Duration.seconds(30) }), 'migration.timeout is 0.5, expected 1 to 1440 minutes'],
     ['a window that is no time', migration({ window: MaintenanceWindow.daily('2am', '4am') }), 'migration.window is "2am"'],
     ['a window without a length', migration({ window: MaintenanceWindow.daily('02:00', '02:00') }), 'migration.window is "02:00"'],
     ['a calendar that is none', migration({ window: MaintenanceWindow.calendar('holidays') }), 'migration.window is "holidays"'],
-    ['to watch for days', () => ({ watch: Duration.days(2) }), 'watch is 2880, allowed: 0 to 1440 minutes'],
-    ['a snapshot that may take no time', () => ({ snapshotTimeout: Duration.minutes(1) }), 'snapshotTimeout is 1, allowed: 10 to 1440 minutes'],
-    ['less time than the rollout takes', () => ({ deploymentTimeout: Duration.minutes(10) }), 'allowed: at least the 30 minutes'],
+    ['to watch for days', () => ({ monitoringTime: Duration.days(2) }), 'monitoringTime is 2880, expected 0 to 1440 minutes'],
+    ['a snapshot that may take no time', () => ({ snapshotTimeout: Duration.minutes(1) }), 'snapshotTimeout is 1, expected 10 to 1440 minutes'],
+    ['less time than the rollout takes', () => ({ deploymentTimeout: Duration.minutes(10) }), 'expected at least the 30 minutes'],
     ['a snapshot of a database that keeps none', () => ({ snapshot: {} }), 'snapshot is "a database that keeps no snapshots"'],
   ])('%s', (_, props, message) => {
     expect(refused(props, { rollout: Rollout.blueGreen({ bakeTime: Duration.minutes(30) }) })).toContain(message);
@@ -356,7 +356,7 @@ describe('A release refuses', () => {
   test('to compare more often than every hour', () => {
     const { stack, services } = releasedServices();
     const release = new Release(stack, 'Release', { stageName: 'production', services });
-    expect(refusal(() => new DriftCheck(stack, 'Drift', { release, notifications: new Topic(stack, 'Topic'), every: Duration.minutes(5) }))).toContain('every is');
+    expect(refusal(() => new DriftCheck(stack, 'Drift', { release, notifications: new Topic(stack, 'Topic'), interval: Duration.minutes(5) }))).toContain('interval is');
   });
 });
 

@@ -87,7 +87,7 @@ describe('applying too late', () => {
     const stack = testStack();
     EnvironmentProfile.of(new Construct(stack, 'Early'));
     expect(refusal(() => EnvironmentProfile.staging().applyTo(stack))).toBe(
-      "Stack 'Test': EnvironmentProfile.applyTo is \"staging\", allowed: a scope in which nothing has asked for a profile yet ('Test/Early' has). Way out: apply the profile before creating constructs in this scope");
+      "Stack 'Test': EnvironmentProfile.applyTo is \"staging\", expected a scope in which nothing has asked for a profile yet ('Test/Early' has). Apply the profile before creating constructs in this scope");
   });
 
   test('is refused on the scopes above too, because the answer would have come from there', () => {

@@ -3,7 +3,7 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { parse } from 'yaml';
 import { ImageBuild, ImageRepository } from '../../src';
-import { BUILD_SCAN_PUSH, NAME_BUILT_IMAGE } from '../../src/delivery/image-script';
+import { BUILD_SCAN_PUSH, NAME_BUILT_IMAGE } from '../../src/delivery/pipeline/build-script';
 import { actionlint, checkJsonschema } from '../support/ci-linters';
 import { BuildHost } from '../support/stand-ins';
 import { testStack } from '../support/test-stack';
@@ -28,7 +28,7 @@ const trivy = ImageBuild.docker({ repository: new ImageRepository(testStack(), '
 
 /** The builds' own shell text, in a file for the CI of others. */
 const IMAGE_SCRIPT = `#!/usr/bin/env bash
-# Builds an image, scans it, pushes it: the same text that the library's CodeBuild projects run (src/delivery/image-script.ts), tested there.
+# Builds an image, scans it, pushes it: the same text that the library's CodeBuild projects run (src/delivery/pipeline/build-script.ts), tested there.
 # UPDATE_EXAMPLES=1 npx jest test/examples/ci.test.ts writes it.
 set -euo pipefail
 ${NAME_BUILT_IMAGE}

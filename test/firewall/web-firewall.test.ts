@@ -122,5 +122,5 @@ test('has nothing that the four packs find', () => {
 
 test.each([9, 0, 12.5, 2_000_000_001])('refuses a rate of %d', (requestsPerMinute) => {
   expect(refusal(() => stackWithFirewall({ requestsPerMinute }))).toBe(
-    `WebFirewall 'Test/Firewall': requestsPerMinute is ${requestsPerMinute}, allowed: 10 to 2000000000 requests a minute, whole. Way out: AWS counts from 10 on`);
+    `WebFirewall 'Test/Firewall': requestsPerMinute is ${requestsPerMinute}, expected 10 to 2000000000 requests a minute, whole. AWS counts from 10 on.`);
 });

@@ -40,14 +40,14 @@ describe('a VPC that exists (E-01)', () => {
     const network = adopt(stack);
     expect(Object.values(SubnetTier).map((tier) => network.hasTier(tier))).toEqual([true, true, true]);
     expect(network.vpc.selectSubnets(network.subnets(SubnetTier.DATA)).subnetIds).toEqual(['subnet-0000000000000002a', 'subnet-0000000000000002b']);
-    expect([network.zoneCount, network.reachesInternet, network.dataPorts]).toEqual([2, true, [5432, 3306, 6379]]);
+    expect([network.availabilityZoneCount, network.reachesInternet, network.dataPorts]).toEqual([2, true, [5432, 3306, 6379]]);
     expect(resourcesIn(stack)).toEqual([]);
   });
 
   test('E-01: taken by look-up, it can be used before the account has answered', () => {
     const stack = testStack();
     const network = adopt(stack, { vpc: Vpc.fromLookup(stack, 'Existing', { vpcName: 'shared' }), dataSubnets: undefined });
-    expect(network.zoneCount).toBe(2);
+    expect(network.availabilityZoneCount).toBe(2);
     expect(network.vpc.selectSubnets(network.subnets(SubnetTier.APPLICATION)).subnetIds).toHaveLength(2);
     expect(resourcesIn(stack)).toEqual([]);
   });
@@ -67,7 +67,7 @@ describe('a VPC that exists (E-01)', () => {
   test('E-01: a tier whose subnets are not there is refused', () => {
     const stack = testStack();
     const message = refusal(() => adopt(stack, { dataSubnets: { subnetGroupName: 'Database' } }));
-    expect(message).toMatch(/^AdoptedVpc 'Test\/Network': dataSubnets is \{"subnetGroupName":"Database"\}, allowed: a selection that matches subnets of Test\/Existing \(.*Database.*\)\. Way out: name a group, type or ids that the VPC has, or leave the tier out$/);
+    expect(message).toMatch(/^AdoptedVpc 'Test\/Network': dataSubnets is \{"subnetGroupName":"Database"\}, expected a selection that matches subnets of Test\/Existing \(.*Database.*\)\. Name a group, type or ids that the VPC has, or leave the tier out$/);
     expect(message).not.toContain('\n');
   });
 
@@ -82,7 +82,7 @@ describe('a VPC that exists (E-01)', () => {
     const network = adopt(testStack(), { dataSubnets: undefined });
     expect(network.hasTier(SubnetTier.DATA)).toBe(false);
     expect(refusal(() => network.subnets(SubnetTier.DATA))).toBe(
-      "AdoptedVpc 'Test/Network': dataSubnets is not given, allowed: a selection of subnets for the data tier, which something in this network needs. Way out: name them in SecureVpc.fromVpc");
+      "AdoptedVpc 'Test/Network': dataSubnets is not given, expected a selection of subnets for the data tier, which something in this network needs. Name them in SecureVpc.fromVpc");
   });
 
   test('takes the ports of its databases', () => {
@@ -108,8 +108,8 @@ describe('calling AWS services from it', () => {
     const stack = testStack();
     const network = adopt(stack, { reachesInternet: false, interfaceEndpoints: [InterfaceVpcEndpointAwsService.ECR] });
     expect(refusal(() => allow(stack, network))).toBe(
-      "AdoptedVpc 'Test/Network': interfaceEndpoints is [\"ecr.api\"], allowed: a list with secretsmanager, which the secrets of Shop/Api needs in a network without a way to the internet. "
-      + 'Way out: make an interface endpoint for secretsmanager where the VPC is made, and name it here');
+      "AdoptedVpc 'Test/Network': interfaceEndpoints is [\"ecr.api\"], expected a list with secretsmanager, which the secrets of Shop/Api needs in a network without a way to the internet. "
+      + 'Make an interface endpoint for secretsmanager where the VPC is made, and name it here');
   });
 
   test('B-14: with all of them, none is made: a second one of the same name fails on AWS', () => {

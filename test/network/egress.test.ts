@@ -81,7 +81,7 @@ describe('without a public tier', () => {
 
   test.each([Egress.natGatewayPerZone(), Egress.singleNatGateway()])('NAT gateways that need one are refused (%#)', (egress) => {
     expect(refusal(() => templateWith({ plan, egress }))).toBe(
-      "SecureVpc 'Test/Network': egress is \"NAT gateway in a public subnet\", allowed: regionalNatGateway() or endpointsOnly() in a plan without a public tier. Way out: add publicBlocks to the plan, or choose one of the two");
+      "SecureVpc 'Test/Network': egress is \"NAT gateway in a public subnet\", expected regionalNatGateway() or endpointsOnly() in a plan without a public tier. Add publicBlocks to the plan, or choose one of the two");
   });
 
   test('endpoints are enough, and no internet gateway is made', () => {

@@ -131,7 +131,7 @@ describe('a client that calls AWS services', () => {
       const network = networkIn(stack, { egress: Egress.endpointsOnly(), ...props });
       network.allowToAwsServices({ client: clientIn(stack, network), services: [], purpose: 'a test' });
     };
-    expect(refusal(() => allow({}))).toMatch(/^SecureVpc 'Test\/Network': s3PrefixListId is not given, allowed: the id of the prefix list com\.amazonaws\.REGION\.s3, where the region \(mx-central-1\)/);
+    expect(refusal(() => allow({}))).toMatch(/^SecureVpc 'Test\/Network': s3PrefixListId is not given, expected the id of the prefix list com\.amazonaws\.REGION\.s3, where the region \(mx-central-1\)/);
     expect(() => allow({ s3PrefixListId: 'pl-0123456789abcdef0' })).not.toThrow();
   });
 });

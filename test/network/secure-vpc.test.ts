@@ -51,7 +51,7 @@ describe('the default network (A-26, B-15, D-15)', () => {
 
   test('tells what it has', () => {
     const network = new SecureVpc(testStack(), 'Network');
-    expect([network.zoneCount, network.reachesInternet, network.dataPorts]).toEqual([3, true, [5432, 3306, 6379]]);
+    expect([network.availabilityZoneCount, network.reachesInternet, network.dataPorts]).toEqual([3, true, [5432, 3306, 6379]]);
     expect(Object.values(SubnetTier).map((tier) => network.hasTier(tier))).toEqual([true, true, true]);
     expect(network.vpc.selectSubnets(network.subnets(SubnetTier.APPLICATION)).subnets).toHaveLength(3);
   });
@@ -70,11 +70,11 @@ describe('zones', () => {
 
   test('B-15: named where a document names them', () => {
     const zones = ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'];
-    const subnets = Object.values(templateOf(stackWith({ zones })).findResources('AWS::EC2::Subnet'));
+    const subnets = Object.values(templateOf(stackWith({ availabilityZones: zones })).findResources('AWS::EC2::Subnet'));
     expect(subnets.map(({ Properties }) => Properties.AvailabilityZone)).toEqual([...zones, ...zones, ...zones]);
   });
 
-  test.each<[string, SecureVpcProps]>([['by number', { zoneCount: 2 }], ['by name', { zones: ['eu-central-1a', 'eu-central-1b'] }]])('no account is asked for them: %s', (_how, props) => {
+  test.each<[string, SecureVpcProps]>([['by number', { availabilityZoneCount: 2 }], ['by name', { availabilityZones: ['eu-central-1a', 'eu-central-1b'] }]])('no account is asked for them: %s', (_how, props) => {
     const stack = stackWith(props);
     expect((stack.node.root as App).synth().manifest.missing ?? []).toEqual([]);
     // Afterwards the stack answers as any other does, for whoever else asks it.
@@ -89,17 +89,17 @@ describe('zones', () => {
   });
 
   test('zones and their number together are refused', () => {
-    expect(refusal(() => stackWith({ zones: [`${REGION}a`], zoneCount: 2 }))).toBe(
-      "SecureVpc 'Test/Network': zoneCount is 2, allowed: zones or zoneCount, not both. Way out: leave out zoneCount where zones names them");
+    expect(refusal(() => stackWith({ availabilityZones: [`${REGION}a`], availabilityZoneCount: 2 }))).toBe(
+      "SecureVpc 'Test/Network': availabilityZoneCount is 2, expected zones or availabilityZoneCount, not both. Leave out availabilityZoneCount where zones names them");
   });
 
-  test.each([0, 7, 2.5])('%d zones are refused', (zoneCount) => {
-    expect(refusal(() => stackWith({ zoneCount }))).toBe(`SecureVpc 'Test/Network': zoneCount is ${zoneCount}, allowed: 1 to 6 zones, whole. Way out: a region has at most 6 zones`);
+  test.each([0, 7, 2.5])('%d zones are refused', (availabilityZoneCount) => {
+    expect(refusal(() => stackWith({ availabilityZoneCount }))).toBe(`SecureVpc 'Test/Network': availabilityZoneCount is ${availabilityZoneCount}, expected 1 to 6 zones, whole. A region has at most 6 zones`);
   });
 
   test('no zone, and one zone named twice, are refused', () => {
-    expect(refusal(() => stackWith({ zones: [] }))).toContain('zones.length is 0, allowed: 1 to 6 zones');
-    expect(refusal(() => stackWith({ zones: ['eu-central-1a', 'eu-central-1a'] }))).toContain('allowed: each zone once');
+    expect(refusal(() => stackWith({ availabilityZones: [] }))).toContain('zones.length is 0, expected 1 to 6 zones');
+    expect(refusal(() => stackWith({ availabilityZones: ['eu-central-1a', 'eu-central-1a'] }))).toContain('expected each zone once');
   });
 });
 
@@ -110,7 +110,7 @@ describe('findings of the four packs', () => {
     ['regional NAT', { egress: Egress.regionalNatGateway() }],
     ['endpoints only (B-02)', { egress: Egress.endpointsOnly() }],
     ['the default security group closed', { closeDefaultSecurityGroup: true }],
-    ['zones named (B-15)', { zones: ['eu-central-1a', 'eu-central-1b'] }],
+    ['zones named (B-15)', { availabilityZones: ['eu-central-1a', 'eu-central-1b'] }],
     ['development', { profile: EnvironmentProfile.development() }],
   ])('none with %s', (_what, props) => {
     expect(unacknowledged(stackWith(props))).toEqual([]);

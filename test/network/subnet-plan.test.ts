@@ -34,14 +34,14 @@ function blocksOf(template: Template): { [tier: string]: string[] } {
   return Object.fromEntries(TIERS.map((tier) => [tier, subnets.filter((subnet) => subnet.tier === tier).map(({ cidr }) => cidr)]));
 }
 
-function networkOf(plan: SubnetPlan | undefined, zoneCount: number, egress?: Egress): Template {
+function networkOf(plan: SubnetPlan | undefined, availabilityZoneCount: number, egress?: Egress): Template {
   const stack = bareStack();
-  new SecureVpc(stack, 'Network', { plan, zoneCount, egress });
+  new SecureVpc(stack, 'Network', { plan, availabilityZoneCount, egress });
   return Template.fromStack(stack);
 }
 
 function refusalOf(plan: SubnetPlan, zones = 3): string {
-  return refusal(() => new SecureVpc(bareStack(), 'Network', { plan, zoneCount: zones }));
+  return refusal(() => new SecureVpc(bareStack(), 'Network', { plan, availabilityZoneCount: zones }));
 }
 
 describe('blocks that are written down', () => {
@@ -85,7 +85,7 @@ describe('blocks that are computed', () => {
 
   const sizes: fc.Arbitrary<Required<SubnetPlanSizes>> = fc.record({
     cidr: fc.constantFrom('10.0.0.0/16', '172.16.0.0/16', '10.3.64.0/18', '192.168.16.0/20'),
-    slots: fc.integer({ min: 1, max: 6 }),
+    reservedAzs: fc.integer({ min: 1, max: 6 }),
     publicMask: fc.integer({ min: 20, max: 28 }),
     applicationMask: fc.integer({ min: 18, max: 28 }),
     dataMask: fc.integer({ min: 20, max: 28 }),
@@ -93,7 +93,7 @@ describe('blocks that are computed', () => {
 
   function allBlocks(given: SubnetPlanSizes): Block[] | undefined {
     try {
-      return Object.values(blocksByTier(SubnetPlan.sized(given), given.slots!)).flat().map(block);
+      return Object.values(blocksByTier(SubnetPlan.sized(given), given.reservedAzs!)).flat().map(block);
     } catch (error) {
       expect((error as Error).message).toContain('plan.cidr');
       return undefined;
@@ -114,7 +114,7 @@ describe('blocks that are computed', () => {
 
   test('are refused only when their sum is larger than the network', () => {
     fc.assert(fc.property(sizes, (given) => {
-      const sum = given.slots * [given.publicMask, given.applicationMask, given.dataMask].reduce((total, mask) => total + 2 ** (32 - mask), 0);
+      const sum = given.reservedAzs * [given.publicMask, given.applicationMask, given.dataMask].reduce((total, mask) => total + 2 ** (32 - mask), 0);
       const network = block(given.cidr);
       expect(allBlocks(given) === undefined).toBe(sum > network.end - network.start);
     }), { numRuns: 300 });
@@ -122,7 +122,7 @@ describe('blocks that are computed', () => {
 
   test('stay what they are when a zone is added', () => {
     fc.assert(fc.property(sizes, fc.integer({ min: 1, max: 5 }), (given, zones) => {
-      fc.pre(zones < given.slots && allBlocks(given) !== undefined);
+      fc.pre(zones < given.reservedAzs && allBlocks(given) !== undefined);
       const before = blocksByTier(SubnetPlan.sized(given), zones);
       const after = blocksByTier(SubnetPlan.sized(given), zones + 1);
       TIERS.forEach((tier) => expect(after[tier].slice(0, zones)).toEqual(before[tier]));
@@ -148,7 +148,7 @@ describe('blocks that are computed', () => {
   });
 
   test('the comparison would see a subnet that moves', () => {
-    const moved = fullDiff(networkOf(SubnetPlan.sized({ slots: 3 }), 3).toJSON(), networkOf(SubnetPlan.sized({ slots: 4 }), 3).toJSON());
+    const moved = fullDiff(networkOf(SubnetPlan.sized({ reservedAzs: 3 }), 3).toJSON(), networkOf(SubnetPlan.sized({ reservedAzs: 4 }), 3).toJSON());
     const replaced = moved.resources.logicalIds.filter((id) => moved.resources.get(id).changeImpact === ResourceImpact.WILL_REPLACE);
     expect(replaced.some((id) => id.includes('Subnet'))).toBe(true);
   });
@@ -157,53 +157,53 @@ describe('blocks that are computed', () => {
 describe('plans that are refused', () => {
   test('a block that cannot hold the tiers', () => {
     expect(refusalOf(SubnetPlan.sized({ cidr: '10.0.0.0/20' }))).toBe(
-      "SecureVpc 'Test/Network': plan.cidr is \"10.0.0.0/20\", allowed: a block of at least 18432 addresses for 4 slots of /24, /20 and /24. "
-      + 'Way out: take a larger block, fewer slots or smaller subnets: SubnetPlan.sized({ cidr, slots, publicMask, applicationMask, dataMask })');
+      "SecureVpc 'Test/Network': plan.cidr is \"10.0.0.0/20\", expected a block of at least 18432 addresses for 4 slots of /24, /20 and /24. "
+      + 'Take a larger block, fewer slots or smaller subnets: SubnetPlan.sized({ cidr, slots, publicMask, applicationMask, dataMask })');
   });
 
   test('blocks that overlap, in one tier and across tiers', () => {
     expect(refusalOf(SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: ['10.0.0.0/20', '10.0.8.0/24', '10.0.32.0/20'] }))).toBe(
-      "SecureVpc 'Test/Network': plan.applicationBlocks is \"10.0.8.0/24\", allowed: blocks that overlap no other (10.0.0.0/20 is in plan.applicationBlocks). Way out: give each zone of each tier a block of its own");
+      "SecureVpc 'Test/Network': plan.applicationBlocks is \"10.0.8.0/24\", expected blocks that overlap no other (10.0.0.0/20 is in plan.applicationBlocks). Give each zone of each tier a block of its own");
     expect(refusalOf(SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: ['10.0.0.0/20'], dataBlocks: ['10.0.0.0/24'] }), 1)).toContain(
-      'plan.dataBlocks is "10.0.0.0/24", allowed: blocks that overlap no other (10.0.0.0/20 is in plan.applicationBlocks)');
+      'plan.dataBlocks is "10.0.0.0/24", expected blocks that overlap no other (10.0.0.0/20 is in plan.applicationBlocks)');
   });
 
   test.each(['10.0.1.5/24', '10.0.1.0/23', '10.0.300.0/24', '10.0.1.0', 'ten', '10.0.1.0/29', '10.0.0.0/15', '10.0.1.0/33'])('a block that is misaligned or none: %s', (wrong) => {
     expect(refusalOf(SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: [wrong] }), 1)).toBe(
-      `SecureVpc 'Test/Network': plan.applicationBlocks is "${wrong}", allowed: a block from /16 to /28 whose address is the first of the block, as 10.0.1.0/24. Way out: write the block with its first address`);
+      `SecureVpc 'Test/Network': plan.applicationBlocks is "${wrong}", expected a block from /16 to /28 whose address is the first of the block, as 10.0.1.0/24. Write the block with its first address`);
   });
 
   test('a network block that is misaligned', () => {
-    expect(refusalOf(SubnetPlan.sized({ cidr: '10.0.1.0/16' }))).toContain('plan.cidr is "10.0.1.0/16", allowed: a block from /16 to /28');
+    expect(refusalOf(SubnetPlan.sized({ cidr: '10.0.1.0/16' }))).toContain('plan.cidr is "10.0.1.0/16", expected a block from /16 to /28');
   });
 
   test('a block outside the network', () => {
     expect(refusalOf(SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: ['10.1.0.0/24'] }), 1)).toBe(
-      "SecureVpc 'Test/Network': plan.applicationBlocks is \"10.1.0.0/24\", allowed: blocks inside 10.0.0.0/16. Way out: move the block, or widen plan.cidr");
+      "SecureVpc 'Test/Network': plan.applicationBlocks is \"10.1.0.0/24\", expected blocks inside 10.0.0.0/16. Move the block, or widen plan.cidr");
   });
 
   test('more zones than the plan has slots', () => {
-    expect(refusalOf(SubnetPlan.sized({ slots: 2 }))).toBe(
-      "SecureVpc 'Test/Network': plan.slots is 2, allowed: one slot for each of the 3 zones. Way out: give the plan more slots, before the network is deployed, or use fewer zones");
+    expect(refusalOf(SubnetPlan.sized({ reservedAzs: 2 }))).toBe(
+      "SecureVpc 'Test/Network': plan.reservedAzs is 2, expected one slot for each of the 3 zones. Give the plan more slots, before the network is deployed, or use fewer zones");
     expect(refusalOf(SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: ['10.0.1.0/24', '10.0.2.0/24'] }))).toBe(
-      "SecureVpc 'Test/Network': plan.applicationBlocks is [\"10.0.1.0/24\",\"10.0.2.0/24\"], allowed: one block for each of the 3 zones. Way out: add a block for each zone, or use fewer zones");
+      "SecureVpc 'Test/Network': plan.applicationBlocks is [\"10.0.1.0/24\",\"10.0.2.0/24\"], expected one block for each of the 3 zones. Add a block for each zone, or use fewer zones");
   });
 
   test.each<[SubnetPlanSizes, string]>([
-    [{ slots: 0 }, 'plan.slots is 0, allowed: 1 to 6, whole'],
-    [{ slots: 7 }, 'plan.slots is 7, allowed: 1 to 6, whole'],
-    [{ publicMask: 29 }, 'plan.publicMask is 29, allowed: 16 to 28, whole'],
-    [{ dataMask: 15 }, 'plan.dataMask is 15, allowed: 16 to 28, whole'],
+    [{ reservedAzs: 0 }, 'plan.reservedAzs is 0, expected 1 to 6, whole'],
+    [{ reservedAzs: 7 }, 'plan.reservedAzs is 7, expected 1 to 6, whole'],
+    [{ publicMask: 29 }, 'plan.publicMask is 29, expected 16 to 28, whole'],
+    [{ dataMask: 15 }, 'plan.dataMask is 15, expected 16 to 28, whole'],
   ])('sizes out of range: %j', (sized, message) => {
     expect(refusalOf(SubnetPlan.sized(sized))).toContain(message);
   });
 
   test('a tier that is asked for and not planned', () => {
     const network = new SecureVpc(bareStack(), 'Network', {
-      plan: SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: ['10.0.1.0/24'] }), zoneCount: 1, egress: Egress.endpointsOnly(),
+      plan: SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: ['10.0.1.0/24'] }), availabilityZoneCount: 1, egress: Egress.endpointsOnly(),
     });
     expect(network.hasTier(SubnetTier.DATA)).toBe(false);
     expect(refusal(() => network.subnets(SubnetTier.DATA))).toBe(
-      "SecureVpc 'Test/Network': plan.dataBlocks is not given, allowed: blocks of the data tier, which something in this network needs. Way out: add them to the plan");
+      "SecureVpc 'Test/Network': plan.dataBlocks is not given, expected blocks of the data tier, which something in this network needs. Add them to the plan");
   });
 });

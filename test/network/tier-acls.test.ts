@@ -129,22 +129,22 @@ describe('access control lists of a network with endpoints only (B-02)', () => {
 });
 
 describe('what AWS takes as a list', () => {
-  test.each([1, 2, 3, 4])('C-25: no list has more than the 20 entries a direction of the default quota, in %d zones', (zoneCount) => {
+  test.each([1, 2, 3, 4])('C-25: no list has more than the 20 entries a direction of the default quota, in %d zones', (availabilityZoneCount) => {
     for (const egress of [Egress.natGatewayPerZone(), Egress.endpointsOnly()]) {
-      expect(new NetworkAcls(templateWith({ plan: SubnetPlan.sized(), zoneCount, egress })).mostEntries).toBeLessThan(20);
+      expect(new NetworkAcls(templateWith({ plan: SubnetPlan.sized(), availabilityZoneCount, egress })).mostEntries).toBeLessThan(20);
     }
   });
 
   test('refuses more database ports than a list has room for', () => {
-    const plan = SubnetPlan.sized({ slots: 6 });
-    expect(refusal(() => templateWith({ plan, zoneCount: 6 }))).toMatch(
-      /^SecureVpc 'Test\/Network': dataPorts is \[5432,3306,6379\], allowed: ports that give the list of the data tier at most 19 entries inbound, here 25 in 6 zones\. Way out: name only the ports/);
-    expect(new NetworkAcls(templateWith({ plan, zoneCount: 6, dataPorts: [5432, 6379] })).mostEntries).toBe(19);
+    const plan = SubnetPlan.sized({ reservedAzs: 6 });
+    expect(refusal(() => templateWith({ plan, availabilityZoneCount: 6 }))).toMatch(
+      /^SecureVpc 'Test\/Network': dataPorts is \[5432,3306,6379\], expected ports that give the list of the data tier at most 19 entries inbound, here 25 in 6 zones\. Name only the ports/);
+    expect(new NetworkAcls(templateWith({ plan, availabilityZoneCount: 6, dataPorts: [5432, 6379] })).mostEntries).toBe(19);
   });
 
   test('refuses a database port that is named twice, and one out of range', () => {
-    expect(refusal(() => templateWith({ dataPorts: [5432, 5432] }))).toContain('dataPorts is [5432,5432], allowed: each port once');
-    expect(refusal(() => templateWith({ dataPorts: [70000] }))).toContain('dataPorts is 70000, allowed: 1 to 65535');
+    expect(refusal(() => templateWith({ dataPorts: [5432, 5432] }))).toContain('dataPorts is [5432,5432], expected each port once');
+    expect(refusal(() => templateWith({ dataPorts: [70000] }))).toContain('dataPorts is 70000, expected 1 to 65535');
   });
 
   test('a port below 1024 passes from tasks and between databases', () => {

@@ -2,14 +2,14 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { Construct } from 'constructs';
 import { BurnRateAlarms, DatabaseFamily, Runbooks, ServiceObjective } from '../../src';
-import type { AlarmDefinition } from '../../src/observability/alarm-definition';
-import { cacheAlarms } from '../../src/observability/cache-alarms';
-import { databaseAlarms } from '../../src/observability/database-alarms';
-import { DatabaseLogMetrics } from '../../src/observability/database-log-metrics';
-import { LogErrors } from '../../src/observability/log-errors';
-import { loadBalancerAlarms, serviceAlarms } from '../../src/observability/service-alarms';
-import { SEVERITIES } from '../../src/observability/severity';
-import { limit } from '../../src/observability/threshold-alarm';
+import type { AlarmDefinition } from '../../src/observability/alarms/alarm-definition';
+import { cacheAlarms } from '../../src/observability/alarms/cache-alarms';
+import { databaseAlarms } from '../../src/observability/alarms/database-alarms';
+import { loadBalancerAlarms, serviceAlarms } from '../../src/observability/alarms/service-alarms';
+import { limit } from '../../src/observability/alarms/threshold-alarm';
+import { SEVERITIES } from '../../src/observability/alerting/severity';
+import { DatabaseLogMetrics } from '../../src/observability/logs/database-log-metrics';
+import { LogErrors } from '../../src/observability/logs/log-errors';
 import { mailRouting } from '../support/signals';
 import { templateOf, testStack } from '../support/test-stack';
 import { SERVERLESS_MYSQL, watchedCache, watchedDatabase, watchedService } from '../support/watched';
@@ -64,7 +64,7 @@ test('C-28: the table of a cache\'s alarms is what the code makes', () => {
 
 test('D-12: the table of objectives is what the code makes', () => {
   const stack = testStack();
-  new BurnRateAlarms(stack, 'Objective', { objective: ServiceObjective.availability(99.9), service: watchedService(stack, 'Web'), routing: mailRouting(stack), runbooks: Runbooks.at('https://x.example.com') });
+  new BurnRateAlarms(stack, 'Objective', { objective: ServiceObjective.availability(99.9), service: watchedService(stack, 'Web'), alertRouting: mailRouting(stack), runbooks: Runbooks.at('https://x.example.com') });
   const template = templateOf(stack);
   const inWords = (seconds: number) => (seconds >= 86_400 ? `${seconds / 86_400} days` : seconds >= 3600 ? `${seconds / 3600} hour${seconds > 3600 ? 's' : ''}` : `${seconds / 60} minutes`);
   const [, ...paces] = fs.readFileSync(path.join(__dirname, '../../docs/observability.md'), 'utf8').split('\n## Objectives\n')[1].split('\n## ')[0].split('\n').filter((line) => line.startsWith('| ')).map((line) => line.split('|').slice(1, 7).map((cell) => cell.trim()));

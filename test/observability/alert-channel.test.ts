@@ -5,7 +5,7 @@ import { routingOfDocumentA, secretOf, SLACK, TEAMS } from '../support/routing';
 import { refusal, templateOf, testStack } from '../support/test-stack';
 
 /** The one line that every refusal is: what, where, prop, value, what would be right, and what to write. */
-const LINE = /^(\w+) '([\w/-]+)': ([\w.]+) is (.+), allowed: (.+)\. Way out: (.+)$/;
+const LINE = /^(\w+) '([\w/-]+)': ([\w.]+) is (.+), expected (.+)\. ([A-Z].+\.)$/;
 const KEY = '0123456789abcdef0123456789abcdef';
 const WEBHOOK = 'https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX';
 

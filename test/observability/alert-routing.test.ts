@@ -154,8 +154,8 @@ describe('Chat integration', () => {
     const app = testApp();
     routingOfDocumentA(testStack({ app, id: 'One' }));
     expect(refusal(() => routingOfDocumentA(testStack({ app, id: 'Two', env: { account: ACCOUNT, region: 'eu-west-1' } })))).toBe(
-      `AlertRouting 'Two/Alerts': AlertChannel is "slack ${SLACK.workspaceId} ${SLACK.channelId}", allowed: one chat configuration of a channel in an account ('One/Alerts' makes it). `
-      + 'Way out: share that AlertRouting, or give AlertChannel.existingChat the ARN of its configuration');
+      `AlertRouting 'Two/Alerts': AlertChannel is "slack ${SLACK.workspaceId} ${SLACK.channelId}", expected one chat configuration of a channel in an account ('One/Alerts' makes it). `
+      + 'Share that AlertRouting, or give AlertChannel.existingChat the ARN of its configuration');
   });
 
   test('serves one channel in two accounts', () => {
@@ -262,7 +262,7 @@ describe('A channel outside AWS', () => {
     made().template.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmDescription: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('Runbook: https://github.com/org/prod-constructs/blob/main/docs/runbooks/alert-forwarder-failed.md$')])] } });
     made({ runbooks: Runbooks.at('https://example.com/pages') }).template
       .hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmDescription: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('https://example.com/pages/alert-forwarder-failed.md$')])] } });
-    expect(refusal(() => made({ runbooks: Runbooks.at('wiki') }))).toMatch(/^AlertRouting '.*': runbooks is "wiki", allowed: an https address/);
+    expect(refusal(() => made({ runbooks: Runbooks.at('wiki') }))).toMatch(/^AlertRouting '.*': runbooks is "wiki", expected an https address/);
   });
 
   test('takes a secret with a customer key of another stack, whose key policy does not name the function', () => {
@@ -315,7 +315,7 @@ describe('Topics of other constructs', () => {
     const above = alarmsBesideRouting ? alerts : testStack({ app, id: 'Above' });
     new Alarm(above, 'Alarm', { metric: new Metric({ namespace: 'AWS/ECS', metricName: 'CPUUtilization', dimensionsMap: { ServiceName: web.service.serviceName }, period: Duration.minutes(1) }), threshold: 1, evaluationPeriods: 1 })
       .addAlarmAction(new SnsAction(routing.topicFor(Severity.ERROR)));
-    new DeploymentEvents(above, 'Deployments', { service: web, routing });
+    new DeploymentEvents(above, 'Deployments', { service: web, alertRouting: routing });
     routing.listenTo(events.topic, Severity.ERROR);
     expect(unacknowledged(above)).toEqual([]);
     expect(alerts.dependencies.map(({ node }) => node.id)).toContain('Data');
@@ -344,18 +344,18 @@ describe('Topics of other constructs', () => {
   test('must be of the region: a dead-letter queue elsewhere is refused by SNS', () => {
     const { stack, routing } = made();
     expect(refusal(() => routing.listenTo(Topic.fromTopicArn(stack, 'Far', `arn:aws:sns:eu-west-1:${ACCOUNT}:rds-events`), Severity.WARNING)))
-      .toBe("AlertRouting 'Test/Alerts': topic is \"eu-west-1\", allowed: a topic in eu-central-1: a subscription takes a dead-letter queue of its own region only. Way out: make an AlertRouting in that region");
+      .toBe("AlertRouting 'Test/Alerts': topic is \"eu-west-1\", expected a topic in eu-central-1: a subscription takes a dead-letter queue of its own region only. Make an AlertRouting in that region");
   });
 
   test('must be of the account: the dead-letter queue admits no others', () => {
     const { stack, routing } = made();
     expect(refusal(() => routing.listenTo(Topic.fromTopicArn(stack, 'Far', `arn:aws:sns:${REGION}:999999999999:rds-events`), Severity.WARNING)))
-      .toMatch(/topic is "999999999999", allowed: a topic of account 111111111111: .* Way out: make an AlertRouting in that account/);
+      .toMatch(/topic is "999999999999", expected a topic of account 111111111111: .* Make an AlertRouting in that account/);
   });
 
   test('must not be its own: messages would go round', () => {
     const { routing } = made();
-    expect(refusal(() => routing.listenTo(routing.topicFor(Severity.ERROR), Severity.CRITICAL))).toMatch(/^AlertRouting 'Test\/Alerts': topic is "Test\/Alerts\/Topics\/error", allowed: a topic of another construct/);
+    expect(refusal(() => routing.listenTo(routing.topicFor(Severity.ERROR), Severity.CRITICAL))).toMatch(/^AlertRouting 'Test\/Alerts': topic is "Test\/Alerts\/Topics\/error", expected a topic of another construct/);
   });
 });
 
@@ -366,26 +366,26 @@ describe('A severity without a channel', () => {
 
   test('is refused in production', () => {
     expect(refusal(() => made({ onWarning: undefined }))).toBe(
-      "AlertRouting 'Test/Alerts': onWarning is not given, allowed: a channel or more in production. Way out: give an AlertChannel, or say why nobody hears of it in unheard: { warning: { reason: '...' } }");
+      "AlertRouting 'Test/Alerts': onWarning is not given, expected a channel or more in production. Give an AlertChannel, or say why nobody hears of it in unnotified: { warning: { reason: '...' } }");
     expect(refusal(() => made({ onCritical: [] }))).toMatch(/onCritical is \[\]/);
   });
 
   test('is taken in production with a reason', () => {
-    const { template } = made({ onWarning: undefined, unheard: UNHEARD });
+    const { template } = made({ onWarning: undefined, unnotified: UNHEARD });
     template.resourceCountIs('AWS::SNS::Topic', 3);
   });
 
   test.each<[string, Partial<AlertRoutingProps>, RegExp]>([
-    ['deployments', { unheard: { warning: UNHEARD.warning, cost: UNHEARD.cost } },
-      /onDeployment is not given, allowed: a channel or more in production: without, it is told where warnings go, and nobody hears of those\. .* unheard: \{ deployment: \{ reason/],
-    ['costs', { onDeployment: [AlertChannel.slack(SLACK)], unheard: { warning: UNHEARD.warning } }, /onCost is not given, allowed: a channel or more in production: without/],
+    ['deployments', { unnotified: { warning: UNHEARD.warning, cost: UNHEARD.cost } },
+      /onDeployment is not given, expected a channel or more in production: without, it is told where warnings go, and nobody hears of those\. .* unnotified: \{ deployment: \{ reason/],
+    ['costs', { onDeployment: [AlertChannel.slack(SLACK)], unnotified: { warning: UNHEARD.warning } }, /onCost is not given, expected a channel or more in production: without/],
   ])('takes %s with it, which need a channel or a reason of their own (C-16)', (_, props, message) => {
     expect(refusal(() => made({ onWarning: undefined, ...props }))).toMatch(message);
   });
 
   test('leaves deployments and costs to who hears of them (C-16)', () => {
     const heard = [AlertChannel.slack(SLACK)];
-    made({ onWarning: undefined, onDeployment: heard, onCost: heard, unheard: { warning: UNHEARD.warning } }).template.resourceCountIs('AWS::SNS::Topic', 5);
+    made({ onWarning: undefined, onDeployment: heard, onCost: heard, unnotified: { warning: UNHEARD.warning } }).template.resourceCountIs('AWS::SNS::Topic', 5);
   });
 
   test.each([EnvironmentProfile.staging(), EnvironmentProfile.development()])('is taken elsewhere, and its topic is there', (profile) => {
@@ -397,12 +397,12 @@ describe('A severity without a channel', () => {
   });
 
   test('has a name that is known, a reason that says something, and no channel', () => {
-    expect(refusal(() => made({ unheard: { info: { reason: 'Nobody wants to know' } } }))).toMatch(/unheard is "info", allowed: warning, error, critical, deployment, cost/);
-    expect(refusal(() => made({ onWarning: [], unheard: { warning: { reason: 'no' } } }))).toMatch(/unheard.warning.reason is "no"/);
-    expect(refusal(() => made({ unheard: { warning: { reason: 'Nobody wants to know' } } }))).toMatch(/unheard is "warning", allowed: what nobody hears of; onWarning has channels/);
-    expect(refusal(() => made({ unheard: { cost: { reason: 'Nobody wants to know' } } }))).toMatch(/unheard is "cost", allowed: what nobody hears of; onWarning has channels/);
-    expect(refusal(() => made({ onCost: [AlertChannel.slack(SLACK)], unheard: { cost: { reason: 'Nobody wants to know' } } }))).toMatch(/unheard is "cost", allowed: what nobody hears of; onCost has channels/);
-    expect(refusal(() => made({ onDeployment: [] }))).toMatch(/onDeployment is \[\], allowed: a channel or more\. Way out: leave it out: then who hears of warnings is told/);
+    expect(refusal(() => made({ unnotified: { info: { reason: 'Nobody wants to know' } } }))).toMatch(/unnotified is "info", expected warning, error, critical, deployment, cost/);
+    expect(refusal(() => made({ onWarning: [], unnotified: { warning: { reason: 'no' } } }))).toMatch(/unnotified.warning.reason is "no"/);
+    expect(refusal(() => made({ unnotified: { warning: { reason: 'Nobody wants to know' } } }))).toMatch(/unnotified is "warning", expected what nobody hears of; onWarning has channels/);
+    expect(refusal(() => made({ unnotified: { cost: { reason: 'Nobody wants to know' } } }))).toMatch(/unnotified is "cost", expected what nobody hears of; onWarning has channels/);
+    expect(refusal(() => made({ onCost: [AlertChannel.slack(SLACK)], unnotified: { cost: { reason: 'Nobody wants to know' } } }))).toMatch(/unnotified is "cost", expected what nobody hears of; onCost has channels/);
+    expect(refusal(() => made({ onDeployment: [] }))).toMatch(/onDeployment is \[\], expected a channel or more\. Leave it out: then who hears of warnings is told/);
   });
 });
 

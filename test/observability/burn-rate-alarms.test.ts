@@ -21,7 +21,7 @@ function service(stack: Stack, signals: Partial<ServiceSignals> = {}): IMonitore
 
 function alarms(objective: ServiceObjective, signals: Partial<ServiceSignals> = {}): { stack: Stack; alarms: BurnRateAlarms; template: Template } {
   const stack = testStack();
-  const made = new BurnRateAlarms(stack, 'Objective', { objective, service: service(stack, signals), routing: mailRouting(stack), runbooks: RUNBOOKS });
+  const made = new BurnRateAlarms(stack, 'Objective', { objective, service: service(stack, signals), alertRouting: mailRouting(stack), runbooks: RUNBOOKS });
   return { stack, alarms: made, template: templateOf(stack) };
 }
 
@@ -204,7 +204,7 @@ describe('the record in Application Signals', () => {
   test('two objectives of one service have two names, with nothing in them that Application Signals refuses', () => {
     const stack = testStack();
     const routing = mailRouting(stack);
-    ['Availability', 'Latency'].forEach((id) => new BurnRateAlarms(stack, id, { objective: AVAILABLE.recorded(), service: service(stack), routing, runbooks: RUNBOOKS }));
+    ['Availability', 'Latency'].forEach((id) => new BurnRateAlarms(stack, id, { objective: AVAILABLE.recorded(), service: service(stack), alertRouting: routing, runbooks: RUNBOOKS }));
     const names = Object.values(templateOf(stack).findResources('AWS::ApplicationSignals::ServiceLevelObjective')).map(({ Properties }) => Properties.Name as string);
     expect(new Set(names).size).toBe(2);
     names.forEach((name) => expect(name).toMatch(/^[0-9A-Za-z][-._0-9A-Za-z ]{0,126}[0-9A-Za-z]$/));
@@ -215,7 +215,7 @@ describe('what is refused', () => {
   const refused = (objective: ServiceObjective, signals: Partial<ServiceSignals> = {}) => refusal(() => alarms(objective, signals));
 
   test.each([100, 120, 89.9, 0, NaN])('an objective of %d %%', (percent) => {
-    expect(refused(ServiceObjective.availability(percent))).toMatch(/^BurnRateAlarms 'Test\/Objective': objective\.percent is .*, allowed: 90 to below 100\. Way out: take 99\.9/);
+    expect(refused(ServiceObjective.availability(percent))).toMatch(/^BurnRateAlarms 'Test\/Objective': objective\.percent is .*, expected 90 to below 100\. Take 99\.9/);
   });
 
   test.each([90, 99.99])('but not one of %d %%', (percent) => {
@@ -228,7 +228,7 @@ describe('what is refused', () => {
 
   test('a time limit of nothing, and one of a day', () => {
     expect(refused(ServiceObjective.latency(99, Duration.millis(0)))).toContain('objective.threshold is "0 ms"');
-    expect(refused(ServiceObjective.latency(99, Duration.days(1)))).toContain('allowed: above 0, up to 1 hour');
+    expect(refused(ServiceObjective.latency(99, Duration.days(1)))).toContain('expected above 0, up to 1 hour');
   });
 
   test('a record that warns at nothing, or excludes without a reason or by the second', () => {

@@ -15,7 +15,7 @@ const LoadBalancer = 'app/shop/1a2b3c';
 
 function template(objective = ServiceObjective.availability(99.9)): TemplateJson {
   const stack = testStack();
-  new BurnRateAlarms(stack, 'Objective', { objective, service: watchedService(stack, 'Web'), routing: mailRouting(stack), runbooks: Runbooks.at('https://x.example.com') });
+  new BurnRateAlarms(stack, 'Objective', { objective, service: watchedService(stack, 'Web'), alertRouting: mailRouting(stack), runbooks: Runbooks.at('https://x.example.com') });
   return templateOf(stack).toJSON() as TemplateJson;
 }
 

@@ -3,8 +3,8 @@ import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnReplicationGroup, type CfnReplicationGroupProps } from 'aws-cdk-lib/aws-elasticache';
 import { GoldenSignalAlarms, MonitoredCache } from '../../src';
-import { cacheAlarms } from '../../src/observability/cache-alarms';
-import { CacheMetrics } from '../../src/observability/cache-metrics';
+import { cacheAlarms } from '../../src/observability/alarms/cache-alarms';
+import { CacheMetrics } from '../../src/observability/metrics/cache-metrics';
 import { mailRouting } from '../support/signals';
 import { refusal, templateOf, testStack, unacknowledged } from '../support/test-stack';
 
@@ -28,7 +28,7 @@ function read(metric: IMetric): string[] {
 const SIGNALS = () => MonitoredCache.fromReplicationGroup(group({ replicationGroupId: 'shop', numCacheClusters: 2 })).signals;
 
 describe('the alarms of a cache (requirement C-28)', () => {
-  const limits = Object.fromEntries(cacheAlarms(SIGNALS()).map(({ key, thresholds, unit, of, period }) => [key, [thresholds, unit, of * period.toMinutes()]]));
+  const limits = Object.fromEntries(cacheAlarms(SIGNALS()).map(({ key, thresholds, unit, evaluationPeriods: of, period }) => [key, [thresholds, unit, of * period.toMinutes()]]));
 
   test('each limit, its unit and its window in minutes', () => {
     expect(limits).toEqual({
@@ -71,7 +71,7 @@ describe('the alarms of a cache (requirement C-28)', () => {
   test('through GoldenSignalAlarms all of them exist, without a finding', () => {
     const stack = testStack();
     const cache = MonitoredCache.fromReplicationGroup(group({ numCacheClusters: 2 }, stack));
-    const signals = new GoldenSignalAlarms(stack, 'Signals', { caches: [cache], routing: mailRouting(stack) });
+    const signals = new GoldenSignalAlarms(stack, 'Signals', { caches: [cache], alertRouting: mailRouting(stack) });
     expect(signals.alarms).toHaveLength(7);
     expect(unacknowledged(stack).filter((finding) => finding.includes('Signals'))).toEqual([]);
   });
@@ -102,13 +102,13 @@ describe('the nodes of a replication group', () => {
 
   test('are refused where their number is not known yet, or another region decides it', () => {
     const unknown = refusal(() => MonitoredCache.fromReplicationGroup(group({ nodeGroupConfiguration: Fn.getAtt('Other', 'Shards') })));
-    expect(unknown).toMatch(/^CfnReplicationGroup 'Test\/Cache': group is "Test\/Cache", allowed: .*\. Way out: name the nodes: MonitoredCache\.fromNodes/);
+    expect(unknown).toMatch(/^CfnReplicationGroup 'Test\/Cache': group is "Test\/Cache", expected .*\. Name the nodes: MonitoredCache\.fromNodes/);
     expect(refusal(() => MonitoredCache.fromReplicationGroup(group({ globalReplicationGroupId: 'world' })))).toContain('fromNodes');
   });
 
   test('can be named, but not none', () => {
     const stack = testStack();
     expect(MonitoredCache.fromNodes(stack, ['A', 'b']).signals).toEqual({ source: stack, nodeIds: ['a', 'b'] });
-    expect(refusal(() => MonitoredCache.fromNodes(stack, []))).toContain('nodeIds is [], allowed: one node or more');
+    expect(refusal(() => MonitoredCache.fromNodes(stack, []))).toContain('nodeIds is [], expected one node or more');
   });
 });

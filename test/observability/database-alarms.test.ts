@@ -7,10 +7,10 @@ import { AuroraMysqlEngineVersion } from 'aws-cdk-lib/aws-rds';
 import {
   DatabaseFamily, type DatabaseSignals, EnvironmentProfile, GoldenSignalAlarms, HardenedMysql, HardenedPostgres, MysqlCapacity, PostgresCapacity, SecureVpc, Severity,
 } from '../../src';
-import { processors } from '../../src/database/connection-ceiling';
-import { databaseAlarms } from '../../src/observability/database-alarms';
-import { DatabaseLogMetrics } from '../../src/observability/database-log-metrics';
-import { DatabaseMetrics } from '../../src/observability/database-metrics';
+import { processors } from '../../src/database/capacity/max-connections';
+import { databaseAlarms } from '../../src/observability/alarms/database-alarms';
+import { DatabaseLogMetrics } from '../../src/observability/logs/database-log-metrics';
+import { DatabaseMetrics } from '../../src/observability/metrics/database-metrics';
 import { mysql, postgres } from '../support/database-stack';
 import { mailRouting } from '../support/signals';
 import { FLAGS, refusal, templateOf, testStack, unacknowledged } from '../support/test-stack';
@@ -42,8 +42,8 @@ function expression(metric: IMetric): string {
   return (metric as MathExpression).expression;
 }
 
-function lookBack({ period, of, datapoints }: { period: { toMinutes(): number }; of: number; datapoints: number }): string {
-  return `${datapoints} of ${of} x ${period.toMinutes()} min`;
+function lookBack({ period, evaluationPeriods, datapointsToAlarm }: { period: { toMinutes(): number }; evaluationPeriods: number; datapointsToAlarm: number }): string {
+  return `${datapointsToAlarm} of ${evaluationPeriods} x ${period.toMinutes()} min`;
 }
 
 describe('limits, windows and severities of the documents', () => {
@@ -95,7 +95,7 @@ describe('limits, windows and severities of the documents', () => {
   });
 
   test('no row alarms on missing data, and none looks back further than CloudWatch does', () => {
-    [INSTANCE, SERVERLESS].flatMap((signals) => rows(signals)).forEach(({ missing, period, of, datapoints }) => {
+    [INSTANCE, SERVERLESS].flatMap((signals) => rows(signals)).forEach(({ missing, period, evaluationPeriods: of, datapointsToAlarm: datapoints }) => {
       expect(missing).toBe('notBreaching');
       expect(period.toSeconds() * of).toBeLessThanOrEqual(86_400);
       expect(datapoints).toBeLessThanOrEqual(of);
@@ -204,7 +204,7 @@ function watched(make: (stack: Stack, network: SecureVpc) => HardenedPostgres | 
   const database = make(stack, new SecureVpc(stack, 'Network'));
   const routing = mailRouting(stack);
   routing.listenTo(database.events.topic, Severity.WARNING);
-  return { stack, database, signals: new GoldenSignalAlarms(stack, 'Signals', { databases: [database], routing }) };
+  return { stack, database, signals: new GoldenSignalAlarms(stack, 'Signals', { databases: [database], alertRouting: routing }) };
 }
 
 describe('through GoldenSignalAlarms', () => {
@@ -232,7 +232,7 @@ describe('through GoldenSignalAlarms', () => {
   test('doc C sets the limit of low use by an adjustment (requirement C-26)', () => {
     const stack = testStack();
     const database = new HardenedMysql(stack, 'Database', { network: new SecureVpc(stack, 'Network') });
-    const signals = new GoldenSignalAlarms(stack, 'Signals', { databases: [database], routing: mailRouting(stack), adjustments: { 'database-idle': { warningAt: 5 } } });
+    const signals = new GoldenSignalAlarms(stack, 'Signals', { databases: [database], alertRouting: mailRouting(stack), overrides: { 'database-idle': { warningThreshold: 5 } } });
     templateOf(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
       Metrics: [Match.objectLike({ MetricStat: Match.objectLike({ Metric: Match.objectLike({ MetricName: 'CPUUtilization' }) }) })], ComparisonOperator: 'LessThanThreshold', Threshold: 5, EvaluationPeriods: 17, DatapointsToAlarm: 15,
     });
@@ -253,7 +253,7 @@ describe('through GoldenSignalAlarms', () => {
     const below = testStack({ app, id: 'Below' });
     const database = new HardenedPostgres(below, 'Database', { network: new SecureVpc(below, 'Network') });
     const above = testStack({ app, id: 'Above' });
-    new GoldenSignalAlarms(above, 'Signals', { databases: [database], routing: mailRouting(above) });
+    new GoldenSignalAlarms(above, 'Signals', { databases: [database], alertRouting: mailRouting(above) });
     expect(() => app.synth()).not.toThrow();
   });
 
@@ -261,7 +261,7 @@ describe('through GoldenSignalAlarms', () => {
     const message = refusal(() => {
       const stack = testStack();
       const database = new HardenedPostgres(stack, 'Database', { network: new SecureVpc(stack, 'Network') });
-      new GoldenSignalAlarms(stack, 'Signals', { databases: [database], routing: mailRouting(stack), leftOut: { 'database-disk': { reason: 'It has no disk of its own' } } });
+      new GoldenSignalAlarms(stack, 'Signals', { databases: [database], alertRouting: mailRouting(stack), disabledAlarms: { 'database-disk': { reason: 'It has no disk of its own' } } });
     });
     expect(message).toContain('database-disk-queue');
   });

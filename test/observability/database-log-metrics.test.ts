@@ -1,6 +1,6 @@
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DatabaseFamily } from '../../src';
-import { DatabaseLogMetrics } from '../../src/observability/database-log-metrics';
+import { DatabaseLogMetrics } from '../../src/observability/logs/database-log-metrics';
 import { PASSWORD, pause, PostgresServer } from '../support/postgres-server';
 import { templateOf, testStack } from '../support/test-stack';
 

@@ -29,7 +29,7 @@ function byCodeDeploy(source: Stack): IMonitoredService {
 function rules(serviceIn: (stack: Stack) => IMonitoredService) {
   const stack = testStack();
   const routing = routingOfDocumentA(stack, { onDeployment: [AlertChannel.email('deployments@example.com')] });
-  new DeploymentEvents(stack, 'Deployments', { service: serviceIn(stack), routing });
+  new DeploymentEvents(stack, 'Deployments', { service: serviceIn(stack), alertRouting: routing });
   const made = Object.values(templateOf(stack).findResources('AWS::Events::Rule')).map(({ Properties }) => inAws(Properties as Rule));
   const [deployments, errors] = [routing.deploymentTopic, routing.topicFor(Severity.ERROR)].map(({ topicArn }) => (stack.resolve(topicArn) as { Ref: string }).Ref);
   return { stack, made, names: { [deployments]: 'deployments', [errors]: 'errors' } };
@@ -123,7 +123,7 @@ describe('People hear of a deployment, in the form that chat integration shows (
 
 test('A service that CodeDeploy deploys names its deployment group', () => {
   const { stack, web } = serviceFixture({ rollout: Rollout.codeDeploy() });
-  new DeploymentEvents(stack, 'Deployments', { service: web, routing: routingOfDocumentA(stack) });
+  new DeploymentEvents(stack, 'Deployments', { service: web, alertRouting: routingOfDocumentA(stack) });
   const patterns = Object.values(templateOf(stack).findResources('AWS::Events::Rule')).map(({ Properties }) => JSON.stringify(Properties.EventPattern));
   expect(patterns).toHaveLength(4);
   patterns.forEach((pattern) => {
@@ -135,7 +135,7 @@ test('A service that CodeDeploy deploys names its deployment group', () => {
 
 test('A service of this library names itself, and nothing is left unacknowledged', () => {
   const { stack, web } = serviceFixture();
-  new DeploymentEvents(stack, 'Deployments', { service: web, routing: routingOfDocumentA(stack) });
+  new DeploymentEvents(stack, 'Deployments', { service: web, alertRouting: routingOfDocumentA(stack) });
   const template = templateOf(stack);
   expect(JSON.stringify(template.findResources('AWS::Events::Rule'))).toContain('Deployment failed: Test/Web');
   expect(brokenRules(template.toJSON())).toEqual([]);

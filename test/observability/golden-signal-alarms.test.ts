@@ -13,7 +13,7 @@ interface Watched extends ServiceFixture { readonly signals: GoldenSignalAlarms 
 /** A service, and its alarms in the same stack. */
 function watched(props: Partial<GoldenSignalAlarmsProps> = {}, service: Parameters<typeof serviceFixture>[0] = {}): Watched {
   const fixture = serviceFixture(service);
-  return { ...fixture, signals: new GoldenSignalAlarms(fixture.stack, 'Signals', { services: [fixture.web], routing: mailRouting(fixture.stack), ...props }) };
+  return { ...fixture, signals: new GoldenSignalAlarms(fixture.stack, 'Signals', { services: [fixture.web], alertRouting: mailRouting(fixture.stack), ...props }) };
 }
 
 /** What a template says of an alarm in the words of the documents' tables. */
@@ -101,9 +101,9 @@ describe('The alarms of a service', () => {
   test('count in no log what has no alarm', () => {
     const filters = (props: Partial<GoldenSignalAlarmsProps>) => Object.keys(templateOf(watched(props).stack).findResources('AWS::Logs::MetricFilter')).length;
     expect(filters({})).toBe(2);
-    expect(filters({ leftOut: { 'service-log-errors': { reason: 'The vendor logs every retry as an error' } } })).toBe(0);
-    expect(filters({ fullSet: false })).toBe(0);
-    expect(filters({ adjustments: { 'service-log-errors': { errorAt: 20 } } })).toBe(2);
+    expect(filters({ disabledAlarms: { 'service-log-errors': { reason: 'The vendor logs every retry as an error' } } })).toBe(0);
+    expect(filters({ allAlarms: false })).toBe(0);
+    expect(filters({ overrides: { 'service-log-errors': { errorThreshold: 20 } } })).toBe(2);
   });
 
   test('read no more than the ten metrics that an alarm may have, and say no more than 1024 characters', () => {
@@ -122,7 +122,7 @@ describe('The alarms of a service', () => {
   });
 
   test('leave no finding of the four packs unacknowledged', () => {
-    expect(unacknowledged(watched({ objectives: [ServiceObjective.availability(99.9)], leftOut: { 'service-cpu': { reason: 'This service computes, and that is its job' } } }).stack)).toEqual([]);
+    expect(unacknowledged(watched({ objectives: [ServiceObjective.availability(99.9)], disabledAlarms: { 'service-cpu': { reason: 'This service computes, and that is its job' } } }).stack)).toEqual([]);
   });
 
   test('are found by key and source', () => {
@@ -131,9 +131,9 @@ describe('The alarms of a service', () => {
     expect(signals.alarmFor('service-cpu', web, Severity.ERROR)).not.toBe(signals.alarmFor('service-cpu', web, Severity.WARNING));
     expect(signals.alarms).toHaveLength(15);
     expect(signals.alarms).toContain<Alarm>(signals.alarmFor('load-balancer-errors', web.loadBalancer));
-    expect(refusal(() => signals.alarmFor('service-cpu', web))).toMatch(/GoldenSignalAlarms 'Test\/Signals': alarmFor is "service-cpu of Test\/Web", allowed: .*service-cpu \(error\).* Way out: say which severity/);
-    expect(refusal(() => signals.alarmFor('service-latency-p50', web))).toMatch(/Way out: ask for one of these/);
-    expect(refusal(() => signals.alarmFor('service-cpu', stack))).toMatch(/allowed: alarms of what is watched here/);
+    expect(refusal(() => signals.alarmFor('service-cpu', web))).toMatch(/GoldenSignalAlarms 'Test\/Signals': alarmFor is "service-cpu of Test\/Web", expected .*service-cpu \(error\).* Say which severity/);
+    expect(refusal(() => signals.alarmFor('service-latency-p50', web))).toMatch(/Ask for one of these/);
+    expect(refusal(() => signals.alarmFor('service-cpu', stack))).toMatch(/expected alarms of what is watched here/);
   });
 
   test('A-16, A-37, D-09: come with a dashboard and saved queries, unless those are made beside them', () => {
@@ -167,13 +167,13 @@ describe('What stands elsewhere', () => {
   });
 
   test('E-09: development has the small set, and all where they are asked for', () => {
-    const inDevelopment = (fullSet?: boolean) => watched({ profile: EnvironmentProfile.development(), fullSet }).signals.alarms.map(({ node }) => node.scope!.node.id);
+    const inDevelopment = (allAlarms?: boolean) => watched({ profile: EnvironmentProfile.development(), allAlarms }).signals.alarms.map(({ node }) => node.scope!.node.id);
     expect(inDevelopment()).toEqual([
       'service-errors-many-critical', 'service-healthy-tasks-critical', 'service-tasks-missing-critical', 'service-unhealthy-tasks-error', 'load-balancer-errors-critical',
     ]);
     expect(inDevelopment(true)).toHaveLength(15);
     expect(watched({ profile: EnvironmentProfile.staging() }).signals.alarms).toHaveLength(15);
-    expect(watched({ fullSet: false }).signals.alarms).toHaveLength(5);
+    expect(watched({ allAlarms: false }).signals.alarms).toHaveLength(5);
   });
 
   test('services that share a load balancer share its alarm, and each has its own of the rest', () => {
@@ -181,7 +181,7 @@ describe('What stands elsewhere', () => {
     const [api, shop] = ['api', 'shop'].map((name) => new ProductionWebService(stack, name, {
       network, loadBalancer, image: ServiceImage.fromRepository(images, { tag: '1' }), route: Route.path(`/${name}/*`),
     }));
-    const signals = new GoldenSignalAlarms(stack, 'Signals', { services: [api, shop], routing: mailRouting(stack) });
+    const signals = new GoldenSignalAlarms(stack, 'Signals', { services: [api, shop], alertRouting: mailRouting(stack) });
     const template = templateOf(stack);
     expect(alarmsNamed(template, 'load-balancer-errors-critical')).toHaveLength(1);
     expect(alarmsNamed(template, 'service-errors-many-critical')).toHaveLength(2);
@@ -211,16 +211,16 @@ describe('Changing alarms by key', () => {
     const other = new ProductionWebService(stack, 'Other', { network, loadBalancer: web.loadBalancer, route: Route.path('/other/*'), image: ServiceImage.fromRepository(images, { tag: '1' }) });
     new GoldenSignalAlarms(stack, 'Signals', {
       services: [web, other],
-      routing: mailRouting(stack),
+      alertRouting: mailRouting(stack),
       runbooks: Runbooks.at('https://wiki.example.com/ops/'),
-      adjustments: {
-        'service-cpu': { warningAt: 85, errorAt: 95 },
-        'Other/service-cpu': { errorAt: 99, period: Duration.minutes(1), of: 15, datapoints: 10 },
-        'service-latency-p99': { errorAt: 5 },
+      overrides: {
+        'service-cpu': { warningThreshold: 85, errorThreshold: 95 },
+        'Other/service-cpu': { errorThreshold: 99, period: Duration.minutes(1), evaluationPeriods: 15, datapointsToAlarm: 10 },
+        'service-latency-p99': { errorThreshold: 5 },
         'service-errors-sustained': { period: Duration.minutes(20) },
-        'Test/Web/service-traffic-drop': { warningAt: 5 },
+        'Test/Web/service-traffic-drop': { warningThreshold: 5 },
       },
-      leftOut: { 'Other/service-memory': { reason: 'It fills its memory with a cache on purpose' } },
+      disabledAlarms: { 'Other/service-memory': { reason: 'It fills its memory with a cache on purpose' } },
     });
     const template = templateOf(stack);
     const of = (id: string, source: string) => alarmsNamed(template, id).find((alarm) => alarm.id.startsWith(`Signals${source}`))?.properties;
@@ -239,12 +239,12 @@ describe('Changing alarms by key', () => {
 
   test('looks at four minutes more than it wants where gaps are filled, unless it is told another number', () => {
     const { stack } = watched({
-      adjustments: {
-        'service-error-rate': { of: 10 },
-        'service-healthy-tasks': { of: 8, datapoints: 4 },
-        'service-unhealthy-tasks': { of: 4, period: Duration.minutes(5) },
-        'service-errors-many': { of: 6, period: Duration.minutes(1) },
-        'service-cpu': { of: 3, period: Duration.minutes(1) },
+      overrides: {
+        'service-error-rate': { evaluationPeriods: 10 },
+        'service-healthy-tasks': { evaluationPeriods: 8, datapointsToAlarm: 4 },
+        'service-unhealthy-tasks': { evaluationPeriods: 4, period: Duration.minutes(5) },
+        'service-errors-many': { evaluationPeriods: 6, period: Duration.minutes(1) },
+        'service-cpu': { evaluationPeriods: 3, period: Duration.minutes(1) },
       },
     });
     const template = templateOf(stack);
@@ -257,18 +257,18 @@ describe('Changing alarms by key', () => {
   });
 
   test('takes the window of all sources and the limit of one', () => {
-    const { signals } = watched({ adjustments: { 'service-latency-p99': { of: 3 }, 'Web/service-latency-p99': { errorAt: 5 } } });
+    const { signals } = watched({ overrides: { 'service-latency-p99': { evaluationPeriods: 3 }, 'Web/service-latency-p99': { errorThreshold: 5 } } });
     expect(signals.alarms).toHaveLength(16);
   });
 
   test('leaves out with a reason, which synthesis shows', () => {
-    const { signals } = watched({ leftOut: { 'service-cpu': { reason: 'This service computes, and that is its job' } } });
+    const { signals } = watched({ disabledAlarms: { 'service-cpu': { reason: 'This service computes, and that is its job' } } });
     expect(signals.alarms).toHaveLength(13);
     expect(signals.node.metadata.map(({ data }) => data)).toContain('No alarm service-cpu: This service computes, and that is its job');
   });
 
   test('A-13: a critical limit of one\'s own takes deployments back, too, unless it needs the service to exist', () => {
-    const { stack } = watched({ adjustments: { 'service-latency-p90': { criticalAt: 10 }, 'service-memory': { criticalAt: 95 } } });
+    const { stack } = watched({ overrides: { 'service-latency-p90': { criticalThreshold: 10 }, 'service-memory': { criticalThreshold: 95 } } });
     const [service] = Object.values(templateOf(stack).findResources('AWS::ECS::Service'));
     const names: string[] = service.Properties.DeploymentConfiguration.Alarms.AlarmNames;
     expect(names.filter((name) => name.includes('latencyp90critical'))).toHaveLength(1);
@@ -276,51 +276,51 @@ describe('Changing alarms by key', () => {
   });
 
   test.each<[string, Partial<GoldenSignalAlarmsProps>, RegExp]>([
-    ['a key that nothing has', { adjustments: { 'service-cpus': { warningAt: 1 } } },
-      /^GoldenSignalAlarms 'Test\/Signals': adjustments is "service-cpus", allowed: load-balancer-errors, service-cpu, .*service-unhealthy-tasks, each also of one source alone \('Web\/service-latency-p50'\)\. Way out: name an alarm/],
-    ['a key of another source, and names those that have it', { leftOut: { 'Wbe/service-cpu': { reason: 'There is a shop, is there not?' } } }, /leftOut is "Wbe\/service-cpu", allowed: service-cpu of Test\/Web\. Way out/],
-    ['a window of what has no limit', { adjustments: { 'service-latency-p50': { period: Duration.minutes(10), of: 2 } } },
-      /adjustments\['service-latency-p50'\] is "period, of", allowed: a limit with it: .*Way out: add warningAt, errorAt or criticalAt, in s$/],
-    ['more than all, in percent', { adjustments: { 'service-error-rate': { errorAt: 150 } } }, /errorAt is 150, allowed: a number of % from 0 to below 100\. Way out: give a limit that can be crossed/],
-    ['above all, in percent', { adjustments: { 'service-cpu': { criticalAt: 100 } } }, /criticalAt is 100, allowed: a number of % from 0 to below 100/],
-    ['fewer than none', { adjustments: { 'service-errors-many': { criticalAt: -1 } } }, /criticalAt is -1, allowed: a number of errors not below 0/],
-    ['fewer than no healthy task', { adjustments: { 'service-healthy-tasks': { criticalAt: 0 } } }, /criticalAt is 0, allowed: a number of healthy tasks above 0/],
-    ['each of the minutes whose gaps are filled', { adjustments: { 'service-error-rate': { of: 10, datapoints: 10 } } },
-      /adjustments\['service-error-rate'\]\.datapoints is 10, allowed: 1 to 6 bad periods of the 10 that are looked at; the newest 4 minutes may not be there yet, and count as good ones/],
-    ['each of the documented minutes whose gaps are filled', { adjustments: { 'service-healthy-tasks': { datapoints: 5 } } }, /datapoints is 5, allowed: 1 to 3 bad periods/],
-    ['a single minute whose gap is filled', { adjustments: { 'service-errors-many': { period: Duration.minutes(1) } } }, /adjustments\['service-errors-many'\]\.of is 1, allowed: 5 to 1440 periods of 60 s: .*; the newest 4 minutes/],
-    ['a band minute by minute, in each of them', { adjustments: { 'service-traffic-surge': { period: Duration.minutes(1), of: 6, datapoints: 3 } } }, /service-traffic-surge'\]\.datapoints is 3, allowed: 1 to 2 bad periods/],
-    ['a key of a database where none is watched', { adjustments: { 'database-cpu': { warningAt: 1 } } }, /adjustments is "database-cpu"/],
-    ['a warning above the error', { adjustments: { 'service-cpu': { warningAt: 90 } } }, /adjustments\['service-cpu'\]\.warningAt is 90, allowed: not above error, which is 80 %: the milder alarm comes first\. Way out: set warningAt and errorAt together/],
-    ['a warning above the critical limit, with nothing between', { adjustments: { 'service-errors-many': { warningAt: 11 } } }, /warningAt is 11, allowed: not above critical, which is 10 errors/],
-    ['a warning below the critical limit where less is worse', { adjustments: { 'service-healthy-tasks': { warningAt: 0.5 } } }, /warningAt is 0.5, allowed: not below critical, which is 1 healthy tasks/],
-    ['a limit that is no number', { adjustments: { 'service-cpu': { warningAt: NaN } } }, /warningAt is "NaN", allowed: a number of %/],
-    ['a band without a width', { adjustments: { 'service-traffic-drop': { warningAt: 0 } } }, /warningAt is 0, allowed: a number of standard deviations above 0/],
-    ['less than usual minute by minute', { adjustments: { 'service-traffic-drop': { period: Duration.minutes(1), of: 15 } } }, /service-traffic-drop'\]\.period is "60 s", allowed: from 4 minutes: the newest ones may not be there yet, and count as without requests/],
-    ['a period of seconds', { adjustments: { 'service-cpu': { period: Duration.seconds(30) } } }, /adjustments\['service-cpu'\]\.period is "30 s", allowed: whole minutes up to 7 days/],
-    ['a period of minutes and a half', { adjustments: { 'service-cpu': { period: Duration.seconds(90) } } }, /period is "90 s"/],
-    ['more than a day of short periods', { adjustments: { 'service-cpu': { of: 289 } } }, /adjustments\['service-cpu'\]\.of is 289, allowed: 1 to 288 periods of 300 s: CloudWatch looks back 1 day/],
-    ['more than a week of long periods', { adjustments: { 'service-cpu': { period: Duration.hours(1), of: 169 } } }, /of is 169, allowed: 1 to 168 periods of 3600 s: CloudWatch looks back 7 days/],
-    ['more bad periods than are looked at', { adjustments: { 'service-cpu': { datapoints: 2 } } }, /adjustments\['service-cpu'\]\.datapoints is 2, allowed: 1 to 1 bad periods/],
-    ['to change what is left out', { adjustments: { 'service-cpu': { warningAt: 60 } }, leftOut: { 'service-cpu': { reason: 'Nobody looks at it anyway' } } }, /adjustments is "service-cpu", allowed: alarms that are not left out \(leftOut has 'service-cpu'\)/],
-    ['to leave out without a reason', { leftOut: { 'service-cpu': { reason: 'no' } } }, /leftOut\['service-cpu'\]\.reason is "no"/],
+    ['a key that nothing has', { overrides: { 'service-cpus': { warningThreshold: 1 } } },
+      /^GoldenSignalAlarms 'Test\/Signals': overrides is "service-cpus", expected load-balancer-errors, service-cpu, .*service-unhealthy-tasks, each also of one source alone \('Web\/service-latency-p50'\)\. Name an alarm/],
+    ['a key of another source, and names those that have it', { disabledAlarms: { 'Wbe/service-cpu': { reason: 'There is a shop, is there not?' } } }, /disabledAlarms is "Wbe\/service-cpu", expected service-cpu of Test\/Web\. [A-Z]/],
+    ['a window of what has no limit', { overrides: { 'service-latency-p50': { period: Duration.minutes(10), evaluationPeriods: 2 } } },
+      /overrides\['service-latency-p50'\] is "period, of", expected a limit with it: .*Add warningThreshold, errorThreshold or criticalThreshold, in s$/],
+    ['more than all, in percent', { overrides: { 'service-error-rate': { errorThreshold: 150 } } }, /errorThreshold is 150, expected a number of % from 0 to below 100\. Give a limit that can be crossed/],
+    ['above all, in percent', { overrides: { 'service-cpu': { criticalThreshold: 100 } } }, /criticalThreshold is 100, expected a number of % from 0 to below 100/],
+    ['fewer than none', { overrides: { 'service-errors-many': { criticalThreshold: -1 } } }, /criticalThreshold is -1, expected a number of errors not below 0/],
+    ['fewer than no healthy task', { overrides: { 'service-healthy-tasks': { criticalThreshold: 0 } } }, /criticalThreshold is 0, expected a number of healthy tasks above 0/],
+    ['each of the minutes whose gaps are filled', { overrides: { 'service-error-rate': { evaluationPeriods: 10, datapointsToAlarm: 10 } } },
+      /overrides\['service-error-rate'\]\.datapoints is 10, expected 1 to 6 bad periods of the 10 that are looked at; the newest 4 minutes may not be there yet, and count as good ones/],
+    ['each of the documented minutes whose gaps are filled', { overrides: { 'service-healthy-tasks': { datapointsToAlarm: 5 } } }, /datapoints is 5, expected 1 to 3 bad periods/],
+    ['a single minute whose gap is filled', { overrides: { 'service-errors-many': { period: Duration.minutes(1) } } }, /overrides\['service-errors-many'\]\.of is 1, expected 5 to 1440 periods of 60 s: .*; the newest 4 minutes/],
+    ['a band minute by minute, in each of them', { overrides: { 'service-traffic-surge': { period: Duration.minutes(1), evaluationPeriods: 6, datapointsToAlarm: 3 } } }, /service-traffic-surge'\]\.datapoints is 3, expected 1 to 2 bad periods/],
+    ['a key of a database where none is watched', { overrides: { 'database-cpu': { warningThreshold: 1 } } }, /overrides is "database-cpu"/],
+    ['a warning above the error', { overrides: { 'service-cpu': { warningThreshold: 90 } } }, /overrides\['service-cpu'\]\.warningThreshold is 90, expected not above error, which is 80 %: the milder alarm comes first\. Set warningThreshold and errorThreshold together/],
+    ['a warning above the critical limit, with nothing between', { overrides: { 'service-errors-many': { warningThreshold: 11 } } }, /warningThreshold is 11, expected not above critical, which is 10 errors/],
+    ['a warning below the critical limit where less is worse', { overrides: { 'service-healthy-tasks': { warningThreshold: 0.5 } } }, /warningThreshold is 0.5, expected not below critical, which is 1 healthy tasks/],
+    ['a limit that is no number', { overrides: { 'service-cpu': { warningThreshold: NaN } } }, /warningThreshold is "NaN", expected a number of %/],
+    ['a band without a width', { overrides: { 'service-traffic-drop': { warningThreshold: 0 } } }, /warningThreshold is 0, expected a number of standard deviations above 0/],
+    ['less than usual minute by minute', { overrides: { 'service-traffic-drop': { period: Duration.minutes(1), evaluationPeriods: 15 } } }, /service-traffic-drop'\]\.period is "60 s", expected from 4 minutes: the newest ones may not be there yet, and count as without requests/],
+    ['a period of seconds', { overrides: { 'service-cpu': { period: Duration.seconds(30) } } }, /overrides\['service-cpu'\]\.period is "30 s", expected whole minutes up to 7 days/],
+    ['a period of minutes and a half', { overrides: { 'service-cpu': { period: Duration.seconds(90) } } }, /period is "90 s"/],
+    ['more than a day of short periods', { overrides: { 'service-cpu': { evaluationPeriods: 289 } } }, /overrides\['service-cpu'\]\.of is 289, expected 1 to 288 periods of 300 s: CloudWatch looks back 1 day/],
+    ['more than a week of long periods', { overrides: { 'service-cpu': { period: Duration.hours(1), evaluationPeriods: 169 } } }, /of is 169, expected 1 to 168 periods of 3600 s: CloudWatch looks back 7 days/],
+    ['more bad periods than are looked at', { overrides: { 'service-cpu': { datapointsToAlarm: 2 } } }, /overrides\['service-cpu'\]\.datapoints is 2, expected 1 to 1 bad periods/],
+    ['to change what is left out', { overrides: { 'service-cpu': { warningThreshold: 60 } }, disabledAlarms: { 'service-cpu': { reason: 'Nobody looks at it anyway' } } }, /overrides is "service-cpu", expected alarms that are not left out \(disabledAlarms has 'service-cpu'\)/],
+    ['to leave out without a reason', { disabledAlarms: { 'service-cpu': { reason: 'no' } } }, /disabledAlarms\['service-cpu'\]\.reason is "no"/],
     ['pages where nobody finds them', { runbooks: Runbooks.at('wiki') }, /runbooks is "wiki"/],
-    ['pages whose address fills the description', { runbooks: Runbooks.at(`https://wiki.example.com/${'a'.repeat(900)}`) }, /runbooks is .*allowed: an address that leaves room in the 1024 characters/],
+    ['pages whose address fills the description', { runbooks: Runbooks.at(`https://wiki.example.com/${'a'.repeat(900)}`) }, /runbooks is .*expected an address that leaves room in the 1024 characters/],
     ['objectives that no service promises', { services: [], databases: [watchedDatabase(testStack(), 'Orders')], objectives: [ServiceObjective.availability(99.9)] },
-      /GoldenSignalAlarms 'Test\/Signals': objectives is 1, allowed: none without services: .*Way out: name the services in services/],
-    ['nothing to watch', { services: [] }, /services is \[\], allowed: at least one service, database or cache/],
+      /GoldenSignalAlarms 'Test\/Signals': objectives is 1, expected none without services: .*Name the services in services/],
+    ['nothing to watch', { services: [] }, /services is \[\], expected at least one service, database or cache/],
   ])('refuses %s', (_, props, message) => {
     expect(refusal(() => watched(props))).toMatch(message);
   });
 
   test('refuses a source that is named twice', () => {
     const { stack, web } = serviceFixture();
-    expect(refusal(() => new GoldenSignalAlarms(stack, 'Signals', { services: [web, web], routing: mailRouting(stack) }))).toMatch(/is "Test\/Web", allowed: each source once/);
+    expect(refusal(() => new GoldenSignalAlarms(stack, 'Signals', { services: [web, web], alertRouting: mailRouting(stack) }))).toMatch(/is "Test\/Web", expected each source once/);
   });
 
   test('goes for all where one source is left out, not the other way round', () => {
     const reason = { reason: 'It is allowed to be slow, nobody waits' };
-    expect(watched({ adjustments: { 'service-cpu': { warningAt: 60 } }, leftOut: { 'Web/service-cpu': reason } }).signals.alarms).toHaveLength(13);
-    expect(refusal(() => watched({ adjustments: { 'Web/service-cpu': { warningAt: 60 } }, leftOut: { 'service-cpu': reason } }))).toMatch(/adjustments is "Web\/service-cpu"/);
+    expect(watched({ overrides: { 'service-cpu': { warningThreshold: 60 } }, disabledAlarms: { 'Web/service-cpu': reason } }).signals.alarms).toHaveLength(13);
+    expect(refusal(() => watched({ overrides: { 'Web/service-cpu': { warningThreshold: 60 } }, disabledAlarms: { 'service-cpu': reason } }))).toMatch(/overrides is "Web\/service-cpu"/);
   });
 });

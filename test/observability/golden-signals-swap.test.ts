@@ -21,8 +21,8 @@ describe('The golden signals, over a swap of target groups', () => {
     const { stack, web } = serviceFixture();
     new GoldenSignalAlarms(stack, 'Signals', {
       services: [web],
-      routing: mailRouting(stack),
-      adjustments: { 'service-latency-p50': { warningAt: 1 }, 'service-latency-p99': { warningAt: 5 } },
+      alertRouting: mailRouting(stack),
+      overrides: { 'service-latency-p50': { warningThreshold: 1 }, 'service-latency-p99': { warningThreshold: 5 } },
     });
     template = templateOf(stack);
   });

@@ -73,14 +73,14 @@ describe('a number out of the logs (A-18)', () => {
   });
 
   test.each<[string, Partial<LogMetricProps>, RegExp]>([
-    ['four dimensions', { dimensions: { A: '$.a', B: '$.b', C: '$.c', D: '$.d' } }, /dimensions is \["A","B","C","D"\], allowed: up to 3/],
-    ['a default value beside dimensions', { dimensions: { A: '$.a' }, defaultValue: 0 }, /defaultValue is 0, allowed: only without dimensions\. Way out: leave it out, and write FILL/],
-    ['dimensions with a pattern on terms', { pattern: FilterPattern.anyTerm('ERROR'), dimensions: { A: '$.a' } }, /dimensions is .*allowed: with patterns on JSON or on columns/],
-    ['a constant as a dimension', { dimensions: { Stage: 'production' } }, /dimensions\.Stage is "production", allowed: a field of the event/],
+    ['four dimensions', { dimensions: { A: '$.a', B: '$.b', C: '$.c', D: '$.d' } }, /dimensions is \["A","B","C","D"\], expected up to 3/],
+    ['a default value beside dimensions', { dimensions: { A: '$.a' }, defaultValue: 0 }, /defaultValue is 0, expected only without dimensions\. Leave it out, and write FILL/],
+    ['dimensions with a pattern on terms', { pattern: FilterPattern.anyTerm('ERROR'), dimensions: { A: '$.a' } }, /dimensions is .*expected with patterns on JSON or on columns/],
+    ['a constant as a dimension', { dimensions: { Stage: 'production' } }, /dimensions\.Stage is "production", expected a field of the event/],
     ['a dimension without a name', { dimensions: { ':x': '$.a' } }, /dimensions is ":x"/],
-    ['a value that the pattern does not name', { value: '$.duration' }, /value is "\$\.duration", allowed: a field that the pattern names\. Way out: .*exists\('\$\.duration'\)/],
+    ['a value that the pattern does not name', { value: '$.duration' }, /value is "\$\.duration", expected a field that the pattern names\. [A-Z].*exists\('\$\.duration'\)/],
     ['a value of which the pattern only names a longer one', { pattern: FilterPattern.exists('$.durationTotal'), value: '$.duration' }, /value is "\$\.duration"/],
-    ['a value without a dollar', { value: 'duration' }, /value is "duration", allowed: a number, or a field/],
+    ['a value without a dollar', { value: 'duration' }, /value is "duration", expected a number, or a field/],
     ['a namespace of AWS', { metricNamespace: 'AWS/Logs' }, /metricNamespace is "AWS\/Logs"/],
     ['a name with a colon', { metricName: 'a:b' }, /metricName is "a:b"/],
     ['an empty name', { metricName: '' }, /metricName is ""/],
@@ -127,10 +127,10 @@ describe('different values in the logs: active users (A-18)', () => {
   });
 
   test.each<[string, Partial<DistinctCountProps>, RegExp]>([
-    ['no log group', { logGroups: [] }, /logGroups is 0, allowed: 1 to 20/],
-    ['a field without its path', { field: 'user' }, /field is "user", allowed: a path .*Way out: write '\$\.user'/],
+    ['no log group', { logGroups: [] }, /logGroups is 0, expected 1 to 20/],
+    ['a field without its path', { field: 'user' }, /field is "user", expected a path .*Write '\$\.user'/],
     ['a condition on something else', { where: { level: ['info'] } }, /where is "level"/],
-    ['a condition without values', { where: { '$.level': [] } }, /where\['\$\.level'\] is \[\], allowed: 1 to 10 values/],
+    ['a condition without values', { where: { '$.level': [] } }, /where\['\$\.level'\] is \[\], expected 1 to 10 values/],
     ['four conditions', { where: { '$.a': ['1'], '$.b': ['1'], '$.c': ['1'], '$.d': ['1'] } }, /where is .*up to 3 fields/],
   ])('%s is refused', (_what, props, message) => {
     expect(refusal(() => ruleOf(props))).toMatch(message);

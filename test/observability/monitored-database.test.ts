@@ -7,7 +7,7 @@ import {
   DatabaseInstanceReadReplica, type IInstanceEngine, MariaDbEngineVersion, MysqlEngineVersion, OracleEngineVersion, PostgresEngineVersion,
 } from 'aws-cdk-lib/aws-rds';
 import { DatabaseFamily, GoldenSignalAlarms, MonitoredDatabase, OperationsDashboard } from '../../src';
-import { databaseAlarms } from '../../src/observability/database-alarms';
+import { databaseAlarms } from '../../src/observability/alarms/database-alarms';
 import { mailRouting } from '../support/signals';
 import { refusal, templateOf, testStack, unacknowledged } from '../support/test-stack';
 
@@ -66,7 +66,7 @@ describe('a plain instance', () => {
     const stack = testStack();
     const logGroups = [new LogGroup(stack, 'Log')];
     const database = MonitoredDatabase.fromInstance(instance(stack, POSTGRES, XLARGE, true), { logGroups });
-    const signals = new GoldenSignalAlarms(stack, 'Signals', { databases: [database], routing: mailRouting(stack) });
+    const signals = new GoldenSignalAlarms(stack, 'Signals', { databases: [database], alertRouting: mailRouting(stack) });
     expect([...new Set(signals.alarms.map(({ node }) => node.scope!.node.id))].sort()).toEqual([
       'database-connection-failures-warning', 'database-connections-left-warning', 'database-connections-share-error', 'database-cpu-warning', 'database-deadlocks-warning',
       'database-disk-queue-warning', 'database-load-warning', 'database-memory-warning', 'database-storage-error', 'database-storage-warning', 'database-transaction-age-error',
@@ -97,7 +97,7 @@ describe('a read replica that is watched alone', () => {
     const instanceType = InstanceType.of(InstanceClass.T4G, InstanceSize.MEDIUM);
     const replica = new DatabaseInstanceReadReplica(stack, 'Replica', { sourceDatabaseInstance: source, instanceType, vpc: source.vpc });
     const untold = refusal(() => MonitoredDatabase.fromInstance(replica));
-    expect(untold).toMatch(/'Test\/Replica': family is not given.*Way out: give family: DatabaseFamily\.POSTGRES or DatabaseFamily\.MYSQL; .*read replica/);
+    expect(untold).toMatch(/'Test\/Replica': family is not given.*Give family: DatabaseFamily\.POSTGRES or DatabaseFamily\.MYSQL; .*read replica/);
     const { signals } = MonitoredDatabase.fromInstance(replica, { family: DatabaseFamily.POSTGRES });
     expect(signals).toMatchObject({ family: DatabaseFamily.POSTGRES, memoryBytes: 4 * GIB, burstable: true });
   });
@@ -106,9 +106,9 @@ describe('a read replica that is watched alone', () => {
 describe('an imported instance', () => {
   test('has to be told its family and class', () => {
     const stack = testStack();
-    expect(refusal(() => MonitoredDatabase.fromInstance(imported(stack)))).toMatch(/'Test\/Imported': family is not given, allowed: PostgreSQL, MySQL and MariaDB.*Way out: give family: DatabaseFamily\.POSTGRES/);
+    expect(refusal(() => MonitoredDatabase.fromInstance(imported(stack)))).toMatch(/'Test\/Imported': family is not given, expected PostgreSQL, MySQL and MariaDB.*Give family: DatabaseFamily\.POSTGRES/);
     const other = testStack();
-    expect(refusal(() => MonitoredDatabase.fromInstance(imported(other), { family: DatabaseFamily.POSTGRES }))).toMatch(/'Test\/Imported': instanceType is not given.*Way out: name the class/);
+    expect(refusal(() => MonitoredDatabase.fromInstance(imported(other), { family: DatabaseFamily.POSTGRES }))).toMatch(/'Test\/Imported': instanceType is not given.*Name the class/);
   });
 
   test('is watched then', () => {
@@ -164,7 +164,7 @@ describe('an imported cluster', () => {
     const stack = testStack();
     const known = MonitoredDatabase.fromCluster(DatabaseCluster.fromDatabaseClusterAttributes(stack, 'Imported', attributes), { instanceType: new InstanceType('db.r8g.xlarge') });
     expect(known.signals).toMatchObject({ clusterIdentifier: 'shop', instanceIdentifiers: [], memoryBytes: 32 * GIB });
-    new GoldenSignalAlarms(stack, 'Signals', { databases: [known], routing: mailRouting(stack) });
+    new GoldenSignalAlarms(stack, 'Signals', { databases: [known], alertRouting: mailRouting(stack) });
     expect(keysOf(known)).toEqual(expect.arrayContaining(['database-cpu', 'database-memory', 'database-connections-share']));
     expect(keysOf(known)).not.toContain('database-load');
     expect(JSON.stringify(templateOf(stack).toJSON())).not.toMatch(/Sessions at work|MAX\(\[\]\)/);
@@ -196,7 +196,7 @@ describe('the load of a cluster', () => {
 describe('what is refused', () => {
   test('an engine whose signals are others', () => {
     const oracle = DatabaseInstanceEngine.oracleSe2({ version: OracleEngineVersion.VER_19 });
-    expect(refusal(() => MonitoredDatabase.fromInstance(instance(testStack(), oracle)))).toMatch(/^DatabaseInstance 'Test\/Database': family is "oracle-se2", allowed: PostgreSQL/);
+    expect(refusal(() => MonitoredDatabase.fromInstance(instance(testStack(), oracle)))).toMatch(/^DatabaseInstance 'Test\/Database': family is "oracle-se2", expected PostgreSQL/);
   });
 
   test('a class whose memory nobody knows', () => {

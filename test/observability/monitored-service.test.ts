@@ -39,7 +39,7 @@ describe('A service that something else made', () => {
     const signals = new GoldenSignalAlarms(stack, 'Signals', {
       services: [MonitoredService.fromFargate(service, { loadBalancer, targetGroups: [targetGroup], maxTasks: 4, logGroups: [logGroup] })],
       databases: [MonitoredDatabase.fromInstance(database)],
-      routing: mailRouting(stack),
+      alertRouting: mailRouting(stack),
     });
     const template = templateOf(stack);
     expect(signals.alarms.filter(({ node }) => node.path.startsWith('Test/Signals/Service/'))).toHaveLength(14);
@@ -55,7 +55,7 @@ describe('A service that something else made', () => {
     const { stack, service, loadBalancer, targetGroup } = plainService();
     const adopted = MonitoredService.fromFargate(service, { loadBalancer, targetGroups: [targetGroup] });
     expect(adopted.rollBackOn('any')).toBe(false);
-    new GoldenSignalAlarms(stack, 'Signals', { services: [adopted], routing: mailRouting(stack) });
+    new GoldenSignalAlarms(stack, 'Signals', { services: [adopted], alertRouting: mailRouting(stack) });
     const template = templateOf(stack);
     expect(Object.values(template.findResources('AWS::CloudWatch::Alarm')).filter(({ Properties }) => Properties.AlarmName !== undefined)).toEqual([]);
     expect(alarmsNamed(template, 'service-tasks-at-ceiling-warning')).toEqual([]);
@@ -81,12 +81,12 @@ describe('A service that something else made', () => {
   });
 
   test.each<[string, (group: ApplicationTargetGroup) => Partial<MonitoredServiceProps>, RegExp]>([
-    ['no target group', () => ({ targetGroups: [] }), /FargateService.? 'Test\/Service': targetGroups is \[\], allowed: one target group, or the two between which production moves/],
+    ['no target group', () => ({ targetGroups: [] }), /FargateService.? 'Test\/Service': targetGroups is \[\], expected one target group, or the two between which production moves/],
     ['three target groups', (group) => ({ targetGroups: [group, group, group] }), /targetGroups is \["Test\/Balancer\/Http/],
     ['one target group twice', (group) => ({ targetGroups: [group, group] }), /targetGroups is \["Test\/Balancer\/.*each once/],
-    ['no load balancer', () => ({ loadBalancer: undefined }), /FargateService.? 'Test\/Service': loadBalancer is not given, allowed: the application load balancer in front of it/],
+    ['no load balancer', () => ({ loadBalancer: undefined }), /FargateService.? 'Test\/Service': loadBalancer is not given, expected the application load balancer in front of it/],
     ['no target groups at all', () => ({ targetGroups: undefined }), /targetGroups is \[\]/],
-    ['no task at most', () => ({ maxTasks: 0 }), /maxTasks is 0, allowed: 1 to 5000 tasks/],
+    ['no task at most', () => ({ maxTasks: 0 }), /maxTasks is 0, expected 1 to 5000 tasks/],
   ])('is refused with %s', (_, props, message) => {
     const { service, loadBalancer, targetGroup } = plainService();
     expect(refusal(() => MonitoredService.fromFargate(service, { loadBalancer, targetGroups: [targetGroup], ...props(targetGroup) }))).toMatch(message);
@@ -132,7 +132,7 @@ function landscape(where: 'with the service' | 'in a stack of their own', rollBa
     network, image: ServiceImage.released(images), backingServices: [database], certificate: certificate(serviceStack),
   });
   const signalStack = where === 'with the service' ? serviceStack : new Stack(app, 'Watch', { env: ENV });
-  const signals = new GoldenSignalAlarms(signalStack, 'Signals', { services: [api], databases: [database], routing: mailRouting(signalStack), rollBackOnCritical });
+  const signals = new GoldenSignalAlarms(signalStack, 'Signals', { services: [api], databases: [database], alertRouting: mailRouting(signalStack), rollBackOnCritical });
   return { app, stacks, serviceStack, signalStack, signals, api };
 }
 
@@ -169,8 +169,8 @@ describe('With network, database, registry and service in four stacks', () => {
   test('what stands in another region or account is refused: an alarm sees nothing of it', () => {
     const { app, api } = landscape('with the service');
     const elsewhere = new Stack(app, 'Elsewhere', { env: { account: ACCOUNT, region: 'eu-west-1' } });
-    expect(refusal(() => new GoldenSignalAlarms(elsewhere, 'Signals', { services: [api], routing: mailRouting(elsewhere) })))
-      .toMatch(/is "Service\/Api", allowed: sources of account 111111111111 and region eu-west-1: an alarm sees no others/);
+    expect(refusal(() => new GoldenSignalAlarms(elsewhere, 'Signals', { services: [api], alertRouting: mailRouting(elsewhere) })))
+      .toMatch(/is "Service\/Api", expected sources of account 111111111111 and region eu-west-1: an alarm sees no others/);
   });
 });
 
@@ -183,7 +183,7 @@ describe('Services behind one load balancer', () => {
       loadBalancer: loadBalancerOf(stack, index),
       targetGroups: [ApplicationTargetGroup.fromTargetGroupAttributes(stack, `${serviceName}Group`, { targetGroupArn: Fn.importValue(`${serviceName}-group`) })],
     }));
-    const signals = new GoldenSignalAlarms(stack, 'Signals', { services, routing: mailRouting(stack) });
+    const signals = new GoldenSignalAlarms(stack, 'Signals', { services, alertRouting: mailRouting(stack) });
     return { stack, signals };
   }
 
@@ -218,7 +218,7 @@ describe('Services behind one load balancer', () => {
     const [one, two] = ['One', 'Two'].map((id) => plainService(new Stack(app, id, { env: ENV })));
     const watch = new Stack(app, 'Watch', { env: ENV });
     const services = [one, two].map(({ service, loadBalancer, targetGroup }) => MonitoredService.fromFargate(service, { loadBalancer, targetGroups: [targetGroup] }));
-    new GoldenSignalAlarms(watch, 'Signals', { services, routing: mailRouting(watch) });
+    new GoldenSignalAlarms(watch, 'Signals', { services, alertRouting: mailRouting(watch) });
     expect(alarmsNamed(templateOf(watch), 'load-balancer-errors-critical')).toHaveLength(2);
   });
 });
@@ -231,15 +231,15 @@ describe('What is imported from another region', () => {
     const loadBalancer = ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'Far', { loadBalancerArn: inIreland('loadbalancer/app/shop/1'), securityGroupId: 'sg-1' });
     const far = ApplicationTargetGroup.fromTargetGroupAttributes(stack, 'FarGroup', { targetGroupArn: inIreland('targetgroup/shop/1') });
     const behind = MonitoredService.fromFargate(service, { loadBalancer, targetGroups: [far] });
-    expect(refusal(() => new GoldenSignalAlarms(stack, 'Signals', { services: [behind], routing: mailRouting(stack) }))).toMatch(/is "Test\/Far", allowed: sources of account 111111111111 and region eu-central-1/);
-    expect(refusal(() => MonitoredService.fromFargate(service, { loadBalancer: near, targetGroups: [far] }))).toMatch(/targetGroups is "arn:.*eu-west-1.*allowed: target groups of the account and region where the load balancer is/);
+    expect(refusal(() => new GoldenSignalAlarms(stack, 'Signals', { services: [behind], alertRouting: mailRouting(stack) }))).toMatch(/is "Test\/Far", expected sources of account 111111111111 and region eu-central-1/);
+    expect(refusal(() => MonitoredService.fromFargate(service, { loadBalancer: near, targetGroups: [far] }))).toMatch(/targetGroups is "arn:.*eu-west-1.*expected target groups of the account and region where the load balancer is/);
   });
 
   test('is refused as a service, too', () => {
     const { stack, service: { cluster }, loadBalancer, targetGroup } = plainService();
     const service = FargateService.fromFargateServiceAttributes(stack, 'FarService', { serviceArn: `arn:aws:ecs:eu-west-1:${ACCOUNT}:service/main/shop`, cluster });
     const far = MonitoredService.fromFargate(service, { loadBalancer, targetGroups: [targetGroup] });
-    expect(refusal(() => new GoldenSignalAlarms(stack, 'Signals', { services: [far], routing: mailRouting(stack) }))).toMatch(/is "Test\/FarService", allowed: sources of account/);
+    expect(refusal(() => new GoldenSignalAlarms(stack, 'Signals', { services: [far], alertRouting: mailRouting(stack) }))).toMatch(/is "Test\/FarService", expected sources of account/);
   });
 });
 
@@ -249,13 +249,13 @@ describe('Databases beside services', () => {
     const { database, service, loadBalancer, targetGroup } = plainService(new Stack(serviceStack.node.root as App, 'Plain', { env: ENV }));
     const other = MonitoredDatabase.fromInstance(database);
     const routing = mailRouting(new Stack(serviceStack.node.root as App, 'Routing', { env: ENV }));
-    expect(refusal(() => new GoldenSignalAlarms(serviceStack, 'Others', { services: [api], databases: [other], routing })))
-      .toMatch(/GoldenSignalAlarms 'Service\/Others': databases is "Plain\/Database", allowed: databases that one of the services uses: Data\/Database\. Way out: give it to a service in backingServices/);
+    expect(refusal(() => new GoldenSignalAlarms(serviceStack, 'Others', { services: [api], databases: [other], alertRouting: routing })))
+      .toMatch(/GoldenSignalAlarms 'Service\/Others': databases is "Plain\/Database", expected databases that one of the services uses: Data\/Database\. Give it to a service in backingServices/);
     const adopted = (stores?: MonitoredServiceProps['stores']) => MonitoredService.fromFargate(service, { loadBalancer, targetGroups: [targetGroup], stores });
-    expect(refusal(() => new GoldenSignalAlarms(serviceStack, 'None', { services: [adopted([])], databases: [other], routing }))).toMatch(/uses: they use none\./);
-    expect(new GoldenSignalAlarms(serviceStack, 'Told', { services: [api, adopted([database])], databases: [other], routing }).alarms).not.toEqual([]);
+    expect(refusal(() => new GoldenSignalAlarms(serviceStack, 'None', { services: [adopted([])], databases: [other], alertRouting: routing }))).toMatch(/uses: they use none\./);
+    expect(new GoldenSignalAlarms(serviceStack, 'Told', { services: [api, adopted([database])], databases: [other], alertRouting: routing }).alarms).not.toEqual([]);
     // What an adopted service uses is not known unless it is told, and databases may be watched alone.
-    expect(new GoldenSignalAlarms(serviceStack, 'Unknown', { services: [api, adopted()], databases: [other], routing }).alarms).not.toEqual([]);
-    expect(new GoldenSignalAlarms(serviceStack, 'Alone', { databases: [other], routing }).alarms).not.toEqual([]);
+    expect(new GoldenSignalAlarms(serviceStack, 'Unknown', { services: [api, adopted()], databases: [other], alertRouting: routing }).alarms).not.toEqual([]);
+    expect(new GoldenSignalAlarms(serviceStack, 'Alone', { databases: [other], alertRouting: routing }).alarms).not.toEqual([]);
   });
 });

@@ -245,15 +245,15 @@ test('a service of this library, in a stack below, closes no cycle and leaves no
 
 describe('refusals', () => {
   test.each<[string, (stack: Stack) => OperationsDashboardProps, RegExp]>([
-    ['nothing to show', () => ({}), /^OperationsDashboard 'Shop\/Dashboard': signals is not given, allowed: something to show\. Way out: /],
-    ['a field that would end a query', (stack) => ({ services: [watchedService(stack, 'Api')], fields: { level: "level' | x" } }), /fields\.level is "level' \| x", allowed: letters/],
+    ['nothing to show', () => ({}), /^OperationsDashboard 'Shop\/Dashboard': signals is not given, expected something to show\. /],
+    ['a field that would end a query', (stack) => ({ services: [watchedService(stack, 'Api')], fields: { level: "level' | x" } }), /fields\.level is "level' \| x", expected letters/],
     ['more metrics than a dashboard draws', (stack) => ({
       databases: Array.from({ length: 30 }, (_, index) => watchedDatabase(stack, `D${index}`, { instanceIdentifiers: Array.from({ length: 10 }, (__, place) => `d${index}-${place}`) })),
-    }), /signals is "\d+ metrics", allowed: up to 2500 metrics on a dashboard\. Way out: make several/],
-    ['more widgets than a dashboard has', () => ({ business: Array.from({ length: 501 }, (_, index) => new Metric({ namespace: 'Shop', metricName: `M${index}` })) }), /signals is "502 widgets", allowed: up to 500 widgets/],
+    }), /signals is "\d+ metrics", expected up to 2500 metrics on a dashboard\. Make several/],
+    ['more widgets than a dashboard has', () => ({ business: Array.from({ length: 501 }, (_, index) => new Metric({ namespace: 'Shop', metricName: `M${index}` })) }), /signals is "502 widgets", expected up to 500 widgets/],
     ['more metrics than a graph draws', () => ({
       business: [new MathExpression({ expression: 'SUM(METRICS())', label: 'All', usingMetrics: Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`m${index}`, new Metric({ namespace: 'Shop', metricName: `M${index}` })])) })],
-    }), /business is "'All' with 501 metrics", allowed: up to 500 metrics in a graph/],
+    }), /business is "'All' with 501 metrics", expected up to 500 metrics in a graph/],
   ])('%s', (_what, props, message) => {
     expect(refusal(() => dashboard(props))).toMatch(message);
   });

@@ -75,7 +75,7 @@ describe('saved queries (A-16)', () => {
   });
 
   test.each(['a|b', 'a b', '', '`x`', '1st'])('the field %j is refused', (user) => {
-    expect(refusal(() => saved((stack) => ({ services: [watchedService(stack, 'Api')], fields: { user } })))).toMatch(/^SavedQueries 'Shop\/Queries': fields\.user is .*allowed: letters, digits/);
+    expect(refusal(() => saved((stack) => ({ services: [watchedService(stack, 'Api')], fields: { user } })))).toMatch(/^SavedQueries 'Shop\/Queries': fields\.user is .*expected letters, digits/);
   });
 
   test('of a service of this library in a stack below they close no cycle and leave no finding', () => {

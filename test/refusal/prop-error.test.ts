@@ -1,37 +1,37 @@
 import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { checkPort, checkReason, checkWholeNumber } from '../../src/refusal/checks';
-import { PropError } from '../../src/refusal/prop-error';
+import { checkPort, checkReason, checkWholeNumber } from '../../src/validation/checks';
+import { PropError } from '../../src/validation/prop-error';
 import { refusal, testStack } from '../support/test-stack';
 
 class Thing extends Construct {}
 
-const RANGE = { min: 1, max: 5, unit: 'tasks', wayOut: 'take fewer' };
+const RANGE = { min: 1, max: 5, unit: 'tasks', fix: 'take fewer' };
 
 describe('a refusal', () => {
   test('is one line with path, prop, value, what is allowed and the way out', () => {
-    const error = new PropError(new Thing(testStack(), 'Web'), { prop: 'tasks', value: [1, 'two'], allowed: 'whole numbers', wayOut: 'count them' });
-    expect(error.message).toBe('Thing \'Test/Web\': tasks is [1,"two"], allowed: whole numbers. Way out: count them');
+    const error = new PropError(new Thing(testStack(), 'Web'), { prop: 'tasks', value: [1, 'two'], expected: 'whole numbers', fix: 'count them' });
+    expect(error.message).toBe('Thing \'Test/Web\': tasks is [1,"two"], expected whole numbers. Count them');
     expect(error.name).toBe('PropError');
     expect(error).toBeInstanceOf(Error);
   });
 
   test('says when a prop was not given', () => {
-    expect(new PropError(new Thing(testStack(), 'Web'), { prop: 'tasks', value: undefined, allowed: 'a number', wayOut: 'give one' }).message).toContain('tasks is not given,');
+    expect(new PropError(new Thing(testStack(), 'Web'), { prop: 'tasks', value: undefined, expected: 'a number', fix: 'give one' }).message).toContain('tasks is not given,');
   });
 
   test('names a class of CDK as its documentation does', () => {
-    expect(new PropError(testStack(), { prop: 'env', value: 1, allowed: 'x', wayOut: 'y' }).message).toMatch(/^Stack 'Test': /);
+    expect(new PropError(testStack(), { prop: 'env', value: 1, expected: 'x', fix: 'y' }).message).toMatch(/^Stack 'Test': /);
   });
 
   test('stays one line when the value or the reason has several', () => {
-    const error = new PropError(new Thing(testStack(), 'Web'), { prop: 'name', value: 'a\nb', allowed: 'one line (why:\n  because)', wayOut: 'join\nthem' });
+    const error = new PropError(new Thing(testStack(), 'Web'), { prop: 'name', value: 'a\nb', expected: 'one line (why:\n  because)', fix: 'join\nthem' });
     expect(error.message).not.toContain('\n');
   });
 
   test('shows a value that holds constructs', () => {
     const thing = new Thing(testStack(), 'Web');
-    const error = new PropError(thing, { prop: 'selection', value: { subnets: [thing] }, allowed: 'x', wayOut: 'y' });
+    const error = new PropError(thing, { prop: 'selection', value: { subnets: [thing] }, expected: 'x', fix: 'y' });
     expect(error.message).toContain('selection is {"subnets":["Test/Web"]}');
   });
 });
@@ -44,7 +44,7 @@ describe('checks', () => {
   });
 
   test.each([0, 6, 2.5, NaN, Infinity])('a number out of range or not whole is refused: %p', (value) => {
-    expect(refusal(() => checkWholeNumber(scope, 'tasks', value, RANGE))).toContain('allowed: 1 to 5 tasks, whole. Way out: take fewer');
+    expect(refusal(() => checkWholeNumber(scope, 'tasks', value, RANGE))).toContain('expected 1 to 5 tasks, whole. Take fewer');
   });
 
   test('what is known only at deployment passes', () => {
@@ -54,7 +54,7 @@ describe('checks', () => {
 
   test.each([0, -1, 65536, 80.5])('a port of %d is refused', (port) => {
     expect(refusal(() => checkPort(scope, 'port', port))).toBe(
-      `Thing 'Test/Web': port is ${port}, allowed: 1 to 65535 as a TCP port, whole. Way out: give the port that the process listens on`);
+      `Thing 'Test/Web': port is ${port}, expected 1 to 65535 as a TCP port, whole. Give the port that the process listens on`);
   });
 
   test.each(['', '   ', 'because', '  todo     '])('a reason that says nothing is refused: %j', (reason) => {

@@ -113,11 +113,11 @@ describe('what is refused', () => {
   test('a track that the repository does not have', () => {
     const repository = new ImageRepository(testStack(), 'Images');
     expect(refusal(() => repository.releasedImageParameterName('canary'))).toBe(
-      "ImageRepository 'Test/Images': track is \"canary\", allowed: a track of this repository (staging, production). Way out: name the track in ServiceImage.released, or add it to the repository");
+      "ImageRepository 'Test/Images': track is \"canary\", expected a track of this repository (staging, production). Name the track in ServiceImage.released, or add it to the repository");
   });
 
   test.each(['Production', 'prod uction', '', '9lives'])('a track called %j', (track) => {
-    expect(refusal(() => repositoryWith({ tracks: [track] }))).toContain(`ImageRepository 'Test/Images': tracks is ${JSON.stringify(track)}, allowed: lower-case letters`);
+    expect(refusal(() => repositoryWith({ tracks: [track] }))).toContain(`ImageRepository 'Test/Images': tracks is ${JSON.stringify(track)}, expected lower-case letters`);
   });
 
   test('a track that is named twice', () => {
@@ -125,7 +125,7 @@ describe('what is refused', () => {
   });
 
   test.each([0, 1001, 2.5])('to keep %d images', (keepImages) => {
-    expect(refusal(() => repositoryWith({ keepImages }))).toContain(`keepImages is ${keepImages}, allowed: 1 to 1000 images, whole`);
+    expect(refusal(() => repositoryWith({ keepImages }))).toContain(`keepImages is ${keepImages}, expected 1 to 1000 images, whole`);
   });
 });
 

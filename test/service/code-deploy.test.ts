@@ -30,7 +30,7 @@ describe('Rollout.codeDeploy', () => {
     const { stack } = serviceFixture(({ stack: of }) => ({
       rollout: Rollout.codeDeploy({
         deploymentConfig: new EcsDeploymentConfig(of, 'Canary', { trafficRouting: TrafficRouting.timeBasedCanary({ percentage: 5, interval: Duration.minutes(20) }) }),
-        terminationWait: Duration.hours(1),
+        terminationWaitTime: Duration.hours(1),
       }),
     }));
     const made = templateOf(stack);

@@ -101,32 +101,32 @@ describe('A service that calls another one', () => {
 
   test('refuses a service without a name', () => {
     const { web, api } = shop({});
-    expect(refusal(() => web.calls(api))).toMatch(/'Shop\/Api': discoverableAs is not given, allowed: a name by which other services call this one\. Way out: set discoverableAs: 'api'/);
+    expect(refusal(() => web.calls(api))).toMatch(/'Shop\/Api': discoverableAs is not given, expected a name by which other services call this one\. Set discoverableAs: 'api'/);
   });
 
   test('refuses a service that calls it, because each would wait for the other', () => {
     const { web, api } = shop();
     web.calls(api);
-    expect(refusal(() => api.calls(web))).toMatch(/'Shop\/Api': calls is "Shop\/Web", allowed: a service that does not call this one.*through the load balancer/);
+    expect(refusal(() => api.calls(web))).toMatch(/'Shop\/Api': calls is "Shop\/Web", expected a service that does not call this one.*through the load balancer/);
   });
 
   test('refuses a service that calls it by way of a third one, in one line instead of CloudFormation\'s circular dependency', () => {
     const { web, api, third } = shop({ discoverableAs: 'api' });
     web.calls(third);
     third.calls(api);
-    expect(refusal(() => api.calls(web))).toMatch(/'Shop\/Api': calls is "Shop\/Web", allowed: a service that does not call this one/);
+    expect(refusal(() => api.calls(web))).toMatch(/'Shop\/Api': calls is "Shop\/Web", expected a service that does not call this one/);
   });
 
   test('refuses to call where CodeDeploy deploys, because ECS has no Service Connect there', () => {
     const { stack, web } = serviceFixture({ rollout: Rollout.codeDeploy() });
-    expect(refusal(() => web.calls(shop().api))).toMatch(/'Test\/Web': rollout is "CodeDeploy", allowed: no Service Connect/);
+    expect(refusal(() => web.calls(shop().api))).toMatch(/'Test\/Web': rollout is "CodeDeploy", expected no Service Connect/);
     templateOf(stack).hasResourceProperties('AWS::ECS::Service', { ServiceConnectConfiguration: Match.absent() });
   });
 
   test('refuses a service of another namespace, whose name would not resolve', () => {
     const { web, api } = shop();
     const other = serviceFixture();
-    expect(refusal(() => other.web.calls(api))).toMatch(/'Test\/Web': calls is "Shop\/Api", allowed: a service of the same namespace/);
+    expect(refusal(() => other.web.calls(api))).toMatch(/'Test\/Web': calls is "Shop\/Api", expected a service of the same namespace/);
     expect(refusal(() => web.calls(serviceFixture(({ stack, network }) => ({
       discoverableAs: 'else', cluster: new ServiceCluster(stack, 'Cluster', { network }).cluster,
     })).web))).toContain('give both services the cluster of one ServiceCluster');
@@ -134,7 +134,7 @@ describe('A service that calls another one', () => {
 
   test('refuses a cluster without a namespace', () => {
     const message = refusal(() => serviceFixture(({ stack, network }) => ({ discoverableAs: 'web', cluster: new Cluster(stack, 'Bare', { vpc: network.vpc }) })));
-    expect(message).toMatch(/'Test\/Web': cluster is "Test\/Bare", allowed: a cluster with a namespace.*new ServiceCluster/);
+    expect(message).toMatch(/'Test\/Web': cluster is "Test\/Bare", expected a cluster with a namespace.*new ServiceCluster/);
   });
 });
 
@@ -166,6 +166,6 @@ describe('ServiceCluster', () => {
   });
 
   test('refuses a namespace that AWS would refuse', () => {
-    expect(refusal(() => cluster({ namespaceName: 'the shop' }))).toMatch(/^ServiceCluster 'Test\/Cluster': namespaceName is "the shop", allowed: letters, digits/);
+    expect(refusal(() => cluster({ namespaceName: 'the shop' }))).toMatch(/^ServiceCluster 'Test\/Cluster': namespaceName is "the shop", expected letters, digits/);
   });
 });

@@ -8,7 +8,7 @@ import { refusal, testStack } from '../support/test-stack';
 import { certificate, serviceFixture } from '../support/web-service';
 
 /** The one line that every refusal is: what, where, prop, value, what would be right, and what to write. */
-const LINE = /^(\w+) '([\w/-]+)': ([\w.]+) is (.+), allowed: (.+)\. Way out: (.+)$/;
+const LINE = /^(\w+) '([\w/-]+)': ([\w.]+) is (.+), expected (.+)\. ([A-Z].+\.)$/;
 
 type Props = Partial<SecureLoadBalancerProps>;
 type Stack = ReturnType<typeof testStack>;
@@ -70,16 +70,16 @@ describe('SecureLoadBalancer refuses, in one line that names path, prop, value, 
 
   test('A-29: a header of more than 1 KB', () => {
     expect(ofBalancer({ responseHeaders: { contentSecurityPolicy: `img-src ${'https://cdn.example.com '.repeat(50).trim()}` } })).toMatch(
-      /responseHeaders is "content_security_policy of \d+ bytes", allowed: at most 1024 bytes\. Way out: let the application send this header/);
+      /responseHeaders is "content_security_policy of \d+ bytes", expected at most 1024 bytes\. Let the application send this header/);
   });
 
   test('A-29: several origins, with the two ways to have them', () => {
-    expect(ofBalancer({ responseHeaders: { crossOrigin: { origins: ['https://a.example.com', 'https://b.example.com'] } } })).toMatch(/Way out: answer several by CloudFront .* or by the application/);
+    expect(ofBalancer({ responseHeaders: { crossOrigin: { origins: ['https://a.example.com', 'https://b.example.com'] } } })).toMatch(/Answer several by CloudFront .* or by the application/);
   });
 
   test('CloudFront in a region whose prefix list the library doesn\'t know', () => {
     expect(ofBalancer({ ingress: Ingress.cloudFront() }, { region: 'eu-south-1' })).toMatch(
-      /ingress\.prefixListId is not given, allowed: the id of the prefix list .*origin-facing.*\(eu-south-1\).*Way out: give Ingress\.cloudFront the id/);
+      /ingress\.prefixListId is not given, expected the id of the prefix list .*origin-facing.*\(eu-south-1\).*Give Ingress\.cloudFront the id/);
   });
 });
 
@@ -114,7 +114,7 @@ describe('A service refuses a route that its load balancer would refuse:', () =>
     const message = refusal(() => new ProductionWebService(stack, 'Second', {
       network, image: ServiceImage.fromRepository(images, { tag: '1.0.0' }), loadBalancer: web.loadBalancer, route: Route.path('/b').onPath('/a').withHeader('x-zone', ['y', 'x']),
     }));
-    expect(message).toMatch(/^ProductionWebService 'Test\/Second': route is "\/a \/b x-zone=x\|y", allowed: a route that no other service of Test\/Web\/LoadBalancer has/);
+    expect(message).toMatch(/^ProductionWebService 'Test\/Second': route is "\/a \/b x-zone=x\|y", expected a route that no other service of Test\/Web\/LoadBalancer has/);
   });
 
   test('A-01: one that another service\'s route hides, such as any route behind `/*`', () => {
@@ -122,6 +122,6 @@ describe('A service refuses a route that its load balancer would refuse:', () =>
     const message = refusal(() => new ProductionWebService(stack, 'Second', {
       network, image: ServiceImage.fromRepository(images, { tag: '1.0.0' }), loadBalancer: web.loadBalancer, route: Route.path('/api/*'), routePriority: 45000,
     }));
-    expect(message).toMatch(/^ProductionWebService 'Test\/Second': routePriority is 45000, allowed: below \d+: 'Test\/Web' takes all requests of '\/api\/\*' before/);
+    expect(message).toMatch(/^ProductionWebService 'Test\/Second': routePriority is 45000, expected below \d+: 'Test\/Web' takes all requests of '\/api\/\*' before/);
   });
 });

@@ -39,7 +39,7 @@ function everything(egress: Egress): Everything {
     environment: { NODE_ENV: 'production' },
     secrets: [
       ServiceSecret.generated('JWT_SECRET'),
-      ServiceSecret.filledByHand('STRIPE_KEY'),
+      ServiceSecret.placeholder('STRIPE_KEY'),
       ServiceSecret.fromSecret('PARTNER', shared, 'key'),
       ServiceSecret.fromParameter('RELIC', '/shop/relic'),
     ],

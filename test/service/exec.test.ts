@@ -74,6 +74,6 @@ describe('Exec', () => {
 
   test('is refused in a shared cluster that has none', () => {
     const message = refusal(() => serviceFixture(({ stack, network }) => ({ ecsExec: WHY, cluster: new Cluster(stack, 'Bare', { vpc: network.vpc }) })));
-    expect(message).toMatch(/'Test\/Web': ecsExec is "a cluster without a session log", allowed: a cluster whose sessions are encrypted and logged.*ecsExec: true/);
+    expect(message).toMatch(/'Test\/Web': ecsExec is "a cluster without a session log", expected a cluster whose sessions are encrypted and logged.*ecsExec: true/);
   });
 });

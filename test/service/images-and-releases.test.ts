@@ -112,7 +112,7 @@ describe('A released image (docs/adr/0002-one-deployer.md)', () => {
 
   test('of a repository in the same stack is refused with the reason', () => {
     const message = refusal(() => serviceFixture(({ stack }) => ({ image: ServiceImage.released(new ImageRepository(stack, 'Own')) })));
-    expect(message).toMatch(/^ProductionWebService 'Test\/Web': image is .*, allowed: a repository of a stack that is deployed before.*Way out: make the ImageRepository in a stack of its own/);
+    expect(message).toMatch(/^ProductionWebService 'Test\/Web': image is .*, expected a repository of a stack that is deployed before.*Make the ImageRepository in a stack of its own/);
   });
 
   test('of an adopted repository needs the names of its parameters', () => {
@@ -120,7 +120,7 @@ describe('A released image (docs/adr/0002-one-deployer.md)', () => {
     const { repository } = new ImageRepository(stack, 'Made');
     const adopted = ImageRepository.fromRepository(stack, 'Adopted', { repository, releasedImageParameterNames: { production: '/images/web' } });
     expect(adopted.releasedImageParameterName('production')).toBe('/images/web');
-    expect(refusal(() => adopted.releasedImageParameterName('staging'))).toMatch(/track is "staging", allowed: a track of this repository \(production\)/);
+    expect(refusal(() => adopted.releasedImageParameterName('staging'))).toMatch(/track is "staging", expected a track of this repository \(production\)/);
     adopted.keepTag('anything');
   });
 });
@@ -162,7 +162,7 @@ describe('A declared image', () => {
   test('that moves is refused in production and taken in development', () => {
     const latest = (profile: EnvironmentProfile) => () =>
       serviceFixture(({ images }) => ({ image: ServiceImage.fromRepository(images, { tag: 'latest' }) }), (app) => profile.applyTo(app));
-    expect(refusal(latest(EnvironmentProfile.production()))).toMatch(/image is "latest", allowed: a tag that never moves, or a digest/);
+    expect(refusal(latest(EnvironmentProfile.production()))).toMatch(/image is "latest", expected a tag that never moves, or a digest/);
     expect(latest(EnvironmentProfile.development())).not.toThrow();
   });
 
@@ -175,7 +175,7 @@ describe('A declared image', () => {
 
   test('B-14: of a public registry is refused where nothing but endpoints leads out, and taken where NAT does', () => {
     const message = refusal(() => serviceFixture({ image: ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx:1.29') }));
-    expect(message).toMatch(/image is .*, allowed: an image of private ECR.*Way out: copy it to an ImageRepository/);
+    expect(message).toMatch(/image is .*, expected an image of private ECR.*Copy it to an ImageRepository/);
     expect(refusal(() => serviceFixture({ image: ServiceImage.fromRegistry('nginx') }))).toContain('a tag that never moves');
   });
 

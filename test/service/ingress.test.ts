@@ -1,7 +1,7 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Ingress, type ISecureVpc, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, WebFirewall } from '../../src';
-import { CLOUDFLARE_IPV4, CLOUDFLARE_IPV6 } from '../../src/service/cloudflare-ranges';
+import { CLOUDFLARE_IPV4, CLOUDFLARE_IPV6 } from '../../src/service/load-balancer/cloudflare-ranges';
 import { flows } from '../support/security-group-flows';
 import { templateOf, testStack, unacknowledged } from '../support/test-stack';
 import { certificate } from '../support/web-service';

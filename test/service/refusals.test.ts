@@ -7,7 +7,7 @@ import { refusal, testApp, testStack } from '../support/test-stack';
 import { certificate, serviceFixture } from '../support/web-service';
 
 /** The one line that every refusal is: what, where, prop, value, what would be right, and what to write. */
-const LINE = /^(\w+) '([\w/-]+)': ([\w.]+) is (.+), allowed: (.+)\. Way out: (.+)$/;
+const LINE = /^(\w+) '([\w/-]+)': ([\w.]+) is (.+), expected (.+)\. ([A-Z].+\.)$/;
 
 const ofService = (props: Partial<ProductionWebServiceProps>) => refusal(() => serviceFixture(props));
 
@@ -49,16 +49,16 @@ describe('ProductionWebService refuses, in one line that names path, prop, value
     ['without a network', { network: undefined }, 'network', "new SecureVpc(this, 'Network')"],
     ['without an image', { image: undefined }, 'image', 'ServiceImage.fromRepository'],
   ])('a service %s', (_, props, prop, way) => {
-    const [, construct, path, refusedProp, value, , wayOut] = LINE.exec(ofService(props))!;
+    const [, construct, path, refusedProp, value, , fix] = LINE.exec(ofService(props))!;
     expect([construct, path, refusedProp, value]).toEqual(['ProductionWebService', 'Test/Web', prop, 'not given']);
-    expect(wayOut).toContain(way);
+    expect(fix).toContain(way);
   });
 
   test('a certificate beside a load balancer', () => {
     expect(refusal(() => serviceFixture(({ stack, network }) => ({
       loadBalancer: new SecureLoadBalancer(stack, 'Balancer', { network, certificate: certificate(stack) }),
       certificate: certificate(testStack()),
-    })))).toMatch(/'Test\/Web': certificate is .* allowed: certificate or loadBalancer, not both/);
+    })))).toMatch(/'Test\/Web': certificate is .* expected certificate or loadBalancer, not both/);
   });
 
   test('B-14: endpoints-only egress of an adopted network that lacks an endpoint', () => {
@@ -67,7 +67,7 @@ describe('ProductionWebService refuses, in one line that names path, prop, value
       const [publicSubnets, applicationSubnets] = [{ subnets: vpc.publicSubnets }, { subnets: vpc.isolatedSubnets }];
       return { network: SecureVpc.fromVpc(stack, 'Adopted', { vpc, publicSubnets, applicationSubnets, reachesInternet: false }) };
     }));
-    expect(message).toMatch(/^AdoptedVpc 'Test\/Adopted': interfaceEndpoints is \[\], allowed: a list with ecr\.api, which pulling and logging of Test\/Web needs/);
+    expect(message).toMatch(/^AdoptedVpc 'Test\/Adopted': interfaceEndpoints is \[\], expected a list with ecr\.api, which pulling and logging of Test\/Web needs/);
   });
 });
 
@@ -78,8 +78,8 @@ describe('SecureLoadBalancer refuses', () => {
   });
 
   test('plain HTTP without a reason', () => {
-    expect(balancer({})).toMatch(/^SecureLoadBalancer 'Test\/Balancer': certificate is not given, allowed: a certificate, or plainHttp with a reason\. Way out: /);
-    expect(balancer({ plainHttp: { reason: 'because' } })).toMatch(/plainHttp\.reason is "because", allowed: a sentence/);
+    expect(balancer({})).toMatch(/^SecureLoadBalancer 'Test\/Balancer': certificate is not given, expected a certificate, or plainHttp with a reason\. /);
+    expect(balancer({ plainHttp: { reason: 'because' } })).toMatch(/plainHttp\.reason is "because", expected a sentence/);
   });
 
   test('a certificate together with plain HTTP', () => {
@@ -91,7 +91,7 @@ describe('SecureLoadBalancer refuses', () => {
   });
 
   test('a stack whose region is unknown, because logs are delivered by an account of the region', () => {
-    expect(balancer({ certificate: certificate(testStack()) }, 'unknown')).toMatch(/'Test\/Balancer': env\.region is not given, allowed: a stack whose region is known.*env: \{ region: 'eu-central-1' \}/);
+    expect(balancer({ certificate: certificate(testStack()) }, 'unknown')).toMatch(/'Test\/Balancer': env\.region is not given, expected a stack whose region is known.*env: \{ region: 'eu-central-1' \}/);
   });
 
   test('two services with one route, and two with one priority', () => {
@@ -99,7 +99,7 @@ describe('SecureLoadBalancer refuses', () => {
       const { stack, network, images, web } = serviceFixture(first);
       new ProductionWebService(stack, 'Second', { network, image: ServiceImage.fromRepository(images, { tag: '1.0.0' }), loadBalancer: web.loadBalancer, ...second });
     });
-    expect(two({}, {})).toMatch(/^ProductionWebService 'Test\/Second': route is "\/\*", allowed: a route that no other service of Test\/Web\/LoadBalancer has \('Test\/Web' has it\)/);
-    expect(two({ routePriority: 7 }, { routePriority: 7, route: Route.path('/b') })).toMatch(/'Test\/Second': routePriority is 7, allowed: a priority that 'Test\/Web' doesn't have/);
+    expect(two({}, {})).toMatch(/^ProductionWebService 'Test\/Second': route is "\/\*", expected a route that no other service of Test\/Web\/LoadBalancer has \('Test\/Web' has it\)/);
+    expect(two({ routePriority: 7 }, { routePriority: 7, route: Route.path('/b') })).toMatch(/'Test\/Second': routePriority is 7, expected a priority that 'Test\/Web' doesn't have/);
   });
 });

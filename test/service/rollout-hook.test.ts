@@ -114,7 +114,7 @@ describe('The rollout hook of a service', () => {
       const interfaceEndpoints = ['ecr.api', 'ecr.dkr', 'logs'].map((shortName) => ({ shortName }) as any);
       return { ...HOOKED, network: SecureVpc.fromVpc(stack, 'Adopted', { vpc, publicSubnets, applicationSubnets, reachesInternet: false, interfaceEndpoints }) };
     }));
-    expect(message).toMatch(/allowed: a list with ecs, which the rollout hook of Test\/Web needs/);
+    expect(message).toMatch(/expected a list with ecs, which the rollout hook of Test\/Web needs/);
   });
 
   test('B-10: may make exactly the calls that its code makes, and write its log', () => {

@@ -4,9 +4,9 @@ import { refusal, testStack } from '../support/test-stack';
 import { certificate, serviceFixture } from '../support/web-service';
 
 /** The one line that every refusal is: what, where, prop, value, what would be right, and what to write. */
-const LINE = /^(\w+) '([\w/-]+)': ([\w.]+) is (.+), allowed: (.+)\. Way out: (.+)$/;
+const LINE = /^(\w+) '([\w/-]+)': ([\w.]+) is (.+), expected (.+)\. ([A-Z].+\.)$/;
 const HEALTH = SmokeTest.http('/health');
-const ROTATING: IBackingService = { serve: () => ({ environment: {}, secrets: [], replaceTasksEvery: Duration.days(7) }) };
+const ROTATING: IBackingService = { bind: () => ({ environment: {}, secrets: [], replaceTasksEvery: Duration.days(7) }) };
 
 describe('ProductionWebService refuses, in one line that names path, prop, value, range and way out,', () => {
   test.each<[string, Partial<ProductionWebServiceProps>, string, string, string]>([
@@ -15,7 +15,7 @@ describe('ProductionWebService refuses, in one line that names path, prop, value
     ['CodeDeploy with a route', { rollout: Rollout.codeDeploy(), route: Route.path('/api/*') }, 'route', '/api/*', "Route.path('/*')"],
     ['CodeDeploy with a secret that rotates: ECS refuses to force a deployment there, so that its tasks would keep the old one', { rollout: Rollout.codeDeploy(), backingServices: [ROTATING] }, 'backingServices', 'a secret that rotates', 'none that rotates'],
     ['a service name that ECS refuses', { serviceName: 'the shop' }, 'serviceName', 'the shop', 'letters, digits, - and _'],
-    ['CodeDeploy that keeps old tasks for more than two days', { rollout: Rollout.codeDeploy({ terminationWait: Duration.days(3) }) }, 'rollout.terminationWait', '4320', '0 to 2880 minutes'],
+    ['CodeDeploy that keeps old tasks for more than two days', { rollout: Rollout.codeDeploy({ terminationWaitTime: Duration.days(3) }) }, 'rollout.terminationWaitTime', '4320', '0 to 2880 minutes'],
     ['steps of more than 33 hours in all', { rollout: Rollout.steps([10, 20, 50, 70, 100], { stepBakeTime: Duration.hours(8), bakeTime: Duration.hours(2) }) }, 'rollout', '2040 minutes', 'at most 33 hours in all: 4 steps'],
     ['a held step that outlives its hook', { rollout: Rollout.steps([10, 50, 100], { stepBakeTime: Duration.hours(24) }) }, 'rollout.stepBakeTime', '1440', '0 to 1380 minutes'],
     ['a step of half minutes', { rollout: Rollout.steps([10, 50, 100], { stepBakeTime: Duration.seconds(90) }) }, 'rollout.stepBakeTime', '1.5', 'whole'],
@@ -55,7 +55,7 @@ describe('ProductionWebService refuses, in one line that names path, prop, value
     const message = refusal(() => serviceFixture(({ stack, network }) => ({
       rollout: Rollout.codeDeploy(), loadBalancer: new SecureLoadBalancer(stack, 'Balancer', { network, certificate: certificate(stack) }),
     })));
-    expect(message).toMatch(/^ProductionWebService 'Test\/Web': loadBalancer is "a shared load balancer", allowed: a certificate: CodeDeploy moves the default action of a listener.*Way out: give the certificate instead/);
+    expect(message).toMatch(/^ProductionWebService 'Test\/Web': loadBalancer is "a shared load balancer", expected a certificate: CodeDeploy moves the default action of a listener.*Give the certificate instead/);
   });
 
   test('CodeDeploy with Service Connect', () => {

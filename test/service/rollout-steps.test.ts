@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as fc from 'fast-check';
 import { type ProductionWebServiceProps, Rollout, SmokeTest } from '../../src';
-import { checkSteps, shapeOfSteps } from '../../src/service/rollout-steps';
+import { checkSteps, shapeOfSteps } from '../../src/service/deployment/rollout-steps';
 import { refusal, templateOf, testStack } from '../support/test-stack';
 import { serviceFixture } from '../support/web-service';
 
@@ -80,11 +80,11 @@ describe('Rollout.steps', () => {
     ['whose common share is 1 %', [1, 10, 100], 'at least 3 percent', 'the nearest that works is Rollout.steps([5, 10, 100])'],
     ['whose common share is 2 %', [10, 34, 66, 100], 'at least 3 percent', 'the nearest that works is Rollout.steps([10, 35, 65, 100])'],
     ['of thirds', [33, 66, 100], 'at least 3 percent', 'the nearest that works is Rollout.steps([32, 68, 100])'],
-  ])('refuses steps %s in one line', (_, steps, allowed, wayOut) => {
+  ])('refuses steps %s in one line', (_, steps, allowed, fix) => {
     const message = refusal(() => serviceFixture({ rollout: Rollout.steps(steps) }));
-    expect(message).toMatch(/^ProductionWebService 'Test\/Web': rollout\.steps is \[.*\], allowed: .+\. Way out: .+$/);
-    expect(message.split(', allowed: ')[1]).toContain(allowed);
-    expect(message.split('Way out: ')[1]).toContain(wayOut);
+    expect(message).toMatch(/^ProductionWebService 'Test\/Web': rollout\.steps is \[.*\], expected .+\. [A-Z].+\.$/);
+    expect(message.split(', expected ')[1]).toContain(allowed);
+    expect(message).toContain(fix);
   });
 });
 

@@ -3,8 +3,8 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
 import * as fc from 'fast-check';
 import { Route, SecureLoadBalancer, SecureVpc } from '../../src';
-import { RouteTable } from '../../src/service/route-table';
-import { TrafficShift } from '../../src/service/traffic-shift';
+import { TrafficShift } from '../../src/service/deployment/ecs-traffic';
+import { RouteTable } from '../../src/service/load-balancer/listener-priorities';
 import { documentC, templatesOf } from '../support/documented-apps';
 import { refusal, templateOf, testStack } from '../support/test-stack';
 import { certificate } from '../support/web-service';
@@ -139,14 +139,14 @@ describe('A rule that would never serve', () => {
   };
 
   test('is refused behind one that takes all of its requests', () => {
-    expect(claim([Route.path('/*'), 5], [Route.path('/api/*')])).toMatch(/'Second': routePriority is \d+, allowed: below 5: 'First' takes all requests of '\/api\/\*' before\. Way out: set a lower routePriority$/);
+    expect(claim([Route.path('/*'), 5], [Route.path('/api/*')])).toMatch(/'Second': routePriority is \d+, expected below 5: 'First' takes all requests of '\/api\/\*' before\. Set a lower routePriority$/);
     expect(claim([Route.host('*.example.com'), 5], [Route.host('api.example.com').onPath('/v1/*')])).toContain('below 5');
     expect(claim([Route.path('/api/*'), 5], [Route.path('/api/*').withHeader('X-Version', ['2'])])).toContain('below 5');
     expect(claim([Route.header('x-version', ['*']), 5], [Route.header('X-Version', ['2'])])).toContain('below 5');
   });
 
   test('is refused before one all of whose requests it takes', () => {
-    expect(claim([Route.path('/api/*')], [Route.path('/*'), 1])).toMatch(/allowed: above \d+: '\/\*' takes all requests of 'First' before\. Way out: set a higher routePriority$/);
+    expect(claim([Route.path('/api/*')], [Route.path('/*'), 1])).toMatch(/expected above \d+: '\/\*' takes all requests of 'First' before\. Set a higher routePriority$/);
   });
 
   test('is allowed where some requests are left to it', () => {

@@ -138,7 +138,7 @@ describe('SecureLoadBalancer', () => {
     expect(unacknowledged(balancer(props).stack)).toEqual([]);
   });
 
-  test('shows the reason of a weakening where the report shows acknowledgements', () => {
+  test('shows the reason of a waiver where the report shows acknowledgements', () => {
     const reason = 'An internal demonstration until 2027';
     const { made } = balancer({ plainHttp: { reason } });
     expect(JSON.stringify(made.listener.node.metadata)).toContain(reason);

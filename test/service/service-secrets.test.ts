@@ -19,7 +19,7 @@ describe('A secret that is made with the service', () => {
   let template: Template;
 
   beforeAll(() => {
-    template = templateOf(serviceFixture({ secrets: [ServiceSecret.generated('JWT_SECRET'), ServiceSecret.filledByHand('STRIPE_KEY')] }).stack);
+    template = templateOf(serviceFixture({ secrets: [ServiceSecret.generated('JWT_SECRET'), ServiceSecret.placeholder('STRIPE_KEY')] }).stack);
   });
 
   test('A-24: is generated, encrypted with a customer key that rotates, and outlives its stack in production', () => {
@@ -58,7 +58,7 @@ describe('A secret that is made with the service', () => {
   });
 
   test('leaves nothing unacknowledged', () => {
-    expect(unacknowledged(serviceFixture({ secrets: [ServiceSecret.generated('JWT_SECRET'), ServiceSecret.filledByHand('STRIPE_KEY')] }).stack)).toEqual([]);
+    expect(unacknowledged(serviceFixture({ secrets: [ServiceSecret.generated('JWT_SECRET'), ServiceSecret.placeholder('STRIPE_KEY')] }).stack)).toEqual([]);
   });
 });
 

@@ -7,12 +7,12 @@ import {
 import { ACCOUNT, REGION, refusal } from '../support/test-stack';
 import { serviceFixture } from '../support/web-service';
 
-const LINE = /^(\w+) '([\w/-]+)': ([\w.]+) is (.+), allowed: (.+)\. Way out: (.+)$/;
+const LINE = /^(\w+) '([\w/-]+)': ([\w.]+) is (.+), expected (.+)\. ([A-Z].+\.)$/;
 const night = { timeZone: TimeZone.EUROPE_BERLIN };
 const redis = ServiceImage.fromRegistry('public.ecr.aws/docker/library/redis:8.2');
 
 type Props = Partial<ProductionWebServiceProps>;
-type Row = [what: string, props: Props, prop: string, value: string, allowed: string];
+type Row = [what: string, props: Props, prop: string, value: string, expected: string];
 
 /** In a network with a way out, so that nothing else stands in the way. */
 const refused = (props: Props, profile = EnvironmentProfile.production()) =>
@@ -23,11 +23,11 @@ const environment = (name: string, value = 'x'): Props => ({ environment: { [nam
 const datadogKey = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:datadog-a1b2c3`;
 
 function expectRefused(message: string, [, , prop, value, allowed]: Row): void {
-  const [, construct, path, refusedProp, refusedValue, range, wayOut] = LINE.exec(message)!;
+  const [, construct, path, refusedProp, refusedValue, range, fix] = LINE.exec(message)!;
   expect([construct, path, refusedProp]).toEqual(['ProductionWebService', 'Test/Web', prop]);
   expect(refusedValue).toContain(value);
   expect(range).toContain(allowed);
-  expect(wayOut.length).toBeGreaterThan(10);
+  expect(fix.length).toBeGreaterThan(10);
 }
 
 describe('A service\'s scaling refuses', () => {
@@ -74,11 +74,11 @@ describe('A service\'s containers refuse', () => {
   });
 
   test('B-14: a sidecar of public.ecr.aws where nothing but endpoints leads out', () => {
-    expect(refusal(() => serviceFixture(sidecars({})))).toMatch(/sidecars\.image is "a public image of cache", allowed: an image of private ECR.*Way out: copy it to an ImageRepository/);
+    expect(refusal(() => serviceFixture(sidecars({})))).toMatch(/sidecars\.image is "a public image of cache", expected an image of private ECR.*Copy it to an ImageRepository/);
   });
 
   test('B-14: a collector of public.ecr.aws where nothing but endpoints leads out', () => {
-    expect(refusal(() => serviceFixture({ tracing: Tracing.xray() }))).toMatch(/tracing\.collectorImage is .* allowed: an image of private ECR/);
+    expect(refusal(() => serviceFixture({ tracing: Tracing.xray() }))).toMatch(/tracing\.collectorImage is .* expected an image of private ECR/);
   });
 });
 
@@ -88,7 +88,7 @@ describe('A service\'s environment refuses', () => {
   ].map((name): Row => [`A-24: a secret given as plain environment: ${name}`, environment(name), `environment.${name}`, '(not shown)', 'may know']))('%s', (_, props, prop) => {
     const message = refused(props);
     expect(message).toContain(`${prop} is "(not shown)"`);
-    expect(message).toMatch(/Way out: give it as a secret, ServiceSecret\.filledByHand/);
+    expect(message).toMatch(/Give it as a secret, ServiceSecret\.placeholder/);
   });
 
   test.each([
@@ -113,20 +113,20 @@ describe('A service\'s environment refuses', () => {
   test('A-24: nothing for which a reason is given, and asks for a better one', () => {
     const token = (reason: string): Props => ({ ...environment('CSRF_TOKEN', 'header'), notSecret: { CSRF_TOKEN: reason } });
     expect(() => serviceFixture(token('The name of the header, not a token'))).not.toThrow();
-    expect(refused(token('no'))).toContain('notSecret.CSRF_TOKEN is "no", allowed: a sentence');
+    expect(refused(token('no'))).toContain('notSecret.CSRF_TOKEN is "no", expected a sentence');
   });
 });
 
 describe('A service\'s secrets refuse', () => {
   test.each<Row>([
     ['a variable that no shell takes', { secrets: [ServiceSecret.generated('JWT-SECRET')] }, 'secrets.variable', 'JWT-SECRET', 'letters, digits and _'],
-    ['one variable twice', { secrets: [ServiceSecret.generated('A'), ServiceSecret.filledByHand('A')] }, 'secrets', '"A"', 'each once'],
+    ['one variable twice', { secrets: [ServiceSecret.generated('A'), ServiceSecret.placeholder('A')] }, 'secrets', '"A"', 'each once'],
     ['a generated secret that can be guessed', { secrets: [ServiceSecret.generated('A', { length: 8 })] }, 'secrets.length', '8', '32 to 256'],
   ])('%s', (...row) => expectRefused(refused(row[1]), row));
 
   test('a secret by its name alone, which would need a permission for every one that begins so', () => {
     const message = refusal(() => serviceFixture(({ stack }) => ({ secrets: [ServiceSecret.fromSecret('TOKEN', Secret.fromSecretNameV2(stack, 'Named', 'token'))] })));
-    expect(message).toMatch(/secrets is "TOKEN", allowed: a secret whose complete ARN is known.*Way out: import it with Secret\.fromSecretCompleteArn/);
+    expect(message).toMatch(/secrets is "TOKEN", expected a secret whose complete ARN is known.*Import it with Secret\.fromSecretCompleteArn/);
   });
 });
 
@@ -145,7 +145,7 @@ describe('Tracing refuses', () => {
     const datadog = (site: string, routed: boolean) => refusal(() => serviceFixture(({ stack }) => ({
       ...(routed && { network: new SecureVpc(stack, 'Routed') }), tracing: Tracing.datadog({ apiKey: Secret.fromSecretCompleteArn(stack, 'Key', datadogKey), site }),
     })));
-    expect(datadog('app.datadoghq.com', true)).toMatch(/tracing\.site is "app\.datadoghq\.com", allowed: datadoghq\.com, /);
-    expect(datadog('datadoghq.com', false)).toMatch(/tracing is "datadog", allowed: a network with a way to the internet/);
+    expect(datadog('app.datadoghq.com', true)).toMatch(/tracing\.site is "app\.datadoghq\.com", expected datadoghq\.com, /);
+    expect(datadog('datadoghq.com', false)).toMatch(/tracing is "datadog", expected a network with a way to the internet/);
   });
 });

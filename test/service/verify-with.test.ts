@@ -39,11 +39,11 @@ describe('A service that is told by a stage what a new version must answer', () 
       const { web } = serviceFixture();
       web.verifyWith(TEST);
       web.verifyWith(SmokeTest.http('/ready'));
-    }, /^ProductionWebService 'Test\/Web': smokeTest is "a second smoke test", allowed: one for each service\. Way out: .*SmokeTest\.all/],
+    }, /^ProductionWebService 'Test\/Web': smokeTest is "a second smoke test", expected one for each service\. [A-Z].*SmokeTest\.all/],
     ['a test beside its own', () => serviceFixture({ smokeTest: TEST }).web.verifyWith(TEST), /a second smoke test/],
     ['a test where tasks are replaced one by one', () => serviceFixture({ rollout: Rollout.rolling() }).web.verifyWith(TEST), /none with Rollout\.rolling\(\)/],
     ['a test where CodeDeploy deploys', () => serviceFixture({ rollout: Rollout.codeDeploy() }).web.verifyWith(TEST), /none: hooks are of ECS's own rollouts/],
-    ['a test without a request', () => serviceFixture().web.verifyWith(SmokeTest.all([])), /smokeTest is \[\], allowed: at least one request/],
+    ['a test without a request', () => serviceFixture().web.verifyWith(SmokeTest.all([])), /smokeTest is \[\], expected at least one request/],
   ])('refuses %s', (_, tell, message) => {
     expect(refusal(tell)).toMatch(message);
   });

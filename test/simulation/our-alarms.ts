@@ -32,7 +32,7 @@ export function ourAlarms(): OurAlarms {
     caches: [MonitoredCache.fromNodes(network, CACHE_NODES)],
     objectives: [ServiceObjective.availability(99.9)],
     // In a stack of its own: what it says of itself is another matter.
-    routing: mailRouting(testStack({ app, id: 'Alerts' })),
+    alertRouting: mailRouting(testStack({ app, id: 'Alerts' })),
   });
 
   const template = templateOf(stack).toJSON() as TemplateJson;

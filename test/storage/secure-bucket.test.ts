@@ -89,7 +89,7 @@ test('keeps logs as long as it is told', () => {
 
 test.each([[Duration.days(0), '0'], [Duration.days(3651), '3651'], [Duration.hours(36), '1.5']])('refuses a retention out of range (%#)', (retention, shown) => {
   expect(refusal(() => stackWithBucket({ purpose: BucketPurpose.logs({ retention }) }))).toBe(
-    `SecureBucket 'Test/Logs': purpose.retention is ${shown}, allowed: 1 to 3650 days, whole. Way out: give a whole number of days`);
+    `SecureBucket 'Test/Logs': purpose.retention is ${shown}, expected 1 to 3650 days, whole. Give a whole number of days`);
 });
 
 describe('a bucket for artifacts', () => {

@@ -71,7 +71,7 @@ export function pipelineOf(fixture: Shop, props: Partial<BlueGreenPipelineProps>
         snapshot: production.database,
       }),
     ],
-    routing,
+    alertRouting: routing,
     ...props,
   });
 }

@@ -69,8 +69,8 @@ export function everythingWatched(stack: Stack, changed: Partial<GoldenSignalAla
     databases: [watchedDatabase(stack, 'Orders'), watchedDatabase(stack, 'Catalogue', SERVERLESS_MYSQL)],
     caches: [watchedCache(stack, 'Sessions')],
     objectives: [ServiceObjective.availability(99.9)],
-    adjustments: { 'service-latency-p50': { warningAt: 1 }, 'service-latency-p99': { warningAt: 5 }, 'database-idle': { warningAt: 5 } },
-    routing: routingWithForwarder(stack),
+    overrides: { 'service-latency-p50': { warningThreshold: 1 }, 'service-latency-p99': { warningThreshold: 5 }, 'database-idle': { warningThreshold: 5 } },
+    alertRouting: routingWithForwarder(stack),
     dashboard: false,
     ...changed,
   });

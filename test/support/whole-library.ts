@@ -51,9 +51,9 @@ export function wholeLibrary(): App {
     onCost: [AlertChannel.slackWebhook(secretOf(alerting, 'Webhook'))],
   });
   [...databases, ...smallDatabases].forEach(({ events }) => routing.listenTo(events.topic, Severity.ERROR));
-  new DeploymentEvents(alerting, 'Deployments', { service: api, routing });
-  new GoldenSignalAlarms(alerting, 'Signals', { services: [api], routing, objectives: [ServiceObjective.availability(99.9).recorded()] });
-  new GoldenSignalAlarms(alerting, 'StoreSignals', { databases: [...databases, ...smallDatabases], routing });
+  new DeploymentEvents(alerting, 'Deployments', { service: api, alertRouting: routing });
+  new GoldenSignalAlarms(alerting, 'Signals', { services: [api], alertRouting: routing, objectives: [ServiceObjective.availability(99.9).recorded()] });
+  new GoldenSignalAlarms(alerting, 'StoreSignals', { databases: [...databases, ...smallDatabases], alertRouting: routing });
 
   new ProductionWebService(stack, 'Jobs', {
     network,
@@ -65,7 +65,7 @@ export function wholeLibrary(): App {
     smokeTest: SmokeTest.command(['npm', 'run', 'test:smoke']),
     scaling: ServiceScaling.inSteps({ requestsPerMinute: 1000 }),
     tracing: Tracing.xray(),
-    secrets: [ServiceSecret.generated('JWT_SECRET'), ServiceSecret.filledByHand('STRIPE_KEY')],
+    secrets: [ServiceSecret.generated('JWT_SECRET'), ServiceSecret.placeholder('STRIPE_KEY')],
     ecsExec: { reason: '(the reason that the app gives)' },
   });
 
@@ -86,13 +86,13 @@ export function wholeLibrary(): App {
     source: PipelineSource.codeConnection({ connectionArn, repository: 'org/app' }),
     images: [ImageBuild.docker({ repository: images })],
     stages: [DeployStage.production({ services: [checkout], migration: plan, snapshot: orders })],
-    routing,
+    alertRouting: routing,
   });
   const pushed = new BlueGreenPipeline(delivery, 'OfPushes', { source: PipelineSource.imagePush(images), stages: [DeployStage.production({ services: [checkout] })] });
   CiDeployRole.github(delivery, 'Ci', { repository: images, pipeline: pushed.pipeline, subjects: ['repo:org/app:environment:production'] });
 
   const special = testStack({ app, id: 'Special' });
-  const isolated = new SecureVpc(special, 'Isolated', { egress: Egress.endpointsOnly(), zones: ['eu-central-1a', 'eu-central-1b'], closeDefaultSecurityGroup: true });
+  const isolated = new SecureVpc(special, 'Isolated', { egress: Egress.endpointsOnly(), availabilityZones: ['eu-central-1a', 'eu-central-1b'], closeDefaultSecurityGroup: true });
   const ofSpecial = { network: isolated, certificate: certificate(special) };
   new SecureLoadBalancer(special, 'Inside', { ...ofSpecial, ingress: Ingress.internalOnly(['10.0.0.0/16']) });
   new SecureLoadBalancer(special, 'Plain', { network: isolated, plainHttp: { reason: '(the reason that the app gives)' }, withoutFirewall: { reason: '(the reason that the app gives)' } });

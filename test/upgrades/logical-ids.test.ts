@@ -19,8 +19,8 @@ function network(props?: SecureVpcProps): Template {
 
 const LANDSCAPES: { [name: string]: () => Template } = {
   'network': () => network(),
-  'network of two named zones': () => network({ zones: ['eu-central-1a', 'eu-central-1b'] }),
-  'network without public tier': () => network({ zoneCount: 2, plan: SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: ['10.0.16.0/20', '10.0.32.0/20'] }), egress: Egress.endpointsOnly() }),
+  'network of two named zones': () => network({ availabilityZones: ['eu-central-1a', 'eu-central-1b'] }),
+  'network without public tier': () => network({ availabilityZoneCount: 2, plan: SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: ['10.0.16.0/20', '10.0.32.0/20'] }), egress: Egress.endpointsOnly() }),
   'image repository': () => {
     const stack = testStack();
     new ImageRepository(stack, 'Images');

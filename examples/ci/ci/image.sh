@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds an image, scans it, pushes it: the same text that the library's CodeBuild projects run (src/delivery/image-script.ts), tested there.
+# Builds an image, scans it, pushes it: the same text that the library's CodeBuild projects run (src/delivery/pipeline/build-script.ts), tested there.
 # UPDATE_EXAMPLES=1 npx jest test/examples/ci.test.ts writes it.
 set -euo pipefail
 if printf '%s' "${COMMIT_ID:-}" | grep -Eq '^[0-9a-f]{40}$'; then

@@ -86,12 +86,12 @@ func NewApplication(scope constructs.Construct, id string, props *awscdk.StackPr
 		OnWarning:  &[]prodconstructs.AlertChannel{slack},
 	})
 	signals := prodconstructs.NewGoldenSignalAlarms(stack, jsii.String("Signals"), &prodconstructs.GoldenSignalAlarmsProps{
-		Services:   &[]prodconstructs.IMonitoredService{web, api},
-		Databases:  &[]prodconstructs.IMonitoredDatabase{foundation.Database},
-		Routing:    routing,
-		Objectives: &[]prodconstructs.ServiceObjective{prodconstructs.ServiceObjective_Availability(jsii.Number(99.9), nil)},
-		Adjustments: &map[string]*prodconstructs.AlarmAdjustment{
-			"Api/service-cpu": {WarningAt: jsii.Number(75), ErrorAt: jsii.Number(90)},
+		Services:     &[]prodconstructs.IMonitoredService{web, api},
+		Databases:    &[]prodconstructs.IMonitoredDatabase{foundation.Database},
+		AlertRouting: routing,
+		Objectives:   &[]prodconstructs.ServiceObjective{prodconstructs.ServiceObjective_Availability(jsii.Number(99.9), nil)},
+		Overrides: &map[string]*prodconstructs.AlarmOverride{
+			"Api/service-cpu": {WarningThreshold: jsii.Number(75), ErrorThreshold: jsii.Number(90)},
 		},
 		Dashboard: jsii.Bool(false),
 	})

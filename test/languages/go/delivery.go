@@ -30,11 +30,11 @@ func NewDelivery(scope constructs.Construct, id string, props *awscdk.StackProps
 				Migration: prodconstructs.Migration_Command(application.Api, jsii.Strings("npm", "run", "migration:run"), &prodconstructs.MigrationOptions{
 					Plan: jsii.Strings("npm", "run", "migration:show"),
 				}),
-				Snapshot:         foundation.Database,
-				VerificationTime: awscdk.Duration_Minutes(jsii.Number(30)),
+				Snapshot:       foundation.Database,
+				MonitoringTime: awscdk.Duration_Minutes(jsii.Number(30)),
 			}),
 		},
-		Routing: application.Routing,
+		AlertRouting: application.Routing,
 	})
 	return stack
 }

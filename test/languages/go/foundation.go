@@ -19,7 +19,7 @@ type Foundation struct {
 func NewFoundation(scope constructs.Construct, id string, props *awscdk.StackProps) *Foundation {
 	stack := awscdk.NewStack(scope, jsii.String(id), props)
 	network := prodconstructs.NewSecureVpc(stack, jsii.String("Network"), &prodconstructs.SecureVpcProps{
-		Zones: jsii.Strings("eu-central-1a", "eu-central-1b"),
+		AvailabilityZones: jsii.Strings("eu-central-1a", "eu-central-1b"),
 		Plan: prodconstructs.SubnetPlan_Blocks(&prodconstructs.SubnetPlanBlocks{
 			Cidr:              jsii.String("10.0.0.0/16"),
 			PublicBlocks:      jsii.Strings("10.0.1.0/24", "10.0.2.0/24"),

@@ -5,7 +5,7 @@ from aws_cdk.aws_logs import FilterPattern
 from aws_cdk.aws_rds import PostgresEngineVersion
 from constructs import Construct
 from org_prod_constructs import (
-    AlarmAdjustment,
+    AlarmOverride,
     AlertChannel,
     AlertRouting,
     BackupPolicy,
@@ -58,7 +58,7 @@ class FoundationStack(Stack):
         self.network = SecureVpc(
             self,
             "Network",
-            zones=["eu-central-1a", "eu-central-1b"],
+            availability_zones=["eu-central-1a", "eu-central-1b"],
             plan=SubnetPlan.blocks(
                 cidr="10.0.0.0/16",
                 public_blocks=["10.0.1.0/24", "10.0.2.0/24"],
@@ -144,9 +144,9 @@ class ApplicationStack(Stack):
             "Signals",
             services=[web, self.api],
             databases=[foundation.database],
-            routing=self.routing,
+            alert_routing=self.routing,
             objectives=[ServiceObjective.availability(99.9)],
-            adjustments={"Api/service-cpu": AlarmAdjustment(warning_at=75, error_at=90)},
+            overrides={"Api/service-cpu": AlarmOverride(warning_threshold=75, error_threshold=90)},
             dashboard=False,
         )
         created = LogMetric(
@@ -188,10 +188,10 @@ class DeliveryStack(Stack):
                         application.api, ["npm", "run", "migration:run"], plan=["npm", "run", "migration:show"]
                     ),
                     snapshot=foundation.database,
-                    verification_time=Duration.minutes(30),
+                    monitoring_time=Duration.minutes(30),
                 )
             ],
-            routing=application.routing,
+            alert_routing=application.routing,
         )
 
 

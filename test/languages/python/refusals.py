@@ -14,7 +14,7 @@ from org_prod_constructs import (
     SecureVpc,
     ServiceImage,
     SubnetPlan,
-    Weakening,
+    Waiver,
 )
 
 env = Environment(account="111111111111", region="eu-central-1")
@@ -42,10 +42,10 @@ match sys.argv[1]:
         SecureVpc(
             stack,
             "Second",
-            zone_count=1,
+            availability_zone_count=1,
             plan=SubnetPlan.blocks(
                 cidr="10.1.0.0/16", public_blocks=["10.2.1.0/24"], application_blocks=["10.1.16.0/20"]
             ),
         )
     case "5":
-        SecureLoadBalancer(stack, "Balancer", network=network, plain_http=Weakening(reason="for now"))
+        SecureLoadBalancer(stack, "Balancer", network=network, plain_http=Waiver(reason="for now"))

@@ -26,7 +26,7 @@ class FoundationStack extends Stack {
   public constructor(scope: App, id: string, props: StackProps) {
     super(scope, id, props);
     this.network = new SecureVpc(this, 'Network', {
-      zones: ['eu-central-1a', 'eu-central-1b'],
+      availabilityZones: ['eu-central-1a', 'eu-central-1b'],
       plan: SubnetPlan.blocks({
         cidr: '10.0.0.0/16',
         publicBlocks: ['10.0.1.0/24', '10.0.2.0/24'],
@@ -97,9 +97,9 @@ class ApplicationStack extends Stack {
     const signals = new GoldenSignalAlarms(this, 'Signals', {
       services: [web, this.api],
       databases: [database],
-      routing: this.routing,
+      alertRouting: this.routing,
       objectives: [ServiceObjective.availability(99.9)],
-      adjustments: { 'Api/service-cpu': { warningAt: 75, errorAt: 90 } },
+      overrides: { 'Api/service-cpu': { warningThreshold: 75, errorThreshold: 90 } },
       dashboard: false,
     });
     const created = new LogMetric(this, 'ItemsCreated', {
@@ -129,10 +129,10 @@ class DeliveryStack extends Stack {
           services: [api],
           migration: Migration.command(api, ['npm', 'run', 'migration:run'], { plan: ['npm', 'run', 'migration:show'] }),
           snapshot: props.foundation.database,
-          verificationTime: Duration.minutes(30),
+          monitoringTime: Duration.minutes(30),
         }),
       ],
-      routing,
+      alertRouting: routing,
     });
   }
 }

@@ -12,7 +12,7 @@ const stack = new Stack(app, 'Shop', { env });
 
 // Network
 const network = new SecureVpc(stack, 'Network', {
-  zones: ['eu-central-1a', 'eu-central-1b'],
+  availabilityZones: ['eu-central-1a', 'eu-central-1b'],
   plan: SubnetPlan.sized({ cidr: '10.1.0.0/16' }),
 });
 
@@ -43,7 +43,7 @@ const routing = new AlertRouting(stack, 'Alerts', { onCritical: [onCall], onErro
 new GoldenSignalAlarms(stack, 'Signals', {
   services: [web],
   databases: [database],
-  routing,
+  alertRouting: routing,
   objectives: [ServiceObjective.availability(99.9)],
 });
 
@@ -56,6 +56,6 @@ new BlueGreenPipeline(delivery, 'Pipeline', {
   stages: [
     DeployStage.production({ services: [web], migration: Migration.command(web, ['npm', 'run', 'migrate']), snapshot: database }),
   ],
-  routing,
+  alertRouting: routing,
 });
 app.synth();

@@ -23,7 +23,7 @@ switch (process.argv[2]) {
     break;
   case '4':
     new SecureVpc(stack, 'Second', {
-      zoneCount: 1,
+      availabilityZoneCount: 1,
       plan: SubnetPlan.blocks({ cidr: '10.1.0.0/16', publicBlocks: ['10.2.1.0/24'], applicationBlocks: ['10.1.16.0/20'] }),
     });
     break;

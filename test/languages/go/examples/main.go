@@ -18,8 +18,8 @@ func main() {
 
 	// Network
 	network := prodconstructs.NewSecureVpc(stack, jsii.String("Network"), &prodconstructs.SecureVpcProps{
-		Zones: jsii.Strings("eu-central-1a", "eu-central-1b"),
-		Plan:  prodconstructs.SubnetPlan_Sized(&prodconstructs.SubnetPlanSizes{Cidr: jsii.String("10.1.0.0/16")}),
+		AvailabilityZones: jsii.Strings("eu-central-1a", "eu-central-1b"),
+		Plan:              prodconstructs.SubnetPlan_Sized(&prodconstructs.SubnetPlanSizes{Cidr: jsii.String("10.1.0.0/16")}),
 	})
 
 	// Database
@@ -54,10 +54,10 @@ func main() {
 		OnWarning:  &[]prodconstructs.AlertChannel{onCall},
 	})
 	prodconstructs.NewGoldenSignalAlarms(stack, jsii.String("Signals"), &prodconstructs.GoldenSignalAlarmsProps{
-		Services:   &[]prodconstructs.IMonitoredService{web},
-		Databases:  &[]prodconstructs.IMonitoredDatabase{database},
-		Routing:    routing,
-		Objectives: &[]prodconstructs.ServiceObjective{prodconstructs.ServiceObjective_Availability(jsii.Number(99.9), nil)},
+		Services:     &[]prodconstructs.IMonitoredService{web},
+		Databases:    &[]prodconstructs.IMonitoredDatabase{database},
+		AlertRouting: routing,
+		Objectives:   &[]prodconstructs.ServiceObjective{prodconstructs.ServiceObjective_Availability(jsii.Number(99.9), nil)},
 	})
 
 	// Pipeline
@@ -77,7 +77,7 @@ func main() {
 				Snapshot:  database,
 			}),
 		},
-		Routing: routing,
+		AlertRouting: routing,
 	})
 	app.Synth(nil)
 }

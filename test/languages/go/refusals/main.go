@@ -44,7 +44,7 @@ func main() {
 		})
 	case "4":
 		prodconstructs.NewSecureVpc(stack, jsii.String("Second"), &prodconstructs.SecureVpcProps{
-			ZoneCount: jsii.Number(1),
+			AvailabilityZoneCount: jsii.Number(1),
 			Plan: prodconstructs.SubnetPlan_Blocks(&prodconstructs.SubnetPlanBlocks{
 				Cidr:              jsii.String("10.1.0.0/16"),
 				PublicBlocks:      jsii.Strings("10.2.1.0/24"),
@@ -54,7 +54,7 @@ func main() {
 	case "5":
 		prodconstructs.NewSecureLoadBalancer(stack, jsii.String("Balancer"), &prodconstructs.SecureLoadBalancerProps{
 			Network:   network,
-			PlainHttp: &prodconstructs.Weakening{Reason: jsii.String("for now")},
+			PlainHttp: &prodconstructs.Waiver{Reason: jsii.String("for now")},
 		})
 	}
 }

@@ -2,7 +2,7 @@ package example;
 
 import java.util.List;
 import java.util.Map;
-import org.prodconstructs.AlarmAdjustment;
+import org.prodconstructs.AlarmOverride;
 import org.prodconstructs.AlertChannel;
 import org.prodconstructs.AlertRouting;
 import org.prodconstructs.BlueGreenProps;
@@ -102,9 +102,9 @@ final class ApplicationStack extends Stack {
         var signals = GoldenSignalAlarms.Builder.create(this, "Signals")
                 .services(List.of(web, api))
                 .databases(List.of(foundation.database()))
-                .routing(routing)
+                .alertRouting(routing)
                 .objectives(List.of(ServiceObjective.availability(99.9)))
-                .adjustments(Map.of("Api/service-cpu", AlarmAdjustment.builder().warningAt(75).errorAt(90).build()))
+                .overrides(Map.of("Api/service-cpu", AlarmOverride.builder().warningThreshold(75).errorThreshold(90).build()))
                 .dashboard(false)
                 .build();
         var created = LogMetric.Builder.create(this, "ItemsCreated")

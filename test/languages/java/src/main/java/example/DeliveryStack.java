@@ -40,9 +40,9 @@ final class DeliveryStack extends Stack {
                         .migration(Migration.command(api, List.of("npm", "run", "migration:run"),
                                 MigrationOptions.builder().plan(List.of("npm", "run", "migration:show")).build()))
                         .snapshot(foundation.database())
-                        .verificationTime(Duration.minutes(30))
+                        .monitoringTime(Duration.minutes(30))
                         .build())))
-                .routing(application.routing())
+                .alertRouting(application.routing())
                 .build();
     }
 }

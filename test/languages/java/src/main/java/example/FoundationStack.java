@@ -27,7 +27,7 @@ final class FoundationStack extends Stack {
     FoundationStack(final Construct scope, final String id, final StackProps props) {
         super(scope, id, props);
         network = SecureVpc.Builder.create(this, "Network")
-                .zones(List.of("eu-central-1a", "eu-central-1b"))
+                .availabilityZones(List.of("eu-central-1a", "eu-central-1b"))
                 .plan(SubnetPlan.blocks(SubnetPlanBlocks.builder()
                         .cidr("10.0.0.0/16")
                         .publicBlocks(List.of("10.0.1.0/24", "10.0.2.0/24"))

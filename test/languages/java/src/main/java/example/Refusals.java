@@ -13,7 +13,7 @@ import org.prodconstructs.SecureVpc;
 import org.prodconstructs.ServiceImage;
 import org.prodconstructs.SubnetPlan;
 import org.prodconstructs.SubnetPlanBlocks;
-import org.prodconstructs.Weakening;
+import org.prodconstructs.Waiver;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.Environment;
@@ -48,7 +48,7 @@ public final class Refusals {
                     .backup(BackupPolicy.daily(BackupPolicyProps.builder().retention(Duration.days(40)).build()))
                     .build();
             case "4" -> SecureVpc.Builder.create(stack, "Second")
-                    .zoneCount(1)
+                    .availabilityZoneCount(1)
                     .plan(SubnetPlan.blocks(SubnetPlanBlocks.builder()
                             .cidr("10.1.0.0/16")
                             .publicBlocks(List.of("10.2.1.0/24"))
@@ -57,7 +57,7 @@ public final class Refusals {
                     .build();
             case "5" -> SecureLoadBalancer.Builder.create(stack, "Balancer")
                     .network(network)
-                    .plainHttp(Weakening.builder().reason("for now").build())
+                    .plainHttp(Waiver.builder().reason("for now").build())
                     .build();
             default -> { }
         }

@@ -1,5 +1,0 @@
-/** Why a safe default is given up. The reason is shown in the validation report. */
-export interface Weakening {
-  /** Why this is acceptable here: a sentence of at least 10 characters. */
-  readonly reason: string;
-}

@@ -1,0 +1,94 @@
+import { Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { PropError } from '../../validation/prop-error';
+
+const DAY = 24 * 60;
+const WEEK = 7 * DAY;
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+/** After its own backup, RDS is left this many minutes for the snapshot of AWS Backup. */
+const SNAPSHOT_MINUTES = 120;
+const SHORTEST = 30;
+
+/** A time of day in UTC. */
+interface TimeOfDay {
+  /** 0 to 23. */
+  readonly hour: number;
+  /** 0 to 59. */
+  readonly minute: number;
+}
+
+interface Span {
+  readonly start: number;
+  readonly length: number;
+}
+
+/** Refuses windows that RDS would refuse, or in which a snapshot would meet maintenance. */
+export function checkWindows(scope: IConstruct, backup: string, maintenance: string): void {
+  if (Token.isUnresolved(backup) || Token.isUnresolved(maintenance)) {
+    return;
+  }
+  const daily = dailySpan(scope, 'backup.window', backup);
+  const weekly = weeklySpan(scope, 'maintenanceWindow', maintenance);
+  checkLength(scope, 'backup.window', backup, daily.length, 'hh:mm-hh:mm');
+  checkLength(scope, 'maintenanceWindow', maintenance, weekly.length, 'ddd:hh:mm-ddd:hh:mm');
+  const taken = DAYS.map((_, day) => ({ start: day * DAY + daily.start, length: daily.length + SNAPSHOT_MINUTES }));
+  if (taken.some((span) => overlap(span, weekly))) {
+    throw new PropError(scope, {
+      prop: 'maintenanceWindow',
+      value: maintenance,
+      expected: `a window outside the backup's (${backup}) and the two hours after it, in which snapshots are taken`,
+      fix: 'move one of the two',
+    });
+  }
+}
+
+/** When a backup window ends: then AWS Backup takes its snapshot. */
+export function endOf(scope: IConstruct, window: string): TimeOfDay {
+  const { start, length } = dailySpan(scope, 'backup.window', window);
+  const end = (start + length) % DAY;
+  return { hour: Math.floor(end / 60), minute: end % 60 };
+}
+
+function checkLength(scope: IConstruct, prop: string, value: string, length: number, format: string): void {
+  if (length < SHORTEST || length > DAY) {
+    throw new PropError(scope, {
+      prop,
+      value,
+      expected: `${SHORTEST} minutes to 24 hours as ${format} in UTC`,
+      fix: 'let it end later',
+    });
+  }
+}
+
+function dailySpan(scope: IConstruct, prop: string, value: string): Span {
+  const found = /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$/.exec(value);
+  if (!found) {
+    throw new PropError(scope, { prop, value, expected: 'hh:mm-hh:mm in UTC', fix: 'write it as 02:00-03:00' });
+  }
+  const [startHour, startMinute, endHour, endMinute] = found.slice(1).map(Number);
+  const start = startHour * 60 + startMinute;
+  return { start, length: (endHour * 60 + endMinute - start + DAY) % DAY };
+}
+
+function weeklySpan(scope: IConstruct, prop: string, value: string): Span {
+  const days = DAYS.join('|');
+  const found = new RegExp(`^(${days}):(\\d\\d:\\d\\d)-(${days}):(\\d\\d:\\d\\d)$`).exec(value);
+  if (!found) {
+    throw new PropError(scope, {
+      prop,
+      value,
+      expected: 'ddd:hh:mm-ddd:hh:mm in UTC',
+      fix: 'write it as sun:05:30-sun:06:30',
+    });
+  }
+  const from = dailySpan(scope, prop, `${found[2]}-${found[4]}`);
+  const [fromDay, toDay] = [DAYS.indexOf(found[1]), DAYS.indexOf(found[3])];
+  const end = Number(found[4].slice(0, 2)) * 60 + Number(found[4].slice(3));
+  const start = fromDay * DAY + from.start;
+  return { start, length: (toDay * DAY + end - start + WEEK) % WEEK };
+}
+
+/** On a week that begins again when it ends. */
+function overlap(a: Span, b: Span): boolean {
+  return (b.start - a.start + WEEK) % WEEK < a.length || (a.start - b.start + WEEK) % WEEK < b.length;
+}

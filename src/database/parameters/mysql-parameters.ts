@@ -1,0 +1,113 @@
+import type { Guarantee, ParameterRules, Parameters } from './parameter-rules';
+
+/** Parameters that teams set, with the ranges of the MySQL 8 manual. There is no server here to compare them with: others go by `parameterGroup.addParameter`. */
+const KNOWN: Parameters = {
+  binlog_format: 'enum ROW,STATEMENT,MIXED,OFF',
+  character_set_server: 'string',
+  collation_server: 'string',
+  connect_timeout: 'integer 2..31536000 s',
+  event_scheduler: 'enum ON,OFF,DISABLED,1,0',
+  explicit_defaults_for_timestamp: 'bool',
+  general_log: 'bool',
+  group_concat_max_len: 'integer 4..1844674407370954752',
+  innodb_buffer_pool_size: 'integer 5242880..9223372036854775807',
+  innodb_lock_wait_timeout: 'integer 1..1073741824 s',
+  innodb_print_all_deadlocks: 'bool',
+  interactive_timeout: 'integer 1..31536000 s',
+  local_infile: 'bool',
+  lock_wait_timeout: 'integer 1..31536000 s',
+  log_bin_trust_function_creators: 'bool',
+  log_output: 'enum FILE,TABLE,NONE',
+  log_queries_not_using_indexes: 'bool',
+  long_query_time: 'real 0..31536000 s',
+  lower_case_table_names: 'integer 0..1',
+  max_allowed_packet: 'integer 1024..1073741824',
+  max_connections: 'integer 1..100000',
+  max_execution_time: 'integer 0..4294967295 ms',
+  max_heap_table_size: 'integer 16384..1844674407370954752',
+  net_read_timeout: 'integer 1..31536000 s',
+  net_write_timeout: 'integer 1..31536000 s',
+  performance_schema: 'bool',
+  require_secure_transport: 'bool',
+  server_audit_events: 'string',
+  server_audit_excl_users: 'string',
+  server_audit_incl_users: 'string',
+  server_audit_logging: 'bool',
+  server_audit_logs_upload: 'bool',
+  slow_query_log: 'bool',
+  sort_buffer_size: 'integer 32768..18446744073709551615',
+  sql_mode: 'string',
+  time_zone: 'string',
+  tls_version: 'string',
+  tmp_table_size: 'integer 1024..18446744073709551615',
+  transaction_isolation: 'enum READ-UNCOMMITTED,READ-COMMITTED,REPEATABLE-READ,SERIALIZABLE',
+  wait_timeout: 'integer 1..31536000 s',
+};
+
+const on = (value: string): boolean => ['1', 'on', 'true'].includes(value.toLowerCase());
+const off = (value: string): boolean => !on(value);
+const words = (value: string): string[] =>
+  value
+    .toUpperCase()
+    .split(',')
+    .map((word) => word.trim());
+const AUDITED = ['CONNECT', 'QUERY_DDL', 'QUERY_DCL'];
+const NO_QUERY_TEXT = 'no query text is in the log of production (requirement A-31)';
+
+/** What a MySQL of this library is set to. Only Aurora has the audit as a parameter; an instance gets it by its option group. */
+export function mysqlRules(version: string, aurora: boolean, queryLogging: boolean): ParameterRules {
+  return {
+    engine: `${aurora ? 'Aurora MySQL' : 'MySQL'} ${version}`,
+    known: KNOWN,
+    defaults: {
+      require_secure_transport: aurora ? 'ON' : '1',
+      tls_version: 'TLSv1.2,TLSv1.3',
+      local_infile: '0',
+      innodb_print_all_deadlocks: queryLogging ? '1' : '0',
+      general_log: '0',
+      log_output: 'FILE',
+      slow_query_log: queryLogging ? '1' : '0',
+      ...(queryLogging && { long_query_time: '1' }),
+      ...(aurora && {
+        server_audit_logging: '1',
+        server_audit_logs_upload: '1',
+        server_audit_events: AUDITED.join(','),
+      }),
+    },
+    guarantees: [...GUARANTEES, ...(queryLogging ? [] : GUARANTEES_WITHOUT_QUERY_TEXT)],
+  };
+}
+
+const GUARANTEES: Guarantee[] = [
+  { parameter: 'require_secure_transport', holds: on, promise: 'every connection is encrypted (requirement C-09)' },
+  {
+    parameter: 'tls_version',
+    holds: (value) => value.split(',').every((version) => ['TLSv1.2', 'TLSv1.3'].includes(version)),
+    promise: 'TLS is 1.2 or later',
+  },
+  { parameter: 'local_infile', holds: off, promise: 'no client can be made to send a file' },
+  { parameter: 'server_audit_logging', holds: on, promise: 'connections are logged (requirement A-31)' },
+  { parameter: 'server_audit_logs_upload', holds: on, promise: 'the audit reaches CloudWatch' },
+  {
+    parameter: 'server_audit_events',
+    holds: (value) => AUDITED.every((word) => words(value).includes(word)),
+    promise: `${AUDITED.join(', ')} are audited`,
+  },
+  { parameter: 'server_audit_excl_users', holds: (value) => value === '', promise: 'every user is audited' },
+];
+
+const GUARANTEES_WITHOUT_QUERY_TEXT: Guarantee[] = [
+  ...['general_log', 'slow_query_log', 'innodb_print_all_deadlocks'].map((parameter) => ({
+    parameter,
+    holds: off,
+    promise: NO_QUERY_TEXT,
+  })),
+  {
+    parameter: 'server_audit_events',
+    holds: (value) => words(value).every((word) => AUDITED.includes(word)),
+    promise: NO_QUERY_TEXT,
+  },
+];
+
+/** The option of a MySQL instance that audits what Aurora audits by parameters. */
+export const AUDIT_OPTION = { name: 'MARIADB_AUDIT_PLUGIN', settings: { SERVER_AUDIT_EVENTS: AUDITED.join(',') } };

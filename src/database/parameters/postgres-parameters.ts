@@ -1,0 +1,158 @@
+import type { Guarantee, ParameterRules, Parameters } from './parameter-rules';
+import { POSTGRES_SETTINGS } from './postgres-settings';
+
+/** Parameters of RDS itself and of the extensions that are loaded at start. */
+export const RDS_PARAMETERS: Parameters = {
+  'rds.accepted_password_auth_method': 'enum md5+scram,scram',
+  'rds.allowed_extensions': 'string',
+  'rds.force_autovacuum_logging_level':
+    'enum disabled,debug5,debug4,debug3,debug2,debug1,info,notice,warning,error,log,fatal,panic',
+  'rds.force_ssl': 'bool',
+  'rds.log_retention_period': 'integer 1440..10080 min',
+  'rds.logical_replication': 'bool',
+  'rds.restrict_password_commands': 'bool',
+  'shared_preload_libraries': 'string',
+};
+
+export const EXTENSION_PARAMETERS: Parameters = {
+  'auto_explain.log_analyze': 'bool',
+  'auto_explain.log_buffers': 'bool',
+  'auto_explain.log_format': 'enum text,xml,json,yaml',
+  'auto_explain.log_min_duration': 'integer -1..2147483647 ms',
+  'auto_explain.log_nested_statements': 'bool',
+  'auto_explain.log_timing': 'bool',
+  'auto_explain.log_verbose': 'bool',
+  'auto_explain.sample_rate': 'real 0..1',
+  'pg_stat_statements.max': 'integer 100..1073741823',
+  'pg_stat_statements.save': 'bool',
+  'pg_stat_statements.track': 'enum none,top,all',
+  'pg_stat_statements.track_planning': 'bool',
+  'pg_stat_statements.track_utility': 'bool',
+};
+
+export const AUDIT_PARAMETERS: Parameters = {
+  'pgaudit.log': 'string',
+  'pgaudit.log_catalog': 'bool',
+  'pgaudit.log_client': 'bool',
+  'pgaudit.log_level': 'enum debug5,debug4,debug3,debug2,debug1,info,notice,warning,log',
+  'pgaudit.log_parameter': 'bool',
+  'pgaudit.log_relation': 'bool',
+  'pgaudit.log_rows': 'bool',
+  'pgaudit.log_statement': 'bool',
+  'pgaudit.log_statement_once': 'bool',
+  'pgaudit.role': 'string',
+};
+
+/** Idle transactions hold locks and keep vacuum from cleaning up: five minutes are more than any request has. */
+const IDLE_IN_TRANSACTION_MS = '300000';
+
+/** What a PostgreSQL of this library is set to. Parameters that RDS has and PostgreSQL has not begin with `rds.`. */
+export function postgresRules(major: string, queryLogging: boolean): ParameterRules {
+  return {
+    engine: `PostgreSQL ${major}`,
+    known: { ...settingsOf(major), ...RDS_PARAMETERS, ...EXTENSION_PARAMETERS, ...AUDIT_PARAMETERS },
+    defaults: {
+      'rds.force_ssl': '1',
+      'rds.accepted_password_auth_method': 'scram',
+      'password_encryption': 'scram-sha-256',
+      'shared_preload_libraries': 'pg_stat_statements,pgaudit',
+      'pgaudit.log': 'ddl,role',
+      'log_connections': '1',
+      'log_disconnections': '1',
+      'log_lock_waits': '1',
+      'log_temp_files': '0',
+      'idle_in_transaction_session_timeout': IDLE_IN_TRANSACTION_MS,
+      ...(queryLogging ? WITH_QUERY_TEXT : WITHOUT_QUERY_TEXT),
+    },
+    guarantees: [...GUARANTEES, ...(queryLogging ? [] : GUARANTEES_WITHOUT_QUERY_TEXT)],
+  };
+}
+
+const WITH_QUERY_TEXT: Parameters = { log_min_duration_statement: '1000', log_statement: 'ddl' };
+
+/**
+ * Outside production alone are queries logged (requirement A-31): what pgaudit says of schema and roles is left. PostgreSQL also writes
+ * the statement below each error, lock wait and temporary file, and values into the details of errors: that ends here.
+ */
+const WITHOUT_QUERY_TEXT: Parameters = {
+  log_min_duration_statement: '-1',
+  log_statement: 'none',
+  log_min_error_statement: 'panic',
+  log_error_verbosity: 'terse',
+};
+
+const on = (value: string): boolean => !['0', 'off', 'false', ''].includes(value.toLowerCase());
+const words = (value: string): string[] =>
+  value
+    .toLowerCase()
+    .split(',')
+    .map((word) => word.trim());
+
+const GUARANTEES: Guarantee[] = [
+  { parameter: 'rds.force_ssl', holds: on, promise: 'every connection is encrypted (requirements A-04, E-12)' },
+  {
+    parameter: 'rds.accepted_password_auth_method',
+    holds: (value) => value === 'scram',
+    promise: 'passwords are scram',
+  },
+  { parameter: 'password_encryption', holds: (value) => value === 'scram-sha-256', promise: 'passwords are scram' },
+  { parameter: 'log_connections', holds: on, promise: 'connections are logged (requirement A-31)' },
+  { parameter: 'log_disconnections', holds: on, promise: 'disconnections are logged (requirement A-31)' },
+  {
+    parameter: 'shared_preload_libraries',
+    holds: (value) => words(value).includes('pgaudit'),
+    promise: 'pgaudit is loaded',
+  },
+  { parameter: 'synchronous_commit', holds: on, promise: 'what is committed survives a crash' },
+  {
+    parameter: 'pgaudit.log',
+    holds: auditsSchemaAndRoles,
+    promise: 'changes of schema and roles are audited (ddl and role)',
+  },
+];
+
+const silent = (value: string): boolean => value === '-1';
+const NO_QUERY_TEXT = 'no query text is in the log of production (requirement A-31)';
+
+const GUARANTEES_WITHOUT_QUERY_TEXT: Guarantee[] = [
+  { parameter: 'log_statement', holds: (value) => value === 'none', promise: NO_QUERY_TEXT },
+  { parameter: 'log_min_duration_statement', holds: silent, promise: NO_QUERY_TEXT },
+  { parameter: 'log_min_duration_sample', holds: silent, promise: NO_QUERY_TEXT },
+  { parameter: 'log_transaction_sample_rate', holds: (value) => Number(value) === 0, promise: NO_QUERY_TEXT },
+  {
+    parameter: 'log_min_error_statement',
+    holds: (value) => ['panic', 'fatal'].includes(value),
+    promise: NO_QUERY_TEXT,
+  },
+  { parameter: 'log_error_verbosity', holds: (value) => value === 'terse', promise: NO_QUERY_TEXT },
+  { parameter: 'auto_explain.log_min_duration', holds: silent, promise: NO_QUERY_TEXT },
+  {
+    parameter: 'pgaudit.log',
+    holds: (value) => words(value).every((word) => ['ddl', 'role'].includes(word)),
+    promise: NO_QUERY_TEXT,
+  },
+  ...['debug_print_parse', 'log_parser_stats', 'log_statement_stats'].map((parameter) => ({
+    parameter,
+    holds: (value: string) => !on(value),
+    promise: NO_QUERY_TEXT,
+  })),
+];
+
+function auditsSchemaAndRoles(value: string): boolean {
+  const listed = words(value);
+  return ['ddl', 'role'].every(
+    (word) => (listed.includes(word) || listed.includes('all')) && !listed.includes(`-${word}`),
+  );
+}
+
+/** What one major version knows, out of the table of all. */
+export function settingsOf(major: string): Parameters {
+  const version = Number(major);
+  const entries = Object.entries(POSTGRES_SETTINGS).flatMap(([name, spans]) =>
+    spans.split(' | ').flatMap((span) => {
+      const [, from, to, description] = /^(\d+)-(\d+) (.*)$/.exec(span)!;
+      return version >= Number(from) && version <= Number(to) ? [[name, description]] : [];
+    }),
+  );
+  return Object.fromEntries(entries) as Parameters;
+}

@@ -1,0 +1,305 @@
+import { Duration } from 'aws-cdk-lib';
+import { ComparisonOperator, type IMetric, type MetricOptions, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { DatabaseFamily, type DatabaseSignals } from '../../contracts';
+import type { DatabaseLogMetrics } from '../logs/database-log-metrics';
+import { DatabaseMetrics } from '../metrics/database-metrics';
+import { type AlarmDefinition, SPARE_MINUTES } from './alarm-definition';
+import { watchable } from './metric-limit';
+
+type Row = Pick<AlarmDefinition, 'key' | 'happened' | 'first' | 'thresholds' | 'unit'> &
+  Partial<AlarmDefinition> & { readonly metric: IMetric };
+
+/** A metric of Aurora's, or what filters count in a log, if one is known. */
+interface Counted {
+  readonly metric?: IMetric;
+  readonly count?: () => void;
+}
+
+const ABOVE = ComparisonOperator.GREATER_THAN_THRESHOLD;
+const BELOW = ComparisonOperator.LESS_THAN_THRESHOLD;
+const MINUTE = Duration.minutes(1);
+const FIVE_MINUTES = Duration.minutes(5);
+const BY_FIVE: MetricOptions = { period: FIVE_MINUTES };
+
+/**
+ * The alarms of a database, those that its kind has: of connections where the most it takes is known, of storage and disk for instances, of capacity
+ * for serverless clusters. A paused or stopped database says nothing, and nothing is no alarm.
+ *
+ * @param logs counts what only the log tells; without it those rows are missing, but where Aurora has a metric
+ */
+export function databaseAlarms(signals: DatabaseSignals, logs?: DatabaseLogMetrics): AlarmDefinition[] {
+  const instanceIdentifiers = watchable(signals.source, signals.instanceIdentifiers, 'instances');
+  const metrics = new DatabaseMetrics({ ...signals, instanceIdentifiers });
+  const rows = [
+    ...connections(signals, metrics),
+    ...processor(signals, metrics),
+    ...memoryAndDisk(signals, metrics),
+    ...replication(signals, metrics),
+    ...transactions(signals, metrics, logs),
+    ...capacity(signals, metrics),
+  ];
+  return rows.map((row) => ({
+    source: signals.source,
+    comparison: ABOVE,
+    period: MINUTE,
+    evaluationPeriods: 5 + SPARE_MINUTES,
+    datapointsToAlarm: 5,
+    missing: TreatMissingData.NOT_BREACHING,
+    ...row,
+  }));
+}
+
+function connections(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
+  return signals.connectionCeiling === undefined
+    ? []
+    : [
+      {
+        // Fewer than 5: requirement A-21. Who is that near to the end has no five minutes left to look at.
+        key: 'database-connections-left',
+        metric: metrics.connectionsLeft(),
+        comparison: BELOW,
+        thresholds: { warning: 5 },
+        unit: 'connections',
+        evaluationPeriods: 3 + SPARE_MINUTES,
+        datapointsToAlarm: 3,
+        happened: 'takes hardly any more connections',
+        first: 'Find out who holds connections, idle ones above all, and end those before new tasks fail to start.',
+      },
+      {
+        // 80 %: requirements C-26, D-08 (there P2, over 5 minutes) and E-09.
+        key: 'database-connections-share',
+        metric: metrics.connectionShare(),
+        thresholds: { error: 80 },
+        unit: '%',
+        happened: 'uses most of the connections that it takes',
+        first:
+            'Compare the tasks that run times the size of their pool with the most that the database takes, and make the pools smaller.',
+      },
+    ];
+}
+
+function processor(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
+  return [
+    {
+      // 70 % over 5 minutes: requirement C-26; E-09 has 80 %.
+      key: 'database-cpu',
+      metric: metrics.cpu(),
+      thresholds: { warning: 70 },
+      unit: '%',
+      happened: 'has a busy processor',
+      first: 'Look at the statements that load the database most, in Database Insights.',
+    },
+    // The ratio is RDS's own metric. A serverless member's processors come and go: there CPU and capacity say the same without the jumps.
+    ...(signals.maxAcu !== undefined || !metrics.countsSessions
+      ? []
+      : [
+        {
+          // Above 1 sessions queue for a processor (RDS user guide, DB load and the line of the most vCPUs); a nightly job of ten minutes may.
+          key: 'database-load',
+          metric: metrics.loadPerProcessor(),
+          thresholds: { warning: 1 },
+          unit: 'sessions for each vCPU',
+          evaluationPeriods: 15,
+          datapointsToAlarm: 10,
+          onlyInFullSet: true,
+          happened: 'has more sessions at work than processors',
+          first: 'Look at what the sessions wait for, in Database Insights: a lock, the disk or the processor.',
+        },
+      ]),
+    {
+      // 15 minutes: requirement C-26, which gives no number. Every night is idle somewhere: without a limit of the caller's it doesn't alarm.
+      key: 'database-idle',
+      metric: metrics.cpu(),
+      comparison: BELOW,
+      thresholds: {},
+      unit: '%',
+      evaluationPeriods: 15 + SPARE_MINUTES,
+      datapointsToAlarm: 15,
+      onlyInFullSet: true,
+      happened: 'has had little to do for a while',
+      first: 'Check that the service still reaches it; if this lasts for days, take a smaller one.',
+    },
+    ...(signals.burstable
+      ? [
+        {
+          /*
+             * Every 5 minutes is as often as RDS tells. An instance of the T3 or T4g classes starts with none and goes on at full speed for money without
+             * any: two hours tell a lasting lack from a fresh start (RDS user guide, CPUCreditBalance; EC2 user guide, unlimited mode).
+             */
+          key: 'database-cpu-credits',
+          metric: metrics.cpuCredits(),
+          comparison: BELOW,
+          thresholds: { warning: 10 },
+          unit: 'credits',
+          period: FIVE_MINUTES,
+          evaluationPeriods: 24,
+          datapointsToAlarm: 24,
+          onlyInFullSet: true,
+          happened: 'has used up its processor credits and goes on for extra money, or slower',
+          first:
+              'Look at what keeps the processor busy; if it is the normal load, take a class that is not burstable.',
+        },
+      ]
+      : []),
+  ];
+}
+
+function memoryAndDisk(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
+  return [
+    ...(signals.memoryBytes === undefined
+      ? []
+      : [
+        {
+          // Ours. What counts as free includes the caches that can be dropped; MySQL's buffer pool takes three quarters by default, and a healthy one has a tenth left.
+          key: 'database-memory',
+          metric: metrics.freeableMemoryShare(),
+          comparison: BELOW,
+          thresholds: { warning: 5 },
+          unit: '%',
+          evaluationPeriods: 15,
+          datapointsToAlarm: 10,
+          happened: 'has hardly any memory left',
+          first:
+              'Look for many connections or large sorts; then take a class with more memory, before the server is ended and starts anew.',
+        },
+      ]),
+    ...(signals.clusterIdentifier !== undefined
+      ? []
+      : [
+        {
+          // 10 GB: requirement A-21. The error is ours: a full disk stops the database, and a warning waits until morning.
+          key: 'database-storage',
+          metric: metrics.freeStorage(),
+          comparison: BELOW,
+          thresholds: { warning: 10, error: 2 },
+          unit: 'GiB',
+          happened: 'runs out of storage',
+          first:
+              'See why storage autoscaling did not help: it is off, at its maximum, or has enlarged the disk within the last six hours.',
+        },
+        {
+          // Ours: at the 3000 operations a second that gp3 includes, the last of 64 waits for 20 ms.
+          key: 'database-disk-queue',
+          metric: metrics.diskQueue(),
+          thresholds: { warning: 64 },
+          unit: 'requests',
+          evaluationPeriods: 15,
+          datapointsToAlarm: 10,
+          onlyInFullSet: true,
+          happened: 'has requests waiting for its disk',
+          first:
+              'Look for statements that read whole tables; then take more memory, or 400 GiB and the operations that come with them.',
+        },
+      ]),
+  ];
+}
+
+function replication(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
+  const lag = metrics.replicaLag();
+  return lag === undefined
+    ? []
+    : [
+      {
+        key: 'database-replica-lag',
+        metric: lag,
+        thresholds: { warning: mostLag(signals) },
+        unit: 's',
+        onlyInFullSet: true,
+        happened: 'has a reader that is behind',
+        first: 'Look for a long transaction or statement on the reader, and at the load that the writer sends it.',
+      },
+    ];
+}
+
+/**
+ * Aurora's readers share the volume and are behind by much less than 100 ms (Aurora user guide, replication). A PostgreSQL replica of an instance
+ * says up to five minutes when nobody writes (RDS user guide, read replicas of PostgreSQL): less would alarm every quiet night.
+ */
+function mostLag({ clusterIdentifier, family }: DatabaseSignals): number {
+  return clusterIdentifier !== undefined ? 2 : family === DatabaseFamily.POSTGRES ? 600 : 60;
+}
+
+function transactions(signals: DatabaseSignals, metrics: DatabaseMetrics, logs?: DatabaseLogMetrics): Row[] {
+  const aurora = signals.clusterIdentifier !== undefined;
+  const failures: Counted =
+    aurora && signals.family === DatabaseFamily.MYSQL
+      ? { metric: metrics.countOfRate('LoginFailures', 'Refused connections', BY_FIVE) }
+      : { metric: logs?.connectionFailures(), count: () => logs?.countConnectionFailures() };
+  const deadlocks: Counted = aurora
+    ? { metric: metrics.countOfRate('Deadlocks', 'Deadlocks', BY_FIVE) }
+    : { metric: logs?.deadlocks(), count: () => logs?.countDeadlocks() };
+  return [
+    ...(signals.family !== DatabaseFamily.POSTGRES
+      ? []
+      : [
+        {
+          // Hardening list; PostgreSQL takes no more writes at 2 146 483 648 (Aurora user guide, MaximumUsedTransactionIDs): half of it is left.
+          key: 'database-transaction-age',
+          metric: metrics.transactionAge(BY_FIVE),
+          thresholds: { error: 1_000_000_000 },
+          unit: 'transactions',
+          period: FIVE_MINUTES,
+          evaluationPeriods: 3,
+          datapointsToAlarm: 3,
+          happened: 'has rows that no vacuum has frozen for very long, and stops taking writes at twice that',
+          first:
+              'Find what keeps vacuum back: an open transaction, a prepared one, a replication slot; end it and vacuum the oldest tables.',
+        },
+      ]),
+    ...(failures.metric === undefined
+      ? []
+      : [
+        {
+          // E-09 asks for it without a number: as many as the errors of requirement A-21.
+          key: 'database-connection-failures',
+          metric: failures.metric,
+          count: failures.count,
+          thresholds: { warning: 10 },
+          unit: 'connections',
+          period: FIVE_MINUTES,
+          evaluationPeriods: 1,
+          datapointsToAlarm: 1,
+          happened: 'turned connections down',
+          first:
+              'Read the log: a wrong password points to a rotation that tasks have not followed, too many clients to the pools, a missing entry to TLS.',
+        },
+      ]),
+    ...(deadlocks.metric === undefined
+      ? []
+      : [
+        {
+          // Ours: an application retries a few; more mean that two of its parts take locks in different orders.
+          key: 'database-deadlocks',
+          metric: deadlocks.metric,
+          count: deadlocks.count,
+          thresholds: { warning: 10 },
+          unit: 'deadlocks',
+          period: FIVE_MINUTES,
+          evaluationPeriods: 1,
+          datapointsToAlarm: 1,
+          onlyInFullSet: true,
+          happened: 'ended transactions that waited for each other',
+          first: 'Find the two statements in the log and make them take their locks in the same order.',
+        },
+      ]),
+  ];
+}
+
+function capacity(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
+  return signals.maxAcu === undefined
+    ? []
+    : [
+      {
+        // Ours: near 100 % it can't grow any more (Aurora user guide, ACUUtilization), and growing takes minutes.
+        key: 'database-capacity',
+        metric: metrics.capacityShare(),
+        thresholds: { warning: 90 },
+        unit: '% of the most capacity units',
+        evaluationPeriods: 15,
+        datapointsToAlarm: 10,
+        onlyInFullSet: true,
+        happened: 'has grown to nearly the most capacity that it may have',
+        first: 'Look at the statements that load it; if it is the normal load, raise maxAcu.',
+      },
+    ];
+}

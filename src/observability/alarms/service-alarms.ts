@@ -1,0 +1,267 @@
+import { Duration } from 'aws-cdk-lib';
+import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ServiceSignals } from '../../contracts';
+import { LATE_MINUTES } from '../../metrics/target-group-metrics';
+import type { LogErrors } from '../logs/log-errors';
+import { ServiceMetrics } from '../metrics/service-metrics';
+import type { AlarmDefinition } from './alarm-definition';
+
+type Row = Pick<AlarmDefinition, 'key' | 'happened' | 'first' | 'metric' | 'thresholds' | 'unit'> &
+  Partial<AlarmDefinition>;
+
+const MINUTE = Duration.minutes(1);
+const FIVE_MINUTES = Duration.minutes(5);
+const TEN_MINUTES = Duration.minutes(10);
+const BELOW = ComparisonOperator.LESS_THAN_THRESHOLD;
+
+/**
+ * The alarms of a service. All limits and windows are those of the documents where they have one. What names the ECS service itself (CPU, memory,
+ * tasks) takes no deployment back: such an alarm can't exist before the service that would name it.
+ *
+ * @param logErrors counts errors in the log; without it that row is missing
+ */
+export function serviceAlarms(signals: ServiceSignals, logErrors?: LogErrors): AlarmDefinition[] {
+  const rows = [
+    ...latency(signals),
+    ...traffic(signals),
+    ...errors(signals),
+    ...health(signals),
+    ...saturation(signals),
+    ...log(logErrors),
+  ];
+  return rows.map((row) => ({
+    source: signals.source,
+    comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    period: FIVE_MINUTES,
+    evaluationPeriods: 1,
+    datapointsToAlarm: 1,
+    missing: TreatMissingData.NOT_BREACHING,
+    ...row,
+  }));
+}
+
+/** The alarm of a load balancer, which belongs to all services that share it and takes none of them back: each has its own for that. */
+export function loadBalancerAlarms(signals: ServiceSignals): AlarmDefinition[] {
+  return [
+    {
+      // 10 in 5 minutes: requirement A-21, whose server errors are what a client sees, whoever made them. In a total outage there are no others.
+      key: 'load-balancer-errors',
+      source: signals.loadBalancer ?? signals.source,
+      metric: new ServiceMetrics(signals).loadBalancerErrors(),
+      comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      thresholds: { critical: 10 },
+      unit: 'errors',
+      period: FIVE_MINUTES,
+      evaluationPeriods: 1,
+      datapointsToAlarm: 1,
+      missing: TreatMissingData.NOT_BREACHING,
+      happened: 'answers requests with errors of the load balancer, because no task answers them',
+      first:
+        'See which target group has no healthy targets, then what became of its tasks; 504 are tasks that answer too late.',
+    },
+  ];
+}
+
+function latency(signals: ServiceSignals): Row[] {
+  const metrics = new ServiceMetrics(signals);
+  // 2 s in 5 minutes: requirement A-21; D-08 waits 15 minutes for the same limit. The documents judge no other percentile.
+  return [{ percentile: 50 }, { percentile: 90, warning: 2 }, { percentile: 99 }].map(({ percentile, warning }) => ({
+    key: `service-latency-p${percentile}`,
+    metric: metrics.latency(percentile),
+    thresholds: warning === undefined ? {} : { warning },
+    unit: 's',
+    rollsBack: true,
+    onlyInFullSet: true,
+    happened: `answers slowly (p${percentile})`,
+    first:
+      'Compare the time with CPU, connections of the database and the last release; a slow trace tells which call takes it.',
+  }));
+}
+
+/** CloudWatch learns what is usual from two weeks; until then the band is missing or wide, and a night without requests is usual after them. */
+function traffic(signals: ServiceSignals): Row[] {
+  const row = {
+    metric: new ServiceMetrics(signals).requests(),
+    thresholds: { warning: 4 },
+    unit: 'standard deviations',
+    evaluationPeriods: 3,
+    datapointsToAlarm: 3,
+    rollsBack: true,
+    onlyInFullSet: true,
+  };
+  return [
+    {
+      // Ours; 15 minutes and a wide band, because a quarter of an hour beside the band is nothing yet that a person would feel. A band of three
+      // deviations takes a day with a tenth fewer users for an incident; at four, the loss of half of all traffic still is one after 15 minutes.
+      ...row,
+      key: 'service-traffic-drop',
+      comparison: ComparisonOperator.LESS_THAN_LOWER_THRESHOLD,
+      happened: 'gets fewer requests than usual',
+      first: 'Open the service from outside: name, certificate, CDN and firewall come before the load balancer.',
+    },
+    {
+      ...row,
+      key: 'service-traffic-surge',
+      comparison: ComparisonOperator.GREATER_THAN_UPPER_THRESHOLD,
+      happened: 'gets more requests than usual',
+      first:
+        'See who asks for what in the access log; let the firewall limit one that asks too much, and check that tasks can still be added.',
+    },
+  ];
+}
+
+function errors(signals: ServiceSignals): Row[] {
+  const perMinute = (period: Duration) => new ServiceMetrics(signals, { period }).errorsPerMinute();
+  return [
+    {
+      // 10 in 5 minutes, critical: requirement A-21; goes back: A-13.
+      key: 'service-errors-many',
+      metric: new ServiceMetrics(signals).errors(),
+      thresholds: { critical: 10 },
+      unit: 'errors',
+      rollsBack: true,
+      happened: 'answers many requests with an error',
+      first: 'If a release was made within the last hour, go back to the one before; else group the errors in the log.',
+    },
+    {
+      // 1 % for 5 minutes: requirements A-13, B-12. Five bad minutes: one error among few requests at night is no rate.
+      key: 'service-error-rate',
+      metric: new ServiceMetrics(signals, { period: MINUTE }).errorPercent(),
+      thresholds: { error: 1 },
+      unit: '%',
+      period: MINUTE,
+      evaluationPeriods: 5 + LATE_MINUTES,
+      datapointsToAlarm: 5,
+      rollsBack: true,
+      onlyInFullSet: true,
+      happened: 'answers a share of requests with an error',
+      first:
+        'See in the log which route and which target group the errors come from; of a new version alone they end with its rollback.',
+    },
+    {
+      // More than 5 over 10 minutes, P1: requirement D-08. The document's condition is an average over the window, not a sum: 5 a minute.
+      key: 'service-errors-sustained',
+      metric: perMinute(TEN_MINUTES),
+      metricOver: perMinute,
+      thresholds: { critical: 5 },
+      unit: 'errors a minute',
+      period: TEN_MINUTES,
+      rollsBack: true,
+      onlyInFullSet: true,
+      happened: 'goes on answering requests with an error',
+      first: 'Look for what lasts: a store that is away, a credential that has run out, a quota that is used up.',
+    },
+  ];
+}
+
+function health(signals: ServiceSignals): Row[] {
+  const metrics = new ServiceMetrics(signals, { period: MINUTE });
+  return [
+    {
+      // Fewer than 1: requirement A-21; on average over 5 minutes: D-08, which for the two tasks of production is three bad minutes.
+      key: 'service-healthy-tasks',
+      metric: metrics.healthyOfRegisteredTasks(),
+      comparison: BELOW,
+      thresholds: { critical: 1 },
+      unit: 'healthy tasks',
+      period: MINUTE,
+      evaluationPeriods: 3 + LATE_MINUTES,
+      datapointsToAlarm: 3,
+      rollsBack: true,
+      happened: 'has no task that passes its health check',
+      first:
+        'Ask a task for its health check from within; an error there is mostly a store or a secret that it can no longer reach.',
+    },
+    {
+      // The other half of "container down" (A-21): tasks that end before the load balancer knows them are never unhealthy. A first start takes minutes.
+      key: 'service-tasks-missing',
+      metric: metrics.runningOfWantedTasks(),
+      comparison: BELOW,
+      thresholds: { critical: 1 },
+      unit: 'running tasks',
+      period: MINUTE,
+      evaluationPeriods: 10,
+      datapointsToAlarm: 5,
+      happened: 'runs no task, although it should',
+      first:
+        "Read why its last tasks stopped: an image that can't be pulled, a secret that can't be read, a process that ends at once.",
+    },
+    {
+      // More than 2 in 5 minutes: requirement C-14, in minutes, because CloudWatch counts no checks; B-12's low healthy count. In its first minute or two
+      // a task that starts is unhealthy, too: with a total of minutes every deployment of a few tasks would alarm.
+      key: 'service-unhealthy-tasks',
+      metric: metrics.unhealthyTasks(),
+      thresholds: { error: 0 },
+      unit: 'unhealthy tasks',
+      period: MINUTE,
+      evaluationPeriods: 3 + LATE_MINUTES,
+      datapointsToAlarm: 3,
+      rollsBack: true,
+      happened: 'has tasks that fail their health checks',
+      first: 'See whether it is one task or all: one is replaced by itself, all share a cause.',
+    },
+  ];
+}
+
+function saturation(signals: ServiceSignals): Row[] {
+  const metrics = new ServiceMetrics(signals);
+  return [
+    {
+      // 70 % over 5 minutes: requirement C-14; 80 %: E-09.
+      key: 'service-cpu',
+      metric: metrics.cpu(),
+      thresholds: { warning: 70, error: 80 },
+      unit: '%',
+      onlyInFullSet: true,
+      happened: 'has busy tasks',
+      first: 'See whether tasks are being added; if they are and it stays, raise maxTasks or give each task more CPU.',
+    },
+    {
+      // 80 % over 5 minutes: requirement C-14.
+      key: 'service-memory',
+      metric: metrics.memory(),
+      thresholds: { warning: 80 },
+      unit: '%',
+      onlyInFullSet: true,
+      happened: 'uses most of its memory',
+      first:
+        'See whether it rises with traffic or with time: with traffic it needs more, with time it leaks, and new tasks buy hours.',
+    },
+    ...(signals.maxTasks === undefined
+      ? []
+      : [
+        {
+          // Ours: what is wanted, not what runs, because two versions run during a deployment.
+          key: 'service-tasks-at-ceiling',
+          metric: metrics.desiredTasks(),
+          comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+          thresholds: { warning: signals.maxTasks },
+          unit: 'tasks',
+          evaluationPeriods: 3,
+          datapointsToAlarm: 3,
+          onlyInFullSet: true,
+          happened: 'has as many tasks as it may have',
+          first: 'Raise maxTasks if the load is real and the database has connections for them.',
+        },
+      ]),
+  ];
+}
+
+/** Requirements C-14 and E-09 ask for it and name no number; ours is that of A-21. */
+function log(logErrors?: LogErrors): Row[] {
+  return logErrors === undefined
+    ? []
+    : [
+      {
+        key: 'service-log-errors',
+        metric: logErrors.metric,
+        count: () => logErrors.count(),
+        thresholds: { warning: 10 },
+        unit: 'errors',
+        rollsBack: true,
+        onlyInFullSet: true,
+        happened: 'writes errors to its log',
+        first: 'Group them by message in the saved query; what is expected belongs on another level than error.',
+      },
+    ];
+}

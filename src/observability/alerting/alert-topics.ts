@@ -1,0 +1,119 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { EnvironmentProfile } from '../../environment';
+
+/** What a topic is for. */
+export type TopicUse = 'severity' | 'deployment' | 'cost';
+
+/** What {@link AlertTopics} are made from. */
+export interface AlertTopicsProps {
+  /** What each topic is for, by its name. */
+  readonly uses: { readonly [name: string]: TopicUse[] };
+  /** Answers whether the key outlives the stack. */
+  readonly profile: EnvironmentProfile;
+}
+
+interface Publisher {
+  readonly service: string;
+  readonly uses: TopicUse[];
+  /**
+   * What AWS documents as working; a condition that never holds drops every message, and nobody hears of it. EventBridge takes none, in
+   * topic policies as in key policies. Notification rules and Backup document none for topics; Backup publishes within its account only.
+   */
+  readonly topic: 'sourceAccount' | 'none';
+  readonly key: 'sourceAccount' | 'viaSns' | 'none';
+}
+
+const PUBLISHERS: Publisher[] = [
+  { service: 'cloudwatch', uses: ['severity', 'deployment', 'cost'], topic: 'sourceAccount', key: 'sourceAccount' },
+  { service: 'events', uses: ['severity', 'deployment', 'cost'], topic: 'none', key: 'none' },
+  { service: 'events.rds', uses: ['severity'], topic: 'sourceAccount', key: 'sourceAccount' },
+  { service: 'backup', uses: ['severity'], topic: 'none', key: 'none' },
+  { service: 'codestar-notifications', uses: ['deployment'], topic: 'none', key: 'viaSns' },
+  { service: 'budgets', uses: ['cost'], topic: 'sourceAccount', key: 'sourceAccount' },
+  { service: 'costalerts', uses: ['cost'], topic: 'sourceAccount', key: 'sourceAccount' },
+];
+
+/** Topics, and one key, that admit whoever publishes to them. CDK writes no such statement: alarms would fire and nobody would hear of it. */
+export class AlertTopics extends Construct {
+  public readonly key: Key;
+  private readonly topics: ReadonlyMap<string, Topic>;
+
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: AlertTopicsProps,
+  ) {
+    super(scope, id);
+    this.key = new Key(this, 'Key', {
+      description: `Encrypts the alerts of ${scope.node.path}`,
+      enableKeyRotation: true,
+      removalPolicy: props.profile.removalPolicy,
+    });
+    this.topics = new Map(Object.entries(props.uses).map(([name, uses]) => [name, this.createTopic(name, uses)]));
+    this.admitToKey();
+  }
+
+  /** The topic of a name that was given. */
+  public named(name: string): Topic {
+    return this.topics.get(name)!;
+  }
+
+  private createTopic(name: string, uses: TopicUse[]): Topic {
+    const topic = new Topic(this, name, {
+      masterKey: this.key,
+      enforceSSL: true,
+      displayName: `${this.node.scope!.node.path} ${name}`.slice(-100),
+    });
+    publishersOf(uses).forEach(({ service, topic: condition }) =>
+      topic.addToResourcePolicy(
+        new PolicyStatement({
+          sid: sidOf(service),
+          principals: [principalOf(service)],
+          actions: ['sns:Publish'],
+          resources: [topic.topicArn],
+          conditions: this.conditions(condition),
+        }),
+      ),
+    );
+    return topic;
+  }
+
+  private admitToKey(): void {
+    publishersOf(Object.values(this.props.uses).flat()).forEach(({ service, key: condition }) =>
+      this.key.addToResourcePolicy(
+        new PolicyStatement({
+          sid: sidOf(service),
+          principals: [principalOf(service)],
+          actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+          resources: ['*'],
+          conditions: this.conditions(condition),
+        }),
+      ),
+    );
+  }
+
+  private conditions(condition: Publisher['key']): { [operator: string]: { [name: string]: string } } | undefined {
+    const { account, region } = Stack.of(this);
+    return {
+      sourceAccount: { StringEquals: { 'aws:SourceAccount': account } },
+      viaSns: { StringEquals: { 'kms:ViaService': `sns.${region}.amazonaws.com` } },
+      none: undefined,
+    }[condition];
+  }
+}
+
+function publishersOf(uses: TopicUse[]): Publisher[] {
+  return PUBLISHERS.filter((publisher) => publisher.uses.some((use) => uses.includes(use)));
+}
+
+function principalOf(service: string): ServicePrincipal {
+  return new ServicePrincipal(`${service}.amazonaws.com`);
+}
+
+function sidOf(service: string): string {
+  return `Admit${service.replace(/(^|[.-])([a-z])/g, (_match, _separator, letter: string) => letter.toUpperCase())}`;
+}

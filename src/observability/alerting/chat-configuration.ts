@@ -1,0 +1,119 @@
+import { Names, Stack, Stage, Token } from 'aws-cdk-lib';
+import {
+  CfnMicrosoftTeamsChannelConfiguration,
+  LoggingLevel,
+  SlackChannelConfiguration,
+} from 'aws-cdk-lib/aws-chatbot';
+import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct, type IConstruct } from 'constructs';
+import { acknowledge } from '../../compliance/acknowledge';
+import { PropError } from '../../validation/prop-error';
+import type { AlertChannel, SlackChannelProps, TeamsChannelProps } from './alert-channel';
+
+/** A channel that chat integration serves. */
+export type ChatTarget =
+  ({ readonly kind: 'slack' } & SlackChannelProps) | ({ readonly kind: 'teams' } & TeamsChannelProps);
+
+/** What a {@link ChatConfiguration} is made from. */
+export interface ChatConfigurationProps {
+  /** An account takes it only once: a second configuration of it is refused. */
+  readonly channel: AlertChannel;
+  /** Slack or Teams, with the ids by which chat integration finds the channel. */
+  readonly target: ChatTarget;
+  /** Everything that is told there. */
+  readonly topics: ITopic[];
+}
+
+/** Where the channels of an app are noted. A registered symbol, so that two copies of the library in one program see the same notes. */
+const TAKEN = Symbol.for('@org/prod-constructs.ChatConfiguration.taken');
+interface Marked {
+  [TAKEN]?: Map<string, string>;
+}
+
+/** The one chat configuration of a channel, with a role, and a guardrail for whoever writes there, that may look at metrics and nothing else. */
+export class ChatConfiguration extends Construct {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ChatConfigurationProps,
+  ) {
+    super(scope, id);
+    this.takeChannel();
+    const role = new Role(this, 'Role', {
+      description: 'Shows alarms in chat',
+      assumedBy: new ServicePrincipal('chatbot.amazonaws.com'),
+    });
+    this.createConfiguration(role, this.createPolicy(role));
+  }
+
+  /** An account takes one configuration of a channel, whatever the region: a second one fails when it is deployed. */
+  private takeChannel(): void {
+    const { account } = Stack.of(this);
+    const root = this.node.root as IConstruct & Marked;
+    const where = Token.isUnresolved(account) ? `stage ${Stage.of(this)?.node.path ?? ''}` : account;
+    const taken = (root[TAKEN] ??= new Map<string, string>());
+    const channel = `${where} ${this.props.channel._identity}`;
+    const owner = taken.get(channel);
+    if (owner !== undefined) {
+      throw new PropError(this.node.scope!, {
+        prop: 'AlertChannel',
+        value: this.props.channel._identity,
+        expected: `one chat configuration of a channel in an account ('${owner}' makes it)`,
+        fix: 'share that AlertRouting, or give AlertChannel.existingChat the ARN of its configuration',
+      });
+    }
+    taken.set(channel, this.node.scope!.node.path);
+  }
+
+  private createPolicy(role: Role): ManagedPolicy {
+    const policy = new ManagedPolicy(this, 'Policy', {
+      roles: [role],
+      statements: [
+        new PolicyStatement({
+          actions: [
+            'cloudwatch:DescribeAlarms',
+            'cloudwatch:GetMetricData',
+            'cloudwatch:GetMetricStatistics',
+            'cloudwatch:GetMetricWidgetImage',
+          ],
+          resources: ['*'],
+        }),
+      ],
+    });
+    acknowledge(
+      policy,
+      'AwsSolutions-IAM5[Resource::*]',
+      'The graph under an alarm: these four reads of CloudWatch know no narrower resource.',
+    );
+    return policy;
+  }
+
+  private createConfiguration(role: Role, guardrail: ManagedPolicy): void {
+    const { target, topics } = this.props;
+    const name = Names.uniqueResourceName(this, { maxLength: 128, separator: '-', allowedSpecialCharacters: '-_' });
+    if (target.kind === 'slack') {
+      new SlackChannelConfiguration(this, 'Slack', {
+        slackChannelConfigurationName: name,
+        slackWorkspaceId: target.workspaceId,
+        slackChannelId: target.channelId,
+        notificationTopics: topics,
+        role: role.withoutPolicyUpdates(),
+        guardrailPolicies: [guardrail],
+        // What it can't show it drops; this says so, in its log.
+        loggingLevel: LoggingLevel.ERROR,
+      });
+    } else {
+      new CfnMicrosoftTeamsChannelConfiguration(this, 'Teams', {
+        configurationName: name,
+        teamsTenantId: target.tenantId,
+        teamId: target.teamId,
+        teamsChannelId: target.channelId,
+        snsTopicArns: topics.map(({ topicArn }) => topicArn),
+        iamRoleArn: role.roleArn,
+        guardrailPolicies: [guardrail.managedPolicyArn],
+        loggingLevel: 'ERROR',
+      });
+    }
+  }
+}

@@ -1,0 +1,277 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IMetric, MathExpression, Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { DatabaseFamily, type DatabaseSignals } from '../../contracts';
+
+const GIB = 1024 ** 3;
+/** RDS says -1 where a replica doesn't replicate at all: a day, so that no limit overlooks it. */
+const REPLICATION_STOPPED = 86_400;
+
+/**
+ * What CloudWatch knows of a database, for alarms and dashboards alike. RDS reports by instance alone, and the worst of them counts. Aurora
+ * reports by cluster, too: there one value is the worst of all members, readers that scaling or a schedule added included, whoever writes at the
+ * moment. Names, units and dimensions are those of the RDS and Aurora user guides (Amazon CloudWatch metrics, Amazon CloudWatch dimensions).
+ */
+export class DatabaseMetrics {
+  /** @param prefix keeps identifiers apart where several databases stand in one graph: a lower-case letter, then letters and digits */
+  public constructor(
+    private readonly signals: DatabaseSignals,
+    private readonly prefix?: string,
+  ) {}
+
+  /** Connections to the instance that has most of them. */
+  public connections(options?: MetricOptions): IMetric {
+    return this.highest('DatabaseConnections', 'Connections', options);
+  }
+
+  /** Connections that the fullest instance still takes; only where the ceiling is known. */
+  public connectionsLeft(options?: MetricOptions): IMetric {
+    return this.derived(
+      (connections) => `${this.signals.connectionCeiling!}-${connections}`,
+      'connections',
+      this.connections(options),
+      'Connections left',
+      options,
+    );
+  }
+
+  /** Connections to the fullest instance in percent of what it takes; only where the ceiling is known. */
+  public connectionShare(options?: MetricOptions): IMetric {
+    return this.derived(
+      (connections) => `100*${connections}/${this.signals.connectionCeiling!}`,
+      'connections',
+      this.connections(options),
+      'Connections (% of the ceiling)',
+      options,
+    );
+  }
+
+  /** Percent of the busiest instance's processors; of a serverless one's, as many as it has at its largest. */
+  public cpu(options?: MetricOptions): IMetric {
+    return this.highest('CPUUtilization', 'CPU (%)', options);
+  }
+
+  /** Whether sessions are counted: of each instance by itself, so that instances have to be known. */
+  public get countsSessions(): boolean {
+    const { instanceIdentifiers, performanceInsights = true } = this.signals;
+    return performanceInsights && instanceIdentifiers.length > 0;
+  }
+
+  /** Sessions at work for each virtual processor, on the busiest instance. There is a value only while there is load, and with Performance Insights. */
+  public loadPerProcessor(options?: MetricOptions): IMetric {
+    return this.worstInstance('DBLoadRelativeToNumVCPUs', 'Load per vCPU', 'MAX', options);
+  }
+
+  /** Sessions at work on the busiest instance. */
+  public load(options?: MetricOptions): IMetric {
+    return this.worstInstance('DBLoad', 'Sessions at work', 'MAX', options);
+  }
+
+  /** Bytes that the tightest instance could still take, caches of the operating system included. */
+  public freeableMemory(options?: MetricOptions): IMetric {
+    return this.lowest('FreeableMemory', 'Freeable memory (bytes)', options);
+  }
+
+  /** The same in percent of the nominal memory; only where that is known. */
+  public freeableMemoryShare(options?: MetricOptions): IMetric {
+    return this.derived(
+      (memory) => `100*${memory}/${this.signals.memoryBytes!}`,
+      'memory',
+      this.freeableMemory(options),
+      'Freeable memory (%)',
+      options,
+    );
+  }
+
+  /** GiB left on the fullest disk; instances only, Aurora's volume grows by itself. */
+  public freeStorage(options?: MetricOptions): IMetric {
+    return this.derived(
+      (storage) => `${storage}/${GIB}`,
+      'storage',
+      this.lowest('FreeStorageSpace', 'Free storage (bytes)', options),
+      'Free storage (GiB)',
+      options,
+    );
+  }
+
+  /** Requests that wait for the slowest disk. */
+  public diskQueue(options?: MetricOptions): IMetric {
+    return this.highest('DiskQueueDepth', 'Disk queue', options);
+  }
+
+  /** Seconds that the last replica is behind, of a cluster as of an instance; nothing where there is no replica. */
+  public replicaLag(options?: MetricOptions): IMetric | undefined {
+    const { clusterIdentifier, instanceIdentifiers } = this.signals;
+    if (clusterIdentifier !== undefined) {
+      return this.derived(
+        (milliseconds) => `${milliseconds}/1000`,
+        'milliseconds',
+        this.highest('AuroraReplicaLagMaximum', 'Lag of the last reader (ms)', options),
+        'Lag of the last reader (s)',
+        options,
+      );
+    }
+    if (instanceIdentifiers.length < 2) {
+      return undefined;
+    }
+    const lags = instanceIdentifiers
+      .slice(1)
+      .map((identifier) => this.ofInstance('ReplicaLag', identifier, { statistic: Stats.MAXIMUM, ...options }));
+    return this.combined(
+      lags,
+      'replica',
+      'MAX',
+      'Lag of the last replica (s)',
+      options,
+      (id) => `IF(${id}<0,${REPLICATION_STOPPED},${id})`,
+    );
+  }
+
+  /** Transactions since the oldest row that no vacuum has frozen; PostgreSQL only. */
+  public transactionAge(options?: MetricOptions): IMetric {
+    return this.highest('MaximumUsedTransactionIDs', 'Age of the oldest transaction', options);
+  }
+
+  /** Credits that the poorest burstable instance has left, told every 5 minutes. */
+  public cpuCredits(options?: MetricOptions): IMetric {
+    return this.lowest('CPUCreditBalance', 'CPU credits', { period: Duration.minutes(5), ...options });
+  }
+
+  /** Percent of its most capacity units that the largest member uses; serverless only. */
+  public capacityShare(options?: MetricOptions): IMetric {
+    return this.highest('ACUUtilization', 'Capacity (% of the most ACU)', options);
+  }
+
+  /** Capacity units of the largest member; serverless only. */
+  public capacity(options?: MetricOptions): IMetric {
+    return this.highest('ServerlessDatabaseCapacity', 'Capacity (ACU)', options);
+  }
+
+  /** Operations a second (requirement A-37): statements of Aurora MySQL, reads and writes of the disk of all others, of all instances together. */
+  public operations(options?: MetricOptions): IMetric {
+    const { clusterIdentifier, family, instanceIdentifiers } = this.signals;
+    const names =
+      clusterIdentifier !== undefined && family === DatabaseFamily.MYSQL ? ['Queries'] : ['ReadIOPS', 'WriteIOPS'];
+    if (clusterIdentifier === undefined) {
+      const operations = names.flatMap((name) =>
+        instanceIdentifiers.map((identifier) => this.ofInstance(name, identifier, options)),
+      );
+      return this.combined(operations, 'operations', 'SUM', 'Operations a second', options);
+    }
+    // The members' rates of each minute, added up over the period: divided by its minutes, a second's operations of all.
+    const operations = names.map((name) => this.ofCluster(name, { ...options, statistic: Stats.SUM }));
+    return this.combined(
+      operations,
+      'operations',
+      'SUM',
+      'Operations a second',
+      options,
+      (id) => `60*${id}/PERIOD(${id})`,
+    );
+  }
+
+  /** How long the slowest instance's disk takes to read; seconds on RDS, milliseconds on Aurora. */
+  public readLatency(options?: MetricOptions): IMetric {
+    return this.highest('ReadLatency', 'Read latency', options);
+  }
+
+  /** How long the slowest instance's disk takes to write; seconds on RDS, milliseconds on Aurora. */
+  public writeLatency(options?: MetricOptions): IMetric {
+    return this.highest('WriteLatency', 'Write latency', options);
+  }
+
+  /** A count of Aurora's that is told as a rate a second, once a minute by each member, counted over the period. */
+  public countOfRate(metricName: string, label: string, options?: MetricOptions): IMetric {
+    return this.derived(
+      (rate) => `60*${rate}`,
+      `rateOf${metricName}`,
+      this.ofCluster(metricName, { statistic: Stats.SUM, ...options }),
+      label,
+      options,
+    );
+  }
+
+  private highest(metricName: string, label: string, options?: MetricOptions): IMetric {
+    return this.signals.clusterIdentifier === undefined
+      ? this.worstInstance(metricName, label, 'MAX', { statistic: Stats.MAXIMUM, ...options })
+      : this.ofCluster(metricName, { statistic: Stats.MAXIMUM, label, ...options });
+  }
+
+  private lowest(metricName: string, label: string, options?: MetricOptions): IMetric {
+    return this.signals.clusterIdentifier === undefined
+      ? this.worstInstance(metricName, label, 'MIN', { statistic: Stats.MINIMUM, ...options })
+      : this.ofCluster(metricName, { statistic: Stats.MINIMUM, label, ...options });
+  }
+
+  private worstInstance(metricName: string, label: string, worst: 'MAX' | 'MIN', options?: MetricOptions): IMetric {
+    const metrics = this.signals.instanceIdentifiers.map((identifier) =>
+      this.ofInstance(metricName, identifier, { label, ...options }),
+    );
+    return metrics.length === 1 ? metrics[0] : this.combined(metrics, `of${metricName}`, worst, label, options);
+  }
+
+  private combined(
+    metrics: Metric[],
+    stem: string,
+    how: 'MAX' | 'MIN' | 'SUM',
+    label: string,
+    options?: MetricOptions,
+    formula: (id: string) => string = (id) => id,
+  ): MathExpression {
+    const ids = metrics.map((_, index) => `${this.id(stem)}${index}`);
+    const values = ids.map(formula);
+    return expressionOf(
+      values.length === 1 ? values[0] : `${how}([${values.join(',')}])`,
+      Object.fromEntries(ids.map((id, index) => [id, metrics[index]])),
+      label,
+      options,
+    );
+  }
+
+  private derived(
+    formula: (id: string) => string,
+    stem: string,
+    from: IMetric,
+    label: string,
+    options?: MetricOptions,
+  ): MathExpression {
+    const id = this.id(stem);
+    return expressionOf(formula(id), { [id]: from }, label, options);
+  }
+
+  private id(stem: string): string {
+    return this.prefix === undefined ? stem : `${this.prefix}${stem.charAt(0).toUpperCase()}${stem.slice(1)}`;
+  }
+
+  private ofInstance(metricName: string, identifier: string, options?: MetricOptions): Metric {
+    return metric(metricName, { DBInstanceIdentifier: identifier }, options);
+  }
+
+  private ofCluster(metricName: string, options?: MetricOptions): Metric {
+    return metric(metricName, { DBClusterIdentifier: this.signals.clusterIdentifier! }, options);
+  }
+}
+
+function expressionOf(
+  expression: string,
+  usingMetrics: { [id: string]: IMetric },
+  label: string,
+  options: MetricOptions = {},
+): MathExpression {
+  return new MathExpression({
+    expression,
+    usingMetrics,
+    period: options.period ?? Duration.minutes(1),
+    label: options.label ?? label,
+  });
+}
+
+function metric(metricName: string, dimensionsMap: { [name: string]: string }, options?: MetricOptions): Metric {
+  return new Metric({
+    namespace: 'AWS/RDS',
+    metricName,
+    dimensionsMap,
+    period: Duration.minutes(1),
+    statistic: Stats.AVERAGE,
+    ...options,
+  });
+}

@@ -1,0 +1,94 @@
+import type { IConstruct } from 'constructs';
+import { PropError } from '../../validation/prop-error';
+
+/** What ECS makes of a schedule of steps. */
+export interface StepsShape {
+  /** The key of ECS's own strategy that comes nearest. */
+  readonly strategy: 'BLUE_GREEN' | 'CANARY' | 'LINEAR';
+  /** Percent of the first step of a canary, or of each step of a linear shift. */
+  readonly stepPercent: number;
+  /**
+   * Where the hook holds, when ECS alone can't: it moves in equal steps through all of them.
+   * @default - nowhere: ECS has the schedule itself
+   */
+  readonly heldAt?: number[];
+}
+
+/** ECS moves by tenths of a percent, and linear by 3 percent at least. */
+const TENTHS = 10;
+const ALL = 100 * TENTHS;
+const SMALLEST_STEP = 3 * TENTHS;
+
+/** The shape of a schedule that {@link checkSteps} has let pass. */
+export function shapeOfSteps(steps: number[]): StepsShape {
+  if (steps.length < 2) {
+    return { strategy: 'BLUE_GREEN', stepPercent: 100 };
+  }
+  if (steps.length === 2) {
+    return { strategy: 'CANARY', stepPercent: steps[0] };
+  }
+  const stepPercent = commonStep(steps) / TENTHS;
+  const equal = steps.every((step, index) => inTenths(step) === inTenths(stepPercent) * (index + 1));
+  return { strategy: 'LINEAR', stepPercent, heldAt: equal ? undefined : steps.slice(0, -1) };
+}
+
+/** Refuses what can't be mapped, with the nearest schedule that can. */
+export function checkSteps(scope: IConstruct, steps: number[]): void {
+  const badStep = steps.find((step) => !(step > 0 && step <= 100) || Math.abs(step * TENTHS - inTenths(step)) > 1e-9);
+  if (badStep !== undefined) {
+    throw refused(
+      scope,
+      steps,
+      `percentages above 0, up to 100, in tenths (${badStep} is not)`,
+      'write the share of the new version at each step',
+    );
+  }
+  if (steps[steps.length - 1] !== 100) {
+    throw refused(scope, steps, 'steps that end in 100', `end with all of the traffic: ${written([...steps, 100])}`);
+  }
+  if (steps.some((step, index) => index > 0 && step <= steps[index - 1])) {
+    const rising = [...new Set(steps)].sort((a, b) => a - b);
+    throw refused(scope, steps, 'steps that rise', `the way back is by itself; write ${written(rising)}`);
+  }
+  if (steps.length > 2 && commonStep(steps) < SMALLEST_STEP) {
+    throw refused(
+      scope,
+      steps,
+      `steps that are multiples of one share of at least 3 percent, because ECS moves in equal steps (theirs is ${commonStep(steps) / TENTHS})`,
+      `the nearest that works is ${written(nearestSchedule(steps))}`,
+    );
+  }
+}
+
+function refused(scope: IConstruct, steps: number[], expected: string, fix: string): PropError {
+  return new PropError(scope, { prop: 'rollout.steps', value: steps, expected, fix });
+}
+
+function written(steps: number[]): string {
+  return `Rollout.steps([${steps.join(', ')}])`;
+}
+
+function inTenths(percent: number): number {
+  return Math.round(percent * TENTHS);
+}
+
+/** The largest share of which every step is a multiple, in tenths. */
+function commonStep(steps: number[]): number {
+  const divisor = (a: number, b: number): number => (b > 0 ? divisor(b, a % b) : a);
+  return steps.map(inTenths).reduce(divisor);
+}
+
+/** The same number of steps where possible, each moved as little as can be. All of the traffic is a step, so the share divides it. */
+function nearestSchedule(steps: number[]): number[] {
+  const shares = Array.from({ length: ALL }, (_, index) => index + 1).filter(
+    (share) => share >= SMALLEST_STEP && ALL % share === 0,
+  );
+  const candidates = shares.map((share) =>
+    steps.map((step) => Math.max(share, Math.round(inTenths(step) / share) * share) / TENTHS),
+  );
+  const distance = (candidate: number[]): number =>
+    candidate.reduce((sum, step, index) => sum + Math.abs(step - steps[index]), 0) +
+    (steps.length - new Set(candidate).size) * 100;
+  const [nearest] = candidates.sort((a, b) => distance(a) - distance(b));
+  return [...new Set(nearest)];
+}

@@ -1,0 +1,128 @@
+import { Duration } from 'aws-cdk-lib';
+import { AdjustmentType, MetricAggregationType, StepScalingAction } from 'aws-cdk-lib/aws-applicationautoscaling';
+import { Alarm, ComparisonOperator, type IAlarmAction, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { FargateService, ScalableTaskCount } from 'aws-cdk-lib/aws-ecs';
+import { Construct } from 'constructs';
+import { LATE_MINUTES } from '../../metrics/target-group-metrics';
+import { checkWholeNumber } from '../../validation/checks';
+import type { RequestsPerTask } from './requests-per-task';
+import type { StepScalingProps as Steps } from './service-scaling';
+import type { Thresholds } from './task-scaling';
+
+/** What {@link StepScaling} is made from. */
+interface StepScalingParts {
+  readonly service: FargateService;
+  /** The target of every action; it holds the fewest and the most tasks. */
+  readonly taskCount: ScalableTaskCount;
+  /** Where tasks are added; where they are taken away stands in `steps`. */
+  readonly thresholds: Thresholds;
+  /** As the caller wrote them; their defaults are filled in here. */
+  readonly steps: Steps;
+  readonly requests: RequestsPerTask;
+}
+
+const MINUTE = Duration.minutes(1);
+const OUT_AFTER_MINUTES = 2;
+const IN_AFTER_MINUTES = 5;
+
+interface Signal {
+  readonly metric: IMetric;
+  readonly threshold: number;
+  /** How far above the threshold the large step begins. */
+  readonly far: number;
+  /**
+   * Minutes that are looked at besides those that have to be bad.
+   * @default 0
+   */
+  readonly late?: number;
+}
+
+/** Adds and removes tasks by alarms (requirements C-05 to C-07). CDK's L2 has one number of minutes for both directions. */
+export class StepScaling extends Construct {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: StepScalingParts,
+  ) {
+    super(scope, id);
+    const { service, thresholds, requests, steps } = props;
+    const { cpuPercent, memoryPercent, requestsPerMinute } = thresholds;
+    const { scaleInCpuPercent = 30 } = steps;
+    this.check(scaleInCpuPercent);
+    this.addTasks('Cpu', {
+      metric: service.metricCpuUtilization({ period: MINUTE }),
+      threshold: cpuPercent,
+      far: (100 - cpuPercent) / 2,
+    });
+    this.addTasks('Memory', {
+      metric: service.metricMemoryUtilization({ period: MINUTE }),
+      threshold: memoryPercent,
+      far: (100 - memoryPercent) / 2,
+    });
+    if (requestsPerMinute !== undefined) {
+      this.addTasks('Requests', {
+        metric: requests.metric(),
+        threshold: requestsPerMinute,
+        far: requestsPerMinute / 2,
+        late: LATE_MINUTES,
+      });
+    }
+    this.removeTasks(service.metricCpuUtilization({ period: MINUTE }), scaleInCpuPercent);
+  }
+
+  private check(scaleInCpuPercent: number): void {
+    const scope = this.node.scope!.node.scope!;
+    const { steps, thresholds } = this.props;
+    checkWholeNumber(scope, 'scaling.scaleInCpuPercent', scaleInCpuPercent, {
+      min: 1,
+      max: thresholds.cpuPercent - 1,
+      unit: 'percent, below cpuPercent',
+      fix: 'leave a gap, or tasks come and go',
+    });
+    const tasks = { min: 1, max: 100, unit: 'tasks', fix: 'leave it out' };
+    checkWholeNumber(scope, 'scaling.tasksPerStep', steps.tasksPerStep, tasks);
+    checkWholeNumber(scope, 'scaling.tasksPerLargeStep', steps.tasksPerLargeStep, tasks);
+  }
+
+  private addTasks(id: string, { metric, threshold, far, late = 0 }: Signal): void {
+    const { tasksPerStep = 1, tasksPerLargeStep = 2 } = this.props.steps;
+    const action = this.createAction(`${id}Out`);
+    action.addAdjustment({ adjustment: tasksPerStep, lowerBound: 0, upperBound: far });
+    action.addAdjustment({ adjustment: tasksPerLargeStep, lowerBound: far });
+    new Alarm(this, `${id}High`, {
+      alarmDescription: `Adds tasks to ${this.props.service.node.path}`,
+      metric,
+      threshold,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: OUT_AFTER_MINUTES + late,
+      datapointsToAlarm: OUT_AFTER_MINUTES,
+    }).addAlarmAction(actingBy(action));
+  }
+
+  /** It fires whenever the service is idle, at its fewest tasks too: nothing to worry about. */
+  private removeTasks(metric: IMetric, threshold: number): void {
+    const action = this.createAction('CpuIn');
+    action.addAdjustment({ adjustment: -1, upperBound: 0 });
+    new Alarm(this, 'CpuLow', {
+      alarmDescription: `Removes a task from ${this.props.service.node.path}; fires while the service is idle`,
+      metric,
+      threshold,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: IN_AFTER_MINUTES,
+    }).addAlarmAction(actingBy(action));
+  }
+
+  private createAction(id: string): StepScalingAction {
+    return new StepScalingAction(this, id, {
+      scalingTarget: this.props.taskCount,
+      adjustmentType: AdjustmentType.CHANGE_IN_CAPACITY,
+      cooldown: this.props.steps.cooldown ?? MINUTE,
+      metricAggregationType: MetricAggregationType.AVERAGE,
+    });
+  }
+}
+
+/** What CDK has for this loads the libraries of every action there is. */
+function actingBy({ scalingPolicyArn }: StepScalingAction): IAlarmAction {
+  return { bind: () => ({ alarmActionArn: scalingPolicyArn }) };
+}

@@ -1,0 +1,68 @@
+import { Construct, type IConstruct } from 'constructs';
+
+/** Content of a {@link PropError}. */
+export interface Refusal {
+  /** The prop as the caller wrote it, with its parent where it is nested: `plan.publicBlocks`. */
+  readonly prop: string;
+  /** The value that was given. Undefined is shown as not given. */
+  readonly value: unknown;
+  /** Values that are accepted, as the end of "expected ...". */
+  readonly expected: string;
+  /** Next step for the caller, in the imperative: `give the port that the process listens on`. */
+  readonly fix: string;
+}
+
+/** Content of a {@link PropError} about a prop that can't be combined with others, whatever its value is. */
+export interface Conflict {
+  /** The prop as the caller wrote it. */
+  readonly prop: string;
+  /** Predicate that says what is wrong: `is not supported with Rollout.codeDeploy(): it has no lifecycle hooks`. */
+  readonly problem: string;
+  /** Next step for the caller, in the imperative. */
+  readonly fix: string;
+}
+
+/**
+ * The one error of this library. Its message is a single line, because Python, Java and Go
+ * show the first line of it and a trace of the kernel below.
+ */
+export class PropError extends Error {
+  public constructor(scope: IConstruct, refusal: Refusal | Conflict) {
+    super(
+      `${className(scope)} '${scope.node.path}': ${refusal.prop} ${problemOf(refusal)}. ${sentence(refusal.fix)}`.replace(
+        /\s*\n\s*/g,
+        ' ',
+      ),
+    );
+    this.name = 'PropError';
+  }
+}
+
+function problemOf(refusal: Refusal | Conflict): string {
+  return 'problem' in refusal ? refusal.problem : `is ${shown(refusal.value)}, expected ${refusal.expected}`;
+}
+
+/** Code keeps its first letter, a word of prose gets a capital one. */
+function sentence(fix: string): string {
+  return (/^[a-z]+[ ,:]/.test(fix) ? fix[0].toUpperCase() + fix.slice(1) : fix).replace(/(?<!\.)$/, '.');
+}
+
+function shown(value: unknown): string {
+  return value === undefined
+    ? 'not given'
+    : JSON.stringify(value, (_key, part: unknown) => {
+      if (Construct.isConstruct(part)) {
+        return part.node.path;
+      }
+      return typeof part === 'number' && !Number.isFinite(part) ? String(part) : part;
+    });
+}
+
+/** The public name. What bundlers and decorators make of a class's own (`Stack2`) means nothing to the reader; a decorator keeps the name of what it wraps. */
+function className(scope: IConstruct): string {
+  const wrapped = Object.getPrototypeOf(scope.constructor) as { readonly name: string };
+  const named = wrapped.name === scope.constructor.name ? wrapped : scope.constructor;
+  const published = Object.getOwnPropertyDescriptor(named, Symbol.for('jsii.rtti'))?.value as
+    { fqn: string } | undefined;
+  return published?.fqn.split('.').pop() ?? scope.constructor.name;
+}
