@@ -266,6 +266,11 @@ function addTasks(): void {
   benchPython.spawn(project.compileTask);
   benchPython.exec(script('bench/run-python'), { receiveArgs: true });
 
+  project.addTask('changelog', {
+    description: 'Writes CHANGELOG.md from the conventional commits: each release, and under 0.0.0 what the next one brings',
+    exec: "commit-and-tag-version --skip.bump --skip.commit --skip.tag --release-count 0 --header '# Changelog'",
+  });
+
   project.addTask('lint:workflows', { description: 'Checks the workflows of GitHub Actions', exec: 'scripts/actionlint.sh', receiveArgs: true });
   checkCompatibility();
 }
