@@ -12,6 +12,7 @@ import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../environment';
+import { sourceAccount } from '../iam/source-account';
 import { EncryptedLogGroup } from '../logging/encrypted-log-group';
 
 /** What a {@link NetworkFlowLog} is made from. */
@@ -67,7 +68,7 @@ export class NetworkFlowLog extends Construct {
   private createWriter(logs: EncryptedLogGroup): { role: Role; policy: ManagedPolicy } {
     const role = new Role(this, 'Writer', {
       assumedBy: new ServicePrincipal('vpc-flow-logs.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+        conditions: sourceAccount(Aws.ACCOUNT_ID),
       }),
     });
     const policy = new ManagedPolicy(this, 'WriterPolicy', {

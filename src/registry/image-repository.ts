@@ -12,6 +12,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct, type IConstruct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
+import { globToRegExp, type Wildcards } from '../text/glob';
 import { checkWholeNumber } from '../validation/checks';
 import { PropError } from '../validation/prop-error';
 import { NOTHING_RELEASED } from './released-image';
@@ -66,6 +67,8 @@ export interface ImageRepositoryProps {
 const KEPT_TAGS = ['live-*', 'v*', '*.*.*'];
 /** High enough to never be reached by releases, and an end all the same. */
 const KEPT_IMAGES = 1000;
+/** ECR gives no other character of a tag pattern a meaning. */
+const TAG_WILDCARDS: Wildcards = new Map([['*', '.*']]);
 const UNTAGGED_DAYS = Duration.days(30);
 
 /**
@@ -115,7 +118,7 @@ export class ImageRepository extends Construct implements IImageRepository {
   }
 
   public keepTag(tag: string): void {
-    if (Token.isUnresolved(tag) || this.kept.some((pattern) => matches(pattern, tag))) {
+    if (Token.isUnresolved(tag) || this.kept.some((pattern) => globToRegExp(pattern, TAG_WILDCARDS).test(tag))) {
       return;
     }
     this.kept.push(tag);
@@ -262,14 +265,4 @@ function mutability(
       imageTagMutability: TagMutability.IMMUTABLE_WITH_EXCLUSION,
       imageTagMutabilityExclusionFilters: movingTags.map((tag) => ImageTagMutabilityExclusionFilter.wildcard(tag)),
     };
-}
-
-/** ECR's own meaning of a pattern: `*` stands for any number of characters. */
-function matches(pattern: string, tag: string): boolean {
-  return new RegExp(
-    `^${pattern
-      .split('*')
-      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-      .join('.*')}$`,
-  ).test(tag);
 }

@@ -4,6 +4,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aw
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeInCompliancePacks } from '../compliance/acknowledge';
 import { EnvironmentProfile } from '../environment';
+import { sourceAccount } from '../iam/source-account';
 import { checkWholeNumber } from '../validation/checks';
 import type { BucketPurpose } from './bucket-purpose';
 
@@ -73,7 +74,7 @@ export class SecureBucket extends Construct {
   private admitLogDelivery(): void {
     const stack = Stack.of(this);
     const conditions = {
-      StringEquals: { 'aws:SourceAccount': stack.account },
+      ...sourceAccount(stack.account),
       ArnLike: { 'aws:SourceArn': stack.formatArn({ service: 'logs', resource: '*' }) },
     };
     const delivery = new ServicePrincipal('delivery.logs.amazonaws.com');
