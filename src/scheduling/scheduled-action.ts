@@ -38,7 +38,9 @@ interface ScheduledActionProps {
 }
 
 /**
- * Schedules one action on one resource, without a function. EventBridge Scheduler assumes a role that may do nothing else.
+ * Schedules one action on one resource, without a function.
+ *
+ * EventBridge Scheduler assumes a role that allows nothing else.
  *
  * The children belong to the scope itself, because the ids of deployed schedules must not change.
  */

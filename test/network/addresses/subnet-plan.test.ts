@@ -23,7 +23,7 @@ function bareStack(): Stack {
 
 function blocksByTier(plan: SubnetPlan, zones: number): { [tier: string]: string[] } {
   const layout = plan._layout(bareStack(), zones);
-  return Object.fromEntries(TIERS.map((tier) => [tier, layout.used(tier)]));
+  return Object.fromEntries(TIERS.map((tier) => [tier, layout.blocksInUse(tier)]));
 }
 
 function blocksOf(template: Template): { [tier: string]: string[] } {
