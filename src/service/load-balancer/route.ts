@@ -2,6 +2,7 @@ import { createHash } from 'crypto';
 import { Token } from 'aws-cdk-lib';
 import { ListenerCondition } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { IConstruct } from 'constructs';
+import { globToRegExp, type Wildcards } from '../../text/glob';
 import { PropError } from '../../validation/prop-error';
 
 const MOST_SPECIFIC = 39;
@@ -202,11 +203,12 @@ function anyCovers(patterns: string[], others: string[]): boolean {
   return others.length > 0 && others.every((other) => patterns.some((pattern) => covers(pattern, other)));
 }
 
-/** A wildcard of the other pattern is only covered by a `*`, since `?` is one character. */
+/** Wildcards for comparing two patterns: `?` is one character, so only a `*` covers a `*` of the other pattern. */
+const COVERING: Wildcards = new Map([
+  ['*', '.*'],
+  ['?', '[^*]'],
+]);
+
 function covers(pattern: string, other: string): boolean {
-  const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '[^*]');
-  return new RegExp(`^${expression}$`).test(other);
+  return globToRegExp(pattern, COVERING).test(other);
 }

@@ -16,6 +16,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
 import type { SecretVariable } from '../../contracts';
 import type { EnvironmentProfile } from '../../environment';
+import { sourceAccount } from '../../iam/source-account';
 import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
 import type { ServiceSecret } from '../container/service-secret';
 import {
@@ -152,7 +153,7 @@ export class WebTask extends Construct {
     return new Role(this, 'TaskRole', {
       description: `What the application of ${this.node.scope?.node.path} may do`,
       assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+        conditions: sourceAccount(Aws.ACCOUNT_ID),
       }),
     });
   }
