@@ -129,7 +129,7 @@ describe('A service that calls another one', () => {
     expect(refusal(() => other.web.calls(api))).toMatch(/'Test\/Web': calls is "Shop\/Api", expected a service of the same namespace/);
     expect(refusal(() => web.calls(serviceFixture(({ stack, network }) => ({
       discoverableAs: 'else', cluster: new ServiceCluster(stack, 'Cluster', { network }).cluster,
-    })).web))).toContain('give both services the cluster of one ServiceCluster');
+    })).web))).toContain('Give both services the cluster of one ServiceCluster');
   });
 
   test('refuses a cluster without a namespace', () => {

@@ -1,15 +1,20 @@
 import { Duration } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { ImageRepository, type ProductionWebServiceProps, SecureVpc, ServiceImage, ServiceSecret, type Sidecar } from '../../../src';
+import {
+  ImageRepository, type ProductionWebServiceProps, SecureVpc, ServiceImage, ServiceSecret, Sidecar, type SidecarProps,
+} from '../../../src';
 import { brokenRules } from '../../deploy-rules/deploy-rules';
 import { containersOf, statementsOf, variablesOf } from '../../fixtures/task-definition';
 import { templateOf, unacknowledged } from '../../fixtures/test-stack';
 import { serviceFixture } from '../../fixtures/web-service';
 
-const CACHE: Omit<Sidecar, 'image'> = { name: 'cache', port: 6379, command: ['--save', ''], environment: { MODE: 'cache' }, healthCommand: ['CMD', 'ping'], memoryMiB: 128 };
+const CACHE: Omit<SidecarProps, 'image'> = {
+  port: 6379, command: ['--save', ''], environment: { MODE: 'cache' }, healthCommand: ['CMD', 'ping'], memoryMiB: 128,
+};
+const redis = ServiceImage.fromRegistry('public.ecr.aws/docker/library/redis:8.2');
 
-const withSidecar = (sidecar: Partial<Sidecar> = {}, props: Partial<ProductionWebServiceProps> = {}) => serviceFixture(({ stack }) => ({
-  network: new SecureVpc(stack, 'Routed'), sidecars: [{ ...CACHE, image: ServiceImage.fromRegistry('public.ecr.aws/docker/library/redis:8.2'), ...sidecar }], ...props,
+const withSidecar = (sidecar: Partial<SidecarProps> = {}, props: Partial<ProductionWebServiceProps> = {}) => serviceFixture(({ stack }) => ({
+  network: new SecureVpc(stack, 'Routed'), sidecars: [Sidecar.of('cache', { ...CACHE, image: redis, ...sidecar })], ...props,
 }));
 
 describe('The application\'s container', () => {
@@ -66,7 +71,7 @@ describe('A sidecar', () => {
   });
 
   test('B-14: comes from private ECR where nothing but endpoints leads out, and may be pulled from there alone', () => {
-    const { stack, registry } = serviceFixture(({ images }) => ({ sidecars: [{ ...CACHE, image: ServiceImage.fromRepository(images, { tag: 'cache-8.2' }) }] }));
+    const { stack, registry } = serviceFixture(({ images }) => ({ sidecars: [Sidecar.of('cache', { ...CACHE, image: ServiceImage.fromRepository(images, { tag: 'cache-8.2' }) })] }));
     expect(JSON.stringify(templateOf(registry).toJSON())).toContain('cache-8.2');
     const [pull] = statementsOf(templateOf(stack), 'ExecutionPolicy').filter(({ Action }) => Action.includes('ecr:BatchGetImage'));
     expect([pull.Resource].flat()).toHaveLength(1);
@@ -74,7 +79,7 @@ describe('A sidecar', () => {
   });
 
   test('B-14: of a mirror of its own adds that repository to what may be pulled', () => {
-    const { stack } = serviceFixture(({ stack: of }) => ({ sidecars: [{ ...CACHE, image: ServiceImage.fromRepository(new ImageRepository(of, 'Mirror'), { tag: '8.2' }) }] }));
+    const { stack } = serviceFixture(({ stack: of }) => ({ sidecars: [Sidecar.of('cache', { ...CACHE, image: ServiceImage.fromRepository(new ImageRepository(of, 'Mirror'), { tag: '8.2' }) })] }));
     const [pull] = statementsOf(templateOf(stack), 'ExecutionPolicy').filter(({ Action }) => Action.includes('ecr:BatchGetImage'));
     expect(pull.Resource).toHaveLength(2);
   });

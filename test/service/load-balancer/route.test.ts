@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import * as fc from 'fast-check';
 import { Route, SecureLoadBalancer, SecureVpc } from '../../../src';
 import { TrafficShift } from '../../../src/service/deployment/ecs-traffic';
-import { RouteTable } from '../../../src/service/load-balancer/listener-priorities';
+import { ListenerPriorities } from '../../../src/service/load-balancer/listener-priorities';
 import { documentC, templatesOf } from '../../fixtures/documented-apps';
 import { refusal, templateOf, testStack } from '../../fixtures/test-stack';
 import { certificate } from '../../fixtures/web-service';
@@ -96,7 +96,7 @@ describe('A route\'s priority', () => {
     const nested = fc.array(fc.constantFrom('api', 'b', 'orders'), { maxLength: 3 }).map((words) => Route.path(`/${words.join('/')}*`));
     const claim = fc.record({ of: fc.oneof(route, nested), explicit: fc.option(fc.integer({ min: 1, max: 50000 }), { nil: undefined }) });
     fc.assert(fc.property(fc.uniqueArray(claim, { minLength: 2, maxLength: 8, selector: ({ of }) => of._name() }), (claims) => {
-      const table = new RouteTable(testStack());
+      const table = new ListenerPriorities(testStack());
       const claimed: Array<{ of: Route; at: number }> = [];
       claims.forEach(({ of, explicit }, index) => {
         try {
@@ -133,24 +133,24 @@ describe('A route\'s priority', () => {
 
 describe('A rule that would never serve', () => {
   const claim = (first: [Route, number?], second: [Route, number?]) => {
-    const table = new RouteTable(testStack({ id: 'Balancer' }));
+    const table = new ListenerPriorities(testStack({ id: 'Balancer' }));
     table.claim(testStack({ id: 'First' }), ...first);
     return refusal(() => table.claim(testStack({ id: 'Second' }), ...second));
   };
 
   test('is refused behind one that takes all of its requests', () => {
-    expect(claim([Route.path('/*'), 5], [Route.path('/api/*')])).toMatch(/'Second': routePriority is \d+, expected below 5: 'First' takes all requests of '\/api\/\*' before\. Set a lower routePriority$/);
+    expect(claim([Route.path('/*'), 5], [Route.path('/api/*')])).toMatch(/'Second': routePriority is \d+, expected below 5: 'First' takes all requests of '\/api\/\*' before\. Set a lower routePriority\.$/);
     expect(claim([Route.host('*.example.com'), 5], [Route.host('api.example.com').onPath('/v1/*')])).toContain('below 5');
     expect(claim([Route.path('/api/*'), 5], [Route.path('/api/*').withHeader('X-Version', ['2'])])).toContain('below 5');
     expect(claim([Route.header('x-version', ['*']), 5], [Route.header('X-Version', ['2'])])).toContain('below 5');
   });
 
   test('is refused before one all of whose requests it takes', () => {
-    expect(claim([Route.path('/api/*')], [Route.path('/*'), 1])).toMatch(/expected above \d+: '\/\*' takes all requests of 'First' before\. Set a higher routePriority$/);
+    expect(claim([Route.path('/api/*')], [Route.path('/*'), 1])).toMatch(/expected above \d+: '\/\*' takes all requests of 'First' before\. Set a higher routePriority\.$/);
   });
 
   test('is allowed where some requests are left to it', () => {
-    const table = new RouteTable(testStack());
+    const table = new ListenerPriorities(testStack());
     table.claim(testStack(), Route.path('/api/*').onHost('a.example.com'), 1);
     table.claim(testStack(), Route.path('/api/v?'), 2);
     expect(table.claim(testStack(), Route.path('/api/v*').withHeader('X-Version', ['2']), 3)).toBe(3);

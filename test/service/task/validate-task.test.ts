@@ -2,7 +2,7 @@ import { Duration, SecretValue, TimeZone } from 'aws-cdk-lib';
 import { Peer } from 'aws-cdk-lib/aws-ec2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  EnvironmentProfile, type ProductionWebServiceProps, SecureVpc, ServiceImage, ServiceScaling, type ServiceScalingProps, ServiceSecret, type Sidecar, Tracing,
+  EnvironmentProfile, type ProductionWebServiceProps, SecureVpc, ServiceImage, ServiceScaling, type ServiceScalingProps, ServiceSecret, Sidecar, type SidecarProps, Tracing,
 } from '../../../src';
 import { ACCOUNT, REGION, refusal } from '../../fixtures/test-stack';
 import { serviceFixture } from '../../fixtures/web-service';
@@ -18,7 +18,9 @@ type Row = [what: string, props: Props, prop: string, value: string, expected: s
 const refused = (props: Props, profile = EnvironmentProfile.production()) =>
   refusal(() => serviceFixture(({ stack }) => ({ network: new SecureVpc(stack, 'Routed'), ...props }), (app) => profile.applyTo(app)));
 const scaling = (props: ServiceScalingProps): Props => ({ scaling: ServiceScaling.between(props) });
-const sidecars = (...given: Array<Partial<Sidecar>>): Props => ({ sidecars: given.map((sidecar) => ({ name: 'cache', image: redis, ...sidecar })) });
+const sidecars = (...given: Array<Partial<SidecarProps> & { name?: string }>): Props => ({
+  sidecars: given.map(({ name = 'cache', ...sidecar }) => Sidecar.of(name, { image: redis, ...sidecar })),
+});
 const environment = (name: string, value = 'x'): Props => ({ environment: { [name]: value } });
 const datadogKey = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:datadog-a1b2c3`;
 
