@@ -110,7 +110,7 @@ export class ServiceSecret {
         condition: !/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable),
         prop: 'secrets.variable',
         value: variable,
-        expected: 'letters, digits and _, not a digit first',
+        expected: 'letters, digits and _, without a digit at the start',
         fix: 'name the variable as the application reads it: JWT_SECRET',
       },
       {
@@ -125,8 +125,8 @@ export class ServiceSecret {
         prop: 'secrets',
         value: variable,
         expected:
-          'a secret whose complete ARN is known: ' +
-          'with the name alone, ECS would have to be allowed every secret that begins with it',
+          'a secret whose complete ARN is known, ' +
+          'because a name alone would permit every secret that begins with it',
         fix: 'import it with Secret.fromSecretCompleteArn',
       },
     ]);

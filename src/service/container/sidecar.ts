@@ -63,7 +63,7 @@ export interface SidecarProps {
    */
   readonly writableMiB?: number;
   /**
-   * Whether the task stops when this container stops.
+   * Stops the task when this container stops.
    * @default true - the default of ECS
    */
   readonly essential?: boolean;
@@ -119,7 +119,7 @@ export class Sidecar {
         prop: 'sidecars.name',
         value: name,
         expected: 'a letter, then letters, digits, - and _',
-        fix: 'name it for what it does: cache',
+        fix: "name it after its purpose: 'cache'",
       });
     }
     checkUser(scope, 'sidecars.user', props.user);
@@ -128,7 +128,7 @@ export class Sidecar {
       min: 6,
       max: 122880,
       unit: 'MiB',
-      fix: 'give what it needs at its busiest',
+      fix: 'set the memory that the container needs at peak load',
     });
     checkNothingSecret(scope, { prop: 'sidecars.environment', environment: props.environment ?? {}, notSecret });
     checkSecrets(scope, props.secrets);

@@ -50,7 +50,7 @@ export interface TaskContainer {
   /** Numeric user and group, `uid:gid`. Only agents that Fargate gives no other way are root. */
   readonly user: string;
   /**
-   * Whether the container keeps the Linux capabilities that Fargate gives to root.
+   * Keeps the Linux capabilities that Fargate gives to root.
    * @default false
    */
   readonly keepsCapabilities?: boolean;
@@ -63,7 +63,7 @@ export interface TaskContainer {
   readonly writablePaths: string[];
   /** Size of each writable path in MiB. */
   readonly writableMiB: number;
-  /** Whether the task stops with this container. ECS restarts a container that is not essential. */
+  /** Stops the task when this container stops. ECS restarts a container that is not essential. */
   readonly essential: boolean;
   /**
    * FireLens configuration of the container that receives the application's log.

@@ -9,8 +9,8 @@ export function checkUser(scope: IConstruct, prop: string, user: string | undefi
     throw new PropError(scope, {
       prop,
       value: user,
-      expected: 'a numeric user other than 0, with or without a group, as 1000:1000',
-      fix: 'build the image for a user that is not root',
+      expected: 'a numeric user other than 0, with or without a group, for example 1000:1000',
+      fix: 'build the image for a user that is not root, and pass its number',
     });
   }
 }
@@ -23,7 +23,7 @@ export function checkPaths(scope: IConstruct, prop: string, paths: string[] = []
       prop,
       value: relative,
       expected: 'absolute paths below /',
-      fix: 'name the folders that the application writes to',
+      fix: 'name the directories that the application writes to',
     });
   }
 }
@@ -42,6 +42,6 @@ export function checkSecrets(scope: IConstruct, secrets: ServiceSecret[] = []): 
 export function checkEachOnce(scope: IConstruct, prop: string, values: Array<string | number>): void {
   const twice = values.find((value, index) => values.indexOf(value) !== index);
   if (twice !== undefined) {
-    throw new PropError(scope, { prop, value: twice, expected: 'each once in a task', fix: 'take another one' });
+    throw new PropError(scope, { prop, value: twice, expected: 'each once in a task', fix: 'use another value for one of the two' });
   }
 }

@@ -47,10 +47,10 @@ export function checkNothingSecret(scope: IConstruct, { prop, environment, notSe
       throw new PropError(scope, {
         prop: `${prop}.${name}`,
         value: '(not shown)',
-        expected: 'a value that everyone who sees the task definition may know',
+        expected: 'a value that every reader of the task definition may know',
         fix:
-          `give it as a secret, ServiceSecret.placeholder('${name}') for example; ` +
-          `if it is none, say why in notSecret: { ${name}: '...' }`,
+          `pass it as a secret, for example ServiceSecret.placeholder('${name}'), ` +
+          `or give the reason why it is none in notSecret: { ${name}: '...' }`,
       });
     }
   });

@@ -29,11 +29,11 @@ export interface DeclaredImageProps {
 export interface ImageContext {
   /** Prop that holds the image, for errors: `image`, `sidecars.image`. */
   readonly prop: string;
-  /** Whether the task runs on ARM64. An image that is built from a directory is built for it. */
+  /** True for a task on ARM64. An image that is built from a directory is built for it. */
   readonly arm64: boolean;
-  /** Whether a tag that moves is refused. */
+  /** True where a tag that moves is refused. */
   readonly fixedImages: boolean;
-  /** Whether tasks can pull from public registries. */
+  /** True where tasks can pull from public registries. */
   readonly reachesInternet: boolean;
   /**
    * Name of the container next to the application's. Its image must be declared and must never move.
@@ -73,7 +73,7 @@ export interface ResolvedImage {
 
 /** Properties in which the kinds of images differ. */
 interface ImageSource {
-  /** Whether a release decides the tag. */
+  /** True where a release decides the tag. */
   readonly released?: boolean;
   /** The image as the caller named it, where its tag moves. */
   readonly movingName?: string;
@@ -147,7 +147,7 @@ export class ServiceImage {
    * deployed earlier.
    *
    * @param repository repository with the parameter of the track
-   * @param track release track, `production` unless named. Each stage has a track of its own
+   * @param track release track of the stage, `production` unless named
    *
    * @example
    * const image = ServiceImage.released(images, 'staging');
@@ -179,10 +179,16 @@ function checkVersion(scope: Construct, context: ImageContext, source: ImageSour
   const { movingName: moving, released: isReleased } = source;
   checkRules(scope, [
     {
-      condition: sidecar !== undefined && (isReleased === true || moving !== undefined),
+      condition: sidecar !== undefined && isReleased === true,
       prop,
-      value: moving ?? 'a released image',
-      expected: `an image of ${sidecar} that never moves: with a tag or a digest that stays, in every environment`,
+      problem: `is a released image, which is not supported for the container ${sidecar}`,
+      fix: "name the version: ServiceImage.fromRepository(images, { tag: '1.4.2' })",
+    },
+    {
+      condition: sidecar !== undefined && moving !== undefined,
+      prop,
+      value: moving,
+      expected: `a tag or a digest that never moves for the container ${sidecar}, in every environment`,
       fix: "name the version: ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx:1.29')",
     },
     {
@@ -190,7 +196,7 @@ function checkVersion(scope: Construct, context: ImageContext, source: ImageSour
       prop,
       value: moving,
       expected: 'a tag that never moves, or a digest, in this environment',
-      fix: 'name the version, or take EnvironmentProfile.development()',
+      fix: 'name the version, or use EnvironmentProfile.development()',
     },
   ]);
 }
@@ -198,25 +204,15 @@ function checkVersion(scope: Construct, context: ImageContext, source: ImageSour
 /** Without a route to the internet, tasks reach private ECR alone. Source: requirement B-14. */
 function checkCanBePulled(scope: Construct, context: ImageContext, { repository }: ResolvedImage): void {
   const { prop, sidecar, reachesInternet } = context;
-  const unreachable = !reachesInternet && repository === undefined;
-  checkRules(scope, [
-    {
-      condition: unreachable && sidecar !== undefined,
+  if (!reachesInternet && repository === undefined) {
+    throw new PropError(scope, {
       prop,
-      value: `a public image of ${sidecar}`,
-      expected:
-        'an image of private ECR: the network has endpoints only, ' +
-        'and public registries, public.ecr.aws among them, have none',
-      fix: 'copy it to an ImageRepository and name that: ServiceImage.fromRepository(mirror, { tag })',
-    },
-    {
-      condition: unreachable,
-      prop,
-      value: 'an image of a public registry',
-      expected: 'an image of private ECR: the network has endpoints only, and public registries have none',
-      fix: 'copy it to an ImageRepository, or use a pull-through cache',
-    },
-  ]);
+      problem:
+        `is the image of ${sidecar ?? 'the application'} in a public registry, ` +
+        'which a network without a route to the internet does not reach',
+      fix: 'copy it to an ImageRepository and use ServiceImage.fromRepository(mirror, { tag }), or a pull-through cache',
+    });
+  }
 }
 
 function declared(
@@ -256,11 +252,10 @@ function released(scope: Construct, prop: string, repository: IImageRepository, 
   if (repository instanceof ImageRepository && Stack.of(repository) === Stack.of(scope)) {
     throw new PropError(scope, {
       prop,
-      value: `released image of ${repository.node.path}`,
-      expected:
-        'a repository of a stack that is deployed before this one: ' +
-        'CloudFormation reads the released image before it creates anything',
-      fix: 'make the ImageRepository in a stack of its own, or declare the image with ServiceImage.fromRepository',
+      problem:
+        `is a released image of ${repository.node.path} in the same stack: ` +
+        'CloudFormation reads the released tag before it creates resources',
+      fix: 'create the ImageRepository in a separate stack, or declare the image with ServiceImage.fromRepository',
     });
   }
   const parameter = new CfnParameter(scope, 'ReleasedImage', {

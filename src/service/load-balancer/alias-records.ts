@@ -11,7 +11,7 @@ interface AliasProps {
   readonly domainName: string;
   /** Hosted zone. The name of a zone that is imported by its id alone is unknown and not checked. */
   readonly hostedZone: IHostedZone;
-  /** Whether an AAAA record is added. */
+  /** Adds an AAAA record. */
   readonly dualStack: boolean;
   /** Target of the records. */
   readonly loadBalancer: ApplicationLoadBalancer;
@@ -30,7 +30,7 @@ export function checkDomainName(scope: Construct, props: Partial<AliasProps>): v
       prop: 'domainName',
       value: domainName,
       expected: 'a name together with hostedZone',
-      fix: "give domainName: 'api.example.com', or leave out hostedZone",
+      fix: "set domainName: 'api.example.com', or leave out hostedZone",
     },
     {
       condition: domainName !== undefined && hostedZone === undefined,
@@ -43,15 +43,15 @@ export function checkDomainName(scope: Construct, props: Partial<AliasProps>): v
       condition: known !== undefined && !NAME.test(known),
       prop: 'domainName',
       value: domainName,
-      expected: 'a whole name in lower case, as api.example.com',
-      fix: 'leave out protocol, port, path and the dot at the end',
+      expected: 'a fully qualified name in lower case, for example api.example.com',
+      fix: 'remove protocol, port, path and trailing dot',
     },
     {
       condition: known !== undefined && zone !== undefined && known !== zone && !known.endsWith(`.${zone}`),
       prop: 'domainName',
       value: domainName,
-      expected: `${zone} or a name below it, as the zone has it`,
-      fix: 'give the zone that the name belongs to',
+      expected: `${zone} or a name below it`,
+      fix: 'pass the hosted zone of the name',
     },
   ]);
 }

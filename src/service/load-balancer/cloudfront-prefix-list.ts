@@ -38,7 +38,7 @@ export function cloudFrontPrefixListId(scope: IConstruct, given: string | undefi
       name: 'com.amazonaws.global.cloudfront.origin-facing',
       ids: ORIGIN_FACING,
       prop: 'ingress.prefixListId',
-      fix: 'give Ingress.cloudFront the id that `aws ec2 describe-managed-prefix-lists` prints',
+      fix: 'pass Ingress.cloudFront the id that `aws ec2 describe-managed-prefix-lists` prints',
     },
     given,
   );

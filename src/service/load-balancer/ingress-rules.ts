@@ -58,9 +58,10 @@ export class IngressRules {
     if (perPort * ports.length > MAX_RULES) {
       throw new PropError(this.scope, {
         prop: 'ingress',
-        value: `${perPort} rules on each of the ports ${ports.join(', ')}`,
-        expected: `${MAX_RULES} rules in all: AWS allows a security group 60, and one stays free`,
-        fix: 'open fewer ports (httpRedirect: false leaves out 80), or admit fewer and larger blocks',
+        problem:
+          `needs ${perPort} rules on each of the ports ${ports.join(', ')}, ` +
+          `but a security group has room for ${MAX_RULES} and one rule of the team`,
+        fix: 'open fewer ports (httpRedirect: false leaves out 80), or use fewer and larger blocks',
       });
     }
   }

@@ -35,12 +35,10 @@ export interface CloudFrontIngressProps {
 export interface IngressPeer {
   /** CIDR block, prefix list or everyone. */
   readonly peer: IPeer;
-  /**
-   * Number of rules that the peer counts as on each port. A prefix list counts as its maximum number of entries.
-   */
+  /** Number of rules that the peer counts as on each port. A prefix list counts as its maximum number of entries. */
   readonly rules: number;
   /**
-   * Whether the peer counts in the IPv6 quota, which is separate.
+   * True for a peer that counts in the separate IPv6 quota.
    * @default false
    */
   readonly ipv6?: boolean;
@@ -51,7 +49,7 @@ export interface IngressPeer {
  * @internal
  */
 export interface IngressContext {
-  /** Whether clients may connect over IPv6. */
+  /** True where clients may connect over IPv6. */
   readonly dualStack: boolean;
 }
 
@@ -60,12 +58,12 @@ export interface IngressContext {
  * @internal
  */
 export interface IngressSettings {
-  /** Whether the load balancer has public addresses. */
+  /** True for a load balancer with public addresses. */
   readonly internetFacing: boolean;
-  /** Whether requests come from the internet, directly or through a proxy. */
+  /** True where requests come from the internet, directly or through a proxy. */
   readonly fromInternet: boolean;
   /**
-   * Whether anyone on the internet may connect.
+   * True where anyone on the internet may connect.
    * @default false
    */
   readonly anyone?: boolean;
@@ -75,7 +73,7 @@ export interface IngressSettings {
    */
   readonly clientAddressHeader?: string;
   /**
-   * Whether the rule quota leaves room for port 443 only.
+   * True where the rule quota leaves room for port 443 only.
    * @default false
    */
   readonly httpsOnly?: boolean;
@@ -173,7 +171,7 @@ export class Ingress {
     return new Ingress({ internetFacing: false, fromInternet: false, peers: (scope) => blockPeers(scope, blocks) });
   }
 
-  /** Whether the load balancer has public addresses. */
+  /** True for a load balancer with public addresses. */
   public readonly internetFacing: boolean;
 
   private constructor(private readonly kind: IngressKind) {
@@ -197,14 +195,18 @@ function blockPeers(scope: IConstruct, blocks: string[]): IngressPeer[] {
     throw new PropError(scope, {
       prop: 'ingress',
       value: refused,
-      expected: 'IPv4 blocks of /1 to /32, as 198.51.100.0/24',
-      fix: 'write one address as 198.51.100.7/32; for everyone take Ingress.internet()',
+      expected: 'IPv4 blocks of /1 to /32, for example 198.51.100.0/24',
+      fix: 'write a single address as 198.51.100.7/32, or use Ingress.internet() for everyone',
     });
   }
   return blocks.map((block) => ({ peer: Peer.ipv4(block), rules: 1 }));
 }
 
-function cloudflarePeers(scope: Construct, { dualStack }: IngressContext, props: CloudflareIngressProps): IngressPeer[] {
+function cloudflarePeers(
+  scope: Construct,
+  { dualStack }: IngressContext,
+  props: CloudflareIngressProps,
+): IngressPeer[] {
   const ipv4 = cloudflareList(scope, 'CloudflareIpv4', {
     ranges: props.ipv4Ranges ?? CLOUDFLARE_IPV4,
     maxEntries: MAX_IPV4_RANGES,
@@ -238,7 +240,7 @@ function cloudflareList(scope: Construct, id: string, list: CloudflareList): Ing
       prop: ipv6 ? 'ingress.ipv6Ranges' : 'ingress.ipv4Ranges',
       value: `${ranges.length} blocks`,
       expected: `1 to ${maxEntries} blocks`,
-      fix: "join neighbouring blocks, or leave it out for the library's table",
+      fix: "merge adjacent blocks, or leave it out for the library's table",
     });
   }
   const peer = new PrefixList(scope, id, {

@@ -41,7 +41,7 @@ export class ListenerPriorities {
         value: name,
         expected:
           `a route that no other service of ${this.loadBalancer.node.path} has ('${sameRoute?.owner}' has it)`,
-        fix: 'give each service its own Route.path or Route.host',
+        fix: 'use a different Route.path or Route.host for each service',
       },
       {
         condition: samePriority !== undefined,
@@ -54,14 +54,14 @@ export class ListenerPriorities {
         condition: hiding !== undefined,
         prop: 'routePriority',
         value: priority,
-        expected: `below ${hiding?.priority}: '${hiding?.owner}' takes all requests of '${name}' before`,
+        expected: `below ${hiding?.priority}: '${hiding?.owner}' receives all requests of '${name}' first`,
         fix: 'set a lower routePriority',
       },
       {
         condition: hidden !== undefined,
         prop: 'routePriority',
         value: priority,
-        expected: `above ${hidden?.priority}: '${name}' takes all requests of '${hidden?.owner}' before`,
+        expected: `above ${hidden?.priority}: '${name}' would receive all requests of '${hidden?.owner}' first`,
         fix: 'set a higher routePriority',
       },
     ]);

@@ -41,7 +41,7 @@ export interface CrossOriginAccess {
    */
   readonly exposedHeaders?: string[];
   /**
-   * Whether requests may carry cookies.
+   * Lets requests carry cookies.
    * @default false
    */
   readonly credentials?: boolean;
@@ -72,7 +72,7 @@ export interface ResponseHeaders {
    */
   readonly hstsMaxAge?: Duration;
   /**
-   * Whether HSTS includes all subdomains.
+   * Includes all subdomains in HSTS.
    * @default false - other teams may own them
    */
   readonly hstsIncludesSubdomains?: boolean;
@@ -167,7 +167,7 @@ function crossOriginRules({ origins, methods, requestHeaders, exposedHeaders }: 
     ...Object.entries({ requestHeaders, exposedHeaders }).map(([prop, names]) => ({
       prop,
       refused: firstRefused(names, (name) => HEADER.test(name)),
-      expected: 'names of headers, each on its own',
+      expected: 'names of headers, one in each entry',
     })),
   ];
   return [
@@ -175,7 +175,7 @@ function crossOriginRules({ origins, methods, requestHeaders, exposedHeaders }: 
       condition: origins.length !== 1,
       prop: `${CROSS_ORIGIN}.origins`,
       value: origins,
-      expected: 'exactly one origin: a load balancer sends the same header whoever asks',
+      expected: 'exactly one origin, because a load balancer sends the same header with every response',
       fix:
         'answer several by CloudFront (a response headers policy) or by the application, ' +
         'and leave out crossOrigin',
@@ -184,8 +184,8 @@ function crossOriginRules({ origins, methods, requestHeaders, exposedHeaders }: 
       condition: !Token.isUnresolved(origin) && !ORIGIN.test(origin),
       prop: `${CROSS_ORIGIN}.origins`,
       value: origin,
-      expected: 'protocol and host in lower case, with a port or without, as https://app.example.com',
-      fix: 'leave out path, slash at the end and wildcards; for everyone let the application answer',
+      expected: 'protocol and host in lower case, with or without a port, for example https://app.example.com',
+      fix: 'remove path, trailing slash and wildcards, or let the application answer every origin',
     },
     ...lists.map(({ prop, refused, expected }) => ({
       condition: refused !== undefined,

@@ -28,7 +28,7 @@ interface HeaderCondition {
 /**
  * Requests of a load balancer that go to a service, by path, host and header.
  *
- * A request must match every kind of condition that the route has. One of several hosts, or of several paths, is enough.
+ * A request must match every kind of condition that the route has. One of several hosts or paths is enough.
  *
  * @example
  * new ProductionWebService(stack, 'Api', {
@@ -85,7 +85,7 @@ export class Route {
     return new Route([...this.paths, pattern], this.hosts, this.headers);
   }
 
-  /** Copy of this route that also requires a header with one of these values. Called again, it requires both headers. */
+  /** Copy of this route that also requires a header. Called again, it requires both headers. */
   public withHeader(name: string, values: string[]): Route {
     return new Route(this.paths, this.hosts, [...this.headers, { name, values }]);
   }
@@ -118,7 +118,7 @@ export class Route {
         prop: 'route',
         value: this._name(),
         expected: `at most ${MAX_VALUES} paths, hosts and header values together`,
-        fix: 'join them by a wildcard',
+        fix: 'replace some of them by a wildcard',
       },
       {
         condition: wildcards > MAX_WILDCARDS,
@@ -153,7 +153,7 @@ export class Route {
   }
 
   /**
-   * Whether each request that matches the other route matches this one too, as far as the patterns show.
+   * True where each request that matches the other route matches this one too, as far as the patterns show.
    * @internal
    */
   public _covers(other: Route): boolean {
@@ -193,7 +193,7 @@ function pathRule(path: string): Rule {
     expected:
       'a path of at most 128 characters that begins with / or *, ' +
       'of letters, digits and _-.$/~"\'@:+&, with * and ?',
-    fix: "write '/api/*', with other characters percent-encoded or left to *",
+    fix: "write '/api/*', and percent-encode other characters or match them by *",
   };
 }
 
@@ -202,7 +202,7 @@ function hostRule(host: string): Rule {
     condition: !HOST.test(host),
     prop: 'route',
     value: host,
-    expected: 'a host name of at most 128 characters with a dot, letters alone after the last',
+    expected: 'a host name of at most 128 characters with a dot, and only letters after the last dot',
     fix: "write 'api.example.com' or '*.example.com', without protocol, port and path",
   };
 }
@@ -214,13 +214,13 @@ function headerRules({ name, values }: HeaderCondition): Rule[] {
       prop: 'route',
       value: name,
       expected: 'the name of a header of at most 40 characters, other than Host',
-      fix: 'for the host take Route.host',
+      fix: 'use Route.host for the host',
     },
     {
       condition: values.length === 0 || values.some((value) => value.length === 0 || value.length > 128),
       prop: 'route',
       value: values,
-      expected: 'one value or more, each of 1 to 128 characters',
+      expected: 'at least one value, each of 1 to 128 characters',
       fix: "write Route.header('X-Api-Version', ['2'])",
     },
   ];

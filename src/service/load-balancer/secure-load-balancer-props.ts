@@ -33,7 +33,7 @@ export interface SecureLoadBalancerProps {
    */
   readonly tlsPolicy?: TlsPolicy;
   /**
-   * Whether port 80 redirects to HTTPS.
+   * Redirects port 80 to HTTPS.
    * @default - true (requirement B-03). False behind CloudFront, where the rule quota has room for one port
    */
   readonly httpRedirect?: boolean;
@@ -43,7 +43,7 @@ export interface SecureLoadBalancerProps {
    */
   readonly ingress?: Ingress;
   /**
-   * Whether clients may connect over IPv6. The subnets need IPv6 blocks, which only an adopted network can have.
+   * Lets clients connect over IPv6. The subnets need IPv6 blocks, which only an adopted network can have.
    * @default false
    */
   readonly dualStack?: boolean;

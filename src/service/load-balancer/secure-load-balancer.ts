@@ -48,7 +48,7 @@ const TEST_HTTPS = 8443;
 export class SecureLoadBalancer extends Construct {
   /** The load balancer. */
   public readonly loadBalancer: ApplicationLoadBalancer;
-  /** Security group of the load balancer. Its rules allow the clients in, and the way out to the services only. */
+  /** Security group of the load balancer. It allows connections from the clients, and to the services only. */
   public readonly securityGroup: SecurityGroup;
   /** Production listener. */
   public readonly listener: ApplicationListener;

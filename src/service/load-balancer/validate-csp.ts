@@ -81,14 +81,14 @@ function directiveRules(directive: string, previous: string[]): Rule[] {
       condition: previous.some((other) => other.split(/ +/)[0] === name),
       prop: PROP,
       value: directive,
-      expected: 'each directive once: browsers ignore the second',
-      fix: `put all sources of ${name} into one`,
+      expected: 'each directive once, because browsers ignore the second',
+      fix: `put all sources of ${name} into one directive`,
     },
     {
       condition: bare !== undefined,
       prop: PROP,
       value: directive,
-      expected: `'${bare}' in single quotes: without them it is a host of that name`,
+      expected: `'${bare}' in single quotes, without which it is the name of a host`,
       fix: `write ${name} '${bare}'`,
     },
   ];

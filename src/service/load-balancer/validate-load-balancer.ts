@@ -16,7 +16,7 @@ export function checkLoadBalancer(scope: Construct, props: SecureLoadBalancerPro
       prop: 'certificate',
       value: undefined,
       expected: 'a certificate, or plainHttp with a reason',
-      fix: "import one with Certificate.fromCertificateArn, or say plainHttp: { reason: '...' }",
+      fix: "import one with Certificate.fromCertificateArn, or set plainHttp: { reason: '...' }",
     },
     {
       condition: Boolean(certificate && plainHttp),
@@ -36,15 +36,15 @@ export function checkLoadBalancer(scope: Construct, props: SecureLoadBalancerPro
       condition: Token.isUnresolved(Stack.of(scope).region),
       prop: 'env.region',
       value: undefined,
-      expected: 'a stack whose region is known: access logs are delivered by an account that differs by region',
+      expected: 'a known region, because the account that delivers access logs depends on it',
       fix: "create the stack with env: { region: 'eu-central-1' }",
     },
     {
       condition: dualStack === true && network instanceof SecureVpc,
       prop: 'dualStack',
       value: true,
-      expected: `false in ${network.node.path}: a SecureVpc has no IPv6 blocks`,
-      fix: 'adopt a network that has them with SecureVpc.fromVpc, or put CloudFront or Cloudflare in front',
+      expected: `false in ${network.node.path}, because a SecureVpc has no IPv6 blocks`,
+      fix: 'adopt a network with IPv6 blocks by SecureVpc.fromVpc, or use CloudFront or Cloudflare',
     },
   ]);
   if (plainHttp) {
@@ -73,7 +73,7 @@ export function checkFirewall(
       value: firewall?.clientAddressHeader,
       expected: clientAddressHeader ?? 'none, because anyone can connect and write the header',
       fix: clientAddressHeader
-        ? `make it with new WebFirewall(this, 'Firewall', { clientAddressHeader: '${clientAddressHeader}' })`
+        ? `use new WebFirewall(this, 'Firewall', { clientAddressHeader: '${clientAddressHeader}' })`
         : 'leave out clientAddressHeader',
     },
   ]);

@@ -17,7 +17,7 @@ export interface ServiceTaskProps {
    */
   readonly memoryMiB?: number;
   /**
-   * Whether the tasks run on ARM64 (Graviton), which costs about a fifth less. All images must be built for it.
+   * Runs the tasks on ARM64 (Graviton), which costs about a fifth less. All images must be built for it.
    * @default false - x86-64
    */
   readonly arm64?: boolean;

@@ -25,7 +25,7 @@ export interface ServiceTaskContext {
   readonly cpu: number;
   /** Memory of the task in MiB, for all containers and writable paths. */
   readonly memoryMiB: number;
-  /** Whether the network has a route to the internet. Without one, images must be in private ECR. */
+  /** True where the network has a route to the internet. Without one, images must be in private ECR. */
   readonly reachesInternet: boolean;
   /**
    * Health check command of the application's container.
@@ -81,7 +81,7 @@ export class ServiceTask {
   }
 
   /**
-   * Opens the connections that the tasks need besides pulling images and logging.
+   * Opens the connections of the tasks, other than those for pulling images and logging.
    * A network without a route to the internet gets the endpoints of the AWS services in use. Source: requirement B-14.
    */
   public reach(network: ISecureVpc, client: Connections): void {

@@ -50,7 +50,7 @@ export interface WebTaskProps {
   readonly cpu: number;
   /** Memory of the task in MiB, for all containers and writable paths. */
   readonly memoryMiB: number;
-  /** Whether the task runs on ARM64 (Graviton). All images must be built for it. */
+  /** Runs the task on ARM64 (Graviton). All images must be built for it. */
   readonly arm64: boolean;
   /** Numeric user and group of the application, `uid:gid`, not root. */
   readonly user: string;

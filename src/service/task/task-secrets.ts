@@ -26,9 +26,9 @@ export interface TaskSecretsProps {
  * The permissions are by ARN, so no secret or key of another stack refers to the role.
  */
 export class TaskSecrets extends Construct {
-  /** Whether a container reads from Secrets Manager. */
+  /** True where a container reads from Secrets Manager. */
   public usesSecretsManager = false;
-  /** Whether a container reads from the Parameter Store. */
+  /** True where a container reads from the Parameter Store. */
   public usesParameterStore = false;
   /** A map, because a variable may be called like a member of Object.prototype. */
   private readonly created = new Map<string, ISecret>();

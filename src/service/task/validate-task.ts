@@ -39,7 +39,7 @@ export function checkTask(scope: IConstruct, props: ServiceTaskProps, task: Task
     min: 1,
     max: 120,
     unit: 'seconds',
-    fix: 'let the application end within two minutes, which is as long as Fargate waits',
+    fix: 'set at most two minutes, the limit of Fargate',
   });
   checkNothingSecret(scope, { prop: 'environment', environment, notSecret });
   checkSecrets(scope, props.secrets);
@@ -51,8 +51,8 @@ export function checkTask(scope: IConstruct, props: ServiceTaskProps, task: Task
       condition: discoverableAs !== undefined && !/^[a-z][a-z0-9-]{0,62}$/.test(discoverableAs),
       prop: 'discoverableAs',
       value: discoverableAs,
-      expected: 'a letter, then letters, digits and -, lower-case, at most 63',
-      fix: "take a name that can stand in a URL: 'api'",
+      expected: 'a letter, then letters, digits and -, lower-case, at most 63 characters',
+      fix: "use a host name: 'api'",
     },
   ]);
 }
@@ -65,7 +65,7 @@ export function checkServiceName(scope: IConstruct, name: string | undefined): v
       prop: 'serviceName',
       value: name,
       expected: '1 to 255 letters, digits, - and _',
-      fix: "leave it out, or name it as 'shop-web'",
+      fix: "leave it out, or use a name like 'shop-web'",
     },
   ]);
 }
@@ -97,8 +97,8 @@ export function checkContainers(scope: IConstruct, containers: TaskContainer[], 
       condition: ownMiB >= memoryMiB,
       prop: 'writableMiB',
       value: writableMiB,
-      expected: `less than ${memoryMiB} MiB for all ${paths} writable paths: they live in the task's memory`,
-      fix: 'take smaller paths or more memoryMiB',
+      expected: `less than ${memoryMiB} MiB for all ${paths} writable paths, which are kept in the task's memory`,
+      fix: 'reduce writableMiB, or increase memoryMiB',
     },
     {
       condition: ownMiB + sidecarsMiB >= memoryMiB,
@@ -107,7 +107,7 @@ export function checkContainers(scope: IConstruct, containers: TaskContainer[], 
       expected:
         `more than the ${sidecarsMiB} MiB of ${names.join(', ')} ` +
         `and the application's ${ownMiB} MiB of writable paths`,
-      fix: 'take more memoryMiB, or fewer containers beside the application',
+      fix: 'increase memoryMiB, or remove sidecars',
     },
   ]);
 }
@@ -125,7 +125,7 @@ function fargateRules({ cpu, memoryMiB }: TaskSize): Rule[] {
       prop: 'cpu',
       value: cpu,
       expected: `256, ${[...FARGATE_SIZES.keys()].join(', ')} CPU units`,
-      fix: 'take the next larger size',
+      fix: 'use the next larger size',
     },
     {
       condition: !memories.includes(memoryMiB),

@@ -27,14 +27,13 @@ export function datadogSettings(scope: Construct, props: DatadogProps, context: 
       prop: 'tracing.site',
       value: props.site,
       expected: SITES.join(', '),
-      fix: 'take the host of the address at which you open Datadog, without app.',
+      fix: 'use the host of your Datadog address, without app',
     },
     {
       condition: !context.reachesInternet,
       prop: 'tracing',
-      value: 'datadog',
-      expected: 'a network with a way to the internet: Datadog is reached there',
-      fix: 'use Egress.natGatewayPerZone(), or Tracing.xray() or .openTelemetry() in this network',
+      problem: 'is Tracing.datadog(), which requires a network with a route to the internet',
+      fix: 'use Egress.natGatewayPerZone(), or Tracing.xray() or Tracing.openTelemetry() in this network',
     },
   ]);
   const apiKey = ServiceSecret.fromSecret('DD_API_KEY', props.apiKey);

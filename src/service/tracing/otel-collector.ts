@@ -74,8 +74,8 @@ export function openTelemetrySettings(
     throw new PropError(scope, {
       prop: 'tracing.reachedThrough',
       value: undefined,
-      expected: `what stands behind ${props.endpoint}: without a rule to it no trace would arrive`,
-      fix: 'give its security group, or Peer.ipv4 of its addresses',
+      expected: `the peer of ${props.endpoint}, because no traces arrive without a security group rule`,
+      fix: 'pass its security group, or Peer.ipv4 of its addresses',
     });
   }
   const insecure = url.protocol === 'http:';

@@ -14,7 +14,7 @@ export interface TracingContext {
    * @default - traces carry no version, because a release decides the tag later
    */
   readonly version?: string;
-  /** Whether the tasks reach the internet on port 443 without further rules. */
+  /** True where the tasks reach the internet on port 443 without further rules. */
   readonly reachesInternet: boolean;
 }
 
@@ -56,6 +56,6 @@ export interface TracingSettings {
   readonly statements: PolicyStatement[];
   /** AWS services that the agents call. A network without a route to the internet gets their endpoints. */
   readonly awsServices: InterfaceVpcEndpointAwsService[];
-  /** Connections that the tasks open besides those to AWS. */
+  /** Connections that the tasks open to places other than AWS. */
   readonly flows: TracingFlow[];
 }

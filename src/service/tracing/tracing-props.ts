@@ -64,7 +64,7 @@ export interface DatadogProps extends TracingProps {
    */
   readonly site: string;
   /**
-   * Whether the application's log goes to Datadog instead of its log group. The agents' own logs stay in the log group.
+   * Sends the application's log to Datadog instead of its log group. The agents' own logs stay in the log group.
    * @default true - requirement D-07
    */
   readonly logs?: boolean;
