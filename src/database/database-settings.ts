@@ -43,7 +43,7 @@ export interface DatabaseSettings {
   readonly connectionCeiling: number;
   /** Interval of enhanced monitoring. */
   readonly monitoringInterval: Duration;
-  /** Whether Database Insights runs in its advanced mode. */
+  /** True if Database Insights runs in its advanced mode. */
   readonly advancedInsights: boolean;
   /** Log types to export, as RDS names them. */
   readonly logExports: string[];
@@ -95,7 +95,7 @@ export function databaseSettings(
   return settings;
 }
 
-/** Name that is part of RDS's log groups: lower-case, with a hash at its end, so that two stacks never share one. */
+/** Lower-case name with a hash at its end, so that two stacks never share the log groups that contain it. */
 function defaultIdentifier(scope: IConstruct): string {
   const name = Names.uniqueResourceName(scope, { maxLength: 49, separator: '-' }).toLowerCase().replace(/-+/g, '-');
   return /^[a-z]/.test(name) ? name : `d${name}`;

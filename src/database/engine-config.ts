@@ -23,7 +23,7 @@ export interface EngineConfig {
   readonly sslMode: string;
   /** Parameters that the construct sets and the caller may set. */
   readonly parameterRules: (capacity: CapacitySettings, queryLogging: boolean) => ParameterRules;
-  /** Whether AwsSolutions-RDS11 also flags the default port on clusters. */
+  /** True if AwsSolutions-RDS11 also flags the default port on clusters. */
   readonly portFlaggedOnClusters: boolean;
   /**
    * Creates the option group of an instance.

@@ -12,13 +12,15 @@ export interface HardenedDatabaseProps {
   /** Network whose data tier holds the servers. A change replaces the database. */
   readonly network: ISecureVpc;
   /**
-   * Name of the database inside the server: a lower-case letter, then letters, digits and `_`.
+   * Name of the database inside the server.
+   * It has a lower-case letter, then letters, digits and `_`, at most 63 characters.
    * It can't be changed: RDS would replace the database.
    * @default 'application'
    */
   readonly databaseName?: string;
   /**
-   * Name of the application's user: a lower-case letter, then letters, digits and `_`, at most 26 characters.
+   * Name of the application's user.
+   * It has a lower-case letter, then letters, digits and `_`, at most 26 characters.
    * It can't be changed, because the secret would name a user that the server does not have.
    * @default 'application'
    */
@@ -30,7 +32,8 @@ export interface HardenedDatabaseProps {
    */
   readonly port?: number;
   /**
-   * Name of the instance or cluster: 1 to 50 lower-case letters, digits and single hyphens, beginning with a letter.
+   * Name of the instance or cluster.
+   * It has 1 to 50 lower-case letters, digits and single hyphens, and begins with a letter.
    * It can't be changed: RDS would replace the database. The names of the log groups contain it.
    * @default - from the path of this construct, with a hash of it at the end
    */
@@ -91,7 +94,7 @@ export interface HardenedDatabaseProps {
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
-   * Absolute path of RDS's certificate bundle in the application's image, which clients get as a variable.
+   * Absolute path of RDS's certificate bundle in the application's image. Clients get it as a variable.
    * @default '/etc/ssl/certs/rds-global-bundle.pem'
    */
   readonly authorityBundlePath?: string;

@@ -63,8 +63,9 @@ export class HardenedMysql extends HardenedDatabase implements IHardenedDatabase
   }
 
   /**
-   * Statements that create the application's user. Run them once as the master user, before the first service starts.
+   * Statements that create the application's user.
    *
+   * Run them once as the master user, before the first service starts.
    * Where the user has a password, replace `:application_password` with it.
    */
   public readonly bootstrapSql: string;

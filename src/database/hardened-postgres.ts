@@ -57,8 +57,9 @@ export class HardenedPostgres extends HardenedDatabase implements IHardenedDatab
   }
 
   /**
-   * Statements that create the application's user. Run them once as the master user, before the first service starts.
+   * Statements that create the application's user.
    *
+   * Run them once as the master user, before the first service starts.
    * Where the user has a password, the statements take it from psql's variable `application_password`.
    */
   public readonly bootstrapSql: string;

@@ -1,11 +1,21 @@
-import { Token } from 'aws-cdk-lib';
+import { type Duration, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { type ISecureVpc, SubnetTier } from '../network';
 import { checkWholeNumber } from '../validation/checks';
 import { checkRules, type Rule } from '../validation/rules';
 import { checkWindows } from './backup/maintenance-windows';
 import { RESERVED_USERS } from './credentials/user-names';
-import type { DatabaseSettings } from './database-settings';
+
+/** Settings that are checked against RDS and the network, with their defaults. */
+interface CheckedSettings {
+  readonly databaseName: string;
+  readonly userName: string;
+  readonly identifier: string;
+  readonly port: number;
+  readonly monitoringInterval: Duration;
+  readonly backup: { readonly window: string };
+  readonly maintenanceWindow: string;
+}
 
 const NAME = /^[a-z][a-z0-9_]*$/;
 /** RDS allows 63 characters, of which replicas need some for their number. */
@@ -13,7 +23,7 @@ const IDENTIFIER = /^(?=.{1,50}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const MONITORING_SECONDS = [1, 5, 10, 15, 30, 60];
 
 /** Refuses names, ports, networks and windows that RDS would refuse. */
-export function checkDatabase(scope: IConstruct, network: ISecureVpc, settings: DatabaseSettings): void {
+export function checkDatabase(scope: IConstruct, network: ISecureVpc, settings: CheckedSettings): void {
   checkRules(scope, nameRules(settings));
   checkWholeNumber(scope, 'port', settings.port, {
     min: 1150,
@@ -26,7 +36,7 @@ export function checkDatabase(scope: IConstruct, network: ISecureVpc, settings: 
   checkWindows(scope, settings.backup.window, settings.maintenanceWindow);
 }
 
-function nameRules({ databaseName, userName, identifier }: DatabaseSettings): Rule[] {
+function nameRules({ databaseName, userName, identifier }: CheckedSettings): Rule[] {
   return [
     {
       condition: !Token.isUnresolved(databaseName) && (!NAME.test(databaseName) || databaseName.length > 63),
@@ -58,7 +68,7 @@ function isUserName(name: string): boolean {
   return NAME.test(name) && name.length <= 26 && !RESERVED_USERS.includes(name);
 }
 
-function networkRules(network: ISecureVpc, { port }: DatabaseSettings): Rule[] {
+function networkRules(network: ISecureVpc, { port }: CheckedSettings): Rule[] {
   const selected = network.vpc.selectSubnets(network.subnets(SubnetTier.DATA));
   const zones = new Set(selected.availabilityZones).size;
   return [
@@ -79,7 +89,7 @@ function networkRules(network: ISecureVpc, { port }: DatabaseSettings): Rule[] {
   ];
 }
 
-function monitoringRules({ monitoringInterval }: DatabaseSettings): Rule[] {
+function monitoringRules({ monitoringInterval }: CheckedSettings): Rule[] {
   const seconds = monitoringInterval.toSeconds({ integral: false });
   return [
     {

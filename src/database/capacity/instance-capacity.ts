@@ -55,7 +55,7 @@ interface InstanceEngine {
   readonly engine: IInstanceEngine;
   /** Formula of the engine's default `max_connections`. */
   readonly connections: ConnectionRule;
-  /** Whether RDS supports Performance Insights on `micro` and `small` with this engine. */
+  /** True if RDS supports Performance Insights on `micro` and `small` with this engine. */
   readonly insightsOnSmall: boolean;
 }
 
@@ -67,7 +67,7 @@ export interface InstanceSettings {
   readonly instanceType: InstanceType;
   /** Nominal memory of the class. */
   readonly memoryGiB: number;
-  /** Whether there is a standby in another Availability Zone. */
+  /** True if there is a standby in another Availability Zone. */
   readonly multiAz: boolean;
   /** Allocated gp3 storage. */
   readonly storageGiB: number;
@@ -87,7 +87,7 @@ export interface InstanceSettings {
   readonly readReplicas: number;
   /** Default `max_connections` of the class. */
   readonly connectionCeiling: number;
-  /** Whether RDS supports Performance Insights on this class. */
+  /** True if RDS supports Performance Insights on this class. */
   readonly performanceInsights: boolean;
 }
 

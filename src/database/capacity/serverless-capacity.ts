@@ -11,7 +11,8 @@ import { acuRule, type ServerlessBounds } from './capacity-units';
 export interface ServerlessCapacityProps {
   /**
    * Minimum in Aurora capacity units (ACU) of 2 GiB, 0 to 256 in steps of 0.5.
-   * 0 requires `autoPauseAfter`, and only a cluster with 0 can pause. Source: requirements C-08, E-03.
+   *
+   * The value 0 requires `autoPauseAfter`, and only a cluster with 0 can pause. Source: requirements C-08, E-03.
    * @default - 0.5, or 0 with `autoPauseAfter`
    */
   readonly minAcu?: number;
@@ -46,7 +47,7 @@ interface ServerlessEngine {
   readonly engine: IClusterEngine;
   /** Full version, for error messages. */
   readonly version: string;
-  /** Whether this version can pause. */
+  /** True if this version can pause. */
   readonly canPause: boolean;
   /** Earliest versions that can pause, for error messages: `Aurora MySQL 3.08`. */
   readonly pausesFrom: string;

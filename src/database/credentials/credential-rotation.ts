@@ -16,7 +16,11 @@ export interface CredentialRotationProps {
 
 /** Properties of {@link CredentialRotation.managedSecret}. `waiver` is required. */
 export interface ManagedSecretProps extends CredentialRotationProps {
-  /** Reason for the sign-in as the master user, and how the application reads a new password without a restart. */
+  /**
+   * Waiver for the sign-in as the master user.
+   *
+   * The reason says how the application reads a new password without a restart.
+   */
   readonly waiver: Waiver;
 }
 
@@ -24,7 +28,7 @@ export interface ManagedSecretProps extends CredentialRotationProps {
 export interface CredentialSettings {
   /** User that applications sign in as, and proof of identity: a password, or a token of their role. */
   readonly signIn: 'alternating-users' | 'iam-token' | 'master-user';
-  /** Whether RDS creates and rotates the secret of the master user. */
+  /** True if RDS creates and rotates the secret of the master user. */
   readonly managedByRds: boolean;
   /** Time between two rotations, in whole days. */
   readonly automaticallyAfter: Duration;
@@ -68,7 +72,7 @@ export class CredentialRotation {
    *
    * A password stays valid for a whole rotation after the next one is issued, and every task is replaced in that time.
    * AWS's hosted rotation changes the passwords.
-   * A transform in the template deploys a Lambda function for each of the two secrets, in a nested stack inside the network.
+   * A transform in the template deploys a Lambda function for each of the two secrets, in a nested stack.
    */
   public static alternatingUsers(props: CredentialRotationProps = {}): CredentialRotation {
     return new CredentialRotation('alternating-users', props.automaticallyAfter);

@@ -111,7 +111,7 @@ export class DatabaseCredentials {
     );
   }
 
-  /** The first rotation waits for its interval, in which the bootstrap statements create the application's user. */
+  /** Schedules the first rotation after its interval, in which the bootstrap statements create the user. */
   private schedule(id: string, secret: ISecret, hostedRotation: HostedRotation): void {
     new RotationSchedule(this.scope, id, {
       secret,

@@ -5,13 +5,13 @@ import type { DatabaseServer } from './database-server';
 interface AcknowledgedDatabase {
   /** Server with the findings. */
   readonly server: Pick<DatabaseServer, 'instance' | 'readReplicas' | 'cluster'>;
-  /** Whether the port is the engine's default port, which RDS11 flags. */
+  /** True if the port is the engine's default port, which RDS11 flags. */
   readonly onDefaultPort: boolean;
-  /** Whether AwsSolutions-RDS11 also flags clusters of the engine. */
+  /** True if AwsSolutions-RDS11 also flags clusters of the engine. */
   readonly portFlaggedOnClusters: boolean;
-  /** Whether the server has deletion protection. Source: requirement E-08. */
+  /** True if the server has deletion protection. Source: requirement E-08. */
   readonly deletionProtection: boolean;
-  /** Whether AWS Backup takes snapshots. */
+  /** True if AWS Backup takes snapshots. */
   readonly inBackupPlan: boolean;
 }
 

@@ -26,7 +26,7 @@ import type { BackupSettings } from '../backup/backup-policy';
 export interface MasterUser {
   /** User name, and a generated password where the secret exists before the server. */
   readonly credentials: Credentials;
-  /** Whether RDS creates and rotates the secret. An instance with read replicas does not support it. */
+  /** True if RDS creates and rotates the secret. An instance with read replicas does not support it. */
   readonly managedByRds: boolean;
 }
 
@@ -36,7 +36,7 @@ export interface DatabaseServerProps {
   readonly network: ISecureVpc;
   /** Removal policy of the server. `DESTROY` also deletes RDS's automated backups. */
   readonly removalPolicy: RemovalPolicy;
-  /** Whether RDS refuses to delete the server. */
+  /** True if RDS refuses to delete the server. */
   readonly deletionProtection: boolean;
   /** Lower-case physical name, at most 50 characters. The names of the log groups contain it. */
   readonly identifier: string;
@@ -65,7 +65,7 @@ export interface DatabaseServerProps {
   readonly monitoringInterval: Duration;
   /** Role with which RDS writes the metrics of enhanced monitoring. */
   readonly monitoringRole: IRole;
-  /** Whether Database Insights runs in its advanced mode, with 15 months of retention. */
+  /** True if Database Insights runs in its advanced mode, with 15 months of retention. */
   readonly advancedInsights: boolean;
   /** Backup window and retention of the server. */
   readonly backup: BackupSettings;
@@ -95,9 +95,9 @@ export interface DatabaseServer extends IConstruct {
   readonly cluster?: DatabaseCluster;
   /** Host that takes reads and writes, without the port. */
   readonly endpoint: string;
-  /** Host for reads: the first replica of an instance, else its `endpoint`, or the reader endpoint of a cluster. */
+  /** Host for reads: the reader endpoint of a cluster, the first replica of an instance, else `endpoint`. */
   readonly readEndpoint: string;
-  /** Whether there are replicas or readers. Only then do clients get `readEndpoint`. */
+  /** True if there are replicas or readers. Only then do clients get `readEndpoint`. */
   readonly hasReaders: boolean;
   /** ARN of the instance or cluster. */
   readonly arn: string;

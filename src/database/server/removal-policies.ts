@@ -24,8 +24,9 @@ export function dependencyRemovalPolicy(server: RemovalPolicy): RemovalPolicy {
 }
 
 /**
- * Makes other stacks import these resources, so that CloudFormation refuses to delete them before their users.
+ * Makes other stacks import these resources.
  *
+ * CloudFormation refuses to delete a resource that another stack imports.
  * With the feature flags of a new app, other stacks would read an output instead, which protects nothing.
  */
 export function requireImports(resources: Array<IConstruct | undefined>): void {
