@@ -101,7 +101,7 @@ describe.each(MAJOR_VERSIONS)('A real PostgreSQL %s with the parameters of produ
     expect(server.log.match(/text_of_\w+|4711|UPDATE stock/g) ?? []).toEqual([]);
     expect(server.log).not.toContain('STATEMENT:');
     expect(server.log).not.toContain('DETAIL:');
-  });
+  }, 30_000);
 });
 
 /** One session holds a row for longer than the deadlock timeout of a second, another wants it. */
