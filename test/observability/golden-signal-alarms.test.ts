@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { EnvironmentProfile, GoldenSignalAlarms, type GoldenSignalAlarmsProps, ProductionWebService, Rollout, Route, Runbooks, ServiceImage, ServiceObjective, ServiceScaling, Severity } from '../../src';
+import { AlarmOverride, DisabledAlarm, EnvironmentProfile, GoldenSignalAlarms, type GoldenSignalAlarmsProps, ProductionWebService, Rollout, Route, Runbooks, ServiceImage, ServiceObjective, ServiceScaling, Severity } from '../../src';
 import { brokenRules } from '../deploy-rules/deploy-rules';
 import { watchedDatabase } from '../fixtures/monitored-sources';
 import { alarmsNamed, mailRouting } from '../fixtures/signals';
@@ -101,9 +101,9 @@ describe('The alarms of a service', () => {
   test('count in no log what has no alarm', () => {
     const filters = (props: Partial<GoldenSignalAlarmsProps>) => Object.keys(templateOf(watched(props).stack).findResources('AWS::Logs::MetricFilter')).length;
     expect(filters({})).toBe(2);
-    expect(filters({ disabledAlarms: { 'service-log-errors': { reason: 'The vendor logs every retry as an error' } } })).toBe(0);
+    expect(filters({ disabledAlarms: [DisabledAlarm.of('service-log-errors', { reason: 'The vendor logs every retry as an error' })] })).toBe(0);
     expect(filters({ allAlarms: false })).toBe(0);
-    expect(filters({ overrides: { 'service-log-errors': { errorThreshold: 20 } } })).toBe(2);
+    expect(filters({ overrides: [AlarmOverride.of('service-log-errors', { errorThreshold: 20 })] })).toBe(2);
   });
 
   test('read no more than the ten metrics that an alarm may have, and say no more than 1024 characters', () => {
@@ -122,7 +122,7 @@ describe('The alarms of a service', () => {
   });
 
   test('leave no finding of the four packs unacknowledged', () => {
-    expect(unacknowledged(watched({ objectives: [ServiceObjective.availability(99.9)], disabledAlarms: { 'service-cpu': { reason: 'This service computes, and that is its job' } } }).stack)).toEqual([]);
+    expect(unacknowledged(watched({ objectives: [ServiceObjective.availability(99.9)], disabledAlarms: [DisabledAlarm.of('service-cpu', { reason: 'This service computes, and that is its job' })] }).stack)).toEqual([]);
   });
 
   test('are found by key and source', () => {
@@ -131,9 +131,9 @@ describe('The alarms of a service', () => {
     expect(signals.alarmFor('service-cpu', web, Severity.ERROR)).not.toBe(signals.alarmFor('service-cpu', web, Severity.WARNING));
     expect(signals.alarms).toHaveLength(15);
     expect(signals.alarms).toContain<Alarm>(signals.alarmFor('load-balancer-errors', web.loadBalancer));
-    expect(refusal(() => signals.alarmFor('service-cpu', web))).toMatch(/GoldenSignalAlarms 'Test\/Signals': alarmFor is "service-cpu of Test\/Web", expected .*service-cpu \(error\).* Say which severity/);
-    expect(refusal(() => signals.alarmFor('service-latency-p50', web))).toMatch(/Ask for one of these/);
-    expect(refusal(() => signals.alarmFor('service-cpu', stack))).toMatch(/expected alarms of what is watched here/);
+    expect(refusal(() => signals.alarmFor('service-cpu', web))).toMatch(/GoldenSignalAlarms 'Test\/Signals': alarmFor is "service-cpu of Test\/Web", expected .*service-cpu \(error\).* Give the severity/);
+    expect(refusal(() => signals.alarmFor('service-latency-p50', web))).toMatch(/Use one of these/);
+    expect(refusal(() => signals.alarmFor('service-cpu', stack))).toMatch(/expected an alarm of a source that is monitored here/);
   });
 
   test('A-16, A-37, D-09: come with a dashboard and saved queries, unless those are made beside them', () => {
@@ -213,14 +213,14 @@ describe('Changing alarms by key', () => {
       services: [web, other],
       alertRouting: mailRouting(stack),
       runbooks: Runbooks.at('https://wiki.example.com/ops/'),
-      overrides: {
-        'service-cpu': { warningThreshold: 85, errorThreshold: 95 },
-        'Other/service-cpu': { errorThreshold: 99, period: Duration.minutes(1), evaluationPeriods: 15, datapointsToAlarm: 10 },
-        'service-latency-p99': { errorThreshold: 5 },
-        'service-errors-sustained': { period: Duration.minutes(20) },
-        'Test/Web/service-traffic-drop': { warningThreshold: 5 },
-      },
-      disabledAlarms: { 'Other/service-memory': { reason: 'It fills its memory with a cache on purpose' } },
+      overrides: [
+        AlarmOverride.of('service-cpu', { warningThreshold: 85, errorThreshold: 95 }),
+        AlarmOverride.of('Other/service-cpu', { errorThreshold: 99, period: Duration.minutes(1), evaluationPeriods: 15, datapointsToAlarm: 10 }),
+        AlarmOverride.of('service-latency-p99', { errorThreshold: 5 }),
+        AlarmOverride.of('service-errors-sustained', { period: Duration.minutes(20) }),
+        AlarmOverride.of('Test/Web/service-traffic-drop', { warningThreshold: 5 }),
+      ],
+      disabledAlarms: [DisabledAlarm.of('Other/service-memory', { reason: 'It fills its memory with a cache on purpose' })],
     });
     const template = templateOf(stack);
     const of = (id: string, source: string) => alarmsNamed(template, id).find((alarm) => alarm.id.startsWith(`Signals${source}`))?.properties;
@@ -239,13 +239,13 @@ describe('Changing alarms by key', () => {
 
   test('looks at four minutes more than it wants where gaps are filled, unless it is told another number', () => {
     const { stack } = watched({
-      overrides: {
-        'service-error-rate': { evaluationPeriods: 10 },
-        'service-healthy-tasks': { evaluationPeriods: 8, datapointsToAlarm: 4 },
-        'service-unhealthy-tasks': { evaluationPeriods: 4, period: Duration.minutes(5) },
-        'service-errors-many': { evaluationPeriods: 6, period: Duration.minutes(1) },
-        'service-cpu': { evaluationPeriods: 3, period: Duration.minutes(1) },
-      },
+      overrides: [
+        AlarmOverride.of('service-error-rate', { evaluationPeriods: 10 }),
+        AlarmOverride.of('service-healthy-tasks', { evaluationPeriods: 8, datapointsToAlarm: 4 }),
+        AlarmOverride.of('service-unhealthy-tasks', { evaluationPeriods: 4, period: Duration.minutes(5) }),
+        AlarmOverride.of('service-errors-many', { evaluationPeriods: 6, period: Duration.minutes(1) }),
+        AlarmOverride.of('service-cpu', { evaluationPeriods: 3, period: Duration.minutes(1) }),
+      ],
     });
     const template = templateOf(stack);
     expect(row(template, 'service-error-rate-error')).toMatch(/ 6 of 10 times 1 min$/);
@@ -257,18 +257,18 @@ describe('Changing alarms by key', () => {
   });
 
   test('takes the window of all sources and the limit of one', () => {
-    const { signals } = watched({ overrides: { 'service-latency-p99': { evaluationPeriods: 3 }, 'Web/service-latency-p99': { errorThreshold: 5 } } });
+    const { signals } = watched({ overrides: [AlarmOverride.of('service-latency-p99', { evaluationPeriods: 3 }), AlarmOverride.of('Web/service-latency-p99', { errorThreshold: 5 })] });
     expect(signals.alarms).toHaveLength(16);
   });
 
   test('leaves out with a reason, which synthesis shows', () => {
-    const { signals } = watched({ disabledAlarms: { 'service-cpu': { reason: 'This service computes, and that is its job' } } });
+    const { signals } = watched({ disabledAlarms: [DisabledAlarm.of('service-cpu', { reason: 'This service computes, and that is its job' })] });
     expect(signals.alarms).toHaveLength(13);
     expect(signals.node.metadata.map(({ data }) => data)).toContain('No alarm service-cpu: This service computes, and that is its job');
   });
 
   test('A-13: a critical limit of one\'s own takes deployments back, too, unless it needs the service to exist', () => {
-    const { stack } = watched({ overrides: { 'service-latency-p90': { criticalThreshold: 10 }, 'service-memory': { criticalThreshold: 95 } } });
+    const { stack } = watched({ overrides: [AlarmOverride.of('service-latency-p90', { criticalThreshold: 10 }), AlarmOverride.of('service-memory', { criticalThreshold: 95 })] });
     const [service] = Object.values(templateOf(stack).findResources('AWS::ECS::Service'));
     const names: string[] = service.Properties.DeploymentConfiguration.Alarms.AlarmNames;
     expect(names.filter((name) => name.includes('latencyp90critical'))).toHaveLength(1);
@@ -276,38 +276,42 @@ describe('Changing alarms by key', () => {
   });
 
   test.each<[string, Partial<GoldenSignalAlarmsProps>, RegExp]>([
-    ['a key that nothing has', { overrides: { 'service-cpus': { warningThreshold: 1 } } },
-      /^GoldenSignalAlarms 'Test\/Signals': overrides is "service-cpus", expected load-balancer-errors, service-cpu, .*service-unhealthy-tasks, each also of one source alone \('Web\/service-latency-p50'\)\. Name an alarm/],
-    ['a key of another source, and names those that have it', { disabledAlarms: { 'Wbe/service-cpu': { reason: 'There is a shop, is there not?' } } }, /disabledAlarms is "Wbe\/service-cpu", expected service-cpu of Test\/Web\. [A-Z]/],
-    ['a window of what has no limit', { overrides: { 'service-latency-p50': { period: Duration.minutes(10), evaluationPeriods: 2 } } },
-      /overrides\['service-latency-p50'\] is "period, of", expected a limit with it: .*Add warningThreshold, errorThreshold or criticalThreshold, in s$/],
-    ['more than all, in percent', { overrides: { 'service-error-rate': { errorThreshold: 150 } } }, /errorThreshold is 150, expected a number of % from 0 to below 100\. Give a limit that can be crossed/],
-    ['above all, in percent', { overrides: { 'service-cpu': { criticalThreshold: 100 } } }, /criticalThreshold is 100, expected a number of % from 0 to below 100/],
-    ['fewer than none', { overrides: { 'service-errors-many': { criticalThreshold: -1 } } }, /criticalThreshold is -1, expected a number of errors not below 0/],
-    ['fewer than no healthy task', { overrides: { 'service-healthy-tasks': { criticalThreshold: 0 } } }, /criticalThreshold is 0, expected a number of healthy tasks above 0/],
-    ['each of the minutes whose gaps are filled', { overrides: { 'service-error-rate': { evaluationPeriods: 10, datapointsToAlarm: 10 } } },
-      /overrides\['service-error-rate'\]\.datapoints is 10, expected 1 to 6 bad periods of the 10 that are looked at; the newest 4 minutes may not be there yet, and count as good ones/],
-    ['each of the documented minutes whose gaps are filled', { overrides: { 'service-healthy-tasks': { datapointsToAlarm: 5 } } }, /datapoints is 5, expected 1 to 3 bad periods/],
-    ['a single minute whose gap is filled', { overrides: { 'service-errors-many': { period: Duration.minutes(1) } } }, /overrides\['service-errors-many'\]\.of is 1, expected 5 to 1440 periods of 60 s: .*; the newest 4 minutes/],
-    ['a band minute by minute, in each of them', { overrides: { 'service-traffic-surge': { period: Duration.minutes(1), evaluationPeriods: 6, datapointsToAlarm: 3 } } }, /service-traffic-surge'\]\.datapoints is 3, expected 1 to 2 bad periods/],
-    ['a key of a database where none is watched', { overrides: { 'database-cpu': { warningThreshold: 1 } } }, /overrides is "database-cpu"/],
-    ['a warning above the error', { overrides: { 'service-cpu': { warningThreshold: 90 } } }, /overrides\['service-cpu'\]\.warningThreshold is 90, expected not above error, which is 80 %: the milder alarm comes first\. Set warningThreshold and errorThreshold together/],
-    ['a warning above the critical limit, with nothing between', { overrides: { 'service-errors-many': { warningThreshold: 11 } } }, /warningThreshold is 11, expected not above critical, which is 10 errors/],
-    ['a warning below the critical limit where less is worse', { overrides: { 'service-healthy-tasks': { warningThreshold: 0.5 } } }, /warningThreshold is 0.5, expected not below critical, which is 1 healthy tasks/],
-    ['a limit that is no number', { overrides: { 'service-cpu': { warningThreshold: NaN } } }, /warningThreshold is "NaN", expected a number of %/],
-    ['a band without a width', { overrides: { 'service-traffic-drop': { warningThreshold: 0 } } }, /warningThreshold is 0, expected a number of standard deviations above 0/],
-    ['less than usual minute by minute', { overrides: { 'service-traffic-drop': { period: Duration.minutes(1), evaluationPeriods: 15 } } }, /service-traffic-drop'\]\.period is "60 s", expected from 4 minutes: the newest ones may not be there yet, and count as without requests/],
-    ['a period of seconds', { overrides: { 'service-cpu': { period: Duration.seconds(30) } } }, /overrides\['service-cpu'\]\.period is "30 s", expected whole minutes up to 7 days/],
-    ['a period of minutes and a half', { overrides: { 'service-cpu': { period: Duration.seconds(90) } } }, /period is "90 s"/],
-    ['more than a day of short periods', { overrides: { 'service-cpu': { evaluationPeriods: 289 } } }, /overrides\['service-cpu'\]\.of is 289, expected 1 to 288 periods of 300 s: CloudWatch looks back 1 day/],
-    ['more than a week of long periods', { overrides: { 'service-cpu': { period: Duration.hours(1), evaluationPeriods: 169 } } }, /of is 169, expected 1 to 168 periods of 3600 s: CloudWatch looks back 7 days/],
-    ['more bad periods than are looked at', { overrides: { 'service-cpu': { datapointsToAlarm: 2 } } }, /overrides\['service-cpu'\]\.datapoints is 2, expected 1 to 1 bad periods/],
-    ['to change what is left out', { overrides: { 'service-cpu': { warningThreshold: 60 } }, disabledAlarms: { 'service-cpu': { reason: 'Nobody looks at it anyway' } } }, /overrides is "service-cpu", expected alarms that are not left out \(disabledAlarms has 'service-cpu'\)/],
-    ['to leave out without a reason', { disabledAlarms: { 'service-cpu': { reason: 'no' } } }, /disabledAlarms\['service-cpu'\]\.reason is "no"/],
+    ['a key that nothing has', { overrides: [AlarmOverride.of('service-cpus', { warningThreshold: 1 })] },
+      /^GoldenSignalAlarms 'Test\/Signals': overrides is "service-cpus", expected load-balancer-errors, service-cpu, .*service-unhealthy-tasks, or one of them for a single source \('Web\/service-latency-p50'\)\. Use the key of an alarm that exists here\./],
+    ['a key of another source, and names those that have it', { disabledAlarms: [DisabledAlarm.of('Wbe/service-cpu', { reason: 'There is a shop, is there not?' })] }, /disabledAlarms is "Wbe\/service-cpu", expected service-cpu of Test\/Web\. [A-Z]/],
+    ['a window of what has no limit', { overrides: [AlarmOverride.of('service-latency-p50', { period: Duration.minutes(10), evaluationPeriods: 2 })] },
+      /overrides\['service-latency-p50'\] sets period, evaluationPeriods but no threshold, .*Add warningThreshold, errorThreshold or criticalThreshold, in s\.$/],
+    ['more than all, in percent', { overrides: [AlarmOverride.of('service-error-rate', { errorThreshold: 150 })] }, /errorThreshold is 150, expected a number of % from 0 to below 100\. Give a threshold that the metric can cross/],
+    ['above all, in percent', { overrides: [AlarmOverride.of('service-cpu', { criticalThreshold: 100 })] }, /criticalThreshold is 100, expected a number of % from 0 to below 100/],
+    ['fewer than none', { overrides: [AlarmOverride.of('service-errors-many', { criticalThreshold: -1 })] }, /criticalThreshold is -1, expected a number of errors not below 0/],
+    ['fewer than no healthy task', { overrides: [AlarmOverride.of('service-healthy-tasks', { criticalThreshold: 0 })] }, /criticalThreshold is 0, expected a number of healthy tasks above 0/],
+    ['each of the minutes whose gaps are filled', { overrides: [AlarmOverride.of('service-error-rate', { evaluationPeriods: 10, datapointsToAlarm: 10 })] },
+      /overrides\['service-error-rate'\]\.datapointsToAlarm is 10, expected 1 to 6 of the 10 evaluated periods; up to 4 minutes arrive late and count as good\./],
+    ['each of the documented minutes whose gaps are filled', { overrides: [AlarmOverride.of('service-healthy-tasks', { datapointsToAlarm: 5 })] }, /datapointsToAlarm is 5, expected 1 to 3 of the 7 evaluated periods/],
+    ['a single minute whose gap is filled', { overrides: [AlarmOverride.of('service-errors-many', { period: Duration.minutes(1) })] }, /overrides\['service-errors-many'\]\.evaluationPeriods must be set with this period: the documented 1 is not 5 to 1440 periods of 60 s .*; up to 4 minutes arrive late/],
+    ['a band minute by minute, in each of them', { overrides: [AlarmOverride.of('service-traffic-surge', { period: Duration.minutes(1), evaluationPeriods: 6, datapointsToAlarm: 3 })] }, /service-traffic-surge'\]\.datapointsToAlarm is 3, expected 1 to 2 of the 6 evaluated periods/],
+    ['a key of a database where none is watched', { overrides: [AlarmOverride.of('database-cpu', { warningThreshold: 1 })] }, /overrides is "database-cpu"/],
+    ['a warning above the error', { overrides: [AlarmOverride.of('service-cpu', { warningThreshold: 90 })] }, /overrides\['service-cpu'\]\.warningThreshold is 90, expected at most 80 %, the error threshold\. Set warningThreshold and errorThreshold together/],
+    ['an error below the documented warning, and shows the value that the caller wrote', { overrides: [AlarmOverride.of('service-cpu', { errorThreshold: 60 })] }, /overrides\['service-cpu'\]\.errorThreshold is 60, expected at least 70 %, the warning threshold\./],
+    ['a warning above the critical limit, with nothing between', { overrides: [AlarmOverride.of('service-errors-many', { warningThreshold: 11 })] }, /warningThreshold is 11, expected at most 10 errors, the critical threshold/],
+    ['a warning below the critical limit where less is worse', { overrides: [AlarmOverride.of('service-healthy-tasks', { warningThreshold: 0.5 })] }, /warningThreshold is 0.5, expected at least 1 healthy tasks, the critical threshold/],
+    ['a limit that is no number', { overrides: [AlarmOverride.of('service-cpu', { warningThreshold: NaN })] }, /warningThreshold is "NaN", expected a number of %/],
+    ['a band without a width', { overrides: [AlarmOverride.of('service-traffic-drop', { warningThreshold: 0 })] }, /warningThreshold is 0, expected a number of standard deviations above 0/],
+    ['less than usual minute by minute', { overrides: [AlarmOverride.of('service-traffic-drop', { period: Duration.minutes(1), evaluationPeriods: 15 })] }, /service-traffic-drop'\]\.period is "60 s", expected 4 minutes or more, because minutes that arrive late count as without requests/],
+    ['a period of seconds', { overrides: [AlarmOverride.of('service-cpu', { period: Duration.seconds(30) })] }, /overrides\['service-cpu'\]\.period is "30 s", expected whole minutes up to 7 days/],
+    ['a period of minutes and a half', { overrides: [AlarmOverride.of('service-cpu', { period: Duration.seconds(90) })] }, /period is "90 s"/],
+    ['more than a day of short periods', { overrides: [AlarmOverride.of('service-cpu', { evaluationPeriods: 289 })] }, /overrides\['service-cpu'\]\.evaluationPeriods is 289, expected 1 to 288 periods of 300 s in one day/],
+    ['more than a week of long periods', { overrides: [AlarmOverride.of('service-cpu', { period: Duration.hours(1), evaluationPeriods: 169 })] }, /evaluationPeriods is 169, expected 1 to 168 periods of 3600 s in 7 days/],
+    ['more bad periods than are looked at', { overrides: [AlarmOverride.of('service-cpu', { datapointsToAlarm: 2 })] }, /overrides\['service-cpu'\]\.datapointsToAlarm is 2, expected 1 to 1 of the 1 evaluated periods/],
+    ['to change what is left out', { overrides: [AlarmOverride.of('service-cpu', { warningThreshold: 60 })], disabledAlarms: [DisabledAlarm.of('service-cpu', { reason: 'Nobody looks at it anyway' })] }, /overrides\['service-cpu'\] changes an alarm that disabledAlarms\['service-cpu'\] disables\. Remove one of the two/],
+    ['a key that is overridden twice', { overrides: [AlarmOverride.of('service-cpu', { warningThreshold: 60 }), AlarmOverride.of('service-cpu', { errorThreshold: 90 })] }, /overrides\['service-cpu'\] is listed twice\. Merge the two into one/],
+    ['a key that is disabled twice', { disabledAlarms: ['Nobody looks at it', 'This service computes'].map((reason) => DisabledAlarm.of('service-cpu', { reason })) }, /disabledAlarms\['service-cpu'\] is listed twice/],
+    ['a key named like a member of Object.prototype', { overrides: [AlarmOverride.of('constructor', { warningThreshold: 60 })] }, /overrides is "constructor", expected load-balancer-errors/],
+    ['to leave out without a reason', { disabledAlarms: [DisabledAlarm.of('service-cpu', { reason: 'no' })] }, /disabledAlarms\['service-cpu'\]\.reason is "no"/],
     ['pages where nobody finds them', { runbooks: Runbooks.at('wiki') }, /runbooks is "wiki"/],
     ['pages whose address fills the description', { runbooks: Runbooks.at(`https://wiki.example.com/${'a'.repeat(900)}`) }, /runbooks is .*expected an address that leaves room in the 1024 characters/],
     ['objectives that no service promises', { services: [], databases: [watchedDatabase(testStack(), 'Orders')], objectives: [ServiceObjective.availability(99.9)] },
-      /GoldenSignalAlarms 'Test\/Signals': objectives is 1, expected none without services: .*Name the services in services/],
+      /GoldenSignalAlarms 'Test\/Signals': objectives need services: .*Name the services in services/],
     ['nothing to watch', { services: [] }, /services is \[\], expected at least one service, database or cache/],
   ])('refuses %s', (_, props, message) => {
     expect(refusal(() => watched(props))).toMatch(message);
@@ -320,7 +324,7 @@ describe('Changing alarms by key', () => {
 
   test('goes for all where one source is left out, not the other way round', () => {
     const reason = { reason: 'It is allowed to be slow, nobody waits' };
-    expect(watched({ overrides: { 'service-cpu': { warningThreshold: 60 } }, disabledAlarms: { 'Web/service-cpu': reason } }).signals.alarms).toHaveLength(13);
-    expect(refusal(() => watched({ overrides: { 'Web/service-cpu': { warningThreshold: 60 } }, disabledAlarms: { 'service-cpu': reason } }))).toMatch(/overrides is "Web\/service-cpu"/);
+    expect(watched({ overrides: [AlarmOverride.of('service-cpu', { warningThreshold: 60 })], disabledAlarms: [DisabledAlarm.of('Web/service-cpu', reason)] }).signals.alarms).toHaveLength(13);
+    expect(refusal(() => watched({ overrides: [AlarmOverride.of('Web/service-cpu', { warningThreshold: 60 })], disabledAlarms: [DisabledAlarm.of('service-cpu', reason)] }))).toMatch(/overrides\['Web\/service-cpu'\] changes an alarm that disabledAlarms\['service-cpu'\] disables/);
   });
 });

@@ -1,5 +1,5 @@
 import type { Template } from 'aws-cdk-lib/assertions';
-import { GoldenSignalAlarms } from '../../src';
+import { AlarmOverride, GoldenSignalAlarms } from '../../src';
 import { mailRouting } from '../fixtures/signals';
 import { templateOf } from '../fixtures/test-stack';
 import { serviceFixture } from '../fixtures/web-service';
@@ -22,7 +22,7 @@ describe('The golden signals, over a swap of target groups', () => {
     new GoldenSignalAlarms(stack, 'Signals', {
       services: [web],
       alertRouting: mailRouting(stack),
-      overrides: { 'service-latency-p50': { warningThreshold: 1 }, 'service-latency-p99': { warningThreshold: 5 } },
+      overrides: [AlarmOverride.of('service-latency-p50', { warningThreshold: 1 }), AlarmOverride.of('service-latency-p99', { warningThreshold: 5 })],
     });
     template = templateOf(stack);
   });

@@ -13,7 +13,7 @@ import type { IConstruct } from 'constructs';
 import type { IMonitoredService, ServiceSignals } from '../../contracts';
 import { checkWholeNumber } from '../../validation/checks';
 import { PropError } from '../../validation/prop-error';
-import { liesElsewhere } from '../validate-sources';
+import { inOtherEnvironment } from '../../validation/resource-environment';
 
 /** What a {@link MonitoredService} has to be told of a service that something else made. */
 export interface MonitoredServiceProps {
@@ -121,7 +121,7 @@ function checkTraffic(service: IBaseService, { loadBalancer, targetGroups = [] }
     });
   }
   const far = targetGroups.find(
-    ({ targetGroupArn }) => !Token.isUnresolved(targetGroupArn) && liesElsewhere(placeOf(targetGroupArn), behind.env),
+    ({ targetGroupArn }) => !Token.isUnresolved(targetGroupArn) && inOtherEnvironment(placeOf(targetGroupArn), behind.env),
   );
   if (far !== undefined) {
     throw new PropError(service, {

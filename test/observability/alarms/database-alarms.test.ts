@@ -5,7 +5,8 @@ import { InstanceClass, InstanceSize, InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { AuroraMysqlEngineVersion } from 'aws-cdk-lib/aws-rds';
 import {
-  DatabaseFamily, type DatabaseSignals, EnvironmentProfile, GoldenSignalAlarms, HardenedMysql, HardenedPostgres, MysqlCapacity, PostgresCapacity, SecureVpc, Severity,
+  AlarmOverride, DatabaseFamily, type DatabaseSignals, DisabledAlarm, EnvironmentProfile, GoldenSignalAlarms, HardenedMysql, HardenedPostgres, MysqlCapacity, PostgresCapacity, SecureVpc,
+  Severity,
 } from '../../../src';
 import { processors } from '../../../src/database/capacity/max-connections';
 import { databaseAlarms } from '../../../src/observability/alarms/database-alarms';
@@ -104,7 +105,7 @@ describe('limits, windows and severities of the documents', () => {
 
   test('what stays in the small set of a development environment (requirement E-09)', () => {
     const logs = new DatabaseLogMetrics(testStack(), 'Logs', postgres().database.signals);
-    const small = databaseAlarms(postgres().database.signals, logs).filter(({ onlyInFullSet }) => !onlyInFullSet).map(({ key }) => key);
+    const small = databaseAlarms(postgres().database.signals, logs).filter(({ onlyWithAllAlarms }) => !onlyWithAllAlarms).map(({ key }) => key);
     expect(small).toEqual([
       'database-connections-left', 'database-connections-share', 'database-cpu', 'database-memory', 'database-storage', 'database-transaction-age', 'database-connection-failures',
     ]);
@@ -232,7 +233,7 @@ describe('through GoldenSignalAlarms', () => {
   test('doc C sets the limit of low use by an adjustment (requirement C-26)', () => {
     const stack = testStack();
     const database = new HardenedMysql(stack, 'Database', { network: new SecureVpc(stack, 'Network') });
-    const signals = new GoldenSignalAlarms(stack, 'Signals', { databases: [database], alertRouting: mailRouting(stack), overrides: { 'database-idle': { warningThreshold: 5 } } });
+    const signals = new GoldenSignalAlarms(stack, 'Signals', { databases: [database], alertRouting: mailRouting(stack), overrides: [AlarmOverride.of('database-idle', { warningThreshold: 5 })] });
     templateOf(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
       Metrics: [Match.objectLike({ MetricStat: Match.objectLike({ Metric: Match.objectLike({ MetricName: 'CPUUtilization' }) }) })], ComparisonOperator: 'LessThanThreshold', Threshold: 5, EvaluationPeriods: 17, DatapointsToAlarm: 15,
     });
@@ -261,7 +262,7 @@ describe('through GoldenSignalAlarms', () => {
     const message = refusal(() => {
       const stack = testStack();
       const database = new HardenedPostgres(stack, 'Database', { network: new SecureVpc(stack, 'Network') });
-      new GoldenSignalAlarms(stack, 'Signals', { databases: [database], alertRouting: mailRouting(stack), disabledAlarms: { 'database-disk': { reason: 'It has no disk of its own' } } });
+      new GoldenSignalAlarms(stack, 'Signals', { databases: [database], alertRouting: mailRouting(stack), disabledAlarms: [DisabledAlarm.of('database-disk', { reason: 'It has no disk of its own' })] });
     });
     expect(message).toContain('database-disk-queue');
   });

@@ -6,7 +6,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { AlertChannel, AlertRouting, type AlertRoutingProps, DatabaseEvents, DeploymentEvents, EnvironmentProfile, PagerDutyRegion, Runbooks, Severity } from '../../../src';
+import { AlertChannel, AlertRouting, type AlertRoutingProps, DatabaseEvents, DeploymentEvents, EnvironmentProfile, PagerDutyRegion, Runbooks, Severity, UnnotifiedAlerts } from '../../../src';
 import { brokenRules } from '../../deploy-rules/deploy-rules';
 import { inAws, routingOfDocumentA, secretOf, SLACK, TEAMS } from '../../fixtures/alert-routing';
 import { ACCOUNT, REGION, refusal, templateOf, testApp, testStack, unacknowledged } from '../../fixtures/test-stack';
@@ -154,8 +154,8 @@ describe('Chat integration', () => {
     const app = testApp();
     routingOfDocumentA(testStack({ app, id: 'One' }));
     expect(refusal(() => routingOfDocumentA(testStack({ app, id: 'Two', env: { account: ACCOUNT, region: 'eu-west-1' } })))).toBe(
-      `AlertRouting 'Two/Alerts': AlertChannel is "slack ${SLACK.workspaceId} ${SLACK.channelId}", expected one chat configuration of a channel in an account ('One/Alerts' makes it). `
-      + 'Share that AlertRouting, or give AlertChannel.existingChat the ARN of its configuration');
+      `AlertRouting 'Two/Alerts': AlertChannel is "slack ${SLACK.workspaceId} ${SLACK.channelId}", expected one chat configuration of a channel in an account ('One/Alerts' creates it). `
+      + 'Share that AlertRouting, or give AlertChannel.existingChat() the ARN of its configuration.');
   });
 
   test('serves one channel in two accounts', () => {
@@ -167,7 +167,7 @@ describe('Chat integration', () => {
   test('is refused a channel twice where the account is not known', () => {
     const app = testApp();
     routingOfDocumentA(testStack({ app, id: 'One', env: {} }));
-    expect(refusal(() => routingOfDocumentA(testStack({ app, id: 'Two', env: {} })))).toMatch(/'One\/Alerts' makes it/);
+    expect(refusal(() => routingOfDocumentA(testStack({ app, id: 'Two', env: {} })))).toMatch(/'One\/Alerts' creates it/);
   });
 
   test('can be what was made elsewhere, and synthesis says which topics it needs', () => {
@@ -255,7 +255,7 @@ describe('A channel outside AWS', () => {
     const pager = AlertChannel.pagerDuty(secretOf(stack, 'Pager'));
     const routing = new AlertRouting(stack, 'Alerts', { onCritical: [pager], onError: [pager], onWarning: [pager] });
     templateOf(stack).hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmActions: [{ Ref: idOf(stack, routing.topicFor(Severity.WARNING)) }] });
-    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('nothing else can bring the alarm that says so'));
+    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('No other channel can report a failure of this function'));
   });
 
   test('has a page for the alarm on its function (A-23)', () => {
@@ -344,13 +344,13 @@ describe('Topics of other constructs', () => {
   test('must be of the region: a dead-letter queue elsewhere is refused by SNS', () => {
     const { stack, routing } = made();
     expect(refusal(() => routing.listenTo(Topic.fromTopicArn(stack, 'Far', `arn:aws:sns:eu-west-1:${ACCOUNT}:rds-events`), Severity.WARNING)))
-      .toBe("AlertRouting 'Test/Alerts': topic is \"eu-west-1\", expected a topic in eu-central-1: a subscription takes a dead-letter queue of its own region only. Make an AlertRouting in that region");
+      .toBe("AlertRouting 'Test/Alerts': topic is \"eu-west-1\", expected a topic in eu-central-1, because a subscription supports dead-letter queues of its own region only. Create an AlertRouting in that region.");
   });
 
   test('must be of the account: the dead-letter queue admits no others', () => {
     const { stack, routing } = made();
     expect(refusal(() => routing.listenTo(Topic.fromTopicArn(stack, 'Far', `arn:aws:sns:${REGION}:999999999999:rds-events`), Severity.WARNING)))
-      .toMatch(/topic is "999999999999", expected a topic of account 111111111111: .* Make an AlertRouting in that account/);
+      .toMatch(/topic is "999999999999", expected a topic of account 111111111111, .* Create an AlertRouting in that account/);
   });
 
   test('must not be its own: messages would go round', () => {
@@ -360,32 +360,32 @@ describe('Topics of other constructs', () => {
 });
 
 describe('A severity without a channel', () => {
-  const UNHEARD = {
-    warning: { reason: 'The dashboard is looked at each morning' }, deployment: { reason: 'The pipeline tells of deployments' }, cost: { reason: 'Finance has a budget of its own' },
-  };
+  const WARNINGS = UnnotifiedAlerts.severity(Severity.WARNING, { reason: 'The dashboard is looked at each morning' });
+  const DEPLOYMENTS = UnnotifiedAlerts.deployments({ reason: 'The pipeline announces deployments' });
+  const COSTS = UnnotifiedAlerts.costs({ reason: 'Finance has a budget of its own' });
 
   test('is refused in production', () => {
     expect(refusal(() => made({ onWarning: undefined }))).toBe(
-      "AlertRouting 'Test/Alerts': onWarning is not given, expected a channel or more in production. Give an AlertChannel, or say why nobody hears of it in unnotified: { warning: { reason: '...' } }");
+      "AlertRouting 'Test/Alerts': onWarning is not given, expected one or more channels in production. Give an AlertChannel, or accept it by unnotified: [UnnotifiedAlerts.severity(Severity.WARNING, { reason: '...' })].");
     expect(refusal(() => made({ onCritical: [] }))).toMatch(/onCritical is \[\]/);
   });
 
   test('is taken in production with a reason', () => {
-    const { template } = made({ onWarning: undefined, unnotified: UNHEARD });
+    const { template } = made({ onWarning: undefined, unnotified: [WARNINGS, DEPLOYMENTS, COSTS] });
     template.resourceCountIs('AWS::SNS::Topic', 3);
   });
 
   test.each<[string, Partial<AlertRoutingProps>, RegExp]>([
-    ['deployments', { unnotified: { warning: UNHEARD.warning, cost: UNHEARD.cost } },
-      /onDeployment is not given, expected a channel or more in production: without, it is told where warnings go, and nobody hears of those\. .* unnotified: \{ deployment: \{ reason/],
-    ['costs', { onDeployment: [AlertChannel.slack(SLACK)], unnotified: { warning: UNHEARD.warning } }, /onCost is not given, expected a channel or more in production: without/],
+    ['deployments', { unnotified: [WARNINGS, COSTS] },
+      /onDeployment is not given, expected one or more channels in production, because warnings have none either\. .* unnotified: \[UnnotifiedAlerts\.deployments\(\{ reason/],
+    ['costs', { onDeployment: [AlertChannel.slack(SLACK)], unnotified: [WARNINGS] }, /onCost is not given, expected one or more channels in production, because .* unnotified: \[UnnotifiedAlerts\.costs\(/],
   ])('takes %s with it, which need a channel or a reason of their own (C-16)', (_, props, message) => {
     expect(refusal(() => made({ onWarning: undefined, ...props }))).toMatch(message);
   });
 
   test('leaves deployments and costs to who hears of them (C-16)', () => {
     const heard = [AlertChannel.slack(SLACK)];
-    made({ onWarning: undefined, onDeployment: heard, onCost: heard, unnotified: { warning: UNHEARD.warning } }).template.resourceCountIs('AWS::SNS::Topic', 5);
+    made({ onWarning: undefined, onDeployment: heard, onCost: heard, unnotified: [WARNINGS] }).template.resourceCountIs('AWS::SNS::Topic', 5);
   });
 
   test.each([EnvironmentProfile.staging(), EnvironmentProfile.development()])('is taken elsewhere, and its topic is there', (profile) => {
@@ -397,12 +397,17 @@ describe('A severity without a channel', () => {
   });
 
   test('has a name that is known, a reason that says something, and no channel', () => {
-    expect(refusal(() => made({ unnotified: { info: { reason: 'Nobody wants to know' } } }))).toMatch(/unnotified is "info", expected warning, error, critical, deployment, cost/);
-    expect(refusal(() => made({ onWarning: [], unnotified: { warning: { reason: 'no' } } }))).toMatch(/unnotified.warning.reason is "no"/);
-    expect(refusal(() => made({ unnotified: { warning: { reason: 'Nobody wants to know' } } }))).toMatch(/unnotified is "warning", expected what nobody hears of; onWarning has channels/);
-    expect(refusal(() => made({ unnotified: { cost: { reason: 'Nobody wants to know' } } }))).toMatch(/unnotified is "cost", expected what nobody hears of; onWarning has channels/);
-    expect(refusal(() => made({ onCost: [AlertChannel.slack(SLACK)], unnotified: { cost: { reason: 'Nobody wants to know' } } }))).toMatch(/unnotified is "cost", expected what nobody hears of; onCost has channels/);
-    expect(refusal(() => made({ onDeployment: [] }))).toMatch(/onDeployment is \[\], expected a channel or more\. Leave it out: then who hears of warnings is told/);
+    const unknown = UnnotifiedAlerts.severity('info' as Severity, { reason: 'Nobody wants to know' });
+    expect(refusal(() => made({ unnotified: [unknown] }))).toMatch(/unnotified is "info", expected one of warning, error, critical, deployment, cost/);
+    expect(refusal(() => made({ onWarning: [], unnotified: [UnnotifiedAlerts.severity(Severity.WARNING, { reason: 'no' })] }))).toMatch(/unnotified\['warning'\]\.reason is "no"/);
+    expect(refusal(() => made({ unnotified: [WARNINGS] }))).toMatch(/unnotified\['warning'\] contradicts onWarning, which has channels\. Remove it, or remove onWarning\./);
+    expect(refusal(() => made({ unnotified: [COSTS] }))).toMatch(/unnotified\['cost'\] contradicts onWarning, which has channels/);
+    expect(refusal(() => made({ onCost: [AlertChannel.slack(SLACK)], unnotified: [COSTS] }))).toMatch(/unnotified\['cost'\] contradicts onCost, which has channels/);
+    expect(refusal(() => made({ onDeployment: [] }))).toMatch(/onDeployment is \[\], expected one or more channels\. Remove onDeployment to notify the channels of warnings/);
+  });
+
+  test('is listed once: two reasons for the same alerts are refused', () => {
+    expect(refusal(() => made({ onWarning: undefined, unnotified: [WARNINGS, DEPLOYMENTS, COSTS, WARNINGS] }))).toMatch(/unnotified\['warning'\] is listed twice\. Keep one of the two/);
   });
 });
 

@@ -1,9 +1,7 @@
 import { Duration, Lazy, type Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import type { CfnCompositeAlarm, CompositeAlarm } from 'aws-cdk-lib/aws-cloudwatch';
-import {
-  type AlertRouting, BurnRateAlarms, type IMonitoredService, Runbooks, ServiceObjective, type ServiceSignals, Severity,
-} from '../../../src';
+import { type AlertRouting, BurnRateAlarms, type IMonitoredService, ObjectiveExclusion, Runbooks, ServiceObjective, type ServiceSignals, Severity } from '../../../src';
 import { mailRouting } from '../../fixtures/signals';
 import { refusal, templateOf, testStack, unacknowledged } from '../../fixtures/test-stack';
 import { type Observation, valueOf, windowAlarm } from '../../simulators/alarm-window';
@@ -195,7 +193,7 @@ describe('the record in Application Signals', () => {
   });
 
   test('times of maintenance can be left out, with a reason', () => {
-    const { template } = alarms(AVAILABLE.recorded({ exclusions: [{ reason: 'The weekly maintenance of the shop', duration: Duration.hours(1), recurrence: 'cron(0 2 ? * SUN *)' }] }));
+    const { template } = alarms(AVAILABLE.recorded({ exclusions: [ObjectiveExclusion.of({ reason: 'The weekly maintenance of the shop', duration: Duration.hours(1), recurrence: 'cron(0 2 ? * SUN *)' })] }));
     template.hasResourceProperties('AWS::ApplicationSignals::ServiceLevelObjective', {
       ExclusionWindows: [{ Reason: 'The weekly maintenance of the shop', Window: { Duration: 60, DurationUnit: 'MINUTE' }, RecurrenceRule: { Expression: 'cron(0 2 ? * SUN *)' } }],
     });
@@ -215,7 +213,7 @@ describe('what is refused', () => {
   const refused = (objective: ServiceObjective, signals: Partial<ServiceSignals> = {}) => refusal(() => alarms(objective, signals));
 
   test.each([100, 120, 89.9, 0, NaN])('an objective of %d %%', (percent) => {
-    expect(refused(ServiceObjective.availability(percent))).toMatch(/^BurnRateAlarms 'Test\/Objective': objective\.percent is .*, expected 90 to below 100\. Take 99\.9/);
+    expect(refused(ServiceObjective.availability(percent))).toMatch(/^BurnRateAlarms 'Test\/Objective': objective\.percent is .*, expected 90 to below 100, because 100 leaves no error budget\. Use 99\.9/);
   });
 
   test.each([90, 99.99])('but not one of %d %%', (percent) => {
@@ -232,10 +230,11 @@ describe('what is refused', () => {
   });
 
   test('a record that warns at nothing, or excludes without a reason or by the second', () => {
+    const excluded = (reason: string, duration: Duration) => ObjectiveExclusion.of({ reason, duration });
     expect(refused(AVAILABLE.recorded({ warnAt: 0 }))).toContain('objective.warnAt is 0');
-    expect(refused(AVAILABLE.recorded({ exclusions: [{ reason: 'why', duration: Duration.hours(1) }] }))).toContain('objective.exclusions.reason');
-    expect(refused(AVAILABLE.recorded({ exclusions: [{ reason: 'The weekly maintenance', duration: Duration.seconds(90) }] }))).toContain('objective.exclusions.duration is 1.5');
-    expect(refused(AVAILABLE.recorded({ exclusions: Array(11).fill({ reason: 'The weekly maintenance', duration: Duration.hours(1) }) }))).toContain('at most 10');
+    expect(refused(AVAILABLE.recorded({ exclusions: [excluded('why', Duration.hours(1))] }))).toContain('objective.exclusions[0].reason');
+    expect(refused(AVAILABLE.recorded({ exclusions: [excluded('The weekly maintenance', Duration.seconds(90))] }))).toContain('objective.exclusions[0].duration is 1.5');
+    expect(refused(AVAILABLE.recorded({ exclusions: Array(11).fill(excluded('The weekly maintenance', Duration.hours(1))) }))).toContain('at most 10');
   });
 
   test('more target groups than an alarm can read', () => {
