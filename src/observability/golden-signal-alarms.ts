@@ -34,10 +34,12 @@ interface CreatedAlarm {
  * Alarms on latency, traffic, errors and saturation of services, databases and caches.
  *
  * Each documented alarm exists with its threshold, window and severity. Its description says what happened, what to do
- * first, and where the runbook is. Events of databases and of deployments notify the same routing. Source: requirement A-17.
+ * first, and where the runbook is. Events of databases and of deployments notify the same routing. Source: requirement
+ * A-17.
  *
- * Throws a PropError for a key that no alarm has, thresholds that contradict each other, a window that CloudWatch doesn't
- * support, a source of another account or region, a database that no service uses, and objectives without a service.
+ * Throws a PropError for a key that no alarm has, thresholds that contradict each other, a window that CloudWatch
+ * doesn't support, a source of another account or region, a database that no service uses, and objectives without a
+ * service.
  *
  * @example
  * new GoldenSignalAlarms(this, 'Alarms', {
@@ -209,7 +211,9 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
     );
   }
 
-  /** Scope of everything for one source, named by its path, without the stack where it is the stack of this construct. */
+  /**
+   * Scope of everything for one source, named by its path, without the stack where it is the stack of this construct.
+   */
   private scopeFor(source: IConstruct): Construct {
     const stack = Stack.of(this);
     const scopes = Stack.of(source) === stack ? source.node.scopes.slice(stack.node.scopes.length) : source.node.scopes;

@@ -80,8 +80,9 @@ const ALARMS_IN_THREE_ROWS = 24;
 /**
  * Dashboard with alarm states, business metrics, services, deployments, databases and caches.
  *
- * Each graph has one unit, and the alarms' thresholds are lines in it. Metrics are those of the alarms. Throws a PropError
- * where there is nothing to show, and above CloudWatch's quotas. Source: requirements A-37, B-16, C-28 and D-09.
+ * Each graph has one unit, and the alarms' thresholds are lines in it. Metrics are those of the alarms. Throws a
+ * PropError where there is nothing to show, and above CloudWatch's quotas. Source: requirements A-37, B-16, C-28 and
+ * D-09.
  *
  * @example
  * new OperationsDashboard(this, 'Operations', {
@@ -181,7 +182,10 @@ export class OperationsDashboard extends Construct {
       ];
   }
 
-  /** Periods stay as they are at any zoom, because a threshold of 10 errors in 5 minutes means nothing in a graph of hours. */
+  /**
+   * Periods stay as they are at any zoom, because a threshold of 10 errors in 5 minutes means nothing in a graph of
+   * hours.
+   */
   private createDashboard(widgets: IWidget[]): Dashboard {
     checkDashboardLimits(this, widgets);
     return new Dashboard(this, 'Dashboard', {

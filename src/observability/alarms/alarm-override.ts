@@ -3,7 +3,8 @@ import type { Duration } from 'aws-cdk-lib';
 /** Properties of an {@link AlarmOverride}; what is unset stays as documented. */
 export interface AlarmOverrideProps {
   /**
-   * Threshold of the warning, in the unit of the documented one. A severity without a documented alarm gets one by this.
+   * Threshold of the warning, in the unit of the documented one. A severity without a documented alarm gets one by
+   * this.
    * @default - as documented
    */
   readonly warningThreshold?: number;
@@ -29,8 +30,8 @@ export interface AlarmOverrideProps {
    */
   readonly evaluationPeriods?: number;
   /**
-   * Datapoints that must breach (M of "M out of N"), 1 to `evaluationPeriods`. Where gaps are filled minute by minute it
-   * is at most 4 fewer, because metrics arrive late and a filled minute counts as good.
+   * Datapoints that must breach (M of "M out of N"), 1 to `evaluationPeriods`. Where gaps are filled minute by minute
+   * it is at most 4 fewer, because metrics arrive late and a filled minute counts as good.
    * @default - as documented; with `evaluationPeriods` all of them, or 4 fewer where gaps are filled minute by minute
    */
   readonly datapointsToAlarm?: number;

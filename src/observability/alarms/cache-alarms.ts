@@ -40,7 +40,8 @@ export function cacheAlarms(signals: CacheSignals): AlarmDefinition[] {
           onlyWithAllAlarms: true,
           happened: 'has a replica that is behind',
           first:
-              'Look for a burst of writes or a full copy to the replica; a failover now would lose what it has not got.',
+              'Look for a burst of writes or a full copy to the replica; ' +
+              'a failover now would lose what it has not got.',
         },
       ];
   return [

@@ -155,7 +155,8 @@ function memoryAndDisk(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[
       ? []
       : [
         {
-          // Ours. Freeable memory includes caches. MySQL's buffer pool takes 75 % by default; a healthy server has 10 %.
+          // Ours. Freeable memory includes caches. MySQL's buffer pool takes 75 % by default; a healthy server has 10
+          // %.
           key: 'database-memory',
           metric: metrics.freeableMemoryShare(),
           comparison: BELOW,
@@ -220,8 +221,8 @@ function replication(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] 
 }
 
 /**
- * Aurora's readers share the volume and lag by much less than 100 ms (Aurora user guide, replication). A PostgreSQL read
- * replica of an idle instance reports up to five minutes (RDS user guide, read replicas of PostgreSQL).
+ * Aurora's readers share the volume and lag by much less than 100 ms (Aurora user guide, replication). A PostgreSQL
+ * read replica of an idle instance reports up to five minutes (RDS user guide, read replicas of PostgreSQL).
  */
 function maxLag({ clusterIdentifier, family }: DatabaseSignals): number {
   return clusterIdentifier !== undefined ? 2 : family === DatabaseFamily.POSTGRES ? 600 : 60;

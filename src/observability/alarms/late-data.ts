@@ -4,8 +4,8 @@ import { LATE_MINUTES } from '../../metrics/target-group-metrics';
 import type { AlarmDefinition } from './alarm-definition';
 
 /**
- * Minutes that are evaluated in addition to those that must breach, where gaps are not filled. CloudWatch evaluates about
- * two more by itself for minutes without data, so that data may be four minutes late, as where gaps are filled.
+ * Minutes that are evaluated in addition to those that must breach, where gaps are not filled. CloudWatch evaluates
+ * about two more by itself for minutes without data, so that data may be four minutes late, as where gaps are filled.
  */
 export const SPARE_MINUTES = 2;
 

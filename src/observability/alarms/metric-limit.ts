@@ -10,8 +10,9 @@ export function withinMetricLimit(source: IConstruct, names: string[], noun: str
   if (excess > 0) {
     Validations.of(source).addWarning(
       '@org/prod-constructs:unwatched',
-      `An alarm reads at most ${MAX_METRICS_PER_ALARM} metrics. Of the ${names.length} ${noun} of ${source.node.path} ` +
-        `the last ${excess} are not monitored. Create alarms of your own for them.`,
+      `An alarm reads at most ${MAX_METRICS_PER_ALARM} metrics. ` +
+        `Of the ${names.length} ${noun} of ${source.node.path} the last ${excess} are not monitored. ` +
+        'Create alarms of your own for them.',
     );
   }
   return names.slice(0, MAX_METRICS_PER_ALARM);

@@ -95,8 +95,8 @@ function traffic(signals: ServiceSignals): Row[] {
   };
   return [
     {
-      // Ours: three deviations would report a day with 10 % fewer users. Four still report the loss of half of all traffic
-      // after 15 minutes.
+      // Ours: three deviations would report a day with 10 % fewer users. Four still report the loss of half of all
+      // traffic after 15 minutes.
       ...row,
       key: 'service-traffic-drop',
       comparison: ComparisonOperator.LESS_THAN_LOWER_THRESHOLD,
@@ -182,7 +182,7 @@ function health(signals: ServiceSignals): Row[] {
     {
       // Also "container down" (A-21): tasks that end before they are registered are never unhealthy.
       key: 'service-tasks-missing',
-      metric: metrics.runningOfWantedTasks(),
+      metric: metrics.runningOfDesiredTasks(),
       comparison: BELOW,
       thresholds: { critical: 1 },
       unit: 'running tasks',
@@ -191,11 +191,12 @@ function health(signals: ServiceSignals): Row[] {
       datapointsToAlarm: 5,
       happened: 'runs no task, although it should',
       first:
-        "Read why its last tasks stopped: an image that can't be pulled, a secret that can't be read, a process that ends at once.",
+        "Read why its last tasks stopped: an image that can't be pulled, a secret that can't be read, " +
+        'a process that ends at once.',
     },
     {
-      // More than 2 failures in 5 minutes: requirement C-14, in minutes, because CloudWatch counts no checks. B-12's low
-      // healthy count, too. Tasks that start are unhealthy for a minute or two, so three consecutive minutes count.
+      // More than 2 failures in 5 minutes: requirement C-14, in minutes, because CloudWatch counts no checks. B-12's
+      // low healthy count, too. Tasks that start are unhealthy for a minute or two, so three consecutive minutes count.
       key: 'service-unhealthy-tasks',
       metric: metrics.unhealthyTasks(),
       thresholds: { error: 0 },

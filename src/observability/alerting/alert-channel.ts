@@ -29,8 +29,8 @@ export class AlertChannel {
   /**
    * PagerDuty integration that pages the engineer on call.
    *
-   * A function reads the key for each alert, so that no template contains it. PagerDuty's escalation policy decides what
-   * happens when nobody answers. Source: requirement A-22.
+   * A function reads the key for each alert, so that no template contains it. PagerDuty's escalation policy decides
+   * what happens when nobody answers. Source: requirement A-22.
    *
    * @param integrationKey secret with the key of an *Events API v2* integration: 32 letters and digits, as plain text
    * @param region service region of the account, the United States unless given

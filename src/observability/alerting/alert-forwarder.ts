@@ -30,11 +30,13 @@ export interface AlertForwarderProps {
 const CODE = path.join(__dirname, '..', '..', '..', 'assets', 'alert-forwarder');
 const ALARM_KEY = 'alert-forwarder-failed';
 /**
- * SQS reports the metrics of a queue that was idle up to 15 minutes late. FILL turns a minute that has not arrived into a
- * good one.
+ * SQS reports the metrics of a queue that was idle up to 15 minutes late. FILL turns a minute that has not arrived into
+ * a good one.
  */
 const SQS_METRIC_DELAY_MINUTES = 15;
-/** Covers several retries of a receiver that throttles for half a minute, as it does when many alerts arrive together. */
+/**
+ * Covers several retries of a receiver that throttles for half a minute, as it does when many alerts arrive together.
+ */
 const TIME_FOR_AN_ALERT = Duration.minutes(5);
 const MOST_DAYS_IN_A_QUEUE = 14;
 
@@ -83,8 +85,11 @@ export class AlertForwarder extends Construct {
   public createAlarm(runbooks: Runbooks, action: IAlarmAction): Alarm {
     const alarm = new Alarm(this, 'Failed', {
       alarmDescription:
-        `Alerts do not reach ${this.props.destination}. Read the forwarder's log for the status that the channel answered, then send what waits in its dead-letter queue again. ` +
-        `The forwarder is ${this.handler.functionName}, its queue ${this.failed.queueName}. Runbook: ${runbooks.pageOf(ALARM_KEY)}`,
+        `Alerts do not reach ${this.props.destination}. ` +
+        "Read the forwarder's log for the status that the channel answered, " +
+        'then send what waits in its dead-letter queue again. ' +
+        `The forwarder is ${this.handler.functionName}, its queue ${this.failed.queueName}. ` +
+        `Runbook: ${runbooks.pageOf(ALARM_KEY)}`,
       metric: new MathExpression({
         expression: 'FILL(kept,0)+FILL(lost,0)',
         usingMetrics: {

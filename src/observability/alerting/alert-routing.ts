@@ -21,8 +21,8 @@ import { warnOfUnsubscribedEvents } from './unsubscribed-events-warning';
 /**
  * Encrypted SNS topic for each severity, with the channels that subscribe to it.
  *
- * Messages that a channel outside AWS rejects are kept in a dead-letter queue. They raise an alarm on channels that don't
- * depend on it. Docs/alerting.md lists every resource and every manual step.
+ * Messages that a channel outside AWS rejects are kept in a dead-letter queue. They raise an alarm on channels that
+ * don't depend on it. Docs/alerting.md lists every resource and every manual step.
  *
  * @example
  * new AlertRouting(this, 'Alerts', {
@@ -87,8 +87,9 @@ export class AlertRouting extends Construct {
   /**
    * Forwards the messages of a topic of another construct to the channels of a severity.
    *
-   * A function reformats each message so that every channel shows it. The subscription is in the stack of this construct.
-   * A severity without channels gets none. Throws a PropError for a topic of this construct or of another account or region.
+   * A function reformats each message so that every channel shows it. The subscription is in the stack of this
+   * construct. A severity without channels gets none. Throws a PropError for a topic of this construct or of another
+   * account or region.
    *
    * @param topic a topic such as `database.events.topic`
    * @param severity the severity whose channels are notified

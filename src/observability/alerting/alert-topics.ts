@@ -21,9 +21,9 @@ interface Publisher {
   readonly service: string;
   readonly uses: TopicUse[];
   /**
-   * Condition that AWS documents for the service. One that never holds would silently drop every message.
-   * EventBridge supports none, neither in topic policies nor in key policies. Notification rules and AWS Backup document
-   * none for topics. AWS Backup publishes within its own account only.
+   * Condition that AWS documents for the service. One that never holds would silently drop every message. EventBridge
+   * supports none, neither in topic policies nor in key policies. Notification rules and AWS Backup document none for
+   * topics. AWS Backup publishes within its own account only.
    */
   readonly topic: 'sourceAccount' | 'none';
   readonly key: 'sourceAccount' | 'viaSns' | 'none';

@@ -26,7 +26,10 @@ export interface ChatConfigurationProps {
   readonly topics: ITopic[];
 }
 
-/** Key of the app's configured channels. A registered symbol, so that two copies of the library in one program share them. */
+/**
+ * Key of the app's configured channels. A registered symbol, so that two copies of the library in one program share
+ * them.
+ */
 const TAKEN = Symbol.for('@org/prod-constructs.ChatConfiguration.taken');
 interface Marked {
   [TAKEN]?: Map<string, string>;

@@ -27,8 +27,8 @@ interface Announcement {
 /**
  * Notifications about a service's deployments: start, pending approval, end, rollback and failure.
  *
- * Failures and rollbacks also notify the channels of errors. The construct can be in any stack that may refer to both the
- * service and the routing, because neither refers to it. Source: requirements B-12, C-16 and D-06.
+ * Failures and rollbacks also notify the channels of errors. The construct can be in any stack that may refer to both
+ * the service and the routing, because neither refers to it. Source: requirements B-12, C-16 and D-06.
  *
  * @example
  * new DeploymentEvents(this, 'ApiDeployments', { service: api, alertRouting });
@@ -119,7 +119,8 @@ export class DeploymentEvents extends Construct {
       text: EventField.fromPath('$.detail.eventName'),
     });
     this.announce('RolledBack', {
-      // Wildcards are case-sensitive, so the first letter is omitted. EventBridge refuses several of them as too complex.
+      // Wildcards are case-sensitive, so the first letter is omitted. EventBridge refuses several of them as too
+      // complex.
       pattern: pattern('ECS Deployment State Change', {
         eventName: ['SERVICE_DEPLOYMENT_IN_PROGRESS'],
         reason: Match.wildcard('*oll*back*'),
@@ -131,8 +132,8 @@ export class DeploymentEvents extends Construct {
   }
 
   /**
-   * ECS reports no deployments by CodeDeploy. A deployment that is rolled back stops or fails first, and the rollback is
-   * a deployment of its own.
+   * ECS reports no deployments by CodeDeploy. A deployment that is rolled back stops or fails first, and the rollback
+   * is a deployment of its own.
    */
   private announceCodeDeploy(deploymentGroupArn: string): void {
     const { alertRouting } = this.props;

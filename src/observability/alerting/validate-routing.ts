@@ -43,8 +43,8 @@ function checkChannels(scope: IConstruct, prop: string, channels: AlertChannel[]
       condition: repeated !== undefined,
       prop,
       value: repeated,
-      expected: 'each channel once, because a second subscription repeats every message',
-      fix: 'remove the second one',
+      expected: 'each channel once',
+      fix: 'remove the second one, which would repeat every message',
     },
   ]);
 }

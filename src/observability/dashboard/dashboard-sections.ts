@@ -25,7 +25,11 @@ export function serviceSection(
     graph('Response time', {
       left: [50, 90, 99].map((percentile) => metrics.latency(percentile)),
       leftYAxis: { label: 'seconds', showUnits: false },
-      ...thresholds.lines(source, { 'service-latency-p50': 'p50', 'service-latency-p90': 'p90', 'service-latency-p99': 'p99' }),
+      ...thresholds.lines(source, {
+        'service-latency-p50': 'p50',
+        'service-latency-p90': 'p90',
+        'service-latency-p99': 'p99',
+      }),
     }),
     graph('Requests in 5 minutes', { left: [metrics.requests()], leftYAxis: { label: 'requests', showUnits: false } }),
     graph('Failed requests in 5 minutes', {

@@ -23,8 +23,8 @@ export interface DeploymentLogProps {
  * Log group with the deployment events of ECS services: start, end, failure and rollback.
  *
  * EventBridge writes the events without a function, and the services' stacks don't refer to it. It uses one of the ten
- * CloudWatch Logs resource policies of an account and region, so share one among dashboards. ECS reports no deployments by
- * CodeDeploy. Source: requirement B-16.
+ * CloudWatch Logs resource policies of an account and region, so share one among dashboards. ECS reports no deployments
+ * by CodeDeploy. Source: requirement B-16.
  *
  * @example
  * const history = new DeploymentLog(this, 'DeploymentLog', { services: [api, web] });

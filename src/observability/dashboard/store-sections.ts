@@ -117,12 +117,20 @@ export function cacheSection(signals: CacheSignals, thresholds: ThresholdLines):
   return [
     heading(`## ${source.node.path}`),
     ...rowsOf([
-      graph('CPU', { left: [metrics.engineCpu()], leftYAxis: PERCENT_AXIS, ...thresholds.lines(source, { 'cache-cpu': '' }) }),
+      graph('CPU', {
+        left: [metrics.engineCpu()],
+        leftYAxis: PERCENT_AXIS,
+        ...thresholds.lines(source, { 'cache-cpu': '' }),
+      }),
       graph('Hits and misses a minute', {
         left: [metrics.hits(), metrics.misses()],
         leftYAxis: { label: 'lookups', showUnits: false },
       }),
-      graph('Memory', { left: [metrics.memoryShare()], leftYAxis: PERCENT_AXIS, ...thresholds.lines(source, { 'cache-memory': '' }) }),
+      graph('Memory', {
+        left: [metrics.memoryShare()],
+        leftYAxis: PERCENT_AXIS,
+        ...thresholds.lines(source, { 'cache-memory': '' }),
+      }),
       graph('Entries dropped in 5 minutes', {
         left: [metrics.evictions({ period: Duration.minutes(5) })],
         leftYAxis: { label: 'entries', showUnits: false },

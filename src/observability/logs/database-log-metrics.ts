@@ -7,9 +7,9 @@ import { DatabaseFamily, type DatabaseSignals } from '../../contracts';
 const NAMESPACE = 'prod-constructs/databases';
 
 /**
- * Log messages of refused connections. PostgreSQL: texts of FATAL lines about passwords, IAM tokens (PAM), free connections
- * and pg_hba.conf, which refuses connections without TLS. `log_error_verbosity` and `log_min_error_statement` don't affect
- * them. MySQL: texts of the audit log and of the error log.
+ * Log messages of refused connections. PostgreSQL: texts of FATAL lines about passwords, IAM tokens (PAM), free
+ * connections and pg_hba.conf, which refuses connections without TLS. `log_error_verbosity` and
+ * `log_min_error_statement` don't affect them. MySQL: texts of the audit log and of the error log.
  */
 export const CONNECTION_FAILURES: { [family in DatabaseFamily]: string[] } = {
   [DatabaseFamily.POSTGRES]: [
@@ -24,16 +24,16 @@ export const CONNECTION_FAILURES: { [family in DatabaseFamily]: string[] } = {
 };
 
 /**
- * Log message of a deadlock in PostgreSQL, and in InnoDB with `innodb_print_all_deadlocks`. InnoDB logs it with query text,
- * so not in production. Source: requirement A-31.
+ * Log message of a deadlock in PostgreSQL, and in InnoDB with `innodb_print_all_deadlocks`. InnoDB logs it with query
+ * text, so not in production. Source: requirement A-31.
  */
 export const DEADLOCK = 'deadlock detected';
 
 /**
  * Metrics of a database's logs, with metric filters that are created on request.
  *
- * The filters are in the scope of the caller and count into metrics of their own, so that two callers don't count twice.
- * All logs of a database count into one metric. Source: requirement E-09.
+ * The filters are in the scope of the caller and count into metrics of their own, so that two callers don't count
+ * twice. All logs of a database count into one metric. Source: requirement E-09.
  */
 export class DatabaseLogMetrics extends Construct {
   public constructor(

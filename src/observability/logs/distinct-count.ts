@@ -30,9 +30,9 @@ const MAX_GROUPS = 20;
 /**
  * Number of distinct values of a log field, such as active users, by a Contributor Insights rule.
  *
- * A metric filter can't count distinct values, because it sees each event alone. The rule is charged by itself and by the
- * events that match. It counts events after its deployment. For the time before, use the saved query `Active users`.
- * Source: requirement A-18.
+ * A metric filter can't count distinct values, because it sees each event alone. The rule is charged by itself and by
+ * the events that match. It counts events after its deployment. For the time before, use the saved query `Active
+ * users`. Source: requirement A-18.
  *
  * @example
  * const activeUsers = new DistinctCount(this, 'ActiveUsers', { logGroups: [api.logGroup, web.logGroup] });

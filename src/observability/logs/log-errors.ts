@@ -33,7 +33,8 @@ const IN_TEXT: IFilterPattern = FilterPattern.literal(
 /**
  * Metric of errors in a service's logs, with metric filters that are created on request.
  *
- * The filters are in the scope of the caller, so that two callers don't count twice. Source: requirements C-14 and E-09.
+ * The filters are in the scope of the caller, so that two callers don't count twice. Source: requirements C-14 and
+ * E-09.
  */
 export class LogErrors extends Construct {
   /** Errors in 5 minutes. */

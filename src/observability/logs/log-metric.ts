@@ -38,8 +38,8 @@ export interface LogMetricProps {
   /**
    * Dimensions from up to three fields of the event: `{ Tenant: '$.tenant' }`.
    *
-   * Each value is charged as a custom metric. CloudWatch Logs may disable a filter with 1000 values within an hour, so never
-   * use the user or the request id. {@link DistinctCount} counts distinct users.
+   * Each value is charged as a custom metric. CloudWatch Logs may disable a filter with 1000 values within an hour, so
+   * never use the user or the request id. {@link DistinctCount} counts distinct users.
    * @default - none
    */
   readonly dimensions?: { [name: string]: string };
@@ -93,7 +93,8 @@ export class LogMetric extends Construct {
   /**
    * Metric for alarms and dashboards: an hour's sum of counted events, or an hour's average of a field.
    *
-   * Where the filter has dimensions, `dimensionsMap` selects the values: `{ Tenant: 'acme' }`. Source: requirement A-18.
+   * Where the filter has dimensions, `dimensionsMap` selects the values: `{ Tenant: 'acme' }`. Source: requirement
+   * A-18.
    *
    * @param options options of the metric, which win over the defaults
    */

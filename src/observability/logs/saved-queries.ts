@@ -27,9 +27,9 @@ export interface SavedQueriesProps {
 /**
  * Saved queries in CloudWatch Logs Insights, in a folder for each service and database.
  *
- * A service has errors by context, response times, requests per minute, slowest requests, one request and active users. A
- * database has refused connections, deadlocks and errors of the server. The runbooks use them. They cost nothing until they
- * run. Source: requirement A-16.
+ * A service has errors by context, response times, requests per minute, slowest requests, one request and active users.
+ * A database has refused connections, deadlocks and errors of the server. The runbooks use them. They cost nothing
+ * until they run. Source: requirement A-16.
  *
  * @example
  * new SavedQueries(this, 'Queries', { services: [api, web], databases: [database] });

@@ -36,8 +36,8 @@ export interface BurnRateAlarmsProps {
 }
 
 /**
- * Burn rate and the two windows in which it must be exceeded. The longer one shows that much is lost, the shorter one that
- * it continues, so that the alarm ends soon after the incident.
+ * Burn rate and the two windows in which it must be exceeded. The longer one shows that much is lost, the shorter one
+ * that it continues, so that the alarm ends soon after the incident.
  */
 interface BurnRateWindows {
   readonly id: string;
@@ -60,9 +60,10 @@ const TICKET_WINDOWS: BurnRateWindows[] = [
 /**
  * Composite alarms on how fast a service burns the error budget of its objective.
  *
- * The page fires when 2 % of the budget burn within an hour or 5 % within six hours, the ticket when 10 % burn within three
- * days. Each burn rate must be exceeded in a long and in a short window. The alarms of single windows have no action.
- * A burn rate that the objective can't reach has no alarm: below 93.1 % that of an hour. Source: requirement D-12.
+ * The page fires when 2 % of the budget burn within an hour or 5 % within six hours, the ticket when 10 % burn within
+ * three days. Each burn rate must be exceeded in a long and in a short window. The alarms of single windows have no
+ * action. A burn rate that the objective can't reach has no alarm: below 93.1 % that of an hour. Source: requirement
+ * D-12.
  *
  * @example
  * new BurnRateAlarms(this, 'ApiAvailability', {
@@ -142,7 +143,9 @@ export class BurnRateAlarms extends Construct {
     return alarm;
   }
 
-  /** Where all requests fail, the budget of 95 % burns 20 times too fast and never faster. A token may be any number. */
+  /**
+   * Where all requests fail, the budget of 95 % burns 20 times too fast and never faster. A token may be any number.
+   */
   private canReach(factor: number): boolean {
     const { percent } = this.objective;
     return !(percent >= 0) || 100 / (100 - percent) > factor;

@@ -46,9 +46,9 @@ export class ErrorBudget {
   }
 
   /**
-   * RequestCount contains only requests that a target answered. In a total outage there are only the load balancer's own
-   * errors, so they count as failed and among all. They have no target group, so behind a shared load balancer they count
-   * for each service.
+   * RequestCount contains only requests that a target answered. In a total outage there are only the load balancer's
+   * own errors, so they count as failed and among all. They have no target group, so behind a shared load balancer they
+   * count for each service.
    */
   private answers(period: Duration): RequestCounts {
     const made = this.metric('HTTPCode_ELB_5XX_Count', Stats.SUM, period);

@@ -10,7 +10,8 @@ export interface ServiceObjectiveOptions {
    * Fewest failed or slow requests in the longer window that alarm, 1 to 1000000.
    *
    * One failure among three requests at night burns the budget 333 times too fast, and nobody has to wake up for it. A
-   * total outage of a busy service has as many failures within seconds. At one request a minute it takes as many minutes.
+   * total outage of a busy service has as many failures within seconds. At one request a minute it takes as many
+   * minutes.
    * @default 10 - requirement A-21 has as many errors in 5 minutes
    */
   readonly leastFailures?: number;
