@@ -22,6 +22,13 @@ export interface IGoldenSignalAlarms extends IConstruct {
   readonly burnRateAlarms: BurnRateAlarms[];
 
   /**
+   * Sources and alarms, for a dashboard that shows the same.
+   *
+   * @internal
+   */
+  readonly _monitored: MonitoredSources;
+
+  /**
    * Alarm by its key and source. Throws a PropError where there is none or more than one.
    *
    * @param key key in the documentation's table, such as `service-errors-many`
@@ -29,11 +36,4 @@ export interface IGoldenSignalAlarms extends IConstruct {
    * @param severity severity; required where the signal has alarms of several
    */
   alarmFor(key: string, source: IConstruct, severity?: Severity): Alarm;
-
-  /**
-   * Sources and alarms, for a dashboard that shows the same.
-   *
-   * @internal
-   */
-  readonly _monitored: MonitoredSources;
 }

@@ -6,7 +6,7 @@ import type { AlertRouting } from './alerting/alert-routing';
 import type { Runbooks } from './alerting/runbooks';
 import type { ServiceObjective } from './slo/service-objective';
 
-/** Properties of {@link GoldenSignalAlarms}; a routing and at least one service, database or cache are required. */
+/** Properties of {@link GoldenSignalAlarms}; a routing and at least one source are required. */
 export interface GoldenSignalAlarmsProps {
   /** Routing of the alarms to channels, by severity. */
   readonly alertRouting: AlertRouting;

@@ -37,9 +37,8 @@ interface CreatedAlarm {
  * first, and where the runbook is. Events of databases and of deployments notify the same routing. Source: requirement
  * A-17.
  *
- * Throws a PropError for a key that no alarm has, thresholds that contradict each other, a window that CloudWatch
- * doesn't support, a source of another account or region, a database that no service uses, and objectives without a
- * service.
+ * Throws a PropError for a key that no alarm has, and for thresholds and windows that can't work. It also refuses
+ * sources of another account or region, a database that no service uses, and objectives without a service.
  *
  * @example
  * new GoldenSignalAlarms(this, 'Alarms', {
@@ -211,9 +210,7 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
     );
   }
 
-  /**
-   * Scope of everything for one source, named by its path, without the stack where it is the stack of this construct.
-   */
+  /** Scope of one source's resources. Its id is the source's path, without a stack that both share. */
   private scopeFor(source: IConstruct): Construct {
     const stack = Stack.of(this);
     const scopes = Stack.of(source) === stack ? source.node.scopes.slice(stack.node.scopes.length) : source.node.scopes;

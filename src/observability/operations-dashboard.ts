@@ -24,7 +24,7 @@ import { fieldNames, ServiceQueries } from './logs/log-queries';
 /** Properties of an {@link OperationsDashboard}; alarms, or something else to show, are required. */
 export interface OperationsDashboardProps {
   /**
-   * Alarms whose sources are shown, with their states on top and their thresholds as lines in the graphs.
+   * Alarms and their sources. States are on top, and thresholds are lines in the graphs.
    * @default - none; graphs of the other props without lines
    */
   readonly signals?: IGoldenSignalAlarms;
@@ -182,10 +182,7 @@ export class OperationsDashboard extends Construct {
       ];
   }
 
-  /**
-   * Periods stay as they are at any zoom, because a threshold of 10 errors in 5 minutes means nothing in a graph of
-   * hours.
-   */
+  /** Periods stay as they are at any zoom: 10 errors in 5 minutes mean nothing in a graph of hours. */
   private createDashboard(widgets: IWidget[]): Dashboard {
     checkDashboardLimits(this, widgets);
     return new Dashboard(this, 'Dashboard', {

@@ -48,8 +48,10 @@ export function checkSources(scope: IConstruct, props: GoldenSignalAlarmsProps):
 }
 
 /**
- * Whether two services are behind the same load balancer: the same construct, or a name that means the same in every
- * stack. A load balancer that is imported twice by the same ARN is the same.
+ * Whether two services are behind the same load balancer.
+ *
+ * It is the same construct, or has a name that means the same in every stack. One that is imported twice by the same
+ * ARN is the same.
  */
 export function shareLoadBalancer(scope: IConstruct, one: ServiceSignals, other: ServiceSignals): boolean {
   const [name, otherName] = [one, other].map(({ loadBalancerFullName }) =>

@@ -39,21 +39,21 @@ describe('The alarms of a service', () => {
   });
 
   test.each([
-    ['A-17, A-21, A-37, D-08: response times above 2 s', 'service-latency-p90-warning', 'GreaterThanThreshold 2, 1 of 1 times 5 min'],
-    ['A-13, A-21: more than 10 errors', 'service-errors-many-critical', 'GreaterThanThreshold 10, 1 of 1 times 5 min'],
-    ['A-13, B-12: more than 1 % of errors', 'service-error-rate-error', 'GreaterThanThreshold 1, 5 of 9 times 1 min'],
-    ['D-08: more than 5 errors on average', 'service-errors-sustained-critical', 'GreaterThanThreshold 5, 1 of 1 times 10 min'],
-    ['A-21: errors of the load balancer itself', 'load-balancer-errors-critical', 'GreaterThanThreshold 10, 1 of 1 times 5 min'],
-    ['A-21, B-12, D-08: fewer than one healthy task', 'service-healthy-tasks-critical', 'LessThanThreshold 1, 3 of 7 times 1 min'],
-    ['A-21: no task at all', 'service-tasks-missing-critical', 'LessThanThreshold 1, 5 of 10 times 1 min'],
-    ['C-14, E-09: failing health checks', 'service-unhealthy-tasks-error', 'GreaterThanThreshold 0, 3 of 7 times 1 min'],
-    ['A-17, B-12, C-14: CPU above 70 %', 'service-cpu-warning', 'GreaterThanThreshold 70, 1 of 1 times 5 min'],
-    ['E-09: CPU above 80 %', 'service-cpu-error', 'GreaterThanThreshold 80, 1 of 1 times 5 min'],
-    ['A-17, B-12, C-14, E-09: memory above 80 %', 'service-memory-warning', 'GreaterThanThreshold 80, 1 of 1 times 5 min'],
-    ['A-17: as many tasks as scaling may give', 'service-tasks-at-ceiling-warning', 'GreaterThanOrEqualToThreshold 8, 3 of 3 times 5 min'],
-    ['A-17: less traffic than usual', 'service-traffic-drop-warning', 'LessThanLowerThreshold 4, 3 of 3 times 5 min'],
-    ['A-17: more traffic than usual', 'service-traffic-surge-warning', 'GreaterThanUpperThreshold 4, 3 of 3 times 5 min'],
-    ['C-14, E-09: errors in the log', 'service-log-errors-warning', 'GreaterThanThreshold 10, 1 of 1 times 5 min'],
+    ['response times above 2 s [A-17, A-21, A-37, D-08]', 'service-latency-p90-warning', 'GreaterThanThreshold 2, 1 of 1 times 5 min'],
+    ['more than 10 errors [A-13, A-21]', 'service-errors-many-critical', 'GreaterThanThreshold 10, 1 of 1 times 5 min'],
+    ['more than 1 % of errors [A-13, B-12]', 'service-error-rate-error', 'GreaterThanThreshold 1, 5 of 9 times 1 min'],
+    ['more than 5 errors on average [D-08]', 'service-errors-sustained-critical', 'GreaterThanThreshold 5, 1 of 1 times 10 min'],
+    ['errors of the load balancer itself [A-21]', 'load-balancer-errors-critical', 'GreaterThanThreshold 10, 1 of 1 times 5 min'],
+    ['fewer than one healthy task [A-21, B-12, D-08]', 'service-healthy-tasks-critical', 'LessThanThreshold 1, 3 of 7 times 1 min'],
+    ['no task at all [A-21]', 'service-tasks-missing-critical', 'LessThanThreshold 1, 5 of 10 times 1 min'],
+    ['failing health checks [C-14, E-09]', 'service-unhealthy-tasks-error', 'GreaterThanThreshold 0, 3 of 7 times 1 min'],
+    ['CPU above 70 % [A-17, B-12, C-14]', 'service-cpu-warning', 'GreaterThanThreshold 70, 1 of 1 times 5 min'],
+    ['CPU above 80 % [E-09]', 'service-cpu-error', 'GreaterThanThreshold 80, 1 of 1 times 5 min'],
+    ['memory above 80 % [A-17, B-12, C-14, E-09]', 'service-memory-warning', 'GreaterThanThreshold 80, 1 of 1 times 5 min'],
+    ['as many tasks as scaling may give [A-17]', 'service-tasks-at-ceiling-warning', 'GreaterThanOrEqualToThreshold 8, 3 of 3 times 5 min'],
+    ['less traffic than usual [A-17]', 'service-traffic-drop-warning', 'LessThanLowerThreshold 4, 3 of 3 times 5 min'],
+    ['more traffic than usual [A-17]', 'service-traffic-surge-warning', 'GreaterThanUpperThreshold 4, 3 of 3 times 5 min'],
+    ['errors in the log [C-14, E-09]', 'service-log-errors-warning', 'GreaterThanThreshold 10, 1 of 1 times 5 min'],
   ])('%s', (_, id, expected) => {
     expect(row(template, id)).toBe(expected);
     // A-22: each severity has its topic, which is told the end, too.
@@ -61,13 +61,13 @@ describe('The alarms of a service', () => {
     expect(alarmsNamed(template, id)[0].properties.TreatMissingData).toBe('notBreaching');
   });
 
-  test('A-17: are these and no others: p50 and p99 have no limit by themselves', () => {
+  test('are these and no others, because p50 and p99 have no documented threshold [A-17]', () => {
     const own = Object.keys(template.findResources('AWS::CloudWatch::Alarm')).filter((id) => id.startsWith('Signals'));
     expect(own).toHaveLength(15);
     expect(own.filter((id) => /latencyp(50|99)/.test(id))).toEqual([]);
   });
 
-  test('A-23: tell what happened to whom, what to do first, where to read on, and how soon', () => {
+  test('describe what happened, the first step, the runbook and the time to answer [A-23]', () => {
     expect(alarmsNamed(template, 'service-errors-many-critical')[0].properties.AlarmDescription).toBe(
       'Test/Web answers many requests with an error: above 10 errors in 5 minutes. If a release was made within the last hour, go back to the one before; else group the errors in the log. '
       + 'Runbook: https://github.com/org/prod-constructs/blob/main/docs/runbooks/service-errors-many.md Critical: answered within 5 minutes, escalated after 15.');
@@ -75,7 +75,7 @@ describe('The alarms of a service', () => {
     expect(alarmsNamed(template, 'load-balancer-errors-critical')[0].properties.AlarmDescription).toMatch(/^Test\/Web\/LoadBalancer answers requests with errors of the load balancer/);
   });
 
-  test('A-13: critical ones take a deployment back; those that name the service itself can\'t exist before it', () => {
+  test('roll a deployment back where they are critical and don\'t refer to the service itself [A-13]', () => {
     const [service] = Object.values(template.findResources('AWS::ECS::Service'));
     const joined: string[] = service.Properties.DeploymentConfiguration.Alarms.AlarmNames.slice(3);
     expect(joined).toEqual(['errorsmany', 'errorssustained', 'healthytasks'].map((key) => expect.stringMatching(new RegExp(`^test-signals-web-service${key}critical-[0-9a-f]{8}$`))));
@@ -86,7 +86,7 @@ describe('The alarms of a service', () => {
     expect(JSON.stringify(named.map(([, { Properties }]) => Properties.Metrics))).not.toContain('ServiceName');
   });
 
-  test('C-14, E-09, A-15: count each error in the log once, in JSON by its level, in plain text by its word', () => {
+  test('count each error in the log once, in JSON by its level, in plain text by its word [C-14, E-09, A-15]', () => {
     const filters = Object.values(template.findResources('AWS::Logs::MetricFilter')).map(({ Properties }) => Properties);
     expect(new Set(filters.map(({ MetricTransformations: [{ MetricName }] }) => MetricName)).size).toBe(1);
     const [json, text] = filters.map(({ FilterPattern }) => FilterPattern as string);
@@ -98,7 +98,7 @@ describe('The alarms of a service', () => {
     expect(text).not.toMatch(/[()!"'\\<>&]/);
   });
 
-  test('count in no log what has no alarm', () => {
+  test('create no metric filters where there is no alarm', () => {
     const filters = (props: Partial<GoldenSignalAlarmsProps>) => Object.keys(templateOf(watched(props).stack).findResources('AWS::Logs::MetricFilter')).length;
     expect(filters({})).toBe(2);
     expect(filters({ disabledAlarms: [DisabledAlarm.of('service-log-errors', { reason: 'The vendor logs every retry as an error' })] })).toBe(0);
@@ -106,7 +106,7 @@ describe('The alarms of a service', () => {
     expect(filters({ overrides: [AlarmOverride.of('service-log-errors', { errorThreshold: 20 })] })).toBe(2);
   });
 
-  test('read no more than the ten metrics that an alarm may have, and say no more than 1024 characters', () => {
+  test('read at most ten metrics each, with descriptions of at most 1024 characters', () => {
     Object.values(template.findResources('AWS::CloudWatch::Alarm')).forEach(({ Properties }) => {
       expect((Properties.Metrics ?? []).filter((query: { MetricStat?: unknown }) => query.MetricStat).length).toBeLessThanOrEqual(10);
       expect(Properties.AlarmDescription.length).toBeLessThanOrEqual(1024);
@@ -114,14 +114,14 @@ describe('The alarms of a service', () => {
     expect(brokenRules(template.toJSON())).toEqual([]);
   });
 
-  test('that fill gaps want fewer minutes than they look at: the newest is often not there yet, and filling makes it a good one', () => {
+  test('evaluate more minutes than have to breach where they fill gaps, because the newest minutes arrive late', () => {
     const filling = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties)
       .filter(({ Metrics = [], EvaluationPeriods }) => EvaluationPeriods > 1 && JSON.stringify(Metrics).includes('FILL(') && JSON.stringify(Metrics).includes('"Period":60'));
     expect(filling.length).toBeGreaterThan(4);
     filling.forEach(({ DatapointsToAlarm, EvaluationPeriods }) => expect(DatapointsToAlarm).toBeLessThan(EvaluationPeriods));
   });
 
-  test('leave no finding of the four packs unacknowledged', () => {
+  test('leave no finding of the four rule packs unacknowledged', () => {
     expect(unacknowledged(watched({ objectives: [ServiceObjective.availability(99.9)], disabledAlarms: [DisabledAlarm.of('service-cpu', { reason: 'This service computes, and that is its job' })] }).stack)).toEqual([]);
   });
 
@@ -136,7 +136,7 @@ describe('The alarms of a service', () => {
     expect(refusal(() => signals.alarmFor('service-cpu', stack))).toMatch(/expected an alarm of a source that is monitored here/);
   });
 
-  test('A-16, A-37, D-09: come with a dashboard and saved queries, unless those are made beside them', () => {
+  test('come with a dashboard and saved queries unless dashboard is false [A-16, A-37, D-09]', () => {
     const { stack, signals } = watched();
     const ofSignals = templateOf(stack);
     expect(signals.dashboard).toBeDefined();
@@ -148,25 +148,25 @@ describe('The alarms of a service', () => {
     expect(watched({ profile: EnvironmentProfile.development() }).signals.dashboard).toBeUndefined();
   });
 
-  test('C-16: tell of deployments, unless that is done elsewhere', () => {
+  test('come with deployment events unless deploymentEvents is false [C-16]', () => {
     const rules = (deploymentEvents?: boolean) => Object.keys(templateOf(watched({ deploymentEvents, dashboard: false }).stack).findResources('AWS::Events::Rule')).length;
     expect([rules(), rules(false)]).toEqual([7, 0]);
   });
 
-  test('D-12: tell of an objective, too, one for each service', () => {
+  test('include burn-rate alarms for each objective and service [D-12]', () => {
     const { stack, signals } = watched({ objectives: [ServiceObjective.availability(99.9), ServiceObjective.latency(99, Duration.millis(500))] });
     expect(signals.burnRateAlarms).toHaveLength(2);
     templateOf(stack).resourceCountIs('AWS::CloudWatch::CompositeAlarm', 4);
   });
 });
 
-describe('What stands elsewhere', () => {
-  test('a service that doesn\'t scale is always at its ceiling, and has no alarm of that', () => {
+describe('The set of alarms', () => {
+  test('has no alarm on the maximum of tasks where a service doesn\'t scale', () => {
     const { stack } = watched({}, { scaling: ServiceScaling.between({ minTasks: 3, maxTasks: 3 }) });
     expect(alarmsNamed(templateOf(stack), 'service-tasks-at-ceiling-warning')).toEqual([]);
   });
 
-  test('E-09: development has the small set, and all where they are asked for', () => {
+  test('is the small one in development, and the full one with allAlarms [E-09]', () => {
     const inDevelopment = (allAlarms?: boolean) => watched({ profile: EnvironmentProfile.development(), allAlarms }).signals.alarms.map(({ node }) => node.scope!.node.id);
     expect(inDevelopment()).toEqual([
       'service-errors-many-critical', 'service-healthy-tasks-critical', 'service-tasks-missing-critical', 'service-unhealthy-tasks-error', 'load-balancer-errors-critical',
@@ -176,7 +176,7 @@ describe('What stands elsewhere', () => {
     expect(watched({ allAlarms: false }).signals.alarms).toHaveLength(5);
   });
 
-  test('services that share a load balancer share its alarm, and each has its own of the rest', () => {
+  test('has one alarm for a load balancer that services share, and the others for each service', () => {
     const { stack, images, network, web: { loadBalancer } } = serviceFixture();
     const [api, shop] = ['api', 'shop'].map((name) => new ProductionWebService(stack, name, {
       network, loadBalancer, image: ServiceImage.fromRepository(images, { tag: '1' }), route: Route.path(`/${name}/*`),
@@ -191,13 +191,13 @@ describe('What stands elsewhere', () => {
     expect(brokenRules(template.toJSON())).toEqual([]);
   });
 
-  test('A-13: a service that CodeDeploy deploys goes back on them, too', () => {
+  test('rolls back a service that CodeDeploy deploys, too [A-13]', () => {
     const { stack } = watched({}, { rollout: Rollout.codeDeploy() });
     const [group] = Object.values(templateOf(stack).findResources('AWS::CodeDeploy::DeploymentGroup'));
     expect(group.Properties.AlarmConfiguration.Alarms.map(({ Name }: { Name: string }) => Name).filter((name: string) => name.includes('signals'))).toHaveLength(3);
   });
 
-  test('A-13: nothing goes back where that is switched off, and no alarm has a name then', () => {
+  test('rolls nothing back with rollBackOnCritical: false, and then no alarm has a name [A-13]', () => {
     const template = templateOf(watched({ rollBackOnCritical: false }).stack);
     const [service] = Object.values(template.findResources('AWS::ECS::Service'));
     expect(service.Properties.DeploymentConfiguration.Alarms.AlarmNames).toHaveLength(3);
@@ -205,8 +205,8 @@ describe('What stands elsewhere', () => {
   });
 });
 
-describe('Changing alarms by key', () => {
-  test('sets limits and windows, of all sources or of one', () => {
+describe('Overrides and disabled alarms', () => {
+  test('change thresholds and windows, of all sources or of one', () => {
     const { stack, web, network, images } = serviceFixture();
     const other = new ProductionWebService(stack, 'Other', { network, loadBalancer: web.loadBalancer, route: Route.path('/other/*'), image: ServiceImage.fromRepository(images, { tag: '1' }) });
     new GoldenSignalAlarms(stack, 'Signals', {
@@ -237,7 +237,7 @@ describe('Changing alarms by key', () => {
     expect(of('service-traffic-drop-warning', 'Other')!.Metrics[0].Expression).toBe('ANOMALY_DETECTION_BAND(m0, 4)');
   });
 
-  test('looks at four minutes more than it wants where gaps are filled, unless it is told another number', () => {
+  test('evaluate four minutes more than have to breach where gaps are filled, unless datapointsToAlarm is set', () => {
     const { stack } = watched({
       overrides: [
         AlarmOverride.of('service-error-rate', { evaluationPeriods: 10 }),
@@ -256,18 +256,18 @@ describe('Changing alarms by key', () => {
     expect(brokenRules(template.toJSON())).toEqual([]);
   });
 
-  test('takes the window of all sources and the limit of one', () => {
+  test('combine the window of all sources and the threshold of one', () => {
     const { signals } = watched({ overrides: [AlarmOverride.of('service-latency-p99', { evaluationPeriods: 3 }), AlarmOverride.of('Web/service-latency-p99', { errorThreshold: 5 })] });
     expect(signals.alarms).toHaveLength(16);
   });
 
-  test('leaves out with a reason, which synthesis shows', () => {
+  test('disable alarms with a reason, which synthesis shows', () => {
     const { signals } = watched({ disabledAlarms: [DisabledAlarm.of('service-cpu', { reason: 'This service computes, and that is its job' })] });
     expect(signals.alarms).toHaveLength(13);
     expect(signals.node.metadata.map(({ data }) => data)).toContain('No alarm service-cpu: This service computes, and that is its job');
   });
 
-  test('A-13: a critical limit of one\'s own takes deployments back, too, unless it needs the service to exist', () => {
+  test('roll deployments back by a critical threshold of the caller, unless the alarm refers to the service itself [A-13]', () => {
     const { stack } = watched({ overrides: [AlarmOverride.of('service-latency-p90', { criticalThreshold: 10 }), AlarmOverride.of('service-memory', { criticalThreshold: 95 })] });
     const [service] = Object.values(templateOf(stack).findResources('AWS::ECS::Service'));
     const names: string[] = service.Properties.DeploymentConfiguration.Alarms.AlarmNames;
@@ -309,20 +309,20 @@ describe('Changing alarms by key', () => {
     ['a key named like a member of Object.prototype', { overrides: [AlarmOverride.of('constructor', { warningThreshold: 60 })] }, /overrides is "constructor", expected load-balancer-errors/],
     ['to leave out without a reason', { disabledAlarms: [DisabledAlarm.of('service-cpu', { reason: 'no' })] }, /disabledAlarms\['service-cpu'\]\.reason is "no"/],
     ['pages where nobody finds them', { runbooks: Runbooks.at('wiki') }, /runbooks is "wiki"/],
-    ['pages whose address fills the description', { runbooks: Runbooks.at(`https://wiki.example.com/${'a'.repeat(900)}`) }, /runbooks is .*expected an address that leaves room in the 1024 characters/],
+    ['pages whose address fills the description', { runbooks: Runbooks.at(`https://wiki.example.com/${'a'.repeat(900)}`) }, /runbooks is .*expected an address that fits into the 1024 characters/],
     ['objectives that no service promises', { services: [], databases: [watchedDatabase(testStack(), 'Orders')], objectives: [ServiceObjective.availability(99.9)] },
       /GoldenSignalAlarms 'Test\/Signals': objectives need services: .*Name the services in services/],
     ['nothing to watch', { services: [] }, /services is \[\], expected at least one service, database or cache/],
-  ])('refuses %s', (_, props, message) => {
+  ])('refuse %s', (_, props, message) => {
     expect(refusal(() => watched(props))).toMatch(message);
   });
 
-  test('refuses a source that is named twice', () => {
+  test('refuse a source that is listed twice', () => {
     const { stack, web } = serviceFixture();
     expect(refusal(() => new GoldenSignalAlarms(stack, 'Signals', { services: [web, web], alertRouting: mailRouting(stack) }))).toMatch(/is "Test\/Web", expected each source once/);
   });
 
-  test('goes for all where one source is left out, not the other way round', () => {
+  test('override all sources where the alarm of one is disabled, not the other way round', () => {
     const reason = { reason: 'It is allowed to be slow, nobody waits' };
     expect(watched({ overrides: [AlarmOverride.of('service-cpu', { warningThreshold: 60 })], disabledAlarms: [DisabledAlarm.of('Web/service-cpu', reason)] }).signals.alarms).toHaveLength(13);
     expect(refusal(() => watched({ overrides: [AlarmOverride.of('Web/service-cpu', { warningThreshold: 60 })], disabledAlarms: [DisabledAlarm.of('service-cpu', reason)] }))).toMatch(/overrides\['Web\/service-cpu'\] changes an alarm that disabledAlarms\['service-cpu'\] disables/);

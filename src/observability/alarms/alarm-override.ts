@@ -24,15 +24,19 @@ export interface AlarmOverrideProps {
    */
   readonly period?: Duration;
   /**
-   * Periods that are evaluated (N of "M out of N"), one day at most, or seven where a period is an hour or longer.
-   * Metrics whose gaps are filled minute by minute need at least 5.
+   * Periods that are evaluated: N of "M out of N".
+   *
+   * Together they are one day at most, or seven where a period is an hour or longer. Metrics whose gaps are filled
+   * minute by minute need at least 5.
    * @default - as documented
    */
   readonly evaluationPeriods?: number;
   /**
-   * Datapoints that must breach (M of "M out of N"), 1 to `evaluationPeriods`. Where gaps are filled minute by minute
-   * it is at most 4 fewer, because metrics arrive late and a filled minute counts as good.
-   * @default - as documented; with `evaluationPeriods` all of them, or 4 fewer where gaps are filled minute by minute
+   * Datapoints that must breach: M of "M out of N".
+   *
+   * At most `evaluationPeriods`, or 4 fewer where gaps are filled minute by minute. Metrics arrive late, and a filled
+   * minute counts as good.
+   * @default - as documented; with `evaluationPeriods` as many as possible
    */
   readonly datapointsToAlarm?: number;
 }

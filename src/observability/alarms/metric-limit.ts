@@ -1,7 +1,7 @@
 import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** Metrics that an alarm's metric math may read (CloudWatch user guide, limits of alarms based on metric math). */
+/** Metrics that an alarm's metric math may read (CloudWatch user guide, limits of metric math). */
 export const MAX_METRICS_PER_ALARM = 10;
 
 /** The first names, as many as one alarm can monitor. A warning reports how many are not monitored. */

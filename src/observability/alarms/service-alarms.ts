@@ -256,7 +256,7 @@ function saturation(signals: ServiceSignals): Row[] {
   ];
 }
 
-/** Requirements C-14 and E-09 name no number. Ours is that of A-21. */
+/** The documents name no number. Ours is that of requirement A-21. */
 function log(logErrors?: LogErrors): Row[] {
   return logErrors === undefined
     ? []

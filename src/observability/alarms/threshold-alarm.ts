@@ -103,7 +103,7 @@ export function alarmMetric({ metric, metricOver, period }: AlarmDefinition): IM
   return metricOver?.(period) ?? withPeriod(metric, period);
 }
 
-/** Threshold and window in words: `above 10 errors in 5 minutes`, `below 1 healthy tasks in 3 of 5 minutes`. */
+/** Threshold and window in words: `above 10 errors in 5 minutes`. */
 export function limit(definition: AlarmDefinition, severity: Severity): string {
   return `${bound(definition, severity)} ${timeSpan(definition)}`;
 }
@@ -115,7 +115,7 @@ export function bound({ comparison, thresholds, unit }: AlarmDefinition, severit
   return `${BEYOND[comparison]} ${shown}${unit === '%' ? ' %' : ` ${unit}`}`;
 }
 
-/** Window in words: `in 5 minutes`, `for 5 minutes`, `in 3 of 5 minutes`, `in 2 of 3 periods of 10 minutes`. */
+/** Window in words: `in 5 minutes`, `for 5 minutes`, `in 3 of 5 minutes`. */
 export function timeSpan({
   period,
   evaluationPeriods,

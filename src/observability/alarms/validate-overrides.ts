@@ -16,7 +16,7 @@ const HOUR = 3_600;
 const DAY = 86_400;
 const LESS_IS_WORSE = [ComparisonOperator.LESS_THAN_THRESHOLD, ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD];
 
-/** Throws a PropError for a key that no alarm has, a repeated key, and a disabled alarm without a reason. */
+/** Throws a PropError for an unknown or repeated key, and for a disabled alarm without a reason. */
 export function checkKeys(
   scope: IConstruct,
   documented: AlarmDefinition[],
@@ -190,7 +190,7 @@ function periodRules(prop: string, { comparison, metric, period }: AlarmDefiniti
   ];
 }
 
-/** Where gaps are filled, the newest minutes may count as good, so that more are evaluated than must breach. */
+/** More minutes are evaluated than must breach where late minutes are filled with good values. */
 function windowRules(prop: string, props: AlarmOverrideProps, definition: AlarmDefinition): Rule[] {
   const { period, evaluationPeriods, datapointsToAlarm } = definition;
   const length = seconds(period);

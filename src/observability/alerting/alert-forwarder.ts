@@ -34,9 +34,7 @@ const ALARM_KEY = 'alert-forwarder-failed';
  * a good one.
  */
 const SQS_METRIC_DELAY_MINUTES = 15;
-/**
- * Covers several retries of a receiver that throttles for half a minute, as it does when many alerts arrive together.
- */
+/** Covers retries of a receiver that throttles for half a minute when many alerts arrive together. */
 const TIME_FOR_AN_ALERT = Duration.minutes(5);
 const MOST_DAYS_IN_A_QUEUE = 14;
 
@@ -170,7 +168,8 @@ export class AlertForwarder extends Construct {
     acknowledgeInCompliancePacks(
       handler,
       'LambdaConcurrency',
-      'Alerts are few, and a limit would hold them up when they are many; a reservation would take from every other function of the account.',
+      'Alerts are few, and a limit would hold them up when they are many; ' +
+        'a reservation would take from every other function of the account.',
     );
     acknowledgeInCompliancePacks(
       handler,

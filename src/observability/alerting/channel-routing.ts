@@ -6,7 +6,7 @@ import type { TopicUse } from './alert-topics';
 import { Severity, SEVERITIES } from './severity';
 import { checkRouting } from './validate-routing';
 
-/** Severities for alarms on forwarding functions, in order of preference: answered soon, at night only if need be. */
+/** Severities for alarms on forwarding functions: answered soon, and at night only if necessary. */
 const PREFERRED_FOR_FORWARDERS = [Severity.ERROR, Severity.CRITICAL, Severity.WARNING];
 
 /** Channels by topic. */

@@ -8,7 +8,7 @@ export interface SlackChannelProps {
   readonly channelId: string;
 }
 
-/** Properties of a Microsoft Teams {@link AlertChannel}; all three ids are required and part of the channel's link. */
+/** Properties of a Microsoft Teams {@link AlertChannel}; all three ids of the channel are required. */
 export interface TeamsChannelProps {
   /** UUID of the tenant. It is authorized once by hand (docs/alerting.md). */
   readonly tenantId: string;

@@ -4,7 +4,7 @@ import { CfnSubscription, type ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
 import { DatabaseEvents } from '../../database';
 
-/** Warns of topics of database events without a subscription, once in a stage whose alerts have channels. */
+/** Warns of database events without a subscription, once in a stage whose alerts have channels. */
 export function warnOfUnsubscribedEvents(scope: IConstruct): void {
   const aspects = Aspects.of(Stage.of(scope) ?? scope.node.root);
   if (!aspects.all.some((aspect) => aspect instanceof UnsubscribedEventsWarning)) {
@@ -26,7 +26,7 @@ class UnsubscribedEventsWarning implements IAspect {
   }
 }
 
-/** Compares CloudFormation types, which are the same in every copy of aws-cdk-lib that a program may load. */
+/** Compares CloudFormation types, which are the same in every loaded copy of aws-cdk-lib. */
 function hasSubscription(topic: ITopic): boolean {
   const own = JSON.stringify(Stack.of(topic).resolve(topic.topicArn));
   return topic.node.root.node

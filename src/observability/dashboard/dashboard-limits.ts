@@ -12,9 +12,7 @@ interface WidgetJson {
   readonly properties: { readonly title?: string; readonly metrics?: unknown[] };
 }
 
-/**
- * Throws a PropError above CloudWatch's quotas, because CloudWatch would accept the dashboard and leave graphs empty.
- */
+/** Throws a PropError above CloudWatch's quotas. CloudWatch would accept the dashboard and leave graphs empty. */
 export function checkDashboardLimits(scope: IConstruct, widgets: IWidget[]): void {
   const bodies = widgets.flatMap((widget) => widget.toJson() as WidgetJson[]);
   const counts = bodies.map(({ properties }) => properties.metrics?.length ?? 0);

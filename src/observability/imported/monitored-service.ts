@@ -64,8 +64,8 @@ export class MonitoredService implements IMonitoredService {
   /**
    * ECS service on Fargate or EC2 behind an Application Load Balancer.
    *
-   * Throws a PropError without a load balancer, without one or two different target groups, and where their account or
-   * region is not that of the load balancer.
+   * Throws a PropError without a load balancer, and without one or two different target groups of its account and
+   * region.
    *
    * @param service an L2 construct, or a service that is imported with its cluster
    * @param props load balancer, target groups and further settings

@@ -15,7 +15,7 @@ export interface DistinctCountProps {
    */
   readonly field?: string;
   /**
-   * Conditions on up to three fields, by path, with the accepted values: `{ '$.level': ['info', 'warn'] }`.
+   * Accepted values of up to three fields, by path: `{ '$.level': ['info', 'warn'] }`.
    * @default - every event that has the field
    */
   readonly where?: { [field: string]: string[] };

@@ -125,7 +125,7 @@ function isNumber(value: string): boolean {
   return value.trim() !== '' && Number.isFinite(Number(value));
 }
 
-/** `$.duration` in `{ $.duration = * }`, `$status` in `[time, status]`; `$.id` isn't in `{ $.identity = * }`. */
+/** Whether a pattern names a field. `{ $.identity = * }` doesn't name `$.id`. */
 function names(pattern: IFilterPattern, field: string): boolean {
   const text = pattern.logPatternString;
   const named = field.startsWith('$.') ? field : field.slice(1);

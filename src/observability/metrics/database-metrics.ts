@@ -152,8 +152,9 @@ export class DatabaseMetrics {
   }
 
   /**
-   * Operations per second of all instances: statements of Aurora MySQL, disk reads and writes of all others.
-   * Source: requirement A-37.
+   * Operations per second of all instances.
+   *
+   * They are statements of Aurora MySQL, and disk reads and writes of all others. Source: requirement A-37.
    */
   public operations(options?: MetricOptions): IMetric {
     const { clusterIdentifier, family, instanceIdentifiers } = this.signals;
@@ -187,7 +188,7 @@ export class DatabaseMetrics {
     return this.highest('WriteLatency', 'Write latency', options);
   }
 
-  /** Count over the period of a metric that each Aurora member reports as a rate per second, once a minute. */
+  /** Count over the period of a metric that Aurora members report as a rate per second. */
   public countOfRate(metricName: string, label: string, options?: MetricOptions): IMetric {
     return this.derived(
       (rate) => `60*${rate}`,

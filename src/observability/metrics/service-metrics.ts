@@ -59,8 +59,8 @@ export class ServiceMetrics {
   /**
    * Percentile of the response time in seconds, in the slower target group.
    *
-   * It is 0 for fewer requests than the percentile needs (10 for the 90th, 100 for the 99th), because one slow request
-   * at night is no trend.
+   * It is 0 for fewer requests than the percentile needs: 10 for the 90th, 100 for the 99th. One slow request at night
+   * is no trend.
    */
   public latency(percentile: number): MathExpression {
     const fewest = Math.ceil(Number((100 / (100 - percentile)).toFixed(6)));
@@ -126,7 +126,7 @@ export class ServiceMetrics {
     );
   }
 
-  /** Running tasks, or 1 where none is desired or counted, because a service may rest or have no release yet. */
+  /** Running tasks, or 1 where none is desired or counted. A service may rest or have no release yet. */
   public runningOfDesiredTasks(): MathExpression {
     const [running, desired] = ['running', 'desired'].map((stem) => this.targets.id(stem, ''));
     return this.targets.expression(

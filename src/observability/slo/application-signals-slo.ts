@@ -19,9 +19,9 @@ export interface ObjectiveRecordSettings {
 }
 
 /**
- * Service level objective in Application Signals, on metrics of the load balancer and so without an agent.
+ * Service level objective in Application Signals, on metrics of the load balancer.
  *
- * Its name is unique in the account and region and ends in a hash.
+ * It needs no agent. Its name is unique in the account and region and ends in a hash.
  */
 export class ObjectiveRecord extends Construct {
   /** The objective. */

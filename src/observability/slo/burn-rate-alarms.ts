@@ -47,7 +47,7 @@ interface BurnRateWindows {
   readonly factor: number;
 }
 
-/** 2 % of a 30-day budget in an hour, 5 % in six hours (Google, The Site Reliability Workbook, Alerting on SLOs). */
+/** 2 % of a 30-day budget in an hour, 5 % in six (The Site Reliability Workbook, Alerting on SLOs). */
 const PAGE_WINDOWS: BurnRateWindows[] = [
   { id: 'Fast', long: Duration.hours(1), short: Duration.minutes(5), factor: 14.4 },
   { id: 'Slow', long: Duration.hours(6), short: Duration.minutes(30), factor: 6 },
@@ -60,10 +60,9 @@ const TICKET_WINDOWS: BurnRateWindows[] = [
 /**
  * Composite alarms on how fast a service burns the error budget of its objective.
  *
- * The page fires when 2 % of the budget burn within an hour or 5 % within six hours, the ticket when 10 % burn within
- * three days. Each burn rate must be exceeded in a long and in a short window. The alarms of single windows have no
- * action. A burn rate that the objective can't reach has no alarm: below 93.1 % that of an hour. Source: requirement
- * D-12.
+ * The page fires when 2 % of the budget burn within an hour or 5 % within six. The ticket fires at 10 % within three
+ * days. Each burn rate must be exceeded in a long and in a short window. The alarms of single windows have no action. A
+ * burn rate that the objective can't reach has no alarm: below 93.1 % that of an hour. Source: requirement D-12.
  *
  * @example
  * new BurnRateAlarms(this, 'ApiAvailability', {
@@ -151,7 +150,7 @@ export class BurnRateAlarms extends Construct {
     return !(percent >= 0) || 100 / (100 - percent) > factor;
   }
 
-  /** The fewest failures apply to the longer window, because the shorter one only shows that it continues. */
+  /** The fewest failures apply to the longer window. The shorter one only shows that it continues. */
   private inBothWindows({ id, long, short, factor }: BurnRateWindows): IAlarmRule {
     const { leastFailures } = this.objective;
     return AlarmRule.allOf(
