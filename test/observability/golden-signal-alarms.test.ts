@@ -69,7 +69,7 @@ describe('The alarms of a service', () => {
 
   test('describe what happened, the first step, the runbook and the time to answer [A-23]', () => {
     expect(alarmsNamed(template, 'service-errors-many-critical')[0].properties.AlarmDescription).toBe(
-      'Test/Web answers many requests with an error: above 10 errors in 5 minutes. If a release was made within the last hour, go back to the one before; else group the errors in the log. '
+      'Test/Web answers many requests with an error: above 10 errors in 5 minutes. If a release was made within the last hour, roll back to the one before; else group the errors in the log. '
       + 'Runbook: https://github.com/org/prod-constructs/blob/main/docs/runbooks/service-errors-many.md Critical: answered within 5 minutes, escalated after 15.');
     expect(alarmsNamed(template, 'service-error-rate-error')[0].properties.AlarmDescription).toContain('above 1 % in 5 of 9 minutes');
     expect(alarmsNamed(template, 'load-balancer-errors-critical')[0].properties.AlarmDescription).toMatch(/^Test\/Web\/LoadBalancer answers requests with errors of the load balancer/);
@@ -304,6 +304,7 @@ describe('Overrides and disabled alarms', () => {
     ['more than a week of long periods', { overrides: [AlarmOverride.of('service-cpu', { period: Duration.hours(1), evaluationPeriods: 169 })] }, /evaluationPeriods is 169, expected 1 to 168 periods of 3600 s in 7 days/],
     ['more bad periods than are looked at', { overrides: [AlarmOverride.of('service-cpu', { datapointsToAlarm: 2 })] }, /overrides\['service-cpu'\]\.datapointsToAlarm is 2, expected 1 to 1 of the 1 evaluated periods/],
     ['to change what is left out', { overrides: [AlarmOverride.of('service-cpu', { warningThreshold: 60 })], disabledAlarms: [DisabledAlarm.of('service-cpu', { reason: 'Nobody looks at it anyway' })] }, /overrides\['service-cpu'\] changes an alarm that disabledAlarms\['service-cpu'\] disables\. Remove one of the two/],
+    ['an override of nothing', { overrides: [AlarmOverride.of('service-cpu')] }, /overrides\['service-cpu'\] changes nothing\. Set a threshold or a window, or remove it\./],
     ['a key that is overridden twice', { overrides: [AlarmOverride.of('service-cpu', { warningThreshold: 60 }), AlarmOverride.of('service-cpu', { errorThreshold: 90 })] }, /overrides\['service-cpu'\] is listed twice\. Merge the two into one/],
     ['a key that is disabled twice', { disabledAlarms: ['Nobody looks at it', 'This service computes'].map((reason) => DisabledAlarm.of('service-cpu', { reason })) }, /disabledAlarms\['service-cpu'\] is listed twice/],
     ['a key named like a member of Object.prototype', { overrides: [AlarmOverride.of('constructor', { warningThreshold: 60 })] }, /overrides is "constructor", expected load-balancer-errors/],

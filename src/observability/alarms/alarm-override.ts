@@ -1,6 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 
-/** Properties of an {@link AlarmOverride}; what is unset stays as documented. */
+/** Properties of an {@link AlarmOverride}; at least one is required, and others stay as documented. */
 export interface AlarmOverrideProps {
   /**
    * Threshold of the warning, in the unit of the documented one. A severity without a documented alarm gets one by
@@ -60,9 +60,9 @@ export class AlarmOverride {
    *
    * @param key key of the alarm: `service-cpu` for all sources, `Api/service-cpu` for one by its id or path. The more
    * specific key wins.
-   * @param props the changed values
+   * @param props the changed values, at least one
    */
-  public static of(key: string, props: AlarmOverrideProps): AlarmOverride {
+  public static of(key: string, props: AlarmOverrideProps = {}): AlarmOverride {
     return new AlarmOverride(key, props);
   }
 

@@ -126,7 +126,9 @@ function errors(signals: ServiceSignals): Row[] {
       unit: 'errors',
       rollsBack: true,
       happened: 'answers many requests with an error',
-      first: 'If a release was made within the last hour, go back to the one before; else group the errors in the log.',
+      first:
+        'If a release was made within the last hour, roll back to the one before; ' +
+        'else group the errors in the log.',
     },
     {
       // 1 % for 5 minutes: requirements A-13 and B-12. One error among few requests at night is no rate.

@@ -25,6 +25,12 @@ export function checkKeys(
 ): void {
   checkRules(scope, [
     ...keyRules('overrides', overrides, documented),
+    ...overrides.map((override) => ({
+      condition: givenProps(override).length === 0,
+      prop: `overrides['${override.key}']`,
+      problem: 'changes nothing',
+      fix: 'set a threshold or a window, or remove it',
+    })),
     ...keyRules('disabledAlarms', disabledAlarms, documented),
   ]);
   disabledAlarms.forEach(({ key, reason }) => checkReason(scope, `disabledAlarms['${key}'].reason`, reason));
@@ -82,19 +88,22 @@ export function checkNotDisabled(
 /** A window alone creates no alarm where no threshold is documented. */
 export function checkHasThreshold(
   scope: IConstruct,
-  { key, _props: props }: AlarmOverride,
+  override: AlarmOverride,
   definitions: AlarmDefinition[],
 ): void {
-  const given = Object.entries(props).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   checkRules(scope, [
     {
       condition:
         definitions.length > 0 && definitions.every(({ thresholds }) => Object.keys(thresholds).length === 0),
-      prop: `overrides['${key}']`,
-      problem: `sets ${given.join(', ') || 'nothing'} but no threshold, and none is documented for this alarm`,
+      prop: `overrides['${override.key}']`,
+      problem: `sets ${givenProps(override).join(', ')} but no threshold, and none is documented for this alarm`,
       fix: `add warningThreshold, errorThreshold or criticalThreshold, in ${definitions[0]?.unit}`,
     },
   ]);
+}
+
+function givenProps({ _props }: AlarmOverride): string[] {
+  return Object.entries(_props).flatMap(([name, value]) => (value === undefined ? [] : [name]));
 }
 
 /** Throws a PropError for thresholds and windows that can't work together. */

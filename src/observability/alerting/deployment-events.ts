@@ -125,7 +125,7 @@ export class DeploymentEvents extends Construct {
         eventName: ['SERVICE_DEPLOYMENT_IN_PROGRESS'],
         reason: Match.wildcard('*oll*back*'),
       }),
-      title: 'Deployment goes back',
+      title: 'Deployment rolls back',
       text: EventField.fromPath('$.detail.reason'),
       topics: [errorTopic],
     });

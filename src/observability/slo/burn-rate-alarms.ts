@@ -94,7 +94,7 @@ export class BurnRateAlarms extends Construct {
     this.page = this.createComposite('Page', PAGE_WINDOWS, {
       severity: Severity.CRITICAL,
       key: 'objective-burn-page',
-      first: 'Look at the errors and the last release; if it began with that, take the release back.',
+      first: 'Look at the errors and the last release; if it began with that, roll the release back.',
     });
     this.ticket = this.createComposite('Ticket', TICKET_WINDOWS, {
       severity: Severity.WARNING,

@@ -92,14 +92,14 @@ describe('Channels are notified of a deployment as a custom notification [C-16, 
     ]],
     ['when it goes back, as an error, too', deployment('SERVICE_DEPLOYMENT_IN_PROGRESS', 'ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/0.'), [
       'deployments: Deployment under way: Test: ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/0. (2026-01-01T12:00:00Z)',
-      'errors: Deployment goes back: Test: ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/0. (2026-01-01T12:00:00Z)',
+      'errors: Deployment rolls back: Test: ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/0. (2026-01-01T12:00:00Z)',
     ]],
   ])('%s', (_, event, expected) => {
     expect(told(event)).toEqual(expected);
   });
 
   test('when it rolls back, whatever the case of ECS\'s reason is', () => {
-    expect(told(deployment('SERVICE_DEPLOYMENT_IN_PROGRESS', 'Rollback initiated: alarm detected.'))).toEqual(expect.arrayContaining([expect.stringContaining('errors: Deployment goes back')]));
+    expect(told(deployment('SERVICE_DEPLOYMENT_IN_PROGRESS', 'Rollback initiated: alarm detected.'))).toEqual(expect.arrayContaining([expect.stringContaining('errors: Deployment rolls back')]));
   });
 
   test.each<[string, string, string[]]>([

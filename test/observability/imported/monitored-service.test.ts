@@ -98,7 +98,7 @@ describe('A service on a cluster', () => {
     const { stack, vpc, loadBalancer, targetGroup, service: { taskDefinition } } = plainService();
     const service = new FargateService(stack, 'Other', { cluster: new Cluster(stack, 'OtherCluster', { vpc, ...props }), taskDefinition, minHealthyPercent: 100 });
     MonitoredService.fromFargate(service, { loadBalancer, targetGroups: [targetGroup] });
-    return Annotations.fromStack(stack).findWarning('/Test/Other', Match.stringLikeRegexp('Test/OtherCluster has no Container Insights: .* service-tasks-missing and service-tasks-at-ceiling can never fire')).length;
+    return Annotations.fromStack(stack).findWarning('/Test/Other', Match.stringLikeRegexp('Test/OtherCluster has no Container Insights, .* service-tasks-missing and service-tasks-at-ceiling can never fire')).length;
   };
 
   test.each<[string, Partial<ClusterProps>, number]>([

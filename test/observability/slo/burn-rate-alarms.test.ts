@@ -156,7 +156,7 @@ describe('Notifications', () => {
     const { template } = alarms(AVAILABLE);
     const [page, ticket] = Object.values(template.findResources('AWS::CloudWatch::CompositeAlarm')).map(({ Properties }) => Properties.AlarmDescription as string);
     expect(page).toContain('99.9 % of requests in 30 days without an error');
-    expect(page).toContain('take the release back');
+    expect(page).toContain('roll the release back');
     expect(page).toContain('https://runbooks.example.com/objective-burn-page.md');
     expect(ticket).toContain('https://runbooks.example.com/objective-burn-ticket.md');
   });
