@@ -18,7 +18,7 @@ import type { EnvironmentProfile } from '../../environment';
 import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
 import { type ISecureVpc, SubnetTier } from '../../network';
 import { closedSecurityGroup } from '../../network/closed-security-group';
-import type { StepHold } from './rollout';
+import type { StepHold } from './rollout-plan';
 import type { SmokeTest } from './smoke-test';
 
 /** What a {@link RolloutHook} is made from, all of it checked. */
