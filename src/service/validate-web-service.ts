@@ -1,13 +1,10 @@
 import { type Duration, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { DeploymentEngine } from '../contracts';
-import type { ISecureVpc } from '../network';
 import { checkPort, checkWholeNumber } from '../validation/checks';
-import { PropError } from '../validation/prop-error';
 import { checkRules } from '../validation/rules';
 import type { RolloutBinding } from './deployment/rollout-binding';
 import type { SmokeTest } from './deployment/smoke-test';
-import type { ResolvedImage } from './image/service-image';
 import type { ProductionWebServiceProps } from './production-web-service-props';
 import { checkServiceName, checkTask } from './task/validate-task';
 
@@ -169,16 +166,4 @@ function checkRequired(scope: IConstruct, props: Partial<ProductionWebServicePro
       fix: 'give the certificate to the SecureLoadBalancer, or remove loadBalancer',
     },
   ]);
-}
-
-/** Without a way to the internet there is nothing but private ECR to pull from. Source: requirement B-14. */
-export function checkImageCanBePulled(scope: IConstruct, network: ISecureVpc, image: ResolvedImage): void {
-  if (!network.reachesInternet && !image.repository) {
-    throw new PropError(scope, {
-      prop: 'image',
-      value: 'an image of a public registry',
-      expected: 'an image of private ECR: the network has endpoints only, and public registries have none',
-      fix: 'copy it to an ImageRepository, or use a pull-through cache',
-    });
-  }
 }

@@ -10,7 +10,7 @@ import { Route } from './load-balancer/route';
 import type { ProductionWebServiceProps } from './production-web-service-props';
 import { type TaskRange, taskRange } from './scaling/scaling-limits';
 import { ServiceScaling } from './scaling/service-scaling';
-import { checkImageCanBePulled, checkWebService } from './validate-web-service';
+import { checkWebService } from './validate-web-service';
 
 const DEFAULT_PORT = 8080;
 /** Source: requirement B-08. */
@@ -63,8 +63,12 @@ export function webServiceSettings(
   };
   checkWebService(service, props, { ...values, rollout });
   const scaling = props.scaling ?? ServiceScaling.between();
-  const image = props.image._resolve(service, profile.fixedImages, props.arm64 ?? false);
-  checkImageCanBePulled(service, props.network, image);
+  const image = props.image._bind(service, {
+    prop: 'image',
+    arm64: props.arm64 ?? false,
+    fixedImages: profile.fixedImages,
+    reachesInternet: props.network.reachesInternet,
+  });
   return {
     ...values,
     profile,

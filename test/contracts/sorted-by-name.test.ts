@@ -1,7 +1,7 @@
 import type { App } from 'aws-cdk-lib';
 import { FilterPattern } from 'aws-cdk-lib/aws-logs';
 import {
-  DeployStage, DistinctCount, HardenedPostgres, ImageBuild, LogMetric, Migration, PipelineChecks, SecureVpc, ServiceImage,
+  DeployStage, DistinctCount, HardenedPostgres, ImageBuild, LogMetric, Migration, PipelineChecks, SecureVpc, ServiceImage, Sidecar,
 } from '../../src';
 import { pipelineOf, shop } from '../fixtures/delivery-stages';
 import { testApp, testStack } from '../fixtures/test-stack';
@@ -18,7 +18,7 @@ const textOf = (app: App): string => JSON.stringify(app.synth().stacks.map(({ te
 const APPS: { [what: string]: (ordered: Ordered) => App } = {
   'variables of a service': (ordered) => serviceFixture({ environment: ordered({ ONE: '1', TWO: '2' }) }).app,
   'variables of a sidecar': (ordered) => serviceFixture(({ images }) => ({
-    sidecars: [{ name: 'cache', image: ServiceImage.fromRepository(images, { tag: '7.0.0' }), environment: ordered({ ONE: '1', TWO: '2' }) }],
+    sidecars: [Sidecar.of('cache', { image: ServiceImage.fromRepository(images, { tag: '7.0.0' }), environment: ordered({ ONE: '1', TWO: '2' }) })],
   })).app,
   'parameters of a database': (ordered) => {
     const app = testApp();

@@ -4,17 +4,19 @@ import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 
-/** What a {@link TaskReplacement} is made from. */
+/** Properties of a {@link TaskReplacement}. All are required. */
 export interface TaskReplacementProps {
-  /** Told to start a new deployment of the task definition that it has. */
+  /** Service that starts a new deployment of its current task definition. */
   readonly service: FargateService;
-  /** Whole days. */
+  /** Interval between two replacements, in whole days. */
   readonly every: Duration;
 }
 
 /**
- * Replaces the tasks of a service gradually, by its own rollout, so that they read their secrets again (requirement A-34). The task definition
- * stays the one that serves: a released image is not touched. A schedule calls ECS directly; no function runs.
+ * Schedule that replaces the tasks of a service by its own rollout, so that they read rotated secrets.
+ *
+ * The task definition stays the same, so a released image stays too. The schedule calls ECS without a function.
+ * Source: requirement A-34.
  */
 export class TaskReplacement extends Construct {
   public constructor(scope: Construct, id: string, props: TaskReplacementProps) {
