@@ -5,6 +5,7 @@ import { CfnEventSubscription } from 'aws-cdk-lib/aws-rds';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
+import { sourceAccount } from '../iam/source-account';
 import { PropError } from '../validation/prop-error';
 
 /** What {@link DatabaseEvents} may be told. Nothing is needed. */
@@ -85,7 +86,7 @@ export class DatabaseEvents extends Construct {
   private createTopic(key: Key): Topic {
     const topic = new Topic(this, 'Topic', { masterKey: key, enforceSSL: true });
     const rds = new ServicePrincipal('events.rds.amazonaws.com');
-    const conditions = { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };
+    const conditions = sourceAccount(Stack.of(this).account);
     topic.addToResourcePolicy(
       new PolicyStatement({
         sid: 'DatabaseEvents',

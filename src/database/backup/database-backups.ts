@@ -1,11 +1,12 @@
 import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { BackupPlan, BackupPlanRule, BackupResource, BackupVault, type IBackupVault } from 'aws-cdk-lib/aws-backup';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from '../../compliance/acknowledge';
 import type { SnapshotTarget } from '../../contracts';
+import { ofThisAccount } from '../../iam/source-account';
 import type { PlannedBackups } from './backup-policy';
 import { endOf } from './maintenance-windows';
 import { vaultLock } from './vault-lock';
@@ -114,9 +115,7 @@ export class DatabaseBackups extends Construct {
   private createRole(): Role {
     const role = new Role(this, 'Role', {
       description: `Takes and copies the snapshots of ${this.node.scope?.node.path}`,
-      assumedBy: new ServicePrincipal('backup.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
-      }),
+      assumedBy: ofThisAccount(this, 'backup.amazonaws.com'),
     });
     const snapshots = this.snapshotArns();
     const policy = new ManagedPolicy(this, 'Policy', { roles: [role], statements: this.statements(snapshots) });

@@ -1,8 +1,7 @@
 import { ArnFormat, type Duration, Stack } from 'aws-cdk-lib';
 import { CfnScalableTarget } from 'aws-cdk-lib/aws-applicationautoscaling';
-import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
+import { type ActionSchedule, scheduleAction, sdkTarget } from '../../scheduling/scheduled-action';
 import type { OfficeHours } from './capacity-schedule';
 import type { ServerlessBounds } from './serverless-capacity';
 
@@ -34,64 +33,49 @@ export class CapacityTimer extends Construct {
   ) {
     super(scope, id);
     const { hours, bounds } = props;
-    const role = this.createRole();
-    const policy = new ManagedPolicy(this, 'Policy', {
-      roles: [role],
-      statements: [new PolicyStatement({ actions: ['rds:ModifyDBCluster'], resources: [props.clusterArn] })],
+    scheduleAction(this, {
+      roleDescription: `Changes the capacity of ${props.clusterIdentifier}`,
+      target: sdkTarget(this, 'rds', 'modifyDBCluster'),
+      action: 'rds:ModifyDBCluster',
+      resource: props.clusterArn,
+      schedules: [
+        this.schedule('Day', hours.fromHour, bounds.maxAcu),
+        this.schedule('Night', hours.toHour, hours.nightMaxAcu),
+      ],
     });
-    const schedules = [
-      this.createSchedule('Day', role, hours.fromHour, bounds.maxAcu),
-      this.createSchedule('Night', role, hours.toHour, hours.nightMaxAcu),
-    ];
-    schedules.forEach((schedule) => schedule.node.addDependency(policy));
     if (hours.nightReaders !== undefined && hours.nightReaders < bounds.readers) {
       this.scaleReaders(hours.nightReaders);
     }
   }
 
-  private createRole(): Role {
-    const stack = Stack.of(this);
-    return new Role(this, 'Role', {
-      description: `Changes the capacity of ${this.props.clusterIdentifier}`,
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': stack.account } },
-      }),
-    });
-  }
-
   /** The night of a weekend lasts until Monday morning. */
-  private createSchedule(id: string, role: Role, hour: number, maxAcu: number): CfnSchedule {
+  private schedule(id: string, hour: number, maxAcu: number): ActionSchedule {
     const { hours, bounds, autoPauseAfter, clusterIdentifier } = this.props;
-    return new CfnSchedule(this, id, {
+    return {
+      id,
       description: `At most ${maxAcu} capacity units for ${clusterIdentifier}`,
-      scheduleExpression: `cron(0 ${hour} ${hours.weekendsOff ? '? * MON-FRI *' : '* * ? *'})`,
-      scheduleExpressionTimezone: hours.timeZone.timezoneName,
-      flexibleTimeWindow: { mode: 'OFF' },
-      target: {
-        arn: `arn:${Stack.of(this).partition}:scheduler:::aws-sdk:rds:modifyDBCluster`,
-        roleArn: role.roleArn,
-        input: JSON.stringify({
-          DbClusterIdentifier: clusterIdentifier,
-          // All of it: what is left out could fall back to RDS's own default.
-          ServerlessV2ScalingConfiguration: {
-            MinCapacity: bounds.minAcu,
-            MaxCapacity: maxAcu,
-            SecondsUntilAutoPause: autoPauseAfter?.toSeconds(),
-          },
-          ApplyImmediately: true,
-        }),
-      },
-    });
+      expression: `cron(0 ${hour} ${daysOf(hours)})`,
+      timeZone: hours.timeZone.timezoneName,
+      input: JSON.stringify({
+        DbClusterIdentifier: clusterIdentifier,
+        // All of it: what is left out could fall back to RDS's own default.
+        ServerlessV2ScalingConfiguration: {
+          MinCapacity: bounds.minAcu,
+          MaxCapacity: maxAcu,
+          SecondsUntilAutoPause: autoPauseAfter?.toSeconds(),
+        },
+        ApplyImmediately: true,
+      }),
+    };
   }
 
   /** Application Auto Scaling removes only readers that it has added: those of the template stay. */
   private scaleReaders(nightReaders: number): void {
     const { hours, bounds, clusterIdentifier } = this.props;
     const stack = Stack.of(this);
-    const days = hours.weekendsOff ? '? * MON-FRI *' : '* * ? *';
     const at = (name: string, hour: number, readers: number): CfnScalableTarget.ScheduledActionProperty => ({
       scheduledActionName: name,
-      schedule: `cron(0 ${hour} ${days})`,
+      schedule: `cron(0 ${hour} ${daysOf(hours)})`,
       timezone: hours.timeZone.timezoneName,
       scalableTargetAction: { minCapacity: readers, maxCapacity: readers },
     });
@@ -112,4 +96,9 @@ export class CapacityTimer extends Construct {
       scheduledActions: [at('day', hours.fromHour, bounds.readers), at('night', hours.toHour, nightReaders)],
     });
   }
+}
+
+/** Day fields of a cron expression. */
+function daysOf({ weekendsOff }: OfficeHours): string {
+  return weekendsOff ? '? * MON-FRI *' : '* * ? *';
 }

@@ -1,7 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
-import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledgeWildcard } from '../../compliance/acknowledge';
+import { ofThisAccount } from '../../iam/source-account';
 
 /** Group that enhanced monitoring writes to; RDS fixes the name. */
 const GROUP = 'RDSOSMetrics';
@@ -15,9 +16,7 @@ export class MonitoringRole extends Construct {
     const stack = Stack.of(this);
     this.role = new Role(this, 'Role', {
       description: `Enhanced monitoring of ${scope.node.path}`,
-      assumedBy: new ServicePrincipal('monitoring.rds.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': stack.account } },
-      }),
+      assumedBy: ofThisAccount(this, 'monitoring.rds.amazonaws.com'),
     });
     const group = stack.formatArn({ service: 'logs', resource: `log-group:${GROUP}` });
     const streams = `${group}:log-stream:*`;

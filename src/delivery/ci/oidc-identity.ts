@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { Conditions } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
+import { globToRegExp, type Wildcards } from '../../text/glob';
 import { PropError } from '../../validation/prop-error';
 import type { BitbucketDeployRoleProps, GithubDeployRoleProps } from './ci-deploy-role';
 
@@ -80,6 +81,12 @@ export class CiIdentity {
   ) {}
 }
 
+/** Wildcards of IAM's StringLike. */
+const STRING_LIKE: Wildcards = new Map([
+  ['*', '.*'],
+  ['?', '.'],
+]);
+
 function checkSubject(role: IConstruct, subject: string): void {
   const [, what] = SUBJECT.exec(subject) ?? [];
   if (what === undefined || /^[*?]+$/.test(what)) {
@@ -91,7 +98,7 @@ function checkSubject(role: IConstruct, subject: string): void {
       fix: 'name the repository and its branch or environment in full, wildcards only behind them',
     });
   }
-  if (PULL_REQUESTS.some((subjectOf) => matches(what, subjectOf))) {
+  if (PULL_REQUESTS.some((subjectOf) => globToRegExp(what, STRING_LIKE).test(subjectOf))) {
     throw new PropError(role, {
       prop: 'subjects',
       value: subject,
@@ -99,15 +106,6 @@ function checkSubject(role: IConstruct, subject: string): void {
       fix: 'name the branch that is deployed, or an environment, and let no wildcard stand for pull_request',
     });
   }
-}
-
-/** As IAM's StringLike compares. */
-function matches(pattern: string, value: string): boolean {
-  const parts = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '.');
-  return new RegExp(`^${parts}$`).test(value);
 }
 
 function uuid(role: IConstruct, prop: string, value: string): string {

@@ -2,6 +2,7 @@ import { createHash } from 'crypto';
 import { Token } from 'aws-cdk-lib';
 import { ListenerCondition } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { IConstruct } from 'constructs';
+import { globToRegExp, type Wildcards } from '../../text/glob';
 import { checkRules, type Rule } from '../../validation/rules';
 
 const MOST_SPECIFIC = 39;
@@ -250,11 +251,12 @@ function anyCovers(patterns: string[], others: string[]): boolean {
   return others.length > 0 && others.every((other) => patterns.some((pattern) => covers(pattern, other)));
 }
 
-/** Only a `*` covers a wildcard of the other pattern, because `?` matches one character. */
+/** Wildcards for the comparison of two patterns. Only a `*` covers a wildcard of the other pattern. */
+const COVERING: Wildcards = new Map([
+  ['*', '.*'],
+  ['?', '[^*]'],
+]);
+
 function covers(pattern: string, other: string): boolean {
-  const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '[^*]');
-  return new RegExp(`^${expression}$`).test(other);
+  return globToRegExp(pattern, COVERING).test(other);
 }

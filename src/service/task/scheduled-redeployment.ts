@@ -1,8 +1,7 @@
 import { type Duration, Stack } from 'aws-cdk-lib';
 import type { FargateService } from 'aws-cdk-lib/aws-ecs';
-import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
+import { rateExpression, scheduleAction, sdkTarget } from '../../scheduling/scheduled-action';
 
 /** Properties of a {@link TaskReplacement}. All are required. */
 export interface TaskReplacementProps {
@@ -21,32 +20,24 @@ export interface TaskReplacementProps {
 export class TaskReplacement extends Construct {
   public constructor(scope: Construct, id: string, props: TaskReplacementProps) {
     super(scope, id);
-    const stack = Stack.of(this);
-    const role = new Role(this, 'Role', {
-      description: `Replaces the tasks of ${scope.node.path}`,
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': stack.account } },
-      }),
+    const { service, every } = props;
+    scheduleAction(this, {
+      roleDescription: `Replaces the tasks of ${scope.node.path}`,
+      target: sdkTarget(this, 'ecs', 'updateService'),
+      action: 'ecs:UpdateService',
+      resource: service.serviceArn,
+      schedules: [
+        {
+          id: 'Schedule',
+          description: `Replaces the tasks of ${scope.node.path}, whose secrets change`,
+          expression: rateExpression(every.toDays(), 'day'),
+          input: Stack.of(this).toJsonString({
+            Cluster: service.cluster.clusterName,
+            Service: service.serviceName,
+            ForceNewDeployment: true,
+          }),
+        },
+      ],
     });
-    const policy = new ManagedPolicy(this, 'Policy', {
-      roles: [role],
-      statements: [new PolicyStatement({ actions: ['ecs:UpdateService'], resources: [props.service.serviceArn] })],
-    });
-    const days = props.every.toDays();
-    const schedule = new CfnSchedule(this, 'Schedule', {
-      description: `Replaces the tasks of ${scope.node.path}, whose secrets change`,
-      scheduleExpression: `rate(${days} ${days === 1 ? 'day' : 'days'})`,
-      flexibleTimeWindow: { mode: 'OFF' },
-      target: {
-        arn: `arn:${stack.partition}:scheduler:::aws-sdk:ecs:updateService`,
-        roleArn: role.roleArn,
-        input: stack.toJsonString({
-          Cluster: props.service.cluster.clusterName,
-          Service: props.service.serviceName,
-          ForceNewDeployment: true,
-        }),
-      },
-    });
-    schedule.node.addDependency(policy);
   }
 }

@@ -4,6 +4,7 @@ import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
+import { sourceAccount } from '../../iam/source-account';
 
 /** Properties of the execution role's policy. All are required. */
 interface ExecutionPolicyProps {
@@ -65,7 +66,7 @@ export function createTaskRole(scope: Construct, service: string): Role {
   return new Role(scope, 'TaskRole', {
     description: `What the application of ${service} may do`,
     assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com', {
-      conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      conditions: sourceAccount(Aws.ACCOUNT_ID),
     }),
   });
 }
