@@ -101,7 +101,9 @@ export interface ProductionWebServiceProps extends ServiceTaskProps {
    */
   readonly serviceName?: string;
   /**
-   * Physical name of the log group. Source: requirements A-15, C-14 and E-15.
+   * Physical name of the log group.
+   *
+   * Source: requirements A-15, C-14 and E-15.
    * @default - CloudFormation generates a name
    */
   readonly logGroupName?: string;

@@ -129,7 +129,7 @@ export class ProductionWebService
     }
   }
 
-  /** Lambda function of the rollout's lifecycle hook, where a smoke test or a step of `Rollout.steps` needs one. */
+  /** Lambda function of the lifecycle hook, where a smoke test or `Rollout.steps` needs one. */
   public get rolloutFunction(): LambdaFunction | undefined {
     return this.deployment.hook?.handler;
   }
@@ -218,7 +218,7 @@ export class ProductionWebService
   }
 
   /**
-   * Lets a client, for example another service, call the tasks directly on their port, past the load balancer.
+   * Lets a client call the tasks directly on their port, past the load balancer.
    *
    * The rules belong to the client's stack, so no dependency cycle arises. Source: requirement A-35.
    */

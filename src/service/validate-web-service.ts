@@ -5,8 +5,12 @@ import { checkPort, checkWholeNumber } from '../validation/checks';
 import { checkRules } from '../validation/rules';
 import type { RolloutBinding } from './deployment/rollout-binding';
 import type { SmokeTest } from './deployment/smoke-test';
+import { Route } from './load-balancer/route';
 import type { ProductionWebServiceProps } from './production-web-service-props';
 import { checkServiceName, checkTask } from './task/validate-task';
+
+/** Route of a service that has its load balancer for itself. */
+export const ALL_REQUESTS = Route.path('/*');
 
 /** Values of a web service, with defaults for what its caller left unset. */
 interface WebServiceValues {
@@ -27,7 +31,7 @@ export function checkWebService(scope: IConstruct, props: ProductionWebServicePr
   checkTask(scope, props, { cpu, memoryMiB, port });
   checkRolloutSupports(scope, rollout, {
     sharedLoadBalancer: props.loadBalancer !== undefined,
-    route: props.route?._name(),
+    route: props.route,
     serviceConnect: props.discoverableAs !== undefined,
   });
   if (props.smokeTest) {
@@ -49,22 +53,21 @@ export function checkSmokeTest(
 
 /** Features of a service that not every rollout supports. */
 interface RolloutDemands {
-  /** Whether new versions are tested before they get production traffic. */
+  /** True for a service whose new versions are tested before they get production traffic. */
   readonly smokeTest?: boolean;
-  /** Whether other services call it, or it calls others, by Service Connect. */
+  /** True for a service that calls others, or that others call, by Service Connect. */
   readonly serviceConnect?: boolean;
-  /** Whether a schedule replaces its tasks, because secrets that they have read change. */
+  /** True for a service whose tasks a schedule replaces, because secrets that they have read rotate. */
   readonly replacesTasks?: boolean;
-  /** Whether other services may share its load balancer. */
+  /** True for a load balancer that other services may share. */
   readonly sharedLoadBalancer?: boolean;
-  /** Route as the caller wrote it. */
-  readonly route?: string;
+  /** Requests of the load balancer that reach it. */
+  readonly route?: Route;
 }
 
 /** Refuses what the deployment engine of a service does not support. */
 export function checkRolloutSupports(scope: IConstruct, { engine }: RolloutBinding, demands: RolloutDemands): void {
   const { smokeTest = false, serviceConnect = false, replacesTasks = false, sharedLoadBalancer = false } = demands;
-  const { route = '/*' } = demands;
   const codeDeploy = engine === DeploymentEngine.CODE_DEPLOY;
   const notSupported = 'not supported with Rollout.codeDeploy()';
   checkRules(scope, [
@@ -99,7 +102,7 @@ export function checkRolloutSupports(scope: IConstruct, { engine }: RolloutBindi
       fix: 'set certificate instead of loadBalancer, or use Rollout.linear()',
     },
     {
-      condition: route !== '/*' && codeDeploy,
+      condition: codeDeploy && demands.route !== undefined && demands.route._name() !== ALL_REQUESTS._name(),
       prop: 'route',
       problem: `is ${notSupported}: CodeDeploy moves the default action of a listener, which has no route`,
       fix: 'remove route, or use Rollout.linear()',

@@ -6,16 +6,24 @@ import { targetHealthCheck } from './deployment/health-check';
 import { Rollout } from './deployment/rollout';
 import type { RolloutBinding, RolloutContext } from './deployment/rollout-binding';
 import type { ResolvedImage } from './image/service-image';
-import { Route } from './load-balancer/route';
+import type { Route } from './load-balancer/route';
 import type { ProductionWebServiceProps } from './production-web-service-props';
 import { type TaskRange, taskRange } from './scaling/scaling-limits';
 import { ServiceScaling } from './scaling/service-scaling';
-import { checkWebService } from './validate-web-service';
+import { ALL_REQUESTS, checkWebService } from './validate-web-service';
 
 const DEFAULT_PORT = 8080;
-/** Source: requirement B-08. */
+/**
+ * Success rate below which a deployment rolls back.
+ *
+ * Source: requirement B-08.
+ */
 const DEFAULT_SUCCESS_RATE_PERCENT = 99.5;
-/** Source: requirement A-13. */
+/**
+ * Response time above which a deployment rolls back.
+ *
+ * Source: requirement A-13.
+ */
 const DEFAULT_RESPONSE_TIME_LIMIT = Duration.seconds(2);
 
 /** Settings of a web service: its props with defaults, checked. */
@@ -74,7 +82,7 @@ export function webServiceSettings(
     profile,
     image,
     rollout,
-    route: props.route ?? Route.path('/*'),
+    route: props.route ?? ALL_REQUESTS,
     healthCheck: targetHealthCheck(service, props.healthCheck ?? {}),
     scaling,
     tasks: taskRange(service, profile, scaling),

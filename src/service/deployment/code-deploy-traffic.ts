@@ -11,9 +11,9 @@ export interface CodeDeployTrafficProps extends WebTargetGroupProps {
 }
 
 /**
- * Two target groups behind the default actions of the production and the test listener, as CodeDeploy needs them.
+ * Two target groups behind the default actions of the production and the test listener.
  *
- * The listeners have no rule: CodeDeploy would move the default action, and the rule would still serve the old version.
+ * The listeners have no rules, because CodeDeploy moves the default actions. A rule would still serve the old version.
  */
 export class CodeDeployTraffic extends Construct implements WebTraffic {
   public readonly blue: ApplicationTargetGroup;

@@ -20,7 +20,7 @@ export interface EcsTrafficProps extends WebTargetGroupProps {
   readonly route: Route;
   /** Priority of both rules, 1 to 50000, which no other service of the load balancer has. */
   readonly priority: number;
-  /** Whether traffic shifts to a second target group. */
+  /** True where traffic shifts to a second target group. */
   readonly shifts: boolean;
 }
 

@@ -15,7 +15,11 @@ interface RollbackLimits {
   readonly responseTimeLimit: Duration;
 }
 
-/** Half of the targets of one group may be starting or failing. Source: requirement A-13. */
+/**
+ * Percent of the targets of one group that may be starting or failing.
+ *
+ * Source: requirement A-13.
+ */
 const MAX_UNHEALTHY_PERCENT = 50;
 
 /**

@@ -65,7 +65,7 @@ export function stepsBeforeBake({ strategy, shift, hold }: RolloutPlan): number 
   return strategy === DeploymentStrategy.CANARY ? 1 : Math.ceil(100 / shift.stepPercent) - 1;
 }
 
-/** Time of all steps and the bake of a checked plan. CodeDeploy has a time of its own, which is not known. */
+/** Time of all steps and the bake of a checked plan. CodeDeploy's own time is not known. */
 export function plannedTime(plan: RolloutPlan): Duration {
   const { bakeTime = Duration.minutes(0) } = plan;
   const time = stepTime(plan);

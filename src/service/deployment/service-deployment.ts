@@ -65,7 +65,7 @@ export interface ServiceDeploymentProps {
    * @default - CloudFormation generates one
    */
   readonly serviceName?: string;
-  /** Whether a release decides which revision runs, instead of `cdk deploy`. */
+  /** True where a release decides which revision runs, instead of `cdk deploy`. */
   readonly released: boolean;
   /**
    * Capacity providers of the tasks.
@@ -87,7 +87,7 @@ export interface ServiceDeploymentProps {
 const DEREGISTRATION_DELAY = Duration.seconds(30);
 const GRACE_PERIOD = Duration.seconds(60);
 
-/** Fargate service of a web service, with the traffic, alarms and hook by which new versions replace old ones. */
+/** Fargate service with the traffic, alarms and hook by which new versions replace old ones. */
 export class ServiceDeployment {
   public readonly service: FargateService;
   public readonly traffic: WebTraffic;

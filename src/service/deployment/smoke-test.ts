@@ -20,7 +20,7 @@ export interface SmokeTestProps {
    */
   readonly host?: string;
   /**
-   * Time for which the new version must pass before it gets its first traffic, 0 to 60 minutes in whole seconds.
+   * Time for which the new version must pass before its first traffic, 0 to 60 minutes in whole seconds.
    * @default Duration.minutes(2) - requirement A-11, which verifies for 2 to 5 minutes
    */
   readonly verifyFor?: Duration;
@@ -41,7 +41,7 @@ export interface SmokeCommandProps {
    */
   readonly timeout?: Duration;
   /**
-   * Environment variables besides those of the container, none of them secret. `SMOKE_TEST_URL` is set for you.
+   * Additional environment variables, none of them secret. `SMOKE_TEST_URL` is set for you.
    * @default - the variables of the service
    */
   readonly environment?: { [name: string]: string };

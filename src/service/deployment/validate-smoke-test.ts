@@ -23,7 +23,7 @@ export interface SmokeRequest {
 export interface SmokeCommand {
   /** Command as in the task definition: what the entry point of the image gets. */
   readonly command: string[];
-  /** Environment variables besides those of the container. */
+  /** Environment variables in addition to those of the container. */
   readonly environment: { readonly [name: string]: string };
   /** Time for the task of the command, 60 to 3600 whole seconds. */
   readonly timeoutSeconds: number;

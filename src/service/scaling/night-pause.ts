@@ -17,7 +17,11 @@ export interface PauseSchedule {
   readonly weekends: boolean;
 }
 
-/** Start and end of a night pause. Source: requirement C-19. */
+/**
+ * Start and end of a night pause.
+ *
+ * Source: requirement C-19.
+ */
 const DEFAULT_STOP_AT = '19:00';
 const DEFAULT_START_AT = '07:00';
 

@@ -1,7 +1,11 @@
 import type { Duration, TimeZone } from 'aws-cdk-lib';
 import type { Waiver } from '../../compliance';
 
-/** Daily time in which a service has no tasks. A time zone is required. Source: requirement C-19. */
+/**
+ * Daily time in which a service has no tasks. A time zone is required.
+ *
+ * Source: requirement C-19.
+ */
 export interface NightPause {
   /** Time zone of both times. No default suits everyone. */
   readonly timeZone: TimeZone;
@@ -16,7 +20,7 @@ export interface NightPause {
    */
   readonly startAt?: string;
   /**
-   * Whether tasks also start on Saturdays and Sundays.
+   * Starts tasks on Saturdays and Sundays, too.
    * @default true
    */
   readonly weekends?: boolean;
@@ -105,7 +109,7 @@ export interface TargetScalingProps extends ServiceScalingProps {
 /** Properties of {@link ServiceScaling.inSteps}. None is required. */
 export interface StepScalingProps extends ServiceScalingProps {
   /**
-   * Average CPU utilization below which a task is removed after five minutes, 1 percent up to below `cpuPercent`.
+   * Average CPU utilization that removes a task after five minutes below it, from 1 to below `cpuPercent`.
    * @default 30 - requirements C-05 and C-07
    */
   readonly scaleInCpuPercent?: number;

@@ -99,7 +99,7 @@ export class TaskScaling extends Construct {
     });
   }
 
-  /** Before the first release there is no image. A service with tasks would never be stable, so its stack would fail. */
+  /** Tasks have no image before the first release. They would never be stable, and the stack would fail. */
   private startWithoutTasks(): void {
     const { service, nothingReleased } = this.props;
     if (nothingReleased) {
