@@ -102,7 +102,7 @@ describe('BlueGreenPipeline refuses, in one line that names path, prop, value, w
     ['a smoke test of a rolling service', () => {
       const fixture = shop({ production: { rollout: Rollout.rolling() } });
       pipelineOf(fixture, { stages: [production(fixture, { smokeTest: SmokeTest.http('/'), verifyBeforeTraffic: false })] });
-    }, /smokeTest is "a smoke test", expected none with Rollout\.rolling\(\)/],
+    }, /smokeTest is not supported with Rollout\.rolling\(\)/],
     ['a service whose image is declared', () => {
       const fixture = shop();
       const declared = shop({ production: { image: ServiceImage.fromRepository(fixture.apiImages, { tag: '1.4.2' }) } });
