@@ -24,7 +24,8 @@ interface Job {
 const workflow = parse(read(WORKFLOW), { merge: true }) as { on: { [event: string]: unknown }; permissions: object; jobs: { [name: string]: Job } };
 interface Step { readonly step: { readonly name: string; readonly oidc?: boolean; readonly deployment?: string; readonly script: string[]; readonly services?: string[] } }
 const bitbucket = parse(read(PIPELINES), { merge: true }) as { pipelines: { 'branches': { [branch: string]: Step[] }; 'pull-requests': { [branch: string]: Step[] } } };
-const trivy = ImageBuild.docker({ repository: new ImageRepository(testStack(), 'Images') })._environment.TRIVY_IMAGE;
+const build = ImageBuild.docker({ repository: new ImageRepository(testStack(), 'Images') });
+const trivy = build._bind(testStack()).environment.TRIVY_IMAGE;
 
 /** The builds' own shell text, in a file for the CI of others. */
 const IMAGE_SCRIPT = `#!/usr/bin/env bash

@@ -1,8 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Pipeline } from 'aws-cdk-lib/aws-codepipeline';
-import { ImageRepository } from '../../../src';
-import { type BitbucketDeployRoleProps, CiDeployRole, type GithubDeployRoleProps } from '../../../src/delivery/ci/ci-deploy-role';
+import { type BitbucketDeployRoleProps, CiDeployRole, type GithubDeployRoleProps, ImageRepository } from '../../../src';
 import { refusedByIam } from '../../catalogues/iam-actions';
 import { ACCOUNT, refusal, templateOf, testApp, testStack, unacknowledged } from '../../fixtures/test-stack';
 

@@ -8,7 +8,7 @@ import {
   AlertChannel, AlertRouting, type BlueGreenPipelineProps, DeployStage, EnvironmentProfile, ImageBuild, ImageRepository, PipelineChecks, PipelineSource, Release, Runbooks,
   SmokeTest,
 } from '../../../src';
-import { consoleAddress } from '../../../src/delivery/pipeline/console-url';
+import { consoleUrl } from '../../../src/delivery/pipeline/console-url';
 import { refusedByIamIn, templatesIn } from '../../catalogues/iam-actions';
 import { CONNECTION_ARN, pipelineOf, shop, type Shop } from '../../fixtures/delivery-stages';
 import { ACCOUNT, refusal, REGION, templateOf, testStack, unacknowledged } from '../../fixtures/test-stack';
@@ -210,7 +210,7 @@ test.each([
   ['cn-north-1', 'https://cn-north-1.console.amazonaws.cn/states/home?region=cn-north-1#/x'],
   ['us-gov-west-1', 'https://us-gov-west-1.console.amazonaws-us-gov.com/states/home?region=us-gov-west-1#/x'],
 ])('links of %s lead to its own console', (region, address) => {
-  expect(consoleAddress(testStack({ env: { account: ACCOUNT, region } }), 'states/home', '#/x')).toBe(address);
+  expect(consoleUrl(testStack({ env: { account: ACCOUNT, region } }), 'states/home', '#/x')).toBe(address);
 });
 
 describe('Nothing is unacknowledged', () => {
@@ -377,7 +377,7 @@ describe('Stages', () => {
     }));
     const stages = ['one', 'two', 'three', 'four', 'five'].map((name) => DeployStage.staging({ name, services: stage(name) }));
     pipelineOf(fixture, { images: [fixture.images[0]], stages: [...stages, DeployStage.production({ services: stage('production') })] });
-    expect(refusal(() => fixture.app.synth())).toMatch(/BlueGreenPipeline 'Delivery\/Pipeline': stages is \["one","two","three","four","five","production"\], expected as many as fit into a template of 1000000 bytes: these take about \d+\. Make the Release of some in the stack of their services/);
+    expect(refusal(() => fixture.app.synth())).toMatch(/BlueGreenPipeline 'Delivery\/Pipeline': stages is \["one","two","three","four","five","production"\], expected as many as fit into a template of 1000000 bytes, but these take about \d+\. Create the Release of some stages in the stacks of their services/);
   });
 
   test('E-08: one of another account is started by its role there, with names alone', () => {
@@ -415,7 +415,7 @@ describe('Stages', () => {
       stages: [DeployStage.production({ services: [api, web], postReleaseAlarms: { duration: Duration.hours(2), successRatePercent: 99 } })],
     });
     const [{ Properties: { AlarmDescription } }] = Object.values(templateOf(fixture.stack).findResources('AWS::CloudWatch::CompositeAlarm'));
-    expect(AlarmDescription).toMatch(/^Delivery\/Pipeline\/production\/Release brought out .* within 2 hours of it fewer than 99 % of requests succeed, or more than one in ten takes longer than 1 s\. Compare errors/);
+    expect(AlarmDescription).toMatch(/^Delivery\/Pipeline\/production\/Release released services .* within 2 hours of it fewer than 99 % of requests succeed, or more than one in ten takes longer than 1 s\. Compare errors/);
     expect(AlarmDescription).toContain('Runbook: https://wiki.example.com/ops/release-close-watch.md Error: answered within 15 minutes.');
   });
 
@@ -450,8 +450,7 @@ describe('Images', () => {
 
   test('C-12: where staging and production differ, or both are asked for, are built for both with pinned tools', () => {
     const fixture = shop({ production: { arm64: true } });
-    const [, web] = fixture.images;
-    pipelineOf(fixture, { images: [fixture.images[0], ImageBuild.docker({ ...web._props, architectures: [CpuArchitecture.X86_64, CpuArchitecture.ARM64] })] });
+    pipelineOf(fixture, { images: [fixture.images[0], ImageBuild.docker({ repository: fixture.webImages, directory: 'web', architectures: [CpuArchitecture.X86_64, CpuArchitecture.ARM64] })] });
     const template = templateOf(fixture.stack);
     [/Build1/, /Build2/].forEach((id) => {
       const { PLATFORMS, BINFMT_IMAGE, BUILDKIT_IMAGE } = variablesOf(template, id);
@@ -462,8 +461,8 @@ describe('Images', () => {
 
   test('A-12: with a version file, build arguments and accepted findings', () => {
     const fixture = shop();
-    const [api, web] = fixture.images;
-    pipelineOf(fixture, { images: [ImageBuild.docker({ ...api._props, versionFile: 'VERSION', buildArguments: { A: '1', B: 'two' }, acceptedFindings: 'api/.trivyignore', dockerfile: 'docker/api' }), web] });
+    const [, web] = fixture.images;
+    pipelineOf(fixture, { images: [ImageBuild.docker({ repository: fixture.apiImages, directory: 'api', versionFile: 'VERSION', buildArguments: { A: '1', B: 'two' }, acceptedFindings: 'api/.trivyignore', dockerfile: 'docker/api' }), web] });
     expect(variablesOf(templateOf(fixture.stack), /Build1/)).toMatchObject({ VERSION_FILE: 'VERSION', BUILD_ARGUMENTS: 'A=1\nB=two', ACCEPTED_FINDINGS: 'api/.trivyignore', DOCKERFILE: 'docker/api' });
   });
 });

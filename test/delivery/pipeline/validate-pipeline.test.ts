@@ -8,7 +8,7 @@ import {
   type BlueGreenPipelineProps, DeployStage, DeploymentEngine, ImageBuild, type IReleasedService, Migration, PipelineChecks, PipelineSource, Rollout, ServiceImage, SmokeTest,
 } from '../../../src';
 import { CONNECTION_ARN, pipelineOf, shop, type Shop } from '../../fixtures/delivery-stages';
-import { refusal, REGION } from '../../fixtures/test-stack';
+import { refusal, REGION, testStack } from '../../fixtures/test-stack';
 
 type Mistake = (fixture: Shop) => Partial<BlueGreenPipelineProps>;
 
@@ -28,13 +28,13 @@ describe('BlueGreenPipeline refuses, in one line that names path, prop, value, w
   test.each<[string, Mistake, string]>([
     ['no production stage', (f) => ({ stages: [staging(f)] }), 'stages is ["staging"], expected a production stage at the end'],
     ['no stage at all', () => ({ stages: [] }), 'stages is [], expected a production stage at the end'],
-    ['production before staging', (f) => ({ stages: [production(f), staging(f)] }), 'stages is ["production","staging"], expected production last: staging comes too late'],
+    ['production before staging', (f) => ({ stages: [production(f), staging(f)] }), 'stages is ["production","staging"], expected production stages last, but staging follows one'],
     ['production without an approval and without a reason', (f) => ({ stages: [production(f, { withoutApproval: { reason: '' } })] }), 'stages.production.withoutApproval.reason is "", expected a sentence'],
     ['the same of a stage elsewhere', () => ({
       stages: [DeployStage.elsewhere({ name: 'production', production: true, stateMachineArn: MACHINE, withoutApproval: { reason: 'no' } })],
     }), 'stages.production.withoutApproval.reason is "no"'],
-    ['two stages with one name', (f) => ({ stages: [staging(f, { name: 'qa' }), production(f, { name: 'qa' })] }), 'stages.name is "qa", expected names of which each stands once'],
-    ['a stage with the name of one of its own', (f) => ({ stages: [staging(f, { name: 'build' }), production(f)] }), 'stages.name is "build"'],
+    ['two stages with one name', (f) => ({ stages: [staging(f, { name: 'qa' }), production(f, { name: 'qa' })] }), 'stages.name is "qa", expected a unique name for each stage'],
+    ['a stage with the name of one of its own', (f) => ({ stages: [staging(f, { name: 'build' }), production(f)] }), 'stages.name is "build", expected no name of the stages that the pipeline adds'],
     ['a name that is none', (f) => ({ stages: [production(f, { name: 'Production!' })] }), 'stages.name is "Production!", expected lower-case letters'],
     ['an approval that waits too long', (f) => ({ stages: [production(f, { approvalTimeout: Duration.days(8) })] }), 'stages.production.approvalTimeout is 11520, expected 5 to 10080 minutes'],
     ['a close watch of more than a day', (f) => ({ stages: [production(f, { postReleaseAlarms: { duration: Duration.hours(48) } })] }), 'stages.production.postReleaseAlarms.duration is 48, expected 1 to 24 hours'],
@@ -47,47 +47,47 @@ describe('BlueGreenPipeline refuses, in one line that names path, prop, value, w
     ['a pattern that EventBridge refuses', (f) => ({ source: PipelineSource.imagePush(f.apiImages, { tags: ['v**'] }), images: [] }), 'source.tags is ["v**"], expected 1 to 5 patterns'],
     ['more stages than a policy has room for', (f) => ({
       stages: [...Array.from({ length: 10 }, (_, index) => DeployStage.elsewhere({ name: `qa${index}`, production: false, stateMachineArn: MACHINE, roleArn: 'arn:aws:iam::222222222222:role/shop' })), production(f)],
-    }), 'stages is "11 stages", expected at most 10'],
+    }), 'stages has 11 elements, but the policy of the pipeline has room for 10'],
     ['a stage without services', () => ({ stages: [DeployStage.production({ services: [] })] }), 'stages.production.services is [], expected at least one service'],
-    ['time for an approval that nobody gives', (f) => ({ stages: [staging(f, { approvalTimeout: Duration.hours(1) }), production(f)] }), 'stages.staging.approvalTimeout is "1 hour", expected none where nobody is asked'],
+    ['time for an approval that nobody gives', (f) => ({ stages: [staging(f, { approvalTimeout: Duration.hours(1) }), production(f)] }), 'stages.staging.approvalTimeout is not supported without an approval. Set approval: true'],
     ['no approval without a word why', (f) => ({ stages: [production(f, { withoutApproval: {} })] }), 'stages.production.withoutApproval.reason is not given, expected a sentence'],
-    ['one service in two stages', (f) => ({ stages: [DeployStage.staging({ services: both(f) }), production(f)] }), 'stages.production.services is "Production/Api", expected services of no other stage: staging releases it'],
+    ['one service in two stages', (f) => ({ stages: [DeployStage.staging({ services: both(f) }), production(f)] }), 'stages.production.services is "Production/Api", expected services of no other stage, but staging releases it'],
     ['two stages with one release track', (f) => {
       const [api] = both(f);
       return { stages: [DeployStage.staging({ services: [{ releaseTarget: { ...api.releaseTarget, source: f.staging.api } }] }), production(f)] };
-    }, 'stages.production.services is ["Staging/Api","Production/Api"], expected a release track for each stage: these two have the same. Name the track of each, as in ServiceImage.released(images, \'staging\')'],
+    }, 'stages.production.services is ["Staging/Api","Production/Api"], expected a release track for each stage, but these services share one. Name the track of each, as in ServiceImage.released(images, \'staging\')'],
     ['a stage of another account without a role there', () => ({ stages: [DeployStage.elsewhere({ name: 'production', production: true, stateMachineArn: MACHINE })] }),
-      'stages.production.roleArn is not given, expected a role of 222222222222: no other may start a state machine there'],
-    ['tags and a branch', () => ({ source: connection({ tags: ['v*'], branch: 'main' }) }), 'source.tags is ["v*"], expected tags, or a branch'],
+      'stages.production.roleArn is not given, expected a role in 222222222222, where the state machine is'],
+    ['tags and a branch', () => ({ source: connection({ tags: ['v*'], branch: 'main' }) }), 'source.tags is not supported together with branch or paths'],
     ['no paths', () => ({ source: connection({ paths: [] }) }), 'source.paths is [], expected 1 to 8 patterns'],
     ['an archive that is none', (f) => ({ source: PipelineSource.s3(pipelineOf(shop()).artifacts ?? f, 'sources.tar') }), 'source.key is "sources.tar", expected the key of a zip archive'],
     ['Trivy without a digest', (f) => ({ images: [ImageBuild.docker({ repository: f.apiImages, trivyImage: 'aquasec/trivy:0.69.4' }), f.images[1]] }),
       'images.trivyImage is "aquasec/trivy:0.69.4", expected an image with its digest'],
     ['the same for pushed images', (f) => ({ source: PipelineSource.imagePush(f.apiImages, { trivyImage: 'aquasec/trivy:latest' }), images: [] }), 'source.trivyImage is "aquasec/trivy:latest"'],
     ['a folder outside of the sources', (f) => ({ images: [ImageBuild.docker({ repository: f.apiImages, directory: '../api' }), f.images[1]] }), 'images.directory is "../api", expected a path within the sources'],
-    ['a build argument of several lines', (f) => ({ images: [ImageBuild.docker({ repository: f.apiImages, buildArguments: { KEY: 'a\nb' } }), f.images[1]] }), 'images.buildArguments is "KEY"'],
+    ['a build argument of several lines', (f) => ({ images: [ImageBuild.docker({ repository: f.apiImages, buildArguments: { KEY: 'a\nb' } }), f.images[1]] }), 'images.buildArguments.KEY has several lines'],
     ['no architecture', (f) => ({ images: [ImageBuild.docker({ repository: f.apiImages, architectures: [] }), f.images[1]] }), 'images.architectures is []'],
     ['no image', () => ({ images: [] }), 'images is [], expected at least one image'],
-    ['two images for one repository', (f) => ({ images: [f.images[0], f.images[0]] }), 'images is "Registry/Api", expected each repository once'],
+    ['two images for one repository', (f) => ({ images: [f.images[0], f.images[0]] }), 'images is "Registry/Api", expected one image for each repository'],
     ['an image that no service runs', (f) => ({ stages: [DeployStage.production({ services: [f.production.api] })] }), 'images is "Registry/Web", expected images that a service of a stage runs'],
     ['a pushed image that no service runs', (f) => ({ source: PipelineSource.imagePush(f.apiImages), images: [], stages: [DeployStage.production({ services: [f.production.web] })] }), 'source is "Registry/Api"'],
     ['a service whose image nobody builds', (f) => ({ images: [f.images[0]] }), 'stages.services is "Staging/Web", expected services whose images the pipeline builds'],
-    ['images beside pushed ones', (f) => ({ source: PipelineSource.imagePush(f.apiImages) }), 'images is ["Registry/Api","Registry/Web"], expected none with PipelineSource.imagePush'],
-    ['checks without sources', (f) => ({ source: PipelineSource.imagePush(f.apiImages), images: [], checks: PipelineChecks.npmScripts() }), 'checks is "checks", expected none with PipelineSource.imagePush'],
+    ['images beside pushed ones', (f) => ({ source: PipelineSource.imagePush(f.apiImages) }), 'images is not supported with PipelineSource.imagePush()'],
+    ['checks without sources', (f) => ({ source: PipelineSource.imagePush(f.apiImages), images: [], checks: PipelineChecks.npmScripts() }), 'checks is not supported with PipelineSource.imagePush()'],
     ['a push of anything, the release\'s own tags too', (f) => ({ source: PipelineSource.imagePush(f.apiImages, { tags: ['*'] }), images: [] }), 'source.tags is ["*"], expected 1 to 5 patterns'],
     ['Docker in checks without a reason', () => ({ checks: PipelineChecks.commands({ lint: [], unit: [], integration: [], docker: { reason: '' } }) }), 'checks.docker.reason is ""'],
     ['a stage elsewhere without an ARN', () => ({ stages: [DeployStage.elsewhere({ name: 'production', production: true, stateMachineArn: 'shop' })] }), 'stages.production.stateMachineArn is "shop"'],
     ['a role that is none', () => ({ stages: [DeployStage.elsewhere({ name: 'production', production: true, stateMachineArn: MACHINE, roleArn: 'deployer' })] }), 'stages.production.roleArn is "deployer"'],
     ['a stage of another region without a bucket there', () => ({
       stages: [DeployStage.elsewhere({ name: 'production', production: true, stateMachineArn: MACHINE.replace(REGION, 'eu-west-1') })],
-    }), 'artifactBuckets is [], expected a bucket with a key in eu-west-1, for the stage production'],
+    }), 'artifactBuckets is [], expected an encrypted bucket in eu-west-1, for the stage production'],
     ['a smoke test of a service that has no hook of ours', (f) => ({ stages: [DeployStage.production({ services: [foreignService(f), f.production.web], smokeTest: SmokeTest.http('/') })] }),
-      'stages.production.smokeTest is "Delivery/Foreign", expected services of ProductionWebService'],
+      'stages.production.smokeTest is not supported for Delivery/Foreign: only a ProductionWebService has a hook for it'],
   ])('%s', (_, mistake, message) => {
     const fixture = shop();
     const said = refusal(() => pipelineOf(fixture, mistake(fixture)));
     expect(said).toContain(message);
-    expect(said).toMatch(/^BlueGreenPipeline 'Delivery\/Pipeline': [\w.]+ is .+, expected .+\. [A-Z].+\.$/);
+    expect(said).toMatch(/^BlueGreenPipeline 'Delivery\/Pipeline': [\w.]+ (is .+, expected|is not supported|has) .+\. [A-Z].+\.$/);
   });
 
   test.each<[string, () => unknown, RegExp]>([
@@ -115,7 +115,7 @@ describe('BlueGreenPipeline refuses, in one line that names path, prop, value, w
     ['a watch of more than a day', () => {
       const fixture = shop();
       pipelineOf(fixture, { stages: [production(fixture, { monitoringTime: Duration.days(2) })] });
-    }, /watch is 2880, expected 0 to 1440 minutes/],
+    }, /monitoringTime is 2880, expected 0 to 1440 minutes/],
   ])('and by the parts that it is made of, %s', (_, make, message) => {
     expect(refusal(make)).toMatch(message);
   });
@@ -128,7 +128,7 @@ describe('The checks, run in a shell', () => {
     try {
       fs.mkdirSync(path.join(folder, 'api'));
       fs.writeFileSync(path.join(folder, 'api', 'package.json'), JSON.stringify({ name: 'api', version: '1.0.0', scripts }));
-      const { lint, unit, integration } = PipelineChecks.npmScripts()._commands(['api']);
+      const { lint, unit, integration } = PipelineChecks.npmScripts()._bind(testStack(), { directories: ['api'] });
       const { status } = spawnSync('bash', ['-c', [...lint, ...unit, ...integration].join(' && ')], { cwd: folder, env: { ...process.env, OUT: path.join(folder, 'ran') } });
       return { status, ran: fs.existsSync(path.join(folder, 'ran')) ? fs.readFileSync(path.join(folder, 'ran'), 'utf8').trim().split('\n').join(' ') : '' };
     } finally {
