@@ -1,5 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
-import { type CfnPipeline, ExecutionMode, Pipeline, PipelineType } from 'aws-cdk-lib/aws-codepipeline';
+import {
+  type CfnPipeline,
+  ExecutionMode,
+  Pipeline,
+  type PipelineProps,
+  PipelineType,
+} from 'aws-cdk-lib/aws-codepipeline';
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -177,7 +183,7 @@ export class BlueGreenPipeline extends Construct {
   }
 
   private createStage(stage: StageConfig): PipelineStage {
-    return new PipelineStage(this, constructIdOf(stage), {
+    return new PipelineStage(this, stage.name, {
       stage,
       tags: this.builds.tags,
       profile: this.profile,
@@ -225,8 +231,7 @@ export class BlueGreenPipeline extends Construct {
       executionMode: ExecutionMode.QUEUED,
       role: role.withoutPolicyUpdates(),
       usePipelineRoleForActions: true,
-      artifactBucket: this.artifacts,
-      crossRegionReplicationBuckets: this.props.artifactBuckets,
+      ...this.artifactStores(),
     });
     pipeline.addStage({ stageName: 'source', actions: [this.source.action] });
     this.builds.addTo(pipeline);
@@ -234,6 +239,14 @@ export class BlueGreenPipeline extends Construct {
     const resource = pipeline.node.defaultChild as CfnPipeline;
     resource.node.addDependency(policy, ...this.builds.projects.map((build) => build.policy));
     return pipeline;
+  }
+
+  /** CDK accepts the bucket of the pipeline only among those of other regions, where there are any. */
+  private artifactStores(): Pick<PipelineProps, 'artifactBucket' | 'crossRegionReplicationBuckets'> {
+    const { artifactBuckets } = this.props;
+    return artifactBuckets
+      ? { crossRegionReplicationBuckets: { ...artifactBuckets, [Stack.of(this).region]: this.artifacts } }
+      : { artifactBucket: this.artifacts };
   }
 
   /** Role that EventBridge starts the pipeline with. */
@@ -263,9 +276,4 @@ export class BlueGreenPipeline extends Construct {
       }
     }
   }
-}
-
-/** The constructs library takes the id `constructor` for one that exists already. */
-function constructIdOf({ name }: StageConfig): string {
-  return name in Object.prototype ? `${name}-stage` : name;
 }

@@ -66,6 +66,14 @@ function rulesOf(stage: StageConfig): Rule[] {
       fix: "write 'production'",
     },
     {
+      // CDK takes such a construct id for one that exists.
+      condition: name in Object.prototype,
+      prop: 'stages.name',
+      value: name,
+      expected: 'no name of a member of every JavaScript object',
+      fix: 'give the stage another name',
+    },
+    {
       condition: local?.services.length === 0,
       prop: `stages.${name}.services`,
       value: local?.services,

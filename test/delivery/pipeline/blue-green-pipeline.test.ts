@@ -1,6 +1,7 @@
 import { type App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { alertIn, isShownInChat } from '../../../lambda/alert-forwarder/alert';
@@ -389,6 +390,22 @@ describe('Stages', () => {
     expect(approve.Name).toBe('Approve');
     expect(release).toMatchObject({ RoleArn: role, Configuration: { StateMachineArn: machine } });
     template.hasResourceProperties('AWS::IAM::ManagedPolicy', { PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'sts:AssumeRole', Resource: role })]) } });
+  });
+
+  test('a stage in another region is started there, with the artifact buckets of both regions (E-08)', () => {
+    const fixture = shop();
+    const stateMachineArn = `arn:aws:states:eu-west-1:${ACCOUNT}:stateMachine:shop`;
+    const key = Key.fromKeyArn(fixture.stack, 'Key', `arn:aws:kms:eu-west-1:${ACCOUNT}:key/11111111-2222-3333-4444-555555555555`);
+    const bucket = Bucket.fromBucketAttributes(fixture.stack, 'Artifacts', { bucketName: 'artifacts-eu-west-1', region: 'eu-west-1', encryptionKey: key });
+    pipelineOf(fixture, {
+      artifactBuckets: { 'eu-west-1': bucket },
+      stages: [DeployStage.elsewhere({ name: 'production', production: true, stateMachineArn })],
+    });
+    const template = templateOf(fixture.stack);
+    const { ArtifactStores } = Object.values(template.findResources('AWS::CodePipeline::Pipeline'))[0].Properties;
+    expect(ArtifactStores.map(({ Region }: { Region: string }) => Region).sort()).toEqual(['eu-central-1', 'eu-west-1']);
+    expect(stageIn(template, 'production')[1]).toMatchObject({ Region: 'eu-west-1', Configuration: { StateMachineArn: stateMachineArn } });
+    expect(unacknowledged(fixture.stack)).toEqual([]);
   });
 
   test('A-10: production without an approval, for a reason; staging with one', () => {

@@ -35,6 +35,10 @@ describe('BlueGreenPipeline refuses, in one line that names path, prop, value, w
     }), 'stages.production.withoutApproval.reason is "no"'],
     ['two stages with one name', (f) => ({ stages: [staging(f, { name: 'qa' }), production(f, { name: 'qa' })] }), 'stages.name is "qa", expected a unique name for each stage'],
     ['a stage with the name of one of its own', (f) => ({ stages: [staging(f, { name: 'build' }), production(f)] }), 'stages.name is "build", expected no name of the stages that the pipeline adds'],
+    ['a stage with a name that CDK can not take', (f) => ({ stages: [production(f, { name: 'constructor' })] }), 'stages.name is "constructor", expected no name of a member'],
+    ['a stage of a region that is named like a member of every object', () => ({
+      stages: [DeployStage.elsewhere({ name: 'production', production: true, stateMachineArn: MACHINE.replace(REGION, 'constructor') })],
+    }), 'artifactBuckets is [], expected an encrypted bucket in constructor'],
     ['a name that is none', (f) => ({ stages: [production(f, { name: 'Production!' })] }), 'stages.name is "Production!", expected lower-case letters'],
     ['an approval that waits too long', (f) => ({ stages: [production(f, { approvalTimeout: Duration.days(8) })] }), 'stages.production.approvalTimeout is 11520, expected 5 to 10080 minutes'],
     ['a close watch of more than a day', (f) => ({ stages: [production(f, { postReleaseAlarms: { duration: Duration.hours(48) } })] }), 'stages.production.postReleaseAlarms.duration is 48, expected 1 to 24 hours'],
