@@ -34,7 +34,7 @@ const starting = (RunTask: object, DescribeServiceRevisions: object = REVISION) 
 };
 
 describe('The task of a command', () => {
-  test('is one of the new revision, in the subnets and the group of the service, with the command and the address', async () => {
+  test('has the task definition, subnets and security group of the new revision, the command and the URL', async () => {
     const { asked, answer } = starting({ tasks: [{ taskArn: TASK }] });
     expect(await answer).toBe(TASK);
     expect(asked).toEqual([
@@ -57,7 +57,7 @@ describe('The task of a command', () => {
     ]);
   });
 
-  test('has one token for each deployment, so that a repeated start is the same one', async () => {
+  test('has one token for each deployment, so that a repeated start returns it', async () => {
     const token = async (deploymentArn: string) => {
       const { asked, tasks } = ecs({ DescribeServiceRevisions: REVISION, RunTask: { tasks: [{ taskArn: TASK }] } });
       await tasks.start({ ...INVOCATION, deploymentArn }, COMMAND, URL);
@@ -68,7 +68,7 @@ describe('The task of a command', () => {
     expect(other).not.toBe(one);
   });
 
-  test('is the one that runs already, where ECS refuses the token with another address', async () => {
+  test('is the running one if ECS refuses the token with another URL', async () => {
     const conflict = (resourceIds?: string[]) => new ConflictException({ message: 'conflict', resourceIds, $metadata: {} });
     expect(await starting(conflict([TASK])).answer).toBe(TASK);
     await expect(starting(conflict()).answer).rejects.toThrow('conflict');
@@ -78,11 +78,11 @@ describe('The task of a command', () => {
     ['ECS has no room for it', { tasks: [], failures: [{ reason: 'Capacity is unavailable at this time' }] }, /could not be started: Capacity is unavailable/],
     ['ECS answers nothing', {}, /could not be started: ECS gives no reason/],
     ['the hook may not', new Error('AccessDenied'), /AccessDenied/],
-  ])('is a failure when %s', async (_, answer, message) => {
+  ])('can\'t be started when %s', async (_, answer, message) => {
     await expect(starting(answer).answer).rejects.toThrow(message);
   });
 
-  test.each<[string, object]>([['does not know', {}], ['knows without a network', { serviceRevisions: [{ taskDefinition: DEFINITION }] }]])('is not started for a revision that ECS %s', async (_, revision) => {
+  test.each<[string, object]>([['doesn\'t know', {}], ['knows without a network', { serviceRevisions: [{ taskDefinition: DEFINITION }] }]])('isn\'t started for a revision that ECS %s', async (_, revision) => {
     const { asked, answer } = starting({ tasks: [{ taskArn: TASK }] }, revision);
     await expect(answer).rejects.toThrow(GREEN);
     expect(asked.map(({ command }) => command)).toEqual(['DescribeServiceRevisions']);
@@ -94,14 +94,14 @@ describe('The task of a command', () => {
     ['that ended, by the application\'s container and no other', { lastStatus: 'STOPPED', containers: [{ name: 'proxy', exitCode: 0 }, { name: 'web', exitCode: 3 }] }, { ended: true, exitCode: 3 }],
     ['that never ran, by the container\'s own reason', { lastStatus: 'STOPPED', stoppedReason: 'Task failed to start', containers: [{ name: 'web', reason: 'CannotPullContainerError' }] }, { ended: true, reason: 'CannotPullContainerError' }],
     ['that has no container, by its own reason', { lastStatus: 'STOPPED', stoppedReason: 'Task failed to start' }, { ended: true, reason: 'Task failed to start' }],
-  ])('is told as one %s', async (_, task, told) => {
+  ])('is described as one %s', async (_, task, told) => {
     const { asked, tasks } = ecs({ DescribeTasks: { tasks: [{ createdAt: CREATED, ...task }] } });
-    expect(await tasks.look(INVOCATION, TASK, COMMAND)).toEqual({ createdAt: CREATED, ...told });
+    expect(await tasks.describe(INVOCATION, TASK, COMMAND)).toEqual({ createdAt: CREATED, ...told });
     expect(asked).toEqual([{ command: 'DescribeTasks', input: { cluster: 'shop', tasks: [TASK] } }]);
   });
 
-  test('that ECS does not know is a failure, not an end', async () => {
-    await expect(ecs({ DescribeTasks: { tasks: [], failures: [{ reason: 'MISSING' }] } }).tasks.look(INVOCATION, TASK, COMMAND)).rejects.toThrow(TASK);
+  test('that ECS doesn\'t know is a failure, not an end', async () => {
+    await expect(ecs({ DescribeTasks: { tasks: [], failures: [{ reason: 'MISSING' }] } }).tasks.describe(INVOCATION, TASK, COMMAND)).rejects.toThrow(TASK);
   });
 
   test('is stopped with the reason', async () => {

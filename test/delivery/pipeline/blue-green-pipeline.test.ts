@@ -56,13 +56,13 @@ describe('The pipeline of document A', () => {
     template = templateOf(fixture.stack);
   }, 60_000);
 
-  test('A-09, A-10: checks, builds, releases to staging, asks, releases to production', () => {
+  test('checks and builds, releases to staging, waits for an approval, and releases to production (A-09, A-10)', () => {
     expect(pipelineIn(template).Stages.map(({ Name, Actions }) => [Name, ...Actions.map((action) => `${action.RunOrder} ${action.Name}`)])).toEqual([
       ['source', '1 Source'], ['check', '1 Check'], ['build', '1 Build1-Api', '1 Build2-Web'], ['staging', '3 Release'], ['production', '1 Plan', '2 Approve', '3 Release'],
     ]);
   });
 
-  test('A-10, B-11: starts by pushes to main, one execution after the other, and never rolls back by itself', () => {
+  test('starts on pushes to main, runs one execution after the other, and leaves rollback to the releases (A-10, B-11)', () => {
     const { PipelineType, ExecutionMode, Triggers, Stages } = pipelineIn(template);
     expect([PipelineType, ExecutionMode]).toEqual(['V2', 'QUEUED']);
     expect(Triggers).toEqual([{ ProviderType: 'CodeStarSourceConnection', GitConfiguration: { SourceActionName: 'Source', Push: [{ Branches: { Includes: ['main'] } }] } }]);
@@ -70,7 +70,7 @@ describe('The pipeline of document A', () => {
     Stages.forEach(({ OnFailure }) => expect(OnFailure).toBeUndefined());
   });
 
-  test('A-10: every stage is released with the tag that each build exports, as part of the input itself', () => {
+  test('passes the tag that each build exports to the release of every stage, as literal input (A-10)', () => {
     ['staging', 'production'].flatMap((stage) => stageIn(template, stage)).filter(({ ActionTypeId }) => ActionTypeId.Provider === 'StepFunctions').forEach((action) => {
       expect(text(action.Configuration.Input)).toBe('{"images":{"<>":"#{Build1-Api.IMAGE_TAG}","<>":"#{Build2-Web.IMAGE_TAG}"}}');
       expect(action.Configuration.InputType).toBe('Literal');
@@ -79,7 +79,7 @@ describe('The pipeline of document A', () => {
     expect(buildSpecOf(template, /Build1/).env).toEqual({ 'shell': 'bash', 'exported-variables': ['IMAGE_TAG'] });
   });
 
-  test('A-08: the approval waits a week at most, and shows what the migration would do', () => {
+  test('waits at most a week for an approval, and links to the plan of the migration there (A-08)', () => {
     const [plan, approval] = stageIn(template, 'production');
     expect(plan.Namespace).toBe('Plan-production');
     expect(approval.TimeoutInMinutes).toBe(7 * 24 * 60);
@@ -89,7 +89,7 @@ describe('The pipeline of document A', () => {
     expect(approval.Configuration.ExternalEntityLink).toBe(`https://${REGION}.console.aws.amazon.com/states/home?region=${REGION}#/v2/executions/details/#{Plan-production.ExecutionArn}`);
   });
 
-  test('A-09: artifacts are encrypted with the pipeline\'s key, private and not kept for ever', () => {
+  test('encrypts artifacts with its own key, keeps them private, and lets them expire (A-09)', () => {
     template.hasResourceProperties('AWS::S3::Bucket', {
       BucketEncryption: { ServerSideEncryptionConfiguration: [{ BucketKeyEnabled: true, ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } }] },
       PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
@@ -98,7 +98,7 @@ describe('The pipeline of document A', () => {
     expect(JSON.stringify(pipelineIn(template).ArtifactStore)).toContain('"Type":"KMS"');
   });
 
-  test('A-09: only what runs Docker is privileged; all builds have managed images, the key, and a log of their own', () => {
+  test('runs only Docker builds as privileged, and gives each build a managed image, the key and its own log (A-09)', () => {
     const projects = Object.entries(template.findResources('AWS::CodeBuild::Project')).map(([id, { Properties }]) => [/(Check|Build\d)/.exec(id.replace('Builds', ''))![0], Properties]);
     expect(projects.map(([name, { Environment }]) => [name, Environment.PrivilegedMode, Environment.Image])).toEqual([
       ['Check', false, 'aws/codebuild/amazonlinux-x86_64-standard:5.0'],
@@ -112,13 +112,13 @@ describe('The pipeline of document A', () => {
     template.allResourcesProperties('AWS::Logs::LogGroup', { KmsKeyId: Match.anyValue() });
   });
 
-  test('A-09: the scan\'s report is kept, encrypted', () => {
+  test('keeps the report of each scan, encrypted (A-09)', () => {
     template.allResourcesProperties('AWS::CodeBuild::ReportGroup', { Type: 'TEST', ExportConfig: { ExportConfigType: 'S3', S3Destination: { EncryptionKey: Match.anyValue() } } });
     const [report] = Object.values<any>(buildSpecOf(template, /Build1/).reports);
     expect(report).toEqual({ 'files': ['*.xml'], 'base-directory': '/tmp/scan/reports', 'file-format': 'JUNITXML' });
   });
 
-  test('A-09: a build knows its commit, its folder and Trivy by digest', () => {
+  test('passes the commit, the directory and Trivy with its digest to each build (A-09)', () => {
     expect(JSON.parse(stageIn(template, 'build')[0].Configuration.EnvironmentVariables)).toEqual([{ name: 'COMMIT_ID', type: 'PLAINTEXT', value: '#{Source.CommitId}' }]);
     const { TRIVY_IMAGE, ...variables } = variablesOf(template, /Build2/);
     expect(TRIVY_IMAGE).toMatch(/^public\.ecr\.aws\/aquasecurity\/trivy:\d+\.\d+\.\d+@sha256:[0-9a-f]{64}$/);
@@ -127,12 +127,12 @@ describe('The pipeline of document A', () => {
     expect(variables.BINFMT_IMAGE).toBeUndefined();
   });
 
-  test('A-11: the stage\'s smoke test is the hook of each of its services, and production\'s is left alone', () => {
+  test('makes the smoke test of a stage the hook of each of its services, and of no other service (A-11)', () => {
     expect([fixture.staging.api, fixture.staging.web].map(({ rolloutFunction }) => rolloutFunction !== undefined)).toEqual([true, true]);
     expect(fixture.production.api.rolloutFunction).toBeUndefined();
   });
 
-  test('A-11: a command of the stage\'s smoke test runs for each of its services, on the service\'s own port', () => {
+  test('runs the command of a stage\'s smoke test for each of its services, on the port of the service (A-11)', () => {
     const commanded = shop();
     const { api, web } = commanded.production;
     const before = api.releaseTarget.longestDeployment.toMinutes();
@@ -145,7 +145,7 @@ describe('The pipeline of document A', () => {
     expect(api.releaseTarget.longestDeployment.toMinutes() - before).toBe(12);
   });
 
-  test('A-10: for 24 hours after a release to production tighter alarms tell who hears of errors, and only then', () => {
+  test('notifies the error channels by stricter alarms for 24 hours after a release to production, and only then (A-10)', () => {
     const [[released, { Properties: counted }]] = Object.entries(template.findResources('AWS::CloudWatch::Alarm', {
       Properties: { Namespace: 'prod-constructs/releases', MetricName: 'Released', Period: 3600, EvaluationPeriods: 24, DatapointsToAlarm: 1, Threshold: 1, TreatMissingData: 'notBreaching' },
     }));
@@ -160,9 +160,9 @@ describe('The pipeline of document A', () => {
   });
 
   test.each<[string, object, string, RegExp]>([
-    ['an action that fails', { state: ['FAILED'] }, 'Pipeline failed at production', /^The action Approve of execution 4711 failed: https:/],
-    ['an approval that is waited for', { type: { category: ['Approval'] }, state: ['STARTED'] }, 'Release to production waits for an approval', /^Execution 4711 waits\. Review it here: https:/],
-  ])('C-16: %s is told to the deployment topic, as chats show it and mails can be read, with the way to the console', (_, detail, title, words) => {
+    ['a failed action', { state: ['FAILED'] }, 'Pipeline failed at production', /^The action Approve of execution 4711 failed: https:/],
+    ['a pending approval', { type: { category: ['Approval'] }, state: ['STARTED'] }, 'Release to production waits for an approval', /^Execution 4711 waits\. Review it here: https:/],
+  ])('notifies the deployment topic of %s, in a form for chats and mails, with a link to the console (C-16)', (_, detail, title, words) => {
     const [[, rule], ...more] = Object.entries(template.findResources('AWS::Events::Rule')).filter(([, { Properties }]) => JSON.stringify(Properties.EventPattern.detail.state) === JSON.stringify((detail as any).state));
     expect(more).toEqual([]);
     expect(rule.Properties.EventPattern).toEqual({ 'source': ['aws.codepipeline'], 'detail-type': ['CodePipeline Action Execution State Change'], 'detail': { pipeline: [expect.anything()], ...detail } });
@@ -176,14 +176,14 @@ describe('The pipeline of document A', () => {
     expect(alert.text).toContain(`https://${REGION}.console.aws.amazon.com/codesuite/codepipeline/pipelines/shop/view?region=${REGION}`);
   });
 
-  test('the first execution begins when the pipeline is made, so the permissions are there before', () => {
+  test('is created after all permissions, because its first execution starts on creation', () => {
     const [{ DependsOn }] = Object.values(template.findResources('AWS::CodePipeline::Pipeline'));
     const policies = Object.keys(template.findResources('AWS::IAM::ManagedPolicy')).filter((id) => /^PipelinePolicy|Builds/.test(id));
     expect(policies).toHaveLength(4);
     expect(DependsOn).toEqual(expect.arrayContaining(policies));
   });
 
-  test('what checks or builds sources reads artifacts, and can overwrite none: it writes to the folder of its reports alone', () => {
+  test('lets checks and builds read artifacts, and write nothing but their own reports', () => {
     const policies = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).filter(([id]) => id.includes('Builds'));
     const writes = policies.map(([id, { Properties }]) => [/(Check|Build\d)/.exec(id.replace('Builds', ''))![0], Properties.PolicyDocument.Statement.filter(({ Action }: any) => [Action].flat().some((action: string) => /^s3:(Put|Delete)/.test(action)))]);
     expect(writes.map(([name, statements]) => [name, ...(statements as any[]).map(({ Action, Resource }) => `${Action} ${text(Resource)}`)])).toEqual([
@@ -193,7 +193,7 @@ describe('The pipeline of document A', () => {
     expect(keyUses).toEqual([['kms:Decrypt', 'kms:DescribeKey'], ...Array<string[]>(2).fill(['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'])]);
   });
 
-  test('the pipeline and its actions have one role with one policy; nothing in it is a whole service', () => {
+  test('runs with one role and one policy, which allows no whole service', () => {
     const roles = pipelineIn(template).Stages.flatMap(({ Actions }) => Actions).map(({ RoleArn }) => RoleArn);
     expect(roles.filter(Boolean)).toEqual([]);
     template.resourceCountIs('AWS::IAM::Policy', 0);
@@ -210,18 +210,18 @@ describe('The pipeline of document A', () => {
 test.each([
   ['cn-north-1', 'https://cn-north-1.console.amazonaws.cn/states/home?region=cn-north-1#/x'],
   ['us-gov-west-1', 'https://us-gov-west-1.console.amazonaws-us-gov.com/states/home?region=us-gov-west-1#/x'],
-])('links of %s lead to its own console', (region, address) => {
+])('a link in %s leads to the console of its partition', (region, address) => {
   expect(consoleUrl(testStack({ env: { account: ACCOUNT, region } }), 'states/home', '#/x')).toBe(address);
 });
 
-describe('Nothing is unacknowledged', () => {
+describe('A pipeline leaves no finding unacknowledged', () => {
   const production = (fixture: Shop) => DeployStage.production({ services: [fixture.production.api] });
 
   test.each<[string, (fixture: Shop) => Partial<BlueGreenPipelineProps>]>([
     ['by default', () => ({})],
-    ['of a pushed image', (fixture) => ({ source: PipelineSource.imagePush(fixture.apiImages), images: [], stages: [production(fixture)] })],
-    ['of an archive', (fixture) => ({ source: PipelineSource.s3(Bucket.fromBucketName(fixture.stack, 'Sources', 'sources'), 'sources.zip') })],
-    ['of a stage elsewhere', () => ({
+    ['with a pushed image', (fixture) => ({ source: PipelineSource.imagePush(fixture.apiImages), images: [], stages: [production(fixture)] })],
+    ['with an archive', (fixture) => ({ source: PipelineSource.s3(Bucket.fromBucketName(fixture.stack, 'Sources', 'sources'), 'sources.zip') })],
+    ['with a stage elsewhere', () => ({
       stages: [DeployStage.elsewhere({ name: 'production', production: true, stateMachineArn: `arn:aws:states:${REGION}:222222222222:stateMachine:shop`, roleArn: 'arn:aws:iam::222222222222:role/shop' })],
     })],
   ])('%s', (_, props) => {
@@ -231,20 +231,20 @@ describe('Nothing is unacknowledged', () => {
   }, 90_000);
 });
 
-test('every policy of the pipeline exists for what it is given', async () => {
+test('each action in the policies of a pipeline supports the resources that it is allowed for', async () => {
   const fixture = shop();
   pipelineOf(fixture);
   expect(await refusedByIamIn(templatesIn(fixture.app))).toEqual([]);
 }, 90_000);
 
-describe('Sources', () => {
+describe('A source', () => {
   const withSource = (source: PipelineSource) => {
     const fixture = shop();
     pipelineOf(fixture, { source });
     return templateOf(fixture.stack);
   };
 
-  test('B-11: paths and branch of a push', () => {
+  test('filters pushes by branch and paths (B-11)', () => {
     const template = withSource(PipelineSource.codeConnection({ connectionArn: CONNECTION_ARN, repository: 'group/sub/app', branch: 'release', paths: ['api/**', 'web/**'] }));
     expect(pipelineIn(template).Triggers).toEqual([expect.objectContaining({
       GitConfiguration: { SourceActionName: 'Source', Push: [{ Branches: { Includes: ['release'] }, FilePaths: { Includes: ['api/**', 'web/**'] } }] },
@@ -252,13 +252,13 @@ describe('Sources', () => {
     expect(stageIn(template, 'source')[0].Configuration.FullRepositoryId).toBe('group/sub/app');
   });
 
-  test('git tags instead of pushes', () => {
+  test('may be Git tags instead of pushes to a branch', () => {
     const template = withSource(PipelineSource.codeConnection({ connectionArn: CONNECTION_ARN.replace('codeconnections', 'codestar-connections'), repository: 'org/app', tags: ['v*'] }));
     expect(pipelineIn(template).Triggers).toEqual([expect.objectContaining({ GitConfiguration: { SourceActionName: 'Source', Push: [{ Tags: { Includes: ['v*'] } }] } })]);
     template.hasResourceProperties('AWS::IAM::ManagedPolicy', { PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'codestar-connections:UseConnection' })]) } });
   });
 
-  test('an archive, by the version that the event names', () => {
+  test('may be an archive, in the version that the event names', () => {
     const fixture = shop();
     pipelineOf(fixture, { source: PipelineSource.s3(Bucket.fromBucketName(fixture.stack, 'Sources', 'sources'), 'app/sources.zip') });
     const template = templateOf(fixture.stack);
@@ -292,14 +292,14 @@ describe('An image that another CI has pushed', () => {
     template = templateOf(fixture.stack);
   }, 60_000);
 
-  test('C-17, B-11: is scanned and released, nothing is built', () => {
+  test('is scanned and released, and nothing is built (B-11, C-17)', () => {
     expect(pipelineIn(template).Stages.map(({ Name }) => Name)).toEqual(['source', 'scan', 'staging', 'production']);
     expect(text(stageIn(template, 'staging')[0].Configuration.Input)).toBe('{"images":{"<>":"#{Scan.IMAGE_TAG}"}}');
     expect(JSON.parse(stageIn(template, 'scan')[0].Configuration.EnvironmentVariables)).toEqual([{ name: 'IMAGE_DIGEST', type: 'PLAINTEXT', value: '#{Source.ImageDigest}' }]);
     expect(variablesOf(template, /Scan/)).toMatchObject({ TAGS_INCLUDED: '*', TAGS_EXCLUDED: 'latest live-* v* *.*.*' });
   });
 
-  test('C-17: starts by the digest of the push; the release\'s own tags, versions and latest start nothing', () => {
+  test('starts the pipeline with its digest, unless its tag is latest, a version or a tag of a release (C-17)', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
         'source': ['aws.ecr'],
@@ -320,14 +320,14 @@ describe('An image that another CI has pushed', () => {
     });
   });
 
-  test('the scan may read the repository, and not push to it', () => {
+  test('is read by the scan, which may not push', () => {
     const [[, policy]] = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).filter(([id]) => /Scan/.test(id));
     const actions = policy.Properties.PolicyDocument.Statement.flatMap(({ Action }: { Action: string | string[] }) => Action) as string[];
     expect(actions).toContain('ecr:BatchGetImage');
     expect(actions.filter((action) => /Put(Image)$|Upload/.test(action))).toEqual([]);
   });
 
-  test('may be a version', () => {
+  test('is selected by its version where the source says so', () => {
     const other = shop();
     pipelineOf(other, { source: PipelineSource.imagePush(other.apiImages, { tags: ['*.*.*'] }), images: [], stages: [DeployStage.production({ services: [other.production.api] })] });
     const its = templateOf(other.stack);
@@ -336,8 +336,8 @@ describe('An image that another CI has pushed', () => {
   });
 });
 
-describe('Stages', () => {
-  test('E-08: as many as there are, in the order that they are given, each with its own name', () => {
+describe('A stage', () => {
+  test('follows the order of the list, under its own name (E-08)', () => {
     const fixture = shop();
     const { staging, production } = fixture;
     pipelineOf(fixture, {
@@ -351,7 +351,7 @@ describe('Stages', () => {
     expect(stageIn(template, 'prd').map(({ Name, TimeoutInMinutes }) => [Name, TimeoutInMinutes])).toEqual([['Approve', 480], ['Release', undefined]]);
   });
 
-  test('E-08: the release of one may stand in the stack of its services', () => {
+  test('may have its release in the stack of its services (E-08)', () => {
     const fixture = shop();
     const { api, web } = fixture.staging;
     const release = new Release(Stack.of(api), 'Release', { stageName: 'qa', services: [api, web] });
@@ -370,7 +370,7 @@ describe('Stages', () => {
     expect(unacknowledged(fixture.stack)).toEqual([]);
   });
 
-  test('that don\'t fit into the template of the pipeline are refused at synthesis, not at deployment', () => {
+  test('that doesn\'t fit into the template of the pipeline is refused at synthesis, not at deployment', () => {
     const fixture = shop();
     const { production } = fixture;
     const stage = (name: string) => Array.from({ length: 8 }, (_, index) => ({
@@ -381,7 +381,7 @@ describe('Stages', () => {
     expect(refusal(() => fixture.app.synth())).toMatch(/BlueGreenPipeline 'Delivery\/Pipeline': stages is \["one","two","three","four","five","production"\], expected as many as fit into a template of 1000000 bytes, but these take about \d+\. Create the Release of some stages in the stacks of their services/);
   });
 
-  test('E-08: one of another account is started by its role there, with names alone', () => {
+  test('in another account is started by a role there, and found by its ARN (E-08)', () => {
     const fixture = shop();
     const [machine, role] = [`arn:aws:states:${REGION}:222222222222:stateMachine:shop`, 'arn:aws:iam::222222222222:role/shop-release'];
     pipelineOf(fixture, { stages: [DeployStage.elsewhere({ name: 'production', production: true, stateMachineArn: machine, roleArn: role })] });
@@ -392,7 +392,7 @@ describe('Stages', () => {
     template.hasResourceProperties('AWS::IAM::ManagedPolicy', { PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'sts:AssumeRole', Resource: role })]) } });
   });
 
-  test('a stage in another region is started there, with the artifact buckets of both regions (E-08)', () => {
+  test('in another region is started there, with artifact buckets in both regions (E-08)', () => {
     const fixture = shop();
     const stateMachineArn = `arn:aws:states:eu-west-1:${ACCOUNT}:stateMachine:shop`;
     const key = Key.fromKeyArn(fixture.stack, 'Key', `arn:aws:kms:eu-west-1:${ACCOUNT}:key/11111111-2222-3333-4444-555555555555`);
@@ -408,7 +408,7 @@ describe('Stages', () => {
     expect(unacknowledged(fixture.stack)).toEqual([]);
   });
 
-  test('A-10: production without an approval, for a reason; staging with one', () => {
+  test('has an approval by default in production alone, and may lack it there for a reason (A-10)', () => {
     const fixture = shop();
     const { staging, production } = fixture;
     pipelineOf(fixture, {
@@ -421,7 +421,7 @@ describe('Stages', () => {
     expect(['staging', 'production'].map((stage) => stageIn(template, stage).map(({ Name }) => Name))).toEqual([['Approve', 'Release'], ['Release']]);
   });
 
-  test('A-23: the tighter alarms have the page that the routing is told of', () => {
+  test('has stricter alarms that link to the runbook of the alert routing (A-23)', () => {
     const fixture = shop();
     const routing = new AlertRouting(testStack({ app: fixture.stack.node.root as App, id: 'Own' }), 'Routing', {
       ...Object.fromEntries(['onCritical', 'onError', 'onWarning'].map((severity) => [severity, [AlertChannel.email('ops@example.com')]])), runbooks: Runbooks.at('https://wiki.example.com/ops'),
@@ -436,7 +436,7 @@ describe('Stages', () => {
     expect(AlarmDescription).toContain('Runbook: https://wiki.example.com/ops/release-close-watch.md Error: answered within 15 minutes.');
   });
 
-  test('without a routing nobody is told, and nothing else is different', () => {
+  test('sends no notification and has no stricter alarms without an alert routing', () => {
     const fixture = shop();
     pipelineOf(fixture, { alertRouting: undefined });
     const template = templateOf(fixture.stack);
@@ -445,8 +445,8 @@ describe('Stages', () => {
   });
 });
 
-describe('Images', () => {
-  test.each([['my.api', 'Build1-my-api'], ['my api', 'Build1-my-api'], ['übung', 'Build1--bung'], ['a'.repeat(110), `Build1-${'a'.repeat(43)}`]])('of a repository with the id %s are built', (id, action) => {
+describe('An image', () => {
+  test.each([['my.api', 'Build1-my-api'], ['my api', 'Build1-my-api'], ['übung', 'Build1--bung'], ['a'.repeat(110), `Build1-${'a'.repeat(43)}`]])('of a repository with the id %s is built', (id, action) => {
     const fixture = shop();
     const repository = new ImageRepository(testStack({ app: fixture.app, id: 'Others' }), id);
     const service = { releaseTarget: { ...fixture.production.api.releaseTarget, repositoryName: repository.repository.repositoryName } };
@@ -455,7 +455,7 @@ describe('Images', () => {
     expect([Name, Namespace]).toEqual([action, action]);
   });
 
-  test('C-12, C-23: are built for the processors of the services that run them, natively where that is one', () => {
+  test('is built for the architectures of its services, and natively where there is one (C-12, C-23)', () => {
     const fixture = shop({ staging: { arm64: true }, production: { arm64: true } });
     pipelineOf(fixture);
     const template = templateOf(fixture.stack);
@@ -465,7 +465,7 @@ describe('Images', () => {
     expect(images).toContainEqual(['Build1', 'aws/codebuild/amazonlinux-aarch64-standard:3.0']);
   });
 
-  test('C-12: where staging and production differ, or both are asked for, are built for both with pinned tools', () => {
+  test('is built for both architectures by pinned tools where stages differ or the caller wants both (C-12)', () => {
     const fixture = shop({ production: { arm64: true } });
     pipelineOf(fixture, { images: [fixture.images[0], ImageBuild.docker({ repository: fixture.webImages, directory: 'web', architectures: [CpuArchitecture.X86_64, CpuArchitecture.ARM64] })] });
     const template = templateOf(fixture.stack);
@@ -476,7 +476,7 @@ describe('Images', () => {
     });
   });
 
-  test('A-12: with a version file, build arguments and accepted findings', () => {
+  test('may have a version file, build arguments and accepted findings (A-12)', () => {
     const fixture = shop();
     const [, web] = fixture.images;
     pipelineOf(fixture, { images: [ImageBuild.docker({ repository: fixture.apiImages, directory: 'api', versionFile: 'VERSION', buildArguments: { A: '1', B: 'two' }, acceptedFindings: 'api/.trivyignore', dockerfile: 'docker/api' }), web] });
@@ -484,14 +484,14 @@ describe('Images', () => {
   });
 });
 
-describe('Checks', () => {
+describe('The checks of a pipeline', () => {
   const checked = (checks?: PipelineChecks) => {
     const fixture = shop();
     pipelineOf(fixture, { checks });
     return templateOf(fixture.stack);
   };
 
-  test('A-09: are the npm scripts of each folder, unless they are told', () => {
+  test('are the npm scripts of each directory by default (A-09)', () => {
     const { phases } = buildSpecOf(checked(), /Check/);
     expect(phases.install['runtime-versions']).toEqual({ nodejs: '22' });
     expect(buildSpecOf(checked(PipelineChecks.npmScripts('24')), /Check/).phases.install['runtime-versions']).toEqual({ nodejs: '24' });
@@ -502,7 +502,7 @@ describe('Checks', () => {
     ]);
   });
 
-  test('A-09: are commands of another kind, in their order, with reports and Docker for a reason', () => {
+  test('may be other commands, with reports, and with Docker for a reason (A-09)', () => {
     const template = checked(PipelineChecks.commands({
       install: ['pip install -r requirements.txt'],
       lint: ['ruff check'],
@@ -522,7 +522,7 @@ describe('Checks', () => {
   });
 });
 
-test('C-23: what a profile leaves behind goes with the pipeline in development', () => {
+test('a pipeline in development leaves no bucket behind when it is deleted (C-23)', () => {
   const fixture = shop();
   pipelineOf(fixture, { profile: EnvironmentProfile.development() });
   templateOf(fixture.stack).allResources('AWS::S3::Bucket', { DeletionPolicy: 'Delete' });
