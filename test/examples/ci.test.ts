@@ -27,10 +27,10 @@ const bitbucket = parse(read(PIPELINES), { merge: true }) as { pipelines: { 'bra
 const build = ImageBuild.docker({ repository: new ImageRepository(testStack(), 'Images') });
 const trivy = build._bind(testStack()).environment.TRIVY_IMAGE;
 
-/** The builds' own shell text, in a file for the CI of others. */
+/** Scripts of the builds, in a file for other CI services. */
 const IMAGE_SCRIPT = `#!/usr/bin/env bash
-# Builds an image, scans it, pushes it: the same text that the library's CodeBuild projects run (src/delivery/pipeline/build-script.ts), tested there.
-# UPDATE_EXAMPLES=1 npx jest test/examples/ci.test.ts writes it.
+# Builds, scans and pushes an image. The CodeBuild projects of the library run the same script
+# (src/delivery/pipeline/build-script.ts). UPDATE_EXAMPLES=1 npx jest test/examples/ci.test.ts writes this file.
 set -euo pipefail
 ${NAME_BUILT_IMAGE}
 ${BUILD_SCAN_PUSH}

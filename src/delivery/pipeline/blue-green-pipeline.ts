@@ -46,9 +46,9 @@ export interface BlueGreenPipelineProps {
    */
   readonly stages: DeployStage[];
   /**
-   * Checks that sources must pass before an image is built. Not supported with `PipelineSource.imagePush`.
+   * Checks that sources must pass before an image is built.
    *
-   * Source: requirement A-09.
+   * Not supported with `PipelineSource.imagePush`. Source: requirement A-09.
    * @default PipelineChecks.npmScripts()
    */
   readonly checks?: PipelineChecks;

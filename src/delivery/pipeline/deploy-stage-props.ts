@@ -28,9 +28,9 @@ export interface DeployStageProps {
    */
   readonly snapshot?: ISnapshotSource;
   /**
-   * Time that alarms of the services are monitored after the last deployment, in whole minutes, 0 to 1440.
+   * Time that alarms are monitored after the last deployment, in whole minutes, 0 to 1440.
    *
-   * An alarm within this time rolls all services back. The next execution waits until it is over.
+   * An alarm of a service within this time rolls all services back. The next execution waits until it is over.
    * @default Duration.minutes(15) - requirement C-18
    */
   readonly monitoringTime?: Duration;
@@ -114,7 +114,7 @@ export interface ProductionStageProps extends DeployStageProps {
   readonly withoutApproval?: Waiver;
 }
 
-/** Properties of {@link DeployStage.elsewhere}. The name, the kind of stage and the state machine are required. */
+/** Properties of {@link DeployStage.elsewhere}. Only the role and the approval are optional. */
 export interface ElsewhereStageProps {
   /** Unique name of the stage: lower-case letters, digits and hyphens, at most 31. */
   readonly name: string;
@@ -128,7 +128,7 @@ export interface ElsewhereStageProps {
    */
   readonly stateMachineArn: string;
   /**
-   * ARN of the role in the other account that the pipeline assumes. Required for a stage in another account.
+   * ARN of the role that the pipeline assumes in another account. Required there.
    *
    * The role trusts the account of the pipeline. It allows `states:StartExecution` and `states:DescribeStateMachine` on
    * the state machine, and `states:DescribeExecution` on its executions.

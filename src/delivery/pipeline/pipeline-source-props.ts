@@ -1,4 +1,4 @@
-/** Properties of {@link PipelineSource.codeConnection}. The connection and the repository are required. */
+/** Properties of {@link PipelineSource.codeConnection}. Connection and repository are required. */
 export interface CodeConnectionProps {
   /**
    * ARN of the connection to GitHub, Bitbucket or GitLab.
