@@ -102,7 +102,7 @@ function event(fields: Fields): Content | undefined {
   const reasons = [eventName, reason].filter(isText);
   const at = timeIn(fields.time);
   const where = timeAndPlace(at, fields.account, fields.region);
-  const lines = [...reasons.length > 0 ? reasons : [textOf(fields.detail)], ...resources, where];
+  const lines = [...(reasons.length > 0 ? reasons : [textOf(fields.detail)]), ...resources, where];
   return { title: kind, text: lines.filter(isText).join('\n'), at, ...(resources[0] && { source: resources[0] }) };
 }
 

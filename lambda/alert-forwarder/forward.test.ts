@@ -6,10 +6,27 @@ import { Secret } from './secret';
 const TOPIC = 'arn:aws:sns:eu-central-1:111111111111:critical';
 const KEY = '0123456789abcdef0123456789abcdef';
 const WEBHOOK_PATH = '/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX';
-const ALARM = { AlarmName: 'api-errors', AlarmArn: 'arn:aws:cloudwatch:eu-central-1:111111111111:alarm:api-errors', NewStateValue: 'ALARM', NewStateReason: 'Threshold crossed', AlarmDescription: 'Too many errors' };
+const ALARM = {
+  AlarmName: 'api-errors',
+  AlarmArn: 'arn:aws:cloudwatch:eu-central-1:111111111111:alarm:api-errors',
+  NewStateValue: 'ALARM',
+  NewStateReason: 'Threshold crossed',
+  AlarmDescription: 'Too many errors',
+};
 
 const sns = (message: unknown, topicArn = TOPIC) => ({
-  Records: [{ EventSource: 'aws:sns', Sns: { Type: 'Notification', MessageId: 'message-1', TopicArn: topicArn, Subject: null, Message: typeof message === 'string' ? message : JSON.stringify(message) } }],
+  Records: [
+    {
+      EventSource: 'aws:sns',
+      Sns: {
+        Type: 'Notification',
+        MessageId: 'message-1',
+        TopicArn: topicArn,
+        Subject: null,
+        Message: typeof message === 'string' ? message : JSON.stringify(message),
+      },
+    },
+  ],
 });
 
 interface Given {
@@ -33,7 +50,7 @@ interface Run {
 async function run(behaviours: Behaviour[], given: Given = {}): Promise<Run> {
   const receiver = await new Receiver(behaviours).start();
   const { kind = 'slack', event = sns(ALARM), time = 60000 } = given;
-  const secrets = [...given.secrets ?? [kind === 'slack' ? `${receiver.url}${WEBHOOK_PATH}` : KEY]];
+  const secrets = [...(given.secrets ?? [kind === 'slack' ? `${receiver.url}${WEBHOOK_PATH}` : KEY])];
   const log: string[] = [];
   const slept: number[] = [];
   let passed = 0;
@@ -41,9 +58,24 @@ async function run(behaviours: Behaviour[], given: Given = {}): Promise<Run> {
   const began = Date.now();
   try {
     await forward(event, {
-      plan: { kind, secretArn: 'secret', endpoint: `${receiver.url}/v2/enqueue`, topics: [{ arn: TOPIC, urgency: 'critical' }] },
-      secret: new Secret(async () => { read += 1; return secrets.length > 1 ? secrets.shift() : secrets[0]; }, Date.now),
-      clock: { now: () => Date.parse('2026-01-01T12:00:00Z'), sleep: async (ms) => { slept.push(ms); passed += ms; }, left: () => time - passed - (Date.now() - began) },
+      plan: {
+        kind,
+        secretArn: 'secret',
+        endpoint: `${receiver.url}/v2/enqueue`,
+        topics: [{ arn: TOPIC, urgency: 'critical' }],
+      },
+      secret: new Secret(async () => {
+        read += 1;
+        return secrets.length > 1 ? secrets.shift() : secrets[0];
+      }, Date.now),
+      clock: {
+        now: () => Date.parse('2026-01-01T12:00:00Z'),
+        sleep: async (ms) => {
+          slept.push(ms);
+          passed += ms;
+        },
+        left: () => time - passed - (Date.now() - began),
+      },
       log: (line) => log.push(line),
       scheme: 'http://',
     });
@@ -59,29 +91,51 @@ describe('A message is delivered', () => {
   test('once to a webhook of Slack (C-16)', async () => {
     const { receiver, failure } = await run([answers(200, 'ok')]);
     expect(failure).toBeUndefined();
-    expect(receiver.taken).toEqual([{ path: WEBHOOK_PATH, body: { text: ':rotating_light: *Too many errors*\napi-errors\n\nToo many errors\n\nThreshold crossed\n\naccount 111111111111, eu-central-1' } }]);
+    expect(receiver.taken).toEqual([
+      {
+        path: WEBHOOK_PATH,
+        body: {
+          text: ':rotating_light: *Too many errors*\napi-errors\n\nToo many errors\n\nThreshold crossed\n\naccount 111111111111, eu-central-1',
+        },
+      },
+    ]);
   });
 
   test('to PagerDuty, with the urgency of its topic (C-16, D-08)', async () => {
     const { receiver } = await run([answers(202, '{"status":"success"}')], { kind: 'pagerDuty' });
-    expect(receiver.taken).toEqual([{
-      path: '/v2/enqueue',
-      body: {
-        routing_key: KEY,
-        event_action: 'trigger',
-        dedup_key: ALARM.AlarmArn,
-        payload: { summary: 'Too many errors', source: 'api-errors', severity: 'critical', custom_details: { text: 'api-errors\n\nToo many errors\n\nThreshold crossed\n\naccount 111111111111, eu-central-1' } },
+    expect(receiver.taken).toEqual([
+      {
+        path: '/v2/enqueue',
+        body: {
+          routing_key: KEY,
+          event_action: 'trigger',
+          dedup_key: ALARM.AlarmArn,
+          payload: {
+            summary: 'Too many errors',
+            source: 'api-errors',
+            severity: 'critical',
+            custom_details: {
+              text: 'api-errors\n\nToo many errors\n\nThreshold crossed\n\naccount 111111111111, eu-central-1',
+            },
+          },
+        },
       },
-    }]);
+    ]);
   });
 
   test('as the resolution of an incident at the end of an alarm', async () => {
-    const { receiver } = await run([answers(202)], { kind: 'pagerDuty', event: sns({ ...ALARM, NewStateValue: 'OK' }) });
+    const { receiver } = await run([answers(202)], {
+      kind: 'pagerDuty',
+      event: sns({ ...ALARM, NewStateValue: 'OK' }),
+    });
     expect(receiver.taken[0].body).toMatchObject({ event_action: 'resolve', dedup_key: ALARM.AlarmArn });
   });
 
   test('as an error if the plan lacks its topic', async () => {
-    const { receiver } = await run([answers(202)], { kind: 'pagerDuty', event: sns(ALARM, 'arn:aws:sns:eu-central-1:111111111111:new') });
+    const { receiver } = await run([answers(202)], {
+      kind: 'pagerDuty',
+      event: sns(ALARM, 'arn:aws:sns:eu-central-1:111111111111:new'),
+    });
     expect(receiver.taken[0].body.payload.severity).toBe('error');
   });
 
@@ -97,7 +151,8 @@ describe('A message is delivered', () => {
   });
 
   test('after 429, once Retry-After has passed', async () => {
-    const waited = async (after: string) => (await run([answers(429, '', { 'Retry-After': after }), answers(200)])).slept[0];
+    const waited = async (after: string) =>
+      (await run([answers(429, '', { 'Retry-After': after }), answers(200)])).slept[0];
     const [seconds, date] = [await waited('7'), await waited('Thu, 01 Jan 2026 12:00:09 GMT')];
     expect(seconds).toBeGreaterThanOrEqual(7000);
     expect(seconds).toBeLessThanOrEqual(14000);
@@ -106,15 +161,23 @@ describe('A message is delivered', () => {
   });
 
   test('after 429, at different times', async () => {
-    const waits = await Promise.all(Array.from({ length: 10 }, async () => (await run([answers(429, '', { 'Retry-After': '30' }), answers(200)], { time: 300000 })).slept[0]));
+    const waits = await Promise.all(
+      Array.from(
+        { length: 10 },
+        async () => (await run([answers(429, '', { 'Retry-After': '30' }), answers(200)], { time: 300000 })).slept[0],
+      ),
+    );
     expect(Math.max(...waits) - Math.min(...waits)).toBeGreaterThan(5000);
   });
 
-  test.each(['0', 'Thu, 01 Jan 2026 11:00:00 GMT'])('after 429 with Retry-After: %s, with growing pauses', async (after) => {
-    const { receiver, slept } = await run([answers(429, '', { 'Retry-After': after })]);
-    expect(receiver.taken.length).toBeLessThan(25);
-    slept.slice(0, 4).forEach((pause, index) => expect(pause).toBeGreaterThanOrEqual(250 * 2 ** index));
-  });
+  test.each(['0', 'Thu, 01 Jan 2026 11:00:00 GMT'])(
+    'after 429 with Retry-After: %s, with growing pauses',
+    async (after) => {
+      const { receiver, slept } = await run([answers(429, '', { 'Retry-After': after })]);
+      expect(receiver.taken.length).toBeLessThan(25);
+      slept.slice(0, 4).forEach((pause, index) => expect(pause).toBeGreaterThanOrEqual(250 * 2 ** index));
+    },
+  );
 
   test('even if many arrive at once and the receiver accepts one a second', async () => {
     const [alerts, scale] = [40, 50];
@@ -125,11 +188,19 @@ describe('A message is delivered', () => {
       return (admitted ? answers(200) : answers(429, 'rate_limited', { 'Retry-After': '30' }))(request, response);
     };
     const receiver = await new Receiver([oneASecond]).start();
-    const ends = Date.now() + 5 * 60000 / scale;
-    const clock = { now: Date.now, sleep: async (ms: number) => new Promise<void>((done) => setTimeout(done, ms / scale)), left: () => (ends - Date.now()) * scale };
+    const ends = Date.now() + (5 * 60000) / scale;
+    const clock = {
+      now: Date.now,
+      sleep: async (ms: number) => new Promise<void>((done) => setTimeout(done, ms / scale)),
+      left: () => (ends - Date.now()) * scale,
+    };
     const plan: PostingPlan = { kind: 'slack', secretArn: 'secret', topics: [] };
     const secret = new Secret(async () => `${receiver.url}${WEBHOOK_PATH}`, Date.now);
-    const outcomes = await Promise.allSettled(Array.from({ length: alerts }, async () => forward(sns(ALARM), { plan, secret, clock, log: () => undefined, scheme: 'http://' })));
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: alerts }, async () =>
+        forward(sns(ALARM), { plan, secret, clock, log: () => undefined, scheme: 'http://' }),
+      ),
+    );
     receiver.stop();
     expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([]);
   }, 20000);
@@ -149,7 +220,7 @@ describe('A message is delivered', () => {
   });
 });
 
-describe('A message that can\'t be delivered fails the invocation, so that Lambda retries,', () => {
+describe("A message that can't be delivered fails the invocation, so that Lambda retries,", () => {
   test('when the receiver fails until the time is up', async () => {
     const { receiver, failure, slept } = await run([answers(500, 'rollup_error')], { time: 20000 });
     expect(failure).toBe("slack has not taken 'Too many errors': 500 rollup_error");
@@ -157,7 +228,10 @@ describe('A message that can\'t be delivered fails the invocation, so that Lambd
     expect(slept.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(20000);
   });
 
-  test.each<[string, Behaviour]>([['doesn\'t respond', saysNothing], ['never ends its response', neverEnds]])('when the receiver %s', async (_, behaviour) => {
+  test.each<[string, Behaviour]>([
+    ["doesn't respond", saysNothing],
+    ['never ends its response', neverEnds],
+  ])('when the receiver %s', async (_, behaviour) => {
     expect((await run([behaviour], { time: 2000 })).failure).toMatch(/no answer within \d+ ms/);
   });
 
@@ -168,7 +242,10 @@ describe('A message that can\'t be delivered fails the invocation, so that Lambd
   });
 
   test('but not when the receiver is busy for several minutes and sends Retry-After', async () => {
-    const { failure } = await run([...Array.from({ length: 4 }, () => answers(429, '', { 'Retry-After': '30' })), answers(200)], { time: 300000 });
+    const { failure } = await run(
+      [...Array.from({ length: 4 }, () => answers(429, '', { 'Retry-After': '30' })), answers(200)],
+      { time: 300000 },
+    );
     expect(failure).toBeUndefined();
   });
 
@@ -192,9 +269,12 @@ describe('A message that can\'t be delivered fails the invocation, so that Lambd
     expect(elsewhere.taken).toEqual([]);
   });
 
-  test.each(['to-be-filled', '', '{"url":"http://127.0.0.1"}', 'ftp://127.0.0.1/x'])('when the secret of a webhook is %p', async (secret) => {
-    expect((await run([answers(200)], { secrets: [secret] })).failure).toMatch(/does not hold what it should/);
-  });
+  test.each(['to-be-filled', '', '{"url":"http://127.0.0.1"}', 'ftp://127.0.0.1/x'])(
+    'when the secret of a webhook is %p',
+    async (secret) => {
+      expect((await run([answers(200)], { secrets: [secret] })).failure).toMatch(/does not hold what it should/);
+    },
+  );
 
   test('when the secret of PagerDuty is no integration key', async () => {
     const { failure, receiver } = await run([answers(202)], { kind: 'pagerDuty', secrets: ['R0UT1NG'] });
@@ -206,14 +286,20 @@ describe('A message that can\'t be delivered fails the invocation, so that Lambd
 describe('A rotated webhook or key', () => {
   test.each([401, 403, 404, 410])('is read again after %d, and used at once', async (status) => {
     const old = 'f'.repeat(32);
-    const { receiver, failure, read } = await run([answers(status), answers(202)], { kind: 'pagerDuty', secrets: [old, KEY] });
+    const { receiver, failure, read } = await run([answers(status), answers(202)], {
+      kind: 'pagerDuty',
+      secrets: [old, KEY],
+    });
     expect(failure).toBeUndefined();
     expect(receiver.taken.map(({ body }) => body.routing_key)).toEqual([old, KEY]);
     expect(read).toBe(2);
   });
 
   test('of PagerDuty is read again after its response to an unknown key', async () => {
-    const unknownKey = answers(400, '{"status":"invalid event","message":"Event object is invalid","errors":["Invalid routing key"]}');
+    const unknownKey = answers(
+      400,
+      '{"status":"invalid event","message":"Event object is invalid","errors":["Invalid routing key"]}',
+    );
     const old = 'f'.repeat(32);
     const { receiver, failure } = await run([unknownKey, answers(202)], { kind: 'pagerDuty', secrets: [old, KEY] });
     expect(failure).toBeUndefined();
@@ -223,7 +309,7 @@ describe('A rotated webhook or key', () => {
     expect([same.receiver.taken.length, same.read]).toEqual([1, 2]);
   });
 
-  test('isn\'t used twice if its value is the same', async () => {
+  test("isn't used twice if its value is the same", async () => {
     const { receiver, failure, read } = await run([answers(403, 'invalid_token')]);
     expect(failure).toMatch(/403 invalid_token/);
     expect(receiver.taken).toHaveLength(1);
@@ -236,7 +322,9 @@ describe('A rotated webhook or key', () => {
 });
 
 describe('Neither log nor error contains the webhook or key', () => {
-  const repeatsAddress: Behaviour = (request, response) => { response.writeHead(400).end(JSON.stringify({ asked: request.url }).replace(/\//g, '\\/')); };
+  const repeatsAddress: Behaviour = (request, response) => {
+    response.writeHead(400).end(JSON.stringify({ asked: request.url }).replace(/\//g, '\\/'));
+  };
   const secretParts = [KEY, 'XXXXXXXXXXXXXXXXXXXXXXXX', 'T00000000', 'B00000000'];
 
   test.each<[string, PostingPlan['kind'], Behaviour]>([
@@ -253,7 +341,10 @@ describe('Neither log nor error contains the webhook or key', () => {
   });
 
   test('when the description of an alarm contains the key', async () => {
-    const { log } = await run([answers(202)], { kind: 'pagerDuty', event: sns({ ...ALARM, AlarmDescription: `About ${KEY}` }) });
+    const { log } = await run([answers(202)], {
+      kind: 'pagerDuty',
+      event: sns({ ...ALARM, AlarmDescription: `About ${KEY}` }),
+    });
     expect(log).toEqual(['pagerDuty has taken: About ***']);
   });
 });
@@ -280,15 +371,28 @@ describe('The secret', () => {
   });
 
   test('is empty if it has no text', async () => {
-    expect(await new Secret(async () => undefined, () => 0).value()).toBe('');
+    expect(
+      await new Secret(
+        async () => undefined,
+        () => 0,
+      ).value(),
+    ).toBe('');
   });
 });
 
 describe('A message in another form is sent, too:', () => {
   test.each<[string, unknown, object]>([
-    ['a message that is not JSON', sns('Your budget exceeded 80 %'), { summary: 'Message without a subject', custom_details: { text: 'Your budget exceeded 80 %' } }],
+    [
+      'a message that is not JSON',
+      sns('Your budget exceeded 80 %'),
+      { summary: 'Message without a subject', custom_details: { text: 'Your budget exceeded 80 %' } },
+    ],
     ['JSON of an unknown form', sns({ anomalyId: '1' }), { custom_details: { text: '{"anomalyId":"1"}' } }],
-    ['a notification from the dead-letter queue of a subscription', { Type: 'Notification', TopicArn: TOPIC, MessageId: '1', Subject: 'Hello', Message: 'World' }, { summary: 'Hello', severity: 'critical' }],
+    [
+      'a notification from the dead-letter queue of a subscription',
+      { Type: 'Notification', TopicArn: TOPIC, MessageId: '1', Subject: 'Hello', Message: 'World' },
+      { summary: 'Hello', severity: 'critical' },
+    ],
     ['an event of another service', { answer: 42 }, { custom_details: { text: '{"answer":42}' } }],
     ['a record without a message', { Records: [{ Sns: { TopicArn: TOPIC } }] }, { severity: 'critical' }],
     ['a bare text', 'help', { custom_details: { text: 'help' } }],
@@ -300,6 +404,8 @@ describe('A message in another form is sent, too:', () => {
 
   test('several records, in order', async () => {
     const [record] = sns('a').Records;
-    expect((await run([answers(200)], { event: { Records: [record, ...sns('b').Records] } })).receiver.taken).toHaveLength(2);
+    expect(
+      (await run([answers(200)], { event: { Records: [record, ...sns('b').Records] } })).receiver.taken,
+    ).toHaveLength(2);
   });
 });

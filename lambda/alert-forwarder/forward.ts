@@ -55,9 +55,7 @@ async function forwardOne(alert: Alert, urgency: Urgency, context: ForwarderCont
 
 async function attempt(alert: Alert, urgency: Urgency, value: string, context: ForwarderContext): Promise<Outcome> {
   const request = requestFor(alert, urgency, value, context);
-  return request === undefined
-    ? { kind: 'unauthorized', why: INVALID_SECRET }
-    : deliver(request, context.clock);
+  return request === undefined ? { kind: 'unauthorized', why: INVALID_SECRET } : deliver(request, context.clock);
 }
 
 /** Undefined if the secret is no webhook or key. */

@@ -23,8 +23,10 @@ export async function relay(
 ): Promise<void> {
   for (const notification of notificationsIn(event)) {
     const { subject, message } = topicMessage(alertIn(notification));
-    await publish(isShownInChat(notification.message)
-      ? { TopicArn: topicArn, Subject: notification.subject, Message: notification.message }
-      : { TopicArn: topicArn, Subject: subject, Message: message, MessageStructure: 'json' });
+    await publish(
+      isShownInChat(notification.message)
+        ? { TopicArn: topicArn, Subject: notification.subject, Message: notification.message }
+        : { TopicArn: topicArn, Subject: subject, Message: message, MessageStructure: 'json' },
+    );
   }
 }

@@ -17,7 +17,7 @@ export class Secret {
 
   /** Current value. */
   public async reread(): Promise<string> {
-    const value = (await this.fetchValue() ?? '').trim();
+    const value = ((await this.fetchValue()) ?? '').trim();
     this.cached = { value, at: this.now() };
     return value;
   }

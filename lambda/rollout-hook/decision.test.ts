@@ -11,9 +11,15 @@ const UNDER_WAY: Deployment = { first: false, rollingBack: false, requestedTasks
 
 /** Response of the new version to a request. */
 type Behaviour = (request: http.IncomingMessage, response: http.ServerResponse) => void;
-const answers = (status: number): Behaviour => (_, response) => { response.writeHead(status).end('{}'); };
+const answers =
+  (status: number): Behaviour =>
+    (_, response) => {
+      response.writeHead(status).end('{}');
+    };
 const hangs: Behaviour = () => undefined;
-const dribbles: Behaviour = (_, response) => { response.writeHead(200).write('{'); };
+const dribbles: Behaviour = (_, response) => {
+  response.writeHead(200).write('{');
+};
 
 const TASK = 'arn:aws:ecs:eu-central-1:111111111111:task/shop/0123456789abcdef';
 
@@ -30,25 +36,34 @@ class World {
   public startsTasks: Error | true = true;
   public stopsTasks: Error | true = true;
   private behaviour: Behaviour = answers(200);
-  private readonly server = http.createServer((request, response) => { this.asked.push(request); this.behaviour(request, response); });
+  private readonly server = http.createServer((request, response) => {
+    this.asked.push(request);
+    this.behaviour(request, response);
+  });
   public details: { watch?: object } = {};
 
   /** ECS starts one task, and returns it for a repeated start. */
   private readonly tasks: CommandTasks = {
     start: async (_, { command }, url) => {
       this.changes.push(`start ${command.join(' ')} ${url}`);
-      if (this.startsTasks instanceof Error) { throw this.startsTasks; }
+      if (this.startsTasks instanceof Error) {
+        throw this.startsTasks;
+      }
       this.task ??= { ended: false, createdAt: new Date(this.now) };
       return TASK;
     },
     describe: async (_, task) => {
       expect(task).toBe(TASK);
-      if (!this.task || this.task instanceof Error) { throw this.task ?? new Error('MISSING'); }
+      if (!this.task || this.task instanceof Error) {
+        throw this.task ?? new Error('MISSING');
+      }
       return this.task;
     },
     stop: async (_, task, reason) => {
       this.changes.push(`stop ${task} ${reason}`);
-      if (this.stopsTasks instanceof Error) { throw this.stopsTasks; }
+      if (this.stopsTasks instanceof Error) {
+        throw this.stopsTasks;
+      }
     },
   };
 
@@ -77,27 +92,38 @@ class World {
   /** One call with the details of earlier answers, which ECS merges as JSON and keeps through the deployment. */
   public async call(plan: RolloutPlan, ...given: [event?: unknown]): Promise<Answer> {
     const event = given.length > 0 ? given[0] : beforeShift(0);
-    const answer = await decide(typeof event === 'object' && event !== null ? { hookDetails: this.details, ...event } : event, {
-      plan,
-      smoke,
-      now: () => this.now,
-      deployments: {
-        describe: async () => { if (this.deployment instanceof Error) { throw this.deployment; } return this.deployment; },
-        addresses: async () => this.addresses,
+    const answer = await decide(
+      typeof event === 'object' && event !== null ? { hookDetails: this.details, ...event } : event,
+      {
+        plan,
+        smoke,
+        now: () => this.now,
+        deployments: {
+          describe: async () => {
+            if (this.deployment instanceof Error) {
+              throw this.deployment;
+            }
+            return this.deployment;
+          },
+          addresses: async () => this.addresses,
+        },
+        tasks: this.tasks,
       },
-      tasks: this.tasks,
-    });
+    );
     const left = JSON.parse(JSON.stringify(answer.hookDetails ?? {})) as { watch?: object };
     this.details = { watch: { ...this.details.watch, ...left.watch } };
     return answer;
   }
 
   public ends(exitCode?: number, reason?: string): void {
-    this.task = { ...this.task as CommandTask, ended: true, exitCode, reason };
+    this.task = { ...(this.task as CommandTask), ended: true, exitCode, reason };
   }
 
   /** Calls as ECS does until the hook has decided. */
-  public async untilDecided(plan: RolloutPlan, event: unknown = beforeShift(0)): Promise<{ status: string; seconds: number; calls: number }> {
+  public async untilDecided(
+    plan: RolloutPlan,
+    event: unknown = beforeShift(0),
+  ): Promise<{ status: string; seconds: number; calls: number }> {
     const begin = this.now;
     for (let calls = 1; calls < 1000; calls++) {
       const { hookStatus, callBackDelay } = await this.call(plan, event);
@@ -120,7 +146,9 @@ describe('The rollout hook', () => {
   beforeEach(async () => {
     world = new World();
     await world.start();
-    ['info', 'warn', 'error'].forEach((level) => jest.spyOn(console, level as 'info').mockImplementation(() => undefined));
+    ['info', 'warn', 'error'].forEach((level) =>
+      jest.spyOn(console, level as 'info').mockImplementation(() => undefined),
+    );
   });
 
   afterEach(() => {
@@ -129,8 +157,21 @@ describe('The rollout hook', () => {
   });
 
   describe('at a step', () => {
-    test.each([[10, 60], [20, 60], [30, 0], [40, 0], [50, 60], [60, 0], [70, 60], [80, 0], [90, 0]])('of %i %% in 10, 20, 50, 70, 100 holds for %i s (B-07)', async (weight, seconds) => {
-      expect(await world.untilDecided(world.plan(STEPS), beforeShift(weight))).toMatchObject({ status: 'SUCCEEDED', seconds });
+    test.each([
+      [10, 60],
+      [20, 60],
+      [30, 0],
+      [40, 0],
+      [50, 60],
+      [60, 0],
+      [70, 60],
+      [80, 0],
+      [90, 0],
+    ])('of %i %% in 10, 20, 50, 70, 100 holds for %i s (B-07)', async (weight, seconds) => {
+      expect(await world.untilDecided(world.plan(STEPS), beforeShift(weight))).toMatchObject({
+        status: 'SUCCEEDED',
+        seconds,
+      });
     });
 
     test('holds a whole rollout for four minutes, and is called again at least every 30 s (B-07)', async () => {
@@ -138,7 +179,10 @@ describe('The rollout hook', () => {
         await world.untilDecided(world.plan(STEPS), beforeShift(weight));
       }
       expect(world.now).toBe(4 * 60 * SECOND);
-      expect(await world.call(world.plan(STEPS), beforeShift(10))).toMatchObject({ hookStatus: 'IN_PROGRESS', callBackDelay: 30 });
+      expect(await world.call(world.plan(STEPS), beforeShift(10))).toMatchObject({
+        hookStatus: 'IN_PROGRESS',
+        callBackDelay: 30,
+      });
     });
 
     test('holds 10, 50, 100 for five minutes at 10 % and 50 %, and nowhere between (C-18)', async () => {
@@ -150,10 +194,12 @@ describe('The rollout hook', () => {
     });
 
     test('in tenths of a percent accepts the weight that ECS rounds it to', async () => {
-      expect(await world.untilDecided(world.plan({ steps: [12.5], stepSeconds: 60 }), beforeShift(12))).toMatchObject({ seconds: 60 });
+      expect(await world.untilDecided(world.plan({ steps: [12.5], stepSeconds: 60 }), beforeShift(12))).toMatchObject({
+        seconds: 60,
+      });
     });
 
-    test('doesn\'t count the time of the step before, although the details have it', async () => {
+    test("doesn't count the time of the step before, although the details have it", async () => {
       const plan = world.plan(STEPS);
       const { hookDetails } = await world.call(plan, beforeShift(10));
       world.now = 3600 * SECOND;
@@ -167,7 +213,7 @@ describe('The rollout hook', () => {
       expect(await world.call(plan, beforeShift(50))).toEqual({ hookStatus: 'FAILED' });
     });
 
-    test('isn\'t lengthened by a round that fails once (B-12)', async () => {
+    test("isn't lengthened by a round that fails once (B-12)", async () => {
       const plan = world.plan({ ...STEPS, requests: [health] });
       await world.call(plan, beforeShift(10));
       world.now += 30 * SECOND;
@@ -185,7 +231,11 @@ describe('The rollout hook', () => {
 
   describe('before the first traffic', () => {
     test('requires that green passes each round for the configured time (A-11)', async () => {
-      expect(await world.untilDecided(world.plan({ requests: [health], verifySeconds: 120 }))).toEqual({ status: 'SUCCEEDED', seconds: 120, calls: 5 });
+      expect(await world.untilDecided(world.plan({ requests: [health], verifySeconds: 120 }))).toEqual({
+        status: 'SUCCEEDED',
+        seconds: 120,
+        calls: 5,
+      });
       expect(world.asked).toHaveLength(5);
     });
 
@@ -217,10 +267,19 @@ describe('The rollout hook', () => {
       ['redirects', answers(301)],
       ['never answers', hangs],
       ['begins to answer and never ends', dribbles],
-      ['breaks the connection', (request) => { request.socket.destroy(); }],
+      [
+        'breaks the connection',
+        (request) => {
+          request.socket.destroy();
+        },
+      ],
     ])('when the smoke test %s', async (_, behaviour) => {
       world.behaves(behaviour);
-      expect(await world.untilDecided(world.plan({ requests: [{ ...health, timeoutMs: 50 }] }))).toEqual({ status: 'FAILED', seconds: 60, calls: 3 });
+      expect(await world.untilDecided(world.plan({ requests: [{ ...health, timeoutMs: 50 }] }))).toEqual({
+        status: 'FAILED',
+        seconds: 60,
+        calls: 3,
+      });
     });
 
     test('when no process listens', async () => {
@@ -231,12 +290,18 @@ describe('The rollout hook', () => {
 
     test('when the new version has no running task', async () => {
       world.addresses = [];
-      expect(await world.untilDecided(world.plan({ requests: [health] }))).toMatchObject({ status: 'FAILED', calls: 3 });
+      expect(await world.untilDecided(world.plan({ requests: [health] }))).toMatchObject({
+        status: 'FAILED',
+        calls: 3,
+      });
     });
 
     test('when calls to ECS fail', async () => {
       world.deployment = new Error('Rate exceeded');
-      expect(await world.untilDecided(world.plan(STEPS), beforeShift(10))).toMatchObject({ status: 'FAILED', calls: 3 });
+      expect(await world.untilDecided(world.plan(STEPS), beforeShift(10))).toMatchObject({
+        status: 'FAILED',
+        calls: 3,
+      });
     });
 
     test('counting consecutive rounds only', async () => {
@@ -251,12 +316,14 @@ describe('The rollout hook', () => {
       const plan = world.plan({ requests: [{ ...health, timeoutMs: 2000 }] });
       await world.behaves(answers(500)).call(plan);
       await world.call(plan);
-      world.behaves((_, response) => { setTimeout(() => response.writeHead(200).end(), 100); });
+      world.behaves((_, response) => {
+        setTimeout(() => response.writeHead(200).end(), 100);
+      });
       expect(await world.call(plan)).toEqual({ hookStatus: 'SUCCEEDED' });
     });
   });
 
-  describe('doesn\'t delay', () => {
+  describe("doesn't delay", () => {
     test.each<[string, Partial<Deployment>]>([
       ['the first deployment, which replaces no version', { first: true }],
       ['a rollback', { rollingBack: true }],
@@ -264,7 +331,9 @@ describe('The rollout hook', () => {
     ])('%s', async (_, deployment) => {
       world.deployment = { ...UNDER_WAY, ...deployment };
       world.behaves(answers(500));
-      expect(await world.call(world.plan({ ...STEPS, requests: [health] }), beforeShift(10))).toEqual({ hookStatus: 'SUCCEEDED' });
+      expect(await world.call(world.plan({ ...STEPS, requests: [health] }), beforeShift(10))).toEqual({
+        hookStatus: 'SUCCEEDED',
+      });
       expect(world.asked).toHaveLength(0);
     });
 
@@ -275,16 +344,24 @@ describe('The rollout hook', () => {
       expect(await world.call(world.plan(STEPS), event)).toEqual({ hookStatus: 'SUCCEEDED' });
     });
 
-    test.each(['PRODUCTION_TRAFFIC_SHIFT', 'TEST_TRAFFIC_SHIFT'])('a rollback, which ECS calls at %s', async (lifecycleStage) => {
-      expect(await world.call(world.plan(STEPS), { ...beforeShift(10), lifecycleStage })).toEqual({ hookStatus: 'SUCCEEDED' });
-    });
+    test.each(['PRODUCTION_TRAFFIC_SHIFT', 'TEST_TRAFFIC_SHIFT'])(
+      'a rollback, which ECS calls at %s',
+      async (lifecycleStage) => {
+        expect(await world.call(world.plan(STEPS), { ...beforeShift(10), lifecycleStage })).toEqual({
+          hookStatus: 'SUCCEEDED',
+        });
+      },
+    );
   });
 
   test('returns the same for a repeated call and changes nothing', async () => {
     const plan = world.plan({ ...STEPS, requests: [health], verifySeconds: 60 });
     const { hookDetails } = await world.call(plan);
     world.now += 10 * SECOND;
-    const [first, second] = [await world.call(plan, { ...beforeShift(0), hookDetails }), await world.call(plan, { ...beforeShift(0), hookDetails })];
+    const [first, second] = [
+      await world.call(plan, { ...beforeShift(0), hookDetails }),
+      await world.call(plan, { ...beforeShift(0), hookDetails }),
+    ];
     expect(first).toEqual(second);
     expect(await world.untilDecided(plan)).toMatchObject({ status: 'SUCCEEDED', seconds: 50 });
   });
@@ -296,7 +373,9 @@ describe('The rollout hook', () => {
     ['details that are a text', 'watch'],
   ])('restarts the hold, and never ends it early, for %s', async (_, hookDetails) => {
     world.now = 3600 * SECOND;
-    expect(await world.call(world.plan(STEPS), beforeShift(10, hookDetails))).toMatchObject({ hookStatus: 'IN_PROGRESS' });
+    expect(await world.call(world.plan(STEPS), beforeShift(10, hookDetails))).toMatchObject({
+      hookStatus: 'IN_PROGRESS',
+    });
   });
 
   describe('rolls the deployment back for a payload with', () => {
@@ -310,14 +389,54 @@ describe('The rollout hook', () => {
       ['null', null],
       ['a text', 'PRE_PRODUCTION_TRAFFIC_SHIFT'],
       ['a list', []],
-      ['an empty stage', changed((event) => { event.lifecycleStage = ''; })],
-      ['no deployment', changed((event) => { event.resourceArn = undefined!; })],
-      ['no details', changed((event) => { event.executionDetails = undefined!; })],
-      ['no target', changed((event) => { event.executionDetails.targetServiceRevisionArn = undefined!; })],
-      ['no weights', changed((event) => { event.executionDetails.productionTrafficWeights = undefined!; })],
-      ['weights without the new version', changed((event) => { event.executionDetails.productionTrafficWeights = {}; })],
-      ['a weight that is no number', changed((event) => { event.executionDetails.productionTrafficWeights[GREEN] = 'ten' as unknown as number; })],
-      ['a weight above 100', changed((event) => { event.executionDetails.productionTrafficWeights[GREEN] = 110; })],
+      [
+        'an empty stage',
+        changed((event) => {
+          event.lifecycleStage = '';
+        }),
+      ],
+      [
+        'no deployment',
+        changed((event) => {
+          event.resourceArn = undefined!;
+        }),
+      ],
+      [
+        'no details',
+        changed((event) => {
+          event.executionDetails = undefined!;
+        }),
+      ],
+      [
+        'no target',
+        changed((event) => {
+          event.executionDetails.targetServiceRevisionArn = undefined!;
+        }),
+      ],
+      [
+        'no weights',
+        changed((event) => {
+          event.executionDetails.productionTrafficWeights = undefined!;
+        }),
+      ],
+      [
+        'weights without the new version',
+        changed((event) => {
+          event.executionDetails.productionTrafficWeights = {};
+        }),
+      ],
+      [
+        'a weight that is no number',
+        changed((event) => {
+          event.executionDetails.productionTrafficWeights[GREEN] = 'ten' as unknown as number;
+        }),
+      ],
+      [
+        'a weight above 100',
+        changed((event) => {
+          event.executionDetails.productionTrafficWeights[GREEN] = 110;
+        }),
+      ],
     ])('%s', async (_, event) => {
       expect(await world.call(world.plan(STEPS), event)).toEqual({ hookStatus: 'FAILED' });
     });
@@ -335,7 +454,11 @@ describe('The rollout hook', () => {
 
     /** Starts the command. */
     const running = async (given: RolloutPlan = plan) => {
-      expect(await world.call(given)).toMatchObject({ hookStatus: 'IN_PROGRESS', callBackDelay: 5, hookDetails: { watch: { run: { deployment: DEPLOYMENT, task: TASK } } } });
+      expect(await world.call(given)).toMatchObject({
+        hookStatus: 'IN_PROGRESS',
+        callBackDelay: 5,
+        hookDetails: { watch: { run: { deployment: DEPLOYMENT, task: TASK } } },
+      });
       world.now += 5 * SECOND;
     };
 
@@ -350,7 +473,7 @@ describe('The rollout hook', () => {
       expect(world.asked).toEqual([]);
     });
 
-    test('starts it after the requests have passed for the configured time, and doesn\'t repeat them (A-11)', async () => {
+    test('starts it once the requests have passed for the configured time, and stops them (A-11)', async () => {
       const both = world.plan({ command: SUITE, requests: [health], verifySeconds: 60 });
       for (const _ of [0, 30]) {
         expect(await world.call(both)).toMatchObject({ hookStatus: 'IN_PROGRESS', callBackDelay: 30 });
@@ -365,9 +488,11 @@ describe('The rollout hook', () => {
       expect(world.asked).toHaveLength(3);
     });
 
-    test('doesn\'t start it if the requests fail (A-11)', async () => {
+    test("doesn't start it if the requests fail (A-11)", async () => {
       world.behaves(answers(500));
-      expect(await world.untilDecided(world.plan({ command: SUITE, requests: [health] }))).toMatchObject({ status: 'FAILED' });
+      expect(await world.untilDecided(world.plan({ command: SUITE, requests: [health] }))).toMatchObject({
+        status: 'FAILED',
+      });
       expect(world.changes).toEqual([]);
     });
 
@@ -383,7 +508,7 @@ describe('The rollout hook', () => {
       expect(world.changes).toEqual([started()]);
     });
 
-    test('rolls the deployment back when it can\'t be started after the configured number of attempts', async () => {
+    test("rolls the deployment back when it can't be started after the configured number of attempts", async () => {
       world.startsTasks = new Error('Capacity is unavailable at this time');
       const both = world.plan({ command: SUITE, requests: [health] });
       expect(await world.untilDecided(both)).toEqual({ status: 'FAILED', seconds: 60, calls: 3 });
@@ -393,7 +518,10 @@ describe('The rollout hook', () => {
 
     test('starts it at the next attempt after a failure of ECS', async () => {
       world.startsTasks = new Error('Rate exceeded');
-      expect(await world.call(plan)).toMatchObject({ hookStatus: 'IN_PROGRESS', hookDetails: { watch: { failures: 1, run: { task: null } } } });
+      expect(await world.call(plan)).toMatchObject({
+        hookStatus: 'IN_PROGRESS',
+        hookDetails: { watch: { failures: 1, run: { task: null } } },
+      });
       world.startsTasks = true;
       await running();
     });
@@ -403,7 +531,7 @@ describe('The rollout hook', () => {
       expect(world.changes).toEqual([started(), stopped('the command has not ended within 600 s')]);
     });
 
-    test('rolls the deployment back even if the task can\'t be stopped', async () => {
+    test("rolls the deployment back even if the task can't be stopped", async () => {
       world.stopsTasks = new Error('Rate exceeded');
       expect(await world.untilDecided(plan)).toMatchObject({ status: 'FAILED', seconds: 600 });
     });
@@ -411,7 +539,13 @@ describe('The rollout hook', () => {
     test('tolerates failures of ECS for the configured number of rounds, then stops it', async () => {
       await running();
       const runs = world.task;
-      for (const task of [new Error('Rate exceeded'), new Error('Rate exceeded'), runs, new Error('a'), new Error('b')]) {
+      for (const task of [
+        new Error('Rate exceeded'),
+        new Error('Rate exceeded'),
+        runs,
+        new Error('a'),
+        new Error('b'),
+      ]) {
         world.task = task;
         expect(await world.call(plan)).toMatchObject({ hookStatus: 'IN_PROGRESS' });
       }
@@ -443,7 +577,10 @@ describe('The rollout hook', () => {
     test('returns the same for a repeated call after the end', async () => {
       await running();
       world.ends(0);
-      expect([await world.call(plan), await world.call(plan)]).toEqual([{ hookStatus: 'SUCCEEDED' }, { hookStatus: 'SUCCEEDED' }]);
+      expect([await world.call(plan), await world.call(plan)]).toEqual([
+        { hookStatus: 'SUCCEEDED' },
+        { hookStatus: 'SUCCEEDED' },
+      ]);
     });
 
     test('targets the same task in any order of the list, and waits while none runs', async () => {
@@ -456,7 +593,10 @@ describe('The rollout hook', () => {
       expect(world.changes).toEqual([started()]);
     });
 
-    test.each<[string, Partial<RolloutPlan>]>([['held steps', STEPS], ['steps of ECS', {}]])('doesn\'t repeat it at %s (B-12)', async (_, steps) => {
+    test.each<[string, Partial<RolloutPlan>]>([
+      ['held steps', STEPS],
+      ['steps of ECS', {}],
+    ])("doesn't repeat it at %s (B-12)", async (_, steps) => {
       const stepped = world.plan({ ...steps, command: SUITE });
       await running(stepped);
       world.ends(0);
@@ -465,13 +605,20 @@ describe('The rollout hook', () => {
       expect(world.changes).toEqual([started()]);
     });
 
-    test.each<[string, Partial<Deployment>]>([['the first deployment', { first: true }], ['a rollback', { rollingBack: true }], ['a deployment without tasks', { requestedTasks: 0 }]])('doesn\'t start it for %s', async (_, deployment) => {
+    test.each<[string, Partial<Deployment>]>([
+      ['the first deployment', { first: true }],
+      ['a rollback', { rollingBack: true }],
+      ['a deployment without tasks', { requestedTasks: 0 }],
+    ])("doesn't start it for %s", async (_, deployment) => {
       world.deployment = { ...UNDER_WAY, ...deployment };
       expect(await world.call(plan)).toEqual({ hookStatus: 'SUCCEEDED' });
       expect(world.changes).toEqual([]);
     });
 
-    test.each<[string, Error | true]>([['stops it', true], ['isn\'t delayed by a task that can\'t be stopped', new Error('Rate exceeded')]])('a rollback that begins meanwhile %s', async (_, stops) => {
+    test.each<[string, Error | true]>([
+      ['stops it', true],
+      ["isn't delayed by a task that can't be stopped", new Error('Rate exceeded')],
+    ])('a rollback that begins meanwhile %s', async (_, stops) => {
       await running();
       world.stopsTasks = stops;
       world.deployment = { ...UNDER_WAY, rollingBack: true };
@@ -490,6 +637,12 @@ describe('The rollout hook', () => {
     await world.call(world.plan({ requests: [health, { ...health, path: '/shop?full=1', host: 'www.example.com' }] }));
     expect(world.asked.map(({ url }) => url)).toEqual(['/health', '/shop?full=1']);
     expect(world.asked.map(({ headers }) => headers.host)).toEqual([`127.0.0.1:${world.port}`, 'www.example.com']);
-    world.asked.forEach(({ headers, method }) => expect([method, headers['user-agent'], headers['x-forwarded-proto']]).toEqual(['GET', 'rollout-smoke-test/1', 'https']));
+    world.asked.forEach(({ headers, method }) =>
+      expect([method, headers['user-agent'], headers['x-forwarded-proto']]).toEqual([
+        'GET',
+        'rollout-smoke-test/1',
+        'https',
+      ]),
+    );
   });
 });

@@ -157,12 +157,7 @@ async function stopCommand(invocation: Invocation, { run }: Watch, { tasks }: Ho
 }
 
 /** A failure to stop the task doesn't affect the deployment. */
-async function stopTask(
-  invocation: Invocation,
-  task: string,
-  tasks: CommandTasks,
-  reason: string,
-): Promise<void> {
+async function stopTask(invocation: Invocation, task: string, tasks: CommandTasks, reason: string): Promise<void> {
   try {
     await tasks.stop(invocation, task, reason);
   } catch (error) {

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import {
-  ConflictException, DescribeServiceRevisionsCommand, DescribeTasksCommand, type ECSClient, RunTaskCommand,
-  type RunTaskCommandInput, StopTaskCommand,
+  ConflictException,
+  DescribeServiceRevisionsCommand,
+  DescribeTasksCommand,
+  type ECSClient,
+  RunTaskCommand,
+  type RunTaskCommandInput,
+  StopTaskCommand,
 } from '@aws-sdk/client-ecs';
 import type { CommandTask, CommandTasks } from './command';
 import type { Invocation } from './invocation';
@@ -30,11 +35,13 @@ export class EcsCommandTasks implements CommandTasks {
       clientToken: createHash('sha256').update(invocation.deploymentArn).digest('hex'),
       startedBy: 'smoke-test',
       overrides: {
-        containerOverrides: [{
-          name: container,
-          command,
-          environment: Object.entries(variables).map(([name, value]) => ({ name, value })),
-        }],
+        containerOverrides: [
+          {
+            name: container,
+            command,
+            environment: Object.entries(variables).map(([name, value]) => ({ name, value })),
+          },
+        ],
       },
     });
   }
@@ -73,7 +80,7 @@ export class EcsCommandTasks implements CommandTasks {
       }
       return task.taskArn;
     } catch (error) {
-      const [started] = error instanceof ConflictException ? error.resourceIds ?? [] : [];
+      const [started] = error instanceof ConflictException ? (error.resourceIds ?? []) : [];
       if (started) {
         return started;
       }

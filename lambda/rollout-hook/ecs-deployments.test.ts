@@ -20,15 +20,26 @@ function ecs(answers: { [command: string]: object[] }) {
 }
 
 const task = (ip: string, change: object = {}) => ({
-  taskDefinitionArn: DEFINITION, lastStatus: 'RUNNING', createdAt: new Date(CREATED.getTime() + 60000), containers: [{ networkInterfaces: [{ privateIpv4Address: ip }] }], ...change,
+  taskDefinitionArn: DEFINITION,
+  lastStatus: 'RUNNING',
+  createdAt: new Date(CREATED.getTime() + 60000),
+  containers: [{ networkInterfaces: [{ privateIpv4Address: ip }] }],
+  ...change,
 });
 
 describe('The description of a deployment', () => {
   const described = (deployment?: object) => {
-    const { asked, deployments } = ecs({ DescribeServiceDeployments: [{ serviceDeployments: deployment ? [deployment] : [] }] });
+    const { asked, deployments } = ecs({
+      DescribeServiceDeployments: [{ serviceDeployments: deployment ? [deployment] : [] }],
+    });
     return { asked, answer: deployments.describe(INVOCATION) };
   };
-  const running = { status: 'IN_PROGRESS', createdAt: CREATED, sourceServiceRevisions: [{}], targetServiceRevision: { requestedTaskCount: 2 } };
+  const running = {
+    status: 'IN_PROGRESS',
+    createdAt: CREATED,
+    sourceServiceRevisions: [{}],
+    targetServiceRevision: { requestedTaskCount: 2 },
+  };
 
   test('is requested for this deployment only', async () => {
     const { asked, answer } = described(running);
@@ -41,11 +52,14 @@ describe('The description of a deployment', () => {
     expect(await described({ ...running, sourceServiceRevisions: undefined }).answer).toMatchObject({ first: true });
   });
 
-  test.each(['STOP_REQUESTED', 'ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS'])('is that of a rollback in the status %s', async (status) => {
-    expect(await described({ ...running, status }).answer).toMatchObject({ rollingBack: true });
-  });
+  test.each(['STOP_REQUESTED', 'ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS'])(
+    'is that of a rollback in the status %s',
+    async (status) => {
+      expect(await described({ ...running, status }).answer).toMatchObject({ rollingBack: true });
+    },
+  );
 
-  test('fails for a deployment that ECS doesn\'t know', async () => {
+  test("fails for a deployment that ECS doesn't know", async () => {
     await expect(described().answer).rejects.toThrow(DEPLOYMENT);
     await expect(described({ sourceServiceRevisions: [] }).answer).rejects.toThrow(DEPLOYMENT);
   });
@@ -54,7 +68,9 @@ describe('The description of a deployment', () => {
 describe('The addresses of the new version', () => {
   const found = async (tasks: object[]) => {
     const { asked, deployments } = ecs({
-      DescribeServiceRevisions: [{ serviceRevisions: [{ taskDefinition: DEFINITION }] }], ListTasks: [{ taskArns: ['a'] }], DescribeTasks: [{ tasks }],
+      DescribeServiceRevisions: [{ serviceRevisions: [{ taskDefinition: DEFINITION }] }],
+      ListTasks: [{ taskArns: ['a'] }],
+      DescribeTasks: [{ tasks }],
     });
     return { addresses: await deployments.addresses(INVOCATION, UNDER_WAY), asked };
   };
@@ -64,7 +80,10 @@ describe('The addresses of the new version', () => {
     expect(addresses).toEqual(['10.0.11.7', '10.0.12.7']);
     expect(asked).toEqual([
       { command: 'DescribeServiceRevisions', input: { serviceRevisionArns: [GREEN] } },
-      { command: 'ListTasks', input: { cluster: 'shop', serviceName: 'web', desiredStatus: 'RUNNING', maxResults: 100, nextToken: undefined } },
+      {
+        command: 'ListTasks',
+        input: { cluster: 'shop', serviceName: 'web', desiredStatus: 'RUNNING', maxResults: 100, nextToken: undefined },
+      },
       { command: 'DescribeTasks', input: { cluster: 'shop', tasks: ['a'] } },
     ]);
     expect(SERVICE).toMatch(/shop\/web$/);
@@ -72,7 +91,10 @@ describe('The addresses of the new version', () => {
 
   test.each<[string, object]>([
     ['of the version before', { taskDefinitionArn: `${DEFINITION}1` }],
-    ['older than the deployment, where both versions have one task definition', { createdAt: new Date(CREATED.getTime() - 1) }],
+    [
+      'older than the deployment, where both versions have one task definition',
+      { createdAt: new Date(CREATED.getTime() - 1) },
+    ],
     ['that do not run yet', { lastStatus: 'PENDING' }],
     ['without an address', { containers: [] }],
   ])('exclude tasks %s', async (_, change) => {
@@ -88,7 +110,7 @@ describe('The addresses of the new version', () => {
     expect(await deployments.addresses(INVOCATION, UNDER_WAY)).toEqual(['10.0.11.7', '10.0.12.7']);
   });
 
-  test('can\'t be read for a revision that ECS doesn\'t know', async () => {
+  test("can't be read for a revision that ECS doesn't know", async () => {
     await expect(ecs({}).deployments.addresses(INVOCATION, UNDER_WAY)).rejects.toThrow(GREEN);
   });
 });

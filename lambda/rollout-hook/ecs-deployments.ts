@@ -1,6 +1,10 @@
 import {
-  DescribeServiceDeploymentsCommand, DescribeServiceRevisionsCommand, DescribeTasksCommand, type ECSClient,
-  ListTasksCommand, type Task,
+  DescribeServiceDeploymentsCommand,
+  DescribeServiceRevisionsCommand,
+  DescribeTasksCommand,
+  type ECSClient,
+  ListTasksCommand,
+  type Task,
 } from '@aws-sdk/client-ecs';
 import type { Deployment, Deployments } from './decision';
 import type { Invocation } from './invocation';
@@ -50,12 +54,18 @@ export class EcsDeployments implements Deployments {
     const tasks: Task[] = [];
     let nextToken: string | undefined;
     do {
-      const page = await this.ecs.send(new ListTasksCommand({
-        cluster, serviceName, desiredStatus: 'RUNNING', maxResults: MAX_TASKS_DESCRIBED, nextToken,
-      }));
+      const page = await this.ecs.send(
+        new ListTasksCommand({
+          cluster,
+          serviceName,
+          desiredStatus: 'RUNNING',
+          maxResults: MAX_TASKS_DESCRIBED,
+          nextToken,
+        }),
+      );
       if (page.taskArns?.length) {
         const described = await this.ecs.send(new DescribeTasksCommand({ cluster, tasks: page.taskArns }));
-        tasks.push(...described.tasks ?? []);
+        tasks.push(...(described.tasks ?? []));
       }
       nextToken = page.nextToken;
     } while (nextToken);

@@ -14,14 +14,22 @@ export async function smoke(plan: RolloutPlan, address: string): Promise<void> {
 /** Status of the complete response. Redirects are not followed. */
 function statusOf({ path, timeoutMs, host }: SmokeRequest, address: string, port: number): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const fail = (error: Error): void => reject(new Error(error.name === 'AbortError' || error.name === 'TimeoutError'
-      ? `${address} does not answer ${path} within ${timeoutMs} ms`
-      : `${address} does not answer ${path}: ${error.message}`));
+    const fail = (error: Error): void =>
+      reject(
+        new Error(
+          error.name === 'AbortError' || error.name === 'TimeoutError'
+            ? `${address} does not answer ${path} within ${timeoutMs} ms`
+            : `${address} does not answer ${path}: ${error.message}`,
+        ),
+      );
     // The application gets the headers that it gets from the load balancer, which terminates TLS.
     const headers = { 'User-Agent': 'rollout-smoke-test/1', 'X-Forwarded-Proto': 'https', ...(host && { Host: host }) };
     const options = { host: address, port, path, headers, agent: false, signal: AbortSignal.timeout(timeoutMs) };
     const request = http.get(options, (response) => {
-      response.on('error', fail).on('end', () => resolve(response.statusCode)).resume();
+      response
+        .on('error', fail)
+        .on('end', () => resolve(response.statusCode))
+        .resume();
     });
     request.on('error', fail);
   });

@@ -21,9 +21,23 @@ interface Job {
   readonly env?: { readonly [name: string]: string };
   readonly steps: ReadonlyArray<{ readonly uses?: string; readonly run?: string }>;
 }
-const workflow = parse(read(WORKFLOW), { merge: true }) as { on: { [event: string]: unknown }; permissions: object; jobs: { [name: string]: Job } };
-interface Step { readonly step: { readonly name: string; readonly oidc?: boolean; readonly deployment?: string; readonly script: string[]; readonly services?: string[] } }
-const bitbucket = parse(read(PIPELINES), { merge: true }) as { pipelines: { 'branches': { [branch: string]: Step[] }; 'pull-requests': { [branch: string]: Step[] } } };
+const workflow = parse(read(WORKFLOW), { merge: true }) as {
+  on: { [event: string]: unknown };
+  permissions: object;
+  jobs: { [name: string]: Job };
+};
+interface Step {
+  readonly step: {
+    readonly name: string;
+    readonly oidc?: boolean;
+    readonly deployment?: string;
+    readonly script: string[];
+    readonly services?: string[];
+  };
+}
+const bitbucket = parse(read(PIPELINES), { merge: true }) as {
+  pipelines: { 'branches': { [branch: string]: Step[] }; 'pull-requests': { [branch: string]: Step[] } };
+};
 const build = ImageBuild.docker({ repository: new ImageRepository(testStack(), 'Images') });
 const trivy = build._bind(testStack()).environment.TRIVY_IMAGE;
 
@@ -48,7 +62,10 @@ describe('The script ci/image.sh', () => {
   });
 
   test('keeps its scan in the directory that SCAN_FOLDER names (C-17)', () => {
-    const host = new BuildHost({ docker: 'exit 0', aws: '[ "$2" != describe-images ] || { echo ImageNotFoundException; exit 1; }' }).source('package.json', '{}');
+    const host = new BuildHost({
+      docker: 'exit 0',
+      aws: '[ "$2" != describe-images ] || { echo ImageNotFoundException; exit 1; }',
+    }).source('package.json', '{}');
     try {
       const { calls } = host.run([IMAGE_SCRIPT], {
         COMMIT_ID: 'a'.repeat(40),
@@ -60,7 +77,11 @@ describe('The script ci/image.sh', () => {
         TRIVY_IMAGE: trivy,
         SCAN_FOLDER: path.join(host.folder, 'sources', '.scan'),
       });
-      expect(calls.filter((call) => call.includes('docker run')).every((call) => call.includes('--volume /sources/.scan:/scan'))).toBe(true);
+      expect(
+        calls
+          .filter((call) => call.includes('docker run'))
+          .every((call) => call.includes('--volume /sources/.scan:/scan')),
+      ).toBe(true);
       expect(calls.filter((call) => call.startsWith('docker push'))).toHaveLength(1);
     } finally {
       host.remove();
@@ -75,7 +96,12 @@ describe('The workflow of GitHub Actions', () => {
     expect(Object.keys(workflow.on)).toEqual(['push', 'pull_request', 'workflow_dispatch']);
     expect(workflow.on.push).toEqual({ branches: ['main'] });
     expect(workflow.jobs.image.needs).toBe('test');
-    expect(workflow.jobs.test.steps.map(({ run }) => run).filter(Boolean)).toEqual(['npm ci', 'npm run lint', 'npm test', 'npm run test:integration']);
+    expect(workflow.jobs.test.steps.map(({ run }) => run).filter(Boolean)).toEqual([
+      'npm ci',
+      'npm run lint',
+      'npm test',
+      'npm run test:integration',
+    ]);
   });
 
   test('pins actions by commit and Trivy by digest (B-11)', () => {
@@ -86,7 +112,11 @@ describe('The workflow of GitHub Actions', () => {
   test('stores no key, and requests a token only in the job that pushes, in the environment of the role (B-11)', () => {
     expect(read(WORKFLOW)).not.toMatch(/secrets\.|AKIA|access[_-]key/i);
     expect(workflow.permissions).toEqual({ contents: 'read' });
-    expect(Object.entries(workflow.jobs).filter(([, { permissions }]) => JSON.stringify(permissions ?? {}).includes('id-token')).map(([name]) => name)).toEqual(['image']);
+    expect(
+      Object.entries(workflow.jobs)
+        .filter(([, { permissions }]) => JSON.stringify(permissions ?? {}).includes('id-token'))
+        .map(([name]) => name),
+    ).toEqual(['image']);
     expect(workflow.jobs.image.environment).toBe('production');
   });
 
@@ -97,14 +127,26 @@ describe('The workflow of GitHub Actions', () => {
   });
 
   (actionlint ? test : test.skip)('passes actionlint (skipped where scripts/install-ci-linters.ts has not run)', () => {
-    const { status, stdout } = spawnSync(actionlint!, ['-no-color', '-shellcheck=', '-pyflakes=', path.join(EXAMPLE, WORKFLOW)], { encoding: 'utf8' });
+    const { status, stdout } = spawnSync(
+      actionlint!,
+      ['-no-color', '-shellcheck=', '-pyflakes=', path.join(EXAMPLE, WORKFLOW)],
+      { encoding: 'utf8' },
+    );
     expect([status, stdout]).toEqual([0, '']);
   });
 
-  (checkJsonschema ? test : test.skip)('conforms to the schema of workflows (skipped where scripts/install-ci-linters.ts has not run)', () => {
-    const { status, stdout } = spawnSync(checkJsonschema!, ['--builtin-schema', 'vendor.github-workflows', path.join(EXAMPLE, WORKFLOW)], { encoding: 'utf8' });
-    expect([status, stdout.trim()]).toEqual([0, 'ok -- validation done']);
-  }, 30_000);
+  (checkJsonschema ? test : test.skip)(
+    'conforms to the schema of workflows (skipped where scripts/install-ci-linters.ts has not run)',
+    () => {
+      const { status, stdout } = spawnSync(
+        checkJsonschema!,
+        ['--builtin-schema', 'vendor.github-workflows', path.join(EXAMPLE, WORKFLOW)],
+        { encoding: 'utf8' },
+      );
+      expect([status, stdout.trim()]).toEqual([0, 'ok -- validation done']);
+    },
+    30_000,
+  );
 });
 
 describe('The pipelines of Bitbucket', () => {
@@ -118,7 +160,10 @@ describe('The pipelines of Bitbucket', () => {
   });
 
   test('get tokens in the deployment of the role, and store no key; pull requests get none (C-17)', () => {
-    expect(Object.values(branches).map(([, { step }]) => [step.oidc, step.deployment])).toEqual([[true, 'production'], [true, 'staging']]);
+    expect(Object.values(branches).map(([, { step }]) => [step.oidc, step.deployment])).toEqual([
+      [true, 'production'],
+      [true, 'staging'],
+    ]);
     pullRequests['**'].forEach(({ step }) => expect([step.oidc, step.deployment]).toEqual([undefined, undefined]));
     expect(read(PIPELINES)).not.toMatch(/AWS_ACCESS_KEY|AWS_SECRET|AKIA/);
   });
@@ -129,10 +174,18 @@ describe('The pipelines of Bitbucket', () => {
     expect(step.script).toContain('export SCAN_FOLDER="$BITBUCKET_CLONE_DIR/.scan"');
   });
 
-  (checkJsonschema ? test : test.skip)('conform to the schema of Bitbucket (skipped where scripts/install-ci-linters.ts has not run)', () => {
-    const { status, stdout } = spawnSync(checkJsonschema!, ['--builtin-schema', 'vendor.bitbucket-pipelines', path.join(EXAMPLE, PIPELINES)], { encoding: 'utf8' });
-    expect([status, stdout.trim()]).toEqual([0, 'ok -- validation done']);
-  }, 30_000);
+  (checkJsonschema ? test : test.skip)(
+    'conform to the schema of Bitbucket (skipped where scripts/install-ci-linters.ts has not run)',
+    () => {
+      const { status, stdout } = spawnSync(
+        checkJsonschema!,
+        ['--builtin-schema', 'vendor.bitbucket-pipelines', path.join(EXAMPLE, PIPELINES)],
+        { encoding: 'utf8' },
+      );
+      expect([status, stdout.trim()]).toEqual([0, 'ok -- validation done']);
+    },
+    30_000,
+  );
 });
 
 describe('The script ci/infrastructure-diff.sh', () => {
@@ -140,12 +193,20 @@ describe('The script ci/infrastructure-diff.sh', () => {
     const host = new BuildHost({
       npm: 'exit 0',
       npx: 'if [ "$2" = synth ]; then mkdir -p cdk.out; for stack in $(cat stacks); do echo "{}" > "cdk.out/$stack.template.json"; done; fi',
-    }).source('before/stacks', 'kept removed').source('after/stacks', 'kept added').source('diff.sh', read('ci/infrastructure-diff.sh'));
+    })
+      .source('before/stacks', 'kept removed')
+      .source('after/stacks', 'kept added')
+      .source('diff.sh', read('ci/infrastructure-diff.sh'));
     try {
       const { status, output, calls } = host.run(['bash diff.sh before after'], {});
       expect(status).toBe(0);
-      expect(calls.filter((call) => call.includes('cdk diff')).map((call) => call.replace(/--template \/tmp\S+/, '--template nothing'))).toEqual([
-        expect.stringMatching(/^npx cdk diff --app cdk\.out --template \S+ added$/), 'npx cdk diff --app cdk.out --template /sources/before/cdk.out/kept.template.json kept',
+      expect(
+        calls
+          .filter((call) => call.includes('cdk diff'))
+          .map((call) => call.replace(/--template \/tmp\S+/, '--template nothing')),
+      ).toEqual([
+        expect.stringMatching(/^npx cdk diff --app cdk\.out --template \S+ added$/),
+        'npx cdk diff --app cdk.out --template /sources/before/cdk.out/kept.template.json kept',
       ]);
       expect(output).toContain('removed is not part of the app any more');
     } finally {

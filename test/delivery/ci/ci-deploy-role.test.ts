@@ -25,7 +25,13 @@ function github(props: Partial<GithubDeployRoleProps> = {}) {
 
 function bitbucket(props: Partial<BitbucketDeployRoleProps> = {}) {
   const { repository, stack } = repositories();
-  CiDeployRole.bitbucket(stack, 'Deploy', { repository, workspace: 'acme', workspaceUuid: WORKSPACE_UUID, repositoryUuid: REPOSITORY_UUID, ...props });
+  CiDeployRole.bitbucket(stack, 'Deploy', {
+    repository,
+    workspace: 'acme',
+    workspaceUuid: WORKSPACE_UUID,
+    repositoryUuid: REPOSITORY_UUID,
+    ...props,
+  });
   return stack;
 }
 
@@ -33,29 +39,50 @@ type Statement = { Action: string | string[]; Resource: unknown; Effect: string 
 
 const trust = (template: Template) => {
   const [role] = Object.values(template.findResources('AWS::IAM::Role'));
-  return role.Properties.AssumeRolePolicyDocument.Statement as Array<{ Action: string; Condition: object; Principal: object }>;
+  return role.Properties.AssumeRolePolicyDocument.Statement as Array<{
+    Action: string;
+    Condition: object;
+    Principal: object;
+  }>;
 };
-const statements = (template: Template): Statement[] => Object.values(template.findResources('AWS::IAM::ManagedPolicy'))
-  .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[]);
+const statements = (template: Template): Statement[] =>
+  Object.values(template.findResources('AWS::IAM::ManagedPolicy')).flatMap(
+    ({ Properties }) => Properties.PolicyDocument.Statement as Statement[],
+  );
 
 describe('The deploy role for GitHub', () => {
   test('is assumed with a token of one environment of the repository, and without a stored key (B-11)', () => {
     const template = templateOf(github());
-    expect(trust(template)).toEqual([{
-      Action: 'sts:AssumeRoleWithWebIdentity',
-      Effect: 'Allow',
-      Principal: { Federated: { Ref: expect.stringContaining('DeployProvider') } },
-      Condition: { StringEquals: { 'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com', 'token.actions.githubusercontent.com:sub': [SUBJECT] } },
-    }]);
-    template.hasResourceProperties('AWS::IAM::OIDCProvider', { Url: 'https://token.actions.githubusercontent.com', ClientIdList: ['sts.amazonaws.com'] });
+    expect(trust(template)).toEqual([
+      {
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Effect: 'Allow',
+        Principal: { Federated: { Ref: expect.stringContaining('DeployProvider') } },
+        Condition: {
+          StringEquals: {
+            'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
+            'token.actions.githubusercontent.com:sub': [SUBJECT],
+          },
+        },
+      },
+    ]);
+    template.hasResourceProperties('AWS::IAM::OIDCProvider', {
+      Url: 'https://token.actions.githubusercontent.com',
+      ClientIdList: ['sts.amazonaws.com'],
+    });
     template.resourceCountIs('AWS::IAM::User', 0);
     template.resourceCountIs('AWS::IAM::AccessKey', 0);
   });
 
   test('accepts the number of the repository, and a wildcard after the repository (B-11)', () => {
-    const [{ Condition }] = trust(templateOf(github({ repositoryId: '4711', subjects: ['repo:org@1/app@4711:ref:refs/tags/v*'] })));
+    const [{ Condition }] = trust(
+      templateOf(github({ repositoryId: '4711', subjects: ['repo:org@1/app@4711:ref:refs/tags/v*'] })),
+    );
     expect(Condition).toEqual({
-      StringEquals: { 'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com', 'token.actions.githubusercontent.com:repository_id': '4711' },
+      StringEquals: {
+        'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
+        'token.actions.githubusercontent.com:repository_id': '4711',
+      },
       StringLike: { 'token.actions.githubusercontent.com:sub': ['repo:org@1/app@4711:ref:refs/tags/v*'] },
     });
   });
@@ -79,19 +106,35 @@ describe('The deploy role for GitHub', () => {
     expect(push.Resource).not.toBe('*');
     expect(JSON.stringify(push.Resource)).toMatch(/Images/);
     expect(push.Action).toContain('ecr:PutImage');
-    expect([...push.Action].filter((action) => /Delete|Policy|Lifecycle|Tag(Resource|Mutability)|\*/.test(action))).toEqual([]);
+    expect(
+      [...push.Action].filter((action) => /Delete|Policy|Lifecycle|Tag(Resource|Mutability)|\*/.test(action)),
+    ).toEqual([]);
     expect(more).toEqual([]);
   });
 
   test('may start one pipeline (C-17)', () => {
     const { repository, stack } = repositories();
-    CiDeployRole.github(stack, 'Deploy', { repository, subjects: [SUBJECT], pipeline: Pipeline.fromPipelineArn(stack, 'Pipeline', PIPELINE_ARN) });
-    expect(statements(templateOf(stack))[2]).toEqual({ Sid: 'Start', Effect: 'Allow', Action: 'codepipeline:StartPipelineExecution', Resource: PIPELINE_ARN });
+    CiDeployRole.github(stack, 'Deploy', {
+      repository,
+      subjects: [SUBJECT],
+      pipeline: Pipeline.fromPipelineArn(stack, 'Pipeline', PIPELINE_ARN),
+    });
+    expect(statements(templateOf(stack))[2]).toEqual({
+      Sid: 'Start',
+      Effect: 'Allow',
+      Action: 'codepipeline:StartPipelineExecution',
+      Resource: PIPELINE_ARN,
+    });
   });
 
   test('has sessions of one hour by default', () => {
-    templateOf(github()).hasResourceProperties('AWS::IAM::Role', { MaxSessionDuration: 3600, Policies: Match.absent() });
-    templateOf(github({ maxSessionDuration: Duration.hours(2) })).hasResourceProperties('AWS::IAM::Role', { MaxSessionDuration: 7200 });
+    templateOf(github()).hasResourceProperties('AWS::IAM::Role', {
+      MaxSessionDuration: 3600,
+      Policies: Match.absent(),
+    });
+    templateOf(github({ maxSessionDuration: Duration.hours(2) })).hasResourceProperties('AWS::IAM::Role', {
+      MaxSessionDuration: 7200,
+    });
   });
 
   test('leaves no finding unacknowledged, and allows actions on resources that they support', async () => {
@@ -110,12 +153,21 @@ describe('The deploy role for Bitbucket', () => {
       StringEquals: { [`${issuer}:aud`]: `ari:cloud:bitbucket::workspace/${WORKSPACE_UUID}` },
       StringLike: { [`${issuer}:sub`]: `{${REPOSITORY_UUID}}:*` },
     });
-    template.hasResourceProperties('AWS::IAM::OIDCProvider', { Url: `https://${issuer}`, ClientIdList: [`ari:cloud:bitbucket::workspace/${WORKSPACE_UUID}`] });
+    template.hasResourceProperties('AWS::IAM::OIDCProvider', {
+      Url: `https://${issuer}`,
+      ClientIdList: [`ari:cloud:bitbucket::workspace/${WORKSPACE_UUID}`],
+    });
   });
 
   test('may be limited to one deployment environment, with UUIDs as Bitbucket shows them (C-17)', () => {
-    const [{ Condition }] = trust(templateOf(bitbucket({ repositoryUuid: `{${REPOSITORY_UUID.toUpperCase()}}`, environmentUuid: `{${ENVIRONMENT_UUID}}` })));
-    expect(Condition).toMatchObject({ StringLike: { [`${issuer}:sub`]: `{${REPOSITORY_UUID}}:{${ENVIRONMENT_UUID}}:*` } });
+    const [{ Condition }] = trust(
+      templateOf(
+        bitbucket({ repositoryUuid: `{${REPOSITORY_UUID.toUpperCase()}}`, environmentUuid: `{${ENVIRONMENT_UUID}}` }),
+      ),
+    );
+    expect(Condition).toMatchObject({
+      StringLike: { [`${issuer}:sub`]: `{${REPOSITORY_UUID}}:{${ENVIRONMENT_UUID}}:*` },
+    });
   });
 
   test('leaves no finding unacknowledged', () => {
@@ -125,27 +177,83 @@ describe('The deploy role for Bitbucket', () => {
 
 describe('CiDeployRole refuses in one line with path, prop, value, expectation and fix:', () => {
   test.each<[string, () => unknown, string]>([
-    ['an empty list of subjects', () => github({ subjects: [] }), "'Test/Deploy': subjects is [], expected at least one"],
+    [
+      'an empty list of subjects',
+      () => github({ subjects: [] }),
+      "'Test/Deploy': subjects is [], expected at least one",
+    ],
     ['every repository', () => github({ subjects: ['repo:*'] }), 'subjects is "repo:*", expected one repository'],
     ['every repository of an owner', () => github({ subjects: ['repo:org/*'] }), 'subjects is "repo:org/*"'],
-    ['a wildcard in a repository\'s name', () => github({ subjects: ['repo:org/app*:ref:refs/heads/main'] }), 'subjects is "repo:org/app*:ref'],
-    ['everything of a repository, its pull requests too', () => github({ subjects: ['repo:org/app:*'] }), 'subjects is "repo:org/app:*"'],
+    [
+      "a wildcard in a repository's name",
+      () => github({ subjects: ['repo:org/app*:ref:refs/heads/main'] }),
+      'subjects is "repo:org/app*:ref',
+    ],
+    [
+      'everything of a repository, its pull requests too',
+      () => github({ subjects: ['repo:org/app:*'] }),
+      'subjects is "repo:org/app:*"',
+    ],
     ['pull requests', () => github({ subjects: ['repo:org/app:pull_request'] }), 'no pull requests'],
-    ['pull requests by a wildcard', () => github({ subjects: ['repo:org/app:pull_request*'] }), 'subjects is "repo:org/app:pull_request*", expected no pull requests'],
-    ['pull requests by their first letter', () => github({ subjects: ['repo:org/app:p*'] }), 'subjects is "repo:org/app:p*", expected no pull requests'],
+    [
+      'pull requests by a wildcard',
+      () => github({ subjects: ['repo:org/app:pull_request*'] }),
+      'subjects is "repo:org/app:pull_request*", expected no pull requests',
+    ],
+    [
+      'pull requests by their first letter',
+      () => github({ subjects: ['repo:org/app:p*'] }),
+      'subjects is "repo:org/app:p*", expected no pull requests',
+    ],
     ['pull requests by their length', () => github({ subjects: ['repo:org/app:????_???????'] }), 'no pull requests'],
     ['the merged commits of pull requests', () => github({ subjects: ['repo:org/app:ref:*'] }), 'no pull requests'],
     ['one wrong subject among good ones', () => github({ subjects: [SUBJECT, '*'] }), 'subjects is "*"'],
     ['a repository id that is a name', () => github({ repositoryId: 'app' }), 'repositoryId is "app", expected digits'],
-    ['an empty list of networks', () => github({ allowedCidrs: [] }), 'allowedCidrs is [], expected at least one network'],
-    ['an address without a prefix length', () => github({ allowedCidrs: ['203.0.113.1'] }), 'allowedCidrs is "203.0.113.1"'],
-    ['a prefix length that IPv4 does not have', () => github({ allowedCidrs: ['203.0.113.0/33'] }), 'allowedCidrs is "203.0.113.0/33"'],
-    ['the whole internet as a restriction', () => github({ allowedCidrs: ['0.0.0.0/0'] }), 'allowedCidrs is "0.0.0.0/0"'],
-    ['a session shorter than the minimum of IAM', () => github({ maxSessionDuration: Duration.minutes(30) }), 'maxSessionDuration is 30, expected 60 to 720 minutes'],
-    ['a workspace that is a URL', () => bitbucket({ workspace: 'bitbucket.org/acme' }), 'workspace is "bitbucket.org/acme"'],
-    ['an invalid workspace UUID', () => bitbucket({ workspaceUuid: 'acme' }), 'workspaceUuid is "acme", expected a UUID'],
-    ['a repository UUID with a wildcard', () => bitbucket({ repositoryUuid: '*' }), 'repositoryUuid is "*", expected a UUID'],
-    ['a name instead of the UUID of an environment', () => bitbucket({ environmentUuid: 'Production' }), 'environmentUuid is "Production", expected a UUID'],
+    [
+      'an empty list of networks',
+      () => github({ allowedCidrs: [] }),
+      'allowedCidrs is [], expected at least one network',
+    ],
+    [
+      'an address without a prefix length',
+      () => github({ allowedCidrs: ['203.0.113.1'] }),
+      'allowedCidrs is "203.0.113.1"',
+    ],
+    [
+      'a prefix length that IPv4 does not have',
+      () => github({ allowedCidrs: ['203.0.113.0/33'] }),
+      'allowedCidrs is "203.0.113.0/33"',
+    ],
+    [
+      'the whole internet as a restriction',
+      () => github({ allowedCidrs: ['0.0.0.0/0'] }),
+      'allowedCidrs is "0.0.0.0/0"',
+    ],
+    [
+      'a session shorter than the minimum of IAM',
+      () => github({ maxSessionDuration: Duration.minutes(30) }),
+      'maxSessionDuration is 30, expected 60 to 720 minutes',
+    ],
+    [
+      'a workspace that is a URL',
+      () => bitbucket({ workspace: 'bitbucket.org/acme' }),
+      'workspace is "bitbucket.org/acme"',
+    ],
+    [
+      'an invalid workspace UUID',
+      () => bitbucket({ workspaceUuid: 'acme' }),
+      'workspaceUuid is "acme", expected a UUID',
+    ],
+    [
+      'a repository UUID with a wildcard',
+      () => bitbucket({ repositoryUuid: '*' }),
+      'repositoryUuid is "*", expected a UUID',
+    ],
+    [
+      'a name instead of the UUID of an environment',
+      () => bitbucket({ environmentUuid: 'Production' }),
+      'environmentUuid is "Production", expected a UUID',
+    ],
   ])('%s', (_, make, message) => {
     const said = refusal(make);
     expect(said).toContain(message);

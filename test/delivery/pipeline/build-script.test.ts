@@ -1,5 +1,10 @@
 import { execFileSync, spawnSync } from 'child_process';
-import { BUILD_SCAN_PUSH, NAME_BUILT_IMAGE, NAME_PUSHED_IMAGE, SCAN_PUSHED_IMAGE } from '../../../src/delivery/pipeline/build-script';
+import {
+  BUILD_SCAN_PUSH,
+  NAME_BUILT_IMAGE,
+  NAME_PUSHED_IMAGE,
+  SCAN_PUSHED_IMAGE,
+} from '../../../src/delivery/pipeline/build-script';
 import { BuildHost, type Outcome, type StandIns } from '../../simulators/shell-commands';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
@@ -57,22 +62,42 @@ esac`,
 
 const hosts: BuildHost[] = [];
 function host(programs: StandIns = PROGRAMS): BuildHost {
-  const made = new BuildHost(programs).source('api/Dockerfile', 'FROM scratch').source('api/package.json', '{ "version": "1.4.2" }');
+  const made = new BuildHost(programs)
+    .source('api/Dockerfile', 'FROM scratch')
+    .source('api/package.json', '{ "version": "1.4.2" }');
   hosts.push(made);
   return made;
 }
 afterEach(() => hosts.splice(0).forEach((made) => made.remove()));
 
-const build = (on: BuildHost, environment: object = {}): Outcome => on.run([NAME_BUILT_IMAGE, BUILD_SCAN_PUSH], { ...ENVIRONMENT, ...environment });
-/** Program, verb and what it is about, of each call. The two ends of the pipe that signs in begin at once: whoever writes first, they are told in this order. */
-const steps = (outcome: Outcome): string[] => stepsAsWritten(outcome).join('\n').replace('docker login\naws get-login-password', 'aws get-login-password\ndocker login').split('\n').filter(Boolean);
-const stepsAsWritten = ({ calls }: Outcome): string[] => calls.map((call) => {
-  const [program, ...words] = call.split(' ');
-  const about = program === 'aws' ? [words[1], ...call.includes('put-image') ? [words[5]] : []]
-    : words[0] === 'run' ? [words.includes('--privileged') ? 'emulate' : words.includes('--exit-code') ? 'trivy decides' : 'trivy reports']
-      : words[0] === 'buildx' ? [words[0], words[1], ...call.includes('push=true') ? ['push'] : []] : [words[0]];
-  return [program, ...about].join(' ');
-});
+const build = (on: BuildHost, environment: object = {}): Outcome =>
+  on.run([NAME_BUILT_IMAGE, BUILD_SCAN_PUSH], { ...ENVIRONMENT, ...environment });
+/** Summary of each call. The two ends of the pipe of the login start at the same time, so that their order is fixed here. */
+const steps = (outcome: Outcome): string[] =>
+  stepsAsWritten(outcome)
+    .join('\n')
+    .replace('docker login\naws get-login-password', 'aws get-login-password\ndocker login')
+    .split('\n')
+    .filter(Boolean);
+const stepsAsWritten = ({ calls }: Outcome): string[] =>
+  calls.map((call) => {
+    const [program, ...words] = call.split(' ');
+    const about =
+      program === 'aws'
+        ? [words[1], ...(call.includes('put-image') ? [words[5]] : [])]
+        : words[0] === 'run'
+          ? [
+            words.includes('--privileged')
+              ? 'emulate'
+              : words.includes('--exit-code')
+                ? 'trivy decides'
+                : 'trivy reports',
+          ]
+          : words[0] === 'buildx'
+            ? [words[0], words[1], ...(call.includes('push=true') ? ['push'] : [])]
+            : [words[0]];
+    return [program, ...about].join(' ');
+  });
 const called = (outcome: Outcome, part: string): string[] => outcome.calls.filter((call) => call.includes(part));
 
 describe('The build of an image', () => {
@@ -80,12 +105,24 @@ describe('The build of an image', () => {
     const outcome = build(host());
     expect(outcome.status).toBe(0);
     expect(steps(outcome)).toEqual([
-      'aws describe-images', 'aws get-login-password', 'docker login', 'docker build', 'docker save', 'docker trivy reports', 'docker trivy decides', 'docker tag', 'docker push',
-      'aws batch-get-image', 'aws put-image 1.4.2', 'aws batch-get-image', 'aws put-image latest',
+      'aws describe-images',
+      'aws get-login-password',
+      'docker login',
+      'docker build',
+      'docker save',
+      'docker trivy reports',
+      'docker trivy decides',
+      'docker tag',
+      'docker push',
+      'aws batch-get-image',
+      'aws put-image 1.4.2',
+      'aws batch-get-image',
+      'aws put-image latest',
     ]);
     expect(called(outcome, 'docker push')).toEqual([`docker push ${URI}:${COMMIT}`]);
     expect(called(outcome, 'docker build')).toEqual([
-      `docker build --pull --platform linux/arm64 --file api/Dockerfile --label org.opencontainers.image.revision=${COMMIT} --tag candidate api`,
+      'docker build --pull --platform linux/arm64 --file api/Dockerfile ' +
+        `--label org.opencontainers.image.revision=${COMMIT} --tag candidate api`,
     ]);
     expect(outcome.environment.IMAGE_TAG).toBe(COMMIT);
   });
@@ -104,7 +141,11 @@ describe('The build of an image', () => {
   test('gives Trivy the image as a file, and neither the Docker daemon nor a credential (A-09)', () => {
     const trivy = called(build(host()), 'docker run');
     expect(trivy).toHaveLength(2);
-    trivy.forEach((call) => expect(call).toMatch(/^docker run --rm --volume \/tmp\/scan:\/scan --volume \/tmp\/scan\/cache:\/root\/\.cache\/trivy trivy@sha256:1 image --input \/scan\/image\.tar /));
+    trivy.forEach((call) =>
+      expect(call).toMatch(
+        /^docker run --rm --volume \/tmp\/scan:\/scan --volume \/tmp\/scan\/cache:\/root\/\.cache\/trivy trivy@sha256:1 image --input \/scan\/image\.tar /,
+      ),
+    );
   });
 
   test('ends before the scan and the push if the Dockerfile fails', () => {
@@ -119,7 +160,13 @@ describe('The build of an image', () => {
     const before = build(on).calls.length;
     const outcome = build(on);
     expect(outcome.status).toBe(0);
-    expect(steps({ ...outcome, calls: outcome.calls.slice(before) })).toEqual(['aws describe-images', 'aws batch-get-image', 'aws put-image 1.4.2', 'aws batch-get-image', 'aws put-image latest']);
+    expect(steps({ ...outcome, calls: outcome.calls.slice(before) })).toEqual([
+      'aws describe-images',
+      'aws batch-get-image',
+      'aws put-image 1.4.2',
+      'aws batch-get-image',
+      'aws put-image latest',
+    ]);
     expect(outcome.output).toContain(`shop:${COMMIT} was pushed before`);
     expect(called(outcome, 'docker push')).toHaveLength(1);
   });
@@ -137,7 +184,7 @@ describe('The build of an image', () => {
     build(on);
     const outcome = build(on, { COMMIT_ID: OTHER_COMMIT });
     expect(outcome.status).toBe(0);
-    expect(outcome.output).toContain('the tag 1.4.2 is another image\'s for good');
+    expect(outcome.output).toContain("the tag 1.4.2 is another image's for good");
     expect(called(outcome, 'docker push').map((call) => call.split(':').pop())).toEqual([COMMIT, OTHER_COMMIT]);
   });
 
@@ -151,14 +198,30 @@ describe('The build of an image', () => {
     const outcome = build(host(), { PLATFORMS: 'linux/amd64,linux/arm64' });
     expect(outcome.status).toBe(0);
     expect(steps(outcome).slice(3)).toEqual([
-      'docker emulate', 'docker buildx create',
-      'docker buildx build', 'docker save', 'docker trivy reports', 'docker trivy decides',
-      'docker buildx build', 'docker save', 'docker trivy reports', 'docker trivy decides',
-      'docker buildx build push', 'docker buildx build push', 'docker buildx imagetools',
-      'aws batch-get-image', 'aws put-image 1.4.2', 'aws batch-get-image', 'aws put-image latest',
+      'docker emulate',
+      'docker buildx create',
+      'docker buildx build',
+      'docker save',
+      'docker trivy reports',
+      'docker trivy decides',
+      'docker buildx build',
+      'docker save',
+      'docker trivy reports',
+      'docker trivy decides',
+      'docker buildx build push',
+      'docker buildx build push',
+      'docker buildx imagetools',
+      'aws batch-get-image',
+      'aws put-image 1.4.2',
+      'aws batch-get-image',
+      'aws put-image latest',
     ]);
-    called(outcome, 'push=true').forEach((call) => expect(call).toContain(`--output type=image,name=${URI},push-by-digest=true,name-canonical=true,push=true`));
-    expect(called(outcome, 'imagetools')).toEqual([`docker buildx imagetools create --tag ${URI}:${COMMIT} ${URI}@sha256:amd64 ${URI}@sha256:arm64`]);
+    called(outcome, 'push=true').forEach((call) =>
+      expect(call).toContain(`--output type=image,name=${URI},push-by-digest=true,name-canonical=true,push=true`),
+    );
+    expect(called(outcome, 'imagetools')).toEqual([
+      `docker buildx imagetools create --tag ${URI}:${COMMIT} ${URI}@sha256:amd64 ${URI}@sha256:arm64`,
+    ]);
     expect(called(outcome, 'reports/').map((call) => /reports\/(\w+)\.xml/.exec(call)![1])).toEqual(['amd64', 'arm64']);
   });
 
@@ -176,10 +239,16 @@ describe('The build of an image', () => {
     expect(called(outcome, 'buildx build')).toHaveLength(1);
   });
 
-  test.each(['linux/arm64', 'linux/amd64,linux/arm64'])('makes no attestations, which would make an index of one image: %s', (PLATFORMS) => {
-    const on = host({ ...PROGRAMS, docker: `case "$*" in *build*--platform*) [ "\${BUILDX_NO_DEFAULT_ATTESTATIONS:-}" = 1 ] || exit 1 ;; esac\n${PROGRAMS.docker}` });
-    expect(build(on, { PLATFORMS }).status).toBe(0);
-  });
+  test.each(['linux/arm64', 'linux/amd64,linux/arm64'])(
+    'makes no attestations, which would make an index of one image: %s',
+    (PLATFORMS) => {
+      const on = host({
+        ...PROGRAMS,
+        docker: `case "$*" in *build*--platform*) [ "\${BUILDX_NO_DEFAULT_ATTESTATIONS:-}" = 1 ] || exit 1 ;; esac\n${PROGRAMS.docker}`,
+      });
+      expect(build(on, { PLATFORMS }).status).toBe(0);
+    },
+  );
 
   test('applies accepted findings to the decision, and not to the report', () => {
     const outcome = build(host().source('.trivyignore', 'CVE-1'), { ACCEPTED_FINDINGS: '.trivyignore' });
@@ -201,10 +270,16 @@ describe('The build of an image', () => {
   });
 
   describe('tags the image', () => {
-    const version = (on: BuildHost, environment: object = {}) => called(build(on, environment), 'put-image').map((call) => call.split(' ')[6]);
+    const version = (on: BuildHost, environment: object = {}) =>
+      called(build(on, environment), 'put-image').map((call) => call.split(' ')[6]);
 
     test.each<[string, (on: BuildHost) => BuildHost, object, string[]]>([
-      ['with the version of a version file', (on) => on.source('VERSION', ' 2.0.0-rc.1 \n'), { VERSION_FILE: 'VERSION' }, ['2.0.0-rc.1', 'latest']],
+      [
+        'with the version of a version file',
+        (on) => on.source('VERSION', ' 2.0.0-rc.1 \n'),
+        { VERSION_FILE: 'VERSION' },
+        ['2.0.0-rc.1', 'latest'],
+      ],
       ['without a version where package.json has none', (on) => on.source('api/package.json', '{}'), {}, ['latest']],
       ['with the version alone where the repository has no moving tag', (on) => on, { MOVING_TAG: '' }, ['1.4.2']],
     ])('%s', (_, prepare, environment, tags) => {
@@ -224,19 +299,34 @@ describe('The build of an image', () => {
 });
 
 describe('A pushed image', () => {
-  const PUSHED = { ...ENVIRONMENT, IMAGE_DIGEST: DIGEST, MANIFEST: '{}', TAGS_EXCLUDED: 'latest live-* v* *.*.*', TAGS_INCLUDED: '*' };
-  const release = (environment: object) => host().run([NAME_PUSHED_IMAGE, SCAN_PUSHED_IMAGE], { ...PUSHED, ...environment });
+  const PUSHED = {
+    ...ENVIRONMENT,
+    IMAGE_DIGEST: DIGEST,
+    MANIFEST: '{}',
+    TAGS_EXCLUDED: 'latest live-* v* *.*.*',
+    TAGS_INCLUDED: '*',
+  };
+  const release = (environment: object) =>
+    host().run([NAME_PUSHED_IMAGE, SCAN_PUSHED_IMAGE], { ...PUSHED, ...environment });
 
   test.each([
     ['commit', { TAGS: `latest\tlive-production-7\t1.4.2\t${COMMIT}` }, COMMIT],
-    ['version, where versions are released', { TAGS: `${COMMIT}\t1.4.2`, TAGS_EXCLUDED: 'latest live-*', TAGS_INCLUDED: '*.*.*' }, '1.4.2'],
+    [
+      'version, where versions are released',
+      { TAGS: `${COMMIT}\t1.4.2`, TAGS_EXCLUDED: 'latest live-*', TAGS_INCLUDED: '*.*.*' },
+      '1.4.2',
+    ],
   ])('is named by its %s (C-17)', (_, environment, tag) => {
     const outcome = release(environment);
     expect(outcome.status).toBe(0);
     expect(outcome.environment.IMAGE_TAG).toBe(tag);
   });
 
-  test.each([['is one that moves', 'latest'], ['is one of a release', 'live-staging-3'], ['is empty', '']])('is not released if its only tag %s', (_, tags) => {
+  test.each([
+    ['is one that moves', 'latest'],
+    ['is one of a release', 'live-staging-3'],
+    ['is empty', ''],
+  ])('is not released if its only tag %s', (_, tags) => {
     const outcome = release({ TAGS: tags });
     expect(outcome.status).not.toBe(0);
     expect(outcome.calls.filter((call) => call.startsWith('docker'))).toEqual([]);
@@ -251,19 +341,29 @@ describe('A pushed image', () => {
   });
 
   describe('for several architectures', () => {
-    const part = (architecture: string, digest: string) => ({ digest: `sha256:${digest}`, platform: { os: architecture === 'unknown' ? 'unknown' : 'linux', architecture } });
+    const part = (architecture: string, digest: string) => ({
+      digest: `sha256:${digest}`,
+      platform: { os: architecture === 'unknown' ? 'unknown' : 'linux', architecture },
+    });
     const MANIFEST = JSON.stringify({ manifests: [part('amd64', '1'), part('unknown', '2'), part('arm64', '3')] });
 
-    test('is scanned for each by the digest of that image, because Docker stores one image for each digest (C-12)', () => {
+    test('is scanned for each by its own digest, because Docker stores one image for each digest (C-12)', () => {
       const outcome = release({ TAGS: COMMIT, MANIFEST, PLATFORMS: 'linux/amd64,linux/arm64' });
       expect(outcome.output).not.toContain('cannot overwrite digest');
       expect(outcome.status).toBe(0);
-      expect(called(outcome, 'docker pull')).toEqual([`docker pull --platform linux/amd64 ${URI}@sha256:1`, `docker pull --platform linux/arm64 ${URI}@sha256:3`]);
+      expect(called(outcome, 'docker pull')).toEqual([
+        `docker pull --platform linux/amd64 ${URI}@sha256:1`,
+        `docker pull --platform linux/arm64 ${URI}@sha256:3`,
+      ]);
       expect(called(outcome, '--exit-code 1')).toHaveLength(2);
     });
 
     test.each([
-      ['lacks an architecture of a service', { MANIFEST: JSON.stringify({ manifests: [part('amd64', '1')] }), PLATFORMS: 'linux/amd64,linux/arm64' }, /not for linux\/arm64/],
+      [
+        'lacks an architecture of a service',
+        { MANIFEST: JSON.stringify({ manifests: [part('amd64', '1')] }), PLATFORMS: 'linux/amd64,linux/arm64' },
+        /not for linux\/arm64/,
+      ],
       ['has one architecture only', { PLATFORMS: 'linux/amd64,linux/arm64' }, /not for linux\/amd64/],
     ])('is not released if it %s', (_, environment, said) => {
       const outcome = release({ TAGS: COMMIT, ...environment });
@@ -281,9 +381,12 @@ describe('A build script', () => {
   });
 
   const shellcheck = spawnSync('shellcheck', ['--version']).status === 0;
-  (shellcheck ? test : test.skip).each(Object.entries(texts))('passes shellcheck, where it is installed: %s', (_, text) => {
-    const { stdout, status } = spawnSync('shellcheck', ['--shell=bash', '-'], { input: text, encoding: 'utf8' });
-    expect(stdout).toBe('');
-    expect(status).toBe(0);
-  });
+  (shellcheck ? test : test.skip).each(Object.entries(texts))(
+    'passes shellcheck, where it is installed: %s',
+    (_, text) => {
+      const { stdout, status } = spawnSync('shellcheck', ['--shell=bash', '-'], { input: text, encoding: 'utf8' });
+      expect(stdout).toBe('');
+      expect(status).toBe(0);
+    },
+  );
 });
