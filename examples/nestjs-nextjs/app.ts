@@ -4,7 +4,7 @@ import { FilterPattern } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   AlertChannel, AlertRouting, BackupPolicy, BlueGreenPipeline, DeployStage, EnvironmentProfile, GoldenSignalAlarms, HardenedPostgres, ImageBuild, ImageRepository, LogMetric,
-  Migration, OperationsDashboard, PipelineSource, ProductionWebService, RecoveryRegion, Rollout, Route, SavedQueries, SecureLoadBalancer, SecureVpc, ServiceImage, ServiceObjective,
+  Migration, OperationsDashboard, PathLimit, PipelineSource, ProductionWebService, RecoveryRegion, Rollout, Route, SavedQueries, SecureLoadBalancer, SecureVpc, ServiceImage, ServiceObjective,
   ServiceSecret, SmokeTest, TlsPolicy, Tracing, WebFirewall,
 } from '@org/prod-constructs';
 
@@ -33,7 +33,7 @@ function environment(profile: EnvironmentProfile, alerts: (stack: Stack) => Aler
     certificate: Certificate.fromCertificateArn(stack, 'Certificate', setting('certificateArn')),
     httpRedirect: false,
     tlsPolicy: TlsPolicy.TLS_1_3,
-    firewall: new WebFirewall(stack, 'Firewall', { requestsPerMinute: 100, pathLimits: [{ path: '/api/auth/login', requestsPerMinute: 10 }] }),
+    firewall: new WebFirewall(stack, 'Firewall', { requestsPerMinute: 100, pathLimits: [PathLimit.of('/api/auth/login', { requestsPerMinute: 10 })] }),
     responseHeaders: { contentSecurityPolicy: "default-src 'self'", crossOrigin: { origins: ['https://app.example.com'] } },
   });
 

@@ -1,7 +1,7 @@
 import { Reference, Stack, Tokenization, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** The three packs whose rules share their names, and the rules that a pack lacks. */
+/** Compliance packs of cdk-nag whose rules share their names, and the rules that each lacks. */
 const COMPLIANCE_PACKS = [
   { prefix: 'NIST.800.53.R5', lacks: ['CodeBuildProjectSourceRepoUrl'] },
   { prefix: 'HIPAA.Security', lacks: ['ALBWAFEnabled'] },
@@ -20,12 +20,12 @@ const COMPLIANCE_PACKS = [
   },
 ];
 
-/** Acknowledges an exact finding on the construct that has it, never on a stack. */
+/** Acknowledges one exact finding on the construct that has it. */
 export function acknowledge(construct: IConstruct, id: string, reason: string): void {
   Validations.of(construct).acknowledge({ id, reason });
 }
 
-/** Acknowledges a rule in each of the NIST, HIPAA and PCI packs that knows it. */
+/** Acknowledges a rule in each of the NIST, HIPAA and PCI packs that has it. */
 export function acknowledgeInCompliancePacks(construct: IConstruct, rule: string, reason: string): void {
   COMPLIANCE_PACKS.filter(({ lacks }) => !lacks.includes(rule)).forEach(({ prefix }) =>
     acknowledge(construct, `${prefix}-${rule}`, reason),
@@ -33,8 +33,10 @@ export function acknowledgeInCompliancePacks(construct: IConstruct, rule: string
 }
 
 /**
- * Acknowledges that a policy reaches a whole family of resources, which the finding names with references as `<Name>`. How a reference to
- * another stack is written is decided when the app is synthesized, just before it is validated.
+ * Acknowledges a wildcard in the resources of a policy. The finding names references as `<LogicalId>`.
+ *
+ * A reference to another stack gets its final form at synthesis, just before validation. Until then its finding has no
+ * id to acknowledge.
  */
 export function acknowledgeWildcard(policy: IConstruct, arn: string, reason: string): void {
   const acknowledgeNow = () =>
@@ -51,12 +53,14 @@ export function acknowledgeWildcard(policy: IConstruct, arn: string, reason: str
   }
 }
 
+/** True where the ARN contains a reference to a resource of another stack. */
 function namesAnotherStack(policy: IConstruct, arn: string): boolean {
   return Tokenization.reverseString(arn).tokens.some(
     (token) => Reference.isReference(token) && Stack.of(token.target) !== Stack.of(policy),
   );
 }
 
+/** Intrinsic function of CloudFormation that a resolved ARN may contain. */
 interface Intrinsic {
   readonly 'Ref'?: string;
   readonly 'Fn::GetAtt'?: string[];
@@ -64,6 +68,7 @@ interface Intrinsic {
   readonly 'Fn::ImportValue'?: string;
 }
 
+/** Text of a resolved ARN as cdk-nag writes it in a finding. */
 function flattened(value: unknown): string {
   if (typeof value === 'string') {
     return value;

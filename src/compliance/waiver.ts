@@ -1,5 +1,5 @@
-/** Why a safe default is given up. The reason is shown in the validation report. */
+/** Accepted exception to a safe default. Its reason is shown in the validation report. */
 export interface Waiver {
-  /** Why this is acceptable here: a sentence of at least 10 characters. */
+  /** Justification for reviewers and auditors, a sentence of at least 10 characters. */
   readonly reason: string;
 }

@@ -3,57 +3,78 @@ import type { IConnectable } from 'aws-cdk-lib/aws-ec2';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 
-/** A service, as the stores that are given to it see it. */
+/** Service that binds to a backing service, as the backing service sees it. */
 export interface IBackingServiceClient extends IConstruct, IConnectable {}
 
-/** One field of a secret that a container gets as an environment variable. */
+/** Environment variable of a container whose value comes from a secret. */
 export interface SecretVariable {
   /** Name of the environment variable, for example `DB_PASSWORD`. */
   readonly variable: string;
-  /** Complete ARN of the secret, suffix included. */
+  /** Complete ARN of the secret, with its suffix. */
   readonly secretArn: string;
   /**
-   * Key of the JSON document that the secret holds.
+   * Key in the JSON document of the secret.
    * @default - the whole secret
    */
   readonly field?: string;
   /**
    * ARN of the customer key that encrypts the secret.
-   * @default - the secret is encrypted with the account's own key
+   * @default - the secret is encrypted with the AWS managed key
    */
   readonly keyArn?: string;
 }
 
-/** What a backing service hands to a client. */
+/** Connection of one client to a backing service: variables, secrets and permissions. */
 export interface ServiceBinding {
   /**
-   * The store itself, by which those who watch the client know what it uses.
-   * @default - not known
+   * Backing service itself, so that monitoring of the client knows its dependencies.
+   * @default - unknown
    */
   readonly store?: IConstruct;
-  /** Environment variables, by name: nothing secret. */
+  /** Environment variables by name, without secrets. */
   readonly environment: { [name: string]: string };
-  /** Environment variables out of secrets. */
+  /** Environment variables whose values come from secrets. */
   readonly secrets: SecretVariable[];
   /**
-   * What the application itself may do with the store, for example sign in with its role. Goes to the client's own role.
-   * @default - nothing
+   * Permissions of the application in the backing service, for example to sign in.
+   *
+   * They are added to the client's task role.
+   * @default - none
    */
   readonly permissions?: PolicyStatement[];
   /**
-   * The client's tasks have to be replaced at least this often: a variable that came out of a secret never changes in a running
-   * task, and the secret does (requirement A-34).
-   * @default - never
+   * Longest time until the client must replace its tasks.
+   *
+   * A running task keeps the values of its secrets, and a secret may rotate. Source: requirement A-34.
+   * @default - tasks are never replaced for this reason
    */
   readonly replaceTasksEvery?: Duration;
 }
 
 /**
- * Something a service depends on and is given: a database, a cache.
- * It opens its one port to that client only. Nothing below knows what is above: rules and
- * permissions are made in the client's scope, so that no cycle closes between stacks.
+ * Dependency of a service, for example a database or a cache.
+ *
+ * It opens its port to each client that binds to it, and to nothing else. Rules and permissions are created in the
+ * scope of the client, so that no cycle between stacks arises.
+ *
+ * @example
+ * class SearchIndex extends Construct implements IBackingService {
+ *   public constructor(scope: Construct, id: string, private readonly domain: Domain) {
+ *     super(scope, id);
+ *   }
+ *
+ *   public bind(client: IBackingServiceClient): ServiceBinding {
+ *     client.connections.allowTo(this.domain, Port.tcp(443), 'Search');
+ *     return {
+ *       store: this,
+ *       environment: { SEARCH_ENDPOINT: this.domain.domainEndpoint },
+ *       secrets: [],
+ *       permissions: [new PolicyStatement({ actions: ['es:ESHttp*'], resources: [`${this.domain.domainArn}/*`] })],
+ *     };
+ *   }
+ * }
  */
 export interface IBackingService {
-  /** Opens the way for the client and returns what it needs to know. */
+  /** Opens the port of the backing service for a client, and returns the client's binding. */
   bind(client: IBackingServiceClient): ServiceBinding;
 }

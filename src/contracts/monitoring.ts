@@ -4,133 +4,143 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
 
-/** What alarms and dashboards have to know of a service. */
+/** Identity of a service for alarms and dashboards. */
 export interface ServiceSignals {
-  /** The construct that it is: its path stands in messages, its stack decides what may refer to it. */
+  /**
+   * Construct of the service.
+   *
+   * Messages show its path. Its stack determines which other stacks may refer to it.
+   */
   readonly source: IConstruct;
-  /** Name of its ECS cluster. */
+  /** Name of the ECS cluster. */
   readonly clusterName: string;
-  /** Name of its ECS service. */
+  /** Name of the ECS service. */
   readonly serviceName: string;
-  /** The load balancer as CloudWatch names it: `app/name/id`. */
+  /** Load balancer as CloudWatch names it, `app/name/id`. */
   readonly loadBalancerFullName: string;
   /**
-   * The load balancer's construct: its path stands in messages about what all services that share it have in common.
-   * @default - `source`, as if it were the service's own
+   * Construct of the load balancer. Its path appears in messages about all services that share it.
+   * @default - `source`, as if the load balancer belonged to the service alone
    */
   readonly loadBalancer?: IConstruct;
-  /** All target groups between which production moves, as CloudWatch names them: `targetgroup/name/id`. */
+  /** Target groups of production traffic, as CloudWatch names them, `targetgroup/name/id`. */
   readonly targetGroupFullNames: string[];
   /**
-   * Most tasks to which the service scales.
-   * @default - not known, or it doesn't scale: nothing tells when it can't grow any more
+   * Maximum number of tasks of auto scaling.
+   * @default - unknown, or the service does not scale; no alarm tells when it can't grow
    */
   readonly maxTasks?: number;
   /**
-   * What CodeDeploy deploys it by: then CodeDeploy tells of its deployments, and ECS nothing.
-   * @default - ECS deploys it
+   * CodeDeploy deployment group of the service, whose deployments CodeDeploy reports instead of ECS.
+   * @default - ECS deploys the service
    */
   readonly deploymentGroup?: IEcsDeploymentGroup;
-  /** Where the application logs; empty where its log is elsewhere. */
+  /** Log groups of the application, empty where it logs elsewhere. */
   readonly logGroups: ILogGroup[];
   /**
-   * The stores that were given to it.
-   * @default - not known
+   * Backing services of the service.
+   * @default - unknown
    */
   readonly stores?: IConstruct[];
 }
 
-/** A service that can be watched, whoever made it. */
+/** Service that alarms and dashboards can monitor, whether this library defines it or not. */
 export interface IMonitoredService {
-  /** What alarms and dashboards have to know of it. */
+  /** Identity of the service for alarms and dashboards. */
   readonly signals: ServiceSignals;
 
   /**
-   * Takes running deployments back when an alarm fires, and tells whether the service can. Asked again about the same name, it gives the same
-   * answer: once to learn whether the alarm needs a name, once with the alarm.
+   * Adds an alarm that rolls back running deployments.
    *
-   * @param alarmName the alarm's literal name, so that no cycle closes
-   * @param alarm deployed before the service, where it stands in its stack
+   * Returns false where the service does not support it. Repeated calls with the same name return the same result.
+   * Callers first ask whether the alarm needs a name, and then give the alarm.
+   *
+   * @param alarmName literal name of the alarm, so that no cycle between stacks arises
+   * @param alarm the alarm itself, which is created before the service if both are in one stack
    */
   rollBackOn(alarmName: string, alarm?: IAlarm): boolean;
 }
 
-/** The two families of databases that are told apart. */
+/** Family of a database engine. */
 export enum DatabaseFamily {
-  /** RDS and Aurora PostgreSQL. */
+  /** RDS for PostgreSQL and Aurora PostgreSQL. */
   POSTGRES = 'postgres',
-  /** RDS and Aurora MySQL, RDS MariaDB. */
+  /** RDS for MySQL, RDS for MariaDB and Aurora MySQL. */
   MYSQL = 'mysql',
 }
 
-/** What alarms and dashboards have to know of a database. */
+/** Identity and limits of a database for alarms and dashboards. */
 export interface DatabaseSignals {
-  /** The construct that it is: its path stands in messages. */
+  /** Construct of the database, whose path appears in messages. */
   readonly source: IConstruct;
-  /** The engine's family. */
+  /** Family of the engine. */
   readonly family: DatabaseFamily;
   /**
    * Identifier of the Aurora cluster.
-   * @default - it is an instance
+   * @default - the database is an instance
    */
   readonly clusterIdentifier?: string;
-  /** Identifiers of all instances, the one that takes writes first, then replicas or readers; none where the members of a cluster are not known. */
+  /**
+   * Identifiers of all instances: the writer first, then replicas or readers.
+   *
+   * Empty where the members of a cluster are unknown.
+   */
   readonly instanceIdentifiers: string[];
   /**
-   * The most connections that it takes.
-   * @default - not known: no alarm on those that are left
+   * Maximum number of connections.
+   * @default - unknown; no alarm on the remaining connections
    */
   readonly connectionCeiling?: number;
   /**
    * Nominal memory of the instance in bytes.
-   * @default - not known, or it changes by itself
+   * @default - unknown, or it scales
    */
   readonly memoryBytes?: number;
   /**
-   * Virtual processors of the instance.
-   * @default - not known, or they change by themselves
+   * Number of virtual CPUs of the instance.
+   * @default - unknown, or it scales
    */
   readonly vcpus?: number;
   /**
-   * Whether its processor lives on credits.
+   * True where the instance class earns CPU credits.
    * @default false
    */
   readonly burstable?: boolean;
   /**
-   * Most capacity units of an Aurora Serverless v2 cluster.
-   * @default - it is not serverless
+   * Maximum capacity units of an Aurora Serverless v2 cluster.
+   * @default - the database is not serverless
    */
   readonly maxAcu?: number;
   /**
-   * Whether its sessions are counted, which Performance Insights does.
+   * True where Performance Insights is enabled, which counts sessions.
    * @default true
    */
   readonly performanceInsights?: boolean;
-  /** Its log groups; empty where they are not known. */
+  /** Log groups of the database, empty where they are unknown. */
   readonly logGroups: ILogGroup[];
   /**
-   * The topic of what happens to it.
+   * Topic of RDS events.
    * @default - none
    */
   readonly events?: ITopic;
 }
 
-/** A database that can be watched, whoever made it. */
+/** Database that alarms and dashboards can monitor, whether this library defines it or not. */
 export interface IMonitoredDatabase {
-  /** What alarms and dashboards have to know of it. */
+  /** Identity and limits of the database for alarms and dashboards. */
   readonly signals: DatabaseSignals;
 }
 
-/** What alarms and dashboards have to know of a cache. */
+/** Identity of a cache for alarms and dashboards. */
 export interface CacheSignals {
-  /** The construct that it is: its path stands in messages. */
+  /** Construct of the cache, whose path appears in messages. */
   readonly source: IConstruct;
-  /** Identifiers of the nodes, as CloudWatch names them in `CacheClusterId`: `name-001`, `name-002`. */
+  /** Identifiers of the nodes as CloudWatch names them in `CacheClusterId`, for example `name-001`. */
   readonly nodeIds: string[];
 }
 
-/** A cache that can be watched, whoever made it. */
+/** Cache that alarms and dashboards can monitor, whether this library defines it or not. */
 export interface IMonitoredCache {
-  /** What alarms and dashboards have to know of it. */
+  /** Identity of the cache for alarms and dashboards. */
   readonly signals: CacheSignals;
 }

@@ -1,108 +1,112 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** Who brings new versions of a service out. */
+/** Engine that performs the deployments of a service. */
 export enum DeploymentEngine {
-  /** ECS, with two target groups: the new version is verified before it gets traffic. */
+  /** ECS with two target groups. The new version is verified before it receives traffic. */
   BLUE_GREEN = 'blue-green',
-  /** ECS, task by task. */
+  /** ECS, which replaces tasks gradually. */
   ROLLING = 'rolling',
   /** CodeDeploy. */
   CODE_DEPLOY = 'code-deploy',
 }
 
-/** What a release must know of a service. */
+/** Identity and resources of a service for releases. */
 export interface ReleaseTarget {
-  /** The construct that it is: its path stands in messages, its stack is not updated during a release. */
+  /** Construct of the service. Messages show its path. A release does not run while its stack is updated. */
   readonly source: IConstruct;
-  /** Name of its ECS cluster. */
+  /** Name of the ECS cluster. */
   readonly clusterName: string;
-  /** Name of its ECS service. */
+  /** Name of the ECS service. */
   readonly serviceName: string;
-  /** Family of its task definition. */
+  /** Family of the task definition. */
   readonly family: string;
-  /** Name of the container that gets the image. */
+  /** Name of the container whose image a release replaces. */
   readonly containerName: string;
   /** Name of the ECR repository. */
   readonly repositoryName: string;
-  /** Address of the repository, as images are named by it. */
+  /** URI of the ECR repository, the first part of image names. */
   readonly repositoryUri: string;
-  /** ARN of the repository. */
+  /** ARN of the ECR repository. */
   readonly repositoryArn: string;
   /**
-   * Name of the SSM parameter that holds the released tag.
-   * @default - the image is declared: no release can bring out another
+   * Name of the SSM parameter that holds the tag of the released image.
+   * @default - the image is declared; a release can't replace it
    */
   readonly releasedImageParameterName?: string;
-  /** Roles that its task definition names, by ARN. */
+  /** ARNs of the roles in the task definition. */
   readonly taskRoleArns: string[];
-  /** Alarms that take a deployment back, by name. Asked when the app is synthesized, so that later ones are among them. */
+  /**
+   * Names of the alarms that roll back a deployment.
+   *
+   * They are read at synthesis, so that alarms that are added later count.
+   */
   readonly rollbackAlarmNames: string[];
   /**
-   * Whether its tasks run on ARM processors: its image is built for them.
+   * True where the tasks run on ARM64, for which their image must be built.
    * @default false
    */
   readonly arm64?: boolean;
-  /** Who deploys. */
+  /** Engine that performs the deployments. */
   readonly engine: DeploymentEngine;
   /**
-   * ARN of the listener rule that serves.
-   * @default - the release doesn't look where traffic goes
+   * ARN of the listener rule for production traffic.
+   * @default - the release does not verify the target of the traffic
    */
   readonly productionRuleArn?: string;
-  /** Subnets of its tasks, for tasks that run once. */
+  /** Ids of the subnets of the tasks, in which one-off tasks run too. */
   readonly subnetIds: string[];
-  /** Security groups of its tasks. */
+  /** Ids of the security groups of the tasks. */
   readonly securityGroupIds: string[];
   /**
-   * Tasks that the first release starts.
-   * @default - the service has its tasks from the beginning
+   * Number of tasks that the first release starts.
+   * @default - the service has tasks from its creation
    */
   readonly minTasks?: number;
-  /** The longest that a deployment takes by plan: steps, verification and bake. */
+  /** Longest planned duration of a deployment: steps, verification and bake time. */
   readonly longestDeployment: Duration;
   /**
-   * Name of the log group of its tasks.
-   * @default - not known: nothing tells where the output of a migration is
+   * Name of the log group of the tasks.
+   * @default - unknown; messages don't refer to the output of a migration
    */
   readonly logGroupName?: string;
   /**
-   * The stores that were given to it.
-   * @default - not known
+   * Backing services of the service.
+   * @default - unknown
    */
   readonly stores?: IConstruct[];
 }
 
-/** A service whose versions a release brings out, whoever made it. */
+/** Service that a release deploys, whether this library defines it or not. */
 export interface IReleasedService {
-  /** What a release must know of it. */
+  /** Identity and resources of the service for releases. */
   readonly releaseTarget: ReleaseTarget;
 }
 
-/** How a release takes a snapshot of a store. */
+/** Resources for the snapshot of a store by AWS Backup. */
 export interface SnapshotTarget {
   /** ARN of the store. */
   readonly resourceArn: string;
-  /** Name of the vault of AWS Backup. */
+  /** Name of the backup vault. */
   readonly vaultName: string;
-  /** ARN of the vault. */
+  /** ARN of the backup vault. */
   readonly vaultArn: string;
   /** ARN of the role that takes and copies snapshots. */
   readonly roleArn: string;
-  /** How the ARNs of its recovery points begin, up to a `*`. */
+  /** ARN pattern of the recovery points, with `*` at its end. */
   readonly recoveryPointArns: string;
   /**
-   * ARN of the vault that gets the copy.
+   * ARN of the backup vault that receives a copy.
    * @default - no copy
    */
   readonly copyVaultArn?: string;
 }
 
-/** A store that a release can take a snapshot of. */
+/** Store that a release can take a snapshot of. */
 export interface ISnapshotSource {
   /**
-   * How a release takes a snapshot of it.
-   * @default - it keeps no snapshots
+   * Resources for a snapshot.
+   * @default - the store supports no snapshots
    */
   readonly snapshotTarget?: SnapshotTarget;
 }

@@ -3,94 +3,115 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { PropError } from '../validation/prop-error';
 
-/** Answers of an {@link EnvironmentProfile} that differ from the profile they are taken from. */
+/** Properties of {@link EnvironmentProfile.adjust}; none is required. */
 export interface EnvironmentProfileAdjustments {
   /**
-   * The environment's name, as it appears in tags and log groups.
-   * @default - the name of the profile that is adjusted
+   * Name of the environment, as it appears in tags and log groups.
+   * @default - unchanged
    */
   readonly name?: string;
   /**
-   * What happens to a resource that holds data when it leaves the template.
-   * `RETAIN` becomes RetainExceptOnCreate, so that a failed first deployment can be repeated.
-   * @default - as in the profile that is adjusted: retained in production and staging, destroyed in development
+   * Removal policy of resources that hold data.
+   *
+   * `RETAIN` becomes `RETAIN_ON_UPDATE_OR_DELETE`, so that a failed first deployment can be repeated.
+   * @default - unchanged; retained in production and staging, destroyed in development
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
-   * Whether databases, load balancers and tables refuse to be deleted.
-   * @default - as in the profile that is adjusted: true in production and staging
+   * Deletion protection of databases, load balancers and tables.
+   * @default - unchanged; true in production and staging
    */
   readonly deletionProtection?: boolean;
   /**
-   * Whether stores keep a standby in another zone, and networks a way out per zone (requirement A-32).
-   * @default - as in the profile that is adjusted: true in production and staging
+   * Standby of each store in another Availability Zone, and a NAT gateway in each zone.
+   *
+   * Source: requirement A-32.
+   * @default - unchanged; true in production and staging
    */
   readonly multiAz?: boolean;
   /**
-   * Fewest tasks of a service.
-   * @default - as in the profile that is adjusted: 2 in production and staging (requirement A-33), 1 in development
+   * Minimum number of tasks of a service.
+   *
+   * Source: requirement A-33.
+   * @default - unchanged; 2 in production and staging, 1 in development
    */
   readonly minTasks?: number;
   /**
-   * Most tasks of a service.
-   * @default - as in the profile that is adjusted: 8 in production (requirement C-05), 4 in staging, 2 in development
+   * Maximum number of tasks of a service.
+   *
+   * Source: requirement C-05.
+   * @default - unchanged; 8 in production, 4 in staging, 2 in development
    */
   readonly maxTasks?: number;
   /**
-   * CPU units of a task, 1024 to a vCPU.
-   * @default - as in the profile that is adjusted: 512 in production, 256 elsewhere
+   * CPU units of a task, 1024 for one vCPU.
+   * @default - unchanged; 512 in production, 256 elsewhere
    */
   readonly taskCpu?: number;
   /**
    * Memory of a task in MiB.
-   * @default - as in the profile that is adjusted: 1024 in production, 512 elsewhere
+   * @default - unchanged; 1024 in production, 512 elsewhere
    */
   readonly taskMemoryMiB?: number;
   /**
-   * How long logs of applications and networks are kept.
-   * @default - as in the profile that is adjusted: 30 days in production and staging (requirement A-15), 7 in development (E-11)
+   * Retention of the logs of applications and networks.
+   *
+   * Source: requirements A-15 and E-11.
+   * @default - unchanged; 30 days in production and staging, 7 in development
    */
   readonly logRetention?: RetentionDays;
   /**
-   * How long automated backups are kept.
-   * @default - as in the profile that is adjusted: 7 days in production and staging (requirement A-05), 1 in development
+   * Retention of automated backups.
+   *
+   * Source: requirement A-05.
+   * @default - unchanged; 7 days in production and staging, 1 in development
    */
   readonly backupRetention?: Duration;
   /**
-   * Size of a database instance, as RDS names it without `db.`.
-   * @default - as in the profile that is adjusted: `t4g.medium` in production (requirement A-03), `t4g.small` in staging, `t4g.micro` in development
+   * Instance class of a database without `db.`.
+   *
+   * Source: requirement A-03.
+   * @default - unchanged; `t4g.medium` in production, `t4g.small` in staging, `t4g.micro` in development
    */
   readonly databaseSize?: string;
   /**
-   * Whether databases write the text of queries to their logs.
-   * @default - as in the profile that is adjusted: false in production alone (requirement A-31)
+   * True where database logs contain the text of queries.
+   *
+   * Source: requirement A-31.
+   * @default - unchanged; false in production alone
    */
   readonly queryLogging?: boolean;
   /**
-   * Whether a release waits for a person's approval.
-   * @default - as in the profile that is adjusted: true in production alone (requirement A-10)
+   * True where a release requires manual approval.
+   *
+   * Source: requirement A-10.
+   * @default - unchanged; true in production alone
    */
   readonly approval?: boolean;
   /**
-   * Whether a service may only run an image whose tag never moves.
-   * @default - as in the profile that is adjusted: true in production and staging
+   * True where a service may only run images whose tags are immutable.
+   * @default - unchanged; true in production and staging
    */
   readonly fixedImages?: boolean;
   /**
-   * Whether each severity of alerts must have a channel.
-   * @default - as in the profile that is adjusted: true in production alone (requirement A-22)
+   * True where each severity of alerts requires a channel.
+   *
+   * Source: requirement A-22.
+   * @default - unchanged; true in production alone
    */
   readonly alertsHeard?: boolean;
   /**
-   * Whether all alarms are made, or only those that tell an outage.
-   * @default - as in the profile that is adjusted: true in production and staging, false in development (requirement E-09)
+   * True for all alarms, false for those that report an outage.
+   *
+   * Source: requirement E-09.
+   * @default - unchanged; true in production and staging, false in development
    */
   readonly allAlarms?: boolean;
 }
 
-type Answers = Required<EnvironmentProfileAdjustments>;
+type ProfileValues = Required<EnvironmentProfileAdjustments>;
 
-const PRODUCTION: Answers = {
+const PRODUCTION: ProfileValues = {
   name: 'production',
   removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   deletionProtection: true,
@@ -109,8 +130,12 @@ const PRODUCTION: Answers = {
   allAlarms: true,
 };
 
-/** Staging differs from production in size, in that nobody has to approve (requirements A-10, C-23) or to hear of alerts, and in that queries are logged (A-31). */
-const STAGING: Answers = {
+/**
+ * Values of staging, which differ from production in size, query logging, approval and alert channels.
+ *
+ * Source: requirements A-10, A-22, A-31 and C-23.
+ */
+const STAGING: ProfileValues = {
   ...PRODUCTION,
   name: 'staging',
   maxTasks: 4,
@@ -122,7 +147,7 @@ const STAGING: Answers = {
   alertsHeard: false,
 };
 
-const DEVELOPMENT: Answers = {
+const DEVELOPMENT: ProfileValues = {
   ...STAGING,
   name: 'development',
   removalPolicy: RemovalPolicy.DESTROY,
@@ -137,116 +162,127 @@ const DEVELOPMENT: Answers = {
   allAlarms: false,
 };
 
-/** Registered symbols, so that two copies of the library in one program see the same profile. */
+/** Global symbols, so that two copies of the library in one program share the profile of a scope. */
 const APPLIED = Symbol.for('@org/prod-constructs.EnvironmentProfile.applied');
-const ASKED = Symbol.for('@org/prod-constructs.EnvironmentProfile.asked');
-interface Marked {
+const READ_BY = Symbol.for('@org/prod-constructs.EnvironmentProfile.asked');
+
+/** Scope with its profile, or with the path of the first construct that read a profile through it. */
+interface ProfileScope {
   [APPLIED]?: EnvironmentProfile;
-  [ASKED]?: string;
+  [READ_BY]?: string;
 }
 
 /**
- * Answers, for a part of an app, every question whose answer depends on the environment.
- * A construct asks it only for what its own props leave open; without one it is production.
+ * Defaults that depend on the environment, for a part of an app.
+ *
+ * A construct reads it only for unset props. Without a profile, a scope is production.
+ *
+ * @example
+ * EnvironmentProfile.staging().applyTo(stagingStack);
  */
 export class EnvironmentProfile {
-  /** Retained, protected, in several zones, approved. */
+  /** Profile with retained data, deletion protection, several Availability Zones and manual approval. */
   public static production(): EnvironmentProfile {
     return new EnvironmentProfile(PRODUCTION);
   }
 
-  /** Production in a smaller size, released without approval. */
+  /**
+   * Profile that behaves as production does, in a smaller size.
+   *
+   * It also logs queries, and requires neither manual approval nor alert channels. Everything else is as in production.
+   */
   public static staging(): EnvironmentProfile {
     return new EnvironmentProfile(STAGING);
   }
 
-  /** Small, in one zone, and gone without a trace when destroyed. */
+  /** Profile of the smallest size, in one Availability Zone, whose data is deleted with its stack. */
   public static development(): EnvironmentProfile {
     return new EnvironmentProfile(DEVELOPMENT);
   }
 
-  /** The profile that holds for a construct: that of the nearest scope that has one, else production. */
+  /** Profile of the nearest scope to which one was applied, or production. */
   public static of(scope: IConstruct): EnvironmentProfile {
-    const scopes = [...scope.node.scopes].reverse() as Marked[];
+    const scopes = [...scope.node.scopes].reverse() as ProfileScope[];
     const nearest = scopes.findIndex((s) => s[APPLIED] !== undefined);
-    const askedWithoutAnswer = nearest === -1 ? scopes : scopes.slice(0, nearest);
-    askedWithoutAnswer.forEach((s) => {
-      s[ASKED] ??= scope.node.path;
+    const scopesWithoutProfile = nearest === -1 ? scopes : scopes.slice(0, nearest);
+    scopesWithoutProfile.forEach((s) => {
+      s[READ_BY] ??= scope.node.path;
     });
     return scopes[nearest]?.[APPLIED] ?? EnvironmentProfile.production();
   }
 
-  /** The environment's name, as it appears in tags and log groups. */
+  /** Name of the environment, as it appears in tags and log groups. */
   public readonly name: string;
-  /** What happens to a resource that holds data when it leaves the template. */
+  /** Removal policy of resources that hold data. */
   public readonly removalPolicy: RemovalPolicy;
-  /** Whether databases, load balancers and tables refuse to be deleted. */
+  /** Deletion protection of databases, load balancers and tables. */
   public readonly deletionProtection: boolean;
-  /** Whether stores keep a standby in another zone, and networks a way out per zone. */
+  /** Standby of each store in another Availability Zone, and a NAT gateway in each zone. */
   public readonly multiAz: boolean;
-  /** Fewest tasks of a service. */
+  /** Minimum number of tasks of a service. */
   public readonly minTasks: number;
-  /** Most tasks of a service. */
+  /** Maximum number of tasks of a service. */
   public readonly maxTasks: number;
-  /** CPU units of a task, 1024 to a vCPU. */
+  /** CPU units of a task, 1024 for one vCPU. */
   public readonly taskCpu: number;
   /** Memory of a task in MiB. */
   public readonly taskMemoryMiB: number;
-  /** How long logs of applications and networks are kept. */
+  /** Retention of the logs of applications and networks. */
   public readonly logRetention: RetentionDays;
-  /** How long automated backups are kept. */
+  /** Retention of automated backups. */
   public readonly backupRetention: Duration;
-  /** Size of a database instance, as RDS names it without `db.`. */
+  /** Instance class of a database without `db.`. */
   public readonly databaseSize: string;
-  /** Whether databases write the text of queries to their logs. */
+  /** True where database logs contain the text of queries. */
   public readonly queryLogging: boolean;
-  /** Whether a release waits for a person's approval. */
+  /** True where a release requires manual approval. */
   public readonly approval: boolean;
-  /** Whether a service may only run an image whose tag never moves. */
+  /** True where a service may only run images whose tags are immutable. */
   public readonly fixedImages: boolean;
-  /** Whether each severity of alerts must have a channel. */
+  /** True where each severity of alerts requires a channel. */
   public readonly alertsHeard: boolean;
-  /** Whether all alarms are made, or only those that tell an outage. */
+  /** True for all alarms, false for those that report an outage. */
   public readonly allAlarms: boolean;
 
-  private constructor(private readonly answers: Answers) {
-    this.name = answers.name;
-    this.removalPolicy = answers.removalPolicy;
-    this.deletionProtection = answers.deletionProtection;
-    this.multiAz = answers.multiAz;
-    this.minTasks = answers.minTasks;
-    this.maxTasks = answers.maxTasks;
-    this.taskCpu = answers.taskCpu;
-    this.taskMemoryMiB = answers.taskMemoryMiB;
-    this.logRetention = answers.logRetention;
-    this.backupRetention = answers.backupRetention;
-    this.databaseSize = answers.databaseSize;
-    this.queryLogging = answers.queryLogging;
-    this.approval = answers.approval;
-    this.fixedImages = answers.fixedImages;
-    this.alertsHeard = answers.alertsHeard;
-    this.allAlarms = answers.allAlarms;
+  private constructor(private readonly values: ProfileValues) {
+    this.name = values.name;
+    this.removalPolicy = values.removalPolicy;
+    this.deletionProtection = values.deletionProtection;
+    this.multiAz = values.multiAz;
+    this.minTasks = values.minTasks;
+    this.maxTasks = values.maxTasks;
+    this.taskCpu = values.taskCpu;
+    this.taskMemoryMiB = values.taskMemoryMiB;
+    this.logRetention = values.logRetention;
+    this.backupRetention = values.backupRetention;
+    this.databaseSize = values.databaseSize;
+    this.queryLogging = values.queryLogging;
+    this.approval = values.approval;
+    this.fixedImages = values.fixedImages;
+    this.alertsHeard = values.alertsHeard;
+    this.allAlarms = values.allAlarms;
   }
 
-  /** The same profile with some answers changed. */
+  /** Copy of this profile with some values changed. */
   public adjust(adjustments: EnvironmentProfileAdjustments = {}): EnvironmentProfile {
     const given = Object.fromEntries(Object.entries(adjustments).filter(([, value]) => value !== undefined));
     const removalPolicy =
       adjustments.removalPolicy === RemovalPolicy.RETAIN ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : undefined;
-    return new EnvironmentProfile({ ...this.answers, ...given, ...(removalPolicy && { removalPolicy }) });
+    return new EnvironmentProfile({ ...this.values, ...given, ...(removalPolicy && { removalPolicy }) });
   }
 
   /**
-   * Makes this the profile of a stack, a stage or any other part of the app.
-   * Throws when a construct inside has already asked: it would keep the answers of another profile.
+   * Applies this profile to a stack, a stage or any other part of the app.
+   *
+   * Throws a PropError where a construct in the scope has already read a profile, because it would keep other values.
    */
   public applyTo(scope: IConstruct): void {
-    const marked = scope as Marked;
-    if (marked[ASKED] !== undefined) {
+    const marked = scope as ProfileScope;
+    if (marked[READ_BY] !== undefined) {
       throw new PropError(scope, {
         prop: 'EnvironmentProfile.applyTo',
         value: this.name,
-        expected: `a scope in which nothing has asked for a profile yet ('${marked[ASKED]}' has)`,
+        expected: `a scope in which no construct has read a profile yet ('${marked[READ_BY]}' has)`,
         fix: 'apply the profile before creating constructs in this scope',
       });
     }

@@ -1,1 +1,3 @@
+export * from './path-limit';
 export * from './web-firewall';
+export * from './web-firewall-props';

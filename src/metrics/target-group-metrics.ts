@@ -1,38 +1,44 @@
 import type { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 
-/** Where a service's traffic is counted, as CloudWatch names it. */
+/** CloudWatch names of the load balancer and the target groups of a service. */
 export interface TargetGroupNames {
-  /** `app/<name>/<id>`, the last part of its ARN: a dimension of the metrics. */
+  /** Last part of the load balancer's ARN, `app/<name>/<id>`. It is a dimension of the metrics. */
   readonly loadBalancerFullName: string;
-  /** All between which production moves. */
+  /** Last parts of the ARNs of all target groups between which production moves. */
   readonly targetGroupFullNames: string[];
 }
 
-/** How {@link TargetGroupMetrics} are asked for. */
+/** Options of {@link TargetGroupMetrics}. The period is required. */
 export interface TargetGroupMetricsOptions {
-  /** What one value is made from, whole minutes. */
+  /** Period of the metrics, in whole minutes. */
   readonly period: Duration;
   /**
-   * Keeps identifiers apart where metrics of several services stand in one graph: a lower-case letter, then letters and digits.
-   * @default - none
+   * Prefix of the metric identifiers, which keeps several services in one graph apart.
+   * It is a lower-case letter, followed by letters and digits.
+   * @default - no prefix
    */
   readonly prefix?: string;
 }
 
 /**
- * The newest minutes often are not there yet (of load balancers three are reported), and FILL makes them good ones: an alarm that wants each of its
- * minutes bad would never fire. So it looks at so many more than it wants (CloudWatch user guide, metric maths: FILL and metrics that come late).
- * It fires no later for that, and ends so many minutes later.
+ * Minutes that an alarm evaluates beyond those that must breach.
+ *
+ * Metrics of a load balancer arrive up to three minutes late, and FILL turns the missing minutes into good ones.
+ * Without the extra minutes, an alarm whose every minute must breach would never fire. The extra minutes do not delay
+ * the alarm. They delay its return to OK by as many minutes.
+ * Source: CloudWatch user guide, metric math, FILL and metrics that arrive late.
  */
 export const LATE_MINUTES = 4;
 
-/** What stands in the place of one group in an expression over all. */
+/** Expression over one target group, by the group's index. */
 type OfGroup = (index: number) => { readonly expression: string; readonly usingMetrics: { [id: string]: IMetric } };
 
 /**
- * Metrics of the target groups between which production moves, made so that they hold whichever serves: of each group by itself, then
- * combined. At a canary of 10 % a rate over both would need ten times the errors, and a group without targets reports nothing.
+ * Metrics of the target groups between which production moves, whichever of them serves.
+ *
+ * Each group is measured alone, and the results are combined. During a canary of 10 %, a rate over both groups would
+ * need ten times the errors. A group without targets reports no data.
  */
 export class TargetGroupMetrics {
   public constructor(
@@ -40,12 +46,12 @@ export class TargetGroupMetrics {
     private readonly options: TargetGroupMetricsOptions,
   ) {}
 
-  /** Requests that a target answered. */
+  /** Number of requests that a target answered. */
   public requests(label?: string): MathExpression {
     return this.sumOf((index) => this.filled(index, { requests: ['RequestCount', 'Sum'] }), label);
   }
 
-  /** Answers with a 5xx of the targets, and connections that they refused. */
+  /** Number of 5xx responses of the targets and of connections that the targets refused. */
   public errors(label?: string): MathExpression {
     return this.sumOf(
       (index) =>
@@ -57,17 +63,20 @@ export class TargetGroupMetrics {
     );
   }
 
-  /** Targets that at least one node of the load balancer finds healthy. */
+  /** Number of targets that at least one node of the load balancer considers healthy. */
   public healthyTargets(label?: string): MathExpression {
     return this.sumOf((index) => this.filled(index, { healthy: ['HealthyHostCount', 'Maximum'] }), label);
   }
 
-  /** Targets that fail their health checks, on average over the period. */
+  /** Number of targets that fail their health checks, as the average over the period. */
   public unhealthyTargets(label?: string): MathExpression {
     return this.sumOf((index) => this.filled(index, { unhealthy: ['UnHealthyHostCount', 'Average'] }), label);
   }
 
-  /** Of each group, the share of requests that failed, 0 to 1. RequestCount holds only what a target answered; refused connections stand beside it. */
+  /**
+   * Share of failed requests of each target group, 0 to 1.
+   * RequestCount holds only answered requests, so refused connections are added to it.
+   */
   public errorShares(): MathExpression[] {
     return this.each((index) =>
       this.share(index, {
@@ -78,7 +87,10 @@ export class TargetGroupMetrics {
     );
   }
 
-  /** The share of requests that the load balancer answered with an error of its own, 0 to 1: all of them in a total outage, which no target sees. */
+  /**
+   * Share of requests that the load balancer answered with a generated error, 0 to 1.
+   * It is 1 in a total outage, which no target sees.
+   */
   public loadBalancerErrorShare(): MathExpression {
     const [answered, made] = ['answered', 'made'].map((stem) => this.id(stem, 'l'));
     return this.expression(
@@ -90,12 +102,15 @@ export class TargetGroupMetrics {
     );
   }
 
-  /** Errors that the load balancer made itself; they belong to no target group. */
+  /** Number of errors that the load balancer generated. They belong to no target group. */
   public loadBalancerErrors(): Metric {
     return this.ofLoadBalancer('HTTPCode_ELB_5XX_Count');
   }
 
-  /** Of each group, a percentile of the response time in seconds: `p90`. 0 where fewer than `fewest` requests were answered. */
+  /**
+   * Percentile of the response time of each target group in seconds, for example `p90`.
+   * It is 0 in periods with fewer than `fewest` answered requests.
+   */
   public responseTimes(percentile: string, fewest = 0): MathExpression[] {
     return this.each((index) => {
       const [time, counted] = [`time${percentile.replace(/\W/g, '')}`, 'counted'].map((stem) => this.id(stem, index));
@@ -109,7 +124,7 @@ export class TargetGroupMetrics {
     });
   }
 
-  /** Of each group, percent of targets that fail their health checks. A group without targets is not ill. */
+  /** Percentage of each target group's targets that fail their health checks, 0 for a group without targets. */
   public unhealthyPercents(): MathExpression[] {
     return this.each((index) => {
       const [well, ill] = ['well', 'ill'].map((stem) => this.id(stem, index));
@@ -124,8 +139,10 @@ export class TargetGroupMetrics {
   }
 
   /**
-   * What a formula makes of the worst of several values, which the expression calls by this stem. One value stands for itself: MAX of a single series is one
-   * number over all of its time (CloudWatch user guide, metric maths).
+   * Formula over the worst of several values. The expression refers to each value by the stem and its index.
+   *
+   * A single value is used without MAX, because MAX of one series is one number over its whole time range.
+   * Source: CloudWatch user guide, metric math.
    */
   public ofWorst(
     stem: string,
@@ -145,7 +162,7 @@ export class TargetGroupMetrics {
     );
   }
 
-  /** A metric of one group, by its place. */
+  /** Metric of one target group, by the group's index. */
   public ofGroup(index: number, metricName: string, statistic: string): Metric {
     return this.metric(metricName, statistic, {
       LoadBalancer: this.names.loadBalancerFullName,
@@ -153,14 +170,14 @@ export class TargetGroupMetrics {
     });
   }
 
-  /** The metric's identifiers in an expression, each with its place. */
+  /** Identifier of a metric in an expression: prefix, stem and index. */
   public id(stem: string, index: number | string): string {
     return this.options.prefix === undefined
       ? `${stem}${index}`
       : `${this.options.prefix}${stem[0].toUpperCase()}${stem.slice(1)}${index}`;
   }
 
-  /** An expression of the period that was asked for. */
+  /** Expression over the period of these metrics. */
   public expression(expression: string, usingMetrics: { [id: string]: IMetric }, label?: string): MathExpression {
     return new MathExpression({ expression, usingMetrics, period: this.options.period, label });
   }
@@ -181,7 +198,7 @@ export class TargetGroupMetrics {
     );
   }
 
-  /** A sum of metrics of one group, in which one that has no data counts nothing. */
+  /** Sum of metrics of one target group. A metric without data counts as 0. */
   private filled(index: number, metrics: { [stem: string]: [string, string] }): ReturnType<OfGroup> {
     const ids = Object.keys(metrics).map((stem) => this.id(stem, index));
     return {

@@ -1,44 +1,46 @@
 import type { InterfaceVpcEndpointAwsService, ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 
-/** What `SecureVpc.fromVpc` needs to know of a VPC that exists. Tiers that are not named are not used. */
+/** Properties of {@link SecureVpc.fromVpc}; `vpc` and `applicationSubnets` are required. */
 export interface AdoptedVpcProps {
-  /** The VPC, for example from `Vpc.fromLookup` or `Vpc.fromVpcAttributes`. */
+  /** Existing VPC, for example from `Vpc.fromLookup` or `Vpc.fromVpcAttributes`. */
   readonly vpc: IVpc;
   /**
-   * Subnets that are routed to an internet gateway.
-   * @default - no public tier: load balancers can only be internal
+   * Subnets with a route to an internet gateway.
+   * @default - no public tier; load balancers can only be internal
    */
   readonly publicSubnets?: SubnetSelection;
   /** Subnets for tasks, functions and endpoints. */
   readonly applicationSubnets: SubnetSelection;
   /**
-   * Subnets for databases and caches, without a route out.
-   * @default - no data tier: the network takes no database
+   * Subnets for databases and caches, without a route out of the VPC.
+   * @default - no data tier; the network takes no database
    */
   readonly dataSubnets?: SubnetSelection;
   /**
-   * Whether the application subnets have a way to the internet, by NAT for example.
+   * True where the application subnets reach the internet, for example through NAT.
    * @default true
    */
   readonly reachesInternet?: boolean;
   /**
-   * Services for which the VPC has interface endpoints with private names. None is made: a second one of the same name fails on AWS.
+   * Services for which the VPC has an interface endpoint with private DNS.
+   *
+   * None is created, because AWS refuses a second endpoint with the same private DNS name.
    * @default - none
    */
   readonly interfaceEndpoints?: InterfaceVpcEndpointAwsService[];
   /**
-   * The security group of those interface endpoints. Clients add the rule that lets them in.
-   * @default - clients may reach port 443 anywhere in the VPC's own block
+   * Security group of those interface endpoints. Each client adds its inbound rule to it.
+   * @default - clients may reach port 443 anywhere in the CIDR block of the VPC
    */
   readonly endpointSecurityGroup?: ISecurityGroup;
   /**
-   * Id of the AWS-managed prefix list of S3 in this region.
+   * Id of the AWS-managed prefix list of S3 in the region of the VPC.
    * @default - from a table of 17 regions
    */
   readonly s3PrefixListId?: string;
   /**
-   * TCP ports on which the data subnets' access control lists take connections.
-   * @default [5432, 3306, 6379]
+   * TCP ports on which the network ACLs of the data subnets allow connections.
+   * @default [5432, 3306, 6379] - PostgreSQL, MySQL, Redis
    */
   readonly dataPorts?: number[];
 }

@@ -1,16 +1,20 @@
 import { type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 
+/** Properties of {@link closedSecurityGroup}. */
+interface ClosedSecurityGroupProps {
+  readonly vpc: IVpc;
+  readonly description: string;
+}
+
 /**
- * A security group that lets nothing out but what is added to it. EC2 gives every new group a rule that lets everything out, and takes it away
- * only where the group itself names another. CDK names one to nowhere, and drops it with the first rule that becomes a resource of its own; the
- * one to the loopback address, which AWS documents for the purpose, stays.
+ * Creates a security group whose only outbound rules are those that are added to it.
+ *
+ * EC2 gives every new group a rule that allows all outbound traffic. It removes that rule only where the group itself
+ * declares another one. CDK declares one to an unused address, but drops it with the first rule that is a resource of
+ * its own. The rule to the loopback address stays, as AWS documents for this purpose.
  */
-export function closedSecurityGroup(
-  scope: Construct,
-  id: string,
-  props: { vpc: IVpc; description: string },
-): SecurityGroup {
+export function closedSecurityGroup(scope: Construct, id: string, props: ClosedSecurityGroupProps): SecurityGroup {
   const group = new SecurityGroup(scope, id, { ...props, allowAllOutbound: false });
   group.addEgressRule(
     Peer.ipv4('127.0.0.1/32'),

@@ -1,34 +1,48 @@
 import { InterfaceVpcEndpointAwsService } from 'aws-cdk-lib/aws-ec2';
 
-/** What {@link Egress.endpointsOnly} may be told. */
+/** Properties of {@link Egress.endpointsOnly}; none is required. */
 export interface EndpointsOnlyProps {
   /**
-   * Services that get an interface endpoint besides the three that every Fargate task needs.
-   * Each costs about 7 USD a month and zone (document B). What a construct of this library needs
-   * it adds itself, unless the network was adopted.
-   * @default - ECR API, ECR Docker and CloudWatch Logs (requirement B-02)
+   * AWS services that get an interface endpoint, in addition to the three that every Fargate task needs.
+   *
+   * Each endpoint costs about 7 USD a month in each Availability Zone. The constructs of this library add the
+   * endpoints that they need themselves, except in an adopted network.
+   * @default - ECR API, ECR Docker and CloudWatch Logs alone (requirement B-02)
    */
   readonly awsServices?: InterfaceVpcEndpointAwsService[];
 }
 
-/** How the application tier reaches what is outside the network. The data tier never does. */
+/**
+ * Outbound connectivity of the application tier. The data tier never has any.
+ *
+ * @example
+ * new SecureVpc(this, 'Network', { egress: Egress.singleNatGateway() });
+ */
 export class Egress {
-  /** A NAT gateway in each zone: the loss of a zone takes no other zone's way out with it (requirement A-32). */
+  /**
+   * One NAT gateway in each Availability Zone.
+   *
+   * The failure of one zone leaves the egress of the others intact. Source: requirement A-32.
+   */
   public static natGatewayPerZone(): Egress {
     return new Egress('zone', []);
   }
 
-  /** One NAT gateway for all zones: cheaper, and gone with its zone. */
+  /** One NAT gateway for all Availability Zones. It costs less, and fails with its zone. */
   public static singleNatGateway(): Egress {
     return new Egress('single', []);
   }
 
-  /** One NAT gateway that spans the zones and needs no public subnet. */
+  /** One regional NAT gateway, which spans the Availability Zones and needs no public subnet. */
   public static regionalNatGateway(): Egress {
     return new Egress('regional', []);
   }
 
-  /** No way to the internet at all: AWS services by endpoints, images from private ECR (requirements B-02, B-14). */
+  /**
+   * No route to the internet, and VPC endpoints for AWS services.
+   *
+   * Tasks pull their images from private ECR. Source: requirements B-02 and B-14.
+   */
   public static endpointsOnly(props: EndpointsOnlyProps = {}): Egress {
     const always = [
       InterfaceVpcEndpointAwsService.ECR,
@@ -38,7 +52,7 @@ export class Egress {
     return new Egress('none', [...always, ...(props.awsServices ?? [])]);
   }
 
-  /** Whether tasks can reach the internet. */
+  /** True where tasks can reach the internet. */
   public readonly reachesInternet: boolean;
 
   private constructor(

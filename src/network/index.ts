@@ -4,3 +4,4 @@ export * from './adopted-vpc-props';
 export * from './egress';
 export * from './secure-vpc';
 export * from './secure-vpc-interface';
+export * from './secure-vpc-props';

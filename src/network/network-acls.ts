@@ -15,9 +15,9 @@ import { PropError } from '../validation/prop-error';
 import type { SubnetLayout } from './addresses/subnet-layout';
 import { SubnetTier } from './addresses/subnet-tier';
 
-/** Ports from which Linux opens connections (net.ipv4.ip_local_port_range), so those that replies come to. */
+/** Ephemeral ports of Linux (net.ipv4.ip_local_port_range), to which replies return. */
 const LINUX_EPHEMERAL: Ports = [32768, 60999];
-/** Ports from which load balancers, NAT gateways and browsers open connections, without 3389 (EC2.21 forbids it to the world). */
+/** Ephemeral ports of load balancers, NAT gateways and browsers, without 3389, which EC2.21 forbids. */
 const ANY_EPHEMERAL: Ports[] = [
   [1024, 3388],
   [3390, 65535],
@@ -26,50 +26,55 @@ const ALL_TCP: Ports = [0, 65535];
 const HIGH_TCP: Ports = [1024, 65535];
 const HTTP: Ports = [80, 80];
 const HTTPS: Ports = [443, 443];
-/** Entries that a list may have a direction (AWS quota "Rules per network ACL"), less the last one that denies. */
+/** AWS quota "Rules per network ACL" for each direction, less the final rule that denies. */
 const MOST_ENTRIES = 19;
-/** Numbers of entries: fixed flows first, then a place of its own for each database port. */
+/** Rule numbers of the fixed flows. */
 const FIRST_NUMBER = 100;
+/** Rule numbers of the database ports, which follow. Each port has a fixed range. */
 const FIRST_DATABASE_NUMBER = 1000;
-const DATABASE_PLACES = 2500;
-/** Room for six zones of two tiers. */
-const DATABASE_STRIDE = 12;
+const DATABASE_RANGES = 2500;
+/** Rule numbers of one range: six Availability Zones of two tiers. */
+const RANGE_LENGTH = 12;
 
 type Ports = [from: number, to: number];
-/** A tier, the network's whole block, or everything. */
+/** Other end of a flow: a tier, the CIDR block of the network, or any address. */
 type Peer = SubnetTier | 'network' | 'world';
+
+/** TCP connections that a network ACL allows in one direction. */
 interface Flow {
   readonly peer: Peer;
   readonly ports: Ports;
 }
 
-/** What each tier's access control list lets pass, by direction; database ports come in besides. */
+/** Flows that the network ACL of a tier allows, by direction. */
 interface TierFlows {
   readonly inbound: Flow[];
   readonly outbound: Flow[];
+  /** Inbound flows to databases, which have fixed rule numbers. */
   readonly databases?: Flow[];
 }
 
-/** What the lists are made from. */
+/** Properties of {@link TierAcls}. */
 interface TierAclsProps {
   readonly vpc: IVpc;
-  /** Decides which tiers have a list, and from which blocks their peers come. */
+  /** Tiers of the network, and their CIDR blocks. */
   readonly layout: SubnetLayout;
-  /** By tier, in the order of their zones: the ids of the associations count on it. */
+  /** Subnets by tier, in the order of the Availability Zones. The ids of the associations depend on it. */
   readonly subnets: Map<SubnetTier, ISubnet[]>;
-  /** Whether the application tier may open connections to anywhere, or only to the network and HTTPS for gateway endpoints. */
+  /** True to allow the application tier any address, false to allow the network and HTTPS alone. */
   readonly reachesInternet: boolean;
-  /** TCP ports that the application tier opens to the data tier, 1 to 65535; each has a fixed place in the list. */
+  /** TCP ports on which the data tier accepts connections, 1 to 65535. */
   readonly dataPorts: number[];
 }
 
 /**
- * One network access control list a tier. Lists are stateless, so each documented flow needs a way
- * there and a way back; prefix lists can't be named in them, so that replies of S3 come from the world.
- * Name resolution needs no entry: lists don't see the network's own resolver.
+ * One network ACL for each tier.
+ *
+ * Network ACLs are stateless, so each documented flow needs a rule in both directions. They can't refer to prefix
+ * lists, so the rules allow replies of S3 from any address. Queries to the resolver of the VPC bypass network ACLs.
  */
 export class TierAcls extends Construct {
-  /** What ties the lists to their subnets, each after its list is complete. */
+  /** Associations with the subnets. Each depends on all rules of its network ACL. */
   public readonly associations: SubnetNetworkAclAssociation[] = [];
 
   public constructor(
@@ -94,7 +99,7 @@ export class TierAcls extends Construct {
     };
   }
 
-  /** Databases answer to the same ports as the world does, and begin nothing. What leaves for another tier is checked where it arrives. */
+  /** Includes the replies of databases, which arrive on the same ports as those from the internet. */
   private applicationFlows(): TierFlows {
     return {
       inbound: [
@@ -129,7 +134,7 @@ export class TierAcls extends Construct {
   }
 
   private createAcl(tier: SubnetTier, flows: TierFlows): void {
-    this.checkRoom(tier, flows);
+    this.checkRuleCount(tier, flows);
     const acl = new NetworkAcl(this, tier, { vpc: this.props.vpc });
     const entries = [
       ...this.addEntries(acl, TrafficDirection.INGRESS, flows.inbound),
@@ -141,16 +146,17 @@ export class TierAcls extends Construct {
     acknowledge(
       acl,
       'AwsSolutions-VPC3',
-      'A list for each tier stands behind the security groups: no route, mistake or new group in one tier opens another. Every documented flow is tested through the lists in both directions.',
+      'A list for each tier stands behind the security groups: no route, mistake or new group in one tier opens ' +
+        'another. Every documented flow is tested through the lists in both directions.',
     );
   }
 
-  /** Ids name peer and ports, so that a further zone moves no other entry; numbers only order them. */
+  /** Ids name peer and ports, so that another Availability Zone changes no existing rule. */
   private addEntries(acl: NetworkAcl, direction: TrafficDirection, flows: Flow[]): NetworkAclEntry[] {
     return flows.flatMap((flow, index) => this.addEntry(acl, direction, flow, FIRST_NUMBER + index * 10));
   }
 
-  /** A list without entries lets nothing pass: a subnet gets its list when the list is complete. */
+  /** An ACL without rules denies everything, so a subnet gets its ACL after the last rule. */
   private associate(acl: NetworkAcl, tier: SubnetTier, entries: NetworkAclEntry[]): void {
     (this.props.subnets.get(tier) ?? []).forEach((subnet, zone) => {
       const association = new SubnetNetworkAclAssociation(acl, `Association${zone + 1}`, { networkAcl: acl, subnet });
@@ -160,27 +166,29 @@ export class TierAcls extends Construct {
   }
 
   /**
-   * A number belongs to its port, wherever the port stands in the list: CloudFormation replaces an entry whose number
-   * changes by making the new one first, and AWS refuses a number that another entry still has.
+   * Adds rules whose numbers follow from the port, not from its position in the prop.
+   *
+   * CloudFormation replaces a rule whose number changes: it creates the new rule first, and AWS refuses a number that
+   * another rule still has.
    */
   private addDatabaseEntries(acl: NetworkAcl, flows: Flow[]): NetworkAclEntry[] {
-    const taken = new Map<number, number>();
+    const portsByRange = new Map<number, number>();
     return flows.flatMap((flow) => {
       const [port] = flow.ports;
-      let place = port % DATABASE_PLACES;
-      while ((taken.get(place) ?? port) !== port) {
-        place = (place + 1) % DATABASE_PLACES;
+      let range = port % DATABASE_RANGES;
+      while ((portsByRange.get(range) ?? port) !== port) {
+        range = (range + 1) % DATABASE_RANGES;
       }
-      taken.set(place, port);
-      const half = flow.peer === SubnetTier.DATA ? DATABASE_STRIDE / 2 : 0;
-      return this.addEntry(acl, TrafficDirection.INGRESS, flow, FIRST_DATABASE_NUMBER + place * DATABASE_STRIDE + half);
+      portsByRange.set(range, port);
+      const offset = flow.peer === SubnetTier.DATA ? RANGE_LENGTH / 2 : 0;
+      return this.addEntry(acl, TrafficDirection.INGRESS, flow, FIRST_DATABASE_NUMBER + range * RANGE_LENGTH + offset);
     });
   }
 
   private addEntry(acl: NetworkAcl, direction: TrafficDirection, flow: Flow, number: number): NetworkAclEntry[] {
-    const way = direction === TrafficDirection.INGRESS ? 'In' : 'Out';
+    const prefix = direction === TrafficDirection.INGRESS ? 'In' : 'Out';
     return this.blocks(flow.peer).map((block, zone) =>
-      acl.addEntry(`${way}-${flow.peer}${zone + 1}-${flow.ports.join('-')}`, {
+      acl.addEntry(`${prefix}-${flow.peer}${zone + 1}-${flow.ports.join('-')}`, {
         ruleNumber: number + zone,
         direction,
         ruleAction: Action.ALLOW,
@@ -190,7 +198,7 @@ export class TierAcls extends Construct {
     );
   }
 
-  /** "Fragmentation needed" from a router on the way: without it a connection opens and large answers never arrive. */
+  /** Allows ICMP "fragmentation needed" of routers, without which large responses never arrive. */
   private addPathMtuDiscovery(acl: NetworkAcl, peer: Peer): NetworkAclEntry[] {
     return [TrafficDirection.INGRESS, TrafficDirection.EGRESS].map((direction) =>
       acl.addEntry(direction === TrafficDirection.INGRESS ? 'In-PathMtu' : 'Out-PathMtu', {
@@ -203,8 +211,8 @@ export class TierAcls extends Construct {
     );
   }
 
-  /** Only the data tier's list grows with a prop: a few entries a database port and zone. */
-  private checkRoom(tier: SubnetTier, flows: TierFlows): void {
+  /** Only the ACL of the data tier grows with a prop: each port adds rules for each Availability Zone. */
+  private checkRuleCount(tier: SubnetTier, flows: TierFlows): void {
     const entries = [...flows.inbound, ...(flows.databases ?? [])].reduce(
       (sum, { peer }) => sum + this.blocks(peer).length,
       1,
@@ -213,8 +221,10 @@ export class TierAcls extends Construct {
       throw new PropError(this.node.scope!, {
         prop: 'dataPorts',
         value: this.props.dataPorts,
-        expected: `ports that give the list of the ${tier} tier at most ${MOST_ENTRIES} entries inbound, here ${entries} in ${this.props.layout.zones} zones`,
-        fix: 'name only the ports of the databases that you have, or use fewer zones',
+        expected:
+          `ports for which the network ACL of the ${tier} tier has at most ${MOST_ENTRIES} inbound rules, ` +
+          `not ${entries} in ${this.props.layout.availabilityZoneCount} Availability Zones`,
+        fix: 'name only the ports of the databases that you have, or use fewer Availability Zones',
       });
     }
   }
@@ -226,7 +236,7 @@ export class TierAcls extends Construct {
       case 'network':
         return [this.props.layout.network.toString()];
       default:
-        return this.props.layout.used(peer);
+        return this.props.layout.blocksInUse(peer);
     }
   }
 }

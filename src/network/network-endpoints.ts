@@ -12,17 +12,17 @@ import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { closedSecurityGroup } from './closed-security-group';
 
-/** What the endpoints are made from. */
+/** Properties of {@link NetworkEndpoints}. */
 export interface NetworkEndpointsProps {
-  /** In it the names of the services lead to the interface endpoints. */
+  /** VPC in which the DNS names of the services resolve to the interface endpoints. */
   readonly vpc: IVpc;
-  /** Subnets whose route tables lead to the gateway endpoints: those of all tiers that have anything to fetch. */
+  /** Subnets whose route tables get routes to the gateway endpoints. */
   readonly gatewaySubnets: ISubnet[];
-  /** Subnets that hold the interface endpoints. */
+  /** Subnets of the interface endpoints. */
   readonly interfaceSubnets: ISubnet[];
 }
 
-/** The private ways from a network to AWS services, each with a policy, the interface endpoints behind one security group. */
+/** VPC endpoints of a network, each with a policy. The interface endpoints share one security group. */
 export class NetworkEndpoints extends Construct {
   public readonly s3: GatewayVpcEndpoint;
   public readonly dynamoDb: GatewayVpcEndpoint;
@@ -36,17 +36,17 @@ export class NetworkEndpoints extends Construct {
   ) {
     super(scope, id);
     this.s3 = this.createGateway('S3', GatewayVpcEndpointAwsService.S3);
-    this.admitImageLayers();
+    this.allowImageLayers();
     this.dynamoDb = this.createGateway('DynamoDb', GatewayVpcEndpointAwsService.DYNAMODB);
   }
 
-  /** The one security group of all interface endpoints; made with the first of them. */
+  /** Security group of all interface endpoints, created with the first of them. */
   public get securityGroup(): SecurityGroup {
     this.group ??= this.createSecurityGroup();
     return this.group;
   }
 
-  /** Adds an interface endpoint, once. */
+  /** Interface endpoint of a service, created at the first request. */
   public require(service: InterfaceVpcEndpointAwsService): InterfaceVpcEndpoint {
     const known = this.interfaces.get(service.shortName);
     if (known) {
@@ -75,7 +75,7 @@ export class NetworkEndpoints extends Construct {
     return endpoint;
   }
 
-  /** Stolen credentials of another account are of no use from inside this network. */
+  /** Denies credentials of other accounts, so that nobody can send data to them from inside this network. */
   private ownPrincipalsOnly(): PolicyStatement {
     return new PolicyStatement({
       sid: 'OwnPrincipalsOnly',
@@ -86,8 +86,8 @@ export class NetworkEndpoints extends Construct {
     });
   }
 
-  /** ECR hands out layers by links that its own account has signed: without this no image can be pulled. */
-  private admitImageLayers(): void {
+  /** Required to pull images, because ECR serves layers through URLs that its own account has signed. */
+  private allowImageLayers(): void {
     const stack = Stack.of(this);
     this.s3.addToPolicy(
       new PolicyStatement({
@@ -99,7 +99,7 @@ export class NetworkEndpoints extends Construct {
     );
   }
 
-  /** Has no rule of its own: each client brings the one that lets it in. */
+  /** Created without inbound rules. Each client adds its own. */
   private createSecurityGroup(): SecurityGroup {
     return closedSecurityGroup(this, 'SecurityGroup', {
       vpc: this.props.vpc,

@@ -12,22 +12,27 @@ import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../environment';
+import { sourceAccount } from '../iam/source-account';
 import { EncryptedLogGroup } from '../logging/encrypted-log-group';
 
-/** What a {@link NetworkFlowLog} is made from. */
+/** Properties of a {@link NetworkFlowLog}; `vpc` and `profile` are required. */
 export interface NetworkFlowLogProps {
-  /** Recorded as a whole: interfaces that come later are in it, too. */
+  /** VPC whose network interfaces are recorded, later ones included. */
   readonly vpc: IVpc;
-  /** For the log group only; a bucket has a lifecycle of its own. */
+  /** Supplies retention and removal policy of the log group. A bucket has its own lifecycle. */
   readonly profile: EnvironmentProfile;
   /**
-   * Takes Parquet files partitioned by hour.
+   * Bucket for Parquet files, partitioned by hour.
    * @default - an encrypted log group, and the role that writes to it
    */
   readonly bucket?: IBucket;
 }
 
-/** The default fields, and those that tell a NAT gateway's client and a refused flow's way. Asked for when needed: naming them loads all of EC2. */
+/**
+ * Default fields, and those that identify the client of a NAT gateway and the path of a rejected flow.
+ *
+ * A function, because naming the fields loads all of EC2.
+ */
 const fields = (): LogFormat[] => [
   LogFormat.ALL_DEFAULT_FIELDS,
   LogFormat.VPC_ID,
@@ -39,7 +44,7 @@ const fields = (): LogFormat[] => [
   LogFormat.FLOW_DIRECTION,
 ];
 
-/** Every accepted and rejected flow of the network (EC2.6). */
+/** Flow log of all accepted and rejected traffic of a network (EC2.6). */
 export class NetworkFlowLog extends Construct {
   public constructor(scope: Construct, id: string, props: NetworkFlowLogProps) {
     super(scope, id);
@@ -67,7 +72,7 @@ export class NetworkFlowLog extends Construct {
   private createWriter(logs: EncryptedLogGroup): { role: Role; policy: ManagedPolicy } {
     const role = new Role(this, 'Writer', {
       assumedBy: new ServicePrincipal('vpc-flow-logs.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+        conditions: sourceAccount(Aws.ACCOUNT_ID),
       }),
     });
     const policy = new ManagedPolicy(this, 'WriterPolicy', {

@@ -2,9 +2,10 @@ import type { IConstruct } from 'constructs';
 import { prefixListId } from './managed-prefix-list';
 
 /**
- * The AWS-managed prefix list of S3 by region, as `aws ec2 describe-managed-prefix-lists` prints it.
- * A look-up at synthesis would need credentials. Regions that could not be confirmed from two
- * independent sources are left out; for them the prop is asked for.
+ * AWS-managed prefix list of S3 by region, as `aws ec2 describe-managed-prefix-lists` prints it.
+ *
+ * A look-up at synthesis would need credentials. The table lacks regions whose id two independent sources could not
+ * confirm.
  */
 const S3_PREFIX_LISTS: { [region: string]: string } = {
   'us-east-1': 'pl-63a5400a',
@@ -26,7 +27,7 @@ const S3_PREFIX_LISTS: { [region: string]: string } = {
   'ap-southeast-2': 'pl-6ca54005',
 };
 
-/** The prefix list of S3 in the region of a scope. */
+/** Id of the prefix list of S3 in the region of a scope. */
 export function s3PrefixListId(scope: IConstruct, given: string | undefined): string {
   return prefixListId(
     scope,

@@ -2,42 +2,46 @@ import type { Connections, InterfaceVpcEndpointAwsService, IVpc, SubnetSelection
 import type { IConstruct, IDependable } from 'constructs';
 import { SubnetTier } from './addresses/subnet-tier';
 
-/** What wants to reach AWS services from inside a network. */
+/** Properties of {@link ISecureVpc.allowToAwsServices}; all are required. */
 export interface AwsServiceAccess {
-  /** The connections of what makes the calls: the rules are made in its stack. */
+  /** Connections of the client. The security group rules are created in its stack. */
   readonly client: Connections;
-  /** The services that it calls, besides S3. */
+  /** AWS services that the client calls, in addition to S3. */
   readonly services: InterfaceVpcEndpointAwsService[];
-  /** What needs them, for the error message: `the secrets of Shop/Api`. */
+  /** Purpose of the calls, for error messages: `the secrets of Shop/Api`. */
   readonly purpose: string;
 }
 
-/** A network with tiers and a way out: made by {@link SecureVpc} or adopted by `SecureVpc.fromVpc`. */
+/** Network with tiers and egress, either a {@link SecureVpc} or adopted by {@link SecureVpc.fromVpc}. */
 export interface ISecureVpc extends IConstruct {
   /** The VPC. */
   readonly vpc: IVpc;
-  /** Number of zones in use. */
+  /** Number of Availability Zones in use. */
   readonly availabilityZoneCount: number;
-  /** TCP ports on which the data tier takes connections from the application tier. */
+  /** TCP ports on which the data tier accepts connections from the application tier. */
   readonly dataPorts: number[];
-  /** Whether the application tier can reach the internet. */
+  /** True where the application tier can reach the internet. */
   readonly reachesInternet: boolean;
 
   /**
-   * What must exist before a task can start: routes, endpoints and access control lists of the application tier.
-   * A service depends on it, or its first tasks fail to pull their image and its first deployment is taken back.
+   * Dependency on the routes, endpoints and network ACLs of the application tier.
+   *
+   * A service must depend on it. Otherwise its first tasks fail to pull their image, and ECS rolls back its first
+   * deployment.
    */
   readonly egressEstablished: IDependable;
 
-  /** Whether the network has a tier. */
+  /** True where the network has the tier. */
   hasTier(tier: SubnetTier): boolean;
 
-  /** The subnets of a tier. Throws when the network doesn't have it. */
+  /** Subnets of a tier. Throws an error where the network does not have the tier. */
   subnets(tier: SubnetTier): SubnetSelection;
 
   /**
-   * Lets a client reach AWS services on 443: by endpoints where the network has no way to the
-   * internet, else by NAT. Throws when an adopted network without internet lacks an endpoint.
+   * Allows a client to reach AWS services on port 443, through endpoints or NAT.
+   *
+   * It uses endpoints where the network has no route to the internet, and NAT otherwise.
+   * Throws an error where an adopted network without internet access lacks an endpoint.
    */
   allowToAwsServices(access: AwsServiceAccess): void;
 }

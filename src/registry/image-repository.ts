@@ -10,99 +10,68 @@ import {
 } from 'aws-cdk-lib/aws-ecr';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
-import { Construct, type IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
+import { globToRegExp, type Wildcards } from '../text/glob';
 import { checkWholeNumber } from '../validation/checks';
-import { PropError } from '../validation/prop-error';
+import { AdoptedRepository } from './adopted-repository';
+import type { IImageRepository } from './image-repository-interface';
+import type { AdoptedRepositoryProps, ImageRepositoryProps } from './image-repository-props';
 import { NOTHING_RELEASED } from './released-image';
 import { StackTagsWarning } from './stack-tags-warning';
+import { checkTracks, unknownTrack } from './validate-tracks';
 
-/** A repository of images and, for each release track, the parameter that names the released one. */
-export interface IImageRepository extends IConstruct {
-  /** The ECR repository. */
-  readonly repository: IRepository;
-
-  /**
-   * Name of the SSM parameter that holds the tag of the image released on a track, or `none` before the first release.
-   * Throws for a track that the repository doesn't have.
-   */
-  releasedImageParameterName(track: string): string;
-
-  /** Keeps an image that an app names by its tag from being expired. Does nothing where a rule keeps the tag already. */
-  keepTag(tag: string): void;
-}
-
-/** What an {@link ImageRepository} may be told. Nothing is needed. */
-export interface ImageRepositoryProps {
-  /**
-   * Physical name, lower-case. A repository that is named can't be replaced without another name.
-   * @default - one that CloudFormation makes up
-   */
-  readonly repositoryName?: string;
-  /**
-   * Release tracks: one parameter each, because one repository serves several stages.
-   * @default ['staging', 'production']
-   */
-  readonly tracks?: string[];
-  /**
-   * Tags that may move from one image to another. All others are immutable. At most 5 patterns with `*`.
-   * @default ['latest'] - requirement A-12; what is deployed is never named by it. In development every tag moves (requirement E-05)
-   */
-  readonly movingTags?: string[];
-  /**
-   * Newest tagged images that are kept, 1 to 1000. Released, versioned and running ones count among them, and are kept
-   * when they are older too. A multi-architecture image counts once.
-   * @default 10 - requirements A-12, B-06 and C-12
-   */
-  readonly keepImages?: number;
-  /**
-   * The environment that answers what is left open.
-   * @default - that of the scope, else production
-   */
-  readonly profile?: EnvironmentProfile;
-}
-
-/** Tags that a release or a person gave for good: `live-production-7`, `v1.4.2`, `1.4.2`. */
+const DEFAULT_TRACKS = ['staging', 'production'];
+/** Images to keep unless a prop says otherwise. */
+const DEFAULT_IMAGES = 10;
+/** Tags of releases and versions: `live-production-7`, `v1.4.2`, `1.4.2`. */
 const KEPT_TAGS = ['live-*', 'v*', '*.*.*'];
-/** High enough to never be reached by releases, and an end all the same. */
-const KEPT_IMAGES = 1000;
-const UNTAGGED_DAYS = Duration.days(30);
+/** Most images that a rule of ECR can keep: releases hardly reach this number. */
+const MOST_IMAGES = 1000;
+const UNTAGGED_MAX_AGE = Duration.days(30);
+/** Wildcards of ECR's tag patterns. */
+const TAG_WILDCARDS: Wildcards = new Map([['*', '.*']]);
 
 /**
- * An encrypted, scanned ECR repository with immutable tags, whose lifecycle rules never expire an image that
- * may be running, and the parameters that say which image is released. It belongs in a stack that is deployed
- * before the services, because images exist before services do.
+ * Encrypted, scanned ECR repository with immutable tags and the parameters of released images.
+ *
+ * Its lifecycle rules never expire an image that may be running. Define it in a stack that is deployed before the
+ * services, because their images must exist first.
+ *
+ * @example
+ * const images = new ImageRepository(this, 'Images');
+ * const image = ServiceImage.released(images);
  */
 export class ImageRepository extends Construct implements IImageRepository {
   /**
-   * Takes an ECR repository that exists. For `ServiceImage.released` it needs the parameters too: a String parameter for
-   * each track, holding `none` or a tag.
+   * Image repository of an existing ECR repository, in which nothing is created.
+   *
+   * `ServiceImage.released` also requires a String parameter for each track, which holds `none` or a tag.
    */
   public static fromRepository(scope: Construct, id: string, props: AdoptedRepositoryProps): IImageRepository {
     return new AdoptedRepository(scope, id, props);
   }
 
   public readonly repository: IRepository;
-  private readonly parameters = new Map<string, CfnParameter>();
-  private readonly kept: string[] = [...KEPT_TAGS];
+  private readonly parameters: Map<string, CfnParameter>;
+  private readonly keptTags: string[] = [...KEPT_TAGS];
   private readonly ecr: Repository;
 
   public constructor(scope: Construct, id: string, props: ImageRepositoryProps = {}) {
     super(scope, id);
-    const profile = props.profile ?? EnvironmentProfile.of(this);
-    const keepImages = props.keepImages ?? 10;
+    const { profile = EnvironmentProfile.of(this), tracks = DEFAULT_TRACKS, keepImages = DEFAULT_IMAGES } = props;
     checkWholeNumber(this, 'keepImages', keepImages, {
       min: 1,
-      max: 1000,
+      max: MOST_IMAGES,
       unit: 'images',
       fix: 'keep at least the image that runs',
     });
+    checkTracks(this, tracks);
+
     this.ecr = this.createRepository(props, profile);
     this.repository = this.ecr;
     this.addLifecycleRules(keepImages);
-    this.checkedTracks(props.tracks ?? ['staging', 'production']).forEach((track) =>
-      this.parameters.set(track, this.createParameter(track)),
-    );
+    this.parameters = new Map(tracks.map((track) => [track, this.createParameter(track)]));
     Aspects.of(this).add(new StackTagsWarning(this), { priority: AspectPriority.READONLY });
   }
 
@@ -115,33 +84,18 @@ export class ImageRepository extends Construct implements IImageRepository {
   }
 
   public keepTag(tag: string): void {
-    if (Token.isUnresolved(tag) || this.kept.some((pattern) => matches(pattern, tag))) {
+    const kept = this.keptTags.some((pattern) => globToRegExp(pattern, TAG_WILDCARDS).test(tag));
+    if (Token.isUnresolved(tag) || kept) {
       return;
     }
-    this.kept.push(tag);
+    this.keptTags.push(tag);
     this.ecr.addLifecycleRule({
-      rulePriority: this.kept.length,
+      rulePriority: this.keptTags.length,
       description: `Named by an app: ${tag}`,
       tagStatus: TagStatus.TAGGED,
       tagPatternList: [tag],
       maxImageCount: 1,
     });
-  }
-
-  /** A track is part of the parameter's name, and of the tags that releases give. */
-  private checkedTracks(tracks: string[]): string[] {
-    const wrong = tracks.find(
-      (track, index) => !/^[a-z][a-z0-9-]{0,30}$/.test(track) || tracks.indexOf(track) !== index,
-    );
-    if (wrong !== undefined) {
-      throw new PropError(this, {
-        prop: 'tracks',
-        value: wrong,
-        expected: 'lower-case letters, digits and hyphens, at most 31, each track once',
-        fix: "name tracks after stages, as ['staging', 'production']",
-      });
-    }
-    return tracks;
   }
 
   private createRepository(props: ImageRepositoryProps, profile: EnvironmentProfile): Repository {
@@ -157,16 +111,18 @@ export class ImageRepository extends Construct implements IImageRepository {
       encryption: RepositoryEncryption.KMS,
       encryptionKey: key,
       imageScanOnPush: true,
-      ...mutability(movingTags),
+      ...tagMutability(movingTags),
       removalPolicy,
       emptyOnDelete: removalPolicy === RemovalPolicy.DESTROY,
     });
   }
 
   /**
-   * An image that a rule selects is out of reach for every rule after it, whether it expires it or not, and still counts there.
-   * A list of patterns would select only images that match all of them, hence a rule for each. Counting tagged
-   * images leaves out the parts of multi-architecture images, which have no tags.
+   * Adds a rule for each pattern, one for untagged images, and one for all others.
+   *
+   * Later rules can't select an image that a rule has selected, even if that rule keeps it. They still count it. A list
+   * of patterns selects only images that match all of them, so each pattern has a rule. Rules that count tagged images
+   * omit the parts of multi-architecture images, which have no tags.
    */
   private addLifecycleRules(keepImages: number): void {
     KEPT_TAGS.forEach((pattern, index) =>
@@ -175,14 +131,14 @@ export class ImageRepository extends Construct implements IImageRepository {
         description: `Released or versioned: ${pattern}`,
         tagStatus: TagStatus.TAGGED,
         tagPatternList: [pattern],
-        maxImageCount: KEPT_IMAGES,
+        maxImageCount: MOST_IMAGES,
       }),
     );
     this.ecr.addLifecycleRule({
       rulePriority: 900,
       description: 'Untagged',
       tagStatus: TagStatus.UNTAGGED,
-      maxImageAge: UNTAGGED_DAYS,
+      maxImageAge: UNTAGGED_MAX_AGE,
     });
     this.ecr.addLifecycleRule({
       rulePriority: 901,
@@ -194,8 +150,10 @@ export class ImageRepository extends Construct implements IImageRepository {
   }
 
   /**
-   * CloudFormation creates the parameter, a release writes it. Every update that CloudFormation makes to it, even
-   * of a tag, puts the template's value back: so nothing of it may ever change, and it carries no tags.
+   * Creates the parameter that names the released image of a track.
+   *
+   * Afterwards only a release writes it. Every update by CloudFormation, even of a tag,
+   * resets the value to that of the template. So nothing in it may ever change, and it has no tags.
    */
   private createParameter(track: string): CfnParameter {
     const parameter = new CfnParameter(this, `Released-${track}`, {
@@ -208,49 +166,8 @@ export class ImageRepository extends Construct implements IImageRepository {
   }
 }
 
-/** What `ImageRepository.fromRepository` needs to know. */
-export interface AdoptedRepositoryProps {
-  /** The ECR repository. */
-  readonly repository: IRepository;
-  /**
-   * Names of the parameters that hold the released image, by track.
-   * @default - none: only declared images can come from it
-   */
-  readonly releasedImageParameterNames?: { [track: string]: string };
-}
-
-class AdoptedRepository extends Construct implements IImageRepository {
-  public readonly repository: IRepository;
-  private readonly names: { [track: string]: string };
-
-  public constructor(scope: Construct, id: string, props: AdoptedRepositoryProps) {
-    super(scope, id);
-    this.repository = props.repository;
-    this.names = props.releasedImageParameterNames ?? {};
-  }
-
-  public releasedImageParameterName(track: string): string {
-    if (!this.names[track]) {
-      throw unknownTrack(this, track, Object.keys(this.names));
-    }
-    return this.names[track];
-  }
-
-  public keepTag(_tag: string): void {
-    // Whoever made the repository decides what expires in it.
-  }
-}
-
-function unknownTrack(scope: Construct, track: string, known: string[]): PropError {
-  return new PropError(scope, {
-    prop: 'track',
-    value: track,
-    expected: `a track of this repository (${known.join(', ') || 'it has none'})`,
-    fix: 'name the track in ServiceImage.released, or add it to the repository',
-  });
-}
-
-function mutability(
+/** All tags may move where no list is given. */
+function tagMutability(
   movingTags: string[] | undefined,
 ): Pick<RepositoryProps, 'imageTagMutability' | 'imageTagMutabilityExclusionFilters'> {
   if (!movingTags) {
@@ -262,14 +179,4 @@ function mutability(
       imageTagMutability: TagMutability.IMMUTABLE_WITH_EXCLUSION,
       imageTagMutabilityExclusionFilters: movingTags.map((tag) => ImageTagMutabilityExclusionFilter.wildcard(tag)),
     };
-}
-
-/** ECR's own meaning of a pattern: `*` stands for any number of characters. */
-function matches(pattern: string, tag: string): boolean {
-  return new RegExp(
-    `^${pattern
-      .split('*')
-      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-      .join('.*')}$`,
-  ).test(tag);
 }

@@ -1,1 +1,3 @@
 export * from './image-repository';
+export * from './image-repository-interface';
+export * from './image-repository-props';

@@ -1,2 +1,2 @@
-/** The value of a release track's parameter before its first release. */
+/** Value of a release track's parameter before the first release. */
 export const NOTHING_RELEASED = 'none';

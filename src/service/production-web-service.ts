@@ -64,7 +64,7 @@ import { bind, shortestReplacement } from './task/apply-binding';
 import { TaskReplacement } from './task/scheduled-redeployment';
 import { ServiceTask } from './task/task-builder';
 import type { WebTask } from './task/task-definition';
-import { checkImageCanBePulled, checkWebService } from './validate-web-service';
+import { checkWebService } from './validate-web-service';
 
 const DEFAULT_PORT = 8080;
 const DEREGISTRATION_DELAY = Duration.seconds(30);
@@ -133,8 +133,12 @@ export class ProductionWebService
     this.rollout = props.rollout ?? Rollout.blueGreen();
     const { port, rollout, cpu, memoryMiB, successRatePercent, responseTimeLimit } = this;
     checkWebService(this, props, { port, rollout, cpu, memoryMiB, successRatePercent, responseTimeLimit });
-    this.image = props.image._resolve(this, this.profile.fixedImages, props.arm64 ?? false);
-    checkImageCanBePulled(this, props.network, this.image);
+    this.image = props.image._bind(this, {
+      prop: 'image',
+      arm64: props.arm64 ?? false,
+      fixedImages: this.profile.fixedImages,
+      reachesInternet: props.network.reachesInternet,
+    });
     this.range = taskRange(this, this.profile, props.scaling);
     this.loadBalancer = props.loadBalancer ?? this.createLoadBalancer();
     this.cluster = props.cluster ?? this.createCluster();
@@ -411,7 +415,7 @@ export class ProductionWebService
       serviceName: this.props.serviceName,
       taskDefinition: this.taskDefinition,
       // By its family: then only a release decides which revision runs.
-      taskDefinitionRevision: this.props.image._released ? TaskDefinitionRevision.LATEST : undefined,
+      taskDefinitionRevision: this.image.nothingReleased ? TaskDefinitionRevision.LATEST : undefined,
       platformVersion: FargatePlatformVersion.LATEST,
       vpcSubnets: network.subnets(SubnetTier.APPLICATION),
       securityGroups: [this.securityGroup],

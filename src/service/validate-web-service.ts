@@ -1,10 +1,8 @@
 import { type Duration, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import type { ISecureVpc } from '../network';
 import { checkPort, checkWholeNumber } from '../validation/checks';
 import { PropError } from '../validation/prop-error';
 import type { Rollout } from './deployment/rollout';
-import type { ResolvedImage } from './image/service-image';
 import type { ProductionWebServiceProps } from './production-web-service-props';
 import { checkServiceName, checkTask } from './task/validate-task';
 
@@ -87,18 +85,6 @@ function checkNeeded(scope: IConstruct, props: Partial<ProductionWebServiceProps
       value,
       expected: 'a certificate, or a loadBalancer',
       fix: 'import one with Certificate.fromCertificateArn; a SecureLoadBalancer without one takes plainHttp with a reason',
-    });
-  }
-}
-
-/** Without a way to the internet there is nothing but private ECR to pull from (requirement B-14). */
-export function checkImageCanBePulled(scope: IConstruct, network: ISecureVpc, image: ResolvedImage): void {
-  if (!network.reachesInternet && !image.repository) {
-    throw new PropError(scope, {
-      prop: 'image',
-      value: 'an image of a public registry',
-      expected: 'an image of private ECR: the network has endpoints only, and public registries have none',
-      fix: 'copy it to an ImageRepository, or use a pull-through cache',
     });
   }
 }

@@ -1,34 +1,47 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 
-/** What {@link BucketPurpose.logs} may be told. */
+/** Properties of {@link BucketPurpose.logs}; none is required. */
 export interface LogBucketProps {
   /**
-   * How long log files are kept, at least a day.
-   * @default Duration.days(90) - requirement C-11
+   * Retention of log files, 1 to 3650 whole days.
+   *
+   * Source: requirement C-11.
+   * @default Duration.days(90)
    */
   readonly retention?: Duration;
 }
 
-/** What {@link BucketPurpose.artifacts} may be told. */
+/** Properties of {@link BucketPurpose.artifacts}; `key` is required. */
 export interface ArtifactBucketProps {
-  /** The key that everything in it is encrypted with. Who reads artifacts needs it too. */
+  /** Key that encrypts all objects. Readers of artifacts need permission to use it. */
   readonly key: IKey;
   /**
-   * How long artifacts are kept, at least a day.
-   * @default Duration.days(30) - longer than any release waits for its approval
+   * Retention of artifacts, 1 to 3650 whole days.
+   * @default Duration.days(30) - longer than a release waits for approval
    */
   readonly retention?: Duration;
 }
 
-/** What a bucket is for: who writes to it, how long it keeps what, and how it is encrypted follow from it. */
+/**
+ * Purpose of a bucket, from which its writers, retention and encryption follow.
+ *
+ * @example
+ * const logs = new SecureBucket(this, 'Logs', {
+ *   purpose: BucketPurpose.logs({ retention: Duration.days(400) }),
+ * });
+ */
 export class BucketPurpose {
-  /** Access logs of load balancers and flow logs of networks. Encrypted by S3, because load balancers can't use a key. */
+  /**
+   * Access logs of load balancers and flow logs of networks.
+   *
+   * S3 encrypts them with its own keys, because load balancers can't use a customer key.
+   */
   public static logs(props: LogBucketProps = {}): BucketPurpose {
     return new BucketPurpose('logs', props.retention ?? Duration.days(90));
   }
 
-  /** What steps of a pipeline hand to each other. Encrypted with a key of your own, which other accounts can be given. */
+  /** Artifacts of a pipeline, encrypted with a customer key that other accounts may use. */
   public static artifacts(props: ArtifactBucketProps): BucketPurpose {
     return new BucketPurpose('artifacts', props.retention ?? Duration.days(30), props.key);
   }

@@ -4,26 +4,33 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aw
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeInCompliancePacks } from '../compliance/acknowledge';
 import { EnvironmentProfile } from '../environment';
+import { sourceAccount } from '../iam/source-account';
 import { checkWholeNumber } from '../validation/checks';
 import type { BucketPurpose } from './bucket-purpose';
 
-/** What a {@link SecureBucket} may be told. */
+/** Properties of a {@link SecureBucket}; `purpose` is required. */
 export interface SecureBucketProps {
-  /** What the bucket is for. */
+  /** Purpose of the bucket, which determines its writers, retention and encryption. */
   readonly purpose: BucketPurpose;
   /**
-   * The environment that answers what is left open.
-   * @default - that of the scope, else production
+   * Environment profile that supplies defaults for unset props.
+   * @default - that of the scope, or production
    */
   readonly profile?: EnvironmentProfile;
 }
 
 /**
- * A private bucket: TLS only, no ACLs, versioned, encrypted, with a lifecycle. What it is for decides
- * who may write to it. In development it is destroyed with its stack only when it is empty: emptying it would take a Lambda function.
+ * Private, encrypted, versioned bucket with a lifecycle, which accepts TLS only and has no ACLs.
+ *
+ * Its purpose determines who may write to it. In development its stack deletes it only when it is empty, because
+ * CloudFormation can't empty a bucket.
+ *
+ * @example
+ * const logs = new SecureBucket(this, 'Logs', { purpose: BucketPurpose.logs() });
+ * new SecureVpc(this, 'Network', { flowLogBucket: logs.bucket });
  */
 export class SecureBucket extends Construct {
-  /** The bucket. */
+  /** The S3 bucket. */
   public readonly bucket: Bucket;
 
   public constructor(scope: Construct, id: string, props: SecureBucketProps) {
@@ -33,14 +40,14 @@ export class SecureBucket extends Construct {
       min: 1,
       max: 3650,
       unit: 'days',
-      fix: 'give a whole number of days',
+      fix: 'give Duration.days(n) with a whole n',
     });
     this.bucket = this.createBucket(props.purpose, profile);
     if (props.purpose._name === 'logs') {
-      this.admitLogDelivery();
-      this.acknowledgeWhatLogsCannotHave();
+      this.allowLogDelivery();
+      this.acknowledgeSettingsOfLogs();
     } else {
-      this.acknowledgeWhatArtifactsDoWithout();
+      this.acknowledgeSettingsOfArtifacts();
     }
   }
 
@@ -69,11 +76,11 @@ export class SecureBucket extends Construct {
     });
   }
 
-  /** CDK writes this only under a feature flag, and without it the first delivery changes the policy behind the stack's back. */
-  private admitLogDelivery(): void {
+  /** Adds statements that CDK adds only under a feature flag, or else the first delivery adds them. */
+  private allowLogDelivery(): void {
     const stack = Stack.of(this);
     const conditions = {
-      StringEquals: { 'aws:SourceAccount': stack.account },
+      ...sourceAccount(stack.account),
       ArnLike: { 'aws:SourceArn': stack.formatArn({ service: 'logs', resource: '*' }) },
     };
     const delivery = new ServicePrincipal('delivery.logs.amazonaws.com');
@@ -97,7 +104,7 @@ export class SecureBucket extends Construct {
     );
   }
 
-  private acknowledgeWhatLogsCannotHave(): void {
+  private acknowledgeSettingsOfLogs(): void {
     const itself = 'This bucket holds logs: logging the access to it would write logs about logs without end.';
     acknowledge(this.bucket, 'AwsSolutions-S1', itself);
     acknowledgeInCompliancePacks(this.bucket, 'S3BucketLoggingEnabled', itself);
@@ -113,9 +120,10 @@ export class SecureBucket extends Construct {
     );
   }
 
-  private acknowledgeWhatArtifactsDoWithout(): void {
+  private acknowledgeSettingsOfArtifacts(): void {
     const read =
-      "Only the pipeline's own roles read and write it, and CloudTrail records what they do; an access log would need a bucket of its own.";
+      "Only the pipeline's own roles read and write it, and CloudTrail records what they do; " +
+      'an access log would need a bucket of its own.';
     acknowledge(this.bucket, 'AwsSolutions-S1', read);
     acknowledgeInCompliancePacks(this.bucket, 'S3BucketLoggingEnabled', read);
     acknowledgeInCompliancePacks(

@@ -2,17 +2,17 @@ import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { PropError } from './prop-error';
 
-/** A range of whole numbers, both ends allowed. */
+/** Range of whole numbers, both ends included. */
 interface WholeNumberRange {
   readonly min: number;
   readonly max: number;
-  /** What the number counts, for the message: `seconds`, `tasks`. */
+  /** Unit of the number, for the message: `seconds`, `tasks`. */
   readonly unit: string;
-  /** What the caller can do instead, for the end of the message. */
+  /** Next step for the caller, in the imperative. */
   readonly fix: string;
 }
 
-/** Refuses what is not a whole number of the range; a token passes, its value is unknown at synthesis. */
+/** Refuses a number that is not whole or out of range. A token passes. */
 export function checkWholeNumber(
   scope: IConstruct,
   prop: string,
@@ -42,20 +42,20 @@ export function checkPort(scope: IConstruct, prop: string, value: number): void 
   });
 }
 
-/** Refuses a reason that says nothing: it is what reviewers and auditors read. */
+/** Refuses a reason that is missing or too short for reviewers and auditors. */
 export function checkReason(scope: IConstruct, prop: string, reason: string | undefined): void {
-  // Only the types of TypeScript, Java and Go see to it that one is given.
+  // Python does not check that it is given.
   if (!Token.isUnresolved(reason) && (reason ?? '').trim().length < 10) {
     throw new PropError(scope, {
       prop,
       value: reason,
       expected: 'a sentence of at least 10 characters',
-      fix: 'say why this is acceptable here, and for how long; the sentence is shown in the validation report',
+      fix: 'say why this is acceptable here, and for how long',
     });
   }
 }
 
-/** Whether two places (accounts, regions) are others, as far as synthesis can tell: a token may become either. */
+/** True where two accounts or regions differ for certain. A token may turn out to be either. */
 export function knownToDiffer(one: string, other: string): boolean {
   return !Token.isUnresolved(one) && !Token.isUnresolved(other) && one !== other;
 }

@@ -12,41 +12,40 @@ export interface Refusal {
   readonly fix: string;
 }
 
-/** Content of a {@link PropError} about a prop that can't be combined with others, whatever its value is. */
+/** Content of a {@link PropError} about a prop that is wrong in combination with others. */
 export interface Conflict {
   /** The prop as the caller wrote it. */
   readonly prop: string;
-  /** Predicate that says what is wrong: `is not supported with Rollout.codeDeploy(): it has no lifecycle hooks`. */
+  /** Predicate of the message: `is not supported with Rollout.codeDeploy(): it has no lifecycle hooks`. */
   readonly problem: string;
   /** Next step for the caller, in the imperative. */
   readonly fix: string;
 }
 
 /**
- * The one error of this library. Its message is a single line, because Python, Java and Go
- * show the first line of it and a trace of the kernel below.
+ * Error about a prop, the only kind that this library throws.
+ *
+ * Its message is a single line, because Python, Java and Go show the first line of it above a trace of the jsii kernel.
  */
 export class PropError extends Error {
   public constructor(scope: IConstruct, refusal: Refusal | Conflict) {
-    super(
-      `${className(scope)} '${scope.node.path}': ${refusal.prop} ${problemOf(refusal)}. ${sentence(refusal.fix)}`.replace(
-        /\s*\n\s*/g,
-        ' ',
-      ),
-    );
+    const subject = `${className(scope)} '${scope.node.path}': ${refusal.prop}`;
+    super(`${subject} ${problemOf(refusal)}. ${sentence(refusal.fix)}`.replace(/\s*\n\s*/g, ' '));
     this.name = 'PropError';
   }
 }
 
+/** Predicate of the message. */
 function problemOf(refusal: Refusal | Conflict): string {
   return 'problem' in refusal ? refusal.problem : `is ${shown(refusal.value)}, expected ${refusal.expected}`;
 }
 
-/** Code keeps its first letter, a word of prose gets a capital one. */
+/** Text with a full stop. A word gets a capital, code keeps its first letter. */
 function sentence(fix: string): string {
   return (/^[a-z]+[ ,:]/.test(fix) ? fix[0].toUpperCase() + fix.slice(1) : fix).replace(/(?<!\.)$/, '.');
 }
 
+/** Value as JSON, with constructs as their paths and numbers that JSON lacks as text. */
 function shown(value: unknown): string {
   return value === undefined
     ? 'not given'
@@ -58,7 +57,12 @@ function shown(value: unknown): string {
     });
 }
 
-/** The public name. What bundlers and decorators make of a class's own (`Stack2`) means nothing to the reader; a decorator keeps the name of what it wraps. */
+/**
+ * Public name of a construct's class.
+ *
+ * Bundlers and decorators give a class other names, for example `Stack2`. The class
+ * that a decorator wraps keeps its name.
+ */
 function className(scope: IConstruct): string {
   const wrapped = Object.getPrototypeOf(scope.constructor) as { readonly name: string };
   const named = wrapped.name === scope.constructor.name ? wrapped : scope.constructor;

@@ -30,7 +30,7 @@ function table(acknowledged: Acknowledged[]): string {
   ].join('\n');
 }
 
-test('the committed table holds every acknowledgement that the library makes, so that a new one shows in review', () => {
+test('The committed table holds every acknowledgement of the library, so that a new one shows in review', () => {
   const written = table(acknowledgementsIn(wholeLibrary()));
   if (process.env.UPDATE_ACKNOWLEDGEMENTS) {
     fs.writeFileSync(TABLE, written);
@@ -38,11 +38,11 @@ test('the committed table holds every acknowledgement that the library makes, so
   expect(fs.readFileSync(TABLE, 'utf8')).toBe(written);
 });
 
-test('nothing in the whole library is left unacknowledged in the four packs', () => {
+test('The whole library has no unacknowledged finding of the four packs', () => {
   expect(unacknowledged(stackOf('Application'))).toEqual([]);
 });
 
-test('every acknowledgement answers a finding that would arise without it', () => {
+test('Every acknowledgement belongs to a finding that would arise without it', () => {
   const made = acknowledgementsIn(wholeLibrary()).filter(ours);
   jest.spyOn(Validations.prototype, 'acknowledge').mockImplementation(() => undefined);
   const found = unacknowledged(stackOf('Application'));
@@ -54,7 +54,7 @@ test('every acknowledgement answers a finding that would arise without it', () =
   expect(idle.map(({ path, finding }) => `${finding} at ${path}`)).toEqual([]);
 });
 
-test('no acknowledgement stands on a stack or an app', () => {
+test('No acknowledgement is made on a stack or an app', () => {
   const app = wholeLibrary();
   const stacks = app.node.findAll().filter((construct) => Stack.isStack(construct) || construct === app).map(({ node }) => node.path);
   expect(acknowledgementsIn(app).filter(({ path }) => stacks.includes(path))).toEqual([]);

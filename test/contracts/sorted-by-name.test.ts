@@ -1,8 +1,9 @@
 import type { App } from 'aws-cdk-lib';
 import { FilterPattern } from 'aws-cdk-lib/aws-logs';
 import {
-  DeployStage, DistinctCount, HardenedPostgres, ImageBuild, LogMetric, Migration, PipelineChecks, SecureVpc, ServiceImage,
+  DeployStage, DistinctCount, HardenedPostgres, ImageBuild, LogMetric, Migration, PipelineChecks, SecureVpc, ServiceImage, Sidecar,
 } from '../../src';
+import { sortedByName } from '../../src/contracts/sorted-by-name';
 import { pipelineOf, shop } from '../fixtures/delivery-stages';
 import { testApp, testStack } from '../fixtures/test-stack';
 import { serviceFixture } from '../fixtures/web-service';
@@ -18,7 +19,7 @@ const textOf = (app: App): string => JSON.stringify(app.synth().stacks.map(({ te
 const APPS: { [what: string]: (ordered: Ordered) => App } = {
   'variables of a service': (ordered) => serviceFixture({ environment: ordered({ ONE: '1', TWO: '2' }) }).app,
   'variables of a sidecar': (ordered) => serviceFixture(({ images }) => ({
-    sidecars: [{ name: 'cache', image: ServiceImage.fromRepository(images, { tag: '7.0.0' }), environment: ordered({ ONE: '1', TWO: '2' }) }],
+    sidecars: [Sidecar.of('cache', { image: ServiceImage.fromRepository(images, { tag: '7.0.0' }), environment: ordered({ ONE: '1', TWO: '2' }) })],
   })).app,
   'parameters of a database': (ordered) => {
     const app = testApp();
@@ -49,8 +50,24 @@ const APPS: { [what: string]: (ordered: Ordered) => App } = {
   },
 };
 
-describe('A template is the same whatever order a language gives a map (a Map.of of Java has another in each run)', () => {
-  test.each(Object.entries(APPS))('%s', (_what, appOf) => {
+describe('A template does not depend on the order of a map, which differs in each run of Java', () => {
+  test.each(Object.entries(APPS))('in %s', (_what, appOf) => {
     expect(textOf(appOf(backwards))).toBe(textOf(appOf(asWritten)));
+  });
+});
+
+describe('A sorted map', () => {
+  test('has its names in order, whatever order they were given in', () => {
+    expect(Object.keys(sortedByName({ b: 1, a: 2, C: 3 }))).toEqual(['C', 'a', 'b']);
+  });
+
+  test('keeps names that every object has as members, because they are data', () => {
+    const given = JSON.parse('{ "toString": "3", "constructor": "2", "__proto__": "1" }') as { [name: string]: string };
+
+    expect(Object.entries(sortedByName(given))).toEqual([['__proto__', '1'], ['constructor', '2'], ['toString', '3']]);
+  });
+
+  test('is empty where no map is given', () => {
+    expect(sortedByName(undefined)).toEqual({});
   });
 });

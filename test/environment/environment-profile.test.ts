@@ -4,17 +4,20 @@ import { Construct } from 'constructs';
 import { BucketPurpose, EnvironmentProfile, SecureBucket } from '../../src';
 import { refusal, templateOf, testApp, testStack } from '../fixtures/test-stack';
 
-const ANSWERS = [
-  'name', 'removalPolicy', 'deletionProtection', 'multiAz', 'minTasks', 'maxTasks', 'taskCpu', 'taskMemoryMiB', 'logRetention', 'backupRetention', 'approval', 'fixedImages', 'alertsHeard', 'allAlarms',
-] as const;
-
-/** The answers in which two profiles differ. */
-function differences(a: EnvironmentProfile, b: EnvironmentProfile): string[] {
-  return ANSWERS.filter((answer) => JSON.stringify(a[answer]) !== JSON.stringify(b[answer]));
+/** Every member of a profile by its name, without the private copy that `adjust` starts from. */
+function membersOf(profile: EnvironmentProfile): { [name: string]: unknown } {
+  const { values: _copy, ...members } = profile as unknown as { [name: string]: unknown };
+  return members;
 }
 
-describe('what each profile answers', () => {
-  test('production is retained, protected, in several zones and approved (A-05, A-10, A-15, A-32, A-33)', () => {
+/** Names of the values in which two profiles differ. */
+function differences(a: EnvironmentProfile, b: EnvironmentProfile): string[] {
+  const [left, right] = [membersOf(a), membersOf(b)];
+  return Object.keys({ ...left, ...right }).filter((name) => JSON.stringify(left[name]) !== JSON.stringify(right[name]));
+}
+
+describe('A profile', () => {
+  test('for production retains and protects data, uses several zones, and requires approval (A-03, A-05, A-10, A-15, A-31, A-32, A-33)', () => {
     expect(EnvironmentProfile.production()).toMatchObject({
       name: 'production',
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
@@ -25,6 +28,8 @@ describe('what each profile answers', () => {
       taskCpu: 512,
       taskMemoryMiB: 1024,
       logRetention: RetentionDays.ONE_MONTH,
+      databaseSize: 't4g.medium',
+      queryLogging: false,
       approval: true,
       fixedImages: true,
       alertsHeard: true,
@@ -33,11 +38,20 @@ describe('what each profile answers', () => {
     expect(EnvironmentProfile.production().backupRetention.toDays()).toBe(7);
   });
 
-  test('staging differs from production only in size, approval and in who hears of alerts (A-10, A-22, C-23)', () => {
-    expect(differences(EnvironmentProfile.production(), EnvironmentProfile.staging())).toEqual(['name', 'maxTasks', 'taskCpu', 'taskMemoryMiB', 'approval', 'alertsHeard']);
+  test('for staging differs from production in size, query logging, approval and alert channels only (A-10, A-22, A-31, C-23)', () => {
+    expect(differences(EnvironmentProfile.production(), EnvironmentProfile.staging())).toEqual([
+      'name', 'maxTasks', 'taskCpu', 'taskMemoryMiB', 'databaseSize', 'queryLogging', 'approval', 'alertsHeard',
+    ]);
   });
 
-  test('development is small, in one zone, watched for outages alone and leaves nothing behind (E-05, E-09, E-11)', () => {
+  test('has a member for each value that can be adjusted', () => {
+    const profile = EnvironmentProfile.production();
+    const { values } = profile as unknown as { values: { [name: string]: unknown } };
+
+    expect(membersOf(profile)).toEqual(values);
+  });
+
+  test('for development is small, in one zone, has alarms on outages alone, and retains nothing (E-05, E-09, E-11)', () => {
     expect(EnvironmentProfile.development()).toMatchObject({
       removalPolicy: RemovalPolicy.DESTROY,
       deletionProtection: false,
@@ -45,6 +59,8 @@ describe('what each profile answers', () => {
       minTasks: 1,
       maxTasks: 2,
       logRetention: RetentionDays.ONE_WEEK,
+      databaseSize: 't4g.micro',
+      queryLogging: true,
       approval: false,
       fixedImages: false,
       allAlarms: false,
@@ -53,12 +69,12 @@ describe('what each profile answers', () => {
   });
 });
 
-describe('which profile holds', () => {
-  test('production, where nobody said anything', () => {
+describe('The profile of a construct', () => {
+  test('is production where none is applied', () => {
     expect(EnvironmentProfile.of(testStack()).name).toBe('production');
   });
 
-  test('that of the nearest scope', () => {
+  test('is that of the nearest scope', () => {
     const app = testApp();
     const stage = new Stage(app, 'Stage');
     const near = new Stack(stage, 'Near');
@@ -71,7 +87,7 @@ describe('which profile holds', () => {
     expect(EnvironmentProfile.of(new Stack(app, 'Elsewhere')).name).toBe('production');
   });
 
-  test('reaches what constructs make', () => {
+  test('determines the resources of the construct', () => {
     const policyIn = (profile: EnvironmentProfile) => {
       const stack = testStack();
       profile.applyTo(stack);
@@ -82,21 +98,21 @@ describe('which profile holds', () => {
   });
 });
 
-describe('applying too late', () => {
-  test('is refused on a scope in which something has asked', () => {
+describe('Applying a profile', () => {
+  test('is refused on a scope in which a construct has read a profile', () => {
     const stack = testStack();
     EnvironmentProfile.of(new Construct(stack, 'Early'));
     expect(refusal(() => EnvironmentProfile.staging().applyTo(stack))).toBe(
-      "Stack 'Test': EnvironmentProfile.applyTo is \"staging\", expected a scope in which nothing has asked for a profile yet ('Test/Early' has). Apply the profile before creating constructs in this scope");
+      "Stack 'Test': EnvironmentProfile.applyTo is \"staging\", expected a scope in which no construct has read a profile yet ('Test/Early' has). Apply the profile before creating constructs in this scope.");
   });
 
-  test('is refused on the scopes above too, because the answer would have come from there', () => {
+  test('is refused on the scopes above too, because the profile would have come from there', () => {
     const app = testApp();
     EnvironmentProfile.of(new Construct(testStack({ app }), 'Early'));
     expect(refusal(() => EnvironmentProfile.staging().applyTo(app))).toContain("('Test/Early' has)");
   });
 
-  test('is possible above a scope that had its own answer', () => {
+  test('is possible above a scope that has its own profile', () => {
     const app = testApp();
     const stack = testStack({ app });
     EnvironmentProfile.development().applyTo(stack);
@@ -104,7 +120,7 @@ describe('applying too late', () => {
     expect(() => EnvironmentProfile.staging().applyTo(app)).not.toThrow();
   });
 
-  test('is possible beside a scope in which something has asked', () => {
+  test('is possible next to a scope in which a construct has read a profile', () => {
     const app = testApp();
     EnvironmentProfile.of(new Construct(testStack({ app, id: 'One' }), 'Early'));
     const other = testStack({ app, id: 'Two' });
@@ -113,20 +129,20 @@ describe('applying too late', () => {
   });
 });
 
-describe('adjusting', () => {
-  test('changes what is named and nothing else', () => {
+describe('Adjusting a profile', () => {
+  test('changes the given values and no others', () => {
     const adjusted = EnvironmentProfile.staging().adjust({ name: 'qa', minTasks: 3, backupRetention: Duration.days(3) });
     expect(differences(EnvironmentProfile.staging(), adjusted)).toEqual(['name', 'minTasks', 'backupRetention']);
     expect([adjusted.name, adjusted.minTasks, adjusted.backupRetention.toDays()]).toEqual(['qa', 3, 3]);
   });
 
-  test('leaves the profile as it was', () => {
+  test('does not change the profile itself', () => {
     const profile = EnvironmentProfile.production();
     profile.adjust({ minTasks: 9 });
     expect(profile.minTasks).toBe(2);
   });
 
-  test('takes undefined, as other languages pass it, for not said', () => {
+  test('treats undefined, as other languages pass it, as not given', () => {
     const production = EnvironmentProfile.production();
     expect(differences(production, production.adjust({ name: undefined, minTasks: undefined }))).toEqual([]);
   });

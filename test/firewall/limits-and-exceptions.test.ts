@@ -1,4 +1,4 @@
-import { WebFirewall, type WebFirewallProps } from '../../src';
+import { PathLimit, WebFirewall, type WebFirewallProps } from '../../src';
 import { refusal, templateOf, testStack, unacknowledged } from '../fixtures/test-stack';
 
 interface Statement { [kind: string]: any }
@@ -59,36 +59,36 @@ function matches(statement: Statement, path: string): boolean {
   return inOrder.reduce((read: string, { Type }: { Type: string }) => READ[Type](read), path).startsWith(SearchString);
 }
 
-describe('A limit for some paths', () => {
-  const rules = rulesOf({ requestsPerMinute: 100, pathLimits: [{ path: '/api/login', requestsPerMinute: 20 }, { path: '/api/Search/*', requestsPerMinute: 60 }] });
+describe('A path limit', () => {
+  const rules = rulesOf({ requestsPerMinute: 100, pathLimits: [PathLimit.of('/api/login', { requestsPerMinute: 20 }), PathLimit.of('/api/Search/*', { requestsPerMinute: 60 })] });
   const login = rules.find(({ Name }) => Name.startsWith('RatePerAddress-api-login'))!;
 
-  test('A-28: stands beside that of 100 requests a minute for all paths', () => {
+  test('is a rule next to the limit of 100 requests a minute for all paths (A-28)', () => {
     expect(rules.find(({ Name }) => Name === 'RatePerAddress')!.Statement.RateBasedStatement).toMatchObject({ Limit: 100, EvaluationWindowSec: 60, AggregateKeyType: 'IP' });
     expect(login.Statement.RateBasedStatement).toMatchObject({ Limit: 20, EvaluationWindowSec: 60, AggregateKeyType: 'IP' });
     expect(login.Action).toEqual({ Block: { CustomResponse: { ResponseCode: 429 } } });
   });
 
-  test.each(['/api/login', '/api/login/', '/API/Login', '/api//login', '/api/./login', '/api/%6Cogin', '/x/../api/login'])('A-28: holds for %s', (path) => {
+  test.each(['/api/login', '/api/login/', '/API/Login', '/api//login', '/api/./login', '/api/%6Cogin', '/x/../api/login'])('applies to %s (A-28)', (path) => {
     expect(matches(login.Statement.RateBasedStatement.ScopeDownStatement, path)).toBe(true);
   });
 
-  test.each(['/', '/api/orders', '/login'])('doesn\'t hold for %s', (path) => {
+  test.each(['/', '/api/orders', '/login'])('does not apply to %s', (path) => {
     expect(matches(login.Statement.RateBasedStatement.ScopeDownStatement, path)).toBe(false);
   });
 
-  test('may be written with upper case and a star at the end', () => {
+  test('may have upper case, and an asterisk at its end', () => {
     const search = rules.find(({ Name }) => Name.startsWith('RatePerAddress-api-Search'))!;
     expect(matches(search.Statement.RateBasedStatement.ScopeDownStatement, '/api/search/shoes')).toBe(true);
   });
 
-  test('keeps its name, and so its metric, when another comes before it', () => {
-    const [alone] = rulesOf({ pathLimits: [{ path: '/api/login', requestsPerMinute: 20 }] }).filter(({ Name }) => Name.includes('login'));
+  test('keeps the name of its metric when another limit is added before it', () => {
+    const [alone] = rulesOf({ pathLimits: [PathLimit.of('/api/login', { requestsPerMinute: 20 })] }).filter(({ Name }) => Name.includes('login'));
     expect(alone.Name).toBe(login.Name);
     expect(login.Name).toMatch(/^RatePerAddress-api-login-[0-9a-f]{8}$/);
   });
 
-  test('D-02: leaves order and actions of the managed groups as they are, within the capacity', () => {
+  test('changes neither order nor actions of the managed groups, and fits the capacity (D-02)', () => {
     expect(rules.map(({ Name }) => Name.replace(/-[0-9a-f]{8}$/, ''))).toEqual([
       'AWSManagedRulesAmazonIpReputationList', 'AWSManagedRulesAnonymousIpList', 'RatePerAddress', 'RatePerAddress-api-login', 'RatePerAddress-api-Search-',
       'AWSManagedRulesCommonRuleSet', 'AWSManagedRulesKnownBadInputsRuleSet', 'AWSManagedRulesSQLiRuleSet', 'AWSManagedRulesLinuxRuleSet',
@@ -97,19 +97,19 @@ describe('A limit for some paths', () => {
   });
 });
 
-describe('Paths that take large bodies', () => {
+describe('Paths that allow large bodies', () => {
   const rules = rulesOf({ allowLargeBodiesOn: ['/api/upload/*', '/import'] });
   const common = rules.find(({ Name }) => Name === 'AWSManagedRulesCommonRuleSet')!;
   const largeBody = rules.find(({ Name }) => Name === 'LargeBody')!;
   const [label, { NotStatement: { Statement: { OrStatement: { Statements: exceptions } } } }] = largeBody.Statement.AndStatement.Statements;
   const refused = (path: string) => !exceptions.some((exception: Statement) => matches(exception, path));
 
-  test('turn the rule against them into a label, and leave the rest of its group as it is', () => {
+  test('turn the rule against large bodies into a label, and leave the rest of its group unchanged', () => {
     expect(common.Statement.ManagedRuleGroupStatement.RuleActionOverrides).toEqual([{ Name: 'SizeRestrictions_BODY', ActionToUse: { Count: {} } }]);
     expect(common.OverrideAction).toEqual({ None: {} });
   });
 
-  test('are the only ones: the label is refused elsewhere, right after the group that sets it', () => {
+  test('are the only ones, because the next rule blocks the label elsewhere', () => {
     expect(rules.indexOf(largeBody)).toBe(rules.indexOf(common) + 1);
     expect(label).toEqual({ LabelMatchStatement: { Scope: 'LABEL', Key: 'awswaf:managed:aws:core-rule-set:SizeRestrictions_Body' } });
     expect(largeBody.Action).toEqual({ Block: { CustomResponse: { ResponseCode: 413 } } });
@@ -117,7 +117,7 @@ describe('Paths that take large bodies', () => {
     expect(['/api/orders', '/API/upload/x', '/api/upload/../orders', '/api/upload/%2e%2e/orders'].map(refused)).toEqual([true, true, true, true]);
   });
 
-  test('make no rule when there are none, and a shorter one when there is one', () => {
+  test('create no rule when there are none, and a shorter one when there is one', () => {
     expect(rulesOf({}).map(({ Name }) => Name)).not.toContain('LargeBody');
     expect(rulesOf({}).find(({ Name }) => Name === 'AWSManagedRulesCommonRuleSet')!.Statement.ManagedRuleGroupStatement.RuleActionOverrides).toBeUndefined();
     const one = rulesOf({ allowLargeBodiesOn: ['/import'] }).find(({ Name }) => Name === 'LargeBody')!;
@@ -126,37 +126,37 @@ describe('Paths that take large bodies', () => {
 });
 
 describe('The capacity of 1,500 units', () => {
-  const limits = (count: number) => Array.from({ length: count }, (_, index) => ({ path: `/api/${index}`, requestsPerMinute: 20 }));
+  const limits = (count: number) => Array.from({ length: count }, (_, index) => PathLimit.of(`/api/${index}`, { requestsPerMinute: 20 }));
   const behindProxy = { clientAddressHeader: 'CF-Connecting-IP' };
 
   test.each<[string, WebFirewallProps]>([
     ['three limits', { pathLimits: limits(3) }],
     ['five limits behind a proxy', { pathLimits: limits(5), ...behindProxy }],
     ['two limits and two paths for large bodies', { pathLimits: limits(2), allowLargeBodiesOn: ['/a', '/b'] }],
-  ])('holds %s', (_, props) => {
+  ])('has room for %s', (_, props) => {
     expect(capacity(rulesOf(props))).toBeLessThanOrEqual(1500);
   });
 
   test.each<[string, WebFirewallProps, string]>([
-    ['four limits', { pathLimits: limits(4) }, 'pathLimits is "4 limits beside 0 paths for large bodies: 1513 capacity units", expected 1500 units'],
-    ['six limits behind a proxy', { pathLimits: limits(6), ...behindProxy }, '1506 capacity units'],
-    ['six paths for large bodies', { allowLargeBodiesOn: ['/a', '/b', '/c', '/d', '/e', '/f'] }, 'allowLargeBodiesOn is "0 limits beside 6 paths'],
-  ])('refuses %s', (_, props, message) => {
+    ['four limits', { pathLimits: limits(4) }, 'pathLimits needs 1513 capacity units for 4 limits and 0 paths for large bodies, expected at most 1500'],
+    ['six limits behind a proxy', { pathLimits: limits(6), ...behindProxy }, 'needs 1506 capacity units'],
+    ['six paths for large bodies', { allowLargeBodiesOn: ['/a', '/b', '/c', '/d', '/e', '/f'] }, 'allowLargeBodiesOn needs 1510 capacity units for 0 limits and 6 paths'],
+  ])('has no room for %s', (_, props, message) => {
     expect(refusal(() => firewall(props))).toContain(message);
   });
 });
 
-test('nothing of the four packs is left unacknowledged with everything on', () => {
+test('A firewall with all props has no unacknowledged finding of the four packs', () => {
   expect(unacknowledged(firewall({
-    requestsPerMinute: 100, pathLimits: [{ path: '/api/login', requestsPerMinute: 20 }], allowLargeBodiesOn: ['/api/upload/*'], clientAddressHeader: 'X-Forwarded-For',
+    requestsPerMinute: 100, pathLimits: [PathLimit.of('/api/login', { requestsPerMinute: 20 })], allowLargeBodiesOn: ['/api/upload/*'], clientAddressHeader: 'X-Forwarded-For',
   }))).toEqual([]);
 });
 
 test.each<[string, WebFirewallProps, string]>([
-  ['a limit of a path below 10', { pathLimits: [{ path: '/a', requestsPerMinute: 9 }] }, 'pathLimits.requestsPerMinute is 9, expected 10 to 1000 requests a minute'],
-  ['a limit of a path above that of all', { requestsPerMinute: 100, pathLimits: [{ path: '/a', requestsPerMinute: 101 }] }, 'pathLimits.requestsPerMinute is 101, expected 10 to 100 requests a minute'],
-  ['a path twice', { pathLimits: [{ path: '/a', requestsPerMinute: 10 }, { path: '/a', requestsPerMinute: 20 }] }, 'pathLimits.path is "/a", expected each path once'],
-  ['a path with a wildcard in the middle', { pathLimits: [{ path: '/a/*/b', requestsPerMinute: 10 }] }, 'pathLimits.path is "/a/*/b", expected the beginning of a path'],
+  ['a limit of a path below 10', { pathLimits: [PathLimit.of('/a', { requestsPerMinute: 9 })] }, 'pathLimits.requestsPerMinute is 9, expected 10 to 1000 requests a minute'],
+  ['a limit of a path above that of all', { requestsPerMinute: 100, pathLimits: [PathLimit.of('/a', { requestsPerMinute: 101 })] }, 'pathLimits.requestsPerMinute is 101, expected 10 to 100 requests a minute'],
+  ['a path twice', { pathLimits: [PathLimit.of('/a', { requestsPerMinute: 10 }), PathLimit.of('/a', { requestsPerMinute: 20 })] }, 'pathLimits.path is "/a", expected each path once'],
+  ['a path with a wildcard in the middle', { pathLimits: [PathLimit.of('/a/*/b', { requestsPerMinute: 10 })] }, 'pathLimits.path is "/a/*/b", expected the beginning of a path'],
   ['all paths as one', { allowLargeBodiesOn: ['/*'] }, 'allowLargeBodiesOn is "/*", expected the beginning of a path'],
   ['a path without a slash', { allowLargeBodiesOn: ['upload'] }, 'allowLargeBodiesOn is "upload"'],
   ['a header that is no name', { clientAddressHeader: 'CF Connecting IP' }, 'clientAddressHeader is "CF Connecting IP", expected the name of a header'],

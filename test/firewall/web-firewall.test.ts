@@ -36,7 +36,7 @@ function rulesOf(template: Template): Rule[] {
   return [...rules].sort((a, b) => a.Priority - b.Priority);
 }
 
-describe('the rules of the firewall', () => {
+describe('The rules of a firewall', () => {
   let template: Template;
   let rules: Rule[];
   beforeAll(() => {
@@ -44,49 +44,49 @@ describe('the rules of the firewall', () => {
     rules = rulesOf(template);
   });
 
-  test('run in the order cheap and certain first', () => {
+  test('are evaluated in order, cheap and certain ones first', () => {
     expect(rules.map(({ Name }) => Name)).toEqual(Object.keys(UNITS));
     expect(new Set(rules.map(({ Priority }) => Priority)).size).toBe(rules.length);
   });
 
-  test('stay within the capacity that is included', () => {
+  test('fit the capacity that is included', () => {
     expect(rules.reduce((sum, { Name }) => sum + UNITS[Name], 0)).toBe(1377);
     expect(1377).toBeLessThan(UNITS_INCLUDED);
   });
 
-  test('count anonymous addresses and block by all other groups', () => {
+  test('count anonymous addresses, and block requests of all other groups', () => {
     const overrides = rules.filter(({ OverrideAction }) => OverrideAction).map(({ Name, OverrideAction }) => [Name, OverrideAction]);
     expect(overrides.filter(([, action]) => JSON.stringify(action) === '{"Count":{}}')).toEqual([['AWSManagedRulesAnonymousIpList', { Count: {} }]]);
     expect(overrides).toHaveLength(6);
   });
 
-  test('limit what an address sends within a minute, and say so with 429', () => {
+  test('limit the requests of an address within a minute, and answer 429 above', () => {
     const rate = rules.find(({ Name }) => Name === 'RatePerAddress')!;
     expect(rate.Statement.RateBasedStatement).toEqual({ Limit: 1000, EvaluationWindowSec: 60, AggregateKeyType: 'IP' });
     expect(rate.Action).toEqual({ Block: { CustomResponse: { ResponseCode: 429 } } });
   });
 
-  test('are measured, each of them', () => {
+  test('have a metric each', () => {
     expect(rules.every(({ VisibilityConfig }) => VisibilityConfig.CloudWatchMetricsEnabled)).toBe(true);
   });
 
-  test('let pass what none of them stops', () => {
+  test('allow every other request', () => {
     template.hasResourceProperties('AWS::WAFv2::WebACL', { Scope: 'REGIONAL', DefaultAction: { Allow: {} } });
   });
 });
 
-describe('the log of the firewall', () => {
+describe('The log of a firewall', () => {
   let template: Template;
   beforeAll(() => { template = templateOf(stackWithFirewall()); });
 
-  test('goes to a group that AWS accepts: its prefix, lower-case, a hash at the end', () => {
+  test('goes to a log group with the prefix that AWS requires, lower case, and a hash at its end', () => {
     const [group] = Object.values(template.findResources('AWS::Logs::LogGroup'));
     expect(group.Properties.LogGroupName).toMatch(/^aws-waf-logs-[a-z0-9-]+[0-9a-f]{8}$/);
     expect(group.Properties.RetentionInDays).toBe(30);
     expect(group.Properties.KmsKeyId).toBeDefined();
   });
 
-  test('is named by an ARN without the trailing colon and star', () => {
+  test('is configured by an ARN without the trailing colon and asterisk', () => {
     const [{ Properties }] = Object.values(template.findResources('AWS::WAFv2::LoggingConfiguration'));
     const [arn] = Properties.LogDestinationConfigs;
     const [[group]] = Object.entries(template.findResources('AWS::Logs::LogGroup'));
@@ -95,19 +95,19 @@ describe('the log of the firewall', () => {
     expect(parts[parts.length - 2]).toMatch(new RegExp(`:logs:${REGION}:${ACCOUNT}:log-group:$`));
   });
 
-  test('leaves out credentials', () => {
+  test('omits credentials', () => {
     template.hasResourceProperties('AWS::WAFv2::LoggingConfiguration', {
       RedactedFields: [{ SingleHeader: { Name: 'authorization' } }, { SingleHeader: { Name: 'cookie' } }],
     });
   });
 });
 
-test('the rate is what it is told (A-28)', () => {
+test('A firewall has the rate limit that it is given (A-28)', () => {
   const rate = rulesOf(templateOf(stackWithFirewall({ requestsPerMinute: 100 }))).find(({ Name }) => Name === 'RatePerAddress')!;
   expect(rate.Statement.RateBasedStatement).toMatchObject({ Limit: 100 });
 });
 
-test('stands before what it is told to protect', () => {
+test('A firewall is associated with the resource that it protects', () => {
   const stack = testStack();
   new WebFirewall(stack, 'Firewall').protect(stack, 'arn:aws:elasticloadbalancing:eu-central-1:111111111111:loadbalancer/app/shop/0123456789abcdef');
   templateOf(stack).hasResourceProperties('AWS::WAFv2::WebACLAssociation', {
@@ -116,11 +116,11 @@ test('stands before what it is told to protect', () => {
   });
 });
 
-test('has nothing that the four packs find', () => {
+test('A firewall has no unacknowledged finding of the four packs', () => {
   expect(unacknowledged(stackWithFirewall())).toEqual([]);
 });
 
-test.each([9, 0, 12.5, 2_000_000_001])('refuses a rate of %d', (requestsPerMinute) => {
+test.each([9, 0, 12.5, 2_000_000_001])('A firewall refuses a rate limit of %d', (requestsPerMinute) => {
   expect(refusal(() => stackWithFirewall({ requestsPerMinute }))).toBe(
-    `WebFirewall 'Test/Firewall': requestsPerMinute is ${requestsPerMinute}, expected 10 to 2000000000 requests a minute, whole. AWS counts from 10 on.`);
+    `WebFirewall 'Test/Firewall': requestsPerMinute is ${requestsPerMinute}, expected 10 to 2000000000 requests a minute, whole. Give a limit of at least 10.`);
 });

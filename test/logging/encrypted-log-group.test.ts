@@ -15,7 +15,7 @@ function logServiceStatement(template: ReturnType<typeof templateWith>): Stateme
   return (Properties.KeyPolicy.Statement as Statement[]).find(({ Sid }) => Sid === 'LogServiceOnly')!;
 }
 
-test('the key admits the log service of the region, for groups of this account: without it nothing arrives', () => {
+test('The key allows CloudWatch Logs of the region, for log groups of this account', () => {
   const statement = logServiceStatement(templateWith());
   expect(statement.Principal).toEqual({ Service: `logs.${REGION}.amazonaws.com` });
   expect(statement.Action).toEqual(expect.arrayContaining(['kms:Encrypt*', 'kms:Decrypt*', 'kms:GenerateDataKey*']));
@@ -23,21 +23,21 @@ test('the key admits the log service of the region, for groups of this account: 
   expect(Object.keys(statement.Condition!.ArnLike)).toEqual(['kms:EncryptionContext:aws:logs:arn']);
 });
 
-test('the key of a named group admits that group alone', () => {
+test('The key of a named log group allows that log group alone', () => {
   expect(JSON.stringify(logServiceStatement(templateWith('/shop/api')).Condition)).toContain(':log-group:/shop/api"');
 });
 
-test('the group uses the key, and is kept as long as the profile says', () => {
+test('The log group uses the key, and has retention and removal policy of the profile', () => {
   const [key] = Object.keys(templateWith().findResources('AWS::KMS::Key'));
   templateWith().hasResource('AWS::Logs::LogGroup', { DeletionPolicy: 'RetainExceptOnCreate', Properties: { RetentionInDays: 30, KmsKeyId: { 'Fn::GetAtt': [key, 'Arn'] } } });
   templateWith(undefined, EnvironmentProfile.development()).hasResource('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete', Properties: { RetentionInDays: 7 } });
 });
 
-test('the key rotates and goes with the group', () => {
+test('The key rotates, and has the removal policy of the log group', () => {
   templateWith().hasResource('AWS::KMS::Key', { DeletionPolicy: 'RetainExceptOnCreate', Properties: { EnableKeyRotation: true } });
 });
 
-test('has nothing that the four packs find', () => {
+test('A log group has no unacknowledged finding of the four packs', () => {
   const stack = testStack();
   new EncryptedLogGroup(stack, 'Logs', { profile: EnvironmentProfile.of(stack) });
   expect(unacknowledged(stack)).toEqual([]);

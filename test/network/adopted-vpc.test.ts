@@ -34,8 +34,8 @@ function resourcesIn(stack: Stack): string[] {
   return stack.node.findAll().filter((construct) => CfnResource.isCfnResource(construct)).map(({ node }) => node.path);
 }
 
-describe('a VPC that exists (E-01)', () => {
-  test('E-01: taken by its attributes, it has the tiers that are named, and nothing is created in it', () => {
+describe('An adopted VPC', () => {
+  test('has the tiers that are named, and creates no resources (E-01)', () => {
     const stack = testStack();
     const network = adopt(stack);
     expect(Object.values(SubnetTier).map((tier) => network.hasTier(tier))).toEqual([true, true, true]);
@@ -44,7 +44,7 @@ describe('a VPC that exists (E-01)', () => {
     expect(resourcesIn(stack)).toEqual([]);
   });
 
-  test('E-01: taken by look-up, it can be used before the account has answered', () => {
+  test('from a look-up is usable before the look-up has a result (E-01)', () => {
     const stack = testStack();
     const network = adopt(stack, { vpc: Vpc.fromLookup(stack, 'Existing', { vpcName: 'shared' }), dataSubnets: undefined });
     expect(network.availabilityZoneCount).toBe(2);
@@ -52,45 +52,45 @@ describe('a VPC that exists (E-01)', () => {
     expect(resourcesIn(stack)).toEqual([]);
   });
 
-  test('E-01: a data tier that the look-up has not confirmed yet is no mistake', () => {
+  test('from a look-up accepts a data tier that the look-up has not confirmed yet (E-01)', () => {
     const stack = testStack();
     expect(() => adopt(stack, { vpc: Vpc.fromLookup(stack, 'Existing', { vpcName: 'shared' }), dataSubnets: { subnetGroupName: 'Database' } })).not.toThrow();
   });
 
-  test('E-01: has nothing that the four packs find', () => {
+  test('has no unacknowledged finding of the four packs (E-01)', () => {
     const stack = testStack();
     new SecurityGroup(stack, 'Client', { vpc: adopt(stack).vpc, allowAllOutbound: false, description: 'A client' })
       .connections.allowTo(Peer.ipv4('10.20.0.0/16'), Port.tcp(443), 'Inside');
     expect(unacknowledged(stack)).toEqual([]);
   });
 
-  test('E-01: a tier whose subnets are not there is refused', () => {
+  test('refuses a tier whose subnets do not exist (E-01)', () => {
     const stack = testStack();
     const message = refusal(() => adopt(stack, { dataSubnets: { subnetGroupName: 'Database' } }));
-    expect(message).toMatch(/^AdoptedVpc 'Test\/Network': dataSubnets is \{"subnetGroupName":"Database"\}, expected a selection that matches subnets of Test\/Existing \(.*Database.*\)\. Name a group, type or ids that the VPC has, or leave the tier out$/);
+    expect(message).toMatch(/^AdoptedVpc 'Test\/Network': dataSubnets is \{"subnetGroupName":"Database"\}, expected a selection that matches subnets of Test\/Existing \(.*Database.*\)\. Name a group, type or ids that the VPC has, or remove the prop\.$/);
     expect(message).not.toContain('\n');
   });
 
-  test('E-01: so is an application tier without subnets', () => {
+  test('refuses an application tier without subnets (E-01)', () => {
     const stack = testStack();
     const vpc = Vpc.fromVpcAttributes(stack, 'Bare', { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ZONES });
     expect(refusal(() => adopt(stack, { vpc, publicSubnets: undefined, dataSubnets: undefined }))).toContain('applicationSubnets is {"subnetType":"Private"}');
     expect(refusal(() => SecureVpc.fromVpc(stack, 'Other', { vpc, applicationSubnets: { subnets: [] } }))).toContain("AdoptedVpc 'Test/Other': applicationSubnets is");
   });
 
-  test('E-01: a tier that is not named is refused where something needs it', () => {
+  test('refuses a tier that is not named where a construct needs it (E-01)', () => {
     const network = adopt(testStack(), { dataSubnets: undefined });
     expect(network.hasTier(SubnetTier.DATA)).toBe(false);
     expect(refusal(() => network.subnets(SubnetTier.DATA))).toBe(
-      "AdoptedVpc 'Test/Network': dataSubnets is not given, expected a selection of subnets for the data tier, which something in this network needs. Name them in SecureVpc.fromVpc");
+      "AdoptedVpc 'Test/Network': dataSubnets is not given, expected a selection of subnets for the data tier, which a construct in this network needs. Name them in SecureVpc.fromVpc.");
   });
 
-  test('takes the ports of its databases', () => {
+  test('has the database ports that it is given', () => {
     expect(adopt(testStack(), { dataPorts: [5432] }).dataPorts).toEqual([5432]);
   });
 });
 
-describe('calling AWS services from it', () => {
+describe('A client of AWS services in an adopted VPC', () => {
   const services = [InterfaceVpcEndpointAwsService.ECR, InterfaceVpcEndpointAwsService.SECRETS_MANAGER];
 
   function allow(stack: Stack, network: ISecureVpc) {
@@ -98,21 +98,21 @@ describe('calling AWS services from it', () => {
     network.allowToAwsServices({ client, services, purpose: 'the secrets of Shop/Api' });
   }
 
-  test('goes out by HTTPS where the VPC has a way', () => {
+  test('uses HTTPS to any address where the VPC reaches the internet', () => {
     const stack = testStack();
     allow(stack, adopt(stack));
     templateOf(stack).hasResourceProperties('AWS::EC2::SecurityGroup', { SecurityGroupEgress: [Match.objectLike({ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443 })] });
   });
 
-  test('B-14: without one, an endpoint that is missing is refused by name', () => {
+  test('is refused without internet access where an endpoint is missing, which the error names (B-14)', () => {
     const stack = testStack();
     const network = adopt(stack, { reachesInternet: false, interfaceEndpoints: [InterfaceVpcEndpointAwsService.ECR] });
     expect(refusal(() => allow(stack, network))).toBe(
-      "AdoptedVpc 'Test/Network': interfaceEndpoints is [\"ecr.api\"], expected a list with secretsmanager, which the secrets of Shop/Api needs in a network without a way to the internet. "
-      + 'Make an interface endpoint for secretsmanager where the VPC is made, and name it here');
+      "AdoptedVpc 'Test/Network': interfaceEndpoints is [\"ecr.api\"], expected a list with secretsmanager, which the secrets of Shop/Api needs in a network without internet access. "
+      + 'Create an interface endpoint for secretsmanager with the VPC, and name it here.');
   });
 
-  test('B-14: with all of them, none is made: a second one of the same name fails on AWS', () => {
+  test('gets no endpoints, because AWS refuses a second one with the same name (B-14)', () => {
     const stack = testStack();
     allow(stack, adopt(stack, { reachesInternet: false, interfaceEndpoints: services }));
     const template = templateOf(stack);
@@ -122,7 +122,7 @@ describe('calling AWS services from it', () => {
     template.resourceCountIs('AWS::EC2::SecurityGroupEgress', 1);
   });
 
-  test('reaches only the group of the endpoints where it is named', () => {
+  test('reaches only the security group of the endpoints where it is named', () => {
     const stack = testStack();
     const endpointSecurityGroup = SecurityGroup.fromSecurityGroupId(stack, 'Endpoints', 'sg-0123456789abcdef0');
     allow(stack, adopt(stack, { reachesInternet: false, interfaceEndpoints: services, endpointSecurityGroup, s3PrefixListId: 'pl-11111111' }));

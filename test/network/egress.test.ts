@@ -20,8 +20,8 @@ function natOfEachZone(template: Template): string[] {
   return defaultRoutes(template, SubnetTier.APPLICATION).map(({ NatGatewayId }) => /publicSubnet(\d)/.exec(JSON.stringify(NatGatewayId))?.[1] ?? 'regional');
 }
 
-describe('a NAT gateway in each zone', () => {
-  test('A-32: each application subnet leaves through its own zone', () => {
+describe('Egress.natGatewayPerZone', () => {
+  test('routes each application subnet through the NAT gateway of its own zone (A-32)', () => {
     const template = templateWith({ egress: Egress.natGatewayPerZone() });
     template.resourceCountIs('AWS::EC2::NatGateway', 3);
     expect(natOfEachZone(template)).toEqual(['1', '2', '3']);
@@ -29,8 +29,8 @@ describe('a NAT gateway in each zone', () => {
   });
 });
 
-describe('one NAT gateway', () => {
-  test('C-13: every application subnet leaves through it', () => {
+describe('Egress.singleNatGateway', () => {
+  test('routes every application subnet through one NAT gateway (C-13)', () => {
     const template = templateWith({ egress: Egress.singleNatGateway() });
     template.resourceCountIs('AWS::EC2::NatGateway', 1);
     expect(natOfEachZone(template)).toEqual(['1', '1', '1']);
@@ -38,8 +38,8 @@ describe('one NAT gateway', () => {
   });
 });
 
-describe('a regional NAT gateway', () => {
-  test('spans the zones, without an address or a subnet of its own', () => {
+describe('Egress.regionalNatGateway', () => {
+  test('creates one gateway for all zones, without an address or a subnet', () => {
     const template = templateWith({ egress: Egress.regionalNatGateway() });
     const gateways = Object.values(template.findResources('AWS::EC2::NatGateway'));
     expect(gateways.map(({ Properties }) => [Properties.AvailabilityMode, Properties.ConnectivityType, Properties.SubnetId, Properties.AllocationId])).toEqual([['regional', 'public', undefined, undefined]]);
@@ -48,14 +48,14 @@ describe('a regional NAT gateway', () => {
     expect(defaultRoutes(template, SubnetTier.DATA)).toEqual([]);
   });
 
-  test('comes after the internet gateway is attached: until then AWS refuses it', () => {
+  test('creates the gateway after the attachment of the internet gateway, because AWS refuses it earlier', () => {
     const [gateway] = Object.values(templateWith({ egress: Egress.regionalNatGateway() }).findResources('AWS::EC2::NatGateway'));
     expect(gateway.DependsOn).toEqual([expect.stringMatching(/VPCGW/)]);
   });
 });
 
-describe('endpoints only', () => {
-  test('B-02, B-14: neither the application nor the data tier has any route out', () => {
+describe('Egress.endpointsOnly', () => {
+  test('leaves application and data tier without a route out of the network (B-02, B-14)', () => {
     const template = templateWith({ egress: Egress.endpointsOnly() });
     template.resourceCountIs('AWS::EC2::NatGateway', 0);
     template.resourceCountIs('AWS::EC2::EIP', 0);
@@ -64,31 +64,31 @@ describe('endpoints only', () => {
     expect(defaultRoutes(template, SubnetTier.PUBLIC)).toHaveLength(3);
   });
 
-  test('says that the internet is out of reach', () => {
+  test('is the only egress that does not reach the internet', () => {
     const kinds = [Egress.endpointsOnly(), Egress.natGatewayPerZone(), Egress.singleNatGateway(), Egress.regionalNatGateway()];
     expect(kinds.map(({ reachesInternet }) => reachesInternet)).toEqual([false, true, true, true]);
   });
 });
 
-describe('by environment', () => {
-  test.each([[EnvironmentProfile.production(), 3], [EnvironmentProfile.staging(), 3], [EnvironmentProfile.development(), 1]])('A-32: NAT gateways follow the profile (%#)', (profile, count) => {
+describe('The default egress', () => {
+  test.each([[EnvironmentProfile.production(), 3], [EnvironmentProfile.staging(), 3], [EnvironmentProfile.development(), 1]])('has the NAT gateways of profile %# (A-32)', (profile, count) => {
     templateWith({ profile }).resourceCountIs('AWS::EC2::NatGateway', count);
   });
 });
 
-describe('without a public tier', () => {
+describe('A plan without a public tier', () => {
   const plan = SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: ['10.0.1.0/24', '10.0.2.0/24', '10.0.3.0/24'] });
 
-  test.each([Egress.natGatewayPerZone(), Egress.singleNatGateway()])('NAT gateways that need one are refused (%#)', (egress) => {
+  test.each([Egress.natGatewayPerZone(), Egress.singleNatGateway()])('refuses zonal NAT gateways (%#)', (egress) => {
     expect(refusal(() => templateWith({ plan, egress }))).toBe(
-      "SecureVpc 'Test/Network': egress is \"NAT gateway in a public subnet\", expected regionalNatGateway() or endpointsOnly() in a plan without a public tier. Add publicBlocks to the plan, or choose one of the two");
+      "SecureVpc 'Test/Network': egress is not supported in a plan without a public tier: its NAT gateways need public subnets. Add publicBlocks to the plan, or use Egress.regionalNatGateway() or Egress.endpointsOnly().");
   });
 
-  test('endpoints are enough, and no internet gateway is made', () => {
+  test('creates no internet gateway with endpoints only', () => {
     templateWith({ plan, egress: Egress.endpointsOnly() }).resourceCountIs('AWS::EC2::InternetGateway', 0);
   });
 
-  test('a regional NAT gateway brings the internet gateway that it needs', () => {
+  test('creates the internet gateway that a regional NAT gateway needs', () => {
     const template = templateWith({ plan, egress: Egress.regionalNatGateway() });
     template.resourceCountIs('AWS::EC2::InternetGateway', 1);
     expect(Object.values(template.findResources('AWS::EC2::NatGateway'))[0].DependsOn).toEqual([expect.stringMatching(/VPCGW/)]);

@@ -42,7 +42,7 @@ function requests(from: string, ports: number[], to: string, toPort: number): Pa
   return ports.map((fromPort) => ({ from, fromPort, to, toPort }));
 }
 
-describe('access control lists of a network with NAT (C-25)', () => {
+describe('Network ACLs with NAT gateways', () => {
   let acls: NetworkAcls;
   beforeAll(() => { acls = aclsOf(); });
 
@@ -60,13 +60,13 @@ describe('access control lists of a network with NAT (C-25)', () => {
     ['a task to Redis', TASK, LINUX, DATABASE, 6379],
     ['a web task to an API task', TASK, LINUX, OTHER_TASK, 4000],
     ['a database to its standby', DATABASE, ANY, STANDBY, 5432],
-  ])('C-25: %s passes, and so does the answer', (_flow, from, ports, to, toPort) => {
+  ])('allow %s, and its reply (C-25)', (_flow, from, ports, to, toPort) => {
     const packets = requests(from, ports, to, toPort);
     expect(packets.filter((packet) => !acls.pass(packet))).toEqual([]);
     expect(packets.map(reply).filter((packet) => !acls.pass(packet))).toEqual([]);
   });
 
-  test('C-25: a task reaches the internet through NAT, and the answer comes back', () => {
+  test('allow a task to reach the internet through NAT, and the reply (C-25)', () => {
     requests(TASK, LINUX, API, 443).forEach((fromTask) => {
       expect([acls.leave(TASK, fromTask), acls.enter(NAT, fromTask)]).toEqual([true, true]);
       expect([acls.leave(NAT, reply(fromTask)), acls.enter(TASK, reply(fromTask))]).toEqual([true, true]);
@@ -89,16 +89,16 @@ describe('access control lists of a network with NAT (C-25)', () => {
     ['the world to a task', CLIENT, TASK, 3000],
     ['the world to a task on 443', CLIENT, TASK, 443],
     ['the world to a task on 8080', CLIENT, TASK, 8080],
-  ])('C-25: %s does not pass', (_flow, from, to, toPort) => {
+  ])('deny %s (C-25)', (_flow, from, to, toPort) => {
     expect(requests(from, [1024, 40000, 65535], to, toPort).filter((packet) => acls.pass(packet))).toEqual([]);
   });
 
-  test.each([22, 3389])('EC2.21: the world reaches no tier on %d', (port) => {
+  test.each([22, 3389])('deny the internet on port %d in each tier (EC2.21)', (port) => {
     const open = [BALANCER, NAT, TASK, ENDPOINT, DATABASE].filter((to) => acls.pass({ from: CLIENT, fromPort: 50000, to, toPort: port }));
     expect(open).toEqual([]);
   });
 
-  test('C-25: routers on the way may say that a packet is too large', () => {
+  test('allow path MTU discovery in both directions (C-25)', () => {
     const stack = testStack();
     new SecureVpc(stack, 'Network');
     const sizes = templateOf(stack).findResources('AWS::EC2::NetworkAclEntry', Match.objectLike({ Properties: { Protocol: 1, Icmp: { Type: 3, Code: 4 }, RuleAction: 'allow' } }));
@@ -107,7 +107,7 @@ describe('access control lists of a network with NAT (C-25)', () => {
   });
 });
 
-describe('access control lists of a network with endpoints only (B-02)', () => {
+describe('Network ACLs with endpoints only', () => {
   let acls: NetworkAcls;
   beforeAll(() => { acls = aclsOf({ egress: Egress.endpointsOnly() }); });
 
@@ -118,42 +118,42 @@ describe('access control lists of a network with endpoints only (B-02)', () => {
     ['a task to S3 through the gateway endpoint', TASK, LINUX, S3, 443],
     ['a task to a database', TASK, LINUX, DATABASE, 5432],
     ['a web task to an API task', TASK, LINUX, OTHER_TASK, 4000],
-  ])('B-02: %s passes, and so does the answer', (_flow, from, ports, to, toPort) => {
+  ])('allow %s, and its reply (B-02)', (_flow, from, ports, to, toPort) => {
     const packets = requests(from, ports, to, toPort);
     expect([...packets, ...packets.map(reply)].filter((packet) => !acls.pass(packet))).toEqual([]);
   });
 
-  test.each([25, 80, 3000, 8080])('B-14: a task reaches nothing outside on %d', (port) => {
+  test.each([25, 80, 3000, 8080])('deny a task any address outside on port %d (B-14)', (port) => {
     expect(acls.leave(TASK, { from: TASK, fromPort: 40000, to: API, toPort: port })).toBe(false);
   });
 });
 
-describe('what AWS takes as a list', () => {
-  test.each([1, 2, 3, 4])('C-25: no list has more than the 20 entries a direction of the default quota, in %d zones', (availabilityZoneCount) => {
+describe('A network ACL', () => {
+  test.each([1, 2, 3, 4])('has at most 20 rules in each direction in %d Availability Zones, as the default quota requires (C-25)', (availabilityZoneCount) => {
     for (const egress of [Egress.natGatewayPerZone(), Egress.endpointsOnly()]) {
       expect(new NetworkAcls(templateWith({ plan: SubnetPlan.sized(), availabilityZoneCount, egress })).mostEntries).toBeLessThan(20);
     }
   });
 
-  test('refuses more database ports than a list has room for', () => {
+  test('refuses more database ports than its quota of rules allows', () => {
     const plan = SubnetPlan.sized({ reservedAzs: 6 });
     expect(refusal(() => templateWith({ plan, availabilityZoneCount: 6 }))).toMatch(
-      /^SecureVpc 'Test\/Network': dataPorts is \[5432,3306,6379\], expected ports that give the list of the data tier at most 19 entries inbound, here 25 in 6 zones\. Name only the ports/);
+      /^SecureVpc 'Test\/Network': dataPorts is \[5432,3306,6379\], expected ports for which the network ACL of the data tier has at most 19 inbound rules, not 25 in 6 Availability Zones\. Name only the ports/);
     expect(new NetworkAcls(templateWith({ plan, availabilityZoneCount: 6, dataPorts: [5432, 6379] })).mostEntries).toBe(19);
   });
 
-  test('refuses a database port that is named twice, and one out of range', () => {
+  test('refuses a duplicate database port, and one out of range', () => {
     expect(refusal(() => templateWith({ dataPorts: [5432, 5432] }))).toContain('dataPorts is [5432,5432], expected each port once');
     expect(refusal(() => templateWith({ dataPorts: [70000] }))).toContain('dataPorts is 70000, expected 1 to 65535');
   });
 
-  test('a port below 1024 passes from tasks and between databases', () => {
+  test('allows a database port below 1024 from tasks and between databases', () => {
     const acls = new NetworkAcls(templateWith({ dataPorts: [389] }));
     const packets = [...requests(TASK, LINUX, DATABASE, 389), ...requests(DATABASE, ANY, STANDBY, 389)];
     expect([...packets, ...packets.map(reply)].filter((packet) => !acls.pass(packet))).toEqual([]);
   });
 
-  test('a port keeps its number when others come, go or change places, because AWS takes no number twice', () => {
+  test('keeps the rule numbers of a port when other ports are added, removed or moved, because AWS refuses duplicate numbers', () => {
     const numbers = (dataPorts: number[]) => new Map(Object.entries(templateWith({ dataPorts }).findResources('AWS::EC2::NetworkAclEntry'))
       .map(([id, { Properties }]) => [id, Properties.RuleNumber as number]));
     const before = numbers([5432, 3306, 6379]);
@@ -162,7 +162,7 @@ describe('what AWS takes as a list', () => {
     expect(moved).toEqual([]);
   });
 
-  test('two ports never get one number', () => {
+  test('never gives two ports the same rule number', () => {
     const entries = Object.values(templateWith({ dataPorts: [5432, 2932, 7932, 10432] }).findResources('AWS::EC2::NetworkAclEntry'));
     const keys = entries.map(({ Properties: p }) => `${p.NetworkAclId.Ref} ${p.Egress} ${p.RuleNumber}`);
     expect(new Set(keys).size).toBe(keys.length);

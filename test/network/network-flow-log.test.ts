@@ -2,7 +2,7 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { BucketPurpose, EnvironmentProfile, SecureBucket, SecureVpc } from '../../src';
 import { ACCOUNT, REGION, templateOf, testStack, unacknowledged } from '../fixtures/test-stack';
 
-describe('to CloudWatch, where nothing else is said (E-10)', () => {
+describe('A flow log without a bucket', () => {
   let template: Template;
   beforeAll(() => {
     const stack = testStack();
@@ -10,13 +10,13 @@ describe('to CloudWatch, where nothing else is said (E-10)', () => {
     template = templateOf(stack);
   });
 
-  test('EC2.6, E-10: every accepted and rejected flow of the VPC, with the fields that follow one through NAT', () => {
+  test('records accepted and rejected traffic of the VPC, with the fields that follow a flow through NAT (EC2.6, E-10)', () => {
     template.hasResourceProperties('AWS::EC2::FlowLog', { ResourceType: 'VPC', TrafficType: 'ALL', LogDestinationType: Match.anyValue() });
     const [{ Properties }] = Object.values(template.findResources('AWS::EC2::FlowLog'));
     ['srcaddr', 'dstaddr', 'action', 'pkt-srcaddr', 'pkt-dstaddr', 'flow-direction', 'tcp-flags', 'subnet-id'].forEach((field) => expect(Properties.LogFormat).toContain(`\${${field}}`));
   });
 
-  test('E-10: into an encrypted group whose key admits the log service with the group as context', () => {
+  test('goes to an encrypted log group whose key allows CloudWatch Logs for log groups alone (E-10)', () => {
     const [group] = Object.values(template.findResources('AWS::Logs::LogGroup'));
     const [keyId] = Object.keys(template.findResources('AWS::KMS::Key'));
     expect(group.Properties.KmsKeyId).toEqual({ 'Fn::GetAtt': [keyId, 'Arn'] });
@@ -27,7 +27,7 @@ describe('to CloudWatch, where nothing else is said (E-10)', () => {
     expect(JSON.stringify(admitted[0].Condition)).toMatch(new RegExp(`kms:EncryptionContext:aws:logs:arn.*:logs:${REGION}:${ACCOUNT}:log-group:`));
   });
 
-  test('written by a role of this account alone, which may write there and nothing else, without an inline policy', () => {
+  test('is written by a role of this account, which may do nothing else and has no inline policy (E-10)', () => {
     template.resourceCountIs('AWS::IAM::Policy', 0);
     const [[roleId, role]] = Object.entries(template.findResources('AWS::IAM::Role'));
     expect(role.Properties.Policies).toBeUndefined();
@@ -41,21 +41,21 @@ describe('to CloudWatch, where nothing else is said (E-10)', () => {
     expect([...policy.PolicyDocument.Statement[0].Action].sort()).toEqual(['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents']);
   });
 
-  test('not before the role may write', () => {
+  test('is created after the policy of its role', () => {
     const [policy] = Object.keys(template.findResources('AWS::IAM::ManagedPolicy'));
     const [{ DependsOn }] = Object.values(template.findResources('AWS::EC2::FlowLog'));
     expect(DependsOn).toContain(policy);
   });
 
-  test.each([[EnvironmentProfile.production(), 30], [EnvironmentProfile.development(), 7]])('kept as long as the profile says (A-15, E-11, %#)', (profile, days) => {
+  test.each([[EnvironmentProfile.production(), 30], [EnvironmentProfile.development(), 7]])('has the retention of profile %# (A-15, E-11)', (profile, days) => {
     const stack = testStack();
     new SecureVpc(stack, 'Network', { profile });
     templateOf(stack).hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: days });
   });
 });
 
-describe('to a bucket (E-10)', () => {
-  test('E-10: hourly Parquet files in partitions that Athena reads, without role, key or group', () => {
+describe('A flow log with a bucket', () => {
+  test('writes hourly Parquet files in Hive partitions, without role, key or log group (E-10)', () => {
     const stack = testStack();
     const { bucket } = new SecureBucket(stack, 'Logs', { purpose: BucketPurpose.logs() });
     new SecureVpc(stack, 'Network', { flowLogBucket: bucket });
@@ -72,7 +72,7 @@ describe('to a bucket (E-10)', () => {
     template.resourceCountIs('AWS::IAM::Role', 0);
   });
 
-  test('has nothing that the four packs find', () => {
+  test('has no unacknowledged finding of the four packs', () => {
     const stack = testStack();
     new SecureVpc(stack, 'Network', { flowLogBucket: new SecureBucket(stack, 'Logs', { purpose: BucketPurpose.logs() }).bucket });
     expect(unacknowledged(stack)).toEqual([]);

@@ -17,39 +17,39 @@ function routesOf(template: Template, tier: SubnetTier): Route[] {
     .filter(({ RouteTableId }) => RouteTableId.Ref.includes(`Vpc${tier}Subnet`));
 }
 
-describe('the default network (A-26, B-15, D-15)', () => {
+describe('The default network', () => {
   let template: Template;
   beforeAll(() => { template = templateOf(stackWith()); });
 
-  test('A-26: three tiers in three zones', () => {
+  test('has three tiers in three Availability Zones (A-26)', () => {
     template.resourceCountIs('AWS::EC2::Subnet', 9);
     template.resourceCountIs('AWS::EC2::NetworkAcl', 3);
   });
 
-  test('B-15, EC2.15: no subnet gives out public addresses', () => {
+  test('assigns no public addresses in any subnet (B-15, EC2.15)', () => {
     template.allResourcesProperties('AWS::EC2::Subnet', { MapPublicIpOnLaunch: false });
   });
 
-  test('B-15: only public subnets are routed to the internet gateway', () => {
+  test('routes only public subnets to the internet gateway (B-15)', () => {
     const toGateway = Object.values(template.findResources('AWS::EC2::Route', { Properties: { GatewayId: Match.anyValue() } }));
     expect(toGateway).toHaveLength(3);
     expect(toGateway.every(({ Properties }) => Properties.RouteTableId.Ref.includes('Vpcpublic'))).toBe(true);
   });
 
-  test('A-26, D-15: the data tier has no route out of the network', () => {
+  test('has no route from the data tier out of the network (A-26, D-15)', () => {
     expect(routesOf(template, SubnetTier.DATA)).toEqual([]);
   });
 
-  test('names are resolved inside: endpoints and databases need it', () => {
+  test('resolves DNS names, which endpoints and databases require', () => {
     template.hasResourceProperties('AWS::EC2::VPC', { EnableDnsHostnames: true, EnableDnsSupport: true });
   });
 
-  test('leaves the default security group alone, without a function', () => {
+  test('does not change the default security group, and creates no function', () => {
     template.resourceCountIs('AWS::Lambda::Function', 0);
     template.resourceCountIs('Custom::VpcRestrictDefaultSG', 0);
   });
 
-  test('tells what it has', () => {
+  test('exposes zones, tiers, ports and subnets', () => {
     const network = new SecureVpc(testStack(), 'Network');
     expect([network.availabilityZoneCount, network.reachesInternet, network.dataPorts]).toEqual([3, true, [5432, 3306, 6379]]);
     expect(Object.values(SubnetTier).map((tier) => network.hasTier(tier))).toEqual([true, true, true]);
@@ -57,24 +57,24 @@ describe('the default network (A-26, B-15, D-15)', () => {
   });
 });
 
-test('closing the default security group takes a custom resource, and then nothing needs to be acknowledged for it', () => {
+test('Closing the default security group creates a custom resource', () => {
   templateOf(stackWith({ closeDefaultSecurityGroup: true })).resourceCountIs('Custom::VpcRestrictDefaultSG', 1);
 });
 
-describe('zones', () => {
-  test('B-15: the first three of whatever region it is, never looked up', () => {
+describe('Availability Zones', () => {
+  test('are the first three of the region, without a look-up (B-15)', () => {
     const template = templateOf(stackWith());
     const zones = Object.values(template.findResources('AWS::EC2::Subnet')).map(({ Properties }) => Properties.AvailabilityZone);
     expect(new Set(zones.map((zone) => JSON.stringify(zone)))).toEqual(new Set([0, 1, 2].map((index) => JSON.stringify({ 'Fn::Select': [index, { 'Fn::GetAZs': '' }] }))));
   });
 
-  test('B-15: named where a document names them', () => {
+  test('have the names that are given (B-15)', () => {
     const zones = ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'];
     const subnets = Object.values(templateOf(stackWith({ availabilityZones: zones })).findResources('AWS::EC2::Subnet'));
     expect(subnets.map(({ Properties }) => Properties.AvailabilityZone)).toEqual([...zones, ...zones, ...zones]);
   });
 
-  test.each<[string, SecureVpcProps]>([['by number', { availabilityZoneCount: 2 }], ['by name', { availabilityZones: ['eu-central-1a', 'eu-central-1b'] }]])('no account is asked for them: %s', (_how, props) => {
+  test.each<[string, SecureVpcProps]>([['by number', { availabilityZoneCount: 2 }], ['by name', { availabilityZones: ['eu-central-1a', 'eu-central-1b'] }]])('need no look-up when they are given %s', (_how, props) => {
     const stack = stackWith(props);
     expect((stack.node.root as App).synth().manifest.missing ?? []).toEqual([]);
     // Afterwards the stack answers as any other does, for whoever else asks it.
@@ -82,37 +82,37 @@ describe('zones', () => {
     expect(stack.availabilityZones).toEqual(testStack().availabilityZones);
   });
 
-  test('an account and region need not be known', () => {
+  test('need neither a known account nor a known region', () => {
     const stack = new Stack(testApp(), 'Test');
     new SecureVpc(stack, 'Network');
     templateOf(stack).resourceCountIs('AWS::EC2::Subnet', 9);
   });
 
-  test('zones and their number together are refused', () => {
+  test('are refused when both names and their number are given', () => {
     expect(refusal(() => stackWith({ availabilityZones: [`${REGION}a`], availabilityZoneCount: 2 }))).toBe(
-      "SecureVpc 'Test/Network': availabilityZoneCount is 2, expected zones or availabilityZoneCount, not both. Leave out availabilityZoneCount where zones names them");
+      "SecureVpc 'Test/Network': availabilityZoneCount is not supported together with availabilityZones. Remove one of the two.");
   });
 
-  test.each([0, 7, 2.5])('%d zones are refused', (availabilityZoneCount) => {
-    expect(refusal(() => stackWith({ availabilityZoneCount }))).toBe(`SecureVpc 'Test/Network': availabilityZoneCount is ${availabilityZoneCount}, expected 1 to 6 zones, whole. A region has at most 6 zones`);
+  test.each([0, 7, 2.5])('are refused when there are %d of them', (availabilityZoneCount) => {
+    expect(refusal(() => stackWith({ availabilityZoneCount }))).toBe(`SecureVpc 'Test/Network': availabilityZoneCount is ${availabilityZoneCount}, expected 1 to 6 Availability Zones, whole. Use as many Availability Zones as the region has.`);
   });
 
-  test('no zone, and one zone named twice, are refused', () => {
-    expect(refusal(() => stackWith({ availabilityZones: [] }))).toContain('zones.length is 0, expected 1 to 6 zones');
-    expect(refusal(() => stackWith({ availabilityZones: ['eu-central-1a', 'eu-central-1a'] }))).toContain('expected each zone once');
+  test('are refused when the list of names is empty, or has a duplicate', () => {
+    expect(refusal(() => stackWith({ availabilityZones: [] }))).toContain('availabilityZones.length is 0, expected 1 to 6 Availability Zones');
+    expect(refusal(() => stackWith({ availabilityZones: ['eu-central-1a', 'eu-central-1a'] }))).toContain('expected each Availability Zone once');
   });
 });
 
-describe('findings of the four packs', () => {
+describe('A network', () => {
   test.each<[string, SecureVpcProps]>([
     ['NAT in each zone', {}],
     ['one NAT', { egress: Egress.singleNatGateway() }],
     ['regional NAT', { egress: Egress.regionalNatGateway() }],
-    ['endpoints only (B-02)', { egress: Egress.endpointsOnly() }],
+    ['endpoints only', { egress: Egress.endpointsOnly() }],
     ['the default security group closed', { closeDefaultSecurityGroup: true }],
-    ['zones named (B-15)', { availabilityZones: ['eu-central-1a', 'eu-central-1b'] }],
+    ['named zones', { availabilityZones: ['eu-central-1a', 'eu-central-1b'] }],
     ['development', { profile: EnvironmentProfile.development() }],
-  ])('none with %s', (_what, props) => {
+  ])('has no unacknowledged finding of the four packs with %s', (_what, props) => {
     expect(unacknowledged(stackWith(props))).toEqual([]);
   });
 });

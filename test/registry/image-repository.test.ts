@@ -14,7 +14,7 @@ function parametersOf(template: Template): { [id: string]: unknown } {
   return template.findResources('AWS::SSM::Parameter');
 }
 
-describe('the repository', () => {
+describe('An image repository', () => {
   test('scans on push and is encrypted with a key that rotates (A-12, B-06, C-12, E-05)', () => {
     const template = repositoryWith();
     template.hasResourceProperties('AWS::ECR::Repository', {
@@ -24,36 +24,36 @@ describe('the repository', () => {
     template.hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true });
   });
 
-  test('C-12: tags are immutable, save latest', () => {
+  test('has immutable tags, except latest (C-12)', () => {
     repositoryWith().hasResourceProperties('AWS::ECR::Repository', {
       ImageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
       ImageTagMutabilityExclusionFilters: [{ ImageTagMutabilityExclusionFilterType: 'WILDCARD', ImageTagMutabilityExclusionFilterValue: 'latest' }],
     });
   });
 
-  test('C-12: without moving tags all are immutable', () => {
+  test('has immutable tags only where movingTags is empty (C-12)', () => {
     repositoryWith({ movingTags: [] }).hasResourceProperties('AWS::ECR::Repository', { ImageTagMutability: 'IMMUTABLE', ImageTagMutabilityExclusionFilters: Match.absent() });
   });
 
-  test('E-05: in development tags move, and the repository goes with its images', () => {
+  test('has mutable tags in development, and is deleted with its images (E-05)', () => {
     repositoryWith({ profile: EnvironmentProfile.development() }).hasResource('AWS::ECR::Repository', {
       DeletionPolicy: 'Delete',
       Properties: { ImageTagMutability: 'MUTABLE', EmptyOnDelete: true },
     });
   });
 
-  test('E-05: a qa environment that is destroyed loses its images too, and keeps fixed tags', () => {
+  test('is deleted with its images in a qa environment whose data is destroyed, and has immutable tags (E-05)', () => {
     const qa = EnvironmentProfile.staging().adjust({ name: 'qa', removalPolicy: RemovalPolicy.DESTROY });
     repositoryWith({ profile: qa }).hasResourceProperties('AWS::ECR::Repository', { EmptyOnDelete: true, ImageTagMutability: 'IMMUTABLE_WITH_EXCLUSION' });
   });
 
-  test('E-05: in production it is kept, with its key', () => {
+  test('is retained with its key in production (E-05)', () => {
     const template = repositoryWith();
     template.hasResource('AWS::ECR::Repository', { DeletionPolicy: 'RetainExceptOnCreate', Properties: { EmptyOnDelete: Match.not(true) } });
     template.hasResource('AWS::KMS::Key', { DeletionPolicy: 'RetainExceptOnCreate' });
   });
 
-  test('E-05, C-30: it has a name for each environment, and outputs for address, name and ARN', () => {
+  test('has a name for each environment, and outputs for URI, name and ARN (E-05, C-30)', () => {
     const stack = testStack();
     const { repository } = new ImageRepository(stack, 'Images', { repositoryName: 'shop-qa' });
     new CfnOutput(stack, 'Uri', { value: repository.repositoryUri });
@@ -64,28 +64,28 @@ describe('the repository', () => {
     expect(Object.keys(template.findOutputs('*'))).toEqual(['Uri', 'Name', 'Arn']);
   });
 
-  test('has nothing that the four packs find', () => {
+  test('has no unacknowledged finding of the four packs', () => {
     const stack = testStack();
     new ImageRepository(stack, 'Images');
     expect(unacknowledged(stack)).toEqual([]);
   });
 });
 
-describe('the parameters that name the released image', () => {
-  test('one for each track, saying none before the first release', () => {
+describe('The parameters of released images', () => {
+  test('exist for each track, and hold none before the first release', () => {
     const values = Object.values(parametersOf(repositoryWith({ tracks: ['qa', 'production'] }))) as Array<{ Properties: { Name: string; Value: string; Type: string } }>;
     expect(values.map(({ Properties }) => Properties.Value)).toEqual(['none', 'none']);
     expect(values.map(({ Properties }) => Properties.Name.split('/').pop())).toEqual(['qa', 'production']);
   });
 
-  test('the name is lower-case, ends in a hash before its track, and is the same every time', () => {
+  test('have lower-case names with a hash before the track, which are the same in each synthesis', () => {
     const name = (id: string) => new ImageRepository(testStack({ id }), 'Images').releasedImageParameterName('production');
     expect(name('Shop')).toMatch(/^\/shop-images-[0-9a-f]{8}\/released\/production$/);
     expect(name('Shop')).toBe(name('Shop'));
     expect(name('Shop')).not.toBe(name('Other'));
   });
 
-  test('carry no tags, even where the whole app is tagged: a changed tag would undo the last release', () => {
+  test('have no tags even in a tagged app, because a changed tag would reset the released image', () => {
     const app = testApp();
     const stack = testStack({ app });
     new ImageRepository(stack, 'Images');
@@ -95,7 +95,7 @@ describe('the parameters that name the released image', () => {
     template.hasResourceProperties('AWS::ECR::Repository', { Tags: [{ Key: 'Team', Value: 'shop' }] });
   });
 
-  test('no prop changes anything in them: CloudFormation would write none over the released tag', () => {
+  test('do not change with any prop, because CloudFormation would reset the released image', () => {
     const before = parametersOf(repositoryWith());
     const changes: ImageRepositoryProps[] = [
       { keepImages: 50 },
@@ -109,18 +109,18 @@ describe('the parameters that name the released image', () => {
   });
 });
 
-describe('what is refused', () => {
-  test('a track that the repository does not have', () => {
+describe('An image repository refuses', () => {
+  test('a track that it does not have', () => {
     const repository = new ImageRepository(testStack(), 'Images');
     expect(refusal(() => repository.releasedImageParameterName('canary'))).toBe(
-      "ImageRepository 'Test/Images': track is \"canary\", expected a track of this repository (staging, production). Name the track in ServiceImage.released, or add it to the repository");
+      "ImageRepository 'Test/Images': track is \"canary\", expected a track of this repository (staging, production). Name an existing track in ServiceImage.released, or add this one to the repository.");
   });
 
   test.each(['Production', 'prod uction', '', '9lives'])('a track called %j', (track) => {
     expect(refusal(() => repositoryWith({ tracks: [track] }))).toContain(`ImageRepository 'Test/Images': tracks is ${JSON.stringify(track)}, expected lower-case letters`);
   });
 
-  test('a track that is named twice', () => {
+  test('a duplicate track', () => {
     expect(refusal(() => repositoryWith({ tracks: ['qa', 'qa'] }))).toContain('each track once');
   });
 
@@ -129,17 +129,26 @@ describe('what is refused', () => {
   });
 });
 
-describe('a repository that exists', () => {
+describe('An adopted repository', () => {
   function adopted(releasedImageParameterNames?: { [track: string]: string }) {
     const stack = new Stack(new App(), 'Test', { env: ENV });
     return ImageRepository.fromRepository(stack, 'Images', { repository: Repository.fromRepositoryName(stack, 'Existing', 'shop'), releasedImageParameterNames });
   }
 
-  test('gives the parameters that it is told', () => {
+  test('has the parameters that it is given', () => {
     expect(adopted({ production: '/shop/released' }).releasedImageParameterName('production')).toBe('/shop/released');
   });
 
-  test('refuses a track without one, and creates nothing', () => {
+  test.each(['constructor', 'hasOwnProperty', 'toString', '__proto__'])('refuses the track %s, which every object has as a member', (track) => {
+    expect(refusal(() => adopted({ production: '/shop/released' }).releasedImageParameterName(track))).toContain(
+      `track is "${track}", expected a track of this repository (production)`);
+  });
+
+  test('has a track that is called like a member of every object', () => {
+    expect(adopted({ constructor: '/shop/released' }).releasedImageParameterName('constructor')).toBe('/shop/released');
+  });
+
+  test('refuses a track without a parameter, and creates no resources', () => {
     const images = adopted();
     images.keepTag('1f3c9e1');
     expect(refusal(() => images.releasedImageParameterName('production'))).toContain('a track of this repository (it has none)');

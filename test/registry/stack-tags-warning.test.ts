@@ -5,13 +5,13 @@ import { testStack } from '../fixtures/test-stack';
 
 const WARNING = Match.stringLikeRegexp('writes "none" into the parameters of released images');
 
-test('a stack with tags of its own is warned about: a changed tag would put back that nothing is released', () => {
+test('Stack-level tags cause a warning, because a changed tag resets the released images', () => {
   const stack = testStack({ tags: { Team: 'shop' } });
   new ImageRepository(stack, 'Images');
   Annotations.fromStack(stack).hasWarning('/Test/Images', WARNING);
 });
 
-test('tags of resources are no reason to warn', () => {
+test('Tags of resources cause no warning', () => {
   const stack = testStack();
   const images = new ImageRepository(stack, 'Images');
   Tags.of(images).add('Team', 'shop');

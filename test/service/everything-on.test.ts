@@ -2,7 +2,8 @@ import { type App, TimeZone } from 'aws-cdk-lib';
 import { Peer } from 'aws-cdk-lib/aws-ec2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  Egress, ImageRepository, ProductionWebService, Route, SecureLoadBalancer, SecureVpc, ServiceCluster, ServiceImage, ServiceScaling, ServiceSecret, Tracing,
+  Egress, ImageRepository, ProductionWebService, Route, SecureLoadBalancer, SecureVpc, ServiceCluster, ServiceImage, ServiceScaling, ServiceSecret, Sidecar,
+  Tracing,
 } from '../../src';
 import { brokenRules } from '../deploy-rules/deploy-rules';
 import { endpointsOf } from '../fixtures/task-definition';
@@ -43,7 +44,7 @@ function everything(egress: Egress): Everything {
       ServiceSecret.fromSecret('PARTNER', shared, 'key'),
       ServiceSecret.fromParameter('RELIC', '/shop/relic'),
     ],
-    sidecars: [{ name: 'cache', image: mirrored('cache-8.2'), port: 6379, secrets: [ServiceSecret.generated('JWT_SECRET')] }],
+    sidecars: [Sidecar.of('cache', { image: mirrored('cache-8.2'), port: 6379, secrets: [ServiceSecret.generated('JWT_SECRET')] })],
     tracing: Tracing.xray({ collectorImage: mirrored('collector-0.49.0') }),
     scaling: ServiceScaling.inSteps({
       minTasks: 3, maxTasks: 12, requestsPerMinute: 1000, spot: { percent: 50 }, nightPause: { timeZone: TimeZone.ETC_UTC }, withoutTasks: REASON,

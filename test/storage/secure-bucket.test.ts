@@ -17,7 +17,7 @@ function statementsOf(template: Template): Statement[] {
   return Object.values(template.findResources('AWS::S3::BucketPolicy')).flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[]);
 }
 
-describe('a bucket for logs', () => {
+describe('A bucket for logs', () => {
   let template: Template;
   beforeAll(() => { template = templateOf(stackWithBucket()); });
 
@@ -30,7 +30,7 @@ describe('a bucket for logs', () => {
     });
   });
 
-  test('keeps logs for 90 days, old versions and broken uploads for one (C-11)', () => {
+  test('keeps logs for 90 days, and old versions and incomplete uploads for one (C-11)', () => {
     template.hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: {
         Rules: [Match.objectLike({ Status: 'Enabled', ExpirationInDays: 90, NoncurrentVersionExpiration: { NoncurrentDays: 1 }, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } })],
@@ -38,7 +38,7 @@ describe('a bucket for logs', () => {
     });
   });
 
-  test('refuses everybody who comes without TLS 1.2', () => {
+  test('denies every request without TLS 1.2', () => {
     const denied = statementsOf(template).filter(({ Effect }) => Effect === 'Deny');
     expect(denied).toEqual(expect.arrayContaining([
       expect.objectContaining({ Action: 's3:*', Principal: { AWS: '*' }, Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
@@ -46,7 +46,7 @@ describe('a bucket for logs', () => {
     ]));
   });
 
-  test('admits log delivery of this account and region only (E-10)', () => {
+  test('allows log delivery of this account and region only (E-10)', () => {
     const delivery = statementsOf(template).filter(({ Principal }) => Principal.Service === 'delivery.logs.amazonaws.com');
     expect(delivery.map(({ Action }) => Action)).toEqual(['s3:PutObject', ['s3:GetBucketAcl', 's3:ListBucket']]);
     delivery.forEach(({ Condition }) => {
@@ -56,7 +56,7 @@ describe('a bucket for logs', () => {
   });
 });
 
-test('load balancers of the region may write access logs', () => {
+test('A bucket for logs accepts the access logs of load balancers in the region', () => {
   const stack = testStack();
   const { vpc } = new SecureVpc(stack, 'Network');
   const { bucket } = new SecureBucket(stack, 'Logs', { purpose: BucketPurpose.logs() });
@@ -70,36 +70,36 @@ test.each([
   [EnvironmentProfile.production(), 'RetainExceptOnCreate'],
   [EnvironmentProfile.staging(), 'RetainExceptOnCreate'],
   [EnvironmentProfile.development(), 'Delete'],
-])('what happens to it follows the profile (%#)', (profile, policy) => {
+])('A bucket has the removal policy of profile %#', (profile, policy) => {
   templateOf(stackWithBucket({ profile })).hasResource('AWS::S3::Bucket', { DeletionPolicy: policy, UpdateReplacePolicy: policy === 'Delete' ? 'Delete' : 'Retain' });
 });
 
-test('adds no function of its own to be emptied', () => {
+test('A bucket in development creates no function that empties it', () => {
   templateOf(stackWithBucket({ profile: EnvironmentProfile.development() })).resourceCountIs('AWS::Lambda::Function', 0);
 });
 
-test('has nothing that the four packs find', () => {
+test('A bucket for logs has no unacknowledged finding of the four packs', () => {
   expect(unacknowledged(stackWithBucket())).toEqual([]);
 });
 
-test('keeps logs as long as it is told', () => {
+test('A bucket for logs has the retention that it is given', () => {
   const stack = stackWithBucket({ purpose: BucketPurpose.logs({ retention: Duration.days(400) }) });
   templateOf(stack).hasResourceProperties('AWS::S3::Bucket', { LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: 400 })] } });
 });
 
-test.each([[Duration.days(0), '0'], [Duration.days(3651), '3651'], [Duration.hours(36), '1.5']])('refuses a retention out of range (%#)', (retention, shown) => {
+test.each([[Duration.days(0), '0'], [Duration.days(3651), '3651'], [Duration.hours(36), '1.5']])('A bucket refuses a retention out of range (%#)', (retention, shown) => {
   expect(refusal(() => stackWithBucket({ purpose: BucketPurpose.logs({ retention }) }))).toBe(
-    `SecureBucket 'Test/Logs': purpose.retention is ${shown}, expected 1 to 3650 days, whole. Give a whole number of days`);
+    `SecureBucket 'Test/Logs': purpose.retention is ${shown}, expected 1 to 3650 days, whole. Give Duration.days(n) with a whole n.`);
 });
 
-describe('a bucket for artifacts', () => {
+describe('A bucket for artifacts', () => {
   const make = (retention?: Duration) => {
     const stack = testStack();
     new SecureBucket(stack, 'Artifacts', { purpose: BucketPurpose.artifacts({ key: new Key(stack, 'Key', { enableKeyRotation: true }), retention }) });
     return stack;
   };
 
-  test('A-09: is encrypted with the given key, private, and keeps artifacts for 30 days', () => {
+  test('is private, encrypted with the given key, and keeps artifacts for 30 days (A-09)', () => {
     const template = templateOf(make());
     template.hasResourceProperties('AWS::S3::Bucket', {
       BucketEncryption: {
@@ -110,7 +110,7 @@ describe('a bucket for artifacts', () => {
     });
   });
 
-  test('admits no log delivery, and leaves nothing unacknowledged', () => {
+  test('allows no log delivery, and has no unacknowledged finding', () => {
     expect(statementsOf(templateOf(make())).filter(({ Effect }) => Effect === 'Allow')).toEqual([]);
     expect(unacknowledged(make(Duration.days(7)))).toEqual([]);
   });

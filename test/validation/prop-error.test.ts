@@ -8,10 +8,10 @@ class Thing extends Construct {}
 
 const RANGE = { min: 1, max: 5, unit: 'tasks', fix: 'take fewer' };
 
-describe('a refusal', () => {
-  test('is one line with path, prop, value, what is allowed and the way out', () => {
+describe('The message of a PropError', () => {
+  test('is one line with path, prop, value, what is expected, and the fix', () => {
     const error = new PropError(new Thing(testStack(), 'Web'), { prop: 'tasks', value: [1, 'two'], expected: 'whole numbers', fix: 'count them' });
-    expect(error.message).toBe('Thing \'Test/Web\': tasks is [1,"two"], expected whole numbers. Count them');
+    expect(error.message).toBe('Thing \'Test/Web\': tasks is [1,"two"], expected whole numbers. Count them.');
     expect(error.name).toBe('PropError');
     expect(error).toBeInstanceOf(Error);
   });
@@ -24,44 +24,44 @@ describe('a refusal', () => {
     expect(new PropError(testStack(), { prop: 'env', value: 1, expected: 'x', fix: 'y' }).message).toMatch(/^Stack 'Test': /);
   });
 
-  test('stays one line when the value or the reason has several', () => {
+  test('stays one line when value, expectation or fix have several', () => {
     const error = new PropError(new Thing(testStack(), 'Web'), { prop: 'name', value: 'a\nb', expected: 'one line (why:\n  because)', fix: 'join\nthem' });
     expect(error.message).not.toContain('\n');
   });
 
-  test('shows a value that holds constructs', () => {
+  test('shows constructs in a value by their paths', () => {
     const thing = new Thing(testStack(), 'Web');
     const error = new PropError(thing, { prop: 'selection', value: { subnets: [thing] }, expected: 'x', fix: 'y' });
     expect(error.message).toContain('selection is {"subnets":["Test/Web"]}');
   });
 });
 
-describe('checks', () => {
+describe('A check', () => {
   const scope = new Thing(testStack(), 'Web');
 
-  test.each([1, 3, 5, undefined])('a whole number in range passes: %p', (value) => {
+  test.each([1, 3, 5, undefined])('accepts a whole number in range: %p', (value) => {
     expect(() => checkWholeNumber(scope, 'tasks', value, RANGE)).not.toThrow();
   });
 
-  test.each([0, 6, 2.5, NaN, Infinity])('a number out of range or not whole is refused: %p', (value) => {
+  test.each([0, 6, 2.5, NaN, Infinity])('refuses a number that is out of range or not whole: %p', (value) => {
     expect(refusal(() => checkWholeNumber(scope, 'tasks', value, RANGE))).toContain('expected 1 to 5 tasks, whole. Take fewer');
   });
 
-  test('what is known only at deployment passes', () => {
+  test('accepts tokens, whose values are known only at deployment', () => {
     expect(() => checkWholeNumber(scope, 'tasks', Token.asNumber({ Ref: 'Tasks' }), RANGE)).not.toThrow();
     expect(() => checkReason(scope, 'reason', Token.asString({ Ref: 'Reason' }))).not.toThrow();
   });
 
-  test.each([0, -1, 65536, 80.5])('a port of %d is refused', (port) => {
+  test.each([0, -1, 65536, 80.5])('refuses a port of %d', (port) => {
     expect(refusal(() => checkPort(scope, 'port', port))).toBe(
-      `Thing 'Test/Web': port is ${port}, expected 1 to 65535 as a TCP port, whole. Give the port that the process listens on`);
+      `Thing 'Test/Web': port is ${port}, expected 1 to 65535 as a TCP port, whole. Give the port that the process listens on.`);
   });
 
-  test.each(['', '   ', 'because', '  todo     '])('a reason that says nothing is refused: %j', (reason) => {
+  test.each(['', '   ', 'because', '  todo     '])('refuses a reason that is too short: %j', (reason) => {
     expect(refusal(() => checkReason(scope, 'plainHttp.reason', reason))).toContain('plainHttp.reason is');
   });
 
-  test('a reason that says something passes', () => {
+  test('accepts a reason of 10 characters or more', () => {
     expect(() => checkReason(scope, 'plainHttp.reason', 'internal test network until May')).not.toThrow();
   });
 });

@@ -1,12 +1,17 @@
 import { Stack } from 'aws-cdk-lib';
-import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledgeWildcard } from '../../compliance/acknowledge';
+import { ofThisAccount } from '../../iam/source-account';
 
-/** Group that enhanced monitoring writes to; RDS fixes the name. */
+/** Log group of enhanced monitoring, whose name RDS fixes. */
 const GROUP = 'RDSOSMetrics';
 
-/** The role with which RDS writes what the operating system of a server says. AWS's own policy for it reaches every group that begins with RDS. */
+/**
+ * Role of RDS enhanced monitoring.
+ *
+ * AWS's managed policy grants access to every log group that begins with RDS. This one is limited to one group.
+ */
 export class MonitoringRole extends Construct {
   public readonly role: Role;
 
@@ -15,9 +20,7 @@ export class MonitoringRole extends Construct {
     const stack = Stack.of(this);
     this.role = new Role(this, 'Role', {
       description: `Enhanced monitoring of ${scope.node.path}`,
-      assumedBy: new ServicePrincipal('monitoring.rds.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': stack.account } },
-      }),
+      assumedBy: ofThisAccount(this, 'monitoring.rds.amazonaws.com'),
     });
     const group = stack.formatArn({ service: 'logs', resource: `log-group:${GROUP}` });
     const streams = `${group}:log-stream:*`;

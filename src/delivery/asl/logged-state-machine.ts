@@ -1,5 +1,5 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
-import { type IPrincipal, ManagedPolicy, PolicyStatement, type Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import {
   type CfnStateMachine,
   DefinitionBody,
@@ -23,13 +23,6 @@ export interface DeliveryMachineProps {
   readonly role: Role;
   /** Answers how long the log is kept. */
   readonly profile: EnvironmentProfile;
-}
-
-/** A service of AWS, acting for this account alone. */
-export function ofThisAccount(scope: Construct, service: string): IPrincipal {
-  return new ServicePrincipal(service, {
-    conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
-  });
 }
 
 /** All executions of a state machine, by ARN. */

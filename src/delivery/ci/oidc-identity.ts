@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { Conditions } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
+import { globToRegExp, type Wildcards } from '../../text/glob';
 import { checkRules, type Rule } from '../../validation/rules';
 import type { BitbucketDeployRoleProps, GithubDeployRoleProps } from './ci-deploy-role-props';
 
@@ -11,6 +12,12 @@ const SUBJECT = /^(?:repo:[^/*?:\s]+\/[^/*?:\s]+|repository_id:\d+):([^\s]+)$/;
 /** Contexts within a repository that tokens of pull requests have. */
 const PULL_REQUEST_CONTEXTS = ['pull_request', 'ref:refs/pull/1/merge'];
 const UUID = /^\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?$/i;
+
+/** Wildcards of StringLike in IAM. */
+const STRING_LIKE: Wildcards = new Map([
+  ['*', '.*'],
+  ['?', '.'],
+]);
 
 /** OpenID Connect identity of a CI service, with the conditions of the trust policy. */
 export class OidcIdentity {
@@ -87,7 +94,7 @@ function subjectRules(subject: string): Rule[] {
       fix: 'name the repository and its branch or environment in full, with wildcards only after them',
     },
     {
-      condition: PULL_REQUEST_CONTEXTS.some((pullRequest) => stringLike(context, pullRequest)),
+      condition: PULL_REQUEST_CONTEXTS.some((pullRequest) => globToRegExp(context, STRING_LIKE).test(pullRequest)),
       prop: 'subjects',
       value: subject,
       expected: 'no pull requests: they must not deploy (requirement C-17)',
@@ -121,15 +128,6 @@ function bitbucketRules(props: BitbucketDeployRoleProps): Rule[] {
 
 function isInvalid(value: string | undefined, form: RegExp): boolean {
   return value !== undefined && !Token.isUnresolved(value) && !form.test(value);
-}
-
-/** Compares as StringLike of IAM does. */
-function stringLike(pattern: string, value: string): boolean {
-  const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '.');
-  return new RegExp(`^${expression}$`).test(value);
 }
 
 /** UUID as claims have it: without braces, in lower case. */

@@ -1,13 +1,14 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
-import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../../environment';
+import { ofThisAccount } from '../../iam/source-account';
+import { rateExpression, scheduleAction } from '../../scheduling/scheduled-action';
 import { checkWholeNumber } from '../../validation/checks';
 import { absent, chart, choice, findByName, forEach, present, put, type States } from '../asl/asl';
-import { DeliveryMachine, ofThisAccount } from '../asl/logged-state-machine';
+import { DeliveryMachine } from '../asl/logged-state-machine';
 import { allowTopic, AwsCalls } from '../asl/sdk-integrations';
 import { publish } from '../release/notify';
 import type { Release } from '../release/release';
@@ -182,23 +183,22 @@ export class DriftCheck extends Construct {
   }
 
   private createSchedule(interval: Duration): void {
-    const { release } = this.props;
+    const { stageName } = this.props.release;
     const { stateMachineArn } = this.stateMachine;
-    const role = new Role(this, 'ScheduleRole', {
-      description: `Starts the comparison of ${release.stageName}`,
-      assumedBy: ofThisAccount(this, 'scheduler.amazonaws.com'),
+    scheduleAction(this, {
+      idPrefix: 'Schedule',
+      roleDescription: `Starts the comparison of ${stageName}`,
+      target: stateMachineArn,
+      action: 'states:StartExecution',
+      resource: stateMachineArn,
+      schedules: [
+        {
+          id: 'Schedule',
+          description: `Compares what runs in ${stageName} with what was released`,
+          expression: rateExpression(interval.toHours(), 'hour'),
+          input: '{}',
+        },
+      ],
     });
-    const policy = new ManagedPolicy(this, 'SchedulePolicy', {
-      roles: [role],
-      statements: [new PolicyStatement({ actions: ['states:StartExecution'], resources: [stateMachineArn] })],
-    });
-    const hours = interval.toHours();
-    const schedule = new CfnSchedule(this, 'Schedule', {
-      description: `Compares what runs in ${release.stageName} with what was released`,
-      scheduleExpression: `rate(${hours} ${hours === 1 ? 'hour' : 'hours'})`,
-      flexibleTimeWindow: { mode: 'OFF' },
-      target: { arn: stateMachineArn, roleArn: role.roleArn, input: '{}' },
-    });
-    schedule.node.addDependency(policy);
   }
 }

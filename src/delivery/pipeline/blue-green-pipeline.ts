@@ -6,13 +6,14 @@ import {
   type PipelineProps,
   PipelineType,
 } from 'aws-cdk-lib/aws-codepipeline';
-import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { acknowledgeWildcard } from '../../compliance/acknowledge';
 import { EnvironmentProfile } from '../../environment';
+import { ofThisAccount } from '../../iam/source-account';
 import type { AlertRouting } from '../../observability';
 import { BucketPurpose, SecureBucket } from '../../storage';
 import type { Release } from '../release/release';
@@ -126,7 +127,7 @@ export class BlueGreenPipeline extends Construct {
     );
     const role = new Role(this, 'Role', {
       description: `Runs ${this.node.path}`,
-      assumedBy: this.servicePrincipal('codepipeline.amazonaws.com'),
+      assumedBy: ofThisAccount(this, 'codepipeline.amazonaws.com'),
     });
     const policy = this.createPolicy(role);
     this.pipeline = this.createPipeline(role, policy);
@@ -151,13 +152,6 @@ export class BlueGreenPipeline extends Construct {
 
   private get notifications(): ITopic | undefined {
     return this.props.alertRouting?.deploymentTopic;
-  }
-
-  /** Service principal that acts for this account only. */
-  private servicePrincipal(service: string): ServicePrincipal {
-    return new ServicePrincipal(service, {
-      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
-    });
   }
 
   private createKey(): Key {
@@ -253,7 +247,7 @@ export class BlueGreenPipeline extends Construct {
   private createTriggerRole(): Role {
     const role = new Role(this, 'Starter', {
       description: `Starts ${this.node.path}`,
-      assumedBy: this.servicePrincipal('events.amazonaws.com'),
+      assumedBy: ofThisAccount(this, 'events.amazonaws.com'),
     });
     new ManagedPolicy(this, 'StarterPolicy', {
       roles: [role],

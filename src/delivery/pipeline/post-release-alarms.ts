@@ -12,8 +12,7 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Construct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
-import { SuccessRateAlarm } from '../../metrics/success-rate-alarm';
-import { ResponseTimeAlarm } from '../../metrics/target-group-alarm';
+import { ResponseTimeAlarm, SuccessRateAlarm } from '../../metrics/target-group-alarm';
 import { type AlertRouting, Severity } from '../../observability';
 import { describeAlarm } from '../../observability/alarms/alarm-description';
 import type { ProductionWebService } from '../../service';

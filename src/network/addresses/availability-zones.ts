@@ -1,19 +1,23 @@
 import { Fn, type Stack } from 'aws-cdk-lib';
 
-/** So many zones of whatever region the stack is deployed to. */
-export function zonesOfTheRegion(count: number): string[] {
+/** Availability Zones of the largest region. */
+export const MOST_AVAILABILITY_ZONES = 6;
+
+/** First Availability Zones of the region that the stack is deployed to. */
+export function availabilityZonesOfRegion(count: number): string[] {
   return Array.from({ length: count }, (_, index) => Fn.select(index, Fn.getAzs()));
 }
 
 /**
- * Makes something while the stack already knows its zones. The VPC of CDK compares the zones it is
- * given with those that a look-up in the account returns: without credentials the app could not be
- * synthesized, with them the answer would become part of the app's context.
+ * Runs a function while the stack reports the given Availability Zones.
+ *
+ * CDK's VPC compares its zones with those that a context look-up returns. Without credentials that look-up makes
+ * synthesis fail. With credentials its result becomes part of the app's context.
  */
-export function withoutZoneLookup<T>(stack: Stack, zones: string[], make: () => T): T {
-  Object.defineProperty(stack, 'availabilityZones', { value: zones, configurable: true });
+export function withoutAvailabilityZoneLookup<T>(stack: Stack, availabilityZones: string[], create: () => T): T {
+  Object.defineProperty(stack, 'availabilityZones', { value: availabilityZones, configurable: true });
   try {
-    return make();
+    return create();
   } finally {
     Reflect.deleteProperty(stack, 'availabilityZones');
   }

@@ -1,6 +1,6 @@
-/** An IPv4 block as numbers, for planning; nothing of it leaves the module. */
+/** IPv4 CIDR block as numbers, for computations inside this module. */
 export class Cidr {
-  /** The block, or undefined when the text is none or its address is not the first of the block. */
+  /** Parses a block. Returns undefined for other text, and for an address inside the block. */
   public static parse(text: string): Cidr | undefined {
     const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);
     if (!match) {

@@ -2,7 +2,7 @@ import type { AllocateCidrRequest, IIpAddresses, SubnetIpamOptions, VpcIpamOptio
 import type { SubnetLayout } from './subnet-layout';
 import type { SubnetTier } from './subnet-tier';
 
-/** Hands the VPC of CDK the blocks of a plan instead of the consecutive ones that it would cut itself. */
+/** Addresses of a VPC from a subnet plan, instead of the consecutive blocks that CDK allocates. */
 export class PlannedAddresses implements IIpAddresses {
   public constructor(private readonly layout: SubnetLayout) {}
 
@@ -11,12 +11,12 @@ export class PlannedAddresses implements IIpAddresses {
   }
 
   public allocateSubnetsCidr(request: AllocateCidrRequest): SubnetIpamOptions {
-    const taken = new Map<string, number>();
+    const allocated = new Map<string, number>();
     return {
       allocatedSubnets: request.requestedSubnets.map(({ configuration: { name } }) => {
-        const zone = taken.get(name) ?? 0;
-        taken.set(name, zone + 1);
-        return { cidr: this.layout.used(name as SubnetTier)[zone] };
+        const zone = allocated.get(name) ?? 0;
+        allocated.set(name, zone + 1);
+        return { cidr: this.layout.blocksInUse(name as SubnetTier)[zone] };
       }),
     };
   }

@@ -1,19 +1,22 @@
 import type { Cidr } from './cidr';
 import type { SubnetTier } from './subnet-tier';
 
-/** The blocks of a plan that are in use, and those that are kept free. */
+/** CIDR blocks of a tier, in the order of the Availability Zones. */
+export type TierBlocks = ReadonlyMap<SubnetTier, Cidr[]>;
+
+/** CIDR blocks of a plan that a network uses. Blocks of reserved Availability Zones stay free. */
 export class SubnetLayout {
   public constructor(
     public readonly network: Cidr,
-    private readonly tiers: Map<SubnetTier, Cidr[]>,
-    public readonly zones: number,
+    private readonly tiers: TierBlocks,
+    public readonly availabilityZoneCount: number,
   ) {}
 
   public has(tier: SubnetTier): boolean {
-    return this.used(tier).length > 0;
+    return this.blocksInUse(tier).length > 0;
   }
 
-  public used(tier: SubnetTier): string[] {
-    return (this.tiers.get(tier) ?? []).slice(0, this.zones).map(String);
+  public blocksInUse(tier: SubnetTier): string[] {
+    return (this.tiers.get(tier) ?? []).slice(0, this.availabilityZoneCount).map(String);
   }
 }

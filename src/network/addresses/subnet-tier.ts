@@ -1,9 +1,9 @@
-/** The three tiers of a network. */
+/** Tiers of a network, by their routes. */
 export enum SubnetTier {
-  /** Load balancers and NAT gateways: routed to and from the internet. */
+  /** Subnets with a route to the internet gateway, for load balancers and NAT gateways. */
   PUBLIC = 'public',
-  /** Tasks, functions and interface endpoints: out by the network's egress, never in. */
+  /** Subnets that use the network's egress, for tasks, functions and interface endpoints. */
   APPLICATION = 'application',
-  /** Databases and caches: no route out of the network. */
+  /** Subnets without a route out of the network, for databases and caches. */
   DATA = 'data',
 }

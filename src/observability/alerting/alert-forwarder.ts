@@ -1,15 +1,13 @@
-import * as path from 'path';
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, type IAlarmAction, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ITopic, Subscription, SubscriptionProtocol } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
 import type { EnvironmentProfile } from '../../environment';
-import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
+import { hardenedFunction } from '../../functions/hardened-function';
 import type { Runbooks } from './runbooks';
 
 /** What an {@link AlertForwarder} is made from. */
@@ -26,8 +24,6 @@ export interface AlertForwarderProps {
   readonly profile: EnvironmentProfile;
 }
 
-/** Built from `lambda/alert-forwarder` by `npm run bundle:lambdas`. */
-const CODE = path.join(__dirname, '..', '..', '..', 'assets', 'alert-forwarder');
 const ALARM_KEY = 'alert-forwarder-failed';
 /** SQS begins to count a queue that was empty for long up to 15 minutes late, and FILL makes a minute that is not there yet a good one. */
 const LATE_MINUTES = 15;
@@ -134,51 +130,20 @@ export class AlertForwarder extends Construct {
   }
 
   private createHandler(): LambdaFunction {
-    const { logGroup } = new EncryptedLogGroup(this, 'Logs', { profile: this.props.profile, key: this.props.key });
-    const role = new Role(this, 'Role', {
-      description: `Brings alerts to ${this.props.destination}`.slice(0, 1000),
-      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-    });
-    const policy = this.createPolicy(role, logGroup.logGroupArn);
-    const handler = new LambdaFunction(this, 'Function', {
-      description: `Brings alerts to ${this.props.destination}`.slice(0, 256),
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
-      handler: 'index.handler',
-      code: Code.fromAsset(CODE),
-      memorySize: 256,
+    const { destination, plan, statements, key, profile } = this.props;
+    return hardenedFunction(this, {
+      lambda: 'alert-forwarder',
+      description: `Brings alerts to ${destination}`,
+      roleDescription: `Brings alerts to ${destination}`,
       timeout: TIME_FOR_AN_ALERT,
-      environment: { FORWARDER_PLAN: Stack.of(this).toJsonString(this.props.plan) },
-      role: role.withoutPolicyUpdates(),
-      logGroup,
-      deadLetterQueue: this.failed,
-      retryAttempts: 2,
-    });
-    // Lambda refuses a function whose role may not write to its dead-letter queue yet.
-    handler.node.addDependency(policy);
-    acknowledgeInCompliancePacks(
-      handler,
-      'LambdaConcurrency',
-      'Alerts are few, and a limit would hold them up when they are many; a reservation would take from every other function of the account.',
-    );
-    acknowledgeInCompliancePacks(
-      handler,
-      'LambdaInsideVPC',
-      'It calls public services alone, and has to bring the alert that the network has failed.',
-    );
-    return handler;
-  }
-
-  /** The only policy: the role is closed to CDK's grants. */
-  private createPolicy(role: Role, logGroupArn: string): ManagedPolicy {
-    return new ManagedPolicy(this, 'Policy', {
-      roles: [role],
-      statements: [
-        new PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroupArn] }),
-        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.failed.queueArn] }),
-        new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [this.props.key.keyArn] }),
-        ...this.props.statements,
-      ],
-    });
+      environment: { FORWARDER_PLAN: Stack.of(this).toJsonString(plan) },
+      profile,
+      logKey: key,
+      statements: (required) => [...required, ...statements],
+      deadLetters: { queue: this.failed, key, retryAttempts: 2 },
+      noConcurrencyReason:
+        'Alerts are few, and a limit would hold them up when they are many; a reservation would take from every other function of the account.',
+      noNetworkReason: 'It calls public services alone, and has to bring the alert that the network has failed.',
+    }).handler;
   }
 }

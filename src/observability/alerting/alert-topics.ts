@@ -4,6 +4,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
+import { sourceAccount } from '../../iam/source-account';
 
 /** What a topic is for. */
 export type TopicUse = 'severity' | 'deployment' | 'cost';
@@ -99,7 +100,7 @@ export class AlertTopics extends Construct {
   private conditions(condition: Publisher['key']): { [operator: string]: { [name: string]: string } } | undefined {
     const { account, region } = Stack.of(this);
     return {
-      sourceAccount: { StringEquals: { 'aws:SourceAccount': account } },
+      sourceAccount: sourceAccount(account),
       viaSns: { StringEquals: { 'kms:ViaService': `sns.${region}.amazonaws.com` } },
       none: undefined,
     }[condition];

@@ -1,12 +1,11 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { CfnSecret, type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
+import { SECRET_PLACEHOLDER } from '../../contracts/secret-placeholder';
 import { PropError } from '../../validation/prop-error';
 import type { ChannelTarget } from './alert-channel';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** As made for a value that a person fills in: no secret. */
-const PLACEHOLDER = 'to-be-filled';
 
 interface Form {
   readonly field: string;
@@ -94,7 +93,7 @@ function formsOf(target: ChannelTarget): Form[] {
 
 function checkSecret(scope: IConstruct, prop: string, secret: ISecret): void {
   const literal = literalValue(secret);
-  if (literal !== undefined && literal !== PLACEHOLDER) {
+  if (literal !== undefined && literal !== SECRET_PLACEHOLDER) {
     throw new PropError(scope, {
       prop,
       value: '(not shown)',

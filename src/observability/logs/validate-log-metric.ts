@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { IFilterPattern } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
+import { escapeRegExp } from '../../text/glob';
 import { PropError } from '../../validation/prop-error';
 
 /** What CloudWatch Logs refuses of metric filters, or takes and never matches. */
@@ -132,5 +133,5 @@ function isNumber(value: string): boolean {
 function names(pattern: IFilterPattern, field: string): boolean {
   const text = pattern.logPatternString;
   const named = field.startsWith('$.') ? field : field.slice(1);
-  return new RegExp(`(^|[^\\w.$])${named.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w.])`).test(text);
+  return new RegExp(`(^|[^\\w.$])${escapeRegExp(named)}(?![\\w.])`).test(text);
 }

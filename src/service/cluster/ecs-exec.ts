@@ -7,11 +7,12 @@ import type { EnvironmentProfile } from '../../environment';
 import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
 import { PropError } from '../../validation/prop-error';
 
-/** What the agent of a session writes to, while the root is read-only. */
+/** Paths that the ECS Exec agent writes to, while the root file system is read-only. */
 export const SESSION_PATHS = ['/var/lib/amazon', '/var/log/amazon'];
+/** Size of each of these paths in MiB. */
 export const SESSION_PATH_MIB = 16;
 
-/** Where what people type into containers is kept, and the key of log and session: one for a cluster. */
+/** Log group of all ECS Exec sessions of a cluster, and the key that encrypts log and sessions. */
 export class SessionLog extends Construct {
   public readonly logGroup: LogGroup;
   public readonly configuration: ExecuteCommandConfiguration;
@@ -28,20 +29,22 @@ export class SessionLog extends Construct {
   }
 }
 
-/** What {@link allowSessions} needs to know. */
+/** Properties of {@link allowSessions}. All are required. */
 interface SessionAccess {
-  /** Has to name the log and the key of its sessions. */
+  /** Cluster whose ECS Exec configuration has a log group and a key. */
   readonly cluster: ICluster;
-  /** As which the agent inside the task opens the session and writes its log. */
+  /** Task role, with which the ECS Exec agent opens sessions and writes their log. */
   readonly taskRole: IRole;
-  /** Why sessions are allowed. */
+  /** Reason to allow sessions. It is shown in the validation report. */
   readonly reason: string;
 }
 
 /**
- * Lets the agent inside the tasks open a session and log it. CDK's own switch would give the task role an inline policy, and the
- * session's key a statement that admits the whole account. The tasks wait for what it returns: an agent that may not open its channel
- * when its task starts stays closed.
+ * Lets the ECS Exec agent of the tasks open sessions and log them.
+ *
+ * CDK's `enableExecuteCommand` would add an inline policy to the task role, and a statement for the whole account to
+ * the key. The task definition must depend on the returned policy: an agent that may not open its channel when its task
+ * starts does not try again.
  */
 export function allowSessions(scope: Construct, { cluster, taskRole, reason }: SessionAccess): ManagedPolicy {
   const { kmsKey, logConfiguration } = cluster.executeCommandConfiguration ?? {};
@@ -49,9 +52,8 @@ export function allowSessions(scope: Construct, { cluster, taskRole, reason }: S
   if (!kmsKey || !logGroup) {
     throw new PropError(scope, {
       prop: 'ecsExec',
-      value: 'a cluster without a session log',
-      expected: 'a cluster whose sessions are encrypted and logged',
-      fix: 'share new ServiceCluster(this, ..., { ecsExec: true }), or leave cluster out',
+      problem: 'is not supported with this cluster, whose sessions are not encrypted and logged',
+      fix: "use new ServiceCluster(this, 'Cluster', { network, ecsExec: true }), or leave out cluster",
     });
   }
   const policy = new ManagedPolicy(scope, 'SessionPolicy', {

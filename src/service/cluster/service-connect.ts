@@ -3,39 +3,39 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { PropError } from '../../validation/prop-error';
 
-/** Name of the port's mapping, by which Service Connect finds the container. */
+/** Name of the port mapping, by which Service Connect finds the container. */
 export const PORT_NAME = 'http';
 
-/** What {@link serviceConnect} needs to know. */
-interface DiscoveryProps {
-  /** Refused without a namespace. */
+/** Properties of {@link serviceConnect}. */
+interface ServiceConnectOptions {
+  /** Cluster with a namespace. */
   readonly cluster: ICluster;
-  /** Takes the proxy's log, in a stream of its own. */
+  /** Log group of the proxy, which has a dedicated log stream. */
   readonly logGroup: ILogGroup;
   /**
-   * The name under which others call the service.
-   * @default - it only calls, and is not found
+   * Name by which other services call this one.
+   * @default - the service is a client only
    */
   readonly name?: string;
-  /** TCP port of the container, which callers use, too. */
+  /** TCP port of the container and of its Service Connect endpoint. */
   readonly port: number;
 }
 
 /**
- * Service Connect within the cluster's namespace, by its ARN, so that the service waits for it. The proxy is ECS's own: it needs no
- * image, and logs to a stream of its own.
+ * Service Connect configuration in the namespace of the cluster.
+ * The namespace is given by its ARN, so the service depends on it. ECS manages the proxy, which needs no image.
  */
 export function serviceConnect(
   scope: IConstruct,
-  { cluster, logGroup, name, port }: DiscoveryProps,
+  { cluster, logGroup, name, port }: ServiceConnectOptions,
 ): ServiceConnectProps {
   const namespace = cluster.defaultCloudMapNamespace;
   if (!namespace) {
     throw new PropError(scope, {
       prop: 'cluster',
       value: cluster.node.path,
-      expected: 'a cluster with a namespace, in which services find each other',
-      fix: "share new ServiceCluster(this, 'Cluster', { network }).cluster",
+      expected: 'a cluster with a Cloud Map namespace',
+      fix: "use new ServiceCluster(this, 'Cluster', { network }).cluster",
     });
   }
   return {
@@ -46,27 +46,27 @@ export function serviceConnect(
   };
 }
 
-/** A service, as far as a call between two is concerned. */
+/** Service that calls another one or is called. */
 interface Callable extends IConstruct {
-  /** Its namespace decides which names resolve. */
+  /** Cluster with the namespace in which names resolve. */
   readonly cluster: ICluster;
 }
 
-/** Refuses a call that no name would resolve, and one that has each service wait for the other. */
+/** Refuses a call whose name would not resolve, and a call that makes two services depend on each other. */
 export function checkCall(caller: Callable, callee: Callable, callsBack: boolean): void {
   if (callsBack || caller === callee) {
     throw new PropError(caller, {
       prop: 'calls',
       value: callee.node.path,
-      expected: 'a service that does not call this one: each would wait for the other to be deployed',
-      fix: 'call one of the two through the load balancer',
+      expected: 'a service that does not call this one, because each would wait for the other',
+      fix: 'call one of the two services through the load balancer',
     });
   }
   if (caller.cluster.defaultCloudMapNamespace !== callee.cluster.defaultCloudMapNamespace) {
     throw new PropError(caller, {
       prop: 'calls',
       value: callee.node.path,
-      expected: 'a service of the same namespace: names of another one do not resolve',
+      expected: 'a service of the same namespace, because names of other namespaces do not resolve',
       fix: 'give both services the cluster of one ServiceCluster',
     });
   }

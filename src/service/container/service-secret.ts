@@ -1,9 +1,9 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
-import { PropError } from '../../validation/prop-error';
+import { checkRules } from '../../validation/rules';
 
-/** What {@link ServiceSecret.generated} may be told. */
+/** Properties of {@link ServiceSecret.generated}. None is required. */
 export interface GeneratedSecretProps {
   /**
    * Number of letters and digits, 32 to 256.
@@ -13,7 +13,7 @@ export interface GeneratedSecretProps {
 }
 
 /**
- * Where the value of a variable comes from: made here, or elsewhere.
+ * Source of a secret variable's value.
  * @internal
  */
 export type SecretOrigin =
@@ -23,40 +23,70 @@ export type SecretOrigin =
   | { readonly kind: 'parameter'; readonly parameterName: string; readonly key?: IKey };
 
 /**
- * An environment variable whose value is secret. ECS reads it when a task starts, by ARN; no template, log or task definition holds
- * it. A value that changes reaches the application with its next start.
+ * Environment variable whose value is secret.
+ *
+ * ECS reads the value by ARN when a task starts. No template, log or task definition contains it. A running task keeps
+ * the value with which it started.
+ *
+ * @example
+ * new ProductionWebService(stack, 'Api', {
+ *   network,
+ *   image,
+ *   certificate,
+ *   secrets: [ServiceSecret.generated('JWT_SECRET'), ServiceSecret.placeholder('STRIPE_KEY')],
+ * });
  */
 export class ServiceSecret {
-  /** A random value that nobody needs to know, for example the key that signs JSON web tokens. Made once, with a customer key. */
+  /**
+   * New random value that nobody needs to know, for example the signing key of JSON web tokens.
+   *
+   * Secrets Manager generates it once and encrypts it with a customer key.
+   *
+   * @example
+   * const secret = ServiceSecret.generated('JWT_SECRET');
+   */
   public static generated(variable: string, props: GeneratedSecretProps = {}): ServiceSecret {
     return new ServiceSecret(variable, { kind: 'generated', length: props.length ?? 64 });
   }
 
   /**
-   * A value that another party gives out: an API key, a token. The secret is made with the text `to-be-filled`; a person puts the
-   * value in (docs/service.md has the command), and no later deployment changes it.
+   * New secret for a value that another party issues: an API key, a token.
+   *
+   * The secret contains the text `to-be-filled` until a person puts the value in. docs/service.md has the command.
+   * Later deployments keep the value.
+   *
+   * @example
+   * const secret = ServiceSecret.placeholder('STRIPE_KEY');
    */
   public static placeholder(variable: string): ServiceSecret {
     return new ServiceSecret(variable, { kind: 'placeholder' });
   }
 
   /**
-   * A secret that exists.
+   * Existing secret of Secrets Manager.
    *
    * @param variable name of the environment variable
-   * @param secret the secret; an imported one by its complete ARN
-   * @param field key of the JSON document that the secret holds; the whole secret unless named
+   * @param secret the secret. An imported one needs its complete ARN
+   * @param field key of the JSON document in the secret. The variable gets the whole secret unless it is named
+   *
+   * @example
+   * const secret = ServiceSecret.fromSecret('INTEGRATION_KEY', integrationKey, 'apiKey');
    */
   public static fromSecret(variable: string, secret: ISecret, field?: string): ServiceSecret {
     return new ServiceSecret(variable, { kind: 'secret', secret, field });
   }
 
   /**
-   * A SecureString of the Parameter Store, which CloudFormation can't create (requirement D-10).
+   * Existing SecureString parameter of the Parameter Store.
+   *
+   * CloudFormation can't create SecureString parameters. Source: requirement D-10.
    *
    * @param variable name of the environment variable
-   * @param parameterName name of the parameter, of the same account and region
-   * @param key the customer key that encrypts it; `aws/ssm` unless given
+   * @param parameterName name of the parameter, in the same account and region
+   * @param key customer key that encrypts the parameter, `aws/ssm` unless given
+   *
+   * @example
+   * const secret = ServiceSecret.fromParameter('SMTP_PASSWORD', '/shop/smtp-password');
    */
   public static fromParameter(variable: string, parameterName: string, key?: IKey): ServiceSecret {
     return new ServiceSecret(variable, { kind: 'parameter', parameterName, key });
@@ -73,34 +103,32 @@ export class ServiceSecret {
    * @internal
    */
   public _check(scope: IConstruct): void {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(this.variable)) {
-      throw new PropError(scope, {
+    const { variable, _origin: origin } = this;
+    const length = origin.kind === 'generated' ? origin.length : 64;
+    checkRules(scope, [
+      {
+        condition: !/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable),
         prop: 'secrets.variable',
-        value: this.variable,
-        expected: 'letters, digits and _, not a digit first',
+        value: variable,
+        expected: 'letters, digits and _, without a digit at the start',
         fix: 'name the variable as the application reads it: JWT_SECRET',
-      });
-    }
-    const origin = this._origin;
-    if (
-      origin.kind === 'generated' &&
-      !(Number.isInteger(origin.length) && origin.length >= 32 && origin.length <= 256)
-    ) {
-      throw new PropError(scope, {
+      },
+      {
+        condition: !(Number.isInteger(length) && length >= 32 && length <= 256),
         prop: 'secrets.length',
-        value: origin.length,
+        value: length,
         expected: '32 to 256 characters, whole',
         fix: 'leave it out for 64',
-      });
-    }
-    if (origin.kind === 'secret' && origin.secret.secretFullArn === undefined) {
-      throw new PropError(scope, {
+      },
+      {
+        condition: origin.kind === 'secret' && origin.secret.secretFullArn === undefined,
         prop: 'secrets',
-        value: this.variable,
+        value: variable,
         expected:
-          'a secret whose complete ARN is known: with the name alone, ECS would have to be allowed every secret that begins with it',
+          'a secret whose complete ARN is known, ' +
+          'because a name alone would permit every secret that begins with it',
         fix: 'import it with Secret.fromSecretCompleteArn',
-      });
-    }
+      },
+    ]);
   }
 }

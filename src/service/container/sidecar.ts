@@ -1,49 +1,59 @@
+import type { IConstruct } from 'constructs';
+import { sortedByName } from '../../contracts/sorted-by-name';
+import { checkPort, checkWholeNumber } from '../../validation/checks';
+import { PropError } from '../../validation/prop-error';
 import type { ServiceImage } from '../image/service-image';
 import type { ServiceSecret } from './service-secret';
+import { DEFAULT_USER, type TaskContainer } from './task-container';
+import { checkPaths, checkSecrets, checkUser } from './validate-container';
+import { checkNothingSecret } from './validate-environment';
 
-/** A container beside the application: not root, read-only, without capabilities, with its own log stream. */
-export interface Sidecar {
-  /** Name of the container and prefix of its log stream: a letter, then letters, digits, `-` and `_`. Not `web`. */
-  readonly name: string;
-  /** The image, with a tag that never moves or a digest, in every environment. In a network without a way out it comes from private ECR. */
+/** Properties of a {@link Sidecar}. The image is required. */
+export interface SidecarProps {
+  /**
+   * Image of the container. It needs a digest, or a tag that never moves, in every environment.
+   * In a network without a route to the internet, it must be in private ECR.
+   */
   readonly image: ServiceImage;
   /**
    * Command that the container runs.
-   * @default - that of the image
+   * @default - the command of the image
    */
   readonly command?: string[];
   /**
-   * Environment variables, nothing secret.
+   * Environment variables. None of them may be secret.
    * @default - none
    */
   readonly environment?: { [name: string]: string };
   /**
-   * Environment variables out of Secrets Manager or the Parameter Store.
+   * Environment variables from Secrets Manager or the Parameter Store.
    * @default - none
    */
   readonly secrets?: ServiceSecret[];
   /**
-   * TCP port on which it listens, 1 to 65535, not the application's. All containers of a task share `127.0.0.1`.
+   * TCP port of the container, 1 to 65535. All containers of a task share `127.0.0.1`, so the port must differ
+   * from the application's.
    * @default - none
    */
   readonly port?: number;
   /**
-   * Command that the container runs to check itself, every 30 s: `['CMD', '/healthcheck']`.
+   * Health check command, which runs in the container every 30 s: `['CMD', '/healthcheck']`.
    * @default - none
    */
   readonly healthCommand?: string[];
   /**
-   * Numeric user and group, not 0.
+   * Numeric user and group of the container. Root is refused.
    * @default '1000:1000'
    */
   readonly user?: string;
   /**
-   * Most memory in MiB; one that takes more is ended. It counts within the task's, writable paths included.
-   * @default - no limit of its own
+   * Memory limit in MiB, 6 to 122880. ECS stops a container that exceeds it.
+   * The limit counts within the task's memory, writable paths included.
+   * @default - no limit other than the task's memory
    */
   readonly memoryMiB?: number;
   /**
-   * Absolute paths that it may write to. They live in memory.
+   * Absolute paths that the container may write to. They are kept in memory.
    * @default ['/tmp']
    */
   readonly writablePaths?: string[];
@@ -53,8 +63,88 @@ export interface Sidecar {
    */
   readonly writableMiB?: number;
   /**
-   * Whether the task ends when this container does.
-   * @default true - as on ECS
+   * Stops the task when this container stops.
+   * @default true - the default of ECS
    */
   readonly essential?: boolean;
+}
+
+/**
+ * Task props that a sidecar is checked against.
+ * @internal
+ */
+export interface SidecarContext {
+  /** Reasons for environment variables that only sound like a secret. */
+  readonly notSecret: { [variable: string]: string };
+}
+
+/**
+ * Container that runs next to the application in every task.
+ *
+ * It is not root, has no Linux capabilities and a read-only root file system, and logs to a dedicated log stream.
+ *
+ * @example
+ * const cache = Sidecar.of('cache', {
+ *   image: ServiceImage.fromRepository(mirror, { tag: 'redis-8.2' }),
+ *   port: 6379,
+ * });
+ * new ProductionWebService(stack, 'Api', { network, image, certificate, sidecars: [cache] });
+ */
+export class Sidecar {
+  /**
+   * Sidecar with a name and its properties.
+   *
+   * @param name name of the container and prefix of its log stream. It is a letter, then letters, digits, `-` and `_`.
+   * The name `web` belongs to the application
+   * @param props properties of the container
+   */
+  public static of(name: string, props: SidecarProps): Sidecar {
+    return new Sidecar(name, props);
+  }
+
+  private constructor(
+    /** Name of the container. */
+    public readonly name: string,
+    private readonly props: SidecarProps,
+  ) {}
+
+  /**
+   * Checks the props and returns the container with its defaults.
+   * @internal
+   */
+  public _bind(scope: IConstruct, { notSecret }: SidecarContext): TaskContainer {
+    const { name, props } = this;
+    if (!/^[A-Za-z][A-Za-z0-9_-]{0,60}$/.test(name)) {
+      throw new PropError(scope, {
+        prop: 'sidecars.name',
+        value: name,
+        expected: 'a letter, then letters, digits, - and _',
+        fix: "name it after its purpose: 'cache'",
+      });
+    }
+    checkUser(scope, 'sidecars.user', props.user);
+    checkPaths(scope, 'sidecars.writablePaths', props.writablePaths);
+    checkWholeNumber(scope, 'sidecars.memoryMiB', props.memoryMiB, {
+      min: 6,
+      max: 122880,
+      unit: 'MiB',
+      fix: 'set the memory that the container needs at peak load',
+    });
+    checkNothingSecret(scope, { prop: 'sidecars.environment', environment: props.environment ?? {}, notSecret });
+    checkSecrets(scope, props.secrets);
+    if (props.port !== undefined) {
+      checkPort(scope, 'sidecars.port', props.port);
+    }
+    return {
+      ...props,
+      name,
+      imageProp: 'sidecars.image',
+      environment: sortedByName(props.environment),
+      secrets: props.secrets ?? [],
+      user: props.user ?? DEFAULT_USER,
+      writablePaths: props.writablePaths ?? ['/tmp'],
+      writableMiB: props.writableMiB ?? 16,
+      essential: props.essential ?? true,
+    };
+  }
 }

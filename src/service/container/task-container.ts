@@ -14,58 +14,64 @@ import type { Construct } from 'constructs';
 import type { ServiceImage } from '../image/service-image';
 import type { ServiceSecret } from './service-secret';
 
-/** A container of a task, all of it checked. Where it is root, docs/service.md says why. */
+/**
+ * Default user and group of a container.
+ * Most application images define this user, the official Node.js images as `node`.
+ */
+export const DEFAULT_USER = '1000:1000';
+
+/** Container of a task, with all defaults and checked. docs/service.md has the reason for each root container. */
 export interface TaskContainer {
-  /** Of the container, once in a task; also the prefix of its log stream. */
+  /** Name of the container, unique in the task. It is also the prefix of its log stream. */
   readonly name: string;
-  /** One that never moves, in every environment. */
+  /** Image that never moves, in every environment. */
   readonly image: ServiceImage;
-  /** Where the image was given, for a refusal: `sidecars.image`. */
+  /** Prop that holds the image, for errors: `sidecars.image`. */
   readonly imageProp: string;
   /**
-   * Replaces what the image would run.
-   * @default - that of the image
+   * Command that the container runs.
+   * @default - the command of the image
    */
   readonly command?: string[];
-  /** Nothing secret; agents get theirs from the tracing. */
+  /** Environment variables, none of them secret. */
   readonly environment: { [name: string]: string };
-  /** Read by the execution role when the task starts. */
+  /** Environment variables that the execution role reads when the task starts. */
   readonly secrets: ServiceSecret[];
   /**
-   * TCP, 1 to 65535, once in a task: its containers share `127.0.0.1`.
-   * @default - it takes no connections that ECS would know of
+   * TCP port, 1 to 65535, unique in the task. The containers of a task share `127.0.0.1`.
+   * @default - no port mapping
    */
   readonly port?: number;
   /**
-   * Every 30 s; the first 15 seconds don't count.
-   * @default - ECS asks nothing of it but to run
+   * Health check command, which runs every 30 s. Failures in the first 15 seconds are ignored.
+   * @default - no health check
    */
   readonly healthCommand?: string[];
-  /** Numeric, `uid:gid`; 0 only for agents to which Fargate leaves no other way. */
+  /** Numeric user and group, `uid:gid`. Only agents that Fargate gives no other way are root. */
   readonly user: string;
   /**
-   * Whether it keeps the capabilities that Fargate gives to root.
-   * @default false - all are dropped
+   * Keeps the Linux capabilities that Fargate gives to root.
+   * @default false
    */
   readonly keepsCapabilities?: boolean;
   /**
-   * Hard limit within the task's: a container that takes more is ended.
-   * @default - it may take what the task has left
+   * Memory limit in MiB within the task's memory. ECS stops a container that exceeds it.
+   * @default - no limit other than the task's memory
    */
   readonly memoryMiB?: number;
-  /** Absolute; each is a file system in the task's memory, all else is read-only. */
+  /** Absolute paths of file systems in memory. Everything else is read-only. */
   readonly writablePaths: string[];
-  /** Size of each of these paths, not of all together. */
+  /** Size of each writable path in MiB. */
   readonly writableMiB: number;
-  /** Whether the task ends with it; else it is started again when it fails. */
+  /** Stops the task when this container stops. ECS restarts a container that is not essential. */
   readonly essential: boolean;
   /**
-   * Set for the one container that takes the application's log.
-   * @default - an ordinary container
+   * FireLens configuration of the container that receives the application's log.
+   * @default - the container is no log router
    */
   readonly logRouter?: FirelensConfig;
   /**
-   * Folders of the image that it writes to: a container that runs first copies them to volumes.
+   * Directories of the image that the container writes to. An init container copies them to volumes.
    * @default - none
    */
   readonly copiedPaths?: string[];
@@ -73,15 +79,15 @@ export interface TaskContainer {
 
 const MOUNT_OPTIONS = [TmpfsMountOption.RW, TmpfsMountOption.NOEXEC, TmpfsMountOption.NOSUID, TmpfsMountOption.NODEV];
 
-/** Memory in which a container may write; Fargate gives bind mounts to root alone. */
+/** File systems in memory that a container may write to. Fargate gives bind mounts to root alone. */
 export interface WritableMemory {
-  /** Absolute paths in the container, each a file system of its own. */
+  /** Absolute paths in the container. Each is a separate file system. */
   readonly paths: string[];
-  /** Size of each path; it counts within the task's memory. */
+  /** Size of each path in MiB, within the task's memory. */
   readonly mebibytes: number;
 }
 
-/** No capabilities, an init process that reaps what is left behind, and memory to write to. */
+/** Linux parameters: no capabilities, an init process that reaps zombies, and file systems in memory. */
 export function hardenedLinux(
   scope: Construct,
   id: string,
@@ -98,13 +104,13 @@ export function hardenedLinux(
   return linux;
 }
 
-/** The image, log and stop timeout of a container beside the application's. */
+/** Options that a container next to the application's gets from its task. */
 interface SharedOptions extends Pick<ContainerDefinitionOptions, 'image' | 'stopTimeout'> {
-  /** Its own stream of the task's log group. */
+  /** Log stream of the container in the task's log group. */
   readonly logging: LogDriver;
 }
 
-/** Adds a container beside the application's. */
+/** Adds a container next to the application's. */
 export function addContainer(
   definition: FargateTaskDefinition,
   container: TaskContainer,
@@ -141,8 +147,8 @@ export function addContainer(
 }
 
 /**
- * A container that runs first and copies folders of an image to volumes, so that another container of that image can write to them
- * with everything in place while its root stays read-only.
+ * Adds an init container that copies directories of an image to volumes.
+ * The container of that image can then write to its directories, while its root file system stays read-only.
  */
 export function copyFolders(
   definition: FargateTaskDefinition,

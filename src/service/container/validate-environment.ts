@@ -3,13 +3,19 @@ import type { IConstruct } from 'constructs';
 import { checkReason } from '../../validation/checks';
 import { PropError } from '../../validation/prop-error';
 
-/** Words of a variable's name that say "secret", one or two in a row. */
-const SECRET_WORDS =
-  /(^|_)(PASSWORD|PASSWD|PASSPHRASE|PWD|SECRET|SECRETS|TOKEN|TOKENS|CREDENTIAL|CREDENTIALS|API_?KEY|PRIVATE_?KEY|SECRET_?KEY|SIGNING_?KEY|ENCRYPTION_?KEY|ACCESS_?KEY)(_|$)/;
-/** Last words that say "about a secret, not one": its ARN, its length, how long it lives. */
-const ABOUT_A_SECRET =
-  /_(ARN|NAME|URL|URI|ENDPOINT|HOST|ISSUER|AUDIENCE|FILE|PATH|HEADER|LENGTH|TTL|EXPIRY|EXPIRES_IN|LIFETIME|SECONDS|MINUTES|HOURS|DAYS|ENABLED|VERSION|LIMIT|COUNT)$/;
-/** Values that are secrets whatever they are called: a URL with a password, a private key, an AWS key, a dynamic reference. */
+/** Words in the name of a variable that holds a secret. */
+const SECRET_WORDS = [
+  'PASSWORD', 'PASSWD', 'PASSPHRASE', 'PWD', 'SECRET', 'SECRETS', 'TOKEN', 'TOKENS', 'CREDENTIAL', 'CREDENTIALS',
+  'API_?KEY', 'PRIVATE_?KEY', 'SECRET_?KEY', 'SIGNING_?KEY', 'ENCRYPTION_?KEY', 'ACCESS_?KEY',
+];
+const SOUNDS_SECRET = new RegExp(`(^|_)(${SECRET_WORDS.join('|')})(_|$)`);
+/** Last words of a variable that is about a secret, for example its ARN, its length or its lifetime. */
+const WORDS_ABOUT_A_SECRET = [
+  'ARN', 'NAME', 'URL', 'URI', 'ENDPOINT', 'HOST', 'ISSUER', 'AUDIENCE', 'FILE', 'PATH', 'HEADER', 'LENGTH', 'TTL',
+  'EXPIRY', 'EXPIRES_IN', 'LIFETIME', 'SECONDS', 'MINUTES', 'HOURS', 'DAYS', 'ENABLED', 'VERSION', 'LIMIT', 'COUNT',
+];
+const ABOUT_A_SECRET = new RegExp(`_(${WORDS_ABOUT_A_SECRET.join('|')})$`);
+/** Values that are always secret: a URL with a password, a private key, an AWS access key, a dynamic reference. */
 const SECRET_VALUES = [
   /:\/\/[^/?#:@\s]*:[^/?#@\s]+@/,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
@@ -17,27 +23,34 @@ const SECRET_VALUES = [
   /\{\{resolve:(secretsmanager|ssm-secure):/,
 ];
 
-/** What {@link checkNothingSecret} looks at. */
+/** Plain environment variables of a container. */
 interface PlainEnvironment {
-  /** The prop as the caller wrote it: `environment`, `sidecars.environment`. */
+  /** Prop that holds the variables, for errors: `environment`, `sidecars.environment`. */
   readonly prop: string;
-  /** By name. Tokens are looked at as they stand in the template. */
+  /** Values by name. Tokens are checked as they appear in the template. */
   readonly environment: { [name: string]: string };
-  /** Reasons why a variable only sounds like a secret. */
+  /** Reasons for variables that only sound like a secret, by name. */
   readonly notSecret: { [variable: string]: string };
 }
 
-/** Refuses a secret among plain environment variables: everyone who may read the task definition, or its template, would know it. */
+/**
+ * Refuses a secret among plain environment variables.
+ * Everyone who may read the task definition or the template can read these variables.
+ */
 export function checkNothingSecret(scope: IConstruct, { prop, environment, notSecret }: PlainEnvironment): void {
+  // A map, because a variable may be called like a member of Object.prototype.
+  const reasons = new Map(Object.entries(notSecret));
   Object.entries(environment).forEach(([name, value]) => {
-    if (notSecret[name] !== undefined) {
-      checkReason(scope, `notSecret.${name}`, notSecret[name]);
+    if (reasons.has(name)) {
+      checkReason(scope, `notSecret.${name}`, reasons.get(name));
     } else if (soundsSecret(name) || holdsSecret(scope, value)) {
       throw new PropError(scope, {
         prop: `${prop}.${name}`,
         value: '(not shown)',
-        expected: 'a value that everyone who sees the task definition may know',
-        fix: `give it as a secret, ServiceSecret.placeholder('${name}') for example; if it is none, say why in notSecret: { ${name}: '...' }`,
+        expected: 'a value that every reader of the task definition may know',
+        fix:
+          `pass it as a secret, for example ServiceSecret.placeholder('${name}'), ` +
+          `or give the reason why it is none in notSecret: { ${name}: '...' }`,
       });
     }
   });
@@ -48,7 +61,7 @@ function soundsSecret(name: string): boolean {
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/[-.]/g, '_')
     .toUpperCase();
-  return SECRET_WORDS.test(words) && !ABOUT_A_SECRET.test(words);
+  return SOUNDS_SECRET.test(words) && !ABOUT_A_SECRET.test(words);
 }
 
 function holdsSecret(scope: IConstruct, value: string): boolean {

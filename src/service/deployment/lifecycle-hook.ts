@@ -1,4 +1,3 @@
-import * as path from 'path';
 import { Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { InterfaceVpcEndpointAwsService, Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
@@ -9,15 +8,14 @@ import {
   type ICluster,
   type TaskDefinition,
 } from 'aws-cdk-lib/aws-ecs';
-import { Effect, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, type CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgeInCompliancePacks, acknowledgeWildcard } from '../../compliance/acknowledge';
+import { acknowledge, acknowledgeWildcard } from '../../compliance/acknowledge';
 import type { EnvironmentProfile } from '../../environment';
-import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
-import { type ISecureVpc, SubnetTier } from '../../network';
-import { closedSecurityGroup } from '../../network/closed-security-group';
+import { hardenedFunction } from '../../functions/hardened-function';
+import type { ISecureVpc } from '../../network';
 import type { StepHold } from './rollout';
 import type { SmokeTest } from './smoke-test';
 
@@ -46,8 +44,6 @@ export interface RolloutHookProps {
 
 /** Before every shift of production traffic, and never on the way back. CDK's list of stages lacks it. */
 const STAGE = 'PRE_PRODUCTION_TRAFFIC_SHIFT' as DeploymentLifecycleStage;
-/** Built from `lambda/rollout-hook` by `npm run bundle:lambdas`. */
-const CODE = path.join(__dirname, '..', '..', '..', 'assets', 'rollout-hook');
 /** Failing calls of ECS in a row while it only holds. */
 const ATTEMPTS_WITHOUT_TEST = 3;
 /** For the calls of ECS and the start of the function. */
@@ -63,7 +59,6 @@ export class RolloutHook extends Construct {
   public readonly handler: LambdaFunction;
   public readonly securityGroup: SecurityGroup;
   public readonly logGroup: LogGroup;
-  private readonly role: Role;
   private readonly policy: ManagedPolicy;
   private readonly invoker: Role;
   private smokeTest?: SmokeTest;
@@ -74,11 +69,12 @@ export class RolloutHook extends Construct {
     private readonly props: RolloutHookProps,
   ) {
     super(scope, id);
-    this.logGroup = new EncryptedLogGroup(this, 'Logs', { profile: props.profile }).logGroup;
-    this.securityGroup = this.createSecurityGroup();
-    this.role = this.createRole();
-    this.policy = this.createPolicy();
-    this.handler = this.createHandler();
+    const { handler, logGroup, policy, securityGroup } = this.createFunction();
+    this.handler = handler;
+    this.logGroup = logGroup;
+    this.policy = policy;
+    this.securityGroup = securityGroup!;
+    this.acknowledgeReads();
     this.invoker = this.createInvoker();
   }
 
@@ -122,51 +118,29 @@ export class RolloutHook extends Construct {
     return this.props.hold?.time.toSeconds() ?? 0;
   }
 
-  /** Out to the API of ECS, and to the tasks on their port where they are asked; nothing in. */
-  private createSecurityGroup(): SecurityGroup {
-    const { network } = this.props;
-    const group = closedSecurityGroup(this, 'SecurityGroup', {
-      vpc: network.vpc,
-      description: `Rollout hook of ${this.node.scope?.node.path}`,
-    });
-    network.allowToAwsServices({
-      client: group.connections,
-      services: [InterfaceVpcEndpointAwsService.ECS],
-      purpose: `the rollout hook of ${this.node.scope?.node.path}`,
-    });
-    return group;
-  }
-
-  private createHandler(): LambdaFunction {
-    const { network } = this.props;
-    const handler = new LambdaFunction(this, 'Function', {
-      description: `Decides how far a rollout of ${this.node.scope?.node.path} may go`,
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
-      handler: 'index.handler',
-      code: Code.fromAsset(CODE),
-      memorySize: 256,
+  /** Its network reaches the API of ECS alone; the tasks are added where they are asked. */
+  private createFunction(): ReturnType<typeof hardenedFunction> {
+    const { network, profile } = this.props;
+    const service = this.node.scope?.node.path;
+    return hardenedFunction(this, {
+      lambda: 'rollout-hook',
+      description: `Decides how far a rollout of ${service} may go`,
+      roleDescription: `Runs the rollout hook of ${service}`,
       timeout: Duration.seconds(SPARE_SECONDS),
       environment: { ROLLOUT_PLAN: Lazy.string({ produce: () => this.plan() }) },
-      role: this.role.withoutPolicyUpdates(),
-      logGroup: this.logGroup,
-      vpc: network.vpc,
-      vpcSubnets: network.subnets(SubnetTier.APPLICATION),
-      securityGroups: [this.securityGroup],
+      profile,
+      statements: (required) => [this.readsOfEcs(), ...required],
+      network: {
+        network,
+        services: [InterfaceVpcEndpointAwsService.ECS],
+        securityGroupDescription: `Rollout hook of ${service}`,
+        purpose: `the rollout hook of ${service}`,
+      },
+      noConcurrencyReason:
+        'ECS calls it for one deployment at a time; a reservation would take from every other function of the account, and fails where the account has few.',
+      noDeadLettersReason:
+        'ECS waits for its answer and takes the deployment back without one: there is no event that could get lost.',
     });
-    // Lambda refuses a function in a network whose role may not make network interfaces yet.
-    handler.node.addDependency(this.policy);
-    acknowledgeInCompliancePacks(
-      handler,
-      'LambdaConcurrency',
-      'ECS calls it for one deployment at a time; a reservation would take from every other function of the account, and fails where the account has few.',
-    );
-    acknowledgeInCompliancePacks(
-      handler,
-      'LambdaDLQ',
-      'ECS waits for its answer and takes the deployment back without one: there is no event that could get lost.',
-    );
-    return handler;
   }
 
   /** As `lambda/rollout-hook/plan.ts` reads it. In the function, not in the service: a new test starts no rollout. */
@@ -186,57 +160,21 @@ export class RolloutHook extends Construct {
     });
   }
 
-  private createRole(): Role {
-    return new Role(this, 'Role', {
-      description: `Runs the rollout hook of ${this.node.scope?.node.path}`,
-      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+  /** ECS narrows these reads to the cluster where it knows it. */
+  private readsOfEcs(): PolicyStatement {
+    return new PolicyStatement({
+      actions: ['ecs:DescribeServiceDeployments', 'ecs:DescribeServiceRevisions', 'ecs:DescribeTasks', 'ecs:ListTasks'],
+      resources: ['*'],
+      conditions: { ArnEqualsIfExists: { 'ecs:cluster': this.props.cluster.clusterArn } },
     });
   }
 
-  /** Four reads of ECS and the log for the code, its command's task where it has one; network interfaces for Lambda itself. The only policy: the role is closed to CDK's grants. */
-  private createPolicy(): ManagedPolicy {
-    const networkInterfaces = [
-      'ec2:CreateNetworkInterface',
-      'ec2:DescribeNetworkInterfaces',
-      'ec2:DescribeSubnets',
-      'ec2:DeleteNetworkInterface',
-      'ec2:AssignPrivateIpAddresses',
-      'ec2:UnassignPrivateIpAddresses',
-    ];
-    const policy = new ManagedPolicy(this, 'Policy', {
-      roles: [this.role],
-      statements: [
-        new PolicyStatement({
-          actions: [
-            'ecs:DescribeServiceDeployments',
-            'ecs:DescribeServiceRevisions',
-            'ecs:DescribeTasks',
-            'ecs:ListTasks',
-          ],
-          resources: ['*'],
-          conditions: { ArnEqualsIfExists: { 'ecs:cluster': this.props.cluster.clusterArn } },
-        }),
-        new PolicyStatement({
-          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-          resources: [this.logGroup.logGroupArn],
-        }),
-        new PolicyStatement({ sid: 'LambdaItself', actions: networkInterfaces, resources: ['*'] }),
-        // Lambda makes the network interfaces with this role; the code in the function must not.
-        new PolicyStatement({
-          sid: 'NotTheCode',
-          effect: Effect.DENY,
-          actions: networkInterfaces,
-          resources: ['*'],
-          conditions: { Null: { 'lambda:SourceFunctionArn': 'false' } },
-        }),
-      ],
-    });
+  private acknowledgeReads(): void {
     acknowledge(
-      policy,
+      this.policy,
       'AwsSolutions-IAM5[Resource::*]',
       "Reads of ECS are narrowed to the cluster, where a deployment's ARN is not known beforehand; Lambda needs its network interfaces unnamed, and the code is denied them.",
     );
-    return policy;
   }
 
   /** One task of this service's family at a time, with its own two roles; and the way from it to the new tasks, which have the same group. */

@@ -2,8 +2,7 @@ import { type Duration, Names } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
-import { SuccessRateAlarm } from '../../metrics/success-rate-alarm';
-import { ResponseTimeAlarm, UnhealthyTargetsAlarm } from '../../metrics/target-group-alarm';
+import { ResponseTimeAlarm, SuccessRateAlarm, UnhealthyTargetsAlarm } from '../../metrics/target-group-alarm';
 import type { TargetGroupNames } from '../../metrics/target-group-metrics';
 
 /** What takes a deployment back, all of it checked. */

@@ -2,157 +2,245 @@ import { CfnCondition, CfnParameter, Fn, Stack, Token } from 'aws-cdk-lib';
 import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import { type IImageRepository, ImageRepository } from '../../registry';
 import { NOTHING_RELEASED } from '../../registry/released-image';
 import { PropError } from '../../validation/prop-error';
+import { checkRules } from '../../validation/rules';
 
-/** Which image of a repository an app names. Exactly one of the two. */
+/** Properties of {@link ServiceImage.fromRepository}. Exactly one of the two is required. */
 export interface DeclaredImageProps {
   /**
    * Tag of the image, for example `1.4.2`.
-   * @default - the digest says it
+   * @default - `digest` names the image
    */
   readonly tag?: string;
   /**
    * Digest of the image, `sha256:` and 64 hexadecimal digits.
-   * @default - the tag says it
+   * @default - `tag` names the image
    */
   readonly digest?: string;
 }
 
 /**
- * What an image becomes inside a service.
+ * Container and task that an image is bound to.
+ * @internal
+ */
+export interface ImageContext {
+  /** Prop that holds the image, for errors: `image`, `sidecars.image`. */
+  readonly prop: string;
+  /** True for a task on ARM64. An image that is built from a directory is built for it. */
+  readonly arm64: boolean;
+  /** True where a tag that moves is refused. */
+  readonly fixedImages: boolean;
+  /** True where tasks can pull from public registries. */
+  readonly reachesInternet: boolean;
+  /**
+   * Name of the container next to the application's. Its image must be declared and must never move.
+   * @default - the application's container
+   */
+  readonly sidecar?: string;
+}
+
+/**
+ * Settings of a container's image.
  * @internal
  */
 export interface ResolvedImage {
-  /** What the container definition gets. */
+  /** Image of the container definition. */
   readonly image: ContainerImage;
   /**
-   * The private repository that it is pulled from: the execution role may read it.
-   * @default - a public registry, which needs a way to the internet
+   * Private repository that the execution role may pull from.
+   * @default - the image is in a public registry
    */
   readonly repository?: IRepository;
   /**
-   * Set where a release deploys: true while nothing is released.
-   * @default - the image is declared, so there always is one
+   * Condition that is true until the first release.
+   * @default - the image is declared
    */
   readonly nothingReleased?: CfnCondition;
   /**
-   * Name of the parameter that holds the released tag.
+   * Name of the SSM parameter that holds the released tag.
    * @default - the image is declared
    */
   readonly releasedParameterName?: string;
   /**
-   * Its tag or digest, where the template decides it; traces are marked with it.
+   * Tag or digest, where the template decides it. Traces carry it.
    * @default - a release decides it after synthesis
    */
   readonly version?: string;
 }
 
+/** Properties in which the kinds of images differ. */
+interface ImageSource {
+  /** True where a release decides the tag. */
+  readonly released?: boolean;
+  /** The image as the caller named it, where its tag moves. */
+  readonly movingName?: string;
+  resolve(scope: Construct, context: ImageContext): ResolvedImage;
+}
+
 /**
- * The image of a service, and by it who deploys. A declared image is deployed by CloudFormation; a released one by the
- * release alone (docs/adr/0002-one-deployer.md).
+ * Container image and its deployer: `cdk deploy` if it is declared, a `Release` if it is released.
+ *
+ * Two deployers of one service would undo each other. docs/adr/0002-one-deployer.md has the decision.
+ *
+ * @example
+ * new ProductionWebService(stack, 'Api', {
+ *   network,
+ *   certificate,
+ *   image: ServiceImage.fromRepository(images, { tag: '1.4.2' }),
+ * });
  */
 export class ServiceImage {
-  /** Declared: this tag or digest of a repository. Needs no other deployer than `cdk deploy`. */
+  /**
+   * Declared image of a private repository, by its tag or digest. `cdk deploy` deploys it.
+   *
+   * @example
+   * const image = ServiceImage.fromRepository(images, { tag: '1.4.2' });
+   */
   public static fromRepository(repository: IImageRepository, props: DeclaredImageProps): ServiceImage {
-    return new ServiceImage((scope, fixedImages) => declared(scope, repository, props, fixedImages), {
-      moving: moving(props.tag, props.tag),
-    });
-  }
-
-  /** Declared: an image of any registry, for example `public.ecr.aws/nginx/nginx:1.29`. The network needs a way to the internet. */
-  public static fromRegistry(name: string): ServiceImage {
-    return new ServiceImage(
-      (scope, fixedImages) => {
-        checkFixed(scope, tagOf(name), fixedImages, name);
-        return { image: ContainerImage.fromRegistry(name), version: tagOf(name) };
-      },
-      { moving: moving(tagOf(name), name) },
-    );
-  }
-
-  /** Declared: built from a folder by `cdk deploy`, where Docker runs. */
-  public static fromAsset(directory: string): ServiceImage {
-    return new ServiceImage((scope, _fixedImages, arm64) => {
-      const asset = new DockerImageAsset(scope, 'Image', {
-        directory,
-        platform: arm64 ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
-      });
-      return {
-        image: ContainerImage.fromDockerImageAsset(asset),
-        repository: asset.repository,
-        version: asset.assetHash,
-      };
+    return new ServiceImage({
+      movingName: movingName(props.tag, props.tag),
+      resolve: (scope, { prop }) => declared(scope, prop, repository, props),
     });
   }
 
   /**
-   * Released: whatever the release track's parameter names. No `cdk deploy` ever starts a rollout or brings an old image back.
-   * The repository stands in a stack that is deployed before.
+   * Declared image of any registry. The network needs a route to the internet.
    *
-   * @param repository the repository with the track's parameter
-   * @param track the release track, `production` unless named. Each stage has its own: staging says `ServiceImage.released(images, 'staging')`
+   * @example
+   * const image = ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx:1.29');
+   */
+  public static fromRegistry(name: string): ServiceImage {
+    return new ServiceImage({
+      movingName: movingName(tagOf(name), name),
+      resolve: () => ({ image: ContainerImage.fromRegistry(name), version: tagOf(name) }),
+    });
+  }
+
+  /**
+   * Declared image that `cdk deploy` builds from a directory. The machine that deploys needs Docker.
+   *
+   * @example
+   * const image = ServiceImage.fromAsset('services/api');
+   */
+  public static fromAsset(directory: string): ServiceImage {
+    return new ServiceImage({
+      resolve: (scope, { arm64, sidecar }) => {
+        const parent = sidecar === undefined ? scope : new Construct(scope, `Image-${sidecar}`);
+        const platform = arm64 ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64;
+        const asset = new DockerImageAsset(parent, 'Image', { directory, platform });
+        return {
+          image: ContainerImage.fromDockerImageAsset(asset),
+          repository: asset.repository,
+          version: asset.assetHash,
+        };
+      },
+    });
+  }
+
+  /**
+   * Released image: the one that the SSM parameter of a release track names.
+   *
+   * `cdk deploy` never starts a rollout and never rolls an image back. The repository belongs to a stack that is
+   * deployed earlier.
+   *
+   * @param repository repository with the parameter of the track
+   * @param track release track of the stage, `production` unless named
+   *
+   * @example
+   * const image = ServiceImage.released(images, 'staging');
    */
   public static released(repository: IImageRepository, track?: string): ServiceImage {
-    return new ServiceImage((scope) => released(scope, repository, track ?? 'production'), { released: true });
+    return new ServiceImage({
+      released: true,
+      resolve: (scope, { prop }) => released(scope, prop, repository, track ?? 'production'),
+    });
   }
 
-  /**
-   * Whether the release is the deployer.
-   * @internal
-   */
-  public readonly _released: boolean;
-  /**
-   * The image as it was named, where its tag may come to mean another image.
-   * @internal
-   */
-  public readonly _moving?: string;
+  private constructor(private readonly source: ImageSource) {}
 
-  private constructor(
-    private readonly resolve: (scope: Construct, fixedImages: boolean, arm64: boolean) => ResolvedImage,
-    traits: { released?: boolean; moving?: string } = {},
-  ) {
-    this._released = traits.released ?? false;
-    this._moving = traits.moving;
+  /**
+   * Checks the image for a container and returns the settings of the container.
+   * @internal
+   */
+  public _bind(scope: Construct, context: ImageContext): ResolvedImage {
+    checkVersion(scope, context, this.source);
+    const settings = this.source.resolve(scope, context);
+    checkCanBePulled(scope, context, settings);
+    return settings;
   }
+}
 
-  /**
-   * @internal
-   */
-  public _resolve(scope: Construct, fixedImages: boolean, arm64: boolean): ResolvedImage {
-    return this.resolve(scope, fixedImages, arm64);
+/** A release replaces the application's image alone, so every other image must be declared and must not move. */
+function checkVersion(scope: Construct, context: ImageContext, source: ImageSource): void {
+  const { prop, sidecar, fixedImages } = context;
+  const { movingName: moving, released: isReleased } = source;
+  checkRules(scope, [
+    {
+      condition: sidecar !== undefined && isReleased === true,
+      prop,
+      problem: `is a released image, which is not supported for the container ${sidecar}`,
+      fix: "name the version: ServiceImage.fromRepository(images, { tag: '1.4.2' })",
+    },
+    {
+      condition: sidecar !== undefined && moving !== undefined,
+      prop,
+      value: moving,
+      expected: `a tag or a digest that never moves for the container ${sidecar}, in every environment`,
+      fix: "name the version: ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx:1.29')",
+    },
+    {
+      condition: fixedImages && moving !== undefined,
+      prop,
+      value: moving,
+      expected: 'a tag that never moves, or a digest, in this environment',
+      fix: 'name the version, or use EnvironmentProfile.development()',
+    },
+  ]);
+}
+
+/** Without a route to the internet, tasks reach private ECR alone. Source: requirement B-14. */
+function checkCanBePulled(scope: Construct, context: ImageContext, { repository }: ResolvedImage): void {
+  const { prop, sidecar, reachesInternet } = context;
+  if (!reachesInternet && repository === undefined) {
+    throw new PropError(scope, {
+      prop,
+      problem:
+        `is the image of ${sidecar ?? 'the application'} in a public registry, ` +
+        'which a network without a route to the internet does not reach',
+      fix: 'copy it to an ImageRepository and use ServiceImage.fromRepository(mirror, { tag }), or a pull-through cache',
+    });
   }
 }
 
 function declared(
   scope: Construct,
+  prop: string,
   repository: IImageRepository,
-  props: DeclaredImageProps,
-  fixedImages: boolean,
+  { tag, digest }: DeclaredImageProps,
 ): ResolvedImage {
-  if ((props.tag === undefined) === (props.digest === undefined)) {
-    throw new PropError(scope, {
-      prop: 'image',
-      value: props,
+  checkRules(scope, [
+    {
+      condition: (tag === undefined) === (digest === undefined),
+      prop,
+      value: { tag, digest },
       expected: 'a tag or a digest, exactly one',
       fix: "name the version: { tag: '1.4.2' }",
-    });
-  }
-  if (props.digest !== undefined && !Token.isUnresolved(props.digest) && !/^sha256:[0-9a-f]{64}$/.test(props.digest)) {
-    throw new PropError(scope, {
-      prop: 'image.digest',
-      value: props.digest,
+    },
+    {
+      condition: digest !== undefined && !Token.isUnresolved(digest) && !/^sha256:[0-9a-f]{64}$/.test(digest),
+      prop: `${prop}.digest`,
+      value: digest,
       expected: 'sha256: and 64 hexadecimal digits',
       fix: 'copy it from the registry',
-    });
+    },
+  ]);
+  if (tag !== undefined) {
+    repository.keepTag(tag);
   }
-  if (props.tag !== undefined) {
-    checkFixed(scope, props.tag, fixedImages, props.tag);
-    repository.keepTag(props.tag);
-  }
-  const version = props.tag ?? props.digest;
+  const version = tag ?? digest;
   return {
     image: ContainerImage.fromEcrRepository(repository.repository, version),
     repository: repository.repository,
@@ -160,14 +248,14 @@ function declared(
   };
 }
 
-function released(scope: Construct, repository: IImageRepository, track: string): ResolvedImage {
+function released(scope: Construct, prop: string, repository: IImageRepository, track: string): ResolvedImage {
   if (repository instanceof ImageRepository && Stack.of(repository) === Stack.of(scope)) {
     throw new PropError(scope, {
-      prop: 'image',
-      value: `released image of ${repository.node.path}`,
-      expected:
-        'a repository of a stack that is deployed before this one: CloudFormation reads the released image before it creates anything',
-      fix: 'make the ImageRepository in a stack of its own, or declare the image with ServiceImage.fromRepository',
+      prop,
+      problem:
+        `is a released image of ${repository.node.path} in the same stack: ` +
+        'CloudFormation reads the released tag before it creates resources',
+      fix: 'create the ImageRepository in a separate stack, or declare the image with ServiceImage.fromRepository',
     });
   }
   const parameter = new CfnParameter(scope, 'ReleasedImage', {
@@ -189,23 +277,13 @@ function released(scope: Construct, repository: IImageRepository, track: string)
   };
 }
 
-/** The tag in an image's name; without one, registries serve `latest`. */
+/** Tag in the name of an image. Registries read a name without one as `latest`. */
 function tagOf(name: string): string {
   const last = name.slice(name.lastIndexOf('/') + 1);
   return last.includes('@') ? last : (last.split(':')[1] ?? 'latest');
 }
 
-function moving(tag: string | undefined, shown: string | undefined): string | undefined {
-  return tag === 'latest' ? shown : undefined;
-}
-
-function checkFixed(scope: Construct, tag: string, fixedImages: boolean, shown: string): void {
-  if (fixedImages && tag === 'latest') {
-    throw new PropError(scope, {
-      prop: 'image',
-      value: shown,
-      expected: 'a tag that never moves, or a digest, in this environment',
-      fix: 'name the version, or take EnvironmentProfile.development()',
-    });
-  }
+/** The name as it is shown in errors, where the tag may come to mean another image. */
+function movingName(tag: string | undefined, name: string | undefined): string | undefined {
+  return tag === 'latest' ? name : undefined;
 }

@@ -3,16 +3,17 @@ import type { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalanci
 import { AaaaRecord, ARecord, type IHostedZone, type RecordSet, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import type { Construct } from 'constructs';
-import { PropError } from '../../validation/prop-error';
+import { checkRules } from '../../validation/rules';
 
-/** A name, and what it leads to. */
+/** Properties of the alias records of a load balancer. All are required. */
 interface AliasProps {
-  /** The whole name, without the dot at the end. */
+  /** Fully qualified domain name, without the trailing dot. */
   readonly domainName: string;
-  /** May be known by its id alone: then the name can't be checked against it. */
+  /** Hosted zone. The name of a zone that is imported by its id alone is unknown and not checked. */
   readonly hostedZone: IHostedZone;
-  /** Adds an AAAA record beside the A record. */
+  /** Adds an AAAA record. */
   readonly dualStack: boolean;
+  /** Target of the records. */
   readonly loadBalancer: ApplicationLoadBalancer;
 }
 
@@ -21,48 +22,41 @@ const NAME = /^(\*\.)?([a-z0-9_]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
 /** Refuses a name without a zone, a zone without a name, and a name of another zone. */
 export function checkDomainName(scope: Construct, props: Partial<AliasProps>): void {
   const { domainName, hostedZone } = props;
-  const refuse = (prop: string, value: unknown, expected: string, fix: string): never => {
-    throw new PropError(scope, { prop, value, expected, fix });
-  };
-  if (domainName === undefined && hostedZone !== undefined) {
-    refuse(
-      'domainName',
-      domainName,
-      'a name together with hostedZone',
-      "give domainName: 'api.example.com', or leave out hostedZone",
-    );
-  }
-  if (domainName !== undefined && hostedZone === undefined) {
-    refuse(
-      'hostedZone',
-      hostedZone,
-      'a zone together with domainName',
-      'import one with HostedZone.fromHostedZoneAttributes, or leave out domainName',
-    );
-  }
-  if (domainName === undefined || hostedZone === undefined || Token.isUnresolved(domainName)) {
-    return;
-  }
-  if (!NAME.test(domainName)) {
-    refuse(
-      'domainName',
-      domainName,
-      'a whole name in lower case, as api.example.com',
-      'leave out protocol, port, path and the dot at the end',
-    );
-  }
-  const zone = zoneName(hostedZone);
-  if (zone !== undefined && domainName !== zone && !domainName.endsWith(`.${zone}`)) {
-    refuse(
-      'domainName',
-      domainName,
-      `${zone} or a name below it, as the zone has it`,
-      'give the zone that the name belongs to',
-    );
-  }
+  const known = domainName !== undefined && !Token.isUnresolved(domainName) ? domainName : undefined;
+  const zone = hostedZone && zoneName(hostedZone);
+  checkRules(scope, [
+    {
+      condition: domainName === undefined && hostedZone !== undefined,
+      prop: 'domainName',
+      value: domainName,
+      expected: 'a name together with hostedZone',
+      fix: "set domainName: 'api.example.com', or leave out hostedZone",
+    },
+    {
+      condition: domainName !== undefined && hostedZone === undefined,
+      prop: 'hostedZone',
+      value: hostedZone,
+      expected: 'a zone together with domainName',
+      fix: 'import one with HostedZone.fromHostedZoneAttributes, or leave out domainName',
+    },
+    {
+      condition: known !== undefined && !NAME.test(known),
+      prop: 'domainName',
+      value: domainName,
+      expected: 'a fully qualified name in lower case, for example api.example.com',
+      fix: 'remove protocol, port, path and trailing dot',
+    },
+    {
+      condition: known !== undefined && zone !== undefined && known !== zone && !known.endsWith(`.${zone}`),
+      prop: 'domainName',
+      value: domainName,
+      expected: `${zone} or a name below it`,
+      fix: 'pass the hosted zone of the name',
+    },
+  ]);
 }
 
-/** Whole names, ended by a dot, so that a zone known by its id alone will do. */
+/** The trailing dot marks a fully qualified name, so CDK needs no zone name. */
 export function aliasRecords(scope: Construct, props: AliasProps): RecordSet[] {
   const record = {
     zone: props.hostedZone,
@@ -76,7 +70,7 @@ export function aliasRecords(scope: Construct, props: AliasProps): RecordSet[] {
   ];
 }
 
-/** A zone that was imported by its id alone throws when it is asked for its name. */
+/** The getter throws for a zone that is imported by its id alone. */
 function zoneName(zone: IHostedZone): string | undefined {
   try {
     return Token.isUnresolved(zone.zoneName) ? undefined : zone.zoneName.replace(/\.$/, '');

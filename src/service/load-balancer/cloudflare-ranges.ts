@@ -1,7 +1,9 @@
 /**
- * The blocks from which Cloudflare connects to origins, as of February 2026. They change every few years. To refresh the table, compare
- * https://www.cloudflare.com/ips-v4 and https://www.cloudflare.com/ips-v6 with it; an app that can't wait gives them to `Ingress.cloudflare`.
- * A new block is an update of the prefix list in place: no rule of a security group changes.
+ * IPv4 blocks from which Cloudflare connects to origins, as of February 2026.
+ *
+ * Cloudflare changes them every few years. To refresh the table, compare it with https://www.cloudflare.com/ips-v4 and
+ * https://www.cloudflare.com/ips-v6. An app that can't wait passes the blocks to `Ingress.cloudflare`.
+ * A new block updates the prefix list in place and changes no security group rule.
  */
 export const CLOUDFLARE_IPV4 = [
   '173.245.48.0/20',
@@ -21,7 +23,7 @@ export const CLOUDFLARE_IPV4 = [
   '131.0.72.0/22',
 ];
 
-/** The same for IPv6. */
+/** IPv6 blocks from which Cloudflare connects to origins, as of February 2026. */
 export const CLOUDFLARE_IPV6 = [
   '2400:cb00::/32',
   '2606:4700::/32',
@@ -32,6 +34,10 @@ export const CLOUDFLARE_IPV6 = [
   '2c0f:f248::/32',
 ];
 
-/** Room in the prefix lists. All of it counts as rules of the security group, used or not, so it is no larger than growth needs. */
-export const MOST_IPV4_RANGES = 20;
-export const MOST_IPV6_RANGES = 10;
+/**
+ * Maximum number of entries of the IPv4 prefix list.
+ * All of them count as rules of the security group, used or not, so the list leaves little room for growth.
+ */
+export const MAX_IPV4_RANGES = 20;
+/** Maximum number of entries of the IPv6 prefix list. */
+export const MAX_IPV6_RANGES = 10;

@@ -2,9 +2,10 @@ import type { IConstruct } from 'constructs';
 import { prefixListId } from '../../network/managed-prefix-list';
 
 /**
- * The AWS-managed prefix list com.amazonaws.global.cloudfront.origin-facing by region, as `aws ec2 describe-managed-prefix-lists`
- * prints it. A look-up at synthesis would need credentials. Regions that could not be confirmed from two independent sources
- * are left out; for them the prop is asked for.
+ * Ids of the AWS-managed prefix list com.amazonaws.global.cloudfront.origin-facing by region.
+ *
+ * `aws ec2 describe-managed-prefix-lists` prints them. A lookup at synthesis would need credentials. The table holds
+ * regions that two independent sources confirm. Other regions need the prop.
  */
 const ORIGIN_FACING: { [region: string]: string } = {
   'us-east-1': 'pl-3b927c52',
@@ -26,10 +27,10 @@ const ORIGIN_FACING: { [region: string]: string } = {
   'ap-southeast-2': 'pl-b8a742d1',
 };
 
-/** What the list counts as in a security group, whatever it holds: one port fits into its 60 rules. */
+/** Number of rules that the prefix list counts as. A security group has 60, enough for one port. */
 export const RULES_OF_CLOUDFRONT = 55;
 
-/** The prefix list of CloudFront's origin-facing addresses in the region of a scope. */
+/** Id of CloudFront's origin-facing prefix list in the region of a scope. */
 export function cloudFrontPrefixListId(scope: IConstruct, given: string | undefined): string {
   return prefixListId(
     scope,
@@ -37,7 +38,7 @@ export function cloudFrontPrefixListId(scope: IConstruct, given: string | undefi
       name: 'com.amazonaws.global.cloudfront.origin-facing',
       ids: ORIGIN_FACING,
       prop: 'ingress.prefixListId',
-      fix: 'give Ingress.cloudFront the id that `aws ec2 describe-managed-prefix-lists` prints',
+      fix: 'pass Ingress.cloudFront the id that `aws ec2 describe-managed-prefix-lists` prints',
     },
     given,
   );

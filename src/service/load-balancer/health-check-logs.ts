@@ -5,8 +5,10 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 
 /**
- * Logs why a target failed its health checks. CDK has no method for it yet. Like access logs they are delivered by an account of the
- * region where there is one, and by the service itself in newer regions; both are admitted, to this prefix alone.
+ * Enables health check logs, which record why a target failed. CDK has no method for them yet.
+ *
+ * Like access logs, they are delivered by an account of AWS in older regions and by a service principal in newer ones.
+ * The bucket policy allows both to write, to this prefix only.
  */
 export function logHealthChecks(loadBalancer: ApplicationLoadBalancer, bucket: IBucket, prefix: string): void {
   const { account, region } = Stack.of(loadBalancer);

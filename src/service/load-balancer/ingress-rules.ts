@@ -4,37 +4,34 @@ import { acknowledge } from '../../compliance/acknowledge';
 import { closedSecurityGroup } from '../../network/closed-security-group';
 import { checkPort } from '../../validation/checks';
 import { PropError } from '../../validation/prop-error';
-import type { Admission } from './admission';
-import type { Ingress } from './ingress';
+import type { IngressPeer, IngressSettings } from './ingress';
 
-/** AWS allows a security group 60 rules of each address family; one stays free for a rule of the team's own. */
-const MOST_RULES = 59;
+/** AWS allows a security group 60 rules of each address family. One is reserved for a rule of the team. */
+const MAX_RULES = 59;
 
-/** What {@link ClientPorts} are made from. */
-interface ClientPortsProps {
+/** Properties of {@link IngressRules}. All are required. */
+interface IngressRulesProps {
   readonly vpc: IVpc;
-  /** Who is admitted, on each port that is opened. */
-  readonly ingress: Ingress;
-  /** Whether clients come by IPv6, too, which takes rules of its own. */
-  readonly dualStack: boolean;
+  /** Clients that may connect to each opened port. */
+  readonly ingress: IngressSettings;
 }
 
-/** The security group of a load balancer: in from the ingress on the ports that are opened, out to nobody yet. */
-export class ClientPorts {
+/** Security group of a load balancer: inbound from its clients on opened ports, outbound to nobody yet. */
+export class IngressRules {
   public readonly securityGroup: SecurityGroup;
-  private readonly admissions: Admission[];
+  private readonly peers: IngressPeer[];
   private readonly ports: number[] = [];
 
   public constructor(
     private readonly scope: Construct,
-    props: ClientPortsProps,
+    { vpc, ingress }: IngressRulesProps,
   ) {
-    this.admissions = props.ingress._admit(scope, props.dualStack);
+    this.peers = ingress.peers;
     this.securityGroup = closedSecurityGroup(scope, 'SecurityGroup', {
-      vpc: props.vpc,
+      vpc,
       description: `Load balancer ${scope.node.path}`,
     });
-    if (props.ingress._anyone) {
+    if (ingress.anyone) {
       acknowledge(
         this.securityGroup,
         'AwsSolutions-EC23',
@@ -43,34 +40,35 @@ export class ClientPorts {
     }
   }
 
-  /** Lets whoever the ingress admits connect to a port. */
+  /** Opens a port to the clients. Opening it again has no effect. */
   public open(port: number): void {
     checkPort(this.scope, 'port', port);
     if (!this.ports.includes(port)) {
-      this.checkRoomFor(port);
+      this.checkQuota(port);
       this.ports.push(port);
-      this.admissions.forEach(({ peer }) =>
+      this.peers.forEach(({ peer }) =>
         this.securityGroup.addIngressRule(peer, Port.tcp(port), `Clients on ${port}`),
       );
     }
   }
 
-  private checkRoomFor(port: number): void {
+  private checkQuota(port: number): void {
     const ports = [...this.ports, port];
-    const perPort = Math.max(this.rulesAPort(false), this.rulesAPort(true));
-    if (perPort * ports.length > MOST_RULES) {
+    const perPort = Math.max(this.rulesPerPort(false), this.rulesPerPort(true));
+    if (perPort * ports.length > MAX_RULES) {
       throw new PropError(this.scope, {
         prop: 'ingress',
-        value: `${perPort} rules on each of the ports ${ports.join(', ')}`,
-        expected: `${MOST_RULES} rules in all: AWS allows a security group 60, and one stays free`,
-        fix: 'open fewer ports (httpRedirect: false leaves out 80), or admit fewer and larger blocks',
+        problem:
+          `needs ${perPort} rules on each of the ports ${ports.join(', ')}, ` +
+          `but a security group has room for ${MAX_RULES} and one rule of the team`,
+        fix: 'open fewer ports (httpRedirect: false leaves out 80), or use fewer and larger blocks',
       });
     }
   }
 
-  private rulesAPort(ipv6: boolean): number {
-    return this.admissions
-      .filter((admission) => (admission.ipv6 ?? false) === ipv6)
+  private rulesPerPort(ipv6: boolean): number {
+    return this.peers
+      .filter((peer) => (peer.ipv6 ?? false) === ipv6)
       .reduce((sum, { rules }) => sum + rules, 0);
   }
 }

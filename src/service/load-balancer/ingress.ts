@@ -1,53 +1,113 @@
 import { Token } from 'aws-cdk-lib';
-import { AddressFamily, Peer, PrefixList } from 'aws-cdk-lib/aws-ec2';
+import { AddressFamily, type IPeer, Peer, PrefixList } from 'aws-cdk-lib/aws-ec2';
 import type { Construct, IConstruct } from 'constructs';
 import { PropError } from '../../validation/prop-error';
-import type { Admission } from './admission';
-import { CLOUDFLARE_IPV4, CLOUDFLARE_IPV6, MOST_IPV4_RANGES, MOST_IPV6_RANGES } from './cloudflare-ranges';
+import { CLOUDFLARE_IPV4, CLOUDFLARE_IPV6, MAX_IPV4_RANGES, MAX_IPV6_RANGES } from './cloudflare-ranges';
 import { cloudFrontPrefixListId, RULES_OF_CLOUDFRONT } from './cloudfront-prefix-list';
 
-/** What {@link Ingress.cloudflare} may be told. */
+/** Properties of {@link Ingress.cloudflare}. None is required. */
 export interface CloudflareIngressProps {
   /**
-   * The IPv4 blocks that Cloudflare connects from, at most 20.
+   * IPv4 blocks of Cloudflare, at most 20.
    * @default - the library's table of February 2026
    */
   readonly ipv4Ranges?: string[];
   /**
-   * The IPv6 blocks that Cloudflare connects from, at most 10. Only a dual-stack load balancer has them.
+   * IPv6 blocks of Cloudflare, at most 10. Only a dual-stack load balancer uses them.
    * @default - the library's table of February 2026
    */
   readonly ipv6Ranges?: string[];
 }
 
-/** What {@link Ingress.cloudFront} may be told. */
+/** Properties of {@link Ingress.cloudFront}. None is required. */
 export interface CloudFrontIngressProps {
   /**
-   * Id of the prefix list `com.amazonaws.global.cloudfront.origin-facing` in the region of the load balancer.
+   * Id of CloudFront's origin-facing prefix list in the region of the load balancer.
+   *
+   * The name of the list is `com.amazonaws.global.cloudfront.origin-facing`.
    * @default - from the library's table of regions
    */
   readonly prefixListId?: string;
 }
 
-/** What the kinds of ingress differ in. */
-interface Kind {
-  readonly internetFacing: boolean;
-  readonly fromInternet: boolean;
-  readonly anyone?: boolean;
-  readonly clientAddressHeader?: string;
-  readonly httpsOnly?: boolean;
-  admit(scope: Construct, dualStack: boolean): Admission[];
+/**
+ * Source of a security group rule, and its share of the rule quota.
+ * @internal
+ */
+export interface IngressPeer {
+  /** CIDR block, prefix list or everyone. */
+  readonly peer: IPeer;
+  /** Number of rules that the peer counts as on each port. A prefix list counts as its maximum number of entries. */
+  readonly rules: number;
+  /**
+   * True for a peer that counts in the separate IPv6 quota.
+   * @default false
+   */
+  readonly ipv6?: boolean;
 }
 
-/** Who may open connections to a load balancer. */
+/**
+ * Load balancer that an ingress is bound to.
+ * @internal
+ */
+export interface IngressContext {
+  /** True where clients may connect over IPv6. */
+  readonly dualStack: boolean;
+}
+
+/**
+ * Settings of a load balancer's clients.
+ * @internal
+ */
+export interface IngressSettings {
+  /** True for a load balancer with public addresses. */
+  readonly internetFacing: boolean;
+  /** True where requests come from the internet, directly or through a proxy. */
+  readonly fromInternet: boolean;
+  /**
+   * True where anyone on the internet may connect.
+   * @default false
+   */
+  readonly anyone?: boolean;
+  /**
+   * Header in which the proxy passes the client's address.
+   * @default - no proxy
+   */
+  readonly clientAddressHeader?: string;
+  /**
+   * True where the rule quota leaves room for port 443 only.
+   * @default false
+   */
+  readonly httpsOnly?: boolean;
+  /** Peers that may connect. */
+  readonly peers: IngressPeer[];
+}
+
+/** Properties in which the kinds of ingress differ. */
+interface IngressKind extends Omit<IngressSettings, 'peers'> {
+  /** Creates the prefix lists, if any, and returns the peers. */
+  peers(scope: Construct, context: IngressContext): IngressPeer[];
+}
+
+/**
+ * Clients that may connect to a load balancer.
+ *
+ * @example
+ * new SecureLoadBalancer(stack, 'LoadBalancer', { network, certificate, ingress: Ingress.cloudflare() });
+ */
 export class Ingress {
-  /** Anyone. The load balancer gets public addresses and a firewall. */
+  /**
+   * Everyone on the internet. The load balancer gets public addresses and a firewall.
+   *
+   * @example
+   * const ingress = Ingress.internet();
+   */
   public static internet(): Ingress {
     return new Ingress({
       internetFacing: true,
       fromInternet: true,
       anyone: true,
-      admit: (_, dualStack) => [
+      peers: (_, { dualStack }) => [
         { peer: Peer.anyIpv4(), rules: 1 },
         ...(dualStack ? [{ peer: Peer.anyIpv6(), rules: 1, ipv6: true }] : []),
       ],
@@ -55,22 +115,31 @@ export class Ingress {
   }
 
   /**
-   * Cloudflare alone (requirement C-01). Its ranges stand in prefix lists of their own; 20 places on each of two ports take 40 of the
-   * 60 rules of a security group. Other customers of Cloudflare come from the same ranges: what only your zone may do needs a header
-   * that your zone sets (`Route.header`) or a client certificate.
+   * Cloudflare only.
+   *
+   * Dedicated prefix lists hold Cloudflare's ranges. Their 20 entries on each of two ports take 40 of the 60 rules of
+   * a security group. Other customers of Cloudflare connect from the same ranges. To accept your zone only, require a
+   * header that your zone sets (`Route.header`) or a client certificate. Source: requirement C-01.
+   *
+   * @example
+   * const ingress = Ingress.cloudflare();
    */
   public static cloudflare(props: CloudflareIngressProps = {}): Ingress {
     return new Ingress({
       internetFacing: true,
       fromInternet: true,
       clientAddressHeader: 'CF-Connecting-IP',
-      admit: (scope, dualStack) => admitCloudflare(scope, dualStack, props),
+      peers: (scope, context) => cloudflarePeers(scope, context, props),
     });
   }
 
   /**
-   * CloudFront alone, through a VPC origin: the load balancer has no public address. HTTPS only, because the list of CloudFront's
-   * addresses counts as 55 of the 60 rules of a security group.
+   * CloudFront only, through a VPC origin. The load balancer has no public address.
+   *
+   * It serves HTTPS only, because CloudFront's prefix list counts as 55 of the 60 rules of a security group.
+   *
+   * @example
+   * const ingress = Ingress.cloudFront();
    */
   public static cloudFront(props: CloudFrontIngressProps = {}): Ingress {
     return new Ingress({
@@ -78,71 +147,49 @@ export class Ingress {
       fromInternet: true,
       clientAddressHeader: 'X-Forwarded-For',
       httpsOnly: true,
-      admit: (scope) => [
+      peers: (scope) => [
         { peer: Peer.prefixList(cloudFrontPrefixListId(scope, props.prefixListId)), rules: RULES_OF_CLOUDFRONT },
       ],
     });
   }
 
-  /** Only these IPv4 blocks, over the internet: offices, partners. */
+  /**
+   * IPv4 blocks on the internet: offices, partners.
+   *
+   * @example
+   * const ingress = Ingress.cidrs(['198.51.100.0/24']);
+   */
   public static cidrs(blocks: string[]): Ingress {
-    return new Ingress({ internetFacing: true, fromInternet: true, admit: (scope) => admitBlocks(scope, blocks) });
+    return new Ingress({ internetFacing: true, fromInternet: true, peers: (scope) => blockPeers(scope, blocks) });
   }
 
-  /** Only these IPv4 blocks, inside the network and what is connected to it. No public address. */
+  /**
+   * IPv4 blocks of the network and of networks that are connected to it. The load balancer has no public address.
+   *
+   * @example
+   * const ingress = Ingress.internalOnly(['10.0.0.0/16']);
+   */
   public static internalOnly(blocks: string[]): Ingress {
-    return new Ingress({ internetFacing: false, fromInternet: false, admit: (scope) => admitBlocks(scope, blocks) });
+    return new Ingress({ internetFacing: false, fromInternet: false, peers: (scope) => blockPeers(scope, blocks) });
   }
 
-  /** Whether the load balancer has public addresses. */
+  /** True for a load balancer with public addresses. */
   public readonly internetFacing: boolean;
 
-  private constructor(private readonly kind: Kind) {
+  private constructor(private readonly kind: IngressKind) {
     this.internetFacing = kind.internetFacing;
   }
 
   /**
-   * Whether requests come from the internet, directly or through a proxy.
+   * Checks the props, creates prefix lists in the scope and returns the settings of the load balancer.
    * @internal
    */
-  public get _fromInternet(): boolean {
-    return this.kind.fromInternet;
-  }
-
-  /**
-   * Whether anyone on the internet may connect.
-   * @internal
-   */
-  public get _anyone(): boolean {
-    return this.kind.anyone ?? false;
-  }
-
-  /**
-   * The header in which the proxy in front names the client.
-   * @internal
-   */
-  public get _clientAddressHeader(): string | undefined {
-    return this.kind.clientAddressHeader;
-  }
-
-  /**
-   * Whether there is room for port 443 alone.
-   * @internal
-   */
-  public get _httpsOnly(): boolean {
-    return this.kind.httpsOnly ?? false;
-  }
-
-  /**
-   * Who may connect; prefix lists are made in the scope.
-   * @internal
-   */
-  public _admit(scope: Construct, dualStack: boolean): Admission[] {
-    return this.kind.admit(scope, dualStack);
+  public _bind(scope: Construct, context: IngressContext): IngressSettings {
+    return { ...this.kind, peers: this.kind.peers(scope, context) };
   }
 }
 
-function admitBlocks(scope: IConstruct, blocks: string[]): Admission[] {
+function blockPeers(scope: IConstruct, blocks: string[]): IngressPeer[] {
   const refused = blocks.find(
     (block) => !Token.isUnresolved(block) && !/^\d{1,3}(\.\d{1,3}){3}\/([1-9]|[12]\d|3[0-2])$/.test(block),
   );
@@ -150,18 +197,22 @@ function admitBlocks(scope: IConstruct, blocks: string[]): Admission[] {
     throw new PropError(scope, {
       prop: 'ingress',
       value: refused,
-      expected: 'IPv4 blocks of /1 to /32, as 198.51.100.0/24',
-      fix: 'write one address as 198.51.100.7/32; for everyone take Ingress.internet()',
+      expected: 'IPv4 blocks of /1 to /32, for example 198.51.100.0/24',
+      fix: 'write a single address as 198.51.100.7/32, or use Ingress.internet() for everyone',
     });
   }
   return blocks.map((block) => ({ peer: Peer.ipv4(block), rules: 1 }));
 }
 
-function admitCloudflare(scope: Construct, dualStack: boolean, props: CloudflareIngressProps): Admission[] {
+function cloudflarePeers(
+  scope: Construct,
+  { dualStack }: IngressContext,
+  props: CloudflareIngressProps,
+): IngressPeer[] {
   const ipv4 = cloudflareList(scope, 'CloudflareIpv4', {
     ranges: props.ipv4Ranges ?? CLOUDFLARE_IPV4,
-    room: MOST_IPV4_RANGES,
-    family: AddressFamily.IP_V4,
+    maxEntries: MAX_IPV4_RANGES,
+    addressFamily: AddressFamily.IP_V4,
   });
   if (!dualStack) {
     return [ipv4];
@@ -170,31 +221,34 @@ function admitCloudflare(scope: Construct, dualStack: boolean, props: Cloudflare
     ipv4,
     cloudflareList(scope, 'CloudflareIpv6', {
       ranges: props.ipv6Ranges ?? CLOUDFLARE_IPV6,
-      room: MOST_IPV6_RANGES,
-      family: AddressFamily.IP_V6,
+      maxEntries: MAX_IPV6_RANGES,
+      addressFamily: AddressFamily.IP_V6,
     }),
   ];
 }
 
-function cloudflareList(
-  scope: Construct,
-  id: string,
-  list: { ranges: string[]; room: number; family: AddressFamily },
-): Admission {
-  const { ranges, room, family } = list;
-  if (ranges.length === 0 || ranges.length > room) {
-    const prop = family === AddressFamily.IP_V4 ? 'ingress.ipv4Ranges' : 'ingress.ipv6Ranges';
+/** Properties of a prefix list of Cloudflare's ranges. */
+interface CloudflareList {
+  readonly ranges: string[];
+  readonly maxEntries: number;
+  readonly addressFamily: AddressFamily;
+}
+
+function cloudflareList(scope: Construct, id: string, list: CloudflareList): IngressPeer {
+  const { ranges, maxEntries, addressFamily } = list;
+  const ipv6 = addressFamily === AddressFamily.IP_V6;
+  if (ranges.length === 0 || ranges.length > maxEntries) {
     throw new PropError(scope, {
-      prop,
+      prop: ipv6 ? 'ingress.ipv6Ranges' : 'ingress.ipv4Ranges',
       value: `${ranges.length} blocks`,
-      expected: `1 to ${room} blocks`,
-      fix: "join neighbouring blocks, or leave it out for the library's table",
+      expected: `1 to ${maxEntries} blocks`,
+      fix: "merge adjacent blocks, or leave it out for the library's table",
     });
   }
   const peer = new PrefixList(scope, id, {
-    addressFamily: family,
-    maxEntries: room,
+    addressFamily,
+    maxEntries,
     entries: ranges.map((cidr) => ({ cidr, description: 'Cloudflare' })),
   });
-  return { peer, rules: room, ipv6: family === AddressFamily.IP_V6 };
+  return { peer, rules: maxEntries, ipv6 };
 }

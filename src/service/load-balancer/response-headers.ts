@@ -1,92 +1,110 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { checkWholeNumber } from '../../validation/checks';
-import { PropError } from '../../validation/prop-error';
+import { checkRules, type Rule } from '../../validation/rules';
 import { checkContentSecurityPolicy } from './validate-csp';
 
-/** Who may show the pages in a frame. */
+/** Pages that may show the service's pages in a frame, by the header X-Frame-Options. */
 export enum FramePolicy {
-  /** Nobody. */
+  /** No page. */
   NOBODY = 'DENY',
   /** Pages of the same origin. */
   SAME_ORIGIN = 'SAMEORIGIN',
-  /** The application says so itself, for example by `frame-ancestors`. */
+  /** No header: the application decides, for example by `frame-ancestors`. */
   LEFT_TO_APPLICATION = 'LEFT_TO_APPLICATION',
 }
 
 /**
- * What pages of another origin may do (CORS). The load balancer only adds the headers: the application still has to answer the
- * browser's preflight request, an OPTIONS, with success.
+ * Requests that pages of another origin may send (CORS). The origin is required.
+ *
+ * The load balancer only adds the headers. The application must answer the preflight request, an OPTIONS, with success.
  */
 export interface CrossOriginAccess {
-  /** The origins that may, exactly one: a load balancer has one value for all requests. For example `https://app.example.com`. */
+  /**
+   * Allowed origin, for example `https://app.example.com`.
+   *
+   * The list has exactly one entry, because a load balancer sends the same value with every response.
+   */
   readonly origins: string[];
   /**
-   * Methods besides GET, HEAD and POST.
-   * @default - none: GET, HEAD and simple POST need no permission
+   * Allowed methods.
+   * @default - GET, HEAD and simple POST, which need no permission
    */
   readonly methods?: string[];
   /**
    * Request headers that the other origin may set.
-   * @default - none besides those that browsers always allow
+   * @default - the headers that browsers always allow
    */
   readonly requestHeaders?: string[];
   /**
    * Response headers that the other origin may read.
-   * @default - none besides those that browsers always show
+   * @default - the headers that browsers always expose
    */
   readonly exposedHeaders?: string[];
   /**
-   * Whether requests carry cookies.
+   * Lets requests carry cookies.
    * @default false
    */
   readonly credentials?: boolean;
   /**
-   * How long browsers remember the permission, up to 24 hours.
-   * @default - the browser's own, 5 seconds
+   * Time for which browsers cache the permission, up to 24 hours.
+   * @default - the default of browsers, 5 seconds
    */
   readonly maxAge?: Duration;
 }
 
-/** Headers that a load balancer adds to every response. It has one value of each for all of its services. */
+/**
+ * Headers that a load balancer adds to every response. None is required.
+ *
+ * All services of the load balancer share the values.
+ *
+ * @example
+ * new SecureLoadBalancer(stack, 'LoadBalancer', {
+ *   network,
+ *   certificate,
+ *   responseHeaders: { contentSecurityPolicy: "default-src 'self'" },
+ * });
+ */
 export interface ResponseHeaders {
   /**
-   * How long browsers refuse plain HTTP (HSTS), up to two years. Zero makes them forget it. Not sent over plain HTTP.
+   * Time for which browsers refuse plain HTTP (HSTS), up to two years. Zero ends it.
+   * The header is not sent over plain HTTP.
    * @default Duration.days(365) - requirement A-29
    */
   readonly hstsMaxAge?: Duration;
   /**
-   * Whether HSTS holds for all subdomains, too.
-   * @default false - they may belong to others
+   * Includes all subdomains in HSTS.
+   * @default false - other teams may own them
    */
   readonly hstsIncludesSubdomains?: boolean;
   /**
-   * What pages may load and from where, as `default-src 'self'; img-src 'self' data:`.
-   * @default - none: only the application knows what its pages load
+   * Content Security Policy, for example `default-src 'self'; img-src 'self' data:`.
+   * @default - no header, because only the application knows what its pages load
    */
   readonly contentSecurityPolicy?: string;
   /**
-   * Who may show the pages in a frame.
+   * Pages that may show the service's pages in a frame.
    * @default FramePolicy.SAME_ORIGIN
    */
   readonly frames?: FramePolicy;
   /**
-   * What pages of another origin may do.
-   * @default - nothing
+   * Requests that pages of another origin may send.
+   * @default - no cross-origin requests beyond those that browsers always allow
    */
   readonly crossOrigin?: CrossOriginAccess;
 }
 
 const RESPONSE = 'routing.http.response';
+const CROSS_ORIGIN = 'responseHeaders.crossOrigin';
 const DAY = 24 * 3600;
-/** Of a listener attribute, as AWS documents it. */
-const MOST_BYTES = 1024;
+/** Size limit of a listener attribute. */
+const MAX_BYTES = 1024;
 const ORIGIN = /^https?:\/\/[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?$/;
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const HEADER = /^[A-Za-z0-9-]+$/;
 
 /**
- * The listener attributes that add the headers, checked. The load balancer's own `Server` is never sent.
+ * Listener attributes that add the headers, checked. They also remove the load balancer's `Server` header.
  * @internal
  */
 export function responseHeaderAttributes(
@@ -106,7 +124,7 @@ export function responseHeaderAttributes(
     checkContentSecurityPolicy(scope, contentSecurityPolicy);
   }
   const given = Object.entries(values).flatMap(([header, value]) => (value === undefined ? [] : [[header, value]]));
-  given.forEach(([header, value]) => checkLength(scope, header, value));
+  checkRules(scope, lengthRules(given));
   return {
     [`${RESPONSE}.server.enabled`]: 'false',
     ...Object.fromEntries(given.map(([header, value]) => [`${RESPONSE}.${header}.header_value`, value])),
@@ -125,17 +143,9 @@ function strictTransportSecurity(scope: IConstruct, headers: ResponseHeaders): s
 }
 
 function crossOriginValues(scope: IConstruct, access: CrossOriginAccess): { [header: string]: string | undefined } {
-  checkOrigins(scope, access.origins);
-  checkEach(scope, 'methods', {
-    values: access.methods,
-    allowed: (method) => METHODS.includes(method),
-    says: METHODS.join(', '),
-  });
-  const names = { allowed: (name: string) => HEADER.test(name), says: 'names of headers, each on its own' };
-  checkEach(scope, 'requestHeaders', { values: access.requestHeaders, ...names });
-  checkEach(scope, 'exposedHeaders', { values: access.exposedHeaders, ...names });
+  checkRules(scope, crossOriginRules(access));
   const maxAge = access.maxAge?.toSeconds();
-  checkWholeNumber(scope, 'responseHeaders.crossOrigin.maxAge', maxAge, {
+  checkWholeNumber(scope, `${CROSS_ORIGIN}.maxAge`, maxAge, {
     min: 0,
     max: DAY,
     unit: 'seconds',
@@ -151,50 +161,57 @@ function crossOriginValues(scope: IConstruct, access: CrossOriginAccess): { [hea
   };
 }
 
-function checkOrigins(scope: IConstruct, origins: string[]): void {
-  const refuse = (value: unknown, expected: string, fix: string): never => {
-    throw new PropError(scope, { prop: 'responseHeaders.crossOrigin.origins', value, expected, fix });
-  };
-  if (origins.length !== 1) {
-    refuse(
-      origins,
-      'exactly one origin: a load balancer sends the same header whoever asks',
-      'answer several by CloudFront (a response headers policy) or by the application, and leave out crossOrigin',
-    );
-  }
+function crossOriginRules({ origins, methods, requestHeaders, exposedHeaders }: CrossOriginAccess): Rule[] {
   const [origin] = origins;
-  if (!Token.isUnresolved(origin) && !ORIGIN.test(origin)) {
-    refuse(
-      origin,
-      'protocol and host in lower case, with a port or without, as https://app.example.com',
-      'leave out path, slash at the end and wildcards; for everyone let the application answer',
-    );
-  }
-}
-
-function checkEach(
-  scope: IConstruct,
-  prop: string,
-  list: { values?: string[]; allowed: (value: string) => boolean; says: string },
-): void {
-  const refused = list.values?.find((value) => !Token.isUnresolved(value) && !list.allowed(value));
-  if (refused !== undefined || list.values?.length === 0) {
-    throw new PropError(scope, {
-      prop: `responseHeaders.crossOrigin.${prop}`,
-      value: refused ?? [],
-      expected: list.says,
+  const lists = [
+    { prop: 'methods', refused: firstRefused(methods, (name) => METHODS.includes(name)), expected: METHODS.join(', ') },
+    ...Object.entries({ requestHeaders, exposedHeaders }).map(([prop, names]) => ({
+      prop,
+      refused: firstRefused(names, (name) => HEADER.test(name)),
+      expected: 'names of headers, one in each entry',
+    })),
+  ];
+  return [
+    {
+      condition: origins.length !== 1,
+      prop: `${CROSS_ORIGIN}.origins`,
+      value: origins,
+      expected: 'exactly one origin, because a load balancer sends the same header with every response',
+      fix:
+        'answer several by CloudFront (a response headers policy) or by the application, ' +
+        'and leave out crossOrigin',
+    },
+    {
+      condition: !Token.isUnresolved(origin) && !ORIGIN.test(origin),
+      prop: `${CROSS_ORIGIN}.origins`,
+      value: origin,
+      expected: 'protocol and host in lower case, with or without a port, for example https://app.example.com',
+      fix: 'remove path, trailing slash and wildcards, or let the application answer every origin',
+    },
+    ...lists.map(({ prop, refused, expected }) => ({
+      condition: refused !== undefined,
+      prop: `${CROSS_ORIGIN}.${prop}`,
+      value: refused,
+      expected,
       fix: 'leave it out for none',
-    });
-  }
+    })),
+  ];
 }
 
-function checkLength(scope: IConstruct, header: string, value: string): void {
-  if (!Token.isUnresolved(value) && Buffer.byteLength(value) > MOST_BYTES) {
-    throw new PropError(scope, {
-      prop: 'responseHeaders',
-      value: `${header} of ${Buffer.byteLength(value)} bytes`,
-      expected: `at most ${MOST_BYTES} bytes`,
-      fix: 'let the application send this header',
-    });
-  }
+/** First value that is refused, or the list itself where it is empty. */
+function firstRefused(
+  values: string[] | undefined,
+  accepted: (value: string) => boolean,
+): string | string[] | undefined {
+  return values?.length === 0 ? values : values?.find((value) => !Token.isUnresolved(value) && !accepted(value));
+}
+
+function lengthRules(values: string[][]): Rule[] {
+  return values.map(([header, value]) => ({
+    condition: !Token.isUnresolved(value) && Buffer.byteLength(value) > MAX_BYTES,
+    prop: 'responseHeaders',
+    value: `${header} of ${Buffer.byteLength(value)} bytes`,
+    expected: `at most ${MAX_BYTES} bytes`,
+    fix: 'let the application send this header',
+  }));
 }

@@ -2,44 +2,70 @@ import { createHash } from 'crypto';
 import { Token } from 'aws-cdk-lib';
 import { ListenerCondition } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { IConstruct } from 'constructs';
-import { PropError } from '../../validation/prop-error';
+import { globToRegExp, type Wildcards } from '../../text/glob';
+import { checkRules, type Rule } from '../../validation/rules';
 
 const MOST_SPECIFIC = 39;
 const HOST_BONUS = 20;
 const BAND = 1000;
-/** Within a band come routes with a header, then paths without a wildcard, then the others. */
+/** Order within a band: routes with a header, then paths without a wildcard, then all others. */
 const WITH_HEADER = { from: 0, size: 100 };
 const WHOLE_PATH = { from: 100, size: 100 };
 const OTHERS = { from: 200, size: 800 };
-/** What a load balancer allows a rule (its quotas "condition values per rule" and "condition wildcards per rule"). */
-const MOST_VALUES = 5;
-const MOST_WILDCARDS = 5;
+/** Quota "condition values per rule" of a load balancer. */
+const MAX_VALUES = 5;
+/** Quota "condition wildcards per rule" of a load balancer. */
+const MAX_WILDCARDS = 5;
 const PATH = /^[/*][\w\-.$/~"'@:+&*?]{0,127}$/;
 const HOST = /^(?=.{1,128}$)[A-Za-z0-9\-.*?]*\.[A-Za-z]+$/;
 const HEADER_NAME = /^[\w!#$%&'*+\-.^`|~]{1,40}$/;
 
-/** A header that a request must have, with one of the values. */
+/** Header that a request must have, with one of the values. */
 interface HeaderCondition {
   readonly name: string;
   readonly values: string[];
 }
 
 /**
- * Which requests of a load balancer go to a service. A request must fulfil all kinds of conditions that a route has;
- * among several hosts, or several paths, one is enough.
+ * Requests of a load balancer that go to a service, by path, host and header.
+ *
+ * A request must match every kind of condition that the route has. One of several hosts or paths is enough.
+ *
+ * @example
+ * new ProductionWebService(stack, 'Api', {
+ *   network,
+ *   image,
+ *   loadBalancer,
+ *   route: Route.path('/api/*').onHost('shop.example.com'),
+ * });
  */
 export class Route {
-  /** Requests whose path matches, for example `/api/*`. `*` stands for any characters, `?` for one. Upper and lower case differ. */
+  /**
+   * Requests whose path matches a pattern. `*` matches any characters, `?` matches one. The case of letters counts.
+   *
+   * @example
+   * const route = Route.path('/api/*');
+   */
   public static path(pattern: string): Route {
     return new Route([pattern], [], []);
   }
 
-  /** Requests to a host name, for example `api.example.com`, or `*.example.com`. */
+  /**
+   * Requests to a host name, for example `api.example.com` or `*.example.com`.
+   *
+   * @example
+   * const route = Route.host('api.example.com');
+   */
   public static host(name: string): Route {
     return new Route([], [name], []);
   }
 
-  /** Requests with a header that has one of these values. `*` and `?` stand for characters in the values. */
+  /**
+   * Requests with a header that has one of these values. `*` and `?` are wildcards in the values.
+   *
+   * @example
+   * const route = Route.header('X-Api-Version', ['2']);
+   */
   public static header(name: string, values: string[]): Route {
     return new Route([], [], [{ name, values }]);
   }
@@ -50,22 +76,23 @@ export class Route {
     private readonly headers: HeaderCondition[],
   ) {}
 
-  /** The same route, only on this host; said again, on either host. */
+  /** Copy of this route that also requires a host. Called again, it allows either host. */
   public onHost(name: string): Route {
     return new Route(this.paths, [...this.hosts, name], this.headers);
   }
 
-  /** The same route, only below this path; said again, below either path. */
+  /** Copy of this route that also requires a path. Called again, it allows either path. */
   public onPath(pattern: string): Route {
     return new Route([...this.paths, pattern], this.hosts, this.headers);
   }
 
-  /** The same route, only for requests with a header that has one of these values; said again, with both headers. */
+  /** Copy of this route that also requires a header. Called again, it requires both headers. */
   public withHeader(name: string, values: string[]): Route {
     return new Route(this.paths, this.hosts, [...this.headers, { name, values }]);
   }
 
   /**
+   * Conditions of the listener rule.
    * @internal
    */
   public _conditions(): ListenerCondition[] {
@@ -77,61 +104,38 @@ export class Route {
   }
 
   /**
-   * Refuses what a load balancer would refuse at deployment.
+   * Refuses conditions that a load balancer would refuse at deployment.
    * @internal
    */
   public _check(scope: IConstruct): void {
-    const refuse = (value: unknown, expected: string, fix: string): never => {
-      throw new PropError(scope, { prop: 'route', value, expected, fix });
-    };
     const values = [...this.paths, ...this.hosts, ...this.headers.flatMap((header) => header.values)];
-    const known = (texts: string[]) => texts.filter((text) => !Token.isUnresolved(text));
-    known(this.paths)
-      .filter((path) => !PATH.test(path))
-      .forEach((path) =>
-        refuse(
-          path,
-          'a path of at most 128 characters that begins with / or *, of letters, digits and _-.$/~"\'@:+&, with * and ?',
-          "write '/api/*', with other characters percent-encoded or left to *",
-        ),
-      );
-    known(this.hosts)
-      .filter((host) => !HOST.test(host))
-      .forEach((host) =>
-        refuse(
-          host,
-          'a host name of at most 128 characters with a dot, letters alone after the last',
-          "write 'api.example.com' or '*.example.com', without protocol, port and path",
-        ),
-      );
-    this.headers
-      .filter(({ name }) => !HEADER_NAME.test(name) || name.toLowerCase() === 'host')
-      .forEach(({ name }) =>
-        refuse(name, 'the name of a header of at most 40 characters, other than Host', 'for the host take Route.host'),
-      );
-    const badValues = (texts: string[]) =>
-      texts.length === 0 || texts.some((text) => text.length === 0 || text.length > 128);
-    this.headers
-      .filter((header) => badValues(header.values))
-      .forEach((header) =>
-        refuse(
-          header.values,
-          'one value or more, each of 1 to 128 characters',
-          "write Route.header('X-Api-Version', ['2'])",
-        ),
-      );
-    if (values.length > MOST_VALUES) {
-      refuse(this._name(), `at most ${MOST_VALUES} paths, hosts and header values together`, 'join them by a wildcard');
-    }
-    if (known(values).join('').replace(/[^*?]/g, '').length > MOST_WILDCARDS) {
-      refuse(this._name(), `at most ${MOST_WILDCARDS} wildcards`, 'end each path with one *');
-    }
+    const wildcards = known(values).join('').replace(/[^*?]/g, '').length;
+    checkRules(scope, [
+      ...known(this.paths).map(pathRule),
+      ...known(this.hosts).map(hostRule),
+      ...this.headers.flatMap(headerRules),
+      {
+        condition: values.length > MAX_VALUES,
+        prop: 'route',
+        value: this._name(),
+        expected: `at most ${MAX_VALUES} paths, hosts and header values together`,
+        fix: 'replace some of them by a wildcard',
+      },
+      {
+        condition: wildcards > MAX_WILDCARDS,
+        prop: 'route',
+        value: this._name(),
+        expected: `at most ${MAX_WILDCARDS} wildcards`,
+        fix: 'end each path with one *',
+      },
+    ]);
   }
 
   /**
-   * A number from 1 to 40000 that depends on the route and the service's own path alone, so that adding a route
-   * never moves another: an edited rule gets its template weights back while green is live. More specific routes
-   * come first.
+   * Priority of the listener rule, 1 to 40000. More specific routes come first.
+   *
+   * It depends on the route and on the construct path of the service only, so a new route never changes another rule.
+   * CloudFormation would reset the weights of a changed rule while green is live.
    * @internal
    */
   public _priority(owner: string): number {
@@ -141,7 +145,7 @@ export class Route {
   }
 
   /**
-   * The same for two routes that mean the same.
+   * Name that is the same for two routes with the same conditions, in whatever order.
    * @internal
    */
   public _name(): string {
@@ -150,7 +154,7 @@ export class Route {
   }
 
   /**
-   * Whether each request of the other route is one of this route, too, as far as the patterns show.
+   * True where each request that matches the other route matches this one too, as far as the patterns show.
    * @internal
    */
   public _covers(other: Route): boolean {
@@ -167,7 +171,7 @@ export class Route {
     );
   }
 
-  /** How many characters are fixed before the first wildcard; a host outweighs any path. */
+  /** Number of characters before the first wildcard. A host outweighs any path. */
   private specificity(): number {
     const fixed = Math.max(0, ...this.paths.map((path) => path.split(/[*?]/)[0].length));
     const host = this.hosts.some((name) => !name.includes('*')) ? HOST_BONUS : 0;
@@ -182,7 +186,52 @@ export class Route {
   }
 }
 
-/** One level a character for short paths, wider steps for long ones, up to 19. */
+function pathRule(path: string): Rule {
+  return {
+    condition: !PATH.test(path),
+    prop: 'route',
+    value: path,
+    expected:
+      'a path of at most 128 characters that begins with / or *, ' +
+      'of letters, digits and _-.$/~"\'@:+&, with * and ?',
+    fix: "write '/api/*', and percent-encode other characters or match them by *",
+  };
+}
+
+function hostRule(host: string): Rule {
+  return {
+    condition: !HOST.test(host),
+    prop: 'route',
+    value: host,
+    expected: 'a host name of at most 128 characters with a dot, and only letters after the last dot',
+    fix: "write 'api.example.com' or '*.example.com', without protocol, port and path",
+  };
+}
+
+function headerRules({ name, values }: HeaderCondition): Rule[] {
+  return [
+    {
+      condition: !HEADER_NAME.test(name) || name.toLowerCase() === 'host',
+      prop: 'route',
+      value: name,
+      expected: 'the name of a header of at most 40 characters, other than Host',
+      fix: 'use Route.host for the host',
+    },
+    {
+      condition: values.length === 0 || values.some((value) => value.length === 0 || value.length > 128),
+      prop: 'route',
+      value: values,
+      expected: 'at least one value, each of 1 to 128 characters',
+      fix: "write Route.header('X-Api-Version', ['2'])",
+    },
+  ];
+}
+
+function known(texts: string[]): string[] {
+  return texts.filter((text) => !Token.isUnresolved(text));
+}
+
+/** One level for each character of a short path and larger steps for a long one, up to 19. */
 function pathLevel(fixed: number): number {
   const each = 10;
   return fixed <= each
@@ -194,7 +243,7 @@ function lower(texts: string[]): string[] {
   return texts.map((text) => text.toLowerCase());
 }
 
-/** No pattern at all stands for everything. */
+/** An empty list of patterns matches everything. */
 function anyCovers(patterns: string[], others: string[]): boolean {
   if (patterns.length === 0 || patterns.some((pattern) => pattern === '*' || pattern === '/*')) {
     return true;
@@ -202,11 +251,12 @@ function anyCovers(patterns: string[], others: string[]): boolean {
   return others.length > 0 && others.every((other) => patterns.some((pattern) => covers(pattern, other)));
 }
 
-/** A wildcard of the other pattern is only covered by a `*`, since `?` is one character. */
+/** Wildcards for comparing two patterns: `?` is one character, so only a `*` covers a `*` of the other pattern. */
+const COVERING: Wildcards = new Map([
+  ['*', '.*'],
+  ['?', '[^*]'],
+]);
+
 function covers(pattern: string, other: string): boolean {
-  const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '[^*]');
-  return new RegExp(`^${expression}$`).test(other);
+  return globToRegExp(pattern, COVERING).test(other);
 }

@@ -1,8 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { PropError } from '../../validation/prop-error';
+import { checkRules, type Rule } from '../../validation/rules';
 
-/** The directives of Content Security Policy Level 3. */
+/** Directives of Content Security Policy Level 3. */
 const DIRECTIVES = [
   'base-uri',
   'child-src',
@@ -30,8 +30,8 @@ const DIRECTIVES = [
   'upgrade-insecure-requests',
   'worker-src',
 ];
-/** Without their quotes browsers take these for host names. */
-const QUOTED = [
+/** Keywords that browsers read as host names unless they are in single quotes. */
+const KEYWORDS = [
   'self',
   'none',
   'unsafe-inline',
@@ -41,50 +41,55 @@ const QUOTED = [
   'report-sample',
   'wasm-unsafe-eval',
 ];
-/** What a listener attribute may hold. */
+/** Characters that a listener attribute may contain. */
 const CHARACTERS = /^[\w :;.,\\/'?!(){}[\]@<>=\-+*#&`|~^%]+$/;
 const PROP = 'responseHeaders.contentSecurityPolicy';
 
-/** Refuses a policy that browsers would read differently from what is meant: they ignore what they don't know, without a word. */
+/** Refuses a policy that browsers would misread. They ignore what they don't know, without a message. */
 export function checkContentSecurityPolicy(scope: IConstruct, policy: string): void {
   if (Token.isUnresolved(policy)) {
     return;
   }
-  const refuse = (value: string, expected: string, fix: string): never => {
-    throw new PropError(scope, { prop: PROP, value, expected, fix });
-  };
-  if (!CHARACTERS.test(policy)) {
-    refuse(
-      policy,
-      "one line of letters, digits, spaces and _:;.,\\/'?!(){}[]@<>=-+*#&`|~^%",
-      "write it as default-src 'self'; img-src 'self' data:",
-    );
-  }
-  const seen = new Set<string>();
-  policy
+  const directives = policy
     .replace(/;\s*$/, '')
     .split(';')
-    .map((directive) => directive.trim())
-    .forEach((directive) => {
-      const [name, ...sources] = directive.split(/ +/);
-      if (!DIRECTIVES.includes(name)) {
-        refuse(
-          directive,
-          `directives, each once, separated by ;: ${DIRECTIVES.join(', ')}`,
-          "write it as default-src 'self'; img-src 'self' data:",
-        );
-      }
-      if (seen.has(name)) {
-        refuse(directive, 'each directive once: browsers ignore the second', `put all sources of ${name} into one`);
-      }
-      const bare = sources.find((source) => QUOTED.includes(source));
-      if (bare !== undefined) {
-        refuse(
-          directive,
-          `'${bare}' in single quotes: without them it is a host of that name`,
-          `write ${name} '${bare}'`,
-        );
-      }
-      seen.add(name);
-    });
+    .map((directive) => directive.trim());
+  checkRules(scope, [
+    {
+      condition: !CHARACTERS.test(policy),
+      prop: PROP,
+      value: policy,
+      expected: "one line of letters, digits, spaces and _:;.,\\/'?!(){}[]@<>=-+*#&`|~^%",
+      fix: "write it as default-src 'self'; img-src 'self' data:",
+    },
+    ...directives.flatMap((directive, index) => directiveRules(directive, directives.slice(0, index))),
+  ]);
+}
+
+function directiveRules(directive: string, previous: string[]): Rule[] {
+  const [name, ...sources] = directive.split(/ +/);
+  const bare = sources.find((source) => KEYWORDS.includes(source));
+  return [
+    {
+      condition: !DIRECTIVES.includes(name),
+      prop: PROP,
+      value: directive,
+      expected: `directives, each once, separated by ;: ${DIRECTIVES.join(', ')}`,
+      fix: "write it as default-src 'self'; img-src 'self' data:",
+    },
+    {
+      condition: previous.some((other) => other.split(/ +/)[0] === name),
+      prop: PROP,
+      value: directive,
+      expected: 'each directive once, because browsers ignore the second',
+      fix: `put all sources of ${name} into one directive`,
+    },
+    {
+      condition: bare !== undefined,
+      prop: PROP,
+      value: directive,
+      expected: `'${bare}' in single quotes, without which it is the name of a host`,
+      fix: `write ${name} '${bare}'`,
+    },
+  ];
 }

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { ServiceBinding } from '../../contracts';
 import type { WebTask } from './task-definition';
 
-/** Gives a task what its backing services hand over: variables, secrets, and what its role may do. */
+/** Adds the variables, secrets and permissions of backing services to a task. */
 export function bind(task: WebTask, bindings: ServiceBinding[]): void {
   bindings.forEach(({ environment }) =>
     Object.entries(environment).forEach(([name, value]) => task.addVariable(name, value)),
@@ -14,7 +14,10 @@ export function bind(task: WebTask, bindings: ServiceBinding[]): void {
   }
 }
 
-/** How often tasks have to be replaced at least, because secrets that they have read change; never where none does. */
+/**
+ * Shortest interval in which tasks must be replaced, because a secret that they have read rotates.
+ * It is undefined where no secret rotates.
+ */
 export function shortestReplacement(bindings: ServiceBinding[]): Duration | undefined {
   const days = bindings.flatMap(({ replaceTasksEvery }) => replaceTasksEvery?.toDays() ?? []);
   return days.length > 0 ? Duration.days(Math.min(...days)) : undefined;

@@ -1,4 +1,5 @@
-import { Aws, type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import {
   AppProtocol,
   type ContainerDefinition,
@@ -8,9 +9,10 @@ import {
   LogDriver,
   LogDrivers,
   OperatingSystemFamily,
+  type PortMapping,
   Protocol,
 } from 'aws-cdk-lib/aws-ecs';
-import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, type PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
@@ -26,72 +28,73 @@ import {
   type WritableMemory,
 } from '../container/task-container';
 import type { ResolvedImage } from '../image/service-image';
-import type { TracingParts } from '../tracing/tracing-config';
+import type { TracingSettings } from '../tracing/tracing-config';
+import { createExecutionPolicy, createExecutionRole, createTaskRole, createTracingPolicy } from './task-permissions';
 import { TaskSecrets } from './task-secrets';
 import { APPLICATION } from './validate-task';
 
-/** What a {@link WebTask} is made from, all of it checked. */
+/** Properties of a {@link WebTask}, all of them checked. */
 export interface WebTaskProps {
-  /** Of the application's container; those beside it bring their own. */
+  /** Image of the application's container. */
   readonly image: ResolvedImage;
-  /** Answers how long logs are kept, and what remains of the secrets made here. */
+  /** Environment profile: log retention, and the removal policy of secrets. */
   readonly profile: EnvironmentProfile;
-  /** TCP port on which the application listens, 1 to 65535. */
+  /** TCP port of the application, 1 to 65535. */
   readonly port: number;
   /**
-   * Name of the port's mapping, where other services find it by name.
-   * @default - the mapping has no name: nobody calls by Service Connect
+   * Name of the port mapping, by which Service Connect finds the container.
+   * @default - no name, because no other service calls this one by Service Connect
    */
   readonly portName?: string;
-  /** Units of 1/1024 vCPU, a size of Fargate. */
+  /** CPU units of the task, 1024 to a vCPU, in a size that Fargate offers. */
   readonly cpu: number;
-  /** Of the whole task, with all containers and writable memory. */
+  /** Memory of the task in MiB, for all containers and writable paths. */
   readonly memoryMiB: number;
-  /** Whether it runs on Graviton, for which every image has to be built. */
+  /** Runs the task on ARM64 (Graviton). All images must be built for it. */
   readonly arm64: boolean;
-  /** Numeric, `uid:gid`, not 0. */
+  /** Numeric user and group of the application, `uid:gid`, not root. */
   readonly user: string;
-  /** All that the application may write to; with sessions also the paths of their agent. */
+  /** File systems that the application may write to, including those of the ECS Exec agent. */
   readonly writable: WritableMemory[];
-  /** From SIGTERM to SIGKILL, 1 to 120 seconds, for every container of the task. */
+  /** Time from SIGTERM to SIGKILL, 1 to 120 seconds, for all containers of the task. */
   readonly stopTimeout: Duration;
-  /** Nothing secret; it wins over variables that tracing sets. */
+  /** Environment variables, none of them secret. They override variables of the tracing. */
   readonly environment: { [name: string]: string };
-  /** For the application's container; each container beside it has its own. */
+  /** Secret variables of the application's container. */
   readonly secrets: ServiceSecret[];
-  /** Containers beside the application, each with its image. */
-  readonly beside: Array<{ readonly container: TaskContainer; readonly image: ResolvedImage }>;
+  /** Containers next to the application's: agents of the tracing, then sidecars. */
+  readonly sidecars: Array<{ readonly container: TaskContainer; readonly image: ResolvedImage }>;
   /**
-   * What the agent of the traces needs in task and role.
-   * @default - the task sends no traces
+   * Settings of the tracing.
+   * @default - no tracing
    */
-  readonly tracing?: TracingParts;
+  readonly tracing?: TracingSettings;
   /**
-   * Replaces what the image would run.
-   * @default - that of the image
+   * Command that the application's container runs.
+   * @default - the command of the image
    */
   readonly command?: string[];
   /**
-   * Run inside the container every 30 s.
-   * @default - ECS goes by the load balancer alone
+   * Health check command, which runs in the container every 30 s.
+   * @default - only the load balancer checks health
    */
   readonly healthCommand?: string[];
   /**
-   * Physical name, where a document fixes it.
-   * @default - one that CloudFormation makes up
+   * Physical name of the log group.
+   * @default - generated by CloudFormation
    */
   readonly logGroupName?: string;
 }
 
 /**
- * The task of a web service: its log group, its two roles, its secrets, and containers that are not root, have no capabilities
- * and write only to memory.
+ * Task definition of a web service, with its log group, roles and secrets.
+ * Its containers are not root, have no Linux capabilities and write to memory only.
  */
 export class WebTask extends Construct {
   public readonly logGroup: LogGroup;
-  /** What starts the task: pulls the image, reads the secrets, writes the log. Closed. */
+  /** Role that pulls images, reads secrets and writes logs. It is closed to further grants. */
   public readonly executionRole: Role;
-  /** What the application may do. Open for the team's own grants. */
+  /** Role of the application, open for the team's own grants. */
   public readonly taskRole: Role;
   public readonly taskDefinition: FargateTaskDefinition;
   public readonly container: ContainerDefinition;
@@ -106,100 +109,47 @@ export class WebTask extends Construct {
     private readonly props: WebTaskProps,
   ) {
     super(scope, id);
-    this.logGroup = new EncryptedLogGroup(this, 'Logs', {
-      profile: props.profile,
-      logGroupName: props.logGroupName,
-    }).logGroup;
-    this.executionRole = new Role(this, 'ExecutionRole', {
-      description: `Starts the tasks of ${scope.node.path}`,
-      assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
+    const { profile, logGroupName } = props;
+    const service = scope.node.path;
+    this.logGroup = new EncryptedLogGroup(this, 'Logs', { profile, logGroupName }).logGroup;
+    this.executionRole = createExecutionRole(this, service);
+    this.executionPolicy = createExecutionPolicy(this, {
+      role: this.executionRole,
+      logGroup: this.logGroup,
+      repositories: this.repositories(),
     });
-    this.executionPolicy = this.createExecutionPolicy();
-    this.taskRole = this.createTaskRole();
-    this.tracingPolicy = this.allowTracing();
-    this.secrets = new TaskSecrets(this, 'Secrets', {
-      profile: props.profile,
-      policy: this.executionPolicy,
-      service: scope.node.path,
-    });
+    this.taskRole = createTaskRole(this, service);
+    this.tracingPolicy = createTracingPolicy(this, this.taskRole, props.tracing?.statements);
+    this.secrets = new TaskSecrets(this, 'Secrets', { profile, policy: this.executionPolicy, service });
     this.taskDefinition = this.createTaskDefinition();
-    // A log router stands before what it serves, or CDK adds one of its own that follows the newest image.
-    this.addBeside((container) => container.logRouter !== undefined);
+    // CDK adds a log router of the newest image unless the router comes before the containers that use it.
+    this.addSidecars((container) => container.logRouter !== undefined);
     this.container = this.createContainer();
     this.taskDefinition.defaultContainer = this.container;
-    this.addBeside((container) => container.logRouter === undefined);
+    this.addSidecars((container) => container.logRouter === undefined);
   }
 
-  /** Hands a value that is no secret to the container. */
+  /** Adds an environment variable to the application's container. The value must not be secret. */
   public addVariable(name: string, value: string): void {
-    this.setVariable(this.container, name, value);
+    this.acknowledgeVariables();
+    this.container.addEnvironment(name, value);
   }
 
-  /** Hands one field of a backing service's secret to the container. */
+  /** Adds a field of a backing service's secret to the application's container. */
   public addSecret(variable: SecretVariable): void {
     this.container.addSecret(variable.variable, this.secrets.ofBackingService(APPLICATION, variable));
   }
 
-  /** Lets the application use a store: by a managed policy, as IAMNoInlinePolicy asks. */
+  /** Grants the application permissions on its backing services, by a managed policy (IAMNoInlinePolicy). */
   public permit(statements: PolicyStatement[]): void {
     this.taskDefinition.node.addDependency(
       new ManagedPolicy(this, 'BackingServices', { roles: [this.taskRole], statements }),
     );
   }
 
-  /** Only for tasks of this account, as AWS advises for task roles, so that nobody else's service can be made to borrow it. */
-  private createTaskRole(): Role {
-    return new Role(this, 'TaskRole', {
-      description: `What the application of ${this.node.scope?.node.path} may do`,
-      assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-      }),
-    });
-  }
-
-  /** A managed policy instead of inline ones (IAMNoInlinePolicy), and the only one: the role is closed to CDK's grants. */
-  private createExecutionPolicy(): ManagedPolicy {
-    const policy = new ManagedPolicy(this, 'ExecutionPolicy', {
-      roles: [this.executionRole],
-      statements: [
-        new PolicyStatement({
-          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-          resources: [this.logGroup.logGroupArn],
-        }),
-      ],
-    });
-    const images = [this.props.image, ...this.props.beside.map(({ image }) => image)];
-    const repositories = [...new Set(images.flatMap(({ repository }) => repository ?? []))];
-    if (repositories.length > 0) {
-      policy.addStatements(
-        new PolicyStatement({
-          actions: ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'],
-          resources: repositories.map(({ repositoryArn }) => repositoryArn),
-        }),
-        new PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
-      );
-      acknowledge(
-        policy,
-        'AwsSolutions-IAM5[Resource::*]',
-        'ecr:GetAuthorizationToken knows no resource; what may be pulled is named in the statement before.',
-      );
-    }
-    return policy;
-  }
-
-  /** A managed policy of its own, so that the task role keeps no inline one until the team grants something. */
-  private allowTracing(): ManagedPolicy | undefined {
-    const { tracing } = this.props;
-    if (!tracing || tracing.statements.length === 0) {
-      return undefined;
-    }
-    const policy = new ManagedPolicy(this, 'TracingPolicy', { roles: [this.taskRole], statements: tracing.statements });
-    acknowledge(
-      policy,
-      'AwsSolutions-IAM5[Resource::*]',
-      'Traces and sampling rules of X-Ray are no resources: their calls know none.',
-    );
-    return policy;
+  private repositories(): IRepository[] {
+    const images = [this.props.image, ...this.props.sidecars.map(({ image }) => image)];
+    return [...new Set(images.flatMap(({ repository }) => repository ?? []))];
   }
 
   private createTaskDefinition(): FargateTaskDefinition {
@@ -213,15 +163,16 @@ export class WebTask extends Construct {
         operatingSystemFamily: OperatingSystemFamily.LINUX,
       },
     });
-    // Roles come before their policies: without this the first tasks could start with neither.
+    // CloudFormation creates roles before their policies. Without the dependency, the first tasks could start early.
     definition.node.addDependency(this.executionPolicy, ...(this.tracingPolicy ? [this.tracingPolicy] : []));
-    // The revision before stays active, so that a release or a person can go back to it; one that a failed deployment made does not.
+    // The previous revision stays active, so that a release or a person can roll back to it.
     definition.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     return definition;
   }
 
   private createContainer(): ContainerDefinition {
     const { props } = this;
+    const environment = { ...props.tracing?.environment, ...props.environment };
     const container = this.taskDefinition.addContainer(APPLICATION, {
       image: props.image.image,
       user: props.user,
@@ -230,23 +181,28 @@ export class WebTask extends Construct {
       command: props.command,
       stopTimeout: props.stopTimeout,
       healthCheck: props.healthCommand && { command: props.healthCommand },
-      portMappings: [
-        {
-          containerPort: props.port,
-          protocol: Protocol.TCP,
-          ...(props.portName && { name: props.portName, appProtocol: AppProtocol.http }),
-        },
-      ],
+      portMappings: [this.portMapping()],
       dockerLabels: props.tracing?.labels,
       logging: this.applicationLog(),
+      // Not by addEnvironment, which loses a variable that is called __proto__.
+      environment,
     });
-    Object.entries({ ...props.tracing?.environment, ...props.environment }).forEach(([name, value]) =>
-      this.setVariable(container, name, value),
-    );
+    if (Object.keys(environment).length > 0) {
+      this.acknowledgeVariables();
+    }
     props.secrets.forEach((secret) =>
       container.addSecret(secret.variable, this.secrets.ofService(APPLICATION, secret)),
     );
     return container;
+  }
+
+  private portMapping(): PortMapping {
+    const { port, portName } = this.props;
+    return {
+      containerPort: port,
+      protocol: Protocol.TCP,
+      ...(portName && { name: portName, appProtocol: AppProtocol.http }),
+    };
   }
 
   private applicationLog(): LogDriver {
@@ -264,9 +220,9 @@ export class WebTask extends Construct {
     return LogDriver.awsLogs({ logGroup: this.logGroup, streamPrefix: container });
   }
 
-  private addBeside(which: (container: TaskContainer) => boolean): void {
-    this.props.beside
-      .filter(({ container }) => which(container))
+  private addSidecars(condition: (container: TaskContainer) => boolean): void {
+    this.props.sidecars
+      .filter(({ container }) => condition(container))
       .forEach(({ container, image: { image } }) => {
         const { stopTimeout } = this.props;
         const shared = { image, stopTimeout, logging: this.logStream(container.name) };
@@ -282,11 +238,6 @@ export class WebTask extends Construct {
           added.addContainerDependencies({ container: copier, condition: ContainerDependencyCondition.SUCCESS });
         }
       });
-  }
-
-  private setVariable(container: ContainerDefinition, name: string, value: string): void {
-    this.acknowledgeVariables();
-    container.addEnvironment(name, value);
   }
 
   private acknowledgeVariables(): void {

@@ -7,32 +7,31 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
 import type { SecretVariable } from '../../contracts';
+import { SECRET_PLACEHOLDER } from '../../contracts/secret-placeholder';
 import type { EnvironmentProfile } from '../../environment';
 import type { ServiceSecret } from '../container/service-secret';
 
-/** What {@link TaskSecrets} are made from. */
+/** Properties of {@link TaskSecrets}. All are required. */
 export interface TaskSecretsProps {
-  /** Answers what remains of the secrets that are made here, and of their key. */
+  /** Environment profile: removal policy of new secrets and of their key. */
   readonly profile: EnvironmentProfile;
-  /** Where the permission to read goes: what starts the tasks. */
+  /** Policy of the execution role, which gets the permissions to read. */
   readonly policy: ManagedPolicy;
-  /** Path of the service, for descriptions. */
+  /** Construct path of the service, for descriptions. */
   readonly service: string;
 }
 
-/** What a secret of the library's own holds until a person puts the value in. */
-const TO_BE_FILLED = 'to-be-filled';
-
 /**
- * The secrets of a service's tasks: makes those that are made here, and lets what starts the tasks read exactly the ones in use.
- * By ARN, so that no secret or key of another stack learns of the role.
+ * Secrets of a service's tasks: creates the new ones, and lets the execution role read exactly those in use.
+ * The permissions are by ARN, so no secret or key of another stack refers to the role.
  */
 export class TaskSecrets extends Construct {
-  /** The secrets that were made here, by variable. */
-  public readonly made: { [variable: string]: ISecret } = {};
-  /** Whether a task reads from Secrets Manager, or from the Parameter Store. */
+  /** True where a container reads from Secrets Manager. */
   public usesSecretsManager = false;
+  /** True where a container reads from the Parameter Store. */
   public usesParameterStore = false;
+  /** A map, because a variable may be called like a member of Object.prototype. */
+  private readonly created = new Map<string, ISecret>();
   private readonly granted = new Set<string>();
   private key?: Key;
 
@@ -44,7 +43,12 @@ export class TaskSecrets extends Construct {
     super(scope, id);
   }
 
-  /** What a container is given for a secret of a backing service. */
+  /** Secrets that were created for the service, by variable. */
+  public get made(): { [variable: string]: ISecret } {
+    return Object.fromEntries(this.created);
+  }
+
+  /** ECS secret of a container, for a secret of a backing service. */
   public ofBackingService(container: string, variable: SecretVariable): EcsSecret {
     this.allowSecret(variable.secretArn, variable.keyArn);
     const secret = Secret.fromSecretCompleteArn(
@@ -55,7 +59,7 @@ export class TaskSecrets extends Construct {
     return EcsSecret.fromSecretsManager(secret, variable.field);
   }
 
-  /** What a container is given for a secret of the service itself. */
+  /** ECS secret of a container, for a secret of the service itself. */
   public ofService(container: string, secret: ServiceSecret): EcsSecret {
     const { variable, _origin: origin } = secret;
     if (origin.kind === 'parameter') {
@@ -69,12 +73,12 @@ export class TaskSecrets extends Construct {
         field: origin.field,
       });
     }
-    const made = this.made[variable] ?? this.make(variable, origin);
-    this.made[variable] = made;
-    return this.ofBackingService(container, { variable, secretArn: made.secretArn, keyArn: this.key!.keyArn });
+    const created = this.created.get(variable) ?? this.create(variable, origin);
+    this.created.set(variable, created);
+    return this.ofBackingService(container, { variable, secretArn: created.secretArn, keyArn: this.key!.keyArn });
   }
 
-  private make(variable: string, origin: { kind: 'generated'; length: number } | { kind: 'placeholder' }): Secret {
+  private create(variable: string, origin: { kind: 'generated'; length: number } | { kind: 'placeholder' }): Secret {
     this.key ??= this.createKey();
     const secret = new Secret(this, `Secret-${variable}`, {
       description: `${variable} of ${this.props.service}`,
@@ -82,11 +86,12 @@ export class TaskSecrets extends Construct {
       removalPolicy: this.props.profile.removalPolicy,
       ...(origin.kind === 'generated'
         ? { generateSecretString: { passwordLength: origin.length, excludePunctuation: true } }
-        : { secretStringValue: SecretValue.unsafePlainText(TO_BE_FILLED) }),
+        : { secretStringValue: SecretValue.unsafePlainText(SECRET_PLACEHOLDER) }),
     });
     const why =
       origin.kind === 'generated'
-        ? 'A new value makes everything signed with the old one invalid: a person rotates it, when the application knows both.'
+        ? 'A new value makes everything signed with the old one invalid: ' +
+          'a person rotates it, when the application knows both.'
         : 'Another party gives this value out: a person rotates it there, and puts it in here.';
     acknowledge(secret, 'AwsSolutions-SMG4', why);
     acknowledgeInCompliancePacks(secret, 'SecretsManagerRotationEnabled', why);
@@ -122,7 +127,7 @@ export class TaskSecrets extends Construct {
     this.allowDecrypt('secretsmanager', keyArn);
   }
 
-  /** The account's own keys admit whoever may read the secret; a customer key has to be named. */
+  /** Reading needs no permission on the AWS managed key, but on a customer key. */
   private allowDecrypt(service: string, keyArn?: string): void {
     if (keyArn !== undefined) {
       this.allow('kms:Decrypt', keyArn, {

@@ -1,161 +1,148 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { sortedByName } from '../../contracts/sorted-by-name';
-import { checkPort, checkReason, checkWholeNumber } from '../../validation/checks';
-import { PropError } from '../../validation/prop-error';
-import type { Sidecar } from '../container/sidecar';
+import { checkReason, checkWholeNumber } from '../../validation/checks';
+import { checkRules, type Rule } from '../../validation/rules';
 import type { TaskContainer } from '../container/task-container';
+import { checkEachOnce, checkPaths, checkSecrets, checkUser } from '../container/validate-container';
 import { checkNothingSecret } from '../container/validate-environment';
-import { checkFargateSize } from './fargate-size';
 import type { ServiceTaskProps } from './service-task-props';
 
+/** Name of the application's container. */
 export const APPLICATION = 'web';
 
-/** Refuses what no task can have; the rest is refused where it is made. */
-export function checkTask(
-  scope: IConstruct,
-  props: ServiceTaskProps,
-  task: { cpu: number; memoryMiB: number; port: number },
-): void {
-  const { sidecars = [], notSecret = {} } = props;
-  checkFargateSize(scope, task.cpu, task.memoryMiB);
+const GIB = 1024;
+
+/** Memory in MiB that Fargate offers for each number of CPU units: minimum, maximum and step. */
+const FARGATE_SIZES = new Map<number, [min: number, max: number, step: number]>([
+  [512, [GIB, 4 * GIB, GIB]],
+  [1024, [2 * GIB, 8 * GIB, GIB]],
+  [2048, [4 * GIB, 16 * GIB, GIB]],
+  [4096, [8 * GIB, 30 * GIB, GIB]],
+  [8192, [16 * GIB, 60 * GIB, 4 * GIB]],
+  [16384, [32 * GIB, 120 * GIB, 8 * GIB]],
+]);
+
+/** Size of a task and the port of its application, with defaults. */
+interface TaskSize {
+  readonly cpu: number;
+  readonly memoryMiB: number;
+  readonly port: number;
+}
+
+/** Refuses props that no task can have. Sidecars and tracing are checked where they are bound. */
+export function checkTask(scope: IConstruct, props: ServiceTaskProps, task: TaskSize): void {
+  const { environment = {}, notSecret = {}, discoverableAs } = props;
+  checkRules(scope, fargateRules(task));
   checkUser(scope, 'user', props.user);
-  checkPaths(scope, 'writablePaths', props.writablePaths ?? []);
+  checkPaths(scope, 'writablePaths', props.writablePaths);
   checkWholeNumber(scope, 'stopTimeout', props.stopTimeout?.toSeconds({ integral: false }), {
     min: 1,
     max: 120,
     unit: 'seconds',
-    fix: 'Fargate ends what takes longer',
+    fix: 'set at most two minutes, the limit of Fargate',
   });
-  checkNothingSecret(scope, { prop: 'environment', environment: props.environment ?? {}, notSecret });
-  sidecars.forEach((sidecar) => checkSidecar(scope, sidecar, notSecret));
-  checkEachOnce(scope, 'sidecars.port', [task.port, ...sidecars.flatMap(({ port }) => port ?? [])]);
-  [props.secrets ?? [], ...sidecars.map(({ secrets }) => secrets ?? [])].forEach((secrets) => {
-    secrets.forEach((secret) => secret._check(scope));
-    checkEachOnce(
-      scope,
-      'secrets',
-      secrets.map(({ variable }) => variable),
-    );
-  });
+  checkNothingSecret(scope, { prop: 'environment', environment, notSecret });
+  checkSecrets(scope, props.secrets);
   if (props.ecsExec) {
     checkReason(scope, 'ecsExec.reason', props.ecsExec.reason);
   }
-  if (props.discoverableAs !== undefined && !/^[a-z][a-z0-9-]{0,62}$/.test(props.discoverableAs)) {
-    throw new PropError(scope, {
+  checkRules(scope, [
+    {
+      condition: discoverableAs !== undefined && !/^[a-z][a-z0-9-]{0,62}$/.test(discoverableAs),
       prop: 'discoverableAs',
-      value: props.discoverableAs,
-      expected: 'a letter, then letters, digits and -, lower-case, at most 63',
-      fix: "take a name that can stand in a URL: 'api'",
-    });
-  }
+      value: discoverableAs,
+      expected: 'a letter, then letters, digits and -, lower-case, at most 63 characters',
+      fix: "use a host name: 'api'",
+    },
+  ]);
 }
 
 /** Refuses a physical name that ECS refuses. */
 export function checkServiceName(scope: IConstruct, name: string | undefined): void {
-  if (name !== undefined && !Token.isUnresolved(name) && !/^[A-Za-z0-9_-]{1,255}$/.test(name)) {
-    throw new PropError(scope, {
+  checkRules(scope, [
+    {
+      condition: name !== undefined && !Token.isUnresolved(name) && !/^[A-Za-z0-9_-]{1,255}$/.test(name),
       prop: 'serviceName',
       value: name,
       expected: '1 to 255 letters, digits, - and _',
-      fix: "leave it out, or name it as 'shop-web'",
-    });
-  }
+      fix: "leave it out, or use a name like 'shop-web'",
+    },
+  ]);
 }
 
-/** A sidecar with its defaults. */
-export function containerOf(sidecar: Sidecar): TaskContainer {
-  return {
-    ...sidecar,
-    imageProp: 'sidecars.image',
-    environment: sortedByName(sidecar.environment),
-    secrets: sidecar.secrets ?? [],
-    user: sidecar.user ?? '1000:1000',
-    writablePaths: sidecar.writablePaths ?? ['/tmp'],
-    writableMiB: sidecar.writableMiB ?? 16,
-    essential: sidecar.essential ?? true,
-  };
+/** Application's container, as far as it shares the task with others. */
+interface ApplicationShare {
+  readonly port: number;
+  /** Number of the application's writable paths. */
+  readonly paths: number;
+  /** Size of each writable path in MiB. */
+  readonly writableMiB: number;
+  /** Memory of the whole task in MiB. */
+  readonly memoryMiB: number;
 }
 
-/** Refuses two containers of one name, and more memory than the task has. */
-export function checkTogether(
-  scope: IConstruct,
-  containers: TaskContainer[],
-  application: { paths: string[]; writableMiB: number; memoryMiB: number },
-): void {
-  checkEachOnce(scope, 'sidecars.name', [APPLICATION, ...containers.map(({ name }) => name)]);
-  const { paths, writableMiB, memoryMiB } = application;
-  if (writableMiB * paths.length >= memoryMiB) {
-    throw new PropError(scope, {
-      prop: 'writableMiB',
-      value: writableMiB,
-      expected: `less than ${memoryMiB} MiB for all ${paths.length} writable paths: they live in the task's memory`,
-      fix: 'take smaller paths or more memoryMiB',
-    });
-  }
-  const beside = containers.reduce(
+/** Refuses containers that can't share a task: two of one name or port, or more memory than the task has. */
+export function checkContainers(scope: IConstruct, containers: TaskContainer[], application: ApplicationShare): void {
+  const { port, paths, writableMiB, memoryMiB } = application;
+  const names = containers.map(({ name }) => name);
+  checkEachOnce(scope, 'sidecars.name', [APPLICATION, ...names]);
+  checkEachOnce(scope, 'sidecars.port', [port, ...containers.flatMap((container) => container.port ?? [])]);
+  const ownMiB = writableMiB * paths;
+  const sidecarsMiB = containers.reduce(
     (sum, each) => sum + Math.max(each.memoryMiB ?? 0, each.writableMiB * each.writablePaths.length),
     0,
   );
-  if (writableMiB * paths.length + beside >= memoryMiB) {
-    throw new PropError(scope, {
+  checkRules(scope, [
+    {
+      condition: ownMiB >= memoryMiB,
+      prop: 'writableMiB',
+      value: writableMiB,
+      expected: `less than ${memoryMiB} MiB for all ${paths} writable paths, which are kept in the task's memory`,
+      fix: 'reduce writableMiB, or increase memoryMiB',
+    },
+    {
+      condition: ownMiB + sidecarsMiB >= memoryMiB,
       prop: 'memoryMiB',
       value: memoryMiB,
-      expected: `more than the ${beside} MiB of ${containers.map(({ name }) => name).join(', ')} and the application's ${writableMiB * paths.length} MiB of writable paths`,
-      fix: 'take more memoryMiB, or fewer containers beside the application',
-    });
-  }
+      expected:
+        `more than the ${sidecarsMiB} MiB of ${names.join(', ')} ` +
+        `and the application's ${ownMiB} MiB of writable paths`,
+      fix: 'increase memoryMiB, or remove sidecars',
+    },
+  ]);
 }
 
-function checkSidecar(scope: IConstruct, sidecar: Sidecar, notSecret: { [variable: string]: string }): void {
-  if (!/^[A-Za-z][A-Za-z0-9_-]{0,60}$/.test(sidecar.name)) {
-    throw new PropError(scope, {
-      prop: 'sidecars.name',
-      value: sidecar.name,
-      expected: 'a letter, then letters, digits, - and _',
-      fix: 'name it for what it does: cache',
-    });
+/** CloudFormation detects a pair of CPU and memory that Fargate doesn't offer only when it creates the task. */
+function fargateRules({ cpu, memoryMiB }: TaskSize): Rule[] {
+  if (Token.isUnresolved(cpu) || Token.isUnresolved(memoryMiB)) {
+    return [];
   }
-  checkUser(scope, 'sidecars.user', sidecar.user);
-  checkPaths(scope, 'sidecars.writablePaths', sidecar.writablePaths ?? []);
-  checkWholeNumber(scope, 'sidecars.memoryMiB', sidecar.memoryMiB, {
-    min: 6,
-    max: 122880,
-    unit: 'MiB',
-    fix: 'give what it needs at its busiest',
-  });
-  checkNothingSecret(scope, { prop: 'sidecars.environment', environment: sidecar.environment ?? {}, notSecret });
-  if (sidecar.port !== undefined) {
-    checkPort(scope, 'sidecars.port', sidecar.port);
-  }
+  const memories = memoriesFor(cpu);
+  const [first, second, last] = [memories[0], memories[1], memories[memories.length - 1]];
+  return [
+    {
+      condition: memories.length === 0,
+      prop: 'cpu',
+      value: cpu,
+      expected: `256, ${[...FARGATE_SIZES.keys()].join(', ')} CPU units`,
+      fix: 'use the next larger size',
+    },
+    {
+      condition: !memories.includes(memoryMiB),
+      prop: 'memoryMiB',
+      value: memoryMiB,
+      expected:
+        `${first} to ${last} MiB for ${cpu} CPU units, in steps of ${second - first} ` +
+        '(256 units: 512, 1024 or 2048)',
+      fix: 'round up to the next step',
+    },
+  ];
 }
 
-function checkUser(scope: IConstruct, prop: string, user: string | undefined): void {
-  if (user !== undefined && !Token.isUnresolved(user) && (/^0+(:|$)/.test(user) || !/^\d+(:\d+)?$/.test(user))) {
-    throw new PropError(scope, {
-      prop,
-      value: user,
-      expected: 'a numeric user other than 0, with or without a group, as 1000:1000',
-      fix: 'build the image for a user that is not root',
-    });
+function memoriesFor(cpu: number): number[] {
+  if (cpu === 256) {
+    return [512, GIB, 2 * GIB];
   }
-}
-
-function checkPaths(scope: IConstruct, prop: string, paths: string[]): void {
-  const relative = paths.find((path) => !path.startsWith('/') || path === '/');
-  if (relative !== undefined) {
-    throw new PropError(scope, {
-      prop,
-      value: relative,
-      expected: 'absolute paths below /',
-      fix: 'name the folders that the application writes to',
-    });
-  }
-}
-
-function checkEachOnce(scope: IConstruct, prop: string, values: Array<string | number>): void {
-  const twice = values.find((value, index) => values.indexOf(value) !== index);
-  if (twice !== undefined) {
-    throw new PropError(scope, { prop, value: twice, expected: 'each once in a task', fix: 'take another one' });
-  }
+  const [min, max, step] = FARGATE_SIZES.get(cpu) ?? [0, -1, 1];
+  return Array.from({ length: (max - min) / step + 1 }, (_, index) => min + index * step);
 }

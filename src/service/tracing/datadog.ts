@@ -1,11 +1,11 @@
 import { FirelensLogRouterType } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
-import { PropError } from '../../validation/prop-error';
+import { checkRules } from '../../validation/rules';
 import { ServiceSecret } from '../container/service-secret';
 import type { TaskContainer } from '../container/task-container';
 import { agentImage } from '../image/agent-images';
-import type { DatadogProps } from './tracing';
-import type { TracedService, TracingParts } from './tracing-config';
+import type { TracingContext, TracingSettings } from './tracing-config';
+import type { DatadogProps } from './tracing-props';
 
 const SITES = [
   'datadoghq.com',
@@ -16,59 +16,58 @@ const SITES = [
   'ap2.datadoghq.com',
   'ddog-gov.com',
 ];
-/** Both run as root and keep its capabilities: Fargate gives the router's socket and the agent's volumes to root alone. */
+/** User of both agents. Fargate gives the router's socket and the agent's volumes to root alone. */
 const ROOT = { user: '0', keepsCapabilities: true };
 
-/** Datadog's agent, which takes traces and counts the task's metrics, and the router that sends the application's log. */
-export function datadogParts(scope: Construct, props: DatadogProps, service: TracedService): TracingParts {
-  if (!SITES.includes(props.site)) {
-    throw new PropError(scope, {
+/** Settings of the Datadog agent, for traces and metrics, and of the router that sends the application's log. */
+export function datadogSettings(scope: Construct, props: DatadogProps, context: TracingContext): TracingSettings {
+  checkRules(scope, [
+    {
+      condition: !SITES.includes(props.site),
       prop: 'tracing.site',
       value: props.site,
       expected: SITES.join(', '),
-      fix: 'take the host of the address at which you open Datadog, without app.',
-    });
-  }
-  if (!service.reachesInternet) {
-    throw new PropError(scope, {
+      fix: 'use the host of your Datadog address, without app',
+    },
+    {
+      condition: !context.reachesInternet,
       prop: 'tracing',
-      value: 'datadog',
-      expected: 'a network with a way to the internet: Datadog is reached there',
-      fix: 'use Egress.natGatewayPerZone(), or Tracing.xray() or .openTelemetry() in this network',
-    });
-  }
+      problem: 'is Tracing.datadog(), which requires a network with a route to the internet',
+      fix: 'use Egress.natGatewayPerZone(), or Tracing.xray() or Tracing.openTelemetry() in this network',
+    },
+  ]);
   const apiKey = ServiceSecret.fromSecret('DD_API_KEY', props.apiKey);
   const logs = props.logs ?? true;
   return {
-    containers: [...(logs ? [logRouter(props)] : []), agent(props, apiKey, service)],
+    containers: [...(logs ? [logRouter(props)] : []), agent(props, apiKey, context)],
     environment: {
-      ...tags(service),
+      ...tags(context),
       DD_AGENT_HOST: '127.0.0.1',
       DD_LOGS_INJECTION: 'true',
       DD_RUNTIME_METRICS_ENABLED: 'true',
     },
     labels: {
-      'com.datadoghq.tags.service': service.name,
-      'com.datadoghq.tags.env': service.environment,
-      ...(service.version && { 'com.datadoghq.tags.version': service.version }),
+      'com.datadoghq.tags.service': context.name,
+      'com.datadoghq.tags.env': context.environment,
+      ...(context.version && { 'com.datadoghq.tags.version': context.version }),
     },
-    log: logs ? { options: logOptions(props.site, service), secretOption: 'apikey', secret: apiKey } : undefined,
+    log: logs ? { options: logOptions(props.site, context), secretOption: 'apikey', secret: apiKey } : undefined,
     statements: [],
     awsServices: [],
     flows: [],
   };
 }
 
-/** Datadog ties traces, metrics and logs together by these three (requirement D-07). */
-function tags(service: TracedService): { [name: string]: string } {
+/** Unified service tags, by which Datadog correlates traces, metrics and logs. Source: requirement D-07. */
+function tags(context: TracingContext): { [name: string]: string } {
   return {
-    DD_SERVICE: service.name,
-    DD_ENV: service.environment,
-    ...(service.version && { DD_VERSION: service.version }),
+    DD_SERVICE: context.name,
+    DD_ENV: context.environment,
+    ...(context.version && { DD_VERSION: context.version }),
   };
 }
 
-function agent(props: DatadogProps, apiKey: ServiceSecret, service: TracedService): TaskContainer {
+function agent(props: DatadogProps, apiKey: ServiceSecret, context: TracingContext): TaskContainer {
   return {
     name: 'datadog-agent',
     image: agentImage('datadog', props.agentImage),
@@ -76,7 +75,7 @@ function agent(props: DatadogProps, apiKey: ServiceSecret, service: TracedServic
     environment: {
       ECS_FARGATE: 'true',
       DD_SITE: props.site,
-      DD_ENV: service.environment,
+      DD_ENV: context.environment,
       DD_APM_ENABLED: 'true',
       DD_APM_NON_LOCAL_TRAFFIC: 'false',
       DD_LOG_TO_CONSOLE: 'true',
@@ -86,7 +85,7 @@ function agent(props: DatadogProps, apiKey: ServiceSecret, service: TracedServic
     healthCommand: ['CMD', 'agent', 'health'],
     ...ROOT,
     memoryMiB: 256,
-    // As Datadog's guide to a read-only root has it.
+    // Paths from Datadog's guide to a read-only root file system.
     writablePaths: ['/tmp', '/var/run/datadog'],
     writableMiB: 16,
     copiedPaths: ['/etc/datadog-agent', '/opt/datadog-agent/run'],
@@ -105,22 +104,22 @@ function logRouter(props: DatadogProps): TaskContainer {
     memoryMiB: 64,
     writablePaths: ['/tmp'],
     writableMiB: 8,
-    // Without it the application's log is lost and nobody sees it: the task is replaced.
+    // Without the router, the application's log is lost and nobody notices. So ECS replaces the task.
     essential: true,
     logRouter: { type: FirelensLogRouterType.FLUENTBIT, options: { enableECSLogMetadata: true } },
   };
 }
 
-function logOptions(site: string, service: TracedService): { [name: string]: string } {
-  const dd_tags = [`env:${service.environment}`, ...(service.version ? [`version:${service.version}`] : [])].join(',');
+function logOptions(site: string, context: TracingContext): { [name: string]: string } {
+  const dd_tags = [`env:${context.environment}`, ...(context.version ? [`version:${context.version}`] : [])].join(',');
   return {
     Name: 'datadog',
     Host: `http-intake.logs.${site}`,
     TLS: 'on',
     compress: 'gzip',
     provider: 'ecs',
-    dd_service: service.name,
-    dd_source: service.name,
+    dd_service: context.name,
+    dd_source: context.name,
     dd_tags,
   };
 }

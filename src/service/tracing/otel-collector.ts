@@ -5,12 +5,12 @@ import { CfnSamplingRule } from 'aws-cdk-lib/aws-xray';
 import type { Construct } from 'constructs';
 import { checkWholeNumber } from '../../validation/checks';
 import { PropError } from '../../validation/prop-error';
-import type { TaskContainer } from '../container/task-container';
+import { DEFAULT_USER, type TaskContainer } from '../container/task-container';
 import { agentImage } from '../image/agent-images';
-import type { CollectorProps, OpenTelemetryProps, XrayProps } from './tracing';
-import type { TracedService, TracingParts } from './tracing-config';
+import type { TracingContext, TracingSettings } from './tracing-config';
+import type { CollectorProps, OpenTelemetryProps, XrayProps } from './tracing-props';
 
-/** Only the containers of the task reach the collector. */
+/** Loopback endpoints of the collector. Only the containers of the task reach them. */
 const OTLP_GRPC = '127.0.0.1:4317';
 const OTLP_HTTP = '127.0.0.1:4318';
 const XRAY_DAEMON = '127.0.0.1:2000';
@@ -22,11 +22,11 @@ interface Pipeline {
   readonly exporters: Config;
 }
 
-/** A collector that speaks OTLP and X-Ray's own protocol, sends to X-Ray, and hands out the sampling rules. */
-export function xrayParts(scope: Construct, props: XrayProps, service: TracedService): TracingParts {
+/** Settings of a collector that receives OTLP and X-Ray segments, exports to X-Ray and serves the sampling rules. */
+export function xraySettings(scope: Construct, props: XrayProps, context: TracingContext): TracingSettings {
   checkSampling(scope, 'tracing.tracesPerSecond', props.tracesPerSecond, 1000);
   checkSampling(scope, 'tracing.samplePercent', props.samplePercent, 100);
-  createSamplingRule(scope, props, service);
+  createSamplingRule(scope, props, context);
   return {
     containers: [
       collector(props, {
@@ -38,7 +38,7 @@ export function xrayParts(scope: Construct, props: XrayProps, service: TracedSer
       }),
     ],
     environment: {
-      ...openTelemetryEnvironment(service),
+      ...openTelemetryEnvironment(context),
       OTEL_PROPAGATORS: 'tracecontext,baggage,xray',
       OTEL_TRACES_SAMPLER: 'xray',
       OTEL_TRACES_SAMPLER_ARG: `endpoint=http://${XRAY_DAEMON}`,
@@ -61,17 +61,21 @@ export function xrayParts(scope: Construct, props: XrayProps, service: TracedSer
   };
 }
 
-/** A collector that hands traces on to an endpoint. */
-export function openTelemetryParts(scope: Construct, props: OpenTelemetryProps, service: TracedService): TracingParts {
+/** Settings of a collector that exports traces to an OTLP endpoint. */
+export function openTelemetrySettings(
+  scope: Construct,
+  props: OpenTelemetryProps,
+  context: TracingContext,
+): TracingSettings {
   const { samplePercent = 5, reachedThrough } = props;
   checkSampling(scope, 'tracing.samplePercent', samplePercent, 100);
   const { url, port } = checkedEndpoint(scope, props.endpoint);
-  if (!reachedThrough && !(port === 443 && service.reachesInternet)) {
+  if (!reachedThrough && !(port === 443 && context.reachesInternet)) {
     throw new PropError(scope, {
       prop: 'tracing.reachedThrough',
       value: undefined,
-      expected: `what stands behind ${props.endpoint}: without a rule to it no trace would arrive`,
-      fix: 'give its security group, or Peer.ipv4 of its addresses',
+      expected: `the peer of ${props.endpoint}, because no traces arrive without a security group rule`,
+      fix: 'pass its security group, or Peer.ipv4 of its addresses',
     });
   }
   const insecure = url.protocol === 'http:';
@@ -82,7 +86,7 @@ export function openTelemetryParts(scope: Construct, props: OpenTelemetryProps, 
   return {
     containers: [collector(props, { receivers: { otlp: otlp() }, exporters })],
     environment: {
-      ...openTelemetryEnvironment(service),
+      ...openTelemetryEnvironment(context),
       OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
       OTEL_TRACES_SAMPLER_ARG: `${samplePercent / 100}`,
     },
@@ -92,8 +96,8 @@ export function openTelemetryParts(scope: Construct, props: OpenTelemetryProps, 
   };
 }
 
-/** Before the account's own default rule, for this service alone. The name is lower-case and ends in a hash; AWS takes 32 characters. */
-function createSamplingRule(scope: Construct, props: XrayProps, service: TracedService): void {
+/** Its priority puts the rule before the account's default rule. AWS limits the name to 32 characters. */
+function createSamplingRule(scope: Construct, props: XrayProps, context: TracingContext): void {
   const ruleName = Names.uniqueResourceName(scope, { maxLength: 32, separator: '-' }).toLowerCase();
   new CfnSamplingRule(scope, 'SamplingRule', {
     samplingRule: {
@@ -102,7 +106,7 @@ function createSamplingRule(scope: Construct, props: XrayProps, service: TracedS
       priority: 1000,
       reservoirSize: props.tracesPerSecond ?? 1,
       fixedRate: (props.samplePercent ?? 5) / 100,
-      serviceName: service.name,
+      serviceName: context.name,
       serviceType: '*',
       host: '*',
       httpMethod: '*',
@@ -116,7 +120,7 @@ function otlp(): object {
   return { protocols: { grpc: { endpoint: OTLP_GRPC }, http: { endpoint: OTLP_HTTP } } };
 }
 
-/** The configuration travels in a variable, so that the image needs no file of ours; JSON is YAML. */
+/** An environment variable carries the configuration, so the image needs no extra file. JSON is valid YAML. */
 function collector(props: CollectorProps, { receivers, exporters }: Pipeline): TaskContainer {
   const processors = {
     memory_limiter: { check_interval: '1s', limit_mib: MEMORY_MIB * 0.75 },
@@ -146,7 +150,7 @@ function collector(props: CollectorProps, { receivers, exporters }: Pipeline): T
     environment: { AOT_CONFIG_CONTENT: JSON.stringify(config) },
     secrets: [],
     healthCommand: ['CMD', '/healthcheck'],
-    user: '1000:1000',
+    user: DEFAULT_USER,
     memoryMiB: MEMORY_MIB,
     writablePaths: [],
     writableMiB: 0,
@@ -154,14 +158,14 @@ function collector(props: CollectorProps, { receivers, exporters }: Pipeline): T
   };
 }
 
-/** What every OpenTelemetry SDK reads. The collector takes traces alone. */
-function openTelemetryEnvironment(service: TracedService): { [name: string]: string } {
+/** Environment variables that every OpenTelemetry SDK reads. The collector receives traces only. */
+function openTelemetryEnvironment(context: TracingContext): { [name: string]: string } {
   const attributes = {
-    'deployment.environment.name': service.environment,
-    ...(service.version && { 'service.version': service.version }),
+    'deployment.environment.name': context.environment,
+    ...(context.version && { 'service.version': context.version }),
   };
   return {
-    OTEL_SERVICE_NAME: service.name,
+    OTEL_SERVICE_NAME: context.name,
     OTEL_RESOURCE_ATTRIBUTES: Object.entries(attributes)
       .map(([name, value]) => `${name}=${value}`)
       .join(','),

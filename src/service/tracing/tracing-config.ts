@@ -3,59 +3,59 @@ import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ServiceSecret } from '../container/service-secret';
 import type { TaskContainer } from '../container/task-container';
 
-/** A service, as tracing sees it. */
-export interface TracedService {
-  /** The id of the construct in lower case, as it stands in traces. */
+/** Service that tracing is bound to. */
+export interface TracingContext {
+  /** Name of the service in traces: the id of its construct in lower case. */
   readonly name: string;
   /** Name of the environment: `production`. */
   readonly environment: string;
   /**
-   * The image's tag, where the template decides it.
-   * @default - traces carry no version: a release decides it later
+   * Tag of the image, where the template decides it.
+   * @default - traces carry no version, because a release decides the tag later
    */
   readonly version?: string;
-  /** Whether the tasks reach places outside the network on 443 without a rule for each. */
+  /** True where the tasks reach the internet on port 443 without further rules. */
   readonly reachesInternet: boolean;
 }
 
-/** Sends the application's log through a log router. */
+/** Log configuration that sends the application's log through a log router. */
 export interface RoutedLog {
-  /** The router's output plugin and its settings, none of them secret. */
+  /** Output plugin of the router and its settings. None of them is secret. */
   readonly options: { [name: string]: string };
-  /** The option of the router that is secret, and where its value comes from. */
+  /** Name of the router's option that is secret. */
   readonly secretOption: string;
-  /** Where the value of that option comes from. */
+  /** Source of the secret option's value. */
   readonly secret: ServiceSecret;
 }
 
-/** A place that the tasks must reach. */
+/** Connection that the tasks must be allowed to open. */
 export interface TracingFlow {
-  /** Its group gets the rule from the tasks. */
+  /** Peer of the connection. Its security group gets the rule from the tasks. */
   readonly peer: IConnectable;
-  /** TCP, 1 to 65535. */
+  /** TCP port, 1 to 65535. */
   readonly port: number;
 }
 
-/** What tracing adds to a service. */
-export interface TracingParts {
-  /** Beside the application, before its sidecars. */
+/** Settings that tracing adds to the task of a service. */
+export interface TracingSettings {
+  /** Agent containers. They come before the sidecars of the service. */
   readonly containers: TaskContainer[];
-  /** Variables of the application's container; its own come before them. */
+  /** Environment variables of the application's container. The application's own variables override them. */
   readonly environment: { [name: string]: string };
   /**
-   * Docker labels of the application's container, by which an agent knows it.
-   * @default - none
+   * Docker labels of the application's container, by which an agent identifies it.
+   * @default - no labels
    */
   readonly labels?: { [name: string]: string };
   /**
-   * Where the application's log goes instead of CloudWatch.
-   * @default - to the service's log group
+   * Destination of the application's log instead of CloudWatch Logs.
+   * @default - the log group of the service
    */
   readonly log?: RoutedLog;
-  /** What the task role may do besides; none of it knows a resource. */
+  /** Statements of the task role. None of the actions supports resource-level permissions. */
   readonly statements: PolicyStatement[];
-  /** What the containers call of AWS: endpoints for networks without a way to the internet. */
+  /** AWS services that the agents call. A network without a route to the internet gets their endpoints. */
   readonly awsServices: InterfaceVpcEndpointAwsService[];
-  /** Rules that the tasks need besides those to AWS. */
+  /** Connections that the tasks open to places other than AWS. */
   readonly flows: TracingFlow[];
 }

@@ -23,7 +23,7 @@ function bareStack(): Stack {
 
 function blocksByTier(plan: SubnetPlan, zones: number): { [tier: string]: string[] } {
   const layout = plan._layout(bareStack(), zones);
-  return Object.fromEntries(TIERS.map((tier) => [tier, layout.used(tier)]));
+  return Object.fromEntries(TIERS.map((tier) => [tier, layout.blocksInUse(tier)]));
 }
 
 function blocksOf(template: Template): { [tier: string]: string[] } {
@@ -44,25 +44,25 @@ function refusalOf(plan: SubnetPlan, zones = 3): string {
   return refusal(() => new SecureVpc(bareStack(), 'Network', { plan, availabilityZoneCount: zones }));
 }
 
-describe('blocks that are written down', () => {
+describe('A plan of given blocks', () => {
   test.each<[string, SubnetPlanBlocks]>([
-    ['B-01: 10.0.1-3.0/24 public, 10.0.11-13.0/24 private', {
+    ['document B (B-01)', {
       cidr: '10.0.0.0/16',
       publicBlocks: ['10.0.1.0/24', '10.0.2.0/24', '10.0.3.0/24'],
       applicationBlocks: ['10.0.11.0/24', '10.0.12.0/24', '10.0.13.0/24'],
     }],
-    ['C-13: 10.0.1-3.0/24 public, 10.0.10/20/30.0/24 private', {
+    ['document C (C-13)', {
       cidr: '10.0.0.0/16',
       publicBlocks: ['10.0.1.0/24', '10.0.2.0/24', '10.0.3.0/24'],
       applicationBlocks: ['10.0.10.0/24', '10.0.20.0/24', '10.0.30.0/24'],
     }],
-    ['D-15: with databases in a tier of their own', {
+    ['document D, which has a data tier (D-15)', {
       cidr: '10.0.0.0/16',
       publicBlocks: ['10.0.0.0/24', '10.0.1.0/24', '10.0.2.0/24'],
       applicationBlocks: ['10.0.16.0/20', '10.0.32.0/20', '10.0.48.0/20'],
       dataBlocks: ['10.0.128.0/24', '10.0.129.0/24', '10.0.130.0/24'],
     }],
-  ])('%s', (_document, blocks) => {
+  ])('creates the subnets of %s', (_document, blocks) => {
     const stack = testStack();
     new SecureVpc(stack, 'Network', { plan: SubnetPlan.blocks(blocks) });
     const template = templateOf(stack);
@@ -70,14 +70,14 @@ describe('blocks that are written down', () => {
     expect(blocksOf(template)).toEqual({ public: blocks.publicBlocks, application: blocks.applicationBlocks, data: blocks.dataBlocks ?? [] });
   });
 
-  test('a further block waits for its zone', () => {
+  test('keeps a block free for a later Availability Zone', () => {
     const plan = SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: ['10.0.1.0/24', '10.0.2.0/24', '10.0.3.0/24'] });
     expect(blocksByTier(plan, 2).application).toEqual(['10.0.1.0/24', '10.0.2.0/24']);
   });
 });
 
-describe('blocks that are computed', () => {
-  test('A-26, B-01, C-13, D-15: the default is 10.0.0.0/16 with three tiers and a slot more than zones', () => {
+describe('A plan of sizes', () => {
+  test('has by default 10.0.0.0/16, three tiers, and blocks for one more Availability Zone than the network (A-26, B-01, C-13, D-15)', () => {
     const used = { public: ['10.0.64.0/24', '10.0.65.0/24', '10.0.66.0/24'], application: ['10.0.0.0/20', '10.0.16.0/20', '10.0.32.0/20'], data: ['10.0.68.0/24', '10.0.69.0/24', '10.0.70.0/24'] };
     expect(blocksOf(networkOf(undefined, 3))).toEqual(used);
     expect(blocksByTier(SubnetPlan.sized(), 4).application[3]).toBe('10.0.48.0/20');
@@ -100,7 +100,7 @@ describe('blocks that are computed', () => {
     }
   }
 
-  test('lie inside the network, apart from each other, each at a multiple of its size', () => {
+  test('has blocks inside the network that do not overlap, each at a multiple of its size', () => {
     fc.assert(fc.property(sizes, (given) => {
       const network = block(given.cidr);
       const blocks = [...allBlocks(given) ?? []].sort((a, b) => a.start - b.start);
@@ -112,7 +112,7 @@ describe('blocks that are computed', () => {
     }), { numRuns: 300 });
   });
 
-  test('are refused only when their sum is larger than the network', () => {
+  test('is refused only when the sum of its blocks is larger than the network', () => {
     fc.assert(fc.property(sizes, (given) => {
       const sum = given.reservedAzs * [given.publicMask, given.applicationMask, given.dataMask].reduce((total, mask) => total + 2 ** (32 - mask), 0);
       const network = block(given.cidr);
@@ -120,7 +120,7 @@ describe('blocks that are computed', () => {
     }), { numRuns: 300 });
   });
 
-  test('stay what they are when a zone is added', () => {
+  test('keeps its blocks when an Availability Zone is added', () => {
     fc.assert(fc.property(sizes, fc.integer({ min: 1, max: 5 }), (given, zones) => {
       fc.pre(zones < given.reservedAzs && allBlocks(given) !== undefined);
       const before = blocksByTier(SubnetPlan.sized(given), zones);
@@ -134,7 +134,7 @@ describe('blocks that are computed', () => {
     ['one NAT', Egress.singleNatGateway()],
     ['regional NAT', Egress.regionalNatGateway()],
     ['endpoints only', Egress.endpointsOnly()],
-  ])('a further zone replaces and removes nothing, with %s', (_egress, egress) => {
+  ])('replaces and removes no resource when an Availability Zone is added, with %s', (_egress, egress) => {
     const templates = [1, 2, 3, 4].map((zones) => networkOf(undefined, zones, egress).toJSON());
     templates.slice(1).forEach((after, index) => {
       const changed: string[] = [];
@@ -147,46 +147,46 @@ describe('blocks that are computed', () => {
     });
   });
 
-  test('the comparison would see a subnet that moves', () => {
+  test('replaces subnets when reservedAzs changes, which the comparison detects', () => {
     const moved = fullDiff(networkOf(SubnetPlan.sized({ reservedAzs: 3 }), 3).toJSON(), networkOf(SubnetPlan.sized({ reservedAzs: 4 }), 3).toJSON());
     const replaced = moved.resources.logicalIds.filter((id) => moved.resources.get(id).changeImpact === ResourceImpact.WILL_REPLACE);
     expect(replaced.some((id) => id.includes('Subnet'))).toBe(true);
   });
 });
 
-describe('plans that are refused', () => {
-  test('a block that cannot hold the tiers', () => {
+describe('A plan is refused', () => {
+  test('when the network is too small for its tiers', () => {
     expect(refusalOf(SubnetPlan.sized({ cidr: '10.0.0.0/20' }))).toBe(
-      "SecureVpc 'Test/Network': plan.cidr is \"10.0.0.0/20\", expected a block of at least 18432 addresses for 4 slots of /24, /20 and /24. "
-      + 'Take a larger block, fewer slots or smaller subnets: SubnetPlan.sized({ cidr, slots, publicMask, applicationMask, dataMask })');
+      "SecureVpc 'Test/Network': plan.cidr is \"10.0.0.0/20\", expected a block of at least 18432 addresses: 4 subnets each of /24, /20 and /24. "
+      + 'Use a larger block, fewer reservedAzs or smaller subnets.');
   });
 
-  test('blocks that overlap, in one tier and across tiers', () => {
+  test('when blocks overlap, in one tier and across tiers', () => {
     expect(refusalOf(SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: ['10.0.0.0/20', '10.0.8.0/24', '10.0.32.0/20'] }))).toBe(
-      "SecureVpc 'Test/Network': plan.applicationBlocks is \"10.0.8.0/24\", expected blocks that overlap no other (10.0.0.0/20 is in plan.applicationBlocks). Give each zone of each tier a block of its own");
+      "SecureVpc 'Test/Network': plan.applicationBlocks is \"10.0.8.0/24\", expected blocks that overlap no other (10.0.0.0/20 is in plan.applicationBlocks). Give each tier a dedicated block in each Availability Zone.");
     expect(refusalOf(SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: ['10.0.0.0/20'], dataBlocks: ['10.0.0.0/24'] }), 1)).toContain(
       'plan.dataBlocks is "10.0.0.0/24", expected blocks that overlap no other (10.0.0.0/20 is in plan.applicationBlocks)');
   });
 
-  test.each(['10.0.1.5/24', '10.0.1.0/23', '10.0.300.0/24', '10.0.1.0', 'ten', '10.0.1.0/29', '10.0.0.0/15', '10.0.1.0/33'])('a block that is misaligned or none: %s', (wrong) => {
+  test.each(['10.0.1.5/24', '10.0.1.0/23', '10.0.300.0/24', '10.0.1.0', 'ten', '10.0.1.0/29', '10.0.0.0/15', '10.0.1.0/33'])('when a block is misaligned or invalid: %s', (wrong) => {
     expect(refusalOf(SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: [wrong] }), 1)).toBe(
-      `SecureVpc 'Test/Network': plan.applicationBlocks is "${wrong}", expected a block from /16 to /28 whose address is the first of the block, as 10.0.1.0/24. Write the block with its first address`);
+      `SecureVpc 'Test/Network': plan.applicationBlocks is "${wrong}", expected a block from /16 to /28 whose address is the first of the block, for example 10.0.1.0/24. Write the block with its first address.`);
   });
 
-  test('a network block that is misaligned', () => {
+  test('when the block of the network is misaligned', () => {
     expect(refusalOf(SubnetPlan.sized({ cidr: '10.0.1.0/16' }))).toContain('plan.cidr is "10.0.1.0/16", expected a block from /16 to /28');
   });
 
-  test('a block outside the network', () => {
+  test('when a block is outside the network', () => {
     expect(refusalOf(SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: ['10.1.0.0/24'] }), 1)).toBe(
-      "SecureVpc 'Test/Network': plan.applicationBlocks is \"10.1.0.0/24\", expected blocks inside 10.0.0.0/16. Move the block, or widen plan.cidr");
+      "SecureVpc 'Test/Network': plan.applicationBlocks is \"10.1.0.0/24\", expected blocks inside 10.0.0.0/16. Move the block, or widen plan.cidr.");
   });
 
-  test('more zones than the plan has slots', () => {
+  test('when the network has more Availability Zones than the plan', () => {
     expect(refusalOf(SubnetPlan.sized({ reservedAzs: 2 }))).toBe(
-      "SecureVpc 'Test/Network': plan.reservedAzs is 2, expected one slot for each of the 3 zones. Give the plan more slots, before the network is deployed, or use fewer zones");
+      "SecureVpc 'Test/Network': plan.reservedAzs is 2, expected at least the 3 Availability Zones of the network. Raise reservedAzs before the network is deployed, or use fewer Availability Zones.");
     expect(refusalOf(SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: ['10.0.1.0/24', '10.0.2.0/24'] }))).toBe(
-      "SecureVpc 'Test/Network': plan.applicationBlocks is [\"10.0.1.0/24\",\"10.0.2.0/24\"], expected one block for each of the 3 zones. Add a block for each zone, or use fewer zones");
+      "SecureVpc 'Test/Network': plan.applicationBlocks is [\"10.0.1.0/24\",\"10.0.2.0/24\"], expected one block for each of the 3 Availability Zones. Add a block for each Availability Zone, or use fewer Availability Zones.");
   });
 
   test.each<[SubnetPlanSizes, string]>([
@@ -194,16 +194,16 @@ describe('plans that are refused', () => {
     [{ reservedAzs: 7 }, 'plan.reservedAzs is 7, expected 1 to 6, whole'],
     [{ publicMask: 29 }, 'plan.publicMask is 29, expected 16 to 28, whole'],
     [{ dataMask: 15 }, 'plan.dataMask is 15, expected 16 to 28, whole'],
-  ])('sizes out of range: %j', (sized, message) => {
+  ])('when sizes are out of range: %j', (sized, message) => {
     expect(refusalOf(SubnetPlan.sized(sized))).toContain(message);
   });
 
-  test('a tier that is asked for and not planned', () => {
+  test('when a construct needs a tier that it lacks', () => {
     const network = new SecureVpc(bareStack(), 'Network', {
       plan: SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: ['10.0.1.0/24'] }), availabilityZoneCount: 1, egress: Egress.endpointsOnly(),
     });
     expect(network.hasTier(SubnetTier.DATA)).toBe(false);
     expect(refusal(() => network.subnets(SubnetTier.DATA))).toBe(
-      "SecureVpc 'Test/Network': plan.dataBlocks is not given, expected blocks of the data tier, which something in this network needs. Add them to the plan");
+      "SecureVpc 'Test/Network': plan.dataBlocks is not given, expected blocks of the data tier, which a construct in this network needs. Add them to the plan.");
   });
 });

@@ -34,8 +34,8 @@ function shop(api: Partial<ProductionWebServiceProps> = { discoverableAs: 'api' 
 const serviceOf = (template: Template, part: string) =>
   Object.entries(template.findResources('AWS::ECS::Service')).filter(([id]) => id.startsWith(part)).map(([, resource]) => resource)[0];
 
-describe('A service that is discoverable', () => {
-  test('C-24, B-12: is found by its name, on its port, in the cluster\'s namespace', () => {
+describe('A discoverable service', () => {
+  test('is found by its name and port in the namespace of the cluster (C-24, B-12)', () => {
     const { template, api } = shop();
     const made = template();
     made.resourceCountIs('AWS::ServiceDiscovery::HttpNamespace', 1);
@@ -48,13 +48,13 @@ describe('A service that is discoverable', () => {
     expect(api.url).toBe('http://api:4000');
   });
 
-  test('has no test traffic rules, which CDK lacks: callers reach a new version with production traffic, and the page says so', () => {
+  test('has no test traffic rules, which CDK does not support', () => {
     const [service] = serviceOf(shop().template(), 'Api').Properties.ServiceConnectConfiguration.Services;
     expect(Object.keys(service.ClientAliases[0]).sort()).toEqual(['DnsName', 'Port']);
     expect(fs.readFileSync(path.join(__dirname, '../../../docs/service.md'), 'utf8')).toContain('no test traffic rules for Service Connect');
   });
 
-  test('names its port; one that is not discoverable stays as it was', () => {
+  test('has a named port mapping, which other services do not have', () => {
     const discoverable = serviceFixture(({ stack, network }) => ({ discoverableAs: 'web', cluster: new ServiceCluster(stack, 'Cluster', { network }).cluster }));
     expect(containersOf(templateOf(discoverable.stack)).web.PortMappings).toEqual([{ ContainerPort: 3000, Protocol: 'tcp', Name: 'http', AppProtocol: 'http' }]);
     const plain = templateOf(serviceFixture().stack);
@@ -67,7 +67,7 @@ describe('A service that calls another one', () => {
   const rulesOn = (template: Template, port: number) => ['AWS::EC2::SecurityGroupIngress', 'AWS::EC2::SecurityGroupEgress'].flatMap((type) =>
     Object.values(template.findResources(type)).map(({ Properties }) => Properties).filter(({ FromPort, ToPort }) => FromPort === port && ToPort === port));
 
-  test('A-35: opens exactly the api\'s port from exactly the web\'s group', () => {
+  test('may reach exactly the port of the other service from exactly its security group (A-35)', () => {
     const { web, api, template } = shop();
     expect(web.calls(api)).toBe(api.url);
     const group = (part: string) => ({ 'Fn::GetAtt': [expect.stringContaining(`${part}SecurityGroup`), 'GroupId'] });
@@ -77,7 +77,7 @@ describe('A service that calls another one', () => {
     ]);
   });
 
-  test('A-35, C-24: joins the namespace as a client, and is deployed after the service that it calls', () => {
+  test('joins the namespace as a client, and is deployed after the service that it calls (A-35, C-24)', () => {
     const { web, api, template, findings } = shop();
     web.calls(api);
     const made = serviceOf(template(), 'Web');
@@ -87,11 +87,11 @@ describe('A service that calls another one', () => {
     expect(findings()).toEqual([]);
   });
 
-  test('A-35: without a call nothing leads from web to api', () => {
+  test('may not reach the other service without a call (A-35)', () => {
     expect(rulesOn(shop().template(), 4000).filter(({ Description }) => Description?.startsWith('Calls to'))).toEqual([]);
   });
 
-  test('A-35: in another stack brings both rules with it, and closes no cycle', () => {
+  test('has both rules in its own stack, so that no dependency cycle closes (A-35)', () => {
     const { web, api, template, findings } = shop({ discoverableAs: 'api' }, 'many');
     web.calls(api);
     expect(rulesOn(template(), 4000)).toHaveLength(2);
@@ -110,14 +110,14 @@ describe('A service that calls another one', () => {
     expect(refusal(() => api.calls(web))).toMatch(/'Shop\/Api': calls is "Shop\/Web", expected a service that does not call this one.*through the load balancer/);
   });
 
-  test('refuses a service that calls it by way of a third one, in one line instead of CloudFormation\'s circular dependency', () => {
+  test('refuses a service that calls it through a third one, instead of failing with a circular dependency', () => {
     const { web, api, third } = shop({ discoverableAs: 'api' });
     web.calls(third);
     third.calls(api);
     expect(refusal(() => api.calls(web))).toMatch(/'Shop\/Api': calls is "Shop\/Web", expected a service that does not call this one/);
   });
 
-  test('refuses to call where CodeDeploy deploys, because ECS has no Service Connect there', () => {
+  test('refuses calls with CodeDeploy, which does not support Service Connect', () => {
     const { stack, web } = serviceFixture({ rollout: Rollout.codeDeploy() });
     expect(refusal(() => web.calls(shop().api))).toMatch(/'Test\/Web': rollout is "CodeDeploy", expected no Service Connect/);
     templateOf(stack).hasResourceProperties('AWS::ECS::Service', { ServiceConnectConfiguration: Match.absent() });
@@ -129,12 +129,12 @@ describe('A service that calls another one', () => {
     expect(refusal(() => other.web.calls(api))).toMatch(/'Test\/Web': calls is "Shop\/Api", expected a service of the same namespace/);
     expect(refusal(() => web.calls(serviceFixture(({ stack, network }) => ({
       discoverableAs: 'else', cluster: new ServiceCluster(stack, 'Cluster', { network }).cluster,
-    })).web))).toContain('give both services the cluster of one ServiceCluster');
+    })).web))).toContain('Give both services the cluster of one ServiceCluster');
   });
 
   test('refuses a cluster without a namespace', () => {
     const message = refusal(() => serviceFixture(({ stack, network }) => ({ discoverableAs: 'web', cluster: new Cluster(stack, 'Bare', { vpc: network.vpc }) })));
-    expect(message).toMatch(/'Test\/Web': cluster is "Test\/Bare", expected a cluster with a namespace.*new ServiceCluster/);
+    expect(message).toMatch(/'Test\/Web': cluster is "Test\/Bare", expected a cluster with a Cloud Map namespace.*new ServiceCluster/);
   });
 });
 
@@ -145,7 +145,7 @@ describe('ServiceCluster', () => {
     return templateOf(stack);
   };
 
-  test('B-04, B-13: has enhanced Container Insights, both Fargate providers and a namespace of its own', () => {
+  test('has enhanced Container Insights, both Fargate capacity providers and a namespace (B-04, B-13)', () => {
     const template = cluster();
     template.hasResourceProperties('AWS::ECS::Cluster', {
       ClusterSettings: [{ Name: 'containerInsights', Value: 'enhanced' }], ServiceConnectDefaults: { Namespace: Match.anyValue() }, Configuration: Match.absent(),
@@ -154,14 +154,14 @@ describe('ServiceCluster', () => {
     template.hasResourceProperties('AWS::ServiceDiscovery::HttpNamespace', { Name: Match.stringLikeRegexp('^[a-z0-9-]+$') });
   });
 
-  test('C-30: takes the names that a document fixes', () => {
+  test('accepts physical names of cluster and namespace (C-30)', () => {
     const template = cluster({ clusterName: 'shop', namespaceName: 'shop.local' });
     template.hasResourceProperties('AWS::ECS::Cluster', { ClusterName: 'shop' });
     template.hasResourceProperties('AWS::ServiceDiscovery::HttpNamespace', { Name: 'shop.local' });
     templateOf(serviceFixture({ serviceName: 'shop-web' }).stack).hasResourceProperties('AWS::ECS::Service', { ServiceName: 'shop-web' });
   });
 
-  test('C-30: a service has no physical name of its own accord, because a service that is replaced could not take it again', () => {
+  test('gives its services no physical names, which a replaced service could not take again (C-30)', () => {
     templateOf(serviceFixture().stack).hasResourceProperties('AWS::ECS::Service', { ServiceName: Match.absent() });
   });
 

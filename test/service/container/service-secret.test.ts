@@ -15,14 +15,14 @@ const injected = (template: Template) => {
   return Object.fromEntries(secrets.map(({ Name, ValueFrom }) => [Name, ValueFrom]));
 };
 
-describe('A secret that is made with the service', () => {
+describe('A secret that is created with the service', () => {
   let template: Template;
 
   beforeAll(() => {
     template = templateOf(serviceFixture({ secrets: [ServiceSecret.generated('JWT_SECRET'), ServiceSecret.placeholder('STRIPE_KEY')] }).stack);
   });
 
-  test('A-24: is generated, encrypted with a customer key that rotates, and outlives its stack in production', () => {
+  test('is encrypted with a customer key that rotates, and is retained in production (A-24)', () => {
     template.hasResource('AWS::SecretsManager::Secret', {
       Properties: { GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true }, KmsKeyId: { 'Fn::GetAtt': [Match.stringLikeRegexp('SecretsKey'), 'Arn'] } },
       DeletionPolicy: 'RetainExceptOnCreate',
@@ -30,12 +30,12 @@ describe('A secret that is made with the service', () => {
     template.hasResourceProperties('AWS::KMS::Key', { Description: 'Encrypts the secrets of Test/Web', EnableKeyRotation: true });
   });
 
-  test('A-24: is injected by ARN; its value stands nowhere in the template', () => {
+  test('is injected by ARN, without its value in the template (A-24)', () => {
     expect(injected(template)).toEqual({ JWT_SECRET: { Ref: expect.stringContaining('JWTSECRET') }, STRIPE_KEY: { Ref: expect.stringContaining('STRIPEKEY') } });
     expect(JSON.stringify(template.toJSON())).not.toContain('{{resolve:secretsmanager');
   });
 
-  test('A-24: tasks read only their own: the execution role may read these two and use their key through Secrets Manager', () => {
+  test('is readable, with its key through Secrets Manager, by the execution role only (A-24)', () => {
     const read = reading(template).filter(({ Action }) => Action === 'secretsmanager:GetSecretValue').flatMap(({ Resource }) => Resource);
     expect(read).toEqual([{ Ref: expect.stringContaining('JWTSECRET') }, { Ref: expect.stringContaining('STRIPEKEY') }]);
     expect(reading(template).filter(({ Action }) => Action !== 'secretsmanager:GetSecretValue')).toEqual([
@@ -43,27 +43,27 @@ describe('A secret that is made with the service', () => {
     ]);
   });
 
-  test('A-24: is filled by a person where another party gives it out, and says so until then', () => {
+  test('contains a placeholder until a person puts the value in (A-24)', () => {
     template.hasResourceProperties('AWS::SecretsManager::Secret', { SecretString: 'to-be-filled', GenerateSecretString: Match.absent() });
   });
 
-  test('A-24: is shown by the service, so that another one may share it', () => {
+  test('is exposed by the service, so that another service can share it (A-24)', () => {
     const { web } = serviceFixture({ secrets: [ServiceSecret.generated('JWT_SECRET', { length: 128 })] });
     expect(Object.keys(web.secrets)).toEqual(['JWT_SECRET']);
   });
 
-  test('goes with its stack in development', () => {
+  test('is deleted with its stack in development', () => {
     const { stack } = serviceFixture({ secrets: [ServiceSecret.generated('JWT_SECRET')] }, (app) => EnvironmentProfile.development().applyTo(app));
     templateOf(stack).hasResource('AWS::SecretsManager::Secret', { DeletionPolicy: 'Delete' });
   });
 
-  test('leaves nothing unacknowledged', () => {
+  test('leaves no finding of the four packs unacknowledged', () => {
     expect(unacknowledged(serviceFixture({ secrets: [ServiceSecret.generated('JWT_SECRET'), ServiceSecret.placeholder('STRIPE_KEY')] }).stack)).toEqual([]);
   });
 });
 
-describe('A secret that exists', () => {
-  test('C-24, E-04: is injected by its complete ARN, whole or one field of it', () => {
+describe('An existing secret', () => {
+  test('is injected by its complete ARN, whole or by one field (C-24, E-04)', () => {
     const { stack } = serviceFixture(({ stack: of }) => {
       const secret = Secret.fromSecretCompleteArn(of, 'Stripe', ARN);
       return { secrets: [ServiceSecret.fromSecret('STRIPE', secret), ServiceSecret.fromSecret('STRIPE_KEY', secret, 'key')] };
@@ -73,7 +73,7 @@ describe('A secret that exists', () => {
     expect(reading(template)).toEqual([{ Action: 'secretsmanager:GetSecretValue', Effect: 'Allow', Resource: ARN }]);
   });
 
-  test('D-10: of the Parameter Store is named, never copied, and its customer key used through the Parameter Store alone', () => {
+  test('of the Parameter Store is injected by name, with its customer key through the Parameter Store only (D-10)', () => {
     const { stack } = serviceFixture(({ stack: of }) => ({
       secrets: [ServiceSecret.fromParameter('RELIC_KEY', '/shop/relic', Key.fromKeyArn(of, 'ParameterKey', `arn:aws:kms:${REGION}:${ACCOUNT}:key/1`))],
     }));
@@ -87,7 +87,7 @@ describe('A secret that exists', () => {
     ]);
   });
 
-  test('of another stack learns nothing of the service, so that no cycle closes', () => {
+  test('of another stack has no reference to the service, so that no dependency cycle closes', () => {
     const app = testApp();
     const below = testStack({ app, id: 'Below' });
     const secret = new Secret(below, 'Token', { encryptionKey: new Key(below, 'Key', { enableKeyRotation: true }) });
@@ -105,11 +105,11 @@ describe('A secret that exists', () => {
   });
 });
 
-describe('What reading secrets adds to an endpoints-only network', () => {
+describe('A network with endpoints only', () => {
   const PULL_AND_LOG = ['ecr.api', 'ecr.dkr', 'logs'];
   const endpoints = (secrets: ServiceSecret[]) => endpointsOf(templateOf(serviceFixture({ secrets }).stack));
 
-  test('B-14: the endpoint of Secrets Manager, or of the Parameter Store, and no other', () => {
+  test('gets only the endpoint of Secrets Manager or of the Parameter Store for secrets (B-14)', () => {
     expect(endpoints([])).toEqual(PULL_AND_LOG);
     expect(endpoints([ServiceSecret.generated('JWT_SECRET')])).toEqual([...PULL_AND_LOG, 'secretsmanager']);
     expect(endpoints([ServiceSecret.fromParameter('RELIC_KEY', '/shop/relic')])).toEqual([...PULL_AND_LOG, 'ssm']);

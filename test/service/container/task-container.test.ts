@@ -1,24 +1,29 @@
 import { Duration } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { ImageRepository, type ProductionWebServiceProps, SecureVpc, ServiceImage, ServiceSecret, type Sidecar } from '../../../src';
+import {
+  ImageRepository, type ProductionWebServiceProps, SecureVpc, ServiceImage, ServiceSecret, Sidecar, type SidecarProps,
+} from '../../../src';
 import { brokenRules } from '../../deploy-rules/deploy-rules';
 import { containersOf, statementsOf, variablesOf } from '../../fixtures/task-definition';
 import { templateOf, unacknowledged } from '../../fixtures/test-stack';
 import { serviceFixture } from '../../fixtures/web-service';
 
-const CACHE: Omit<Sidecar, 'image'> = { name: 'cache', port: 6379, command: ['--save', ''], environment: { MODE: 'cache' }, healthCommand: ['CMD', 'ping'], memoryMiB: 128 };
+const CACHE: Omit<SidecarProps, 'image'> = {
+  port: 6379, command: ['--save', ''], environment: { MODE: 'cache' }, healthCommand: ['CMD', 'ping'], memoryMiB: 128,
+};
+const redis = ServiceImage.fromRegistry('public.ecr.aws/docker/library/redis:8.2');
 
-const withSidecar = (sidecar: Partial<Sidecar> = {}, props: Partial<ProductionWebServiceProps> = {}) => serviceFixture(({ stack }) => ({
-  network: new SecureVpc(stack, 'Routed'), sidecars: [{ ...CACHE, image: ServiceImage.fromRegistry('public.ecr.aws/docker/library/redis:8.2'), ...sidecar }], ...props,
+const withSidecar = (sidecar: Partial<SidecarProps> = {}, props: Partial<ProductionWebServiceProps> = {}) => serviceFixture(({ stack }) => ({
+  network: new SecureVpc(stack, 'Routed'), sidecars: [Sidecar.of('cache', { ...CACHE, image: redis, ...sidecar })], ...props,
 }));
 
 describe('The application\'s container', () => {
-  test('C-30: may end within 30 s, or as long as it is told, up to two minutes', () => {
+  test('has 30 s to stop, or the configured time of up to two minutes (C-30)', () => {
     expect(containersOf(templateOf(serviceFixture().stack)).web.StopTimeout).toBe(30);
     expect(containersOf(templateOf(serviceFixture({ stopTimeout: Duration.minutes(2) }).stack)).web.StopTimeout).toBe(120);
   });
 
-  test.each([[false, 'X86_64'], [true, 'ARM64']])('runs on both architectures: arm64 %s', (arm64, architecture) => {
+  test.each([[false, 'X86_64'], [true, 'ARM64']])('runs on its architecture with arm64 %s: %s', (arm64, architecture) => {
     templateOf(serviceFixture({ arm64 }).stack).hasResourceProperties('AWS::ECS::TaskDefinition', { RuntimePlatform: { CpuArchitecture: architecture, OperatingSystemFamily: 'LINUX' } });
   });
 });
@@ -30,7 +35,7 @@ describe('A sidecar', () => {
     template = templateOf(withSidecar().stack);
   });
 
-  test('ECS.5, ECS.20: is not root, has no capabilities, an init process, a read-only root and memory to write to', () => {
+  test('is not root, has no capabilities, an init process, a read-only root and writable memory (ECS.5, ECS.20)', () => {
     expect(containersOf(template).cache).toMatchObject({
       User: '1000:1000',
       ReadonlyRootFilesystem: true,
@@ -38,24 +43,24 @@ describe('A sidecar', () => {
     });
   });
 
-  test('ECS.9: has its own stream in the log group of the service', () => {
+  test('has a dedicated stream in the log group of the service (ECS.9)', () => {
     const { web, cache } = containersOf(template);
     expect(cache.LogConfiguration.Options['awslogs-group']).toEqual(web.LogConfiguration.Options['awslogs-group']);
     expect([web, cache].map(({ LogConfiguration }) => LogConfiguration.Options['awslogs-stream-prefix'])).toEqual(['web', 'cache']);
   });
 
-  test('has the command, port, check, memory and environment that it is given, and is needed by its task', () => {
+  test('has its command, port, health check, memory and environment, and is essential', () => {
     const { cache } = containersOf(template);
     expect(cache).toMatchObject({ Command: ['--save', ''], PortMappings: [{ ContainerPort: 6379, Protocol: 'tcp' }], HealthCheck: { Command: ['CMD', 'ping'] }, Memory: 128, Essential: true });
     expect(variablesOf(cache)).toEqual({ MODE: 'cache' });
   });
 
-  test('is started again when it ends by a fault, where the task does not need it', () => {
+  test('is restarted when it fails, if it is not essential', () => {
     const { cache } = containersOf(templateOf(withSidecar({ essential: false }).stack));
     expect(cache).toMatchObject({ Essential: false, RestartPolicy: { Enabled: true, IgnoredExitCodes: [0] } });
   });
 
-  test('A-24: gets secrets of its own, which the application does not get', () => {
+  test('gets its secrets, which the application does not get (A-24)', () => {
     const { web, cache } = containersOf(templateOf(withSidecar({ secrets: [ServiceSecret.generated('CACHE_SECRET')] }).stack));
     expect(cache.Secrets).toEqual([expect.objectContaining({ Name: 'CACHE_SECRET' })]);
     expect(web.Secrets).toBeUndefined();
@@ -65,21 +70,21 @@ describe('A sidecar', () => {
     template.hasResourceProperties('AWS::ECS::Service', { LoadBalancers: [Match.objectLike({ ContainerName: 'web', ContainerPort: 3000 })] });
   });
 
-  test('B-14: comes from private ECR where nothing but endpoints leads out, and may be pulled from there alone', () => {
-    const { stack, registry } = serviceFixture(({ images }) => ({ sidecars: [{ ...CACHE, image: ServiceImage.fromRepository(images, { tag: 'cache-8.2' }) }] }));
+  test('is pulled from private ECR only, in a network with endpoints only (B-14)', () => {
+    const { stack, registry } = serviceFixture(({ images }) => ({ sidecars: [Sidecar.of('cache', { ...CACHE, image: ServiceImage.fromRepository(images, { tag: 'cache-8.2' }) })] }));
     expect(JSON.stringify(templateOf(registry).toJSON())).toContain('cache-8.2');
     const [pull] = statementsOf(templateOf(stack), 'ExecutionPolicy').filter(({ Action }) => Action.includes('ecr:BatchGetImage'));
     expect([pull.Resource].flat()).toHaveLength(1);
     expect(unacknowledged(stack)).toEqual([]);
   });
 
-  test('B-14: of a mirror of its own adds that repository to what may be pulled', () => {
-    const { stack } = serviceFixture(({ stack: of }) => ({ sidecars: [{ ...CACHE, image: ServiceImage.fromRepository(new ImageRepository(of, 'Mirror'), { tag: '8.2' }) }] }));
+  test('lets the execution role pull from the repository of its mirror (B-14)', () => {
+    const { stack } = serviceFixture(({ stack: of }) => ({ sidecars: [Sidecar.of('cache', { ...CACHE, image: ServiceImage.fromRepository(new ImageRepository(of, 'Mirror'), { tag: '8.2' }) })] }));
     const [pull] = statementsOf(templateOf(stack), 'ExecutionPolicy').filter(({ Action }) => Action.includes('ecr:BatchGetImage'));
     expect(pull.Resource).toHaveLength(2);
   });
 
-  test('breaks none of the rules that AWS enforces and no validator sees', () => {
+  test('breaks none of the rules that AWS enforces only at deployment', () => {
     expect(brokenRules(template.toJSON())).toEqual([]);
   });
 });

@@ -16,8 +16,8 @@ const released = (() => {
 
 const declared = (tag: string): Template => templateOf(serviceFixture(({ images }) => ({ image: ServiceImage.fromRepository(images, { tag }) })).stack);
 
-describe('A released image (docs/adr/0002-one-deployer.md)', () => {
-  test('first deployment: succeeds with an empty repository, the service has no tasks', () => {
+describe('A service with a released image (docs/adr/0002-one-deployer.md)', () => {
+  test('is created without tasks by the first deployment, while its repository is empty', () => {
     const aws = new CloudFormationAndEcs();
     aws.cdkDeploy(released());
     expect(aws.desiredCount).toBe(0);
@@ -25,14 +25,14 @@ describe('A released image (docs/adr/0002-one-deployer.md)', () => {
     released().hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: { 'Fn::If': [Match.anyValue(), 0, 2] } });
   });
 
-  test('first release: the released image serves', () => {
+  test('serves the released image after the first release', () => {
     const aws = new CloudFormationAndEcs();
     aws.cdkDeploy(released());
     aws.release('v1');
     expect(aws.serving?.image).toBe('repository:v1');
   });
 
-  test('first deployment after the first release: the released image keeps serving, with tasks', () => {
+  test('keeps serving the released image, with its tasks, after the next deployment', () => {
     const aws = new CloudFormationAndEcs();
     aws.cdkDeploy(released());
     aws.release('v1');
@@ -41,7 +41,7 @@ describe('A released image (docs/adr/0002-one-deployer.md)', () => {
     expect(aws.desiredCount).toBe(2);
   });
 
-  describe('with v2 released', () => {
+  describe('after the release of v2', () => {
     let aws: CloudFormationAndEcs;
     const taskChange = { cpu: 1024, memoryMiB: 2048 };
 
@@ -53,18 +53,18 @@ describe('A released image (docs/adr/0002-one-deployer.md)', () => {
       aws.release('v2');
     });
 
-    test('second release: v2 serves', () => {
+    test('serves v2', () => {
       expect(aws.serving).toMatchObject({ image: 'repository:v2', by: 'release' });
     });
 
-    test('a deployment without a change starts no rollout', () => {
+    test('starts no rollout when a deployment changes nothing', () => {
       const { serving, serviceUpdates } = { ...aws };
       aws.cdkDeploy(released());
       expect(aws.serving).toBe(serving);
       expect(aws.serviceUpdates).toBe(serviceUpdates);
     });
 
-    test('infrastructure change of the task: no rollout, and the latest revision has the released image', () => {
+    test('starts no rollout when a deployment changes the task, and has the released image in its latest revision', () => {
       const { serving, serviceUpdates } = { ...aws };
       aws.cdkDeploy(released(taskChange));
       expect(aws.serving).toBe(serving);
@@ -72,14 +72,14 @@ describe('A released image (docs/adr/0002-one-deployer.md)', () => {
       expect(aws.latest).toMatchObject({ image: 'repository:v2', by: 'cdk deploy' });
     });
 
-    test('failed infrastructure change after a release: no rollout, no old image, the latest revision is a good one', () => {
+    test('starts no rollout and gets no old image when a deployment fails, and has a good latest revision', () => {
       const { serving } = aws;
       aws.cdkDeploy(released(taskChange), { failsAfterwards: true });
       expect(aws.serving).toBe(serving);
       expect(aws.latest.image).toBe('repository:v2');
     });
 
-    test('failed release: v2 keeps serving, and the next deployment does not bring the failed image', () => {
+    test('keeps serving v2 when a release fails, and does not get the failed image by the next deployment', () => {
       aws.release('v3', { fails: true });
       expect(aws.serving?.image).toBe('repository:v2');
       aws.cdkDeploy(released(taskChange));
@@ -87,7 +87,7 @@ describe('A released image (docs/adr/0002-one-deployer.md)', () => {
       expect(aws.latest.image).toBe('repository:v2');
     });
 
-    test('deployment during a release: the service is not touched', () => {
+    test('is not updated by a deployment during a release', () => {
       const { serviceUpdates } = aws;
       aws.cdkDeploy(released(taskChange));
       aws.release('v3');
@@ -97,25 +97,25 @@ describe('A released image (docs/adr/0002-one-deployer.md)', () => {
     });
   });
 
-  test('the service names its family, and revisions stay active when CloudFormation replaces them', () => {
+  test('refers to the family of its task definition, whose revisions stay active when CloudFormation replaces them', () => {
     const [definition] = Object.values(released().findResources('AWS::ECS::TaskDefinition'));
     released().hasResourceProperties('AWS::ECS::Service', { TaskDefinition: definition.Properties.Family });
     expect(definition.UpdateReplacePolicy).toBe('Retain');
   });
 
-  test('is read from the track\'s parameter of the repository\'s stack, which is deployed before', () => {
+  test('reads the tag from the parameter of its track, and depends on the stack of the repository', () => {
     const { stack, registry, images } = serviceFixture((parts) => ({ image: ServiceImage.released(parts.images, 'staging') }));
     const [parameter] = Object.entries(templateOf(stack).toJSON().Parameters as { [id: string]: { Default: string } }).filter(([id]) => id.startsWith('WebReleasedImage'));
     expect(parameter[1].Default).toBe(images.releasedImageParameterName('staging'));
     expect(stack.dependencies).toContain(registry);
   });
 
-  test('of a repository in the same stack is refused with the reason', () => {
+  test('refuses a repository in the same stack, and says why', () => {
     const message = refusal(() => serviceFixture(({ stack }) => ({ image: ServiceImage.released(new ImageRepository(stack, 'Own')) })));
-    expect(message).toMatch(/^ProductionWebService 'Test\/Web': image is .*, expected a repository of a stack that is deployed before.*Make the ImageRepository in a stack of its own/);
+    expect(message).toMatch(/^ProductionWebService 'Test\/Web': image is a released image of Test\/Own in the same stack: .* Create the ImageRepository in a separate stack/);
   });
 
-  test('of an adopted repository needs the names of its parameters', () => {
+  test('needs the parameter names of an adopted repository', () => {
     const stack = testStack({ app: testApp() });
     const { repository } = new ImageRepository(stack, 'Made');
     const adopted = ImageRepository.fromRepository(stack, 'Adopted', { repository, releasedImageParameterNames: { production: '/images/web' } });
@@ -125,8 +125,8 @@ describe('A released image (docs/adr/0002-one-deployer.md)', () => {
   });
 });
 
-describe('A declared image', () => {
-  test('is deployed by CloudFormation: a new tag is a new revision and a rollout', () => {
+describe('A service with a declared image', () => {
+  test('gets a new revision and a rollout from CloudFormation when the tag changes', () => {
     const aws = new CloudFormationAndEcs();
     aws.cdkDeploy(declared('1.4.2'));
     expect(aws.serving?.image).toBe('repository:1.4.2');
@@ -134,52 +134,52 @@ describe('A declared image', () => {
     expect(aws.serving?.image).toBe('repository:1.5.0');
   });
 
-  test('a failed deployment leaves the previous image serving', () => {
+  test('keeps serving the previous image when a deployment fails', () => {
     const aws = new CloudFormationAndEcs();
     aws.cdkDeploy(declared('1.4.2'));
     aws.cdkDeploy(declared('1.5.0'), { failsAfterwards: true });
     expect(aws.serving?.image).toBe('repository:1.4.2');
   });
 
-  test('starts with its tasks at once', () => {
+  test('starts with its tasks', () => {
     const template = declared(VERSION);
     template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 2 });
     expect(template.toJSON().Conditions).toBeUndefined();
   });
 
-  test('is kept by its repository as long as an app names it', () => {
+  test('keeps its tag from expiring in the repository', () => {
     const { registry } = serviceFixture(({ images }) => ({ image: ServiceImage.fromRepository(images, { tag: 'commit-4711' }) }));
     const [repository] = Object.values(templateOf(registry).findResources('AWS::ECR::Repository'));
     expect(repository.Properties.LifecyclePolicy.LifecyclePolicyText).toContain('"tagPatternList":["commit-4711"]');
   });
 
-  test('may be named by its digest', () => {
+  test('accepts a digest', () => {
     const digest = `sha256:${'0'.repeat(64)}`;
     const { stack } = serviceFixture(({ images }) => ({ image: ServiceImage.fromRepository(images, { digest }) }));
     expect(JSON.stringify(templateOf(stack).findResources('AWS::ECS::TaskDefinition'))).toContain(`@${digest}`);
   });
 
-  test('that moves is refused in production and taken in development', () => {
+  test('refuses a tag that moves in production, and accepts it in development', () => {
     const latest = (profile: EnvironmentProfile) => () =>
       serviceFixture(({ images }) => ({ image: ServiceImage.fromRepository(images, { tag: 'latest' }) }), (app) => profile.applyTo(app));
     expect(refusal(latest(EnvironmentProfile.production()))).toMatch(/image is "latest", expected a tag that never moves, or a digest/);
     expect(latest(EnvironmentProfile.development())).not.toThrow();
   });
 
-  test('needs a tag or a digest, and not both', () => {
+  test('refuses neither tag nor digest, both, and a malformed digest', () => {
     const digest = `sha256:${'0'.repeat(64)}`;
     [{}, { tag: '1', digest }].forEach((props) =>
       expect(refusal(() => serviceFixture(({ images }) => ({ image: ServiceImage.fromRepository(images, props) })))).toContain('a tag or a digest, exactly one'));
     expect(refusal(() => serviceFixture(({ images }) => ({ image: ServiceImage.fromRepository(images, { digest: 'sha256:1' }) })))).toContain('64 hexadecimal digits');
   });
 
-  test('B-14: of a public registry is refused where nothing but endpoints leads out, and taken where NAT does', () => {
+  test('refuses an image of a public registry in a network with endpoints only (B-14)', () => {
     const message = refusal(() => serviceFixture({ image: ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx:1.29') }));
-    expect(message).toMatch(/image is .*, expected an image of private ECR.*Copy it to an ImageRepository/);
+    expect(message).toMatch(/image is the image of the application in a public registry, which .* does not reach\. Copy it to an ImageRepository/);
     expect(refusal(() => serviceFixture({ image: ServiceImage.fromRegistry('nginx') }))).toContain('a tag that never moves');
   });
 
-  test('B-14: is built from a folder into the account\'s own ECR', () => {
+  test('builds an image from a directory into the ECR of the account (B-14)', () => {
     const { stack } = serviceFixture({ image: ServiceImage.fromAsset('test/fixtures/image'), arm64: true });
     templateOf(stack).hasResourceProperties('AWS::ECS::TaskDefinition', { RuntimePlatform: { CpuArchitecture: 'ARM64' } });
   });

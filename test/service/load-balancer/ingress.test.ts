@@ -36,27 +36,27 @@ describe('Ingress.cloudflare', () => {
   let template: Template;
   beforeAll(() => { template = templateOf(balancer({ ingress: Ingress.cloudflare() }).stack); });
 
-  test('C-01: admits Cloudflare\'s ranges alone, on 80 and 443', () => {
+  test('allows only the ranges of Cloudflare, on ports 80 and 443 (C-01)', () => {
     expect(ofBalancer(template)).toEqual(['BalancerSecurityGroup in 443 BalancerCloudflareIpv4', 'BalancerSecurityGroup in 80 BalancerCloudflareIpv4']);
     template.resourceCountIs('AWS::EC2::PrefixList', 1);
     template.hasResourceProperties('AWS::EC2::PrefixList', { AddressFamily: 'IPv4', MaxEntries: 20, Entries: CLOUDFLARE_IPV4.map((Cidr) => Match.objectLike({ Cidr })) });
   });
 
-  test('C-01: a new range changes the list alone, and no rule', () => {
+  test('changes only the prefix list, and no rule, for a new range (C-01)', () => {
     const changed = templateOf(balancer({ ingress: Ingress.cloudflare({ ipv4Ranges: [...CLOUDFLARE_IPV4, '198.51.100.0/24'] }) }).stack);
     const without = (of: Template) => Object.entries(of.toJSON().Resources).filter(([, { Type }]: [string, any]) => Type !== 'AWS::EC2::PrefixList');
     expect(without(changed)).toEqual(without(template));
     changed.hasResourceProperties('AWS::EC2::PrefixList', { Entries: Match.arrayWith([Match.objectLike({ Cidr: '198.51.100.0/24' })]) });
   });
 
-  test('has a list of IPv6 ranges with dual stack, and only then', () => {
+  test('has a prefix list of IPv6 ranges only with dual stack', () => {
     const dual = templateOf(balancer({ ingress: Ingress.cloudflare(), dualStack: true }, adopted).stack);
     dual.hasResourceProperties('AWS::EC2::PrefixList', { AddressFamily: 'IPv6', MaxEntries: 10, Entries: CLOUDFLARE_IPV6.map((Cidr) => Match.objectLike({ Cidr })) });
     dual.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', { IpAddressType: 'dualstack' });
     expect(ofBalancer(dual)).toEqual(['443', '80'].flatMap((port) => ['4', '6'].map((version) => `BalancerSecurityGroup in ${port} BalancerCloudflareIpv${version}`)));
   });
 
-  test('faces the internet, and its firewall counts by the client that Cloudflare names', () => {
+  test('faces the internet, and limits rates by the client address that Cloudflare passes', () => {
     template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internet-facing' });
     template.hasResourceProperties('AWS::WAFv2::WebACL', {
       Rules: Match.arrayWith([Match.objectLike({
@@ -65,11 +65,11 @@ describe('Ingress.cloudflare', () => {
     });
   });
 
-  test('its firewall leaves out the lists of addresses, which would judge Cloudflare', () => {
+  test('has a firewall without IP reputation lists, which would judge Cloudflare\'s addresses', () => {
     expect(ruleNames(template)).toEqual(['RatePerAddress', 'AWSManagedRulesCommonRuleSet', 'AWSManagedRulesKnownBadInputsRuleSet', 'AWSManagedRulesSQLiRuleSet', 'AWSManagedRulesLinuxRuleSet']);
   });
 
-  test('takes a firewall that counts by the same header', () => {
+  test('accepts a firewall that uses the same header', () => {
     const stack = testStack();
     const firewall = new WebFirewall(stack, 'Firewall', { clientAddressHeader: 'CF-Connecting-IP', requestsPerMinute: 100 });
     const made = new SecureLoadBalancer(stack, 'Balancer', { network: new SecureVpc(stack, 'Network'), certificate: certificate(stack), ingress: Ingress.cloudflare(), firewall });
@@ -78,27 +78,27 @@ describe('Ingress.cloudflare', () => {
 });
 
 describe('Ingress.cloudFront', () => {
-  test('D-01: makes an internal load balancer that only CloudFront reaches, on 443', () => {
+  test('makes the load balancer internal, and allows only CloudFront on port 443 (D-01)', () => {
     const template = templateOf(balancer({ ingress: Ingress.cloudFront() }).stack);
     expect(ofBalancer(template)).toEqual(['BalancerSecurityGroup in 443 pl-a3a144ca']);
     template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internal', Subnets: Match.arrayWith([{ Ref: Match.stringLikeRegexp('applicationSubnet1') }]) });
     template.resourcePropertiesCountIs('AWS::ElasticLoadBalancingV2::Listener', { Port: 80 }, 0);
   });
 
-  test('D-02: keeps its firewall, because nothing says that the distribution has one', () => {
+  test('keeps the firewall, because the distribution may have none (D-02)', () => {
     templateOf(balancer({ ingress: Ingress.cloudFront() }).stack).hasResourceProperties('AWS::WAFv2::WebACL', {
       Rules: Match.arrayWith([Match.objectLike({ Statement: { RateBasedStatement: Match.objectLike({ ForwardedIPConfig: { HeaderName: 'X-Forwarded-For', FallbackBehavior: 'NO_MATCH' } }) } })]),
     });
   });
 
-  test('takes the id of the list in a region that is not in the table', () => {
+  test('accepts the id of the prefix list for a region that is not in the table', () => {
     const stack = testStack({ env: { account: '111111111111', region: 'eu-south-1' } });
     new SecureLoadBalancer(stack, 'Balancer', { network: new SecureVpc(stack, 'Network'), certificate: certificate(stack), ingress: Ingress.cloudFront({ prefixListId: 'pl-0123' }) });
     expect(ofBalancer(templateOf(stack))).toEqual(['BalancerSecurityGroup in 443 pl-0123']);
   });
 });
 
-test('Ingress.internet admits IPv6 with dual stack', () => {
+test('Ingress.internet allows IPv6 with dual stack', () => {
   expect(ofBalancer(templateOf(balancer({ dualStack: true, httpRedirect: false }, adopted).stack))).toEqual(['BalancerSecurityGroup in 443 0.0.0.0/0', 'BalancerSecurityGroup in 443 ::/0']);
 });
 
@@ -109,10 +109,10 @@ test.each<[string, Props]>([
   ['offices', { ingress: Ingress.cidrs(['198.51.100.0/24']) }],
   ['the network', { ingress: Ingress.internalOnly(['10.0.0.0/16']) }],
   ['everyone, with all headers', { responseHeaders: { contentSecurityPolicy: "default-src 'self'", crossOrigin: { origins: ['https://app.example.com'] } } }],
-])('nothing of the four packs is left unacknowledged for %s', (_, props) => {
+])('A load balancer for %s leaves no finding of the four packs unacknowledged', (_, props) => {
   expect(unacknowledged(balancer(props).stack)).toEqual([]);
 });
 
-test('nothing of the four packs is left unacknowledged for everyone over IPv4 and IPv6', () => {
+test('A load balancer for everyone over IPv4 and IPv6 leaves no finding of the four packs unacknowledged', () => {
   expect(unacknowledged(balancer({ dualStack: true }, adopted).stack)).toEqual([]);
 });

@@ -21,21 +21,21 @@ const ofBalancer = (props: Props | ((stack: Stack) => Props), env?: { region: st
 
 const zone = (stack: Stack) => HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z0123456789', zoneName: 'example.com' });
 
-describe('SecureLoadBalancer refuses, in one line that names path, prop, value, range and way out,', () => {
+describe('SecureLoadBalancer refuses, in one line with path, prop, value, expected values and fix,', () => {
   test.each<[string, Props | ((stack: Stack) => Props), string, string, string]>([
-    ['E-02: a name without a zone', { domainName: 'api.example.com' }, 'hostedZone', 'not given', 'a zone together with domainName'],
-    ['E-02: a zone without a name', (stack) => ({ hostedZone: zone(stack) }), 'domainName', 'not given', 'a name together with hostedZone'],
-    ['E-02: a name of another zone', (stack) => ({ domainName: 'api.example.org', hostedZone: zone(stack) }), 'domainName', 'api.example.org', 'example.com or a name below it'],
-    ['E-02: a name that only ends like the zone', (stack) => ({ domainName: 'badexample.com', hostedZone: zone(stack) }), 'domainName', 'badexample.com', 'example.com or a name below it'],
-    ['E-02: an address as a name', (stack) => ({ domainName: 'https://api.example.com', hostedZone: zone(stack) }), 'domainName', 'https://', 'a whole name in lower case'],
-    ['A-02: a TLS policy without TLS', { plainHttp: { reason: 'An internal demonstration until 2027' }, tlsPolicy: TlsPolicy.TLS_1_3 }, 'tlsPolicy', 'TLS13', 'tlsPolicy with a certificate'],
+    ['a name without a zone (E-02)', { domainName: 'api.example.com' }, 'hostedZone', 'not given', 'a zone together with domainName'],
+    ['a zone without a name (E-02)', (stack) => ({ hostedZone: zone(stack) }), 'domainName', 'not given', 'a name together with hostedZone'],
+    ['a name of another zone (E-02)', (stack) => ({ domainName: 'api.example.org', hostedZone: zone(stack) }), 'domainName', 'api.example.org', 'example.com or a name below it'],
+    ['a name that only ends like the zone (E-02)', (stack) => ({ domainName: 'badexample.com', hostedZone: zone(stack) }), 'domainName', 'badexample.com', 'example.com or a name below it'],
+    ['an address as a name (E-02)', (stack) => ({ domainName: 'https://api.example.com', hostedZone: zone(stack) }), 'domainName', 'https://', 'a fully qualified name in lower case'],
+    ['a TLS policy without TLS (A-02)', { plainHttp: { reason: 'An internal demonstration until 2027' }, tlsPolicy: TlsPolicy.TLS_1_3 }, 'tlsPolicy', 'TLS13', 'tlsPolicy with a certificate'],
     ['IPv6 in a network that has none', { dualStack: true }, 'dualStack', 'true', 'a SecureVpc has no IPv6 blocks'],
-    ['C-01: more Cloudflare ranges than the list has room for', { ingress: Ingress.cloudflare({ ipv4Ranges: Array.from({ length: 21 }, (_, i) => `198.51.100.${i}/32`) }) }, 'ingress.ipv4Ranges', '21 blocks', '1 to 20 blocks'],
-    ['C-01: no Cloudflare range', { ingress: Ingress.cloudflare({ ipv4Ranges: [] }) }, 'ingress.ipv4Ranges', '0 blocks', '1 to 20 blocks'],
-    ['everyone in disguise', { ingress: Ingress.cidrs(['0.0.0.0/0']) }, 'ingress', '0.0.0.0/0', 'IPv4 blocks of /1 to /32'],
-    ['an address without its length', { ingress: Ingress.internalOnly(['10.0.0.1']) }, 'ingress', '10.0.0.1', 'IPv4 blocks of /1 to /32'],
-    ['A-28: a firewall that would count all of Cloudflare as one client', (stack) => ({ ingress: Ingress.cloudflare(), firewall: new WebFirewall(stack, 'Firewall') }), 'firewall.clientAddressHeader', 'not given', 'CF-Connecting-IP'],
-    ['A-28: a firewall that believes a header which anyone can write', (stack) => ({ firewall: new WebFirewall(stack, 'Firewall', { clientAddressHeader: 'X-Forwarded-For' }) }), 'firewall.clientAddressHeader', 'X-Forwarded-For', 'none, because anyone can connect'],
+    ['more Cloudflare ranges than the list has room for (C-01)', { ingress: Ingress.cloudflare({ ipv4Ranges: Array.from({ length: 21 }, (_, i) => `198.51.100.${i}/32`) }) }, 'ingress.ipv4Ranges', '21 blocks', '1 to 20 blocks'],
+    ['no Cloudflare range (C-01)', { ingress: Ingress.cloudflare({ ipv4Ranges: [] }) }, 'ingress.ipv4Ranges', '0 blocks', '1 to 20 blocks'],
+    ['a block that is everyone', { ingress: Ingress.cidrs(['0.0.0.0/0']) }, 'ingress', '0.0.0.0/0', 'IPv4 blocks of /1 to /32'],
+    ['an address without a prefix length', { ingress: Ingress.internalOnly(['10.0.0.1']) }, 'ingress', '10.0.0.1', 'IPv4 blocks of /1 to /32'],
+    ['a firewall that would treat Cloudflare as one client (A-28)', (stack) => ({ ingress: Ingress.cloudflare(), firewall: new WebFirewall(stack, 'Firewall') }), 'firewall.clientAddressHeader', 'not given', 'CF-Connecting-IP'],
+    ['a firewall that trusts a header which anyone can write (A-28)', (stack) => ({ firewall: new WebFirewall(stack, 'Firewall', { clientAddressHeader: 'X-Forwarded-For' }) }), 'firewall.clientAddressHeader', 'X-Forwarded-For', 'none, because anyone can connect'],
   ])('%s', (_, props, prop, value, allowed) => {
     const [, construct, path, refusedProp, refusedValue, range] = LINE.exec(ofBalancer(props))!;
     expect([construct, path, refusedProp]).toEqual(['SecureLoadBalancer', 'Test/Balancer', prop]);
@@ -57,29 +57,29 @@ describe('SecureLoadBalancer refuses, in one line that names path, prop, value, 
     ['an origin with a slash at its end', { crossOrigin: { origins: ['https://app.example.com/'] } }, 'crossOrigin.origins', 'https://app.example.com/', 'protocol and host'],
     ['an origin without protocol', { crossOrigin: { origins: ['app.example.com'] } }, 'crossOrigin.origins', 'app.example.com', 'protocol and host'],
     ['a method that is none', { crossOrigin: { origins: ['https://app.example.com'], methods: ['put'] } }, 'crossOrigin.methods', 'put', 'GET, HEAD'],
-    ['headers in one string', { crossOrigin: { origins: ['https://app.example.com'], requestHeaders: ['a, b'] } }, 'crossOrigin.requestHeaders', 'a, b', 'each on its own'],
-    ['an empty list of headers', { crossOrigin: { origins: ['https://app.example.com'], exposedHeaders: [] } }, 'crossOrigin.exposedHeaders', '[]', 'each on its own'],
+    ['headers in one string', { crossOrigin: { origins: ['https://app.example.com'], requestHeaders: ['a, b'] } }, 'crossOrigin.requestHeaders', 'a, b', 'one in each entry'],
+    ['an empty list of headers', { crossOrigin: { origins: ['https://app.example.com'], exposedHeaders: [] } }, 'crossOrigin.exposedHeaders', '[]', 'one in each entry'],
     ['a permission for more than a day', { crossOrigin: { origins: ['https://app.example.com'], maxAge: Duration.days(2) } }, 'crossOrigin.maxAge', '172800', '0 to 86400 seconds'],
     ['HSTS for more than two years', { hstsMaxAge: Duration.days(1000) }, 'hstsMaxAge', '86400000', '0 to 63072000 seconds'],
-  ])('A-29: %s', (_, responseHeaders, prop, value, allowed) => {
+  ])('%s (A-29)', (_, responseHeaders, prop, value, allowed) => {
     const [, , path, refusedProp, refusedValue, range] = LINE.exec(ofBalancer({ responseHeaders }))!;
     expect([path, refusedProp]).toEqual(['Test/Balancer', `responseHeaders.${prop}`]);
     expect(refusedValue).toContain(value);
     expect(range).toContain(allowed);
   });
 
-  test('A-29: a header of more than 1 KB', () => {
+  test('a header of more than 1 KB (A-29)', () => {
     expect(ofBalancer({ responseHeaders: { contentSecurityPolicy: `img-src ${'https://cdn.example.com '.repeat(50).trim()}` } })).toMatch(
       /responseHeaders is "content_security_policy of \d+ bytes", expected at most 1024 bytes\. Let the application send this header/);
   });
 
-  test('A-29: several origins, with the two ways to have them', () => {
+  test('several origins, and names the two alternatives (A-29)', () => {
     expect(ofBalancer({ responseHeaders: { crossOrigin: { origins: ['https://a.example.com', 'https://b.example.com'] } } })).toMatch(/Answer several by CloudFront .* or by the application/);
   });
 
-  test('CloudFront in a region whose prefix list the library doesn\'t know', () => {
+  test('CloudFront in a region whose prefix list is not in the table', () => {
     expect(ofBalancer({ ingress: Ingress.cloudFront() }, { region: 'eu-south-1' })).toMatch(
-      /ingress\.prefixListId is not given, expected the id of the prefix list .*origin-facing.*\(eu-south-1\).*Give Ingress\.cloudFront the id/);
+      /ingress\.prefixListId is not given, expected the id of the prefix list .*origin-facing.*\(eu-south-1\).*Pass Ingress\.cloudFront the id/);
   });
 });
 
@@ -93,12 +93,12 @@ describe('A service refuses a route that its load balancer would refuse:', () =>
     ['a host with a protocol', Route.host('https://api.example.com'), 'https://', 'a host name'],
     ['a host with a port', Route.host('api.example.com:443'), ':443', 'a host name'],
     ['a host without a dot', Route.host('localhost'), 'localhost', 'with a dot'],
-    ['a host that ends in a wildcard', Route.host('api.example.*'), 'api.example.*', 'letters alone after the last'],
+    ['a host that ends in a wildcard', Route.host('api.example.*'), 'api.example.*', 'only letters after the last dot'],
     ['a host of more than 128 characters', Route.host(`${'a'.repeat(125)}.com`), 'aaa', 'at most 128 characters'],
     ['the Host header', Route.header('Host', ['api.example.com']), 'Host', 'other than Host'],
     ['a header with a space', Route.header('X Zone', ['a']), 'X Zone', 'name of a header'],
     ['a header of more than 40 characters', Route.header(`X-${'a'.repeat(39)}`, ['a']), 'X-aaa', 'at most 40 characters'],
-    ['a header without values', Route.header('X-Zone', []), '[]', 'one value or more'],
+    ['a header without values', Route.header('X-Zone', []), '[]', 'at least one value'],
     ['a header with an empty value', Route.header('X-Zone', ['']), '[""]', '1 to 128 characters'],
     ['six values', Route.path('/a').onPath('/b').onPath('/c').onHost('a.example.com').withHeader('X-Zone', ['a', 'b']), '/a /b /c', 'at most 5 paths, hosts and header values'],
     ['six wildcards', Route.path('/*/*/*').onHost('*.example.com').withHeader('X-Zone', ['?', '?']), '/*/*/*', 'at most 5 wildcards'],
@@ -109,7 +109,7 @@ describe('A service refuses a route that its load balancer would refuse:', () =>
     expect(range).toContain(allowed);
   });
 
-  test('A-01: the same one as another service, in whatever order it is written', () => {
+  test('the route of another service, in whatever order it is written (A-01)', () => {
     const { stack, network, images, web } = serviceFixture({ route: Route.path('/a').onPath('/b').withHeader('X-Zone', ['x', 'y']) });
     const message = refusal(() => new ProductionWebService(stack, 'Second', {
       network, image: ServiceImage.fromRepository(images, { tag: '1.0.0' }), loadBalancer: web.loadBalancer, route: Route.path('/b').onPath('/a').withHeader('x-zone', ['y', 'x']),
@@ -117,11 +117,11 @@ describe('A service refuses a route that its load balancer would refuse:', () =>
     expect(message).toMatch(/^ProductionWebService 'Test\/Second': route is "\/a \/b x-zone=x\|y", expected a route that no other service of Test\/Web\/LoadBalancer has/);
   });
 
-  test('A-01: one that another service\'s route hides, such as any route behind `/*`', () => {
+  test('a route that the route of another service hides, such as any route behind `/*` (A-01)', () => {
     const { stack, network, images, web } = serviceFixture();
     const message = refusal(() => new ProductionWebService(stack, 'Second', {
       network, image: ServiceImage.fromRepository(images, { tag: '1.0.0' }), loadBalancer: web.loadBalancer, route: Route.path('/api/*'), routePriority: 45000,
     }));
-    expect(message).toMatch(/^ProductionWebService 'Test\/Second': routePriority is 45000, expected below \d+: 'Test\/Web' takes all requests of '\/api\/\*' before/);
+    expect(message).toMatch(/^ProductionWebService 'Test\/Second': routePriority is 45000, expected below \d+: 'Test\/Web' receives all requests of '\/api\/\*' first/);
   });
 });

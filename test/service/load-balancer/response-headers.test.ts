@@ -23,13 +23,13 @@ function added(responseHeaders?: ResponseHeaders, plain = false): { [header: str
 }
 
 describe('The headers that a load balancer adds to responses', () => {
-  test('A-29: are without props HSTS for one year, no sniffing, frames of the same origin, and no Server', () => {
+  test('are HSTS for one year, nosniff and SAMEORIGIN by default, without Server (A-29)', () => {
     expect(added()).toEqual({
       'server.enabled': 'false', 'strict_transport_security': 'max-age=31536000', 'x_content_type_options': 'nosniff', 'x_frame_options': 'SAMEORIGIN',
     });
   });
 
-  test('A-29: of document A hold a Content-Security-Policy and one origin', () => {
+  test('contain a Content-Security-Policy and one origin in document A (A-29)', () => {
     const [template] = templatesOf(documentA());
     expect(headersOn(443, template)).toMatchObject({
       strict_transport_security: 'max-age=31536000',
@@ -40,16 +40,16 @@ describe('The headers that a load balancer adds to responses', () => {
     });
   });
 
-  test('are the same where new versions are verified', () => {
+  test('are the same on the test listener', () => {
     const [template] = templatesOf(documentA());
     expect(headersOn(8443, template)).toEqual(headersOn(443, template));
   });
 
-  test('hold no HSTS over plain HTTP, where browsers ignore it', () => {
+  test('do not contain HSTS over plain HTTP, where browsers ignore it', () => {
     expect(added({}, true)).toEqual({ 'server.enabled': 'false', 'x_content_type_options': 'nosniff', 'x_frame_options': 'SAMEORIGIN' });
   });
 
-  test('are what they are told (D-16)', () => {
+  test('have the configured values (D-16)', () => {
     expect(added({
       hstsMaxAge: Duration.days(730),
       hstsIncludesSubdomains: true,

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import * as fc from 'fast-check';
 import { Route, SecureLoadBalancer, SecureVpc } from '../../../src';
 import { TrafficShift } from '../../../src/service/deployment/ecs-traffic';
-import { RouteTable } from '../../../src/service/load-balancer/listener-priorities';
+import { ListenerPriorities } from '../../../src/service/load-balancer/listener-priorities';
 import { documentC, templatesOf } from '../../fixtures/documented-apps';
 import { refusal, templateOf, testStack } from '../../fixtures/test-stack';
 import { certificate } from '../../fixtures/web-service';
@@ -47,7 +47,7 @@ function rulesWith(services: Array<[string, Route]>): { [id: string]: unknown } 
 describe('A route', () => {
   const conditions = (of: Route) => of._conditions().map((condition) => condition.renderRawCondition());
 
-  test('A-01: leads by path, host and header, and by all of them together', () => {
+  test('has conditions on path, host and header, alone and together (A-01)', () => {
     expect(conditions(Route.path('/api/*'))).toEqual([{ field: 'path-pattern', pathPatternConfig: { values: ['/api/*'] } }]);
     expect(conditions(Route.host('api.example.com'))).toEqual([{ field: 'host-header', hostHeaderConfig: { values: ['api.example.com'] } }]);
     expect(conditions(Route.header('X-Zone', ['a', 'b']))).toEqual([{ field: 'http-header', httpHeaderConfig: { httpHeaderName: 'X-Zone', values: ['a', 'b'] } }]);
@@ -58,13 +58,13 @@ describe('A route', () => {
     ]);
   });
 
-  test('is not changed by what is made from it', () => {
+  test('is not changed by routes that are derived from it', () => {
     const api = Route.path('/api/*');
     api.onHost('example.com');
     expect(conditions(api)).toHaveLength(1);
   });
 
-  test('C-02: of document C leads `/` to front end 1, `/api/*` to the API and a host of its own to front end 2', () => {
+  test('sends the paths and the host of document C to its three services (C-02)', () => {
     const [template] = templatesOf(documentC());
     const productionRules = Object.entries(rulesOf(template)).filter(([id]) => id.includes('ProductionRule')).map(([, { Properties }]) => Properties);
     const inOrder = productionRules.sort((a, b) => a.Priority - b.Priority)
@@ -76,7 +76,7 @@ describe('A route', () => {
 describe('A route\'s priority', () => {
   const priority = (of: Route, owner = 'App/Api') => of._priority(owner);
 
-  test('A-01: puts specific routes before general ones', () => {
+  test('puts specific routes before general ones (A-01)', () => {
     const inOrder = [
       Route.path('/api/*').onHost('api.example.com'), Route.host('api.example.com'), Route.path('/api/administration/of/users/*'), Route.path('/api/administration/*'),
       Route.path('/api/orders/*'), Route.path('/api/*').withHeader('X-Version', ['2']), Route.path('/api/'), Route.path('/api/*'), Route.path('/*'),
@@ -84,7 +84,7 @@ describe('A route\'s priority', () => {
     expect([...inOrder].sort((a, b) => a - b)).toEqual(inOrder);
   });
 
-  test('is a number that a load balancer takes, whatever the route', () => {
+  test('is a number that a load balancer accepts, for every route', () => {
     fc.assert(fc.property(route, fc.string({ minLength: 1 }), (of, owner) => {
       expect(priority(of, owner)).toBe(priority(of, owner));
       expect(priority(of, owner)).toBeGreaterThanOrEqual(1);
@@ -92,11 +92,11 @@ describe('A route\'s priority', () => {
     }));
   });
 
-  test('puts a route before each route that takes all of its requests, or one of the two is refused', () => {
+  test('puts a route before each route that covers it, or one of the two is refused', () => {
     const nested = fc.array(fc.constantFrom('api', 'b', 'orders'), { maxLength: 3 }).map((words) => Route.path(`/${words.join('/')}*`));
     const claim = fc.record({ of: fc.oneof(route, nested), explicit: fc.option(fc.integer({ min: 1, max: 50000 }), { nil: undefined }) });
     fc.assert(fc.property(fc.uniqueArray(claim, { minLength: 2, maxLength: 8, selector: ({ of }) => of._name() }), (claims) => {
-      const table = new RouteTable(testStack());
+      const table = new ListenerPriorities(testStack());
       const claimed: Array<{ of: Route; at: number }> = [];
       claims.forEach(({ of, explicit }, index) => {
         try {
@@ -110,7 +110,7 @@ describe('A route\'s priority', () => {
     }), { numRuns: 60 });
   });
 
-  test('A-01, C-02: adding any route to a balancer changes no other rule in the template', () => {
+  test('stays the same when any other route is added to the load balancer (A-01, C-02)', () => {
     let compared = 0;
     fc.assert(fc.property(fc.uniqueArray(route, { minLength: 2, maxLength: 5, selector: (of) => of._name() }), fc.nat(), (routes, at) => {
       const services = routes.map((of, index): [string, Route] => [`Service${index}`, of]);
@@ -131,26 +131,26 @@ describe('A route\'s priority', () => {
   }, 120_000);
 });
 
-describe('A rule that would never serve', () => {
+describe('A rule that would receive no requests', () => {
   const claim = (first: [Route, number?], second: [Route, number?]) => {
-    const table = new RouteTable(testStack({ id: 'Balancer' }));
+    const table = new ListenerPriorities(testStack({ id: 'Balancer' }));
     table.claim(testStack({ id: 'First' }), ...first);
     return refusal(() => table.claim(testStack({ id: 'Second' }), ...second));
   };
 
-  test('is refused behind one that takes all of its requests', () => {
-    expect(claim([Route.path('/*'), 5], [Route.path('/api/*')])).toMatch(/'Second': routePriority is \d+, expected below 5: 'First' takes all requests of '\/api\/\*' before\. Set a lower routePriority$/);
+  test('is refused behind a rule that receives all of its requests', () => {
+    expect(claim([Route.path('/*'), 5], [Route.path('/api/*')])).toMatch(/'Second': routePriority is \d+, expected below 5: 'First' receives all requests of '\/api\/\*' first\. Set a lower routePriority\.$/);
     expect(claim([Route.host('*.example.com'), 5], [Route.host('api.example.com').onPath('/v1/*')])).toContain('below 5');
     expect(claim([Route.path('/api/*'), 5], [Route.path('/api/*').withHeader('X-Version', ['2'])])).toContain('below 5');
     expect(claim([Route.header('x-version', ['*']), 5], [Route.header('X-Version', ['2'])])).toContain('below 5');
   });
 
-  test('is refused before one all of whose requests it takes', () => {
-    expect(claim([Route.path('/api/*')], [Route.path('/*'), 1])).toMatch(/expected above \d+: '\/\*' takes all requests of 'First' before\. Set a higher routePriority$/);
+  test('is refused before a rule whose requests it would all receive', () => {
+    expect(claim([Route.path('/api/*')], [Route.path('/*'), 1])).toMatch(/expected above \d+: '\/\*' would receive all requests of 'First' first\. Set a higher routePriority\.$/);
   });
 
-  test('is allowed where some requests are left to it', () => {
-    const table = new RouteTable(testStack());
+  test('is accepted where some requests are left to it', () => {
+    const table = new ListenerPriorities(testStack());
     table.claim(testStack(), Route.path('/api/*').onHost('a.example.com'), 1);
     table.claim(testStack(), Route.path('/api/v?'), 2);
     expect(table.claim(testStack(), Route.path('/api/v*').withHeader('X-Version', ['2']), 3)).toBe(3);

@@ -22,7 +22,7 @@ const balancer = (props: Partial<SecureLoadBalancerProps> | ((network: SecureVpc
 };
 
 describe('SecureLoadBalancer', () => {
-  test('A-02, B-12, D-16: serves TLS 1.2 and 1.3 with restricted ciphers on 443, and redirects 80', () => {
+  test('serves TLS 1.2 and 1.3 with restricted ciphers on 443, and redirects 80 (A-02, B-12, D-16)', () => {
     const template = balancer().template();
     template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: 443, Protocol: 'HTTPS', SslPolicy: 'ELBSecurityPolicy-TLS13-1-2-Res-2021-06' });
     template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
@@ -34,26 +34,26 @@ describe('SecureLoadBalancer', () => {
     ['A-02', TlsPolicy.TLS_1_3, 'ELBSecurityPolicy-TLS13-1-3-2021-06'],
     ['D-16', TlsPolicy.TLS_1_3_POST_QUANTUM, 'ELBSecurityPolicy-TLS13-1-3-PQ-2025-09'],
     ['B-12', TlsPolicy.TLS_1_2_AND_1_3_FIPS, 'ELBSecurityPolicy-TLS13-1-2-Res-FIPS-2023-04'],
-  ])('%s: serves the TLS policy that it is told, also where new versions are verified', (_, tlsPolicy, name) => {
+  ])('serves the configured TLS policy on both listeners (%s)', (_, tlsPolicy, name) => {
     const template = balancer({ tlsPolicy }).template();
     template.resourcePropertiesCountIs('AWS::ElasticLoadBalancingV2::Listener', { Protocol: 'HTTPS', SslPolicy: name }, 2);
   });
 
-  test('C-04: offers no TLS policy that allows a version before 1.2 or ciphers without forward secrecy', () => {
+  test('offers no TLS policy that allows a version before 1.2 or ciphers without forward secrecy (C-04)', () => {
     Object.values(TlsPolicy).forEach((policy) => expect(policy).toMatch(/^ELBSecurityPolicy-TLS13-1-(3|2-Res)-/));
   });
 
-  test('A-02, A-25: opens 443 alone where the redirect is left out', () => {
+  test('opens only port 443 without the redirect (A-02, A-25)', () => {
     const template = balancer({ httpRedirect: false }).template();
     template.hasResourceProperties('AWS::EC2::SecurityGroup', { GroupDescription: 'Load balancer Test/Balancer', SecurityGroupIngress: [Match.objectLike({ FromPort: 443, ToPort: 443 })] });
     template.resourcePropertiesCountIs('AWS::ElasticLoadBalancingV2::Listener', { Port: 80 }, 0);
   });
 
-  test('answers 404 to what no service claims', () => {
+  test('answers requests that no route matches with 404', () => {
     balancer().template().hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: 443, DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: Match.objectLike({ StatusCode: '404' }) }] });
   });
 
-  test('C-04, ELB.4, ELB.5, ELB.6, ELB.12: logs access and connections, drops invalid headers, resists deletion and desync', () => {
+  test('logs access and connections, drops invalid headers, resists deletion and desync (C-04, ELB.4, ELB.5, ELB.6, ELB.12)', () => {
     balancer().template().hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
       LoadBalancerAttributes: Match.arrayWith([
         { Key: 'deletion_protection.enabled', Value: 'true' },
@@ -65,7 +65,7 @@ describe('SecureLoadBalancer', () => {
     });
   });
 
-  test('C-04: logs why targets fail their health checks, to a prefix that the load balancer may write to', () => {
+  test('logs health checks to a prefix that load balancers may write to (C-04)', () => {
     const template = balancer().template();
     template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
       LoadBalancerAttributes: Match.arrayWith([
@@ -81,7 +81,7 @@ describe('SecureLoadBalancer', () => {
     expect(JSON.stringify(writers[0].Principal.AWS)).toContain(':iam::054676820928:root');
   });
 
-  test('E-02: has its name beside it, in a zone that is known by its id alone, too', () => {
+  test('has alias records, also in a zone that is imported by its id alone (E-02)', () => {
     const stack = testStack();
     const hostedZone = HostedZone.fromHostedZoneId(stack, 'Zone', 'Z0123456789');
     const made = new SecureLoadBalancer(stack, 'Balancer', {
@@ -94,11 +94,11 @@ describe('SecureLoadBalancer', () => {
     expect(unacknowledged(stack)).toEqual([]);
   });
 
-  test('E-02: has no record when no name is asked for', () => {
+  test('has no alias record without a domain name (E-02)', () => {
     balancer().template().resourceCountIs('AWS::Route53::RecordSet', 0);
   });
 
-  test('D-10: everything that can be tagged carries Environment and Application', () => {
+  test('passes the tags Environment and Application to everything that can be tagged (D-10)', () => {
     const { stack, template } = balancer({ ingress: Ingress.cloudflare() });
     Tags.of(stack).add('Environment', 'production');
     Tags.of(stack).add('Application', 'shop');
@@ -110,7 +110,7 @@ describe('SecureLoadBalancer', () => {
     expect([...new Set(untagged)].filter((type) => !CANNOT_BE_TAGGED.includes(type))).toEqual([]);
   });
 
-  test('B-12, ELB.16: has a firewall of its own when it faces the internet, and takes one', () => {
+  test('creates a firewall when it faces the internet, or uses the given one (B-12, ELB.16)', () => {
     balancer().template().resourceCountIs('AWS::WAFv2::WebACLAssociation', 1);
     const stack = testStack();
     const network = new SecureVpc(stack, 'Network');
@@ -120,7 +120,7 @@ describe('SecureLoadBalancer', () => {
     templateOf(stack).resourceCountIs('AWS::WAFv2::WebACL', 1);
   });
 
-  test('logs into a bucket that is given', () => {
+  test('logs to the given bucket', () => {
     const stack = testStack();
     const logBucket = new Bucket(stack, 'Given');
     new SecureLoadBalancer(stack, 'Balancer', { network: new SecureVpc(stack, 'Network'), certificate: certificate(stack), logBucket });
@@ -134,23 +134,23 @@ describe('SecureLoadBalancer', () => {
     ['without a firewall and with a reason', { withoutFirewall: { reason: 'CloudFront in front has the firewall' } }],
     ['inside the network', { ingress: Ingress.internalOnly(['10.0.0.0/8']) }],
     ['for offices', { ingress: Ingress.cidrs(['198.51.100.0/24']) }],
-  ])('nothing of the four packs is left unacknowledged %s', (_, props) => {
+  ])('leaves no finding of the four packs unacknowledged %s', (_, props) => {
     expect(unacknowledged(balancer(props).stack)).toEqual([]);
   });
 
-  test('shows the reason of a waiver where the report shows acknowledgements', () => {
+  test('shows the reason of a waiver in the validation report', () => {
     const reason = 'An internal demonstration until 2027';
     const { made } = balancer({ plainHttp: { reason } });
     expect(JSON.stringify(made.listener.node.metadata)).toContain(reason);
   });
 
-  test('serves plain HTTP on 80 and offers new versions on 8080', () => {
+  test('serves plain HTTP on port 80, and new versions on port 8080', () => {
     const template = balancer({ plainHttp: { reason: 'An internal demonstration until 2027' } }).template();
     const ports = Object.values(template.findResources('AWS::ElasticLoadBalancingV2::Listener')).map(({ Properties }) => [Properties.Port, Properties.Protocol]);
     expect(ports).toEqual([[80, 'HTTP'], [8080, 'HTTP']]);
   });
 
-  test('stands in the application tier, without public addresses, when it is internal', () => {
+  test('is in the application tier, without public addresses, when it is internal', () => {
     const template = balancer({ ingress: Ingress.internalOnly(['10.0.0.0/16']) }).template();
     template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
       Scheme: 'internal', Subnets: Match.arrayWith([{ Ref: Match.stringLikeRegexp('applicationSubnet1') }]),
@@ -158,7 +158,7 @@ describe('SecureLoadBalancer', () => {
     template.resourceCountIs('AWS::WAFv2::WebACL', 0);
   });
 
-  test('waits for the routes to the internet gateway', () => {
+  test('depends on the routes to the internet gateway', () => {
     const [resource] = Object.values(balancer().template().findResources('AWS::ElasticLoadBalancingV2::LoadBalancer'));
     expect((resource.DependsOn as string[]).filter((id) => /publicSubnet.DefaultRoute/.test(id))).toHaveLength(3);
   });

@@ -38,38 +38,38 @@ const TABLE_C: Connection[] = [
 const GROUPS_C = ['BalancerSecurityGroup', 'FrontOneSecurityGroup', 'FrontTwoSecurityGroup', 'ApiSecurityGroup'];
 
 describe.each([['in one stack', false], ['with network, balancer and services in three stacks', true]])('The security groups, %s,', (_, apart) => {
-  test('A-01, A-02, A-25: allow what document A\'s table has, nothing missing and nothing more', () => {
+  test('allow exactly the connections of document A\'s table (A-01, A-02, A-25)', () => {
     expect(flows(...templatesOf(documentA(apart)))).toEqual(rulesFor(TABLE_A, GROUPS_A));
   });
 
-  test('A-35: open 4000 from web\'s group when web calls api directly, and nothing else', () => {
+  test('allow only port 4000 from web\'s group in addition when web calls api directly (A-35)', () => {
     const documented = documentA(apart);
     documented.named.api.allowCallsFrom(documented.named.web);
     const direct = { from: 'WebSecurityGroup', to: 'ApiSecurityGroup', port: 4000 };
     expect(flows(...templatesOf(documented))).toEqual(rulesFor([...TABLE_A, direct], GROUPS_A));
   });
 
-  test('C-01, C-02, C-24: allow what document C\'s table has, nothing missing and nothing more', () => {
+  test('allow exactly the connections of document C\'s table (C-01, C-02, C-24)', () => {
     expect(flows(...templatesOf(documentC(apart)))).toEqual(rulesFor(TABLE_C, GROUPS_C));
   });
 });
 
-describe('A smoke test of document A\'s web adds to the table', () => {
+describe('A smoke test of document A\'s web', () => {
   const HOOK = 'WebRolloutHookSecurityGroup';
   const WEB = 'WebSecurityGroup';
   const out = { from: HOOK, to: '0.0.0.0/0', port: 443 };
   test.each<[string, SmokeTest, Connection[]]>([
-    ['requests: the hook to AWS and to the tasks', SmokeTest.http('/health'), [out, { from: HOOK, to: WEB, port: 3000 }]],
-    ['a command: the hook to AWS, and the command\'s task to the service\'s', SmokeTest.command(['npm', 'test']), [out, { from: WEB, to: WEB, port: 3000 }]],
-    ['both: each of the three', SmokeTest.all([SmokeTest.http('/health'), SmokeTest.command(['npm', 'test'])]), [out, { from: HOOK, to: WEB, port: 3000 }, { from: WEB, to: WEB, port: 3000 }]],
-  ])('A-25: with %s, and nothing else', (_, smokeTest, added) => {
+    ['from the hook to AWS and to the tasks, for requests', SmokeTest.http('/health'), [out, { from: HOOK, to: WEB, port: 3000 }]],
+    ['from the hook to AWS and from the command\'s task to the service\'s tasks, for a command', SmokeTest.command(['npm', 'test']), [out, { from: WEB, to: WEB, port: 3000 }]],
+    ['of all three kinds, for requests and a command', SmokeTest.all([SmokeTest.http('/health'), SmokeTest.command(['npm', 'test'])]), [out, { from: HOOK, to: WEB, port: 3000 }, { from: WEB, to: WEB, port: 3000 }]],
+  ])('adds only the connections %s (A-25)', (_, smokeTest, added) => {
     const documented = documentA();
     documented.named.web.verifyWith(smokeTest);
     expect(flows(...templatesOf(documented))).toEqual(rulesFor([...TABLE_A, ...added], [...GROUPS_A, HOOK]));
   });
 });
 
-test('A-25: one rule too many or too few would show', () => {
+test('The comparison with the tables detects one rule too many or too few (A-25)', () => {
   const documented = documentA();
   documented.balancer.openPort(8443);
   const found = flows(...templatesOf(documented));
@@ -78,7 +78,7 @@ test('A-25: one rule too many or too few would show', () => {
   expect(table.filter((flow) => !found.includes(flow))).toEqual([]);
 });
 
-test('A-35: a caller in a later stack makes the rules there, so that api and caller close no cycle', () => {
+test('A caller in a later stack has the rules there, so that no dependency cycle closes (A-35)', () => {
   const documented = documentA(true);
   const later = testStack({ app: documented.app, id: 'Later' });
   const caller = new SecureLoadBalancer(later, 'Caller', {
@@ -91,29 +91,29 @@ test('A-35: a caller in a later stack makes the rules there, so that api and cal
   expect(documented.stacks.services.dependencies).not.toContain(later);
 });
 
-describe('The room for rules in a security group', () => {
+describe('The rule quota of a security group', () => {
   const balancer = (ingress: Ingress, httpRedirect?: boolean) => {
     const stack = testStack();
     return new SecureLoadBalancer(stack, 'Balancer', { network: new SecureVpc(stack, 'Network'), certificate: certificate(stack), ingress, httpRedirect });
   };
 
-  test('C-01: holds Cloudflare on 80 and 443, and no third port', () => {
+  test('has room for Cloudflare on ports 80 and 443, and for no third port (C-01)', () => {
     expect(refusal(() => balancer(Ingress.cloudflare()).openPort(8443))).toMatch(
-      /^SecureLoadBalancer 'Test\/Balancer': ingress is "20 rules on each of the ports 443, 80, 8443", expected 59 rules in all.*Open fewer ports/);
+      /^SecureLoadBalancer 'Test\/Balancer': ingress needs 20 rules on each of the ports 443, 80, 8443, but .* 59 .*Open fewer ports/);
   });
 
-  test('holds CloudFront on one port', () => {
+  test('has room for CloudFront on one port', () => {
     expect(() => balancer(Ingress.cloudFront())).not.toThrow();
     expect(refusal(() => balancer(Ingress.cloudFront(), true))).toContain('55 rules on each of the ports 443, 80');
   });
 
-  test('holds 29 blocks on two ports', () => {
+  test('has room for 29 blocks on two ports', () => {
     const blocks = (count: number) => Array.from({ length: count }, (_, index) => `198.51.100.${index}/32`);
     expect(() => balancer(Ingress.cidrs(blocks(29)))).not.toThrow();
     expect(refusal(() => balancer(Ingress.cidrs(blocks(30))))).toContain('30 rules on each of the ports 443, 80');
   });
 });
 
-test.each([['A', documentA], ['C', documentC]])('nothing of the four packs is left unacknowledged in document %s', (_, make) => {
+test.each([['A', documentA], ['C', documentC]])('Document %s leaves no finding of the four packs unacknowledged', (_, make) => {
   expect(unacknowledged(make().stacks.edge)).toEqual([]);
 });

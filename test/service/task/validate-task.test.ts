@@ -2,7 +2,7 @@ import { Duration, SecretValue, TimeZone } from 'aws-cdk-lib';
 import { Peer } from 'aws-cdk-lib/aws-ec2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  EnvironmentProfile, type ProductionWebServiceProps, SecureVpc, ServiceImage, ServiceScaling, type ServiceScalingProps, ServiceSecret, type Sidecar, Tracing,
+  EnvironmentProfile, type ProductionWebServiceProps, SecureVpc, ServiceImage, ServiceScaling, type ServiceScalingProps, ServiceSecret, Sidecar, type SidecarProps, Tracing,
 } from '../../../src';
 import { ACCOUNT, REGION, refusal } from '../../fixtures/test-stack';
 import { serviceFixture } from '../../fixtures/web-service';
@@ -14,11 +14,13 @@ const redis = ServiceImage.fromRegistry('public.ecr.aws/docker/library/redis:8.2
 type Props = Partial<ProductionWebServiceProps>;
 type Row = [what: string, props: Props, prop: string, value: string, expected: string];
 
-/** In a network with a way out, so that nothing else stands in the way. */
+/** In a network with a route to the internet, so that nothing else is refused. */
 const refused = (props: Props, profile = EnvironmentProfile.production()) =>
   refusal(() => serviceFixture(({ stack }) => ({ network: new SecureVpc(stack, 'Routed'), ...props }), (app) => profile.applyTo(app)));
 const scaling = (props: ServiceScalingProps): Props => ({ scaling: ServiceScaling.between(props) });
-const sidecars = (...given: Array<Partial<Sidecar>>): Props => ({ sidecars: given.map((sidecar) => ({ name: 'cache', image: redis, ...sidecar })) });
+const sidecars = (...given: Array<Partial<SidecarProps> & { name?: string }>): Props => ({
+  sidecars: given.map(({ name = 'cache', ...sidecar }) => Sidecar.of(name, { image: redis, ...sidecar })),
+});
 const environment = (name: string, value = 'x'): Props => ({ environment: { [name]: value } });
 const datadogKey = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:datadog-a1b2c3`;
 
@@ -32,22 +34,22 @@ function expectRefused(message: string, [, , prop, value, allowed]: Row): void {
 
 describe('A service\'s scaling refuses', () => {
   test.each<Row>([
-    ['fewer tasks at most than at least', scaling({ minTasks: 5, maxTasks: 2 }), 'scaling.maxTasks', '2', '5 to 5000 tasks'],
-    ['C-19: no task in production without a reason', scaling({ minTasks: 0 }), 'scaling.minTasks', '0', '1 to 5000 tasks, or 0 with withoutTasks and its reason'],
+    ['a maximum of tasks below the minimum', scaling({ minTasks: 5, maxTasks: 2 }), 'scaling.maxTasks', '2', '5 to 5000 tasks'],
+    ['no task in production without a reason (C-19)', scaling({ minTasks: 0 }), 'scaling.minTasks', '0', '1 to 5000 tasks, or 0 with withoutTasks and its reason'],
     ['no task for a reason that says nothing', scaling({ minTasks: 0, withoutTasks: { reason: 'cheap' } }), 'scaling.withoutTasks.reason', 'cheap', 'a sentence'],
-    ['C-19: nights off in production without a reason', scaling({ nightPause: night }), 'scaling.nightPause', '19:00', 'a reason in scaling.withoutTasks'],
+    ['nights off in production without a reason (C-19)', scaling({ nightPause: night }), 'scaling.nightPause', '19:00', 'a reason in scaling.withoutTasks'],
     ['nights that begin at no time of day', scaling({ nightPause: { ...night, stopAt: '25:00' }, withoutTasks: { reason: 'Only office hours' } }), 'scaling.nightPause.stopAt', '25:00', 'HH:MM'],
     ['nights without end', scaling({ nightPause: { ...night, startAt: '19:00' }, withoutTasks: { reason: 'Only office hours' } }), 'scaling.nightPause.startAt', '19:00', 'another time'],
-    ['B-13: the only task on Spot', scaling({ minTasks: 1, maxTasks: 4, spot: { percent: 100, onDemandTasks: 0 } }), 'scaling.spot', '"onDemandTasks":0', 'the only task on demand'],
-    ['B-13: a Spot share of a service that has one task', scaling({ minTasks: 1, maxTasks: 1, spot: { percent: 50 } }), 'scaling.spot', '"percent":50', 'at most 1'],
-    ['B-13: a Spot share of nothing', scaling({ spot: { percent: 0 } }), 'scaling.spot.percent', '0', '1 to 100 percent'],
+    ['the only task on Spot (B-13)', scaling({ minTasks: 1, maxTasks: 4, spot: { percent: 100, onDemandTasks: 0 } }), 'scaling.spot', '"onDemandTasks":0', 'the only task on demand'],
+    ['a Spot share of a service that has one task (B-13)', scaling({ minTasks: 1, maxTasks: 1, spot: { percent: 50 } }), 'scaling.spot', '"percent":50', 'at most 1'],
+    ['a Spot share of nothing (B-13)', scaling({ spot: { percent: 0 } }), 'scaling.spot.percent', '0', '1 to 100 percent'],
     ['a request count of nothing', scaling({ requestsPerMinute: 0 }), 'scaling.requestsPerMinute', '0', '1 to 1000000'],
     ['a CPU target without room', scaling({ cpuPercent: 95 }), 'scaling.cpuPercent', '95', '10 to 90'],
-    ['to go in where it goes out', { scaling: ServiceScaling.inSteps({ cpuPercent: 50, scaleInCpuPercent: 50 }) }, 'scaling.scaleInCpuPercent', '50', '1 to 49 percent'],
+    ['a scale-in threshold that equals the scale-out threshold', { scaling: ServiceScaling.inSteps({ cpuPercent: 50, scaleInCpuPercent: 50 }) }, 'scaling.scaleInCpuPercent', '50', '1 to 49 percent'],
     ['steps of no task', { scaling: ServiceScaling.inSteps({ tasksPerStep: 0 }) }, 'scaling.tasksPerStep', '0', '1 to 100'],
   ])('%s', (...row) => expectRefused(refused(row[1]), row));
 
-  test('C-19: nothing of it in development, where nights off need no reason', () => {
+  test('no night pause without a reason in development (C-19)', () => {
     const quiet = scaling({ minTasks: 0, nightPause: night });
     expect(() => serviceFixture(quiet, (app) => EnvironmentProfile.development().applyTo(app))).not.toThrow();
   });
@@ -58,12 +60,12 @@ describe('A service\'s containers refuse', () => {
     ['a sidecar image with no tag', sidecars({ image: ServiceImage.fromRegistry('public.ecr.aws/docker/library/redis') }), 'sidecars.image', 'library/redis', 'a tag or a digest'],
     ['a sidecar image that moves', sidecars({ image: ServiceImage.fromRegistry('redis:latest') }), 'sidecars.image', 'redis:latest', 'a tag or a digest'],
     ['two sidecars of one name', sidecars({}, {}), 'sidecars.name', 'cache', 'each once'],
-    ['a sidecar that is called as the application', sidecars({ name: 'web' }), 'sidecars.name', 'web', 'each once'],
+    ['a sidecar with the name of the application', sidecars({ name: 'web' }), 'sidecars.name', 'web', 'each once'],
     ['a sidecar name that ECS refuses', sidecars({ name: 'my cache' }), 'sidecars.name', 'my cache', 'letters, digits'],
     ['the application\'s port for a sidecar', sidecars({ port: 3000 }), 'sidecars.port', '3000', 'each once'],
-    ['ECS.20: a sidecar that is root', sidecars({ user: '0:0' }), 'sidecars.user', '0:0', 'other than 0'],
+    ['a sidecar that is root (ECS.20)', sidecars({ user: '0:0' }), 'sidecars.user', '0:0', 'other than 0'],
     ['a relative path for a sidecar', sidecars({ writablePaths: ['data'] }), 'sidecars.writablePaths', 'data', 'absolute'],
-    ['more memory beside the application than the task has', sidecars({ memoryMiB: 1000 }), 'memoryMiB', '1024', 'more than the 1000 MiB of cache'],
+    ['sidecars with more memory than the task has', sidecars({ memoryMiB: 1000 }), 'memoryMiB', '1024', 'more than the 1000 MiB of cache'],
     ['a stop that takes longer than Fargate waits', { stopTimeout: Duration.minutes(3) }, 'stopTimeout', '180', '1 to 120 seconds'],
     ['a name that cannot stand in a URL', { discoverableAs: 'The API' }, 'discoverableAs', 'The API', 'lower-case'],
     ['ecsExec without a reason', { ecsExec: { reason: '' } }, 'ecsExec.reason', '""', 'a sentence'],
@@ -73,22 +75,22 @@ describe('A service\'s containers refuse', () => {
     expect(refused(sidecars({ image: ServiceImage.fromRegistry('redis') }), EnvironmentProfile.development())).toContain('sidecars.image is "redis"');
   });
 
-  test('B-14: a sidecar of public.ecr.aws where nothing but endpoints leads out', () => {
-    expect(refusal(() => serviceFixture(sidecars({})))).toMatch(/sidecars\.image is "a public image of cache", expected an image of private ECR.*Copy it to an ImageRepository/);
+  test('a sidecar of public.ecr.aws in a network with endpoints only (B-14)', () => {
+    expect(refusal(() => serviceFixture(sidecars({})))).toMatch(/sidecars\.image is the image of cache in a public registry, which .* does not reach\. Copy it to an ImageRepository/);
   });
 
-  test('B-14: a collector of public.ecr.aws where nothing but endpoints leads out', () => {
-    expect(refusal(() => serviceFixture({ tracing: Tracing.xray() }))).toMatch(/tracing\.collectorImage is .* expected an image of private ECR/);
+  test('a collector of public.ecr.aws in a network with endpoints only (B-14)', () => {
+    expect(refusal(() => serviceFixture({ tracing: Tracing.xray() }))).toMatch(/tracing\.collectorImage is the image of collector in a public registry/);
   });
 });
 
 describe('A service\'s environment refuses', () => {
   test.each<Row>([
     'DB_PASSWORD', 'JWT_SECRET', 'API_KEY', 'STRIPE_APIKEY', 'GITHUB_TOKEN', 'PRIVATE_KEY', 'SECRET_KEY_BASE', 'AWS_SECRET_ACCESS_KEY', 'dbPassword', 'smtp.credentials',
-  ].map((name): Row => [`A-24: a secret given as plain environment: ${name}`, environment(name), `environment.${name}`, '(not shown)', 'may know']))('%s', (_, props, prop) => {
+  ].map((name): Row => [`a secret given as plain environment: ${name} (A-24)`, environment(name), `environment.${name}`, '(not shown)', 'every reader']))('%s', (_, props, prop) => {
     const message = refused(props);
     expect(message).toContain(`${prop} is "(not shown)"`);
-    expect(message).toMatch(/Give it as a secret, ServiceSecret\.placeholder/);
+    expect(message).toMatch(/Pass it as a secret, for example ServiceSecret\.placeholder/);
   });
 
   test.each([
@@ -96,21 +98,21 @@ describe('A service\'s environment refuses', () => {
     ['a private key', 'SIGNER', '-----BEGIN RSA PRIVATE KEY-----\nMII'],
     ['a key of AWS', 'PARTNER', 'AKIAIOSFODNN7EXAMPLE'],
     ['a dynamic reference, which CloudFormation writes out into the task definition', 'PARTNER', SecretValue.secretsManager('partner').unsafeUnwrap()],
-  ])('A-24: %s, whatever it is called', (_, name, value) => {
+  ])('%s, whatever it is called (A-24)', (_, name, value) => {
     const message = refused(environment(name, value));
     expect(message).toContain(`environment.${name} is "(not shown)"`);
     expect(message).not.toContain('hunter2');
   });
 
-  test('A-24: a secret among the variables of a sidecar', () => {
+  test('a secret among the variables of a sidecar (A-24)', () => {
     expect(refused(sidecars({ environment: { REDIS_PASSWORD: 'x' } }))).toContain('sidecars.environment.REDIS_PASSWORD');
   });
 
-  test.each(['JWT_SECRET_ARN', 'TOKEN_URL', 'PASSWORD_MIN_LENGTH', 'SESSION_TOKEN_TTL', 'MONKEY', 'TOKENIZER', 'NODE_ENV', 'PRIMARY_KEY_NAME', 'API_URL'])('nothing that only speaks about one: %s', (name) => {
+  test.each(['JWT_SECRET_ARN', 'TOKEN_URL', 'PASSWORD_MIN_LENGTH', 'SESSION_TOKEN_TTL', 'MONKEY', 'TOKENIZER', 'NODE_ENV', 'PRIMARY_KEY_NAME', 'API_URL'])('no variable that is only about a secret: %s', (name) => {
     expect(() => serviceFixture(environment(name))).not.toThrow();
   });
 
-  test('A-24: nothing for which a reason is given, and asks for a better one', () => {
+  test('no variable with a reason in notSecret, but a reason that is too short (A-24)', () => {
     const token = (reason: string): Props => ({ ...environment('CSRF_TOKEN', 'header'), notSecret: { CSRF_TOKEN: reason } });
     expect(() => serviceFixture(token('The name of the header, not a token'))).not.toThrow();
     expect(refused(token('no'))).toContain('notSecret.CSRF_TOKEN is "no", expected a sentence');
@@ -119,12 +121,12 @@ describe('A service\'s environment refuses', () => {
 
 describe('A service\'s secrets refuse', () => {
   test.each<Row>([
-    ['a variable that no shell takes', { secrets: [ServiceSecret.generated('JWT-SECRET')] }, 'secrets.variable', 'JWT-SECRET', 'letters, digits and _'],
+    ['a variable with a name that no shell accepts', { secrets: [ServiceSecret.generated('JWT-SECRET')] }, 'secrets.variable', 'JWT-SECRET', 'letters, digits and _'],
     ['one variable twice', { secrets: [ServiceSecret.generated('A'), ServiceSecret.placeholder('A')] }, 'secrets', '"A"', 'each once'],
     ['a generated secret that can be guessed', { secrets: [ServiceSecret.generated('A', { length: 8 })] }, 'secrets.length', '8', '32 to 256'],
   ])('%s', (...row) => expectRefused(refused(row[1]), row));
 
-  test('a secret by its name alone, which would need a permission for every one that begins so', () => {
+  test('a secret that is imported by its name, which would permit every secret with that prefix', () => {
     const message = refusal(() => serviceFixture(({ stack }) => ({ secrets: [ServiceSecret.fromSecret('TOKEN', Secret.fromSecretNameV2(stack, 'Named', 'token'))] })));
     expect(message).toMatch(/secrets is "TOKEN", expected a secret whose complete ARN is known.*Import it with Secret\.fromSecretCompleteArn/);
   });
@@ -136,16 +138,16 @@ describe('Tracing refuses', () => {
   test.each<Row>([
     ['an endpoint without a scheme', otlp('jaeger:4317'), 'tracing.endpoint', 'jaeger:4317', 'http or https'],
     ['an endpoint with credentials', otlp('https://me:secret@jaeger:4317'), 'tracing.endpoint', '(not shown)', 'without credentials'],
-    ['an endpoint to which no rule would lead', { tracing: Tracing.openTelemetry({ endpoint: 'http://jaeger:4317' }) }, 'tracing.reachedThrough', 'not given', 'what stands behind http://jaeger:4317'],
+    ['an endpoint to which no rule would lead', { tracing: Tracing.openTelemetry({ endpoint: 'http://jaeger:4317' }) }, 'tracing.reachedThrough', 'not given', 'the peer of http://jaeger:4317'],
     ['more than every request', { tracing: Tracing.xray({ samplePercent: 101 }) }, 'tracing.samplePercent', '101', '0 to 100'],
     ['half a request', { tracing: Tracing.xray({ tracesPerSecond: 0.5 }) }, 'tracing.tracesPerSecond', '0.5', 'whole'],
   ])('%s', (...row) => expectRefused(refused(row[1]), row));
 
-  test('D-07: a Datadog site that is none, and Datadog where no way leads to the internet', () => {
+  test('an unknown Datadog site, and Datadog in a network without a route to the internet (D-07)', () => {
     const datadog = (site: string, routed: boolean) => refusal(() => serviceFixture(({ stack }) => ({
       ...(routed && { network: new SecureVpc(stack, 'Routed') }), tracing: Tracing.datadog({ apiKey: Secret.fromSecretCompleteArn(stack, 'Key', datadogKey), site }),
     })));
     expect(datadog('app.datadoghq.com', true)).toMatch(/tracing\.site is "app\.datadoghq\.com", expected datadoghq\.com, /);
-    expect(datadog('datadoghq.com', false)).toMatch(/tracing is "datadog", expected a network with a way to the internet/);
+    expect(datadog('datadoghq.com', false)).toMatch(/tracing is Tracing\.datadog\(\), which requires a network with a route to the internet/);
   });
 });

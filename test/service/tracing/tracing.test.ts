@@ -24,7 +24,7 @@ describe('Tracing to X-Ray', () => {
     template = templateOf(routed(() => ({ tracing: Tracing.xray() })).stack);
   });
 
-  test('A-19: runs a pinned collector that is not root, reads only, and does not take the application with it', () => {
+  test('runs a pinned collector that is not root, has a read-only root and is not essential (A-19)', () => {
     expect(containersOf(template).collector).toMatchObject({
       Image: expect.stringMatching(/^public\.ecr\.aws\/aws-observability\/aws-otel-collector:v\d+\.\d+\.\d+$/),
       User: '1000:1000',
@@ -37,7 +37,7 @@ describe('Tracing to X-Ray', () => {
     expect(brokenRules(template.toJSON())).toEqual([]);
   });
 
-  test('A-19: takes traces from the task alone and hands them to X-Ray, without more memory than it has', () => {
+  test('receives traces from the task only and exports them to X-Ray, within its memory (A-19)', () => {
     const { receivers, exporters, processors, service } = collectorConfig(template);
     expect([receivers.otlp.protocols.grpc.endpoint, receivers.otlp.protocols.http.endpoint, receivers.awsxray.endpoint]).toEqual(['127.0.0.1:4317', '127.0.0.1:4318', '127.0.0.1:2000']);
     expect(exporters).toEqual({ awsxray: {} });
@@ -45,19 +45,19 @@ describe('Tracing to X-Ray', () => {
     expect(service.pipelines.traces).toEqual({ receivers: ['otlp', 'awsxray'], processors: ['memory_limiter', 'resourcedetection', 'batch'], exporters: ['awsxray'] });
   });
 
-  test('C-15: samples one request a second and 5 % of the rest, for this service alone, by a rule with a name of its own', () => {
+  test('samples one request a second and 5 % of the rest, by a dedicated rule of this service (C-15)', () => {
     template.hasResourceProperties('AWS::XRay::SamplingRule', {
       SamplingRule: Match.objectLike({ ReservoirSize: 1, FixedRate: 0.05, ServiceName: 'web', Version: 1, RuleName: Match.stringLikeRegexp('^[a-z0-9-]{1,32}$') }),
     });
     expect(variablesOf(containersOf(template).web)).toMatchObject({ OTEL_TRACES_SAMPLER: 'xray', OTEL_TRACES_SAMPLER_ARG: 'endpoint=http://127.0.0.1:2000' });
   });
 
-  test('C-15: samples as it is told', () => {
+  test('samples at the configured rates (C-15)', () => {
     templateOf(routed(() => ({ tracing: Tracing.xray({ tracesPerSecond: 10, samplePercent: 50, serviceName: 'shop' }) })).stack)
       .hasResourceProperties('AWS::XRay::SamplingRule', { SamplingRule: Match.objectLike({ ReservoirSize: 10, FixedRate: 0.5, ServiceName: 'shop' }) });
   });
 
-  test('A-19: tells the SDK of the application where to send, who it is and which version', () => {
+  test('configures the SDK of the application with endpoint, service name and version (A-19)', () => {
     expect(variablesOf(containersOf(template).web)).toMatchObject({
       OTEL_SERVICE_NAME: 'web',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
@@ -66,19 +66,19 @@ describe('Tracing to X-Ray', () => {
     });
   });
 
-  test('leaves what the application sets itself', () => {
+  test('keeps variables that the application sets itself', () => {
     const { web } = containersOf(templateOf(routed(() => ({ tracing: Tracing.xray(), environment: { OTEL_TRACES_SAMPLER: 'always_on' } })).stack));
     expect(variablesOf(web).OTEL_TRACES_SAMPLER).toBe('always_on');
   });
 
-  test('A-19: gives the task role the five calls by a managed policy; the team\'s grants stay the only inline ones', () => {
+  test('gives the task role five actions by a managed policy, and no inline policy (A-19)', () => {
     expect(statementsOf(template, 'TracingPolicy').flatMap(({ Action }) => Action).sort()).toEqual([
       'xray:GetSamplingRules', 'xray:GetSamplingStatisticSummaries', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments',
     ]);
     template.resourceCountIs('AWS::IAM::Policy', 0);
   });
 
-  test('B-14: adds its endpoint alone to an endpoints-only network, and takes the collector from a private mirror', () => {
+  test('adds only its endpoint to a network with endpoints only, and pulls the collector from a mirror (B-14)', () => {
     const { stack } = serviceFixture(({ images }) => ({ tracing: Tracing.xray({ collectorImage: ServiceImage.fromRepository(images, { tag: 'collector-0.49.0' }) }) }));
     expect(endpointsOf(templateOf(stack))).toEqual(['ecr.api', 'ecr.dkr', 'logs', 'xray']);
     expect(unacknowledged(stack)).toEqual([]);
@@ -86,7 +86,7 @@ describe('Tracing to X-Ray', () => {
 });
 
 describe('Tracing over OpenTelemetry', () => {
-  test('D-07: hands traces to Jaeger over gRPC, and opens exactly its port to exactly its addresses', () => {
+  test('exports traces to Jaeger over gRPC, and opens exactly its port to exactly its addresses (D-07)', () => {
     const template = templateOf(routed(() => ({ tracing: Tracing.openTelemetry({ endpoint: 'http://jaeger.internal:4317', reachedThrough: Peer.ipv4('10.0.11.7/32') }) })).stack);
     expect(collectorConfig(template).exporters).toEqual({ otlp: { endpoint: 'jaeger.internal:4317', tls: { insecure: true } } });
     template.hasResourceProperties('AWS::EC2::SecurityGroup', {
@@ -95,14 +95,14 @@ describe('Tracing over OpenTelemetry', () => {
     template.resourceCountIs('AWS::XRay::SamplingRule', 0);
   });
 
-  test('D-07: speaks HTTP on 4318, and TLS to an https endpoint', () => {
+  test('exports over HTTP on port 4318, and over TLS to an https endpoint (D-07)', () => {
     const tracing = (endpoint: string) => Tracing.openTelemetry({ endpoint, reachedThrough: Peer.anyIpv4() });
     const exporters = (endpoint: string) => collectorConfig(templateOf(routed(() => ({ tracing: tracing(endpoint) })).stack)).exporters;
     expect(exporters('http://jaeger.internal:4318')).toEqual({ otlphttp: { endpoint: 'http://jaeger.internal:4318' } });
     expect(exporters('https://otel.example.com:4317')).toEqual({ otlp: { endpoint: 'otel.example.com:4317', tls: { insecure: false } } });
   });
 
-  test('samples a share where a trace begins', () => {
+  test('samples a percentage in the service that starts a trace', () => {
     const { web } = containersOf(templateOf(routed(() => ({ tracing: Tracing.openTelemetry({ endpoint: 'https://otel.example.com', samplePercent: 20 }) })).stack));
     expect(variablesOf(web)).toMatchObject({ OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.2' });
   });
@@ -115,27 +115,27 @@ describe('Tracing to Datadog', () => {
     template = templateOf(datadog().stack);
   });
 
-  test('D-07: runs the agent with the site as a variable and the API key as a secret', () => {
+  test('runs the agent with the site as a variable and the API key as a secret (D-07)', () => {
     const agent = containersOf(template)['datadog-agent'];
     expect(variablesOf(agent)).toMatchObject({ ECS_FARGATE: 'true', DD_SITE: 'datadoghq.eu', DD_APM_ENABLED: 'true', DD_ENV: 'production' });
     expect(agent.Secrets).toEqual([{ Name: 'DD_API_KEY', ValueFrom: KEY_ARN }]);
     expect(statementsOf(template, 'ExecutionPolicy').filter(({ Action }) => Action === 'secretsmanager:GetSecretValue')).toEqual([expect.objectContaining({ Resource: KEY_ARN })]);
   });
 
-  test('D-07: ties traces, metrics and logs together by service, env and version, the image\'s tag', () => {
+  test('tags traces, metrics and logs with service, environment and version (D-07)', () => {
     const { web } = containersOf(template);
     expect(variablesOf(web)).toMatchObject({ DD_SERVICE: 'web', DD_ENV: 'production', DD_VERSION: VERSION, DD_AGENT_HOST: '127.0.0.1' });
     expect(web.DockerLabels).toEqual({ 'com.datadoghq.tags.service': 'web', 'com.datadoghq.tags.env': 'production', 'com.datadoghq.tags.version': VERSION });
   });
 
-  test('D-07: leaves the version out where a release decides it: the template would tell the one before', () => {
+  test('leaves out the version of a released image, which the template does not know (D-07)', () => {
     const { web } = containersOf(templateOf(routed(({ stack, images }) => ({
       image: ServiceImage.released(images), tracing: Tracing.datadog({ apiKey: Secret.fromSecretCompleteArn(stack, 'Datadog', KEY_ARN), site: 'datadoghq.eu' }),
     })).stack));
     expect(variablesOf(web).DD_VERSION).toBeUndefined();
   });
 
-  test('D-07: sends the application\'s log by FireLens with the API key as a secret; the agents\' logs stay in the group', () => {
+  test('sends only the application\'s log by FireLens, with the API key as a secret (D-07)', () => {
     const { web, 'log-router': router, 'datadog-agent': agent } = containersOf(template);
     expect(web.LogConfiguration).toMatchObject({
       LogDriver: 'awsfirelens',
@@ -146,20 +146,20 @@ describe('Tracing to Datadog', () => {
     [router, agent].forEach(({ LogConfiguration }) => expect(LogConfiguration.LogDriver).toBe('awslogs'));
   });
 
-  test('D-07: keeps the application\'s log in its group where it is told to', () => {
+  test('keeps the application\'s log in its log group with logs: false (D-07)', () => {
     const { web, 'log-router': router } = containersOf(templateOf(datadog(false).stack));
     expect(web.LogConfiguration.LogDriver).toBe('awslogs');
     expect(router).toBeUndefined();
   });
 
-  test('pins each image, and adds no router of CDK\'s own that follows the newest one', () => {
+  test('pins each image, and leaves out the router that CDK would add with the newest image', () => {
     const containers = Object.values(containersOf(template)).filter(({ Name }) => Name !== 'web');
     expect(containers.map(({ Name }) => Name).sort()).toEqual(['datadog-agent', 'datadog-agent-folders', 'log-router']);
     containers.forEach(({ Image }) => expect(Image).toMatch(/^public\.ecr\.aws\/[a-z/-]+:\d+\.\d+\.\d+$/));
     expect(template.toJSON().Parameters ?? {}).not.toHaveProperty('SsmParameterValue');
   });
 
-  test('ECS.5: every container reads only; the agent writes to volumes that are filled from its image before it starts', () => {
+  test('has read-only containers, and fills the volumes of the agent from its image first (ECS.5)', () => {
     const { 'datadog-agent': agent, 'datadog-agent-folders': folders } = containersOf(template);
     Object.values(containersOf(template)).forEach(({ ReadonlyRootFilesystem }) => expect(ReadonlyRootFilesystem).toBe(true));
     expect(agent.MountPoints.map(({ ContainerPath }: { ContainerPath: string }) => ContainerPath)).toEqual(['/etc/datadog-agent', '/opt/datadog-agent/run']);
@@ -168,18 +168,18 @@ describe('Tracing to Datadog', () => {
     template.hasResourceProperties('AWS::ECS::TaskDefinition', { Volumes: [{ Name: 'datadog-agent-etc-datadog-agent' }, { Name: 'datadog-agent-opt-datadog-agent-run' }] });
   });
 
-  test('ECS.20: only the router and the agent with its folders are root, as docs/service.md says', () => {
+  test('runs only the router and the agent with its init container as root (ECS.20)', () => {
     const root = Object.values(containersOf(template)).filter(({ User }) => User.startsWith('0')).map(({ Name }) => Name);
     expect(root.sort()).toEqual(['datadog-agent', 'datadog-agent-folders', 'log-router']);
     expect(containersOf(template).web.User).toBe('1000:1000');
   });
 
-  test('breaks none of the rules that AWS enforces, and leaves nothing unacknowledged', () => {
+  test('breaks none of the rules that AWS enforces, and leaves no finding unacknowledged', () => {
     expect(brokenRules(template.toJSON())).toEqual([]);
     expect(unacknowledged(datadog().stack)).toEqual([]);
   });
 
-  test('the load balancer still reaches the application, which is not the first container', () => {
+  test('keeps the application as the target of the load balancer, although it is not the first container', () => {
     template.hasResourceProperties('AWS::ECS::Service', { LoadBalancers: [Match.objectLike({ ContainerName: 'web', ContainerPort: 3000 })] });
   });
 });

@@ -1,0 +1,41 @@
+import type { EnvironmentProfile } from '../environment';
+import type { PathLimit } from './path-limit';
+
+/** Properties of a {@link WebFirewall}; none is required. */
+export interface WebFirewallProps {
+  /**
+   * Requests that one address may send within a minute, 10 to 2,000,000,000.
+   *
+   * AWS counts approximately, with a delay. Document A asks for 100. Source: requirement A-28.
+   * @default 1000 - a person's browser stays far below it, a scanner does not
+   */
+  readonly requestsPerMinute?: number;
+  /**
+   * Lower limits for some paths, such as the login. Each path occurs once.
+   *
+   * Each limit takes 34 capacity units. Three limits fit, or five behind a proxy.
+   * @default - none
+   */
+  readonly pathLimits?: PathLimit[];
+  /**
+   * Beginnings of the paths that accept bodies of more than 8 KB, for example `/api/upload/*`.
+   *
+   * WAF inspects only the first 8 KB of these bodies.
+   * @default - none; larger bodies are blocked everywhere
+   */
+  readonly allowLargeBodiesOn?: string[];
+  /**
+   * Header in which a proxy names the client.
+   *
+   * Cloudflare sends `CF-Connecting-IP`, and CloudFront sends `X-Forwarded-For`. Requests are then counted by this
+   * header. AWS's lists of bad addresses are omitted, because they would evaluate the proxy. Use it only for a load
+   * balancer that accepts requests of the proxy alone. Any other client could write the header and escape the limit.
+   * @default - none; the address that connects is the client
+   */
+  readonly clientAddressHeader?: string;
+  /**
+   * Environment profile that supplies defaults for unset props.
+   * @default - that of the scope, or production
+   */
+  readonly profile?: EnvironmentProfile;
+}

@@ -1,0 +1,63 @@
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { EnvironmentProfile } from '../environment';
+import type { SubnetPlan } from './addresses/subnet-plan';
+import type { Egress } from './egress';
+
+/** Properties of a {@link SecureVpc}; none is required. */
+export interface SecureVpcProps {
+  /**
+   * CIDR blocks by tier and Availability Zone.
+   * @default - `SubnetPlan.sized()`, which is 10.0.0.0/16 with blocks for four Availability Zones in three tiers
+   */
+  readonly plan?: SubnetPlan;
+  /**
+   * Number of Availability Zones, 1 to 6, in the order in which the region lists them.
+   *
+   * No look-up takes place, so synthesis needs no account. Not supported together with `availabilityZones`.
+   * @default 3 - as documents B and C require
+   */
+  readonly availabilityZoneCount?: number;
+  /**
+   * Names of the Availability Zones, for example `['eu-central-1a', 'eu-central-1b']`.
+   *
+   * Source: requirement B-15.
+   * @default - the first `availabilityZoneCount` Availability Zones of the region
+   */
+  readonly availabilityZones?: string[];
+  /**
+   * Outbound connectivity of the application tier.
+   * @default - `Egress.natGatewayPerZone()` in production and staging, `Egress.singleNatGateway()` in development
+   */
+  readonly egress?: Egress;
+  /**
+   * Bucket for the flow log, which is written as hourly Parquet files.
+   *
+   * Use the bucket of a {@link SecureBucket} whose purpose is `BucketPurpose.logs()`.
+   * @default - an encrypted CloudWatch log group
+   */
+  readonly flowLogBucket?: IBucket;
+  /**
+   * TCP ports on which the data tier accepts connections, 1 to 65535.
+   *
+   * At most 5 ports in three Availability Zones, 3 in four, and 2 in five or six. A network ACL holds 20 rules.
+   * @default [5432, 3306, 6379] - PostgreSQL, MySQL, Redis
+   */
+  readonly dataPorts?: number[];
+  /**
+   * Id of the AWS-managed prefix list of S3 in the region of the network.
+   * @default - from a table of 17 regions; in others, constructs that need it ask for it
+   */
+  readonly s3PrefixListId?: string;
+  /**
+   * True to remove all rules from the default security group of the VPC (EC2.2, CIS 5.4).
+   *
+   * CloudFormation has no resource for that, so it adds a Lambda function of CDK and a custom resource.
+   * @default false - nothing in this library uses the group
+   */
+  readonly closeDefaultSecurityGroup?: boolean;
+  /**
+   * Environment profile that supplies defaults for unset props.
+   * @default - that of the scope, or production
+   */
+  readonly profile?: EnvironmentProfile;
+}

@@ -1,0 +1,80 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { SecureVpc } from '../../network';
+import { checkReason } from '../../validation/checks';
+import { checkRules } from '../../validation/rules';
+import { checkDomainName } from './alias-records';
+import type { IngressSettings } from './ingress';
+import type { SecureLoadBalancerProps } from './secure-load-balancer-props';
+
+/** Refuses props that contradict each other, and props that AWS would refuse. */
+export function checkLoadBalancer(scope: Construct, props: SecureLoadBalancerProps): void {
+  const { certificate, plainHttp, tlsPolicy, withoutFirewall, dualStack, network } = props;
+  checkRules(scope, [
+    {
+      condition: !certificate && !plainHttp,
+      prop: 'certificate',
+      value: undefined,
+      expected: 'a certificate, or plainHttp with a reason',
+      fix: "import one with Certificate.fromCertificateArn, or set plainHttp: { reason: '...' }",
+    },
+    {
+      condition: Boolean(certificate && plainHttp),
+      prop: 'plainHttp',
+      value: plainHttp,
+      expected: 'certificate or plainHttp, not both',
+      fix: 'leave out plainHttp',
+    },
+    {
+      condition: Boolean(plainHttp && tlsPolicy),
+      prop: 'tlsPolicy',
+      value: tlsPolicy,
+      expected: 'tlsPolicy with a certificate',
+      fix: 'leave out plainHttp or tlsPolicy',
+    },
+    {
+      condition: Token.isUnresolved(Stack.of(scope).region),
+      prop: 'env.region',
+      value: undefined,
+      expected: 'a stack whose region is known, because the account that delivers access logs depends on it',
+      fix: "create the stack with env: { region: 'eu-central-1' }",
+    },
+    {
+      condition: dualStack === true && network instanceof SecureVpc,
+      prop: 'dualStack',
+      value: true,
+      expected: `false in ${network.node.path}, because a SecureVpc has no IPv6 blocks`,
+      fix: 'adopt a network with IPv6 blocks by SecureVpc.fromVpc, or use CloudFront or Cloudflare',
+    },
+  ]);
+  if (plainHttp) {
+    checkReason(scope, 'plainHttp.reason', plainHttp.reason);
+  }
+  if (withoutFirewall) {
+    checkReason(scope, 'withoutFirewall.reason', withoutFirewall.reason);
+  }
+  checkDomainName(scope, props);
+}
+
+/**
+ * Refuses a firewall that does not see the clients of a proxy, or believes a header that clients can write.
+ * Behind a proxy, all requests come from its addresses, so one busy minute would block everyone.
+ */
+export function checkFirewall(
+  scope: Construct,
+  { firewall }: Pick<SecureLoadBalancerProps, 'firewall'>,
+  { anyone, clientAddressHeader }: IngressSettings,
+): void {
+  const counts = clientAddressHeader !== undefined || anyone === true;
+  checkRules(scope, [
+    {
+      condition: firewall !== undefined && counts && firewall.clientAddressHeader !== clientAddressHeader,
+      prop: 'firewall.clientAddressHeader',
+      value: firewall?.clientAddressHeader,
+      expected: clientAddressHeader ?? 'none, because anyone can connect and write the header',
+      fix: clientAddressHeader
+        ? `use new WebFirewall(this, 'Firewall', { clientAddressHeader: '${clientAddressHeader}' })`
+        : 'leave out clientAddressHeader',
+    },
+  ]);
+}

@@ -1,0 +1,90 @@
+import { Aws } from 'aws-cdk-lib';
+import type { IRepository } from 'aws-cdk-lib/aws-ecr';
+import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { acknowledge } from '../../compliance/acknowledge';
+import { sourceAccount } from '../../iam/source-account';
+
+/** Properties of the execution role's policy. All are required. */
+interface ExecutionPolicyProps {
+  /** Role that starts the tasks. */
+  readonly role: Role;
+  /** Log group of all containers. */
+  readonly logGroup: ILogGroup;
+  /** Repositories of all images, each once. */
+  readonly repositories: IRepository[];
+}
+
+/** Creates the role that starts the tasks. */
+export function createExecutionRole(scope: Construct, service: string): Role {
+  return new Role(scope, 'ExecutionRole', {
+    description: `Starts the tasks of ${service}`,
+    assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
+  });
+}
+
+/**
+ * Creates the only policy of the execution role. The role is closed to CDK's grants.
+ * It is a managed policy, as the rule IAMNoInlinePolicy requires.
+ */
+export function createExecutionPolicy(
+  scope: Construct,
+  { role, logGroup, repositories }: ExecutionPolicyProps,
+): ManagedPolicy {
+  const policy = new ManagedPolicy(scope, 'ExecutionPolicy', {
+    roles: [role],
+    statements: [
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
+    ],
+  });
+  if (repositories.length > 0) {
+    policy.addStatements(
+      new PolicyStatement({
+        actions: ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'],
+        resources: repositories.map(({ repositoryArn }) => repositoryArn),
+      }),
+      new PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
+    );
+    acknowledge(
+      policy,
+      'AwsSolutions-IAM5[Resource::*]',
+      'ecr:GetAuthorizationToken knows no resource; what may be pulled is named in the statement before.',
+    );
+  }
+  return policy;
+}
+
+/**
+ * Creates the role of the application.
+ * Only tasks of this account may assume it, as AWS recommends against the confused deputy problem.
+ */
+export function createTaskRole(scope: Construct, service: string): Role {
+  return new Role(scope, 'TaskRole', {
+    description: `What the application of ${service} may do`,
+    assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com', {
+      conditions: sourceAccount(Aws.ACCOUNT_ID),
+    }),
+  });
+}
+
+/** Creates a managed policy for tracing. The task role has no inline policy until the team grants something. */
+export function createTracingPolicy(
+  scope: Construct,
+  role: Role,
+  statements: PolicyStatement[] = [],
+): ManagedPolicy | undefined {
+  if (statements.length === 0) {
+    return undefined;
+  }
+  const policy = new ManagedPolicy(scope, 'TracingPolicy', { roles: [role], statements });
+  acknowledge(
+    policy,
+    'AwsSolutions-IAM5[Resource::*]',
+    'Traces and sampling rules of X-Ray are no resources: their calls know none.',
+  );
+  return policy;
+}
