@@ -75,7 +75,7 @@ export class CiDeployRole extends Construct {
     return new OidcProviderNative(this, 'Provider', { url, clientIds: [audience] }).oidcProviderArn;
   }
 
-  /** ECR encrypts by its own grant on the key of the repository, so the policy needs no statement for the key. */
+  /** The policy needs no statement for the key of the repository, because ECR has a grant on it. */
   private createPolicy(): void {
     const { repository, pipeline } = this.props;
     const policy = new ManagedPolicy(this, 'Policy', {

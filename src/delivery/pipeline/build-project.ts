@@ -63,7 +63,7 @@ export interface BuildProjectProps {
    * @default - no Docker
    */
   readonly docker?: string;
-  /** Whether the build host is an ARM machine. */
+  /** Runs the build on an ARM host. */
   readonly arm64: boolean;
   /**
    * Image repository that the commands read.
@@ -71,7 +71,7 @@ export interface BuildProjectProps {
    */
   readonly repository?: IRepository;
   /**
-   * Whether the commands push to `repository`.
+   * Allows the commands to push to `repository`.
    * @default false
    */
   readonly pushes?: boolean;

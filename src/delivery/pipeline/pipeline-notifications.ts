@@ -42,7 +42,7 @@ export function notifyOfApprovals(scope: Construct, pipeline: Pipeline, topic: I
   });
 }
 
-/** The message uses fields that each of these events has, because EventBridge drops an event that lacks one. */
+/** Uses only fields that all these events have. EventBridge drops an event that lacks one of them. */
 function createNotificationRule(scope: Construct, id: string, notification: Notification): void {
   const { pipeline, topic, detail, predicate, title, text } = notification;
   const url = consoleUrl(scope, 'codesuite/codepipeline/pipelines/<pipeline>/view', '');

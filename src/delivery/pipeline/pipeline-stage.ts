@@ -84,7 +84,7 @@ export class PipelineStage extends Construct {
     return this.role ? [] : this.stateMachines.map(executionArns);
   }
 
-  /** Whether the stage has a manual approval. */
+  /** True for a stage with a manual approval. */
   public get hasApproval(): boolean {
     return this.props.stage.approval;
   }

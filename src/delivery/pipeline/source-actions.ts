@@ -151,7 +151,7 @@ export class ArchiveSource implements SourceConfig {
 
 /** Tags that move or that releases add. */
 const NEVER_RELEASED_TAGS = ['latest', 'live-*'];
-/** Tags that start no release by default: versions are added to images that have the tag of their commit already. */
+/** Tags that start no release by default. Versions are added to images that have the tag of their commit. */
 const EXCLUDED_TAGS = [...NEVER_RELEASED_TAGS, 'v*', '*.*.*'];
 
 /** Source action for images that are built outside the pipeline. */
@@ -222,7 +222,7 @@ interface TriggerRule {
   readonly revisionPath: string;
 }
 
-/** Starts the pipeline with the revision of the event, because there may be a newer one when the source action runs. */
+/** Starts the pipeline with the revision of the event. A newer one may exist when the source action runs. */
 function createTriggerRule(scope: Construct, id: string, rule: TriggerRule): void {
   const { description, eventPattern, pipeline, role, revisionType, revisionPath } = rule;
   new CfnRule(scope, id, {

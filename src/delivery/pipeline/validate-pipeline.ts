@@ -15,7 +15,7 @@ export interface PipelineParts {
   readonly source: SourceConfig;
   readonly stages: StageConfig[];
   readonly images: ImageBuildConfig[];
-  /** Whether the caller set `checks`. */
+  /** True if the caller set `checks`. */
   readonly checksGiven: boolean;
   readonly artifactBuckets?: { readonly [region: string]: IBucket };
 }
