@@ -1,4 +1,4 @@
-import { awscdk, github, javascript, ReleasableCommits } from 'projen';
+import { awscdk, github, javascript, ReleasableCommits, type Task } from 'projen';
 import { importZones } from './projenrc/imports';
 
 /** The lowest release with CDK's own template validation that exists for npm, PyPI, Maven and Go alike. */
@@ -262,6 +262,8 @@ function addTasks(): void {
   samples.spawn(project.compileTask);
   samples.exec(script('scripts/check-samples'));
 
+  addGoldens(samples);
+
   const benchPython = project.addTask('bench:python', { description: 'Measures synthesis from Python beside the same architecture written by hand in Python' });
   benchPython.spawn(project.compileTask);
   benchPython.exec(script('bench/run-python'), { receiveArgs: true });
@@ -273,6 +275,17 @@ function addTasks(): void {
 
   project.addTask('lint:workflows', { description: 'Checks the workflows of GitHub Actions', exec: 'scripts/actionlint.sh', receiveArgs: true });
   checkCompatibility();
+}
+
+/** Every committed file that is generated, each by the switch of the test that holds it up to date. */
+function addGoldens(samples: Task): void {
+  const goldens = project.addTask('goldens', { description: 'Writes all golden files: acknowledgements, simulation, logical ids, pictures, examples of CI, languages and API' });
+  const tests = ['compliance/acknowledgements', 'simulation/simulation', 'upgrades/', 'database/upgrades', 'observability/operations-dashboard', 'examples/ci'];
+  goldens.exec(`jest --coverage=false ${tests.map((test) => `test/${test}`).join(' ')}`, {
+    env: { UPDATE_ACKNOWLEDGEMENTS: '1', UPDATE_SIMULATION: '1', WRITE_BASELINE: '1', UPDATE_PICTURES: '1', UPDATE_EXAMPLES: '1' },
+  });
+  goldens.spawn(samples);
+  goldens.spawn(project.tasks.tryFind('docgen')!);
 }
 
 /** projen's own tasks of packaging know nothing of samples, and don't say what is missing. */

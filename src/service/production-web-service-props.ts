@@ -13,29 +13,33 @@ import type { SecureLoadBalancer } from './load-balancer/secure-load-balancer';
 import type { ServiceScaling } from './scaling/service-scaling';
 import type { ServiceTaskProps } from './task/service-task-props';
 
-/** What a {@link ProductionWebService} may be told. A network, an image and a certificate (or a load balancer) are enough. */
+/**
+ * Properties of a {@link ProductionWebService}.
+ *
+ * `network` and `image` are required, and one of `certificate` and `loadBalancer`.
+ */
 export interface ProductionWebServiceProps extends ServiceTaskProps {
-  /** The network whose application tier holds the tasks. */
+  /** Network whose application tier holds the tasks. */
   readonly network: ISecureVpc;
-  /** The image, and by it who deploys. */
+  /** Container image, and with it the deployer: `cdk deploy` or a `Release`. */
   readonly image: ServiceImage;
   /**
-   * The load balancer, shared with other services.
-   * @default - one of its own, with `certificate`
+   * Load balancer, which other services may share.
+   * @default - a dedicated one, with `certificate`
    */
   readonly loadBalancer?: SecureLoadBalancer;
   /**
-   * The certificate of the service's own load balancer. Not together with `loadBalancer`.
-   * @default - none: then `loadBalancer` is needed
+   * ACM certificate of the dedicated load balancer. Not together with `loadBalancer`.
+   * @default - `loadBalancer` is required
    */
   readonly certificate?: ICertificate;
   /**
-   * Which requests go to the service.
-   * @default Route.path('/*') - all
+   * Requests of the load balancer that reach the service.
+   * @default Route.path('/*') - all requests
    */
   readonly route?: Route;
   /**
-   * Priority of the route's rule, 1 to 50000. It can't be changed while a second version is live.
+   * Priority of the route's listener rule, 1 to 50000. Don't change it while a deployment shifts traffic.
    * @default - from the route and the path of this construct, specific routes first
    */
   readonly routePriority?: number;
@@ -45,60 +49,67 @@ export interface ProductionWebServiceProps extends ServiceTaskProps {
    */
   readonly port?: number;
   /**
-   * Databases and caches that the service is given: each opens its port to this service alone and hands over its credentials.
-   * @default - none
+   * Databases and caches that the service uses.
+   *
+   * Each opens its port to this service alone, and provides its host, port and credentials as environment variables.
+   * @default - the service uses none
    */
   readonly backingServices?: IBackingService[];
   /**
-   * How health is checked.
-   * @default - `/ready` every 30 s
+   * Health checks of the load balancer and the container.
+   * @default - the load balancer requests `/ready` every 30 seconds
    */
   readonly healthCheck?: WebHealthCheck;
   /**
-   * How a new version takes over.
+   * Rollout strategy: how a new version replaces the one that serves.
    * @default Rollout.blueGreen()
    */
   readonly rollout?: Rollout;
   /**
-   * What a new version must pass before it gets production traffic: requests, again before each further step, and a command, once.
-   * @default - none: it must be healthy for the load balancer
+   * Smoke test that a new version must pass before it gets production traffic.
+   * @default - the new version must be healthy for the load balancer
    */
   readonly smokeTest?: SmokeTest;
   /**
-   * Percent of requests that must succeed while a new version takes over and bakes, 0 to 100; below it the deployment goes back.
+   * Percent of requests that must succeed during a deployment, above 0, up to 100. Below it the deployment rolls back.
    * @default 99.5 - requirement B-08
    */
   readonly successRatePercent?: number;
   /**
-   * Response time that nine of ten requests must stay within while a new version takes over and bakes, 50 ms to 1 hour; three minutes above
-   * it take the deployment back. A service that answers slowly on purpose (long polling, exports) needs more.
+   * Response time that 90 percent of requests must stay within during a deployment, 50 ms to 1 hour.
+   *
+   * After three minutes above it the deployment rolls back. Raise it for a service that answers slowly by design, for
+   * example with long polling or exports.
    * @default Duration.seconds(2) - requirement A-13
    */
   readonly responseTimeLimit?: Duration;
   /**
-   * Between how many tasks the service moves by itself.
+   * Auto scaling limits and targets.
    * @default ServiceScaling.between()
    */
   readonly scaling?: ServiceScaling;
   /**
-   * The cluster, shared with other services.
-   * @default - one of its own with enhanced Container Insights (requirement B-04)
+   * Cluster, which other services may share.
+   * @default - a dedicated one, with enhanced Container Insights (requirement B-04)
    */
   readonly cluster?: ICluster;
   /**
-   * Physical name of the service, where a document asks for one (requirement C-30): letters, digits, `-` and `_`, at most 255. A change
-   * that replaces the service then needs another name, too.
-   * @default - one that CloudFormation makes up
+   * Physical name of the service: letters, digits, `-` and `_`, at most 255.
+   *
+   * A change that replaces the service then needs another name, too. Source: requirement C-30.
+   * @default - CloudFormation generates a name
    */
   readonly serviceName?: string;
   /**
-   * Physical name of the log group, where a document asks for one (requirements A-15, C-14, E-15).
-   * @default - one that CloudFormation makes up
+   * Physical name of the log group.
+   *
+   * Source: requirements A-15, C-14 and E-15.
+   * @default - CloudFormation generates a name
    */
   readonly logGroupName?: string;
   /**
-   * The environment that answers what is left open.
-   * @default - that of the scope, else production
+   * Environment profile that supplies defaults for unset props.
+   * @default - the profile of the scope, or production
    */
   readonly profile?: EnvironmentProfile;
 }

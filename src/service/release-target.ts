@@ -1,37 +1,51 @@
-import { Duration, Lazy } from 'aws-cdk-lib';
-import { DeploymentEngine, type ReleaseTarget } from '../contracts';
-import { SubnetTier } from '../network';
+import { type Duration, Lazy } from 'aws-cdk-lib';
+import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import type { ContainerDefinition, FargateService, FargateTaskDefinition, ICluster } from 'aws-cdk-lib/aws-ecs';
+import type { ApplicationListenerRule } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IConstruct } from 'constructs';
+import type { DeploymentEngine, ReleaseTarget } from '../contracts';
+import { type ISecureVpc, SubnetTier } from '../network';
 import { PropError } from '../validation/prop-error';
-import type { Rollout } from './deployment/rollout';
-import type { SmokeTest } from './deployment/smoke-test';
 import type { ResolvedImage } from './image/service-image';
-import type { ProductionWebService } from './production-web-service';
-import type { ProductionWebServiceProps } from './production-web-service-props';
 
-/** What of a web service a release has to know besides its public parts. */
-interface WebServiceToRelease {
-  readonly props: ProductionWebServiceProps;
-  readonly image: ResolvedImage;
-  readonly rollout: Rollout;
-  /** Adds to the time that a deployment takes. */
-  readonly smokeTest?: SmokeTest;
-  readonly minTasks: number;
-  /** May grow until the template is made. */
-  readonly rollbackAlarmNames: string[];
+/** Web service that a release deploys. */
+interface ReleasableService extends IConstruct {
+  readonly cluster: ICluster;
+  readonly service: FargateService;
+  readonly taskDefinition: FargateTaskDefinition;
+  readonly container: ContainerDefinition;
+  readonly taskRole: IRole;
+  readonly executionRole: IRole;
+  readonly securityGroup: ISecurityGroup;
+  readonly logGroup: ILogGroup;
+  readonly productionRule?: ApplicationListenerRule;
 }
 
-/** What a release must know of a web service. Refuses one whose image no release could name. */
-export function webReleaseTarget(
-  service: ProductionWebService,
-  { props, image, rollout, smokeTest, minTasks, rollbackAlarmNames }: WebServiceToRelease,
-): Omit<ReleaseTarget, 'stores'> {
-  const { repository, releasedParameterName } = image;
-  if (!repository) {
+/** Settings of a web service that its public properties don't show. */
+interface ReleaseSettings {
+  readonly network: ISecureVpc;
+  readonly image: ResolvedImage;
+  readonly arm64: boolean;
+  readonly engine: DeploymentEngine;
+  readonly longestDeployment: Duration;
+  readonly minTasks: number;
+  /** Names of the rollback alarms. The list grows until synthesis. */
+  readonly rollbackAlarmNames: string[];
+  /** Databases and caches of the service. */
+  readonly stores: IConstruct[];
+}
+
+/** Facts about a web service that a release needs. Throws where no release can name its image. */
+export function releaseTarget(service: ReleasableService, settings: ReleaseSettings): ReleaseTarget {
+  const { network, image, rollbackAlarmNames } = settings;
+  if (!image.repository) {
     throw new PropError(service, {
       prop: 'image',
       value: 'an image of a public registry',
       expected: 'an image of an ImageRepository, for a release',
-      fix: 'take ServiceImage.released(repository)',
+      fix: 'use ServiceImage.released(repository)',
     });
   }
   return {
@@ -40,26 +54,20 @@ export function webReleaseTarget(
     serviceName: service.service.serviceName,
     family: service.taskDefinition.family,
     containerName: service.container.containerName,
-    repositoryName: repository.repositoryName,
-    repositoryUri: repository.repositoryUri,
-    repositoryArn: repository.repositoryArn,
-    releasedImageParameterName: releasedParameterName,
+    repositoryName: image.repository.repositoryName,
+    repositoryUri: image.repository.repositoryUri,
+    repositoryArn: image.repository.repositoryArn,
+    releasedImageParameterName: image.releasedParameterName,
     taskRoleArns: [service.taskRole.roleArn, service.executionRole.roleArn],
     rollbackAlarmNames: Lazy.list({ produce: () => rollbackAlarmNames }),
-    arm64: props.arm64 ?? false,
-    engine: engineOf(rollout),
+    arm64: settings.arm64,
+    engine: settings.engine,
     productionRuleArn: service.productionRule?.listenerRuleArn,
-    subnetIds: props.network.vpc.selectSubnets(props.network.subnets(SubnetTier.APPLICATION)).subnetIds,
+    subnetIds: network.vpc.selectSubnets(network.subnets(SubnetTier.APPLICATION)).subnetIds,
     securityGroupIds: [service.securityGroup.securityGroupId],
-    minTasks,
-    longestDeployment: rollout._longest.plus(Duration.seconds(smokeTest?._longestSeconds ?? 0)),
+    minTasks: settings.minTasks,
+    longestDeployment: settings.longestDeployment,
     logGroupName: service.logGroup.logGroupName,
+    stores: settings.stores,
   };
-}
-
-function engineOf(rollout: Rollout): DeploymentEngine {
-  if (rollout._codeDeploy) {
-    return DeploymentEngine.CODE_DEPLOY;
-  }
-  return rollout._shiftsTraffic ? DeploymentEngine.BLUE_GREEN : DeploymentEngine.ROLLING;
 }

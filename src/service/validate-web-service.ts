@@ -1,90 +1,172 @@
 import { type Duration, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { DeploymentEngine } from '../contracts';
 import { checkPort, checkWholeNumber } from '../validation/checks';
-import { PropError } from '../validation/prop-error';
-import type { Rollout } from './deployment/rollout';
+import { checkRules } from '../validation/rules';
+import type { RolloutBinding } from './deployment/rollout-binding';
+import type { SmokeTest } from './deployment/smoke-test';
+import { Route } from './load-balancer/route';
 import type { ProductionWebServiceProps } from './production-web-service-props';
 import { checkServiceName, checkTask } from './task/validate-task';
 
-/** What a web service answers where its caller left something open, before any of it is checked. */
-interface WebServiceToCheck {
+/** Route of a service that has its load balancer for itself. */
+export const ALL_REQUESTS = Route.path('/*');
+
+/** Values of a web service, with defaults for what its caller left unset. */
+interface WebServiceValues {
   readonly port: number;
-  readonly rollout: Rollout;
   readonly cpu: number;
   readonly memoryMiB: number;
   readonly successRatePercent: number;
   readonly responseTimeLimit: Duration;
+  readonly rollout: RolloutBinding;
 }
 
-/** Refuses what AWS would refuse, and props that contradict each other. */
-export function checkWebService(scope: IConstruct, props: ProductionWebServiceProps, service: WebServiceToCheck): void {
-  const { port, rollout, cpu, memoryMiB, successRatePercent: success, responseTimeLimit } = service;
-  checkNeeded(scope, props);
+/** Refuses props that AWS would refuse, and props that contradict each other. */
+export function checkWebService(scope: IConstruct, props: ProductionWebServiceProps, values: WebServiceValues): void {
+  const { port, cpu, memoryMiB, rollout } = values;
+  checkRequired(scope, props);
   checkServiceName(scope, props.serviceName);
   checkPort(scope, 'port', port);
   checkTask(scope, props, { cpu, memoryMiB, port });
-  rollout._check(scope, {
-    smokeTest: props.smokeTest,
+  checkRolloutSupports(scope, rollout, {
     sharedLoadBalancer: props.loadBalancer !== undefined,
-    route: props.route?._name(),
+    route: props.route,
     serviceConnect: props.discoverableAs !== undefined,
   });
-  props.smokeTest?._check(scope, props.notSecret);
+  if (props.smokeTest) {
+    checkSmokeTest(scope, rollout, props.smokeTest, props.notSecret);
+  }
+  checkNumbers(scope, props, values);
+}
+
+/** Refuses a smoke test that AWS would refuse, and one that the rollout can't run. */
+export function checkSmokeTest(
+  scope: IConstruct,
+  rollout: RolloutBinding,
+  smokeTest: SmokeTest,
+  notSecret: ProductionWebServiceProps['notSecret'],
+): void {
+  checkRolloutSupports(scope, rollout, { smokeTest: true });
+  smokeTest._check(scope, notSecret);
+}
+
+/** Features of a service that not every rollout supports. */
+interface RolloutDemands {
+  /** True for a service whose new versions are tested before they get production traffic. */
+  readonly smokeTest?: boolean;
+  /** True for a service that calls others, or that others call, by Service Connect. */
+  readonly serviceConnect?: boolean;
+  /** True for a service whose tasks a schedule replaces, because secrets that they have read rotate. */
+  readonly replacesTasks?: boolean;
+  /** True for a load balancer that other services may share. */
+  readonly sharedLoadBalancer?: boolean;
+  /** Requests of the load balancer that reach it. */
+  readonly route?: Route;
+}
+
+/** Refuses what the deployment engine of a service does not support. */
+export function checkRolloutSupports(scope: IConstruct, { engine }: RolloutBinding, demands: RolloutDemands): void {
+  const { smokeTest = false, serviceConnect = false, replacesTasks = false, sharedLoadBalancer = false } = demands;
+  const codeDeploy = engine === DeploymentEngine.CODE_DEPLOY;
+  const notSupported = 'not supported with Rollout.codeDeploy()';
+  checkRules(scope, [
+    {
+      condition: smokeTest && engine === DeploymentEngine.ROLLING,
+      prop: 'smokeTest',
+      problem: 'is not supported with Rollout.rolling(): its tasks receive traffic before a test can reach them',
+      fix: 'use Rollout.blueGreen(), or remove smokeTest and rely on the health check',
+    },
+    {
+      condition: smokeTest && codeDeploy,
+      prop: 'smokeTest',
+      problem: `is ${notSupported}: CodeDeploy has no ECS lifecycle hooks`,
+      fix: 'use Rollout.steps() or Rollout.linear(), or name a Lambda function in the AppSpec of the deployment',
+    },
+    {
+      condition: serviceConnect && codeDeploy,
+      prop: 'rollout',
+      problem: 'is Rollout.codeDeploy(), which does not support Service Connect (discoverableAs and calls)',
+      fix: 'use Rollout.linear(), or call the other service through its load balancer',
+    },
+    {
+      condition: replacesTasks && codeDeploy,
+      prop: 'backingServices',
+      problem: `has a secret that rotates, which is ${notSupported}: running tasks would keep the old secret`,
+      fix: 'use Rollout.linear()',
+    },
+    {
+      condition: sharedLoadBalancer && codeDeploy,
+      prop: 'loadBalancer',
+      problem: `is ${notSupported}: CodeDeploy moves the default action of a dedicated listener`,
+      fix: 'set certificate instead of loadBalancer, or use Rollout.linear()',
+    },
+    {
+      condition: codeDeploy && demands.route !== undefined && demands.route._name() !== ALL_REQUESTS._name(),
+      prop: 'route',
+      problem: `is ${notSupported}: CodeDeploy moves the default action of a listener, which has no route`,
+      fix: 'remove route, or use Rollout.linear()',
+    },
+  ]);
+}
+
+function checkNumbers(scope: IConstruct, props: ProductionWebServiceProps, values: WebServiceValues): void {
+  const { responseTimeLimit, successRatePercent } = values;
   checkWholeNumber(scope, 'routePriority', props.routePriority, {
     min: 1,
     max: 50000,
     unit: 'as a priority',
-    fix: 'leave it out',
+    fix: 'remove routePriority',
   });
-  if (props.loadBalancer && props.certificate) {
-    throw new PropError(scope, {
-      prop: 'certificate',
-      value: 'a certificate',
-      expected: 'certificate or loadBalancer, not both',
-      fix: 'give the certificate to the SecureLoadBalancer',
-    });
-  }
   checkWholeNumber(scope, 'responseTimeLimit', responseTimeLimit.toMilliseconds(), {
     min: 50,
     max: 3_600_000,
     unit: 'milliseconds',
-    fix: 'give the time that a good answer takes, with room',
+    fix: 'give the time of a normal answer, with room',
   });
-  if (!Token.isUnresolved(success) && !(success > 0 && success <= 100)) {
-    throw new PropError(scope, {
+  checkRules(scope, [
+    {
+      condition: !Token.isUnresolved(successRatePercent) && !(successRatePercent > 0 && successRatePercent <= 100),
       prop: 'successRatePercent',
-      value: success,
+      value: successRatePercent,
       expected: 'above 0, up to 100',
       fix: 'give the percentage of requests that must succeed',
-    });
-  }
+    },
+  ]);
 }
 
-/** Without `certificate`, the load balancer that the service would make refuses in its own words; without the others, plain JavaScript in nobody's. */
-function checkNeeded(scope: IConstruct, props: Partial<ProductionWebServiceProps>): void {
-  const value = undefined;
-  if (!props.network) {
-    throw new PropError(scope, {
+/** Only the types of TypeScript, Java and Go require a network and an image. */
+function checkRequired(scope: IConstruct, props: Partial<ProductionWebServiceProps>): void {
+  const { network, image, certificate, loadBalancer } = props;
+  checkRules(scope, [
+    {
+      condition: !network,
       prop: 'network',
-      value,
+      value: undefined,
       expected: 'a network',
       fix: "give new SecureVpc(this, 'Network')",
-    });
-  }
-  if (!props.image) {
-    throw new PropError(scope, {
+    },
+    {
+      condition: !image,
       prop: 'image',
-      value,
+      value: undefined,
       expected: 'an image',
       fix: "give ServiceImage.fromRepository(images, { tag: '1.4.2' })",
-    });
-  }
-  if (!props.certificate && !props.loadBalancer) {
-    throw new PropError(scope, {
+    },
+    {
+      condition: !certificate && !loadBalancer,
       prop: 'certificate',
-      value,
+      value: undefined,
       expected: 'a certificate, or a loadBalancer',
-      fix: 'import one with Certificate.fromCertificateArn; a SecureLoadBalancer without one takes plainHttp with a reason',
-    });
-  }
+      fix:
+        'import one with Certificate.fromCertificateArn, or give a SecureLoadBalancer, ' +
+        'which takes plainHttp with a reason instead',
+    },
+    {
+      condition: certificate !== undefined && loadBalancer !== undefined,
+      prop: 'certificate',
+      problem: 'is not supported together with loadBalancer, which has its own certificate',
+      fix: 'give the certificate to the SecureLoadBalancer, or remove loadBalancer',
+    },
+  ]);
 }

@@ -24,6 +24,11 @@ const LANDSCAPES: { [name: string]: () => Template } = {
 
 const BASELINE = path.join(__dirname, 'stateful-logical-ids.json');
 
+if (process.env.WRITE_BASELINE) {
+  const ids = Object.fromEntries(Object.entries(LANDSCAPES).map(([name, make]) => [name, statefulIds(make())]));
+  fs.writeFileSync(BASELINE, `${JSON.stringify(ids, undefined, 2)}\n`);
+}
+
 describe('The logical ids of stateful resources', () => {
   const baseline = JSON.parse(fs.readFileSync(BASELINE, 'utf8')) as { [name: string]: string[] };
 
@@ -114,8 +119,4 @@ function replaced(before: Template, after: Template): string[] {
 function statefulIds(template: Template): string[] {
   const all = Object.entries(template.toJSON().Resources as { [id: string]: { Type: string } });
   return all.filter(([id, { Type }]) => id.startsWith('Database') && STATEFUL.includes(Type)).map(([id]) => id).sort();
-}
-
-if (process.env.WRITE_BASELINE) {
-  fs.writeFileSync(BASELINE, `${JSON.stringify(Object.fromEntries(Object.entries(LANDSCAPES).map(([name, make]) => [name, statefulIds(make())])), undefined, 2)}\n`);
 }

@@ -67,7 +67,7 @@ function everything(egress: Egress): Everything {
 }
 
 describe.each([['NAT', Egress.natGatewayPerZone()], ['endpoints only', Egress.endpointsOnly()]])('Everything on, in four stacks, with %s', (_, egress) => {
-  test('closes no cycle, and each stack knows only those below', () => {
+  test('closes no cycle, and each stack depends only on those below', () => {
     const { networkStack, registry, edge, services } = everything(egress).stacks;
     templateOf(services).resourceCountIs('AWS::ECS::Service', 2);
     expect([networkStack, registry].flatMap(({ dependencies }) => dependencies)).toEqual([]);

@@ -17,7 +17,7 @@ describe('ProductionWebService with document B\'s network', () => {
     template = templateOf(serviceFixture({ rollout: Rollout.linear() }).stack);
   });
 
-  test('B-03: allows exactly the documented flows, egress narrowed to the endpoints and S3', () => {
+  test('allows exactly the documented flows, egress narrowed to the endpoints and S3 (B-03)', () => {
     expect(flows(template)).toEqual([
       'NetworkEndpointsSecurityGroup in 443 WebSecurityGroup',
       'WebLoadBalancerSecurityGroup in 443 0.0.0.0/0',
@@ -29,23 +29,23 @@ describe('ProductionWebService with document B\'s network', () => {
     ]);
   });
 
-  test('A-25: no group keeps the rule to everywhere that EC2 gives to groups without a rule of their own', () => {
+  test('has no security group with the rule to everywhere that EC2 gives to groups without rules (A-25)', () => {
     Object.values(template.findResources('AWS::EC2::SecurityGroup')).forEach(({ Properties }) =>
       expect(Properties.SecurityGroupEgress).toContainEqual(expect.objectContaining({ CidrIp: '127.0.0.1/32' })));
   });
 
-  test('B-03: no rule leads to the listeners that offer new versions', () => {
+  test('has no rule to the test listeners (B-03)', () => {
     template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: 8443 });
     expect(flows(template).filter((flow) => flow.includes('8443'))).toEqual([]);
   });
 
-  test('B-04: has a cluster with Container Insights, and sizes by props', () => {
+  test('has a cluster with Container Insights, and task sizes by props (B-04)', () => {
     template.hasResourceProperties('AWS::ECS::Cluster', { ClusterSettings: [{ Name: 'containerInsights', Value: 'enhanced' }] });
     const sized = templateOf(serviceFixture({ cpu: 1024, memoryMiB: 4096 }).stack);
     sized.hasResourceProperties('AWS::ECS::TaskDefinition', { Cpu: '1024', Memory: '4096' });
   });
 
-  test('B-05: checks health on a path every 30 s at the load balancer, and in the container', () => {
+  test('checks health on a path every 30 s at the load balancer, and in the container (B-05)', () => {
     const checked = templateOf(serviceFixture({ healthCheck: { path: '/health', containerCommand: ['CMD', '/health'] } }).stack);
     const groups = Object.values(checked.findResources('AWS::ElasticLoadBalancingV2::TargetGroup'));
     expect(groups).toHaveLength(2);
@@ -53,12 +53,12 @@ describe('ProductionWebService with document B\'s network', () => {
     checked.hasResourceProperties('AWS::ECS::TaskDefinition', { ContainerDefinitions: [Match.objectLike({ HealthCheck: Match.objectLike({ Command: ['CMD', '/health'] }) })] });
   });
 
-  test('A-20: without props asks /ready, healthy after 2 answers, unhealthy after 3, and runs no command that the image may lack', () => {
+  test('checks /ready by default, healthy after 2 checks, unhealthy after 3, and runs no command that the image may lack (A-20)', () => {
     template.allResourcesProperties('AWS::ElasticLoadBalancingV2::TargetGroup', { HealthCheckPath: '/ready', HealthyThresholdCount: 2, UnhealthyThresholdCount: 3 });
     template.hasResourceProperties('AWS::ECS::TaskDefinition', { ContainerDefinitions: [Match.objectLike({ HealthCheck: Match.absent() })] });
   });
 
-  test('B-08: goes back when the alarm fires or tasks fail to start, and names the alarm by its literal name', () => {
+  test('rolls back when the alarm fires or tasks fail to start, and names the alarm by its literal name (B-08)', () => {
     const [alarm] = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties).filter(({ AlarmName }) => AlarmName.endsWith('success-rate'));
     template.hasResourceProperties('AWS::ECS::Service', {
       DeploymentConfiguration: {
@@ -71,13 +71,13 @@ describe('ProductionWebService with document B\'s network', () => {
     expect(alarm.AlarmName).toMatch(/^[a-z0-9-]+-[0-9a-f]{8}-success-rate$/);
   });
 
-  test('B-08: takes further alarms by name', () => {
+  test('rolls back on further alarms by name (B-08)', () => {
     const { stack, web } = serviceFixture();
     web.rollBackOn('checkout-errors');
     templateOf(stack).hasResourceProperties('AWS::ECS::Service', { DeploymentConfiguration: { Alarms: { AlarmNames: Match.arrayWith(['checkout-errors']) } } });
   });
 
-  test('B-10: has separate roles, and the execution role may pull this repository and write this log, nothing else', () => {
+  test('has separate roles, and the execution role may pull this repository and write this log, nothing else (B-10)', () => {
     const [policy] = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).filter(([id]) => id.startsWith('WebTaskExecutionPolicy'));
     const statements = policy[1].Properties.PolicyDocument.Statement as Array<{ Action: string | string[]; Resource: unknown }>;
     expect(statements.flatMap(({ Action }) => Action).sort()).toEqual([
@@ -89,7 +89,7 @@ describe('ProductionWebService with document B\'s network', () => {
     });
   });
 
-  test('B-10: the task role takes the team\'s own grants, the execution role none', () => {
+  test('adds grants of the team to the task role, and none to the execution role (B-10)', () => {
     const { stack, web } = serviceFixture();
     new Bucket(stack, 'Uploads').grantRead(web.taskRole);
     const granted = templateOf(stack);
@@ -97,7 +97,7 @@ describe('ProductionWebService with document B\'s network', () => {
     granted.resourceCountIs('AWS::IAM::Policy', 1);
   });
 
-  test('B-12, ECS.5, ECS.20: containers are not root, have no capabilities, and write to memory alone', () => {
+  test('runs containers that are not root, have no capabilities, and write to memory alone (B-12, ECS.5, ECS.20)', () => {
     template.hasResourceProperties('AWS::ECS::TaskDefinition', {
       ContainerDefinitions: [Match.objectLike({
         User: '1000:1000',
@@ -108,12 +108,12 @@ describe('ProductionWebService with document B\'s network', () => {
     });
   });
 
-  test('B-15: tasks have no public address, and there are at least two of them', () => {
+  test('runs at least two tasks, without public addresses (B-15)', () => {
     template.hasResourceProperties('AWS::ECS::Service', { NetworkConfiguration: { AwsvpcConfiguration: Match.objectLike({ AssignPublicIp: 'DISABLED' }) } });
     template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 2, MaxCapacity: 8 });
   });
 
-  test('A-36: tasks and load balancer stand in every zone, and a target that stops answering is out after 90 s, or as fast as asked', () => {
+  test('has tasks and load balancer in every Availability Zone, and removes a target that stops answering after 90 s, or sooner by a prop (A-36)', () => {
     const [{ Properties: service }] = Object.values(template.findResources('AWS::ECS::Service'));
     const [{ Properties: balancer }] = Object.values(template.findResources('AWS::ElasticLoadBalancingV2::LoadBalancer'));
     const zonesOf = (subnets: Array<{ Ref: string }>) => new Set(subnets.map(({ Ref }) => template.findResources('AWS::EC2::Subnet')[Ref].Properties.AvailabilityZone)).size;
@@ -124,7 +124,7 @@ describe('ProductionWebService with document B\'s network', () => {
     expect(secondsUntilOut(templateOf(serviceFixture({ healthCheck: { interval: Duration.seconds(10) } }).stack))).toEqual([30, 30]);
   });
 
-  test('A-13: takes critical alarms by name, each once, and watches all of them in a deployment', () => {
+  test('rolls back on critical alarms by name, each once (A-13)', () => {
     const { stack, web } = serviceFixture();
     ['many-errors', 'orders-stuck', 'many-errors'].forEach((name) => web.rollBackOn(name));
     const own = ['success-rate', 'response-time', 'unhealthy-targets'].map((name) => Match.stringLikeRegexp(`-${name}$`));
@@ -133,44 +133,44 @@ describe('ProductionWebService with document B\'s network', () => {
     });
   });
 
-  test('B-12, A-33: scales on CPU and memory without a DesiredCount that a deploy would put back', () => {
+  test('scales on CPU and memory, without a DesiredCount that each deployment would reset (B-12, A-33)', () => {
     template.hasResourceProperties('AWS::ECS::Service', { DesiredCount: Match.absent() });
     const scaled = templateOf(serviceFixture({ scaling: ServiceScaling.between({ minTasks: 3, maxTasks: 12, cpuPercent: 60 }) }).stack);
     scaled.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 3, MaxCapacity: 12 });
     scaled.hasResourceProperties('AWS::ApplicationAutoScaling::ScalingPolicy', { TargetTrackingScalingPolicyConfiguration: Match.objectLike({ TargetValue: 60 }) });
   });
 
-  test('the first tasks wait for routes, endpoints, access lists and rules, or the first deployment would be taken back', () => {
+  test('starts its first tasks after routes, endpoints, network ACLs and rules, or the first deployment would roll back', () => {
     const [service] = Object.values(template.findResources('AWS::ECS::Service'));
     const waits = (service.DependsOn as string[]).join(' ');
     ['Endpointsecrapi', 'Endpointsecrdkr', 'Endpointslogs', 'EndpointsS3', 'AclsapplicationAssociation1', 'RouteTableAssociation', 'WebSecurityGrouptopl', 'InfrastructurePolicy', 'ProductionRule', 'SuccessRateAlarm']
       .forEach((part) => expect(waits).toContain(part));
   });
 
-  test('with NAT the first tasks wait for the default routes', () => {
+  test('starts its first tasks after the default routes, in a network with NAT', () => {
     const { stack } = serviceFixture(({ stack: of }) => ({ network: new SecureVpc(of, 'Routed', { egress: Egress.natGatewayPerZone() }) }));
     const [service] = Object.values(templateOf(stack).findResources('AWS::ECS::Service'));
     expect((service.DependsOn as string[]).filter((id) => /RoutedVpcapplicationSubnet.DefaultRoute/.test(id))).toHaveLength(3);
   });
 
-  test('B-14: nothing of the four packs is left unacknowledged', () => {
+  test('leaves nothing of the four packs unacknowledged (B-14)', () => {
     expect(unacknowledged(serviceFixture({ environment: { NODE_ENV: 'production' } }).stack)).toEqual([]);
   });
 });
 
-describe('ProductionWebService\'s rollouts', () => {
+describe('The rollout of a ProductionWebService', () => {
   const deployment = (rollout?: Rollout) => {
     const [service] = Object.values(templateOf(serviceFixture({ rollout }).stack).findResources('AWS::ECS::Service'));
     return service.Properties;
   };
 
-  test('B-07: linear shifts in equal steps and always says how long it bakes', () => {
+  test('shifts in equal steps by Rollout.linear, and always has a bake time (B-07)', () => {
     expect(deployment(Rollout.linear()).DeploymentConfiguration).toMatchObject({
       Strategy: 'LINEAR', LinearConfiguration: { StepPercent: 10, StepBakeTimeInMinutes: 1 }, BakeTimeInMinutes: 10,
     });
   });
 
-  test('D-06: canary, blue/green and rolling are chosen by a prop', () => {
+  test('is canary, blue/green or rolling by a prop (D-06)', () => {
     expect(deployment(Rollout.canary()).DeploymentConfiguration).toMatchObject({ Strategy: 'CANARY', CanaryConfiguration: { CanaryPercent: 10, CanaryBakeTimeInMinutes: 5 }, BakeTimeInMinutes: 10 });
     expect(deployment().DeploymentConfiguration).toMatchObject({ Strategy: 'BLUE_GREEN', BakeTimeInMinutes: 10 });
     expect(deployment(Rollout.rolling()).DeploymentConfiguration).toMatchObject({
@@ -178,7 +178,7 @@ describe('ProductionWebService\'s rollouts', () => {
     });
   });
 
-  test('C-03: both target groups stand in the production rule from the first day, and drain for 30 s', () => {
+  test('has both target groups in the production rule from the beginning, which drain for 30 s (C-03)', () => {
     const template = templateOf(serviceFixture().stack);
     template.allResourcesProperties('AWS::ElasticLoadBalancingV2::ListenerRule', {
       Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups: [Match.objectLike({ Weight: 1 }), Match.objectLike({ Weight: 0 })] } }],
@@ -192,7 +192,7 @@ describe('ProductionWebService\'s rollouts', () => {
     });
   });
 
-  test('a listener rule is the same whatever else of the service changes: CloudFormation would put its weights back while green is live', () => {
+  test('leaves listener rules unchanged whatever else changes, because CloudFormation would reset the weights of a live green', () => {
     const rules = (props: Partial<ProductionWebServiceProps>) => templateOf(serviceFixture(props).stack).findResources('AWS::ElasticLoadBalancingV2::ListenerRule');
     const others: Array<Partial<ProductionWebServiceProps>> = [
       { cpu: 1024, memoryMiB: 2048, environment: { NODE_ENV: 'production' }, serviceName: 'shop' },
@@ -202,14 +202,14 @@ describe('ProductionWebService\'s rollouts', () => {
     others.forEach((props) => expect(rules(props)).toEqual(rules({})));
   });
 
-  test('E-14: rolling has one target group, one rule and no infrastructure role', () => {
+  test('has one target group, one rule and no infrastructure role by Rollout.rolling (E-14)', () => {
     const template = templateOf(serviceFixture({ rollout: Rollout.rolling() }).stack);
     template.resourceCountIs('AWS::ElasticLoadBalancingV2::TargetGroup', 1);
     template.resourceCountIs('AWS::ElasticLoadBalancingV2::ListenerRule', 1);
     expect(deployment(Rollout.rolling()).LoadBalancers[0].AdvancedConfiguration).toBeUndefined();
   });
 
-  test('the infrastructure role may touch the two groups and the rules of this service alone', () => {
+  test('has an infrastructure role for the two target groups and the rules of this service alone', () => {
     const policies = templateOf(serviceFixture().stack).findResources('AWS::IAM::ManagedPolicy');
     const [policy] = Object.entries(policies).filter(([id]) => id.startsWith('WebTrafficInfrastructurePolicy')).map(([, { Properties }]) => Properties);
     const changing = policy.PolicyDocument.Statement.filter(({ Action }: { Action: string[] }) => !Action.every((action) => action.includes(':Describe')));
@@ -243,7 +243,7 @@ describe('ProductionWebService in several stacks', () => {
     expect(unacknowledged(stack)).toEqual([]);
   });
 
-  test('B-14: in an endpoints-only network of another stack the rules land with the service', () => {
+  test('creates its rules in its own stack, for an endpoints-only network of another stack (B-14)', () => {
     const app = testApp();
     const networkStack = testStack({ app, id: 'NetworkStack' });
     const network = new SecureVpc(networkStack, 'Network', { egress: Egress.endpointsOnly() });
@@ -257,8 +257,8 @@ describe('ProductionWebService in several stacks', () => {
   });
 });
 
-describe('ProductionWebService in a network that others made', () => {
-  test('E-01, E-14: rolls in the private subnets of an existing VPC, out by its NAT, /health behind a load balancer for the internet', () => {
+describe('ProductionWebService in an adopted network', () => {
+  test('runs in the private subnets of an existing VPC, with its NAT, behind an internet-facing load balancer (E-01, E-14)', () => {
     const { stack } = serviceFixture(({ stack: of }) => {
       const vpc = Vpc.fromVpcAttributes(of, 'Vpc', {
         vpcId: 'vpc-0a1b2c3d4e5f60718',
@@ -282,12 +282,12 @@ describe('ProductionWebService in a network that others made', () => {
 });
 
 describe('ProductionWebService by environment', () => {
-  test('E-11, B-13: development keeps its logs for a week', () => {
+  test('keeps its logs for a week in development (E-11, B-13)', () => {
     const template = templateOf(serviceFixture({}, (app) => EnvironmentProfile.development().applyTo(app)).stack);
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
   });
 
-  test('development: one small task, nothing protected, nothing retained', () => {
+  test('has one small task in development, and nothing that is protected or retained', () => {
     const template = templateOf(serviceFixture({}, (app) => EnvironmentProfile.development().applyTo(app)).stack);
     template.hasResourceProperties('AWS::ECS::TaskDefinition', { Cpu: '256', Memory: '512' });
     template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 1, MaxCapacity: 2 });
@@ -295,7 +295,7 @@ describe('ProductionWebService by environment', () => {
     ['AWS::KMS::Key', 'AWS::Logs::LogGroup', 'AWS::S3::Bucket'].forEach((type) => Object.values(template.findResources(type)).forEach((resource) => expect(resource.DeletionPolicy).toBe('Delete')));
   });
 
-  test('C-23: staging differs from production in size alone', () => {
+  test('differs in staging from production in size alone (C-23)', () => {
     const shape = (profile: EnvironmentProfile) => {
       const { stack } = serviceFixture({}, (app) => profile.applyTo(app));
       return JSON.parse(JSON.stringify(templateOf(stack).toJSON(), (key, value) => (['Cpu', 'Memory', 'MinCapacity', 'MaxCapacity'].includes(key) ? undefined : value)));
@@ -303,7 +303,7 @@ describe('ProductionWebService by environment', () => {
     expect(shape(EnvironmentProfile.staging())).toEqual(shape(EnvironmentProfile.production()));
   });
 
-  test('E-16: tags reach the tasks', () => {
+  test('propagates tags to its tasks (E-16)', () => {
     const { stack, app } = serviceFixture();
     Tags.of(app).add('CostCentre', '4711');
     templateOf(stack).hasResourceProperties('AWS::ECS::Service', { PropagateTags: 'SERVICE', EnableECSManagedTags: true, Tags: Match.arrayWith([{ Key: 'CostCentre', Value: '4711' }]) });

@@ -1,67 +1,56 @@
 import { Duration } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import {
-  ProductionWebService, type ProductionWebServiceProps, Rollout, Route, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, ServiceImage, ServiceScaling,
+  type IBackingService, type ProductionWebServiceProps, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceCluster, SmokeTest,
 } from '../../src';
-import { refusal, testApp, testStack } from '../fixtures/test-stack';
+import { expectRefusedCombination, expectRefusedValue } from '../fixtures/refusals';
+import { refusal, testStack } from '../fixtures/test-stack';
 import { certificate, serviceFixture } from '../fixtures/web-service';
 
-/** The one line that every refusal is: what, where, prop, value, what would be right, and what to write. */
-const LINE = /^(\w+) '([\w/-]+)': ([\w.]+) is (.+), expected (.+)\. ([A-Z].+\.)$/;
+const HEALTH = SmokeTest.http('/health');
+const COMMAND = SmokeTest.command(['npm', 'test']);
+const ROTATING: IBackingService = { bind: () => ({ environment: {}, secrets: [], replaceTasksEvery: Duration.days(7) }) };
 
-const ofService = (props: Partial<ProductionWebServiceProps>) => refusal(() => serviceFixture(props));
+type Props = Partial<ProductionWebServiceProps>;
+const refused = (props: Props) => refusal(() => serviceFixture(props));
 
-describe('ProductionWebService refuses, in one line that names path, prop, value, range and way out,', () => {
-  test.each<[string, Partial<ProductionWebServiceProps>, string, string, string]>([
+describe('ProductionWebService', () => {
+  test.each<[string, Props, string, string, string]>([
     ['a port out of range', { port: 70000 }, 'port', '70000', '1 to 65535'],
     ['a port that is no whole number', { port: 30.5 }, 'port', '30.5', '1 to 65535'],
     ['memory that Fargate lacks for the CPU', { cpu: 256, memoryMiB: 4096 }, 'memoryMiB', '4096', '512 to 2048 MiB for 256 CPU units'],
     ['memory between two steps', { cpu: 1024, memoryMiB: 2500 }, 'memoryMiB', '2500', '2048 to 8192 MiB for 1024 CPU units, in steps of 1024'],
     ['CPU that Fargate lacks', { cpu: 300 }, 'cpu', '300', '256, 512, 1024, 2048, 4096, 8192, 16384'],
-    ['a linear step below 3 %', { rollout: Rollout.linear({ stepPercent: 2 }) }, 'rollout.stepPercent', '2', '3 to 100 percent'],
-    ['a linear step finer than a tenth', { rollout: Rollout.linear({ stepPercent: 10.05 }) }, 'rollout.stepPercent', '10.05', 'steps of 0.1'],
-    ['a canary of everything', { rollout: Rollout.canary({ percent: 100 }) }, 'rollout.percent', '100', '0.1 to 99.9 percent'],
-    ['a bake of more than a day', { rollout: Rollout.blueGreen({ bakeTime: Duration.hours(25) }) }, 'rollout.bakeTime', '1500', '0 to 1440 minutes'],
-    ['a step of half minutes', { rollout: Rollout.linear({ stepBakeTime: Duration.seconds(90) }) }, 'rollout.stepBakeTime', '1.5', '0 to 1440 minutes, whole'],
-    ['more than 33 hours in all', { rollout: Rollout.linear({ stepPercent: 3, stepBakeTime: Duration.hours(2) }) }, 'rollout', 'minutes', 'at most 33 hours'],
-    ['a health-check timeout not below its interval', { healthCheck: { timeout: Duration.seconds(30) } }, 'healthCheck.timeout', '30 s', 'below the interval of 30 s'],
-    ['a health-check interval out of range', { healthCheck: { interval: Duration.minutes(6) } }, 'healthCheck.interval', '360', '5 to 300 seconds'],
-    ['a health-check path without a slash', { healthCheck: { path: 'health' } }, 'healthCheck.path', 'health', 'begins with /'],
     ['root as the user', { user: '0' }, 'user', '"0"', 'other than 0'],
     ['a user by name, which Fargate may map to root', { user: 'root:root' }, 'user', 'root:root', 'numeric'],
     ['a writable path that is not absolute', { writablePaths: ['tmp'] }, 'writablePaths', 'tmp', 'absolute paths'],
     ['writable paths larger than the task', { writableMiB: 1024 }, 'writableMiB', '1024', 'less than 1024 MiB'],
-    ['fewer tasks at most than at least', { scaling: ServiceScaling.between({ minTasks: 5, maxTasks: 2 }) }, 'scaling.maxTasks', '2', '5 to 5000 tasks'],
-    ['no task at all', { scaling: ServiceScaling.between({ minTasks: 0 }) }, 'scaling.minTasks', '0', '1 to 5000 tasks'],
+    ['a service name that ECS refuses', { serviceName: 'the shop' }, 'serviceName', 'the shop', 'letters, digits, - and _'],
     ['a response time that no service keeps', { responseTimeLimit: Duration.millis(5) }, 'responseTimeLimit', '5', '50 to 3600000 milliseconds'],
     ['a success rate above 100 %', { successRatePercent: 101 }, 'successRatePercent', '101', 'up to 100'],
+    ['a success rate of nothing', { successRatePercent: 0 }, 'successRatePercent', '0', 'above 0'],
     ['a priority out of range', { routePriority: 50001 }, 'routePriority', '50001', '1 to 50000'],
-  ])('%s', (_, props, prop, value, allowed) => {
-    const [, construct, path, refusedProp, refusedValue, range] = LINE.exec(ofService(props))!;
-    expect([construct, path, refusedProp]).toEqual(['ProductionWebService', 'Test/Web', prop]);
-    expect(refusedValue).toContain(value);
-    expect(range).toContain(allowed);
+  ])('refuses %s', (_, props, prop, value, expected) => expectRefusedValue(refused(props), prop, value, expected));
+
+  test.each<[string, Props, string, string, string]>([
+    ['a certificate and a load balancer', { certificate: undefined }, 'certificate', 'a certificate, or a loadBalancer', 'takes plainHttp with a reason'],
+    // Only plain JavaScript can leave these out.
+    ['a network', { network: undefined }, 'network', 'a network', "new SecureVpc(this, 'Network')"],
+    ['an image', { image: undefined }, 'image', 'an image', 'ServiceImage.fromRepository'],
+  ])('refuses a service without %s', (_, props, prop, expected, fix) => {
+    expectRefusedValue(refused(props), prop, 'not given', expected);
+    expect(refused(props)).toContain(fix);
   });
 
-  test.each<[string, Partial<ProductionWebServiceProps>, string, string]>([
-    ['without a certificate or a load balancer', { certificate: undefined }, 'certificate', 'a SecureLoadBalancer without one takes plainHttp'],
-    // What only plain JavaScript leaves out.
-    ['without a network', { network: undefined }, 'network', "new SecureVpc(this, 'Network')"],
-    ['without an image', { image: undefined }, 'image', 'ServiceImage.fromRepository'],
-  ])('a service %s', (_, props, prop, way) => {
-    const [, construct, path, refusedProp, value, , fix] = LINE.exec(ofService(props))!;
-    expect([construct, path, refusedProp, value]).toEqual(['ProductionWebService', 'Test/Web', prop, 'not given']);
-    expect(fix).toContain(way);
-  });
-
-  test('a certificate beside a load balancer', () => {
-    expect(refusal(() => serviceFixture(({ stack, network }) => ({
+  test('refuses a certificate together with a load balancer', () => {
+    const message = refusal(() => serviceFixture(({ stack, network }) => ({
       loadBalancer: new SecureLoadBalancer(stack, 'Balancer', { network, certificate: certificate(stack) }),
       certificate: certificate(testStack()),
-    })))).toMatch(/'Test\/Web': certificate is .* expected certificate or loadBalancer, not both/);
+    })));
+    expectRefusedCombination(message, 'certificate', 'not supported together with loadBalancer', 'Give the certificate to the SecureLoadBalancer');
   });
 
-  test('B-14: endpoints-only egress of an adopted network that lacks an endpoint', () => {
+  test('refuses endpoints-only egress of an adopted network that lacks an endpoint (B-14)', () => {
     const message = refusal(() => serviceFixture(({ stack }) => {
       const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['a', 'b'], publicSubnetIds: ['p1', 'p2'], isolatedSubnetIds: ['i1', 'i2'] });
       const [publicSubnets, applicationSubnets] = [{ subnets: vpc.publicSubnets }, { subnets: vpc.isolatedSubnets }];
@@ -71,35 +60,51 @@ describe('ProductionWebService refuses, in one line that names path, prop, value
   });
 });
 
-describe('SecureLoadBalancer refuses', () => {
-  const balancer = (props: Partial<SecureLoadBalancerProps>, env?: { region: string } | 'unknown') => refusal(() => {
-    const stack = testStack({ app: testApp(), ...(env === 'unknown' ? { env: undefined } : {}) });
-    new SecureLoadBalancer(stack, 'Balancer', { network: new SecureVpc(stack, 'Network'), ...props });
+describe('A rollout without lifecycle hooks', () => {
+  test.each<[string, Rollout, SmokeTest, string]>([
+    ['rolling', Rollout.rolling(), HEALTH, 'not supported with Rollout.rolling()'],
+    ['rolling', Rollout.rolling(), COMMAND, 'not supported with Rollout.rolling()'],
+    ['CodeDeploy', Rollout.codeDeploy(), HEALTH, 'not supported with Rollout.codeDeploy()'],
+    ['CodeDeploy', Rollout.codeDeploy(), COMMAND, 'not supported with Rollout.codeDeploy()'],
+  ])('refuses a smoke test, as a prop and as a call: %s', (_, rollout, smokeTest, problem) => {
+    expectRefusedCombination(refused({ rollout, smokeTest }), 'smokeTest', problem, 'Use Rollout.');
+    expectRefusedCombination(refusal(() => serviceFixture({ rollout }).web.verifyWith(smokeTest)), 'smokeTest', problem, 'Use Rollout.');
+  });
+});
+
+describe('Rollout.codeDeploy', () => {
+  test('is refused with a route, because CodeDeploy moves the default action of a listener', () => {
+    const message = refused({ rollout: Rollout.codeDeploy(), route: Route.path('/api/*') });
+    expectRefusedCombination(message, 'route', 'not supported with Rollout.codeDeploy()', 'Remove route');
+    expect(() => serviceFixture({ rollout: Rollout.codeDeploy(), route: Route.path('/*') })).not.toThrow();
   });
 
-  test('plain HTTP without a reason', () => {
-    expect(balancer({})).toMatch(/^SecureLoadBalancer 'Test\/Balancer': certificate is not given, expected a certificate, or plainHttp with a reason\. /);
-    expect(balancer({ plainHttp: { reason: 'because' } })).toMatch(/plainHttp\.reason is "because", expected a sentence/);
+  test('is refused behind a shared load balancer, whose default action it would move', () => {
+    const message = refusal(() => serviceFixture(({ stack, network }) => ({
+      rollout: Rollout.codeDeploy(), loadBalancer: new SecureLoadBalancer(stack, 'Balancer', { network, certificate: certificate(stack) }),
+    })));
+    expectRefusedCombination(message, 'loadBalancer', 'not supported with Rollout.codeDeploy()', 'Set certificate instead of loadBalancer');
   });
 
-  test('a certificate together with plain HTTP', () => {
-    expect(balancer({ certificate: certificate(testStack()), plainHttp: { reason: 'A demonstration without data' } })).toContain('certificate or plainHttp, not both');
+  test('is refused with a secret that rotates, because ECS forces no new deployment there and tasks would keep the old secret (A-34)', () => {
+    const message = refused({ rollout: Rollout.codeDeploy(), backingServices: [ROTATING] });
+    expectRefusedCombination(message, 'backingServices', 'has a secret that rotates', 'Use Rollout.linear()');
   });
 
-  test('no firewall without a reason', () => {
-    expect(balancer({ certificate: certificate(testStack()), withoutFirewall: { reason: '' } })).toContain('withoutFirewall.reason is ""');
+  test('is refused with a name for Service Connect, which ECS offers to its own deployments alone', () => {
+    const message = refused({ rollout: Rollout.codeDeploy(), discoverableAs: 'web' });
+    expectRefusedCombination(message, 'rollout', 'does not support Service Connect', 'Use Rollout.linear()');
   });
+});
 
-  test('a stack whose region is unknown, because logs are delivered by an account of the region', () => {
-    expect(balancer({ certificate: certificate(testStack()) }, 'unknown')).toMatch(/'Test\/Balancer': env\.region is not given, expected a stack whose region is known.*env: \{ region: 'eu-central-1' \}/);
-  });
-
-  test('two services with one route, and two with one priority', () => {
-    const two = (first: Partial<ProductionWebServiceProps>, second: Partial<ProductionWebServiceProps>) => refusal(() => {
-      const { stack, network, images, web } = serviceFixture(first);
-      new ProductionWebService(stack, 'Second', { network, image: ServiceImage.fromRepository(images, { tag: '1.0.0' }), loadBalancer: web.loadBalancer, ...second });
-    });
-    expect(two({}, {})).toMatch(/^ProductionWebService 'Test\/Second': route is "\/\*", expected a route that no other service of Test\/Web\/LoadBalancer has \('Test\/Web' has it\)/);
-    expect(two({ routePriority: 7 }, { routePriority: 7, route: Route.path('/b') })).toMatch(/'Test\/Second': routePriority is 7, expected a priority that 'Test\/Web' doesn't have/);
-  });
+test('A rollout of ECS supports a smoke test, Service Connect, a shared load balancer, a route and rotating secrets together', () => {
+  expect(() => serviceFixture(({ stack, network }) => ({
+    rollout: Rollout.linear(),
+    smokeTest: HEALTH,
+    discoverableAs: 'web',
+    cluster: new ServiceCluster(stack, 'Cluster', { network }).cluster,
+    loadBalancer: new SecureLoadBalancer(stack, 'Balancer', { network, certificate: certificate(stack) }),
+    route: Route.path('/api/*'),
+    backingServices: [ROTATING],
+  }))).not.toThrow();
 });

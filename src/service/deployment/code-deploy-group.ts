@@ -1,32 +1,28 @@
-import type { Duration } from 'aws-cdk-lib';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { EcsDeploymentGroup, type IEcsDeploymentConfig } from 'aws-cdk-lib/aws-codedeploy';
+import { EcsDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
 import type { FargateService } from 'aws-cdk-lib/aws-ecs';
 import { type IRole, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
 import type { SecureLoadBalancer } from '../load-balancer/secure-load-balancer';
-import type { CodeDeployTraffic } from './code-deploy-traffic';
+import type { CodeDeploySettings } from './rollout-plan';
+import type { WebTraffic } from './target-groups';
 
-/** What a {@link CodeDeployGroup} is made from. */
-export interface CodeDeployReleaseProps {
-  /** Created with the CodeDeploy controller: ECS itself brings nothing out. */
+/** Properties of a {@link CodeDeployGroup}. All are checked. */
+export interface CodeDeployGroupProps extends CodeDeploySettings {
+  /** Service with the CodeDeploy deployment controller. ECS itself deploys nothing. */
   readonly service: FargateService;
-  /** The two target groups that CodeDeploy takes turns with. */
-  readonly traffic: CodeDeployTraffic;
-  /** The service's own, whose two listeners CodeDeploy changes. */
+  /** Two target groups between which CodeDeploy shifts traffic. */
+  readonly traffic: WebTraffic;
+  /** Dedicated load balancer, whose two listeners CodeDeploy changes. */
   readonly loadBalancer: SecureLoadBalancer;
-  /** The roles that new tasks get. */
+  /** Roles that CodeDeploy passes to new tasks. */
   readonly taskRoles: IRole[];
-  /** How fast traffic shifts. */
-  readonly deploymentConfig: IEcsDeploymentConfig;
-  /** How long the old tasks are kept after the shift, 0 to 2880 whole minutes. */
-  readonly terminationWaitTime: Duration;
-  /** Alarms that take a deployment back, by name. */
+  /** Names of the alarms that roll back a deployment. */
   readonly alarmNames: string[];
 }
 
-/** The deployment group by which CodeDeploy brings out new versions of a service, and its role. */
+/** Deployment group by which CodeDeploy deploys a service, with its role. */
 export class CodeDeployGroup extends Construct {
   public readonly deploymentGroup: EcsDeploymentGroup;
   private alarms = 0;
@@ -34,7 +30,7 @@ export class CodeDeployGroup extends Construct {
   public constructor(
     scope: Construct,
     id: string,
-    private readonly props: CodeDeployReleaseProps,
+    private readonly props: CodeDeployGroupProps,
   ) {
     super(scope, id);
     const role = new Role(this, 'Role', {
@@ -47,30 +43,31 @@ export class CodeDeployGroup extends Construct {
     props.alarmNames.forEach((alarmName) => this.rollBackOn(alarmName));
   }
 
-  /** Takes a running deployment back when this alarm fires, too. */
+  /** Rolls back a running deployment when this alarm fires, too. */
   public rollBackOn(alarmName: string): void {
     this.alarms += 1;
     this.deploymentGroup.addAlarm(Alarm.fromAlarmName(this, `Alarm${this.alarms}`, alarmName));
   }
 
   private createDeploymentGroup(role: Role): EcsDeploymentGroup {
-    const { service, traffic, loadBalancer, deploymentConfig, terminationWaitTime } = this.props;
+    const { service, loadBalancer, deploymentConfig, terminationWaitTime } = this.props;
+    const [blueTargetGroup, greenTargetGroup] = this.props.traffic.targetGroups;
     return new EcsDeploymentGroup(this, 'DeploymentGroup', {
       service,
       role: role.withoutPolicyUpdates(),
       deploymentConfig,
       blueGreenDeploymentConfig: {
-        blueTargetGroup: traffic.blue,
-        greenTargetGroup: traffic.green,
+        blueTargetGroup,
+        greenTargetGroup,
         listener: loadBalancer.listener,
         testListener: loadBalancer.testListener,
-        terminationWaitTime: terminationWaitTime,
+        terminationWaitTime,
       },
       autoRollback: { failedDeployment: true, stoppedDeployment: true, deploymentInAlarm: true },
     });
   }
 
-  /** AWS's own policy for it names every load balancer, bucket, topic and function of the account. */
+  /** AWS's managed policy would grant every load balancer, bucket, topic and function of the account. */
   private createPolicy(role: Role): ManagedPolicy {
     const { service, loadBalancer, taskRoles } = this.props;
     const policy = new ManagedPolicy(this, 'Policy', {
@@ -109,7 +106,8 @@ export class CodeDeployGroup extends Construct {
     acknowledge(
       policy,
       'AwsSolutions-IAM5[Resource::*]',
-      'Task sets have no name beforehand and are narrowed to the cluster; the describe calls know no resources; the listeners that are changed are named.',
+      'Task sets have no name beforehand and are narrowed to the cluster. The describe calls do not support ' +
+        'resource-level permissions. The listeners that are changed are named.',
     );
     return policy;
   }

@@ -4,15 +4,16 @@ import { Construct } from 'constructs';
 import type { SecureLoadBalancer } from '../load-balancer/secure-load-balancer';
 import { createWebTargetGroup, type WebTargetGroupProps, type WebTraffic } from './target-groups';
 
-/** What {@link CodeDeployTraffic} is made from. */
+/** Properties of a {@link CodeDeployTraffic}. */
 export interface CodeDeployTrafficProps extends WebTargetGroupProps {
-  /** The service's own: CodeDeploy moves the default action of its two listeners. */
+  /** Dedicated load balancer. CodeDeploy moves the default actions of its two listeners. */
   readonly loadBalancer: SecureLoadBalancer;
 }
 
 /**
- * Two target groups behind the default actions of a load balancer's production and test listener, as CodeDeploy needs them. No rule stands
- * before them: CodeDeploy would move the listener, and the rule would go on serving the old version.
+ * Two target groups behind the default actions of the production and the test listener.
+ *
+ * The listeners have no rules, because CodeDeploy moves the default actions. A rule would still serve the old version.
  */
 export class CodeDeployTraffic extends Construct implements WebTraffic {
   public readonly blue: ApplicationTargetGroup;
@@ -40,7 +41,7 @@ export class CodeDeployTraffic extends Construct implements WebTraffic {
       .attachToApplicationTargetGroup(this.blue);
   }
 
-  /** On the resource: the L2 warns about an action that replaces another, which is what this is for. */
+  /** Sets the default action on the resource, because the L2 warns about an action that replaces another. */
   private forwardByDefault(listener: ApplicationListener, targetGroup: ApplicationTargetGroup): void {
     (listener.node.defaultChild as CfnListener).defaultActions = [
       { type: 'forward', targetGroupArn: targetGroup.targetGroupArn },

@@ -12,20 +12,20 @@ import type { Route } from '../load-balancer/route';
 import type { SecureLoadBalancer } from '../load-balancer/secure-load-balancer';
 import { createWebTargetGroup, type WebTargetGroupProps, type WebTraffic } from './target-groups';
 
-/** What a {@link TrafficShift} is made from. */
-export interface TrafficShiftProps extends WebTargetGroupProps {
-  /** May be shared: the service has rules of its own on the production and the test listener. */
+/** Properties of an {@link EcsTraffic}. */
+export interface EcsTrafficProps extends WebTargetGroupProps {
+  /** Load balancer, which other services may share. */
   readonly loadBalancer: SecureLoadBalancer;
-  /** Which requests the rules take; production and test listener have the same. */
+  /** Route of the rules on the production and the test listener. */
   readonly route: Route;
-  /** 1 to 50000, claimed on the load balancer, so that no other service has it. */
+  /** Priority of both rules, 1 to 50000, which no other service of the load balancer has. */
   readonly priority: number;
-  /** Whether there is a second target group that traffic moves to. */
+  /** True where traffic shifts to a second target group. */
   readonly shifts: boolean;
 }
 
-/** Two target groups behind one rule, and the role with which ECS moves the weights between them. */
-export class TrafficShift extends Construct implements WebTraffic {
+/** Target groups behind a listener rule, with the role by which ECS moves the weights between them. */
+export class EcsTraffic extends Construct implements WebTraffic {
   public readonly blue: ApplicationTargetGroup;
   public readonly green?: ApplicationTargetGroup;
   public readonly productionRule: ApplicationListenerRule;
@@ -35,7 +35,7 @@ export class TrafficShift extends Construct implements WebTraffic {
   public constructor(
     scope: Construct,
     id: string,
-    private readonly props: TrafficShiftProps,
+    private readonly props: EcsTrafficProps,
   ) {
     super(scope, id);
     this.blue = createWebTargetGroup(this, 'Blue', props);
@@ -65,7 +65,7 @@ export class TrafficShift extends Construct implements WebTraffic {
       .attachToApplicationTargetGroup(this.blue);
   }
 
-  /** Both groups stand in the rule from the first day: otherwise the first deployment rolls back. */
+  /** The rule names both target groups from the beginning. Otherwise the first deployment rolls back. */
   private createRule(id: string, listener: ApplicationListener): ApplicationListenerRule {
     const weighted = this.targetGroups.map((targetGroup, index) => ({ targetGroup, weight: index === 0 ? 1 : 0 }));
     return new ApplicationListenerRule(this, id, {
@@ -112,7 +112,7 @@ export class TrafficShift extends Construct implements WebTraffic {
     acknowledge(
       policy,
       'AwsSolutions-IAM5[Resource::*]',
-      'The describe calls of load balancing know no resources; what is changed is named in the statements before.',
+      'The describe calls of load balancing do not support resource-level permissions. All that changes is named.',
     );
     return role;
   }

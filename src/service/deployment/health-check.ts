@@ -4,11 +4,11 @@ import type { IConstruct } from 'constructs';
 import { checkWholeNumber } from '../../validation/checks';
 import { PropError } from '../../validation/prop-error';
 
-/** How a load balancer and the container find out whether a task is well. */
+/** Health checks of a service, by the load balancer and in the container. None is required. */
 export interface WebHealthCheck {
   /**
-   * What the load balancer asks for, beginning with `/`.
-   * @default '/ready' - requirement A-20: a task that can't reach its database gets no traffic, and is not killed for it
+   * Path that the load balancer requests, beginning with `/`.
+   * @default '/ready' - requirement A-20: a task that can't reach its database gets no traffic, and is not stopped
    */
   readonly path?: string;
   /**
@@ -17,32 +17,33 @@ export interface WebHealthCheck {
    */
   readonly interval?: Duration;
   /**
-   * Time to wait for an answer, 2 to 120 seconds, below `interval`.
+   * Time for an answer, 2 to 120 seconds, below `interval`.
    * @default Duration.seconds(5) - requirement A-20
    */
   readonly timeout?: Duration;
   /**
-   * Good answers in a row that make a target healthy, 2 to 10.
+   * Consecutive successful checks that make a target healthy, 2 to 10.
    * @default 2 - requirement A-20
    */
   readonly healthyCount?: number;
   /**
-   * Bad answers in a row that make it unhealthy, 2 to 10.
+   * Consecutive failed checks that make a target unhealthy, 2 to 10.
    * @default 3 - requirement A-20
    */
   readonly unhealthyCount?: number;
   /**
-   * Command that the container runs to check itself, for example `['CMD', 'node', 'live.js']`. Ask for the process alone, not for
-   * its database: a failing check kills the task.
-   * @default - none: an image need not have the program that a default would call
+   * Command that the container runs to check itself, for example `['CMD', 'node', 'live.js']`.
+   *
+   * Check the process alone and not its database, because a failed check stops the task.
+   * @default - no command, because an image may lack the program that a default would run
    */
   readonly containerCommand?: string[];
 }
 
-const FIX = 'see what load balancers allow for the health checks of target groups';
+const FIX = 'give a value that load balancers accept for health checks';
 
 /**
- * The target groups' health check, checked.
+ * Health check of the target groups, checked.
  * @internal
  */
 export function targetHealthCheck(scope: IConstruct, check: WebHealthCheck): HealthCheck {

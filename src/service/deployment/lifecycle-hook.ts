@@ -16,44 +16,46 @@ import { acknowledge, acknowledgeWildcard } from '../../compliance/acknowledge';
 import type { EnvironmentProfile } from '../../environment';
 import { hardenedFunction } from '../../functions/hardened-function';
 import type { ISecureVpc } from '../../network';
-import type { StepHold } from './rollout';
+import type { StepHold } from './rollout-plan';
 import type { SmokeTest } from './smoke-test';
 
-/** What a {@link RolloutHook} is made from, all of it checked. */
+/** Properties of a {@link RolloutHook}. All are checked. */
 export interface RolloutHookProps {
-  /** The function runs in its application tier. */
+  /** Network whose application tier holds the function. */
   readonly network: ISecureVpc;
-  /** Answers how long the function's log is kept. */
+  /** Supplies the log retention of the function. */
   readonly profile: EnvironmentProfile;
-  /** Narrows what the function may read of ECS. */
+  /** Cluster to which the function's permissions are narrowed. */
   readonly cluster: ICluster;
-  /** The group of the tasks, which the hook asks. */
+  /** Security group of the tasks, which the function calls. */
   readonly tasks: SecurityGroup;
-  /** What its command runs in: the service's own, of the revision that takes over. */
+  /** Task definition of the service. The command runs in its new revision. */
   readonly taskDefinition: TaskDefinition;
-  /** What passes its exit code on, by name. */
+  /** Name of the container whose exit code decides. */
   readonly container: string;
-  /** The port on which it asks them. */
+  /** TCP port of the tasks, which the function calls. */
   readonly port: number;
   /**
-   * Where it holds the shift, when ECS alone can't.
-   * @default - it never holds: it only verifies
+   * Steps at which the function holds the shift.
+   * @default - the function only verifies
    */
   readonly hold?: StepHold;
 }
 
-/** Before every shift of production traffic, and never on the way back. CDK's list of stages lacks it. */
+/** Stage before every shift of production traffic, except in a rollback. CDK's enum lacks it. */
 const STAGE = 'PRE_PRODUCTION_TRAFFIC_SHIFT' as DeploymentLifecycleStage;
-/** Failing calls of ECS in a row while it only holds. */
+/** Consecutive calls of ECS that may fail without a smoke test. */
 const ATTEMPTS_WITHOUT_TEST = 3;
-/** For the calls of ECS and the start of the function. */
+/** Time for the calls of ECS and the start of the function. */
 const SPARE_SECONDS = 30;
-/** How long after the planned end ECS takes back a deployment whose hook does not answer. */
+/** Time after the planned end until ECS rolls back a deployment whose hook does not answer. */
 const SPARE_MINUTES = 30;
 
 /**
- * A function inside the network that ECS asks before it shifts production traffic. It asks the new tasks themselves, on their port, and
- * holds at the steps that ECS doesn't have (docs/adr/0004-verifying-green.md).
+ * Lambda function that ECS calls before it shifts production traffic.
+ *
+ * It runs in the network, calls the new tasks on their port, and holds the shift at the steps that ECS doesn't have.
+ * docs/adr/0004-verifying-green.md has the reasons.
  */
 export class RolloutHook extends Construct {
   public readonly handler: LambdaFunction;
@@ -78,7 +80,7 @@ export class RolloutHook extends Construct {
     this.invoker = this.createInvoker();
   }
 
-  /** Makes the service ask. The role is given, because the policy of CDK's own would come too late for the first deployment. */
+  /** Adds the hook to a service. CDK's own role would have its policy too late for the first deployment. */
   public attach(service: FargateService): void {
     service.addLifecycleHook(
       new DeploymentLifecycleLambdaTarget(this.handler, 'RolloutHook', {
@@ -97,7 +99,7 @@ export class RolloutHook extends Construct {
     );
   }
 
-  /** Makes it ask the new tasks. The service or a stage of its pipeline says what, so it may be told after it was made. */
+  /** Adds a smoke test of the new tasks. A stage of a pipeline may add it later than the service is created. */
   public verifyWith(smokeTest: SmokeTest): void {
     const { tasks, port } = this.props;
     this.smokeTest = smokeTest;
@@ -118,7 +120,7 @@ export class RolloutHook extends Construct {
     return this.props.hold?.time.toSeconds() ?? 0;
   }
 
-  /** Its network reaches the API of ECS alone; the tasks are added where they are asked. */
+  /** The network access is the API of ECS. A smoke test adds the tasks. */
   private createFunction(): ReturnType<typeof hardenedFunction> {
     const { network, profile } = this.props;
     const service = this.node.scope?.node.path;
@@ -137,13 +139,18 @@ export class RolloutHook extends Construct {
         purpose: `the rollout hook of ${service}`,
       },
       noConcurrencyReason:
-        'ECS calls it for one deployment at a time; a reservation would take from every other function of the account, and fails where the account has few.',
+        'ECS calls it for one deployment at a time. A reservation would take from every other function of the ' +
+        'account, and fails where the account has few.',
       noDeadLettersReason:
-        'ECS waits for its answer and takes the deployment back without one: there is no event that could get lost.',
+        'ECS waits for its answer, and rolls back the deployment without one, so no event can get lost.',
     });
   }
 
-  /** As `lambda/rollout-hook/plan.ts` reads it. In the function, not in the service: a new test starts no rollout. */
+  /**
+   * Plan of the hook, as `lambda/rollout-hook/plan.ts` reads it.
+   *
+   * It is part of the function and not of the service, so a new smoke test starts no deployment.
+   */
   private plan(): string {
     const {
       props: { port, hold, container },
@@ -160,7 +167,7 @@ export class RolloutHook extends Construct {
     });
   }
 
-  /** ECS narrows these reads to the cluster where it knows it. */
+  /** Some of these reads don't carry the cluster, so the condition applies where it exists. */
   private readsOfEcs(): PolicyStatement {
     return new PolicyStatement({
       actions: ['ecs:DescribeServiceDeployments', 'ecs:DescribeServiceRevisions', 'ecs:DescribeTasks', 'ecs:ListTasks'],
@@ -173,11 +180,12 @@ export class RolloutHook extends Construct {
     acknowledge(
       this.policy,
       'AwsSolutions-IAM5[Resource::*]',
-      "Reads of ECS are narrowed to the cluster, where a deployment's ARN is not known beforehand; Lambda needs its network interfaces unnamed, and the code is denied them.",
+      "Reads of ECS are narrowed to the cluster, because a deployment's ARN is not known beforehand. " +
+        'Lambda needs its network interfaces unnamed, and the code is denied them.',
     );
   }
 
-  /** One task of this service's family at a time, with its own two roles; and the way from it to the new tasks, which have the same group. */
+  /** Lets the function run the command in a task of the service, and that task call the new tasks. */
   private allowCommand(): void {
     const {
       tasks,
@@ -208,7 +216,7 @@ export class RolloutHook extends Construct {
     tasks.connections.allowInternally(Port.tcp(port), 'Smoke tests of new versions');
   }
 
-  /** What ECS becomes to call the function: this function, nothing else. */
+  /** Role with which ECS calls this function alone. */
   private createInvoker(): Role {
     const role = new Role(this, 'Invoker', {
       description: `Calls the rollout hook of ${this.node.scope?.node.path}`,

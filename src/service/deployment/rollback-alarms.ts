@@ -5,20 +5,28 @@ import { acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
 import { ResponseTimeAlarm, SuccessRateAlarm, UnhealthyTargetsAlarm } from '../../metrics/target-group-alarm';
 import type { TargetGroupNames } from '../../metrics/target-group-metrics';
 
-/** What takes a deployment back, all of it checked. */
+/** Limits beyond which a deployment rolls back. All are checked. */
 interface RollbackLimits {
-  /** Where the service's traffic is counted. */
+  /** Names by which CloudWatch counts the traffic of the service. */
   readonly names: TargetGroupNames;
-  /** Above 0, up to 100: below it a minute is bad. */
+  /** Percent of requests that must succeed in each minute, above 0, up to 100. */
   readonly successRatePercent: number;
-  /** Of nine requests of ten: above it a minute is bad. */
+  /** Response time that the 90th percentile of each minute must not exceed. */
   readonly responseTimeLimit: Duration;
 }
 
-/** Half of one group's targets may be starting or failing; more is no hiccup (requirement A-13). */
-const MOST_UNHEALTHY_PERCENT = 50;
+/**
+ * Percent of the targets of one group that may be starting or failing.
+ *
+ * Source: requirement A-13.
+ */
+const MAX_UNHEALTHY_PERCENT = 50;
 
-/** The alarms of a service that take its deployment back, with names that are known beforehand, so that the service can name them without a cycle. */
+/**
+ * Alarms of a service that roll back its deployment.
+ *
+ * Their names are known before they are created, so the service can name them without a dependency cycle.
+ */
 export function rollbackAlarms(
   scope: Construct,
   { names, successRatePercent, responseTimeLimit }: RollbackLimits,
@@ -37,14 +45,14 @@ export function rollbackAlarms(
     new UnhealthyTargetsAlarm(scope, 'UnhealthyTargets', {
       names,
       alarmName: unhealthyTargets,
-      threshold: MOST_UNHEALTHY_PERCENT,
+      threshold: MAX_UNHEALTHY_PERCENT,
     }),
   ].map(({ alarm }) => alarm);
   alarms.forEach((alarm) =>
     acknowledgeInCompliancePacks(
       alarm,
       'CloudWatchAlarmAction',
-      'ECS watches this alarm and takes the running deployment back; people are told by the alarms of GoldenSignalAlarms.',
+      'ECS watches this alarm and rolls back the running deployment. The alarms of GoldenSignalAlarms notify people.',
     ),
   );
   return { alarms, alarmNames: [successRate, responseTime, unhealthyTargets] };

@@ -1,25 +1,25 @@
 import type { IConstruct } from 'constructs';
 import { PropError } from '../../validation/prop-error';
 
-/** What ECS makes of a schedule of steps. */
+/** Form in which ECS performs a schedule of steps. */
 export interface StepsShape {
-  /** The key of ECS's own strategy that comes nearest. */
+  /** Deployment strategy of ECS that performs the schedule. */
   readonly strategy: 'BLUE_GREEN' | 'CANARY' | 'LINEAR';
-  /** Percent of the first step of a canary, or of each step of a linear shift. */
+  /** Percent of a canary's first step, or of each step of a linear shift. */
   readonly stepPercent: number;
   /**
-   * Where the hook holds, when ECS alone can't: it moves in equal steps through all of them.
-   * @default - nowhere: ECS has the schedule itself
+   * Steps at which the hook holds the shift, while ECS moves in equal steps.
+   * @default - ECS has the schedule itself
    */
   readonly heldAt?: number[];
 }
 
-/** ECS moves by tenths of a percent, and linear by 3 percent at least. */
+/** ECS moves by tenths of a percent. A linear shift has steps of at least 3 percent. */
 const TENTHS = 10;
 const ALL = 100 * TENTHS;
 const SMALLEST_STEP = 3 * TENTHS;
 
-/** The shape of a schedule that {@link checkSteps} has let pass. */
+/** Shape of a schedule that {@link checkSteps} accepts. */
 export function shapeOfSteps(steps: number[]): StepsShape {
   if (steps.length < 2) {
     return { strategy: 'BLUE_GREEN', stepPercent: 100 };
@@ -32,7 +32,7 @@ export function shapeOfSteps(steps: number[]): StepsShape {
   return { strategy: 'LINEAR', stepPercent, heldAt: equal ? undefined : steps.slice(0, -1) };
 }
 
-/** Refuses what can't be mapped, with the nearest schedule that can. */
+/** Refuses a schedule that ECS can't perform, with the nearest one that it can. */
 export function checkSteps(scope: IConstruct, steps: number[]): void {
   const badStep = steps.find((step) => !(step > 0 && step <= 100) || Math.abs(step * TENTHS - inTenths(step)) > 1e-9);
   if (badStep !== undefined) {
@@ -48,14 +48,15 @@ export function checkSteps(scope: IConstruct, steps: number[]): void {
   }
   if (steps.some((step, index) => index > 0 && step <= steps[index - 1])) {
     const rising = [...new Set(steps)].sort((a, b) => a - b);
-    throw refused(scope, steps, 'steps that rise', `the way back is by itself; write ${written(rising)}`);
+    throw refused(scope, steps, 'steps that rise', `write ${written(rising)}; rollbacks need no steps`);
   }
   if (steps.length > 2 && commonStep(steps) < SMALLEST_STEP) {
     throw refused(
       scope,
       steps,
-      `steps that are multiples of one share of at least 3 percent, because ECS moves in equal steps (theirs is ${commonStep(steps) / TENTHS})`,
-      `the nearest that works is ${written(nearestSchedule(steps))}`,
+      'steps that are multiples of one share of at least 3 percent, because ECS moves in equal steps ' +
+        `(theirs is ${commonStep(steps) / TENTHS})`,
+      `use the nearest that works, ${written(nearestSchedule(steps))}`,
     );
   }
 }
@@ -72,13 +73,13 @@ function inTenths(percent: number): number {
   return Math.round(percent * TENTHS);
 }
 
-/** The largest share of which every step is a multiple, in tenths. */
+/** Largest share of which every step is a multiple, in tenths. */
 function commonStep(steps: number[]): number {
   const divisor = (a: number, b: number): number => (b > 0 ? divisor(b, a % b) : a);
   return steps.map(inTenths).reduce(divisor);
 }
 
-/** The same number of steps where possible, each moved as little as can be. All of the traffic is a step, so the share divides it. */
+/** Schedule with the same number of steps where possible. Its share divides 100, which is always a step. */
 function nearestSchedule(steps: number[]): number[] {
   const shares = Array.from({ length: ALL }, (_, index) => index + 1).filter(
     (share) => share >= SMALLEST_STEP && ALL % share === 0,

@@ -1,6 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { FargateService } from 'aws-cdk-lib/aws-ecs';
 import {
+  type ApplicationListenerRule,
   ApplicationProtocol,
   ApplicationTargetGroup,
   type HealthCheck,
@@ -9,26 +10,32 @@ import {
 import type { Construct, IConstruct } from 'constructs';
 import type { ISecureVpc } from '../../network';
 
-/** How requests come to a service's tasks, whoever moves them between versions. */
+/** Path of requests to the tasks of a service, for every deployment engine. */
 export interface WebTraffic extends IConstruct {
-  /** All between which production moves; the first one serves at the beginning. */
+  /** Target groups between which production traffic moves. The first one serves at the beginning. */
   readonly targetGroups: ApplicationTargetGroup[];
-  /** Makes the tasks of a service the targets. */
+  /**
+   * Rule of the production listener that forwards to the target groups.
+   * @default - the default action of the listener forwards
+   */
+  readonly productionRule?: ApplicationListenerRule;
+  /** Registers the tasks of a service as targets. */
   attach(service: FargateService, containerName: string): void;
 }
 
-/** What a target group of a service is made from. */
+/** Properties of the target groups of a service. */
 export interface WebTargetGroupProps {
-  /** Targets are addresses of its VPC. */
+  /** Network whose VPC holds the targets. */
   readonly network: ISecureVpc;
-  /** The container's TCP port; the load balancer speaks plain HTTP to it. */
+  /** TCP port of the container. The load balancer speaks plain HTTP to it. */
   readonly port: number;
-  /** The load balancer's own; with it, traffic comes to a task and stops. */
+  /** Health check of the load balancer. */
   readonly healthCheck: HealthCheck;
-  /** How long open requests may take to end when a task leaves. */
+  /** Time that open requests have to end when a task is deregistered. */
   readonly deregistrationDelay: Duration;
 }
 
+/** Target group for the tasks of a service. */
 export function createWebTargetGroup(scope: Construct, id: string, props: WebTargetGroupProps): ApplicationTargetGroup {
   return new ApplicationTargetGroup(scope, id, {
     vpc: props.network.vpc,

@@ -251,7 +251,7 @@ function anyCovers(patterns: string[], others: string[]): boolean {
   return others.length > 0 && others.every((other) => patterns.some((pattern) => covers(pattern, other)));
 }
 
-/** Wildcards for comparing two patterns: `?` is one character, so only a `*` covers a `*` of the other pattern. */
+/** Wildcards for the comparison of two patterns. Only a `*` covers a wildcard of the other pattern. */
 const COVERING: Wildcards = new Map([
   ['*', '.*'],
   ['?', '[^*]'],

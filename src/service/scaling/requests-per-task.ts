@@ -4,15 +4,17 @@ import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch
 import type { FargateService } from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationLoadBalancer, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 
-/** What the metric is made from. */
+/** Properties of a {@link RequestsPerTask}. */
 interface RequestsPerTaskProps {
-  /** Its running tasks are the divisor; the cluster needs Container Insights to count them. */
+  /** Service whose running tasks are the divisor. Its cluster needs Container Insights to count them. */
   readonly service: FargateService;
+  /** Load balancer of the service. */
   readonly loadBalancer: ApplicationLoadBalancer;
-  /** All between which production moves: their requests are added up. */
+  /** All target groups between which production traffic moves. Their requests are added up. */
   readonly targetGroups: ApplicationTargetGroup[];
 }
 
+/** Metric that the expression refers to. */
 interface Part {
   readonly namespace: string;
   readonly metricName: string;
@@ -23,9 +25,10 @@ interface Part {
 const LABEL = 'Requests a minute and task';
 
 /**
- * Requests a minute, over the tasks that run. CDK's own metric belongs to one target group, and production moves between two: here
- * both are counted, and divided by what Container Insights counts. While both versions run there are twice the tasks; ECS removes
- * none until the deployment has ended.
+ * Requests per minute and running task, over all target groups of a service.
+ *
+ * CDK's own metric belongs to one target group, and production traffic moves between two. Container Insights counts the
+ * tasks. There are twice as many while both versions run, because ECS removes none until the deployment ends.
  */
 export class RequestsPerTask {
   private readonly parts: { [id: string]: Part };
@@ -54,7 +57,7 @@ export class RequestsPerTask {
     this.expression = `IF(running>0,(${groups.map(([id]) => `FILL(${id},0)`).join('+')})/running,0)`;
   }
 
-  /** For an alarm or a dashboard. */
+  /** Metric for an alarm or a dashboard. */
   public metric(): IMetric {
     const period = Duration.minutes(1);
     const usingMetrics = Object.fromEntries(
@@ -66,7 +69,7 @@ export class RequestsPerTask {
     return new MathExpression({ expression: this.expression, usingMetrics, period, label: LABEL });
   }
 
-  /** For target tracking, to which CDK's L2 gives no metric maths; its period is always a minute. */
+  /** Queries for target tracking, where CDK's L2 has no metric math. The period is always a minute. */
   public queries(): CfnScalingPolicy.TargetTrackingMetricDataQueryProperty[] {
     const parts = Object.entries(this.parts).map(([id, { namespace, metricName, dimensions, stat }]) => ({
       id,

@@ -1,28 +1,36 @@
 import type { Duration, TimeZone } from 'aws-cdk-lib';
 import type { Waiver } from '../../compliance';
 
-/** When a service has no tasks (requirement C-19). */
+/**
+ * Daily time in which a service has no tasks. A time zone is required.
+ *
+ * Source: requirement C-19.
+ */
 export interface NightPause {
-  /** The time zone of the two times: there is none that is right for everyone. */
+  /** Time zone of both times. No default suits everyone. */
   readonly timeZone: TimeZone;
   /**
-   * When all tasks stop, as `HH:MM`.
+   * Time at which all tasks stop, as `HH:MM`.
    * @default '19:00' - requirement C-19
    */
   readonly stopAt?: string;
   /**
-   * When they start again, as `HH:MM`.
+   * Time at which tasks start again, as `HH:MM`.
    * @default '07:00' - requirement C-19
    */
   readonly startAt?: string;
   /**
-   * Whether they start on Saturdays and Sundays, too.
+   * Starts tasks on Saturdays and Sundays, too.
    * @default true
    */
   readonly weekends?: boolean;
 }
 
-/** How many of a service's tasks run on Fargate Spot, which AWS takes back with two minutes' notice (requirement B-13). */
+/**
+ * Share of tasks on Fargate Spot. A percentage is required.
+ *
+ * AWS reclaims Spot capacity with two minutes' notice. Source: requirement B-13.
+ */
 export interface SpotShare {
   /** Percent of the tasks beyond `onDemandTasks`, 1 to 100, whole. */
   readonly percent: number;
@@ -33,57 +41,62 @@ export interface SpotShare {
   readonly onDemandTasks?: number;
 }
 
-/** What every way of scaling may be told. */
+/** Properties of a {@link ServiceScaling} of either kind. None is required. */
 export interface ServiceScalingProps {
   /**
-   * Fewest tasks, at least 1, or 0 with `withoutTasks`. From 0 no metric brings a service back: a schedule or a person does.
-   * @default - by environment: 2 in production and staging, 1 in development
+   * Fewest tasks, at least 1, or 0 with `withoutTasks`. No metric scales a service out from 0 tasks.
+   * @default - 2 in production and staging, 1 in development
    */
   readonly minTasks?: number;
   /**
    * Most tasks, not below `minTasks`.
-   * @default - by environment: 8 in production, 4 in staging, 2 in development
+   * @default - 8 in production, 4 in staging, 2 in development
    */
   readonly maxTasks?: number;
   /**
-   * Average CPU above which tasks are added, 10 to 90 percent.
+   * Average CPU utilization above which tasks are added, 10 to 90 percent.
    * @default 70 - requirements C-05, D-13 and E-06
    */
   readonly cpuPercent?: number;
   /**
-   * Average memory above which tasks are added, 10 to 90 percent.
+   * Average memory utilization above which tasks are added, 10 to 90 percent.
    * @default 80 - requirement C-07
    */
   readonly memoryPercent?: number;
   /**
-   * Requests a minute and task above which tasks are added, 1 to 1000000 (requirements A-33, C-06, C-07). It counts both target
-   * groups, so that it survives the swap. The cluster needs Container Insights.
-   * @default - requests are not looked at: the right number differs by application
+   * Requests per minute and task above which tasks are added, 1 to 1000000.
+   *
+   * It counts all target groups, so it keeps its meaning while a deployment shifts traffic. The cluster needs Container
+   * Insights. Source: requirements A-33, C-06 and C-07.
+   * @default - requests don't scale the service, because the right number differs by application
    */
   readonly requestsPerMinute?: number;
   /**
-   * Share of the tasks on Fargate Spot. Set it before the first deployment: ECS replaces a service whose launch type becomes capacity
-   * providers. A shared cluster must have both Fargate providers, as a `ServiceCluster` has.
-   * @default - none
+   * Share of the tasks on Fargate Spot.
+   *
+   * Set it before the first deployment: ECS replaces a service whose launch type becomes capacity providers. A shared
+   * cluster must have both Fargate capacity providers, as that of a `ServiceCluster` has.
+   * @default - all tasks run on demand
    */
   readonly spot?: SpotShare;
   /**
-   * Stops all tasks at night.
-   * @default - they run around the clock
+   * Daily pause without tasks.
+   * @default - tasks run around the clock
    */
   readonly nightPause?: NightPause;
   /**
-   * Why it is acceptable that the service has no tasks at times: needed for `minTasks: 0` and `nightPause` in production and staging.
-   * @default - it always has some
+   * Reason why the service may have no tasks at times. Production and staging need it for `minTasks: 0` and
+   * `nightPause`.
+   * @default - the service always has tasks
    */
   readonly withoutTasks?: Waiver;
 }
 
-/** What {@link ServiceScaling.between} may be told. */
+/** Properties of {@link ServiceScaling.between}. None is required. */
 export interface TargetScalingProps extends ServiceScalingProps {
   /**
    * Time between two additions of tasks.
-   * @default Duration.seconds(60) - requirement C-05; D-13 has 300
+   * @default Duration.seconds(60) - requirement C-05; requirement D-13 asks for 300
    */
   readonly scaleOutCooldown?: Duration;
   /**
@@ -93,38 +106,65 @@ export interface TargetScalingProps extends ServiceScalingProps {
   readonly scaleInCooldown?: Duration;
 }
 
-/** What {@link ServiceScaling.inSteps} may be told. */
+/** Properties of {@link ServiceScaling.inSteps}. None is required. */
 export interface StepScalingProps extends ServiceScalingProps {
   /**
-   * Average CPU below which, for five minutes, a task is removed; 1 percent up to below `cpuPercent`.
+   * Average CPU utilization that removes a task after five minutes below it, from 1 to below `cpuPercent`.
    * @default 30 - requirements C-05 and C-07
    */
   readonly scaleInCpuPercent?: number;
   /**
-   * Time between two actions.
+   * Time between two scaling actions.
    * @default Duration.seconds(60) - requirements C-05 and C-07
    */
   readonly cooldown?: Duration;
   /**
-   * Tasks that are added when a threshold is passed, 1 to 100.
+   * Tasks that are added above a threshold, 1 to 100.
    * @default 1 - requirement C-07
    */
   readonly tasksPerStep?: number;
   /**
-   * Tasks that are added when it is passed by far: half of what is left to 100 percent, or half as many requests again. 1 to 100.
+   * Tasks that are added far above a threshold, 1 to 100. Far is half of the way to 100 percent, or half as many
+   * requests again.
    * @default 2 - requirement C-07
    */
   readonly tasksPerLargeStep?: number;
 }
 
-/** Between how many tasks a service moves by itself, and what moves it. */
+/**
+ * Auto scaling limits and targets.
+ *
+ * A service checks them when it is created. Numbers out of range, and fewer tasks than the environment allows, are
+ * refused there.
+ *
+ * @example
+ * new ProductionWebService(stack, 'Api', {
+ *   network,
+ *   image,
+ *   certificate,
+ *   scaling: ServiceScaling.between({ minTasks: 3, maxTasks: 12 }),
+ * });
+ */
 export class ServiceScaling {
-  /** Holds CPU, memory and, where asked, requests per task at their targets, between two numbers of tasks. */
+  /**
+   * Target tracking: CPU, memory and, if set, requests per task stay at their targets.
+   *
+   * @example
+   * const scaling = ServiceScaling.between({ cpuPercent: 60, requestsPerMinute: 1000 });
+   */
   public static between(props: TargetScalingProps = {}): ServiceScaling {
     return new ServiceScaling(props, props);
   }
 
-  /** Adds tasks when CPU, memory or, where asked, requests per task are high for two minutes; removes one when CPU is low for five. */
+  /**
+   * Step scaling by alarms.
+   *
+   * It adds tasks when CPU, memory or, if set, requests per task are high for two minutes. It removes a task when CPU
+   * is low for five minutes.
+   *
+   * @example
+   * const scaling = ServiceScaling.inSteps({ maxTasks: 12, tasksPerLargeStep: 4 });
+   */
   public static inSteps(props: StepScalingProps = {}): ServiceScaling {
     return new ServiceScaling(props, undefined, props);
   }

@@ -6,18 +6,20 @@ import { Construct } from 'constructs';
 import { LATE_MINUTES } from '../../metrics/target-group-metrics';
 import { checkWholeNumber } from '../../validation/checks';
 import type { RequestsPerTask } from './requests-per-task';
+import type { Thresholds } from './scaling-thresholds';
 import type { StepScalingProps as Steps } from './service-scaling';
-import type { Thresholds } from './task-scaling';
 
-/** What {@link StepScaling} is made from. */
+/** Properties of a {@link StepScaling}. */
 interface StepScalingParts {
+  /** Service whose tasks are counted. */
   readonly service: FargateService;
-  /** The target of every action; it holds the fewest and the most tasks. */
+  /** Scalable target of every action, with the fewest and the most tasks. */
   readonly taskCount: ScalableTaskCount;
-  /** Where tasks are added; where they are taken away stands in `steps`. */
+  /** Thresholds above which tasks are added. `steps` has the one below which a task is removed. */
   readonly thresholds: Thresholds;
-  /** As the caller wrote them; their defaults are filled in here. */
+  /** Steps as the caller wrote them, before their defaults. */
   readonly steps: Steps;
+  /** Metric of `requestsPerMinute`. */
   readonly requests: RequestsPerTask;
 }
 
@@ -25,19 +27,24 @@ const MINUTE = Duration.minutes(1);
 const OUT_AFTER_MINUTES = 2;
 const IN_AFTER_MINUTES = 5;
 
+/** Metric that adds tasks. */
 interface Signal {
   readonly metric: IMetric;
   readonly threshold: number;
-  /** How far above the threshold the large step begins. */
+  /** Distance from the threshold to the large step. */
   readonly far: number;
   /**
-   * Minutes that are looked at besides those that have to be bad.
+   * Minutes that are evaluated in addition to those that must breach, because the metric arrives late.
    * @default 0
    */
   readonly late?: number;
 }
 
-/** Adds and removes tasks by alarms (requirements C-05 to C-07). CDK's L2 has one number of minutes for both directions. */
+/**
+ * Step scaling by alarms, which adds and removes tasks.
+ *
+ * CDK's L2 has one number of minutes for both directions. Source: requirements C-05 to C-07.
+ */
 export class StepScaling extends Construct {
   public constructor(
     scope: Construct,
@@ -99,7 +106,7 @@ export class StepScaling extends Construct {
     }).addAlarmAction(actingBy(action));
   }
 
-  /** It fires whenever the service is idle, at its fewest tasks too: nothing to worry about. */
+  /** The alarm also fires while the service is idle at its fewest tasks, which is no fault. */
   private removeTasks(metric: IMetric, threshold: number): void {
     const action = this.createAction('CpuIn');
     action.addAdjustment({ adjustment: -1, upperBound: 0 });
@@ -122,7 +129,7 @@ export class StepScaling extends Construct {
   }
 }
 
-/** What CDK has for this loads the libraries of every action there is. */
+/** CDK's own class for this action loads the libraries of all actions. */
 function actingBy({ scalingPolicyArn }: StepScalingAction): IAlarmAction {
   return { bind: () => ({ alarmActionArn: scalingPolicyArn }) };
 }

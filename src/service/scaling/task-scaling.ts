@@ -2,43 +2,34 @@ import { Aws, type CfnCondition, Duration, Fn, Names, Token } from 'aws-cdk-lib'
 import { CfnScalingPolicy, Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import type { CfnService, FargateService, ScalableTaskCount } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
-import { checkWholeNumber } from '../../validation/checks';
 import type { RequestsPerTask } from './requests-per-task';
-import { clockTime, type TaskRange } from './scaling-limits';
-import type { NightPause, ServiceScaling, TargetScalingProps } from './service-scaling';
+import type { TaskRange } from './scaling-limits';
+import { scalingThresholds, type Thresholds } from './scaling-thresholds';
+import type { ServiceScaling, TargetScalingProps } from './service-scaling';
 import { StepScaling } from './step-scaling';
 
-/** What {@link TaskScaling} needs to know. */
+/** Properties of a {@link TaskScaling}. */
 export interface TaskScalingProps {
-  /** Its template has no count of tasks: this construct alone moves it. */
+  /** Service whose tasks are counted. Its template has no DesiredCount. */
   readonly service: FargateService;
-  /** Checked against what the environment allows. */
+  /** Checked limits and night pause. */
   readonly range: TaskRange;
-  /** As the caller wrote it: targets or steps, thresholds, the night's pause. */
+  /** Scaling as the caller wrote it: targets or steps, with thresholds. */
   readonly scaling: ServiceScaling;
-  /** The metric behind `requestsPerMinute`, over all target groups. */
+  /** Metric of `requestsPerMinute`, over all target groups. */
   readonly requests: RequestsPerTask;
   /**
-   * True while the service has no image: then it has no tasks.
+   * Condition that is true while the service has no released image, and thus no tasks.
    * @default - the image is declared, and tasks start with the first deployment
    */
   readonly nothingReleased?: CfnCondition;
 }
 
-/** What makes tasks scale out, with defaults. */
-export interface Thresholds {
-  /** Of the CPU that the tasks have, on average, 10 to 90. */
-  readonly cpuPercent: number;
-  /** Of the memory that the tasks have, on average, 10 to 90. */
-  readonly memoryPercent: number;
-  /**
-   * For each running task, 1 to 1000000.
-   * @default - requests don't scale the service
-   */
-  readonly requestsPerMinute?: number;
-}
-
-/** Moves the number of a service's tasks. The template has no DesiredCount, because every deploy would put it back. */
+/**
+ * Auto scaling of the tasks of a service.
+ *
+ * The template has no DesiredCount, because each deployment would reset it.
+ */
 export class TaskScaling extends Construct {
   public readonly taskCount: ScalableTaskCount;
   private readonly minCapacity: number;
@@ -49,38 +40,18 @@ export class TaskScaling extends Construct {
     private readonly props: TaskScalingProps,
   ) {
     super(scope, id);
-    const { service, range, scaling } = props;
-    const thresholds = this.checkedThresholds(scaling);
+    const { service, range, scaling, requests } = props;
+    const thresholds = scalingThresholds(scope, scaling._props);
     this.startWithoutTasks();
     this.minCapacity = this.unlessNothingReleased(range.minTasks);
     this.taskCount = service.autoScaleTaskCount({ minCapacity: this.minCapacity, maxCapacity: range.maxTasks });
     if (scaling._steps) {
-      new StepScaling(this, 'Steps', {
-        service,
-        taskCount: this.taskCount,
-        thresholds,
-        steps: scaling._steps,
-        requests: props.requests,
-      });
+      const { taskCount } = this;
+      new StepScaling(this, 'Steps', { service, taskCount, thresholds, steps: scaling._steps, requests });
     } else {
       this.trackTargets(thresholds, scaling._target ?? {});
     }
-    this.pauseAtNight(scaling._props.nightPause);
-  }
-
-  private checkedThresholds({ _props: props }: ServiceScaling): Thresholds {
-    const { cpuPercent = 70, memoryPercent = 80, requestsPerMinute } = props;
-    const scope = this.node.scope!;
-    const percent = { min: 10, max: 90, unit: 'percent', fix: 'leave room for a surge' };
-    checkWholeNumber(scope, 'scaling.cpuPercent', cpuPercent, percent);
-    checkWholeNumber(scope, 'scaling.memoryPercent', memoryPercent, percent);
-    checkWholeNumber(scope, 'scaling.requestsPerMinute', requestsPerMinute, {
-      min: 1,
-      max: 1_000_000,
-      unit: 'requests a minute and task',
-      fix: 'measure what one task can answer',
-    });
-    return { cpuPercent, memoryPercent, requestsPerMinute };
+    this.pauseAtNight();
   }
 
   private trackTargets({ cpuPercent, memoryPercent, requestsPerMinute }: Thresholds, target: TargetScalingProps): void {
@@ -108,26 +79,27 @@ export class TaskScaling extends Construct {
     policy.node.addDependency(this.taskCount);
   }
 
-  private pauseAtNight(pause?: NightPause): void {
+  private pauseAtNight(): void {
+    const { pause, maxTasks } = this.props.range;
     if (!pause) {
       return;
     }
-    const { timeZone, stopAt = '19:00', startAt = '07:00', weekends = true } = pause;
+    const { timeZone, stopAt, startAt, weekends } = pause;
     this.taskCount.scaleOnSchedule('Stop', {
-      schedule: Schedule.cron({ ...clockTime(stopAt) }),
+      schedule: Schedule.cron({ ...stopAt }),
       minCapacity: 0,
       maxCapacity: 0,
       timeZone,
     });
     this.taskCount.scaleOnSchedule('Start', {
-      schedule: Schedule.cron({ ...clockTime(startAt), ...(!weekends && { weekDay: 'MON-FRI' }) }),
+      schedule: Schedule.cron({ ...startAt, ...(!weekends && { weekDay: 'MON-FRI' }) }),
       minCapacity: this.minCapacity,
-      maxCapacity: this.props.range.maxTasks,
+      maxCapacity: maxTasks,
       timeZone,
     });
   }
 
-  /** Before the first release there is no image to pull: a service with tasks would never become stable, and its stack would go back. */
+  /** Tasks have no image before the first release. They would never be stable, and the stack would fail. */
   private startWithoutTasks(): void {
     const { service, nothingReleased } = this.props;
     if (nothingReleased) {

@@ -119,7 +119,7 @@ describe('A service that calls another one', () => {
 
   test('refuses calls with CodeDeploy, which does not support Service Connect', () => {
     const { stack, web } = serviceFixture({ rollout: Rollout.codeDeploy() });
-    expect(refusal(() => web.calls(shop().api))).toMatch(/'Test\/Web': rollout is "CodeDeploy", expected no Service Connect/);
+    expect(refusal(() => web.calls(shop().api))).toMatch(/'Test\/Web': rollout is Rollout\.codeDeploy\(\), which does not support Service Connect/);
     templateOf(stack).hasResourceProperties('AWS::ECS::Service', { ServiceConnectConfiguration: Match.absent() });
   });
 

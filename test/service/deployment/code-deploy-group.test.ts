@@ -22,11 +22,11 @@ describe('Rollout.codeDeploy', () => {
     return { id, ...resource } as { id: string; Properties: any };
   }
 
-  test('B-09: shifts ten percent a minute by CodeDeploy\'s own configuration', () => {
+  test('shifts ten percent a minute by CodeDeploy\'s own configuration (B-09)', () => {
     template.hasResourceProperties('AWS::CodeDeploy::DeploymentGroup', { DeploymentConfigName: 'CodeDeployDefault.ECSLinear10PercentEvery1Minutes' });
   });
 
-  test('B-09: takes a schedule of the team\'s own', () => {
+  test('shifts by a deployment configuration of the team (B-09)', () => {
     const { stack } = serviceFixture(({ stack: of }) => ({
       rollout: Rollout.codeDeploy({
         deploymentConfig: new EcsDeploymentConfig(of, 'Canary', { trafficRouting: TrafficRouting.timeBasedCanary({ percentage: 5, interval: Duration.minutes(20) }) }),
@@ -41,7 +41,7 @@ describe('Rollout.codeDeploy', () => {
     });
   });
 
-  test('leaves deployments to CodeDeploy: no strategy, circuit breaker, hook or alarm of ECS, and the family instead of a revision', () => {
+  test('leaves deployments to CodeDeploy, without a strategy, circuit breaker, hook or alarm of ECS, and names the family instead of a revision', () => {
     const { Properties } = only('AWS::ECS::Service');
     expect(Properties.DeploymentController).toEqual({ Type: 'CODE_DEPLOY' });
     expect(Properties.DeploymentConfiguration).toEqual({ MinimumHealthyPercent: 100, MaximumPercent: 200 });
@@ -49,7 +49,7 @@ describe('Rollout.codeDeploy', () => {
     expect(Properties.LoadBalancers).toEqual([{ ContainerName: 'web', ContainerPort: 3000, TargetGroupArn: { Ref: only('AWS::ElasticLoadBalancingV2::TargetGroup', 'Blue').id } }]);
   });
 
-  test('moves the default actions of production and test listener, before which no rule stands', () => {
+  test('moves the default actions of the production and the test listener, which have no rules', () => {
     const forwards = (port: number, group: string) => template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
       Port: port, DefaultActions: [{ Type: 'forward', TargetGroupArn: { Ref: only('AWS::ElasticLoadBalancingV2::TargetGroup', group).id } }],
     });
@@ -63,7 +63,7 @@ describe('Rollout.codeDeploy', () => {
     expect(pair.TargetGroups).toHaveLength(2);
   });
 
-  test('A-13, B-08: goes back on failure, on stop and on the service\'s alarms, keeps the old tasks for 30 minutes', () => {
+  test('rolls back on failure, on stop and on the alarms of the service, and keeps the old tasks for 30 minutes (A-13, B-08)', () => {
     const alarms = ['success-rate', 'response-time', 'unhealthy-targets'].map((name) => ({ Name: expect.stringMatching(new RegExp(`-${name}$`)) }));
     expect(only('AWS::CodeDeploy::DeploymentGroup').Properties).toMatchObject({
       AlarmConfiguration: { Alarms: alarms, Enabled: true },
@@ -72,7 +72,7 @@ describe('Rollout.codeDeploy', () => {
     });
   });
 
-  test('B-08: takes further alarms by name', () => {
+  test('rolls back on further alarms by name (B-08)', () => {
     const { stack, web } = serviceFixture({ rollout: Rollout.codeDeploy() });
     web.rollBackOn('checkout-errors');
     templateOf(stack).hasResourceProperties('AWS::CodeDeploy::DeploymentGroup', { AlarmConfiguration: { Alarms: Match.arrayWith([{ Name: 'checkout-errors' }]) } });
@@ -81,7 +81,7 @@ describe('Rollout.codeDeploy', () => {
     expect(web.targetGroups).toHaveLength(2);
   });
 
-  test('B-08: takes an alarm once, however often it is named, and one whose name CloudFormation makes up', () => {
+  test('rolls back on an alarm once, however often it is named, and on one whose name CloudFormation generates (B-08)', () => {
     const { stack, web } = serviceFixture({ rollout: Rollout.codeDeploy() });
     const alarm = new Alarm(stack, 'Errors', { metric: new Metric({ namespace: 'Shop', metricName: 'Errors' }), threshold: 1, evaluationPeriods: 1 });
     [alarm.alarmName, 'checkout-errors', 'checkout-errors'].forEach((name) => web.rollBackOn(name));
@@ -90,7 +90,7 @@ describe('Rollout.codeDeploy', () => {
     });
   });
 
-  test('B-10: its role changes these two listeners, passes these two roles to tasks, and has no policy of AWS', () => {
+  test('has a role that changes these two listeners, passes these two roles to tasks, and has no managed policy of AWS (B-10)', () => {
     const { Properties } = only('AWS::IAM::ManagedPolicy', 'CodeDeployPolicy');
     const statements = Properties.PolicyDocument.Statement as Statement[];
     const of = (action: string) => statements.find(({ Action }) => [Action].flat().includes(action))!;
@@ -103,12 +103,12 @@ describe('Rollout.codeDeploy', () => {
     expect(only('AWS::CodeDeploy::DeploymentGroup').DependsOn).toContain(only('AWS::IAM::ManagedPolicy', 'CodeDeployPolicy').id);
   });
 
-  test('serves a released image: nothing runs before the first release', () => {
+  test('runs no tasks of a released image before the first release', () => {
     const { stack } = serviceFixture(({ images }) => ({ rollout: Rollout.codeDeploy(), image: ServiceImage.released(images) }));
     templateOf(stack).hasResourceProperties('AWS::ECS::Service', { DesiredCount: { 'Fn::If': [Match.anyValue(), 0, { Ref: 'AWS::NoValue' }] } });
   });
 
-  test('B-14: nothing of the four packs is left unacknowledged', () => {
+  test('leaves nothing of the four packs unacknowledged (B-14)', () => {
     expect(unacknowledged(serviceFixture({ rollout: Rollout.codeDeploy() }).stack)).toEqual([]);
   });
 });

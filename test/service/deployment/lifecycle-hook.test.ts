@@ -62,7 +62,7 @@ describe('The rollout hook of a service', () => {
     template = templateOf(serviceFixture(HOOKED).stack);
   });
 
-  test('A-11, B-07: is asked before each shift of production traffic, and a hook that stays silent takes the deployment back', () => {
+  test('runs before each shift of production traffic, and rolls back the deployment when it does not answer (A-11, B-07)', () => {
     const { Properties } = only(template, 'AWS::ECS::Service', 'WebService');
     expect(Properties.DeploymentConfiguration.LifecycleHooks).toEqual([{
       HookTargetArn: { 'Fn::GetAtt': [only(template, 'AWS::Lambda::Function', 'RolloutHook').id, 'Arn'] },
@@ -72,13 +72,13 @@ describe('The rollout hook of a service', () => {
     }]);
   });
 
-  test('has longer than it may hold, also at the longest step', () => {
+  test('has a longer timeout than it may hold, also at the longest step', () => {
     const longest = templateOf(serviceFixture({ rollout: Rollout.steps([10, 50, 100], { stepBakeTime: Duration.hours(15), bakeTime: Duration.minutes(0) }) }).stack);
     const [hook] = only(longest, 'AWS::ECS::Service', 'WebService').Properties.DeploymentConfiguration.LifecycleHooks;
     expect(hook.TimeoutConfiguration.TimeoutInMinutes).toBe(15 * 60 + 30);
   });
 
-  test('A-25: reaches the tasks on their port, and AWS services; nothing reaches it', () => {
+  test('reaches the tasks on their port, and AWS services, and nothing reaches it (A-25)', () => {
     expect(flowsOfTheHook(template)).toEqual([
       'NetworkEndpointsSecurityGroup in 443 WebRolloutHookSecurityGroup',
       'WebRolloutHookSecurityGroup out 3000 WebSecurityGroup',
@@ -88,12 +88,12 @@ describe('The rollout hook of a service', () => {
     ]);
   });
 
-  test('A-25: that asks nothing does not reach the tasks', () => {
+  test('does not reach the tasks where it tests nothing (A-25)', () => {
     const steps = templateOf(serviceFixture({ rollout: HOOKED.rollout }).stack);
     expect(flowsOfTheHook(steps).filter((flow) => flow.includes('3000'))).toEqual([]);
   });
 
-  test('B-02: costs a network without a way out one endpoint more, that of ECS', () => {
+  test('adds one endpoint to a network without internet access, that of ECS (B-02)', () => {
     const endpoints = (of: Template) => Object.values(of.findResources('AWS::EC2::VPCEndpoint')).map(({ Properties }) => JSON.stringify(Properties.ServiceName)).sort();
     const without = endpoints(templateOf(serviceFixture().stack));
     expect(endpoints(template).filter((name) => !without.includes(name))).toEqual([expect.stringMatching(/\.ecs"/)]);
@@ -107,7 +107,7 @@ describe('The rollout hook of a service', () => {
     }
   });
 
-  test('is refused in an adopted network whose only ways are endpoints and that lacks the one of ECS', () => {
+  test('is refused in an adopted network with endpoints only that lacks the one of ECS', () => {
     const message = refusal(() => serviceFixture(({ stack }) => {
       const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', vpcCidrBlock: '10.0.0.0/16', availabilityZones: ['a', 'b'], publicSubnetIds: ['p1', 'p2'], isolatedSubnetIds: ['i1', 'i2'] });
       const [publicSubnets, applicationSubnets] = [{ subnets: vpc.publicSubnets }, { subnets: vpc.isolatedSubnets }];
@@ -117,33 +117,33 @@ describe('The rollout hook of a service', () => {
     expect(message).toMatch(/expected a list with ecs, which the rollout hook of Test\/Web needs/);
   });
 
-  test('B-10: may make exactly the calls that its code makes, and write its log', () => {
+  test('may make exactly the calls that its code makes, and write its log (B-10)', () => {
     const called = callsIn('ecs-deployments.ts');
     const own = statements(template, 'RolloutHookPolicy');
     expect(actions(own, 'Allow').filter((action) => !action.startsWith('ec2:'))).toEqual([...called, 'logs:CreateLogStream', 'logs:PutLogEvents']);
     expect(own[0].Condition).toEqual({ ArnEqualsIfExists: { 'ecs:cluster': { 'Fn::GetAtt': [expect.stringContaining('Cluster'), 'Arn'] } } });
   });
 
-  test('B-10: leaves the network interfaces to Lambda and denies them to the code', () => {
+  test('leaves the network interfaces to Lambda and denies them to the code (B-10)', () => {
     const own = statements(template, 'RolloutHookPolicy');
     expect(actions(own, 'Deny')).toEqual(actions(own, 'Allow').filter((action) => action.startsWith('ec2:')));
     expect(own.find(({ Effect }) => Effect === 'Deny')!.Condition).toEqual({ Null: { 'lambda:SourceFunctionArn': 'false' } });
   });
 
-  test('B-10: ECS may call this function and nothing else', () => {
+  test('lets ECS call this function and nothing else (B-10)', () => {
     expect(statements(template, 'RolloutHookInvokerPolicy')).toEqual([
       { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: { 'Fn::GetAtt': [only(template, 'AWS::Lambda::Function', 'RolloutHook').id, 'Arn'] } },
     ]);
     template.resourceCountIs('AWS::IAM::Policy', 0);
   });
 
-  test('the function waits for its policy, the service for the hook, its roles and its rules', () => {
+  test('is deployed after its policy, and the service after the hook, its roles and its rules', () => {
     expect(only(template, 'AWS::Lambda::Function', 'RolloutHook').DependsOn).toContain(only(template, 'AWS::IAM::ManagedPolicy', 'RolloutHookPolicy').id);
     const waits = only(template, 'AWS::ECS::Service', 'WebService').DependsOn!.join(' ');
     ['RolloutHookFunction', 'RolloutHookInvokerPolicy', 'RolloutHookSecurityGrouptoTestWeb', 'WebSecurityGroupfromTestWebRolloutHook', 'Endpointsecs'].forEach((part) => expect(waits).toContain(part));
   });
 
-  test('has a log group with a key of its own, and no function of CDK\'s beside it', () => {
+  test('has a dedicated log group with its key, and no function of CDK', () => {
     const { Properties } = only(template, 'AWS::Lambda::Function', 'RolloutHook');
     expect(Properties.LoggingConfig).toEqual({ LogGroup: { Ref: only(template, 'AWS::Logs::LogGroup', 'RolloutHook').id } });
     template.resourceCountIs('AWS::Lambda::Function', 1);
@@ -155,14 +155,14 @@ describe('The rollout hook of a service', () => {
     expect(only(slow, 'AWS::Lambda::Function', 'RolloutHook').Properties.Timeout).toBe(150);
   });
 
-  test('its code is the same wherever it is built: no absolute path, no source map', () => {
+  test('has the same code wherever it is built, without an absolute path and a source map', () => {
     const bundle = fs.readFileSync('assets/rollout-hook/index.js', 'utf8');
     expect(bundle).not.toContain(process.cwd());
     expect(bundle).not.toContain('sourceMappingURL');
     expect(fs.readdirSync('assets/rollout-hook')).toEqual(['index.js']);
   });
 
-  test('the bundle is what Lambda loads, and takes back a deployment whose payload it can not read', async () => {
+  test('has a bundle that Lambda loads, and that rolls back a deployment whose payload it can not read', async () => {
     process.env.ROLLOUT_PLAN = only(template, 'AWS::Lambda::Function', 'RolloutHook').Properties.Environment.Variables.ROLLOUT_PLAN;
     const told = jest.spyOn(console, 'error').mockImplementation(() => undefined);
     const { handler } = await import(path.resolve('assets/rollout-hook/index.js')) as { handler: (event: unknown) => Promise<object> };
@@ -172,7 +172,7 @@ describe('The rollout hook of a service', () => {
     told.mockRestore();
   });
 
-  test('B-12: stands beside the team\'s own hooks before and after a deployment', () => {
+  test('runs next to the hooks of the team before and after a deployment (B-12)', () => {
     const { stack, web } = serviceFixture(HOOKED);
     const own = LambdaFunction.fromFunctionArn(stack, 'Own', 'arn:aws:lambda:eu-central-1:111111111111:function:announce');
     const role = Role.fromRoleArn(stack, 'OwnRole', 'arn:aws:iam::111111111111:role/announce');
@@ -191,7 +191,7 @@ describe('The rollout hook of a service', () => {
       commanded = templateOf(serviceFixture(WITH_COMMAND).stack);
     });
 
-    test('A-11: knows it, the container that decides, and the variables', () => {
+    test('has the command, the container whose exit code counts, and the variables (A-11)', () => {
       expect(planOf(commanded)).toMatchObject({
         port: 3000,
         verifySeconds: 120,
@@ -204,19 +204,19 @@ describe('The rollout hook of a service', () => {
       expect(planOf(template)).not.toHaveProperty('command');
     });
 
-    test('A-11: has time for the rounds and the command, as the release that waits for it', () => {
+    test('has time for the rounds and the command, as has the release that waits for it (A-11)', () => {
       const minutes = (of: Template) => only(of, 'AWS::ECS::Service', 'WebService').Properties.DeploymentConfiguration.LifecycleHooks[0].TimeoutConfiguration.TimeoutInMinutes;
       expect(minutes(commanded)).toBe(2 + 5 + 30);
       const longest = (props: object) => serviceFixture(props).web.releaseTarget.longestDeployment.toMinutes();
       expect(longest(WITH_COMMAND) - longest({})).toBe(2 + 5);
     });
 
-    test('needs no function that lives longer: it does not wait for the task', () => {
+    test('needs no longer function timeout, because the function does not wait for the task', () => {
       expect(only(commanded, 'AWS::Lambda::Function', 'RolloutHook').Properties.Timeout).toBe(35);
       expect(only(templateOf(serviceFixture({ smokeTest: SUITE }).stack), 'AWS::Lambda::Function', 'RolloutHook').Properties.Timeout).toBe(30);
     });
 
-    test('B-10: may make exactly the calls that its code makes, start the service\'s own family, and stop tasks of its cluster', () => {
+    test('may make exactly the calls that its code makes, start the service\'s own family, and stop tasks of its cluster (B-10)', () => {
       const own = statements(commanded, 'RolloutHookPolicy');
       const called = [...new Set([...callsIn('ecs-deployments.ts'), ...callsIn('ecs-command-tasks.ts')])].sort();
       expect(actions(own, 'Allow').filter((action) => action.startsWith('ecs:'))).toEqual(called);
@@ -237,17 +237,17 @@ describe('The rollout hook of a service', () => {
       ]);
     });
 
-    test('A-25: opens the way from a task of the service to the next on the port, and nothing else', () => {
+    test('opens the port between tasks of the service, and nothing else (A-25)', () => {
       const without = flows(templateOf(serviceFixture({ smokeTest: SmokeTest.http('/health') }).stack));
       const more = flows(commanded).filter((flow) => !without.includes(flow));
       expect(more).toEqual(['WebSecurityGroup in 3000 WebSecurityGroup', 'WebSecurityGroup out 3000 WebSecurityGroup']);
     });
 
-    test('A-25: alone, its function does not reach the tasks', () => {
+    test('does not reach the tasks where there is no request (A-25)', () => {
       expect(flowsOfTheHook(templateOf(serviceFixture({ smokeTest: SUITE }).stack)).filter((flow) => flow.includes('3000'))).toEqual([]);
     });
 
-    test('the service waits for the way to its tasks', () => {
+    test('has a service that is deployed after the rules between its tasks', () => {
       const waits = only(commanded, 'AWS::ECS::Service', 'WebService').DependsOn!;
       const rules = ['AWS::EC2::SecurityGroupIngress', 'AWS::EC2::SecurityGroupEgress'].flatMap((type) => Object.entries(commanded.findResources(type))
         .filter(([, { Properties }]) => Properties.Description === 'Smoke tests of new versions').map(([id]) => id));
@@ -255,29 +255,29 @@ describe('The rollout hook of a service', () => {
       expect(waits).toEqual(expect.arrayContaining(rules));
     });
 
-    test('is told alone without a request, and with the rounds that it may fail to ask ECS', () => {
+    test('has no requests, and three attempts at calls of ECS, where there is only a command', () => {
       expect(planOf(templateOf(serviceFixture({ smokeTest: SUITE }).stack))).toMatchObject({ verifySeconds: 0, attempts: 3, requests: [] });
     });
 
-    test('leaves the attempts of the requests as they are', () => {
+    test('keeps the attempts of the requests', () => {
       const smokeTest = SmokeTest.all([SUITE, SmokeTest.http('/health', { attempts: 1 })]);
       expect(planOf(templateOf(serviceFixture({ smokeTest }).stack))).toMatchObject({ attempts: 1 });
     });
 
-    test('runs ten minutes at most, if it is not told', () => {
+    test('runs the command for ten minutes at most by default', () => {
       const smokeTest = SmokeTest.command(['npm', 'test']);
       expect(planOf(templateOf(serviceFixture({ smokeTest }).stack))).toMatchObject({ command: { environment: {}, timeoutSeconds: 600 } });
     });
   });
 
-  test('is at hand for what the team adds', () => {
+  test('has a public function, to which the team can add', () => {
     const { web } = serviceFixture(HOOKED);
     expect(web.rolloutFunction?.functionArn).toBeDefined();
     expect(serviceFixture().web.rolloutFunction).toBeUndefined();
   });
 
   test.each<[string, object]>([['steps and a smoke test', HOOKED], ['steps alone', { rollout: HOOKED.rollout }], ['a smoke test alone', { smokeTest: HOOKED.smokeTest }], ['a command', WITH_COMMAND]])(
-    'B-14: nothing of the four packs is left unacknowledged with %s', (_, props) => {
+    'leaves nothing of the four packs unacknowledged with %s (B-14)', (_, props) => {
       expect(unacknowledged(serviceFixture(props).stack)).toEqual([]);
     });
 

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as fc from 'fast-check';
-import { type ProductionWebServiceProps, Rollout, SmokeTest } from '../../../src';
+import { type ProductionWebServiceProps, Rollout } from '../../../src';
 import { checkSteps, shapeOfSteps } from '../../../src/service/deployment/rollout-steps';
 import { refusal, templateOf, testStack } from '../../fixtures/test-stack';
 import { serviceFixture } from '../../fixtures/web-service';
@@ -20,19 +20,19 @@ function plan(of: Template) {
 }
 
 describe('Rollout.steps', () => {
-  test('B-07: 10, 20, 50, 70, 100 with a minute each moves by tens and holds at the steps', () => {
+  test('performs 10, 20, 50, 70, 100 with a minute each by tens, and holds at the steps (B-07)', () => {
     const made = template({ rollout: Rollout.steps([10, 20, 50, 70, 100]) });
     expect(deployment(made)).toMatchObject({ Strategy: 'LINEAR', LinearConfiguration: { StepPercent: 10, StepBakeTimeInMinutes: 0 }, BakeTimeInMinutes: 10 });
     expect(plan(made)).toMatchObject({ steps: [10, 20, 50, 70], stepSeconds: 60, requests: [] });
   });
 
-  test('C-18: 10, 50, 100 with five minutes each and a bake of 15', () => {
+  test('performs 10, 50, 100 with five minutes each and a bake of 15 (C-18)', () => {
     const made = template({ rollout: Rollout.steps([10, 50, 100], { stepBakeTime: Duration.minutes(5), bakeTime: Duration.minutes(15) }) });
     expect(deployment(made)).toMatchObject({ Strategy: 'LINEAR', LinearConfiguration: { StepPercent: 10, StepBakeTimeInMinutes: 0 }, BakeTimeInMinutes: 15 });
     expect(plan(made)).toMatchObject({ steps: [10, 50], stepSeconds: 300 });
   });
 
-  test('D-06: what ECS has itself is left to it, without a function', () => {
+  test('leaves schedules to ECS that ECS has itself, without a function (D-06)', () => {
     const shapes: Array<[number[], object]> = [
       [[100], { Strategy: 'BLUE_GREEN', LinearConfiguration: Match.absent(), CanaryConfiguration: Match.absent() }],
       [[1, 100], { Strategy: 'CANARY', CanaryConfiguration: { CanaryPercent: 1, CanaryBakeTimeInMinutes: 1 } }],
@@ -47,18 +47,18 @@ describe('Rollout.steps', () => {
     });
   });
 
-  test('steps in tenths are held, too', () => {
+  test('holds at steps in tenths, too', () => {
     const made = template({ rollout: Rollout.steps([12.5, 50, 100]) });
     expect(deployment(made).LinearConfiguration.StepPercent).toBe(12.5);
     expect(plan(made).steps).toEqual([12.5, 50]);
   });
 
-  test('whatever is accepted passes through every step of the schedule, by shares that ECS takes', () => {
+  test('passes through every step of a schedule that it accepts, by shares that ECS accepts', () => {
     const schedules = fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { minLength: 2, maxLength: 6 }).map((steps) => [...steps.sort((a, b) => a - b), 100]);
     fc.assert(fc.property(schedules, (steps) => {
       const message = messageOf(() => checkSteps(testStack(), steps));
       if (message !== undefined) {
-        const [, nearest] = /works is Rollout\.steps\(\[([\d., ]+)\]\)/.exec(message)!;
+        const [, nearest] = /works, Rollout\.steps\(\[([\d., ]+)\]\)/.exec(message)!;
         expect(messageOf(() => checkSteps(testStack(), nearest.split(', ').map(Number)))).toBeUndefined();
         return;
       }
@@ -77,38 +77,14 @@ describe('Rollout.steps', () => {
     ['with nothing', [0, 100], 'above 0, up to 100', ''],
     ['that are no numbers', [NaN, 50, 100], 'above 0, up to 100', ''],
     ['finer than a tenth', [10.05, 50, 100], 'in tenths', ''],
-    ['whose common share is 1 %', [1, 10, 100], 'at least 3 percent', 'the nearest that works is Rollout.steps([5, 10, 100])'],
-    ['whose common share is 2 %', [10, 34, 66, 100], 'at least 3 percent', 'the nearest that works is Rollout.steps([10, 35, 65, 100])'],
-    ['of thirds', [33, 66, 100], 'at least 3 percent', 'the nearest that works is Rollout.steps([32, 68, 100])'],
+    ['whose common share is 1 %', [1, 10, 100], 'at least 3 percent', 'Use the nearest that works, Rollout.steps([5, 10, 100])'],
+    ['whose common share is 2 %', [10, 34, 66, 100], 'at least 3 percent', 'Use the nearest that works, Rollout.steps([10, 35, 65, 100])'],
+    ['of thirds', [33, 66, 100], 'at least 3 percent', 'Use the nearest that works, Rollout.steps([32, 68, 100])'],
   ])('refuses steps %s in one line', (_, steps, allowed, fix) => {
     const message = refusal(() => serviceFixture({ rollout: Rollout.steps(steps) }));
     expect(message).toMatch(/^ProductionWebService 'Test\/Web': rollout\.steps is \[.*\], expected .+\. [A-Z].+\.$/);
     expect(message.split(', expected ')[1]).toContain(allowed);
     expect(message).toContain(fix);
-  });
-});
-
-describe('A smoke test', () => {
-  test.each<[string, Rollout]>([['blueGreen', Rollout.blueGreen()], ['canary', Rollout.canary()], ['linear', Rollout.linear()]])(
-    'A-11, B-12: stands before every shift of Rollout.%s, and ECS keeps its own steps', (_, rollout) => {
-      const made = template({ rollout, smokeTest: SmokeTest.http('/health') });
-      expect(deployment(made).LifecycleHooks).toMatchObject([{ LifecycleStages: ['PRE_PRODUCTION_TRAFFIC_SHIFT'] }]);
-      expect(plan(made)).toEqual({ port: 3000, stepSeconds: 0, verifySeconds: 120, attempts: 3, requests: [{ path: '/health', status: 200, timeoutMs: 5000 }] });
-    });
-
-  test('asks several paths, each with a status and time of its own', () => {
-    const smokeTest = SmokeTest.all([
-      SmokeTest.http('/health', { verifyFor: Duration.minutes(5) }),
-      SmokeTest.http('/admin', { expectedStatus: 401, timeout: Duration.seconds(10), host: 'www.example.com', attempts: 5 }),
-    ]);
-    expect(plan(template({ smokeTest }))).toMatchObject({
-      verifySeconds: 300, attempts: 5, requests: [{ path: '/health', status: 200 }, { path: '/admin', status: 401, timeoutMs: 10000, host: 'www.example.com' }],
-    });
-  });
-
-  test('a new test starts no rollout: only the function changes', () => {
-    const service = (path: string) => Object.values(template({ smokeTest: SmokeTest.http(path) }).findResources('AWS::ECS::Service'));
-    expect(service('/ready')).toEqual(service('/health'));
   });
 });
 

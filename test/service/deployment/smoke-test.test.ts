@@ -1,31 +1,73 @@
-import { Rollout, SmokeTest } from '../../../src';
+import { Duration } from 'aws-cdk-lib';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { type ProductionWebServiceProps, Rollout, SmokeTest } from '../../../src';
 import { refusal, templateOf, unacknowledged } from '../../fixtures/test-stack';
 import { serviceFixture } from '../../fixtures/web-service';
 
 const TEST = SmokeTest.http('/health');
 
-describe('A service that is told by a stage what a new version must answer', () => {
-  test.each<[string, Rollout]>([
-    ['without a hook before', Rollout.blueGreen()],
-    ['with a hook that only held the shift', Rollout.steps([10, 50, 100])],
-  ])('A-11, B-12: %s, is the same as with the prop smokeTest', (_, rollout) => {
-    const told = serviceFixture({ rollout });
-    told.web.verifyWith(TEST);
-    expect(templateOf(told.stack).toJSON()).toEqual(templateOf(serviceFixture({ rollout, smokeTest: TEST }).stack).toJSON());
+const template = (props: Partial<ProductionWebServiceProps>): Template => templateOf(serviceFixture(props).stack);
+
+/** The plan of the lifecycle hook, from its environment variable. */
+function plan(of: Template) {
+  const [{ Properties }] = Object.values(of.findResources('AWS::Lambda::Function'));
+  return JSON.parse(Properties.Environment.Variables.ROLLOUT_PLAN);
+}
+
+describe('A smoke test', () => {
+  test.each<[string, Rollout]>([['blueGreen', Rollout.blueGreen()], ['canary', Rollout.canary()], ['linear', Rollout.linear()]])(
+    'runs before every shift of Rollout.%s, and ECS keeps its own steps (A-11, B-12)', (_, rollout) => {
+      const made = template({ rollout, smokeTest: TEST });
+      const [{ Properties }] = Object.values(made.findResources('AWS::ECS::Service'));
+      expect(Properties.DeploymentConfiguration.LifecycleHooks).toMatchObject([{ LifecycleStages: ['PRE_PRODUCTION_TRAFFIC_SHIFT'] }]);
+      expect(plan(made)).toEqual({ port: 3000, stepSeconds: 0, verifySeconds: 120, attempts: 3, requests: [{ path: '/health', status: 200, timeoutMs: 5000 }] });
+    });
+
+  test('requests several paths, each with its own status and time', () => {
+    const smokeTest = SmokeTest.all([
+      SmokeTest.http('/health', { verifyFor: Duration.minutes(5) }),
+      SmokeTest.http('/admin', { expectedStatus: 401, timeout: Duration.seconds(10), host: 'www.example.com', attempts: 5 }),
+    ]);
+    expect(plan(template({ smokeTest }))).toMatchObject({
+      verifySeconds: 300, attempts: 5, requests: [{ path: '/health', status: 200 }, { path: '/admin', status: 401, timeoutMs: 10000, host: 'www.example.com' }],
+    });
   });
 
-  test('A-11: that a command is part of it, is the same as with the prop', () => {
+  test('starts no rollout when it changes, because only the function changes', () => {
+    const service = (path: string) => Object.values(template({ smokeTest: SmokeTest.http(path) }).findResources('AWS::ECS::Service'));
+    expect(service('/ready')).toEqual(service('/health'));
+  });
+});
+
+describe('A smoke test that a stage adds by verifyWith', () => {
+  test.each<[string, Rollout]>([
+    ['a hook', Rollout.blueGreen()],
+    ['a test for a hook that only held the shift', Rollout.steps([10, 50, 100])],
+  ])('adds %s, with the template of the prop smokeTest (A-11, B-12)', (_, rollout) => {
+    const told = serviceFixture({ rollout });
+    told.web.verifyWith(TEST);
+    expect(templateOf(told.stack).toJSON()).toEqual(template({ rollout, smokeTest: TEST }).toJSON());
+  });
+
+  test('may have a command, with the template of the prop smokeTest (A-11)', () => {
     const smokeTest = SmokeTest.all([TEST, SmokeTest.command(['npm', 'test'])]);
     const told = serviceFixture();
     told.web.verifyWith(smokeTest);
-    expect(templateOf(told.stack).toJSON()).toEqual(templateOf(serviceFixture({ smokeTest }).stack).toJSON());
+    expect(templateOf(told.stack).toJSON()).toEqual(template({ smokeTest }).toJSON());
   });
 
-  test('has the hook\'s function from then on', () => {
+  test('gives the service the function of a hook', () => {
     const { web } = serviceFixture();
     expect(web.rolloutFunction).toBeUndefined();
     web.verifyWith(TEST);
     expect(web.rolloutFunction).toBeDefined();
+  });
+
+  test('lengthens the longest deployment, which a release waits for', () => {
+    const { web } = serviceFixture();
+    const before = web.releaseTarget.longestDeployment.toMinutes();
+    web.verifyWith(TEST);
+    expect(web.releaseTarget.longestDeployment.toMinutes() - before).toBe(2);
   });
 
   test('leaves nothing unacknowledged', () => {
@@ -35,16 +77,16 @@ describe('A service that is told by a stage what a new version must answer', () 
   });
 
   test.each<[string, () => unknown, RegExp]>([
-    ['a second test', () => {
+    ['after another call', () => {
       const { web } = serviceFixture();
       web.verifyWith(TEST);
       web.verifyWith(SmokeTest.http('/ready'));
-    }, /^ProductionWebService 'Test\/Web': smokeTest is "a second smoke test", expected one for each service\. [A-Z].*SmokeTest\.all/],
-    ['a test beside its own', () => serviceFixture({ smokeTest: TEST }).web.verifyWith(TEST), /a second smoke test/],
-    ['a test where tasks are replaced one by one', () => serviceFixture({ rollout: Rollout.rolling() }).web.verifyWith(TEST), /none with Rollout\.rolling\(\)/],
-    ['a test where CodeDeploy deploys', () => serviceFixture({ rollout: Rollout.codeDeploy() }).web.verifyWith(TEST), /none: hooks are of ECS's own rollouts/],
-    ['a test without a request', () => serviceFixture().web.verifyWith(SmokeTest.all([])), /smokeTest is \[\], expected at least one request/],
-  ])('refuses %s', (_, tell, message) => {
+    }, /^ProductionWebService 'Test\/Web': smokeTest is set already: a service has a single smoke test\. Set it on .*SmokeTest\.all/],
+    ['where the service has one by its prop', () => serviceFixture({ smokeTest: TEST }).web.verifyWith(TEST), /smokeTest is set already/],
+    ['where tasks are replaced one by one', () => serviceFixture({ rollout: Rollout.rolling() }).web.verifyWith(TEST), /not supported with Rollout\.rolling\(\)/],
+    ['where CodeDeploy deploys', () => serviceFixture({ rollout: Rollout.codeDeploy() }).web.verifyWith(TEST), /not supported with Rollout\.codeDeploy\(\)/],
+    ['without a request', () => serviceFixture().web.verifyWith(SmokeTest.all([])), /smokeTest is \[\], expected at least one request/],
+  ])('is refused %s', (_, tell, message) => {
     expect(refusal(tell)).toMatch(message);
   });
 });

@@ -3,7 +3,7 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
 import * as fc from 'fast-check';
 import { Route, SecureLoadBalancer, SecureVpc } from '../../../src';
-import { TrafficShift } from '../../../src/service/deployment/ecs-traffic';
+import { EcsTraffic } from '../../../src/service/deployment/ecs-traffic';
 import { ListenerPriorities } from '../../../src/service/load-balancer/listener-priorities';
 import { documentC, templatesOf } from '../../fixtures/documented-apps';
 import { refusal, templateOf, testStack } from '../../fixtures/test-stack';
@@ -30,7 +30,7 @@ function rulesWith(services: Array<[string, Route]>): { [id: string]: unknown } 
   const loadBalancer = new SecureLoadBalancer(stack, 'Balancer', { network, certificate: certificate(stack) });
   services.forEach(([id, of]) => {
     const owner = new Construct(stack, id);
-    new TrafficShift(owner, 'Traffic', {
+    new EcsTraffic(owner, 'Traffic', {
       network,
       loadBalancer,
       route: of,

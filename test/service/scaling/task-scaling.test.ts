@@ -15,7 +15,7 @@ function policy(template: Template, part: string): { [prop: string]: any } { // 
 }
 
 describe('Target tracking', () => {
-  test('D-13: cools down for 300 s both ways where it is told to, and for 60 and 300 s where not', () => {
+  test('cools down for 300 s both ways by props, and for 60 and 300 s by default (D-13)', () => {
     const calm = scaled(ServiceScaling.between({ scaleOutCooldown: Duration.seconds(300), scaleInCooldown: Duration.seconds(300) }));
     calm.allResourcesProperties('AWS::ApplicationAutoScaling::ScalingPolicy', { TargetTrackingScalingPolicyConfiguration: { ScaleOutCooldown: 300, ScaleInCooldown: 300 } });
     scaled(ServiceScaling.between()).allResourcesProperties('AWS::ApplicationAutoScaling::ScalingPolicy', {
@@ -23,7 +23,7 @@ describe('Target tracking', () => {
     });
   });
 
-  test('E-06: moves between 1 and 4 small tasks at 70 % CPU', () => {
+  test('scales between 1 and 4 small tasks at 70 % CPU (E-06)', () => {
     const template = scaled(ServiceScaling.between({ minTasks: 1, maxTasks: 4 }), { cpu: 256, memoryMiB: 512 });
     template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 1, MaxCapacity: 4 });
     expect(policy(template, 'Cpu').TargetTrackingScalingPolicyConfiguration.TargetValue).toBe(70);
@@ -45,32 +45,32 @@ describe('Requests per task', () => {
     return new AlarmMaths({ Metrics }).values(observed, MINUTES)[0];
   };
 
-  test('A-33, C-06: are held at the target, a policy that waits for the scalable target', () => {
+  test('stay at the target, by a policy that is deployed after the scalable target (A-33, C-06)', () => {
     expect(policy(template, 'Requests')).toMatchObject({ PolicyType: 'TargetTrackingScaling', ScalableDimension: 'ecs:service:DesiredCount', ServiceNamespace: 'ecs' });
     expect(policy(template, 'Requests').TargetTrackingScalingPolicyConfiguration.TargetValue).toBe(1000);
     const [[, resource]] = Object.entries(template.findResources('AWS::ApplicationAutoScaling::ScalingPolicy')).filter(([id]) => id.includes('Requests'));
     expect((resource.DependsOn as string[]).some((id) => id.includes('TaskCountTarget'))).toBe(true);
   });
 
-  test.each(['Blue', 'Green'])('A-33: are the same whether blue or green is active: %s', (active) => {
+  test.each(['Blue', 'Green'])('are the same whether blue or green is active: %s (A-33)', (active) => {
     expect(perTask({ [active]: { RequestCount: now(4000) }, Service: { RunningTaskCount: now(2) } })).toBe(2000);
   });
 
-  test('A-33: count both groups during the shift, over the tasks of both versions', () => {
+  test('count both groups during the shift, over the tasks of both versions (A-33)', () => {
     expect(perTask({ Blue: { RequestCount: now(3600) }, Green: { RequestCount: now(400) }, Service: { RunningTaskCount: now(4) } })).toBe(1000);
   });
 
-  test('A-33: are none without requests, and none without tasks', () => {
+  test('are 0 without requests, and 0 without tasks (A-33)', () => {
     expect(perTask({ Service: { RunningTaskCount: now(2) } })).toBe(0);
     expect(perTask({ Blue: { RequestCount: now(50) }, Service: { RunningTaskCount: now(0) } })).toBe(0);
   });
 
-  test('E-14: read the one group of a rolling rollout', () => {
+  test('count the single target group of a rolling rollout (E-14)', () => {
     const rolling = scaled(ServiceScaling.between({ requestsPerMinute: 1000 }), { rollout: Rollout.rolling() });
     expect(perTask({ Blue: { RequestCount: now(4000) }, Service: { RunningTaskCount: now(2) } }, rolling)).toBe(2000);
   });
 
-  test('A-33: are looked at only where asked, because no number is right for every application', () => {
+  test('scale a service only by a prop, because no number is right for every application (A-33)', () => {
     expect(Object.keys(scaled(ServiceScaling.between()).findResources('AWS::ApplicationAutoScaling::ScalingPolicy'))).toHaveLength(2);
   });
 });
@@ -84,24 +84,24 @@ describe('Scaling in steps', () => {
     template = scaled(ServiceScaling.inSteps({ minTasks: 3, maxTasks: 12, requestsPerMinute: 1000 }));
   });
 
-  test('C-05: goes out above 70 % CPU for two minutes and in below 30 % for five', () => {
+  test('scales out above 70 % CPU for two minutes, and in below 30 % for five (C-05)', () => {
     expect(alarm('CpuHigh')).toMatchObject({ Threshold: 70, ComparisonOperator: 'GreaterThanThreshold', EvaluationPeriods: 2, Namespace: 'AWS/ECS', Period: 60 });
     expect(alarm('CpuLow')).toMatchObject({ Threshold: 30, ComparisonOperator: 'LessThanThreshold', EvaluationPeriods: 5, Period: 60 });
   });
 
-  test('C-05: waits 60 s between two actions, or as long as it is told', () => {
+  test('waits 60 s between two actions, or another time by a prop (C-05)', () => {
     expect(adjustments('CpuOut').Cooldown).toBe(60);
     expect(adjustments('CpuOut', scaled(ServiceScaling.inSteps({ cooldown: Duration.minutes(3) }))).Cooldown).toBe(180);
   });
 
-  test('C-07: adds one task, then two, and removes one', () => {
+  test('adds one task, then two, and removes one (C-07)', () => {
     expect(adjustments('CpuOut').StepAdjustments).toEqual([
       { MetricIntervalLowerBound: 0, MetricIntervalUpperBound: 15, ScalingAdjustment: 1 }, { MetricIntervalLowerBound: 15, ScalingAdjustment: 2 },
     ]);
     expect(adjustments('CpuIn').StepAdjustments).toEqual([{ MetricIntervalUpperBound: 0, ScalingAdjustment: -1 }]);
   });
 
-  test('C-06, C-07: goes out above 80 % memory, and above 1000 requests a minute and task', () => {
+  test('scales out above 80 % memory, and above 1000 requests per minute and task (C-06, C-07)', () => {
     expect(alarm('MemoryHigh')).toMatchObject({ Threshold: 80, EvaluationPeriods: 2 });
     const observed = (requests: number): Observed => ({ Green: { RequestCount: [requests, requests] }, Service: { RunningTaskCount: [3, 3] } });
     expect(new AlarmMaths(alarm('RequestsHigh')).values(observed(3300), 1)).toEqual([1100]);
@@ -109,7 +109,7 @@ describe('Scaling in steps', () => {
     expect(adjustments('RequestsOut').StepAdjustments[1]).toEqual({ MetricIntervalLowerBound: 500, ScalingAdjustment: 2 });
   });
 
-  test('C-07: each alarm acts, and acts by the policy of its signal', () => {
+  test('has one action for each alarm, the policy of its metric (C-07)', () => {
     ['CpuHigh', 'CpuLow', 'MemoryHigh', 'RequestsHigh'].forEach((part) => expect(alarm(part).AlarmActions).toHaveLength(1));
     expect(alarm('MemoryHigh').AlarmActions[0].Ref).toContain('MemoryOut');
     template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 3, MaxCapacity: 12 });
@@ -123,19 +123,19 @@ describe('A pause at night', () => {
     return Properties.ScheduledActions;
   };
 
-  test('C-19: stops development at 19:00 and starts it at 07:00, in the time zone that is named', () => {
+  test('stops development at 19:00 and starts it at 07:00, in the time zone of the prop (C-19)', () => {
     expect(actions(scaled(ServiceScaling.between({ nightPause: berlin }), {}, EnvironmentProfile.development()))).toEqual([
       expect.objectContaining({ Schedule: 'cron(0 19 * * ? *)', Timezone: 'Europe/Berlin', ScalableTargetAction: { MinCapacity: 0, MaxCapacity: 0 } }),
       expect.objectContaining({ Schedule: 'cron(0 7 * * ? *)', Timezone: 'Europe/Berlin', ScalableTargetAction: { MinCapacity: 1, MaxCapacity: 2 } }),
     ]);
   });
 
-  test('C-19: takes other times, and lets weekends rest', () => {
+  test('stops and starts at other times by props, and not at weekends (C-19)', () => {
     const [stop, start] = actions(scaled(ServiceScaling.between({ nightPause: { ...berlin, stopAt: '22:30', startAt: '05:45', weekends: false } }), {}, EnvironmentProfile.development()));
     expect([stop.Schedule, start.Schedule]).toEqual(['cron(30 22 * * ? *)', 'cron(45 5 ? * MON-FRI *)']);
   });
 
-  test('C-19: starts no task in the morning while nothing is released', () => {
+  test('starts no task in the morning before the first release (C-19)', () => {
     const { stack } = serviceFixture(({ images }) => ({
       image: ServiceImage.released(images), scaling: ServiceScaling.between({ nightPause: berlin, withoutTasks: { reason: 'Only used in office hours' } }),
     }));
@@ -143,7 +143,7 @@ describe('A pause at night', () => {
     expect(start.ScalableTargetAction.MinCapacity).toEqual({ 'Fn::If': [expect.any(String), 0, 2] });
   });
 
-  test('C-19: in production needs the reason, and then may have no task at all', () => {
+  test('may leave production without tasks for a reason (C-19)', () => {
     const reason = { reason: 'A report that runs in office hours' };
     expect(actions(scaled(ServiceScaling.between({ nightPause: berlin, withoutTasks: reason })))).toHaveLength(2);
     scaled(ServiceScaling.between({ minTasks: 0, withoutTasks: reason })).hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 0 });
@@ -151,7 +151,7 @@ describe('A pause at night', () => {
 });
 
 describe('A Spot share', () => {
-  test('B-13: puts a share on Spot above a base on demand, in a cluster that has both providers', () => {
+  test('runs a share on Spot above a base on demand, in a cluster that has both providers (B-13)', () => {
     const { stack } = serviceFixture({ scaling: ServiceScaling.between({ spot: { percent: 75, onDemandTasks: 2 } }) });
     const template = templateOf(stack);
     template.hasResourceProperties('AWS::ECS::Service', {
@@ -165,7 +165,7 @@ describe('A Spot share', () => {
     expect(unacknowledged(stack)).toEqual([]);
   });
 
-  test('B-13: is what a shared ServiceCluster is ready for', () => {
+  test('works in a shared ServiceCluster (B-13)', () => {
     const template = templateOf(serviceFixture(({ stack, network }) => ({
       cluster: new ServiceCluster(stack, 'Shared', { network }).cluster, scaling: ServiceScaling.between({ spot: { percent: 50 } }),
     })).stack);
@@ -173,7 +173,7 @@ describe('A Spot share', () => {
     template.hasResourceProperties('AWS::ECS::Service', { CapacityProviderStrategy: [{ CapacityProvider: 'FARGATE', Base: 1, Weight: 50 }, Match.anyValue()] });
   });
 
-  test('B-13: without one the service has its launch type and the cluster nothing more', () => {
+  test('leaves a service without one at its launch type, and its cluster without capacity providers (B-13)', () => {
     const template = templateOf(serviceFixture().stack);
     template.hasResourceProperties('AWS::ECS::Service', { LaunchType: 'FARGATE', CapacityProviderStrategy: Match.absent() });
     template.resourceCountIs('AWS::ECS::ClusterCapacityProviderAssociations', 0);

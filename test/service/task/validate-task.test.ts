@@ -1,14 +1,13 @@
-import { Duration, SecretValue, TimeZone } from 'aws-cdk-lib';
+import { Duration, SecretValue } from 'aws-cdk-lib';
 import { Peer } from 'aws-cdk-lib/aws-ec2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  EnvironmentProfile, type ProductionWebServiceProps, SecureVpc, ServiceImage, ServiceScaling, type ServiceScalingProps, ServiceSecret, Sidecar, type SidecarProps, Tracing,
+  EnvironmentProfile, type ProductionWebServiceProps, SecureVpc, ServiceImage, ServiceSecret, Sidecar, type SidecarProps, Tracing,
 } from '../../../src';
 import { ACCOUNT, REGION, refusal } from '../../fixtures/test-stack';
 import { serviceFixture } from '../../fixtures/web-service';
 
 const LINE = /^(\w+) '([\w/-]+)': ([\w.]+) is (.+), expected (.+)\. ([A-Z].+\.)$/;
-const night = { timeZone: TimeZone.EUROPE_BERLIN };
 const redis = ServiceImage.fromRegistry('public.ecr.aws/docker/library/redis:8.2');
 
 type Props = Partial<ProductionWebServiceProps>;
@@ -17,7 +16,6 @@ type Row = [what: string, props: Props, prop: string, value: string, expected: s
 /** In a network with a route to the internet, so that nothing else is refused. */
 const refused = (props: Props, profile = EnvironmentProfile.production()) =>
   refusal(() => serviceFixture(({ stack }) => ({ network: new SecureVpc(stack, 'Routed'), ...props }), (app) => profile.applyTo(app)));
-const scaling = (props: ServiceScalingProps): Props => ({ scaling: ServiceScaling.between(props) });
 const sidecars = (...given: Array<Partial<SidecarProps> & { name?: string }>): Props => ({
   sidecars: given.map(({ name = 'cache', ...sidecar }) => Sidecar.of(name, { image: redis, ...sidecar })),
 });
@@ -31,29 +29,6 @@ function expectRefused(message: string, [, , prop, value, allowed]: Row): void {
   expect(range).toContain(allowed);
   expect(fix.length).toBeGreaterThan(10);
 }
-
-describe('A service\'s scaling refuses', () => {
-  test.each<Row>([
-    ['a maximum of tasks below the minimum', scaling({ minTasks: 5, maxTasks: 2 }), 'scaling.maxTasks', '2', '5 to 5000 tasks'],
-    ['no task in production without a reason (C-19)', scaling({ minTasks: 0 }), 'scaling.minTasks', '0', '1 to 5000 tasks, or 0 with withoutTasks and its reason'],
-    ['no task for a reason that says nothing', scaling({ minTasks: 0, withoutTasks: { reason: 'cheap' } }), 'scaling.withoutTasks.reason', 'cheap', 'a sentence'],
-    ['nights off in production without a reason (C-19)', scaling({ nightPause: night }), 'scaling.nightPause', '19:00', 'a reason in scaling.withoutTasks'],
-    ['nights that begin at no time of day', scaling({ nightPause: { ...night, stopAt: '25:00' }, withoutTasks: { reason: 'Only office hours' } }), 'scaling.nightPause.stopAt', '25:00', 'HH:MM'],
-    ['nights without end', scaling({ nightPause: { ...night, startAt: '19:00' }, withoutTasks: { reason: 'Only office hours' } }), 'scaling.nightPause.startAt', '19:00', 'another time'],
-    ['the only task on Spot (B-13)', scaling({ minTasks: 1, maxTasks: 4, spot: { percent: 100, onDemandTasks: 0 } }), 'scaling.spot', '"onDemandTasks":0', 'the only task on demand'],
-    ['a Spot share of a service that has one task (B-13)', scaling({ minTasks: 1, maxTasks: 1, spot: { percent: 50 } }), 'scaling.spot', '"percent":50', 'at most 1'],
-    ['a Spot share of nothing (B-13)', scaling({ spot: { percent: 0 } }), 'scaling.spot.percent', '0', '1 to 100 percent'],
-    ['a request count of nothing', scaling({ requestsPerMinute: 0 }), 'scaling.requestsPerMinute', '0', '1 to 1000000'],
-    ['a CPU target without room', scaling({ cpuPercent: 95 }), 'scaling.cpuPercent', '95', '10 to 90'],
-    ['a scale-in threshold that equals the scale-out threshold', { scaling: ServiceScaling.inSteps({ cpuPercent: 50, scaleInCpuPercent: 50 }) }, 'scaling.scaleInCpuPercent', '50', '1 to 49 percent'],
-    ['steps of no task', { scaling: ServiceScaling.inSteps({ tasksPerStep: 0 }) }, 'scaling.tasksPerStep', '0', '1 to 100'],
-  ])('%s', (...row) => expectRefused(refused(row[1]), row));
-
-  test('no night pause without a reason in development (C-19)', () => {
-    const quiet = scaling({ minTasks: 0, nightPause: night });
-    expect(() => serviceFixture(quiet, (app) => EnvironmentProfile.development().applyTo(app))).not.toThrow();
-  });
-});
 
 describe('A service\'s containers refuse', () => {
   test.each<Row>([

@@ -1,0 +1,29 @@
+import { Cluster, ContainerInsights } from 'aws-cdk-lib/aws-ecs';
+import type { Construct } from 'constructs';
+import type { EnvironmentProfile } from '../../environment';
+import type { ISecureVpc } from '../../network';
+import { SessionLog } from './ecs-exec';
+
+/** Properties of a {@link dedicatedCluster}. */
+interface DedicatedClusterProps {
+  /** Network whose VPC holds the tasks. */
+  readonly network: ISecureVpc;
+  /** Supplies the retention of the session log. */
+  readonly profile: EnvironmentProfile;
+  /** Whether tasks may run on Fargate Spot. */
+  readonly spot: boolean;
+  /** Whether people may open sessions in containers, which are logged. */
+  readonly ecsExec: boolean;
+}
+
+/** Cluster of a single service, with enhanced Container Insights. Source: requirement B-04. */
+export function dedicatedCluster(service: Construct, props: DedicatedClusterProps): Cluster {
+  return new Cluster(service, 'Cluster', {
+    vpc: props.network.vpc,
+    containerInsightsV2: ContainerInsights.ENHANCED,
+    enableFargateCapacityProviders: props.spot ? true : undefined,
+    executeCommandConfiguration: props.ecsExec
+      ? new SessionLog(service, 'Sessions', props.profile).configuration
+      : undefined,
+  });
+}

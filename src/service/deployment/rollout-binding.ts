@@ -1,0 +1,68 @@
+import type { Duration } from 'aws-cdk-lib';
+import {
+  AlarmBehavior,
+  DeploymentControllerType,
+  DeploymentStrategy,
+  type FargateServiceProps,
+} from 'aws-cdk-lib/aws-ecs';
+import { DeploymentEngine } from '../../contracts';
+import { type CodeDeploySettings, plannedTime, type RolloutPlan, type StepHold } from './rollout-plan';
+
+/** Service that a `Rollout` is bound to. */
+export interface RolloutContext {
+  /** Names of the alarms that roll back a deployment. The list may be lazy. */
+  readonly alarmNames: string[];
+}
+
+/** Settings of a checked rollout, for one service. */
+export interface RolloutBinding {
+  /** Deployment engine. ROLLING has one target group, the others shift traffic between two. */
+  readonly engine: DeploymentEngine;
+  /** Properties of the ECS service that control its deployments. */
+  readonly deployment: Partial<FargateServiceProps>;
+  /**
+   * Steps at which the lifecycle hook holds the shift.
+   * @default - the service needs no hook for its steps
+   */
+  readonly hold?: StepHold;
+  /**
+   * Settings of CodeDeploy.
+   * @default - ECS deploys
+   */
+  readonly codeDeploy?: CodeDeploySettings;
+  /** Longest duration of a deployment by plan: all steps and the bake. CodeDeploy's own time is not known. */
+  readonly longest: Duration;
+}
+
+/** Settings that a checked plan gives to a service. */
+export function bindPlan(plan: RolloutPlan, { alarmNames }: RolloutContext): RolloutBinding {
+  const { strategy, hold, codeDeploy } = plan;
+  return {
+    engine: engineOf(strategy),
+    deployment: codeDeploy
+      ? { deploymentController: { type: DeploymentControllerType.CODE_DEPLOY } }
+      : ecsDeployment(plan, alarmNames),
+    hold,
+    codeDeploy,
+    longest: plannedTime(plan),
+  };
+}
+
+function engineOf(strategy: DeploymentStrategy | undefined): DeploymentEngine {
+  if (strategy === undefined) {
+    return DeploymentEngine.CODE_DEPLOY;
+  }
+  return strategy === DeploymentStrategy.ROLLING ? DeploymentEngine.ROLLING : DeploymentEngine.BLUE_GREEN;
+}
+
+function ecsDeployment({ strategy, bakeTime, shift }: RolloutPlan, alarmNames: string[]): Partial<FargateServiceProps> {
+  return {
+    deploymentController: { type: DeploymentControllerType.ECS },
+    deploymentStrategy: strategy,
+    bakeTime,
+    linearConfiguration: strategy === DeploymentStrategy.LINEAR ? shift : undefined,
+    canaryConfiguration: strategy === DeploymentStrategy.CANARY ? shift : undefined,
+    circuitBreaker: { enable: true, rollback: true },
+    deploymentAlarms: { alarmNames, behavior: AlarmBehavior.ROLLBACK_ON_ALARM },
+  };
+}

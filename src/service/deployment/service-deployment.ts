@@ -1,0 +1,254 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import type { Alarm, IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import {
+  type CapacityProviderStrategy,
+  type CfnService,
+  FargatePlatformVersion,
+  FargateService,
+  type FargateTaskDefinition,
+  type ICluster,
+  PropagatedTagSource,
+  type ServiceConnectProps,
+  TaskDefinitionRevision,
+} from 'aws-cdk-lib/aws-ecs';
+import type { HealthCheck } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { Construct } from 'constructs';
+import { DeploymentEngine } from '../../contracts';
+import type { EnvironmentProfile } from '../../environment';
+import type { TargetGroupNames } from '../../metrics/target-group-metrics';
+import { type ISecureVpc, SubnetTier } from '../../network';
+import type { Route } from '../load-balancer/route';
+import type { SecureLoadBalancer } from '../load-balancer/secure-load-balancer';
+import { CodeDeployGroup } from './code-deploy-group';
+import { CodeDeployTraffic } from './code-deploy-traffic';
+import { EcsTraffic } from './ecs-traffic';
+import { RolloutHook } from './lifecycle-hook';
+import { rollbackAlarms } from './rollback-alarms';
+import type { RolloutBinding } from './rollout-binding';
+import type { SmokeTest } from './smoke-test';
+import type { WebTraffic } from './target-groups';
+
+/** Properties of a {@link ServiceDeployment}. All are checked. */
+export interface ServiceDeploymentProps {
+  /** Strategy by which a new version replaces the one that serves. */
+  readonly rollout: RolloutBinding;
+  /** Network whose application tier holds the tasks. */
+  readonly network: ISecureVpc;
+  /** Supplies the log retention of the lifecycle hook. */
+  readonly profile: EnvironmentProfile;
+  /** Load balancer, dedicated where CodeDeploy deploys. */
+  readonly loadBalancer: SecureLoadBalancer;
+  /** Requests of the load balancer that reach the service. */
+  readonly route: Route;
+  /**
+   * Priority of the route, 1 to 50000.
+   * @default - from the route and the path of the service
+   */
+  readonly routePriority?: number;
+  /** Health check of the target groups. */
+  readonly healthCheck: HealthCheck;
+  /** TCP port of the container, 1 to 65535. */
+  readonly port: number;
+  /** Percent of requests below which a deployment rolls back, above 0, up to 100. */
+  readonly successRatePercent: number;
+  /** Response time of the 90th percentile above which a deployment rolls back. */
+  readonly responseTimeLimit: Duration;
+  /** Cluster of the service. */
+  readonly cluster: ICluster;
+  /** Task definition of the service. Its default container receives the traffic. */
+  readonly taskDefinition: FargateTaskDefinition;
+  /** Security group of the tasks. */
+  readonly securityGroup: SecurityGroup;
+  /**
+   * Physical name of the service.
+   * @default - CloudFormation generates one
+   */
+  readonly serviceName?: string;
+  /** True where a release decides which revision runs, instead of `cdk deploy`. */
+  readonly released: boolean;
+  /**
+   * Capacity providers of the tasks.
+   * @default - the launch type Fargate
+   */
+  readonly capacityProviders?: CapacityProviderStrategy[];
+  /**
+   * Service Connect of the service.
+   * @default - no other service calls it by name
+   */
+  readonly serviceConnect?: ServiceConnectProps;
+  /**
+   * Smoke test of new versions.
+   * @default - {@link ServiceDeployment.verifyWith} may add one
+   */
+  readonly smokeTest?: SmokeTest;
+}
+
+const DEREGISTRATION_DELAY = Duration.seconds(30);
+const GRACE_PERIOD = Duration.seconds(60);
+
+/** Fargate service with the traffic, alarms and hook by which new versions replace old ones. */
+export class ServiceDeployment {
+  public readonly service: FargateService;
+  public readonly traffic: WebTraffic;
+  /** Alarms of the service itself. `rollbackAlarmNames` also has those that were added by name. */
+  public readonly rollbackAlarms: Alarm[];
+  /** Names of all alarms that roll back a deployment. It grows until synthesis. */
+  public readonly rollbackAlarmNames: string[];
+  public readonly codeDeploy?: CodeDeployGroup;
+  private lifecycleHook?: RolloutHook;
+  private verification?: SmokeTest;
+
+  public constructor(
+    private readonly scope: Construct,
+    private readonly props: ServiceDeploymentProps,
+  ) {
+    this.traffic = this.createTraffic();
+    const { alarms, alarmNames } = this.createRollbackAlarms();
+    this.rollbackAlarms = alarms;
+    this.rollbackAlarmNames = [...alarmNames];
+    this.service = this.createService();
+    this.traffic.attach(this.service, props.taskDefinition.defaultContainer!.containerName);
+    if (props.rollout.hold) {
+      this.lifecycleHook = this.createLifecycleHook();
+    }
+    if (props.smokeTest) {
+      this.verifyWith(props.smokeTest);
+    }
+    this.codeDeploy = this.createCodeDeployGroup();
+    this.orderFirstDeployment();
+  }
+
+  /** Lifecycle hook of the service, where it holds the shift or runs a smoke test. */
+  public get hook(): RolloutHook | undefined {
+    return this.lifecycleHook;
+  }
+
+  /** Smoke test of new versions, where there is one. */
+  public get smokeTest(): SmokeTest | undefined {
+    return this.verification;
+  }
+
+  /** Longest duration of a deployment by plan, with its verification. */
+  public get longest(): Duration {
+    return this.props.rollout.longest.plus(Duration.seconds(this.verification?._longestSeconds ?? 0));
+  }
+
+  /** Names by which CloudWatch counts the traffic of the service. */
+  public get targetGroupNames(): TargetGroupNames {
+    return {
+      loadBalancerFullName: this.props.loadBalancer.loadBalancer.loadBalancerFullName,
+      targetGroupFullNames: this.traffic.targetGroups.map(({ targetGroupFullName }) => targetGroupFullName),
+    };
+  }
+
+  /** Rolls back a running deployment when this alarm fires, too. Each name counts once. */
+  public rollBackOn(alarmName: string, alarm?: IAlarm): void {
+    if (!this.rollbackAlarmNames.includes(alarmName)) {
+      this.rollbackAlarmNames.push(alarmName);
+      this.codeDeploy?.rollBackOn(alarmName);
+    }
+    if (alarm && Stack.of(alarm) === Stack.of(this.service)) {
+      this.resource.node.addDependency(alarm);
+    }
+  }
+
+  /** Runs a checked smoke test on each new version before it gets production traffic. */
+  public verifyWith(smokeTest: SmokeTest): void {
+    this.lifecycleHook ??= this.createLifecycleHook();
+    this.lifecycleHook.verifyWith(smokeTest);
+    this.verification = smokeTest;
+  }
+
+  private get resource(): CfnService {
+    return this.service.node.defaultChild as CfnService;
+  }
+
+  /** A rule of the load balancer forwards to the tasks. CodeDeploy needs the default actions instead. */
+  private createTraffic(): WebTraffic {
+    const { network, loadBalancer, port, healthCheck, route, routePriority, rollout } = this.props;
+    const targets = { network, loadBalancer, port, healthCheck, deregistrationDelay: DEREGISTRATION_DELAY };
+    if (rollout.engine === DeploymentEngine.CODE_DEPLOY) {
+      return new CodeDeployTraffic(this.scope, 'Traffic', targets);
+    }
+    return new EcsTraffic(this.scope, 'Traffic', {
+      ...targets,
+      route,
+      priority: loadBalancer._claim(this.scope, route, routePriority),
+      shifts: rollout.engine !== DeploymentEngine.ROLLING,
+    });
+  }
+
+  private createRollbackAlarms(): { readonly alarms: Alarm[]; readonly alarmNames: string[] } {
+    const { successRatePercent, responseTimeLimit } = this.props;
+    return rollbackAlarms(this.scope, { names: this.targetGroupNames, successRatePercent, responseTimeLimit });
+  }
+
+  private createService(): FargateService {
+    const { network, rollout, released } = this.props;
+    return new FargateService(this.scope, 'Service', {
+      cluster: this.props.cluster,
+      serviceName: this.props.serviceName,
+      taskDefinition: this.props.taskDefinition,
+      // The service names the family, so that only a release decides which revision runs.
+      taskDefinitionRevision: released ? TaskDefinitionRevision.LATEST : undefined,
+      platformVersion: FargatePlatformVersion.LATEST,
+      vpcSubnets: network.subnets(SubnetTier.APPLICATION),
+      securityGroups: [this.props.securityGroup],
+      assignPublicIp: false,
+      healthCheckGracePeriod: GRACE_PERIOD,
+      propagateTags: PropagatedTagSource.SERVICE,
+      enableECSManagedTags: true,
+      capacityProviderStrategies: this.props.capacityProviders,
+      serviceConnectConfiguration: this.props.serviceConnect,
+      ...rollout.deployment,
+      minHealthyPercent: 100,
+      maxHealthyPercent: 200,
+    });
+  }
+
+  private createLifecycleHook(): RolloutHook {
+    const { network, profile, cluster, securityGroup: tasks, taskDefinition, port, rollout } = this.props;
+    const hook = new RolloutHook(this.scope, 'RolloutHook', {
+      container: taskDefinition.defaultContainer!.containerName,
+      hold: rollout.hold,
+      network,
+      profile,
+      cluster,
+      tasks,
+      taskDefinition,
+      port,
+    });
+    hook.attach(this.service);
+    this.resource.node.addDependency(hook);
+    return hook;
+  }
+
+  private createCodeDeployGroup(): CodeDeployGroup | undefined {
+    const { rollout, loadBalancer, taskDefinition } = this.props;
+    if (!rollout.codeDeploy) {
+      return undefined;
+    }
+    return new CodeDeployGroup(this.scope, 'CodeDeploy', {
+      ...rollout.codeDeploy,
+      service: this.service,
+      traffic: this.traffic,
+      loadBalancer,
+      taskRoles: [taskDefinition.taskRole, taskDefinition.executionRole!],
+      alarmNames: this.rollbackAlarmNames,
+    });
+  }
+
+  /** The first tasks wait for what they need to start. Only the resource waits, because scaling depends on it. */
+  private orderFirstDeployment(): void {
+    const { securityGroup, network, capacityProviders, cluster } = this.props;
+    this.resource.node.addDependency(
+      ...this.rollbackAlarms,
+      this.traffic,
+      securityGroup,
+      network.egressEstablished,
+      // The capacity providers of the cluster are a separate resource.
+      ...(capacityProviders ? [cluster] : []),
+    );
+  }
+}

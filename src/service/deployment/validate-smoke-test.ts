@@ -1,0 +1,163 @@
+import { Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { checkWholeNumber } from '../../validation/checks';
+import { checkRules } from '../../validation/rules';
+import { checkNothingSecret } from '../container/validate-environment';
+
+/** One request of a smoke test, as the hook reads it. */
+export interface SmokeRequest {
+  /** Path with its query, encoded. */
+  readonly path: string;
+  /** Status that passes, 100 to 599. */
+  readonly status: number;
+  /** Time for the whole answer, 1000 to 60000 milliseconds. */
+  readonly timeoutMs: number;
+  /**
+   * Host header, for applications that answer by name.
+   * @default - the address of the task
+   */
+  readonly host?: string;
+}
+
+/** Command of a smoke test. The hook knows the container, too. */
+export interface SmokeCommand {
+  /** Command as in the task definition: what the entry point of the image gets. */
+  readonly command: string[];
+  /** Environment variables in addition to those of the container. */
+  readonly environment: { readonly [name: string]: string };
+  /** Time for the task of the command, 60 to 3600 whole seconds. */
+  readonly timeoutSeconds: number;
+}
+
+/** Smoke test with its defaults, before it is checked. */
+interface UncheckedTest {
+  readonly requests: SmokeRequest[];
+  readonly commands: SmokeCommand[];
+  readonly verifySeconds: number;
+  readonly attempts: number;
+  readonly roundSeconds: number;
+}
+
+const MAX_SECONDS_OF_A_ROUND = 600;
+/** A function has 4 KB for its environment variables. The rest of the plan needs some of it. */
+const MAX_CHARACTERS = 3500;
+/** Environment variable with the address of a new task. */
+const URL_VARIABLE = 'SMOKE_TEST_URL';
+
+/** Refuses a smoke test that the hook can't run, and secrets among the variables of its command. */
+export function checkTest(scope: IConstruct, test: UncheckedTest, notSecret: { [variable: string]: string }): void {
+  const { requests, commands, roundSeconds } = test;
+  checkRules(scope, [
+    {
+      condition: requests.length + commands.length === 0,
+      prop: 'smokeTest',
+      value: [],
+      expected: 'at least one request or a command',
+      fix: "name one: SmokeTest.http('/health')",
+    },
+    {
+      condition: commands.length > 1,
+      prop: 'smokeTest',
+      value: `${commands.length} commands`,
+      expected: 'one command, because each needs a separate task',
+      fix: 'run them one after the other in one script',
+    },
+  ]);
+  requests.forEach((request) => checkRequest(scope, request));
+  commands.forEach((command) => checkCommand(scope, command, notSecret));
+  checkRounds(scope, test);
+  const { length } = JSON.stringify([requests, commands]);
+  checkRules(scope, [
+    {
+      condition: roundSeconds > MAX_SECONDS_OF_A_ROUND,
+      prop: 'smokeTest',
+      value: `${roundSeconds} s`,
+      expected: `timeouts of ${MAX_SECONDS_OF_A_ROUND} seconds in all: a function ends after 15 minutes`,
+      fix: 'use fewer requests, or shorten the timeouts',
+    },
+    {
+      condition: length > MAX_CHARACTERS,
+      prop: 'smokeTest',
+      value: `${length} characters`,
+      expected:
+        `${MAX_CHARACTERS} characters of requests, command and variables: ` +
+        'a function has 4 KB for its environment variables',
+      fix: 'put the command into a script of the image, or use fewer requests',
+    },
+  ]);
+}
+
+function checkRounds(scope: IConstruct, { verifySeconds, attempts }: UncheckedTest): void {
+  checkWholeNumber(scope, 'smokeTest.verifyFor', verifySeconds, {
+    min: 0,
+    max: 3600,
+    unit: 'seconds',
+    fix: 'give Duration.minutes(2) to Duration.minutes(5)',
+  });
+  checkWholeNumber(scope, 'smokeTest.attempts', attempts, {
+    min: 1,
+    max: 10,
+    unit: 'rounds',
+    fix: 'let two or three rounds fail',
+  });
+}
+
+function checkCommand(
+  scope: IConstruct,
+  { command, environment, timeoutSeconds }: SmokeCommand,
+  notSecret: { [variable: string]: string },
+): void {
+  checkRules(scope, [
+    {
+      condition: !Token.isUnresolved(command) && (command.length === 0 || command.some((word) => word === '')),
+      prop: 'smokeTest.command',
+      value: command,
+      expected: 'a program and its arguments, none of them empty',
+      fix: "name them word by word: ['npm', 'run', 'test:smoke']",
+    },
+    {
+      condition: Object.hasOwn(environment, URL_VARIABLE),
+      prop: `smokeTest.environment.${URL_VARIABLE}`,
+      problem: 'is set for you, to the address of a task of the new version',
+      fix: 'use another name',
+    },
+  ]);
+  checkWholeNumber(scope, 'smokeTest.timeout', timeoutSeconds, {
+    min: 60,
+    max: 3600,
+    unit: 'seconds',
+    fix: 'give Duration.minutes(10), and run longer tests before the release',
+  });
+  checkNothingSecret(scope, { prop: 'smokeTest.environment', environment, notSecret });
+}
+
+function checkRequest(scope: IConstruct, { path, status, timeoutMs, host }: SmokeRequest): void {
+  checkRules(scope, [
+    {
+      condition: !/^\/[\x21-\x7e]*$/.test(path),
+      prop: 'smokeTest.path',
+      value: path,
+      expected: 'a path that begins with /, without spaces, encoded',
+      fix: "write it as in a request: '/health?full=1'",
+    },
+    {
+      condition: host !== undefined && !/^[A-Za-z0-9.-]+(:\d+)?$/.test(host),
+      prop: 'smokeTest.host',
+      value: host,
+      expected: 'a host name, with or without a port',
+      fix: "write it as 'www.example.com'",
+    },
+  ]);
+  checkWholeNumber(scope, 'smokeTest.expectedStatus', status, {
+    min: 100,
+    max: 599,
+    unit: 'as an HTTP status',
+    fix: 'give the status that the application answers with',
+  });
+  checkWholeNumber(scope, 'smokeTest.timeout', timeoutMs, {
+    min: 1000,
+    max: 60000,
+    unit: 'milliseconds',
+    fix: 'give Duration.seconds(5)',
+  });
+}
