@@ -76,7 +76,7 @@ interface HardenedFunction {
   readonly logGroup: LogGroup;
   readonly policy: ManagedPolicy;
   /**
-   * Security group that admits no traffic in either direction but what is added.
+   * Security group without rules but those that are added.
    * @default - the function is in no network
    */
   readonly securityGroup?: SecurityGroup;

@@ -1,4 +1,5 @@
 export * from './addresses/subnet-plan';
+export * from './addresses/subnet-plan-props';
 export * from './addresses/subnet-tier';
 export * from './adopted-vpc-props';
 export * from './egress';

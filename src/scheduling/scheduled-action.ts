@@ -23,7 +23,7 @@ export interface ActionSchedule {
 /** Properties of {@link scheduleAction}. */
 interface ScheduledActionProps {
   /**
-   * Prefix of the ids of role and policy, for a scope that has roles of its own.
+   * Prefix of the ids of role and policy, for a scope that also has other roles.
    * @default - the ids are `Role` and `Policy`
    */
   readonly idPrefix?: string;

@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { Cidr } from './cidr';
 import type { TierBlocks } from './subnet-layout';
-import type { SubnetPlanBlocks, SubnetPlanSizes } from './subnet-plan';
+import type { SubnetPlanBlocks, SubnetPlanSizes } from './subnet-plan-props';
 import { SubnetTier } from './subnet-tier';
 import { checkFits, checkSizes, subnetBlock } from './validate-subnet-plan';
 
