@@ -116,7 +116,7 @@ describe('A rotation of alternating users on a real server', () => {
   });
 });
 
-test('The rotation of a single user locks a running task out, so that managedSecret requires a waiver [A-34]', async () => {
+test('The rotation of a single user locks a running task out, so that it requires a waiver [A-34]', async () => {
   const server = await PostgresServer.start('15', { forceTls: true });
   await server.query("CREATE ROLE lonely LOGIN PASSWORD 'before'; ALTER ROLE lonely PASSWORD 'after'");
   await expect(server.connect({ user: 'lonely', password: 'before' })).rejects.toThrow(
