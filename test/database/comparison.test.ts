@@ -6,15 +6,24 @@ import { DatabaseInstance, DatabaseInstanceEngine, PostgresEngineVersion } from 
 import { HardenedPostgres, PostgresCapacity, SecureVpc } from '../../src';
 import { testStack, unacknowledged } from '../fixtures/test-stack';
 
-interface Measured { readonly resources: number; readonly bytes: number; readonly findings: number; readonly awsSolutions: number }
+interface Measured {
+  readonly resources: number;
+  readonly bytes: number;
+  readonly findings: number;
+  readonly awsSolutions: number;
+}
 
 const DOCUMENT = path.join(__dirname, '../../docs/database.md');
-const withTheLibrary = (capacity: PostgresCapacity) => (stack: Stack, network: SecureVpc) => new HardenedPostgres(stack, 'Database', { network, capacity });
+const withTheLibrary = (capacity: PostgresCapacity) => (stack: Stack, network: SecureVpc) =>
+  new HardenedPostgres(stack, 'Database', { network, capacity });
 
 /** The L2 as a team would begin with it: a VPC and an engine. */
-const withTheL2 = (stack: Stack, network: SecureVpc) => new DatabaseInstance(stack, 'Database', {
-  vpc: network.vpc, vpcSubnets: { subnetGroupName: 'data' }, engine: DatabaseInstanceEngine.postgres({ version: PostgresEngineVersion.VER_15 }),
-});
+const withTheL2 = (stack: Stack, network: SecureVpc) =>
+  new DatabaseInstance(stack, 'Database', {
+    vpc: network.vpc,
+    vpcSubnets: { subnetGroupName: 'data' },
+    engine: DatabaseInstanceEngine.postgres({ version: PostgresEngineVersion.VER_15 }),
+  });
 
 /** What belongs to the database alone: its resources, their bytes, and what the four packs and CDK find in them. */
 function measured(make: (stack: Stack, network: SecureVpc) => unknown): Measured {
@@ -23,10 +32,21 @@ function measured(make: (stack: Stack, network: SecureVpc) => unknown): Measured
     make(stack, new SecureVpc(stack, 'Network'));
     return stack;
   };
-  const all = Object.entries(Template.fromStack(prepared()).toJSON().Resources as object).filter(([id]) => id.startsWith('Database'));
-  const rules = new Set(unacknowledged(prepared()).filter((finding) => finding.includes('Test/Database')).map((finding) => finding.split(' at ')[0]));
+  const all = Object.entries(Template.fromStack(prepared()).toJSON().Resources as object).filter(([id]) =>
+    id.startsWith('Database'),
+  );
+  const rules = new Set(
+    unacknowledged(prepared())
+      .filter((finding) => finding.includes('Test/Database'))
+      .map((finding) => finding.split(' at ')[0]),
+  );
   const awsSolutions = [...rules].filter((rule) => rule.startsWith('AwsSolutions')).length;
-  return { resources: all.length, bytes: JSON.stringify(Object.fromEntries(all)).length, findings: rules.size, awsSolutions };
+  return {
+    resources: all.length,
+    bytes: JSON.stringify(Object.fromEntries(all)).length,
+    findings: rules.size,
+    awsSolutions,
+  };
 }
 
 test('The figures in docs/database.md equal those of the templates', () => {
@@ -40,5 +60,9 @@ test('The figures in docs/database.md equal those of the templates', () => {
     return; // The page gives the sizes of a new app, with its flags.
   }
   const document = fs.readFileSync(DOCUMENT, 'utf8');
-  rows.forEach(([name, { resources, bytes, findings, awsSolutions }]) => expect(document).toContain(`| ${name} | ${resources} | ${(bytes / 1000).toFixed(0)} kB | ${awsSolutions} | ${findings} |`));
+  rows.forEach(([name, { resources, bytes, findings, awsSolutions }]) =>
+    expect(document).toContain(
+      `| ${name} | ${resources} | ${(bytes / 1000).toFixed(0)} kB | ${awsSolutions} | ${findings} |`,
+    ),
+  );
 });

@@ -14,19 +14,33 @@ const RULES = [
 ];
 
 test('docs/database.md names every prop that both constructs share', () => {
-  const props = [...read('src/database/hardened-database-props.ts').matchAll(/readonly (\w+)\??:/g)].map(([, name]) => name).filter((name) => !['profile', 'authorityBundlePath'].includes(name));
+  const props = [...read('src/database/hardened-database-props.ts').matchAll(/readonly (\w+)\??:/g)]
+    .map(([, name]) => name)
+    .filter((name) => !['profile', 'authorityBundlePath'].includes(name));
   expect(props.filter((name) => !PAGE.includes(`\`${name}\``))).toEqual([]);
 });
 
 test('docs/database.md lists every parameter that is set in production', () => {
-  RULES.flatMap(({ defaults }) => Object.keys(defaults)).forEach((name) => expect([name, PAGE.includes(name)]).toEqual([name, true]));
+  RULES.flatMap(({ defaults }) => Object.keys(defaults)).forEach((name) =>
+    expect([name, PAGE.includes(name)]).toEqual([name, true]),
+  );
 });
 
 test('Every parameter that the construct sets is known to the engine and fits it', () => {
-  RULES.forEach(({ engine, known, defaults, guarantees }) => Object.entries(defaults).forEach(([name, value]) => {
-    expect([engine, name, known[name] === undefined ? 'unknown' : misfit(known[name], value)]).toEqual([engine, name, undefined]);
-    expect([engine, name, guarantees.every(({ parameter, holds }) => parameter !== name || holds(value))]).toEqual([engine, name, true]);
-  }));
+  RULES.forEach(({ engine, known, defaults, guarantees }) =>
+    Object.entries(defaults).forEach(([name, value]) => {
+      expect([engine, name, known[name] === undefined ? 'unknown' : misfit(known[name], value)]).toEqual([
+        engine,
+        name,
+        undefined,
+      ]);
+      expect([engine, name, guarantees.every(({ parameter, holds }) => parameter !== name || holds(value))]).toEqual([
+        engine,
+        name,
+        true,
+      ]);
+    }),
+  );
 });
 
 test.each([

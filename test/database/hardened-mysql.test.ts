@@ -8,9 +8,12 @@ const INSTANCE = 'AWS::RDS::DBInstance';
 const CLUSTER = 'AWS::RDS::DBCluster';
 
 describe('HardenedMysql', () => {
-  test('runs Aurora MySQL 8.0 Serverless v2 with 2 to 8 capacity units, a writer and two readers in other zones [C-08]', () => {
+  test('runs Aurora MySQL 8.0 Serverless v2 with 2 to 8 capacity units, and two readers in other zones [C-08]', () => {
     const { template } = mysql({ capacity: MysqlCapacity.serverless({ minAcu: 2, maxAcu: 8, readers: 2 }) });
-    expect(only(template, CLUSTER)).toMatchObject({ Engine: 'aurora-mysql', ServerlessV2ScalingConfiguration: { MinCapacity: 2, MaxCapacity: 8 } });
+    expect(only(template, CLUSTER)).toMatchObject({
+      Engine: 'aurora-mysql',
+      ServerlessV2ScalingConfiguration: { MinCapacity: 2, MaxCapacity: 8 },
+    });
     expect(only(template, CLUSTER).EngineVersion).toMatch(/^8\.0\.mysql_aurora\.3\./);
     const members = Object.values(resources(template, INSTANCE)).map(({ Properties }) => Properties);
     expect(members).toHaveLength(3);
@@ -19,14 +22,29 @@ describe('HardenedMysql', () => {
 
   test('pauses after five minutes with autoPauseAfter [C-08]', () => {
     const { template } = mysql({ capacity: MysqlCapacity.serverless({ autoPauseAfter: Duration.minutes(5) }) });
-    expect(only(template, CLUSTER).ServerlessV2ScalingConfiguration).toMatchObject({ MinCapacity: 0, SecondsUntilAutoPause: 300 });
+    expect(only(template, CLUSTER).ServerlessV2ScalingConfiguration).toMatchObject({
+      MinCapacity: 0,
+      SecondsUntilAutoPause: 300,
+    });
   });
 
   test('keeps backups 35 days and insights 7 days, samples every second, requires TLS and is encrypted [C-09]', () => {
-    const { template } = mysql({ backup: BackupPolicy.daily({ retention: Duration.days(35) }), monitoringInterval: Duration.seconds(1) });
-    expect(only(template, CLUSTER)).toMatchObject({ BackupRetentionPeriod: 35, StorageEncrypted: true, PerformanceInsightsRetentionPeriod: 7 });
-    Object.values(resources(template, INSTANCE)).forEach(({ Properties }) => expect(Properties.MonitoringInterval).toBe(1));
-    expect(only(template, 'AWS::RDS::DBClusterParameterGroup').Parameters).toMatchObject({ require_secure_transport: 'ON', tls_version: 'TLSv1.2,TLSv1.3' });
+    const { template } = mysql({
+      backup: BackupPolicy.daily({ retention: Duration.days(35) }),
+      monitoringInterval: Duration.seconds(1),
+    });
+    expect(only(template, CLUSTER)).toMatchObject({
+      BackupRetentionPeriod: 35,
+      StorageEncrypted: true,
+      PerformanceInsightsRetentionPeriod: 7,
+    });
+    Object.values(resources(template, INSTANCE)).forEach(({ Properties }) =>
+      expect(Properties.MonitoringInterval).toBe(1),
+    );
+    expect(only(template, 'AWS::RDS::DBClusterParameterGroup').Parameters).toMatchObject({
+      require_secure_transport: 'ON',
+      tls_version: 'TLSv1.2,TLSv1.3',
+    });
   });
 
   test('listens on port 3306 in the data tier of three zones [C-13]', () => {
@@ -46,19 +64,27 @@ describe('HardenedMysql', () => {
   test('audits connections, schema and privileges, and logs no query in production [A-31]', () => {
     const { template } = mysql();
     expect(only(template, 'AWS::RDS::DBClusterParameterGroup').Parameters).toMatchObject({
-      server_audit_logging: '1', server_audit_logs_upload: '1', server_audit_events: 'CONNECT,QUERY_DDL,QUERY_DCL', general_log: '0', slow_query_log: '0',
+      server_audit_logging: '1',
+      server_audit_logs_upload: '1',
+      server_audit_events: 'CONNECT,QUERY_DDL,QUERY_DCL',
+      general_log: '0',
+      slow_query_log: '0',
     });
     expect(only(template, CLUSTER).EnableCloudwatchLogsExports).toEqual(['audit', 'error', 'general', 'slowquery']);
   });
 
   test('logs slow queries outside production [A-31]', () => {
-    expect(only(mysql({}, EnvironmentProfile.staging()).template, 'AWS::RDS::DBClusterParameterGroup').Parameters).toMatchObject({ slow_query_log: '1', long_query_time: '1' });
+    expect(
+      only(mysql({}, EnvironmentProfile.staging()).template, 'AWS::RDS::DBClusterParameterGroup').Parameters,
+    ).toMatchObject({ slow_query_log: '1', long_query_time: '1' });
   });
 
   test('audits an instance by its option group', () => {
     const { template } = mysql({ capacity: MysqlCapacity.instance() });
     expect(only(template, INSTANCE)).toMatchObject({ Engine: 'mysql', MultiAZ: true, Port: '3306' });
-    expect(only(template, 'AWS::RDS::OptionGroup').OptionConfigurations).toEqual([expect.objectContaining({ OptionName: 'MARIADB_AUDIT_PLUGIN' })]);
+    expect(only(template, 'AWS::RDS::OptionGroup').OptionConfigurations).toEqual([
+      expect.objectContaining({ OptionName: 'MARIADB_AUDIT_PLUGIN' }),
+    ]);
     expect(only(template, 'AWS::RDS::DBParameterGroup').Parameters).not.toHaveProperty('server_audit_logging');
   });
 
@@ -68,7 +94,9 @@ describe('HardenedMysql', () => {
   });
 
   test('rotates with the rotation functions for MySQL', () => {
-    const types = Object.values(resources(mysql().template, 'AWS::SecretsManager::RotationSchedule')).map(({ Properties }) => (Properties as any).HostedRotationLambda.RotationType);
+    const types = Object.values(resources(mysql().template, 'AWS::SecretsManager::RotationSchedule')).map(
+      ({ Properties }) => (Properties as any).HostedRotationLambda.RotationType,
+    );
     expect(types.sort()).toEqual(['MySQLMultiUser', 'MySQLSingleUser']);
   });
 
@@ -81,7 +109,10 @@ describe('HardenedMysql', () => {
     ['a cluster in production', () => mysql()],
     ['a cluster in development', () => mysql({}, EnvironmentProfile.development())],
     ['an instance in production', () => mysql({ capacity: MysqlCapacity.instance() })],
-    ['an instance in development', () => mysql({ capacity: MysqlCapacity.instance() }, EnvironmentProfile.development())],
+    [
+      'an instance in development',
+      () => mysql({ capacity: MysqlCapacity.instance() }, EnvironmentProfile.development()),
+    ],
   ])('leaves no compliance finding on %s', (_name, make) => {
     expect(unacknowledged(make().stack)).toEqual([]);
   });

@@ -4,7 +4,15 @@ import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AuroraPostgresEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
-import { BackupPolicy, CapacitySchedule, CredentialRotation, DatabaseEvents, EnvironmentProfile, HardenedPostgres, PostgresCapacity } from '../../src';
+import {
+  BackupPolicy,
+  CapacitySchedule,
+  CredentialRotation,
+  DatabaseEvents,
+  EnvironmentProfile,
+  HardenedPostgres,
+  PostgresCapacity,
+} from '../../src';
 import { only, postgres, resources } from '../fixtures/database-stack';
 import { unacknowledged } from '../fixtures/test-stack';
 
@@ -21,7 +29,14 @@ describe('HardenedPostgres with only a network', () => {
   });
 
   test('runs PostgreSQL 15 on db.t4g.medium, Multi-AZ, with 100 GB gp3 and its included baseline [A-03]', () => {
-    expect(instance).toMatchObject({ Engine: 'postgres', EngineVersion: '15', DBInstanceClass: 'db.t4g.medium', MultiAZ: true, AllocatedStorage: '100', StorageType: 'gp3' });
+    expect(instance).toMatchObject({
+      Engine: 'postgres',
+      EngineVersion: '15',
+      DBInstanceClass: 'db.t4g.medium',
+      MultiAZ: true,
+      AllocatedStorage: '100',
+      StorageType: 'gp3',
+    });
     expect(instance).not.toHaveProperty('Iops');
     expect(instance).not.toHaveProperty('StorageThroughput');
   });
@@ -31,31 +46,47 @@ describe('HardenedPostgres with only a network', () => {
     expect(instance.CACertificateIdentifier).toBe('rds-ca-rsa2048-g1');
   });
 
-  test('encrypts storage, secrets, logs, insights and events with one dedicated key that rotates [A-04, A-27, D-16]', () => {
+  test('encrypts storage, secrets, logs, insights and events with one key that rotates [A-04, A-27, D-16]', () => {
     const keys = Object.entries(resources(template, 'AWS::KMS::Key')).filter(([id]) => id.startsWith('Database'));
     expect(keys).toHaveLength(1);
     expect(keys[0][1].Properties.EnableKeyRotation).toBe(true);
     const arn = { 'Fn::GetAtt': [keys[0][0], 'Arn'] };
     expect(instance).toMatchObject({ StorageEncrypted: true, KmsKeyId: arn, PerformanceInsightsKMSKeyId: arn });
-    Object.values(resources(template, 'AWS::SecretsManager::Secret')).forEach(({ Properties }) => expect(Properties.KmsKeyId).toEqual(arn));
+    Object.values(resources(template, 'AWS::SecretsManager::Secret')).forEach(({ Properties }) =>
+      expect(Properties.KmsKeyId).toEqual(arn),
+    );
     databaseLogs(template).forEach(({ Properties }) => expect(Properties.KmsKeyId).toEqual(arn));
     expect(only(template, 'AWS::SNS::Topic').KmsMasterKeyId).toEqual(arn);
     expect(only(template, 'AWS::Backup::BackupVault').EncryptionKeyArn).toEqual(arn);
   });
 
   test('lets the log service and the event service use the key [A-27]', () => {
-    const [key] = Object.entries(resources(template, 'AWS::KMS::Key')).filter(([id]) => id.startsWith('Database')).map(([, { Properties }]) => Properties);
+    const [key] = Object.entries(resources(template, 'AWS::KMS::Key'))
+      .filter(([id]) => id.startsWith('Database'))
+      .map(([, { Properties }]) => Properties);
     const statements = (key.KeyPolicy as { Statement: any[] }).Statement;
     const groups = databaseLogs(template).map(({ Properties }) => Properties.LogGroupName as string);
-    const contexts = statements.filter(({ Principal }) => Principal.Service === 'logs.eu-central-1.amazonaws.com').map(({ Condition }) => JSON.stringify(Condition.ArnLike));
-    groups.forEach((group, index) => expect(contexts[index]).toMatch(new RegExp(`kms:EncryptionContext:aws:logs:arn.*:log-group:${group}"`)));
-    expect(statements).toContainEqual(expect.objectContaining({
-      Principal: { Service: 'events.rds.amazonaws.com' }, Action: ['kms:Decrypt', 'kms:GenerateDataKey*'], Condition: { StringEquals: { 'aws:SourceAccount': '111111111111' } },
-    }));
+    const contexts = statements
+      .filter(({ Principal }) => Principal.Service === 'logs.eu-central-1.amazonaws.com')
+      .map(({ Condition }) => JSON.stringify(Condition.ArnLike));
+    groups.forEach((group, index) =>
+      expect(contexts[index]).toMatch(new RegExp(`kms:EncryptionContext:aws:logs:arn.*:log-group:${group}"`)),
+    );
+    expect(statements).toContainEqual(
+      expect.objectContaining({
+        Principal: { Service: 'events.rds.amazonaws.com' },
+        Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        Condition: { StringEquals: { 'aws:SourceAccount': '111111111111' } },
+      }),
+    );
   });
 
   test('backs up at 02:00 UTC, and can be restored to any point in time of seven days [A-05, C-27]', () => {
-    expect(instance).toMatchObject({ PreferredBackupWindow: '02:00-03:00', BackupRetentionPeriod: 7, CopyTagsToSnapshot: true });
+    expect(instance).toMatchObject({
+      PreferredBackupWindow: '02:00-03:00',
+      BackupRetentionPeriod: 7,
+      CopyTagsToSnapshot: true,
+    });
   });
 
   test('takes a daily snapshot after the window, keeps it 30 days, and selects only this database [A-06, D-11]', () => {
@@ -63,12 +94,17 @@ describe('HardenedPostgres with only a network', () => {
     expect(rule).toMatchObject({ ScheduleExpression: 'cron(0 3 * * ? *)', Lifecycle: { DeleteAfterDays: 30 } });
     expect(rule).not.toHaveProperty('EnableContinuousBackup');
     const [id] = Object.keys(resources(template, INSTANCE));
-    expect(JSON.stringify(only(template, 'AWS::Backup::BackupSelection').BackupSelection.Resources)).toContain(`"Ref":"${id}"`);
+    expect(JSON.stringify(only(template, 'AWS::Backup::BackupSelection').BackupSelection.Resources)).toContain(
+      `"Ref":"${id}"`,
+    );
   });
 
   test('keeps its logs seven days, under names that RDS fixes, lower-case with a hash at their end [A-15]', () => {
     const names = databaseLogs(template).map(({ Properties }) => Properties.LogGroupName);
-    expect(names).toEqual([`/aws/rds/instance/${instance.DBInstanceIdentifier}/postgresql`, `/aws/rds/instance/${instance.DBInstanceIdentifier}/upgrade`]);
+    expect(names).toEqual([
+      `/aws/rds/instance/${instance.DBInstanceIdentifier}/postgresql`,
+      `/aws/rds/instance/${instance.DBInstanceIdentifier}/upgrade`,
+    ]);
     expect(instance.DBInstanceIdentifier).toMatch(/^[a-z][a-z0-9-]*-[0-9a-f]{8}$/);
     databaseLogs(template).forEach(({ Properties }) => expect(Properties.RetentionInDays).toBe(7));
     expect(instance.EnableCloudwatchLogsExports).toEqual(['postgresql', 'upgrade']);
@@ -76,23 +112,39 @@ describe('HardenedPostgres with only a network', () => {
 
   test('creates the log groups before the server, which would create them without a key [A-15]', () => {
     const [[, server]] = Object.entries(resources(template, INSTANCE)) as Array<[string, any]>;
-    Object.keys(resources(template, 'AWS::Logs::LogGroup')).filter((id) => id.startsWith('Database')).forEach((id) => expect(server.DependsOn).toContain(id));
+    Object.keys(resources(template, 'AWS::Logs::LogGroup'))
+      .filter((id) => id.startsWith('Database'))
+      .forEach((id) => expect(server.DependsOn).toContain(id));
   });
 
   test('rotates both secrets every 30 days and not at deployment [A-24, E-12]', () => {
-    const schedules = Object.values(resources(template, 'AWS::SecretsManager::RotationSchedule')).map(({ Properties }) => Properties as any);
-    expect(schedules.map(({ HostedRotationLambda }) => HostedRotationLambda.RotationType).sort()).toEqual(['PostgreSQLMultiUser', 'PostgreSQLSingleUser']);
-    schedules.forEach((schedule) => expect(schedule).toMatchObject({ RotationRules: { ScheduleExpression: 'rate(30 days)' }, RotateImmediatelyOnUpdate: false }));
+    const schedules = Object.values(resources(template, 'AWS::SecretsManager::RotationSchedule')).map(
+      ({ Properties }) => Properties as any,
+    );
+    expect(schedules.map(({ HostedRotationLambda }) => HostedRotationLambda.RotationType).sort()).toEqual([
+      'PostgreSQLMultiUser',
+      'PostgreSQLSingleUser',
+    ]);
+    schedules.forEach((schedule) =>
+      expect(schedule).toMatchObject({
+        RotationRules: { ScheduleExpression: 'rate(30 days)' },
+        RotateImmediatelyOnUpdate: false,
+      }),
+    );
   });
 
   test('generates the passwords and has no secret value in the template [A-24, E-12]', () => {
-    Object.values(resources(template, 'AWS::SecretsManager::Secret')).forEach(({ Properties }) => expect(Properties).toMatchObject({ GenerateSecretString: { GenerateStringKey: 'password' } }));
+    Object.values(resources(template, 'AWS::SecretsManager::Secret')).forEach(({ Properties }) =>
+      expect(Properties).toMatchObject({ GenerateSecretString: { GenerateStringKey: 'password' } }),
+    );
     expect(JSON.stringify(instance.MasterUserPassword)).toContain('{{resolve:secretsmanager:');
     expect(instance.MasterUsername).toBe('dbadmin');
   });
 
   test('allows ingress only from the rotation until a service is bound, and no egress [A-25]', () => {
-    const groups = Object.entries(resources(template, 'AWS::EC2::SecurityGroup')).filter(([id]) => id.startsWith('DatabaseSecurityGroup'));
+    const groups = Object.entries(resources(template, 'AWS::EC2::SecurityGroup')).filter(([id]) =>
+      id.startsWith('DatabaseSecurityGroup'),
+    );
     expect(groups).toHaveLength(1);
     expect(groups[0][1].Properties).not.toHaveProperty('SecurityGroupIngress');
     expect(groups[0][1].Properties.SecurityGroupEgress).toEqual([expect.objectContaining({ CidrIp: '127.0.0.1/32' })]);
@@ -130,9 +182,20 @@ describe('HardenedPostgres with only a network', () => {
 
   test('is protected and retained with its dependencies, except after a failed first deployment [E-08]', () => {
     expect(instance).toMatchObject({ DeletionProtection: true, DeleteAutomatedBackups: false });
-    const types = new Set(kept(template).filter(([id]) => id.startsWith('Database')).map(([, { Type }]) => Type));
+    const types = new Set(
+      kept(template)
+        .filter(([id]) => id.startsWith('Database'))
+        .map(([, { Type }]) => Type),
+    );
     expect([...types].sort()).toEqual([
-      'AWS::Backup::BackupVault', 'AWS::EC2::SecurityGroup', 'AWS::KMS::Key', 'AWS::Logs::LogGroup', INSTANCE, 'AWS::RDS::DBParameterGroup', 'AWS::RDS::DBSubnetGroup', 'AWS::SecretsManager::Secret',
+      'AWS::Backup::BackupVault',
+      'AWS::EC2::SecurityGroup',
+      'AWS::KMS::Key',
+      'AWS::Logs::LogGroup',
+      INSTANCE,
+      'AWS::RDS::DBParameterGroup',
+      'AWS::RDS::DBSubnetGroup',
+      'AWS::SecretsManager::Secret',
     ]);
   });
 
@@ -151,30 +214,59 @@ describe('HardenedPostgres with only a network', () => {
   });
 
   test('sends its events to an encrypted topic that requires TLS', () => {
-    const subscriptions = Object.values(resources(template, 'AWS::RDS::EventSubscription')).map(({ Properties }) => Properties as any);
-    expect(subscriptions.map(({ SourceType }) => SourceType).sort()).toEqual(['db-instance', 'db-parameter-group', 'db-security-group']);
+    const subscriptions = Object.values(resources(template, 'AWS::RDS::EventSubscription')).map(
+      ({ Properties }) => Properties as any,
+    );
+    expect(subscriptions.map(({ SourceType }) => SourceType).sort()).toEqual([
+      'db-instance',
+      'db-parameter-group',
+      'db-security-group',
+    ]);
     const [id] = Object.keys(resources(template, INSTANCE));
-    expect(subscriptions.find(({ SourceType }) => SourceType === 'db-instance')).toMatchObject({ SourceIds: [{ Ref: id }], EventCategories: expect.arrayContaining(['maintenance', 'configuration change', 'failure']) });
+    expect(subscriptions.find(({ SourceType }) => SourceType === 'db-instance')).toMatchObject({
+      SourceIds: [{ Ref: id }],
+      EventCategories: expect.arrayContaining(['maintenance', 'configuration change', 'failure']),
+    });
     template.hasResourceProperties('AWS::SNS::TopicPolicy', {
-      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }), Match.objectLike({ Principal: { Service: 'events.rds.amazonaws.com' } })]) },
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+          Match.objectLike({ Principal: { Service: 'events.rds.amazonaws.com' } }),
+        ]),
+      },
     });
   });
 
   test('has no Lambda function and no custom resource, because CloudFormation expands the rotation', () => {
     template.resourceCountIs('AWS::Lambda::Function', 0);
-    expect(Object.values(template.toJSON().Resources as { [id: string]: { Type: string } }).filter(({ Type }) => /^(Custom::|AWS::CloudFormation::CustomResource)/.test(Type))).toEqual([]);
+    expect(
+      Object.values(template.toJSON().Resources as { [id: string]: { Type: string } }).filter(({ Type }) =>
+        /^(Custom::|AWS::CloudFormation::CustomResource)/.test(Type),
+      ),
+    ).toEqual([]);
     expect(template.toJSON().Transform).toEqual(['AWS::SecretsManager-2024-09-16']);
   });
 });
 
 describe('HardenedPostgres on an instance', () => {
   test('runs PostgreSQL 16 with read replicas that have their own logs, the first of them for reads [D-03]', () => {
-    const { database, template } = postgres({ capacity: PostgresCapacity.instance({ version: PostgresEngineVersion.VER_16, readReplicas: 2 }) });
-    const replicas = Object.values(resources(template, INSTANCE)).filter(({ Properties }) => Properties.SourceDBInstanceIdentifier);
+    const { database, template } = postgres({
+      capacity: PostgresCapacity.instance({ version: PostgresEngineVersion.VER_16, readReplicas: 2 }),
+    });
+    const replicas = Object.values(resources(template, INSTANCE)).filter(
+      ({ Properties }) => Properties.SourceDBInstanceIdentifier,
+    );
     expect(replicas).toHaveLength(2);
     replicas.forEach(({ Properties }) => {
-      expect(Properties).toMatchObject({ PubliclyAccessible: false, EnableIAMDatabaseAuthentication: true, MonitoringInterval: 60, DeletionProtection: true });
-      expect(databaseLogs(template).map((log) => log.Properties.LogGroupName)).toContain(`/aws/rds/instance/${Properties.DBInstanceIdentifier}/postgresql`);
+      expect(Properties).toMatchObject({
+        PubliclyAccessible: false,
+        EnableIAMDatabaseAuthentication: true,
+        MonitoringInterval: 60,
+        DeletionProtection: true,
+      });
+      expect(databaseLogs(template).map((log) => log.Properties.LogGroupName)).toContain(
+        `/aws/rds/instance/${Properties.DBInstanceIdentifier}/postgresql`,
+      );
     });
     expect(database.readReplicas).toHaveLength(2);
     expect(database.readEndpoint).toBe(database.readReplicas[0].dbInstanceEndpointAddress);
@@ -182,15 +274,31 @@ describe('HardenedPostgres on an instance', () => {
   });
 
   test('accepts provisioned IOPS and throughput from 400 GiB on', () => {
-    const { template } = postgres({ capacity: PostgresCapacity.instance({ storageGiB: 400, iops: 16000, storageThroughputMiB: 1000 }) });
+    const { template } = postgres({
+      capacity: PostgresCapacity.instance({ storageGiB: 400, iops: 16000, storageThroughputMiB: 1000 }),
+    });
     expect(only(template, INSTANCE)).toMatchObject({ AllocatedStorage: '400', Iops: 16000, StorageThroughput: 1000 });
   });
 
   test('has replicas that grow with their source and are as fast [D-03]', () => {
-    const { template } = postgres({ capacity: PostgresCapacity.instance({ storageGiB: 400, iops: 16000, storageThroughputMiB: 1000, readReplicas: 1 }) });
+    const { template } = postgres({
+      capacity: PostgresCapacity.instance({
+        storageGiB: 400,
+        iops: 16000,
+        storageThroughputMiB: 1000,
+        readReplicas: 1,
+      }),
+    });
     const both = Object.values(resources(template, INSTANCE));
     expect(both).toHaveLength(2);
-    both.forEach(({ Properties }) => expect(Properties).toMatchObject({ MaxAllocatedStorage: 800, Iops: 16000, StorageThroughput: 1000, StorageType: 'gp3' }));
+    both.forEach(({ Properties }) =>
+      expect(Properties).toMatchObject({
+        MaxAllocatedStorage: 800,
+        Iops: 16000,
+        StorageThroughput: 1000,
+        StorageType: 'gp3',
+      }),
+    );
   });
 
   test('accepts another port, retention, monitoring interval and class, and advanced insights', () => {
@@ -200,7 +308,11 @@ describe('HardenedPostgres on an instance', () => {
       monitoringInterval: Duration.seconds(1),
       advancedInsights: true,
       maintenanceWindow: 'mon:10:00-mon:11:00',
-      capacity: PostgresCapacity.instance({ instanceType: new InstanceType('r8g.large'), multiAz: false, maxStorageGiB: 1000 }),
+      capacity: PostgresCapacity.instance({
+        instanceType: new InstanceType('r8g.large'),
+        multiAz: false,
+        maxStorageGiB: 1000,
+      }),
     });
     expect(only(template, INSTANCE)).toMatchObject({
       Port: '3306',
@@ -215,10 +327,19 @@ describe('HardenedPostgres on an instance', () => {
     databaseLogs(template).forEach(({ Properties }) => expect(Properties.RetentionInDays).toBe(14));
   });
 
-  test('is small, in one zone, unprotected and destroyed with its stack in development, and logs queries [E-08]', () => {
+  test('is small, in one zone, unprotected and destroyed with its stack in development [E-08]', () => {
     const { template } = postgres({}, EnvironmentProfile.development());
-    expect(only(template, INSTANCE)).toMatchObject({ DBInstanceClass: 'db.t4g.micro', MultiAZ: false, DeletionProtection: false, BackupRetentionPeriod: 1, DeleteAutomatedBackups: true });
-    expect(only(template, 'AWS::RDS::DBParameterGroup').Parameters).toMatchObject({ log_min_duration_statement: '1000', log_statement: 'ddl' });
+    expect(only(template, INSTANCE)).toMatchObject({
+      DBInstanceClass: 'db.t4g.micro',
+      MultiAZ: false,
+      DeletionProtection: false,
+      BackupRetentionPeriod: 1,
+      DeleteAutomatedBackups: true,
+    });
+    expect(only(template, 'AWS::RDS::DBParameterGroup').Parameters).toMatchObject({
+      log_min_duration_statement: '1000',
+      log_statement: 'ddl',
+    });
     template.resourceCountIs('AWS::Backup::BackupVault', 0);
     expect(kept(template)).toEqual([]);
     expect(Object.values(template.findResources(INSTANCE))[0].DeletionPolicy).toBe('Delete');
@@ -226,28 +347,54 @@ describe('HardenedPostgres on an instance', () => {
 
   test('differs in staging from production only in size and the logging of queries', () => {
     const { template } = postgres({}, EnvironmentProfile.staging());
-    expect(only(template, INSTANCE)).toMatchObject({ DBInstanceClass: 'db.t4g.small', MultiAZ: true, DeletionProtection: true, BackupRetentionPeriod: 7 });
+    expect(only(template, INSTANCE)).toMatchObject({
+      DBInstanceClass: 'db.t4g.small',
+      MultiAZ: true,
+      DeletionProtection: true,
+      BackupRetentionPeriod: 7,
+    });
     expect(only(template, 'AWS::RDS::DBParameterGroup').Parameters.log_min_duration_statement).toBe('1000');
   });
 
   test('leaves a final snapshot and its key with the removal policy SNAPSHOT', () => {
-    const { template } = postgres({ removalPolicy: RemovalPolicy.SNAPSHOT, capacity: PostgresCapacity.instance({ readReplicas: 1 }) });
-    expect(Object.values(template.findResources(INSTANCE)).map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(['Snapshot', 'Delete']);
-    expect(Object.values(postgres({ removalPolicy: RemovalPolicy.RETAIN }).template.findResources(INSTANCE))[0].DeletionPolicy).toBe('RetainExceptOnCreate');
-    const cluster = postgres({ removalPolicy: RemovalPolicy.SNAPSHOT, capacity: PostgresCapacity.serverless() }).template;
+    const { template } = postgres({
+      removalPolicy: RemovalPolicy.SNAPSHOT,
+      capacity: PostgresCapacity.instance({ readReplicas: 1 }),
+    });
+    expect(Object.values(template.findResources(INSTANCE)).map(({ DeletionPolicy }) => DeletionPolicy)).toEqual([
+      'Snapshot',
+      'Delete',
+    ]);
+    expect(
+      Object.values(postgres({ removalPolicy: RemovalPolicy.RETAIN }).template.findResources(INSTANCE))[0]
+        .DeletionPolicy,
+    ).toBe('RetainExceptOnCreate');
+    const cluster = postgres({
+      removalPolicy: RemovalPolicy.SNAPSHOT,
+      capacity: PostgresCapacity.serverless(),
+    }).template;
     expect(Object.values(cluster.findResources(CLUSTER))[0].DeletionPolicy).toBe('Snapshot');
-    const [key] = Object.entries(template.findResources('AWS::KMS::Key')).filter(([id]) => id.startsWith('Database')).map(([, resource]) => resource);
+    const [key] = Object.entries(template.findResources('AWS::KMS::Key'))
+      .filter(([id]) => id.startsWith('Database'))
+      .map(([, resource]) => resource);
     expect(key.DeletionPolicy).toBe('RetainExceptOnCreate');
   });
 });
 
 describe('HardenedPostgres on Aurora Serverless v2', () => {
   test('has one writer with 0.5 to 1 capacity units and seven days of backups in development [E-03]', () => {
-    const { template } = postgres({
-      capacity: PostgresCapacity.serverless({ minAcu: 0.5, maxAcu: 1 }), backup: BackupPolicy.daily({ retention: Duration.days(7) }),
-    }, EnvironmentProfile.development());
+    const { template } = postgres(
+      {
+        capacity: PostgresCapacity.serverless({ minAcu: 0.5, maxAcu: 1 }),
+        backup: BackupPolicy.daily({ retention: Duration.days(7) }),
+      },
+      EnvironmentProfile.development(),
+    );
     expect(only(template, CLUSTER)).toMatchObject({
-      Engine: 'aurora-postgresql', EngineVersion: '15.17', BackupRetentionPeriod: 7, ServerlessV2ScalingConfiguration: { MinCapacity: 0.5, MaxCapacity: 1 },
+      Engine: 'aurora-postgresql',
+      EngineVersion: '15.17',
+      BackupRetentionPeriod: 7,
+      ServerlessV2ScalingConfiguration: { MinCapacity: 0.5, MaxCapacity: 1 },
     });
     expect(Object.keys(resources(template, INSTANCE))).toHaveLength(1);
   });
@@ -257,13 +404,23 @@ describe('HardenedPostgres on Aurora Serverless v2', () => {
     const members = Object.values(resources(template, INSTANCE)).map(({ Properties }) => Properties as any);
     expect(new Set(members.map(({ AvailabilityZone }) => JSON.stringify(AvailabilityZone))).size).toBe(3);
     expect(members.filter(({ PromotionTier }) => PromotionTier <= 1)).toHaveLength(3);
-    members.forEach((member) => expect(member).toMatchObject({ DBInstanceClass: 'db.serverless', PubliclyAccessible: false, CACertificateIdentifier: 'rds-ca-rsa2048-g1' }));
+    members.forEach((member) =>
+      expect(member).toMatchObject({
+        DBInstanceClass: 'db.serverless',
+        PubliclyAccessible: false,
+        CACertificateIdentifier: 'rds-ca-rsa2048-g1',
+      }),
+    );
     expect(database.readEndpoint).not.toBe(database.endpoint);
   });
 
   test('pauses with autoPauseAfter, from a minimum of 0 [E-03]', () => {
     const { template } = postgres({ capacity: PostgresCapacity.serverless({ autoPauseAfter: Duration.minutes(5) }) });
-    expect(only(template, CLUSTER).ServerlessV2ScalingConfiguration).toEqual({ MinCapacity: 0, MaxCapacity: 8, SecondsUntilAutoPause: 300 });
+    expect(only(template, CLUSTER).ServerlessV2ScalingConfiguration).toEqual({
+      MinCapacity: 0,
+      MaxCapacity: 8,
+      SecondsUntilAutoPause: 300,
+    });
   });
 
   test('has the key, TLS, logs, protection, IAM authentication, insights and port of an instance', () => {
@@ -280,37 +437,64 @@ describe('HardenedPostgres on Aurora Serverless v2', () => {
       PreferredBackupWindow: '02:00-03:00',
       PerformanceInsightsEnabled: true,
     });
-    Object.values(resources(template, INSTANCE)).forEach(({ Properties }) => expect(Properties).toMatchObject({ MonitoringInterval: 60, EnablePerformanceInsights: true }));
+    Object.values(resources(template, INSTANCE)).forEach(({ Properties }) =>
+      expect(Properties).toMatchObject({ MonitoringInterval: 60, EnablePerformanceInsights: true }),
+    );
     expect(only(template, 'AWS::RDS::DBClusterParameterGroup').Parameters['rds.force_ssl']).toBe('1');
-    expect(databaseLogs(template).map(({ Properties }) => Properties.LogGroupName)).toEqual([`/aws/rds/cluster/${cluster.DBClusterIdentifier}/postgresql`]);
+    expect(databaseLogs(template).map(({ Properties }) => Properties.LogGroupName)).toEqual([
+      `/aws/rds/cluster/${cluster.DBClusterIdentifier}/postgresql`,
+    ]);
     const [id] = Object.keys(resources(template, CLUSTER));
-    expect(JSON.stringify(only(template, 'AWS::Backup::BackupSelection').BackupSelection.Resources)).toContain(`"Ref":"${id}"`);
+    expect(JSON.stringify(only(template, 'AWS::Backup::BackupSelection').BackupSelection.Resources)).toContain(
+      `"Ref":"${id}"`,
+    );
   });
 
   test('has 8 capacity units by day and 2 at night in a named time zone, without a Lambda function [C-19]', () => {
-    const { template, database } = postgres({ capacity: PostgresCapacity.serverless({ schedule: CapacitySchedule.officeHours({ timeZone: TimeZone.EUROPE_PARIS }) }) });
-    const schedules = Object.values(resources(template, 'AWS::Scheduler::Schedule')).map(({ Properties }) => Properties as any);
-    expect(schedules.map(({ ScheduleExpression }) => ScheduleExpression)).toEqual(['cron(0 7 ? * MON-FRI *)', 'cron(0 19 ? * MON-FRI *)']);
+    const { template, database } = postgres({
+      capacity: PostgresCapacity.serverless({
+        schedule: CapacitySchedule.officeHours({ timeZone: TimeZone.EUROPE_PARIS }),
+      }),
+    });
+    const schedules = Object.values(resources(template, 'AWS::Scheduler::Schedule')).map(
+      ({ Properties }) => Properties as any,
+    );
+    expect(schedules.map(({ ScheduleExpression }) => ScheduleExpression)).toEqual([
+      'cron(0 7 ? * MON-FRI *)',
+      'cron(0 19 ? * MON-FRI *)',
+    ]);
     schedules.forEach(({ ScheduleExpressionTimezone, Target }) => {
       expect(ScheduleExpressionTimezone).toBe('Europe/Paris');
       expect(JSON.stringify(Target.Arn)).toContain('scheduler:::aws-sdk:rds:modifyDBCluster');
     });
-    expect(schedules.map(({ Target }) => JSON.parse(Target.Input))).toEqual([8, 2].map((MaxCapacity) => ({
-      DbClusterIdentifier: database.identifier, ServerlessV2ScalingConfiguration: { MinCapacity: 0.5, MaxCapacity }, ApplyImmediately: true,
-    })));
+    expect(schedules.map(({ Target }) => JSON.parse(Target.Input))).toEqual(
+      [8, 2].map((MaxCapacity) => ({
+        DbClusterIdentifier: database.identifier,
+        ServerlessV2ScalingConfiguration: { MinCapacity: 0.5, MaxCapacity },
+        ApplyImmediately: true,
+      })),
+    );
     template.resourceCountIs('AWS::ApplicationAutoScaling::ScalableTarget', 0);
   });
 
   test('pauses after the same time by day and at night [C-19]', () => {
     const schedule = CapacitySchedule.officeHours({ timeZone: TimeZone.EUROPE_PARIS });
-    const { template } = postgres({ capacity: PostgresCapacity.serverless({ autoPauseAfter: Duration.minutes(20), schedule }) });
-    const inputs = Object.values(resources(template, 'AWS::Scheduler::Schedule')).map(({ Properties }) => JSON.parse((Properties.Target as any).Input));
+    const { template } = postgres({
+      capacity: PostgresCapacity.serverless({ autoPauseAfter: Duration.minutes(20), schedule }),
+    });
+    const inputs = Object.values(resources(template, 'AWS::Scheduler::Schedule')).map(({ Properties }) =>
+      JSON.parse((Properties.Target as any).Input),
+    );
     const bounds = inputs.map(({ ServerlessV2ScalingConfiguration }) => ServerlessV2ScalingConfiguration);
     expect(bounds).toEqual([8, 2].map((MaxCapacity) => ({ MinCapacity: 0, MaxCapacity, SecondsUntilAutoPause: 1200 })));
   });
 
   test('has readers by day only, which Application Auto Scaling adds to those of the template [C-19]', () => {
-    const schedule = CapacitySchedule.officeHours({ timeZone: TimeZone.EUROPE_PARIS, nightReaders: 1, weekendsOff: false });
+    const schedule = CapacitySchedule.officeHours({
+      timeZone: TimeZone.EUROPE_PARIS,
+      nightReaders: 1,
+      weekendsOff: false,
+    });
     const { template } = postgres({ capacity: PostgresCapacity.serverless({ readers: 2, schedule }) });
     expect(Object.keys(resources(template, INSTANCE))).toHaveLength(2);
     expect(only(template, 'AWS::ApplicationAutoScaling::ScalableTarget')).toMatchObject({
@@ -318,36 +502,61 @@ describe('HardenedPostgres on Aurora Serverless v2', () => {
       MinCapacity: 1,
       MaxCapacity: 2,
       ScheduledActions: [
-        { Schedule: 'cron(0 7 * * ? *)', Timezone: 'Europe/Paris', ScalableTargetAction: { MinCapacity: 2, MaxCapacity: 2 } },
-        { Schedule: 'cron(0 19 * * ? *)', Timezone: 'Europe/Paris', ScalableTargetAction: { MinCapacity: 1, MaxCapacity: 1 } },
+        {
+          Schedule: 'cron(0 7 * * ? *)',
+          Timezone: 'Europe/Paris',
+          ScalableTargetAction: { MinCapacity: 2, MaxCapacity: 2 },
+        },
+        {
+          Schedule: 'cron(0 19 * * ? *)',
+          Timezone: 'Europe/Paris',
+          ScalableTargetAction: { MinCapacity: 1, MaxCapacity: 1 },
+        },
       ],
     });
   });
 });
 
 describe('The credentials', () => {
-  test('have no application password and no Lambda function with IAM authentication, where RDS rotates the master [A-34]', () => {
+  test('have no application password and no Lambda function with IAM authentication [A-34]', () => {
     const { template, database } = postgres({ credentials: CredentialRotation.iamAuthentication() });
     expect(database.secret).toBeUndefined();
-    expect(only(template, INSTANCE)).toMatchObject({ ManageMasterUserPassword: true, MasterUsername: 'dbadmin', MasterUserSecret: { KmsKeyId: expect.anything() } });
-    expect(only(template, 'AWS::SecretsManager::RotationSchedule')).toMatchObject({ RotationRules: { AutomaticallyAfterDays: 30 }, RotateImmediatelyOnUpdate: false });
+    expect(only(template, INSTANCE)).toMatchObject({
+      ManageMasterUserPassword: true,
+      MasterUsername: 'dbadmin',
+      MasterUserSecret: { KmsKeyId: expect.anything() },
+    });
+    expect(only(template, 'AWS::SecretsManager::RotationSchedule')).toMatchObject({
+      RotationRules: { AutomaticallyAfterDays: 30 },
+      RotateImmediatelyOnUpdate: false,
+    });
     expect(template.toJSON()).not.toHaveProperty('Transform');
     expect(database.bootstrapSql).toContain('GRANT rds_iam TO application');
   });
 
   test('are the secret of the master user with managedSecret, which requires a waiver', () => {
-    const { database } = postgres({ credentials: CredentialRotation.managedSecret({ waiver: { reason: 'the pool reads the secret again on each new connection' }, automaticallyAfter: Duration.days(7) }) });
+    const { database } = postgres({
+      credentials: CredentialRotation.managedSecret({
+        waiver: { reason: 'the pool reads the secret again on each new connection' },
+        automaticallyAfter: Duration.days(7),
+      }),
+    });
     expect(database.secret).toBe(database.masterSecret);
   });
 
   test('let a granted role sign in as one user of this database only', () => {
     const { stack, database, template } = (() => {
       const made = postgres({ credentials: CredentialRotation.iamAuthentication() });
-      made.database.grantConnect(new Role(made.stack, 'Reader', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }), 'reports');
+      made.database.grantConnect(
+        new Role(made.stack, 'Reader', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
+        'reports',
+      );
       return { ...made, template: made.template };
     })();
     expect(stack.resolve(database.instance!.instanceResourceId)).toBeDefined();
-    template.hasResourceProperties('AWS::IAM::Policy', { PolicyDocument: { Statement: [{ Action: 'rds-db:connect', Effect: 'Allow' }] } });
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: [{ Action: 'rds-db:connect', Effect: 'Allow' }] },
+    });
     expect(JSON.stringify(only(template, 'AWS::IAM::Policy').PolicyDocument)).toContain('/reports');
   });
 });
@@ -363,7 +572,15 @@ describe('DatabaseEvents', () => {
 });
 
 describe('The maximum number of connections', () => {
-  test.each([['t4g.micro', 99], ['t4g.small', 198], ['t4g.medium', 396], ['m7g.large', 793], ['r8g.large', 1586], ['r8g.4xlarge', 5000], ['m8g.12xlarge', 5000]])('of db.%s is %i [A-21]', (type, ceiling) => {
+  test.each([
+    ['t4g.micro', 99],
+    ['t4g.small', 198],
+    ['t4g.medium', 396],
+    ['m7g.large', 793],
+    ['r8g.large', 1586],
+    ['r8g.4xlarge', 5000],
+    ['m8g.12xlarge', 5000],
+  ])('of db.%s is %i [A-21]', (type, ceiling) => {
     expect(HardenedPostgres.connectionCeilingOf(postgres().stack, new InstanceType(type))).toBe(ceiling);
   });
 
@@ -371,11 +588,16 @@ describe('The maximum number of connections', () => {
     expect(postgres().database.connectionCeiling).toBe(396);
     expect(postgres({ parameters: { max_connections: '250' } }).database.connectionCeiling).toBe(250);
     expect(postgres({ capacity: PostgresCapacity.serverless({ maxAcu: 8 }) }).database.connectionCeiling).toBe(1669);
-    const ceiling = (maxAcu: number) => postgres({ capacity: PostgresCapacity.serverless({ minAcu: 1, maxAcu }) }).database.connectionCeiling;
+    const ceiling = (maxAcu: number) =>
+      postgres({ capacity: PostgresCapacity.serverless({ minAcu: 1, maxAcu }) }).database.connectionCeiling;
     expect([1, 4, 8, 16, 32, 64].map(ceiling)).toEqual([189, 823, 1669, 3360, 5000, 5000]);
     const schedule = CapacitySchedule.officeHours({ timeZone: TimeZone.ETC_UTC, nightMaxAcu: 4 });
-    expect(postgres({ capacity: PostgresCapacity.serverless({ maxAcu: 8, schedule }) }).database.connectionCeiling).toBe(823);
-    expect(postgres({ capacity: PostgresCapacity.serverless({ minAcu: 0.5, maxAcu: 64 }) }).database.connectionCeiling).toBe(2000);
+    expect(
+      postgres({ capacity: PostgresCapacity.serverless({ maxAcu: 8, schedule }) }).database.connectionCeiling,
+    ).toBe(823);
+    expect(
+      postgres({ capacity: PostgresCapacity.serverless({ minAcu: 0.5, maxAcu: 64 }) }).database.connectionCeiling,
+    ).toBe(2000);
   });
 });
 
@@ -383,36 +605,65 @@ describe('The metrics', () => {
   test('name the instance, or the cluster [A-37]', () => {
     const { database, stack } = postgres();
     const shown = (metric: { toMetricConfig(): any }) => stack.resolve(metric.toMetricConfig().metricStat);
-    expect(shown(database.metricConnections())).toMatchObject({ namespace: 'AWS/RDS', metricName: 'DatabaseConnections', dimensions: [{ name: 'DBInstanceIdentifier' }] });
+    expect(shown(database.metricConnections())).toMatchObject({
+      namespace: 'AWS/RDS',
+      metricName: 'DatabaseConnections',
+      dimensions: [{ name: 'DBInstanceIdentifier' }],
+    });
     expect(shown(database.metricCpuUtilization())).toMatchObject({ metricName: 'CPUUtilization' });
     expect(shown(database.metricFreeableMemory())).toMatchObject({ metricName: 'FreeableMemory' });
     expect(shown(database.metricFreeStorage())).toMatchObject({ metricName: 'FreeStorageSpace' });
     const cluster = postgres({ capacity: PostgresCapacity.serverless() });
-    expect(cluster.stack.resolve(cluster.database.metricFreeStorage().toMetricConfig().metricStat)).toMatchObject({ metricName: 'FreeLocalStorage', dimensions: [{ name: 'DBClusterIdentifier' }] });
+    expect(cluster.stack.resolve(cluster.database.metricFreeStorage().toMetricConfig().metricStat)).toMatchObject({
+      metricName: 'FreeLocalStorage',
+      dimensions: [{ name: 'DBClusterIdentifier' }],
+    });
   });
 });
 
-describe('CDK\'s validation and the four cdk-nag packs', () => {
+describe("CDK's validation and the four cdk-nag packs", () => {
   test.each<[string, () => { stack: any }]>([
     ['an instance in production', () => postgres()],
     ['an instance with replicas', () => postgres({ capacity: PostgresCapacity.instance({ readReplicas: 1 }) })],
     ['an instance in development', () => postgres({}, EnvironmentProfile.development())],
     ['an instance with IAM authentication', () => postgres({ credentials: CredentialRotation.iamAuthentication() })],
     ['a cluster in production', () => postgres({ capacity: PostgresCapacity.serverless() })],
-    ['a cluster in development', () => postgres({ capacity: PostgresCapacity.serverless() }, EnvironmentProfile.development())],
-    ['a cluster with a schedule', () => postgres({ capacity: PostgresCapacity.serverless({ readers: 2, schedule: CapacitySchedule.officeHours({ timeZone: TimeZone.ETC_UTC, nightReaders: 1 }) }) })],
-    ['a cluster of version 17', () => postgres({ capacity: PostgresCapacity.serverless({ version: AuroraPostgresEngineVersion.VER_17_9 }) })],
-    ['an instance of version 18', () => postgres({ capacity: PostgresCapacity.instance({ version: PostgresEngineVersion.VER_18 }) })],
+    [
+      'a cluster in development',
+      () => postgres({ capacity: PostgresCapacity.serverless() }, EnvironmentProfile.development()),
+    ],
+    [
+      'a cluster with a schedule',
+      () =>
+        postgres({
+          capacity: PostgresCapacity.serverless({
+            readers: 2,
+            schedule: CapacitySchedule.officeHours({ timeZone: TimeZone.ETC_UTC, nightReaders: 1 }),
+          }),
+        }),
+    ],
+    [
+      'a cluster of version 17',
+      () => postgres({ capacity: PostgresCapacity.serverless({ version: AuroraPostgresEngineVersion.VER_17_9 }) }),
+    ],
+    [
+      'an instance of version 18',
+      () => postgres({ capacity: PostgresCapacity.instance({ version: PostgresEngineVersion.VER_18 }) }),
+    ],
   ])('have no finding on %s', (_name, make) => {
     expect(unacknowledged(make().stack)).toEqual([]);
   });
 });
 
 function kept(template: Template): Array<[string, { Type: string }]> {
-  const all = Object.entries(template.toJSON().Resources as { [id: string]: { Type: string; DeletionPolicy?: string } });
+  const all = Object.entries(
+    template.toJSON().Resources as { [id: string]: { Type: string; DeletionPolicy?: string } },
+  );
   return all.filter(([, { DeletionPolicy }]) => DeletionPolicy !== undefined && DeletionPolicy !== 'Delete');
 }
 
 function databaseLogs(template: Template) {
-  return Object.entries(resources(template, 'AWS::Logs::LogGroup')).filter(([id]) => id.startsWith('Database')).map(([, resource]) => resource);
+  return Object.entries(resources(template, 'AWS::Logs::LogGroup'))
+    .filter(([id]) => id.startsWith('Database'))
+    .map(([, resource]) => resource);
 }

@@ -5,17 +5,37 @@ import { Duration, RemovalPolicy, TimeZone } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { AuroraMysqlEngineVersion, AuroraPostgresEngineVersion, MysqlEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
-import { BackupPolicy, CapacitySchedule, CredentialRotation, EnvironmentProfile, type HardenedPostgresProps, MysqlCapacity, PostgresCapacity } from '../../src';
+import {
+  AuroraMysqlEngineVersion,
+  AuroraPostgresEngineVersion,
+  MysqlEngineVersion,
+  PostgresEngineVersion,
+} from 'aws-cdk-lib/aws-rds';
+import {
+  BackupPolicy,
+  CapacitySchedule,
+  CredentialRotation,
+  EnvironmentProfile,
+  type HardenedPostgresProps,
+  MysqlCapacity,
+  PostgresCapacity,
+} from '../../src';
 import { mysql, postgres } from '../fixtures/database-stack';
 
 const STATEFUL = [
-  'AWS::RDS::DBInstance', 'AWS::RDS::DBCluster', 'AWS::RDS::DBSubnetGroup', 'AWS::KMS::Key', 'AWS::SecretsManager::Secret', 'AWS::Backup::BackupVault', 'AWS::Logs::LogGroup',
+  'AWS::RDS::DBInstance',
+  'AWS::RDS::DBCluster',
+  'AWS::RDS::DBSubnetGroup',
+  'AWS::KMS::Key',
+  'AWS::SecretsManager::Secret',
+  'AWS::Backup::BackupVault',
+  'AWS::Logs::LogGroup',
 ];
 
 const LANDSCAPES: { [name: string]: () => Template } = {
   'postgres instance': () => postgres().template,
-  'postgres instance with replicas': () => postgres({ capacity: PostgresCapacity.instance({ readReplicas: 2 }) }).template,
+  'postgres instance with replicas': () =>
+    postgres({ capacity: PostgresCapacity.instance({ readReplicas: 2 }) }).template,
   'postgres cluster': () => postgres({ capacity: PostgresCapacity.serverless({ readers: 2 }) }).template,
   'postgres instance with IAM': () => postgres({ credentials: CredentialRotation.iamAuthentication() }).template,
   'mysql cluster': () => mysql().template,
@@ -38,26 +58,57 @@ describe('The logical ids of stateful resources', () => {
 });
 
 describe('A change of', () => {
-  const instance = (capacity: Parameters<typeof PostgresCapacity.instance>[0]) => ({ capacity: PostgresCapacity.instance(capacity) });
-  const serverless = (capacity: Parameters<typeof PostgresCapacity.serverless>[0]) => ({ capacity: PostgresCapacity.serverless(capacity) });
+  const instance = (capacity: Parameters<typeof PostgresCapacity.instance>[0]) => ({
+    capacity: PostgresCapacity.instance(capacity),
+  });
+  const serverless = (capacity: Parameters<typeof PostgresCapacity.serverless>[0]) => ({
+    capacity: PostgresCapacity.serverless(capacity),
+  });
 
   test.each<[string, Props, Props]>([
     ['the instance class', {}, instance({ instanceType: new InstanceType('m7g.large') })],
     ['Multi-AZ', {}, instance({ multiAz: false })],
     ['the storage size', {}, instance({ storageGiB: 400 })],
     ['the storage limit', {}, instance({ maxStorageGiB: 500 })],
-    ['IOPS and throughput', instance({ storageGiB: 400 }), instance({ storageGiB: 400, iops: 16_000, storageThroughputMiB: 1000 })],
+    [
+      'IOPS and throughput',
+      instance({ storageGiB: 400 }),
+      instance({ storageGiB: 400, iops: 16_000, storageThroughputMiB: 1000 }),
+    ],
     ['the number of replicas', {}, instance({ readReplicas: 1 })],
-    ['the minor version', instance({ version: PostgresEngineVersion.VER_15_16 }), instance({ version: PostgresEngineVersion.VER_15_17 })],
+    [
+      'the minor version',
+      instance({ version: PostgresEngineVersion.VER_15_16 }),
+      instance({ version: PostgresEngineVersion.VER_15_17 }),
+    ],
     ['the major version of an instance', {}, instance({ version: PostgresEngineVersion.VER_17 })],
     ['the major version of a cluster', serverless({}), serverless({ version: AuroraPostgresEngineVersion.VER_16_13 })],
     ['capacity units', serverless({}), serverless({ minAcu: 2, maxAcu: 32 })],
     ['pausing', serverless({}), serverless({ autoPauseAfter: Duration.minutes(10) })],
     ['the number of readers', serverless({}), serverless({ readers: 3 })],
-    ['the schedule', serverless({}), serverless({ schedule: CapacitySchedule.officeHours({ timeZone: TimeZone.ETC_UTC }) })],
+    [
+      'the schedule',
+      serverless({}),
+      serverless({ schedule: CapacitySchedule.officeHours({ timeZone: TimeZone.ETC_UTC }) }),
+    ],
     ['parameters', {}, { parameters: { work_mem: '65536', max_connections: '200' } }],
-    ['the rotation interval', {}, { credentials: CredentialRotation.alternatingUsers({ automaticallyAfter: Duration.days(7) }) }],
-    ['the backup window and retention', {}, { backup: BackupPolicy.daily({ window: '03:00-04:00', retention: Duration.days(35), snapshotRetention: Duration.days(90) }), maintenanceWindow: 'sun:08:00-sun:09:00' }],
+    [
+      'the rotation interval',
+      {},
+      { credentials: CredentialRotation.alternatingUsers({ automaticallyAfter: Duration.days(7) }) },
+    ],
+    [
+      'the backup window and retention',
+      {},
+      {
+        backup: BackupPolicy.daily({
+          window: '03:00-04:00',
+          retention: Duration.days(35),
+          snapshotRetention: Duration.days(90),
+        }),
+        maintenanceWindow: 'sun:08:00-sun:09:00',
+      },
+    ],
     ['the lock of the vault', {}, { backup: BackupPolicy.daily({ vaultLock: { minRetention: Duration.days(7) } }) }],
     ['the maintenance window', {}, { maintenanceWindow: 'tue:10:00-tue:11:00' }],
     ['the monitoring interval', {}, { monitoringInterval: Duration.seconds(1) }],
@@ -72,33 +123,64 @@ describe('A change of', () => {
   });
 
   test.each<[string, () => Template, () => Template]>([
-    ['the release of Aurora MySQL', () => mysql().template, () => mysql({ capacity: MysqlCapacity.serverless({ version: AuroraMysqlEngineVersion.VER_3_11_1 }) }).template],
-    ['the major version of MySQL', () => mysql({ capacity: MysqlCapacity.instance({ version: MysqlEngineVersion.VER_8_0_46 }) }).template, () => mysql({ capacity: MysqlCapacity.instance() }).template],
+    [
+      'the release of Aurora MySQL',
+      () => mysql().template,
+      () => mysql({ capacity: MysqlCapacity.serverless({ version: AuroraMysqlEngineVersion.VER_3_11_1 }) }).template,
+    ],
+    [
+      'the major version of MySQL',
+      () => mysql({ capacity: MysqlCapacity.instance({ version: MysqlEngineVersion.VER_8_0_46 }) }).template,
+      () => mysql({ capacity: MysqlCapacity.instance() }).template,
+    ],
   ])('%s replaces and removes no stateful resource', (_name, before, after) => {
     expect(replaced(before(), after())).toEqual([]);
   });
 
   test('the kind of rotation replaces only the secrets, and retains the old ones', () => {
     const before = postgres().template;
-    expect(replaced(before, postgres({ credentials: CredentialRotation.iamAuthentication() }).template)).toEqual(['AWS::SecretsManager::Secret', 'AWS::SecretsManager::Secret']);
-    Object.values(before.findResources('AWS::SecretsManager::Secret')).forEach(({ DeletionPolicy }) => expect(DeletionPolicy).toBe('RetainExceptOnCreate'));
+    expect(replaced(before, postgres({ credentials: CredentialRotation.iamAuthentication() }).template)).toEqual([
+      'AWS::SecretsManager::Secret',
+      'AWS::SecretsManager::Secret',
+    ]);
+    Object.values(before.findResources('AWS::SecretsManager::Secret')).forEach(({ DeletionPolicy }) =>
+      expect(DeletionPolicy).toBe('RetainExceptOnCreate'),
+    );
   });
 
   test.each<[keyof HardenedPostgresProps, Props]>([
-    ['databaseName', { databaseName: 'other' }], ['port', { port: 3306 }], ['identifier', { identifier: 'other' }],
+    ['databaseName', { databaseName: 'other' }],
+    ['port', { port: 3306 }],
+    ['identifier', { identifier: 'other' }],
   ])('%s replaces the database, which its comment says, and which deletion protection prevents', (prop, after) => {
     expect(replaced(postgres().template, postgres(after).template)).toContain('AWS::RDS::DBInstance');
     const comments = fs.readFileSync(path.join(__dirname, '../../src/database/hardened-database-props.ts'), 'utf8');
-    expect(new RegExp(`\\* [^/]*can't be changed[^/]*RDS would\\s+\\*? ?replace [^/]*\\*/\\s+readonly ${prop}\\?`).test(comments)).toBe(true);
+    expect(
+      new RegExp(`\\* [^/]*can't be changed[^/]*RDS would\\s+\\*? ?replace [^/]*\\*/\\s+readonly ${prop}\\?`).test(
+        comments,
+      ),
+    ).toBe(true);
     const [database] = Object.values(postgres().template.findResources('AWS::RDS::DBInstance'));
-    expect(database).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain', Properties: { DeletionProtection: true } });
+    expect(database).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+      Properties: { DeletionProtection: true },
+    });
   });
 });
 
 type Props = Omit<HardenedPostgresProps, 'network'>;
 
-/** `Some interruptions` in CloudFormation's own documentation of these properties, which the diff can't tell from a replacement. */
-const INTERRUPTING = ['MultiAZ', 'EngineVersion', 'PreferredBackupWindow', 'PreferredMaintenanceWindow', 'DBParameterGroupName', 'OptionGroupName', 'BackupRetentionPeriod'];
+/** Properties that cause `Some interruptions` by CloudFormation's documentation, and no replacement. */
+const INTERRUPTING = [
+  'MultiAZ',
+  'EngineVersion',
+  'PreferredBackupWindow',
+  'PreferredMaintenanceWindow',
+  'DBParameterGroupName',
+  'OptionGroupName',
+  'BackupRetentionPeriod',
+];
 
 /** Types of stateful resources that a change replaces or takes out of the template. */
 function replaced(before: Template, after: Template): string[] {
@@ -106,8 +188,11 @@ function replaced(before: Template, after: Template): string[] {
   const harmless = [ResourceImpact.NO_CHANGE, ResourceImpact.WILL_UPDATE, ResourceImpact.WILL_CREATE];
   fullDiff(before.toJSON() as never, after.toJSON() as never).resources.forEachDifference((_id, difference) => {
     const type = difference.oldResourceType ?? difference.newResourceType ?? '';
-    const doubtful = Object.entries(difference.propertyUpdates).filter(([name, { changeImpact }]) => changeImpact === ResourceImpact.WILL_REPLACE
-      || (changeImpact === ResourceImpact.MAY_REPLACE && !INTERRUPTING.includes(name)));
+    const doubtful = Object.entries(difference.propertyUpdates).filter(
+      ([name, { changeImpact }]) =>
+        changeImpact === ResourceImpact.WILL_REPLACE ||
+        (changeImpact === ResourceImpact.MAY_REPLACE && !INTERRUPTING.includes(name)),
+    );
     const interrupts = difference.changeImpact === ResourceImpact.MAY_REPLACE && doubtful.length === 0;
     if (STATEFUL.includes(type) && !harmless.includes(difference.changeImpact) && !interrupts) {
       found.push(type);
@@ -118,5 +203,12 @@ function replaced(before: Template, after: Template): string[] {
 
 function statefulIds(template: Template): string[] {
   const all = Object.entries(template.toJSON().Resources as { [id: string]: { Type: string } });
-  return all.filter(([id, { Type }]) => id.startsWith('Database') && STATEFUL.includes(Type)).map(([id]) => id).sort();
+  return all
+    .filter(([id, { Type }]) => id.startsWith('Database') && STATEFUL.includes(Type))
+    .map(([id]) => id)
+    .sort();
+}
+
+function baselineOf(landscapes: typeof LANDSCAPES): { [name: string]: string[] } {
+  return Object.fromEntries(Object.entries(landscapes).map(([name, make]) => [name, statefulIds(make())]));
 }

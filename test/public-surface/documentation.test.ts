@@ -10,7 +10,7 @@ function assemblyOf(type: Omit<AssemblyType, 'fqn'> & { readonly [more: string]:
   return { name: 'x', types: { [`x.${type.name}`]: { ...type, fqn: `x.${type.name}` } } };
 }
 
-test('every public type, prop, property, method and enum member of the library has a summary, and every optional prop a default', () => {
+test('Every public type and member of the library has a summary, and every optional prop a default', () => {
   const assembly = compiledAssembly();
   const structs = Object.values(assembly.types).filter(({ datatype }) => datatype);
 
@@ -30,15 +30,19 @@ describe('The walk over the compiled API finds', () => {
   });
 
   test('a property, a method and an enum member without a summary', () => {
-    const properties = [{ name: 'port', type: STRING }, { name: 'host', type: STRING, docs }];
+    const properties = [
+      { name: 'port', type: STRING },
+      { name: 'host', type: STRING, docs },
+    ];
     const methods = [{ name: 'start' }, { name: 'stop', docs }];
 
     expect(undocumented(assemblyOf({ kind: 'class', name: 'Thing', docs, properties, methods }))).toEqual([
       'Thing.port: has no summary',
       'Thing.start: has no summary',
     ]);
-    expect(undocumented(assemblyOf({ kind: 'enum', name: 'Kind', docs, members: [{ name: 'A', docs }, { name: 'B' }] })))
-      .toEqual(['Kind.B: has no summary']);
+    expect(
+      undocumented(assemblyOf({ kind: 'enum', name: 'Kind', docs, members: [{ name: 'A', docs }, { name: 'B' }] })),
+    ).toEqual(['Kind.B: has no summary']);
   });
 
   test('an optional prop of a struct without a default, and no required one', () => {
@@ -48,9 +52,9 @@ describe('The walk over the compiled API finds', () => {
       { name: 'name', type: STRING, docs },
     ];
 
-    expect(undocumented(assemblyOf({ kind: 'interface', name: 'ThingProps', datatype: true, docs, properties }))).toEqual([
-      'ThingProps.port: is optional and has no @default',
-    ]);
+    expect(
+      undocumented(assemblyOf({ kind: 'interface', name: 'ThingProps', datatype: true, docs, properties })),
+    ).toEqual(['ThingProps.port: is optional and has no @default']);
   });
 
   test('nothing about the default of an optional attribute of a class, which is no prop', () => {

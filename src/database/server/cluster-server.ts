@@ -14,13 +14,13 @@ import { SubnetTier } from '../../network';
 import { CapacityTimer } from '../capacity/scheduled-capacity';
 import type { ServerlessSettings } from '../capacity/serverless-capacity';
 import {
-  ALWAYS,
-  AUTHORITY,
+  CERTIFICATE_AUTHORITY,
   type DatabaseServer,
   type DatabaseServerProps,
   deletesAutomatedBackups,
   insights,
   type ServerSignals,
+  SHARED_SETTINGS,
 } from './database-server';
 
 /** Properties of a {@link ClusterServer}. */
@@ -87,7 +87,7 @@ export class ClusterServer extends Construct implements DatabaseServer {
     const { props } = this;
     const { engine, bounds, autoPauseAfter } = props.settings;
     return new DatabaseCluster(this, 'Cluster', {
-      ...ALWAYS,
+      ...SHARED_SETTINGS,
       deleteAutomatedBackups: deletesAutomatedBackups(props),
       ...insights(props),
       clusterIdentifier: props.identifier,
@@ -124,7 +124,7 @@ export class ClusterServer extends Construct implements DatabaseServer {
       availabilityZone: zones.length > 0 ? zones[index % zones.length] : undefined,
       publiclyAccessible: false,
       enablePerformanceInsights: true,
-      caCertificate: AUTHORITY,
+      caCertificate: CERTIFICATE_AUTHORITY,
       autoMinorVersionUpgrade: true,
     };
     return index === 0

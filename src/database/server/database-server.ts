@@ -120,7 +120,7 @@ export interface DatabaseServer extends IConstruct {
 }
 
 /** Settings that every server shares and no prop changes. */
-export const ALWAYS = {
+export const SHARED_SETTINGS = {
   iamAuthentication: true,
   copyTagsToSnapshot: true,
   autoMinorVersionUpgrade: true,
@@ -133,7 +133,7 @@ export function deletesAutomatedBackups(props: Pick<DatabaseServerProps, 'remova
 }
 
 /** Certificate authority of the server, valid until 2061 and part of RDS's global bundle. */
-export const AUTHORITY = CaCertificate.RDS_CA_RSA2048_G1;
+export const CERTIFICATE_AUTHORITY = CaCertificate.RDS_CA_RSA2048_G1;
 
 /** Database Insights with the database's key. The advanced mode keeps 15 months, the standard mode 7 days. */
 export function insights(props: Pick<DatabaseServerProps, 'advancedInsights' | 'key'>) {

@@ -13,13 +13,13 @@ import { acknowledge, acknowledgeInCompliancePacks } from '../../compliance/ackn
 import type { InstanceSettings } from '../capacity/instance-capacity';
 import { processors } from '../capacity/max-connections';
 import {
-  ALWAYS,
-  AUTHORITY,
+  CERTIFICATE_AUTHORITY,
   type DatabaseServer,
   type DatabaseServerProps,
   deletesAutomatedBackups,
   insights,
   type ServerSignals,
+  SHARED_SETTINGS,
 } from './database-server';
 
 /** Properties of an {@link InstanceServer}. */
@@ -131,7 +131,7 @@ export class InstanceServer extends Construct implements DatabaseServer {
     const { props } = this;
     const { instanceType, maxStorageGiB, iops, storageThroughputMiB, performanceInsights } = props.settings;
     return {
-      ...ALWAYS,
+      ...SHARED_SETTINGS,
       deleteAutomatedBackups: deletesAutomatedBackups(props),
       ...(performanceInsights ? insights(props) : {}),
       instanceIdentifier,
@@ -150,7 +150,7 @@ export class InstanceServer extends Construct implements DatabaseServer {
       cloudwatchLogsExports: props.logExports,
       monitoringInterval: props.monitoringInterval,
       monitoringRole: props.monitoringRole,
-      caCertificate: AUTHORITY,
+      caCertificate: CERTIFICATE_AUTHORITY,
       preferredMaintenanceWindow: props.maintenanceWindow,
       deletionProtection: props.deletionProtection,
       removalPolicy: props.removalPolicy,

@@ -3,11 +3,19 @@ import { CredentialRotation } from '../../../src';
 import { postgres } from '../../fixtures/database-stack';
 import { PostgresServer } from '../../simulators/postgres-server';
 
-interface Secret { readonly user: string; readonly password: string }
+interface Secret {
+  readonly user: string;
+  readonly password: string;
+}
 
-/** What a rotation of alternating users does to the server and then to the secret: modelled on what AWS documents of its function, not taken from its code. */
+/** Model of AWS's rotation of alternating users, from its documentation: first the server changes, then the secret. */
 class AlternatingUsers {
-  public constructor(private readonly server: PostgresServer, private current: Secret, private readonly database: string, private cycle = 0) {}
+  public constructor(
+    private readonly server: PostgresServer,
+    private current: Secret,
+    private readonly database: string,
+    private cycle = 0,
+  ) {}
 
   /** What a task that starts now reads. */
   public get secret(): Secret {
@@ -19,9 +27,12 @@ class AlternatingUsers {
     const next = user.endsWith('_clone') ? user.replace(/_clone$/, '') : `${user}_clone`;
     const password = `password of cycle ${++this.cycle}`;
     const exists = await this.server.query(`SELECT 1 FROM pg_roles WHERE rolname = '${next}'`);
-    await this.server.query(exists.length > 0
-      ? `ALTER USER ${next} WITH PASSWORD '${password}'`
-      : `CREATE ROLE ${next} WITH LOGIN PASSWORD '${password}'; GRANT ${user} TO ${next}`, { database: this.database });
+    await this.server.query(
+      exists.length > 0
+        ? `ALTER USER ${next} WITH PASSWORD '${password}'`
+        : `CREATE ROLE ${next} WITH LOGIN PASSWORD '${password}'; GRANT ${user} TO ${next}`,
+      { database: this.database },
+    );
     this.current = { user: next, password };
   }
 }
@@ -34,7 +45,8 @@ describe('A rotation of alternating users on a real server', () => {
   let oldTask: Secret;
   let oldSession: Client;
 
-  const session = ({ user, password }: Secret): Promise<Client> => server.connect({ user, password, database: 'application' });
+  const session = ({ user, password }: Secret): Promise<Client> =>
+    server.connect({ user, password, database: 'application' });
   const works = async (client: Client): Promise<void> => {
     const id = Math.floor(Math.random() * 1e9);
     await client.query(`INSERT INTO orders VALUES (${id}, 'new'); UPDATE orders SET state = 'done' WHERE id = ${id}`);
@@ -42,9 +54,14 @@ describe('A rotation of alternating users on a real server', () => {
   };
 
   beforeAll(async () => {
-    server = await PostgresServer.start('15', { forceTls: true, parameters: { shared_preload_libraries: 'pg_stat_statements' } });
+    server = await PostgresServer.start('15', {
+      forceTls: true,
+      parameters: { shared_preload_libraries: 'pg_stat_statements' },
+    });
     await server.query('CREATE DATABASE application');
-    const statements = postgres().database.bootstrapSql.replace(/.*pgaudit.*\n/, '').replace(':\'application_password\'', `'${FIRST.password}'`);
+    const statements = postgres()
+      .database.bootstrapSql.replace(/.*pgaudit.*\n/, '')
+      .replace(":'application_password'", `'${FIRST.password}'`);
     await server.query(statements, { database: 'application' });
     await server.query('CREATE TABLE orders (id bigint PRIMARY KEY, state text)', { database: 'application' });
     rotation = new AlternatingUsers(server, FIRST, 'application');
@@ -72,7 +89,9 @@ describe('A rotation of alternating users on a real server', () => {
     expect(rotation.secret.user).toBe('application_clone');
     const client = await session(rotation.secret);
     await works(client);
-    await expect(client.query('CREATE TABLE not_the_applications_business (id int)')).rejects.toThrow(/permission denied/);
+    await expect(client.query('CREATE TABLE not_the_applications_business (id int)')).rejects.toThrow(
+      /permission denied/,
+    );
     await client.end();
   });
 
@@ -97,14 +116,16 @@ describe('A rotation of alternating users on a real server', () => {
   });
 });
 
-test('The rotation of a single user locks a running task out, which is why managedSecret requires a waiver [A-34]', async () => {
+test('The rotation of a single user locks a running task out, so that it requires a waiver [A-34]', async () => {
   const server = await PostgresServer.start('15', { forceTls: true });
-  await server.query('CREATE ROLE lonely LOGIN PASSWORD \'before\'; ALTER ROLE lonely PASSWORD \'after\'');
-  await expect(server.connect({ user: 'lonely', password: 'before' })).rejects.toThrow(/password authentication failed/);
+  await server.query("CREATE ROLE lonely LOGIN PASSWORD 'before'; ALTER ROLE lonely PASSWORD 'after'");
+  await expect(server.connect({ user: 'lonely', password: 'before' })).rejects.toThrow(
+    /password authentication failed/,
+  );
   await server.stop();
 }, 30_000);
 
-test('Tasks are replaced four times between two rotations, so that a missed replacement locks nobody out [A-34]', () => {
+test('Tasks are replaced four times between two rotations, so that one may be missed [A-34]', () => {
   const { database } = postgres({ credentials: CredentialRotation.alternatingUsers() });
   const binding = database.bind({ node: database.node, connections: database.connections } as never);
   expect(binding.replaceTasksEvery?.toDays()).toBe(7);
