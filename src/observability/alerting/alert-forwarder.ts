@@ -151,7 +151,8 @@ export class AlertForwarder extends Construct {
       statements: (required) => [...required, ...statements],
       deadLetters: { queue: this.failed, key, retryAttempts: 2 },
       noConcurrencyReason:
-        'Alerts are few, and a limit would hold them up when they are many; a reservation would take from every other function of the account.',
+        'Alerts are few, and a limit would hold them up when they are many; ' +
+        'a reservation would take from every other function of the account.',
       noNetworkReason: 'It calls public services alone, and has to bring the alert that the network has failed.',
     }).handler;
   }
