@@ -1,9 +1,16 @@
-import { awscdk, github, javascript, ReleasableCommits } from 'projen';
+import { awscdk, github, javascript, ReleasableCommits, type Task } from 'projen';
+import { importZones } from './projenrc/imports';
 
 /** The lowest release with CDK's own template validation that exists for npm, PyPI, Maven and Go alike. */
 const CDK_VERSION = '2.270.0';
 const NODE_OF_WORKFLOWS = '24';
 const DEVELOPMENT_TSCONFIG = 'tsconfig.dev.json';
+/** Summaries of comments: the first sentence, whose end is a full stop before white space. */
+const SUMMARY = [
+  '^(?!(?:What|Who|Which|Whether|Between)\\b)',
+  '(?!(?:(?!\\.(?:\\s|$))[\\s\\S]){101})',
+  '(?!(?:(?!\\.(?:\\s|$))[\\s\\S])*?\\b[A-E]-\\d\\d\\b)',
+].join('');
 /** TypeScript that is not part of the package. */
 const DEVELOPMENT_FOLDERS = ['test', 'lambda', 'examples', 'bench', 'scripts'];
 
@@ -45,6 +52,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'aws-local-stepfunctions@3.0.0',
     'core-js@^3',
     'cdk-nag@^3.0.2',
+    // The last versions that run on Node 20.
+    'eslint-plugin-jsdoc@^50',
     'fast-check@^4',
     'jest-environment-node@^30',
     'jsii-pacmak',
@@ -153,8 +162,10 @@ function configureJest(): void {
 }
 
 function configureLint(): void {
-  project.eslint!.addRules({
-    '@stylistic/max-len': ['error', { code: 180, ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreComments: true, ignoreRegExpLiterals: true }],
+  const eslint = project.eslint!;
+  const maxLength = { ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true };
+  eslint.addRules({
+    '@stylistic/max-len': ['error', { ...maxLength, code: 180, ignoreComments: true }],
     // Packages, the library by its own name, then what is above, then what is beside.
     'import/order': ['error', {
       groups: ['builtin', 'external', 'parent', 'sibling', 'index'],
@@ -162,6 +173,20 @@ function configureLint(): void {
       pathGroupsExcludedImportTypes: [],
       alphabetize: { order: 'asc', caseInsensitive: true },
     }],
+  });
+  eslint.addPlugins('jsdoc');
+  eslint.addOverride({
+    files: ['src/**/*.ts'],
+    rules: {
+      '@stylistic/max-len': ['error', { code: 120, ignoreUrls: true }],
+      'import/no-cycle': ['error'],
+      'import/no-restricted-paths': ['error', { zones: importZones() }],
+      'jsdoc/match-description': ['error', {
+        contexts: ['any'],
+        matchDescription: SUMMARY,
+        message: 'A summary is a phrase of at most 100 characters without a requirement id, and not one that begins with What, Who, Which, Whether or Between.',
+      }],
+    },
   });
 }
 
@@ -237,12 +262,30 @@ function addTasks(): void {
   samples.spawn(project.compileTask);
   samples.exec(script('scripts/check-samples'));
 
+  addGoldens(samples);
+
   const benchPython = project.addTask('bench:python', { description: 'Measures synthesis from Python beside the same architecture written by hand in Python' });
   benchPython.spawn(project.compileTask);
   benchPython.exec(script('bench/run-python'), { receiveArgs: true });
 
+  project.addTask('changelog', {
+    description: 'Writes CHANGELOG.md from the conventional commits: each release, and under 0.0.0 what the next one brings',
+    exec: "commit-and-tag-version --skip.bump --skip.commit --skip.tag --release-count 0 --header '# Changelog'",
+  });
+
   project.addTask('lint:workflows', { description: 'Checks the workflows of GitHub Actions', exec: 'scripts/actionlint.sh', receiveArgs: true });
   checkCompatibility();
+}
+
+/** Every committed file that is generated, each by the switch of the test that holds it up to date. */
+function addGoldens(samples: Task): void {
+  const goldens = project.addTask('goldens', { description: 'Writes all golden files: acknowledgements, simulation, logical ids, pictures, examples of CI, languages and API' });
+  const tests = ['compliance/acknowledgements', 'simulation/simulation', 'upgrades/', 'database/upgrades', 'observability/operations-dashboard', 'examples/ci'];
+  goldens.exec(`jest --coverage=false ${tests.map((test) => `test/${test}`).join(' ')}`, {
+    env: { UPDATE_ACKNOWLEDGEMENTS: '1', UPDATE_SIMULATION: '1', WRITE_BASELINE: '1', UPDATE_PICTURES: '1', UPDATE_EXAMPLES: '1' },
+  });
+  goldens.spawn(samples);
+  goldens.spawn(project.tasks.tryFind('docgen')!);
 }
 
 /** projen's own tasks of packaging know nothing of samples, and don't say what is missing. */

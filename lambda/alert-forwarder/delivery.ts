@@ -1,91 +1,97 @@
-import { without } from './redaction';
+import { redact } from './redaction';
 
-/** How a receiver took a message. */
+/** Result of a delivery. */
 export type Outcome =
-  | { readonly kind: 'taken' }
-  /** The address or key is not, or no longer, good. */
-  | { readonly kind: 'notAdmitted'; readonly why: string }
-  /** Asking again with the same message changes nothing. */
-  | { readonly kind: 'refused'; readonly why: string }
-  /** Worth another try. Where the receiver asks to be left alone, not before this many milliseconds. */
-  | { readonly kind: 'later'; readonly why: string; readonly afterMs?: number };
+  | { readonly kind: 'delivered' }
+  /** The receiver doesn't accept the URL or key. */
+  | { readonly kind: 'unauthorized'; readonly why: string }
+  /** The receiver doesn't accept the message, and a retry would fail, too. */
+  | { readonly kind: 'rejected'; readonly why: string }
+  /** A retry may succeed, after the time that the receiver asks for. */
+  | { readonly kind: 'retry'; readonly why: string; readonly afterMs?: number };
 
 export interface Request {
   readonly url: string;
   readonly body: object;
-  /** Statuses by which this receiver, beside what all do, says that the address or key is not good. */
-  readonly notAdmittedBy?: number[];
-  /** What no reason may hold. */
+  /** Further statuses by which this receiver refuses its URL or key. */
+  readonly unauthorizedStatuses?: number[];
+  /** Secret that is removed from reasons. */
   readonly secret: string;
 }
 
-/** What time does, and what of it is left. */
+/** Clock of the invocation. */
 export interface Clock {
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
-  /** Milliseconds in which the invocation has to be over. */
+  /** Milliseconds until the timeout of the invocation. */
   readonly left: () => number;
 }
 
-const LONGEST_REQUEST_MS = 5000;
+const MAX_REQUEST_MS = 5000;
 const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 10000;
-/** Who fails for so long without a word about when to come back is down: that must be known soon. Who is busy is waited for. */
-const PATIENCE_MS = 60000;
-const NOT_ADMITTED = [401, 403, 404, 410];
-/** So that the reason is logged before Lambda ends the invocation. */
+const MAX_PAUSE_MS = 10000;
+/** Limit of retries without Retry-After, so that an outage of the receiver fails soon. */
+const MAX_OUTAGE_MS = 60000;
+const UNAUTHORIZED_STATUSES = [401, 403, 404, 410];
+/** Time to log the reason before the timeout of the invocation. */
 const SPARE_MS = 1500;
-const MOST_OF_AN_ANSWER = 200;
+const MAX_RESPONSE_LENGTH = 200;
 
 /**
- * Sends until it is taken, refused, or the time is up. Many alerts fail together: without chance they would come back together, and all but
- * a few of them fail again.
+ * Sends a request until it is delivered or rejected, or the time is up.
+ *
+ * Pauses have jitter. Without it, alerts that fail together would retry together, and most of them would fail again.
  */
 export async function deliver(request: Request, clock: Clock): Promise<Outcome> {
   const began = clock.left();
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-    const outcome = await send(request, Math.min(LONGEST_REQUEST_MS, Math.max(1, Math.floor(clock.left() - SPARE_MS))), clock.now);
-    if (outcome.kind !== 'later') {
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, MAX_PAUSE_MS)) {
+    const timeoutMs = Math.min(MAX_REQUEST_MS, Math.max(1, Math.floor(clock.left() - SPARE_MS)));
+    const outcome = await send(request, timeoutMs, clock.now);
+    if (outcome.kind !== 'retry') {
       return outcome;
     }
     const { afterMs } = outcome;
-    const least = Math.max(afterMs ?? 0, pause * (0.5 + Math.random() / 2));
-    const most = clock.left() - SPARE_MS;
-    if (least > most || (afterMs === undefined && began - clock.left() + least > PATIENCE_MS)) {
+    const minPause = Math.max(afterMs ?? 0, pause * (0.5 + Math.random() / 2));
+    const maxPause = clock.left() - SPARE_MS;
+    if (minPause > maxPause || (afterMs === undefined && began - clock.left() + minPause > MAX_OUTAGE_MS)) {
       return outcome;
     }
     const spread = afterMs === undefined ? 0 : Math.random() * Math.max(afterMs, pause);
-    await clock.sleep(Math.round(Math.min(least + spread, most)));
+    await clock.sleep(Math.round(Math.min(minPause + spread, maxPause)));
   }
 }
 
-async function send({ url, body, notAdmittedBy = [], secret }: Request, timeoutMs: number, now: () => number): Promise<Outcome> {
+async function send(request: Request, timeoutMs: number, now: () => number): Promise<Outcome> {
+  const { url, body, unauthorizedStatuses = [], secret } = request;
   try {
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'User-Agent': 'alert-forwarder/1' },
       body: JSON.stringify(body),
-      // A webhook is a secret: it is not handed to wherever an answer points.
+      // A redirect would send the alert to another host.
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     });
     const { status } = response;
-    const why = `${status} ${without([secret], await response.text()).slice(0, MOST_OF_AN_ANSWER)}`.trim();
+    const why = `${status} ${redact([secret], await response.text()).slice(0, MAX_RESPONSE_LENGTH)}`.trim();
     if (status >= 200 && status < 300) {
-      return { kind: 'taken' };
+      return { kind: 'delivered' };
     }
     if (status === 429 || status >= 500) {
-      return { kind: 'later', why, afterMs: waitOf(response.headers.get('retry-after'), now()) ?? (status === 429 ? 0 : undefined) };
+      const afterMs = retryAfterMs(response.headers.get('retry-after'), now());
+      return { kind: 'retry', why, afterMs: afterMs ?? (status === 429 ? 0 : undefined) };
     }
-    return { kind: [...NOT_ADMITTED, ...notAdmittedBy].includes(status) ? 'notAdmitted' : 'refused', why };
+    const unauthorized = [...UNAUTHORIZED_STATUSES, ...unauthorizedStatuses].includes(status);
+    return { kind: unauthorized ? 'unauthorized' : 'rejected', why };
   } catch (error) {
     const { name, cause } = error as Error & { cause?: { code?: string } };
-    return { kind: 'later', why: name === 'TimeoutError' ? `no answer within ${timeoutMs} ms` : `no answer: ${cause?.code ?? name}` };
+    const reason = name === 'TimeoutError' ? ` within ${timeoutMs} ms` : `: ${cause?.code ?? name}`;
+    return { kind: 'retry', why: `no answer${reason}` };
   }
 }
 
-/** Retry-After in seconds or as a date. */
-function waitOf(header: string | null, now: number): number | undefined {
+/** Parses Retry-After, which is a number of seconds or a date. */
+function retryAfterMs(header: string | null, now: number): number | undefined {
   if (!header) {
     return undefined;
   }

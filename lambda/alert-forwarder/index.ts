@@ -12,7 +12,7 @@ const secret = new Secret(async () => {
 }, Date.now);
 const sns = new SNSClient({});
 
-/** What SNS calls for each message. */
+/** Handler that SNS invokes for each message. */
 export async function handler(event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> {
   if (plan.kind === 'relay') {
     return relay(event, plan.topicArn, async (message) => sns.send(new PublishCommand(message)));
@@ -21,6 +21,10 @@ export async function handler(event: unknown, context: { getRemainingTimeInMilli
     plan,
     secret,
     log: (line) => console.log(line),
-    clock: { now: Date.now, sleep: async (ms) => new Promise((done) => setTimeout(done, ms)), left: () => context.getRemainingTimeInMillis() },
+    clock: {
+      now: Date.now,
+      sleep: async (ms) => new Promise((done) => setTimeout(done, ms)),
+      left: () => context.getRemainingTimeInMillis(),
+    },
   });
 }

@@ -1,9 +1,9 @@
-/** What SNS hands over: the part that the forwarder lives by. */
+/** Part of a notification of SNS that the forwarder needs. */
 export interface Notification {
   readonly messageId: string;
   readonly topicArn: string;
   readonly subject?: string;
-  /** When it was published. */
+  /** Time of publication. */
   readonly timestamp?: string;
   readonly message: string;
 }
@@ -11,8 +11,10 @@ export interface Notification {
 export type Fields = { readonly [name: string]: unknown };
 
 /**
- * The notifications of an invocation: SNS's records, or one notification as it lies in the dead-letter queue of a subscription, so that
- * what failed can be sent again by hand. Anything else is a notification, too: its text must not get lost.
+ * Notifications of an invocation.
+ *
+ * The event has records of SNS, or is one notification from the dead-letter queue of a subscription that is sent again
+ * by hand. Any other event is forwarded as text, so that no alert gets lost.
  */
 export function notificationsIn(event: unknown): Notification[] {
   const { Records: records, Type: type } = fieldsOf(event);
@@ -23,20 +25,20 @@ export function notificationsIn(event: unknown): Notification[] {
 }
 
 function notification(value: unknown): Notification {
-  const { MessageId: messageId, TopicArn: topicArn, Subject: subject, Timestamp: timestamp, Message: message } = fieldsOf(value);
+  const { MessageId, TopicArn, Subject, Timestamp, Message } = fieldsOf(value);
   return {
-    messageId: typeof messageId === 'string' ? messageId : '',
-    topicArn: typeof topicArn === 'string' ? topicArn : '',
-    subject: typeof subject === 'string' && subject !== '' ? subject : undefined,
-    timestamp: typeof timestamp === 'string' ? timestamp : undefined,
-    message: typeof message === 'string' ? message : textOf(message ?? value),
+    messageId: typeof MessageId === 'string' ? MessageId : '',
+    topicArn: typeof TopicArn === 'string' ? TopicArn : '',
+    subject: typeof Subject === 'string' && Subject !== '' ? Subject : undefined,
+    timestamp: typeof Timestamp === 'string' ? Timestamp : undefined,
+    message: typeof Message === 'string' ? Message : textOf(Message ?? value),
   };
 }
 
 export function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Fields : {};
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 }
 
 export function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value) ?? '';
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }

@@ -2,31 +2,41 @@ import { createHash } from 'node:crypto';
 import type { Alert } from './alert';
 import type { Urgency } from './plan';
 
-/** PagerDuty's limits. */
-const MOST_OF_A_SUMMARY = 1024;
-const MOST_OF_A_KEY = 255;
-/** Slack takes more, nobody reads more. */
-const MOST_OF_A_TEXT = 3500;
-/** What SNS takes as a subject. */
-const MOST_OF_A_SUBJECT = 99;
+/** Limits of PagerDuty. */
+const MAX_SUMMARY_LENGTH = 1024;
+const MAX_KEY_LENGTH = 255;
+/** Readable length, below the limit of Slack. */
+const MAX_TEXT_LENGTH = 3500;
+/** Limit of SNS. */
+const MAX_SUBJECT_LENGTH = 99;
+/** Limit of chat notifications. */
+const MAX_CHAT_TITLE_LENGTH = 200;
 
-const MARKS: { readonly [urgency in Urgency]: string } = { critical: ':rotating_light:', error: ':red_circle:', warning: ':warning:', info: ':information_source:' };
+const EMOJIS: { readonly [urgency in Urgency]: string } = {
+  critical: ':rotating_light:',
+  error: ':red_circle:',
+  warning: ':warning:',
+  info: ':information_source:',
+};
 
-/** For an incoming webhook of Slack. Nothing that came from outside becomes a link or a mention. */
+/** Body for an incoming webhook of Slack. It is escaped, so that an alert can't contain links or mentions. */
 export function slackMessage(alert: Alert, urgency: Urgency): object {
-  const text = escaped(cut(alert.text, MOST_OF_A_TEXT));
-  return { text: `${alert.over ? ':white_check_mark:' : MARKS[urgency]} *${escaped(cut(alert.title, MOST_OF_A_SUMMARY))}*${text && `\n${text}`}` };
+  const emoji = alert.over ? ':white_check_mark:' : EMOJIS[urgency];
+  const title = escape(truncate(alert.title, MAX_SUMMARY_LENGTH));
+  const text = escape(truncate(alert.text, MAX_TEXT_LENGTH));
+  return { text: `${emoji} *${title}*${text && `\n${text}`}` };
 }
 
-/** For PagerDuty's Events API, version 2. The end of an alarm closes what its beginning opened. */
+/** Event for the Events API v2 of PagerDuty. The end of an alarm resolves the incident that it triggered. */
 export function pagerDutyEvent(alert: Alert, urgency: Urgency, routingKey: string): object {
+  const { key } = alert;
   return {
     routing_key: routingKey,
     event_action: alert.over ? 'resolve' : 'trigger',
-    dedup_key: alert.key.length > MOST_OF_A_KEY ? createHash('sha256').update(alert.key).digest('hex') : alert.key || undefined,
+    dedup_key: key.length > MAX_KEY_LENGTH ? createHash('sha256').update(key).digest('hex') : key || undefined,
     payload: {
-      summary: cut(alert.title, MOST_OF_A_SUMMARY),
-      source: cut(alert.source, MOST_OF_A_SUMMARY),
+      summary: truncate(alert.title, MAX_SUMMARY_LENGTH),
+      source: truncate(alert.source, MAX_SUMMARY_LENGTH),
       severity: urgency,
       timestamp: alert.at,
       custom_details: { text: alert.text },
@@ -35,21 +45,29 @@ export function pagerDutyEvent(alert: Alert, urgency: Urgency, routingKey: strin
   };
 }
 
-/** For a topic: mails as text, everyone else the form that chat integration shows. */
+/** Message for a topic: text for mails, and a chat notification for other protocols. */
 export function topicMessage(alert: Alert): { readonly subject: string; readonly message: string } {
-  const notification = { version: '1.0', source: 'custom', content: { textType: 'client-markdown', title: cut(alert.title, 200), description: cut(alert.text, MOST_OF_A_TEXT) || alert.title } };
+  const notification = {
+    version: '1.0',
+    source: 'custom',
+    content: {
+      textType: 'client-markdown',
+      title: truncate(alert.title, MAX_CHAT_TITLE_LENGTH),
+      description: truncate(alert.text, MAX_TEXT_LENGTH) || alert.title,
+    },
+  };
   return {
-    subject: cut(alert.title.replace(/[^\x20-\x7e]+/g, ' ').trim() || 'Alert', MOST_OF_A_SUBJECT, '...'),
+    subject: truncate(alert.title.replace(/[^\x20-\x7e]+/g, ' ').trim() || 'Alert', MAX_SUBJECT_LENGTH, '...'),
     message: JSON.stringify({ default: JSON.stringify(notification), email: `${alert.title}\n\n${alert.text}` }),
   };
 }
 
-function escaped(text: string): string {
+function escape(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
 
-/** By characters, of which some are two units of a string: half of one is none. */
-function cut(text: string, most: number, end = '…'): string {
+/** Truncates by code points, so that a surrogate pair is not split. */
+function truncate(text: string, maxLength: number, end = '…'): string {
   const characters = [...text];
-  return characters.length > most ? `${characters.slice(0, most - end.length).join('')}${end}` : text;
+  return characters.length > maxLength ? `${characters.slice(0, maxLength - end.length).join('')}${end}` : text;
 }

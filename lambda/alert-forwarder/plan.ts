@@ -1,21 +1,21 @@
-/** How urgent what arrives on a topic is, in the words of PagerDuty. */
+/** Urgency of a topic, by the severities of PagerDuty. */
 export type Urgency = 'critical' | 'error' | 'warning' | 'info';
 
-/** What the construct tells the function, as JSON in the variable `FORWARDER_PLAN`. */
+/** Settings of the function, which the construct passes as JSON in the variable `FORWARDER_PLAN`. */
 export type ForwarderPlan = PostingPlan | RelayPlan;
 
-/** To a service outside AWS, whose address or key is a secret. */
+/** Settings for a service outside AWS, whose URL or key is a secret. */
 export interface PostingPlan {
   readonly kind: 'slack' | 'pagerDuty';
-  /** Where the webhook of Slack, or the integration key of PagerDuty, is kept. */
+  /** ARN of the secret with the webhook of Slack or the integration key of PagerDuty. */
   readonly secretArn: string;
-  /** Where PagerDuty takes events; Slack's address is the secret itself. */
+  /** URL of the Events API of PagerDuty. The URL of Slack is the secret. */
   readonly endpoint?: string;
-  /** How urgent each topic is. */
+  /** Urgency of each topic. */
   readonly topics: ReadonlyArray<{ readonly arn: string; readonly urgency: Urgency }>;
 }
 
-/** From topics of other constructs to a topic with channels, in a form that every channel shows. */
+/** Settings for a relay to a topic with channels. */
 export interface RelayPlan {
   readonly kind: 'relay';
   readonly topicArn: string;

@@ -1,8 +1,10 @@
-/** Shorter parts of an address tell nothing, and may stand in any text. */
-const SHORTEST_PART = 8;
+/** Shorter parts of a URL reveal nothing, and occur in other texts. */
+const MIN_PART_LENGTH = 8;
 
-/** A text without secrets, and without the parts of a secret address: who repeats it may have escaped its slashes. */
-export function without(secrets: string[], text: string): string {
-  const parts = secrets.flatMap((secret) => [secret, ...secret.split('/')]).filter((part) => part.length >= SHORTEST_PART);
+/** Replaces secrets, and the parts of secret URLs, because a response may repeat a URL with escaped slashes. */
+export function redact(secrets: string[], text: string): string {
+  const parts = secrets
+    .flatMap((secret) => [secret, ...secret.split('/')])
+    .filter((part) => part.length >= MIN_PART_LENGTH);
   return parts.reduce((rest, part) => rest.split(part).join('***'), text);
 }

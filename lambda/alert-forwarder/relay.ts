@@ -2,18 +2,31 @@ import { alertIn, isShownInChat } from './alert';
 import { notificationsIn } from './notification';
 import { topicMessage } from './payloads';
 
-/** What the relay hands to SNS. */
-export interface Published { readonly TopicArn: string; readonly Subject?: string; readonly Message: string; readonly MessageStructure?: 'json' }
+/** Input of a publication to SNS. */
+export interface Publication {
+  readonly TopicArn: string;
+  readonly Subject?: string;
+  readonly Message: string;
+  readonly MessageStructure?: 'json';
+}
 
 /**
- * Tells a topic's channels what happened on another topic. Chat integration drops, without a word, what is neither an alarm nor of its own
- * form: an event of RDS would never be seen. An alarm goes on as it is, so that its end is known as such.
+ * Relays notifications of other topics to a topic with channels.
+ *
+ * Chat clients silently drop a message that is neither an alarm nor a chat notification, such as an event of RDS. It is
+ * converted to a chat notification. An alarm is relayed unchanged, so that chat clients recognize its end.
  */
-export async function relay(event: unknown, topicArn: string, publish: (message: Published) => Promise<unknown>): Promise<void> {
+export async function relay(
+  event: unknown,
+  topicArn: string,
+  publish: (message: Publication) => Promise<unknown>,
+): Promise<void> {
   for (const notification of notificationsIn(event)) {
     const { subject, message } = topicMessage(alertIn(notification));
-    await publish(isShownInChat(notification.message)
-      ? { TopicArn: topicArn, Subject: notification.subject, Message: notification.message }
-      : { TopicArn: topicArn, Subject: subject, Message: message, MessageStructure: 'json' });
+    await publish(
+      isShownInChat(notification.message)
+        ? { TopicArn: topicArn, Subject: notification.subject, Message: notification.message }
+        : { TopicArn: topicArn, Subject: subject, Message: message, MessageStructure: 'json' },
+    );
   }
 }

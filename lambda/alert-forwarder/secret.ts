@@ -1,20 +1,24 @@
-/** Long enough to spare calls in a burst of alerts, short enough that a rotated value is in use before anyone wonders. */
-const KEPT_MS = 5 * 60 * 1000;
+/** Spares calls in a burst of alerts, and picks up a rotated value soon. */
+const CACHE_MS = 5 * 60 * 1000;
 
-/** A value of Secrets Manager, kept for a short time. */
+/** Secret of Secrets Manager with a short-lived cache. */
 export class Secret {
-  private kept?: { readonly value: string; readonly at: number };
+  private cached?: { readonly value: string; readonly at: number };
 
-  public constructor(private readonly fetchValue: () => Promise<string | undefined>, private readonly now: () => number) {}
+  public constructor(
+    private readonly fetchValue: () => Promise<string | undefined>,
+    private readonly now: () => number,
+  ) {}
 
-  /** The last value, or what is there now. */
+  /** Cached value, or the current one if the cache has expired. */
   public async value(): Promise<string> {
-    return this.kept && this.now() - this.kept.at < KEPT_MS ? this.kept.value : this.reread();
+    return this.cached && this.now() - this.cached.at < CACHE_MS ? this.cached.value : this.reread();
   }
 
+  /** Current value. */
   public async reread(): Promise<string> {
-    const value = (await this.fetchValue() ?? '').trim();
-    this.kept = { value, at: this.now() };
+    const value = ((await this.fetchValue()) ?? '').trim();
+    this.cached = { value, at: this.now() };
     return value;
   }
 }

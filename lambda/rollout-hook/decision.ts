@@ -1,54 +1,55 @@
-import { type CommandTasks, runsAt, standing } from './command';
+import { type CommandTasks, commandState, runsAt } from './command';
 import { type Invocation, isSameWeight, read, type Watch } from './invocation';
 import type { RolloutPlan } from './plan';
 
-/** What the hook needs to know of a deployment. */
+/** State of a deployment. */
 export interface Deployment {
-  /** Whether there is no version before it: nobody is served yet. */
+  /** Whether the service had no version before, and so no traffic. */
   readonly first: boolean;
-  /** Whether it is on its way back or being stopped. */
-  readonly goesBack: boolean;
-  /** Tasks that the new version shall have. */
+  /** Whether it is rolling back or being stopped. */
+  readonly rollingBack: boolean;
+  /** Desired number of tasks of the new version. */
   readonly requestedTasks: number;
   readonly createdAt: Date;
 }
 
-/** ECS, as far as the hook asks it. */
+/** Reads of deployments in ECS. */
 export interface Deployments {
   describe(invocation: Invocation): Promise<Deployment>;
-  /** Private addresses of the new version's running tasks. */
+  /** Private addresses of the running tasks of the new version. */
   addresses(invocation: Invocation, deployment: Deployment): Promise<string[]>;
 }
 
-/** What the hook decides with. */
-export interface Surroundings {
+/** Context of a decision. */
+export interface HookContext {
   readonly plan: RolloutPlan;
   readonly deployments: Deployments;
   readonly tasks: CommandTasks;
-  /** Rejects with the reason when a task doesn't pass. */
+  /** Sends the requests to one task. Rejects with the reason if one fails. */
   readonly smoke: (plan: RolloutPlan, address: string) => Promise<void>;
   readonly now: () => number;
 }
 
-/** The answer that ECS documents. */
+/** Response in the form that ECS documents. */
 export interface Answer {
   readonly hookStatus: 'SUCCEEDED' | 'FAILED' | 'IN_PROGRESS';
-  /** Seconds until ECS calls again. */
+  /** Seconds until the next call. */
   readonly callBackDelay?: number;
   readonly hookDetails?: { readonly watch: Watch };
 }
 
-/** Called before each shift of production traffic, and never on the way back. */
+/** Stage before each shift of production traffic. A rollback doesn't pass it. */
 const STAGE = 'PRE_PRODUCTION_TRAFFIC_SHIFT';
-const CALL_AGAIN_SECONDS = { most: 30, least: 5 };
+const CALL_BACK_SECONDS = { max: 30, min: 5 };
 const SUCCEEDED: Answer = { hookStatus: 'SUCCEEDED' };
 
 /**
- * Decides whether more traffic may move to the new version. It changes nothing but starts the command, once for each deployment, and stops
- * it: called twice, it answers twice.
- * Whatever it can't read is a failure, so that no traffic moves unverified; whatever goes back is never held.
+ * Decides whether more traffic may shift to the new version.
+ *
+ * A call is idempotent. Its only side effect is the command, which is started once for each deployment, and stopped. An
+ * unknown payload fails the deployment, so that no traffic shifts unverified. A rollback is never delayed.
  */
-export async function decide(event: unknown, surroundings: Surroundings): Promise<Answer> {
+export async function decide(event: unknown, context: HookContext): Promise<Answer> {
   const invocation = read(event);
   if (!invocation) {
     return failed('the payload is not of the documented form');
@@ -56,55 +57,60 @@ export async function decide(event: unknown, surroundings: Surroundings): Promis
   if (invocation.stage !== STAGE) {
     return SUCCEEDED;
   }
-  const { plan, deployments, now } = surroundings;
+  const { plan, deployments, now } = context;
   let watch = watchOf(invocation, plan, now());
   try {
     const deployment = await deployments.describe(invocation);
-    if (deployment.first || deployment.goesBack || deployment.requestedTasks === 0) {
-      await stopCommand(invocation, watch, surroundings);
+    if (deployment.first || deployment.rollingBack || deployment.requestedTasks === 0) {
+      await stopCommand(invocation, watch, context);
       return SUCCEEDED;
     }
     if (invocation.weight === undefined) {
       return failed(`the payload has no weight for ${invocation.revisionArn}`);
     }
-    if (!stopsAt(plan, invocation.weight)) {
+    if (!holdsAt(plan, invocation.weight)) {
       return SUCCEEDED;
     }
     if (!watch.run) {
-      await verify(invocation, deployment, surroundings);
+      await verify(invocation, deployment, context);
       const answer = passedRound(plan, watch, now());
       if (answer.hookStatus !== 'SUCCEEDED' || !runsAt(plan.command, watch)) {
         return answer;
       }
       watch = { ...watch, failures: 0, run: { deployment: invocation.deploymentArn, task: null } };
     }
-    return await runCommand(invocation, deployment, watch, surroundings);
+    return await runCommand(invocation, deployment, watch, context);
   } catch (error) {
     const answer = failedRound(plan, watch, error as Error);
     if (answer.hookStatus === 'FAILED') {
-      await stopCommand(invocation, watch, surroundings);
+      await stopCommand(invocation, watch, context);
     }
     return answer;
   }
 }
 
-/** Before the first traffic where there is something to ask, then at the steps; without steps, at each of ECS's own. */
-function stopsAt(plan: RolloutPlan, weight: number): boolean {
+/** Whether the weight is verified or held: before the first traffic, then at the steps of the plan or of ECS. */
+function holdsAt(plan: RolloutPlan, weight: number): boolean {
   if (isSameWeight(weight, 0)) {
     return plan.requests.length > 0 || plan.command !== undefined;
   }
   return plan.steps ? plan.steps.some((step) => isSameWeight(step, weight)) : plan.requests.length > 0;
 }
 
-async function verify(invocation: Invocation, deployment: Deployment, { plan, deployments, smoke }: Surroundings): Promise<void> {
+async function verify(invocation: Invocation, deployment: Deployment, context: HookContext): Promise<void> {
+  const { plan, deployments, smoke } = context;
   if (plan.requests.length === 0) {
     return;
   }
-  const addresses = await running(invocation, deployment, deployments);
+  const addresses = await runningAddresses(invocation, deployment, deployments);
   await Promise.all(addresses.map((address) => smoke(plan, address)));
 }
 
-async function running(invocation: Invocation, deployment: Deployment, deployments: Deployments): Promise<string[]> {
+async function runningAddresses(
+  invocation: Invocation,
+  deployment: Deployment,
+  deployments: Deployments,
+): Promise<string[]> {
   const addresses = await deployments.addresses(invocation, deployment);
   if (addresses.length === 0) {
     throw new Error('no task of the new version is running');
@@ -112,39 +118,45 @@ async function running(invocation: Invocation, deployment: Deployment, deploymen
   return addresses;
 }
 
-/** Starts the command, waits for its end, and judges it. Only what ECS does not answer is asked again. */
-async function runCommand(invocation: Invocation, deployment: Deployment, watch: Watch, { plan, deployments, tasks, now }: Surroundings): Promise<Answer> {
+/** Starts the command, waits for its end and evaluates it. Only calls to ECS that fail are repeated. */
+async function runCommand(
+  invocation: Invocation,
+  deployment: Deployment,
+  watch: Watch,
+  context: HookContext,
+): Promise<Answer> {
+  const { plan, deployments, tasks, now } = context;
   const command = plan.command!;
   const { task } = watch.run!;
   if (task === null) {
-    // The same one as in a repeated call, if ECS lists the tasks in another order.
-    const [address] = (await running(invocation, deployment, deployments)).sort();
+    // Sorted, because a repeated call must choose the same task.
+    const [address] = (await runningAddresses(invocation, deployment, deployments)).sort();
     const started = await tasks.start(invocation, command, `http://${address}:${plan.port}`);
     console.info(`The command runs as ${started}`);
-    return again(CALL_AGAIN_SECONDS.least, { ...watch, failures: 0, run: { ...watch.run!, task: started } });
+    return callBack(CALL_BACK_SECONDS.min, { ...watch, failures: 0, run: { ...watch.run!, task: started } });
   }
-  const stands = standing(command, await tasks.look(invocation, task, command), now());
-  if (stands.is === 'running') {
-    return againWithin(stands.seconds, { ...watch, failures: 0 });
+  const state = commandState(command, await tasks.describe(invocation, task, command), now());
+  if (state.kind === 'running') {
+    return callBackWithin(state.seconds, { ...watch, failures: 0 });
   }
-  if (stands.is === 'passed') {
+  if (state.kind === 'passed') {
     console.info(`The command passed (${task}): production traffic may shift`);
     return SUCCEEDED;
   }
-  if (stands.is === 'late') {
-    await stopTask(invocation, task, tasks, stands.reason);
+  if (state.kind === 'timedOut') {
+    await stopTask(invocation, task, tasks, state.reason);
   }
-  return failed(`${stands.reason} (${task})`);
+  return failed(`${state.reason} (${task})`);
 }
 
-/** What the deployment's command left running when it is over. */
-async function stopCommand(invocation: Invocation, { run }: Watch, { tasks }: Surroundings): Promise<void> {
+/** Stops a command that still runs when its deployment is over. */
+async function stopCommand(invocation: Invocation, { run }: Watch, { tasks }: HookContext): Promise<void> {
   if (run?.task) {
-    await stopTask(invocation, run.task, tasks, 'The deployment that it verifies goes back');
+    await stopTask(invocation, run.task, tasks, 'The deployment that it verifies rolls back');
   }
 }
 
-/** That it can't be stopped changes nothing for the deployment. */
+/** A failure to stop the task doesn't affect the deployment. */
 async function stopTask(invocation: Invocation, task: string, tasks: CommandTasks, reason: string): Promise<void> {
   try {
     await tasks.stop(invocation, task, reason);
@@ -153,7 +165,7 @@ async function stopTask(invocation: Invocation, task: string, tasks: CommandTask
   }
 }
 
-/** A watch belongs to one weight: at the next step it begins anew. A plan that changed meanwhile may have no command any more. */
+/** State for this weight. A changed plan may have lost its command. */
 function watchOf({ weight = 0, watch }: Invocation, plan: RolloutPlan, now: number): Watch {
   if (!watch || !isSameWeight(watch.weight, weight)) {
     return { weight, since: now, passingSince: null, failures: 0, run: null };
@@ -167,31 +179,34 @@ function failedRound(plan: RolloutPlan, watch: Watch, error: Error): Answer {
     return failed(`${error.message} (round ${failures} of ${plan.attempts})`);
   }
   console.warn(`Round ${failures} of ${plan.attempts} did not pass at ${watch.weight} %: ${error.message}`);
-  return again(CALL_AGAIN_SECONDS.most, { ...watch, failures, passingSince: null });
+  return callBack(CALL_BACK_SECONDS.max, { ...watch, failures, passingSince: null });
 }
 
-/** Before the first traffic only an unbroken series counts; afterwards the time at the step. */
+/** Before the first traffic the time of passed rounds counts, at a step the time since its start. */
 function passedRound(plan: RolloutPlan, watch: Watch, now: number): Answer {
   const passingSince = watch.passingSince ?? now;
   const beforeTraffic = isSameWeight(watch.weight, 0);
-  const [seconds, from] = beforeTraffic ? [plan.verifySeconds, passingSince] : [plan.steps ? plan.stepSeconds : 0, watch.since];
+  const [seconds, from] = beforeTraffic
+    ? [plan.verifySeconds, passingSince]
+    : [plan.steps ? plan.stepSeconds : 0, watch.since];
   const left = seconds - (now - from) / 1000;
   if (left > 0) {
-    return againWithin(left, { ...watch, passingSince, failures: 0 });
+    return callBackWithin(left, { ...watch, passingSince, failures: 0 });
   }
   console.info(`The next shift may follow ${watch.weight} %`);
   return SUCCEEDED;
 }
 
-function againWithin(seconds: number, watch: Watch): Answer {
-  return again(Math.min(CALL_AGAIN_SECONDS.most, Math.max(CALL_AGAIN_SECONDS.least, Math.ceil(seconds))), watch);
+function callBackWithin(seconds: number, watch: Watch): Answer {
+  const { min, max } = CALL_BACK_SECONDS;
+  return callBack(Math.min(max, Math.max(min, Math.ceil(seconds))), watch);
 }
 
-function again(callBackDelay: number, watch: Watch): Answer {
+function callBack(callBackDelay: number, watch: Watch): Answer {
   return { hookStatus: 'IN_PROGRESS', callBackDelay, hookDetails: { watch } };
 }
 
 function failed(reason: string): Answer {
-  console.error(`The deployment goes back: ${reason}`);
+  console.error(`The deployment rolls back: ${reason}`);
   return { hookStatus: 'FAILED' };
 }

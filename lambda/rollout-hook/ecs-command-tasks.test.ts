@@ -8,8 +8,15 @@ const INVOCATION = read(beforeShift(0)) as Invocation;
 const CREATED = new Date('2026-01-01T12:00:00Z');
 const DEFINITION = 'arn:aws:ecs:eu-central-1:111111111111:task-definition/web:2';
 const TASK = 'arn:aws:ecs:eu-central-1:111111111111:task/shop/0123456789abcdef';
-const NETWORK = { awsvpcConfiguration: { subnets: ['subnet-1', 'subnet-2'], securityGroups: ['sg-1'], assignPublicIp: 'DISABLED' } };
-const COMMAND: SmokeCommand = { container: 'web', command: ['npm', 'test'], environment: { SUITE: 'short' }, timeoutSeconds: 600 };
+const NETWORK = {
+  awsvpcConfiguration: { subnets: ['subnet-1', 'subnet-2'], securityGroups: ['sg-1'], assignPublicIp: 'DISABLED' },
+};
+const COMMAND: SmokeCommand = {
+  container: 'web',
+  command: ['npm', 'test'],
+  environment: { SUITE: 'short' },
+  timeoutSeconds: 600,
+};
 const URL = 'http://10.0.11.7:3000';
 
 /** ECS with canned answers by command; it keeps what it is asked. */
@@ -34,7 +41,7 @@ const starting = (RunTask: object, DescribeServiceRevisions: object = REVISION) 
 };
 
 describe('The task of a command', () => {
-  test('is one of the new revision, in the subnets and the group of the service, with the command and the address', async () => {
+  test('has the task definition, subnets and security group of the new revision, the command and the URL', async () => {
     const { asked, answer } = starting({ tasks: [{ taskArn: TASK }] });
     expect(await answer).toBe(TASK);
     expect(asked).toEqual([
@@ -50,14 +57,23 @@ describe('The task of a command', () => {
           clientToken: expect.stringMatching(/^[0-9a-f]{64}$/),
           startedBy: 'smoke-test',
           overrides: {
-            containerOverrides: [{ name: 'web', command: ['npm', 'test'], environment: [{ name: 'SUITE', value: 'short' }, { name: 'SMOKE_TEST_URL', value: URL }] }],
+            containerOverrides: [
+              {
+                name: 'web',
+                command: ['npm', 'test'],
+                environment: [
+                  { name: 'SUITE', value: 'short' },
+                  { name: 'SMOKE_TEST_URL', value: URL },
+                ],
+              },
+            ],
           },
         },
       },
     ]);
   });
 
-  test('has one token for each deployment, so that a repeated start is the same one', async () => {
+  test('has one token for each deployment, so that a repeated start returns it', async () => {
     const token = async (deploymentArn: string) => {
       const { asked, tasks } = ecs({ DescribeServiceRevisions: REVISION, RunTask: { tasks: [{ taskArn: TASK }] } });
       await tasks.start({ ...INVOCATION, deploymentArn }, COMMAND, URL);
@@ -68,21 +84,29 @@ describe('The task of a command', () => {
     expect(other).not.toBe(one);
   });
 
-  test('is the one that runs already, where ECS refuses the token with another address', async () => {
-    const conflict = (resourceIds?: string[]) => new ConflictException({ message: 'conflict', resourceIds, $metadata: {} });
+  test('is the running one if ECS refuses the token with another URL', async () => {
+    const conflict = (resourceIds?: string[]) =>
+      new ConflictException({ message: 'conflict', resourceIds, $metadata: {} });
     expect(await starting(conflict([TASK])).answer).toBe(TASK);
     await expect(starting(conflict()).answer).rejects.toThrow('conflict');
   });
 
   test.each<[string, object, RegExp]>([
-    ['ECS has no room for it', { tasks: [], failures: [{ reason: 'Capacity is unavailable at this time' }] }, /could not be started: Capacity is unavailable/],
+    [
+      'ECS has no room for it',
+      { tasks: [], failures: [{ reason: 'Capacity is unavailable at this time' }] },
+      /could not be started: Capacity is unavailable/,
+    ],
     ['ECS answers nothing', {}, /could not be started: ECS gives no reason/],
     ['the hook may not', new Error('AccessDenied'), /AccessDenied/],
-  ])('is a failure when %s', async (_, answer, message) => {
+  ])("can't be started when %s", async (_, answer, message) => {
     await expect(starting(answer).answer).rejects.toThrow(message);
   });
 
-  test.each<[string, object]>([['does not know', {}], ['knows without a network', { serviceRevisions: [{ taskDefinition: DEFINITION }] }]])('is not started for a revision that ECS %s', async (_, revision) => {
+  test.each<[string, object]>([
+    ["doesn't know", {}],
+    ['knows without a network', { serviceRevisions: [{ taskDefinition: DEFINITION }] }],
+  ])("isn't started for a revision that ECS %s", async (_, revision) => {
     const { asked, answer } = starting({ tasks: [{ taskArn: TASK }] }, revision);
     await expect(answer).rejects.toThrow(GREEN);
     expect(asked.map(({ command }) => command)).toEqual(['DescribeServiceRevisions']);
@@ -90,18 +114,50 @@ describe('The task of a command', () => {
 
   test.each<[string, object, object]>([
     ['that runs', { lastStatus: 'RUNNING', containers: [{ name: 'web' }] }, { ended: false }],
-    ['that is being stopped, though its code is known', { lastStatus: 'DEPROVISIONING', containers: [{ name: 'web', exitCode: 0 }] }, { ended: false, exitCode: 0 }],
-    ['that ended, by the application\'s container and no other', { lastStatus: 'STOPPED', containers: [{ name: 'proxy', exitCode: 0 }, { name: 'web', exitCode: 3 }] }, { ended: true, exitCode: 3 }],
-    ['that never ran, by the container\'s own reason', { lastStatus: 'STOPPED', stoppedReason: 'Task failed to start', containers: [{ name: 'web', reason: 'CannotPullContainerError' }] }, { ended: true, reason: 'CannotPullContainerError' }],
-    ['that has no container, by its own reason', { lastStatus: 'STOPPED', stoppedReason: 'Task failed to start' }, { ended: true, reason: 'Task failed to start' }],
-  ])('is told as one %s', async (_, task, told) => {
+    [
+      'that is being stopped, though its code is known',
+      { lastStatus: 'DEPROVISIONING', containers: [{ name: 'web', exitCode: 0 }] },
+      { ended: false, exitCode: 0 },
+    ],
+    [
+      "that ended, by the application's container and no other",
+      {
+        lastStatus: 'STOPPED',
+        containers: [
+          { name: 'proxy', exitCode: 0 },
+          { name: 'web', exitCode: 3 },
+        ],
+      },
+      { ended: true, exitCode: 3 },
+    ],
+    [
+      "that never ran, by the container's own reason",
+      {
+        lastStatus: 'STOPPED',
+        stoppedReason: 'Task failed to start',
+        containers: [{ name: 'web', reason: 'CannotPullContainerError' }],
+      },
+      { ended: true, reason: 'CannotPullContainerError' },
+    ],
+    [
+      'that has no container, by its own reason',
+      { lastStatus: 'STOPPED', stoppedReason: 'Task failed to start' },
+      { ended: true, reason: 'Task failed to start' },
+    ],
+  ])('is described as one %s', async (_, task, told) => {
     const { asked, tasks } = ecs({ DescribeTasks: { tasks: [{ createdAt: CREATED, ...task }] } });
-    expect(await tasks.look(INVOCATION, TASK, COMMAND)).toEqual({ createdAt: CREATED, ...told });
+    expect(await tasks.describe(INVOCATION, TASK, COMMAND)).toEqual({ createdAt: CREATED, ...told });
     expect(asked).toEqual([{ command: 'DescribeTasks', input: { cluster: 'shop', tasks: [TASK] } }]);
   });
 
-  test('that ECS does not know is a failure, not an end', async () => {
-    await expect(ecs({ DescribeTasks: { tasks: [], failures: [{ reason: 'MISSING' }] } }).tasks.look(INVOCATION, TASK, COMMAND)).rejects.toThrow(TASK);
+  test("that ECS doesn't know is a failure, not an end", async () => {
+    await expect(
+      ecs({ DescribeTasks: { tasks: [], failures: [{ reason: 'MISSING' }] } }).tasks.describe(
+        INVOCATION,
+        TASK,
+        COMMAND,
+      ),
+    ).rejects.toThrow(TASK);
   });
 
   test('is stopped with the reason', async () => {

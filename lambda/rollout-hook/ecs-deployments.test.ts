@@ -6,7 +6,7 @@ import { beforeShift, DEPLOYMENT, GREEN, SERVICE } from './payloads';
 const INVOCATION = read(beforeShift(0)) as Invocation;
 const CREATED = new Date('2026-01-01T12:00:00Z');
 const DEFINITION = 'arn:aws:ecs:eu-central-1:111111111111:task-definition/web:2';
-const UNDER_WAY = { first: false, goesBack: false, requestedTasks: 2, createdAt: CREATED };
+const UNDER_WAY = { first: false, rollingBack: false, requestedTasks: 2, createdAt: CREATED };
 
 /** ECS with canned answers by command; it keeps what it is asked. */
 function ecs(answers: { [command: string]: object[] }) {
@@ -20,32 +20,46 @@ function ecs(answers: { [command: string]: object[] }) {
 }
 
 const task = (ip: string, change: object = {}) => ({
-  taskDefinitionArn: DEFINITION, lastStatus: 'RUNNING', createdAt: new Date(CREATED.getTime() + 60000), containers: [{ networkInterfaces: [{ privateIpv4Address: ip }] }], ...change,
+  taskDefinitionArn: DEFINITION,
+  lastStatus: 'RUNNING',
+  createdAt: new Date(CREATED.getTime() + 60000),
+  containers: [{ networkInterfaces: [{ privateIpv4Address: ip }] }],
+  ...change,
 });
 
-describe('What the hook asks ECS about a deployment', () => {
+describe('The description of a deployment', () => {
   const described = (deployment?: object) => {
-    const { asked, deployments } = ecs({ DescribeServiceDeployments: [{ serviceDeployments: deployment ? [deployment] : [] }] });
+    const { asked, deployments } = ecs({
+      DescribeServiceDeployments: [{ serviceDeployments: deployment ? [deployment] : [] }],
+    });
     return { asked, answer: deployments.describe(INVOCATION) };
   };
-  const running = { status: 'IN_PROGRESS', createdAt: CREATED, sourceServiceRevisions: [{}], targetServiceRevision: { requestedTaskCount: 2 } };
+  const running = {
+    status: 'IN_PROGRESS',
+    createdAt: CREATED,
+    sourceServiceRevisions: [{}],
+    targetServiceRevision: { requestedTaskCount: 2 },
+  };
 
-  test('names this deployment alone', async () => {
+  test('is requested for this deployment only', async () => {
     const { asked, answer } = described(running);
     expect(await answer).toEqual(UNDER_WAY);
     expect(asked).toEqual([{ command: 'DescribeServiceDeployments', input: { serviceDeploymentArns: [DEPLOYMENT] } }]);
   });
 
-  test('one without a version before it is the first', async () => {
+  test('is that of a first deployment without a version before it', async () => {
     expect(await described({ ...running, sourceServiceRevisions: [] }).answer).toMatchObject({ first: true });
     expect(await described({ ...running, sourceServiceRevisions: undefined }).answer).toMatchObject({ first: true });
   });
 
-  test.each(['STOP_REQUESTED', 'ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS'])('%s goes back', async (status) => {
-    expect(await described({ ...running, status }).answer).toMatchObject({ goesBack: true });
-  });
+  test.each(['STOP_REQUESTED', 'ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS'])(
+    'is that of a rollback in the status %s',
+    async (status) => {
+      expect(await described({ ...running, status }).answer).toMatchObject({ rollingBack: true });
+    },
+  );
 
-  test('one that ECS does not know is a failure, not a first deployment', async () => {
+  test("fails for a deployment that ECS doesn't know", async () => {
     await expect(described().answer).rejects.toThrow(DEPLOYMENT);
     await expect(described({ sourceServiceRevisions: [] }).answer).rejects.toThrow(DEPLOYMENT);
   });
@@ -54,7 +68,9 @@ describe('What the hook asks ECS about a deployment', () => {
 describe('The addresses of the new version', () => {
   const found = async (tasks: object[]) => {
     const { asked, deployments } = ecs({
-      DescribeServiceRevisions: [{ serviceRevisions: [{ taskDefinition: DEFINITION }] }], ListTasks: [{ taskArns: ['a'] }], DescribeTasks: [{ tasks }],
+      DescribeServiceRevisions: [{ serviceRevisions: [{ taskDefinition: DEFINITION }] }],
+      ListTasks: [{ taskArns: ['a'] }],
+      DescribeTasks: [{ tasks }],
     });
     return { addresses: await deployments.addresses(INVOCATION, UNDER_WAY), asked };
   };
@@ -64,7 +80,10 @@ describe('The addresses of the new version', () => {
     expect(addresses).toEqual(['10.0.11.7', '10.0.12.7']);
     expect(asked).toEqual([
       { command: 'DescribeServiceRevisions', input: { serviceRevisionArns: [GREEN] } },
-      { command: 'ListTasks', input: { cluster: 'shop', serviceName: 'web', desiredStatus: 'RUNNING', maxResults: 100, nextToken: undefined } },
+      {
+        command: 'ListTasks',
+        input: { cluster: 'shop', serviceName: 'web', desiredStatus: 'RUNNING', maxResults: 100, nextToken: undefined },
+      },
       { command: 'DescribeTasks', input: { cluster: 'shop', tasks: ['a'] } },
     ]);
     expect(SERVICE).toMatch(/shop\/web$/);
@@ -72,14 +91,17 @@ describe('The addresses of the new version', () => {
 
   test.each<[string, object]>([
     ['of the version before', { taskDefinitionArn: `${DEFINITION}1` }],
-    ['older than the deployment, where both versions have one task definition', { createdAt: new Date(CREATED.getTime() - 1) }],
+    [
+      'older than the deployment, where both versions have one task definition',
+      { createdAt: new Date(CREATED.getTime() - 1) },
+    ],
     ['that do not run yet', { lastStatus: 'PENDING' }],
     ['without an address', { containers: [] }],
-  ])('leave out tasks %s', async (_, change) => {
+  ])('exclude tasks %s', async (_, change) => {
     expect((await found([task('10.0.11.7'), task('10.0.11.8', change)])).addresses).toEqual(['10.0.11.7']);
   });
 
-  test('are read to the last page', async () => {
+  test('are read up to the last page', async () => {
     const { deployments } = ecs({
       DescribeServiceRevisions: [{ serviceRevisions: [{ taskDefinition: DEFINITION }] }],
       ListTasks: [{ taskArns: ['a'], nextToken: 'more' }, { taskArns: [], nextToken: 'last' }, { taskArns: ['b'] }],
@@ -88,7 +110,7 @@ describe('The addresses of the new version', () => {
     expect(await deployments.addresses(INVOCATION, UNDER_WAY)).toEqual(['10.0.11.7', '10.0.12.7']);
   });
 
-  test('of a revision that ECS does not know are a failure', async () => {
+  test("can't be read for a revision that ECS doesn't know", async () => {
     await expect(ecs({}).deployments.addresses(INVOCATION, UNDER_WAY)).rejects.toThrow(GREEN);
   });
 });

@@ -10,7 +10,7 @@ const ecs = new ECSClient({});
 const deployments = new EcsDeployments(ecs);
 const tasks = new EcsCommandTasks(ecs);
 
-/** What ECS calls before each shift of production traffic. */
+/** Lifecycle hook that ECS calls before each shift of production traffic. */
 export function handler(event: unknown): Promise<Answer> {
   return decide(event, { plan, deployments, tasks, smoke, now: Date.now });
 }

@@ -1,51 +1,58 @@
-/** Why and for what ECS calls: the part of the documented payload that the hook lives by. */
+/** Part of the documented payload that the hook needs. */
 export interface Invocation {
   readonly stage: string;
   readonly deploymentArn: string;
   readonly serviceArn: string;
   readonly revisionArn: string;
-  /** Percent of the production traffic that the new version has; undefined where ECS doesn't say. */
+  /** Percentage of production traffic of the new version. Undefined if the payload lacks it. */
   readonly weight?: number;
-  /** What the last call for this deployment left behind, if it is of this hook. */
+  /** State of the last call for this deployment, if this hook wrote it. */
   readonly watch?: Watch;
 }
 
-/** What the hook remembers from call to call. ECS carries it in `hookDetails`, and merges: a field left out could keep its old value. */
+/**
+ * State that the hook keeps between calls in `hookDetails`.
+ *
+ * ECS merges the details of each call into those before, so that every field must be written each time.
+ */
 export interface Watch {
-  /** The weight that it belongs to: details may survive a step. */
+  /** Weight that the state belongs to, because details may outlive a step. */
   readonly weight: number;
-  /** When this weight was seen first, in milliseconds. */
+  /** Time of the first call with this weight, in milliseconds. */
   readonly since: number;
-  /** Since when each round has passed, in milliseconds; null after one that did not. */
+  /** Start of the unbroken series of passed rounds, in milliseconds; null after a failed round. */
   readonly passingSince: number | null;
-  /** Failing rounds in a row. */
+  /** Consecutive failed rounds. */
   readonly failures: number;
-  /** Set once the rounds before the first traffic have passed and it is the command's turn; null before. */
+  /** Run of the command; null until the rounds before the first traffic have passed. */
   readonly run: Run | null;
 }
 
-/** The command of a deployment. */
+/** Run of the command of a deployment. */
 interface Run {
-  /** Details of another deployment must not pass this one. */
+  /** ARN of the deployment. Details of another deployment must not pass this one. */
   readonly deployment: string;
   /** ARN of the task; null until it has started. */
   readonly task: string | null;
 }
 
-/** Weights are steps of 3 percent at least: what is nearer than one is the same. */
-const SAME_WEIGHT = 1;
+/** Steps differ by 3 percent or more, and ECS rounds weights. */
+const WEIGHT_TOLERANCE = 1;
 
 export function isSameWeight(one: number, other: number): boolean {
-  return Math.abs(one - other) < SAME_WEIGHT;
+  return Math.abs(one - other) < WEIGHT_TOLERANCE;
 }
 
 type Fields = { readonly [name: string]: unknown };
 
-/** Reads a payload; undefined for one that is not of the documented form. */
+/** Parses a payload. Returns undefined if it doesn't have the documented form. */
 export function read(event: unknown): Invocation | undefined {
   const { lifecycleStage: stage, resourceArn: deploymentArn, executionDetails, hookDetails } = fields(event);
   const { serviceArn, targetServiceRevisionArn: revisionArn, productionTrafficWeights } = fields(executionDetails);
-  if (!isText(stage) || !isText(deploymentArn) || !isText(serviceArn) || !isText(revisionArn) || !isFields(productionTrafficWeights)) {
+  if (!isText(stage) || !isText(deploymentArn) || !isText(serviceArn) || !isText(revisionArn)) {
+    return undefined;
+  }
+  if (!isFields(productionTrafficWeights)) {
     return undefined;
   }
   const weight = productionTrafficWeights[revisionArn];
@@ -55,13 +62,19 @@ export function read(event: unknown): Invocation | undefined {
   return { stage, deploymentArn, serviceArn, revisionArn, weight, watch: watchIn(hookDetails, deploymentArn) };
 }
 
-/** Anything but what this hook wrote counts as nothing: then the watch begins anew, and never ends early. */
+/** Ignores details that this hook didn't write. The monitoring starts again then, and never ends early. */
 function watchIn(hookDetails: unknown, deploymentArn: string): Watch | undefined {
   const { weight, since, passingSince, failures, run } = fields(fields(hookDetails).watch);
   if (!isPercent(weight) || !isNumber(since) || !isNumber(failures)) {
     return undefined;
   }
-  return { weight, since, failures, passingSince: isNumber(passingSince) ? passingSince : null, run: runIn(run, deploymentArn) };
+  return {
+    weight,
+    since,
+    failures,
+    passingSince: isNumber(passingSince) ? passingSince : null,
+    run: runIn(run, deploymentArn),
+  };
 }
 
 function runIn(value: unknown, deploymentArn: string): Run | null {

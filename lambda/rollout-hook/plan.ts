@@ -1,38 +1,38 @@
-/** One request that every task of the new version must answer. */
+/** HTTP request that every task of the new version must answer. */
 export interface SmokeRequest {
   /** Path and query. */
   readonly path: string;
-  /** The status that counts as passed. */
+  /** Expected status. */
   readonly status: number;
-  /** Time for the whole answer. */
+  /** Timeout of the complete response. */
   readonly timeoutMs: number;
-  /** The Host header; the address of the task without it, as in the load balancer's health checks. */
+  /** Host header. Without it, the address of the task is sent, as by health checks of the load balancer. */
   readonly host?: string;
 }
 
-/** A command that runs once for each deployment, in a task of the new version. */
+/** Command that runs once for each deployment, in a task of the new version. */
 export interface SmokeCommand {
-  /** The application's container, whose exit code decides. */
+  /** Container of the application. Its exit code decides. */
   readonly container: string;
   readonly command: string[];
-  /** Variables besides those of the container and `SMOKE_TEST_URL`. */
+  /** Variables in addition to those of the container and `SMOKE_TEST_URL`. */
   readonly environment: { readonly [name: string]: string };
-  /** From the task's creation to its end, the pull of its images included. */
+  /** Timeout from the creation of the task to its end, including the pull of its images. */
   readonly timeoutSeconds: number;
 }
 
-/** What the construct tells the hook, as JSON in the variable `ROLLOUT_PLAN`. */
+/** Settings of the hook, which the construct passes as JSON in the variable `ROLLOUT_PLAN`. */
 export interface RolloutPlan {
   /** Port of the containers. */
   readonly port: number;
-  /** Weights at which green is held for `stepSeconds`; without them ECS itself keeps the time. */
+  /** Weights of green that are held for `stepSeconds`. Without them, ECS times the steps itself. */
   readonly steps?: number[];
   readonly stepSeconds: number;
-  /** How long green must pass without a failure before it gets its first traffic. */
+  /** Time without a failure before green gets its first traffic. */
   readonly verifySeconds: number;
-  /** Failing rounds in a row that take the deployment back. */
+  /** Consecutive failed rounds that roll the deployment back. */
   readonly attempts: number;
   readonly requests: SmokeRequest[];
-  /** Runs after the rounds have passed, before the first traffic alone. */
+  /** Command that runs after the rounds have passed, before the first traffic only. */
   readonly command?: SmokeCommand;
 }

@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import type { RolloutPlan, SmokeRequest } from './plan';
 
-/** Asks one task everything, in order, past the load balancer. Rejects with the reason of the first that doesn't pass. */
+/** Sends all requests to one task, in order and without the load balancer. Rejects at the first one that fails. */
 export async function smoke(plan: RolloutPlan, address: string): Promise<void> {
   for (const request of plan.requests) {
     const status = await statusOf(request, address, plan.port);
@@ -11,16 +11,26 @@ export async function smoke(plan: RolloutPlan, address: string): Promise<void> {
   }
 }
 
-/** The status, once the answer is complete: one that never ends is no answer. Redirects are not followed. */
+/** Status of the complete response. Redirects are not followed. */
 function statusOf({ path, timeoutMs, host }: SmokeRequest, address: string, port: number): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const refuse = (error: Error): void => reject(new Error(error.name === 'AbortError' || error.name === 'TimeoutError'
-      ? `${address} does not answer ${path} within ${timeoutMs} ms` : `${address} does not answer ${path}: ${error.message}`));
-    // The application sees what it would see behind the load balancer, which ends TLS.
+    const fail = (error: Error): void =>
+      reject(
+        new Error(
+          error.name === 'AbortError' || error.name === 'TimeoutError'
+            ? `${address} does not answer ${path} within ${timeoutMs} ms`
+            : `${address} does not answer ${path}: ${error.message}`,
+        ),
+      );
+    // The application gets the headers that it gets from the load balancer, which terminates TLS.
     const headers = { 'User-Agent': 'rollout-smoke-test/1', 'X-Forwarded-Proto': 'https', ...(host && { Host: host }) };
-    const request = http.get({ host: address, port, path, headers, agent: false, signal: AbortSignal.timeout(timeoutMs) }, (response) => {
-      response.on('error', refuse).on('end', () => resolve(response.statusCode)).resume();
+    const options = { host: address, port, path, headers, agent: false, signal: AbortSignal.timeout(timeoutMs) };
+    const request = http.get(options, (response) => {
+      response
+        .on('error', fail)
+        .on('end', () => resolve(response.statusCode))
+        .resume();
     });
-    request.on('error', refuse);
+    request.on('error', fail);
   });
 }

@@ -6,7 +6,11 @@ import type { IConstruct } from 'constructs';
 
 /** Identity of a service for alarms and dashboards. */
 export interface ServiceSignals {
-  /** Construct of the service. Messages show its path, and its stack determines which stacks may refer to it. */
+  /**
+   * Construct of the service.
+   *
+   * Messages show its path. Its stack determines which other stacks may refer to it.
+   */
   readonly source: IConstruct;
   /** Name of the ECS cluster. */
   readonly clusterName: string;
@@ -19,7 +23,7 @@ export interface ServiceSignals {
    * @default - `source`, as if the load balancer belonged to the service alone
    */
   readonly loadBalancer?: IConstruct;
-  /** Target groups that production traffic moves between, as CloudWatch names them, `targetgroup/name/id`. */
+  /** Target groups of production traffic, as CloudWatch names them, `targetgroup/name/id`. */
   readonly targetGroupFullNames: string[];
   /**
    * Maximum number of tasks of auto scaling.
@@ -46,13 +50,13 @@ export interface IMonitoredService {
   readonly signals: ServiceSignals;
 
   /**
-   * Adds an alarm that rolls back running deployments. Returns false where the service does not support it.
+   * Adds an alarm that rolls back running deployments.
    *
-   * Repeated calls with the same name return the same result. Callers first ask whether the alarm needs a name, and
-   * then give the alarm.
+   * Returns false where the service does not support it. Repeated calls with the same name return the same result.
+   * Callers first ask whether the alarm needs a name, and then give the alarm.
    *
    * @param alarmName literal name of the alarm, so that no cycle between stacks arises
-   * @param alarm the alarm itself; in the stack of the service, it is created before the service
+   * @param alarm the alarm itself, which is created before the service if both are in one stack
    */
   rollBackOn(alarmName: string, alarm?: IAlarm): boolean;
 }

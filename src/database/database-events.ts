@@ -8,27 +8,29 @@ import { EnvironmentProfile } from '../environment';
 import { sourceAccount } from '../iam/source-account';
 import { PropError } from '../validation/prop-error';
 
-/** What {@link DatabaseEvents} may be told. Nothing is needed. */
+/** Properties of {@link DatabaseEvents}. All of them are optional. */
 export interface DatabaseEventsProps {
   /**
-   * The key of the topic. Its policy is extended, so it has to be of the same stack.
-   * @default - one of its own
+   * KMS key of the topic, from the same stack, because its policy is extended.
+   * @default - a new key
    */
   readonly key?: Key;
   /**
-   * What is watched: identifiers by RDS's source types (`db-instance`, `db-cluster`, `db-parameter-group`, `db-security-group`); an empty list means
-   * all of the account and region.
-   * @default - all of each type
+   * Identifiers of the event sources, by source type of RDS.
+   *
+   * The types are `db-instance`, `db-cluster`, `db-parameter-group` and `db-security-group`.
+   * An empty list means all sources of the account and region.
+   * @default - all sources of each type
    */
   readonly sources?: { [sourceType: string]: string[] };
   /**
-   * The environment that answers what is left open.
+   * Environment profile that supplies defaults for unset props.
    * @default - that of the scope, else production
    */
   readonly profile?: EnvironmentProfile;
 }
 
-/** What RDS is asked to tell, by the kind of thing it happens to (RDS.19 to RDS.22). */
+/** Subscribed event categories by source type (RDS.19 to RDS.22). */
 const CATEGORIES: { [sourceType: string]: string[] } = {
   'db-instance': [
     'availability',
@@ -46,11 +48,18 @@ const CATEGORIES: { [sourceType: string]: string[] } = {
 };
 
 /**
- * An encrypted topic to which RDS sends what happens to databases, and its subscriptions: for all databases of the account and region unless `sources` names some.
- * An account has 20 subscriptions for each region: give one of these to every database as `events`, instead of the one that each makes.
+ * Encrypted SNS topic of RDS events, and its event subscriptions.
+ *
+ * It covers all databases of the account and region, unless `sources` names some.
+ * RDS allows 20 event subscriptions per account and region. Share one `DatabaseEvents` between databases with `events`.
+ *
+ * @example
+ * const events = new DatabaseEvents(this, 'Events');
+ * new HardenedPostgres(this, 'Orders', { network, events });
+ * new HardenedPostgres(this, 'Customers', { network, events });
  */
 export class DatabaseEvents extends Construct {
-  /** The topic. Subscribe whoever has to know. */
+  /** SNS topic of the events. */
   public readonly topic: Topic;
 
   public constructor(scope: Construct, id: string, props: DatabaseEventsProps = {}) {
@@ -63,13 +72,13 @@ export class DatabaseEvents extends Construct {
   }
 
   private checkSources(sources: { [sourceType: string]: string[] }): void {
-    const unknown = Object.keys(sources).find((sourceType) => !CATEGORIES[sourceType]);
+    const unknown = Object.keys(sources).find((sourceType) => !Object.hasOwn(CATEGORIES, sourceType));
     if (unknown !== undefined) {
       throw new PropError(this, {
         prop: 'sources',
         value: unknown,
         expected: Object.keys(CATEGORIES).join(', '),
-        fix: 'name one of these source types',
+        fix: 'use one of these source types',
       });
     }
   }
@@ -82,7 +91,7 @@ export class DatabaseEvents extends Construct {
     });
   }
 
-  /** CDK writes neither of the two statements: RDS would be subscribed and nothing would arrive. */
+  /** CDK adds neither of the two statements, without which no event would arrive. */
   private createTopic(key: Key): Topic {
     const topic = new Topic(this, 'Topic', { masterKey: key, enforceSSL: true });
     const rds = new ServicePrincipal('events.rds.amazonaws.com');

@@ -8,61 +8,65 @@ import type { IConstruct } from 'constructs';
 import type { IBackingService, IMonitoredDatabase, ISnapshotSource } from '../contracts';
 import type { DatabaseVariables } from './credentials/database-variables';
 
-/** The one face of a database, whatever engine and capacity are behind it. */
+/** Database of any engine and capacity. */
 export interface IHardenedDatabase
   extends IConstruct, IConnectable, IBackingService, IMonitoredDatabase, ISnapshotSource {
-  /** Address that takes reads and writes. */
+  /** Host for reads and writes. */
   readonly endpoint: string;
-  /** Address for reads: the readers of a cluster, the first replica of an instance, else `endpoint`. */
+  /** Host for reads: the reader endpoint of a cluster, the first replica of an instance, else `endpoint`. */
   readonly readEndpoint: string;
   /** TCP port. */
   readonly port: number;
   /** Name of the database inside the server. */
   readonly databaseName: string;
-  /** Name of the instance or cluster, as RDS and CloudWatch know it. */
+  /** Physical name of the instance or cluster. */
   readonly identifier: string;
   /**
-   * The secret that a client gets, by ARN.
+   * Secret of the application's user, which clients get by its ARN.
    * @default - none with IAM authentication
    */
   readonly secret?: ISecret;
-  /** The secret of the master user: for migrations and one-off statements, never for an application. */
+  /** Secret of the master user, for migrations and one-off statements, never for an application. */
   readonly masterSecret: ISecret;
-  /** The key that encrypts storage, backups, secrets, logs and insights. */
+  /** KMS key that encrypts storage, backups, secrets, logs, insights and events. */
   readonly key: Key;
-  /** The group of the servers. */
+  /** Security group of the servers. Bound clients get ingress, and there is no egress. */
   readonly securityGroup: SecurityGroup;
   /**
-   * The instance, where the capacity is one.
+   * RDS instance.
    * @default - none where the capacity is serverless
    */
   readonly instance?: DatabaseInstance;
   /**
-   * The cluster, where the capacity is one.
+   * Aurora cluster.
    * @default - none where the capacity is an instance
    */
   readonly cluster?: DatabaseCluster;
-  /** The most connections that the server takes. Alarms measure against it. */
+  /** Maximum number of connections: `max_connections` of the parameters, or the engine's default. */
   readonly connectionCeiling: number;
 
-  /** Lets somebody sign in with a token of their role as a database user (the application's unless named), who needs the role `rds_iam`. */
+  /**
+   * Grants a role the sign-in with IAM database authentication.
+   *
+   * The user is the application's, unless named. It needs the database role `rds_iam`.
+   */
   grantConnect(grantee: IGrantable, userName?: string): Grant;
 
-  /** The same database under other names of environment variables (requirement E-04). */
+  /** Same database with other names of environment variables. Source: requirement E-04. */
   withVariables(names?: DatabaseVariables): IBackingService;
 
-  /** A metric of the instance or cluster by its CloudWatch name, for example `ReadLatency`. */
+  /** Metric of the instance or cluster by its CloudWatch name, for example `ReadLatency`. */
   metric(metricName: string, options?: MetricOptions): Metric;
 
-  /** Connections in use. */
+  /** Number of connections in use. */
   metricConnections(options?: MetricOptions): Metric;
 
-  /** Percent of the processor in use. */
+  /** CPU utilization in percent. */
   metricCpuUtilization(options?: MetricOptions): Metric;
 
-  /** Bytes of memory free. */
+  /** Free memory in bytes. */
   metricFreeableMemory(options?: MetricOptions): Metric;
 
-  /** Bytes of storage free: of an instance; Aurora grows its storage by itself and reports its local one. */
+  /** Free storage in bytes. For Aurora, which grows by itself, it is the free local storage. */
   metricFreeStorage(options?: MetricOptions): Metric;
 }

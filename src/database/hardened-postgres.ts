@@ -2,47 +2,65 @@ import type { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { HostedRotation } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { DatabaseFamily } from '../contracts';
-import { PropError } from '../validation/prop-error';
-import {
-  instanceCeiling,
-  memoryGiB,
-  POSTGRES_CONNECTIONS,
-  serverlessPostgresCeiling,
-} from './capacity/max-connections';
+import { POSTGRES_PORT } from '../contracts/database-ports';
+import { instanceCeiling, memoryGiB, POSTGRES_CONNECTIONS } from './capacity/max-connections';
 import { PostgresCapacity } from './capacity/postgres-capacity';
 import { applicationUserSql } from './credentials/bootstrap-sql';
-import type { DatabaseSetup } from './engine-config';
+import type { EngineConfig } from './engine-config';
 import { HardenedDatabase } from './hardened-database';
 import type { IHardenedDatabase } from './hardened-database-interface';
 import type { HardenedDatabaseProps } from './hardened-database-props';
 import { postgresRules } from './parameters/postgres-parameters';
 
-/** What a {@link HardenedPostgres} may be told. The network is all that is needed. */
+/** Properties of a {@link HardenedPostgres}. `network` is required. */
 export interface HardenedPostgresProps extends HardenedDatabaseProps {
   /**
-   * What the database runs on. From one kind to the other there is no way but a new database and a restore.
-   * @default PostgresCapacity.instance() - PostgreSQL 15 on db.t4g.medium, Multi-AZ, 100 GiB gp3 (requirement A-03)
+   * RDS instance or Aurora Serverless v2 cluster. A change from one to the other replaces the database.
+   * Source: requirement A-03.
+   * @default PostgresCapacity.instance() - PostgreSQL 15 on db.t4g.medium, Multi-AZ, 100 GiB gp3
    */
   readonly capacity?: PostgresCapacity;
 }
 
-const MAJOR_VERSIONS = ['15', '16', '17', '18'];
+/** Everything that is special to PostgreSQL. */
+const POSTGRES: Omit<EngineConfig, 'capacity'> = {
+  family: DatabaseFamily.POSTGRES,
+  defaultPort: POSTGRES_PORT,
+  instanceLogs: ['postgresql', 'upgrade'],
+  clusterLogs: ['postgresql'],
+  rotationFunctions: {
+    single: (options) => HostedRotation.postgreSqlSingleUser(options),
+    multi: (options) => HostedRotation.postgreSqlMultiUser(options),
+  },
+  sslMode: 'verify-full',
+  parameterRules: ({ majorVersion }, queryLogging) => postgresRules(majorVersion, queryLogging),
+  portFlaggedOnClusters: false,
+};
 
 /**
- * A PostgreSQL that is encrypted, audited, monitored, backed up, and signs nobody in without TLS: an RDS instance or an Aurora Serverless v2
- * cluster behind one face. docs/database.md lists what is created and every default.
+ * PostgreSQL database that is encrypted, audited, monitored and backed up, and requires TLS.
  *
- * Throws a PropError for what RDS would refuse when deployed, and for what would break a promise without a reason.
+ * It is an RDS instance or an Aurora Serverless v2 cluster.
+ * docs/database.md lists every resource and default.
+ *
+ * Throws a PropError for what RDS would refuse at deployment.
+ * Throws a PropError for parameters that break a guarantee without a waiver.
+ *
+ * @example
+ * const postgres = new HardenedPostgres(this, 'Database', { network });
+ * new ProductionWebService(this, 'Api', { network, image, certificate, backingServices: [postgres] });
  */
 export class HardenedPostgres extends HardenedDatabase implements IHardenedDatabase {
-  /** The most connections that an instance class takes: 0.88 of its nominal memory / 9531392, at most 5000. */
+  /** Default `max_connections` of an instance class: 0.88 of its nominal memory / 9531392, at most 5000. */
   public static connectionCeilingOf(scope: Construct, instanceType: InstanceType): number {
     return instanceCeiling(POSTGRES_CONNECTIONS, memoryGiB(scope, instanceType));
   }
 
   /**
-   * Statements that create the application's user, run once by the master user in the database, before the first service starts. Where the user has a
-   * password, the statements take it as psql's variable `application_password`.
+   * Statements that create the application's user.
+   *
+   * Run them once as the master user, before the first service starts.
+   * Where the user has a password, the statements take it from psql's variable `application_password`.
    */
   public readonly bootstrapSql: string;
 
@@ -52,34 +70,7 @@ export class HardenedPostgres extends HardenedDatabase implements IHardenedDatab
   }
 
   /** @internal */
-  protected _setup(props: HardenedPostgresProps): DatabaseSetup {
-    const capacity = props.capacity ?? PostgresCapacity.instance();
-    return {
-      capacity: { instance: capacity._instance, serverless: capacity._serverless },
-      family: DatabaseFamily.POSTGRES,
-      defaultPort: 5432,
-      instanceLogs: ['postgresql', 'upgrade'],
-      clusterLogs: ['postgresql'],
-      rotationFunctions: {
-        single: (options) => HostedRotation.postgreSqlSingleUser(options),
-        multi: (options) => HostedRotation.postgreSqlMultiUser(options),
-      },
-      connections: POSTGRES_CONNECTIONS,
-      serverlessCeiling: serverlessPostgresCeiling,
-      insightsOnSmall: true,
-      portFlaggedOnClusters: false,
-      sslMode: 'verify-full',
-      parameterRules: (queryLogging) => postgresRules(capacity._majorVersion, queryLogging),
-      check: (database) => {
-        if (!MAJOR_VERSIONS.includes(capacity._majorVersion)) {
-          throw new PropError(database, {
-            prop: 'capacity.version',
-            value: capacity._majorVersion,
-            expected: `PostgreSQL ${MAJOR_VERSIONS.join(', ')}`,
-            fix: 'take a version whose parameters are tested here',
-          });
-        }
-      },
-    };
+  protected _engine({ capacity = PostgresCapacity.instance() }: HardenedPostgresProps): EngineConfig {
+    return { ...POSTGRES, capacity };
   }
 }

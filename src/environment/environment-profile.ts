@@ -131,8 +131,9 @@ const PRODUCTION: ProfileValues = {
 };
 
 /**
- * Staging differs from production in the size of services and databases, in query logging (A-31), in manual approval
- * (A-10, C-23) and in required alert channels (A-22).
+ * Values of staging, which differ from production in size, query logging, approval and alert channels.
+ *
+ * Source: requirements A-10, A-22, A-31 and C-23.
  */
 const STAGING: ProfileValues = {
   ...PRODUCTION,

@@ -75,7 +75,7 @@ function addressRule(settings: FirewallSettings): Rule {
   return rateRule('RatePerAddress', { ...aggregation(settings), limit: settings.requestsPerMinute });
 }
 
-/** The name follows from the path, not from its position, so that its metric stays the same when limits are added. */
+/** Rule whose name, and so its metric, stays the same when other limits are added before it. */
 function pathRule(settings: FirewallSettings, { path, requestsPerMinute }: PathLimit): Rule {
   const readable = path.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 60);
   const hash = createHash('sha256').update(path).digest('hex').slice(0, 8);
@@ -91,7 +91,7 @@ type Aggregation = Pick<
   'evaluationWindowSec' | 'aggregateKeyType' | 'forwardedIpConfig'
 >;
 
-/** The other fallback blocks requests whose header has no address, and some corporate proxies write `unknown`. */
+/** Does not block requests without an address in the header, because some proxies write `unknown`. */
 function aggregation({ clientAddressHeader }: FirewallSettings): Aggregation {
   return clientAddressHeader === undefined
     ? { evaluationWindowSec: 60, aggregateKeyType: 'IP' }
@@ -102,7 +102,11 @@ function aggregation({ clientAddressHeader }: FirewallSettings): Aggregation {
     };
 }
 
-/** With exceptions for large bodies the group only labels them, and another rule blocks them on all other paths. */
+/**
+ * Rules for common attacks.
+ *
+ * With exceptions for large bodies the group only labels them, and another rule blocks them on all other paths.
+ */
 function commonRules(group: ManagedGroup, largeBodyPaths: string[]): Rule[] {
   const exceptions = largeBodyPaths.map((path) => startsWith(path, STRICT));
   return exceptions.length === 0

@@ -4,9 +4,9 @@ import type { PathLimit } from './path-limit';
 /** Properties of a {@link WebFirewall}; none is required. */
 export interface WebFirewallProps {
   /**
-   * Requests that one address may send within a minute, 10 to 2,000,000,000. AWS counts approximately, with a delay.
+   * Requests that one address may send within a minute, 10 to 2,000,000,000.
    *
-   * Document A asks for 100. Source: requirement A-28.
+   * AWS counts approximately, with a delay. Document A asks for 100. Source: requirement A-28.
    * @default 1000 - a person's browser stays far below it, a scanner does not
    */
   readonly requestsPerMinute?: number;
@@ -25,11 +25,11 @@ export interface WebFirewallProps {
    */
   readonly allowLargeBodiesOn?: string[];
   /**
-   * Header in which a proxy names the client. Cloudflare sends `CF-Connecting-IP`, CloudFront sends `X-Forwarded-For`.
+   * Header in which a proxy names the client.
    *
-   * Requests are then counted by this header. AWS's lists of bad addresses are omitted, because they would evaluate the
-   * proxy. Use it only for a load balancer that accepts requests of the proxy alone. Any other client could write the
-   * header and escape the limit.
+   * Cloudflare sends `CF-Connecting-IP`, and CloudFront sends `X-Forwarded-For`. Requests are then counted by this
+   * header. AWS's lists of bad addresses are omitted, because they would evaluate the proxy. Use it only for a load
+   * balancer that accepts requests of the proxy alone. Any other client could write the header and escape the limit.
    * @default - none; the address that connects is the client
    */
   readonly clientAddressHeader?: string;

@@ -8,7 +8,7 @@ import { checkFirewall } from './validate-firewall';
 import type { WebFirewallProps } from './web-firewall-props';
 
 /**
- * Regional web ACL with AWS's managed rule groups, a rate limit for each address, and an encrypted log.
+ * Regional web ACL with managed rule groups, a rate limit for each address, and an encrypted log.
  *
  * Throws a PropError for a limit below 10, for a path that WAF can't compare, and for more limits than the capacity
  * holds.

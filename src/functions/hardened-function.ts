@@ -52,7 +52,7 @@ interface HardenedFunctionProps {
    * @default - a dedicated key
    */
   readonly logKey?: Key;
-  /** All statements of the policy, made from those that logs, dead letters and network interfaces require. */
+  /** Statements of the policy, given those that logs, dead letters and network interfaces require. */
   readonly statements: (required: PolicyStatement[]) => PolicyStatement[];
   /**
    * Network of the function.
@@ -98,6 +98,7 @@ const NETWORK_INTERFACES = [
 
 /**
  * Creates a function with an encrypted log group and a role that CDK's grants can't extend.
+ *
  * The function waits for its only policy, because Lambda checks permissions when it creates the function.
  *
  * The children belong to the scope itself, because the ids of deployed functions must not change.
@@ -173,7 +174,7 @@ function deadLetterStatements({ queue, key }: DeadLetters): PolicyStatement[] {
   ];
 }
 
-/** Lambda creates the network interfaces with the function's role; the code in the function must not. */
+/** Allows Lambda to create network interfaces with the function's role, and denies it to the code. */
 function networkInterfaceStatements(): PolicyStatement[] {
   return [
     new PolicyStatement({ sid: 'LambdaItself', actions: NETWORK_INTERFACES, resources: ['*'] }),

@@ -16,7 +16,7 @@ export function allowThroughNat(client: Connections): void {
   client.allowTo(Peer.anyIpv4(), HTTPS, 'AWS services, through NAT');
 }
 
-/** Allows a client to reach AWS services through interface endpoints, and S3 through its gateway endpoint. */
+/** Allows a client to reach AWS services through interface endpoints, and S3 through its gateway. */
 export function allowThroughEndpoints(scope: IConstruct, client: Connections, rules: EndpointRules): void {
   client.allowTo(rules.interfaceEndpoints, HTTPS, 'AWS services, through interface endpoints');
   client.allowTo(

@@ -20,9 +20,9 @@ export interface EndpointsOnlyProps {
  */
 export class Egress {
   /**
-   * One NAT gateway in each Availability Zone. The failure of one zone leaves the egress of the others intact.
+   * One NAT gateway in each Availability Zone.
    *
-   * Source: requirement A-32.
+   * The failure of one zone leaves the egress of the others intact. Source: requirement A-32.
    */
   public static natGatewayPerZone(): Egress {
     return new Egress('zone', []);
@@ -39,9 +39,9 @@ export class Egress {
   }
 
   /**
-   * No route to the internet. Tasks reach AWS services through VPC endpoints, and pull images from private ECR.
+   * No route to the internet, and VPC endpoints for AWS services.
    *
-   * Source: requirements B-02 and B-14.
+   * Tasks pull their images from private ECR. Source: requirements B-02 and B-14.
    */
   public static endpointsOnly(props: EndpointsOnlyProps = {}): Egress {
     const always = [

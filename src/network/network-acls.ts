@@ -59,9 +59,9 @@ interface TierAclsProps {
   readonly vpc: IVpc;
   /** Tiers of the network, and their CIDR blocks. */
   readonly layout: SubnetLayout;
-  /** Subnets by tier, in the order of the Availability Zones, on which the ids of the associations depend. */
+  /** Subnets by tier, in the order of the Availability Zones. The ids of the associations depend on it. */
   readonly subnets: Map<SubnetTier, ISubnet[]>;
-  /** True where the application tier may connect to any address. Otherwise it may use HTTPS, for gateway endpoints. */
+  /** True to allow the application tier any address, false to allow the network and HTTPS alone. */
   readonly reachesInternet: boolean;
   /** TCP ports on which the data tier accepts connections, 1 to 65535. */
   readonly dataPorts: number[];
@@ -99,7 +99,7 @@ export class TierAcls extends Construct {
     };
   }
 
-  /** Replies of databases arrive on the same ports as those from the internet. The peer's ACL checks what leaves. */
+  /** Includes the replies of databases, which arrive on the same ports as those from the internet. */
   private applicationFlows(): TierFlows {
     return {
       inbound: [
@@ -166,8 +166,10 @@ export class TierAcls extends Construct {
   }
 
   /**
-   * The rule number follows from the port, not from its position in the prop. CloudFormation replaces a rule whose
-   * number changes: it creates the new rule first, and AWS refuses a number that another rule still has.
+   * Adds rules whose numbers follow from the port, not from its position in the prop.
+   *
+   * CloudFormation replaces a rule whose number changes: it creates the new rule first, and AWS refuses a number that
+   * another rule still has.
    */
   private addDatabaseEntries(acl: NetworkAcl, flows: Flow[]): NetworkAclEntry[] {
     const portsByRange = new Map<number, number>();
@@ -196,7 +198,7 @@ export class TierAcls extends Construct {
     );
   }
 
-  /** ICMP "fragmentation needed" of routers. Without it a connection opens, and large responses never arrive. */
+  /** Allows ICMP "fragmentation needed" of routers, without which large responses never arrive. */
   private addPathMtuDiscovery(acl: NetworkAcl, peer: Peer): NetworkAclEntry[] {
     return [TrafficDirection.INGRESS, TrafficDirection.EGRESS].map((direction) =>
       acl.addEntry(direction === TrafficDirection.INGRESS ? 'In-PathMtu' : 'Out-PathMtu', {

@@ -86,7 +86,7 @@ export class NetworkEndpoints extends Construct {
     });
   }
 
-  /** ECR serves image layers through URLs that its own account has signed. Pulling an image requires this statement. */
+  /** Required to pull images, because ECR serves layers through URLs that its own account has signed. */
   private allowImageLayers(): void {
     const stack = Stack.of(this);
     this.s3.addToPolicy(

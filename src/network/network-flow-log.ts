@@ -30,6 +30,7 @@ export interface NetworkFlowLogProps {
 
 /**
  * Default fields, and those that identify the client of a NAT gateway and the path of a rejected flow.
+ *
  * A function, because naming the fields loads all of EC2.
  */
 const fields = (): LogFormat[] => [

@@ -155,8 +155,10 @@ export class SecureVpc extends Construct implements ISecureVpc {
   }
 
   /**
-   * CDK has an L2 for it in later releases than the one that this library builds on. AWS refuses the gateway until the
-   * internet gateway is attached, and `internetConnectivityEstablished` waits only until that one exists.
+   * An L1, because CDK's L2 came in a later release than the one that this library builds on.
+   *
+   * AWS refuses the gateway until the internet gateway is attached. `internetConnectivityEstablished` waits only until
+   * the internet gateway exists.
    */
   private createRegionalNatGateway(): void {
     if (this.egress._nat !== 'regional') {

@@ -1,11 +1,17 @@
 export * from './alarms/alarm-override';
+export * from './alarms/disabled-alarm';
 export * from './alerting/alert-channel';
 export * from './alerting/alert-routing';
+export * from './alerting/alert-routing-props';
+export type { SlackChannelProps, TeamsChannelProps } from './alerting/channel-target';
 export * from './alerting/deployment-events';
 export * from './alerting/runbooks';
 export * from './alerting/severity';
+export * from './alerting/unnotified-alerts';
 export * from './dashboard/deployment-history';
 export * from './golden-signal-alarms';
+export type { IGoldenSignalAlarms } from './golden-signal-alarms-interface';
+export * from './golden-signal-alarms-props';
 export * from './imported/monitored-cache';
 export * from './imported/monitored-database';
 export * from './imported/monitored-service';
@@ -15,9 +21,5 @@ export * from './logs/log-metric';
 export * from './logs/saved-queries';
 export * from './operations-dashboard';
 export * from './slo/burn-rate-alarms';
-export {
-  type ObjectiveExclusion,
-  type ObjectiveRecordProps,
-  ServiceObjective,
-  type ServiceObjectiveOptions,
-} from './slo/service-objective';
+export * from './slo/objective-exclusion';
+export { type ObjectiveRecordProps, ServiceObjective, type ServiceObjectiveOptions } from './slo/service-objective';

@@ -12,26 +12,22 @@ import { Construct } from 'constructs';
 import type { IMonitoredCache, IMonitoredDatabase, IMonitoredService } from '../contracts';
 import { PropError } from '../validation/prop-error';
 import { checkDashboardLimits } from './dashboard/dashboard-limits';
-import {
-  businessSection,
-  cacheSection,
-  databaseSection,
-  deploymentSection,
-  serviceSection,
-} from './dashboard/dashboard-sections';
-import { heading, Limits, rowOf } from './dashboard/dashboard-widgets';
+import { businessSection, deploymentSection, serviceSection } from './dashboard/dashboard-sections';
+import { heading, rowOf } from './dashboard/dashboard-widgets';
 import { DeploymentLog } from './dashboard/deployment-history';
-import type { GoldenSignalAlarms } from './golden-signal-alarms';
+import { cacheSection, databaseSection } from './dashboard/store-sections';
+import { ThresholdLines } from './dashboard/threshold-lines';
+import type { IGoldenSignalAlarms, MonitoredSources } from './golden-signal-alarms-interface';
 import type { LogFields } from './logs/log-fields';
 import { fieldNames, ServiceQueries } from './logs/log-queries';
 
-/** What an {@link OperationsDashboard} shows. Alarms, or something to look at, are enough. */
+/** Properties of an {@link OperationsDashboard}; alarms, or something else to show, are required. */
 export interface OperationsDashboardProps {
   /**
-   * The alarms: what they watch is shown, their state on top, their limits as lines in the graphs.
-   * @default - none: graphs without lines, of what the other props name
+   * Alarms and their sources. States are on top, and thresholds are lines in the graphs.
+   * @default - none; graphs of the other props without lines
    */
-  readonly signals?: GoldenSignalAlarms;
+  readonly signals?: IGoldenSignalAlarms;
   /**
    * Further services.
    * @default - those of `signals`
@@ -53,41 +49,51 @@ export interface OperationsDashboardProps {
    */
   readonly alarms?: IAlarm[];
   /**
-   * What the team counts itself, a graph each with the metric's label as its title: `new LogMetric(...).metric({ label: 'Registrations' })` (requirements A-18, B-16, D-09).
+   * Business metrics, a graph each with the metric's label as its title. Source: requirements A-18, B-16 and D-09.
    * @default - no such row
    */
   readonly business?: IMetric[];
   /**
-   * Where deployments are written down, by a {@link DeploymentLog} that several dashboards share.
-   * @default - a log of its own for the services (requirement B-16)
+   * Log group of a {@link DeploymentLog} that several dashboards share. Source: requirement B-16.
+   * @default - a new one for the services
    */
   readonly deploymentLog?: ILogGroup;
   /**
-   * Whether errors and slow requests out of the services' logs stand below their graphs. Each look reads the logs of the time that is shown, which is charged by the gigabyte.
+   * Whether errors and slow requests from the services' logs are shown below their graphs.
+   *
+   * Each view queries the logs of the displayed time, which is charged by the gigabyte.
    * @default true
    */
   readonly logTables?: boolean;
   /**
-   * What the services call the fields of their log.
-   * @default - `user`, `requestId`, `duration`, `level`, `context` and `message` (requirement A-15)
+   * Names of the fields in the services' logs. Source: requirement A-15.
+   * @default - `user`, `requestId`, `duration`, `level`, `context` and `message`
    */
   readonly fields?: LogFields;
 }
 
-/** Alarms that one widget shows. */
-const ALARMS_IN_A_WIDGET = 100;
-const COLUMNS = 24;
+/** Alarms that one widget accepts. */
+const ALARMS_PER_WIDGET = 100;
+/** Alarms that fit into a widget of three grid rows. */
+const ALARMS_IN_THREE_ROWS = 24;
 
 /**
- * One dashboard to look at first (requirements A-37, B-16, C-28, D-09): the state of all alarms, then row by row what is counted of the business, of each service (the four signals, saturation, log), of
- * deployments, of each database and cache. One unit an axis; the limits of the alarms are lines in the graphs. Metrics are those that the alarms judge.
+ * Dashboard with alarm states, business metrics, services, deployments, databases and caches.
  *
- * Throws a PropError where there is nothing to show, and for more than CloudWatch takes.
+ * Each graph has one unit, and the alarms' thresholds are lines in it. Metrics are those of the alarms. Throws a
+ * PropError where there is nothing to show, and above CloudWatch's quotas. Source: requirements A-37, B-16, C-28 and
+ * D-09.
+ *
+ * @example
+ * new OperationsDashboard(this, 'Operations', {
+ *   signals,
+ *   business: [registrations.metric({ label: 'Registrations' })],
+ * });
  */
 export class OperationsDashboard extends Construct {
-  /** The dashboard. Add widgets of your own below. */
+  /** The dashboard, for further widgets. */
   public readonly dashboard: Dashboard;
-  /** Where deployments are written down; none where a log was given, or where there is no service. */
+  /** Log of deployments, unless `deploymentLog` is given or there is no service. */
   public readonly deploymentLog?: DeploymentLog;
 
   public constructor(
@@ -96,38 +102,25 @@ export class OperationsDashboard extends Construct {
     private readonly props: OperationsDashboardProps = {},
   ) {
     super(scope, id);
-    const { services, databases, caches } = this.shown();
-    if (services.length > 0 && props.deploymentLog === undefined) {
-      this.deploymentLog = new DeploymentLog(this, 'Deployments', { services });
-    }
-    const limits = new Limits(props.signals?._watched.definitions ?? []);
-    const queries = (props.logTables ?? true) ? new ServiceQueries(fieldNames(this, props.fields)) : undefined;
-    const history = (props.deploymentLog ?? this.deploymentLog?.logGroup)?.logGroupName;
+    const shown = this.shownSources();
+    this.deploymentLog = this.createDeploymentLog(shown.services);
     this.dashboard = this.createDashboard([
       ...this.alarmStates(),
       ...(props.business?.length ? businessSection(props.business) : []),
-      ...services.flatMap(({ signals }) => serviceSection(signals, limits, queries)),
-      ...(services.length === 0
-        ? []
-        : deploymentSection(
-          services.map(({ signals }) => signals),
-          history,
-        )),
-      ...databases.flatMap(({ signals }) => databaseSection(signals, limits)),
-      ...caches.flatMap(({ signals }) => cacheSection(signals, limits)),
+      ...this.sections(shown),
     ]);
   }
 
-  /** What the alarms watch and what is named beside them, each once. */
-  private shown(): { services: IMonitoredService[]; databases: IMonitoredDatabase[]; caches: IMonitoredCache[] } {
+  /** Sources of the alarms and those of the props, each once. */
+  private shownSources(): MonitoredSources {
     const { signals, services = [], databases = [], caches = [], business = [], alarms = [] } = this.props;
-    const watched = signals?._watched;
-    const shown = {
-      services: once([...(watched?.services ?? []), ...services]),
-      databases: once([...(watched?.databases ?? []), ...databases]),
-      caches: once([...(watched?.caches ?? []), ...caches]),
+    const monitored = signals?._monitored;
+    const sources = {
+      services: unique([...(monitored?.services ?? []), ...services]),
+      databases: unique([...(monitored?.databases ?? []), ...databases]),
+      caches: unique([...(monitored?.caches ?? []), ...caches]),
     };
-    if ([...Object.values(shown).flat(), ...business, ...alarms].length === 0) {
+    if ([...Object.values(sources).flat(), ...business, ...alarms].length === 0) {
       throw new PropError(this, {
         prop: 'signals',
         value: undefined,
@@ -135,10 +128,30 @@ export class OperationsDashboard extends Construct {
         fix: 'give a GoldenSignalAlarms as signals, or services, databases, caches, alarms or business metrics',
       });
     }
-    return shown;
+    return { ...sources, definitions: monitored?.definitions ?? [] };
   }
 
-  /** Those that fire stand first; a widget of four rows shows them, and scrolls to the others. */
+  private createDeploymentLog(services: IMonitoredService[]): DeploymentLog | undefined {
+    return services.length > 0 && this.props.deploymentLog === undefined
+      ? new DeploymentLog(this, 'Deployments', { services })
+      : undefined;
+  }
+
+  private sections({ services, databases, caches, definitions }: MonitoredSources): IWidget[] {
+    const { logTables = true, fields } = this.props;
+    const thresholds = new ThresholdLines(definitions);
+    const queries = logTables ? new ServiceQueries(fieldNames(this, fields)) : undefined;
+    const history = (this.props.deploymentLog ?? this.deploymentLog?.logGroup)?.logGroupName;
+    const serviceSignals = services.map(({ signals }) => signals);
+    return [
+      ...serviceSignals.flatMap((signals) => serviceSection(signals, thresholds, queries)),
+      ...(services.length === 0 ? [] : deploymentSection(serviceSignals, history)),
+      ...databases.flatMap(({ signals }) => databaseSection(signals, thresholds)),
+      ...caches.flatMap(({ signals }) => cacheSection(signals, thresholds)),
+    ];
+  }
+
+  /** Alarms in state ALARM come first. A widget shows four rows and scrolls to the others. */
   private alarmStates(): IWidget[] {
     const { signals, alarms = [] } = this.props;
     const all = [
@@ -148,8 +161,8 @@ export class OperationsDashboard extends Construct {
         ...alarms,
       ]),
     ];
-    const widgets = Array.from({ length: Math.ceil(all.length / ALARMS_IN_A_WIDGET) }, (_, index) =>
-      all.slice(index * ALARMS_IN_A_WIDGET, (index + 1) * ALARMS_IN_A_WIDGET),
+    const widgets = Array.from({ length: Math.ceil(all.length / ALARMS_PER_WIDGET) }, (_, index) =>
+      all.slice(index * ALARMS_PER_WIDGET, (index + 1) * ALARMS_PER_WIDGET),
     );
     return widgets.length === 0
       ? []
@@ -162,14 +175,14 @@ export class OperationsDashboard extends Construct {
                 title: 'State of the alarms',
                 alarms: some,
                 width,
-                height: some.length > COLUMNS ? 4 : 3,
+                height: some.length > ALARMS_IN_THREE_ROWS ? 4 : 3,
               }),
           ]),
         ),
       ];
   }
 
-  /** Periods are kept as they are, whatever time is shown: a limit of 10 errors in 5 minutes says nothing in a graph of hours. */
+  /** Periods stay as they are at any zoom: 10 errors in 5 minutes mean nothing in a graph of hours. */
   private createDashboard(widgets: IWidget[]): Dashboard {
     checkDashboardLimits(this, widgets);
     return new Dashboard(this, 'Dashboard', {
@@ -180,8 +193,8 @@ export class OperationsDashboard extends Construct {
   }
 }
 
-function once<T extends { readonly signals: { readonly source: unknown } }>(watched: T[]): T[] {
-  return watched.filter(
-    ({ signals }, index) => watched.findIndex((other) => other.signals.source === signals.source) === index,
+function unique<T extends { readonly signals: { readonly source: unknown } }>(monitored: T[]): T[] {
+  return monitored.filter(
+    ({ signals }, index) => monitored.findIndex((other) => other.signals.source === signals.source) === index,
   );
 }

@@ -1,100 +1,88 @@
 import { type IResource, Resource, type ResourceEnvironment, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import type { IMonitoredService, ServiceSignals } from '../contracts';
-import { knownToDiffer } from '../validation/checks';
-import { PropError } from '../validation/prop-error';
-import type { GoldenSignalAlarmsProps } from './golden-signal-alarms';
+import type { IMonitoredDatabase, IMonitoredService, ServiceSignals } from '../contracts';
+import { inOtherEnvironment } from '../validation/resource-environment';
+import { checkRules, type Rule } from '../validation/rules';
+import type { GoldenSignalAlarmsProps } from './golden-signal-alarms-props';
 
-/** Refuses to watch nothing, something twice, what no alarm sees, a database that none of the services uses, and promises that nobody gives. */
-export function checkWatched(scope: IConstruct, props: GoldenSignalAlarmsProps): void {
-  checkSources(scope, props);
-  checkDatabasesAreUsed(scope, props);
-  if (props.objectives?.length && !props.services?.length) {
-    throw new PropError(scope, {
+/** Throws a PropError for sources that these alarms can't monitor, or that don't belong together. */
+export function checkSources(scope: IConstruct, props: GoldenSignalAlarmsProps): void {
+  const { services = [], databases = [], caches = [], objectives = [] } = props;
+  const sources = [...services, ...databases, ...caches].map(({ signals }) => signals.source);
+  const loadBalancers = services.flatMap(({ signals }) => signals.loadBalancer ?? []);
+  const repeated = sources.find((source, index) => sources.indexOf(source) !== index);
+  const { account, region } = Stack.of(scope);
+  const elsewhere = [...sources, ...loadBalancers].find((source) =>
+    inOtherEnvironment(environmentOf(source), { account, region }),
+  );
+  checkRules(scope, [
+    {
+      condition: sources.length === 0,
+      prop: 'services',
+      value: [],
+      expected: 'at least one service, database or cache',
+      fix: 'give what is monitored in services, databases or caches',
+    },
+    {
+      condition: repeated !== undefined,
+      prop: 'services, databases, caches',
+      value: repeated?.node.path,
+      expected: 'each source once',
+      fix: 'remove the second one',
+    },
+    {
+      condition: elsewhere !== undefined,
+      prop: 'services, databases, caches',
+      value: elsewhere?.node.path,
+      expected: `sources of account ${account} and region ${region}, because an alarm reads no other metrics`,
+      fix: 'create another GoldenSignalAlarms in a stack of that account and region',
+    },
+    unusedDatabaseRule(services, databases),
+    {
+      condition: objectives.length > 0 && services.length === 0,
       prop: 'objectives',
-      value: props.objectives.length,
-      expected: 'none without services: an objective is what a service promises',
-      fix: 'name the services in services, or take the objectives out',
-    });
-  }
+      problem: 'need services: an objective is about the requests of a service',
+      fix: 'name the services in services, or remove objectives',
+    },
+  ]);
 }
 
-/** By construct, or by a name that means the same in every stack. Imported twice by the same ARN it is one, too. */
-export function sharesLoadBalancer(scope: IConstruct, one: ServiceSignals, other: ServiceSignals): boolean {
+/**
+ * Whether two services are behind the same load balancer.
+ *
+ * It is the same construct, or has a name that means the same in every stack. One that is imported twice by the same
+ * ARN is the same.
+ */
+export function shareLoadBalancer(scope: IConstruct, one: ServiceSignals, other: ServiceSignals): boolean {
   const [name, otherName] = [one, other].map(({ loadBalancerFullName }) =>
     JSON.stringify(Stack.of(scope).resolve(loadBalancerFullName)),
   );
   return (
     one.loadBalancerFullName === other.loadBalancerFullName ||
     (one.loadBalancer !== undefined && one.loadBalancer === other.loadBalancer) ||
-    // Logical ids are those of one stack alone.
+    // Logical ids are unique within one stack only.
     (name === otherName && !/"(Ref|Fn::GetAtt)"/.test(name))
   );
 }
 
-function checkSources(
-  scope: IConstruct,
-  { services = [], databases = [], caches = [] }: GoldenSignalAlarmsProps,
-): void {
-  const sources = [...services, ...databases, ...caches].map(({ signals }) => signals.source);
-  if (sources.length === 0) {
-    throw new PropError(scope, {
-      prop: 'services',
-      value: [],
-      expected: 'at least one service, database or cache',
-      fix: 'name what is watched in services, databases or caches',
-    });
-  }
-  const twice = sources.find((source, index) => sources.indexOf(source) !== index);
-  if (twice !== undefined) {
-    throw new PropError(scope, {
-      prop: 'services, databases, caches',
-      value: twice.node.path,
-      expected: 'each source once',
-      fix: 'name it once',
-    });
-  }
-  const { account, region } = Stack.of(scope);
-  const elsewhere = [...sources, ...loadBalancersOf(services)].find((source) =>
-    liesElsewhere(environmentOf(source), { account, region }),
-  );
-  if (elsewhere !== undefined) {
-    throw new PropError(scope, {
-      prop: 'services, databases, caches',
-      value: elsewhere.node.path,
-      expected: `sources of account ${account} and region ${region}: an alarm sees no others`,
-      fix: 'make another GoldenSignalAlarms in a stack of that account and region',
-    });
-  }
-}
-
-function loadBalancersOf(services: IMonitoredService[]): IConstruct[] {
-  return services.flatMap(({ signals }) => signals.loadBalancer ?? []);
-}
-
-/** What is imported lies where its ARN says, whatever the stack is that imports it. */
+/** The environment of an imported resource is that of its ARN, whatever stack imports it. */
 function environmentOf(source: IConstruct): ResourceEnvironment {
   const { account, region } = Resource.isResource(source) ? (source as unknown as IResource).env : Stack.of(source);
   return { account, region };
 }
 
-/** Whether two places are known to differ. */
-export function liesElsewhere(one: ResourceEnvironment, other: ResourceEnvironment): boolean {
-  return knownToDiffer(one.account, other.account) || knownToDiffer(one.region, other.region);
-}
-
-function checkDatabasesAreUsed(scope: IConstruct, { services = [], databases = [] }: GoldenSignalAlarmsProps): void {
+/** Only where all services name their stores. */
+function unusedDatabaseRule(services: IMonitoredService[], databases: IMonitoredDatabase[]): Rule {
   const stores = services.map(({ signals }) => signals.stores);
-  if (stores.length === 0 || stores.includes(undefined)) {
-    return;
-  }
-  const unused = databases.find(({ signals }) => !stores.flat().includes(signals.source));
-  if (unused !== undefined) {
-    throw new PropError(scope, {
-      prop: 'databases',
-      value: unused.signals.source.node.path,
-      expected: `databases that one of the services uses: ${[...new Set(stores.flat())].map((store) => store!.node.path).join(', ') || 'they use none'}`,
-      fix: 'give it to a service in backingServices, or watch it by a GoldenSignalAlarms of its own',
-    });
-  }
+  const areKnown = stores.length > 0 && !stores.includes(undefined);
+  const used = new Set(stores.flatMap((ofService) => ofService ?? []));
+  const unused = databases.find(({ signals }) => !used.has(signals.source));
+  const paths = [...used].map(({ node }) => node.path).join(', ');
+  return {
+    condition: areKnown && unused !== undefined,
+    prop: 'databases',
+    value: unused?.signals.source.node.path,
+    expected: `databases that one of the services uses: ${paths || 'they use none'}`,
+    fix: 'give it to a service in backingServices, or create another GoldenSignalAlarms for it',
+  };
 }

@@ -13,6 +13,10 @@ export interface IImageRepository extends IConstruct {
    */
   releasedImageParameterName(track: string): string;
 
-  /** Prevents an image that an app names by its tag from expiring. Does nothing where a rule already keeps the tag. */
+  /**
+   * Prevents an image that an app names by its tag from expiring.
+   *
+   * Does nothing where a rule already keeps the tag.
+   */
   keepTag(tag: string): void;
 }

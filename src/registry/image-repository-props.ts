@@ -14,9 +14,9 @@ export interface ImageRepositoryProps {
    */
   readonly tracks?: string[];
   /**
-   * Tags that may move from one image to another, at most 5 patterns with `*`. All other tags are immutable.
+   * Tags that may move from one image to another, at most 5 patterns with `*`.
    *
-   * Deployments never refer to a moving tag. Source: requirements A-12 and E-05.
+   * All other tags are immutable. Deployments never refer to a moving tag. Source: requirements A-12 and E-05.
    * @default ['latest'] - in development every tag may move
    */
   readonly movingTags?: string[];

@@ -33,7 +33,7 @@ const UNTAGGED_MAX_AGE = Duration.days(30);
 const TAG_WILDCARDS: Wildcards = new Map([['*', '.*']]);
 
 /**
- * Encrypted, scanned ECR repository with immutable tags, and the parameters that name the released images.
+ * Encrypted, scanned ECR repository with immutable tags and the parameters of released images.
  *
  * Its lifecycle rules never expire an image that may be running. Define it in a stack that is deployed before the
  * services, because their images must exist first.
@@ -118,9 +118,11 @@ export class ImageRepository extends Construct implements IImageRepository {
   }
 
   /**
-   * Later rules can't select an image that a rule has selected, whether it expires it or not; they still count it.
-   * A list of patterns selects only images that match all of them, so each pattern has a rule. Rules that count tagged
-   * images omit the parts of multi-architecture images, which have no tags.
+   * Adds a rule for each pattern, one for untagged images, and one for all others.
+   *
+   * Later rules can't select an image that a rule has selected, even if that rule keeps it. They still count it. A list
+   * of patterns selects only images that match all of them, so each pattern has a rule. Rules that count tagged images
+   * omit the parts of multi-architecture images, which have no tags.
    */
   private addLifecycleRules(keepImages: number): void {
     KEPT_TAGS.forEach((pattern, index) =>
@@ -148,7 +150,9 @@ export class ImageRepository extends Construct implements IImageRepository {
   }
 
   /**
-   * CloudFormation creates the parameter, and a release writes it. Every update by CloudFormation, even of a tag,
+   * Creates the parameter that names the released image of a track.
+   *
+   * Afterwards only a release writes it. Every update by CloudFormation, even of a tag,
    * resets the value to that of the template. So nothing in it may ever change, and it has no tags.
    */
   private createParameter(track: string): CfnParameter {

@@ -76,7 +76,7 @@ export class SecureBucket extends Construct {
     });
   }
 
-  /** CDK adds these statements only under a feature flag. Without them, the first delivery changes the policy. */
+  /** Adds statements that CDK adds only under a feature flag, or else the first delivery adds them. */
   private allowLogDelivery(): void {
     const stack = Stack.of(this);
     const conditions = {

@@ -6,7 +6,7 @@ export function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** Regular expression that matches the same whole texts as a pattern. All characters but the wildcards are literal. */
+/** Regular expression of a pattern for whole texts. All characters but the wildcards are literal. */
 export function globToRegExp(pattern: string, wildcards: Wildcards): RegExp {
   const parts = [...pattern].map((character) => wildcards.get(character) ?? escapeRegExp(character));
   return new RegExp(`^${parts.join('')}$`);

@@ -12,7 +12,7 @@ interface WholeNumberRange {
   readonly fix: string;
 }
 
-/** Refuses a number that is not whole or out of range. A token passes, because its value is unknown at synthesis. */
+/** Refuses a number that is not whole or out of range. A token passes. */
 export function checkWholeNumber(
   scope: IConstruct,
   prop: string,

@@ -12,11 +12,11 @@ export interface Refusal {
   readonly fix: string;
 }
 
-/** Content of a {@link PropError} about a prop that can't be combined with others, whatever its value is. */
+/** Content of a {@link PropError} about a prop that is wrong in combination with others. */
 export interface Conflict {
   /** The prop as the caller wrote it. */
   readonly prop: string;
-  /** Predicate that says what is wrong: `is not supported with Rollout.codeDeploy(): it has no lifecycle hooks`. */
+  /** Predicate of the message: `is not supported with Rollout.codeDeploy(): it has no lifecycle hooks`. */
   readonly problem: string;
   /** Next step for the caller, in the imperative. */
   readonly fix: string;
@@ -58,7 +58,9 @@ function shown(value: unknown): string {
 }
 
 /**
- * Public name of a construct's class. Bundlers and decorators give a class other names, for example `Stack2`. The class
+ * Public name of a construct's class.
+ *
+ * Bundlers and decorators give a class other names, for example `Stack2`. The class
  * that a decorator wraps keeps its name.
  */
 function className(scope: IConstruct): string {

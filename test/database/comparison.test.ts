@@ -29,7 +29,7 @@ function measured(make: (stack: Stack, network: SecureVpc) => unknown): Measured
   return { resources: all.length, bytes: JSON.stringify(Object.fromEntries(all)).length, findings: rules.size, awsSolutions };
 }
 
-test('the figures in docs/database.md are those of the templates', () => {
+test('The figures in docs/database.md equal those of the templates', () => {
   const rows: Array<[string, Measured]> = [
     ['`DatabaseInstance` of aws-cdk-lib with its defaults', measured(withTheL2)],
     ['`HardenedPostgres` on an instance', measured(withTheLibrary(PostgresCapacity.instance()))],

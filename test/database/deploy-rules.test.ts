@@ -13,6 +13,6 @@ test.each<[string, () => Template]>([
   }).template],
   ['MySQL cluster', () => mysql().template],
   ['MySQL instance', () => mysql({ capacity: MysqlCapacity.instance() }).template],
-])('a %s breaks none of the rules that AWS enforces and validation does not see', (_name, make) => {
+])('A %s breaks no rule that AWS enforces at deployment and validation does not know', (_name, make) => {
   expect(brokenRules(make().toJSON())).toEqual([]);
 });

@@ -8,7 +8,7 @@ const INSTANCE = 'AWS::RDS::DBInstance';
 const CLUSTER = 'AWS::RDS::DBCluster';
 
 describe('HardenedMysql', () => {
-  test('C-08: is Aurora MySQL 8.0 Serverless v2 between 2 and 8 capacity units, a writer and two readers in other zones', () => {
+  test('runs Aurora MySQL 8.0 Serverless v2 with 2 to 8 capacity units, a writer and two readers in other zones [C-08]', () => {
     const { template } = mysql({ capacity: MysqlCapacity.serverless({ minAcu: 2, maxAcu: 8, readers: 2 }) });
     expect(only(template, CLUSTER)).toMatchObject({ Engine: 'aurora-mysql', ServerlessV2ScalingConfiguration: { MinCapacity: 2, MaxCapacity: 8 } });
     expect(only(template, CLUSTER).EngineVersion).toMatch(/^8\.0\.mysql_aurora\.3\./);
@@ -17,25 +17,25 @@ describe('HardenedMysql', () => {
     expect(new Set(members.map(({ AvailabilityZone }) => JSON.stringify(AvailabilityZone))).size).toBe(3);
   });
 
-  test('C-08: pauses after five minutes where asked', () => {
+  test('pauses after five minutes with autoPauseAfter [C-08]', () => {
     const { template } = mysql({ capacity: MysqlCapacity.serverless({ autoPauseAfter: Duration.minutes(5) }) });
     expect(only(template, CLUSTER).ServerlessV2ScalingConfiguration).toMatchObject({ MinCapacity: 0, SecondsUntilAutoPause: 300 });
   });
 
-  test('C-09: goes back 35 days, looks every second, keeps insights 7 days, has its own parameters, forces TLS, is encrypted', () => {
+  test('keeps backups 35 days and insights 7 days, samples every second, requires TLS and is encrypted [C-09]', () => {
     const { template } = mysql({ backup: BackupPolicy.daily({ retention: Duration.days(35) }), monitoringInterval: Duration.seconds(1) });
     expect(only(template, CLUSTER)).toMatchObject({ BackupRetentionPeriod: 35, StorageEncrypted: true, PerformanceInsightsRetentionPeriod: 7 });
     Object.values(resources(template, INSTANCE)).forEach(({ Properties }) => expect(Properties.MonitoringInterval).toBe(1));
     expect(only(template, 'AWS::RDS::DBClusterParameterGroup').Parameters).toMatchObject({ require_secure_transport: 'ON', tls_version: 'TLSv1.2,TLSv1.3' });
   });
 
-  test('C-13: listens on 3306, in the data tier over three zones', () => {
+  test('listens on port 3306 in the data tier of three zones [C-13]', () => {
     const { template } = mysql();
     expect(only(template, CLUSTER).Port).toBe(3306);
     expect(only(template, 'AWS::RDS::DBSubnetGroup').SubnetIds).toHaveLength(3);
   });
 
-  test('C-27: is backed up between 02:00 and 04:00 UTC', () => {
+  test('is backed up between 02:00 and 04:00 UTC [C-27]', () => {
     const { template } = mysql();
     expect(only(template, CLUSTER).PreferredBackupWindow).toBe('02:00-03:00');
     const [rule] = only(template, 'AWS::Backup::BackupPlan').BackupPlan.BackupPlanRule;
@@ -43,7 +43,7 @@ describe('HardenedMysql', () => {
     expect(rule).not.toHaveProperty('ScheduleExpressionTimezone');
   });
 
-  test('A-31: audits connections, schema and rights, and logs no query in production', () => {
+  test('audits connections, schema and privileges, and logs no query in production [A-31]', () => {
     const { template } = mysql();
     expect(only(template, 'AWS::RDS::DBClusterParameterGroup').Parameters).toMatchObject({
       server_audit_logging: '1', server_audit_logs_upload: '1', server_audit_events: 'CONNECT,QUERY_DDL,QUERY_DCL', general_log: '0', slow_query_log: '0',
@@ -51,28 +51,28 @@ describe('HardenedMysql', () => {
     expect(only(template, CLUSTER).EnableCloudwatchLogsExports).toEqual(['audit', 'error', 'general', 'slowquery']);
   });
 
-  test('A-31: logs slow queries outside production', () => {
+  test('logs slow queries outside production [A-31]', () => {
     expect(only(mysql({}, EnvironmentProfile.staging()).template, 'AWS::RDS::DBClusterParameterGroup').Parameters).toMatchObject({ slow_query_log: '1', long_query_time: '1' });
   });
 
-  test('runs as an instance too, which audits by an option', () => {
+  test('audits an instance by its option group', () => {
     const { template } = mysql({ capacity: MysqlCapacity.instance() });
     expect(only(template, INSTANCE)).toMatchObject({ Engine: 'mysql', MultiAZ: true, Port: '3306' });
     expect(only(template, 'AWS::RDS::OptionGroup').OptionConfigurations).toEqual([expect.objectContaining({ OptionName: 'MARIADB_AUDIT_PLUGIN' })]);
     expect(only(template, 'AWS::RDS::DBParameterGroup').Parameters).not.toHaveProperty('server_audit_logging');
   });
 
-  test('leaves insights out where MySQL has none: on the smallest classes', () => {
+  test('has no insights on the smallest classes, where RDS does not support them', () => {
     const { template } = mysql({ capacity: MysqlCapacity.instance() }, EnvironmentProfile.development());
     expect(only(template, INSTANCE)).not.toHaveProperty('EnablePerformanceInsights');
   });
 
-  test('rotates with the functions for MySQL', () => {
+  test('rotates with the rotation functions for MySQL', () => {
     const types = Object.values(resources(mysql().template, 'AWS::SecretsManager::RotationSchedule')).map(({ Properties }) => (Properties as any).HostedRotationLambda.RotationType);
     expect(types.sort()).toEqual(['MySQLMultiUser', 'MySQLSingleUser']);
   });
 
-  test('C-26: knows how many connections it takes', () => {
+  test('knows its maximum number of connections [C-26]', () => {
     expect(mysql().database.connectionCeiling).toBe(1000);
     expect(HardenedMysql.connectionCeilingOf(mysql().stack, new InstanceType('t4g.medium'))).toBe(300);
   });
@@ -82,7 +82,7 @@ describe('HardenedMysql', () => {
     ['a cluster in development', () => mysql({}, EnvironmentProfile.development())],
     ['an instance in production', () => mysql({ capacity: MysqlCapacity.instance() })],
     ['an instance in development', () => mysql({ capacity: MysqlCapacity.instance() }, EnvironmentProfile.development())],
-  ])('leaves no finding: %s', (_name, make) => {
+  ])('leaves no compliance finding on %s', (_name, make) => {
     expect(unacknowledged(make().stack)).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ import { unacknowledged } from '../fixtures/test-stack';
 const INSTANCE = 'AWS::RDS::DBInstance';
 const CLUSTER = 'AWS::RDS::DBCluster';
 
-describe('HardenedPostgres without more props', () => {
+describe('HardenedPostgres with only a network', () => {
   let template: Template;
   let instance: { [name: string]: any };
 
@@ -20,18 +20,18 @@ describe('HardenedPostgres without more props', () => {
     instance = only(template, INSTANCE);
   });
 
-  test('A-03: is PostgreSQL 15 on db.t4g.medium, Multi-AZ, 100 GB gp3, with the included baseline', () => {
+  test('runs PostgreSQL 15 on db.t4g.medium, Multi-AZ, with 100 GB gp3 and its included baseline [A-03]', () => {
     expect(instance).toMatchObject({ Engine: 'postgres', EngineVersion: '15', DBInstanceClass: 'db.t4g.medium', MultiAZ: true, AllocatedStorage: '100', StorageType: 'gp3' });
     expect(instance).not.toHaveProperty('Iops');
     expect(instance).not.toHaveProperty('StorageThroughput');
   });
 
-  test('A-04, E-12: forces TLS on every connection and signs its certificate with a named authority', () => {
+  test('requires TLS and has a certificate of a named authority [A-04, E-12]', () => {
     expect(only(template, 'AWS::RDS::DBParameterGroup').Parameters['rds.force_ssl']).toBe('1');
     expect(instance.CACertificateIdentifier).toBe('rds-ca-rsa2048-g1');
   });
 
-  test('A-04, A-27, D-16: encrypts storage, secrets, logs, insights and events with one key of its own that rotates', () => {
+  test('encrypts storage, secrets, logs, insights and events with one dedicated key that rotates [A-04, A-27, D-16]', () => {
     const keys = Object.entries(resources(template, 'AWS::KMS::Key')).filter(([id]) => id.startsWith('Database'));
     expect(keys).toHaveLength(1);
     expect(keys[0][1].Properties.EnableKeyRotation).toBe(true);
@@ -43,7 +43,7 @@ describe('HardenedPostgres without more props', () => {
     expect(only(template, 'AWS::Backup::BackupVault').EncryptionKeyArn).toEqual(arn);
   });
 
-  test('A-27: lets the log service and the event service use the key, without which nothing would arrive', () => {
+  test('lets the log service and the event service use the key [A-27]', () => {
     const [key] = Object.entries(resources(template, 'AWS::KMS::Key')).filter(([id]) => id.startsWith('Database')).map(([, { Properties }]) => Properties);
     const statements = (key.KeyPolicy as { Statement: any[] }).Statement;
     const groups = databaseLogs(template).map(({ Properties }) => Properties.LogGroupName as string);
@@ -54,11 +54,11 @@ describe('HardenedPostgres without more props', () => {
     }));
   });
 
-  test('A-05, C-27: backs up at 02:00 UTC and keeps seven days in which any point in time can be restored', () => {
+  test('backs up at 02:00 UTC, and can be restored to any point in time of seven days [A-05, C-27]', () => {
     expect(instance).toMatchObject({ PreferredBackupWindow: '02:00-03:00', BackupRetentionPeriod: 7, CopyTagsToSnapshot: true });
   });
 
-  test('A-06, D-11: takes a snapshot a day after the window, keeps it 30 days, and selects the database in the same stack', () => {
+  test('takes a daily snapshot after the window, keeps it 30 days, and selects only this database [A-06, D-11]', () => {
     const [rule] = only(template, 'AWS::Backup::BackupPlan').BackupPlan.BackupPlanRule;
     expect(rule).toMatchObject({ ScheduleExpression: 'cron(0 3 * * ? *)', Lifecycle: { DeleteAfterDays: 30 } });
     expect(rule).not.toHaveProperty('EnableContinuousBackup');
@@ -66,7 +66,7 @@ describe('HardenedPostgres without more props', () => {
     expect(JSON.stringify(only(template, 'AWS::Backup::BackupSelection').BackupSelection.Resources)).toContain(`"Ref":"${id}"`);
   });
 
-  test('A-15: keeps its log seven days, under the name that RDS fixes, lower-case and ending in a hash', () => {
+  test('keeps its logs seven days, under names that RDS fixes, lower-case with a hash at their end [A-15]', () => {
     const names = databaseLogs(template).map(({ Properties }) => Properties.LogGroupName);
     expect(names).toEqual([`/aws/rds/instance/${instance.DBInstanceIdentifier}/postgresql`, `/aws/rds/instance/${instance.DBInstanceIdentifier}/upgrade`]);
     expect(instance.DBInstanceIdentifier).toMatch(/^[a-z][a-z0-9-]*-[0-9a-f]{8}$/);
@@ -74,24 +74,24 @@ describe('HardenedPostgres without more props', () => {
     expect(instance.EnableCloudwatchLogsExports).toEqual(['postgresql', 'upgrade']);
   });
 
-  test('A-15: has the log groups made before the server, which would make them without a key', () => {
+  test('creates the log groups before the server, which would create them without a key [A-15]', () => {
     const [[, server]] = Object.entries(resources(template, INSTANCE)) as Array<[string, any]>;
     Object.keys(resources(template, 'AWS::Logs::LogGroup')).filter((id) => id.startsWith('Database')).forEach((id) => expect(server.DependsOn).toContain(id));
   });
 
-  test('A-24, E-12: rotates both secrets every 30 days and not at once', () => {
+  test('rotates both secrets every 30 days and not at deployment [A-24, E-12]', () => {
     const schedules = Object.values(resources(template, 'AWS::SecretsManager::RotationSchedule')).map(({ Properties }) => Properties as any);
     expect(schedules.map(({ HostedRotationLambda }) => HostedRotationLambda.RotationType).sort()).toEqual(['PostgreSQLMultiUser', 'PostgreSQLSingleUser']);
     schedules.forEach((schedule) => expect(schedule).toMatchObject({ RotationRules: { ScheduleExpression: 'rate(30 days)' }, RotateImmediatelyOnUpdate: false }));
   });
 
-  test('A-24, E-12: generates the passwords, and no secret value stands in the template', () => {
+  test('generates the passwords and has no secret value in the template [A-24, E-12]', () => {
     Object.values(resources(template, 'AWS::SecretsManager::Secret')).forEach(({ Properties }) => expect(Properties).toMatchObject({ GenerateSecretString: { GenerateStringKey: 'password' } }));
     expect(JSON.stringify(instance.MasterUserPassword)).toContain('{{resolve:secretsmanager:');
     expect(instance.MasterUsername).toBe('dbadmin');
   });
 
-  test('A-25: lets in the rotation alone until it is given to a service, and nothing out', () => {
+  test('allows ingress only from the rotation until a service is bound, and no egress [A-25]', () => {
     const groups = Object.entries(resources(template, 'AWS::EC2::SecurityGroup')).filter(([id]) => id.startsWith('DatabaseSecurityGroup'));
     expect(groups).toHaveLength(1);
     expect(groups[0][1].Properties).not.toHaveProperty('SecurityGroupIngress');
@@ -100,14 +100,14 @@ describe('HardenedPostgres without more props', () => {
     expect(rule).toMatchObject({ FromPort: 5432, ToPort: 5432, Description: 'Rotation of credentials' });
   });
 
-  test('A-26: stands in the data tier, and says that it is not public', () => {
+  test('lies in the data tier and is explicitly not public [A-26]', () => {
     expect(instance.PubliclyAccessible).toBe(false);
     const subnets = only(template, 'AWS::RDS::DBSubnetGroup').SubnetIds as Array<{ Ref: string }>;
     expect(subnets).toHaveLength(3);
     subnets.forEach(({ Ref }) => expect(Ref).toContain('dataSubnet'));
   });
 
-  test('A-31: logs connections, locks, schema and roles, and no query text in production', () => {
+  test('logs connections, locks, schema and roles, and no query text in production [A-31]', () => {
     expect(only(template, 'AWS::RDS::DBParameterGroup')).toMatchObject({
       Family: 'postgres15',
       Parameters: {
@@ -128,7 +128,7 @@ describe('HardenedPostgres without more props', () => {
     });
   });
 
-  test('E-08: is protected, and stays when the stack goes, with what it stands on; of a failed first deployment nothing is meant to stay', () => {
+  test('is protected and retained with its dependencies, except after a failed first deployment [E-08]', () => {
     expect(instance).toMatchObject({ DeletionProtection: true, DeleteAutomatedBackups: false });
     const types = new Set(kept(template).filter(([id]) => id.startsWith('Database')).map(([, { Type }]) => Type));
     expect([...types].sort()).toEqual([
@@ -136,7 +136,7 @@ describe('HardenedPostgres without more props', () => {
     ]);
   });
 
-  test('is monitored, signs in by IAM too, upgrades minor versions and pays for no extended support', () => {
+  test('has enhanced monitoring, IAM authentication and minor upgrades, and no paid extended support', () => {
     expect(instance).toMatchObject({
       MonitoringInterval: 60,
       EnablePerformanceInsights: true,
@@ -150,7 +150,7 @@ describe('HardenedPostgres without more props', () => {
     });
   });
 
-  test('sends what happens to itself to an encrypted topic that takes messages over TLS alone', () => {
+  test('sends its events to an encrypted topic that requires TLS', () => {
     const subscriptions = Object.values(resources(template, 'AWS::RDS::EventSubscription')).map(({ Properties }) => Properties as any);
     expect(subscriptions.map(({ SourceType }) => SourceType).sort()).toEqual(['db-instance', 'db-parameter-group', 'db-security-group']);
     const [id] = Object.keys(resources(template, INSTANCE));
@@ -160,7 +160,7 @@ describe('HardenedPostgres without more props', () => {
     });
   });
 
-  test('holds no Lambda function of its own and no custom resource; the rotation is a transform that CloudFormation expands', () => {
+  test('has no Lambda function and no custom resource, because CloudFormation expands the rotation', () => {
     template.resourceCountIs('AWS::Lambda::Function', 0);
     expect(Object.values(template.toJSON().Resources as { [id: string]: { Type: string } }).filter(({ Type }) => /^(Custom::|AWS::CloudFormation::CustomResource)/.test(Type))).toEqual([]);
     expect(template.toJSON().Transform).toEqual(['AWS::SecretsManager-2024-09-16']);
@@ -168,7 +168,7 @@ describe('HardenedPostgres without more props', () => {
 });
 
 describe('HardenedPostgres on an instance', () => {
-  test('D-03: runs PostgreSQL 16 with read replicas, each with logs of its own, and hands out the first one for reads', () => {
+  test('runs PostgreSQL 16 with read replicas that have their own logs, the first of them for reads [D-03]', () => {
     const { database, template } = postgres({ capacity: PostgresCapacity.instance({ version: PostgresEngineVersion.VER_16, readReplicas: 2 }) });
     const replicas = Object.values(resources(template, INSTANCE)).filter(({ Properties }) => Properties.SourceDBInstanceIdentifier);
     expect(replicas).toHaveLength(2);
@@ -181,19 +181,19 @@ describe('HardenedPostgres on an instance', () => {
     expect(only(template, 'AWS::RDS::DBParameterGroup').Family).toBe('postgres16');
   });
 
-  test('takes provisioned IOPS and throughput from 400 GiB on', () => {
+  test('accepts provisioned IOPS and throughput from 400 GiB on', () => {
     const { template } = postgres({ capacity: PostgresCapacity.instance({ storageGiB: 400, iops: 16000, storageThroughputMiB: 1000 }) });
     expect(only(template, INSTANCE)).toMatchObject({ AllocatedStorage: '400', Iops: 16000, StorageThroughput: 1000 });
   });
 
-  test('D-03: a replica grows with its source and is as fast', () => {
+  test('has replicas that grow with their source and are as fast [D-03]', () => {
     const { template } = postgres({ capacity: PostgresCapacity.instance({ storageGiB: 400, iops: 16000, storageThroughputMiB: 1000, readReplicas: 1 }) });
     const both = Object.values(resources(template, INSTANCE));
     expect(both).toHaveLength(2);
     both.forEach(({ Properties }) => expect(Properties).toMatchObject({ MaxAllocatedStorage: 800, Iops: 16000, StorageThroughput: 1000, StorageType: 'gp3' }));
   });
 
-  test('takes another port of the network, retention, monitoring interval, class and advanced insights', () => {
+  test('accepts another port, retention, monitoring interval and class, and advanced insights', () => {
     const { template } = postgres({
       port: 3306,
       logRetention: RetentionDays.TWO_WEEKS,
@@ -215,7 +215,7 @@ describe('HardenedPostgres on an instance', () => {
     databaseLogs(template).forEach(({ Properties }) => expect(Properties.RetentionInDays).toBe(14));
   });
 
-  test('E-08: in development is small, in one zone, unprotected, logs queries and is gone without a trace', () => {
+  test('is small, in one zone, unprotected and destroyed with its stack in development, and logs queries [E-08]', () => {
     const { template } = postgres({}, EnvironmentProfile.development());
     expect(only(template, INSTANCE)).toMatchObject({ DBInstanceClass: 'db.t4g.micro', MultiAZ: false, DeletionProtection: false, BackupRetentionPeriod: 1, DeleteAutomatedBackups: true });
     expect(only(template, 'AWS::RDS::DBParameterGroup').Parameters).toMatchObject({ log_min_duration_statement: '1000', log_statement: 'ddl' });
@@ -224,13 +224,13 @@ describe('HardenedPostgres on an instance', () => {
     expect(Object.values(template.findResources(INSTANCE))[0].DeletionPolicy).toBe('Delete');
   });
 
-  test('staging differs from production in size, and in that queries are logged', () => {
+  test('differs in staging from production only in size and the logging of queries', () => {
     const { template } = postgres({}, EnvironmentProfile.staging());
     expect(only(template, INSTANCE)).toMatchObject({ DBInstanceClass: 'db.t4g.small', MultiAZ: true, DeletionProtection: true, BackupRetentionPeriod: 7 });
     expect(only(template, 'AWS::RDS::DBParameterGroup').Parameters.log_min_duration_statement).toBe('1000');
   });
 
-  test('can leave a last snapshot instead of itself, and keeps the key that the snapshot needs', () => {
+  test('leaves a final snapshot and its key with the removal policy SNAPSHOT', () => {
     const { template } = postgres({ removalPolicy: RemovalPolicy.SNAPSHOT, capacity: PostgresCapacity.instance({ readReplicas: 1 }) });
     expect(Object.values(template.findResources(INSTANCE)).map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(['Snapshot', 'Delete']);
     expect(Object.values(postgres({ removalPolicy: RemovalPolicy.RETAIN }).template.findResources(INSTANCE))[0].DeletionPolicy).toBe('RetainExceptOnCreate');
@@ -242,7 +242,7 @@ describe('HardenedPostgres on an instance', () => {
 });
 
 describe('HardenedPostgres on Aurora Serverless v2', () => {
-  test('E-03: in development is one writer between 0.5 and 1 capacity units with seven days of backups', () => {
+  test('has one writer with 0.5 to 1 capacity units and seven days of backups in development [E-03]', () => {
     const { template } = postgres({
       capacity: PostgresCapacity.serverless({ minAcu: 0.5, maxAcu: 1 }), backup: BackupPolicy.daily({ retention: Duration.days(7) }),
     }, EnvironmentProfile.development());
@@ -252,7 +252,7 @@ describe('HardenedPostgres on Aurora Serverless v2', () => {
     expect(Object.keys(resources(template, INSTANCE))).toHaveLength(1);
   });
 
-  test('E-03: has readers by a prop, in other zones, that scale with the writer', () => {
+  test('has the given number of readers in other zones, which scale with the writer [E-03]', () => {
     const { template, database } = postgres({ capacity: PostgresCapacity.serverless({ readers: 2 }) });
     const members = Object.values(resources(template, INSTANCE)).map(({ Properties }) => Properties as any);
     expect(new Set(members.map(({ AvailabilityZone }) => JSON.stringify(AvailabilityZone))).size).toBe(3);
@@ -261,12 +261,12 @@ describe('HardenedPostgres on Aurora Serverless v2', () => {
     expect(database.readEndpoint).not.toBe(database.endpoint);
   });
 
-  test('E-03: pauses where asked, from a minimum of 0', () => {
+  test('pauses with autoPauseAfter, from a minimum of 0 [E-03]', () => {
     const { template } = postgres({ capacity: PostgresCapacity.serverless({ autoPauseAfter: Duration.minutes(5) }) });
     expect(only(template, CLUSTER).ServerlessV2ScalingConfiguration).toEqual({ MinCapacity: 0, MaxCapacity: 8, SecondsUntilAutoPause: 300 });
   });
 
-  test('keeps every promise of the instance: key, TLS, logs, protection, IAM, insights, port', () => {
+  test('has the key, TLS, logs, protection, IAM authentication, insights and port of an instance', () => {
     const { template } = postgres({ capacity: PostgresCapacity.serverless() });
     const cluster = only(template, CLUSTER);
     expect(cluster).toMatchObject({
@@ -287,7 +287,7 @@ describe('HardenedPostgres on Aurora Serverless v2', () => {
     expect(JSON.stringify(only(template, 'AWS::Backup::BackupSelection').BackupSelection.Resources)).toContain(`"Ref":"${id}"`);
   });
 
-  test('C-19: has 8 capacity units by day and 2 at night in a named time zone, without a function', () => {
+  test('has 8 capacity units by day and 2 at night in a named time zone, without a Lambda function [C-19]', () => {
     const { template, database } = postgres({ capacity: PostgresCapacity.serverless({ schedule: CapacitySchedule.officeHours({ timeZone: TimeZone.EUROPE_PARIS }) }) });
     const schedules = Object.values(resources(template, 'AWS::Scheduler::Schedule')).map(({ Properties }) => Properties as any);
     expect(schedules.map(({ ScheduleExpression }) => ScheduleExpression)).toEqual(['cron(0 7 ? * MON-FRI *)', 'cron(0 19 ? * MON-FRI *)']);
@@ -301,7 +301,7 @@ describe('HardenedPostgres on Aurora Serverless v2', () => {
     template.resourceCountIs('AWS::ApplicationAutoScaling::ScalableTarget', 0);
   });
 
-  test('C-19: pauses after the same time by day and by night', () => {
+  test('pauses after the same time by day and at night [C-19]', () => {
     const schedule = CapacitySchedule.officeHours({ timeZone: TimeZone.EUROPE_PARIS });
     const { template } = postgres({ capacity: PostgresCapacity.serverless({ autoPauseAfter: Duration.minutes(20), schedule }) });
     const inputs = Object.values(resources(template, 'AWS::Scheduler::Schedule')).map(({ Properties }) => JSON.parse((Properties.Target as any).Input));
@@ -309,7 +309,7 @@ describe('HardenedPostgres on Aurora Serverless v2', () => {
     expect(bounds).toEqual([8, 2].map((MaxCapacity) => ({ MinCapacity: 0, MaxCapacity, SecondsUntilAutoPause: 1200 })));
   });
 
-  test('C-19: has readers by day alone, which Application Auto Scaling adds to those of the template', () => {
+  test('has readers by day only, which Application Auto Scaling adds to those of the template [C-19]', () => {
     const schedule = CapacitySchedule.officeHours({ timeZone: TimeZone.EUROPE_PARIS, nightReaders: 1, weekendsOff: false });
     const { template } = postgres({ capacity: PostgresCapacity.serverless({ readers: 2, schedule }) });
     expect(Object.keys(resources(template, INSTANCE))).toHaveLength(2);
@@ -325,8 +325,8 @@ describe('HardenedPostgres on Aurora Serverless v2', () => {
   });
 });
 
-describe('Credentials', () => {
-  test('A-34: with IAM authentication there is no password of an application and no function; RDS rotates the master user every 30 days', () => {
+describe('The credentials', () => {
+  test('have no application password and no Lambda function with IAM authentication, where RDS rotates the master [A-34]', () => {
     const { template, database } = postgres({ credentials: CredentialRotation.iamAuthentication() });
     expect(database.secret).toBeUndefined();
     expect(only(template, INSTANCE)).toMatchObject({ ManageMasterUserPassword: true, MasterUsername: 'dbadmin', MasterUserSecret: { KmsKeyId: expect.anything() } });
@@ -335,12 +335,12 @@ describe('Credentials', () => {
     expect(database.bootstrapSql).toContain('GRANT rds_iam TO application');
   });
 
-  test('a managed secret is the master user\'s, and given to an application only with a reason', () => {
+  test('are the secret of the master user with managedSecret, which requires a waiver', () => {
     const { database } = postgres({ credentials: CredentialRotation.managedSecret({ waiver: { reason: 'the pool reads the secret again on each new connection' }, automaticallyAfter: Duration.days(7) }) });
     expect(database.secret).toBe(database.masterSecret);
   });
 
-  test('whoever is granted may sign in as one user of this one database', () => {
+  test('let a granted role sign in as one user of this database only', () => {
     const { stack, database, template } = (() => {
       const made = postgres({ credentials: CredentialRotation.iamAuthentication() });
       made.database.grantConnect(new Role(made.stack, 'Reader', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }), 'reports');
@@ -352,8 +352,8 @@ describe('Credentials', () => {
   });
 });
 
-describe('Events', () => {
-  test('are shared between databases where an account would run out of subscriptions', () => {
+describe('DatabaseEvents', () => {
+  test('is shared between databases, because an account has few subscriptions', () => {
     const { stack, network } = postgres();
     const events = new DatabaseEvents(stack, 'Events');
     const database = new HardenedPostgres(stack, 'Second', { network, events });
@@ -362,12 +362,12 @@ describe('Events', () => {
   });
 });
 
-describe('Connection ceilings', () => {
-  test.each([['t4g.micro', 99], ['t4g.small', 198], ['t4g.medium', 396], ['m7g.large', 793], ['r8g.large', 1586], ['r8g.4xlarge', 5000], ['m8g.12xlarge', 5000]])('A-21: db.%s takes %i connections', (type, ceiling) => {
+describe('The maximum number of connections', () => {
+  test.each([['t4g.micro', 99], ['t4g.small', 198], ['t4g.medium', 396], ['m7g.large', 793], ['r8g.large', 1586], ['r8g.4xlarge', 5000], ['m8g.12xlarge', 5000]])('of db.%s is %i [A-21]', (type, ceiling) => {
     expect(HardenedPostgres.connectionCeilingOf(postgres().stack, new InstanceType(type))).toBe(ceiling);
   });
 
-  test('follow the capacity, or max_connections where it is set', () => {
+  test('follows the capacity, or max_connections where it is set', () => {
     expect(postgres().database.connectionCeiling).toBe(396);
     expect(postgres({ parameters: { max_connections: '250' } }).database.connectionCeiling).toBe(250);
     expect(postgres({ capacity: PostgresCapacity.serverless({ maxAcu: 8 }) }).database.connectionCeiling).toBe(1669);
@@ -379,8 +379,8 @@ describe('Connection ceilings', () => {
   });
 });
 
-describe('Metrics', () => {
-  test('A-37: name the instance, or the cluster', () => {
+describe('The metrics', () => {
+  test('name the instance, or the cluster [A-37]', () => {
     const { database, stack } = postgres();
     const shown = (metric: { toMetricConfig(): any }) => stack.resolve(metric.toMetricConfig().metricStat);
     expect(shown(database.metricConnections())).toMatchObject({ namespace: 'AWS/RDS', metricName: 'DatabaseConnections', dimensions: [{ name: 'DBInstanceIdentifier' }] });
@@ -392,7 +392,7 @@ describe('Metrics', () => {
   });
 });
 
-describe('Findings of CDK\'s validation and the four cdk-nag packs', () => {
+describe('CDK\'s validation and the four cdk-nag packs', () => {
   test.each<[string, () => { stack: any }]>([
     ['an instance in production', () => postgres()],
     ['an instance with replicas', () => postgres({ capacity: PostgresCapacity.instance({ readReplicas: 1 }) })],
@@ -403,7 +403,7 @@ describe('Findings of CDK\'s validation and the four cdk-nag packs', () => {
     ['a cluster with a schedule', () => postgres({ capacity: PostgresCapacity.serverless({ readers: 2, schedule: CapacitySchedule.officeHours({ timeZone: TimeZone.ETC_UTC, nightReaders: 1 }) }) })],
     ['a cluster of version 17', () => postgres({ capacity: PostgresCapacity.serverless({ version: AuroraPostgresEngineVersion.VER_17_9 }) })],
     ['an instance of version 18', () => postgres({ capacity: PostgresCapacity.instance({ version: PostgresEngineVersion.VER_18 }) })],
-  ])('none for %s', (_name, make) => {
+  ])('have no finding on %s', (_name, make) => {
     expect(unacknowledged(make().stack)).toEqual([]);
   });
 });

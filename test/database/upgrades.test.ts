@@ -24,10 +24,15 @@ const LANDSCAPES: { [name: string]: () => Template } = {
 
 const BASELINE = path.join(__dirname, 'stateful-logical-ids.json');
 
-describe('Logical ids of what holds data', () => {
+if (process.env.WRITE_BASELINE) {
+  const ids = Object.fromEntries(Object.entries(LANDSCAPES).map(([name, make]) => [name, statefulIds(make())]));
+  fs.writeFileSync(BASELINE, `${JSON.stringify(ids, undefined, 2)}\n`);
+}
+
+describe('The logical ids of stateful resources', () => {
   const baseline = JSON.parse(fs.readFileSync(BASELINE, 'utf8')) as { [name: string]: string[] };
 
-  test.each(Object.keys(LANDSCAPES))('of a %s are those that are deployed: another id is another, empty database', (name) => {
+  test.each(Object.keys(LANDSCAPES))('of a %s never change, because another id is another, empty database', (name) => {
     expect(statefulIds(LANDSCAPES[name]())).toEqual(baseline[name]);
   });
 });
@@ -37,10 +42,10 @@ describe('A change of', () => {
   const serverless = (capacity: Parameters<typeof PostgresCapacity.serverless>[0]) => ({ capacity: PostgresCapacity.serverless(capacity) });
 
   test.each<[string, Props, Props]>([
-    ['instance class', {}, instance({ instanceType: new InstanceType('m7g.large') })],
+    ['the instance class', {}, instance({ instanceType: new InstanceType('m7g.large') })],
     ['Multi-AZ', {}, instance({ multiAz: false })],
-    ['storage', {}, instance({ storageGiB: 400 })],
-    ['the end of growth', {}, instance({ maxStorageGiB: 500 })],
+    ['the storage size', {}, instance({ storageGiB: 400 })],
+    ['the storage limit', {}, instance({ maxStorageGiB: 500 })],
     ['IOPS and throughput', instance({ storageGiB: 400 }), instance({ storageGiB: 400, iops: 16_000, storageThroughputMiB: 1000 })],
     ['the number of replicas', {}, instance({ readReplicas: 1 })],
     ['the minor version', instance({ version: PostgresEngineVersion.VER_15_16 }), instance({ version: PostgresEngineVersion.VER_15_17 })],
@@ -51,29 +56,29 @@ describe('A change of', () => {
     ['the number of readers', serverless({}), serverless({ readers: 3 })],
     ['the schedule', serverless({}), serverless({ schedule: CapacitySchedule.officeHours({ timeZone: TimeZone.ETC_UTC }) })],
     ['parameters', {}, { parameters: { work_mem: '65536', max_connections: '200' } }],
-    ['how often is rotated', {}, { credentials: CredentialRotation.alternatingUsers({ automaticallyAfter: Duration.days(7) }) }],
+    ['the rotation interval', {}, { credentials: CredentialRotation.alternatingUsers({ automaticallyAfter: Duration.days(7) }) }],
     ['the backup window and retention', {}, { backup: BackupPolicy.daily({ window: '03:00-04:00', retention: Duration.days(35), snapshotRetention: Duration.days(90) }), maintenanceWindow: 'sun:08:00-sun:09:00' }],
     ['the lock of the vault', {}, { backup: BackupPolicy.daily({ vaultLock: { minRetention: Duration.days(7) } }) }],
     ['the maintenance window', {}, { maintenanceWindow: 'tue:10:00-tue:11:00' }],
     ['the monitoring interval', {}, { monitoringInterval: Duration.seconds(1) }],
-    ['insights', {}, { advancedInsights: true }],
+    ['the insights mode', {}, { advancedInsights: true }],
     ['log retention', {}, { logRetention: RetentionDays.ONE_MONTH }],
-    ['the bundle of authorities', {}, { authorityBundlePath: '/app/authorities.pem' }],
-    ['what happens on removal', {}, { removalPolicy: RemovalPolicy.SNAPSHOT }],
+    ['the certificate bundle', {}, { authorityBundlePath: '/app/authorities.pem' }],
+    ['the removal policy', {}, { removalPolicy: RemovalPolicy.SNAPSHOT }],
     ['the profile', {}, { profile: EnvironmentProfile.staging() }],
     ['the port of a cluster', serverless({}), { ...serverless({}), port: 6379 }],
-  ])('%s replaces and removes nothing that holds data', (_name, before, after) => {
+  ])('%s replaces and removes no stateful resource', (_name, before, after) => {
     expect(replaced(postgres(before).template, postgres(after).template)).toEqual([]);
   });
 
   test.each<[string, () => Template, () => Template]>([
     ['the release of Aurora MySQL', () => mysql().template, () => mysql({ capacity: MysqlCapacity.serverless({ version: AuroraMysqlEngineVersion.VER_3_11_1 }) }).template],
     ['the major version of MySQL', () => mysql({ capacity: MysqlCapacity.instance({ version: MysqlEngineVersion.VER_8_0_46 }) }).template, () => mysql({ capacity: MysqlCapacity.instance() }).template],
-  ])('%s replaces and removes nothing that holds data', (_name, before, after) => {
+  ])('%s replaces and removes no stateful resource', (_name, before, after) => {
     expect(replaced(before(), after())).toEqual([]);
   });
 
-  test('who rotates what leaves the database alone, and keeps the secrets that are used no more', () => {
+  test('the kind of rotation replaces only the secrets, and retains the old ones', () => {
     const before = postgres().template;
     expect(replaced(before, postgres({ credentials: CredentialRotation.iamAuthentication() }).template)).toEqual(['AWS::SecretsManager::Secret', 'AWS::SecretsManager::Secret']);
     Object.values(before.findResources('AWS::SecretsManager::Secret')).forEach(({ DeletionPolicy }) => expect(DeletionPolicy).toBe('RetainExceptOnCreate'));
@@ -81,7 +86,7 @@ describe('A change of', () => {
 
   test.each<[keyof HardenedPostgresProps, Props]>([
     ['databaseName', { databaseName: 'other' }], ['port', { port: 3306 }], ['identifier', { identifier: 'other' }],
-  ])('%s would replace the database: its comment says so, and protection keeps the old one', (prop, after) => {
+  ])('%s replaces the database, which its comment says, and which deletion protection prevents', (prop, after) => {
     expect(replaced(postgres().template, postgres(after).template)).toContain('AWS::RDS::DBInstance');
     const comments = fs.readFileSync(path.join(__dirname, '../../src/database/hardened-database-props.ts'), 'utf8');
     expect(new RegExp(`\\* [^/]*can't be changed[^/]*RDS would\\s+\\*? ?replace [^/]*\\*/\\s+readonly ${prop}\\?`).test(comments)).toBe(true);
@@ -114,8 +119,4 @@ function replaced(before: Template, after: Template): string[] {
 function statefulIds(template: Template): string[] {
   const all = Object.entries(template.toJSON().Resources as { [id: string]: { Type: string } });
   return all.filter(([id, { Type }]) => id.startsWith('Database') && STATEFUL.includes(Type)).map(([id]) => id).sort();
-}
-
-if (process.env.WRITE_BASELINE) {
-  fs.writeFileSync(BASELINE, `${JSON.stringify(Object.fromEntries(Object.entries(LANDSCAPES).map(([name, make]) => [name, statefulIds(make())])), undefined, 2)}\n`);
 }

@@ -2,6 +2,7 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { PipelineChecks } from '../../src';
+import { testStack } from '../fixtures/test-stack';
 import { CompiledPackage, type Outcome } from './compiled-package';
 
 const EXAMPLE = path.join(__dirname, '..', '..', 'examples', 'nestjs-nextjs');
@@ -28,7 +29,7 @@ describe('the example of document A', () => {
   });
 
   test('A-09: its README names the scripts that the pipeline runs, and no others', () => {
-    const { lint, unit, integration } = PipelineChecks.npmScripts()._commands(['api']);
+    const { lint, unit, integration } = PipelineChecks.npmScripts()._bind(testStack(), { directories: ['api'] });
     const run = [...lint, ...unit, ...integration].map((command) => /npm (?:run )?([\w:]+)/.exec(command)![1]);
     const migrations = [...APP.matchAll(/'npm', 'run', '([\w:]+)'/g)].map(([, script]) => script);
     const readme = fs.readFileSync(path.join(EXAMPLE, 'README.md'), 'utf8');

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { EnvironmentProfile, GoldenSignalAlarms, type GoldenSignalAlarmsProps, ProductionWebService, Rollout, Route, Runbooks, ServiceImage, ServiceObjective, ServiceScaling, Severity } from '../../src';
+import { AlarmOverride, DisabledAlarm, EnvironmentProfile, GoldenSignalAlarms, type GoldenSignalAlarmsProps, ProductionWebService, Rollout, Route, Runbooks, ServiceImage, ServiceObjective, ServiceScaling, Severity } from '../../src';
 import { brokenRules } from '../deploy-rules/deploy-rules';
 import { watchedDatabase } from '../fixtures/monitored-sources';
 import { alarmsNamed, mailRouting } from '../fixtures/signals';
@@ -39,21 +39,21 @@ describe('The alarms of a service', () => {
   });
 
   test.each([
-    ['A-17, A-21, A-37, D-08: response times above 2 s', 'service-latency-p90-warning', 'GreaterThanThreshold 2, 1 of 1 times 5 min'],
-    ['A-13, A-21: more than 10 errors', 'service-errors-many-critical', 'GreaterThanThreshold 10, 1 of 1 times 5 min'],
-    ['A-13, B-12: more than 1 % of errors', 'service-error-rate-error', 'GreaterThanThreshold 1, 5 of 9 times 1 min'],
-    ['D-08: more than 5 errors on average', 'service-errors-sustained-critical', 'GreaterThanThreshold 5, 1 of 1 times 10 min'],
-    ['A-21: errors of the load balancer itself', 'load-balancer-errors-critical', 'GreaterThanThreshold 10, 1 of 1 times 5 min'],
-    ['A-21, B-12, D-08: fewer than one healthy task', 'service-healthy-tasks-critical', 'LessThanThreshold 1, 3 of 7 times 1 min'],
-    ['A-21: no task at all', 'service-tasks-missing-critical', 'LessThanThreshold 1, 5 of 10 times 1 min'],
-    ['C-14, E-09: failing health checks', 'service-unhealthy-tasks-error', 'GreaterThanThreshold 0, 3 of 7 times 1 min'],
-    ['A-17, B-12, C-14: CPU above 70 %', 'service-cpu-warning', 'GreaterThanThreshold 70, 1 of 1 times 5 min'],
-    ['E-09: CPU above 80 %', 'service-cpu-error', 'GreaterThanThreshold 80, 1 of 1 times 5 min'],
-    ['A-17, B-12, C-14, E-09: memory above 80 %', 'service-memory-warning', 'GreaterThanThreshold 80, 1 of 1 times 5 min'],
-    ['A-17: as many tasks as scaling may give', 'service-tasks-at-ceiling-warning', 'GreaterThanOrEqualToThreshold 8, 3 of 3 times 5 min'],
-    ['A-17: less traffic than usual', 'service-traffic-drop-warning', 'LessThanLowerThreshold 4, 3 of 3 times 5 min'],
-    ['A-17: more traffic than usual', 'service-traffic-surge-warning', 'GreaterThanUpperThreshold 4, 3 of 3 times 5 min'],
-    ['C-14, E-09: errors in the log', 'service-log-errors-warning', 'GreaterThanThreshold 10, 1 of 1 times 5 min'],
+    ['response times above 2 s [A-17, A-21, A-37, D-08]', 'service-latency-p90-warning', 'GreaterThanThreshold 2, 1 of 1 times 5 min'],
+    ['more than 10 errors [A-13, A-21]', 'service-errors-many-critical', 'GreaterThanThreshold 10, 1 of 1 times 5 min'],
+    ['more than 1 % of errors [A-13, B-12]', 'service-error-rate-error', 'GreaterThanThreshold 1, 5 of 9 times 1 min'],
+    ['more than 5 errors on average [D-08]', 'service-errors-sustained-critical', 'GreaterThanThreshold 5, 1 of 1 times 10 min'],
+    ['errors of the load balancer itself [A-21]', 'load-balancer-errors-critical', 'GreaterThanThreshold 10, 1 of 1 times 5 min'],
+    ['fewer than one healthy task [A-21, B-12, D-08]', 'service-healthy-tasks-critical', 'LessThanThreshold 1, 3 of 7 times 1 min'],
+    ['no task at all [A-21]', 'service-tasks-missing-critical', 'LessThanThreshold 1, 5 of 10 times 1 min'],
+    ['failing health checks [C-14, E-09]', 'service-unhealthy-tasks-error', 'GreaterThanThreshold 0, 3 of 7 times 1 min'],
+    ['CPU above 70 % [A-17, B-12, C-14]', 'service-cpu-warning', 'GreaterThanThreshold 70, 1 of 1 times 5 min'],
+    ['CPU above 80 % [E-09]', 'service-cpu-error', 'GreaterThanThreshold 80, 1 of 1 times 5 min'],
+    ['memory above 80 % [A-17, B-12, C-14, E-09]', 'service-memory-warning', 'GreaterThanThreshold 80, 1 of 1 times 5 min'],
+    ['as many tasks as scaling may give [A-17]', 'service-tasks-at-ceiling-warning', 'GreaterThanOrEqualToThreshold 8, 3 of 3 times 5 min'],
+    ['less traffic than usual [A-17]', 'service-traffic-drop-warning', 'LessThanLowerThreshold 4, 3 of 3 times 5 min'],
+    ['more traffic than usual [A-17]', 'service-traffic-surge-warning', 'GreaterThanUpperThreshold 4, 3 of 3 times 5 min'],
+    ['errors in the log [C-14, E-09]', 'service-log-errors-warning', 'GreaterThanThreshold 10, 1 of 1 times 5 min'],
   ])('%s', (_, id, expected) => {
     expect(row(template, id)).toBe(expected);
     // A-22: each severity has its topic, which is told the end, too.
@@ -61,21 +61,21 @@ describe('The alarms of a service', () => {
     expect(alarmsNamed(template, id)[0].properties.TreatMissingData).toBe('notBreaching');
   });
 
-  test('A-17: are these and no others: p50 and p99 have no limit by themselves', () => {
+  test('are these and no others, because p50 and p99 have no documented threshold [A-17]', () => {
     const own = Object.keys(template.findResources('AWS::CloudWatch::Alarm')).filter((id) => id.startsWith('Signals'));
     expect(own).toHaveLength(15);
     expect(own.filter((id) => /latencyp(50|99)/.test(id))).toEqual([]);
   });
 
-  test('A-23: tell what happened to whom, what to do first, where to read on, and how soon', () => {
+  test('describe what happened, the first step, the runbook and the time to answer [A-23]', () => {
     expect(alarmsNamed(template, 'service-errors-many-critical')[0].properties.AlarmDescription).toBe(
-      'Test/Web answers many requests with an error: above 10 errors in 5 minutes. If a release was made within the last hour, go back to the one before; else group the errors in the log. '
+      'Test/Web answers many requests with an error: above 10 errors in 5 minutes. If a release was made within the last hour, roll back to the one before; else group the errors in the log. '
       + 'Runbook: https://github.com/org/prod-constructs/blob/main/docs/runbooks/service-errors-many.md Critical: answered within 5 minutes, escalated after 15.');
     expect(alarmsNamed(template, 'service-error-rate-error')[0].properties.AlarmDescription).toContain('above 1 % in 5 of 9 minutes');
     expect(alarmsNamed(template, 'load-balancer-errors-critical')[0].properties.AlarmDescription).toMatch(/^Test\/Web\/LoadBalancer answers requests with errors of the load balancer/);
   });
 
-  test('A-13: critical ones take a deployment back; those that name the service itself can\'t exist before it', () => {
+  test('roll a deployment back where they are critical and don\'t refer to the service itself [A-13]', () => {
     const [service] = Object.values(template.findResources('AWS::ECS::Service'));
     const joined: string[] = service.Properties.DeploymentConfiguration.Alarms.AlarmNames.slice(3);
     expect(joined).toEqual(['errorsmany', 'errorssustained', 'healthytasks'].map((key) => expect.stringMatching(new RegExp(`^test-signals-web-service${key}critical-[0-9a-f]{8}$`))));
@@ -86,7 +86,7 @@ describe('The alarms of a service', () => {
     expect(JSON.stringify(named.map(([, { Properties }]) => Properties.Metrics))).not.toContain('ServiceName');
   });
 
-  test('C-14, E-09, A-15: count each error in the log once, in JSON by its level, in plain text by its word', () => {
+  test('count each error in the log once, in JSON by its level, in plain text by its word [C-14, E-09, A-15]', () => {
     const filters = Object.values(template.findResources('AWS::Logs::MetricFilter')).map(({ Properties }) => Properties);
     expect(new Set(filters.map(({ MetricTransformations: [{ MetricName }] }) => MetricName)).size).toBe(1);
     const [json, text] = filters.map(({ FilterPattern }) => FilterPattern as string);
@@ -98,15 +98,15 @@ describe('The alarms of a service', () => {
     expect(text).not.toMatch(/[()!"'\\<>&]/);
   });
 
-  test('count in no log what has no alarm', () => {
+  test('create no metric filters where there is no alarm', () => {
     const filters = (props: Partial<GoldenSignalAlarmsProps>) => Object.keys(templateOf(watched(props).stack).findResources('AWS::Logs::MetricFilter')).length;
     expect(filters({})).toBe(2);
-    expect(filters({ disabledAlarms: { 'service-log-errors': { reason: 'The vendor logs every retry as an error' } } })).toBe(0);
+    expect(filters({ disabledAlarms: [DisabledAlarm.of('service-log-errors', { reason: 'The vendor logs every retry as an error' })] })).toBe(0);
     expect(filters({ allAlarms: false })).toBe(0);
-    expect(filters({ overrides: { 'service-log-errors': { errorThreshold: 20 } } })).toBe(2);
+    expect(filters({ overrides: [AlarmOverride.of('service-log-errors', { errorThreshold: 20 })] })).toBe(2);
   });
 
-  test('read no more than the ten metrics that an alarm may have, and say no more than 1024 characters', () => {
+  test('read at most ten metrics each, with descriptions of at most 1024 characters', () => {
     Object.values(template.findResources('AWS::CloudWatch::Alarm')).forEach(({ Properties }) => {
       expect((Properties.Metrics ?? []).filter((query: { MetricStat?: unknown }) => query.MetricStat).length).toBeLessThanOrEqual(10);
       expect(Properties.AlarmDescription.length).toBeLessThanOrEqual(1024);
@@ -114,15 +114,15 @@ describe('The alarms of a service', () => {
     expect(brokenRules(template.toJSON())).toEqual([]);
   });
 
-  test('that fill gaps want fewer minutes than they look at: the newest is often not there yet, and filling makes it a good one', () => {
+  test('evaluate more minutes than have to breach where they fill gaps, because the newest minutes arrive late', () => {
     const filling = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties)
       .filter(({ Metrics = [], EvaluationPeriods }) => EvaluationPeriods > 1 && JSON.stringify(Metrics).includes('FILL(') && JSON.stringify(Metrics).includes('"Period":60'));
     expect(filling.length).toBeGreaterThan(4);
     filling.forEach(({ DatapointsToAlarm, EvaluationPeriods }) => expect(DatapointsToAlarm).toBeLessThan(EvaluationPeriods));
   });
 
-  test('leave no finding of the four packs unacknowledged', () => {
-    expect(unacknowledged(watched({ objectives: [ServiceObjective.availability(99.9)], disabledAlarms: { 'service-cpu': { reason: 'This service computes, and that is its job' } } }).stack)).toEqual([]);
+  test('leave no finding of the four rule packs unacknowledged', () => {
+    expect(unacknowledged(watched({ objectives: [ServiceObjective.availability(99.9)], disabledAlarms: [DisabledAlarm.of('service-cpu', { reason: 'This service computes, and that is its job' })] }).stack)).toEqual([]);
   });
 
   test('are found by key and source', () => {
@@ -131,12 +131,12 @@ describe('The alarms of a service', () => {
     expect(signals.alarmFor('service-cpu', web, Severity.ERROR)).not.toBe(signals.alarmFor('service-cpu', web, Severity.WARNING));
     expect(signals.alarms).toHaveLength(15);
     expect(signals.alarms).toContain<Alarm>(signals.alarmFor('load-balancer-errors', web.loadBalancer));
-    expect(refusal(() => signals.alarmFor('service-cpu', web))).toMatch(/GoldenSignalAlarms 'Test\/Signals': alarmFor is "service-cpu of Test\/Web", expected .*service-cpu \(error\).* Say which severity/);
-    expect(refusal(() => signals.alarmFor('service-latency-p50', web))).toMatch(/Ask for one of these/);
-    expect(refusal(() => signals.alarmFor('service-cpu', stack))).toMatch(/expected alarms of what is watched here/);
+    expect(refusal(() => signals.alarmFor('service-cpu', web))).toMatch(/GoldenSignalAlarms 'Test\/Signals': alarmFor is "service-cpu of Test\/Web", expected .*service-cpu \(error\).* Give the severity/);
+    expect(refusal(() => signals.alarmFor('service-latency-p50', web))).toMatch(/Use one of these/);
+    expect(refusal(() => signals.alarmFor('service-cpu', stack))).toMatch(/expected an alarm of a source that is monitored here/);
   });
 
-  test('A-16, A-37, D-09: come with a dashboard and saved queries, unless those are made beside them', () => {
+  test('come with a dashboard and saved queries unless dashboard is false [A-16, A-37, D-09]', () => {
     const { stack, signals } = watched();
     const ofSignals = templateOf(stack);
     expect(signals.dashboard).toBeDefined();
@@ -148,25 +148,25 @@ describe('The alarms of a service', () => {
     expect(watched({ profile: EnvironmentProfile.development() }).signals.dashboard).toBeUndefined();
   });
 
-  test('C-16: tell of deployments, unless that is done elsewhere', () => {
+  test('come with deployment events unless deploymentEvents is false [C-16]', () => {
     const rules = (deploymentEvents?: boolean) => Object.keys(templateOf(watched({ deploymentEvents, dashboard: false }).stack).findResources('AWS::Events::Rule')).length;
     expect([rules(), rules(false)]).toEqual([7, 0]);
   });
 
-  test('D-12: tell of an objective, too, one for each service', () => {
+  test('include burn-rate alarms for each objective and service [D-12]', () => {
     const { stack, signals } = watched({ objectives: [ServiceObjective.availability(99.9), ServiceObjective.latency(99, Duration.millis(500))] });
     expect(signals.burnRateAlarms).toHaveLength(2);
     templateOf(stack).resourceCountIs('AWS::CloudWatch::CompositeAlarm', 4);
   });
 });
 
-describe('What stands elsewhere', () => {
-  test('a service that doesn\'t scale is always at its ceiling, and has no alarm of that', () => {
+describe('The set of alarms', () => {
+  test('has no alarm on the maximum of tasks where a service doesn\'t scale', () => {
     const { stack } = watched({}, { scaling: ServiceScaling.between({ minTasks: 3, maxTasks: 3 }) });
     expect(alarmsNamed(templateOf(stack), 'service-tasks-at-ceiling-warning')).toEqual([]);
   });
 
-  test('E-09: development has the small set, and all where they are asked for', () => {
+  test('is the small one in development, and the full one with allAlarms [E-09]', () => {
     const inDevelopment = (allAlarms?: boolean) => watched({ profile: EnvironmentProfile.development(), allAlarms }).signals.alarms.map(({ node }) => node.scope!.node.id);
     expect(inDevelopment()).toEqual([
       'service-errors-many-critical', 'service-healthy-tasks-critical', 'service-tasks-missing-critical', 'service-unhealthy-tasks-error', 'load-balancer-errors-critical',
@@ -176,7 +176,7 @@ describe('What stands elsewhere', () => {
     expect(watched({ allAlarms: false }).signals.alarms).toHaveLength(5);
   });
 
-  test('services that share a load balancer share its alarm, and each has its own of the rest', () => {
+  test('has one alarm for a load balancer that services share, and the others for each service', () => {
     const { stack, images, network, web: { loadBalancer } } = serviceFixture();
     const [api, shop] = ['api', 'shop'].map((name) => new ProductionWebService(stack, name, {
       network, loadBalancer, image: ServiceImage.fromRepository(images, { tag: '1' }), route: Route.path(`/${name}/*`),
@@ -191,13 +191,13 @@ describe('What stands elsewhere', () => {
     expect(brokenRules(template.toJSON())).toEqual([]);
   });
 
-  test('A-13: a service that CodeDeploy deploys goes back on them, too', () => {
+  test('rolls back a service that CodeDeploy deploys, too [A-13]', () => {
     const { stack } = watched({}, { rollout: Rollout.codeDeploy() });
     const [group] = Object.values(templateOf(stack).findResources('AWS::CodeDeploy::DeploymentGroup'));
     expect(group.Properties.AlarmConfiguration.Alarms.map(({ Name }: { Name: string }) => Name).filter((name: string) => name.includes('signals'))).toHaveLength(3);
   });
 
-  test('A-13: nothing goes back where that is switched off, and no alarm has a name then', () => {
+  test('rolls nothing back with rollBackOnCritical: false, and then no alarm has a name [A-13]', () => {
     const template = templateOf(watched({ rollBackOnCritical: false }).stack);
     const [service] = Object.values(template.findResources('AWS::ECS::Service'));
     expect(service.Properties.DeploymentConfiguration.Alarms.AlarmNames).toHaveLength(3);
@@ -205,22 +205,22 @@ describe('What stands elsewhere', () => {
   });
 });
 
-describe('Changing alarms by key', () => {
-  test('sets limits and windows, of all sources or of one', () => {
+describe('Overrides and disabled alarms', () => {
+  test('change thresholds and windows, of all sources or of one', () => {
     const { stack, web, network, images } = serviceFixture();
     const other = new ProductionWebService(stack, 'Other', { network, loadBalancer: web.loadBalancer, route: Route.path('/other/*'), image: ServiceImage.fromRepository(images, { tag: '1' }) });
     new GoldenSignalAlarms(stack, 'Signals', {
       services: [web, other],
       alertRouting: mailRouting(stack),
       runbooks: Runbooks.at('https://wiki.example.com/ops/'),
-      overrides: {
-        'service-cpu': { warningThreshold: 85, errorThreshold: 95 },
-        'Other/service-cpu': { errorThreshold: 99, period: Duration.minutes(1), evaluationPeriods: 15, datapointsToAlarm: 10 },
-        'service-latency-p99': { errorThreshold: 5 },
-        'service-errors-sustained': { period: Duration.minutes(20) },
-        'Test/Web/service-traffic-drop': { warningThreshold: 5 },
-      },
-      disabledAlarms: { 'Other/service-memory': { reason: 'It fills its memory with a cache on purpose' } },
+      overrides: [
+        AlarmOverride.of('service-cpu', { warningThreshold: 85, errorThreshold: 95 }),
+        AlarmOverride.of('Other/service-cpu', { errorThreshold: 99, period: Duration.minutes(1), evaluationPeriods: 15, datapointsToAlarm: 10 }),
+        AlarmOverride.of('service-latency-p99', { errorThreshold: 5 }),
+        AlarmOverride.of('service-errors-sustained', { period: Duration.minutes(20) }),
+        AlarmOverride.of('Test/Web/service-traffic-drop', { warningThreshold: 5 }),
+      ],
+      disabledAlarms: [DisabledAlarm.of('Other/service-memory', { reason: 'It fills its memory with a cache on purpose' })],
     });
     const template = templateOf(stack);
     const of = (id: string, source: string) => alarmsNamed(template, id).find((alarm) => alarm.id.startsWith(`Signals${source}`))?.properties;
@@ -237,15 +237,15 @@ describe('Changing alarms by key', () => {
     expect(of('service-traffic-drop-warning', 'Other')!.Metrics[0].Expression).toBe('ANOMALY_DETECTION_BAND(m0, 4)');
   });
 
-  test('looks at four minutes more than it wants where gaps are filled, unless it is told another number', () => {
+  test('evaluate four minutes more than have to breach where gaps are filled, unless datapointsToAlarm is set', () => {
     const { stack } = watched({
-      overrides: {
-        'service-error-rate': { evaluationPeriods: 10 },
-        'service-healthy-tasks': { evaluationPeriods: 8, datapointsToAlarm: 4 },
-        'service-unhealthy-tasks': { evaluationPeriods: 4, period: Duration.minutes(5) },
-        'service-errors-many': { evaluationPeriods: 6, period: Duration.minutes(1) },
-        'service-cpu': { evaluationPeriods: 3, period: Duration.minutes(1) },
-      },
+      overrides: [
+        AlarmOverride.of('service-error-rate', { evaluationPeriods: 10 }),
+        AlarmOverride.of('service-healthy-tasks', { evaluationPeriods: 8, datapointsToAlarm: 4 }),
+        AlarmOverride.of('service-unhealthy-tasks', { evaluationPeriods: 4, period: Duration.minutes(5) }),
+        AlarmOverride.of('service-errors-many', { evaluationPeriods: 6, period: Duration.minutes(1) }),
+        AlarmOverride.of('service-cpu', { evaluationPeriods: 3, period: Duration.minutes(1) }),
+      ],
     });
     const template = templateOf(stack);
     expect(row(template, 'service-error-rate-error')).toMatch(/ 6 of 10 times 1 min$/);
@@ -256,19 +256,19 @@ describe('Changing alarms by key', () => {
     expect(brokenRules(template.toJSON())).toEqual([]);
   });
 
-  test('takes the window of all sources and the limit of one', () => {
-    const { signals } = watched({ overrides: { 'service-latency-p99': { evaluationPeriods: 3 }, 'Web/service-latency-p99': { errorThreshold: 5 } } });
+  test('combine the window of all sources and the threshold of one', () => {
+    const { signals } = watched({ overrides: [AlarmOverride.of('service-latency-p99', { evaluationPeriods: 3 }), AlarmOverride.of('Web/service-latency-p99', { errorThreshold: 5 })] });
     expect(signals.alarms).toHaveLength(16);
   });
 
-  test('leaves out with a reason, which synthesis shows', () => {
-    const { signals } = watched({ disabledAlarms: { 'service-cpu': { reason: 'This service computes, and that is its job' } } });
+  test('disable alarms with a reason, which synthesis shows', () => {
+    const { signals } = watched({ disabledAlarms: [DisabledAlarm.of('service-cpu', { reason: 'This service computes, and that is its job' })] });
     expect(signals.alarms).toHaveLength(13);
     expect(signals.node.metadata.map(({ data }) => data)).toContain('No alarm service-cpu: This service computes, and that is its job');
   });
 
-  test('A-13: a critical limit of one\'s own takes deployments back, too, unless it needs the service to exist', () => {
-    const { stack } = watched({ overrides: { 'service-latency-p90': { criticalThreshold: 10 }, 'service-memory': { criticalThreshold: 95 } } });
+  test('roll deployments back by a critical threshold of the caller, unless the alarm refers to the service itself [A-13]', () => {
+    const { stack } = watched({ overrides: [AlarmOverride.of('service-latency-p90', { criticalThreshold: 10 }), AlarmOverride.of('service-memory', { criticalThreshold: 95 })] });
     const [service] = Object.values(templateOf(stack).findResources('AWS::ECS::Service'));
     const names: string[] = service.Properties.DeploymentConfiguration.Alarms.AlarmNames;
     expect(names.filter((name) => name.includes('latencyp90critical'))).toHaveLength(1);
@@ -276,51 +276,56 @@ describe('Changing alarms by key', () => {
   });
 
   test.each<[string, Partial<GoldenSignalAlarmsProps>, RegExp]>([
-    ['a key that nothing has', { overrides: { 'service-cpus': { warningThreshold: 1 } } },
-      /^GoldenSignalAlarms 'Test\/Signals': overrides is "service-cpus", expected load-balancer-errors, service-cpu, .*service-unhealthy-tasks, each also of one source alone \('Web\/service-latency-p50'\)\. Name an alarm/],
-    ['a key of another source, and names those that have it', { disabledAlarms: { 'Wbe/service-cpu': { reason: 'There is a shop, is there not?' } } }, /disabledAlarms is "Wbe\/service-cpu", expected service-cpu of Test\/Web\. [A-Z]/],
-    ['a window of what has no limit', { overrides: { 'service-latency-p50': { period: Duration.minutes(10), evaluationPeriods: 2 } } },
-      /overrides\['service-latency-p50'\] is "period, of", expected a limit with it: .*Add warningThreshold, errorThreshold or criticalThreshold, in s$/],
-    ['more than all, in percent', { overrides: { 'service-error-rate': { errorThreshold: 150 } } }, /errorThreshold is 150, expected a number of % from 0 to below 100\. Give a limit that can be crossed/],
-    ['above all, in percent', { overrides: { 'service-cpu': { criticalThreshold: 100 } } }, /criticalThreshold is 100, expected a number of % from 0 to below 100/],
-    ['fewer than none', { overrides: { 'service-errors-many': { criticalThreshold: -1 } } }, /criticalThreshold is -1, expected a number of errors not below 0/],
-    ['fewer than no healthy task', { overrides: { 'service-healthy-tasks': { criticalThreshold: 0 } } }, /criticalThreshold is 0, expected a number of healthy tasks above 0/],
-    ['each of the minutes whose gaps are filled', { overrides: { 'service-error-rate': { evaluationPeriods: 10, datapointsToAlarm: 10 } } },
-      /overrides\['service-error-rate'\]\.datapoints is 10, expected 1 to 6 bad periods of the 10 that are looked at; the newest 4 minutes may not be there yet, and count as good ones/],
-    ['each of the documented minutes whose gaps are filled', { overrides: { 'service-healthy-tasks': { datapointsToAlarm: 5 } } }, /datapoints is 5, expected 1 to 3 bad periods/],
-    ['a single minute whose gap is filled', { overrides: { 'service-errors-many': { period: Duration.minutes(1) } } }, /overrides\['service-errors-many'\]\.of is 1, expected 5 to 1440 periods of 60 s: .*; the newest 4 minutes/],
-    ['a band minute by minute, in each of them', { overrides: { 'service-traffic-surge': { period: Duration.minutes(1), evaluationPeriods: 6, datapointsToAlarm: 3 } } }, /service-traffic-surge'\]\.datapoints is 3, expected 1 to 2 bad periods/],
-    ['a key of a database where none is watched', { overrides: { 'database-cpu': { warningThreshold: 1 } } }, /overrides is "database-cpu"/],
-    ['a warning above the error', { overrides: { 'service-cpu': { warningThreshold: 90 } } }, /overrides\['service-cpu'\]\.warningThreshold is 90, expected not above error, which is 80 %: the milder alarm comes first\. Set warningThreshold and errorThreshold together/],
-    ['a warning above the critical limit, with nothing between', { overrides: { 'service-errors-many': { warningThreshold: 11 } } }, /warningThreshold is 11, expected not above critical, which is 10 errors/],
-    ['a warning below the critical limit where less is worse', { overrides: { 'service-healthy-tasks': { warningThreshold: 0.5 } } }, /warningThreshold is 0.5, expected not below critical, which is 1 healthy tasks/],
-    ['a limit that is no number', { overrides: { 'service-cpu': { warningThreshold: NaN } } }, /warningThreshold is "NaN", expected a number of %/],
-    ['a band without a width', { overrides: { 'service-traffic-drop': { warningThreshold: 0 } } }, /warningThreshold is 0, expected a number of standard deviations above 0/],
-    ['less than usual minute by minute', { overrides: { 'service-traffic-drop': { period: Duration.minutes(1), evaluationPeriods: 15 } } }, /service-traffic-drop'\]\.period is "60 s", expected from 4 minutes: the newest ones may not be there yet, and count as without requests/],
-    ['a period of seconds', { overrides: { 'service-cpu': { period: Duration.seconds(30) } } }, /overrides\['service-cpu'\]\.period is "30 s", expected whole minutes up to 7 days/],
-    ['a period of minutes and a half', { overrides: { 'service-cpu': { period: Duration.seconds(90) } } }, /period is "90 s"/],
-    ['more than a day of short periods', { overrides: { 'service-cpu': { evaluationPeriods: 289 } } }, /overrides\['service-cpu'\]\.of is 289, expected 1 to 288 periods of 300 s: CloudWatch looks back 1 day/],
-    ['more than a week of long periods', { overrides: { 'service-cpu': { period: Duration.hours(1), evaluationPeriods: 169 } } }, /of is 169, expected 1 to 168 periods of 3600 s: CloudWatch looks back 7 days/],
-    ['more bad periods than are looked at', { overrides: { 'service-cpu': { datapointsToAlarm: 2 } } }, /overrides\['service-cpu'\]\.datapoints is 2, expected 1 to 1 bad periods/],
-    ['to change what is left out', { overrides: { 'service-cpu': { warningThreshold: 60 } }, disabledAlarms: { 'service-cpu': { reason: 'Nobody looks at it anyway' } } }, /overrides is "service-cpu", expected alarms that are not left out \(disabledAlarms has 'service-cpu'\)/],
-    ['to leave out without a reason', { disabledAlarms: { 'service-cpu': { reason: 'no' } } }, /disabledAlarms\['service-cpu'\]\.reason is "no"/],
+    ['a key that nothing has', { overrides: [AlarmOverride.of('service-cpus', { warningThreshold: 1 })] },
+      /^GoldenSignalAlarms 'Test\/Signals': overrides is "service-cpus", expected load-balancer-errors, service-cpu, .*service-unhealthy-tasks, or one of them for a single source \('Web\/service-latency-p50'\)\. Use the key of an alarm that exists here\./],
+    ['a key of another source, and names those that have it', { disabledAlarms: [DisabledAlarm.of('Wbe/service-cpu', { reason: 'There is a shop, is there not?' })] }, /disabledAlarms is "Wbe\/service-cpu", expected service-cpu of Test\/Web\. [A-Z]/],
+    ['a window of what has no limit', { overrides: [AlarmOverride.of('service-latency-p50', { period: Duration.minutes(10), evaluationPeriods: 2 })] },
+      /overrides\['service-latency-p50'\] sets period, evaluationPeriods but no threshold, .*Add warningThreshold, errorThreshold or criticalThreshold, in s\.$/],
+    ['more than all, in percent', { overrides: [AlarmOverride.of('service-error-rate', { errorThreshold: 150 })] }, /errorThreshold is 150, expected a number of % from 0 to below 100\. Give a threshold that the metric can cross/],
+    ['above all, in percent', { overrides: [AlarmOverride.of('service-cpu', { criticalThreshold: 100 })] }, /criticalThreshold is 100, expected a number of % from 0 to below 100/],
+    ['fewer than none', { overrides: [AlarmOverride.of('service-errors-many', { criticalThreshold: -1 })] }, /criticalThreshold is -1, expected a number of errors not below 0/],
+    ['fewer than no healthy task', { overrides: [AlarmOverride.of('service-healthy-tasks', { criticalThreshold: 0 })] }, /criticalThreshold is 0, expected a number of healthy tasks above 0/],
+    ['each of the minutes whose gaps are filled', { overrides: [AlarmOverride.of('service-error-rate', { evaluationPeriods: 10, datapointsToAlarm: 10 })] },
+      /overrides\['service-error-rate'\]\.datapointsToAlarm is 10, expected 1 to 6 of the 10 evaluated periods; up to 4 minutes arrive late and count as good\./],
+    ['each of the documented minutes whose gaps are filled', { overrides: [AlarmOverride.of('service-healthy-tasks', { datapointsToAlarm: 5 })] }, /datapointsToAlarm is 5, expected 1 to 3 of the 7 evaluated periods/],
+    ['a single minute whose gap is filled', { overrides: [AlarmOverride.of('service-errors-many', { period: Duration.minutes(1) })] }, /overrides\['service-errors-many'\]\.evaluationPeriods must be set with this period: the documented 1 is not 5 to 1440 periods of 60 s .*; up to 4 minutes arrive late/],
+    ['a band minute by minute, in each of them', { overrides: [AlarmOverride.of('service-traffic-surge', { period: Duration.minutes(1), evaluationPeriods: 6, datapointsToAlarm: 3 })] }, /service-traffic-surge'\]\.datapointsToAlarm is 3, expected 1 to 2 of the 6 evaluated periods/],
+    ['a key of a database where none is watched', { overrides: [AlarmOverride.of('database-cpu', { warningThreshold: 1 })] }, /overrides is "database-cpu"/],
+    ['a warning above the error', { overrides: [AlarmOverride.of('service-cpu', { warningThreshold: 90 })] }, /overrides\['service-cpu'\]\.warningThreshold is 90, expected at most 80 %, the error threshold\. Set warningThreshold and errorThreshold together/],
+    ['an error below the documented warning, and shows the value that the caller wrote', { overrides: [AlarmOverride.of('service-cpu', { errorThreshold: 60 })] }, /overrides\['service-cpu'\]\.errorThreshold is 60, expected at least 70 %, the warning threshold\./],
+    ['a warning above the critical limit, with nothing between', { overrides: [AlarmOverride.of('service-errors-many', { warningThreshold: 11 })] }, /warningThreshold is 11, expected at most 10 errors, the critical threshold/],
+    ['a warning below the critical limit where less is worse', { overrides: [AlarmOverride.of('service-healthy-tasks', { warningThreshold: 0.5 })] }, /warningThreshold is 0.5, expected at least 1 healthy tasks, the critical threshold/],
+    ['a limit that is no number', { overrides: [AlarmOverride.of('service-cpu', { warningThreshold: NaN })] }, /warningThreshold is "NaN", expected a number of %/],
+    ['a band without a width', { overrides: [AlarmOverride.of('service-traffic-drop', { warningThreshold: 0 })] }, /warningThreshold is 0, expected a number of standard deviations above 0/],
+    ['less than usual minute by minute', { overrides: [AlarmOverride.of('service-traffic-drop', { period: Duration.minutes(1), evaluationPeriods: 15 })] }, /service-traffic-drop'\]\.period is "60 s", expected 4 minutes or more, because minutes that arrive late count as without requests/],
+    ['a period of seconds', { overrides: [AlarmOverride.of('service-cpu', { period: Duration.seconds(30) })] }, /overrides\['service-cpu'\]\.period is "30 s", expected whole minutes up to 7 days/],
+    ['a period of minutes and a half', { overrides: [AlarmOverride.of('service-cpu', { period: Duration.seconds(90) })] }, /period is "90 s"/],
+    ['more than a day of short periods', { overrides: [AlarmOverride.of('service-cpu', { evaluationPeriods: 289 })] }, /overrides\['service-cpu'\]\.evaluationPeriods is 289, expected 1 to 288 periods of 300 s in one day/],
+    ['more than a week of long periods', { overrides: [AlarmOverride.of('service-cpu', { period: Duration.hours(1), evaluationPeriods: 169 })] }, /evaluationPeriods is 169, expected 1 to 168 periods of 3600 s in 7 days/],
+    ['more bad periods than are looked at', { overrides: [AlarmOverride.of('service-cpu', { datapointsToAlarm: 2 })] }, /overrides\['service-cpu'\]\.datapointsToAlarm is 2, expected 1 to 1 of the 1 evaluated periods/],
+    ['to change what is left out', { overrides: [AlarmOverride.of('service-cpu', { warningThreshold: 60 })], disabledAlarms: [DisabledAlarm.of('service-cpu', { reason: 'Nobody looks at it anyway' })] }, /overrides\['service-cpu'\] changes an alarm that disabledAlarms\['service-cpu'\] disables\. Remove one of the two/],
+    ['an override of nothing', { overrides: [AlarmOverride.of('service-cpu')] }, /overrides\['service-cpu'\] changes nothing\. Set a threshold or a window, or remove it\./],
+    ['a key that is overridden twice', { overrides: [AlarmOverride.of('service-cpu', { warningThreshold: 60 }), AlarmOverride.of('service-cpu', { errorThreshold: 90 })] }, /overrides\['service-cpu'\] is listed twice\. Merge the two into one/],
+    ['a key that is disabled twice', { disabledAlarms: ['Nobody looks at it', 'This service computes'].map((reason) => DisabledAlarm.of('service-cpu', { reason })) }, /disabledAlarms\['service-cpu'\] is listed twice/],
+    ['a key named like a member of Object.prototype', { overrides: [AlarmOverride.of('constructor', { warningThreshold: 60 })] }, /overrides is "constructor", expected load-balancer-errors/],
+    ['to leave out without a reason', { disabledAlarms: [DisabledAlarm.of('service-cpu', { reason: 'no' })] }, /disabledAlarms\['service-cpu'\]\.reason is "no"/],
     ['pages where nobody finds them', { runbooks: Runbooks.at('wiki') }, /runbooks is "wiki"/],
-    ['pages whose address fills the description', { runbooks: Runbooks.at(`https://wiki.example.com/${'a'.repeat(900)}`) }, /runbooks is .*expected an address that leaves room in the 1024 characters/],
+    ['pages whose address fills the description', { runbooks: Runbooks.at(`https://wiki.example.com/${'a'.repeat(900)}`) }, /runbooks is .*expected an address that fits into the 1024 characters/],
     ['objectives that no service promises', { services: [], databases: [watchedDatabase(testStack(), 'Orders')], objectives: [ServiceObjective.availability(99.9)] },
-      /GoldenSignalAlarms 'Test\/Signals': objectives is 1, expected none without services: .*Name the services in services/],
+      /GoldenSignalAlarms 'Test\/Signals': objectives need services: .*Name the services in services/],
     ['nothing to watch', { services: [] }, /services is \[\], expected at least one service, database or cache/],
-  ])('refuses %s', (_, props, message) => {
+  ])('refuse %s', (_, props, message) => {
     expect(refusal(() => watched(props))).toMatch(message);
   });
 
-  test('refuses a source that is named twice', () => {
+  test('refuse a source that is listed twice', () => {
     const { stack, web } = serviceFixture();
     expect(refusal(() => new GoldenSignalAlarms(stack, 'Signals', { services: [web, web], alertRouting: mailRouting(stack) }))).toMatch(/is "Test\/Web", expected each source once/);
   });
 
-  test('goes for all where one source is left out, not the other way round', () => {
+  test('override all sources where the alarm of one is disabled, not the other way round', () => {
     const reason = { reason: 'It is allowed to be slow, nobody waits' };
-    expect(watched({ overrides: { 'service-cpu': { warningThreshold: 60 } }, disabledAlarms: { 'Web/service-cpu': reason } }).signals.alarms).toHaveLength(13);
-    expect(refusal(() => watched({ overrides: { 'Web/service-cpu': { warningThreshold: 60 } }, disabledAlarms: { 'service-cpu': reason } }))).toMatch(/overrides is "Web\/service-cpu"/);
+    expect(watched({ overrides: [AlarmOverride.of('service-cpu', { warningThreshold: 60 })], disabledAlarms: [DisabledAlarm.of('Web/service-cpu', reason)] }).signals.alarms).toHaveLength(13);
+    expect(refusal(() => watched({ overrides: [AlarmOverride.of('Web/service-cpu', { warningThreshold: 60 })], disabledAlarms: [DisabledAlarm.of('service-cpu', reason)] }))).toMatch(/overrides\['Web\/service-cpu'\] changes an alarm that disabledAlarms\['service-cpu'\] disables/);
   });
 });

@@ -1,5 +1,5 @@
 import type { Template } from 'aws-cdk-lib/assertions';
-import { GoldenSignalAlarms } from '../../src';
+import { AlarmOverride, GoldenSignalAlarms } from '../../src';
 import { mailRouting } from '../fixtures/signals';
 import { templateOf } from '../fixtures/test-stack';
 import { serviceFixture } from '../fixtures/web-service';
@@ -11,7 +11,7 @@ const nothing: Series = Array.from({ length: PERIODS }, () => undefined);
 /** One value until production has moved, another (or none) after. */
 const then = (before: number | undefined, after: number | undefined): Series => Array.from({ length: PERIODS }, (_, period) => (period < PERIODS / 2 ? before : after));
 
-describe('The golden signals, over a swap of target groups', () => {
+describe('The golden signals of a blue/green deployment', () => {
   let template: Template;
   /** Periods after which an alarm fires. */
   const firesAfter = (id: string, observed: Observed) => AlarmMaths.of(template, id).firesAfter(observed, PERIODS);
@@ -22,38 +22,38 @@ describe('The golden signals, over a swap of target groups', () => {
     new GoldenSignalAlarms(stack, 'Signals', {
       services: [web],
       alertRouting: mailRouting(stack),
-      overrides: { 'service-latency-p50': { warningThreshold: 1 }, 'service-latency-p99': { warningThreshold: 5 } },
+      overrides: [AlarmOverride.of('service-latency-p50', { warningThreshold: 1 }), AlarmOverride.of('service-latency-p99', { warningThreshold: 5 })],
     });
     template = templateOf(stack);
   });
 
-  test.each(['Blue', 'Green'])('A-21: see 11 errors while %s serves, and not 10', (group) => {
+  test.each(['Blue', 'Green'])('alarm on 11 errors while %s serves, and not on 10 [A-21]', (group) => {
     expect(firesAfter('service-errors-many-critical', { [group]: { HTTPCode_Target_5XX_Count: always(11) } })).toBe(1);
     expect(firesAfter('service-errors-many-critical', { [group]: { HTTPCode_Target_5XX_Count: always(10) } })).toBeUndefined();
   });
 
-  test('A-21: add up the errors of both, and connections that were refused', () => {
+  test('add the errors of both target groups, and refused connections [A-21]', () => {
     expect(firesAfter('service-errors-many-critical', { Blue: { HTTPCode_Target_5XX_Count: always(6) }, Green: { TargetConnectionErrorCount: always(5) } })).toBe(1);
     expect(values('service-errors-many-critical', {})).toEqual(always(0));
   });
 
-  test('A-21: count the same errors before and after production has moved', () => {
+  test('count the same errors before and after production has moved [A-21]', () => {
     const moved = { Blue: { HTTPCode_Target_5XX_Count: then(7, undefined) }, Green: { HTTPCode_Target_5XX_Count: then(undefined, 7) } };
     expect(values('service-errors-many-critical', moved)).toEqual(always(7));
   });
 
-  test('A-13: see more than 1 % of errors in a canary that gets a hundredth of the traffic', () => {
+  test('alarm on more than 1 % of errors in a canary with a hundredth of the traffic [A-13]', () => {
     const canary = { Blue: { RequestCount: always(9900) }, Green: { RequestCount: always(100), HTTPCode_Target_5XX_Count: always(2) } };
     expect(firesAfter('service-error-rate-error', canary)).toBe(5);
     expect(firesAfter('service-error-rate-error', { Blue: { RequestCount: always(1000), HTTPCode_Target_5XX_Count: always(10) } })).toBeUndefined();
   });
 
-  test('A-13: one error among few requests at night is no rate', () => {
+  test('don\'t alarm on one error among few requests at night [A-13]', () => {
     const once = always(0).map((_, minute) => (minute === 3 ? 1 : 0));
     expect(firesAfter('service-error-rate-error', { Blue: { RequestCount: always(2), HTTPCode_Target_5XX_Count: once } })).toBeUndefined();
   });
 
-  test('A-13: the rate goes on when production moves between two bad minutes', () => {
+  test('continue the rate when production moves between two bad minutes [A-13]', () => {
     const moved = {
       Blue: { RequestCount: then(100, undefined), HTTPCode_Target_5XX_Count: then(5, undefined) },
       Green: { RequestCount: then(undefined, 100), HTTPCode_Target_5XX_Count: then(undefined, 5) },
@@ -61,12 +61,12 @@ describe('The golden signals, over a swap of target groups', () => {
     expect(values('service-error-rate-error', moved)).toEqual(always(5));
   });
 
-  test('D-08: the sustained errors are those of a minute, on average over ten', () => {
+  test('average the sustained errors per minute over ten minutes [D-08]', () => {
     expect(values('service-errors-sustained-critical', { Green: { HTTPCode_Target_5XX_Count: always(60) } })).toEqual(always(6));
     expect(firesAfter('service-errors-sustained-critical', { Green: { HTTPCode_Target_5XX_Count: always(50) } })).toBeUndefined();
   });
 
-  test.each([['p50', 1.1, 2], ['p90', 2.1, 10], ['p99', 5.1, 100]])('A-21: %s sees a slow group beside a fast one, but not by fewer requests than it takes', (percentile, seconds, fewest) => {
+  test.each([['p50', 1.1, 2], ['p90', 2.1, 10], ['p99', 5.1, 100]])('alarm by %s on one slow target group, but not for fewer requests than it needs [A-21]', (percentile, seconds, fewest) => {
     const observed = (requests: number) => ({
       Blue: { TargetResponseTime: always(0.1), RequestCount: always(10_000) }, Green: { TargetResponseTime: always(seconds), RequestCount: always(requests) },
     });
@@ -75,26 +75,26 @@ describe('The golden signals, over a swap of target groups', () => {
     expect(firesAfter(`service-latency-${percentile}-warning`, {})).toBeUndefined();
   });
 
-  test('A-21, D-08: a swap leaves healthy tasks, and an end of all is seen within five minutes', () => {
+  test('see healthy tasks during a shift of traffic, and an end of all within five minutes [A-21, D-08]', () => {
     const moved = { Blue: { HealthyHostCount: then(2, undefined) }, Green: { HealthyHostCount: then(undefined, 2) } };
     expect(values('service-healthy-tasks-critical', moved)).toEqual(always(2));
     expect(firesAfter('service-healthy-tasks-critical', { Blue: { HealthyHostCount: then(2, 0) }, Green: { HealthyHostCount: nothing } })).toBe(PERIODS / 2 + 3);
   });
 
-  test('A-21: a service that has nothing released yet, or rests at night, is not ill', () => {
+  test('don\'t alarm on a service without a release or at rest [A-21]', () => {
     expect(values('service-healthy-tasks-critical', {})).toEqual(always(1));
     expect(firesAfter('service-tasks-missing-critical', {})).toBeUndefined();
     expect(firesAfter('service-tasks-missing-critical', { Service: { DesiredTaskCount: always(0), RunningTaskCount: always(0) } })).toBeUndefined();
   });
 
-  test('A-21: tasks that are wanted and don\'t run are missed after five minutes, also where some start and end again', () => {
+  test('alarm after five minutes without the desired tasks, also where some start and end again [A-21]', () => {
     const restless = always(0).map((_, minute) => (minute % 3 === 2 ? 1 : 0));
     expect(firesAfter('service-tasks-missing-critical', { Service: { DesiredTaskCount: always(2), RunningTaskCount: always(0) } })).toBe(5);
     expect(firesAfter('service-tasks-missing-critical', { Service: { DesiredTaskCount: always(2), RunningTaskCount: restless } })).toBe(7);
     expect(firesAfter('service-tasks-missing-critical', { Service: { DesiredTaskCount: always(2), RunningTaskCount: then(0, 2).map((tasks, minute) => (minute < 3 ? tasks : 2)) } })).toBeUndefined();
   });
 
-  test('C-14: tasks that fail in three of seven minutes are more than two failures, whichever group they are in; tasks that start are not', () => {
+  test('alarm on tasks that fail in three of seven minutes in either group, not on tasks that start [C-14]', () => {
     const failing = (...minutes: number[]): Series => always(0).map((_, minute) => (minutes.includes(minute) ? 1 : 0));
     expect(firesAfter('service-unhealthy-tasks-error', { Green: { UnHealthyHostCount: failing(0, 2, 4) } })).toBe(5);
     expect(firesAfter('service-unhealthy-tasks-error', { Blue: { UnHealthyHostCount: failing(0) }, Green: { UnHealthyHostCount: failing(2, 4) } })).toBe(5);
@@ -102,7 +102,7 @@ describe('The golden signals, over a swap of target groups', () => {
     expect(firesAfter('service-unhealthy-tasks-error', {})).toBeUndefined();
   });
 
-  test('A-17: traffic is that of both groups, and zero where there is none: its end is seen', () => {
+  test('add the traffic of both groups, and alarm on its end [A-17]', () => {
     const band = AlarmMaths.of(template, 'service-traffic-drop-warning');
     const moved = { Blue: { RequestCount: then(500, undefined) }, Green: { RequestCount: then(undefined, 500) } };
     expect(band.values(moved, PERIODS, 'm0')).toEqual(always(500));

@@ -102,10 +102,10 @@ test('the layout test sees overlap, a gap and metrics that are not there', () =>
   expect(faults(widget(0, 0, 24, [[{ expression: 'FILL(a,0)+b', id: 'e' }], ['NS', 'M', 'D', '', { id: 'a' }]]))).toEqual(['T: nothing defines b', 'T: ["NS","M","D","",{"id":"a"}]']);
 });
 
-describe('what it shows', () => {
+describe('An operations dashboard shows', () => {
   const { stack, body } = dashboard();
 
-  test('the state of all alarms stands on top, those on the error budget first (A-37)', () => {
+  test('the state of all alarms on top, those on the error budget first [A-37]', () => {
     const [, states] = body.widgets;
     expect(states).toMatchObject({ type: 'alarm', x: 0, y: 1, width: COLUMNS });
     const template = templateOf(stack);
@@ -113,7 +113,7 @@ describe('what it shows', () => {
     expect(states.properties.alarms).toHaveLength(watching.length + Object.keys(template.findResources('AWS::CloudWatch::CompositeAlarm')).length);
   });
 
-  test('of a service the four signals, saturation and network, errors and slow requests out of its log (A-17, B-16, C-28, D-09)', () => {
+  test('of a service the four signals, saturation and network, errors and slow requests out of its log [A-17, B-16, C-28, D-09]', () => {
     const from = body.widgets.findIndex(({ properties }) => properties.markdown === '## Shop/Api');
     expect(body.widgets.slice(from + 1, from + 11).map(({ properties }) => properties.title)).toEqual([
       'Response time', 'Requests in 5 minutes', 'Failed requests in 5 minutes', 'Failed requests in percent', 'CPU and memory', 'Tasks', 'Network', 'Errors in the log', 'Errors by context', 'Slowest requests',
@@ -121,7 +121,7 @@ describe('what it shows', () => {
     expect(labels(titled(body, 'Tasks'))).toEqual(['Desired tasks', 'Running tasks', 'Healthy tasks', 'Unhealthy tasks']);
   });
 
-  test('of a database connections, CPU, memory, operations, latency, load and deadlocks (A-37, C-28, D-09)', () => {
+  test('of a database connections, CPU, memory, operations, latency, load and deadlocks [A-37, C-28, D-09]', () => {
     const from = body.widgets.findIndex(({ properties }) => properties.markdown === '## Shop/Orders');
     expect(body.widgets.slice(from + 1, from + 9).map(({ properties }) => properties.title)).toEqual([
       'Connections', 'CPU', 'Memory that is left', 'Operations a second', 'Time of a disk access', 'Sessions at work', 'Deadlocks and refused connections', 'Storage that is left',
@@ -129,28 +129,28 @@ describe('what it shows', () => {
     expect(labels(titled(body, 'Deadlocks and refused connections'))).toEqual(['Deadlocks', 'Refused connections']);
   });
 
-  test('of a serverless cluster its capacity (C-26, C-28)', () => {
+  test('of a serverless cluster its capacity [C-26, C-28]', () => {
     expect(titled(body, 'Capacity in use').properties.annotations!.horizontal).toEqual([expect.objectContaining({ value: 90 })]);
   });
 
-  test('of a cache CPU, hits and misses (C-28)', () => {
+  test('of a cache CPU, hits and misses [C-28]', () => {
     expect(labels(titled(body, 'Hits and misses a minute'))).toEqual(['Hits', 'Misses']);
   });
 
-  test('what the team counts, a graph each under the metric\'s own words (A-18, B-16, D-09)', () => {
+  test('business metrics, a graph each with the metric\'s label [A-18, B-16, D-09]', () => {
     const from = body.widgets.findIndex(({ properties }) => properties.markdown === '## Business');
     expect(body.widgets.slice(from + 1, from + 4).map(({ properties, width }) => [properties.title, width])).toEqual([
       ['Items created in an hour', 8], ['Duplicates detected in an hour', 8], ['Active users in an hour', 8],
     ]);
   });
 
-  test('deployments: their history, and who answers requests (B-16)', () => {
+  test('the history of deployments, and requests by target group [B-16]', () => {
     const history = titled(body, 'Deployments, the last first');
     expect(history.properties.query).toContain("SOURCE '<DashboardDeploymentsLog");
     expect(labels(titled(body, 'Api: who answers requests'))).toEqual(['Target group 1', 'Target group 2']);
   });
 
-  test('the limits of the alarms are lines, as the caller has changed them', () => {
+  test('thresholds as lines, with the caller\'s overrides', () => {
     expect(titled(body, 'Response time').properties.annotations!.horizontal).toEqual([
       expect.objectContaining({ value: 1, label: 'p50 warning above 1 s' }), expect.objectContaining({ value: 2 }), expect.objectContaining({ value: 5 }),
     ]);
@@ -159,29 +159,29 @@ describe('what it shows', () => {
     ]);
   });
 
-  test('limits of one height share a line, in the colour of the worse', () => {
+  test('equal thresholds as one line, in the color of the worse severity', () => {
     expect(titled(body, 'CPU and memory').properties.annotations!.horizontal!.map(({ value, label, color }) => [value, label, color])).toEqual([
       [70, 'CPU warning above 70 %', '#ff7f0e'], [80, 'CPU error above 80 %, memory warning above 80 %', '#e45649'],
     ]);
   });
 
-  test('a band is no line, and limits of what a service doesn\'t have are none', () => {
+  test('no line for a band, nor for an alarm that a service doesn\'t have', () => {
     expect(titled(body, 'Requests in 5 minutes').properties.annotations).toBeUndefined();
     expect(titled(body, 'Tasks', 1).properties.annotations).toBeUndefined();
   });
 
-  test('what an alarm judges and what its graph shows is the same metric', () => {
+  test('the metrics of the alarms', () => {
     const shown = titled(body, 'Failed requests in percent').properties.metrics!.map(optionsOf).flatMap(({ expression }) => expression ?? []);
     const [judged] = Object.values(templateOf(stack).findResources('AWS::CloudWatch::Alarm', { Properties: { AlarmDescription: Match.stringLikeRegexp('Shop/Api .*service-error-rate') } }));
     const expressions = (judged.Properties.Metrics as Array<{ Expression?: string }>).flatMap(({ Expression }) => Expression ?? []);
     expect([...shown].sort()).toEqual([...expressions].sort());
   });
 
-  test('periods stay as they are, and three hours are shown: a limit in 5 minutes says nothing in a graph of hours', () => {
+  test('three hours, with the periods of the alarms at any zoom', () => {
     expect(body).toMatchObject({ start: '-PT3H', periodOverride: 'inherit' });
   });
 
-  test('no graph mixes two units on its axis', () => {
+  test('one unit on each axis', () => {
     const [percent, rest] = [/%/, /\((s|bytes|GiB|ms)\)|requests|tasks/i];
     const mixed = body.widgets.filter(({ type }) => type === 'metric').filter((widget) => [percent, rest].every((unit) => labels(widget).some((label) => unit.test(label ?? ''))));
     expect(mixed.map(({ properties }) => properties.title)).toEqual([]);
@@ -199,8 +199,8 @@ describe('what it shows', () => {
   });
 });
 
-describe('the history of deployments (B-16)', () => {
-  test('ECS\'s events of each service are written into an encrypted log that EventBridge may write to, without a function', () => {
+describe('The history of deployments [B-16]', () => {
+  test('is an encrypted log into which EventBridge writes the events of each service, without a function', () => {
     const { stack } = dashboard((scope) => ({ services: [watchedService(scope, 'Api'), watchedService(scope, 'Web')] }));
     const template = templateOf(stack);
     template.resourceCountIs('AWS::Events::Rule', 2);
@@ -214,7 +214,7 @@ describe('the history of deployments (B-16)', () => {
     expect(JSON.stringify(Properties.PolicyDocument)).toMatch(/events\.amazonaws\.com.*logs:PutLogEvents|logs:PutLogEvents.*events\.amazonaws\.com/);
   });
 
-  test('the target is the group itself, without the star that its ARN ends in, and the policy stands before the rule', () => {
+  test('has the log group\'s ARN without the star as target, and its policy before the rule', () => {
     const { stack } = dashboard((scope) => ({ services: [watchedService(scope, 'Api')] }));
     const [rule] = Object.values(templateOf(stack).findResources('AWS::Events::Rule'));
     const [{ Arn }] = rule.Properties.Targets;
@@ -222,7 +222,7 @@ describe('the history of deployments (B-16)', () => {
     expect(rule.DependsOn).toEqual([expect.stringMatching(/^DashboardDeploymentsPolicy/)]);
   });
 
-  test('several dashboards share one', () => {
+  test('can be shared by several dashboards', () => {
     const { stack } = dashboard((scope) => {
       const services = [watchedService(scope, 'Api')];
       const { logGroup } = new DeploymentLog(scope, 'History', { services });
@@ -233,7 +233,7 @@ describe('the history of deployments (B-16)', () => {
   });
 });
 
-test('a service of this library, in a stack below, closes no cycle and leaves no finding', () => {
+test('a dashboard of a service in a lower stack closes no cycle and leaves no finding', () => {
   const { app, stack, web } = serviceFixture();
   const above = testStack({ app, id: 'Above' });
   new OperationsDashboard(above, 'Dashboard', { services: [web] });
@@ -243,13 +243,13 @@ test('a service of this library, in a stack below, closes no cycle and leaves no
   expect(unacknowledged(above)).toEqual([]);
 });
 
-describe('refusals', () => {
+describe('An operations dashboard refuses', () => {
   test.each<[string, (stack: Stack) => OperationsDashboardProps, RegExp]>([
     ['nothing to show', () => ({}), /^OperationsDashboard 'Shop\/Dashboard': signals is not given, expected something to show\. /],
     ['a field that would end a query', (stack) => ({ services: [watchedService(stack, 'Api')], fields: { level: "level' | x" } }), /fields\.level is "level' \| x", expected letters/],
     ['more metrics than a dashboard draws', (stack) => ({
       databases: Array.from({ length: 30 }, (_, index) => watchedDatabase(stack, `D${index}`, { instanceIdentifiers: Array.from({ length: 10 }, (__, place) => `d${index}-${place}`) })),
-    }), /signals is "\d+ metrics", expected up to 2500 metrics on a dashboard\. Make several/],
+    }), /signals is "\d+ metrics", expected up to 2500 metrics on a dashboard\. Create several/],
     ['more widgets than a dashboard has', () => ({ business: Array.from({ length: 501 }, (_, index) => new Metric({ namespace: 'Shop', metricName: `M${index}` })) }), /signals is "502 widgets", expected up to 500 widgets/],
     ['more metrics than a graph draws', () => ({
       business: [new MathExpression({ expression: 'SUM(METRICS())', label: 'All', usingMetrics: Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`m${index}`, new Metric({ namespace: 'Shop', metricName: `M${index}` })])) })],
@@ -259,7 +259,7 @@ describe('refusals', () => {
   });
 });
 
-test('a metric and alarms alone make a dashboard; an alarm that is named twice stands once', () => {
+test('a metric and alarms alone are enough for a dashboard, and a repeated alarm is shown once', () => {
   const { body } = dashboard((stack) => {
     const metric = new Metric({ namespace: 'Shop', metricName: 'Registrations', period: Duration.hours(1) });
     const alarm = new Alarm(stack, 'Few', { metric, threshold: 1, evaluationPeriods: 1 });

@@ -13,6 +13,7 @@ export function offences(assembly: Assembly): string[] {
     ...collisions(type),
     ...typeOffences(type),
     ...emptyStructOffences(type, assembly),
+    ...structCollectionOffences(type, assembly),
   ].map((offence) => `${type.name}${offence}`));
 }
 
@@ -110,6 +111,22 @@ function emptyStructOffences(type: AssemblyType, assembly: Assembly): string[] {
   const required = type.datatype ? (type.properties ?? []).filter(empty).map(({ name }) => `.${name}`) : [];
   const passed = callables(type).flatMap(([owner, { parameters = [] }]) => parameters.filter(empty).map(({ name }) => `${owner}(${name})`));
   return [...required, ...passed].map((where) => `${where}: must be given, though it may be empty`);
+}
+
+/** Structs of which a list is no prop that people write: stores of one's own return it from `bind()`, as objects. */
+const RETURNED = ['ServiceBinding'];
+
+/** Python passes a dict within a list or a map as it is, without its names or types checked. A class with a factory serves everywhere. */
+function structCollectionOffences(type: AssemblyType, assembly: Assembly): string[] {
+  const elements = (reference: TypeReference): TypeReference[] => (reference.collection ? partsOf(reference.collection.elementtype) : []);
+  const given = [
+    ...type.datatype && !RETURNED.includes(type.name) ? (type.properties ?? []).map(({ name, type: of }): [string, TypeReference] => [`.${name}`, of]) : [],
+    ...callables(type).flatMap(([owner, { parameters = [] }]) => parameters.map(({ name, type: of }): [string, TypeReference] => [`${owner}(${name})`, of])),
+  ];
+  return given.flatMap(([where, of]) => {
+    const struct = elements(of).find(({ fqn }) => fqn !== undefined && assembly.types[fqn]?.datatype === true);
+    return said(struct !== undefined, `${where}: is a collection of structs, which Python passes as they are`);
+  });
 }
 
 /** What comes from another library counts as having something required. */

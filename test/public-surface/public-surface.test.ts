@@ -1,4 +1,4 @@
-import type { Assembly, AssemblyType } from './assembly';
+import type { Assembly, AssemblyType, TypeReference } from './assembly';
 import { compiledAssembly } from './compiled-assembly';
 import { offences } from './offences';
 
@@ -64,6 +64,18 @@ describe('what would read badly', () => {
     expect(offences(assemblyOf(base, props, thing('props', 'port')))).toEqual([]);
     // What is no struct is passed as it is.
     expect(offences(assemblyOf({ ...base, datatype: false, properties: [{ name: 'hash', type: STRING }] }, { ...thing(), initializer: { parameters: [{ name: 'base', type: { fqn: 'x.BaseProps' } }] } }))).toEqual([]);
+  });
+
+  test('is a list or a map of structs that people write', () => {
+    const item = { kind: 'interface' as const, datatype: true, name: 'Item', properties: [{ name: 'path', type: STRING }] };
+    const props = (of: TypeReference) => ({ kind: 'interface' as const, datatype: true, name: 'Props', properties: [{ name: 'items', type: of }] });
+    const collection = (kind: string, elementtype: TypeReference): TypeReference => ({ collection: { kind, elementtype } });
+    const offence = 'Props.items: is a collection of structs, which Python passes as they are';
+
+    expect(offences(assemblyOf(item, props(collection('array', { fqn: 'x.Item' }))))).toEqual([offence]);
+    expect(offences(assemblyOf(item, props(collection('map', collection('array', { fqn: 'x.Item' })))))).toEqual([offence]);
+    expect(offences(assemblyOf({ ...item, datatype: false }, props(collection('array', { fqn: 'x.Item' }))))).toEqual([]);
+    expect(offences(assemblyOf(item, props({ fqn: 'x.Item' })))).toEqual([]);
   });
 
   test('is two names that become one', () => {

@@ -60,7 +60,7 @@ describe('An alarm of a template', () => {
     expect(firings({ Slow: alarm({ Period: 2 * 86400, Threshold: 10 }) }, days)).toEqual(['Slow@2040']);
   });
 
-  test('without its actions enabled, tells nobody', () => {
+  test('notifies nobody while its actions are disabled', () => {
     const set = alarmsOf({ Resources: { A: alarm({ AlarmActions: [{ Ref: 'Topic' }] }), B: alarm({ AlarmActions: [{ Ref: 'Topic' }], ActionsEnabled: false }) } });
     expect(set.metricAlarms.map(({ actions }) => actions)).toEqual([['Topic'], []]);
   });
@@ -102,7 +102,7 @@ describe('An alarm on a band', () => {
     expect(firings({ Either: banded('LessThanLowerOrGreaterThanUpperThreshold') }, surge)).toEqual([`Either@${2 * WEEK + 100}`]);
   });
 
-  test('knows nothing in its first two weeks, and is calm when all is as usual', () => {
+  test('has no band in its first two weeks, and is quiet when all is as usual', () => {
     expect(firings({ Either: banded('LessThanLowerOrGreaterThanUpperThreshold') }, usual.map((value, minute) => (minute === 5000 ? 9999 : value)).slice(0, 2 * WEEK))).toEqual([]);
     expect(firings({ Either: banded('LessThanLowerOrGreaterThanUpperThreshold') }, usual)).toEqual([]);
   });
@@ -128,7 +128,7 @@ describe('A composite alarm', () => {
     expect(minuteOf(rule)).toBe(expected);
   });
 
-  test('stands on other composites, whichever comes first', () => {
+  test('can refer to other composites, in any order', () => {
     const found = firings({ Upper: composite('ALARM(Lower)'), Lower: composite('ALARM(B)'), ...parts }, [1, 6, 9]);
     expect(found.filter((firing) => firing.includes('er@')).sort()).toEqual(['Lower@2', 'Upper@2']);
   });

@@ -74,8 +74,9 @@ const MODEL = [
   '- Numbers are random, but the same in every run: one month of one seed, not a proof.',
 ];
 
+/** Requirement ids link to their rows, by the definitions at the end of the page. */
 function row(cells: string[]): string {
-  return `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`;
+  return `| ${cells.map((cell) => cell.replace(/\|/g, '\\|').replace(/\b[A-E]-\d\d\b/g, '[$&]')).join(' | ')} |`;
 }
 
 function notice(first: Notice | undefined): string {

@@ -11,7 +11,7 @@ const HEADING = '## Alarms, simulated\n';
 /** Minutes that a load balancer's data are reported to be late. */
 const LATE = 3;
 
-describe('The alarms of the library, beside those of the documents', () => {
+describe('The alarms of the library, compared with those of the documents', () => {
   let incidents: IncidentResult[];
   let quiet: QuietResult[];
 
@@ -48,15 +48,15 @@ describe('The alarms of the library, beside those of the documents', () => {
   const limits = (scenarios: Scenario[]) => scenarios.map(({ name, within }): [string, number] => [name, within!.minutes]);
   const ofNewVersions = INCIDENTS.filter(({ story }) => story(0).fresh);
 
-  test.each(limits(INCIDENTS))('A-13, A-21, B-08, C-14, C-26, D-08: %s: noticed within %s minutes', (name, most) => {
+  test.each(limits(INCIDENTS))('%s: noticed within %s minutes [A-13, A-21, B-08, C-14, C-26, D-08]', (name, most) => {
     expect(resultOf(name).ours.first?.minutes).toBeLessThanOrEqual(most);
   });
 
-  test.each(limits(ofNewVersions))('A-13, B-08: %s: the new version is taken back within %s minutes', (name, most) => {
+  test.each(limits(ofNewVersions))('%s: the new version is taken back within %s minutes [A-13, B-08]', (name, most) => {
     expect(resultOf(name).ours.rollback?.minutes).toBeLessThanOrEqual(most);
   });
 
-  test.each(limits(ofNewVersions))('A-13, B-08: %s: if data arrive late, the new version is taken back as much later than %s minutes', (name, most) => {
+  test.each(limits(ofNewVersions))('%s: if data arrive late, the new version is taken back as much later than %s minutes [A-13, B-08]', (name, most) => {
     expect(resultOf(name).oursLate.rollback?.minutes).toBeLessThanOrEqual(most + LATE);
   });
 
@@ -65,7 +65,7 @@ describe('The alarms of the library, beside those of the documents', () => {
     expect(tooLate.map(({ scenario }) => scenario.name)).toEqual([]);
   });
 
-  test('nobody is told, and nothing goes back, in a month in which nothing happens, with data in time or late', () => {
+  test('notify nobody and roll nothing back in a month without incidents, with data in time or late', () => {
     expect(quiet.map(({ name, ours, oursLate }) => [name, ours, oursLate])).toEqual(quiet.map(({ name }) => [name, [], []]));
   });
 });

@@ -47,7 +47,7 @@ describe('A statistic over the window that ends with each minute', () => {
     }));
   });
 
-  test('knows percentiles of the window to five percent, not the mean of those of its minutes', () => {
+  test('has percentiles of the window to five percent, not the mean of those of its minutes', () => {
     const minutes = recorded([Array.from({ length: 95 }, () => 0.1), [...Array.from({ length: 3 }, () => 4), 8, 8]]);
     const last = (statistic: string) => slidingStatistic(minutes, { statistic, period: 2, late: 0 })[1];
     expect(last('p90')).toBeCloseTo(0.1, 2);

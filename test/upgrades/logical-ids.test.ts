@@ -41,6 +41,11 @@ const LANDSCAPES: { [name: string]: () => Template } = {
 
 const BASELINE = path.join(__dirname, 'stateful-logical-ids.json');
 
+if (process.env.WRITE_BASELINE) {
+  const ids = Object.fromEntries(Object.entries(LANDSCAPES).map(([name, make]) => [name, statefulIds(make())]));
+  fs.writeFileSync(BASELINE, `${JSON.stringify(ids, undefined, 2)}\n`);
+}
+
 describe('Logical ids of what must not be replaced', () => {
   const baseline = JSON.parse(fs.readFileSync(BASELINE, 'utf8')) as { [name: string]: string[] };
 
@@ -51,8 +56,4 @@ describe('Logical ids of what must not be replaced', () => {
 
 function statefulIds(template: Template): string[] {
   return STATEFUL.flatMap((type) => Object.keys(template.findResources(type))).sort();
-}
-
-if (process.env.WRITE_BASELINE) {
-  fs.writeFileSync(BASELINE, `${JSON.stringify(Object.fromEntries(Object.entries(LANDSCAPES).map(([name, make]) => [name, statefulIds(make())])), undefined, 2)}\n`);
 }

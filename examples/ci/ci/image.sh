@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds an image, scans it, pushes it: the same text that the library's CodeBuild projects run (src/delivery/pipeline/build-script.ts), tested there.
-# UPDATE_EXAMPLES=1 npx jest test/examples/ci.test.ts writes it.
+# Builds, scans and pushes an image. The CodeBuild projects of the library run the same script
+# (src/delivery/pipeline/build-script.ts). UPDATE_EXAMPLES=1 npx jest test/examples/ci.test.ts writes this file.
 set -euo pipefail
 if printf '%s' "${COMMIT_ID:-}" | grep -Eq '^[0-9a-f]{40}$'; then
   IMAGE_TAG="$COMMIT_ID"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What a change would do to the infrastructure, without an account: synthesizes both sides and compares template by template.
-# usage: infrastructure-diff.sh FOLDER_BEFORE FOLDER_AFTER, each with the CDK app of one branch
+# Shows the infrastructure diff of a change without an AWS account: synthesizes both versions and compares their templates.
+# Usage: infrastructure-diff.sh FOLDER_BEFORE FOLDER_AFTER, each with the CDK app of one branch.
 set -euo pipefail
 before="$(cd "$1" && pwd)"
 after="$(cd "$2" && pwd)"

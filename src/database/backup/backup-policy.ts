@@ -1,134 +1,162 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
 import { checkWholeNumber } from '../../validation/checks';
-import { PropError } from '../../validation/prop-error';
+import { checkRules, type Rule } from '../../validation/rules';
 import type { RecoveryRegion } from './recovery-region';
 import type { VaultLock } from './vault-lock';
 
-/** What {@link BackupPolicy.daily} may be told. Nothing is needed. */
+/** Properties of {@link BackupPolicy.daily}. All of them are optional. */
 export interface BackupPolicyProps {
   /**
-   * When RDS takes its own backup, `hh:mm-hh:mm` in UTC, at least 30 minutes. AWS Backup takes its snapshot when the window ends.
+   * Window of RDS's automated backup, `hh:mm-hh:mm` in UTC, at least 30 minutes.
+   * AWS Backup takes its snapshot when the window ends.
    * @default '02:00-03:00' - requirements A-05 and C-27
    */
   readonly window?: string;
   /**
-   * How far back a point in time can be restored, 1 to 35 whole days.
-   * @default - by environment: 7 days in production and staging (requirements A-05, D-11, E-03), 1 in development
+   * Retention of automated backups, in which any point in time can be restored, 1 to 35 whole days.
+   * Source: requirements A-05, D-11, E-03.
+   * @default - by environment: 7 days in production and staging, 1 in development
    */
   readonly retention?: Duration;
   /**
-   * How long the daily snapshots of AWS Backup are kept, 1 to 36500 whole days.
-   * @default - 30 days (requirements A-06, D-11); none in an environment that is destroyed without a trace, because a vault that holds something can't be deleted
+   * Retention of the daily snapshots of AWS Backup, 1 to 36500 whole days.
+   * Without snapshots there is no vault, because a vault that holds snapshots can't be deleted.
+   * Source: requirements A-06, D-11.
+   * @default - 30 days, and no snapshots where the removal policy is `DESTROY`
    */
   readonly snapshotRetention?: Duration;
   /**
-   * Where each snapshot is copied to (requirements A-06, E-10).
-   * @default - nowhere
+   * Region to which each snapshot is copied. Source: requirements A-06, E-10.
+   * @default - no copies
    */
   readonly recoveryRegion?: RecoveryRegion;
   /**
-   * How long the copies are kept, 1 to 36500 whole days.
+   * Retention of the copies, 1 to 36500 whole days.
    * @default - as long as the snapshots
    */
   readonly copyRetention?: Duration;
   /**
-   * Keeps anyone from deleting snapshots before their time.
+   * Lock that prevents the deletion of snapshots before their retention ends.
    * @default - no lock
    */
   readonly vaultLock?: VaultLock;
 }
 
-/** A policy with every default filled in. */
-export interface PlannedBackups {
-  /** `hh:mm-hh:mm` in UTC. Its end is also when AWS Backup begins the daily snapshot. */
+/** Settings of a backup policy, checked, with every default filled in. */
+export interface BackupSettings {
+  /** `hh:mm-hh:mm` in UTC. AWS Backup begins the daily snapshot at its end. */
   readonly window: string;
-  /** How far back RDS itself can go, 1 to 35 whole days. */
+  /** Retention of RDS's automated backups, 1 to 35 whole days. */
   readonly retention: Duration;
   /**
-   * How long AWS Backup keeps the daily snapshots, 1 to 36500 whole days.
-   * @default - no vault and no snapshots: the environment is destroyed without a trace
+   * Retention of the snapshots of AWS Backup.
+   * @default - no vault and no snapshots
    */
   readonly snapshotRetention?: Duration;
   /**
-   * How long the copies in the recovery region are kept, 1 to 36500 whole days; it counts only with `recoveryRegion`.
-   * @default - undefined where no snapshots are kept, else `snapshotRetention`
+   * Retention of the copies. It has an effect only with `recoveryRegion`.
+   * @default - no copies
    */
   readonly copyRetention?: Duration;
   /**
-   * A stack of another region, which is deployed first: its vault takes the copies.
-   * @default - snapshots stay in the region of the database
+   * Stack with the vault of the copies, which is deployed first.
+   * @default - no copies
    */
   readonly recoveryRegion?: RecoveryRegion;
   /**
-   * Already checked against `snapshotRetention`: nothing may expire before the lock lets it go.
-   * @default - whoever may delete snapshots can do so at any time
+   * Lock of the vault, at most as long as `snapshotRetention`.
+   * @default - no lock
    */
   readonly vaultLock?: VaultLock;
 }
 
+/** Context of a backup policy: what it needs to know of the database. */
+interface BackupContext {
+  /** Supplies the retention where the policy leaves it open. */
+  readonly profile: EnvironmentProfile;
+  /** Removal policy of the server. With `DESTROY`, no snapshots are kept by default. */
+  readonly removalPolicy: RemovalPolicy;
+}
+
 const ANY_RETENTION = { min: 1, max: 36_500, unit: 'days', fix: 'keep it for at least a day' };
 
-/** How a database is backed up: by RDS for any point in time, by AWS Backup for daily snapshots and their copies. */
+/**
+ * Automated backups, daily snapshots and their copies in another region.
+ *
+ * RDS backs up continuously, so that any point in time can be restored.
+ * AWS Backup takes daily snapshots, which outlive the database.
+ *
+ * @example
+ * declare const recoveryRegion: RecoveryRegion;
+ * new HardenedPostgres(this, 'Database', {
+ *   network,
+ *   backup: BackupPolicy.daily({ retention: Duration.days(14), recoveryRegion }),
+ * });
+ */
 export class BackupPolicy {
-  /** Every day. */
+  /** Automated backup and snapshot every day. */
   public static daily(props: BackupPolicyProps = {}): BackupPolicy {
     return new BackupPolicy(props);
   }
 
   private constructor(private readonly props: BackupPolicyProps) {}
 
-  /** Fills in what is left open and refuses what can't be. @internal */
-  public _plan(scope: IConstruct, profile: EnvironmentProfile, leavesNothing: boolean): PlannedBackups {
-    const { props } = this;
-    const retention = props.retention ?? profile.backupRetention;
-    const snapshotRetention =
-      props.snapshotRetention ?? (leavesNothing && !props.recoveryRegion ? undefined : Duration.days(30));
-    const days = (duration?: Duration) => duration?.toDays({ integral: false });
-    checkWholeNumber(scope, 'backup.retention', days(retention), {
+  /** Checks the policy and fills in its defaults. @internal */
+  public _bind(scope: IConstruct, { profile, removalPolicy }: BackupContext): BackupSettings {
+    const { window = '02:00-03:00', retention = profile.backupRetention, recoveryRegion, vaultLock } = this.props;
+    const keepsNothing = removalPolicy === RemovalPolicy.DESTROY && !recoveryRegion;
+    const snapshotRetention = this.props.snapshotRetention ?? (keepsNothing ? undefined : Duration.days(30));
+    const copyRetention = this.props.copyRetention ?? snapshotRetention;
+    checkWholeNumber(scope, 'backup.retention', daysOf(retention), {
       min: 1,
       max: 35,
       unit: 'days',
-      fix: 'RDS goes back 35 days at most; keep snapshots longer with snapshotRetention',
+      fix: 'lower retention, and keep snapshots longer with snapshotRetention',
     });
-    checkWholeNumber(scope, 'backup.snapshotRetention', days(snapshotRetention), ANY_RETENTION);
-    checkWholeNumber(scope, 'backup.copyRetention', days(props.copyRetention), ANY_RETENTION);
-    const copyRetention = props.copyRetention ?? snapshotRetention;
-    checkLock(scope, 'backup.snapshotRetention', days(snapshotRetention), props.vaultLock);
-    checkLock(scope, 'backup.copyRetention', days(copyRetention), props.recoveryRegion?._lock);
-    this.checkRegion(scope);
-    return { ...props, window: props.window ?? '02:00-03:00', retention, snapshotRetention, copyRetention };
-  }
-
-  private checkRegion(scope: IConstruct): void {
-    const there = this.props.recoveryRegion?.region;
-    const here = Stack.of(scope).region;
-    if (there === undefined) {
-      return;
-    }
-    if (Token.isUnresolved(here) || here === there) {
-      throw new PropError(scope, {
-        prop: 'backup.recoveryRegion',
-        value: there,
-        expected: Token.isUnresolved(here)
-          ? 'any region, once the stack of the database names its own'
-          : `another region than the database's own (${here})`,
-        fix: 'set env.region of the stack, and take another one for the RecoveryRegion',
-      });
-    }
+    checkWholeNumber(scope, 'backup.snapshotRetention', daysOf(snapshotRetention), ANY_RETENTION);
+    checkWholeNumber(scope, 'backup.copyRetention', daysOf(this.props.copyRetention), ANY_RETENTION);
+    checkRules(scope, [
+      lockRule('backup.snapshotRetention', snapshotRetention, vaultLock),
+      lockRule('backup.copyRetention', copyRetention, recoveryRegion?._lock),
+      ...regionRules(Stack.of(scope).region, recoveryRegion?.region),
+    ]);
+    return { window, retention, snapshotRetention, copyRetention, recoveryRegion, vaultLock };
   }
 }
 
-/** AWS Backup fails to put into a locked vault what would be deleted sooner. */
-function checkLock(scope: IConstruct, prop: string, kept?: number, lock?: VaultLock): void {
-  const locked = lock?.minRetention.toDays({ integral: false });
-  if (locked !== undefined && (kept === undefined || kept < locked)) {
-    throw new PropError(scope, {
-      prop,
-      value: kept,
-      expected: `${locked} days or more, the lock's minRetention`,
-      fix: 'keep them longer or lock for less',
-    });
-  }
+function daysOf(duration?: Duration): number | undefined {
+  return duration?.toDays({ integral: false });
+}
+
+/** AWS Backup refuses to store a recovery point in a locked vault that would expire before the lock ends. */
+function lockRule(prop: string, retention?: Duration, lock?: VaultLock): Rule {
+  const kept = daysOf(retention);
+  const locked = daysOf(lock?.minRetention);
+  return {
+    condition: locked !== undefined && (kept === undefined || kept < locked),
+    prop,
+    value: kept,
+    expected: `${locked} days or more, the lock's minRetention`,
+    fix: 'raise the retention, or lower minRetention of the lock',
+  };
+}
+
+function regionRules(here: string, there?: string): Rule[] {
+  const refusal = { prop: 'backup.recoveryRegion', value: there };
+  return [
+    {
+      ...refusal,
+      condition: there !== undefined && Token.isUnresolved(here),
+      expected: 'any region, once the stack of the database names its own',
+      fix: 'set env.region of the stack',
+    },
+    {
+      ...refusal,
+      condition: there !== undefined && here === there,
+      expected: `another region than the database's own (${here})`,
+      fix: 'create the RecoveryRegion in another region',
+    },
+  ];
 }

@@ -7,36 +7,38 @@ import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from '../../compliance/acknowledge';
 import type { SnapshotTarget } from '../../contracts';
 import { ofThisAccount } from '../../iam/source-account';
-import type { PlannedBackups } from './backup-policy';
-import { endOf } from './maintenance-windows';
-import { vaultLock } from './vault-lock';
+import type { BackupSettings } from './backup-policy';
+import { endOfWindow } from './maintenance-windows';
+import { lockConfiguration } from './vault-lock';
 
-/** What {@link DatabaseBackups} are made from. */
+/** Properties of {@link DatabaseBackups}. */
 export interface DatabaseBackupsProps {
-  /** Window, copies and lock; the window's end is when the snapshot begins. */
-  readonly plan: PlannedBackups;
-  /** The plan's, known to be there: without it no backups are made. */
+  /** Window, copies and lock. The snapshot begins at the end of the window. */
+  readonly settings: BackupSettings;
+  /** Retention of the daily snapshots. */
   readonly snapshotRetention: Duration;
-  /** The instance or cluster: all that the plan selects and the role may snapshot. */
+  /** Instance or cluster, the only resource that the plan selects and the role may snapshot. */
   readonly databaseArn: string;
-  /** Whether it is one: RDS has other actions and other ARNs for the snapshots of a cluster. */
+  /** True for a cluster, whose snapshots have other actions and ARNs. */
   readonly cluster: boolean;
-  /** The database's physical name, which the backup plan takes over. */
+  /** Physical name of the database, and of the backup plan. */
   readonly identifier: string;
-  /** The database's key, with which the vault encrypts, too. */
+  /** Key of the database, which also encrypts the vault. */
   readonly key: Key;
-  /** For the vault. AWS refuses to delete one that holds snapshots. */
+  /** Removal policy of the vault. AWS refuses to delete a vault that holds snapshots. */
   readonly removalPolicy: RemovalPolicy;
 }
 
 /**
- * A daily snapshot by AWS Backup, which deletes it when its time has come (a manual one would stay for ever), and its copy in another
- * region. Snapshots only: a continuous rule would take the retention away from RDS and let it drift from the template.
+ * Daily snapshots of a database by AWS Backup, and their copies in another region.
+ *
+ * AWS Backup deletes each snapshot when its retention ends.
+ * It takes no continuous backups, because these would change the retention of RDS and let it drift from the template.
  */
 export class DatabaseBackups extends Construct {
-  /** Where the snapshots are. */
+  /** Vault of the snapshots. */
   public readonly vault: BackupVault;
-  /** The role that takes, copies and deletes them; a release takes its own snapshot with it, too (requirement A-06). */
+  /** Role that takes, copies and deletes snapshots. A release takes its own with it. Source: requirement A-06. */
   public readonly role: Role;
 
   public constructor(
@@ -48,13 +50,13 @@ export class DatabaseBackups extends Construct {
     this.vault = new BackupVault(this, 'Vault', {
       encryptionKey: props.key,
       removalPolicy: props.removalPolicy,
-      lockConfiguration: vaultLock(scope, props.plan.vaultLock),
+      lockConfiguration: lockConfiguration(scope, props.settings.vaultLock),
     });
     this.role = this.createRole();
     this.createPlan();
   }
 
-  /** With it a release takes a snapshot of its own (requirement A-06). */
+  /** Data with which a release takes its own snapshot. Source: requirement A-06. */
   public get snapshotTarget(): SnapshotTarget {
     return {
       resourceArn: this.props.databaseArn,
@@ -62,13 +64,13 @@ export class DatabaseBackups extends Construct {
       vaultArn: this.vault.backupVaultArn,
       roleArn: this.role.roleArn,
       recoveryPointArns: this.snapshotArns()[0],
-      copyVaultArn: this.props.plan.recoveryRegion && this.recoveryVaultArn(),
+      copyVaultArn: this.props.settings.recoveryRegion && this.recoveryVaultArn(),
     };
   }
 
   private createPlan(): void {
-    const { plan, snapshotRetention, databaseArn } = this.props;
-    const { hour, minute } = endOf(this, plan.window);
+    const { settings, snapshotRetention, databaseArn } = this.props;
+    const { hour, minute } = endOfWindow(this, settings.window);
     const backupPlan = new BackupPlan(this, 'Plan', {
       backupPlanName: this.props.identifier,
       backupVault: this.vault,
@@ -79,8 +81,8 @@ export class DatabaseBackups extends Construct {
           startWindow: Duration.hours(1),
           completionWindow: Duration.hours(6),
           deleteAfter: snapshotRetention,
-          copyActions: plan.recoveryRegion && [
-            { destinationBackupVault: this.recoveryVault(), deleteAfter: plan.copyRetention },
+          copyActions: settings.recoveryRegion && [
+            { destinationBackupVault: this.recoveryVault(), deleteAfter: settings.copyRetention },
           ],
         }),
       ],
@@ -90,8 +92,8 @@ export class DatabaseBackups extends Construct {
       role: this.role,
       disableDefaultBackupPolicy: true,
     });
-    if (plan.recoveryRegion) {
-      Stack.of(this).addStackDependency(plan.recoveryRegion, 'its vault takes the copies');
+    if (settings.recoveryRegion) {
+      Stack.of(this).addStackDependency(settings.recoveryRegion, 'its vault takes the copies');
     }
   }
 
@@ -99,9 +101,9 @@ export class DatabaseBackups extends Construct {
     return BackupVault.fromBackupVaultArn(this, 'RecoveryVault', this.recoveryVaultArn());
   }
 
-  /** Put together from names: a reference would tie the two regions together. */
+  /** ARN made of names, because a reference between regions would couple the two stacks. */
   private recoveryVaultArn(): string {
-    const { region, vaultName } = this.props.plan.recoveryRegion!;
+    const { region, vaultName } = this.props.settings.recoveryRegion!;
     return Stack.of(this).formatArn({
       service: 'backup',
       region,
@@ -111,7 +113,7 @@ export class DatabaseBackups extends Construct {
     });
   }
 
-  /** AWS's own policy for backups reaches every store of the account; this one reaches the database and the snapshots of AWS Backup. */
+  /** AWS's managed policy grants access to every store of the account. This one is limited to the database. */
   private createRole(): Role {
     const role = new Role(this, 'Role', {
       description: `Takes and copies the snapshots of ${this.node.scope?.node.path}`,
@@ -135,9 +137,9 @@ export class DatabaseBackups extends Construct {
   }
 
   private snapshotArns(): string[] {
-    const { plan, cluster } = this.props;
+    const { settings, cluster } = this.props;
     const resource = cluster ? 'cluster-snapshot' : 'snapshot';
-    const regions = [Stack.of(this).region, ...(plan.recoveryRegion ? [plan.recoveryRegion.region] : [])];
+    const regions = [Stack.of(this).region, ...(settings.recoveryRegion ? [settings.recoveryRegion.region] : [])];
     return regions.map((region) =>
       Stack.of(this).formatArn({
         service: 'rds',
@@ -150,12 +152,12 @@ export class DatabaseBackups extends Construct {
   }
 
   private statements(snapshots: string[]): PolicyStatement[] {
-    const { databaseArn, key, plan, cluster } = this.props;
+    const { databaseArn, key, settings, cluster } = this.props;
     const kind = cluster ? 'DBCluster' : 'DB';
     const described = cluster
       ? ['rds:DescribeDBClusters', 'rds:DescribeDBClusterSnapshots']
       : ['rds:DescribeDBInstances', 'rds:DescribeDBSnapshots'];
-    const vaults = [this.vault.backupVaultArn, ...(plan.recoveryRegion ? [this.recoveryVaultArn()] : [])];
+    const vaults = [this.vault.backupVaultArn, ...(settings.recoveryRegion ? [this.recoveryVaultArn()] : [])];
     return [
       new PolicyStatement({
         actions: [`rds:Create${kind}Snapshot`, 'rds:ListTagsForResource', 'rds:AddTagsToResource'],
@@ -168,7 +170,7 @@ export class DatabaseBackups extends Construct {
         actions: ['kms:DescribeKey', 'kms:Decrypt', 'kms:GenerateDataKey'],
         resources: [key.keyArn],
       }),
-      // RDS copies with a grant that it makes itself, on the key of the vault in the other region, too.
+      // RDS copies with grants that it creates itself, also on the key of the vault in the other region.
       new PolicyStatement({
         actions: ['kms:CreateGrant', 'kms:DescribeKey'],
         resources: ['*'],

@@ -5,11 +5,12 @@ import { PropError } from '../../validation/prop-error';
 const DAY = 24 * 60;
 const WEEK = 7 * DAY;
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
-/** After its own backup, RDS is left this many minutes for the snapshot of AWS Backup. */
+/** Minutes after RDS's automated backup in which AWS Backup takes its snapshot. */
 const SNAPSHOT_MINUTES = 120;
+/** Shortest window in minutes that RDS accepts. */
 const SHORTEST = 30;
 
-/** A time of day in UTC. */
+/** Time of day in UTC. */
 interface TimeOfDay {
   /** 0 to 23. */
   readonly hour: number;
@@ -17,12 +18,13 @@ interface TimeOfDay {
   readonly minute: number;
 }
 
+/** Part of a day or week, in minutes from its beginning. */
 interface Span {
   readonly start: number;
   readonly length: number;
 }
 
-/** Refuses windows that RDS would refuse, or in which a snapshot would meet maintenance. */
+/** Refuses windows that RDS would refuse, and maintenance while snapshots are taken. */
 export function checkWindows(scope: IConstruct, backup: string, maintenance: string): void {
   if (Token.isUnresolved(backup) || Token.isUnresolved(maintenance)) {
     return;
@@ -37,13 +39,13 @@ export function checkWindows(scope: IConstruct, backup: string, maintenance: str
       prop: 'maintenanceWindow',
       value: maintenance,
       expected: `a window outside the backup's (${backup}) and the two hours after it, in which snapshots are taken`,
-      fix: 'move one of the two',
+      fix: 'move maintenanceWindow or backup.window',
     });
   }
 }
 
-/** When a backup window ends: then AWS Backup takes its snapshot. */
-export function endOf(scope: IConstruct, window: string): TimeOfDay {
+/** End of a backup window, at which AWS Backup takes its snapshot. */
+export function endOfWindow(scope: IConstruct, window: string): TimeOfDay {
   const { start, length } = dailySpan(scope, 'backup.window', window);
   const end = (start + length) % DAY;
   return { hour: Math.floor(end / 60), minute: end % 60 };
@@ -55,7 +57,7 @@ function checkLength(scope: IConstruct, prop: string, value: string, length: num
       prop,
       value,
       expected: `${SHORTEST} minutes to 24 hours as ${format} in UTC`,
-      fix: 'let it end later',
+      fix: 'change the end of the window',
     });
   }
 }
@@ -88,7 +90,7 @@ function weeklySpan(scope: IConstruct, prop: string, value: string): Span {
   return { start, length: (toDay * DAY + end - start + WEEK) % WEEK };
 }
 
-/** On a week that begins again when it ends. */
+/** Compares two spans of a week that begins again when it ends. */
 function overlap(a: Span, b: Span): boolean {
   return (b.start - a.start + WEEK) % WEEK < a.length || (a.start - b.start + WEEK) % WEEK < b.length;
 }

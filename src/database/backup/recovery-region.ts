@@ -4,19 +4,19 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { EnvironmentProfile } from '../../environment';
 import { PropError } from '../../validation/prop-error';
-import { type VaultLock, vaultLock } from './vault-lock';
+import { lockConfiguration, type VaultLock } from './vault-lock';
 
-/** What a {@link RecoveryRegion} has to be told. */
+/** Properties of a {@link RecoveryRegion}. `region` is required. */
 export interface RecoveryRegionProps {
-  /** The region that copies go to, for example `eu-west-1`. Another one than the database's. */
+  /** Region of the copies, for example `eu-west-1`. It differs from the database's region. */
   readonly region: string;
   /**
-   * The account.
+   * AWS account of the copies.
    * @default - the account that the app is deployed with
    */
   readonly account?: string;
   /**
-   * Keeps anyone from deleting copies before their time.
+   * Lock that prevents the deletion of copies before their retention ends.
    * @default - no lock
    */
   readonly vaultLock?: VaultLock;
@@ -26,26 +26,35 @@ export interface RecoveryRegionProps {
    */
   readonly stackName?: string;
   /**
-   * The environment that answers what is left open.
+   * Environment profile that supplies defaults for unset props.
    * @default - that of the scope, else production
    */
   readonly profile?: EnvironmentProfile;
 }
 
 /**
- * A stack in another region with a vault and its key, into which backups are copied (requirements A-06, E-10). It is deployed before
- * the databases that copy into it. They know the vault by its name alone: no reference crosses the regions.
+ * Stack in another region with a backup vault and its key, to which backups are copied.
+ *
+ * It is deployed before the databases that copy to it.
+ * They refer to the vault by name, so that no reference crosses the regions. Source: requirements A-06, E-10.
+ *
+ * @example
+ * const recoveryRegion = new RecoveryRegion(this, 'Recovery', { region: 'eu-west-1' });
+ * new HardenedPostgres(this, 'Database', {
+ *   network,
+ *   backup: BackupPolicy.daily({ recoveryRegion }),
+ * });
  */
 export class RecoveryRegion extends Stack {
-  /** The key that encrypts the copies. */
+  /** KMS key that encrypts the copies. */
   public readonly key: Key;
-  /** The vault. */
+  /** Backup vault of the copies. */
   public readonly vault: BackupVault;
-  /** Name of the vault. It is fixed, because the other region has to know it. */
+  /** Physical name of the vault, which the databases of the other region refer to. */
   public readonly vaultName: string;
   /** ARN of the vault, without a reference to this stack. */
   public readonly vaultArn: string;
-  /** @internal */
+  /** Lock that the retention of copies is checked against. @internal */
   public readonly _lock?: VaultLock;
 
   public constructor(scope: Construct, id: string, props: RecoveryRegionProps) {
@@ -58,13 +67,13 @@ export class RecoveryRegion extends Stack {
     if (Token.isUnresolved(props.region)) {
       throw new PropError(this, {
         prop: 'region',
-        value: 'a token',
-        expected: 'the name of a region',
-        fix: 'name it, for example eu-west-1',
+        problem: 'is a token, expected the name of a region',
+        fix: 'give the name, for example eu-west-1',
       });
     }
     this._lock = props.vaultLock;
-    this.vaultName = `${Names.uniqueResourceName(this, { maxLength: 40, separator: '-' }).toLowerCase()}-${this.node.addr.slice(-8)}`;
+    const name = Names.uniqueResourceName(this, { maxLength: 40, separator: '-' }).toLowerCase();
+    this.vaultName = `${name}-${this.node.addr.slice(-8)}`;
     this.vaultArn = this.formatArn({
       service: 'backup',
       resource: 'backup-vault',
@@ -80,7 +89,7 @@ export class RecoveryRegion extends Stack {
       backupVaultName: this.vaultName,
       encryptionKey: this.key,
       removalPolicy: profile.removalPolicy,
-      lockConfiguration: vaultLock(this, props.vaultLock),
+      lockConfiguration: lockConfiguration(this, props.vaultLock),
     });
   }
 }

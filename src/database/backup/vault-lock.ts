@@ -3,19 +3,19 @@ import type { LockConfiguration } from 'aws-cdk-lib/aws-backup';
 import type { IConstruct } from 'constructs';
 import { checkWholeNumber } from '../../validation/checks';
 
-/** Keeps recovery points from being deleted before their time. */
+/** AWS Backup Vault Lock, which prevents the deletion of recovery points. `minRetention` is required. */
 export interface VaultLock {
-  /** Shortest time for which a recovery point is kept, 1 to 36500 whole days. Rules that keep shorter fail. */
+  /** Minimum retention of each recovery point, 1 to 36500 whole days. A backup job with a shorter one fails. */
   readonly minRetention: Duration;
   /**
-   * After how many days the lock can't be taken off by anyone, AWS included: 3 to 36500 whole days.
-   * @default - it can be taken off by whoever may (governance mode)
+   * Days after which nobody can remove the lock, AWS included, 3 to 36500 whole days (compliance mode).
+   * @default - whoever is authorized can remove the lock (governance mode)
    */
   readonly immutableAfter?: Duration;
 }
 
-/** The lock as AWS Backup takes it, checked. */
-export function vaultLock(scope: IConstruct, lock?: VaultLock): LockConfiguration | undefined {
+/** Checks a lock and returns it as AWS Backup takes it. */
+export function lockConfiguration(scope: IConstruct, lock?: VaultLock): LockConfiguration | undefined {
   if (!lock) {
     return undefined;
   }
@@ -29,7 +29,7 @@ export function vaultLock(scope: IConstruct, lock?: VaultLock): LockConfiguratio
     min: 3,
     max: 36_500,
     unit: 'days',
-    fix: 'AWS gives three days to think it over',
+    fix: 'set at least Duration.days(3), the shortest cooling-off period',
   });
   return { minRetention: lock.minRetention, changeableFor: lock.immutableAfter };
 }

@@ -2,12 +2,15 @@ import type { TimeZone } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
 import { checkWholeNumber } from '../../validation/checks';
-import { PropError } from '../../validation/prop-error';
-import { checkAcu, type ServerlessBounds } from './serverless-capacity';
+import { checkRules } from '../../validation/rules';
+import { acuRule, type ServerlessBounds } from './capacity-units';
 
-/** When a cluster has its full capacity, and what is left of it at other times. */
+/** Properties of {@link CapacitySchedule.officeHours}. `timeZone` is required. */
 export interface OfficeHoursProps {
-  /** Time zone in which the hours are meant. There is no default: an hour without a zone is a guess (requirement C-19). */
+  /**
+   * Time zone of the hours. It has no default, because an hour without a time zone is a guess.
+   * Source: requirement C-19.
+   */
   readonly timeZone: TimeZone;
   /**
    * Hour at which the day begins, 0 to 23, before `toHour`.
@@ -15,45 +18,62 @@ export interface OfficeHoursProps {
    */
   readonly fromHour?: number;
   /**
-   * Hour at which the night begins, 0 to 23.
+   * Hour at which the night begins, 1 to 23.
    * @default 19 - requirement C-19
    */
   readonly toHour?: number;
   /**
-   * Most capacity units at night, from 1 and from the cluster's minimum up to its maximum.
+   * Maximum capacity units at night. It lies between 1 or `minAcu` and `maxAcu` of the cluster.
    * @default 2 - requirement C-19
    */
   readonly nightMaxAcu?: number;
   /**
-   * Readers at night, from 0 to the capacity's readers. None is refused where the environment survives the loss of a zone.
+   * Number of readers at night, from 0 to the capacity's readers. 0 is refused in a Multi-AZ environment.
    * @default - as many as by day
    */
   readonly nightReaders?: number;
   /**
-   * Whether Saturday and Sunday are nights.
+   * Keeps the night's capacity on Saturday and Sunday.
    * @default true
    */
   readonly weekendsOff?: boolean;
 }
 
-/** The hours of a schedule with every default filled in. */
+/** Hours of a schedule, with every default filled in. */
 export type OfficeHours = Required<Omit<OfficeHoursProps, 'nightReaders'>> & Pick<OfficeHoursProps, 'nightReaders'>;
 
-/** How the capacity of a serverless cluster follows the clock. EventBridge Scheduler and Application Auto Scaling carry it out: no function runs. */
+/** Context of a schedule: the capacity that it lowers at night. */
+interface ScheduleContext {
+  /** Limits of the cluster by day. */
+  readonly day: ServerlessBounds;
+  /** Decides whether the night needs a reader. */
+  readonly profile: EnvironmentProfile;
+}
+
+/**
+ * Scheduled capacity of an Aurora Serverless v2 cluster.
+ *
+ * EventBridge Scheduler and Application Auto Scaling change it. No Lambda function is created.
+ *
+ * @example
+ * new HardenedPostgres(this, 'Database', {
+ *   network,
+ *   capacity: PostgresCapacity.serverless({
+ *     schedule: CapacitySchedule.officeHours({ timeZone: TimeZone.EUROPE_BERLIN }),
+ *   }),
+ * });
+ */
 export class CapacitySchedule {
   /** Full capacity in office hours, less at night. */
   public static officeHours(props: OfficeHoursProps): CapacitySchedule {
     return new CapacitySchedule({ fromHour: 7, toHour: 19, nightMaxAcu: 2, weekendsOff: true, ...props });
   }
 
-  private constructor(
-    /** @internal */
-    public readonly _hours: OfficeHours,
-  ) {}
+  private constructor(private readonly hours: OfficeHours) {}
 
-  /** @internal */
-  public _check(scope: IConstruct, day: ServerlessBounds, profile: EnvironmentProfile): void {
-    const { fromHour, toHour, nightMaxAcu, nightReaders } = this._hours;
+  /** Checks the hours against the capacity of the day. @internal */
+  public _bind(scope: IConstruct, { day, profile }: ScheduleContext): OfficeHours {
+    const { fromHour, toHour, nightMaxAcu, nightReaders } = this.hours;
     checkWholeNumber(scope, 'capacity.schedule.toHour', toHour, {
       min: 1,
       max: 23,
@@ -66,28 +86,29 @@ export class CapacitySchedule {
       unit: 'as an hour before toHour',
       fix: 'let the day begin before it ends',
     });
-    checkAcu(scope, 'capacity.schedule.nightMaxAcu', nightMaxAcu, 1);
-    if (nightMaxAcu < day.minAcu || nightMaxAcu > day.maxAcu) {
-      throw new PropError(scope, {
-        prop: 'capacity.schedule.nightMaxAcu',
-        value: nightMaxAcu,
-        expected: `${Math.max(1, day.minAcu)} to ${day.maxAcu}, the capacity's bounds`,
-        fix: 'stay within minAcu and maxAcu',
-      });
-    }
     checkWholeNumber(scope, 'capacity.schedule.nightReaders', nightReaders, {
       min: 0,
       max: day.readers,
       unit: 'readers',
-      fix: 'the night has at most the readers of the day',
+      fix: 'lower nightReaders to at most the readers of the day',
     });
-    if (nightReaders === 0 && profile.multiAz) {
-      throw new PropError(scope, {
+    checkRules(scope, [
+      acuRule('capacity.schedule.nightMaxAcu', nightMaxAcu, 1),
+      {
+        condition: nightMaxAcu < day.minAcu || nightMaxAcu > day.maxAcu,
+        prop: 'capacity.schedule.nightMaxAcu',
+        value: nightMaxAcu,
+        expected: `${Math.max(1, day.minAcu)} to ${day.maxAcu}, the capacity's limits`,
+        fix: 'set it between minAcu and maxAcu',
+      },
+      {
+        condition: nightReaders === 0 && profile.multiAz,
         prop: 'capacity.schedule.nightReaders',
         value: 0,
-        expected: '1 or more where the loss of a zone is survived (multiAz)',
+        expected: '1 or more in a Multi-AZ environment',
         fix: 'keep a reader at night, or use EnvironmentProfile.development()',
-      });
-    }
+      },
+    ]);
+    return this.hours;
   }
 }

@@ -1,58 +1,100 @@
 import { Token } from 'aws-cdk-lib';
-import type { InstanceType } from 'aws-cdk-lib/aws-ec2';
+import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import type { IInstanceEngine } from 'aws-cdk-lib/aws-rds';
 import type { IConstruct } from 'constructs';
+import type { EnvironmentProfile } from '../../environment';
 import { checkWholeNumber } from '../../validation/checks';
-import { PropError } from '../../validation/prop-error';
+import { checkRules, type Rule } from '../../validation/rules';
+import { type ConnectionRule, instanceCeiling, memoryGiB } from './max-connections';
 
-/** Size of an RDS instance, its storage and its replicas. Nothing is needed. */
+/** Instance class, storage and read replicas of an RDS instance. All of it is optional. */
 export interface InstanceCapacityProps {
   /**
-   * Class of the instance. A change restarts it: with a standby the connections break for 60 to 120 seconds.
-   * @default - by environment: `t4g.medium` in production (requirement A-03), `t4g.small` in staging, `t4g.micro` in development
+   * Instance class. A change restarts the instance, and with a standby connections break for 60 to 120 seconds.
+   * Source: requirement A-03.
+   * @default - by environment: `t4g.medium` in production, `t4g.small` in staging, `t4g.micro` in development
    */
   readonly instanceType?: InstanceType;
   /**
-   * Whether a standby in another zone takes over (requirements A-03, A-32, D-03). The network needs two zones.
+   * Adds a standby in another Availability Zone. The network needs two zones.
+   * Source: requirements A-03, A-32, D-03.
    * @default - by environment: true in production and staging
    */
   readonly multiAz?: boolean;
   /**
-   * Size of the gp3 storage in GiB, 20 to 65536. RDS can make it larger, never smaller.
+   * Allocated gp3 storage in GiB, 20 to 65536. RDS can enlarge it and never shrinks it.
    * @default 100 - requirement A-03
    */
   readonly storageGiB?: number;
   /**
-   * Up to how many GiB RDS may enlarge the storage by itself when it runs full, at least a tenth above `storageGiB`.
+   * Limit of storage autoscaling in GiB, at least a tenth above `storageGiB`.
    * @default - twice `storageGiB`, at most 65536: a full disk stops the database
    */
   readonly maxStorageGiB?: number;
   /**
-   * Provisioned operations a second, 12000 to 64000. RDS refuses them below 400 GiB, where 3000 are included.
-   * @default - what gp3 includes: 3000 below 400 GiB (requirement A-03), 12000 from there on
+   * Provisioned IOPS, 12000 to 64000. RDS refuses them below 400 GiB, where 3000 are included.
+   * @default - as gp3 includes: 3000 below 400 GiB (requirement A-03), 12000 from there on
    */
   readonly iops?: number;
   /**
-   * Provisioned throughput in MiB a second, 500 to 4000, at most a quarter of `iops`. RDS refuses it below 400 GiB, where 125 are included.
-   * @default - what gp3 includes: 125 below 400 GiB, 500 from there on
+   * Provisioned storage throughput in MiB/s, 500 to 4000, at most a quarter of `iops`.
+   * RDS refuses it below 400 GiB, where 125 MiB/s are included.
+   * @default - as gp3 includes: 125 below 400 GiB, 500 from there on
    */
   readonly storageThroughputMiB?: number;
   /**
-   * Read replicas with an endpoint each, 0 to 15 (requirement D-03).
+   * Number of read replicas, 0 to 15. Each has its own endpoint. Source: requirement D-03.
    * @default 0
    */
   readonly readReplicas?: number;
 }
 
-/** An instance as its capacity asks for it, the engine included. */
-export interface InstancePlan {
-  /** With its version, as the capacity was told. */
+/** Facts of an engine that the settings of its instances depend on. */
+interface InstanceEngine {
+  /** Engine with its version. */
   readonly engine: IInstanceEngine;
-  /** As the caller wrote them, defaults not yet filled in. */
-  readonly props: InstanceCapacityProps;
+  /** Formula of the engine's default `max_connections`. */
+  readonly connections: ConnectionRule;
+  /** True if RDS supports Performance Insights on `micro` and `small` with this engine. */
+  readonly insightsOnSmall: boolean;
 }
 
-/** As the RDS user guide has them for MySQL and PostgreSQL (Amazon RDS DB instance storage, gp3); the ratio is that of EBS, not checked for RDS. */
+/** Settings of an RDS instance, checked, with every default filled in. */
+export interface InstanceSettings {
+  /** Engine with its version. */
+  readonly engine: IInstanceEngine;
+  /** Instance class, also of the replicas. */
+  readonly instanceType: InstanceType;
+  /** Nominal memory of the class. */
+  readonly memoryGiB: number;
+  /** True if there is a standby in another Availability Zone. */
+  readonly multiAz: boolean;
+  /** Allocated gp3 storage. */
+  readonly storageGiB: number;
+  /** Limit of storage autoscaling. */
+  readonly maxStorageGiB: number;
+  /**
+   * Provisioned IOPS.
+   * @default - as gp3 includes
+   */
+  readonly iops?: number;
+  /**
+   * Provisioned throughput in MiB/s.
+   * @default - as gp3 includes
+   */
+  readonly storageThroughputMiB?: number;
+  /** Number of read replicas. */
+  readonly readReplicas: number;
+  /** Default `max_connections` of the class. */
+  readonly connectionCeiling: number;
+  /** True if RDS supports Performance Insights on this class. */
+  readonly performanceInsights: boolean;
+}
+
+/**
+ * Limits of gp3 for MySQL and PostgreSQL, from the RDS user guide (Amazon RDS DB instance storage).
+ * The ratio is that of EBS and is not verified for RDS.
+ */
 const GP3 = {
   smallest: 20,
   largest: 65_536,
@@ -61,71 +103,91 @@ const GP3 = {
   throughput: [500, 4000],
   throughputPerIops: 0.25,
 };
-export const DEFAULT_STORAGE_GIB = 100;
+const DEFAULT_STORAGE_GIB = 100;
 
-/** The size up to which storage grows when nothing else is said. */
-export function defaultMaxStorage(storageGiB: number): number {
-  return Math.min(2 * storageGiB, GP3.largest);
+/** Fills in the defaults of an instance. Refuses what RDS would refuse, which CDK does not check. */
+export function instanceSettings(
+  scope: IConstruct,
+  { engine, connections, insightsOnSmall }: InstanceEngine,
+  props: InstanceCapacityProps,
+  profile: EnvironmentProfile,
+): InstanceSettings {
+  const instanceType = props.instanceType ?? new InstanceType(profile.databaseSize);
+  const memory = memoryGiB(scope, instanceType);
+  const storageGiB = props.storageGiB ?? DEFAULT_STORAGE_GIB;
+  checkNumbers(scope, props, storageGiB);
+  checkRules(scope, provisionedRules(props, storageGiB));
+  return {
+    engine,
+    instanceType,
+    memoryGiB: memory,
+    multiAz: props.multiAz ?? profile.multiAz,
+    storageGiB,
+    maxStorageGiB: props.maxStorageGiB ?? Math.min(2 * storageGiB, GP3.largest),
+    iops: props.iops,
+    storageThroughputMiB: props.storageThroughputMiB,
+    readReplicas: props.readReplicas ?? 0,
+    connectionCeiling: instanceCeiling(connections, memory),
+    performanceInsights: insightsOnSmall || !/\.(micro|small)$/.test(instanceType.toString()),
+  };
 }
 
-/** Refuses what RDS would refuse of an instance: CDK's own validation sees none of it. */
-export function checkInstanceCapacity(scope: IConstruct, props: InstanceCapacityProps): void {
-  const storage = props.storageGiB ?? DEFAULT_STORAGE_GIB;
+function checkNumbers(scope: IConstruct, props: InstanceCapacityProps, storage: number): void {
   checkWholeNumber(scope, 'capacity.readReplicas', props.readReplicas, {
     min: 0,
     max: 15,
     unit: 'replicas',
-    fix: 'RDS takes at most 15 replicas of one instance',
+    fix: 'lower readReplicas',
   });
   checkWholeNumber(scope, 'capacity.storageGiB', storage, {
     min: GP3.smallest,
     max: GP3.largest,
     unit: 'GiB',
-    fix: 'that is what gp3 comes in',
+    fix: 'choose a size of gp3',
   });
-  const growth = {
+  checkWholeNumber(scope, 'capacity.maxStorageGiB', props.maxStorageGiB, {
     min: storage + Math.ceil(storage / 10),
     max: GP3.largest,
     unit: 'GiB, a tenth above storageGiB',
-    fix: 'leave more room to grow, or leave it out',
-  };
-  checkWholeNumber(scope, 'capacity.maxStorageGiB', props.maxStorageGiB, growth);
-  checkProvisioned(scope, 'iops', props.iops, storage, GP3.iops);
-  checkProvisioned(scope, 'storageThroughputMiB', props.storageThroughputMiB, storage, GP3.throughput);
-  checkRatio(scope, props);
-}
-
-function checkProvisioned(
-  scope: IConstruct,
-  prop: string,
-  value: number | undefined,
-  storage: number,
-  [min, max]: number[],
-): void {
-  if (value !== undefined && !Token.isUnresolved(storage) && storage < GP3.provisionableFrom) {
-    throw new PropError(scope, {
-      prop: `capacity.${prop}`,
-      value,
-      expected: `none below ${GP3.provisionableFrom} GiB of storage, and storageGiB is ${storage}`,
-      fix: `leave it out, or take ${GP3.provisionableFrom} GiB, which include 12000 IOPS and 500 MiB/s`,
-    });
-  }
-  checkWholeNumber(scope, `capacity.${prop}`, value, {
-    min,
-    max,
-    unit: prop === 'iops' ? 'IOPS' : 'MiB a second',
-    fix: 'leave it out for what gp3 includes',
+    fix: 'raise maxStorageGiB, or remove it',
   });
 }
 
-function checkRatio(scope: IConstruct, { iops, storageThroughputMiB: throughput }: InstanceCapacityProps): void {
-  const most = GP3.throughputPerIops * (iops ?? GP3.iops[0]);
-  if (throughput !== undefined && throughput > most) {
-    throw new PropError(scope, {
+function provisionedRules(props: InstanceCapacityProps, storage: number): Rule[] {
+  const { iops, storageThroughputMiB: throughput } = props;
+  const mostThroughput = GP3.throughputPerIops * (iops ?? GP3.iops[0]);
+  return [
+    belowProvisionableRule('capacity.iops', iops, storage),
+    rangeRule('capacity.iops', iops, GP3.iops, 'IOPS'),
+    belowProvisionableRule('capacity.storageThroughputMiB', throughput, storage),
+    rangeRule('capacity.storageThroughputMiB', throughput, GP3.throughput, 'MiB a second'),
+    {
+      condition: throughput !== undefined && throughput > mostThroughput,
       prop: 'capacity.storageThroughputMiB',
       value: throughput,
-      expected: `at most ${most}, a quarter of the IOPS`,
-      fix: 'take more iops or less throughput',
-    });
-  }
+      expected: `at most ${mostThroughput}, a quarter of the IOPS`,
+      fix: 'raise iops, or lower storageThroughputMiB',
+    },
+  ];
+}
+
+function belowProvisionableRule(prop: string, value: number | undefined, storage: number): Rule {
+  return {
+    condition: value !== undefined && !Token.isUnresolved(storage) && storage < GP3.provisionableFrom,
+    prop,
+    value,
+    expected: `none below ${GP3.provisionableFrom} GiB of storage, and storageGiB is ${storage}`,
+    fix: `remove it, or set storageGiB to ${GP3.provisionableFrom}, which includes 12000 IOPS and 500 MiB/s`,
+  };
+}
+
+function rangeRule(prop: string, value: number | undefined, [min, max]: number[], unit: string): Rule {
+  const known = value !== undefined && !Token.isUnresolved(value);
+  return {
+    condition: known && (!Number.isInteger(value) || value < min || value > max),
+    prop,
+    value,
+    expected: `${min} to ${max} ${unit}, whole`,
+    fix: 'remove it to get what gp3 includes',
+  };
 }

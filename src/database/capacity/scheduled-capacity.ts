@@ -3,27 +3,31 @@ import { CfnScalableTarget } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { Construct } from 'constructs';
 import { type ActionSchedule, scheduleAction, sdkTarget } from '../../scheduling/scheduled-action';
 import type { OfficeHours } from './capacity-schedule';
-import type { ServerlessBounds } from './serverless-capacity';
+import type { ServerlessBounds } from './capacity-units';
 
-/** What a {@link CapacityTimer} is made from. */
+/** Properties of a {@link CapacityTimer}. */
 interface CapacityTimerProps {
+  /** Hours of full capacity. */
   readonly hours: OfficeHours;
-  /** The day's bounds: what the cluster goes back to in the morning. */
+  /** Limits by day, which the morning's schedule restores. */
   readonly bounds: ServerlessBounds;
   /**
-   * How long the cluster may be idle before it pauses; given again with every change of bounds, because RDS forgets it otherwise.
+   * Time without connections after which the cluster pauses.
+   * Each change of the limits repeats it, because RDS resets it otherwise.
    * @default - the cluster never pauses
    */
   readonly autoPauseAfter?: Duration;
-  /** The physical name: the API of RDS and Application Auto Scaling take no ARN. */
+  /** Physical name, because the APIs of RDS and Application Auto Scaling take no ARN. */
   readonly clusterIdentifier: string;
-  /** The one resource that the schedules' role may modify. */
+  /** The only resource that the role of the schedules may modify. */
   readonly clusterArn: string;
 }
 
 /**
- * Moves the bounds of a cluster by the clock: two schedules call RDS directly with a role that may modify this one cluster, and
- * Application Auto Scaling adds and takes away the readers of the day. No function runs.
+ * Scheduled capacity limits and readers of one cluster.
+ *
+ * Two schedules call RDS directly, with a role that may modify only this cluster.
+ * Application Auto Scaling adds the day's readers and removes them at night. No Lambda function is created.
  */
 export class CapacityTimer extends Construct {
   public constructor(
@@ -48,7 +52,7 @@ export class CapacityTimer extends Construct {
     }
   }
 
-  /** The night of a weekend lasts until Monday morning. */
+  /** With weekends off, Friday's night lasts until Monday morning. */
   private schedule(id: string, hour: number, maxAcu: number): ActionSchedule {
     const { hours, bounds, autoPauseAfter, clusterIdentifier } = this.props;
     return {
@@ -58,7 +62,7 @@ export class CapacityTimer extends Construct {
       timeZone: hours.timeZone.timezoneName,
       input: JSON.stringify({
         DbClusterIdentifier: clusterIdentifier,
-        // All of it: what is left out could fall back to RDS's own default.
+        // Every field is given: RDS may reset an omitted one to its default.
         ServerlessV2ScalingConfiguration: {
           MinCapacity: bounds.minAcu,
           MaxCapacity: maxAcu,
@@ -69,7 +73,7 @@ export class CapacityTimer extends Construct {
     };
   }
 
-  /** Application Auto Scaling removes only readers that it has added: those of the template stay. */
+  /** Application Auto Scaling removes only readers that it has added, never those of the template. */
   private scaleReaders(nightReaders: number): void {
     const { hours, bounds, clusterIdentifier } = this.props;
     const stack = Stack.of(this);
@@ -91,7 +95,8 @@ export class CapacityTimer extends Construct {
         resource: 'role',
         arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
         resourceName:
-          'aws-service-role/rds.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_RDSCluster',
+          'aws-service-role/rds.application-autoscaling.amazonaws.com/' +
+          'AWSServiceRoleForApplicationAutoScaling_RDSCluster',
       }),
       scheduledActions: [at('day', hours.fromHour, bounds.readers), at('night', hours.toHour, nightReaders)],
     });

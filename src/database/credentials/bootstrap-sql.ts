@@ -1,6 +1,9 @@
 /**
- * The application reads and writes rows. Tables belong to the master user, who migrates: a table made by one of two alternating users
- * could not be changed by the other. The second user is made by the rotation, as a member of the first, and so has its rights.
+ * Statements that create the application's user in PostgreSQL.
+ *
+ * The user reads and writes rows. Tables belong to the master user, who migrates.
+ * A table of one alternating user could not be changed by the other.
+ * The rotation creates the second user as a member of the first, with the same rights.
  */
 export function applicationUserSql(userName: string, databaseName: string, withPassword: boolean): string {
   return [
@@ -21,13 +24,14 @@ export function applicationUserSql(userName: string, databaseName: string, withP
   ].join('\n');
 }
 
-/** The same for MySQL, where the password stands in the statement: it is put in the place of `:application_password`. */
+/** Statements that create the application's user in MySQL. The password replaces `:application_password`. */
 export function mysqlApplicationUserSql(userName: string, databaseName: string, withPassword: boolean): string {
   return [
     withPassword
       ? `CREATE USER '${userName}'@'%' IDENTIFIED BY ':application_password' REQUIRE SSL;`
       : `CREATE USER '${userName}'@'%' IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' REQUIRE SSL;`,
-    `GRANT SELECT, INSERT, UPDATE, DELETE, CREATE TEMPORARY TABLES, EXECUTE ON \`${databaseName}\`.* TO '${userName}'@'%';`,
+    'GRANT SELECT, INSERT, UPDATE, DELETE, CREATE TEMPORARY TABLES, EXECUTE ' +
+      `ON \`${databaseName}\`.* TO '${userName}'@'%';`,
     '',
   ].join('\n');
 }

@@ -1,103 +1,90 @@
-import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
-import type { ServiceBinding, IBackingServiceClient } from '../../contracts';
-import { REPLACEMENTS_PER_ROTATION } from './credential-rotation';
-import { type DatabaseVariables, DEFAULT_VARIABLES } from './database-variables';
+import type { IBackingServiceClient, SecretVariable, ServiceBinding } from '../../contracts';
+import type { DatabaseServer } from '../server/database-server';
+import type { DatabaseCredentials } from './database-credentials';
+import { type DatabaseVariables, variableNames } from './database-variables';
 
-/** What a client may learn of a database. */
-export interface DatabaseToHandOver {
-  /** The database itself. */
-  readonly store: IConstruct;
-  /** What the caller renamed; the other variables keep their default names. */
-  readonly names: DatabaseVariables;
-  /** Names the database in the description of the client's rule. */
-  readonly id: string;
-  /** Of the servers; the client's own group gets the rule that leads to it. */
+/** Properties of a {@link DatabaseBinding}. All of them are required. */
+export interface DatabaseBindingProps {
+  /** Server with the endpoints. */
+  readonly server: Pick<DatabaseServer, 'endpoint' | 'readEndpoint' | 'hasReaders' | 'resourceId'>;
+  /** User, secret, and replacement interval of tasks that have read the secret. */
+  readonly credentials: Pick<DatabaseCredentials, 'userName' | 'secret' | 'replaceTasksEvery'>;
+  /** Security group of the server, which clients may reach on `port`. */
   readonly securityGroup: SecurityGroup;
-  /** Host for reads and writes. */
-  readonly endpoint: string;
-  /**
-   * Host of the readers.
-   * @default - no reader, and the client gets no variable for one
-   */
-  readonly readEndpoint?: string;
-  /** Both the variable that the client gets and the port that is opened to it. */
+  /** Port of the server. */
   readonly port: number;
-  /** Of the database inside the server, for the client's connection string. */
+  /** Name of the database inside the server. */
   readonly databaseName: string;
-  /** A plain variable with IAM authentication; else the secret holds it. */
-  readonly userName: string;
-  /** How the engine's clients are told to check certificate and host name: `verify-full`, `VERIFY_IDENTITY`. */
+  /** TLS mode of the engine's clients: `verify-full`, `VERIFY_IDENTITY`. */
   readonly sslMode: string;
-  /** Path inside the client's image, where it has RDS's bundle of authorities. */
+  /** Path of RDS's certificate bundle in the client's image. */
   readonly authorityBundlePath: string;
-  /**
-   * The user name and password, named by ARN.
-   * @default - none: the client signs in with its role
-   */
-  readonly secret?: ISecret;
-  /** What the client needs to decrypt the secret. */
+  /** ARN of the key that encrypts the secret. */
   readonly keyArn: string;
-  /** RDS's own id (`db-...`, `cluster-...`): IAM names database users by it, not by the identifier. */
-  readonly resourceId: string;
-  /** Whole days. The client's tasks are replaced four times as often, so that none holds an old password. */
-  readonly rotatesEvery: Duration;
 }
 
-/** The rule is made in the client's stack, and the secret is named by its ARN: nothing below learns of the client. */
-export function bind(client: IBackingServiceClient, database: DatabaseToHandOver): ServiceBinding {
-  const { secret, keyArn } = database;
-  const { store } = database;
-  const names = namesWithDefaults(database.names);
-  client.connections.allowTo(database.securityGroup, Port.tcp(database.port), `Database ${database.id}`);
-  const environment: { [name: string]: string } = {
-    [names.host]: database.endpoint,
-    [names.port]: `${database.port}`,
-    [names.databaseName]: database.databaseName,
-    [names.sslMode]: database.sslMode,
-    [names.sslRootCert]: database.authorityBundlePath,
-    ...(database.readEndpoint && { [names.readHost]: database.readEndpoint }),
-  };
-  if (!secret) {
+/**
+ * Binding of clients to one database.
+ *
+ * Rules and permissions are created in the client's stack, and the secret is named by its ARN.
+ * The database never refers to a client, so that no cycle closes between stacks.
+ */
+export class DatabaseBinding {
+  public constructor(
+    private readonly database: IConstruct,
+    private readonly props: DatabaseBindingProps,
+  ) {}
+
+  /** Opens the port for a client and returns its variables, secrets and permissions. */
+  public bind(client: IBackingServiceClient, variables: DatabaseVariables = {}): ServiceBinding {
+    const { securityGroup, port } = this.props;
+    const { userName, secret, replaceTasksEvery } = this.props.credentials;
+    const names = variableNames(variables);
+    client.connections.allowTo(securityGroup, Port.tcp(port), `Database ${this.database.node.id}`);
+    const environment = this.environment(names);
+    return secret
+      ? { store: this.database, environment, secrets: this.secrets(names, secret.secretArn), replaceTasksEvery }
+      : {
+        store: this.database,
+        environment: { ...environment, [names.userName]: userName },
+        secrets: [],
+        permissions: [this.connectPermission(client)],
+      };
+  }
+
+  private environment(names: Required<DatabaseVariables>): { [name: string]: string } {
+    const { server, port, databaseName, sslMode, authorityBundlePath } = this.props;
     return {
-      store,
-      environment: { ...environment, [names.userName]: database.userName },
-      secrets: [],
-      permissions: [permissionToConnect(client, database)],
+      [names.host]: server.endpoint,
+      [names.port]: `${port}`,
+      [names.databaseName]: databaseName,
+      [names.sslMode]: sslMode,
+      [names.sslRootCert]: authorityBundlePath,
+      ...(server.hasReaders && { [names.readHost]: server.readEndpoint }),
     };
   }
-  const fields: Array<[string, string]> = [
-    [names.userName, 'username'],
-    [names.password, 'password'],
-  ];
-  return {
-    store,
-    environment,
-    secrets: fields.map(([variable, field]) => ({ variable, secretArn: secret.secretArn, field, keyArn })),
-    replaceTasksEvery: Duration.days(
-      Math.max(1, Math.floor(database.rotatesEvery.toDays() / REPLACEMENTS_PER_ROTATION)),
-    ),
-  };
-}
 
-function namesWithDefaults(names: DatabaseVariables): Required<DatabaseVariables> {
-  const given = Object.fromEntries(Object.entries(names).filter(([, name]) => name !== undefined));
-  return { ...DEFAULT_VARIABLES, ...given };
-}
+  private secrets(names: Required<DatabaseVariables>, secretArn: string): SecretVariable[] {
+    const { keyArn } = this.props;
+    return [
+      { variable: names.userName, secretArn, field: 'username', keyArn },
+      { variable: names.password, secretArn, field: 'password', keyArn },
+    ];
+  }
 
-/** A client is in the region and account of its database: a security group can't be reached from another. */
-function permissionToConnect(
-  client: IBackingServiceClient,
-  { resourceId, userName }: DatabaseToHandOver,
-): PolicyStatement {
-  const user = Stack.of(client).formatArn({
-    service: 'rds-db',
-    resource: 'dbuser',
-    resourceName: `${resourceId}/${userName}`,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
-  return new PolicyStatement({ actions: ['rds-db:connect'], resources: [user] });
+  /** Names the user in the client's region and account. Security groups require that they are the database's. */
+  private connectPermission(client: IBackingServiceClient): PolicyStatement {
+    const { server, credentials } = this.props;
+    const user = Stack.of(client).formatArn({
+      service: 'rds-db',
+      resource: 'dbuser',
+      resourceName: `${server.resourceId}/${credentials.userName}`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    return new PolicyStatement({ actions: ['rds-db:connect'], resources: [user] });
+  }
 }

@@ -1,159 +1,150 @@
-import { Names, type RemovalPolicy } from 'aws-cdk-lib';
+import { type Duration, Names, type RemovalPolicy } from 'aws-cdk-lib';
 import { InterfaceVpcEndpointAwsService, type ISecurityGroup, Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Key } from 'aws-cdk-lib/aws-kms';
-import { Credentials, DatabaseSecret, type DatabaseSecretProps } from 'aws-cdk-lib/aws-rds';
+import { DatabaseSecret } from 'aws-cdk-lib/aws-rds';
 import {
   CfnRotationSchedule,
   type HostedRotation,
   type ISecret,
   type MultiUserHostedRotationOptions,
   RotationSchedule,
-  type Secret,
   type SingleUserHostedRotationOptions,
 } from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct } from 'constructs';
 import { type ISecureVpc, SubnetTier } from '../../network';
 import { closedSecurityGroup } from '../../network/closed-security-group';
 import type { DatabaseServer } from '../server/database-server';
-import type { CredentialRotation } from './credential-rotation';
+import type { CredentialSettings } from './credential-rotation';
+import type { MasterCredentials } from './master-credentials';
 
 /** AWS's hosted rotation functions for an engine. */
 export interface RotationFunctions {
-  /** Rotates the master user's own password. */
+  /** Rotates the password of the master user. */
   readonly single: (options: SingleUserHostedRotationOptions) => HostedRotation;
-  /** Alternates between two users of the application, with the master user's rights. */
+  /** Alternates between two users of the application, with the rights of the master user. */
   readonly multi: (options: MultiUserHostedRotationOptions) => HostedRotation;
 }
 
-/** What {@link DatabaseCredentials} are made from. */
+/** Properties of {@link DatabaseCredentials}. All of them are required. */
 export interface DatabaseCredentialsProps {
-  /** Decides who keeps the master user's secret, RDS or this construct, and how often it changes. */
-  readonly rotation: CredentialRotation;
-  /** Of the engine; used only where users alternate. */
+  /** Sign-in of applications and rotation interval. */
+  readonly settings: CredentialSettings;
+  /** Rotation functions of the engine, for alternating users. */
   readonly functions: RotationFunctions;
-  /** Where the rotation functions run: in the application tier, as any client. */
+  /** Server that the secrets are attached to. */
+  readonly server: DatabaseServer;
+  /** Network of the rotation functions, which run in the application tier. */
   readonly network: ISecureVpc;
-  /** The database's key, for every secret, RDS's own included. */
+  /** Key of the database, which encrypts the secrets. */
   readonly key: Key;
-  /** Of the application's user, which the bootstrap statements create; not the master user's. */
+  /** Application user, which the bootstrap statements create. */
   readonly userName: string;
-  /** Written into the application's secret as `dbname`. */
+  /** Name of the database, which the application's secret contains. */
   readonly databaseName: string;
-  /** The one port on which the rotation functions reach the database. */
+  /** Port on which the rotation functions reach the server. */
   readonly port: number;
-  /** Of the database: it lets the rotation functions in. */
+  /** Security group of the server. */
   readonly securityGroup: ISecurityGroup;
-  /** For the secrets: a database that is kept is of no use without them. */
+  /** Removal policy of the secrets, which a retained database needs. */
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** Name of the master user: neither `admin` nor `postgres`, which are tried first (RDS.24, RDS.25). */
-export const MASTER_USER = 'dbadmin';
-
-/** The master user's secret, the application's, and what rotates them. */
-export class DatabaseCredentials extends Construct {
-  /** What the server is created with. */
-  public readonly master: Credentials;
-  /** The secret that the application gets; none where it signs in with its role. */
-  public applicationSecret?: ISecret;
-  private readonly masterSecret?: Secret;
+/**
+ * Application credentials and the rotation of all secrets, created after the server.
+ *
+ * The resources are children of the master's credentials, because their logical ids contain that path.
+ */
+export class DatabaseCredentials {
+  /** Application user. */
+  public readonly userName: string;
+  /** Secret of the application, undefined with IAM authentication. */
+  public readonly secret?: ISecret;
+  /** Time after which tasks that have read the secret are replaced. */
+  public readonly replaceTasksEvery?: Duration;
 
   public constructor(
-    scope: Construct,
-    id: string,
+    private readonly scope: MasterCredentials,
     private readonly props: DatabaseCredentialsProps,
   ) {
-    super(scope, id);
-    if (props.rotation._masterManaged) {
-      this.master = Credentials.fromUsername(MASTER_USER, { encryptionKey: props.key });
+    const { settings, server, userName } = props;
+    this.userName = userName;
+    this.replaceTasksEvery = settings.replaceTasksEvery;
+    if (settings.managedByRds) {
+      this.rotateManagedSecret();
+      this.secret = settings.signIn === 'master-user' ? server.masterSecret : undefined;
     } else {
-      this.masterSecret = this.createSecret('MasterSecret', { username: MASTER_USER });
-      // The name in plain: a reference would look like another user when the kind of rotation changes, and RDS would replace the database.
-      this.master = Credentials.fromSecret(this.masterSecret, MASTER_USER);
+      this.secret = this.createApplicationSecret();
+      this.rotateAlternatingUsers(this.secret);
     }
   }
 
-  /** Once the server stands: ties the secrets to it and has them rotated. */
-  public rotate(server: DatabaseServer): void {
-    if (this.props.rotation._masterManaged) {
-      this.rotateManagedSecret(server);
-    } else {
-      this.alternateUsers(server);
-    }
-  }
-
-  /** RDS rotates what it manages every 7 days; the schedule makes that the time that was asked for. No function is involved. */
-  private rotateManagedSecret(server: DatabaseServer): void {
-    new CfnRotationSchedule(this, 'ManagedRotation', {
+  /** Sets the interval of RDS's own rotation, which is 7 days otherwise. No Lambda function is created. */
+  private rotateManagedSecret(): void {
+    const { settings, server } = this.props;
+    new CfnRotationSchedule(this.scope, 'ManagedRotation', {
       secretId: server.masterSecret.secretArn,
-      rotationRules: { automaticallyAfterDays: this.props.rotation._every.toDays() },
+      rotationRules: { automaticallyAfterDays: settings.automaticallyAfter.toDays() },
       rotateImmediatelyOnUpdate: false,
     });
-    this.applicationSecret = this.props.rotation._kind === 'managed' ? server.masterSecret : undefined;
   }
 
-  /** The first rotation waits its time: until then somebody has to have created the application's user. */
-  private alternateUsers(server: DatabaseServer): void {
-    const { userName, databaseName, functions } = this.props;
-    const secret = this.createSecret('ApplicationSecret', {
+  private createApplicationSecret(): ISecret {
+    const { userName, databaseName, key, removalPolicy, server } = this.props;
+    const secret = new DatabaseSecret(this.scope, 'ApplicationSecret', {
       username: userName,
       dbname: databaseName,
-      masterSecret: this.masterSecret,
+      masterSecret: this.scope.secret,
+      encryptionKey: key,
     });
-    this.applicationSecret = secret.attach(server.attachmentTarget);
-    const functionGroup = this.createFunctionGroup();
-    this.schedule(
-      'MasterRotation',
-      server.masterSecret,
-      functions.single(this.functionOptions('master', functionGroup)),
-    );
+    secret.applyRemovalPolicy(removalPolicy);
+    return secret.attach(server.attachmentTarget);
+  }
+
+  private rotateAlternatingUsers(applicationSecret: ISecret): void {
+    const { functions, server } = this.props;
+    const group = this.createFunctionGroup();
+    const { masterSecret } = server;
+    this.schedule('MasterRotation', masterSecret, functions.single(this.functionOptions('master', group)));
     this.schedule(
       'ApplicationRotation',
-      this.applicationSecret,
-      functions.multi({
-        ...this.functionOptions('application', functionGroup),
-        masterSecret: server.masterSecret,
-      }),
+      applicationSecret,
+      functions.multi({ ...this.functionOptions('application', group), masterSecret }),
     );
   }
 
-  private createSecret(id: string, props: DatabaseSecretProps): DatabaseSecret {
-    const secret = new DatabaseSecret(this, id, { ...props, encryptionKey: this.props.key });
-    secret.applyRemovalPolicy(this.props.removalPolicy);
-    return secret;
-  }
-
+  /** Schedules the first rotation after its interval, in which the bootstrap statements create the user. */
   private schedule(id: string, secret: ISecret, hostedRotation: HostedRotation): void {
-    new RotationSchedule(this, id, {
+    new RotationSchedule(this.scope, id, {
       secret,
       hostedRotation,
-      automaticallyAfter: this.props.rotation._every,
+      automaticallyAfter: this.props.settings.automaticallyAfter,
       rotateImmediatelyOnUpdate: false,
     });
   }
 
   private functionOptions(part: string, group: SecurityGroup): SingleUserHostedRotationOptions {
     const { network } = this.props;
+    const name = Names.uniqueResourceName(this.scope, { maxLength: 45, separator: '-' }).toLowerCase();
     return {
-      functionName: `${Names.uniqueResourceName(this, { maxLength: 45, separator: '-' }).toLowerCase()}-${part}`,
+      functionName: `${name}-${part}`,
       vpc: network.vpc,
       vpcSubnets: network.subnets(SubnetTier.APPLICATION),
       securityGroups: [group],
     };
   }
 
-  /** The functions reach the database and AWS, and nobody reaches them (requirement A-25). */
+  /** Allows the functions to reach only the server and Secrets Manager. Source: requirement A-25. */
   private createFunctionGroup(): SecurityGroup {
     const { network, securityGroup, port } = this.props;
-    const group = closedSecurityGroup(this, 'RotationGroup', {
+    const databasePath = this.scope.node.scope?.node.path;
+    const group = closedSecurityGroup(this.scope, 'RotationGroup', {
       vpc: network.vpc,
-      description: `Rotation of ${this.node.scope?.node.path}`,
+      description: `Rotation of ${databasePath}`,
     });
     group.connections.allowTo(securityGroup, Port.tcp(port), 'Rotation of credentials');
     network.allowToAwsServices({
       client: group.connections,
       services: [InterfaceVpcEndpointAwsService.SECRETS_MANAGER],
-      purpose: `the rotation of ${this.node.scope?.node.path}`,
+      purpose: `the rotation of ${databasePath}`,
     });
     return group;
   }

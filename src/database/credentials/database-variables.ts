@@ -1,48 +1,48 @@
-/** Names of the environment variables that a service gets from a database. What is left out keeps its name. */
+/** Names of the environment variables that a service gets from a database. All of them are optional. */
 export interface DatabaseVariables {
   /**
-   * Variable that holds the address for reads and writes.
+   * Variable with the host for reads and writes.
    * @default 'DB_HOST'
    */
   readonly host?: string;
   /**
-   * Variable that holds the address for reads, where there are readers.
+   * Variable with the host for reads, where there are replicas or readers.
    * @default 'DB_READ_HOST'
    */
   readonly readHost?: string;
   /**
-   * Variable that holds the port.
+   * Variable with the port.
    * @default 'DB_PORT'
    */
   readonly port?: string;
   /**
-   * Variable that holds the name of the database.
+   * Variable with the name of the database.
    * @default 'DB_NAME'
    */
   readonly databaseName?: string;
   /**
-   * Variable that holds the user.
+   * Variable with the user name.
    * @default 'DB_USERNAME'
    */
   readonly userName?: string;
   /**
-   * Variable that holds the password.
+   * Variable with the password.
    * @default 'DB_PASSWORD'
    */
   readonly password?: string;
   /**
-   * Variable that says how the connection is encrypted: `verify-full` for PostgreSQL, `VERIFY_IDENTITY` for MySQL.
+   * Variable with the TLS mode: `verify-full` for PostgreSQL, `VERIFY_IDENTITY` for MySQL.
    * @default 'DB_SSL_MODE'
    */
   readonly sslMode?: string;
   /**
-   * Variable that holds the path of the bundle of certificate authorities in the container.
+   * Variable with the path of the certificate bundle in the container.
    * @default 'DB_SSL_ROOT_CERT'
    */
   readonly sslRootCert?: string;
 }
 
-export const DEFAULT_VARIABLES: Required<DatabaseVariables> = {
+const DEFAULT_VARIABLES: Required<DatabaseVariables> = {
   host: 'DB_HOST',
   readHost: 'DB_READ_HOST',
   port: 'DB_PORT',
@@ -52,3 +52,9 @@ export const DEFAULT_VARIABLES: Required<DatabaseVariables> = {
   sslMode: 'DB_SSL_MODE',
   sslRootCert: 'DB_SSL_ROOT_CERT',
 };
+
+/** Names with the default of each that is not given. */
+export function variableNames(names: DatabaseVariables): Required<DatabaseVariables> {
+  const given = Object.fromEntries(Object.entries(names).filter(([, name]) => name !== undefined));
+  return { ...DEFAULT_VARIABLES, ...given };
+}

@@ -1,6 +1,10 @@
 import type { Guarantee, ParameterRules, Parameters } from './parameter-rules';
 
-/** Parameters that teams set, with the ranges of the MySQL 8 manual. There is no server here to compare them with: others go by `parameterGroup.addParameter`. */
+/**
+ * Parameters that applications commonly set, with the ranges of the MySQL 8 manual.
+ *
+ * No test compares them with a server. `parameterGroup.addParameter` sets others.
+ */
 const KNOWN: Parameters = {
   binlog_format: 'enum ROW,STATEMENT,MIXED,OFF',
   character_set_server: 'string',
@@ -54,7 +58,7 @@ const words = (value: string): string[] =>
 const AUDITED = ['CONNECT', 'QUERY_DDL', 'QUERY_DCL'];
 const NO_QUERY_TEXT = 'no query text is in the log of production (requirement A-31)';
 
-/** What a MySQL of this library is set to. Only Aurora has the audit as a parameter; an instance gets it by its option group. */
+/** Parameters of MySQL. Aurora audits by parameters, an instance by its option group. */
 export function mysqlRules(version: string, aurora: boolean, queryLogging: boolean): ParameterRules {
   return {
     engine: `${aurora ? 'Aurora MySQL' : 'MySQL'} ${version}`,
@@ -109,5 +113,5 @@ const GUARANTEES_WITHOUT_QUERY_TEXT: Guarantee[] = [
   },
 ];
 
-/** The option of a MySQL instance that audits what Aurora audits by parameters. */
+/** Option of a MySQL instance that audits the same events as the parameters of Aurora. */
 export const AUDIT_OPTION = { name: 'MARIADB_AUDIT_PLUGIN', settings: { SERVER_AUDIT_EVENTS: AUDITED.join(',') } };

@@ -5,38 +5,38 @@ import { sortedByName } from '../../contracts/sorted-by-name';
 import { checkReason } from '../../validation/checks';
 import { PropError } from '../../validation/prop-error';
 
-/** Parameters by name. */
+/** Parameters by name. The names come from the caller, so that lookups use own properties only. */
 export interface Parameters {
   [name: string]: string;
 }
 
-/** What a parameter has to be for the construct to hold what it promises. */
+/** Condition on a parameter that the construct relies on. */
 export interface Guarantee {
-  /** As the engine spells it. Of several guarantees on one parameter, the first that is broken speaks. */
+  /** Name of the parameter. Of several guarantees on one parameter, the first broken one is reported. */
   readonly parameter: string;
-  /** Given the caller's value as it goes to RDS: always a string, formulas included. */
+  /** Decides on the caller's value, which is always a string and may be a formula. */
   readonly holds: (value: string) => boolean;
-  /** What is lost otherwise, for the message. */
+  /** Guarantee that is lost otherwise, for error messages. */
   readonly promise: string;
 }
 
-/** What an engine knows of its parameters. */
+/** Known parameters of an engine, and the values that the construct sets. */
 export interface ParameterRules {
-  /** Engine and version, for messages. */
+  /** Engine and version, for error messages. */
   readonly engine: string;
   /** Type and range of each parameter: `integer 1..10 s`, `bool`, `enum a,b`, `real 0..1`, `string`. */
   readonly known: Parameters;
-  /** What the construct sets. */
+  /** Values that the construct sets. */
   readonly defaults: Parameters;
-  /** A value that breaks one needs the caller's reason, `parameterWaiver`. */
+  /** Conditions that only a `parameterWaiver` may break. */
   readonly guarantees: Guarantee[];
 }
 
-/** RDS lets memory decide: `{DBInstanceClassMemory/9531392}`, `LEAST(...)`, `GREATEST(...)`, `SUM(...)`. */
+/** Formula of RDS: `{DBInstanceClassMemory/9531392}`, `LEAST(...)`, `GREATEST(...)`, `SUM(...)`. */
 const FORMULA = /\{.*\}|^(LEAST|GREATEST|SUM)\(/;
 const BOOLEANS = ['0', '1', 'on', 'off', 'true', 'false'];
 
-/** The construct's parameters with the caller's in their place, after refusing what does not exist, does not fit or breaks a promise. */
+/** Merges the construct's parameters with the caller's. Refuses unknown names, misfits and broken guarantees. */
 export function checkedParameters(
   scope: IConstruct,
   rules: ParameterRules,
@@ -50,7 +50,7 @@ export function checkedParameters(
   return { ...rules.defaults, ...sortedByName(given) };
 }
 
-/** Why a value does not fit a description, or nothing when it does. */
+/** Expected values where a value does not fit a description, else undefined. */
 export function misfit(description: string, value: string): string | undefined {
   const [type, limits = '', unit = ''] = splitDescription(description);
   if (FORMULA.test(value) || type === 'string') {
@@ -70,29 +70,28 @@ export function misfit(description: string, value: string): string | undefined {
     : `${type === 'real' ? 'a number' : 'a whole number'} from ${min} to ${max}${unit && `, in units of ${unit}`}`;
 }
 
-/** `enum` may have spaces in its words; numbers have a unit after their range. */
+/** Splits into type, limits and unit. The words of an `enum` may contain spaces. */
 function splitDescription(description: string): string[] {
   const [type, ...rest] = description.split(' ');
   return type === 'enum' ? [type, rest.join(' ')] : [type, ...rest];
 }
 
 function checkValue(scope: IConstruct, rules: ParameterRules, name: string, value: string): void {
-  const description = rules.known[name];
-  if (description === undefined) {
+  if (!Object.hasOwn(rules.known, name)) {
     throw new PropError(scope, {
       prop: `parameters['${name}']`,
       value,
       expected: `a parameter that ${rules.engine} has and RDS lets be set`,
-      fix: 'correct the name; one that is not known here can be set by parameterGroup.addParameter',
+      fix: 'correct the name, or set a parameter that is not known here with parameterGroup.addParameter',
     });
   }
-  const expected = Token.isUnresolved(value) ? undefined : misfit(description, value);
+  const expected = Token.isUnresolved(value) ? undefined : misfit(rules.known[name], value);
   if (expected !== undefined) {
     throw new PropError(scope, {
       prop: `parameters['${name}']`,
       value,
       expected,
-      fix: 'RDS takes the plain value, without a unit',
+      fix: 'give the plain value, without a unit',
     });
   }
 }
@@ -107,7 +106,7 @@ function checkGuarantees(scope: IConstruct, rules: ParameterRules, name: string,
       prop: `parameters['${name}']`,
       value,
       expected: `a value with which ${broken.promise}`,
-      fix: 'leave it out, or give the reason in parameterWaiver',
+      fix: 'remove it, or give the reason in parameterWaiver',
     });
   }
   checkReason(scope, 'parameterWaiver.reason', waiver.reason);

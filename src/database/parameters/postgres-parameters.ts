@@ -1,7 +1,7 @@
 import type { Guarantee, ParameterRules, Parameters } from './parameter-rules';
 import { POSTGRES_SETTINGS } from './postgres-settings';
 
-/** Parameters of RDS itself and of the extensions that are loaded at start. */
+/** Parameters of RDS itself. */
 export const RDS_PARAMETERS: Parameters = {
   'rds.accepted_password_auth_method': 'enum md5+scram,scram',
   'rds.allowed_extensions': 'string',
@@ -14,6 +14,7 @@ export const RDS_PARAMETERS: Parameters = {
   'shared_preload_libraries': 'string',
 };
 
+/** Parameters of the extensions that are loaded at start. */
 export const EXTENSION_PARAMETERS: Parameters = {
   'auto_explain.log_analyze': 'bool',
   'auto_explain.log_buffers': 'bool',
@@ -30,6 +31,7 @@ export const EXTENSION_PARAMETERS: Parameters = {
   'pg_stat_statements.track_utility': 'bool',
 };
 
+/** Parameters of pgaudit. */
 export const AUDIT_PARAMETERS: Parameters = {
   'pgaudit.log': 'string',
   'pgaudit.log_catalog': 'bool',
@@ -43,10 +45,10 @@ export const AUDIT_PARAMETERS: Parameters = {
   'pgaudit.role': 'string',
 };
 
-/** Idle transactions hold locks and keep vacuum from cleaning up: five minutes are more than any request has. */
+/** Idle transactions hold locks and block vacuum. Five minutes exceed the duration of any request. */
 const IDLE_IN_TRANSACTION_MS = '300000';
 
-/** What a PostgreSQL of this library is set to. Parameters that RDS has and PostgreSQL has not begin with `rds.`. */
+/** Parameters of PostgreSQL. Those that only RDS has begin with `rds.`. */
 export function postgresRules(major: string, queryLogging: boolean): ParameterRules {
   return {
     engine: `PostgreSQL ${major}`,
@@ -71,8 +73,10 @@ export function postgresRules(major: string, queryLogging: boolean): ParameterRu
 const WITH_QUERY_TEXT: Parameters = { log_min_duration_statement: '1000', log_statement: 'ddl' };
 
 /**
- * Outside production alone are queries logged (requirement A-31): what pgaudit says of schema and roles is left. PostgreSQL also writes
- * the statement below each error, lock wait and temporary file, and values into the details of errors: that ends here.
+ * Parameters that keep the text of queries out of the log of production. Source: requirement A-31.
+ *
+ * pgaudit still logs changes of schema and roles.
+ * By default, PostgreSQL logs the statement with each error, lock wait and temporary file, and values in error details.
  */
 const WITHOUT_QUERY_TEXT: Parameters = {
   log_min_duration_statement: '-1',
@@ -145,7 +149,7 @@ function auditsSchemaAndRoles(value: string): boolean {
   );
 }
 
-/** What one major version knows, out of the table of all. */
+/** Parameters of one major version, from the table of all versions. */
 export function settingsOf(major: string): Parameters {
   const version = Number(major);
   const entries = Object.entries(POSTGRES_SETTINGS).flatMap(([name, spans]) =>

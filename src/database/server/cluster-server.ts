@@ -1,35 +1,38 @@
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
-import { ClusterInstance, DatabaseCluster, type IClusterInstance, InstanceUpdateBehaviour } from 'aws-cdk-lib/aws-rds';
+import {
+  ClusterInstance,
+  DatabaseCluster,
+  type DatabaseInstanceReadReplica,
+  type IClusterInstance,
+  InstanceUpdateBehaviour,
+} from 'aws-cdk-lib/aws-rds';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
 import { SubnetTier } from '../../network';
 import { CapacityTimer } from '../capacity/scheduled-capacity';
-import type { ServerlessBounds, ServerlessPlan } from '../capacity/serverless-capacity';
+import type { ServerlessSettings } from '../capacity/serverless-capacity';
 import {
   ALWAYS,
   AUTHORITY,
-  backupsEndWithIt,
   type DatabaseServer,
   type DatabaseServerProps,
+  deletesAutomatedBackups,
   insights,
   type ServerSignals,
 } from './database-server';
 
-/** What a {@link ClusterServer} is made from. */
+/** Properties of a {@link ClusterServer}. */
 export interface ClusterServerProps extends DatabaseServerProps {
-  /** What the caller's capacity asked for; pausing and the clock are read from it. */
-  readonly plan: ServerlessPlan;
-  /** The same capacity with its defaults, checked. */
-  readonly bounds: ServerlessBounds;
-  /** From the engine's formula over the bounds; the alarms measure against it. */
-  readonly connectionCeiling: number;
+  /** Capacity limits, readers, pause and schedule. */
+  readonly settings: ServerlessSettings;
 }
 
-/** An Aurora Serverless v2 cluster: a writer, and readers in the other zones. */
+/** Aurora Serverless v2 cluster: a writer, and readers in the other Availability Zones. */
 export class ClusterServer extends Construct implements DatabaseServer {
   public readonly cluster: DatabaseCluster;
+  public readonly readReplicas: DatabaseInstanceReadReplica[] = [];
   public readonly endpoint: string;
   public readonly readEndpoint: string;
   public readonly hasReaders: boolean;
@@ -37,8 +40,7 @@ export class ClusterServer extends Construct implements DatabaseServer {
   public readonly resourceId: string;
   public readonly masterSecret: ISecret;
   public readonly attachmentTarget: DatabaseCluster;
-  public readonly instanceIdentifiers: string[];
-  public readonly connectionCeiling: number;
+  public readonly eventSources: { [sourceType: string]: string[] };
   public readonly freeStorageMetric = 'FreeLocalStorage';
   public readonly signals: ServerSignals;
 
@@ -51,20 +53,26 @@ export class ClusterServer extends Construct implements DatabaseServer {
     this.cluster = this.createCluster();
     this.endpoint = this.cluster.clusterEndpoint.hostname;
     this.readEndpoint = this.cluster.clusterReadEndpoint.hostname;
-    this.hasReaders = props.bounds.readers > 0;
+    this.hasReaders = props.settings.bounds.readers > 0;
     this.arn = this.cluster.clusterArn;
     this.resourceId = this.cluster.clusterResourceIdentifier;
     this.masterSecret = this.cluster.secret!;
     this.attachmentTarget = this.cluster;
-    this.instanceIdentifiers = this.cluster.instanceIdentifiers;
-    this.connectionCeiling = props.connectionCeiling;
+    const { instanceIdentifiers } = this.cluster;
+    // RDS has no events of a single cluster parameter group, so that those of all groups arrive.
+    this.eventSources = {
+      'db-instance': instanceIdentifiers,
+      'db-security-group': [],
+      'db-cluster': [this.cluster.clusterIdentifier],
+      'db-parameter-group': [],
+    };
     this.signals = {
       clusterIdentifier: props.identifier,
-      instanceIdentifiers: this.instanceIdentifiers,
-      maxAcu: props.bounds.maxAcu,
+      instanceIdentifiers,
+      maxAcu: props.settings.bounds.maxAcu,
     };
-    this.followTheClock();
-    this.acknowledgeWhatCannotHold();
+    this.scheduleCapacity();
+    this.acknowledgeFindings();
   }
 
   public metric(metricName: string, options?: MetricOptions): Metric {
@@ -77,21 +85,21 @@ export class ClusterServer extends Construct implements DatabaseServer {
 
   private createCluster(): DatabaseCluster {
     const { props } = this;
-    const { minAcu, maxAcu } = props.bounds;
+    const { engine, bounds, autoPauseAfter } = props.settings;
     return new DatabaseCluster(this, 'Cluster', {
       ...ALWAYS,
-      deleteAutomatedBackups: backupsEndWithIt(props),
+      deleteAutomatedBackups: deletesAutomatedBackups(props),
       ...insights(props),
       clusterIdentifier: props.identifier,
-      engine: props.plan.engine,
+      engine,
       defaultDatabaseName: props.databaseName,
-      credentials: props.credentials,
-      manageMasterUserPassword: props.masterManaged || undefined,
+      credentials: props.master.credentials,
+      manageMasterUserPassword: props.master.managedByRds || undefined,
       writer: this.member(0),
-      readers: Array.from({ length: this.standingReaders }, (_, index) => this.member(index + 1)),
-      serverlessV2MinCapacity: minAcu,
-      serverlessV2MaxCapacity: maxAcu,
-      serverlessV2AutoPauseDuration: props.plan.props.autoPauseAfter,
+      readers: Array.from({ length: this.permanentReaders }, (_, index) => this.member(index + 1)),
+      serverlessV2MinCapacity: bounds.minAcu,
+      serverlessV2MaxCapacity: bounds.maxAcu,
+      serverlessV2AutoPauseDuration: autoPauseAfter,
       instanceUpdateBehaviour: InstanceUpdateBehaviour.ROLLING,
       vpc: props.network.vpc,
       subnetGroup: props.subnetGroup,
@@ -102,14 +110,14 @@ export class ClusterServer extends Construct implements DatabaseServer {
       cloudwatchLogsExports: props.logExports,
       monitoringInterval: props.monitoringInterval,
       monitoringRole: props.monitoringRole,
-      backup: { retention: props.backups.retention, preferredWindow: props.backups.window },
+      backup: { retention: props.backup.retention, preferredWindow: props.backup.window },
       preferredMaintenanceWindow: props.maintenanceWindow,
-      deletionProtection: props.profile.deletionProtection,
+      deletionProtection: props.deletionProtection,
       removalPolicy: props.removalPolicy,
     });
   }
 
-  /** Each member has a zone of its own, in turns; Aurora alone would promise no more than to try (requirement C-08). */
+  /** Members are spread over the zones explicitly, because Aurora only tries to. Source: requirement C-08. */
   private member(index: number): IClusterInstance {
     const zones = this.zones();
     const shared = {
@@ -124,34 +132,34 @@ export class ClusterServer extends Construct implements DatabaseServer {
       : ClusterInstance.serverlessV2(`Member${index + 1}`, { ...shared, scaleWithWriter: true });
   }
 
-  /** None where the network is looked up and not known yet. */
+  /** Availability Zones of the data tier, empty while the lookup of the network is pending. */
   private zones(): string[] {
     const { network } = this.props;
     const selected = network.vpc.selectSubnets(network.subnets(SubnetTier.DATA));
     return selected.isPendingLookup ? [] : [...new Set(selected.availabilityZones)];
   }
 
-  /** Readers that go overnight aren't in the template: what a schedule takes away, a deployment must not miss. */
-  private get standingReaders(): number {
-    const nightReaders = this.props.plan.props.schedule?._hours.nightReaders;
-    return nightReaders ?? this.props.bounds.readers;
+  /** Readers in the template. A schedule adds the others by day, so that a deployment at night does not miss them. */
+  private get permanentReaders(): number {
+    const { hours, bounds } = this.props.settings;
+    return hours?.nightReaders ?? bounds.readers;
   }
 
-  private followTheClock(): void {
-    const { plan, bounds, identifier } = this.props;
-    if (plan.props.schedule) {
+  private scheduleCapacity(): void {
+    const { hours, bounds, autoPauseAfter } = this.props.settings;
+    if (hours) {
       const timer = new CapacityTimer(this, 'Clock', {
-        hours: plan.props.schedule._hours,
+        hours,
         bounds,
-        autoPauseAfter: plan.props.autoPauseAfter,
-        clusterIdentifier: identifier,
+        autoPauseAfter,
+        clusterIdentifier: this.props.identifier,
         clusterArn: this.arn,
       });
       timer.node.addDependency(this.cluster);
     }
   }
 
-  private acknowledgeWhatCannotHold(): void {
+  private acknowledgeFindings(): void {
     this.cluster.node.children
       .filter(({ node }) => /^Member\d+$/.test(node.id))
       .forEach((member) =>

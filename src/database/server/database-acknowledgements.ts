@@ -1,46 +1,37 @@
-import type { DatabaseCluster, DatabaseInstance, DatabaseInstanceReadReplica } from 'aws-cdk-lib/aws-rds';
 import { acknowledge, acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
+import type { DatabaseServer } from './database-server';
 
-/** What decides which findings can't be cured. */
-export interface DatabaseToAcknowledge {
-  /**
-   * Carries the findings of an instance.
-   * @default - the database is a cluster
-   */
-  readonly instance?: DatabaseInstance;
-  /** Each carries findings of its own: it inherits encryption, backups and zones from its source. */
-  readonly readReplicas: DatabaseInstanceReadReplica[];
-  /**
-   * Carries the findings of a cluster; its members have their own.
-   * @default - the database is an instance
-   */
-  readonly cluster?: DatabaseCluster;
-  /** Whether the packs find the port of the engine (RDS11). */
-  readonly onItsDefaultPort: boolean;
-  /** Whether AwsSolutions-RDS11 knows the engine's own port on clusters, too. */
+/** Facts of a database that decide which findings are acknowledged. */
+interface AcknowledgedDatabase {
+  /** Server with the findings. */
+  readonly server: Pick<DatabaseServer, 'instance' | 'readReplicas' | 'cluster'>;
+  /** True if the port is the engine's default port, which RDS11 flags. */
+  readonly onDefaultPort: boolean;
+  /** True if AwsSolutions-RDS11 also flags clusters of the engine. */
   readonly portFlaggedOnClusters: boolean;
-  /** False where the environment is destroyed without a trace (requirement E-08). */
-  readonly protected: boolean;
-  /** False where nothing outlives the stack, so that no vault holds snapshots. */
+  /** True if the server has deletion protection. Source: requirement E-08. */
+  readonly deletionProtection: boolean;
+  /** True if AWS Backup takes snapshots. */
   readonly inBackupPlan: boolean;
 }
 
-/** Says of each finding that stays why it does, on the server that it is about. */
-export function acknowledgeWhatCannotHold(database: DatabaseToAcknowledge): void {
-  const { instance, readReplicas, cluster } = database;
+/** Acknowledges each finding that remains, with its reason, on the server that has it. */
+export function acknowledgeFindings(database: AcknowledgedDatabase): void {
+  const { instance, readReplicas, cluster } = database.server;
   const members = instance ? [instance, ...readReplicas] : [cluster!];
-  if (database.onItsDefaultPort && (instance || database.portFlaggedOnClusters)) {
+  if (database.onDefaultPort && (instance || database.portFlaggedOnClusters)) {
     members.forEach((member) =>
       acknowledge(
         member,
         'AwsSolutions-RDS11',
-        "The documents fix the engine's own port (requirements A-25, C-13); who may reach it is decided by security groups. The prop port sets another.",
+        "The documents fix the engine's own port (requirements A-25, C-13); who may reach it is decided by security " +
+          'groups. The prop port sets another.',
       ),
     );
   }
   const nothingLeft =
     'The environment is destroyed without a trace (requirement E-08), and a vault that holds snapshots could not be.';
-  if (!database.protected) {
+  if (!database.deletionProtection) {
     members.forEach((member) => {
       acknowledge(member, 'AwsSolutions-RDS10', nothingLeft);
       acknowledgeInCompliancePacks(member, 'RDSInstanceDeletionProtectionEnabled', nothingLeft);

@@ -6,100 +6,120 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import {
   CaCertificate,
   type Credentials,
+  type DatabaseCluster,
   DatabaseInsightsMode,
+  type DatabaseInstance,
+  type DatabaseInstanceReadReplica,
   EngineLifecycleSupport,
   type IOptionGroup,
-  type IParameterGroup,
+  type ParameterGroup,
   PerformanceInsightRetention,
   type SubnetGroup,
 } from 'aws-cdk-lib/aws-rds';
 import type { ISecret, ISecretAttachmentTarget } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
 import type { DatabaseSignals } from '../../contracts';
-import type { EnvironmentProfile } from '../../environment';
 import type { ISecureVpc } from '../../network';
-import type { PlannedBackups } from '../backup/backup-policy';
+import type { BackupSettings } from '../backup/backup-policy';
 
-/** What an instance and a cluster are both made from, all of it checked. */
+/** Master user, as the server is created with. */
+export interface MasterUser {
+  /** User name, and a generated password where the secret exists before the server. */
+  readonly credentials: Credentials;
+  /** True if RDS creates and rotates the secret. An instance with read replicas does not support it. */
+  readonly managedByRds: boolean;
+}
+
+/** Properties that instances and clusters share. All of them are checked. */
 export interface DatabaseServerProps {
-  /** The server stands in its data tier. */
+  /** Network of the server. */
   readonly network: ISecureVpc;
-  /** Answers deletion protection, size and standby where the capacity left them open. */
-  readonly profile: EnvironmentProfile;
-  /** `DESTROY` takes RDS's own backups along; a replica never takes a last snapshot. */
+  /** Removal policy of the server. `DESTROY` also deletes RDS's automated backups. */
   readonly removalPolicy: RemovalPolicy;
-  /** Lower-case physical name, at most 50 characters; the log groups are named after it beforehand. */
+  /** True if RDS refuses to delete the server. */
+  readonly deletionProtection: boolean;
+  /** Lower-case physical name, at most 50 characters. The names of the log groups contain it. */
   readonly identifier: string;
-  /** Created with the server; RDS replaces the server when it changes. */
+  /** Name of the database that is created with the server. A change replaces the server. */
   readonly databaseName: string;
-  /** TCP, 1150 to 65535, one of the network's `dataPorts`. */
+  /** TCP port, 1150 to 65535, one of the network's `dataPorts`. */
   readonly port: number;
-  /** For storage, backups and insights. */
+  /** Key of storage, backups and insights. */
   readonly key: Key;
-  /** Made by the database and without a rule: each client brings its own. */
+  /** Security group without rules. Each client adds its own. */
   readonly securityGroup: ISecurityGroup;
-  /** The data tier in two zones or more. */
+  /** Subnets of the data tier in two or more Availability Zones. */
   readonly subnetGroup: SubnetGroup;
-  /** Of the instance, or of the whole cluster. */
-  readonly parameterGroup: IParameterGroup;
+  /** Parameter group of the instance, or of the cluster. */
+  readonly parameterGroup: ParameterGroup;
   /**
-   * Instances only, for engines that audit by an option.
+   * Option group of an instance.
    * @default - RDS's default group
    */
   readonly optionGroup?: IOptionGroup;
-  /** The master user: with a secret made here, or by name alone where RDS keeps it. */
-  readonly credentials: Credentials;
-  /** Whether RDS keeps and rotates the master user's secret: then an instance can have no read replicas. */
-  readonly masterManaged: boolean;
-  /** Kinds of logs as RDS names them; their groups exist before the server. */
+  /** Master user and password of the server. */
+  readonly master: MasterUser;
+  /** Log types to export, as RDS names them. Their log groups exist before the server. */
   readonly logExports: string[];
-  /** Between samples of enhanced monitoring: 1, 5, 10, 15, 30 or 60 seconds. */
+  /** Interval of enhanced monitoring: 1, 5, 10, 15, 30 or 60 seconds. */
   readonly monitoringInterval: Duration;
-  /** Which RDS becomes to write those samples. */
+  /** Role with which RDS writes the metrics of enhanced monitoring. */
   readonly monitoringRole: IRole;
-  /** 15 months of insights at a price, instead of the days that are free. */
+  /** True if Database Insights runs in its advanced mode, with 15 months of retention. */
   readonly advancedInsights: boolean;
-  /** The server takes window and retention; AWS Backup has the rest. */
-  readonly backups: PlannedBackups;
-  /** `ddd:hh:mm-ddd:hh:mm` in UTC, apart from the backup's and the two hours after it. */
+  /** Backup window and retention of the server. */
+  readonly backup: BackupSettings;
+  /** `ddd:hh:mm-ddd:hh:mm` in UTC, apart from the backup window and the two hours after it. */
   readonly maintenanceWindow: string;
 }
 
-/** The part of a database's signals that its servers know. */
+/** Signals of a database that its server knows. */
 export type ServerSignals = Pick<
   DatabaseSignals,
   'clusterIdentifier' | 'instanceIdentifiers' | 'memoryBytes' | 'vcpus' | 'burstable' | 'maxAcu'
 >;
 
-/** What runs the database: an instance with its replicas, or a cluster with its readers. */
+/** Server of a database: an instance with its replicas, or a cluster with its readers. */
 export interface DatabaseServer extends IConstruct {
+  /**
+   * RDS instance.
+   * @default - the server is a cluster
+   */
+  readonly instance?: DatabaseInstance;
+  /** Read replicas of the instance. */
+  readonly readReplicas: DatabaseInstanceReadReplica[];
+  /**
+   * Aurora cluster.
+   * @default - the server is an instance
+   */
+  readonly cluster?: DatabaseCluster;
   /** Host that takes reads and writes, without the port. */
   readonly endpoint: string;
-  /** Host for reads. An instance without replicas gives its `endpoint`, a cluster its reader address even without readers. */
+  /** Host for reads: the reader endpoint of a cluster, the first replica of an instance, else `endpoint`. */
   readonly readEndpoint: string;
-  /** Whether `readEndpoint` leads elsewhere: only then do clients learn of it. */
+  /** True if there are replicas or readers. Only then do clients get `readEndpoint`. */
   readonly hasReaders: boolean;
-  /** Of the instance or the cluster: what AWS Backup selects. */
+  /** ARN of the instance or cluster. */
   readonly arn: string;
-  /** RDS's own id, by which IAM names database users. */
+  /** RDS resource id (`db-...`, `cluster-...`), by which IAM names database users. */
   readonly resourceId: string;
-  /** Made here or by RDS, whoever keeps it. */
+  /** Secret of the master user, whoever manages it. */
   readonly masterSecret: ISecret;
-  /** Where a secret is attached, so that it learns host and port. */
+  /** Target that secrets are attached to, which adds host and port to them. */
   readonly attachmentTarget: ISecretAttachmentTarget & IConstruct;
-  /** Names of all instances, replicas and readers included, for event subscriptions. */
-  readonly instanceIdentifiers: string[];
-  /** Most connections at the engine's default setting, before `max_connections` of the caller. */
-  readonly connectionCeiling: number;
-  /** CloudWatch's name for it, which instances and Aurora don't share. */
+  /** Identifiers of the server by RDS's source types of events. An empty list means all of the account and region. */
+  readonly eventSources: { [sourceType: string]: string[] };
+  /** CloudWatch metric of free storage. */
   readonly freeStorageMetric: string;
-  /** What alarms have to know of servers and sizes. */
+  /** Identifiers and sizes for alarms. */
   readonly signals: ServerSignals;
+  /** Metric of the instance or cluster. */
   metric(metricName: string, options?: MetricOptions): Metric;
+  /** Grants a role the sign-in as a database user. */
   grantConnect(grantee: IGrantable, userName: string): Grant;
 }
 
-/** Settings that every server shares and that nobody may weaken. */
+/** Settings that every server shares and no prop changes. */
 export const ALWAYS = {
   iamAuthentication: true,
   copyTagsToSnapshot: true,
@@ -107,15 +127,15 @@ export const ALWAYS = {
   engineLifecycleSupport: EngineLifecycleSupport.OPEN_SOURCE_RDS_EXTENDED_SUPPORT_DISABLED,
 };
 
-/** Automated backups outlive the server, but where nothing shall (requirement E-08). */
-export function backupsEndWithIt(props: Pick<DatabaseServerProps, 'removalPolicy'>): boolean {
+/** Automated backups outlive the server, except with `DESTROY`. Source: requirement E-08. */
+export function deletesAutomatedBackups(props: Pick<DatabaseServerProps, 'removalPolicy'>): boolean {
   return props.removalPolicy === RemovalPolicy.DESTROY;
 }
 
-/** Signed by RDS's own authority, valid until 2061; every application that has the global bundle knows it. */
+/** Certificate authority of the server, valid until 2061 and part of RDS's global bundle. */
 export const AUTHORITY = CaCertificate.RDS_CA_RSA2048_G1;
 
-/** Insights with the database's own key; the advanced mode keeps 15 months, the other what is free. */
+/** Database Insights with the database's key. The advanced mode keeps 15 months, the standard mode 7 days. */
 export function insights(props: Pick<DatabaseServerProps, 'advancedInsights' | 'key'>) {
   return {
     enablePerformanceInsights: true,

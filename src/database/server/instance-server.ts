@@ -1,6 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import {
   DatabaseInstance,
@@ -11,34 +10,30 @@ import {
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
-import { DEFAULT_STORAGE_GIB, defaultMaxStorage, type InstancePlan } from '../capacity/instance-capacity';
-import { type ConnectionRule, instanceCeiling, memoryGiB, processors } from '../capacity/max-connections';
+import type { InstanceSettings } from '../capacity/instance-capacity';
+import { processors } from '../capacity/max-connections';
 import {
   ALWAYS,
   AUTHORITY,
-  backupsEndWithIt,
   type DatabaseServer,
   type DatabaseServerProps,
+  deletesAutomatedBackups,
   insights,
   type ServerSignals,
 } from './database-server';
 
-/** What an {@link InstanceServer} is made from. */
+/** Properties of an {@link InstanceServer}. */
 export interface InstanceServerProps extends DatabaseServerProps {
-  /** What the caller's capacity asked for; defaults are filled in from it and the profile. */
-  readonly plan: InstancePlan;
-  /** Physical names of the read replicas, one for each; none makes none. */
+  /** Instance class, storage and standby. */
+  readonly settings: InstanceSettings;
+  /** Physical names of the read replicas. */
   readonly replicaIdentifiers: string[];
-  /** Turns the memory of the chosen class into the ceiling that the alarms measure against. */
-  readonly connections: ConnectionRule;
-  /** Whether the engine has insights on the smallest classes. */
-  readonly insightsOnSmall: boolean;
 }
 
-/** An RDS instance, its standby and its read replicas. */
+/** RDS instance with its standby and read replicas. */
 export class InstanceServer extends Construct implements DatabaseServer {
   public readonly instance: DatabaseInstance;
-  public readonly replicas: DatabaseInstanceReadReplica[];
+  public readonly readReplicas: DatabaseInstanceReadReplica[];
   public readonly endpoint: string;
   public readonly readEndpoint: string;
   public readonly hasReaders: boolean;
@@ -46,11 +41,9 @@ export class InstanceServer extends Construct implements DatabaseServer {
   public readonly resourceId: string;
   public readonly masterSecret: ISecret;
   public readonly attachmentTarget: DatabaseInstance;
-  public readonly instanceIdentifiers: string[];
-  public readonly connectionCeiling: number;
+  public readonly eventSources: { [sourceType: string]: string[] };
   public readonly freeStorageMetric = 'FreeStorageSpace';
   public readonly signals: ServerSignals;
-  private readonly instanceType: InstanceType;
 
   public constructor(
     scope: Construct,
@@ -58,28 +51,30 @@ export class InstanceServer extends Construct implements DatabaseServer {
     private readonly props: InstanceServerProps,
   ) {
     super(scope, id);
-    this.instanceType = props.plan.props.instanceType ?? new InstanceType(props.profile.databaseSize);
-    const memory = memoryGiB(scope, this.instanceType);
-    this.connectionCeiling = instanceCeiling(props.connections, memory);
     this.instance = this.createInstance();
-    this.replicas = props.replicaIdentifiers.map((identifier, index) =>
+    this.readReplicas = props.replicaIdentifiers.map((identifier, index) =>
       this.createReplica(`Replica${index + 1}`, identifier),
     );
     this.endpoint = this.instance.dbInstanceEndpointAddress;
-    this.hasReaders = this.replicas.length > 0;
-    this.readEndpoint = this.hasReaders ? this.replicas[0].dbInstanceEndpointAddress : this.endpoint;
+    this.hasReaders = this.readReplicas.length > 0;
+    this.readEndpoint = this.hasReaders ? this.readReplicas[0].dbInstanceEndpointAddress : this.endpoint;
     this.arn = this.instance.instanceArn;
     this.resourceId = this.instance.instanceResourceId!;
     this.masterSecret = this.instance.secret!;
     this.attachmentTarget = this.instance;
-    this.instanceIdentifiers = [this.instance, ...this.replicas].map(({ instanceIdentifier }) => instanceIdentifier);
-    this.signals = {
-      instanceIdentifiers: this.instanceIdentifiers,
-      memoryBytes: memory * 1024 ** 3,
-      vcpus: processors(this.instanceType),
-      burstable: this.instanceType.isBurstable(),
+    const instanceIdentifiers = [this.instance, ...this.readReplicas].map((server) => server.instanceIdentifier);
+    this.eventSources = {
+      'db-instance': instanceIdentifiers,
+      'db-security-group': [],
+      'db-parameter-group': [props.parameterGroup.dbParameterGroupRef.dbParameterGroupName],
     };
-    this.acknowledgeWhatCannotHold();
+    this.signals = {
+      instanceIdentifiers,
+      memoryBytes: props.settings.memoryGiB * 1024 ** 3,
+      vcpus: processors(props.settings.instanceType),
+      burstable: props.settings.instanceType.isBurstable(),
+    };
+    this.acknowledgeFindings();
   }
 
   public metric(metricName: string, options?: MetricOptions): Metric {
@@ -92,20 +87,20 @@ export class InstanceServer extends Construct implements DatabaseServer {
 
   private createInstance(): DatabaseInstance {
     const { props } = this;
-    const { engine, props: capacity } = props.plan;
+    const { engine, storageGiB, multiAz } = props.settings;
     return new DatabaseInstance(this, 'Instance', {
       ...this.shared(props.identifier),
       engine,
       databaseName: props.databaseName,
-      credentials: props.credentials,
+      credentials: props.master.credentials,
       storageEncryptionKey: props.key,
-      manageMasterUserPassword: props.masterManaged || undefined,
+      manageMasterUserPassword: props.master.managedByRds || undefined,
       optionGroup: props.optionGroup,
-      allocatedStorage: capacity.storageGiB ?? DEFAULT_STORAGE_GIB,
-      multiAz: capacity.multiAz ?? props.profile.multiAz,
-      backupRetention: props.backups.retention,
-      preferredBackupWindow: props.backups.window,
-      // A new major version is the caller's own edit, and a snapshot comes before it.
+      allocatedStorage: storageGiB,
+      multiAz,
+      backupRetention: props.backup.retention,
+      preferredBackupWindow: props.backup.window,
+      // RDS upgrades to a new major version only when the version of the capacity changes.
       allowMajorVersionUpgrade: true,
     });
   }
@@ -115,7 +110,7 @@ export class InstanceServer extends Construct implements DatabaseServer {
       ...this.shared(identifier),
       sourceDatabaseInstance: this.instance as IDatabaseInstance,
       multiAz: false,
-      // RDS takes no last snapshot of a replica.
+      // RDS takes no final snapshot of a replica.
       removalPolicy:
         this.props.removalPolicy === RemovalPolicy.SNAPSHOT ? RemovalPolicy.DESTROY : this.props.removalPolicy,
     });
@@ -131,26 +126,25 @@ export class InstanceServer extends Construct implements DatabaseServer {
     return replica;
   }
 
-  /** A replica that could not grow with its source, or was slower, would stop or fall behind. */
+  /** Properties of the instance and its replicas: a slower or smaller replica would fall behind or stop. */
   private shared(instanceIdentifier: string) {
     const { props } = this;
-    const { storageGiB, maxStorageGiB, iops, storageThroughputMiB } = props.plan.props;
-    const small = /\.(micro|small)$/.test(this.instanceType.toString());
+    const { instanceType, maxStorageGiB, iops, storageThroughputMiB, performanceInsights } = props.settings;
     return {
       ...ALWAYS,
-      deleteAutomatedBackups: backupsEndWithIt(props),
-      ...(!small || props.insightsOnSmall ? insights(props) : {}),
+      deleteAutomatedBackups: deletesAutomatedBackups(props),
+      ...(performanceInsights ? insights(props) : {}),
       instanceIdentifier,
-      instanceType: this.instanceType,
+      instanceType,
       vpc: props.network.vpc,
       subnetGroup: props.subnetGroup,
       securityGroups: [props.securityGroup],
       parameterGroup: props.parameterGroup,
       port: props.port,
-      // Written out: without it, engines that read the template take the default for public.
+      // Explicit, because policy engines that read the template assume public otherwise.
       publiclyAccessible: false,
       storageType: StorageType.GP3,
-      maxAllocatedStorage: maxStorageGiB ?? defaultMaxStorage(storageGiB ?? DEFAULT_STORAGE_GIB),
+      maxAllocatedStorage: maxStorageGiB,
       iops,
       storageThroughput: storageThroughputMiB,
       cloudwatchLogsExports: props.logExports,
@@ -158,15 +152,16 @@ export class InstanceServer extends Construct implements DatabaseServer {
       monitoringRole: props.monitoringRole,
       caCertificate: AUTHORITY,
       preferredMaintenanceWindow: props.maintenanceWindow,
-      deletionProtection: props.profile.deletionProtection,
+      deletionProtection: props.deletionProtection,
       removalPolicy: props.removalPolicy,
     };
   }
 
-  private acknowledgeWhatCannotHold(): void {
-    if (!(this.props.plan.props.multiAz ?? this.props.profile.multiAz)) {
+  private acknowledgeFindings(): void {
+    if (!this.props.settings.multiAz) {
       const reason =
-        'One zone was asked for, by the environment or by multiAz: a standby would double the price of what may be away for an hour.';
+        'One zone was asked for, by the environment or by multiAz: ' +
+        'a standby would double the price of what may be away for an hour.';
       acknowledge(this.instance, 'AwsSolutions-RDS3', reason);
       acknowledgeInCompliancePacks(this.instance, 'RDSMultiAZSupport', reason);
     }

@@ -4,10 +4,14 @@ import { Construct } from 'constructs';
 import { acknowledgeWildcard } from '../../compliance/acknowledge';
 import { ofThisAccount } from '../../iam/source-account';
 
-/** Group that enhanced monitoring writes to; RDS fixes the name. */
+/** Log group of enhanced monitoring, whose name RDS fixes. */
 const GROUP = 'RDSOSMetrics';
 
-/** The role with which RDS writes what the operating system of a server says. AWS's own policy for it reaches every group that begins with RDS. */
+/**
+ * Role of RDS enhanced monitoring.
+ *
+ * AWS's managed policy grants access to every log group that begins with RDS. This one is limited to one group.
+ */
 export class MonitoringRole extends Construct {
   public readonly role: Role;
 

@@ -1,21 +1,37 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { CrossStackReferences, ReferenceStrength, RemovalPolicy } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
 
 /**
- * What happens to the server. Retained but on creation: of a first deployment that fails, nothing is meant to stay. RDS deletes the server then only
- * once its protection is taken off by hand (docs/database.md).
+ * Removal policy of the server.
+ *
+ * `RETAIN` does not apply to the creation, because a failed first deployment must leave nothing behind.
+ * RDS deletes such a server only after its deletion protection is turned off by hand (docs/database.md).
  */
-export function removalOfServer(given: RemovalPolicy | undefined, profile: EnvironmentProfile): RemovalPolicy {
+export function serverRemovalPolicy(given: RemovalPolicy | undefined, profile: EnvironmentProfile): RemovalPolicy {
   const policy = given ?? profile.removalPolicy;
   return policy === RemovalPolicy.RETAIN ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : policy;
 }
 
-/** A snapshot that is taken at the end needs its key for as long as it lives. */
-export function removalOfKey(server: RemovalPolicy): RemovalPolicy {
+/** Removal policy of the key. A final snapshot needs its key. */
+export function keyRemovalPolicy(server: RemovalPolicy): RemovalPolicy {
   return server === RemovalPolicy.SNAPSHOT ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : server;
 }
 
-/** A database that stays keeps its group, subnets and parameters: CloudFormation couldn't delete them below it. */
-export function removalOfWhatItStandsOn(server: RemovalPolicy): RemovalPolicy {
+/** Removal policy of security group, subnets and parameters, which can't be deleted while the server exists. */
+export function dependencyRemovalPolicy(server: RemovalPolicy): RemovalPolicy {
   return server === RemovalPolicy.SNAPSHOT ? RemovalPolicy.DESTROY : server;
+}
+
+/**
+ * Makes other stacks import these resources.
+ *
+ * CloudFormation refuses to delete a resource that another stack imports.
+ * With the feature flags of a new app, other stacks would read an output instead, which protects nothing.
+ */
+export function requireImports(resources: Array<IConstruct | undefined>): void {
+  // A secret that RDS manages has no resource: it is an attribute of the server.
+  resources
+    .filter((resource) => resource?.node.defaultChild)
+    .forEach((resource) => CrossStackReferences.of(resource!).produce(ReferenceStrength.STRONG));
 }

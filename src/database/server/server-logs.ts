@@ -4,20 +4,24 @@ import type { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
 import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
 
-/** What the log groups of a server and its replicas are made from. */
-interface ServerLogs {
-  /** Its log retention and removal policy are the caller's by now. */
+/** Properties of the log groups of a server and its replicas. */
+interface ServerLogsProps {
+  /** Profile with the log retention and removal policy of the groups. */
   readonly profile: EnvironmentProfile;
-  /** The database's: each group adds the log service to its policy. */
+  /** Key of the database. Each group adds the log service to its policy. */
   readonly key: Key;
-  /** Whose logs they are, as RDS writes it into the names: `instance/shop`, the replicas after the source. */
+  /** Owners of the logs in the names of the groups: `instance/shop`, replicas after their source. */
   readonly owners: string[];
-  /** Kinds of logs, as RDS names them. */
+  /** Log types, as RDS names them. */
   readonly logs: string[];
 }
 
-/** RDS fixes their names. They stand before the server, which would make them without a key and without an end. */
-export function createServerLogs(scope: Construct, { profile, key, owners, logs }: ServerLogs): LogGroup[] {
+/**
+ * Log groups under the names that RDS fixes.
+ *
+ * They exist before the server, which would create them without key and retention.
+ */
+export function createServerLogs(scope: Construct, { profile, key, owners, logs }: ServerLogsProps): LogGroup[] {
   return owners.flatMap((owner, index) =>
     logs.map(
       (log) =>

@@ -2,73 +2,54 @@ import { Token } from 'aws-cdk-lib';
 import type { Conditions } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { globToRegExp, type Wildcards } from '../../text/glob';
-import { PropError } from '../../validation/prop-error';
-import type { BitbucketDeployRoleProps, GithubDeployRoleProps } from './ci-deploy-role';
+import { checkRules, type Rule } from '../../validation/rules';
+import type { BitbucketDeployRoleProps, GithubDeployRoleProps } from './ci-deploy-role-props';
 
 const GITHUB = 'token.actions.githubusercontent.com';
 const AWS_AUDIENCE = 'sts.amazonaws.com';
-/** A repository by name or by number, and then what of it: never a wildcard in its place. */
+/** A repository by name or number, without wildcards, then the context within it. */
 const SUBJECT = /^(?:repo:[^/*?:\s]+\/[^/*?:\s]+|repository_id:\d+):([^\s]+)$/;
-/** What of a repository the token of a pull request says. */
-const PULL_REQUESTS = ['pull_request', 'ref:refs/pull/1/merge'];
+/** Contexts within a repository that tokens of pull requests have. */
+const PULL_REQUEST_CONTEXTS = ['pull_request', 'ref:refs/pull/1/merge'];
 const UUID = /^\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?$/i;
 
-/** Who a CI is by OpenID Connect, and what its token must say. */
-export class CiIdentity {
-  public static github(role: IConstruct, { subjects, repositoryId }: GithubDeployRoleProps): CiIdentity {
-    if (subjects.length === 0) {
-      throw new PropError(role, {
-        prop: 'subjects',
-        value: subjects,
-        expected: 'at least one: without, every repository of GitHub has the role',
-        fix: "name one: 'repo:org/app:environment:production'",
-      });
-    }
-    subjects.filter((subject) => !Token.isUnresolved(subject)).forEach((subject) => checkSubject(role, subject));
-    if (repositoryId !== undefined && !Token.isUnresolved(repositoryId) && !/^\d+$/.test(repositoryId)) {
-      throw new PropError(role, {
-        prop: 'repositoryId',
-        value: repositoryId,
-        expected: 'digits',
-        fix: 'ask GitHub: gh api repos/OWNER/NAME --jq .id',
-      });
-    }
-    const match = subjects.some((subject) => /[*?]/.test(subject)) ? 'StringLike' : 'StringEquals';
-    const fixed = {
+/** Wildcards of StringLike in IAM. */
+const STRING_LIKE: Wildcards = new Map([
+  ['*', '.*'],
+  ['?', '.'],
+]);
+
+/** OpenID Connect identity of a CI service, with the conditions of the trust policy. */
+export class OidcIdentity {
+  public static github(role: IConstruct, props: GithubDeployRoleProps): OidcIdentity {
+    checkRules(role, githubRules(props));
+    const { subjects, repositoryId } = props;
+    const subject = { [`${GITHUB}:sub`]: subjects };
+    const others = {
       [`${GITHUB}:aud`]: AWS_AUDIENCE,
       ...(repositoryId && { [`${GITHUB}:repository_id`]: repositoryId }),
     };
-    const subject = { [`${GITHUB}:sub`]: subjects };
-    return new CiIdentity(
+    const hasWildcard = subjects.some((value) => /[*?]/.test(value));
+    return new OidcIdentity(
       'GitHub Actions',
       `https://${GITHUB}`,
       AWS_AUDIENCE,
-      match === 'StringEquals'
-        ? { StringEquals: { ...fixed, ...subject } }
-        : { StringEquals: fixed, StringLike: subject },
+      hasWildcard ? { StringEquals: others, StringLike: subject } : { StringEquals: { ...others, ...subject } },
     );
   }
 
-  public static bitbucket(role: IConstruct, props: BitbucketDeployRoleProps): CiIdentity {
-    const { workspace, environmentUuid } = props;
-    if (!Token.isUnresolved(workspace) && !/^[a-z0-9_-]+$/.test(workspace)) {
-      throw new PropError(role, {
-        prop: 'workspace',
-        value: workspace,
-        expected: 'lower-case letters, digits, _ and -',
-        fix: "take it from the repository's address: bitbucket.org/WORKSPACE/app",
-      });
-    }
+  public static bitbucket(role: IConstruct, props: BitbucketDeployRoleProps): OidcIdentity {
+    checkRules(role, bitbucketRules(props));
+    const { workspace, workspaceUuid, repositoryUuid, environmentUuid } = props;
     const issuer = `api.bitbucket.org/2.0/workspaces/${workspace}/pipelines-config/identity/oidc`;
-    const audience = `ari:cloud:bitbucket::workspace/${uuid(role, 'workspaceUuid', props.workspaceUuid)}`;
-    // The token's subject ends in the step's UUID, which is new each time.
-    const parts = [
-      uuid(role, 'repositoryUuid', props.repositoryUuid),
-      ...(environmentUuid ? [uuid(role, 'environmentUuid', environmentUuid)] : []),
-    ];
-    return new CiIdentity('Bitbucket Pipelines', `https://${issuer}`, audience, {
+    const audience = `ari:cloud:bitbucket::workspace/${bareUuid(workspaceUuid)}`;
+    // The subject ends with the UUID of the step, which is new in each run.
+    const subject = [repositoryUuid, ...(environmentUuid ? [environmentUuid] : [])]
+      .map((uuid) => `{${bareUuid(uuid)}}`)
+      .join(':');
+    return new OidcIdentity('Bitbucket Pipelines', `https://${issuer}`, audience, {
       StringEquals: { [`${issuer}:aud`]: audience },
-      StringLike: { [`${issuer}:sub`]: `${parts.map((part) => `{${part}}`).join(':')}:*` },
+      StringLike: { [`${issuer}:sub`]: `${subject}:*` },
     });
   }
 
@@ -76,47 +57,80 @@ export class CiIdentity {
     public readonly name: string,
     public readonly url: string,
     public readonly audience: string,
-    /** What a token must say for the role. */
+    /** Conditions on the claims of the token. */
     public readonly conditions: Conditions,
   ) {}
 }
 
-/** Wildcards of IAM's StringLike. */
-const STRING_LIKE: Wildcards = new Map([
-  ['*', '.*'],
-  ['?', '.'],
-]);
+function githubRules({ subjects, repositoryId }: GithubDeployRoleProps): Rule[] {
+  return [
+    {
+      condition: subjects.length === 0,
+      prop: 'subjects',
+      value: subjects,
+      expected: 'at least one subject: without a condition on it, every repository of GitHub may assume the role',
+      fix: "add one, for example 'repo:org/app:environment:production'",
+    },
+    ...subjects.filter((subject) => !Token.isUnresolved(subject)).flatMap(subjectRules),
+    {
+      condition: isInvalid(repositoryId, /^\d+$/),
+      prop: 'repositoryId',
+      value: repositoryId,
+      expected: 'digits',
+      fix: 'read the number with: gh api repos/OWNER/NAME --jq .id',
+    },
+  ];
+}
 
-function checkSubject(role: IConstruct, subject: string): void {
-  const [, what] = SUBJECT.exec(subject) ?? [];
-  if (what === undefined || /^[*?]+$/.test(what)) {
-    throw new PropError(role, {
+function subjectRules(subject: string): Rule[] {
+  const context = SUBJECT.exec(subject)?.[1] ?? '';
+  return [
+    {
+      condition: context === '' || /^[*?]+$/.test(context),
       prop: 'subjects',
       value: subject,
       expected:
-        'one repository and what of it: repo:OWNER/NAME:environment:NAME or repo:OWNER/NAME:ref:refs/heads/BRANCH',
-      fix: 'name the repository and its branch or environment in full, wildcards only behind them',
-    });
-  }
-  if (PULL_REQUESTS.some((subjectOf) => globToRegExp(what, STRING_LIKE).test(subjectOf))) {
-    throw new PropError(role, {
+        'one repository with a context: repo:OWNER/NAME:environment:NAME or repo:OWNER/NAME:ref:refs/heads/BRANCH',
+      fix: 'name the repository and its branch or environment in full, with wildcards only after them',
+    },
+    {
+      condition: PULL_REQUEST_CONTEXTS.some((pullRequest) => globToRegExp(context, STRING_LIKE).test(pullRequest)),
       prop: 'subjects',
       value: subject,
-      expected: 'no pull requests: nothing is deployed from them (requirement C-17)',
-      fix: 'name the branch that is deployed, or an environment, and let no wildcard stand for pull_request',
-    });
-  }
+      expected: 'no pull requests: they must not deploy (requirement C-17)',
+      fix: 'name the branch or environment that deploys, and narrow wildcards that match pull_request or refs/pull',
+    },
+  ];
 }
 
-function uuid(role: IConstruct, prop: string, value: string): string {
-  const [, bare] = UUID.exec(value) ?? [];
-  if (bare === undefined) {
-    throw new PropError(role, {
-      prop,
-      value,
-      expected: 'a UUID of 32 hexadecimal digits, with or without braces',
-      fix: 'copy it from the repository settings, OpenID Connect',
-    });
-  }
-  return bare.toLowerCase();
+function bitbucketRules(props: BitbucketDeployRoleProps): Rule[] {
+  const { workspace, workspaceUuid, repositoryUuid, environmentUuid } = props;
+  return [
+    {
+      condition: isInvalid(workspace, /^[a-z0-9_-]+$/),
+      prop: 'workspace',
+      value: workspace,
+      expected: 'lower-case letters, digits, _ and -',
+      fix: 'copy it from the URL of the repository: bitbucket.org/WORKSPACE/app',
+    },
+    // UUIDs are normalized, which is impossible for a token.
+    ...Object.entries({ workspaceUuid, repositoryUuid, ...(environmentUuid && { environmentUuid }) }).map(
+      ([prop, value]) => ({
+        condition: !UUID.test(value),
+        prop,
+        value,
+        expected: 'a UUID of 32 hexadecimal digits, with or without braces',
+        fix: 'copy it from the repository settings, OpenID Connect',
+      }),
+    ),
+  ];
+}
+
+function isInvalid(value: string | undefined, form: RegExp): boolean {
+  return value !== undefined && !Token.isUnresolved(value) && !form.test(value);
+}
+
+/** UUID as claims have it: without braces, in lower case. */
+function bareUuid(uuid: string): string {
+  return UUID.exec(uuid)![1].toLowerCase();
 }

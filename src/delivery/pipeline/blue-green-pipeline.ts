@@ -1,4 +1,11 @@
-import { type CfnPipeline, ExecutionMode, Pipeline, PipelineType } from 'aws-cdk-lib/aws-codepipeline';
+import { Stack } from 'aws-cdk-lib';
+import {
+  type CfnPipeline,
+  ExecutionMode,
+  Pipeline,
+  type PipelineProps,
+  PipelineType,
+} from 'aws-cdk-lib/aws-codepipeline';
 import { ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -9,75 +16,92 @@ import { EnvironmentProfile } from '../../environment';
 import { ofThisAccount } from '../../iam/source-account';
 import type { AlertRouting } from '../../observability';
 import { BucketPurpose, SecureBucket } from '../../storage';
-import { PropError } from '../../validation/prop-error';
 import type { Release } from '../release/release';
-import { KEY_USES } from './build-project';
+import { KEY_ACTIONS } from './build-project';
 import { BuildStages } from './build-stages';
 import type { DeployStage } from './deploy-stage';
 import type { ImageBuild } from './image-build';
 import { PipelineChecks } from './pipeline-checks';
-import { tellOfApprovals, tellOfFailures } from './pipeline-notifications';
+import { notifyOfApprovals, notifyOfFailures } from './pipeline-notifications';
 import type { PipelineSource } from './pipeline-source';
 import { PipelineStage } from './pipeline-stage';
-import type { SourceParts } from './source-actions';
-import { checkImages, checkPlaces, checkStages } from './validate-pipeline';
-import { checkTemplateSize } from './validate-template-size';
+import type { SourceConfig } from './source-actions';
+import { type PipelineParts, validatePipeline } from './validate-pipeline';
+import type { StageConfig } from './validate-stage';
+import { validateTemplateSize } from './validate-template-size';
 
-/** What a {@link BlueGreenPipeline} may be told. */
+/** Properties of a {@link BlueGreenPipeline}. The source and at least one production stage are required. */
 export interface BlueGreenPipelineProps {
-  /** Where what is released comes from. */
+  /** Source of the releases. */
   readonly source: PipelineSource;
   /**
-   * The images that are built from the sources. All of them get the same tag, the commit.
-   * @default - none, for `PipelineSource.imagePush` alone
+   * Images that are built from the sources. All of them get the commit as their tag.
+   * @default - no builds, for `PipelineSource.imagePush` alone
    */
   readonly images?: ImageBuild[];
   /**
-   * Where they are released to, in this order; production last. 1 to 10, of which the `Release`s of about five fit into the pipeline's stack;
-   * further ones stand in the stacks of their services, and are named by `DeployStage.elsewhere`.
+   * Deployment stages, in order, 1 to 10. Production stages are last.
+   *
+   * The template of the pipeline has room for the releases of about five stages. Define the `Release` of further stages
+   * in the stacks of their services, and name it by `DeployStage.elsewhere`.
    */
   readonly stages: DeployStage[];
   /**
-   * What sources must pass before an image is built from them (requirement A-09). Not for `PipelineSource.imagePush`.
+   * Checks that sources must pass before an image is built.
+   *
+   * Not supported with `PipelineSource.imagePush`. Source: requirement A-09.
    * @default PipelineChecks.npmScripts()
    */
   readonly checks?: PipelineChecks;
   /**
-   * Tells of approvals that are waited for, of releases, and of executions that fail (requirement C-16), and of services that do badly after a
-   * release (requirement A-10).
-   * @default - nobody is told
+   * Routing of notifications, and of the alarms after a release.
+   *
+   * Notifications cover pending approvals, releases and failed executions. Sources: requirements C-16 and A-10.
+   * @default - no notifications and no alarms after a release
    */
   readonly alertRouting?: AlertRouting;
   /**
-   * Buckets with a key for other regions, by region, where a stage elsewhere is in one: CodePipeline needs one there.
-   * @default - none: all stages are in the pipeline's region
+   * Encrypted artifact buckets by region, for stages in other regions. CodePipeline needs one in each of them.
+   * @default - all stages are in the region of the pipeline
    */
   readonly artifactBuckets?: { [region: string]: IBucket };
   /**
-   * The environment that answers what is left open.
-   * @default - that of the scope, else production
+   * Environment profile that supplies defaults for unset props.
+   * @default - the profile of the scope, else production
    */
   readonly profile?: EnvironmentProfile;
 }
 
 /**
- * Brings an image from a commit to production, and back: checks, build, scan, push, and a {@link Release} for each stage (docs/delivery.md). One
- * execution at a time, in the order of the commits. A release that fails takes itself back, and the execution ends; CodePipeline's own
- * rollback stays off, because it would release a second time.
+ * Pipeline that releases images from a commit to production, stage by stage.
  *
- * Throws a PropError for stages out of order, images that nobody runs, and services that nobody builds.
+ * It runs the checks, then builds, scans and pushes the images. Each stage then runs a {@link Release}
+ * (docs/delivery.md). One execution runs at a time, in the order of the commits. A failed release rolls itself back and
+ * ends the execution. The rollback of CodePipeline stays off, because it would release a second time.
+ *
+ * Throws a PropError for stages out of order, for an image that no service runs, and for a service whose image the
+ * pipeline doesn't build.
+ *
+ * @example
+ *
+ * new BlueGreenPipeline(this, 'Delivery', {
+ *   source: PipelineSource.codeConnection({ connectionArn, repository: 'org/app' }),
+ *   images: [ImageBuild.docker({ repository: apiImages })],
+ *   stages: [DeployStage.staging({ services: [stagingApi] }), DeployStage.production({ services: [api] })],
+ *   alertRouting,
+ * });
  */
 export class BlueGreenPipeline extends Construct {
-  /** The pipeline. */
+  /** CodePipeline pipeline. */
   public readonly pipeline: Pipeline;
-  /** Where its steps hand artifacts over: encrypted, private. */
+  /** Private, encrypted bucket for artifacts. */
   public readonly artifacts: IBucket;
-  /** Encrypts artifacts, reports and logs. */
+  /** Key of artifacts, reports and logs. */
   public readonly key: Key;
-  /** The releases of its stages by their names; those of stages elsewhere stand there. */
+  /** Releases by the name of their stage, except those of stages elsewhere. */
   public readonly releases: { [stage: string]: Release };
   private readonly profile: EnvironmentProfile;
-  private readonly source: SourceParts;
+  private readonly source: SourceConfig;
   private readonly builds: BuildStages;
   private readonly stages: PipelineStage[];
 
@@ -88,16 +112,16 @@ export class BlueGreenPipeline extends Construct {
   ) {
     super(scope, id);
     this.profile = props.profile ?? EnvironmentProfile.of(this);
-    this.source = props.source._parts(this);
-    this.checkProps();
+    const parts = this.bindParts();
+    this.source = parts.source;
     this.key = this.createKey();
     this.artifacts = new SecureBucket(this, 'Artifacts', {
       purpose: BucketPurpose.artifacts({ key: this.key }),
       profile: this.profile,
     }).bucket;
 
-    this.builds = this.createBuilds();
-    this.stages = props.stages.map((stage) => this.createStage(stage));
+    this.builds = this.createBuilds(parts);
+    this.stages = parts.stages.map((stage) => this.createStage(stage));
     this.releases = Object.fromEntries(
       this.stages.flatMap(({ release }) => (release ? [[release.stageName, release]] : [])),
     );
@@ -107,24 +131,23 @@ export class BlueGreenPipeline extends Construct {
     });
     const policy = this.createPolicy(role);
     this.pipeline = this.createPipeline(role, policy);
-    this.source.start(this, this.pipeline, () => this.createStarter());
-    this.tellPeople();
-    checkTemplateSize(this, Object.values(this.releases), this.builds.projects.length);
+    this.source.addTrigger(this, this.pipeline, () => this.createTriggerRole());
+    this.createNotifications();
+    validateTemplateSize(this, Object.values(this.releases), this.builds.projects.length);
   }
 
-  private checkProps(): void {
-    const { stages, images = [], checks, artifactBuckets = {} } = this.props;
-    checkStages(this, stages);
-    checkImages(this, this.source, images, stages);
-    if (checks && this.source.pushed) {
-      throw new PropError(this, {
-        prop: 'checks',
-        value: 'checks',
-        expected: 'none with PipelineSource.imagePush: there are no sources',
-        fix: 'check them where the image is built',
-      });
-    }
-    checkPlaces(this, stages, artifactBuckets);
+  /** Settings of the parts, checked one by one and together. */
+  private bindParts(): PipelineParts {
+    const { source, stages, images = [], checks, artifactBuckets } = this.props;
+    const parts: PipelineParts = {
+      source: source._bind(this),
+      stages: stages.map((stage) => stage._bind(this)),
+      images: images.map((image) => image._bind(this)),
+      checksGiven: checks !== undefined,
+      artifactBuckets,
+    };
+    validatePipeline(this, parts);
+    return parts;
   }
 
   private get notifications(): ITopic | undefined {
@@ -139,21 +162,22 @@ export class BlueGreenPipeline extends Construct {
     });
   }
 
-  private createBuilds(): BuildStages {
-    const { images = [], checks = PipelineChecks.npmScripts(), stages } = this.props;
+  private createBuilds({ source, images, stages }: PipelineParts): BuildStages {
+    const { checks = PipelineChecks.npmScripts() } = this.props;
+    const directories = [...new Set(images.map(({ directory }) => directory))];
     return new BuildStages(this, 'Builds', {
-      source: this.source,
+      source,
       images,
-      checks,
-      targets: stages.flatMap(({ _plan }) => _plan.here?.services.map(({ releaseTarget }) => releaseTarget) ?? []),
+      checks: source.pushed ? undefined : checks._bind(this, { directories }),
+      targets: stages.flatMap(({ local }) => local?.services.map(({ releaseTarget }) => releaseTarget) ?? []),
       key: this.key,
       artifacts: this.artifacts,
       profile: this.profile,
     });
   }
 
-  private createStage(stage: DeployStage): PipelineStage {
-    return new PipelineStage(this, stage._plan.name, {
+  private createStage(stage: StageConfig): PipelineStage {
+    return new PipelineStage(this, stage.name, {
       stage,
       tags: this.builds.tags,
       profile: this.profile,
@@ -162,14 +186,14 @@ export class BlueGreenPipeline extends Construct {
     });
   }
 
-  /** The only policy, for the pipeline and all of its actions. */
+  /** One policy for the pipeline and all of its actions. */
   private createPolicy(role: Role): ManagedPolicy {
     const { artifacts, key } = this;
     const objects = artifacts.arnForObjects('*');
     const policy = new ManagedPolicy(this, 'Policy', {
       roles: [role],
       statements: [
-        // Connections hand over their sources with an ACL for the bucket's owner, which takes its own permission.
+        // Connections upload sources with an ACL for the owner of the bucket, which needs a permission of its own.
         new PolicyStatement({
           actions: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:PutObjectAcl'],
           resources: [objects],
@@ -178,7 +202,7 @@ export class BlueGreenPipeline extends Construct {
           actions: ['s3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetBucketVersioning'],
           resources: [artifacts.bucketArn],
         }),
-        new PolicyStatement({ actions: KEY_USES, resources: [key.keyArn] }),
+        new PolicyStatement({ actions: KEY_ACTIONS, resources: [key.keyArn] }),
         new PolicyStatement({
           actions: ['codebuild:BatchGetBuilds', 'codebuild:StartBuild', 'codebuild:StopBuild'],
           resources: this.builds.projects.map(({ project }) => project.projectArn),
@@ -189,20 +213,19 @@ export class BlueGreenPipeline extends Construct {
     });
     acknowledgeWildcard(policy, objects, 'CodePipeline names artifacts itself; the bucket holds nothing else.');
     this.stages
-      .flatMap(({ families }) => families)
+      .flatMap(({ wildcardArns }) => wildcardArns)
       .forEach((arn) => acknowledgeWildcard(policy, arn, 'Executions of a state machine are named when they begin.'));
     return policy;
   }
 
-  /** It runs as soon as it is there, so that what it runs with has to be there before. */
+  /** The first execution starts on creation, so that the pipeline depends on all permissions. */
   private createPipeline(role: Role, policy: ManagedPolicy): Pipeline {
     const pipeline = new Pipeline(this, 'Pipeline', {
       pipelineType: PipelineType.V2,
       executionMode: ExecutionMode.QUEUED,
       role: role.withoutPolicyUpdates(),
       usePipelineRoleForActions: true,
-      artifactBucket: this.artifacts,
-      crossRegionReplicationBuckets: this.props.artifactBuckets,
+      ...this.artifactStores(),
     });
     pipeline.addStage({ stageName: 'source', actions: [this.source.action] });
     this.builds.addTo(pipeline);
@@ -212,8 +235,16 @@ export class BlueGreenPipeline extends Construct {
     return pipeline;
   }
 
-  /** What events become to start the pipeline. */
-  private createStarter(): Role {
+  /** CDK accepts the bucket of the pipeline only among those of other regions, where there are any. */
+  private artifactStores(): Pick<PipelineProps, 'artifactBucket' | 'crossRegionReplicationBuckets'> {
+    const { artifactBuckets } = this.props;
+    return artifactBuckets
+      ? { crossRegionReplicationBuckets: { ...artifactBuckets, [Stack.of(this).region]: this.artifacts } }
+      : { artifactBucket: this.artifacts };
+  }
+
+  /** Role that EventBridge starts the pipeline with. */
+  private createTriggerRole(): Role {
     const role = new Role(this, 'Starter', {
       description: `Starts ${this.node.path}`,
       assumedBy: ofThisAccount(this, 'events.amazonaws.com'),
@@ -230,12 +261,12 @@ export class BlueGreenPipeline extends Construct {
     return role;
   }
 
-  private tellPeople(): void {
+  private createNotifications(): void {
     const { notifications: topic, pipeline, stages } = this;
     if (topic) {
-      tellOfFailures(this, pipeline, topic);
-      if (stages.some(({ asks }) => asks)) {
-        tellOfApprovals(this, pipeline, topic);
+      notifyOfFailures(this, pipeline, topic);
+      if (stages.some(({ hasApproval }) => hasApproval)) {
+        notifyOfApprovals(this, pipeline, topic);
       }
     }
   }

@@ -21,68 +21,68 @@ import { sortedByName } from '../../contracts/sorted-by-name';
 import type { EnvironmentProfile } from '../../environment';
 import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
 
-/** What a {@link BuildProject} is made from, all of it checked. */
+/** Properties of a {@link BuildProject}, checked. */
 export interface BuildProjectProps {
-  /** What it is for, in a few words. */
+  /** Purpose in a few words, for descriptions. */
   readonly purpose: string;
-  /** Answers how long its log is kept. */
+  /** Environment profile with the retention of the log. */
   readonly profile: EnvironmentProfile;
-  /** Encrypts its log, its artifacts and its reports. */
+  /** Key of log, artifacts and reports. */
   readonly key: Key;
-  /** Where its input lies, and its output goes. */
+  /** Bucket of input artifacts and reports. */
   readonly artifacts: IBucket;
-  /** The commands, one after the other. */
+  /** Commands of the build phase. */
   readonly commands: string[];
   /**
-   * Commands before.
-   * @default - none
+   * Commands of the install phase.
+   * @default - no commands
    */
   readonly install?: string[];
   /**
-   * Versions of languages.
-   * @default - those of the image
+   * Runtime versions.
+   * @default - the versions of the build image
    */
-  readonly runtimes?: { [language: string]: string };
+  readonly runtimes?: { readonly [language: string]: string };
   /**
-   * Variables that the commands read.
-   * @default - none
+   * Environment variables of the commands.
+   * @default - no variables
    */
-  readonly environment?: { [name: string]: string };
+  readonly environment?: { readonly [name: string]: string };
   /**
-   * Variables that later actions of the pipeline read.
-   * @default - none
+   * Environment variables that are exported for later actions.
+   * @default - no variables
    */
   readonly exported?: string[];
   /**
-   * JUnit files that are kept.
-   * @default - none
+   * JUnit reports that the commands write.
+   * @default - no reports
    */
   readonly reports?: { readonly directory: string; readonly files: string };
   /**
-   * Why it may use Docker, which takes a privileged build.
-   * @default - it may not
+   * Reason for the use of Docker, which needs a privileged build.
+   * @default - no Docker
    */
   readonly docker?: string;
-  /** Whether the machine is one of ARM. */
+  /** Whether the build host is an ARM machine. */
   readonly arm64: boolean;
   /**
-   * The repository that it reads, and pushes to where `pushes`.
-   * @default - none
+   * Image repository that the commands read.
+   * @default - no repository
    */
   readonly repository?: IRepository;
   /**
-   * Whether it may push to `repository`, too.
-   * @default false - it reads only
+   * Whether the commands push to `repository`.
+   * @default false
    */
   readonly pushes?: boolean;
 }
 
-/** The longest that CodeBuild waits for a machine and that a build takes. */
+/** Limit of the time in the queue, and of the time of the build. */
 const TIMEOUT = Duration.hours(1);
-/** CodeBuild takes no longer description. */
-const MOST_DESCRIBED = 255;
-/** As CodePipeline documents them for a key of the customer's. */
-export const KEY_USES = [
+/** Limit of CodeBuild. */
+const MAX_DESCRIPTION_LENGTH = 255;
+/** Actions that CodePipeline documents for a customer managed key. */
+export const KEY_ACTIONS = [
   'kms:Decrypt',
   'kms:DescribeKey',
   'kms:Encrypt',
@@ -90,19 +90,19 @@ export const KEY_USES = [
   'kms:ReEncryptFrom',
   'kms:ReEncryptTo',
 ];
-const READS = [
+const PULL_ACTIONS = [
   'ecr:BatchCheckLayerAvailability',
   'ecr:BatchGetImage',
   'ecr:DescribeImages',
   'ecr:GetDownloadUrlForLayer',
 ];
-const PUSHES = ['ecr:CompleteLayerUpload', 'ecr:InitiateLayerUpload', 'ecr:PutImage', 'ecr:UploadLayerPart'];
+const PUSH_ACTIONS = ['ecr:CompleteLayerUpload', 'ecr:InitiateLayerUpload', 'ecr:PutImage', 'ecr:UploadLayerPart'];
 
-/** A CodeBuild project with a managed image, an encrypted log, and a role that may do what its commands need. */
+/** CodeBuild project with a managed image, an encrypted log, and a role with least privilege. */
 export class BuildProject extends Construct {
   public readonly project: PipelineProject;
   public readonly logGroup: LogGroup;
-  /** Its permissions, without which its first build fails. */
+  /** Permissions of the builds. The pipeline depends on them, because its first execution starts at once. */
   public readonly policy: ManagedPolicy;
   private readonly reportGroup?: CfnReportGroup;
 
@@ -123,18 +123,14 @@ export class BuildProject extends Construct {
     acknowledgeInCompliancePacks(
       this.project,
       'CodeBuildProjectSourceRepoUrl',
-      'It builds what CodePipeline hands it, and is connected to no repository.',
+      'The source of the project is CodePipeline, and no repository.',
     );
   }
 
   private createProject(role: Role): PipelineProject {
     const { props } = this;
     const project = new PipelineProject(this, 'Project', {
-      description:
-        `${props.purpose} of ${this.node.scope!.node.path}${props.docker ? `. Privileged: ${props.docker}` : ''}`.slice(
-          0,
-          MOST_DESCRIBED,
-        ),
+      description: this.description(),
       role: role.withoutPolicyUpdates(),
       encryptionKey: props.key,
       environment: {
@@ -159,11 +155,17 @@ export class BuildProject extends Construct {
     return project;
   }
 
+  private description(): string {
+    const { purpose, docker } = this.props;
+    const privileged = docker ? `. Privileged: ${docker}` : '';
+    return `${purpose} of ${this.node.scope!.node.path}${privileged}`.slice(0, MAX_DESCRIPTION_LENGTH);
+  }
+
   private image(): IBuildImage {
     return this.props.arm64 ? LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0 : LinuxBuildImage.AMAZON_LINUX_2023_5;
   }
 
-  /** All in one phase: after a failed one CodeBuild goes on with the next that only tidies up, and there is none. */
+  /** All commands are in one phase, because CodeBuild runs post_build after a failed build phase. */
   private buildSpec(): BuildSpec {
     const { install, commands, runtimes, exported, reports } = this.props;
     return BuildSpec.fromObject({
@@ -186,15 +188,15 @@ export class BuildProject extends Construct {
     });
   }
 
-  private get reportFolder(): string {
+  private get reportPrefix(): string {
     return `reports/${this.node.id}`;
   }
 
   private get reportObjects(): string {
-    return this.props.artifacts.arnForObjects(`${this.reportFolder}/*`);
+    return this.props.artifacts.arnForObjects(`${this.reportPrefix}/*`);
   }
 
-  /** Reports go after 30 days by themselves; the group goes with them. */
+  /** Reports expire after 30 days. Without `deleteReports` the group could not be deleted before. */
   private createReportGroup(): CfnReportGroup {
     const { artifacts, key } = this.props;
     return new CfnReportGroup(this, 'Reports', {
@@ -204,7 +206,7 @@ export class BuildProject extends Construct {
         exportConfigType: 'S3',
         s3Destination: {
           bucket: artifacts.bucketName,
-          path: this.reportFolder,
+          path: this.reportPrefix,
           encryptionKey: key.keyArn,
           packaging: 'NONE',
         },
@@ -222,7 +224,7 @@ export class BuildProject extends Construct {
           actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
           resources: [this.logGroup.logGroupArn],
         }),
-        // It hands nothing on: who may write here could change what the next action builds.
+        // Read-only, because a build that writes artifacts could change the input of the next action.
         new PolicyStatement({
           sid: 'Artifacts',
           actions: ['s3:GetObject', 's3:GetObjectVersion'],
@@ -253,7 +255,7 @@ export class BuildProject extends Construct {
             new PolicyStatement({ sid: 'SignIn', actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
             new PolicyStatement({
               sid: pushes ? 'Push' : 'Pull',
-              actions: [...READS, ...(pushes ? PUSHES : [])].sort(),
+              actions: [...PULL_ACTIONS, ...(pushes ? PUSH_ACTIONS : [])].sort(),
               resources: [repository.repositoryArn],
             }),
           ]
@@ -276,7 +278,7 @@ export class BuildProject extends Construct {
       acknowledge(
         policy,
         'AwsSolutions-IAM5[Resource::*]',
-        'Signing in to ECR knows no resource; what may be read or pushed is said by the next statement.',
+        'ecr:GetAuthorizationToken does not support resource-level permissions; the next statement limits the rest.',
       );
     }
     return policy;

@@ -1,35 +1,41 @@
 /**
- * Shell text of the builds. It runs in CodeBuild's bash, and in tests with stand-ins for `docker` and `aws` on the PATH. Each text is one
- * command of a buildspec; what the first exports, the next ones see.
+ * Shell scripts of the builds, for bash in CodeBuild. Tests run them with fakes of `docker` and `aws` on the PATH.
+ *
+ * Each script is one command of a buildspec. Variables that one exports are visible in the next ones. A single
+ * backslash at the end of a line joins two lines of source to one line of shell.
  */
 
-/** Where scans leave their reports, for CodeBuild to keep. */
+/** Directory of the scan reports that CodeBuild uploads. */
 export const SCAN_REPORTS = '/tmp/scan/reports';
 const SCAN_FOLDER = '/tmp/scan';
 
 /**
- * The tag of what is built: the commit, or where there is none (an archive of S3) a digest of the sources, so that the same sources
- * have the same tag.
+ * Exports the tag of the image to build.
+ *
+ * The tag is the commit. An archive in S3 has none, so a digest of its files is the tag.
  */
 export const NAME_BUILT_IMAGE = `
 if printf '%s' "\${COMMIT_ID:-}" | grep -Eq '^[0-9a-f]{40}$'; then
   IMAGE_TAG="$COMMIT_ID"
 else
-  IMAGE_TAG="$(find . -type f -not -path './.git/*' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-40)"
+  IMAGE_TAG="$(find . -type f -not -path './.git/*' -print0 | LC_ALL=C sort -z | \
+xargs -0 sha256sum | sha256sum | cut -c1-40)"
 fi
 export IMAGE_TAG
 echo "tag: $IMAGE_TAG"
 `.trim();
 
 /**
- * The tag of an image that was pushed from outside, by its digest: one that the pipeline was told to release, never one that moves. The
- * release machine's own tags (live-*) are pushes too.
+ * Exports the tag of a pushed image, which is found by its digest.
+ *
+ * The tag matches the patterns of the source. Tags that move and tags of releases (live-*) are never taken.
  */
 export const NAME_PUSHED_IMAGE = `
 IMAGE_TAG="$(
   set -euo pipefail
   set -f
-  tags="$(aws ecr describe-images --repository-name "$REPOSITORY_NAME" --image-ids "imageDigest=$IMAGE_DIGEST" --query 'imageDetails[0].imageTags' --output text)"
+  tags="$(aws ecr describe-images --repository-name "$REPOSITORY_NAME" --image-ids "imageDigest=$IMAGE_DIGEST" \
+--query 'imageDetails[0].imageTags' --output text)"
   for tag in $tags; do
     for pattern in $TAGS_EXCLUDED; do
       # shellcheck disable=SC2254 # a pattern is meant
@@ -49,15 +55,18 @@ test -n "$IMAGE_TAG"
 `.trim();
 
 /**
- * Trivy sees a file and nothing else: no daemon, no credentials, no sources (CVE-2026-33634 read what its neighbours had). The first run
- * writes the whole report, the second decides.
+ * Scans an image by Trivy. The first run writes the complete report, the second fails on findings.
+ *
+ * Trivy gets the image as a file, and no access to the Docker daemon, to credentials or to the sources. The malware of
+ * CVE-2026-33634 read the credentials of its host.
  */
 const SCAN = `
 scan_folder="\${SCAN_FOLDER:-${SCAN_FOLDER}}"
 scan() {
   mkdir -p "$scan_folder/reports" "$scan_folder/cache"
   docker save --output "$scan_folder/image.tar" "$1"
-  trivy() { docker run --rm --volume "$scan_folder:/scan" --volume "$scan_folder/cache:/root/.cache/trivy" "$TRIVY_IMAGE" image --input /scan/image.tar "$@"; }
+  trivy() { docker run --rm --volume "$scan_folder:/scan" \
+--volume "$scan_folder/cache:/root/.cache/trivy" "$TRIVY_IMAGE" image --input /scan/image.tar "$@"; }
   accepted=()
   if [ -n "\${ACCEPTED_FINDINGS:-}" ]; then
     cp "$ACCEPTED_FINDINGS" "$scan_folder/accepted"
@@ -80,13 +89,15 @@ const MEDIA_TYPES = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ].join(' ');
 
-/** What a tag that moves or one that is given once gets, without a second push. One that is taken and immutable stays where it is. */
+/** Adds a tag to a pushed image without a second push. An immutable tag of another image stays there. */
 const TAG_ALSO = `
 tag_also() {
-  aws ecr batch-get-image --repository-name "$REPOSITORY_NAME" --image-ids "imageTag=$IMAGE_TAG" --accepted-media-types \\
+  aws ecr batch-get-image --repository-name "$REPOSITORY_NAME" --image-ids "imageTag=$IMAGE_TAG" \
+--accepted-media-types \\
     ${MEDIA_TYPES} --query 'images[0]' --output json > /tmp/image.json
   jq -j .imageManifest /tmp/image.json > /tmp/manifest.json
-  if said="$(aws ecr put-image --repository-name "$REPOSITORY_NAME" --image-tag "$1" --image-manifest file:///tmp/manifest.json \\
+  if said="$(aws ecr put-image --repository-name "$REPOSITORY_NAME" --image-tag "$1" \
+--image-manifest file:///tmp/manifest.json \\
     --image-manifest-media-type "$(jq -r .imageManifestMediaType /tmp/image.json)" 2>&1)"; then
     echo "also tagged $1"
   else
@@ -98,7 +109,7 @@ tag_also() {
   fi
 }`;
 
-/** A version in a package.json, or alone in a file. */
+/** Reads the version from a JSON file, or from a file with nothing else. */
 const READ_VERSION = `
 version=""
 file="\${VERSION_FILE:-$DIRECTORY/package.json}"
@@ -108,7 +119,8 @@ if [ -n "\${VERSION_FILE:-}" ] || [ -f "$file" ]; then
     *) version="$(head -n 1 "$file" | tr -d '[:space:]')" ;;
   esac
 fi
-if [ -n "$version" ] && ! printf '%s' "$version" | grep -Eq '^[0-9]+[.][0-9]+[.][0-9]+(-[0-9A-Za-z.-]+)?$'; then
+if [ -n "$version" ] && ! printf '%s' "$version" | \
+grep -Eq '^[0-9]+[.][0-9]+[.][0-9]+(-[0-9A-Za-z.-]+)?$'; then
   echo "the version in $file is no semantic version that can be a tag: $version" >&2
   exit 1
 fi
@@ -118,14 +130,18 @@ if [ -n "\${VERSION_FILE:-}" ] && [ -z "$version" ]; then
 fi`;
 
 /**
- * One architecture is built by the machine that has it. Several are built by one machine, which emulates the others: each is loaded and scanned,
- * and pushed without a tag from the same builder. What was pushed must be what was scanned, before one tag joins them.
+ * Builds, scans and pushes an image for one or several architectures.
+ *
+ * One architecture is built natively. For several, the host emulates the others. Each image is scanned, then pushed
+ * without a tag by the same builder. A tag joins them only if the pushed images are the scanned ones.
  */
 const BUILD = `
 export BUILDX_NO_DEFAULT_ATTESTATIONS=1
-build_one() { docker build --pull --platform "$PLATFORMS" --file "$DOCKERFILE" "\${arguments[@]}" --tag candidate "$DIRECTORY"; }
+build_one() { docker build --pull --platform "$PLATFORMS" --file "$DOCKERFILE" \
+"\${arguments[@]}" --tag candidate "$DIRECTORY"; }
 build_several() {
-  docker buildx build --builder several --platform "$1" --file "$DOCKERFILE" "\${arguments[@]}" --metadata-file /tmp/built.json "\${@:2}" "$DIRECTORY"
+  docker buildx build --builder several --platform "$1" --file "$DOCKERFILE" "\${arguments[@]}" \
+--metadata-file /tmp/built.json "\${@:2}" "$DIRECTORY"
 }
 build_each() {
   docker run --privileged --rm "$BINFMT_IMAGE" --install all
@@ -139,8 +155,10 @@ build_each() {
 push_each() {
   parts=()
   for platform in \${PLATFORMS//,/ }; do
-    build_several "$platform" --output "type=image,name=$REPOSITORY_URI,push-by-digest=true,name-canonical=true,push=true"
-    if [ "$(jq -r '."containerimage.config.digest" // "nothing"' "/tmp/scanned-\${platform##*/}.json")" != "$(jq -r '."containerimage.config.digest"' /tmp/built.json)" ]; then
+    build_several "$platform" \
+--output "type=image,name=$REPOSITORY_URI,push-by-digest=true,name-canonical=true,push=true"
+    if [ "$(jq -r '."containerimage.config.digest" // "nothing"' "/tmp/scanned-\${platform##*/}.json")" != \
+"$(jq -r '."containerimage.config.digest"' /tmp/built.json)" ]; then
       echo "what was built for $platform is not what was scanned: it gets no tag" >&2
       return 1
     fi
@@ -163,7 +181,7 @@ build_and_push() {
   esac
 }`;
 
-/** Build, scan, push: nothing is pushed that Trivy refuses, and a commit that was pushed before is not built again. */
+/** Builds, scans and pushes an image. A finding stops the push, and a commit that is pushed already is not built. */
 export const BUILD_SCAN_PUSH = `
 (
 set -euo pipefail
@@ -192,18 +210,24 @@ if [ -n "\${MOVING_TAG:-}" ]; then tag_also "$MOVING_TAG"; fi
 `.trim();
 
 /**
- * The same scan for an image that was built elsewhere. Docker keeps one image under a digest: that of an index can't be pulled for a second
- * architecture, so each is pulled by its own.
+ * Scans an image that was pushed by another CI service.
+ *
+ * Docker stores one image for each digest, so that the digest of an index can't be pulled for a second architecture.
+ * Each architecture is pulled by its own digest.
  */
 export const SCAN_PUSHED_IMAGE = `
 (
 set -euo pipefail
 ${SCAN}
 ${SIGN_IN}
-aws ecr batch-get-image --repository-name "$REPOSITORY_NAME" --image-ids "imageDigest=$IMAGE_DIGEST" --accepted-media-types ${MEDIA_TYPES} --query 'images[0].imageManifest' --output text > /tmp/pushed.json
+aws ecr batch-get-image --repository-name "$REPOSITORY_NAME" --image-ids "imageDigest=$IMAGE_DIGEST" \
+--accepted-media-types ${MEDIA_TYPES} \
+--query 'images[0].imageManifest' --output text > /tmp/pushed.json
 digest_for() {
   case "$(jq -r 'has("manifests")' /tmp/pushed.json) $PLATFORMS" in
-    true*) jq -r --arg architecture "$1" '[.manifests[] | select(.platform.os == "linux" and .platform.architecture == $architecture)][0].digest // ""' /tmp/pushed.json ;;
+    true*) jq -r --arg architecture "$1" \
+'[.manifests[] | select(.platform.os == "linux" and \
+.platform.architecture == $architecture)][0].digest // ""' /tmp/pushed.json ;;
     *,*) ;;
     *) echo "$IMAGE_DIGEST" ;;
   esac

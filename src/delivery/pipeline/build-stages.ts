@@ -7,59 +7,62 @@ import { Construct } from 'constructs';
 import type { ReleaseTarget } from '../../contracts';
 import type { EnvironmentProfile } from '../../environment';
 import type { IImageRepository } from '../../registry';
-import { checkReason } from '../../validation/checks';
 import { BuildProject, type BuildProjectProps } from './build-project';
 import { BUILD_SCAN_PUSH, NAME_BUILT_IMAGE, NAME_PUSHED_IMAGE, SCAN_PUSHED_IMAGE, SCAN_REPORTS } from './build-script';
-import type { ImageBuild } from './image-build';
-import type { PipelineChecks } from './pipeline-checks';
-import type { PushedImageSource, SourceParts } from './source-actions';
+import type { ImageBuildConfig } from './image-build';
+import type { CheckCommands } from './pipeline-checks';
+import type { PushedImageSource, SourceConfig } from './source-actions';
 
-/** What {@link BuildStages} are made from, all of it checked. */
+/** Properties of {@link BuildStages}, checked. */
 export interface BuildStagesProps {
-  /** Where sources or pushed images come from; a pushed image is scanned, and neither checked nor built. */
-  readonly source: SourceParts;
-  /** One action each, side by side; none are built where an image is pushed. */
-  readonly images: ImageBuild[];
-  /** What the sources must pass before an image is built (requirement A-09). */
-  readonly checks: PipelineChecks;
-  /** What runs the images. */
+  /** Source of the pipeline. A pushed image is scanned, and neither checked nor built. */
+  readonly source: SourceConfig;
+  /** Images, each built by one action. All actions run in parallel. */
+  readonly images: ImageBuildConfig[];
+  /**
+   * Commands that the sources must pass.
+   * @default - no checks, for a pushed image
+   */
+  readonly checks?: CheckCommands;
+  /** Services that run the images. */
   readonly targets: ReleaseTarget[];
-  /** The pipeline's: for logs, artifacts and reports of every project. */
+  /** Key of logs, artifacts and reports. */
   readonly key: Key;
-  /** The pipeline's bucket; reports lie in it under `reports/`. */
+  /** Bucket of artifacts and reports. */
   readonly artifacts: IBucket;
-  /** Answers how long the logs of builds are kept. */
+  /** Environment profile with the retention of build logs. */
   readonly profile: EnvironmentProfile;
 }
 
-/** What building and scanning differ in. */
+/** Differences between a build and a scan. */
 type DockerStep = Pick<BuildProjectProps, 'purpose' | 'commands' | 'pushes'> & { readonly environment: object };
 
-interface Step {
+interface ImageStep {
   readonly name: string;
   readonly build: BuildProject;
-  readonly repository?: IImageRepository;
+  readonly repository: IImageRepository;
 }
 
-/** Emulation and builder for several architectures, version 10.2.3 and 0.33.1; privileged, so by digest like Trivy. */
+/** Emulation 10.2.3 and builder 0.33.1 for several architectures. They run privileged, so by digest as Trivy. */
 const BINFMT_IMAGE =
   'docker.io/tonistiigi/binfmt:qemu-v10.2.3@sha256:400a4873b838d1b89194d982c45e5fb3cda4593fbfd7e08a02e76b03b21166f0';
 const BUILDKIT_IMAGE =
   'docker.io/moby/buildkit:v0.33.1@sha256:cec9f139f45e93c5c69c60f8b07cfad9f43f4ef6b6a6cd917527fea5ff2e3dea';
-const TAG = 'IMAGE_TAG';
-/** CodePipeline takes longer names; ids of constructs and ARNs are made of this one. */
-const MOST_NAMED = 50;
-const WHY_DOCKER =
-  'Docker builds and scans images here, which takes a privileged build; it has no other rights than to push to one repository.';
+const TAG_VARIABLE = 'IMAGE_TAG';
+/** CodePipeline accepts longer action names, but construct ids and ARNs derive from this one. */
+const MAX_NAME_LENGTH = 50;
+const DOCKER_REASON =
+  'Docker builds and scans images here, which takes a privileged build; ' +
+  'it has no other rights than to push to one repository.';
 
-/** What comes between the sources and the first release: checks, and the images. */
+/** Pipeline stages between the source and the first release: checks, then builds or a scan. */
 export class BuildStages extends Construct {
-  /** Everything that is built with. */
+  /** All CodeBuild projects. */
   public readonly projects: BuildProject[];
-  /** The tag of each repository's image, as the actions after the build read it. */
-  public readonly tags: { [repositoryName: string]: string };
+  /** Variable with the tag of each image, by the name of its repository. */
+  public readonly tags: { readonly [repositoryName: string]: string };
   private readonly checks?: BuildProject;
-  private readonly steps: Step[];
+  private readonly steps: ImageStep[];
 
   public constructor(
     scope: Construct,
@@ -68,39 +71,39 @@ export class BuildStages extends Construct {
   ) {
     super(scope, id);
     const { pushed } = props.source;
-    this.checks = pushed ? undefined : this.createChecks();
+    this.checks = props.checks && this.createChecks(props.checks);
     this.steps = pushed
       ? [this.createScan(pushed)]
-      : props.images.map((image, index) => this.createImage(image, index));
+      : props.images.map((image, index) => this.createBuild(image, index));
     this.projects = [...(this.checks ? [this.checks] : []), ...this.steps.map(({ build }) => build)];
     this.tags = Object.fromEntries(
-      this.steps.map(({ name, repository }) => [repository!.repository.repositoryName, `#{${name}.${TAG}}`]),
+      this.steps.map(({ name, repository }) => [repository.repository.repositoryName, `#{${name}.${TAG_VARIABLE}}`]),
     );
   }
 
-  /** Checks, and when they pass the images, side by side. */
+  /** Adds a stage for the checks, then one for the images. */
   public addTo(pipeline: Pipeline): void {
     if (this.checks) {
-      pipeline.addStage({ stageName: 'check', actions: [this.action({ name: 'Check', build: this.checks })] });
+      pipeline.addStage({ stageName: 'check', actions: [this.createAction('Check', this.checks)] });
     }
     pipeline.addStage({
       stageName: this.props.source.pushed ? 'scan' : 'build',
-      actions: this.steps.map((step) => this.action(step)),
+      actions: this.steps.map(({ name, build }) => this.createAction(name, build)),
     });
   }
 
-  private action({ name, build }: Step): CodeBuildAction {
+  private createAction(name: string, { project }: BuildProject): CodeBuildAction {
     return new CodeBuildAction({
       actionName: name,
-      project: build.project,
+      project,
       input: this.props.source.artifact,
       variablesNamespace: name,
-      environmentVariables: this.revision(),
+      environmentVariables: this.revisionVariables(),
     });
   }
 
-  /** What the source knows of this execution. */
-  private revision(): { [name: string]: { value: string } } {
+  /** Revision of the execution. */
+  private revisionVariables(): { [name: string]: { value: string } } {
     const { commitId, pushed } = this.props.source;
     return {
       ...(commitId && { COMMIT_ID: { value: commitId } }),
@@ -108,15 +111,9 @@ export class BuildStages extends Construct {
     };
   }
 
-  private createChecks(): BuildProject {
-    const { images, checks } = this.props;
-    const { install, lint, unit, integration, runtimes, reports, docker } = checks._commands([
-      ...new Set(images.map(({ _directory }) => _directory)),
-    ]);
-    if (docker) {
-      checkReason(this.node.scope!, 'checks.docker.reason', docker.reason);
-    }
-    return this.project('Check', {
+  private createChecks(checks: CheckCommands): BuildProject {
+    const { install, lint, unit, integration, runtimes, reports, docker } = checks;
+    return this.createProject('Check', {
       purpose: 'Lint, unit and integration tests',
       install,
       commands: [...lint, ...unit, ...integration],
@@ -127,28 +124,23 @@ export class BuildStages extends Construct {
     });
   }
 
-  private createImage(image: ImageBuild, index: number): Step {
-    const architectures = image._props.architectures ?? this.architecturesOf(image._repository);
-    return this.step(
-      `Build${index + 1}-${image._repository.node.id}`.replace(/[^A-Za-z0-9_-]/g, '-').slice(0, MOST_NAMED),
-      image._repository,
-      architectures,
-      {
-        purpose: `Build of ${image._repository.node.path}`,
-        commands: [NAME_BUILT_IMAGE, BUILD_SCAN_PUSH],
-        environment: { ...image._environment, ...(architectures.length > 1 && { BINFMT_IMAGE, BUILDKIT_IMAGE }) },
-        pushes: true,
-      },
-    );
+  private createBuild({ repository, environment, ...image }: ImageBuildConfig, index: number): ImageStep {
+    const architectures = image.architectures ?? this.architecturesOf(repository);
+    const name = `Build${index + 1}-${repository.node.id}`.replace(/[^A-Za-z0-9_-]/g, '-').slice(0, MAX_NAME_LENGTH);
+    return this.createStep(name, repository, architectures, {
+      purpose: `Build of ${repository.node.path}`,
+      commands: [NAME_BUILT_IMAGE, BUILD_SCAN_PUSH],
+      environment: { ...environment, ...(architectures.length > 1 && { BINFMT_IMAGE, BUILDKIT_IMAGE }) },
+      pushes: true,
+    });
   }
 
-  private createScan(source: PushedImageSource): Step {
-    const { included, excluded } = source.tagPatterns;
-    return this.step('Scan', source.repository, this.architecturesOf(source.repository), {
-      purpose: `Scan of ${source.repository.node.path}`,
+  private createScan({ repository, trivyImage, tagPatterns: { included, excluded } }: PushedImageSource): ImageStep {
+    return this.createStep('Scan', repository, this.architecturesOf(repository), {
+      purpose: `Scan of ${repository.node.path}`,
       commands: [NAME_PUSHED_IMAGE, SCAN_PUSHED_IMAGE],
       environment: {
-        TRIVY_IMAGE: source.trivyImage,
+        TRIVY_IMAGE: trivyImage,
         TAGS_INCLUDED: included.join(' '),
         TAGS_EXCLUDED: excluded.join(' '),
       },
@@ -156,32 +148,37 @@ export class BuildStages extends Construct {
     });
   }
 
-  private step(name: string, images: IImageRepository, architectures: CpuArchitecture[], props: DockerStep): Step {
+  private createStep(
+    name: string,
+    images: IImageRepository,
+    architectures: CpuArchitecture[],
+    step: DockerStep,
+  ): ImageStep {
     const { repository } = images;
-    const build = this.project(name, {
-      ...props,
+    const build = this.createProject(name, {
+      ...step,
       environment: {
         REPOSITORY_NAME: repository.repositoryName,
         REPOSITORY_URI: repository.repositoryUri,
         PLATFORMS: architectures.map(platformOf).join(','),
-        ...props.environment,
+        ...step.environment,
       },
-      exported: [TAG],
+      exported: [TAG_VARIABLE],
       reports: { directory: SCAN_REPORTS, files: '*.xml' },
-      docker: WHY_DOCKER,
-      // A machine of the one architecture builds without emulation.
+      docker: DOCKER_REASON,
+      // An ARM image alone is built on an ARM host, without emulation.
       arm64: architectures.length === 1 && architectures[0] === CpuArchitecture.ARM64,
       repository,
     });
     return { name, build, repository: images };
   }
 
-  private project(id: string, props: Omit<BuildProjectProps, 'key' | 'artifacts' | 'profile'>): BuildProject {
+  private createProject(id: string, props: Omit<BuildProjectProps, 'key' | 'artifacts' | 'profile'>): BuildProject {
     const { key, artifacts, profile } = this.props;
     return new BuildProject(this, id, { ...props, key, artifacts, profile });
   }
 
-  /** Those that the services need; a stage elsewhere doesn't say. */
+  /** Architectures of the services that run the image. Those of a stage elsewhere are unknown. */
   private architecturesOf({ repository }: IImageRepository): CpuArchitecture[] {
     const users = this.props.targets.filter(({ repositoryName }) => repositoryName === repository.repositoryName);
     const needed = new Set(users.map(({ arm64 }) => (arm64 ? CpuArchitecture.ARM64 : CpuArchitecture.X86_64)));

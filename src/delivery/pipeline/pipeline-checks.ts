@@ -1,66 +1,100 @@
+import type { IConstruct } from 'constructs';
 import type { Waiver } from '../../compliance';
+import { checkReason } from '../../validation/checks';
 
-/** What {@link PipelineChecks.commands} may be told. Each is a list of shell commands; the first that fails ends the execution. */
+/**
+ * Properties of {@link PipelineChecks.commands}. Lint, unit and integration commands are required.
+ *
+ * Each is a list of shell commands. The first command that fails ends the execution.
+ */
 export interface CheckCommands {
   /**
-   * Before all others, for dependencies.
-   * @default - none
+   * Commands that install dependencies, before all others.
+   * @default - no installation
    */
   readonly install?: string[];
-  /** What reads the sources: style, types. */
+  /** Commands of static analysis: style and types. */
   readonly lint: string[];
-  /** Tests of units. */
+  /** Commands of unit tests. */
   readonly unit: string[];
-  /** Tests of what works together. */
+  /** Commands of integration tests. */
   readonly integration: string[];
   /**
-   * Versions of languages, as CodeBuild names them: `{ nodejs: '22' }`.
-   * @default - those of CodeBuild's image
+   * Runtime versions as CodeBuild names them: `{ nodejs: '22' }`.
+   * @default - the versions of the CodeBuild image
    */
   readonly runtimes?: { [language: string]: string };
   /**
-   * JUnit files that the tests leave, as a pattern: `reports/*.xml`. CodeBuild keeps them 30 days.
-   * @default - none is kept
+   * Pattern of JUnit files that the tests write: `reports/*.xml`. CodeBuild keeps reports for 30 days.
+   * @default - no reports
    */
   readonly reports?: string;
   /**
-   * Lets the commands use Docker, for tests that start containers. The build is privileged then, so the sources' own commands are root there.
+   * Allows the commands to use Docker, for tests that start containers, with the reason.
+   *
+   * The build is privileged then: commands of the sources run as root of the build host.
    * @default - no Docker
    */
   readonly docker?: Waiver;
 }
 
-/** Else CodeBuild's image chooses, and another one after its next update. */
-const NODE = '22';
+/**
+ * Context of a pipeline that the checks are bound to.
+ * @internal
+ */
+export interface PipelineChecksContext {
+  /** Directories that images are built from. */
+  readonly directories: string[];
+}
 
-/** What sources must pass before an image is built from them (requirement A-09). */
+/** Pinned, because updates of the CodeBuild image change its own default. */
+const DEFAULT_NODE_VERSION = '22';
+
+/**
+ * Checks that sources must pass before an image is built. Source: requirement A-09.
+ *
+ * @example
+ *
+ * PipelineChecks.commands({ lint: ['make lint'], unit: ['make test'], integration: ['make integration-test'] });
+ */
 export class PipelineChecks {
-  /** Commands of your own. */
+  /** Custom commands. */
   public static commands(commands: CheckCommands): PipelineChecks {
     return new PipelineChecks(() => commands);
   }
 
   /**
-   * `npm ci`, and then the scripts `lint`, `test` and `test:integration` in each folder that an image is built from. A folder without
-   * `package.json` fails, and so does one without the script `test`; the others may be missing.
+   * Scripts of npm in each directory that an image is built from.
    *
-   * @param nodeVersion the version of Node.js as CodeBuild names it, `22` unless told; that of the Dockerfile, so that what is tested is what runs
+   * Runs `npm ci`, then the scripts `lint`, `test` and `test:integration`. A directory fails without `package.json` or
+   * without the script `test`. The other scripts are optional.
+   *
+   * @param nodeVersion version of Node.js as CodeBuild names it, by default `22`. Give the version of the Dockerfile.
    */
   public static npmScripts(nodeVersion?: string): PipelineChecks {
     return new PipelineChecks((directories) => {
-      const everywhere = (command: string) => directories.map((directory) => `(cd '${directory}' && ${command})`);
+      const inEach = (command: string) => directories.map((directory) => `(cd '${directory}' && ${command})`);
       return {
-        runtimes: { nodejs: nodeVersion ?? NODE },
-        install: everywhere('npm ci'),
-        lint: everywhere('npm run lint --if-present'),
-        unit: everywhere('npm test'),
-        integration: everywhere('npm run test:integration --if-present'),
+        runtimes: { nodejs: nodeVersion ?? DEFAULT_NODE_VERSION },
+        install: inEach('npm ci'),
+        lint: inEach('npm run lint --if-present'),
+        unit: inEach('npm test'),
+        integration: inEach('npm run test:integration --if-present'),
       };
     });
   }
 
-  private constructor(
-    /** @internal */
-    public readonly _commands: (directories: string[]) => CheckCommands,
-  ) {}
+  private constructor(private readonly commandsFor: (directories: string[]) => CheckCommands) {}
+
+  /**
+   * Checks the props and returns the commands.
+   * @internal
+   */
+  public _bind(scope: IConstruct, { directories }: PipelineChecksContext): CheckCommands {
+    const commands = this.commandsFor(directories);
+    if (commands.docker) {
+      checkReason(scope, 'checks.docker.reason', commands.docker.reason);
+    }
+    return commands;
+  }
 }

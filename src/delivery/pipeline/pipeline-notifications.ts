@@ -3,47 +3,51 @@ import { CfnRule } from 'aws-cdk-lib/aws-events';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { chatMessage } from '../../observability/alerting/chat-message';
-import { consoleAddress } from './console-url';
+import { consoleUrl } from './console-url';
 
-/** The topic admits EventBridge already. Releases tell of themselves; this is for checks, builds, scans and approvals that end it. */
-export function tellOfFailures(scope: Construct, pipeline: Pipeline, topic: ITopic): void {
-  tellOf(scope, 'Failures', {
+/** Event of the pipeline that is published to a topic. */
+interface Notification {
+  readonly pipeline: Pipeline;
+  /** Its policy allows EventBridge already. */
+  readonly topic: ITopic;
+  /** Pattern of the detail of the event. */
+  readonly detail: object;
+  /** Predicate for the description of the rule: `fail`. */
+  readonly predicate: string;
+  readonly title: string;
+  readonly text: string;
+}
+
+/** Notifies of failed actions: checks, builds, scans and approvals. Releases send notifications of their own. */
+export function notifyOfFailures(scope: Construct, pipeline: Pipeline, topic: ITopic): void {
+  createNotificationRule(scope, 'Failures', {
     pipeline,
     topic,
     detail: { state: ['FAILED'] },
-    description: 'fail',
+    predicate: 'fail',
     title: 'Pipeline failed at <stage>',
     text: 'The action <action> of execution <execution> failed',
   });
 }
 
-/** CodePipeline's own message for it is in a form that chat integration drops. */
-export function tellOfApprovals(scope: Construct, pipeline: Pipeline, topic: ITopic): void {
-  tellOf(scope, 'Approvals', {
+/** Notifies of pending approvals, because chat clients don't show the message that CodePipeline sends. */
+export function notifyOfApprovals(scope: Construct, pipeline: Pipeline, topic: ITopic): void {
+  createNotificationRule(scope, 'Approvals', {
     pipeline,
     topic,
     detail: { type: { category: ['Approval'] }, state: ['STARTED'] },
-    description: 'wait for an approval',
+    predicate: 'wait for an approval',
     title: 'Release to <stage> waits for an approval',
     text: 'Execution <execution> waits. Review it here',
   });
 }
 
-interface Told {
-  readonly pipeline: Pipeline;
-  readonly topic: ITopic;
-  readonly detail: object;
-  /** What the actions do. */
-  readonly description: string;
-  readonly title: string;
-  readonly text: string;
-}
-
-/** With fields that every one of these events has: without one, EventBridge would send nothing. */
-function tellOf(scope: Construct, id: string, { pipeline, topic, detail, description, title, text }: Told): void {
-  const address = consoleAddress(scope, 'codesuite/codepipeline/pipelines/<pipeline>/view', '');
+/** The message uses fields that each of these events has, because EventBridge drops an event that lacks one. */
+function createNotificationRule(scope: Construct, id: string, notification: Notification): void {
+  const { pipeline, topic, detail, predicate, title, text } = notification;
+  const url = consoleUrl(scope, 'codesuite/codepipeline/pipelines/<pipeline>/view', '');
   new CfnRule(scope, id, {
-    description: `Tells of actions of ${scope.node.path} that ${description}`,
+    description: `Notifies when actions of ${scope.node.path} ${predicate}`,
     eventPattern: {
       'source': ['aws.codepipeline'],
       'detail-type': ['CodePipeline Action Execution State Change'],
@@ -60,7 +64,7 @@ function tellOf(scope: Construct, id: string, { pipeline, topic, detail, descrip
             execution: '$.detail.execution-id',
             pipeline: '$.detail.pipeline',
           },
-          inputTemplate: JSON.stringify(chatMessage(title, `${text}: ${address}`)),
+          inputTemplate: JSON.stringify(chatMessage(title, `${text}: ${url}`)),
         },
       },
     ],

@@ -13,37 +13,39 @@ import type { EnvironmentProfile } from '../../environment';
 import type { AlertRouting } from '../../observability';
 import { ProductionWebService } from '../../service';
 import { Release } from '../release/release';
-import { consoleAddress } from './console-url';
-import type { DeployStage } from './deploy-stage';
+import { consoleUrl } from './console-url';
+import type { DeployStageProps, ElsewhereStageProps } from './deploy-stage-props';
 import { PostReleaseAlarms } from './post-release-alarms';
+import type { StageConfig } from './validate-stage';
 
-/** What a {@link PipelineStage} is made from, all of it checked. */
+/** Properties of a {@link PipelineStage}, checked. */
 export interface PipelineStageProps {
-  /** Whether its services are here or elsewhere, and who approves. */
-  readonly stage: DeployStage;
-  /** Tags of what is released, by repository. */
+  /** Settings of the stage. */
+  readonly stage: StageConfig;
+  /** Variables with the tags of the images, by repository. */
   readonly tags: { readonly [repositoryName: string]: string };
-  /** Handed to the release of a stage here. */
+  /** Environment profile of the release. */
   readonly profile: EnvironmentProfile;
   /**
-   * Is told of the release.
-   * @default - nobody
+   * Topic for notifications of the release.
+   * @default - no notifications
    */
   readonly notifications?: ITopic;
   /**
-   * Tells when the services do badly after a release.
-   * @default - nobody is told
+   * Routing of the alarms after the release.
+   * @default - no alarms
    */
   readonly alertRouting?: AlertRouting;
 }
 
-const PLAN_VARIABLES = (stage: string) => `Plan-${stage}`;
+const RUN_ORDER = { plan: 1, approval: 2, release: 3 };
 
-/** One stage of a pipeline: the plan of the migration, the approval, the release. */
+/** Stage of a pipeline: the plan of the migration, the approval, the release. */
 export class PipelineStage extends Construct {
-  /** None for a stage elsewhere. */
+  /** Undefined for a stage elsewhere. */
   public readonly release?: Release;
-  private readonly machine: IStateMachine;
+  private readonly stateMachine: IStateMachine;
+  /** Role in another account. */
   private readonly role?: IRole;
 
   public constructor(
@@ -52,72 +54,99 @@ export class PipelineStage extends Construct {
     private readonly props: PipelineStageProps,
   ) {
     super(scope, id);
-    const { here, elsewhere } = props.stage._plan;
+    const { local, elsewhere } = props.stage;
     if (elsewhere) {
-      this.machine = this.machineOf(elsewhere.stateMachineArn);
-      this.role =
-        elsewhere.roleArn === undefined
-          ? undefined
-          : Role.fromRoleArn(this, 'Role', elsewhere.roleArn, { mutable: false });
+      this.stateMachine = this.importStateMachine(elsewhere.stateMachineArn);
+      this.role = this.importRole(elsewhere);
     } else {
-      here!.services.forEach(
-        (service) => here!.smokeTest && (service as ProductionWebService).verifyWith(here!.smokeTest),
-      );
-      this.release = this.createRelease();
-      this.machine = this.release.stateMachine;
-      this.watchClosely(this.release);
+      this.release = this.createRelease(local!);
+      this.stateMachine = this.release.stateMachine;
+      this.createPostReleaseAlarms(this.release);
     }
   }
 
-  /** CodePipeline must know the account, which a reference doesn't say: it is one of this app, and so of this account and region. */
-  private machineOf(arn: string): IStateMachine {
+  /** Permissions that the role of the pipeline needs for the actions. */
+  public get permissions(): PolicyStatement[] {
+    if (this.role) {
+      return [new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [this.role.roleArn] })];
+    }
+    return this.stateMachines.flatMap((machine) => [
+      new PolicyStatement({
+        actions: ['states:DescribeStateMachine', 'states:StartExecution'],
+        resources: [machine.stateMachineArn],
+      }),
+      new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executionArns(machine)] }),
+    ]);
+  }
+
+  /** Resources of the permissions that contain a wildcard. */
+  public get wildcardArns(): string[] {
+    return this.role ? [] : this.stateMachines.map(executionArns);
+  }
+
+  /** Whether the stage has a manual approval. */
+  public get hasApproval(): boolean {
+    return this.props.stage.approval;
+  }
+
+  /** Adds the stage with its actions, one after the other. */
+  public addTo(pipeline: Pipeline): void {
+    const stage = pipeline.addStage({ stageName: this.props.stage.name });
+    if (this.release?.migrationPlan) {
+      stage.addAction(this.invoke('Plan', this.release.migrationPlan, RUN_ORDER.plan, this.planNamespace));
+    }
+    if (this.hasApproval) {
+      this.addApproval(stage);
+    }
+    stage.addAction(this.invoke('Release', this.stateMachine, RUN_ORDER.release));
+  }
+
+  private get stateMachines(): IStateMachine[] {
+    return [this.stateMachine, ...(this.release?.migrationPlan ? [this.release.migrationPlan] : [])];
+  }
+
+  private get planNamespace(): string {
+    return `Plan-${this.props.stage.name}`;
+  }
+
+  /** CodePipeline must know the account. A reference doesn't reveal it, but is one of this account and region. */
+  private importStateMachine(arn: string): IStateMachine {
     return Token.isUnresolved(arn)
       ? StateMachine.fromStateMachineName(this, 'Machine', Arn.split(arn, ArnFormat.COLON_RESOURCE_NAME).resourceName!)
       : StateMachine.fromStateMachineArn(this, 'Machine', arn);
   }
 
-  /** What the pipeline's role may do for it. */
-  public get permissions(): PolicyStatement[] {
-    if (this.role) {
-      return [new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [this.role.roleArn] })];
+  private importRole({ roleArn }: ElsewhereStageProps): IRole | undefined {
+    return roleArn === undefined ? undefined : Role.fromRoleArn(this, 'Role', roleArn, { mutable: false });
+  }
+
+  private createRelease(stage: DeployStageProps): Release {
+    const { services, smokeTest, migration, snapshot, monitoringTime, verifyBeforeTraffic, gateAlarmNames } = stage;
+    if (smokeTest) {
+      services.forEach((service) => (service as ProductionWebService).verifyWith(smokeTest));
     }
-    return [this.machine, ...(this.release?.migrationPlan ? [this.release.migrationPlan] : [])].flatMap((machine) => [
-      new PolicyStatement({
-        actions: ['states:DescribeStateMachine', 'states:StartExecution'],
-        resources: [machine.stateMachineArn],
-      }),
-      new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executionsOf(machine)] }),
-    ]);
+    return new Release(this, 'Release', {
+      stageName: this.props.stage.name,
+      services,
+      migration,
+      snapshot,
+      notifications: this.props.notifications,
+      monitoringTime,
+      verifyBeforeTraffic,
+      gateAlarmNames,
+      profile: this.props.profile,
+    });
   }
 
-  /** ARNs of a family of resources among the permissions. */
-  public get families(): string[] {
-    return this.role
-      ? []
-      : [this.machine, ...(this.release?.migrationPlan ? [this.release.migrationPlan] : [])].map(executionsOf);
-  }
-
-  /** Whether somebody has to approve. */
-  public get asks(): boolean {
-    return this.props.stage._plan.approval;
-  }
-
-  /** Plan, approval, release: one after the other. */
-  public addTo(pipeline: Pipeline): void {
-    const {
-      stage: { _plan: plan },
-    } = this.props;
-    const stage = pipeline.addStage({ stageName: plan.name });
-    if (this.release?.migrationPlan) {
-      stage.addAction(this.invoke('Plan', this.release.migrationPlan, 1, PLAN_VARIABLES(plan.name)));
+  private createPostReleaseAlarms(release: Release): void {
+    const { stage, alertRouting } = this.props;
+    const services = release.services.filter((service) => service instanceof ProductionWebService);
+    if (stage.postReleaseAlarms && alertRouting && services.length > 0) {
+      new PostReleaseAlarms(this, 'CloseWatch', { release, services, alertRouting, settings: stage.postReleaseAlarms });
     }
-    if (this.asks) {
-      this.addApproval(stage);
-    }
-    stage.addAction(this.invoke('Release', this.machine, 3));
   }
 
-  /** The tags are part of the input itself: an artifact would have to be read from other accounts, too. */
+  /** The tags are literal input, because other accounts could not read an artifact. */
   private invoke(
     actionName: string,
     stateMachine: IStateMachine,
@@ -134,79 +163,38 @@ export class PipelineStage extends Construct {
     });
   }
 
-  private addApproval(stage: IStage): void {
-    const {
-      stage: { _plan: plan },
-      tags,
-    } = this.props;
+  private addApproval(pipelineStage: IStage): void {
+    const { stage, tags } = this.props;
     const planned = this.release?.migrationPlan !== undefined;
-    stage.addAction(
+    const plan = planned ? ' What the migration would do is the output of the execution behind the link.' : '';
+    pipelineStage.addAction(
       new ManualApprovalAction({
         actionName: 'Approve',
-        runOrder: 2,
-        timeout: plan.approvalTimeout ?? Duration.days(7),
-        additionalInformation: `Release of ${Object.values(tags)[0]} to ${plan.name}.${planned ? ' What the migration would do is the output of the execution behind the link.' : ''}`,
-        externalEntityLink: planned ? this.planLink() : undefined,
+        runOrder: RUN_ORDER.approval,
+        timeout: stage.approvalTimeout ?? Duration.days(7),
+        additionalInformation: `Release of ${Object.values(tags)[0]} to ${stage.name}.${plan}`,
+        externalEntityLink: planned ? this.planUrl() : undefined,
       }),
     );
   }
 
-  /** Step Functions shows the lines that the plan has printed, and where they are logged. */
-  private planLink(): string {
-    return consoleAddress(
-      this,
-      'states/home',
-      `#/v2/executions/details/#{${PLAN_VARIABLES(this.props.stage._plan.name)}.ExecutionArn}`,
-    );
-  }
-
-  private watchClosely(release: Release): void {
-    const {
-      stage: {
-        _plan: { postReleaseAlarms },
-      },
-      alertRouting: routing,
-    } = this.props;
-    const services = release.services.filter((service) => service instanceof ProductionWebService);
-    if (postReleaseAlarms && routing && services.length > 0) {
-      new PostReleaseAlarms(this, 'CloseWatch', { release, services, routing, watch: postReleaseAlarms });
-    }
-  }
-
-  private createRelease(): Release {
-    const {
-      stage: {
-        _plan: { name, here },
-      },
-      notifications,
-      profile,
-    } = this.props;
-    const { services, migration, snapshot, monitoringTime, verifyBeforeTraffic, gateAlarmNames } = here!;
-    return new Release(this, 'Release', {
-      stageName: name,
-      services,
-      migration,
-      snapshot,
-      notifications,
-      monitoringTime,
-      verifyBeforeTraffic,
-      gateAlarmNames,
-      profile,
-    });
+  /** Step Functions shows the output of the plan, and where it is logged. */
+  private planUrl(): string {
+    return consoleUrl(this, 'states/home', `#/v2/executions/details/#{${this.planNamespace}.ExecutionArn}`);
   }
 }
 
-function executionsOf(machine: IStateMachine): string {
+/** ARNs of all executions of a state machine. */
+function executionArns(machine: IStateMachine): string {
   const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
   const { account, region, resourceName } = Arn.split(machine.stateMachineArn, arnFormat);
-  // A name that is known by reference is written shorter so.
-  const name = machine instanceof StateMachine ? machine.stateMachineName : resourceName!;
-  const place = machine instanceof StateMachine ? {} : { account, region };
+  // The name of a machine of this app gives a shorter reference than its ARN.
+  const own = machine instanceof StateMachine;
   return Stack.of(machine).formatArn({
     service: 'states',
     resource: 'execution',
-    resourceName: `${name}:*`,
+    resourceName: `${own ? machine.stateMachineName : resourceName!}:*`,
     arnFormat,
-    ...place,
+    ...(own ? {} : { account, region }),
   });
 }

@@ -18,30 +18,44 @@ import { describeAlarm } from '../../observability/alarms/alarm-description';
 import type { ProductionWebService } from '../../service';
 import type { Release } from '../release/release';
 import { RELEASED } from '../release/service-facts';
-import type { PostReleaseAlarmsProps } from './deploy-stage';
+import type { PostReleaseAlarmsProps } from './deploy-stage-props';
 
-/** What a {@link PostReleaseAlarms} is made from, all of it checked. */
+/** Parts of {@link PostReleaseAlarms}, checked. */
 export interface PostReleaseAlarmsParts {
-  /** Each of its releases that ends well begins the watch anew. */
+  /** Release whose successful executions start the monitoring. */
   readonly release: Release;
-  /** Two tighter alarms each: success rate and response time. */
+  /** Services, each with an alarm on its success rate and one on its response time. */
   readonly services: ProductionWebService[];
-  /** Tells who hears of errors, and knows where the page is. */
-  readonly routing: AlertRouting;
-  /** For how long, and within which limits. */
-  readonly watch: PostReleaseAlarmsProps;
+  /** Channels of the composite alarm, and the location of its runbook. */
+  readonly alertRouting: AlertRouting;
+  /** Duration and limits. */
+  readonly settings: PostReleaseAlarmsProps;
+}
+
+interface Limits {
+  readonly hours: number;
+  readonly successRatePercent: number;
+  readonly seconds: number;
 }
 
 const PERIOD = Duration.hours(1);
-const WHY_SILENT = 'It is a part of the composite alarm beside it, which tells people.';
+/** First sentence of the runbook page, too. */
+const FIRST_ACTION =
+  'Compare errors and response times with those before the release. ' +
+  'If they began with it, roll the release back: automatic rollback has ended.';
+const PART_OF_COMPOSITE = 'part of the composite alarm that notifies.';
+const NO_ACTION_REASON = 'It is part of the composite alarm next to it, which notifies.';
 
 /**
- * Tighter alarms for a time after a release (requirement A-10), by alarms alone: a release that ends well counts itself, and an alarm
- * that looks back over that time is on for as long. A composite alarm fires while it is on and a tighter alarm is. The release itself has
- * ended by then, so that the next one need not wait.
+ * Stricter alarms for a time after a release, made of alarms alone. Source: requirement A-10.
+ *
+ * A release that succeeds publishes a metric. An alarm with as many evaluation periods as the monitoring has hours is
+ * in ALARM for that time. A composite alarm combines it with the stricter alarms. The execution of the release has
+ * ended by then, so that the next release doesn't wait.
  */
 export class PostReleaseAlarms extends Construct {
   public readonly alarm: CompositeAlarm;
+  private readonly limits: Limits;
 
   public constructor(
     scope: Construct,
@@ -49,45 +63,45 @@ export class PostReleaseAlarms extends Construct {
     private readonly parts: PostReleaseAlarmsParts,
   ) {
     super(scope, id);
+    this.limits = limitsOf(parts.settings);
     const released = this.createReleasedAlarm();
-    const tighter = parts.services.flatMap((service, index) => this.createTighterAlarms(service, index));
-    [released, ...tighter].forEach((alarm) => acknowledgeInCompliancePacks(alarm, 'CloudWatchAlarmAction', WHY_SILENT));
-    this.alarm = new CompositeAlarm(this, 'Alarm', {
-      alarmDescription: this.describe(),
-      alarmRule: AlarmRule.allOf(
-        AlarmRule.fromAlarm(released, AlarmState.ALARM),
-        AlarmRule.anyOf(...tighter.map((alarm) => AlarmRule.fromAlarm(alarm, AlarmState.ALARM))),
-      ),
-    });
-    const action = new SnsAction(parts.routing.topicFor(Severity.ERROR));
+    const stricter = parts.services.flatMap((service, index) => this.createStricterAlarms(service, index));
+    [released, ...stricter].forEach((alarm) =>
+      acknowledgeInCompliancePacks(alarm, 'CloudWatchAlarmAction', NO_ACTION_REASON),
+    );
+    this.alarm = this.createCompositeAlarm(released, stricter);
+    const action = new SnsAction(parts.alertRouting.topicFor(Severity.ERROR));
     this.alarm.addAlarmAction(action);
     this.alarm.addOkAction(action);
   }
 
-  private describe(): string {
-    const { release, routing } = this.parts;
-    const { hours, successRatePercent, seconds } = this.limits;
-    return describeAlarm(this, {
-      source: release,
-      happened: `brought out services that do worse than after a good release: within ${hours} hours of it fewer than ${successRatePercent} % of requests succeed, or more than one in ten takes longer than ${seconds} s`,
-      first:
-        'Compare errors and response times with those before the release; if they began with it, take the release back: nothing goes back by itself any more.',
-      key: 'release-close-watch',
-      severity: Severity.ERROR,
-      runbooks: routing._runbooks,
+  private createCompositeAlarm(released: Alarm, stricter: Alarm[]): CompositeAlarm {
+    return new CompositeAlarm(this, 'Alarm', {
+      alarmDescription: this.describe(),
+      alarmRule: AlarmRule.allOf(
+        AlarmRule.fromAlarm(released, AlarmState.ALARM),
+        AlarmRule.anyOf(...stricter.map((alarm) => AlarmRule.fromAlarm(alarm, AlarmState.ALARM))),
+      ),
     });
   }
 
-  private get limits(): { readonly hours: number; readonly successRatePercent: number; readonly seconds: number } {
-    const {
-      duration = Duration.hours(24),
-      successRatePercent = 99.9,
-      responseTimeLimit = Duration.seconds(1),
-    } = this.parts.watch;
-    return { hours: duration.toHours(), successRatePercent, seconds: responseTimeLimit.toMilliseconds() / 1000 };
+  private describe(): string {
+    const { release, alertRouting } = this.parts;
+    const { hours, successRatePercent, seconds } = this.limits;
+    return describeAlarm(this, {
+      source: release,
+      happened:
+        `released services that do worse than after a good release: within ${hours} hours of it ` +
+        `fewer than ${successRatePercent} % of requests succeed, ` +
+        `or more than one in ten takes longer than ${seconds} s`,
+      first: FIRST_ACTION,
+      key: 'release-close-watch',
+      severity: Severity.ERROR,
+      runbooks: alertRouting._runbooks,
+    });
   }
 
-  /** On from a release's end for as long as the hour of its end is among those looked at. */
+  /** In ALARM from the end of a release, for as long as the period of its end is evaluated. */
   private createReleasedAlarm(): Alarm {
     const { release } = this.parts;
     const { hours } = this.limits;
@@ -98,7 +112,8 @@ export class PostReleaseAlarms extends Construct {
       statistic: 'Sum',
       period: PERIOD,
     }).createAlarm(this, 'Released', {
-      alarmDescription: `Something was released to ${release.stageName} within ${hours} hours, which is no fault: a part of the alarm that tells people.`,
+      alarmDescription:
+        `A release to ${release.stageName} ended within ${hours} hours, which is no fault: ` + PART_OF_COMPOSITE,
       threshold: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: hours,
@@ -107,18 +122,27 @@ export class PostReleaseAlarms extends Construct {
     });
   }
 
-  private createTighterAlarms({ node, signals: names }: ProductionWebService, index: number): Alarm[] {
+  private createStricterAlarms({ node, signals: names }: ProductionWebService, index: number): Alarm[] {
     const { successRatePercent, seconds } = this.limits;
     const alarms = [
       new SuccessRateAlarm(this, `SuccessRate${index + 1}`, { names, threshold: successRatePercent }).alarm,
       new ResponseTimeAlarm(this, `ResponseTime${index + 1}`, { names, threshold: seconds }).alarm,
     ];
-    // They watch what takes deployments back, which these don't.
+    // Their own description says that they roll deployments back, which these don't.
     alarms
       .map((alarm) => alarm.node.defaultChild as CfnAlarm)
       .forEach((resource) => {
-        resource.alarmDescription = `${node.path} does worse than after a good release: a part of the alarm that tells people.`;
+        resource.alarmDescription = `${node.path} does worse than after a good release: ${PART_OF_COMPOSITE}`;
       });
     return alarms;
   }
+}
+
+function limitsOf(settings: PostReleaseAlarmsProps): Limits {
+  const {
+    duration = Duration.hours(24),
+    successRatePercent = 99.9,
+    responseTimeLimit = Duration.seconds(1),
+  } = settings;
+  return { hours: duration.toHours(), successRatePercent, seconds: responseTimeLimit.toMilliseconds() / 1000 };
 }

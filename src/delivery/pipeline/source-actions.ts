@@ -16,39 +16,38 @@ import {
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { Construct, IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { IImageRepository } from '../../registry';
-import { trivyImageOf } from './image-build';
-import type { CodeConnectionProps, ImagePushProps } from './pipeline-source';
+import type { CodeConnectionProps, ImagePushProps } from './pipeline-source-props';
 
-/** Namespace of the source action's variables. */
-export const SOURCE_VARIABLES = 'Source';
+/** Namespace of the variables of the source action. */
+const SOURCE_VARIABLES = 'Source';
 const ACTION_NAME = 'Source';
 
-/** What a source brings into a pipeline. */
-export interface SourceParts {
-  /** What the builds take as their input: the sources, or what describes a pushed image. */
+/** Settings of the source of a pipeline. */
+export interface SourceConfig {
+  /** Input of the builds: the sources, or the description of a pushed image. */
   readonly artifact: Artifact;
-  /** Always of the same name, by which events say which revision starts the pipeline. */
+  /** Source action. Events override its revision by its name, which is the same for all sources. */
   readonly action: Action;
-  /** What the pipeline's role may do for it. */
+  /** Permissions that the role of the pipeline needs for the action. */
   readonly permissions: PolicyStatement[];
   /**
-   * The commit, as the actions after it read it.
-   * @default - none, for an archive or a pushed image
+   * Variable with the commit, for later actions.
+   * @default - no commit, for an archive or a pushed image
    */
   readonly commitId?: string;
   /**
-   * Set where images are built elsewhere.
-   * @default - none: the pipeline builds them
+   * Source of images that are built outside the pipeline.
+   * @default - the pipeline builds the images
    */
   readonly pushed?: PushedImageSource;
-  /** Makes it start the pipeline. */
-  start(scope: Construct, pipeline: Pipeline, starter: () => Role): void;
+  /** Starts the pipeline on a new revision. The role is created where EventBridge needs one. */
+  addTrigger(scope: Construct, pipeline: Pipeline, createRole: () => Role): void;
 }
 
-/** A git repository behind a connection. */
-export class ConnectionSource implements SourceParts {
+/** Source action for a Git repository behind a connection. */
+export class ConnectionSource implements SourceConfig {
   public readonly artifact = new Artifact('Source');
   public readonly action: CodeStarConnectionsSourceAction;
   public readonly commitId: string;
@@ -63,13 +62,13 @@ export class ConnectionSource implements SourceParts {
       branch: props.branch ?? 'main',
       output: this.artifact,
       variablesNamespace: SOURCE_VARIABLES,
-      // The trigger below starts the pipeline, by what it filters.
+      // The trigger starts the pipeline, because only a trigger has filters.
       triggerOnPush: false,
     });
     this.commitId = this.action.variables.commitId;
   }
 
-  /** The service is named in the ARN; its older name is another prefix in IAM. */
+  /** IAM has a prefix of its own for connections whose ARN has the former name of the service. */
   public get permissions(): PolicyStatement[] {
     const { connectionArn } = this.props;
     const service = connectionArn.includes(':codestar-connections:') ? 'codestar-connections' : 'codeconnections';
@@ -78,7 +77,7 @@ export class ConnectionSource implements SourceParts {
     ];
   }
 
-  public start(_scope: Construct, pipeline: Pipeline): void {
+  public addTrigger(_scope: Construct, pipeline: Pipeline): void {
     const { branch = 'main', paths, tags } = this.props;
     pipeline.addTrigger({
       providerType: ProviderType.CODE_STAR_SOURCE_CONNECTION,
@@ -90,8 +89,8 @@ export class ConnectionSource implements SourceParts {
   }
 }
 
-/** An archive in a bucket. */
-export class ArchiveSource implements SourceParts {
+/** Source action for an archive in a bucket. */
+export class ArchiveSource implements SourceConfig {
   public readonly artifact = new Artifact('Source');
   public readonly action: S3SourceAction;
 
@@ -134,48 +133,47 @@ export class ArchiveSource implements SourceParts {
     ];
   }
 
-  public start(scope: Construct, pipeline: Pipeline, starter: () => Role): void {
-    startBy(scope, 'Archived', {
+  public addTrigger(scope: Construct, pipeline: Pipeline, createRole: () => Role): void {
+    createTriggerRule(scope, 'Archived', {
       description: `Releases new archives by ${scope.node.path}`,
       eventPattern: {
         'source': ['aws.s3'],
         'detail-type': ['Object Created'],
         'detail': { bucket: { name: [this.bucket.bucketName] }, object: { key: [this.key] } },
       },
-      target: {
-        pipeline,
-        role: starter(),
-        revisionType: 'S3_OBJECT_VERSION_ID',
-        revisionPath: '$.detail.object.version-id',
-      },
+      pipeline,
+      role: createRole(),
+      revisionType: 'S3_OBJECT_VERSION_ID',
+      revisionPath: '$.detail.object.version-id',
     });
   }
 }
 
-/** What is never released by its own push: what moves, versions beside the commit, and the release machine's own tags. */
-const EXCLUDED_TAGS = ['latest', 'live-*', 'v*', '*.*.*'];
-const NEVER_RELEASED = ['latest', 'live-*'];
+/** Tags that move or that releases add. */
+const NEVER_RELEASED_TAGS = ['latest', 'live-*'];
+/** Tags that start no release by default: versions are added to images that have the tag of their commit already. */
+const EXCLUDED_TAGS = [...NEVER_RELEASED_TAGS, 'v*', '*.*.*'];
 
-/** An image in a repository, named by the digest that the event brings. */
-export class PushedImageSource implements SourceParts {
+/** Source action for images that are built outside the pipeline. */
+export class PushedImageSource implements SourceConfig {
   public readonly artifact = new Artifact('Source');
   public readonly action: Action;
   public readonly pushed = this;
+  public readonly repository: IImageRepository;
   public readonly trivyImage: string;
+  private readonly tags?: string[];
 
-  public constructor(
-    scope: IConstruct,
-    public readonly repository: IImageRepository,
-    private readonly props: ImagePushProps,
-  ) {
-    this.trivyImage = trivyImageOf(scope, props.trivyImage);
-    this.action = new PushedImageAction(this.artifact, repository);
+  public constructor(props: ImagePushProps & { readonly repository: IImageRepository; readonly trivyImage: string }) {
+    this.repository = props.repository;
+    this.trivyImage = props.trivyImage;
+    this.tags = props.tags;
+    this.action = new PushedImageAction(this.artifact, props.repository);
   }
 
-  /** Patterns of the shell, by which the tag is found. */
+  /** Shell patterns that select the tag of an image. */
   public get tagPatterns(): { readonly included: string[]; readonly excluded: string[] } {
-    return this.props.tags
-      ? { included: this.props.tags, excluded: NEVER_RELEASED }
+    return this.tags
+      ? { included: this.tags, excluded: NEVER_RELEASED_TAGS }
       : { included: ['*'], excluded: EXCLUDED_TAGS };
   }
 
@@ -189,9 +187,8 @@ export class PushedImageSource implements SourceParts {
     ];
   }
 
-  public start(scope: Construct, pipeline: Pipeline, starter: () => Role): void {
-    const { tags } = this.props;
-    startBy(scope, 'Pushed', {
+  public addTrigger(scope: Construct, pipeline: Pipeline, createRole: () => Role): void {
+    createTriggerRule(scope, 'Pushed', {
       description: `Releases images pushed to ${this.repository.node.path} by ${scope.node.path}`,
       eventPattern: {
         'source': ['aws.ecr'],
@@ -200,31 +197,34 @@ export class PushedImageSource implements SourceParts {
           'action-type': ['PUSH'],
           'result': ['SUCCESS'],
           'repository-name': [this.repository.repository.repositoryName],
-          // The parts of a multi-architecture image have no tag.
-          'image-tag': tags
-            ? tags.map((wildcard) => ({ wildcard }))
+          // The single images of a multi-architecture image have no tag.
+          'image-tag': this.tags
+            ? this.tags.map((wildcard) => ({ wildcard }))
             : [{ 'anything-but': { wildcard: EXCLUDED_TAGS } }],
         },
       },
-      target: { pipeline, role: starter(), revisionType: 'IMAGE_DIGEST', revisionPath: '$.detail.image-digest' },
+      pipeline,
+      role: createRole(),
+      revisionType: 'IMAGE_DIGEST',
+      revisionPath: '$.detail.image-digest',
     });
   }
 }
 
-interface StartRule {
+interface TriggerRule {
   readonly description: string;
   readonly eventPattern: object;
-  readonly target: {
-    readonly pipeline: Pipeline;
-    readonly role: Role;
-    readonly revisionType: string;
-    readonly revisionPath: string;
-  };
+  readonly pipeline: Pipeline;
+  /** Role that EventBridge starts the pipeline with. */
+  readonly role: Role;
+  readonly revisionType: string;
+  /** Path of the revision in the event. */
+  readonly revisionPath: string;
 }
 
-/** A rule that starts the pipeline with the very revision of the event: by the time that the source is read, there may be a newer one. */
-function startBy(scope: Construct, id: string, { description, eventPattern, target }: StartRule): void {
-  const { pipeline, role, revisionType, revisionPath } = target;
+/** Starts the pipeline with the revision of the event, because there may be a newer one when the source action runs. */
+function createTriggerRule(scope: Construct, id: string, rule: TriggerRule): void {
+  const { description, eventPattern, pipeline, role, revisionType, revisionPath } = rule;
   new CfnRule(scope, id, {
     description,
     eventPattern,
@@ -244,7 +244,7 @@ function startBy(scope: Construct, id: string, { description, eventPattern, targ
   });
 }
 
-/** CDK's own action watches one tag, and makes a rule for it. */
+/** ECR source action without the rule of EcrSourceAction, which starts the pipeline for one fixed tag. */
 class PushedImageAction extends Action {
   public constructor(
     output: Artifact,

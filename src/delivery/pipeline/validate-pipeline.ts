@@ -1,181 +1,214 @@
 import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
+import type { ReleaseTarget } from '../../contracts';
+import type { IImageRepository } from '../../registry';
 import { ProductionWebService } from '../../service';
 import { knownToDiffer } from '../../validation/checks';
-import { PropError } from '../../validation/prop-error';
-import type { DeployStage } from './deploy-stage';
-import type { ImageBuild } from './image-build';
-import type { SourceParts } from './source-actions';
+import { checkRules, type Rule } from '../../validation/rules';
+import type { ImageBuildConfig } from './image-build';
+import type { SourceConfig } from './source-actions';
+import type { StageConfig } from './validate-stage';
 
-/** Stages of CodePipeline that are the pipeline's own. */
-const OWN_STAGES = ['source', 'check', 'build', 'scan'];
+/** Parts of a pipeline, each of them valid by itself. */
+export interface PipelineParts {
+  readonly source: SourceConfig;
+  readonly stages: StageConfig[];
+  readonly images: ImageBuildConfig[];
+  /** Whether the caller set `checks`. */
+  readonly checksGiven: boolean;
+  readonly artifactBuckets?: { readonly [region: string]: IBucket };
+}
 
-/** A managed policy holds 6,144 characters: up to 400 for each state machine, after 1,350 of the pipeline's own. */
-const MOST_STAGES = 10;
+/** Stages that the pipeline adds itself. */
+const RESERVED_STAGE_NAMES = ['source', 'check', 'build', 'scan'];
 
-/** What a pipeline can't be made from. */
-export function checkStages(scope: IConstruct, stages: DeployStage[]): void {
-  stages.forEach((stage) => stage._check(scope));
-  const names = stages.map(({ _plan }) => _plan.name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index || OWN_STAGES.includes(name));
-  if (twice !== undefined) {
-    throw new PropError(scope, {
+/** A managed policy holds 6,144 characters: up to 400 for each state machine, after 1,350 for the rest. */
+const MAX_STAGES = 10;
+
+/** Throws a PropError for parts that can't be combined. */
+export function validatePipeline(scope: IConstruct, parts: PipelineParts): void {
+  checkRules(scope, [
+    ...stageRules(parts.stages),
+    ...targetRules(parts.stages),
+    ...parts.stages.map(smokeTestRule),
+    ...imageRules(parts),
+    ...parts.stages.flatMap((stage) => locationRules(scope, stage, parts.artifactBuckets ?? {})),
+  ]);
+}
+
+function stageRules(stages: StageConfig[]): Rule[] {
+  const names = stages.map(({ name }) => name);
+  const duplicate = names.find(isRepeated);
+  const reserved = names.find((name) => RESERVED_STAGE_NAMES.includes(name));
+  const firstProduction = stages.findIndex(({ production }) => production);
+  const late = stages.slice(firstProduction).find(({ production }) => !production);
+  return [
+    {
+      condition: duplicate !== undefined,
       prop: 'stages.name',
-      value: twice,
-      expected: `names of which each stands once, and not ${OWN_STAGES.join(', ')}`,
-      fix: 'give the stage a name of its own',
-    });
-  }
-  if (stages.length > MOST_STAGES) {
-    throw new PropError(scope, {
+      value: duplicate,
+      expected: 'a unique name for each stage',
+      fix: 'give one of the stages another name',
+    },
+    {
+      condition: reserved !== undefined,
+      prop: 'stages.name',
+      value: reserved,
+      expected: `no name of the stages that the pipeline adds: ${RESERVED_STAGE_NAMES.join(', ')}`,
+      fix: 'give the stage another name',
+    },
+    {
+      condition: stages.length > MAX_STAGES,
       prop: 'stages',
-      value: `${stages.length} stages`,
-      expected: `at most ${MOST_STAGES}: the policy of the pipeline's role names no more state machines`,
-      fix: 'make a second pipeline for some of them',
-    });
-  }
-  const first = stages.findIndex(({ _plan }) => _plan.production);
-  if (first === -1) {
-    throw new PropError(scope, {
+      problem: `has ${stages.length} elements, but the policy of the pipeline has room for ${MAX_STAGES}`,
+      fix: 'create a second pipeline for some of them',
+    },
+    {
+      condition: firstProduction === -1,
       prop: 'stages',
       value: names,
       expected: 'a production stage at the end',
       fix: 'add DeployStage.production({ services })',
-    });
-  }
-  const late = stages.slice(first).find(({ _plan }) => !_plan.production);
-  if (late) {
-    throw new PropError(scope, {
+    },
+    {
+      condition: firstProduction !== -1 && late !== undefined,
       prop: 'stages',
       value: names,
-      expected: `production last: ${late._plan.name} comes too late to find anything`,
-      fix: 'put it before production',
-    });
-  }
-  checkTargets(scope, stages);
-  stages.forEach((stage) => checkSmokeTest(scope, stage));
+      expected: `production stages last, but ${late?.name} follows one`,
+      fix: 'move it before production',
+    },
+  ];
 }
 
-/** Two stages with one track would write each other's released image: the second refuses to begin, or starts what nobody approved. */
-function checkTargets(scope: IConstruct, stages: DeployStage[]): void {
-  const targets = stages.flatMap(
-    ({ _plan: { name, here } }) =>
-      here?.services.map(({ releaseTarget: target }) => ({ stage: name, ...target })) ?? [],
-  );
-  targets.forEach((target, index) => {
-    const before = targets.slice(0, index).filter(({ stage }) => stage !== target.stage);
-    const same = before.find(({ source }) => source === target.source);
-    if (same) {
-      throw new PropError(scope, {
-        prop: `stages.${target.stage}.services`,
-        value: target.source,
-        expected: `services of no other stage: ${same.stage} releases it`,
-        fix: 'make a service for each stage',
-      });
-    }
-    const shared = before.find(
+/** Two stages that share a release track would overwrite the released image of each other. */
+function targetRules(stages: StageConfig[]): Rule[] {
+  const targets = stages.flatMap((stage) => targetsOf(stage).map((target) => ({ ...target, stage: stage.name })));
+  return targets.flatMap((target, index) => {
+    const others = targets.slice(0, index).filter(({ stage }) => stage !== target.stage);
+    const same = others.find(({ source }) => source === target.source);
+    const sameTrack = others.find(
       ({ releasedImageParameterName: track }) =>
         track !== undefined && !Token.isUnresolved(track) && track === target.releasedImageParameterName,
     );
-    if (shared) {
-      throw new PropError(scope, {
+    return [
+      {
+        condition: same !== undefined,
         prop: `stages.${target.stage}.services`,
-        value: [shared.source, target.source],
-        expected: 'a release track for each stage: these two have the same',
-        fix: `name the track of each, as in ServiceImage.released(images, '${shared.stage}')`,
-      });
-    }
+        value: target.source,
+        expected: `services of no other stage, but ${same?.stage} releases it`,
+        fix: 'create a service for each stage',
+      },
+      {
+        condition: sameTrack !== undefined,
+        prop: `stages.${target.stage}.services`,
+        value: [sameTrack?.source, target.source],
+        expected: 'a release track for each stage, but these services share one',
+        fix: `name the track of each, as in ServiceImage.released(images, '${sameTrack?.stage}')`,
+      },
+    ];
   });
 }
 
-/** A stage elsewhere is reached with what CodePipeline needs there: a bucket in another region, a role in another account. */
-export function checkPlaces(scope: IConstruct, stages: DeployStage[], buckets: { [region: string]: IBucket }): void {
-  const own = Stack.of(scope);
-  stages.forEach(({ _plan: { name, elsewhere } }) => {
-    const { region = own.region, account = own.account } = elsewhere
-      ? Arn.split(elsewhere.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME)
-      : own;
-    if (knownToDiffer(region, own.region) && !buckets[region]) {
-      throw new PropError(scope, {
-        prop: 'artifactBuckets',
-        value: Object.keys(buckets),
-        expected: `a bucket with a key in ${region}, for the stage ${name}`,
-        fix: `give artifactBuckets: { '${region}': bucket }, or make a pipeline there`,
-      });
-    }
-    if (knownToDiffer(account, own.account) && elsewhere?.roleArn === undefined) {
-      throw new PropError(scope, {
-        prop: `stages.${name}.roleArn`,
-        value: undefined,
-        expected: `a role of ${account}: no other may start a state machine there`,
-        fix: `make a role there that trusts ${own.account}, and give its ARN`,
-      });
-    }
-  });
+/** The smoke test of a stage becomes a lifecycle hook, which a ReleasedService doesn't have. */
+function smokeTestRule({ name, local }: StageConfig): Rule {
+  const unsupported = local?.services.find((service) => !(service instanceof ProductionWebService));
+  const path = unsupported?.releaseTarget.source.node.path;
+  return {
+    condition: local?.smokeTest !== undefined && unsupported !== undefined,
+    prop: `stages.${name}.smokeTest`,
+    problem: `is not supported for ${path}: only a ProductionWebService has a hook for it`,
+    fix: 'remove smokeTest, and give that service a lifecycle hook of its own',
+  };
 }
 
-/** Every image that is built is released, and every service gets one. */
-export function checkImages(scope: IConstruct, source: SourceParts, images: ImageBuild[], stages: DeployStage[]): void {
-  images.forEach((image) => image._check(scope));
-  const built = source.pushed ? [source.pushed.repository] : images.map(({ _repository }) => _repository);
-  if (source.pushed && images.length > 0) {
-    throw new PropError(scope, {
+/** Each image is released, and each service gets an image. */
+function imageRules({ source: { pushed }, images, stages, checksGiven }: PipelineParts): Rule[] {
+  const built = pushed ? [pushed.repository] : images.map(({ repository }) => repository);
+  const targets = stages.flatMap(targetsOf);
+  const duplicate = built.find(isRepeated);
+  const notBuilt = targets.find((target) => !built.some((repository) => isImageOf(repository, target)));
+  const notReleased = built.find((repository) => !targets.some((target) => isImageOf(repository, target)));
+  return [
+    {
+      condition: pushed !== undefined && images.length > 0,
       prop: 'images',
-      value: images.map(({ _repository }) => _repository),
-      expected: 'none with PipelineSource.imagePush: the image is there already',
-      fix: 'leave images out, or take PipelineSource.codeConnection',
-    });
-  }
-  if (built.length === 0) {
-    throw new PropError(scope, {
+      problem: 'is not supported with PipelineSource.imagePush(): its images are built already',
+      fix: 'remove images, or use PipelineSource.codeConnection()',
+    },
+    {
+      condition: built.length === 0,
       prop: 'images',
       value: images,
-      expected: 'at least one image of these sources',
+      expected: 'at least one image',
       fix: 'add ImageBuild.docker({ repository })',
-    });
-  }
-  const twice = built.find((repository, index) => built.indexOf(repository) !== index);
-  if (twice) {
-    throw new PropError(scope, {
+    },
+    {
+      condition: duplicate !== undefined,
       prop: 'images',
-      value: twice,
-      expected: 'each repository once: both images would have the commit as their tag',
-      fix: 'make an ImageRepository for each image',
-    });
-  }
-  const targets = stages.flatMap(({ _plan }) => _plan.here?.services.map(({ releaseTarget }) => releaseTarget) ?? []);
-  const names = built.map(({ repository }) => repository.repositoryName);
-  const without = targets.find(({ repositoryName }) => !names.includes(repositoryName));
-  if (without && !source.pushed) {
-    throw new PropError(scope, {
+      value: duplicate,
+      expected: 'one image for each repository, because all get the tag of the commit',
+      fix: 'create an ImageRepository for each image',
+    },
+    {
+      condition: pushed === undefined && notBuilt !== undefined,
       prop: 'stages.services',
-      value: without.source,
+      value: notBuilt?.source,
       expected: 'services whose images the pipeline builds',
-      fix: 'add an ImageBuild for its repository, or release it by a pipeline of its own',
-    });
-  }
-  const unused = built.find(
-    ({ repository }) => !targets.some(({ repositoryName }) => repositoryName === repository.repositoryName),
-  );
-  if (unused && !stages.some(({ _plan }) => _plan.elsewhere)) {
-    throw new PropError(scope, {
-      prop: source.pushed ? 'source' : 'images',
-      value: unused,
+      fix: 'add an ImageBuild for its repository, or release it by another pipeline',
+    },
+    {
+      condition: notReleased !== undefined && !stages.some(({ elsewhere }) => elsewhere),
+      prop: pushed ? 'source' : 'images',
+      value: notReleased,
       expected: 'images that a service of a stage runs',
-      fix: 'add the service to a stage, or leave the image out',
-    });
-  }
+      fix: 'add the service to a stage, or remove the image',
+    },
+    {
+      condition: pushed !== undefined && checksGiven,
+      prop: 'checks',
+      problem: 'is not supported with PipelineSource.imagePush(): the pipeline has no sources',
+      fix: 'remove checks, and run them where the image is built',
+    },
+  ];
 }
 
-function checkSmokeTest(scope: IConstruct, { _plan: { name, here } }: DeployStage): void {
-  const foreign = here?.smokeTest && here.services.find((service) => !(service instanceof ProductionWebService));
-  if (foreign) {
-    throw new PropError(scope, {
-      prop: `stages.${name}.smokeTest`,
-      value: foreign.releaseTarget.source,
-      expected: 'services of ProductionWebService: the test becomes their own hook',
-      fix: 'leave smokeTest out, and give the service a lifecycle hook of its own',
-    });
-  }
+/** CodePipeline needs a bucket in each region of an action, and a role in each other account. */
+function locationRules(
+  scope: IConstruct,
+  { name, elsewhere }: StageConfig,
+  buckets: { readonly [region: string]: IBucket },
+): Rule[] {
+  const own = Stack.of(scope);
+  const { region = own.region, account = own.account } = elsewhere
+    ? Arn.split(elsewhere.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME)
+    : own;
+  return [
+    {
+      condition: knownToDiffer(region, own.region) && !Object.keys(buckets).includes(region),
+      prop: 'artifactBuckets',
+      value: Object.keys(buckets),
+      expected: `an encrypted bucket in ${region}, for the stage ${name}`,
+      fix: `add artifactBuckets: { '${region}': bucket }, or create a pipeline in that region`,
+    },
+    {
+      condition: knownToDiffer(account, own.account) && elsewhere?.roleArn === undefined,
+      prop: `stages.${name}.roleArn`,
+      value: undefined,
+      expected: `a role in ${account}, where the state machine is`,
+      fix: `create a role there that trusts ${own.account}, and give its ARN`,
+    },
+  ];
+}
+
+function targetsOf({ local }: StageConfig): ReleaseTarget[] {
+  return local?.services.map(({ releaseTarget }) => releaseTarget) ?? [];
+}
+
+function isImageOf({ repository }: IImageRepository, { repositoryName }: ReleaseTarget): boolean {
+  return repository.repositoryName === repositoryName;
+}
+
+function isRepeated<T>(value: T, index: number, values: T[]): boolean {
+  return values.indexOf(value) !== index;
 }

@@ -3,25 +3,31 @@ import type { IConstruct } from 'constructs';
 import { PropError } from '../../validation/prop-error';
 import type { Release } from '../release/release';
 
-/** As CloudFormation takes it. */
-const LARGEST_TEMPLATE = 1_000_000;
-/** Measured, and rounded up: what a pipeline, a build, a stage and each further service of a stage need besides state machines. */
+/** Limit of CloudFormation. */
+const MAX_TEMPLATE_BYTES = 1_000_000;
+/** Measured sizes without state machines, rounded up. */
 const BYTES = { pipeline: 31_000, build: 14_000, stage: 41_000, service: 15_000 };
 
-/** Refuses more releases than the pipeline's template has room for. Known when references are: CDK warns of it, CloudFormation ends the deployment. */
-export function checkTemplateSize(pipeline: IConstruct, releases: Release[], builds: number): void {
+/**
+ * Reports a template that is too large as a validation error.
+ *
+ * The size is known only once references are resolved. CDK warns of it, and CloudFormation fails the deployment.
+ */
+export function validateTemplateSize(pipeline: IConstruct, releases: Release[], builds: number): void {
   pipeline.node.addValidation({
     validate: () => {
       const bytes =
         BYTES.pipeline + builds * BYTES.build + releases.reduce((sum, release) => sum + bytesOf(release), 0);
-      return bytes <= LARGEST_TEMPLATE
+      return bytes <= MAX_TEMPLATE_BYTES
         ? []
         : [
           new PropError(pipeline, {
             prop: 'stages',
             value: releases.map(({ stageName }) => stageName),
-            expected: `as many as fit into a template of ${LARGEST_TEMPLATE} bytes: these take about ${bytes}`,
-            fix: 'make the Release of some in the stack of their services, and name them here by DeployStage.elsewhere',
+            expected: `as many as fit into a template of ${MAX_TEMPLATE_BYTES} bytes, but these take about ${bytes}`,
+            fix:
+              'create the Release of some stages in the stacks of their services, ' +
+              'and name them by DeployStage.elsewhere()',
           }).message,
         ];
     },

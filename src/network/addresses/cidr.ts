@@ -1,6 +1,6 @@
 /** IPv4 CIDR block as numbers, for computations inside this module. */
 export class Cidr {
-  /** Parses a block. Returns undefined for other text, and where the address is not the first of the block. */
+  /** Parses a block. Returns undefined for other text, and for an address inside the block. */
   public static parse(text: string): Cidr | undefined {
     const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);
     if (!match) {

@@ -17,7 +17,7 @@ export function listedTiers(scope: IConstruct, blocks: SubnetPlanBlocks): TierBl
   return new Map(TIERS.map((tier) => [tier, lists[tier].map((block) => subnetBlock(scope, tier, block))]));
 }
 
-/** Blocks of each tier by size. The largest come first, so that every block starts at a multiple of its size. */
+/** Blocks of each tier by size, largest first, so that each starts at a multiple of its size. */
 export function sizedTiers(scope: IConstruct, network: Cidr, sizes: SubnetPlanSizes): TierBlocks {
   const reservedAzs = sizes.reservedAzs ?? 4;
   const masks = {

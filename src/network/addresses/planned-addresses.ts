@@ -2,7 +2,7 @@ import type { AllocateCidrRequest, IIpAddresses, SubnetIpamOptions, VpcIpamOptio
 import type { SubnetLayout } from './subnet-layout';
 import type { SubnetTier } from './subnet-tier';
 
-/** Addresses of CDK's VPC from a subnet plan, instead of the consecutive blocks that CDK would allocate. */
+/** Addresses of a VPC from a subnet plan, instead of the consecutive blocks that CDK allocates. */
 export class PlannedAddresses implements IIpAddresses {
   public constructor(private readonly layout: SubnetLayout) {}
 

@@ -6,7 +6,9 @@ import { checkTiers, networkBlock } from './validate-subnet-plan';
 /** Properties of {@link SubnetPlan.sized}; none is required. */
 export interface SubnetPlanSizes {
   /**
-   * CIDR block of the network, /16 to /28. Source: requirements B-01, C-13 and D-15.
+   * CIDR block of the network, /16 to /28.
+   *
+   * Source: requirements B-01, C-13 and D-15.
    * @default '10.0.0.0/16'
    */
   readonly cidr?: string;
@@ -24,8 +26,9 @@ export interface SubnetPlanSizes {
    */
   readonly publicMask?: number;
   /**
-   * Prefix length of each application subnet, 16 to 28. Every task takes an address, and twice as many tasks run
-   * during a blue/green deployment.
+   * Prefix length of each application subnet, 16 to 28.
+   *
+   * Every task takes an address, and twice as many tasks run during a blue/green deployment.
    * @default 20 - 4091 addresses
    */
   readonly applicationMask?: number;
@@ -65,7 +68,11 @@ export interface SubnetPlanBlocks {
  * });
  */
 export class SubnetPlan {
-  /** Plan whose blocks are computed from sizes. The default is 10.0.0.0/16 with four Availability Zones reserved. */
+  /**
+   * Plan whose blocks are computed from sizes.
+   *
+   * The default is 10.0.0.0/16 with blocks for four Availability Zones.
+   */
   public static sized(sizes: SubnetPlanSizes = {}): SubnetPlan {
     return new SubnetPlan(sizes.cidr ?? '10.0.0.0/16', sizes, undefined);
   }

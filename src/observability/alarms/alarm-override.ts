@@ -1,36 +1,75 @@
 import type { Duration } from 'aws-cdk-lib';
 
-/** What is changed of one signal's alarms. What is left out stays as documented. */
-export interface AlarmOverride {
+/** Properties of an {@link AlarmOverride}; at least one is required, and others stay as documented. */
+export interface AlarmOverrideProps {
   /**
-   * Limit of the warning, in the unit of the documented one. A severity that has no limit by default gets an alarm by this.
+   * Threshold of the warning, in the unit of the documented one. A severity without a documented alarm gets one by
+   * this.
    * @default - as documented
    */
   readonly warningThreshold?: number;
   /**
-   * Limit of the error, in the unit of the documented one.
+   * Threshold of the error alarm, in the unit of the documented one.
    * @default - as documented
    */
   readonly errorThreshold?: number;
   /**
-   * Limit of the critical alarm, in the unit of the documented one.
+   * Threshold of the critical alarm, in the unit of the documented one.
    * @default - as documented
    */
   readonly criticalThreshold?: number;
   /**
-   * What one value is made from, whole minutes. Limits that count something count it in this time: 10 errors in 5 minutes are 20 in 10.
+   * Period of one datapoint, in whole minutes. Counts refer to it: 10 errors in 5 minutes are 20 in 10.
    * @default - as documented
    */
   readonly period?: Duration;
   /**
-   * Periods that are looked at, together at most a day, or 7 days where a period is an hour or longer. At least 5 where gaps are filled minute by minute.
+   * Periods that are evaluated: N of "M out of N".
+   *
+   * Together they are one day at most, or seven where a period is an hour or longer. Metrics whose gaps are filled
+   * minute by minute need at least 5.
    * @default - as documented
    */
   readonly evaluationPeriods?: number;
   /**
-   * How many of these periods have to be bad, 1 to `of`; 4 fewer at most where gaps are filled minute by minute: the newest minutes often are not there yet,
-   * and count as good ones.
-   * @default - as documented; where `of` is given all of them, or 4 fewer where gaps are filled minute by minute
+   * Datapoints that must breach: M of "M out of N".
+   *
+   * At most `evaluationPeriods`, or 4 fewer where gaps are filled minute by minute. Metrics arrive late, and a filled
+   * minute counts as good.
+   * @default - as documented; with `evaluationPeriods` as many as possible
    */
   readonly datapointsToAlarm?: number;
+}
+
+/**
+ * Changed thresholds or evaluation window of one alarm key.
+ *
+ * @example
+ * new GoldenSignalAlarms(this, 'Alarms', {
+ *   services: [api, web],
+ *   alertRouting,
+ *   overrides: [
+ *     AlarmOverride.of('service-cpu', { warningThreshold: 85, errorThreshold: 95 }),
+ *     AlarmOverride.of('Api/service-errors-many', { criticalThreshold: 50, period: Duration.minutes(10) }),
+ *   ],
+ * });
+ */
+export class AlarmOverride {
+  /**
+   * Override of the alarms with a key, for all sources or for one.
+   *
+   * @param key key of the alarm: `service-cpu` for all sources, `Api/service-cpu` for one by its id or path. The more
+   * specific key wins.
+   * @param props the changed values, at least one
+   */
+  public static of(key: string, props: AlarmOverrideProps = {}): AlarmOverride {
+    return new AlarmOverride(key, props);
+  }
+
+  private constructor(
+    /** Key of the alarm, with the source's id or path where it is for one source. */
+    public readonly key: string,
+    /** @internal */
+    public readonly _props: AlarmOverrideProps,
+  ) {}
 }

@@ -2,15 +2,22 @@ import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { CacheSignals } from '../../contracts';
 import { CacheMetrics } from '../metrics/cache-metrics';
-import { type AlarmDefinition, SPARE_MINUTES } from './alarm-definition';
-import { watchable } from './metric-limit';
+import type { AlarmDefinition } from './alarm-definition';
+import { SPARE_MINUTES } from './late-data';
+import { withinMetricLimit } from './metric-limit';
 
-/** Most connections to one node (ElastiCache user guide, CurrConnections). */
+/** Connections that one node accepts (ElastiCache user guide, CurrConnections). */
 const MAX_CLIENTS = 65_000;
 
-/** The alarms of a cache. Replication lag only where there is a replica. Hits and misses are for the dashboard (requirement C-28): a cold cache is no incident. */
+/**
+ * Documented alarms of a cache.
+ *
+ * Replication lag needs a replica. Hits and misses are on the dashboard alone, because a cold cache is no incident.
+ * Source: requirement C-28.
+ */
 export function cacheAlarms(signals: CacheSignals): AlarmDefinition[] {
-  const metrics = new CacheMetrics({ ...signals, nodeIds: watchable(signals.source, signals.nodeIds, 'nodes') });
+  const nodeIds = withinMetricLimit(signals.source, signals.nodeIds, 'nodes');
+  const metrics = new CacheMetrics({ ...signals, nodeIds });
   const common = {
     source: signals.source,
     comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
@@ -24,21 +31,22 @@ export function cacheAlarms(signals: CacheSignals): AlarmDefinition[] {
       ? []
       : [
         {
-          // Ours: what a failover would lose; a reader of the cache sees values of so long ago.
+          // Ours: a failover would lose as much, and readers see values that are as old.
           ...common,
           key: 'cache-replication-lag',
           metric: metrics.replicationLag(),
           thresholds: { warning: 10 },
           unit: 's',
-          onlyInFullSet: true,
+          onlyWithAllAlarms: true,
           happened: 'has a replica that is behind',
           first:
-              'Look for a burst of writes or a full copy to the replica; a failover now would lose what it has not got.',
+              'Look for a burst of writes or a full copy to the replica; ' +
+              'a failover now would lose what it has not got.',
         },
       ];
   return [
     {
-      // 90 % is what the ElastiCache user guide proposes (which metrics should I monitor); the engine has one processor, and the error is near the end of it.
+      // 90 % is the ElastiCache user guide's proposal (which metrics should I monitor): the engine uses one processor.
       ...common,
       key: 'cache-cpu',
       metric: metrics.engineCpu(),
@@ -49,7 +57,7 @@ export function cacheAlarms(signals: CacheSignals): AlarmDefinition[] {
         'Look for slow commands (SLOWLOG GET) and keys that everybody reads; then take a larger node or more shards.',
     },
     {
-      // Ours: above it entries go, or with noeviction writes fail.
+      // Ours: above it entries are evicted, or writes fail with noeviction.
       ...common,
       key: 'cache-memory',
       metric: metrics.memoryShare(),
@@ -59,7 +67,7 @@ export function cacheAlarms(signals: CacheSignals): AlarmDefinition[] {
       first: 'Check that keys have an expiry; then take a larger node.',
     },
     {
-      // Ours. A pure cache evicts by design; one that holds sessions loses them: the caller of the first kind leaves this alarm out, with that reason.
+      // Ours. A pure cache evicts by design, and its owner disables this alarm. A cache of sessions loses them.
       ...common,
       key: 'cache-evictions',
       metric: metrics.evictions({ period: Duration.minutes(5) }),
@@ -68,7 +76,7 @@ export function cacheAlarms(signals: CacheSignals): AlarmDefinition[] {
       period: Duration.minutes(5),
       evaluationPeriods: 3,
       datapointsToAlarm: 3,
-      onlyInFullSet: true,
+      onlyWithAllAlarms: true,
       happened: 'drops entries for want of memory',
       first: 'Check that keys have an expiry; then take a larger node.',
     },
@@ -79,7 +87,7 @@ export function cacheAlarms(signals: CacheSignals): AlarmDefinition[] {
       metric: metrics.connections(),
       thresholds: { warning: 0.8 * MAX_CLIENTS },
       unit: 'connections',
-      onlyInFullSet: true,
+      onlyWithAllAlarms: true,
       happened: 'has most of the connections that it takes',
       first: 'Look for clients that open a connection for each request instead of keeping one.',
     },

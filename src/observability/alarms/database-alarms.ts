@@ -3,13 +3,14 @@ import { ComparisonOperator, type IMetric, type MetricOptions, TreatMissingData 
 import { DatabaseFamily, type DatabaseSignals } from '../../contracts';
 import type { DatabaseLogMetrics } from '../logs/database-log-metrics';
 import { DatabaseMetrics } from '../metrics/database-metrics';
-import { type AlarmDefinition, SPARE_MINUTES } from './alarm-definition';
-import { watchable } from './metric-limit';
+import type { AlarmDefinition } from './alarm-definition';
+import { SPARE_MINUTES } from './late-data';
+import { withinMetricLimit } from './metric-limit';
 
 type Row = Pick<AlarmDefinition, 'key' | 'happened' | 'first' | 'thresholds' | 'unit'> &
   Partial<AlarmDefinition> & { readonly metric: IMetric };
 
-/** A metric of Aurora's, or what filters count in a log, if one is known. */
+/** Metric of Aurora, or of metric filters on a known log. */
 interface Counted {
   readonly metric?: IMetric;
   readonly count?: () => void;
@@ -22,13 +23,15 @@ const FIVE_MINUTES = Duration.minutes(5);
 const BY_FIVE: MetricOptions = { period: FIVE_MINUTES };
 
 /**
- * The alarms of a database, those that its kind has: of connections where the most it takes is known, of storage and disk for instances, of capacity
- * for serverless clusters. A paused or stopped database says nothing, and nothing is no alarm.
+ * Documented alarms of a database that its kind supports.
  *
- * @param logs counts what only the log tells; without it those rows are missing, but where Aurora has a metric
+ * Connections need a known maximum. Storage and disk are those of instances, capacity that of serverless clusters.
+ * A paused or stopped database reports no data, which is treated as not breaching.
+ *
+ * @param logs metrics of the logs; without them those alarms are missing, except where Aurora has a metric
  */
 export function databaseAlarms(signals: DatabaseSignals, logs?: DatabaseLogMetrics): AlarmDefinition[] {
-  const instanceIdentifiers = watchable(signals.source, signals.instanceIdentifiers, 'instances');
+  const instanceIdentifiers = withinMetricLimit(signals.source, signals.instanceIdentifiers, 'instances');
   const metrics = new DatabaseMetrics({ ...signals, instanceIdentifiers });
   const rows = [
     ...connections(signals, metrics),
@@ -54,7 +57,7 @@ function connections(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] 
     ? []
     : [
       {
-        // Fewer than 5: requirement A-21. Who is that near to the end has no five minutes left to look at.
+        // Fewer than 5: requirement A-21. So close to the maximum, three minutes are enough evidence.
         key: 'database-connections-left',
         metric: metrics.connectionsLeft(),
         comparison: BELOW,
@@ -73,7 +76,8 @@ function connections(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] 
         unit: '%',
         happened: 'uses most of the connections that it takes',
         first:
-            'Compare the tasks that run times the size of their pool with the most that the database takes, and make the pools smaller.',
+            'Compare the tasks that run times the size of their pool with the most that the database takes, ' +
+            'and make the pools smaller.',
       },
     ];
 }
@@ -89,25 +93,25 @@ function processor(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
       happened: 'has a busy processor',
       first: 'Look at the statements that load the database most, in Database Insights.',
     },
-    // The ratio is RDS's own metric. A serverless member's processors come and go: there CPU and capacity say the same without the jumps.
+    // The ratio is a metric of RDS. The vCPUs of a serverless member change, so CPU and capacity are its alarms.
     ...(signals.maxAcu !== undefined || !metrics.countsSessions
       ? []
       : [
         {
-          // Above 1 sessions queue for a processor (RDS user guide, DB load and the line of the most vCPUs); a nightly job of ten minutes may.
+          // Above 1, sessions wait for a vCPU (RDS user guide, DB load and Max vCPU). A job of ten minutes may do so.
           key: 'database-load',
           metric: metrics.loadPerProcessor(),
           thresholds: { warning: 1 },
           unit: 'sessions for each vCPU',
           evaluationPeriods: 15,
           datapointsToAlarm: 10,
-          onlyInFullSet: true,
+          onlyWithAllAlarms: true,
           happened: 'has more sessions at work than processors',
           first: 'Look at what the sessions wait for, in Database Insights: a lock, the disk or the processor.',
         },
       ]),
     {
-      // 15 minutes: requirement C-26, which gives no number. Every night is idle somewhere: without a limit of the caller's it doesn't alarm.
+      // 15 minutes: requirement C-26, which names no threshold. Nights are often idle, so it alarms by override only.
       key: 'database-idle',
       metric: metrics.cpu(),
       comparison: BELOW,
@@ -115,7 +119,7 @@ function processor(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
       unit: '%',
       evaluationPeriods: 15 + SPARE_MINUTES,
       datapointsToAlarm: 15,
-      onlyInFullSet: true,
+      onlyWithAllAlarms: true,
       happened: 'has had little to do for a while',
       first: 'Check that the service still reaches it; if this lasts for days, take a smaller one.',
     },
@@ -123,8 +127,9 @@ function processor(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
       ? [
         {
           /*
-             * Every 5 minutes is as often as RDS tells. An instance of the T3 or T4g classes starts with none and goes on at full speed for money without
-             * any: two hours tell a lasting lack from a fresh start (RDS user guide, CPUCreditBalance; EC2 user guide, unlimited mode).
+             * RDS reports credits every 5 minutes. T3 and T4g instances start with none and run at full speed without
+             * any, for extra money. Two hours distinguish a lasting lack from a fresh start (RDS user guide,
+             * CPUCreditBalance; EC2 user guide, unlimited mode).
              */
           key: 'database-cpu-credits',
           metric: metrics.cpuCredits(),
@@ -134,7 +139,7 @@ function processor(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
           period: FIVE_MINUTES,
           evaluationPeriods: 24,
           datapointsToAlarm: 24,
-          onlyInFullSet: true,
+          onlyWithAllAlarms: true,
           happened: 'has used up its processor credits and goes on for extra money, or slower',
           first:
               'Look at what keeps the processor busy; if it is the normal load, take a class that is not burstable.',
@@ -150,7 +155,8 @@ function memoryAndDisk(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[
       ? []
       : [
         {
-          // Ours. What counts as free includes the caches that can be dropped; MySQL's buffer pool takes three quarters by default, and a healthy one has a tenth left.
+          // Ours. Freeable memory includes caches. MySQL's buffer pool takes 75 % by default; a healthy server has 10
+          // %.
           key: 'database-memory',
           metric: metrics.freeableMemoryShare(),
           comparison: BELOW,
@@ -160,14 +166,15 @@ function memoryAndDisk(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[
           datapointsToAlarm: 10,
           happened: 'has hardly any memory left',
           first:
-              'Look for many connections or large sorts; then take a class with more memory, before the server is ended and starts anew.',
+              'Look for many connections or large sorts; then take a class with more memory, ' +
+              'before the server is ended and starts anew.',
         },
       ]),
     ...(signals.clusterIdentifier !== undefined
       ? []
       : [
         {
-          // 10 GB: requirement A-21. The error is ours: a full disk stops the database, and a warning waits until morning.
+          // 10 GB: requirement A-21. The error is ours: a full disk stops the database, and a warning may wait.
           key: 'database-storage',
           metric: metrics.freeStorage(),
           comparison: BELOW,
@@ -175,20 +182,22 @@ function memoryAndDisk(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[
           unit: 'GiB',
           happened: 'runs out of storage',
           first:
-              'See why storage autoscaling did not help: it is off, at its maximum, or has enlarged the disk within the last six hours.',
+              'See why storage autoscaling did not help: it is off, at its maximum, ' +
+              'or has enlarged the disk within the last six hours.',
         },
         {
-          // Ours: at the 3000 operations a second that gp3 includes, the last of 64 waits for 20 ms.
+          // Ours: at the 3000 IOPS that gp3 includes, the last of 64 requests waits for 20 ms.
           key: 'database-disk-queue',
           metric: metrics.diskQueue(),
           thresholds: { warning: 64 },
           unit: 'requests',
           evaluationPeriods: 15,
           datapointsToAlarm: 10,
-          onlyInFullSet: true,
+          onlyWithAllAlarms: true,
           happened: 'has requests waiting for its disk',
           first:
-              'Look for statements that read whole tables; then take more memory, or 400 GiB and the operations that come with them.',
+              'Look for statements that read whole tables; then take more memory, ' +
+              'or 400 GiB and the operations that come with them.',
         },
       ]),
   ];
@@ -202,9 +211,9 @@ function replication(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] 
       {
         key: 'database-replica-lag',
         metric: lag,
-        thresholds: { warning: mostLag(signals) },
+        thresholds: { warning: maxLag(signals) },
         unit: 's',
-        onlyInFullSet: true,
+        onlyWithAllAlarms: true,
         happened: 'has a reader that is behind',
         first: 'Look for a long transaction or statement on the reader, and at the load that the writer sends it.',
       },
@@ -212,10 +221,10 @@ function replication(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] 
 }
 
 /**
- * Aurora's readers share the volume and are behind by much less than 100 ms (Aurora user guide, replication). A PostgreSQL replica of an instance
- * says up to five minutes when nobody writes (RDS user guide, read replicas of PostgreSQL): less would alarm every quiet night.
+ * Aurora's readers share the volume and lag by much less than 100 ms (Aurora user guide, replication). A PostgreSQL
+ * read replica of an idle instance reports up to five minutes (RDS user guide, read replicas of PostgreSQL).
  */
-function mostLag({ clusterIdentifier, family }: DatabaseSignals): number {
+function maxLag({ clusterIdentifier, family }: DatabaseSignals): number {
   return clusterIdentifier !== undefined ? 2 : family === DatabaseFamily.POSTGRES ? 600 : 60;
 }
 
@@ -233,7 +242,7 @@ function transactions(signals: DatabaseSignals, metrics: DatabaseMetrics, logs?:
       ? []
       : [
         {
-          // Hardening list; PostgreSQL takes no more writes at 2 146 483 648 (Aurora user guide, MaximumUsedTransactionIDs): half of it is left.
+          // Half of the 2 146 483 648 at which PostgreSQL stops accepting writes (Aurora, MaximumUsedTransactionIDs).
           key: 'database-transaction-age',
           metric: metrics.transactionAge(BY_FIVE),
           thresholds: { error: 1_000_000_000 },
@@ -243,14 +252,15 @@ function transactions(signals: DatabaseSignals, metrics: DatabaseMetrics, logs?:
           datapointsToAlarm: 3,
           happened: 'has rows that no vacuum has frozen for very long, and stops taking writes at twice that',
           first:
-              'Find what keeps vacuum back: an open transaction, a prepared one, a replication slot; end it and vacuum the oldest tables.',
+              'Find what keeps vacuum back: an open transaction, a prepared one, a replication slot; ' +
+              'end it and vacuum the oldest tables.',
         },
       ]),
     ...(failures.metric === undefined
       ? []
       : [
         {
-          // E-09 asks for it without a number: as many as the errors of requirement A-21.
+          // Requirement E-09 names no number. Ours is that of the errors in A-21.
           key: 'database-connection-failures',
           metric: failures.metric,
           count: failures.count,
@@ -261,14 +271,15 @@ function transactions(signals: DatabaseSignals, metrics: DatabaseMetrics, logs?:
           datapointsToAlarm: 1,
           happened: 'turned connections down',
           first:
-              'Read the log: a wrong password points to a rotation that tasks have not followed, too many clients to the pools, a missing entry to TLS.',
+              'Read the log: a wrong password points to a rotation that tasks have not followed, ' +
+              'too many clients to the pools, a missing entry to TLS.',
         },
       ]),
     ...(deadlocks.metric === undefined
       ? []
       : [
         {
-          // Ours: an application retries a few; more mean that two of its parts take locks in different orders.
+          // Ours: an application retries a few. More mean that two code paths take locks in different orders.
           key: 'database-deadlocks',
           metric: deadlocks.metric,
           count: deadlocks.count,
@@ -277,7 +288,7 @@ function transactions(signals: DatabaseSignals, metrics: DatabaseMetrics, logs?:
           period: FIVE_MINUTES,
           evaluationPeriods: 1,
           datapointsToAlarm: 1,
-          onlyInFullSet: true,
+          onlyWithAllAlarms: true,
           happened: 'ended transactions that waited for each other',
           first: 'Find the two statements in the log and make them take their locks in the same order.',
         },
@@ -290,14 +301,14 @@ function capacity(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
     ? []
     : [
       {
-        // Ours: near 100 % it can't grow any more (Aurora user guide, ACUUtilization), and growing takes minutes.
+        // Ours: near 100 % it can't scale up any more (Aurora user guide, ACUUtilization), and scaling takes minutes.
         key: 'database-capacity',
         metric: metrics.capacityShare(),
         thresholds: { warning: 90 },
         unit: '% of the most capacity units',
         evaluationPeriods: 15,
         datapointsToAlarm: 10,
-        onlyInFullSet: true,
+        onlyWithAllAlarms: true,
         happened: 'has grown to nearly the most capacity that it may have',
         first: 'Look at the statements that load it; if it is the normal load, raise maxAcu.',
       },

@@ -1,16 +1,19 @@
 import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** So many metrics may an alarm's maths read (CloudWatch user guide, limits of alarms based on metric maths). */
-export const MOST_METRICS = 10;
+/** Metrics that an alarm's metric math may read (CloudWatch user guide, limits of metric math). */
+export const MAX_METRICS_PER_ALARM = 10;
 
-/** As many of the names as one alarm can watch; whoever has more is told, and which are left out. */
-export function watchable(source: IConstruct, names: string[], what: string): string[] {
-  if (names.length > MOST_METRICS) {
+/** The first names, as many as one alarm can monitor. A warning reports how many are not monitored. */
+export function withinMetricLimit(source: IConstruct, names: string[], noun: string): string[] {
+  const excess = names.length - MAX_METRICS_PER_ALARM;
+  if (excess > 0) {
     Validations.of(source).addWarning(
       '@org/prod-constructs:unwatched',
-      `An alarm reads at most ${MOST_METRICS} metrics: of ${names.length} ${what} of ${source.node.path} the last ${names.length - MOST_METRICS} are watched by none. Give them alarms of their own.`,
+      `An alarm reads at most ${MAX_METRICS_PER_ALARM} metrics. ` +
+        `Of the ${names.length} ${noun} of ${source.node.path} the last ${excess} are not monitored. ` +
+        'Create alarms of your own for them.',
     );
   }
-  return names.slice(0, MOST_METRICS);
+  return names.slice(0, MAX_METRICS_PER_ALARM);
 }

@@ -15,10 +15,12 @@ const TEN_MINUTES = Duration.minutes(10);
 const BELOW = ComparisonOperator.LESS_THAN_THRESHOLD;
 
 /**
- * The alarms of a service. All limits and windows are those of the documents where they have one. What names the ECS service itself (CPU, memory,
- * tasks) takes no deployment back: such an alarm can't exist before the service that would name it.
+ * Documented alarms of a service.
  *
- * @param logErrors counts errors in the log; without it that row is missing
+ * Thresholds and windows are those of the documents where they name one. Alarms on the ECS service itself (CPU, memory,
+ * tasks) roll back no deployment, because they can't exist before the service that would refer to them.
+ *
+ * @param logErrors metric of errors in the log; without it that alarm is missing
  */
 export function serviceAlarms(signals: ServiceSignals, logErrors?: LogErrors): AlarmDefinition[] {
   const rows = [
@@ -40,11 +42,11 @@ export function serviceAlarms(signals: ServiceSignals, logErrors?: LogErrors): A
   }));
 }
 
-/** The alarm of a load balancer, which belongs to all services that share it and takes none of them back: each has its own for that. */
+/** Documented alarm of a load balancer. It rolls back no deployment, because several services may share it. */
 export function loadBalancerAlarms(signals: ServiceSignals): AlarmDefinition[] {
   return [
     {
-      // 10 in 5 minutes: requirement A-21, whose server errors are what a client sees, whoever made them. In a total outage there are no others.
+      // 10 in 5 minutes: requirement A-21, for all server errors that a client sees. A total outage has no others.
       key: 'load-balancer-errors',
       source: signals.loadBalancer ?? signals.source,
       metric: new ServiceMetrics(signals).loadBalancerErrors(),
@@ -57,28 +59,30 @@ export function loadBalancerAlarms(signals: ServiceSignals): AlarmDefinition[] {
       missing: TreatMissingData.NOT_BREACHING,
       happened: 'answers requests with errors of the load balancer, because no task answers them',
       first:
-        'See which target group has no healthy targets, then what became of its tasks; 504 are tasks that answer too late.',
+        'See which target group has no healthy targets, then what became of its tasks; ' +
+        '504 are tasks that answer too late.',
     },
   ];
 }
 
 function latency(signals: ServiceSignals): Row[] {
   const metrics = new ServiceMetrics(signals);
-  // 2 s in 5 minutes: requirement A-21; D-08 waits 15 minutes for the same limit. The documents judge no other percentile.
+  // 2 s in 5 minutes: requirement A-21. D-08 waits 15 minutes. The documents have no other percentile.
   return [{ percentile: 50 }, { percentile: 90, warning: 2 }, { percentile: 99 }].map(({ percentile, warning }) => ({
     key: `service-latency-p${percentile}`,
     metric: metrics.latency(percentile),
     thresholds: warning === undefined ? {} : { warning },
     unit: 's',
     rollsBack: true,
-    onlyInFullSet: true,
+    onlyWithAllAlarms: true,
     happened: `answers slowly (p${percentile})`,
     first:
-      'Compare the time with CPU, connections of the database and the last release; a slow trace tells which call takes it.',
+      'Compare the time with CPU, connections of the database and the last release; ' +
+      'a slow trace tells which call takes it.',
   }));
 }
 
-/** CloudWatch learns what is usual from two weeks; until then the band is missing or wide, and a night without requests is usual after them. */
+/** CloudWatch learns a band from up to two weeks. Until then the band is missing or wide. */
 function traffic(signals: ServiceSignals): Row[] {
   const row = {
     metric: new ServiceMetrics(signals).requests(),
@@ -87,12 +91,12 @@ function traffic(signals: ServiceSignals): Row[] {
     evaluationPeriods: 3,
     datapointsToAlarm: 3,
     rollsBack: true,
-    onlyInFullSet: true,
+    onlyWithAllAlarms: true,
   };
   return [
     {
-      // Ours; 15 minutes and a wide band, because a quarter of an hour beside the band is nothing yet that a person would feel. A band of three
-      // deviations takes a day with a tenth fewer users for an incident; at four, the loss of half of all traffic still is one after 15 minutes.
+      // Ours: three deviations would report a day with 10 % fewer users. Four still report the loss of half of all
+      // traffic after 15 minutes.
       ...row,
       key: 'service-traffic-drop',
       comparison: ComparisonOperator.LESS_THAN_LOWER_THRESHOLD,
@@ -105,7 +109,8 @@ function traffic(signals: ServiceSignals): Row[] {
       comparison: ComparisonOperator.GREATER_THAN_UPPER_THRESHOLD,
       happened: 'gets more requests than usual',
       first:
-        'See who asks for what in the access log; let the firewall limit one that asks too much, and check that tasks can still be added.',
+        'See who asks for what in the access log; let the firewall limit one that asks too much, ' +
+        'and check that tasks can still be added.',
     },
   ];
 }
@@ -114,17 +119,19 @@ function errors(signals: ServiceSignals): Row[] {
   const perMinute = (period: Duration) => new ServiceMetrics(signals, { period }).errorsPerMinute();
   return [
     {
-      // 10 in 5 minutes, critical: requirement A-21; goes back: A-13.
+      // 10 in 5 minutes, critical: requirement A-21. Rollback: A-13.
       key: 'service-errors-many',
       metric: new ServiceMetrics(signals).errors(),
       thresholds: { critical: 10 },
       unit: 'errors',
       rollsBack: true,
       happened: 'answers many requests with an error',
-      first: 'If a release was made within the last hour, go back to the one before; else group the errors in the log.',
+      first:
+        'If a release was made within the last hour, roll back to the one before; ' +
+        'else group the errors in the log.',
     },
     {
-      // 1 % for 5 minutes: requirements A-13, B-12. Five bad minutes: one error among few requests at night is no rate.
+      // 1 % for 5 minutes: requirements A-13 and B-12. One error among few requests at night is no rate.
       key: 'service-error-rate',
       metric: new ServiceMetrics(signals, { period: MINUTE }).errorPercent(),
       thresholds: { error: 1 },
@@ -133,13 +140,14 @@ function errors(signals: ServiceSignals): Row[] {
       evaluationPeriods: 5 + LATE_MINUTES,
       datapointsToAlarm: 5,
       rollsBack: true,
-      onlyInFullSet: true,
+      onlyWithAllAlarms: true,
       happened: 'answers a share of requests with an error',
       first:
-        'See in the log which route and which target group the errors come from; of a new version alone they end with its rollback.',
+        'See in the log which route and which target group the errors come from; ' +
+        'of a new version alone they end with its rollback.',
     },
     {
-      // More than 5 over 10 minutes, P1: requirement D-08. The document's condition is an average over the window, not a sum: 5 a minute.
+      // More than 5 over 10 minutes, P1: requirement D-08. Its condition is an average over the window: 5 a minute.
       key: 'service-errors-sustained',
       metric: perMinute(TEN_MINUTES),
       metricOver: perMinute,
@@ -147,7 +155,7 @@ function errors(signals: ServiceSignals): Row[] {
       unit: 'errors a minute',
       period: TEN_MINUTES,
       rollsBack: true,
-      onlyInFullSet: true,
+      onlyWithAllAlarms: true,
       happened: 'goes on answering requests with an error',
       first: 'Look for what lasts: a store that is away, a credential that has run out, a quota that is used up.',
     },
@@ -158,7 +166,7 @@ function health(signals: ServiceSignals): Row[] {
   const metrics = new ServiceMetrics(signals, { period: MINUTE });
   return [
     {
-      // Fewer than 1: requirement A-21; on average over 5 minutes: D-08, which for the two tasks of production is three bad minutes.
+      // Fewer than 1: requirement A-21. D-08's average over 5 minutes is three bad minutes of production's two tasks.
       key: 'service-healthy-tasks',
       metric: metrics.healthyOfRegisteredTasks(),
       comparison: BELOW,
@@ -170,12 +178,13 @@ function health(signals: ServiceSignals): Row[] {
       rollsBack: true,
       happened: 'has no task that passes its health check',
       first:
-        'Ask a task for its health check from within; an error there is mostly a store or a secret that it can no longer reach.',
+        'Ask a task for its health check from within; ' +
+        'an error there is mostly a store or a secret that it can no longer reach.',
     },
     {
-      // The other half of "container down" (A-21): tasks that end before the load balancer knows them are never unhealthy. A first start takes minutes.
+      // Also "container down" (A-21): tasks that end before they are registered are never unhealthy.
       key: 'service-tasks-missing',
-      metric: metrics.runningOfWantedTasks(),
+      metric: metrics.runningOfDesiredTasks(),
       comparison: BELOW,
       thresholds: { critical: 1 },
       unit: 'running tasks',
@@ -184,11 +193,12 @@ function health(signals: ServiceSignals): Row[] {
       datapointsToAlarm: 5,
       happened: 'runs no task, although it should',
       first:
-        "Read why its last tasks stopped: an image that can't be pulled, a secret that can't be read, a process that ends at once.",
+        "Read why its last tasks stopped: an image that can't be pulled, a secret that can't be read, " +
+        'a process that ends at once.',
     },
     {
-      // More than 2 in 5 minutes: requirement C-14, in minutes, because CloudWatch counts no checks; B-12's low healthy count. In its first minute or two
-      // a task that starts is unhealthy, too: with a total of minutes every deployment of a few tasks would alarm.
+      // More than 2 failures in 5 minutes: requirement C-14, in minutes, because CloudWatch counts no checks. B-12's
+      // low healthy count, too. Tasks that start are unhealthy for a minute or two, so three consecutive minutes count.
       key: 'service-unhealthy-tasks',
       metric: metrics.unhealthyTasks(),
       thresholds: { error: 0 },
@@ -207,12 +217,12 @@ function saturation(signals: ServiceSignals): Row[] {
   const metrics = new ServiceMetrics(signals);
   return [
     {
-      // 70 % over 5 minutes: requirement C-14; 80 %: E-09.
+      // 70 % over 5 minutes: requirement C-14. 80 %: E-09.
       key: 'service-cpu',
       metric: metrics.cpu(),
       thresholds: { warning: 70, error: 80 },
       unit: '%',
-      onlyInFullSet: true,
+      onlyWithAllAlarms: true,
       happened: 'has busy tasks',
       first: 'See whether tasks are being added; if they are and it stays, raise maxTasks or give each task more CPU.',
     },
@@ -222,16 +232,17 @@ function saturation(signals: ServiceSignals): Row[] {
       metric: metrics.memory(),
       thresholds: { warning: 80 },
       unit: '%',
-      onlyInFullSet: true,
+      onlyWithAllAlarms: true,
       happened: 'uses most of its memory',
       first:
-        'See whether it rises with traffic or with time: with traffic it needs more, with time it leaks, and new tasks buy hours.',
+        'See whether it rises with traffic or with time: with traffic it needs more, with time it leaks, ' +
+        'and new tasks buy hours.',
     },
     ...(signals.maxTasks === undefined
       ? []
       : [
         {
-          // Ours: what is wanted, not what runs, because two versions run during a deployment.
+          // Ours: the desired count, because tasks of two versions run during a deployment.
           key: 'service-tasks-at-ceiling',
           metric: metrics.desiredTasks(),
           comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -239,7 +250,7 @@ function saturation(signals: ServiceSignals): Row[] {
           unit: 'tasks',
           evaluationPeriods: 3,
           datapointsToAlarm: 3,
-          onlyInFullSet: true,
+          onlyWithAllAlarms: true,
           happened: 'has as many tasks as it may have',
           first: 'Raise maxTasks if the load is real and the database has connections for them.',
         },
@@ -247,7 +258,7 @@ function saturation(signals: ServiceSignals): Row[] {
   ];
 }
 
-/** Requirements C-14 and E-09 ask for it and name no number; ours is that of A-21. */
+/** The documents name no number. Ours is that of requirement A-21. */
 function log(logErrors?: LogErrors): Row[] {
   return logErrors === undefined
     ? []
@@ -259,7 +270,7 @@ function log(logErrors?: LogErrors): Row[] {
         thresholds: { warning: 10 },
         unit: 'errors',
         rollsBack: true,
-        onlyInFullSet: true,
+        onlyWithAllAlarms: true,
         happened: 'writes errors to its log',
         first: 'Group them by message in the saved query; what is expected belongs on another level than error.',
       },

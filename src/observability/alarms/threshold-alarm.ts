@@ -14,29 +14,29 @@ import type { IMonitoredService } from '../../contracts';
 import type { AlertRouting } from '../alerting/alert-routing';
 import type { Runbooks } from '../alerting/runbooks';
 import type { Severity } from '../alerting/severity';
-import type { AlarmDefinition } from './alarm-definition';
+import { type AlarmDefinition, isBand } from './alarm-definition';
 import { describeAlarm } from './alarm-description';
-import { isBand } from './apply-overrides';
 
-/** What a {@link ThresholdAlarm} is made from. */
+/** Properties of a {@link ThresholdAlarm}; all but the service are required. */
 export interface ThresholdAlarmProps {
-  /** The signal, with its window and all its limits. */
+  /** Signal with its window and all its thresholds. */
   readonly definition: AlarmDefinition;
-  /** Which of the definition's limits this alarm has; there must be one. */
+  /** Severity whose threshold this alarm has. The definition must have one. */
   readonly severity: Severity;
-  /** Has the topic that is told of the alarm and of its end. */
+  /** Routing with the topic of the severity. */
   readonly alertRouting: AlertRouting;
-  /** The definition's key names the page. */
+  /** Location of the runbook page, which the definition's key names. */
   readonly runbooks: Runbooks;
   /**
-   * The service whose deployments go back on it, if it can.
-   * @default - no deployment goes back
+   * Service whose running deployment the alarm rolls back, if the service supports it.
+   * @default - no rollback
    */
-  readonly goesBack?: IMonitoredService;
+  readonly rollbackService?: IMonitoredService;
 }
 
-/** Most characters of an alarm's name. */
-const LONGEST_NAME = 255;
+/** Characters that CloudWatch accepts in an alarm's name. */
+const MAX_NAME = 255;
+/** Words for a breach. */
 const BEYOND: { [comparison in ComparisonOperator]?: string } = {
   [ComparisonOperator.GREATER_THAN_THRESHOLD]: 'above',
   [ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD]: 'at or above',
@@ -46,8 +46,9 @@ const BEYOND: { [comparison in ComparisonOperator]?: string } = {
   [ComparisonOperator.GREATER_THAN_UPPER_THRESHOLD]: 'above what is usual by more than',
 };
 
-/** One alarm of one signal. Its end is sent, too, so that whoever pages can close what it opened. */
+/** Alarm on one threshold of a signal. It also notifies when it ends, so that the pager closes its incident. */
 export class ThresholdAlarm extends Construct {
+  /** The alarm. */
   public readonly alarm: Alarm;
 
   public constructor(
@@ -56,9 +57,9 @@ export class ThresholdAlarm extends Construct {
     private readonly props: ThresholdAlarmProps,
   ) {
     super(scope, id);
-    const { definition, severity, alertRouting: routing, runbooks, goesBack } = props;
-    const alarmName = this.nameForRollback();
-    this.alarm = this.alarmOf(definition, definition.thresholds[severity]!, {
+    const { definition, severity, alertRouting, runbooks, rollbackService } = props;
+    const alarmName = this.rollbackName();
+    this.alarm = this.createAlarm(definition, definition.thresholds[severity]!, {
       alarmName,
       alarmDescription: describeAlarm(this, {
         ...definition,
@@ -70,26 +71,26 @@ export class ThresholdAlarm extends Construct {
       datapointsToAlarm: definition.datapointsToAlarm,
       treatMissingData: definition.missing,
     });
-    const action = new SnsAction(routing.topicFor(severity));
+    const action = new SnsAction(alertRouting.topicFor(severity));
     this.alarm.addAlarmAction(action);
     this.alarm.addOkAction(action);
     if (alarmName !== undefined) {
-      goesBack!.rollBackOn(alarmName, this.alarm);
+      rollbackService!.rollBackOn(alarmName, this.alarm);
     }
   }
 
-  /** Known before the alarm is made, so that the service can name it without a cycle; none where nothing names it. */
-  private nameForRollback(): string | undefined {
-    const alarmName = Names.uniqueResourceName(this, { maxLength: LONGEST_NAME, separator: '-' }).toLowerCase();
-    return this.props.goesBack?.rollBackOn(alarmName) ? alarmName : undefined;
+  /** Literal name, so that the service can refer to the alarm without a cycle. Other alarms have no name. */
+  private rollbackName(): string | undefined {
+    const alarmName = Names.uniqueResourceName(this, { maxLength: MAX_NAME, separator: '-' }).toLowerCase();
+    return this.props.rollbackService?.rollBackOn(alarmName) ? alarmName : undefined;
   }
 
-  private alarmOf(
+  private createAlarm(
     definition: AlarmDefinition,
     threshold: number,
     options: Omit<CreateAlarmOptions, 'threshold'>,
   ): Alarm {
-    const metric = judgedMetric(definition);
+    const metric = alarmMetric(definition);
     const { comparison: comparisonOperator } = definition;
     return isBand(comparisonOperator)
       ? new AnomalyDetectionAlarm(this, 'Alarm', { ...options, metric, comparisonOperator, stdDevs: threshold })
@@ -97,37 +98,37 @@ export class ThresholdAlarm extends Construct {
   }
 }
 
-/** What is compared with the limits. */
-export function judgedMetric({ metric, metricOver, period }: AlarmDefinition): IMetric {
+/** Metric that is compared with the thresholds. */
+export function alarmMetric({ metric, metricOver, period }: AlarmDefinition): IMetric {
   return metricOver?.(period) ?? withPeriod(metric, period);
 }
 
-/** In words: `above 10 errors in 5 minutes`, `below 1 healthy tasks in 3 of 5 minutes`. */
+/** Threshold and window in words: `above 10 errors in 5 minutes`. */
 export function limit(definition: AlarmDefinition, severity: Severity): string {
   return `${bound(definition, severity)} ${timeSpan(definition)}`;
 }
 
-/** In words: `above 10 errors`, `below 1 healthy tasks`. */
+/** Threshold in words: `above 10 errors`, `below 1 healthy tasks`. */
 export function bound({ comparison, thresholds, unit }: AlarmDefinition, severity: Severity): string {
   const threshold = thresholds[severity]!;
   const shown = Token.isUnresolved(threshold) ? Tokenization.stringifyNumber(threshold) : `${threshold}`;
   return `${BEYOND[comparison]} ${shown}${unit === '%' ? ' %' : ` ${unit}`}`;
 }
 
-/** In words: `in 5 minutes`, `for 5 minutes`, `in 3 of 5 minutes`, `in 2 of 3 periods of 10 minutes`. */
+/** Window in words: `in 5 minutes`, `for 5 minutes`, `in 3 of 5 minutes`. */
 export function timeSpan({
   period,
-  evaluationPeriods: of,
-  datapointsToAlarm: datapoints,
+  evaluationPeriods,
+  datapointsToAlarm,
 }: Pick<AlarmDefinition, 'period' | 'evaluationPeriods' | 'datapointsToAlarm'>): string {
-  if (of === 1) {
+  if (evaluationPeriods === 1) {
     return `in ${inWords(period)}`;
   }
-  const minute = period.toSeconds() === 60;
-  if (datapoints === of) {
-    return `for ${inWords(Duration.seconds(period.toSeconds() * of))}`;
+  if (datapointsToAlarm === evaluationPeriods) {
+    return `for ${inWords(Duration.seconds(period.toSeconds() * evaluationPeriods))}`;
   }
-  return minute ? `in ${datapoints} of ${of} minutes` : `in ${datapoints} of ${of} periods of ${inWords(period)}`;
+  const periods = period.toSeconds() === 60 ? 'minutes' : `periods of ${inWords(period)}`;
+  return `in ${datapointsToAlarm} of ${evaluationPeriods} ${periods}`;
 }
 
 function inWords(duration: Duration): string {
@@ -136,7 +137,7 @@ function inWords(duration: Duration): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
-/** The same metric with another period, all the way down: CDK warns of an expression whose metrics have another period than it. */
+/** Metric with another period, nested ones included. CDK warns of an expression whose metrics have another period. */
 function withPeriod(metric: IMetric, period: Duration): IMetric {
   if (metric instanceof MathExpression) {
     const { expression, label, color } = metric;

@@ -2,54 +2,38 @@ import { createHash } from 'crypto';
 import { Token } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
+import type { ChannelTarget, SlackChannelProps, TeamsChannelProps } from './channel-target';
 import { checkChannelTarget } from './validate-channel';
 
-/** Where PagerDuty keeps an account. */
+/** Service region of a PagerDuty account. */
 export enum PagerDutyRegion {
-  /** `app.pagerduty.com`. */
+  /** Accounts of `app.pagerduty.com`. */
   UNITED_STATES = 'https://events.pagerduty.com/v2/enqueue',
-  /** `app.eu.pagerduty.com`. */
+  /** Accounts of `app.eu.pagerduty.com`. */
   EUROPE = 'https://events.eu.pagerduty.com/v2/enqueue',
 }
 
-/** A channel of Slack, for chat integration. */
-export interface SlackChannelProps {
-  /** The workspace, authorised by hand before (docs/alerting.md): `T012ABCDEFG`. */
-  readonly workspaceId: string;
-  /** The channel's id, not its name; the end of its link: `C012ABCDEFG`. A private channel has to invite `@Amazon Q`. */
-  readonly channelId: string;
-}
-
-/** A channel of Microsoft Teams, for chat integration. All three stand in the channel's link. */
-export interface TeamsChannelProps {
-  /** The tenant, authorised by hand before (docs/alerting.md): a UUID. */
-  readonly tenantId: string;
-  /** The team (`groupId` in the link): a UUID. */
-  readonly teamId: string;
-  /** The channel as it stands in the link, encoded: `19%3A...%40thread.tacv2`. */
-  readonly channelId: string;
-}
-
 /**
- * How alerts reach a channel.
- * @internal
+ * Destination of alerts: a pager, a chat channel or a mailbox.
+ *
+ * Each kind needs a step or two by hand, which docs/alerting.md lists.
+ *
+ * @example
+ * new AlertRouting(this, 'Alerts', {
+ *   onCritical: [AlertChannel.pagerDuty(integrationKey)],
+ *   onError: [AlertChannel.email('ops@example.com')],
+ *   onWarning: [AlertChannel.slack({ workspaceId, channelId })],
+ * });
  */
-export type ChannelTarget =
-  | { readonly kind: 'email'; readonly address: string }
-  | ({ readonly kind: 'slack' } & SlackChannelProps)
-  | ({ readonly kind: 'teams' } & TeamsChannelProps)
-  | { readonly kind: 'existingChat'; readonly configurationArn: string }
-  | { readonly kind: 'slackWebhook'; readonly secret: ISecret }
-  | { readonly kind: 'pagerDuty'; readonly secret: ISecret; readonly endpoint: string };
-
-/** Where alerts reach people. Docs/alerting.md has the steps that each needs by hand. */
 export class AlertChannel {
   /**
-   * Pages whoever is on call. A function reads the key when an alert comes, so that no template holds it. PagerDuty's escalation policy
-   * does what happens when nobody answers (requirement A-22).
+   * PagerDuty integration that pages the engineer on call.
    *
-   * @param integrationKey holds the key of an *Events API v2* integration, 32 letters and digits, as plain text
-   * @param region where PagerDuty keeps the account; the United States unless given
+   * A function reads the key for each alert, so that no template contains it. PagerDuty's escalation policy decides
+   * what happens when nobody answers. Source: requirement A-22.
+   *
+   * @param integrationKey secret with the key of an *Events API v2* integration: 32 letters and digits, as plain text
+   * @param region service region of the account, the United States unless given
    */
   public static pagerDuty(
     integrationKey: ISecret,
@@ -58,22 +42,27 @@ export class AlertChannel {
     return new AlertChannel({ kind: 'pagerDuty', secret: integrationKey, endpoint: region });
   }
 
-  /** A channel of Slack, by AWS's chat integration: alarms come with a graph, and nobody can run commands from there that change anything. */
+  /**
+   * Slack channel by Amazon Q Developer in chat applications.
+   *
+   * Alarms arrive with a graph. Commands from the channel can't change anything.
+   */
   public static slack(props: SlackChannelProps): AlertChannel {
     return new AlertChannel({ kind: 'slack', workspaceId: props.workspaceId, channelId: props.channelId });
   }
 
   /**
-   * A channel of Slack, by an incoming webhook (requirement C-16). Needs no authorised workspace. A function reads the address when an
-   * alert comes.
+   * Slack channel by an incoming webhook, without an authorized workspace.
    *
-   * @param webhook holds the address, as plain text
+   * A function reads the URL for each alert. Source: requirement C-16.
+   *
+   * @param webhook secret with the URL as plain text
    */
   public static slackWebhook(webhook: ISecret): AlertChannel {
     return new AlertChannel({ kind: 'slackWebhook', secret: webhook });
   }
 
-  /** A channel of Microsoft Teams, by AWS's chat integration. */
+  /** Microsoft Teams channel by Amazon Q Developer in chat applications. */
   public static teams(props: TeamsChannelProps): AlertChannel {
     return new AlertChannel({
       kind: 'teams',
@@ -84,16 +73,23 @@ export class AlertChannel {
   }
 
   /**
-   * A channel whose chat configuration was made elsewhere: an account takes one for each channel. The topics have to be added to it by
-   * hand; synthesis names them, and docs/alerting.md has the command.
+   * Chat channel whose configuration already exists, because an account takes one for each channel.
    *
-   * @param configurationArn `arn:aws:chatbot::111111111111:chat-configuration/slack-channel/name`
+   * Add the topics to it by hand. Synthesis lists them, and docs/alerting.md has the command.
+   *
+   * @param configurationArn ARN such as `arn:aws:chatbot::111111111111:chat-configuration/slack-channel/name`
    */
   public static existingChat(configurationArn: string): AlertChannel {
     return new AlertChannel({ kind: 'existingChat', configurationArn });
   }
 
-  /** Mails. The receiver has to confirm each topic once, by the link of a mail that comes with the deployment. */
+  /**
+   * Email address.
+   *
+   * The receiver confirms each topic once by the link in a mail that arrives with the deployment.
+   *
+   * @param address one address: `ops@example.com`
+   */
   public static email(address: string): AlertChannel {
     return new AlertChannel({ kind: 'email', address });
   }
@@ -104,7 +100,7 @@ export class AlertChannel {
   ) {}
 
   /**
-   * What two objects for one channel have in common.
+   * Identity that two objects for the same channel share.
    * @internal
    */
   public get _identity(): string {
@@ -119,23 +115,29 @@ export class AlertChannel {
       case 'existingChat':
         return `existingChat ${target.configurationArn}`;
       default:
-        return `${target.kind} ${Token.isUnresolved(target.secret.secretArn) ? target.secret.node.path : target.secret.secretArn}`;
+        return `${target.kind} ${identityOf(target.secret)}`;
     }
   }
 
   /**
-   * Names what a construct makes for this channel, the same in every place of the list.
+   * Construct id of this channel's resources, whatever its place in a list.
    * @internal
    */
   public get _childId(): string {
     const { kind } = this._target;
-    return `${kind[0].toUpperCase()}${kind.slice(1)}${createHash('sha256').update(this._identity).digest('hex').slice(0, 8)}`;
+    const hash = createHash('sha256').update(this._identity).digest('hex');
+    return `${kind[0].toUpperCase()}${kind.slice(1)}${hash.slice(0, 8)}`;
   }
 
   /**
+   * Throws a PropError where no alert could arrive.
    * @internal
    */
   public _check(scope: IConstruct, prop: string): void {
     checkChannelTarget(scope, prop, this._target);
   }
+}
+
+function identityOf({ secretArn, node }: ISecret): string {
+  return Token.isUnresolved(secretArn) ? node.path : secretArn;
 }

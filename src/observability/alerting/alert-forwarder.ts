@@ -10,34 +10,40 @@ import type { EnvironmentProfile } from '../../environment';
 import { hardenedFunction } from '../../functions/hardened-function';
 import type { Runbooks } from './runbooks';
 
-/** What an {@link AlertForwarder} is made from. */
+/** Properties of an {@link AlertForwarder}; all are required. */
 export interface AlertForwarderProps {
-  /** Where it brings alerts, for people. */
+  /** Destination of the alerts, for descriptions. */
   readonly destination: string;
-  /** As `lambda/alert-forwarder/plan.ts` reads it. */
+  /** Plan that the function reads (`lambda/alert-forwarder/plan.ts`). */
   readonly plan: object;
-  /** What the plan needs beside the function's own. */
+  /** Permissions that the plan needs, next to those of the function itself. */
   readonly statements: PolicyStatement[];
-  /** Encrypts what could not be delivered, and the log. */
+  /** Key of the dead-letter queue and the log. */
   readonly key: Key;
-  /** Answers how long the log is kept, and whether the queue outlives the stack. */
+  /** Environment profile with log retention and removal policy. */
   readonly profile: EnvironmentProfile;
 }
 
 const ALARM_KEY = 'alert-forwarder-failed';
-/** SQS begins to count a queue that was empty for long up to 15 minutes late, and FILL makes a minute that is not there yet a good one. */
-const LATE_MINUTES = 15;
-/** Room for a receiver that asks, several times, to be left alone for half a minute: when much fails together, alerts wait for each other. */
+/**
+ * SQS reports the metrics of a queue that was idle up to 15 minutes late. FILL turns a minute that has not arrived into
+ * a good one.
+ */
+const SQS_METRIC_DELAY_MINUTES = 15;
+/** Covers retries of a receiver that throttles for half a minute when many alerts arrive together. */
 const TIME_FOR_AN_ALERT = Duration.minutes(5);
 const MOST_DAYS_IN_A_QUEUE = 14;
 
 /**
- * A function that brings alerts to one place, outside any network: it has to work when that fails. What it can't deliver in three
- * invocations lies in a queue for 14 days, as does what SNS can't hand to it.
+ * Function that forwards alerts to one destination, with its dead-letter queue.
+ *
+ * It runs outside any VPC, because it has to work when the network fails. Messages that three invocations can't deliver
+ * stay in the queue for 14 days. So do messages that SNS can't deliver to the function.
  */
 export class AlertForwarder extends Construct {
-  /** What could not be delivered. */
+  /** Dead-letter queue of the function and of its subscriptions. */
   public readonly failed: Queue;
+  /** The function. */
   public readonly handler: LambdaFunction;
 
   public constructor(
@@ -51,8 +57,8 @@ export class AlertForwarder extends Construct {
   }
 
   /**
-   * Brings what arrives on a topic. Everything that names the topic is made in the given scope, so that this construct refers to nothing
-   * above it.
+   * Subscribes the function to a topic. Everything that refers to the topic is created in the given scope, so that this
+   * construct depends on no stack above it.
    */
   public listenTo(scope: Construct, id: string, topic: ITopic): void {
     this.handler.addPermission(`${id}Permission`, {
@@ -64,17 +70,20 @@ export class AlertForwarder extends Construct {
       topic,
       protocol: SubscriptionProtocol.LAMBDA,
       endpoint: this.handler.functionArn,
-      // By its ARN: CDK would write the topic into the policy of the queue.
+      // By its ARN, because CDK would add the topic to the policy of the queue.
       deadLetterQueue: Queue.fromQueueArn(scope, `${id}Failed`, this.failed.queueArn),
     });
   }
 
-  /** Fires when something was not delivered, or could not even be kept. */
+  /** Creates the alarm on messages that were not delivered, or could not even be kept. */
   public createAlarm(runbooks: Runbooks, action: IAlarmAction): Alarm {
     const alarm = new Alarm(this, 'Failed', {
       alarmDescription:
-        `Alerts do not reach ${this.props.destination}. Read the forwarder's log for the status that the channel answered, then send what waits in its dead-letter queue again. ` +
-        `The forwarder is ${this.handler.functionName}, its queue ${this.failed.queueName}. Runbook: ${runbooks.pageOf(ALARM_KEY)}`,
+        `Alerts do not reach ${this.props.destination}. ` +
+        "Read the forwarder's log for the status that the channel answered, " +
+        'then send what waits in its dead-letter queue again. ' +
+        `The forwarder is ${this.handler.functionName}, its queue ${this.failed.queueName}. ` +
+        `Runbook: ${runbooks.pageOf(ALARM_KEY)}`,
       metric: new MathExpression({
         expression: 'FILL(kept,0)+FILL(lost,0)',
         usingMetrics: {
@@ -88,7 +97,7 @@ export class AlertForwarder extends Construct {
         label: 'Alerts that were not delivered',
       }),
       threshold: 1,
-      evaluationPeriods: LATE_MINUTES,
+      evaluationPeriods: SQS_METRIC_DELAY_MINUTES,
       datapointsToAlarm: 1,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
@@ -107,7 +116,7 @@ export class AlertForwarder extends Construct {
       removalPolicy: profile.removalPolicy,
     });
     const sns = new ServicePrincipal('sns.amazonaws.com');
-    // Not the topics: their constructs may stand above this one.
+    // Not the topics themselves: their stacks may depend on this one.
     const conditions = { ArnLike: { 'aws:SourceArn': Stack.of(this).formatArn({ service: 'sns', resource: '*' }) } };
     queue.addToResourcePolicy(
       new PolicyStatement({

@@ -5,73 +5,37 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type ITopic, Subscription, SubscriptionProtocol } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { Waiver } from '../../compliance';
 import { EnvironmentProfile } from '../../environment';
 import { knownToDiffer } from '../../validation/checks';
-import { PropError } from '../../validation/prop-error';
+import { checkRules } from '../../validation/rules';
 import type { AlertChannel } from './alert-channel';
 import { AlertForwarder } from './alert-forwarder';
+import type { AlertRoutingProps } from './alert-routing-props';
 import { AlertTopics } from './alert-topics';
-import { checkedRoutes, type Routes } from './channel-routing';
+import { type ChannelRouting, channelRouting } from './channel-routing';
 import { ChatConfiguration } from './chat-configuration';
 import { Runbooks } from './runbooks';
 import { SEVERITIES, Severity } from './severity';
-import { warnOfUnreadEvents } from './unsubscribed-events-warning';
-
-/** What an {@link AlertRouting} is told. In production each severity needs a channel. */
-export interface AlertRoutingProps {
-  /**
-   * Who hears of what has to be answered within 5 minutes at any hour (requirement A-22).
-   * @default - nobody; refused in production
-   */
-  readonly onCritical?: AlertChannel[];
-  /**
-   * Who hears of what has to be answered within 15 minutes.
-   * @default - nobody; refused in production
-   */
-  readonly onError?: AlertChannel[];
-  /**
-   * Who hears of what has to be answered within 30 minutes of business hours.
-   * @default - nobody; refused in production
-   */
-  readonly onWarning?: AlertChannel[];
-  /**
-   * Who hears of deployments: start, waiting for an approval, end, rollback (requirement C-16).
-   * @default - who hears of warnings, by the same topic; refused in production where nobody does
-   */
-  readonly onDeployment?: AlertChannel[];
-  /**
-   * Who hears of costs (requirement C-16).
-   * @default - who hears of warnings, by the same topic; refused in production where nobody does
-   */
-  readonly onCost?: AlertChannel[];
-  /**
-   * Why nobody hears of a severity, of deployments or of costs, by its name: `{ warning: { reason: '...' }, cost: { reason: '...' } }`.
-   * @default - somebody hears of each
-   */
-  readonly unnotified?: { [severity: string]: Waiver };
-  /**
-   * Where the pages are of the alarm on forwarding functions, and of a pipeline's tighter alarms after a release.
-   * @default Runbooks.published() - the pages that come with this library
-   */
-  readonly runbooks?: Runbooks;
-  /**
-   * The environment that answers what is left open.
-   * @default - that of the scope, else production
-   */
-  readonly profile?: EnvironmentProfile;
-}
+import { warnOfUnsubscribedEvents } from './unsubscribed-events-warning';
 
 /**
- * Brings alerts to people, by severity: an encrypted topic each, that admits whoever publishes to it, and the channels that listen. What a
- * channel outside AWS doesn't take is kept, and raises an alarm on the channels that don't depend on it. Docs/alerting.md names everything
- * that is created, and what has to be done by hand.
+ * Encrypted SNS topic for each severity, with the channels that subscribe to it.
+ *
+ * Messages that a channel outside AWS rejects are kept in a dead-letter queue. They raise an alarm on channels that
+ * don't depend on it. Docs/alerting.md lists every resource and every manual step.
+ *
+ * @example
+ * new AlertRouting(this, 'Alerts', {
+ *   onCritical: [AlertChannel.pagerDuty(integrationKey)],
+ *   onError: [AlertChannel.slack({ workspaceId, channelId }), AlertChannel.email('ops@example.com')],
+ *   onWarning: [AlertChannel.slack({ workspaceId, channelId })],
+ * });
  */
 export class AlertRouting extends Construct {
-  /** Encrypts topics, what was not delivered, and the logs of forwarding functions. */
+  /** Key of the topics, the dead-letter queues and the logs of forwarding functions. */
   public readonly key: IKey;
   private readonly profile: EnvironmentProfile;
-  private readonly routes: Routes;
+  private readonly routing: ChannelRouting;
   private readonly topics: AlertTopics;
   private readonly relays = new Map<Severity, AlertForwarder>();
 
@@ -83,17 +47,17 @@ export class AlertRouting extends Construct {
     super(scope, id);
     this.profile = props.profile ?? EnvironmentProfile.of(this);
     this._runbooks._check(this);
-    this.routes = checkedRoutes(this, props, this.profile);
-    this.topics = new AlertTopics(this, 'Topics', { uses: this.routes.uses, profile: this.profile });
+    this.routing = channelRouting(this, props, this.profile);
+    this.topics = new AlertTopics(this, 'Topics', { uses: this.routing.uses, profile: this.profile });
     this.key = this.topics.key;
-    this.routes.channels.forEach((channel) => this.connect(channel));
-    if (this.routes.channels.length > 0) {
-      warnOfUnreadEvents(this);
+    this.routing.channels.forEach((channel) => this.subscribe(channel));
+    if (this.routing.channels.length > 0) {
+      warnOfUnsubscribedEvents(this);
     }
   }
 
   /**
-   * Where the pages of alarms are that nobody but this routing is told of.
+   * Runbooks of alarms that know this routing alone.
    *
    * @internal
    */
@@ -101,73 +65,82 @@ export class AlertRouting extends Construct {
     return this.props.runbooks ?? Runbooks.published();
   }
 
-  /** Where alarms of a severity are sent. */
+  /**
+   * Topic for alarms of a severity.
+   *
+   * @param severity the severity of the alarms
+   */
   public topicFor(severity: Severity): ITopic {
     return this.topics.named(severity);
   }
 
-  /** Where deployments and releases are told. */
+  /** Topic for deployments and releases. */
   public get deploymentTopic(): ITopic {
-    return this.topics.named(this.routes.deployment);
+    return this.topics.named(this.routing.deployment);
   }
 
-  /** Where budgets and cost anomalies are told. */
+  /** Topic for budgets and cost anomalies. */
   public get costTopic(): ITopic {
-    return this.topics.named(this.routes.cost);
+    return this.topics.named(this.routing.cost);
   }
 
   /**
-   * Tells the channels of a severity what arrives on a topic that was made elsewhere, `database.events.topic` for example, in a form that
-   * each of them shows. The subscription stands in the stack of this construct. Where the severity has no channel, there is none.
+   * Forwards the messages of a topic of another construct to the channels of a severity.
+   *
+   * A function reformats each message so that every channel shows it. The subscription is in the stack of this
+   * construct. A severity without channels gets none. Throws a PropError for a topic of this construct or of another
+   * account or region.
+   *
+   * @param topic a topic such as `database.events.topic`
+   * @param severity the severity whose channels are notified
    */
   public listenTo(topic: ITopic, severity: Severity): void {
     this._listenFrom(this, topic, severity);
   }
 
   /**
-   * The same, with everything that names the topic in another scope: for who refers to this construct from a stack on which it must not
-   * depend.
+   * Does the same as `listenTo`, with the subscription in another scope, so that no stack cycle closes.
    * @internal
    */
   public _listenFrom(scope: Construct, topic: ITopic, severity: Severity): void {
-    this.checkListenedTo(topic);
+    this.checkForwardable(topic);
     const id = `${severity}From${topic.node.addr.slice(-8)}`;
-    if (this.routes.isHeard(severity) && !scope.node.tryFindChild(id)) {
+    if (this.routing.hasChannels(severity) && !scope.node.tryFindChild(id)) {
       this.relayTo(severity).listenTo(scope, id, topic);
     }
   }
 
-  private checkListenedTo(topic: ITopic): void {
+  private checkForwardable(topic: ITopic): void {
     const { account, region } = Stack.of(this);
-    if (Object.keys(this.routes.uses).some((name) => this.topics.named(name).topicArn === topic.topicArn)) {
-      throw new PropError(this, {
+    const ownTopics = [...this.routing.uses.keys()].map((name) => this.topics.named(name).topicArn);
+    checkRules(this, [
+      {
+        condition: ownTopics.includes(topic.topicArn),
         prop: 'topic',
         value: topic.node.path,
-        expected: 'a topic of another construct',
-        fix: 'subscribe further channels to it: what it relays could come round again',
-      });
-    }
-    if (knownToDiffer(topic.env.account, account)) {
-      throw new PropError(this, {
+        expected: 'a topic of another construct, because a forwarded message could arrive here again',
+        fix: 'add a channel to the severity instead',
+      },
+      {
+        condition: knownToDiffer(topic.env.account, account),
         prop: 'topic',
         value: topic.env.account,
-        expected: `a topic of account ${account}: the queue for what is not delivered admits no other's`,
-        fix: 'make an AlertRouting in that account',
-      });
-    }
-    if (knownToDiffer(topic.env.region, region)) {
-      throw new PropError(this, {
+        expected: `a topic of account ${account}, whose messages the dead-letter queue accepts`,
+        fix: 'create an AlertRouting in that account',
+      },
+      {
+        condition: knownToDiffer(topic.env.region, region),
         prop: 'topic',
         value: topic.env.region,
-        expected: `a topic in ${region}: a subscription takes a dead-letter queue of its own region only`,
-        fix: 'make an AlertRouting in that region',
-      });
-    }
+        expected: `a topic in ${region}, because a subscription supports dead-letter queues of its own region only`,
+        fix: 'create an AlertRouting in that region',
+      },
+    ]);
   }
 
-  private connect(channel: AlertChannel): void {
+  private subscribe(channel: AlertChannel): void {
     const target = channel._target;
-    const topics = this.routes.topicsOf(channel);
+    const topics = this.routing.topicsOf(channel);
     switch (target.kind) {
       case 'slack':
       case 'teams':
@@ -179,7 +152,8 @@ export class AlertRouting extends Construct {
         break;
       case 'existingChat':
         Annotations.of(this).addInfo(
-          `Add these topics to ${target.configurationArn} by hand: ${topics.join(', ')} of ${this.node.path} (docs/alerting.md).`,
+          `Add these topics to ${target.configurationArn} by hand: ${topics.join(', ')} of ${this.node.path}` +
+            ' (docs/alerting.md).',
         );
         break;
       case 'email':
@@ -193,15 +167,15 @@ export class AlertRouting extends Construct {
         );
         break;
       default:
-        this.forward(channel, target);
+        this.createForwarder(channel, target);
     }
   }
 
-  private forward(
+  private createForwarder(
     channel: AlertChannel,
     target: { readonly kind: 'pagerDuty' | 'slackWebhook'; readonly secret: ISecret; readonly endpoint?: string },
   ): void {
-    const topics = this.routes.topicsOf(channel);
+    const topics = this.routing.topicsOf(channel);
     const forwarder = new AlertForwarder(this, channel._childId, {
       destination: `${target.kind === 'pagerDuty' ? 'PagerDuty' : 'Slack'}, for ${this.node.path}`,
       plan: {
@@ -213,19 +187,19 @@ export class AlertRouting extends Construct {
           urgency: SEVERITIES.includes(name as Severity) ? name : 'info',
         })),
       },
-      statements: this.readingOf(target.secret),
+      statements: this.readStatements(target.secret),
       key: this.topics.key,
       profile: this.profile,
     });
     topics.forEach((name) => forwarder.listenTo(forwarder, name, this.topics.named(name)));
-    this.watch(forwarder, topics, channel);
+    this.createForwarderAlarm(forwarder, topics, channel);
   }
 
-  private readingOf(secret: ISecret): PolicyStatement[] {
+  private readStatements(secret: ISecret): PolicyStatement[] {
     const { encryptionKey } = secret;
     return [
       new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secret.secretFullArn!] }),
-      // In the role's own policy: the key may stand in another stack, whose key policy must not name this role.
+      // In the role's own policy: the key may be in another stack, whose key policy must not name this role.
       ...(encryptionKey
         ? [
           new PolicyStatement({
@@ -240,11 +214,11 @@ export class AlertRouting extends Construct {
     ];
   }
 
-  /** One for each severity, so that it has to know none of the topics that it listens to. */
+  /** One relay for each severity, so that it refers to none of the topics that it subscribes to. */
   private relayTo(severity: Severity): AlertForwarder {
-    const known = this.relays.get(severity);
-    if (known) {
-      return known;
+    const existing = this.relays.get(severity);
+    if (existing) {
+      return existing;
     }
     const { topicArn } = this.topicFor(severity);
     const relay = new AlertForwarder(this, `Relay-${severity}`, {
@@ -254,19 +228,23 @@ export class AlertRouting extends Construct {
       key: this.topics.key,
       profile: this.profile,
     });
-    this.watch(relay, [severity]);
+    this.createForwarderAlarm(relay, [severity]);
     this.relays.set(severity, relay);
     return relay;
   }
 
-  /** Its alarm goes where somebody hears of it without this function; else there: it may fail with one message and not with the next. */
-  private watch(forwarder: AlertForwarder, topics: string[], channel?: AlertChannel): void {
-    const severity = this.routes.severityWithout(channel);
+  /**
+   * The alarm prefers a severity whose channels don't need this function. Without one it uses the function's own topic,
+   * because a function may fail for one message and not for the next.
+   */
+  private createForwarderAlarm(forwarder: AlertForwarder, topics: string[], channel?: AlertChannel): void {
+    const severity = this.routing.severityWithout(channel);
     forwarder.createAlarm(this._runbooks, new SnsAction(this.topics.named(severity ?? topics[0])));
     if (severity === undefined) {
       Validations.of(forwarder).addWarning(
         '@org/prod-constructs:forwarderUnwatched',
-        'When this function fails, nothing else can bring the alarm that says so. Give one of the severities another channel, AlertChannel.email for example.',
+        'No other channel can report a failure of this function. ' +
+          'Give one of the severities another channel, AlertChannel.email for example.',
       );
     }
   }

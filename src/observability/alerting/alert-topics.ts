@@ -6,23 +6,25 @@ import { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
 import { sourceAccount } from '../../iam/source-account';
 
-/** What a topic is for. */
+/** Purpose of a topic, which decides who may publish to it. */
 export type TopicUse = 'severity' | 'deployment' | 'cost';
 
-/** What {@link AlertTopics} are made from. */
+/** Properties of {@link AlertTopics}; both are required. */
 export interface AlertTopicsProps {
-  /** What each topic is for, by its name. */
-  readonly uses: { readonly [name: string]: TopicUse[] };
-  /** Answers whether the key outlives the stack. */
+  /** Uses of each topic, by its name. */
+  readonly uses: ReadonlyMap<string, TopicUse[]>;
+  /** Environment profile with the removal policy of the key. */
   readonly profile: EnvironmentProfile;
 }
 
+/** AWS service that publishes to topics. */
 interface Publisher {
   readonly service: string;
   readonly uses: TopicUse[];
   /**
-   * What AWS documents as working; a condition that never holds drops every message, and nobody hears of it. EventBridge takes none, in
-   * topic policies as in key policies. Notification rules and Backup document none for topics; Backup publishes within its account only.
+   * Condition that AWS documents for the service. One that never holds would silently drop every message. EventBridge
+   * supports none, neither in topic policies nor in key policies. Notification rules and AWS Backup document none for
+   * topics. AWS Backup publishes within its own account only.
    */
   readonly topic: 'sourceAccount' | 'none';
   readonly key: 'sourceAccount' | 'viaSns' | 'none';
@@ -38,8 +40,13 @@ const PUBLISHERS: Publisher[] = [
   { service: 'costalerts', uses: ['cost'], topic: 'sourceAccount', key: 'sourceAccount' },
 ];
 
-/** Topics, and one key, that admit whoever publishes to them. CDK writes no such statement: alarms would fire and nobody would hear of it. */
+/**
+ * Encrypted SNS topics and their key, with policies that allow each publishing service.
+ *
+ * CDK writes no such statements. Without them alarms would fire and notify nobody.
+ */
 export class AlertTopics extends Construct {
+  /** Key of the topics. */
   public readonly key: Key;
   private readonly topics: ReadonlyMap<string, Topic>;
 
@@ -54,11 +61,11 @@ export class AlertTopics extends Construct {
       enableKeyRotation: true,
       removalPolicy: props.profile.removalPolicy,
     });
-    this.topics = new Map(Object.entries(props.uses).map(([name, uses]) => [name, this.createTopic(name, uses)]));
+    this.topics = new Map([...props.uses].map(([name, uses]) => [name, this.createTopic(name, uses)]));
     this.admitToKey();
   }
 
-  /** The topic of a name that was given. */
+  /** Topic of a name in `uses`. */
   public named(name: string): Topic {
     return this.topics.get(name)!;
   }
@@ -84,7 +91,7 @@ export class AlertTopics extends Construct {
   }
 
   private admitToKey(): void {
-    publishersOf(Object.values(this.props.uses).flat()).forEach(({ service, key: condition }) =>
+    publishersOf([...this.props.uses.values()].flat()).forEach(({ service, key: condition }) =>
       this.key.addToResourcePolicy(
         new PolicyStatement({
           sid: sidOf(service),

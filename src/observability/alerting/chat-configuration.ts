@@ -9,29 +9,37 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct, type IConstruct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
 import { PropError } from '../../validation/prop-error';
-import type { AlertChannel, SlackChannelProps, TeamsChannelProps } from './alert-channel';
+import type { AlertChannel } from './alert-channel';
+import type { SlackChannelProps, TeamsChannelProps } from './channel-target';
 
-/** A channel that chat integration serves. */
+/** Channel of Amazon Q Developer in chat applications. */
 export type ChatTarget =
   ({ readonly kind: 'slack' } & SlackChannelProps) | ({ readonly kind: 'teams' } & TeamsChannelProps);
 
-/** What a {@link ChatConfiguration} is made from. */
+/** Properties of a {@link ChatConfiguration}; all are required. */
 export interface ChatConfigurationProps {
-  /** An account takes it only once: a second configuration of it is refused. */
+  /** The channel. An account accepts one configuration of it. */
   readonly channel: AlertChannel;
-  /** Slack or Teams, with the ids by which chat integration finds the channel. */
+  /** Ids of the channel in Slack or Teams. */
   readonly target: ChatTarget;
-  /** Everything that is told there. */
+  /** Topics whose messages the channel shows. */
   readonly topics: ITopic[];
 }
 
-/** Where the channels of an app are noted. A registered symbol, so that two copies of the library in one program see the same notes. */
+/**
+ * Key of the app's configured channels. A registered symbol, so that two copies of the library in one program share
+ * them.
+ */
 const TAKEN = Symbol.for('@org/prod-constructs.ChatConfiguration.taken');
 interface Marked {
   [TAKEN]?: Map<string, string>;
 }
 
-/** The one chat configuration of a channel, with a role, and a guardrail for whoever writes there, that may look at metrics and nothing else. */
+/**
+ * Chat configuration of a channel, with a role and a guardrail policy.
+ *
+ * Both allow reading metrics and alarms and nothing else, whatever is written in the channel.
+ */
 export class ChatConfiguration extends Construct {
   public constructor(
     scope: Construct,
@@ -47,7 +55,7 @@ export class ChatConfiguration extends Construct {
     this.createConfiguration(role, this.createPolicy(role));
   }
 
-  /** An account takes one configuration of a channel, whatever the region: a second one fails when it is deployed. */
+  /** An account accepts one configuration of a channel in all regions. A second one would fail in the deployment. */
   private takeChannel(): void {
     const { account } = Stack.of(this);
     const root = this.node.root as IConstruct & Marked;
@@ -59,8 +67,8 @@ export class ChatConfiguration extends Construct {
       throw new PropError(this.node.scope!, {
         prop: 'AlertChannel',
         value: this.props.channel._identity,
-        expected: `one chat configuration of a channel in an account ('${owner}' makes it)`,
-        fix: 'share that AlertRouting, or give AlertChannel.existingChat the ARN of its configuration',
+        expected: `one chat configuration of a channel in an account ('${owner}' creates it)`,
+        fix: 'share that AlertRouting, or give AlertChannel.existingChat() the ARN of its configuration',
       });
     }
     taken.set(channel, this.node.scope!.node.path);
@@ -84,7 +92,7 @@ export class ChatConfiguration extends Construct {
     acknowledge(
       policy,
       'AwsSolutions-IAM5[Resource::*]',
-      'The graph under an alarm: these four reads of CloudWatch know no narrower resource.',
+      'The graph under an alarm: these four reads of CloudWatch do not support resource-level permissions.',
     );
     return policy;
   }
@@ -100,7 +108,7 @@ export class ChatConfiguration extends Construct {
         notificationTopics: topics,
         role: role.withoutPolicyUpdates(),
         guardrailPolicies: [guardrail],
-        // What it can't show it drops; this says so, in its log.
+        // Messages that it can't show are dropped. Errors in its log say so.
         loggingLevel: LoggingLevel.ERROR,
       });
     } else {

@@ -1,14 +1,14 @@
-/** What chat integration shows, besides alarms. Names are those of its own schema. */
+/** Custom notification of Amazon Q Developer in chat applications. */
 export interface ChatMessage {
-  /** Of the schema. */
+  /** Version of the schema. */
   readonly version: string;
-  /** `custom`: all that is no event of AWS. */
+  /** `custom`, for everything but events of AWS. */
   readonly source: string;
-  /** The text that is shown, below its title. */
+  /** Title and text of the message. */
   readonly content: { readonly textType: string; readonly title: string; readonly description?: string };
 }
 
-/** In the form that chat integration shows: it drops every other without a word. */
+/** Message in the schema of custom notifications. Chat applications silently drop messages in any other form. */
 export function chatMessage(title: string, description?: string): ChatMessage {
   return { version: '1.0', source: 'custom', content: { textType: 'client-markdown', title, description } };
 }

@@ -2,20 +2,33 @@ import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { PropError } from '../../validation/prop-error';
 
-/** The pages of this library, one for each alarm that it makes. */
+/** Pages of this library, one for each of its alarms. */
 const PUBLISHED = 'https://github.com/org/prod-constructs/blob/main/docs/runbooks';
 
-/** Where the page of each alarm is (requirement A-23). */
+/**
+ * Location of the runbook pages that alarms link to.
+ *
+ * Source: requirement A-23.
+ *
+ * @example
+ * new GoldenSignalAlarms(this, 'Alarms', {
+ *   services: [api],
+ *   alertRouting,
+ *   runbooks: Runbooks.at('https://wiki.example.com/runbooks'),
+ * });
+ */
 export class Runbooks {
-  /** The pages that come with this library, in its repository under `docs/runbooks`. */
+  /** Pages that come with this library, in its repository under `docs/runbooks`. */
   public static published(): Runbooks {
     return new Runbooks(PUBLISHED);
   }
 
   /**
-   * At an address of your own: the page of an alarm is `<url>/<key>.md`. Copy `docs/runbooks` there to begin with, and fill in who is called.
+   * Pages at an address of your own, `<url>/<key>.md` for each alarm.
    *
-   * @param url an https address without query and fragment; a slash at its end makes no difference
+   * Copy `docs/runbooks` there as a start, and fill in the contacts.
+   *
+   * @param url https address without query and fragment; a slash at its end makes no difference
    */
   public static at(url: string): Runbooks {
     return new Runbooks(url);
@@ -23,13 +36,17 @@ export class Runbooks {
 
   private constructor(private readonly url: string) {}
 
-  /** The address of an alarm's page. */
+  /**
+   * Address of an alarm's page.
+   *
+   * @param alarm key of the alarm, such as `service-errors-many`
+   */
   public pageOf(alarm: string): string {
     return `${Token.isUnresolved(this.url) ? this.url : this.url.replace(/\/+$/, '')}/${alarm}.md`;
   }
 
   /**
-   * Refuses an address that nobody could open out of a message.
+   * Throws a PropError for an address that can't be opened from a message.
    *
    * @internal
    */
@@ -39,7 +56,9 @@ export class Runbooks {
         prop: 'runbooks',
         value: this.url,
         expected: 'an https address without spaces, query and fragment, to which /<alarm>.md is added',
-        fix: "give the address of the folder of your pages, Runbooks.at('https://wiki.example.com/runbooks'), or leave it out for Runbooks.published()",
+        fix:
+          "give the folder of your pages, Runbooks.at('https://wiki.example.com/runbooks'), " +
+          'or remove runbooks to use Runbooks.published()',
       });
     }
   }

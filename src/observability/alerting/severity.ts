@@ -1,10 +1,14 @@
-/** How urgent an alert is (requirement A-22). The names order them: a warning can wait, a critical one wakes somebody. */
+/**
+ * Urgency of an alert.
+ *
+ * A warning can wait, a critical alert wakes somebody. Source: requirement A-22.
+ */
 export enum Severity {
   /** Answered within 30 minutes in business hours. */
   WARNING = 'warning',
   /** Answered within 15 minutes. */
   ERROR = 'error',
-  /** Answered within 5 minutes at any hour, escalated after 15. Takes a running deployment back. */
+  /** Answered within 5 minutes at any hour, escalated after 15. Rolls back a running deployment. */
   CRITICAL = 'critical',
 }
 

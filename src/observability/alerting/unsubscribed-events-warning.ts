@@ -4,28 +4,30 @@ import { CfnSubscription, type ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
 import { DatabaseEvents } from '../../database';
 
-/** Warns, once, of events of databases that nobody reads, in all of the stage in which alerts have channels. */
-export function warnOfUnreadEvents(scope: IConstruct): void {
+/** Warns of database events without a subscription, once in a stage whose alerts have channels. */
+export function warnOfUnsubscribedEvents(scope: IConstruct): void {
   const aspects = Aspects.of(Stage.of(scope) ?? scope.node.root);
-  if (!aspects.all.some((aspect) => aspect instanceof UnreadEventsWarning)) {
-    aspects.add(new UnreadEventsWarning());
+  if (!aspects.all.some((aspect) => aspect instanceof UnsubscribedEventsWarning)) {
+    aspects.add(new UnsubscribedEventsWarning());
   }
 }
 
-/** Finds topics of database events without a subscription. */
-class UnreadEventsWarning implements IAspect {
+/** Aspect that finds topics of database events without a subscription. */
+class UnsubscribedEventsWarning implements IAspect {
   public visit(node: IConstruct): void {
-    if (node instanceof DatabaseEvents && !isRead(node.topic)) {
+    if (node instanceof DatabaseEvents && !hasSubscription(node.topic)) {
       Validations.of(node).addWarning(
         '@org/prod-constructs:unreadDatabaseEvents',
-        'Nobody reads what happens to these databases: failovers, full disks, maintenance. Give the database to GoldenSignalAlarms, call listenTo of the AlertRouting with this topic, or subscribe somebody else.',
+        'Nobody is notified of the events of these databases: failovers, full disks, maintenance. ' +
+          'Give the database to GoldenSignalAlarms, call listenTo() of the AlertRouting with this topic, ' +
+          'or subscribe another receiver.',
       );
     }
   }
 }
 
-/** By CloudFormation's types, which are the same in every copy of aws-cdk-lib that a program may have loaded. */
-function isRead(topic: ITopic): boolean {
+/** Compares CloudFormation types, which are the same in every loaded copy of aws-cdk-lib. */
+function hasSubscription(topic: ITopic): boolean {
   const own = JSON.stringify(Stack.of(topic).resolve(topic.topicArn));
   return topic.node.root.node
     .findAll()

@@ -2,37 +2,42 @@ import { Stack, Token } from 'aws-cdk-lib';
 import { CfnSecret, type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
 import { SECRET_PLACEHOLDER } from '../../contracts/secret-placeholder';
-import { PropError } from '../../validation/prop-error';
-import type { ChannelTarget } from './alert-channel';
+import { checkRules, type Rule } from '../../validation/rules';
+import type { ChannelTarget } from './channel-target';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-interface Form {
+/** Format of a field of a channel target. */
+interface FieldFormat {
   readonly field: string;
   readonly value: string;
-  readonly form: RegExp;
+  readonly format: RegExp;
   readonly expected: string;
   readonly fix: string;
 }
 
-/** Refuses what can't be a channel. */
+/** Throws a PropError for a channel target in a format that no receiver has. */
 export function checkChannelTarget(scope: IConstruct, prop: string, target: ChannelTarget): void {
   if ('secret' in target) {
     checkSecret(scope, `${prop}.${target.kind}`, target.secret);
     return;
   }
-  formsOf(target)
-    .filter(({ value, form }) => !Token.isUnresolved(value) && !form.test(value))
-    .forEach(({ field, value, expected, fix }) => {
-      throw new PropError(scope, { prop: `${prop}.${target.kind}${field}`, value, expected, fix });
-    });
+  checkRules(
+    scope,
+    formatsOf(target).map(({ field, value, format, ...message }) => ({
+      condition: !Token.isUnresolved(value) && !format.test(value),
+      prop: `${prop}.${target.kind}${field}`,
+      value,
+      ...message,
+    })),
+  );
 }
 
-function formsOf(target: ChannelTarget): Form[] {
-  const uuid = (field: string, value: string): Form => ({
+function formatsOf(target: ChannelTarget): FieldFormat[] {
+  const uuid = (field: string, value: string): FieldFormat => ({
     field: `.${field}`,
     value,
-    form: UUID,
+    format: UUID,
     expected: 'a UUID',
     fix: `copy the channel's link in Teams and take ${field === 'teamId' ? 'groupId' : field} from it`,
   });
@@ -42,9 +47,9 @@ function formsOf(target: ChannelTarget): Form[] {
         {
           field: '',
           value: target.address,
-          form: /^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;.]{2,}$/,
+          format: /^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;.]{2,}$/,
           expected: 'one address, name@example.com',
-          fix: 'give each address a channel of its own',
+          fix: 'create an AlertChannel.email() for each address',
         },
       ];
     case 'slack':
@@ -52,14 +57,14 @@ function formsOf(target: ChannelTarget): Form[] {
         {
           field: '.workspaceId',
           value: target.workspaceId,
-          form: /^T[0-9A-Z]{7,}$/,
+          format: /^T[0-9A-Z]{7,}$/,
           expected: 'T and capital letters and digits, T012ABCDEFG',
-          fix: 'copy it from the list of workspaces in the console of Amazon Q Developer in chat applications',
+          fix: 'copy it from the workspaces in the console of Amazon Q Developer in chat applications',
         },
         {
           field: '.channelId',
           value: target.channelId,
-          form: /^[CG][0-9A-Z]{7,}$/,
+          format: /^[CG][0-9A-Z]{7,}$/,
           expected: 'C or G and capital letters and digits, C012ABCDEFG',
           fix: "take the end of the channel's link in Slack, not its name",
         },
@@ -71,7 +76,7 @@ function formsOf(target: ChannelTarget): Form[] {
         {
           field: '.channelId',
           value: target.channelId,
-          form: /^[\w=+/.,-]+%3a[\w=+/.,-]+%40[\w=+/.,-]+$/i,
+          format: /^[\w=+/.,-]+%3a[\w=+/.,-]+%40[\w=+/.,-]+$/i,
           expected: 'the encoded id, 19%3A...%40thread.tacv2',
           fix: "copy the channel's link in Teams and take the part after /channel/ as it is",
         },
@@ -81,9 +86,9 @@ function formsOf(target: ChannelTarget): Form[] {
         {
           field: '',
           value: target.configurationArn,
-          form: /^arn:[\w-]+:chatbot::\d{12}:chat-configuration\/[\w-]+\/[\w-]+$/,
+          format: /^arn:[\w-]+:chatbot::\d{12}:chat-configuration\/[\w-]+\/[\w-]+$/,
           expected: 'the ARN of a chat configuration',
-          fix: 'aws chatbot describe-slack-channel-configurations shows it',
+          fix: 'copy it from the output of aws chatbot describe-slack-channel-configurations',
         },
       ];
     default:
@@ -93,28 +98,29 @@ function formsOf(target: ChannelTarget): Form[] {
 
 function checkSecret(scope: IConstruct, prop: string, secret: ISecret): void {
   const literal = literalValue(secret);
-  if (literal !== undefined && literal !== SECRET_PLACEHOLDER) {
-    throw new PropError(scope, {
+  const rules: Rule[] = [
+    {
+      condition: literal !== undefined && literal !== SECRET_PLACEHOLDER,
       prop,
       value: '(not shown)',
-      expected: 'a secret whose value stands in no template',
+      expected: 'a secret whose value is in no template',
       fix: 'put the value into Secrets Manager by hand and import the secret with Secret.fromSecretCompleteArn',
-    });
-  }
-  if (secret.secretFullArn === undefined) {
-    throw new PropError(scope, {
+    },
+    {
+      condition: secret.secretFullArn === undefined,
       prop,
       value: secret.secretName,
-      expected:
-        'a secret whose complete ARN is known: with the name alone, the function would have to be expected every secret that begins with it',
+      expected: 'a secret with a complete ARN, because a name alone would allow every secret that begins with it',
       fix: 'import it with Secret.fromSecretCompleteArn',
-    });
-  }
+    },
+  ];
+  checkRules(scope, rules);
 }
 
-/** The value of a secret that is made with it in plain text. */
+/** Plain text in the template of a secret, if it has any. */
 function literalValue(secret: ISecret): string | undefined {
-  const made = secret.node.defaultChild;
-  const value: unknown = made instanceof CfnSecret ? Stack.of(made).resolve(made.secretString) : undefined;
+  const resource = secret.node.defaultChild;
+  const value: unknown =
+    resource instanceof CfnSecret ? Stack.of(resource).resolve(resource.secretString) : undefined;
   return typeof value === 'string' && !/^\{\{resolve:/.test(value) ? value : undefined;
 }

@@ -1,45 +1,45 @@
 import type { IWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
-import { PropError } from '../../validation/prop-error';
+import { checkRules } from '../../validation/rules';
 
 /** CloudWatch's quotas of a dashboard. */
-const MOST_WIDGETS = 500;
-const MOST_METRICS = 2500;
-const MOST_METRICS_IN_A_WIDGET = 500;
+const MAX_WIDGETS = 500;
+const MAX_METRICS_PER_DASHBOARD = 2500;
+const MAX_METRICS_PER_WIDGET = 500;
 
-interface Drawn {
+/** Widget in the body of a dashboard. */
+interface WidgetJson {
   readonly properties: { readonly title?: string; readonly metrics?: unknown[] };
 }
 
-/** Refuses more than CloudWatch draws: it would take the dashboard and leave graphs empty. */
+/** Throws a PropError above CloudWatch's quotas. CloudWatch would accept the dashboard and leave graphs empty. */
 export function checkDashboardLimits(scope: IConstruct, widgets: IWidget[]): void {
-  const drawn = widgets.flatMap((widget) => widget.toJson() as Drawn[]);
-  const counts = drawn.map(({ properties }) => properties.metrics?.length ?? 0);
-  const all = counts.reduce((sum, count) => sum + count, 0);
-  const fix = 'make several dashboards, one for each team or domain';
-  if (drawn.length > MOST_WIDGETS) {
-    throw new PropError(scope, {
+  const bodies = widgets.flatMap((widget) => widget.toJson() as WidgetJson[]);
+  const counts = bodies.map(({ properties }) => properties.metrics?.length ?? 0);
+  const metrics = counts.reduce((sum, count) => sum + count, 0);
+  const largest = bodies[counts.findIndex((count) => count > MAX_METRICS_PER_WIDGET)] as WidgetJson | undefined;
+  const fix = 'create several dashboards, one for each team or domain';
+  checkRules(scope, [
+    {
+      condition: bodies.length > MAX_WIDGETS,
       prop: 'signals',
-      value: `${drawn.length} widgets`,
-      expected: `up to ${MOST_WIDGETS} widgets on a dashboard`,
+      value: `${bodies.length} widgets`,
+      expected: `up to ${MAX_WIDGETS} widgets on a dashboard`,
       fix,
-    });
-  }
-  if (all > MOST_METRICS) {
-    throw new PropError(scope, {
+    },
+    {
+      condition: metrics > MAX_METRICS_PER_DASHBOARD,
       prop: 'signals',
-      value: `${all} metrics`,
-      expected: `up to ${MOST_METRICS} metrics on a dashboard`,
+      value: `${metrics} metrics`,
+      expected: `up to ${MAX_METRICS_PER_DASHBOARD} metrics on a dashboard`,
       fix,
-    });
-  }
-  const largest = drawn[counts.findIndex((count) => count > MOST_METRICS_IN_A_WIDGET)];
-  if (largest !== undefined) {
-    throw new PropError(scope, {
+    },
+    {
+      condition: largest !== undefined,
       prop: 'business',
-      value: `'${largest.properties.title}' with ${largest.properties.metrics!.length} metrics`,
-      expected: `up to ${MOST_METRICS_IN_A_WIDGET} metrics in a graph`,
+      value: `'${largest?.properties.title}' with ${largest?.properties.metrics?.length} metrics`,
+      expected: `up to ${MAX_METRICS_PER_WIDGET} metrics in a graph`,
       fix: 'show fewer of them',
-    });
-  }
+    },
+  ]);
 }

@@ -1,53 +1,41 @@
-import { Token } from 'aws-cdk-lib';
 import {
-  Color,
   GraphWidget,
   type GraphWidgetProps,
-  type HorizontalAnnotation,
   type IWidget,
   LegendPosition,
   LogQueryVisualizationType,
   LogQueryWidget,
   Row,
-  Shading,
   TextWidget,
   TextWidgetBackground,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { QueryString } from 'aws-cdk-lib/aws-logs';
-import type { IConstruct } from 'constructs';
-import type { AlarmDefinition } from '../alarms/alarm-definition';
-import { isBand } from '../alarms/apply-overrides';
-import { bound } from '../alarms/threshold-alarm';
-import { SEVERITIES, Severity } from '../alerting/severity';
 import type { LogQuery } from '../logs/log-queries';
 
-/** CloudWatch's grid. */
+/** Columns of CloudWatch's grid. */
 const COLUMNS = 24;
 const GRAPH_HEIGHT = 6;
 const TABLE_HEIGHT = 6;
-const GRAPHS_IN_A_ROW = 4;
+const GRAPHS_PER_ROW = 4;
 
-const COLOURS: { [severity in Severity]: string } = {
-  [Severity.WARNING]: Color.ORANGE,
-  [Severity.ERROR]: '#e45649',
-  [Severity.CRITICAL]: '#8b0000',
-};
+/** Axis of percentages. */
+export const PERCENT_AXIS = { max: 100, label: '%', showUnits: false };
 
-/** A widget that takes the width that its row has for it. */
+/** Widget for a width that its row decides. */
 export type Sized = (width: number) => IWidget;
 
-/** Rows of up to four graphs. The last row is as wide as the others, however few stand in it. */
+/** Rows of up to four graphs. The last row has the same width as the others, however few graphs it has. */
 export function rowsOf(widgets: Sized[]): IWidget[] {
-  const rows = Math.ceil(widgets.length / GRAPHS_IN_A_ROW);
+  const rows = Math.ceil(widgets.length / GRAPHS_PER_ROW);
   return Array.from({ length: rows }, (_, row) =>
-    rowOf(widgets.slice(row * GRAPHS_IN_A_ROW, (row + 1) * GRAPHS_IN_A_ROW)),
+    rowOf(widgets.slice(row * GRAPHS_PER_ROW, (row + 1) * GRAPHS_PER_ROW)),
   );
 }
 
 /**
- * One row over the whole width.
+ * Row over the whole width.
  *
- * @param shares how wide each is, compared with the others; equally wide unless said
+ * @param shares widths in proportion to each other; equal unless given
  */
 export function rowOf(widgets: Sized[], shares: number[] = widgets.map(() => 1)): IWidget {
   const sum = (some: number[]): number => some.reduce((total, share) => total + share, 0);
@@ -55,12 +43,12 @@ export function rowOf(widgets: Sized[], shares: number[] = widgets.map(() => 1))
   return new Row(...widgets.map((widget, index) => widget(edge(index + 1) - edge(index))));
 }
 
-/** The name of what follows. */
+/** Heading of a section. */
 export function heading(markdown: string): IWidget {
   return new TextWidget({ markdown, width: COLUMNS, height: 1, background: TextWidgetBackground.TRANSPARENT });
 }
 
-/** A graph of one unit, over the time that the dashboard shows. */
+/** Graph of one unit. */
 export function graph(title: string, props: GraphWidgetProps): Sized {
   return (width) =>
     new GraphWidget({
@@ -73,7 +61,7 @@ export function graph(title: string, props: GraphWidgetProps): Sized {
     });
 }
 
-/** The answer to a query, as a table. */
+/** Table with the result of a query. */
 export function table(title: string, { query }: LogQuery, logGroupNames: string[]): Sized {
   const queryString = new QueryString(query).toString();
   return (width) =>
@@ -85,45 +73,4 @@ export function table(title: string, { query }: LogQuery, logGroupNames: string[
       queryString,
       view: LogQueryVisualizationType.TABLE,
     });
-}
-
-/** The alarms that there are, looked up by whom they are about. */
-export class Limits {
-  public constructor(private readonly definitions: AlarmDefinition[]) {}
-
-  /** The alarms of a signal, if it has any. */
-  public of(source: IConstruct, key: string): AlarmDefinition | undefined {
-    return this.definitions.find((definition) => definition.source === source && definition.key === key);
-  }
-
-  /**
-   * A line for each limit, in its severity's colour; limits of one height share it, for their words would cover each other.
-   *
-   * @param names what each signal is called beside its limit, where a graph has several
-   */
-  public lines(source: IConstruct, names: { readonly [key: string]: string }): HorizontalAnnotation[] {
-    const lines = Object.entries(names).flatMap(([key, name]) => linesOf(name, this.of(source, key)));
-    return [...new Set(lines.map(({ value }) => value))].map((value) => {
-      const same = lines.filter((line) => line.value === value);
-      const worst = [...SEVERITIES]
-        .reverse()
-        .map((severity) => COLOURS[severity])
-        .find((colour) => same.some(({ color }) => color === colour));
-      return { ...same[0], color: worst, label: same.map(({ label }) => label).join(', ') };
-    });
-  }
-}
-
-function linesOf(name: string, definition?: AlarmDefinition): HorizontalAnnotation[] {
-  return definition === undefined || isBand(definition.comparison)
-    ? []
-    : SEVERITIES.filter(
-      (severity) =>
-        definition.thresholds[severity] !== undefined && !Token.isUnresolved(definition.thresholds[severity]),
-    ).map((severity) => ({
-      value: definition.thresholds[severity]!,
-      label: `${[name, severity].join(' ').trim()} ${bound(definition, severity)}`,
-      color: COLOURS[severity],
-      fill: Shading.NONE,
-    }));
 }

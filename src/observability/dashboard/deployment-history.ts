@@ -6,24 +6,32 @@ import { Construct } from 'constructs';
 import type { IMonitoredService } from '../../contracts';
 import { EnvironmentProfile } from '../../environment';
 import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
+import { serviceArn } from '../alerting/service-arn';
 
-/** What a {@link DeploymentLog} is made for. */
+/** Properties of a {@link DeploymentLog}; services are required. */
 export interface DeploymentLogProps {
-  /** The services whose deployments are written down. */
+  /** Services whose deployments are logged. */
   readonly services: IMonitoredService[];
   /**
-   * The environment that answers how long the history is kept.
+   * Environment profile with the retention of the log.
    * @default - that of the scope, else production
    */
   readonly profile?: EnvironmentProfile;
 }
 
 /**
- * The history of deployments, as ECS tells it: each start, end, failure and way back is an event in a log group (requirement B-16). No code runs; EventBridge writes the events down.
- * The services' own stacks don't know it. It takes one of the ten resource policies that the logs of an account have in a region: give one to all dashboards. ECS tells nothing of deployments that CodeDeploy makes.
+ * Log group with the deployment events of ECS services: start, end, failure and rollback.
+ *
+ * EventBridge writes the events without a function, and the services' stacks don't refer to it. It uses one of the ten
+ * CloudWatch Logs resource policies of an account and region, so share one among dashboards. ECS reports no deployments
+ * by CodeDeploy. Source: requirement B-16.
+ *
+ * @example
+ * const history = new DeploymentLog(this, 'DeploymentLog', { services: [api, web] });
+ * new OperationsDashboard(this, 'Operations', { signals, deploymentLog: history.logGroup });
  */
 export class DeploymentLog extends Construct {
-  /** Where the events are. */
+  /** Log group of the events. */
   public readonly logGroup: LogGroup;
 
   public constructor(scope: Construct, id: string, props: DeploymentLogProps) {
@@ -31,12 +39,12 @@ export class DeploymentLog extends Construct {
     this.logGroup = new EncryptedLogGroup(this, 'Log', {
       profile: props.profile ?? EnvironmentProfile.of(this),
     }).logGroup;
-    const policy = this.admitEventBridge();
-    props.services.forEach((service, index) => this.listenTo(service, index).node.addDependency(policy));
+    const policy = this.createPolicy();
+    props.services.forEach((service, index) => this.createRule(service, index).node.addDependency(policy));
   }
 
-  /** CDK's own target would write it with a function. */
-  private admitEventBridge(): ResourcePolicy {
+  /** CDK's own target would create it with a custom resource. */
+  private createPolicy(): ResourcePolicy {
     return new ResourcePolicy(this, 'Policy', {
       policyStatements: [
         new PolicyStatement({
@@ -51,21 +59,19 @@ export class DeploymentLog extends Construct {
     });
   }
 
-  private listenTo({ signals }: IMonitoredService, index: number): Rule {
-    const { source, clusterName, serviceName } = signals;
-    const serviceArn = Stack.of(source).formatArn({
-      service: 'ecs',
-      resource: 'service',
-      resourceName: `${clusterName}/${serviceName}`,
-    });
+  private createRule({ signals }: IMonitoredService, index: number): Rule {
     return new Rule(this, `Service${index + 1}`, {
-      description: `Deployments of ${source.node.path}, written down`,
-      eventPattern: { source: ['aws.ecs'], detailType: ['ECS Deployment State Change'], resources: [serviceArn] },
+      description: `Deployments of ${signals.source.node.path}, written down`,
+      eventPattern: {
+        source: ['aws.ecs'],
+        detailType: ['ECS Deployment State Change'],
+        resources: [serviceArn(signals)],
+      },
       targets: [this.target()],
     });
   }
 
-  /** EventBridge takes the group's ARN without the `:*` at its end. */
+  /** EventBridge expects the log group's ARN without the `:*` at its end. */
   private target(): IRuleTarget {
     const arn = Stack.of(this).formatArn({
       service: 'logs',

@@ -5,18 +5,35 @@ import type { CacheSignals, IMonitoredCache } from '../../contracts';
 import { PropError } from '../../validation/prop-error';
 import { asStored } from './stored-identifier';
 
-/** What has to be told of a replication group. */
+/** Properties of a {@link MonitoredCache} for a replication group; none is required. */
 export interface MonitoredReplicationGroupProps {
   /**
-   * Whether it runs in cluster mode: then its nodes are named by shard. Has to be told where a parameter group of one's own decides it.
-   * @default - true with more than one node group, with `clusterMode: 'enabled'`, and with one of AWS's parameter groups for it
+   * Whether the group runs in cluster mode, where node names contain the shard. A custom parameter group requires it.
+   * @default - true with several node groups, with `clusterMode: 'enabled'`, or with AWS's parameter groups for it
    */
   readonly clusterMode?: boolean;
 }
 
-/** A cache of another making, for the same alarms and dashboards. Throws a PropError where its nodes can't be known. */
+/**
+ * Existing ElastiCache cache, for the alarms and dashboards of this library.
+ *
+ * Throws a PropError where the names of its nodes are unknown at synthesis.
+ *
+ * @example
+ * new GoldenSignalAlarms(this, 'Alarms', {
+ *   caches: [MonitoredCache.fromNodes(this, ['sessions-001', 'sessions-002'])],
+ *   alertRouting,
+ * });
+ */
 export class MonitoredCache implements IMonitoredCache {
-  /** A replication group of Valkey or Redis OSS. ElastiCache names the nodes after it: `name-001`, in cluster mode `name-0001-001`. */
+  /**
+   * Replication group of Valkey or Redis OSS.
+   *
+   * ElastiCache names the nodes after it: `name-001`, or `name-0001-001` in cluster mode.
+   *
+   * @param group the L1 construct
+   * @param props values that the construct doesn't have
+   */
   public static fromReplicationGroup(
     group: CfnReplicationGroup,
     props: MonitoredReplicationGroupProps = {},
@@ -35,18 +52,18 @@ export class MonitoredCache implements IMonitoredCache {
   }
 
   /**
-   * Any cache, by its nodes.
+   * Any cache by the names of its nodes.
    *
-   * @param source what stands for it in the app: its path stands in messages
-   * @param nodeIds as CloudWatch names them in `CacheClusterId`
+   * @param source construct whose path is in messages
+   * @param nodeIds names of the nodes in CloudWatch's dimension `CacheClusterId`
    */
   public static fromNodes(source: IConstruct, nodeIds: string[]): MonitoredCache {
     if (nodeIds.length === 0) {
       throw new PropError(source, {
         prop: 'nodeIds',
         value: nodeIds,
-        expected: 'one node or more',
-        fix: 'name the nodes as CloudWatch does in CacheClusterId',
+        expected: 'one or more nodes',
+        fix: 'give the names in the dimension CacheClusterId of CloudWatch',
       });
     }
     return new MonitoredCache({ source, nodeIds: nodeIds.map(asStored) });
@@ -55,12 +72,12 @@ export class MonitoredCache implements IMonitoredCache {
   private constructor(public readonly signals: CacheSignals) {}
 }
 
-/** One shard may be a cluster, too: AWS's parameter groups for it are called `default.valkey8.cluster.on`. */
+/** A single shard may be in cluster mode, too. AWS's parameter groups for it end in `.cluster.on`. */
 function isClustered({ clusterMode, cacheParameterGroupName }: CfnReplicationGroup): boolean {
   return clusterMode === 'enabled' || (cacheParameterGroupName?.endsWith('.cluster.on') ?? false);
 }
 
-/** How many nodes each shard has, the primary included. */
+/** Number of nodes of each shard, with the primary. */
 function nodesByShard(group: CfnReplicationGroup): number[] {
   const { numCacheClusters, numNodeGroups, replicasPerNodeGroup, nodeGroupConfiguration: groups } = group;
   const counts = [numCacheClusters, numNodeGroups, replicasPerNodeGroup];
@@ -72,8 +89,8 @@ function nodesByShard(group: CfnReplicationGroup): number[] {
     throw new PropError(group, {
       prop: 'group',
       value: group,
-      expected: 'a group whose numbers of shards and replicas are known now',
-      fix: 'name the nodes: MonitoredCache.fromNodes(group, [...])',
+      expected: 'a group whose numbers of shards and replicas are known at synthesis',
+      fix: 'use MonitoredCache.fromNodes(group, [...])',
     });
   }
   if (Array.isArray(groups) && groups.length > 0) {

@@ -1,7 +1,6 @@
-import { Stack } from 'aws-cdk-lib';
-import { InstanceType } from 'aws-cdk-lib/aws-ec2';
+import type { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import { CfnDBCluster, CfnDBInstance, type IDatabaseCluster, type IDatabaseInstance } from 'aws-cdk-lib/aws-rds';
+import type { IDatabaseCluster, IDatabaseInstance } from 'aws-cdk-lib/aws-rds';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
 import { DatabaseFamily, type DatabaseSignals, type IMonitoredDatabase } from '../../contracts';
@@ -17,77 +16,104 @@ import {
 } from '../../database/capacity/max-connections';
 import { checkWholeNumber } from '../../validation/checks';
 import { PropError } from '../../validation/prop-error';
+import { GIB } from '../metrics/database-metrics';
+import {
+  clusterMayHaveInsights,
+  instanceTypeOf,
+  mayHaveInsights,
+  memberIdentifiers,
+  membersOf,
+  SERVERLESS,
+  serverlessCapacityOf,
+  withoutPrefix,
+} from './database-resources';
 import { asStored } from './stored-identifier';
 
-/** What has to be told of a database that this library didn't make. Nothing, where the app made it by an L2. */
+/** Properties of a {@link MonitoredDatabase}; a database of an L2 construct requires none. */
 export interface MonitoredDatabaseProps {
   /**
-   * The family of its engine.
-   * @default - that of the L2's engine; an imported one may not know it, a read replica's L2 doesn't
+   * Family of the engine. Imported databases may need it, and read replicas do.
+   * @default - the family of the L2 construct's engine
    */
   readonly family?: DatabaseFamily;
   /**
-   * The most connections that one instance takes, 1 or more: what `max_connections` says.
-   * @default - the engine's default formula, by class or capacity units
+   * Value of `max_connections` on one instance, 1 or more.
+   * @default - the engine's default formula, by instance class or capacity units
    */
   readonly connectionCeiling?: number;
   /**
-   * Where its logs go, for what only they tell (requirement E-09). The groups must exist when the alarms are deployed: RDS makes its own with the first line alone.
-   * @default - none: no alarm on refused connections, nor on the deadlocks of an instance
+   * Log groups of the database, for refused connections and deadlocks. Source: requirement E-09.
+   *
+   * They must exist when the alarms are deployed. RDS creates its own with the first log line only.
+   * @default - none; no alarm on refused connections, nor on deadlocks of an instance
    */
   readonly logGroups?: ILogGroup[];
   /**
-   * The topic to which RDS sends what happens to it.
+   * SNS topic of the database's RDS events.
    * @default - none
    */
   readonly events?: ITopic;
 }
 
-/** What has to be told of an instance. */
+/** Properties of a {@link MonitoredDatabase} for an instance; none is required for an L2 construct. */
 export interface MonitoredInstanceProps extends MonitoredDatabaseProps {
   /**
-   * Its class, with or without the `db.` that the console shows.
-   * @default - that of the L2; an imported one doesn't know it
+   * Instance class, with or without the `db.` that the console shows. Imported instances need it.
+   * @default - the class of the L2 construct
    */
   readonly instanceType?: InstanceType;
   /**
-   * Its read replicas.
+   * Read replicas of the instance.
    * @default - none
    */
   readonly readReplicas?: IDatabaseInstance[];
 }
 
-/** What has to be told of a cluster. */
+/** Properties of a {@link MonitoredDatabase} for a cluster; none is required for an L2 construct. */
 export interface MonitoredClusterProps extends MonitoredDatabaseProps {
   /**
-   * The smallest class among its members, where any is provisioned, with or without the `db.` that the console shows.
-   * @default - that of the L2's members; an imported one doesn't know it
+   * Smallest instance class among provisioned members, with or without the `db.` that the console shows.
+   * Imported clusters with provisioned members need it.
+   * @default - the class of the L2 construct's members
    */
   readonly instanceType?: InstanceType;
   /**
-   * Most capacity units of an imported serverless cluster, 1 to 256 in steps of 0.5.
-   * @default - those of the L2; an imported one doesn't know them
+   * Maximum capacity units of an imported serverless cluster, 1 to 256 in steps of 0.5.
+   * @default - the maximum of the L2 construct
    */
   readonly maxAcu?: number;
 }
 
-const FAMILIES: { [engine: string]: DatabaseFamily } = {
-  'postgres': DatabaseFamily.POSTGRES,
-  'aurora-postgresql': DatabaseFamily.POSTGRES,
-  'mysql': DatabaseFamily.MYSQL,
-  'mariadb': DatabaseFamily.MYSQL,
-  'aurora-mysql': DatabaseFamily.MYSQL,
-  'aurora': DatabaseFamily.MYSQL,
-};
-const GIB = 1024 ** 3;
-const SERVERLESS = 'serverless';
+const FAMILIES = new Map([
+  ['postgres', DatabaseFamily.POSTGRES],
+  ['aurora-postgresql', DatabaseFamily.POSTGRES],
+  ['mysql', DatabaseFamily.MYSQL],
+  ['mariadb', DatabaseFamily.MYSQL],
+  ['aurora-mysql', DatabaseFamily.MYSQL],
+  ['aurora', DatabaseFamily.MYSQL],
+]);
 
-/** A database of another making, for the same alarms and dashboards. Throws a PropError for what can't be known and wasn't told. */
+/**
+ * Existing RDS or Aurora database, for the alarms and dashboards of this library.
+ *
+ * Throws a PropError where a required value is neither in the template nor in the props.
+ *
+ * @example
+ * new GoldenSignalAlarms(this, 'Alarms', {
+ *   databases: [MonitoredDatabase.fromInstance(instance)],
+ *   alertRouting,
+ * });
+ */
 export class MonitoredDatabase implements IMonitoredDatabase {
-  /** An RDS instance and its replicas. */
+  /**
+   * RDS instance and its read replicas.
+   *
+   * @param instance an L2 construct, or an imported instance
+   * @param props values that the construct doesn't have
+   */
   public static fromInstance(instance: IDatabaseInstance, props: MonitoredInstanceProps = {}): MonitoredDatabase {
     const family = familyOf(instance, props.family, instance.engine?.engineType);
-    const type = bareClass(props.instanceType) ?? classOf(instance);
+    const type = withoutPrefix(props.instanceType) ?? instanceTypeOf(instance);
     if (type === undefined) {
       throw unknownClass(instance);
     }
@@ -100,10 +126,10 @@ export class MonitoredDatabase implements IMonitoredDatabase {
           ? POSTGRES_CONNECTIONS
           : MYSQL_CONNECTIONS;
     return new MonitoredDatabase({
-      ...told(instance, props, instanceCeiling(rule, memory)),
+      ...givenSignals(instance, props, instanceCeiling(rule, memory)),
       family,
       instanceIdentifiers: instances.map(({ instanceIdentifier }) => asStored(instanceIdentifier)),
-      performanceInsights: instances.some(countsSessions),
+      performanceInsights: instances.some(mayHaveInsights),
       memoryBytes: memory * GIB,
       vcpus: processors(type),
       burstable: type.isBurstable(),
@@ -111,14 +137,19 @@ export class MonitoredDatabase implements IMonitoredDatabase {
   }
 
   /**
-   * An Aurora cluster, of instances, serverless or both: limits are those of its smallest member. Of both, memory, processor credits and load of the provisioned
-   * members are not judged. Nor is the load where the members of an imported one are not known.
+   * Aurora cluster with provisioned members, serverless members or both.
+   *
+   * Thresholds are those of the smallest member. A cluster with both kinds has no alarms on memory, CPU credits and
+   * load. An imported cluster without instance identifiers has none on load.
+   *
+   * @param cluster an L2 construct, or an imported cluster
+   * @param props values that the construct doesn't have
    */
   public static fromCluster(cluster: IDatabaseCluster, props: MonitoredClusterProps = {}): MonitoredDatabase {
     const family = familyOf(cluster, props.family, cluster.engine?.engineType);
     const types = props.instanceType
-      ? [bareClass(props.instanceType)!]
-      : members(cluster).flatMap((member) => classOf(member) ?? []);
+      ? [withoutPrefix(props.instanceType)!]
+      : membersOf(cluster).flatMap((member) => instanceTypeOf(member) ?? []);
     const provisioned = types
       .filter((type) => type.toString() !== SERVERLESS)
       .map((type) => ({ type, memory: memoryGiB(cluster, type, 'instanceType') }));
@@ -132,13 +163,14 @@ export class MonitoredDatabase implements IMonitoredDatabase {
         : serverlessMysqlCeiling(0, memory / 2),
     );
     const serverlessCeiling = family === DatabaseFamily.POSTGRES ? serverlessPostgresCeiling : serverlessMysqlCeiling;
+    const serverlessCeilings = units ? [serverlessCeiling(units.minAcu, units.maxAcu)] : [];
     const [smallest] = provisioned.sort((one, other) => one.memory - other.memory);
     return new MonitoredDatabase({
-      ...told(cluster, props, Math.min(...ceilings, ...(units ? [serverlessCeiling(units.minAcu, units.maxAcu)] : []))),
+      ...givenSignals(cluster, props, Math.min(...ceilings, ...serverlessCeilings)),
       family,
       clusterIdentifier: asStored(cluster.clusterIdentifier),
-      instanceIdentifiers: knownInstances(cluster).map(asStored),
-      performanceInsights: clusterCountsSessions(cluster),
+      instanceIdentifiers: memberIdentifiers(cluster).map(asStored),
+      performanceInsights: clusterMayHaveInsights(cluster),
       maxAcu: units?.maxAcu,
       ...(units
         ? {}
@@ -153,12 +185,12 @@ export class MonitoredDatabase implements IMonitoredDatabase {
   private constructor(public readonly signals: DatabaseSignals) {}
 }
 
-function told(source: IConstruct, props: MonitoredDatabaseProps, ceiling: number) {
+function givenSignals(source: IConstruct, props: MonitoredDatabaseProps, ceiling: number) {
   checkWholeNumber(source, 'connectionCeiling', props.connectionCeiling, {
     min: 1,
     max: 262_143,
     unit: 'connections',
-    fix: 'give what SHOW max_connections says, or leave it out',
+    fix: 'give the value of SHOW max_connections, or remove connectionCeiling',
   });
   return {
     source,
@@ -169,7 +201,7 @@ function told(source: IConstruct, props: MonitoredDatabaseProps, ceiling: number
 }
 
 function familyOf(source: IConstruct, given: DatabaseFamily | undefined, engine: string | undefined): DatabaseFamily {
-  const family = given ?? (engine === undefined ? undefined : FAMILIES[engine]);
+  const family = given ?? FAMILIES.get(engine ?? '');
   if (family === undefined) {
     throw new PropError(source, {
       prop: 'family',
@@ -177,63 +209,14 @@ function familyOf(source: IConstruct, given: DatabaseFamily | undefined, engine:
       expected: 'PostgreSQL, MySQL and MariaDB, on RDS and Aurora',
       fix:
         engine === undefined
-          ? 'give family: DatabaseFamily.POSTGRES or DatabaseFamily.MYSQL; neither what is imported nor a read replica need know its engine'
-          : 'give the family, or watch another engine with alarms of your own',
+          ? 'give DatabaseFamily.POSTGRES or DatabaseFamily.MYSQL, which imported databases and read replicas need'
+          : 'give the family, or create alarms of your own for another engine',
     });
   }
   return family;
 }
 
-/** As InstanceType names it: the console shows `db.` before it. */
-function bareClass(type: InstanceType | undefined): InstanceType | undefined {
-  return type && new InstanceType(type.toString().replace(/^db\./, ''));
-}
-
-/** The template's own; none for an imported instance. */
-function resourceOf(instance: IConstruct): CfnDBInstance | undefined {
-  const resource = instance instanceof CfnDBInstance ? instance : instance.node.defaultChild;
-  return resource instanceof CfnDBInstance ? resource : undefined;
-}
-
-/** The class that the template names; none for an imported instance, or where only the deployment knows it. */
-function classOf(instance: IConstruct): InstanceType | undefined {
-  const name = Stack.of(instance).resolve(resourceOf(instance)?.dbInstanceClass) as unknown;
-  return typeof name === 'string' ? bareClass(new InstanceType(name)) : undefined;
-}
-
-function members(cluster: IConstruct): CfnDBInstance[] {
-  return cluster.node.findAll().filter((child) => child instanceof CfnDBInstance);
-}
-
-/** An imported cluster throws where it wasn't told them. */
-function knownInstances(cluster: IDatabaseCluster): string[] {
-  try {
-    return cluster.instanceIdentifiers;
-  } catch {
-    return [];
-  }
-}
-
-/** Off is what RDS makes of nothing said; what is imported, or known at deployment alone, may have them on. */
-function isOff(scope: IConstruct, insights: unknown): boolean {
-  return [undefined, false].includes(Stack.of(scope).resolve(insights) as boolean | undefined);
-}
-
-function countsSessions(instance: IConstruct): boolean {
-  const resource = resourceOf(instance);
-  return resource === undefined || !isOff(instance, resource.enablePerformanceInsights);
-}
-
-function clusterCountsSessions(cluster: IConstruct): boolean {
-  const resource = cluster.node.defaultChild;
-  return (
-    !(resource instanceof CfnDBCluster) ||
-    !isOff(cluster, resource.performanceInsightsEnabled) ||
-    members(cluster).some(countsSessions)
-  );
-}
-
-/** Bounds of the serverless members; nothing where there is none. An imported cluster may shrink to half a unit for all that is known. */
+/** Capacity of the serverless members, if there are any. An imported cluster may scale down to half a unit. */
 function capacityUnits(
   cluster: IConstruct,
   { maxAcu }: MonitoredClusterProps,
@@ -243,14 +226,8 @@ function capacityUnits(
   if (maxAcu !== undefined) {
     return { minAcu: 0.5, maxAcu };
   }
-  const resource = cluster.node.defaultChild;
-  if (!(resource instanceof CfnDBCluster) || !types.some((type) => type.toString() === SERVERLESS)) {
-    return undefined;
-  }
-  const { minCapacity, maxCapacity } = Stack.of(cluster).resolve(
-    resource.serverlessV2ScalingConfiguration,
-  ) as CfnDBCluster.ServerlessV2ScalingConfigurationProperty;
-  return { minAcu: minCapacity!, maxAcu: maxCapacity! };
+  const hasServerless = types.some((type) => type.toString() === SERVERLESS);
+  return hasServerless ? serverlessCapacityOf(cluster) : undefined;
 }
 
 function checkAcu(cluster: IConstruct, maxAcu: number | undefined): void {
@@ -266,7 +243,7 @@ function unknownClass(source: IConstruct): PropError {
   return new PropError(source, {
     prop: 'instanceType',
     value: undefined,
-    expected: 'the class of what was imported, or is known at deployment alone',
-    fix: 'name the class, for example InstanceType.of(InstanceClass.R8G, InstanceSize.XLARGE); of a serverless cluster give maxAcu',
+    expected: 'the instance class where it is not in the template',
+    fix: 'give InstanceType.of(InstanceClass.R8G, InstanceSize.XLARGE) for example, or maxAcu of a serverless cluster',
   });
 }

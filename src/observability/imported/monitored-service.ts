@@ -13,49 +13,62 @@ import type { IConstruct } from 'constructs';
 import type { IMonitoredService, ServiceSignals } from '../../contracts';
 import { checkWholeNumber } from '../../validation/checks';
 import { PropError } from '../../validation/prop-error';
-import { liesElsewhere } from '../validate-sources';
+import { inOtherEnvironment } from '../../validation/resource-environment';
+import { checkRules } from '../../validation/rules';
 
-/** What a {@link MonitoredService} has to be told of a service that something else made. */
+/** Properties of a {@link MonitoredService}; a load balancer and target groups are required. */
 export interface MonitoredServiceProps {
-  /** The load balancer in front of it. Imported with its ARN is enough. */
+  /** Application Load Balancer of the service. One that is imported by its ARN is sufficient. */
   readonly loadBalancer: IApplicationLoadBalancer;
-  /** The target group of its tasks, or both where production moves between two. Imported with their ARNs is enough. */
+  /** Target group of the tasks, or both of a blue/green deployment. Imported by their ARNs is sufficient. */
   readonly targetGroups: IApplicationTargetGroup[];
   /**
-   * Most tasks to which it scales, 1 to 5000.
-   * @default - not known: nothing tells when it can't grow any more
+   * Maximum number of tasks, 1 to 5000.
+   * @default - unknown; no alarm on the maximum
    */
   readonly maxTasks?: number;
   /**
-   * What CodeDeploy deploys it by: then its deployments are told as CodeDeploy tells them.
-   * @default - ECS deploys it
+   * CodeDeploy deployment group, whose events announce the deployments.
+   * @default - ECS deploys the service
    */
   readonly deploymentGroup?: IEcsDeploymentGroup;
   /**
-   * Where the application logs: errors in it are counted.
+   * Log groups of the application, in which errors are counted.
    * @default - none
    */
   readonly logGroups?: ILogGroup[];
   /**
-   * The databases and caches that it uses, as they are watched: then others are refused beside it.
-   * @default - not known
+   * Databases and caches that the service uses. `GoldenSignalAlarms` then refuses others.
+   * @default - unknown
    */
   readonly stores?: IConstruct[];
 }
 
-/** The target groups between which one service moves. */
-const MOST_TARGET_GROUPS = 2;
+/** Target groups of one service: blue and green. */
+const MAX_TARGET_GROUPS = 2;
 
 /**
- * A service that this library did not make, for the alarms and dashboards that it makes: nothing has to be rebuilt. Counts of its tasks need
- * Container Insights on its cluster; without, alarms on them stay quiet, and a warning says so where the cluster is the app's.
+ * Existing ECS service, for the alarms and dashboards of this library.
+ *
+ * Metrics of its tasks need Container Insights on the cluster. A warning reports a cluster of the app without it,
+ * because alarms on those metrics would never fire.
+ *
+ * @example
+ * const service = MonitoredService.fromFargate(fargateService, {
+ *   loadBalancer: applicationLoadBalancer,
+ *   targetGroups: [blue, green],
+ * });
+ * new GoldenSignalAlarms(this, 'Alarms', { services: [service], alertRouting });
  */
 export class MonitoredService implements IMonitoredService {
   /**
-   * A service on Fargate (or on instances) behind an application load balancer. Throws a PropError where it has no load balancer, no target group, more than
-   * two or one twice, and for target groups of another region than the load balancer's.
+   * ECS service on Fargate or EC2 behind an Application Load Balancer.
    *
-   * @param service an L2 service, or one imported with its cluster
+   * Throws a PropError without a load balancer, and without one or two different target groups of its account and
+   * region.
+   *
+   * @param service an L2 construct, or a service that is imported with its cluster
+   * @param props load balancer, target groups and further settings
    */
   public static fromFargate(service: IBaseService, props: MonitoredServiceProps): MonitoredService {
     const { loadBalancer, targetGroups, maxTasks, deploymentGroup, logGroups = [], stores } = props;
@@ -64,7 +77,7 @@ export class MonitoredService implements IMonitoredService {
       min: 1,
       max: 5000,
       unit: 'tasks',
-      fix: 'give the maximum that scaling has, or leave it out',
+      fix: 'give the maximum capacity of auto scaling, or remove maxTasks',
     });
     warnWithoutInsights(service);
     return new MonitoredService({
@@ -90,7 +103,7 @@ export class MonitoredService implements IMonitoredService {
   private constructor(public readonly signals: ServiceSignals) {}
 
   /**
-   * Says that it doesn't: its deployments are somebody else's.
+   * Returns false, because another tool owns the deployments.
    *
    * @param _alarmName not used
    * @param _alarm not used
@@ -100,40 +113,41 @@ export class MonitoredService implements IMonitoredService {
   }
 }
 
-/** In other languages, and in JavaScript, what is needed may be missing. */
+/** Required props may be missing in JavaScript and Python. */
 function checkTraffic(service: IBaseService, { loadBalancer, targetGroups = [] }: MonitoredServiceProps): void {
-  const behind: IApplicationLoadBalancer | undefined = loadBalancer;
-  if (behind === undefined) {
+  const given: IApplicationLoadBalancer | undefined = loadBalancer;
+  if (given === undefined) {
     throw new PropError(service, {
       prop: 'loadBalancer',
       value: undefined,
-      expected: 'the application load balancer in front of it',
-      fix: 'give the L2, or ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(...)',
+      expected: 'the Application Load Balancer of the service',
+      fix: 'give the L2 construct, or ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(...)',
     });
   }
   const arns = targetGroups.map(({ targetGroupArn }) => targetGroupArn);
-  if (arns.length < 1 || arns.length > MOST_TARGET_GROUPS || new Set(arns).size < arns.length) {
-    throw new PropError(service, {
+  const elsewhere = targetGroups.find(
+    ({ targetGroupArn }) =>
+      !Token.isUnresolved(targetGroupArn) && inOtherEnvironment(environmentOf(targetGroupArn), given.env),
+  );
+  checkRules(service, [
+    {
+      condition: arns.length < 1 || arns.length > MAX_TARGET_GROUPS || new Set(arns).size < arns.length,
       prop: 'targetGroups',
       value: targetGroups,
-      expected: 'one target group, or the two between which production moves',
-      fix: 'give those of this service alone, each once; watch another service beside it',
-    });
-  }
-  const far = targetGroups.find(
-    ({ targetGroupArn }) => !Token.isUnresolved(targetGroupArn) && liesElsewhere(placeOf(targetGroupArn), behind.env),
-  );
-  if (far !== undefined) {
-    throw new PropError(service, {
+      expected: 'one target group, or the two of a blue/green deployment',
+      fix: 'give those of this service, each once, and create a MonitoredService for each further service',
+    },
+    {
+      condition: elsewhere !== undefined,
       prop: 'targetGroups',
-      value: far.targetGroupArn,
-      expected: 'target groups of the account and region where the load balancer is',
-      fix: 'give the ARNs of those behind this load balancer',
-    });
-  }
+      value: elsewhere?.targetGroupArn,
+      expected: 'target groups in the account and region of the load balancer',
+      fix: 'give the ARNs of the target groups behind this load balancer',
+    },
+  ]);
 }
 
-function placeOf(targetGroupArn: string): { readonly account: string; readonly region: string } {
+function environmentOf(targetGroupArn: string): { readonly account: string; readonly region: string } {
   const { account = '', region = '' } = Arn.split(targetGroupArn, ArnFormat.SLASH_RESOURCE_NAME);
   return { account, region };
 }
@@ -152,8 +166,9 @@ function warnWithoutInsights(service: IBaseService): void {
   ) {
     Validations.of(service).addWarning(
       '@org/prod-constructs:containerInsights',
-      `The cluster ${cluster.node.path} has no Container Insights: unless the account has them on by default, nothing counts this service's tasks, and service-tasks-missing and ` +
-        'service-tasks-at-ceiling can never fire. Give the cluster containerInsightsV2.',
+      `The cluster ${cluster.node.path} has no Container Insights, which count this service's tasks. ` +
+        'Unless the account enables them by default, service-tasks-missing and service-tasks-at-ceiling ' +
+        'can never fire. Set containerInsightsV2 on the cluster.',
     );
   }
 }

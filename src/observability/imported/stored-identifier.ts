@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 
-/** RDS and ElastiCache keep identifiers in lower case, and CloudWatch knows no others. What only the deployment knows is told as it is kept. */
+/** Identifier in lower case, as RDS, ElastiCache and CloudWatch store it. A token already resolves to that. */
 export function asStored(identifier: string): string {
   return Token.isUnresolved(identifier) ? identifier : identifier.toLowerCase();
 }

@@ -7,9 +7,9 @@ import { DatabaseFamily, type DatabaseSignals } from '../../contracts';
 const NAMESPACE = 'prod-constructs/databases';
 
 /**
- * How a server says that it let nobody in. PostgreSQL: the text of its FATAL lines, which `log_error_verbosity` and `log_min_error_statement` leave
- * alone; passwords, IAM's tokens (PAM), room, and what pg_hba.conf turns down, a connection without TLS above all. MySQL: the audit's word for it, and
- * the error log's.
+ * Log messages of refused connections. PostgreSQL: texts of FATAL lines about passwords, IAM tokens (PAM), free
+ * connections and pg_hba.conf, which refuses connections without TLS. `log_error_verbosity` and
+ * `log_min_error_statement` don't affect them. MySQL: texts of the audit log and of the error log.
  */
 export const CONNECTION_FAILURES: { [family in DatabaseFamily]: string[] } = {
   [DatabaseFamily.POSTGRES]: [
@@ -23,12 +23,17 @@ export const CONNECTION_FAILURES: { [family in DatabaseFamily]: string[] } = {
   [DatabaseFamily.MYSQL]: ['FAILED_CONNECT', 'Too many connections'],
 };
 
-/** PostgreSQL's own words, and InnoDB's where `innodb_print_all_deadlocks` is on: with query text, so not in production (requirement A-31). */
+/**
+ * Log message of a deadlock in PostgreSQL, and in InnoDB with `innodb_print_all_deadlocks`. InnoDB logs it with query
+ * text, so not in production. Source: requirement A-31.
+ */
 export const DEADLOCK = 'deadlock detected';
 
 /**
- * What only a database's log tells (requirement E-09), and nothing counts before it is asked to. The filters stand with whoever watches, and count into
- * metrics of their own, so that two watchers don't count twice. All logs of a database count into one.
+ * Metrics of a database's logs, with metric filters that are created on request.
+ *
+ * The filters are in the scope of the caller and count into metrics of their own, so that two callers don't count
+ * twice. All logs of a database count into one metric. Source: requirement E-09.
  */
 export class DatabaseLogMetrics extends Construct {
   public constructor(
@@ -39,53 +44,53 @@ export class DatabaseLogMetrics extends Construct {
     super(scope, id);
   }
 
-  /** Makes the filters of attempts to connect. */
+  /** Creates the filters of refused connections. */
   public countConnectionFailures(): void {
     this.count('connection-failures', FilterPattern.anyTerm(...CONNECTION_FAILURES[this.signals.family]));
   }
 
-  /** Makes the filters of deadlocks. */
+  /** Creates the filters of deadlocks. */
   public countDeadlocks(): void {
     this.count('deadlocks', FilterPattern.allTerms(DEADLOCK));
   }
 
-  /** Attempts to connect that the server turned down; nothing where no log is known. */
+  /** Connections that the server refused. Undefined where no log is known. */
   public connectionFailures(options?: MetricOptions): Metric | undefined {
     return this.sum('connection-failures', { label: 'Refused connections', ...options });
   }
 
-  /** Transactions that the server ended because they waited for each other; nothing where no log is known. */
+  /** Transactions that the server ended because of a deadlock. Undefined where no log is known. */
   public deadlocks(options?: MetricOptions): Metric | undefined {
     return this.sum('deadlocks', { label: 'Deadlocks', ...options });
   }
 
-  private count(what: string, filterPattern: IFilterPattern): void {
+  private count(suffix: string, filterPattern: IFilterPattern): void {
     this.signals.logGroups.forEach(
       (logGroup, index) =>
-        new MetricFilter(this, `${what}-${index + 1}`, {
+        new MetricFilter(this, `${suffix}-${index + 1}`, {
           logGroup,
           filterPattern,
           metricNamespace: NAMESPACE,
-          metricName: this.nameOf(what),
+          metricName: this.metricName(suffix),
           metricValue: '1',
           defaultValue: 0,
         }),
     );
   }
 
-  private sum(what: string, options: MetricOptions): Metric | undefined {
+  private sum(suffix: string, options: MetricOptions): Metric | undefined {
     return this.signals.logGroups.length === 0
       ? undefined
       : new Metric({
         namespace: NAMESPACE,
-        metricName: this.nameOf(what),
+        metricName: this.metricName(suffix),
         statistic: Stats.SUM,
         period: Duration.minutes(5),
         ...options,
       });
   }
 
-  private nameOf(what: string): string {
-    return `${Names.uniqueResourceName(this, { maxLength: 200, separator: '-' })}-${what}`;
+  private metricName(suffix: string): string {
+    return `${Names.uniqueResourceName(this, { maxLength: 200, separator: '-' })}-${suffix}`;
   }
 }

@@ -3,37 +3,43 @@ import { CfnInsightRule, MathExpression, type MathExpressionOptions } from 'aws-
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { sortedByName } from '../../contracts/sorted-by-name';
-import { PropError } from '../../validation/prop-error';
+import { checkRules, type Rule } from '../../validation/rules';
 
-/** What a {@link DistinctCount} is made from. */
+/** Properties of a {@link DistinctCount}; log groups are required. */
 export interface DistinctCountProps {
-  /** The log groups that are read together, 1 to 20: someone who uses two services is one user. Their events are JSON (requirement A-15). */
+  /** Log groups with events in JSON, 1 to 20. A user of two services counts once. Source: requirement A-15. */
   readonly logGroups: ILogGroup[];
   /**
-   * The field whose different values are counted, as a path: `$.user`.
-   * @default '$.user' - active users (requirements A-15, A-18)
+   * Path of the field whose distinct values are counted. Source: requirements A-15 and A-18.
+   * @default '$.user' - active users
    */
   readonly field?: string;
   /**
-   * Fields that an event must have with one of the values, up to three: `{ '$.level': ['info', 'warn'] }`.
+   * Accepted values of up to three fields, by path: `{ '$.level': ['info', 'warn'] }`.
    * @default - every event that has the field
    */
   readonly where?: { [field: string]: string[] };
 }
 
-/** Four filters fit into a rule, and one of them says that the field is there. */
+/** Conditions of a caller. A rule accepts four filters, and one of them requires the field. */
 const MAX_CONDITIONS = 3;
-/** Values to compare with in one filter. */
+/** Values that one filter accepts. */
 const MAX_VALUES = 10;
 const MAX_GROUPS = 20;
 
 /**
- * How many different values a field of the logs has: active users (requirement A-18). A metric filter can't count that: it adds numbers up and knows nothing of the event before. A
- * rule of Contributor Insights can, without code; it is charged by the rule and by the events that match it. {@link metric} stands on dashboards and in alarms like any other.
- * It counts what arrives after the deployment; for the days before there is the saved query `Active users`.
+ * Number of distinct values of a log field, such as active users, by a Contributor Insights rule.
+ *
+ * A metric filter can't count distinct values, because it sees each event alone. The rule is charged by itself and by
+ * the events that match. It counts events after its deployment. For the time before, use the saved query `Active
+ * users`. Source: requirement A-18.
+ *
+ * @example
+ * const activeUsers = new DistinctCount(this, 'ActiveUsers', { logGroups: [api.logGroup, web.logGroup] });
+ * new OperationsDashboard(this, 'Operations', { signals, business: [activeUsers.metric()] });
  */
 export class DistinctCount extends Construct {
-  /** The rule. */
+  /** Contributor Insights rule. */
   public readonly rule: CfnInsightRule;
   private readonly ruleName: string;
 
@@ -41,12 +47,18 @@ export class DistinctCount extends Construct {
     super(scope, id);
     const field = props.field ?? '$.user';
     this.check(props, field);
-    // CloudFormation asks for a name, and the expression has to spell it out.
+    // CloudFormation requires a name, and the metric's expression contains it.
     this.ruleName = Names.uniqueResourceName(this, { maxLength: 128, separator: '-' });
     this.rule = this.createRule(props, field);
   }
 
-  /** The number of different values in each period: an hour's active users unless the options say otherwise. The users of two hours don't add up to those of both. */
+  /**
+   * Metric of the distinct values in each period, an hour unless the options have another.
+   *
+   * The values of two periods don't add up to those of both together.
+   *
+   * @param options options of the metric, such as its period and label
+   */
   public metric(options: MathExpressionOptions = {}): MathExpression {
     return new MathExpression({
       expression: `INSIGHT_RULE_METRIC("${this.ruleName}", "UniqueContributors")`,
@@ -72,47 +84,42 @@ export class DistinctCount extends Construct {
     });
   }
 
-  private check(props: DistinctCountProps, field: string): void {
-    if (props.logGroups.length < 1 || props.logGroups.length > MAX_GROUPS) {
-      throw new PropError(this, {
+  private check({ logGroups, where = {} }: DistinctCountProps, field: string): void {
+    const conditions = Object.entries(where);
+    checkRules(this, [
+      {
+        condition: logGroups.length < 1 || logGroups.length > MAX_GROUPS,
         prop: 'logGroups',
-        value: props.logGroups.length,
+        value: logGroups.length,
         expected: `1 to ${MAX_GROUPS} log groups`,
         fix: 'give the log groups of the services: service.logGroup',
-      });
-    }
-    const conditions = Object.entries(props.where ?? {});
-    if (conditions.length > MAX_CONDITIONS) {
-      throw new PropError(this, {
+      },
+      {
+        condition: conditions.length > MAX_CONDITIONS,
         prop: 'where',
         value: conditions.map(([name]) => name),
         expected: `up to ${MAX_CONDITIONS} fields`,
-        fix: 'let the application log one field that says it',
-      });
-    }
-    [['field', field] as const, ...conditions.map(([name]) => ['where', name] as const)].forEach(([prop, value]) =>
-      this.checkField(prop, value),
-    );
-    conditions
-      .filter(([, values]) => values.length < 1 || values.length > MAX_VALUES)
-      .forEach(([name, values]) => {
-        throw new PropError(this, {
-          prop: `where['${name}']`,
-          value: values,
-          expected: `1 to ${MAX_VALUES} values`,
-          fix: 'list the values that count',
-        });
-      });
+        fix: 'log one field in the application that combines them',
+      },
+      pathRule('field', field),
+      ...conditions.map(([name]) => pathRule('where', name)),
+      ...conditions.map(([name, values]) => ({
+        condition: values.length < 1 || values.length > MAX_VALUES,
+        prop: `where['${name}']`,
+        value: values,
+        expected: `1 to ${MAX_VALUES} values`,
+        fix: 'list the accepted values',
+      })),
+    ]);
   }
+}
 
-  private checkField(prop: string, value: string): void {
-    if (!Token.isUnresolved(value) && !/^\$\.[\w.@[\]-]+$/.test(value)) {
-      throw new PropError(this, {
-        prop,
-        value,
-        expected: 'a path in the event that begins with "$."',
-        fix: `write '$.${value.replace(/^\$?\.?/, '')}'`,
-      });
-    }
-  }
+function pathRule(prop: string, value: string): Rule {
+  return {
+    condition: !Token.isUnresolved(value) && !/^\$\.[\w.@[\]-]+$/.test(value),
+    prop,
+    value,
+    expected: 'a path in the event that begins with "$."',
+    fix: `write '$.${value.replace(/^\$?\.?/, '')}'`,
+  };
 }

@@ -3,33 +3,38 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, type IFilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
-/** What {@link LogErrors} are counted in. */
+/** Properties of {@link LogErrors}; log groups are required. */
 export interface LogErrorsProps {
-  /** At least one; all are counted together. */
+  /** Log groups, at least one. All count into one metric. */
   readonly logGroups: ILogGroup[];
 }
 
 const NAMESPACE = 'prod-constructs/services';
 const LEVELS = ['error', 'fatal', 'critical'];
-/** From here on an event is an error where levels are numbers, as bunyan and pino write them. */
-const LOWEST_NUMBER = 50;
+/** Lowest numeric level of an error, as in bunyan and pino. */
+const LOWEST_ERROR_LEVEL = 50;
 
-/** Events in JSON (requirement A-15), whatever their level is spelt like. */
+/** Events in JSON, in any common spelling of the level. Source: requirement A-15. */
 const IN_JSON: IFilterPattern = FilterPattern.any(
   ...LEVELS.flatMap((level) => [level, level.toUpperCase(), level[0].toUpperCase() + level.slice(1)]).map((level) =>
     FilterPattern.stringValue('$.level', '=', level),
   ),
-  FilterPattern.numberValue('$.level', '>=', LOWEST_NUMBER),
+  FilterPattern.numberValue('$.level', '>=', LOWEST_ERROR_LEVEL),
 );
 
-/** Plain lines; never a line in JSON, which begins with a brace and is counted above. CloudWatch Logs knows no groups in regular expressions. */
+/**
+ * Plain lines, without those in JSON, which begin with a brace. CloudWatch Logs does not support groups in regular
+ * expressions.
+ */
 const IN_TEXT: IFilterPattern = FilterPattern.literal(
   `%${['ERROR', 'FATAL', 'CRITICAL'].map((word) => `^[^{]*${word}`).join('|')}%`,
 );
 
 /**
- * Errors in the logs of a service (requirements C-14, E-09), which nothing counts before it is asked to. The filters stand with whoever watches, so that
- * two watchers don't count twice.
+ * Metric of errors in a service's logs, with metric filters that are created on request.
+ *
+ * The filters are in the scope of the caller, so that two callers don't count twice. Source: requirements C-14 and
+ * E-09.
  */
 export class LogErrors extends Construct {
   /** Errors in 5 minutes. */
@@ -45,7 +50,7 @@ export class LogErrors extends Construct {
     this.metric = new Metric({ namespace: NAMESPACE, metricName, statistic: 'Sum', label: 'Errors in the log' });
   }
 
-  /** Makes the filters. */
+  /** Creates the filters. */
   public count(): void {
     const { metricName } = this.metric;
     this.props.logGroups.forEach((logGroup, index) =>

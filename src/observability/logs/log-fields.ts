@@ -1,32 +1,37 @@
-/** What a service calls the fields of its log, which is JSON with one event a line (requirement A-15). A nested field is written with dots: `http.requestId`. */
+/**
+ * Names of the fields in a service's log.
+ *
+ * The log has one event in JSON on each line. Nested fields are written with dots: `http.requestId`.
+ * Source: requirement A-15.
+ */
 export interface LogFields {
   /**
-   * Who asked.
+   * User of the request.
    * @default 'user'
    */
   readonly user?: string;
   /**
-   * The request that an event belongs to.
+   * Id of the request.
    * @default 'requestId'
    */
   readonly requestId?: string;
   /**
-   * How long the request took. It stands on one event of each request, the one at its end: those are counted as requests.
+   * Duration of the request, in one event at its end. These events count as requests.
    * @default 'duration'
    */
   readonly duration?: string;
   /**
-   * How bad it is: a word (`error`, in any case) or a number (50 and above is an error).
+   * Level of the event: a word (`error`, in any case) or a number (50 and above is an error).
    * @default 'level'
    */
   readonly level?: string;
   /**
-   * The part of the application that an event comes from, by which errors are grouped.
+   * Part of the application, by which errors are grouped.
    * @default 'context'
    */
   readonly context?: string;
   /**
-   * What happened, in words.
+   * Message of the event.
    * @default 'message'
    */
   readonly message?: string;

@@ -3,57 +3,73 @@ import { type Metric, type MetricOptions, Stats, type Unit } from 'aws-cdk-lib/a
 import { type IFilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { sortedByName } from '../../contracts/sorted-by-name';
-import { checkDefaultValue, checkDimensions, checkMetricName, checkPattern, checkValue } from './validate-log-metric';
+import { checkLogMetric } from './validate-log-metric';
 
-/** What a {@link LogMetric} is made from. */
+/** Properties of a {@link LogMetric}; a log group and a pattern are required. */
 export interface LogMetricProps {
-  /** The log group that is read: events that arrive after the deployment count, older ones don't. */
+  /** Log group of the events. Those after the deployment count. */
   readonly logGroup: ILogGroup;
-  /** Which events count: `FilterPattern.stringValue('$.event', '=', 'item.created')` for logs in JSON (requirement A-15). At most 1024 characters. */
+  /**
+   * Pattern of the events that count, at most 1024 characters.
+   *
+   * For logs in JSON: `FilterPattern.stringValue('$.event', '=', 'item.created')`. Source: requirement A-15.
+   */
   readonly pattern: IFilterPattern;
   /**
-   * What an event adds: a number, or a field that the pattern names: `$.duration`.
-   * @default '1' - events are counted
+   * Value of an event: a number, or a field that the pattern names, such as `$.duration`.
+   * @default '1' - the metric counts events
    */
   readonly value?: string;
   /**
-   * Under which the metric stands, 1 to 255 characters without `:`, `*` and `$`, not beginning with `AWS/`.
-   * @default - the name of the stack, so that staging and production never add up to one number
+   * Namespace of the metric, 1 to 255 characters without `:`, `*` and `$`, not beginning with `AWS/`.
+   * @default - the name of the stack, so that staging and production have a metric each
    */
   readonly metricNamespace?: string;
   /**
-   * The metric's name, 1 to 255 characters without `:`, `*` and `$`.
-   * @default - the construct's path below the stack: two of them never add up to one number by accident
+   * Name of the metric, 1 to 255 characters without `:`, `*` and `$`.
+   * @default - the construct's path below the stack, which is unique
    */
   readonly metricName?: string;
   /**
-   * What the values are, for graphs; it converts nothing.
+   * Unit of the values in graphs. Nothing is converted.
    * @default - none
    */
   readonly unit?: Unit;
   /**
-   * One metric for each value of up to three fields: `{ Tenant: '$.tenant' }`. Each value is charged as a metric of its own, and CloudWatch Logs
-   * may switch the filter off at 1000 values within an hour: never the user or the request's id. To count different users there is {@link DistinctCount}.
-   * @default - one metric
+   * Dimensions from up to three fields of the event: `{ Tenant: '$.tenant' }`.
+   *
+   * Each value is charged as a custom metric. CloudWatch Logs may disable a filter with 1000 values within an hour, so
+   * never use the user or the request id. {@link DistinctCount} counts distinct users.
+   * @default - none
    */
   readonly dimensions?: { [name: string]: string };
   /**
-   * What stands for a minute whose events don't match; a minute without any event has no value at all. CloudWatch Logs refuses it together with dimensions.
-   * @default - 0 where events are counted without dimensions, so that a graph shows zero instead of a gap; none otherwise, where it would be averaged in
+   * Value of a minute whose events don't match. A minute without any event has no value.
+   *
+   * CloudWatch Logs does not support it together with dimensions.
+   * @default - 0 where events are counted without dimensions, else none, because it would distort an average
    */
   readonly defaultValue?: number;
 }
 
 /**
- * A number out of a log, by a metric filter (requirement A-18): items created in an hour, duplicates detected, seconds that a job took. No code runs; each metric costs
- * what a custom metric costs. {@link metric} is what alarms and dashboards take.
+ * Metric filter on a log, such as items created in an hour or the seconds that a job took.
+ *
+ * It runs no code. Each metric is charged as a custom metric. Source: requirement A-18.
+ *
+ * @example
+ * const itemsCreated = new LogMetric(this, 'ItemsCreated', {
+ *   logGroup: api.logGroup,
+ *   pattern: FilterPattern.stringValue('$.event', '=', 'item.created'),
+ * });
+ * new OperationsDashboard(this, 'Operations', { signals, business: [itemsCreated.metric()] });
  */
 export class LogMetric extends Construct {
-  /** The filter. */
+  /** Metric filter. */
   public readonly filter: MetricFilter;
-  /** Under which the metric stands. */
+  /** Namespace of the metric. */
   public readonly metricNamespace: string;
-  /** The metric's name. */
+  /** Name of the metric. */
   public readonly metricName: string;
   private readonly counts: boolean;
 
@@ -66,13 +82,21 @@ export class LogMetric extends Construct {
     this.metricNamespace = props.metricNamespace ?? Stack.of(this).stackName;
     this.metricName = props.metricName ?? pathBelowStack(this);
     this.counts = props.value === undefined || !props.value.includes('$');
-    this.check();
+    checkLogMetric(this, {
+      ...props,
+      metricNamespace: this.metricNamespace,
+      metricName: this.metricName,
+    });
     this.filter = this.createFilter();
   }
 
   /**
-   * The metric. An hour's sum where events are counted (requirement A-18), an hour's average where a field is measured, unless the options say otherwise.
-   * Where the filter has dimensions, `dimensionsMap` says whose value is meant: `{ Tenant: 'acme' }`.
+   * Metric for alarms and dashboards: an hour's sum of counted events, or an hour's average of a field.
+   *
+   * Where the filter has dimensions, `dimensionsMap` selects the values: `{ Tenant: 'acme' }`. Source: requirement
+   * A-18.
+   *
+   * @param options options of the metric, which win over the defaults
    */
   public metric(options: MetricOptions = {}): Metric {
     return this.filter.metric({
@@ -81,16 +105,6 @@ export class LogMetric extends Construct {
       label: this.node.id,
       ...options,
     });
-  }
-
-  private check(): void {
-    const { dimensions = {}, value, pattern } = this.props;
-    checkMetricName(this, 'metricNamespace', this.metricNamespace);
-    checkMetricName(this, 'metricName', this.metricName);
-    checkPattern(this, pattern);
-    checkValue(this, value, pattern);
-    checkDimensions(this, dimensions, pattern);
-    checkDefaultValue(this, this.props.defaultValue, dimensions);
   }
 
   private createFilter(): MetricFilter {
@@ -112,7 +126,7 @@ function hasAny(dimensions: { [name: string]: string } = {}): boolean {
   return Object.keys(dimensions).length > 0;
 }
 
-/** In ASCII, which is all that a metric's name may hold. */
+/** Path in ASCII, because CloudWatch supports no other characters in a metric's name. */
 function pathBelowStack(construct: Construct): string {
   const { scopes } = construct.node;
   const path = scopes

@@ -6,11 +6,11 @@ import { PropError } from '../../validation/prop-error';
 import { CONNECTION_FAILURES, DEADLOCK } from './database-log-metrics';
 import type { LogFields } from './log-fields';
 
-/** A question that a log answers. The titles stand in the runbooks. */
+/** Query of a log. The runbooks refer to it by its title. */
 export interface LogQuery {
-  /** By which runbooks refer to it. */
+  /** Title in the console and in runbooks. */
   readonly title: string;
-  /** Logs Insights' own language, its commands one by one. */
+  /** Commands in the query language of CloudWatch Logs Insights. */
   readonly query: QueryStringProps;
 }
 
@@ -23,30 +23,32 @@ const DEFAULTS: Required<LogFields> = {
   message: 'message',
 };
 
-/** The names as a query writes them. Refuses what would end the name in the middle of a query. */
+/** Field names as a query contains them. Throws a PropError for a name that would break the query. */
 export function fieldNames(scope: IConstruct, fields: LogFields = {}): Required<LogFields> {
-  Object.entries(fields)
+  const given = Object.entries(fields).filter(([, name]) => name !== undefined);
+  given
     .filter(([, name]) => !Token.isUnresolved(name) && !/^[A-Za-z_@][\w.@-]*$/.test(name))
     .forEach(([field, name]) => {
       throw new PropError(scope, {
         prop: `fields.${field}`,
         value: name,
         expected: 'letters, digits, "_", "@", "-" and "."',
-        fix: 'write the field as it stands in the JSON, with dots where it is nested',
+        fix: 'write the name of the JSON field, with dots where it is nested',
       });
     });
   return Object.fromEntries(
-    Object.entries({ ...DEFAULTS, ...fields }).map(([field, name]) => [
+    Object.entries({ ...DEFAULTS, ...Object.fromEntries(given) }).map(([field, name]) => [
       field,
       name.includes('-') ? `\`${name}\`` : name,
     ]),
   ) as unknown as Required<LogFields>;
 }
 
-/** What is asked of a service's log (requirement A-16). */
+/** Queries of a service's log. Source: requirement A-16. */
 export class ServiceQueries {
   public constructor(private readonly fields: Required<LogFields>) {}
 
+  /** All queries. */
   public all(): LogQuery[] {
     return [
       this.errorsByContext(),
@@ -58,14 +60,15 @@ export class ServiceQueries {
     ];
   }
 
-  /** Where errors come from, most first (requirement A-16). */
+  /** Errors grouped by context, the most frequent first. */
   public errorsByContext(): LogQuery {
     const { level, context, message } = this.fields;
     return {
       title: 'Errors by context',
       query: {
         filterStatements: [
-          `${level} like /(?i)^(error|fatal|critical)$/ or ${level} >= 50 or @message like /^[^{]*(ERROR|FATAL|CRITICAL)/`,
+          `${level} like /(?i)^(error|fatal|critical)$/ or ${level} >= 50 ` +
+            'or @message like /^[^{]*(ERROR|FATAL|CRITICAL)/',
         ],
         statsStatements: [
           `count(*) as errors, latest(${message}) as lastMessage, max(@timestamp) as lastSeen by ${context}`,
@@ -76,7 +79,7 @@ export class ServiceQueries {
     };
   }
 
-  /** Response-time percentiles (requirement A-16). */
+  /** Response-time percentiles. */
   public responseTimes(): LogQuery {
     const { duration } = this.fields;
     return {
@@ -84,13 +87,14 @@ export class ServiceQueries {
       query: {
         filterStatements: [`ispresent(${duration})`],
         statsStatements: [
-          `pct(${duration}, 50) as p50, pct(${duration}, 90) as p90, pct(${duration}, 99) as p99, count(*) as requests by bin(5m)`,
+          `pct(${duration}, 50) as p50, pct(${duration}, 90) as p90, pct(${duration}, 99) as p99, ` +
+            'count(*) as requests by bin(5m)',
         ],
       },
     };
   }
 
-  /** Requests per minute (requirement A-16). */
+  /** Requests per minute. */
   public requestsPerMinute(): LogQuery {
     return {
       title: 'Requests per minute',
@@ -101,6 +105,7 @@ export class ServiceQueries {
     };
   }
 
+  /** Slowest requests first. */
   public slowestRequests(): LogQuery {
     const { duration, requestId, user, context } = this.fields;
     return {
@@ -114,7 +119,7 @@ export class ServiceQueries {
     };
   }
 
-  /** All that one request wrote; its id is filled in by whoever runs it. */
+  /** Events of one request, whose id is filled in before the query runs. */
   public oneRequest(): LogQuery {
     const { requestId, level, context, message } = this.fields;
     return {
@@ -128,7 +133,7 @@ export class ServiceQueries {
     };
   }
 
-  /** Different users by the hour, of the time before a rule counts them (requirement A-18). */
+  /** Distinct users by the hour, for the time before a {@link DistinctCount}. Source: requirement A-18. */
   public activeUsers(): LogQuery {
     const { user } = this.fields;
     return {
@@ -141,7 +146,7 @@ export class ServiceQueries {
   }
 }
 
-/** What is asked of a database's log. */
+/** Queries of a database's log. */
 export function databaseQueries(family: DatabaseFamily): LogQuery[] {
   const matching = (title: string, texts: string[]): LogQuery => ({
     title,

@@ -4,38 +4,45 @@ import type { IMonitoredDatabase, IMonitoredService } from '../../contracts';
 import type { LogFields } from './log-fields';
 import { databaseQueries, fieldNames, type LogQuery, ServiceQueries } from './log-queries';
 
-/** What {@link SavedQueries} are made for. */
+/** Properties of {@link SavedQueries}; none is required. */
 export interface SavedQueriesProps {
   /**
-   * Services whose logs are asked; one without a log group gets none.
+   * Services whose logs are queried. A service without log groups gets no queries.
    * @default - none
    */
   readonly services?: IMonitoredService[];
   /**
-   * Databases whose logs are asked; one without a log group gets none.
+   * Databases whose logs are queried. A database without log groups gets no queries.
    * @default - none
    */
   readonly databases?: IMonitoredDatabase[];
   /**
-   * What the services call the fields of their log. Services that name them differently get a construct each.
-   * @default - `user`, `requestId`, `duration`, `level`, `context` and `message` (requirement A-15)
+   * Names of the fields in the services' logs. Services with other names need a construct of their own.
+   * Source: requirement A-15.
+   * @default - `user`, `requestId`, `duration`, `level`, `context` and `message`
    */
   readonly fields?: LogFields;
 }
 
 /**
- * Queries of Logs Insights that wait in the console for the one who needs them (requirement A-16), each thing's in a folder of its construct's path: of a service errors by context, response times,
- * requests per minute, slowest requests, one request, active users; of a database refused connections, deadlocks, errors of the server. The runbooks name them. They cost nothing until they are run.
+ * Saved queries in CloudWatch Logs Insights, in a folder for each service and database.
+ *
+ * A service has errors by context, response times, requests per minute, slowest requests, one request and active users.
+ * A database has refused connections, deadlocks and errors of the server. The runbooks use them. They cost nothing
+ * until they run. Source: requirement A-16.
+ *
+ * @example
+ * new SavedQueries(this, 'Queries', { services: [api, web], databases: [database] });
  */
 export class SavedQueries extends Construct {
-  /** All of them. */
+  /** All query definitions, source by source. */
   public readonly queries: QueryDefinition[];
 
   public constructor(scope: Construct, id: string, props: SavedQueriesProps = {}) {
     super(scope, id);
-    const ofService = new ServiceQueries(fieldNames(this, props.fields)).all();
+    const serviceQueries = new ServiceQueries(fieldNames(this, props.fields)).all();
     this.queries = [
-      ...(props.services ?? []).flatMap(({ signals }) => this.save(signals.source, signals.logGroups, ofService)),
+      ...(props.services ?? []).flatMap(({ signals }) => this.save(signals.source, signals.logGroups, serviceQueries)),
       ...(props.databases ?? []).flatMap(({ signals }) =>
         this.save(signals.source, signals.logGroups, databaseQueries(signals.family)),
       ),
@@ -46,7 +53,7 @@ export class SavedQueries extends Construct {
     if (logGroups.length === 0) {
       return [];
     }
-    // One name each, whatever else stands in this scope: a path is unique, and a slash in an id would be a level.
+    // A path is unique, and a slash in an id would be another level.
     const folder = new Construct(this, source.node.path.replace(/\//g, '-'));
     return queries.map(
       ({ title, query }) =>

@@ -2,28 +2,33 @@ import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { DatabaseFamily, type DatabaseSignals } from '../../contracts';
 
-const GIB = 1024 ** 3;
-/** RDS says -1 where a replica doesn't replicate at all: a day, so that no limit overlooks it. */
+/** Bytes of a GiB. */
+export const GIB = 1024 ** 3;
+/** Lag in seconds of a replica that has stopped, for which RDS reports -1. A day exceeds any threshold. */
 const REPLICATION_STOPPED = 86_400;
 
 /**
- * What CloudWatch knows of a database, for alarms and dashboards alike. RDS reports by instance alone, and the worst of them counts. Aurora
- * reports by cluster, too: there one value is the worst of all members, readers that scaling or a schedule added included, whoever writes at the
- * moment. Names, units and dimensions are those of the RDS and Aurora user guides (Amazon CloudWatch metrics, Amazon CloudWatch dimensions).
+ * Metrics of a database, for alarms and dashboards.
+ *
+ * RDS reports metrics by instance, of which the worst counts. Aurora also reports them by cluster, as one value of all
+ * members. That includes readers which scaling adds, whichever member is the writer. Names, units and dimensions are
+ * those of the RDS and Aurora user guides (Amazon CloudWatch metrics, Amazon CloudWatch dimensions).
  */
 export class DatabaseMetrics {
-  /** @param prefix keeps identifiers apart where several databases stand in one graph: a lower-case letter, then letters and digits */
+  /**
+   * @param prefix prefix of metric ids, for graphs of several databases: a lower-case letter, then letters and digits
+   */
   public constructor(
     private readonly signals: DatabaseSignals,
     private readonly prefix?: string,
   ) {}
 
-  /** Connections to the instance that has most of them. */
+  /** Connections to the instance with the most of them. */
   public connections(options?: MetricOptions): IMetric {
     return this.highest('DatabaseConnections', 'Connections', options);
   }
 
-  /** Connections that the fullest instance still takes; only where the ceiling is known. */
+  /** Connections that the busiest instance still accepts. The maximum must be known. */
   public connectionsLeft(options?: MetricOptions): IMetric {
     return this.derived(
       (connections) => `${this.signals.connectionCeiling!}-${connections}`,
@@ -34,7 +39,7 @@ export class DatabaseMetrics {
     );
   }
 
-  /** Connections to the fullest instance in percent of what it takes; only where the ceiling is known. */
+  /** Connections to the busiest instance in percent of its maximum, which must be known. */
   public connectionShare(options?: MetricOptions): IMetric {
     return this.derived(
       (connections) => `100*${connections}/${this.signals.connectionCeiling!}`,
@@ -45,33 +50,33 @@ export class DatabaseMetrics {
     );
   }
 
-  /** Percent of the busiest instance's processors; of a serverless one's, as many as it has at its largest. */
+  /** CPU of the busiest instance in percent. A serverless instance's is that of its maximum capacity. */
   public cpu(options?: MetricOptions): IMetric {
     return this.highest('CPUUtilization', 'CPU (%)', options);
   }
 
-  /** Whether sessions are counted: of each instance by itself, so that instances have to be known. */
+  /** Whether sessions are counted. The metrics are by instance, so the instances have to be known. */
   public get countsSessions(): boolean {
     const { instanceIdentifiers, performanceInsights = true } = this.signals;
     return performanceInsights && instanceIdentifiers.length > 0;
   }
 
-  /** Sessions at work for each virtual processor, on the busiest instance. There is a value only while there is load, and with Performance Insights. */
+  /** Active sessions for each vCPU on the busiest instance. Performance Insights report it while there is load. */
   public loadPerProcessor(options?: MetricOptions): IMetric {
     return this.worstInstance('DBLoadRelativeToNumVCPUs', 'Load per vCPU', 'MAX', options);
   }
 
-  /** Sessions at work on the busiest instance. */
+  /** Active sessions on the busiest instance. */
   public load(options?: MetricOptions): IMetric {
     return this.worstInstance('DBLoad', 'Sessions at work', 'MAX', options);
   }
 
-  /** Bytes that the tightest instance could still take, caches of the operating system included. */
+  /** Freeable memory of the fullest instance in bytes, with caches of the operating system. */
   public freeableMemory(options?: MetricOptions): IMetric {
     return this.lowest('FreeableMemory', 'Freeable memory (bytes)', options);
   }
 
-  /** The same in percent of the nominal memory; only where that is known. */
+  /** Freeable memory in percent of the nominal memory, which must be known. */
   public freeableMemoryShare(options?: MetricOptions): IMetric {
     return this.derived(
       (memory) => `100*${memory}/${this.signals.memoryBytes!}`,
@@ -82,7 +87,7 @@ export class DatabaseMetrics {
     );
   }
 
-  /** GiB left on the fullest disk; instances only, Aurora's volume grows by itself. */
+  /** Free storage of the fullest disk in GiB. Aurora's volume grows by itself and has none. */
   public freeStorage(options?: MetricOptions): IMetric {
     return this.derived(
       (storage) => `${storage}/${GIB}`,
@@ -98,7 +103,7 @@ export class DatabaseMetrics {
     return this.highest('DiskQueueDepth', 'Disk queue', options);
   }
 
-  /** Seconds that the last replica is behind, of a cluster as of an instance; nothing where there is no replica. */
+  /** Lag of the slowest replica or reader in seconds. Undefined for an instance without replicas. */
   public replicaLag(options?: MetricOptions): IMetric | undefined {
     const { clusterIdentifier, instanceIdentifiers } = this.signals;
     if (clusterIdentifier !== undefined) {
@@ -126,27 +131,31 @@ export class DatabaseMetrics {
     );
   }
 
-  /** Transactions since the oldest row that no vacuum has frozen; PostgreSQL only. */
+  /** Transactions since the oldest row that no vacuum has frozen. PostgreSQL only. */
   public transactionAge(options?: MetricOptions): IMetric {
     return this.highest('MaximumUsedTransactionIDs', 'Age of the oldest transaction', options);
   }
 
-  /** Credits that the poorest burstable instance has left, told every 5 minutes. */
+  /** Lowest CPU credit balance of burstable instances, which RDS reports every 5 minutes. */
   public cpuCredits(options?: MetricOptions): IMetric {
     return this.lowest('CPUCreditBalance', 'CPU credits', { period: Duration.minutes(5), ...options });
   }
 
-  /** Percent of its most capacity units that the largest member uses; serverless only. */
+  /** Capacity of the largest serverless member in percent of its maximum. */
   public capacityShare(options?: MetricOptions): IMetric {
     return this.highest('ACUUtilization', 'Capacity (% of the most ACU)', options);
   }
 
-  /** Capacity units of the largest member; serverless only. */
+  /** Capacity units of the largest serverless member. */
   public capacity(options?: MetricOptions): IMetric {
     return this.highest('ServerlessDatabaseCapacity', 'Capacity (ACU)', options);
   }
 
-  /** Operations a second (requirement A-37): statements of Aurora MySQL, reads and writes of the disk of all others, of all instances together. */
+  /**
+   * Operations per second of all instances.
+   *
+   * They are statements of Aurora MySQL, and disk reads and writes of all others. Source: requirement A-37.
+   */
   public operations(options?: MetricOptions): IMetric {
     const { clusterIdentifier, family, instanceIdentifiers } = this.signals;
     const names =
@@ -157,7 +166,7 @@ export class DatabaseMetrics {
       );
       return this.combined(operations, 'operations', 'SUM', 'Operations a second', options);
     }
-    // The members' rates of each minute, added up over the period: divided by its minutes, a second's operations of all.
+    // Sum of the members' rates over the period, divided by its minutes.
     const operations = names.map((name) => this.ofCluster(name, { ...options, statistic: Stats.SUM }));
     return this.combined(
       operations,
@@ -169,17 +178,17 @@ export class DatabaseMetrics {
     );
   }
 
-  /** How long the slowest instance's disk takes to read; seconds on RDS, milliseconds on Aurora. */
+  /** Read latency of the slowest disk: seconds on RDS, milliseconds on Aurora. */
   public readLatency(options?: MetricOptions): IMetric {
     return this.highest('ReadLatency', 'Read latency', options);
   }
 
-  /** How long the slowest instance's disk takes to write; seconds on RDS, milliseconds on Aurora. */
+  /** Write latency of the slowest disk: seconds on RDS, milliseconds on Aurora. */
   public writeLatency(options?: MetricOptions): IMetric {
     return this.highest('WriteLatency', 'Write latency', options);
   }
 
-  /** A count of Aurora's that is told as a rate a second, once a minute by each member, counted over the period. */
+  /** Count over the period of a metric that Aurora members report as a rate per second. */
   public countOfRate(metricName: string, label: string, options?: MetricOptions): IMetric {
     return this.derived(
       (rate) => `60*${rate}`,

@@ -2,28 +2,34 @@ import { Duration, Names } from 'aws-cdk-lib';
 import { CfnServiceLevelObjective } from 'aws-cdk-lib/aws-applicationsignals';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { RequestBudget } from './error-budget';
-import type { CheckedObjective, ObjectiveExclusion } from './service-objective';
+import type { ErrorBudget } from './error-budget';
+import type { ObjectiveExclusion } from './objective-exclusion';
+import type { CheckedObjective } from './service-objective';
 
-/** What an {@link ObjectiveRecord} is made from. */
-export interface ObjectiveRecordSource {
-  /** The goal, its days, and when the record warns. */
+/** Properties of an {@link ObjectiveRecord}; all are required. */
+export interface ObjectiveRecordSettings {
+  /** Objective with its goal, days and record. */
   readonly objective: CheckedObjective;
-  /** Counts failed and all requests, minute by minute. */
-  readonly budget: RequestBudget;
-  /** The service's path and what is promised, for the console. */
+  /** Counts of failed and all requests. */
+  readonly budget: ErrorBudget;
+  /** Description in the console. */
   readonly description: string;
-  /** Windows over which the record tells its burn rate, too: those of the alarms. */
+  /** Windows of the recorded burn rates, those of the alarms. */
   readonly windows: Duration[];
 }
 
-/** The objective in Application Signals, counted by the load balancer: no agent is needed. Its name is the account's and region's, and ends in a hash. */
+/**
+ * Service level objective in Application Signals, on metrics of the load balancer.
+ *
+ * It needs no agent. Its name is unique in the account and region and ends in a hash.
+ */
 export class ObjectiveRecord extends Construct {
+  /** The objective. */
   public readonly resource: CfnServiceLevelObjective;
 
-  public constructor(scope: Construct, id: string, source: ObjectiveRecordSource) {
+  public constructor(scope: Construct, id: string, settings: ObjectiveRecordSettings) {
     super(scope, id);
-    const { objective, budget, description, windows } = source;
+    const { objective, budget, description, windows } = settings;
     const { failed, all, metrics } = budget.counts(Duration.minutes(1));
     this.resource = new CfnServiceLevelObjective(this, 'Resource', {
       name: Names.uniqueResourceName(this, { maxLength: 120, separator: '-' }),
@@ -40,17 +46,13 @@ export class ObjectiveRecord extends Construct {
         interval: { rollingInterval: { duration: objective.days, durationUnit: 'DAY' } },
       },
       burnRateConfigurations: windows.map((window) => ({ lookBackWindowMinutes: window.toMinutes() })),
-      exclusionWindows: objective.record?.exclusions?.map(exclusion),
+      exclusionWindows: objective.record?.exclusions?.map(exclusionWindow),
     });
   }
 }
 
-function exclusion({
-  reason,
-  duration,
-  start,
-  recurrence,
-}: ObjectiveExclusion): CfnServiceLevelObjective.ExclusionWindowProperty {
+function exclusionWindow({ _props }: ObjectiveExclusion): CfnServiceLevelObjective.ExclusionWindowProperty {
+  const { reason, duration, start, recurrence } = _props;
   return {
     reason,
     startTime: start,
@@ -59,7 +61,7 @@ function exclusion({
   };
 }
 
-/** One expression and the metrics that it reads. */
+/** Expression and the metrics that it reads. */
 function queries(
   id: string,
   expression: string,

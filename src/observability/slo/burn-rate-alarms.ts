@@ -14,58 +14,73 @@ import { Construct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
 import type { IMonitoredService } from '../../contracts';
 import { PropError } from '../../validation/prop-error';
-import { describeAlarm } from '../alarms/alarm-description';
-import { MOST_METRICS } from '../alarms/metric-limit';
+import { type AlarmText, describeAlarm } from '../alarms/alarm-description';
+import { MAX_METRICS_PER_ALARM } from '../alarms/metric-limit';
 import type { AlertRouting } from '../alerting/alert-routing';
 import type { Runbooks } from '../alerting/runbooks';
 import { Severity } from '../alerting/severity';
 import { ObjectiveRecord } from './application-signals-slo';
-import { RequestBudget, shown } from './error-budget';
+import { ErrorBudget, shown } from './error-budget';
 import type { CheckedObjective, ServiceObjective } from './service-objective';
 
-/** What {@link BurnRateAlarms} are made from. */
+/** Properties of {@link BurnRateAlarms}; all are required. */
 export interface BurnRateAlarmsProps {
-  /** What the service promises. */
+  /** Objective of the service. */
   readonly objective: ServiceObjective;
-  /** The service. */
+  /** Service behind a load balancer. */
   readonly service: IMonitoredService;
-  /** Who hears of it. */
+  /** Routing with the topics for critical alarms and warnings. */
   readonly alertRouting: AlertRouting;
-  /** Where the pages `objective-burn-page` and `objective-burn-ticket` are. */
+  /** Location of the pages `objective-burn-page` and `objective-burn-ticket`. */
   readonly runbooks: Runbooks;
 }
 
-/** Two windows: the longer one tells that much is lost, the shorter one that it goes on, so that the alarm ends soon after the trouble. */
-interface Pace {
+/**
+ * Burn rate and the two windows in which it must be exceeded. The longer one shows that much is lost, the shorter one
+ * that it continues, so that the alarm ends soon after the incident.
+ */
+interface BurnRateWindows {
   readonly id: string;
   readonly long: Duration;
   readonly short: Duration;
-  /** How many times faster than it may the budget is spent. */
+  /** Burn rate that alarms. */
   readonly factor: number;
 }
 
-/** 2 % of a budget of 30 days in an hour, 5 % in six hours (Google, The Site Reliability Workbook, Alerting on SLOs). */
-const PAGED: Pace[] = [
+/** 2 % of a 30-day budget in an hour, 5 % in six (The Site Reliability Workbook, Alerting on SLOs). */
+const PAGE_WINDOWS: BurnRateWindows[] = [
   { id: 'Fast', long: Duration.hours(1), short: Duration.minutes(5), factor: 14.4 },
   { id: 'Slow', long: Duration.hours(6), short: Duration.minutes(30), factor: 6 },
 ];
 /** 10 % in three days. */
-const TICKETED: Pace[] = [{ id: 'Lasting', long: Duration.days(3), short: Duration.hours(6), factor: 1 }];
+const TICKET_WINDOWS: BurnRateWindows[] = [
+  { id: 'Lasting', long: Duration.days(3), short: Duration.hours(6), factor: 1 },
+];
 
 /**
- * Tells when a service spends the failures that its objective allows too fast: a page where a fiftieth of the budget is gone within an hour or a
- * twentieth within six, a ticket where a tenth is gone within three days (requirement D-12). For each pace a long and a short window have to agree; their
- * alarms have no action, only the two that combine them. An objective that can't be missed at a pace has no alarm of it: below 93.1 % none of the first.
+ * Composite alarms on how fast a service burns the error budget of its objective.
+ *
+ * The page fires when 2 % of the budget burn within an hour or 5 % within six. The ticket fires at 10 % within three
+ * days. Each burn rate must be exceeded in a long and in a short window. The alarms of single windows have no action. A
+ * burn rate that the objective can't reach has no alarm: below 93.1 % that of an hour. Source: requirement D-12.
+ *
+ * @example
+ * new BurnRateAlarms(this, 'ApiAvailability', {
+ *   objective: ServiceObjective.availability(99.9),
+ *   service: api,
+ *   alertRouting,
+ *   runbooks: Runbooks.published(),
+ * });
  */
 export class BurnRateAlarms extends Construct {
-  /** Severity critical, key `objective-burn-page`. */
+  /** Critical alarm with the key `objective-burn-page`. */
   public readonly page: CompositeAlarm;
-  /** Severity warning, key `objective-burn-ticket`. */
+  /** Warning with the key `objective-burn-ticket`. */
   public readonly ticket: CompositeAlarm;
-  /** The objective in Application Signals, where it is recorded. */
+  /** Objective in Application Signals, if it is recorded. */
   public readonly record?: CfnServiceLevelObjective;
   private readonly objective: CheckedObjective;
-  private readonly budget: RequestBudget;
+  private readonly budget: ErrorBudget;
 
   public constructor(
     scope: Construct,
@@ -75,74 +90,76 @@ export class BurnRateAlarms extends Construct {
     super(scope, id);
     this.objective = props.objective._checked(this);
     this.checkTargetGroups();
-    this.budget = new RequestBudget(props.service.signals, this.objective);
-    this.page = this.combine(
-      'Page',
-      PAGED,
-      Severity.CRITICAL,
-      'objective-burn-page',
-      'Look at the errors and the last release; if it began with that, take the release back.',
-    );
-    this.ticket = this.combine(
-      'Ticket',
-      TICKETED,
-      Severity.WARNING,
-      'objective-burn-ticket',
-      'Find the requests that keep failing, and put their repair before new work.',
-    );
+    this.budget = new ErrorBudget(props.service.signals, this.objective);
+    this.page = this.createComposite('Page', PAGE_WINDOWS, {
+      severity: Severity.CRITICAL,
+      key: 'objective-burn-page',
+      first: 'Look at the errors and the last release; if it began with that, roll the release back.',
+    });
+    this.ticket = this.createComposite('Ticket', TICKET_WINDOWS, {
+      severity: Severity.WARNING,
+      key: 'objective-burn-ticket',
+      first: 'Find the requests that keep failing, and put their repair before new work.',
+    });
     this.record = this.objective.record && this.createRecord();
   }
 
-  /** Two metrics of each target group, and the load balancer's errors. */
+  /** An alarm reads two metrics of each target group, and the load balancer's errors. */
   private checkTargetGroups(): void {
     const { source, targetGroupFullNames } = this.props.service.signals;
-    const most = Math.floor((MOST_METRICS - 1) / 2);
-    if (targetGroupFullNames.length > most) {
+    const max = Math.floor((MAX_METRICS_PER_ALARM - 1) / 2);
+    if (targetGroupFullNames.length > max) {
       throw new PropError(this, {
         prop: 'service',
         value: source,
-        expected: `a service of at most ${most} target groups: an alarm reads ${MOST_METRICS} metrics, and it has ${targetGroupFullNames.length}`,
-        fix: 'watch the groups that serve the same traffic together',
+        expected:
+          `a service with at most ${max} target groups instead of ${targetGroupFullNames.length}, ` +
+          `because an alarm reads at most ${MAX_METRICS_PER_ALARM} metrics`,
+        fix: 'create BurnRateAlarms for the target groups that serve the same traffic',
       });
     }
   }
 
-  private combine(id: string, paces: Pace[], severity: Severity, key: string, first: string): CompositeAlarm {
-    const { service, alertRouting: routing, runbooks } = this.props;
-    const reachable = paces.filter(({ factor }) => this.canReach(factor));
+  private createComposite(
+    id: string,
+    burnRates: BurnRateWindows[],
+    text: Pick<AlarmText, 'severity' | 'key' | 'first'>,
+  ): CompositeAlarm {
+    const { service, alertRouting, runbooks } = this.props;
+    const reachable = burnRates.filter(({ factor }) => this.canReach(factor));
     const alarm = new CompositeAlarm(this, id, {
-      alarmRule: AlarmRule.anyOf(...reachable.map((pace) => this.bothWindows(pace))),
+      alarmRule: AlarmRule.anyOf(...reachable.map((burnRate) => this.inBothWindows(burnRate))),
       alarmDescription: describeAlarm(this, {
+        ...text,
         source: service.signals.source,
-        happened: `spends the failures that its objective allows too fast: ${this.promise}`,
-        first,
-        key,
-        severity,
+        happened: `spends the failures that its objective allows too fast: ${this.goal}`,
         runbooks,
       }),
     });
-    const action = new SnsAction(routing.topicFor(severity));
+    const action = new SnsAction(alertRouting.topicFor(text.severity));
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);
     return alarm;
   }
 
-  /** When all requests fail, the budget of 95 % burns 20 times too fast and never faster. A token may be any. */
+  /**
+   * Where all requests fail, the budget of 95 % burns 20 times too fast and never faster. A token may be any number.
+   */
   private canReach(factor: number): boolean {
     const { percent } = this.objective;
     return !(percent >= 0) || 100 / (100 - percent) > factor;
   }
 
-  /** The fewest failures count in the longer window: the shorter only tells that it goes on. */
-  private bothWindows({ id, long, short, factor }: Pace): IAlarmRule {
+  /** The fewest failures apply to the longer window. The shorter one only shows that it continues. */
+  private inBothWindows({ id, long, short, factor }: BurnRateWindows): IAlarmRule {
     const { leastFailures } = this.objective;
     return AlarmRule.allOf(
-      AlarmRule.fromAlarm(this.window(`${id}Long`, long, factor, leastFailures), AlarmState.ALARM),
-      AlarmRule.fromAlarm(this.window(`${id}Short`, short, factor, 1), AlarmState.ALARM),
+      AlarmRule.fromAlarm(this.createWindowAlarm(`${id}Long`, long, factor, leastFailures), AlarmState.ALARM),
+      AlarmRule.fromAlarm(this.createWindowAlarm(`${id}Short`, short, factor, 1), AlarmState.ALARM),
     );
   }
 
-  private window(id: string, window: Duration, threshold: number, fewest: number): Alarm {
+  private createWindowAlarm(id: string, window: Duration, threshold: number, fewest: number): Alarm {
     const alarm = new Alarm(this, id, {
       alarmDescription: `Part of ${this.node.path}: the burn rate of ${inHours(window)}. It tells nobody by itself.`,
       metric: this.budget.burnRate(window, fewest),
@@ -160,18 +177,19 @@ export class BurnRateAlarms extends Construct {
     return alarm;
   }
 
-  private get promise(): string {
+  private get goal(): string {
     const { percent, days, withinSeconds } = this.objective;
-    return `${shown(percent)} % of requests in ${days} days ${withinSeconds === undefined ? 'without an error' : `within ${shown(withinSeconds)} s`}`;
+    const good = withinSeconds === undefined ? 'without an error' : `within ${shown(withinSeconds)} s`;
+    return `${shown(percent)} % of requests in ${days} days ${good}`;
   }
 
   private createRecord(): CfnServiceLevelObjective {
-    const windows = [...PAGED, ...TICKETED].flatMap(({ long, short }) => [short, long]);
+    const windows = [...PAGE_WINDOWS, ...TICKET_WINDOWS].flatMap(({ long, short }) => [short, long]);
     const minutes = [...new Set(windows.map((window) => window.toMinutes()))];
     const { resource } = new ObjectiveRecord(this, 'Record', {
       objective: this.objective,
       budget: this.budget,
-      description: `${this.props.service.signals.source.node.path}: ${this.promise}`,
+      description: `${this.props.service.signals.source.node.path}: ${this.goal}`,
       windows: minutes.map((window) => Duration.minutes(window)),
     });
     return resource;

@@ -3,48 +3,52 @@ import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ServiceSignals } from '../../contracts';
 import type { CheckedObjective } from './service-objective';
 
-/** Requests of a window, as expressions over metrics. */
+/** Requests in a period, as expressions over metrics. */
 interface RequestCounts {
   readonly failed: string;
   readonly all: string;
   readonly metrics: { [id: string]: Metric };
 }
 
-/** How fast a service spends the requests that its objective lets fail, and on how many of them it is measured. */
-export class RequestBudget {
+/** Metrics of the error budget that an objective leaves to a service. */
+export class ErrorBudget {
   public constructor(
     private readonly signals: ServiceSignals,
     private readonly objective: CheckedObjective,
   ) {}
 
-  /** Failed and all requests, for a record that divides them itself. */
+  /** Counts of failed and all requests. */
   public counts(period: Duration): RequestCounts {
     return this.objective.withinSeconds === undefined
       ? this.answers(period)
       : this.responseTimes(period, this.objective.withinSeconds);
   }
 
-  /** How many times faster than it may: at 1 the budget lasts just as long as the objective. 0 without traffic, and below the fewest failures. */
+  /**
+   * Burn rate: at 1 the budget lasts exactly as long as the objective. It is 0 without traffic and below the fewest
+   * failures.
+   */
   public burnRate(window: Duration, fewest: number): MathExpression {
     const { failed, all, metrics } = this.counts(window);
     const enough = fewest > 1 ? `IF(${failed}>=${shown(fewest)},1,0)*` : '';
     return new MathExpression({
-      expression: `${enough}IF(${all}>0,(${failed})/(${all})/${this.share},0)`,
+      expression: `${enough}IF(${all}>0,(${failed})/(${all})/${this.failureShare},0)`,
       usingMetrics: metrics,
       period: window,
       label: 'Burn rate',
     });
   }
 
-  /** Of requests that may fail. Rounded: 1 - 0.999 is not 0.001 to a computer, and a budget just kept would burn. */
-  private get share(): string {
+  /** Fraction of requests that may fail, rounded because 1 - 0.999 is not exactly 0.001. */
+  private get failureShare(): string {
     const { percent } = this.objective;
     return Token.isUnresolved(percent) ? `(1-${shown(percent)}/100)` : String(Number((1 - percent / 100).toFixed(10)));
   }
 
   /**
-   * RequestCount holds only what a target answered: in a total outage there is nothing but the load balancer's own errors, so they stand on both sides.
-   * They have no target group: behind a shared load balancer they count for each service.
+   * RequestCount contains only requests that a target answered. In a total outage there are only the load balancer's
+   * own errors, so they count as failed and among all. They have no target group, so behind a shared load balancer they
+   * count for each service.
    */
   private answers(period: Duration): RequestCounts {
     const made = this.metric('HTTPCode_ELB_5XX_Count', Stats.SUM, period);
@@ -85,7 +89,7 @@ function sum(ids: string[]): string {
   return ids.map((id) => `FILL(${id},0)`).join('+');
 }
 
-/** A number in a text, which a token is not by itself. */
+/** Number as a string, also where it is a token. */
 export function shown(value: number): string {
   return Token.isUnresolved(value) ? Tokenization.stringifyNumber(value) : String(value);
 }

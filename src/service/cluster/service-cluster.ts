@@ -19,6 +19,7 @@ export interface ServiceClusterProps {
   readonly clusterName?: string;
   /**
    * Name of the Cloud Map namespace of Service Connect: letters, digits, `.`, `_` and `-`.
+   *
    * It must be unique in the account and region.
    * @default - the path of this construct in lower case, with a hash
    */
@@ -42,8 +43,8 @@ export interface ServiceClusterProps {
  * other by name.
  *
  * @example
- * const { cluster } = new ServiceCluster(stack, 'Cluster', { network });
- * new ProductionWebService(stack, 'Api', { network, image, certificate, cluster, discoverableAs: 'api' });
+ * const shared = new ServiceCluster(stack, 'Cluster', { network });
+ * new ProductionWebService(stack, 'Api', { network, image, certificate, cluster: shared.cluster });
  */
 export class ServiceCluster extends Construct {
   /** The cluster, for the prop `cluster` of each service. */

@@ -81,7 +81,7 @@ interface ImageSource {
 }
 
 /**
- * Container image, and with it the deployer: `cdk deploy` for a declared image, a `Release` for a released one.
+ * Container image and its deployer: `cdk deploy` if it is declared, a `Release` if it is released.
  *
  * Two deployers of one service would undo each other. docs/adr/0002-one-deployer.md has the decision.
  *

@@ -22,7 +22,9 @@ export interface CloudflareIngressProps {
 /** Properties of {@link Ingress.cloudFront}. None is required. */
 export interface CloudFrontIngressProps {
   /**
-   * Id of the prefix list `com.amazonaws.global.cloudfront.origin-facing` in the region of the load balancer.
+   * Id of CloudFront's origin-facing prefix list in the region of the load balancer.
+   *
+   * The name of the list is `com.amazonaws.global.cloudfront.origin-facing`.
    * @default - from the library's table of regions
    */
   readonly prefixListId?: string;

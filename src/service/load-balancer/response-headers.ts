@@ -22,6 +22,7 @@ export enum FramePolicy {
 export interface CrossOriginAccess {
   /**
    * Allowed origin, for example `https://app.example.com`.
+   *
    * The list has exactly one entry, because a load balancer sends the same value with every response.
    */
   readonly origins: string[];

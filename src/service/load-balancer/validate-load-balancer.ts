@@ -36,7 +36,7 @@ export function checkLoadBalancer(scope: Construct, props: SecureLoadBalancerPro
       condition: Token.isUnresolved(Stack.of(scope).region),
       prop: 'env.region',
       value: undefined,
-      expected: 'a known region, because the account that delivers access logs depends on it',
+      expected: 'a stack whose region is known, because the account that delivers access logs depends on it',
       fix: "create the stack with env: { region: 'eu-central-1' }",
     },
     {

@@ -38,12 +38,15 @@ export interface XrayProps extends CollectorProps {
 /** Properties of {@link Tracing.openTelemetry}. The endpoint is required. */
 export interface OpenTelemetryProps extends CollectorProps {
   /**
-   * Endpoint that the collector exports traces to, with scheme and port: `http://jaeger.internal:4317`.
+   * Endpoint of the traces, with scheme and port: `http://jaeger.internal:4317`.
+   *
    * The collector uses OTLP over HTTP on port 4318, and OTLP over gRPC on every other port.
    */
   readonly endpoint: string;
   /**
-   * Security group or `Peer.ipv4(...)` of the endpoint. The tasks get a rule to it, on the endpoint's port.
+   * Security group or `Peer.ipv4(...)` of the endpoint.
+   *
+   * The tasks get a rule to it, on the endpoint's port.
    * @default - the endpoint is on port 443 of the internet, and the network has a route to it
    */
   readonly reachedThrough?: IConnectable;

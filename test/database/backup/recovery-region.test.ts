@@ -14,7 +14,7 @@ function withRecovery(capacity?: PostgresCapacity) {
 }
 
 describe('RecoveryRegion', () => {
-  test('A-06, E-10: is a stack in the other region with a vault and its key', () => {
+  test('creates a stack in the other region with a vault and its key [A-06, E-10]', () => {
     const { recovery } = withRecovery();
     const template = Template.fromStack(recovery);
     expect(recovery.region).toBe('eu-west-1');
@@ -23,7 +23,7 @@ describe('RecoveryRegion', () => {
     expect(only(template, 'AWS::KMS::Key').EnableKeyRotation).toBe(true);
   });
 
-  test('A-06: takes every snapshot and keeps it 30 days, named without a reference across regions', () => {
+  test('receives every snapshot, keeps it 30 days, and is named without a reference across regions [A-06]', () => {
     const { stack, recovery } = withRecovery();
     const [rule] = only(templateOf(stack), 'AWS::Backup::BackupPlan').BackupPlan.BackupPlanRule;
     expect(recovery.vaultName).toMatch(/^recovery-[0-9a-f]{8}$/);
@@ -33,19 +33,19 @@ describe('RecoveryRegion', () => {
     expect(JSON.stringify(templateOf(stack).toJSON())).not.toContain('Fn::GetStackOutput');
   });
 
-  test('lets the backup role copy into that vault', () => {
+  test('lets the backup role copy into its vault', () => {
     const { stack, recovery } = withRecovery();
     const statements = Object.values(resources(templateOf(stack), 'AWS::IAM::ManagedPolicy')).flatMap(({ Properties }) => (Properties.PolicyDocument as { Statement: any[] }).Statement);
     const copying = statements.find(({ Action }) => [Action].flat().includes('backup:CopyIntoBackupVault'));
     expect(JSON.stringify(copying.Resource)).toContain(recovery.vaultName);
   });
 
-  test('a lock keeps anyone from deleting snapshots before their time', () => {
+  test('locks its vault, so that nobody deletes copies before their retention ends', () => {
     const { stack } = withRecovery();
     expect(only(templateOf(stack), 'AWS::Backup::BackupVault').LockConfiguration).toEqual({ MinRetentionDays: 7, ChangeableForDays: 3 });
   });
 
-  test.each<[string, PostgresCapacity]>([['an instance', PostgresCapacity.instance()], ['a cluster', PostgresCapacity.serverless()]])('leaves no finding with %s', (_name, capacity) => {
+  test.each<[string, PostgresCapacity]>([['an instance', PostgresCapacity.instance()], ['a cluster', PostgresCapacity.serverless()]])('leaves no compliance finding with %s', (_name, capacity) => {
     expect(unacknowledged(withRecovery(capacity).stack)).toEqual([]);
   });
 });

@@ -28,7 +28,7 @@ class AlternatingUsers {
 
 const FIRST: Secret = { user: 'application', password: 'the first password' };
 
-describe('A-34: a rotation of alternating users on a real server', () => {
+describe('A rotation of alternating users on a real server', () => {
   let server: PostgresServer;
   let rotation: AlternatingUsers;
   let oldTask: Secret;
@@ -59,15 +59,15 @@ describe('A-34: a rotation of alternating users on a real server', () => {
     await server.stop();
   });
 
-  test('an old session of a running task goes on', () => works(oldSession));
+  test('keeps the open sessions of a running task [A-34]', () => works(oldSession));
 
-  test('a running task that has read the old password opens new sessions', async () => {
+  test('lets a running task with the old password open new sessions [A-34]', async () => {
     const client = await session(oldTask);
     await works(client);
     await client.end();
   });
 
-  test('a restarted task reads the new user and password, and works on the same tables with the same rights', async () => {
+  test('gives a restarted task a new user and password with the same rights on the same tables [A-34]', async () => {
     expect(rotation.secret).not.toEqual(oldTask);
     expect(rotation.secret.user).toBe('application_clone');
     const client = await session(rotation.secret);
@@ -76,7 +76,7 @@ describe('A-34: a rotation of alternating users on a real server', () => {
     await client.end();
   });
 
-  test('a migration after the rotation leaves its tables open to both users', async () => {
+  test('leaves the tables of a later migration open to both users [A-34]', async () => {
     await server.query('CREATE TABLE invoices (id int); INSERT INTO invoices VALUES (1)', { database: 'application' });
     for (const secret of [oldTask, rotation.secret]) {
       const client = await session(secret);
@@ -85,7 +85,7 @@ describe('A-34: a rotation of alternating users on a real server', () => {
     }
   });
 
-  test('the next rotation ends the oldest password: a task that was never replaced is locked out of new sessions, the others are not', async () => {
+  test('locks out only tasks that were not replaced for two rotations [A-34]', async () => {
     const replaced = rotation.secret;
     await rotation.rotate();
     await expect(session(oldTask)).rejects.toThrow(/password authentication failed/);
@@ -97,14 +97,14 @@ describe('A-34: a rotation of alternating users on a real server', () => {
   });
 });
 
-test('A-34: a single user\'s rotation does lock a running task out, which is why it is not offered for applications without a reason', async () => {
+test('The rotation of a single user locks a running task out, which is why managedSecret requires a waiver [A-34]', async () => {
   const server = await PostgresServer.start('15', { forceTls: true });
   await server.query('CREATE ROLE lonely LOGIN PASSWORD \'before\'; ALTER ROLE lonely PASSWORD \'after\'');
   await expect(server.connect({ user: 'lonely', password: 'before' })).rejects.toThrow(/password authentication failed/);
   await server.stop();
 }, 30_000);
 
-test('A-34: tasks are replaced four times between two rotations, so that one may be missed', () => {
+test('Tasks are replaced four times between two rotations, so that a missed replacement locks nobody out [A-34]', () => {
   const { database } = postgres({ credentials: CredentialRotation.alternatingUsers() });
   const binding = database.bind({ node: database.node, connections: database.connections } as never);
   expect(binding.replaceTasksEvery?.toDays()).toBe(7);

@@ -38,8 +38,8 @@ function landscape(stacks: 'one' | 'four', makeDatabase: MakeDatabase, egress?: 
 
 const POSTGRES: MakeDatabase = (stack, network) => new HardenedPostgres(stack, 'Database', { network });
 
-describe.each(['one', 'four'] as const)('A service that is given a database, in %s stack(s)', (stacks) => {
-  test('A-25, E-12: may reach its port, and the rules stand with the service', () => {
+describe.each(['one', 'four'] as const)('A service that is bound to a database, in %s stack(s)', (stacks) => {
+  test('reaches its port by rules that are created in the stack of the service [A-25, E-12]', () => {
     const { serviceStack, databaseStack } = landscape(stacks, POSTGRES);
     const service = Template.fromStack(serviceStack);
     const rules = Object.entries(resources(service, 'AWS::EC2::SecurityGroupIngress')).filter(([, { Properties }]) => Properties.Description === 'Database Database');
@@ -57,7 +57,7 @@ describe.each(['one', 'four'] as const)('A service that is given a database, in 
     }
   });
 
-  test('A-24, C-24, E-04: gets address and TLS as plain variables, user and password out of the secret by its ARN', () => {
+  test('gets host and TLS mode as plain variables, and user and password from the secret by its ARN [A-24, C-24, E-04]', () => {
     const { serviceStack } = landscape(stacks, POSTGRES);
     const [container] = only(Template.fromStack(serviceStack), 'AWS::ECS::TaskDefinition').ContainerDefinitions;
     const names = (list: Array<{ Name: string }>) => list.map(({ Name }) => Name).sort();
@@ -68,13 +68,13 @@ describe.each(['one', 'four'] as const)('A service that is given a database, in 
     container.Secrets.forEach(({ ValueFrom }: { ValueFrom: unknown }) => expect(JSON.stringify(ValueFrom)).toMatch(/Database.*:(username|password)::/));
   });
 
-  test('E-04: gets other names where the application asks for them', () => {
+  test('gets the variable names that the application asks for [E-04]', () => {
     const { serviceStack } = landscape(stacks, (stack, network) => new HardenedPostgres(stack, 'Database', { network }).withVariables({ databaseName: 'DB_DATABASE', sslMode: 'PGSSLMODE' }));
     const [container] = only(Template.fromStack(serviceStack), 'AWS::ECS::TaskDefinition').ContainerDefinitions;
     expect(container.Environment.map(({ Name }: { Name: string }) => Name).sort()).toEqual(['DB_DATABASE', 'DB_HOST', 'DB_PORT', 'DB_SSL_ROOT_CERT', 'PGSSLMODE']);
   });
 
-  test('A-24: may read this one secret and use its key for that alone', () => {
+  test('may read only this secret, and use its key only to read it [A-24]', () => {
     const { serviceStack } = landscape(stacks, POSTGRES);
     const policies = Object.values(resources(Template.fromStack(serviceStack), 'AWS::IAM::ManagedPolicy')).map(({ Properties }) => Properties.PolicyDocument as { Statement: any[] });
     const statements = policies.flatMap(({ Statement }) => Statement);
@@ -86,7 +86,7 @@ describe.each(['one', 'four'] as const)('A service that is given a database, in 
     ]);
   });
 
-  test('A-34: has its tasks replaced by its own rollout before the next rotation, by a role that can do nothing else', () => {
+  test('has its tasks replaced before the next rotation, by a role that can do nothing else [A-34]', () => {
     const { serviceStack } = landscape(stacks, POSTGRES);
     const template = Template.fromStack(serviceStack);
     const schedule = only(template, 'AWS::Scheduler::Schedule');
@@ -96,7 +96,7 @@ describe.each(['one', 'four'] as const)('A service that is given a database, in 
     expect(statements).toContainEqual([expect.objectContaining({ Action: 'ecs:UpdateService', Effect: 'Allow', Resource: expect.not.stringContaining('*') })]);
   });
 
-  test('A-34: with IAM authentication gets a user, no password, and leave to sign in as that user', () => {
+  test('gets a user, no password and the permission to sign in as that user with IAM authentication [A-34]', () => {
     const { serviceStack } = landscape(stacks, (stack, network) => new HardenedPostgres(stack, 'Database', { network, credentials: CredentialRotation.iamAuthentication() }));
     const template = Template.fromStack(serviceStack);
     const [container] = only(template, 'AWS::ECS::TaskDefinition').ContainerDefinitions;
@@ -108,25 +108,25 @@ describe.each(['one', 'four'] as const)('A service that is given a database, in 
     expect(JSON.stringify(policy.PolicyDocument.Statement[0].Resource)).toMatch(/:dbuser:.*\/application/);
   });
 
-  test('D-03: gets an address for reads where there are replicas', () => {
+  test('gets a host for reads where there are replicas [D-03]', () => {
     const { serviceStack } = landscape(stacks, (stack, network) => new HardenedPostgres(stack, 'Database', { network, capacity: PostgresCapacity.instance({ readReplicas: 1 }) }));
     const [container] = only(Template.fromStack(serviceStack), 'AWS::ECS::TaskDefinition').ContainerDefinitions;
     expect(container.Environment.map(({ Name }: { Name: string }) => Name)).toContain('DB_READ_HOST');
   });
 
-  test('C-13: reaches a MySQL on 3306', () => {
+  test('reaches MySQL on port 3306 [C-13]', () => {
     const { serviceStack } = landscape(stacks, (stack, network) => new HardenedMysql(stack, 'Database', { network }));
     Template.fromStack(serviceStack).hasResourceProperties('AWS::EC2::SecurityGroupIngress', { FromPort: 3306, ToPort: 3306, Description: 'Database Database' });
   });
 
-  test('leaves no finding in any of the stacks', () => {
+  test('leaves no compliance finding in any of the stacks', () => {
     const { serviceStack } = landscape(stacks, POSTGRES);
     expect(unacknowledged(serviceStack).filter((finding) => /Data|Database|TaskReplacement|BackingServices/.test(finding))).toEqual([]);
   });
 });
 
-describe('In a network without a way to the internet', () => {
-  test.each(['one', 'four'] as const)('B-14: the rotation reaches Secrets Manager by an endpoint that the network makes, with %s stack(s)', (stacks) => {
+describe('In a network without internet access', () => {
+  test.each(['one', 'four'] as const)('the rotation reaches Secrets Manager by an endpoint that the network creates, with %s stack(s) [B-14]', (stacks) => {
     const { networkStack } = landscape(stacks, POSTGRES, Egress.endpointsOnly());
     const services = Object.values(resources(Template.fromStack(networkStack), 'AWS::EC2::VPCEndpoint')).map(({ Properties }) => JSON.stringify(Properties.ServiceName));
     expect(services.some((name) => name.includes('secretsmanager'))).toBe(true);

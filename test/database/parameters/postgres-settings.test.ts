@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all([...servers.values()].map((server) => server.stop())));
 
-test('the table of parameters is what pg_settings of the servers says', async () => {
+test('The table of parameters equals pg_settings of the servers', async () => {
   const found = new Map<string, Setting[]>();
   for (const [major, server] of servers) {
     found.set(major, await readSettings(server));
@@ -23,14 +23,14 @@ test('the table of parameters is what pg_settings of the servers says', async ()
 });
 
 describe.each(MAJOR_VERSIONS)('PostgreSQL %s', (major) => {
-  test('agrees on the ends of every range: what the construct refuses, the server refuses', async () => {
+  test('refuses every value beyond a range that the construct refuses', async () => {
     const refused = await outcomes(major, ({ min, max }) => [min - 1, max + 1]);
     expect(refused.filter(({ byConstruct }) => !byConstruct)).toEqual([]);
     expect(refused.filter(({ byServer }) => !byServer)).toEqual([]);
     expect(refused.length).toBeGreaterThan(150);
   }, 60_000);
 
-  test('agrees on the ends of every range: what the construct takes, the server takes, but for what depends on the machine', async () => {
+  test('accepts the ends of every range that the construct accepts, except those that depend on the machine', async () => {
     const taken = await outcomes(major, ({ min, max }) => [min, max]);
     expect(taken.filter(({ byConstruct }) => byConstruct)).toEqual([]);
     const names = new Set(taken.filter(({ byServer }) => byServer).map(({ name }) => name));
@@ -39,7 +39,7 @@ describe.each(MAJOR_VERSIONS)('PostgreSQL %s', (major) => {
     expect([...names].filter((name) => !elsewhere.includes(name))).toEqual([]);
   }, 60_000);
 
-  test('has the parameters of the extensions that the construct knows', async () => {
+  test('has every parameter of the extensions that the construct knows', async () => {
     const rows = await servers.get(major)!.query<Setting>('SELECT name, vartype, min_val, max_val, enumvals FROM pg_settings WHERE name LIKE \'%.%\'');
     const types = new Map(rows.map(({ name, vartype }) => [name, vartype]));
     Object.entries(EXTENSION_PARAMETERS).forEach(([name, description]) => expect([name, types.get(name)]).toEqual([name, description.split(' ')[0]]));

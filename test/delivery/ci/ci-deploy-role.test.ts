@@ -1,8 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Pipeline } from 'aws-cdk-lib/aws-codepipeline';
-import { ImageRepository } from '../../../src';
-import { type BitbucketDeployRoleProps, CiDeployRole, type GithubDeployRoleProps } from '../../../src/delivery/ci/ci-deploy-role';
+import { type BitbucketDeployRoleProps, CiDeployRole, type GithubDeployRoleProps, ImageRepository } from '../../../src';
 import { refusedByIam } from '../../catalogues/iam-actions';
 import { ACCOUNT, refusal, templateOf, testApp, testStack, unacknowledged } from '../../fixtures/test-stack';
 
@@ -26,7 +25,13 @@ function github(props: Partial<GithubDeployRoleProps> = {}) {
 
 function bitbucket(props: Partial<BitbucketDeployRoleProps> = {}) {
   const { repository, stack } = repositories();
-  CiDeployRole.bitbucket(stack, 'Deploy', { repository, workspace: 'acme', workspaceUuid: WORKSPACE_UUID, repositoryUuid: REPOSITORY_UUID, ...props });
+  CiDeployRole.bitbucket(stack, 'Deploy', {
+    repository,
+    workspace: 'acme',
+    workspaceUuid: WORKSPACE_UUID,
+    repositoryUuid: REPOSITORY_UUID,
+    ...props,
+  });
   return stack;
 }
 
@@ -34,119 +39,221 @@ type Statement = { Action: string | string[]; Resource: unknown; Effect: string 
 
 const trust = (template: Template) => {
   const [role] = Object.values(template.findResources('AWS::IAM::Role'));
-  return role.Properties.AssumeRolePolicyDocument.Statement as Array<{ Action: string; Condition: object; Principal: object }>;
+  return role.Properties.AssumeRolePolicyDocument.Statement as Array<{
+    Action: string;
+    Condition: object;
+    Principal: object;
+  }>;
 };
-const statements = (template: Template): Statement[] => Object.values(template.findResources('AWS::IAM::ManagedPolicy'))
-  .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[]);
+const statements = (template: Template): Statement[] =>
+  Object.values(template.findResources('AWS::IAM::ManagedPolicy')).flatMap(
+    ({ Properties }) => Properties.PolicyDocument.Statement as Statement[],
+  );
 
-describe('CiDeployRole of GitHub', () => {
-  test('B-11: is assumed by a token of the repository\'s environment alone, and without a stored key', () => {
+describe('The deploy role for GitHub', () => {
+  test('is assumed with a token of one environment of the repository, and without a stored key (B-11)', () => {
     const template = templateOf(github());
-    expect(trust(template)).toEqual([{
-      Action: 'sts:AssumeRoleWithWebIdentity',
-      Effect: 'Allow',
-      Principal: { Federated: { Ref: expect.stringContaining('DeployProvider') } },
-      Condition: { StringEquals: { 'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com', 'token.actions.githubusercontent.com:sub': [SUBJECT] } },
-    }]);
-    template.hasResourceProperties('AWS::IAM::OIDCProvider', { Url: 'https://token.actions.githubusercontent.com', ClientIdList: ['sts.amazonaws.com'] });
+    expect(trust(template)).toEqual([
+      {
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Effect: 'Allow',
+        Principal: { Federated: { Ref: expect.stringContaining('DeployProvider') } },
+        Condition: {
+          StringEquals: {
+            'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
+            'token.actions.githubusercontent.com:sub': [SUBJECT],
+          },
+        },
+      },
+    ]);
+    template.hasResourceProperties('AWS::IAM::OIDCProvider', {
+      Url: 'https://token.actions.githubusercontent.com',
+      ClientIdList: ['sts.amazonaws.com'],
+    });
     template.resourceCountIs('AWS::IAM::User', 0);
     template.resourceCountIs('AWS::IAM::AccessKey', 0);
   });
 
-  test('B-11: the repository\'s number and a wildcard behind the repository narrow it further', () => {
-    const [{ Condition }] = trust(templateOf(github({ repositoryId: '4711', subjects: ['repo:org@1/app@4711:ref:refs/tags/v*'] })));
+  test('accepts the number of the repository, and a wildcard after the repository (B-11)', () => {
+    const [{ Condition }] = trust(
+      templateOf(github({ repositoryId: '4711', subjects: ['repo:org@1/app@4711:ref:refs/tags/v*'] })),
+    );
     expect(Condition).toEqual({
-      StringEquals: { 'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com', 'token.actions.githubusercontent.com:repository_id': '4711' },
+      StringEquals: {
+        'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
+        'token.actions.githubusercontent.com:repository_id': '4711',
+      },
       StringLike: { 'token.actions.githubusercontent.com:sub': ['repo:org@1/app@4711:ref:refs/tags/v*'] },
     });
   });
 
-  test('B-12: may be narrowed to networks', () => {
+  test('may be limited to networks (B-12)', () => {
     const [{ Condition }] = trust(templateOf(github({ allowedCidrs: ['203.0.113.0/24', '2001:db8::/32'] })));
     expect(Condition).toMatchObject({ IpAddress: { 'aws:SourceIp': ['203.0.113.0/24', '2001:db8::/32'] } });
   });
 
-  test('an account\'s provider is taken, and none is made beside it', () => {
+  test('uses an existing provider instead of creating one', () => {
     const providerArn = `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`;
     const template = templateOf(github({ providerArn }));
     template.resourceCountIs('AWS::IAM::OIDCProvider', 0);
     expect(trust(template)[0].Principal).toEqual({ Federated: providerArn });
   });
 
-  test('B-11: pushes to the one repository, signs in, and nothing else', () => {
+  test('may sign in and push to one repository, and nothing else (B-11)', () => {
     const template = templateOf(github());
     const [signIn, push, ...more] = statements(template);
     expect(signIn).toMatchObject({ Action: 'ecr:GetAuthorizationToken', Resource: '*', Effect: 'Allow' });
     expect(push.Resource).not.toBe('*');
     expect(JSON.stringify(push.Resource)).toMatch(/Images/);
     expect(push.Action).toContain('ecr:PutImage');
-    expect([...push.Action].filter((action) => /Delete|Policy|Lifecycle|Tag(Resource|Mutability)|\*/.test(action))).toEqual([]);
+    expect(
+      [...push.Action].filter((action) => /Delete|Policy|Lifecycle|Tag(Resource|Mutability)|\*/.test(action)),
+    ).toEqual([]);
     expect(more).toEqual([]);
   });
 
-  test('C-17: starts the one pipeline', () => {
+  test('may start one pipeline (C-17)', () => {
     const { repository, stack } = repositories();
-    CiDeployRole.github(stack, 'Deploy', { repository, subjects: [SUBJECT], pipeline: Pipeline.fromPipelineArn(stack, 'Pipeline', PIPELINE_ARN) });
-    expect(statements(templateOf(stack))[2]).toEqual({ Sid: 'Start', Effect: 'Allow', Action: 'codepipeline:StartPipelineExecution', Resource: PIPELINE_ARN });
+    CiDeployRole.github(stack, 'Deploy', {
+      repository,
+      subjects: [SUBJECT],
+      pipeline: Pipeline.fromPipelineArn(stack, 'Pipeline', PIPELINE_ARN),
+    });
+    expect(statements(templateOf(stack))[2]).toEqual({
+      Sid: 'Start',
+      Effect: 'Allow',
+      Action: 'codepipeline:StartPipelineExecution',
+      Resource: PIPELINE_ARN,
+    });
   });
 
-  test('a session holds an hour, unless it is told otherwise', () => {
-    templateOf(github()).hasResourceProperties('AWS::IAM::Role', { MaxSessionDuration: 3600, Policies: Match.absent() });
-    templateOf(github({ maxSessionDuration: Duration.hours(2) })).hasResourceProperties('AWS::IAM::Role', { MaxSessionDuration: 7200 });
+  test('has sessions of one hour by default', () => {
+    templateOf(github()).hasResourceProperties('AWS::IAM::Role', {
+      MaxSessionDuration: 3600,
+      Policies: Match.absent(),
+    });
+    templateOf(github({ maxSessionDuration: Duration.hours(2) })).hasResourceProperties('AWS::IAM::Role', {
+      MaxSessionDuration: 7200,
+    });
   });
 
-  test('leaves nothing unacknowledged, and every action exists for what it is given', async () => {
+  test('leaves no finding unacknowledged, and allows actions on resources that they support', async () => {
     const stack = github();
     expect(unacknowledged(stack)).toEqual([]);
     expect(await refusedByIam(templateOf(stack).toJSON())).toEqual([]);
   });
 });
 
-describe('CiDeployRole of Bitbucket', () => {
+describe('The deploy role for Bitbucket', () => {
   const issuer = 'api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';
 
-  test('C-17: is assumed by steps of the one repository', () => {
+  test('is assumed by steps of one repository (C-17)', () => {
     const template = templateOf(bitbucket());
     expect(trust(template)[0].Condition).toEqual({
       StringEquals: { [`${issuer}:aud`]: `ari:cloud:bitbucket::workspace/${WORKSPACE_UUID}` },
       StringLike: { [`${issuer}:sub`]: `{${REPOSITORY_UUID}}:*` },
     });
-    template.hasResourceProperties('AWS::IAM::OIDCProvider', { Url: `https://${issuer}`, ClientIdList: [`ari:cloud:bitbucket::workspace/${WORKSPACE_UUID}`] });
+    template.hasResourceProperties('AWS::IAM::OIDCProvider', {
+      Url: `https://${issuer}`,
+      ClientIdList: [`ari:cloud:bitbucket::workspace/${WORKSPACE_UUID}`],
+    });
   });
 
-  test('C-17: and of one deployment environment, with UUIDs as Bitbucket shows them', () => {
-    const [{ Condition }] = trust(templateOf(bitbucket({ repositoryUuid: `{${REPOSITORY_UUID.toUpperCase()}}`, environmentUuid: `{${ENVIRONMENT_UUID}}` })));
-    expect(Condition).toMatchObject({ StringLike: { [`${issuer}:sub`]: `{${REPOSITORY_UUID}}:{${ENVIRONMENT_UUID}}:*` } });
+  test('may be limited to one deployment environment, with UUIDs as Bitbucket shows them (C-17)', () => {
+    const [{ Condition }] = trust(
+      templateOf(
+        bitbucket({ repositoryUuid: `{${REPOSITORY_UUID.toUpperCase()}}`, environmentUuid: `{${ENVIRONMENT_UUID}}` }),
+      ),
+    );
+    expect(Condition).toMatchObject({
+      StringLike: { [`${issuer}:sub`]: `{${REPOSITORY_UUID}}:{${ENVIRONMENT_UUID}}:*` },
+    });
   });
 
-  test('leaves nothing unacknowledged', () => {
+  test('leaves no finding unacknowledged', () => {
     expect(unacknowledged(bitbucket())).toEqual([]);
   });
 });
 
-describe('CiDeployRole refuses, naming path, prop, value, range and way out,', () => {
+describe('CiDeployRole refuses in one line with path, prop, value, expectation and fix:', () => {
   test.each<[string, () => unknown, string]>([
-    ['no subject', () => github({ subjects: [] }), "'Test/Deploy': subjects is [], expected at least one"],
+    [
+      'an empty list of subjects',
+      () => github({ subjects: [] }),
+      "'Test/Deploy': subjects is [], expected at least one",
+    ],
     ['every repository', () => github({ subjects: ['repo:*'] }), 'subjects is "repo:*", expected one repository'],
     ['every repository of an owner', () => github({ subjects: ['repo:org/*'] }), 'subjects is "repo:org/*"'],
-    ['a wildcard in a repository\'s name', () => github({ subjects: ['repo:org/app*:ref:refs/heads/main'] }), 'subjects is "repo:org/app*:ref'],
-    ['everything of a repository, its pull requests too', () => github({ subjects: ['repo:org/app:*'] }), 'subjects is "repo:org/app:*"'],
+    [
+      "a wildcard in a repository's name",
+      () => github({ subjects: ['repo:org/app*:ref:refs/heads/main'] }),
+      'subjects is "repo:org/app*:ref',
+    ],
+    [
+      'everything of a repository, its pull requests too',
+      () => github({ subjects: ['repo:org/app:*'] }),
+      'subjects is "repo:org/app:*"',
+    ],
     ['pull requests', () => github({ subjects: ['repo:org/app:pull_request'] }), 'no pull requests'],
-    ['pull requests by a wildcard', () => github({ subjects: ['repo:org/app:pull_request*'] }), 'subjects is "repo:org/app:pull_request*", expected no pull requests'],
-    ['pull requests by their first letter', () => github({ subjects: ['repo:org/app:p*'] }), 'subjects is "repo:org/app:p*", expected no pull requests'],
+    [
+      'pull requests by a wildcard',
+      () => github({ subjects: ['repo:org/app:pull_request*'] }),
+      'subjects is "repo:org/app:pull_request*", expected no pull requests',
+    ],
+    [
+      'pull requests by their first letter',
+      () => github({ subjects: ['repo:org/app:p*'] }),
+      'subjects is "repo:org/app:p*", expected no pull requests',
+    ],
     ['pull requests by their length', () => github({ subjects: ['repo:org/app:????_???????'] }), 'no pull requests'],
     ['the merged commits of pull requests', () => github({ subjects: ['repo:org/app:ref:*'] }), 'no pull requests'],
     ['one wrong subject among good ones', () => github({ subjects: [SUBJECT, '*'] }), 'subjects is "*"'],
-    ['a repository id that is none', () => github({ repositoryId: 'app' }), 'repositoryId is "app", expected digits'],
-    ['no network', () => github({ allowedCidrs: [] }), 'allowedCidrs is [], expected at least one network'],
-    ['an address without its length', () => github({ allowedCidrs: ['203.0.113.1'] }), 'allowedCidrs is "203.0.113.1"'],
-    ['a length that IPv4 lacks', () => github({ allowedCidrs: ['203.0.113.0/33'] }), 'allowedCidrs is "203.0.113.0/33"'],
-    ['the whole internet as a restriction', () => github({ allowedCidrs: ['0.0.0.0/0'] }), 'allowedCidrs is "0.0.0.0/0"'],
-    ['a session shorter than IAM has', () => github({ maxSessionDuration: Duration.minutes(30) }), 'maxSessionDuration is 30, expected 60 to 720 minutes'],
-    ['a workspace that is an address', () => bitbucket({ workspace: 'bitbucket.org/acme' }), 'workspace is "bitbucket.org/acme"'],
-    ['a workspace UUID that is none', () => bitbucket({ workspaceUuid: 'acme' }), 'workspaceUuid is "acme", expected a UUID'],
-    ['a repository UUID with a wildcard', () => bitbucket({ repositoryUuid: '*' }), 'repositoryUuid is "*", expected a UUID'],
-    ['an environment by name', () => bitbucket({ environmentUuid: 'Production' }), 'environmentUuid is "Production", expected a UUID'],
+    ['a repository id that is a name', () => github({ repositoryId: 'app' }), 'repositoryId is "app", expected digits'],
+    [
+      'an empty list of networks',
+      () => github({ allowedCidrs: [] }),
+      'allowedCidrs is [], expected at least one network',
+    ],
+    [
+      'an address without a prefix length',
+      () => github({ allowedCidrs: ['203.0.113.1'] }),
+      'allowedCidrs is "203.0.113.1"',
+    ],
+    [
+      'a prefix length that IPv4 does not have',
+      () => github({ allowedCidrs: ['203.0.113.0/33'] }),
+      'allowedCidrs is "203.0.113.0/33"',
+    ],
+    [
+      'the whole internet as a restriction',
+      () => github({ allowedCidrs: ['0.0.0.0/0'] }),
+      'allowedCidrs is "0.0.0.0/0"',
+    ],
+    [
+      'a session shorter than the minimum of IAM',
+      () => github({ maxSessionDuration: Duration.minutes(30) }),
+      'maxSessionDuration is 30, expected 60 to 720 minutes',
+    ],
+    [
+      'a workspace that is a URL',
+      () => bitbucket({ workspace: 'bitbucket.org/acme' }),
+      'workspace is "bitbucket.org/acme"',
+    ],
+    [
+      'an invalid workspace UUID',
+      () => bitbucket({ workspaceUuid: 'acme' }),
+      'workspaceUuid is "acme", expected a UUID',
+    ],
+    [
+      'a repository UUID with a wildcard',
+      () => bitbucket({ repositoryUuid: '*' }),
+      'repositoryUuid is "*", expected a UUID',
+    ],
+    [
+      'a name instead of the UUID of an environment',
+      () => bitbucket({ environmentUuid: 'Production' }),
+      'environmentUuid is "Production", expected a UUID',
+    ],
   ])('%s', (_, make, message) => {
     const said = refusal(make);
     expect(said).toContain(message);

@@ -1,5 +1,10 @@
 import { execFileSync, spawnSync } from 'child_process';
-import { BUILD_SCAN_PUSH, NAME_BUILT_IMAGE, NAME_PUSHED_IMAGE, SCAN_PUSHED_IMAGE } from '../../../src/delivery/pipeline/build-script';
+import {
+  BUILD_SCAN_PUSH,
+  NAME_BUILT_IMAGE,
+  NAME_PUSHED_IMAGE,
+  SCAN_PUSHED_IMAGE,
+} from '../../../src/delivery/pipeline/build-script';
 import { BuildHost, type Outcome, type StandIns } from '../../simulators/shell-commands';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
@@ -57,40 +62,72 @@ esac`,
 
 const hosts: BuildHost[] = [];
 function host(programs: StandIns = PROGRAMS): BuildHost {
-  const made = new BuildHost(programs).source('api/Dockerfile', 'FROM scratch').source('api/package.json', '{ "version": "1.4.2" }');
+  const made = new BuildHost(programs)
+    .source('api/Dockerfile', 'FROM scratch')
+    .source('api/package.json', '{ "version": "1.4.2" }');
   hosts.push(made);
   return made;
 }
 afterEach(() => hosts.splice(0).forEach((made) => made.remove()));
 
-const build = (on: BuildHost, environment: object = {}): Outcome => on.run([NAME_BUILT_IMAGE, BUILD_SCAN_PUSH], { ...ENVIRONMENT, ...environment });
-/** Program, verb and what it is about, of each call. The two ends of the pipe that signs in begin at once: whoever writes first, they are told in this order. */
-const steps = (outcome: Outcome): string[] => stepsAsWritten(outcome).join('\n').replace('docker login\naws get-login-password', 'aws get-login-password\ndocker login').split('\n').filter(Boolean);
-const stepsAsWritten = ({ calls }: Outcome): string[] => calls.map((call) => {
-  const [program, ...words] = call.split(' ');
-  const about = program === 'aws' ? [words[1], ...call.includes('put-image') ? [words[5]] : []]
-    : words[0] === 'run' ? [words.includes('--privileged') ? 'emulate' : words.includes('--exit-code') ? 'trivy decides' : 'trivy reports']
-      : words[0] === 'buildx' ? [words[0], words[1], ...call.includes('push=true') ? ['push'] : []] : [words[0]];
-  return [program, ...about].join(' ');
-});
+const build = (on: BuildHost, environment: object = {}): Outcome =>
+  on.run([NAME_BUILT_IMAGE, BUILD_SCAN_PUSH], { ...ENVIRONMENT, ...environment });
+/** Summary of each call. The two ends of the pipe of the login start at the same time, so that their order is fixed here. */
+const steps = (outcome: Outcome): string[] =>
+  stepsAsWritten(outcome)
+    .join('\n')
+    .replace('docker login\naws get-login-password', 'aws get-login-password\ndocker login')
+    .split('\n')
+    .filter(Boolean);
+const stepsAsWritten = ({ calls }: Outcome): string[] =>
+  calls.map((call) => {
+    const [program, ...words] = call.split(' ');
+    const about =
+      program === 'aws'
+        ? [words[1], ...(call.includes('put-image') ? [words[5]] : [])]
+        : words[0] === 'run'
+          ? [
+            words.includes('--privileged')
+              ? 'emulate'
+              : words.includes('--exit-code')
+                ? 'trivy decides'
+                : 'trivy reports',
+          ]
+          : words[0] === 'buildx'
+            ? [words[0], words[1], ...(call.includes('push=true') ? ['push'] : [])]
+            : [words[0]];
+    return [program, ...about].join(' ');
+  });
 const called = (outcome: Outcome, part: string): string[] => outcome.calls.filter((call) => call.includes(part));
 
 describe('The build of an image', () => {
-  test('A-09, A-12, B-11: builds, scans, and then pushes with the commit, the version and latest', () => {
+  test('builds and scans, then pushes with the commit, the version and latest as tags (A-09, A-12, B-11)', () => {
     const outcome = build(host());
     expect(outcome.status).toBe(0);
     expect(steps(outcome)).toEqual([
-      'aws describe-images', 'aws get-login-password', 'docker login', 'docker build', 'docker save', 'docker trivy reports', 'docker trivy decides', 'docker tag', 'docker push',
-      'aws batch-get-image', 'aws put-image 1.4.2', 'aws batch-get-image', 'aws put-image latest',
+      'aws describe-images',
+      'aws get-login-password',
+      'docker login',
+      'docker build',
+      'docker save',
+      'docker trivy reports',
+      'docker trivy decides',
+      'docker tag',
+      'docker push',
+      'aws batch-get-image',
+      'aws put-image 1.4.2',
+      'aws batch-get-image',
+      'aws put-image latest',
     ]);
     expect(called(outcome, 'docker push')).toEqual([`docker push ${URI}:${COMMIT}`]);
     expect(called(outcome, 'docker build')).toEqual([
-      `docker build --pull --platform linux/arm64 --file api/Dockerfile --label org.opencontainers.image.revision=${COMMIT} --tag candidate api`,
+      'docker build --pull --platform linux/arm64 --file api/Dockerfile ' +
+        `--label org.opencontainers.image.revision=${COMMIT} --tag candidate api`,
     ]);
     expect(outcome.environment.IMAGE_TAG).toBe(COMMIT);
   });
 
-  test('A-09: a finding of HIGH or CRITICAL stops the push, and the report is there', () => {
+  test('stops before the push on a finding of severity HIGH or CRITICAL, and leaves the report (A-09)', () => {
     const outcome = build(host(), { FINDINGS: 'CVE-1' });
     expect(outcome.status).not.toBe(0);
     expect(outcome.output).toContain('findings of HIGH or CRITICAL in arm64: nothing is pushed');
@@ -101,30 +138,40 @@ describe('The build of an image', () => {
     expect(called(outcome, 'put-image')).toEqual([]);
   });
 
-  test('A-09: Trivy gets a file, and neither the daemon nor a credential', () => {
+  test('gives Trivy the image as a file, and neither the Docker daemon nor a credential (A-09)', () => {
     const trivy = called(build(host()), 'docker run');
     expect(trivy).toHaveLength(2);
-    trivy.forEach((call) => expect(call).toMatch(/^docker run --rm --volume \/tmp\/scan:\/scan --volume \/tmp\/scan\/cache:\/root\/\.cache\/trivy trivy@sha256:1 image --input \/scan\/image\.tar /));
+    trivy.forEach((call) =>
+      expect(call).toMatch(
+        /^docker run --rm --volume \/tmp\/scan:\/scan --volume \/tmp\/scan\/cache:\/root\/\.cache\/trivy trivy@sha256:1 image --input \/scan\/image\.tar /,
+      ),
+    );
   });
 
-  test('a Dockerfile that fails ends the build before anything is scanned or pushed', () => {
+  test('ends before the scan and the push if the Dockerfile fails', () => {
     const outcome = build(host(), { BROKEN_DOCKERFILE: 'yes' });
     expect(outcome.status).not.toBe(0);
     expect(steps(outcome).slice(-1)).toEqual(['docker build']);
   });
 
-  test('C-12: the second push of a commit doesn\'t fail and builds nothing', () => {
+  test('succeeds without building for a commit that is pushed already (C-12)', () => {
     const on = host();
     build(on);
     const before = build(on).calls.length;
     const outcome = build(on);
     expect(outcome.status).toBe(0);
-    expect(steps({ ...outcome, calls: outcome.calls.slice(before) })).toEqual(['aws describe-images', 'aws batch-get-image', 'aws put-image 1.4.2', 'aws batch-get-image', 'aws put-image latest']);
+    expect(steps({ ...outcome, calls: outcome.calls.slice(before) })).toEqual([
+      'aws describe-images',
+      'aws batch-get-image',
+      'aws put-image 1.4.2',
+      'aws batch-get-image',
+      'aws put-image latest',
+    ]);
     expect(outcome.output).toContain(`shop:${COMMIT} was pushed before`);
     expect(called(outcome, 'docker push')).toHaveLength(1);
   });
 
-  test('C-12: a run that ended between the push and the tags is completed by the next', () => {
+  test('completes the tags that an interrupted run left out (C-12)', () => {
     const on = host();
     expect(build(on, { BROKEN_REGISTRY: 'yes' }).status).not.toBe(0);
     const outcome = build(on);
@@ -132,67 +179,89 @@ describe('The build of an image', () => {
     expect(outcome.output).toContain('also tagged 1.4.2');
   });
 
-  test('A-12: a version stays with the commit that had it first', () => {
+  test('keeps a version on the commit that had it first (A-12)', () => {
     const on = host();
     build(on);
     const outcome = build(on, { COMMIT_ID: OTHER_COMMIT });
     expect(outcome.status).toBe(0);
-    expect(outcome.output).toContain('the tag 1.4.2 is another image\'s for good');
+    expect(outcome.output).toContain("the tag 1.4.2 is another image's for good");
     expect(called(outcome, 'docker push').map((call) => call.split(':').pop())).toEqual([COMMIT, OTHER_COMMIT]);
   });
 
-  test('an answer of the registry that is no answer ends the build: it may not be taken for "not pushed yet"', () => {
+  test('fails if the registry can not say whether the commit is pushed', () => {
     const outcome = build(host(), { DENIED: 'yes' });
     expect(outcome.status).not.toBe(0);
     expect(steps(outcome)).toEqual(['aws describe-images']);
   });
 
-  test('C-12: both architectures are built and scanned one by one, pushed without a tag, and joined by one', () => {
+  test('builds and scans each architecture, pushes it without a tag, and joins both by one tag (C-12)', () => {
     const outcome = build(host(), { PLATFORMS: 'linux/amd64,linux/arm64' });
     expect(outcome.status).toBe(0);
     expect(steps(outcome).slice(3)).toEqual([
-      'docker emulate', 'docker buildx create',
-      'docker buildx build', 'docker save', 'docker trivy reports', 'docker trivy decides',
-      'docker buildx build', 'docker save', 'docker trivy reports', 'docker trivy decides',
-      'docker buildx build push', 'docker buildx build push', 'docker buildx imagetools',
-      'aws batch-get-image', 'aws put-image 1.4.2', 'aws batch-get-image', 'aws put-image latest',
+      'docker emulate',
+      'docker buildx create',
+      'docker buildx build',
+      'docker save',
+      'docker trivy reports',
+      'docker trivy decides',
+      'docker buildx build',
+      'docker save',
+      'docker trivy reports',
+      'docker trivy decides',
+      'docker buildx build push',
+      'docker buildx build push',
+      'docker buildx imagetools',
+      'aws batch-get-image',
+      'aws put-image 1.4.2',
+      'aws batch-get-image',
+      'aws put-image latest',
     ]);
-    called(outcome, 'push=true').forEach((call) => expect(call).toContain(`--output type=image,name=${URI},push-by-digest=true,name-canonical=true,push=true`));
-    expect(called(outcome, 'imagetools')).toEqual([`docker buildx imagetools create --tag ${URI}:${COMMIT} ${URI}@sha256:amd64 ${URI}@sha256:arm64`]);
+    called(outcome, 'push=true').forEach((call) =>
+      expect(call).toContain(`--output type=image,name=${URI},push-by-digest=true,name-canonical=true,push=true`),
+    );
+    expect(called(outcome, 'imagetools')).toEqual([
+      `docker buildx imagetools create --tag ${URI}:${COMMIT} ${URI}@sha256:amd64 ${URI}@sha256:arm64`,
+    ]);
     expect(called(outcome, 'reports/').map((call) => /reports\/(\w+)\.xml/.exec(call)![1])).toEqual(['amd64', 'arm64']);
   });
 
-  test('A-09: what is pushed for an architecture and isn\'t what was scanned gets no tag', () => {
+  test('gives no tag to a pushed image that differs from the scanned one (A-09)', () => {
     const outcome = build(host(), { PLATFORMS: 'linux/amd64,linux/arm64', ANOTHER_BUILD: 'yes' });
     expect(outcome.status).not.toBe(0);
     expect(outcome.output).toContain('what was built for linux/amd64 is not what was scanned');
     expect([...called(outcome, 'imagetools'), ...called(outcome, 'put-image')]).toEqual([]);
   });
 
-  test('C-12: a finding in one architecture stops both', () => {
+  test('pushes no architecture after a finding in one of them (C-12)', () => {
     const outcome = build(host(), { PLATFORMS: 'linux/amd64,linux/arm64', FINDINGS: 'CVE-1' });
     expect(outcome.status).not.toBe(0);
     expect(called(outcome, 'push=true')).toEqual([]);
     expect(called(outcome, 'buildx build')).toHaveLength(1);
   });
 
-  test.each(['linux/arm64', 'linux/amd64,linux/arm64'])('is told to make no attestations, which would make an index of it: %s', (PLATFORMS) => {
-    const on = host({ ...PROGRAMS, docker: `case "$*" in *build*--platform*) [ "\${BUILDX_NO_DEFAULT_ATTESTATIONS:-}" = 1 ] || exit 1 ;; esac\n${PROGRAMS.docker}` });
-    expect(build(on, { PLATFORMS }).status).toBe(0);
-  });
+  test.each(['linux/arm64', 'linux/amd64,linux/arm64'])(
+    'makes no attestations, which would make an index of one image: %s',
+    (PLATFORMS) => {
+      const on = host({
+        ...PROGRAMS,
+        docker: `case "$*" in *build*--platform*) [ "\${BUILDX_NO_DEFAULT_ATTESTATIONS:-}" = 1 ] || exit 1 ;; esac\n${PROGRAMS.docker}`,
+      });
+      expect(build(on, { PLATFORMS }).status).toBe(0);
+    },
+  );
 
-  test('what is accepted is given to the run that decides, not to the report', () => {
+  test('applies accepted findings to the decision, and not to the report', () => {
     const outcome = build(host().source('.trivyignore', 'CVE-1'), { ACCEPTED_FINDINGS: '.trivyignore' });
     expect(outcome.status).toBe(0);
     expect(called(outcome, '--ignorefile /scan/accepted')).toEqual(called(outcome, '--exit-code 1'));
   });
 
-  test('arguments of the build are handed over line by line, with blanks in them', () => {
+  test('passes build arguments with spaces as they are written', () => {
     const [call] = called(build(host(), { BUILD_ARGUMENTS: 'A=one two\nB=3' }), 'docker build');
     expect(call).toContain('--build-arg A=one two --build-arg B=3 --tag');
   });
 
-  test('without a commit, the same sources have the same tag, and others another', () => {
+  test('tags sources without a commit by their content', () => {
     const [one, same] = [host(), host()].map((on) => build(on, { COMMIT_ID: '' }).environment.IMAGE_TAG);
     const other = build(host().source('api/index.js', '1'), { COMMIT_ID: '' }).environment.IMAGE_TAG;
     expect(one).toMatch(/^[0-9a-f]{40}$/);
@@ -200,21 +269,27 @@ describe('The build of an image', () => {
     expect(other).not.toBe(one);
   });
 
-  describe('the version', () => {
-    const version = (on: BuildHost, environment: object = {}) => called(build(on, environment), 'put-image').map((call) => call.split(' ')[6]);
+  describe('tags the image', () => {
+    const version = (on: BuildHost, environment: object = {}) =>
+      called(build(on, environment), 'put-image').map((call) => call.split(' ')[6]);
 
     test.each<[string, (on: BuildHost) => BuildHost, object, string[]]>([
-      ['of a file of its own', (on) => on.source('VERSION', ' 2.0.0-rc.1 \n'), { VERSION_FILE: 'VERSION' }, ['2.0.0-rc.1', 'latest']],
-      ['is left out where package.json has none', (on) => on.source('api/package.json', '{}'), {}, ['latest']],
-      ['and latest where the repository has no moving tag', (on) => on, { MOVING_TAG: '' }, ['1.4.2']],
+      [
+        'with the version of a version file',
+        (on) => on.source('VERSION', ' 2.0.0-rc.1 \n'),
+        { VERSION_FILE: 'VERSION' },
+        ['2.0.0-rc.1', 'latest'],
+      ],
+      ['without a version where package.json has none', (on) => on.source('api/package.json', '{}'), {}, ['latest']],
+      ['with the version alone where the repository has no moving tag', (on) => on, { MOVING_TAG: '' }, ['1.4.2']],
     ])('%s', (_, prepare, environment, tags) => {
       expect(version(prepare(host()), environment)).toEqual(tags);
     });
 
     test.each([
       ['is missing', { VERSION_FILE: 'VERSION' }, /VERSION/],
-      ['is none', { VERSION_FILE: 'api/Dockerfile' }, /no semantic version that can be a tag: FROMscratch/],
-    ])('that is named and %s ends the build before it begins', (_, environment, said) => {
+      ['is no version', { VERSION_FILE: 'api/Dockerfile' }, /no semantic version that can be a tag: FROMscratch/],
+    ])('after no build at all if the version file %s', (_, environment, said) => {
       const outcome = build(host(), environment);
       expect(outcome.status).not.toBe(0);
       expect(outcome.output).toMatch(said);
@@ -223,26 +298,41 @@ describe('The build of an image', () => {
   });
 });
 
-describe('An image that was pushed from outside', () => {
-  const PUSHED = { ...ENVIRONMENT, IMAGE_DIGEST: DIGEST, MANIFEST: '{}', TAGS_EXCLUDED: 'latest live-* v* *.*.*', TAGS_INCLUDED: '*' };
-  const release = (environment: object) => host().run([NAME_PUSHED_IMAGE, SCAN_PUSHED_IMAGE], { ...PUSHED, ...environment });
+describe('A pushed image', () => {
+  const PUSHED = {
+    ...ENVIRONMENT,
+    IMAGE_DIGEST: DIGEST,
+    MANIFEST: '{}',
+    TAGS_EXCLUDED: 'latest live-* v* *.*.*',
+    TAGS_INCLUDED: '*',
+  };
+  const release = (environment: object) =>
+    host().run([NAME_PUSHED_IMAGE, SCAN_PUSHED_IMAGE], { ...PUSHED, ...environment });
 
   test.each([
-    ['by its commit', { TAGS: `latest\tlive-production-7\t1.4.2\t${COMMIT}` }, COMMIT],
-    ['by its version, where versions are released', { TAGS: `${COMMIT}\t1.4.2`, TAGS_EXCLUDED: 'latest live-*', TAGS_INCLUDED: '*.*.*' }, '1.4.2'],
-  ])('C-17: is named %s', (_, environment, tag) => {
+    ['commit', { TAGS: `latest\tlive-production-7\t1.4.2\t${COMMIT}` }, COMMIT],
+    [
+      'version, where versions are released',
+      { TAGS: `${COMMIT}\t1.4.2`, TAGS_EXCLUDED: 'latest live-*', TAGS_INCLUDED: '*.*.*' },
+      '1.4.2',
+    ],
+  ])('is named by its %s (C-17)', (_, environment, tag) => {
     const outcome = release(environment);
     expect(outcome.status).toBe(0);
     expect(outcome.environment.IMAGE_TAG).toBe(tag);
   });
 
-  test.each([['only moves', 'latest'], ['is the release\'s own', 'live-staging-3'], ['is none at all', '']])('is not released where its tag %s', (_, tags) => {
+  test.each([
+    ['is one that moves', 'latest'],
+    ['is one of a release', 'live-staging-3'],
+    ['is empty', ''],
+  ])('is not released if its only tag %s', (_, tags) => {
     const outcome = release({ TAGS: tags });
     expect(outcome.status).not.toBe(0);
     expect(outcome.calls.filter((call) => call.startsWith('docker'))).toEqual([]);
   });
 
-  test('A-09: is held to the same scan, by digest, and is never pushed', () => {
+  test('passes the same scan, by its digest, and is not pushed again (A-09)', () => {
     const outcome = release({ TAGS: COMMIT });
     expect(called(outcome, 'docker pull')).toEqual([`docker pull --platform linux/arm64 ${URI}@${DIGEST}`]);
     expect(called(outcome, '--exit-code 1')).toHaveLength(1);
@@ -250,22 +340,32 @@ describe('An image that was pushed from outside', () => {
     expect(release({ TAGS: COMMIT, FINDINGS: 'CVE-1' }).status).not.toBe(0);
   });
 
-  describe('of several architectures', () => {
-    const part = (architecture: string, digest: string) => ({ digest: `sha256:${digest}`, platform: { os: architecture === 'unknown' ? 'unknown' : 'linux', architecture } });
+  describe('for several architectures', () => {
+    const part = (architecture: string, digest: string) => ({
+      digest: `sha256:${digest}`,
+      platform: { os: architecture === 'unknown' ? 'unknown' : 'linux', architecture },
+    });
     const MANIFEST = JSON.stringify({ manifests: [part('amd64', '1'), part('unknown', '2'), part('arm64', '3')] });
 
-    test('C-12: is scanned for each by that one\'s own digest: Docker keeps one image under a digest', () => {
+    test('is scanned for each by its own digest, because Docker stores one image for each digest (C-12)', () => {
       const outcome = release({ TAGS: COMMIT, MANIFEST, PLATFORMS: 'linux/amd64,linux/arm64' });
       expect(outcome.output).not.toContain('cannot overwrite digest');
       expect(outcome.status).toBe(0);
-      expect(called(outcome, 'docker pull')).toEqual([`docker pull --platform linux/amd64 ${URI}@sha256:1`, `docker pull --platform linux/arm64 ${URI}@sha256:3`]);
+      expect(called(outcome, 'docker pull')).toEqual([
+        `docker pull --platform linux/amd64 ${URI}@sha256:1`,
+        `docker pull --platform linux/arm64 ${URI}@sha256:3`,
+      ]);
       expect(called(outcome, '--exit-code 1')).toHaveLength(2);
     });
 
     test.each([
-      ['lacks one that a service needs', { MANIFEST: JSON.stringify({ manifests: [part('amd64', '1')] }), PLATFORMS: 'linux/amd64,linux/arm64' }, /not for linux\/arm64/],
-      ['is in truth of one', { PLATFORMS: 'linux/amd64,linux/arm64' }, /not for linux\/amd64/],
-    ])('is not released where it %s', (_, environment, said) => {
+      [
+        'lacks an architecture of a service',
+        { MANIFEST: JSON.stringify({ manifests: [part('amd64', '1')] }), PLATFORMS: 'linux/amd64,linux/arm64' },
+        /not for linux\/arm64/,
+      ],
+      ['has one architecture only', { PLATFORMS: 'linux/amd64,linux/arm64' }, /not for linux\/amd64/],
+    ])('is not released if it %s', (_, environment, said) => {
       const outcome = release({ TAGS: COMMIT, ...environment });
       expect(outcome.status).not.toBe(0);
       expect(outcome.output).toMatch(said);
@@ -273,17 +373,20 @@ describe('An image that was pushed from outside', () => {
   });
 });
 
-describe('The shell text', () => {
+describe('A build script', () => {
   const texts = { NAME_BUILT_IMAGE, NAME_PUSHED_IMAGE, BUILD_SCAN_PUSH, SCAN_PUSHED_IMAGE };
 
-  test.each(Object.entries(texts))('%s is bash', (_, text) => {
+  test.each(Object.entries(texts))('is valid bash: %s', (_, text) => {
     execFileSync('bash', ['-n', '-c', text]);
   });
 
   const shellcheck = spawnSync('shellcheck', ['--version']).status === 0;
-  (shellcheck ? test : test.skip).each(Object.entries(texts))('%s passes shellcheck (skipped where it is not installed)', (_, text) => {
-    const { stdout, status } = spawnSync('shellcheck', ['--shell=bash', '-'], { input: text, encoding: 'utf8' });
-    expect(stdout).toBe('');
-    expect(status).toBe(0);
-  });
+  (shellcheck ? test : test.skip).each(Object.entries(texts))(
+    'passes shellcheck, where it is installed: %s',
+    (_, text) => {
+      const { stdout, status } = spawnSync('shellcheck', ['--shell=bash', '-'], { input: text, encoding: 'utf8' });
+      expect(stdout).toBe('');
+      expect(status).toBe(0);
+    },
+  );
 });

@@ -90,8 +90,10 @@ func NewApplication(scope constructs.Construct, id string, props *awscdk.StackPr
 		Databases:    &[]prodconstructs.IMonitoredDatabase{foundation.Database},
 		AlertRouting: routing,
 		Objectives:   &[]prodconstructs.ServiceObjective{prodconstructs.ServiceObjective_Availability(jsii.Number(99.9), nil)},
-		Overrides: &map[string]*prodconstructs.AlarmOverride{
-			"Api/service-cpu": {WarningThreshold: jsii.Number(75), ErrorThreshold: jsii.Number(90)},
+		Overrides: &[]prodconstructs.AlarmOverride{
+			prodconstructs.AlarmOverride_Of(jsii.String("Api/service-cpu"), &prodconstructs.AlarmOverrideProps{
+				WarningThreshold: jsii.Number(75), ErrorThreshold: jsii.Number(90),
+			}),
 		},
 		Dashboard: jsii.Bool(false),
 	})

@@ -146,7 +146,7 @@ class ApplicationStack(Stack):
             databases=[foundation.database],
             alert_routing=self.routing,
             objectives=[ServiceObjective.availability(99.9)],
-            overrides={"Api/service-cpu": AlarmOverride(warning_threshold=75, error_threshold=90)},
+            overrides=[AlarmOverride.of("Api/service-cpu", warning_threshold=75, error_threshold=90)],
             dashboard=False,
         )
         created = LogMetric(

@@ -4,8 +4,8 @@ import { InstanceClass, InstanceSize, InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { FilterPattern } from 'aws-cdk-lib/aws-logs';
 import { PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import {
-  AlertChannel, AlertRouting, BackupPolicy, BlueGreenPipeline, DeployStage, GoldenSignalAlarms, HardenedPostgres, ImageBuild, ImageRepository, LogMetric,
-  Migration, OperationsDashboard, PipelineSource, PostgresCapacity, ProductionWebService, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceImage,
+  AlarmOverride, AlertChannel, AlertRouting, BackupPolicy, BlueGreenPipeline, DeployStage, GoldenSignalAlarms, HardenedPostgres, ImageBuild, ImageRepository,
+  LogMetric, Migration, OperationsDashboard, PipelineSource, PostgresCapacity, ProductionWebService, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceImage,
   ServiceObjective, ServiceScaling, ServiceSecret, SmokeTest, SubnetPlan, TlsPolicy,
 } from '@org/prod-constructs';
 
@@ -99,7 +99,7 @@ class ApplicationStack extends Stack {
       databases: [database],
       alertRouting: this.routing,
       objectives: [ServiceObjective.availability(99.9)],
-      overrides: { 'Api/service-cpu': { warningThreshold: 75, errorThreshold: 90 } },
+      overrides: [AlarmOverride.of('Api/service-cpu', { warningThreshold: 75, errorThreshold: 90 })],
       dashboard: false,
     });
     const created = new LogMetric(this, 'ItemsCreated', {

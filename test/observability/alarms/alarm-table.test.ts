@@ -26,11 +26,11 @@ function documented(heading: string): string[][] {
 
 function rows(definition: AlarmDefinition): string[][] {
   const severities = SEVERITIES.filter((severity) => definition.thresholds[severity] !== undefined);
-  const row = (...cells: string[]) => [`\`${definition.key}\``, ...cells, definition.rollsBack ? 'yes' : '', definition.onlyInFullSet ? '' : 'yes'];
+  const row = (...cells: string[]) => [`\`${definition.key}\``, ...cells, definition.rollsBack ? 'yes' : '', definition.onlyWithAllAlarms ? '' : 'yes'];
   return severities.length === 0 ? [row('none', '')] : severities.map((severity) => row(limit(definition, severity).replace(` ${MOST_TASKS} tasks`, ' `maxTasks` tasks'), severity));
 }
 
-test('A-17, A-21, B-12, C-14, D-08, E-09: the table of a service\'s alarms is what the code makes', () => {
+test('the table of a service\'s alarms is what the code makes [A-17, A-21, B-12, C-14, D-08, E-09]', () => {
   const stack = testStack();
   const signals = {
     source: new Construct(stack, 'Api'), clusterName: 'main', serviceName: 'api', loadBalancerFullName: 'app/a/1', targetGroupFullNames: ['targetgroup/a/1'], maxTasks: MOST_TASKS, logGroups: [],
@@ -49,7 +49,7 @@ function documentedStores(heading: string): string[] {
   return documented(heading).map((cells) => cells.slice(0, 4).join(' | ')).sort();
 }
 
-test('A-21, C-26, D-08, E-09: the table of a database\'s alarms is what the code makes', () => {
+test('the table of a database\'s alarms is what the code makes [A-21, C-26, D-08, E-09]', () => {
   const stack = testStack();
   const definitions = [{ family: DatabaseFamily.POSTGRES }, { family: DatabaseFamily.MYSQL }, SERVERLESS_MYSQL].flatMap((changed, index) => {
     const { signals } = watchedDatabase(stack, `Database${index}`, changed);
@@ -58,11 +58,11 @@ test('A-21, C-26, D-08, E-09: the table of a database\'s alarms is what the code
   expect(documentedStores('Alarms of a database')).toEqual(storeRows(definitions));
 });
 
-test('C-28: the table of a cache\'s alarms is what the code makes', () => {
+test('the table of a cache\'s alarms is what the code makes [C-28]', () => {
   expect(documentedStores('Alarms of a cache')).toEqual(storeRows(cacheAlarms(watchedCache(testStack(), 'Cache').signals)));
 });
 
-test('D-12: the table of objectives is what the code makes', () => {
+test('the table of objectives is what the code makes [D-12]', () => {
   const stack = testStack();
   new BurnRateAlarms(stack, 'Objective', { objective: ServiceObjective.availability(99.9), service: watchedService(stack, 'Web'), alertRouting: mailRouting(stack), runbooks: Runbooks.at('https://x.example.com') });
   const template = templateOf(stack);

@@ -27,7 +27,7 @@ function read(metric: IMetric): string[] {
 
 const SIGNALS = () => MonitoredCache.fromReplicationGroup(group({ replicationGroupId: 'shop', numCacheClusters: 2 })).signals;
 
-describe('the alarms of a cache (requirement C-28)', () => {
+describe('the alarms of a cache [C-28]', () => {
   const limits = Object.fromEntries(cacheAlarms(SIGNALS()).map(({ key, thresholds, unit, evaluationPeriods: of, period }) => [key, [thresholds, unit, of * period.toMinutes()]]));
 
   test('each limit, its unit and its window in minutes', () => {
@@ -61,11 +61,11 @@ describe('the alarms of a cache (requirement C-28)', () => {
     cacheAlarms(SIGNALS()).forEach(({ missing }) => expect(missing).toBe('notBreaching'));
   });
 
-  test('of more nodes than an alarm can read the first ten are watched, and the rest is told', () => {
+  test('monitor the first ten nodes and warn about the others', () => {
     const stack = testStack();
     const cache = MonitoredCache.fromReplicationGroup(group({ replicationGroupId: 'shop', numNodeGroups: 4, replicasPerNodeGroup: 2 }, stack));
     expect(Math.max(...cacheAlarms(cache.signals).map(({ metric }) => read(metric).length))).toBe(10);
-    Annotations.fromStack(stack).hasWarning('/Test/Cache', Match.stringLikeRegexp('of 12 nodes of Test/Cache the last 2 are watched by none'));
+    Annotations.fromStack(stack).hasWarning('/Test/Cache', Match.stringLikeRegexp('Of the 12 nodes of Test/Cache the last 2 are not monitored'));
   });
 
   test('through GoldenSignalAlarms all of them exist, without a finding', () => {
@@ -102,13 +102,13 @@ describe('the nodes of a replication group', () => {
 
   test('are refused where their number is not known yet, or another region decides it', () => {
     const unknown = refusal(() => MonitoredCache.fromReplicationGroup(group({ nodeGroupConfiguration: Fn.getAtt('Other', 'Shards') })));
-    expect(unknown).toMatch(/^CfnReplicationGroup 'Test\/Cache': group is "Test\/Cache", expected .*\. Name the nodes: MonitoredCache\.fromNodes/);
+    expect(unknown).toMatch(/^CfnReplicationGroup 'Test\/Cache': group is "Test\/Cache", expected .*\. Use MonitoredCache\.fromNodes/);
     expect(refusal(() => MonitoredCache.fromReplicationGroup(group({ globalReplicationGroupId: 'world' })))).toContain('fromNodes');
   });
 
   test('can be named, but not none', () => {
     const stack = testStack();
     expect(MonitoredCache.fromNodes(stack, ['A', 'b']).signals).toEqual({ source: stack, nodeIds: ['a', 'b'] });
-    expect(refusal(() => MonitoredCache.fromNodes(stack, []))).toContain('nodeIds is [], expected one node or more');
+    expect(refusal(() => MonitoredCache.fromNodes(stack, []))).toContain('nodeIds is [], expected one or more nodes');
   });
 });

@@ -5,7 +5,8 @@ import { InstanceClass, InstanceSize, InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { AuroraMysqlEngineVersion } from 'aws-cdk-lib/aws-rds';
 import {
-  DatabaseFamily, type DatabaseSignals, EnvironmentProfile, GoldenSignalAlarms, HardenedMysql, HardenedPostgres, MysqlCapacity, PostgresCapacity, SecureVpc, Severity,
+  AlarmOverride, DatabaseFamily, type DatabaseSignals, DisabledAlarm, EnvironmentProfile, GoldenSignalAlarms, HardenedMysql, HardenedPostgres, MysqlCapacity, PostgresCapacity,
+  SecureVpc, Severity,
 } from '../../../src';
 import { processors } from '../../../src/database/capacity/max-connections';
 import { databaseAlarms } from '../../../src/observability/alarms/database-alarms';
@@ -46,29 +47,29 @@ function lookBack({ period, evaluationPeriods, datapointsToAlarm }: { period: { 
   return `${datapointsToAlarm} of ${evaluationPeriods} x ${period.toMinutes()} min`;
 }
 
-describe('limits, windows and severities of the documents', () => {
-  test('A-21: fewer than 5 connections left is a warning', () => {
+describe('Documented thresholds, windows and severities', () => {
+  test('fewer than 5 connections left is a warning [A-21]', () => {
     const { metric, comparison, thresholds } = row('database-connections-left');
     expect([expression(metric), comparison, thresholds]).toEqual(['400-connections', 'LessThanThreshold', { warning: 5 }]);
     expect(read(metric)).toEqual(['DatabaseConnections{DBInstanceIdentifier=shop} Maximum']);
   });
 
-  test('C-26, D-08: more than 80 % of the connections for 5 minutes is an error', () => {
+  test('more than 80 % of the connections for 5 minutes is an error [C-26, D-08]', () => {
     const definition = row('database-connections-share');
     expect([expression(definition.metric), definition.thresholds, lookBack(definition)]).toEqual(['100*connections/400', { error: 80 }, '5 of 7 x 1 min']);
   });
 
-  test('C-26: a CPU above 70 % for 5 minutes is a warning', () => {
+  test('a CPU above 70 % for 5 minutes is a warning [C-26]', () => {
     const definition = row('database-cpu');
     expect([read(definition.metric), definition.thresholds, lookBack(definition)]).toEqual([['CPUUtilization{DBInstanceIdentifier=shop} Maximum'], { warning: 70 }, '5 of 7 x 1 min']);
   });
 
-  test('C-26: 15 minutes of low use are known, and alarm where the caller gives a limit', () => {
+  test('15 minutes of low use alarm only by an override [C-26]', () => {
     const definition = row('database-idle');
     expect([definition.thresholds, definition.comparison, lookBack(definition)]).toEqual([{}, 'LessThanThreshold', '15 of 17 x 1 min']);
   });
 
-  test('A-21: less than 10 GiB of storage is a warning, and nearly none an error', () => {
+  test('less than 10 GiB of storage is a warning, and nearly none an error [A-21]', () => {
     const { metric, thresholds, unit, comparison } = row('database-storage');
     expect([expression(metric), thresholds, unit, comparison]).toEqual(['storage/1073741824', { warning: 10, error: 2 }, 'GiB', 'LessThanThreshold']);
     expect(read(metric)).toEqual(['FreeStorageSpace{DBInstanceIdentifier=shop} Minimum']);
@@ -79,22 +80,22 @@ describe('limits, windows and severities of the documents', () => {
     expect(row('database-transaction-age', { ...INSTANCE, family: DatabaseFamily.MYSQL })).toBeUndefined();
   });
 
-  test('the load is RDS\'s own ratio to the processors, and above 1 a warning', () => {
+  test('more than one active session for each vCPU is a warning, by RDS\'s own metric', () => {
     const { metric, thresholds } = row('database-load');
     expect([read(metric), thresholds]).toEqual([['DBLoadRelativeToNumVCPUs{DBInstanceIdentifier=shop} Average'], { warning: 1 }]);
   });
 
-  test('CPU credits are asked for every 5 minutes, as RDS tells them, and two hours tell a lack from a fresh start', () => {
+  test('CPU credits have periods of 5 minutes, as RDS reports them, and a window of two hours', () => {
     expect(lookBack(row('database-cpu-credits'))).toBe('24 of 24 x 5 min');
     expect(row('database-cpu-credits', { ...INSTANCE, burstable: false })).toBeUndefined();
   });
 
-  test('memory is a share of what the class has', () => {
+  test('memory is a percentage of the instance class', () => {
     const { metric, thresholds, unit } = row('database-memory');
     expect([expression(metric), thresholds, unit]).toEqual(['100*memory/4294967296', { warning: 5 }, '%']);
   });
 
-  test('no row alarms on missing data, and none looks back further than CloudWatch does', () => {
+  test('no alarm fires on missing data or exceeds CloudWatch\'s evaluation window', () => {
     [INSTANCE, SERVERLESS].flatMap((signals) => rows(signals)).forEach(({ missing, period, evaluationPeriods: of, datapointsToAlarm: datapoints }) => {
       expect(missing).toBe('notBreaching');
       expect(period.toSeconds() * of).toBeLessThanOrEqual(86_400);
@@ -102,70 +103,70 @@ describe('limits, windows and severities of the documents', () => {
     });
   });
 
-  test('what stays in the small set of a development environment (requirement E-09)', () => {
+  test('the small set of development has these alarms [E-09]', () => {
     const logs = new DatabaseLogMetrics(testStack(), 'Logs', postgres().database.signals);
-    const small = databaseAlarms(postgres().database.signals, logs).filter(({ onlyInFullSet }) => !onlyInFullSet).map(({ key }) => key);
+    const small = databaseAlarms(postgres().database.signals, logs).filter(({ onlyWithAllAlarms }) => !onlyWithAllAlarms).map(({ key }) => key);
     expect(small).toEqual([
       'database-connections-left', 'database-connections-share', 'database-cpu', 'database-memory', 'database-storage', 'database-transaction-age', 'database-connection-failures',
     ]);
   });
 });
 
-describe('which rows a database has', () => {
-  test('a serverless cluster has those of capacity and readers, not those of disk, memory and credits', () => {
+describe('The alarms of a database', () => {
+  test('are of capacity and readers for a serverless cluster, not of disk, memory and credits', () => {
     expect(rows(SERVERLESS).map(({ key }) => key)).toEqual([
       'database-connections-left', 'database-connections-share', 'database-cpu', 'database-idle', 'database-replica-lag', 'database-connection-failures', 'database-deadlocks', 'database-capacity',
     ]);
   });
 
-  test('of a cluster everything comes from the cluster as a whole, so that readers which come and go are watched', () => {
+  test('read metrics of the cluster as a whole, so that readers which scaling adds are monitored', () => {
     const dimensions = rows(SERVERLESS).flatMap(({ metric }) => read(metric)).map((metric) => /\{(\w+)=/.exec(metric)![1]);
     expect([...new Set(dimensions)]).toEqual(['DBClusterIdentifier']);
   });
 
-  test('Aurora tells its lag in milliseconds, and counts as rates a second', () => {
+  test('convert Aurora\'s lag from milliseconds and its counts from rates', () => {
     expect(expression(row('database-replica-lag', SERVERLESS).metric)).toBe('milliseconds/1000');
     expect(read(row('database-deadlocks', SERVERLESS).metric)).toEqual(['Deadlocks{DBClusterIdentifier=shop} Sum']);
     expect(expression(row('database-deadlocks', SERVERLESS).metric)).toBe('60*rateOfDeadlocks');
     expect(read(row('database-connection-failures', SERVERLESS).metric)).toEqual(['LoginFailures{DBClusterIdentifier=shop} Sum']);
   });
 
-  test('where the most connections are not known, no row guesses', () => {
+  test('have none on connections where the maximum is unknown', () => {
     expect(rows({ ...INSTANCE, connectionCeiling: undefined }).filter(({ key }) => key.startsWith('database-connections-'))).toEqual([]);
   });
 
-  test('an instance without replicas has no lag', () => {
+  test('have none on lag for an instance without replicas', () => {
     expect(row('database-replica-lag')).toBeUndefined();
   });
 
-  test('of several instances the worst counts, the writer among them but for the lag', () => {
+  test('take the worst of several instances, with the writer except for the lag', () => {
     const signals = { ...INSTANCE, instanceIdentifiers: ['shop', 'one', 'two'] };
     expect(expression(row('database-cpu', signals).metric)).toBe('MAX([ofCPUUtilization0,ofCPUUtilization1,ofCPUUtilization2])');
     expect(read(row('database-replica-lag', signals).metric)).toEqual(['ReplicaLag{DBInstanceIdentifier=one} Maximum', 'ReplicaLag{DBInstanceIdentifier=two} Maximum']);
   });
 
-  test('a replica that has stopped says -1, which counts as a day', () => {
+  test('count a lag of -1, that of a stopped replica, as a day', () => {
     const lag = expression(row('database-replica-lag', { ...INSTANCE, instanceIdentifiers: ['shop', 'one'] }).metric);
     expect(lag).toBe('IF(replica0<0,86400,replica0)');
   });
 
-  test('a PostgreSQL replica may say five minutes when nobody writes: the limit is above', () => {
+  test('have a threshold above the five minutes that an idle PostgreSQL replica reports', () => {
     const replicated = { ...INSTANCE, instanceIdentifiers: ['shop', 'one'] };
     expect(row('database-replica-lag', replicated).thresholds).toEqual({ warning: 600 });
     expect(row('database-replica-lag', { ...replicated, family: DatabaseFamily.MYSQL }).thresholds).toEqual({ warning: 60 });
     expect(row('database-replica-lag', SERVERLESS).thresholds).toEqual({ warning: 2 });
   });
 
-  test('more instances than an alarm can read are told, and the first ten watched', () => {
+  test('monitor the first ten instances and warn about the others', () => {
     const stack = testStack();
     const source = new Key(stack, 'Database');
     const many = databaseAlarms({ ...INSTANCE, source, instanceIdentifiers: Array.from({ length: 12 }, (_, index) => `shop${index}`) });
     expect(Math.max(...many.map(({ metric }) => read(metric).length))).toBe(10);
-    Annotations.fromStack(stack).hasWarning('/Test/Database', Match.stringLikeRegexp('of 12 instances of Test/Database the last 2 are watched by none'));
+    Annotations.fromStack(stack).hasWarning('/Test/Database', Match.stringLikeRegexp('Of the 12 instances of Test/Database the last 2 are not monitored'));
   });
 });
 
-describe('operations a second on the dashboard (requirement A-37)', () => {
+describe('Operations per second on the dashboard [A-37]', () => {
   test('are reads and writes of all disks, and statements on Aurora MySQL', () => {
     const source = testStack();
     expect(read(new DatabaseMetrics({ source, ...INSTANCE }).operations())).toEqual(['ReadIOPS{DBInstanceIdentifier=shop} Average', 'WriteIOPS{DBInstanceIdentifier=shop} Average']);
@@ -173,8 +174,8 @@ describe('operations a second on the dashboard (requirement A-37)', () => {
   });
 });
 
-describe('the signals of databases of this library', () => {
-  test('an instance tells class, memory, processors, credits, ceiling and replicas', () => {
+describe('The signals of databases of this library', () => {
+  test('are class, memory, vCPUs, credits, connections and replicas of an instance', () => {
     const { stack, database } = postgres({ capacity: PostgresCapacity.instance({ instanceType: InstanceType.of(InstanceClass.R8G, InstanceSize.XLARGE), readReplicas: 2 }) });
     const { memoryBytes, vcpus, burstable, connectionCeiling, family, instanceIdentifiers, maxAcu, events } = database.signals;
     expect({ memoryBytes, vcpus, burstable, connectionCeiling, family, maxAcu }).toEqual({
@@ -185,7 +186,7 @@ describe('the signals of databases of this library', () => {
     expect(events).toBe(database.events.topic);
   });
 
-  test('a serverless cluster tells its capacity, and no memory or processors, which change', () => {
+  test('are capacity of a serverless cluster, not memory or vCPUs, which change', () => {
     const { database } = mysql({ capacity: MysqlCapacity.serverless({ version: AuroraMysqlEngineVersion.VER_3_08_0, maxAcu: 16 }) });
     expect(database.signals).toMatchObject({ family: 'mysql', clusterIdentifier: database.identifier, maxAcu: 16, connectionCeiling: 2000 });
     expect([database.signals.memoryBytes, database.signals.vcpus]).toEqual([undefined, undefined]);
@@ -207,8 +208,8 @@ function watched(make: (stack: Stack, network: SecureVpc) => HardenedPostgres | 
   return { stack, database, signals: new GoldenSignalAlarms(stack, 'Signals', { databases: [database], alertRouting: routing }) };
 }
 
-describe('through GoldenSignalAlarms', () => {
-  test('E-09: refused connections are counted in all logs of a PostgreSQL, into one metric, and alarm', () => {
+describe('GoldenSignalAlarms of a database', () => {
+  test('refused connections are counted in all logs of a PostgreSQL, into one metric, and alarm [E-09]', () => {
     const { stack, database, signals } = watched((scope, network) => new HardenedPostgres(scope, 'Database', { network }));
     const template = templateOf(stack);
     const filters = Object.values(template.findResources('AWS::Logs::MetricFilter')).map(({ Properties }) => Properties);
@@ -222,17 +223,17 @@ describe('through GoldenSignalAlarms', () => {
     }]);
   });
 
-  test('two watchers of one database count into metrics of their own, so that nothing counts twice', () => {
+  test('count into metrics of their own, so that two of them for one database don\'t count twice', () => {
     const stack = testStack();
     const database = new HardenedPostgres(stack, 'Database', { network: new SecureVpc(stack, 'Network') });
     const names = ['One', 'Two'].map((id) => new DatabaseLogMetrics(stack, id, database.signals).deadlocks()!.metricName);
     expect(new Set(names).size).toBe(2);
   });
 
-  test('doc C sets the limit of low use by an adjustment (requirement C-26)', () => {
+  test('doc C sets the limit of low use by an adjustment [C-26]', () => {
     const stack = testStack();
     const database = new HardenedMysql(stack, 'Database', { network: new SecureVpc(stack, 'Network') });
-    const signals = new GoldenSignalAlarms(stack, 'Signals', { databases: [database], alertRouting: mailRouting(stack), overrides: { 'database-idle': { warningThreshold: 5 } } });
+    const signals = new GoldenSignalAlarms(stack, 'Signals', { databases: [database], alertRouting: mailRouting(stack), overrides: [AlarmOverride.of('database-idle', { warningThreshold: 5 })] });
     templateOf(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
       Metrics: [Match.objectLike({ MetricStat: Match.objectLike({ Metric: Match.objectLike({ MetricName: 'CPUUtilization' }) }) })], ComparisonOperator: 'LessThanThreshold', Threshold: 5, EvaluationPeriods: 17, DatapointsToAlarm: 15,
     });
@@ -248,7 +249,7 @@ describe('through GoldenSignalAlarms', () => {
     expect(unacknowledged(watched(make).stack)).toEqual([]);
   });
 
-  test('the alarms of a database may stand in another stack than it', () => {
+  test('may be in another stack than the database', () => {
     const app = new App({ context: FLAGS });
     const below = testStack({ app, id: 'Below' });
     const database = new HardenedPostgres(below, 'Database', { network: new SecureVpc(below, 'Network') });
@@ -261,7 +262,7 @@ describe('through GoldenSignalAlarms', () => {
     const message = refusal(() => {
       const stack = testStack();
       const database = new HardenedPostgres(stack, 'Database', { network: new SecureVpc(stack, 'Network') });
-      new GoldenSignalAlarms(stack, 'Signals', { databases: [database], alertRouting: mailRouting(stack), disabledAlarms: { 'database-disk': { reason: 'It has no disk of its own' } } });
+      new GoldenSignalAlarms(stack, 'Signals', { databases: [database], alertRouting: mailRouting(stack), disabledAlarms: [DisabledAlarm.of('database-disk', { reason: 'It has no disk of its own' })] });
     });
     expect(message).toContain('database-disk-queue');
   });

@@ -17,7 +17,7 @@ function withChannel(make: (stack: Stack) => AlertChannel): Stack {
 
 const literal = (value: string) => (stack: Stack) => new Secret(stack, 'Literal', { secretStringValue: SecretValue.unsafePlainText(value) });
 
-describe('AlertRouting refuses, in one line that names path, prop, value, range and way out,', () => {
+describe('AlertRouting refuses, in one line with path, prop, value, range and fix,', () => {
   test.each<[string, (stack: Stack) => AlertChannel, string, string, string]>([
     ['an address without a domain', () => AlertChannel.email('ops'), 'onError.email', 'ops', 'one address'],
     ['two addresses in one', () => AlertChannel.email('a@example.com,b@example.com'), 'onError.email', 'a@example.com,b', 'one address'],
@@ -29,8 +29,8 @@ describe('AlertRouting refuses, in one line that names path, prop, value, range 
     ['a team by its name', () => AlertChannel.teams({ ...TEAMS, teamId: 'Operations' }), 'onError.teams.teamId', 'Operations', 'a UUID'],
     ['a channel of Teams that was decoded', () => AlertChannel.teams({ ...TEAMS, channelId: '19:abc@thread.tacv2' }), 'onError.teams.channelId', '19:abc', 'encoded'],
     ['a chat configuration by its name', () => AlertChannel.existingChat('ops'), 'onError.existingChat', 'ops', 'the ARN'],
-    ['a literal webhook', (stack) => AlertChannel.slackWebhook(literal(WEBHOOK)(stack)), 'onError.slackWebhook', 'not shown', 'stands in no template'],
-    ['a literal integration key', (stack) => AlertChannel.pagerDuty(literal(KEY)(stack)), 'onError.pagerDuty', 'not shown', 'stands in no template'],
+    ['a literal webhook', (stack) => AlertChannel.slackWebhook(literal(WEBHOOK)(stack)), 'onError.slackWebhook', 'not shown', 'whose value is in no template'],
+    ['a literal integration key', (stack) => AlertChannel.pagerDuty(literal(KEY)(stack)), 'onError.pagerDuty', 'not shown', 'whose value is in no template'],
     ['a secret by its name alone', (stack) => AlertChannel.pagerDuty(Secret.fromSecretNameV2(stack, 'Named', 'pager')), 'onError.pagerDuty', 'pager', 'complete ARN'],
   ])('%s', (_, make, prop, value, allowed) => {
     const message = refusal(() => withChannel(make));

@@ -6,7 +6,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { AlertChannel, AlertRouting, type AlertRoutingProps, DatabaseEvents, DeploymentEvents, EnvironmentProfile, PagerDutyRegion, Runbooks, Severity } from '../../../src';
+import { AlertChannel, AlertRouting, type AlertRoutingProps, DatabaseEvents, DeploymentEvents, EnvironmentProfile, PagerDutyRegion, Runbooks, Severity, UnnotifiedAlerts } from '../../../src';
 import { brokenRules } from '../../deploy-rules/deploy-rules';
 import { inAws, routingOfDocumentA, secretOf, SLACK, TEAMS } from '../../fixtures/alert-routing';
 import { ACCOUNT, REGION, refusal, templateOf, testApp, testStack, unacknowledged } from '../../fixtures/test-stack';
@@ -27,27 +27,27 @@ function all(template: Template, type: string): any[] {
 
 const idOf = (stack: Stack, topic: { topicArn: string }): string => (stack.resolve(topic.topicArn) as { Ref: string }).Ref;
 
-describe('The routes of document A (A-22)', () => {
-  test('bring warnings to Slack, errors to Slack and by mail, the critical to PagerDuty', () => {
+describe('The routing of document A [A-22]', () => {
+  test('sends warnings to Slack, errors to Slack and by email, critical alerts to PagerDuty', () => {
     const { stack, routing, template } = made();
     const [warning, error, critical] = [Severity.WARNING, Severity.ERROR, Severity.CRITICAL].map((severity) => ({ Ref: idOf(stack, routing.topicFor(severity)) }));
     expect(all(template, 'AWS::Chatbot::SlackChannelConfiguration')).toMatchObject([{ SnsTopicArns: [warning, error], SlackChannelId: SLACK.channelId, SlackWorkspaceId: SLACK.workspaceId }]);
     expect(all(template, 'AWS::SNS::Subscription').map(({ Protocol, TopicArn }) => [Protocol, TopicArn])).toEqual([['email', error], ['lambda', critical]]);
   });
 
-  test('leave nothing unacknowledged, and break no rule of AWS', () => {
+  test('leaves nothing unacknowledged, and breaks no rule of AWS', () => {
     const { stack, template } = made();
     expect(unacknowledged(stack)).toEqual([]);
     expect(brokenRules(template.toJSON())).toEqual([]);
   });
 
-  test('tell deployments and costs where warnings go, without a topic that nobody reads (C-16)', () => {
+  test('sends deployments and costs to the topic of warnings, without further topics [C-16]', () => {
     const { routing, template } = made();
     expect([routing.deploymentTopic, routing.costTopic]).toEqual([routing.topicFor(Severity.WARNING), routing.topicFor(Severity.WARNING)]);
     template.resourceCountIs('AWS::SNS::Topic', 3);
   });
 
-  test('take channels of their own for deployments and costs (C-16)', () => {
+  test('supports channels for deployments and costs [C-16]', () => {
     const { stack, routing, template } = made((of) => ({ onDeployment: [AlertChannel.slack(OTHER_SLACK)], onCost: [AlertChannel.slackWebhook(secretOf(of, 'Costs'))] }));
     template.resourceCountIs('AWS::SNS::Topic', 5);
     template.hasResourceProperties('AWS::Chatbot::SlackChannelConfiguration', { SlackChannelId: OTHER_SLACK.channelId, SnsTopicArns: [{ Ref: idOf(stack, routing.deploymentTopic) }] });
@@ -85,7 +85,7 @@ describe('Topics', () => {
   const statementsOf = (topic: string): any[] => all(template, 'AWS::SNS::TopicPolicy').find(({ Topics }) => Topics[0].Ref === topics[topic]).PolicyDocument.Statement;
   const keyStatements: any[] = all(template, 'AWS::KMS::Key')[0].KeyPolicy.Statement;
 
-  test.each(pairs)('%s takes what %s publishes, by its policy and by that of the key', (topic, publisher) => {
+  test.each(pairs)('%s accepts messages of %s by its policy and by that of the key', (topic, publisher) => {
     expect(allowed(statementsOf(topic), publisher)).toMatchObject([{ Action: 'sns:Publish', Resource: { Ref: topics[topic] } }]);
     expect(allowed(keyStatements, publisher)).toMatchObject([{ Action: ['kms:Decrypt', 'kms:GenerateDataKey*'] }]);
   });
@@ -101,18 +101,18 @@ describe('Topics', () => {
     narrowed.forEach(({ Condition }) => expect(Condition).toEqual({ StringEquals: { 'aws:SourceAccount': ACCOUNT } }));
   });
 
-  test('EventBridge gets no condition: with one, nothing would arrive', () => {
+  test('admit EventBridge without a condition, with which nothing would arrive', () => {
     const statements = [...Object.keys(topics).flatMap((topic) => allowed(statementsOf(topic), 'events')), ...allowed(keyStatements, 'events')];
     expect(statements.map(({ Condition }) => Condition as unknown)).toEqual(Array(6).fill(undefined));
   });
 
-  test('a topic that tells of deployments and costs, too, admits all of their publishers', () => {
+  test('admit all publishers of deployments and costs where they serve those, too', () => {
     const shared = made();
     const policy = all(shared.template, 'AWS::SNS::TopicPolicy').find(({ Topics }) => Topics[0].Ref === idOf(shared.stack, shared.routing.topicFor(Severity.WARNING)));
     ['codestar-notifications', 'budgets', 'costalerts', ...SEVERITY_PUBLISHERS].forEach((publisher) => expect(allowed(policy.PolicyDocument.Statement, publisher)).toHaveLength(1));
   });
 
-  test('take what a role of another stack publishes, a state machine\'s for example, without a cycle', () => {
+  test('accept messages of a role of another stack, such as a state machine\'s, without a cycle', () => {
     const app = testApp();
     const { deploymentTopic } = routingOfDocumentA(testStack({ app, id: 'Alerting' }));
     const delivery = testStack({ app, id: 'Delivery' });
@@ -123,14 +123,14 @@ describe('Topics', () => {
     expect(JSON.stringify(templateOf(app.node.findChild('Alerting') as Stack).toJSON())).not.toContain('Delivery');
   });
 
-  test('go with the environment', () => {
+  test('have the removal policy of the environment', () => {
     expect(Object.values(made({ profile: EnvironmentProfile.development() }).template.findResources('AWS::KMS::Key'))[0].DeletionPolicy).toBe('Delete');
     expect(Object.values(made().template.findResources('AWS::KMS::Key'))[0].DeletionPolicy).toBe('RetainExceptOnCreate');
   });
 });
 
 describe('Chat integration', () => {
-  test('has one configuration of a channel, however many topics it hears of', () => {
+  test('has one configuration of a channel, however many topics it subscribes to', () => {
     const slack = AlertChannel.slack(SLACK);
     const { stack, template } = made({ onCritical: [slack], onDeployment: [slack], onCost: [AlertChannel.teams(TEAMS), AlertChannel.slack(SLACK)] });
     expect(all(template, 'AWS::Chatbot::SlackChannelConfiguration').map(({ SnsTopicArns }) => SnsTopicArns.length)).toEqual([5]);
@@ -138,7 +138,7 @@ describe('Chat integration', () => {
     expect(unacknowledged(stack)).toEqual([]);
   });
 
-  test('may look at metrics and nothing else, whoever writes in the channel', () => {
+  test('may read metrics and nothing else, whoever writes in the channel', () => {
     const { template } = made({ onCost: [AlertChannel.teams(TEAMS)] });
     const [[policyId]] = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).filter(([id]) => id.includes('Slack'));
     template.hasResourceProperties('AWS::Chatbot::SlackChannelConfiguration', { GuardrailPolicies: [{ Ref: policyId }] });
@@ -150,27 +150,27 @@ describe('Chat integration', () => {
     template.resourceCountIs('Custom::LogRetention', 0);
   });
 
-  test('is refused a channel that another routing of the account has', () => {
+  test('refuses a channel that another routing of the account has', () => {
     const app = testApp();
     routingOfDocumentA(testStack({ app, id: 'One' }));
     expect(refusal(() => routingOfDocumentA(testStack({ app, id: 'Two', env: { account: ACCOUNT, region: 'eu-west-1' } })))).toBe(
-      `AlertRouting 'Two/Alerts': AlertChannel is "slack ${SLACK.workspaceId} ${SLACK.channelId}", expected one chat configuration of a channel in an account ('One/Alerts' makes it). `
-      + 'Share that AlertRouting, or give AlertChannel.existingChat the ARN of its configuration');
+      `AlertRouting 'Two/Alerts': AlertChannel is "slack ${SLACK.workspaceId} ${SLACK.channelId}", expected one chat configuration of a channel in an account ('One/Alerts' creates it). `
+      + 'Share that AlertRouting, or give AlertChannel.existingChat() the ARN of its configuration.');
   });
 
-  test('serves one channel in two accounts', () => {
+  test('accepts one channel in two accounts', () => {
     const app = testApp();
     routingOfDocumentA(testStack({ app, id: 'One' }));
     expect(() => routingOfDocumentA(testStack({ app, id: 'Two', env: { account: '222222222222', region: REGION } }))).not.toThrow();
   });
 
-  test('is refused a channel twice where the account is not known', () => {
+  test('refuses a repeated channel where the account is unknown', () => {
     const app = testApp();
     routingOfDocumentA(testStack({ app, id: 'One', env: {} }));
-    expect(refusal(() => routingOfDocumentA(testStack({ app, id: 'Two', env: {} })))).toMatch(/'One\/Alerts' makes it/);
+    expect(refusal(() => routingOfDocumentA(testStack({ app, id: 'Two', env: {} })))).toMatch(/'One\/Alerts' creates it/);
   });
 
-  test('can be what was made elsewhere, and synthesis says which topics it needs', () => {
+  test('can exist already, and synthesis lists the topics to add', () => {
     const { stack, template } = made({
       onError: [AlertChannel.existingChat(`arn:aws:chatbot::${ACCOUNT}:chat-configuration/slack-channel/ops`), AlertChannel.email('ops@example.com')], onWarning: [AlertChannel.email('ops@example.com')],
     });
@@ -183,7 +183,7 @@ describe('Chat integration', () => {
 describe('A channel outside AWS', () => {
   const webhookToo = () => made((stack) => ({ onWarning: [AlertChannel.slackWebhook(secretOf(stack, 'Webhook'))], onCost: [AlertChannel.slackWebhook(secretOf(stack, 'Costs'))] }));
 
-  test('has a function of its own, that reads its own secret when an alert comes', () => {
+  test('has a function that reads the secret for each alert', () => {
     const { stack, template } = webhookToo();
     template.resourceCountIs('AWS::Lambda::Function', 3);
     const plans = all(template, 'AWS::Lambda::Function').map(({ Environment }) => JSON.stringify(Environment.Variables.FORWARDER_PLAN));
@@ -195,7 +195,7 @@ describe('A channel outside AWS', () => {
     expect(brokenRules(template.toJSON())).toEqual([]);
   });
 
-  test('knows how urgent each topic is', () => {
+  test('has the urgency of each topic', () => {
     const stack = testStack();
     const webhook = AlertChannel.slackWebhook(secretOf(stack, 'Webhook'));
     routingOfDocumentA(stack, { onWarning: [webhook], onDeployment: [webhook], onCost: [AlertChannel.email('costs@example.com')] });
@@ -203,7 +203,7 @@ describe('A channel outside AWS', () => {
     expect([...plan.matchAll(/urgency\W+(\w+)/g)].map(([, urgency]) => urgency)).toEqual(['warning', 'info']);
   });
 
-  test('runs outside the network, with an encrypted log, and is tried three times', () => {
+  test('has a function outside any VPC, with an encrypted log and three attempts', () => {
     const { template } = made();
     const [handler] = all(template, 'AWS::Lambda::Function');
     expect(handler).toMatchObject({ Runtime: 'nodejs24.x', Timeout: 300 });
@@ -213,7 +213,7 @@ describe('A channel outside AWS', () => {
     template.hasResourceProperties('AWS::Logs::LogGroup', { KmsKeyId: Match.anyValue(), RetentionInDays: 30 });
   });
 
-  test('keeps what it could not deliver, and what SNS could not hand to it, for 14 days', () => {
+  test('keeps for 14 days what it or SNS could not deliver', () => {
     const { template } = made();
     const [queue] = Object.keys(template.findResources('AWS::SQS::Queue'));
     const arn = { 'Fn::GetAtt': [queue, 'Arn'] };
@@ -226,7 +226,7 @@ describe('A channel outside AWS', () => {
     ]);
   });
 
-  test('whose function fails is told by a channel that does not depend on it', () => {
+  test('has an alarm on its function at a channel that does not depend on it', () => {
     const { stack, routing, template } = made();
     const error = { Ref: idOf(stack, routing.topicFor(Severity.ERROR)) };
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
@@ -241,7 +241,7 @@ describe('A channel outside AWS', () => {
     });
   });
 
-  test('is told by a severity that it shares with others, where there is none without it', () => {
+  test('has the alarm at a severity that it shares with others, where there is none without it', () => {
     const stack = testStack();
     const pager = AlertChannel.pagerDuty(secretOf(stack, 'Pager'), PagerDutyRegion.EUROPE);
     const routing = new AlertRouting(stack, 'Alerts', { onCritical: [pager], onError: [pager], onWarning: [pager, AlertChannel.email('ops@example.com')] });
@@ -250,22 +250,22 @@ describe('A channel outside AWS', () => {
     expect(unacknowledged(stack)).toEqual([]);
   });
 
-  test('that is the only one gets a warning: a function that fails can\'t report that', () => {
+  test('has a warning where it is the only one, because a failed function can\'t report itself', () => {
     const stack = testStack();
     const pager = AlertChannel.pagerDuty(secretOf(stack, 'Pager'));
     const routing = new AlertRouting(stack, 'Alerts', { onCritical: [pager], onError: [pager], onWarning: [pager] });
     templateOf(stack).hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmActions: [{ Ref: idOf(stack, routing.topicFor(Severity.WARNING)) }] });
-    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('nothing else can bring the alarm that says so'));
+    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('No other channel can report a failure of this function'));
   });
 
-  test('has a page for the alarm on its function (A-23)', () => {
+  test('has a runbook for the alarm on its function [A-23]', () => {
     made().template.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmDescription: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('Runbook: https://github.com/org/prod-constructs/blob/main/docs/runbooks/alert-forwarder-failed.md$')])] } });
     made({ runbooks: Runbooks.at('https://example.com/pages') }).template
       .hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmDescription: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('https://example.com/pages/alert-forwarder-failed.md$')])] } });
     expect(refusal(() => made({ runbooks: Runbooks.at('wiki') }))).toMatch(/^AlertRouting '.*': runbooks is "wiki", expected an https address/);
   });
 
-  test('takes a secret with a customer key of another stack, whose key policy does not name the function', () => {
+  test('supports a secret with a customer key of another stack, whose key policy does not name the function', () => {
     const app = testApp();
     const secrets = testStack({ app, id: 'Secrets' });
     const secret = new Secret(secrets, 'Pager', { encryptionKey: new Key(secrets, 'Key', { enableKeyRotation: true }) });
@@ -283,7 +283,7 @@ describe('A channel outside AWS', () => {
 });
 
 describe('Topics of other constructs', () => {
-  test('reach the channels of a severity by a function, because chat integration drops what it does not know (A-22)', () => {
+  test('reach the channels of a severity by a function, because chat applications drop other messages [A-22]', () => {
     const { stack, routing } = made();
     const events = new DatabaseEvents(stack, 'Events');
     routing.listenTo(events.topic, Severity.ERROR);
@@ -296,7 +296,7 @@ describe('Topics of other constructs', () => {
     expect(brokenRules(template.toJSON())).toEqual([]);
   });
 
-  test('share a function for each severity, and are heard once', () => {
+  test('share a function for each severity, and are forwarded once', () => {
     const { stack, routing } = made();
     const [one, two] = ['One', 'Two'].map((id) => new DatabaseEvents(stack, id, { sources: { 'db-instance': [id] } }));
     [one, two, one].forEach(({ topic }) => routing.listenTo(topic, Severity.ERROR));
@@ -306,7 +306,7 @@ describe('Topics of other constructs', () => {
     expect(all(template, 'AWS::SNS::Subscription').filter(({ Protocol }) => Protocol === 'lambda')).toHaveLength(4);
   });
 
-  test.each([true, false])('can stand in stacks of their own, four in all, without a cycle (alarms beside the routing: %s)', (alarmsBesideRouting) => {
+  test.each([true, false])('can be in four stacks without a cycle (alarms in the stack of the routing: %s)', (alarmsBesideRouting) => {
     const { app, stack: services, web } = serviceFixture();
     const data = testStack({ app, id: 'Data' });
     const events = new DatabaseEvents(data, 'Events');
@@ -322,7 +322,7 @@ describe('Topics of other constructs', () => {
     [data, services].forEach((stack) => expect(stack.dependencies.map(({ node }) => node.id)).not.toContain('Alerting'));
   });
 
-  test('can name the routing themselves, where whoever listens brings a scope', () => {
+  test('can be in a stack that refers to the routing, where the caller gives a scope', () => {
     const app = testApp();
     const alerts = testStack({ app, id: 'Alerting' });
     const routing = routingOfDocumentA(alerts);
@@ -335,60 +335,60 @@ describe('Topics of other constructs', () => {
     templateOf(data).resourceCountIs('AWS::SNS::Subscription', 1);
   });
 
-  test('of an existing database are heard, too', () => {
+  test('can be those of an existing database', () => {
     const { stack, routing } = made();
     routing.listenTo(Topic.fromTopicArn(stack, 'Known', `arn:aws:sns:${REGION}:${ACCOUNT}:rds-events`), Severity.WARNING);
     templateOf(stack).hasResourceProperties('AWS::SNS::Subscription', { TopicArn: `arn:aws:sns:${REGION}:${ACCOUNT}:rds-events` });
   });
 
-  test('must be of the region: a dead-letter queue elsewhere is refused by SNS', () => {
+  test('must be of the region, because SNS refuses a dead-letter queue of another', () => {
     const { stack, routing } = made();
     expect(refusal(() => routing.listenTo(Topic.fromTopicArn(stack, 'Far', `arn:aws:sns:eu-west-1:${ACCOUNT}:rds-events`), Severity.WARNING)))
-      .toBe("AlertRouting 'Test/Alerts': topic is \"eu-west-1\", expected a topic in eu-central-1: a subscription takes a dead-letter queue of its own region only. Make an AlertRouting in that region");
+      .toBe("AlertRouting 'Test/Alerts': topic is \"eu-west-1\", expected a topic in eu-central-1, because a subscription supports dead-letter queues of its own region only. Create an AlertRouting in that region.");
   });
 
-  test('must be of the account: the dead-letter queue admits no others', () => {
+  test('must be of the account, because the dead-letter queue admits no others', () => {
     const { stack, routing } = made();
     expect(refusal(() => routing.listenTo(Topic.fromTopicArn(stack, 'Far', `arn:aws:sns:${REGION}:999999999999:rds-events`), Severity.WARNING)))
-      .toMatch(/topic is "999999999999", expected a topic of account 111111111111: .* Make an AlertRouting in that account/);
+      .toMatch(/topic is "999999999999", expected a topic of account 111111111111, .* Create an AlertRouting in that account/);
   });
 
-  test('must not be its own: messages would go round', () => {
+  test('must not be its own, because messages would circulate', () => {
     const { routing } = made();
     expect(refusal(() => routing.listenTo(routing.topicFor(Severity.ERROR), Severity.CRITICAL))).toMatch(/^AlertRouting 'Test\/Alerts': topic is "Test\/Alerts\/Topics\/error", expected a topic of another construct/);
   });
 });
 
 describe('A severity without a channel', () => {
-  const UNHEARD = {
-    warning: { reason: 'The dashboard is looked at each morning' }, deployment: { reason: 'The pipeline tells of deployments' }, cost: { reason: 'Finance has a budget of its own' },
-  };
+  const WARNINGS = UnnotifiedAlerts.severity(Severity.WARNING, { reason: 'The dashboard is looked at each morning' });
+  const DEPLOYMENTS = UnnotifiedAlerts.deployments({ reason: 'The pipeline announces deployments' });
+  const COSTS = UnnotifiedAlerts.costs({ reason: 'Finance has a budget of its own' });
 
   test('is refused in production', () => {
     expect(refusal(() => made({ onWarning: undefined }))).toBe(
-      "AlertRouting 'Test/Alerts': onWarning is not given, expected a channel or more in production. Give an AlertChannel, or say why nobody hears of it in unnotified: { warning: { reason: '...' } }");
+      "AlertRouting 'Test/Alerts': onWarning is not given, expected one or more channels in production. Give an AlertChannel, or accept it by unnotified: [UnnotifiedAlerts.severity(Severity.WARNING, { reason: '...' })].");
     expect(refusal(() => made({ onCritical: [] }))).toMatch(/onCritical is \[\]/);
   });
 
-  test('is taken in production with a reason', () => {
-    const { template } = made({ onWarning: undefined, unnotified: UNHEARD });
+  test('is accepted in production with a reason', () => {
+    const { template } = made({ onWarning: undefined, unnotified: [WARNINGS, DEPLOYMENTS, COSTS] });
     template.resourceCountIs('AWS::SNS::Topic', 3);
   });
 
   test.each<[string, Partial<AlertRoutingProps>, RegExp]>([
-    ['deployments', { unnotified: { warning: UNHEARD.warning, cost: UNHEARD.cost } },
-      /onDeployment is not given, expected a channel or more in production: without, it is told where warnings go, and nobody hears of those\. .* unnotified: \{ deployment: \{ reason/],
-    ['costs', { onDeployment: [AlertChannel.slack(SLACK)], unnotified: { warning: UNHEARD.warning } }, /onCost is not given, expected a channel or more in production: without/],
-  ])('takes %s with it, which need a channel or a reason of their own (C-16)', (_, props, message) => {
+    ['deployments', { unnotified: [WARNINGS, COSTS] },
+      /onDeployment is not given, expected one or more channels in production, because warnings have none either\. .* unnotified: \[UnnotifiedAlerts\.deployments\(\{ reason/],
+    ['costs', { onDeployment: [AlertChannel.slack(SLACK)], unnotified: [WARNINGS] }, /onCost is not given, expected one or more channels in production, because .* unnotified: \[UnnotifiedAlerts\.costs\(/],
+  ])('includes %s, which need a channel or a reason of their own [C-16]', (_, props, message) => {
     expect(refusal(() => made({ onWarning: undefined, ...props }))).toMatch(message);
   });
 
-  test('leaves deployments and costs to who hears of them (C-16)', () => {
+  test('does not affect channels of deployments and costs [C-16]', () => {
     const heard = [AlertChannel.slack(SLACK)];
-    made({ onWarning: undefined, onDeployment: heard, onCost: heard, unnotified: { warning: UNHEARD.warning } }).template.resourceCountIs('AWS::SNS::Topic', 5);
+    made({ onWarning: undefined, onDeployment: heard, onCost: heard, unnotified: [WARNINGS] }).template.resourceCountIs('AWS::SNS::Topic', 5);
   });
 
-  test.each([EnvironmentProfile.staging(), EnvironmentProfile.development()])('is taken elsewhere, and its topic is there', (profile) => {
+  test.each([EnvironmentProfile.staging(), EnvironmentProfile.development()])('is accepted elsewhere, and its topic exists', (profile) => {
     const stack = testStack();
     const routing = new AlertRouting(stack, 'Alerts', { profile });
     expect(routing.topicFor(Severity.CRITICAL).topicArn).toBeDefined();
@@ -396,13 +396,18 @@ describe('A severity without a channel', () => {
     expect(unacknowledged(stack)).toEqual([]);
   });
 
-  test('has a name that is known, a reason that says something, and no channel', () => {
-    expect(refusal(() => made({ unnotified: { info: { reason: 'Nobody wants to know' } } }))).toMatch(/unnotified is "info", expected warning, error, critical, deployment, cost/);
-    expect(refusal(() => made({ onWarning: [], unnotified: { warning: { reason: 'no' } } }))).toMatch(/unnotified.warning.reason is "no"/);
-    expect(refusal(() => made({ unnotified: { warning: { reason: 'Nobody wants to know' } } }))).toMatch(/unnotified is "warning", expected what nobody hears of; onWarning has channels/);
-    expect(refusal(() => made({ unnotified: { cost: { reason: 'Nobody wants to know' } } }))).toMatch(/unnotified is "cost", expected what nobody hears of; onWarning has channels/);
-    expect(refusal(() => made({ onCost: [AlertChannel.slack(SLACK)], unnotified: { cost: { reason: 'Nobody wants to know' } } }))).toMatch(/unnotified is "cost", expected what nobody hears of; onCost has channels/);
-    expect(refusal(() => made({ onDeployment: [] }))).toMatch(/onDeployment is \[\], expected a channel or more\. Leave it out: then who hears of warnings is told/);
+  test('needs a known name, a reason and no channel', () => {
+    const unknown = UnnotifiedAlerts.severity('info' as Severity, { reason: 'Nobody wants to know' });
+    expect(refusal(() => made({ unnotified: [unknown] }))).toMatch(/unnotified is "info", expected one of warning, error, critical, deployment, cost/);
+    expect(refusal(() => made({ onWarning: [], unnotified: [UnnotifiedAlerts.severity(Severity.WARNING, { reason: 'no' })] }))).toMatch(/unnotified\['warning'\]\.reason is "no"/);
+    expect(refusal(() => made({ unnotified: [WARNINGS] }))).toMatch(/unnotified\['warning'\] contradicts onWarning, which has channels\. Remove it, or remove onWarning\./);
+    expect(refusal(() => made({ unnotified: [COSTS] }))).toMatch(/unnotified\['cost'\] contradicts onWarning, which has channels/);
+    expect(refusal(() => made({ onCost: [AlertChannel.slack(SLACK)], unnotified: [COSTS] }))).toMatch(/unnotified\['cost'\] contradicts onCost, which has channels/);
+    expect(refusal(() => made({ onDeployment: [] }))).toMatch(/onDeployment is \[\], expected one or more channels\. Remove onDeployment to notify the channels of warnings/);
+  });
+
+  test('is listed once, because two reasons contradict each other', () => {
+    expect(refusal(() => made({ onWarning: undefined, unnotified: [WARNINGS, DEPLOYMENTS, COSTS, WARNINGS] }))).toMatch(/unnotified\['warning'\] is listed twice\. Keep one of the two/);
   });
 });
 

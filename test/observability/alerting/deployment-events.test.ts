@@ -77,7 +77,7 @@ function told(event: any, serviceIn: (stack: Stack) => IMonitoredService = known
   })).sort();
 }
 
-describe('People hear of a deployment, in the form that chat integration shows (C-16, B-12, D-06),', () => {
+describe('Channels are notified of a deployment as a custom notification [C-16, B-12, D-06]', () => {
   test.each<[string, any, string[]]>([
     ['when it starts', deployment('SERVICE_DEPLOYMENT_IN_PROGRESS', 'ECS deployment ecs-svc/1 in progress.'), ['deployments: Deployment under way: Test: ECS deployment ecs-svc/1 in progress. (2026-01-01T12:00:00Z)']],
     ['when it ends', deployment('SERVICE_DEPLOYMENT_COMPLETED', 'ECS deployment ecs-svc/1 completed.'), ['deployments: Deployment completed: Test: ECS deployment ecs-svc/1 completed. (2026-01-01T12:00:00Z)']],
@@ -92,14 +92,14 @@ describe('People hear of a deployment, in the form that chat integration shows (
     ]],
     ['when it goes back, as an error, too', deployment('SERVICE_DEPLOYMENT_IN_PROGRESS', 'ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/0.'), [
       'deployments: Deployment under way: Test: ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/0. (2026-01-01T12:00:00Z)',
-      'errors: Deployment goes back: Test: ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/0. (2026-01-01T12:00:00Z)',
+      'errors: Deployment rolls back: Test: ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/0. (2026-01-01T12:00:00Z)',
     ]],
   ])('%s', (_, event, expected) => {
     expect(told(event)).toEqual(expected);
   });
 
-  test('when it goes back, in whichever capitals ECS writes that', () => {
-    expect(told(deployment('SERVICE_DEPLOYMENT_IN_PROGRESS', 'Rollback initiated: alarm detected.'))).toEqual(expect.arrayContaining([expect.stringContaining('errors: Deployment goes back')]));
+  test('when it rolls back, whatever the case of ECS\'s reason is', () => {
+    expect(told(deployment('SERVICE_DEPLOYMENT_IN_PROGRESS', 'Rollback initiated: alarm detected.'))).toEqual(expect.arrayContaining([expect.stringContaining('errors: Deployment rolls back')]));
   });
 
   test.each<[string, string, string[]]>([

@@ -35,22 +35,22 @@ const alarms = allAlarms();
 const pageIn = (description: string) => /Runbook: https:\/\/github\.com\/org\/prod-constructs\/blob\/main\/docs\/runbooks\/([\w-]+)\.md/.exec(description)?.[1];
 const firstOf = (page: string) => /(?<=\*\*First:\*\* ).+/.exec(text(page))![0];
 
-describe('pages and alarms (A-23)', () => {
+describe('pages and alarms [A-23]', () => {
   const telling = alarms.filter(({ tells }) => tells);
 
-  test('every alarm that tells people links its page, and every page has an alarm', () => {
+  test('every alarm that notifies people links to its page, and every page has an alarm', () => {
     expect(telling.filter(({ description }) => pageIn(description) === undefined)).toEqual([]);
     expect([...new Set(telling.map(({ description }) => pageIn(description)))].sort()).toEqual([...PAGES].sort());
   });
 
-  test('every alarm that tells people says first what its page says', () => {
+  test('every alarm that notifies people has the first step of its page', () => {
     expect(telling.filter(({ description }) => !description.includes(firstOf(pageIn(description)!)))).toEqual([]);
   });
 
-  test('every other alarm says what acts on it: a deployment, scaling, or the alarm that tells people', () => {
+  test('every other alarm says what acts on it: a deployment, scaling, or the alarm that notifies people', () => {
     const others = alarms.filter(({ tells }) => !tells);
     expect(others.length).toBeGreaterThan(20);
-    const acting = [/a running deployment .*goes back/, /[Pp]art of .*(tells nobody by itself|that tells people)/, /^"Adds tasks to /, /^"Removes a task from /];
+    const acting = [/a running deployment .*goes back/, /[Pp]art of .*(tells nobody by itself|that notifies)/, /^"Adds tasks to /, /^"Removes a task from /];
     expect(others.filter(({ description }) => !acting.some((words) => words.test(description)))).toEqual([]);
   });
 
@@ -93,7 +93,7 @@ describe('pages and alarms (A-23)', () => {
     expect(unexplained).toEqual([]);
   });
 
-  test('saved queries that a page names exist (A-16)', () => {
+  test('saved queries that a page names exist [A-16]', () => {
     const stack = testStack();
     const { queries } = new SavedQueries(stack, 'Queries', { services: [watchedService(stack, 'Api')], databases: [watchedDatabase(stack, 'Orders')] });
     const titles = Object.values(templateOf(stack).findResources('AWS::Logs::QueryDefinition')).map(({ Properties }) => (Properties.Name as string).split('/').pop());
@@ -104,7 +104,7 @@ describe('pages and alarms (A-23)', () => {
   });
 });
 
-describe('where pages are (A-23)', () => {
+describe('where pages are [A-23]', () => {
   test('those of this repository, unless said otherwise', () => {
     expect(Runbooks.published().pageOf('service-cpu')).toBe('https://github.com/org/prod-constructs/blob/main/docs/runbooks/service-cpu.md');
   });

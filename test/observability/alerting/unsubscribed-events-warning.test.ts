@@ -7,14 +7,14 @@ import { routingOfDocumentA } from '../../fixtures/alert-routing';
 import { postgres } from '../../fixtures/database-stack';
 import { ACCOUNT, templateOf, testApp, testStack, unacknowledged } from '../../fixtures/test-stack';
 
-const WARNING = Match.stringLikeRegexp('Nobody reads what happens to these databases');
+const WARNING = Match.stringLikeRegexp('Nobody is notified of the events of these databases');
 
 test('Nobody is warned where alerts have no channels: the app may have others', () => {
   const { stack, database } = postgres();
   Annotations.fromStack(stack).hasNoWarning(`/${database.events.node.path}`, WARNING);
 });
 
-test('Nor where nobody hears of any alert: development', () => {
+test('Nor is it where no alert has a channel, as in development', () => {
   const { stack, database } = postgres({}, EnvironmentProfile.development());
   const routing = new AlertRouting(stack, 'Alerts');
   routing.listenTo(database.events.topic, Severity.ERROR);
@@ -22,14 +22,14 @@ test('Nor where nobody hears of any alert: development', () => {
   templateOf(stack).resourceCountIs('AWS::SNS::Subscription', 0);
 });
 
-test('Listening for a severity of which nobody hears is no reading', () => {
+test('Forwarding to a severity without channels is no subscription', () => {
   const { stack, database } = postgres({}, EnvironmentProfile.staging());
   const routing = new AlertRouting(stack, 'Alerts', { onCritical: [AlertChannel.email('ops@example.com')] });
   routing.listenTo(database.events.topic, Severity.ERROR);
   Annotations.fromStack(stack).hasWarning(`/${database.events.node.path}`, WARNING);
 });
 
-test('Where alerts have channels, events of a database that nobody reads are a finding', () => {
+test('Events of a database without a subscription are a finding where alerts have channels', () => {
   const { stack, database } = postgres();
   routingOfDocumentA(stack);
   Annotations.fromStack(stack).hasWarning(`/${database.events.node.path}`, WARNING);
@@ -61,7 +61,7 @@ describe('They are none', () => {
   });
 });
 
-test('Each stage is looked at by itself, and once', () => {
+test('Each stage is checked by itself and once', () => {
   const app = testApp();
   const stage = new Stage(app, 'Staging');
   EnvironmentProfile.staging().applyTo(stage);
@@ -70,6 +70,6 @@ test('Each stage is looked at by itself, and once', () => {
   new AlertRouting(stack, 'More', { onError: [AlertChannel.email('ops@example.com')] });
   new DatabaseEvents(stack, 'Events');
   app.synth();
-  const warnings = stack.node.findAll().flatMap(({ node }) => node.metadata).filter(({ data }) => /Nobody reads/.test(`${data as string}`));
+  const warnings = stack.node.findAll().flatMap(({ node }) => node.metadata).filter(({ data }) => /Nobody is notified of the events/.test(`${data as string}`));
   expect(warnings).toHaveLength(1);
 });

@@ -36,8 +36,8 @@ function imported(stack: Stack) {
   });
 }
 
-describe('a plain instance', () => {
-  test('tells engine, class, memory and the most connections by what its L2 exposes', () => {
+describe('A database instance of an L2 construct', () => {
+  test('has engine, class, memory and maximum connections from the construct', () => {
     const stack = testStack();
     const database = instance(stack);
     const { signals } = MonitoredDatabase.fromInstance(database);
@@ -53,7 +53,7 @@ describe('a plain instance', () => {
     expect(signals).toMatchObject({ family: DatabaseFamily.MYSQL, connectionCeiling: ceiling, burstable: true, vcpus: 2 });
   });
 
-  test('names its replicas after itself, and what max_connections says goes before the formula', () => {
+  test('lists its replicas after itself, and connectionCeiling wins over the formula', () => {
     const stack = testStack();
     const source = instance(stack);
     const replica = new DatabaseInstanceReadReplica(stack, 'Replica', { sourceDatabaseInstance: source, instanceType: XLARGE, vpc: source.vpc });
@@ -62,7 +62,7 @@ describe('a plain instance', () => {
     expect(signals.connectionCeiling).toBe(200);
   });
 
-  test('gets all alarms that it can have, and no finding of ours, without being rebuilt', () => {
+  test('gets all alarms of its kind without a change to it, and no findings', () => {
     const stack = testStack();
     const logGroups = [new LogGroup(stack, 'Log')];
     const database = MonitoredDatabase.fromInstance(instance(stack, POSTGRES, XLARGE, true), { logGroups });
@@ -75,7 +75,7 @@ describe('a plain instance', () => {
   });
 });
 
-describe('the load of an instance', () => {
+describe('The load of an instance', () => {
   test.each<[string, boolean | undefined, boolean]>([['nothing said of Performance Insights', undefined, false], ['Performance Insights off', false, false], ['Performance Insights on', true, true]])(
     'with %s', (_, enabled, watched) => {
       const stack = testStack();
@@ -85,52 +85,52 @@ describe('the load of an instance', () => {
       expect(JSON.stringify(templateOf(stack).toJSON()).includes('Sessions at work')).toBe(watched);
     });
 
-  test('may be there where it is imported', () => {
+  test('is monitored where the instance is imported, because it may have Performance Insights', () => {
     expect(keysOf(MonitoredDatabase.fromInstance(imported(testStack()), { family: DatabaseFamily.POSTGRES, instanceType: XLARGE }))).toContain('database-load');
   });
 });
 
-describe('a read replica that is watched alone', () => {
-  test('has to be told its family: its L2 keeps neither engine nor source', () => {
+describe('A read replica that is monitored alone', () => {
+  test('requires its family, because its construct has neither engine nor source', () => {
     const stack = testStack();
     const source = instance(stack);
     const instanceType = InstanceType.of(InstanceClass.T4G, InstanceSize.MEDIUM);
     const replica = new DatabaseInstanceReadReplica(stack, 'Replica', { sourceDatabaseInstance: source, instanceType, vpc: source.vpc });
     const untold = refusal(() => MonitoredDatabase.fromInstance(replica));
-    expect(untold).toMatch(/'Test\/Replica': family is not given.*Give family: DatabaseFamily\.POSTGRES or DatabaseFamily\.MYSQL; .*read replica/);
+    expect(untold).toMatch(/'Test\/Replica': family is not given.*Give DatabaseFamily\.POSTGRES or DatabaseFamily\.MYSQL, .*read replica/);
     const { signals } = MonitoredDatabase.fromInstance(replica, { family: DatabaseFamily.POSTGRES });
     expect(signals).toMatchObject({ family: DatabaseFamily.POSTGRES, memoryBytes: 4 * GIB, burstable: true });
   });
 });
 
-describe('an imported instance', () => {
-  test('has to be told its family and class', () => {
+describe('An imported instance', () => {
+  test('requires its family and class', () => {
     const stack = testStack();
-    expect(refusal(() => MonitoredDatabase.fromInstance(imported(stack)))).toMatch(/'Test\/Imported': family is not given, expected PostgreSQL, MySQL and MariaDB.*Give family: DatabaseFamily\.POSTGRES/);
+    expect(refusal(() => MonitoredDatabase.fromInstance(imported(stack)))).toMatch(/'Test\/Imported': family is not given, expected PostgreSQL, MySQL and MariaDB.*Give DatabaseFamily\.POSTGRES/);
     const other = testStack();
-    expect(refusal(() => MonitoredDatabase.fromInstance(imported(other), { family: DatabaseFamily.POSTGRES }))).toMatch(/'Test\/Imported': instanceType is not given.*Name the class/);
+    expect(refusal(() => MonitoredDatabase.fromInstance(imported(other), { family: DatabaseFamily.POSTGRES }))).toMatch(/'Test\/Imported': instanceType is not given.*Give InstanceType\.of/);
   });
 
-  test('is watched then', () => {
+  test('is monitored with both', () => {
     const { signals } = MonitoredDatabase.fromInstance(imported(testStack()), { family: DatabaseFamily.POSTGRES, instanceType: XLARGE });
     expect(signals).toMatchObject({ instanceIdentifiers: ['shop'], connectionCeiling: 3172 });
   });
 
-  test('takes its class as the console shows it', () => {
+  test('accepts its class as the console shows it', () => {
     const { signals } = MonitoredDatabase.fromInstance(imported(testStack()), { family: DatabaseFamily.POSTGRES, instanceType: new InstanceType('db.t4g.medium') });
     expect(signals).toMatchObject({ memoryBytes: 4 * GIB, vcpus: 2, burstable: true });
   });
 });
 
-describe('a plain cluster', () => {
-  test('of serverless members tells its capacity', () => {
+describe('A cluster of an L2 construct', () => {
+  test('of serverless members has their capacity', () => {
     const { signals } = MonitoredDatabase.fromCluster(cluster(testStack(), { serverlessV2MinCapacity: 1, serverlessV2MaxCapacity: 16, readers: [ClusterInstance.serverlessV2('Reader')] }));
     expect(signals).toMatchObject({ family: DatabaseFamily.POSTGRES, maxAcu: 16, connectionCeiling: 3360 });
     expect([signals.memoryBytes, signals.burstable]).toEqual([undefined, undefined]);
     expect(signals.instanceIdentifiers).toHaveLength(2);
   });
 
-  test('of instances tells the memory of the smallest, and Aurora\'s own number of connections', () => {
+  test('of instances has the memory of the smallest, and Aurora\'s own number of connections', () => {
     const { signals } = MonitoredDatabase.fromCluster(cluster(testStack(), {
       engine: DatabaseClusterEngine.auroraMysql({ version: AuroraMysqlEngineVersion.VER_3_08_0 }),
       writer: ClusterInstance.provisioned('Writer', { instanceType: XLARGE }),
@@ -139,7 +139,7 @@ describe('a plain cluster', () => {
     expect(signals).toMatchObject({ family: DatabaseFamily.MYSQL, maxAcu: undefined, connectionCeiling: 1000, memoryBytes: 16 * GIB, vcpus: 2 });
   });
 
-  test('of both has the limits of the smaller, and no memory that would hold for all', () => {
+  test('of both kinds has the connections of the smaller, and no memory, which would not hold for all', () => {
     const { signals } = MonitoredDatabase.fromCluster(cluster(testStack(), {
       writer: ClusterInstance.provisioned('Writer', { instanceType: XLARGE }), readers: [ClusterInstance.serverlessV2('Reader')], serverlessV2MinCapacity: 1, serverlessV2MaxCapacity: 4,
     }));
@@ -147,20 +147,20 @@ describe('a plain cluster', () => {
     expect(signals.memoryBytes).toBeUndefined();
   });
 
-  test('that is imported has to be told its class or its capacity', () => {
+  test('that is imported requires its class or its capacity', () => {
     const stack = testStack();
     const engine = DatabaseClusterEngine.auroraMysql({ version: AuroraMysqlEngineVersion.VER_3_08_0 });
     const known = DatabaseCluster.fromDatabaseClusterAttributes(stack, 'Imported', { clusterIdentifier: 'shop', engine, instanceIdentifiers: ['writer'] });
-    expect(refusal(() => MonitoredDatabase.fromCluster(known))).toMatch(/'Test\/Imported': instanceType is not given.*give maxAcu/);
+    expect(refusal(() => MonitoredDatabase.fromCluster(known))).toMatch(/'Test\/Imported': instanceType is not given.*or maxAcu of a serverless cluster/);
     expect(MonitoredDatabase.fromCluster(known, { maxAcu: 8 }).signals).toMatchObject({ maxAcu: 8, connectionCeiling: 1000 });
     expect(MonitoredDatabase.fromCluster(known, { instanceType: XLARGE }).signals).toMatchObject({ connectionCeiling: 2000, memoryBytes: 32 * GIB });
   });
 });
 
-describe('an imported cluster', () => {
+describe('An imported cluster', () => {
   const attributes = { clusterIdentifier: 'Shop', engine: DatabaseClusterEngine.auroraMysql({ version: AuroraMysqlEngineVersion.VER_3_08_0 }) };
 
-  test('whose members are not known is watched by what tells of the cluster', () => {
+  test('without instance identifiers is monitored by metrics of the cluster', () => {
     const stack = testStack();
     const known = MonitoredDatabase.fromCluster(DatabaseCluster.fromDatabaseClusterAttributes(stack, 'Imported', attributes), { instanceType: new InstanceType('db.r8g.xlarge') });
     expect(known.signals).toMatchObject({ clusterIdentifier: 'shop', instanceIdentifiers: [], memoryBytes: 32 * GIB });
@@ -170,7 +170,7 @@ describe('an imported cluster', () => {
     expect(JSON.stringify(templateOf(stack).toJSON())).not.toMatch(/Sessions at work|MAX\(\[\]\)/);
   });
 
-  test('is named in lower case, as RDS keeps it, and so are its members', () => {
+  test('has its name and its members in lower case, as RDS stores them', () => {
     const known = DatabaseCluster.fromDatabaseClusterAttributes(testStack(), 'Imported', { ...attributes, instanceIdentifiers: ['Shop-Writer'] });
     const watched = MonitoredDatabase.fromCluster(known, { instanceType: XLARGE });
     expect(watched.signals).toMatchObject({ clusterIdentifier: 'shop', instanceIdentifiers: ['shop-writer'] });
@@ -178,7 +178,7 @@ describe('an imported cluster', () => {
   });
 });
 
-describe('the load of a cluster', () => {
+describe('The load of a cluster', () => {
   const members = (enabled: boolean[]) => ({
     writer: ClusterInstance.provisioned('Writer', { instanceType: XLARGE, enablePerformanceInsights: enabled[0] }),
     readers: [ClusterInstance.provisioned('Reader', { instanceType: XLARGE, enablePerformanceInsights: enabled[1] })],
@@ -193,25 +193,33 @@ describe('the load of a cluster', () => {
   });
 });
 
-describe('what is refused', () => {
-  test('an engine whose signals are others', () => {
+describe('A PropError', () => {
+  test('refuses an engine of another family', () => {
     const oracle = DatabaseInstanceEngine.oracleSe2({ version: OracleEngineVersion.VER_19 });
     expect(refusal(() => MonitoredDatabase.fromInstance(instance(testStack(), oracle)))).toMatch(/^DatabaseInstance 'Test\/Database': family is "oracle-se2", expected PostgreSQL/);
   });
 
-  test('a class whose memory nobody knows', () => {
+  test('refuses an engine that is named like a member of Object.prototype', () => {
+    const engine = { ...DatabaseInstanceEngine.POSTGRES, engineType: 'constructor' };
+    const unknown = DatabaseInstance.fromDatabaseInstanceAttributes(testStack(), 'Imported', {
+      instanceIdentifier: 'shop', instanceEndpointAddress: 'shop.example.com', port: 5432, securityGroups: [], engine,
+    });
+    expect(refusal(() => MonitoredDatabase.fromInstance(unknown, { instanceType: XLARGE }))).toMatch(/'Test\/Imported': family is "constructor", expected PostgreSQL/);
+  });
+
+  test('refuses a class of unknown memory', () => {
     expect(refusal(() => MonitoredDatabase.fromInstance(instance(testStack(), POSTGRES, new InstanceType('q1.large'))))).toContain('instanceType is "q1.large"');
   });
 
-  test.each([0, 1.5])('a most of %d connections', (connectionCeiling) => {
+  test.each([0, 1.5])('refuses a maximum of %d connections', (connectionCeiling) => {
     expect(refusal(() => MonitoredDatabase.fromInstance(instance(testStack()), { connectionCeiling }))).toContain('connectionCeiling is');
   });
 
-  test.each([0, 257, 8.2])('a capacity of %d units', (maxAcu) => {
+  test.each([0, 257, 8.2])('refuses a capacity of %d units', (maxAcu) => {
     expect(refusal(() => MonitoredDatabase.fromCluster(cluster(testStack(), {}), { maxAcu }))).toContain('maxAcu is');
   });
 
-  test('but not a token', () => {
+  test('does not refuse a token', () => {
     const connectionCeiling = Lazy.number({ produce: () => 200 });
     expect(MonitoredDatabase.fromInstance(instance(testStack()), { connectionCeiling }).signals.connectionCeiling).toBe(connectionCeiling);
   });

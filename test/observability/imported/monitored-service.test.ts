@@ -33,7 +33,7 @@ function dimensionsOf(template: Template, id: string): string {
   return JSON.stringify(alarmsNamed(template, id).map(({ properties }) => properties.Metrics ?? properties.Dimensions));
 }
 
-describe('A service that something else made', () => {
+describe('A service that the library did not create', () => {
   test('gets the same alarms by what it exposes, and so does its database', () => {
     const { stack, service, loadBalancer, targetGroup, database, logGroup } = plainService();
     const signals = new GoldenSignalAlarms(stack, 'Signals', {
@@ -51,7 +51,7 @@ describe('A service that something else made', () => {
     expect(brokenRules(template.toJSON()).filter((broken) => broken.includes('Signals'))).toEqual([]);
   });
 
-  test('A-13: is not taken back, and its alarms have no name', () => {
+  test('is not rolled back, and its alarms have no name [A-13]', () => {
     const { stack, service, loadBalancer, targetGroup } = plainService();
     const adopted = MonitoredService.fromFargate(service, { loadBalancer, targetGroups: [targetGroup] });
     expect(adopted.rollBackOn('any')).toBe(false);
@@ -81,10 +81,10 @@ describe('A service that something else made', () => {
   });
 
   test.each<[string, (group: ApplicationTargetGroup) => Partial<MonitoredServiceProps>, RegExp]>([
-    ['no target group', () => ({ targetGroups: [] }), /FargateService.? 'Test\/Service': targetGroups is \[\], expected one target group, or the two between which production moves/],
+    ['no target group', () => ({ targetGroups: [] }), /FargateService.? 'Test\/Service': targetGroups is \[\], expected one target group, or the two of a blue\/green deployment/],
     ['three target groups', (group) => ({ targetGroups: [group, group, group] }), /targetGroups is \["Test\/Balancer\/Http/],
     ['one target group twice', (group) => ({ targetGroups: [group, group] }), /targetGroups is \["Test\/Balancer\/.*each once/],
-    ['no load balancer', () => ({ loadBalancer: undefined }), /FargateService.? 'Test\/Service': loadBalancer is not given, expected the application load balancer in front of it/],
+    ['no load balancer', () => ({ loadBalancer: undefined }), /FargateService.? 'Test\/Service': loadBalancer is not given, expected the Application Load Balancer of the service/],
     ['no target groups at all', () => ({ targetGroups: undefined }), /targetGroups is \[\]/],
     ['no task at most', () => ({ maxTasks: 0 }), /maxTasks is 0, expected 1 to 5000 tasks/],
   ])('is refused with %s', (_, props, message) => {
@@ -98,7 +98,7 @@ describe('A service on a cluster', () => {
     const { stack, vpc, loadBalancer, targetGroup, service: { taskDefinition } } = plainService();
     const service = new FargateService(stack, 'Other', { cluster: new Cluster(stack, 'OtherCluster', { vpc, ...props }), taskDefinition, minHealthyPercent: 100 });
     MonitoredService.fromFargate(service, { loadBalancer, targetGroups: [targetGroup] });
-    return Annotations.fromStack(stack).findWarning('/Test/Other', Match.stringLikeRegexp('Test/OtherCluster has no Container Insights: .* service-tasks-missing and service-tasks-at-ceiling can never fire')).length;
+    return Annotations.fromStack(stack).findWarning('/Test/Other', Match.stringLikeRegexp('Test/OtherCluster has no Container Insights, .* service-tasks-missing and service-tasks-at-ceiling can never fire')).length;
   };
 
   test.each<[string, Partial<ClusterProps>, number]>([
@@ -141,7 +141,7 @@ function rollbackNames(stack: Stack): string[] {
 }
 
 describe('With network, database, registry and service in four stacks', () => {
-  test.each(['with the service', 'in a stack of their own'] as const)('E-07: the signals stand %s; nothing below knows them, and nothing is left to acknowledge', (where) => {
+  test.each(['with the service', 'in a stack of their own'] as const)('the signals stand %s; nothing below knows them, and nothing is left to acknowledge [E-07]', (where) => {
     const { stacks, signalStack, serviceStack, signals } = landscape(where);
     const [, databaseStack] = stacks;
     expect(unacknowledged(signalStack)).toEqual([]);
@@ -159,18 +159,18 @@ describe('With network, database, registry and service in four stacks', () => {
     expect(rollbackNames(serviceStack).join()).not.toContain('database');
   });
 
-  test('A-13: alarms of another stack take deployments back where that is asked for, by their names alone', () => {
+  test('alarms of another stack roll deployments back with rollBackOnCritical, by their names alone [A-13]', () => {
     const { serviceStack, signalStack } = landscape('in a stack of their own', true);
     expect(rollbackNames(serviceStack).slice(3)).toEqual(['errorsmany', 'errorssustained', 'healthytasks'].map((key) => expect.stringMatching(new RegExp(`^watch-signals-serviceapi-service${key}critical-[0-9a-f]{8}$`))));
     expect(serviceStack.dependencies).not.toContain(signalStack);
     expect(signalStack.dependencies).toContain(serviceStack);
   });
 
-  test('what stands in another region or account is refused: an alarm sees nothing of it', () => {
+  test('sources of another region or account are refused, because an alarm reads none of their metrics', () => {
     const { app, api } = landscape('with the service');
     const elsewhere = new Stack(app, 'Elsewhere', { env: { account: ACCOUNT, region: 'eu-west-1' } });
     expect(refusal(() => new GoldenSignalAlarms(elsewhere, 'Signals', { services: [api], alertRouting: mailRouting(elsewhere) })))
-      .toMatch(/is "Service\/Api", expected sources of account 111111111111 and region eu-west-1: an alarm sees no others/);
+      .toMatch(/is "Service\/Api", expected sources of account 111111111111 and region eu-west-1, because an alarm reads no other metrics/);
   });
 });
 
@@ -232,7 +232,7 @@ describe('What is imported from another region', () => {
     const far = ApplicationTargetGroup.fromTargetGroupAttributes(stack, 'FarGroup', { targetGroupArn: inIreland('targetgroup/shop/1') });
     const behind = MonitoredService.fromFargate(service, { loadBalancer, targetGroups: [far] });
     expect(refusal(() => new GoldenSignalAlarms(stack, 'Signals', { services: [behind], alertRouting: mailRouting(stack) }))).toMatch(/is "Test\/Far", expected sources of account 111111111111 and region eu-central-1/);
-    expect(refusal(() => MonitoredService.fromFargate(service, { loadBalancer: near, targetGroups: [far] }))).toMatch(/targetGroups is "arn:.*eu-west-1.*expected target groups of the account and region where the load balancer is/);
+    expect(refusal(() => MonitoredService.fromFargate(service, { loadBalancer: near, targetGroups: [far] }))).toMatch(/targetGroups is "arn:.*eu-west-1.*expected target groups in the account and region of the load balancer/);
   });
 
   test('is refused as a service, too', () => {
@@ -243,8 +243,8 @@ describe('What is imported from another region', () => {
   });
 });
 
-describe('Databases beside services', () => {
-  test('that none of the services uses are refused', () => {
+describe('Databases next to services', () => {
+  test('are refused where none of the services uses them', () => {
     const { serviceStack, api } = landscape('with the service');
     const { database, service, loadBalancer, targetGroup } = plainService(new Stack(serviceStack.node.root as App, 'Plain', { env: ENV }));
     const other = MonitoredDatabase.fromInstance(database);

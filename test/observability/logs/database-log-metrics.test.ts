@@ -19,7 +19,7 @@ function counted(family: DatabaseFamily, what: string, log: string): number {
 
 const refused = (log: string): number => counted(DatabaseFamily.POSTGRES, 'connection-failures', log);
 
-describe.each(['15', '18'])('What a real PostgreSQL %s logs with the settings of production (requirements A-31, E-09)', (major) => {
+describe.each(['15', '18'])('What a real PostgreSQL %s logs with the settings of production [A-31, E-09]', (major) => {
   let server: PostgresServer;
 
   beforeAll(async () => {
@@ -73,7 +73,7 @@ describe.each(['15', '18'])('What a real PostgreSQL %s logs with the settings of
   });
 });
 
-describe('What MySQL logs, as its manuals have it (requirement E-09)', () => {
+describe('What MySQL logs, as its manuals have it [E-09]', () => {
   test('the audit\'s line of a refused connection counts, that of an accepted one does not', () => {
     const audit = [
       '20270101 10:00:00,ip-10-0-1-5,shop,10.0.2.7,41,0,FAILED_CONNECT,,,1045',

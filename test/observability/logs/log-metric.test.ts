@@ -20,8 +20,8 @@ function filterOf(props: Partial<LogMetricProps>) {
   return Properties;
 }
 
-describe('a number out of the logs (A-18)', () => {
-  test('items created are counted in the stack\'s namespace; minutes without one are zero, not a gap', () => {
+describe('A LogMetric [A-18]', () => {
+  test('counts events in the stack\'s namespace, and minutes without one are zero', () => {
     expect(filterOf({})).toEqual({
       LogGroupName: '/ecs/production/api',
       FilterPattern: '{ $.event = "item.created" }',
@@ -29,14 +29,14 @@ describe('a number out of the logs (A-18)', () => {
     });
   });
 
-  test('the metric is the sum of an hour, and the options change it', () => {
+  test('has a metric with an hour\'s sum, which options change', () => {
     const { stack, logGroup } = fixture();
     const created = new LogMetric(stack, 'ItemsCreated', { logGroup, pattern: CREATED });
     expect(created.metric()).toMatchObject({ namespace: 'Test', metricName: 'ItemsCreated', statistic: 'Sum', period: Duration.hours(1), label: 'ItemsCreated' });
     expect(created.metric({ period: Duration.minutes(5), label: 'Items' })).toMatchObject({ statistic: 'Sum', period: Duration.minutes(5), label: 'Items' });
   });
 
-  test('a measured field is averaged, and no default value is mixed in', () => {
+  test('averages a measured field without a default value', () => {
     const { stack, logGroup } = fixture();
     const pattern = FilterPattern.all(FilterPattern.stringValue('$.event', '=', 'import.done'), FilterPattern.exists('$.duration'));
     const took = new LogMetric(stack, 'Import', { logGroup, pattern, value: '$.duration', unit: Unit.MILLISECONDS });
@@ -45,18 +45,23 @@ describe('a number out of the logs (A-18)', () => {
     expect(Properties.MetricTransformations).toEqual([{ MetricNamespace: 'Test', MetricName: 'Import', MetricValue: '$.duration', Unit: 'Milliseconds' }]);
   });
 
-  test('dimensions stand without a default value, which CloudWatch Logs would refuse beside them', () => {
+  test('has no default value with dimensions, because CloudWatch Logs refuses it', () => {
     const [transformation] = filterOf({ dimensions: { Tenant: '$.tenant' } }).MetricTransformations;
     expect(transformation).toEqual({ MetricNamespace: 'Test', MetricName: 'ItemsCreated', MetricValue: '1', Dimensions: [{ Key: 'Tenant', Value: '$.tenant' }] });
   });
 
-  test('two metrics of one name in two places keep two names, in ASCII', () => {
+  test('accepts dimensions that are named like members of Object.prototype', () => {
+    const [transformation] = filterOf({ dimensions: { toString: '$.text', constructor: '$.class' } }).MetricTransformations;
+    expect(transformation.Dimensions).toEqual([{ Key: 'constructor', Value: '$.class' }, { Key: 'toString', Value: '$.text' }]);
+  });
+
+  test('has a unique name in ASCII', () => {
     const { stack, logGroup } = fixture();
     const names = ['Shop', 'Büro'].map((id) => new LogMetric(new Construct(stack, id), 'ItemsCreated', { logGroup, pattern: CREATED }).metricName);
     expect(names).toEqual(['Shop/ItemsCreated', 'B-ro/ItemsCreated']);
   });
 
-  test('an alarm takes the metric as it is', () => {
+  test('works in an alarm', () => {
     const { stack, logGroup } = fixture();
     const duplicates = new LogMetric(stack, 'Duplicates', { logGroup, pattern: FilterPattern.stringValue('$.event', '=', 'item.duplicate') });
     new Alarm(stack, 'Many', { metric: duplicates.metric(), threshold: 10, evaluationPeriods: 1 });
@@ -64,7 +69,7 @@ describe('a number out of the logs (A-18)', () => {
     expect(Properties.Metrics).toMatchObject([{ MetricStat: { Metric: { Namespace: 'Test', MetricName: 'Duplicates' }, Period: 3600, Stat: 'Sum' } }]);
   });
 
-  test('the log group may be of another stack', () => {
+  test('reads a log group of another stack', () => {
     const app = testApp();
     const logs = new LogGroup(testStack({ app, id: 'Logs' }), 'Log');
     const stack = testStack({ app });
@@ -74,8 +79,8 @@ describe('a number out of the logs (A-18)', () => {
 
   test.each<[string, Partial<LogMetricProps>, RegExp]>([
     ['four dimensions', { dimensions: { A: '$.a', B: '$.b', C: '$.c', D: '$.d' } }, /dimensions is \["A","B","C","D"\], expected up to 3/],
-    ['a default value beside dimensions', { dimensions: { A: '$.a' }, defaultValue: 0 }, /defaultValue is 0, expected only without dimensions\. Leave it out, and write FILL/],
-    ['dimensions with a pattern on terms', { pattern: FilterPattern.anyTerm('ERROR'), dimensions: { A: '$.a' } }, /dimensions is .*expected with patterns on JSON or on columns/],
+    ['a default value beside dimensions', { dimensions: { A: '$.a' }, defaultValue: 0 }, /defaultValue is not supported with dimensions\. Remove it, and use FILL/],
+    ['dimensions with a pattern on terms', { pattern: FilterPattern.anyTerm('ERROR'), dimensions: { A: '$.a' } }, /dimensions need a pattern for JSON or for columns/],
     ['a constant as a dimension', { dimensions: { Stage: 'production' } }, /dimensions\.Stage is "production", expected a field of the event/],
     ['a dimension without a name', { dimensions: { ':x': '$.a' } }, /dimensions is ":x"/],
     ['a value that the pattern does not name', { value: '$.duration' }, /value is "\$\.duration", expected a field that the pattern names\. [A-Z].*exists\('\$\.duration'\)/],
@@ -89,14 +94,14 @@ describe('a number out of the logs (A-18)', () => {
     expect(refusal(() => filterOf(props))).toMatch(message);
   });
 
-  test('a column is named without its dollar; a number may have a sign; tokens pass', () => {
+  test('accepts columns without a dollar, numbers with a sign, and tokens', () => {
     expect(filterOf({ pattern: FilterPattern.spaceDelimited('time', 'size'), value: '$size' }).MetricTransformations[0].MetricValue).toBe('$size');
     expect(filterOf({ value: '-1.5' }).MetricTransformations[0].MetricValue).toBe('-1.5');
     expect(filterOf({ metricNamespace: Lazy.string({ produce: () => 'Later' }) }).MetricTransformations[0].MetricNamespace).toBe('Later');
   });
 });
 
-describe('different values in the logs: active users (A-18)', () => {
+describe('A DistinctCount [A-18]', () => {
   function ruleOf(props: Partial<DistinctCountProps>) {
     const { stack, logGroup } = fixture();
     const users = new DistinctCount(stack, 'ActiveUsers', { logGroups: [logGroup], ...props });
@@ -104,7 +109,7 @@ describe('different values in the logs: active users (A-18)', () => {
     return { users, stack, name: Properties.RuleName as string, body: JSON.parse(Properties.RuleBody), state: Properties.RuleState };
   }
 
-  test('a rule counts the users that events name, and is switched on', () => {
+  test('has an enabled rule that counts the users of events', () => {
     const { body, state } = ruleOf({});
     expect(state).toBe('ENABLED');
     expect(body).toEqual({
@@ -116,12 +121,12 @@ describe('different values in the logs: active users (A-18)', () => {
     });
   });
 
-  test('the metric names the rule and is that of an hour', () => {
+  test('has a metric of the rule with a period of an hour', () => {
     const { users, name } = ruleOf({});
     expect(users.metric()).toMatchObject({ expression: `INSIGHT_RULE_METRIC("${name}", "UniqueContributors")`, period: Duration.hours(1), label: 'ActiveUsers' });
   });
 
-  test('conditions narrow it', () => {
+  test('supports conditions', () => {
     const { body } = ruleOf({ field: '$.session.id', where: { '$.event': ['login'] } });
     expect(body.Contribution).toEqual({ Keys: ['$.session.id'], Filters: [{ Match: '$.session.id', IsPresent: true }, { Match: '$.event', In: ['login'] }] });
   });
@@ -136,7 +141,7 @@ describe('different values in the logs: active users (A-18)', () => {
     expect(refusal(() => ruleOf(props))).toMatch(message);
   });
 
-  test('neither leaves a finding', () => {
+  test('leaves no finding, as a LogMetric does', () => {
     const { stack, logGroup } = fixture();
     new LogMetric(stack, 'ItemsCreated', { logGroup, pattern: CREATED });
     new DistinctCount(stack, 'ActiveUsers', { logGroups: [logGroup] });

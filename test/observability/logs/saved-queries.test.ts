@@ -12,7 +12,7 @@ function saved(props: (stack: Stack) => SavedQueriesProps): Map<string, { query:
     [Properties.Name, { query: (Properties.QueryString as string).replace(/\n/g, ' '), logGroups: Properties.LogGroupNames }]));
 }
 
-describe('saved queries (A-16)', () => {
+describe('saved queries [A-16]', () => {
   const queries = saved((stack) => ({
     services: [watchedService(stack, 'Api')], databases: [watchedDatabase(stack, 'Orders'), watchedDatabase(stack, 'Catalogue', SERVERLESS_MYSQL)],
   }));
@@ -40,11 +40,11 @@ describe('saved queries (A-16)', () => {
     expect(queries.get('Shop/Api/Requests per minute')!.query).toBe('filter ispresent(duration) | stats count(*) as requests by bin(1m)');
   });
 
-  test('users are told apart, by the hour (A-18)', () => {
+  test('users are distinct, by the hour [A-18]', () => {
     expect(queries.get('Shop/Api/Active users')!.query).toBe('filter ispresent(user) | stats count_distinct(user) as users by bin(1h)');
   });
 
-  test('a database is asked in the words of its engine, those that the alarms count (E-09)', () => {
+  test('a database is asked in the words of its engine, those that the alarms count [E-09]', () => {
     expect(queries.get('Shop/Orders/Refused connections')!.query).toContain('no pg_hba\\.conf entry');
     expect(queries.get('Shop/Catalogue/Refused connections')!.query).toContain('FAILED_CONNECT|Too many connections');
     expect(queries.get('Shop/Orders/Deadlocks')!.query).toContain('@message like /deadlock detected/');
@@ -58,12 +58,12 @@ describe('saved queries (A-16)', () => {
     expect(new RegExp(pattern).exec(line)!.groups).toEqual({ severity, reason });
   });
 
-  test('and of a MySQL server, with its numbers left out', () => {
+  test('and of a MySQL server, without its numbers', () => {
     const [, pattern] = /parse @message \/(.+?)\/ \|/.exec(queries.get('Shop/Catalogue/Errors of the server')!.query)!;
     expect({ ...new RegExp(pattern).exec('2026-11-20T02:11:00.1Z 0 [ERROR] [MY-012592] [InnoDB] Operating system error number 28.')!.groups }).toEqual({ severity: 'ERROR', reason: 'Operating system error number 28.' });
   });
 
-  test('fields are named as the application names them, nested ones with dots, odd ones in backticks (A-15)', () => {
+  test('fields are named as the application names them, nested ones with dots, odd ones in backticks [A-15]', () => {
     const named = saved((stack) => ({ services: [watchedService(stack, 'Api')], fields: { user: 'auth.sub', duration: 'response-time' } }));
     expect(named.get('Shop/Api/Active users')!.query).toContain('count_distinct(auth.sub)');
     expect(named.get('Shop/Api/Requests per minute')!.query).toContain('ispresent(`response-time`)');

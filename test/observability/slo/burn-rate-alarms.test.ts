@@ -1,9 +1,7 @@
 import { Duration, Lazy, type Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import type { CfnCompositeAlarm, CompositeAlarm } from 'aws-cdk-lib/aws-cloudwatch';
-import {
-  type AlertRouting, BurnRateAlarms, type IMonitoredService, Runbooks, ServiceObjective, type ServiceSignals, Severity,
-} from '../../../src';
+import { type AlertRouting, BurnRateAlarms, type IMonitoredService, ObjectiveExclusion, Runbooks, ServiceObjective, type ServiceSignals, Severity } from '../../../src';
 import { mailRouting } from '../../fixtures/signals';
 import { refusal, templateOf, testStack, unacknowledged } from '../../fixtures/test-stack';
 import { type Observation, valueOf, windowAlarm } from '../../simulators/alarm-window';
@@ -42,7 +40,7 @@ function burning(template: Template, id: string, observed: Traffic): boolean {
 
 const AVAILABLE = ServiceObjective.availability(99.9);
 
-describe('availability (requirement D-12)', () => {
+describe('An availability objective [D-12]', () => {
   const { template } = alarms(AVAILABLE);
 
   test.each([
@@ -54,13 +52,13 @@ describe('availability (requirement D-12)', () => {
     expect(alarm).toMatchObject({ EvaluationPeriods: 1, DatapointsToAlarm: 1, TreatMissingData: 'notBreaching', ComparisonOperator: 'GreaterThanThreshold' });
   });
 
-  test('no window exceeds what CloudWatch looks back: 7 days, and a day below an hour', () => {
+  test('no window exceeds CloudWatch\'s limit of 7 days, or a day below an hour', () => {
     const seconds = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties.EvaluationPeriods * Properties.Metrics.find(({ MetricStat }: any) => MetricStat).MetricStat.Period);
     expect(Math.max(...seconds)).toBeLessThanOrEqual(7 * 86_400);
     expect(seconds.filter((length) => length < 3600).every((length) => length <= 86_400)).toBe(true);
   });
 
-  test('a total outage burns the budget though no target answers: the load balancer alone counts', () => {
+  test('a total outage burns the budget by the load balancer\'s own errors', () => {
     expect(valueOf(windowAlarm(template, 'FastLong'), traffic({ made: 100 }))).toBeCloseTo(1000);
     expect(['FastLong', 'FastShort', 'SlowLong', 'LastingLong'].every((id) => burning(template, id, { made: 100 }))).toBe(true);
   });
@@ -74,13 +72,13 @@ describe('availability (requirement D-12)', () => {
     expect(valueOf(windowAlarm(template, 'FastLong'), traffic({ green: [10_000, 200] }))).toBeCloseTo(20);
   });
 
-  test('a canary of 10 % of which a tenth fails is a page: the budget burns ten times too fast for six hours', () => {
+  test('a canary of 10 % of which a tenth fails pages, because the budget burns ten times too fast', () => {
     const canary: Traffic = { blue: [90_000, 0], green: [10_000, 1000] };
     expect(burning(template, 'FastLong', canary)).toBe(false);
     expect(burning(template, 'SlowLong', canary)).toBe(true);
   });
 
-  test('the objective just kept is no alarm', () => {
+  test('an objective that is just met does not alarm', () => {
     expect(['FastLong', 'SlowLong', 'LastingLong'].some((id) => burning(template, id, { blue: [100_000, 100] }))).toBe(false);
   });
 
@@ -94,25 +92,25 @@ describe('availability (requirement D-12)', () => {
     expect(burning(awake, 'FastLong', { blue: [3, 1] })).toBe(true);
   });
 
-  test('the tenth failure of a quiet service is told, the ninth is not', () => {
+  test('the tenth failure of a quiet service alarms, the ninth does not', () => {
     expect([9, 10].map((failed) => burning(template, 'FastLong', { blue: [60, failed] }))).toEqual([false, true]);
   });
 
-  test('no alarm reads more metrics than CloudWatch lets it', () => {
+  test('no alarm reads more metrics than CloudWatch supports', () => {
     const four = alarms(AVAILABLE, { targetGroupFullNames: ['a', 'b', 'c', 'd'].map((name) => `targetgroup/${name}/1`) });
     const metrics = Object.values(four.template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties.Metrics.filter(({ MetricStat }: any) => MetricStat).length);
     expect(Math.max(...metrics)).toBe(9);
   });
 });
 
-describe('latency', () => {
+describe('A latency objective', () => {
   const { template } = alarms(ServiceObjective.latency(99, Duration.millis(500)));
   const times = (groups: { [group: string]: [all: number, inTime: number] }): Observation => ({ statistic, group }) => {
     const counts = Object.entries(groups).find(([name]) => group!.includes(name))?.[1];
     return statistic === 'SampleCount' ? counts?.[0] : counts?.[1];
   };
 
-  test('it counts what is in time, in seconds and inclusive, in each group', () => {
+  test('counts requests within the threshold, inclusive, in each target group', () => {
     const statistics = windowAlarm(template, 'FastLong').Metrics.flatMap(({ MetricStat }) => MetricStat ? [`${MetricStat.Metric.MetricName} ${MetricStat.Stat}`] : []);
     expect([...new Set(statistics)]).toEqual(['TargetResponseTime SampleCount', 'TargetResponseTime TC(:0.5)']);
     expect(statistics).toHaveLength(4);
@@ -131,8 +129,8 @@ describe('latency', () => {
   });
 });
 
-describe('who is told', () => {
-  test('the composites alone act, a page where both windows of either pace agree, a ticket where both of the lasting one do (requirements A-22, D-12)', () => {
+describe('Notifications', () => {
+  test('only the composite alarms have actions: the page by both windows of either burn rate, the ticket by those of the slowest [A-22, D-12]', () => {
     const { template } = alarms(AVAILABLE);
     Object.values(template.findResources('AWS::CloudWatch::Alarm')).forEach(({ Properties }) => expect(Properties.AlarmActions).toBeUndefined());
     const rules = Object.fromEntries(Object.entries(template.findResources('AWS::CloudWatch::CompositeAlarm')).map(([id, { Properties }]) => [
@@ -154,16 +152,16 @@ describe('who is told', () => {
     });
   });
 
-  test('the description says what is promised, what to do first, and where the runbook is (requirement A-23)', () => {
+  test('the description has the objective, the first step and the runbook [A-23]', () => {
     const { template } = alarms(AVAILABLE);
     const [page, ticket] = Object.values(template.findResources('AWS::CloudWatch::CompositeAlarm')).map(({ Properties }) => Properties.AlarmDescription as string);
     expect(page).toContain('99.9 % of requests in 30 days without an error');
-    expect(page).toContain('take the release back');
+    expect(page).toContain('roll the release back');
     expect(page).toContain('https://runbooks.example.com/objective-burn-page.md');
     expect(ticket).toContain('https://runbooks.example.com/objective-burn-ticket.md');
   });
 
-  test('an objective that a total outage can not miss 14.4 times too fast has no alarm of that pace', () => {
+  test('an objective that can\'t be missed 14.4 times too fast has no alarm of that burn rate', () => {
     const { template } = alarms(ServiceObjective.availability(93));
     const ids = Object.keys(template.findResources('AWS::CloudWatch::Alarm')).map((id) => id.slice(9, -8));
     expect(ids.sort()).toEqual(['LastingLong', 'LastingShort', 'SlowLong', 'SlowShort']);
@@ -176,12 +174,12 @@ describe('who is told', () => {
   });
 });
 
-describe('the record in Application Signals', () => {
-  test('there is none unless it is asked for', () => {
+describe('The record in Application Signals', () => {
+  test('exists only for recorded objectives', () => {
     alarms(AVAILABLE).template.resourceCountIs('AWS::ApplicationSignals::ServiceLevelObjective', 0);
   });
 
-  test('it divides the same counts minute by minute, over 30 days, and tells the burn rate of the windows of the alarms', () => {
+  test('divides the same counts over 30 days, with burn rates over the windows of the alarms', () => {
     const { template } = alarms(AVAILABLE.recorded({ warnAt: 30 }));
     const [{ Properties }] = Object.values(template.findResources('AWS::ApplicationSignals::ServiceLevelObjective'));
     expect(Properties.Goal).toEqual({ AttainmentGoal: 99.9, WarningThreshold: 30, Interval: { RollingInterval: { Duration: 30, DurationUnit: 'DAY' } } });
@@ -194,14 +192,14 @@ describe('the record in Application Signals', () => {
     ]);
   });
 
-  test('times of maintenance can be left out, with a reason', () => {
-    const { template } = alarms(AVAILABLE.recorded({ exclusions: [{ reason: 'The weekly maintenance of the shop', duration: Duration.hours(1), recurrence: 'cron(0 2 ? * SUN *)' }] }));
+  test('excludes maintenance windows with a reason', () => {
+    const { template } = alarms(AVAILABLE.recorded({ exclusions: [ObjectiveExclusion.of({ reason: 'The weekly maintenance of the shop', duration: Duration.hours(1), recurrence: 'cron(0 2 ? * SUN *)' })] }));
     template.hasResourceProperties('AWS::ApplicationSignals::ServiceLevelObjective', {
       ExclusionWindows: [{ Reason: 'The weekly maintenance of the shop', Window: { Duration: 60, DurationUnit: 'MINUTE' }, RecurrenceRule: { Expression: 'cron(0 2 ? * SUN *)' } }],
     });
   });
 
-  test('two objectives of one service have two names, with nothing in them that Application Signals refuses', () => {
+  test('has a unique name in characters that Application Signals accepts', () => {
     const stack = testStack();
     const routing = mailRouting(stack);
     ['Availability', 'Latency'].forEach((id) => new BurnRateAlarms(stack, id, { objective: AVAILABLE.recorded(), service: service(stack), alertRouting: routing, runbooks: RUNBOOKS }));
@@ -211,38 +209,39 @@ describe('the record in Application Signals', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('A PropError', () => {
   const refused = (objective: ServiceObjective, signals: Partial<ServiceSignals> = {}) => refusal(() => alarms(objective, signals));
 
-  test.each([100, 120, 89.9, 0, NaN])('an objective of %d %%', (percent) => {
-    expect(refused(ServiceObjective.availability(percent))).toMatch(/^BurnRateAlarms 'Test\/Objective': objective\.percent is .*, expected 90 to below 100\. Take 99\.9/);
+  test.each([100, 120, 89.9, 0, NaN])('refuses an objective of %d %%', (percent) => {
+    expect(refused(ServiceObjective.availability(percent))).toMatch(/^BurnRateAlarms 'Test\/Objective': objective\.percent is .*, expected 90 to below 100, because 100 leaves no error budget\. Use 99\.9/);
   });
 
-  test.each([90, 99.99])('but not one of %d %%', (percent) => {
+  test.each([90, 99.99])('does not refuse an objective of %d %%', (percent) => {
     expect(() => alarms(ServiceObjective.availability(percent))).not.toThrow();
   });
 
-  test.each([0, 2.5, -1])('a guard of %d failures', (leastFailures) => {
+  test.each([0, 2.5, -1])('refuses leastFailures of %d', (leastFailures) => {
     expect(refused(ServiceObjective.availability(99.9, { leastFailures }))).toContain('objective.leastFailures is');
   });
 
-  test('a time limit of nothing, and one of a day', () => {
+  test('refuses a threshold of 0 and one of a day', () => {
     expect(refused(ServiceObjective.latency(99, Duration.millis(0)))).toContain('objective.threshold is "0 ms"');
     expect(refused(ServiceObjective.latency(99, Duration.days(1)))).toContain('expected above 0, up to 1 hour');
   });
 
-  test('a record that warns at nothing, or excludes without a reason or by the second', () => {
+  test('refuses a record that warns at 0, or excludes without a reason or by the second', () => {
+    const excluded = (reason: string, duration: Duration) => ObjectiveExclusion.of({ reason, duration });
     expect(refused(AVAILABLE.recorded({ warnAt: 0 }))).toContain('objective.warnAt is 0');
-    expect(refused(AVAILABLE.recorded({ exclusions: [{ reason: 'why', duration: Duration.hours(1) }] }))).toContain('objective.exclusions.reason');
-    expect(refused(AVAILABLE.recorded({ exclusions: [{ reason: 'The weekly maintenance', duration: Duration.seconds(90) }] }))).toContain('objective.exclusions.duration is 1.5');
-    expect(refused(AVAILABLE.recorded({ exclusions: Array(11).fill({ reason: 'The weekly maintenance', duration: Duration.hours(1) }) }))).toContain('at most 10');
+    expect(refused(AVAILABLE.recorded({ exclusions: [excluded('why', Duration.hours(1))] }))).toContain('objective.exclusions[0].reason');
+    expect(refused(AVAILABLE.recorded({ exclusions: [excluded('The weekly maintenance', Duration.seconds(90))] }))).toContain('objective.exclusions[0].duration is 1.5');
+    expect(refused(AVAILABLE.recorded({ exclusions: Array(11).fill(excluded('The weekly maintenance', Duration.hours(1))) }))).toContain('at most 10');
   });
 
-  test('more target groups than an alarm can read', () => {
+  test('refuses more target groups than an alarm can read', () => {
     expect(refused(AVAILABLE, { targetGroupFullNames: Array.from({ length: 5 }, (_, index) => `targetgroup/${index}/1`) })).toContain('at most 4 target groups');
   });
 
-  test('a token passes, and CloudWatch computes with its value', () => {
+  test('does not refuse a token, with which CloudWatch computes', () => {
     const { template } = alarms(ServiceObjective.availability(Lazy.number({ produce: () => 99.5 })));
     expect(valueOf(windowAlarm(template, 'FastLong'), traffic({ blue: [1000, 10] }))).toBeCloseTo(2);
     template.hasResourceProperties('AWS::CloudWatch::CompositeAlarm', { AlarmDescription: Match.stringLikeRegexp(' 99.5 % of requests ') });

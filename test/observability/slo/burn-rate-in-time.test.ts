@@ -42,7 +42,7 @@ function told(minutes: number, of: (minute: number) => Minute, from = template()
 
 const BUSY: Minute = { blue: [600, 0] };
 
-describe('an objective of 99.9 %, minute by minute (requirement D-12)', () => {
+describe('An objective of 99.9 %, minute by minute [D-12]', () => {
   test('a total outage pages within two minutes, though nothing but the load balancer answers', () => {
     const [page] = told(7 * HOUR, (minute) => (minute < 6 * HOUR ? BUSY : { made: 600 }));
     expect(page).toMatch(/^ObjectivePage@36[12]$/);
@@ -60,7 +60,7 @@ describe('an objective of 99.9 %, minute by minute (requirement D-12)', () => {
     expect(after - 6 * HOUR).toBeLessThanOrEqual(4 * HOUR);
   });
 
-  test('a night of three requests, one of which fails, tells nobody', () => {
+  test('a night of three requests, one of which fails, does not alarm', () => {
     expect(told(12 * HOUR, (minute) => (minute === 200 ? { blue: [1, 1] } : [100, 300].includes(minute) ? { blue: [1, 0] } : {}))).toEqual([]);
   });
 
@@ -68,12 +68,12 @@ describe('an objective of 99.9 %, minute by minute (requirement D-12)', () => {
     expect(told(12 * HOUR, (minute) => (minute === 200 ? { blue: [1, 1] } : {}), template(ServiceObjective.availability(99.9, { leastFailures: 1 })))).not.toEqual([]);
   });
 
-  test('a service of a request a minute is told of its outage after ten', () => {
+  test('an outage of a service with one request a minute alarms after ten minutes', () => {
     const [page] = told(8 * HOUR, (minute) => (minute < 6 * HOUR ? { blue: [1, 0] } : { made: 1 }));
     expect(page).toMatch(/^ObjectivePage@37[01]$/);
   });
 
-  test('as few failures as it promises, for a day, tell nobody', () => {
+  test('as few failures as the objective accepts, for a day, do not alarm', () => {
     expect(told(24 * HOUR, (minute) => ({ blue: [1000, minute % 2] }))).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ package example;
 import java.util.List;
 import java.util.Map;
 import org.prodconstructs.AlarmOverride;
+import org.prodconstructs.AlarmOverrideProps;
 import org.prodconstructs.AlertChannel;
 import org.prodconstructs.AlertRouting;
 import org.prodconstructs.BlueGreenProps;
@@ -104,7 +105,8 @@ final class ApplicationStack extends Stack {
                 .databases(List.of(foundation.database()))
                 .alertRouting(routing)
                 .objectives(List.of(ServiceObjective.availability(99.9)))
-                .overrides(Map.of("Api/service-cpu", AlarmOverride.builder().warningThreshold(75).errorThreshold(90).build()))
+                .overrides(List.of(AlarmOverride.of("Api/service-cpu",
+                        AlarmOverrideProps.builder().warningThreshold(75).errorThreshold(90).build())))
                 .dashboard(false)
                 .build();
         var created = LogMetric.Builder.create(this, "ItemsCreated")

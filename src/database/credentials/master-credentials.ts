@@ -1,0 +1,38 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import { Credentials, DatabaseSecret } from 'aws-cdk-lib/aws-rds';
+import { Construct } from 'constructs';
+import type { MasterUser } from '../server/database-server';
+import type { CredentialSettings } from './credential-rotation';
+import { MASTER_USER } from './user-names';
+
+/** Properties of {@link MasterCredentials}. All of them are required. */
+export interface MasterCredentialsProps {
+  /** Decides whether RDS manages the secret. */
+  readonly settings: CredentialSettings;
+  /** Key of the secret, also of one that RDS manages. */
+  readonly key: Key;
+  /** Removal policy of the secret, which a retained database needs. */
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** User and secret of the master, created before the server. Later secrets and rotations are its children. */
+export class MasterCredentials extends Construct implements MasterUser {
+  public readonly credentials: Credentials;
+  public readonly managedByRds: boolean;
+  /** Secret of the master user, undefined where RDS creates it with the server. */
+  public readonly secret?: DatabaseSecret;
+
+  public constructor(scope: Construct, id: string, { settings, key, removalPolicy }: MasterCredentialsProps) {
+    super(scope, id);
+    this.managedByRds = settings.managedByRds;
+    if (settings.managedByRds) {
+      this.credentials = Credentials.fromUsername(MASTER_USER, { encryptionKey: key });
+    } else {
+      this.secret = new DatabaseSecret(this, 'MasterSecret', { username: MASTER_USER, encryptionKey: key });
+      this.secret.applyRemovalPolicy(removalPolicy);
+      // The plain name: a reference looks like another user when the rotation changes, and RDS replaces the server.
+      this.credentials = Credentials.fromSecret(this.secret, MASTER_USER);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import { Duration, Names, type RemovalPolicy } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IConstruct } from 'constructs';
+import { EnvironmentProfile } from '../environment';
+import { BackupPolicy, type BackupSettings } from './backup/backup-policy';
+import type { CapacitySettings } from './capacity/capacity-settings';
+import { CredentialRotation, type CredentialSettings } from './credentials/credential-rotation';
+import type { EngineConfig } from './engine-config';
+import type { HardenedDatabaseProps } from './hardened-database-props';
+import { checkedParameters, type Parameters } from './parameters/parameter-rules';
+import { dependencyRemovalPolicy, serverRemovalPolicy } from './server/removal-policies';
+import { checkDatabase } from './validate-database';
+
+/** Settings of a database, checked, with every default filled in. */
+export interface DatabaseSettings {
+  /** Environment profile of the database. */
+  readonly profile: EnvironmentProfile;
+  /** Removal policy of the server. */
+  readonly removalPolicy: RemovalPolicy;
+  /** Removal policy of what the server can't exist without. */
+  readonly dependencyRemovalPolicy: RemovalPolicy;
+  /** Physical name of the server. Replicas append their number. */
+  readonly identifier: string;
+  /** Physical names of the read replicas. */
+  readonly replicaIdentifiers: string[];
+  /** Name of the database inside the server. */
+  readonly databaseName: string;
+  /** Application user. */
+  readonly userName: string;
+  /** TCP port. */
+  readonly port: number;
+  /** Instance or cluster with its limits. */
+  readonly capacity: CapacitySettings;
+  /** Sign-in of applications and rotation. */
+  readonly credentials: CredentialSettings;
+  /** Backup window, snapshots and copies. */
+  readonly backup: BackupSettings;
+  /** `ddd:hh:mm-ddd:hh:mm` in UTC. */
+  readonly maintenanceWindow: string;
+  /** Parameters of the server. */
+  readonly parameters: Parameters;
+  /** Default `max_connections` of the capacity, or the value that the caller sets. */
+  readonly connectionCeiling: number;
+  /** Interval of enhanced monitoring. */
+  readonly monitoringInterval: Duration;
+  /** True if Database Insights runs in its advanced mode. */
+  readonly advancedInsights: boolean;
+  /** Log types to export, as RDS names them. */
+  readonly logExports: string[];
+  /** Retention of the log groups. */
+  readonly logRetention: RetentionDays;
+  /** Path of RDS's certificate bundle in the client's image. */
+  readonly authorityBundlePath: string;
+}
+
+/** Fills in the defaults, binds the strategies and refuses what AWS would refuse. */
+export function databaseSettings(
+  scope: IConstruct,
+  props: HardenedDatabaseProps,
+  engine: EngineConfig,
+): DatabaseSettings {
+  const profile = props.profile ?? EnvironmentProfile.of(scope);
+  const removalPolicy = serverRemovalPolicy(props.removalPolicy, profile);
+  const identifier = props.identifier ?? defaultIdentifier(scope);
+  const capacity = engine.capacity._bind(scope, { profile });
+  const readReplicas = capacity.instance?.readReplicas ?? 0;
+  const rotation = props.credentials ?? CredentialRotation.alternatingUsers();
+  const settings: DatabaseSettings = {
+    profile,
+    removalPolicy,
+    dependencyRemovalPolicy: dependencyRemovalPolicy(removalPolicy),
+    identifier,
+    replicaIdentifiers: Array.from({ length: readReplicas }, (_, index) => `${identifier}-replica${index + 1}`),
+    databaseName: props.databaseName ?? 'application',
+    userName: props.userName ?? 'application',
+    port: props.port ?? engine.defaultPort,
+    capacity,
+    credentials: rotation._bind(scope, { readReplicas }),
+    backup: (props.backup ?? BackupPolicy.daily())._bind(scope, { profile, removalPolicy }),
+    maintenanceWindow: props.maintenanceWindow ?? 'sun:05:30-sun:06:30',
+    parameters: checkedParameters(
+      scope,
+      engine.parameterRules(capacity, profile.queryLogging),
+      props.parameters,
+      props.parameterWaiver,
+    ),
+    connectionCeiling: Number(props.parameters?.max_connections) || defaultConnections(capacity),
+    monitoringInterval: props.monitoringInterval ?? Duration.seconds(60),
+    advancedInsights: props.advancedInsights ?? false,
+    logExports: capacity.serverless ? engine.clusterLogs : engine.instanceLogs,
+    logRetention: props.logRetention ?? RetentionDays.ONE_WEEK,
+    authorityBundlePath: props.authorityBundlePath ?? '/etc/ssl/certs/rds-global-bundle.pem',
+  };
+  checkDatabase(scope, props.network, settings);
+  return settings;
+}
+
+/** Lower-case name with a hash at its end, so that two stacks never share the log groups that contain it. */
+function defaultIdentifier(scope: IConstruct): string {
+  const name = Names.uniqueResourceName(scope, { maxLength: 49, separator: '-' }).toLowerCase().replace(/-+/g, '-');
+  return /^[a-z]/.test(name) ? name : `d${name}`;
+}
+
+function defaultConnections({ instance, serverless }: CapacitySettings): number {
+  return (instance ?? serverless)!.connectionCeiling;
+}

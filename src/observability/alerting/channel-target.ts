@@ -1,0 +1,31 @@
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+
+/** Properties of a Slack {@link AlertChannel}; both ids are required. */
+export interface SlackChannelProps {
+  /** Id of the workspace: `T012ABCDEFG`. It is authorized once by hand (docs/alerting.md). */
+  readonly workspaceId: string;
+  /** Id of the channel, at the end of its link: `C012ABCDEFG`. A private channel has to invite `@Amazon Q`. */
+  readonly channelId: string;
+}
+
+/** Properties of a Microsoft Teams {@link AlertChannel}; all three ids of the channel are required. */
+export interface TeamsChannelProps {
+  /** UUID of the tenant. It is authorized once by hand (docs/alerting.md). */
+  readonly tenantId: string;
+  /** UUID of the team: `groupId` in the link. */
+  readonly teamId: string;
+  /** Id of the channel, URL-encoded as in the link: `19%3A...%40thread.tacv2`. */
+  readonly channelId: string;
+}
+
+/**
+ * Destination of an alert channel, by kind.
+ * @internal
+ */
+export type ChannelTarget =
+  | { readonly kind: 'email'; readonly address: string }
+  | ({ readonly kind: 'slack' } & SlackChannelProps)
+  | ({ readonly kind: 'teams' } & TeamsChannelProps)
+  | { readonly kind: 'existingChat'; readonly configurationArn: string }
+  | { readonly kind: 'slackWebhook'; readonly secret: ISecret }
+  | { readonly kind: 'pagerDuty'; readonly secret: ISecret; readonly endpoint: string };

@@ -1,0 +1,79 @@
+import type { IMonitoredCache, IMonitoredDatabase, IMonitoredService } from '../contracts';
+import type { EnvironmentProfile } from '../environment';
+import type { AlarmOverride } from './alarms/alarm-override';
+import type { DisabledAlarm } from './alarms/disabled-alarm';
+import type { AlertRouting } from './alerting/alert-routing';
+import type { Runbooks } from './alerting/runbooks';
+import type { ServiceObjective } from './slo/service-objective';
+
+/** Properties of {@link GoldenSignalAlarms}; a routing and at least one source are required. */
+export interface GoldenSignalAlarmsProps {
+  /** Routing of the alarms to channels, by severity. */
+  readonly alertRouting: AlertRouting;
+  /**
+   * Monitored services: a `ProductionWebService`, or another by `MonitoredService.fromFargate`.
+   * @default - none; then a database or a cache is required
+   */
+  readonly services?: IMonitoredService[];
+  /**
+   * Monitored databases. Where all `services` name their stores, one of them has to use each database.
+   * @default - none
+   */
+  readonly databases?: IMonitoredDatabase[];
+  /**
+   * Monitored caches.
+   * @default - none
+   */
+  readonly caches?: IMonitoredCache[];
+  /**
+   * Objectives of each service, which alarm when their error budget burns too fast. They need `services`.
+   * @default - none
+   */
+  readonly objectives?: ServiceObjective[];
+  /**
+   * Location of the runbook pages. Source: requirement A-23.
+   * @default Runbooks.published() - the pages that come with this library
+   */
+  readonly runbooks?: Runbooks;
+  /**
+   * Changed thresholds and evaluation windows, each key once. A key of one source wins over that of all.
+   * @default - everything as documented
+   */
+  readonly overrides?: AlarmOverride[];
+  /**
+   * Alarms that are not created, each key once. Synthesis shows the reasons.
+   * @default - none
+   */
+  readonly disabledAlarms?: DisabledAlarm[];
+  /**
+   * Whether critical alarms of a service roll back its running deployment. Source: requirement A-13.
+   *
+   * `true` includes services of other stacks. Set it in a later deployment, because ECS refuses an alarm that doesn't
+   * exist yet.
+   * @default - true for services in the stack of this construct
+   */
+  readonly rollBackOnCritical?: boolean;
+  /**
+   * Whether {@link DeploymentEvents} announce the deployments of each service. Source: requirement C-16.
+   * @default true
+   */
+  readonly deploymentEvents?: boolean;
+  /**
+   * Whether an {@link OperationsDashboard} and {@link SavedQueries} are created with the alarms.
+   *
+   * Set it to `false` to create the dashboard yourself with business metrics of the team.
+   * Source: requirements A-16, A-37 and D-09.
+   * @default - the value of `allAlarms`
+   */
+  readonly dashboard?: boolean;
+  /**
+   * Whether all documented alarms are created, or only those that report an outage. Source: requirement E-09.
+   * @default - true in production and staging, false in development
+   */
+  readonly allAlarms?: boolean;
+  /**
+   * Environment profile that supplies defaults for unset props.
+   * @default - that of the scope, else production
+   */
+  readonly profile?: EnvironmentProfile;
+}

@@ -1,0 +1,88 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { CfnResource } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { folderGraph, importsOf, reducedEdges } from './import-graph';
+import { serviceFixture } from '../fixtures/web-service';
+
+const PAGE = path.join(__dirname, '..', '..', 'docs', 'architecture.md');
+const MODULES = ['network', 'database', 'service', 'observability', 'delivery'];
+
+/** Drawings of the page by their names. `UPDATE_ARCHITECTURE=1` writes them. */
+const DRAWINGS: { readonly [name: string]: () => string[] } = {
+  'modules': () => graph(reducedEdges(folderGraph((file) => (file.includes('/') ? file.split('/')[0] : undefined)))),
+  ...Object.fromEntries(MODULES.map((module) => [`rooms of ${module}`, () => graph(reducedEdges(folderGraph(roomIn(module))))])),
+  'service': () => parts(serviceFixture().web),
+};
+
+/** Folder of a file in a module; the files at its root count for the module. */
+function roomIn(module: string): (file: string) => string | undefined {
+  return (file) => {
+    const [first, second, third] = file.split('/');
+    return first !== module ? undefined : third === undefined ? module : second;
+  };
+}
+
+function graph(edges: [string, string][]): string[] {
+  return ['graph LR', ...edges.map(([from, to]) => `  ${id(from)}["${from}"] --> ${id(to)}["${to}"]`)];
+}
+
+/** Children of a construct with the resources in each. */
+function parts(construct: Construct): string[] {
+  const name = construct.constructor.name;
+  return ['graph LR', ...construct.node.children.flatMap((child) => {
+    const types = child.node.findAll().filter(CfnResource.isCfnResource).map(({ cfnResourceType }) => cfnResourceType.replace('AWS::', ''));
+    const shown = [...new Set(types)].sort().join('<br/>');
+    return types.length === 0 ? [] : [`  ${name} --> ${id(child.node.id)}["<b>${child.node.id}</b><br/>${shown}"]`];
+  })];
+}
+
+function id(name: string): string {
+  return name.replace(/\W/g, '_');
+}
+
+function block(name: string, lines: string[]): string {
+  return [`<!-- drawing: ${name} -->`, '', '```mermaid', ...lines, '```', ''].join('\n');
+}
+
+/** The page with this drawing in the place of the old one. */
+function redrawn(page: string, name: string): string {
+  const [before, rest] = page.split(`<!-- drawing: ${name} -->`);
+  const after = rest.slice(rest.indexOf('```\n', rest.indexOf('```mermaid') + 3) + 4);
+  return `${before}${block(name, DRAWINGS[name]())}${after}`;
+}
+
+describe('drawings of docs/architecture.md', () => {
+  if (process.env.UPDATE_ARCHITECTURE) {
+    fs.writeFileSync(PAGE, Object.keys(DRAWINGS).reduce(redrawn, fs.readFileSync(PAGE, 'utf8')));
+  }
+  const page = fs.readFileSync(PAGE, 'utf8');
+
+  test.each(Object.keys(DRAWINGS))('%s is what the code is', (name) => {
+    expect(page).toContain(block(name, DRAWINGS[name]()));
+  });
+
+  test('there is none that nothing holds', () => {
+    expect([...page.matchAll(/<!-- drawing: (.+) -->/g)].map(([, name]) => name).sort()).toEqual(Object.keys(DRAWINGS).sort());
+  });
+});
+
+describe('walks of docs/architecture.md', () => {
+  const walks = fs.readFileSync(PAGE, 'utf8').split(/^## /m).filter((section) => section.startsWith('Walk: '));
+  const filesOf = (walk: string) => [...walk.matchAll(/^\d+\. `src\/([^`]+)`/gm)].map(([, file]) => file);
+
+  test('there are two or more, of several files', () => {
+    expect(walks.length).toBeGreaterThanOrEqual(2);
+    walks.forEach((walk) => expect(filesOf(walk).length).toBeGreaterThan(3));
+  });
+
+  test.each(walks.map((walk) => [walk.split('\n')[0], walk]))('%s passes each file once', (_title, walk) => {
+    expect(new Set(filesOf(walk)).size).toBe(filesOf(walk).length);
+  });
+
+  test.each(walks.map((walk) => [walk.split('\n')[0], walk]))('%s comes to each file by one before it', (_title, walk) => {
+    const files = filesOf(walk);
+    const lost = files.slice(1).filter((file, index) => !files.slice(0, index + 1).some((before) => importsOf(before).includes(file)));
+    expect(lost).toEqual([]);
+  });
+});

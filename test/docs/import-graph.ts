@@ -1,0 +1,51 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { preProcessFile } from 'typescript';
+
+const SRC = path.join(__dirname, '..', '..', 'src');
+
+/** Folders of src, each with the other folders that it imports. */
+export type FolderGraph = Map<string, Set<string>>;
+
+/** Imports between folders, as a reader sees them: `folderOf` gives the folder that a file counts for, or undefined. */
+export function folderGraph(folderOf: (file: string) => string | undefined): FolderGraph {
+  const graph: FolderGraph = new Map();
+  for (const file of sources()) {
+    const folder = folderOf(file);
+    if (folder === undefined) {
+      continue;
+    }
+    const others = graph.get(folder) ?? new Set<string>();
+    importsOf(file).map(folderOf).filter((other) => other !== undefined && other !== folder).forEach((other) => others.add(other!));
+    graph.set(folder, others);
+  }
+  return graph;
+}
+
+/** Edges without those that a longer path implies, in alphabetical order. */
+export function reducedEdges(graph: FolderGraph): [from: string, to: string][] {
+  const edges = [...graph].flatMap(([from, others]) => [...others].map((to): [string, string] => [from, to]));
+  return edges
+    .filter(([from, to]) => ![...graph.get(from)!].some((other) => other !== to && reaches(graph, other, to)))
+    .sort(([a, b], [c, d]) => (`${a} ${b}` < `${c} ${d}` ? -1 : 1));
+}
+
+function reaches(graph: FolderGraph, from: string, to: string): boolean {
+  const others = graph.get(from) ?? new Set<string>();
+  return others.has(to) || [...others].some((other) => reaches(graph, other, to));
+}
+
+/** Files of src by their path below it, indexes aside. */
+function sources(): string[] {
+  return fs.readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && path.basename(file) !== 'index.ts')
+    .map((file) => file.split(path.sep).join('/'));
+}
+
+/** Files that a file imports, by value or by type; of an index, what it names. */
+export function importsOf(file: string): string[] {
+  return preProcessFile(fs.readFileSync(path.join(SRC, file), 'utf8')).importedFiles
+    .filter(({ fileName }) => fileName.startsWith('.'))
+    .map(({ fileName }) => path.posix.join(path.posix.dirname(file), fileName))
+    .map((target) => (fs.existsSync(path.join(SRC, `${target}.ts`)) ? `${target}.ts` : `${target}/index.ts`));
+}
