@@ -1,27 +1,54 @@
 import type { IConstruct } from 'constructs';
+import { NOTHING_RELEASED } from '../../registry/released-image';
 import {
   chart,
-  choice,
-  type Condition,
   copy,
   findByName,
   forEach,
-  present,
+  ITEM,
+  iterate,
+  NO_OPERATION,
+  output,
+  part,
+  type Part,
   put,
   refuse,
-  type States,
-  text,
 } from '../asl/asl';
+import { branches, choice, equals, equalsPath, isText, isTrue, not, present } from '../asl/conditions';
+import { array, contains, CONTEXT, format, fromJson, merge, quoted, toJson } from '../asl/intrinsics';
 import { executionsOf } from '../asl/logged-state-machine';
-import { Paces } from '../asl/polling';
+import { PollingIntervals } from '../asl/polling';
 import type { AwsCalls } from '../asl/sdk-integrations';
+import type { State } from '../asl/state';
 import type { Release } from '../release/release';
-import { factsOf, ReleaseArns } from '../release/service-facts';
+import { ReleaseArns } from '../release/release-arns';
+import { readRecord, RECORD } from '../release/release-record';
+import { factsOf, INPUT, SERVICES } from '../release/service-facts';
 
-const PACE_SECONDS = 60;
+const INTERVAL_SECONDS = 60;
 
-/** What goes back, and how: decided by what is found. */
-export class RollbackDefinition {
+const RUNNING = '$.running';
+const RELEASES = '$.releases';
+const OUTCOME = '$.outcome';
+const ANY = '$.any';
+/** Images to roll back to, by repository. */
+const IMAGES = INPUT.images;
+/** Input of the release that rolls back. */
+const START = '$.start';
+const STARTED = '$.started.execution';
+const EXECUTION = '$.described';
+
+/** Kinds of a running execution of the release. */
+const KIND = { release: 'release', cleanUp: 'clean-up', rollback: 'rollback' };
+/** What was done about a running deployment. */
+const FOUND_DEPLOYMENT = { none: 'none', stopped: 'stopped', rollsBack: 'rolls back' };
+
+/** States of the rollback command that several parts lead to. */
+const RUNS_ALREADY = 'Rollback runs already';
+const NOTHING_BEFORE = 'Nothing was released before';
+
+/** Definition of the rollback command. It finds out what runs, and rolls that back. */
+export class RollbackCommandDefinition {
   private readonly arns: ReleaseArns;
 
   public constructor(
@@ -32,349 +59,323 @@ export class RollbackDefinition {
     this.arns = new ReleaseArns(scope, release._targets);
   }
 
-  /** As the states language writes it. */
-  public get states(): object {
-    return Paces.shared(this.release._targets.length, (paces) => ({
-      Comment: `Takes ${this.release.stageName} back`,
-      ...chart([
-        ...this.runningReleases(),
-        ...this.stopDeployments(),
-        ...this.stopReleases(),
-        ...this.releaseBefore(),
-        ...this.waitForEnd(paces),
-      ]),
+  /** Definition in the Amazon States Language. */
+  public get definition(): object {
+    return PollingIntervals.share(this.release._targets.length, (intervals) => ({
+      Comment: `Rolls ${this.release.stageName} back`,
+      ...chart(
+        this.findReleases(),
+        this.stopDeployments(),
+        this.stopReleases(),
+        this.findImagesBefore(),
+        this.releaseImagesBefore(intervals),
+        [RUNS_ALREADY, report('a rollback runs already: nothing was stopped. The release notifies of its end')],
+        refuse(NOTHING_BEFORE, 'Rollback.NothingBefore', 'No version was released before the one that serves.'),
+      ),
     })).written;
   }
 
-  /** One that goes back already may not be stopped: it would be taken back itself. */
-  private runningReleases(): States {
+  /** A release that rolls back already may not be stopped: it would be rolled back itself. */
+  private findReleases(): Part {
     const { stateMachine } = this.release;
-    return [
+    const known = 'Releases are known';
+    return part(
       [
-        'Releases',
+        'List running releases',
         this.calls.task(
           'sfn:listExecutions',
           { StateMachineArn: stateMachine.stateMachineArn, StatusFilter: 'RUNNING' },
-          { resources: [stateMachine.stateMachineArn], at: '$.running' },
+          { resources: [stateMachine.stateMachineArn], resultPath: RUNNING },
         ),
       ],
-      ['Any that run?', choice([present('$.running.Executions[0]')], 'What are they')],
-      ['No releases', { Type: 'Pass', Result: [], ResultPath: '$.releases', Next: 'Services' }],
+      ['Does any release run?', choice([present(`${RUNNING}.Executions[0]`)], 'Describe releases')],
+      ['Note that none runs', { Type: 'Pass', Result: [], ResultPath: RELEASES, Next: known }],
       [
-        'What are they',
-        forEach(
-          '$.running.Executions',
-          [
-            [
-              'What is it',
-              this.calls.task(
-                'sfn:describeExecution',
-                { 'ExecutionArn.$': '$.ExecutionArn' },
-                { resources: [executionsOf(stateMachine)], at: '$.described', keep: { 'input.$': '$.Input' } },
-              ),
-            ],
-            ['Its input', put('$.described', { 'input.$': 'States.StringToJson($.described.input)' })],
-            [
-              'Goes it back?',
-              choice(
-                [{ Or: ['clean', 'back'].map((field) => present(`$.described.input.${field}`)) }],
-                'Goes it back by a release?',
-                'It brings something out',
-              ),
-            ],
-            ['Goes it back by a release?', choice([present('$.described.input.back')], 'It goes back by a release')],
-            ['It cleans up', kindOf('clean-up')],
-            ['It goes back by a release', kindOf('back')],
-            ['It brings something out', kindOf('release')],
-          ],
-          { rest: { ResultPath: '$.releases' } },
-        ),
+        'Describe releases',
+        forEach(`${RUNNING}.Executions`, this.describeRelease(), { fields: { ResultPath: RELEASES } }),
       ],
-      ['Any that goes back?', put('$.any', { 'back.$': "States.ArrayContains($.releases[*].kind, 'back')" })],
-      ['Goes back by a release?', choice([yes('$.any.back')], 'It goes back already')],
-    ];
+      [
+        'Look for a rollback',
+        put(ANY, { 'rollback.$': contains(`${RELEASES}[*].kind`, quoted(KIND.rollback)) }),
+      ],
+      ['Does a rollback run?', choice([isTrue(`${ANY}.rollback`)], RUNS_ALREADY)],
+      [known, NO_OPERATION],
+    );
   }
 
-  /** The fastest way: the version before still runs. A release that follows the deployment takes its other services back. */
-  private stopDeployments(): States {
-    const { _targets: targets, recordName } = this.release;
-    const { services, deployments } = this.arns;
-    const outcome = (found: string) => ({ Type: 'Pass', Parameters: { found }, End: true });
-    return [
-      ['Services', { Type: 'Pass', Result: targets.map(factsOf), ResultPath: '$.services' }],
+  private describeRelease(): Part {
+    const input = `${EXECUTION}.input` as const;
+    const kindOf = (kind: string) => output({ kind, 'execution.$': '$.ExecutionArn' });
+    return part(
       [
-        'Record',
+        'Describe release',
         this.calls.task(
-          'ssm:getParameter',
-          { Name: recordName },
-          { resources: [this.arns.parameter(recordName)], at: '$.record', keep: { 'text.$': '$.Parameter.Value' } },
-        ),
-      ],
-      ['Any record?', choice([{ Variable: '$.record.text', StringEquals: 'none' }], 'No record', 'Its services')],
-      ['No record', { Type: 'Pass', Result: { services: [] }, ResultPath: '$.record', Next: 'Deployments' }],
-      ['Its services', put('$.record', { 'of.$': 'States.StringToJson($.record.text)' })],
-      ['Only its services', put('$.record', { 'services.$': '$.record.of.services' })],
-      [
-        'Deployments',
-        forEach(
-          '$.services',
-          [
-            [
-              'Running deployments',
-              this.calls.task(
-                'ecs:listServiceDeployments',
-                {
-                  'Cluster.$': '$.facts.cluster',
-                  'Service.$': '$.facts.service',
-                  'Status': ['PENDING', 'IN_PROGRESS'],
-                },
-                { resources: services, at: '$.deployments' },
-              ),
-            ],
-            ['Any?', choice([present('$.deployments.ServiceDeployments[0]')], 'Before: begin')],
-            ['Nothing runs', outcome('nothing')],
-            ...findByName('Before', '$.before', '$.facts.name', 'Stop the deployment'),
-            [
-              'Service',
-              this.calls.task(
-                'ecs:describeServices',
-                { 'Cluster.$': '$.facts.cluster', 'Services.$': 'States.Array($.facts.service)' },
-                { resources: services, at: '$.now', keep: { 'services.$': '$.Services' } },
-              ),
-            ],
-            [
-              'As before?',
-              choice(
-                [
-                  present('$.now.services[0].TaskDefinition'),
-                  { Variable: '$.now.services[0].TaskDefinition', StringEqualsPath: '$.find.item.revision' },
-                ],
-                'Goes back',
-              ),
-            ],
-            [
-              'Stop the deployment',
-              this.calls.task(
-                'ecs:stopServiceDeployment',
-                {
-                  'ServiceDeploymentArn.$': '$.deployments.ServiceDeployments[0].ServiceDeploymentArn',
-                  'StopType': 'ROLLBACK',
-                },
-                {
-                  resources: [...services, ...deployments],
-                  final: ['Ecs.ConflictException', 'Ecs.ServiceDeploymentNotFoundException'],
-                  // It goes back already, or has just ended.
-                  rest: {
-                    Catch: [
-                      {
-                        ErrorEquals: ['Ecs.ConflictException', 'Ecs.ServiceDeploymentNotFoundException'],
-                        ResultPath: null,
-                        Next: 'Nothing runs',
-                      },
-                    ],
-                  },
-                },
-              ),
-            ],
-            ['Stopped', outcome('stopped')],
-            ['Goes back', outcome('goes back')],
-          ],
+          'sfn:describeExecution',
+          { 'ExecutionArn.$': '$.ExecutionArn' },
           {
-            selector: { 'facts.$': '$$.Map.Item.Value', 'before.$': '$.record.services' },
-            rest: { ResultPath: '$.outcome' },
+            resources: [executionsOf(this.release.stateMachine)],
+            resultPath: EXECUTION,
+            resultSelector: { 'input.$': '$.Input' },
           },
         ),
       ],
+      ['Parse its input', put(EXECUTION, { 'input.$': fromJson(input) })],
       [
-        'Found any?',
-        put('$.any', {
-          'stopped.$': "States.ArrayContains($.outcome[*].found, 'stopped')",
-          'back.$': "States.ArrayContains($.outcome[*].found, 'goes back')",
-        }),
-      ],
-      ['Was it that?', choice([yes('$.any.stopped')], 'Deployments go back')],
-      ['Or goes back?', choice([yes('$.any.back')], 'It goes back already')],
-    ];
-  }
-
-  /** Between deployments, or while it watches: its own clean-up takes back what it has done. One that cleans up is left alone. */
-  private stopReleases(): States {
-    return [
-      ['Any release?', choice([present('$.releases[0]')], 'Stop releases', 'Last release')],
-      [
-        'Stop releases',
-        forEach(
-          '$.releases',
+        'Which kind of release is it?',
+        branches(
           [
-            ['Is it one?', choice([{ Variable: '$.kind', StringEquals: 'release' }], 'Stop the release')],
-            ['Left alone', { Type: 'Pass', End: true }],
-            [
-              'Stop the release',
-              this.calls.task(
-                'sfn:stopExecution',
-                { 'ExecutionArn.$': '$.execution', 'Cause': 'Taken back by hand' },
-                { resources: [executionsOf(this.release.stateMachine)] },
-              ),
-            ],
+            { when: present(`${input}.back`), next: 'It is a rollback' },
+            { when: present(`${input}.clean`), next: 'It is a clean-up' },
           ],
-          { rest: { ResultPath: null } },
+          'It is a release',
         ),
       ],
-      ['Any to stop?', put('$.any', { 'stopped.$': "States.ArrayContains($.releases[*].kind, 'release')" })],
-      ['Stopped one?', choice([yes('$.any.stopped')], 'Release goes back')],
-      [
-        'It goes back already',
-        done('it goes back already: nothing was stopped. Its end is told by the notification of the release'),
-      ],
-      [
-        'Release goes back',
-        done('the running release was stopped, and is taken back. Its end is told by the notification of the release'),
-      ],
-      [
-        'Deployments go back',
-        done('the running deployments were stopped, and go back. Their end is told by the notification of the release'),
-      ],
-    ];
+      ['It is a rollback', kindOf(KIND.rollback)],
+      ['It is a clean-up', kindOf(KIND.cleanUp)],
+      ['It is a release', kindOf(KIND.release)],
+    );
   }
 
-  /** One after another, because the names of images can't stand in a path. A service that was released for the first time keeps its image. */
-  private releaseBefore(): States {
-    const { stateMachine, lastReleaseName } = this.release;
-    const service = '$.current.item';
-    return [
+  /**
+   * Fastest rollback: the version before still runs. A release that follows the deployment rolls its other services
+   * back.
+   */
+  private stopDeployments(): Part {
+    const [noRecord, known, idle] = ['Note that nothing is recorded', 'Record is known', 'No deployment runs at all'];
+    return part(
+      ['Services', { Type: 'Pass', Result: this.release._targets.map(factsOf), ResultPath: SERVICES }],
+      readRecord(this.calls, this.arns, {
+        name: 'Read record',
+        parameter: this.release.recordName,
+        none: noRecord,
+      }),
+      ['Keep recorded services', { ...put('$.record', { 'services.$': RECORD.services }), Next: known }],
+      [noRecord, { Type: 'Pass', Result: { services: [] }, ResultPath: '$.record' }],
+      [known, NO_OPERATION],
       [
-        'Last release',
+        'Stop deployments',
+        forEach(SERVICES, this.stopDeployment(), {
+          selector: { 'facts.$': CONTEXT.mapItem, 'before.$': '$.record.services' },
+          fields: { ResultPath: OUTCOME },
+        }),
+      ],
+      [
+        'Compare outcomes',
+        put(ANY, {
+          'stopped.$': contains(`${OUTCOME}[*].found`, quoted(FOUND_DEPLOYMENT.stopped)),
+          'rollsBack.$': contains(`${OUTCOME}[*].found`, quoted(FOUND_DEPLOYMENT.rollsBack)),
+        }),
+      ],
+      ['Was a deployment stopped?', choice([isTrue(`${ANY}.stopped`)], 'Report stopped deployments')],
+      ['Does a deployment roll back?', choice([isTrue(`${ANY}.rollsBack`)], RUNS_ALREADY, idle)],
+      [
+        'Report stopped deployments',
+        report('the running deployments were stopped, and roll back. The release notifies of their end'),
+      ],
+      [idle, NO_OPERATION],
+    );
+  }
+
+  private stopDeployment(): Part {
+    const { services, deployments } = this.arns;
+    const [listed, current] = ['$.deployments.ServiceDeployments[0]', '$.current.services[0].TaskDefinition'] as const;
+    const [none, stop] = ['No deployment runs', 'Stop deployment'];
+    const ended = ['Ecs.ConflictException', 'Ecs.ServiceDeploymentNotFoundException'];
+    const outcome = (found: string) => output({ found });
+    const before = findByName('Find state before', '$.before', '$.facts.name', stop);
+    return part(
+      [
+        'List running deployments',
         this.calls.task(
-          'ssm:getParameter',
-          { Name: lastReleaseName },
-          { resources: [this.arns.parameter(lastReleaseName)], at: '$.last', keep: { 'text.$': '$.Parameter.Value' } },
+          'ecs:listServiceDeployments',
+          {
+            'Cluster.$': '$.facts.cluster',
+            'Service.$': '$.facts.service',
+            'Status': ['PENDING', 'IN_PROGRESS'],
+          },
+          { resources: services, resultPath: '$.deployments' },
         ),
       ],
-      ['Any last release?', choice([{ Variable: '$.last.text', StringEquals: 'none' }], 'Nothing before')],
-      ['Read', put('$.last', { 'of.$': 'States.StringToJson($.last.text)' })],
-      ['No images yet', { Type: 'Pass', Result: {}, ResultPath: '$.images' }],
-      ['Images: begin', put('$.turn', { 'index': 0, 'count.$': 'States.ArrayLength($.last.of.services)' })],
+      ['Does any deployment run?', choice([present(listed)], before.entry)],
+      [none, outcome(FOUND_DEPLOYMENT.none)],
+      before,
       [
-        'Images: more?',
-        choice([{ Variable: '$.turn.index', NumericLessThanPath: '$.turn.count' }], 'Images: which', 'Images: all'),
+        'Describe service',
+        this.calls.task(
+          'ecs:describeServices',
+          { 'Cluster.$': '$.facts.cluster', 'Services.$': array('$.facts.service') },
+          { resources: services, resultPath: '$.current', resultSelector: { 'services.$': '$.Services' } },
+        ),
       ],
-      ['Images: which', put('$.current', { 'item.$': 'States.ArrayGetItem($.last.of.services, $.turn.index)' })],
       [
-        'Images: released before?',
+        'Does it deploy the previous revision?',
+        choice([present(current), equalsPath(current, `${ITEM}.revision`)], 'Deployment rolls back'),
+      ],
+      [
+        stop,
+        this.calls.task(
+          'ecs:stopServiceDeployment',
+          { 'ServiceDeploymentArn.$': `${listed}.ServiceDeploymentArn`, 'StopType': 'ROLLBACK' },
+          {
+            resources: [...services, ...deployments],
+            notRetried: ended,
+            // It rolls back already, or has just ended.
+            fields: { Catch: [{ ErrorEquals: ended, ResultPath: null, Next: none }] },
+          },
+        ),
+      ],
+      ['Deployment is stopped', outcome(FOUND_DEPLOYMENT.stopped)],
+      ['Deployment rolls back', outcome(FOUND_DEPLOYMENT.rollsBack)],
+    );
+  }
+
+  /**
+   * A release between deployments, or one that monitors: its clean-up rolls back what it has done. A clean-up is left
+   * alone.
+   */
+  private stopReleases(): Part {
+    const none = 'No release runs';
+    return part(
+      ['Is no release left?', choice([not(present(`${RELEASES}[0]`))], none)],
+      ['Stop releases', forEach(RELEASES, this.stopRelease(), { fields: { ResultPath: null } })],
+      [
+        'Look for stopped releases',
+        put(ANY, { 'stopped.$': contains(`${RELEASES}[*].kind`, quoted(KIND.release)) }),
+      ],
+      ['Was a release stopped?', choice([isTrue(`${ANY}.stopped`)], 'Report the stopped release', RUNS_ALREADY)],
+      [
+        'Report the stopped release',
+        report('the running release was stopped, and is rolled back. The release notifies of its end'),
+      ],
+      [none, NO_OPERATION],
+    );
+  }
+
+  private stopRelease(): Part {
+    return part(
+      ['May it be stopped?', choice([equals('$.kind', KIND.release)], 'Stop release')],
+      ['Leave the clean-up alone', { Type: 'Pass', End: true }],
+      [
+        'Stop release',
+        this.calls.task(
+          'sfn:stopExecution',
+          { 'ExecutionArn.$': '$.execution', 'Cause': 'Rolled back by hand' },
+          { resources: [executionsOf(this.release.stateMachine)] },
+        ),
+      ],
+    );
+  }
+
+  /**
+   * Collects the images that the last release replaced, one by one, because the names of repositories can't be put into a
+   * path. A service that was released for the first time keeps its image.
+   */
+  private findImagesBefore(): Part {
+    const { lastReleaseName } = this.release;
+    const added = 'Image before is added';
+    const named = format('{"{}":"{}"}', `${ITEM}.repository`, `${ITEM}.tag`);
+    const addImage = part(
+      [
+        'Was it released before?',
         choice(
-          [present(`${service}.repository`), { Not: { Variable: `${service}.tag`, StringEquals: 'none' } }],
-          'Images: one',
-          'Images: count',
+          [present(`${ITEM}.repository`), not(equals(`${ITEM}.tag`, NOTHING_RELEASED))],
+          'Name image before',
+          added,
         ),
       ],
+      ['Name image before', put('$.image', { 'named.$': fromJson(named) })],
+      ['Merge with the others', put('$.image', { 'all.$': merge(IMAGES, '$.image.named') })],
+      ['Keep images', copy('$.image.all', IMAGES)],
+      [added, NO_OPERATION],
+    );
+    return part(
+      readRecord(this.calls, this.arns, {
+        name: 'Read last release',
+        parameter: lastReleaseName,
+        none: NOTHING_BEFORE,
+      }),
+      ['Begin without images', { Type: 'Pass', Result: {}, ResultPath: IMAGES }],
+      iterate('Collect images', RECORD.services, addImage),
+      ['Write input', put(START, { 'text.$': toJson(IMAGES), 'input': { 'images.$': IMAGES, 'back': true } })],
+      ['Is there no image?', choice([equals(`${START}.text`, '{}')], NOTHING_BEFORE)],
+    );
+  }
+
+  private releaseImagesBefore(intervals: PollingIntervals): Part {
+    const { stateMachine, _longestRollback: longest } = this.release;
+    const [succeeded, failed, late] = ['Report the rollback', 'Has the failure a cause?', 'Rollback takes too long'];
+    return part(
       [
-        'Images: one',
-        put('$.image', {
-          'named.$': `States.StringToJson(States.Format('\\{"{}":"{}"\\}', ${service}.repository, ${service}.tag))`,
-        }),
-      ],
-      ['Images: beside the others', put('$.image', { 'all.$': 'States.JsonMerge($.images, $.image.named, false)' })],
-      ['Images: so far', copy('$.image.all', '$.images')],
-      [
-        'Images: count',
-        {
-          ...put('$.turn', { 'index.$': 'States.MathAdd($.turn.index, 1)', 'count.$': '$.turn.count' }),
-          Next: 'Images: more?',
-        },
-      ],
-      [
-        'Images: all',
-        put('$.before', {
-          'text.$': 'States.JsonToString($.images)',
-          'input': { 'images.$': '$.images', 'back': true },
-        }),
-      ],
-      ['Images: any?', choice([{ Variable: '$.before.text', StringEquals: '{}' }], 'Nothing before')],
-      [
-        'Release',
+        'Release images before',
         this.calls.task(
           'sfn:startExecution',
-          { 'StateMachineArn': stateMachine.stateMachineArn, 'Input.$': 'States.JsonToString($.before.input)' },
+          { 'StateMachineArn': stateMachine.stateMachineArn, 'Input.$': toJson(`${START}.input`) },
           {
             resources: [stateMachine.stateMachineArn],
-            at: '$.started',
-            keep: { 'execution.$': '$.ExecutionArn' },
+            resultPath: '$.started',
+            resultSelector: { 'execution.$': '$.ExecutionArn' },
           },
         ),
       ],
-    ];
-  }
-
-  private waitForEnd(paces: Paces): States {
-    const { stateMachine, _longestWayBack: longest } = this.release;
-    return [
-      ...paces.loop({ name: 'Release', at: '$.watch', seconds: longest.toSeconds(), pace: PACE_SECONDS }, (turn) => [
-        ['Release: wait', turn.wait],
-        [
-          'Release: look',
-          this.calls.task(
-            'sfn:describeExecution',
-            { 'ExecutionArn.$': '$.started.execution' },
-            { resources: [executionsOf(stateMachine)], at: '$.now' },
-          ),
-        ],
-        [
-          'Release: ended?',
-          {
-            Type: 'Choice',
-            Choices: [
-              { Variable: '$.now.Status', StringEquals: 'SUCCEEDED', Next: 'Before serves' },
-              { Not: { Variable: '$.now.Status', StringEquals: 'RUNNING' }, Next: 'Release: reason?' },
-            ],
-          },
-        ],
-        ...turn.count('Release: wait', 'Release: goes on'),
-      ]),
-      ['Release: reason?', choice([text('$.now.Cause')], 'Not back')],
-      ...refuse(
-        'Not back without a reason',
-        'Rollback.NotBack',
-        'the release of the images before ended as {}: {}',
-        '$.now.Status',
-        '$.started.execution',
-      ),
-      ...refuse(
-        'Not back',
-        'Rollback.NotBack',
-        'the release of the images before ended as {}: {}: {}',
-        '$.now.Status',
-        '$.now.Cause',
-        '$.started.execution',
-      ),
-      ...refuse(
-        'Release: goes on',
-        'Rollback.NotBack',
-        'the release of the images before still runs: {}',
-        '$.started.execution',
-      ),
-      [
-        'Before serves',
+      intervals.poll(
         {
-          Type: 'Pass',
-          Parameters: {
-            'done': 'the images before the last release serve',
-            'execution.$': '$.started.execution',
-            'input.$': '$.before.input',
-          },
-          End: true,
+          name: 'Follow release',
+          timeoutSeconds: longest.toSeconds(),
+          intervalSeconds: INTERVAL_SECONDS,
+          waitFirst: true,
+          onTimeout: late,
         },
+        (again) =>
+          part(
+            [
+              'Follow release: describe',
+              this.calls.task(
+                'sfn:describeExecution',
+                { 'ExecutionArn.$': STARTED },
+                { resources: [executionsOf(stateMachine)], resultPath: EXECUTION },
+              ),
+            ],
+            [
+              'Follow release: has it ended?',
+              branches(
+                [
+                  { when: equals(`${EXECUTION}.Status`, 'SUCCEEDED'), next: succeeded },
+                  { when: not(equals(`${EXECUTION}.Status`, 'RUNNING')), next: failed },
+                ],
+                again,
+              ),
+            ],
+          ),
+      ),
+      [failed, choice([isText(`${EXECUTION}.Cause`)], 'Rollback failed')],
+      refuse(
+        'Rollback failed without a cause',
+        'Rollback.Failed',
+        'the release of the images before ended as {}: {}',
+        `${EXECUTION}.Status`,
+        STARTED,
+      ),
+      refuse(
+        'Rollback failed',
+        'Rollback.Failed',
+        'the release of the images before ended as {}: {}: {}',
+        `${EXECUTION}.Status`,
+        `${EXECUTION}.Cause`,
+        STARTED,
+      ),
+      refuse(late, 'Rollback.Failed', 'the release of the images before still runs: {}', STARTED),
+      [
+        succeeded,
+        output({
+          'done': 'the images before the last release serve',
+          'execution.$': STARTED,
+          'input.$': `${START}.input`,
+        }),
       ],
-      ...refuse('Nothing before', 'Rollback.NothingBefore', 'No version was released before the one that serves.'),
-    ];
+    );
   }
 }
 
-const yes = (path: string): Condition => ({ Variable: path, BooleanEquals: true });
-
-function done(what: string): States[number][1] {
-  return { Type: 'Pass', Parameters: { done: what }, End: true };
-}
-
-function kindOf(kind: string): States[number][1] {
-  return { Type: 'Pass', Parameters: { 'kind': kind, 'execution.$': '$.ExecutionArn' }, End: true };
+function report(done: string): State {
+  return output({ done });
 }

@@ -1,6 +1,5 @@
-import { Stack } from 'aws-cdk-lib';
 import { type CfnPipeline, ExecutionMode, Pipeline, PipelineType } from 'aws-cdk-lib/aws-codepipeline';
-import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -10,6 +9,7 @@ import { EnvironmentProfile } from '../../environment';
 import type { AlertRouting } from '../../observability';
 import { BucketPurpose, SecureBucket } from '../../storage';
 import { PropError } from '../../validation/prop-error';
+import { ofThisAccount } from '../asl/logged-state-machine';
 import type { Release } from '../release/release';
 import { KEY_USES } from './build-project';
 import { BuildStages } from './build-stages';
@@ -103,7 +103,7 @@ export class BlueGreenPipeline extends Construct {
     );
     const role = new Role(this, 'Role', {
       description: `Runs ${this.node.path}`,
-      assumedBy: new ServicePrincipal('codepipeline.amazonaws.com', { conditions: this.ofThisAccount() }),
+      assumedBy: ofThisAccount(this, 'codepipeline.amazonaws.com'),
     });
     const policy = this.createPolicy(role);
     this.pipeline = this.createPipeline(role, policy);
@@ -129,10 +129,6 @@ export class BlueGreenPipeline extends Construct {
 
   private get notifications(): ITopic | undefined {
     return this.props.alertRouting?.deploymentTopic;
-  }
-
-  private ofThisAccount(): { [operator: string]: { [key: string]: string } } {
-    return { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };
   }
 
   private createKey(): Key {
@@ -161,7 +157,6 @@ export class BlueGreenPipeline extends Construct {
       stage,
       tags: this.builds.tags,
       profile: this.profile,
-      notifications: this.notifications,
       alertRouting: this.props.alertRouting,
     });
   }
@@ -220,7 +215,7 @@ export class BlueGreenPipeline extends Construct {
   private createStarter(): Role {
     const role = new Role(this, 'Starter', {
       description: `Starts ${this.node.path}`,
-      assumedBy: new ServicePrincipal('events.amazonaws.com', { conditions: this.ofThisAccount() }),
+      assumedBy: ofThisAccount(this, 'events.amazonaws.com'),
     });
     new ManagedPolicy(this, 'StarterPolicy', {
       roles: [role],

@@ -1,4 +1,4 @@
-import { Arn, ArnFormat, Duration, Stack, Token } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Duration, Token } from 'aws-cdk-lib';
 import { type IStage, type Pipeline } from 'aws-cdk-lib/aws-codepipeline';
 import {
   ManualApprovalAction,
@@ -6,12 +6,12 @@ import {
   StepFunctionInvokeAction,
 } from 'aws-cdk-lib/aws-codepipeline-actions';
 import { type IRole, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { type IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
 import type { AlertRouting } from '../../observability';
 import { ProductionWebService } from '../../service';
+import { executionsOf } from '../asl/logged-state-machine';
 import { Release } from '../release/release';
 import { consoleAddress } from './console-url';
 import type { DeployStage } from './deploy-stage';
@@ -26,13 +26,8 @@ export interface PipelineStageProps {
   /** Handed to the release of a stage here. */
   readonly profile: EnvironmentProfile;
   /**
-   * Is told of the release.
-   * @default - nobody
-   */
-  readonly notifications?: ITopic;
-  /**
-   * Tells when the services do badly after a release.
-   * @default - nobody is told
+   * Alert routing that is notified of the release, and of services that do badly after it.
+   * @default - nobody is notified
    */
   readonly alertRouting?: AlertRouting;
 }
@@ -178,7 +173,7 @@ export class PipelineStage extends Construct {
       stage: {
         _plan: { name, here },
       },
-      notifications,
+      alertRouting,
       profile,
     } = this.props;
     const { services, migration, snapshot, monitoringTime, verifyBeforeTraffic, gateAlarmNames } = here!;
@@ -187,26 +182,11 @@ export class PipelineStage extends Construct {
       services,
       migration,
       snapshot,
-      notifications,
+      alertRouting,
       monitoringTime,
       verifyBeforeTraffic,
       gateAlarmNames,
       profile,
     });
   }
-}
-
-function executionsOf(machine: IStateMachine): string {
-  const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
-  const { account, region, resourceName } = Arn.split(machine.stateMachineArn, arnFormat);
-  // A name that is known by reference is written shorter so.
-  const name = machine instanceof StateMachine ? machine.stateMachineName : resourceName!;
-  const place = machine instanceof StateMachine ? {} : { account, region };
-  return Stack.of(machine).formatArn({
-    service: 'states',
-    resource: 'execution',
-    resourceName: `${name}:*`,
-    arnFormat,
-    ...place,
-  });
 }
