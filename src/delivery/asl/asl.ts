@@ -64,7 +64,7 @@ export function chart(...steps: [Step, ...Step[]]): Chart {
   });
   const definition = { StartAt: entry, States: Object.fromEntries(ended) };
   checkReachable(definition);
-  return definition;
+  return withoutLabels(definition);
 }
 
 /**
@@ -90,8 +90,8 @@ export function copy(from: JsonPath, to: JsonPath): State {
   return { Type: 'Pass', InputPath: from, ResultPath: to };
 }
 
-/** State without effect, as a named target of transitions. */
-export const NO_OPERATION: State = { Type: 'Pass' };
+/** Target of transitions that is no state of its own: a chart leads them on to what follows. */
+export const LABEL: State = { Type: 'Pass' };
 
 /** Ends the part with this output. */
 export function output(parameters: { readonly [name: string]: unknown }): State {
@@ -112,7 +112,7 @@ export function refuse(name: string, error: string, reason: string, ...args: str
 /** Runs a part unless a condition holds. */
 export function unless(name: string, condition: Condition, skipped: Part): Part {
   const end = `${name}: end`;
-  return part([`${name}: skip?`, choice([condition], end)], skipped, [end, NO_OPERATION]);
+  return part([`${name}: skip?`, choice([condition], end)], skipped, [end, LABEL]);
 }
 
 /** Options of {@link forEach}. */
@@ -180,7 +180,7 @@ export function iterate(name: string, items: JsonPath, each: Part, afterwards: s
         Next: anyLeft,
       },
     ],
-    ...(afterwards === CONTINUE ? [[`${name}: none left`, NO_OPERATION] as const] : []),
+    ...(afterwards === CONTINUE ? [[`${name}: none left`, LABEL] as const] : []),
   );
 }
 
@@ -210,7 +210,7 @@ export function findByName(name: string, list: JsonPath, wanted: JsonPath, other
       ]),
       otherwise,
     ),
-    [found, NO_OPERATION],
+    [found, LABEL],
   );
 }
 
@@ -250,13 +250,33 @@ function transitionsOf(state: State): Transition[] {
 }
 
 function redirect(state: State, next: string): State {
+  return retarget(state, (target) => (target === CONTINUE ? next : target));
+}
+
+/** Replaces all targets of a state. */
+function retarget(state: State, replace: (target: string) => string): State {
   const to = <T extends Transition>(transition: T): T =>
-    transition.Next === CONTINUE ? { ...transition, Next: next } : transition;
+    transition.Next === undefined ? transition : { ...transition, Next: replace(transition.Next) };
   return {
     ...to(state as State & Transition),
-    ...(state.Default === CONTINUE && { Default: next }),
+    ...(state.Default !== undefined && { Default: replace(state.Default as string) }),
     ...(state.Choices !== undefined && { Choices: (state.Choices as Transition[]).map(to) }),
     ...(state.Catch !== undefined && { Catch: (state.Catch as Transition[]).map(to) }),
+  };
+}
+
+/** Removes labels. One at the end stays, because what leads to it may be a choice, which can't end. */
+function withoutLabels({ StartAt, States }: Chart): Chart {
+  const isLabel = ({ Type, Next, ...others }: State) =>
+    Type === LABEL.Type && Next !== undefined && Object.keys(others).length === 0;
+  const behind = (name: string): string => (isLabel(States[name]) ? behind(States[name].Next as string) : name);
+  return {
+    StartAt: behind(StartAt),
+    States: Object.fromEntries(
+      Object.entries(States)
+        .filter(([, state]) => !isLabel(state))
+        .map(([name, state]) => [name, retarget(state, behind)]),
+    ),
   };
 }
 

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../../environment';
 import type { AlertRouting } from '../../observability';
 import { checkWholeNumber } from '../../validation/checks';
-import { chart, findByName, forEach, ITEM, NO_OPERATION, output, part, type Part, put } from '../asl/asl';
+import { chart, findByName, forEach, ITEM, LABEL, output, type Part, part, put } from '../asl/asl';
 import { absent, choice, equalsPath, isTrue, present } from '../asl/conditions';
 import { array, contains, CONTEXT, format, toJson } from '../asl/intrinsics';
 import { LoggedStateMachine, ofThisAccount } from '../asl/logged-state-machine';
@@ -109,7 +109,7 @@ export class DriftCheck extends Construct {
         ],
         ['Look for drift', put('$.any', { 'drift.$': contains(`${FOUND_DRIFT}[*].drift`, true) })],
         ['Is there any drift?', choice([isTrue('$.any.drift')], 'Report drift', nothing)],
-        ['Report drift', NO_OPERATION],
+        ['Report drift', LABEL],
         publish(calls, alertRouting.deploymentTopic.topicArn, {
           name: 'Notify of drift',
           subject: `Something else runs in ${stageName} than was released`,

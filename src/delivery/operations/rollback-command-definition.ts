@@ -7,10 +7,10 @@ import {
   forEach,
   ITEM,
   iterate,
-  NO_OPERATION,
+  LABEL,
   output,
-  part,
   type Part,
+  part,
   put,
   refuse,
 } from '../asl/asl';
@@ -99,7 +99,7 @@ export class RollbackCommandDefinition {
         put(ANY, { 'rollback.$': contains(`${RELEASES}[*].kind`, quoted(KIND.rollback)) }),
       ],
       ['Does a rollback run?', choice([isTrue(`${ANY}.rollback`)], RUNS_ALREADY)],
-      [known, NO_OPERATION],
+      [known, LABEL],
     );
   }
 
@@ -151,7 +151,7 @@ export class RollbackCommandDefinition {
       }),
       ['Keep recorded services', { ...put('$.record', { 'services.$': RECORD.services }), Next: known }],
       [noRecord, { Type: 'Pass', Result: { services: [] }, ResultPath: '$.record' }],
-      [known, NO_OPERATION],
+      [known, LABEL],
       [
         'Stop deployments',
         forEach(SERVICES, this.stopDeployment(), {
@@ -172,7 +172,7 @@ export class RollbackCommandDefinition {
         'Report stopped deployments',
         report('the running deployments were stopped, and roll back. The release notifies of their end'),
       ],
-      [idle, NO_OPERATION],
+      [idle, LABEL],
     );
   }
 
@@ -247,7 +247,7 @@ export class RollbackCommandDefinition {
         'Report the stopped release',
         report('the running release was stopped, and is rolled back. The release notifies of its end'),
       ],
-      [none, NO_OPERATION],
+      [none, LABEL],
     );
   }
 
@@ -286,7 +286,7 @@ export class RollbackCommandDefinition {
       ['Name image before', put('$.image', { 'named.$': fromJson(named) })],
       ['Merge with the others', put('$.image', { 'all.$': merge(IMAGES, '$.image.named') })],
       ['Keep images', copy('$.image.all', IMAGES)],
-      [added, NO_OPERATION],
+      [added, LABEL],
     );
     return part(
       readRecord(this.calls, this.arns, {

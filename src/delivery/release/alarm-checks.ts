@@ -1,4 +1,4 @@
-import { NO_OPERATION, part, type Part, put, refuse } from '../asl/asl';
+import { LABEL, type Part, part, put, refuse } from '../asl/asl';
 import { allOf, anyOf, choice, isTrue, not, present } from '../asl/conditions';
 import { toJson } from '../asl/intrinsics';
 import type { AwsCalls } from '../asl/sdk-integrations';
@@ -57,7 +57,7 @@ export function monitorAlarms({ calls, intervals }: PartTools, seconds: number):
         ),
     ),
     failure,
-    [end, NO_OPERATION],
+    [end, LABEL],
   );
 }
 
@@ -67,7 +67,7 @@ function refuseWhileFiring(name: string, calls: AwsCalls, alarms: JsonPath, reas
     [`${name}: describe`, describeFiring(calls, alarms)],
     [`${name}: does any fire?`, choice([not(ANY_FIRING)], quiet)],
     failFiring(name, reason, ...args),
-    [quiet, NO_OPERATION],
+    [quiet, LABEL],
   );
 }
 

@@ -1,4 +1,4 @@
-import { NO_OPERATION, part, type Part, put, refuse } from '../asl/asl';
+import { LABEL, type Part, part, put, refuse } from '../asl/asl';
 import { allOf, anyOf, choice, equals } from '../asl/conditions';
 import { arrayItem, CONTEXT, split } from '../asl/intrinsics';
 import type { AwsCalls } from '../asl/sdk-integrations';
@@ -29,7 +29,7 @@ export function awaitMaintenanceWindow({ calls, intervals }: PartTools, times: W
       () => check,
     ),
     refuse(closed, 'Release.Window', 'the maintenance window has not opened for a day'),
-    [open, NO_OPERATION],
+    [open, LABEL],
   );
 }
 

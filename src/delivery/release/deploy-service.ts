@@ -1,4 +1,4 @@
-import { NO_OPERATION, part, type Part, put, refuse } from '../asl/asl';
+import { LABEL, type Part, part, put, refuse } from '../asl/asl';
 import {
   absent,
   allOf,
@@ -42,7 +42,7 @@ export function deployService(tools: PartTools, limits: DeploymentLimits): Part 
   return part(
     startDeployment(tools),
     followDeployment(tools, limits, deployed),
-    [deployed, NO_OPERATION],
+    [deployed, LABEL],
     describeService('Deployed service', calls, arns),
     ['Does it run the candidate?', choice([equalsPath(CURRENT.revision, FOUND.candidate)], minimum)],
     refuse(
@@ -69,7 +69,7 @@ function startDeployment({ calls, arns }: PartTools): Part {
     ['Has the service no tasks yet?', choice([FIRST_RELEASE, present(SERVICE.minTasks)], 'Start first tasks')],
     ['Update service', { ...update({}), Next: started }],
     ['Start first tasks', update({ 'DesiredCount.$': SERVICE.minTasks })],
-    [started, NO_OPERATION],
+    [started, LABEL],
   );
 }
 
@@ -153,7 +153,7 @@ function raiseMinimum(tools: PartTools, entry: string): Part {
   return part(
     [entry, choice([FIRST_RELEASE, present(SERVICE.minTasks)], raise.entry, end)],
     raise,
-    [end, NO_OPERATION],
+    [end, LABEL],
   );
 }
 
@@ -191,6 +191,6 @@ export function setMinimum({ calls, arns }: PartTools, { name, minimum }: Minimu
         },
       ),
     ],
-    [end, NO_OPERATION],
+    [end, LABEL],
   );
 }

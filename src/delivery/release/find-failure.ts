@@ -1,4 +1,4 @@
-import { FAILURE, type NamedState, NO_OPERATION, part, type Part, put } from '../asl/asl';
+import { FAILURE, LABEL, type NamedState, type Part, part, put } from '../asl/asl';
 import { allOf, anyOf, choice, type Condition, isOneOf, isText } from '../asl/conditions';
 import { arrayItem, CONTEXT, format, split } from '../asl/intrinsics';
 import type { AwsCalls } from '../asl/sdk-integrations';
@@ -57,7 +57,7 @@ export function findFailure(calls: AwsCalls): Part {
       THEIRS,
       format('the release {} ended as {}: {}', INPUT.clean, STATUS, CAUSE),
     ),
-    [end, NO_OPERATION],
+    [end, LABEL],
   );
 }
 

@@ -73,7 +73,7 @@ export class MigrationDryRun extends Construct {
       ...chart(
         this.chooseImage(calls, arns),
         registerTaskDefinition(calls, arns, {
-          name: 'Register task definition',
+          name: 'Register',
           resultPath: FOUND.candidate,
           suffix: SUFFIX,
         }),

@@ -1,5 +1,5 @@
 import { chatMessage } from '../../observability/alerting/chat-message';
-import { chart, NO_OPERATION, part, type Part, put } from '../asl/asl';
+import { chart, LABEL, type Part, part, put } from '../asl/asl';
 import { choice, type Condition } from '../asl/conditions';
 import { format, toJson } from '../asl/intrinsics';
 import type { AwsCalls } from '../asl/sdk-integrations';
@@ -29,7 +29,7 @@ export function notify(calls: AwsCalls, topicArn: string | undefined, notificati
   const { name, when, next } = notification;
   const transition = next === undefined ? {} : { Next: next };
   if (topicArn === undefined) {
-    return part([name, { ...NO_OPERATION, ...transition }]);
+    return part([name, { ...LABEL, ...transition }]);
   }
   const done = `${name}: done`;
   const send = {
@@ -38,7 +38,7 @@ export function notify(calls: AwsCalls, topicArn: string | undefined, notificati
     ResultPath: null,
     Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: done }],
   };
-  const end = [done, { ...NO_OPERATION, ...transition }] as const;
+  const end = [done, { ...LABEL, ...transition }] as const;
   return when
     ? part([name, choice([when], `${name}: send`, done)], [`${name}: send`, send], end)
     : part([name, send], end);

@@ -1,5 +1,5 @@
 import type { SnapshotTarget } from '../../contracts';
-import { NO_OPERATION, part, type Part, refuse } from '../asl/asl';
+import { LABEL, type Part, part, refuse } from '../asl/asl';
 import { branches, choice, equals, isOneOf, present } from '../asl/conditions';
 import { CONTEXT } from '../asl/intrinsics';
 import type { AwsCalls } from '../asl/sdk-integrations';
@@ -84,7 +84,7 @@ export function takeSnapshot({ calls, intervals }: PartTools, target: SnapshotTa
       JOB,
       `${BACKUP}.State`,
     ),
-    [completed, NO_OPERATION],
+    [completed, LABEL],
     ...copySnapshot(calls, target),
     ['Forget backup job', { Type: 'Pass', Result: {}, ResultPath: BACKUP }],
   );

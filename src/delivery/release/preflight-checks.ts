@@ -1,5 +1,5 @@
 import { NOTHING_RELEASED } from '../../registry/released-image';
-import { copy, NO_OPERATION, part, type Part, put, refuse, unless } from '../asl/asl';
+import { copy, LABEL, type Part, part, put, refuse, unless } from '../asl/asl';
 import { absent, anyOf, choice, equals, isTrue, matches, present } from '../asl/conditions';
 import { contains, format } from '../asl/intrinsics';
 import { checkRollbackAlarms, ROLLS_BACK } from './alarm-checks';
@@ -67,7 +67,7 @@ function chooseImage(excluded: string): Part {
       SERVICE.name,
       SERVICE.repository,
     ),
-    [chosen, NO_OPERATION],
+    [chosen, LABEL],
   );
 }
 
@@ -109,7 +109,7 @@ function checkStack({ calls, arns }: PartTools): Part {
       SERVICE.name,
       status,
     ),
-    [stable, NO_OPERATION],
+    [stable, LABEL],
   );
 }
 
@@ -133,7 +133,7 @@ function checkActivity({ calls, arns }: PartTools): Part {
       `${deployments}.ServiceDeployments[0].Status`,
       `${deployments}.ServiceDeployments[0].ServiceDeploymentArn`,
     ),
-    [idle, NO_OPERATION],
+    [idle, LABEL],
   );
 }
 
@@ -158,7 +158,7 @@ function checkReleasedState(tools: PartTools, end: string): Part {
       SERVICE.name,
       TARGET_GROUP,
     ),
-    [whole, NO_OPERATION],
+    [whole, LABEL],
     checkDrift(tools),
     ['Keep state before the release', { ...put(FOUND.before, stateBefore(false)), Next: end }],
   );
@@ -199,7 +199,7 @@ function checkDrift({ calls }: PartTools): Part {
       SERVICE.name,
       CURRENT.revision,
     ),
-    [same, NO_OPERATION],
+    [same, LABEL],
   );
 }
 
@@ -215,6 +215,6 @@ function checkEmptyService(): Part {
       SERVICE.parameter,
       SERVICE.name,
     ),
-    [empty, NO_OPERATION],
+    [empty, LABEL],
   );
 }

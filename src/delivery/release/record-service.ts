@@ -1,4 +1,4 @@
-import { type NamedState, NO_OPERATION, part, type Part, put, refuse } from '../asl/asl';
+import { LABEL, type NamedState, type Part, part, put, refuse } from '../asl/asl';
 import { choice, equalsPath, present } from '../asl/conditions';
 import { format } from '../asl/intrinsics';
 import { CURRENT, describeLatestRevision, describeService } from './ecs-calls';
@@ -29,13 +29,13 @@ export function recordService(tools: PartTools, stageName: string): Part {
       SERVICE.name,
       CURRENT.revision,
     ),
-    [same, NO_OPERATION],
+    [same, LABEL],
     recordTag(tools, stageName),
     ['Describe latest revision again', describeLatestRevision(calls)],
     ['Is the candidate the latest revision?', choice([equalsPath(FOUND.latest, FOUND.candidate)], recorded)],
     // CloudFormation has registered a revision in between, with the image of before.
     registerTaskDefinition(calls, arns, { name: 'Register again', resultPath: '$.again' }),
-    [recorded, NO_OPERATION],
+    [recorded, LABEL],
   );
 }
 
@@ -89,6 +89,6 @@ function recordTag({ calls, arns }: PartTools, stageName: string): Part {
     // The parameter was created anew and counts from 1 again.
     tagWith('Tag image with a unique tag', format(`live-${stageName}-{}-{}`, VERSION, 'States.UUID()'), {}),
     [tagged, put(IMAGE, {})],
-    [end, NO_OPERATION],
+    [end, LABEL],
   );
 }

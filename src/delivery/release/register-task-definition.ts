@@ -1,4 +1,4 @@
-import { copy, forEach, type NamedState, NO_OPERATION, output, part, type Part, put, refuse } from '../asl/asl';
+import { copy, forEach, LABEL, type NamedState, output, type Part, part, put, refuse } from '../asl/asl';
 import {
   absent,
   allOf,
@@ -137,7 +137,7 @@ function removeAwsTags(state: NameOf): Part {
     [state('is any tag ours?'), choice([isTrue(`${WORK}.own.any`)], state('take our tags'))],
     [state('take no tags'), { Type: 'Pass', Result: [], ResultPath: TAGS, Next: end }],
     [state('take our tags'), copy(`${TAGS}[?(@.ours == true)].tag`, TAGS)],
-    [end, NO_OPERATION],
+    [end, LABEL],
   );
 }
 
@@ -170,7 +170,7 @@ function replaceImage(state: NameOf): Part {
       SERVICE.family,
       SERVICE.container,
     ),
-    [replaced, NO_OPERATION],
+    [replaced, LABEL],
   );
 }
 
@@ -185,7 +185,7 @@ function refuseUnsupportedFields(state: NameOf): Part {
       `the family {} has one of ${UNSUPPORTED_FIELDS.join(', ')}, which a release can not copy`,
       SERVICE.family,
     ),
-    [supported, NO_OPERATION],
+    [supported, LABEL],
   );
 }
 
@@ -226,7 +226,7 @@ function register(calls: AwsCalls, state: NameOf, suffix: string, families: stri
         },
       ),
     ]),
-    [registered, NO_OPERATION],
+    [registered, LABEL],
   );
 }
 
@@ -286,7 +286,7 @@ function setVersionVariable(state: NameOf, end: string): Part {
         },
       ),
     ],
-    [set, NO_OPERATION],
+    [set, LABEL],
   );
 }
 

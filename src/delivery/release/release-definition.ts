@@ -1,17 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import {
-  catchAll,
-  chart,
-  copy,
-  FAILURE,
-  forEach,
-  NO_OPERATION,
-  oneByOne,
-  output,
-  part,
-  type Part,
-  unless,
-} from '../asl/asl';
+import { catchAll, chart, copy, FAILURE, forEach, LABEL, oneByOne, output, type Part, part, unless } from '../asl/asl';
 import { choice, present } from '../asl/conditions';
 import { CONTEXT, format, toJson } from '../asl/intrinsics';
 import { checkGateAlarms, monitorAlarms, ROLLS_BACK } from './alarm-checks';
@@ -47,7 +35,7 @@ export function releaseDefinition(tools: PartTools, settings: ReleaseSettings): 
       ['Clean up after another execution?', choice([present(INPUT.clean)], cleanUp.entry, begin)],
       [begin, choice([ROLLS_BACK], 'Mark services', 'Begin the release')],
       ['Mark services', markRollback()],
-      ['Begin the release', NO_OPERATION],
+      ['Begin the release', LABEL],
       selectImages(targets),
       ['Prepare', catchAll(prepare(tools, settings), { next: refuse })],
       ['Release', catchAll(release(tools, settings), { next: rollBack })],
@@ -86,7 +74,7 @@ function prepare(tools: PartTools, settings: ReleaseSettings): Part {
     ['Check services', forEach(SERVICES, checkService(tools), { fields: { ResultPath: SERVICES } })],
     ['May services be left out?', choice([ROLLS_BACK], 'Keep included services', 'Services are checked')],
     ['Keep included services', copy(`${SERVICES}[?(@.included == true)]`, SERVICES)],
-    ['Services are checked', NO_OPERATION],
+    ['Services are checked', LABEL],
     ...snapshots,
     lock('Lock before the first change', tools, recordName),
   );
@@ -119,7 +107,7 @@ function release(tools: PartTools, settings: ReleaseSettings): Part {
 
 function register({ calls, arns }: PartTools): Part {
   return part(
-    registerTaskDefinition(calls, arns, { name: 'Register task definition', resultPath: FOUND.candidate }),
+    registerTaskDefinition(calls, arns, { name: 'Register', resultPath: FOUND.candidate }),
     ['Keep the candidate', copy(FOUND.candidate, `${FOUND.before}.candidate`)],
   );
 }
@@ -139,7 +127,7 @@ function migrate({ calls, intervals }: PartTools, { scope, targets }: ReleaseSet
   return part(
     runTask(calls, intervals, { ...run, name: 'Migration', command: migration._command }),
     ...(verify
-      ? [runTask(calls, intervals, { ...run, name: 'Verification of the migration', command: verify })]
+      ? [runTask(calls, intervals, { ...run, name: 'Verification', command: verify })]
       : []),
   );
 }

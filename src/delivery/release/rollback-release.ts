@@ -5,10 +5,10 @@ import {
   findByName,
   forEach,
   ITEM,
-  NO_OPERATION,
+  LABEL,
   output,
-  part,
   type Part,
+  part,
   put,
 } from '../asl/asl';
 import { anyOf, choice, equalsPath, isTrue, present } from '../asl/conditions';
@@ -48,7 +48,7 @@ export function rollBackRelease(name: string, tools: PartTools, settings: Releas
       choice([equalsPath(RECORD.execution, CONTEXT.executionName)], rollBack, nothing),
     ],
     ['Is the record of the failed release?', choice([equalsPath(RECORD.execution, INPUT.clean)], rollBack, nothing)],
-    [rollBack, NO_OPERATION],
+    [rollBack, LABEL],
     ...stopMigration(tools, settings),
     rollBackServices(tools, settings, failed),
     clearRecord(calls, arns, 'Clear record after the rollback', recordName),
@@ -97,7 +97,7 @@ function stopMigration({ calls, intervals }: PartTools, { migration, scope }: Re
         'Report tasks that are left',
         put(FAILURE, { 'Error.$': ERROR, 'Cause.$': format('{} ({})', CAUSE, `${TASKS_LEFT}.Cause`) }),
       ],
-      [end, NO_OPERATION],
+      [end, LABEL],
     ),
   ];
 }

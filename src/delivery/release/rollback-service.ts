@@ -1,4 +1,4 @@
-import { copy, NO_OPERATION, part, type Part, put, refuse } from '../asl/asl';
+import { copy, LABEL, type Part, part, put, refuse } from '../asl/asl';
 import { absent, anyOf, branches, choice, equals, equalsPath, matches, not, present } from '../asl/conditions';
 import { CONTEXT } from '../asl/intrinsics';
 import type { AwsCalls } from '../asl/sdk-integrations';
@@ -53,7 +53,7 @@ export function rollBackService(tools: PartTools, limits: DeploymentLimits): Par
     [restored, choice([FIRST_RELEASE], stopTasks)],
     awaitHealth(tools, limits, serves),
     [stopTasks, updateService(calls, arns, { DesiredCount: 0 })],
-    [serves, NO_OPERATION],
+    [serves, LABEL],
     restoreReleasedTag(tools),
   );
 }
@@ -77,7 +77,7 @@ function emptyFirstRelease(tools: PartTools): Part {
         Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: end }],
       },
     ],
-    [end, NO_OPERATION],
+    [end, LABEL],
   );
 }
 
@@ -89,7 +89,7 @@ function restoreRevision(tools: PartTools, limits: DeploymentLimits, restored: s
   const stop = stopDeployments(tools, limits, { stopped, late });
   return part(
     stop,
-    [stopped, NO_OPERATION],
+    [stopped, LABEL],
     describeService('Service after its deployments', calls, arns),
     ['Does it run the previous revision?', choice([RUNS_BEFORE], ended)],
     [retry, choice([{ Variable: ATTEMPT.updates, NumericGreaterThan: 0 }], failed)],
@@ -247,7 +247,7 @@ function restoreReleasedTag({ calls, arns }: PartTools): Part {
     ['Read released tag', readReleasedTag(calls, arns)],
     ['Is it the tag of before?', choice([equalsPath(FOUND.releasedTag, BEFORE.tag)], restored)],
     ['Restore released tag', writeReleasedTag(calls, arns, BEFORE.tag)],
-    [restored, NO_OPERATION],
+    [restored, LABEL],
   );
 }
 

@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import type { ReleaseTarget } from '../../contracts';
 import { sortedByName } from '../../contracts/sorted-by-name';
-import { forEach, NO_OPERATION, part, type Part, put, refuse } from '../asl/asl';
+import { forEach, LABEL, type Part, part, put, refuse } from '../asl/asl';
 import { absent, anyOf, choice, type Condition, equals, present } from '../asl/conditions';
 import { add, array, CONTEXT, format, hash, toJson } from '../asl/intrinsics';
 import type { PollingIntervals } from '../asl/polling';
@@ -159,7 +159,7 @@ function checkExitCode(name: string, container: string, entry: string): Part {
     [state('has it a reason?'), choice([present(reason)], state('did not run'), state('did not run, no reason'))],
     refuse(state('did not run'), 'Release.Task', `${name} did not run: {}`, reason),
     refuse(state('did not run, no reason'), 'Release.Task', `${name} did not run: {}`, TASK),
-    [succeeded, NO_OPERATION],
+    [succeeded, LABEL],
   );
 }
 
@@ -230,7 +230,7 @@ export function stopTasks(calls: AwsCalls, intervals: PollingIntervals, tasks: S
       'a task that the release has started does not end: {}',
       toJson(`${TASKS}.TaskArns`),
     ),
-    [stopped, NO_OPERATION],
+    [stopped, LABEL],
   );
 }
 

@@ -1,5 +1,5 @@
 import type { ReleaseTarget } from '../../contracts';
-import { copy, NO_OPERATION, part, type Part, put, refuse, stateNameFor } from '../asl/asl';
+import { copy, LABEL, type Part, part, put, refuse, stateNameFor } from '../asl/asl';
 import { absent, anyOf, branches, choice, equals, present } from '../asl/conditions';
 import { toJson } from '../asl/intrinsics';
 import type { JsonPath } from '../asl/state';
@@ -18,7 +18,7 @@ export function selectImages(targets: ReleaseTarget[]): Part {
     return part(
       [stateNameFor(node.path, (path) => `Is no image of ${path} named?`), choice([absent(tag)], done)],
       [stateNameFor(node.path, (path) => `Take image of ${path}`), copy(tag, tagOf(index))],
-      [done, NO_OPERATION],
+      [done, LABEL],
     );
   });
   return part(first, ...others);
@@ -52,7 +52,7 @@ export function checkImageNames(targets: ReleaseTarget[]): Part {
       toJson(`${NAMES}.known`),
       `${NAMES}.given`,
     ),
-    [valid, NO_OPERATION],
+    [valid, LABEL],
   );
 }
 

@@ -13,14 +13,14 @@ jest.setTimeout(60_000);
 beforeAll(() => { stage = new DeployedRelease(); });
 afterAll(() => stage.close());
 
-const containers = (world: DeliveryAccount, service = 0) => world.revision(world.services[world.facts[service].service].serving).definition.ContainerDefinitions;
+const containers = (world: DeliveryAccount, service = 0) => world.ecs.revision(world.ecs.services[world.facts[service].service].serving).definition.ContainerDefinitions;
 const NOTHING = () => undefined;
 /** What a parameter of the release holds, as a stage of other services left it. */
 const change = (world: DeliveryAccount, parameter: 'record' | 'last', edit: (value: any) => void) => {
-  const name = Object.keys(world.parameters).find((one) => one.endsWith(`/${parameter}`))!;
-  const value = JSON.parse(world.value(name));
+  const name = Object.keys(world.ssm.parameters).find((one) => one.endsWith(`/${parameter}`))!;
+  const value = JSON.parse(world.ssm.value(name));
   edit(value);
-  world.parameters[name].push(JSON.stringify(value));
+  world.ssm.parameters[name].push(JSON.stringify(value));
 };
 const inputs = (world: DeliveryAccount, api: string) => world.calls.filter((call) => call.api === api).map(({ input }) => input);
 
@@ -141,7 +141,7 @@ describe('The first release', () => {
     expect((await stage.release(world, stage.images(world, 'v1'))).status).toBe('SUCCEEDED');
     expect(world.serving).toEqual(['v1', 'v1']);
     expect(world.released).toEqual(['v1', 'v1']);
-    expect(Object.values(world.services).map(({ tasks, minCapacity }) => [tasks, minCapacity])).toEqual([[2, 2], [2, 2]]);
+    expect(Object.values(world.ecs.services).map(({ tasks, minCapacity }) => [tasks, minCapacity])).toEqual([[2, 2], [2, 2]]);
   });
 
   test('that fails leaves the services empty, and no revision of it the latest', async () => {
@@ -156,7 +156,7 @@ describe('The first release', () => {
   test('without an image is refused: there is none to release', async () => {
     const world = stage.account();
     expect((await stage.release(world, {})).error?.message).toMatch(/has never been released/);
-    expect(world.subjects).toEqual(['Release to production begins', 'Release to production refused, nothing was changed']);
+    expect(world.sns.subjects).toEqual(['Release to production begins', 'Release to production refused, nothing was changed']);
   });
 });
 
@@ -171,16 +171,16 @@ describe('A release', () => {
     const world = stage.account().runs('v1').push('v2');
     world.before = (api) => { if (api === 'ecs:updateService') { throw new AwsError('Ecs.EcsException', 'no "service" \\ {here}\n'); } };
     await stage.release(world, stage.images(world, 'v2'));
-    const { message, forChannels } = world.published[world.published.length - 1];
+    const { message, forChannels } = world.sns.published[world.sns.published.length - 1];
     expect(message).toContain('no "service" \\ {here}\n');
     expect(alertIn({ messageId: '1', topicArn: 'deployments', message: forChannels }).text).toBe(message);
   });
 
   test('changes the image and nothing else of the latest revision, and keeps its tags', async () => {
     const world = stage.account().runs('v1').push('v2');
-    const before = world.latest(world.facts[0]);
+    const before = world.ecs.latest(world.facts[0]);
     await stage.release(world, stage.images(world, 'v2'));
-    const after = world.revision(world.services[world.facts[0].service].serving);
+    const after = world.ecs.revision(world.ecs.services[world.facts[0].service].serving);
     const [router, application] = before.definition.ContainerDefinitions;
     expect(after.definition).toEqual({ ...before.definition, EnableFaultInjection: false, ContainerDefinitions: [router, { ...application, Image: application.Image.replace(':v1', ':v2') }] });
     expect(after.tags).toEqual(before.tags);
@@ -192,10 +192,10 @@ describe('A release', () => {
     ['for Graviton', { RuntimePlatform: { CpuArchitecture: 'ARM64', OperatingSystemFamily: 'LINUX' } }],
   ])('copies a task %s', async (_, further) => {
     const world = stage.account().runs('v1').push('v2');
-    const { definition } = world.registerByCloudFormation(world.facts[0], 'v1', further);
+    const { definition } = world.cloudFormation.register(world.facts[0], 'v1', further);
     expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('SUCCEEDED');
     const { ContainerDefinitions: _containers, ...rest } = definition;
-    expect(world.revision(world.services[world.facts[0].service].serving).definition).toMatchObject(JSON.parse(JSON.stringify(rest)));
+    expect(world.ecs.revision(world.ecs.services[world.facts[0].service].serving).definition).toMatchObject(JSON.parse(JSON.stringify(rest)));
   });
 
   test.each([
@@ -204,15 +204,15 @@ describe('A release', () => {
     ['and needs none', [], []],
   ])('%s', async (_, before, after) => {
     const world = stage.account().runs('v1').push('v2');
-    const { tags } = world.latest(world.facts[0]);
+    const { tags } = world.ecs.latest(world.facts[0]);
     tags.splice(0, tags.length, ...before);
     expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('SUCCEEDED');
-    expect(world.latest(world.facts[0]).tags).toEqual(after);
+    expect(world.ecs.latest(world.facts[0]).tags).toEqual(after);
   });
 
   test('brings no task out that it can not copy', async () => {
     const world = stage.account().runs('v1').push('v2');
-    world.registerByCloudFormation(world.facts[0], 'v1', { PidMode: 'task' });
+    world.cloudFormation.register(world.facts[0], 'v1', { PidMode: 'task' });
     expect((await stage.release(world, stage.images(world, 'v2'))).error?.name).toBe('Release.TaskDefinition');
     expect(world.serving).toEqual(['v1', 'v1']);
   });
@@ -232,22 +232,22 @@ describe('A release', () => {
     const world = stage.account().runs('v1').push('v2');
     await stage.release(world, stage.images(world, 'v2'));
     const [{ repository }] = world.facts;
-    expect(world.images[repository]['live-production-3']).toBe(world.images[repository].v2);
+    expect(world.ecr.images[repository]['live-production-3']).toBe(world.ecr.images[repository].v2);
     expect(world.released).toEqual(['v2', 'v2']);
   });
 
   test('finds another tag where the number is taken, and none where it is there already', async () => {
     const world = stage.account().runs('v1').push('v2');
-    world.facts.forEach(({ repository }, index) => { world.images[repository]['live-production-3'] = index === 0 ? 'another image' : world.images[repository].v2; });
+    world.facts.forEach(({ repository }, index) => { world.ecr.images[repository]['live-production-3'] = index === 0 ? 'another image' : world.ecr.images[repository].v2; });
     expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('SUCCEEDED');
-    const tags = world.facts.map(({ repository }) => Object.entries(world.images[repository]).filter(([tag, image]) => tag.startsWith('live-') && image === world.images[repository].v2).map(([tag]) => tag));
+    const tags = world.facts.map(({ repository }) => Object.entries(world.ecr.images[repository]).filter(([tag, image]) => tag.startsWith('live-') && image === world.ecr.images[repository].v2).map(([tag]) => tag));
     expect(tags).toEqual([[expect.stringMatching(/^live-production-3-[0-9a-f-]{36}$/)], ['live-production-3']]);
   });
 
   test('takes a snapshot that ends after 30 days, before anything is registered (A-06)', async () => {
     const world = stage.account().runs('v1').push('v2');
     await stage.release(world, stage.images(world, 'v2'));
-    expect(world.backups[0].input).toMatchObject({ Lifecycle: { DeleteAfterDays: 30 }, IdempotencyToken: expect.any(String) });
+    expect(world.backup.backups[0].input).toMatchObject({ Lifecycle: { DeleteAfterDays: 30 }, IdempotencyToken: expect.any(String) });
     const order = world.calls.map(({ api }) => api);
     expect(order.indexOf('backup:describeBackupJob')).toBeLessThan(order.indexOf('ecs:registerTaskDefinition'));
   });
@@ -255,8 +255,8 @@ describe('A release', () => {
   test('migrates with the new image before any service is updated, and verifies it (A-08)', async () => {
     const world = stage.account().runs('v1').push('v2');
     await stage.release(world, stage.images(world, 'v2'));
-    expect(world.tasks.map(({ image, input }) => [image, input.Overrides.ContainerOverrides[0].Command])).toEqual([['v2', ['npm', 'run', 'migrate']], ['v2', ['npm', 'run', 'verify']]]);
-    expect(world.tasks[0].input.NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp).toBe('DISABLED');
+    expect(world.ecs.tasks.map(({ image, input }) => [image, input.Overrides.ContainerOverrides[0].Command])).toEqual([['v2', ['npm', 'run', 'migrate']], ['v2', ['npm', 'run', 'verify']]]);
+    expect(world.ecs.tasks[0].input.NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp).toBe('DISABLED');
     const order = world.calls.map(({ api }) => api);
     expect(order.lastIndexOf('ecs:describeTasks')).toBeLessThan(order.indexOf('ecs:updateService'));
   });
@@ -265,7 +265,7 @@ describe('A release', () => {
     const world = stage.account().runs('v1').push('v2');
     await stage.release(world, stage.images(world, 'v2'));
     expect(inputs(world, 'ecs:updateService').map(({ Service }) => Service)).toEqual(world.facts.map(({ service }) => service));
-    const [second, first] = world.deployments;
+    const [second, first] = world.ecs.deployments;
     expect(second.createdAt > first.createdAt).toBe(true);
     expect(first.minutes).toBeGreaterThanOrEqual(6);
   });
@@ -299,8 +299,8 @@ describe('A release', () => {
 
   test('follows its own deployment, whatever was deployed before it', async () => {
     const world = stage.account().runs('v1').push('v2');
-    world.facts.forEach(({ service }) => { world.deploy(service, world.services[service].revision); });
-    Array.from({ length: 8 }).forEach(() => world.passMinute());
+    world.facts.forEach(({ service }) => { world.ecs.deploy(service, world.ecs.services[service].revision); });
+    Array.from({ length: 8 }).forEach(() => world.ecs.passMinute());
     world.faults.v2 = 'fails on green';
     const { status, error } = await stage.release(world, stage.images(world, 'v2'));
     expect([status, error?.message]).toEqual(['FAILED', expect.stringContaining('ROLLBACK_SUCCESSFUL')]);
@@ -309,11 +309,11 @@ describe('A release', () => {
   test('stays, when a stack update after it is rolled back (ADR 2)', async () => {
     const world = stage.account().runs('v1').push('v2');
     await stage.release(world, stage.images(world, 'v2'));
-    const revision = world.registerByCloudFormation(world.facts[0], 'v2');
+    const revision = world.cloudFormation.register(world.facts[0], 'v2');
     revision.active = false;
     expect(world.serving).toEqual(['v2', 'v2']);
-    world.updateByCloudFormation(world.facts[0]);
-    Array.from({ length: 8 }).forEach(() => world.passMinute());
+    world.cloudFormation.update(world.facts[0]);
+    Array.from({ length: 8 }).forEach(() => world.ecs.passMinute());
     expect(world.serving).toEqual(['v2', 'v2']);
   });
 });
@@ -338,7 +338,7 @@ describe('A service that is not ours (E-15)', () => {
   test('is migrated, released and written down', async () => {
     const world = account();
     expect((await run(world, 'foreign')).status).toBe('SUCCEEDED');
-    expect([world.serving, world.released, world.tasks.map(({ image }) => image)]).toEqual([['v2'], ['v2'], ['v2']]);
+    expect([world.serving, world.released, world.ecs.tasks.map(({ image }) => image)]).toEqual([['v2'], ['v2'], ['v2']]);
   });
 
   test('is taken back', async () => {
@@ -353,12 +353,12 @@ describe('A service that is not ours (E-15)', () => {
     ['is empty again after a first release that fails', 'fails on green', 'FAILED', ['nothing'], 0],
   ] as const)('that does not scale %s', async (name, fault, status, serving, tasks) => {
     const world = empty();
-    world.scales = false;
+    world.autoScaling.scales = false;
     if (fault) {
       world.faults.v2 = fault;
     }
     expect((await run(world, `foreign, ${name}`)).status).toBe(status);
-    expect([world.serving, Object.values(world.services).map((one) => one.tasks)]).toEqual([serving, [tasks]]);
+    expect([world.serving, Object.values(world.ecs.services).map((one) => one.tasks)]).toEqual([serving, [tasks]]);
   });
 });
 
@@ -368,9 +368,9 @@ describe('The plan of a migration (A-08)', () => {
     const { status, output } = await stage.run(world, 'Plan', { images: stage.images(world, 'v2') });
     expect(status).toBe('SUCCEEDED');
     expect(output).toEqual({ log: { group: expect.any(String), stream: 'web/web/task1' }, lines: ['ALTER TABLE orders ADD COLUMN note text;', 'CREATE INDEX ON orders (note);'] });
-    expect(world.tasks[0]).toMatchObject({ image: 'v2', input: { Overrides: { ContainerOverrides: [{ Command: ['npm', 'run', 'plan'] }] } } });
+    expect(world.ecs.tasks[0]).toMatchObject({ image: 'v2', input: { Overrides: { ContainerOverrides: [{ Command: ['npm', 'run', 'plan'] }] } } });
     expect(world.latestTags).toEqual(['v1', 'v1']);
-    expect(world.revisions.filter(({ family, active }) => family.endsWith('-plan') && active)).toEqual([]);
+    expect(world.ecs.revisions.filter(({ family, active }) => family.endsWith('-plan') && active)).toEqual([]);
   });
 
   test('leaves nothing behind when it fails', async () => {
@@ -378,16 +378,16 @@ describe('The plan of a migration (A-08)', () => {
     world.faults.v2 = 'migration fails';
     const { error } = await stage.run(world, 'Plan', { images: stage.images(world, 'v2') });
     expect(error?.message).toMatch(/Plan ended with 1/);
-    expect(world.revisions.filter(({ family, active }) => family.endsWith('-plan') && active)).toEqual([]);
+    expect(world.ecs.revisions.filter(({ family, active }) => family.endsWith('-plan') && active)).toEqual([]);
   });
 });
 
 describe('What ends where nothing is caught', () => {
   const ended = async (how: { Status: string; Error?: string; Cause?: string }) => {
     const world = stage.account().runs('v1');
-    world.ended.A = how;
+    world.states.ended.A = how;
     const { status } = await stage.execute(world, 'clean-up', { clean: 'A' });
-    return { status, told: world.published.map(({ subject, message }) => `${subject}: ${message}`) };
+    return { status, told: world.sns.published.map(({ subject, message }) => `${subject}: ${message}`) };
   };
 
   test('is told by the execution that cleans up, with its error and cause', async () => {
@@ -411,10 +411,10 @@ describe('What ends where nothing is caught', () => {
     world.before = (api) => { looked += api === 'ecs:listServiceDeployments' ? 1 : 0; return looked === 6 ? stage.stop() : undefined; };
     await stage.execute(world, 'A', { images: stage.images(world, 'v2') });
     world.before = NOTHING;
-    world.ended.A = { Status: 'FAILED', Error: 'States.DataLimitExceeded', Cause: 'more than 262144 bytes' };
+    world.states.ended.A = { Status: 'FAILED', Error: 'States.DataLimitExceeded', Cause: 'more than 262144 bytes' };
     await stage.execute(world, 'clean-up', { clean: 'A' });
     expect(world.serving).toEqual(['v1', 'v1']);
-    expect(world.published[world.published.length - 1].message).toContain('States.DataLimitExceeded: the release A ended as FAILED: more than 262144 bytes');
+    expect(world.sns.published[world.sns.published.length - 1].message).toContain('States.DataLimitExceeded: the release A ended as FAILED: more than 262144 bytes');
   });
 
   test('a service that the stage has no more is not back, and told', async () => {
@@ -424,7 +424,7 @@ describe('What ends where nothing is caught', () => {
     world.before = NOTHING;
     change(world, 'record', (record) => { record.services[0].name = 'Application/Removed'; record.services.reverse(); });
     expect((await stage.execute(world, 'clean-up', { clean: 'A' })).status).toBe('FAILED');
-    expect(world.published[world.published.length - 1]).toMatchObject({ subject: expect.stringContaining('NOT taken back'), message: expect.stringMatching(/Application\/Removed.*no such service/) });
+    expect(world.sns.published[world.sns.published.length - 1]).toMatchObject({ subject: expect.stringContaining('NOT taken back'), message: expect.stringMatching(/Application\/Removed.*no such service/) });
     // The other one is found by its name, wherever it stands.
     expect(world.latestTags).toEqual(['v2', 'v1']);
   });
@@ -433,12 +433,12 @@ describe('What ends where nothing is caught', () => {
 describe('The way back (A-14, C-17, C-29, E-15)', () => {
   test('stops a deployment that runs, and only that', async () => {
     const world = stage.account().runs('v1').push('v2');
-    world.deploy(world.facts[0].service, world.registerByCloudFormation(world.facts[0], 'v2').arn);
-    world.passMinute();
+    world.ecs.deploy(world.facts[0].service, world.cloudFormation.register(world.facts[0], 'v2').arn);
+    world.ecs.passMinute();
     const { output } = await stage.back(world);
     expect(output.done).toMatch(/deployments were stopped/);
-    expect(inputs(world, 'ecs:stopServiceDeployment')).toEqual([{ ServiceDeploymentArn: world.deployments[0].arn, StopType: 'ROLLBACK' }]);
-    expect(world.started).toEqual([]);
+    expect(inputs(world, 'ecs:stopServiceDeployment')).toEqual([{ ServiceDeploymentArn: world.ecs.deployments[0].arn, StopType: 'ROLLBACK' }]);
+    expect(world.states.started).toEqual([]);
   });
 
   test('during a release makes that release take back everything', async () => {
@@ -448,9 +448,9 @@ describe('The way back (A-14, C-17, C-29, E-15)', () => {
       seen += api === 'ecs:listServiceDeployments' ? 1 : 0;
       if (seen === 5) {
         seen += 1;
-        world.standsStill = true;
+        world.ecs.standsStill = true;
         await stage.back(world);
-        world.standsStill = false;
+        world.ecs.standsStill = false;
       }
     };
     expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('FAILED');
@@ -460,10 +460,10 @@ describe('The way back (A-14, C-17, C-29, E-15)', () => {
 
   test('stops a release that runs without a deployment, and leaves one that cleans up alone', async () => {
     const world = stage.account().runs('v1');
-    world.executions.push('watching', 'cleaning');
-    Object.assign(world.inputs, { watching: '{"images":{}}', cleaning: '{"clean":"other"}' });
+    world.states.executions.push('watching', 'cleaning');
+    Object.assign(world.states.inputs, { watching: '{"images":{}}', cleaning: '{"clean":"other"}' });
     const { output } = await stage.back(world);
-    expect(world.stopped).toEqual(['watching']);
+    expect(world.states.stopped).toEqual(['watching']);
     expect(output.done).toMatch(/was stopped/);
   });
 
@@ -473,25 +473,25 @@ describe('The way back (A-14, C-17, C-29, E-15)', () => {
     let answer: any;
     let clicked = false;
     world.before = async (api) => {
-      const goesBack = world.deployments.some(({ target, status, asked }) => world.tagOf(target) === 'v1' && status === 'IN_PROGRESS' && asked > 1);
+      const goesBack = world.ecs.deployments.some(({ target, status, asked }) => world.ecs.tagOf(target) === 'v1' && status === 'IN_PROGRESS' && asked > 1);
       if (api === 'ecs:listServiceDeployments' && goesBack && !clicked) {
         clicked = true;
-        world.standsStill = true;
+        world.ecs.standsStill = true;
         answer = await stage.back(world);
-        world.standsStill = false;
+        world.ecs.standsStill = false;
       }
     };
     await stage.release(world, stage.images(world, 'v2'));
     expect(answer.output.done).toMatch(/it goes back already/);
-    expect(world.deployments.filter(({ target }) => world.tagOf(target) === 'v1').map(({ status }) => status)).toEqual(['SUCCESSFUL', 'SUCCESSFUL']);
+    expect(world.ecs.deployments.filter(({ target }) => world.ecs.tagOf(target) === 'v1').map(({ status }) => status)).toEqual(['SUCCESSFUL', 'SUCCESSFUL']);
     expect(world.serving).toEqual(['v1', 'v1']);
 
     for (const input of ['{"clean":"other"}', '{"images":{},"back":true}']) {
       const other = stage.account().runs('v1');
-      other.executions.push('running');
-      other.inputs.running = input;
+      other.states.executions.push('running');
+      other.states.inputs.running = input;
       expect((await stage.back(other)).output.done).toMatch(/it goes back already/);
-      expect([other.stopped, other.started]).toEqual([[], []]);
+      expect([other.states.stopped, other.states.started]).toEqual([[], []]);
     }
   });
 
@@ -500,7 +500,7 @@ describe('The way back (A-14, C-17, C-29, E-15)', () => {
     await stage.release(world, stage.images(world, 'v2'));
     await stage.release(world, { [world.facts[1].repository]: 'v3' });
     const { output } = await stage.back(world);
-    expect(world.started).toEqual([{ images: stage.images(world, 'v2'), back: true }]);
+    expect(world.states.started).toEqual([{ images: stage.images(world, 'v2'), back: true }]);
     expect(output.done).toMatch(/serve/);
     expect(world.serving).toEqual(['v2', 'v2']);
   });
@@ -508,8 +508,8 @@ describe('The way back (A-14, C-17, C-29, E-15)', () => {
   test('goes back while what was released fires alarms and answers nobody, without snapshot, migration and watch', async () => {
     const world = stage.account().runs('v1').push('v2');
     await stage.release(world, stage.images(world, 'v2'));
-    world.facts.forEach(({ alarms }) => world.firing.add(alarms[0]));
-    world.unhealthy = true;
+    world.facts.forEach(({ alarms }) => world.cloudWatch.firing.add(alarms[0]));
+    world.elb.unhealthy = true;
     const before = world.calls.length;
     expect((await stage.back(world)).status).toBe('SUCCEEDED');
     expect([world.serving, world.released, world.latestTags]).toEqual([['v1', 'v1'], ['v1', 'v1'], ['v1', 'v1']]);
@@ -519,7 +519,7 @@ describe('The way back (A-14, C-17, C-29, E-15)', () => {
   test('fails with the reason where the images before can not be brought out', async () => {
     const world = stage.account().runs('v1').push('v2');
     await stage.release(world, stage.images(world, 'v2'));
-    world.stackStatus[world.facts[0].stack] = 'UPDATE_IN_PROGRESS';
+    world.cloudFormation.stackStatus[world.facts[0].stack] = 'UPDATE_IN_PROGRESS';
     const { error } = await stage.back(world);
     expect(error).toMatchObject({ name: 'Rollback.NotBack', message: expect.stringMatching(/ended as FAILED: the stack .* is UPDATE_IN_PROGRESS/) });
   });
@@ -530,7 +530,7 @@ describe('The way back (A-14, C-17, C-29, E-15)', () => {
     world.faults.v3 = 'fails on green';
     await stage.release(world, stage.images(world, 'v3'));
     await stage.back(world);
-    expect(world.started).toEqual([{ images: stage.images(world, 'v1'), back: true }]);
+    expect(world.states.started).toEqual([{ images: stage.images(world, 'v1'), back: true }]);
   });
 
   test('leaves a service alone that had nothing before, or has had no release yet', async () => {
@@ -538,14 +538,14 @@ describe('The way back (A-14, C-17, C-29, E-15)', () => {
     world.runsOne(0, 'v1');
     await stage.release(world, stage.images(world, 'v2'));
     expect((await stage.back(world)).status).toBe('SUCCEEDED');
-    expect(world.started).toEqual([{ images: { [world.facts[0].repository]: 'v1' }, back: true }]);
+    expect(world.states.started).toEqual([{ images: { [world.facts[0].repository]: 'v1' }, back: true }]);
     expect(world.serving).toEqual(['v1', 'v2']);
 
     const added = stage.account().push('v1').push('v2');
     added.runsOne(0, 'v2');
     const [{ name, repository, service }] = added.facts;
-    const last = Object.keys(added.parameters).find((one) => one.endsWith('/last'))!;
-    added.parameters[last].push(JSON.stringify({ execution: 'earlier', services: [{ name, repository, tag: 'v1', candidate: added.services[service].revision }] }));
+    const last = Object.keys(added.ssm.parameters).find((one) => one.endsWith('/last'))!;
+    added.ssm.parameters[last].push(JSON.stringify({ execution: 'earlier', services: [{ name, repository, tag: 'v1', candidate: added.ecs.services[service].revision }] }));
     expect((await stage.back(added)).status).toBe('SUCCEEDED');
     expect(added.serving).toEqual(['v1', 'nothing']);
   });
@@ -559,7 +559,7 @@ describe('The way back (A-14, C-17, C-29, E-15)', () => {
 });
 
 describe('The drift check (B-12)', () => {
-  const told = (world: DeliveryAccount) => world.published.filter(({ subject }) => subject.startsWith('Something else'));
+  const told = (world: DeliveryAccount) => world.sns.published.filter(({ subject }) => subject.startsWith('Something else'));
 
   test('says nothing of what was released, nor before the first release, nor while one runs', async () => {
     const world = stage.account().runs('v1').push('v2');
@@ -567,7 +567,7 @@ describe('The drift check (B-12)', () => {
     await stage.release(world, stage.images(world, 'v2'));
     await stage.run(world, 'Drift');
     world.byHand('v1');
-    world.executions.push('running');
+    world.states.executions.push('running');
     await stage.run(world, 'Drift');
     expect(told(world)).toEqual([]);
   });
@@ -575,8 +575,8 @@ describe('The drift check (B-12)', () => {
   test('tells of a revision that was deployed by hand, and of one of CloudFormation with other settings', async () => {
     const world = stage.account().runs('v1').push('v2');
     await stage.release(world, stage.images(world, 'v2'));
-    world.registerByCloudFormation(world.facts[1], 'v2');
-    world.updateByCloudFormation(world.facts[1]);
+    world.cloudFormation.register(world.facts[1], 'v2');
+    world.cloudFormation.update(world.facts[1]);
     await stage.run(world, 'Drift');
     expect(told(world)).toHaveLength(1);
     expect(isShownInChat(told(world)[0].forChannels)).toBe(true);
@@ -599,7 +599,7 @@ describe('The drift check (B-12)', () => {
   test('tells of a service that is gone', async () => {
     const world = stage.account().runs('v1').push('v2');
     await stage.release(world, stage.images(world, 'v2'));
-    world.unknown = world.facts[0].service;
+    world.ecs.unknown = world.facts[0].service;
     await stage.run(world, 'Drift');
     expect(told(world)[0].message).toContain('there is no such service');
   });

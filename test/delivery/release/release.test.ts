@@ -6,14 +6,13 @@ import { Repository } from 'aws-cdk-lib/aws-ecr';
 import {
   Cluster, ContainerImage, DeploymentControllerType, DeploymentStrategy, FargateService, type FargateServiceProps, FargateTaskDefinition, TaskDefinitionRevision,
 } from 'aws-cdk-lib/aws-ecs';
-import { Key } from 'aws-cdk-lib/aws-kms';
-import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import {
   DeploymentEngine, EnvironmentProfile, HardenedPostgres, type IReleasedService, ImageRepository, MaintenanceWindow, Migration, type MigrationOptions, ProductionWebService,
   Release, type ReleaseProps, ReleasedService,
   RollbackCommand, DriftCheck, Rollout, SecureVpc, ServiceImage,
 } from '../../../src';
+import { routingByMail } from '../../fixtures/alert-routing';
 import { releasedServices } from '../../fixtures/released-services';
 import { refusal, templateOf, testStack, unacknowledged } from '../../fixtures/test-stack';
 import { certificate } from '../../fixtures/web-service';
@@ -28,18 +27,18 @@ interface Whole { readonly stack: Stack; readonly template: Template; readonly r
 function whole(props: Partial<ReleaseProps> = {}, where: 'same stack' | 'another stack' = 'same stack'): Whole {
   const { app, stack: services, api, services: list, database } = releasedServices();
   const stack = where === 'same stack' ? services : testStack({ app, id: 'Delivery' });
-  const notifications = new Topic(stack, 'Topic', { masterKey: new Key(stack, 'TopicKey', { enableKeyRotation: true }), enforceSSL: true });
+  const alertRouting = routingByMail(stack);
   const release = new Release(stack, 'Release', {
     stageName: 'production',
     services: list,
     migration: Migration.command(api, ['npm', 'run', 'migrate'], { plan: ['npm', 'run', 'plan'], verify: ['true'], window: MaintenanceWindow.daily('22:00', '04:00') }),
     snapshot: database,
-    notifications,
+    alertRouting,
     gateAlarmNames: ['database-cpu'],
     ...props,
   });
   const back = new RollbackCommand(stack, 'Back', { release });
-  new DriftCheck(stack, 'Drift', { release, notifications });
+  new DriftCheck(stack, 'Drift', { release, alertRouting });
   return { stack, template: templateOf(stack), release, back };
 }
 
@@ -143,7 +142,7 @@ describe('The state machines', () => {
         services,
         migration: Migration.command(api, ['x'], LONG),
         snapshot: database,
-        notifications: new Topic(stack, 'Topic'),
+        alertRouting: routingByMail(stack),
         gateAlarmNames: ['x'],
         monitoringTime: Duration.hours(24),
         snapshotTimeout: Duration.hours(24),
@@ -190,7 +189,7 @@ describe('Beside the machine', () => {
     expect(start).toMatchObject({ action: 'aws:executeAwsApi', inputs: { Service: 'stepfunctions', Api: 'StartExecution', input: '{}' }, outputs: [{ Name: 'Execution', Selector: '$.executionArn' }] });
     // By default it would wait for an hour.
     expect(wait).toMatchObject({ action: 'aws:waitForAwsResourceProperty', inputs: { Api: 'DescribeExecution', executionArn: `{{ ${start.name}.Execution }}`, DesiredValues: expect.arrayContaining(['SUCCEEDED', 'FAILED']) } });
-    expect(wait.timeoutSeconds).toBeGreaterThan(standard.release._longestWayBack.toSeconds());
+    expect(wait.timeoutSeconds).toBeGreaterThan(standard.release._longestRollback.toSeconds());
     expect(ended).toMatchObject({ action: 'aws:assertAwsResourceProperty', inputs: { DesiredValues: ['SUCCEEDED'] }, isEnd: true });
     const actions = statementsOf(standard.template, Properties.Content.assumeRole['Fn::GetAtt'][0]).flatMap(({ Action }) => Action);
     expect(actions.sort()).toEqual(['states:DescribeExecution', 'states:StartExecution']);
@@ -356,7 +355,7 @@ describe('A release refuses', () => {
   test('to compare more often than every hour', () => {
     const { stack, services } = releasedServices();
     const release = new Release(stack, 'Release', { stageName: 'production', services });
-    expect(refusal(() => new DriftCheck(stack, 'Drift', { release, notifications: new Topic(stack, 'Topic'), interval: Duration.minutes(5) }))).toContain('interval is');
+    expect(refusal(() => new DriftCheck(stack, 'Drift', { release, alertRouting: routingByMail(stack), interval: Duration.minutes(5) }))).toContain('interval is');
   });
 });
 
