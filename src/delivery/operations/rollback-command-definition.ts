@@ -1,22 +1,10 @@
 import type { IConstruct } from 'constructs';
 import { NOTHING_RELEASED } from '../../registry/released-image';
-import {
-  chart,
-  copy,
-  findByName,
-  forEach,
-  ITEM,
-  iterate,
-  LABEL,
-  output,
-  type Part,
-  part,
-  put,
-  refuse,
-} from '../asl/asl';
+import { chart, copy, LABEL, output, type Part, part, put } from '../asl/asl';
 import { branches, choice, equals, equalsPath, isText, isTrue, not, present } from '../asl/conditions';
 import { array, contains, CONTEXT, format, fromJson, merge, quoted, toJson } from '../asl/intrinsics';
 import { executionsOf } from '../asl/logged-state-machine';
+import { findByName, forEach, ITEM, iterate, refuse } from '../asl/parts';
 import { PollingIntervals } from '../asl/polling';
 import type { AwsCalls } from '../asl/sdk-integrations';
 import type { State } from '../asl/state';

@@ -1,6 +1,7 @@
-import { LABEL, type Part, part, put, refuse } from '../asl/asl';
+import { LABEL, type Part, part, put } from '../asl/asl';
 import { allOf, anyOf, choice, isTrue, not, present } from '../asl/conditions';
 import { toJson } from '../asl/intrinsics';
+import { refuse } from '../asl/parts';
 import type { AwsCalls } from '../asl/sdk-integrations';
 import type { JsonPath, State } from '../asl/state';
 import type { PartTools } from './release-settings';

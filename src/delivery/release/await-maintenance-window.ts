@@ -1,6 +1,7 @@
-import { LABEL, type Part, part, put, refuse } from '../asl/asl';
+import { LABEL, type Part, part, put } from '../asl/asl';
 import { allOf, anyOf, choice, equals } from '../asl/conditions';
 import { arrayItem, CONTEXT, split } from '../asl/intrinsics';
+import { refuse } from '../asl/parts';
 import type { AwsCalls } from '../asl/sdk-integrations';
 import type { MaintenanceWindow } from './maintenance-window';
 import type { PartTools } from './release-settings';

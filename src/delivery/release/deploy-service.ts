@@ -1,4 +1,4 @@
-import { LABEL, type Part, part, put, refuse } from '../asl/asl';
+import { LABEL, type Part, part, put } from '../asl/asl';
 import {
   absent,
   allOf,
@@ -13,6 +13,7 @@ import {
   present,
 } from '../asl/conditions';
 import { array, CONTEXT, format, toJson } from '../asl/intrinsics';
+import { refuse } from '../asl/parts';
 import type { PollOptions } from '../asl/polling';
 import type { JsonPath } from '../asl/state';
 import { CURRENT, describeService, listDeployments, updateService } from './ecs-calls';

@@ -1,6 +1,7 @@
-import { part, type Part, put, refuse } from '../asl/asl';
+import { part, type Part, put } from '../asl/asl';
 import { choice, present } from '../asl/conditions';
 import { array } from '../asl/intrinsics';
+import { refuse } from '../asl/parts';
 import type { AwsCalls } from '../asl/sdk-integrations';
 import type { JsonPath, State } from '../asl/state';
 import type { ReleaseArns } from './release-arns';

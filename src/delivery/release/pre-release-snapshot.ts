@@ -1,7 +1,8 @@
 import type { SnapshotTarget } from '../../contracts';
-import { LABEL, type Part, part, refuse } from '../asl/asl';
+import { LABEL, type Part, part } from '../asl/asl';
 import { branches, choice, equals, isOneOf, present } from '../asl/conditions';
 import { CONTEXT } from '../asl/intrinsics';
+import { refuse } from '../asl/parts';
 import type { AwsCalls } from '../asl/sdk-integrations';
 import type { PartTools } from './release-settings';
 

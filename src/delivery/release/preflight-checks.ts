@@ -1,7 +1,8 @@
 import { NOTHING_RELEASED } from '../../registry/released-image';
-import { copy, LABEL, type Part, part, put, refuse, unless } from '../asl/asl';
+import { copy, LABEL, type Part, part, put } from '../asl/asl';
 import { absent, anyOf, choice, equals, isTrue, matches, present } from '../asl/conditions';
 import { contains, format } from '../asl/intrinsics';
+import { refuse, unless } from '../asl/parts';
 import { checkRollbackAlarms, ROLLS_BACK } from './alarm-checks';
 import { CURRENT, describeLatestRevision, describeService, listDeployments } from './ecs-calls';
 import type { PartTools } from './release-settings';

@@ -1,6 +1,7 @@
-import { LABEL, type NamedState, type Part, part, put, refuse } from '../asl/asl';
+import { LABEL, type NamedState, type Part, part, put } from '../asl/asl';
 import { choice, equalsPath, present } from '../asl/conditions';
 import { format } from '../asl/intrinsics';
+import { refuse } from '../asl/parts';
 import { CURRENT, describeLatestRevision, describeService } from './ecs-calls';
 import { registerTaskDefinition } from './register-task-definition';
 import type { PartTools } from './release-settings';

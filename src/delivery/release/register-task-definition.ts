@@ -1,4 +1,4 @@
-import { copy, forEach, LABEL, type NamedState, output, type Part, part, put, refuse } from '../asl/asl';
+import { copy, LABEL, type NamedState, output, type Part, part, put } from '../asl/asl';
 import {
   absent,
   allOf,
@@ -13,6 +13,7 @@ import {
   present,
 } from '../asl/conditions';
 import { array, contains, CONTEXT, format, fromJson, merge, quoted } from '../asl/intrinsics';
+import { forEach, refuse } from '../asl/parts';
 import type { AwsCalls } from '../asl/sdk-integrations';
 import type { JsonPath } from '../asl/state';
 import type { ReleaseArns } from './release-arns';

@@ -1,7 +1,8 @@
 import { Token } from 'aws-cdk-lib';
-import { catchAll, chart, copy, FAILURE, forEach, LABEL, oneByOne, output, type Part, part, unless } from '../asl/asl';
+import { chart, copy, LABEL, output, type Part, part } from '../asl/asl';
 import { choice, present } from '../asl/conditions';
 import { CONTEXT, format, toJson } from '../asl/intrinsics';
+import { catchAll, FAILURE, forEach, oneByOne, unless } from '../asl/parts';
 import { checkGateAlarms, monitorAlarms, ROLLS_BACK } from './alarm-checks';
 import { awaitMaintenanceWindow } from './await-maintenance-window';
 import { deployService } from './deploy-service';

@@ -1,6 +1,5 @@
 import { NOTHING_RELEASED } from '../../registry/released-image';
-import type { NamedState, Part } from '../asl/asl';
-import { part, put } from '../asl/asl';
+import { type NamedState, part, type Part, put } from '../asl/asl';
 import { choice, equals } from '../asl/conditions';
 import { CONTEXT, format, fromJson, toJson } from '../asl/intrinsics';
 import type { AwsCalls } from '../asl/sdk-integrations';

@@ -1,18 +1,7 @@
-import {
-  catchAll,
-  CONTINUE,
-  FAILURE,
-  findByName,
-  forEach,
-  ITEM,
-  LABEL,
-  output,
-  type Part,
-  part,
-  put,
-} from '../asl/asl';
+import { CONTINUE, LABEL, output, type Part, part, put } from '../asl/asl';
 import { anyOf, choice, equalsPath, isTrue, present } from '../asl/conditions';
 import { contains, CONTEXT, format, fromJson, merge, toJson } from '../asl/intrinsics';
+import { catchAll, FAILURE, findByName, forEach, ITEM } from '../asl/parts';
 import { NOBODY_NOTIFIED } from './find-failure';
 import { notify } from './notify';
 import { clearRecord, readRecord, RECORD } from './release-record';

@@ -1,6 +1,7 @@
-import { copy, LABEL, type Part, part, put, refuse } from '../asl/asl';
+import { copy, LABEL, type Part, part, put } from '../asl/asl';
 import { absent, anyOf, branches, choice, equals, equalsPath, matches, not, present } from '../asl/conditions';
 import { CONTEXT } from '../asl/intrinsics';
+import { refuse } from '../asl/parts';
 import type { AwsCalls } from '../asl/sdk-integrations';
 import type { JsonPath, State } from '../asl/state';
 import { DEPLOYMENT_INTERVAL_SECONDS, type DeploymentLimits, FIRST_RELEASE, setMinimum } from './deploy-service';

@@ -1,7 +1,6 @@
-import {
-  catchAll, chart, CONTINUE, findByName, forEach, iterate, LABEL, MAX_STATE_NAME, oneByOne, part, put, refuse, stateNameFor, unless,
-} from '../../../src/delivery/asl/asl';
+import { chart, CONTINUE, LABEL, MAX_STATE_NAME, part, put, stateNameFor } from '../../../src/delivery/asl/asl';
 import { choice, equals, present } from '../../../src/delivery/asl/conditions';
+import { catchAll, findByName, forEach, iterate, oneByOne, refuse, unless } from '../../../src/delivery/asl/parts';
 
 const PASS = { Type: 'Pass', Result: 1 };
 
