@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
-import { DriftCheck, Migration, type ProductionWebServiceProps, Release, type ReleaseProps, RollbackCommand } from '../../src';
+import { DriftCheck, Migration, type ProductionWebServiceProps, Release, type ReleaseProps, RollbackCommand, Severity } from '../../src';
 import { routingByMail } from '../fixtures/alert-routing';
 import { releasedServices } from '../fixtures/released-services';
 import { templateOf } from '../fixtures/test-stack';
@@ -22,6 +22,7 @@ export class DeployedRelease {
   public constructor(props: Partial<ReleaseProps> = {}, serviceProps: Partial<ProductionWebServiceProps> = {}) {
     const { stack, api, services, database } = releasedServices(serviceProps);
     const alertRouting = routingByMail(stack);
+    alertRouting.listenTo(database.events.topic, Severity.WARNING);
     const release = new Release(stack, 'Release', {
       stageName: 'production',
       services,

@@ -87,8 +87,9 @@ export class LoggedStateMachine extends Construct {
     acknowledge(
       policy,
       'AwsSolutions-IAM5[Resource::*]',
-      'Reads of task definitions, tasks, scaling, rules, targets and alarms, the deregistration of a revision, metrics, ' +
-        'logs and traces do not support resource-level permissions. What is changed is named in its own statements.',
+      'Reads of task definitions, tasks, scaling, rules, targets and alarms, the deregistration of a revision, ' +
+        'metrics, logs and traces do not support resource-level permissions. ' +
+        'What is changed is named in its own statements.',
     );
     wildcards(statements).forEach((arn) =>
       acknowledgeWildcard(

@@ -30,16 +30,16 @@ export interface PollOptions {
   readonly times?: number;
 }
 
-/** An execution may have 25,000 events. The rest is for what runs once for each service, and for calls that are retried. */
+/** An execution may have 25,000 events. The rest is for what runs once for each service, and for retries. */
 const EVENTS_FOR_POLLING = 21_000;
 const EVENTS_OF_SERVICE = 1_675;
 /** Events in the history of an execution: a task is entered, scheduled, started, succeeded and left. */
 const EVENTS: { readonly [type: string]: number } = { Task: 5, Map: 16 };
 const OTHER_EVENTS = 2;
 
-/** Polling intervals of a definition: each poll gets the one that it asks for, while the events of an execution suffice. */
+/** Polling intervals of a definition. Each poll gets the one that it asks for, while the events suffice. */
 export class PollingIntervals {
-  /** Writes a definition twice. The first time counts the events that its polls need, the second time shares them out. */
+  /** Writes a definition twice: once to count the events that its polls need, and once to share them out. */
   public static share<T>(
     services: number,
     write: (intervals: PollingIntervals) => T,

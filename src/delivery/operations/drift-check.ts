@@ -43,7 +43,8 @@ const RELEASED_REVISION = '$.before.candidate';
 
 /**
  * Notification when a service runs another revision than the released one. The cause is a deployment by hand, or a
- * change by CloudFormation, for which ECS takes the family's latest revision. While a release runs, nothing is compared.
+ * change by CloudFormation, for which ECS takes the family's latest revision. While a release runs, nothing is
+ * compared.
  * Source: requirement B-12.
  *
  * @example

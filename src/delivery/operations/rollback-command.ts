@@ -8,7 +8,7 @@ import { EnvironmentProfile } from '../../environment';
 import { executionsOf, LoggedStateMachine, ofThisAccount } from '../asl/logged-state-machine';
 import { AwsCalls } from '../asl/sdk-integrations';
 import type { Release } from '../release/release';
-import { RollbackCommandDefinition } from './rollback-command-definition';
+import { rollbackCommandDefinition } from './rollback-command-definition';
 
 /** Properties of a {@link RollbackCommand}. The release is required. */
 export interface RollbackCommandProps {
@@ -60,7 +60,7 @@ export class RollbackCommand extends Construct {
       assumedBy: ofThisAccount(this, 'states.amazonaws.com'),
     });
     const calls = new AwsCalls(Stack.of(this).partition);
-    const { definition } = new RollbackCommandDefinition(this, calls, this.props.release);
+    const definition = rollbackCommandDefinition(this, calls, this.props.release);
     return new LoggedStateMachine(this, 'Machine', { definition, calls, role, profile: this.profile }).stateMachine;
   }
 
@@ -87,8 +87,8 @@ export class RollbackCommand extends Construct {
       content: {
         schemaVersion: '0.3',
         description:
-          `Rolls ${release.stageName} back: stops what runs, or releases the images before the last release and waits ` +
-          'for the end. The output of the execution that the first step starts says what was done.',
+          `Rolls ${release.stageName} back: stops what runs, or releases the images before the last release and ` +
+          'waits for the end. The output of the execution that the first step starts says what was done.',
         assumeRole: role.roleArn,
         mainSteps: this.steps(stateMachineArn),
       },

@@ -18,7 +18,8 @@ const WINDOW = '$.window';
 export function awaitMaintenanceWindow({ calls, intervals }: PartTools, times: WindowTimes): Part {
   const open = 'Maintenance window is open';
   const closed = 'Maintenance window stays closed';
-  const check = times.calendarArn === undefined ? checkTime(times, open) : checkCalendar(calls, times.calendarArn, open);
+  const { calendarArn } = times;
+  const check = calendarArn === undefined ? checkTime(times, open) : checkCalendar(calls, calendarArn, open);
   return part(
     intervals.poll(
       {

@@ -92,7 +92,10 @@ export class MigrationDryRun extends Construct {
     const named: JsonPath = `${INPUT.images}['${target.repositoryName}']`;
     const chosen = 'Keep facts of the service';
     return part(
-      ['Add facts of the service', { Type: 'Pass', Parameters: { 'facts': factsOf(target), 'images.$': INPUT.images } }],
+      [
+        'Add facts of the service',
+        { Type: 'Pass', Parameters: { 'facts': factsOf(target), 'images.$': INPUT.images } },
+      ],
       ['Is no image named?', choice([absent(named)], 'Read released image')],
       ['Take named image', { ...copy(named, `${FACTS}.tag`), Next: chosen }],
       ['Read released image', readReleasedTag(calls, arns, `${FACTS}.parameter`)],

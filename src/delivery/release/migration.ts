@@ -8,8 +8,8 @@ import type { MaintenanceWindow } from './maintenance-window';
 /** Options of a {@link Migration}; none is required. */
 export interface MigrationOptions {
   /**
-   * Command that prints what the migration would do, the SQL, and changes nothing. It runs with the new image, before the
-   * approval.
+   * Command that prints what the migration would do, the SQL, and changes nothing. It runs with the new image, before
+   * the approval.
    * @default - the approval shows no plan
    */
   readonly plan?: string[];

@@ -193,7 +193,7 @@ function refuseUnsupportedFields(state: NameOf): Part {
 function register(calls: AwsCalls, state: NameOf, suffix: string, families: string[]): Part {
   const registered = state('registered');
   const nameOf = (fields: OptionalField[]) =>
-    state(['register', ...(fields.length === 0 ? [] : ['with', fields.map(({ field }) => field).join(', ')])].join(' '));
+    state(fields.length === 0 ? 'register' : `register with ${fields.map(({ field }) => field).join(', ')}`);
   return part(
     [
       state('which optional fields are there?'),

@@ -7,8 +7,8 @@ import type { Migration } from './migration';
 /** Properties of a {@link Release}. Stage name and services are required. */
 export interface ReleaseProps {
   /**
-   * Name of the stage: lower-case letters, digits and hyphens, at most 31 characters. It is part of notifications and of
-   * the tags `live-<stage>-<n>`.
+   * Name of the stage: lower-case letters, digits and hyphens, at most 31 characters. It is part of notifications and
+   * of the tags `live-<stage>-<n>`.
    */
   readonly stageName: string;
   /** Services in the order in which they are released, 1 to 8. They are rolled back together. */

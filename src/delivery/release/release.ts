@@ -20,9 +20,9 @@ import { longestRolloutMinutes, validateInterval, validateRelease } from './vali
 
 /**
  * Release of new versions of services, which rolls them back when anything fails: a state machine without functions.
- * Start it with `{ "images": { "<repository>": "<tag>" } }`. A service whose repository is not named keeps its image and
- * gets the changes of its task definition. With `"back": true` next to the images it rolls back to them: without alarm
- * checks, snapshot, migration and monitoring (docs/delivery.md).
+ * Start it with `{ "images": { "<repository>": "<tag>" } }`. A service whose repository is not named keeps its image
+ * and gets the changes of its task definition. With `"back": true` next to the images it rolls back to them, without
+ * alarm checks, snapshot, migration and monitoring (docs/delivery.md).
  *
  * Throws a PropError for services that can't be released, and for a migration without a database.
  *

@@ -82,7 +82,9 @@ function emptyFirstRelease(tools: PartTools): Part {
   );
 }
 
-/** Stops deployments. If the service then runs another revision, or a rollback failed, updates it to the previous one. */
+/**
+ * Stops deployments. If the service then runs another revision, or a rollback failed, updates it to the previous one.
+ */
 function restoreRevision(tools: PartTools, limits: DeploymentLimits, restored: string): Part {
   const { calls, arns } = tools;
   const [stopped, failed, late] = ['Deployments have ended', 'Rollback failed', 'Rollback takes too long'];

@@ -35,8 +35,8 @@ export function validateInterval(scope: IConstruct, services: number, timeout: D
       error: {
         prop: 'deploymentTimeout',
         problem:
-          `of ${minutes} minutes for each of ${services} services is too long: an execution of Step Functions has 25,000 ` +
-          'events, which do not suffice for one poll of each deployment an hour',
+          `of ${minutes} minutes for each of ${services} services is too long: an execution of Step Functions has ` +
+          '25,000 events, which do not suffice for one poll of each deployment an hour',
         fix: `give about ${possible} minutes, or release some of the services in another stage`,
       },
     },

@@ -118,7 +118,8 @@ describe('The state machines of a stage', () => {
 
   test('have state names of at most 80 characters, and no text that is longer than 250, for services with paths of 200', () => {
     const { app, stack } = releasedServices();
-    const services = ['Api', 'Web'].map((id) => releasedIn(['a'.repeat(90), 'b'.repeat(90), id.padEnd(20, 'c')].reduce<Construct>((scope, name) => new Construct(scope, name), stack)));
+    const outer = new Construct(new Construct(stack, 'a'.repeat(90)), 'b'.repeat(90));
+    const services = ['Api', 'Web'].map((id) => releasedIn(new Construct(outer, id.padEnd(20, 'c'))));
     const release = new Release(stack, 'Release', {
       stageName: 'production', services, alertRouting: routingByMail(stack), migration: Migration.command(services[0], ['x'], { plan: ['x'], verify: ['x'] }),
     });

@@ -1,5 +1,7 @@
 import type { Moment } from './world';
 
+const NOTHING: Moment = () => undefined;
+
 /** Executions of the release, next to the one that is simulated. */
 export class States {
   /** Names of those that run. */
@@ -10,10 +12,10 @@ export class States {
   public readonly stopped: string[] = [];
   /** Inputs of those that were started. */
   public readonly started: any[] = [];
-  /** Runs a release that is started, to its end. */
-  public starts: Moment = () => undefined;
   /** How often others are asked for before an execution is listed that has just started. */
   public executionsLag = 0;
+  /** Runs a release that is started, to its end. */
+  public starts: Moment = NOTHING;
   private startedRelease?: unknown;
   private readonly asked: { [execution: string]: number } = {};
 
