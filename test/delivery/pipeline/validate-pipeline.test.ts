@@ -98,7 +98,7 @@ describe('BlueGreenPipeline refuses, in one line that names path, prop, value, w
     ['verification before traffic of a rolling service', () => {
       const fixture = shop({ production: { rollout: Rollout.rolling() } });
       pipelineOf(fixture, { stages: [production(fixture)] });
-    }, /^Release 'Delivery\/Pipeline\/production\/Release': services\[0\] is "Production\/Api, with a rolling rollout", expected one that verifies/],
+    }, /^Release 'Delivery\/Pipeline\/production\/Release': services\[0\] \(Production\/Api\) has a rolling rollout: it does not verify/],
     ['a smoke test of a rolling service', () => {
       const fixture = shop({ production: { rollout: Rollout.rolling() } });
       pipelineOf(fixture, { stages: [production(fixture, { smokeTest: SmokeTest.http('/'), verifyBeforeTraffic: false })] });
@@ -107,7 +107,7 @@ describe('BlueGreenPipeline refuses, in one line that names path, prop, value, w
       const fixture = shop();
       const declared = shop({ production: { image: ServiceImage.fromRepository(fixture.apiImages, { tag: '1.4.2' }) } });
       pipelineOf({ ...declared, apiImages: fixture.apiImages, images: [fixture.images[0], declared.images[1]] }, { stages: [production(declared)] });
-    }, /services\[0\] is "Production\/Api, whose image is declared", expected a service whose image is released/],
+    }, /services\[0\] \(Production\/Api\) has a declared image/],
     ['a migration with a service that has no database', () => {
       const fixture = shop();
       pipelineOf(fixture, { stages: [production(fixture, { migration: Migration.command(fixture.production.web, ['migrate']) })] });
