@@ -88,7 +88,7 @@ export function copy(from: JsonPath, to: JsonPath): State {
   return { Type: 'Pass', InputPath: from, ResultPath: to };
 }
 
-/** Target of transitions that is no state of its own: a chart leads them on to what follows. */
+/** Named target without a state in the definition: a chart leads transitions on to the state behind it. */
 export const LABEL: State = { Type: 'Pass' };
 
 /** Ends the part with this output. */

@@ -44,7 +44,7 @@ export function arrayItem(list: string, index: string | number): string {
   return `States.ArrayGetItem(${list}, ${index})`;
 }
 
-/** Whether a list has a value: a path, a quoted text, a number or a boolean. */
+/** True if a list has a value: a path, a quoted text or a boolean. */
 export function contains(list: string, value: string | boolean): string {
   return `States.ArrayContains(${list}, ${value})`;
 }

@@ -1,7 +1,7 @@
 import { type NamedState, type Part, part, put, type Step } from './asl';
 import { choice } from './conditions';
 import { add } from './intrinsics';
-import type { JsonPath, State } from './state';
+import type { State } from './state';
 
 /** Options of {@link PollingIntervals.poll}. */
 export interface PollOptions {
@@ -19,17 +19,14 @@ export interface PollOptions {
    */
   readonly waitFirst?: boolean;
   /**
-   * Path of the counter. Another one than the default is needed only inside the data of another poll.
-   * @default $.poll
-   */
-  readonly counter?: JsonPath;
-  /**
    * Number of times that one execution runs it, for example once for each service.
    * @default 1
    */
   readonly times?: number;
 }
 
+/** Counter of the poll that runs: there is one at a time. */
+const COUNTER = '$.poll';
 /** An execution may have 25,000 events. The rest is for what runs once for each service, and for retries. */
 const EVENTS_FOR_POLLING = 21_000;
 const EVENTS_OF_SERVICE = 1_675;
@@ -63,7 +60,7 @@ export class PollingIntervals {
    * to a state of its caller; where it continues, it is run again. It gets the name of the state that polls again.
    */
   public poll(options: PollOptions, once: (again: string) => Part): Part {
-    const { name, timeoutSeconds, intervalSeconds, times = 1, counter = '$.poll' } = options;
+    const { name, timeoutSeconds, intervalSeconds, times = 1 } = options;
     const body = once(`${name}: count polls`);
     const eventsOfPoll = times * eventsOf(pollStates(options, body, { seconds: 1, polls: 1 }).states);
     const share = this.shares.get(name) ?? Infinity;
@@ -75,7 +72,7 @@ export class PollingIntervals {
     this.events.set(name, polls * eventsOfPoll);
     this.seconds.push(seconds);
     const loop = pollStates(options, body, { seconds, polls });
-    return part([`${name}: begin polling`, put(counter, { polls: 0 })], loop);
+    return part([`${name}: begin polling`, put(COUNTER, { polls: 0 })], loop);
   }
 }
 
@@ -91,13 +88,13 @@ interface Polls {
 }
 
 function pollStates(options: PollOptions, body: Part, { seconds, polls }: Polls): Part {
-  const { name, onTimeout, waitFirst = false, counter = '$.poll' } = options;
+  const { name, onTimeout, waitFirst = false } = options;
   const waiting: NamedState = [`${name}: wait`, { ...wait(seconds), ...(!waitFirst && { Next: body.entry }) }];
   const counting: Step[] = [
-    [`${name}: count polls`, put(counter, { 'polls.$': add(`${counter}.polls`, 1) })],
+    [`${name}: count polls`, put(COUNTER, { 'polls.$': add(`${COUNTER}.polls`, 1) })],
     [
       `${name}: is the time up?`,
-      choice([{ Variable: `${counter}.polls`, NumericGreaterThanEquals: polls }], onTimeout, `${name}: wait`),
+      choice([{ Variable: `${COUNTER}.polls`, NumericGreaterThanEquals: polls }], onTimeout, `${name}: wait`),
     ],
   ];
   return waitFirst ? part(waiting, body, ...counting) : part(body, ...counting, waiting);

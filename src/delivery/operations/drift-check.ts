@@ -109,7 +109,7 @@ export class DriftCheck extends Construct {
             fields: { ResultPath: FOUND_DRIFT },
           }),
         ],
-        ['Look for drift', put('$.any', { 'drift.$': contains(`${FOUND_DRIFT}[*].drift`, true) })],
+        ['Collect drift', put('$.any', { 'drift.$': contains(`${FOUND_DRIFT}[*].drift`, true) })],
         ['Is there any drift?', choice([isTrue('$.any.drift')], 'Report drift', nothing)],
         ['Report drift', LABEL],
         publish(calls, alertRouting.deploymentTopic.topicArn, {

@@ -9,7 +9,7 @@ import type { CommandTools } from './command-tools';
 const OUTCOME = '$.outcome';
 const ANY = '$.any';
 
-/** What was done about a running deployment. */
+/** Outcomes for a service. */
 const FOUND_DEPLOYMENT = { none: 'none', stopped: 'stopped', rollsBack: 'rolls back' };
 
 /**

@@ -33,7 +33,7 @@ export function findReleases({ calls, release }: CommandTools, runsAlready: stri
       forEach(`${RUNNING}.Executions`, describeRelease({ calls, release }), { fields: { ResultPath: RELEASES } }),
     ],
     [
-      'Look for a rollback',
+      'Find a rollback',
       put(ANY, { 'rollback.$': contains(`${RELEASES}[*].kind`, quoted(KIND.rollback)) }),
     ],
     ['Does a rollback run?', choice([isTrue(`${ANY}.rollback`)], runsAlready)],
@@ -84,7 +84,7 @@ export function stopReleases(tools: CommandTools, runsAlready: string): Part {
     ['Is no release left?', choice([not(present(`${RELEASES}[0]`))], none)],
     ['Stop releases', forEach(RELEASES, stopRelease(tools), { fields: { ResultPath: null } })],
     [
-      'Look for stopped releases',
+      'Find stopped releases',
       put(ANY, { 'stopped.$': contains(`${RELEASES}[*].kind`, quoted(KIND.release)) }),
     ],
     ['Was a release stopped?', choice([isTrue(`${ANY}.stopped`)], 'Report the stopped release', runsAlready)],

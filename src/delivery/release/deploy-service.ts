@@ -23,10 +23,10 @@ import { FOUND, SERVICE } from './service-facts';
 /** Limits of following deployments: the time of one, and the number of services of one execution. */
 export type DeploymentLimits = Pick<PollOptions, 'timeoutSeconds' | 'times'>;
 
-/** Preferred interval between two looks at a deployment. */
+/** Preferred polling interval of a deployment. */
 export const DEPLOYMENT_INTERVAL_SECONDS = 60;
 
-/** Whether the service had no release before this one. */
+/** Condition that the service had no release before this one. */
 export const FIRST_RELEASE: Condition = isTrue(`${FOUND.before}.first`);
 
 const LISTED = '$.listed';

@@ -10,14 +10,14 @@ import { ECS_SERVICE, FOUND, SERVICE } from './service-facts';
 /** Statuses of a service deployment that has not ended. */
 const UNFINISHED = ['PENDING', 'IN_PROGRESS', 'STOP_REQUESTED', 'ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS'];
 
-/** Paths to what ECS reports of the service. */
+/** Paths into the report of ECS about the service. */
 export const CURRENT = {
   status: `${FOUND.current}.status`,
   revision: `${FOUND.current}.revision`,
   tasks: `${FOUND.current}.tasks`,
 } as const;
 
-/** Conditions of a service's deployments: which ones to list. */
+/** Filter of a service's deployments. */
 interface DeploymentFilter {
   /** Value or path of the statuses. */
   readonly status?: { readonly [field in 'Status' | 'Status.$']?: unknown };

@@ -14,7 +14,7 @@ const STATUS: JsonPath = `${FAILED}.Status`;
 const ERROR: JsonPath = `${FAILED}.Error`;
 const CAUSE: JsonPath = `${FAILED}.Cause`;
 
-/** Whether the execution that is cleaned up after has notified nobody of its end. */
+/** Condition that the failed execution has notified nobody of its end. */
 export const NOBODY_NOTIFIED: Condition = anyOf(
   allOf(isText(STATUS), isOneOf(STATUS, ['ABORTED', 'TIMED_OUT'])),
   allOf(isText(ERROR), isOneOf(ERROR, UNCATCHABLE)),

@@ -10,7 +10,7 @@ import { readReleasedTag } from './released-image';
 import { FOUND, SERVICE } from './service-facts';
 import { checkTraffic, TARGET_GROUP } from './traffic-check';
 
-/** Whether nothing of the service was released before. */
+/** Condition that nothing of the service was released before. */
 const NEVER_RELEASED = equals(FOUND.releasedTag, NOTHING_RELEASED);
 
 /** Checks a service before anything is changed. Leaves its state in {@link FOUND.before}. */
@@ -40,7 +40,7 @@ export function checkService(tools: PartTools): Part {
   );
 }
 
-/** What a rollback needs and nothing else, because its parameter has 8 KB. */
+/** State that a rollback needs, and nothing else, because its parameter has 8 KB. */
 function stateBefore(first: boolean): { readonly [name: string]: unknown } {
   return {
     'name.$': SERVICE.name,

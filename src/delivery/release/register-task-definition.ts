@@ -123,7 +123,7 @@ function removeAwsTags(state: NameOf): Part {
   return part(
     [state('are there no tags?'), choice([absent(`${TAGS}[0]`)], end)],
     [
-      state('look at each tag'),
+      state('mark our tags'),
       forEach(
         TAGS,
         part(

@@ -52,7 +52,7 @@ interface RecordParameter {
   readonly none: string;
 }
 
-/** Writes the record where any execution finds it: a release that was stopped can't tell. */
+/** Writes the record to a parameter, where the clean-up of a stopped release finds it. */
 export function writeRecord(calls: AwsCalls, arns: ReleaseArns, name: string, parameter: string): NamedState {
   const value = format(
     FORMAT,

@@ -10,7 +10,7 @@ import { deregisterCandidates, rollBackService } from './rollback-service';
 import { stopTasks } from './run-task';
 import { FOUND, INPUT, SERVICE, SERVICES } from './service-facts';
 
-/** Whether the execution cleans up after another one. */
+/** Condition that the execution cleans up after another one. */
 const CLEANS_UP = present(INPUT.clean);
 
 const OUTCOME = '$.outcome';
@@ -120,7 +120,7 @@ function rollBackOne(tools: PartTools, { roleName, deploymentSeconds, targets }:
   return part(
     findByName('Find service', SERVICES, `${FOUND.before}.name`, unknown),
     ['Merge with its state before', put('$.facts', { 'all.$': merge(ITEM, fromJson(withState)) })],
-    ['Keep that alone', { Type: 'Pass', InputPath: '$.facts.all' }],
+    ['Keep only that', { Type: 'Pass', InputPath: '$.facts.all' }],
     ['Roll service back', catchAll(rollBackService(tools, limits), { next: failed })],
     ['Clean family up', catchAll(deregisterCandidates(calls, roleName), { next: failed })],
     ['Report the rollback', output({ 'name.$': SERVICE.name, 'rolledBack': true })],

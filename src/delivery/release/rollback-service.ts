@@ -219,7 +219,7 @@ function awaitDeployment(
   );
 }
 
-/** The revision of a service alone says what it should run, not that it answers. */
+/** Waits for healthy targets: the revision of a service says what it should run, not that it answers. */
 function awaitHealth({ calls, intervals }: PartTools, { times }: DeploymentLimits, serves: string): Part {
   const late = 'Previous version is unhealthy';
   return part(

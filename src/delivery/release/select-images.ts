@@ -9,7 +9,7 @@ import { INPUT, SERVICES } from './service-facts';
 const NAMES = '$.names';
 
 /**
- * Gives each service the tag that the input names for its repository. These states alone are written once for each
+ * Gives each service the tag that the input names for its repository. Only these states are written once for each
  * service, because a path can't be put together.
  */
 export function selectImages(targets: ReleaseTarget[]): Part {

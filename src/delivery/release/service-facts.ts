@@ -58,19 +58,19 @@ export const SERVICE = {
   rule: '$.rule',
 } as const satisfies { readonly [fact in keyof ServiceFacts]-?: JsonPath };
 
-/** Paths to what a release finds out about a service, next to its constants. */
+/** Paths to the findings of a release about a service, next to its constants. */
 export const FOUND = {
   /** Tag to release. */
   tag: '$.tag',
   /** Tag in the service's parameter. */
   releasedTag: '$.released.tag',
-  /** Whether the release changes the service. */
+  /** True if the release changes the service. */
   included: '$.included',
-  /** State before the release: what a rollback needs. */
+  /** State before the release, for a rollback. */
   before: '$.before',
   /** ARN of the new revision. */
   candidate: '$.candidate',
-  /** What ECS reports of the service. */
+  /** Report of ECS about the service. */
   current: '$.current',
   /** ARN of the family's latest active revision. */
   latest: '$.latest.arn',
@@ -83,7 +83,7 @@ export const SERVICES = '$.services';
 export const INPUT = {
   /** Tags by repository. */
   images: '$.images',
-  /** Whether the images are those of before, to which the release rolls back. */
+  /** True if the images are those of before, to which the release rolls back. */
   back: '$.back',
   /** Name of a failed execution to clean up after. */
   clean: '$.clean',
