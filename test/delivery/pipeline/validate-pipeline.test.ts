@@ -111,11 +111,11 @@ describe('BlueGreenPipeline refuses, in one line that names path, prop, value, w
     ['a migration with a service that has no database', () => {
       const fixture = shop();
       pipelineOf(fixture, { stages: [production(fixture, { migration: Migration.command(fixture.production.web, ['migrate']) })] });
-    }, /migration is "Production\/Web", expected a service that has a database/],
+    }, /migration runs in Production\/Web, which has no database/],
     ['a watch of more than a day', () => {
       const fixture = shop();
       pipelineOf(fixture, { stages: [production(fixture, { monitoringTime: Duration.days(2) })] });
-    }, /watch is 2880, expected 0 to 1440 minutes/],
+    }, /monitoringTime is 2880, expected 0 to 1440 minutes/],
   ])('and by the parts that it is made of, %s', (_, make, message) => {
     expect(refusal(make)).toMatch(message);
   });
