@@ -12,4 +12,5 @@ export * from './pipeline/pipeline-source-props';
 export * from './release/maintenance-window';
 export * from './release/migration';
 export * from './release/release';
+export * from './release/release-props';
 export * from './release/released-service';

@@ -11,7 +11,7 @@ const policy = (...statements: object[]) => ({ Resources: { Policy: { Type: 'AWS
 const allow = (Action: string | string[], Resource: unknown) => policy({ Effect: 'Allow', Action, Resource });
 const CLUSTER = 'arn:aws:ecs:eu-central-1:111111111111:cluster/shop';
 
-describe('The public catalogue of IAM', () => {
+describe('The check against the public catalogue of IAM', () => {
   test.each<[string, object, string]>([
     ['an action that doesn\'t exist', allow('ecs:DescribeServiceDeployment', '*'), 'no such action: ecs:DescribeServiceDeployment in Policy'],
     ['a wildcard that nothing matches', allow('kms:Enncrypt*', '*'), 'no such action: kms:Enncrypt* in Policy'],
@@ -43,7 +43,7 @@ describe('The public catalogue of IAM', () => {
   }, 120_000);
 });
 
-describe('The role of each function', () => {
+describe('The role of a function', () => {
   const templates = Object.values(templatesIn(wholeLibrary()));
 
   test.each<[string, RegExp, string[]]>([
@@ -53,7 +53,7 @@ describe('The role of each function', () => {
     // The plan of a forwarding function names a secret, that of a relaying one a topic: each calls one of the two.
     ['alert-forwarder', /secretArn/, ['sns:Publish']],
     ['alert-forwarder', /topicArn/, ['secretsmanager:GetSecretValue']],
-  ])('%s, told %s, may make the calls that its source makes, and no other of those services', (name, told, notMade) => {
+  ])('allows %s with an environment like %s the calls of its source, and no others of those services', (name, told, notMade) => {
     const calls = callsOf(name).filter((call) => !notMade.includes(call));
     const services = new Set(callsOf(name).map((call) => call.split(':')[0]));
     const functions = templates.flatMap((template) => resources(template, 'AWS::Lambda::Function')

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
-import { Topic } from 'aws-cdk-lib/aws-sns';
-import { DriftCheck, Migration, type ProductionWebServiceProps, Release, type ReleaseProps, RollbackCommand } from '../../src';
+import { DriftCheck, Migration, type ProductionWebServiceProps, Release, type ReleaseProps, RollbackCommand, Severity } from '../../src';
+import { routingByMail } from '../fixtures/alert-routing';
 import { releasedServices } from '../fixtures/released-services';
 import { templateOf } from '../fixtures/test-stack';
 import { DeliveryAccount } from './delivery-account';
@@ -21,17 +21,18 @@ export class DeployedRelease {
 
   public constructor(props: Partial<ReleaseProps> = {}, serviceProps: Partial<ProductionWebServiceProps> = {}) {
     const { stack, api, services, database } = releasedServices(serviceProps);
-    const notifications = new Topic(stack, 'Topic');
+    const alertRouting = routingByMail(stack);
+    alertRouting.listenTo(database.events.topic, Severity.WARNING);
     const release = new Release(stack, 'Release', {
       stageName: 'production',
       services,
       migration: Migration.command(api, ['npm', 'run', 'migrate'], { plan: ['npm', 'run', 'plan'], verify: ['npm', 'run', 'verify'], timeout: Duration.minutes(10) }),
       snapshot: database,
-      notifications,
+      alertRouting,
       ...props,
     });
     new RollbackCommand(stack, 'Back', { release });
-    new DriftCheck(stack, 'Drift', { release, notifications });
+    new DriftCheck(stack, 'Drift', { release, alertRouting });
     this.template = templateOf(stack);
     const found = Object.entries(definitions(this.template));
     const starting = (prefix: string) => found.find(([id]) => id.startsWith(prefix))![1];
@@ -67,7 +68,7 @@ export class DeployedRelease {
 
   /** The command that goes back, with the release that it starts. */
   public back(world: DeliveryAccount): Promise<Ended> {
-    world.starts = (_, { images, ...further }) => this.release(world, images, further);
+    world.states.starts = (_, { images, ...further }) => this.release(world, images, further);
     return this.run(world, 'Back');
   }
 
@@ -87,11 +88,11 @@ export class DeployedRelease {
   /** Runs the release's state machine alone, without what a rule would start. */
   public async execute(world: DeliveryAccount, name: string, input: object): Promise<Ended> {
     this.running = name;
-    world.executions.push(name);
-    world.inputs[name] = JSON.stringify(input);
+    world.states.executions.push(name);
+    world.states.inputs[name] = JSON.stringify(input);
     const ended = await this.machines.run(name, this.definitions.Release, input, world.answers());
-    world.executions = world.executions.filter((one) => one !== name);
-    world.ended[name] = { Status: ended.status, ...(ended.error && ended.status === 'FAILED' && { Error: ended.error.name, Cause: ended.error.message }) };
+    world.states.executions = world.states.executions.filter((one) => one !== name);
+    world.states.ended[name] = { Status: ended.status, ...(ended.error && ended.status === 'FAILED' && { Error: ended.error.name, Cause: ended.error.message }) };
     return ended;
   }
 }

@@ -5,7 +5,7 @@ const ITEMS: { [path: string]: number } = {
   '$.work.TaskDefinition.ContainerDefinitions': 5, '$.container.Environment': 6, '$.work.Tags': 20, '$.tasks.TaskArns': 2, '$.running.Executions': 5, '$.releases': 5,
 };
 /** A loop may pass it once only, as its counter of tries says. */
-const ONCE = 'Back: count the try';
+const ONCE = 'Count the update';
 
 /**
  * The most events that an execution can have, by walking its definition: every state once, every loop for as long as its counter lets it, along the

@@ -1,146 +1,188 @@
-/** A state of the Amazon States Language, in JSONPath. */
-export interface State {
-  /** `Task`, `Choice`, `Pass` and so on: fields are spelled as the language has them. */
-  readonly Type: string;
-  readonly [field: string]: unknown;
+import { createHash } from 'crypto';
+import type { JsonPath, State } from './state';
+
+/** State with its name. */
+export type NamedState = readonly [name: string, state: State];
+
+/** Named part of a state machine with one entry. Transitions to {@link CONTINUE} are its exit. */
+export interface Part {
+  /** Name of the first state. */
+  readonly entry: string;
+  readonly states: readonly NamedState[];
 }
 
-/** States in the order in which they follow each other. */
-export type States = Array<[name: string, state: State]>;
+/** Element of a part: a state, or another part. */
+export type Step = Part | NamedState;
 
-/** What has no way on by itself. */
-const ENDS = ['Choice', 'Succeed', 'Fail'];
+/** Definition that a state machine, a map or a branch runs. */
+export interface Chart {
+  readonly StartAt: string;
+  readonly States: { readonly [name: string]: State };
+}
+
+/** Transition to the step that follows the part, which the part doesn't know. */
+export const CONTINUE = '(continue)';
+
+/** Longest name of a state that CloudFormation accepts. */
+export const MAX_STATE_NAME = 80;
+
+/** States that have no `Next` of their own. */
+const WITHOUT_NEXT = ['Choice', 'Succeed', 'Fail'];
 
 /**
- * A part of a state machine: each state goes on to the one that is written after it, unless it says where. The last one ends the part.
- * A choice without a default falls through in the same way.
+ * Joins steps. Each continues with the next one, unless its states say otherwise. A choice without a default continues
+ * in the same way. The exit of the last step is the exit of the part.
  */
-export function chart(states: States): { StartAt: string; States: { [name: string]: State } } {
-  const linked = states.map(([name, state], index): [string, State] => {
-    const next = states[index + 1]?.[0];
-    if (state.Type === 'Choice') {
-      return [name, state.Default === undefined ? { ...state, Default: next } : state];
+export function part(...steps: [Step, ...Step[]]): Part {
+  const parts = steps.map((step) => ('entry' in step ? step : partOf(step)));
+  return {
+    entry: parts[0].entry,
+    states: parts.flatMap(({ states }, index) =>
+      states.map(([name, state]): NamedState => [name, redirect(state, parts[index + 1]?.entry ?? CONTINUE)]),
+    ),
+  };
+}
+
+/**
+ * Completes steps to a definition that ends where its last step continues. Throws for a name that is used twice, at
+ * any depth, or is too long, for a transition that leads nowhere, and for a state that nothing leads to.
+ */
+export function chart(...steps: [Step, ...Step[]]): Chart {
+  const { entry, states } = part(...steps);
+  const names = states.map(([name]) => name);
+  const known = new Set(names);
+  checkNames([...names, ...states.flatMap(([, state]) => nestedCharts(state).flatMap(namesIn))]);
+  const ended = states.map(([name, state]): NamedState => {
+    const end = state.Next === CONTINUE ? withoutNext(state) : state;
+    const lost = targetsOf(end).find((target) => !known.has(target));
+    if (lost !== undefined) {
+      throw new Error(`The state '${name}' leads to '${lost}', which is no state of its part. Add that state.`);
     }
-    const decided = ENDS.includes(state.Type) || state.Next !== undefined || state.End !== undefined;
-    return [name, decided ? state : { ...state, ...(next === undefined ? { End: true } : { Next: next }) }];
+    return [name, end];
   });
-  return { StartAt: states[0][0], States: Object.fromEntries(linked) };
+  const definition = { StartAt: entry, States: Object.fromEntries(ended) };
+  checkReachable(definition);
+  return withoutLabels(definition);
 }
 
-/** One condition of a choice; all of a list must hold. */
-export type Condition = { readonly [field: string]: unknown };
-
-/** Goes to `next` when all conditions hold, else on to the following state, or to `otherwise`. */
-export function choice(conditions: Condition[], next: string, otherwise?: string): State {
-  const [only] = conditions;
-  const rule = conditions.length === 1 ? only : { And: conditions };
-  return { Type: 'Choice', Choices: [{ ...rule, Next: next }], ...(otherwise !== undefined && { Default: otherwise }) };
+/**
+ * Name of a state about a construct, at most {@link MAX_STATE_NAME} characters long. A longer path keeps its end
+ * and gets a hash, so that two of them stay different.
+ */
+export function stateNameFor(path: string, nameOf: (path: string) => string): string {
+  const room = MAX_STATE_NAME - nameOf('').length;
+  if (path.length <= room) {
+    return nameOf(path);
+  }
+  const hash = createHash('sha256').update(path).digest('hex').slice(0, 8);
+  return nameOf(`${hash}..${path.slice(-(room - hash.length - 2))}`);
 }
 
-export const present = (path: string): Condition => ({ Variable: path, IsPresent: true });
-/** Not `IsPresent: false`, which means the same and which local interpreters read differently. */
-export const absent = (path: string): Condition => ({ Not: present(path) });
-
-/** Present, and neither null nor anything else that can't be told. */
-export const text = (path: string): Condition => ({ And: [present(path), { Variable: path, IsString: true }] });
-
-/** Writes one thing at `path`: a constant, or with names that end in `.$` what paths and functions give. */
-export function put(path: string, parameters: { [name: string]: unknown }): State {
+/** Writes an object at a path. A name that ends in `.$` takes its value from a path or from an intrinsic function. */
+export function put(path: JsonPath, parameters: { readonly [name: string]: unknown }): State {
   return { Type: 'Pass', Parameters: parameters, ResultPath: path };
 }
 
-/** Copies what is at one path to another. */
-export function copy(from: string, to: string): State {
+/** Copies the value at one path to another. */
+export function copy(from: JsonPath, to: JsonPath): State {
   return { Type: 'Pass', InputPath: from, ResultPath: to };
 }
 
-/** Ends with a reason that the people who are notified can read. `reason` may be a format of the intrinsic function, with its arguments. */
-export function refuse(name: string, error: string, reason: string, ...args: string[]): States {
-  if (args.length === 0) {
-    return [[name, { Type: 'Fail', Error: error, Cause: reason }]];
+/** Named target without a state in the definition: a chart leads transitions on to the state behind it. */
+export const LABEL: State = { Type: 'Pass' };
+
+/** Ends the part with this output. */
+export function output(parameters: { readonly [name: string]: unknown }): State {
+  return { Type: 'Pass', Parameters: parameters, End: true };
+}
+
+function partOf([name, state]: NamedState): Part {
+  return { entry: name, states: [[name, continuing(state)]] };
+}
+
+function continuing(state: State): State {
+  if (state.Type === 'Choice') {
+    return { ...state, Default: state.Default ?? CONTINUE };
   }
-  return [
-    [name, put('$.refusal', { 'cause.$': `States.Format('${reason}', ${args.join(', ')})` })],
-    [`${name}, ended`, { Type: 'Fail', Error: error, CausePath: '$.refusal.cause' }],
-  ];
+  const decided = WITHOUT_NEXT.includes(state.Type) || state.Next !== undefined || state.End !== undefined;
+  return decided ? state : { ...state, Next: CONTINUE };
 }
 
-/** How a part is run for each item. */
-interface MapOptions {
-  /** One by one. */
-  readonly inOrder?: boolean;
-  /** What each gets; the item itself without it. */
-  readonly selector?: { [name: string]: unknown };
-  /** Further fields of the state. */
-  readonly rest?: { [field: string]: unknown };
+/** Transition of a state, of a rule of a choice, or of a catcher. */
+interface Transition {
+  readonly Next?: string;
+  readonly [field: string]: unknown;
 }
 
-/** Runs a part for each item, all at once or, with `inOrder`, one by one. What it gives back are the outputs. */
-export function forEach(items: string, part: States, options: MapOptions = {}): State {
+function transitionsOf(state: State): Transition[] {
+  return [...((state.Choices ?? []) as Transition[]), ...((state.Catch ?? []) as Transition[])];
+}
+
+function redirect(state: State, next: string): State {
+  return retarget(state, (target) => (target === CONTINUE ? next : target));
+}
+
+/** Replaces all targets of a state. */
+function retarget(state: State, replace: (target: string) => string): State {
+  const to = <T extends Transition>(transition: T): T =>
+    transition.Next === undefined ? transition : { ...transition, Next: replace(transition.Next) };
   return {
-    Type: 'Map',
-    ItemsPath: items,
-    MaxConcurrency: options.inOrder ? 1 : 0,
-    ...(options.selector && { ItemSelector: options.selector }),
-    ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, ...chart(part) },
-    ...options.rest,
+    ...to(state as State & Transition),
+    ...(state.Default !== undefined && { Default: replace(state.Default as string) }),
+    ...(state.Choices !== undefined && { Choices: (state.Choices as Transition[]).map(to) }),
+    ...(state.Catch !== undefined && { Catch: (state.Catch as Transition[]).map(to) }),
   };
 }
 
-/** Runs a part for each item in turn, and for none after one that fails. Its outputs are dropped. */
-export function inTurn(name: string, items: string, part: States): States {
-  return [
-    [`${name}: begin`, put('$.turn', { 'index': 0, 'count.$': `States.ArrayLength(${items})` })],
-    [`${name}: which`, put('$.current', { 'item.$': `States.ArrayGetItem(${items}, $.turn.index)` })],
-    [name, { Type: 'Parallel', InputPath: '$.current.item', Branches: [chart(part)], ResultPath: null }],
-    [`${name}: count`, put('$.turn', { 'index.$': 'States.MathAdd($.turn.index, 1)', 'count.$': '$.turn.count' })],
-    [`${name}: more?`, choice([{ Variable: '$.turn.index', NumericLessThanPath: '$.turn.count' }], `${name}: which`)],
-  ];
-}
-
-/**
- * Finds the item of a list that has a name, and goes on with it in `$.find.item`, else to `otherwise`. A path with a filter can't: it takes constants, and
- * where it finds nothing interpreters differ.
- */
-export function findByName(name: string, list: string, wanted: string, otherwise: string): States {
-  return [
-    [`${name}: begin`, put('$.find', { 'index': 0, 'count.$': `States.ArrayLength(${list})` })],
-    [
-      `${name}: more?`,
-      choice([{ Variable: '$.find.index', NumericLessThanPath: '$.find.count' }], `${name}: which`, otherwise),
-    ],
-    [
-      `${name}: which`,
-      put('$.find', {
-        'index.$': '$.find.index',
-        'count.$': '$.find.count',
-        'item.$': `States.ArrayGetItem(${list}, $.find.index)`,
-      }),
-    ],
-    [
-      `${name}: this?`,
-      choice(
-        [present('$.find.item.name'), present(wanted), { Variable: '$.find.item.name', StringEqualsPath: wanted }],
-        `${name}: found`,
-      ),
-    ],
-    [
-      `${name}: count`,
-      {
-        ...put('$.find', { 'index.$': 'States.MathAdd($.find.index, 1)', 'count.$': '$.find.count' }),
-        Next: `${name}: more?`,
-      },
-    ],
-    [`${name}: found`, { Type: 'Pass' }],
-  ];
-}
-
-/** Runs a part as one: whatever fails in it is caught in one place. Its output is that of the part. */
-export function together(part: States, caught: { readonly next: string; readonly at?: string }): State {
+/** Removes labels. One at the end stays, because what leads to it may be a choice, which can't end. */
+function withoutLabels({ StartAt, States }: Chart): Chart {
+  const isLabel = ({ Type, Next, ...others }: State) =>
+    Type === LABEL.Type && Next !== undefined && Object.keys(others).length === 0;
+  const behind = (name: string): string => (isLabel(States[name]) ? behind(States[name].Next as string) : name);
   return {
-    Type: 'Parallel',
-    Branches: [chart(part)],
-    OutputPath: '$[0]',
-    Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: caught.at ?? '$.failure', Next: caught.next }],
+    StartAt: behind(StartAt),
+    States: Object.fromEntries(
+      Object.entries(States)
+        .filter(([, state]) => !isLabel(state))
+        .map(([name, state]) => [name, retarget(state, behind)]),
+    ),
   };
+}
+
+function withoutNext({ Next: _next, ...state }: State): State {
+  return { ...(state as State), End: true };
+}
+
+function targetsOf(state: State): string[] {
+  return [state.Next, state.Default, ...transitionsOf(state).map(({ Next }) => Next)].filter(
+    (target): target is string => target !== undefined,
+  );
+}
+
+function nestedCharts(state: State): Chart[] {
+  return [...((state.Branches ?? []) as Chart[]), ...(state.ItemProcessor ? [state.ItemProcessor as Chart] : [])];
+}
+
+function namesIn({ States }: Chart): string[] {
+  return Object.entries(States).flatMap(([name, state]) => [name, ...nestedCharts(state).flatMap(namesIn)]);
+}
+
+function checkNames(names: string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new Error(`Two states are named '${twice}'. Give one of them another name.`);
+  }
+  const long = names.find((name) => name.length > MAX_STATE_NAME);
+  if (long !== undefined) {
+    throw new Error(`The state name '${long}' is longer than ${MAX_STATE_NAME} characters. Shorten it.`);
+  }
+}
+
+function checkReachable({ StartAt, States }: Chart): void {
+  const reached = new Set([StartAt]);
+  reached.forEach((name) => targetsOf(States[name]).forEach((target) => reached.add(target)));
+  const unreached = Object.keys(States).find((name) => !reached.has(name));
+  if (unreached !== undefined) {
+    throw new Error(`Nothing leads to the state '${unreached}'. Remove it, or add the transition.`);
+  }
 }

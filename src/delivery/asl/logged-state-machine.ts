@@ -1,8 +1,9 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import {
   type CfnStateMachine,
   DefinitionBody,
+  type IStateMachine,
   LogLevel,
   StateMachine,
   StateMachineType,
@@ -13,33 +14,34 @@ import type { EnvironmentProfile } from '../../environment';
 import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
 import type { AwsCalls } from './sdk-integrations';
 
-/** What a {@link DeliveryMachine} is made from. */
-export interface DeliveryMachineProps {
-  /** In the states language. */
+/** Properties of a {@link LoggedStateMachine}; all are required. */
+export interface LoggedStateMachineProps {
+  /** Definition in the Amazon States Language. */
   readonly definition: object;
-  /** The calls that the definition makes: they are the permissions. */
+  /** AWS SDK calls of the definition. They are its permissions. */
   readonly calls: AwsCalls;
-  /** Closed: the calls are all that it may do. */
+  /** Role of the state machine. It gets the permissions of the calls and no others. */
   readonly role: Role;
-  /** Answers how long the log is kept. */
+  /** Environment profile that supplies the retention of the log. */
   readonly profile: EnvironmentProfile;
 }
 
-/** All executions of a state machine, by ARN. */
-export function executionsOf(machine: StateMachine): string {
-  return Stack.of(machine).formatArn({
-    service: 'states',
-    resource: 'execution',
-    resourceName: `${machine.stateMachineName}:*`,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
+/** ARN pattern of all executions of a state machine, also of one that is imported. */
+export function executionsOf(machine: IStateMachine): string {
+  const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
+  const { account, region, resourceName } = Arn.split(machine.stateMachineArn, arnFormat);
+  const executions = { service: 'states', resource: 'execution', arnFormat };
+  // The name of a state machine of this app is a shorter reference than a part of its ARN.
+  return machine instanceof StateMachine
+    ? Stack.of(machine).formatArn({ ...executions, resourceName: `${machine.stateMachineName}:*` })
+    : Stack.of(machine).formatArn({ ...executions, resourceName: `${resourceName}:*`, account, region });
 }
 
-/** A state machine that calls AWS by itself, with an encrypted log, traces, and one policy of exactly the calls that it makes. */
-export class DeliveryMachine extends Construct {
+/** State machine that calls AWS without functions, with an encrypted log, traces and a policy of its calls only. */
+export class LoggedStateMachine extends Construct {
   public readonly stateMachine: StateMachine;
 
-  public constructor(scope: Construct, id: string, props: DeliveryMachineProps) {
+  public constructor(scope: Construct, id: string, props: LoggedStateMachineProps) {
     super(scope, id);
     const { logGroup } = new EncryptedLogGroup(this, 'Logs', { profile: props.profile });
     const policy = this.createPolicy(props);
@@ -50,12 +52,12 @@ export class DeliveryMachine extends Construct {
       tracingEnabled: true,
       logs: { destination: logGroup, level: LogLevel.ALL, includeExecutionData: true },
     });
-    // Step Functions tries the log with the role when it makes the machine.
+    // Step Functions tests the log with the role when it creates the state machine.
     (this.stateMachine.node.defaultChild as CfnStateMachine).node.addDependency(policy);
   }
 
-  private createPolicy({ calls, role }: DeliveryMachineProps): ManagedPolicy {
-    // Neither the delivery of logs nor traces know a resource.
+  private createPolicy({ calls, role }: LoggedStateMachineProps): ManagedPolicy {
+    // Neither log delivery nor X-Ray supports resource-level permissions.
     calls.allow(
       [
         'logs:CreateLogDelivery',
@@ -78,13 +80,15 @@ export class DeliveryMachine extends Construct {
     acknowledge(
       policy,
       'AwsSolutions-IAM5[Resource::*]',
-      'Reads of task definitions, tasks, scaling, rules, targets and alarms, the deregistration of a revision, metrics, logs and traces know no resources; what is changed is named in statements of its own.',
+      'Reads of task definitions, tasks, scaling, rules, targets and alarms, the deregistration of a revision, ' +
+        'metrics, logs and traces do not support resource-level permissions. ' +
+        'What is changed is named in its own statements.',
     );
     wildcards(statements).forEach((arn) =>
       acknowledgeWildcard(
         policy,
         arn,
-        'Revisions, deployments, tasks, stacks, snapshots and log streams are named by AWS below a name that is known.',
+        'AWS names revisions, deployments, tasks, stacks, snapshots and log streams below a name that is known.',
       ),
     );
     return policy;

@@ -1,89 +1,111 @@
-import { choice, put, type State, type States } from './asl';
+import { type NamedState, type Part, part, put, type Step } from './asl';
+import { choice } from './conditions';
+import { add } from './intrinsics';
+import type { State } from './state';
 
-/** What looks again and again until something ends. */
-export interface Loop {
-  /** Stands before the names of its states. */
+/** Options of {@link PollingIntervals.poll}. */
+export interface PollOptions {
+  /** Prefix of the names of its states. */
   readonly name: string;
-  /** Path of its counter. */
-  readonly at: string;
-  /** The longest that it goes on. */
-  readonly seconds: number;
-  /** Seconds between two looks, where there are events enough. */
-  readonly pace: number;
+  /** Longest time that it polls. */
+  readonly timeoutSeconds: number;
+  /** Seconds between two polls, if the history of the execution has room for them. */
+  readonly intervalSeconds: number;
+  /** State to go to after the last poll. */
+  readonly onTimeout: string;
   /**
-   * How often one execution may run it: for each service, for example.
+   * Waits before the first poll, too.
+   * @default false
+   */
+  readonly waitFirst?: boolean;
+  /**
+   * Number of times that one execution runs it, for example once for each service.
    * @default 1
    */
   readonly times?: number;
 }
 
-/** What a loop's states are written with. */
-export interface Turn {
-  /** Stands between two looks. */
-  readonly wait: State;
-  /** Ends a turn: on to `next`, or after the last to `tooLong`. */
-  readonly count: (next: string, tooLong: string) => States;
-}
-
-/** An execution may have 25,000. What runs once takes some for each service; a good part is left for calls that are made again. */
-const EVENTS_FOR_LOOPS = 21_000;
+/** Counter of the poll that runs: there is one at a time. */
+const COUNTER = '$.poll';
+/** An execution may have 25,000 events. The rest is for what runs once for each service, and for retries. */
+const EVENTS_FOR_POLLING = 21_000;
 const EVENTS_OF_SERVICE = 1_675;
-/** As the history of an execution has them; a task is entered, scheduled, started, succeeded and left. */
+/** Events in the history of an execution: a task is entered, scheduled, started, succeeded and left. */
 const EVENTS: { readonly [type: string]: number } = { Task: 5, Map: 16 };
 const OTHER_EVENTS = 2;
 
-/** How often the loops of a definition look: as often as they like while the events suffice for all of them, each for as long as it may go on. */
-export class Paces {
-  /** Writes a definition down twice: what its loops need is counted before they get their shares of it. */
-  public static shared<T>(
+/** Polling intervals of a definition. Each poll gets the one that it asks for, while the events suffice. */
+export class PollingIntervals {
+  /** Writes a definition twice: once to count the events that its polls need, and once to share them out. */
+  public static share<T>(
     services: number,
-    write: (paces: Paces) => T,
-  ): { readonly written: T; readonly slowest: number } {
-    const wanted = new Paces();
+    write: (intervals: PollingIntervals) => T,
+  ): { readonly written: T; readonly longestSeconds: number } {
+    const wanted = new PollingIntervals();
     write(wanted);
-    const paces = new Paces(sharesOf(wanted.events, EVENTS_FOR_LOOPS - services * EVENTS_OF_SERVICE));
-    return { written: write(paces), slowest: Math.max(0, ...paces.seconds) };
+    const intervals = new PollingIntervals(
+      sharesOf(wanted.events, EVENTS_FOR_POLLING - services * EVENTS_OF_SERVICE),
+    );
+    return { written: write(intervals), longestSeconds: Math.max(0, ...intervals.seconds) };
   }
 
-  /** What each loop would need with the pace that it likes. */
+  /** Events that each poll needs for the interval that it asks for. */
   private readonly events = new Map<string, number>();
   private readonly seconds: number[] = [];
 
-  private constructor(private readonly shares: Map<string, number> = new Map()) {}
+  private constructor(private readonly shares: ReadonlyMap<string, number> = new Map()) {}
 
-  /** The states of a loop with its counter, from `turn`, which are those of one turn. */
-  public loop(loop: Loop, turn: (parts: Turn) => States): States {
-    const { name, at, seconds, times = 1 } = loop;
-    const eventsOfTurn = times * eventsOf(turn(this.parts(loop, 1, 1)));
+  /**
+   * Runs a part again and again. Its entry is the state that resets the counter. The part ends the polling by going
+   * to a state of its caller; where it continues, it is run again. It gets the name of the state that polls again.
+   */
+  public poll(options: PollOptions, once: (again: string) => Part): Part {
+    const { name, timeoutSeconds, intervalSeconds, times = 1 } = options;
+    const body = once(`${name}: count polls`);
+    const eventsOfPoll = times * eventsOf(pollStates(options, body, { seconds: 1, polls: 1 }).states);
     const share = this.shares.get(name) ?? Infinity;
-    const pace = Math.max(loop.pace, Math.ceil(seconds / Math.max(1, Math.floor(share / eventsOfTurn))));
-    const turns = Math.ceil(seconds / pace);
-    this.events.set(name, turns * eventsOfTurn);
-    this.seconds.push(pace);
-    return [[`${name}: begin`, put(at, { turns: 0 })], ...turn(this.parts(loop, pace, turns))];
-  }
-
-  private parts({ name, at }: Loop, pace: number, turns: number): Turn {
-    return {
-      wait: wait(pace),
-      count: (next, tooLong) => [
-        [`${name}: count`, put(at, { 'turns.$': `States.MathAdd(${at}.turns, 1)` })],
-        [`${name}: too long?`, choice([{ Variable: `${at}.turns`, NumericGreaterThanEquals: turns }], tooLong, next)],
-      ],
-    };
+    const seconds = Math.max(
+      intervalSeconds,
+      Math.ceil(timeoutSeconds / Math.max(1, Math.floor(share / eventsOfPoll))),
+    );
+    const polls = Math.ceil(timeoutSeconds / seconds);
+    this.events.set(name, polls * eventsOfPoll);
+    this.seconds.push(seconds);
+    const loop = pollStates(options, body, { seconds, polls });
+    return part([`${name}: begin polling`, put(COUNTER, { polls: 0 })], loop);
   }
 }
 
+/** Waits for a time. */
 export function wait(seconds: number): State {
   return { Type: 'Wait', Seconds: seconds };
 }
 
-function eventsOf(states: States): number {
+/** How often one poll runs its part. */
+interface Polls {
+  readonly seconds: number;
+  readonly polls: number;
+}
+
+function pollStates(options: PollOptions, body: Part, { seconds, polls }: Polls): Part {
+  const { name, onTimeout, waitFirst = false } = options;
+  const waiting: NamedState = [`${name}: wait`, { ...wait(seconds), ...(!waitFirst && { Next: body.entry }) }];
+  const counting: Step[] = [
+    [`${name}: count polls`, put(COUNTER, { 'polls.$': add(`${COUNTER}.polls`, 1) })],
+    [
+      `${name}: is the time up?`,
+      choice([{ Variable: `${COUNTER}.polls`, NumericGreaterThanEquals: polls }], onTimeout, `${name}: wait`),
+    ],
+  ];
+  return waitFirst ? part(waiting, body, ...counting) : part(body, ...counting, waiting);
+}
+
+function eventsOf(states: readonly NamedState[]): number {
   return states.reduce((sum, [, { Type }]) => sum + (EVENTS[Type] ?? OTHER_EVENTS), 0);
 }
 
-/** Those that need little get it; the others share what is left in equal parts. */
-function sharesOf(needed: Map<string, number>, all: number): Map<string, number> {
+/** Small needs are met in full; the others share the rest in equal parts. */
+function sharesOf(needed: ReadonlyMap<string, number>, all: number): Map<string, number> {
   let left = all;
   const ascending = [...needed].sort(([, one], [, other]) => one - other);
   return new Map(

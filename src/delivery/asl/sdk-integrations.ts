@@ -1,53 +1,51 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { State } from './asl';
+import type { JsonPath, State } from './state';
 
-/** What a call needs besides its parameters. */
+/** Conditions of a permission, by operator and key as IAM writes them. */
+export type IamConditions = { readonly [operator: string]: { readonly [key: string]: unknown } };
+
+/** Permissions of a call, and what becomes of its answer. */
 export interface CallOptions {
-  /** What it may reach. */
+  /** ARNs that the call may reach. With none it gets no permission here. */
   readonly resources: string[];
   /**
-   * Actions of IAM, where they are others than the API's own name.
-   * @default - the one of the API's own name
-   */
-  readonly actions?: string[];
-  /**
-   * Conditions of the permission, by operator and key as IAM writes them.
+   * Conditions of the permission.
    * @default - none
    */
-  readonly conditions?: { [operator: string]: { [key: string]: unknown } };
+  readonly conditions?: IamConditions;
   /**
-   * Errors that come back whenever it is tried again.
-   * @default - none: every failure is tried again, up to six times
+   * Errors that are not retried, because they would come back.
+   * @default - none: every failure is retried, up to six times
    */
-  readonly final?: string[];
+  readonly notRetried?: string[];
   /**
-   * Path at which the answer is written, beside the state's input.
+   * Path at which the answer is written, next to the state's input.
    * @default - the answer is dropped, the input goes on
    */
-  readonly at?: string;
+  readonly resultPath?: JsonPath;
   /**
-   * What of the answer is kept, by names that end in `.$`: an answer may be larger than the 256 KiB that a state may hold.
+   * Fields of the answer to keep, with names that end in `.$`. An answer may be larger than the 256 KiB of a state.
    * @default - all of it
    */
-  readonly keep?: { [name: string]: string };
+  readonly resultSelector?: { readonly [name: string]: JsonPath };
   /**
-   * Further fields of the state, which go before those that are made here.
+   * Further fields of the state.
    * @default - none
    */
-  readonly rest?: { [field: string]: unknown };
+  readonly fields?: { readonly [field: string]: unknown };
 }
 
-/** Ways in which the names of an API differ from those of its permissions. */
-const IAM_PREFIX: { [api: string]: string } = {
+/** Prefixes of IAM actions, where they differ from the name of the API. */
+const IAM_PREFIX: { readonly [api: string]: string } = {
   elasticloadbalancingv2: 'elasticloadbalancing',
   sfn: 'states',
   applicationautoscaling: 'application-autoscaling',
   cloudwatchlogs: 'logs',
 };
 
-/** Throttled for as long as six tries: 2 s, then twice as long each time, at a random moment within. */
-export const TRY_AGAIN = {
+/** Six retries: after 2 s, then twice as long each time, at a random moment within. */
+export const RETRY = {
   ErrorEquals: ['States.TaskFailed'],
   IntervalSeconds: 2,
   BackoffRate: 2,
@@ -56,33 +54,34 @@ export const TRY_AGAIN = {
   JitterStrategy: 'FULL',
 };
 
-/** The calls that a state machine makes of AWS, and by them exactly what its role may do. */
+/** AWS SDK calls of a state machine, and with them exactly the permissions that its role needs. */
 export class AwsCalls {
   private readonly permissions = new Map<
     string,
-    { actions: Set<string>; resources: string[]; conditions?: CallOptions['conditions'] }
+    { actions: Set<string>; resources: string[]; conditions?: IamConditions }
   >();
 
   public constructor(private readonly partition: string) {}
 
-  /** A task that calls an API by its own name, `ecs:describeServices`, and asks again when it is told to wait. */
-  public task(api: string, parameters: { [name: string]: unknown }, options: CallOptions): State {
+  /** Task that calls an API by its own name, `ecs:describeServices`. */
+  public task(api: string, parameters: { readonly [name: string]: unknown }, options: CallOptions): State {
     const [service, call] = api.split(':');
     const action = `${IAM_PREFIX[service] ?? service}:${call[0].toUpperCase()}${call.slice(1)}`;
-    this.allow(options.actions ?? [action], options.resources, options.conditions);
+    const { notRetried } = options;
+    this.allow([action], options.resources, options.conditions);
     return {
       Type: 'Task',
       Resource: `arn:${this.partition}:states:::aws-sdk:${api}`,
       Parameters: parameters,
-      ...(options.keep && { ResultSelector: options.keep }),
-      ResultPath: options.at ?? null,
-      Retry: [...(options.final ? [{ ErrorEquals: options.final, MaxAttempts: 0 }] : []), TRY_AGAIN],
-      ...options.rest,
+      ...(options.resultSelector && { ResultSelector: options.resultSelector }),
+      ResultPath: options.resultPath ?? null,
+      Retry: [...(notRetried ? [{ ErrorEquals: notRetried, MaxAttempts: 0 }] : []), RETRY],
+      ...options.fields,
     };
   }
 
-  /** Also what a call needs without naming it, for example to hand over a role. */
-  public allow(actions: string[], resources: string[], conditions?: CallOptions['conditions']): void {
+  /** Allows what a call needs without naming it, for example to pass a role. */
+  public allow(actions: string[], resources: string[], conditions?: IamConditions): void {
     if (resources.length === 0) {
       return;
     }
@@ -96,6 +95,7 @@ export class AwsCalls {
     this.permissions.set(key, permission);
   }
 
+  /** Policy statements for all calls. */
   public statements(): PolicyStatement[] {
     return [...this.permissions.values()].map(
       ({ actions, resources, conditions }) => new PolicyStatement({ actions: [...actions], resources, conditions }),
@@ -103,8 +103,8 @@ export class AwsCalls {
   }
 }
 
-/** A topic with a key of its own takes a message only from who may use the key. */
-export function allowTopic(calls: AwsCalls, topic?: ITopic): void {
+/** Allows the key of a topic: a topic with its own key takes messages only from publishers that may use the key. */
+export function allowKeyOf(calls: AwsCalls, topic?: ITopic): void {
   if (topic?.masterKey) {
     calls.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [topic.masterKey.keyArn]);
   }

@@ -1,43 +1,58 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Role } from 'aws-cdk-lib/aws-iam';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../../environment';
 import { ofThisAccount } from '../../iam/source-account';
+import type { AlertRouting } from '../../observability';
 import { rateExpression, scheduleAction } from '../../scheduling/scheduled-action';
 import { checkWholeNumber } from '../../validation/checks';
-import { absent, chart, choice, findByName, forEach, present, put, type States } from '../asl/asl';
-import { DeliveryMachine } from '../asl/logged-state-machine';
-import { allowTopic, AwsCalls } from '../asl/sdk-integrations';
+import { chart, LABEL, output, type Part, part, put } from '../asl/asl';
+import { absent, choice, equalsPath, isTrue, present } from '../asl/conditions';
+import { array, contains, CONTEXT, format, toJson } from '../asl/intrinsics';
+import { LoggedStateMachine } from '../asl/logged-state-machine';
+import { findByName, forEach, ITEM } from '../asl/parts';
+import { allowKeyOf, AwsCalls } from '../asl/sdk-integrations';
 import { publish } from '../release/notify';
 import type { Release } from '../release/release';
-import { factsOf, ReleaseArns } from '../release/service-facts';
+import { ReleaseArns } from '../release/release-arns';
+import { readRecord, RECORD } from '../release/release-record';
+import { factsOf, SERVICES } from '../release/service-facts';
 
-/** What a {@link DriftCheck} has to be told. */
+/** Properties of a {@link DriftCheck}. Release and alert routing are required. */
 export interface DriftCheckProps {
-  /** What was released by it should run. */
+  /** Release whose services are checked. */
   readonly release: Release;
-  /** Is told what runs instead. */
-  readonly notifications: ITopic;
+  /** Alert routing whose deployment topic is notified of drift. */
+  readonly alertRouting: AlertRouting;
   /**
-   * How often it looks, whole hours, 1 to 168.
+   * Interval between two checks, 1 to 168 whole hours.
    * @default Duration.hours(24)
    */
   readonly interval?: Duration;
   /**
-   * The environment that answers what is left open.
-   * @default - that of the scope, else production
+   * Environment profile that supplies defaults for unset props.
+   * @default - the profile of the scope, else production
    */
   readonly profile?: EnvironmentProfile;
 }
 
+const RUNNING = '$.running';
+const FOUND_DRIFT = '$.found';
+const RUNS = '$.current.services[0].TaskDefinition';
+const RELEASED_REVISION = '$.before.candidate';
+
 /**
- * Tells when a service runs another revision than the one that was released (requirement B-12): somebody deployed by hand, or CloudFormation changed the
- * service and ECS took the family's latest revision. What a release does is none, and while one runs nothing is compared.
+ * Notification when a service runs another revision than the released one. The cause is a deployment by hand, or a
+ * change by CloudFormation, for which ECS takes the family's latest revision. While a release runs, nothing is
+ * compared.
+ * Source: requirement B-12.
+ *
+ * @example
+ * new DriftCheck(this, 'Drift', { release, alertRouting });
  */
 export class DriftCheck extends Construct {
-  /** Compares, and tells. */
+  /** State machine that compares and notifies. */
   public readonly stateMachine: StateMachine;
 
   public constructor(
@@ -58,128 +73,59 @@ export class DriftCheck extends Construct {
   }
 
   private createStateMachine(): StateMachine {
-    const { release, notifications, profile = EnvironmentProfile.of(this) } = this.props;
+    const { release, alertRouting, profile = EnvironmentProfile.of(this) } = this.props;
     const role = new Role(this, 'Role', {
       description: `Compares what runs in ${release.stageName} with what was released`,
       assumedBy: ofThisAccount(this, 'states.amazonaws.com'),
     });
     const calls = new AwsCalls(Stack.of(this).partition);
-    allowTopic(calls, notifications);
-    const definition = {
-      Comment: `Compares what runs in ${release.stageName} with what was released`,
-      ...chart(this.states(calls)),
-    };
-    return new DeliveryMachine(this, 'Machine', { definition, calls, role, profile }).stateMachine;
+    allowKeyOf(calls, alertRouting.deploymentTopic);
+    const definition = this.definition(calls);
+    return new LoggedStateMachine(this, 'Machine', { definition, calls, role, profile }).stateMachine;
   }
 
-  private states(calls: AwsCalls): States {
-    const {
-      release: {
-        _targets: targets,
-        stateMachine: { stateMachineArn },
-        lastReleaseName,
-        stageName,
-      },
-      notifications: { topicArn },
-    } = this.props;
+  private definition(calls: AwsCalls): object {
+    const { release, alertRouting } = this.props;
+    const { _targets: targets, stateMachine, lastReleaseName, stageName } = release;
     const arns = new ReleaseArns(this, targets);
-    return [
-      ['Services', { Type: 'Pass', Result: targets.map(factsOf), ResultPath: '$.services' }],
-      [
-        'Releases',
-        calls.task(
-          'sfn:listExecutions',
-          { StateMachineArn: stateMachineArn, StatusFilter: 'RUNNING' },
-          { resources: [stateMachineArn], at: '$.running' },
-        ),
-      ],
-      ['Any release?', choice([absent('$.running.Executions[0]')], 'Last release', 'Nothing to tell')],
-      [
-        'Last release',
-        calls.task(
-          'ssm:getParameter',
-          { Name: lastReleaseName },
-          { resources: [arns.parameter(lastReleaseName)], at: '$.last', keep: { 'text.$': '$.Parameter.Value' } },
-        ),
-      ],
-      ['Ever released?', choice([{ Variable: '$.last.text', StringEquals: 'none' }], 'Nothing to tell')],
-      ['Read', put('$.last', { 'of.$': 'States.StringToJson($.last.text)' })],
-      [
-        'Compare',
-        forEach('$.last.of.services', this.compare(calls, arns), {
-          selector: { 'before.$': '$$.Map.Item.Value', 'services.$': '$.services' },
-          rest: { ResultPath: '$.found' },
+    const [nothing, read] = ['Nothing to notify of', 'Read last release'];
+    return {
+      Comment: `Compares what runs in ${stageName} with what was released`,
+      ...chart(
+        ['Services', { Type: 'Pass', Result: targets.map(factsOf), ResultPath: SERVICES }],
+        [
+          'List running releases',
+          calls.task(
+            'sfn:listExecutions',
+            { StateMachineArn: stateMachine.stateMachineArn, StatusFilter: 'RUNNING' },
+            { resources: [stateMachine.stateMachineArn], resultPath: RUNNING },
+          ),
+        ],
+        ['Does no release run?', choice([absent(`${RUNNING}.Executions[0]`)], read, nothing)],
+        readRecord(calls, arns, { name: read, parameter: lastReleaseName, none: nothing }),
+        [
+          'Compare services',
+          forEach(RECORD.services, compare(calls, arns), {
+            selector: { 'before.$': CONTEXT.mapItem, 'services.$': SERVICES },
+            fields: { ResultPath: FOUND_DRIFT },
+          }),
+        ],
+        ['Collect drift', put('$.any', { 'drift.$': contains(`${FOUND_DRIFT}[*].drift`, true) })],
+        ['Is there any drift?', choice([isTrue('$.any.drift')], 'Report drift', nothing)],
+        ['Report drift', LABEL],
+        publish(calls, alertRouting.deploymentTopic.topicArn, {
+          name: 'Notify of drift',
+          subject: `Something else runs in ${stageName} than was released`,
+          sentences: [
+            format('The last release was {}.', RECORD.execution),
+            format('What runs: {}.', toJson(FOUND_DRIFT)),
+            'See docs/delivery.md, Drift.',
+          ],
         }),
-      ],
-      ['Any drift?', put('$.any', { 'drift.$': 'States.ArrayContains($.found[*].drift, true)' })],
-      ['Tell?', choice([{ Variable: '$.any.drift', BooleanEquals: true }], 'Tell: words')],
-      ['Nothing to tell', { Type: 'Succeed' }],
-      ...publish(calls, topicArn, {
-        name: 'Tell',
-        subject: `Something else runs in ${stageName} than was released`,
-        message:
-          "States.Format('The last release was {}. What runs: {}. See docs/delivery.md, Drift.', $.last.of.execution, States.JsonToString($.found))",
-      }),
-      ['Told', { Type: 'Succeed' }],
-    ];
-  }
-
-  private compare(calls: AwsCalls, arns: ReleaseArns): States {
-    return [
-      // Of a service that the stage has no more, and of one that the release didn't know, nothing can be said.
-      ...findByName('Facts', '$.services', '$.before.name', 'Not of this stage'),
-      [
-        'Service',
-        calls.task(
-          'ecs:describeServices',
-          { 'Cluster.$': '$.find.item.cluster', 'Services.$': 'States.Array($.find.item.service)' },
-          {
-            resources: arns.services,
-            at: '$.now',
-            keep: { 'services.$': '$.Services' },
-          },
-        ),
-      ],
-      ['Service is there?', choice([present('$.now.services[0].TaskDefinition')], 'As released?')],
-      [
-        'No service',
-        {
-          Type: 'Pass',
-          Parameters: { 'service.$': '$.find.item.name', 'runs': 'nothing: there is no such service', 'drift': true },
-          End: true,
-        },
-      ],
-      [
-        'As released?',
-        choice(
-          [{ Variable: '$.now.services[0].TaskDefinition', StringEqualsPath: '$.before.candidate' }],
-          'As released',
-          'Something else',
-        ),
-      ],
-      [
-        'As released',
-        {
-          Type: 'Pass',
-          Parameters: { 'service.$': '$.find.item.name', 'runs.$': '$.now.services[0].TaskDefinition', 'drift': false },
-          End: true,
-        },
-      ],
-      [
-        'Something else',
-        {
-          Type: 'Pass',
-          Parameters: {
-            'service.$': '$.find.item.name',
-            'runs.$': '$.now.services[0].TaskDefinition',
-            'released.$': '$.before.candidate',
-            'drift': true,
-          },
-          End: true,
-        },
-      ],
-      ['Not of this stage', { Type: 'Pass', Parameters: { drift: false } }],
-    ];
+        ['Drift is reported', { Type: 'Succeed' }],
+        [nothing, { Type: 'Succeed' }],
+      ),
+    };
   }
 
   private createSchedule(interval: Duration): void {
@@ -201,4 +147,32 @@ export class DriftCheck extends Construct {
       ],
     });
   }
+}
+
+/** Compares one service of the last release. A service that the stage does not have any more has no drift. */
+function compare(calls: AwsCalls, arns: ReleaseArns): Part {
+  const [unknown, same] = ['Service is not of this stage', 'Service runs the released revision'];
+  return part(
+    findByName('Find service', SERVICES, '$.before.name', unknown),
+    [
+      'Describe service',
+      calls.task(
+        'ecs:describeServices',
+        { 'Cluster.$': `${ITEM}.cluster`, 'Services.$': array(`${ITEM}.service`) },
+        { resources: arns.services, resultPath: '$.current', resultSelector: { 'services.$': '$.Services' } },
+      ),
+    ],
+    ['Does ECS know it?', choice([present(RUNS)], 'Does it run the released revision?')],
+    [
+      'Service is missing',
+      output({ 'service.$': `${ITEM}.name`, 'runs': 'nothing: there is no such service', 'drift': true }),
+    ],
+    ['Does it run the released revision?', choice([equalsPath(RUNS, RELEASED_REVISION)], same)],
+    [
+      'Service runs another revision',
+      output({ 'service.$': `${ITEM}.name`, 'runs.$': RUNS, 'released.$': RELEASED_REVISION, 'drift': true }),
+    ],
+    [same, output({ 'service.$': `${ITEM}.name`, 'runs.$': RUNS, 'drift': false })],
+    [unknown, output({ drift: false })],
+  );
 }

@@ -6,33 +6,40 @@ import { Construct } from 'constructs';
 import { acknowledgeWildcard } from '../../compliance/acknowledge';
 import { EnvironmentProfile } from '../../environment';
 import { ofThisAccount } from '../../iam/source-account';
-import { DeliveryMachine, executionsOf } from '../asl/logged-state-machine';
+import { executionsOf, LoggedStateMachine } from '../asl/logged-state-machine';
 import { AwsCalls } from '../asl/sdk-integrations';
 import type { Release } from '../release/release';
-import { RollbackDefinition } from './rollback-command-definition';
+import { rollbackCommandDefinition } from './rollback-command-definition';
 
-/** What a {@link RollbackCommand} may be told. The release is enough. */
+/** Properties of a {@link RollbackCommand}. The release is required. */
 export interface RollbackCommandProps {
-  /** What is taken back. */
+  /** Release to roll back. */
   readonly release: Release;
   /**
-   * The environment that answers what is left open.
-   * @default - that of the scope, else production
+   * Environment profile that supplies defaults for unset props.
+   * @default - the profile of the scope, else production
    */
   readonly profile?: EnvironmentProfile;
 }
 
-const MOST_WAIT = Duration.days(7);
+const MAX_WAIT = Duration.days(7);
 
 /**
- * One click or one command that goes back (requirements A-14, C-17, E-15): a document of Systems Manager. While a deployment runs, its bake included, it
- * is stopped and traffic goes back by weights; while a release runs without one, the release is stopped and taken back; else the images before the
- * last release are released, whatever alarm fires, and the document ends with that. What goes back already is left alone.
+ * Rollback of a stage with one click or one command: an automation document of Systems Manager.
+ *
+ * - While a deployment runs, its bake time included, the document stops it, and traffic shifts back.
+ * - While a release runs without a deployment, the document stops it, and it is rolled back.
+ * - Otherwise the document releases the images before the last release, whatever alarm fires, and waits for the end.
+ *
+ * A rollback that runs already is left alone. Source: requirements A-14, C-17 and E-15.
+ *
+ * @example
+ * new RollbackCommand(this, 'Rollback', { release });
  */
 export class RollbackCommand extends Construct {
-  /** The document. */
+  /** Automation document. */
   public readonly document: CfnDocument;
-  /** Decides which of them it is. */
+  /** State machine that the document starts. */
   public readonly stateMachine: StateMachine;
   private readonly profile: EnvironmentProfile;
 
@@ -50,19 +57,19 @@ export class RollbackCommand extends Construct {
   private createStateMachine(): StateMachine {
     const { stageName } = this.props.release;
     const role = new Role(this, 'Role', {
-      description: `Takes ${stageName} back`,
+      description: `Rolls ${stageName} back`,
       assumedBy: ofThisAccount(this, 'states.amazonaws.com'),
     });
     const calls = new AwsCalls(Stack.of(this).partition);
-    const definition = new RollbackDefinition(this, calls, this.props.release).states;
-    return new DeliveryMachine(this, 'Machine', { definition, calls, role, profile: this.profile }).stateMachine;
+    const definition = rollbackCommandDefinition(this, calls, this.props.release);
+    return new LoggedStateMachine(this, 'Machine', { definition, calls, role, profile: this.profile }).stateMachine;
   }
 
   private createDocument(): CfnDocument {
     const { release } = this.props;
     const { stateMachineArn } = this.stateMachine;
     const role = new Role(this, 'CommandRole', {
-      description: `Starts the way back of ${release.stageName}`,
+      description: `Starts the rollback of ${release.stageName}`,
       assumedBy: ofThisAccount(this, 'ssm.amazonaws.com'),
     });
     const executions = executionsOf(this.stateMachine);
@@ -73,14 +80,16 @@ export class RollbackCommand extends Construct {
         new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executions] }),
       ],
     });
-    acknowledgeWildcard(policy, executions, 'Executions are named by AWS, below the one state machine.');
+    acknowledgeWildcard(policy, executions, 'AWS names executions, below the one state machine.');
     const document = new CfnDocument(this, 'Document', {
       documentType: 'Automation',
       documentFormat: 'JSON',
       updateMethod: 'NewVersion',
       content: {
         schemaVersion: '0.3',
-        description: `Takes ${release.stageName} back: stops what runs, or releases the images before the last release and waits for that. What it did is the output of the execution that the first step starts.`,
+        description:
+          `Rolls ${release.stageName} back: stops what runs, or releases the images before the last release and ` +
+          'waits for the end. The output of the execution that the first step starts says what was done.',
         assumeRole: role.roleArn,
         mainSteps: this.steps(stateMachineArn),
       },
@@ -89,7 +98,7 @@ export class RollbackCommand extends Construct {
     return document;
   }
 
-  /** An action that starts a state machine exists, too; that it waits for the end is documented of this one alone. */
+  /** Waits by polling. An action that starts a state machine exists, but AWS does not document that it waits. */
   private steps(stateMachineArn: string): object[] {
     const describe = {
       Service: 'stepfunctions',
@@ -97,7 +106,7 @@ export class RollbackCommand extends Construct {
       executionArn: '{{ Back.Execution }}',
       PropertySelector: '$.status',
     };
-    const timeoutSeconds = Math.min(MOST_WAIT.toSeconds(), this.props.release._longestWayBack.toSeconds() + 3600);
+    const timeoutSeconds = Math.min(MAX_WAIT.toSeconds(), this.props.release._longestRollback.toSeconds() + 3600);
     return [
       {
         name: 'Back',

@@ -181,7 +181,6 @@ export class BlueGreenPipeline extends Construct {
       stage,
       tags: this.builds.tags,
       profile: this.profile,
-      notifications: this.notifications,
       alertRouting: this.props.alertRouting,
     });
   }

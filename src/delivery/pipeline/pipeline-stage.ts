@@ -1,4 +1,4 @@
-import { Arn, ArnFormat, Duration, Stack, Token } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Duration, Token } from 'aws-cdk-lib';
 import { type IStage, type Pipeline } from 'aws-cdk-lib/aws-codepipeline';
 import {
   ManualApprovalAction,
@@ -6,12 +6,12 @@ import {
   StepFunctionInvokeAction,
 } from 'aws-cdk-lib/aws-codepipeline-actions';
 import { type IRole, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { type IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
 import type { AlertRouting } from '../../observability';
 import { ProductionWebService } from '../../service';
+import { executionsOf } from '../asl/logged-state-machine';
 import { Release } from '../release/release';
 import { consoleUrl } from './console-url';
 import type { DeployStageProps, ElsewhereStageProps } from './deploy-stage-props';
@@ -27,13 +27,8 @@ export interface PipelineStageProps {
   /** Environment profile of the release. */
   readonly profile: EnvironmentProfile;
   /**
-   * Topic for notifications of the release.
+   * Alert routing that is notified of the release, and of services that do badly after it.
    * @default - no notifications
-   */
-  readonly notifications?: ITopic;
-  /**
-   * Routing of the alarms after the release.
-   * @default - no alarms
    */
   readonly alertRouting?: AlertRouting;
 }
@@ -75,13 +70,13 @@ export class PipelineStage extends Construct {
         actions: ['states:DescribeStateMachine', 'states:StartExecution'],
         resources: [machine.stateMachineArn],
       }),
-      new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executionArns(machine)] }),
+      new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executionsOf(machine)] }),
     ]);
   }
 
   /** Resources of the permissions that contain a wildcard. */
   public get wildcardArns(): string[] {
-    return this.role ? [] : this.stateMachines.map(executionArns);
+    return this.role ? [] : this.stateMachines.map(executionsOf);
   }
 
   /** True for a stage with a manual approval. */
@@ -130,7 +125,7 @@ export class PipelineStage extends Construct {
       services,
       migration,
       snapshot,
-      notifications: this.props.notifications,
+      alertRouting: this.props.alertRouting,
       monitoringTime,
       verifyBeforeTraffic,
       gateAlarmNames,
@@ -182,19 +177,4 @@ export class PipelineStage extends Construct {
   private planUrl(): string {
     return consoleUrl(this, 'states/home', `#/v2/executions/details/#{${this.planNamespace}.ExecutionArn}`);
   }
-}
-
-/** ARNs of all executions of a state machine. */
-function executionArns(machine: IStateMachine): string {
-  const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
-  const { account, region, resourceName } = Arn.split(machine.stateMachineArn, arnFormat);
-  // The name of a machine of this app gives a shorter reference than its ARN.
-  const own = machine instanceof StateMachine;
-  return Stack.of(machine).formatArn({
-    service: 'states',
-    resource: 'execution',
-    resourceName: `${own ? machine.stateMachineName : resourceName!}:*`,
-    arnFormat,
-    ...(own ? {} : { account, region }),
-  });
 }

@@ -3,18 +3,22 @@ import type { IConstruct } from 'constructs';
 import { PropError } from '../../validation/prop-error';
 
 /**
- * When a release may migrate (requirement A-08). A release that comes earlier waits for it, up to a day, before it looks at anything.
+ * Time in which a release may migrate. A release that starts earlier waits for it, up to a day, before it checks
+ * anything. Source: requirement A-08.
+ *
+ * @example
+ * Migration.command(api, ['npm', 'run', 'migrate'], { window: MaintenanceWindow.daily('02:00', '04:00') });
  */
 export class MaintenanceWindow {
-  /** Every day from one time to another, UTC, as `HH:MM`. It may pass midnight. */
+  /** Every day between two times in UTC, as `HH:MM`. The window may pass midnight. */
   public static daily(startAt: string, endAt: string): MaintenanceWindow {
     return new MaintenanceWindow({ startAt, endAt });
   }
 
   /**
-   * While a change calendar of Systems Manager is open: week days and holidays are entered there, without a deployment.
+   * While a change calendar of Systems Manager is open. Its entries change without a deployment.
    *
-   * @param calendarArn ARN of the document of the type ChangeCalendar, of this account and region
+   * @param calendarArn ARN of a document of type ChangeCalendar in this account and region
    */
   public static calendar(calendarArn: string): MaintenanceWindow {
     return new MaintenanceWindow({ calendarArn });
@@ -30,14 +34,14 @@ export class MaintenanceWindow {
    */
   public _check(scope: IConstruct): void {
     const { startAt, endAt, calendarArn } = this._times;
-    const wrong = [startAt, endAt].find(
+    const malformed = [startAt, endAt].find(
       (time) => time !== undefined && !Token.isUnresolved(time) && !/^([01]\d|2[0-3]):[0-5]\d$/.test(time),
     );
-    if (wrong !== undefined || (startAt !== undefined && startAt === endAt)) {
+    if (malformed !== undefined || (startAt !== undefined && startAt === endAt)) {
       throw new PropError(scope, {
         prop: 'migration.window',
-        value: wrong ?? startAt,
-        expected: 'two different times of the day in UTC, as HH:MM',
+        value: malformed ?? startAt,
+        expected: 'two different times of day in UTC, as HH:MM',
         fix: "write MaintenanceWindow.daily('02:00', '04:00')",
       });
     }
@@ -49,8 +53,8 @@ export class MaintenanceWindow {
       throw new PropError(scope, {
         prop: 'migration.window',
         value: calendarArn,
-        expected: 'the ARN of a document of Systems Manager',
-        fix: 'make a change calendar and give arn:aws:ssm:REGION:ACCOUNT:document/NAME',
+        expected: 'the ARN of a Systems Manager document',
+        fix: 'create a change calendar and give arn:aws:ssm:REGION:ACCOUNT:document/NAME',
       });
     }
   }

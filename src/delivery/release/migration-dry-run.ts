@@ -4,35 +4,48 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
 import { ofThisAccount } from '../../iam/source-account';
-import { absent, chart, choice, copy, put, type States, together } from '../asl/asl';
-import { DeliveryMachine } from '../asl/logged-state-machine';
-import { Paces } from '../asl/polling';
+import { chart, copy, output, part, type Part, put } from '../asl/asl';
+import { absent, choice } from '../asl/conditions';
+import { arrayItem, format, split } from '../asl/intrinsics';
+import { LoggedStateMachine } from '../asl/logged-state-machine';
+import { catchAll, FAILURE } from '../asl/parts';
+import { PollingIntervals } from '../asl/polling';
 import { AwsCalls } from '../asl/sdk-integrations';
+import type { JsonPath } from '../asl/state';
 import type { Migration } from './migration';
-import { registerRevision } from './register-task-definition';
-import { oneOffTask } from './run-task';
-import { factsOf, ReleaseArns } from './service-facts';
+import { registerTaskDefinition } from './register-task-definition';
+import { ReleaseArns } from './release-arns';
+import { readReleasedTag } from './released-image';
+import { runTask, TASK } from './run-task';
+import { factsOf, FOUND, INPUT } from './service-facts';
 
-/** What a {@link MigrationPlan} is made from. */
-export interface MigrationPlanProps {
-  /** With a plan. */
+/** Properties of a {@link MigrationDryRun}; all are required. */
+export interface MigrationDryRunProps {
+  /** Migration with a plan. */
   readonly migration: Migration;
-  /** Answers how long the machine's log is kept. */
+  /** Environment profile that supplies the retention of the log. */
   readonly profile: EnvironmentProfile;
 }
 
-/** Of a family of its own, so that it never is what ECS takes for the service. */
+/** Suffix of the family, so that ECS never takes its revision for the service. */
 const SUFFIX = '-plan';
-const MOST_LINES = 200;
+const MAX_LINES = 200;
 
-/** Shows what a migration would do (requirement A-08): runs its plan with the new image, and gives back the lines and where they are logged. */
-export class MigrationPlan extends Construct {
+const FACTS = '$.facts';
+const LOG = '$.log';
+const EVENTS = '$.events';
+
+/**
+ * Dry run of a migration: runs its plan with the new image, and outputs the lines and where they are logged.
+ * Source: requirement A-08.
+ */
+export class MigrationDryRun extends Construct {
   public readonly stateMachine: StateMachine;
 
   public constructor(
     scope: Construct,
     id: string,
-    private readonly props: MigrationPlanProps,
+    private readonly props: MigrationDryRunProps,
   ) {
     super(scope, id);
     const role = new Role(this, 'Role', {
@@ -40,100 +53,107 @@ export class MigrationPlan extends Construct {
       assumedBy: ofThisAccount(this, 'states.amazonaws.com'),
     });
     const calls = new AwsCalls(Stack.of(this).partition);
-    this.stateMachine = new DeliveryMachine(this, 'Machine', {
-      definition: Paces.shared(1, (paces) => this.definition(calls, paces)).written,
+    this.stateMachine = new LoggedStateMachine(this, 'Machine', {
+      definition: PollingIntervals.share(1, (intervals) => this.definition(calls, intervals)).written,
       calls,
       role,
       profile: props.profile,
     }).stateMachine;
   }
 
-  private definition(calls: AwsCalls, paces: Paces): object {
+  private definition(calls: AwsCalls, intervals: PollingIntervals): object {
     const { migration } = this.props;
     const target = migration._service.releaseTarget;
     const arns = new ReleaseArns(this, [target]);
-    const path = `$.images['${target.repositoryName}']`;
-    const { plan, environment = {} } = migration._options;
-    const task = {
-      scope: this,
-      prefix: 'Plan',
-      target,
-      command: plan!,
-      environment,
-      revision: '$.candidate',
-      family: `${target.family}${SUFFIX}`,
-      timeoutSeconds: migration._timeout.toSeconds(),
-    };
     const deregister = calls.task(
       'ecs:deregisterTaskDefinition',
-      { 'TaskDefinition.$': '$.candidate' },
+      { 'TaskDefinition.$': FOUND.candidate },
       { resources: ['*'] },
     );
     return {
       Comment: `Shows what the migration of ${target.source.node.path} would do`,
-      ...chart([
-        ['Images', { Type: 'Pass', Parameters: { 'facts': factsOf(target), 'images.$': '$.images' } }],
-        ['Image named?', choice([absent(path)], 'Released image')],
-        ['Image', { ...copy(path, '$.facts.tag'), Next: 'Service' }],
-        [
-          'Released image',
-          calls.task(
-            'ssm:getParameter',
-            { 'Name.$': '$.facts.parameter' },
-            { resources: arns.parameters, at: '$.released', keep: { 'tag.$': '$.Parameter.Value' } },
-          ),
-        ],
-        ['Its tag', copy('$.released.tag', '$.facts.tag')],
-        ['Service', { Type: 'Pass', OutputPath: '$.facts' }],
-        ...registerRevision(calls, arns, { prefix: 'Revision', at: '$.candidate', suffix: SUFFIX }),
-        ['Plan', together([...oneOffTask(calls, paces, task), ['Planned', { Type: 'Pass' }]], { next: 'Not planned' })],
-        ['Away with it', deregister],
-        ...this.lines(calls, target.logGroupName, target.containerName),
-        ['Not planned', deregister],
-        ['Failed', { Type: 'Fail', ErrorPath: '$.failure.Error', CausePath: '$.failure.Cause' }],
-      ]),
+      ...chart(
+        this.chooseImage(calls, arns),
+        registerTaskDefinition(calls, arns, {
+          name: 'Register',
+          resultPath: FOUND.candidate,
+          suffix: SUFFIX,
+        }),
+        ['Plan the migration', catchAll(this.runPlan(calls, intervals), { next: 'Deregister after a failure' })],
+        ['Deregister task definition', deregister],
+        this.outputLines(calls, target.logGroupName, target.containerName),
+        ['Deregister after a failure', deregister],
+        ['Fail the plan', { Type: 'Fail', ErrorPath: `${FAILURE}.Error`, CausePath: `${FAILURE}.Cause` }],
+      ),
     };
   }
 
-  private lines(calls: AwsCalls, logGroup: string | undefined, container: string): States {
+  private chooseImage(calls: AwsCalls, arns: ReleaseArns): Part {
+    const target = this.props.migration._service.releaseTarget;
+    const named: JsonPath = `${INPUT.images}['${target.repositoryName}']`;
+    const chosen = 'Keep facts of the service';
+    return part(
+      [
+        'Add facts of the service',
+        { Type: 'Pass', Parameters: { 'facts': factsOf(target), 'images.$': INPUT.images } },
+      ],
+      ['Is no image named?', choice([absent(named)], 'Read released image')],
+      ['Take named image', { ...copy(named, `${FACTS}.tag`), Next: chosen }],
+      ['Read released image', readReleasedTag(calls, arns, `${FACTS}.parameter`)],
+      ['Take released image', copy(FOUND.releasedTag, `${FACTS}.tag`)],
+      [chosen, { Type: 'Pass', OutputPath: FACTS }],
+    );
+  }
+
+  private runPlan(calls: AwsCalls, intervals: PollingIntervals): Part {
+    const { migration } = this.props;
+    const target = migration._service.releaseTarget;
+    const { plan, environment = {} } = migration._options;
+    return runTask(calls, intervals, {
+      scope: this,
+      name: 'Plan',
+      target,
+      command: plan!,
+      environment,
+      revision: FOUND.candidate,
+      family: `${target.family}${SUFFIX}`,
+      timeoutSeconds: migration._timeout.toSeconds(),
+    });
+  }
+
+  private outputLines(calls: AwsCalls, logGroup: string | undefined, container: string): Part {
     if (logGroup === undefined) {
-      return [['Result', { Type: 'Pass', Parameters: { 'task.$': '$.task.arn' }, End: true }]];
+      return part(['Output task', output({ 'task.$': TASK })]);
     }
     const streams = Stack.of(this).formatArn({
       service: 'logs',
       resource: `log-group:${logGroup}:log-stream:${container}/${container}/*`,
     });
-    return [
-      // The last part of arn:aws:ecs:region:account:task/cluster/id; the stream is prefix/container/id.
+    return part(
+      // The last part of arn:aws:ecs:region:account:task/cluster/id. A stream is prefix/container/id.
       [
-        'Stream',
-        put('$.log', {
+        'Name log stream',
+        put(LOG, {
           'group': logGroup,
-          'stream.$': `States.Format('${container}/${container}/{}', States.ArrayGetItem(States.StringSplit($.task.arn, '/'), 2))`,
+          'stream.$': format(`${container}/${container}/{}`, arrayItem(split(TASK, '/'), 2)),
         }),
       ],
       [
-        'Lines',
+        'Read log',
         calls.task(
           'cloudwatchlogs:getLogEvents',
           {
-            'LogGroupName.$': '$.log.group',
-            'LogStreamName.$': '$.log.stream',
+            'LogGroupName.$': `${LOG}.group`,
+            'LogStreamName.$': `${LOG}.stream`,
             'StartFromHead': true,
-            'Limit': MOST_LINES,
+            'Limit': MAX_LINES,
           },
-          {
-            resources: [streams],
-            at: '$.events',
-          },
+          { resources: [streams], resultPath: EVENTS },
         ),
       ],
-      ['Any lines?', choice([absent('$.events.Events[0]')], 'Nothing was printed')],
-      [
-        'Printed',
-        { Type: 'Pass', Parameters: { 'log.$': '$.log', 'lines.$': '$.events.Events[*].Message' }, End: true },
-      ],
-      ['Nothing was printed', { Type: 'Pass', Parameters: { 'log.$': '$.log', 'lines': [] }, End: true }],
-    ];
+      ['Is the log empty?', choice([absent(`${EVENTS}.Events[0]`)], 'Output no lines')],
+      ['Output lines', output({ 'log.$': LOG, 'lines.$': `${EVENTS}.Events[*].Message` })],
+      ['Output no lines', output({ 'log.$': LOG, 'lines': [] })],
+    );
   }
 }

@@ -1,63 +1,74 @@
 import { chatMessage } from '../../observability/alerting/chat-message';
-import { chart, choice, type Condition, put, type State, type States } from '../asl/asl';
+import { chart, LABEL, type Part, part, put } from '../asl/asl';
+import { choice, type Condition } from '../asl/conditions';
+import { format, toJson } from '../asl/intrinsics';
 import type { AwsCalls } from '../asl/sdk-integrations';
 
-/** What people are told. */
-export interface Telling {
-  /** Of the state. */
+/** Notification of people. */
+export interface Notification {
+  /** Name of its first state. */
   readonly name: string;
-  /** At most 100 characters of it. */
+  /** Subject, cut off after 100 characters. */
   readonly subject: string;
-  /** A function of the states language. */
-  readonly message: string;
+  /** Sentences of the text: paths and intrinsic functions, or plain text. */
+  readonly sentences: [string, ...string[]];
   /**
-   * Told only where this holds.
+   * Condition under which it is sent.
    * @default - always
    */
-  readonly where?: Condition;
+  readonly when?: Condition;
   /**
    * State that follows.
-   * @default - the one that is written behind
+   * @default - the step that follows the part
    */
   readonly next?: string;
 }
 
-/** Nobody has to hear of it for a release to go on: what can't be told is passed over. */
-export function tell(
-  calls: AwsCalls,
-  topicArn: string | undefined,
-  { name, subject, message, where, next }: Telling,
-): States {
-  const going = next === undefined ? {} : { Next: next };
+/** Notifies people and continues in any case: a notification that fails is passed over. */
+export function notify(calls: AwsCalls, topicArn: string | undefined, notification: Notification): Part {
+  const { name, when, next } = notification;
+  const transition = next === undefined ? {} : { Next: next };
   if (topicArn === undefined) {
-    return [[name, { Type: 'Pass', ...going }]];
+    return part([name, { ...LABEL, ...transition }]);
   }
-  const told = `${name}: told`;
-  const telling: State = {
+  const done = `${name}: done`;
+  const send = {
     Type: 'Parallel',
-    Branches: [chart(publish(calls, topicArn, { name, subject, message }))],
+    Branches: [chart(publish(calls, topicArn, notification))],
     ResultPath: null,
-    Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: told }],
+    Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: done }],
   };
-  const after: [string, State] = [told, { Type: 'Pass', ...going }];
-  return where
-    ? [[name, choice([where], `${name}: tell`, told)], [`${name}: tell`, telling], after]
-    : [[name, telling], after];
+  const end = [done, { ...LABEL, ...transition }] as const;
+  return when
+    ? part([name, choice([when], `${name}: send`, done)], [`${name}: send`, send], end)
+    : part([name, send], end);
 }
 
+const TEXT = '$.text';
+const CHAT = '$.chat';
+const CHANNELS = '$.channels';
+
 /**
- * Tells people, in chat's own form, and by mail as plain text; begins with `<name>: words`. Texts are put together as objects and written out by
- * a function: a cause that somebody else wrote has quotes in it.
+ * Publishes to chats, in their own format, and to mail as plain text. Texts are put together as objects and serialized
+ * by a function, because a cause that somebody else wrote may have quotes in it.
  */
-export function publish(calls: AwsCalls, topicArn: string, { name, subject, message }: Telling): States {
-  const {
-    content: { textType, title },
-    ...envelope
-  } = chatMessage(subject);
-  return [
-    [`${name}: words`, put('$.words', { 'text.$': message })],
-    [`${name}: chat`, put('$.chat', { ...envelope, content: { textType, title, 'description.$': '$.words.text' } })],
-    [`${name}: channels`, put('$.channels', { 'default.$': 'States.JsonToString($.chat)', 'email.$': '$.words.text' })],
+export function publish(calls: AwsCalls, topicArn: string, { name, subject, sentences }: Notification): Part {
+  const { content, ...envelope } = chatMessage(subject);
+  const { textType, title } = content;
+  const paths = sentences.map((_, index) => `${TEXT}.sentence${index + 1}`);
+  const numbered = Object.fromEntries(
+    sentences.map((sentence, index) =>
+      isExpression(sentence) ? [`sentence${index + 1}.$`, sentence] : [`sentence${index + 1}`, sentence],
+    ),
+  );
+  return part(
+    [`${name}: write sentences`, put(TEXT, numbered)],
+    [`${name}: write text`, put(TEXT, { 'text.$': format(paths.map(() => '{}').join(' '), ...paths) })],
+    [
+      `${name}: write chat message`,
+      put(CHAT, { ...envelope, content: { textType, title, 'description.$': `${TEXT}.text` } }),
+    ],
+    [`${name}: choose channels`, put(CHANNELS, { 'default.$': toJson(CHAT), 'email.$': `${TEXT}.text` })],
     [
       `${name}: publish`,
       calls.task(
@@ -66,10 +77,14 @@ export function publish(calls: AwsCalls, topicArn: string, { name, subject, mess
           'TopicArn': topicArn,
           'Subject': subject.slice(0, 100),
           'MessageStructure': 'json',
-          'Message.$': 'States.JsonToString($.channels)',
+          'Message.$': toJson(CHANNELS),
         },
         { resources: [topicArn] },
       ),
     ],
-  ];
+  );
+}
+
+function isExpression(sentence: string): boolean {
+  return /^(\$|States\.)/.test(sentence);
 }

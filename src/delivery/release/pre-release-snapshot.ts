@@ -1,103 +1,114 @@
 import type { SnapshotTarget } from '../../contracts';
-import { choice, present, put, refuse, type States } from '../asl/asl';
-import type { Paces } from '../asl/polling';
+import { LABEL, type Part, part } from '../asl/asl';
+import { branches, choice, equals, isOneOf, present } from '../asl/conditions';
+import { CONTEXT } from '../asl/intrinsics';
+import { refuse } from '../asl/parts';
 import type { AwsCalls } from '../asl/sdk-integrations';
+import type { PartTools } from './release-settings';
 
 const KEPT_DAYS = 30;
-const PACE_SECONDS = 60;
+const INTERVAL_SECONDS = 60;
 
-/** A snapshot by AWS Backup, which deletes it when its time is over, and its copy (requirement A-06). The copy goes on while the release does. */
-export function takeSnapshot(calls: AwsCalls, paces: Paces, target: SnapshotTarget, timeoutSeconds: number): States {
-  const lifecycle = { Lifecycle: { DeleteAfterDays: KEPT_DAYS } };
+const JOB = '$.snapshot.job';
+const BACKUP = '$.backup';
+const LIFECYCLE = { Lifecycle: { DeleteAfterDays: KEPT_DAYS } };
+
+/**
+ * Takes a snapshot with AWS Backup, which expires it, and copies it. The copy runs on while the release does.
+ * Source: requirement A-06.
+ */
+export function takeSnapshot({ calls, intervals }: PartTools, target: SnapshotTarget, timeoutSeconds: number): Part {
+  const [completed, failed, late] = ['Snapshot completed', 'Has the snapshot a reason?', 'Snapshot takes too long'];
   calls.allow(['iam:PassRole'], [target.roleArn], { StringEquals: { 'iam:PassedToService': 'backup.amazonaws.com' } });
-  return [
+  return part(
     [
-      'Snapshot',
+      'Start snapshot',
       calls.task(
         'backup:startBackupJob',
         {
           'BackupVaultName': target.vaultName,
           'ResourceArn': target.resourceArn,
           'IamRoleArn': target.roleArn,
-          'IdempotencyToken.$': '$$.Execution.Name',
-          ...lifecycle,
+          'IdempotencyToken.$': CONTEXT.executionName,
+          ...LIFECYCLE,
         },
-        { resources: [target.vaultArn], at: '$.snapshot', keep: { 'job.$': '$.BackupJobId' } },
+        { resources: [target.vaultArn], resultPath: '$.snapshot', resultSelector: { 'job.$': '$.BackupJobId' } },
       ),
     ],
-    ...paces.loop({ name: 'Snapshot', at: '$.watch', seconds: timeoutSeconds, pace: PACE_SECONDS }, (turn) => [
-      ['Snapshot: wait', turn.wait],
-      [
-        'Snapshot: look',
-        calls.task(
-          'backup:describeBackupJob',
-          { 'BackupJobId.$': '$.snapshot.job' },
-          { resources: ['*'], at: '$.backup' },
-        ),
-      ],
-      [
-        'Snapshot: ended?',
-        {
-          Type: 'Choice',
-          Choices: [
-            {
-              Variable: '$.backup.State',
-              StringEquals: 'COMPLETED',
-              Next: target.copyVaultArn === undefined ? 'Snapshot: taken' : 'Snapshot: copy',
-            },
-            {
-              Or: ['FAILED', 'ABORTED', 'ABORTING', 'EXPIRED', 'PARTIAL'].map((state) => ({
-                Variable: '$.backup.State',
-                StringEquals: state,
-              })),
-              Next: 'Snapshot: reason?',
-            },
+    intervals.poll(
+      {
+        name: 'Follow snapshot',
+        timeoutSeconds,
+        intervalSeconds: INTERVAL_SECONDS,
+        waitFirst: true,
+        onTimeout: late,
+      },
+      (again) =>
+        part(
+          [
+            'Follow snapshot: describe',
+            calls.task(
+              'backup:describeBackupJob',
+              { 'BackupJobId.$': JOB },
+              { resources: ['*'], resultPath: BACKUP },
+            ),
           ],
-        },
-      ],
-      ...turn.count('Snapshot: wait', 'Snapshot takes too long'),
-    ]),
-    ...refuse('Snapshot takes too long', 'Release.Snapshot', 'the snapshot {} has not ended in time', '$.snapshot.job'),
-    [
-      'Snapshot: reason?',
-      choice([present('$.backup.StatusMessage')], 'Snapshot failed', 'Snapshot failed without a reason'),
-    ],
-    ...refuse(
+          [
+            'Follow snapshot: has it ended?',
+            branches(
+              [
+                { when: equals(`${BACKUP}.State`, 'COMPLETED'), next: completed },
+                {
+                  when: isOneOf(`${BACKUP}.State`, ['FAILED', 'ABORTED', 'ABORTING', 'EXPIRED', 'PARTIAL']),
+                  next: failed,
+                },
+              ],
+              again,
+            ),
+          ],
+        ),
+    ),
+    refuse(late, 'Release.Snapshot', 'the snapshot {} has not ended in time', JOB),
+    [failed, choice([present(`${BACKUP}.StatusMessage`)], 'Snapshot failed', 'Snapshot failed without a reason')],
+    refuse(
       'Snapshot failed',
       'Release.Snapshot',
       'the snapshot {} is {}: {}',
-      '$.snapshot.job',
-      '$.backup.State',
-      '$.backup.StatusMessage',
+      JOB,
+      `${BACKUP}.State`,
+      `${BACKUP}.StatusMessage`,
     ),
-    ...refuse(
+    refuse(
       'Snapshot failed without a reason',
       'Release.Snapshot',
       'the snapshot {} is {}',
-      '$.snapshot.job',
-      '$.backup.State',
+      JOB,
+      `${BACKUP}.State`,
     ),
-    ...(target.copyVaultArn === undefined ? [] : copySnapshot(calls, target, lifecycle)),
-    ['Snapshot: taken', put('$.backup', {})],
-  ];
+    [completed, LABEL],
+    ...copySnapshot(calls, target),
+    ['Forget backup job', { Type: 'Pass', Result: {}, ResultPath: BACKUP }],
+  );
 }
 
-function copySnapshot(calls: AwsCalls, target: SnapshotTarget, lifecycle: object): States {
-  return [
-    [
-      'Snapshot: copy',
-      calls.task(
-        'backup:startCopyJob',
-        {
-          'RecoveryPointArn.$': '$.backup.RecoveryPointArn',
-          'SourceBackupVaultName': target.vaultName,
-          'DestinationBackupVaultArn': target.copyVaultArn,
-          'IamRoleArn': target.roleArn,
-          'IdempotencyToken.$': '$$.Execution.Name',
-          ...lifecycle,
-        },
-        { resources: [target.recoveryPointArns] },
-      ),
-    ],
-  ];
+function copySnapshot(calls: AwsCalls, target: SnapshotTarget): Part[] {
+  return target.copyVaultArn === undefined
+    ? []
+    : [
+      part([
+        'Copy snapshot',
+        calls.task(
+          'backup:startCopyJob',
+          {
+            'RecoveryPointArn.$': `${BACKUP}.RecoveryPointArn`,
+            'SourceBackupVaultName': target.vaultName,
+            'DestinationBackupVaultArn': target.copyVaultArn,
+            'IamRoleArn': target.roleArn,
+            'IdempotencyToken.$': CONTEXT.executionName,
+            ...LIFECYCLE,
+          },
+          { resources: [target.recoveryPointArns] },
+        ),
+      ]),
+    ];
 }

@@ -1,344 +1,221 @@
-import { absent, choice, type Condition, copy, present, put, refuse, type States } from '../asl/asl';
-import type { AwsCalls } from '../asl/sdk-integrations';
-import type { ReleaseArns } from './service-facts';
+import { NOTHING_RELEASED } from '../../registry/released-image';
+import { copy, LABEL, type Part, part, put } from '../asl/asl';
+import { absent, anyOf, choice, equals, isTrue, matches, present } from '../asl/conditions';
+import { contains, format } from '../asl/intrinsics';
+import { refuse, unless } from '../asl/parts';
+import { checkRollbackAlarms, ROLLS_BACK } from './alarm-checks';
+import { CURRENT, describeLatestRevision, describeService, listDeployments } from './ecs-calls';
+import type { PartTools } from './release-settings';
+import { readReleasedTag } from './released-image';
+import { FOUND, SERVICE } from './service-facts';
+import { checkTraffic, TARGET_GROUP } from './traffic-check';
 
-/** Every status of a service deployment that has not ended. */
-export const UNFINISHED = ['PENDING', 'IN_PROGRESS', 'STOP_REQUESTED', 'ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS'];
-const NOTHING = 'none';
-/** A release that takes a version back: what fires and what is unhealthy now is why, and no reason to refuse it. */
-export const GOES_BACK: Condition = { And: [present('$.back'), { Variable: '$.back', BooleanEquals: true }] };
+/** Condition that nothing of the service was released before. */
+const NEVER_RELEASED = equals(FOUND.releasedTag, NOTHING_RELEASED);
 
-/** Alarms of a list that fire now; the list is not empty, which CloudWatch would take for all alarms. */
-export function askForAlarms(name: string, calls: AwsCalls, alarms: string): States {
-  return [
+/** Checks a service before anything is changed. Leaves its state in {@link FOUND.before}. */
+export function checkService(tools: PartTools): Part {
+  const { calls, arns } = tools;
+  const excluded = 'Leave the service out';
+  const end = 'Service passes its checks';
+  return part(
+    ['Read released image', readReleasedTag(calls, arns)],
+    chooseImage(excluded),
     [
-      name,
-      calls.task(
-        'cloudwatch:describeAlarms',
-        { 'AlarmNames.$': alarms, 'AlarmTypes': ['MetricAlarm', 'CompositeAlarm'], 'StateValue': 'ALARM' },
-        { resources: ['*'], at: '$.firing' },
-      ),
-    ],
-  ];
-}
-
-/** Where no alarm fires, `next`. Otherwise on to the states behind, with the names in `$.alarmsFiring`. */
-export function whereNoneFires(name: string, next: string): States {
-  return [
-    [
-      name,
-      {
-        Type: 'Choice',
-        Choices: [
-          { Or: [present('$.firing.MetricAlarms[0]'), present('$.firing.CompositeAlarms[0]')], Next: `${name}: which` },
-        ],
-        Default: next,
-      },
-    ],
-    [`${name}: which`, choice([present('$.firing.MetricAlarms[0]')], `${name}: metrics`)],
-    [
-      `${name}: composites`,
-      {
-        ...put('$.alarmsFiring', { 'names.$': 'States.JsonToString($.firing.CompositeAlarms[*].AlarmName)' }),
-        Next: `${name}: told`,
-      },
-    ],
-    [
-      `${name}: metrics`,
-      put('$.alarmsFiring', { 'names.$': 'States.JsonToString($.firing.MetricAlarms[*].AlarmName)' }),
-    ],
-    [`${name}: told`, { Type: 'Pass' }],
-  ];
-}
-
-/** What must hold of a service before anything is changed. Leaves what serves now in `$.before`. */
-export function checkService(calls: AwsCalls, arns: ReleaseArns): States {
-  return [
-    [
-      'Released image',
-      calls.task(
-        'ssm:getParameter',
-        { 'Name.$': '$.parameter' },
-        { resources: arns.parameters, at: '$.released', keep: { 'tag.$': '$.Parameter.Value' } },
-      ),
-    ],
-    ['New image?', choice([present('$.tag')], 'Image is there')],
-    ['Anything released?', choice([{ Variable: '$.released.tag', StringEquals: NOTHING }], 'Nothing yet')],
-    ['The same image', { ...copy('$.released.tag', '$.tag'), Next: 'Image is there' }],
-    ['Nothing yet', choice([GOES_BACK], 'Left alone', 'Nothing to release')],
-    ['Left alone', { Type: 'Pass', Result: false, ResultPath: '$.taken', End: true }],
-    ...refuse(
-      'Nothing to release',
-      'Release.NoImage',
-      '{} has never been released, and no image was named for {}',
-      '$.name',
-      '$.repository',
-    ),
-    [
-      'Image is there',
+      'Check that the image exists',
       calls.task(
         'ecr:describeImages',
-        { 'RepositoryName.$': '$.repository', 'ImageIds': [{ 'ImageTag.$': '$.tag' }] },
-        {
-          resources: arns.repositories,
-          final: ['Ecr.ImageNotFoundException'],
-        },
+        { 'RepositoryName.$': SERVICE.repository, 'ImageIds': [{ 'ImageTag.$': FOUND.tag }] },
+        { resources: arns.repositories, notRetried: ['Ecr.ImageNotFoundException'] },
       ),
     ],
-    [
-      'Stack',
-      calls.task(
-        'cloudformation:describeStacks',
-        { 'StackName.$': '$.stack' },
-        { resources: arns.stacks, at: '$.stackNow' },
-      ),
-    ],
-    ['Stack is there?', choice([present('$.stackNow.Stacks[0].StackStatus')], 'Stack now')],
-    ...refuse('No stack', 'Release.StackUpdate', 'CloudFormation knows no stack {} of {}', '$.stack', '$.name'),
-    ['Stack now', put('$.stackNow', { 'status.$': '$.stackNow.Stacks[0].StackStatus' })],
-    [
-      'Stack at rest?',
-      {
-        Type: 'Choice',
-        Choices: [
-          {
-            Or: [
-              { Variable: '$.stackNow.status', StringMatches: '*_IN_PROGRESS' },
-              { Variable: '$.stackNow.status', StringEquals: 'UPDATE_ROLLBACK_FAILED' },
-            ],
-            Next: 'Stack moves',
-          },
-        ],
-        Default: 'Service',
-      },
-    ],
-    ...refuse(
-      'Stack moves',
-      'Release.StackUpdate',
-      'the stack {} of {} is {}',
-      '$.stack',
-      '$.name',
-      '$.stackNow.status',
-    ),
-    ...whatServes(calls, arns),
-    ...whatIsDeployed(calls, arns),
-    ...whichAlarmsFire(calls),
-    ['First release?', choice([{ Variable: '$.released.tag', StringEquals: NOTHING }], 'No tasks?')],
-    ['Traffic at all?', choice([GOES_BACK], 'Running revision')],
-    ...trafficStandsStill(calls, {
-      prefix: 'Now',
-      well: 'Running revision',
-      divided: 'Traffic is divided',
-      nobody: 'Nobody serves',
-    }),
-    ...refuse(
-      'Traffic is divided',
-      'Release.Traffic',
-      'the traffic of {} is divided between two versions, or goes to no group',
-      '$.name',
-    ),
-    ...refuse(
-      'Nobody serves',
-      'Release.NoHealthyTask',
-      'the group that {} gets its traffic from has no healthy task: {}',
-      '$.name',
-      '$.group',
-    ),
-    ...parameterIsRight(calls),
-    ['No tasks?', choice([{ Variable: '$.now.tasks', NumericEquals: 0 }], 'First of all')],
-    ...refuse(
-      'Parameter was reset',
-      'Release.ParameterReset',
-      'the parameter {} says none, but tasks of {} run: write back the tag that runs (docs/delivery.md, Drift)',
-      '$.parameter',
-      '$.name',
-    ),
-    ['First of all', { ...put('$.before', beforehand(true)), Next: 'Checked' }],
-    ['Not the first', put('$.before', beforehand(false))],
-    ['Checked', { Type: 'Pass', Result: true, ResultPath: '$.taken' }],
-  ];
+    checkStack(tools),
+    checkActivity(tools),
+    unless('Rollback alarms', anyOf(absent(`${SERVICE.alarms}[0]`), ROLLS_BACK), checkRollbackAlarms(tools)),
+    unless('State of a released service', NEVER_RELEASED, checkReleasedState(tools, end)),
+    checkEmptyService(),
+    ['Keep state before the first release', put(FOUND.before, stateBefore(true))],
+    [end, { Type: 'Pass', Result: true, ResultPath: FOUND.included, End: true }],
+    [excluded, { Type: 'Pass', Result: false, ResultPath: FOUND.included }],
+  );
 }
 
-/** What a way back needs to know, and nothing else: it is kept in a parameter of 4 KB. */
-function beforehand(first: boolean): { [name: string]: unknown } {
+/** State that a rollback needs, and nothing else, because its parameter has 8 KB. */
+function stateBefore(first: boolean): { readonly [name: string]: unknown } {
   return {
-    'name.$': '$.name',
-    'repository.$': '$.repository',
-    'revision.$': '$.now.revision',
-    'tag.$': '$.released.tag',
-    'latest.$': '$.latest.arn',
+    'name.$': SERVICE.name,
+    'repository.$': SERVICE.repository,
+    'revision.$': CURRENT.revision,
+    'tag.$': FOUND.releasedTag,
+    'latest.$': FOUND.latest,
     first,
   };
 }
 
-function whatServes(calls: AwsCalls, arns: ReleaseArns): States {
-  return [
-    ...askForService('Service', calls, arns),
-    [
-      'Latest revision',
-      calls.task(
-        'ecs:describeTaskDefinition',
-        { 'TaskDefinition.$': '$.family' },
-        { resources: ['*'], at: '$.latest', keep: { 'arn.$': '$.TaskDefinition.TaskDefinitionArn' } },
-      ),
-    ],
-    ['Service is active?', choice([{ Variable: '$.now.status', StringEquals: 'ACTIVE' }], 'Deployments')],
-    ...refuse('Service is not active', 'Release.Service', 'the service {} is {}', '$.name', '$.now.status'),
-  ];
-}
-
-/** What ECS says of a service, in `$.now`. One that it doesn't know is an empty list, and a path into that would end the execution where nothing is caught. */
-export function askForService(name: string, calls: AwsCalls, arns: ReleaseArns): States {
-  return [
-    [
-      name,
-      calls.task(
-        'ecs:describeServices',
-        { 'Cluster.$': '$.cluster', 'Services.$': 'States.Array($.service)' },
-        { resources: arns.services, at: '$.now', keep: { 'services.$': '$.Services' } },
-      ),
-    ],
-    [`${name}: known?`, choice([present('$.now.services[0].TaskDefinition')], `${name}: now`)],
-    ...refuse(`${name}: unknown`, 'Release.Service', 'ECS knows no service {}', '$.name'),
-    [
-      `${name}: now`,
-      put('$.now', {
-        'status.$': '$.now.services[0].Status',
-        'revision.$': '$.now.services[0].TaskDefinition',
-        'tasks.$': '$.now.services[0].DesiredCount',
-      }),
-    ],
-  ];
-}
-
-function whatIsDeployed(calls: AwsCalls, arns: ReleaseArns): States {
-  return [
-    ['Deployments', listDeployments(calls, arns)],
-    ['Any deployment?', choice([absent('$.deployments.ServiceDeployments[0]')], 'Any alarms?')],
-    ...refuse(
-      'Deployment runs',
-      'Release.DeploymentRuns',
-      'a deployment of {} is {}: {}',
-      '$.name',
-      '$.deployments.ServiceDeployments[0].Status',
-      '$.deployments.ServiceDeployments[0].ServiceDeploymentArn',
+/** A service whose image is not named keeps the released one. A rollback leaves one out that has none. */
+function chooseImage(excluded: string): Part {
+  const chosen = 'Image is chosen';
+  const missing = 'Has nothing to release';
+  return part(
+    ['Is a new image named?', choice([present(FOUND.tag)], chosen)],
+    ['Was nothing released before?', choice([NEVER_RELEASED], 'Is nothing to roll back to?')],
+    ['Keep the released image', { ...copy(FOUND.releasedTag, FOUND.tag), Next: chosen }],
+    ['Is nothing to roll back to?', choice([ROLLS_BACK], excluded, missing)],
+    refuse(
+      missing,
+      'Release.NoImage',
+      '{} has never been released, and no image was named for {}',
+      SERVICE.name,
+      SERVICE.repository,
     ),
-  ];
-}
-
-/** The deployments of a service that have not ended. */
-export function listDeployments(calls: AwsCalls, arns: ReleaseArns, at: string = '$.deployments') {
-  return calls.task(
-    'ecs:listServiceDeployments',
-    { 'Cluster.$': '$.cluster', 'Service.$': '$.service', 'Status': UNFINISHED },
-    { resources: arns.services, at },
+    [chosen, LABEL],
   );
 }
 
-/** One that fires already would be left out of the deployment's own checks. */
-function whichAlarmsFire(calls: AwsCalls): States {
-  return [
-    ['Any alarms?', choice([{ Or: [absent('$.alarms[0]'), GOES_BACK] }], 'First release?')],
-    ...askForAlarms('Rollback alarms', calls, '$.alarms'),
-    ...whereNoneFires('Alarms at rest?', 'First release?'),
-    ...refuse(
-      'Alarm fires',
-      'Release.AlarmFires',
-      'an alarm fires before the release of {}: {}',
-      '$.name',
-      '$.alarmsFiring.names',
+/** CloudFormation must not update the service at the same time. */
+function checkStack({ calls, arns }: PartTools): Part {
+  const status = '$.stackNow.status';
+  const stable = 'Stack is stable';
+  return part(
+    [
+      'Describe stack',
+      calls.task(
+        'cloudformation:describeStacks',
+        { 'StackName.$': SERVICE.stack },
+        { resources: arns.stacks, resultPath: '$.stackNow' },
+      ),
+    ],
+    ['Does the stack exist?', choice([present('$.stackNow.Stacks[0].StackStatus')], 'Keep stack status')],
+    refuse(
+      'Stack is unknown',
+      'Release.StackUpdate',
+      'CloudFormation knows no stack {} of {}',
+      SERVICE.stack,
+      SERVICE.name,
     ),
-  ];
-}
-
-/** Where {@link trafficStandsStill} goes on. */
-interface TrafficWays {
-  /** Stands before the names of its states. */
-  readonly prefix: string;
-  readonly well: string;
-  readonly divided: string;
-  readonly nobody: string;
-}
-
-/** All traffic goes to one group, and that group has a healthy task. */
-export function trafficStandsStill(calls: AwsCalls, { prefix, well, divided, nobody }: TrafficWays): States {
-  const name = (state: string) => `${prefix}: ${state}`;
-  const groups = '$.traffic.rules[0].Actions[0].ForwardConfig.TargetGroups';
-  const weight = (group: number, more: boolean) => ({
-    Variable: `${groups}[${group}].Weight`,
-    [more ? 'NumericGreaterThan' : 'NumericEquals']: 0,
-  });
-  return [
-    [name('any rule?'), choice([absent('$.rule')], well)],
+    ['Keep stack status', put('$.stackNow', { 'status.$': '$.stackNow.Stacks[0].StackStatus' })],
     [
-      name('rule'),
-      calls.task(
-        'elasticloadbalancingv2:describeRules',
-        { 'RuleArns.$': 'States.Array($.rule)' },
-        { resources: ['*'], at: '$.traffic', keep: { 'rules.$': '$.Rules' } },
+      'Is the stack being updated?',
+      choice(
+        [anyOf(matches(status, '*_IN_PROGRESS'), equals(status, 'UPDATE_ROLLBACK_FAILED'))],
+        'Stack is being updated',
+        stable,
       ),
     ],
-    [
-      name('which group?'),
-      {
-        Type: 'Choice',
-        Choices: [
-          { ...absent(`${groups}[0]`), Next: divided },
-          { ...absent(`${groups}[1]`), Next: name('first group') },
-          { And: [weight(0, true), weight(1, false)], Next: name('first group') },
-          { And: [weight(0, false), weight(1, true)], Next: name('second group') },
-        ],
-        Default: divided,
-      },
-    ],
-    [name('first group'), { ...copy(`${groups}[0].TargetGroupArn`, '$.group'), Next: name('targets') }],
-    [name('second group'), copy(`${groups}[1].TargetGroupArn`, '$.group')],
-    [
-      name('targets'),
-      calls.task(
-        'elasticloadbalancingv2:describeTargetHealth',
-        { 'TargetGroupArn.$': '$.group' },
-        { resources: ['*'], at: '$.targets' },
-      ),
-    ],
-    [name('any target?'), choice([absent('$.targets.TargetHealthDescriptions[0]')], nobody)],
-    [
-      name('health'),
-      put('$.targets', {
-        'healthy.$': "States.ArrayContains($.targets.TargetHealthDescriptions[*].TargetHealth.State, 'healthy')",
-      }),
-    ],
-    [name('any healthy?'), choice([{ Variable: '$.targets.healthy', BooleanEquals: true }], well, nobody)],
-  ];
+    refuse(
+      'Stack is being updated',
+      'Release.StackUpdate',
+      'the stack {} of {} is {}',
+      SERVICE.stack,
+      SERVICE.name,
+      status,
+    ),
+    [stable, LABEL],
+  );
 }
 
-/** CloudFormation puts `none` back whenever it updates the parameter (docs/adr/0002-one-deployer.md), and a person may have deployed by hand. */
-function parameterIsRight(calls: AwsCalls): States {
-  return [
+/** The service is active, and nobody else deploys it. */
+function checkActivity({ calls, arns }: PartTools): Part {
+  const deployments = '$.deployments';
+  const active = 'List unfinished deployments';
+  const idle = 'Service is idle';
+  return part(
+    describeService('Service', calls, arns),
+    ['Describe latest revision', describeLatestRevision(calls)],
+    ['Is the service active?', choice([equals(CURRENT.status, 'ACTIVE')], active)],
+    refuse('Service is not active', 'Release.Service', 'the service {} is {}', SERVICE.name, CURRENT.status),
+    [active, listDeployments(calls, arns, deployments)],
+    ['Is no deployment unfinished?', choice([absent(`${deployments}.ServiceDeployments[0]`)], idle)],
+    refuse(
+      'Deployment is unfinished',
+      'Release.DeploymentRuns',
+      'a deployment of {} is {}: {}',
+      SERVICE.name,
+      `${deployments}.ServiceDeployments[0].Status`,
+      `${deployments}.ServiceDeployments[0].ServiceDeploymentArn`,
+    ),
+    [idle, LABEL],
+  );
+}
+
+/** A service that was released serves, and runs what its parameter says. Ends the check. */
+function checkReleasedState(tools: PartTools, end: string): Part {
+  const { calls } = tools;
+  const whole = 'Traffic is whole';
+  const [divided, unhealthy] = ['Traffic is divided', 'No task is healthy'];
+  return part(
+    ['Is traffic left unchecked?', choice([ROLLS_BACK], whole)],
+    checkTraffic(calls, { name: 'Traffic', whole, divided, unhealthy }),
+    refuse(
+      divided,
+      'Release.Traffic',
+      'the traffic of {} is divided between two versions, or goes to no group',
+      SERVICE.name,
+    ),
+    refuse(
+      unhealthy,
+      'Release.NoHealthyTask',
+      'the group that {} gets its traffic from has no healthy task: {}',
+      SERVICE.name,
+      TARGET_GROUP,
+    ),
+    [whole, LABEL],
+    checkDrift(tools),
+    ['Keep state before the release', { ...put(FOUND.before, stateBefore(false)), Next: end }],
+  );
+}
+
+/**
+ * CloudFormation resets the parameter whenever it updates it (docs/adr/0002-one-deployer.md), and a person may have
+ * deployed by hand.
+ */
+function checkDrift({ calls }: PartTools): Part {
+  const running = '$.running';
+  const same = 'Service runs the released image';
+  return part(
     [
-      'Running revision',
+      'Describe running revision',
       calls.task(
         'ecs:describeTaskDefinition',
-        { 'TaskDefinition.$': '$.now.revision' },
-        { resources: ['*'], at: '$.running' },
+        { 'TaskDefinition.$': CURRENT.revision },
+        { resources: ['*'], resultPath: running },
       ),
     ],
     [
-      'Running image',
-      put('$.running', {
-        'released.$':
-          "States.ArrayContains($.running.TaskDefinition.ContainerDefinitions[*].Image, States.Format('{}:{}', $.uri, $.released.tag))",
+      'Compare images',
+      put(running, {
+        'released.$': contains(
+          `${running}.TaskDefinition.ContainerDefinitions[*].Image`,
+          format('{}:{}', SERVICE.uri, FOUND.releasedTag),
+        ),
       }),
     ],
-    ['As released?', choice([{ Variable: '$.running.released', BooleanEquals: true }], 'Not the first')],
-    ...refuse(
-      'Not as released',
+    ['Does it run the released image?', choice([isTrue(`${running}.released`)], same)],
+    refuse(
+      'Service runs another image',
       'Release.Drift',
       'the parameter {} says {}, but {} runs another image, in {} (docs/delivery.md, Drift)',
-      '$.parameter',
-      '$.released.tag',
-      '$.name',
-      '$.now.revision',
+      SERVICE.parameter,
+      FOUND.releasedTag,
+      SERVICE.name,
+      CURRENT.revision,
     ),
-  ];
+    [same, LABEL],
+  );
+}
+
+/** A service that was never released has no tasks yet; otherwise its parameter was reset. */
+function checkEmptyService(): Part {
+  const empty = 'Service has no tasks';
+  return part(
+    ['Are there no tasks?', choice([{ Variable: CURRENT.tasks, NumericEquals: 0 }], empty)],
+    refuse(
+      'Parameter was reset',
+      'Release.ParameterReset',
+      'the parameter {} says none, but tasks of {} run: write back the tag that runs (docs/delivery.md, Drift)',
+      SERVICE.parameter,
+      SERVICE.name,
+    ),
+    [empty, LABEL],
+  );
 }

@@ -1,9 +1,26 @@
-import { absent, choice, copy, forEach, present, put, refuse, type States } from '../asl/asl';
+import { copy, LABEL, type NamedState, output, type Part, part, put } from '../asl/asl';
+import {
+  absent,
+  allOf,
+  anyOf,
+  branches,
+  choice,
+  equals,
+  equalsPath,
+  isTrue,
+  matches,
+  not,
+  present,
+} from '../asl/conditions';
+import { array, contains, CONTEXT, format, fromJson, merge, quoted } from '../asl/intrinsics';
+import { forEach, refuse } from '../asl/parts';
 import type { AwsCalls } from '../asl/sdk-integrations';
-import type { ReleaseArns } from './service-facts';
+import type { JsonPath } from '../asl/state';
+import type { ReleaseArns } from './release-arns';
+import { FOUND, SERVICE } from './service-facts';
 
-/** What every task definition of Fargate has. What ECS adds itself (ARN, number, status, who registered it) is left behind. */
-const ALWAYS = [
+/** Fields of every Fargate task definition. Fields that ECS adds are left out: ARN, number, status, registrar. */
+const REQUIRED_FIELDS = [
   'NetworkMode',
   'RequiresCompatibilities',
   'Cpu',
@@ -14,223 +31,272 @@ const ALWAYS = [
   'RuntimePlatform',
   'EnableFaultInjection',
 ];
-/** What a definition that leaves it out means; a path to what isn't there would end the execution. */
-const LEFT_OUT = {
+/** Values of required fields that a definition leaves out. A path to a missing field would end the execution. */
+const DEFAULTS = {
   Volumes: [],
   PlacementConstraints: [],
   RuntimePlatform: { CpuArchitecture: 'X86_64', OperatingSystemFamily: 'LINUX' },
   EnableFaultInjection: false,
 };
-/** What some have, with no value that means nothing: there is a state for each combination, because a call is written down field by field. */
-const SOMETIMES = [
-  { field: 'TaskRoleArn', path: '$.work.TaskDefinition.TaskRoleArn' },
-  { field: 'EphemeralStorage', path: '$.work.TaskDefinition.EphemeralStorage' },
+
+const WORK = '$.work';
+const DEFINITION = `${WORK}.TaskDefinition` as const;
+const TAGS = `${WORK}.Tags` as const;
+const CONTAINERS = `${WORK}.containers` as const;
+
+/** Field that only some definitions have. */
+interface OptionalField {
+  readonly field: string;
+  readonly path: JsonPath;
+  /** Path that is present when the field has a value. */
+  readonly probe: JsonPath;
+}
+
+/** No value of these means nothing. A call is written field by field, so there is a state for each combination. */
+const OPTIONAL_FIELDS: OptionalField[] = [
+  { field: 'TaskRoleArn', path: `${DEFINITION}.TaskRoleArn`, probe: `${DEFINITION}.TaskRoleArn` },
+  { field: 'EphemeralStorage', path: `${DEFINITION}.EphemeralStorage`, probe: `${DEFINITION}.EphemeralStorage` },
   // ECS may leave an empty list out, or not.
-  { field: 'Tags', path: '$.work.Tags', there: '$.work.Tags[0]' },
+  { field: 'Tags', path: TAGS, probe: `${TAGS}[0]` },
 ];
 /** All subsets, the empty one last. */
-const COMBINATIONS = SOMETIMES.reduce<Array<typeof SOMETIMES>>(
+const COMBINATIONS = OPTIONAL_FIELDS.reduce<OptionalField[][]>(
   (all, one) => [...all.map((fields) => [...fields, one]), ...all],
   [[]],
 );
-/** What no web service on Fargate should have. */
-const NEVER = ['ProxyConfiguration', 'PidMode', 'IpcMode'];
+/** Fields that no web service on Fargate should have. */
+const UNSUPPORTED_FIELDS = ['ProxyConfiguration', 'PidMode', 'IpcMode'];
 
-/** How one use of these states differs from another. */
-export interface RevisionUse {
-  /** Stands before the states' names, which are unique in a machine. */
-  readonly prefix: string;
-  /** Where the new revision's ARN goes. */
-  readonly at: string;
+/** Use of {@link registerTaskDefinition}. */
+export interface RegistrationOptions {
+  /** Prefix of the names of its states. */
+  readonly name: string;
+  /** Path that gets the ARN of the new revision. */
+  readonly resultPath: JsonPath;
   /**
-   * Added to the family's name.
-   * @default - a revision of the service's own family
+   * Suffix of the family.
+   * @default - the service's own family
    */
   readonly suffix?: string;
 }
 
 /**
- * Registers a revision: the family's latest active one, with another image in the application's container. Where traces carry a version
- * (requirement D-07), it is the tag.
+ * Registers a revision: the family's latest active one, with another image in the application's container. Where traces
+ * carry a version, it is the tag. Source: requirement D-07.
  */
-export function registerRevision(calls: AwsCalls, arns: ReleaseArns, { prefix, at, suffix = '' }: RevisionUse): States {
-  const name = (state: string) => `${prefix}: ${state}`;
-  const target = (part: string) => `$.work.${part}`;
-  calls.allow(
-    ['ecs:TagResource'],
-    arns.revisions.map((arn) => withSuffix(arn, suffix)),
-    { StringEquals: { 'ecs:CreateAction': 'RegisterTaskDefinition' } },
-  );
-  calls.allow(['iam:PassRole'], arns.roles, { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } });
-  return [
+export function registerTaskDefinition(calls: AwsCalls, arns: ReleaseArns, options: RegistrationOptions): Part {
+  const { name, resultPath, suffix = '' } = options;
+  const state = (of: string) => `${name}: ${of}`;
+  const families = arns.revisions.map((arn) => arn.replace(/:\*$/, `${suffix}:*`));
+  calls.allow(['ecs:TagResource'], families, { StringEquals: { 'ecs:CreateAction': 'RegisterTaskDefinition' } });
+  calls.allow(['iam:PassRole'], arns.taskRoles, {
+    StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' },
+  });
+  return part(
     [
-      name('base'),
+      state('describe latest revision'),
       calls.task(
         'ecs:describeTaskDefinition',
-        { 'TaskDefinition.$': '$.family', 'Include': ['TAGS'] },
-        { resources: ['*'], at: '$.work' },
+        { 'TaskDefinition.$': SERVICE.family, 'Include': ['TAGS'] },
+        { resources: ['*'], resultPath: WORK },
       ),
     ],
-    ...withoutOwnTags(name),
-    [name('image'), put(target('image'), { 'name.$': "States.Format('{}:{}', $.uri, $.tag)" })],
+    removeAwsTags(state),
+    replaceImage(state),
+    refuseUnsupportedFields(state),
+    [state('list defaults'), put(`${WORK}.defaults`, DEFAULTS)],
     [
-      name('containers'),
-      forEach('$.work.TaskDefinition.ContainerDefinitions', withImage(name), {
+      state('add defaults'),
+      put(`${WORK}.whole`, { 'definition.$': merge(`${WORK}.defaults`, DEFINITION) }),
+    ],
+    register(calls, state, suffix, families),
+    [state('keep ARN'), copy(`${WORK}.arn`, resultPath)],
+    [state('forget task definition'), put(WORK, {})],
+  );
+}
+
+type NameOf = (state: string) => string;
+
+/** Removes the tags that AWS services gave to the revision: nobody else may give them. */
+function removeAwsTags(state: NameOf): Part {
+  const end = state('tags are ours');
+  return part(
+    [state('are there no tags?'), choice([absent(`${TAGS}[0]`)], end)],
+    [
+      state('mark our tags'),
+      forEach(
+        TAGS,
+        part(
+          [state('is it a tag of AWS?'), choice([matches('$.tag.Key', 'aws:*')], state('drop tag'))],
+          [state('keep tag'), output({ 'ours': true, 'tag.$': '$.tag' })],
+          [state('drop tag'), output({ ours: false })],
+        ),
+        { selector: { 'tag.$': CONTEXT.mapItem }, fields: { ResultPath: TAGS } },
+      ),
+    ],
+    [state('count our tags'), put(`${WORK}.own`, { 'any.$': contains(`${TAGS}[*].ours`, true) })],
+    [state('is any tag ours?'), choice([isTrue(`${WORK}.own.any`)], state('take our tags'))],
+    [state('take no tags'), { Type: 'Pass', Result: [], ResultPath: TAGS, Next: end }],
+    [state('take our tags'), copy(`${TAGS}[?(@.ours == true)].tag`, TAGS)],
+    [end, LABEL],
+  );
+}
+
+function replaceImage(state: NameOf): Part {
+  const image = `${WORK}.image.name` as const;
+  const replaced = state('image is replaced');
+  return part(
+    [state('name the image'), put(`${WORK}.image`, { 'name.$': format('{}:{}', SERVICE.uri, FOUND.tag) })],
+    [
+      state('go through containers'),
+      forEach(`${DEFINITION}.ContainerDefinitions`, updateContainer(state), {
         selector: {
-          'container.$': '$$.Map.Item.Value',
-          'name.$': '$.container',
-          'image.$': '$.work.image.name',
-          'tag.$': '$.tag',
+          'container.$': CONTEXT.mapItem,
+          'name.$': SERVICE.container,
+          'image.$': image,
+          'tag.$': FOUND.tag,
         },
-        rest: { ResultPath: target('containers') },
+        fields: { ResultPath: CONTAINERS },
       }),
     ],
     [
-      name('replaced'),
-      put(target('replaced'), { 'image.$': 'States.ArrayContains($.work.containers[*].Image, $.work.image.name)' }),
+      state('find the image'),
+      put(`${WORK}.replaced`, { 'image.$': contains(`${CONTAINERS}[*].Image`, image) }),
     ],
-    [name('replaced?'), choice([{ Variable: '$.work.replaced.image', BooleanEquals: true }], name('uncommon?'))],
-    ...refuse(
-      name('no container'),
+    [state('has a container the image?'), choice([isTrue(`${WORK}.replaced.image`)], replaced)],
+    refuse(
+      state('container is missing'),
       'Release.Container',
       'the family {} has no container {}',
-      '$.family',
-      '$.container',
+      SERVICE.family,
+      SERVICE.container,
     ),
-    [
-      name('uncommon?'),
-      {
-        Type: 'Choice',
-        Choices: [{ Or: NEVER.map((field) => present(`$.work.TaskDefinition.${field}`)), Next: name('uncommon') }],
-        Default: name('what is left out'),
-      },
-    ],
-    ...refuse(
-      name('uncommon'),
+    [replaced, LABEL],
+  );
+}
+
+function refuseUnsupportedFields(state: NameOf): Part {
+  const unsupported = anyOf(...UNSUPPORTED_FIELDS.map((field) => present(`${DEFINITION}.${field}`)));
+  const supported = state('fields are supported');
+  return part(
+    [state('are all fields supported?'), choice([not(unsupported)], supported)],
+    refuse(
+      state('field is unsupported'),
       'Release.TaskDefinition',
-      `the family {} has one of ${NEVER.join(', ')}, which a release can not copy`,
-      '$.family',
+      `the family {} has one of ${UNSUPPORTED_FIELDS.join(', ')}, which a release can not copy`,
+      SERVICE.family,
     ),
-    [name('what is left out'), put(target('usual'), LEFT_OUT)],
+    [supported, LABEL],
+  );
+}
+
+function register(calls: AwsCalls, state: NameOf, suffix: string, families: string[]): Part {
+  const registered = state('registered');
+  const nameOf = (fields: OptionalField[]) =>
+    state(fields.length === 0 ? 'register' : `register with ${fields.map(({ field }) => field).join(', ')}`);
+  return part(
     [
-      name('definition'),
-      put(target('whole'), { 'definition.$': 'States.JsonMerge($.work.usual, $.work.TaskDefinition, false)' }),
-    ],
-    [
-      name('what has it?'),
-      {
-        Type: 'Choice',
-        Choices: COMBINATIONS.map((fields) => ({
-          And: SOMETIMES.map((one) => (fields.includes(one) ? present : absent)(one.there ?? one.path)),
-          Next: name(registerState(fields)),
+      state('which optional fields are there?'),
+      branches(
+        COMBINATIONS.map((fields) => ({
+          when: allOf(
+            ...OPTIONAL_FIELDS.map((one) => (fields.includes(one) ? present(one.probe) : absent(one.probe))),
+          ),
+          next: nameOf(fields),
         })),
-      },
+      ),
     ],
-    ...COMBINATIONS.map((fields): States[number] => [
-      name(registerState(fields)),
+    // ECS has no such definition: one of the conditions above holds.
+    ...COMBINATIONS.map((fields): NamedState => [
+      nameOf(fields),
       calls.task(
         'ecs:registerTaskDefinition',
         {
-          'Family.$': suffix ? `States.Format('{}${suffix}', $.family)` : '$.family',
-          'ContainerDefinitions.$': '$.work.containers',
-          ...Object.fromEntries(ALWAYS.map((field) => [`${field}.$`, `$.work.whole.definition.${field}`])),
+          'Family.$': suffix ? format(`{}${suffix}`, SERVICE.family) : SERVICE.family,
+          'ContainerDefinitions.$': CONTAINERS,
+          ...Object.fromEntries(REQUIRED_FIELDS.map((field) => [`${field}.$`, `${WORK}.whole.definition.${field}`])),
           ...Object.fromEntries(fields.map(({ field, path }) => [`${field}.$`, path])),
         },
         {
-          resources: arns.revisions.map((arn) => withSuffix(arn, suffix)),
-          // A ClientException may come of another registration at the same moment.
-          final: ['Ecs.InvalidParameterException'],
-          at: '$.work',
-          keep: { 'arn.$': '$.TaskDefinition.TaskDefinitionArn' },
-          rest: { Next: name('registered') },
+          resources: families,
+          // Not a ClientException: it may come of another registration at the same moment.
+          notRetried: ['Ecs.InvalidParameterException'],
+          resultPath: WORK,
+          resultSelector: { 'arn.$': '$.TaskDefinition.TaskDefinitionArn' },
+          fields: { Next: registered },
         },
       ),
     ]),
-    [name('registered'), copy('$.work.arn', at)],
-    [name('tidied'), put('$.work', {})],
-  ];
+    [registered, LABEL],
+  );
 }
 
-function registerState(fields: typeof SOMETIMES): string {
-  return fields.length === 0 ? 'register' : `register with ${fields.map(({ field }) => field).join(', ')}`;
+const CONTAINER = '$.container';
+const ENVIRONMENT = `${CONTAINER}.Environment` as const;
+const LABELS = `${CONTAINER}.DockerLabels` as const;
+
+/** Output is the container: the application's with its new image and version, another one as it is. */
+function updateContainer(state: NameOf): Part {
+  const application = state('replace image');
+  const end = state('container is complete');
+  return part(
+    [state('is it the application?'), choice([equalsPath(`${CONTAINER}.Name`, '$.name')], application)],
+    [state('keep container'), { Type: 'Pass', OutputPath: CONTAINER, End: true }],
+    [application, copy('$.image', `${CONTAINER}.Image`)],
+    setVersionVariable(state, end),
+    setVersionLabel(state, end),
+    [end, { Type: 'Pass', OutputPath: CONTAINER }],
+  );
 }
 
-/** Tags of CloudFormation and other services come with the revision that they were given to; nobody else may give them. */
-function withoutOwnTags(name: (state: string) => string): States {
-  return [
-    [name('tags?'), choice([present('$.work.Tags[0]')], name('tags'), name('image'))],
+/** Variable by which Datadog knows the version, in a container that has the others of Datadog. */
+const VERSION_VARIABLE = 'DD_VERSION';
+
+function setVersionVariable(state: NameOf, end: string): Part {
+  const variables = '$.variables';
+  const set = state('version variable is set');
+  const added = array(ENVIRONMENT, array(fromJson(format(`{"Name":"${VERSION_VARIABLE}","Value":"{}"}`, FOUND.tag))));
+  return part(
+    [state('are there no variables?'), choice([absent(`${ENVIRONMENT}[0]`)], end)],
     [
-      name('tags'),
-      forEach(
-        '$.work.Tags',
-        [
-          [name('whose tag'), choice([{ Variable: '$.tag.Key', StringMatches: 'aws:*' }], name('a tag of AWS'))],
-          [name('a tag of ours'), { Type: 'Pass', Parameters: { 'ours': true, 'tag.$': '$.tag' }, End: true }],
-          [name('a tag of AWS'), { Type: 'Pass', Parameters: { ours: false } }],
-        ],
-        { selector: { 'tag.$': '$$.Map.Item.Value' }, rest: { ResultPath: '$.work.Tags' } },
-      ),
-    ],
-    [name('own tags'), put('$.work.own', { 'any.$': 'States.ArrayContains($.work.Tags[*].ours, true)' })],
-    [name('any of ours?'), choice([{ Variable: '$.work.own.any', BooleanEquals: true }], name('tags of ours'))],
-    [name('no tags'), { Type: 'Pass', Result: [], ResultPath: '$.work.Tags', Next: name('image') }],
-    [name('tags of ours'), copy('$.work.Tags[?(@.ours == true)].tag', '$.work.Tags')],
-  ];
-}
-
-function withSuffix(arn: string, suffix: string): string {
-  return arn.replace(/:\*$/, `${suffix}:*`);
-}
-
-function withImage(name: (state: string) => string): States {
-  const container = { OutputPath: '$.container' };
-  return [
-    [name('which'), choice([{ Variable: '$.container.Name', StringEqualsPath: '$.name' }], name('new image'))],
-    [name('as it is'), { Type: 'Pass', ...container, End: true }],
-    [name('new image'), copy('$.image', '$.container.Image')],
-    [name('variables?'), choice([absent('$.container.Environment[0]')], name('done'))],
-    [
-      name('variables'),
-      put('$.variables', {
-        'datadog.$': "States.ArrayContains($.container.Environment[*].Name, 'DD_ENV')",
-        'version.$': "States.ArrayContains($.container.Environment[*].Name, 'DD_VERSION')",
+      state('find Datadog variables'),
+      put(variables, {
+        'datadog.$': contains(`${ENVIRONMENT}[*].Name`, quoted('DD_ENV')),
+        'version.$': contains(`${ENVIRONMENT}[*].Name`, quoted(VERSION_VARIABLE)),
       }),
     ],
-    [name('datadog?'), choice([{ Variable: '$.variables.datadog', BooleanEquals: false }], name('done'))],
-    [name('version?'), choice([{ Variable: '$.variables.version', BooleanEquals: true }], name('other version'))],
+    [state('is Datadog off?'), choice([{ Variable: `${variables}.datadog`, BooleanEquals: false }], end)],
+    [state('is there a version variable?'), choice([isTrue(`${variables}.version`)], state('change version variable'))],
+    [state('build version variable'), put(variables, { 'both.$': added })],
+    [state('add version variable'), { ...copy(`${variables}.both[*][*]`, ENVIRONMENT), Next: set }],
     [
-      name('version'),
-      put('$.variables', {
-        'both.$':
-          'States.Array($.container.Environment, States.Array(States.StringToJson(States.Format(\'\\{"Name":"DD_VERSION","Value":"{}"\\}\', $.tag))))',
-      }),
-    ],
-    [name('with version'), { ...copy('$.variables.both[*][*]', '$.container.Environment'), Next: name('labels?') }],
-    [
-      name('other version'),
+      state('change version variable'),
       forEach(
-        '$.container.Environment',
-        [
+        ENVIRONMENT,
+        part(
           [
-            name('is it the version'),
-            choice([{ Variable: '$.variable.Name', StringEquals: 'DD_VERSION' }], name('its value')),
+            state('is it the version variable?'),
+            choice([equals('$.variable.Name', VERSION_VARIABLE)], state('set its value')),
           ],
-          [name('another variable'), { Type: 'Pass', OutputPath: '$.variable', End: true }],
-          [name('its value'), { Type: 'Pass', Parameters: { 'Name': 'DD_VERSION', 'Value.$': '$.tag' } }],
-        ],
+          [state('keep variable'), { Type: 'Pass', OutputPath: '$.variable', End: true }],
+          [state('set its value'), output({ 'Name': VERSION_VARIABLE, 'Value.$': FOUND.tag })],
+        ),
         {
-          selector: { 'variable.$': '$$.Map.Item.Value', 'tag.$': '$.tag' },
-          rest: { ResultPath: '$.container.Environment' },
+          selector: { 'variable.$': CONTEXT.mapItem, 'tag.$': FOUND.tag },
+          fields: { ResultPath: ENVIRONMENT },
         },
       ),
     ],
-    [
-      name('labels?'),
-      choice([present("$.container.DockerLabels['com.datadoghq.tags.service']")], name('label'), name('done')),
-    ],
-    [name('label'), put('$.label', { 'com.datadoghq.tags.version.$': '$.tag' })],
-    [name('labels'), put('$.label', { 'all.$': 'States.JsonMerge($.container.DockerLabels, $.label, false)' })],
-    [name('labelled'), copy('$.label.all', '$.container.DockerLabels')],
-    [name('done'), { Type: 'Pass', ...container }],
-  ];
+    [set, LABEL],
+  );
+}
+
+function setVersionLabel(state: NameOf, end: string): Part {
+  const label = '$.label';
+  return part(
+    [state('are there no Datadog labels?'), choice([absent(`${LABELS}['com.datadoghq.tags.service']`)], end)],
+    [state('build version label'), put(label, { 'com.datadoghq.tags.version.$': FOUND.tag })],
+    [state('add version label'), put(label, { 'all.$': merge(LABELS, label) })],
+    [state('keep labels'), copy(`${label}.all`, LABELS)],
+  );
 }

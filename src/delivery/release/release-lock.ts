@@ -1,75 +1,75 @@
-import { absent, choice, put, type States } from '../asl/asl';
-import { type Paces, wait } from '../asl/polling';
-import type { AwsCalls } from '../asl/sdk-integrations';
-import type { ReleaseArns } from './service-facts';
+import { type NamedState, part, type Part, put } from '../asl/asl';
+import { absent, choice, equalsPath } from '../asl/conditions';
+import { add, arrayItem, arrayLength, CONTEXT, format } from '../asl/intrinsics';
+import { wait } from '../asl/polling';
+import { readRecord, RECORD } from './release-record';
+import type { PartTools } from './release-settings';
 
-const PACE_SECONDS = 60;
-const PATIENCE_SECONDS = 180;
-/** Until executions that were started at the same moment see each other in the list. */
+const INTERVAL_SECONDS = 60;
+const TIMEOUT_SECONDS = 180;
+/** Until executions that started at the same moment see each other in the list. */
 const SETTLE_SECONDS = 10;
 
+const RUNNING = '$.running';
+const OLDEST = `${RUNNING}.oldest.Name` as const;
+const REFUSAL = '$.lock';
+
 /**
- * The oldest execution goes on, where no stopped release is still to be taken back; otherwise it waits a little and is refused. Asked before anything
- * else, and again right before the first change, because the list of executions may lag behind.
+ * Lock: only the oldest execution proceeds, and only if no stopped release still needs rollback. The others wait a
+ * little and are refused. A release takes it before anything else, and again right before its first change, because
+ * the list of executions may lag behind.
  */
-export function alone(name: string, calls: AwsCalls, paces: Paces, arns: ReleaseArns, recordName: string): States {
+export function lock(name: string, { calls, intervals, arns }: PartTools, recordName: string): Part {
   const state = (of: string) => `${name}: ${of}`;
-  const because = (error: string, cause: string) => put('$.alone', { 'error': error, 'cause.$': cause });
-  return [
-    [state('settle'), wait(SETTLE_SECONDS)],
-    ...paces.loop({ name, at: '$.others', seconds: PATIENCE_SECONDS, pace: PACE_SECONDS }, (turn) => [
-      // What it lists is itself: the permission stands beside the machine, which it would wait for.
-      [
-        name,
-        calls.task(
-          'sfn:listExecutions',
-          { 'StateMachineArn.$': '$$.StateMachine.Id', 'StatusFilter': 'RUNNING' },
-          { resources: [], at: '$.running' },
-        ),
-      ],
-      [state('any?'), choice([absent('$.running.Executions[0]')], state('record'))],
-      [
-        state('oldest'),
-        put('$.running', {
-          'oldest.$':
-            'States.ArrayGetItem($.running.Executions, States.MathAdd(States.ArrayLength($.running.Executions), -1))',
-        }),
-      ],
-      [
-        state('this one?'),
-        choice([{ Variable: '$.running.oldest.Name', StringEqualsPath: '$$.Execution.Name' }], state('record')),
-      ],
-      [
-        state('runs'),
-        {
-          ...because(
+  const [free, refused] = [state('free'), state('refuse')];
+  const record = readRecord(calls, arns, { name: state('read record'), parameter: recordName, none: free });
+  return part(
+    [state('let executions settle'), wait(SETTLE_SECONDS)],
+    intervals.poll(
+      { name, timeoutSeconds: TIMEOUT_SECONDS, intervalSeconds: INTERVAL_SECONDS, onTimeout: refused },
+      (again) =>
+        part(
+          // The execution is one of its own machine: the permission is a policy that the machine doesn't wait for.
+          [
+            state('list executions'),
+            calls.task(
+              'sfn:listExecutions',
+              { 'StateMachineArn.$': CONTEXT.stateMachineArn, 'StatusFilter': 'RUNNING' },
+              { resources: [], resultPath: RUNNING },
+            ),
+          ],
+          [state('is none listed?'), choice([absent(`${RUNNING}.Executions[0]`)], record.entry)],
+          [
+            state('take the oldest'),
+            put(RUNNING, {
+              'oldest.$': arrayItem(`${RUNNING}.Executions`, add(arrayLength(`${RUNNING}.Executions`), -1)),
+            }),
+          ],
+          [state('is it this one?'), choice([equalsPath(OLDEST, CONTEXT.executionName)], record.entry)],
+          reasonOf(
+            state('another release runs'),
             'Release.OtherRelease',
-            "States.Format('another release to this stage runs: {}', $.running.oldest.Name)",
+            format('another release to this stage runs: {}', OLDEST),
+            again,
           ),
-          Next: state('count'),
-        },
-      ],
-      [
-        state('record'),
-        calls.task(
-          'ssm:getParameter',
-          { Name: recordName },
-          { resources: [arns.parameter(recordName)], at: '$.record', keep: { 'text.$': '$.Parameter.Value' } },
+          record,
+          reasonOf(
+            state('a rollback is pending'),
+            'Release.RollbackPending',
+            format(
+              'a stopped release has not been rolled back: {}. Wait for its clean-up, or start it with {"clean":"{}"}',
+              RECORD.execution,
+              RECORD.execution,
+            ),
+            again,
+          ),
         ),
-      ],
-      [state('open?'), choice([{ Variable: '$.record.text', StringEquals: 'none' }], state('over'))],
-      [state('open'), put('$.record', { 'of.$': 'States.StringToJson($.record.text)' })],
-      [
-        state('not back'),
-        because(
-          'Release.NotTakenBack',
-          'States.Format(\'a stopped release has not been taken back: {}. What takes it back runs, or is started by hand with \\{"clean":"{}"\\} (docs/delivery.md, Going back)\', $.record.of.execution, $.record.of.execution)',
-        ),
-      ],
-      ...turn.count(state('wait'), state('refused')),
-      [state('wait'), { ...turn.wait, Next: name }],
-    ]),
-    [state('refused'), { Type: 'Fail', ErrorPath: '$.alone.error', CausePath: '$.alone.cause' }],
-    [state('over'), put('$.running', {})],
-  ];
+    ),
+    [refused, { Type: 'Fail', ErrorPath: `${REFUSAL}.error`, CausePath: `${REFUSAL}.cause` }],
+    [free, put(RUNNING, {})],
+  );
+}
+
+function reasonOf(name: string, error: string, cause: string, next: string): NamedState {
+  return [name, { ...put(REFUSAL, { 'error': error, 'cause.$': cause }), Next: next }];
 }

@@ -4,24 +4,24 @@ import type { CfnService, FargateService } from 'aws-cdk-lib/aws-ecs';
 import { DeploymentEngine, type IReleasedService, type ReleaseTarget } from '../../contracts';
 import { PropError } from '../../validation/prop-error';
 
-/** What a release has to be told of a service that this library didn't make. */
+/** Properties of a {@link ReleasedService} on Fargate. Repository and parameter name are required. */
 export interface ReleasedFargateServiceProps {
-  /** The repository of its images. */
+  /** Repository of its images. */
   readonly repository: IRepository;
   /** Name of a String parameter that holds the released tag, or `none`. */
   readonly releasedImageParameterName: string;
   /**
-   * Alarms that take its deployments back, by name.
+   * Names of the alarms that roll its deployments back.
    * @default - none
    */
   readonly rollbackAlarmNames?: string[];
   /**
-   * ARN of the listener rule that serves, with one forward action.
-   * @default - the release doesn't look where traffic goes
+   * ARN of the listener rule of its production traffic, with one forward action.
+   * @default - the release doesn't check the traffic
    */
   readonly productionRuleArn?: string;
   /**
-   * The longest that a deployment takes by plan: steps, verification and bake.
+   * Longest time of a deployment by plan: steps, verification and bake time.
    * @default Duration.hours(2)
    */
   readonly longestDeployment?: Duration;
@@ -31,23 +31,31 @@ export interface ReleasedFargateServiceProps {
    */
   readonly minTasks?: number;
   /**
-   * Name of the log group of its tasks, with streams as `awslogs` names them after the container.
-   * @default - not known: nothing tells where the output of a migration is
+   * Name of its tasks' log group, with streams that `awslogs` names after the container.
+   * @default - the dry run of a migration outputs no lines
    */
   readonly logGroupName?: string;
 }
 
-/** Services that a release can bring out, besides those of this library. */
+/**
+ * Service from outside this library that a release can deploy.
+ *
+ * @example
+ * const service = ReleasedService.fromFargate(fargateService, {
+ *   repository: images.repository,
+ *   releasedImageParameterName: '/shop/released',
+ * });
+ */
 export class ReleasedService implements IReleasedService {
   /**
-   * A service of Fargate whose task definition names the family (`TaskDefinitionRevision.LATEST`), so that CloudFormation never starts a rollout.
-   * The release replaces the image of the default container.
+   * Fargate service whose task definition names its family (`TaskDefinitionRevision.LATEST`), so that CloudFormation
+   * never starts a rollout. The release replaces the image of the default container.
    */
   public static fromFargate(service: FargateService, props: ReleasedFargateServiceProps): IReleasedService {
     return new ReleasedService(service, props);
   }
 
-  /** What a release must know of it. */
+  /** Facts that a release needs of the service. */
   public readonly releaseTarget: ReleaseTarget;
 
   private constructor(service: FargateService, props: ReleasedFargateServiceProps) {
@@ -56,8 +64,7 @@ export class ReleasedService implements IReleasedService {
     if (!container) {
       throw new PropError(service, {
         prop: 'taskDefinition',
-        value: 'a task definition without containers',
-        expected: 'one with a container, whose image is replaced',
+        problem: 'has no container whose image a release could replace',
         fix: 'add the container first',
       });
     }
@@ -89,7 +96,7 @@ export class ReleasedService implements IReleasedService {
   }
 }
 
-/** What of a service's template decides how it can be released, with references as CloudFormation writes them. */
+/** Properties of a service's template that decide how it can be released, with references in CloudFormation's form. */
 interface ServiceResource {
   readonly deploymentController?: { readonly type?: string };
   readonly deploymentConfiguration?: { readonly strategy?: string };
@@ -114,34 +121,33 @@ function checkDeployer(service: FargateService, { deploymentController, taskDefi
     throw new PropError(service, {
       prop: 'deploymentController',
       value: type,
-      expected: 'ECS: it takes no other deployer beside CodeDeploy',
-      fix: 'start a deployment of its deployment group, or leave deploymentController out of a new service',
+      expected: 'ECS, because no other controller accepts the deployments of a release',
+      fix: 'start a deployment of its deployment group, or create a service without deploymentController',
     });
   }
-  if (!same(taskDefinition, Stack.of(service).resolve(service.taskDefinition.family))) {
+  if (!isSame(taskDefinition, Stack.of(service).resolve(service.taskDefinition.family))) {
     throw new PropError(service, {
       prop: 'taskDefinition',
-      value: 'one revision of its family',
-      expected: 'the family alone: else CloudFormation deploys, too, and the two undo each other',
+      problem: 'is one revision: CloudFormation deploys it, too, and the two deployers undo each other',
       fix: 'give the service taskDefinitionRevision: TaskDefinitionRevision.LATEST',
     });
   }
 }
 
-/** What shifts traffic verifies before it does. */
+/** A strategy that shifts traffic verifies the new version before. */
 function engineOf({ deploymentConfiguration }: ServiceResource): DeploymentEngine {
   const strategy = deploymentConfiguration?.strategy ?? 'ROLLING';
   return strategy === 'ROLLING' ? DeploymentEngine.ROLLING : DeploymentEngine.BLUE_GREEN;
 }
 
-/** A task that runs once needs the ways that the service has: those of other subnets may lead elsewhere. */
+/** A task that runs once needs the routes of the service; those of other subnets may lead elsewhere. */
 function subnetsOf(service: FargateService, { networkConfiguration }: ServiceResource): string[] {
   const { vpc } = service.cluster;
   const own = networkConfiguration?.awsvpcConfiguration?.subnets ?? [];
   const known = [...vpc.privateSubnets, ...vpc.isolatedSubnets, ...vpc.publicSubnets].map(({ subnetId }) => subnetId);
-  return own.map((subnet) => known.find((id) => same(subnet, Stack.of(service).resolve(id))) ?? (subnet as string));
+  return own.map((subnet) => known.find((id) => isSame(subnet, Stack.of(service).resolve(id))) ?? (subnet as string));
 }
 
-function same(one: unknown, other: unknown): boolean {
+function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }

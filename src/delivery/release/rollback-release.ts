@@ -1,236 +1,147 @@
-import { choice, findByName, forEach, present, put, type State, type States, text, together } from '../asl/asl';
-import type { Paces } from '../asl/polling';
-import type { AwsCalls } from '../asl/sdk-integrations';
-import { tell } from './notify';
-import type { ReleaseDefinitionProps } from './release-definition';
-import { deregisterCandidates, takeServiceBack } from './rollback-service';
+import { CONTINUE, LABEL, output, type Part, part, put } from '../asl/asl';
+import { anyOf, choice, equalsPath, isTrue, present } from '../asl/conditions';
+import { contains, CONTEXT, format, fromJson, merge, toJson } from '../asl/intrinsics';
+import { catchAll, FAILURE, findByName, forEach, ITEM } from '../asl/parts';
+import { NOBODY_NOTIFIED } from './find-failure';
+import { notify } from './notify';
+import { clearRecord, readRecord, RECORD } from './release-record';
+import type { PartTools, ReleaseSettings } from './release-settings';
+import { deregisterCandidates, rollBackService } from './rollback-service';
 import { stopTasks } from './run-task';
-import type { ReleaseArns } from './service-facts';
+import { FOUND, INPUT, SERVICE, SERVICES } from './service-facts';
 
-/** Errors that no state can catch: whoever meets one has told nobody. */
-const NOT_CAUGHT = ['States.Runtime', 'States.DataLimitExceeded'];
+/** Condition that the execution cleans up after another one. */
+const CLEANS_UP = present(INPUT.clean);
 
-/** A record of nothing. Its tier stays: a parameter that once was larger can't be made a standard one again. */
-export function closed(name: string): { [field: string]: unknown } {
-  return { Name: name, Value: 'none', Type: 'String', Tier: 'Intelligent-Tiering', Overwrite: true };
+const OUTCOME = '$.outcome';
+/** Failure of stopping tasks. */
+const TASKS_LEFT = '$.tasksLeft';
+const ERROR = `${FAILURE}.Error` as const;
+const CAUSE = `${FAILURE}.Cause` as const;
+
+/**
+ * Rolls back everything that a release began with: this one, or one that ended where it couldn't do it itself. Ends the
+ * execution, or goes to `refused` where this release has changed nothing.
+ */
+export function rollBackRelease(name: string, tools: PartTools, settings: ReleaseSettings, refused: string): Part {
+  const { calls, arns } = tools;
+  const { recordName } = settings;
+  const [nothing, failed, failedEnd] = ['Nothing to roll back', 'Notify of the failed rollback', 'Fail the release'];
+  const cleanedUp = 'Clean-up is complete';
+  const rollBack = 'Begin the rollback';
+  return part(
+    readRecord(calls, arns, { name, parameter: recordName, none: nothing }),
+    ['Is it a clean-up?', choice([CLEANS_UP], 'Is the record of the failed release?')],
+    [
+      'Is the record of this release?',
+      choice([equalsPath(RECORD.execution, CONTEXT.executionName)], rollBack, nothing),
+    ],
+    ['Is the record of the failed release?', choice([equalsPath(RECORD.execution, INPUT.clean)], rollBack, nothing)],
+    [rollBack, LABEL],
+    ...stopMigration(tools, settings),
+    rollBackServices(tools, settings, failed),
+    clearRecord(calls, arns, 'Clear record after the rollback', recordName),
+    notifyOf(tools, settings, 'Notify of the rollback', 'failed, the version before serves', [
+      format('Release {} failed, and the version before serves.', RECORD.execution),
+      format('{}: {}', ERROR, CAUSE),
+    ]),
+    ['Was it a clean-up?', choice([CLEANS_UP], cleanedUp, failedEnd)],
+    notifyOf(tools, settings, failed, 'failed and is NOT rolled back', [
+      format('Release {} failed, and a person has to look: {}.', RECORD.execution, toJson(OUTCOME)),
+      'Of a service that is not rolled back no revision was deregistered: cdk deploy may deploy the new image.',
+      format('No other release begins before its rollback (docs/delivery.md). {}: {}', ERROR, CAUSE),
+    ]),
+    [failedEnd, { Type: 'Fail', ErrorPath: ERROR, CausePath: CAUSE }],
+    [nothing, choice([CLEANS_UP], 'Is nobody notified yet?', refused)],
+    ['Is nobody notified yet?', choice([NOBODY_NOTIFIED], 'Notify of the early end', cleanedUp)],
+    notifyOf(tools, settings, 'Notify of the early end', 'ended early, nothing to roll back', [
+      format('Release {} ended early, and has changed nothing that needs a rollback.', INPUT.clean),
+      format('{}: {}.', ERROR, CAUSE),
+      format('The record of the stage says: {}', RECORD.text),
+    ]),
+    [cleanedUp, { Type: 'Succeed' }],
+  );
 }
 
-/** Takes everything back that a release began with: this one, or one that ended where it couldn't do it itself. */
-export class ReleaseWayBack {
-  public constructor(
-    private readonly calls: AwsCalls,
-    private readonly paces: Paces,
-    private readonly arns: ReleaseArns,
-    private readonly props: ReleaseDefinitionProps,
-  ) {}
-
-  public states(): States {
-    const { recordName, stageName } = this.props;
-    const cleanUp = present('$.clean');
-    return [
-      ...this.howItEnded(),
-      [
-        'Record of the release',
-        this.calls.task(
-          'ssm:getParameter',
-          { Name: recordName },
-          { resources: [this.arns.parameter(recordName)], at: '$.record', keep: { 'text.$': '$.Parameter.Value' } },
-        ),
-      ],
-      ['Any record?', choice([{ Variable: '$.record.text', StringEquals: 'none' }], 'Nothing to take back')],
-      ['Read record', put('$.record', { 'text.$': '$.record.text', 'of.$': 'States.StringToJson($.record.text)' })],
-      ['Whose release?', choice([cleanUp], 'Of the stopped one?')],
-      [
-        'Of this one?',
-        choice(
-          [{ Variable: '$.record.of.execution', StringEqualsPath: '$$.Execution.Name' }],
-          'Way back',
-          'Nothing to take back',
-        ),
-      ],
-      [
-        'Of the stopped one?',
-        choice(
-          [{ Variable: '$.record.of.execution', StringEqualsPath: '$.clean' }],
-          'Way back',
-          'Nothing to take back',
-        ),
-      ],
-      ['Way back', { Type: 'Pass' }],
-      ...this.withoutTasks(),
-      [
-        'Back',
-        forEach('$.record.of.services', this.eachBack(), {
-          selector: { 'before.$': '$$.Map.Item.Value', 'services.$': '$.services', 'at.$': '$.record.of.at' },
-          rest: {
-            ResultPath: '$.outcome',
-            Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.outcome', Next: 'Tell that it is not back' }],
-          },
-        }),
-      ],
-      ['All back?', put('$.all', { 'failed.$': 'States.ArrayContains($.outcome[*].back, false)' })],
-      [
-        'Any not back?',
-        choice(
-          [{ Or: [{ Variable: '$.all.failed', BooleanEquals: true }, present('$.left')] }],
-          'Tell that it is not back',
-        ),
-      ],
-      [
-        'Close the record',
-        this.calls.task('ssm:putParameter', closed(recordName), { resources: [this.arns.parameter(recordName)] }),
-      ],
-      ...this.tell(
-        'Tell the way back',
-        `Release to ${stageName} failed, the version before serves`,
-        "States.Format('Release {} failed, and the version before serves. {}: {}', $.record.of.execution, $.failure.Error, $.failure.Cause)",
-      ),
-      ['Cleaned up?', choice([cleanUp], 'Cleaned up', 'Ended')],
-      ...this.tell(
-        'Tell that it is not back',
-        `Release to ${stageName} failed and is NOT taken back`,
-        "States.Format('Release {} failed, and a person has to look: {}. Of a service that is not back no revision was deregistered: cdk deploy may bring the new image out. No other release begins until it is back (docs/delivery.md, Going back). {}: {}', $.record.of.execution, States.JsonToString($.outcome), $.failure.Error, $.failure.Cause)",
-        'Ended',
-      ),
-      ['Nothing to take back', choice([cleanUp], 'Told already?', 'Refused')],
-      [
-        'Told already?',
-        { Type: 'Choice', Choices: [{ ...this.untold, Next: 'Tell that it ended' }], Default: 'Cleaned up' },
-      ],
-      ...this.tell(
-        'Tell that it ended',
-        `Release to ${stageName} ended early, nothing to take back`,
-        "States.Format('Release {} ended early, and has changed nothing that is to be taken back. {}: {}. The record of the stage says: {}', $.clean, $.failure.Error, $.failure.Cause, $.record.text)",
-      ),
-      ['Cleaned up', { Type: 'Succeed' }],
-    ];
+/** A migration that can't be stopped is reported, and the services are rolled back all the same. */
+function stopMigration({ calls, intervals }: PartTools, { migration, scope }: ReleaseSettings): Part[] {
+  if (!migration) {
+    return [];
   }
-
-  /** Of the execution that is cleaned up after, by its name: the rule hands over no more, because it doesn't escape what stands in a cause. */
-  private howItEnded(): States {
-    const parts = "States.StringSplit($$.Execution.Id, ':')";
-    const part = (index: number) => `States.ArrayGetItem(${parts}, ${index})`;
-    const failure = (name: string, error: { [name: string]: string }, cause: string): [string, State] => [
-      name,
-      { ...put('$.failure', { ...error, 'Cause.$': cause }), Next: 'Record of the release' },
-    ];
-    const stopped = { Error: 'Release.Stopped' };
-    const theirs = { 'Error.$': '$.stopped.Error' };
-    return [
-      // What it describes is of itself: the permission stands beside the machine, which it would wait for.
+  const target = migration._service.releaseTarget;
+  const stop = stopTasks(calls, intervals, { scope, target, execution: RECORD.execution });
+  const end = 'Migration is stopped';
+  return [
+    part(
       [
-        'How did it end',
-        this.calls.task(
-          'sfn:describeExecution',
-          {
-            'ExecutionArn.$': `States.Format('arn:{}:states:{}:{}:execution:{}:{}', ${[1, 3, 4, 6].map(part).join(', ')}, $.clean)`,
-          },
-          {
-            resources: [],
-            at: '$.stopped',
-            rest: { Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'It was stopped' }] },
-          },
-        ),
-      ],
-      ['Any error?', choice([text('$.stopped.Error')], 'Any cause?')],
-      ['Cause of the stop?', choice([text('$.stopped.Cause')], 'It was stopped because')],
-      failure('It was stopped', stopped, "States.Format('the release {} was stopped', $.clean)"),
-      failure(
-        'It was stopped because',
-        stopped,
-        "States.Format('the release {} was stopped: {}', $.clean, $.stopped.Cause)",
-      ),
-      ['Any cause?', choice([text('$.stopped.Cause')], 'It failed because')],
-      failure('It failed', theirs, "States.Format('the release {} ended as {}', $.clean, $.stopped.Status)"),
-      failure(
-        'It failed because',
-        theirs,
-        "States.Format('the release {} ended as {}: {}', $.clean, $.stopped.Status, $.stopped.Cause)",
-      ),
-    ];
-  }
-
-  /** What ended by itself has told so. */
-  private get untold(): { readonly [field: string]: unknown } {
-    const is = (path: string) => (value: string) => ({ Variable: path, StringEquals: value });
-    return {
-      Or: [
-        { And: [text('$.stopped.Status'), { Or: ['ABORTED', 'TIMED_OUT'].map(is('$.stopped.Status')) }] },
-        { And: [text('$.stopped.Error'), { Or: NOT_CAUGHT.map(is('$.stopped.Error')) }] },
-      ],
-    };
-  }
-
-  /** A migration that goes on is told, and the services are taken back all the same. */
-  private withoutTasks(): States {
-    const { migration, scope } = this.props;
-    if (!migration) {
-      return [];
-    }
-    const stop = stopTasks(this.calls, this.paces, {
-      scope,
-      target: migration._service.releaseTarget,
-      execution: '$.record.of.execution',
-    });
-    return [
-      [
-        'Tasks',
+        'Stop the migration',
         {
-          ...together(stop, { next: 'Tasks are left', at: '$.left' }),
+          ...catchAll(stop, { next: 'Report tasks that are left', resultPath: TASKS_LEFT }),
           OutputPath: '$',
           ResultPath: null,
-          Next: 'Back',
+          Next: end,
         },
       ],
       [
-        'Tasks are left',
-        put('$.failure', {
-          'Error.$': '$.failure.Error',
-          'Cause.$': "States.Format('{} ({})', $.failure.Cause, $.left.Cause)",
-        }),
+        'Report tasks that are left',
+        put(FAILURE, { 'Error.$': ERROR, 'Cause.$': format('{} ({})', CAUSE, `${TASKS_LEFT}.Cause`) }),
       ],
-    ];
-  }
+      [end, LABEL],
+    ),
+  ];
+}
 
-  private eachBack(): States {
-    const {
-      roleName,
-      deploymentSeconds: seconds,
-      targets: { length: times },
-    } = this.props;
-    const failed = (cause: string) => ({ 'name.$': '$.name', 'back': false, 'cause.$': cause });
-    return [
-      ...findByName('Facts', '$.services', '$.before.name', 'Not of this stage'),
-      [
-        'Facts and before',
-        put('$.facts', {
-          'all.$':
-            'States.JsonMerge($.find.item, States.StringToJson(States.Format(\'\\{"before":{},"at":"{}"\\}\', States.JsonToString($.before), $.at)), false)',
-        }),
-      ],
-      ['Only facts', { Type: 'Pass', InputPath: '$.facts.all' }],
-      [
-        'Service back',
-        together(takeServiceBack(this.calls, this.paces, this.arns, { seconds, times }), { next: 'Not back' }),
-      ],
-      ['Tidy family', together(deregisterCandidates(this.calls, roleName), { next: 'Not back' })],
-      ['Is back', { Type: 'Pass', Parameters: { 'name.$': '$.name', 'back': true }, End: true }],
-      ['Not back', { Type: 'Pass', Parameters: failed('$.failure.Cause'), End: true }],
-      [
-        'Not of this stage',
-        {
-          Type: 'Pass',
-          Parameters: {
-            'name.$': 'States.JsonToString($.before)',
-            'back': false,
-            'cause': 'This stage has no such service any more.',
-          },
+/** Rolls all services back at the same time. Goes to `failed` if one is not rolled back, or if tasks are left. */
+function rollBackServices(tools: PartTools, settings: ReleaseSettings, failed: string): Part {
+  return part(
+    [
+      'Roll services back',
+      forEach(RECORD.services, rollBackOne(tools, settings), {
+        selector: { 'before.$': CONTEXT.mapItem, 'services.$': SERVICES, 'at.$': RECORD.at },
+        fields: {
+          ResultPath: OUTCOME,
+          Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: OUTCOME, Next: failed }],
         },
-      ],
-    ];
-  }
+      }),
+    ],
+    ['Compare outcomes', put('$.any', { 'failed.$': contains(`${OUTCOME}[*].rolledBack`, false) })],
+    [
+      'Did a rollback fail?',
+      choice([anyOf(isTrue('$.any.failed'), present(TASKS_LEFT))], failed, CONTINUE),
+    ],
+  );
+}
 
-  private tell(name: string, subject: string, message: string, next?: string): States {
-    return tell(this.calls, this.props.topicArn, { name, subject, message, next });
-  }
+function rollBackOne(tools: PartTools, { roleName, deploymentSeconds, targets }: ReleaseSettings): Part {
+  const { calls } = tools;
+  const limits = { timeoutSeconds: deploymentSeconds, times: targets.length };
+  const [failed, unknown] = ['Report the failed rollback', 'Report an unknown service'];
+  const withState = format('{"before":{},"at":"{}"}', toJson(FOUND.before), '$.at');
+  return part(
+    findByName('Find service', SERVICES, `${FOUND.before}.name`, unknown),
+    ['Merge with its state before', put('$.facts', { 'all.$': merge(ITEM, fromJson(withState)) })],
+    ['Keep only that', { Type: 'Pass', InputPath: '$.facts.all' }],
+    ['Roll service back', catchAll(rollBackService(tools, limits), { next: failed })],
+    ['Clean family up', catchAll(deregisterCandidates(calls, roleName), { next: failed })],
+    ['Report the rollback', output({ 'name.$': SERVICE.name, 'rolledBack': true })],
+    [failed, output({ 'name.$': SERVICE.name, 'rolledBack': false, 'cause.$': CAUSE })],
+    [
+      unknown,
+      output({
+        'name.$': toJson(FOUND.before),
+        'rolledBack': false,
+        'cause': 'This stage has no such service any more.',
+      }),
+    ],
+  );
+}
+
+function notifyOf(
+  { calls }: PartTools,
+  { topicArn, stageName }: ReleaseSettings,
+  name: string,
+  end: string,
+  sentences: [string, ...string[]],
+): Part {
+  return notify(calls, topicArn, { name, subject: `Release to ${stageName} ${end}`, sentences });
 }

@@ -1,254 +1,294 @@
-import { absent, choice, copy, present, put, refuse, type States } from '../asl/asl';
-import type { Paces } from '../asl/polling';
+import { copy, LABEL, type Part, part, put } from '../asl/asl';
+import { absent, anyOf, branches, choice, equals, equalsPath, matches, not, present } from '../asl/conditions';
+import { CONTEXT } from '../asl/intrinsics';
+import { refuse } from '../asl/parts';
 import type { AwsCalls } from '../asl/sdk-integrations';
-import { type Following, PACE_SECONDS, setMinimum } from './deploy-service';
-import { askForService, listDeployments, trafficStandsStill } from './preflight-checks';
-import type { ReleaseArns } from './service-facts';
+import type { JsonPath, State } from '../asl/state';
+import { DEPLOYMENT_INTERVAL_SECONDS, type DeploymentLimits, FIRST_RELEASE, setMinimum } from './deploy-service';
+import { CURRENT, describeService, listDeployments, updateService } from './ecs-calls';
+import type { PartTools } from './release-settings';
+import { readReleasedTag, writeReleasedTag } from './released-image';
+import { FOUND, SERVICE } from './service-facts';
+import { checkTraffic } from './traffic-check';
 
-const FIRST = { Variable: '$.before.first', BooleanEquals: true };
-const AS_BEFORE = { Variable: '$.now.revision', StringEqualsPath: '$.before.revision' };
-/** For how long a way back may be in no list, and targets behind it unhealthy. */
-const PATIENCE_SECONDS = 300;
+const BEFORE = {
+  revision: `${FOUND.before}.revision`,
+  tag: `${FOUND.before}.tag`,
+  latest: `${FOUND.before}.latest`,
+  candidate: `${FOUND.before}.candidate`,
+} as const;
+/** Start of the release that is rolled back. */
+const RELEASE_STARTED = '$.at';
 
-/** Takes one service back to what served before, whatever state it is in. Finds out by asking, so that it can be repeated. */
-export function takeServiceBack(calls: AwsCalls, paces: Paces, arns: ReleaseArns, following: Following): States {
-  return [
-    ...askForService('Back: service', calls, arns),
-    ['Back: again', put('$.tries', { 'updates': 0, 'bad': ['ROLLBACK_FAILED'], 'since.$': '$.at' })],
-    ...withoutTasks(calls, arns),
-    ...stopDeployments(calls, paces, arns, following),
-    ...askForService('Back: what serves', calls, arns),
-    ['Back: as before?', choice([AS_BEFORE], 'Back: how it ended')],
-    ['Back: tried?', choice([{ Variable: '$.tries.updates', NumericGreaterThan: 0 }], 'Back failed')],
-    [
-      'Back: count the try',
-      put('$.tries', {
-        'updates': 1,
-        'bad': ['ROLLBACK_SUCCESSFUL', 'ROLLBACK_FAILED', 'STOPPED'],
-        'since.$': '$$.State.EnteredTime',
-      }),
-    ],
-    ['Back: what it will be', put('$.now', { 'revision.$': '$.before.revision' })],
-    // Also where it is that revision already: then the deployment that went back to it has failed.
-    [
-      'Back: release the revision before',
-      {
-        ...calls.task(
-          'ecs:updateService',
-          {
-            'Cluster.$': '$.cluster',
-            'Service.$': '$.service',
-            'TaskDefinition.$': '$.before.revision',
-            'ForceNewDeployment': true,
-          },
-          { resources: arns.services },
-        ),
-        Next: 'Back begins: begin',
-      },
-    ],
-    ...itBegins(calls, paces, arns, following),
-    ...refuse('Back failed', 'Release.NotBack', '{} still runs {}', '$.name', '$.now.revision'),
-    ...refuse(
-      'Back takes too long',
-      'Release.NotBack',
-      'the way back of {} has not ended in the time that it was given',
-      '$.name',
-    ),
-    [
-      'Back: how it ended',
-      calls.task(
-        'ecs:listServiceDeployments',
-        {
-          'Cluster.$': '$.cluster',
-          'Service.$': '$.service',
-          'Status.$': '$.tries.bad',
-          'CreatedAt': { 'After.$': '$.tries.since' },
-        },
-        { resources: arns.services, at: '$.listed' },
-      ),
-    ],
-    ['Back: ended badly?', choice([present('$.listed.ServiceDeployments[0]')], 'Back: tried?')],
-    ['Back: empty?', choice([FIRST], 'Back: no tasks')],
-    ...itServes(calls, paces, following),
-    [
-      'Back: no tasks',
-      calls.task(
-        'ecs:updateService',
-        { 'Cluster.$': '$.cluster', 'Service.$': '$.service', 'DesiredCount': 0 },
-        { resources: arns.services },
-      ),
-    ],
-    ...parameterAsBefore(calls, arns),
-  ];
-}
+const RUNS_BEFORE = equalsPath(CURRENT.revision, BEFORE.revision);
+/** How long a new deployment may be missing in the list, and targets behind it unhealthy. */
+const SETTLE_SECONDS = 300;
 
-/** Before a first release there is no image to start tasks from: nothing goes back while the service wants some. Not in vain where it can't be: it is tried once more at the end. */
-function withoutTasks(calls: AwsCalls, arns: ReleaseArns): States {
-  const rest = { Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Back: begin' }] };
-  const stop = calls.task(
-    'ecs:updateService',
-    { 'Cluster.$': '$.cluster', 'Service.$': '$.service', 'DesiredCount': 0 },
-    { resources: arns.services },
+/** Number of updates, and which deployments since when count as failed. */
+const ATTEMPT = {
+  all: '$.attempt',
+  updates: '$.attempt.updates',
+  failed: '$.attempt.failed',
+  since: '$.attempt.since',
+} as const;
+const LISTED = '$.listed';
+const DEPLOYMENTS = '$.deployments';
+
+/**
+ * Rolls one service back to what served before, whatever state it is in. It asks for the state, so that it can be
+ * repeated.
+ */
+export function rollBackService(tools: PartTools, limits: DeploymentLimits): Part {
+  const { calls, arns } = tools;
+  const stopTasks = 'Stop tasks of the service';
+  const serves = 'Previous version serves';
+  const restored = 'Previous revision is in place';
+  return part(
+    describeService('Service to roll back', calls, arns),
+    [
+      'Begin rollback',
+      put(ATTEMPT.all, { 'updates': 0, 'failed': ['ROLLBACK_FAILED'], 'since.$': RELEASE_STARTED }),
+    ],
+    emptyFirstRelease(tools),
+    restoreRevision(tools, limits, restored),
+    [restored, choice([FIRST_RELEASE], stopTasks)],
+    awaitHealth(tools, limits, serves),
+    [stopTasks, updateService(calls, arns, { DesiredCount: 0 })],
+    [serves, LABEL],
+    restoreReleasedTag(tools),
   );
-  return [
-    ['Back: first?', choice([FIRST], 'Back: scales?', 'Back: begin')],
-    ['Back: scales?', choice([present('$.minTasks')], 'Back: lower the minimum', 'Back: stop tasks')],
-    ...setMinimum(calls, arns, {
-      name: 'Back: lower the minimum',
-      minimum: { MinCapacity: 0 },
-      next: 'Back: stop tasks',
-    }),
-    ['Back: stop tasks', { ...stop, ...rest }],
-  ];
-}
-
-function stopDeployments(calls: AwsCalls, paces: Paces, arns: ReleaseArns, following: Following): States {
-  const deployment = '$.deployments.ServiceDeployments[0]';
-  return paces.loop({ ...following, name: 'Back', at: '$.watch', pace: PACE_SECONDS }, (turn) => [
-    ['Back: deployments', listDeployments(calls, arns)],
-    [
-      'Back: what runs?',
-      {
-        Type: 'Choice',
-        Choices: [
-          { ...absent(deployment), Next: 'Back: what serves' },
-          // Ours on the way back, or one of the way back itself.
-          {
-            Or: [
-              AS_BEFORE,
-              { Variable: `${deployment}.Status`, StringMatches: 'ROLLBACK_*' },
-              { Variable: `${deployment}.Status`, StringEquals: 'STOP_REQUESTED' },
-            ],
-            Next: 'Back: count',
-          },
-        ],
-      },
-    ],
-    [
-      'Back: stop the deployment',
-      calls.task(
-        'ecs:stopServiceDeployment',
-        { 'ServiceDeploymentArn.$': `${deployment}.ServiceDeploymentArn`, 'StopType': 'ROLLBACK' },
-        {
-          resources: [...arns.services, ...arns.deployments],
-          final: ['Ecs.ConflictException', 'Ecs.ServiceDeploymentNotFoundException'],
-          // It has just ended, or goes back by itself.
-          rest: { Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.notStopped', Next: 'Back: count' }] },
-        },
-      ),
-    ],
-    ...turn.count('Back: wait', 'Back takes too long'),
-    ['Back: wait', { ...turn.wait, Next: 'Back: deployments' }],
-  ]);
-}
-
-/** A deployment that has just begun may be in no list yet: it would seem to have ended. */
-function itBegins(calls: AwsCalls, paces: Paces, arns: ReleaseArns, { times }: Following): States {
-  return paces.loop(
-    { name: 'Back begins', at: '$.watch', seconds: PATIENCE_SECONDS, pace: PACE_SECONDS, times },
-    (turn) => [
-      ['Back begins: wait', turn.wait],
-      [
-        'Back begins: look',
-        calls.task(
-          'ecs:listServiceDeployments',
-          { 'Cluster.$': '$.cluster', 'Service.$': '$.service', 'CreatedAt': { 'After.$': '$.tries.since' } },
-          { resources: arns.services, at: '$.listed' },
-        ),
-      ],
-      ['Back begins: seen?', choice([present('$.listed.ServiceDeployments[0]')], 'Back: begin')],
-      ...turn.count('Back begins: wait', 'Back failed'),
-    ],
-  );
-}
-
-/** The revision alone says what the service should run. */
-function itServes(calls: AwsCalls, paces: Paces, { times }: Following): States {
-  return [
-    ...paces.loop(
-      { name: 'Back to health', at: '$.watch', seconds: PATIENCE_SECONDS, pace: PACE_SECONDS, times },
-      (turn) => [
-        ...trafficStandsStill(calls, {
-          prefix: 'Back',
-          well: 'Back: parameter',
-          divided: 'Back to health: count',
-          nobody: 'Back to health: count',
-        }),
-        ...turn.count('Back to health: wait', 'Nobody serves again'),
-        ['Back to health: wait', { ...turn.wait, Next: 'Back: any rule?' }],
-      ],
-    ),
-    ...refuse(
-      'Nobody serves again',
-      'Release.NotBack',
-      '{} runs {} again, but its traffic does not go to one group with a healthy task',
-      '$.name',
-      '$.now.revision',
-    ),
-  ];
-}
-
-function parameterAsBefore(calls: AwsCalls, arns: ReleaseArns): States {
-  return [
-    [
-      'Back: parameter',
-      calls.task(
-        'ssm:getParameter',
-        { 'Name.$': '$.parameter' },
-        { resources: arns.parameters, at: '$.released', keep: { 'tag.$': '$.Parameter.Value' } },
-      ),
-    ],
-    [
-      'Back: parameter as before?',
-      choice([{ Variable: '$.released.tag', StringEqualsPath: '$.before.tag' }], 'Back: recorded'),
-    ],
-    [
-      'Back: write the parameter',
-      calls.task(
-        'ssm:putParameter',
-        { 'Name.$': '$.parameter', 'Value.$': '$.before.tag', 'Type': 'String', 'Overwrite': true },
-        { resources: arns.parameters },
-      ),
-    ],
-    ['Back: recorded', { Type: 'Pass' }],
-  ];
 }
 
 /**
- * The family's latest active revision is what ECS takes when CloudFormation updates the service: it must never be one of a failed release.
- * Takes away what the machine's own role registered since the release began, and nothing of CloudFormation's. Only of a service that is back: what a
- * service runs is never taken away.
+ * Before a first release there is no image to start tasks from: no deployment rolls back while the service wants some.
+ * A failure is passed over here, because the service is updated again at the end.
  */
-export function deregisterCandidates(calls: AwsCalls, roleName: string): States {
-  const deregister = (arn: string, rest: { [field: string]: unknown } = {}) =>
-    calls.task('ecs:deregisterTaskDefinition', { 'TaskDefinition.$': arn }, { resources: ['*'], rest });
-  const latest = '$.latest.definition';
-  return [
-    ['Back: family', choice([present('$.before.candidate')], 'Back: candidate', 'Back: latest')],
-    ['Back: candidate', deregister('$.before.candidate')],
+function emptyFirstRelease(tools: PartTools): Part {
+  const { calls, arns } = tools;
+  const [end, stop] = ['Tasks of a first release are stopped', 'Stop tasks of a first release'];
+  const lower = setMinimum(tools, { name: 'Lower minimum', minimum: { MinCapacity: 0 } });
+  return part(
+    ['Was it the first release?', choice([FIRST_RELEASE], 'Has the service a minimum?', end)],
+    ['Has the service a minimum?', choice([present(SERVICE.minTasks)], lower.entry, stop)],
+    lower,
     [
-      'Back: latest',
+      stop,
+      {
+        ...updateService(calls, arns, { DesiredCount: 0 }),
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: end }],
+      },
+    ],
+    [end, LABEL],
+  );
+}
+
+/**
+ * Stops deployments. If the service then runs another revision, or a rollback failed, updates it to the previous one.
+ */
+function restoreRevision(tools: PartTools, limits: DeploymentLimits, restored: string): Part {
+  const { calls, arns } = tools;
+  const [stopped, failed, late] = ['Deployments have ended', 'Rollback failed', 'Rollback takes too long'];
+  const [retry, ended] = ['Was it updated already?', 'List failed deployments'];
+  const stop = stopDeployments(tools, limits, { stopped, late });
+  return part(
+    stop,
+    [stopped, LABEL],
+    describeService('Service after its deployments', calls, arns),
+    ['Does it run the previous revision?', choice([RUNS_BEFORE], ended)],
+    [retry, choice([{ Variable: ATTEMPT.updates, NumericGreaterThan: 0 }], failed)],
+    [
+      'Count the update',
+      put(ATTEMPT.all, {
+        'updates': 1,
+        'failed': ['ROLLBACK_SUCCESSFUL', 'ROLLBACK_FAILED', 'STOPPED'],
+        'since.$': CONTEXT.stateEntered,
+      }),
+    ],
+    ['Expect the previous revision', put(FOUND.current, { 'revision.$': BEFORE.revision })],
+    // Also if it runs that revision already: then the deployment that rolled back to it has failed.
+    [
+      'Update to the previous revision',
+      updateService(calls, arns, { 'TaskDefinition.$': BEFORE.revision, 'ForceNewDeployment': true }),
+    ],
+    awaitDeployment(tools, limits, { seen: stop.entry, late: failed }),
+    refuse(failed, 'Release.RollbackFailed', '{} still runs {}', SERVICE.name, CURRENT.revision),
+    refuse(
+      late,
+      'Release.RollbackFailed',
+      'the rollback of {} has not ended in the time that it was given',
+      SERVICE.name,
+    ),
+    [
+      ended,
+      listDeployments(calls, arns, LISTED, {
+        status: { 'Status.$': ATTEMPT.failed },
+        createdAfter: ATTEMPT.since,
+      }),
+    ],
+    ['Has a deployment failed?', choice([present(`${LISTED}.ServiceDeployments[0]`)], retry, restored)],
+  );
+}
+
+/** Transitions of {@link stopDeployments}. */
+interface StopOptions {
+  /** State to go to when no deployment runs any more. */
+  readonly stopped: string;
+  /** State to go to when they take too long. */
+  readonly late: string;
+}
+
+function stopDeployments({ calls, intervals, arns }: PartTools, limits: DeploymentLimits, options: StopOptions): Part {
+  const deployment: JsonPath = `${DEPLOYMENTS}.ServiceDeployments[0]`;
+  const notRetried = ['Ecs.ConflictException', 'Ecs.ServiceDeploymentNotFoundException'];
+  return intervals.poll(
+    {
+      ...limits,
+      name: 'Stop deployments',
+      intervalSeconds: DEPLOYMENT_INTERVAL_SECONDS,
+      onTimeout: options.late,
+    },
+    (again) =>
+      part(
+        ['Stop deployments: list', listDeployments(calls, arns, DEPLOYMENTS)],
+        [
+          'Stop deployments: which one is left?',
+          branches([
+            { when: absent(deployment), next: options.stopped },
+            // It rolls back already, or it is one of this rollback.
+            {
+              when: anyOf(
+                RUNS_BEFORE,
+                matches(`${deployment}.Status`, 'ROLLBACK_*'),
+                equals(`${deployment}.Status`, 'STOP_REQUESTED'),
+              ),
+              next: again,
+            },
+          ]),
+        ],
+        [
+          'Stop deployments: stop one',
+          calls.task(
+            'ecs:stopServiceDeployment',
+            { 'ServiceDeploymentArn.$': `${deployment}.ServiceDeploymentArn`, 'StopType': 'ROLLBACK' },
+            {
+              resources: [...arns.services, ...arns.deployments],
+              notRetried,
+              // It has just ended, or rolls back by itself.
+              fields: { Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.notStopped', Next: again }] },
+            },
+          ),
+        ],
+      ),
+  );
+}
+
+/** Transitions of {@link awaitDeployment}. */
+interface AwaitOptions {
+  /** State to go to when the deployment is in the list. */
+  readonly seen: string;
+  /** State to go to when it doesn't appear. */
+  readonly late: string;
+}
+
+/** A deployment that has just started may be missing in the list, and would seem to have ended. */
+function awaitDeployment(
+  { calls, intervals, arns }: PartTools,
+  { times }: DeploymentLimits,
+  { seen, late }: AwaitOptions,
+): Part {
+  return intervals.poll(
+    {
+      name: 'Await deployment',
+      timeoutSeconds: SETTLE_SECONDS,
+      intervalSeconds: DEPLOYMENT_INTERVAL_SECONDS,
+      times,
+      waitFirst: true,
+      onTimeout: late,
+    },
+    (again) =>
+      part(
+        [
+          'Await deployment: list',
+          listDeployments(calls, arns, LISTED, { status: {}, createdAfter: ATTEMPT.since }),
+        ],
+        [
+          'Await deployment: is it listed?',
+          choice([present(`${LISTED}.ServiceDeployments[0]`)], seen, again),
+        ],
+      ),
+  );
+}
+
+/** Waits for healthy targets: the revision of a service says what it should run, not that it answers. */
+function awaitHealth({ calls, intervals }: PartTools, { times }: DeploymentLimits, serves: string): Part {
+  const late = 'Previous version is unhealthy';
+  return part(
+    intervals.poll(
+      {
+        name: 'Await health',
+        timeoutSeconds: SETTLE_SECONDS,
+        intervalSeconds: DEPLOYMENT_INTERVAL_SECONDS,
+        times,
+        onTimeout: late,
+      },
+      (again) =>
+        checkTraffic(calls, { name: 'Traffic after the rollback', whole: serves, divided: again, unhealthy: again }),
+    ),
+    refuse(
+      late,
+      'Release.RollbackFailed',
+      '{} runs {} again, but its traffic does not go to one group with a healthy task',
+      SERVICE.name,
+      CURRENT.revision,
+    ),
+  );
+}
+
+function restoreReleasedTag({ calls, arns }: PartTools): Part {
+  const restored = 'Released tag is restored';
+  return part(
+    ['Read released tag', readReleasedTag(calls, arns)],
+    ['Is it the tag of before?', choice([equalsPath(FOUND.releasedTag, BEFORE.tag)], restored)],
+    ['Restore released tag', writeReleasedTag(calls, arns, BEFORE.tag)],
+    [restored, LABEL],
+  );
+}
+
+/**
+ * Deregisters what the state machine's own role has registered since the release began, and nothing of CloudFormation.
+ * ECS takes the family's latest active revision when CloudFormation updates the service: it must never be one of a
+ * failed release. Only for a service that is rolled back, because a revision that runs is never deregistered.
+ */
+export function deregisterCandidates(calls: AwsCalls, roleName: string): Part {
+  const latest = '$.latest.definition';
+  const deregister = (arn: JsonPath): State =>
+    calls.task('ecs:deregisterTaskDefinition', { 'TaskDefinition.$': arn }, { resources: ['*'] });
+  const keptRevisions = [BEFORE.latest, BEFORE.revision];
+  const [describe, end] = ['Describe latest revision of the family', 'Family is clean'];
+  return part(
+    ['Was a candidate registered?', choice([present(BEFORE.candidate)], 'Deregister candidate', describe)],
+    ['Deregister candidate', deregister(BEFORE.candidate)],
+    [
+      describe,
       calls.task(
         'ecs:describeTaskDefinition',
-        { 'TaskDefinition.$': '$.family' },
-        { resources: ['*'], at: '$.latest', keep: { 'definition.$': '$.TaskDefinition' } },
+        { 'TaskDefinition.$': SERVICE.family },
+        { resources: ['*'], resultPath: '$.latest', resultSelector: { 'definition.$': '$.TaskDefinition' } },
       ),
     ],
     [
-      'Back: is it of this release?',
+      'Is it of this release?',
       choice(
         [
           present(`${latest}.RegisteredBy`),
-          { Variable: `${latest}.RegisteredBy`, StringMatches: `*:assumed-role/${roleName}/*` },
-          ...['latest', 'revision'].map((kept) => ({
-            Not: { Variable: `${latest}.TaskDefinitionArn`, StringEqualsPath: `$.before.${kept}` },
-          })),
+          matches(`${latest}.RegisteredBy`, `*:assumed-role/${roleName}/*`),
+          ...keptRevisions.map((kept) => not(equalsPath(`${latest}.TaskDefinitionArn`, kept))),
         ],
-        'Back: deregister',
-        'Back: done',
+        'Deregister revision',
+        end,
       ),
     ],
-    ['Back: deregister', deregister(`${latest}.TaskDefinitionArn`, { Next: 'Back: latest' })],
-    ['Back: done', copy(`${latest}.TaskDefinitionArn`, '$.latest')],
-  ];
+    ['Deregister revision', { ...deregister(`${latest}.TaskDefinitionArn`), Next: describe }],
+    [end, copy(`${latest}.TaskDefinitionArn`, '$.latest')],
+  );
 }

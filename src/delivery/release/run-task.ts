@@ -1,60 +1,117 @@
-import { Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { ReleaseTarget } from '../../contracts';
 import { sortedByName } from '../../contracts/sorted-by-name';
-import { absent, choice, type Condition, forEach, present, put, refuse, type States } from '../asl/asl';
-import type { Paces } from '../asl/polling';
+import { LABEL, type Part, part, put } from '../asl/asl';
+import { absent, anyOf, choice, type Condition, equals, present } from '../asl/conditions';
+import { add, array, CONTEXT, format, hash, toJson } from '../asl/intrinsics';
+import { forEach, refuse } from '../asl/parts';
+import type { PollingIntervals } from '../asl/polling';
 import type { AwsCalls } from '../asl/sdk-integrations';
-import { ReleaseArns } from './service-facts';
+import type { JsonPath, State } from '../asl/state';
+import { ReleaseArns } from './release-arns';
 
-/** A command that runs once, in the network and with the roles of a service. */
-export interface OneOffTask {
-  /** Its stack names account and region of the ARNs. */
+/** Command that runs once, in the network and with the roles of a service. */
+export interface TaskRun {
+  /** Construct whose stack names account and region of the ARNs. */
   readonly scope: IConstruct;
-  /** Stands before the states' names. */
-  readonly prefix: string;
-  /** The service whose cluster, subnets, security groups and roles it runs with. */
+  /** Prefix of the names of the states, and of reasons. */
+  readonly name: string;
+  /** Service whose cluster, subnets, security groups and roles it runs with. */
   readonly target: ReleaseTarget;
-  /** In place of the container's own, one word each. */
+  /** Command in the place of the container's own. */
   readonly command: string[];
-  /** Added to the container's variables; nothing secret, because it stands in the machine's definition. */
-  readonly environment: { [name: string]: string };
-  /** Path to the ARN of the revision that it runs. */
-  readonly revision: string;
-  /** Family of that revision. */
+  /** Variables that are added to the container's. Nothing secret, because they are part of the definition. */
+  readonly environment: { readonly [name: string]: string };
+  /** Path to the ARN of the revision to run. */
+  readonly revision: JsonPath;
+  /** Family of the revision. */
   readonly family: string;
-  /** After them it is stopped and counts as failed. */
+  /** Seconds after which the task is stopped and counts as failed. */
   readonly timeoutSeconds: number;
 }
 
-const PACE_SECONDS = 30;
+const INTERVAL_SECONDS = 30;
 /** ECS may not know a task yet that it has just started. */
-const PATIENCE = 5;
+const UNKNOWN_POLLS = 5;
 /** A container has up to two minutes to end itself. */
 const STOP_SECONDS = 600;
 
-/** Runs the task, waits for its end, and fails unless the container ended with 0. Its ARN stays in `$.task`. */
-export function oneOffTask(calls: AwsCalls, paces: Paces, task: OneOffTask): States {
-  const { scope, prefix, target } = task;
+const STARTED = '$.started';
+const DESCRIBED = '$.describedTasks';
+const ENDED = '$.ended';
+/** ARN of the task that {@link runTask} has run. */
+export const TASK = '$.task.arn';
+
+/** Runs a task, waits for its end, and fails unless the container ended with 0. Its ARN stays in {@link TASK}. */
+export function runTask(calls: AwsCalls, intervals: PollingIntervals, run: TaskRun): Part {
+  const { scope, name, target } = run;
   const arns = new ReleaseArns(scope, [target]);
-  const name = (state: string) => `${prefix}: ${state}`;
-  const inCluster = inClusterOf(scope, target);
+  const state = (of: string) => `${name}: ${of}`;
+  const conditions = arns.inClusterOf(target);
+  const [ended, late, lost] = [state('find exit code'), state('stop'), state('is lost')];
   calls.allow(['iam:PassRole'], target.taskRoleArns, {
     StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' },
   });
-  return [
+  return part(
+    start(calls, arns, run),
+    intervals.poll(
+      {
+        name: state('follow'),
+        timeoutSeconds: run.timeoutSeconds,
+        intervalSeconds: INTERVAL_SECONDS,
+        waitFirst: true,
+        onTimeout: late,
+      },
+      (again) =>
+        part(
+          [
+            state('describe task'),
+            calls.task(
+              'ecs:describeTasks',
+              { 'Cluster': target.clusterName, 'Tasks.$': array(TASK) },
+              { resources: arns.tasks, conditions, resultPath: DESCRIBED },
+            ),
+          ],
+          [state('does ECS know it?'), choice([present(`${DESCRIBED}.Tasks[0]`)], state('has it ended?'))],
+          [state('count unknown'), put(STARTED, { 'unknown.$': add(`${STARTED}.unknown`, 1) })],
+          [
+            state('is it new?'),
+            choice([{ Variable: `${STARTED}.unknown`, NumericLessThan: UNKNOWN_POLLS }], again, lost),
+          ],
+          [state('has it ended?'), choice([equals(`${DESCRIBED}.Tasks[0].LastStatus`, 'STOPPED')], ended, again)],
+        ),
+    ),
+    refuse(lost, 'Release.Task', `${name}: ECS does not know the task {} any more`, TASK),
     [
-      name('start'),
+      late,
+      calls.task(
+        'ecs:stopTask',
+        { 'Cluster': target.clusterName, 'Task.$': TASK, 'Reason': 'It has run out of time' },
+        { resources: arns.tasks, conditions },
+      ),
+    ],
+    refuse(state('takes too long'), 'Release.Task', `${name} has not ended in its time and was stopped: {}`, TASK),
+    checkExitCode(name, target.containerName, ended),
+    [state('forget result'), put(DESCRIBED, {})],
+  );
+}
+
+function start(calls: AwsCalls, arns: ReleaseArns, run: TaskRun): Part {
+  const { name, target, command, environment } = run;
+  const state = (of: string) => `${name}: ${of}`;
+  return part(
+    [
+      state('start'),
       calls.task(
         'ecs:runTask',
         {
           'Cluster': target.clusterName,
-          'TaskDefinition.$': task.revision,
+          'TaskDefinition.$': run.revision,
           'LaunchType': 'FARGATE',
           'Count': 1,
-          // Asked again, ECS answers with the task that runs already.
-          'ClientToken.$': `States.Hash(States.Format('{} ${prefix}', $$.Execution.Name), 'SHA-256')`,
-          'StartedBy.$': startedBy('$$.Execution.Name'),
+          // A repeated call gets the task that runs already.
+          'ClientToken.$': hash(format(`{} ${name}`, CONTEXT.executionName), 'SHA-256'),
+          'StartedBy.$': startedBy(CONTEXT.executionName),
           'NetworkConfiguration': {
             AwsvpcConfiguration: {
               Subnets: target.subnetIds,
@@ -63,173 +120,127 @@ export function oneOffTask(calls: AwsCalls, paces: Paces, task: OneOffTask): Sta
             },
           },
           'Overrides': {
-            ContainerOverrides: [
-              {
-                Name: target.containerName,
-                Command: task.command,
-                ...(Object.keys(task.environment).length > 0 && {
-                  Environment: Object.entries(sortedByName(task.environment)).map(([Name, Value]) => ({ Name, Value })),
-                }),
-              },
-            ],
+            ContainerOverrides: [{ Name: target.containerName, Command: command, ...environmentOf(environment) }],
           },
         },
-        { resources: [arns.revisionsOf(task.family)], conditions: inCluster, at: '$.started' },
-      ),
-    ],
-    [name('started?'), choice([present('$.started.Tasks[0]')], name('task'))],
-    ...refuse(
-      name('not started'),
-      'Release.Task',
-      `${prefix}: ECS could not start the task: {}`,
-      'States.JsonToString($.started.Failures)',
-    ),
-    [name('task'), put('$.task', { 'arn.$': '$.started.Tasks[0].TaskArn' })],
-    [name('started'), put('$.started', { unknown: 0 })],
-    ...paces.loop({ name: name('time'), at: '$.watch', seconds: task.timeoutSeconds, pace: PACE_SECONDS }, (turn) => [
-      [name('wait'), turn.wait],
-      [
-        name('look'),
-        calls.task(
-          'ecs:describeTasks',
-          { 'Cluster': target.clusterName, 'Tasks.$': 'States.Array($.task.arn)' },
-          { resources: arns.tasks, conditions: inCluster, at: '$.looked' },
-        ),
-      ],
-      [name('known?'), choice([present('$.looked.Tasks[0]')], name('ended?'), name('unknown'))],
-      [
-        name('ended?'),
-        choice([{ Variable: '$.looked.Tasks[0].LastStatus', StringEquals: 'STOPPED' }], name('how it ended')),
-      ],
-      ...turn.count(name('wait'), name('stop')),
-      [name('unknown'), put('$.started', { 'unknown.$': 'States.MathAdd($.started.unknown, 1)' })],
-      [
-        name('unknown for long?'),
-        choice([{ Variable: '$.started.unknown', NumericLessThan: PATIENCE }], name('time: count')),
-      ],
-    ]),
-    ...refuse(name('lost'), 'Release.Task', `${prefix}: ECS does not know the task {} any more`, '$.task.arn'),
-    [
-      name('stop'),
-      calls.task(
-        'ecs:stopTask',
-        { 'Cluster': target.clusterName, 'Task.$': '$.task.arn', 'Reason': 'The release has no more time for it' },
         {
-          resources: arns.tasks,
-          conditions: inCluster,
+          resources: [arns.revisionsOf(run.family)],
+          conditions: arns.inClusterOf(target),
+          resultPath: STARTED,
         },
       ),
     ],
-    ...refuse(
-      name('too long'),
+    [state('has it started?'), choice([present(`${STARTED}.Tasks[0]`)], state('keep ARN'))],
+    refuse(
+      state('has not started'),
       'Release.Task',
-      `${prefix} has not ended in its time and was stopped: {}`,
-      '$.task.arn',
+      `${name}: ECS could not start the task: {}`,
+      toJson(`${STARTED}.Failures`),
     ),
-    [
-      name('how it ended'),
-      put('$.ended', { 'container.$': `$.looked.Tasks[0].Containers[?(@.Name == '${target.containerName}')]` }),
-    ],
-    [name('exit code?'), choice([absent('$.ended.container[0].ExitCode')], name('did not run'))],
-    [name('went well?'), choice([{ Variable: '$.ended.container[0].ExitCode', NumericEquals: 0 }], name('done'))],
-    ...refuse(
-      name('failed'),
-      'Release.Task',
-      `${prefix} ended with {}: {}`,
-      '$.ended.container[0].ExitCode',
-      '$.task.arn',
-    ),
-    [name('did not run'), choice([present('$.looked.Tasks[0].StoppedReason')], name('reason'), name('no reason'))],
-    ...refuse(name('reason'), 'Release.Task', `${prefix} did not run: {}`, '$.looked.Tasks[0].StoppedReason'),
-    ...refuse(name('no reason'), 'Release.Task', `${prefix} did not run: {}`, '$.task.arn'),
-    [name('done'), put('$.looked', {})],
-  ];
+    [state('keep ARN'), put('$.task', { 'arn.$': `${STARTED}.Tasks[0].TaskArn` })],
+    [state('reset count'), put(STARTED, { unknown: 0 })],
+  );
 }
 
-/** Stops what an execution has started and left running, and waits for its end: a migration may not go on behind the version before. */
-export function stopTasks(
-  calls: AwsCalls,
-  paces: Paces,
-  task: Pick<OneOffTask, 'scope' | 'target'> & { readonly execution: string },
-): States {
-  const { scope, target, execution } = task;
+function environmentOf(environment: TaskRun['environment']): object {
+  const variables = Object.entries(sortedByName(environment)).map(([Name, Value]) => ({ Name, Value }));
+  return variables.length > 0 ? { Environment: variables } : {};
+}
+
+function checkExitCode(name: string, container: string, entry: string): Part {
+  const state = (of: string) => `${name}: ${of}`;
+  const exitCode: JsonPath = `${ENDED}.container[0].ExitCode`;
+  const reason: JsonPath = `${DESCRIBED}.Tasks[0].StoppedReason`;
+  const succeeded = state('succeeded');
+  return part(
+    [entry, put(ENDED, { 'container.$': `${DESCRIBED}.Tasks[0].Containers[?(@.Name == '${container}')]` })],
+    [state('has it no exit code?'), choice([absent(exitCode)], state('has it a reason?'))],
+    [state('is the exit code 0?'), choice([{ Variable: exitCode, NumericEquals: 0 }], succeeded)],
+    refuse(state('failed'), 'Release.Task', `${name} ended with {}: {}`, exitCode, TASK),
+    [state('has it a reason?'), choice([present(reason)], state('did not run'), state('did not run, no reason'))],
+    refuse(state('did not run'), 'Release.Task', `${name} did not run: {}`, reason),
+    refuse(state('did not run, no reason'), 'Release.Task', `${name} did not run: {}`, TASK),
+    [succeeded, LABEL],
+  );
+}
+
+/** Tasks of an execution. */
+type StartedTasks = Pick<TaskRun, 'scope' | 'target'> & {
+  /** Path to the name of the execution that started them. */
+  readonly execution: JsonPath;
+};
+
+const TASKS = '$.tasks';
+
+/**
+ * Stops tasks that an execution has left running, and waits for their end. A migration may not run on behind the
+ * version before.
+ */
+export function stopTasks(calls: AwsCalls, intervals: PollingIntervals, tasks: StartedTasks): Part {
+  const { scope, target, execution } = tasks;
   const arns = new ReleaseArns(scope, [target]);
-  const inCluster = inClusterOf(scope, target);
+  const conditions = arns.inClusterOf(target);
   const cluster = { Cluster: target.clusterName };
-  const list = (status: string) =>
+  const list = (status: string): State =>
     calls.task(
       'ecs:listTasks',
       { ...cluster, 'StartedBy.$': startedBy(execution), 'DesiredStatus': status },
-      { resources: ['*'], conditions: inCluster, at: '$.tasks' },
+      { resources: ['*'], conditions, resultPath: TASKS },
     );
-  // There are two at most: the migration and its verification.
-  const over = (index: number): Condition => ({
-    Or: [
-      absent(`$.looked.Tasks[${index}]`),
-      { Variable: `$.looked.Tasks[${index}].LastStatus`, StringEquals: 'STOPPED' },
-    ],
-  });
-  return paces
-    .loop({ name: 'Tasks', at: '$.watch', seconds: STOP_SECONDS, pace: PACE_SECONDS }, (turn) => [
-      ['Tasks: running', list('RUNNING')],
-      ['Tasks: any running?', choice([present('$.tasks.TaskArns[0]')], 'Tasks: stop', 'Tasks: stopping')],
-      [
-        'Tasks: stop',
-        {
-          ...forEach(
-            '$.tasks.TaskArns',
-            [
-              [
-                'Tasks: stop one',
-                calls.task(
-                  'ecs:stopTask',
-                  { ...cluster, 'Task.$': '$', 'Reason': 'The release is taken back' },
-                  { resources: arns.tasks, conditions: inCluster },
-                ),
-              ],
-            ],
-            { rest: { ResultPath: null } },
-          ),
-          Next: 'Tasks: count',
-        },
-      ],
-      ['Tasks: stopping', list('STOPPED')],
-      ['Tasks: any stopping?', choice([present('$.tasks.TaskArns[0]')], 'Tasks: look', 'Tasks are over')],
-      [
-        'Tasks: look',
-        calls.task(
-          'ecs:describeTasks',
-          { ...cluster, 'Tasks.$': '$.tasks.TaskArns' },
-          { resources: arns.tasks, conditions: inCluster, at: '$.looked' },
-        ),
-      ],
-      ['Tasks: over?', choice([over(0), over(1)], 'Tasks are over')],
-      ...turn.count('Tasks: wait', 'Tasks go on'),
-      ['Tasks: wait', { ...turn.wait, Next: 'Tasks: running' }],
-    ])
-    .concat([
-      ...refuse(
-        'Tasks go on',
-        'Release.Task',
-        'a task that the release has started does not end: {}',
-        'States.JsonToString($.tasks.TaskArns)',
+  const [stopped, late] = ['Tasks have stopped', 'Tasks do not stop'];
+  const stop = forEach(
+    `${TASKS}.TaskArns`,
+    part([
+      'Stop tasks: stop one',
+      calls.task(
+        'ecs:stopTask',
+        { ...cluster, 'Task.$': '$', 'Reason': 'The release is rolled back' },
+        { resources: arns.tasks, conditions },
       ),
-      ['Tasks are over', { Type: 'Pass' }],
-    ]);
+    ]),
+    { fields: { ResultPath: null } },
+  );
+  return part(
+    intervals.poll(
+      { name: 'Stop tasks', timeoutSeconds: STOP_SECONDS, intervalSeconds: INTERVAL_SECONDS, onTimeout: late },
+      (again) =>
+        part(
+          ['Stop tasks: list running tasks', list('RUNNING')],
+          [
+            'Stop tasks: does any run?',
+            choice([absent(`${TASKS}.TaskArns[0]`)], 'Stop tasks: list stopping tasks'),
+          ],
+          ['Stop tasks: stop each', { ...stop, Next: again }],
+          ['Stop tasks: list stopping tasks', list('STOPPED')],
+          ['Stop tasks: does none stop?', choice([absent(`${TASKS}.TaskArns[0]`)], stopped)],
+          [
+            'Stop tasks: describe',
+            calls.task(
+              'ecs:describeTasks',
+              { ...cluster, 'Tasks.$': `${TASKS}.TaskArns` },
+              { resources: arns.tasks, conditions, resultPath: DESCRIBED },
+            ),
+          ],
+          // There are two at most: the migration and its verification.
+          ['Stop tasks: have all ended?', choice([hasEnded(0), hasEnded(1)], stopped, again)],
+        ),
+    ),
+    refuse(
+      late,
+      'Release.Task',
+      'a task that the release has started does not end: {}',
+      toJson(`${TASKS}.TaskArns`),
+    ),
+    [stopped, LABEL],
+  );
 }
 
-/** By which its tasks are found: the name of an execution may be longer, and have other letters, than ECS takes. */
-function startedBy(execution: string): string {
-  return `States.Hash(${execution}, 'MD5')`;
+function hasEnded(index: number): Condition {
+  const task: JsonPath = `${DESCRIBED}.Tasks[${index}]`;
+  return anyOf(absent(task), equals(`${task}.LastStatus`, 'STOPPED'));
 }
 
-function inClusterOf(
-  scope: IConstruct,
-  { clusterName }: ReleaseTarget,
-): { readonly [operator: string]: { [key: string]: unknown } } {
-  return {
-    ArnEquals: {
-      'ecs:cluster': Stack.of(scope).formatArn({ service: 'ecs', resource: 'cluster', resourceName: clusterName }),
-    },
-  };
+/** Mark of an execution's tasks. Names of executions may be longer, and have other letters, than ECS accepts. */
+function startedBy(execution: JsonPath): string {
+  return hash(execution, 'MD5');
 }

@@ -1,14 +1,31 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
-import type { IConstruct } from 'constructs';
+import { Stack } from 'aws-cdk-lib';
 import type { ReleaseTarget } from '../../contracts';
-
-/** The metric by which releases that ended well are counted, by the ARN of their state machine: executions that succeed are clean-ups, too. */
-export const RELEASED = { namespace: 'prod-constructs/releases', metricName: 'Released', dimension: 'StateMachineArn' };
+import type { JsonPath } from '../asl/state';
 
 /**
- * What the state machine is told of each service, as a constant. The same states run for every service; what they differ in is here.
+ * CloudWatch metric of releases that succeeded, by the ARN of their state machine. Its succeeded executions are no such
+ * count, because clean-ups succeed, too.
  */
-export function factsOf(target: ReleaseTarget): { [name: string]: unknown } {
+export const RELEASED = { namespace: 'prod-constructs/releases', metricName: 'Released', dimension: 'StateMachineArn' };
+
+/** Constants of a service in a definition. The same states run for each service, with these as their data. */
+export interface ServiceFacts {
+  readonly name: string;
+  readonly cluster: string;
+  readonly service: string;
+  readonly family: string;
+  readonly container: string;
+  readonly repository: string;
+  readonly uri: string;
+  readonly parameter?: string;
+  readonly alarms: string[];
+  readonly stack: string;
+  readonly minTasks?: number;
+  readonly rule?: string;
+}
+
+/** Constants of one service. */
+export function factsOf(target: ReleaseTarget): ServiceFacts {
   return {
     name: target.source.node.path,
     cluster: target.clusterName,
@@ -25,95 +42,52 @@ export function factsOf(target: ReleaseTarget): { [name: string]: unknown } {
   };
 }
 
-/** ARNs by which the machine's permissions name what belongs to its services. */
-export class ReleaseArns {
-  private readonly stack: Stack;
+/** Paths to the constants, in a part that runs for one service. */
+export const SERVICE = {
+  name: '$.name',
+  cluster: '$.cluster',
+  service: '$.service',
+  family: '$.family',
+  container: '$.container',
+  repository: '$.repository',
+  uri: '$.uri',
+  parameter: '$.parameter',
+  alarms: '$.alarms',
+  stack: '$.stack',
+  minTasks: '$.minTasks',
+  rule: '$.rule',
+} as const satisfies { readonly [fact in keyof ServiceFacts]-?: JsonPath };
 
-  public constructor(
-    scope: IConstruct,
-    private readonly targets: ReleaseTarget[],
-  ) {
-    this.stack = Stack.of(scope);
-  }
+/** Paths to the findings of a release about a service, next to its constants. */
+export const FOUND = {
+  /** Tag to release. */
+  tag: '$.tag',
+  /** Tag in the service's parameter. */
+  releasedTag: '$.released.tag',
+  /** True if the release changes the service. */
+  included: '$.included',
+  /** State before the release, for a rollback. */
+  before: '$.before',
+  /** ARN of the new revision. */
+  candidate: '$.candidate',
+  /** Report of ECS about the service. */
+  current: '$.current',
+  /** ARN of the family's latest active revision. */
+  latest: '$.latest.arn',
+} as const satisfies { readonly [name: string]: JsonPath };
 
-  public get services(): string[] {
-    return this.targets.map(({ clusterName, serviceName }) => this.ecs('service', `${clusterName}/${serviceName}`));
-  }
+/** Paths to all services, and into all of them. */
+export const SERVICES = '$.services';
 
-  /** ECS names deployments itself, below the service. */
-  public get deployments(): string[] {
-    return this.targets.map(({ clusterName, serviceName }) =>
-      this.ecs('service-deployment', `${clusterName}/${serviceName}/*`),
-    );
-  }
+/** Paths to the input of a release. */
+export const INPUT = {
+  /** Tags by repository. */
+  images: '$.images',
+  /** True if the images are those of before, to which the release rolls back. */
+  back: '$.back',
+  /** Name of a failed execution to clean up after. */
+  clean: '$.clean',
+} as const satisfies { readonly [name: string]: JsonPath };
 
-  /** All revisions of the families: the next one's number is not known. */
-  public get revisions(): string[] {
-    return this.targets.map(({ family }) => this.revisionsOf(family));
-  }
-
-  public revisionsOf(family: string): string {
-    return this.ecs('task-definition', `${family}:*`);
-  }
-
-  public get tasks(): string[] {
-    return [...new Set(this.targets.map(({ clusterName }) => this.ecs('task', `${clusterName}/*`)))];
-  }
-
-  public get alarms(): string[] {
-    return [
-      this.stack.formatArn({
-        service: 'cloudwatch',
-        resource: 'alarm',
-        resourceName: '*',
-        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      }),
-    ];
-  }
-
-  public get stacks(): string[] {
-    return [
-      ...new Set(
-        this.targets.map(({ source }) =>
-          this.stack.formatArn({
-            service: 'cloudformation',
-            resource: 'stack',
-            resourceName: `${Stack.of(source).stackName}/*`,
-          }),
-        ),
-      ),
-    ];
-  }
-
-  public get repositories(): string[] {
-    return [...new Set(this.targets.map(({ repositoryArn }) => repositoryArn))];
-  }
-
-  public get parameters(): string[] {
-    return [
-      ...new Set(
-        this.targets.flatMap(({ releasedImageParameterName: name }) =>
-          name === undefined ? [] : this.parameter(name),
-        ),
-      ),
-    ];
-  }
-
-  public parameter(name: string): string {
-    return this.stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: name.replace(/^\//, '') });
-  }
-
-  public get roles(): string[] {
-    return [...new Set(this.targets.flatMap(({ taskRoleArns }) => taskRoleArns))];
-  }
-
-  public get scalableTargets(): string[] {
-    return [
-      this.stack.formatArn({ service: 'application-autoscaling', resource: 'scalable-target', resourceName: '*' }),
-    ];
-  }
-
-  private ecs(resource: string, resourceName: string): string {
-    return this.stack.formatArn({ service: 'ecs', resource, resourceName });
-  }
-}
+/** Parameters by which ECS knows the service. */
+export const ECS_SERVICE = { 'Cluster.$': SERVICE.cluster, 'Service.$': SERVICE.service };

@@ -13,24 +13,24 @@ jest.setTimeout(60_000);
 beforeAll(() => { stage = new DeployedRelease(); });
 afterAll(() => stage.close());
 
-const containers = (world: DeliveryAccount, service = 0) => world.revision(world.services[world.facts[service].service].serving).definition.ContainerDefinitions;
+const containers = (world: DeliveryAccount, service = 0) => world.ecs.revision(world.ecs.services[world.facts[service].service].serving).definition.ContainerDefinitions;
 const NOTHING = () => undefined;
 /** What a parameter of the release holds, as a stage of other services left it. */
 const change = (world: DeliveryAccount, parameter: 'record' | 'last', edit: (value: any) => void) => {
-  const name = Object.keys(world.parameters).find((one) => one.endsWith(`/${parameter}`))!;
-  const value = JSON.parse(world.value(name));
+  const name = Object.keys(world.ssm.parameters).find((one) => one.endsWith(`/${parameter}`))!;
+  const value = JSON.parse(world.ssm.value(name));
   edit(value);
-  world.parameters[name].push(JSON.stringify(value));
+  world.ssm.parameters[name].push(JSON.stringify(value));
 };
 const inputs = (world: DeliveryAccount, api: string) => world.calls.filter((call) => call.api === api).map(({ input }) => input);
 
-describe('The interpreter evaluates what the release uses', () => {
+describe('The interpreter of the tests', () => {
   let machines: StateMachines;
   beforeAll(() => { machines = new StateMachines(); });
   afterAll(() => machines.close());
   const evaluate = (states: object, startAt: string, input: object = {}, answer: () => unknown = () => ({})) => machines.run('canary', { StartAt: startAt, States: states }, input, answer);
 
-  test('functions, with what they give inside one another', async () => {
+  test('evaluates intrinsic functions, also inside one another', async () => {
     const { output } = await evaluate({
       A: {
         Type: 'Pass',
@@ -73,7 +73,7 @@ describe('The interpreter evaluates what the release uses', () => {
     });
   });
 
-  test('choices by paths, presence, patterns and what is joined', async () => {
+  test('evaluates choices by paths, presence and patterns, also combined', async () => {
     const choose = async (rule: object, input: object) => (await evaluate({
       A: { Type: 'Choice', Choices: [{ ...rule, Next: 'Yes' }], Default: 'No' }, Yes: { Type: 'Pass', Result: 'yes', End: true }, No: { Type: 'Pass', Result: 'no', End: true },
     }, 'A', input)).output === 'yes';
@@ -87,12 +87,12 @@ describe('The interpreter evaluates what the release uses', () => {
     expect(await choose({ Variable: '$.n', NumericGreaterThanPath: '$.m' }, { n: 3, m: 2 })).toBe(true);
   });
 
-  test('the moment at which a state is entered', async () => {
+  test('tells the moment at which a state is entered', async () => {
     const { output } = await evaluate({ A: { Type: 'Pass', Parameters: { 'at.$': '$$.State.EnteredTime' }, End: true } }, 'A');
     expect(Math.abs(Date.now() - Date.parse(output.at))).toBeLessThan(5_000);
   });
 
-  test('retries, catches, failures with a path to their cause, from inside maps and parallels', async () => {
+  test('retries and catches failures with a path to their cause, from inside maps and parallels', async () => {
     let asked = 0;
     const fail = { Type: 'Fail', Error: 'Bad', CausePath: '$.why' };
     const { output } = await evaluate({
@@ -136,15 +136,15 @@ describe('The interpreter evaluates what the release uses', () => {
 });
 
 describe('The first release', () => {
-  test('starts the tasks of empty services, raises their minimum, and writes the parameter (A-10)', async () => {
+  test('starts the tasks of empty services, raises their minimum, and writes the parameter [A-10]', async () => {
     const world = stage.account().push('v1');
     expect((await stage.release(world, stage.images(world, 'v1'))).status).toBe('SUCCEEDED');
     expect(world.serving).toEqual(['v1', 'v1']);
     expect(world.released).toEqual(['v1', 'v1']);
-    expect(Object.values(world.services).map(({ tasks, minCapacity }) => [tasks, minCapacity])).toEqual([[2, 2], [2, 2]]);
+    expect(Object.values(world.ecs.services).map(({ tasks, minCapacity }) => [tasks, minCapacity])).toEqual([[2, 2], [2, 2]]);
   });
 
-  test('that fails leaves the services empty, and no revision of it the latest', async () => {
+  test('leaves the services empty when it fails, and none of its revisions the latest', async () => {
     const world = stage.account().push('v1');
     world.faults.v1 = 'fails on green';
     expect((await stage.release(world, stage.images(world, 'v1'))).status).toBe('FAILED');
@@ -153,10 +153,10 @@ describe('The first release', () => {
     expect(world.latestTags).toEqual(['none', 'none']);
   });
 
-  test('without an image is refused: there is none to release', async () => {
+  test('is refused without an image, because there is none to release', async () => {
     const world = stage.account();
     expect((await stage.release(world, {})).error?.message).toMatch(/has never been released/);
-    expect(world.subjects).toEqual(['Release to production begins', 'Release to production refused, nothing was changed']);
+    expect(world.sns.subjects).toEqual(['Release to production begins', 'Release to production refused, nothing was changed']);
   });
 });
 
@@ -167,20 +167,20 @@ describe('A release', () => {
     expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('SUCCEEDED');
   });
 
-  test('is told with quotes in its reason, to chats and by mail (C-16)', async () => {
+  test('notifies chats and mail with the quotes of its reason [C-16]', async () => {
     const world = stage.account().runs('v1').push('v2');
     world.before = (api) => { if (api === 'ecs:updateService') { throw new AwsError('Ecs.EcsException', 'no "service" \\ {here}\n'); } };
     await stage.release(world, stage.images(world, 'v2'));
-    const { message, forChannels } = world.published[world.published.length - 1];
+    const { message, forChannels } = world.sns.published[world.sns.published.length - 1];
     expect(message).toContain('no "service" \\ {here}\n');
     expect(alertIn({ messageId: '1', topicArn: 'deployments', message: forChannels }).text).toBe(message);
   });
 
   test('changes the image and nothing else of the latest revision, and keeps its tags', async () => {
     const world = stage.account().runs('v1').push('v2');
-    const before = world.latest(world.facts[0]);
+    const before = world.ecs.latest(world.facts[0]);
     await stage.release(world, stage.images(world, 'v2'));
-    const after = world.revision(world.services[world.facts[0].service].serving);
+    const after = world.ecs.revision(world.ecs.services[world.facts[0].service].serving);
     const [router, application] = before.definition.ContainerDefinitions;
     expect(after.definition).toEqual({ ...before.definition, EnableFaultInjection: false, ContainerDefinitions: [router, { ...application, Image: application.Image.replace(':v1', ':v2') }] });
     expect(after.tags).toEqual(before.tags);
@@ -190,34 +190,34 @@ describe('A release', () => {
     ['without a role of its own, and with more storage', { TaskRoleArn: undefined, EphemeralStorage: { SizeInGiB: 50 } }],
     ['with injected faults', { EnableFaultInjection: true }],
     ['for Graviton', { RuntimePlatform: { CpuArchitecture: 'ARM64', OperatingSystemFamily: 'LINUX' } }],
-  ])('copies a task %s', async (_, further) => {
+  ])('copies a task definition %s', async (_, further) => {
     const world = stage.account().runs('v1').push('v2');
-    const { definition } = world.registerByCloudFormation(world.facts[0], 'v1', further);
+    const { definition } = world.cloudFormation.register(world.facts[0], 'v1', further);
     expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('SUCCEEDED');
     const { ContainerDefinitions: _containers, ...rest } = definition;
-    expect(world.revision(world.services[world.facts[0].service].serving).definition).toMatchObject(JSON.parse(JSON.stringify(rest)));
+    expect(world.ecs.revision(world.ecs.services[world.facts[0].service].serving).definition).toMatchObject(JSON.parse(JSON.stringify(rest)));
   });
 
   test.each([
     ['leaves the tags of CloudFormation behind', [{ Key: 'aws:cloudformation:stack-name', Value: 'Application' }, { Key: 'team', Value: 'shop' }], [{ Key: 'team', Value: 'shop' }]],
-    ['and all tags where there are no others', [{ Key: 'aws:cloudformation:stack-name', Value: 'Application' }], []],
-    ['and needs none', [], []],
+    ['leaves all tags behind where there are no others', [{ Key: 'aws:cloudformation:stack-name', Value: 'Application' }], []],
+    ['needs no tags', [], []],
   ])('%s', async (_, before, after) => {
     const world = stage.account().runs('v1').push('v2');
-    const { tags } = world.latest(world.facts[0]);
+    const { tags } = world.ecs.latest(world.facts[0]);
     tags.splice(0, tags.length, ...before);
     expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('SUCCEEDED');
-    expect(world.latest(world.facts[0]).tags).toEqual(after);
+    expect(world.ecs.latest(world.facts[0]).tags).toEqual(after);
   });
 
-  test('brings no task out that it can not copy', async () => {
+  test('refuses a task definition that it can not copy', async () => {
     const world = stage.account().runs('v1').push('v2');
-    world.registerByCloudFormation(world.facts[0], 'v1', { PidMode: 'task' });
+    world.cloudFormation.register(world.facts[0], 'v1', { PidMode: 'task' });
     expect((await stage.release(world, stage.images(world, 'v2'))).error?.name).toBe('Release.TaskDefinition');
     expect(world.serving).toEqual(['v1', 'v1']);
   });
 
-  test('tells traces which version they are of (D-07)', async () => {
+  test('gives traces their version [D-07]', async () => {
     const world = stage.account(true).runs('v1').push('v2').push('v3');
     await stage.release(world, stage.images(world, 'v2'));
     await stage.release(world, stage.images(world, 'v3'));
@@ -228,56 +228,56 @@ describe('A release', () => {
     expect(containers(world)[0].Environment).toEqual([]);
   });
 
-  test('tags the image for good, with the number of the release (A-12, C-12)', async () => {
+  test('tags the image for good, with the number of the release [A-12, C-12]', async () => {
     const world = stage.account().runs('v1').push('v2');
     await stage.release(world, stage.images(world, 'v2'));
     const [{ repository }] = world.facts;
-    expect(world.images[repository]['live-production-3']).toBe(world.images[repository].v2);
+    expect(world.ecr.images[repository]['live-production-3']).toBe(world.ecr.images[repository].v2);
     expect(world.released).toEqual(['v2', 'v2']);
   });
 
-  test('finds another tag where the number is taken, and none where it is there already', async () => {
+  test('uses a unique tag where the number is taken, and none where the image has it already', async () => {
     const world = stage.account().runs('v1').push('v2');
-    world.facts.forEach(({ repository }, index) => { world.images[repository]['live-production-3'] = index === 0 ? 'another image' : world.images[repository].v2; });
+    world.facts.forEach(({ repository }, index) => { world.ecr.images[repository]['live-production-3'] = index === 0 ? 'another image' : world.ecr.images[repository].v2; });
     expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('SUCCEEDED');
-    const tags = world.facts.map(({ repository }) => Object.entries(world.images[repository]).filter(([tag, image]) => tag.startsWith('live-') && image === world.images[repository].v2).map(([tag]) => tag));
+    const tags = world.facts.map(({ repository }) => Object.entries(world.ecr.images[repository]).filter(([tag, image]) => tag.startsWith('live-') && image === world.ecr.images[repository].v2).map(([tag]) => tag));
     expect(tags).toEqual([[expect.stringMatching(/^live-production-3-[0-9a-f-]{36}$/)], ['live-production-3']]);
   });
 
-  test('takes a snapshot that ends after 30 days, before anything is registered (A-06)', async () => {
+  test('takes a snapshot that expires after 30 days, before anything is registered [A-06]', async () => {
     const world = stage.account().runs('v1').push('v2');
     await stage.release(world, stage.images(world, 'v2'));
-    expect(world.backups[0].input).toMatchObject({ Lifecycle: { DeleteAfterDays: 30 }, IdempotencyToken: expect.any(String) });
+    expect(world.backup.backups[0].input).toMatchObject({ Lifecycle: { DeleteAfterDays: 30 }, IdempotencyToken: expect.any(String) });
     const order = world.calls.map(({ api }) => api);
     expect(order.indexOf('backup:describeBackupJob')).toBeLessThan(order.indexOf('ecs:registerTaskDefinition'));
   });
 
-  test('migrates with the new image before any service is updated, and verifies it (A-08)', async () => {
+  test('migrates with the new image before any service is updated, and verifies it [A-08]', async () => {
     const world = stage.account().runs('v1').push('v2');
     await stage.release(world, stage.images(world, 'v2'));
-    expect(world.tasks.map(({ image, input }) => [image, input.Overrides.ContainerOverrides[0].Command])).toEqual([['v2', ['npm', 'run', 'migrate']], ['v2', ['npm', 'run', 'verify']]]);
-    expect(world.tasks[0].input.NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp).toBe('DISABLED');
+    expect(world.ecs.tasks.map(({ image, input }) => [image, input.Overrides.ContainerOverrides[0].Command])).toEqual([['v2', ['npm', 'run', 'migrate']], ['v2', ['npm', 'run', 'verify']]]);
+    expect(world.ecs.tasks[0].input.NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp).toBe('DISABLED');
     const order = world.calls.map(({ api }) => api);
     expect(order.lastIndexOf('ecs:describeTasks')).toBeLessThan(order.indexOf('ecs:updateService'));
   });
 
-  test('releases in the declared order, one after the other', async () => {
+  test('deploys services in the declared order, one after another', async () => {
     const world = stage.account().runs('v1').push('v2');
     await stage.release(world, stage.images(world, 'v2'));
     expect(inputs(world, 'ecs:updateService').map(({ Service }) => Service)).toEqual(world.facts.map(({ service }) => service));
-    const [second, first] = world.deployments;
+    const [second, first] = world.ecs.deployments;
     expect(second.createdAt > first.createdAt).toBe(true);
     expect(first.minutes).toBeGreaterThanOrEqual(6);
   });
 
-  test('of one image leaves the other service at its own', async () => {
+  test('leaves a service at its own image whose repository is not named', async () => {
     const world = stage.account().runs('v1').push('v2');
     await stage.release(world, { [world.facts[1].repository]: 'v2' });
     expect(world.serving).toEqual(['v1', 'v2']);
     expect(world.released).toEqual(['v1', 'v2']);
   });
 
-  test('that a second one meets goes on undisturbed', async () => {
+  test('proceeds undisturbed when a second one begins, which is refused', async () => {
     const world = stage.account().runs('v1').push('v2').push('v3');
     const [first, second] = await Promise.all([stage.release(world, stage.images(world, 'v2')), stage.release(world, stage.images(world, 'v3'))]);
     expect([first.status, second.status]).toEqual(['SUCCEEDED', 'FAILED']);
@@ -285,12 +285,12 @@ describe('A release', () => {
     expect(world.serving).toEqual(['v2', 'v2']);
   });
 
-  test('waits until a stopped one is taken back', async () => {
+  test('is refused until a stopped one is rolled back', async () => {
     const world = stage.account().runs('v1').push('v2').push('v3');
     world.before = (api) => (api === 'ecs:runTask' ? stage.stop() : undefined);
     await stage.execute(world, 'stopped', { images: stage.images(world, 'v2') });
     world.before = NOTHING;
-    expect((await stage.execute(world, 'too early', { images: stage.images(world, 'v3') })).error?.name).toBe('Release.NotTakenBack');
+    expect((await stage.execute(world, 'too early', { images: stage.images(world, 'v3') })).error?.name).toBe('Release.RollbackPending');
     await stage.execute(world, 'clean-up', { clean: 'stopped' });
     expect(world.latestTags).toEqual(['v1', 'v1']);
     expect((await stage.release(world, stage.images(world, 'v3'))).status).toBe('SUCCEEDED');
@@ -299,26 +299,26 @@ describe('A release', () => {
 
   test('follows its own deployment, whatever was deployed before it', async () => {
     const world = stage.account().runs('v1').push('v2');
-    world.facts.forEach(({ service }) => { world.deploy(service, world.services[service].revision); });
-    Array.from({ length: 8 }).forEach(() => world.passMinute());
+    world.facts.forEach(({ service }) => { world.ecs.deploy(service, world.ecs.services[service].revision); });
+    Array.from({ length: 8 }).forEach(() => world.ecs.passMinute());
     world.faults.v2 = 'fails on green';
     const { status, error } = await stage.release(world, stage.images(world, 'v2'));
     expect([status, error?.message]).toEqual(['FAILED', expect.stringContaining('ROLLBACK_SUCCESSFUL')]);
   });
 
-  test('stays, when a stack update after it is rolled back (ADR 2)', async () => {
+  test('keeps serving when a later stack update is rolled back [ADR-2]', async () => {
     const world = stage.account().runs('v1').push('v2');
     await stage.release(world, stage.images(world, 'v2'));
-    const revision = world.registerByCloudFormation(world.facts[0], 'v2');
+    const revision = world.cloudFormation.register(world.facts[0], 'v2');
     revision.active = false;
     expect(world.serving).toEqual(['v2', 'v2']);
-    world.updateByCloudFormation(world.facts[0]);
-    Array.from({ length: 8 }).forEach(() => world.passMinute());
+    world.cloudFormation.update(world.facts[0]);
+    Array.from({ length: 8 }).forEach(() => world.ecs.passMinute());
     expect(world.serving).toEqual(['v2', 'v2']);
   });
 });
 
-describe('A service that is not ours (E-15)', () => {
+describe('A release of a service from outside the library', () => {
   const machines = new StateMachines();
   afterAll(() => machines.close());
   const stack = testStack();
@@ -335,13 +335,13 @@ describe('A service that is not ours (E-15)', () => {
   const account = () => empty().runs('v1').push('v2');
   const run = (world: DeliveryAccount, execution: string) => machines.run(execution, definition, { images: { [world.facts[0].repository]: 'v2' } }, world.answers());
 
-  test('is migrated, released and written down', async () => {
+  test('migrates it, deploys it and records it [E-15]', async () => {
     const world = account();
     expect((await run(world, 'foreign')).status).toBe('SUCCEEDED');
-    expect([world.serving, world.released, world.tasks.map(({ image }) => image)]).toEqual([['v2'], ['v2'], ['v2']]);
+    expect([world.serving, world.released, world.ecs.tasks.map(({ image }) => image)]).toEqual([['v2'], ['v2'], ['v2']]);
   });
 
-  test('is taken back', async () => {
+  test('rolls it back when it fails [E-15]', async () => {
     const world = account();
     world.faults.v2 = 'fails on green';
     expect((await run(world, 'foreign, failing')).status).toBe('FAILED');
@@ -349,108 +349,108 @@ describe('A service that is not ours (E-15)', () => {
   });
 
   test.each([
-    ['gets its first tasks', undefined, 'SUCCEEDED', ['v2'], 2],
-    ['is empty again after a first release that fails', 'fails on green', 'FAILED', ['nothing'], 0],
-  ] as const)('that does not scale %s', async (name, fault, status, serving, tasks) => {
+    ['starts its first tasks', undefined, 'SUCCEEDED', ['v2'], 2],
+    ['empties it again after a first release that fails', 'fails on green', 'FAILED', ['nothing'], 0],
+  ] as const)('%s, though it does not scale [E-15]', async (name, fault, status, serving, tasks) => {
     const world = empty();
-    world.scales = false;
+    world.autoScaling.scales = false;
     if (fault) {
       world.faults.v2 = fault;
     }
     expect((await run(world, `foreign, ${name}`)).status).toBe(status);
-    expect([world.serving, Object.values(world.services).map((one) => one.tasks)]).toEqual([serving, [tasks]]);
+    expect([world.serving, Object.values(world.ecs.services).map((one) => one.tasks)]).toEqual([serving, [tasks]]);
   });
 });
 
-describe('The plan of a migration (A-08)', () => {
-  test('runs with the new image in a family of its own, and gives back what it printed and where', async () => {
+describe('The dry run of a migration', () => {
+  test('runs with the new image in a dedicated family, and outputs what it printed and where [A-08]', async () => {
     const world = stage.account().runs('v1').push('v2');
     const { status, output } = await stage.run(world, 'Plan', { images: stage.images(world, 'v2') });
     expect(status).toBe('SUCCEEDED');
     expect(output).toEqual({ log: { group: expect.any(String), stream: 'web/web/task1' }, lines: ['ALTER TABLE orders ADD COLUMN note text;', 'CREATE INDEX ON orders (note);'] });
-    expect(world.tasks[0]).toMatchObject({ image: 'v2', input: { Overrides: { ContainerOverrides: [{ Command: ['npm', 'run', 'plan'] }] } } });
+    expect(world.ecs.tasks[0]).toMatchObject({ image: 'v2', input: { Overrides: { ContainerOverrides: [{ Command: ['npm', 'run', 'plan'] }] } } });
     expect(world.latestTags).toEqual(['v1', 'v1']);
-    expect(world.revisions.filter(({ family, active }) => family.endsWith('-plan') && active)).toEqual([]);
+    expect(world.ecs.revisions.filter(({ family, active }) => family.endsWith('-plan') && active)).toEqual([]);
   });
 
-  test('leaves nothing behind when it fails', async () => {
+  test('leaves no revision behind when it fails [A-08]', async () => {
     const world = stage.account().runs('v1').push('v2');
     world.faults.v2 = 'migration fails';
     const { error } = await stage.run(world, 'Plan', { images: stage.images(world, 'v2') });
     expect(error?.message).toMatch(/Plan ended with 1/);
-    expect(world.revisions.filter(({ family, active }) => family.endsWith('-plan') && active)).toEqual([]);
+    expect(world.ecs.revisions.filter(({ family, active }) => family.endsWith('-plan') && active)).toEqual([]);
   });
 });
 
-describe('What ends where nothing is caught', () => {
+describe('The clean-up of a release that ended where nothing is caught', () => {
   const ended = async (how: { Status: string; Error?: string; Cause?: string }) => {
     const world = stage.account().runs('v1');
-    world.ended.A = how;
+    world.states.ended.A = how;
     const { status } = await stage.execute(world, 'clean-up', { clean: 'A' });
-    return { status, told: world.published.map(({ subject, message }) => `${subject}: ${message}`) };
+    return { status, told: world.sns.published.map(({ subject, message }) => `${subject}: ${message}`) };
   };
 
-  test('is told by the execution that cleans up, with its error and cause', async () => {
+  test('notifies of its error and cause', async () => {
     const { status, told } = await ended({ Status: 'FAILED', Error: 'States.Runtime', Cause: 'no path "$.x"' });
     expect(status).toBe('SUCCEEDED');
-    expect(told).toEqual([expect.stringMatching(/ended early, nothing to take back: .*States\.Runtime: the release A ended as FAILED: no path "\$\.x"/)]);
+    expect(told).toEqual([expect.stringMatching(/ended early, nothing to roll back: .*States\.Runtime: the release A ended as FAILED: no path "\$\.x"/)]);
   });
 
-  test('also without a cause, and without an error', async () => {
+  test('notifies also without a cause, and without an error', async () => {
     expect((await ended({ Status: 'TIMED_OUT', Error: 'States.Timeout' })).told).toEqual([expect.stringContaining('States.Timeout: the release A ended as TIMED_OUT.')]);
     expect((await ended({ Status: 'ABORTED', Cause: 'by mistake' })).told).toEqual([expect.stringContaining('the release A was stopped: by mistake')]);
   });
 
-  test('and what was refused has told so itself', async () => {
+  test('does not notify of a refusal again', async () => {
     expect((await ended({ Status: 'FAILED', Error: 'Release.AlarmFires', Cause: 'an alarm fires' })).told).toEqual([]);
   });
 
-  test('is taken back with its reason where it has changed something', async () => {
+  test('rolls it back with its reason where it has changed something', async () => {
     const world = stage.account().runs('v1').push('v2');
     let looked = 0;
     world.before = (api) => { looked += api === 'ecs:listServiceDeployments' ? 1 : 0; return looked === 6 ? stage.stop() : undefined; };
     await stage.execute(world, 'A', { images: stage.images(world, 'v2') });
     world.before = NOTHING;
-    world.ended.A = { Status: 'FAILED', Error: 'States.DataLimitExceeded', Cause: 'more than 262144 bytes' };
+    world.states.ended.A = { Status: 'FAILED', Error: 'States.DataLimitExceeded', Cause: 'more than 262144 bytes' };
     await stage.execute(world, 'clean-up', { clean: 'A' });
     expect(world.serving).toEqual(['v1', 'v1']);
-    expect(world.published[world.published.length - 1].message).toContain('States.DataLimitExceeded: the release A ended as FAILED: more than 262144 bytes');
+    expect(world.sns.published[world.sns.published.length - 1].message).toContain('States.DataLimitExceeded: the release A ended as FAILED: more than 262144 bytes');
   });
 
-  test('a service that the stage has no more is not back, and told', async () => {
+  test('reports a service that the stage does not have any more as not rolled back', async () => {
     const world = stage.account().runs('v1').push('v2');
     world.before = (api) => (api === 'ecs:runTask' ? stage.stop() : undefined);
     await stage.execute(world, 'A', { images: stage.images(world, 'v2') });
     world.before = NOTHING;
     change(world, 'record', (record) => { record.services[0].name = 'Application/Removed'; record.services.reverse(); });
     expect((await stage.execute(world, 'clean-up', { clean: 'A' })).status).toBe('FAILED');
-    expect(world.published[world.published.length - 1]).toMatchObject({ subject: expect.stringContaining('NOT taken back'), message: expect.stringMatching(/Application\/Removed.*no such service/) });
+    expect(world.sns.published[world.sns.published.length - 1]).toMatchObject({ subject: expect.stringContaining('NOT rolled back'), message: expect.stringMatching(/Application\/Removed.*no such service/) });
     // The other one is found by its name, wherever it stands.
     expect(world.latestTags).toEqual(['v2', 'v1']);
   });
 });
 
-describe('The way back (A-14, C-17, C-29, E-15)', () => {
-  test('stops a deployment that runs, and only that', async () => {
+describe('The rollback command', () => {
+  test('stops a deployment that runs, and only that [A-14, C-17]', async () => {
     const world = stage.account().runs('v1').push('v2');
-    world.deploy(world.facts[0].service, world.registerByCloudFormation(world.facts[0], 'v2').arn);
-    world.passMinute();
+    world.ecs.deploy(world.facts[0].service, world.cloudFormation.register(world.facts[0], 'v2').arn);
+    world.ecs.passMinute();
     const { output } = await stage.back(world);
     expect(output.done).toMatch(/deployments were stopped/);
-    expect(inputs(world, 'ecs:stopServiceDeployment')).toEqual([{ ServiceDeploymentArn: world.deployments[0].arn, StopType: 'ROLLBACK' }]);
-    expect(world.started).toEqual([]);
+    expect(inputs(world, 'ecs:stopServiceDeployment')).toEqual([{ ServiceDeploymentArn: world.ecs.deployments[0].arn, StopType: 'ROLLBACK' }]);
+    expect(world.states.started).toEqual([]);
   });
 
-  test('during a release makes that release take back everything', async () => {
+  test('makes a release that follows a deployment roll everything back [A-14]', async () => {
     const world = stage.account().runs('v1').push('v2');
     let seen = 0;
     world.before = async (api) => {
       seen += api === 'ecs:listServiceDeployments' ? 1 : 0;
       if (seen === 5) {
         seen += 1;
-        world.standsStill = true;
+        world.ecs.standsStill = true;
         await stage.back(world);
-        world.standsStill = false;
+        world.ecs.standsStill = false;
       }
     };
     expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('FAILED');
@@ -458,99 +458,99 @@ describe('The way back (A-14, C-17, C-29, E-15)', () => {
     expect(world.released).toEqual(['v1', 'v1']);
   });
 
-  test('stops a release that runs without a deployment, and leaves one that cleans up alone', async () => {
+  test('stops a release that runs without a deployment, and leaves a clean-up alone [A-14]', async () => {
     const world = stage.account().runs('v1');
-    world.executions.push('watching', 'cleaning');
-    Object.assign(world.inputs, { watching: '{"images":{}}', cleaning: '{"clean":"other"}' });
+    world.states.executions.push('watching', 'cleaning');
+    Object.assign(world.states.inputs, { watching: '{"images":{}}', cleaning: '{"clean":"other"}' });
     const { output } = await stage.back(world);
-    expect(world.stopped).toEqual(['watching']);
+    expect(world.states.stopped).toEqual(['watching']);
     expect(output.done).toMatch(/was stopped/);
   });
 
-  test('stops nothing that goes back already: neither a deployment of a way back, nor a clean-up, nor a release of the images before', async () => {
+  test('stops nothing that rolls back already: no deployment of a rollback, no clean-up, no release of the images before [A-14]', async () => {
     const world = stage.account().runs('v1').push('v2');
     world.faults.v2 = 'fires afterwards';
     let answer: any;
     let clicked = false;
     world.before = async (api) => {
-      const goesBack = world.deployments.some(({ target, status, asked }) => world.tagOf(target) === 'v1' && status === 'IN_PROGRESS' && asked > 1);
+      const goesBack = world.ecs.deployments.some(({ target, status, asked }) => world.ecs.tagOf(target) === 'v1' && status === 'IN_PROGRESS' && asked > 1);
       if (api === 'ecs:listServiceDeployments' && goesBack && !clicked) {
         clicked = true;
-        world.standsStill = true;
+        world.ecs.standsStill = true;
         answer = await stage.back(world);
-        world.standsStill = false;
+        world.ecs.standsStill = false;
       }
     };
     await stage.release(world, stage.images(world, 'v2'));
-    expect(answer.output.done).toMatch(/it goes back already/);
-    expect(world.deployments.filter(({ target }) => world.tagOf(target) === 'v1').map(({ status }) => status)).toEqual(['SUCCESSFUL', 'SUCCESSFUL']);
+    expect(answer.output.done).toMatch(/a rollback runs already/);
+    expect(world.ecs.deployments.filter(({ target }) => world.ecs.tagOf(target) === 'v1').map(({ status }) => status)).toEqual(['SUCCESSFUL', 'SUCCESSFUL']);
     expect(world.serving).toEqual(['v1', 'v1']);
 
     for (const input of ['{"clean":"other"}', '{"images":{},"back":true}']) {
       const other = stage.account().runs('v1');
-      other.executions.push('running');
-      other.inputs.running = input;
-      expect((await stage.back(other)).output.done).toMatch(/it goes back already/);
-      expect([other.stopped, other.started]).toEqual([[], []]);
+      other.states.executions.push('running');
+      other.states.inputs.running = input;
+      expect((await stage.back(other)).output.done).toMatch(/a rollback runs already/);
+      expect([other.states.stopped, other.states.started]).toEqual([[], []]);
     }
   });
 
-  test('after a release brings the images before it out, of every service, and ends with that', async () => {
+  test('releases the images before the last release, of every service, and waits for the end [C-17, C-29]', async () => {
     const world = stage.account().runs('v1').push('v2').push('v3');
     await stage.release(world, stage.images(world, 'v2'));
     await stage.release(world, { [world.facts[1].repository]: 'v3' });
     const { output } = await stage.back(world);
-    expect(world.started).toEqual([{ images: stage.images(world, 'v2'), back: true }]);
+    expect(world.states.started).toEqual([{ images: stage.images(world, 'v2'), back: true }]);
     expect(output.done).toMatch(/serve/);
     expect(world.serving).toEqual(['v2', 'v2']);
   });
 
-  test('goes back while what was released fires alarms and answers nobody, without snapshot, migration and watch', async () => {
+  test('rolls back while alarms fire and no task is healthy, without snapshot, migration and monitoring [C-17]', async () => {
     const world = stage.account().runs('v1').push('v2');
     await stage.release(world, stage.images(world, 'v2'));
-    world.facts.forEach(({ alarms }) => world.firing.add(alarms[0]));
-    world.unhealthy = true;
+    world.facts.forEach(({ alarms }) => world.cloudWatch.firing.add(alarms[0]));
+    world.elb.unhealthy = true;
     const before = world.calls.length;
     expect((await stage.back(world)).status).toBe('SUCCEEDED');
     expect([world.serving, world.released, world.latestTags]).toEqual([['v1', 'v1'], ['v1', 'v1'], ['v1', 'v1']]);
     expect(world.calls.slice(before).filter(({ api }) => /^backup:|runTask$/.test(api))).toEqual([]);
   });
 
-  test('fails with the reason where the images before can not be brought out', async () => {
+  test('fails with the reason where the images before can not be released [C-17]', async () => {
     const world = stage.account().runs('v1').push('v2');
     await stage.release(world, stage.images(world, 'v2'));
-    world.stackStatus[world.facts[0].stack] = 'UPDATE_IN_PROGRESS';
+    world.cloudFormation.stackStatus[world.facts[0].stack] = 'UPDATE_IN_PROGRESS';
     const { error } = await stage.back(world);
-    expect(error).toMatchObject({ name: 'Rollback.NotBack', message: expect.stringMatching(/ended as FAILED: the stack .* is UPDATE_IN_PROGRESS/) });
+    expect(error).toMatchObject({ name: 'Rollback.Failed', message: expect.stringMatching(/ended as FAILED: the stack .* is UPDATE_IN_PROGRESS/) });
   });
 
-  test('after a failed release it is still the last good one that is taken back', async () => {
+  test('rolls the last successful release back, also after a failed one [C-17]', async () => {
     const world = stage.account().runs('v1').push('v2').push('v3');
     await stage.release(world, stage.images(world, 'v2'));
     world.faults.v3 = 'fails on green';
     await stage.release(world, stage.images(world, 'v3'));
     await stage.back(world);
-    expect(world.started).toEqual([{ images: stage.images(world, 'v1'), back: true }]);
+    expect(world.states.started).toEqual([{ images: stage.images(world, 'v1'), back: true }]);
   });
 
-  test('leaves a service alone that had nothing before, or has had no release yet', async () => {
+  test('leaves a service alone that was released for the first time, or never [C-17]', async () => {
     const world = stage.account().push('v1').push('v2');
     world.runsOne(0, 'v1');
     await stage.release(world, stage.images(world, 'v2'));
     expect((await stage.back(world)).status).toBe('SUCCEEDED');
-    expect(world.started).toEqual([{ images: { [world.facts[0].repository]: 'v1' }, back: true }]);
+    expect(world.states.started).toEqual([{ images: { [world.facts[0].repository]: 'v1' }, back: true }]);
     expect(world.serving).toEqual(['v1', 'v2']);
 
     const added = stage.account().push('v1').push('v2');
     added.runsOne(0, 'v2');
     const [{ name, repository, service }] = added.facts;
-    const last = Object.keys(added.parameters).find((one) => one.endsWith('/last'))!;
-    added.parameters[last].push(JSON.stringify({ execution: 'earlier', services: [{ name, repository, tag: 'v1', candidate: added.services[service].revision }] }));
+    const last = Object.keys(added.ssm.parameters).find((one) => one.endsWith('/last'))!;
+    added.ssm.parameters[last].push(JSON.stringify({ execution: 'earlier', services: [{ name, repository, tag: 'v1', candidate: added.ecs.services[service].revision }] }));
     expect((await stage.back(added)).status).toBe('SUCCEEDED');
     expect(added.serving).toEqual(['v1', 'nothing']);
   });
 
-  test('before any release, and after the first, says that there is nothing', async () => {
+  test('fails before any release, and after the first one, because there is nothing to roll back to [E-15]', async () => {
     const world = stage.account().push('v1');
     expect((await stage.back(world)).error?.name).toBe('Rollback.NothingBefore');
     await stage.release(world, stage.images(world, 'v1'));
@@ -558,25 +558,25 @@ describe('The way back (A-14, C-17, C-29, E-15)', () => {
   });
 });
 
-describe('The drift check (B-12)', () => {
-  const told = (world: DeliveryAccount) => world.published.filter(({ subject }) => subject.startsWith('Something else'));
+describe('The drift check', () => {
+  const told = (world: DeliveryAccount) => world.sns.published.filter(({ subject }) => subject.startsWith('Something else'));
 
-  test('says nothing of what was released, nor before the first release, nor while one runs', async () => {
+  test('does not notify of released revisions, nor before the first release, nor while one runs [B-12]', async () => {
     const world = stage.account().runs('v1').push('v2');
     await stage.run(world, 'Drift');
     await stage.release(world, stage.images(world, 'v2'));
     await stage.run(world, 'Drift');
     world.byHand('v1');
-    world.executions.push('running');
+    world.states.executions.push('running');
     await stage.run(world, 'Drift');
     expect(told(world)).toEqual([]);
   });
 
-  test('tells of a revision that was deployed by hand, and of one of CloudFormation with other settings', async () => {
+  test('notifies of a revision of CloudFormation with other settings [B-12]', async () => {
     const world = stage.account().runs('v1').push('v2');
     await stage.release(world, stage.images(world, 'v2'));
-    world.registerByCloudFormation(world.facts[1], 'v2');
-    world.updateByCloudFormation(world.facts[1]);
+    world.cloudFormation.register(world.facts[1], 'v2');
+    world.cloudFormation.update(world.facts[1]);
     await stage.run(world, 'Drift');
     expect(told(world)).toHaveLength(1);
     expect(isShownInChat(told(world)[0].forChannels)).toBe(true);
@@ -584,7 +584,7 @@ describe('The drift check (B-12)', () => {
     expect(found.map(({ service, drift }: any) => [service, drift])).toEqual([['Application/Api', false], ['Application/Web', true]]);
   });
 
-  test('finds services by their names: one that was removed or added is none of its business', async () => {
+  test('finds services by their names, and ignores one that was removed or added [B-12]', async () => {
     const world = stage.account().runs('v1').push('v2');
     await stage.release(world, stage.images(world, 'v2'));
     change(world, 'last', (last) => { last.services[0].name = 'Application/Removed'; last.services.reverse(); });
@@ -596,10 +596,10 @@ describe('The drift check (B-12)', () => {
     expect(told(world)).toHaveLength(1);
   });
 
-  test('tells of a service that is gone', async () => {
+  test('notifies of a service that is gone [B-12]', async () => {
     const world = stage.account().runs('v1').push('v2');
     await stage.release(world, stage.images(world, 'v2'));
-    world.unknown = world.facts[0].service;
+    world.ecs.unknown = world.facts[0].service;
     await stage.run(world, 'Drift');
     expect(told(world)[0].message).toContain('there is no such service');
   });

@@ -1,0 +1,112 @@
+import { LABEL, output, part, type Part, put } from '../asl/asl';
+import { branches, choice, equals, isTrue, not, present } from '../asl/conditions';
+import { contains, fromJson, quoted } from '../asl/intrinsics';
+import { executionsOf } from '../asl/logged-state-machine';
+import { forEach } from '../asl/parts';
+import type { CommandTools } from './command-tools';
+
+const RUNNING = '$.running';
+const RELEASES = '$.releases';
+const ANY = '$.any';
+const EXECUTION = '$.described';
+
+/** Kinds of a running execution of the release. */
+const KIND = { release: 'release', cleanUp: 'clean-up', rollback: 'rollback' };
+
+/** A release that rolls back already may not be stopped: it would be rolled back itself. */
+export function findReleases({ calls, release }: CommandTools, runsAlready: string): Part {
+  const { stateMachine } = release;
+  const known = 'Releases are known';
+  return part(
+    [
+      'List running releases',
+      calls.task(
+        'sfn:listExecutions',
+        { StateMachineArn: stateMachine.stateMachineArn, StatusFilter: 'RUNNING' },
+        { resources: [stateMachine.stateMachineArn], resultPath: RUNNING },
+      ),
+    ],
+    ['Does any release run?', choice([present(`${RUNNING}.Executions[0]`)], 'Describe releases')],
+    ['Note that none runs', { Type: 'Pass', Result: [], ResultPath: RELEASES, Next: known }],
+    [
+      'Describe releases',
+      forEach(`${RUNNING}.Executions`, describeRelease({ calls, release }), { fields: { ResultPath: RELEASES } }),
+    ],
+    [
+      'Find a rollback',
+      put(ANY, { 'rollback.$': contains(`${RELEASES}[*].kind`, quoted(KIND.rollback)) }),
+    ],
+    ['Does a rollback run?', choice([isTrue(`${ANY}.rollback`)], runsAlready)],
+    [known, LABEL],
+  );
+}
+
+function describeRelease({ calls, release }: Pick<CommandTools, 'calls' | 'release'>): Part {
+  const input = `${EXECUTION}.input` as const;
+  const kindOf = (kind: string) => output({ kind, 'execution.$': '$.ExecutionArn' });
+  return part(
+    [
+      'Describe release',
+      calls.task(
+        'sfn:describeExecution',
+        { 'ExecutionArn.$': '$.ExecutionArn' },
+        {
+          resources: [executionsOf(release.stateMachine)],
+          resultPath: EXECUTION,
+          resultSelector: { 'input.$': '$.Input' },
+        },
+      ),
+    ],
+    ['Parse its input', put(EXECUTION, { 'input.$': fromJson(input) })],
+    [
+      'Which kind of release is it?',
+      branches(
+        [
+          { when: present(`${input}.back`), next: 'It is a rollback' },
+          { when: present(`${input}.clean`), next: 'It is a clean-up' },
+        ],
+        'It is a release',
+      ),
+    ],
+    ['It is a rollback', kindOf(KIND.rollback)],
+    ['It is a clean-up', kindOf(KIND.cleanUp)],
+    ['It is a release', kindOf(KIND.release)],
+  );
+}
+
+/**
+ * A release between deployments, or one that monitors: its clean-up rolls back what it has done. A clean-up is left
+ * alone.
+ */
+export function stopReleases(tools: CommandTools, runsAlready: string): Part {
+  const none = 'No release runs';
+  return part(
+    ['Is no release left?', choice([not(present(`${RELEASES}[0]`))], none)],
+    ['Stop releases', forEach(RELEASES, stopRelease(tools), { fields: { ResultPath: null } })],
+    [
+      'Find stopped releases',
+      put(ANY, { 'stopped.$': contains(`${RELEASES}[*].kind`, quoted(KIND.release)) }),
+    ],
+    ['Was a release stopped?', choice([isTrue(`${ANY}.stopped`)], 'Report the stopped release', runsAlready)],
+    [
+      'Report the stopped release',
+      output({ done: 'the running release was stopped, and is rolled back. The release notifies of its end' }),
+    ],
+    [none, LABEL],
+  );
+}
+
+function stopRelease({ calls, release }: CommandTools): Part {
+  return part(
+    ['May it be stopped?', choice([equals('$.kind', KIND.release)], 'Stop release')],
+    ['Leave the clean-up alone', { Type: 'Pass', End: true }],
+    [
+      'Stop release',
+      calls.task(
+        'sfn:stopExecution',
+        { 'ExecutionArn.$': '$.execution', 'Cause': 'Rolled back by hand' },
+        { resources: [executionsOf(release.stateMachine)] },
+      ),
+    ],
+  );
+}

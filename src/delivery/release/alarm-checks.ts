@@ -1,0 +1,97 @@
+import { LABEL, type Part, part, put } from '../asl/asl';
+import { allOf, anyOf, choice, isTrue, not, present } from '../asl/conditions';
+import { toJson } from '../asl/intrinsics';
+import { refuse } from '../asl/parts';
+import type { AwsCalls } from '../asl/sdk-integrations';
+import type { JsonPath, State } from '../asl/state';
+import type { PartTools } from './release-settings';
+import { INPUT, SERVICE, SERVICES } from './service-facts';
+
+const DESCRIBED = '$.describedAlarms';
+const METRIC_ALARM: JsonPath = `${DESCRIBED}.MetricAlarms[0]`;
+const COMPOSITE_ALARM: JsonPath = `${DESCRIBED}.CompositeAlarms[0]`;
+/** Condition that one of the described alarms is in the state ALARM. */
+const ANY_FIRING = anyOf(present(METRIC_ALARM), present(COMPOSITE_ALARM));
+/** Names of alarms that fire, as JSON. */
+const FIRING = '$.firing';
+
+/** A release that rolls back: what fires and what is unhealthy is its reason, and no reason to refuse it. */
+export const ROLLS_BACK = allOf(present(INPUT.back), isTrue(INPUT.back));
+
+const MONITORING_INTERVAL_SECONDS = 60;
+
+/** Refuses the release while an alarm fires that is named for the stage. */
+export function checkGateAlarms({ calls }: PartTools, alarmNames: string[]): Part {
+  return part(
+    ['List gate alarms', put('$.gate', { alarms: alarmNames })],
+    refuseWhileFiring('Check gate alarms', calls, '$.gate.alarms', 'an alarm fires before the release: {}'),
+  );
+}
+
+/**
+ * Refuses the release of a service while one of its alarms fires: its deployment would leave such an alarm out of its
+ * own checks.
+ */
+export function checkRollbackAlarms({ calls }: PartTools): Part {
+  const reason = 'an alarm fires before the release of {}: {}';
+  return refuseWhileFiring('Check rollback alarms', calls, SERVICE.alarms, reason, SERVICE.name);
+}
+
+/** Monitors the alarms of all services after the last deployment, and fails the release when one fires. */
+export function monitorAlarms({ calls, intervals }: PartTools, seconds: number): Part {
+  const end = 'End monitoring';
+  const failure = failFiring('Monitor alarms', 'an alarm fires after the release: {}');
+  return part(
+    ['List monitored alarms', put('$.monitored', { 'alarms.$': `${SERVICES}[*].alarms[*]` })],
+    intervals.poll(
+      {
+        name: 'Monitor alarms',
+        timeoutSeconds: seconds,
+        intervalSeconds: MONITORING_INTERVAL_SECONDS,
+        waitFirst: true,
+        onTimeout: end,
+      },
+      (again) =>
+        part(
+          ['Monitor alarms: describe', describeFiring(calls, '$.monitored.alarms')],
+          ['Monitor alarms: does any fire?', choice([ANY_FIRING], failure.entry, again)],
+        ),
+    ),
+    failure,
+    [end, LABEL],
+  );
+}
+
+function refuseWhileFiring(name: string, calls: AwsCalls, alarms: JsonPath, reason: string, ...args: string[]): Part {
+  const quiet = `${name}: none fires`;
+  return part(
+    [`${name}: describe`, describeFiring(calls, alarms)],
+    [`${name}: does any fire?`, choice([not(ANY_FIRING)], quiet)],
+    failFiring(name, reason, ...args),
+    [quiet, LABEL],
+  );
+}
+
+/** Describes the alarms that fire, of a list that is not empty: CloudWatch would take an empty one for all alarms. */
+function describeFiring(calls: AwsCalls, alarms: JsonPath): State {
+  return calls.task(
+    'cloudwatch:describeAlarms',
+    { 'AlarmNames.$': alarms, 'AlarmTypes': ['MetricAlarm', 'CompositeAlarm'], 'StateValue': 'ALARM' },
+    { resources: ['*'], resultPath: DESCRIBED },
+  );
+}
+
+/** Fails with a reason whose last `{}` are the names of the alarms that fire. */
+function failFiring(name: string, reason: string, ...args: string[]): Part {
+  const failure = refuse(`${name}: alarm fires`, 'Release.AlarmFires', reason, ...args, `${FIRING}.names`);
+  const metricAlarms = `${name}: name metric alarms`;
+  return part(
+    [`${name}: are they metric alarms?`, choice([present(METRIC_ALARM)], metricAlarms)],
+    [
+      `${name}: name composite alarms`,
+      { ...put(FIRING, { 'names.$': toJson(`${DESCRIBED}.CompositeAlarms[*].AlarmName`) }), Next: failure.entry },
+    ],
+    [metricAlarms, put(FIRING, { 'names.$': toJson(`${DESCRIBED}.MetricAlarms[*].AlarmName`) })],
+    failure,
+  );
+}

@@ -1,0 +1,78 @@
+import { LABEL, type NamedState, type Part, part, put } from '../asl/asl';
+import { allOf, anyOf, choice, type Condition, isOneOf, isText } from '../asl/conditions';
+import { arrayItem, CONTEXT, format, split } from '../asl/intrinsics';
+import { FAILURE } from '../asl/parts';
+import type { AwsCalls } from '../asl/sdk-integrations';
+import type { JsonPath } from '../asl/state';
+import { INPUT } from './service-facts';
+
+/** Errors that no state can catch: an execution that ends with one has notified nobody. */
+const UNCATCHABLE = ['States.Runtime', 'States.DataLimitExceeded'];
+
+const FAILED = '$.failedExecution';
+const STATUS: JsonPath = `${FAILED}.Status`;
+const ERROR: JsonPath = `${FAILED}.Error`;
+const CAUSE: JsonPath = `${FAILED}.Cause`;
+
+/** Condition that the failed execution has notified nobody of its end. */
+export const NOBODY_NOTIFIED: Condition = anyOf(
+  allOf(isText(STATUS), isOneOf(STATUS, ['ABORTED', 'TIMED_OUT'])),
+  allOf(isText(ERROR), isOneOf(ERROR, UNCATCHABLE)),
+);
+
+/**
+ * Finds out why the execution failed that is cleaned up after. The rule that starts the clean-up passes its name only,
+ * because a rule doesn't escape the texts of a cause.
+ */
+export function findFailure(calls: AwsCalls): Part {
+  const end = 'Failure is known';
+  const [stopped, failed] = ['Release was stopped', 'Release failed'];
+  return part(
+    // The execution is one of its own machine: the permission is a policy that the machine doesn't wait for.
+    [
+      'Describe the failed execution',
+      calls.task(
+        'sfn:describeExecution',
+        { 'ExecutionArn.$': arnOf(INPUT.clean) },
+        {
+          resources: [],
+          resultPath: FAILED,
+          fields: { Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: stopped }] },
+        },
+      ),
+    ],
+    ['Has it an error?', choice([isText(ERROR)], 'Has the error a cause?')],
+    ['Has the stop a cause?', choice([isText(CAUSE)], `${stopped}, with a cause`)],
+    failureOf(stopped, end, STOPPED, format('the release {} was stopped', INPUT.clean)),
+    failureOf(
+      `${stopped}, with a cause`,
+      end,
+      STOPPED,
+      format('the release {} was stopped: {}', INPUT.clean, CAUSE),
+    ),
+    ['Has the error a cause?', choice([isText(CAUSE)], `${failed}, with a cause`)],
+    failureOf(failed, end, THEIRS, format('the release {} ended as {}', INPUT.clean, STATUS)),
+    failureOf(
+      `${failed}, with a cause`,
+      end,
+      THEIRS,
+      format('the release {} ended as {}: {}', INPUT.clean, STATUS, CAUSE),
+    ),
+    [end, LABEL],
+  );
+}
+
+const STOPPED = { Error: 'Release.Stopped' };
+const THEIRS = { 'Error.$': ERROR };
+
+function failureOf(name: string, next: string, error: object, cause: string): NamedState {
+  return [name, { ...put(FAILURE, { ...error, 'Cause.$': cause }), Next: next }];
+}
+
+/** ARN of another execution of this state machine. */
+function arnOf(name: JsonPath): string {
+  const [partition, region, account, machine] = [1, 3, 4, 6].map((index) =>
+    arrayItem(split(CONTEXT.executionId, ':'), index),
+  );
+  return format('arn:{}:states:{}:{}:execution:{}:{}', partition, region, account, machine, name);
+}

@@ -1,0 +1,64 @@
+import type { Duration } from 'aws-cdk-lib';
+import type { IReleasedService, ISnapshotSource } from '../../contracts';
+import type { EnvironmentProfile } from '../../environment';
+import type { AlertRouting } from '../../observability';
+import type { Migration } from './migration';
+
+/** Properties of a {@link Release}. Stage name and services are required. */
+export interface ReleaseProps {
+  /**
+   * Name of the stage: lower-case letters, digits and hyphens, at most 31 characters. It is part of notifications and
+   * of the tags `live-<stage>-<n>`.
+   */
+  readonly stageName: string;
+  /** Services in the order in which they are released, 1 to 8. They are rolled back together. */
+  readonly services: IReleasedService[];
+  /**
+   * Migration of the schema with the new image, before any service is updated.
+   * @default - none
+   */
+  readonly migration?: Migration;
+  /**
+   * Database to take a snapshot of first. The snapshot is kept for 30 days and copied. Source: requirement A-06.
+   * @default - none
+   */
+  readonly snapshot?: ISnapshotSource;
+  /**
+   * Alert routing whose deployment topic is notified when a release begins and how it ends. Source: requirement C-16.
+   * @default - nobody is notified
+   */
+  readonly alertRouting?: AlertRouting;
+  /**
+   * Refuses services whose rollout doesn't verify a new version before it gets traffic. Only blue/green rollouts by ECS
+   * verify it.
+   * @default true
+   */
+  readonly verifyBeforeTraffic?: boolean;
+  /**
+   * Time to monitor the services' alarms after the last deployment, 0 to 1440 whole minutes. An alarm that fires rolls
+   * all services back.
+   * @default Duration.minutes(15) - requirement C-18
+   */
+  readonly monitoringTime?: Duration;
+  /**
+   * Longest time of one service's deployment, and of its rollback: 10 to 20160 whole minutes. After it the release is
+   * rolled back. Longer times and more services lengthen the polling interval; more than an hour is refused.
+   * @default - an hour more than the longest rollout of the services takes by plan
+   */
+  readonly deploymentTimeout?: Duration;
+  /**
+   * Longest time of the snapshot, 10 to 1440 whole minutes. After it the release is refused.
+   * @default Duration.hours(3)
+   */
+  readonly snapshotTimeout?: Duration;
+  /**
+   * Names of further alarms that refuse a release while they fire, for example the database's.
+   * @default - only the rollback alarms of the services
+   */
+  readonly gateAlarmNames?: string[];
+  /**
+   * Environment profile that supplies defaults for unset props.
+   * @default - the profile of the scope, else production
+   */
+  readonly profile?: EnvironmentProfile;
+}

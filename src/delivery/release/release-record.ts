@@ -1,0 +1,78 @@
+import { NOTHING_RELEASED } from '../../registry/released-image';
+import { type NamedState, part, type Part, put } from '../asl/asl';
+import { choice, equals } from '../asl/conditions';
+import { CONTEXT, format, fromJson, toJson } from '../asl/intrinsics';
+import type { AwsCalls } from '../asl/sdk-integrations';
+import type { ReleaseArns } from './release-arns';
+import { FOUND, SERVICES } from './service-facts';
+
+/** Record of a release in a parameter: who began it, when, and the state of its services before. */
+export const RECORD = {
+  /** The parameter as it is. */
+  text: '$.record.text',
+  /** Name of the execution. */
+  execution: '$.record.of.execution',
+  /** Start of the execution. */
+  at: '$.record.of.at',
+  /** State before the release, of each service. */
+  services: '$.record.of.services',
+} as const;
+
+/** Format of the record. Keys are as short as its parameter of 8 KB asks for. */
+const FORMAT = '{"execution":"{}","at":"{}","services":{}}';
+
+/** Reads the record. Continues with it, or goes to `none` where there is none. */
+export function readRecord(calls: AwsCalls, arns: ReleaseArns, record: RecordParameter): Part {
+  const { name, parameter, none } = record;
+  return part(
+    [
+      name,
+      calls.task(
+        'ssm:getParameter',
+        { Name: parameter },
+        {
+          resources: [arns.parameter(parameter)],
+          resultPath: '$.record',
+          resultSelector: { 'text.$': '$.Parameter.Value' },
+        },
+      ),
+    ],
+    [`${name}: is there none?`, choice([equals(RECORD.text, NOTHING_RELEASED)], none)],
+    [`${name}: parse`, put('$.record', { 'text.$': RECORD.text, 'of.$': fromJson(RECORD.text) })],
+  );
+}
+
+/** Record to read. */
+interface RecordParameter {
+  /** Name of the first state. */
+  readonly name: string;
+  /** Name of the parameter. */
+  readonly parameter: string;
+  /** State to go to where nothing is recorded. */
+  readonly none: string;
+}
+
+/** Writes the record to a parameter, where the clean-up of a stopped release finds it. */
+export function writeRecord(calls: AwsCalls, arns: ReleaseArns, name: string, parameter: string): NamedState {
+  const value = format(
+    FORMAT,
+    CONTEXT.executionName,
+    CONTEXT.executionStart,
+    toJson(`${SERVICES}[*]${FOUND.before.slice(1)}`),
+  );
+  return [name, putParameter(calls, arns, parameter, { 'Value.$': value })];
+}
+
+/** Empties the record: nothing has to be rolled back. */
+export function clearRecord(calls: AwsCalls, arns: ReleaseArns, name: string, parameter: string): NamedState {
+  return [name, putParameter(calls, arns, parameter, { Value: NOTHING_RELEASED })];
+}
+
+/** The tier stays the same: a parameter that once was larger can't become a standard one again. */
+function putParameter(calls: AwsCalls, arns: ReleaseArns, parameter: string, value: object) {
+  return calls.task(
+    'ssm:putParameter',
+    { Name: parameter, ...value, Type: 'String', Tier: 'Intelligent-Tiering', Overwrite: true },
+    { resources: [arns.parameter(parameter)] },
+  );
+}

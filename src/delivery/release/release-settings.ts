@@ -1,0 +1,52 @@
+import type { IConstruct } from 'constructs';
+import type { ReleaseTarget, SnapshotTarget } from '../../contracts';
+import type { PollingIntervals } from '../asl/polling';
+import type { AwsCalls } from '../asl/sdk-integrations';
+import type { Migration } from './migration';
+import type { ReleaseArns } from './release-arns';
+
+/** Checked settings of a release's state machine. */
+export interface ReleaseSettings {
+  /** Construct of the release. Its stack names account and region of the ARNs. */
+  readonly scope: IConstruct;
+  /** Name of the stage, in notifications and in the tags `live-<stage>-<n>` of released images. */
+  readonly stageName: string;
+  /** Services in the order in which they are released. */
+  readonly targets: ReleaseTarget[];
+  /**
+   * Migration to run after the candidates are registered and before any service is updated.
+   * @default - none
+   */
+  readonly migration?: Migration;
+  /**
+   * Store to take a snapshot of before the first change. A snapshot that fails refuses the release.
+   * @default - none
+   */
+  readonly snapshot?: SnapshotTarget;
+  /**
+   * Topic that is notified of start and end. A notification that fails doesn't stop the release.
+   * @default - nobody is notified
+   */
+  readonly topicArn?: string;
+  /** Name of the parameter with the record of the current or last release. */
+  readonly recordName: string;
+  /** Name of the parameter with the record of the last successful release. */
+  readonly lastReleaseName: string;
+  /** Name of the state machine's role. ECS keeps it with each revision. */
+  readonly roleName: string;
+  /** Further alarms that refuse a release, next to those of the services. */
+  readonly gateAlarmNames: string[];
+  /** Time to monitor the services' alarms after the last deployment, 0 to 86400, a multiple of 60. 0 skips it. */
+  readonly monitoringSeconds: number;
+  /** Longest time from the new revision to the end of its deployment. */
+  readonly deploymentSeconds: number;
+  /** Longest time of the snapshot, 600 to 86400. After it the release is refused. */
+  readonly snapshotSeconds: number;
+}
+
+/** Tools that the parts of a definition are written with. */
+export interface PartTools {
+  readonly calls: AwsCalls;
+  readonly intervals: PollingIntervals;
+  readonly arns: ReleaseArns;
+}

@@ -1,0 +1,22 @@
+/** Backup jobs, which take a while, and copies. */
+export class Backup {
+  public readonly backups: Array<{ id: string; input: any; polls: number }> = [];
+  public backupFails = false;
+
+  public startBackupJob(input: any) {
+    this.backups.push({ id: `job-${this.backups.length}`, input, polls: 0 });
+    return { BackupJobId: this.backups[this.backups.length - 1].id };
+  }
+
+  public describeBackupJob({ BackupJobId }: any) {
+    const backup = this.backups.find(({ id }) => id === BackupJobId)!;
+    backup.polls += 1;
+    const done = backup.polls > 2;
+    return { State: done ? (this.backupFails ? 'FAILED' : 'COMPLETED') : 'RUNNING', ...(done && this.backupFails && { StatusMessage: 'no space' }), RecoveryPointArn: `arn:snapshot:awsbackup:${BackupJobId}` };
+  }
+
+  public startCopyJob(input: any) {
+    this.backups.push({ id: 'copy', input, polls: 0 });
+    return { CopyJobId: 'copy' };
+  }
+}
