@@ -3,8 +3,8 @@ import { Construct, DependencyGroup, type IDependable } from 'constructs';
 import { PropError } from '../validation/prop-error';
 import { SubnetTier } from './addresses/subnet-tier';
 import type { AdoptedVpcProps } from './adopted-vpc-props';
-import { allowThroughEndpoints, allowThroughNat } from './aws-service-rules';
 import { DEFAULT_DATA_PORTS } from './data-ports';
+import { allowThroughEndpoints, allowThroughNat } from './endpoints/aws-service-rules';
 import type { AwsServiceAccess, ISecureVpc } from './secure-vpc-interface';
 
 /** Existing VPC behind the interface of a {@link SecureVpc}. It creates no resources in the VPC. */

@@ -1,9 +1,9 @@
 export * from './alarms/alarm-override';
 export * from './alarms/disabled-alarm';
-export * from './alerting/alert-channel';
 export * from './alerting/alert-routing';
 export * from './alerting/alert-routing-props';
-export type { SlackChannelProps, TeamsChannelProps } from './alerting/channel-target';
+export * from './alerting/channels/alert-channel';
+export type { SlackChannelProps, TeamsChannelProps } from './alerting/channels/channel-target';
 export * from './alerting/deployment-events';
 export * from './alerting/runbooks';
 export * from './alerting/severity';

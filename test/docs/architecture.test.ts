@@ -2,17 +2,17 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { CfnResource } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { folderGraph, importsOf, reducedEdges } from './import-graph';
 import { serviceFixture } from '../fixtures/web-service';
+import { folderGraph, importsOf, reducedEdges } from './import-graph';
 
 const PAGE = path.join(__dirname, '..', '..', 'docs', 'architecture.md');
 const MODULES = ['network', 'database', 'service', 'observability', 'delivery'];
 
 /** Drawings of the page by their names. `UPDATE_ARCHITECTURE=1` writes them. */
 const DRAWINGS: { readonly [name: string]: () => string[] } = {
-  'modules': () => graph(reducedEdges(folderGraph((file) => (file.includes('/') ? file.split('/')[0] : undefined)))),
+  modules: () => graph(reducedEdges(folderGraph((file) => (file.includes('/') ? file.split('/')[0] : undefined)))),
   ...Object.fromEntries(MODULES.map((module) => [`rooms of ${module}`, () => graph(reducedEdges(folderGraph(roomIn(module))))])),
-  'service': () => parts(serviceFixture().web),
+  service: () => parts(serviceFixture().web),
 };
 
 /** Folder of a file in a module; the files at its root count for the module. */

@@ -3,7 +3,7 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { parse } from 'yaml';
 import { ImageBuild, ImageRepository } from '../../src';
-import { BUILD_SCAN_PUSH, NAME_BUILT_IMAGE } from '../../src/delivery/pipeline/build-script';
+import { BUILD_SCAN_PUSH, NAME_BUILT_IMAGE } from '../../src/delivery/pipeline/build/build-script';
 import { actionlint, checkJsonschema } from '../fixtures/ci-linters';
 import { testStack } from '../fixtures/test-stack';
 import { BuildHost } from '../simulators/shell-commands';
@@ -44,7 +44,7 @@ const trivy = build._bind(testStack()).environment.TRIVY_IMAGE;
 /** Scripts of the builds, in a file for other CI services. */
 const IMAGE_SCRIPT = `#!/usr/bin/env bash
 # Builds, scans and pushes an image. The CodeBuild projects of the library run the same script
-# (src/delivery/pipeline/build-script.ts). UPDATE_EXAMPLES=1 npx jest test/examples/ci.test.ts writes this file.
+# (src/delivery/pipeline/build/build-script.ts). UPDATE_EXAMPLES=1 npx jest test/examples/ci.test.ts writes this file.
 set -euo pipefail
 ${NAME_BUILT_IMAGE}
 ${BUILD_SCAN_PUSH}

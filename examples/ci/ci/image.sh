@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds, scans and pushes an image. The CodeBuild projects of the library run the same script
-# (src/delivery/pipeline/build-script.ts). UPDATE_EXAMPLES=1 npx jest test/examples/ci.test.ts writes this file.
+# (src/delivery/pipeline/build/build-script.ts). UPDATE_EXAMPLES=1 npx jest test/examples/ci.test.ts writes this file.
 set -euo pipefail
 if printf '%s' "${COMMIT_ID:-}" | grep -Eq '^[0-9a-f]{40}$'; then
   IMAGE_TAG="$COMMIT_ID"

@@ -16,8 +16,8 @@ import { allowKeyOf, AwsCalls } from '../asl/sdk-integrations';
 import { publish } from '../release/notify';
 import type { Release } from '../release/release';
 import { ReleaseArns } from '../release/release-arns';
-import { readRecord, RECORD } from '../release/release-record';
 import { factsOf, SERVICES } from '../release/service-facts';
+import { readRecord, RECORD } from '../release/steps/release-record';
 
 /** Properties of a {@link DriftCheck}. Release and alert routing are required. */
 export interface DriftCheckProps {

@@ -4,8 +4,8 @@ import { branches, choice, equals, isText, not, present } from '../asl/condition
 import { format, fromJson, merge, toJson } from '../asl/intrinsics';
 import { executionsOf } from '../asl/logged-state-machine';
 import { ITEM, iterate, refuse } from '../asl/parts';
-import { readRecord, RECORD } from '../release/release-record';
 import { INPUT } from '../release/service-facts';
+import { readRecord, RECORD } from '../release/steps/release-record';
 import type { CommandTools } from './command-tools';
 
 const INTERVAL_SECONDS = 60;

@@ -2,7 +2,7 @@ import type { Pipeline } from 'aws-cdk-lib/aws-codepipeline';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { chatMessage } from '../../observability/alerting/chat-message';
+import { chatMessage } from '../../observability/alerting/channels/chat-message';
 import { consoleUrl } from './console-url';
 
 /** Event of the pipeline that is published to a topic. */

@@ -6,7 +6,7 @@ import type { IImageRepository } from '../../registry';
 import { ProductionWebService } from '../../service';
 import { knownToDiffer } from '../../validation/checks';
 import { checkRules, type Rule } from '../../validation/rules';
-import type { ImageBuildConfig } from './image-build';
+import type { ImageBuildConfig } from './build/image-build';
 import type { SourceConfig } from './source-actions';
 import type { StageConfig } from './validate-stage';
 

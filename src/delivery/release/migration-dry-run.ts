@@ -13,11 +13,11 @@ import { PollingIntervals } from '../asl/polling';
 import { AwsCalls } from '../asl/sdk-integrations';
 import type { JsonPath } from '../asl/state';
 import type { Migration } from './migration';
-import { registerTaskDefinition } from './register-task-definition';
 import { ReleaseArns } from './release-arns';
-import { readReleasedTag } from './released-image';
-import { runTask, TASK } from './run-task';
 import { factsOf, FOUND, INPUT } from './service-facts';
+import { registerTaskDefinition } from './steps/register-task-definition';
+import { readReleasedTag } from './steps/released-image';
+import { runTask, TASK } from './steps/run-task';
 
 /** Properties of a {@link MigrationDryRun}; all are required. */
 export interface MigrationDryRunProps {

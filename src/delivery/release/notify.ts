@@ -1,4 +1,4 @@
-import { chatMessage } from '../../observability/alerting/chat-message';
+import { chatMessage } from '../../observability/alerting/channels/chat-message';
 import { chart, LABEL, type Part, part, put } from '../asl/asl';
 import { choice, type Condition } from '../asl/conditions';
 import { format, toJson } from '../asl/intrinsics';

@@ -3,23 +3,23 @@ import { chart, copy, LABEL, output, type Part, part } from '../asl/asl';
 import { choice, present } from '../asl/conditions';
 import { CONTEXT, format, toJson } from '../asl/intrinsics';
 import { catchAll, FAILURE, forEach, oneByOne, unless } from '../asl/parts';
-import { checkGateAlarms, monitorAlarms, ROLLS_BACK } from './alarm-checks';
-import { awaitMaintenanceWindow } from './await-maintenance-window';
-import { deployService } from './deploy-service';
-import { findFailure } from './find-failure';
+import { checkGateAlarms, monitorAlarms, ROLLS_BACK } from './checks/alarm-checks';
+import { awaitMaintenanceWindow } from './checks/await-maintenance-window';
+import { checkService } from './checks/preflight-checks';
+import { lock } from './checks/release-lock';
+import { checkImageNames, selectImages } from './checks/select-images';
 import type { Migration } from './migration';
 import { notify } from './notify';
-import { takeSnapshot } from './pre-release-snapshot';
-import { checkService } from './preflight-checks';
-import { recordService } from './record-service';
-import { registerTaskDefinition } from './register-task-definition';
-import { lock } from './release-lock';
-import { clearRecord, writeRecord } from './release-record';
 import type { PartTools, ReleaseSettings } from './release-settings';
-import { rollBackRelease } from './rollback-release';
-import { runTask } from './run-task';
-import { checkImageNames, selectImages } from './select-images';
+import { findFailure } from './rollback/find-failure';
+import { rollBackRelease } from './rollback/rollback-release';
 import { factsOf, FOUND, INPUT, RELEASED, SERVICES } from './service-facts';
+import { deployService } from './steps/deploy-service';
+import { takeSnapshot } from './steps/pre-release-snapshot';
+import { recordService } from './steps/record-service';
+import { registerTaskDefinition } from './steps/register-task-definition';
+import { clearRecord, writeRecord } from './steps/release-record';
+import { runTask } from './steps/run-task';
 
 /**
  * Definition of a release's state machine, with references that CloudFormation resolves. It is the same for each stage:

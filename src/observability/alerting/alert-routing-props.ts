@@ -1,5 +1,5 @@
 import type { EnvironmentProfile } from '../../environment';
-import type { AlertChannel } from './alert-channel';
+import type { AlertChannel } from './channels/alert-channel';
 import type { Runbooks } from './runbooks';
 import type { UnnotifiedAlerts } from './unnotified-alerts';
 

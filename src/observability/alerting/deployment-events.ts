@@ -3,7 +3,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { IMonitoredService } from '../../contracts';
 import type { AlertRouting } from './alert-routing';
-import { chatMessage } from './chat-message';
+import { chatMessage } from './channels/chat-message';
 import { serviceArn } from './service-arn';
 import { Severity } from './severity';
 

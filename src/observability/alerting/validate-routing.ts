@@ -2,7 +2,7 @@ import type { IConstruct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
 import { checkReason } from '../../validation/checks';
 import { checkRules } from '../../validation/rules';
-import type { AlertChannel } from './alert-channel';
+import type { AlertChannel } from './channels/alert-channel';
 import { Severity, SEVERITIES } from './severity';
 import type { UnnotifiedAlerts } from './unnotified-alerts';
 

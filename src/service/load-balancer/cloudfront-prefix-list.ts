@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import { prefixListId } from '../../network/managed-prefix-list';
+import { prefixListId } from '../../network/endpoints/managed-prefix-list';
 
 /**
  * Ids of the AWS-managed prefix list com.amazonaws.global.cloudfront.origin-facing by region.

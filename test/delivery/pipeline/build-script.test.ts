@@ -4,7 +4,7 @@ import {
   NAME_BUILT_IMAGE,
   NAME_PUSHED_IMAGE,
   SCAN_PUSHED_IMAGE,
-} from '../../../src/delivery/pipeline/build-script';
+} from '../../../src/delivery/pipeline/build/build-script';
 import { BuildHost, type Outcome, type StandIns } from '../../simulators/shell-commands';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';

@@ -16,10 +16,10 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgeInCompliancePacks, acknowledgeWildcard } from '../../compliance/acknowledge';
-import { sortedByName } from '../../contracts/sorted-by-name';
-import type { EnvironmentProfile } from '../../environment';
-import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
+import { acknowledge, acknowledgeInCompliancePacks, acknowledgeWildcard } from '../../../compliance/acknowledge';
+import { sortedByName } from '../../../contracts/sorted-by-name';
+import type { EnvironmentProfile } from '../../../environment';
+import { EncryptedLogGroup } from '../../../logging/encrypted-log-group';
 
 /** Properties of a {@link BuildProject}, checked. */
 export interface BuildProjectProps {

@@ -1,10 +1,10 @@
-import { LABEL, type Part, part, put } from '../asl/asl';
-import { allOf, anyOf, choice, equals } from '../asl/conditions';
-import { arrayItem, CONTEXT, split } from '../asl/intrinsics';
-import { refuse } from '../asl/parts';
-import type { AwsCalls } from '../asl/sdk-integrations';
-import type { MaintenanceWindow } from './maintenance-window';
-import type { PartTools } from './release-settings';
+import { LABEL, type Part, part, put } from '../../asl/asl';
+import { allOf, anyOf, choice, equals } from '../../asl/conditions';
+import { arrayItem, CONTEXT, split } from '../../asl/intrinsics';
+import { refuse } from '../../asl/parts';
+import type { AwsCalls } from '../../asl/sdk-integrations';
+import type { MaintenanceWindow } from '../maintenance-window';
+import type { PartTools } from '../release-settings';
 
 /** Times of a window: a start and an end, or a calendar. */
 type WindowTimes = MaintenanceWindow['_times'];

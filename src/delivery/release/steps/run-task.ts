@@ -1,14 +1,14 @@
 import type { IConstruct } from 'constructs';
-import type { ReleaseTarget } from '../../contracts';
-import { sortedByName } from '../../contracts/sorted-by-name';
-import { LABEL, type Part, part, put } from '../asl/asl';
-import { absent, anyOf, choice, type Condition, equals, present } from '../asl/conditions';
-import { add, array, CONTEXT, format, hash, toJson } from '../asl/intrinsics';
-import { forEach, refuse } from '../asl/parts';
-import type { PollingIntervals } from '../asl/polling';
-import type { AwsCalls } from '../asl/sdk-integrations';
-import type { JsonPath, State } from '../asl/state';
-import { ReleaseArns } from './release-arns';
+import type { ReleaseTarget } from '../../../contracts';
+import { sortedByName } from '../../../contracts/sorted-by-name';
+import { LABEL, type Part, part, put } from '../../asl/asl';
+import { absent, anyOf, choice, type Condition, equals, present } from '../../asl/conditions';
+import { add, array, CONTEXT, format, hash, toJson } from '../../asl/intrinsics';
+import { forEach, refuse } from '../../asl/parts';
+import type { PollingIntervals } from '../../asl/polling';
+import type { AwsCalls } from '../../asl/sdk-integrations';
+import type { JsonPath, State } from '../../asl/state';
+import { ReleaseArns } from '../release-arns';
 
 /** Command that runs once, in the network and with the roles of a service. */
 export interface TaskRun {

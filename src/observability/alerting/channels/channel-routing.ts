@@ -1,10 +1,10 @@
 import type { IConstruct } from 'constructs';
-import type { EnvironmentProfile } from '../../environment';
+import type { EnvironmentProfile } from '../../../environment';
+import type { AlertRoutingProps } from '../alert-routing-props';
+import type { TopicUse } from '../alert-topics';
+import { Severity, SEVERITIES } from '../severity';
+import { checkRouting } from '../validate-routing';
 import type { AlertChannel } from './alert-channel';
-import type { AlertRoutingProps } from './alert-routing-props';
-import type { TopicUse } from './alert-topics';
-import { Severity, SEVERITIES } from './severity';
-import { checkRouting } from './validate-routing';
 
 /** Severities for alarms on forwarding functions: answered soon, and at night only if necessary. */
 const PREFERRED_FOR_FORWARDERS = [Severity.ERROR, Severity.CRITICAL, Severity.WARNING];

@@ -1,14 +1,14 @@
-import { CONTINUE, LABEL, output, type Part, part, put } from '../asl/asl';
-import { anyOf, choice, equalsPath, isTrue, present } from '../asl/conditions';
-import { contains, CONTEXT, format, fromJson, merge, toJson } from '../asl/intrinsics';
-import { catchAll, FAILURE, findByName, forEach, ITEM } from '../asl/parts';
+import { CONTINUE, LABEL, output, type Part, part, put } from '../../asl/asl';
+import { anyOf, choice, equalsPath, isTrue, present } from '../../asl/conditions';
+import { contains, CONTEXT, format, fromJson, merge, toJson } from '../../asl/intrinsics';
+import { catchAll, FAILURE, findByName, forEach, ITEM } from '../../asl/parts';
+import { notify } from '../notify';
+import type { PartTools, ReleaseSettings } from '../release-settings';
+import { FOUND, INPUT, SERVICE, SERVICES } from '../service-facts';
+import { clearRecord, readRecord, RECORD } from '../steps/release-record';
+import { stopTasks } from '../steps/run-task';
 import { NOBODY_NOTIFIED } from './find-failure';
-import { notify } from './notify';
-import { clearRecord, readRecord, RECORD } from './release-record';
-import type { PartTools, ReleaseSettings } from './release-settings';
 import { deregisterCandidates, rollBackService } from './rollback-service';
-import { stopTasks } from './run-task';
-import { FOUND, INPUT, SERVICE, SERVICES } from './service-facts';
 
 /** Condition that the execution cleans up after another one. */
 const CLEANS_UP = present(INPUT.clean);

@@ -1,11 +1,11 @@
-import { part, type Part, put } from '../asl/asl';
-import { choice, present } from '../asl/conditions';
-import { array } from '../asl/intrinsics';
-import { refuse } from '../asl/parts';
-import type { AwsCalls } from '../asl/sdk-integrations';
-import type { JsonPath, State } from '../asl/state';
-import type { ReleaseArns } from './release-arns';
-import { ECS_SERVICE, FOUND, SERVICE } from './service-facts';
+import { part, type Part, put } from '../../asl/asl';
+import { choice, present } from '../../asl/conditions';
+import { array } from '../../asl/intrinsics';
+import { refuse } from '../../asl/parts';
+import type { AwsCalls } from '../../asl/sdk-integrations';
+import type { JsonPath, State } from '../../asl/state';
+import type { ReleaseArns } from '../release-arns';
+import { ECS_SERVICE, FOUND, SERVICE } from '../service-facts';
 
 /** Statuses of a service deployment that has not ended. */
 const UNFINISHED = ['PENDING', 'IN_PROGRESS', 'STOP_REQUESTED', 'ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS'];

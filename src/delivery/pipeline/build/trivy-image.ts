@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import type { Rule } from '../../validation/rules';
+import type { Rule } from '../../../validation/rules';
 
 /** Trivy 0.74.0 for all architectures. Its digest is pinned, because tags have been malware (CVE-2026-33634). */
 export const TRIVY_IMAGE =

@@ -1,10 +1,10 @@
-import type { SnapshotTarget } from '../../contracts';
-import { LABEL, type Part, part } from '../asl/asl';
-import { branches, choice, equals, isOneOf, present } from '../asl/conditions';
-import { CONTEXT } from '../asl/intrinsics';
-import { refuse } from '../asl/parts';
-import type { AwsCalls } from '../asl/sdk-integrations';
-import type { PartTools } from './release-settings';
+import type { SnapshotTarget } from '../../../contracts';
+import { LABEL, type Part, part } from '../../asl/asl';
+import { branches, choice, equals, isOneOf, present } from '../../asl/conditions';
+import { CONTEXT } from '../../asl/intrinsics';
+import { refuse } from '../../asl/parts';
+import type { AwsCalls } from '../../asl/sdk-integrations';
+import type { PartTools } from '../release-settings';
 
 const KEPT_DAYS = 30;
 const INTERVAL_SECONDS = 60;

@@ -1,4 +1,4 @@
-import { LABEL, type Part, part, put } from '../asl/asl';
+import { LABEL, type Part, part, put } from '../../asl/asl';
 import {
   absent,
   allOf,
@@ -11,14 +11,14 @@ import {
   isTrue,
   matches,
   present,
-} from '../asl/conditions';
-import { array, CONTEXT, format, toJson } from '../asl/intrinsics';
-import { refuse } from '../asl/parts';
-import type { PollOptions } from '../asl/polling';
-import type { JsonPath } from '../asl/state';
+} from '../../asl/conditions';
+import { array, CONTEXT, format, toJson } from '../../asl/intrinsics';
+import { refuse } from '../../asl/parts';
+import type { PollOptions } from '../../asl/polling';
+import type { JsonPath } from '../../asl/state';
+import type { PartTools } from '../release-settings';
+import { FOUND, SERVICE } from '../service-facts';
 import { CURRENT, describeService, listDeployments, updateService } from './ecs-calls';
-import type { PartTools } from './release-settings';
-import { FOUND, SERVICE } from './service-facts';
 
 /** Limits of following deployments: the time of one, and the number of services of one execution. */
 export type DeploymentLimits = Pick<PollOptions, 'timeoutSeconds' | 'times'>;

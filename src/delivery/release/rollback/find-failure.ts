@@ -1,10 +1,10 @@
-import { LABEL, type NamedState, type Part, part, put } from '../asl/asl';
-import { allOf, anyOf, choice, type Condition, isOneOf, isText } from '../asl/conditions';
-import { arrayItem, CONTEXT, format, split } from '../asl/intrinsics';
-import { FAILURE } from '../asl/parts';
-import type { AwsCalls } from '../asl/sdk-integrations';
-import type { JsonPath } from '../asl/state';
-import { INPUT } from './service-facts';
+import { LABEL, type NamedState, type Part, part, put } from '../../asl/asl';
+import { allOf, anyOf, choice, type Condition, isOneOf, isText } from '../../asl/conditions';
+import { arrayItem, CONTEXT, format, split } from '../../asl/intrinsics';
+import { FAILURE } from '../../asl/parts';
+import type { AwsCalls } from '../../asl/sdk-integrations';
+import type { JsonPath } from '../../asl/state';
+import { INPUT } from '../service-facts';
 
 /** Errors that no state can catch: an execution that ends with one has notified nobody. */
 const UNCATCHABLE = ['States.Runtime', 'States.DataLimitExceeded'];

@@ -1,6 +1,6 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { PropError } from '../validation/prop-error';
+import { PropError } from '../../validation/prop-error';
 
 /** AWS-managed prefix list whose id differs by region. */
 export interface ManagedPrefixList {

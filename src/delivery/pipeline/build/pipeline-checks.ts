@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
-import type { Waiver } from '../../compliance';
-import { checkReason } from '../../validation/checks';
+import type { Waiver } from '../../../compliance';
+import { checkReason } from '../../../validation/checks';
 
 /**
  * Properties of {@link PipelineChecks.commands}. Lint, unit and integration commands are required.

@@ -4,14 +4,14 @@ import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { ReleaseTarget } from '../../contracts';
-import type { EnvironmentProfile } from '../../environment';
-import type { IImageRepository } from '../../registry';
+import type { ReleaseTarget } from '../../../contracts';
+import type { EnvironmentProfile } from '../../../environment';
+import type { IImageRepository } from '../../../registry';
+import type { PushedImageSource, SourceConfig } from '../source-actions';
 import { BuildProject, type BuildProjectProps } from './build-project';
 import { BUILD_SCAN_PUSH, NAME_BUILT_IMAGE, NAME_PUSHED_IMAGE, SCAN_PUSHED_IMAGE, SCAN_REPORTS } from './build-script';
 import type { ImageBuildConfig } from './image-build';
 import type { CheckCommands } from './pipeline-checks';
-import type { PushedImageSource, SourceConfig } from './source-actions';
 
 /** Properties of {@link BuildStages}, checked. */
 export interface BuildStagesProps {

@@ -7,8 +7,8 @@ import {
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct, type IConstruct } from 'constructs';
-import { acknowledge } from '../../compliance/acknowledge';
-import { PropError } from '../../validation/prop-error';
+import { acknowledge } from '../../../compliance/acknowledge';
+import { PropError } from '../../../validation/prop-error';
 import type { AlertChannel } from './alert-channel';
 import type { SlackChannelProps, TeamsChannelProps } from './channel-target';
 

@@ -1,15 +1,15 @@
-import { copy, LABEL, type Part, part, put } from '../asl/asl';
-import { absent, anyOf, branches, choice, equals, equalsPath, matches, not, present } from '../asl/conditions';
-import { CONTEXT } from '../asl/intrinsics';
-import { refuse } from '../asl/parts';
-import type { AwsCalls } from '../asl/sdk-integrations';
-import type { JsonPath, State } from '../asl/state';
-import { DEPLOYMENT_INTERVAL_SECONDS, type DeploymentLimits, FIRST_RELEASE, setMinimum } from './deploy-service';
-import { CURRENT, describeService, listDeployments, updateService } from './ecs-calls';
-import type { PartTools } from './release-settings';
-import { readReleasedTag, writeReleasedTag } from './released-image';
-import { FOUND, SERVICE } from './service-facts';
-import { checkTraffic } from './traffic-check';
+import { copy, LABEL, type Part, part, put } from '../../asl/asl';
+import { absent, anyOf, branches, choice, equals, equalsPath, matches, not, present } from '../../asl/conditions';
+import { CONTEXT } from '../../asl/intrinsics';
+import { refuse } from '../../asl/parts';
+import type { AwsCalls } from '../../asl/sdk-integrations';
+import type { JsonPath, State } from '../../asl/state';
+import { checkTraffic } from '../checks/traffic-check';
+import type { PartTools } from '../release-settings';
+import { FOUND, SERVICE } from '../service-facts';
+import { DEPLOYMENT_INTERVAL_SECONDS, type DeploymentLimits, FIRST_RELEASE, setMinimum } from '../steps/deploy-service';
+import { CURRENT, describeService, listDeployments, updateService } from '../steps/ecs-calls';
+import { readReleasedTag, writeReleasedTag } from '../steps/released-image';
 
 const BEFORE = {
   revision: `${FOUND.before}.revision`,

@@ -1,8 +1,8 @@
 import type { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import type { IConstruct } from 'constructs';
-import { sortedByName } from '../../contracts/sorted-by-name';
-import type { IImageRepository } from '../../registry';
-import { checkRules, type Rule } from '../../validation/rules';
+import { sortedByName } from '../../../contracts/sorted-by-name';
+import type { IImageRepository } from '../../../registry';
+import { checkRules, type Rule } from '../../../validation/rules';
 import { TRIVY_IMAGE, trivyImageRule } from './trivy-image';
 
 /** Properties of {@link ImageBuild.docker}. The repository is required. */

@@ -1,4 +1,4 @@
-import { copy, LABEL, type NamedState, output, type Part, part, put } from '../asl/asl';
+import { copy, LABEL, type NamedState, output, type Part, part, put } from '../../asl/asl';
 import {
   absent,
   allOf,
@@ -11,13 +11,13 @@ import {
   matches,
   not,
   present,
-} from '../asl/conditions';
-import { array, contains, CONTEXT, format, fromJson, merge, quoted } from '../asl/intrinsics';
-import { forEach, refuse } from '../asl/parts';
-import type { AwsCalls } from '../asl/sdk-integrations';
-import type { JsonPath } from '../asl/state';
-import type { ReleaseArns } from './release-arns';
-import { FOUND, SERVICE } from './service-facts';
+} from '../../asl/conditions';
+import { array, contains, CONTEXT, format, fromJson, merge, quoted } from '../../asl/intrinsics';
+import { forEach, refuse } from '../../asl/parts';
+import type { AwsCalls } from '../../asl/sdk-integrations';
+import type { JsonPath } from '../../asl/state';
+import type { ReleaseArns } from '../release-arns';
+import { FOUND, SERVICE } from '../service-facts';
 
 /** Fields of every Fargate task definition. Fields that ECS adds are left out: ARN, number, status, registrar. */
 const REQUIRED_FIELDS = [

@@ -1,9 +1,9 @@
-import { copy, type NamedState, part, type Part, put } from '../asl/asl';
-import { absent, allOf, branches, choice, type Condition, isTrue } from '../asl/conditions';
-import { array, contains, quoted } from '../asl/intrinsics';
-import type { AwsCalls } from '../asl/sdk-integrations';
-import type { JsonPath } from '../asl/state';
-import { SERVICE } from './service-facts';
+import { copy, type NamedState, part, type Part, put } from '../../asl/asl';
+import { absent, allOf, branches, choice, type Condition, isTrue } from '../../asl/conditions';
+import { array, contains, quoted } from '../../asl/intrinsics';
+import type { AwsCalls } from '../../asl/sdk-integrations';
+import type { JsonPath } from '../../asl/state';
+import { SERVICE } from '../service-facts';
 
 /** Transitions of {@link checkTraffic}. */
 interface TrafficOptions {

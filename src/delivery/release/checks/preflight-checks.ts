@@ -1,13 +1,13 @@
-import { NOTHING_RELEASED } from '../../registry/released-image';
-import { copy, LABEL, type Part, part, put } from '../asl/asl';
-import { absent, anyOf, choice, equals, isTrue, matches, present } from '../asl/conditions';
-import { contains, format } from '../asl/intrinsics';
-import { refuse, unless } from '../asl/parts';
+import { NOTHING_RELEASED } from '../../../registry/released-image';
+import { copy, LABEL, type Part, part, put } from '../../asl/asl';
+import { absent, anyOf, choice, equals, isTrue, matches, present } from '../../asl/conditions';
+import { contains, format } from '../../asl/intrinsics';
+import { refuse, unless } from '../../asl/parts';
+import type { PartTools } from '../release-settings';
+import { FOUND, SERVICE } from '../service-facts';
+import { CURRENT, describeLatestRevision, describeService, listDeployments } from '../steps/ecs-calls';
+import { readReleasedTag } from '../steps/released-image';
 import { checkRollbackAlarms, ROLLS_BACK } from './alarm-checks';
-import { CURRENT, describeLatestRevision, describeService, listDeployments } from './ecs-calls';
-import type { PartTools } from './release-settings';
-import { readReleasedTag } from './released-image';
-import { FOUND, SERVICE } from './service-facts';
 import { checkTraffic, TARGET_GROUP } from './traffic-check';
 
 /** Condition that nothing of the service was released before. */

@@ -1,11 +1,11 @@
-import { LABEL, type Part, part, put } from '../asl/asl';
-import { allOf, anyOf, choice, isTrue, not, present } from '../asl/conditions';
-import { toJson } from '../asl/intrinsics';
-import { refuse } from '../asl/parts';
-import type { AwsCalls } from '../asl/sdk-integrations';
-import type { JsonPath, State } from '../asl/state';
-import type { PartTools } from './release-settings';
-import { INPUT, SERVICE, SERVICES } from './service-facts';
+import { LABEL, type Part, part, put } from '../../asl/asl';
+import { allOf, anyOf, choice, isTrue, not, present } from '../../asl/conditions';
+import { toJson } from '../../asl/intrinsics';
+import { refuse } from '../../asl/parts';
+import type { AwsCalls } from '../../asl/sdk-integrations';
+import type { JsonPath, State } from '../../asl/state';
+import type { PartTools } from '../release-settings';
+import { INPUT, SERVICE, SERVICES } from '../service-facts';
 
 const DESCRIBED = '$.describedAlarms';
 const METRIC_ALARM: JsonPath = `${DESCRIBED}.MetricAlarms[0]`;

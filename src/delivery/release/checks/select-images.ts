@@ -1,10 +1,10 @@
-import type { ReleaseTarget } from '../../contracts';
-import { copy, LABEL, type Part, part, put, stateNameFor } from '../asl/asl';
-import { absent, anyOf, branches, choice, equals, present } from '../asl/conditions';
-import { toJson } from '../asl/intrinsics';
-import { refuse } from '../asl/parts';
-import type { JsonPath } from '../asl/state';
-import { INPUT, SERVICES } from './service-facts';
+import type { ReleaseTarget } from '../../../contracts';
+import { copy, LABEL, type Part, part, put, stateNameFor } from '../../asl/asl';
+import { absent, anyOf, branches, choice, equals, present } from '../../asl/conditions';
+import { toJson } from '../../asl/intrinsics';
+import { refuse } from '../../asl/parts';
+import type { JsonPath } from '../../asl/state';
+import { INPUT, SERVICES } from '../service-facts';
 
 const NAMES = '$.names';
 

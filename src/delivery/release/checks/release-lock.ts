@@ -1,9 +1,9 @@
-import { type NamedState, part, type Part, put } from '../asl/asl';
-import { absent, choice, equalsPath } from '../asl/conditions';
-import { add, arrayItem, arrayLength, CONTEXT, format } from '../asl/intrinsics';
-import { wait } from '../asl/polling';
-import { readRecord, RECORD } from './release-record';
-import type { PartTools } from './release-settings';
+import { type NamedState, part, type Part, put } from '../../asl/asl';
+import { absent, choice, equalsPath } from '../../asl/conditions';
+import { add, arrayItem, arrayLength, CONTEXT, format } from '../../asl/intrinsics';
+import { wait } from '../../asl/polling';
+import type { PartTools } from '../release-settings';
+import { readRecord, RECORD } from '../steps/release-record';
 
 const INTERVAL_SECONDS = 60;
 const TIMEOUT_SECONDS = 180;

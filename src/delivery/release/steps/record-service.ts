@@ -1,12 +1,12 @@
-import { LABEL, type NamedState, type Part, part, put } from '../asl/asl';
-import { choice, equalsPath, present } from '../asl/conditions';
-import { format } from '../asl/intrinsics';
-import { refuse } from '../asl/parts';
+import { LABEL, type NamedState, type Part, part, put } from '../../asl/asl';
+import { choice, equalsPath, present } from '../../asl/conditions';
+import { format } from '../../asl/intrinsics';
+import { refuse } from '../../asl/parts';
+import type { PartTools } from '../release-settings';
+import { FOUND, SERVICE } from '../service-facts';
 import { CURRENT, describeLatestRevision, describeService } from './ecs-calls';
 import { registerTaskDefinition } from './register-task-definition';
-import type { PartTools } from './release-settings';
 import { readReleasedTag, writeReleasedTag } from './released-image';
-import { FOUND, SERVICE } from './service-facts';
 
 const IMAGE = '$.image';
 const RECORDED = '$.recorded';
