@@ -280,9 +280,9 @@ function addTasks(): void {
 /** Every committed file that is generated, each by the switch of the test that holds it up to date. */
 function addGoldens(samples: Task): void {
   const goldens = project.addTask('goldens', { description: 'Writes all golden files: acknowledgements, simulation, logical ids, pictures, examples of CI, languages and API' });
-  const tests = ['compliance/acknowledgements', 'simulation/simulation', 'upgrades/', 'database/upgrades', 'observability/operations-dashboard', 'examples/ci'];
+  const tests = ['compliance/acknowledgements', 'simulation/simulation', 'upgrades/', 'database/upgrades', 'observability/operations-dashboard', 'examples/ci', 'docs/architecture'];
   goldens.exec(`jest --coverage=false ${tests.map((test) => `test/${test}`).join(' ')}`, {
-    env: { UPDATE_ACKNOWLEDGEMENTS: '1', UPDATE_SIMULATION: '1', WRITE_BASELINE: '1', UPDATE_PICTURES: '1', UPDATE_EXAMPLES: '1' },
+    env: { UPDATE_ACKNOWLEDGEMENTS: '1', UPDATE_SIMULATION: '1', WRITE_BASELINE: '1', UPDATE_PICTURES: '1', UPDATE_EXAMPLES: '1', UPDATE_ARCHITECTURE: '1' },
   });
   goldens.spawn(samples);
   goldens.spawn(project.tasks.tryFind('docgen')!);

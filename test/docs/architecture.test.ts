@@ -1,8 +1,13 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { CfnResource } from 'aws-cdk-lib';
+import { type CfnElement, CfnResource } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { MaintenanceWindow, Migration, Release, Severity } from '../../src';
+import { routingByMail } from '../fixtures/alert-routing';
+import { releasedServices } from '../fixtures/released-services';
+import { templateOf } from '../fixtures/test-stack';
 import { serviceFixture } from '../fixtures/web-service';
+import { definitions } from '../simulators/deployed-definition';
 import { folderGraph, importsOf, reducedEdges } from './import-graph';
 
 const PAGE = path.join(__dirname, '..', '..', 'docs', 'architecture.md');
@@ -13,6 +18,7 @@ const DRAWINGS: { readonly [name: string]: () => string[] } = {
   modules: () => graph(reducedEdges(folderGraph((file) => (file.includes('/') ? file.split('/')[0] : undefined)))),
   ...Object.fromEntries(MODULES.map((module) => [`rooms of ${module}`, () => graph(reducedEdges(folderGraph(roomIn(module))))])),
   service: () => parts(serviceFixture().web),
+  release: () => release(),
 };
 
 /** Folder of a file in a module; the files at its root count for the module. */
@@ -35,6 +41,39 @@ function parts(construct: Construct): string[] {
     const shown = [...new Set(types)].sort().join('<br/>');
     return types.length === 0 ? [] : [`  ${name} --> ${id(child.node.id)}["<b>${child.node.id}</b><br/>${shown}"]`];
   })];
+}
+
+interface StateMachine { readonly StartAt: string; readonly States: { readonly [name: string]: MachineState } }
+
+interface MachineState { readonly Type: string; readonly Next?: string; readonly Default?: string; readonly Branches?: StateMachine[] }
+
+/** Steps of a release with everything that one may have, in their order, and what a failure leads to. */
+function release(): string[] {
+  const { stack, services, api, database } = releasedServices();
+  const alertRouting = routingByMail(stack);
+  alertRouting.listenTo(database.events.topic, Severity.WARNING);
+  const { stateMachine } = new Release(stack, 'Release', {
+    stageName: 'production',
+    services,
+    migration: Migration.command(api, ['npm', 'run', 'migrate'], { window: MaintenanceWindow.daily('22:00', '04:00') }),
+    snapshot: database,
+    alertRouting,
+    gateAlarmNames: ['database-cpu'],
+  });
+  const machine = definitions(templateOf(stack))[stack.getLogicalId(stateMachine.node.defaultChild as CfnElement)] as StateMachine;
+  const [prepare, deploy] = ['Prepare', 'Release'].map((name) => steps(machine.States[name].Branches![0]));
+  return [
+    'graph TD',
+    `  prepare["<b>Prepare</b><br/>${prepare.join('<br/>')}"] --> release["<b>Release</b><br/>${deploy.join('<br/>')}"]`,
+    '  prepare -- a failure --> refused["Refuse the release: nothing was changed"]',
+    '  release --> released["Notify of the end"]',
+    '  release -- a failure --> rollback["Roll back all services together"]',
+  ];
+}
+
+/** States that do something, in the order of their parts. */
+function steps({ States }: StateMachine): string[] {
+  return Object.keys(States).filter((name) => ['Task', 'Map', 'Parallel'].includes(States[name].Type));
 }
 
 function id(name: string): string {
@@ -82,7 +121,8 @@ describe('walks of docs/architecture.md', () => {
 
   test.each(walks.map((walk) => [walk.split('\n')[0], walk]))('%s comes to each file by one before it', (_title, walk) => {
     const files = filesOf(walk);
-    const lost = files.slice(1).filter((file, index) => !files.slice(0, index + 1).some((before) => importsOf(before).includes(file)));
+    const known = (before: string) => importsOf(before).flatMap((other) => (other.endsWith('/index.ts') ? importsOf(other) : [other]));
+    const lost = files.slice(1).filter((file, index) => !files.slice(0, index + 1).some((before) => known(before).includes(file)));
     expect(lost).toEqual([]);
   });
 });
