@@ -272,6 +272,20 @@ describe('Failure (CloudFormation User Guide, "Stack failure options" and "Conti
     expect(steps(account.deploy('Shop', first, { rollback: false }))).toEqual(['change: create Late']);
   });
 
+  test('a protected load balancer that replaced another one outlives the rollback outside the stack', () => {
+    const balancer = (Scheme: string) =>
+      resource('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+        Scheme,
+        LoadBalancerAttributes: [{ Key: 'deletion_protection.enabled', Value: 'true' }],
+      });
+    const account = anAccount();
+    account.deploy('Shop', template({ Balancer: balancer('internet-facing') }));
+    const internal = template({ Balancer: balancer('internal'), Late: topic({}, { DependsOn: 'Balancer' }) });
+    const { state } = account.update('Shop', internal, { failing: ['Late'] });
+    expect(state.resources.map(({ properties }) => properties.Scheme as string)).toEqual(['internet-facing']);
+    expect(state.orphans.map(({ properties }) => properties.Scheme as string)).toEqual(['internal']);
+  });
+
   test('a port that went to a new listener cannot be given back', () => {
     const listener = (Port: number) =>
       resource('AWS::ElasticLoadBalancingV2::Listener', { LoadBalancerArn: 'balancer', Port });

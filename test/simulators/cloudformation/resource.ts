@@ -58,10 +58,20 @@ export class Existing {
   }
 }
 
+/** Properties as text, each written once. */
+const TEXTS = new WeakMap<Properties, string>();
+
+function textOf(properties: Properties): string {
+  const text = TEXTS.get(properties) ?? JSON.stringify(properties);
+  TEXTS.set(properties, text);
+  return text;
+}
+
 /** Whether a resource's properties hold an id anywhere, alone or within a longer text. */
-export function mentions(resource: Resource, text: string): boolean {
-  const escaped = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`(?<![\\w-])${escaped}(?![\\w-])`).test(JSON.stringify(resource.properties));
+export function mentions({ properties }: Resource, id: string): boolean {
+  const text = textOf(properties);
+  const escaped = id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return text.includes(id) && new RegExp(`(?<![\\w-])${escaped}(?![\\w-])`).test(text);
 }
 
 /** Value of a key in a list of `{ Key, Value }`, as load balancers keep their attributes. */

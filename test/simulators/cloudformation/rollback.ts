@@ -61,9 +61,12 @@ export function rollBackUpdate(deployment: Deployment, stack: Stack, world: Worl
     .map((resource) => ({ resource, policy: resource.deletionPolicy, judged: false }));
   const removed = removeAll({ phase: 'rollback', removals, graph: deployment.graph }, world, judge, world.existing);
   // Resources that kept their properties have their former policies again.
-  deployment.resources.forEach(
-    (resource, id) => stack.resources.has(id) && world.change(resource, stack.resources.get(id)!),
-  );
+  stack.resources.forEach((former, id) => {
+    const current = deployment.resources.get(id);
+    if (current?.physicalId === former.physicalId) {
+      world.change(current, former);
+    }
+  });
   return {
     status: 'UPDATE_ROLLBACK_COMPLETE',
     steps: [...steps, ...removed.steps],

@@ -5,6 +5,7 @@ import { HARMLESS_CASES } from './harmless';
 import { LOAD_BALANCER_CASES, TRAFFIC_CASES } from './load-balancer';
 import { NAME_CASES, TEXT_CASES } from './names';
 import { NETWORK_CASES } from './network';
+import { REFERENCE_CASES } from './references';
 import { SIZE_CASES } from './sizes';
 import { STORED_DATA_CASES } from './stored-data';
 
@@ -19,5 +20,6 @@ export const CASES: readonly Case[] = [
   ...DATABASE_CASES,
   ...STORED_DATA_CASES,
   ...SIZE_CASES,
+  ...REFERENCE_CASES,
   ...HARMLESS_CASES,
 ];

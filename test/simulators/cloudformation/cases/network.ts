@@ -90,6 +90,13 @@ export const NETWORK_CASES: readonly Case[] = [
     Gateway: resource('AWS::EC2::InternetGateway'),
   }),
   created(
+    'zone-of-the-region',
+    'refused by AWS',
+    'a subnet stands in a zone of its region',
+    subnet('10.0.1.0/24', 'eu-west-1a'),
+    VPC,
+  ),
+  created(
     'subnets-do-not-overlap',
     'refused by AWS',
     'a subnet within the block of another one is refused',

@@ -4,6 +4,7 @@ import { HARMLESS } from './harmless';
 import { LOAD_BALANCER_RULES } from './load-balancer';
 import { NAMES } from './names';
 import { NETWORK } from './network';
+import { REFERENCES } from './references';
 import { Rulebook } from './rule';
 import { SIZES } from './sizes';
 import { STORED_DATA } from './stored-data';
@@ -21,5 +22,6 @@ export const RULES = new Rulebook([
   STORED_DATA,
   TEXT,
   SIZES,
+  REFERENCES,
   HARMLESS,
 ]);

@@ -65,6 +65,15 @@ export const NETWORK: Rules = {
   ],
   refusals: [
     {
+      id: 'zone-of-the-region',
+      source: 'API reference of Amazon EC2, "CreateSubnet": AvailabilityZone',
+      types: ['AWS::EC2::Subnet'],
+      refuses: ({ resource: { properties } }, { place }) =>
+        new RegExp(`^${place.region}(-\\w+-\\d)?[a-z]$`).test(String(properties.AvailabilityZone ?? `${place.region}a`))
+          ? undefined
+          : `${properties.AvailabilityZone} is no Availability Zone of ${place.region}`,
+    },
+    {
       id: 'subnets-do-not-overlap',
       source: 'API reference of Amazon EC2, "CreateSubnet": InvalidSubnet.Conflict',
       types: ['AWS::EC2::Subnet'],

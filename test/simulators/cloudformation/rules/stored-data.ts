@@ -17,6 +17,14 @@ const DATA = [
 /** Records of what was, and messages on their way. */
 const RECORDS = ['AWS::Logs::LogGroup', 'AWS::SQS::Queue'];
 
+/** Properties that say how long something is kept; absent is for ever. */
+const RETENTIONS: { readonly [type: string]: string } = {
+  'AWS::Logs::LogGroup': 'RetentionInDays',
+  'AWS::RDS::DBCluster': 'BackupRetentionPeriod',
+  'AWS::RDS::DBInstance': 'BackupRetentionPeriod',
+  'AWS::SQS::Queue': 'MessageRetentionPeriod',
+};
+
 /** Data: what deletes them, parts from them, or stands in the way of a deletion. */
 export const STORED_DATA: Rules = {
   deletions: [
@@ -51,6 +59,28 @@ export const STORED_DATA: Rules = {
     },
   ],
   effects: [
+    {
+      id: 'retention-shortened',
+      source:
+        'API reference of CloudWatch Logs, "PutRetentionPolicy", and of RDS, "ModifyDBInstance": BackupRetentionPeriod',
+      on: ['update'],
+      types: Object.keys(RETENTIONS),
+      properties: [...new Set(Object.values(RETENTIONS))],
+      effect: ({ type, before, after }) => {
+        const [was, is] = [before!, after!].map(({ properties }) => Number(properties[RETENTIONS[type]] ?? Infinity));
+        return is < was
+          ? { verdict: 'data at risk', says: 'what is older than the new retention is deleted' }
+          : undefined;
+      },
+    },
+    {
+      id: 'secret-generated-anew',
+      source: 'Template reference, "AWS::SecretsManager::Secret": GenerateSecretString and SecretString',
+      on: ['update'],
+      types: ['AWS::SecretsManager::Secret'],
+      properties: ['GenerateSecretString', 'SecretString'],
+      effect: () => ({ verdict: 'interruption', says: 'a new value: whoever has read the former one keeps it' }),
+    },
     {
       id: 'data-replaced',
       source: 'CloudFormation template reference, "UpdateReplacePolicy attribute"',
