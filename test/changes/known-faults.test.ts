@@ -1,15 +1,17 @@
-import { type Stack, Tags } from 'aws-cdk-lib';
+import { Stack, Stage, Tags } from 'aws-cdk-lib';
 import {
   Egress,
+  HardenedPostgres,
   Ingress,
   ProductionWebService,
+  type ProductionWebServiceProps,
   SecureLoadBalancer,
   type SecureLoadBalancerProps,
   SecureVpc,
   type SecureVpcProps,
   ServiceImage,
 } from '../../src';
-import { ENV, templateOf, testStack } from '../fixtures/test-stack';
+import { ENV, templateOf, testApp, testStack } from '../fixtures/test-stack';
 import { certificate } from '../fixtures/web-service';
 import { Account } from '../simulators/cloudformation/account';
 import type { Outcome } from '../simulators/cloudformation/outcome';
@@ -39,7 +41,7 @@ describe('Known faults of changes', () => {
 
     // Is found until mended: the rules and listeners of a shifted service take no tag from the app.
     test('a tag on the app writes the weights of both listener rules', () => {
-      const outcome = changeOf(shop, shopTemplate({ tag: 'shop' }));
+      const outcome = changeOf(shop, shopTemplate({}, 'shop'));
       expect(outcome.verdict).toBe('interruption');
       expect(findings(outcome, 'shifted-rule-edited')).toEqual([
         expect.stringMatching(/^update WebTrafficProductionRule\w+: Tags$/),
@@ -49,7 +51,7 @@ describe('Known faults of changes', () => {
 
     // Is found until mended: the port of a target group is a constant.
     test('another port replaces both target groups while they serve', () => {
-      const outcome = changeOf(shop, shopTemplate({ port: 3000 }));
+      const outcome = changeOf(shop, shopTemplate({ service: { port: 3000 } }));
       expect(outcome.verdict).toBe('interruption');
       expect(findings(outcome, 'target-group-replaced')).toEqual([
         expect.stringMatching(/^replace WebTrafficBlue\w+: Port$/),
@@ -88,6 +90,43 @@ describe('Known faults of changes', () => {
       expect(outcome.state.orphans.map(({ type }) => type)).toContain('AWS::ElasticLoadBalancingV2::LoadBalancer');
     });
   });
+
+  describe('of an app with a database', () => {
+    const plain = appIn(testStack());
+
+    // Is found until mended: everything fixed is derived below the stack.
+    test('a Stage around the stack replaces what traffic and data hang on', () => {
+      const stage = new Stage(testApp(), 'Production', { env: ENV });
+      const outcome = changeOf(plain, appIn(new Stack(stage, 'Test', { stackName: 'Test' })));
+      expect(outcome.verdict).toBe('data at risk');
+      expect(findings(outcome, 'shifted-rule-edited')).toHaveLength(2);
+      expect(findings(outcome, 'security-group-replaced')).toHaveLength(4);
+      expect(findings(outcome, 'family-changed')).toHaveLength(1);
+      expect(findings(outcome, 'data-replaced')).toEqual([expect.stringMatching(/^replace DatabaseBackupsVault/)]);
+      expect(findings(outcome, 'database-restarts')).toEqual([
+        expect.stringMatching(/^update DatabaseServerInstance\w+: DBParameterGroupName/),
+      ]);
+    });
+
+    // Is found until mended: names of vaults contain the name of the stack.
+    test('a second deployment under another stack name needs a vault whose name is taken', () => {
+      const account = new Account(ENV);
+      account.deploy('Test', plain);
+      const second = account.deploy('Copy', appIn(testStack({ stackName: 'Copy' })), { findAll: true });
+      expect(findings(second, 'unique-name-of-AWS::Backup::BackupVault')).toHaveLength(1);
+    });
+
+    // Is found until mended: what can fail comes before what is protected, and a script frees what is left.
+    test('a failed first deployment can neither be rolled back nor repeated', () => {
+      const account = new Account(ENV);
+      const [service] = Object.entries(plain.Resources!).find(([, { Type }]) => Type === 'AWS::ECS::Service')!;
+      const failed = account.deploy('Test', plain, { failing: [service] });
+      expect(failed.state.status).toBe('ROLLBACK_FAILED');
+      expect(findings(failed, 'protected-database')).toHaveLength(1);
+      expect(findings(failed, 'protected-load-balancer')).toHaveLength(1);
+      expect(account.deploy('Test', plain).state.status).toBe('DELETE_FAILED');
+    });
+  });
 });
 
 /** What the second template does to a stack of the first. */
@@ -104,31 +143,39 @@ function findings({ changes }: Outcome, rule: string): string[] {
     .map(({ action, logicalId, properties }) => `${action} ${logicalId}: ${properties.join()}`);
 }
 
-function templateWith(make: (stack: Stack) => void): Template {
-  const stack = testStack();
-  make(stack);
-  return templateOf(stack).toJSON() as Template;
-}
-
 function networkTemplate(props?: SecureVpcProps): Template {
-  return templateWith((stack) => new SecureVpc(stack, 'Network', props));
+  const stack = testStack();
+  new SecureVpc(stack, 'Network', props);
+  return templateOf(stack).toJSON() as Template;
 }
 
 interface ShopOptions {
   readonly balancer?: Partial<SecureLoadBalancerProps>;
-  readonly port?: number;
-  readonly tag?: string;
+  readonly service?: Partial<ProductionWebServiceProps>;
 }
 
-function shopTemplate({ balancer = {}, port, tag }: ShopOptions = {}): Template {
-  return templateWith((stack) => {
-    const network = new SecureVpc(stack, 'Network');
-    const tls = 'plainHttp' in balancer ? {} : { certificate: certificate(stack) };
-    const loadBalancer = new SecureLoadBalancer(stack, 'Balancer', { network, ...tls, ...balancer });
-    const image = ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx-unprivileged:1.29.1');
-    new ProductionWebService(stack, 'Web', { network, loadBalancer, image, port });
-    if (tag) {
-      Tags.of(stack.node.root).add('team', tag);
-    }
-  });
+/** Fills a stack with a service behind a load balancer. */
+function shopIn(stack: Stack, { balancer = {}, service }: ShopOptions = {}): SecureVpc {
+  const network = new SecureVpc(stack, 'Network');
+  const tls = 'plainHttp' in balancer ? {} : { certificate: certificate(stack) };
+  const loadBalancer = new SecureLoadBalancer(stack, 'Balancer', { network, ...tls, ...balancer });
+  const image = ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx-unprivileged:1.29.1');
+  new ProductionWebService(stack, 'Web', { network, loadBalancer, image, ...service });
+  return network;
+}
+
+function shopTemplate(options?: ShopOptions, tag?: string): Template {
+  const stack = testStack();
+  shopIn(stack, options);
+  if (tag) {
+    Tags.of(stack.node.root).add('team', tag);
+  }
+  return templateOf(stack).toJSON() as Template;
+}
+
+/** Fills a stack with a service and a database. */
+function appIn(stack: Stack): Template {
+  const network = shopIn(stack);
+  new HardenedPostgres(stack, 'Database', { network });
+  return templateOf(stack).toJSON() as Template;
 }

@@ -299,6 +299,13 @@ describe('Failure (CloudFormation User Guide, "Stack failure options" and "Conti
     expect(account.update('Shop', moved, { failing: ['Late'] }).state.status).toBe('UPDATE_ROLLBACK_FAILED');
   });
 
+  test('all refusals are found at once where it is asked for', () => {
+    const account = anAccount();
+    account.deploy('Shop', template({ A: logs('/a'), B: logs('/b') }));
+    const again = account.deploy('Store', template({ A: logs('/a'), B: logs('/b') }), { findAll: true });
+    expect(again.changes.map(({ verdict }) => verdict)).toEqual(['refused by AWS', 'refused by AWS']);
+  });
+
   test('a resource whose type changes under its id is refused', () => {
     const account = anAccount();
     account.deploy('Shop', template({ Subject: topic() }));

@@ -27,6 +27,12 @@ export interface DeploymentOptions {
    * @default true
    */
   readonly rollback?: boolean;
+  /**
+   * Whether to go on after a refusal as if it had not been one, so that all refusals of a change are found.
+   * AWS stops at the first one.
+   * @default false
+   */
+  readonly findAll?: boolean;
 }
 
 /** What a deployment has done so far, for its rollback to undo. */
@@ -190,7 +196,7 @@ export class Deployment {
   private admit(change: ResourceChange, refused: Finding[]): void {
     const { logicalId, action } = change;
     this.changes.push(judged(change, refused.length > 0 ? refused : this.judge.classify(change, this.running)));
-    if (refused.length > 0) {
+    if (refused.length > 0 && !this.options.findAll) {
       this.fail(logicalId, refused[0].says);
     }
     if (this.options.failing?.includes(logicalId)) {
