@@ -90,6 +90,24 @@ describe('Order (CloudFormation User Guide, "DependsOn attribute" and "Understan
     ).toEqual(['replace Vpc', 'replace Subnet', 'replace Gateway', 'update Route']);
   });
 
+  test('an attribute that counts updates changes with one, and what reads it follows', () => {
+    const machine = (DefinitionString: string) =>
+      template({
+        Machine: resource('AWS::StepFunctions::StateMachine', { DefinitionString }),
+        User: parameter('/revision', { 'Fn::GetAtt': ['Machine', 'StateMachineRevisionId'] }),
+      });
+    const account = anAccount();
+    account.deploy('Shop', machine('a'));
+    expect(steps(account.update('Shop', machine('b')))).toEqual(['change: update Machine', 'change: update User']);
+  });
+
+  test('a name within a longer name is no reference', () => {
+    const account = anAccount();
+    account.deploy('Shop', template({ Topic: topic({ TopicName: 'shop' }), Other: parameter('/shop-eu', 'my-shop') }));
+    const [found] = account.existing.of('AWS::SNS::Topic');
+    expect(account.existing.usersOf({ ...found, physicalId: 'shop' })).toEqual([found]);
+  });
+
   test('the same template again changes nothing', () => {
     const account = anAccount();
     account.deploy('Shop', chain);
@@ -118,12 +136,12 @@ describe('Conditions and parameters (CloudFormation User Guide, "Conditions" and
     const account = anAccount();
     account.deploy('Registry', template({ Released: parameter('/released', 'none') }));
     const first = account.deploy('Shop', released);
-    expect(first.state.resources.map(({ logicalId, properties }) => [logicalId, properties])).toEqual([
+    expect(first.state.resources.map(({ logicalId, properties }) => [logicalId, properties])).toStrictEqual([
       ['Service', { DesiredCount: 0 }],
     ]);
     account.update('Registry', template({ Released: parameter('/released', '1.4.2') }));
     const second = account.update('Shop', released);
-    expect(second.state.resources.map(({ logicalId, properties }) => [logicalId, properties])).toEqual([
+    expect(second.state.resources.map(({ logicalId, properties }) => [logicalId, properties])).toStrictEqual([
       ['Service', {}],
       ['Alarm', {}],
     ]);
@@ -184,6 +202,12 @@ describe('Policies (Template reference, "DeletionPolicy attribute" and "UpdateRe
     const account = anAccount();
     account.deploy('Shop', policies('a', policy));
     expect(account.update('Shop', policies('b', policy)).state.orphans).toHaveLength(left);
+  });
+
+  test('the policy of the new template decides on what it replaces', () => {
+    const account = anAccount();
+    account.deploy('Shop', policies('a', 'Delete'));
+    expect(names(account.update('Shop', policies('b', 'Retain')).state.orphans)).toEqual(['Logs']);
   });
 
   test('a database without policy leaves a snapshot, a member of a cluster none', () => {
@@ -284,6 +308,19 @@ describe('Failure (CloudFormation User Guide, "Stack failure options" and "Conti
     const { state } = account.update('Shop', internal, { failing: ['Late'] });
     expect(state.resources.map(({ properties }) => properties.Scheme as string)).toEqual(['internet-facing']);
     expect(state.orphans.map(({ properties }) => properties.Scheme as string)).toEqual(['internal']);
+  });
+
+  test('ports that were passed on are given back in the former order', () => {
+    const listener = (Port: number, DependsOn?: string) => ({
+      ...resource('AWS::ElasticLoadBalancingV2::Listener', { LoadBalancerArn: 'balancer', Port }),
+      DependsOn,
+    });
+    const account = anAccount();
+    const { resources } = account.deploy('Shop', template({ B: listener(443), A: listener(80, 'B') })).state;
+    const passedOn = template({ A: listener(81), B: listener(80, 'A'), Late: topic({}, { DependsOn: 'B' }) });
+    const failed = account.update('Shop', passedOn, { failing: ['Late'] });
+    expect(failed.state).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE', resources });
+    expect(account.existing.of().map(({ properties }) => properties.Port as number)).toEqual([443, 80]);
   });
 
   test('a port that went to a new listener cannot be given back', () => {

@@ -3,30 +3,30 @@ import type { Rules } from './rule';
 const SERVICE = 'AWS::ECS::Service';
 const TASK = 'AWS::ECS::TaskDefinition';
 
-/** What starts a deployment of a service. */
-const DEPLOYS = [
-  'CapacityProviderStrategy',
+/** Properties whose update starts a deployment of a service. */
+export const DEPLOYS = [
   'ForceNewDeployment',
-  'LaunchType',
   'LoadBalancers',
   'NetworkConfiguration',
   'PlatformVersion',
-  'PropagateTags',
-  'EnableECSManagedTags',
   'ServiceConnectConfiguration',
   'ServiceRegistries',
   'TaskDefinition',
   'VolumeConfigurations',
+  'VpcLatticeConfigurations',
 ];
-/** What does not. */
-const SETTINGS = [
+/** Properties whose update does not. */
+export const SETTINGS = [
   'AvailabilityZoneRebalancing',
+  'CapacityProviderStrategy',
   'DeploymentConfiguration',
   'DesiredCount',
+  'EnableECSManagedTags',
   'EnableExecuteCommand',
   'HealthCheckGracePeriodSeconds',
   'PlacementConstraints',
   'PlacementStrategies',
+  'PropagateTags',
   'Tags',
 ];
 /** What a service under CodeDeploy lets CloudFormation change. */
