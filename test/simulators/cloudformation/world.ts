@@ -80,9 +80,7 @@ export class World {
   public copy(): World {
     const copy = new World(this.place, this.zones, this.parameterStore);
     copy.resources = [...this.resources];
-    copy.stacks = new Map(
-      [...this.stacks].map(([name, stack]) => [name, { ...stack, resources: new Map(stack.resources) }]),
-    );
+    copy.stacks = new Map([...this.stacks].map(([name, stack]) => [name, { ...stack }]));
     copy.operation = this.operation;
     copy.serial = this.serial;
     copy.written = new Set(this.written);

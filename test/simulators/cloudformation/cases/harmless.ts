@@ -10,6 +10,27 @@ const tagged = (Value: string) =>
 const firewall = (WebACLArn: string) =>
   resource('AWS::WAFv2::WebACLAssociation', { WebACLArn, ResourceArn: 'balancer' });
 
+const document = (UpdateMethod: string, Content: Properties) =>
+  resource('AWS::SSM::Document', { Name: 'rollback', UpdateMethod, Content });
+
+/** Documented replacements of documents. */
+export const DOCUMENT_CASES: readonly Case[] = [
+  changed(
+    'document-by-update-method',
+    'in place',
+    'a document takes a new version where its update method says so',
+    document('NewVersion', { a: 1 }),
+    document('NewVersion', { a: 2 }),
+  ),
+  changed(
+    'document-by-update-method',
+    'refused by AWS',
+    'a named document is otherwise replaced, which its name does not let',
+    document('Replace', { a: 1 }),
+    document('Replace', { a: 2 }),
+  ),
+];
+
 /** Documented changes that go unnoticed. */
 export const HARMLESS_CASES: readonly Case[] = [
   created('added', 'in place', 'a new resource stands beside the rest', resource('AWS::SNS::Topic')),
@@ -42,8 +63,15 @@ export const HARMLESS_CASES: readonly Case[] = [
     resource('AWS::SecretsManager::Secret', { Description: 'a' }),
     resource('AWS::SecretsManager::Secret', { Description: 'b' }),
   ),
-  changed('tags-of-places', 'in place', 'a VPC takes another tag', tagged('a'), tagged('b')),
+  changed('settings-of-places', 'in place', 'a VPC takes another tag', tagged('a'), tagged('b')),
   changed('endpoint-settings', 'in place', 'an endpoint takes another policy', endpoint({ a: 1 }), endpoint({ a: 2 })),
+  changed(
+    'settings-of-a-prefix-list',
+    'in place',
+    'a prefix list has room for more entries',
+    resource('AWS::EC2::PrefixList', { MaxEntries: 20 }),
+    resource('AWS::EC2::PrefixList', { MaxEntries: 30 }),
+  ),
   changed(
     'settings-of-a-cluster',
     'in place',

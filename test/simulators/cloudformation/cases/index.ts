@@ -1,7 +1,7 @@
 import type { Case } from './case';
 import { DATABASE_CASES } from './database';
 import { ECS_CASES } from './ecs';
-import { HARMLESS_CASES } from './harmless';
+import { DOCUMENT_CASES, HARMLESS_CASES } from './harmless';
 import { LOAD_BALANCER_CASES, TRAFFIC_CASES } from './load-balancer';
 import { NAME_CASES, TEXT_CASES } from './names';
 import { NETWORK_CASES } from './network';
@@ -21,5 +21,6 @@ export const CASES: readonly Case[] = [
   ...STORED_DATA_CASES,
   ...SIZE_CASES,
   ...REFERENCE_CASES,
+  ...DOCUMENT_CASES,
   ...HARMLESS_CASES,
 ];

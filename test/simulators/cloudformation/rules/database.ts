@@ -36,6 +36,7 @@ const RESTARTS = [
   'EngineVersion',
   'StorageType',
   'OptionGroupName',
+  'Port',
 ];
 const SETTINGS = [
   'AllocatedStorage',

@@ -1,4 +1,5 @@
 import { DATABASE } from './database';
+import { DOCUMENTS } from './documents';
 import { ECS } from './ecs';
 import { HARMLESS } from './harmless';
 import { LOAD_BALANCER_RULES } from './load-balancer';
@@ -22,6 +23,7 @@ export const RULES = new Rulebook([
   STORED_DATA,
   TEXT,
   SIZES,
+  DOCUMENTS,
   REFERENCES,
   HARMLESS,
 ]);

@@ -1,3 +1,4 @@
+import type { Resource } from '../resource';
 import { list } from '../template';
 import { contains, overlaps } from './cidr';
 import type { ResourceChange, Rules } from './rule';
@@ -12,6 +13,10 @@ const PEERS = [
   'SourcePrefixListId',
   'DestinationPrefixListId',
 ] as const;
+/** Lists whose items each let something pass. */
+const PARTS = ['Entries', 'RouteTableIds', 'SecurityGroupEgress', 'SecurityGroupIngress', 'SubnetIds'];
+/** Properties by which private names resolve. */
+const NAME_SWITCHES = ['EnableDnsHostnames', 'EnableDnsSupport', 'PrivateDnsEnabled'];
 /** Entries of a network ACL in one direction, unless the quota was raised. */
 const ENTRIES = 20;
 
@@ -162,10 +167,21 @@ export const NETWORK: Rules = {
       }),
     },
     {
+      id: 'names-of-a-vpc',
+      source: 'Amazon VPC User Guide, "DNS attributes for your VPC"; AWS PrivateLink Guide, "Private DNS"',
+      on: ['update'],
+      types: ['AWS::EC2::VPC', 'AWS::EC2::VPCEndpoint'],
+      properties: NAME_SWITCHES,
+      effect: ({ before, after }) =>
+        NAME_SWITCHES.some((name) => isTrue(before!, name) && !isTrue(after!, name))
+          ? { verdict: 'interruption', says: 'private names no longer resolve' }
+          : { verdict: 'in place', says: 'names resolve that did not before' },
+    },
+    {
       id: 'path-changed',
       source: 'Amazon VPC User Guide, "Network ACL rules" and "Route tables": changes apply at once',
       on: ['update', 'replace'],
-      types: ['AWS::EC2::Route', ...NETWORK_ACL_ENTRY],
+      types: ['AWS::EC2::Route', 'AWS::EC2::VPCGatewayAttachment', ...NETWORK_ACL_ENTRY],
       effect: (change) =>
         keepsPath(change)
           ? { verdict: 'in place', says: 'all that passed before still passes' }
@@ -203,25 +219,27 @@ export const NETWORK: Rules = {
       effect: ({ logicalId }) => ({ verdict: 'interruption', says: `whatever ran in ${logicalId} has left it` }),
     },
     {
-      id: 'rules-of-a-group-changed',
-      source: 'Amazon VPC User Guide, "Security group rules": changes apply at once',
+      id: 'parts-of-a-path-changed',
+      source: 'Amazon VPC User Guide, "Security group rules" and "Gateway endpoints": changes apply at once',
       on: ['update'],
-      types: ['AWS::EC2::SecurityGroup'],
-      properties: ['SecurityGroupIngress', 'SecurityGroupEgress'],
+      types: ['AWS::EC2::SecurityGroup', 'AWS::EC2::VPCEndpoint', 'AWS::EC2::PrefixList'],
+      properties: PARTS,
       effect: ({ before, after }) =>
-        ['SecurityGroupIngress', 'SecurityGroupEgress'].every((name) =>
-          includesAll(after!.properties[name], before!.properties[name]),
-        )
-          ? { verdict: 'in place', says: 'rules are added only' }
-          : { verdict: 'interruption', says: 'what passed by a removed rule no longer does' },
+        PARTS.every((name) => includesAll(after!.properties[name], before!.properties[name]))
+          ? { verdict: 'in place', says: 'something is added, and nothing is taken away' }
+          : { verdict: 'interruption', says: 'what passed by a removed part no longer does' },
     },
   ],
 };
 
+function isTrue({ properties }: Resource, name: string): boolean {
+  return String(properties[name]) === 'true';
+}
+
 /** Whether a changed entry or route lets all pass that passed before. */
 function keepsPath({ type, before, after }: ResourceChange): boolean {
   const [was, is] = [before!.properties, after!.properties];
-  if (type === 'AWS::EC2::Route') {
+  if (!NETWORK_ACL_ENTRY.includes(type)) {
     return false;
   }
   return (
@@ -235,8 +253,11 @@ function keepsPath({ type, before, after }: ResourceChange): boolean {
   );
 }
 
-/** Whether a list of rules holds all of another one, whatever their descriptions say. */
-function includesAll(rules: unknown, former: unknown): boolean {
-  const texts = (of: unknown) => list(of as object[]).map((rule) => JSON.stringify({ ...rule, Description: '' }));
-  return texts(former).every((rule) => texts(rules).includes(rule));
+/** Whether a list holds all items of another one, whatever their descriptions say. */
+function includesAll(items: unknown, former: unknown): boolean {
+  const texts = (of: unknown) =>
+    list(of as unknown[]).map((item) =>
+      JSON.stringify(item, (key, value: unknown) => (key === 'Description' ? undefined : value)),
+    );
+  return texts(former).every((item) => texts(items).includes(item));
 }
