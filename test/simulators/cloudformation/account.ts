@@ -101,12 +101,7 @@ export class Account {
         policy: stack.resources.get(id)!.deletionPolicy,
         judged: true,
       }));
-    const { steps, changes, kept } = removeAll(
-      { phase: 'removal', removals, graph },
-      this.world,
-      this.judge,
-      this.existing,
-    );
+    const { steps, changes, kept } = removeAll({ phase: 'removal', removals, graph }, this.world, this.judge);
     stack.resources = byId(kept);
     stack.status = kept.length > 0 ? 'DELETE_FAILED' : 'DELETE_COMPLETE';
     if (kept.length === 0) {

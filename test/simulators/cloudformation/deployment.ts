@@ -93,7 +93,7 @@ export class Deployment {
           : []),
       ]);
     removed.forEach((_, id) => this.resources.delete(id));
-    const { steps, changes } = removeAll({ phase: 'cleanup', removals, graph }, this.world, this.judge, this.running);
+    const { steps, changes } = removeAll({ phase: 'cleanup', removals, graph }, this.world, this.judge);
     this.steps.push(...steps);
     this.changes.push(...changes);
   }

@@ -1,7 +1,7 @@
 import type { Graph } from './graph';
 import { type Judge, judged } from './judge';
 import type { Change, Phase, Step } from './outcome';
-import type { Existing, Resource } from './resource';
+import type { Resource } from './resource';
 import type { ResourceChange } from './rules/rule';
 import type { World } from './world';
 
@@ -34,12 +34,7 @@ export interface RemovalPlan {
  * What a resource that could not be deleted depends on is not tried.
  * Source: CloudFormation template reference, "DeletionPolicy attribute" and "UpdateReplacePolicy attribute".
  */
-export function removeAll(
-  { phase, removals, graph }: RemovalPlan,
-  world: World,
-  judge: Judge,
-  running: Existing,
-): Removed {
+export function removeAll({ phase, removals, graph }: RemovalPlan, world: World, judge: Judge): Removed {
   const result: Removed = { steps: [], changes: [], kept: [] };
   for (const removal of removals) {
     const { resource } = removal;
@@ -72,7 +67,7 @@ export function removeAll(
         properties: [],
         policy,
       };
-      result.changes.push(judged(change, refused.length > 0 ? refused : judge.classify(change, running)));
+      result.changes.push(judged(change, refused.length > 0 ? refused : judge.classify(change, world.existing)));
     }
   }
   return result;

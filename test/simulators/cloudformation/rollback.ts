@@ -25,7 +25,7 @@ export function rollBackCreation(deployment: Deployment, world: World, judge: Ju
     .reverse()
     .map((resource) => ({ resource, policy: resource.deletionPolicy, judged: false }));
   const plan = { phase: 'rollback', removals, graph: deployment.graph } as const;
-  const { steps, changes, kept } = removeAll(plan, world, judge, world.existing);
+  const { steps, changes, kept } = removeAll(plan, world, judge);
   return {
     status: kept.length > 0 ? 'ROLLBACK_FAILED' : 'ROLLBACK_COMPLETE',
     steps,
@@ -59,7 +59,7 @@ export function rollBackUpdate(deployment: Deployment, stack: Stack, world: Worl
   const removals = [...made]
     .reverse()
     .map((resource) => ({ resource, policy: resource.deletionPolicy, judged: false }));
-  const removed = removeAll({ phase: 'rollback', removals, graph: deployment.graph }, world, judge, world.existing);
+  const removed = removeAll({ phase: 'rollback', removals, graph: deployment.graph }, world, judge);
   // Resources that kept their properties have their former policies again.
   stack.resources.forEach((former, id) => {
     const current = deployment.resources.get(id);

@@ -205,6 +205,13 @@ export const NETWORK_CASES: readonly Case[] = [
     VPC,
   ),
   removed('path-removed', 'interruption', 'without its entry a flow ends', entry({}), ACL),
+  removed('path-removed', 'in place', 'another entry lets the same pass', entry({}), {
+    ...ACL,
+    Wider: entry({ RuleNumber: 200, PortRange: { From: 80, To: 443 } }),
+  }),
+  removed('path-removed', 'in place', 'a rule for all protocols lets the same pass', groupRule(), {
+    Wider: groupRule({ IpProtocol: '-1', FromPort: undefined, ToPort: undefined }),
+  }),
   removed('place-removed', 'interruption', 'a removed subnet holds nothing any more', subnet('10.0.1.0/24'), VPC),
   changed(
     'parts-of-a-path-changed',

@@ -1,18 +1,10 @@
 import type { Resource } from '../resource';
-import { list } from '../template';
-import { contains, overlaps } from './cidr';
+import { overlaps } from './cidr';
+import { includesAll, isCovered, passesAllOf, PEERS } from './path';
 import type { ResourceChange, Rules } from './rule';
 
 const NETWORK_ACL_ENTRY = ['AWS::EC2::NetworkAclEntry'];
 const SECURITY_GROUP_RULES = ['AWS::EC2::SecurityGroupIngress', 'AWS::EC2::SecurityGroupEgress'];
-const PEERS = [
-  'CidrIp',
-  'CidrIpv6',
-  'SourceSecurityGroupId',
-  'DestinationSecurityGroupId',
-  'SourcePrefixListId',
-  'DestinationPrefixListId',
-] as const;
 /** Lists whose items each let something pass. */
 const PARTS = ['Entries', 'RouteTableIds', 'SecurityGroupEgress', 'SecurityGroupIngress', 'SubnetIds'];
 /** Properties by which private names resolve. */
@@ -203,7 +195,10 @@ export const NETWORK: Rules = {
         ...NETWORK_ACL_ENTRY,
         ...SECURITY_GROUP_RULES,
       ],
-      effect: ({ logicalId }) => ({ verdict: 'interruption', says: `what passed by ${logicalId} no longer does` }),
+      effect: ({ logicalId, before }, existing) =>
+        isCovered(before!, existing)
+          ? { verdict: 'in place', says: 'another rule lets the same pass' }
+          : { verdict: 'interruption', says: `what passed by ${logicalId} no longer does` },
     },
     {
       id: 'place-removed',
@@ -236,28 +231,7 @@ function isTrue({ properties }: Resource, name: string): boolean {
   return String(properties[name]) === 'true';
 }
 
-/** Whether a changed entry or route lets all pass that passed before. */
+/** Whether a changed entry lets all pass that passed before; another route or gateway never does. */
 function keepsPath({ type, before, after }: ResourceChange): boolean {
-  const [was, is] = [before!.properties, after!.properties];
-  if (!NETWORK_ACL_ENTRY.includes(type)) {
-    return false;
-  }
-  return (
-    is.RuleAction === 'allow' &&
-    was.RuleAction === 'allow' &&
-    (is.Protocol === -1 || is.Protocol === was.Protocol) &&
-    String(is.Egress) === String(was.Egress) &&
-    contains(String(is.CidrBlock), String(was.CidrBlock)) &&
-    (!is.PortRange ||
-      ((was.PortRange && is.PortRange.From <= was.PortRange.From && is.PortRange.To >= was.PortRange.To) as boolean))
-  );
-}
-
-/** Whether a list holds all items of another one, whatever their descriptions say. */
-function includesAll(items: unknown, former: unknown): boolean {
-  const texts = (of: unknown) =>
-    list(of as unknown[]).map((item) =>
-      JSON.stringify(item, (key, value: unknown) => (key === 'Description' ? undefined : value)),
-    );
-  return texts(former).every((item) => texts(items).includes(item));
+  return NETWORK_ACL_ENTRY.includes(type) && passesAllOf(after!, before!);
 }
