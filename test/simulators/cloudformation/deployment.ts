@@ -93,7 +93,8 @@ export class Deployment {
           : []),
       ]);
     removed.forEach((_, id) => this.resources.delete(id));
-    const { steps, changes } = removeAll({ phase: 'cleanup', removals, graph }, this.world, this.judge);
+    const plan = { phase: 'cleanup', removals, graph, rolledOut: this.rolledOut() } as const;
+    const { steps, changes } = removeAll(plan, this.world, this.judge);
     this.steps.push(...steps);
     this.changes.push(...changes);
   }
@@ -114,6 +115,15 @@ export class Deployment {
           ]),
       ),
     };
+  }
+
+  /** Services of which this update started a deployment, and waited for its end. */
+  private rolledOut(): Resource[] {
+    return this.changes
+      .filter(
+        ({ type, findings }) => type === 'AWS::ECS::Service' && findings.some(({ verdict }) => verdict === 'rollout'),
+      )
+      .map(({ logicalId }) => this.resources.get(logicalId)!);
   }
 
   private declares(id: string): boolean {

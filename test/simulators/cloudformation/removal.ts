@@ -27,6 +27,8 @@ export interface RemovalPlan {
   readonly removals: readonly Removal[];
   /** Graph of the template that made the resources. */
   readonly graph: Graph;
+  /** Services that were deployed before. */
+  readonly rolledOut?: readonly Resource[];
 }
 
 /**
@@ -34,7 +36,7 @@ export interface RemovalPlan {
  * What a resource that could not be deleted depends on is not tried.
  * Source: CloudFormation template reference, "DeletionPolicy attribute" and "UpdateReplacePolicy attribute".
  */
-export function removeAll({ phase, removals, graph }: RemovalPlan, world: World, judge: Judge): Removed {
+export function removeAll({ phase, removals, graph, rolledOut }: RemovalPlan, world: World, judge: Judge): Removed {
   const result: Removed = { steps: [], changes: [], kept: [] };
   for (const removal of removals) {
     const { resource } = removal;
@@ -66,6 +68,7 @@ export function removeAll({ phase, removals, graph }: RemovalPlan, world: World,
         before: resource,
         properties: [],
         policy,
+        rolledOut,
       };
       result.changes.push(judged(change, refused.length > 0 ? refused : judge.classify(change, world.existing)));
     }

@@ -61,6 +61,12 @@ function renamed(
   };
 }
 
+const service = (ContainerPort: number) =>
+  resource('AWS::ECS::Service', {
+    LoadBalancers: [{ ContainerName: 'web', ContainerPort, TargetGroupArn: 'group' }],
+    NetworkConfiguration: { AwsvpcConfiguration: { SecurityGroups: ['sg-1'] } },
+  });
+
 /** Documented behaviour of VPCs. */
 export const NETWORK_CASES: readonly Case[] = [
   renamed(
@@ -212,6 +218,15 @@ export const NETWORK_CASES: readonly Case[] = [
   removed('path-removed', 'in place', 'a rule for all protocols lets the same pass', groupRule(), {
     Wider: groupRule({ IpProtocol: '-1', FromPort: undefined, ToPort: undefined }),
   }),
+  {
+    rule: 'path-removed',
+    verdict: 'rollout',
+    shows: 'the cleanup waits for the deployment after which no task listens on the former port',
+    play: (account) => {
+      account.deploy(STACK, template({ Rule80: groupRule({ FromPort: 80, ToPort: 80 }), Service: service(80) }));
+      return account.update(STACK, template({ Rule443: groupRule(), Service: service(443) }));
+    },
+  },
   removed('place-removed', 'interruption', 'a removed subnet holds nothing any more', subnet('10.0.1.0/24'), VPC),
   changed(
     'parts-of-a-path-changed',

@@ -1,6 +1,6 @@
 import type { Resource } from '../resource';
 import { overlaps } from './cidr';
-import { includesAll, isCovered, passesAllOf, PEERS } from './path';
+import { includesAll, isCovered, leadsTo, passesAllOf, PEERS } from './path';
 import type { ResourceChange, Rules } from './rule';
 
 const NETWORK_ACL_ENTRY = ['AWS::EC2::NetworkAclEntry'];
@@ -195,10 +195,14 @@ export const NETWORK: Rules = {
         ...NETWORK_ACL_ENTRY,
         ...SECURITY_GROUP_RULES,
       ],
-      effect: ({ logicalId, before }, existing) =>
-        isCovered(before!, existing)
-          ? { verdict: 'in place', says: 'another rule lets the same pass' }
-          : { verdict: 'interruption', says: `what passed by ${logicalId} no longer does` },
+      effect: ({ logicalId, before, rolledOut }, existing) => {
+        if (isCovered(before!, existing)) {
+          return { verdict: 'in place', says: 'another rule lets the same pass' };
+        }
+        return leadsTo(before!, rolledOut ?? [])
+          ? { verdict: 'in place', says: 'tasks that needed it have been replaced before' }
+          : { verdict: 'interruption', says: `what passed by ${logicalId} no longer does` };
+      },
     },
     {
       id: 'place-removed',

@@ -23,6 +23,22 @@ export function isCovered(removed: Resource, existing: Existing): boolean {
   return existing.of(removed.type).some((other) => other !== removed && passesAllOf(other, removed));
 }
 
+/**
+ * Whether a security group rule leads to or from tasks of one of some services.
+ * Source: Amazon ECS Developer Guide, "Amazon ECS services with CloudFormation": it waits for a steady state.
+ */
+export function leadsTo({ type, properties }: Resource, services: readonly Resource[]): boolean {
+  const groups = [properties.GroupId, properties.SourceSecurityGroupId, properties.DestinationSecurityGroupId];
+  return (
+    type.startsWith('AWS::EC2::SecurityGroup') &&
+    services.some(({ properties: its }) =>
+      list(its.NetworkConfiguration?.AwsvpcConfiguration?.SecurityGroups as string[]).some((group) =>
+        groups.includes(group),
+      ),
+    )
+  );
+}
+
 /** Whether a list holds all items of another one, whatever their descriptions say. */
 export function includesAll(items: unknown, former: unknown): boolean {
   const texts = (of: unknown) =>

@@ -60,6 +60,8 @@ export interface ResourceChange {
   readonly properties: readonly PropertyChange[];
   /** Policy that decides what happens to what is deleted or replaced. */
   readonly policy?: string;
+  /** Services whose deployment had ended before the change: CloudFormation waits for them before it cleans up. */
+  readonly rolledOut?: readonly Resource[];
 }
 
 /** What a change does to a running system. */
