@@ -129,7 +129,7 @@ describe('Known faults of changes', () => {
   });
 });
 
-/** What the second template does to a stack of the first. */
+/** Update of a stack from the first template to the second. */
 function changeOf(before: Template, after: Template): Outcome {
   const account = new Account(ENV);
   account.deploy('Test', before);

@@ -111,7 +111,7 @@ export class Account {
   }
 
   /**
-   * What happens if each resource in turn fails to be created or updated, and when the deployment is then repeated.
+   * Lets each resource fail in turn, and then repeats the deployment.
    * This account stays as it is.
    */
   public eachFailure(

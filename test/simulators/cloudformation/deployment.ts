@@ -23,24 +23,24 @@ export interface DeploymentOptions {
    */
   readonly failing?: readonly string[];
   /**
-   * Whether a failure is rolled back (`cdk deploy --no-rollback` switches it off).
+   * Rolls back after a failure. `cdk deploy --no-rollback` switches this off.
    * @default true
    */
   readonly rollback?: boolean;
   /**
-   * Whether to go on after a refusal as if it had not been one, so that all refusals of a change are found.
+   * Goes on after a refusal, so that all refusals of a change are found.
    * AWS stops at the first one.
    * @default false
    */
   readonly findAll?: boolean;
 }
 
-/** What a deployment has done so far, for its rollback to undo. */
+/** Work of a deployment so far, for its rollback to undo. */
 export interface Done {
   /** New resources in order, those that replace another one included. */
   readonly made: Resource[];
   readonly updated: Array<{ readonly before: Resource; readonly after: Resource }>;
-  /** What was replaced, and the policy for it. */
+  /** Replaced resources, each with its policy. */
   readonly replaced: Array<{ readonly before: Resource; readonly policy?: string }>;
 }
 

@@ -5,7 +5,7 @@ import { DEPLOYS, SETTINGS } from './rules/ecs';
 /** Names that CloudFormation and the API spell differently. */
 const API_NAMES: { readonly [property: string]: string } = { PlacementStrategies: 'placementStrategy' };
 
-/** Whether each parameter of UpdateService triggers a deployment, as the SDK documents it. */
+/** Parameters of UpdateService, true for those that trigger a deployment by the SDK's documentation. */
 function documented(): { [parameter: string]: boolean } {
   const models = path.join(path.dirname(require.resolve('@aws-sdk/client-ecs/package.json')), 'dist-types', 'models');
   const text = fs

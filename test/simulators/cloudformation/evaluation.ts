@@ -3,7 +3,7 @@ import { type Properties, type Template, TemplateError } from './template';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- values of templates are of every kind */
 
-/** What an evaluation asks its surroundings. */
+/** Surroundings of an evaluation. */
 export interface Scope {
   readonly template: Template;
   /** Values of parameters, those of type `AWS::SSM::Parameter::Value` already fetched. */
@@ -48,7 +48,7 @@ export class Evaluation {
     return this.value(properties) as Properties;
   }
 
-  /** Whether a condition of the template holds; a resource without one is always there. */
+  /** Tells if a condition of the template holds. A resource without one is always there. */
   public holds(condition: string | undefined): boolean {
     return condition === undefined || this.value(this.declared('Conditions', condition)) === true;
   }

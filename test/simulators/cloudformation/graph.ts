@@ -17,7 +17,7 @@ export class Graph {
     this.order = this.sorted();
   }
 
-  /** Whether one resource waits for another, directly or by a chain. */
+  /** Tells if one resource waits for another, directly or by a chain. */
   public waitsFor(id: string, other: string): boolean {
     return this.ancestors(id).has(other);
   }

@@ -31,7 +31,7 @@ export class Judge {
       .flatMap(({ id, refuses }) => refusal(id, refuses(resource, existing.without(resource))));
   }
 
-  /** Whether an update replaces its resource; `undefined` where no rule decides on a conditional property. */
+  /** Tells if an update replaces its resource. It is `undefined` where no rule decides. */
   public replaces(changes: readonly PropertyChange[], before: Resource, after: Resource): boolean | undefined {
     if (changes.some(({ impact }) => impact === 'replaces')) {
       return true;
@@ -68,7 +68,7 @@ export class Judge {
     return [...findings, ...unclassified(change, findings, covered)];
   }
 
-  /** Whether the specification lists a property, and says or leaves to a rule what a change of it replaces. */
+  /** Tells if it is known what a change of a property replaces, by the specification or a rule. */
   private decided({ type, properties }: ResourceChange, property: string): boolean {
     const impact = properties.find(({ name }) => name === property)?.impact;
     return (

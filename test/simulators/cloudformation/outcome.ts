@@ -27,7 +27,7 @@ export interface Step {
   readonly reason?: string;
 }
 
-/** What an operation does to one resource, and what that means. */
+/** Change of one resource, and its meaning. */
 export interface Change {
   readonly logicalId: string;
   readonly type: string;
@@ -39,7 +39,7 @@ export interface Change {
   readonly verdict: Verdict;
 }
 
-/** What stands after an operation. */
+/** State after an operation. */
 export interface State {
   readonly status: Status;
   /** Resources that the stack knows. */

@@ -43,7 +43,7 @@ const CHANGING: { readonly [type: string]: readonly string[] } = {
   'AWS::StepFunctions::StateMachine': ['StateMachineRevisionId'],
 };
 
-/** What Ref returns for a new resource. `serial` makes it different from all others. */
+/** Value of Ref for a new resource. `serial` makes it different from all others. */
 export function physicalId(
   place: Place,
   stack: string,
@@ -68,7 +68,7 @@ export function physicalId(
     : name;
 }
 
-/** What Fn::GetAtt returns. It always contains the physical id, so that a use of it can be found. */
+/** Value of Fn::GetAtt. It always contains the physical id, so that a use of it can be found. */
 export function attribute(place: Place, resource: Resource, name: string): string {
   const { type, physicalId: id, updates } = resource;
   if (/(^|\.)(Arn|GroupId|AllocationId)$/.test(name)) {

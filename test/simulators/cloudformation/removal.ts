@@ -9,15 +9,15 @@ import type { World } from './world';
 export interface Removal {
   readonly resource: Resource;
   readonly policy?: string;
-  /** Whether the removal is a change of its own; the deletion of what was replaced is part of the replacement. */
+  /** Marks a removal as a change of its own. The deletion after a replacement is none. */
   readonly judged: boolean;
 }
 
-/** What a series of deletions did. */
+/** Result of a series of deletions. */
 export interface Removed {
   readonly steps: Step[];
   readonly changes: Change[];
-  /** Resources that still exist: their deletion was refused, or something that uses them could not be deleted. */
+  /** Resources that still exist: refused ones, and those that refused ones depend on. */
   readonly kept: Resource[];
 }
 
@@ -33,7 +33,7 @@ export interface RemovalPlan {
 
 /**
  * Deletes resources in the given order, or retains them by their policies.
- * What a resource that could not be deleted depends on is not tried.
+ * A resource stays if one that depends on it could not be deleted.
  * Source: CloudFormation template reference, "DeletionPolicy attribute" and "UpdateReplacePolicy attribute".
  */
 export function removeAll({ phase, removals, graph, rolledOut }: RemovalPlan, world: World, judge: Judge): Removed {

@@ -18,7 +18,7 @@ export interface Resource {
   readonly bornIn: number;
 }
 
-/** What exists in one account and region, for rules to ask. */
+/** Resources of one account and region, for rules to ask. */
 export class Existing {
   public constructor(
     public readonly place: Place,
@@ -27,7 +27,7 @@ export class Existing {
     private readonly written: ReadonlySet<string>,
   ) {}
 
-  /** Whether a store holds something: it is older than the operation under way, or a service wrote to it at once. */
+  /** Tells if a store holds data: it is older than this operation, or a service wrote to it at once. */
   public holdsData({ bornIn, physicalId }: Resource): boolean {
     return bornIn < this.operation || this.written.has(physicalId);
   }
@@ -67,7 +67,7 @@ function textOf(properties: Properties): string {
   return text;
 }
 
-/** Whether a resource's properties hold an id anywhere, alone or within a longer text. */
+/** Tells if a resource's properties hold an id anywhere, alone or within a longer text. */
 export function mentions({ properties }: Resource, id: string): boolean {
   const text = textOf(properties);
   const escaped = id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -6,7 +6,7 @@ import { removeAll } from './removal';
 import type { Resource } from './resource';
 import type { Stack, World } from './world';
 
-/** What a rollback did. */
+/** Result of a rollback. */
 export interface RolledBack {
   readonly status: Status;
   readonly steps: Step[];
@@ -35,8 +35,8 @@ export function rollBackCreation(deployment: Deployment, world: World, judge: Ju
 }
 
 /**
- * Rollback of a failed update: gives updated resources their former properties, in the former template's order,
- * and deletes what is new after that.
+ * Rollback of a failed update.
+ * Updated resources get their former properties in the former template's order. Then new resources are deleted.
  * Source: CloudFormation User Guide, "Continue rolling back an update" and "Understand stack update behaviors".
  */
 export function rollBackUpdate(deployment: Deployment, stack: Stack, world: World, judge: Judge): RolledBack {

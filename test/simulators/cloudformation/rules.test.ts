@@ -39,7 +39,7 @@ describe('Every rule is needed', () => {
   });
 });
 
-/** Whether a rule decides on a replacement; those speak by their effects. */
+/** Rules that decide on a replacement speak by its effects. */
 function isDecision(rule: string): boolean {
   return RULES.replacements.some(({ id }) => id === rule);
 }

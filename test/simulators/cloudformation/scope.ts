@@ -7,7 +7,7 @@ import type { World } from './world';
 /** Values for a stack's parameters, by name. */
 export type ParameterValues = { readonly [name: string]: unknown };
 
-/** What a template's intrinsic functions see: the stack's own resources, its parameters, and other stacks. */
+/** Scope of a template: resources and parameters of its stack, and outputs of other stacks. */
 export function scopeOf(
   world: World,
   stack: string,
@@ -44,7 +44,7 @@ export function scopeOf(
   };
 }
 
-/** Values of a template's parameters: given, or by default; typed ones are fetched from the Parameter Store. */
+/** Values of a template's parameters. Typed ones are fetched from the Parameter Store. */
 function parameterValues(world: World, template: Template, given: ParameterValues): ParameterValues {
   return Object.fromEntries(
     Object.entries(template.Parameters ?? {}).map(([name, parameter]) => [

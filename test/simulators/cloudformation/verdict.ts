@@ -10,12 +10,12 @@ export const VERDICTS = [
 ] as const;
 
 /**
- * What a change does to a running system.
+ * Effect of a change on a running system.
  * A rollout is a deployment of a service; `unknown` is a change that no rule classifies.
  */
 export type Verdict = (typeof VERDICTS)[number];
 
-/** What one rule says about one change. */
+/** Statement of one rule about one change. */
 export interface Finding {
   /** Id of the rule. */
   readonly rule: string;

@@ -4,11 +4,11 @@ import type { Rulebook } from '../rules/rule';
 import type { Properties, Template, TemplateResource } from '../template';
 import type { Verdict } from '../verdict';
 
-/** Documented behaviour, played on the engine: it holds with its rule, and its verdict is another one without. */
+/** Documented behaviour, played on the engine. Without its rule the verdict is another one. */
 export interface Case {
   /** Id of the rule, whose source is the document. */
   readonly rule: string;
-  /** What AWS does, as a sentence. */
+  /** Behaviour of AWS, as a sentence. */
   readonly shows: string;
   readonly verdict: Verdict;
   /** Deploys and changes stacks in an account, and returns what the last of these did. */

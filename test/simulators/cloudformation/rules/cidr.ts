@@ -10,13 +10,13 @@ function range(block: string): readonly [number, number] | undefined {
   return [start, start + size - 1];
 }
 
-/** Whether two IPv4 blocks have an address in common. */
+/** Tells if two IPv4 blocks have an address in common. */
 export function overlaps(one: string, other: string): boolean {
   const [a, b] = [range(one), range(other)];
   return a !== undefined && b !== undefined && a[0] <= b[1] && b[0] <= a[1];
 }
 
-/** Whether a block holds all addresses of another. Equal texts hold each other, whatever they are. */
+/** Tells if a block holds all addresses of another. Equal texts hold each other, whatever they are. */
 export function contains(outer: string, inner: string): boolean {
   const [a, b] = [range(outer), range(inner)];
   return outer === inner || (a !== undefined && b !== undefined && a[0] <= b[0] && a[1] >= b[1]);

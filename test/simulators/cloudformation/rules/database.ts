@@ -217,7 +217,7 @@ export const DATABASE: Rules = {
   ],
 };
 
-/** Whether one version is lower than another, as far as both are given. */
+/** Tells if one version is lower than another, as far as both are given. */
 function isLower(version: unknown, than: unknown): boolean {
   const [parts, others] = [version, than].map((of) =>
     String(of ?? '')
@@ -228,7 +228,7 @@ function isLower(version: unknown, than: unknown): boolean {
   return index >= 0 && parts[index] < others[index];
 }
 
-/** Whether a group with a static parameter is in use. */
+/** Tells if a group with a static parameter is in use. */
 function restarts(before: Resource, after: Resource, running: Existing): boolean {
   const names = [
     ...Object.keys((before.properties.Parameters as object) ?? {}),

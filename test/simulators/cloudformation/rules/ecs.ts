@@ -29,7 +29,7 @@ export const SETTINGS = [
   'PropagateTags',
   'Tags',
 ];
-/** What a service under CodeDeploy lets CloudFormation change. */
+/** Properties that CloudFormation may change on a service under CodeDeploy. */
 const UNDER_CODE_DEPLOY = [
   'AvailabilityZoneRebalancing',
   'DeploymentConfiguration',

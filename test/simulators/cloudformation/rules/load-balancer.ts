@@ -6,7 +6,7 @@ const LOAD_BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
 const LISTENER = 'AWS::ElasticLoadBalancingV2::Listener';
 const RULE = 'AWS::ElasticLoadBalancingV2::ListenerRule';
 
-/** What Elastic Load Balancing refuses. What its changes do to traffic is in `traffic.ts`. */
+/** Refusals of Elastic Load Balancing. Effects on requests are in `traffic.ts`. */
 export const LOAD_BALANCER_RULES: Rules = {
   unique: [
     {

@@ -235,7 +235,7 @@ function isTrue({ properties }: Resource, name: string): boolean {
   return String(properties[name]) === 'true';
 }
 
-/** Whether a changed entry lets all pass that passed before; another route or gateway never does. */
+/** Tells if a changed entry lets all pass that passed before. Another route or gateway never does. */
 function keepsPath({ type, before, after }: ResourceChange): boolean {
   return NETWORK_ACL_ENTRY.includes(type) && passesAllOf(after!, before!);
 }

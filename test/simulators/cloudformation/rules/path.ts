@@ -12,19 +12,19 @@ export const PEERS = [
   'DestinationPrefixListId',
 ] as const;
 
-/** Whether a network ACL entry or security group rule lets all pass that another one of its type lets pass. */
+/** Tells if an entry or rule lets all pass that another one of its type lets pass. */
 export function passesAllOf(wider: Resource, narrower: Resource): boolean {
   const [wide, narrow] = [wider.properties, narrower.properties];
   return PASSES[narrower.type]?.(wide, narrow) ?? false;
 }
 
-/** Whether something else that exists lets all pass that a removed entry or rule let pass. */
+/** Tells if something else lets all pass that a removed entry or rule let pass. */
 export function isCovered(removed: Resource, existing: Existing): boolean {
   return existing.of(removed.type).some((other) => other !== removed && passesAllOf(other, removed));
 }
 
 /**
- * Whether a security group rule leads to or from tasks of one of some services.
+ * Tells if a security group rule leads to or from tasks of some services.
  * Source: Amazon ECS Developer Guide, "Amazon ECS services with CloudFormation": it waits for a steady state.
  */
 export function leadsTo({ type, properties }: Resource, services: readonly Resource[]): boolean {
@@ -39,7 +39,7 @@ export function leadsTo({ type, properties }: Resource, services: readonly Resou
   );
 }
 
-/** Whether a list holds all items of another one, whatever their descriptions say. */
+/** Tells if a list holds all items of another one, whatever their descriptions say. */
 export function includesAll(items: unknown, former: unknown): boolean {
   const texts = (of: unknown) =>
     list(of as unknown[]).map((item) =>

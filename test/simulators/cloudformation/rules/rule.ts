@@ -2,7 +2,7 @@ import type { Existing, Resource } from '../resource';
 import type { PropertyChange } from '../specification';
 import type { Verdict } from '../verdict';
 
-/** What every rule says of itself. */
+/** Identity of a rule. */
 interface Identified {
   /** Id, which cases and findings name. */
   readonly id: string;
@@ -13,7 +13,7 @@ interface Identified {
 /** Something that no two resources may have at once. */
 export interface UniqueRule extends Identified {
   readonly types: readonly string[];
-  /** What the key stands for, in the message. */
+  /** Noun for the key, in the message. */
   readonly what: string;
   /** Key of a resource, or `undefined` where it has none. */
   key(resource: Resource, existing: Existing): string | undefined;
@@ -22,7 +22,7 @@ export interface UniqueRule extends Identified {
 /** Resource about to be made or changed. */
 export interface Attempt {
   readonly resource: Resource;
-  /** How it was before; absent for a new one and for a replacement. */
+  /** Former state. It is absent for a new resource and for a replacement. */
   readonly before?: Resource;
 }
 
@@ -60,11 +60,11 @@ export interface ResourceChange {
   readonly properties: readonly PropertyChange[];
   /** Policy that decides what happens to what is deleted or replaced. */
   readonly policy?: string;
-  /** Services whose deployment had ended before the change: CloudFormation waits for them before it cleans up. */
+  /** Services whose deployment ended before. CloudFormation waits for them before it cleans up. */
   readonly rolledOut?: readonly Resource[];
 }
 
-/** What a change does to a running system. */
+/** Effect of a change on a running system. */
 export interface Effect {
   readonly verdict: Verdict;
   readonly says: string;

@@ -1,7 +1,7 @@
 import { list, type Properties } from '../template';
 import type { Rules } from './rule';
 
-/** What IAM counts: characters without white space. */
+/** Size as IAM counts it: characters without white space. */
 function size(document: unknown): number {
   return JSON.stringify(document ?? '').replace(/\s/g, '').length;
 }

@@ -1,6 +1,6 @@
 import type { Rules } from './rule';
 
-/** What holds data, or opens it. */
+/** Types that hold data, or the key to them. */
 const DATA = [
   'AWS::Backup::BackupVault',
   'AWS::DynamoDB::Table',

@@ -7,9 +7,9 @@ const RULE = 'AWS::ElasticLoadBalancingV2::ListenerRule';
 const TARGET_GROUP = 'AWS::ElasticLoadBalancingV2::TargetGroup';
 const LOAD_BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
 
-/** What a target group decides a target's health by. */
+/** Properties by which a target group decides on a target's health. */
 const HEALTH = ['HealthCheckPath', 'HealthCheckPort', 'HealthCheckProtocol', 'Matcher'];
-/** How fast it decides, and everything else that it does. */
+/** Other properties of a target group that change in place. */
 const SETTINGS = [
   'HealthCheckIntervalSeconds',
   'HealthCheckTimeoutSeconds',
@@ -19,7 +19,7 @@ const SETTINGS = [
   'Tags',
 ];
 
-/** What changes of load balancers, listeners, rules and target groups do to requests. */
+/** Effects of changes on requests. */
 export const TRAFFIC: Rules = {
   effects: [
     {
@@ -125,7 +125,7 @@ export const TRAFFIC: Rules = {
   ],
 };
 
-/** Whether something other than CloudFormation moves the weights of a listener or rule: ECS, or CodeDeploy. */
+/** Tells if ECS or CodeDeploy moves the weights of a listener or rule. */
 function isShifted(resource: Resource, running: Existing): boolean {
   const groups = forwarded(resource.properties);
   const deployers = running
