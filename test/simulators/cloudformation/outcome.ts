@@ -21,7 +21,7 @@ export type Phase = 'change' | 'cleanup' | 'rollback' | 'removal';
 /** One thing that CloudFormation does to one resource. */
 export interface Step {
   readonly phase: Phase;
-  readonly does: Action | 'restore' | 'retain' | 'snapshot' | 'fail';
+  readonly does: Action | 'restore' | 'snapshot' | 'fail';
   readonly logicalId: string;
   /** Reason of a failure. */
   readonly reason?: string;

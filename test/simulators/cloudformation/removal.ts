@@ -62,7 +62,7 @@ export function removeAll({ phase, removals, graph, rolledOut }: RemovalPlan, wo
     }
     if (removal.judged || refused.length > 0) {
       const change: ResourceChange = {
-        action: 'delete',
+        action: keeps ? 'retain' : 'delete',
         type: resource.type,
         logicalId: resource.logicalId,
         before: resource,

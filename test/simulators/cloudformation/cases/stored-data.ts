@@ -72,7 +72,13 @@ export const STORED_DATA_CASES: readonly Case[] = [
     resource('AWS::SecretsManager::Secret', { GenerateSecretString: { PasswordLength: 32 } }),
     resource('AWS::SecretsManager::Secret', { GenerateSecretString: { PasswordLength: 40 } }),
   ),
-  removed('data-retained', 'in place', 'a retained server stays', server('Retain')),
+  removed(
+    'retained',
+    'in place',
+    'a retained group goes on protecting what is in it',
+    resource('AWS::EC2::SecurityGroup', { GroupDescription: 'Database' }, { DeletionPolicy: 'RetainExceptOnCreate' }),
+  ),
+  removed('retained', 'in place', 'a retained server stays', server('Retain')),
   removed('data-kept-as-a-snapshot', 'interruption', 'a server leaves a snapshot', server('Snapshot')),
   removed('data-deleted', 'data at risk', 'a server without policy of its own is deleted', server('Delete')),
 ];

@@ -10,8 +10,7 @@ export const REFERENCES: Rules = {
       on: ['replace', 'delete'],
       effect: ({ before, policy }, running) => {
         const user = running.usersOf(before!).find(({ stack }) => stack !== before!.stack);
-        const stays = policy === 'Retain' || policy === 'RetainExceptOnCreate';
-        return user && !stays
+        return user && policy !== 'Retain'
           ? {
             verdict: 'interruption',
             says: `${user.logicalId} of ${user.stack} names what is gone, until its own deployment`,

@@ -46,8 +46,8 @@ export interface ReplacementRule extends Identified {
   replaces(before: Resource, after: Resource): boolean;
 }
 
-/** Kinds of change of one resource. */
-export type Action = 'create' | 'update' | 'replace' | 'delete';
+/** Kinds of change of one resource. A retained one leaves the stack and goes on existing. */
+export type Action = 'create' | 'update' | 'replace' | 'delete' | 'retain';
 
 /** One resource's change, as rules see it. */
 export interface ResourceChange {

@@ -105,13 +105,13 @@ export const STORED_DATA: Rules = {
           : { verdict: 'data at risk', says: 'what was recorded is deleted' },
     },
     {
-      id: 'data-retained',
+      id: 'retained',
       source: 'CloudFormation template reference, "DeletionPolicy attribute": Retain',
-      on: ['delete'],
-      effect: ({ policy, logicalId }) =>
-        policy === 'Retain' || policy === 'RetainExceptOnCreate'
-          ? { verdict: 'in place', says: `${logicalId} stays outside the stack and keeps its name` }
-          : undefined,
+      on: ['retain'],
+      effect: ({ logicalId }) => ({
+        verdict: 'in place',
+        says: `${logicalId} stays outside the stack and keeps its name`,
+      }),
     },
     {
       id: 'data-kept-as-a-snapshot',
