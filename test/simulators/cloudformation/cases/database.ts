@@ -1,0 +1,104 @@
+import type { Properties } from '../template';
+import { type Case, changed, removed, resource } from './case';
+
+const instance = (properties: Properties = {}) =>
+  resource('AWS::RDS::DBInstance', {
+    Engine: 'postgres',
+    EngineVersion: '16.4',
+    DBInstanceClass: 'db.t4g.medium',
+    AllocatedStorage: '100',
+    ...properties,
+  });
+const parameters = (Parameters: Properties, more: Properties = {}) =>
+  resource('AWS::RDS::DBParameterGroup', { Family: 'postgres16', Description: 'Parameters', Parameters, ...more });
+const USER = { Server: instance({ DBParameterGroupName: { Ref: 'Subject' } }) };
+
+/** Documented behaviour of Amazon RDS. */
+export const DATABASE_CASES: readonly Case[] = [
+  changed(
+    'no-engine-downgrade',
+    'refused by AWS',
+    'an engine cannot go back',
+    instance(),
+    instance({ EngineVersion: '16.3' }),
+  ),
+  changed(
+    'replicas-before-their-primary',
+    'refused by AWS',
+    'a MySQL primary follows its replicas',
+    instance({ Engine: 'mysql', EngineVersion: '8.0.40' }),
+    instance({ Engine: 'mysql', EngineVersion: '8.4.3' }),
+    { Replica: instance({ Engine: 'mysql', EngineVersion: '8.0.40', SourceDBInstanceIdentifier: { Ref: 'Subject' } }) },
+  ),
+  changed(
+    'storage-does-not-shrink',
+    'refused by AWS',
+    'storage cannot be taken away',
+    instance(),
+    instance({ AllocatedStorage: '50' }),
+  ),
+  removed(
+    'protected-database',
+    'refused by AWS',
+    'a protected server cannot be deleted',
+    instance({ DeletionProtection: true }),
+  ),
+  changed(
+    'kept-by-a-conditional-property',
+    'in place',
+    'a longer backup retention keeps the server',
+    instance({ BackupRetentionPeriod: 7 }),
+    instance({ BackupRetentionPeriod: 14 }),
+  ),
+  changed(
+    'replaced-by-another-engine',
+    'data at risk',
+    'another engine is another server',
+    instance(),
+    instance({ Engine: 'mysql' }),
+  ),
+  changed(
+    'replaced-by-a-restore',
+    'data at risk',
+    'a snapshot is restored to another server',
+    instance(),
+    instance({ DBSnapshotIdentifier: 'before-the-fault' }),
+  ),
+  changed(
+    'static-parameters',
+    'interruption',
+    'a group with a static parameter reboots its servers',
+    parameters({ shared_preload_libraries: 'pg_stat_statements' }),
+    parameters({ shared_preload_libraries: 'pg_stat_statements', log_lock_waits: '1' }),
+    USER,
+  ),
+  changed(
+    'dynamic-parameters',
+    'in place',
+    'a group of dynamic parameters applies at once',
+    parameters({ log_lock_waits: '0' }),
+    parameters({ log_lock_waits: '1' }),
+    USER,
+  ),
+  changed(
+    'parameter-group-replaced',
+    'in place',
+    'a group of another family stands beside the former one',
+    parameters({}),
+    parameters({}, { Family: 'postgres17' }),
+  ),
+  changed(
+    'database-restarts',
+    'interruption',
+    'another class restarts the server',
+    instance(),
+    instance({ DBInstanceClass: 'db.m7g.large' }),
+  ),
+  changed(
+    'database-settings',
+    'in place',
+    'a longer retention of insights goes unnoticed',
+    instance(),
+    instance({ PerformanceInsightsRetentionPeriod: 93 }),
+  ),
+];

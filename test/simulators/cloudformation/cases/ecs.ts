@@ -1,0 +1,68 @@
+import type { Properties } from '../template';
+import { type Case, changed, removed, resource } from './case';
+
+const service = (properties: Properties = {}) =>
+  resource('AWS::ECS::Service', { Cluster: 'main', TaskDefinition: 'shop:1', DesiredCount: 2, ...properties });
+const task = (properties: Properties = {}) =>
+  resource('AWS::ECS::TaskDefinition', {
+    Family: 'shop',
+    ContainerDefinitions: [{ Name: 'web', Image: 'shop:1' }],
+    ...properties,
+  });
+const CODE_DEPLOY = { DeploymentController: { Type: 'CODE_DEPLOY' } };
+
+/** Documented behaviour of Amazon ECS. */
+export const ECS_CASES: readonly Case[] = [
+  changed(
+    'service-under-code-deploy',
+    'refused by AWS',
+    'CloudFormation cannot give a task definition to a service of CodeDeploy',
+    service(CODE_DEPLOY),
+    service({ ...CODE_DEPLOY, TaskDefinition: 'shop:2' }),
+  ),
+  changed(
+    'service-deployment',
+    'rollout',
+    'another task definition starts a deployment',
+    service(),
+    service({ TaskDefinition: 'shop:2' }),
+  ),
+  changed(
+    'service-deployment',
+    'rollout',
+    'a new revision of the task definition that a service refers to starts a deployment',
+    task(),
+    task({ ContainerDefinitions: [{ Name: 'web', Image: 'shop:2' }] }),
+    { Service: service({ TaskDefinition: { Ref: 'Subject' } }) },
+  ),
+  changed(
+    'service-settings',
+    'in place',
+    'another number of tasks starts no deployment',
+    service(),
+    service({ DesiredCount: 3 }),
+  ),
+  changed(
+    'service-replaced',
+    'interruption',
+    'a service of another name is another service',
+    service({ ServiceName: 'shop' }),
+    service({ ServiceName: 'store' }),
+  ),
+  removed('service-removed', 'interruption', 'tasks of a removed service are stopped', service()),
+  changed(
+    'revision-registered',
+    'in place',
+    'a revision that no service refers to changes nothing',
+    task(),
+    task({ ContainerDefinitions: [{ Name: 'web', Image: 'shop:2' }] }),
+  ),
+  changed(
+    'family-changed',
+    'rollout',
+    'another family begins with its first revision',
+    task(),
+    task({ Family: 'store' }),
+  ),
+  removed('revision-removed', 'in place', 'tasks of a deregistered revision keep running', task()),
+];

@@ -1,0 +1,26 @@
+import type { Case } from './case';
+import { DATABASE_CASES } from './database';
+import { ECS_CASES } from './ecs';
+import { DOCUMENT_CASES, HARMLESS_CASES } from './harmless';
+import { LOAD_BALANCER_CASES, TRAFFIC_CASES } from './load-balancer';
+import { NAME_CASES, TEXT_CASES } from './names';
+import { NETWORK_CASES } from './network';
+import { REFERENCE_CASES } from './references';
+import { SIZE_CASES } from './sizes';
+import { STORED_DATA_CASES } from './stored-data';
+
+/** All documented cases that the engine is held to. */
+export const CASES: readonly Case[] = [
+  ...NAME_CASES,
+  ...TEXT_CASES,
+  ...NETWORK_CASES,
+  ...LOAD_BALANCER_CASES,
+  ...TRAFFIC_CASES,
+  ...ECS_CASES,
+  ...DATABASE_CASES,
+  ...STORED_DATA_CASES,
+  ...SIZE_CASES,
+  ...REFERENCE_CASES,
+  ...DOCUMENT_CASES,
+  ...HARMLESS_CASES,
+];

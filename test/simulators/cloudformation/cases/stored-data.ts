@@ -1,0 +1,84 @@
+import { type Case, changed, removed, resource, STACK, template } from './case';
+
+const bucket = resource('AWS::S3::Bucket');
+const server = (DeletionPolicy: string) => resource('AWS::RDS::DBInstance', { Engine: 'postgres' }, { DeletionPolicy });
+const logs = (LogGroupName: string, UpdateReplacePolicy?: string) =>
+  resource('AWS::Logs::LogGroup', { LogGroupName }, { UpdateReplacePolicy });
+
+/** Documented behaviour of what holds data. */
+export const STORED_DATA_CASES: readonly Case[] = [
+  removed('bucket-with-objects', 'refused by AWS', 'a bucket with objects cannot be deleted', bucket),
+  {
+    rule: 'bucket-with-objects',
+    verdict: 'refused by AWS',
+    shows: 'a log bucket holds a test object at once, and outlives the rollback of a first deployment',
+    play: (account) =>
+      account.deploy(
+        STACK,
+        template({
+          Bucket: bucket,
+          Balancer: resource('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+            LoadBalancerAttributes: [{ Key: 'access_logs.s3.bucket', Value: { Ref: 'Bucket' } }],
+          }),
+          Failing: resource('AWS::SNS::Topic', {}, { DependsOn: 'Balancer' }),
+        }),
+        { failing: ['Failing'] },
+      ),
+  },
+  removed(
+    'repository-with-images',
+    'refused by AWS',
+    'a repository with images cannot be deleted',
+    resource('AWS::ECR::Repository'),
+  ),
+  removed(
+    'vault-with-recovery-points',
+    'refused by AWS',
+    'a vault with recovery points cannot be deleted',
+    resource('AWS::Backup::BackupVault', { BackupVaultName: 'orders' }),
+  ),
+  removed(
+    'protected-log-group',
+    'refused by AWS',
+    'a protected log group cannot be deleted',
+    resource('AWS::Logs::LogGroup', { DeletionProtectionEnabled: true }),
+  ),
+  changed(
+    'data-replaced',
+    'data at risk',
+    'a server for another subnet group is empty',
+    resource('AWS::RDS::DBInstance', { DBSubnetGroupName: 'a' }),
+    resource('AWS::RDS::DBInstance', { DBSubnetGroupName: 'b' }),
+  ),
+  changed('records-replaced', 'data at risk', 'a log group of another name is empty', logs('a'), logs('b')),
+  changed(
+    'records-replaced',
+    'in place',
+    'a retained log group keeps its events',
+    logs('a', 'Retain'),
+    logs('b', 'Retain'),
+  ),
+  changed(
+    'retention-shortened',
+    'data at risk',
+    'a shorter retention deletes events',
+    resource('AWS::Logs::LogGroup', { RetentionInDays: 90 }),
+    resource('AWS::Logs::LogGroup', { RetentionInDays: 30 }),
+  ),
+  changed(
+    'secret-generated-anew',
+    'interruption',
+    'another template of a secret generates another value',
+    resource('AWS::SecretsManager::Secret', { GenerateSecretString: { PasswordLength: 32 } }),
+    resource('AWS::SecretsManager::Secret', { GenerateSecretString: { PasswordLength: 40 } }),
+  ),
+  removed(
+    'retained',
+    'in place',
+    'a retained group goes on protecting what is in it',
+    resource('AWS::EC2::SecurityGroup', { GroupDescription: 'Database' }, { DeletionPolicy: 'RetainExceptOnCreate' }),
+  ),
+  removed('retained', 'in place', 'a retained server stays', server('Retain')),
+  removed('data-kept-as-a-snapshot', 'interruption', 'a server leaves a snapshot', server('Snapshot')),
+  removed('data-deleted', 'data at risk', 'a server without policy of its own is deleted', server('Delete')),
+];

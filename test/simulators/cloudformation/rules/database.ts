@@ -1,0 +1,238 @@
+import type { Existing, Resource } from '../resource';
+import type { Rules } from './rule';
+
+const INSTANCE = 'AWS::RDS::DBInstance';
+const CLUSTER = 'AWS::RDS::DBCluster';
+const SERVERS = [INSTANCE, CLUSTER];
+const PARAMETER_GROUPS = ['AWS::RDS::DBParameterGroup', 'AWS::RDS::DBClusterParameterGroup'];
+
+/** Parameters that only a restart applies. */
+const STATIC = [
+  'autovacuum_max_workers',
+  'huge_pages',
+  'max_connections',
+  'max_replication_slots',
+  'max_wal_senders',
+  'max_worker_processes',
+  'pgaudit.compute_query_id',
+  'rds.logical_replication',
+  'shared_buffers',
+  'shared_preload_libraries',
+  'track_activity_query_size',
+  'wal_buffers',
+  'innodb_buffer_pool_instances',
+  'innodb_log_file_size',
+  'lower_case_table_names',
+  'performance_schema',
+  'server_audit_logging',
+  'skip_name_resolve',
+];
+/** Changes that restart a server. */
+const RESTARTS = [
+  'DBInstanceClass',
+  'DBParameterGroupName',
+  'DBClusterParameterGroupName',
+  'DBInstanceParameterGroupName',
+  'EngineVersion',
+  'StorageType',
+  'OptionGroupName',
+  'Port',
+];
+const SETTINGS = [
+  'AllocatedStorage',
+  'AllowMajorVersionUpgrade',
+  'ApplyImmediately',
+  'AutoMinorVersionUpgrade',
+  'BackupRetentionPeriod',
+  'CACertificateIdentifier',
+  'CopyTagsToSnapshot',
+  'DatabaseInsightsMode',
+  'DeleteAutomatedBackups',
+  'DeletionProtection',
+  'EnableCloudwatchLogsExports',
+  'EnableIAMDatabaseAuthentication',
+  'EnablePerformanceInsights',
+  'EngineLifecycleSupport',
+  'Iops',
+  'MasterUserPassword',
+  'MaxAllocatedStorage',
+  'MonitoringInterval',
+  'MonitoringRoleArn',
+  'MultiAZ',
+  'PerformanceInsightsEnabled',
+  'PerformanceInsightsRetentionPeriod',
+  'PreferredBackupWindow',
+  'PreferredMaintenanceWindow',
+  'PromotionTier',
+  'PubliclyAccessible',
+  'ServerlessV2ScalingConfiguration',
+  'StorageThroughput',
+  'Tags',
+  'VPCSecurityGroups',
+  'VpcSecurityGroupIds',
+];
+/** Properties that restore a server from something. */
+const RESTORES = [
+  'DBSnapshotIdentifier',
+  'DBClusterSnapshotIdentifier',
+  'RestoreTime',
+  'SourceDBInstanceAutomatedBackupsArn',
+  'SourceDBInstanceIdentifier',
+  'SourceDBClusterIdentifier',
+  'SourceDbiResourceId',
+  'UseLatestRestorableTime',
+];
+
+/** RDS and Aurora. */
+export const DATABASE: Rules = {
+  refusals: [
+    {
+      id: 'no-engine-downgrade',
+      source: 'Amazon RDS User Guide, "Upgrading a DB instance engine version": a downgrade is not supported',
+      types: SERVERS,
+      refuses: ({ resource, before }) =>
+        before && isLower(resource.properties.EngineVersion, before.properties.EngineVersion)
+          ? `cannot downgrade from ${before.properties.EngineVersion} to ${resource.properties.EngineVersion}`
+          : undefined,
+    },
+    {
+      id: 'replicas-before-their-primary',
+      source: 'Amazon RDS User Guide, "Upgrading the RDS for MySQL DB engine": upgrade all read replicas first',
+      types: [INSTANCE],
+      refuses: ({ resource, before }, existing) => {
+        const version = resource.properties.EngineVersion as unknown;
+        const late =
+          before &&
+          /^(mysql|mariadb)$/.test(String(resource.properties.Engine)) &&
+          version !== before.properties.EngineVersion
+            ? existing
+              .of(INSTANCE)
+              .find(
+                ({ properties }) =>
+                  properties.SourceDBInstanceIdentifier === resource.physicalId &&
+                    isLower(properties.EngineVersion, version),
+              )
+            : undefined;
+        return late && `its replica ${late.logicalId} must be upgraded first`;
+      },
+    },
+    {
+      id: 'storage-does-not-shrink',
+      source: 'Amazon RDS User Guide, "Working with storage for Amazon RDS DB instances": storage cannot be reduced',
+      types: [INSTANCE],
+      refuses: ({ resource, before }) =>
+        before && Number(resource.properties.AllocatedStorage) < Number(before.properties.AllocatedStorage)
+          ? `storage cannot be reduced to ${resource.properties.AllocatedStorage} GiB`
+          : undefined,
+    },
+  ],
+  deletions: [
+    {
+      id: 'protected-database',
+      source: 'Amazon RDS User Guide, "Deleting a DB instance": deletion protection',
+      types: SERVERS,
+      refuses: ({ properties }) =>
+        String(properties.DeletionProtection) === 'true'
+          ? 'cannot delete a protected database, disable deletion protection first'
+          : undefined,
+    },
+  ],
+  replacements: [
+    {
+      id: 'kept-by-a-conditional-property',
+      source: 'Template reference, "AWS::RDS::DBInstance": updates with no or some interruption',
+      types: [INSTANCE],
+      properties: [
+        'AutoMinorVersionUpgrade',
+        'BackupRetentionPeriod',
+        'DBParameterGroupName',
+        'MultiAZ',
+        'PreferredMaintenanceWindow',
+        'StorageType',
+      ],
+      replaces: () => false,
+    },
+    {
+      id: 'replaced-by-another-engine',
+      source: 'Template reference, "AWS::RDS::DBInstance" and "AWS::RDS::DBCluster": Engine',
+      types: SERVERS,
+      properties: ['Engine', 'MasterUsername'],
+      replaces: () => true,
+    },
+    {
+      id: 'replaced-by-a-restore',
+      source: 'Template reference, "AWS::RDS::DBInstance": DBSnapshotIdentifier',
+      types: SERVERS,
+      properties: RESTORES,
+      replaces: () => true,
+    },
+  ],
+  effects: [
+    {
+      id: 'static-parameters',
+      source: 'Template reference, "AWS::RDS::DBInstance": DBParameterGroupName, static parameters',
+      on: ['update'],
+      types: PARAMETER_GROUPS,
+      properties: ['Parameters'],
+      effect: ({ before, after }, running) =>
+        restarts(before!, after!, running)
+          ? { verdict: 'interruption', says: 'the database restarts: seconds to minutes' }
+          : undefined,
+    },
+    {
+      id: 'dynamic-parameters',
+      source: 'Amazon RDS User Guide, "Working with parameter groups": dynamic parameters apply at once',
+      on: ['update'],
+      types: PARAMETER_GROUPS,
+      properties: ['Parameters'],
+      effect: ({ before, after }, running) =>
+        restarts(before!, after!, running) ? undefined : { verdict: 'in place', says: 'the parameters apply at once' },
+    },
+    {
+      id: 'parameter-group-replaced',
+      source: 'Template reference, "AWS::RDS::DBParameterGroup": Family and name require replacement',
+      on: ['replace'],
+      types: PARAMETER_GROUPS,
+      effect: () => ({ verdict: 'in place', says: 'servers take the new group by a change of their own' }),
+    },
+    {
+      id: 'database-restarts',
+      source: 'Amazon RDS User Guide, "Settings for DB instances": downtime notes',
+      on: ['update'],
+      types: SERVERS,
+      properties: RESTARTS,
+      effect: () => ({
+        verdict: 'interruption',
+        says: 'the server restarts or fails over: a minute or more, for a new version longer',
+      }),
+    },
+    {
+      id: 'database-settings',
+      source: 'Amazon RDS User Guide, "Settings for DB instances": no downtime',
+      on: ['update'],
+      types: SERVERS,
+      properties: SETTINGS,
+      effect: () => ({ verdict: 'in place', says: 'the server goes on' }),
+    },
+  ],
+};
+
+/** Tells if one version is lower than another, as far as both are given. */
+function isLower(version: unknown, than: unknown): boolean {
+  const [parts, others] = [version, than].map((of) =>
+    String(of ?? '')
+      .split('.')
+      .map(Number),
+  );
+  const index = parts.findIndex((part, at) => at < others.length && part !== others[at]);
+  return index >= 0 && parts[index] < others[index];
+}
+
+/** Tells if a group with a static parameter is in use. */
+function restarts(before: Resource, after: Resource, running: Existing): boolean {
+  const names = [
+    ...Object.keys((before.properties.Parameters as object) ?? {}),
+    ...Object.keys((after.properties.Parameters as object) ?? {}),
+  ];
+  return names.some((name) => STATIC.includes(name)) && running.usersOf(before, ...SERVERS).length > 0;
+}

@@ -1,0 +1,132 @@
+import type { Rules } from './rule';
+
+const SERVICE = 'AWS::ECS::Service';
+const TASK = 'AWS::ECS::TaskDefinition';
+
+/** Properties whose update starts a deployment of a service. */
+export const DEPLOYS = [
+  'ForceNewDeployment',
+  'LoadBalancers',
+  'NetworkConfiguration',
+  'PlatformVersion',
+  'ServiceConnectConfiguration',
+  'ServiceRegistries',
+  'TaskDefinition',
+  'VolumeConfigurations',
+  'VpcLatticeConfigurations',
+];
+/** Properties whose update does not. */
+export const SETTINGS = [
+  'AvailabilityZoneRebalancing',
+  'CapacityProviderStrategy',
+  'DeploymentConfiguration',
+  'DesiredCount',
+  'EnableECSManagedTags',
+  'EnableExecuteCommand',
+  'HealthCheckGracePeriodSeconds',
+  'PlacementConstraints',
+  'PlacementStrategies',
+  'PropagateTags',
+  'Tags',
+];
+/** Properties that CloudFormation may change on a service under CodeDeploy. */
+const UNDER_CODE_DEPLOY = [
+  'AvailabilityZoneRebalancing',
+  'DeploymentConfiguration',
+  'DesiredCount',
+  'EnableECSManagedTags',
+  'EnableExecuteCommand',
+  'HealthCheckGracePeriodSeconds',
+  'PlacementConstraints',
+  'PlacementStrategies',
+  'PropagateTags',
+  'Tags',
+];
+
+/** Services and their tasks. */
+export const ECS: Rules = {
+  refusals: [
+    {
+      id: 'service-under-code-deploy',
+      source: 'API reference of Amazon ECS, "UpdateService": CODE_DEPLOY deployment controller',
+      types: [SERVICE],
+      refuses: ({ resource, before }) => {
+        const changed = before
+          ? Object.keys({ ...before.properties, ...resource.properties }).filter(
+            (name) => JSON.stringify(before.properties[name]) !== JSON.stringify(resource.properties[name]),
+          )
+          : [];
+        const refused = changed.filter((name) => !UNDER_CODE_DEPLOY.includes(name));
+        return before?.properties.DeploymentController?.Type === 'CODE_DEPLOY' && refused.length > 0
+          ? `unable to update ${refused.join(', ')} on services with a CODE_DEPLOY deployment controller`
+          : undefined;
+      },
+    },
+  ],
+  effects: [
+    {
+      id: 'service-deployment',
+      source: 'API reference of Amazon ECS, "UpdateService": parameters that trigger a new service deployment',
+      on: ['update'],
+      types: [SERVICE],
+      properties: DEPLOYS,
+      effect: () => ({ verdict: 'rollout', says: 'ECS starts a deployment of the service' }),
+    },
+    {
+      id: 'service-settings',
+      source: 'API reference of Amazon ECS, "UpdateService": parameters that do not trigger a new service deployment',
+      on: ['update'],
+      types: [SERVICE],
+      properties: SETTINGS,
+      effect: () => ({ verdict: 'in place', says: 'tasks keep running' }),
+    },
+    {
+      id: 'service-replaced',
+      source:
+        'Template reference, "AWS::ECS::Service": ServiceName, Cluster and DeploymentController require replacement',
+      on: ['replace'],
+      types: [SERVICE, 'AWS::ECS::Cluster'],
+      effect: ({ logicalId }) => ({
+        verdict: 'interruption',
+        says: `${logicalId} starts anew: its name, weights, scaling and releases are those of the template`,
+      }),
+    },
+    {
+      id: 'service-removed',
+      source: 'API reference of Amazon ECS, "DeleteService"',
+      on: ['delete'],
+      types: [SERVICE, 'AWS::ECS::Cluster'],
+      effect: ({ logicalId }) => ({ verdict: 'interruption', says: `tasks of ${logicalId} are stopped` }),
+    },
+    {
+      id: 'revision-registered',
+      source: 'Template reference, "AWS::ECS::TaskDefinition": update requires replacement',
+      on: ['replace'],
+      types: [TASK],
+      effect: ({ before, after }) =>
+        before!.properties.Family === after!.properties.Family
+          ? { verdict: 'in place', says: 'a new revision of the family, which only a deployment brings into service' }
+          : undefined,
+    },
+    {
+      id: 'family-changed',
+      source: 'Amazon ECS Developer Guide, "Task definition parameters": Family',
+      on: ['replace'],
+      types: [TASK],
+      effect: ({ before, after }) =>
+        before!.properties.Family !== after!.properties.Family
+          ? {
+            verdict: 'rollout',
+            says: 'a new family begins with the image of the template, and releases know only the old one',
+          }
+          : undefined,
+    },
+    {
+      id: 'revision-removed',
+      source: 'Amazon ECS Developer Guide, "Deregister a task definition revision": running tasks are not affected',
+      on: ['update', 'delete'],
+      types: [TASK],
+      effect: () => ({ verdict: 'in place', says: 'running tasks are not affected' }),
+    },
+  ],
+};

@@ -1,0 +1,29 @@
+import { DATABASE } from './database';
+import { DOCUMENTS } from './documents';
+import { ECS } from './ecs';
+import { HARMLESS } from './harmless';
+import { LOAD_BALANCER_RULES } from './load-balancer';
+import { NAMES } from './names';
+import { NETWORK } from './network';
+import { REFERENCES } from './references';
+import { Rulebook } from './rule';
+import { SIZES } from './sizes';
+import { STORED_DATA } from './stored-data';
+import { TEXT } from './text';
+import { TRAFFIC } from './traffic';
+
+/** All rules of the engine. */
+export const RULES = new Rulebook([
+  NAMES,
+  NETWORK,
+  LOAD_BALANCER_RULES,
+  TRAFFIC,
+  ECS,
+  DATABASE,
+  STORED_DATA,
+  TEXT,
+  SIZES,
+  DOCUMENTS,
+  REFERENCES,
+  HARMLESS,
+]);

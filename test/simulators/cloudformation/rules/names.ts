@@ -1,0 +1,32 @@
+import { PHYSICAL_NAMES } from '../physical-names';
+import type { Rules } from './rule';
+
+/** Names that are unique in an account and region, across stacks and what they left behind. */
+export const NAMES: Rules = {
+  unique: [
+    ...PHYSICAL_NAMES.map(({ type, property, source, ignoresCase }) => ({
+      id: `unique-name-of-${type}`,
+      source,
+      types: [type],
+      what: `${property} of ${type}`,
+      key: ({ properties }: { properties: { readonly [name: string]: unknown } }) => {
+        const name = properties[property] as string | undefined;
+        return ignoresCase ? name?.toLowerCase() : name;
+      },
+    })),
+    {
+      id: 'unique-service-in-cluster',
+      source: 'API reference of Amazon ECS, "CreateService": serviceName',
+      types: ['AWS::ECS::Service'],
+      what: 'service name',
+      key: ({ properties: { Cluster, ServiceName } }) => ServiceName && `${ServiceName} in ${Cluster ?? 'default'}`,
+    },
+    {
+      id: 'unique-group-name-in-vpc',
+      source: 'API reference of Amazon EC2, "CreateSecurityGroup": GroupName',
+      types: ['AWS::EC2::SecurityGroup'],
+      what: 'group name',
+      key: ({ properties: { GroupName, VpcId } }) => GroupName && `${GroupName} in ${VpcId ?? 'the default VPC'}`,
+    },
+  ],
+};

@@ -1,0 +1,137 @@
+import type { Rules } from './rule';
+
+/** Types that hold data, or the key to them. */
+const DATA = [
+  'AWS::Backup::BackupVault',
+  'AWS::DynamoDB::Table',
+  'AWS::ECR::Repository',
+  'AWS::EFS::FileSystem',
+  'AWS::ElastiCache::ServerlessCache',
+  'AWS::KMS::Key',
+  'AWS::RDS::DBCluster',
+  'AWS::RDS::DBInstance',
+  'AWS::S3::Bucket',
+  'AWS::SecretsManager::Secret',
+  'AWS::SSM::Parameter',
+];
+/** Records of what was, and messages on their way. */
+const RECORDS = ['AWS::Logs::LogGroup', 'AWS::SQS::Queue'];
+
+/** Properties that say how long something is kept; absent is for ever. */
+const RETENTIONS: { readonly [type: string]: string } = {
+  'AWS::Logs::LogGroup': 'RetentionInDays',
+  'AWS::RDS::DBCluster': 'BackupRetentionPeriod',
+  'AWS::RDS::DBInstance': 'BackupRetentionPeriod',
+  'AWS::SQS::Queue': 'MessageRetentionPeriod',
+};
+
+/** Data: what deletes them, parts from them, or stands in the way of a deletion. */
+export const STORED_DATA: Rules = {
+  deletions: [
+    {
+      id: 'bucket-with-objects',
+      source: 'Amazon S3 User Guide, "Deleting a general purpose bucket": it must be empty',
+      types: ['AWS::S3::Bucket'],
+      refuses: (bucket, existing) =>
+        existing.holdsData(bucket) ? 'the bucket you tried to delete is not empty' : undefined,
+    },
+    {
+      id: 'repository-with-images',
+      source: 'Amazon ECR User Guide, "Deleting an Amazon ECR private repository": a repository with images',
+      types: ['AWS::ECR::Repository'],
+      refuses: (repository, existing) =>
+        existing.holdsData(repository) && String(repository.properties.EmptyOnDelete) !== 'true'
+          ? 'the repository still contains images'
+          : undefined,
+    },
+    {
+      id: 'vault-with-recovery-points',
+      source: 'AWS Backup Developer Guide, "Deleting a backup vault": a vault must be empty',
+      types: ['AWS::Backup::BackupVault'],
+      refuses: (vault, existing) => (existing.holdsData(vault) ? 'the vault holds recovery points' : undefined),
+    },
+    {
+      id: 'protected-log-group',
+      source: 'Amazon CloudWatch Logs User Guide, "Protecting log groups from deletion"',
+      types: ['AWS::Logs::LogGroup'],
+      refuses: ({ properties }) =>
+        String(properties.DeletionProtectionEnabled) === 'true' ? 'deletion protection is enabled' : undefined,
+    },
+  ],
+  effects: [
+    {
+      id: 'retention-shortened',
+      source:
+        'API reference of CloudWatch Logs, "PutRetentionPolicy", and of RDS, "ModifyDBInstance": BackupRetentionPeriod',
+      on: ['update'],
+      types: Object.keys(RETENTIONS),
+      properties: [...new Set(Object.values(RETENTIONS))],
+      effect: ({ type, before, after }) => {
+        const [was, is] = [before!, after!].map(({ properties }) => Number(properties[RETENTIONS[type]] ?? Infinity));
+        return is < was
+          ? { verdict: 'data at risk', says: 'what is older than the new retention is deleted' }
+          : undefined;
+      },
+    },
+    {
+      id: 'secret-generated-anew',
+      source: 'Template reference, "AWS::SecretsManager::Secret": GenerateSecretString and SecretString',
+      on: ['update'],
+      types: ['AWS::SecretsManager::Secret'],
+      properties: ['GenerateSecretString', 'SecretString'],
+      effect: () => ({ verdict: 'interruption', says: 'a new value: whoever has read the former one keeps it' }),
+    },
+    {
+      id: 'data-replaced',
+      source: 'CloudFormation template reference, "UpdateReplacePolicy attribute"',
+      on: ['replace'],
+      types: DATA,
+      effect: ({ logicalId, policy }) => ({
+        verdict: 'data at risk',
+        says:
+          policy === 'Retain'
+            ? `the new ${logicalId} is empty, its data stay with the former one outside the stack`
+            : `the data of ${logicalId} are deleted`,
+      }),
+    },
+    {
+      id: 'records-replaced',
+      source: 'CloudFormation template reference, "UpdateReplacePolicy attribute"',
+      on: ['replace'],
+      types: RECORDS,
+      effect: ({ policy }) =>
+        policy === 'Retain'
+          ? { verdict: 'in place', says: 'what was recorded stays in the former one, outside the stack' }
+          : { verdict: 'data at risk', says: 'what was recorded is deleted' },
+    },
+    {
+      id: 'retained',
+      source: 'CloudFormation template reference, "DeletionPolicy attribute": Retain',
+      on: ['retain'],
+      effect: ({ logicalId }) => ({
+        verdict: 'in place',
+        says: `${logicalId} stays outside the stack and keeps its name`,
+      }),
+    },
+    {
+      id: 'data-kept-as-a-snapshot',
+      source: 'CloudFormation template reference, "DeletionPolicy attribute": Snapshot',
+      on: ['delete'],
+      types: DATA,
+      effect: ({ policy }) =>
+        policy === 'Snapshot'
+          ? { verdict: 'interruption', says: 'a snapshot remains, and a restore makes a new server' }
+          : undefined,
+    },
+    {
+      id: 'data-deleted',
+      source: 'CloudFormation template reference, "DeletionPolicy attribute": Delete',
+      on: ['delete'],
+      types: [...DATA, ...RECORDS],
+      effect: ({ policy, logicalId }) =>
+        policy === undefined || policy === 'Delete'
+          ? { verdict: 'data at risk', says: `the data of ${logicalId} are deleted` }
+          : undefined,
+    },
+  ],
+};

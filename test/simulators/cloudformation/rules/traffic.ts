@@ -1,0 +1,139 @@
+import { type Existing, mentions, type Resource } from '../resource';
+import { forwarded, zonesOf } from './load-balancer';
+import type { Rules } from './rule';
+
+const LISTENER = 'AWS::ElasticLoadBalancingV2::Listener';
+const RULE = 'AWS::ElasticLoadBalancingV2::ListenerRule';
+const TARGET_GROUP = 'AWS::ElasticLoadBalancingV2::TargetGroup';
+const LOAD_BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
+
+/** Properties by which a target group decides on a target's health. */
+const HEALTH = ['HealthCheckPath', 'HealthCheckPort', 'HealthCheckProtocol', 'Matcher'];
+/** Other properties of a target group that change in place. */
+const SETTINGS = [
+  'HealthCheckIntervalSeconds',
+  'HealthCheckTimeoutSeconds',
+  'HealthyThresholdCount',
+  'UnhealthyThresholdCount',
+  'TargetGroupAttributes',
+  'Tags',
+];
+
+/** Effects of changes on requests. */
+export const TRAFFIC: Rules = {
+  effects: [
+    {
+      id: 'shifted-rule-edited',
+      source:
+        'Issue aws/aws-cdk#36649 and aws/containers-roadmap#2853: CloudFormation writes all actions of an edited rule',
+      on: ['update'],
+      types: [RULE, LISTENER],
+      effect: ({ before }, running) =>
+        isShifted(before!, running)
+          ? {
+            verdict: 'interruption',
+            says: 'the weights of the template come back: production may go to an empty group',
+          }
+          : undefined,
+    },
+    {
+      id: 'plain-rule-edited',
+      source: 'API reference of Elastic Load Balancing, "ModifyRule" and "ModifyListener"',
+      on: ['update'],
+      types: [RULE, LISTENER],
+      effect: ({ before }, running) =>
+        isShifted(before!, running) ? undefined : { verdict: 'in place', says: 'no deployment shifts its weights' },
+    },
+    {
+      id: 'listener-replaced',
+      source:
+        'Template reference, "AWS::ElasticLoadBalancingV2::Listener" and "ListenerRule": update requires replacement',
+      on: ['replace'],
+      types: [RULE, LISTENER],
+      effect: () => ({ verdict: 'interruption', says: 'a new one with the weights of the template takes over' }),
+    },
+    {
+      id: 'load-balancer-replaced',
+      source:
+        'Template reference, "AWS::ElasticLoadBalancingV2::LoadBalancer": Scheme, Type and Name require replacement',
+      on: ['replace'],
+      types: [LOAD_BALANCER],
+      effect: () => ({
+        verdict: 'interruption',
+        says: 'clients reach the old address until their DNS entries end, and it is deleted with the cleanup',
+      }),
+    },
+    {
+      id: 'load-balancer-settings',
+      source:
+        'API reference of Elastic Load Balancing, "ModifyLoadBalancerAttributes", "SetSecurityGroups" and "SetSubnets"',
+      on: ['update'],
+      types: [LOAD_BALANCER],
+      properties: ['LoadBalancerAttributes', 'SecurityGroups', 'Subnets', 'Tags', 'IpAddressType'],
+      effect: () => ({ verdict: 'in place', says: 'settings of the load balancer change' }),
+    },
+    {
+      id: 'zone-of-a-load-balancer-removed',
+      source: 'User Guide for Application Load Balancers, "Availability Zones": disabled zones',
+      on: ['update'],
+      types: [LOAD_BALANCER],
+      properties: ['Subnets'],
+      effect: ({ before, after }, running) =>
+        zonesOf(before!.properties, running).length > zonesOf(after!.properties, running).length
+          ? { verdict: 'interruption', says: 'connections in a removed zone are cut, and its targets get no traffic' }
+          : undefined,
+    },
+    {
+      id: 'target-group-replaced',
+      source: 'Template reference, "AWS::ElasticLoadBalancingV2::TargetGroup": what requires replacement',
+      on: ['replace'],
+      types: [TARGET_GROUP],
+      effect: ({ before }, running) =>
+        running.usersOf(before!).length > 0
+          ? { verdict: 'interruption', says: 'rules point at an empty group until tasks have registered in it' }
+          : { verdict: 'in place', says: 'nothing forwards to the group' },
+    },
+    {
+      id: 'health-check-changed',
+      source: 'User Guide for Application Load Balancers, "Health checks for target groups"',
+      on: ['update'],
+      types: [TARGET_GROUP],
+      properties: HEALTH,
+      effect: ({ before }, running) =>
+        running.usersOf(before!).length > 0
+          ? {
+            verdict: 'interruption',
+            says: 'targets in production are checked in the new manner at once, and replaced if they fail it',
+          }
+          : { verdict: 'in place', says: 'nothing forwards to the group' },
+    },
+    {
+      id: 'target-group-settings',
+      source: 'API reference of Elastic Load Balancing, "ModifyTargetGroup" and "ModifyTargetGroupAttributes"',
+      on: ['update'],
+      types: [TARGET_GROUP],
+      properties: SETTINGS,
+      effect: () => ({ verdict: 'in place', says: 'settings of the group change' }),
+    },
+    {
+      id: 'traffic-removed',
+      source: 'API reference of Elastic Load Balancing, "DeleteListener", "DeleteRule" and "DeleteLoadBalancer"',
+      on: ['delete'],
+      types: [LOAD_BALANCER, LISTENER, RULE, TARGET_GROUP],
+      effect: ({ logicalId }) => ({ verdict: 'interruption', says: `requests by ${logicalId} are no longer answered` }),
+    },
+  ],
+};
+
+/** Tells if ECS or CodeDeploy moves the weights of a listener or rule. */
+function isShifted(resource: Resource, running: Existing): boolean {
+  const groups = forwarded(resource.properties);
+  const deployers = running
+    .of('AWS::ECS::Service')
+    .filter(({ properties }) => JSON.stringify(properties.LoadBalancers ?? '').includes('AdvancedConfiguration'));
+  return (
+    groups.length > 1 ||
+    deployers.some((service) => mentions(service, resource.physicalId)) ||
+    running.usersOf(resource, 'AWS::CodeDeploy::DeploymentGroup').length > 0
+  );
+}

@@ -1,0 +1,100 @@
+import type { Status } from './outcome';
+import { physicalId, type Place } from './physical-ids';
+import { attributeOf, Existing, type Resource } from './resource';
+import type { Properties, Template, TemplateResource } from './template';
+
+/** Stack as CloudFormation keeps it. */
+export interface Stack {
+  readonly name: string;
+  status: Status;
+  template: Template;
+  /** Resources by logical id. */
+  resources: Map<string, Resource>;
+  outputs: { readonly [name: string]: unknown };
+  /** Values by export name. */
+  exports: { readonly [name: string]: unknown };
+  /** Names of other stacks' exports that it uses. */
+  imports: ReadonlySet<string>;
+}
+
+/** Everything that exists in an account and region: resources, stacks and counters. */
+export class World {
+  public resources: Resource[] = [];
+  public stacks = new Map<string, Stack>();
+  public operation = 0;
+  /** Physical ids of buckets that hold an object. */
+  private written = new Set<string>();
+  private serial = 0;
+
+  public constructor(
+    public readonly place: Place,
+    /** Availability Zones with a default subnet, which Fn::GetAZs returns. */
+    public readonly zones: readonly string[],
+    /** Values in the Parameter Store that no stack made. */
+    public readonly parameterStore: { readonly [name: string]: string },
+  ) {}
+
+  public get existing(): Existing {
+    return new Existing(this.place, [...this.resources], this.operation, new Set(this.written));
+  }
+
+  /** Resources that no stack knows. */
+  public get orphans(): Resource[] {
+    const known = new Set([...this.stacks.values()].flatMap(({ resources }) => [...resources.values()]));
+    return this.resources.filter((resource) => !known.has(resource));
+  }
+
+  /** A resource not yet made, with the id that it will have. */
+  public draft(stack: string, logicalId: string, declared: TemplateResource, properties: Properties): Resource {
+    this.serial++;
+    const id = physicalId(this.place, stack, logicalId, declared.Type, properties, this.serial);
+    return {
+      type: declared.Type,
+      logicalId,
+      physicalId: id,
+      stack,
+      properties,
+      updates: 0,
+      bornIn: this.operation,
+      deletionPolicy: declared.DeletionPolicy,
+      updateReplacePolicy: declared.UpdateReplacePolicy,
+    };
+  }
+
+  public add(resource: Resource): void {
+    this.resources.push(resource);
+    this.write(resource);
+  }
+
+  public remove(resource: Resource): void {
+    this.resources = this.resources.filter((other) => other !== resource);
+  }
+
+  /** Puts the changed form of a resource into its place. */
+  public change(before: Resource, after: Resource): void {
+    this.resources = this.resources.map((other) => (other === before ? after : other));
+    this.write(after);
+  }
+
+  /** An independent copy, so that several futures can be tried from one state. */
+  public copy(): World {
+    const copy = new World(this.place, this.zones, this.parameterStore);
+    copy.resources = [...this.resources];
+    copy.stacks = new Map([...this.stacks].map(([name, stack]) => [name, { ...stack }]));
+    copy.operation = this.operation;
+    copy.serial = this.serial;
+    copy.written = new Set(this.written);
+    return copy;
+  }
+
+  /**
+   * Elastic Load Balancing writes a test object when logs are switched on.
+   * Source: User Guide for Application Load Balancers, "Enable access logs".
+   */
+  private write({ type, properties }: Resource): void {
+    const bucket = attributeOf(properties.LoadBalancerAttributes, 'access_logs.s3.bucket');
+    if (type === 'AWS::ElasticLoadBalancingV2::LoadBalancer' && bucket) {
+      this.written.add(bucket);
+    }
+  }
+}
