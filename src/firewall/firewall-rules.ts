@@ -8,9 +8,16 @@ type Rule = Omit<CfnWebACL.RuleProperty, 'priority'>;
 
 /** Settings of a web ACL, defaults included. */
 export interface FirewallSettings {
+  /** Rate limit of one client address. */
   readonly requestsPerMinute: number;
+  /** Rate limits of paths. */
   readonly pathLimits: PathLimit[];
+  /** Paths that accept bodies of more than 8 KB. */
   readonly largeBodyPaths: string[];
+  /**
+   * Header with the address of the client, behind a proxy.
+   * @default - the address of the connection
+   */
   readonly clientAddressHeader?: string;
 }
 

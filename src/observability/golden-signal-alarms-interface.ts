@@ -7,8 +7,11 @@ import type { BurnRateAlarms } from './slo/burn-rate-alarms';
 
 /** Monitored sources and their alarms, for a dashboard. */
 export interface MonitoredSources {
+  /** Monitored services. */
   readonly services: IMonitoredService[];
+  /** Monitored databases. */
   readonly databases: IMonitoredDatabase[];
+  /** Monitored caches. */
   readonly caches: IMonitoredCache[];
   /** Alarms with the caller's overrides. */
   readonly definitions: AlarmDefinition[];

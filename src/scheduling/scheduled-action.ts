@@ -8,6 +8,7 @@ import { ofThisAccount } from '../iam/source-account';
 export interface ActionSchedule {
   /** Id of the schedule in the scope. */
   readonly id: string;
+  /** Description of the schedule. */
   readonly description: string;
   /** Expression of EventBridge Scheduler, for example from {@link rateExpression}. */
   readonly expression: string;
@@ -27,6 +28,7 @@ interface ScheduledActionProps {
    * @default - the ids are `Role` and `Policy`
    */
   readonly idPrefix?: string;
+  /** Description of the role that EventBridge Scheduler assumes. */
   readonly roleDescription: string;
   /** ARN of the target: {@link sdkTarget}, or a resource that EventBridge Scheduler supports. */
   readonly target: string;
@@ -34,6 +36,7 @@ interface ScheduledActionProps {
   readonly action: string;
   /** ARN of the only resource on which the action is allowed. */
   readonly resource: string;
+  /** Schedules of the action. */
   readonly schedules: ActionSchedule[];
 }
 

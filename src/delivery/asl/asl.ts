@@ -8,6 +8,7 @@ export type NamedState = readonly [name: string, state: State];
 export interface Part {
   /** Name of the first state. */
   readonly entry: string;
+  /** States of the part, with their names. */
   readonly states: readonly NamedState[];
 }
 
@@ -16,7 +17,9 @@ export type Step = Part | NamedState;
 
 /** Definition that a state machine, a map or a branch runs. */
 export interface Chart {
+  /** Name of the first state. */
   readonly StartAt: string;
+  /** States by name. */
   readonly States: { readonly [name: string]: State };
 }
 

@@ -7,7 +7,9 @@ export interface Condition {
 
 /** Branch of a choice of several. */
 export interface Branch {
+  /** Condition of the branch. */
   readonly when: Condition;
+  /** Name of the state where the branch continues. */
   readonly next: string;
 }
 

@@ -12,11 +12,18 @@ import type { StageConfig } from './validate-stage';
 
 /** Parts of a pipeline, each of them valid by itself. */
 export interface PipelineParts {
+  /** Source of the pipeline. */
   readonly source: SourceConfig;
+  /** Stages in order. */
   readonly stages: StageConfig[];
+  /** Images that the pipeline builds. */
   readonly images: ImageBuildConfig[];
   /** True if the caller set `checks`. */
   readonly checksGiven: boolean;
+  /**
+   * Artifact buckets of other regions, by region.
+   * @default - all stages are in the region of the pipeline
+   */
   readonly artifactBuckets?: { readonly [region: string]: IBucket };
 }
 

@@ -7,15 +7,36 @@ import type { DeployStageProps, ElsewhereStageProps, PostReleaseAlarmsProps } fr
 
 /** Settings of a stage, whichever factory made it. */
 export interface StageConfig {
+  /** Name of the stage. */
   readonly name: string;
+  /** True for a stage of production. */
   readonly production: boolean;
+  /** True for a stage with a manual approval. */
   readonly approval: boolean;
+  /**
+   * Time after which an approval fails.
+   * @default - the default of CodePipeline
+   */
   readonly approvalTimeout?: Duration;
+  /**
+   * Waiver of the manual approval of production.
+   * @default - no waiver
+   */
   readonly withoutApproval?: Waiver;
+  /**
+   * Settings of the alarms after a release.
+   * @default - no alarms
+   */
   readonly postReleaseAlarms?: PostReleaseAlarmsProps;
-  /** Set where the pipeline creates the release. */
+  /**
+   * Props of a stage whose release the pipeline creates.
+   * @default - the release exists already
+   */
   readonly local?: DeployStageProps;
-  /** Set where the release exists already. */
+  /**
+   * Props of a stage whose release exists already.
+   * @default - the pipeline creates the release
+   */
   readonly elsewhere?: ElsewhereStageProps;
 }
 

@@ -46,7 +46,10 @@ export interface ReleaseSettings {
 
 /** Tools that the parts of a definition are written with. */
 export interface PartTools {
+  /** Calls of AWS, with their permissions. */
   readonly calls: AwsCalls;
+  /** Polling intervals within the budget of events. */
   readonly intervals: PollingIntervals;
+  /** ARNs of the resources that the release uses. */
   readonly arns: ReleaseArns;
 }

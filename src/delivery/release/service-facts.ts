@@ -10,17 +10,38 @@ export const RELEASED = { namespace: 'prod-constructs/releases', metricName: 'Re
 
 /** Constants of a service in a definition. The same states run for each service, with these as their data. */
 export interface ServiceFacts {
+  /** Construct path of the service. */
   readonly name: string;
+  /** Name of the ECS cluster. */
   readonly cluster: string;
+  /** Name of the ECS service. */
   readonly service: string;
+  /** Family of the task definition. */
   readonly family: string;
+  /** Name of the container that gets the image. */
   readonly container: string;
+  /** Name of the ECR repository. */
   readonly repository: string;
+  /** URI of the ECR repository. */
   readonly uri: string;
+  /**
+   * Name of the parameter with the released tag.
+   * @default - the image is declared
+   */
   readonly parameter?: string;
+  /** Names of the rollback alarms. */
   readonly alarms: string[];
+  /** Name of the stack of the service. */
   readonly stack: string;
+  /**
+   * Tasks that the first release starts.
+   * @default - the service has its tasks from the beginning
+   */
   readonly minTasks?: number;
+  /**
+   * ARN of the listener rule for production traffic.
+   * @default - the release does not check traffic
+   */
   readonly rule?: string;
 }
 

@@ -5,15 +5,21 @@ import type { NightPause } from './service-scaling';
 
 /** Hour and minute of a cron schedule. */
 export interface ClockTime {
+  /** Hour, without a leading zero. */
   readonly hour: string;
+  /** Minute, without a leading zero. */
   readonly minute: string;
 }
 
 /** Schedule of a night pause, checked. */
 export interface PauseSchedule {
+  /** Time zone of both times. */
   readonly timeZone: TimeZone;
+  /** Start of the pause. */
   readonly stopAt: ClockTime;
+  /** End of the pause. */
   readonly startAt: ClockTime;
+  /** True for a pause from Friday to Monday. */
   readonly weekends: boolean;
 }
 

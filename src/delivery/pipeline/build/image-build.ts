@@ -59,9 +59,14 @@ export interface DockerBuildProps {
  * @internal
  */
 export interface ImageBuildConfig {
+  /** Repository of the image. */
   readonly repository: IImageRepository;
+  /** Build context within the sources. */
   readonly directory: string;
-  /** Undefined where the services decide. */
+  /**
+   * Processor architectures to build for.
+   * @default - those of the services
+   */
   readonly architectures?: CpuArchitecture[];
   /** Variables of the build script, except the platforms. */
   readonly environment: { readonly [name: string]: string };
