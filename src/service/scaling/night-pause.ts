@@ -19,7 +19,7 @@ export interface PauseSchedule {
   readonly stopAt: ClockTime;
   /** End of the pause. */
   readonly startAt: ClockTime;
-  /** True for a pause from Friday to Monday. */
+  /** True where the service also runs on Saturdays and Sundays. */
   readonly weekends: boolean;
 }
 
