@@ -59,9 +59,9 @@ export interface OperationsDashboardProps {
    */
   readonly deploymentLog?: ILogGroup;
   /**
-   * Whether errors and slow requests from the services' logs are shown below their graphs.
+   * Shows errors and slow requests from the services' logs below their graphs.
    *
-   * Each view queries the logs of the displayed time, which is charged by the gigabyte.
+   * Each view queries the logs of the displayed time, and Logs Insights charges by the gigabyte.
    * @default true
    */
   readonly logTables?: boolean;

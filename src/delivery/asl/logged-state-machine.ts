@@ -37,7 +37,10 @@ export function executionsOf(machine: IStateMachine): string {
     : Stack.of(machine).formatArn({ ...executions, resourceName: `${resourceName}:*`, account, region });
 }
 
-/** State machine that calls AWS without functions, with an encrypted log, traces and a policy of its calls only. */
+/**
+ * State machine with an encrypted log and traces, whose policy allows its own AWS calls only.
+ * It calls AWS through SDK integrations, without functions.
+ */
 export class LoggedStateMachine extends Construct {
   public readonly stateMachine: StateMachine;
 

@@ -36,8 +36,10 @@ export interface MigrationOptions {
 }
 
 /**
- * Migration of the schema: a task that runs once with the new image, before the new version gets traffic. The version
- * that serves continues with the new schema, also after a rollback, so a migration has to suit both versions.
+ * Migration of the schema: a task that runs once with the new image, before its version gets traffic.
+ *
+ * The running version continues with the new schema, also after a rollback. A migration must therefore suit both
+ * versions.
  *
  * @example
  * new Release(this, 'Release', {

@@ -48,8 +48,10 @@ export interface ReleasedFargateServiceProps {
  */
 export class ReleasedService implements IReleasedService {
   /**
-   * Fargate service whose task definition names its family (`TaskDefinitionRevision.LATEST`), so that CloudFormation
-   * never starts a rollout. The release replaces the image of the default container.
+   * CDK's Fargate service, whose task definition must name its family.
+   *
+   * With `TaskDefinitionRevision.LATEST`, CloudFormation never starts a deployment of a new revision. The release
+   * replaces the image of the default container.
    */
   public static fromFargate(service: FargateService, props: ReleasedFargateServiceProps): IReleasedService {
     return new ReleasedService(service, props);
@@ -96,7 +98,10 @@ export class ReleasedService implements IReleasedService {
   }
 }
 
-/** Properties of a service's template that decide how it can be released, with references in CloudFormation's form. */
+/**
+ * Properties in a service's template that decide how it can be released.
+ * References have CloudFormation's form.
+ */
 interface ServiceResource {
   readonly deploymentController?: { readonly type?: string };
   readonly deploymentConfiguration?: { readonly strategy?: string };

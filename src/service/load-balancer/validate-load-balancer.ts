@@ -57,7 +57,7 @@ export function checkLoadBalancer(scope: Construct, props: SecureLoadBalancerPro
 }
 
 /**
- * Refuses a firewall that does not see the clients of a proxy, or believes a header that clients can write.
+ * Refuses a firewall that doesn't see the clients of a proxy, or trusts a header that clients can set.
  * Behind a proxy, all requests come from its addresses, so one busy minute would block everyone.
  */
 export function checkFirewall(

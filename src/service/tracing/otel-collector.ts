@@ -22,7 +22,10 @@ interface Pipeline {
   readonly exporters: Config;
 }
 
-/** Settings of a collector that receives OTLP and X-Ray segments, exports to X-Ray and serves the sampling rules. */
+/**
+ * Settings of a collector that receives OTLP and X-Ray segments and exports them to X-Ray.
+ * It also serves the sampling rules.
+ */
 export function xraySettings(scope: Construct, props: XrayProps, context: TracingContext): TracingSettings {
   checkSampling(scope, 'tracing.tracesPerSecond', props.tracesPerSecond, 1000);
   checkSampling(scope, 'tracing.samplePercent', props.samplePercent, 100);

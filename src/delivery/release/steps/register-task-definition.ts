@@ -81,8 +81,8 @@ export interface RegistrationOptions {
 }
 
 /**
- * Registers a revision: the family's latest active one, with another image in the application's container. Where traces
- * carry a version, it is the tag. Source: requirement D-07.
+ * Registers a revision: the family's latest active one, with another image in the default container.
+ * If traces carry a version, the tag of the image is the new version. Source: requirement D-07.
  */
 export function registerTaskDefinition(calls: AwsCalls, arns: ReleaseArns, options: RegistrationOptions): Part {
   const { name, resultPath, suffix = '' } = options;
