@@ -6,7 +6,7 @@ import type { AlertRouting } from './alerting/alert-routing';
 import type { Runbooks } from './alerting/runbooks';
 import type { ServiceObjective } from './slo/service-objective';
 
-/** Properties of {@link GoldenSignalAlarms}; a routing and at least one source are required. */
+/** Properties of {@link GoldenSignalAlarms}. A routing and at least one source are required. */
 export interface GoldenSignalAlarmsProps {
   /** Routing of the alarms to channels, by severity. */
   readonly alertRouting: AlertRouting;
@@ -77,7 +77,7 @@ export interface GoldenSignalAlarmsProps {
   readonly allAlarms?: boolean;
   /**
    * Environment profile that supplies defaults for unset props.
-   * @default - that of the scope, else production
+   * @default - the profile of the scope, or production
    */
   readonly profile?: EnvironmentProfile;
 }

@@ -14,7 +14,7 @@ import type { EnvironmentProfile } from '../../environment';
 import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
 import type { AwsCalls } from './sdk-integrations';
 
-/** Properties of a {@link LoggedStateMachine}; all are required. */
+/** Properties of a {@link LoggedStateMachine}. All are required. */
 export interface LoggedStateMachineProps {
   /** Definition in the Amazon States Language. */
   readonly definition: object;

@@ -78,7 +78,7 @@ function rulesOf(stage: StageConfig): Rule[] {
       prop: `stages.${name}.services`,
       value: local?.services,
       expected: 'at least one service',
-      fix: 'name the services that the stage releases, or leave the stage out',
+      fix: 'name the services that the stage releases, or remove the stage',
     },
     {
       condition: approvalTimeout !== undefined && !approval,

@@ -19,7 +19,7 @@ import { registerTaskDefinition } from './steps/register-task-definition';
 import { readReleasedTag } from './steps/released-image';
 import { runTask, TASK } from './steps/run-task';
 
-/** Properties of a {@link MigrationDryRun}; all are required. */
+/** Properties of a {@link MigrationDryRun}. All are required. */
 export interface MigrationDryRunProps {
   /** Migration with a plan. */
   readonly migration: Migration;

@@ -5,11 +5,12 @@ import { checkWholeNumber } from '../../validation/checks';
 import { PropError } from '../../validation/prop-error';
 import type { MaintenanceWindow } from './maintenance-window';
 
-/** Options of a {@link Migration}; none is required. */
+/** Options of a {@link Migration}. None is required. */
 export interface MigrationOptions {
   /**
-   * Command that prints what the migration would do, the SQL, and changes nothing. It runs with the new image, before
-   * the approval.
+   * Command that prints the SQL of the migration and changes nothing.
+   *
+   * It runs with the new image, before the approval.
    * @default - the approval shows no plan
    */
   readonly plan?: string[];

@@ -152,7 +152,7 @@ export class Release extends Construct {
     };
   }
 
-  /** In a policy of its own: the state machine depends on its other policy, which therefore can't name it. */
+  /** Separate policy: the state machine depends on its other policy, which therefore can't name it. */
   private allowOwnExecutions(stateMachine: StateMachine, role: Role): void {
     const executions = executionsOf(stateMachine);
     const policy = new ManagedPolicy(this, 'OwnExecutions', {

@@ -23,14 +23,14 @@ export function checkLoadBalancer(scope: Construct, props: SecureLoadBalancerPro
       prop: 'plainHttp',
       value: plainHttp,
       expected: 'certificate or plainHttp, not both',
-      fix: 'leave out plainHttp',
+      fix: 'remove plainHttp',
     },
     {
       condition: Boolean(plainHttp && tlsPolicy),
       prop: 'tlsPolicy',
       value: tlsPolicy,
       expected: 'tlsPolicy with a certificate',
-      fix: 'leave out plainHttp or tlsPolicy',
+      fix: 'remove plainHttp or tlsPolicy',
     },
     {
       condition: Token.isUnresolved(Stack.of(scope).region),
@@ -74,7 +74,7 @@ export function checkFirewall(
       expected: clientAddressHeader ?? 'none, because anyone can connect and write the header',
       fix: clientAddressHeader
         ? `use new WebFirewall(this, 'Firewall', { clientAddressHeader: '${clientAddressHeader}' })`
-        : 'leave out clientAddressHeader',
+        : 'remove clientAddressHeader',
     },
   ]);
 }

@@ -65,7 +65,7 @@ export function checkServiceName(scope: IConstruct, name: string | undefined): v
       prop: 'serviceName',
       value: name,
       expected: '1 to 255 letters, digits, - and _',
-      fix: "leave it out, or use a name like 'shop-web'",
+      fix: "remove it, or use a name like 'shop-web'",
     },
   ]);
 }

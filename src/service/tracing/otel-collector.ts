@@ -182,11 +182,11 @@ function openTelemetryEnvironment(context: TracingContext): { [name: string]: st
 function checkSampling(scope: Construct, prop: string, value: number | undefined, max: number): void {
   if (prop.endsWith('Percent')) {
     if (value !== undefined && !Token.isUnresolved(value) && !(value >= 0 && value <= max)) {
-      throw new PropError(scope, { prop, value, expected: `0 to ${max} percent`, fix: 'leave it out for 5' });
+      throw new PropError(scope, { prop, value, expected: `0 to ${max} percent`, fix: 'remove it for 5' });
     }
     return;
   }
-  checkWholeNumber(scope, prop, value, { min: 0, max, unit: 'requests a second', fix: 'leave it out for 1' });
+  checkWholeNumber(scope, prop, value, { min: 0, max, unit: 'requests a second', fix: 'remove it for 1' });
 }
 
 function checkedEndpoint(scope: Construct, endpoint: string): { url: URL; port: number } {

@@ -76,7 +76,7 @@ function startDeployment({ calls, arns }: PartTools): Part {
 
 /**
  * Polls the deployment until it ends, and fails if there is a second one since the update.
- * A second one was started by somebody else, and the list has no documented order.
+ * A second one was started by another deployer, and the list has no documented order.
  */
 function followDeployment({ calls, intervals, arns }: PartTools, limits: DeploymentLimits, deployed: string): Part {
   const deployment = (index: number): JsonPath => `${LISTED}.ServiceDeployments[${index}]`;
