@@ -70,7 +70,7 @@ function rulesOf(stage: StageConfig): Rule[] {
       condition: name in Object.prototype,
       prop: 'stages.name',
       value: name,
-      expected: 'no name of a member of every JavaScript object',
+      expected: 'a name that no JavaScript object has as a member (constructor, toString)',
       fix: 'give the stage another name',
     },
     {

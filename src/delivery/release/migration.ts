@@ -97,7 +97,7 @@ export class Migration {
       throw new PropError(scope, {
         prop: 'migration',
         problem: `runs in ${source.node.path}, which has no database`,
-        fix: 'add the database to its backingServices, or migrate with the service that has it',
+        fix: 'add the database to its backingServices, or migrate with a service that uses it',
       });
     }
   }

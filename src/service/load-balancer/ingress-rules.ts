@@ -16,7 +16,7 @@ interface IngressRulesProps {
   readonly ingress: IngressSettings;
 }
 
-/** Security group of a load balancer: inbound from its clients on opened ports, and no outbound rules yet. */
+/** Security group of a load balancer, with inbound rules for its clients and no outbound rules yet. */
 export class IngressRules {
   public readonly securityGroup: SecurityGroup;
   private readonly peers: IngressPeer[];

@@ -84,7 +84,7 @@ export class StepScaling extends Construct {
       min: 1,
       max: thresholds.cpuPercent - 1,
       unit: 'percent, below cpuPercent',
-      fix: 'lower it, so that tasks are not removed and added in turn',
+      fix: 'set it well below cpuPercent',
     });
     const tasks = { min: 1, max: 100, unit: 'tasks', fix: 'remove it' };
     checkWholeNumber(scope, 'scaling.tasksPerStep', steps.tasksPerStep, tasks);
