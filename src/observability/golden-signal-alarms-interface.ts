@@ -33,7 +33,7 @@ export interface IGoldenSignalAlarms extends IConstruct {
    *
    * @param key key in the documentation's table, such as `service-errors-many`
    * @param source service, load balancer, database or cache that the alarm is about
-   * @param severity severity. Required if the signal has alarms of several severities.
+   * @param severity severity of the alarm, required if the signal has alarms of several
    */
   alarmFor(key: string, source: IConstruct, severity?: Severity): Alarm;
 }
