@@ -14,8 +14,8 @@ async function main(): Promise<void> {
   const lines = Object.entries(tableOf(versions)).map(([name, description]) => `  ${name}: '${description}',`);
   fs.writeFileSync(path.join(__dirname, '..', 'src', 'database', 'parameters', 'postgres-settings.ts'), [
     '/**',
-    ' * The parameters of PostgreSQL that RDS lets be set: majors, type, and range with unit or allowed words. Written by',
-    ' * scripts/postgres-settings.ts from pg_settings of real servers, with which a test compares it.',
+    ' * Parameters of PostgreSQL that RDS can set: majors, type, and range with unit or expected words.',
+    ' * scripts/postgres-settings.ts writes them from pg_settings of real servers. A test compares them with such servers.',
     ' */',
     'export const POSTGRES_SETTINGS: { [name: string]: string } = {',
     ...lines,

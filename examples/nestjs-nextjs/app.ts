@@ -4,8 +4,8 @@ import { FilterPattern } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   AlertChannel, AlertRouting, BackupPolicy, BlueGreenPipeline, DeployStage, EnvironmentProfile, GoldenSignalAlarms, HardenedPostgres, ImageBuild, ImageRepository, LogMetric,
-  Migration, OperationsDashboard, PathLimit, PipelineSource, ProductionWebService, RecoveryRegion, Rollout, Route, SavedQueries, SecureLoadBalancer, SecureVpc, ServiceImage, ServiceObjective,
-  ServiceSecret, SmokeTest, TlsPolicy, Tracing, WebFirewall,
+  Migration, OperationsDashboard, PathLimit, PipelineSource, ProductionWebService, RecoveryRegion, Rollout, Route, SavedQueries, SecureLoadBalancer, SecureVpc, ServiceImage,
+  ServiceObjective, ServiceSecret, SmokeTest, TlsPolicy, Tracing, WebFirewall,
 } from '@org/prod-constructs';
 
 const app = new App();

@@ -27,7 +27,7 @@ export interface ServiceSignals {
   readonly targetGroupFullNames: string[];
   /**
    * Maximum number of tasks of auto scaling.
-   * @default - unknown, or the service does not scale; no alarm tells when it can't grow
+   * @default - unknown, or the service does not scale; no alarm on the maximum
    */
   readonly maxTasks?: number;
   /**

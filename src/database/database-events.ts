@@ -25,7 +25,7 @@ export interface DatabaseEventsProps {
   readonly sources?: { [sourceType: string]: string[] };
   /**
    * Environment profile that supplies defaults for unset props.
-   * @default - that of the scope, else production
+   * @default - the profile of the scope, or production
    */
   readonly profile?: EnvironmentProfile;
 }

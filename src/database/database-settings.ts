@@ -95,7 +95,10 @@ export function databaseSettings(
   return settings;
 }
 
-/** Lower-case name with a hash at its end, so that two stacks never share the log groups that contain it. */
+/**
+ * Lower-case identifier with a hash at its end.
+ * Two stacks never share the log groups that contain it.
+ */
 function defaultIdentifier(scope: IConstruct): string {
   const name = Names.uniqueResourceName(scope, { maxLength: 49, separator: '-' }).toLowerCase().replace(/-+/g, '-');
   return /^[a-z]/.test(name) ? name : `d${name}`;

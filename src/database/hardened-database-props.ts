@@ -100,7 +100,7 @@ export interface HardenedDatabaseProps {
   readonly authorityBundlePath?: string;
   /**
    * Environment profile that supplies defaults for unset props.
-   * @default - that of the scope, else production
+   * @default - the profile of the scope, or production
    */
   readonly profile?: EnvironmentProfile;
 }

@@ -40,7 +40,7 @@ import { MonitoringRole } from './server/monitoring-role';
 import { keyRemovalPolicy, requireImports } from './server/removal-policies';
 import { createServerLogs } from './server/server-logs';
 
-/** Construct behind {@link HardenedPostgres} and {@link HardenedMysql}, which an app creates. */
+/** Base class of {@link HardenedPostgres} and {@link HardenedMysql}. */
 export abstract class HardenedDatabase extends Construct implements IHardenedDatabase {
   public readonly endpoint: string;
   public readonly readEndpoint: string;

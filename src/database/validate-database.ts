@@ -83,7 +83,7 @@ function networkRules(network: ISecureVpc, { port }: CheckedSettings): Rule[] {
       condition: !Token.isUnresolved(port) && !network.dataPorts.includes(port),
       prop: 'port',
       value: port,
-      expected: `a port that the data tier lets in (${network.dataPorts.join(', ')})`,
+      expected: `a port that the data tier accepts (${network.dataPorts.join(', ')})`,
       fix: `add ${port} to dataPorts of the network, or remove port`,
     },
   ];

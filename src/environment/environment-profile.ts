@@ -3,7 +3,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { PropError } from '../validation/prop-error';
 
-/** Properties of {@link EnvironmentProfile.adjust}; none is required. */
+/** Properties of {@link EnvironmentProfile.adjust}. None is required. */
 export interface EnvironmentProfileAdjustments {
   /**
    * Name of the environment, as it appears in tags and log groups.

@@ -1,4 +1,4 @@
-/** Properties of {@link PathLimit.of}; all are required. */
+/** Properties of {@link PathLimit.of}. All are required. */
 export interface PathLimitProps {
   /** Requests that one address may send to the paths within a minute, from 10 to the limit for all paths. */
   readonly requestsPerMinute: number;

@@ -1,7 +1,7 @@
 import type { EnvironmentProfile } from '../environment';
 import type { PathLimit } from './path-limit';
 
-/** Properties of a {@link WebFirewall}; none is required. */
+/** Properties of a {@link WebFirewall}. None is required. */
 export interface WebFirewallProps {
   /**
    * Requests that one address may send within a minute, 10 to 2,000,000,000.
@@ -35,7 +35,7 @@ export interface WebFirewallProps {
   readonly clientAddressHeader?: string;
   /**
    * Environment profile that supplies defaults for unset props.
-   * @default - that of the scope, or production
+   * @default - the profile of the scope, or production
    */
   readonly profile?: EnvironmentProfile;
 }

@@ -18,7 +18,7 @@ import type { WebFirewallProps } from './web-firewall-props';
  * new SecureLoadBalancer(this, 'Balancer', { network, certificate, firewall });
  */
 export class WebFirewall extends Construct {
-  /** The web ACL. */
+  /** Web ACL of AWS WAF. */
   public readonly webAcl: CfnWebACL;
   /**
    * Header in which a proxy names the client.
@@ -40,7 +40,7 @@ export class WebFirewall extends Construct {
    *
    * Keep both in one stack, so that the resource is never deployed without its firewall.
    *
-   * @param scope of the association, in which this method may be called once
+   * @param scope scope of the association, in which this method may be called once
    * @param resourceArn ARN of the resource
    */
   public protect(scope: Construct, resourceArn: string): void {

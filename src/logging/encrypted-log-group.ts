@@ -5,7 +5,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../environment';
 
-/** Properties of an {@link EncryptedLogGroup}; `profile` is required. */
+/** Properties of an {@link EncryptedLogGroup}. `profile` is required. */
 export interface EncryptedLogGroupProps {
   /** Supplies retention, and the removal policy of log group and key. */
   readonly profile: EnvironmentProfile;

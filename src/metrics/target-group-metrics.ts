@@ -124,7 +124,10 @@ export class TargetGroupMetrics {
     });
   }
 
-  /** Percentage of each target group's targets that fail their health checks, 0 for a group without targets. */
+  /**
+   * Percentage of each target group's targets that fail their health checks.
+   * A group without targets has 0.
+   */
   public unhealthyPercents(): MathExpression[] {
     return this.each((index) => {
       const [well, ill] = ['well', 'ill'].map((stem) => this.id(stem, index));

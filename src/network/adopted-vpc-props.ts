@@ -1,6 +1,6 @@
 import type { InterfaceVpcEndpointAwsService, ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 
-/** Properties of {@link SecureVpc.fromVpc}; `vpc` and `applicationSubnets` are required. */
+/** Properties of {@link SecureVpc.fromVpc}. `vpc` and `applicationSubnets` are required. */
 export interface AdoptedVpcProps {
   /** Existing VPC, for example from `Vpc.fromLookup` or `Vpc.fromVpcAttributes`. */
   readonly vpc: IVpc;
@@ -29,7 +29,7 @@ export interface AdoptedVpcProps {
    */
   readonly interfaceEndpoints?: InterfaceVpcEndpointAwsService[];
   /**
-   * Security group of those interface endpoints. Each client adds its inbound rule to it.
+   * Security group of the `interfaceEndpoints`. Each client adds its inbound rule to it.
    * @default - clients may reach port 443 anywhere in the CIDR block of the VPC
    */
   readonly endpointSecurityGroup?: ISecurityGroup;

@@ -1,6 +1,6 @@
 import { InterfaceVpcEndpointAwsService } from 'aws-cdk-lib/aws-ec2';
 
-/** Properties of {@link Egress.endpointsOnly}; none is required. */
+/** Properties of {@link Egress.endpointsOnly}. None is required. */
 export interface EndpointsOnlyProps {
   /**
    * AWS services that get an interface endpoint, in addition to the three that every Fargate task needs.

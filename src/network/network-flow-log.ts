@@ -15,7 +15,7 @@ import type { EnvironmentProfile } from '../environment';
 import { sourceAccount } from '../iam/source-account';
 import { EncryptedLogGroup } from '../logging/encrypted-log-group';
 
-/** Properties of a {@link NetworkFlowLog}; `vpc` and `profile` are required. */
+/** Properties of a {@link NetworkFlowLog}. `vpc` and `profile` are required. */
 export interface NetworkFlowLogProps {
   /** VPC whose network interfaces are recorded, later ones included. */
   readonly vpc: IVpc;

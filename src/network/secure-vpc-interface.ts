@@ -2,7 +2,7 @@ import type { Connections, InterfaceVpcEndpointAwsService, IVpc, SubnetSelection
 import type { IConstruct, IDependable } from 'constructs';
 import { SubnetTier } from './addresses/subnet-tier';
 
-/** Properties of {@link ISecureVpc.allowToAwsServices}; all are required. */
+/** Properties of {@link ISecureVpc.allowToAwsServices}. All are required. */
 export interface AwsServiceAccess {
   /** Connections of the client. The security group rules are created in its stack. */
   readonly client: Connections;
@@ -14,7 +14,7 @@ export interface AwsServiceAccess {
 
 /** Network with tiers and egress, either a {@link SecureVpc} or adopted by {@link SecureVpc.fromVpc}. */
 export interface ISecureVpc extends IConstruct {
-  /** The VPC. */
+  /** VPC of the network. */
   readonly vpc: IVpc;
   /** Number of Availability Zones in use. */
   readonly availabilityZoneCount: number;

@@ -3,7 +3,7 @@ import type { EnvironmentProfile } from '../environment';
 import type { SubnetPlan } from './addresses/subnet-plan';
 import type { Egress } from './egress';
 
-/** Properties of a {@link SecureVpc}; none is required. */
+/** Properties of a {@link SecureVpc}. None is required. */
 export interface SecureVpcProps {
   /**
    * CIDR blocks by tier and Availability Zone.
@@ -49,7 +49,7 @@ export interface SecureVpcProps {
    */
   readonly s3PrefixListId?: string;
   /**
-   * True to remove all rules from the default security group of the VPC (EC2.2, CIS 5.4).
+   * Removes all rules from the default security group of the VPC (EC2.2, CIS 5.4).
    *
    * CloudFormation has no resource for that, so it adds a Lambda function of CDK and a custom resource.
    * @default false - nothing in this library uses the group
@@ -57,7 +57,7 @@ export interface SecureVpcProps {
   readonly closeDefaultSecurityGroup?: boolean;
   /**
    * Environment profile that supplies defaults for unset props.
-   * @default - that of the scope, or production
+   * @default - the profile of the scope, or production
    */
   readonly profile?: EnvironmentProfile;
 }

@@ -53,7 +53,7 @@ export class SecureVpc extends Construct implements ISecureVpc {
     return new AdoptedVpc(scope, id, props);
   }
 
-  /** The VPC. */
+  /** VPC of the network. */
   public readonly vpc: IVpc;
   /** Gateway endpoint of S3. Add statements to its policy for the buckets of other accounts. */
   public readonly s3Endpoint: GatewayVpcEndpoint;

@@ -36,7 +36,7 @@ export interface IGoldenSignalAlarms extends IConstruct {
    *
    * @param key key in the documentation's table, such as `service-errors-many`
    * @param source service, load balancer, database or cache that the alarm is about
-   * @param severity severity; required where the signal has alarms of several
+   * @param severity severity of the alarm, required if the signal has alarms of several
    */
   alarmFor(key: string, source: IConstruct, severity?: Severity): Alarm;
 }

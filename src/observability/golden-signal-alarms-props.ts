@@ -6,7 +6,7 @@ import type { AlertRouting } from './alerting/alert-routing';
 import type { Runbooks } from './alerting/runbooks';
 import type { ServiceObjective } from './slo/service-objective';
 
-/** Properties of {@link GoldenSignalAlarms}; a routing and at least one source are required. */
+/** Properties of {@link GoldenSignalAlarms}. A routing and at least one source are required. */
 export interface GoldenSignalAlarmsProps {
   /** Routing of the alarms to channels, by severity. */
   readonly alertRouting: AlertRouting;
@@ -46,20 +46,22 @@ export interface GoldenSignalAlarmsProps {
    */
   readonly disabledAlarms?: DisabledAlarm[];
   /**
-   * Whether critical alarms of a service roll back its running deployment. Source: requirement A-13.
+   * Rolls back the running deployment of a service when one of its critical alarms fires.
    *
    * `true` includes services of other stacks. Set it in a later deployment, because ECS refuses an alarm that doesn't
-   * exist yet.
+   * exist yet. Source: requirement A-13.
    * @default - true for services in the stack of this construct
    */
   readonly rollBackOnCritical?: boolean;
   /**
-   * Whether {@link DeploymentEvents} announce the deployments of each service. Source: requirement C-16.
+   * Announces the deployments of each service with {@link DeploymentEvents}.
+   *
+   * Source: requirement C-16.
    * @default true
    */
   readonly deploymentEvents?: boolean;
   /**
-   * Whether an {@link OperationsDashboard} and {@link SavedQueries} are created with the alarms.
+   * Creates an {@link OperationsDashboard} and {@link SavedQueries} with the alarms.
    *
    * Set it to `false` to create the dashboard yourself with business metrics of the team.
    * Source: requirements A-16, A-37 and D-09.
@@ -67,13 +69,15 @@ export interface GoldenSignalAlarmsProps {
    */
   readonly dashboard?: boolean;
   /**
-   * Whether all documented alarms are created, or only those that report an outage. Source: requirement E-09.
+   * Creates all documented alarms instead of only those that report an outage.
+   *
+   * Source: requirement E-09.
    * @default - true in production and staging, false in development
    */
   readonly allAlarms?: boolean;
   /**
    * Environment profile that supplies defaults for unset props.
-   * @default - that of the scope, else production
+   * @default - the profile of the scope, or production
    */
   readonly profile?: EnvironmentProfile;
 }

@@ -21,7 +21,7 @@ import type { IGoldenSignalAlarms, MonitoredSources } from './golden-signal-alar
 import type { LogFields } from './logs/log-fields';
 import { fieldNames, ServiceQueries } from './logs/log-queries';
 
-/** Properties of an {@link OperationsDashboard}; alarms, or something else to show, are required. */
+/** Properties of an {@link OperationsDashboard}. Alarms, or something else to show, are required. */
 export interface OperationsDashboardProps {
   /**
    * Alarms and their sources. States are on top, and thresholds are lines in the graphs.
@@ -50,18 +50,18 @@ export interface OperationsDashboardProps {
   readonly alarms?: IAlarm[];
   /**
    * Business metrics, a graph each with the metric's label as its title. Source: requirements A-18, B-16 and D-09.
-   * @default - no such row
+   * @default - no row of business metrics
    */
   readonly business?: IMetric[];
   /**
    * Log group of a {@link DeploymentLog} that several dashboards share. Source: requirement B-16.
-   * @default - a new one for the services
+   * @default - a new log group for the services
    */
   readonly deploymentLog?: ILogGroup;
   /**
-   * Whether errors and slow requests from the services' logs are shown below their graphs.
+   * Shows errors and slow requests from the services' logs below their graphs.
    *
-   * Each view queries the logs of the displayed time, which is charged by the gigabyte.
+   * Each view queries the logs of the displayed time, and Logs Insights charges by the gigabyte.
    * @default true
    */
   readonly logTables?: boolean;
@@ -91,7 +91,7 @@ const ALARMS_IN_THREE_ROWS = 24;
  * });
  */
 export class OperationsDashboard extends Construct {
-  /** The dashboard, for further widgets. */
+  /** CloudWatch dashboard, to which further widgets can be added. */
   public readonly dashboard: Dashboard;
   /** Log of deployments, unless `deploymentLog` is given or there is no service. */
   public readonly deploymentLog?: DeploymentLog;

@@ -48,10 +48,10 @@ export function checkSources(scope: IConstruct, props: GoldenSignalAlarmsProps):
 }
 
 /**
- * Whether two services are behind the same load balancer.
+ * True if two services are behind the same load balancer.
  *
- * It is the same construct, or has a name that means the same in every stack. One that is imported twice by the same
- * ARN is the same.
+ * It is the same construct, or has a name that means the same in every stack. Two imports of one ARN are the same load
+ * balancer.
  */
 export function shareLoadBalancer(scope: IConstruct, one: ServiceSignals, other: ServiceSignals): boolean {
   const [name, otherName] = [one, other].map(({ loadBalancerFullName }) =>

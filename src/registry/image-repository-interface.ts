@@ -3,7 +3,7 @@ import type { IConstruct } from 'constructs';
 
 /** Repository of images, with one SSM parameter for each release track that names the released image. */
 export interface IImageRepository extends IConstruct {
-  /** The ECR repository. */
+  /** ECR repository. */
   readonly repository: IRepository;
 
   /**

@@ -1,7 +1,7 @@
 import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import type { EnvironmentProfile } from '../environment';
 
-/** Properties of an {@link ImageRepository}; none is required. */
+/** Properties of an {@link ImageRepository}. None is required. */
 export interface ImageRepositoryProps {
   /**
    * Physical name, lower-case. CloudFormation can't replace a repository that has one.
@@ -30,12 +30,12 @@ export interface ImageRepositoryProps {
   readonly keepImages?: number;
   /**
    * Environment profile that supplies defaults for unset props.
-   * @default - that of the scope, or production
+   * @default - the profile of the scope, or production
    */
   readonly profile?: EnvironmentProfile;
 }
 
-/** Properties of {@link ImageRepository.fromRepository}; `repository` is required. */
+/** Properties of {@link ImageRepository.fromRepository}. `repository` is required. */
 export interface AdoptedRepositoryProps {
   /** Existing ECR repository. */
   readonly repository: IRepository;

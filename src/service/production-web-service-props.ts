@@ -61,7 +61,7 @@ export interface ProductionWebServiceProps extends ServiceTaskProps {
    */
   readonly healthCheck?: WebHealthCheck;
   /**
-   * Rollout strategy: how a new version replaces the one that serves.
+   * Rollout strategy: how a new version replaces the running one.
    * @default Rollout.blueGreen()
    */
   readonly rollout?: Rollout;

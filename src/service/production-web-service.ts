@@ -66,7 +66,7 @@ export class ProductionWebService
   public readonly taskDefinition: ecs.FargateTaskDefinition;
   /** Container of the application. */
   public readonly container: ecs.ContainerDefinition;
-  /** Role of the application. It takes further grants. */
+  /** Role of the application. It accepts further grants. */
   public readonly taskRole: Role;
   /** Role that starts the tasks. It is closed to further grants. */
   public readonly executionRole: Role;
@@ -82,7 +82,7 @@ export class ProductionWebService
   public readonly rollbackAlarms: Alarm[];
   /** Scalable number of tasks. */
   public readonly taskCount: ecs.ScalableTaskCount;
-  /** Deployment group of CodeDeploy, where it deploys. */
+  /** CodeDeploy deployment group, if CodeDeploy deploys the service. */
   public readonly deploymentGroup?: EcsDeploymentGroup;
   /** Secrets that the service created, by environment variable. */
   public readonly secrets: { [variable: string]: ISecret };
@@ -171,7 +171,7 @@ export class ProductionWebService
     };
   }
 
-  /** Facts about the service that a release needs. Throws where the image comes from a public registry. */
+  /** Identity and resources of the service for releases. Throws if the image comes from a public registry. */
   public get releaseTarget(): ReleaseTarget {
     return releaseTarget(this, {
       network: this.props.network,
@@ -186,13 +186,13 @@ export class ProductionWebService
   }
 
   /**
-   * Rolls back a running deployment when this alarm fires, too. Returns true: the service supports it.
+   * Rolls back a running deployment when this alarm fires, too. Returns true, because the service supports it.
    *
    * The service names the alarm and doesn't refer to it, so the alarm may refer to the service. It must exist when the
    * service is deployed.
    *
    * @param alarmName the alarm's literal name
-   * @param alarm the alarm itself; in the same stack it is deployed before the service
+   * @param alarm the alarm itself, which is deployed before the service if both are in one stack
    */
   public rollBackOn(alarmName: string, alarm?: IAlarm): boolean {
     this.deployment.rollBackOn(alarmName, alarm);

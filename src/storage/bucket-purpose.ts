@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 
-/** Properties of {@link BucketPurpose.logs}; none is required. */
+/** Properties of {@link BucketPurpose.logs}. None is required. */
 export interface LogBucketProps {
   /**
    * Retention of log files, 1 to 3650 whole days.
@@ -12,7 +12,7 @@ export interface LogBucketProps {
   readonly retention?: Duration;
 }
 
-/** Properties of {@link BucketPurpose.artifacts}; `key` is required. */
+/** Properties of {@link BucketPurpose.artifacts}. `key` is required. */
 export interface ArtifactBucketProps {
   /** Key that encrypts all objects. Readers of artifacts need permission to use it. */
   readonly key: IKey;

@@ -8,13 +8,13 @@ import { sourceAccount } from '../iam/source-account';
 import { checkWholeNumber } from '../validation/checks';
 import type { BucketPurpose } from './bucket-purpose';
 
-/** Properties of a {@link SecureBucket}; `purpose` is required. */
+/** Properties of a {@link SecureBucket}. `purpose` is required. */
 export interface SecureBucketProps {
   /** Purpose of the bucket, which determines its writers, retention and encryption. */
   readonly purpose: BucketPurpose;
   /**
    * Environment profile that supplies defaults for unset props.
-   * @default - that of the scope, or production
+   * @default - the profile of the scope, or production
    */
   readonly profile?: EnvironmentProfile;
 }
@@ -30,7 +30,7 @@ export interface SecureBucketProps {
  * new SecureVpc(this, 'Network', { flowLogBucket: logs.bucket });
  */
 export class SecureBucket extends Construct {
-  /** The S3 bucket. */
+  /** S3 bucket. */
   public readonly bucket: Bucket;
 
   public constructor(scope: Construct, id: string, props: SecureBucketProps) {

@@ -1,4 +1,4 @@
-/** Wildcards of a pattern language, each with the regular expression that it stands for. */
+/** Wildcards of a pattern language, each with its regular expression. */
 export type Wildcards = ReadonlyMap<string, string>;
 
 /** Literal text as part of a regular expression. */

@@ -329,7 +329,7 @@ describe('A database refuses, with path, prop, range and fix,', () => {
     [
       'a port that the data tier does not allow',
       () => postgres({ port: 5433 }),
-      /port is 5433, expected a port that the data tier lets in \(5432, 3306, 6379\)/,
+      /port is 5433, expected a port that the data tier accepts \(5432, 3306, 6379\)/,
     ],
     ['a port that RDS does not support', () => postgres({ port: 80 }), /port is 80, expected 1150 to 65535/],
     [

@@ -130,7 +130,10 @@ function daysOf(duration?: Duration): number | undefined {
   return duration?.toDays({ integral: false });
 }
 
-/** AWS Backup refuses to store a recovery point in a locked vault that would expire before the lock ends. */
+/**
+ * Requires that recovery points are kept at least as long as the vault's lock.
+ * AWS Backup doesn't store a recovery point in a locked vault that would expire before the lock ends.
+ */
 function lockRule(prop: string, retention?: Duration, lock?: VaultLock): Rule {
   const kept = daysOf(retention);
   const locked = daysOf(lock?.minRetention);

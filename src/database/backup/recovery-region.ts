@@ -27,7 +27,7 @@ export interface RecoveryRegionProps {
   readonly stackName?: string;
   /**
    * Environment profile that supplies defaults for unset props.
-   * @default - that of the scope, else production
+   * @default - the profile of the scope, or production
    */
   readonly profile?: EnvironmentProfile;
 }

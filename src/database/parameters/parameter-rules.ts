@@ -81,7 +81,7 @@ function checkValue(scope: IConstruct, rules: ParameterRules, name: string, valu
     throw new PropError(scope, {
       prop: `parameters['${name}']`,
       value,
-      expected: `a parameter that ${rules.engine} has and RDS lets be set`,
+      expected: `a parameter that ${rules.engine} has and RDS can set`,
       fix: 'correct the name, or set a parameter that is not known here with parameterGroup.addParameter',
     });
   }

@@ -1,6 +1,6 @@
 /**
- * The parameters of PostgreSQL that RDS lets be set: majors, type, and range with unit or allowed words. Written by
- * scripts/postgres-settings.ts from pg_settings of real servers, with which a test compares it.
+ * Parameters of PostgreSQL that RDS can set: majors, type, and range with unit or expected words.
+ * scripts/postgres-settings.ts writes them from pg_settings of real servers. A test compares them with such servers.
  */
 export const POSTGRES_SETTINGS: { [name: string]: string } = {
   application_name: '15-18 string',

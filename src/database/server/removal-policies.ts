@@ -18,7 +18,10 @@ export function keyRemovalPolicy(server: RemovalPolicy): RemovalPolicy {
   return server === RemovalPolicy.SNAPSHOT ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : server;
 }
 
-/** Removal policy of security group, subnets and parameters, which can't be deleted while the server exists. */
+/**
+ * Removal policy of the security group, the subnets and the parameters of a server.
+ * None of them can be deleted while the server exists.
+ */
 export function dependencyRemovalPolicy(server: RemovalPolicy): RemovalPolicy {
   return server === RemovalPolicy.SNAPSHOT ? RemovalPolicy.DESTROY : server;
 }

@@ -29,7 +29,7 @@ export const CONTINUE = '(continue)';
 /** Longest name of a state that CloudFormation accepts. */
 export const MAX_STATE_NAME = 80;
 
-/** States that have no `Next` of their own. */
+/** States that have no `Next`. */
 const WITHOUT_NEXT = ['Choice', 'Succeed', 'Fail'];
 
 /**

@@ -14,7 +14,7 @@ import type { EnvironmentProfile } from '../../environment';
 import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
 import type { AwsCalls } from './sdk-integrations';
 
-/** Properties of a {@link LoggedStateMachine}; all are required. */
+/** Properties of a {@link LoggedStateMachine}. All are required. */
 export interface LoggedStateMachineProps {
   /** Definition in the Amazon States Language. */
   readonly definition: object;
@@ -37,7 +37,10 @@ export function executionsOf(machine: IStateMachine): string {
     : Stack.of(machine).formatArn({ ...executions, resourceName: `${resourceName}:*`, account, region });
 }
 
-/** State machine that calls AWS without functions, with an encrypted log, traces and a policy of its calls only. */
+/**
+ * State machine with an encrypted log and traces, whose policy allows its own AWS calls only.
+ * It calls AWS through SDK integrations, without functions.
+ */
 export class LoggedStateMachine extends Construct {
   public readonly stateMachine: StateMachine;
 

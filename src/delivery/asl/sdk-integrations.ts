@@ -103,7 +103,10 @@ export class AwsCalls {
   }
 }
 
-/** Allows the key of a topic: a topic with its own key takes messages only from publishers that may use the key. */
+/**
+ * Allows the use of a topic's key.
+ * A topic with a key of its customer accepts messages only from publishers that may use the key.
+ */
 export function allowKeyOf(calls: AwsCalls, topic?: ITopic): void {
   if (topic?.masterKey) {
     calls.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [topic.masterKey.keyArn]);

@@ -125,7 +125,7 @@ function checkCidrs(role: CiDeployRole, cidrs: string[] | undefined): void {
       prop: 'allowedCidrs',
       value: cidrs,
       expected: 'at least one network: with an empty list nobody can assume the role',
-      fix: 'add a network, or leave allowedCidrs out to accept all',
+      fix: 'add a network, or remove allowedCidrs to accept all',
     },
     {
       condition: invalid !== undefined,

@@ -32,7 +32,7 @@ export interface DriftCheckProps {
   readonly interval?: Duration;
   /**
    * Environment profile that supplies defaults for unset props.
-   * @default - the profile of the scope, else production
+   * @default - the profile of the scope, or production
    */
   readonly profile?: EnvironmentProfile;
 }

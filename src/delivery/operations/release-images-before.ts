@@ -23,8 +23,9 @@ export function releaseImagesBefore(tools: CommandTools, none: string): Part {
 }
 
 /**
- * Collects the images that the last release replaced, one by one, because the names of repositories can't be put into a
- * path. A service that was released for the first time keeps its image.
+ * Collects the images that the last release replaced, one by one.
+ * A path can't contain the names of repositories, so one path can't select them all. A service that was released for
+ * the first time keeps its image.
  */
 function findImages({ calls, arns, release }: CommandTools, none: string): Part {
   const added = 'Image before is added';

@@ -17,7 +17,7 @@ export interface RollbackCommandProps {
   readonly release: Release;
   /**
    * Environment profile that supplies defaults for unset props.
-   * @default - the profile of the scope, else production
+   * @default - the profile of the scope, or production
    */
   readonly profile?: EnvironmentProfile;
 }
@@ -31,7 +31,7 @@ const MAX_WAIT = Duration.days(7);
  * - While a release runs without a deployment, the document stops it, and it is rolled back.
  * - Otherwise the document releases the images before the last release, whatever alarm fires, and waits for the end.
  *
- * A rollback that runs already is left alone. Source: requirements A-14, C-17 and E-15.
+ * A rollback in progress is not interrupted. Source: requirements A-14, C-17 and E-15.
  *
  * @example
  * new RollbackCommand(this, 'Rollback', { release });

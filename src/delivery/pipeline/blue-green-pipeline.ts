@@ -67,7 +67,7 @@ export interface BlueGreenPipelineProps {
   readonly artifactBuckets?: { [region: string]: IBucket };
   /**
    * Environment profile that supplies defaults for unset props.
-   * @default - the profile of the scope, else production
+   * @default - the profile of the scope, or production
    */
   readonly profile?: EnvironmentProfile;
 }
@@ -192,7 +192,7 @@ export class BlueGreenPipeline extends Construct {
     const policy = new ManagedPolicy(this, 'Policy', {
       roles: [role],
       statements: [
-        // Connections upload sources with an ACL for the owner of the bucket, which needs a permission of its own.
+        // Connections upload sources with an ACL for the owner of the bucket, which needs a separate permission.
         new PolicyStatement({
           actions: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:PutObjectAcl'],
           resources: [objects],

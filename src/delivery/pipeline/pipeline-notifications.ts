@@ -18,7 +18,7 @@ interface Notification {
   readonly text: string;
 }
 
-/** Notifies of failed actions: checks, builds, scans and approvals. Releases send notifications of their own. */
+/** Notifies of failed actions: checks, builds, scans and approvals. Releases send their notifications themselves. */
 export function notifyOfFailures(scope: Construct, pipeline: Pipeline, topic: ITopic): void {
   createNotificationRule(scope, 'Failures', {
     pipeline,

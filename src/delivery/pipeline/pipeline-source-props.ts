@@ -33,7 +33,7 @@ export interface ImagePushProps {
   /**
    * Image tags whose push starts a release, 1 to 5 patterns with `*`: `['*.*.*']` releases versions.
    *
-   * The default leaves out tags that an image gets besides its commit, so that each image is released once.
+   * The default excludes tags that an image gets besides its commit, so that each image is released once.
    * @default - all tags except `latest`, versions (`v*`, `*.*.*`) and tags of releases (`live-*`)
    */
   readonly tags?: string[];

@@ -87,7 +87,7 @@ function connectionRules({ connectionArn, repository, branch, paths, tags }: Cod
       prop: 'source.branch',
       value: branch,
       expected: 'the name of one branch',
-      fix: "name the branch, or leave it out for 'main'",
+      fix: "name the branch, or remove it for 'main'",
     },
     {
       condition: tags !== undefined && (branch !== undefined || paths !== undefined),
@@ -100,7 +100,7 @@ function connectionRules({ connectionArn, repository, branch, paths, tags }: Cod
       prop: `source.${prop}`,
       value: patterns,
       expected: `1 to ${MAX_GIT_PATTERNS} patterns`,
-      fix: 'leave it out to match all, or write wider patterns',
+      fix: 'remove it to match all, or write wider patterns',
     })),
   ];
 }
@@ -119,7 +119,7 @@ function tagPatternRule(tags: string[] | undefined): Rule {
     prop: 'source.tags',
     value: tags,
     expected: `1 to ${MAX_TAG_PATTERNS} patterns of letters, digits, _, ., - and *, without ** and not * alone`,
-    fix: 'leave tags out to release every commit',
+    fix: 'remove tags to release every commit',
   };
 }
 

@@ -68,7 +68,7 @@ export class ConnectionSource implements SourceConfig {
     this.commitId = this.action.variables.commitId;
   }
 
-  /** IAM has a prefix of its own for connections whose ARN has the former name of the service. */
+  /** IAM has a separate prefix for connections whose ARN has the former name of the service. */
   public get permissions(): PolicyStatement[] {
     const { connectionArn } = this.props;
     const service = connectionArn.includes(':codestar-connections:') ? 'codestar-connections' : 'codeconnections';

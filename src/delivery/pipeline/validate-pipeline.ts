@@ -125,7 +125,7 @@ function smokeTestRule({ name, local }: StageConfig): Rule {
     condition: local?.smokeTest !== undefined && unsupported !== undefined,
     prop: `stages.${name}.smokeTest`,
     problem: `is not supported for ${path}: only a ProductionWebService has a hook for it`,
-    fix: 'remove smokeTest, and give that service a lifecycle hook of its own',
+    fix: 'remove smokeTest, and give that service a dedicated lifecycle hook',
   };
 }
 

@@ -91,7 +91,7 @@ function rulesOf(stage: StageConfig): Rule[] {
       condition: name in Object.prototype,
       prop: 'stages.name',
       value: name,
-      expected: 'no name of a member of every JavaScript object',
+      expected: 'a name that no JavaScript object has as a member (constructor, toString)',
       fix: 'give the stage another name',
     },
     {
@@ -99,7 +99,7 @@ function rulesOf(stage: StageConfig): Rule[] {
       prop: `stages.${name}.services`,
       value: local?.services,
       expected: 'at least one service',
-      fix: 'name the services that the stage releases, or leave the stage out',
+      fix: 'name the services that the stage releases, or remove the stage',
     },
     {
       condition: approvalTimeout !== undefined && !approval,

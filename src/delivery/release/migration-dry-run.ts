@@ -19,7 +19,7 @@ import { registerTaskDefinition } from './steps/register-task-definition';
 import { readReleasedTag } from './steps/released-image';
 import { runTask, TASK } from './steps/run-task';
 
-/** Properties of a {@link MigrationDryRun}; all are required. */
+/** Properties of a {@link MigrationDryRun}. All are required. */
 export interface MigrationDryRunProps {
   /** Migration with a plan. */
   readonly migration: Migration;
@@ -36,8 +36,8 @@ const LOG = '$.log';
 const EVENTS = '$.events';
 
 /**
- * Dry run of a migration: runs its plan with the new image, and outputs the lines and where they are logged.
- * Source: requirement A-08.
+ * Dry run of a migration: runs its plan with the new image.
+ * It outputs the lines of the plan and their log. Source: requirement A-08.
  */
 export class MigrationDryRun extends Construct {
   public readonly stateMachine: StateMachine;

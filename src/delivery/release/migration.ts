@@ -5,11 +5,12 @@ import { checkWholeNumber } from '../../validation/checks';
 import { PropError } from '../../validation/prop-error';
 import type { MaintenanceWindow } from './maintenance-window';
 
-/** Options of a {@link Migration}; none is required. */
+/** Options of a {@link Migration}. None is required. */
 export interface MigrationOptions {
   /**
-   * Command that prints what the migration would do, the SQL, and changes nothing. It runs with the new image, before
-   * the approval.
+   * Command that prints the SQL of the migration and changes nothing.
+   *
+   * It runs with the new image, before the approval.
    * @default - the approval shows no plan
    */
   readonly plan?: string[];
@@ -36,8 +37,10 @@ export interface MigrationOptions {
 }
 
 /**
- * Migration of the schema: a task that runs once with the new image, before the new version gets traffic. The version
- * that serves continues with the new schema, also after a rollback, so a migration has to suit both versions.
+ * Migration of the schema: a task that runs once with the new image, before its version gets traffic.
+ *
+ * The running version continues with the new schema, also after a rollback. A migration must therefore suit both
+ * versions.
  *
  * @example
  * new Release(this, 'Release', {
@@ -94,7 +97,7 @@ export class Migration {
       throw new PropError(scope, {
         prop: 'migration',
         problem: `runs in ${source.node.path}, which has no database`,
-        fix: 'add the database to its backingServices, or migrate with the service that has it',
+        fix: 'add the database to its backingServices, or migrate with a service that uses it',
       });
     }
   }

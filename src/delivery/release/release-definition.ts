@@ -49,7 +49,10 @@ export function releaseDefinition(tools: PartTools, settings: ReleaseSettings): 
   };
 }
 
-/** Marks each service as one to roll back: a part that runs for one service sees no more than that service. */
+/**
+ * Marks each service as one to roll back.
+ * A part that runs for one service sees the fields of that service only.
+ */
 function markRollback() {
   return forEach(SERVICES, part(['Mark service', { Type: 'Pass', Result: true, ResultPath: INPUT.back }]), {
     fields: { ResultPath: SERVICES },

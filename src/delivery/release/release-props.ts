@@ -19,7 +19,9 @@ export interface ReleaseProps {
    */
   readonly migration?: Migration;
   /**
-   * Database to take a snapshot of first. The snapshot is kept for 30 days and copied. Source: requirement A-06.
+   * Database that a snapshot is taken of before the release.
+   *
+   * The snapshot is kept for 30 days and copied. Source: requirement A-06.
    * @default - none
    */
   readonly snapshot?: ISnapshotSource;
@@ -41,9 +43,11 @@ export interface ReleaseProps {
    */
   readonly monitoringTime?: Duration;
   /**
-   * Longest time of one service's deployment, and of its rollback: 10 to 20160 whole minutes. After it the release is
-   * rolled back. Longer times and more services lengthen the polling interval; more than an hour is refused.
-   * @default - an hour more than the longest rollout of the services takes by plan
+   * Longest time of one service's deployment, and of its rollback: 10 to 20160 whole minutes.
+   *
+   * After it the release is rolled back. Longer times and more services lengthen the polling interval. A release whose
+   * interval would exceed an hour is refused.
+   * @default - an hour more than the longest planned rollout of the services
    */
   readonly deploymentTimeout?: Duration;
   /**
@@ -58,7 +62,7 @@ export interface ReleaseProps {
   readonly gateAlarmNames?: string[];
   /**
    * Environment profile that supplies defaults for unset props.
-   * @default - the profile of the scope, else production
+   * @default - the profile of the scope, or production
    */
   readonly profile?: EnvironmentProfile;
 }

@@ -20,10 +20,13 @@ import type { ReleaseSettings } from './release-settings';
 import { longestRolloutMinutes, validateInterval, validateRelease } from './validate-release';
 
 /**
- * Release of new versions of services, which rolls them back when anything fails: a state machine without functions.
- * Start it with `{ "images": { "<repository>": "<tag>" } }`. A service whose repository is not named keeps its image
- * and gets the changes of its task definition. With `"back": true` next to the images it rolls back to them, without
- * alarm checks, snapshot, migration and monitoring (docs/delivery.md).
+ * Release of new versions of services, which are rolled back when anything fails.
+ *
+ * It is a state machine without functions. Start it with `{ "images": { "<repository>": "<tag>" } }`. A service whose
+ * repository is not named keeps its image and gets the changes of its task definition.
+ *
+ * With `"back": true` next to `images`, the release rolls back to those images, without alarm checks, snapshot,
+ * migration and monitoring (docs/delivery.md).
  *
  * Throws a PropError for services that can't be released, and for a migration without a database.
  *
@@ -44,7 +47,10 @@ export class Release extends Construct {
   public readonly stageName: string;
   /** Name of the parameter with the record of the current or last release. */
   public readonly recordName: string;
-  /** Name of the parameter with the record of the last successful release: what it released, and what it replaced. */
+  /**
+   * Name of the SSM parameter that records the last successful release.
+   * The record has the images that were released, and those that they replaced.
+   */
   public readonly lastReleaseName: string;
   /** @internal */
   public readonly _targets: ReleaseTarget[];
@@ -146,7 +152,7 @@ export class Release extends Construct {
     };
   }
 
-  /** In a policy of its own: the state machine depends on its other policy, which therefore can't name it. */
+  /** Separate policy: the state machine depends on its other policy, which therefore can't name it. */
   private allowOwnExecutions(stateMachine: StateMachine, role: Role): void {
     const executions = executionsOf(stateMachine);
     const policy = new ManagedPolicy(this, 'OwnExecutions', {
@@ -166,8 +172,9 @@ export class Release extends Construct {
   }
 
   /**
-   * An execution that was stopped, or failed where nothing is caught, can't roll itself back: a second one does. It
-   * finds nothing to roll back where the first one did.
+   * Rule that starts a second execution after one that couldn't roll itself back.
+   * Such an execution was stopped, or failed in a state without a catcher. If it did roll back, the second one finds
+   * nothing to do.
    */
   private createCleanUpRule(): void {
     const { stateMachineArn } = this.stateMachine;

@@ -6,32 +6,32 @@ import { PropError } from '../../validation/prop-error';
 
 /** Properties of a {@link ReleasedService} on Fargate. Repository and parameter name are required. */
 export interface ReleasedFargateServiceProps {
-  /** Repository of its images. */
+  /** ECR repository of the service's images. */
   readonly repository: IRepository;
   /** Name of a String parameter that holds the released tag, or `none`. */
   readonly releasedImageParameterName: string;
   /**
-   * Names of the alarms that roll its deployments back.
+   * Names of the alarms that roll back a deployment.
    * @default - none
    */
   readonly rollbackAlarmNames?: string[];
   /**
-   * ARN of the listener rule of its production traffic, with one forward action.
+   * ARN of the listener rule for production traffic, with one forward action.
    * @default - the release doesn't check the traffic
    */
   readonly productionRuleArn?: string;
   /**
-   * Longest time of a deployment by plan: steps, verification and bake time.
+   * Longest planned duration of a deployment: steps, verification and bake time.
    * @default Duration.hours(2)
    */
   readonly longestDeployment?: Duration;
   /**
-   * Tasks that its first release starts.
+   * Number of tasks that the first release starts.
    * @default - it has its tasks from the beginning
    */
   readonly minTasks?: number;
   /**
-   * Name of its tasks' log group, with streams that `awslogs` names after the container.
+   * Name of the tasks' log group, with streams that `awslogs` names after the container.
    * @default - the dry run of a migration outputs no lines
    */
   readonly logGroupName?: string;
@@ -48,14 +48,16 @@ export interface ReleasedFargateServiceProps {
  */
 export class ReleasedService implements IReleasedService {
   /**
-   * Fargate service whose task definition names its family (`TaskDefinitionRevision.LATEST`), so that CloudFormation
-   * never starts a rollout. The release replaces the image of the default container.
+   * CDK's Fargate service, whose task definition must name its family.
+   *
+   * With `TaskDefinitionRevision.LATEST`, CloudFormation never starts a deployment of a new revision. The release
+   * replaces the image of the default container.
    */
   public static fromFargate(service: FargateService, props: ReleasedFargateServiceProps): IReleasedService {
     return new ReleasedService(service, props);
   }
 
-  /** Facts that a release needs of the service. */
+  /** Identity and resources of the service for releases. */
   public readonly releaseTarget: ReleaseTarget;
 
   private constructor(service: FargateService, props: ReleasedFargateServiceProps) {
@@ -96,7 +98,10 @@ export class ReleasedService implements IReleasedService {
   }
 }
 
-/** Properties of a service's template that decide how it can be released, with references in CloudFormation's form. */
+/**
+ * Properties in a service's template that decide how it can be released.
+ * References have CloudFormation's form.
+ */
 interface ServiceResource {
   readonly deploymentController?: { readonly type?: string };
   readonly deploymentConfiguration?: { readonly strategy?: string };

@@ -43,7 +43,7 @@ export function validateInterval(scope: IConstruct, services: number, timeout: D
   ]);
 }
 
-/** Minutes of the longest rollout that the services have by plan. */
+/** Planned minutes of the longest rollout of the services. */
 export function longestRolloutMinutes(targets: ReleaseTarget[]): number {
   return Math.max(
     ...targets.map(({ longestDeployment }) => Math.ceil(longestDeployment.toMinutes({ integral: false }))),
@@ -150,7 +150,7 @@ function timeoutRule({ deploymentTimeout }: ReleaseProps, longest: number): Rule
     error: {
       prop: 'deploymentTimeout',
       value: `${minutes} minutes`,
-      expected: `at least the ${longest} minutes that the longest rollout takes by plan`,
+      expected: `at least the ${longest} planned minutes of the longest rollout`,
       fix: 'remove deploymentTimeout, or shorten the rollout',
     },
   };

@@ -1,4 +1,4 @@
-/** Properties of {@link SubnetPlan.sized}; none is required. */
+/** Properties of {@link SubnetPlan.sized}. None is required. */
 export interface SubnetPlanSizes {
   /**
    * CIDR block of the network, /16 to /28.
@@ -34,7 +34,7 @@ export interface SubnetPlanSizes {
   readonly dataMask?: number;
 }
 
-/** Properties of {@link SubnetPlan.blocks}; `cidr` and `applicationBlocks` are required. */
+/** Properties of {@link SubnetPlan.blocks}. `cidr` and `applicationBlocks` are required. */
 export interface SubnetPlanBlocks {
   /** CIDR block of the network, for example `10.0.0.0/16`. */
   readonly cidr: string;

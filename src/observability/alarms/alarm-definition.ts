@@ -43,18 +43,20 @@ export interface AlarmDefinition {
   /** Treatment of a period without data. A source without traffic reports none, nor does a deleted one. */
   readonly missing: TreatMissingData;
   /**
-   * Whether its critical alarm rolls back a running deployment of the service. Source: requirement A-13.
+   * Rolls back a running deployment of the service when its critical alarm fires.
+   * Source: requirement A-13.
    * @default false
    */
   readonly rollsBack?: boolean;
   /**
-   * Whether it is created only with `allAlarms`, so not in development by default. Source: requirement E-09.
+   * Creates the alarm only with `allAlarms`, so not in development by default.
+   * Source: requirement E-09.
    * @default false - created everywhere
    */
   readonly onlyWithAllAlarms?: boolean;
 }
 
-/** Whether the thresholds are standard deviations of an anomaly detection band. */
+/** True if the thresholds are standard deviations of an anomaly detection band. */
 export function isBand(comparison: ComparisonOperator): boolean {
   return [ComparisonOperator.LESS_THAN_LOWER_THRESHOLD, ComparisonOperator.GREATER_THAN_UPPER_THRESHOLD].includes(
     comparison,

@@ -22,7 +22,7 @@ export interface AlarmText {
 
 /** Characters that CloudWatch accepts in an alarm's description. */
 const MAX_DESCRIPTION = 1024;
-/** Characters of a path in it. The end of a path tells most. */
+/** Characters of a path in it. The end of a path is the most specific. */
 const MAX_PATH = 200;
 
 const ANSWER: { [severity in Severity]: string } = {

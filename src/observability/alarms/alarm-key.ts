@@ -5,7 +5,7 @@ interface Keyed {
   readonly key: string;
 }
 
-/** Whether a caller's key denotes this alarm. */
+/** True if a caller's key denotes this alarm. */
 export function denotes(key: string, definition: AlarmDefinition): boolean {
   return key === definition.key || `/${definition.source.node.path}/${definition.key}`.endsWith(`/${key}`);
 }

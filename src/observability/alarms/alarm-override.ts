@@ -1,6 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 
-/** Properties of an {@link AlarmOverride}; at least one is required, and others stay as documented. */
+/** Properties of an {@link AlarmOverride}. At least one is required, and others stay as documented. */
 export interface AlarmOverrideProps {
   /**
    * Threshold of the warning, in the unit of the documented one. A severity without a documented alarm gets one by

@@ -14,7 +14,7 @@ export function filledPeriods({ metric }: AlarmDefinition, period: Duration): nu
   return seconds(period) === 60 && fillsGaps(metric) ? LATE_MINUTES : 0;
 }
 
-/** Whether a missing minute becomes a value. */
+/** True if a missing minute becomes a value. */
 export function fillsGaps(metric: IMetric): boolean {
   const { mathExpression } = metric.toMetricConfig();
   return (

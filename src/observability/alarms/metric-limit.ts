@@ -12,7 +12,7 @@ export function withinMetricLimit(source: IConstruct, names: string[], noun: str
       '@org/prod-constructs:unwatched',
       `An alarm reads at most ${MAX_METRICS_PER_ALARM} metrics. ` +
         `Of the ${names.length} ${noun} of ${source.node.path} the last ${excess} are not monitored. ` +
-        'Create alarms of your own for them.',
+        'Create custom alarms for them.',
     );
   }
   return names.slice(0, MAX_METRICS_PER_ALARM);

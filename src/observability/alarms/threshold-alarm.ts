@@ -17,7 +17,7 @@ import type { Severity } from '../alerting/severity';
 import { type AlarmDefinition, isBand } from './alarm-definition';
 import { describeAlarm } from './alarm-description';
 
-/** Properties of a {@link ThresholdAlarm}; all but the service are required. */
+/** Properties of a {@link ThresholdAlarm}. All but the service are required. */
 export interface ThresholdAlarmProps {
   /** Signal with its window and all its thresholds. */
   readonly definition: AlarmDefinition;

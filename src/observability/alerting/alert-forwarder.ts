@@ -10,7 +10,7 @@ import type { EnvironmentProfile } from '../../environment';
 import { hardenedFunction } from '../../functions/hardened-function';
 import type { Runbooks } from './runbooks';
 
-/** Properties of an {@link AlertForwarder}; all are required. */
+/** Properties of an {@link AlertForwarder}. All are required. */
 export interface AlertForwarderProps {
   /** Destination of the alerts, for descriptions. */
   readonly destination: string;

@@ -3,7 +3,7 @@ import type { AlertChannel } from './channels/alert-channel';
 import type { Runbooks } from './runbooks';
 import type { UnnotifiedAlerts } from './unnotified-alerts';
 
-/** Properties of an {@link AlertRouting}; in production each severity needs a channel or a waiver. */
+/** Properties of an {@link AlertRouting}. In production each severity needs a channel or a waiver. */
 export interface AlertRoutingProps {
   /**
    * Channels of critical alerts, which are answered within 5 minutes at any hour. Source: requirement A-22.
@@ -42,7 +42,7 @@ export interface AlertRoutingProps {
   readonly runbooks?: Runbooks;
   /**
    * Environment profile that supplies defaults for unset props.
-   * @default - that of the scope, else production
+   * @default - the profile of the scope, or production
    */
   readonly profile?: EnvironmentProfile;
 }

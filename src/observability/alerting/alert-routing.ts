@@ -22,7 +22,7 @@ import { warnOfUnsubscribedEvents } from './unsubscribed-events-warning';
  * Encrypted SNS topic for each severity, with the channels that subscribe to it.
  *
  * Messages that a channel outside AWS rejects are kept in a dead-letter queue. They raise an alarm on channels that
- * don't depend on it. Docs/alerting.md lists every resource and every manual step.
+ * don't depend on it. The page docs/alerting.md lists every resource and every manual step.
  *
  * @example
  * new AlertRouting(this, 'Alerts', {
@@ -132,7 +132,7 @@ export class AlertRouting extends Construct {
         condition: knownToDiffer(topic.env.region, region),
         prop: 'topic',
         value: topic.env.region,
-        expected: `a topic in ${region}, because a subscription supports dead-letter queues of its own region only`,
+        expected: `a topic in ${region}, because a subscription supports dead-letter queues of the same region only`,
         fix: 'create an AlertRouting in that region',
       },
     ]);

@@ -9,7 +9,7 @@ import { sourceAccount } from '../../iam/source-account';
 /** Purpose of a topic, which decides who may publish to it. */
 export type TopicUse = 'severity' | 'deployment' | 'cost';
 
-/** Properties of {@link AlertTopics}; both are required. */
+/** Properties of {@link AlertTopics}. Both are required. */
 export interface AlertTopicsProps {
   /** Uses of each topic, by its name. */
   readonly uses: ReadonlyMap<string, TopicUse[]>;

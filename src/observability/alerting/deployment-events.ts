@@ -7,7 +7,7 @@ import { chatMessage } from './channels/chat-message';
 import { serviceArn } from './service-arn';
 import { Severity } from './severity';
 
-/** Properties of {@link DeploymentEvents}; both are required. */
+/** Properties of {@link DeploymentEvents}. Both are required. */
 export interface DeploymentEventsProps {
   /** Service whose deployments are announced. */
   readonly service: IMonitoredService;
@@ -133,7 +133,7 @@ export class DeploymentEvents extends Construct {
 
   /**
    * ECS reports no deployments by CodeDeploy. A deployment that is rolled back stops or fails first, and the rollback
-   * is a deployment of its own.
+   * is a second deployment.
    */
   private announceCodeDeploy(deploymentGroupArn: string): void {
     const { alertRouting } = this.props;

@@ -24,11 +24,11 @@ export class Runbooks {
   }
 
   /**
-   * Pages at an address of your own, `<url>/<key>.md` for each alarm.
+   * Custom pages, at `<url>/<key>.md` for each alarm.
    *
    * Copy `docs/runbooks` there as a start, and fill in the contacts.
    *
-   * @param url https address without query and fragment; a slash at its end makes no difference
+   * @param url https address without query and fragment, with or without a slash at its end
    */
   public static at(url: string): Runbooks {
     return new Runbooks(url);

@@ -13,7 +13,7 @@ interface GivenRouting {
   readonly profile: EnvironmentProfile;
 }
 
-/** Topics that share the topic of warnings unless they have channels of their own. */
+/** Topics that share the topic of warnings unless they have dedicated channels. */
 const SHARED_WITH_WARNINGS = ['deployment', 'cost'];
 const TOPICS: string[] = [...SEVERITIES, ...SHARED_WITH_WARNINGS];
 

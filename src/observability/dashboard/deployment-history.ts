@@ -8,13 +8,13 @@ import { EnvironmentProfile } from '../../environment';
 import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
 import { serviceArn } from '../alerting/service-arn';
 
-/** Properties of a {@link DeploymentLog}; services are required. */
+/** Properties of a {@link DeploymentLog}. Services are required. */
 export interface DeploymentLogProps {
   /** Services whose deployments are logged. */
   readonly services: IMonitoredService[];
   /**
    * Environment profile with the retention of the log.
-   * @default - that of the scope, else production
+   * @default - the profile of the scope, or production
    */
   readonly profile?: EnvironmentProfile;
 }

@@ -44,13 +44,13 @@ export function serverlessCapacityOf(cluster: IConstruct): { minAcu: number; max
     : { minAcu: minCapacity, maxAcu: maxCapacity };
 }
 
-/** Whether Performance Insights may be enabled for an instance. An imported instance may have it. */
+/** True if Performance Insights may be enabled for an instance. An imported instance may have it. */
 export function mayHaveInsights(instance: IConstruct): boolean {
   const resource = resourceOf(instance);
   return resource === undefined || !isOff(instance, resource.enablePerformanceInsights);
 }
 
-/** Whether Performance Insights may be enabled for a cluster or one of its members. */
+/** True if Performance Insights may be enabled for a cluster or one of its members. */
 export function clusterMayHaveInsights(cluster: IConstruct): boolean {
   const resource = cluster.node.defaultChild;
   return (

@@ -8,7 +8,9 @@ import { asStored } from './stored-identifier';
 /** Properties of a {@link MonitoredCache} for a replication group; none is required. */
 export interface MonitoredReplicationGroupProps {
   /**
-   * Whether the group runs in cluster mode, where node names contain the shard. A custom parameter group requires it.
+   * Cluster mode of the replication group.
+   *
+   * In cluster mode, node names contain the shard. A custom parameter group requires this property.
    * @default - true with several node groups, with `clusterMode: 'enabled'`, or with AWS's parameter groups for it
    */
   readonly clusterMode?: boolean;

@@ -29,7 +29,7 @@ import {
 } from './database-resources';
 import { asStored } from './stored-identifier';
 
-/** Properties of a {@link MonitoredDatabase}; a database of an L2 construct requires none. */
+/** Properties of a {@link MonitoredDatabase}. A database of an L2 construct requires none. */
 export interface MonitoredDatabaseProps {
   /**
    * Family of the engine. Imported databases may need it, and read replicas do.
@@ -210,7 +210,7 @@ function familyOf(source: IConstruct, given: DatabaseFamily | undefined, engine:
       fix:
         engine === undefined
           ? 'give DatabaseFamily.POSTGRES or DatabaseFamily.MYSQL, which imported databases and read replicas need'
-          : 'give the family, or create alarms of your own for another engine',
+          : 'give the family, or create custom alarms for another engine',
     });
   }
   return family;

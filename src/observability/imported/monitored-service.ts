@@ -16,7 +16,7 @@ import { PropError } from '../../validation/prop-error';
 import { inOtherEnvironment } from '../../validation/resource-environment';
 import { checkRules } from '../../validation/rules';
 
-/** Properties of a {@link MonitoredService}; a load balancer and target groups are required. */
+/** Properties of a {@link MonitoredService}. A load balancer and target groups are required. */
 export interface MonitoredServiceProps {
   /** Application Load Balancer of the service. One that is imported by its ARN is sufficient. */
   readonly loadBalancer: IApplicationLoadBalancer;

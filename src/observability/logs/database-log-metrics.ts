@@ -32,7 +32,7 @@ export const DEADLOCK = 'deadlock detected';
 /**
  * Metrics of a database's logs, with metric filters that are created on request.
  *
- * The filters are in the scope of the caller and count into metrics of their own, so that two callers don't count
+ * The filters are in the scope of the caller and count into separate metrics, so that two callers don't count
  * twice. All logs of a database count into one metric. Source: requirement E-09.
  */
 export class DatabaseLogMetrics extends Construct {

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { sortedByName } from '../../contracts/sorted-by-name';
 import { checkRules, type Rule } from '../../validation/rules';
 
-/** Properties of a {@link DistinctCount}; log groups are required. */
+/** Properties of a {@link DistinctCount}. Log groups are required. */
 export interface DistinctCountProps {
   /** Log groups with events in JSON, 1 to 20. A user of two services counts once. Source: requirement A-15. */
   readonly logGroups: ILogGroup[];

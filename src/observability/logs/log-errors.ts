@@ -3,7 +3,7 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, type IFilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
-/** Properties of {@link LogErrors}; log groups are required. */
+/** Properties of {@link LogErrors}. Log groups are required. */
 export interface LogErrorsProps {
   /** Log groups, at least one. All count into one metric. */
   readonly logGroups: ILogGroup[];

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { sortedByName } from '../../contracts/sorted-by-name';
 import { checkLogMetric } from './validate-log-metric';
 
-/** Properties of a {@link LogMetric}; a log group and a pattern are required. */
+/** Properties of a {@link LogMetric}. A log group and a pattern are required. */
 export interface LogMetricProps {
   /** Log group of the events. Those after the deployment count. */
   readonly logGroup: ILogGroup;
@@ -53,7 +53,7 @@ export interface LogMetricProps {
 }
 
 /**
- * Metric filter on a log, such as items created in an hour or the seconds that a job took.
+ * Metric filter that counts or measures events of a log, such as created items or a job's duration.
  *
  * It runs no code. Each metric is charged as a custom metric. Source: requirement A-18.
  *

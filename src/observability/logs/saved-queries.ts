@@ -4,7 +4,7 @@ import type { IMonitoredDatabase, IMonitoredService } from '../../contracts';
 import type { LogFields } from './log-fields';
 import { databaseQueries, fieldNames, type LogQuery, ServiceQueries } from './log-queries';
 
-/** Properties of {@link SavedQueries}; none is required. */
+/** Properties of {@link SavedQueries}. None is required. */
 export interface SavedQueriesProps {
   /**
    * Services whose logs are queried. A service without log groups gets no queries.
@@ -17,7 +17,7 @@ export interface SavedQueriesProps {
    */
   readonly databases?: IMonitoredDatabase[];
   /**
-   * Names of the fields in the services' logs. Services with other names need a construct of their own.
+   * Names of the fields in the services' logs. Services with other names need a second construct.
    * Source: requirement A-15.
    * @default - `user`, `requestId`, `duration`, `level`, `context` and `message`
    */

@@ -126,7 +126,7 @@ function isNumber(value: string): boolean {
   return value.trim() !== '' && Number.isFinite(Number(value));
 }
 
-/** Whether a pattern names a field. `{ $.identity = * }` doesn't name `$.id`. */
+/** True if a pattern names a field. `{ $.identity = * }` doesn't name `$.id`. */
 function names(pattern: IFilterPattern, field: string): boolean {
   const text = pattern.logPatternString;
   const named = field.startsWith('$.') ? field : field.slice(1);

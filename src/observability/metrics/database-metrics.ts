@@ -55,7 +55,7 @@ export class DatabaseMetrics {
     return this.highest('CPUUtilization', 'CPU (%)', options);
   }
 
-  /** Whether sessions are counted. The metrics are by instance, so the instances have to be known. */
+  /** True if sessions are counted. The metrics are by instance, so the instances have to be known. */
   public get countsSessions(): boolean {
     const { instanceIdentifiers, performanceInsights = true } = this.signals;
     return performanceInsights && instanceIdentifiers.length > 0;

@@ -3,7 +3,7 @@ import { type MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ServiceSignals } from '../../contracts';
 import { TargetGroupMetrics } from '../../metrics/target-group-metrics';
 
-/** Properties of {@link ServiceMetrics}; none is required. */
+/** Properties of {@link ServiceMetrics}. None is required. */
 export interface ServiceMetricsOptions {
   /**
    * Period of one datapoint, in whole minutes.

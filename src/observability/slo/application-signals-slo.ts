@@ -6,7 +6,7 @@ import type { ErrorBudget } from './error-budget';
 import type { ObjectiveExclusion } from './objective-exclusion';
 import type { CheckedObjective } from './service-objective';
 
-/** Properties of an {@link ObjectiveRecord}; all are required. */
+/** Properties of an {@link ObjectiveRecord}. All are required. */
 export interface ObjectiveRecordSettings {
   /** Objective with its goal, days and record. */
   readonly objective: CheckedObjective;

@@ -23,7 +23,7 @@ import { ObjectiveRecord } from './application-signals-slo';
 import { ErrorBudget, shown } from './error-budget';
 import type { CheckedObjective, ServiceObjective } from './service-objective';
 
-/** Properties of {@link BurnRateAlarms}; all are required. */
+/** Properties of {@link BurnRateAlarms}. All are required. */
 export interface BurnRateAlarmsProps {
   /** Objective of the service. */
   readonly objective: ServiceObjective;

@@ -1,6 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 
-/** Properties of an {@link ObjectiveExclusion}; a reason and a duration are required. */
+/** Properties of an {@link ObjectiveExclusion}. A reason and a duration are required. */
 export interface ObjectiveExclusionProps {
   /** Reason in the report: a sentence of at least 10 characters. */
   readonly reason: string;
@@ -12,7 +12,9 @@ export interface ObjectiveExclusionProps {
    */
   readonly start?: string;
   /**
-   * Schedule of further windows: `rate(7 day)`, or `cron(0 2 ? * SUN *)` in UTC.
+   * Schedule of further windows, as a rate or cron expression in UTC.
+   *
+   * Examples are `rate(7 day)` and `cron(0 2 ? * SUN *)`.
    * @default - no further windows
    */
   readonly recurrence?: string;

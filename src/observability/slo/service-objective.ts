@@ -4,7 +4,7 @@ import { checkReason, checkWholeNumber } from '../../validation/checks';
 import { checkRules, type Rule } from '../../validation/rules';
 import type { ObjectiveExclusion } from './objective-exclusion';
 
-/** Properties of a {@link ServiceObjective}; none is required. */
+/** Properties of a {@link ServiceObjective}. None is required. */
 export interface ServiceObjectiveOptions {
   /**
    * Fewest failed or slow requests in the longer window that alarm, 1 to 1000000.

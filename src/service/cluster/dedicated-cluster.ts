@@ -10,9 +10,9 @@ interface DedicatedClusterProps {
   readonly network: ISecureVpc;
   /** Supplies the retention of the session log. */
   readonly profile: EnvironmentProfile;
-  /** Whether tasks may run on Fargate Spot. */
+  /** Allows tasks on Fargate Spot. */
   readonly spot: boolean;
-  /** Whether people may open sessions in containers, which are logged. */
+  /** Allows sessions in containers with ECS Exec, which are logged. */
   readonly ecsExec: boolean;
 }
 

@@ -53,7 +53,7 @@ export function allowSessions(scope: Construct, { cluster, taskRole, reason }: S
     throw new PropError(scope, {
       prop: 'ecsExec',
       problem: 'is not supported with this cluster, whose sessions are not encrypted and logged',
-      fix: "use new ServiceCluster(this, 'Cluster', { network, ecsExec: true }), or leave out cluster",
+      fix: "use new ServiceCluster(this, 'Cluster', { network, ecsExec: true }), or remove cluster",
     });
   }
   const policy = new ManagedPolicy(scope, 'SessionPolicy', {

@@ -67,7 +67,7 @@ export class ServiceCalls {
     service.enableServiceConnect(serviceConnect(this.caller, { cluster, logGroup, port: this.props.port }));
   }
 
-  /** Whether the service is deployed after another one, because it calls it or a service that does. */
+  /** True if the service is deployed after another one, because it calls it directly or through others. */
   private waitsFor(other: ServiceCalls): boolean {
     return this.callees.some((callee) => callee === other || callee.waitsFor(other));
   }

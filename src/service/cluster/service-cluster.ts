@@ -31,7 +31,7 @@ export interface ServiceClusterProps {
   readonly ecsExec?: boolean;
   /**
    * Environment profile that supplies defaults for unset props.
-   * @default - the profile of the scope, or else production
+   * @default - the profile of the scope, or production
    */
   readonly profile?: EnvironmentProfile;
 }
@@ -47,7 +47,7 @@ export interface ServiceClusterProps {
  * new ProductionWebService(stack, 'Api', { network, image, certificate, cluster: shared.cluster });
  */
 export class ServiceCluster extends Construct {
-  /** The cluster, for the prop `cluster` of each service. */
+  /** ECS cluster, for the prop `cluster` of each service. */
   public readonly cluster: Cluster;
   /** Log group of ECS Exec sessions, with `ecsExec`. */
   public readonly sessionLogGroup?: LogGroup;

@@ -118,7 +118,7 @@ export class ServiceSecret {
         prop: 'secrets.length',
         value: length,
         expected: '32 to 256 characters, whole',
-        fix: 'leave it out for 64',
+        fix: 'remove it for 64',
       },
       {
         condition: origin.kind === 'secret' && origin.secret.secretFullArn === undefined,

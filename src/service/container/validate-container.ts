@@ -42,6 +42,11 @@ export function checkSecrets(scope: IConstruct, secrets: ServiceSecret[] = []): 
 export function checkEachOnce(scope: IConstruct, prop: string, values: Array<string | number>): void {
   const twice = values.find((value, index) => values.indexOf(value) !== index);
   if (twice !== undefined) {
-    throw new PropError(scope, { prop, value: twice, expected: 'each once in a task', fix: 'use another value for one of the two' });
+    throw new PropError(scope, {
+      prop,
+      value: twice,
+      expected: 'each once in a task',
+      fix: 'use another value for one of the two',
+    });
   }
 }

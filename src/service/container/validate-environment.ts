@@ -15,7 +15,10 @@ const WORDS_ABOUT_A_SECRET = [
   'EXPIRY', 'EXPIRES_IN', 'LIFETIME', 'SECONDS', 'MINUTES', 'HOURS', 'DAYS', 'ENABLED', 'VERSION', 'LIMIT', 'COUNT',
 ];
 const ABOUT_A_SECRET = new RegExp(`_(${WORDS_ABOUT_A_SECRET.join('|')})$`);
-/** Values that are always secret: a URL with a password, a private key, an AWS access key, a dynamic reference. */
+/**
+ * Values that are always secret.
+ * They are a URL with a password, a private key, an AWS access key, and a dynamic reference.
+ */
 const SECRET_VALUES = [
   /:\/\/[^/?#:@\s]*:[^/?#@\s]+@/,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,

@@ -30,7 +30,7 @@ export interface RolloutBinding {
    * @default - ECS deploys
    */
   readonly codeDeploy?: CodeDeploySettings;
-  /** Longest duration of a deployment by plan: all steps and the bake. CodeDeploy's own time is not known. */
+  /** Longest planned duration of a deployment: all steps and the bake. CodeDeploy's own time is not known. */
   readonly longest: Duration;
 }
 

@@ -48,8 +48,9 @@ export interface LinearProps extends BlueGreenProps {
 /** Properties of {@link Rollout.steps}. None is required. */
 export interface StepsProps extends BlueGreenProps {
   /**
-   * Time at each step but the last, 0 to 1440 whole minutes. The limit is 1380 minutes where ECS doesn't have the steps
-   * itself.
+   * Time at each step but the last, 0 to 1440 whole minutes.
+   *
+   * The limit is 1380 minutes for steps that ECS doesn't perform itself.
    * @default Duration.minutes(1) - requirement B-07; requirement C-18 asks for five
    */
   readonly stepBakeTime?: Duration;
@@ -58,8 +59,10 @@ export interface StepsProps extends BlueGreenProps {
 /** Properties of {@link Rollout.codeDeploy}. None is required. */
 export interface CodeDeployProps {
   /**
-   * Deployment configuration of CodeDeploy, which decides how traffic shifts. It is one of CodeDeploy's own, or a new
-   * `EcsDeploymentConfig` with `TrafficRouting.timeBasedLinear`, `.timeBasedCanary` or `.allAtOnce`.
+   * Deployment configuration of CodeDeploy, which decides how traffic shifts.
+   *
+   * It is one that CodeDeploy predefines, or a new `EcsDeploymentConfig` with `TrafficRouting.timeBasedLinear`,
+   * `.timeBasedCanary` or `.allAtOnce`.
    * @default EcsDeploymentConfig.LINEAR_10PERCENT_EVERY_1MINUTES - requirement B-09
    */
   readonly deploymentConfig?: IEcsDeploymentConfig;
@@ -75,7 +78,7 @@ const DEFAULT_BAKE_TIME = Duration.minutes(10);
 const DEFAULT_STEP_BAKE_TIME = Duration.minutes(1);
 
 /**
- * Rollout strategy: how a new version replaces the one that serves, and how long both run.
+ * Rollout strategy: how a new version replaces the running one, and how long both run.
  *
  * A service checks its strategy when it is created. Steps, shares and times out of range are refused there.
  *

@@ -129,7 +129,7 @@ export class ServiceDeployment {
     return this.verification;
   }
 
-  /** Longest duration of a deployment by plan, with its verification. */
+  /** Longest planned duration of a deployment, with its verification. */
   public get longest(): Duration {
     return this.props.rollout.longest.plus(Duration.seconds(this.verification?._longestSeconds ?? 0));
   }

@@ -11,7 +11,7 @@ export interface SmokeTestProps {
   readonly expectedStatus?: number;
   /**
    * Time for the whole answer, 1 to 60 seconds.
-   * @default Duration.seconds(5) - as the health check's
+   * @default Duration.seconds(5) - as for the health check
    */
   readonly timeout?: Duration;
   /**

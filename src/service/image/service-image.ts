@@ -173,7 +173,10 @@ export class ServiceImage {
   }
 }
 
-/** A release replaces the application's image alone, so every other image must be declared and must not move. */
+/**
+ * Requires declared images whose tags don't move, except for the application's image.
+ * A release replaces the application's image only.
+ */
 function checkVersion(scope: Construct, context: ImageContext, source: ImageSource): void {
   const { prop, sidecar, fixedImages } = context;
   const { movingName: moving, released: isReleased } = source;
@@ -210,7 +213,9 @@ function checkCanBePulled(scope: Construct, context: ImageContext, { repository 
       problem:
         `is the image of ${sidecar ?? 'the application'} in a public registry, ` +
         'which a network without a route to the internet does not reach',
-      fix: 'copy it to an ImageRepository and use ServiceImage.fromRepository(mirror, { tag }), or a pull-through cache',
+      fix:
+        'copy it to an ImageRepository and use ServiceImage.fromRepository(mirror, { tag }), ' +
+        'or use a pull-through cache',
     });
   }
 }

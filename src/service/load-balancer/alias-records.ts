@@ -30,14 +30,14 @@ export function checkDomainName(scope: Construct, props: Partial<AliasProps>): v
       prop: 'domainName',
       value: domainName,
       expected: 'a name together with hostedZone',
-      fix: "set domainName: 'api.example.com', or leave out hostedZone",
+      fix: "set domainName: 'api.example.com', or remove hostedZone",
     },
     {
       condition: domainName !== undefined && hostedZone === undefined,
       prop: 'hostedZone',
       value: hostedZone,
       expected: 'a zone together with domainName',
-      fix: 'import one with HostedZone.fromHostedZoneAttributes, or leave out domainName',
+      fix: 'import one with HostedZone.fromHostedZoneAttributes, or remove domainName',
     },
     {
       condition: known !== undefined && !NAME.test(known),

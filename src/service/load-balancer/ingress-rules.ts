@@ -16,7 +16,7 @@ interface IngressRulesProps {
   readonly ingress: IngressSettings;
 }
 
-/** Security group of a load balancer: inbound from its clients on opened ports, outbound to nobody yet. */
+/** Security group of a load balancer, with inbound rules for its clients and no outbound rules yet. */
 export class IngressRules {
   public readonly securityGroup: SecurityGroup;
   private readonly peers: IngressPeer[];
@@ -61,7 +61,7 @@ export class IngressRules {
         problem:
           `needs ${perPort} rules on each of the ports ${ports.join(', ')}, ` +
           `but a security group has room for ${MAX_RULES} and one rule of the team`,
-        fix: 'open fewer ports (httpRedirect: false leaves out 80), or use fewer and larger blocks',
+        fix: 'open fewer ports (httpRedirect: false closes 80), or use fewer and larger blocks',
       });
     }
   }

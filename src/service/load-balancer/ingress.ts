@@ -154,7 +154,7 @@ export class Ingress {
   }
 
   /**
-   * IPv4 blocks on the internet: offices, partners.
+   * IPv4 blocks on the internet, for example of offices and partners.
    *
    * @example
    * const ingress = Ingress.cidrs(['198.51.100.0/24']);
@@ -242,7 +242,7 @@ function cloudflareList(scope: Construct, id: string, list: CloudflareList): Ing
       prop: ipv6 ? 'ingress.ipv6Ranges' : 'ingress.ipv4Ranges',
       value: `${ranges.length} blocks`,
       expected: `1 to ${maxEntries} blocks`,
-      fix: "merge adjacent blocks, or leave it out for the library's table",
+      fix: "merge adjacent blocks, or remove it for the library's table",
     });
   }
   const peer = new PrefixList(scope, id, {

@@ -78,7 +78,9 @@ export interface ResponseHeaders {
    */
   readonly hstsIncludesSubdomains?: boolean;
   /**
-   * Content Security Policy, for example `default-src 'self'; img-src 'self' data:`.
+   * Content Security Policy of all responses.
+   *
+   * For example `default-src 'self'; img-src 'self' data:`.
    * @default - no header, because only the application knows what its pages load
    */
   readonly contentSecurityPolicy?: string;
@@ -179,7 +181,7 @@ function crossOriginRules({ origins, methods, requestHeaders, exposedHeaders }: 
       expected: 'exactly one origin, because a load balancer sends the same header with every response',
       fix:
         'answer several by CloudFront (a response headers policy) or by the application, ' +
-        'and leave out crossOrigin',
+        'and remove crossOrigin',
     },
     {
       condition: !Token.isUnresolved(origin) && !ORIGIN.test(origin),
@@ -193,7 +195,7 @@ function crossOriginRules({ origins, methods, requestHeaders, exposedHeaders }: 
       prop: `${CROSS_ORIGIN}.${prop}`,
       value: refused,
       expected,
-      fix: 'leave it out for none',
+      fix: 'remove it for none',
     })),
   ];
 }

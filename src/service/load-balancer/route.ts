@@ -154,7 +154,8 @@ export class Route {
   }
 
   /**
-   * True where each request that matches the other route matches this one too, as far as the patterns show.
+   * True if each request that matches the other route matches this one too.
+   * Wildcards are compared as far as the patterns show.
    * @internal
    */
   public _covers(other: Route): boolean {

@@ -68,7 +68,7 @@ export interface SecureLoadBalancerProps {
    */
   readonly firewall?: WebFirewall;
   /**
-   * Reason to leave out the firewall of a load balancer that receives requests from the internet.
+   * Reason for no firewall on a load balancer that receives requests from the internet.
    * @default - the firewall is created
    */
   readonly withoutFirewall?: Waiver;
@@ -82,7 +82,7 @@ export interface SecureLoadBalancerProps {
   readonly logBucket?: IBucket;
   /**
    * Environment profile that supplies defaults for unset props.
-   * @default - the profile of the scope, or else production
+   * @default - the profile of the scope, or production
    */
   readonly profile?: EnvironmentProfile;
 }

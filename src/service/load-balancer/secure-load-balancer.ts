@@ -46,7 +46,7 @@ const TEST_HTTPS = 8443;
  * new ProductionWebService(stack, 'Api', { network, image, loadBalancer, route: Route.path('/api/*') });
  */
 export class SecureLoadBalancer extends Construct {
-  /** The load balancer. */
+  /** Application Load Balancer. */
   public readonly loadBalancer: ApplicationLoadBalancer;
   /** Security group of the load balancer. It allows connections from the clients, and to the services only. */
   public readonly securityGroup: SecurityGroup;

@@ -1,4 +1,4 @@
-/** TLS versions and ciphers of a load balancer. Weaker policies of AWS are left out. */
+/** TLS versions and ciphers of a load balancer. AWS's weaker policies are not supported. */
 export enum TlsPolicy {
   /** TLS 1.3, and TLS 1.2 with AEAD ciphers that have forward secrecy. */
   TLS_1_2_AND_1_3 = 'ELBSecurityPolicy-TLS13-1-2-Res-2021-06',

@@ -23,14 +23,14 @@ export function checkLoadBalancer(scope: Construct, props: SecureLoadBalancerPro
       prop: 'plainHttp',
       value: plainHttp,
       expected: 'certificate or plainHttp, not both',
-      fix: 'leave out plainHttp',
+      fix: 'remove plainHttp',
     },
     {
       condition: Boolean(plainHttp && tlsPolicy),
       prop: 'tlsPolicy',
       value: tlsPolicy,
       expected: 'tlsPolicy with a certificate',
-      fix: 'leave out plainHttp or tlsPolicy',
+      fix: 'remove plainHttp or tlsPolicy',
     },
     {
       condition: Token.isUnresolved(Stack.of(scope).region),
@@ -57,7 +57,7 @@ export function checkLoadBalancer(scope: Construct, props: SecureLoadBalancerPro
 }
 
 /**
- * Refuses a firewall that does not see the clients of a proxy, or believes a header that clients can write.
+ * Refuses a firewall that doesn't see the clients of a proxy, or trusts a header that clients can set.
  * Behind a proxy, all requests come from its addresses, so one busy minute would block everyone.
  */
 export function checkFirewall(
@@ -74,7 +74,7 @@ export function checkFirewall(
       expected: clientAddressHeader ?? 'none, because anyone can connect and write the header',
       fix: clientAddressHeader
         ? `use new WebFirewall(this, 'Firewall', { clientAddressHeader: '${clientAddressHeader}' })`
-        : 'leave out clientAddressHeader',
+        : 'remove clientAddressHeader',
     },
   ]);
 }

@@ -109,7 +109,9 @@ export interface TargetScalingProps extends ServiceScalingProps {
 /** Properties of {@link ServiceScaling.inSteps}. None is required. */
 export interface StepScalingProps extends ServiceScalingProps {
   /**
-   * Average CPU utilization that removes a task after five minutes below it, from 1 to below `cpuPercent`.
+   * Average CPU utilization below which a task is removed, after five minutes.
+   *
+   * It is at least 1 and below `cpuPercent`.
    * @default 30 - requirements C-05 and C-07
    */
   readonly scaleInCpuPercent?: number;

@@ -84,9 +84,9 @@ export class StepScaling extends Construct {
       min: 1,
       max: thresholds.cpuPercent - 1,
       unit: 'percent, below cpuPercent',
-      fix: 'leave a gap, or tasks come and go',
+      fix: 'set it well below cpuPercent',
     });
-    const tasks = { min: 1, max: 100, unit: 'tasks', fix: 'leave it out' };
+    const tasks = { min: 1, max: 100, unit: 'tasks', fix: 'remove it' };
     checkWholeNumber(scope, 'scaling.tasksPerStep', steps.tasksPerStep, tasks);
     checkWholeNumber(scope, 'scaling.tasksPerLargeStep', steps.tasksPerLargeStep, tasks);
   }

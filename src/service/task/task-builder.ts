@@ -39,7 +39,10 @@ export interface ServiceTaskContext {
   readonly logGroupName?: string;
 }
 
-/** Task of a service, built from its props: defaults, sidecars, tracing, and the AWS services that they call. */
+/**
+ * Task of a service, built from its props with defaults, sidecars and tracing.
+ * It also connects the task to the AWS services that these call.
+ */
 export class ServiceTask {
   public readonly task: WebTask;
   private readonly tracing?: TracingSettings;

@@ -22,8 +22,8 @@ export interface TaskSecretsProps {
 }
 
 /**
- * Secrets of a service's tasks: creates the new ones, and lets the execution role read exactly those in use.
- * The permissions are by ARN, so no secret or key of another stack refers to the role.
+ * Secrets of a service's tasks, and the execution role's permissions to read exactly those in use.
+ * It creates the new ones. The permissions are by ARN, so no secret or key of another stack refers to the role.
  */
 export class TaskSecrets extends Construct {
   /** True where a container reads from Secrets Manager. */

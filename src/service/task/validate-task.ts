@@ -65,7 +65,7 @@ export function checkServiceName(scope: IConstruct, name: string | undefined): v
       prop: 'serviceName',
       value: name,
       expected: '1 to 255 letters, digits, - and _',
-      fix: "leave it out, or use a name like 'shop-web'",
+      fix: "remove it, or use a name like 'shop-web'",
     },
   ]);
 }
@@ -81,7 +81,10 @@ interface ApplicationShare {
   readonly memoryMiB: number;
 }
 
-/** Refuses containers that can't share a task: two of one name or port, or more memory than the task has. */
+/**
+ * Refuses containers that can't share a task.
+ * Two of them have one name or port, or together they reserve more memory than the task has.
+ */
 export function checkContainers(scope: IConstruct, containers: TaskContainer[], application: ApplicationShare): void {
   const { port, paths, writableMiB, memoryMiB } = application;
   const names = containers.map(({ name }) => name);
@@ -112,7 +115,10 @@ export function checkContainers(scope: IConstruct, containers: TaskContainer[], 
   ]);
 }
 
-/** CloudFormation detects a pair of CPU and memory that Fargate doesn't offer only when it creates the task. */
+/**
+ * Requires a pair of CPU and memory that Fargate offers.
+ * CloudFormation detects another pair only when it creates the task.
+ */
 function fargateRules({ cpu, memoryMiB }: TaskSize): Rule[] {
   if (Token.isUnresolved(cpu) || Token.isUnresolved(memoryMiB)) {
     return [];

@@ -19,7 +19,10 @@ const SITES = [
 /** User of both agents. Fargate gives the router's socket and the agent's volumes to root alone. */
 const ROOT = { user: '0', keepsCapabilities: true };
 
-/** Settings of the Datadog agent, for traces and metrics, and of the router that sends the application's log. */
+/**
+ * Settings of the Datadog agent, which receives traces and metrics, and of its log router.
+ * The log router sends the application's log.
+ */
 export function datadogSettings(scope: Construct, props: DatadogProps, context: TracingContext): TracingSettings {
   checkRules(scope, [
     {

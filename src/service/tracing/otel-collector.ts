@@ -22,7 +22,10 @@ interface Pipeline {
   readonly exporters: Config;
 }
 
-/** Settings of a collector that receives OTLP and X-Ray segments, exports to X-Ray and serves the sampling rules. */
+/**
+ * Settings of a collector that receives OTLP and X-Ray segments and exports them to X-Ray.
+ * It also serves the sampling rules.
+ */
 export function xraySettings(scope: Construct, props: XrayProps, context: TracingContext): TracingSettings {
   checkSampling(scope, 'tracing.tracesPerSecond', props.tracesPerSecond, 1000);
   checkSampling(scope, 'tracing.samplePercent', props.samplePercent, 100);
@@ -179,11 +182,11 @@ function openTelemetryEnvironment(context: TracingContext): { [name: string]: st
 function checkSampling(scope: Construct, prop: string, value: number | undefined, max: number): void {
   if (prop.endsWith('Percent')) {
     if (value !== undefined && !Token.isUnresolved(value) && !(value >= 0 && value <= max)) {
-      throw new PropError(scope, { prop, value, expected: `0 to ${max} percent`, fix: 'leave it out for 5' });
+      throw new PropError(scope, { prop, value, expected: `0 to ${max} percent`, fix: 'remove it for 5' });
     }
     return;
   }
-  checkWholeNumber(scope, prop, value, { min: 0, max, unit: 'requests a second', fix: 'leave it out for 1' });
+  checkWholeNumber(scope, prop, value, { min: 0, max, unit: 'requests a second', fix: 'remove it for 1' });
 }
 
 function checkedEndpoint(scope: Construct, endpoint: string): { url: URL; port: number } {

@@ -344,7 +344,7 @@ describe('Topics of other constructs', () => {
   test('must be of the region, because SNS refuses a dead-letter queue of another', () => {
     const { stack, routing } = made();
     expect(refusal(() => routing.listenTo(Topic.fromTopicArn(stack, 'Far', `arn:aws:sns:eu-west-1:${ACCOUNT}:rds-events`), Severity.WARNING)))
-      .toBe("AlertRouting 'Test/Alerts': topic is \"eu-west-1\", expected a topic in eu-central-1, because a subscription supports dead-letter queues of its own region only. Create an AlertRouting in that region.");
+      .toBe("AlertRouting 'Test/Alerts': topic is \"eu-west-1\", expected a topic in eu-central-1, because a subscription supports dead-letter queues of the same region only. Create an AlertRouting in that region.");
   });
 
   test('must be of the account, because the dead-letter queue admits no others', () => {

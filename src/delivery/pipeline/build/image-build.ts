@@ -85,7 +85,7 @@ const PATH = /^(?!\/)(?!.*\.\.(?:\/|$))[A-Za-z0-9._/@-]+$/;
  * ImageBuild.docker({ repository: apiImages, directory: 'api' });
  */
 export class ImageBuild {
-  /** Build by a Dockerfile. */
+  /** Build from a Dockerfile. */
   public static docker(props: DockerBuildProps): ImageBuild {
     return new ImageBuild(props);
   }
@@ -151,7 +151,7 @@ function rulesOf(props: DockerBuildProps): Rule[] {
       prop: 'images.architectures',
       value: architectures,
       expected: 'at least one architecture',
-      fix: 'leave it out to build for the architectures of the services',
+      fix: 'remove it to build for the architectures of the services',
     },
     trivyImageRule('images.trivyImage', trivyImage),
   ];

@@ -12,6 +12,6 @@ export function trivyImageRule(prop: string, image: string): Rule {
     prop,
     value: image,
     expected: 'an image with its digest: tags of Trivy have been replaced by malware (CVE-2026-33634)',
-    fix: "write it as 'public.ecr.aws/aquasecurity/trivy:VERSION@sha256:DIGEST', or leave it out",
+    fix: "write it as 'public.ecr.aws/aquasecurity/trivy:VERSION@sha256:DIGEST', or remove it",
   };
 }

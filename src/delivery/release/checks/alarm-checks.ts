@@ -15,7 +15,10 @@ const ANY_FIRING = anyOf(present(METRIC_ALARM), present(COMPOSITE_ALARM));
 /** Names of alarms that fire, as JSON. */
 const FIRING = '$.firing';
 
-/** A release that rolls back: what fires and what is unhealthy is its reason, and no reason to refuse it. */
+/**
+ * Condition of a release that was started to roll back.
+ * Alarms that fire and services that are unhealthy are its reason, and so don't refuse it.
+ */
 export const ROLLS_BACK = allOf(present(INPUT.back), isTrue(INPUT.back));
 
 const MONITORING_INTERVAL_SECONDS = 60;
@@ -29,8 +32,8 @@ export function checkGateAlarms({ calls }: PartTools, alarmNames: string[]): Par
 }
 
 /**
- * Refuses the release of a service while one of its alarms fires: its deployment would leave such an alarm out of its
- * own checks.
+ * Refuses the release of a service while one of its rollback alarms fires.
+ * ECS ignores an alarm that fires when the deployment starts, so it couldn't roll the deployment back.
  */
 export function checkRollbackAlarms({ calls }: PartTools): Part {
   const reason = 'an alarm fires before the release of {}: {}';
@@ -72,7 +75,10 @@ function refuseWhileFiring(name: string, calls: AwsCalls, alarms: JsonPath, reas
   );
 }
 
-/** Describes the alarms that fire, of a list that is not empty: CloudWatch would take an empty one for all alarms. */
+/**
+ * Describes the alarms of a list that fire.
+ * The list must not be empty, because CloudWatch describes all alarms for an empty one.
+ */
 function describeFiring(calls: AwsCalls, alarms: JsonPath): State {
   return calls.task(
     'cloudwatch:describeAlarms',

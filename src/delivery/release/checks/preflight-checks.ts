@@ -166,8 +166,9 @@ function checkReleasedState(tools: PartTools, end: string): Part {
 }
 
 /**
+ * Refuses a service that runs another image than the last release recorded.
  * CloudFormation resets the parameter whenever it updates it (docs/adr/0002-one-deployer.md), and a person may have
- * deployed by hand.
+ * deployed manually.
  */
 function checkDrift({ calls }: PartTools): Part {
   const running = '$.running';

@@ -6,7 +6,7 @@ import type { AwsCalls } from '../../asl/sdk-integrations';
 import type { JsonPath } from '../../asl/state';
 import { INPUT } from '../service-facts';
 
-/** Errors that no state can catch: an execution that ends with one has notified nobody. */
+/** Errors that no state can catch. An execution that ends with one has sent no notification. */
 const UNCATCHABLE = ['States.Runtime', 'States.DataLimitExceeded'];
 
 const FAILED = '$.failedExecution';

@@ -20,8 +20,8 @@ const ERROR = `${FAILURE}.Error` as const;
 const CAUSE = `${FAILURE}.Cause` as const;
 
 /**
- * Rolls back everything that a release began with: this one, or one that ended where it couldn't do it itself. Ends the
- * execution, or goes to `refused` where this release has changed nothing.
+ * Rolls back everything that a release began: this one, or an earlier one that couldn't do it itself.
+ * It ends the execution, or goes to `refused` if this release has changed nothing.
  */
 export function rollBackRelease(name: string, tools: PartTools, settings: ReleaseSettings, refused: string): Part {
   const { calls, arns } = tools;

@@ -60,8 +60,9 @@ export function rollBackService(tools: PartTools, limits: DeploymentLimits): Par
 }
 
 /**
- * Before a first release there is no image to start tasks from: no deployment rolls back while the service wants some.
- * A failure is passed over here, because the service is updated again at the end.
+ * Scales a service to zero tasks before its first release is rolled back.
+ * There is no earlier image to start tasks from, so no deployment rolls back while the desired count is above zero.
+ * A failure is ignored here, because the service is updated again at the end.
  */
 function emptyFirstRelease(tools: PartTools): Part {
   const { calls, arns } = tools;
@@ -255,9 +256,10 @@ function restoreReleasedTag({ calls, arns }: PartTools): Part {
 }
 
 /**
- * Deregisters what the state machine's own role has registered since the release began, and nothing of CloudFormation.
- * ECS takes the family's latest active revision when CloudFormation updates the service: it must never be one of a
- * failed release. Only for a service that is rolled back, because a revision that runs is never deregistered.
+ * Deregisters the revisions that the state machine's role has registered since the release began.
+ * ECS uses the family's latest active revision when CloudFormation updates the service, and that must never be one of a
+ * failed release. Revisions of CloudFormation stay.
+ * It is only for a service that is rolled back, because a revision that runs is never deregistered.
  */
 export function deregisterCandidates(calls: AwsCalls, roleName: string): Part {
   const latest = '$.latest.definition';

@@ -74,7 +74,10 @@ function startDeployment({ calls, arns }: PartTools): Part {
   );
 }
 
-/** There may be one deployment since the update: a second one is somebody else's, and the list has no known order. */
+/**
+ * Polls the deployment until it ends, and fails if there is a second one since the update.
+ * A second one was started by another deployer, and the list has no documented order.
+ */
 function followDeployment({ calls, intervals, arns }: PartTools, limits: DeploymentLimits, deployed: string): Part {
   const deployment = (index: number): JsonPath => `${LISTED}.ServiceDeployments[${index}]`;
   const status: JsonPath = `${deployment(0)}.Status`;

@@ -13,8 +13,9 @@ const RECORDED = '$.recorded';
 const VERSION = `${RECORDED}.version` as const;
 
 /**
- * Records the released image of a service: in its parameter, with a tag that keeps the image, and as the family's
- * latest revision. Source: requirements A-12 and C-12.
+ * Records the released image of a service.
+ * It writes the image to its parameter, adds a tag that keeps the image, and registers the family's latest revision.
+ * Source: requirements A-12 and C-12.
  */
 export function recordService(tools: PartTools, stageName: string): Part {
   const { calls, arns } = tools;

@@ -19,7 +19,7 @@ import type { JsonPath } from '../../asl/state';
 import type { ReleaseArns } from '../release-arns';
 import { FOUND, SERVICE } from '../service-facts';
 
-/** Fields of every Fargate task definition. Fields that ECS adds are left out: ARN, number, status, registrar. */
+/** Fields of every Fargate task definition. Fields that ECS adds are excluded: ARN, number, status, registrar. */
 const REQUIRED_FIELDS = [
   'NetworkMode',
   'RequiresCompatibilities',
@@ -31,7 +31,7 @@ const REQUIRED_FIELDS = [
   'RuntimePlatform',
   'EnableFaultInjection',
 ];
-/** Values of required fields that a definition leaves out. A path to a missing field would end the execution. */
+/** Values of required fields that a definition may lack. A path to a missing field would end the execution. */
 const DEFAULTS = {
   Volumes: [],
   PlacementConstraints: [],
@@ -81,8 +81,8 @@ export interface RegistrationOptions {
 }
 
 /**
- * Registers a revision: the family's latest active one, with another image in the application's container. Where traces
- * carry a version, it is the tag. Source: requirement D-07.
+ * Registers a revision: the family's latest active one, with another image in the default container.
+ * If traces carry a version, the tag of the image is the new version. Source: requirement D-07.
  */
 export function registerTaskDefinition(calls: AwsCalls, arns: ReleaseArns, options: RegistrationOptions): Part {
   const { name, resultPath, suffix = '' } = options;

@@ -44,7 +44,7 @@ export class ChannelRouting {
     return [...this.channelsByTopic.keys()].filter((topic) => !this.isWithout(topic, channel));
   }
 
-  /** Whether a severity has a channel. */
+  /** True if a severity has a channel. */
   public hasChannels(severity: Severity): boolean {
     return this.channelsByTopic.get(severity)!.length > 0;
   }

@@ -1,6 +1,6 @@
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 
-/** Properties of a Slack {@link AlertChannel}; both ids are required. */
+/** Properties of a Slack {@link AlertChannel}. Both ids are required. */
 export interface SlackChannelProps {
   /** Id of the workspace: `T012ABCDEFG`. It is authorized once by hand (docs/alerting.md). */
   readonly workspaceId: string;
@@ -8,7 +8,7 @@ export interface SlackChannelProps {
   readonly channelId: string;
 }
 
-/** Properties of a Microsoft Teams {@link AlertChannel}; all three ids of the channel are required. */
+/** Properties of a Microsoft Teams {@link AlertChannel}. All three ids of the channel are required. */
 export interface TeamsChannelProps {
   /** UUID of the tenant. It is authorized once by hand (docs/alerting.md). */
   readonly tenantId: string;

@@ -16,7 +16,7 @@ import type { SlackChannelProps, TeamsChannelProps } from './channel-target';
 export type ChatTarget =
   ({ readonly kind: 'slack' } & SlackChannelProps) | ({ readonly kind: 'teams' } & TeamsChannelProps);
 
-/** Properties of a {@link ChatConfiguration}; all are required. */
+/** Properties of a {@link ChatConfiguration}. All are required. */
 export interface ChatConfigurationProps {
   /** The channel. An account accepts one configuration of it. */
   readonly channel: AlertChannel;
