@@ -87,7 +87,7 @@ describe('BlueGreenPipeline refuses in one line with path, prop, value, expectat
     [
       'a stage with a name that CDK can not take',
       (f) => ({ stages: [production(f, { name: 'constructor' })] }),
-      'stages.name is "constructor", expected no name of a member',
+      'stages.name is "constructor", expected a name that no JavaScript object has as a member',
     ],
     [
       'a stage of a region that is named like a member of every object',
@@ -363,7 +363,7 @@ describe('BlueGreenPipeline refuses in one line with path, prop, value, expectat
         const fixture = shop({ production: { rollout: Rollout.rolling() } });
         pipelineOf(fixture, { stages: [production(fixture)] });
       },
-      /^Release 'Delivery\/Pipeline\/production\/Release': services\[0\] is "Production\/Api, with a rolling rollout", expected one that verifies/,
+      /^Release 'Delivery\/Pipeline\/production\/Release': services\[0\] \(Production\/Api\) has a rolling rollout: it does not verify/,
     ],
     [
       'a smoke test of a rolling service',
@@ -387,7 +387,7 @@ describe('BlueGreenPipeline refuses in one line with path, prop, value, expectat
           { stages: [production(declared)] },
         );
       },
-      /services\[0\] is "Production\/Api, whose image is declared", expected a service whose image is released/,
+      /services\[0\] \(Production\/Api\) has a declared image: cdk deploy deploys it/,
     ],
     [
       'a migration with a service that has no database',
@@ -397,7 +397,7 @@ describe('BlueGreenPipeline refuses in one line with path, prop, value, expectat
           stages: [production(fixture, { migration: Migration.command(fixture.production.web, ['migrate']) })],
         });
       },
-      /migration is "Production\/Web", expected a service that has a database/,
+      /migration runs in Production\/Web, which has no database/,
     ],
     [
       'a monitoring time of more than a day',
