@@ -102,8 +102,8 @@ describe('drawings of docs/architecture.md', () => {
   });
 
   test('a graph with a cycle is refused, because it has no shortest drawing', () => {
-    const graph = new Map([['a', new Set(['b'])], ['b', new Set(['c'])], ['c', new Set(['b'])]]);
-    expect(() => reducedEdges(graph)).toThrow('These folders import each other: b, c.');
+    const cyclic = new Map([['a', new Set(['b'])], ['b', new Set(['c'])], ['c', new Set(['b'])]]);
+    expect(() => reducedEdges(cyclic)).toThrow('These folders import each other: b, c.');
   });
 
   test('there is none that nothing holds', () => {
