@@ -33,10 +33,11 @@ interface Fault {
 }
 
 const NEW = 'the new version';
-const OLD = 'the version before';
+const OLD = 'the previous version';
 const NOTHING = 'nothing, as before';
 const SUCCEEDED = 'the end: succeeded';
-const BACK = 'failed, the version before serves';
+const BACK = 'failed, the previous version serves';
+const NONE_SERVES = 'failed, no version serves';
 const REFUSED = 'refused, nothing was changed';
 const NOT_BACK = 'failed and is NOT rolled back';
 
@@ -109,7 +110,7 @@ const FAULTS: Fault[] = [
   },
   { fault: 'an alarm fires after the last deployment, while it is watched', serves: OLD, told: BACK, execution: 'failed', world: (world) => { world.faults.v2 = 'fires afterwards'; }, reason: /after the release/ },
   {
-    fault: 'the version before can not be brought back',
+    fault: 'the previous version can not be brought back',
     serves: NEW,
     told: NOT_BACK,
     execution: 'failed',
@@ -119,7 +120,7 @@ const FAULTS: Fault[] = [
     also: (world) => world.facts.forEach(({ service }) => expect(world.ecs.revision(world.ecs.services[service].serving).active).toBe(true)),
   },
   {
-    fault: 'the version before runs again, but answers nobody',
+    fault: 'the previous version runs again, but answers nobody',
     serves: OLD,
     told: NOT_BACK,
     execution: 'failed',
@@ -129,7 +130,7 @@ const FAULTS: Fault[] = [
     latest: ['v2', 'v2'],
   },
   {
-    fault: 'ECS can not roll back, and names the version before all the same',
+    fault: 'ECS can not roll back, and names the previous version all the same',
     serves: OLD,
     told: BACK,
     execution: 'failed',
@@ -158,16 +159,17 @@ const FAULTS: Fault[] = [
   {
     fault: 'the first release: an alarm fires while it is watched',
     serves: NOTHING,
-    told: BACK,
+    told: NONE_SERVES,
     execution: 'failed',
     first: true,
     world: (world) => { world.faults.v2 = 'fires afterwards'; },
+    reason: /^Release release-\d+ failed\. It was the first, so no version serves\. /,
     also: (world) => expect(Object.values(world.ecs.services).map(({ tasks, minCapacity }) => [tasks, minCapacity])).toEqual([[0, 0], [0, 0]]),
   },
   {
     fault: 'the first release: the second service fails',
     serves: NOTHING,
-    told: BACK,
+    told: NONE_SERVES,
     execution: 'failed',
     first: true,
     world: (world) => when(world, 'updateService', () => { world.faults.v2 = 'fails on green'; }, 2),

@@ -41,8 +41,18 @@ export function rollBackRelease(name: string, tools: PartTools, settings: Releas
     ...stopMigration(tools, settings),
     rollBackServices(tools, settings, failed),
     clearRecord(calls, arns, 'Clear record after the rollback', recordName),
-    notifyOf(tools, settings, 'Notify of the rollback', 'failed, the version before serves', [
-      format('Release {} failed, and the version before serves.', RECORD.execution),
+    [
+      'Find services with a previous version',
+      put('$.any', { 'previous.$': contains(`${RECORD.services}[*].first`, false) }),
+    ],
+    ['Did any version serve before?', choice([isTrue('$.any.previous')], 'Notify of the rollback')],
+    notifyOf(tools, settings, 'Notify of the failed first release', 'failed, no version serves', [
+      format('Release {} failed. It was the first, so no version serves.', RECORD.execution),
+      format('{}: {}', ERROR, CAUSE),
+    ]),
+    ['First release is rolled back', { ...LABEL, Next: 'Was it a clean-up?' }],
+    notifyOf(tools, settings, 'Notify of the rollback', 'failed, the previous version serves', [
+      format('Release {} failed, and the previous version serves.', RECORD.execution),
       format('{}: {}', ERROR, CAUSE),
     ]),
     ['Was it a clean-up?', choice([CLEANS_UP], cleanedUp, failedEnd)],
