@@ -191,7 +191,7 @@ const FAULTS: Fault[] = [
     told: REFUSED,
     execution: 'failed',
     world: (world) => world.ssm.parameters[Object.keys(world.ssm.parameters).find((name) => name.endsWith('/record'))!].push('{"execution":"stopped","services":[]}'),
-    reason: /a stopped release has not been rolled back: stopped.*\{"clean":"stopped"\}/,
+    reason: /a stopped release has not been rolled back: stopped.*\{"cleanUpAfter":"stopped"\}/,
   },
   { fault: 'none of the images is of this stage', serves: OLD, told: REFUSED, execution: 'failed', images: 'of another stage', reason: /none of the images is of a repository of this stage, which has \["\w+/ },
   { fault: 'ECS does not know a service any more', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => { world.ecs.unknown = world.facts[1].service; }, reason: /ECS knows no service Application\/Web/ },
@@ -201,7 +201,7 @@ const FAULTS: Fault[] = [
     serves: NEW,
     told: SUCCEEDED,
     execution: 'succeeded',
-    input: { back: true },
+    input: { rollback: true },
     world: (world) => {
       world.facts.forEach(({ alarms }) => world.cloudWatch.firing.add(alarms[0]));
       world.elb.unhealthy = true;
