@@ -309,7 +309,7 @@ describe('A release', () => {
       expect(alertIn({ messageId: '1', topicArn: 'deployments', message: forChannels })).toMatchObject({ title: subject, text: message });
       expect(message).toMatch(/^Release \S+ /);
     });
-    // For a closer watch afterwards: neither a failure nor a refusal nor what cleans up after it is a release.
+    // For the post-release alarms: neither a failure nor a refusal nor what cleans up after it is a release.
     expect(world.cloudWatch.counted).toEqual(execution === 'succeeded' ? ['prod-constructs/releases Released arn:aws:states:eu-central-1:111111111111:stateMachine:release 1'] : []);
     also?.(world);
   });
