@@ -36,7 +36,11 @@ const OTHER_EVENTS = 2;
 
 /** Polling intervals of a definition. Each poll gets the one that it asks for, while the events suffice. */
 export class PollingIntervals {
-  /** Writes a definition twice: once to count the events that its polls need, and once to share them out. */
+  /**
+   * Writes a definition twice: once to count the events that its polls need, and once to share them out.
+   *
+   * Every part of the definition runs twice and must be idempotent. {@link AwsCalls} keeps each permission once.
+   */
   public static share<T>(
     services: number,
     write: (intervals: PollingIntervals) => T,

@@ -5,7 +5,7 @@ import { PollingIntervals } from '../asl/polling';
 import type { AwsCalls } from '../asl/sdk-integrations';
 import type { Release } from '../release/release';
 import { ReleaseArns } from '../release/release-arns';
-import { releaseImagesBefore } from './release-images-before';
+import { releasePreviousImages } from './release-previous-images';
 import { stopDeployments } from './stop-deployments';
 import { findReleases, stopReleases } from './stop-releases';
 
@@ -22,7 +22,7 @@ export function rollbackCommandDefinition(scope: IConstruct, calls: AwsCalls, re
         findReleases(tools, runsAlready),
         stopDeployments(tools, runsAlready),
         stopReleases(tools, runsAlready),
-        releaseImagesBefore(tools, nothingBefore),
+        releasePreviousImages(tools, nothingBefore),
         [
           runsAlready,
           output({ done: 'a rollback runs already: nothing was stopped. The release notifies of its end' }),

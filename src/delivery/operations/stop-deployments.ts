@@ -13,7 +13,7 @@ const ANY = '$.any';
 const FOUND_DEPLOYMENT = { none: 'none', stopped: 'stopped', rollsBack: 'rolls back' };
 
 /**
- * Fastest rollback: the version before still runs. A release that follows the deployment rolls its other services
+ * Fastest rollback: the previous version still runs. A release that follows the deployment rolls its other services
  * back.
  */
 export function stopDeployments(tools: CommandTools, runsAlready: string): Part {
@@ -59,7 +59,7 @@ function stopDeployment({ calls, arns }: CommandTools): Part {
   const [none, stop] = ['No deployment runs', 'Stop deployment'];
   const ended = ['Ecs.ConflictException', 'Ecs.ServiceDeploymentNotFoundException'];
   const outcome = (found: string) => output({ found });
-  const before = findByName('Find state before', '$.before', '$.facts.name', stop);
+  const before = findByName('Find previous state', '$.before', '$.facts.name', stop);
   return part(
     [
       'List running deployments',

@@ -62,8 +62,8 @@ function describeRelease({ calls, release }: Pick<CommandTools, 'calls' | 'relea
       'Which kind of release is it?',
       branches(
         [
-          { when: present(`${input}.back`), next: 'It is a rollback' },
-          { when: present(`${input}.clean`), next: 'It is a clean-up' },
+          { when: present(`${input}.rollback`), next: 'It is a rollback' },
+          { when: present(`${input}.cleanUpAfter`), next: 'It is a clean-up' },
         ],
         'It is a release',
       ),

@@ -10,13 +10,15 @@ import { PropError } from '../../validation/prop-error';
  * Migration.command(api, ['npm', 'run', 'migrate'], { window: MaintenanceWindow.daily('02:00', '04:00') });
  */
 export class MaintenanceWindow {
-  /** Daily window between two times in UTC, as `HH:MM`. The window may pass midnight. */
+  /** Daily window between two UTC times, `HH:MM`. The window may pass midnight. */
   public static daily(startAt: string, endAt: string): MaintenanceWindow {
     return new MaintenanceWindow({ startAt, endAt });
   }
 
   /**
-   * Window while a change calendar of Systems Manager is open. Its entries change without a deployment.
+   * Window that is open while a Systems Manager change calendar is open.
+   *
+   * Entries of the calendar change without a deployment.
    *
    * @param calendarArn ARN of a document of type ChangeCalendar in this account and region
    */

@@ -8,7 +8,7 @@ import type { MaintenanceWindow } from './maintenance-window';
 /** Options of a {@link Migration}. None is required. */
 export interface MigrationOptions {
   /**
-   * Command that prints the SQL of the migration and changes nothing.
+   * Dry-run command that prints the SQL and changes nothing.
    *
    * It runs with the new image, before the approval.
    * @default - the approval shows no plan

@@ -33,7 +33,7 @@ export function releaseDefinition(tools: PartTools, settings: ReleaseSettings): 
     Comment: `Releases new versions to ${stageName}, or rolls them back`,
     ...chart(
       ['Services', { Type: 'Pass', Result: targets.map(factsOf), ResultPath: SERVICES }],
-      ['Clean up after another execution?', choice([present(INPUT.clean)], cleanUp.entry, begin)],
+      ['Clean up after another execution?', choice([present(INPUT.cleanUpAfter)], cleanUp.entry, begin)],
       [begin, choice([ROLLS_BACK], 'Mark services', 'Begin the release')],
       ['Mark services', markRollback()],
       ['Begin the release', LABEL],
@@ -54,7 +54,7 @@ export function releaseDefinition(tools: PartTools, settings: ReleaseSettings): 
  * A part that runs for one service sees the fields of that service only.
  */
 function markRollback() {
-  return forEach(SERVICES, part(['Mark service', { Type: 'Pass', Result: true, ResultPath: INPUT.back }]), {
+  return forEach(SERVICES, part(['Mark service', { Type: 'Pass', Result: true, ResultPath: INPUT.rollback }]), {
     fields: { ResultPath: SERVICES },
   });
 }
@@ -195,7 +195,7 @@ function hasAlarms({ targets }: ReleaseSettings): boolean {
   );
 }
 
-/** Skips a part where the release rolls back to images of before. */
+/** Skips a part where the release rolls back to previous images. */
 function unlessRollback(name: string, skipped: Part): Part {
   return unless(name, ROLLS_BACK, skipped);
 }

@@ -25,13 +25,13 @@ import { longestRolloutMinutes, validateInterval, validateRelease } from './vali
  * It is a state machine without functions. Start it with `{ "images": { "<repository>": "<tag>" } }`. A service whose
  * repository is not named keeps its image and gets the changes of its task definition.
  *
- * With `"back": true` next to `images`, the release rolls back to those images, without alarm checks, snapshot,
+ * With `"rollback": true` next to `images`, the release rolls back to those images, without alarm checks, snapshot,
  * migration and monitoring (docs/delivery.md).
  *
  * Throws a PropError for services that can't be released, and for a migration without a database.
  *
  * @example
- * new Release(this, 'Release', { stageName: 'production', services: [api, web], alertRouting });
+ * new Release(this, 'Release', { stageName: 'production', services: [api, web] });
  */
 export class Release extends Construct {
   /** State machine of the release. */
@@ -76,7 +76,7 @@ export class Release extends Construct {
   }
 
   /**
-   * Longest time of a rollback by `{ "back": true }`, which has no migration and no monitoring.
+   * Longest time of a rollback by `{ "rollback": true }`, which has no migration and no monitoring.
    * @internal
    */
   public get _longestRollback(): Duration {
@@ -172,9 +172,9 @@ export class Release extends Construct {
   }
 
   /**
-   * Rule that starts a second execution after one that couldn't roll itself back.
-   * Such an execution was stopped, or failed in a state without a catcher. If it did roll back, the second one finds
-   * nothing to do.
+   * Rule that starts a clean-up execution after each execution that was stopped or failed.
+   * The clean-up rolls back what the failed execution has left. If the failed execution rolled itself back, the
+   * clean-up does nothing.
    */
   private createCleanUpRule(): void {
     const { stateMachineArn } = this.stateMachine;
@@ -196,7 +196,7 @@ export class Release extends Construct {
           id: 'Release',
           arn: stateMachineArn,
           roleArn: role.roleArn,
-          inputTransformer: { inputPathsMap: { name: '$.detail.name' }, inputTemplate: '{"clean": <name>}' },
+          inputTransformer: { inputPathsMap: { name: '$.detail.name' }, inputTemplate: '{"cleanUpAfter": <name>}' },
         },
       ],
     });

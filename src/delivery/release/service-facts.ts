@@ -104,10 +104,10 @@ export const SERVICES = '$.services';
 export const INPUT = {
   /** Tags by repository. */
   images: '$.images',
-  /** True if the images are those of before, to which the release rolls back. */
-  back: '$.back',
+  /** True if the images are previous ones, to which the release rolls back. */
+  rollback: '$.rollback',
   /** Name of a failed execution to clean up after. */
-  clean: '$.clean',
+  cleanUpAfter: '$.cleanUpAfter',
 } as const satisfies { readonly [name: string]: JsonPath };
 
 /** Parameters by which ECS knows the service. */

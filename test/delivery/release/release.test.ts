@@ -216,7 +216,7 @@ describe('A release', () => {
   test('is rolled back by a second execution when it was stopped', () => {
     standard.template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: { 'source': ['aws.states'], 'detail-type': ['Step Functions Execution Status Change'], 'detail': { status: ['ABORTED', 'TIMED_OUT', 'FAILED'] } },
-      Targets: [{ InputTransformer: { InputPathsMap: { name: '$.detail.name' }, InputTemplate: '{"clean": <name>}' } }],
+      Targets: [{ InputTransformer: { InputPathsMap: { name: '$.detail.name' }, InputTemplate: '{"cleanUpAfter": <name>}' } }],
     });
   });
 
@@ -359,7 +359,7 @@ describe('A release that can not work', () => {
     ['a calendar that is none', migration({ window: MaintenanceWindow.calendar('holidays') }), 'migration.window is "holidays"'],
     ['days of monitoring', () => ({ monitoringTime: Duration.days(2) }), 'monitoringTime is 2880, expected 0 to 1440 minutes'],
     ['a snapshot that may take no time', () => ({ snapshotTimeout: Duration.minutes(1) }), 'snapshotTimeout is 1, expected 10 to 1440 minutes'],
-    ['less time than the rollout takes', () => ({ deploymentTimeout: Duration.minutes(10) }), 'expected at least the 30 minutes'],
+    ['less time than the rollout takes', () => ({ deploymentTimeout: Duration.minutes(10) }), 'expected at least the 30 planned minutes'],
     ['a snapshot of a database that keeps none', () => ({ snapshot: {} }), 'snapshot is a database without a backup vault'],
   ])('is refused with %s', (_, props, message) => {
     expect(refused(props, { rollout: Rollout.blueGreen({ bakeTime: Duration.minutes(30) }) })).toContain(message);

@@ -57,7 +57,8 @@ export function lock(name: string, { calls, intervals, arns }: PartTools, record
             state('a rollback is pending'),
             'Release.RollbackPending',
             format(
-              'a stopped release has not been rolled back: {}. Wait for its clean-up, or start it with {"clean":"{}"}',
+              'a stopped release has not been rolled back: {}. ' +
+                'Wait for its clean-up, or start it with {"cleanUpAfter":"{}"}',
               RECORD.execution,
               RECORD.execution,
             ),

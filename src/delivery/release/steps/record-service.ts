@@ -35,7 +35,7 @@ export function recordService(tools: PartTools, stageName: string): Part {
     recordTag(tools, stageName),
     ['Describe latest revision again', describeLatestRevision(calls)],
     ['Is the candidate the latest revision?', choice([equalsPath(FOUND.latest, FOUND.candidate)], recorded)],
-    // CloudFormation has registered a revision in between, with the image of before.
+    // CloudFormation has registered a revision in between, with the previous image.
     registerTaskDefinition(calls, arns, { name: 'Register again', resultPath: '$.again' }),
     [recorded, LABEL],
   );

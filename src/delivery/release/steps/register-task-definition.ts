@@ -52,7 +52,9 @@ interface OptionalField {
   readonly probe: JsonPath;
 }
 
-/** No value of these means nothing. A call is written field by field, so there is a state for each combination. */
+/**
+ * Fields without a neutral value. The call lists its fields one by one, so each combination of them has its own state.
+ */
 const OPTIONAL_FIELDS: OptionalField[] = [
   { field: 'TaskRoleArn', path: `${DEFINITION}.TaskRoleArn`, probe: `${DEFINITION}.TaskRoleArn` },
   { field: 'EphemeralStorage', path: `${DEFINITION}.EphemeralStorage`, probe: `${DEFINITION}.EphemeralStorage` },

@@ -18,7 +18,7 @@ const STARTED = '$.started.execution';
 const EXECUTION = '$.described';
 
 /** Releases the images that the last release replaced, and waits for the end. Goes to `none` where there are none. */
-export function releaseImagesBefore(tools: CommandTools, none: string): Part {
+export function releasePreviousImages(tools: CommandTools, none: string): Part {
   return part(findImages(tools, none), startRelease(tools));
 }
 
@@ -28,18 +28,18 @@ export function releaseImagesBefore(tools: CommandTools, none: string): Part {
  * the first time keeps its image.
  */
 function findImages({ calls, arns, release }: CommandTools, none: string): Part {
-  const added = 'Image before is added';
+  const added = 'Previous image is added';
   const named = format('{"{}":"{}"}', `${ITEM}.repository`, `${ITEM}.tag`);
   const addImage = part(
     [
       'Was it released before?',
       choice(
         [present(`${ITEM}.repository`), not(equals(`${ITEM}.tag`, NOTHING_RELEASED))],
-        'Name image before',
+        'Name previous image',
         added,
       ),
     ],
-    ['Name image before', put('$.image', { 'named.$': fromJson(named) })],
+    ['Name previous image', put('$.image', { 'named.$': fromJson(named) })],
     ['Merge with the others', put('$.image', { 'all.$': merge(IMAGES, '$.image.named') })],
     ['Keep images', copy('$.image.all', IMAGES)],
     [added, LABEL],
@@ -52,7 +52,7 @@ function findImages({ calls, arns, release }: CommandTools, none: string): Part 
     }),
     ['Begin without images', { Type: 'Pass', Result: {}, ResultPath: IMAGES }],
     iterate('Collect images', RECORD.services, addImage),
-    ['Write input', put(START, { 'text.$': toJson(IMAGES), 'input': { 'images.$': IMAGES, 'back': true } })],
+    ['Write input', put(START, { 'text.$': toJson(IMAGES), 'input': { 'images.$': IMAGES, 'rollback': true } })],
     ['Is there no image?', choice([equals(`${START}.text`, '{}')], none)],
   );
 }
@@ -62,7 +62,7 @@ function startRelease({ calls, intervals, release }: CommandTools): Part {
   const [succeeded, failed, late] = ['Report the rollback', 'Has the failure a cause?', 'Rollback takes too long'];
   return part(
     [
-      'Release images before',
+      'Release previous images',
       calls.task(
         'sfn:startExecution',
         { 'StateMachineArn': stateMachine.stateMachineArn, 'Input.$': toJson(`${START}.input`) },
@@ -107,23 +107,23 @@ function startRelease({ calls, intervals, release }: CommandTools): Part {
     refuse(
       'Rollback failed without a cause',
       'Rollback.Failed',
-      'the release of the images before ended as {}: {}',
+      'the release of the previous images ended as {}: {}',
       `${EXECUTION}.Status`,
       STARTED,
     ),
     refuse(
       'Rollback failed',
       'Rollback.Failed',
-      'the release of the images before ended as {}: {}: {}',
+      'the release of the previous images ended as {}: {}: {}',
       `${EXECUTION}.Status`,
       `${EXECUTION}.Cause`,
       STARTED,
     ),
-    refuse(late, 'Rollback.Failed', 'the release of the images before still runs: {}', STARTED),
+    refuse(late, 'Rollback.Failed', 'the release of the previous images still runs: {}', STARTED),
     [
       succeeded,
       output({
-        'done': 'the images before the last release serve',
+        'done': 'the previous images serve',
         'execution.$': STARTED,
         'input.$': `${START}.input`,
       }),
