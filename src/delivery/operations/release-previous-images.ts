@@ -4,7 +4,7 @@ import { branches, choice, equals, isText, not, present } from '../asl/condition
 import { format, fromJson, merge, toJson } from '../asl/intrinsics';
 import { executionsOf } from '../asl/logged-state-machine';
 import { ITEM, iterate, refuse } from '../asl/parts';
-import { INPUT } from '../release/service-facts';
+import { INPUT } from '../release/context/service-facts';
 import { readRecord, RECORD } from '../release/steps/release-record';
 import type { CommandTools } from './command-tools';
 
@@ -58,7 +58,7 @@ function findImages({ calls, arns, release }: CommandTools, none: string): Part 
 }
 
 function startRelease({ calls, intervals, release }: CommandTools): Part {
-  const { stateMachine, _longestRollback: longest } = release;
+  const { stateMachine, _maxRollbackDuration: maxDuration } = release;
   const [succeeded, failed, late] = ['Report the rollback', 'Has the failure a cause?', 'Rollback takes too long'];
   return part(
     [
@@ -76,7 +76,7 @@ function startRelease({ calls, intervals, release }: CommandTools): Part {
     intervals.poll(
       {
         name: 'Follow release',
-        timeoutSeconds: longest.toSeconds(),
+        timeoutSeconds: maxDuration.toSeconds(),
         intervalSeconds: INTERVAL_SECONDS,
         waitFirst: true,
         onTimeout: late,

@@ -2,7 +2,7 @@ import { LABEL, output, part, type Part, put } from '../asl/asl';
 import { choice, equalsPath, isTrue, present } from '../asl/conditions';
 import { array, contains, CONTEXT, quoted } from '../asl/intrinsics';
 import { findByName, forEach, ITEM } from '../asl/parts';
-import { factsOf, SERVICES } from '../release/service-facts';
+import { factsOf, SERVICES } from '../release/context/service-facts';
 import { readRecord, RECORD } from '../release/steps/release-record';
 import type { CommandTools } from './command-tools';
 

@@ -16,8 +16,8 @@ import { array, CONTEXT, format, toJson } from '../../asl/intrinsics';
 import { refuse } from '../../asl/parts';
 import type { PollOptions } from '../../asl/polling';
 import type { JsonPath } from '../../asl/state';
-import type { PartTools } from '../release-settings';
-import { FOUND, SERVICE } from '../service-facts';
+import type { PartTools } from '../context/release-settings';
+import { FOUND, SERVICE } from '../context/service-facts';
 import { CURRENT, describeService, listDeployments, updateService } from './ecs-calls';
 
 /** Limits of following deployments: the time of one, and the number of services of one execution. */

@@ -2,11 +2,11 @@ import { LABEL, type NamedState, type Part, part, put } from '../../asl/asl';
 import { choice, equalsPath, present } from '../../asl/conditions';
 import { format } from '../../asl/intrinsics';
 import { refuse } from '../../asl/parts';
-import type { PartTools } from '../release-settings';
-import { FOUND, SERVICE } from '../service-facts';
+import type { PartTools } from '../context/release-settings';
+import { FOUND, SERVICE } from '../context/service-facts';
 import { CURRENT, describeLatestRevision, describeService } from './ecs-calls';
 import { registerTaskDefinition } from './register-task-definition';
-import { readReleasedTag, writeReleasedTag } from './released-image';
+import { readReleasedTag, writeReleasedTag } from './released-tag';
 
 const IMAGE = '$.image';
 const RECORDED = '$.recorded';

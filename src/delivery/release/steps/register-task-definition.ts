@@ -16,8 +16,8 @@ import { array, contains, CONTEXT, format, fromJson, merge, quoted } from '../..
 import { forEach, refuse } from '../../asl/parts';
 import type { AwsCalls } from '../../asl/sdk-integrations';
 import type { JsonPath } from '../../asl/state';
-import type { ReleaseArns } from '../release-arns';
-import { FOUND, SERVICE } from '../service-facts';
+import type { ReleaseArns } from '../context/release-arns';
+import { FOUND, SERVICE } from '../context/service-facts';
 
 /** Fields of every Fargate task definition. Fields that ECS adds are excluded: ARN, number, status, registrar. */
 const REQUIRED_FIELDS = [
