@@ -44,13 +44,13 @@ export class PollingIntervals {
   public static share<T>(
     services: number,
     write: (intervals: PollingIntervals) => T,
-  ): { readonly written: T; readonly longestSeconds: number } {
+  ): { readonly written: T; readonly maxInterval: number } {
     const wanted = new PollingIntervals();
     write(wanted);
     const intervals = new PollingIntervals(
       sharesOf(wanted.events, EVENTS_FOR_POLLING - services * EVENTS_OF_SERVICE),
     );
-    return { written: write(intervals), longestSeconds: Math.max(0, ...intervals.seconds) };
+    return { written: write(intervals), maxInterval: Math.max(0, ...intervals.seconds) };
   }
 
   /** Events that each poll needs for the interval that it asks for. */

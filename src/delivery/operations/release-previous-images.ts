@@ -4,9 +4,10 @@ import { branches, choice, equals, isText, not, present } from '../asl/condition
 import { format, fromJson, merge, toJson } from '../asl/intrinsics';
 import { executionsOf } from '../asl/logged-state-machine';
 import { ITEM, iterate, refuse } from '../asl/parts';
-import { INPUT } from '../release/service-facts';
+import type { PartTools } from '../release/context/release-settings';
+import { INPUT } from '../release/context/service-facts';
+import type { Release } from '../release/release';
 import { readRecord, RECORD } from '../release/steps/release-record';
-import type { CommandTools } from './command-tools';
 
 const INTERVAL_SECONDS = 60;
 
@@ -18,8 +19,8 @@ const STARTED = '$.started.execution';
 const EXECUTION = '$.described';
 
 /** Releases the images that the last release replaced, and waits for the end. Goes to `none` where there are none. */
-export function releasePreviousImages(tools: CommandTools, none: string): Part {
-  return part(findImages(tools, none), startRelease(tools));
+export function releasePreviousImages(tools: PartTools, release: Release, none: string): Part {
+  return part(findImages(tools, release, none), startRelease(tools, release));
 }
 
 /**
@@ -27,7 +28,7 @@ export function releasePreviousImages(tools: CommandTools, none: string): Part {
  * A path can't contain the names of repositories, so one path can't select them all. A service that was released for
  * the first time keeps its image.
  */
-function findImages({ calls, arns, release }: CommandTools, none: string): Part {
+function findImages({ calls, arns }: PartTools, release: Release, none: string): Part {
   const added = 'Previous image is added';
   const named = format('{"{}":"{}"}', `${ITEM}.repository`, `${ITEM}.tag`);
   const addImage = part(
@@ -57,8 +58,8 @@ function findImages({ calls, arns, release }: CommandTools, none: string): Part 
   );
 }
 
-function startRelease({ calls, intervals, release }: CommandTools): Part {
-  const { stateMachine, _longestRollback: longest } = release;
+function startRelease({ calls, intervals }: PartTools, release: Release): Part {
+  const { stateMachine, _maxRollbackDuration: maxDuration } = release;
   const [succeeded, failed, late] = ['Report the rollback', 'Has the failure a cause?', 'Rollback takes too long'];
   return part(
     [
@@ -76,7 +77,7 @@ function startRelease({ calls, intervals, release }: CommandTools): Part {
     intervals.poll(
       {
         name: 'Follow release',
-        timeoutSeconds: longest.toSeconds(),
+        timeoutSeconds: maxDuration.toSeconds(),
         intervalSeconds: INTERVAL_SECONDS,
         waitFirst: true,
         onTimeout: late,

@@ -106,7 +106,7 @@ export class RollbackCommand extends Construct {
       executionArn: '{{ Rollback.Execution }}',
       PropertySelector: '$.status',
     };
-    const timeoutSeconds = Math.min(MAX_WAIT.toSeconds(), this.props.release._longestRollback.toSeconds() + 3600);
+    const timeoutSeconds = Math.min(MAX_WAIT.toSeconds(), this.props.release._maxRollbackDuration.toSeconds() + 3600);
     return [
       {
         name: 'Rollback',

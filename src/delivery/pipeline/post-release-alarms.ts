@@ -16,8 +16,8 @@ import { ResponseTimeAlarm, SuccessRateAlarm } from '../../metrics/target-group-
 import { type AlertRouting, Severity } from '../../observability';
 import { describeAlarm } from '../../observability/alarms/alarm-description';
 import type { ProductionWebService } from '../../service';
+import { RELEASED } from '../release/context/service-facts';
 import type { Release } from '../release/release';
-import { RELEASED } from '../release/service-facts';
 import type { PostReleaseAlarmsProps } from './deploy-stage-props';
 
 /** Parts of {@link PostReleaseAlarms}, checked. */

@@ -7,7 +7,7 @@ import { ProductionWebService } from '../../service';
 import { knownToDiffer } from '../../validation/checks';
 import { checkRules, type Rule } from '../../validation/rules';
 import type { ImageBuildConfig } from './build/image-build';
-import type { SourceConfig } from './source-actions';
+import type { SourceConfig } from './source/source-actions';
 import type { StageConfig } from './validate-stage';
 
 /** Parts of a pipeline, each of them valid by itself. */

@@ -8,13 +8,13 @@ import { awaitMaintenanceWindow } from './checks/await-maintenance-window';
 import { checkService } from './checks/preflight-checks';
 import { lock } from './checks/release-lock';
 import { checkImageNames, selectImages } from './checks/select-images';
-import type { Migration } from './migration';
-import { notify } from './notify';
-import type { PartTools, ReleaseSettings } from './release-settings';
+import type { MigrationConfig } from './context/migration-config';
+import type { PartTools, ReleaseSettings } from './context/release-settings';
+import { factsOf, FOUND, INPUT, RELEASED, SERVICES } from './context/service-facts';
 import { findFailure } from './rollback/find-failure';
 import { rollBackRelease } from './rollback/rollback-release';
-import { factsOf, FOUND, INPUT, RELEASED, SERVICES } from './service-facts';
 import { deployService } from './steps/deploy-service';
+import { notify } from './steps/notify';
 import { takeSnapshot } from './steps/pre-release-snapshot';
 import { recordService } from './steps/record-service';
 import { registerTaskDefinition } from './steps/register-task-definition';
@@ -62,7 +62,7 @@ function markRollback() {
 /** Changes nothing. A failure refuses the release, and nothing has to be rolled back. */
 function prepare(tools: PartTools, settings: ReleaseSettings): Part {
   const { targets, migration, snapshot, snapshotSeconds, gateAlarmNames, recordName, stageName, topicArn } = settings;
-  const window = migration?._options.window?._times;
+  const window = migration?.window;
   const snapshots = snapshot ? [unlessRollback('Snapshot', takeSnapshot(tools, snapshot, snapshotSeconds))] : [];
   return part(
     checkImageNames(targets),
@@ -116,20 +116,23 @@ function register({ calls, arns }: PartTools): Part {
   );
 }
 
-function migrate({ calls, intervals }: PartTools, { scope, targets }: ReleaseSettings, migration: Migration): Part {
-  const target = migration._service.releaseTarget;
+function migrate(
+  { calls, intervals }: PartTools,
+  { scope, targets }: ReleaseSettings,
+  migration: MigrationConfig,
+): Part {
+  const { target, command, verify, environment, timeoutSeconds } = migration;
   const index = targets.findIndex(({ source }) => source === target.source);
-  const { verify, environment = {} } = migration._options;
   const run = {
     scope,
     target,
     environment,
     revision: `${SERVICES}[${index}].candidate` as const,
     family: target.family,
-    timeoutSeconds: migration._timeout.toSeconds(),
+    timeoutSeconds,
   };
   return part(
-    runTask(calls, intervals, { ...run, name: 'Migration', command: migration._command }),
+    runTask(calls, intervals, { ...run, name: 'Migration', command }),
     ...(verify
       ? [runTask(calls, intervals, { ...run, name: 'Verification', command: verify })]
       : []),

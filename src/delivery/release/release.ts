@@ -12,12 +12,13 @@ import { NOTHING_RELEASED } from '../../registry/released-image';
 import { executionsOf, LoggedStateMachine } from '../asl/logged-state-machine';
 import { PollingIntervals } from '../asl/polling';
 import { allowKeyOf, AwsCalls } from '../asl/sdk-integrations';
+import type { MigrationConfig } from './context/migration-config';
+import { ReleaseArns } from './context/release-arns';
+import type { ReleaseSettings } from './context/release-settings';
 import { MigrationDryRun } from './migration-dry-run';
-import { ReleaseArns } from './release-arns';
 import { releaseDefinition } from './release-definition';
 import type { ReleaseProps } from './release-props';
-import type { ReleaseSettings } from './release-settings';
-import { longestRolloutMinutes, validateInterval, validateRelease } from './validate-release';
+import { plannedRolloutMinutes, validateInterval, validateRelease } from './validate-release';
 
 /**
  * Release of new versions of services, which are rolled back when anything fails.
@@ -55,6 +56,7 @@ export class Release extends Construct {
   /** @internal */
   public readonly _targets: ReleaseTarget[];
   private readonly profile: EnvironmentProfile;
+  private readonly migration?: MigrationConfig;
 
   public constructor(
     scope: Construct,
@@ -63,6 +65,7 @@ export class Release extends Construct {
   ) {
     super(scope, id);
     validateRelease(this, props);
+    this.migration = props.migration?._bind(this, { services: props.services });
     this.profile = props.profile ?? EnvironmentProfile.of(this);
     this.services = props.services;
     this.stageName = props.stageName;
@@ -79,12 +82,12 @@ export class Release extends Construct {
    * Longest time of a rollback by `{ "rollback": true }`, which has no migration and no monitoring.
    * @internal
    */
-  public get _longestRollback(): Duration {
+  public get _maxRollbackDuration(): Duration {
     return Duration.seconds(2 * this._targets.length * this.deploymentTimeout.toSeconds() + 1800);
   }
 
   private get deploymentTimeout(): Duration {
-    return this.props.deploymentTimeout ?? Duration.minutes(60 + longestRolloutMinutes(this._targets));
+    return this.props.deploymentTimeout ?? Duration.minutes(60 + plannedRolloutMinutes(this._targets));
   }
 
   /** CloudFormation creates it and must never update it, like a released image's parameter (ADR 0002). */
@@ -118,17 +121,16 @@ export class Release extends Construct {
     const services = this._targets.length;
     const settings = this.settingsFor(role);
     const arns = new ReleaseArns(this, this._targets);
-    const { written, longestSeconds } = PollingIntervals.share(services, (intervals) =>
+    const { written, maxInterval } = PollingIntervals.share(services, (intervals) =>
       releaseDefinition({ calls, intervals, arns }, settings),
     );
-    validateInterval(this, services, this.deploymentTimeout, longestSeconds);
+    validateInterval(this, services, this.deploymentTimeout, maxInterval);
     allowKeyOf(calls, this.props.alertRouting?.deploymentTopic);
     return written;
   }
 
   private settingsFor(role: Role): ReleaseSettings {
     const {
-      migration,
       snapshot,
       alertRouting,
       gateAlarmNames = [],
@@ -139,7 +141,7 @@ export class Release extends Construct {
       scope: this,
       stageName: this.stageName,
       targets: this._targets,
-      migration,
+      migration: this.migration,
       snapshot: snapshot?.snapshotTarget,
       topicArn: alertRouting?.deploymentTopic.topicArn,
       recordName: this.recordName,
@@ -167,8 +169,8 @@ export class Release extends Construct {
   }
 
   private createMigrationPlan(): StateMachine | undefined {
-    const { migration, profile = this.profile } = this.props;
-    return migration?._options.plan && new MigrationDryRun(this, 'Plan', { migration, profile }).stateMachine;
+    const { migration, profile } = this;
+    return migration?.plan && new MigrationDryRun(this, 'Plan', { migration, profile }).stateMachine;
   }
 
   /**

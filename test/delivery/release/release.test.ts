@@ -232,7 +232,7 @@ describe('A release', () => {
     expect(start).toMatchObject({ action: 'aws:executeAwsApi', inputs: { Service: 'stepfunctions', Api: 'StartExecution', input: '{}' }, outputs: [{ Name: 'Execution', Selector: '$.executionArn' }] });
     // By default it would wait for an hour.
     expect(wait).toMatchObject({ action: 'aws:waitForAwsResourceProperty', inputs: { Api: 'DescribeExecution', executionArn: `{{ ${start.name}.Execution }}`, DesiredValues: expect.arrayContaining(['SUCCEEDED', 'FAILED']) } });
-    expect(wait.timeoutSeconds).toBeGreaterThan(standard.release._longestRollback.toSeconds());
+    expect(wait.timeoutSeconds).toBeGreaterThan(standard.release._maxRollbackDuration.toSeconds());
     expect(ended).toMatchObject({ action: 'aws:assertAwsResourceProperty', inputs: { DesiredValues: ['SUCCEEDED'] }, isEnd: true });
     const actions = statementsOf(standard.template, Properties.Content.assumeRole['Fn::GetAtt'][0]).flatMap(({ Action }) => Action);
     expect(actions.sort()).toEqual(['states:DescribeExecution', 'states:StartExecution']);

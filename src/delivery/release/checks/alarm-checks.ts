@@ -4,8 +4,8 @@ import { toJson } from '../../asl/intrinsics';
 import { refuse } from '../../asl/parts';
 import type { AwsCalls } from '../../asl/sdk-integrations';
 import type { JsonPath, State } from '../../asl/state';
-import type { PartTools } from '../release-settings';
-import { INPUT, SERVICE, SERVICES } from '../service-facts';
+import type { PartTools } from '../context/release-settings';
+import { INPUT, SERVICE, SERVICES } from '../context/service-facts';
 
 const DESCRIBED = '$.describedAlarms';
 const METRIC_ALARM: JsonPath = `${DESCRIBED}.MetricAlarms[0]`;

@@ -2,7 +2,7 @@ import { type NamedState, part, type Part, put } from '../../asl/asl';
 import { absent, choice, equalsPath } from '../../asl/conditions';
 import { add, arrayItem, arrayLength, CONTEXT, format } from '../../asl/intrinsics';
 import { wait } from '../../asl/polling';
-import type { PartTools } from '../release-settings';
+import type { PartTools } from '../context/release-settings';
 import { readRecord, RECORD } from '../steps/release-record';
 
 const INTERVAL_SECONDS = 60;

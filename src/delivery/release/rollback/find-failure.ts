@@ -4,7 +4,7 @@ import { arrayItem, CONTEXT, format, split } from '../../asl/intrinsics';
 import { FAILURE } from '../../asl/parts';
 import type { AwsCalls } from '../../asl/sdk-integrations';
 import type { JsonPath } from '../../asl/state';
-import { INPUT } from '../service-facts';
+import { INPUT } from '../context/service-facts';
 
 /** Errors that no state can catch. An execution that ends with one has sent no notification. */
 const UNCATCHABLE = ['States.Runtime', 'States.DataLimitExceeded'];

@@ -2,9 +2,9 @@ import { CONTINUE, LABEL, output, type Part, part, put } from '../../asl/asl';
 import { anyOf, choice, equalsPath, isTrue, present } from '../../asl/conditions';
 import { contains, CONTEXT, format, fromJson, merge, toJson } from '../../asl/intrinsics';
 import { catchAll, FAILURE, findByName, forEach, ITEM } from '../../asl/parts';
-import { notify } from '../notify';
-import type { PartTools, ReleaseSettings } from '../release-settings';
-import { FOUND, INPUT, SERVICE, SERVICES } from '../service-facts';
+import type { PartTools, ReleaseSettings } from '../context/release-settings';
+import { FOUND, INPUT, SERVICE, SERVICES } from '../context/service-facts';
+import { notify } from '../steps/notify';
 import { clearRecord, readRecord, RECORD } from '../steps/release-record';
 import { stopTasks } from '../steps/run-task';
 import { NOBODY_NOTIFIED } from './find-failure';
@@ -20,7 +20,7 @@ const ERROR = `${FAILURE}.Error` as const;
 const CAUSE = `${FAILURE}.Cause` as const;
 
 /**
- * Rolls back everything that a release began: this one, or an earlier one that couldn't roll itself back.
+ * Rolls back everything that this release, or an earlier one that couldn't roll itself back, began.
  * The part ends the execution, or goes to `refused` if this release has changed nothing.
  */
 export function rollBackRelease(name: string, tools: PartTools, settings: ReleaseSettings, refused: string): Part {
@@ -81,8 +81,7 @@ function stopMigration({ calls, intervals }: PartTools, { migration, scope }: Re
   if (!migration) {
     return [];
   }
-  const target = migration._service.releaseTarget;
-  const stop = stopTasks(calls, intervals, { scope, target, execution: RECORD.execution });
+  const stop = stopTasks(calls, intervals, { scope, target: migration.target, execution: RECORD.execution });
   const end = 'Migration is stopped';
   return [
     part(

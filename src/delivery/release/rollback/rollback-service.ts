@@ -5,11 +5,11 @@ import { refuse } from '../../asl/parts';
 import type { AwsCalls } from '../../asl/sdk-integrations';
 import type { JsonPath, State } from '../../asl/state';
 import { checkTraffic } from '../checks/traffic-check';
-import type { PartTools } from '../release-settings';
-import { FOUND, SERVICE } from '../service-facts';
+import type { PartTools } from '../context/release-settings';
+import { FOUND, SERVICE } from '../context/service-facts';
 import { DEPLOYMENT_INTERVAL_SECONDS, type DeploymentLimits, FIRST_RELEASE, setMinimum } from '../steps/deploy-service';
 import { CURRENT, describeService, listDeployments, updateService } from '../steps/ecs-calls';
-import { readReleasedTag, writeReleasedTag } from '../steps/released-image';
+import { readReleasedTag, writeReleasedTag } from '../steps/released-tag';
 
 const BEFORE = {
   revision: `${FOUND.before}.revision`,

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
-import type { ReleaseTarget } from '../../contracts';
-import type { JsonPath } from '../asl/state';
+import type { ReleaseTarget } from '../../../contracts';
+import type { JsonPath } from '../../asl/state';
 
 /**
  * CloudWatch metric of releases that succeeded, by the ARN of their state machine. Its succeeded executions are no such
