@@ -17,7 +17,7 @@ const LAYERS: readonly (readonly string[])[] = [
 
 /** Rooms of each module, each with the other rooms that it may import. */
 const ROOMS: { readonly [module: string]: { readonly [room: string]: readonly string[] } } = {
-  network: { addresses: [] },
+  network: { 'addresses': [], 'security-groups': [], 'endpoints': ['security-groups'] },
   database: {
     capacity: [], backup: [], parameters: [], server: ['capacity', 'backup'], credentials: ['server'],
   },

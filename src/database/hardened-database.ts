@@ -22,7 +22,7 @@ import type {
   SnapshotTarget,
 } from '../contracts';
 import { SubnetTier } from '../network';
-import { closedSecurityGroup } from '../network/closed-security-group';
+import { closedSecurityGroup } from '../network/security-groups/closed-security-group';
 import { DatabaseBackups } from './backup/database-backups';
 import { DatabaseBinding } from './credentials/database-binding';
 import { DatabaseCredentials } from './credentials/database-credentials';

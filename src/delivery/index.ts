@@ -8,7 +8,7 @@ export * from './pipeline/build/pipeline-checks';
 export * from './pipeline/deploy-stage';
 export * from './pipeline/deploy-stage-props';
 export * from './pipeline/pipeline-source';
-export * from './pipeline/pipeline-source-props';
+export * from './pipeline/source/pipeline-source-props';
 export * from './release/maintenance-window';
 export * from './release/migration';
 export * from './release/release';

@@ -17,7 +17,7 @@ import { acknowledgeInCompliancePacks } from '../compliance/acknowledge';
 import type { EnvironmentProfile } from '../environment';
 import { EncryptedLogGroup } from '../logging/encrypted-log-group';
 import { type ISecureVpc, SubnetTier } from '../network';
-import { closedSecurityGroup } from '../network/closed-security-group';
+import { closedSecurityGroup } from '../network/security-groups/closed-security-group';
 
 /** Placement of a hardened function in the application tier of a network. */
 interface FunctionNetwork {

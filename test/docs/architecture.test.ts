@@ -71,7 +71,7 @@ function release(): string[] {
   ];
 }
 
-/** States that do something, in the order of their parts. */
+/** Task states of a state machine, in order. */
 function steps({ States }: StateMachine): string[] {
   return Object.keys(States).filter((name) => ['Task', 'Map', 'Parallel'].includes(States[name].Type));
 }
@@ -99,6 +99,11 @@ describe('drawings of docs/architecture.md', () => {
 
   test.each(Object.keys(DRAWINGS))('%s is what the code is', (name) => {
     expect(page).toContain(block(name, DRAWINGS[name]()));
+  });
+
+  test('a graph with a cycle is refused, because it has no shortest drawing', () => {
+    const cyclic = new Map([['a', new Set(['b'])], ['b', new Set(['c'])], ['c', new Set(['b'])]]);
+    expect(() => reducedEdges(cyclic)).toThrow('These folders import each other: b, c.');
   });
 
   test('there is none that nothing holds', () => {

@@ -22,17 +22,31 @@ export function folderGraph(folderOf: (file: string) => string | undefined): Fol
   return graph;
 }
 
-/** Edges without those that a longer path implies, in alphabetical order. */
+/** Edges without those that a longer path implies, in alphabetical order. A graph with a cycle is refused: it has no such edges. */
 export function reducedEdges(graph: FolderGraph): [from: string, to: string][] {
+  const cyclic = [...graph.keys()].filter((folder) => reaches(graph, folder, folder));
+  if (cyclic.length > 0) {
+    throw new Error(`These folders import each other: ${cyclic.join(', ')}. Move what they share into a folder below.`);
+  }
   const edges = [...graph].flatMap(([from, others]) => [...others].map((to): [string, string] => [from, to]));
   return edges
     .filter(([from, to]) => ![...graph.get(from)!].some((other) => other !== to && reaches(graph, other, to)))
     .sort(([a, b], [c, d]) => (`${a} ${b}` < `${c} ${d}` ? -1 : 1));
 }
 
+/** Whether imports lead from a folder to another, or back to itself. */
 function reaches(graph: FolderGraph, from: string, to: string): boolean {
-  const others = graph.get(from) ?? new Set<string>();
-  return others.has(to) || [...others].some((other) => reaches(graph, other, to));
+  const seen = new Set<string>();
+  const open = [from];
+  for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
+    const others = [...graph.get(folder) ?? []];
+    if (others.includes(to)) {
+      return true;
+    }
+    open.push(...others.filter((other) => !seen.has(other)));
+    others.forEach((other) => seen.add(other));
+  }
+  return false;
 }
 
 /** Files of src by their path below it, indexes aside. */

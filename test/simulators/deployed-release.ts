@@ -61,13 +61,13 @@ export class DeployedRelease {
     world.afterwards();
     world.before = () => undefined;
     if (ended.status !== 'SUCCEEDED') {
-      await this.execute(world, `${name}-clean-up`, { clean: name });
+      await this.execute(world, `${name}-clean-up`, { cleanUpAfter: name });
     }
     return ended;
   }
 
-  /** The command that goes back, with the release that it starts. */
-  public back(world: DeliveryAccount): Promise<Ended> {
+  /** Runs the rollback command, with the release that it starts. */
+  public rollBack(world: DeliveryAccount): Promise<Ended> {
     world.states.starts = (_, { images, ...further }) => this.release(world, images, further);
     return this.run(world, 'Back');
   }

@@ -11,7 +11,7 @@ import {
   type SingleUserHostedRotationOptions,
 } from 'aws-cdk-lib/aws-secretsmanager';
 import { type ISecureVpc, SubnetTier } from '../../network';
-import { closedSecurityGroup } from '../../network/closed-security-group';
+import { closedSecurityGroup } from '../../network/security-groups/closed-security-group';
 import type { DatabaseServer } from '../server/database-server';
 import type { CredentialSettings } from './credential-rotation';
 import type { MasterCredentials } from './master-credentials';

@@ -36,17 +36,21 @@ const OTHER_EVENTS = 2;
 
 /** Polling intervals of a definition. Each poll gets the one that it asks for, while the events suffice. */
 export class PollingIntervals {
-  /** Writes a definition twice: once to count the events that its polls need, and once to share them out. */
+  /**
+   * Writes a definition twice: once to count the events that its polls need, and once to share them out.
+   *
+   * Every part of the definition runs twice and must be idempotent. {@link AwsCalls} keeps each permission once.
+   */
   public static share<T>(
     services: number,
     write: (intervals: PollingIntervals) => T,
-  ): { readonly written: T; readonly longestSeconds: number } {
+  ): { readonly written: T; readonly maxInterval: number } {
     const wanted = new PollingIntervals();
     write(wanted);
     const intervals = new PollingIntervals(
       sharesOf(wanted.events, EVENTS_FOR_POLLING - services * EVENTS_OF_SERVICE),
     );
-    return { written: write(intervals), longestSeconds: Math.max(0, ...intervals.seconds) };
+    return { written: write(intervals), maxInterval: Math.max(0, ...intervals.seconds) };
   }
 
   /** Events that each poll needs for the interval that it asks for. */

@@ -97,7 +97,7 @@ function subjectRules(subject: string): Rule[] {
       condition: PULL_REQUEST_CONTEXTS.some((pullRequest) => globToRegExp(context, STRING_LIKE).test(pullRequest)),
       prop: 'subjects',
       value: subject,
-      expected: 'no pull requests: they must not deploy (requirement C-17)',
+      expected: 'a subject that matches no pull request: pull requests must not deploy (requirement C-17)',
       fix: 'name the branch or environment that deploys, and narrow wildcards that match pull_request or refs/pull',
     },
   ];

@@ -13,10 +13,10 @@ import { array, contains, CONTEXT, format, toJson } from '../asl/intrinsics';
 import { LoggedStateMachine } from '../asl/logged-state-machine';
 import { findByName, forEach, ITEM } from '../asl/parts';
 import { allowKeyOf, AwsCalls } from '../asl/sdk-integrations';
-import { publish } from '../release/notify';
+import { ReleaseArns } from '../release/context/release-arns';
+import { factsOf, SERVICES } from '../release/context/service-facts';
 import type { Release } from '../release/release';
-import { ReleaseArns } from '../release/release-arns';
-import { factsOf, SERVICES } from '../release/service-facts';
+import { publish } from '../release/steps/notify';
 import { readRecord, RECORD } from '../release/steps/release-record';
 
 /** Properties of a {@link DriftCheck}. Release and alert routing are required. */

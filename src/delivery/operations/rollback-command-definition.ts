@@ -3,9 +3,9 @@ import { chart, output } from '../asl/asl';
 import { refuse } from '../asl/parts';
 import { PollingIntervals } from '../asl/polling';
 import type { AwsCalls } from '../asl/sdk-integrations';
+import { ReleaseArns } from '../release/context/release-arns';
 import type { Release } from '../release/release';
-import { ReleaseArns } from '../release/release-arns';
-import { releaseImagesBefore } from './release-images-before';
+import { releasePreviousImages } from './release-previous-images';
 import { stopDeployments } from './stop-deployments';
 import { findReleases, stopReleases } from './stop-releases';
 
@@ -15,14 +15,14 @@ export function rollbackCommandDefinition(scope: IConstruct, calls: AwsCalls, re
   const arns = new ReleaseArns(scope, targets);
   const [runsAlready, nothingBefore] = ['Rollback runs already', 'Nothing was released before'];
   return PollingIntervals.share(targets.length, (intervals) => {
-    const tools = { calls, intervals, arns, release };
+    const tools = { calls, intervals, arns };
     return {
       Comment: `Rolls ${stageName} back`,
       ...chart(
-        findReleases(tools, runsAlready),
-        stopDeployments(tools, runsAlready),
-        stopReleases(tools, runsAlready),
-        releaseImagesBefore(tools, nothingBefore),
+        findReleases(tools, release, runsAlready),
+        stopDeployments(tools, release, runsAlready),
+        stopReleases(tools, release, runsAlready),
+        releasePreviousImages(tools, release, nothingBefore),
         [
           runsAlready,
           output({ done: 'a rollback runs already: nothing was stopped. The release notifies of its end' }),

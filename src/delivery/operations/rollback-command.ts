@@ -27,11 +27,11 @@ const MAX_WAIT = Duration.days(7);
 /**
  * Rollback of a stage with one click or one command: an automation document of Systems Manager.
  *
- * - While a deployment runs, its bake time included, the document stops it, and traffic shifts back.
- * - While a release runs without a deployment, the document stops it, and it is rolled back.
- * - Otherwise the document releases the images before the last release, whatever alarm fires, and waits for the end.
+ * - During a deployment: stops it; traffic returns to the previous version.
+ * - During a release without a deployment: stops the release, which rolls back.
+ * - Otherwise: releases the previous images and ignores alarms.
  *
- * A rollback in progress is not interrupted. Source: requirements A-14, C-17 and E-15.
+ * The document does not interrupt a rollback in progress. Source: requirements A-14, C-17 and E-15.
  *
  * @example
  * new RollbackCommand(this, 'Rollback', { release });
@@ -88,7 +88,7 @@ export class RollbackCommand extends Construct {
       content: {
         schemaVersion: '0.3',
         description:
-          `Rolls ${release.stageName} back: stops what runs, or releases the images before the last release and ` +
+          `Rolls ${release.stageName} back: stops what runs, or releases the previous images and ` +
           'waits for the end. The output of the execution that the first step starts says what was done.',
         assumeRole: role.roleArn,
         mainSteps: this.steps(stateMachineArn),
@@ -103,13 +103,13 @@ export class RollbackCommand extends Construct {
     const describe = {
       Service: 'stepfunctions',
       Api: 'DescribeExecution',
-      executionArn: '{{ Back.Execution }}',
+      executionArn: '{{ Rollback.Execution }}',
       PropertySelector: '$.status',
     };
-    const timeoutSeconds = Math.min(MAX_WAIT.toSeconds(), this.props.release._longestRollback.toSeconds() + 3600);
+    const timeoutSeconds = Math.min(MAX_WAIT.toSeconds(), this.props.release._maxRollbackDuration.toSeconds() + 3600);
     return [
       {
-        name: 'Back',
+        name: 'Rollback',
         action: 'aws:executeAwsApi',
         inputs: { Service: 'stepfunctions', Api: 'StartExecution', stateMachineArn, input: '{}' },
         outputs: [{ Name: 'Execution', Selector: '$.executionArn', Type: 'String' }],

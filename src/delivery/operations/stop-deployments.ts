@@ -2,9 +2,10 @@ import { LABEL, output, part, type Part, put } from '../asl/asl';
 import { choice, equalsPath, isTrue, present } from '../asl/conditions';
 import { array, contains, CONTEXT, quoted } from '../asl/intrinsics';
 import { findByName, forEach, ITEM } from '../asl/parts';
-import { factsOf, SERVICES } from '../release/service-facts';
+import type { PartTools } from '../release/context/release-settings';
+import { factsOf, SERVICES } from '../release/context/service-facts';
+import type { Release } from '../release/release';
 import { readRecord, RECORD } from '../release/steps/release-record';
-import type { CommandTools } from './command-tools';
 
 const OUTCOME = '$.outcome';
 const ANY = '$.any';
@@ -13,11 +14,11 @@ const ANY = '$.any';
 const FOUND_DEPLOYMENT = { none: 'none', stopped: 'stopped', rollsBack: 'rolls back' };
 
 /**
- * Fastest rollback: the version before still runs. A release that follows the deployment rolls its other services
+ * Fastest rollback: the previous version still runs. A release that follows the deployment rolls its other services
  * back.
  */
-export function stopDeployments(tools: CommandTools, runsAlready: string): Part {
-  const { calls, arns, release } = tools;
+export function stopDeployments(tools: PartTools, release: Release, runsAlready: string): Part {
+  const { calls, arns } = tools;
   const [noRecord, known, idle] = ['Note that nothing is recorded', 'Record is known', 'No deployment runs at all'];
   return part(
     ['Services', { Type: 'Pass', Result: release._targets.map(factsOf), ResultPath: SERVICES }],
@@ -53,13 +54,13 @@ export function stopDeployments(tools: CommandTools, runsAlready: string): Part 
   );
 }
 
-function stopDeployment({ calls, arns }: CommandTools): Part {
+function stopDeployment({ calls, arns }: PartTools): Part {
   const { services, deployments } = arns;
   const [listed, current] = ['$.deployments.ServiceDeployments[0]', '$.current.services[0].TaskDefinition'] as const;
   const [none, stop] = ['No deployment runs', 'Stop deployment'];
   const ended = ['Ecs.ConflictException', 'Ecs.ServiceDeploymentNotFoundException'];
   const outcome = (found: string) => output({ found });
-  const before = findByName('Find state before', '$.before', '$.facts.name', stop);
+  const before = findByName('Find previous state', '$.before', '$.facts.name', stop);
   return part(
     [
       'List running deployments',

@@ -3,7 +3,9 @@ import { branches, choice, equals, isTrue, not, present } from '../asl/condition
 import { contains, fromJson, quoted } from '../asl/intrinsics';
 import { executionsOf } from '../asl/logged-state-machine';
 import { forEach } from '../asl/parts';
-import type { CommandTools } from './command-tools';
+import type { AwsCalls } from '../asl/sdk-integrations';
+import type { PartTools } from '../release/context/release-settings';
+import type { Release } from '../release/release';
 
 const RUNNING = '$.running';
 const RELEASES = '$.releases';
@@ -14,7 +16,7 @@ const EXECUTION = '$.described';
 const KIND = { release: 'release', cleanUp: 'clean-up', rollback: 'rollback' };
 
 /** A release that rolls back already may not be stopped: it would be rolled back itself. */
-export function findReleases({ calls, release }: CommandTools, runsAlready: string): Part {
+export function findReleases({ calls }: PartTools, release: Release, runsAlready: string): Part {
   const { stateMachine } = release;
   const known = 'Releases are known';
   return part(
@@ -30,7 +32,7 @@ export function findReleases({ calls, release }: CommandTools, runsAlready: stri
     ['Note that none runs', { Type: 'Pass', Result: [], ResultPath: RELEASES, Next: known }],
     [
       'Describe releases',
-      forEach(`${RUNNING}.Executions`, describeRelease({ calls, release }), { fields: { ResultPath: RELEASES } }),
+      forEach(`${RUNNING}.Executions`, describeRelease(calls, release), { fields: { ResultPath: RELEASES } }),
     ],
     [
       'Find a rollback',
@@ -41,7 +43,7 @@ export function findReleases({ calls, release }: CommandTools, runsAlready: stri
   );
 }
 
-function describeRelease({ calls, release }: Pick<CommandTools, 'calls' | 'release'>): Part {
+function describeRelease(calls: AwsCalls, release: Release): Part {
   const input = `${EXECUTION}.input` as const;
   const kindOf = (kind: string) => output({ kind, 'execution.$': '$.ExecutionArn' });
   return part(
@@ -62,8 +64,8 @@ function describeRelease({ calls, release }: Pick<CommandTools, 'calls' | 'relea
       'Which kind of release is it?',
       branches(
         [
-          { when: present(`${input}.back`), next: 'It is a rollback' },
-          { when: present(`${input}.clean`), next: 'It is a clean-up' },
+          { when: present(`${input}.rollback`), next: 'It is a rollback' },
+          { when: present(`${input}.cleanUpAfter`), next: 'It is a clean-up' },
         ],
         'It is a release',
       ),
@@ -78,11 +80,11 @@ function describeRelease({ calls, release }: Pick<CommandTools, 'calls' | 'relea
  * A release between deployments, or one that monitors: its clean-up rolls back what it has done. A clean-up is left
  * alone.
  */
-export function stopReleases(tools: CommandTools, runsAlready: string): Part {
+export function stopReleases({ calls }: PartTools, release: Release, runsAlready: string): Part {
   const none = 'No release runs';
   return part(
     ['Is no release left?', choice([not(present(`${RELEASES}[0]`))], none)],
-    ['Stop releases', forEach(RELEASES, stopRelease(tools), { fields: { ResultPath: null } })],
+    ['Stop releases', forEach(RELEASES, stopRelease(calls, release), { fields: { ResultPath: null } })],
     [
       'Find stopped releases',
       put(ANY, { 'stopped.$': contains(`${RELEASES}[*].kind`, quoted(KIND.release)) }),
@@ -96,7 +98,7 @@ export function stopReleases(tools: CommandTools, runsAlready: string): Part {
   );
 }
 
-function stopRelease({ calls, release }: CommandTools): Part {
+function stopRelease(calls: AwsCalls, release: Release): Part {
   return part(
     ['May it be stopped?', choice([equals('$.kind', KIND.release)], 'Stop release')],
     ['Leave the clean-up alone', { Type: 'Pass', End: true }],

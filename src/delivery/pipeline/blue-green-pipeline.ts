@@ -25,7 +25,7 @@ import type { DeployStage } from './deploy-stage';
 import { notifyOfApprovals, notifyOfFailures } from './pipeline-notifications';
 import type { PipelineSource } from './pipeline-source';
 import { PipelineStage } from './pipeline-stage';
-import type { SourceConfig } from './source-actions';
+import type { SourceConfig } from './source/source-actions';
 import { type PipelineParts, validatePipeline } from './validate-pipeline';
 import type { StageConfig } from './validate-stage';
 import { validateTemplateSize } from './validate-template-size';

@@ -4,8 +4,8 @@ import type { IConstruct } from 'constructs';
 import type { IImageRepository } from '../../registry';
 import { checkRules, type Rule } from '../../validation/rules';
 import { TRIVY_IMAGE, trivyImageRule } from './build/trivy-image';
-import type { CodeConnectionProps, ImagePushProps } from './pipeline-source-props';
-import { ArchiveSource, ConnectionSource, PushedImageSource, type SourceConfig } from './source-actions';
+import type { CodeConnectionProps, ImagePushProps } from './source/pipeline-source-props';
+import { ArchiveSource, ConnectionSource, PushedImageSource, type SourceConfig } from './source/source-actions';
 
 const CONNECTION_ARN =
   /^arn:[^:]+:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection\/[0-9a-f-]+$/;

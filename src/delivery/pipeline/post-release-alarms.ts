@@ -16,8 +16,8 @@ import { ResponseTimeAlarm, SuccessRateAlarm } from '../../metrics/target-group-
 import { type AlertRouting, Severity } from '../../observability';
 import { describeAlarm } from '../../observability/alarms/alarm-description';
 import type { ProductionWebService } from '../../service';
+import { RELEASED } from '../release/context/service-facts';
 import type { Release } from '../release/release';
-import { RELEASED } from '../release/service-facts';
 import type { PostReleaseAlarmsProps } from './deploy-stage-props';
 
 /** Parts of {@link PostReleaseAlarms}, checked. */
@@ -91,11 +91,11 @@ export class PostReleaseAlarms extends Construct {
     return describeAlarm(this, {
       source: release,
       happened:
-        `released services that do worse than after a good release: within ${hours} hours of it ` +
+        `released services that perform worse after a release: within ${hours} hours of it ` +
         `fewer than ${successRatePercent} % of requests succeed, ` +
         `or more than one in ten takes longer than ${seconds} s`,
       first: FIRST_ACTION,
-      key: 'release-close-watch',
+      key: 'post-release',
       severity: Severity.ERROR,
       runbooks: alertRouting._runbooks,
     });
@@ -132,7 +132,7 @@ export class PostReleaseAlarms extends Construct {
     alarms
       .map((alarm) => alarm.node.defaultChild as CfnAlarm)
       .forEach((resource) => {
-        resource.alarmDescription = `${node.path} does worse than after a good release: ${PART_OF_COMPOSITE}`;
+        resource.alarmDescription = `${node.path} performs worse after a release: ${PART_OF_COMPOSITE}`;
       });
     return alarms;
   }

@@ -7,7 +7,7 @@ import { ProductionWebService } from '../../service';
 import { knownToDiffer } from '../../validation/checks';
 import { checkRules, type Rule } from '../../validation/rules';
 import type { ImageBuildConfig } from './build/image-build';
-import type { SourceConfig } from './source-actions';
+import type { SourceConfig } from './source/source-actions';
 import type { StageConfig } from './validate-stage';
 
 /** Parts of a pipeline, each of them valid by itself. */
@@ -40,7 +40,7 @@ export function validatePipeline(scope: IConstruct, parts: PipelineParts): void 
     ...targetRules(parts.stages),
     ...parts.stages.map(smokeTestRule),
     ...imageRules(parts),
-    ...parts.stages.flatMap((stage) => locationRules(scope, stage, parts.artifactBuckets ?? {})),
+    ...parts.stages.flatMap((stage) => locationRules(scope, stage, parts.artifactBuckets)),
   ]);
 }
 
@@ -184,7 +184,7 @@ function imageRules({ source: { pushed }, images, stages, checksGiven }: Pipelin
 function locationRules(
   scope: IConstruct,
   { name, elsewhere }: StageConfig,
-  buckets: { readonly [region: string]: IBucket },
+  buckets: { readonly [region: string]: IBucket } | undefined,
 ): Rule[] {
   const own = Stack.of(scope);
   const { region = own.region, account = own.account } = elsewhere
@@ -192,9 +192,9 @@ function locationRules(
     : own;
   return [
     {
-      condition: knownToDiffer(region, own.region) && !Object.keys(buckets).includes(region),
+      condition: knownToDiffer(region, own.region) && !Object.keys(buckets ?? {}).includes(region),
       prop: 'artifactBuckets',
-      value: Object.keys(buckets),
+      value: buckets && Object.keys(buckets),
       expected: `an encrypted bucket in ${region}, for the stage ${name}`,
       fix: `add artifactBuckets: { '${region}': bucket }, or create a pipeline in that region`,
     },

@@ -91,7 +91,7 @@ function rulesOf(stage: StageConfig): Rule[] {
       condition: name in Object.prototype,
       prop: 'stages.name',
       value: name,
-      expected: 'a name that no JavaScript object has as a member (constructor, toString)',
+      expected: "a name other than JavaScript's built-in members (constructor, toString)",
       fix: 'give the stage another name',
     },
     {

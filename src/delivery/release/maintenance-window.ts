@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { PropError } from '../../validation/prop-error';
+import type { WindowTimes } from './context/migration-config';
 
 /**
  * Time in which a release may migrate. A release that starts earlier waits for it, up to a day, before it checks
@@ -10,13 +11,15 @@ import { PropError } from '../../validation/prop-error';
  * Migration.command(api, ['npm', 'run', 'migrate'], { window: MaintenanceWindow.daily('02:00', '04:00') });
  */
 export class MaintenanceWindow {
-  /** Daily window between two times in UTC, as `HH:MM`. The window may pass midnight. */
+  /** Daily window between two UTC times, `HH:MM`. The window may pass midnight. */
   public static daily(startAt: string, endAt: string): MaintenanceWindow {
     return new MaintenanceWindow({ startAt, endAt });
   }
 
   /**
-   * Window while a change calendar of Systems Manager is open. Its entries change without a deployment.
+   * Window that is open while a Systems Manager change calendar is open.
+   *
+   * Entries of the calendar change without a deployment.
    *
    * @param calendarArn ARN of a document of type ChangeCalendar in this account and region
    */
@@ -24,16 +27,14 @@ export class MaintenanceWindow {
     return new MaintenanceWindow({ calendarArn });
   }
 
-  private constructor(
-    /** @internal */
-    public readonly _times: { readonly startAt?: string; readonly endAt?: string; readonly calendarArn?: string },
-  ) {}
+  private constructor(private readonly times: WindowTimes) {}
 
   /**
+   * Checks the times and returns them.
    * @internal
    */
-  public _check(scope: IConstruct): void {
-    const { startAt, endAt, calendarArn } = this._times;
+  public _bind(scope: IConstruct): WindowTimes {
+    const { startAt, endAt, calendarArn } = this.times;
     const malformed = [startAt, endAt].find(
       (time) => time !== undefined && !Token.isUnresolved(time) && !/^([01]\d|2[0-3]):[0-5]\d$/.test(time),
     );
@@ -57,5 +58,6 @@ export class MaintenanceWindow {
         fix: 'create a change calendar and give arn:aws:ssm:REGION:ACCOUNT:document/NAME',
       });
     }
+    return this.times;
   }
 }

@@ -12,17 +12,17 @@ import { catchAll, FAILURE } from '../asl/parts';
 import { PollingIntervals } from '../asl/polling';
 import { AwsCalls } from '../asl/sdk-integrations';
 import type { JsonPath } from '../asl/state';
-import type { Migration } from './migration';
-import { ReleaseArns } from './release-arns';
-import { factsOf, FOUND, INPUT } from './service-facts';
+import type { MigrationConfig } from './context/migration-config';
+import { ReleaseArns } from './context/release-arns';
+import { factsOf, FOUND, INPUT } from './context/service-facts';
 import { registerTaskDefinition } from './steps/register-task-definition';
-import { readReleasedTag } from './steps/released-image';
+import { readReleasedTag } from './steps/released-tag';
 import { runTask, TASK } from './steps/run-task';
 
 /** Properties of a {@link MigrationDryRun}. All are required. */
 export interface MigrationDryRunProps {
   /** Migration with a plan. */
-  readonly migration: Migration;
+  readonly migration: MigrationConfig;
   /** Environment profile that supplies the retention of the log. */
   readonly profile: EnvironmentProfile;
 }
@@ -62,8 +62,7 @@ export class MigrationDryRun extends Construct {
   }
 
   private definition(calls: AwsCalls, intervals: PollingIntervals): object {
-    const { migration } = this.props;
-    const target = migration._service.releaseTarget;
+    const { target } = this.props.migration;
     const arns = new ReleaseArns(this, [target]);
     const deregister = calls.task(
       'ecs:deregisterTaskDefinition',
@@ -89,7 +88,7 @@ export class MigrationDryRun extends Construct {
   }
 
   private chooseImage(calls: AwsCalls, arns: ReleaseArns): Part {
-    const target = this.props.migration._service.releaseTarget;
+    const { target } = this.props.migration;
     const named: JsonPath = `${INPUT.images}['${target.repositoryName}']`;
     const chosen = 'Keep facts of the service';
     return part(
@@ -106,9 +105,7 @@ export class MigrationDryRun extends Construct {
   }
 
   private runPlan(calls: AwsCalls, intervals: PollingIntervals): Part {
-    const { migration } = this.props;
-    const target = migration._service.releaseTarget;
-    const { plan, environment = {} } = migration._options;
+    const { target, plan, environment, timeoutSeconds } = this.props.migration;
     return runTask(calls, intervals, {
       scope: this,
       name: 'Plan',
@@ -117,7 +114,7 @@ export class MigrationDryRun extends Construct {
       environment,
       revision: FOUND.candidate,
       family: `${target.family}${SUFFIX}`,
-      timeoutSeconds: migration._timeout.toSeconds(),
+      timeoutSeconds,
     });
   }
 

@@ -3,12 +3,13 @@ import type { IConstruct } from 'constructs';
 import type { IReleasedService } from '../../contracts';
 import { checkWholeNumber } from '../../validation/checks';
 import { PropError } from '../../validation/prop-error';
+import type { MigrationConfig, MigrationContext } from './context/migration-config';
 import type { MaintenanceWindow } from './maintenance-window';
 
 /** Options of a {@link Migration}. None is required. */
 export interface MigrationOptions {
   /**
-   * Command that prints the SQL of the migration and changes nothing.
+   * Dry-run command that prints the SQL and changes nothing.
    *
    * It runs with the new image, before the approval.
    * @default - the approval shows no plan
@@ -56,37 +57,39 @@ export class Migration {
   }
 
   private constructor(
-    /** @internal */
-    public readonly _service: IReleasedService,
-    /** @internal */
-    public readonly _command: string[],
-    /** @internal */
-    public readonly _options: MigrationOptions,
+    private readonly service: IReleasedService,
+    private readonly command: string[],
+    private readonly options: MigrationOptions,
   ) {}
 
-  /** @internal */
-  public get _timeout(): Duration {
-    return this._options.timeout ?? Duration.minutes(30);
-  }
-
   /**
+   * Checks the migration against the services of a release, and returns its settings.
    * @internal
    */
-  public _check(scope: IConstruct, services: IReleasedService[]): void {
+  public _bind(scope: IConstruct, { services }: MigrationContext): MigrationConfig {
+    const { plan, verify, environment = {}, timeout = Duration.minutes(30), window } = this.options;
     this.checkService(scope, services);
     this.checkCommands(scope);
-    checkWholeNumber(scope, 'migration.timeout', this._timeout.toMinutes({ integral: false }), {
+    checkWholeNumber(scope, 'migration.timeout', timeout.toMinutes({ integral: false }), {
       min: 1,
       max: 1440,
       unit: 'minutes',
       fix: 'give Duration.minutes(n) with a whole n',
     });
-    this._options.window?._check(scope);
+    return {
+      target: this.service.releaseTarget,
+      command: this.command,
+      plan,
+      verify,
+      environment,
+      timeoutSeconds: timeout.toSeconds(),
+      window: window?._bind(scope),
+    };
   }
 
   private checkService(scope: IConstruct, services: IReleasedService[]): void {
-    const { source, stores } = this._service.releaseTarget;
-    if (!services.includes(this._service)) {
+    const { source, stores } = this.service.releaseTarget;
+    if (!services.includes(this.service)) {
       throw new PropError(scope, {
         prop: 'migration',
         problem: `runs in ${source.node.path}, which is not a service of this release`,
@@ -103,8 +106,8 @@ export class Migration {
   }
 
   private checkCommands(scope: IConstruct): void {
-    const { plan, verify } = this._options;
-    Object.entries({ command: this._command, plan, verify }).forEach(([prop, command]) => {
+    const { plan, verify } = this.options;
+    Object.entries({ command: this.command, plan, verify }).forEach(([prop, command]) => {
       if (command?.length === 0) {
         throw new PropError(scope, {
           prop: `migration.${prop}`,

@@ -8,13 +8,13 @@ import { awaitMaintenanceWindow } from './checks/await-maintenance-window';
 import { checkService } from './checks/preflight-checks';
 import { lock } from './checks/release-lock';
 import { checkImageNames, selectImages } from './checks/select-images';
-import type { Migration } from './migration';
-import { notify } from './notify';
-import type { PartTools, ReleaseSettings } from './release-settings';
+import type { MigrationConfig } from './context/migration-config';
+import type { PartTools, ReleaseSettings } from './context/release-settings';
+import { factsOf, FOUND, INPUT, RELEASED, SERVICES } from './context/service-facts';
 import { findFailure } from './rollback/find-failure';
 import { rollBackRelease } from './rollback/rollback-release';
-import { factsOf, FOUND, INPUT, RELEASED, SERVICES } from './service-facts';
 import { deployService } from './steps/deploy-service';
+import { notify } from './steps/notify';
 import { takeSnapshot } from './steps/pre-release-snapshot';
 import { recordService } from './steps/record-service';
 import { registerTaskDefinition } from './steps/register-task-definition';
@@ -33,7 +33,7 @@ export function releaseDefinition(tools: PartTools, settings: ReleaseSettings): 
     Comment: `Releases new versions to ${stageName}, or rolls them back`,
     ...chart(
       ['Services', { Type: 'Pass', Result: targets.map(factsOf), ResultPath: SERVICES }],
-      ['Clean up after another execution?', choice([present(INPUT.clean)], cleanUp.entry, begin)],
+      ['Clean up after another execution?', choice([present(INPUT.cleanUpAfter)], cleanUp.entry, begin)],
       [begin, choice([ROLLS_BACK], 'Mark services', 'Begin the release')],
       ['Mark services', markRollback()],
       ['Begin the release', LABEL],
@@ -54,7 +54,7 @@ export function releaseDefinition(tools: PartTools, settings: ReleaseSettings): 
  * A part that runs for one service sees the fields of that service only.
  */
 function markRollback() {
-  return forEach(SERVICES, part(['Mark service', { Type: 'Pass', Result: true, ResultPath: INPUT.back }]), {
+  return forEach(SERVICES, part(['Mark service', { Type: 'Pass', Result: true, ResultPath: INPUT.rollback }]), {
     fields: { ResultPath: SERVICES },
   });
 }
@@ -62,7 +62,7 @@ function markRollback() {
 /** Changes nothing. A failure refuses the release, and nothing has to be rolled back. */
 function prepare(tools: PartTools, settings: ReleaseSettings): Part {
   const { targets, migration, snapshot, snapshotSeconds, gateAlarmNames, recordName, stageName, topicArn } = settings;
-  const window = migration?._options.window?._times;
+  const window = migration?.window;
   const snapshots = snapshot ? [unlessRollback('Snapshot', takeSnapshot(tools, snapshot, snapshotSeconds))] : [];
   return part(
     checkImageNames(targets),
@@ -116,20 +116,23 @@ function register({ calls, arns }: PartTools): Part {
   );
 }
 
-function migrate({ calls, intervals }: PartTools, { scope, targets }: ReleaseSettings, migration: Migration): Part {
-  const target = migration._service.releaseTarget;
+function migrate(
+  { calls, intervals }: PartTools,
+  { scope, targets }: ReleaseSettings,
+  migration: MigrationConfig,
+): Part {
+  const { target, command, verify, environment, timeoutSeconds } = migration;
   const index = targets.findIndex(({ source }) => source === target.source);
-  const { verify, environment = {} } = migration._options;
   const run = {
     scope,
     target,
     environment,
     revision: `${SERVICES}[${index}].candidate` as const,
     family: target.family,
-    timeoutSeconds: migration._timeout.toSeconds(),
+    timeoutSeconds,
   };
   return part(
-    runTask(calls, intervals, { ...run, name: 'Migration', command: migration._command }),
+    runTask(calls, intervals, { ...run, name: 'Migration', command }),
     ...(verify
       ? [runTask(calls, intervals, { ...run, name: 'Verification', command: verify })]
       : []),
@@ -195,7 +198,7 @@ function hasAlarms({ targets }: ReleaseSettings): boolean {
   );
 }
 
-/** Skips a part where the release rolls back to images of before. */
+/** Skips a part where the release rolls back to previous images. */
 function unlessRollback(name: string, skipped: Part): Part {
   return unless(name, ROLLS_BACK, skipped);
 }

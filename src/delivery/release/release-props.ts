@@ -21,7 +21,7 @@ export interface ReleaseProps {
   /**
    * Database that a snapshot is taken of before the release.
    *
-   * The snapshot is kept for 30 days and copied. Source: requirement A-06.
+   * It is kept for 30 days, and copied if the database's backups are. Source: requirement A-06.
    * @default - none
    */
   readonly snapshot?: ISnapshotSource;
@@ -45,8 +45,8 @@ export interface ReleaseProps {
   /**
    * Longest time of one service's deployment, and of its rollback: 10 to 20160 whole minutes.
    *
-   * After it the release is rolled back. Longer times and more services lengthen the polling interval. A release whose
-   * interval would exceed an hour is refused.
+   * After it the release is rolled back. With longer times or more services, polling gets slower. A combination that
+   * would poll less than once an hour is refused.
    * @default - an hour more than the longest planned rollout of the services
    */
   readonly deploymentTimeout?: Duration;

@@ -12,12 +12,13 @@ import { NOTHING_RELEASED } from '../../registry/released-image';
 import { executionsOf, LoggedStateMachine } from '../asl/logged-state-machine';
 import { PollingIntervals } from '../asl/polling';
 import { allowKeyOf, AwsCalls } from '../asl/sdk-integrations';
+import type { MigrationConfig } from './context/migration-config';
+import { ReleaseArns } from './context/release-arns';
+import type { ReleaseSettings } from './context/release-settings';
 import { MigrationDryRun } from './migration-dry-run';
-import { ReleaseArns } from './release-arns';
 import { releaseDefinition } from './release-definition';
 import type { ReleaseProps } from './release-props';
-import type { ReleaseSettings } from './release-settings';
-import { longestRolloutMinutes, validateInterval, validateRelease } from './validate-release';
+import { plannedRolloutMinutes, validateInterval, validateRelease } from './validate-release';
 
 /**
  * Release of new versions of services, which are rolled back when anything fails.
@@ -25,13 +26,13 @@ import { longestRolloutMinutes, validateInterval, validateRelease } from './vali
  * It is a state machine without functions. Start it with `{ "images": { "<repository>": "<tag>" } }`. A service whose
  * repository is not named keeps its image and gets the changes of its task definition.
  *
- * With `"back": true` next to `images`, the release rolls back to those images, without alarm checks, snapshot,
+ * With `"rollback": true` next to `images`, the release rolls back to those images, without alarm checks, snapshot,
  * migration and monitoring (docs/delivery.md).
  *
  * Throws a PropError for services that can't be released, and for a migration without a database.
  *
  * @example
- * new Release(this, 'Release', { stageName: 'production', services: [api, web], alertRouting });
+ * new Release(this, 'Release', { stageName: 'production', services: [api, web] });
  */
 export class Release extends Construct {
   /** State machine of the release. */
@@ -55,6 +56,7 @@ export class Release extends Construct {
   /** @internal */
   public readonly _targets: ReleaseTarget[];
   private readonly profile: EnvironmentProfile;
+  private readonly migration?: MigrationConfig;
 
   public constructor(
     scope: Construct,
@@ -63,6 +65,7 @@ export class Release extends Construct {
   ) {
     super(scope, id);
     validateRelease(this, props);
+    this.migration = props.migration?._bind(this, { services: props.services });
     this.profile = props.profile ?? EnvironmentProfile.of(this);
     this.services = props.services;
     this.stageName = props.stageName;
@@ -76,15 +79,15 @@ export class Release extends Construct {
   }
 
   /**
-   * Longest time of a rollback by `{ "back": true }`, which has no migration and no monitoring.
+   * Longest time of a rollback by `{ "rollback": true }`, which has no migration and no monitoring.
    * @internal
    */
-  public get _longestRollback(): Duration {
+  public get _maxRollbackDuration(): Duration {
     return Duration.seconds(2 * this._targets.length * this.deploymentTimeout.toSeconds() + 1800);
   }
 
   private get deploymentTimeout(): Duration {
-    return this.props.deploymentTimeout ?? Duration.minutes(60 + longestRolloutMinutes(this._targets));
+    return this.props.deploymentTimeout ?? Duration.minutes(60 + plannedRolloutMinutes(this._targets));
   }
 
   /** CloudFormation creates it and must never update it, like a released image's parameter (ADR 0002). */
@@ -118,17 +121,16 @@ export class Release extends Construct {
     const services = this._targets.length;
     const settings = this.settingsFor(role);
     const arns = new ReleaseArns(this, this._targets);
-    const { written, longestSeconds } = PollingIntervals.share(services, (intervals) =>
+    const { written, maxInterval } = PollingIntervals.share(services, (intervals) =>
       releaseDefinition({ calls, intervals, arns }, settings),
     );
-    validateInterval(this, services, this.deploymentTimeout, longestSeconds);
+    validateInterval(this, services, this.deploymentTimeout, maxInterval);
     allowKeyOf(calls, this.props.alertRouting?.deploymentTopic);
     return written;
   }
 
   private settingsFor(role: Role): ReleaseSettings {
     const {
-      migration,
       snapshot,
       alertRouting,
       gateAlarmNames = [],
@@ -139,7 +141,7 @@ export class Release extends Construct {
       scope: this,
       stageName: this.stageName,
       targets: this._targets,
-      migration,
+      migration: this.migration,
       snapshot: snapshot?.snapshotTarget,
       topicArn: alertRouting?.deploymentTopic.topicArn,
       recordName: this.recordName,
@@ -167,14 +169,14 @@ export class Release extends Construct {
   }
 
   private createMigrationPlan(): StateMachine | undefined {
-    const { migration, profile = this.profile } = this.props;
-    return migration?._options.plan && new MigrationDryRun(this, 'Plan', { migration, profile }).stateMachine;
+    const { migration, profile } = this;
+    return migration?.plan && new MigrationDryRun(this, 'Plan', { migration, profile }).stateMachine;
   }
 
   /**
-   * Rule that starts a second execution after one that couldn't roll itself back.
-   * Such an execution was stopped, or failed in a state without a catcher. If it did roll back, the second one finds
-   * nothing to do.
+   * Rule that starts a clean-up execution after each execution that was stopped or failed.
+   * The clean-up rolls back what the failed execution has left. If the failed execution rolled itself back, the
+   * clean-up does nothing.
    */
   private createCleanUpRule(): void {
     const { stateMachineArn } = this.stateMachine;
@@ -196,7 +198,7 @@ export class Release extends Construct {
           id: 'Release',
           arn: stateMachineArn,
           roleArn: role.roleArn,
-          inputTransformer: { inputPathsMap: { name: '$.detail.name' }, inputTemplate: '{"clean": <name>}' },
+          inputTransformer: { inputPathsMap: { name: '$.detail.name' }, inputTemplate: '{"cleanUpAfter": <name>}' },
         },
       ],
     });

@@ -6,7 +6,7 @@ import { PropError } from '../../validation/prop-error';
 
 /** Properties of a {@link ReleasedService} on Fargate. Repository and parameter name are required. */
 export interface ReleasedFargateServiceProps {
-  /** ECR repository of the service's images. */
+  /** ECR repository of the images. */
   readonly repository: IRepository;
   /** Name of a String parameter that holds the released tag, or `none`. */
   readonly releasedImageParameterName: string;
@@ -27,11 +27,11 @@ export interface ReleasedFargateServiceProps {
   readonly longestDeployment?: Duration;
   /**
    * Number of tasks that the first release starts.
-   * @default - it has its tasks from the beginning
+   * @default - the service has its tasks from the beginning
    */
   readonly minTasks?: number;
   /**
-   * Name of the tasks' log group, with streams that `awslogs` names after the container.
+   * Name of the log group of the tasks, with streams that `awslogs` names after the container.
    * @default - the dry run of a migration outputs no lines
    */
   readonly logGroupName?: string;

@@ -2,91 +2,71 @@ import { type Duration, Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { DeploymentEngine, type ReleaseTarget } from '../../contracts';
 import { checkWholeNumber, knownToDiffer } from '../../validation/checks';
-import { type Conflict, PropError, type Refusal } from '../../validation/prop-error';
+import { checkRules, type Rule } from '../../validation/rules';
 import type { ReleaseProps } from './release-props';
-
-/** Rule of which the first one that doesn't hold is an error. */
-interface Rule {
-  readonly holds: boolean;
-  readonly error: Refusal | Conflict;
-}
 
 const MAX_SERVICES = 8;
 /** Longest polling interval of a deployment. */
 const MAX_INTERVAL_SECONDS = 3600;
 
-/** Checks stage, services, times and migration of a release. Throws a PropError. */
+/** Checks stage, services and times of a release. Throws a PropError. */
 export function validateRelease(scope: IConstruct, props: ReleaseProps): void {
-  check(scope, stageRules(props));
+  checkRules(scope, stageRules(props));
   const targets = props.services.map(({ releaseTarget }) => releaseTarget);
-  targets.forEach((target, index) => check(scope, targetRules(scope, target, index, props)));
+  targets.forEach((target, index) => checkRules(scope, targetRules(scope, target, index, props)));
   validateTimes(scope, props);
-  check(scope, [timeoutRule(props, longestRolloutMinutes(targets))]);
-  props.migration?._check(scope, props.services);
+  checkRules(scope, [timeoutRule(props, plannedRolloutMinutes(targets))]);
 }
 
 /** Checks that each deployment is polled at least once an hour. Throws a PropError. */
-export function validateInterval(scope: IConstruct, services: number, timeout: Duration, longestSeconds: number): void {
+export function validateInterval(scope: IConstruct, services: number, timeout: Duration, maxInterval: number): void {
   const minutes = timeout.toMinutes();
-  const possible = Math.floor((minutes * MAX_INTERVAL_SECONDS) / longestSeconds);
-  check(scope, [
+  const possible = Math.floor((minutes * MAX_INTERVAL_SECONDS) / maxInterval);
+  checkRules(scope, [
     {
-      holds: longestSeconds <= MAX_INTERVAL_SECONDS,
-      error: {
-        prop: 'deploymentTimeout',
-        problem:
-          `of ${minutes} minutes for each of ${services} services is too long: an execution of Step Functions has ` +
-          '25,000 events, which do not suffice for one poll of each deployment an hour',
-        fix: `give about ${possible} minutes, or release some of the services in another stage`,
-      },
+      condition: maxInterval > MAX_INTERVAL_SECONDS,
+      prop: 'deploymentTimeout',
+      problem:
+        `of ${minutes} minutes for each of ${services} services is too long: an execution of Step Functions has ` +
+        '25,000 events, which do not suffice for one poll of each deployment an hour',
+      fix: `give about ${possible} minutes, or release some of the services in another stage`,
     },
   ]);
 }
 
 /** Planned minutes of the longest rollout of the services. */
-export function longestRolloutMinutes(targets: ReleaseTarget[]): number {
+export function plannedRolloutMinutes(targets: ReleaseTarget[]): number {
   return Math.max(
     ...targets.map(({ longestDeployment }) => Math.ceil(longestDeployment.toMinutes({ integral: false }))),
   );
 }
 
-function check(scope: IConstruct, rules: Rule[]): void {
-  const broken = rules.find(({ holds }) => !holds);
-  if (broken) {
-    throw new PropError(scope, broken.error);
-  }
-}
-
 function stageRules({ stageName, services, snapshot }: ReleaseProps): Rule[] {
   return [
     {
-      holds: /^[a-z][a-z0-9-]{0,30}$/.test(stageName),
-      error: {
-        prop: 'stageName',
-        value: stageName,
-        expected: 'lower-case letters, digits and hyphens, at most 31 characters',
-        fix: "write 'production'",
-      },
+      condition: !/^[a-z][a-z0-9-]{0,30}$/.test(stageName),
+      prop: 'stageName',
+      value: stageName,
+      expected: 'lower-case letters, digits and hyphens, at most 31 characters',
+      fix: "write 'production'",
     },
     {
-      holds: services.length >= 1 && services.length <= MAX_SERVICES,
-      error: {
-        prop: 'services',
-        problem: `has ${services.length} services, expected 1 to ${MAX_SERVICES}`,
-        fix: 'release the others in another stage',
-      },
+      condition: services.length < 1 || services.length > MAX_SERVICES,
+      prop: 'services',
+      problem: `has ${services.length} services, expected 1 to ${MAX_SERVICES}`,
+      fix: 'release the others in another stage',
     },
     {
-      holds: new Set(services).size === services.length,
-      error: { prop: 'services', problem: 'has a service twice', fix: 'name each service once' },
+      condition: new Set(services).size < services.length,
+      prop: 'services',
+      problem: 'has a service twice',
+      fix: 'name each service once',
     },
     {
-      holds: !snapshot || snapshot.snapshotTarget !== undefined,
-      error: {
-        prop: 'snapshot',
-        problem: 'is a database without a backup vault',
-        fix: 'give the database BackupPolicy.daily(), or remove snapshot',
-      },
+      condition: snapshot !== undefined && snapshot.snapshotTarget === undefined,
+      prop: 'snapshot',
+      problem: 'is a database without a backup vault',
+      fix: 'give the database BackupPolicy.daily(), or remove snapshot',
     },
   ];
 }
@@ -94,33 +74,35 @@ function stageRules({ stageName, services, snapshot }: ReleaseProps): Rule[] {
 function targetRules(scope: IConstruct, target: ReleaseTarget, index: number, props: ReleaseProps): Rule[] {
   const { releasedImageParameterName: parameterName, engine, source } = target;
   const [own, theirs] = [Stack.of(scope), Stack.of(source)];
-  const rule = (holds: boolean, problem: string, fix: string): Rule => ({
-    holds,
-    error: { prop: `services[${index}]`, problem: `(${source.node.path}) ${problem}`, fix },
+  const rule = (condition: boolean, problem: string, fix: string): Rule => ({
+    condition,
+    prop: `services[${index}]`,
+    problem: `(${source.node.path}) ${problem}`,
+    fix,
   });
   return [
     rule(
-      parameterName !== undefined,
+      parameterName === undefined,
       'has a declared image: cdk deploy deploys it, and the two deployers would undo each other',
       'use ServiceImage.released(repository, track)',
     ),
     rule(
-      !Token.isUnresolved(parameterName),
+      Token.isUnresolved(parameterName),
       'has a parameter whose name is a reference: its ARN depends on whether the name begins with a slash',
       "write the name, as in releasedImageParameterName: '/shop/released'",
     ),
     rule(
-      engine !== DeploymentEngine.CODE_DEPLOY,
+      engine === DeploymentEngine.CODE_DEPLOY,
       'is deployed by CodeDeploy: ECS refuses other updates of it',
       'use Rollout.linear(), or start a deployment of its deploymentGroup',
     ),
     rule(
-      engine !== DeploymentEngine.ROLLING || !(props.verifyBeforeTraffic ?? true),
+      engine === DeploymentEngine.ROLLING && (props.verifyBeforeTraffic ?? true),
       'has a rolling rollout: it does not verify new versions before they get traffic',
       'use Rollout.blueGreen(), or set verifyBeforeTraffic to false',
     ),
     rule(
-      !knownToDiffer(own.account, theirs.account) && !knownToDiffer(own.region, theirs.region),
+      knownToDiffer(own.account, theirs.account) || knownToDiffer(own.region, theirs.region),
       `is in another account or region than the release, which is in ${own.account} and ${own.region}`,
       'create the Release in the stack of the services, and start it from the pipeline by its ARN',
     ),
@@ -143,15 +125,13 @@ function validateTimes(scope: IConstruct, props: ReleaseProps): void {
   );
 }
 
-function timeoutRule({ deploymentTimeout }: ReleaseProps, longest: number): Rule {
+function timeoutRule({ deploymentTimeout }: ReleaseProps, planned: number): Rule {
   const minutes = deploymentTimeout?.toMinutes();
   return {
-    holds: minutes === undefined || minutes >= longest,
-    error: {
-      prop: 'deploymentTimeout',
-      value: `${minutes} minutes`,
-      expected: `at least the ${longest} planned minutes of the longest rollout`,
-      fix: 'remove deploymentTimeout, or shorten the rollout',
-    },
+    condition: minutes !== undefined && minutes < planned,
+    prop: 'deploymentTimeout',
+    value: `${minutes} minutes`,
+    expected: `at least the ${planned} planned minutes of the longest rollout`,
+    fix: 'remove deploymentTimeout, or shorten the rollout',
   };
 }

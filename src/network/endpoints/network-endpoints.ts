@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { closedSecurityGroup } from '../closed-security-group';
+import { closedSecurityGroup } from '../security-groups/closed-security-group';
 
 /** Properties of {@link NetworkEndpoints}. */
 export interface NetworkEndpointsProps {

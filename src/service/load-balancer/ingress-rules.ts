@@ -1,7 +1,7 @@
 import { type IVpc, Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
-import { closedSecurityGroup } from '../../network/closed-security-group';
+import { closedSecurityGroup } from '../../network/security-groups/closed-security-group';
 import { checkPort } from '../../validation/checks';
 import { PropError } from '../../validation/prop-error';
 import type { IngressPeer, IngressSettings } from './ingress';

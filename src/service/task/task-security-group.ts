@@ -1,7 +1,7 @@
 import { InterfaceVpcEndpointAwsService, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { ISecureVpc } from '../../network';
-import { closedSecurityGroup } from '../../network/closed-security-group';
+import { closedSecurityGroup } from '../../network/security-groups/closed-security-group';
 
 /**
  * Security group of the tasks of a service, which lets them pull images and write logs.

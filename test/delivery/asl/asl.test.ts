@@ -84,8 +84,8 @@ describe('A part', () => {
 
 describe('A refusal', () => {
   test('writes its arguments into the reason, and keeps quotes and the braces of JSON', () => {
-    const [[, { Parameters }]] = refuse('A', 'Bad', 'it\'s {}, start {"clean":"{}"}', '$.a', '$.b').states;
-    expect(Parameters).toEqual({ 'cause.$': 'States.Format(\'it\\\'s {}, start \\{"clean":"{}"\\}\', $.a, $.b)' });
+    const [[, { Parameters }]] = refuse('A', 'Bad', 'it\'s {}, start {"cleanUpAfter":"{}"}', '$.a', '$.b').states;
+    expect(Parameters).toEqual({ 'cause.$': 'States.Format(\'it\\\'s {}, start \\{"cleanUpAfter":"{}"\\}\', $.a, $.b)' });
   });
 });
 

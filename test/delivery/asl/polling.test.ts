@@ -33,7 +33,7 @@ describe('A poll', () => {
   });
 
   test('has the interval that it asks for while the events suffice, and a longer one otherwise', () => {
-    expect(poll().longestSeconds).toBe(60);
-    expect(poll({ timeoutSeconds: 24 * 3600, times: 8 }, 8).longestSeconds).toBeGreaterThan(60);
+    expect(poll().maxInterval).toBe(60);
+    expect(poll({ timeoutSeconds: 24 * 3600, times: 8 }, 8).maxInterval).toBeGreaterThan(60);
   });
 });

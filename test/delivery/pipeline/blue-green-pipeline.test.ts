@@ -769,7 +769,7 @@ describe('A stage', () => {
       /^Delivery\/Pipeline\/production\/Release released services .* within 2 hours of it fewer than 99 % of requests succeed, or more than one in ten takes longer than 1 s\. Compare errors/,
     );
     expect(AlarmDescription).toContain(
-      'Runbook: https://wiki.example.com/ops/release-close-watch.md Error: answered within 15 minutes.',
+      'Runbook: https://wiki.example.com/ops/post-release.md Error: answered within 15 minutes.',
     );
   });
 

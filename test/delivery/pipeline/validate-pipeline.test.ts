@@ -87,7 +87,7 @@ describe('BlueGreenPipeline refuses in one line with path, prop, value, expectat
     [
       'a stage with a name that CDK can not take',
       (f) => ({ stages: [production(f, { name: 'constructor' })] }),
-      'stages.name is "constructor", expected no name of a member',
+      'stages.name is "constructor", expected a name other than JavaScript',
     ],
     [
       'a stage of a region that is named like a member of every object',
@@ -100,7 +100,7 @@ describe('BlueGreenPipeline refuses in one line with path, prop, value, expectat
           }),
         ],
       }),
-      'artifactBuckets is [], expected an encrypted bucket in constructor',
+      'artifactBuckets is not given, expected an encrypted bucket in constructor',
     ],
     [
       'an invalid stage name',
@@ -326,7 +326,7 @@ describe('BlueGreenPipeline refuses in one line with path, prop, value, expectat
           }),
         ],
       }),
-      'artifactBuckets is [], expected an encrypted bucket in eu-west-1, for the stage production',
+      'artifactBuckets is not given, expected an encrypted bucket in eu-west-1, for the stage production',
     ],
     [
       'a smoke test of a service without a lifecycle hook of this library',

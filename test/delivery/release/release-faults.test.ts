@@ -33,10 +33,11 @@ interface Fault {
 }
 
 const NEW = 'the new version';
-const OLD = 'the version before';
+const OLD = 'the previous version';
 const NOTHING = 'nothing, as before';
 const SUCCEEDED = 'the end: succeeded';
-const BACK = 'failed, the version before serves';
+const BACK = 'failed, the previous version serves';
+const NONE_SERVES = 'failed, no version serves';
 const REFUSED = 'refused, nothing was changed';
 const NOT_BACK = 'failed and is NOT rolled back';
 
@@ -109,7 +110,7 @@ const FAULTS: Fault[] = [
   },
   { fault: 'an alarm fires after the last deployment, while it is watched', serves: OLD, told: BACK, execution: 'failed', world: (world) => { world.faults.v2 = 'fires afterwards'; }, reason: /after the release/ },
   {
-    fault: 'the version before can not be brought back',
+    fault: 'the previous version can not be brought back',
     serves: NEW,
     told: NOT_BACK,
     execution: 'failed',
@@ -119,7 +120,7 @@ const FAULTS: Fault[] = [
     also: (world) => world.facts.forEach(({ service }) => expect(world.ecs.revision(world.ecs.services[service].serving).active).toBe(true)),
   },
   {
-    fault: 'the version before runs again, but answers nobody',
+    fault: 'the previous version runs again, but answers nobody',
     serves: OLD,
     told: NOT_BACK,
     execution: 'failed',
@@ -129,7 +130,7 @@ const FAULTS: Fault[] = [
     latest: ['v2', 'v2'],
   },
   {
-    fault: 'ECS can not roll back, and names the version before all the same',
+    fault: 'ECS can not roll back, and names the previous version all the same',
     serves: OLD,
     told: BACK,
     execution: 'failed',
@@ -158,16 +159,17 @@ const FAULTS: Fault[] = [
   {
     fault: 'the first release: an alarm fires while it is watched',
     serves: NOTHING,
-    told: BACK,
+    told: NONE_SERVES,
     execution: 'failed',
     first: true,
     world: (world) => { world.faults.v2 = 'fires afterwards'; },
+    reason: /^Release release-\d+ failed\. It was the first, so no version serves\. /,
     also: (world) => expect(Object.values(world.ecs.services).map(({ tasks, minCapacity }) => [tasks, minCapacity])).toEqual([[0, 0], [0, 0]]),
   },
   {
     fault: 'the first release: the second service fails',
     serves: NOTHING,
-    told: BACK,
+    told: NONE_SERVES,
     execution: 'failed',
     first: true,
     world: (world) => when(world, 'updateService', () => { world.faults.v2 = 'fails on green'; }, 2),
@@ -189,7 +191,7 @@ const FAULTS: Fault[] = [
     told: REFUSED,
     execution: 'failed',
     world: (world) => world.ssm.parameters[Object.keys(world.ssm.parameters).find((name) => name.endsWith('/record'))!].push('{"execution":"stopped","services":[]}'),
-    reason: /a stopped release has not been rolled back: stopped.*\{"clean":"stopped"\}/,
+    reason: /a stopped release has not been rolled back: stopped.*\{"cleanUpAfter":"stopped"\}/,
   },
   { fault: 'none of the images is of this stage', serves: OLD, told: REFUSED, execution: 'failed', images: 'of another stage', reason: /none of the images is of a repository of this stage, which has \["\w+/ },
   { fault: 'ECS does not know a service any more', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => { world.ecs.unknown = world.facts[1].service; }, reason: /ECS knows no service Application\/Web/ },
@@ -199,7 +201,7 @@ const FAULTS: Fault[] = [
     serves: NEW,
     told: SUCCEEDED,
     execution: 'succeeded',
-    input: { back: true },
+    input: { rollback: true },
     world: (world) => {
       world.facts.forEach(({ alarms }) => world.cloudWatch.firing.add(alarms[0]));
       world.elb.unhealthy = true;
@@ -280,12 +282,12 @@ const FAULTS: Fault[] = [
   { fault: 'the release is stopped between registering and updating', serves: OLD, told: BACK, execution: 'aborted', world: (world) => when(world, 'runTask', () => stage.stop()) },
   { fault: 'CloudFormation has reset the parameter', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => { world.ssm.parameters[world.facts[0].parameter].push('none'); }, reason: /write back the tag that runs/ },
   { fault: 'somebody deployed by hand', serves: 'what was deployed by hand', told: REFUSED, execution: 'failed', world: (world) => world.byHand('v0'), reason: /runs another image/, latest: ['v0', 'v1'] },
-  { fault: 'nobody can be told', serves: NEW, told: 'nobody', execution: 'succeeded', world: (world) => { world.before = (api) => { if (api === 'sns:publish') { throw new AwsError('Sns.AuthorizationErrorException', 'no'); } }; } },
+  { fault: 'the notification can not be delivered', serves: NEW, told: 'none', execution: 'succeeded', world: (world) => { world.before = (api) => { if (api === 'sns:publish') { throw new AwsError('Sns.AuthorizationErrorException', 'no'); } }; } },
   { fault: 'no new image is named: what changed in the task goes live', serves: OLD, told: SUCCEEDED, execution: 'succeeded', images: 'none', also: (world) => expect(world.ecs.revision(world.ecs.services[world.facts[0].service].serving).number).toBe(3) },
 ];
 
 describe('A release', () => {
-  test.each(FAULTS)('with the fault "$fault" leaves $serves serving, and tells: $told [A-06, A-08, A-10, A-11, A-13, B-12, C-16, C-18, D-06]', async ({ serves, told, execution, world: arrange, images, input, first, reason, messages, latest, also }) => {
+  test.each(FAULTS)('with the fault "$fault" leaves $serves serving, and notifies: $told [A-06, A-08, A-10, A-11, A-13, B-12, C-16, C-18, D-06]', async ({ serves, told, execution, world: arrange, images, input, first, reason, messages, latest, also }) => {
     const world = first ? stage.account().push('v2') : stage.account().runs('v1').push('v2');
     arrange?.(world);
     const named = images === 'none' ? {} : images ? { 'another-shop': 'v2' } : stage.images(world, 'v2');
@@ -297,8 +299,8 @@ describe('A release', () => {
     expect(world.latestTags).toEqual(latest ?? [version, version]);
     expect(world.released.filter((tag) => first || tag !== 'none')).toEqual(expect.arrayContaining([told.includes('NOT') ? expect.any(String) : version]));
     const last = world.sns.published[world.sns.published.length - 1];
-    expect(last?.subject ?? 'nobody').toContain(told.replace('the end: ', ''));
-    expect(world.sns.subjects.filter((subject) => !subject.includes('begins')).length).toBe(messages ?? (told === 'nobody' ? 0 : 1));
+    expect(last?.subject ?? 'none').toContain(told.replace('the end: ', ''));
+    expect(world.sns.subjects.filter((subject) => !subject.includes('begins')).length).toBe(messages ?? (told === 'none' ? 0 : 1));
     if (reason) {
       expect(last.message).toMatch(reason);
     }
@@ -307,7 +309,7 @@ describe('A release', () => {
       expect(alertIn({ messageId: '1', topicArn: 'deployments', message: forChannels })).toMatchObject({ title: subject, text: message });
       expect(message).toMatch(/^Release \S+ /);
     });
-    // For a closer watch afterwards (A-10): neither a failure nor a refusal nor what cleans up after it is a release.
+    // For the post-release alarms (A-10): neither a failure nor a refusal nor what cleans up after it is a release.
     expect(world.cloudWatch.counted).toEqual(execution === 'succeeded' ? ['prod-constructs/releases Released arn:aws:states:eu-central-1:111111111111:stateMachine:release 1'] : []);
     also?.(world);
   });

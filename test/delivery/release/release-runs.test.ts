@@ -291,7 +291,7 @@ describe('A release', () => {
     await stage.execute(world, 'stopped', { images: stage.images(world, 'v2') });
     world.before = NOTHING;
     expect((await stage.execute(world, 'too early', { images: stage.images(world, 'v3') })).error?.name).toBe('Release.RollbackPending');
-    await stage.execute(world, 'clean-up', { clean: 'stopped' });
+    await stage.execute(world, 'clean-up', { cleanUpAfter: 'stopped' });
     expect(world.latestTags).toEqual(['v1', 'v1']);
     expect((await stage.release(world, stage.images(world, 'v3'))).status).toBe('SUCCEEDED');
     expect([world.serving, world.latestTags]).toEqual([['v3', 'v3'], ['v3', 'v3']]);
@@ -386,7 +386,7 @@ describe('The clean-up of a release that ended where nothing is caught', () => {
   const ended = async (how: { Status: string; Error?: string; Cause?: string }) => {
     const world = stage.account().runs('v1');
     world.states.ended.A = how;
-    const { status } = await stage.execute(world, 'clean-up', { clean: 'A' });
+    const { status } = await stage.execute(world, 'clean-up', { cleanUpAfter: 'A' });
     return { status, told: world.sns.published.map(({ subject, message }) => `${subject}: ${message}`) };
   };
 
@@ -412,7 +412,7 @@ describe('The clean-up of a release that ended where nothing is caught', () => {
     await stage.execute(world, 'A', { images: stage.images(world, 'v2') });
     world.before = NOTHING;
     world.states.ended.A = { Status: 'FAILED', Error: 'States.DataLimitExceeded', Cause: 'more than 262144 bytes' };
-    await stage.execute(world, 'clean-up', { clean: 'A' });
+    await stage.execute(world, 'clean-up', { cleanUpAfter: 'A' });
     expect(world.serving).toEqual(['v1', 'v1']);
     expect(world.sns.published[world.sns.published.length - 1].message).toContain('States.DataLimitExceeded: the release A ended as FAILED: more than 262144 bytes');
   });
@@ -423,7 +423,7 @@ describe('The clean-up of a release that ended where nothing is caught', () => {
     await stage.execute(world, 'A', { images: stage.images(world, 'v2') });
     world.before = NOTHING;
     change(world, 'record', (record) => { record.services[0].name = 'Application/Removed'; record.services.reverse(); });
-    expect((await stage.execute(world, 'clean-up', { clean: 'A' })).status).toBe('FAILED');
+    expect((await stage.execute(world, 'clean-up', { cleanUpAfter: 'A' })).status).toBe('FAILED');
     expect(world.sns.published[world.sns.published.length - 1]).toMatchObject({ subject: expect.stringContaining('NOT rolled back'), message: expect.stringMatching(/Application\/Removed.*no such service/) });
     // The other one is found by its name, wherever it stands.
     expect(world.latestTags).toEqual(['v2', 'v1']);
@@ -435,7 +435,7 @@ describe('The rollback command', () => {
     const world = stage.account().runs('v1').push('v2');
     world.ecs.deploy(world.facts[0].service, world.cloudFormation.register(world.facts[0], 'v2').arn);
     world.ecs.passMinute();
-    const { output } = await stage.back(world);
+    const { output } = await stage.rollBack(world);
     expect(output.done).toMatch(/deployments were stopped/);
     expect(inputs(world, 'ecs:stopServiceDeployment')).toEqual([{ ServiceDeploymentArn: world.ecs.deployments[0].arn, StopType: 'ROLLBACK' }]);
     expect(world.states.started).toEqual([]);
@@ -449,7 +449,7 @@ describe('The rollback command', () => {
       if (seen === 5) {
         seen += 1;
         world.ecs.standsStill = true;
-        await stage.back(world);
+        await stage.rollBack(world);
         world.ecs.standsStill = false;
       }
     };
@@ -461,8 +461,8 @@ describe('The rollback command', () => {
   test('stops a release that runs without a deployment, and leaves a clean-up alone [A-14]', async () => {
     const world = stage.account().runs('v1');
     world.states.executions.push('watching', 'cleaning');
-    Object.assign(world.states.inputs, { watching: '{"images":{}}', cleaning: '{"clean":"other"}' });
-    const { output } = await stage.back(world);
+    Object.assign(world.states.inputs, { watching: '{"images":{}}', cleaning: '{"cleanUpAfter":"other"}' });
+    const { output } = await stage.rollBack(world);
     expect(world.states.stopped).toEqual(['watching']);
     expect(output.done).toMatch(/was stopped/);
   });
@@ -477,7 +477,7 @@ describe('The rollback command', () => {
       if (api === 'ecs:listServiceDeployments' && goesBack && !clicked) {
         clicked = true;
         world.ecs.standsStill = true;
-        answer = await stage.back(world);
+        answer = await stage.rollBack(world);
         world.ecs.standsStill = false;
       }
     };
@@ -486,11 +486,11 @@ describe('The rollback command', () => {
     expect(world.ecs.deployments.filter(({ target }) => world.ecs.tagOf(target) === 'v1').map(({ status }) => status)).toEqual(['SUCCESSFUL', 'SUCCESSFUL']);
     expect(world.serving).toEqual(['v1', 'v1']);
 
-    for (const input of ['{"clean":"other"}', '{"images":{},"back":true}']) {
+    for (const input of ['{"cleanUpAfter":"other"}', '{"images":{},"rollback":true}']) {
       const other = stage.account().runs('v1');
       other.states.executions.push('running');
       other.states.inputs.running = input;
-      expect((await stage.back(other)).output.done).toMatch(/a rollback runs already/);
+      expect((await stage.rollBack(other)).output.done).toMatch(/a rollback runs already/);
       expect([other.states.stopped, other.states.started]).toEqual([[], []]);
     }
   });
@@ -499,8 +499,8 @@ describe('The rollback command', () => {
     const world = stage.account().runs('v1').push('v2').push('v3');
     await stage.release(world, stage.images(world, 'v2'));
     await stage.release(world, { [world.facts[1].repository]: 'v3' });
-    const { output } = await stage.back(world);
-    expect(world.states.started).toEqual([{ images: stage.images(world, 'v2'), back: true }]);
+    const { output } = await stage.rollBack(world);
+    expect(world.states.started).toEqual([{ images: stage.images(world, 'v2'), rollback: true }]);
     expect(output.done).toMatch(/serve/);
     expect(world.serving).toEqual(['v2', 'v2']);
   });
@@ -511,7 +511,7 @@ describe('The rollback command', () => {
     world.facts.forEach(({ alarms }) => world.cloudWatch.firing.add(alarms[0]));
     world.elb.unhealthy = true;
     const before = world.calls.length;
-    expect((await stage.back(world)).status).toBe('SUCCEEDED');
+    expect((await stage.rollBack(world)).status).toBe('SUCCEEDED');
     expect([world.serving, world.released, world.latestTags]).toEqual([['v1', 'v1'], ['v1', 'v1'], ['v1', 'v1']]);
     expect(world.calls.slice(before).filter(({ api }) => /^backup:|runTask$/.test(api))).toEqual([]);
   });
@@ -520,7 +520,7 @@ describe('The rollback command', () => {
     const world = stage.account().runs('v1').push('v2');
     await stage.release(world, stage.images(world, 'v2'));
     world.cloudFormation.stackStatus[world.facts[0].stack] = 'UPDATE_IN_PROGRESS';
-    const { error } = await stage.back(world);
+    const { error } = await stage.rollBack(world);
     expect(error).toMatchObject({ name: 'Rollback.Failed', message: expect.stringMatching(/ended as FAILED: the stack .* is UPDATE_IN_PROGRESS/) });
   });
 
@@ -529,16 +529,16 @@ describe('The rollback command', () => {
     await stage.release(world, stage.images(world, 'v2'));
     world.faults.v3 = 'fails on green';
     await stage.release(world, stage.images(world, 'v3'));
-    await stage.back(world);
-    expect(world.states.started).toEqual([{ images: stage.images(world, 'v1'), back: true }]);
+    await stage.rollBack(world);
+    expect(world.states.started).toEqual([{ images: stage.images(world, 'v1'), rollback: true }]);
   });
 
   test('leaves a service alone that was released for the first time, or never [C-17]', async () => {
     const world = stage.account().push('v1').push('v2');
     world.runsOne(0, 'v1');
     await stage.release(world, stage.images(world, 'v2'));
-    expect((await stage.back(world)).status).toBe('SUCCEEDED');
-    expect(world.states.started).toEqual([{ images: { [world.facts[0].repository]: 'v1' }, back: true }]);
+    expect((await stage.rollBack(world)).status).toBe('SUCCEEDED');
+    expect(world.states.started).toEqual([{ images: { [world.facts[0].repository]: 'v1' }, rollback: true }]);
     expect(world.serving).toEqual(['v1', 'v2']);
 
     const added = stage.account().push('v1').push('v2');
@@ -546,15 +546,15 @@ describe('The rollback command', () => {
     const [{ name, repository, service }] = added.facts;
     const last = Object.keys(added.ssm.parameters).find((one) => one.endsWith('/last'))!;
     added.ssm.parameters[last].push(JSON.stringify({ execution: 'earlier', services: [{ name, repository, tag: 'v1', candidate: added.ecs.services[service].revision }] }));
-    expect((await stage.back(added)).status).toBe('SUCCEEDED');
+    expect((await stage.rollBack(added)).status).toBe('SUCCEEDED');
     expect(added.serving).toEqual(['v1', 'nothing']);
   });
 
   test('fails before any release, and after the first one, because there is nothing to roll back to [E-15]', async () => {
     const world = stage.account().push('v1');
-    expect((await stage.back(world)).error?.name).toBe('Rollback.NothingBefore');
+    expect((await stage.rollBack(world)).error?.name).toBe('Rollback.NothingBefore');
     await stage.release(world, stage.images(world, 'v1'));
-    expect((await stage.back(world)).error?.name).toBe('Rollback.NothingBefore');
+    expect((await stage.rollBack(world)).error?.name).toBe('Rollback.NothingBefore');
   });
 });
 

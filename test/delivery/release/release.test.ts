@@ -216,7 +216,7 @@ describe('A release', () => {
   test('is rolled back by a second execution when it was stopped', () => {
     standard.template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: { 'source': ['aws.states'], 'detail-type': ['Step Functions Execution Status Change'], 'detail': { status: ['ABORTED', 'TIMED_OUT', 'FAILED'] } },
-      Targets: [{ InputTransformer: { InputPathsMap: { name: '$.detail.name' }, InputTemplate: '{"clean": <name>}' } }],
+      Targets: [{ InputTransformer: { InputPathsMap: { name: '$.detail.name' }, InputTemplate: '{"cleanUpAfter": <name>}' } }],
     });
   });
 
@@ -232,7 +232,7 @@ describe('A release', () => {
     expect(start).toMatchObject({ action: 'aws:executeAwsApi', inputs: { Service: 'stepfunctions', Api: 'StartExecution', input: '{}' }, outputs: [{ Name: 'Execution', Selector: '$.executionArn' }] });
     // By default it would wait for an hour.
     expect(wait).toMatchObject({ action: 'aws:waitForAwsResourceProperty', inputs: { Api: 'DescribeExecution', executionArn: `{{ ${start.name}.Execution }}`, DesiredValues: expect.arrayContaining(['SUCCEEDED', 'FAILED']) } });
-    expect(wait.timeoutSeconds).toBeGreaterThan(standard.release._longestRollback.toSeconds());
+    expect(wait.timeoutSeconds).toBeGreaterThan(standard.release._maxRollbackDuration.toSeconds());
     expect(ended).toMatchObject({ action: 'aws:assertAwsResourceProperty', inputs: { DesiredValues: ['SUCCEEDED'] }, isEnd: true });
     const actions = statementsOf(standard.template, Properties.Content.assumeRole['Fn::GetAtt'][0]).flatMap(({ Action }) => Action);
     expect(actions.sort()).toEqual(['states:DescribeExecution', 'states:StartExecution']);
@@ -359,7 +359,7 @@ describe('A release that can not work', () => {
     ['a calendar that is none', migration({ window: MaintenanceWindow.calendar('holidays') }), 'migration.window is "holidays"'],
     ['days of monitoring', () => ({ monitoringTime: Duration.days(2) }), 'monitoringTime is 2880, expected 0 to 1440 minutes'],
     ['a snapshot that may take no time', () => ({ snapshotTimeout: Duration.minutes(1) }), 'snapshotTimeout is 1, expected 10 to 1440 minutes'],
-    ['less time than the rollout takes', () => ({ deploymentTimeout: Duration.minutes(10) }), 'expected at least the 30 minutes'],
+    ['less time than the rollout takes', () => ({ deploymentTimeout: Duration.minutes(10) }), 'expected at least the 30 planned minutes'],
     ['a snapshot of a database that keeps none', () => ({ snapshot: {} }), 'snapshot is a database without a backup vault'],
   ])('is refused with %s', (_, props, message) => {
     expect(refused(props, { rollout: Rollout.blueGreen({ bakeTime: Duration.minutes(30) }) })).toContain(message);

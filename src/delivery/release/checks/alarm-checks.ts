@@ -4,8 +4,8 @@ import { toJson } from '../../asl/intrinsics';
 import { refuse } from '../../asl/parts';
 import type { AwsCalls } from '../../asl/sdk-integrations';
 import type { JsonPath, State } from '../../asl/state';
-import type { PartTools } from '../release-settings';
-import { INPUT, SERVICE, SERVICES } from '../service-facts';
+import type { PartTools } from '../context/release-settings';
+import { INPUT, SERVICE, SERVICES } from '../context/service-facts';
 
 const DESCRIBED = '$.describedAlarms';
 const METRIC_ALARM: JsonPath = `${DESCRIBED}.MetricAlarms[0]`;
@@ -16,10 +16,10 @@ const ANY_FIRING = anyOf(present(METRIC_ALARM), present(COMPOSITE_ALARM));
 const FIRING = '$.firing';
 
 /**
- * Condition of a release that was started to roll back.
- * Alarms that fire and services that are unhealthy are its reason, and so don't refuse it.
+ * Condition that the release was started to roll back.
+ * Such a release ignores firing alarms and unhealthy services, because they may be its reason.
  */
-export const ROLLS_BACK = allOf(present(INPUT.back), isTrue(INPUT.back));
+export const ROLLS_BACK = allOf(present(INPUT.rollback), isTrue(INPUT.rollback));
 
 const MONITORING_INTERVAL_SECONDS = 60;
 
@@ -75,10 +75,7 @@ function refuseWhileFiring(name: string, calls: AwsCalls, alarms: JsonPath, reas
   );
 }
 
-/**
- * Describes the alarms of a list that fire.
- * The list must not be empty, because CloudWatch describes all alarms for an empty one.
- */
+/** Describes firing alarms. The list must not be empty: CloudWatch reads an empty list as all alarms. */
 function describeFiring(calls: AwsCalls, alarms: JsonPath): State {
   return calls.task(
     'cloudwatch:describeAlarms',

@@ -3,11 +3,8 @@ import { allOf, anyOf, choice, equals } from '../../asl/conditions';
 import { arrayItem, CONTEXT, split } from '../../asl/intrinsics';
 import { refuse } from '../../asl/parts';
 import type { AwsCalls } from '../../asl/sdk-integrations';
-import type { MaintenanceWindow } from '../maintenance-window';
-import type { PartTools } from '../release-settings';
-
-/** Times of a window: a start and an end, or a calendar. */
-type WindowTimes = MaintenanceWindow['_times'];
+import type { WindowTimes } from '../context/migration-config';
+import type { PartTools } from '../context/release-settings';
 
 const INTERVAL_SECONDS = 300;
 const TIMEOUT_SECONDS = 24 * 3600;

@@ -3,10 +3,10 @@ import { copy, LABEL, type Part, part, put } from '../../asl/asl';
 import { absent, anyOf, choice, equals, isTrue, matches, present } from '../../asl/conditions';
 import { contains, format } from '../../asl/intrinsics';
 import { refuse, unless } from '../../asl/parts';
-import type { PartTools } from '../release-settings';
-import { FOUND, SERVICE } from '../service-facts';
+import type { PartTools } from '../context/release-settings';
+import { FOUND, SERVICE } from '../context/service-facts';
 import { CURRENT, describeLatestRevision, describeService, listDeployments } from '../steps/ecs-calls';
-import { readReleasedTag } from '../steps/released-image';
+import { readReleasedTag } from '../steps/released-tag';
 import { checkRollbackAlarms, ROLLS_BACK } from './alarm-checks';
 import { checkTraffic, TARGET_GROUP } from './traffic-check';
 

@@ -2,7 +2,7 @@ import { type NamedState, part, type Part, put } from '../../asl/asl';
 import { absent, choice, equalsPath } from '../../asl/conditions';
 import { add, arrayItem, arrayLength, CONTEXT, format } from '../../asl/intrinsics';
 import { wait } from '../../asl/polling';
-import type { PartTools } from '../release-settings';
+import type { PartTools } from '../context/release-settings';
 import { readRecord, RECORD } from '../steps/release-record';
 
 const INTERVAL_SECONDS = 60;
@@ -57,7 +57,8 @@ export function lock(name: string, { calls, intervals, arns }: PartTools, record
             state('a rollback is pending'),
             'Release.RollbackPending',
             format(
-              'a stopped release has not been rolled back: {}. Wait for its clean-up, or start it with {"clean":"{}"}',
+              'a stopped release has not been rolled back: {}. ' +
+                'Wait for its clean-up, or start it with {"cleanUpAfter":"{}"}',
               RECORD.execution,
               RECORD.execution,
             ),

@@ -4,7 +4,7 @@ import { absent, anyOf, branches, choice, equals, present } from '../../asl/cond
 import { toJson } from '../../asl/intrinsics';
 import { refuse } from '../../asl/parts';
 import type { JsonPath } from '../../asl/state';
-import { INPUT, SERVICES } from '../service-facts';
+import { INPUT, SERVICES } from '../context/service-facts';
 
 const NAMES = '$.names';
 

@@ -3,7 +3,7 @@ import { absent, allOf, branches, choice, type Condition, isTrue } from '../../a
 import { array, contains, quoted } from '../../asl/intrinsics';
 import type { AwsCalls } from '../../asl/sdk-integrations';
 import type { JsonPath } from '../../asl/state';
-import { SERVICE } from '../service-facts';
+import { SERVICE } from '../context/service-facts';
 
 /** Transitions of {@link checkTraffic}. */
 interface TrafficOptions {

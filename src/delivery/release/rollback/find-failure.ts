@@ -4,7 +4,7 @@ import { arrayItem, CONTEXT, format, split } from '../../asl/intrinsics';
 import { FAILURE } from '../../asl/parts';
 import type { AwsCalls } from '../../asl/sdk-integrations';
 import type { JsonPath } from '../../asl/state';
-import { INPUT } from '../service-facts';
+import { INPUT } from '../context/service-facts';
 
 /** Errors that no state can catch. An execution that ends with one has sent no notification. */
 const UNCATCHABLE = ['States.Runtime', 'States.DataLimitExceeded'];
@@ -33,7 +33,7 @@ export function findFailure(calls: AwsCalls): Part {
       'Describe the failed execution',
       calls.task(
         'sfn:describeExecution',
-        { 'ExecutionArn.$': arnOf(INPUT.clean) },
+        { 'ExecutionArn.$': arnOf(INPUT.cleanUpAfter) },
         {
           resources: [],
           resultPath: FAILED,
@@ -43,20 +43,20 @@ export function findFailure(calls: AwsCalls): Part {
     ],
     ['Has it an error?', choice([isText(ERROR)], 'Has the error a cause?')],
     ['Has the stop a cause?', choice([isText(CAUSE)], `${stopped}, with a cause`)],
-    failureOf(stopped, end, STOPPED, format('the release {} was stopped', INPUT.clean)),
+    failureOf(stopped, end, STOPPED, format('the release {} was stopped', INPUT.cleanUpAfter)),
     failureOf(
       `${stopped}, with a cause`,
       end,
       STOPPED,
-      format('the release {} was stopped: {}', INPUT.clean, CAUSE),
+      format('the release {} was stopped: {}', INPUT.cleanUpAfter, CAUSE),
     ),
     ['Has the error a cause?', choice([isText(CAUSE)], `${failed}, with a cause`)],
-    failureOf(failed, end, THEIRS, format('the release {} ended as {}', INPUT.clean, STATUS)),
+    failureOf(failed, end, THEIRS, format('the release {} ended as {}', INPUT.cleanUpAfter, STATUS)),
     failureOf(
       `${failed}, with a cause`,
       end,
       THEIRS,
-      format('the release {} ended as {}: {}', INPUT.clean, STATUS, CAUSE),
+      format('the release {} ended as {}: {}', INPUT.cleanUpAfter, STATUS, CAUSE),
     ),
     [end, LABEL],
   );

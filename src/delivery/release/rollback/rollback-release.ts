@@ -2,16 +2,16 @@ import { CONTINUE, LABEL, output, type Part, part, put } from '../../asl/asl';
 import { anyOf, choice, equalsPath, isTrue, present } from '../../asl/conditions';
 import { contains, CONTEXT, format, fromJson, merge, toJson } from '../../asl/intrinsics';
 import { catchAll, FAILURE, findByName, forEach, ITEM } from '../../asl/parts';
-import { notify } from '../notify';
-import type { PartTools, ReleaseSettings } from '../release-settings';
-import { FOUND, INPUT, SERVICE, SERVICES } from '../service-facts';
+import type { PartTools, ReleaseSettings } from '../context/release-settings';
+import { FOUND, INPUT, SERVICE, SERVICES } from '../context/service-facts';
+import { notify } from '../steps/notify';
 import { clearRecord, readRecord, RECORD } from '../steps/release-record';
 import { stopTasks } from '../steps/run-task';
 import { NOBODY_NOTIFIED } from './find-failure';
 import { deregisterCandidates, rollBackService } from './rollback-service';
 
 /** Condition that the execution cleans up after another one. */
-const CLEANS_UP = present(INPUT.clean);
+const CLEANS_UP = present(INPUT.cleanUpAfter);
 
 const OUTCOME = '$.outcome';
 /** Failure of stopping tasks. */
@@ -20,8 +20,8 @@ const ERROR = `${FAILURE}.Error` as const;
 const CAUSE = `${FAILURE}.Cause` as const;
 
 /**
- * Rolls back everything that a release began: this one, or an earlier one that couldn't do it itself.
- * It ends the execution, or goes to `refused` if this release has changed nothing.
+ * Rolls back everything that this release, or an earlier one that couldn't roll itself back, began.
+ * The part ends the execution, or goes to `refused` if this release has changed nothing.
  */
 export function rollBackRelease(name: string, tools: PartTools, settings: ReleaseSettings, refused: string): Part {
   const { calls, arns } = tools;
@@ -36,13 +36,26 @@ export function rollBackRelease(name: string, tools: PartTools, settings: Releas
       'Is the record of this release?',
       choice([equalsPath(RECORD.execution, CONTEXT.executionName)], rollBack, nothing),
     ],
-    ['Is the record of the failed release?', choice([equalsPath(RECORD.execution, INPUT.clean)], rollBack, nothing)],
+    [
+      'Is the record of the failed release?',
+      choice([equalsPath(RECORD.execution, INPUT.cleanUpAfter)], rollBack, nothing),
+    ],
     [rollBack, LABEL],
     ...stopMigration(tools, settings),
     rollBackServices(tools, settings, failed),
     clearRecord(calls, arns, 'Clear record after the rollback', recordName),
-    notifyOf(tools, settings, 'Notify of the rollback', 'failed, the version before serves', [
-      format('Release {} failed, and the version before serves.', RECORD.execution),
+    [
+      'Find services with a previous version',
+      put('$.any', { 'previous.$': contains(`${RECORD.services}[*].first`, false) }),
+    ],
+    ['Did any version serve before?', choice([isTrue('$.any.previous')], 'Notify of the rollback')],
+    notifyOf(tools, settings, 'Notify of the failed first release', 'failed, no version serves', [
+      format('Release {} failed. It was the first, so no version serves.', RECORD.execution),
+      format('{}: {}', ERROR, CAUSE),
+    ]),
+    ['First release is rolled back', { ...LABEL, Next: 'Was it a clean-up?' }],
+    notifyOf(tools, settings, 'Notify of the rollback', 'failed, the previous version serves', [
+      format('Release {} failed, and the previous version serves.', RECORD.execution),
       format('{}: {}', ERROR, CAUSE),
     ]),
     ['Was it a clean-up?', choice([CLEANS_UP], cleanedUp, failedEnd)],
@@ -55,7 +68,7 @@ export function rollBackRelease(name: string, tools: PartTools, settings: Releas
     [nothing, choice([CLEANS_UP], 'Is nobody notified yet?', refused)],
     ['Is nobody notified yet?', choice([NOBODY_NOTIFIED], 'Notify of the early end', cleanedUp)],
     notifyOf(tools, settings, 'Notify of the early end', 'ended early, nothing to roll back', [
-      format('Release {} ended early, and has changed nothing that needs a rollback.', INPUT.clean),
+      format('Release {} ended early, and has changed nothing that needs a rollback.', INPUT.cleanUpAfter),
       format('{}: {}.', ERROR, CAUSE),
       format('The record of the stage says: {}', RECORD.text),
     ]),
@@ -68,8 +81,7 @@ function stopMigration({ calls, intervals }: PartTools, { migration, scope }: Re
   if (!migration) {
     return [];
   }
-  const target = migration._service.releaseTarget;
-  const stop = stopTasks(calls, intervals, { scope, target, execution: RECORD.execution });
+  const stop = stopTasks(calls, intervals, { scope, target: migration.target, execution: RECORD.execution });
   const end = 'Migration is stopped';
   return [
     part(
@@ -119,8 +131,8 @@ function rollBackOne(tools: PartTools, { roleName, deploymentSeconds, targets }:
   const withState = format('{"before":{},"at":"{}"}', toJson(FOUND.before), '$.at');
   return part(
     findByName('Find service', SERVICES, `${FOUND.before}.name`, unknown),
-    ['Merge with its state before', put('$.facts', { 'all.$': merge(ITEM, fromJson(withState)) })],
-    ['Keep only that', { Type: 'Pass', InputPath: '$.facts.all' }],
+    ['Merge with its previous state', put('$.facts', { 'all.$': merge(ITEM, fromJson(withState)) })],
+    ['Keep only the merged state', { Type: 'Pass', InputPath: '$.facts.all' }],
     ['Roll service back', catchAll(rollBackService(tools, limits), { next: failed })],
     ['Clean family up', catchAll(deregisterCandidates(calls, roleName), { next: failed })],
     ['Report the rollback', output({ 'name.$': SERVICE.name, 'rolledBack': true })],

@@ -5,11 +5,11 @@ import { refuse } from '../../asl/parts';
 import type { AwsCalls } from '../../asl/sdk-integrations';
 import type { JsonPath, State } from '../../asl/state';
 import { checkTraffic } from '../checks/traffic-check';
-import type { PartTools } from '../release-settings';
-import { FOUND, SERVICE } from '../service-facts';
+import type { PartTools } from '../context/release-settings';
+import { FOUND, SERVICE } from '../context/service-facts';
 import { DEPLOYMENT_INTERVAL_SECONDS, type DeploymentLimits, FIRST_RELEASE, setMinimum } from '../steps/deploy-service';
 import { CURRENT, describeService, listDeployments, updateService } from '../steps/ecs-calls';
-import { readReleasedTag, writeReleasedTag } from '../steps/released-image';
+import { readReleasedTag, writeReleasedTag } from '../steps/released-tag';
 
 const BEFORE = {
   revision: `${FOUND.before}.revision`,
@@ -35,8 +35,8 @@ const LISTED = '$.listed';
 const DEPLOYMENTS = '$.deployments';
 
 /**
- * Rolls one service back to what served before, whatever state it is in. It asks for the state, so that it can be
- * repeated.
+ * Rolls one service back to its previous version, whatever state the service is in.
+ * The part reads the current state first, so it can be repeated.
  */
 export function rollBackService(tools: PartTools, limits: DeploymentLimits): Part {
   const { calls, arns } = tools;
@@ -61,8 +61,8 @@ export function rollBackService(tools: PartTools, limits: DeploymentLimits): Par
 
 /**
  * Scales a service to zero tasks before its first release is rolled back.
- * There is no earlier image to start tasks from, so no deployment rolls back while the desired count is above zero.
- * A failure is ignored here, because the service is updated again at the end.
+ * The previous revision has no image. ECS therefore can't finish a rollback while the desired count is above zero.
+ * A failure is ignored here, because the rollback sets the desired count to zero again at its end.
  */
 function emptyFirstRelease(tools: PartTools): Part {
   const { calls, arns } = tools;
@@ -249,7 +249,7 @@ function restoreReleasedTag({ calls, arns }: PartTools): Part {
   const restored = 'Released tag is restored';
   return part(
     ['Read released tag', readReleasedTag(calls, arns)],
-    ['Is it the tag of before?', choice([equalsPath(FOUND.releasedTag, BEFORE.tag)], restored)],
+    ['Is it the previous tag?', choice([equalsPath(FOUND.releasedTag, BEFORE.tag)], restored)],
     ['Restore released tag', writeReleasedTag(calls, arns, BEFORE.tag)],
     [restored, LABEL],
   );

@@ -6,7 +6,6 @@ import {
   choice,
   type Condition,
   equals,
-  equalsPath,
   isOneOf,
   isTrue,
   matches,
@@ -16,9 +15,9 @@ import { array, CONTEXT, format, toJson } from '../../asl/intrinsics';
 import { refuse } from '../../asl/parts';
 import type { PollOptions } from '../../asl/polling';
 import type { JsonPath } from '../../asl/state';
-import type { PartTools } from '../release-settings';
-import { FOUND, SERVICE } from '../service-facts';
-import { CURRENT, describeService, listDeployments, updateService } from './ecs-calls';
+import type { PartTools } from '../context/release-settings';
+import { FOUND, SERVICE } from '../context/service-facts';
+import { describeService, listDeployments, requireCandidate, updateService } from './ecs-calls';
 
 /** Limits of following deployments: the time of one, and the number of services of one execution. */
 export type DeploymentLimits = Pick<PollOptions, 'timeoutSeconds' | 'times'>;
@@ -45,14 +44,12 @@ export function deployService(tools: PartTools, limits: DeploymentLimits): Part 
     followDeployment(tools, limits, deployed),
     [deployed, LABEL],
     describeService('Deployed service', calls, arns),
-    ['Does it run the candidate?', choice([equalsPath(CURRENT.revision, FOUND.candidate)], minimum)],
-    refuse(
-      'Another revision runs after the deployment',
-      'Release.OtherRevision',
-      '{} runs {} after its deployment: something else deployed, too',
-      SERVICE.name,
-      CURRENT.revision,
-    ),
+    requireCandidate({
+      name: 'Does it run the candidate?',
+      refusal: 'Another revision runs after the deployment',
+      reason: '{} runs {} after its deployment: something else deployed, too',
+      next: minimum,
+    }),
     raiseMinimum(tools, minimum),
   );
 }

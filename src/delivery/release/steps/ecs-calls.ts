@@ -1,11 +1,11 @@
 import { part, type Part, put } from '../../asl/asl';
-import { choice, present } from '../../asl/conditions';
+import { choice, equalsPath, present } from '../../asl/conditions';
 import { array } from '../../asl/intrinsics';
 import { refuse } from '../../asl/parts';
 import type { AwsCalls } from '../../asl/sdk-integrations';
 import type { JsonPath, State } from '../../asl/state';
-import type { ReleaseArns } from '../release-arns';
-import { ECS_SERVICE, FOUND, SERVICE } from '../service-facts';
+import type { ReleaseArns } from '../context/release-arns';
+import { ECS_SERVICE, FOUND, SERVICE } from '../context/service-facts';
 
 /** Statuses of a service deployment that has not ended. */
 const UNFINISHED = ['PENDING', 'IN_PROGRESS', 'STOP_REQUESTED', 'ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS'];
@@ -50,6 +50,26 @@ export function describeService(name: string, calls: AwsCalls, arns: ReleaseArns
         'tasks.$': `${services}[0].DesiredCount`,
       }),
     ],
+  );
+}
+
+/** Texts of {@link requireCandidate}. */
+interface CandidateCheck {
+  /** Name of the state that compares. */
+  readonly name: string;
+  /** Name of the state that refuses. */
+  readonly refusal: string;
+  /** Reason, with the service and its revision for `{}`. */
+  readonly reason: string;
+  /** State that follows if the service runs the candidate. */
+  readonly next: string;
+}
+
+/** Fails unless the service, as described last, runs the new revision. Something else has deployed it otherwise. */
+export function requireCandidate({ name, refusal, reason, next }: CandidateCheck): Part {
+  return part(
+    [name, choice([equalsPath(CURRENT.revision, FOUND.candidate)], next)],
+    refuse(refusal, 'Release.OtherRevision', reason, SERVICE.name, CURRENT.revision),
   );
 }
 

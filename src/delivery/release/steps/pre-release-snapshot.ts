@@ -4,7 +4,7 @@ import { branches, choice, equals, isOneOf, present } from '../../asl/conditions
 import { CONTEXT } from '../../asl/intrinsics';
 import { refuse } from '../../asl/parts';
 import type { AwsCalls } from '../../asl/sdk-integrations';
-import type { PartTools } from '../release-settings';
+import type { PartTools } from '../context/release-settings';
 
 const KEPT_DAYS = 30;
 const INTERVAL_SECONDS = 60;

@@ -2,11 +2,11 @@ import { LABEL, type NamedState, type Part, part, put } from '../../asl/asl';
 import { choice, equalsPath, present } from '../../asl/conditions';
 import { format } from '../../asl/intrinsics';
 import { refuse } from '../../asl/parts';
-import type { PartTools } from '../release-settings';
-import { FOUND, SERVICE } from '../service-facts';
-import { CURRENT, describeLatestRevision, describeService } from './ecs-calls';
+import type { PartTools } from '../context/release-settings';
+import { FOUND, SERVICE } from '../context/service-facts';
+import { describeLatestRevision, describeService, requireCandidate } from './ecs-calls';
 import { registerTaskDefinition } from './register-task-definition';
-import { readReleasedTag, writeReleasedTag } from './released-image';
+import { readReleasedTag, writeReleasedTag } from './released-tag';
 
 const IMAGE = '$.image';
 const RECORDED = '$.recorded';
@@ -23,19 +23,17 @@ export function recordService(tools: PartTools, stageName: string): Part {
   const same = 'Service still runs the candidate';
   return part(
     describeService('Service to record', calls, arns),
-    ['Does it still run the candidate?', choice([equalsPath(CURRENT.revision, FOUND.candidate)], same)],
-    refuse(
-      'Another revision runs by now',
-      'Release.OtherRevision',
-      '{} runs {} by now: something else deployed, too',
-      SERVICE.name,
-      CURRENT.revision,
-    ),
+    requireCandidate({
+      name: 'Does it still run the candidate?',
+      refusal: 'Another revision runs by now',
+      reason: '{} runs {} by now: something else deployed, too',
+      next: same,
+    }),
     [same, LABEL],
     recordTag(tools, stageName),
     ['Describe latest revision again', describeLatestRevision(calls)],
     ['Is the candidate the latest revision?', choice([equalsPath(FOUND.latest, FOUND.candidate)], recorded)],
-    // CloudFormation has registered a revision in between, with the image of before.
+    // CloudFormation has registered a revision in between, with the previous image.
     registerTaskDefinition(calls, arns, { name: 'Register again', resultPath: '$.again' }),
     [recorded, LABEL],
   );

@@ -3,8 +3,8 @@ import { type NamedState, part, type Part, put } from '../../asl/asl';
 import { choice, equals } from '../../asl/conditions';
 import { CONTEXT, format, fromJson, toJson } from '../../asl/intrinsics';
 import type { AwsCalls } from '../../asl/sdk-integrations';
-import type { ReleaseArns } from '../release-arns';
-import { FOUND, SERVICES } from '../service-facts';
+import type { ReleaseArns } from '../context/release-arns';
+import { FOUND, SERVICES } from '../context/service-facts';
 
 /** Record of a release in a parameter: who began it, when, and the state of its services before. */
 export const RECORD = {

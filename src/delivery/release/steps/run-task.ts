@@ -8,7 +8,7 @@ import { forEach, refuse } from '../../asl/parts';
 import type { PollingIntervals } from '../../asl/polling';
 import type { AwsCalls } from '../../asl/sdk-integrations';
 import type { JsonPath, State } from '../../asl/state';
-import { ReleaseArns } from '../release-arns';
+import { ReleaseArns } from '../context/release-arns';
 
 /** Command that runs once, in the network and with the roles of a service. */
 export interface TaskRun {

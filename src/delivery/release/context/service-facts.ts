@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
-import type { ReleaseTarget } from '../../contracts';
-import type { JsonPath } from '../asl/state';
+import type { ReleaseTarget } from '../../../contracts';
+import type { JsonPath } from '../../asl/state';
 
 /**
  * CloudWatch metric of releases that succeeded, by the ARN of their state machine. Its succeeded executions are no such
@@ -104,10 +104,10 @@ export const SERVICES = '$.services';
 export const INPUT = {
   /** Tags by repository. */
   images: '$.images',
-  /** True if the images are those of before, to which the release rolls back. */
-  back: '$.back',
+  /** True if the images are previous ones, to which the release rolls back. */
+  rollback: '$.rollback',
   /** Name of a failed execution to clean up after. */
-  clean: '$.clean',
+  cleanUpAfter: '$.cleanUpAfter',
 } as const satisfies { readonly [name: string]: JsonPath };
 
 /** Parameters by which ECS knows the service. */

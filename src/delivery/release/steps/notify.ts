@@ -1,8 +1,8 @@
-import { chatMessage } from '../../observability/alerting/channels/chat-message';
-import { chart, LABEL, type Part, part, put } from '../asl/asl';
-import { choice, type Condition } from '../asl/conditions';
-import { format, toJson } from '../asl/intrinsics';
-import type { AwsCalls } from '../asl/sdk-integrations';
+import { chatMessage } from '../../../observability/alerting/channels/chat-message';
+import { chart, LABEL, type Part, part, put } from '../../asl/asl';
+import { choice, type Condition } from '../../asl/conditions';
+import { format, toJson } from '../../asl/intrinsics';
+import type { AwsCalls } from '../../asl/sdk-integrations';
 
 /** Notification of people. */
 export interface Notification {

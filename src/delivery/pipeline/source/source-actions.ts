@@ -17,7 +17,7 @@ import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import type { IImageRepository } from '../../registry';
+import type { IImageRepository } from '../../../registry';
 import type { CodeConnectionProps, ImagePushProps } from './pipeline-source-props';
 
 /** Namespace of the variables of the source action. */

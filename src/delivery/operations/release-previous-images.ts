@@ -4,9 +4,10 @@ import { branches, choice, equals, isText, not, present } from '../asl/condition
 import { format, fromJson, merge, toJson } from '../asl/intrinsics';
 import { executionsOf } from '../asl/logged-state-machine';
 import { ITEM, iterate, refuse } from '../asl/parts';
-import { INPUT } from '../release/service-facts';
+import type { PartTools } from '../release/context/release-settings';
+import { INPUT } from '../release/context/service-facts';
+import type { Release } from '../release/release';
 import { readRecord, RECORD } from '../release/steps/release-record';
-import type { CommandTools } from './command-tools';
 
 const INTERVAL_SECONDS = 60;
 
@@ -18,8 +19,8 @@ const STARTED = '$.started.execution';
 const EXECUTION = '$.described';
 
 /** Releases the images that the last release replaced, and waits for the end. Goes to `none` where there are none. */
-export function releaseImagesBefore(tools: CommandTools, none: string): Part {
-  return part(findImages(tools, none), startRelease(tools));
+export function releasePreviousImages(tools: PartTools, release: Release, none: string): Part {
+  return part(findImages(tools, release, none), startRelease(tools, release));
 }
 
 /**
@@ -27,19 +28,19 @@ export function releaseImagesBefore(tools: CommandTools, none: string): Part {
  * A path can't contain the names of repositories, so one path can't select them all. A service that was released for
  * the first time keeps its image.
  */
-function findImages({ calls, arns, release }: CommandTools, none: string): Part {
-  const added = 'Image before is added';
+function findImages({ calls, arns }: PartTools, release: Release, none: string): Part {
+  const added = 'Previous image is added';
   const named = format('{"{}":"{}"}', `${ITEM}.repository`, `${ITEM}.tag`);
   const addImage = part(
     [
       'Was it released before?',
       choice(
         [present(`${ITEM}.repository`), not(equals(`${ITEM}.tag`, NOTHING_RELEASED))],
-        'Name image before',
+        'Name previous image',
         added,
       ),
     ],
-    ['Name image before', put('$.image', { 'named.$': fromJson(named) })],
+    ['Name previous image', put('$.image', { 'named.$': fromJson(named) })],
     ['Merge with the others', put('$.image', { 'all.$': merge(IMAGES, '$.image.named') })],
     ['Keep images', copy('$.image.all', IMAGES)],
     [added, LABEL],
@@ -52,17 +53,17 @@ function findImages({ calls, arns, release }: CommandTools, none: string): Part 
     }),
     ['Begin without images', { Type: 'Pass', Result: {}, ResultPath: IMAGES }],
     iterate('Collect images', RECORD.services, addImage),
-    ['Write input', put(START, { 'text.$': toJson(IMAGES), 'input': { 'images.$': IMAGES, 'back': true } })],
+    ['Write input', put(START, { 'text.$': toJson(IMAGES), 'input': { 'images.$': IMAGES, 'rollback': true } })],
     ['Is there no image?', choice([equals(`${START}.text`, '{}')], none)],
   );
 }
 
-function startRelease({ calls, intervals, release }: CommandTools): Part {
-  const { stateMachine, _longestRollback: longest } = release;
+function startRelease({ calls, intervals }: PartTools, release: Release): Part {
+  const { stateMachine, _maxRollbackDuration: maxDuration } = release;
   const [succeeded, failed, late] = ['Report the rollback', 'Has the failure a cause?', 'Rollback takes too long'];
   return part(
     [
-      'Release images before',
+      'Release previous images',
       calls.task(
         'sfn:startExecution',
         { 'StateMachineArn': stateMachine.stateMachineArn, 'Input.$': toJson(`${START}.input`) },
@@ -76,7 +77,7 @@ function startRelease({ calls, intervals, release }: CommandTools): Part {
     intervals.poll(
       {
         name: 'Follow release',
-        timeoutSeconds: longest.toSeconds(),
+        timeoutSeconds: maxDuration.toSeconds(),
         intervalSeconds: INTERVAL_SECONDS,
         waitFirst: true,
         onTimeout: late,
@@ -107,23 +108,23 @@ function startRelease({ calls, intervals, release }: CommandTools): Part {
     refuse(
       'Rollback failed without a cause',
       'Rollback.Failed',
-      'the release of the images before ended as {}: {}',
+      'the release of the previous images ended as {}: {}',
       `${EXECUTION}.Status`,
       STARTED,
     ),
     refuse(
       'Rollback failed',
       'Rollback.Failed',
-      'the release of the images before ended as {}: {}: {}',
+      'the release of the previous images ended as {}: {}: {}',
       `${EXECUTION}.Status`,
       `${EXECUTION}.Cause`,
       STARTED,
     ),
-    refuse(late, 'Rollback.Failed', 'the release of the images before still runs: {}', STARTED),
+    refuse(late, 'Rollback.Failed', 'the release of the previous images still runs: {}', STARTED),
     [
       succeeded,
       output({
-        'done': 'the images before the last release serve',
+        'done': 'the previous images serve',
         'execution.$': STARTED,
         'input.$': `${START}.input`,
       }),

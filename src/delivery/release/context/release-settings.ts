@@ -1,8 +1,8 @@
 import type { IConstruct } from 'constructs';
-import type { ReleaseTarget, SnapshotTarget } from '../../contracts';
-import type { PollingIntervals } from '../asl/polling';
-import type { AwsCalls } from '../asl/sdk-integrations';
-import type { Migration } from './migration';
+import type { ReleaseTarget, SnapshotTarget } from '../../../contracts';
+import type { PollingIntervals } from '../../asl/polling';
+import type { AwsCalls } from '../../asl/sdk-integrations';
+import type { MigrationConfig } from './migration-config';
 import type { ReleaseArns } from './release-arns';
 
 /** Checked settings of a release's state machine. */
@@ -17,7 +17,7 @@ export interface ReleaseSettings {
    * Migration to run after the candidates are registered and before any service is updated.
    * @default - none
    */
-  readonly migration?: Migration;
+  readonly migration?: MigrationConfig;
   /**
    * Store to take a snapshot of before the first change. A snapshot that fails refuses the release.
    * @default - none

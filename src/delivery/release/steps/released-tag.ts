@@ -1,7 +1,7 @@
 import type { AwsCalls } from '../../asl/sdk-integrations';
 import type { JsonPath, State } from '../../asl/state';
-import type { ReleaseArns } from '../release-arns';
-import { SERVICE } from '../service-facts';
+import type { ReleaseArns } from '../context/release-arns';
+import { SERVICE } from '../context/service-facts';
 
 /** Reads the released tag of a service from its parameter. The tag is at `$.released.tag`. */
 export function readReleasedTag(calls: AwsCalls, arns: ReleaseArns, parameter: JsonPath = SERVICE.parameter): State {

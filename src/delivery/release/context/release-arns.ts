@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import type { ReleaseTarget } from '../../contracts';
-import type { IamConditions } from '../asl/sdk-integrations';
+import type { ReleaseTarget } from '../../../contracts';
+import type { IamConditions } from '../../asl/sdk-integrations';
 
 /** ARNs in the permissions of a state machine for its services. */
 export class ReleaseArns {
