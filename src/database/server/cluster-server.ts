@@ -11,7 +11,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
 import { SubnetTier } from '../../network';
-import { CapacityTimer } from '../capacity/scheduled-capacity';
+import { ScheduledCapacity } from '../capacity/scheduled-capacity';
 import type { ServerlessSettings } from '../capacity/serverless-capacity';
 import {
   CERTIFICATE_AUTHORITY,
@@ -148,14 +148,14 @@ export class ClusterServer extends Construct implements DatabaseServer {
   private scheduleCapacity(): void {
     const { hours, bounds, autoPauseAfter } = this.props.settings;
     if (hours) {
-      const timer = new CapacityTimer(this, 'Clock', {
+      const schedules = new ScheduledCapacity(this, 'Clock', {
         hours,
         bounds,
         autoPauseAfter,
         clusterIdentifier: this.props.identifier,
         clusterArn: this.arn,
       });
-      timer.node.addDependency(this.cluster);
+      schedules.node.addDependency(this.cluster);
     }
   }
 
