@@ -131,6 +131,15 @@ describe('A database refuses, with path, prop, range and fix,', () => {
       /backup\.snapshotRetention is 20, expected 60 days or more/,
     ],
     [
+      'a lock of a vault without snapshots',
+      () =>
+        postgres(
+          { backup: BackupPolicy.daily({ vaultLock: { minRetention: Duration.days(7) } }) },
+          EnvironmentProfile.development(),
+        ),
+      /backup\.snapshotRetention is not given, expected 7 days or more.*Set snapshotRetention to Duration\.days\(7\)/,
+    ],
+    [
       'a lock of the recovery region that is longer than copies are kept by default',
       locked({ snapshotRetention: Duration.days(14) }),
       /backup\.copyRetention is 14 days by default, expected 21 days or more/,

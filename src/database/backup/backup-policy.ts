@@ -163,17 +163,14 @@ function lockRule({ prop, given, retention, lock }: Kept): Rule {
   const kept = daysOf(retention);
   const locked = daysOf(lock?.minRetention);
   const expected = `${locked} days or more, the lock's minRetention`;
+  const byDefault = kept === undefined ? 'not given' : `${kept} days by default`;
   const fix = `set ${prop.split('.')[1]} to Duration.days(${locked}) or more, or lower minRetention of the lock`;
   return {
     condition: locked !== undefined && (kept === undefined || kept < locked),
     prop,
     fix,
-    ...(given ? { value: kept, expected } : { problem: `is ${shownDays(kept)} by default, expected ${expected}` }),
+    ...(given ? { value: kept, expected } : { problem: `is ${byDefault}, expected ${expected}` }),
   };
-}
-
-function shownDays(days?: number): string {
-  return days === undefined ? 'no snapshots' : `${days} days`;
 }
 
 function regionRules(here: string, there?: string): Rule[] {
