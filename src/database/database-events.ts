@@ -74,10 +74,10 @@ export class DatabaseEvents extends Construct {
   private checkSources(sources: { [sourceType: string]: string[] }): void {
     const unknown = Object.keys(sources).find((sourceType) => !Object.hasOwn(CATEGORIES, sourceType));
     if (unknown !== undefined) {
+      const known = Object.keys(CATEGORIES).join(', ');
       throw new PropError(this, {
         prop: 'sources',
-        value: unknown,
-        expected: Object.keys(CATEGORIES).join(', '),
+        problem: `has the source type ${JSON.stringify(unknown)}, expected one of ${known}`,
         fix: 'use one of these source types',
       });
     }

@@ -91,7 +91,7 @@ export function databaseSettings(
     logRetention: props.logRetention ?? RetentionDays.ONE_WEEK,
     authorityBundlePath: props.authorityBundlePath ?? '/etc/ssl/certs/rds-global-bundle.pem',
   };
-  checkDatabase(scope, props.network, settings);
+  checkDatabase(scope, props, settings);
   return settings;
 }
 

@@ -34,13 +34,14 @@ import type { EngineConfig } from './engine-config';
 import type { IHardenedDatabase } from './hardened-database-interface';
 import type { HardenedDatabaseProps } from './hardened-database-props';
 import { createServer } from './server/create-server';
+import { referenceStrongly } from './server/cross-stack-references';
 import { acknowledgeFindings } from './server/database-acknowledgements';
 import type { DatabaseServer, MasterUser } from './server/database-server';
 import { MonitoringRole } from './server/monitoring-role';
-import { keyRemovalPolicy, requireImports } from './server/removal-policies';
+import { keyRemovalPolicy } from './server/removal-policies';
 import { createServerLogs } from './server/server-logs';
 
-/** Base class of {@link HardenedPostgres} and {@link HardenedMysql}. */
+/** Common base of {@link HardenedPostgres} and {@link HardenedMysql}. Create one of those. */
 export abstract class HardenedDatabase extends Construct implements IHardenedDatabase {
   public readonly endpoint: string;
   public readonly readEndpoint: string;
@@ -117,7 +118,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     this.backupVault = backups?.vault;
     this.backupRole = backups?.role;
     this.snapshotTarget = backups?.snapshotTarget;
-    requireImports([this.instance, this.cluster, this.key, this.securityGroup, this.secret, ...this.readReplicas]);
+    referenceStrongly([this.instance, this.cluster, this.key, this.securityGroup, this.secret, ...this.readReplicas]);
     this.acknowledgeFindings();
   }
 

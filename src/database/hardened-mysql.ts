@@ -53,6 +53,7 @@ const MYSQL: Omit<EngineConfig, 'capacity'> = {
  * Throws a PropError for parameters that break a guarantee without a waiver.
  *
  * @example
+ * // Run `bootstrapSql` once before the first release.
  * const mysql = new HardenedMysql(this, 'Database', { network });
  * new ProductionWebService(this, 'Api', { network, image, certificate, backingServices: [mysql] });
  */
@@ -86,7 +87,7 @@ export class HardenedMysql extends HardenedDatabase implements IHardenedDatabase
       acknowledge(
         this.cluster,
         'AwsSolutions-RDS14',
-        'Any point in time of the retention can be restored beside the cluster. ' +
+        'Any point in time of the retention can be restored to a new cluster. ' +
           'Winding back in place would lose what was written since, and is not known to work on Serverless v2.',
       );
     }

@@ -47,6 +47,7 @@ const POSTGRES: Omit<EngineConfig, 'capacity'> = {
  * Throws a PropError for parameters that break a guarantee without a waiver.
  *
  * @example
+ * // Run `bootstrapSql` once before the first release.
  * const postgres = new HardenedPostgres(this, 'Database', { network });
  * new ProductionWebService(this, 'Api', { network, image, certificate, backingServices: [postgres] });
  */

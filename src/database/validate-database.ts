@@ -1,10 +1,12 @@
 import { type Duration, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { type ISecureVpc, SubnetTier } from '../network';
+import { SubnetTier } from '../network';
 import { checkWholeNumber } from '../validation/checks';
+import type { Conflict, Refusal } from '../validation/prop-error';
 import { checkRules, type Rule } from '../validation/rules';
 import { checkWindows } from './backup/maintenance-windows';
 import { RESERVED_USERS } from './credentials/user-names';
+import type { HardenedDatabaseProps } from './hardened-database-props';
 
 /** Settings that are checked against RDS and the network, with their defaults. */
 interface CheckedSettings {
@@ -17,13 +19,16 @@ interface CheckedSettings {
   readonly maintenanceWindow: string;
 }
 
+/** Props as the caller wrote them, so that no message shows a default as theirs. */
+type WrittenProps = Pick<HardenedDatabaseProps, 'network' | 'port' | 'maintenanceWindow'>;
+
 const NAME = /^[a-z][a-z0-9_]*$/;
 /** RDS allows 63 characters, of which replicas need some for their number. */
 const IDENTIFIER = /^(?=.{1,50}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const MONITORING_SECONDS = [1, 5, 10, 15, 30, 60];
 
 /** Refuses names, ports, networks and windows that RDS would refuse. */
-export function checkDatabase(scope: IConstruct, network: ISecureVpc, settings: CheckedSettings): void {
+export function checkDatabase(scope: IConstruct, props: WrittenProps, settings: CheckedSettings): void {
   checkRules(scope, nameRules(settings));
   checkWholeNumber(scope, 'port', settings.port, {
     min: 1150,
@@ -31,9 +36,13 @@ export function checkDatabase(scope: IConstruct, network: ISecureVpc, settings: 
     unit: 'as a port',
     fix: 'choose a port that RDS supports',
   });
-  checkRules(scope, networkRules(network, settings));
+  checkRules(scope, networkRules(props, settings.port));
   checkRules(scope, monitoringRules(settings));
-  checkWindows(scope, settings.backup.window, settings.maintenanceWindow);
+  checkWindows(scope, {
+    backup: settings.backup.window,
+    maintenance: settings.maintenanceWindow,
+    maintenanceGiven: props.maintenanceWindow !== undefined,
+  });
 }
 
 function nameRules({ databaseName, userName, identifier }: CheckedSettings): Rule[] {
@@ -68,25 +77,37 @@ function isUserName(name: string): boolean {
   return NAME.test(name) && name.length <= 26 && !RESERVED_USERS.includes(name);
 }
 
-function networkRules(network: ISecureVpc, { port }: CheckedSettings): Rule[] {
+function networkRules({ network, port: given }: WrittenProps, port: number): Rule[] {
   const selected = network.vpc.selectSubnets(network.subnets(SubnetTier.DATA));
   const zones = new Set(selected.availabilityZones).size;
   return [
     {
       condition: !selected.isPendingLookup && zones < 2,
       prop: 'network',
-      value: `${zones} zone in the data tier`,
-      expected: 'a network with a data tier in two zones or more, which RDS requires',
+      problem: `has a data tier in ${zones} Availability Zone, expected two or more, which RDS requires`,
       fix: 'set availabilityZoneCount of the SecureVpc to 2 or 3',
     },
     {
       condition: !Token.isUnresolved(port) && !network.dataPorts.includes(port),
-      prop: 'port',
-      value: port,
-      expected: `a port that the data tier accepts (${network.dataPorts.join(', ')})`,
-      fix: `add ${port} to dataPorts of the network, or remove port`,
+      ...portRefusal(network.dataPorts, port, given !== undefined),
     },
   ];
+}
+
+/** Error about the port that the caller gave, or about the network that lacks the default port. */
+function portRefusal(dataPorts: number[], port: number, given: boolean): Refusal | Conflict {
+  return given
+    ? {
+      prop: 'port',
+      value: port,
+      expected: `one of the dataPorts of the network (${dataPorts.join(', ')})`,
+      fix: `add ${port} to dataPorts of the SecureVpc, or remove port`,
+    }
+    : {
+      prop: 'network',
+      problem: `has dataPorts ${dataPorts.join(', ')}, expected ${port} among them`,
+      fix: `add ${port} to dataPorts of the SecureVpc`,
+    };
 }
 
 function monitoringRules({ monitoringInterval }: CheckedSettings): Rule[] {
@@ -96,7 +117,7 @@ function monitoringRules({ monitoringInterval }: CheckedSettings): Rule[] {
       condition: !MONITORING_SECONDS.includes(seconds),
       prop: 'monitoringInterval',
       value: `${seconds} s`,
-      expected: `${MONITORING_SECONDS.join(', ')} seconds`,
+      expected: `one of ${MONITORING_SECONDS.join(', ')} seconds`,
       fix: 'choose one of these intervals',
     },
   ];

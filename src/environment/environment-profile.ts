@@ -18,7 +18,7 @@ export interface EnvironmentProfileAdjustments {
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
-   * Deletion protection of databases, load balancers and tables.
+   * Deletion protection of databases and load balancers.
    * @default - unchanged; true in production and staging
    */
   readonly deletionProtection?: boolean;
@@ -30,21 +30,21 @@ export interface EnvironmentProfileAdjustments {
    */
   readonly multiAz?: boolean;
   /**
-   * Minimum number of tasks of a service.
+   * Minimum number of tasks of a service, 0 to 5000.
    *
    * Source: requirement A-33.
    * @default - unchanged; 2 in production and staging, 1 in development
    */
   readonly minTasks?: number;
   /**
-   * Maximum number of tasks of a service.
+   * Maximum number of tasks of a service, 1 to 5000.
    *
    * Source: requirement C-05.
    * @default - unchanged; 8 in production, 4 in staging, 2 in development
    */
   readonly maxTasks?: number;
   /**
-   * CPU units of a task, 1024 for one vCPU.
+   * CPU units of a task, 256 to 16384, with 1024 for one vCPU.
    * @default - unchanged; 512 in production, 256 elsewhere
    */
   readonly taskCpu?: number;
@@ -61,14 +61,14 @@ export interface EnvironmentProfileAdjustments {
    */
   readonly logRetention?: RetentionDays;
   /**
-   * Retention of automated backups.
+   * Retention of automated backups, 1 to 35 days.
    *
    * Source: requirement A-05.
    * @default - unchanged; 7 days in production and staging, 1 in development
    */
   readonly backupRetention?: Duration;
   /**
-   * Instance class of a database without `db.`.
+   * RDS instance class without the prefix `db.`, for example `t4g.medium`.
    *
    * Source: requirement A-03.
    * @default - unchanged; `t4g.medium` in production, `t4g.small` in staging, `t4g.micro` in development
@@ -81,13 +81,6 @@ export interface EnvironmentProfileAdjustments {
    * @default - unchanged; false in production alone
    */
   readonly queryLogging?: boolean;
-  /**
-   * True where a release requires manual approval.
-   *
-   * Source: requirement A-10.
-   * @default - unchanged; true in production alone
-   */
-  readonly approval?: boolean;
   /**
    * True where a service may only run images whose tags are immutable.
    * @default - unchanged; true in production and staging
@@ -124,16 +117,15 @@ const PRODUCTION: ProfileValues = {
   backupRetention: Duration.days(7),
   databaseSize: 't4g.medium',
   queryLogging: false,
-  approval: true,
   fixedImages: true,
   alertsHeard: true,
   allAlarms: true,
 };
 
 /**
- * Values of staging, which differ from production in size, query logging, approval and alert channels.
+ * Values of staging, which differ from production in size, query logging and alert channels.
  *
- * Source: requirements A-10, A-22, A-31 and C-23.
+ * Source: requirements A-22, A-31 and C-23.
  */
 const STAGING: ProfileValues = {
   ...PRODUCTION,
@@ -143,7 +135,6 @@ const STAGING: ProfileValues = {
   taskMemoryMiB: 512,
   databaseSize: 't4g.small',
   queryLogging: true,
-  approval: false,
   alertsHeard: false,
 };
 
@@ -181,7 +172,7 @@ interface ProfileScope {
  * EnvironmentProfile.staging().applyTo(stagingStack);
  */
 export class EnvironmentProfile {
-  /** Profile with retained data, deletion protection, several Availability Zones and manual approval. */
+  /** Profile with retained data, deletion protection and several Availability Zones. */
   public static production(): EnvironmentProfile {
     return new EnvironmentProfile(PRODUCTION);
   }
@@ -189,7 +180,7 @@ export class EnvironmentProfile {
   /**
    * Profile that behaves as production does, in a smaller size.
    *
-   * It also logs queries, and requires neither manual approval nor alert channels. Everything else is as in production.
+   * It also logs queries, and requires no alert channels. Everything else is as in production.
    */
   public static staging(): EnvironmentProfile {
     return new EnvironmentProfile(STAGING);
@@ -215,28 +206,26 @@ export class EnvironmentProfile {
   public readonly name: string;
   /** Removal policy of resources that hold data. */
   public readonly removalPolicy: RemovalPolicy;
-  /** Deletion protection of databases, load balancers and tables. */
+  /** Deletion protection of databases and load balancers. */
   public readonly deletionProtection: boolean;
   /** Standby of each store in another Availability Zone, and a NAT gateway in each zone. */
   public readonly multiAz: boolean;
-  /** Minimum number of tasks of a service. */
+  /** Minimum number of tasks of a service, 0 to 5000. */
   public readonly minTasks: number;
-  /** Maximum number of tasks of a service. */
+  /** Maximum number of tasks of a service, 1 to 5000. */
   public readonly maxTasks: number;
-  /** CPU units of a task, 1024 for one vCPU. */
+  /** CPU units of a task, 256 to 16384, with 1024 for one vCPU. */
   public readonly taskCpu: number;
   /** Memory of a task in MiB. */
   public readonly taskMemoryMiB: number;
   /** Retention of the logs of applications and networks. */
   public readonly logRetention: RetentionDays;
-  /** Retention of automated backups. */
+  /** Retention of automated backups, 1 to 35 days. */
   public readonly backupRetention: Duration;
-  /** Instance class of a database without `db.`. */
+  /** RDS instance class without the prefix `db.`, for example `t4g.medium`. */
   public readonly databaseSize: string;
   /** True where database logs contain the text of queries. */
   public readonly queryLogging: boolean;
-  /** True where a release requires manual approval. */
-  public readonly approval: boolean;
   /** True where a service may only run images whose tags are immutable. */
   public readonly fixedImages: boolean;
   /** True where each severity of alerts requires a channel. */
@@ -257,7 +246,6 @@ export class EnvironmentProfile {
     this.backupRetention = values.backupRetention;
     this.databaseSize = values.databaseSize;
     this.queryLogging = values.queryLogging;
-    this.approval = values.approval;
     this.fixedImages = values.fixedImages;
     this.alertsHeard = values.alertsHeard;
     this.allAlarms = values.allAlarms;
@@ -280,10 +268,9 @@ export class EnvironmentProfile {
     const marked = scope as ProfileScope;
     if (marked[READ_BY] !== undefined) {
       throw new PropError(scope, {
-        prop: 'EnvironmentProfile.applyTo',
-        value: this.name,
-        expected: `a scope in which no construct has read a profile yet ('${marked[READ_BY]}' has)`,
-        fix: 'apply the profile before creating constructs in this scope',
+        prop: 'EnvironmentProfile.applyTo()',
+        problem: `comes too late: '${marked[READ_BY]}' has already read a profile`,
+        fix: 'apply it before creating constructs in this scope',
       });
     }
     marked[APPLIED] = this;

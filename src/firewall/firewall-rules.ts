@@ -4,7 +4,7 @@ import { startsWith, type TextTransformation, unitsOfStartsWith } from './firewa
 import type { PathLimit } from './path-limit';
 
 /** Rule of a web ACL, before it gets its priority. */
-type Rule = Omit<CfnWebACL.RuleProperty, 'priority'>;
+type WebAclRule = Omit<CfnWebACL.RuleProperty, 'priority'>;
 
 /** Settings of a web ACL, defaults included. */
 export interface FirewallSettings {
@@ -78,12 +78,12 @@ function managedGroups({ clientAddressHeader }: FirewallSettings): ManagedGroup[
   return MANAGED_GROUPS.filter((group) => !group.evaluatesAddress || !clientAddressHeader);
 }
 
-function addressRule(settings: FirewallSettings): Rule {
+function addressRule(settings: FirewallSettings): WebAclRule {
   return rateRule('RatePerAddress', { ...aggregation(settings), limit: settings.requestsPerMinute });
 }
 
 /** Rule whose name, and so its metric, stays the same when other limits are added before it. */
-function pathRule(settings: FirewallSettings, { path, requestsPerMinute }: PathLimit): Rule {
+function pathRule(settings: FirewallSettings, { path, requestsPerMinute }: PathLimit): WebAclRule {
   const readable = path.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 60);
   const hash = createHash('sha256').update(path).digest('hex').slice(0, 8);
   return rateRule(`RatePerAddress${readable}-${hash}`, {
@@ -114,14 +114,14 @@ function aggregation({ clientAddressHeader }: FirewallSettings): Aggregation {
  *
  * With exceptions for large bodies the group only labels them, and another rule blocks them on all other paths.
  */
-function commonRules(group: ManagedGroup, largeBodyPaths: string[]): Rule[] {
+function commonRules(group: ManagedGroup, largeBodyPaths: string[]): WebAclRule[] {
   const exceptions = largeBodyPaths.map((path) => startsWith(path, STRICT));
   return exceptions.length === 0
     ? [managedRule(group)]
     : [managedRule(group, [LARGE_BODY.rule]), largeBodyRule(exceptions)];
 }
 
-function largeBodyRule(exceptions: CfnWebACL.StatementProperty[]): Rule {
+function largeBodyRule(exceptions: CfnWebACL.StatementProperty[]): WebAclRule {
   const exception = exceptions.length === 1 ? exceptions[0] : { orStatement: { statements: exceptions } };
   return {
     name: 'LargeBody',
@@ -138,7 +138,7 @@ function largeBodyRule(exceptions: CfnWebACL.StatementProperty[]): Rule {
   };
 }
 
-function managedRule(group: ManagedGroup, countedRules: string[] = []): Rule {
+function managedRule(group: ManagedGroup, countedRules: string[] = []): WebAclRule {
   return {
     name: group.name,
     statement: {
@@ -154,7 +154,7 @@ function managedRule(group: ManagedGroup, countedRules: string[] = []): Rule {
   };
 }
 
-function rateRule(name: string, rateBasedStatement: CfnWebACL.RateBasedStatementProperty): Rule {
+function rateRule(name: string, rateBasedStatement: CfnWebACL.RateBasedStatementProperty): WebAclRule {
   return {
     name,
     statement: { rateBasedStatement },

@@ -1,4 +1,8 @@
 import { InterfaceVpcEndpointAwsService } from 'aws-cdk-lib/aws-ec2';
+import type { IConstruct } from 'constructs';
+import { checkRules } from '../validation/rules';
+import type { SubnetLayout } from './addresses/subnet-layout';
+import { SubnetTier } from './addresses/subnet-tier';
 
 /** Properties of {@link Egress.endpointsOnly}. None is required. */
 export interface EndpointsOnlyProps {
@@ -10,6 +14,18 @@ export interface EndpointsOnlyProps {
    * @default - ECR API, ECR Docker and CloudWatch Logs alone (requirement B-02)
    */
   readonly awsServices?: InterfaceVpcEndpointAwsService[];
+}
+
+/** Settings of an egress in one network. */
+export interface EgressSettings {
+  /** True where tasks can reach the internet. */
+  readonly reachesInternet: boolean;
+  /** Number of zonal NAT gateways, which stand in public subnets. */
+  readonly zonalNatGateways: number;
+  /** True for one NAT gateway that spans the Availability Zones. */
+  readonly regionalNatGateway: boolean;
+  /** AWS services that get an interface endpoint. */
+  readonly awsServices: InterfaceVpcEndpointAwsService[];
 }
 
 /**
@@ -56,11 +72,24 @@ export class Egress {
   public readonly reachesInternet: boolean;
 
   private constructor(
-    /** @internal */
-    public readonly _nat: 'zone' | 'single' | 'regional' | 'none',
-    /** @internal */
-    public readonly _awsServices: InterfaceVpcEndpointAwsService[],
+    private readonly nat: 'zone' | 'single' | 'regional' | 'none',
+    private readonly awsServices: InterfaceVpcEndpointAwsService[],
   ) {
-    this.reachesInternet = _nat !== 'none';
+    this.reachesInternet = nat !== 'none';
+  }
+
+  /** Refuses zonal NAT gateways in a network without public subnets. @internal */
+  public _bind(scope: IConstruct, layout: SubnetLayout): EgressSettings {
+    const { reachesInternet, awsServices, nat } = this;
+    const zonalNatGateways = { zone: layout.availabilityZoneCount, single: 1, regional: 0, none: 0 }[nat];
+    checkRules(scope, [
+      {
+        condition: zonalNatGateways > 0 && !layout.has(SubnetTier.PUBLIC),
+        prop: 'egress',
+        problem: 'is not supported in a plan without a public tier: its NAT gateways need public subnets',
+        fix: 'add publicBlocks to the plan, or use Egress.regionalNatGateway() or Egress.endpointsOnly()',
+      },
+    ]);
+    return { reachesInternet, awsServices, zonalNatGateways, regionalNatGateway: nat === 'regional' };
   }
 }

@@ -54,8 +54,8 @@ interface TierFlows {
   readonly databases?: Flow[];
 }
 
-/** Properties of {@link TierAcls}. */
-interface TierAclsProps {
+/** Properties of {@link NetworkAcls}. */
+interface NetworkAclsProps {
   readonly vpc: IVpc;
   /** Tiers of the network, and their CIDR blocks. */
   readonly layout: SubnetLayout;
@@ -73,14 +73,14 @@ interface TierAclsProps {
  * Network ACLs are stateless, so each documented flow needs a rule in both directions. They can't refer to prefix
  * lists, so the rules allow replies of S3 from any address. Queries to the resolver of the VPC bypass network ACLs.
  */
-export class TierAcls extends Construct {
+export class NetworkAcls extends Construct {
   /** Associations with the subnets. Each depends on all rules of its network ACL. */
   public readonly associations: SubnetNetworkAclAssociation[] = [];
 
   public constructor(
     scope: Construct,
     id: string,
-    private readonly props: TierAclsProps,
+    private readonly props: NetworkAclsProps,
   ) {
     super(scope, id);
     const flows: Array<[SubnetTier, TierFlows]> = [
@@ -146,8 +146,8 @@ export class TierAcls extends Construct {
     acknowledge(
       acl,
       'AwsSolutions-VPC3',
-      'A list for each tier stands behind the security groups: no route, mistake or new group in one tier opens ' +
-        'another. Every documented flow is tested through the lists in both directions.',
+      'A network ACL for each tier complements the security groups: no route, mistake or new group in one tier ' +
+        'opens another. Every documented flow is tested through the network ACLs in both directions.',
     );
   }
 
@@ -220,11 +220,10 @@ export class TierAcls extends Construct {
     if (entries > MOST_ENTRIES) {
       throw new PropError(this.node.scope!, {
         prop: 'dataPorts',
-        value: this.props.dataPorts,
-        expected:
-          `ports for which the network ACL of the ${tier} tier has at most ${MOST_ENTRIES} inbound rules, ` +
-          `not ${entries} in ${this.props.layout.availabilityZoneCount} Availability Zones`,
-        fix: 'name only the ports of the databases that you have, or use fewer Availability Zones',
+        problem:
+          `needs ${entries} inbound rules in the network ACL of the ${tier} tier in ` +
+          `${this.props.layout.availabilityZoneCount} Availability Zones, expected at most ${MOST_ENTRIES}`,
+        fix: 'set dataPorts to the ports of the databases that you have, or use fewer Availability Zones',
       });
     }
   }

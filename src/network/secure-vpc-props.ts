@@ -33,7 +33,7 @@ export interface SecureVpcProps {
    * Bucket for the flow log, which is written as hourly Parquet files.
    *
    * Use the bucket of a {@link SecureBucket} whose purpose is `BucketPurpose.logs()`.
-   * @default - an encrypted CloudWatch log group
+   * @default - an encrypted CloudWatch log group, kept 30 days in production and staging, 7 in development
    */
   readonly flowLogBucket?: IBucket;
   /**

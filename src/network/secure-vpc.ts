@@ -22,14 +22,14 @@ import { SubnetPlan } from './addresses/subnet-plan';
 import { SubnetTier } from './addresses/subnet-tier';
 import { AdoptedVpc } from './adopted-vpc';
 import type { AdoptedVpcProps } from './adopted-vpc-props';
-import { Egress } from './egress';
+import { Egress, type EgressSettings } from './egress';
 import { allowThroughEndpoints, allowThroughNat } from './endpoints/aws-service-rules';
 import { NetworkEndpoints } from './endpoints/network-endpoints';
-import { TierAcls } from './network-acls';
+import { NetworkAcls } from './network-acls';
 import { NetworkFlowLog } from './network-flow-log';
 import type { AwsServiceAccess, ISecureVpc } from './secure-vpc-interface';
 import type { SecureVpcProps } from './secure-vpc-props';
-import { availabilityZonesOf, checkEgress, dataPortsOf } from './validate-secure-vpc';
+import { availabilityZonesOf, availabilityZonesProp, dataPortsOf } from './validate-secure-vpc';
 
 /**
  * Network in three tiers: public, application and data.
@@ -63,7 +63,7 @@ export class SecureVpc extends Construct implements ISecureVpc {
   public readonly dataPorts: number[];
   public readonly reachesInternet: boolean;
   public readonly egressEstablished: IDependable;
-  private readonly egress: Egress;
+  private readonly egress: EgressSettings;
   private readonly layout: SubnetLayout;
   private readonly endpoints: NetworkEndpoints;
 
@@ -77,14 +77,16 @@ export class SecureVpc extends Construct implements ISecureVpc {
     const availabilityZones = availabilityZonesOf(this, props);
     this.availabilityZoneCount = availabilityZones.length;
     this.dataPorts = dataPortsOf(this, props);
-    this.layout = (props.plan ?? SubnetPlan.sized())._layout(this, availabilityZones.length);
-    this.egress = props.egress ?? defaultEgress(profile);
+    this.layout = (props.plan ?? SubnetPlan.sized())._bind(this, {
+      availabilityZoneCount: this.availabilityZoneCount,
+      countProp: availabilityZonesProp(props),
+    });
+    this.egress = (props.egress ?? defaultEgress(profile))._bind(this, this.layout);
     this.reachesInternet = this.egress.reachesInternet;
-    checkEgress(this, this.egress, this.layout);
 
     this.vpc = this.createVpc(availabilityZones);
     this.createRegionalNatGateway();
-    const acls = this.createTierAcls();
+    const acls = this.createNetworkAcls();
     this.endpoints = this.createEndpoints();
     this.s3Endpoint = this.endpoints.s3;
     this.dynamoDbEndpoint = this.endpoints.dynamoDb;
@@ -130,7 +132,7 @@ export class SecureVpc extends Construct implements ISecureVpc {
           ipAddresses: new PlannedAddresses(this.layout),
           availabilityZones,
           subnetConfiguration: this.subnetConfiguration(),
-          natGateways: { zone: availabilityZones.length, single: 1, regional: 0, none: 0 }[this.egress._nat],
+          natGateways: this.egress.zonalNatGateways,
           restrictDefaultSecurityGroup: this.props.closeDefaultSecurityGroup ?? false,
         }),
     );
@@ -161,7 +163,7 @@ export class SecureVpc extends Construct implements ISecureVpc {
    * the internet gateway exists.
    */
   private createRegionalNatGateway(): void {
-    if (this.egress._nat !== 'regional') {
+    if (!this.egress.regionalNatGateway) {
       return;
     }
     const gateway = new CfnNatGateway(this, 'RegionalNatGateway', {
@@ -179,9 +181,9 @@ export class SecureVpc extends Construct implements ISecureVpc {
     );
   }
 
-  private createTierAcls(): TierAcls {
+  private createNetworkAcls(): NetworkAcls {
     const subnets = new Map(Object.values(SubnetTier).map((tier) => [tier, this.tierSubnets(tier)]));
-    return new TierAcls(this, 'Acls', {
+    return new NetworkAcls(this, 'Acls', {
       vpc: this.vpc,
       layout: this.layout,
       subnets,
@@ -197,11 +199,11 @@ export class SecureVpc extends Construct implements ISecureVpc {
       gatewaySubnets: application,
       interfaceSubnets: application,
     });
-    this.egress._awsServices.forEach((service) => endpoints.require(service));
+    this.egress.awsServices.forEach((service) => endpoints.require(service));
     return endpoints;
   }
 
-  private egressDependencies(acls: TierAcls): IDependable {
+  private egressDependencies(acls: NetworkAcls): IDependable {
     const routes = this.tierSubnets(SubnetTier.APPLICATION).map((subnet) => subnet.internetConnectivityEstablished);
     return new DependencyGroup(...routes, ...acls.associations, this.endpoints);
   }

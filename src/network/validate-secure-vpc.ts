@@ -3,10 +3,7 @@ import type { IConstruct } from 'constructs';
 import { checkPort, checkWholeNumber } from '../validation/checks';
 import { checkRules } from '../validation/rules';
 import { availabilityZonesOfRegion, MOST_AVAILABILITY_ZONES } from './addresses/availability-zones';
-import type { SubnetLayout } from './addresses/subnet-layout';
-import { SubnetTier } from './addresses/subnet-tier';
 import { DEFAULT_DATA_PORTS } from './data-ports';
-import type { Egress } from './egress';
 import type { SecureVpcProps } from './secure-vpc-props';
 
 const DEFAULT_AVAILABILITY_ZONES = 3;
@@ -30,13 +27,18 @@ export function availabilityZonesOf(scope: IConstruct, props: SecureVpcProps): s
       fix: 'name different Availability Zones',
     },
   ]);
-  checkWholeNumber(scope, names ? 'availabilityZones.length' : 'availabilityZoneCount', count, {
+  checkWholeNumber(scope, availabilityZonesProp(props), count, {
     min: 1,
     max: MOST_AVAILABILITY_ZONES,
     unit: 'Availability Zones',
     fix: 'use as many Availability Zones as the region has',
   });
   return names ?? availabilityZonesOfRegion(count);
+}
+
+/** Prop that sets the number of Availability Zones, for messages. */
+export function availabilityZonesProp({ availabilityZones }: SecureVpcProps): string {
+  return availabilityZones ? 'availabilityZones.length' : 'availabilityZoneCount';
 }
 
 /** Checked TCP ports of the data tier. */
@@ -53,18 +55,6 @@ export function dataPortsOf(scope: IConstruct, props: SecureVpcProps): number[] 
     },
   ]);
   return ports;
-}
-
-/** Refuses zonal NAT gateways in a network without public subnets. */
-export function checkEgress(scope: IConstruct, egress: Egress, layout: SubnetLayout): void {
-  checkRules(scope, [
-    {
-      condition: ['zone', 'single'].includes(egress._nat) && !layout.has(SubnetTier.PUBLIC),
-      prop: 'egress',
-      problem: 'is not supported in a plan without a public tier: its NAT gateways need public subnets',
-      fix: 'add publicBlocks to the plan, or use Egress.regionalNatGateway() or Egress.endpointsOnly()',
-    },
-  ]);
 }
 
 function hasDuplicates(values: ReadonlyArray<string | number>): boolean {

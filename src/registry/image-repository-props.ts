@@ -23,8 +23,8 @@ export interface ImageRepositoryProps {
   /**
    * Number of newest tagged images to keep, 1 to 1000.
    *
-   * Released, versioned and running images count, and are kept when they are older. A multi-architecture image counts
-   * once. Source: requirements A-12, B-06 and C-12.
+   * Older ones stay while they run, or if they are released or versioned. A multi-architecture image counts once.
+   * Source: requirements A-12, B-06 and C-12.
    * @default 10
    */
   readonly keepImages?: number;

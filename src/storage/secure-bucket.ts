@@ -123,7 +123,7 @@ export class SecureBucket extends Construct {
   private acknowledgeSettingsOfArtifacts(): void {
     const read =
       "Only the pipeline's own roles read and write it, and CloudTrail records what they do; " +
-      'an access log would need a bucket of its own.';
+      'an access log would need a dedicated bucket.';
     acknowledge(this.bucket, 'AwsSolutions-S1', read);
     acknowledgeInCompliancePacks(this.bucket, 'S3BucketLoggingEnabled', read);
     acknowledgeInCompliancePacks(

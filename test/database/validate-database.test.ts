@@ -97,7 +97,7 @@ describe('A database refuses, with path, prop, range and fix,', () => {
     [
       'a major version that is not tested here',
       instance({ version: PostgresEngineVersion.VER_14 }),
-      /capacity\.version is "14", expected PostgreSQL 15, 16, 17, 18/,
+      /capacity\.version is "14", expected one of PostgreSQL 15, 16, 17, 18/,
     ],
     [
       'a backup retention below a day [A-05]',
@@ -117,7 +117,32 @@ describe('A database refuses, with path, prop, range and fix,', () => {
     [
       'a lock longer than snapshots are kept',
       () => postgres({ backup: BackupPolicy.daily({ vaultLock: { minRetention: Duration.days(60) } }) }),
-      /backup\.snapshotRetention is 30, expected 60 days or more/,
+      /backup\.snapshotRetention is 30 days by default, expected 60 days or more/,
+    ],
+    [
+      'a lock longer than the given snapshot retention',
+      () =>
+        postgres({
+          backup: BackupPolicy.daily({
+            snapshotRetention: Duration.days(20),
+            vaultLock: { minRetention: Duration.days(60) },
+          }),
+        }),
+      /backup\.snapshotRetention is 20, expected 60 days or more/,
+    ],
+    [
+      'a lock of a vault without snapshots',
+      () =>
+        postgres(
+          { backup: BackupPolicy.daily({ vaultLock: { minRetention: Duration.days(7) } }) },
+          EnvironmentProfile.development(),
+        ),
+      /backup\.snapshotRetention is not given, expected 7 days or more.*Set snapshotRetention to Duration\.days\(7\)/,
+    ],
+    [
+      'a lock of the recovery region that is longer than copies are kept by default',
+      locked({ snapshotRetention: Duration.days(14) }),
+      /backup\.copyRetention is 14 days by default, expected 21 days or more/,
     ],
     [
       'a lock with a cooling-off period below three days',
@@ -154,6 +179,11 @@ describe('A database refuses, with path, prop, range and fix,', () => {
       () =>
         postgres({ backup: BackupPolicy.daily({ window: '23:30-00:30' }), maintenanceWindow: 'mon:00:00-mon:01:00' }),
       /maintenanceWindow is "mon:00:00-mon:01:00"/,
+    ],
+    [
+      'a backup window that overlaps the default maintenance window, which the caller has not written',
+      () => postgres({ backup: BackupPolicy.daily({ window: '04:00-05:00' }) }),
+      /: backup\.window is "04:00-05:00", expected .* is sun:05:30-sun:06:30 by default\. Set maintenanceWindow, or move/,
     ],
     [
       'maintenance while snapshots are taken',
@@ -228,6 +258,17 @@ describe('A database refuses, with path, prop, range and fix,', () => {
       /capacity\.schedule\.nightMaxAcu is 16, expected 1 to 8/,
     ],
     [
+      'a default of the capacity at night that is more than by day [C-19]',
+      () =>
+        postgres({
+          capacity: PostgresCapacity.serverless({
+            maxAcu: 1,
+            schedule: CapacitySchedule.officeHours({ timeZone: TimeZone.ETC_UTC }),
+          }),
+        }),
+      /capacity\.schedule\.nightMaxAcu is 2 by default, expected 1 to 1, the capacity's limits/,
+    ],
+    [
       'no reader at night in a Multi-AZ environment [C-19]',
       nights({ nightReaders: 0 }),
       /capacity\.schedule\.nightReaders is 0, expected 1 or more in a Multi-AZ environment/,
@@ -241,6 +282,11 @@ describe('A database refuses, with path, prop, range and fix,', () => {
       'a day that ends before it begins [C-19]',
       nights({ fromHour: 20 }),
       /capacity\.schedule\.fromHour is 20, expected 0 to 18/,
+    ],
+    [
+      'a day that ends before it begins by default [C-19]',
+      nights({ toHour: 5 }),
+      /capacity\.schedule\.toHour is 5, expected 8 to 23 as an hour after fromHour, which is 7 by default/,
     ],
     [
       'a parameter that does not exist',
@@ -329,7 +375,7 @@ describe('A database refuses, with path, prop, range and fix,', () => {
     [
       'a port that the data tier does not allow',
       () => postgres({ port: 5433 }),
-      /port is 5433, expected a port that the data tier accepts \(5432, 3306, 6379\)/,
+      /port is 5433, expected one of the dataPorts of the network \(5432, 3306, 6379\)/,
     ],
     ['a port that RDS does not support', () => postgres({ port: 80 }), /port is 80, expected 1150 to 65535/],
     [
@@ -340,7 +386,7 @@ describe('A database refuses, with path, prop, range and fix,', () => {
     [
       'a monitoring interval that RDS does not have',
       () => postgres({ monitoringInterval: Duration.seconds(2) }),
-      /monitoringInterval is "2 s", expected 1, 5, 10, 15, 30, 60 seconds/,
+      /monitoringInterval is "2 s", expected one of 1, 5, 10, 15, 30, 60 seconds/,
     ],
     [
       'a parameter that is named like a member of every object',
@@ -360,12 +406,12 @@ describe('A database refuses, with path, prop, range and fix,', () => {
     [
       'an event source type that is named like a member of every object',
       () => new DatabaseEvents(testStack(), 'Events', { sources: { constructor: [] } as never }),
-      /sources is "constructor"/,
+      /sources has the source type "constructor", expected one of db-instance, /,
     ],
     [
       'an event source type that RDS does not have',
       () => new DatabaseEvents(testStack(), 'Events', { sources: { tables: [] } }),
-      /sources is "tables"/,
+      /sources has the source type "tables"/,
     ],
   ])('%s', (_name, make, message) => {
     expect(refusal(make)).toMatch(message);
@@ -375,7 +421,7 @@ describe('A database refuses, with path, prop, range and fix,', () => {
     const stack = testStack();
     const network = new SecureVpc(stack, 'Network', { availabilityZoneCount: 1 });
     expect(refusal(() => new HardenedPostgres(stack, 'Database', { network }))).toMatch(
-      /network is "1 zone in the data tier", expected a network with a data tier in two zones/,
+      /network has a data tier in 1 Availability Zone, expected two or more/,
     );
   });
 
@@ -386,6 +432,14 @@ describe('A database refuses, with path, prop, range and fix,', () => {
     });
     const network = SecureVpc.fromVpc(stack, 'Network', { vpc, applicationSubnets: { subnetGroupName: 'private' } });
     expect(refusal(() => new HardenedPostgres(stack, 'Database', { network }))).toMatch(/dataSubnets is not given/);
+  });
+
+  test('a network whose data tier lacks the default port, which the caller has not written', () => {
+    const stack = testStack();
+    const network = new SecureVpc(stack, 'Network', { dataPorts: [3306] });
+    expect(refusal(() => new HardenedPostgres(stack, 'Database', { network }))).toMatch(
+      /: network has dataPorts 3306, expected 5432 among them\. Add 5432 to dataPorts of the SecureVpc\.$/,
+    );
   });
 
   test('copies into the same region [A-06]', () => {
@@ -409,7 +463,7 @@ describe('A database refuses, with path, prop, range and fix,', () => {
       refusal(
         () => new HardenedPostgres(stack, 'Database', { network, backup: BackupPolicy.daily({ recoveryRegion }) }),
       ),
-    ).toMatch(/backup\.recoveryRegion is "eu-central-1", expected any region, once the stack/);
+    ).toMatch(/: backup\.recoveryRegion needs a stack with a known region\. Set env\.region of the stack\.$/);
   });
 });
 

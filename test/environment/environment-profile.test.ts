@@ -17,7 +17,7 @@ function differences(a: EnvironmentProfile, b: EnvironmentProfile): string[] {
 }
 
 describe('A profile', () => {
-  test('for production retains and protects data, uses several zones, and requires approval (A-03, A-05, A-10, A-15, A-31, A-32, A-33)', () => {
+  test('for production retains and protects data and uses several zones (A-03, A-05, A-15, A-31, A-32, A-33)', () => {
     expect(EnvironmentProfile.production()).toMatchObject({
       name: 'production',
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
@@ -30,7 +30,6 @@ describe('A profile', () => {
       logRetention: RetentionDays.ONE_MONTH,
       databaseSize: 't4g.medium',
       queryLogging: false,
-      approval: true,
       fixedImages: true,
       alertsHeard: true,
       allAlarms: true,
@@ -38,9 +37,9 @@ describe('A profile', () => {
     expect(EnvironmentProfile.production().backupRetention.toDays()).toBe(7);
   });
 
-  test('for staging differs from production in size, query logging, approval and alert channels only (A-10, A-22, A-31, C-23)', () => {
+  test('for staging differs from production in size, query logging and alert channels only (A-22, A-31, C-23)', () => {
     expect(differences(EnvironmentProfile.production(), EnvironmentProfile.staging())).toEqual([
-      'name', 'maxTasks', 'taskCpu', 'taskMemoryMiB', 'databaseSize', 'queryLogging', 'approval', 'alertsHeard',
+      'name', 'maxTasks', 'taskCpu', 'taskMemoryMiB', 'databaseSize', 'queryLogging', 'alertsHeard',
     ]);
   });
 
@@ -61,7 +60,6 @@ describe('A profile', () => {
       logRetention: RetentionDays.ONE_WEEK,
       databaseSize: 't4g.micro',
       queryLogging: true,
-      approval: false,
       fixedImages: false,
       allAlarms: false,
     });
@@ -103,13 +101,13 @@ describe('Applying a profile', () => {
     const stack = testStack();
     EnvironmentProfile.of(new Construct(stack, 'Early'));
     expect(refusal(() => EnvironmentProfile.staging().applyTo(stack))).toBe(
-      "Stack 'Test': EnvironmentProfile.applyTo is \"staging\", expected a scope in which no construct has read a profile yet ('Test/Early' has). Apply the profile before creating constructs in this scope.");
+      "Stack 'Test': EnvironmentProfile.applyTo() comes too late: 'Test/Early' has already read a profile. Apply it before creating constructs in this scope.");
   });
 
   test('is refused on the scopes above too, because the profile would have come from there', () => {
     const app = testApp();
     EnvironmentProfile.of(new Construct(testStack({ app }), 'Early'));
-    expect(refusal(() => EnvironmentProfile.staging().applyTo(app))).toContain("('Test/Early' has)");
+    expect(refusal(() => EnvironmentProfile.staging().applyTo(app))).toContain("'Test/Early' has already read a profile");
   });
 
   test('is possible above a scope that has its own profile', () => {

@@ -138,7 +138,7 @@ describe('A network ACL', () => {
   test('refuses more database ports than its quota of rules allows', () => {
     const plan = SubnetPlan.sized({ reservedAzs: 6 });
     expect(refusal(() => templateWith({ plan, availabilityZoneCount: 6 }))).toMatch(
-      /^SecureVpc 'Test\/Network': dataPorts is \[5432,3306,6379\], expected ports for which the network ACL of the data tier has at most 19 inbound rules, not 25 in 6 Availability Zones\. Name only the ports/);
+      /^SecureVpc 'Test\/Network': dataPorts needs 25 inbound rules in the network ACL of the data tier in 6 Availability Zones, expected at most 19\. Set dataPorts to the ports/);
     expect(new NetworkAcls(templateWith({ plan, availabilityZoneCount: 6, dataPorts: [5432, 6379] })).mostEntries).toBe(19);
   });
 

@@ -118,8 +118,18 @@ export class BackupPolicy {
     checkWholeNumber(scope, 'backup.snapshotRetention', daysOf(snapshotRetention), ANY_RETENTION);
     checkWholeNumber(scope, 'backup.copyRetention', daysOf(this.props.copyRetention), ANY_RETENTION);
     checkRules(scope, [
-      lockRule('backup.snapshotRetention', snapshotRetention, vaultLock),
-      lockRule('backup.copyRetention', copyRetention, recoveryRegion?._lock),
+      lockRule({
+        prop: 'backup.snapshotRetention',
+        given: this.props.snapshotRetention,
+        retention: snapshotRetention,
+        lock: vaultLock,
+      }),
+      lockRule({
+        prop: 'backup.copyRetention',
+        given: this.props.copyRetention,
+        retention: copyRetention,
+        lock: recoveryRegion?._lock,
+      }),
       ...regionRules(Stack.of(scope).region, recoveryRegion?.region),
     ]);
     return { window, retention, snapshotRetention, copyRetention, recoveryRegion, vaultLock };
@@ -130,34 +140,52 @@ function daysOf(duration?: Duration): number | undefined {
   return duration?.toDays({ integral: false });
 }
 
+/** Retention of recovery points, in its vault. */
+interface Kept {
+  /** Prop that sets the retention. */
+  readonly prop: string;
+  /**
+   * Retention as the caller wrote it.
+   * @default - `retention` is a default
+   */
+  readonly given?: Duration;
+  /** Retention, with its default. */
+  readonly retention?: Duration;
+  /** Lock of the vault. */
+  readonly lock?: VaultLock;
+}
+
 /**
  * Requires that recovery points are kept at least as long as the vault's lock.
  * AWS Backup doesn't store a recovery point in a locked vault that would expire before the lock ends.
  */
-function lockRule(prop: string, retention?: Duration, lock?: VaultLock): Rule {
+function lockRule({ prop, given, retention, lock }: Kept): Rule {
   const kept = daysOf(retention);
   const locked = daysOf(lock?.minRetention);
+  const expected = `${locked} days or more, the lock's minRetention`;
+  const byDefault = kept === undefined ? 'not given' : `${kept} days by default`;
+  const fix = `set ${prop.split('.')[1]} to Duration.days(${locked}) or more, or lower minRetention of the lock`;
   return {
     condition: locked !== undefined && (kept === undefined || kept < locked),
     prop,
-    value: kept,
-    expected: `${locked} days or more, the lock's minRetention`,
-    fix: 'raise the retention, or lower minRetention of the lock',
+    fix,
+    ...(given ? { value: kept, expected } : { problem: `is ${byDefault}, expected ${expected}` }),
   };
 }
 
 function regionRules(here: string, there?: string): Rule[] {
-  const refusal = { prop: 'backup.recoveryRegion', value: there };
+  const prop = 'backup.recoveryRegion';
   return [
     {
-      ...refusal,
       condition: there !== undefined && Token.isUnresolved(here),
-      expected: 'any region, once the stack of the database names its own',
+      prop,
+      problem: 'needs a stack with a known region',
       fix: 'set env.region of the stack',
     },
     {
-      ...refusal,
       condition: there !== undefined && here === there,
+      prop,
+      value: there,
       expected: `another region than the database's own (${here})`,
       fix: 'create the RecoveryRegion in another region',
     },

@@ -131,7 +131,7 @@ export class DatabaseBackups extends Construct {
     acknowledge(
       policy,
       'AwsSolutions-IAM5[Resource::*]',
-      'What these actions describe or list knows no resource, or is told by a condition.',
+      'These actions do not support resource-level permissions, or a condition limits them.',
     );
     return role;
   }

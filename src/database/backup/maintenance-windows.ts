@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { PropError } from '../../validation/prop-error';
+import { PropError, type Refusal } from '../../validation/prop-error';
 
 const DAY = 24 * 60;
 const WEEK = 7 * DAY;
@@ -24,8 +24,18 @@ interface Span {
   readonly length: number;
 }
 
+/** Windows of a database, with their defaults. */
+interface Windows {
+  /** Window of RDS's automated backup. */
+  readonly backup: string;
+  /** Weekly maintenance window. */
+  readonly maintenance: string;
+  /** False where the maintenance window is the default, so that no message shows it as the caller's. */
+  readonly maintenanceGiven: boolean;
+}
+
 /** Refuses windows that RDS would refuse, and maintenance while snapshots are taken. */
-export function checkWindows(scope: IConstruct, backup: string, maintenance: string): void {
+export function checkWindows(scope: IConstruct, { backup, maintenance, maintenanceGiven }: Windows): void {
   if (Token.isUnresolved(backup) || Token.isUnresolved(maintenance)) {
     return;
   }
@@ -35,13 +45,25 @@ export function checkWindows(scope: IConstruct, backup: string, maintenance: str
   checkLength(scope, 'maintenanceWindow', maintenance, weekly.length, 'ddd:hh:mm-ddd:hh:mm');
   const taken = DAYS.map((_, day) => ({ start: day * DAY + daily.start, length: daily.length + SNAPSHOT_MINUTES }));
   if (taken.some((span) => overlap(span, weekly))) {
-    throw new PropError(scope, {
+    throw new PropError(scope, overlapRefusal({ backup, maintenance, maintenanceGiven }));
+  }
+}
+
+/** Error about the window that the caller wrote. The two defaults do not overlap. */
+function overlapRefusal({ backup, maintenance, maintenanceGiven }: Windows): Refusal {
+  return maintenanceGiven
+    ? {
       prop: 'maintenanceWindow',
       value: maintenance,
       expected: `a window outside the backup's (${backup}) and the two hours after it, in which snapshots are taken`,
       fix: 'move maintenanceWindow or backup.window',
-    });
-  }
+    }
+    : {
+      prop: 'backup.window',
+      value: backup,
+      expected: `a window that ends two hours before the maintenance window, which is ${maintenance} by default`,
+      fix: 'set maintenanceWindow, or move backup.window',
+    };
 }
 
 /** End of a backup window, at which AWS Backup takes its snapshot. */

@@ -66,19 +66,25 @@ interface ScheduleContext {
 export class CapacitySchedule {
   /** Full capacity in office hours, less at night. */
   public static officeHours(props: OfficeHoursProps): CapacitySchedule {
-    return new CapacitySchedule({ fromHour: 7, toHour: 19, nightMaxAcu: 2, weekendsOff: true, ...props });
+    const { fromHour = 7, toHour = 19, nightMaxAcu = 2, weekendsOff = true } = props;
+    return new CapacitySchedule({ ...props, fromHour, toHour, nightMaxAcu, weekendsOff }, props);
   }
 
-  private constructor(private readonly hours: OfficeHours) {}
+  private constructor(
+    private readonly hours: OfficeHours,
+    /** Props as the caller wrote them, so that no message shows a default as theirs. */
+    private readonly given: OfficeHoursProps,
+  ) {}
 
   /** Checks the hours against the capacity of the day. @internal */
   public _bind(scope: IConstruct, { day, profile }: ScheduleContext): OfficeHours {
     const { fromHour, toHour, nightMaxAcu, nightReaders } = this.hours;
+    const defaultBegin = this.given.fromHour === undefined;
     checkWholeNumber(scope, 'capacity.schedule.toHour', toHour, {
-      min: 1,
+      min: defaultBegin ? fromHour + 1 : 1,
       max: 23,
-      unit: 'as an hour',
-      fix: 'give the hour at which the night begins',
+      unit: defaultBegin ? `as an hour after fromHour, which is ${fromHour} by default` : 'as an hour',
+      fix: defaultBegin ? 'raise toHour, or set fromHour to an earlier hour' : 'set toHour to the hour of the night',
     });
     checkWholeNumber(scope, 'capacity.schedule.fromHour', fromHour, {
       min: 0,
@@ -92,14 +98,16 @@ export class CapacitySchedule {
       unit: 'readers',
       fix: 'lower nightReaders to at most the readers of the day',
     });
+    const expected = `${Math.max(1, day.minAcu)} to ${day.maxAcu}, the capacity's limits`;
     checkRules(scope, [
       acuRule('capacity.schedule.nightMaxAcu', nightMaxAcu, 1),
       {
         condition: nightMaxAcu < day.minAcu || nightMaxAcu > day.maxAcu,
         prop: 'capacity.schedule.nightMaxAcu',
-        value: nightMaxAcu,
-        expected: `${Math.max(1, day.minAcu)} to ${day.maxAcu}, the capacity's limits`,
-        fix: 'set it between minAcu and maxAcu',
+        fix: 'set nightMaxAcu to a value between minAcu and maxAcu',
+        ...(this.given.nightMaxAcu === undefined
+          ? { problem: `is ${nightMaxAcu} by default, expected ${expected}` }
+          : { value: nightMaxAcu, expected }),
       },
       {
         condition: nightReaders === 0 && profile.multiAz,

@@ -41,7 +41,7 @@ export function checkMajorVersion(scope: IConstruct, engine: string, version: st
     throw new PropError(scope, {
       prop: 'capacity.version',
       value: version,
-      expected: `${engine} ${supported.join(', ')}`,
+      expected: `one of ${engine} ${supported.join(', ')}`,
       fix: 'choose one of these major versions',
     });
   }

@@ -5,8 +5,8 @@ import { type ActionSchedule, scheduleAction, sdkTarget } from '../../scheduling
 import type { OfficeHours } from './capacity-schedule';
 import type { ServerlessBounds } from './capacity-units';
 
-/** Properties of a {@link CapacityTimer}. */
-interface CapacityTimerProps {
+/** Properties of a {@link ScheduledCapacity}. */
+interface ScheduledCapacityProps {
   /** Hours of full capacity. */
   readonly hours: OfficeHours;
   /** Limits by day, which the morning's schedule restores. */
@@ -29,11 +29,11 @@ interface CapacityTimerProps {
  * Two schedules call RDS directly, with a role that may modify only this cluster.
  * Application Auto Scaling adds the day's readers and removes them at night. No Lambda function is created.
  */
-export class CapacityTimer extends Construct {
+export class ScheduledCapacity extends Construct {
   public constructor(
     scope: Construct,
     id: string,
-    private readonly props: CapacityTimerProps,
+    private readonly props: ScheduledCapacityProps,
   ) {
     super(scope, id);
     const { hours, bounds } = props;

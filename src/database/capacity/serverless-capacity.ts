@@ -18,7 +18,7 @@ export interface ServerlessCapacityProps {
   readonly minAcu?: number;
   /**
    * Maximum in capacity units, 1 to 256 in steps of 0.5, not below `minAcu`.
-   * @default 8 - requirement C-08
+   * @default - 8, or minAcu, if that is higher (requirement C-08)
    */
   readonly maxAcu?: number;
   /**

@@ -11,16 +11,16 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
 import { SubnetTier } from '../../network';
-import { CapacityTimer } from '../capacity/scheduled-capacity';
+import { ScheduledCapacity } from '../capacity/scheduled-capacity';
 import type { ServerlessSettings } from '../capacity/serverless-capacity';
 import {
   CERTIFICATE_AUTHORITY,
   type DatabaseServer,
   type DatabaseServerProps,
-  deletesAutomatedBackups,
+  dataSettings,
   insights,
   type ServerSignals,
-  SHARED_SETTINGS,
+  sharedSettings,
 } from './database-server';
 
 /** Properties of a {@link ClusterServer}. */
@@ -87,33 +87,19 @@ export class ClusterServer extends Construct implements DatabaseServer {
     const { props } = this;
     const { engine, bounds, autoPauseAfter } = props.settings;
     return new DatabaseCluster(this, 'Cluster', {
-      ...SHARED_SETTINGS,
-      deleteAutomatedBackups: deletesAutomatedBackups(props),
+      ...sharedSettings(props),
+      ...dataSettings(props),
       ...insights(props),
       clusterIdentifier: props.identifier,
       engine,
       defaultDatabaseName: props.databaseName,
-      credentials: props.master.credentials,
-      manageMasterUserPassword: props.master.managedByRds || undefined,
       writer: this.member(0),
       readers: Array.from({ length: this.permanentReaders }, (_, index) => this.member(index + 1)),
       serverlessV2MinCapacity: bounds.minAcu,
       serverlessV2MaxCapacity: bounds.maxAcu,
       serverlessV2AutoPauseDuration: autoPauseAfter,
       instanceUpdateBehaviour: InstanceUpdateBehaviour.ROLLING,
-      vpc: props.network.vpc,
-      subnetGroup: props.subnetGroup,
-      securityGroups: [props.securityGroup],
-      parameterGroup: props.parameterGroup,
-      port: props.port,
-      storageEncryptionKey: props.key,
-      cloudwatchLogsExports: props.logExports,
-      monitoringInterval: props.monitoringInterval,
-      monitoringRole: props.monitoringRole,
       backup: { retention: props.backup.retention, preferredWindow: props.backup.window },
-      preferredMaintenanceWindow: props.maintenanceWindow,
-      deletionProtection: props.deletionProtection,
-      removalPolicy: props.removalPolicy,
     });
   }
 
@@ -148,14 +134,14 @@ export class ClusterServer extends Construct implements DatabaseServer {
   private scheduleCapacity(): void {
     const { hours, bounds, autoPauseAfter } = this.props.settings;
     if (hours) {
-      const timer = new CapacityTimer(this, 'Clock', {
+      const schedules = new ScheduledCapacity(this, 'Clock', {
         hours,
         bounds,
         autoPauseAfter,
         clusterIdentifier: this.props.identifier,
         clusterArn: this.arn,
       });
-      timer.node.addDependency(this.cluster);
+      schedules.node.addDependency(this.cluster);
     }
   }
 

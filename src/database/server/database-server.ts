@@ -119,17 +119,36 @@ export interface DatabaseServer extends IConstruct {
   grantConnect(grantee: IGrantable, userName: string): Grant;
 }
 
-/** Settings that every server shares and no prop changes. */
-export const SHARED_SETTINGS = {
-  iamAuthentication: true,
-  copyTagsToSnapshot: true,
-  autoMinorVersionUpgrade: true,
-  engineLifecycleSupport: EngineLifecycleSupport.OPEN_SOURCE_RDS_EXTENDED_SUPPORT_DISABLED,
-};
+/** Settings that instances, replicas and clusters share. */
+export function sharedSettings(props: DatabaseServerProps) {
+  return {
+    iamAuthentication: true,
+    copyTagsToSnapshot: true,
+    autoMinorVersionUpgrade: true,
+    engineLifecycleSupport: EngineLifecycleSupport.OPEN_SOURCE_RDS_EXTENDED_SUPPORT_DISABLED,
+    vpc: props.network.vpc,
+    subnetGroup: props.subnetGroup,
+    securityGroups: [props.securityGroup],
+    parameterGroup: props.parameterGroup,
+    port: props.port,
+    cloudwatchLogsExports: props.logExports,
+    monitoringInterval: props.monitoringInterval,
+    monitoringRole: props.monitoringRole,
+    preferredMaintenanceWindow: props.maintenanceWindow,
+    deletionProtection: props.deletionProtection,
+    // Automated backups outlive the server, except with DESTROY (requirement E-08).
+    deleteAutomatedBackups: props.removalPolicy === RemovalPolicy.DESTROY,
+    removalPolicy: props.removalPolicy,
+  };
+}
 
-/** Automated backups outlive the server, except with `DESTROY`. Source: requirement E-08. */
-export function deletesAutomatedBackups(props: Pick<DatabaseServerProps, 'removalPolicy'>): boolean {
-  return props.removalPolicy === RemovalPolicy.DESTROY;
+/** Settings with data, which a replica takes from its source. */
+export function dataSettings(props: DatabaseServerProps) {
+  return {
+    credentials: props.master.credentials,
+    manageMasterUserPassword: props.master.managedByRds || undefined,
+    storageEncryptionKey: props.key,
+  };
 }
 
 /** Certificate authority of the server, valid until 2061 and part of RDS's global bundle. */

@@ -16,10 +16,10 @@ import {
   CERTIFICATE_AUTHORITY,
   type DatabaseServer,
   type DatabaseServerProps,
-  deletesAutomatedBackups,
+  dataSettings,
   insights,
   type ServerSignals,
-  SHARED_SETTINGS,
+  sharedSettings,
 } from './database-server';
 
 /** Properties of an {@link InstanceServer}. */
@@ -90,11 +90,9 @@ export class InstanceServer extends Construct implements DatabaseServer {
     const { engine, storageGiB, multiAz } = props.settings;
     return new DatabaseInstance(this, 'Instance', {
       ...this.shared(props.identifier),
+      ...dataSettings(props),
       engine,
       databaseName: props.databaseName,
-      credentials: props.master.credentials,
-      storageEncryptionKey: props.key,
-      manageMasterUserPassword: props.master.managedByRds || undefined,
       optionGroup: props.optionGroup,
       allocatedStorage: storageGiB,
       multiAz,
@@ -131,29 +129,17 @@ export class InstanceServer extends Construct implements DatabaseServer {
     const { props } = this;
     const { instanceType, maxStorageGiB, iops, storageThroughputMiB, performanceInsights } = props.settings;
     return {
-      ...SHARED_SETTINGS,
-      deleteAutomatedBackups: deletesAutomatedBackups(props),
+      ...sharedSettings(props),
       ...(performanceInsights ? insights(props) : {}),
       instanceIdentifier,
       instanceType,
-      vpc: props.network.vpc,
-      subnetGroup: props.subnetGroup,
-      securityGroups: [props.securityGroup],
-      parameterGroup: props.parameterGroup,
-      port: props.port,
       // Explicit, because policy engines that read the template assume public otherwise.
       publiclyAccessible: false,
       storageType: StorageType.GP3,
       maxAllocatedStorage: maxStorageGiB,
       iops,
       storageThroughput: storageThroughputMiB,
-      cloudwatchLogsExports: props.logExports,
-      monitoringInterval: props.monitoringInterval,
-      monitoringRole: props.monitoringRole,
       caCertificate: CERTIFICATE_AUTHORITY,
-      preferredMaintenanceWindow: props.maintenanceWindow,
-      deletionProtection: props.deletionProtection,
-      removalPolicy: props.removalPolicy,
     };
   }
 

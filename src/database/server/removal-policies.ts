@@ -1,5 +1,4 @@
-import { CrossStackReferences, ReferenceStrength, RemovalPolicy } from 'aws-cdk-lib';
-import type { IConstruct } from 'constructs';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import type { EnvironmentProfile } from '../../environment';
 
 /**
@@ -24,17 +23,4 @@ export function keyRemovalPolicy(server: RemovalPolicy): RemovalPolicy {
  */
 export function dependencyRemovalPolicy(server: RemovalPolicy): RemovalPolicy {
   return server === RemovalPolicy.SNAPSHOT ? RemovalPolicy.DESTROY : server;
-}
-
-/**
- * Makes other stacks import these resources.
- *
- * CloudFormation refuses to delete a resource that another stack imports.
- * With the feature flags of a new app, other stacks would read an output instead, which protects nothing.
- */
-export function requireImports(resources: Array<IConstruct | undefined>): void {
-  // A secret that RDS manages has no resource: it is an attribute of the server.
-  resources
-    .filter((resource) => resource?.node.defaultChild)
-    .forEach((resource) => CrossStackReferences.of(resource!).produce(ReferenceStrength.STRONG));
 }

@@ -4,6 +4,14 @@ import { SubnetLayout } from './subnet-layout';
 import type { SubnetPlanBlocks, SubnetPlanSizes } from './subnet-plan-props';
 import { checkTiers, networkBlock } from './validate-subnet-plan';
 
+/** Context of a plan: the Availability Zones of its network. */
+interface PlanContext {
+  /** Number of Availability Zones, 1 to 6. */
+  readonly availabilityZoneCount: number;
+  /** Prop that sets the number, for messages. */
+  readonly countProp: string;
+}
+
 /**
  * CIDR blocks by tier and Availability Zone.
  *
@@ -36,14 +44,11 @@ export class SubnetPlan {
     private readonly listed?: SubnetPlanBlocks,
   ) {}
 
-  /**
-   * Checked blocks of each tier, for a network in so many Availability Zones.
-   * @internal
-   */
-  public _layout(scope: IConstruct, availabilityZoneCount: number): SubnetLayout {
+  /** Checked blocks of each tier, for a network in so many Availability Zones. @internal */
+  public _bind(scope: IConstruct, { availabilityZoneCount, countProp }: PlanContext): SubnetLayout {
     const network = networkBlock(scope, this.cidr);
     const tiers = this.listed ? listedTiers(scope, this.listed) : sizedTiers(scope, network, this.sizes ?? {});
-    checkTiers(scope, { network, tiers, availabilityZoneCount, listed: this.listed !== undefined });
+    checkTiers(scope, { network, tiers, availabilityZoneCount, countProp, sizes: this.sizes });
     return new SubnetLayout(network, tiers, availabilityZoneCount);
   }
 }

@@ -4,6 +4,7 @@ import { checkRules, type Rule } from '../../validation/rules';
 import { MOST_AVAILABILITY_ZONES } from './availability-zones';
 import { Cidr } from './cidr';
 import type { TierBlocks } from './subnet-layout';
+import type { SubnetPlanSizes } from './subnet-plan-props';
 import { SubnetTier } from './subnet-tier';
 
 /** Prefix lengths that AWS supports for VPCs and subnets. */
@@ -29,8 +30,13 @@ interface PlanTiers {
   readonly network: Cidr;
   readonly tiers: TierBlocks;
   readonly availabilityZoneCount: number;
-  /** True where the caller lists the blocks, false where they are computed from sizes. */
-  readonly listed: boolean;
+  /** Prop that sets the number of Availability Zones, for messages. */
+  readonly countProp: string;
+  /**
+   * Sizes as the caller wrote them.
+   * @default - the caller lists the blocks
+   */
+  readonly sizes?: SubnetPlanSizes;
 }
 
 interface TierBlock {
@@ -75,12 +81,11 @@ export function checkFits(scope: IConstruct, { network, addresses, reservedAzs, 
   checkRules(scope, [
     {
       condition: addresses > network.size,
-      prop: 'plan.cidr',
-      value: network.toString(),
-      expected:
-        `a block of at least ${addresses} addresses: ${reservedAzs} subnets each of /${masks.public}, ` +
-        `/${masks.application} and /${masks.data}`,
-      fix: 'use a larger block, fewer reservedAzs or smaller subnets',
+      prop: 'plan',
+      problem:
+        `needs ${addresses} addresses for ${reservedAzs} subnets each of /${masks.public}, /${masks.application} ` +
+        `and /${masks.data}, expected at most the ${network.size} of ${network}`,
+      fix: 'use a larger cidr, fewer reservedAzs or smaller subnets',
     },
   ]);
 }
@@ -115,22 +120,34 @@ function apartFromAll({ tier, block }: TierBlock, others: TierBlock[]): Rule[] {
   }));
 }
 
-function enoughBlocks({ tiers, availabilityZoneCount, listed }: PlanTiers, tier: SubnetTier): Rule {
+function enoughBlocks(plan: PlanTiers, tier: SubnetTier): Rule {
+  const { tiers, availabilityZoneCount, sizes } = plan;
   const blocks = tiers.get(tier) ?? [];
   const omitted = blocks.length === 0 && tier !== SubnetTier.APPLICATION;
   const condition = blocks.length < availabilityZoneCount && !omitted;
-  return listed
-    ? {
+  return sizes
+    ? { condition, ...tooFewReserved(plan, sizes, blocks.length) }
+    : {
       condition,
       prop: propOf(tier),
       value: blocks.map(String),
       expected: `one block for each of the ${availabilityZoneCount} Availability Zones`,
       fix: 'add a block for each Availability Zone, or use fewer Availability Zones',
+    };
+}
+
+/** Error about the number that the caller wrote: either may be a default, and never are both. */
+function tooFewReserved({ availabilityZoneCount, countProp }: PlanTiers, sizes: SubnetPlanSizes, reserved: number) {
+  return sizes.reservedAzs === undefined
+    ? {
+      prop: countProp,
+      value: availabilityZoneCount,
+      expected: `at most the ${reserved} Availability Zones that the plan reserves`,
+      fix: `set plan: SubnetPlan.sized({ reservedAzs: ${availabilityZoneCount} })`,
     }
     : {
-      condition,
       prop: 'plan.reservedAzs',
-      value: blocks.length,
+      value: reserved,
       expected: `at least the ${availabilityZoneCount} Availability Zones of the network`,
       fix: 'raise reservedAzs before the network is deployed, or use fewer Availability Zones',
     };

@@ -2,7 +2,7 @@ import { fullDiff, ResourceImpact } from '@aws-cdk/cloudformation-diff';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as fc from 'fast-check';
-import { Egress, SecureVpc, SubnetPlan, type SubnetPlanBlocks, type SubnetPlanSizes, SubnetTier } from '../../../src';
+import { Egress, SecureVpc, type SecureVpcProps, SubnetPlan, type SubnetPlanBlocks, type SubnetPlanSizes, SubnetTier } from '../../../src';
 import { ENV, refusal, templateOf, testStack } from '../../fixtures/test-stack';
 
 const DISRUPTIVE = [ResourceImpact.WILL_REPLACE, ResourceImpact.MAY_REPLACE, ResourceImpact.WILL_DESTROY, ResourceImpact.WILL_ORPHAN];
@@ -22,7 +22,7 @@ function bareStack(): Stack {
 }
 
 function blocksByTier(plan: SubnetPlan, zones: number): { [tier: string]: string[] } {
-  const layout = plan._layout(bareStack(), zones);
+  const layout = plan._bind(bareStack(), { availabilityZoneCount: zones, countProp: 'availabilityZoneCount' });
   return Object.fromEntries(TIERS.map((tier) => [tier, layout.blocksInUse(tier)]));
 }
 
@@ -95,7 +95,7 @@ describe('A plan of sizes', () => {
     try {
       return Object.values(blocksByTier(SubnetPlan.sized(given), given.reservedAzs!)).flat().map(block);
     } catch (error) {
-      expect((error as Error).message).toContain('plan.cidr');
+      expect((error as Error).message).toMatch(/: plan needs \d+ addresses/);
       return undefined;
     }
   }
@@ -157,8 +157,12 @@ describe('A plan of sizes', () => {
 describe('A plan is refused', () => {
   test('when the network is too small for its tiers', () => {
     expect(refusalOf(SubnetPlan.sized({ cidr: '10.0.0.0/20' }))).toBe(
-      "SecureVpc 'Test/Network': plan.cidr is \"10.0.0.0/20\", expected a block of at least 18432 addresses: 4 subnets each of /24, /20 and /24. "
-      + 'Use a larger block, fewer reservedAzs or smaller subnets.');
+      "SecureVpc 'Test/Network': plan needs 18432 addresses for 4 subnets each of /24, /20 and /24, expected at most the 4096 of 10.0.0.0/20. "
+      + 'Use a larger cidr, fewer reservedAzs or smaller subnets.');
+  });
+
+  test('when its subnets are too large for the default block, which the caller has not written', () => {
+    expect(refusalOf(SubnetPlan.sized({ applicationMask: 17 }))).toMatch(/: plan needs \d+ addresses for 4 subnets each of \/24, \/17 and \/24, /);
   });
 
   test('when blocks overlap, in one tier and across tiers', () => {
@@ -187,6 +191,13 @@ describe('A plan is refused', () => {
       "SecureVpc 'Test/Network': plan.reservedAzs is 2, expected at least the 3 Availability Zones of the network. Raise reservedAzs before the network is deployed, or use fewer Availability Zones.");
     expect(refusalOf(SubnetPlan.blocks({ cidr: '10.0.0.0/16', applicationBlocks: ['10.0.1.0/24', '10.0.2.0/24'] }))).toBe(
       "SecureVpc 'Test/Network': plan.applicationBlocks is [\"10.0.1.0/24\",\"10.0.2.0/24\"], expected one block for each of the 3 Availability Zones. Add a block for each Availability Zone, or use fewer Availability Zones.");
+  });
+
+  test('when the network has more Availability Zones than a plan without reservedAzs', () => {
+    const networkWith = (props: SecureVpcProps) => refusal(() => new SecureVpc(bareStack(), 'Network', props));
+    expect(networkWith({ availabilityZoneCount: 5 })).toBe(
+      "SecureVpc 'Test/Network': availabilityZoneCount is 5, expected at most the 4 Availability Zones that the plan reserves. Set plan: SubnetPlan.sized({ reservedAzs: 5 }).");
+    expect(networkWith({ availabilityZones: ['a', 'b', 'c', 'd', 'e'] })).toContain('availabilityZones.length is 5, expected at most the 4');
   });
 
   test.each<[SubnetPlanSizes, string]>([

@@ -1,0 +1,15 @@
+import { CrossStackReferences, ReferenceStrength } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/**
+ * Makes other stacks import these resources.
+ *
+ * CloudFormation refuses to delete a resource that another stack imports.
+ * With the feature flags of a new app, other stacks would read an output instead, which protects nothing.
+ */
+export function referenceStrongly(resources: Array<IConstruct | undefined>): void {
+  // A secret that RDS manages has no resource: it is an attribute of the server.
+  resources
+    .filter((resource) => resource?.node.defaultChild)
+    .forEach((resource) => CrossStackReferences.of(resource!).produce(ReferenceStrength.STRONG));
+}
