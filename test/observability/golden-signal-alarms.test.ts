@@ -50,7 +50,7 @@ describe('The alarms of a service', () => {
     ['CPU above 70 % [A-17, B-12, C-14]', 'service-cpu-warning', 'GreaterThanThreshold 70, 1 of 1 times 5 min'],
     ['CPU above 80 % [E-09]', 'service-cpu-error', 'GreaterThanThreshold 80, 1 of 1 times 5 min'],
     ['memory above 80 % [A-17, B-12, C-14, E-09]', 'service-memory-warning', 'GreaterThanThreshold 80, 1 of 1 times 5 min'],
-    ['as many tasks as scaling may give [A-17]', 'service-tasks-at-ceiling-warning', 'GreaterThanOrEqualToThreshold 8, 3 of 3 times 5 min'],
+    ['as many tasks as scaling may give [A-17]', 'service-tasks-at-maximum-warning', 'GreaterThanOrEqualToThreshold 8, 3 of 3 times 5 min'],
     ['less traffic than usual [A-17]', 'service-traffic-drop-warning', 'LessThanLowerThreshold 4, 3 of 3 times 5 min'],
     ['more traffic than usual [A-17]', 'service-traffic-surge-warning', 'GreaterThanUpperThreshold 4, 3 of 3 times 5 min'],
     ['errors in the log [C-14, E-09]', 'service-log-errors-warning', 'GreaterThanThreshold 10, 1 of 1 times 5 min'],
@@ -163,7 +163,7 @@ describe('The alarms of a service', () => {
 describe('The set of alarms', () => {
   test('has no alarm on the maximum of tasks where a service doesn\'t scale', () => {
     const { stack } = watched({}, { scaling: ServiceScaling.between({ minTasks: 3, maxTasks: 3 }) });
-    expect(alarmsNamed(templateOf(stack), 'service-tasks-at-ceiling-warning')).toEqual([]);
+    expect(alarmsNamed(templateOf(stack), 'service-tasks-at-maximum-warning')).toEqual([]);
   });
 
   test('is the small one in development, and the full one with allAlarms [E-09]', () => {

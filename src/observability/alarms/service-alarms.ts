@@ -243,7 +243,7 @@ function saturation(signals: ServiceSignals): Row[] {
       : [
         {
           // Ours: the desired count, because tasks of two versions run during a deployment.
-          key: 'service-tasks-at-ceiling',
+          key: 'service-tasks-at-maximum',
           metric: metrics.desiredTasks(),
           comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
           thresholds: { warning: signals.maxTasks },
