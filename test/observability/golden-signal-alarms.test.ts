@@ -131,9 +131,9 @@ describe('The alarms of a service', () => {
     expect(signals.alarmFor('service-cpu', web, Severity.ERROR)).not.toBe(signals.alarmFor('service-cpu', web, Severity.WARNING));
     expect(signals.alarms).toHaveLength(15);
     expect(signals.alarms).toContain<Alarm>(signals.alarmFor('load-balancer-errors', web.loadBalancer));
-    expect(refusal(() => signals.alarmFor('service-cpu', web))).toMatch(/GoldenSignalAlarms 'Test\/Signals': alarmFor is "service-cpu of Test\/Web", expected .*service-cpu \(error\).* Give the severity/);
-    expect(refusal(() => signals.alarmFor('service-latency-p50', web))).toMatch(/Use one of these/);
-    expect(refusal(() => signals.alarmFor('service-cpu', stack))).toMatch(/expected an alarm of a source that is monitored here/);
+    expect(refusal(() => signals.alarmFor('service-cpu', web))).toMatch(/GoldenSignalAlarms 'Test\/Signals': severity is not given, expected one of Severity.WARNING, Severity.ERROR, .* Pass Severity.WARNING or Severity.ERROR/);
+    expect(refusal(() => signals.alarmFor('service-latency-p50', web))).toMatch(/key is "service-latency-p50", expected one of service-latency-p90, service-traffic-drop, .* Use the key of an alarm that exists here/);
+    expect(refusal(() => signals.alarmFor('service-cpu', stack))).toMatch(/source is "Test", expected a service, database or cache of this construct\. Pass one of them/);
   });
 
   test('come with a dashboard and saved queries unless dashboard is false [A-16, A-37, D-09]', () => {

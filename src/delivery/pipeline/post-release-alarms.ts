@@ -94,7 +94,7 @@ export class PostReleaseAlarms extends Construct {
         `released services that do worse than after a good release: within ${hours} hours of it ` +
         `fewer than ${successRatePercent} % of requests succeed, ` +
         `or more than one in ten takes longer than ${seconds} s`,
-      first: FIRST_ACTION,
+      firstAction: FIRST_ACTION,
       key: 'release-close-watch',
       severity: Severity.ERROR,
       runbooks: alertRouting._runbooks,

@@ -94,12 +94,12 @@ export class BurnRateAlarms extends Construct {
     this.page = this.createComposite('Page', PAGE_WINDOWS, {
       severity: Severity.CRITICAL,
       key: 'objective-burn-page',
-      first: 'Look at the errors and the last release; if it began with that, roll the release back.',
+      firstAction: 'Look at the errors and the last release; if it began with that, roll the release back.',
     });
     this.ticket = this.createComposite('Ticket', TICKET_WINDOWS, {
       severity: Severity.WARNING,
       key: 'objective-burn-ticket',
-      first: 'Find the requests that keep failing, and put their repair before new work.',
+      firstAction: 'Find the requests that keep failing, and put their repair before new work.',
     });
     this.record = this.objective.record && this.createRecord();
   }
@@ -123,7 +123,7 @@ export class BurnRateAlarms extends Construct {
   private createComposite(
     id: string,
     burnRates: BurnRateWindows[],
-    text: Pick<AlarmText, 'severity' | 'key' | 'first'>,
+    text: Pick<AlarmText, 'severity' | 'key' | 'firstAction'>,
   ): CompositeAlarm {
     const { service, alertRouting, runbooks } = this.props;
     const reachable = burnRates.filter(({ factor }) => this.canReach(factor));

@@ -167,7 +167,7 @@ describe('Chat integration', () => {
   test('refuses a repeated channel where the account is unknown', () => {
     const app = testApp();
     routingOfDocumentA(testStack({ app, id: 'One', env: {} }));
-    expect(refusal(() => routingOfDocumentA(testStack({ app, id: 'Two', env: {} })))).toMatch(/'One\/Alerts' creates it/);
+    expect(refusal(() => routingOfDocumentA(testStack({ app, id: 'Two', env: {} })))).toMatch(/which 'One\/Alerts' creates/);
   });
 
   test('can exist already, and synthesis lists the topics to add', () => {
