@@ -6,7 +6,7 @@ export interface Alert {
   readonly text: string;
   /** Key that correlates messages about the same incident. */
   readonly key: string;
-  /** Whether the incident is resolved. */
+  /** True if the incident is resolved. */
   readonly over: boolean;
   /** Affected resource. */
   readonly source: string;
@@ -32,7 +32,7 @@ export function alertIn(notification: Notification): Alert {
   return { key: notification.messageId, over: false, source: 'AWS', ...content, at };
 }
 
-/** Whether chat clients show a message as it is: an alarm or a chat notification. */
+/** True if chat clients show a message as it is: an alarm or a chat notification. */
 export function isShownInChat(message: string): boolean {
   const fields = parsed(message);
   return (alarm(fields) ?? chatNotification(fields)) !== undefined;

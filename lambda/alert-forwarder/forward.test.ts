@@ -1,5 +1,5 @@
+import type { PostingPlan } from '../../src/observability/alerting/channels/forwarder-plan';
 import { forward } from './forward';
-import type { PostingPlan } from './plan';
 import { answers, type Behaviour, hangsUp, neverEnds, Receiver, saysNothing, talksGarbage } from './receiver';
 import { Secret } from './secret';
 
@@ -223,7 +223,7 @@ describe('A message is delivered', () => {
 describe("A message that can't be delivered fails the invocation, so that Lambda retries,", () => {
   test('when the receiver fails until the time is up', async () => {
     const { receiver, failure, slept } = await run([answers(500, 'rollup_error')], { time: 20000 });
-    expect(failure).toBe("slack has not taken 'Too many errors': 500 rollup_error");
+    expect(failure).toBe('Not delivered to Slack: Too many errors: 500 rollup_error');
     expect(receiver.taken.length).toBeGreaterThan(3);
     expect(slept.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(20000);
   });
@@ -257,7 +257,7 @@ describe("A message that can't be delivered fails the invocation, so that Lambda
 
   test.each([400, 410, 413, 302])('after one request when the receiver responds with %d', async (status) => {
     const { receiver, failure } = await run([answers(status, 'no')]);
-    expect(failure).toBe(`slack has not taken 'Too many errors': ${status} no`);
+    expect(failure).toBe(`Not delivered to Slack: Too many errors: ${status} no`);
     expect(receiver.taken).toHaveLength(1);
   });
 
@@ -272,13 +272,13 @@ describe("A message that can't be delivered fails the invocation, so that Lambda
   test.each(['to-be-filled', '', '{"url":"http://127.0.0.1"}', 'ftp://127.0.0.1/x'])(
     'when the secret of a webhook is %p',
     async (secret) => {
-      expect((await run([answers(200)], { secrets: [secret] })).failure).toMatch(/does not hold what it should/);
+      expect((await run([answers(200)], { secrets: [secret] })).failure).toMatch(/must contain only a webhook URL or an integration key/);
     },
   );
 
   test('when the secret of PagerDuty is no integration key', async () => {
     const { failure, receiver } = await run([answers(202)], { kind: 'pagerDuty', secrets: ['R0UT1NG'] });
-    expect(failure).toMatch(/does not hold what it should/);
+    expect(failure).toMatch(/must contain only a webhook URL or an integration key/);
     expect(receiver.taken).toEqual([]);
   });
 });
@@ -345,7 +345,7 @@ describe('Neither log nor error contains the webhook or key', () => {
       kind: 'pagerDuty',
       event: sns({ ...ALARM, AlarmDescription: `About ${KEY}` }),
     });
-    expect(log).toEqual(['pagerDuty has taken: About ***']);
+    expect(log).toEqual(['Delivered to PagerDuty: About ***']);
   });
 });
 

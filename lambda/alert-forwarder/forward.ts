@@ -1,15 +1,39 @@
+import type { PostingPlan, Urgency } from '../../src/observability/alerting/channels/forwarder-plan';
 import { type Alert, alertIn } from './alert';
 import { type Clock, deliver, type Outcome, type Request } from './delivery';
 import { notificationsIn } from './notification';
 import { pagerDutyEvent, slackMessage } from './payloads';
-import type { PostingPlan, Urgency } from './plan';
 import { redact } from './redaction';
 import type { Secret } from './secret';
 
-/** PagerDuty returns the same status for an unknown key and for an invalid event. */
-const PAGERDUTY_UNKNOWN_KEY = [400];
-const INVALID_SECRET =
-  'the secret does not hold what it should: the address of a webhook, or an integration key, and nothing else';
+const INVALID_SECRET = 'the secret must contain only a webhook URL or an integration key';
+
+/** Receiver of requests, by the kind in the plan. */
+interface RequestKind {
+  /** Name for the log. */
+  readonly name: string;
+  /** True if the secret has the form that the receiver gives it. */
+  readonly accepts: (secret: string, scheme: string) => boolean;
+  readonly request: (alert: Alert, urgency: Urgency, secret: string, endpoint: string) => Omit<Request, 'secret'>;
+}
+
+const REQUEST_KINDS: { readonly [kind in PostingPlan['kind']]: RequestKind } = {
+  slack: {
+    name: 'Slack',
+    accepts: (secret, scheme) => secret.startsWith(scheme) && URL.canParse(secret),
+    request: (alert, urgency, secret) => ({ url: secret, body: slackMessage(alert, urgency) }),
+  },
+  pagerDuty: {
+    name: 'PagerDuty',
+    accepts: (secret) => /^[A-Za-z0-9]{32}$/.test(secret),
+    request: (alert, urgency, secret, endpoint) => ({
+      url: endpoint,
+      body: pagerDutyEvent(alert, urgency, secret),
+      // PagerDuty returns the same status for an unknown key and for an invalid event.
+      unauthorizedStatuses: [400],
+    }),
+  },
+};
 
 /** Context of a forwarder. */
 export interface ForwarderContext {
@@ -37,6 +61,7 @@ export async function forward(event: unknown, context: ForwarderContext): Promis
 
 async function forwardOne(alert: Alert, urgency: Urgency, context: ForwarderContext): Promise<void> {
   const { secret, clock, log, plan } = context;
+  const { name } = REQUEST_KINDS[plan.kind];
   const first = await secret.value();
   let used = first;
   let outcome = await attempt(alert, urgency, first, context);
@@ -45,33 +70,18 @@ async function forwardOne(alert: Alert, urgency: Urgency, context: ForwarderCont
     outcome = used === first ? outcome : await attempt(alert, urgency, used, context);
   }
   if (outcome.kind === 'delivered') {
-    log(`${plan.kind} has taken: ${redact([first, used], alert.title)}`);
+    log(`Delivered to ${name}: ${redact([first, used], alert.title)}`);
     return;
   }
-  const reason = redact([first, used], `${plan.kind} has not taken '${alert.title}': ${outcome.why}`);
+  const reason = redact([first, used], `Not delivered to ${name}: ${alert.title}: ${outcome.why}`);
   log(`${reason} (${clock.left()} ms left)`);
   throw new Error(reason);
 }
 
 async function attempt(alert: Alert, urgency: Urgency, value: string, context: ForwarderContext): Promise<Outcome> {
-  const request = requestFor(alert, urgency, value, context);
-  return request === undefined ? { kind: 'unauthorized', why: INVALID_SECRET } : deliver(request, context.clock);
-}
-
-/** Undefined if the secret is no webhook or key. */
-function requestFor(alert: Alert, urgency: Urgency, value: string, context: ForwarderContext): Request | undefined {
-  const { plan, scheme = 'https://' } = context;
-  if (plan.kind === 'pagerDuty') {
-    return /^[A-Za-z0-9]{32}$/.test(value)
-      ? {
-        url: plan.endpoint ?? '',
-        body: pagerDutyEvent(alert, urgency, value),
-        unauthorizedStatuses: PAGERDUTY_UNKNOWN_KEY,
-        secret: value,
-      }
-      : undefined;
-  }
-  return value.startsWith(scheme) && URL.canParse(value)
-    ? { url: value, body: slackMessage(alert, urgency), secret: value }
-    : undefined;
+  const { plan, clock, scheme = 'https://' } = context;
+  const { accepts, request } = REQUEST_KINDS[plan.kind];
+  return accepts(value, scheme)
+    ? deliver({ ...request(alert, urgency, value, plan.endpoint ?? ''), secret: value }, clock)
+    : { kind: 'unauthorized', why: INVALID_SECRET };
 }

@@ -1,4 +1,4 @@
-import type { ForwarderPlan } from './plan';
+import type { ForwarderPlan } from '../../src/observability/alerting/channels/forwarder-plan';
 import { answers, Receiver } from './receiver';
 
 const KEY = '0123456789abcdef0123456789abcdef';
@@ -52,7 +52,7 @@ test('the function reads its secret and sends the alert (C-16)', async () => {
     [KEY, 'critical'],
     [KEY, 'critical'],
   ]);
-  expect(log.mock.calls).toEqual([['pagerDuty has taken: Hello']]);
+  expect(log.mock.calls).toEqual([['Delivered to PagerDuty: Hello']]);
 });
 
 test('the function publishes to another topic without reading a secret (C-16)', async () => {

@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import type { ForwarderPlan } from '../../src/observability/alerting/channels/forwarder-plan';
 import { forward } from './forward';
-import type { ForwarderPlan } from './plan';
 import { relay } from './relay';
 import { Secret } from './secret';
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { ChatMessage } from '../../src/observability/alerting/channels/chat-message';
+import type { Urgency } from '../../src/observability/alerting/channels/forwarder-plan';
 import type { Alert } from './alert';
-import type { Urgency } from './plan';
 
 /** Limits of PagerDuty. */
 const MAX_SUMMARY_LENGTH = 1024;
@@ -47,7 +48,7 @@ export function pagerDutyEvent(alert: Alert, urgency: Urgency, routingKey: strin
 
 /** Message for a topic: text for mails, and a chat notification for other protocols. */
 export function topicMessage(alert: Alert): { readonly subject: string; readonly message: string } {
-  const notification = {
+  const notification: ChatMessage = {
     version: '1.0',
     source: 'custom',
     content: {

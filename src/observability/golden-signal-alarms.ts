@@ -3,7 +3,7 @@ import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct, type IConstruct } from 'constructs';
 import type { IMonitoredService, ServiceSignals } from '../contracts';
 import { EnvironmentProfile } from '../environment';
-import { PropError } from '../validation/prop-error';
+import { checkRules } from '../validation/rules';
 import type { AlarmDefinition } from './alarms/alarm-definition';
 import { applyOverrides } from './alarms/apply-overrides';
 import { cacheAlarms } from './alarms/cache-alarms';
@@ -91,19 +91,32 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
    */
   public alarmFor(key: string, source: IConstruct, severity?: Severity): Alarm {
     const ofSource = this.created.filter(({ definition }) => definition.source === source);
-    const found = ofSource.filter(
-      ({ definition, ...created }) =>
-        definition.key === key && (severity === undefined || created.severity === severity),
-    );
-    if (found.length !== 1) {
-      const existing = ofSource.map((created) => `${created.definition.key} (${created.severity})`).join(', ');
-      throw new PropError(this, {
-        prop: 'alarmFor',
-        value: `${key} of ${source.node.path}${severity === undefined ? '' : `, ${severity}`}`,
-        expected: existing || 'an alarm of a source that is monitored here',
-        fix: found.length > 1 ? 'give the severity' : 'use one of these',
-      });
-    }
+    const ofKey = ofSource.filter(({ definition }) => definition.key === key);
+    const found = ofKey.filter((created) => severity === undefined || created.severity === severity);
+    const severities = ofKey.map((created) => `Severity.${created.severity.toUpperCase()}`).join(', ');
+    checkRules(this, [
+      {
+        condition: ofSource.length === 0,
+        prop: 'source',
+        value: source,
+        expected: 'a service, database or cache of this construct',
+        fix: 'pass one of them',
+      },
+      {
+        condition: ofKey.length === 0,
+        prop: 'key',
+        value: key,
+        expected: `one of ${[...new Set(ofSource.map(({ definition }) => definition.key))].join(', ')}`,
+        fix: 'use the key of an alarm that exists here',
+      },
+      {
+        condition: found.length !== 1,
+        prop: 'severity',
+        value: severity,
+        expected: `one of ${severities}, because ${key} has these alarms`,
+        fix: `pass ${severities.split(', ').join(' or ')}`,
+      },
+    ]);
     return found[0].alarm;
   }
 
@@ -148,7 +161,7 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
   private createAlarms(definition: AlarmDefinition): CreatedAlarm[] {
     const severities = SEVERITIES.filter((severity) => definition.thresholds[severity] !== undefined);
     if (severities.length > 0) {
-      definition.count?.();
+      definition.createMetricFilters?.();
     }
     return severities.map((severity) => {
       const { alarm } = new ThresholdAlarm(this.scopeFor(definition.source), `${definition.key}-${severity}`, {
@@ -162,9 +175,12 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
     });
   }
 
-  private rollbackService({ rollsBack, source }: AlarmDefinition, severity: Severity): IMonitoredService | undefined {
+  private rollbackService(
+    { rollsBackWhenCritical, source }: AlarmDefinition,
+    severity: Severity,
+  ): IMonitoredService | undefined {
     const isEnabled = this.props.rollBackOnCritical ?? Stack.of(source) === Stack.of(this);
-    return rollsBack && severity === Severity.CRITICAL && isEnabled
+    return rollsBackWhenCritical && severity === Severity.CRITICAL && isEnabled
       ? this.props.services?.find(({ signals }) => signals.source === source)
       : undefined;
   }

@@ -167,7 +167,7 @@ export class OperationsDashboard extends Construct {
     return widgets.length === 0
       ? []
       : [
-        heading('## Alarms: those that fire stand first, and each names its runbook'),
+        heading('## Alarms: firing alarms first, and each names its runbook'),
         ...widgets.map((some) =>
           rowOf([
             (width) =>

@@ -19,7 +19,7 @@ export function checkSources(scope: IConstruct, props: GoldenSignalAlarmsProps):
     {
       condition: sources.length === 0,
       prop: 'services',
-      value: [],
+      value: props.services,
       expected: 'at least one service, database or cache',
       fix: 'give what is monitored in services, databases or caches',
     },

@@ -50,7 +50,7 @@ describe('The alarms of a service', () => {
     ['CPU above 70 % [A-17, B-12, C-14]', 'service-cpu-warning', 'GreaterThanThreshold 70, 1 of 1 times 5 min'],
     ['CPU above 80 % [E-09]', 'service-cpu-error', 'GreaterThanThreshold 80, 1 of 1 times 5 min'],
     ['memory above 80 % [A-17, B-12, C-14, E-09]', 'service-memory-warning', 'GreaterThanThreshold 80, 1 of 1 times 5 min'],
-    ['as many tasks as scaling may give [A-17]', 'service-tasks-at-ceiling-warning', 'GreaterThanOrEqualToThreshold 8, 3 of 3 times 5 min'],
+    ['as many tasks as scaling may give [A-17]', 'service-tasks-at-maximum-warning', 'GreaterThanOrEqualToThreshold 8, 3 of 3 times 5 min'],
     ['less traffic than usual [A-17]', 'service-traffic-drop-warning', 'LessThanLowerThreshold 4, 3 of 3 times 5 min'],
     ['more traffic than usual [A-17]', 'service-traffic-surge-warning', 'GreaterThanUpperThreshold 4, 3 of 3 times 5 min'],
     ['errors in the log [C-14, E-09]', 'service-log-errors-warning', 'GreaterThanThreshold 10, 1 of 1 times 5 min'],
@@ -131,9 +131,9 @@ describe('The alarms of a service', () => {
     expect(signals.alarmFor('service-cpu', web, Severity.ERROR)).not.toBe(signals.alarmFor('service-cpu', web, Severity.WARNING));
     expect(signals.alarms).toHaveLength(15);
     expect(signals.alarms).toContain<Alarm>(signals.alarmFor('load-balancer-errors', web.loadBalancer));
-    expect(refusal(() => signals.alarmFor('service-cpu', web))).toMatch(/GoldenSignalAlarms 'Test\/Signals': alarmFor is "service-cpu of Test\/Web", expected .*service-cpu \(error\).* Give the severity/);
-    expect(refusal(() => signals.alarmFor('service-latency-p50', web))).toMatch(/Use one of these/);
-    expect(refusal(() => signals.alarmFor('service-cpu', stack))).toMatch(/expected an alarm of a source that is monitored here/);
+    expect(refusal(() => signals.alarmFor('service-cpu', web))).toMatch(/GoldenSignalAlarms 'Test\/Signals': severity is not given, expected one of Severity.WARNING, Severity.ERROR, .* Pass Severity.WARNING or Severity.ERROR/);
+    expect(refusal(() => signals.alarmFor('service-latency-p50', web))).toMatch(/key is "service-latency-p50", expected one of service-latency-p90, service-traffic-drop, .* Use the key of an alarm that exists here/);
+    expect(refusal(() => signals.alarmFor('service-cpu', stack))).toMatch(/source is "Test", expected a service, database or cache of this construct\. Pass one of them/);
   });
 
   test('come with a dashboard and saved queries unless dashboard is false [A-16, A-37, D-09]', () => {
@@ -163,7 +163,7 @@ describe('The alarms of a service', () => {
 describe('The set of alarms', () => {
   test('has no alarm on the maximum of tasks where a service doesn\'t scale', () => {
     const { stack } = watched({}, { scaling: ServiceScaling.between({ minTasks: 3, maxTasks: 3 }) });
-    expect(alarmsNamed(templateOf(stack), 'service-tasks-at-ceiling-warning')).toEqual([]);
+    expect(alarmsNamed(templateOf(stack), 'service-tasks-at-maximum-warning')).toEqual([]);
   });
 
   test('is the small one in development, and the full one with allAlarms [E-09]', () => {

@@ -249,11 +249,11 @@ describe('An operations dashboard refuses', () => {
     ['a field that would end a query', (stack) => ({ services: [watchedService(stack, 'Api')], fields: { level: "level' | x" } }), /fields\.level is "level' \| x", expected letters/],
     ['more metrics than a dashboard draws', (stack) => ({
       databases: Array.from({ length: 30 }, (_, index) => watchedDatabase(stack, `D${index}`, { instanceIdentifiers: Array.from({ length: 10 }, (__, place) => `d${index}-${place}`) })),
-    }), /signals is "\d+ metrics", expected up to 2500 metrics on a dashboard\. Create several/],
-    ['more widgets than a dashboard has', () => ({ business: Array.from({ length: 501 }, (_, index) => new Metric({ namespace: 'Shop', metricName: `M${index}` })) }), /signals is "502 widgets", expected up to 500 widgets/],
+    }), /signals need \d+ metrics, and a dashboard accepts 2500\. Create several/],
+    ['more widgets than a dashboard has', () => ({ business: Array.from({ length: 501 }, (_, index) => new Metric({ namespace: 'Shop', metricName: `M${index}` })) }), /signals need 502 widgets, and a dashboard accepts 500/],
     ['more metrics than a graph draws', () => ({
       business: [new MathExpression({ expression: 'SUM(METRICS())', label: 'All', usingMetrics: Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`m${index}`, new Metric({ namespace: 'Shop', metricName: `M${index}` })])) })],
-    }), /business is "'All' with 501 metrics", expected up to 500 metrics in a graph/],
+    }), /business has 501 metrics in the graph 'All', and a graph accepts 500/],
   ])('%s', (_what, props, message) => {
     expect(refusal(() => dashboard(props))).toMatch(message);
   });

@@ -94,7 +94,7 @@ export class PostReleaseAlarms extends Construct {
         `released services that perform worse after a release: within ${hours} hours of it ` +
         `fewer than ${successRatePercent} % of requests succeed, ` +
         `or more than one in ten takes longer than ${seconds} s`,
-      first: FIRST_ACTION,
+      firstAction: FIRST_ACTION,
       key: 'post-release',
       severity: Severity.ERROR,
       runbooks: alertRouting._runbooks,

@@ -15,7 +15,7 @@ export interface AlarmDefinition {
   /** Predicate of a sentence about the source: `answers many requests with an error`. */
   readonly happened: string;
   /** First step, an imperative sentence. */
-  readonly first: string;
+  readonly firstAction: string;
   /** Metric with one value for each period. */
   readonly metric: IMetric;
   /**
@@ -27,7 +27,7 @@ export interface AlarmDefinition {
    * Creates the metric filters that count the metric. Called only if it has an alarm.
    * @default - the metric exists
    */
-  readonly count?: () => void;
+  readonly createMetricFilters?: () => void;
   /** Side of the threshold that breaches. Thresholds of an anomaly detection band are standard deviations. */
   readonly comparison: ComparisonOperator;
   /** Thresholds by severity. Without any the signal alarms only where the caller sets one. */
@@ -47,7 +47,7 @@ export interface AlarmDefinition {
    * Source: requirement A-13.
    * @default false
    */
-  readonly rollsBack?: boolean;
+  readonly rollsBackWhenCritical?: boolean;
   /**
    * Creates the alarm only with `allAlarms`, so not in development by default.
    * Source: requirement E-09.
@@ -55,6 +55,10 @@ export interface AlarmDefinition {
    */
   readonly onlyWithAllAlarms?: boolean;
 }
+
+/** Alarm without the values that it shares with the other alarms of its source. */
+export type AlarmRow = Pick<AlarmDefinition, 'key' | 'happened' | 'firstAction' | 'metric' | 'thresholds' | 'unit'> &
+  Partial<AlarmDefinition>;
 
 /** True if the thresholds are standard deviations of an anomaly detection band. */
 export function isBand(comparison: ComparisonOperator): boolean {

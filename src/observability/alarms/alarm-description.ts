@@ -11,7 +11,7 @@ export interface AlarmText {
   /** Predicate of the sentence, without a full stop. */
   readonly happened: string;
   /** First step, an imperative sentence. */
-  readonly first: string;
+  readonly firstAction: string;
   /** Key of the alarm, which names its runbook page. */
   readonly key: string;
   /** Severity, which decides how soon it is answered. Source: requirement A-22. */
@@ -34,13 +34,12 @@ const ANSWER: { [severity in Severity]: string } = {
 /** Description with what happened, the first step, the runbook and the time to answer. Source: requirement A-23. */
 export function describeAlarm(
   alarm: IConstruct,
-  { source, happened, first, key, severity, runbooks }: AlarmText,
+  { source, happened, firstAction, key, severity, runbooks }: AlarmText,
 ): string {
   const { path } = source.node;
   const subject = path.length > MAX_PATH ? `..${path.slice(-MAX_PATH)}` : path;
-  const description = [`${subject} ${happened}.`, first, `Runbook: ${runbooks.pageOf(key)}`, ANSWER[severity]].join(
-    ' ',
-  );
+  const runbook = `Runbook: ${runbooks.pageOf(key)}`;
+  const description = [`${subject} ${happened}.`, firstAction, runbook, ANSWER[severity]].join(' ');
   if (!Token.isUnresolved(description) && description.length > MAX_DESCRIPTION) {
     throw new PropError(alarm, {
       prop: 'runbooks',

@@ -3,23 +3,27 @@ import type { Duration } from 'aws-cdk-lib';
 /** Properties of an {@link AlarmOverride}. At least one is required, and others stay as documented. */
 export interface AlarmOverrideProps {
   /**
-   * Threshold of the warning, in the unit of the documented one. A severity without a documented alarm gets one by
-   * this.
+   * Threshold of the warning, in the unit of the documented one. If the key has no warning alarm by default, this adds
+   * one.
    * @default - as documented
    */
   readonly warningThreshold?: number;
   /**
-   * Threshold of the error alarm, in the unit of the documented one.
+   * Threshold of the error alarm, in the unit of the documented one. If the key has no error alarm by default, this
+   * adds one.
    * @default - as documented
    */
   readonly errorThreshold?: number;
   /**
-   * Threshold of the critical alarm, in the unit of the documented one.
+   * Threshold of the critical alarm, in the unit of the documented one. If the key has no critical alarm by default,
+   * this adds one.
    * @default - as documented
    */
   readonly criticalThreshold?: number;
   /**
-   * Period of one datapoint, in whole minutes. Counts refer to it: 10 errors in 5 minutes are 20 in 10.
+   * Period of one datapoint, 1 minute to 7 days in whole minutes.
+   *
+   * Counts refer to it: 10 errors in 5 minutes are 20 in 10.
    * @default - as documented
    */
   readonly period?: Duration;
@@ -44,6 +48,8 @@ export interface AlarmOverrideProps {
 /**
  * Changed thresholds or evaluation window of one alarm key.
  *
+ * docs/observability.md lists each key with unit, threshold and window.
+ *
  * @example
  * new GoldenSignalAlarms(this, 'Alarms', {
  *   services: [api, web],
@@ -57,6 +63,8 @@ export interface AlarmOverrideProps {
 export class AlarmOverride {
   /**
    * Override of the alarms with a key, for all sources or for one.
+   *
+   * docs/observability.md lists each key with unit, threshold and window.
    *
    * @param key key of the alarm: `service-cpu` for all sources, `Api/service-cpu` for one by its id or path. The more
    * specific key wins.

@@ -39,7 +39,7 @@ export function cacheAlarms(signals: CacheSignals): AlarmDefinition[] {
           unit: 's',
           onlyWithAllAlarms: true,
           happened: 'has a replica that is behind',
-          first:
+          firstAction:
               'Look for a burst of writes or a full copy to the replica; ' +
               'a failover now would lose what it has not got.',
         },
@@ -53,7 +53,7 @@ export function cacheAlarms(signals: CacheSignals): AlarmDefinition[] {
       thresholds: { warning: 80, error: 90 },
       unit: '%',
       happened: 'has an engine near the end of its one processor',
-      first:
+      firstAction:
         'Look for slow commands (SLOWLOG GET) and keys that everybody reads; then take a larger node or more shards.',
     },
     {
@@ -64,7 +64,7 @@ export function cacheAlarms(signals: CacheSignals): AlarmDefinition[] {
       thresholds: { warning: 80, error: 95 },
       unit: '%',
       happened: 'is nearly full',
-      first: 'Check that keys have an expiry; then take a larger node.',
+      firstAction: 'Check that keys have an expiry; then take a larger node.',
     },
     {
       // Ours. A pure cache evicts by design, and its owner disables this alarm. A cache of sessions loses them.
@@ -78,7 +78,7 @@ export function cacheAlarms(signals: CacheSignals): AlarmDefinition[] {
       datapointsToAlarm: 3,
       onlyWithAllAlarms: true,
       happened: 'drops entries for want of memory',
-      first: 'Check that keys have an expiry; then take a larger node.',
+      firstAction: 'Check that keys have an expiry; then take a larger node.',
     },
     ...replicated,
     {
@@ -89,7 +89,7 @@ export function cacheAlarms(signals: CacheSignals): AlarmDefinition[] {
       unit: 'connections',
       onlyWithAllAlarms: true,
       happened: 'has most of the connections that it takes',
-      first: 'Look for clients that open a connection for each request instead of keeping one.',
+      firstAction: 'Look for clients that open a connection for each request instead of keeping one.',
     },
   ];
 }

@@ -1,26 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
-import { ComparisonOperator, type IMetric, type MetricOptions, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { DatabaseFamily, type DatabaseSignals } from '../../contracts';
 import type { DatabaseLogMetrics } from '../logs/database-log-metrics';
 import { DatabaseMetrics } from '../metrics/database-metrics';
-import type { AlarmDefinition } from './alarm-definition';
+import type { AlarmDefinition, AlarmRow } from './alarm-definition';
+import { transactionAlarms } from './database-transaction-alarms';
 import { SPARE_MINUTES } from './late-data';
 import { withinMetricLimit } from './metric-limit';
-
-type Row = Pick<AlarmDefinition, 'key' | 'happened' | 'first' | 'thresholds' | 'unit'> &
-  Partial<AlarmDefinition> & { readonly metric: IMetric };
-
-/** Metric of Aurora, or of metric filters on a known log. */
-interface Counted {
-  readonly metric?: IMetric;
-  readonly count?: () => void;
-}
 
 const ABOVE = ComparisonOperator.GREATER_THAN_THRESHOLD;
 const BELOW = ComparisonOperator.LESS_THAN_THRESHOLD;
 const MINUTE = Duration.minutes(1);
 const FIVE_MINUTES = Duration.minutes(5);
-const BY_FIVE: MetricOptions = { period: FIVE_MINUTES };
 
 /**
  * Documented alarms of a database that its kind supports.
@@ -38,7 +29,7 @@ export function databaseAlarms(signals: DatabaseSignals, logs?: DatabaseLogMetri
     ...processor(signals, metrics),
     ...memoryAndDisk(signals, metrics),
     ...replication(signals, metrics),
-    ...transactions(signals, metrics, logs),
+    ...transactionAlarms(signals, metrics, logs),
     ...capacity(signals, metrics),
   ];
   return rows.map((row) => ({
@@ -52,7 +43,7 @@ export function databaseAlarms(signals: DatabaseSignals, logs?: DatabaseLogMetri
   }));
 }
 
-function connections(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
+function connections(signals: DatabaseSignals, metrics: DatabaseMetrics): AlarmRow[] {
   return signals.connectionCeiling === undefined
     ? []
     : [
@@ -66,7 +57,8 @@ function connections(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] 
         evaluationPeriods: 3 + SPARE_MINUTES,
         datapointsToAlarm: 3,
         happened: 'takes hardly any more connections',
-        first: 'Find out who holds connections, idle ones above all, and end those before new tasks fail to start.',
+        firstAction:
+          'Find out who holds connections, idle ones above all, and end those before new tasks fail to start.',
       },
       {
         // 80 %: requirements C-26, D-08 (there P2, over 5 minutes) and E-09.
@@ -75,14 +67,14 @@ function connections(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] 
         thresholds: { error: 80 },
         unit: '%',
         happened: 'uses most of the connections that it takes',
-        first:
+        firstAction:
             'Compare the tasks that run times the size of their pool with the most that the database takes, ' +
             'and make the pools smaller.',
       },
     ];
 }
 
-function processor(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
+function processor(signals: DatabaseSignals, metrics: DatabaseMetrics): AlarmRow[] {
   return [
     {
       // 70 % over 5 minutes: requirement C-26; E-09 has 80 %.
@@ -91,7 +83,7 @@ function processor(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
       thresholds: { warning: 70 },
       unit: '%',
       happened: 'has a busy processor',
-      first: 'Look at the statements that load the database most, in Database Insights.',
+      firstAction: 'Look at the statements that load the database most, in Database Insights.',
     },
     // The ratio is a metric of RDS. The vCPUs of a serverless member change, so CPU and capacity are its alarms.
     ...(signals.maxAcu !== undefined || !metrics.countsSessions
@@ -107,7 +99,7 @@ function processor(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
           datapointsToAlarm: 10,
           onlyWithAllAlarms: true,
           happened: 'has more sessions at work than processors',
-          first: 'Look at what the sessions wait for, in Database Insights: a lock, the disk or the processor.',
+          firstAction: 'Look at what the sessions wait for, in Database Insights: a lock, the disk or the processor.',
         },
       ]),
     {
@@ -121,7 +113,7 @@ function processor(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
       datapointsToAlarm: 15,
       onlyWithAllAlarms: true,
       happened: 'has had little to do for a while',
-      first: 'Check that the service still reaches it; if this lasts for days, take a smaller one.',
+      firstAction: 'Check that the service still reaches it; if this lasts for days, take a smaller one.',
     },
     ...(signals.burstable
       ? [
@@ -141,7 +133,7 @@ function processor(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
           datapointsToAlarm: 24,
           onlyWithAllAlarms: true,
           happened: 'has used up its processor credits and goes on for extra money, or slower',
-          first:
+          firstAction:
               'Look at what keeps the processor busy; if it is the normal load, take a class that is not burstable.',
         },
       ]
@@ -149,7 +141,7 @@ function processor(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
   ];
 }
 
-function memoryAndDisk(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
+function memoryAndDisk(signals: DatabaseSignals, metrics: DatabaseMetrics): AlarmRow[] {
   return [
     ...(signals.memoryBytes === undefined
       ? []
@@ -165,7 +157,7 @@ function memoryAndDisk(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[
           evaluationPeriods: 15,
           datapointsToAlarm: 10,
           happened: 'has hardly any memory left',
-          first:
+          firstAction:
               'Look for many connections or large sorts; then take a class with more memory, ' +
               'before the server is ended and starts anew.',
         },
@@ -181,7 +173,7 @@ function memoryAndDisk(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[
           thresholds: { warning: 10, error: 2 },
           unit: 'GiB',
           happened: 'runs out of storage',
-          first:
+          firstAction:
               'See why storage autoscaling did not help: it is off, at its maximum, ' +
               'or has enlarged the disk within the last six hours.',
         },
@@ -195,7 +187,7 @@ function memoryAndDisk(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[
           datapointsToAlarm: 10,
           onlyWithAllAlarms: true,
           happened: 'has requests waiting for its disk',
-          first:
+          firstAction:
               'Look for statements that read whole tables; then take more memory, ' +
               'or 400 GiB and the operations that come with them.',
         },
@@ -203,7 +195,7 @@ function memoryAndDisk(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[
   ];
 }
 
-function replication(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
+function replication(signals: DatabaseSignals, metrics: DatabaseMetrics): AlarmRow[] {
   const lag = metrics.replicaLag();
   return lag === undefined
     ? []
@@ -215,7 +207,8 @@ function replication(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] 
         unit: 's',
         onlyWithAllAlarms: true,
         happened: 'has a reader that is behind',
-        first: 'Look for a long transaction or statement on the reader, and at the load that the writer sends it.',
+        firstAction:
+          'Look for a long transaction or statement on the reader, and at the load that the writer sends it.',
       },
     ];
 }
@@ -228,75 +221,7 @@ function maxLag({ clusterIdentifier, family }: DatabaseSignals): number {
   return clusterIdentifier !== undefined ? 2 : family === DatabaseFamily.POSTGRES ? 600 : 60;
 }
 
-function transactions(signals: DatabaseSignals, metrics: DatabaseMetrics, logs?: DatabaseLogMetrics): Row[] {
-  const aurora = signals.clusterIdentifier !== undefined;
-  const failures: Counted =
-    aurora && signals.family === DatabaseFamily.MYSQL
-      ? { metric: metrics.countOfRate('LoginFailures', 'Refused connections', BY_FIVE) }
-      : { metric: logs?.connectionFailures(), count: () => logs?.countConnectionFailures() };
-  const deadlocks: Counted = aurora
-    ? { metric: metrics.countOfRate('Deadlocks', 'Deadlocks', BY_FIVE) }
-    : { metric: logs?.deadlocks(), count: () => logs?.countDeadlocks() };
-  return [
-    ...(signals.family !== DatabaseFamily.POSTGRES
-      ? []
-      : [
-        {
-          // Half of the 2 146 483 648 at which PostgreSQL stops accepting writes (Aurora, MaximumUsedTransactionIDs).
-          key: 'database-transaction-age',
-          metric: metrics.transactionAge(BY_FIVE),
-          thresholds: { error: 1_000_000_000 },
-          unit: 'transactions',
-          period: FIVE_MINUTES,
-          evaluationPeriods: 3,
-          datapointsToAlarm: 3,
-          happened: 'has rows that no vacuum has frozen for very long, and stops taking writes at twice that',
-          first:
-              'Find what keeps vacuum back: an open transaction, a prepared one, a replication slot; ' +
-              'end it and vacuum the oldest tables.',
-        },
-      ]),
-    ...(failures.metric === undefined
-      ? []
-      : [
-        {
-          // Requirement E-09 names no number. Ours is that of the errors in A-21.
-          key: 'database-connection-failures',
-          metric: failures.metric,
-          count: failures.count,
-          thresholds: { warning: 10 },
-          unit: 'connections',
-          period: FIVE_MINUTES,
-          evaluationPeriods: 1,
-          datapointsToAlarm: 1,
-          happened: 'turned connections down',
-          first:
-              'Read the log: a wrong password points to a rotation that tasks have not followed, ' +
-              'too many clients to the pools, a missing entry to TLS.',
-        },
-      ]),
-    ...(deadlocks.metric === undefined
-      ? []
-      : [
-        {
-          // Ours: an application retries a few. More mean that two code paths take locks in different orders.
-          key: 'database-deadlocks',
-          metric: deadlocks.metric,
-          count: deadlocks.count,
-          thresholds: { warning: 10 },
-          unit: 'deadlocks',
-          period: FIVE_MINUTES,
-          evaluationPeriods: 1,
-          datapointsToAlarm: 1,
-          onlyWithAllAlarms: true,
-          happened: 'ended transactions that waited for each other',
-          first: 'Find the two statements in the log and make them take their locks in the same order.',
-        },
-      ]),
-  ];
-}
-
-function capacity(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
+function capacity(signals: DatabaseSignals, metrics: DatabaseMetrics): AlarmRow[] {
   return signals.maxAcu === undefined
     ? []
     : [
@@ -310,7 +235,7 @@ function capacity(signals: DatabaseSignals, metrics: DatabaseMetrics): Row[] {
         datapointsToAlarm: 10,
         onlyWithAllAlarms: true,
         happened: 'has grown to nearly the most capacity that it may have',
-        first: 'Look at the statements that load it; if it is the normal load, raise maxAcu.',
+        firstAction: 'Look at the statements that load it; if it is the normal load, raise maxAcu.',
       },
     ];
 }

@@ -68,7 +68,7 @@ function knownKeys(unknown: string, documented: AlarmDefinition[]): string {
   return `${all}, or one of them for a single source ('${source.node.id}/${first}')`;
 }
 
-/** An override of all sources goes with a disabled alarm of one source, not the other way round. */
+/** An override for all sources may coexist with disabling one source. An override for a disabled source is refused. */
 export function checkNotDisabled(
   scope: IConstruct,
   disabled: DisabledAlarm | undefined,

@@ -8,14 +8,15 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
 import { hardenedFunction } from '../../functions/hardened-function';
+import type { ForwarderPlan } from './channels/forwarder-plan';
 import type { Runbooks } from './runbooks';
 
 /** Properties of an {@link AlertForwarder}. All are required. */
 export interface AlertForwarderProps {
   /** Destination of the alerts, for descriptions. */
   readonly destination: string;
-  /** Plan that the function reads (`lambda/alert-forwarder/plan.ts`). */
-  readonly plan: object;
+  /** Settings that the function reads. */
+  readonly plan: ForwarderPlan;
   /** Permissions that the plan needs, next to those of the function itself. */
   readonly statements: PolicyStatement[];
   /** Key of the dead-letter queue and the log. */
@@ -142,8 +143,8 @@ export class AlertForwarder extends Construct {
     const { destination, plan, statements, key, profile } = this.props;
     return hardenedFunction(this, {
       lambda: 'alert-forwarder',
-      description: `Brings alerts to ${destination}`,
-      roleDescription: `Brings alerts to ${destination}`,
+      description: `Forwards alerts to ${destination}`,
+      roleDescription: `Forwards alerts to ${destination}`,
       timeout: TIME_FOR_AN_ALERT,
       environment: { FORWARDER_PLAN: Stack.of(this).toJsonString(plan) },
       profile,

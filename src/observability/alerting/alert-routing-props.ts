@@ -32,11 +32,11 @@ export interface AlertRoutingProps {
   readonly onCost?: AlertChannel[];
   /**
    * Severities and kinds of messages that notify no channel, each once and with its reason.
-   * @default - each has a channel
+   * @default - none; in production each severity then needs a channel
    */
   readonly unnotified?: UnnotifiedAlerts[];
   /**
-   * Runbooks of the alarm on forwarding functions and of a pipeline's post-release alarms.
+   * Runbook pages for two alarms: failed alert forwarding, and post-release alarms.
    * @default Runbooks.published() - the pages that come with this library
    */
   readonly runbooks?: Runbooks;

@@ -1,9 +1,9 @@
-import { Annotations, Stack, Validations } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { type ITopic, Subscription, SubscriptionProtocol } from 'aws-cdk-lib/aws-sns';
+import { type ITopic, Subscription } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../../environment';
 import { knownToDiffer } from '../../validation/checks';
@@ -11,8 +11,9 @@ import { checkRules } from '../../validation/rules';
 import { AlertForwarder } from './alert-forwarder';
 import type { AlertRoutingProps } from './alert-routing-props';
 import { AlertTopics } from './alert-topics';
+import { type ChannelRouting, channelRouting } from './channel-routing';
 import type { AlertChannel } from './channels/alert-channel';
-import { type ChannelRouting, channelRouting } from './channels/channel-routing';
+import type { ChannelTopic, ForwarderBinding } from './channels/channel-binding';
 import { ChatConfiguration } from './channels/chat-configuration';
 import { Runbooks } from './runbooks';
 import { SEVERITIES, Severity } from './severity';
@@ -22,7 +23,7 @@ import { warnOfUnsubscribedEvents } from './unsubscribed-events-warning';
  * Encrypted SNS topic for each severity, with the channels that subscribe to it.
  *
  * Messages that a channel outside AWS rejects are kept in a dead-letter queue. They raise an alarm on channels that
- * don't depend on it. The page docs/alerting.md lists every resource and every manual step.
+ * don't depend on it. docs/alerting.md lists every resource and every manual step.
  *
  * @example
  * new AlertRouting(this, 'Alerts', {
@@ -124,75 +125,57 @@ export class AlertRouting extends Construct {
       {
         condition: knownToDiffer(topic.env.account, account),
         prop: 'topic',
-        value: topic.env.account,
-        expected: `a topic of account ${account}, whose messages the dead-letter queue accepts`,
+        problem: `is in account ${topic.env.account}, whose messages the dead-letter queue rejects`,
         fix: 'create an AlertRouting in that account',
       },
       {
         condition: knownToDiffer(topic.env.region, region),
         prop: 'topic',
-        value: topic.env.region,
-        expected: `a topic in ${region}, because a subscription supports dead-letter queues of the same region only`,
+        problem: `is in ${topic.env.region}, whose messages the dead-letter queue in ${region} can't keep`,
         fix: 'create an AlertRouting in that region',
       },
     ]);
   }
 
   private subscribe(channel: AlertChannel): void {
-    const target = channel._target;
-    const topics = this.routing.topicsOf(channel);
-    switch (target.kind) {
-      case 'slack':
-      case 'teams':
-        new ChatConfiguration(this, channel._childId, {
-          channel,
-          target,
-          topics: topics.map((name) => this.topics.named(name)),
-        });
-        break;
-      case 'existingChat':
-        Annotations.of(this).addInfo(
-          `Add these topics to ${target.configurationArn} by hand: ${topics.join(', ')} of ${this.node.path}` +
-            ' (docs/alerting.md).',
-        );
-        break;
-      case 'email':
-        topics.forEach(
-          (name) =>
-            new Subscription(this, `${channel._childId}${name}`, {
-              topic: this.topics.named(name),
-              protocol: SubscriptionProtocol.EMAIL,
-              endpoint: target.address,
-            }),
-        );
-        break;
-      default:
-        this.createForwarder(channel, target);
+    const topics = this.topicsOf(channel);
+    const { forwarder, chat, subscription } = channel._bind(this, topics);
+    if (forwarder) {
+      this.createForwarder(channel, topics, forwarder);
+    }
+    if (chat) {
+      new ChatConfiguration(this, channel._childId, {
+        identity: channel._identity,
+        target: chat,
+        topics: topics.map(({ topic }) => topic),
+      });
+    }
+    if (subscription) {
+      topics.forEach(
+        ({ name, topic }) => new Subscription(this, `${channel._childId}${name}`, { topic, ...subscription }),
+      );
     }
   }
 
-  private createForwarder(
-    channel: AlertChannel,
-    target: { readonly kind: 'pagerDuty' | 'slackWebhook'; readonly secret: ISecret; readonly endpoint?: string },
-  ): void {
-    const topics = this.routing.topicsOf(channel);
+  private topicsOf(channel: AlertChannel): ChannelTopic[] {
+    return this.routing.topicsOf(channel).map((name) => ({
+      name,
+      topic: this.topics.named(name),
+      urgency: SEVERITIES.find((severity) => severity === name) ?? 'info',
+    }));
+  }
+
+  private createForwarder(channel: AlertChannel, topics: ChannelTopic[], binding: ForwarderBinding): void {
+    const { destination, plan, secret } = binding;
     const forwarder = new AlertForwarder(this, channel._childId, {
-      destination: `${target.kind === 'pagerDuty' ? 'PagerDuty' : 'Slack'}, for ${this.node.path}`,
-      plan: {
-        kind: target.kind === 'pagerDuty' ? 'pagerDuty' : 'slack',
-        secretArn: target.secret.secretFullArn,
-        endpoint: target.endpoint,
-        topics: topics.map((name) => ({
-          arn: this.topics.named(name).topicArn,
-          urgency: SEVERITIES.includes(name as Severity) ? name : 'info',
-        })),
-      },
-      statements: this.readStatements(target.secret),
+      destination: `${destination}, for ${this.node.path}`,
+      plan,
+      statements: this.readStatements(secret),
       key: this.topics.key,
       profile: this.profile,
     });
-    topics.forEach((name) => forwarder.listenTo(forwarder, name, this.topics.named(name)));
-    this.createForwarderAlarm(forwarder, topics, channel);
+    topics.forEach(({ name, topic }) => forwarder.listenTo(forwarder, name, topic));
+    this.createForwarderAlarm(forwarder, topics[0].name, channel);
   }
 
   private readStatements(secret: ISecret): PolicyStatement[] {
@@ -228,7 +211,7 @@ export class AlertRouting extends Construct {
       key: this.topics.key,
       profile: this.profile,
     });
-    this.createForwarderAlarm(relay, [severity]);
+    this.createForwarderAlarm(relay, severity);
     this.relays.set(severity, relay);
     return relay;
   }
@@ -237,9 +220,9 @@ export class AlertRouting extends Construct {
    * The alarm prefers a severity whose channels don't need this function. Without one it uses the function's own topic,
    * because a function may fail for one message and not for the next.
    */
-  private createForwarderAlarm(forwarder: AlertForwarder, topics: string[], channel?: AlertChannel): void {
-    const severity = this.routing.severityWithout(channel);
-    forwarder.createAlarm(this._runbooks, new SnsAction(this.topics.named(severity ?? topics[0])));
+  private createForwarderAlarm(forwarder: AlertForwarder, ownTopic: string, channel?: AlertChannel): void {
+    const severity = this.routing.severityForFailuresOf(channel);
+    forwarder.createAlarm(this._runbooks, new SnsAction(this.topics.named(severity ?? ownTopic)));
     if (severity === undefined) {
       Validations.of(forwarder).addWarning(
         '@org/prod-constructs:forwarderUnwatched',

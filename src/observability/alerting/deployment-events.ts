@@ -1,10 +1,10 @@
+import { Stack } from 'aws-cdk-lib';
 import { EventField, type EventPattern, type IRuleTarget, Match, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { IMonitoredService } from '../../contracts';
+import type { IMonitoredService, ServiceSignals } from '../../contracts';
 import type { AlertRouting } from './alert-routing';
 import { chatMessage } from './channels/chat-message';
-import { serviceArn } from './service-arn';
 import { Severity } from './severity';
 
 /** Properties of {@link DeploymentEvents}. Both are required. */
@@ -162,6 +162,15 @@ export class DeploymentEvents extends Construct {
       targets: topics.map((topic) => topicTarget(topic, message)),
     });
   }
+}
+
+/** ARN of an ECS service, as its events name it. */
+export function serviceArn({ source, clusterName, serviceName }: ServiceSignals): string {
+  return Stack.of(source).formatArn({
+    service: 'ecs',
+    resource: 'service',
+    resourceName: `${clusterName}/${serviceName}`,
+  });
 }
 
 /** The topics' policies already allow EventBridge. CDK's own target would add it again. */

@@ -16,7 +16,7 @@ import type { Severity } from './severity';
  */
 export class UnnotifiedAlerts {
   /**
-   * Alerts of a severity.
+   * Alerts of one severity that notify no channel.
    *
    * @param severity the severity that notifies no channel
    * @param waiver the reason, a sentence of at least 10 characters
@@ -26,7 +26,7 @@ export class UnnotifiedAlerts {
   }
 
   /**
-   * Messages about deployments.
+   * Messages about deployments that notify no channel.
    *
    * @param waiver the reason, a sentence of at least 10 characters
    */
@@ -35,7 +35,7 @@ export class UnnotifiedAlerts {
   }
 
   /**
-   * Messages about costs.
+   * Messages about costs that notify no channel.
    *
    * @param waiver the reason, a sentence of at least 10 characters
    */

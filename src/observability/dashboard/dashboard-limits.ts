@@ -23,22 +23,21 @@ export function checkDashboardLimits(scope: IConstruct, widgets: IWidget[]): voi
     {
       condition: bodies.length > MAX_WIDGETS,
       prop: 'signals',
-      value: `${bodies.length} widgets`,
-      expected: `up to ${MAX_WIDGETS} widgets on a dashboard`,
+      problem: `need ${bodies.length} widgets, and a dashboard accepts ${MAX_WIDGETS}`,
       fix,
     },
     {
       condition: metrics > MAX_METRICS_PER_DASHBOARD,
       prop: 'signals',
-      value: `${metrics} metrics`,
-      expected: `up to ${MAX_METRICS_PER_DASHBOARD} metrics on a dashboard`,
+      problem: `need ${metrics} metrics, and a dashboard accepts ${MAX_METRICS_PER_DASHBOARD}`,
       fix,
     },
     {
       condition: largest !== undefined,
       prop: 'business',
-      value: `'${largest?.properties.title}' with ${largest?.properties.metrics?.length} metrics`,
-      expected: `up to ${MAX_METRICS_PER_WIDGET} metrics in a graph`,
+      problem:
+        `has ${largest?.properties.metrics?.length} metrics in the graph '${largest?.properties.title}', ` +
+        `and a graph accepts ${MAX_METRICS_PER_WIDGET}`,
       fix: 'show fewer of them',
     },
   ]);

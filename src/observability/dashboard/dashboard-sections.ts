@@ -50,7 +50,7 @@ export function serviceSection(
     graph('Tasks', {
       left: [metrics.desiredTasks(), metrics.runningTasks(), metrics.healthyTasks(), metrics.unhealthyTasks()],
       leftYAxis: { label: 'tasks', showUnits: false },
-      ...thresholds.lines(source, { 'service-tasks-at-ceiling': 'desired' }),
+      ...thresholds.lines(source, { 'service-tasks-at-maximum': 'desired' }),
     }),
     graph('Network', { left: metrics.network() }),
     ...(inLog === undefined

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import type { IMonitoredService } from '../../contracts';
 import { EnvironmentProfile } from '../../environment';
 import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
-import { serviceArn } from '../alerting/service-arn';
+import { serviceArn } from '../alerting/deployment-events';
 
 /** Properties of a {@link DeploymentLog}. Services are required. */
 export interface DeploymentLogProps {

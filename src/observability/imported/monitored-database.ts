@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import type { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IDatabaseCluster, IDatabaseInstance } from 'aws-cdk-lib/aws-rds';
@@ -231,12 +232,15 @@ function capacityUnits(
 }
 
 function checkAcu(cluster: IConstruct, maxAcu: number | undefined): void {
-  checkWholeNumber(cluster, 'maxAcu', maxAcu === undefined ? undefined : maxAcu * 2, {
-    min: 2,
-    max: 512,
-    unit: 'half capacity units',
-    fix: 'give 1 to 256 in steps of 0.5',
-  });
+  const isKnown = maxAcu !== undefined && !Token.isUnresolved(maxAcu);
+  if (isKnown && (!Number.isInteger(maxAcu * 2) || maxAcu < 1 || maxAcu > 256)) {
+    throw new PropError(cluster, {
+      prop: 'maxAcu',
+      value: maxAcu,
+      expected: '1 to 256 capacity units in steps of 0.5',
+      fix: 'give the maximum capacity of the cluster, as RDS shows it',
+    });
+  }
 }
 
 function unknownClass(source: IConstruct): PropError {

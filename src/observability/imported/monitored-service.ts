@@ -167,7 +167,7 @@ function warnWithoutInsights(service: IBaseService): void {
     Validations.of(service).addWarning(
       '@org/prod-constructs:containerInsights',
       `The cluster ${cluster.node.path} has no Container Insights, which count this service's tasks. ` +
-        'Unless the account enables them by default, service-tasks-missing and service-tasks-at-ceiling ' +
+        'Unless the account enables them by default, service-tasks-missing and service-tasks-at-maximum ' +
         'can never fire. Set containerInsightsV2 on the cluster.',
     );
   }

@@ -51,7 +51,7 @@ export class LogErrors extends Construct {
   }
 
   /** Creates the filters. */
-  public count(): void {
+  public createMetricFilters(): void {
     const { metricName } = this.metric;
     this.props.logGroups.forEach((logGroup, index) =>
       Object.entries({ Json: IN_JSON, Text: IN_TEXT }).forEach(

@@ -6,8 +6,8 @@ import type { ErrorBudget } from './error-budget';
 import type { ObjectiveExclusion } from './objective-exclusion';
 import type { CheckedObjective } from './service-objective';
 
-/** Properties of an {@link ObjectiveRecord}. All are required. */
-export interface ObjectiveRecordSettings {
+/** Properties of an {@link ApplicationSignalsSlo}. All are required. */
+export interface ApplicationSignalsSloProps {
   /** Objective with its goal, days and record. */
   readonly objective: CheckedObjective;
   /** Counts of failed and all requests. */
@@ -23,13 +23,13 @@ export interface ObjectiveRecordSettings {
  *
  * It needs no agent. Its name is unique in the account and region and ends in a hash.
  */
-export class ObjectiveRecord extends Construct {
+export class ApplicationSignalsSlo extends Construct {
   /** The objective. */
   public readonly resource: CfnServiceLevelObjective;
 
-  public constructor(scope: Construct, id: string, settings: ObjectiveRecordSettings) {
+  public constructor(scope: Construct, id: string, props: ApplicationSignalsSloProps) {
     super(scope, id);
-    const { objective, budget, description, windows } = settings;
+    const { objective, budget, description, windows } = props;
     const { failed, all, metrics } = budget.counts(Duration.minutes(1));
     this.resource = new CfnServiceLevelObjective(this, 'Resource', {
       name: Names.uniqueResourceName(this, { maxLength: 120, separator: '-' }),

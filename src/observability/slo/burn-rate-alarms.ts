@@ -19,7 +19,7 @@ import { MAX_METRICS_PER_ALARM } from '../alarms/metric-limit';
 import type { AlertRouting } from '../alerting/alert-routing';
 import type { Runbooks } from '../alerting/runbooks';
 import { Severity } from '../alerting/severity';
-import { ObjectiveRecord } from './application-signals-slo';
+import { ApplicationSignalsSlo } from './application-signals-slo';
 import { ErrorBudget, shown } from './error-budget';
 import type { CheckedObjective, ServiceObjective } from './service-objective';
 
@@ -94,12 +94,12 @@ export class BurnRateAlarms extends Construct {
     this.page = this.createComposite('Page', PAGE_WINDOWS, {
       severity: Severity.CRITICAL,
       key: 'objective-burn-page',
-      first: 'Look at the errors and the last release; if it began with that, roll the release back.',
+      firstAction: 'Look at the errors and the last release; if it began with that, roll the release back.',
     });
     this.ticket = this.createComposite('Ticket', TICKET_WINDOWS, {
       severity: Severity.WARNING,
       key: 'objective-burn-ticket',
-      first: 'Find the requests that keep failing, and put their repair before new work.',
+      firstAction: 'Find the requests that keep failing, and put their repair before new work.',
     });
     this.record = this.objective.record && this.createRecord();
   }
@@ -123,7 +123,7 @@ export class BurnRateAlarms extends Construct {
   private createComposite(
     id: string,
     burnRates: BurnRateWindows[],
-    text: Pick<AlarmText, 'severity' | 'key' | 'first'>,
+    text: Pick<AlarmText, 'severity' | 'key' | 'firstAction'>,
   ): CompositeAlarm {
     const { service, alertRouting, runbooks } = this.props;
     const reachable = burnRates.filter(({ factor }) => this.canReach(factor));
@@ -161,7 +161,7 @@ export class BurnRateAlarms extends Construct {
 
   private createWindowAlarm(id: string, window: Duration, threshold: number, fewest: number): Alarm {
     const alarm = new Alarm(this, id, {
-      alarmDescription: `Part of ${this.node.path}: the burn rate of ${inHours(window)}. It tells nobody by itself.`,
+      alarmDescription: `Part of ${this.node.path}: the burn rate of ${inHours(window)}. It notifies no channel.`,
       metric: this.budget.burnRate(window, fewest),
       threshold,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
@@ -186,7 +186,7 @@ export class BurnRateAlarms extends Construct {
   private createRecord(): CfnServiceLevelObjective {
     const windows = [...PAGE_WINDOWS, ...TICKET_WINDOWS].flatMap(({ long, short }) => [short, long]);
     const minutes = [...new Set(windows.map((window) => window.toMinutes()))];
-    const { resource } = new ObjectiveRecord(this, 'Record', {
+    const { resource } = new ApplicationSignalsSlo(this, 'Record', {
       objective: this.objective,
       budget: this.budget,
       description: `${this.props.service.signals.source.node.path}: ${this.goal}`,

@@ -7,7 +7,7 @@ import type { ObjectiveExclusion } from './objective-exclusion';
 /** Properties of a {@link ServiceObjective}. None is required. */
 export interface ServiceObjectiveOptions {
   /**
-   * Fewest failed or slow requests in the longer window that alarm, 1 to 1000000.
+   * Minimum number of bad requests in the long window before a burn-rate alarm fires, 1 to 1000000.
    *
    * One failure among three requests at night burns the budget 333 times too fast, and nobody has to wake up for it. A
    * total outage of a busy service has as many failures within seconds. At one request a minute it takes as many

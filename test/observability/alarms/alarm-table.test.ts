@@ -26,7 +26,7 @@ function documented(heading: string): string[][] {
 
 function rows(definition: AlarmDefinition): string[][] {
   const severities = SEVERITIES.filter((severity) => definition.thresholds[severity] !== undefined);
-  const row = (...cells: string[]) => [`\`${definition.key}\``, ...cells, definition.rollsBack ? 'yes' : '', definition.onlyWithAllAlarms ? '' : 'yes'];
+  const row = (...cells: string[]) => [`\`${definition.key}\``, ...cells, definition.rollsBackWhenCritical ? 'yes' : '', definition.onlyWithAllAlarms ? '' : 'yes'];
   return severities.length === 0 ? [row('none', '')] : severities.map((severity) => row(limit(definition, severity).replace(` ${MOST_TASKS} tasks`, ' `maxTasks` tasks'), severity));
 }
 

@@ -154,7 +154,7 @@ describe('Chat integration', () => {
     const app = testApp();
     routingOfDocumentA(testStack({ app, id: 'One' }));
     expect(refusal(() => routingOfDocumentA(testStack({ app, id: 'Two', env: { account: ACCOUNT, region: 'eu-west-1' } })))).toBe(
-      `AlertRouting 'Two/Alerts': AlertChannel is "slack ${SLACK.workspaceId} ${SLACK.channelId}", expected one chat configuration of a channel in an account ('One/Alerts' creates it). `
+      `AlertRouting 'Two/Alerts': AlertChannel 'slack ${SLACK.workspaceId} ${SLACK.channelId}' already has a chat configuration in this account, which 'One/Alerts' creates. `
       + 'Share that AlertRouting, or give AlertChannel.existingChat() the ARN of its configuration.');
   });
 
@@ -167,7 +167,7 @@ describe('Chat integration', () => {
   test('refuses a repeated channel where the account is unknown', () => {
     const app = testApp();
     routingOfDocumentA(testStack({ app, id: 'One', env: {} }));
-    expect(refusal(() => routingOfDocumentA(testStack({ app, id: 'Two', env: {} })))).toMatch(/'One\/Alerts' creates it/);
+    expect(refusal(() => routingOfDocumentA(testStack({ app, id: 'Two', env: {} })))).toMatch(/which 'One\/Alerts' creates/);
   });
 
   test('can exist already, and synthesis lists the topics to add', () => {
@@ -344,13 +344,13 @@ describe('Topics of other constructs', () => {
   test('must be of the region, because SNS refuses a dead-letter queue of another', () => {
     const { stack, routing } = made();
     expect(refusal(() => routing.listenTo(Topic.fromTopicArn(stack, 'Far', `arn:aws:sns:eu-west-1:${ACCOUNT}:rds-events`), Severity.WARNING)))
-      .toBe("AlertRouting 'Test/Alerts': topic is \"eu-west-1\", expected a topic in eu-central-1, because a subscription supports dead-letter queues of the same region only. Create an AlertRouting in that region.");
+      .toBe("AlertRouting 'Test/Alerts': topic is in eu-west-1, whose messages the dead-letter queue in eu-central-1 can't keep. Create an AlertRouting in that region.");
   });
 
   test('must be of the account, because the dead-letter queue admits no others', () => {
     const { stack, routing } = made();
     expect(refusal(() => routing.listenTo(Topic.fromTopicArn(stack, 'Far', `arn:aws:sns:${REGION}:999999999999:rds-events`), Severity.WARNING)))
-      .toMatch(/topic is "999999999999", expected a topic of account 111111111111, .* Create an AlertRouting in that account/);
+      .toMatch(/topic is in account 999999999999, whose messages the dead-letter queue rejects. Create an AlertRouting in that account/);
   });
 
   test('must not be its own, because messages would circulate', () => {

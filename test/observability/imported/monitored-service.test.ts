@@ -58,7 +58,7 @@ describe('A service that the library did not create', () => {
     new GoldenSignalAlarms(stack, 'Signals', { services: [adopted], alertRouting: mailRouting(stack) });
     const template = templateOf(stack);
     expect(Object.values(template.findResources('AWS::CloudWatch::Alarm')).filter(({ Properties }) => Properties.AlarmName !== undefined)).toEqual([]);
-    expect(alarmsNamed(template, 'service-tasks-at-ceiling-warning')).toEqual([]);
+    expect(alarmsNamed(template, 'service-tasks-at-maximum-warning')).toEqual([]);
     expect(alarmsNamed(template, 'service-log-errors-warning')).toEqual([]);
   });
 
@@ -98,7 +98,7 @@ describe('A service on a cluster', () => {
     const { stack, vpc, loadBalancer, targetGroup, service: { taskDefinition } } = plainService();
     const service = new FargateService(stack, 'Other', { cluster: new Cluster(stack, 'OtherCluster', { vpc, ...props }), taskDefinition, minHealthyPercent: 100 });
     MonitoredService.fromFargate(service, { loadBalancer, targetGroups: [targetGroup] });
-    return Annotations.fromStack(stack).findWarning('/Test/Other', Match.stringLikeRegexp('Test/OtherCluster has no Container Insights, .* service-tasks-missing and service-tasks-at-ceiling can never fire')).length;
+    return Annotations.fromStack(stack).findWarning('/Test/Other', Match.stringLikeRegexp('Test/OtherCluster has no Container Insights, .* service-tasks-missing and service-tasks-at-maximum can never fire')).length;
   };
 
   test.each<[string, Partial<ClusterProps>, number]>([

@@ -1,8 +1,11 @@
 import { createHash } from 'crypto';
-import { Token } from 'aws-cdk-lib';
+import { Annotations, Token } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { SubscriptionProtocol } from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
+import type { ChannelBinding, ChannelTopic } from './channel-binding';
 import type { ChannelTarget, SlackChannelProps, TeamsChannelProps } from './channel-target';
+import type { PostingPlan } from './forwarder-plan';
 import { checkChannelTarget } from './validate-channel';
 
 /** Service region of a PagerDuty account. */
@@ -94,17 +97,14 @@ export class AlertChannel {
     return new AlertChannel({ kind: 'email', address });
   }
 
-  private constructor(
-    /** @internal */
-    public readonly _target: ChannelTarget,
-  ) {}
+  private constructor(private readonly target: ChannelTarget) {}
 
   /**
    * Identity that two objects for the same channel share.
    * @internal
    */
   public get _identity(): string {
-    const target = this._target;
+    const { target } = this;
     switch (target.kind) {
       case 'email':
         return `email ${target.address.toLowerCase()}`;
@@ -124,7 +124,7 @@ export class AlertChannel {
    * @internal
    */
   public get _childId(): string {
-    const { kind } = this._target;
+    const { kind } = this.target;
     const hash = createHash('sha256').update(this._identity).digest('hex');
     return `${kind[0].toUpperCase()}${kind.slice(1)}${hash.slice(0, 8)}`;
   }
@@ -134,8 +134,58 @@ export class AlertChannel {
    * @internal
    */
   public _check(scope: IConstruct, prop: string): void {
-    checkChannelTarget(scope, prop, this._target);
+    checkChannelTarget(scope, prop, this.target);
   }
+
+  /**
+   * Resources that the channel needs in a routing. A channel whose configuration exists gets a note with its topics.
+   * @internal
+   */
+  public _bind(scope: IConstruct, topics: ChannelTopic[]): ChannelBinding {
+    const { target } = this;
+    switch (target.kind) {
+      case 'pagerDuty':
+        return {
+          forwarder: {
+            destination: 'PagerDuty',
+            plan: postingPlan('pagerDuty', topics, target.secret, target.endpoint),
+            secret: target.secret,
+          },
+        };
+      case 'slackWebhook':
+        return {
+          forwarder: {
+            destination: 'Slack',
+            plan: postingPlan('slack', topics, target.secret),
+            secret: target.secret,
+          },
+        };
+      case 'email':
+        return { subscription: { protocol: SubscriptionProtocol.EMAIL, endpoint: target.address } };
+      case 'existingChat':
+        Annotations.of(scope).addInfo(
+          `Add these topics to ${target.configurationArn} by hand: ${topics.map(({ name }) => name).join(', ')} of ` +
+            `${scope.node.path} (docs/alerting.md).`,
+        );
+        return {};
+      default:
+        return { chat: target };
+    }
+  }
+}
+
+function postingPlan(
+  kind: PostingPlan['kind'],
+  topics: ChannelTopic[],
+  secret: ISecret,
+  endpoint?: string,
+): PostingPlan {
+  return {
+    kind,
+    secretArn: secret.secretFullArn!,
+    endpoint,
+    topics: topics.map(({ topic, urgency }) => ({ arn: topic.topicArn, urgency })),
+  };
 }
 
 function identityOf({ secretArn, node }: ISecret): string {

@@ -19,13 +19,19 @@ export interface TeamsChannelProps {
 }
 
 /**
+ * Channel of Amazon Q Developer in chat applications.
+ * @internal
+ */
+export type ChatTarget =
+  ({ readonly kind: 'slack' } & SlackChannelProps) | ({ readonly kind: 'teams' } & TeamsChannelProps);
+
+/**
  * Destination of an alert channel, by kind.
  * @internal
  */
 export type ChannelTarget =
+  | ChatTarget
   | { readonly kind: 'email'; readonly address: string }
-  | ({ readonly kind: 'slack' } & SlackChannelProps)
-  | ({ readonly kind: 'teams' } & TeamsChannelProps)
   | { readonly kind: 'existingChat'; readonly configurationArn: string }
   | { readonly kind: 'slackWebhook'; readonly secret: ISecret }
   | { readonly kind: 'pagerDuty'; readonly secret: ISecret; readonly endpoint: string };

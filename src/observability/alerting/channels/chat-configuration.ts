@@ -9,17 +9,12 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct, type IConstruct } from 'constructs';
 import { acknowledge } from '../../../compliance/acknowledge';
 import { PropError } from '../../../validation/prop-error';
-import type { AlertChannel } from './alert-channel';
-import type { SlackChannelProps, TeamsChannelProps } from './channel-target';
-
-/** Channel of Amazon Q Developer in chat applications. */
-export type ChatTarget =
-  ({ readonly kind: 'slack' } & SlackChannelProps) | ({ readonly kind: 'teams' } & TeamsChannelProps);
+import type { ChatTarget } from './channel-target';
 
 /** Properties of a {@link ChatConfiguration}. All are required. */
 export interface ChatConfigurationProps {
-  /** The channel. An account accepts one configuration of it. */
-  readonly channel: AlertChannel;
+  /** Identity of the channel. An account accepts one configuration of it. */
+  readonly identity: string;
   /** Ids of the channel in Slack or Teams. */
   readonly target: ChatTarget;
   /** Topics whose messages the channel shows. */
@@ -61,13 +56,13 @@ export class ChatConfiguration extends Construct {
     const root = this.node.root as IConstruct & Marked;
     const where = Token.isUnresolved(account) ? `stage ${Stage.of(this)?.node.path ?? ''}` : account;
     const taken = (root[TAKEN] ??= new Map<string, string>());
-    const channel = `${where} ${this.props.channel._identity}`;
+    const { identity } = this.props;
+    const channel = `${where} ${identity}`;
     const owner = taken.get(channel);
     if (owner !== undefined) {
       throw new PropError(this.node.scope!, {
         prop: 'AlertChannel',
-        value: this.props.channel._identity,
-        expected: `one chat configuration of a channel in an account ('${owner}' creates it)`,
+        problem: `'${identity}' already has a chat configuration in this account, which '${owner}' creates`,
         fix: 'share that AlertRouting, or give AlertChannel.existingChat() the ARN of its configuration',
       });
     }

@@ -1,11 +1,12 @@
 /** Urgency of a topic, by the severities of PagerDuty. */
 export type Urgency = 'critical' | 'error' | 'warning' | 'info';
 
-/** Settings of the function, which the construct passes as JSON in the variable `FORWARDER_PLAN`. */
+/** Settings of the function in `lambda/alert-forwarder`, as JSON in the variable `FORWARDER_PLAN`. */
 export type ForwarderPlan = PostingPlan | RelayPlan;
 
 /** Settings for a service outside AWS, whose URL or key is a secret. */
 export interface PostingPlan {
+  /** Service, which decides the form of a request. */
   readonly kind: 'slack' | 'pagerDuty';
   /** ARN of the secret with the webhook of Slack or the integration key of PagerDuty. */
   readonly secretArn: string;
@@ -18,5 +19,6 @@ export interface PostingPlan {
 /** Settings for a relay to a topic with channels. */
 export interface RelayPlan {
   readonly kind: 'relay';
+  /** ARN of the topic. */
   readonly topicArn: string;
 }

@@ -1,10 +1,10 @@
 import type { IConstruct } from 'constructs';
-import type { EnvironmentProfile } from '../../../environment';
-import type { AlertRoutingProps } from '../alert-routing-props';
-import type { TopicUse } from '../alert-topics';
-import { Severity, SEVERITIES } from '../severity';
-import { checkRouting } from '../validate-routing';
-import type { AlertChannel } from './alert-channel';
+import type { EnvironmentProfile } from '../../environment';
+import type { AlertRoutingProps } from './alert-routing-props';
+import type { TopicUse } from './alert-topics';
+import type { AlertChannel } from './channels/alert-channel';
+import { Severity, SEVERITIES } from './severity';
+import { checkRouting } from './validate-routing';
 
 /** Severities for alarms on forwarding functions: answered soon, and at night only if necessary. */
 const PREFERRED_FOR_FORWARDERS = [Severity.ERROR, Severity.CRITICAL, Severity.WARNING];
@@ -41,7 +41,7 @@ export class ChannelRouting {
 
   /** Names of the topics that a channel subscribes to. */
   public topicsOf(channel: AlertChannel): string[] {
-    return [...this.channelsByTopic.keys()].filter((topic) => !this.isWithout(topic, channel));
+    return [...this.channelsByTopic.keys()].filter((topic) => this.includes(topic, channel));
   }
 
   /** True if a severity has a channel. */
@@ -49,16 +49,22 @@ export class ChannelRouting {
     return this.channelsByTopic.get(severity)!.length > 0;
   }
 
-  /** Severity that has other channels than this one, preferably without it. */
-  public severityWithout(channel?: AlertChannel): Severity | undefined {
+  /**
+   * Severity for alarms on failures of a channel.
+   *
+   * It has another channel, and preferably not the failing one.
+   *
+   * @param channel the channel; without it any severity with a channel
+   */
+  public severityForFailuresOf(channel?: AlertChannel): Severity | undefined {
     const withOthers = PREFERRED_FOR_FORWARDERS.filter((severity) =>
       this.channelsByTopic.get(severity)!.some(({ _identity }) => _identity !== channel?._identity),
     );
-    return withOthers.find((severity) => this.isWithout(severity, channel)) ?? withOthers[0];
+    return withOthers.find((severity) => !this.includes(severity, channel)) ?? withOthers[0];
   }
 
-  private isWithout(topic: string, channel?: AlertChannel): boolean {
-    return this.channelsByTopic.get(topic)!.every(({ _identity }) => _identity !== channel?._identity);
+  private includes(topic: string, channel?: AlertChannel): boolean {
+    return this.channelsByTopic.get(topic)!.some(({ _identity }) => _identity === channel?._identity);
   }
 }
 
