@@ -28,7 +28,6 @@ export function checkDatabase(scope: IConstruct, network: ISecureVpc, settings: 
   checkWholeNumber(scope, 'port', settings.port, {
     min: 1150,
     max: 65535,
-    unit: 'as a port',
     fix: 'choose a port that RDS supports',
   });
   checkRules(scope, networkRules(network, settings));

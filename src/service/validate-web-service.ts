@@ -115,7 +115,6 @@ function checkNumbers(scope: IConstruct, props: ProductionWebServiceProps, value
   checkWholeNumber(scope, 'routePriority', props.routePriority, {
     min: 1,
     max: 50000,
-    unit: 'as a priority',
     fix: 'remove routePriority',
   });
   checkWholeNumber(scope, 'responseTimeLimit', responseTimeLimit.toMilliseconds(), {

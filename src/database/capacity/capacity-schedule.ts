@@ -77,13 +77,12 @@ export class CapacitySchedule {
     checkWholeNumber(scope, 'capacity.schedule.toHour', toHour, {
       min: 1,
       max: 23,
-      unit: 'as an hour',
       fix: 'give the hour at which the night begins',
     });
     checkWholeNumber(scope, 'capacity.schedule.fromHour', fromHour, {
       min: 0,
       max: toHour - 1,
-      unit: 'as an hour before toHour',
+      unit: '(an hour before toHour)',
       fix: 'let the day begin before it ends',
     });
     checkWholeNumber(scope, 'capacity.schedule.nightReaders', nightReaders, {

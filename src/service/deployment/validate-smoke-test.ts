@@ -151,7 +151,6 @@ function checkRequest(scope: IConstruct, { path, status, timeoutMs, host }: Smok
   checkWholeNumber(scope, 'smokeTest.expectedStatus', status, {
     min: 100,
     max: 599,
-    unit: 'as an HTTP status',
     fix: 'give the status that the application answers with',
   });
   checkWholeNumber(scope, 'smokeTest.timeout', timeoutMs, {

@@ -13,7 +13,7 @@ describe('A rollout', () => {
     ['a canary of everything', Rollout.canary({ percent: 100 }), 'rollout.percent', '100', '0.1 to 99.9 percent'],
     ['a bake of more than a day', Rollout.blueGreen({ bakeTime: Duration.hours(25) }), 'rollout.bakeTime', '1500', '0 to 1440 minutes'],
     ['a bake of more than a day after steps', Rollout.steps([10, 50, 100], { bakeTime: Duration.hours(25) }), 'rollout.bakeTime', '1500', '0 to 1440 minutes'],
-    ['a linear step of half minutes', Rollout.linear({ stepBakeTime: Duration.seconds(90) }), 'rollout.stepBakeTime', '1.5', '0 to 1440 minutes, whole'],
+    ['a linear step of half minutes', Rollout.linear({ stepBakeTime: Duration.seconds(90) }), 'rollout.stepBakeTime', '1.5', 'a whole number from 0 to 1440 minutes'],
     ['a held step of half minutes', Rollout.steps([10, 50, 100], { stepBakeTime: Duration.seconds(90) }), 'rollout.stepBakeTime', '1.5', 'whole'],
     ['a held step that outlives its hook', Rollout.steps([10, 50, 100], { stepBakeTime: Duration.hours(24) }), 'rollout.stepBakeTime', '1440', '0 to 1380 minutes'],
     ['linear steps of more than 33 hours in all', Rollout.linear({ stepPercent: 3, stepBakeTime: Duration.hours(2) }), 'rollout', 'minutes', 'at most 33 hours'],
