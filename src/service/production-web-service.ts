@@ -29,10 +29,10 @@ import { releaseTarget } from './release-target';
 import { RequestsPerTask } from './scaling/requests-per-task';
 import { spotStrategy } from './scaling/spot-share';
 import { TaskScaling } from './scaling/task-scaling';
-import { bind, shortestReplacement } from './task/apply-binding';
-import { TaskReplacement } from './task/scheduled-redeployment';
-import { ServiceTask } from './task/task-builder';
-import type { WebTask } from './task/task-definition';
+import { applyBindings, shortestReplacement } from './task/apply-binding';
+import { ScheduledRedeployment } from './task/scheduled-redeployment';
+import { TaskBuilder } from './task/task-builder';
+import type { ServiceTaskDefinition } from './task/task-definition';
 import { taskSecurityGroup } from './task/task-security-group';
 import { checkRolloutSupports, checkSmokeTest } from './validate-web-service';
 import { type WebServiceSettings, webServiceSettings } from './web-service-settings';
@@ -125,7 +125,7 @@ export class ProductionWebService
     this.taskCount = this.createScaling().taskCount;
     this.allowSessions();
     if (replaceTasksEvery) {
-      new TaskReplacement(this, 'TaskReplacement', { service: this.service, every: replaceTasksEvery });
+      new ScheduledRedeployment(this, 'TaskReplacement', { service: this.service, every: replaceTasksEvery });
     }
   }
 
@@ -238,9 +238,9 @@ export class ProductionWebService
     return dedicatedCluster(this, { network, profile, spot, ecsExec: ecsExec !== undefined });
   }
 
-  private createTask(): ServiceTask {
+  private createTask(): TaskBuilder {
     const { network, healthCheck, logGroupName } = this.props;
-    return new ServiceTask(this, this.props, {
+    return new TaskBuilder(this, this.props, {
       ...this.settings,
       reachesInternet: network.reachesInternet,
       healthCommand: healthCheck?.containerCommand,
@@ -249,10 +249,10 @@ export class ProductionWebService
   }
 
   /** Returns the longest time for which a task may run, because secrets that it has read change. */
-  private bindBackingServices(task: WebTask): Duration | undefined {
+  private bindBackingServices(task: ServiceTaskDefinition): Duration | undefined {
     const bindings = (this.props.backingServices ?? []).map((backing) => backing.bind(this));
     this.stores.push(...bindings.flatMap(({ store }) => store ?? []));
-    bind(task, bindings);
+    applyBindings(task, bindings);
     const replaceTasksEvery = shortestReplacement(bindings);
     checkRolloutSupports(this, this.settings.rollout, { replacesTasks: replaceTasksEvery !== undefined });
     return replaceTasksEvery;

@@ -19,8 +19,8 @@ import type { ISecureVpc } from '../../network';
 import type { StepHold } from './rollout-plan';
 import type { SmokeTest } from './smoke-test';
 
-/** Properties of a {@link RolloutHook}. All are checked. */
-export interface RolloutHookProps {
+/** Properties of a {@link LifecycleHook}. All are checked. */
+export interface LifecycleHookProps {
   /** Network whose application tier holds the function. */
   readonly network: ISecureVpc;
   /** Supplies the log retention of the function. */
@@ -57,7 +57,7 @@ const SPARE_MINUTES = 30;
  * It runs in the network, calls the new tasks on their port, and holds the shift at the steps that ECS doesn't have.
  * docs/adr/0004-verifying-green.md has the reasons.
  */
-export class RolloutHook extends Construct {
+export class LifecycleHook extends Construct {
   public readonly handler: LambdaFunction;
   public readonly securityGroup: SecurityGroup;
   public readonly logGroup: LogGroup;
@@ -68,7 +68,7 @@ export class RolloutHook extends Construct {
   public constructor(
     scope: Construct,
     id: string,
-    private readonly props: RolloutHookProps,
+    private readonly props: LifecycleHookProps,
   ) {
     super(scope, id);
     const { handler, logGroup, policy, securityGroup } = this.createFunction();

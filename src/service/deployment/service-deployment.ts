@@ -23,11 +23,11 @@ import type { SecureLoadBalancer } from '../load-balancer/secure-load-balancer';
 import { CodeDeployGroup } from './code-deploy-group';
 import { CodeDeployTraffic } from './code-deploy-traffic';
 import { EcsTraffic } from './ecs-traffic';
-import { RolloutHook } from './lifecycle-hook';
+import { LifecycleHook } from './lifecycle-hook';
 import { rollbackAlarms } from './rollback-alarms';
 import type { RolloutBinding } from './rollout-binding';
 import type { SmokeTest } from './smoke-test';
-import type { WebTraffic } from './target-groups';
+import type { TargetGroups } from './target-groups';
 
 /** Properties of a {@link ServiceDeployment}. All are checked. */
 export interface ServiceDeploymentProps {
@@ -90,13 +90,13 @@ const GRACE_PERIOD = Duration.seconds(60);
 /** Fargate service with the traffic, alarms and hook by which new versions replace old ones. */
 export class ServiceDeployment {
   public readonly service: FargateService;
-  public readonly traffic: WebTraffic;
+  public readonly traffic: TargetGroups;
   /** Alarms of the service itself. `rollbackAlarmNames` also has those that were added by name. */
   public readonly rollbackAlarms: Alarm[];
   /** Names of all alarms that roll back a deployment. It grows until synthesis. */
   public readonly rollbackAlarmNames: string[];
   public readonly codeDeploy?: CodeDeployGroup;
-  private lifecycleHook?: RolloutHook;
+  private lifecycleHook?: LifecycleHook;
   private verification?: SmokeTest;
 
   public constructor(
@@ -120,7 +120,7 @@ export class ServiceDeployment {
   }
 
   /** Lifecycle hook of the service, where it holds the shift or runs a smoke test. */
-  public get hook(): RolloutHook | undefined {
+  public get hook(): LifecycleHook | undefined {
     return this.lifecycleHook;
   }
 
@@ -165,7 +165,7 @@ export class ServiceDeployment {
   }
 
   /** A rule of the load balancer forwards to the tasks. CodeDeploy needs the default actions instead. */
-  private createTraffic(): WebTraffic {
+  private createTraffic(): TargetGroups {
     const { network, loadBalancer, port, healthCheck, route, routePriority, rollout } = this.props;
     const targets = { network, loadBalancer, port, healthCheck, deregistrationDelay: DEREGISTRATION_DELAY };
     if (rollout.engine === DeploymentEngine.CODE_DEPLOY) {
@@ -207,9 +207,9 @@ export class ServiceDeployment {
     });
   }
 
-  private createLifecycleHook(): RolloutHook {
+  private createLifecycleHook(): LifecycleHook {
     const { network, profile, cluster, securityGroup: tasks, taskDefinition, port, rollout } = this.props;
-    const hook = new RolloutHook(this.scope, 'RolloutHook', {
+    const hook = new LifecycleHook(this.scope, 'RolloutHook', {
       container: taskDefinition.defaultContainer!.containerName,
       hold: rollout.hold,
       network,

@@ -10,11 +10,11 @@ import { DEFAULT_USER, type TaskContainer, type WritableMemory } from '../contai
 import type { ResolvedImage } from '../image/service-image';
 import type { TracingSettings } from '../tracing/tracing-config';
 import type { ServiceTaskProps } from './service-task-props';
-import { WebTask } from './task-definition';
+import { ServiceTaskDefinition } from './task-definition';
 import { checkContainers } from './validate-task';
 
-/** Service that a {@link ServiceTask} belongs to. */
-export interface ServiceTaskContext {
+/** Service that a {@link TaskBuilder} belongs to. */
+export interface TaskContext {
   /** Image of the application's container. */
   readonly image: ResolvedImage;
   /** Environment profile: log retention, removal policies, and the environment's name in traces. */
@@ -43,14 +43,14 @@ export interface ServiceTaskContext {
  * Task of a service, built from its props with defaults, sidecars and tracing.
  * It also connects the task to the AWS services that these call.
  */
-export class ServiceTask {
-  public readonly task: WebTask;
+export class TaskBuilder {
+  public readonly task: ServiceTaskDefinition;
   private readonly tracing?: TracingSettings;
 
   public constructor(
     private readonly service: Construct,
     private readonly props: ServiceTaskProps,
-    private readonly context: ServiceTaskContext,
+    private readonly context: TaskContext,
   ) {
     this.tracing = this.bindTracing();
     const containers = [...(this.tracing?.containers ?? []), ...this.bindSidecars()];
@@ -62,7 +62,7 @@ export class ServiceTask {
       writableMiB: application.mebibytes,
       memoryMiB,
     });
-    this.task = new WebTask(service, 'Task', {
+    this.task = new ServiceTaskDefinition(service, 'Task', {
       image,
       profile,
       port,
