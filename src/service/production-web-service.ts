@@ -45,7 +45,7 @@ import { type WebServiceSettings, webServiceSettings } from './web-service-setti
  * health check that AWS would refuse, and for props that contradict each other.
  *
  * @example
- * new ProductionWebService(stack, 'Api', {
+ * new ProductionWebService(this, 'Api', {
  *   network,
  *   certificate,
  *   image: ServiceImage.fromRepository(images, { tag: '1.4.2' }),
@@ -176,7 +176,7 @@ export class ProductionWebService
     return releaseTarget(this, {
       network: this.props.network,
       image: this.settings.image,
-      arm64: this.props.arm64 ?? false,
+      arm64: this.settings.arm64,
       engine: this.settings.rollout.engine,
       longestDeployment: this.deployment.longest,
       minTasks: this.settings.tasks.minTasks,

@@ -43,8 +43,7 @@ export function releaseTarget(service: ReleasableService, settings: ReleaseTarge
   if (!image.repository) {
     throw new PropError(service, {
       prop: 'image',
-      value: 'an image of a public registry',
-      expected: 'an image of an ImageRepository, for a release',
+      problem: 'comes from a public registry, which a release does not support',
       fix: 'use ServiceImage.released(repository)',
     });
   }

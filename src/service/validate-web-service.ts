@@ -1,7 +1,7 @@
-import { type Duration, Token } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { DeploymentEngine } from '../contracts';
-import { checkPort, checkWholeNumber } from '../validation/checks';
+import { checkDuration, checkPort, checkWholeNumber } from '../validation/checks';
 import { checkRules } from '../validation/rules';
 import type { RolloutBinding } from './deployment/rollout-binding';
 import type { SmokeTest } from './deployment/smoke-test';
@@ -115,13 +115,12 @@ function checkNumbers(scope: IConstruct, props: ProductionWebServiceProps, value
   checkWholeNumber(scope, 'routePriority', props.routePriority, {
     min: 1,
     max: 50000,
-    fix: 'remove routePriority',
+    fix: 'give another priority, or remove routePriority',
   });
-  checkWholeNumber(scope, 'responseTimeLimit', responseTimeLimit.toMilliseconds(), {
-    min: 50,
-    max: 3_600_000,
-    unit: 'milliseconds',
-    fix: 'give the time of a normal answer, with room',
+  checkDuration(scope, 'responseTimeLimit', responseTimeLimit, {
+    min: Duration.millis(50),
+    max: Duration.hours(1),
+    fix: 'give the response time of a good version, with some margin',
   });
   checkRules(scope, [
     {

@@ -79,7 +79,7 @@ export function allowSessions(scope: Construct, { cluster, taskRole, reason }: S
   acknowledge(
     policy,
     'AwsSolutions-IAM5[Resource::*]',
-    `The channels of a session know no resource. Sessions are allowed because: ${reason}`,
+    `The calls for session channels do not support resource-level permissions. Sessions are allowed because: ${reason}`,
   );
   return policy;
 }

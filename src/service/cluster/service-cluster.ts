@@ -43,8 +43,8 @@ export interface ServiceClusterProps {
  * other by name.
  *
  * @example
- * const shared = new ServiceCluster(stack, 'Cluster', { network });
- * new ProductionWebService(stack, 'Api', { network, image, certificate, cluster: shared.cluster });
+ * const shared = new ServiceCluster(this, 'Cluster', { network });
+ * new ProductionWebService(this, 'Api', { network, image, certificate, cluster: shared.cluster });
  */
 export class ServiceCluster extends Construct {
   /** ECS cluster, for the prop `cluster` of each service. */

@@ -34,7 +34,7 @@ export class CodeDeployGroup extends Construct {
   ) {
     super(scope, id);
     const role = new Role(this, 'Role', {
-      description: `Brings out new versions of ${scope.node.path}`,
+      description: `Deploys new versions of ${scope.node.path}`,
       assumedBy: new ServicePrincipal('codedeploy.amazonaws.com'),
     });
     const policy = this.createPolicy(role);

@@ -83,7 +83,7 @@ const DEFAULT_STEP_BAKE_TIME = Duration.minutes(1);
  * A service checks its strategy when it is created. Steps, shares and times out of range are refused there.
  *
  * @example
- * new ProductionWebService(stack, 'Api', {
+ * new ProductionWebService(this, 'Api', {
  *   network,
  *   image,
  *   certificate,

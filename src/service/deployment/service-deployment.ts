@@ -48,6 +48,8 @@ export interface ServiceDeploymentProps {
   readonly routePriority?: number;
   /** Health check of the target groups. */
   readonly healthCheck: HealthCheck;
+  /** Time that open requests have to end when a task is deregistered. */
+  readonly deregistrationDelay: Duration;
   /** TCP port of the container, 1 to 65535. */
   readonly port: number;
   /** Percent of requests below which a deployment rolls back, above 0, up to 100. */
@@ -84,7 +86,6 @@ export interface ServiceDeploymentProps {
   readonly smokeTest?: SmokeTest;
 }
 
-const DEREGISTRATION_DELAY = Duration.seconds(30);
 const GRACE_PERIOD = Duration.seconds(60);
 
 /** Fargate service with the traffic, alarms and hook by which new versions replace old ones. */
@@ -166,8 +167,8 @@ export class ServiceDeployment {
 
   /** A rule of the load balancer forwards to the tasks. CodeDeploy needs the default actions instead. */
   private createTraffic(): TargetGroups {
-    const { network, loadBalancer, port, healthCheck, route, routePriority, rollout } = this.props;
-    const targets = { network, loadBalancer, port, healthCheck, deregistrationDelay: DEREGISTRATION_DELAY };
+    const { network, loadBalancer, port, healthCheck, deregistrationDelay, route, routePriority, rollout } = this.props;
+    const targets = { network, loadBalancer, port, healthCheck, deregistrationDelay };
     if (rollout.engine === DeploymentEngine.CODE_DEPLOY) {
       return new CodeDeployTraffic(this.scope, 'Traffic', targets);
     }

@@ -57,7 +57,7 @@ const DEFAULT_ATTEMPTS = 3;
  * test that can't run. docs/adr/0004-verifying-green.md has the reasons.
  *
  * @example
- * new ProductionWebService(stack, 'Api', {
+ * new ProductionWebService(this, 'Api', {
  *   network,
  *   image,
  *   certificate,

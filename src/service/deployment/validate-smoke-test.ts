@@ -1,6 +1,6 @@
-import { Token } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { checkWholeNumber } from '../../validation/checks';
+import { checkDuration, checkWholeNumber } from '../../validation/checks';
 import { checkRules } from '../../validation/rules';
 import { checkNothingSecret } from '../container/validate-environment';
 
@@ -51,15 +51,13 @@ export function checkTest(scope: IConstruct, test: UncheckedTest, notSecret: { [
     {
       condition: requests.length + commands.length === 0,
       prop: 'smokeTest',
-      value: [],
-      expected: 'at least one request or a command',
+      problem: 'has no request and no command',
       fix: "name one: SmokeTest.http('/health')",
     },
     {
       condition: commands.length > 1,
       prop: 'smokeTest',
-      value: `${commands.length} commands`,
-      expected: 'one command, because each needs a separate task',
+      problem: `has ${commands.length} commands, and each would need a separate task`,
       fix: 'run them one after the other in one script',
     },
   ]);
@@ -71,34 +69,34 @@ export function checkTest(scope: IConstruct, test: UncheckedTest, notSecret: { [
     {
       condition: roundSeconds > MAX_SECONDS_OF_A_ROUND,
       prop: 'smokeTest',
-      value: `${roundSeconds} s`,
-      expected: `timeouts of ${MAX_SECONDS_OF_A_ROUND} seconds in all: a function ends after 15 minutes`,
+      problem:
+        `has timeouts of ${roundSeconds} seconds in all, and a round may take ${MAX_SECONDS_OF_A_ROUND} seconds, ` +
+        'because a function ends after 15 minutes',
       fix: 'use fewer requests, or shorten the timeouts',
     },
     {
       condition: length > MAX_CHARACTERS,
       prop: 'smokeTest',
-      value: `${length} characters`,
-      expected:
-        `${MAX_CHARACTERS} characters of requests, command and variables: ` +
-        'a function has 4 KB for its environment variables',
+      problem:
+        `has ${length} characters of requests, command and variables, and ${MAX_CHARACTERS} fit into the ` +
+        'environment variables of a function',
       fix: 'put the command into a script of the image, or use fewer requests',
     },
   ]);
 }
 
 function checkRounds(scope: IConstruct, { verifySeconds, attempts }: UncheckedTest): void {
-  checkWholeNumber(scope, 'smokeTest.verifyFor', verifySeconds, {
-    min: 0,
-    max: 3600,
-    unit: 'seconds',
+  checkDuration(scope, 'smokeTest.verifyFor', Duration.seconds(verifySeconds), {
+    min: Duration.minutes(0),
+    max: Duration.hours(1),
+    whole: 'seconds',
     fix: 'give Duration.minutes(2) to Duration.minutes(5)',
   });
   checkWholeNumber(scope, 'smokeTest.attempts', attempts, {
     min: 1,
     max: 10,
     unit: 'rounds',
-    fix: 'let two or three rounds fail',
+    fix: 'give 2 or 3',
   });
 }
 
@@ -122,10 +120,10 @@ function checkCommand(
       fix: 'use another name',
     },
   ]);
-  checkWholeNumber(scope, 'smokeTest.timeout', timeoutSeconds, {
-    min: 60,
-    max: 3600,
-    unit: 'seconds',
+  checkDuration(scope, 'smokeTest.timeout', Duration.seconds(timeoutSeconds), {
+    min: Duration.minutes(1),
+    max: Duration.hours(1),
+    whole: 'seconds',
     fix: 'give Duration.minutes(10), and run longer tests before the release',
   });
   checkNothingSecret(scope, { prop: 'smokeTest.environment', environment, notSecret });
@@ -153,10 +151,9 @@ function checkRequest(scope: IConstruct, { path, status, timeoutMs, host }: Smok
     max: 599,
     fix: 'give the status that the application answers with',
   });
-  checkWholeNumber(scope, 'smokeTest.timeout', timeoutMs, {
-    min: 1000,
-    max: 60000,
-    unit: 'milliseconds',
+  checkDuration(scope, 'smokeTest.timeout', Duration.millis(timeoutMs), {
+    min: Duration.seconds(1),
+    max: Duration.minutes(1),
     fix: 'give Duration.seconds(5)',
   });
 }

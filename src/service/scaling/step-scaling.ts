@@ -86,7 +86,7 @@ export class StepScaling extends Construct {
       unit: 'percent, below cpuPercent',
       fix: 'set it well below cpuPercent',
     });
-    const tasks = { min: 1, max: 100, unit: 'tasks', fix: 'remove it' };
+    const tasks = { min: 1, max: 100, unit: 'tasks', fix: 'give 1 or 2' };
     checkWholeNumber(scope, 'scaling.tasksPerStep', steps.tasksPerStep, tasks);
     checkWholeNumber(scope, 'scaling.tasksPerLargeStep', steps.tasksPerLargeStep, tasks);
   }

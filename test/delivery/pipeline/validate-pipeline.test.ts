@@ -355,7 +355,7 @@ describe('BlueGreenPipeline refuses in one line with path, prop, value, expectat
           stages: [production(fixture, { smokeTest: SmokeTest.http('/', { verifyFor: Duration.hours(2) }) })],
         });
       },
-      /^ProductionWebService 'Production\/Api': smokeTest\.verifyFor is 7200, expected a whole number from 0 to 3600 seconds/,
+      /^ProductionWebService 'Production\/Api': smokeTest\.verifyFor is 2 hours, expected 0 minutes to 1 hour/,
     ],
     [
       'verification before traffic of a rolling service',
