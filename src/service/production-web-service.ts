@@ -34,7 +34,7 @@ import { ScheduledRedeployment } from './task/scheduled-redeployment';
 import { TaskBuilder } from './task/task-builder';
 import type { ServiceTaskDefinition } from './task/task-definition';
 import { taskSecurityGroup } from './task/task-security-group';
-import { checkRolloutSupports, checkSmokeTest } from './validate-web-service';
+import { bindSmokeTest, checkRolloutSupports } from './validate-web-service';
 import { type WebServiceSettings, webServiceSettings } from './web-service-settings';
 
 /**
@@ -178,7 +178,7 @@ export class ProductionWebService
       image: this.settings.image,
       arm64: this.settings.arm64,
       engine: this.settings.rollout.engine,
-      longestDeployment: this.deployment.longest,
+      longestDeployment: this.deployment.maxDuration,
       minTasks: this.settings.tasks.minTasks,
       rollbackAlarmNames: this.deployment.rollbackAlarmNames,
       stores: this.stores,
@@ -213,8 +213,7 @@ export class ProductionWebService
         fix: 'set it on the service or on one stage, with all requests in it: SmokeTest.all([...])',
       });
     }
-    checkSmokeTest(this, this.settings.rollout, smokeTest, this.props.notSecret);
-    this.deployment.verifyWith(smokeTest);
+    this.deployment.verifyWith(bindSmokeTest(this, this.settings.rollout, smokeTest, this.props));
   }
 
   /**
@@ -260,7 +259,7 @@ export class ProductionWebService
 
   private createDeployment(): ServiceDeployment {
     const { loadBalancer, cluster, logGroup, taskDefinition, securityGroup, settings } = this;
-    const { network, routePriority, serviceName, smokeTest, discoverableAs: name } = this.props;
+    const { network, routePriority, serviceName, discoverableAs: name } = this.props;
     const { spot } = settings.scaling._props;
     return new ServiceDeployment(this, {
       ...settings,
@@ -271,7 +270,6 @@ export class ProductionWebService
       taskDefinition,
       securityGroup,
       serviceName,
-      smokeTest,
       released: settings.image.nothingReleased !== undefined,
       capacityProviders: spot && spotStrategy(spot),
       serviceConnect: name === undefined ? undefined : serviceConnect(this, { ...settings, cluster, logGroup, name }),

@@ -5,6 +5,7 @@ import { checkDuration, checkPort, checkWholeNumber } from '../validation/checks
 import { checkRules } from '../validation/rules';
 import type { RolloutBinding } from './deployment/rollout-binding';
 import type { SmokeTest } from './deployment/smoke-test';
+import type { SmokeTestBinding } from './deployment/smoke-test-binding';
 import { Route } from './load-balancer/route';
 import type { ProductionWebServiceProps } from './production-web-service-props';
 import { checkServiceName, checkTask } from './task/validate-task';
@@ -34,21 +35,18 @@ export function checkWebService(scope: IConstruct, props: ProductionWebServicePr
     route: props.route,
     serviceConnect: props.discoverableAs !== undefined,
   });
-  if (props.smokeTest) {
-    checkSmokeTest(scope, rollout, props.smokeTest, props.notSecret);
-  }
   checkNumbers(scope, props, values);
 }
 
-/** Refuses a smoke test that AWS would refuse, and one that the rollout can't run. */
-export function checkSmokeTest(
+/** Binds a smoke test to a service. Refuses one that AWS would refuse, or that the rollout can't run. */
+export function bindSmokeTest(
   scope: IConstruct,
   rollout: RolloutBinding,
   smokeTest: SmokeTest,
-  notSecret: ProductionWebServiceProps['notSecret'],
-): void {
+  { notSecret = {} }: Pick<ProductionWebServiceProps, 'notSecret'>,
+): SmokeTestBinding {
   checkRolloutSupports(scope, rollout, { smokeTest: true });
-  smokeTest._check(scope, notSecret);
+  return smokeTest._bind(scope, { notSecret });
 }
 
 /** Features of a service that not every rollout supports. */

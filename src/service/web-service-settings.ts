@@ -6,13 +6,14 @@ import { DEFAULT_USER, type WritableMemory } from './container/task-container';
 import { targetHealthCheck } from './deployment/health-check';
 import { Rollout } from './deployment/rollout';
 import type { RolloutBinding, RolloutContext } from './deployment/rollout-binding';
+import type { SmokeTestBinding } from './deployment/smoke-test-binding';
 import type { ResolvedImage } from './image/service-image';
 import type { Route } from './load-balancer/route';
 import type { ProductionWebServiceProps } from './production-web-service-props';
 import { type TaskRange, taskRange } from './scaling/scaling-limits';
 import { ServiceScaling } from './scaling/service-scaling';
 import { smallestMemoryMiB } from './task/validate-task';
-import { ALL_REQUESTS, checkWebService } from './validate-web-service';
+import { ALL_REQUESTS, bindSmokeTest, checkWebService } from './validate-web-service';
 
 const DEFAULT_PORT = 8080;
 const DEFAULT_WRITABLE_PATHS = ['/tmp'];
@@ -63,6 +64,11 @@ export interface WebServiceSettings {
   readonly route: Route;
   /** Rollout strategy, bound to the service. */
   readonly rollout: RolloutBinding;
+  /**
+   * Smoke test of new versions, bound to the service.
+   * @default - `verifyWith` may add one
+   */
+  readonly smokeTest?: SmokeTestBinding;
   /** Health check of the target groups. */
   readonly healthCheck: HealthCheck;
   /** Percent of requests below which a deployment rolls back. */
@@ -99,6 +105,7 @@ export function webServiceSettings(
     responseTimeLimit: props.responseTimeLimit ?? DEFAULT_RESPONSE_TIME_LIMIT,
   };
   checkWebService(service, props, { ...values, rollout });
+  const smokeTest = props.smokeTest && bindSmokeTest(service, rollout, props.smokeTest, props);
   const scaling = props.scaling ?? ServiceScaling.between();
   const image = props.image._bind(service, {
     prop: 'image',
@@ -111,6 +118,7 @@ export function webServiceSettings(
     profile,
     image,
     rollout,
+    smokeTest,
     route: props.route ?? ALL_REQUESTS,
     healthCheck: targetHealthCheck(service, props.healthCheck ?? {}),
     scaling,

@@ -147,9 +147,9 @@ export class Rollout {
     return new Rollout({
       strategy: DeploymentStrategy[strategy],
       bakeTime: props.bakeTime ?? DEFAULT_BAKE_TIME,
-      shift: strategy === 'BLUE_GREEN' ? undefined : { stepPercent, stepBakeTime: heldAt ? Duration.minutes(0) : time },
+      shift: strategy === 'BLUE_GREEN' ? undefined : { stepPercent, stepBakeTime: time },
       steps: percentages,
-      hold: heldAt && { steps: heldAt, time },
+      heldAt,
     });
   }
 

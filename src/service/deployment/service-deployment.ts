@@ -26,7 +26,7 @@ import { EcsTraffic } from './ecs-traffic';
 import { LifecycleHook } from './lifecycle-hook';
 import { rollbackAlarms } from './rollback-alarms';
 import type { RolloutBinding } from './rollout-binding';
-import type { SmokeTest } from './smoke-test';
+import type { SmokeTestBinding } from './smoke-test-binding';
 import type { TargetGroups } from './target-groups';
 
 /** Properties of a {@link ServiceDeployment}. All are checked. */
@@ -83,7 +83,7 @@ export interface ServiceDeploymentProps {
    * Smoke test of new versions.
    * @default - {@link ServiceDeployment.verifyWith} may add one
    */
-  readonly smokeTest?: SmokeTest;
+  readonly smokeTest?: SmokeTestBinding;
 }
 
 const GRACE_PERIOD = Duration.seconds(60);
@@ -98,7 +98,7 @@ export class ServiceDeployment {
   public readonly rollbackAlarmNames: string[];
   public readonly codeDeploy?: CodeDeployGroup;
   private lifecycleHook?: LifecycleHook;
-  private verification?: SmokeTest;
+  private verification?: SmokeTestBinding;
 
   public constructor(
     private readonly scope: Construct,
@@ -126,13 +126,13 @@ export class ServiceDeployment {
   }
 
   /** Smoke test of new versions, where there is one. */
-  public get smokeTest(): SmokeTest | undefined {
+  public get smokeTest(): SmokeTestBinding | undefined {
     return this.verification;
   }
 
   /** Longest planned duration of a deployment, with its verification. */
-  public get longest(): Duration {
-    return this.props.rollout.longest.plus(Duration.seconds(this.verification?._longestSeconds ?? 0));
+  public get maxDuration(): Duration {
+    return this.props.rollout.maxDuration.plus(this.verification?.maxDuration ?? Duration.seconds(0));
   }
 
   /** Names by which CloudWatch counts the traffic of the service. */
@@ -155,7 +155,7 @@ export class ServiceDeployment {
   }
 
   /** Runs a checked smoke test on each new version before it gets production traffic. */
-  public verifyWith(smokeTest: SmokeTest): void {
+  public verifyWith(smokeTest: SmokeTestBinding): void {
     this.lifecycleHook ??= this.createLifecycleHook();
     this.lifecycleHook.verifyWith(smokeTest);
     this.verification = smokeTest;

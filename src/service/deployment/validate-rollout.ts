@@ -3,7 +3,7 @@ import { DeploymentStrategy } from 'aws-cdk-lib/aws-ecs';
 import type { IConstruct } from 'constructs';
 import { checkDuration } from '../../validation/checks';
 import { checkRules } from '../../validation/rules';
-import { plannedTime, type RolloutPlan, stepsBeforeBake, stepTime } from './rollout-plan';
+import { plannedTime, type RolloutPlan, stepsBeforeBake } from './rollout-plan';
 import { checkSteps } from './rollout-steps';
 
 const DAY_MINUTES = 24 * 60;
@@ -25,7 +25,7 @@ export function checkPlan(scope: IConstruct, plan: RolloutPlan): void {
     MAX_TERMINATION_WAIT_MINUTES,
   );
   checkMinutes(scope, 'rollout.bakeTime', plan.bakeTime, DAY_MINUTES);
-  checkMinutes(scope, 'rollout.stepBakeTime', stepTime(plan), plan.hold ? MAX_HELD_MINUTES : DAY_MINUTES);
+  checkMinutes(scope, 'rollout.stepBakeTime', plan.shift?.stepBakeTime, plan.heldAt ? MAX_HELD_MINUTES : DAY_MINUTES);
   checkShare(scope, plan);
   checkTotal(scope, plan);
 }

@@ -3,31 +3,7 @@ import type { IConstruct } from 'constructs';
 import { checkDuration, checkWholeNumber } from '../../validation/checks';
 import { checkRules } from '../../validation/rules';
 import { checkNothingSecret } from '../container/validate-environment';
-
-/** One request of a smoke test, as the hook reads it. */
-export interface SmokeRequest {
-  /** Path with its query, encoded. */
-  readonly path: string;
-  /** Status that passes, 100 to 599. */
-  readonly status: number;
-  /** Time for the whole answer, 1000 to 60000 milliseconds. */
-  readonly timeoutMs: number;
-  /**
-   * Host header, for applications that answer by name.
-   * @default - the address of the task
-   */
-  readonly host?: string;
-}
-
-/** Command of a smoke test. The hook knows the container, too. */
-export interface SmokeCommand {
-  /** Command as in the task definition: what the entry point of the image gets. */
-  readonly command: string[];
-  /** Environment variables in addition to those of the container. */
-  readonly environment: { readonly [name: string]: string };
-  /** Time for the task of the command, 60 to 3600 whole seconds. */
-  readonly timeoutSeconds: number;
-}
+import type { SmokeCommand, SmokeRequest } from './smoke-test-binding';
 
 /** Smoke test with its defaults, before it is checked. */
 interface UncheckedTest {
@@ -45,7 +21,7 @@ const MAX_CHARACTERS = 3500;
 const URL_VARIABLE = 'SMOKE_TEST_URL';
 
 /** Refuses a smoke test that the hook can't run, and secrets among the variables of its command. */
-export function checkTest(scope: IConstruct, test: UncheckedTest, notSecret: { [variable: string]: string }): void {
+export function checkTest(scope: IConstruct, test: UncheckedTest, notSecret: { readonly [variable: string]: string }): void {
   const { requests, commands, roundSeconds } = test;
   checkRules(scope, [
     {
@@ -103,7 +79,7 @@ function checkRounds(scope: IConstruct, { verifySeconds, attempts }: UncheckedTe
 function checkCommand(
   scope: IConstruct,
   { command, environment, timeoutSeconds }: SmokeCommand,
-  notSecret: { [variable: string]: string },
+  notSecret: { readonly [variable: string]: string },
 ): void {
   checkRules(scope, [
     {
