@@ -21,7 +21,11 @@ const MAX_CHARACTERS = 3500;
 const URL_VARIABLE = 'SMOKE_TEST_URL';
 
 /** Refuses a smoke test that the hook can't run, and secrets among the variables of its command. */
-export function checkTest(scope: IConstruct, test: UncheckedTest, notSecret: { readonly [variable: string]: string }): void {
+export function checkTest(
+  scope: IConstruct,
+  test: UncheckedTest,
+  notSecret: { readonly [variable: string]: string },
+): void {
   const { requests, commands, roundSeconds } = test;
   checkRules(scope, [
     {
