@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { CommandTask, CommandTasks } from './command';
 import { type Answer, decide, type Deployment } from './decision';
 import { beforeShift, DEPLOYMENT, GREEN } from './payloads';
-import type { RolloutPlan, SmokeCommand, SmokeRequest } from './plan';
+import type { HookPlan, SmokeCommand, SmokeRequest } from './plan';
 import { smoke } from './smoke';
 
 const SECOND = 1000;
@@ -85,12 +85,12 @@ class World {
     return this;
   }
 
-  public plan(given: Partial<RolloutPlan> = {}): RolloutPlan {
+  public plan(given: Partial<HookPlan> = {}): HookPlan {
     return { port: this.port, stepSeconds: 0, verifySeconds: 0, attempts: 3, requests: [], ...given };
   }
 
   /** One call with the details of earlier answers, which ECS merges as JSON and keeps through the deployment. */
-  public async call(plan: RolloutPlan, ...given: [event?: unknown]): Promise<Answer> {
+  public async call(plan: HookPlan, ...given: [event?: unknown]): Promise<Answer> {
     const event = given.length > 0 ? given[0] : beforeShift(0);
     const answer = await decide(
       typeof event === 'object' && event !== null ? { hookDetails: this.details, ...event } : event,
@@ -121,7 +121,7 @@ class World {
 
   /** Calls as ECS does until the hook has decided. */
   public async untilDecided(
-    plan: RolloutPlan,
+    plan: HookPlan,
     event: unknown = beforeShift(0),
   ): Promise<{ status: string; seconds: number; calls: number }> {
     const begin = this.now;
@@ -446,14 +446,14 @@ describe('The rollout hook', () => {
     const SUITE: SmokeCommand = { container: 'web', command: ['npm', 'test'], environment: {}, timeoutSeconds: 600 };
     const started = () => `start npm test http://127.0.0.1:${world.port}`;
     const stopped = (reason: string) => `stop ${TASK} ${reason}`;
-    let plan: RolloutPlan;
+    let plan: HookPlan;
 
     beforeEach(() => {
       plan = world.plan({ command: SUITE });
     });
 
     /** Starts the command. */
-    const running = async (given: RolloutPlan = plan) => {
+    const running = async (given: HookPlan = plan) => {
       expect(await world.call(given)).toMatchObject({
         hookStatus: 'IN_PROGRESS',
         callBackDelay: 5,
@@ -593,7 +593,7 @@ describe('The rollout hook', () => {
       expect(world.changes).toEqual([started()]);
     });
 
-    test.each<[string, Partial<RolloutPlan>]>([
+    test.each<[string, Partial<HookPlan>]>([
       ['held steps', STEPS],
       ['steps of ECS', {}],
     ])("doesn't repeat it at %s (B-12)", async (_, steps) => {

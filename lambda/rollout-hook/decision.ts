@@ -1,6 +1,6 @@
 import { type CommandTasks, commandState, runsAt } from './command';
 import { type Invocation, isSameWeight, read, type Watch } from './invocation';
-import type { RolloutPlan } from './plan';
+import type { HookPlan } from './plan';
 
 /** State of a deployment. */
 export interface Deployment {
@@ -22,11 +22,11 @@ export interface Deployments {
 
 /** Context of a decision. */
 export interface HookContext {
-  readonly plan: RolloutPlan;
+  readonly plan: HookPlan;
   readonly deployments: Deployments;
   readonly tasks: CommandTasks;
   /** Sends the requests to one task. Rejects with the reason if one fails. */
-  readonly smoke: (plan: RolloutPlan, address: string) => Promise<void>;
+  readonly smoke: (plan: HookPlan, address: string) => Promise<void>;
   readonly now: () => number;
 }
 
@@ -90,7 +90,7 @@ export async function decide(event: unknown, context: HookContext): Promise<Answ
 }
 
 /** Whether the weight is verified or held: before the first traffic, then at the steps of the plan or of ECS. */
-function holdsAt(plan: RolloutPlan, weight: number): boolean {
+function holdsAt(plan: HookPlan, weight: number): boolean {
   if (isSameWeight(weight, 0)) {
     return plan.requests.length > 0 || plan.command !== undefined;
   }
@@ -166,14 +166,14 @@ async function stopTask(invocation: Invocation, task: string, tasks: CommandTask
 }
 
 /** State for this weight. A changed plan may have lost its command. */
-function watchOf({ weight = 0, watch }: Invocation, plan: RolloutPlan, now: number): Watch {
+function watchOf({ weight = 0, watch }: Invocation, plan: HookPlan, now: number): Watch {
   if (!watch || !isSameWeight(watch.weight, weight)) {
     return { weight, since: now, passingSince: null, failures: 0, run: null };
   }
   return runsAt(plan.command, watch) ? watch : { ...watch, run: null };
 }
 
-function failedRound(plan: RolloutPlan, watch: Watch, error: Error): Answer {
+function failedRound(plan: HookPlan, watch: Watch, error: Error): Answer {
   const failures = watch.failures + 1;
   if (failures >= plan.attempts) {
     return failed(`${error.message} (round ${failures} of ${plan.attempts})`);
@@ -183,7 +183,7 @@ function failedRound(plan: RolloutPlan, watch: Watch, error: Error): Answer {
 }
 
 /** Before the first traffic the time of passed rounds counts, at a step the time since its start. */
-function passedRound(plan: RolloutPlan, watch: Watch, now: number): Answer {
+function passedRound(plan: HookPlan, watch: Watch, now: number): Answer {
   const passingSince = watch.passingSince ?? now;
   const beforeTraffic = isSameWeight(watch.weight, 0);
   const [seconds, from] = beforeTraffic

@@ -2,10 +2,10 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { type Answer, decide } from './decision';
 import { EcsCommandTasks } from './ecs-command-tasks';
 import { EcsDeployments } from './ecs-deployments';
-import type { RolloutPlan } from './plan';
+import type { HookPlan } from './plan';
 import { smoke } from './smoke';
 
-const plan = JSON.parse(process.env.ROLLOUT_PLAN ?? '') as RolloutPlan;
+const plan = JSON.parse(process.env.ROLLOUT_PLAN ?? '') as HookPlan;
 const ecs = new ECSClient({});
 const deployments = new EcsDeployments(ecs);
 const tasks = new EcsCommandTasks(ecs);

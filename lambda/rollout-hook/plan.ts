@@ -22,7 +22,7 @@ export interface SmokeCommand {
 }
 
 /** Settings of the hook, which the construct passes as JSON in the variable `ROLLOUT_PLAN`. */
-export interface RolloutPlan {
+export interface HookPlan {
   /** Port of the containers. */
   readonly port: number;
   /** Weights of green that are held for `stepSeconds`. Without them, ECS times the steps itself. */

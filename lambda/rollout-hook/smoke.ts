@@ -1,8 +1,8 @@
 import * as http from 'node:http';
-import type { RolloutPlan, SmokeRequest } from './plan';
+import type { HookPlan, SmokeRequest } from './plan';
 
 /** Sends all requests to one task, in order and without the load balancer. Rejects at the first one that fails. */
-export async function smoke(plan: RolloutPlan, address: string): Promise<void> {
+export async function smoke(plan: HookPlan, address: string): Promise<void> {
   for (const request of plan.requests) {
     const status = await statusOf(request, address, plan.port);
     if (status !== request.status) {

@@ -33,7 +33,6 @@ export function checkDatabase(scope: IConstruct, props: WrittenProps, settings: 
   checkWholeNumber(scope, 'port', settings.port, {
     min: 1150,
     max: 65535,
-    unit: 'as a port',
     fix: 'choose a port that RDS supports',
   });
   checkRules(scope, networkRules(props, settings.port));

@@ -51,7 +51,7 @@ export class SuccessRateAlarm extends Construct {
     this.alarm = createAlarm(this, props, {
       alarmDescription:
         `Fewer than ${props.threshold} % of requests succeed: ` +
-        `a running deployment of ${scope.node.path} goes back.`,
+        `a running deployment of ${scope.node.path} rolls back.`,
       metric: (targets) =>
         targets.ofWorst(
           'share',
@@ -78,7 +78,7 @@ export class ResponseTimeAlarm extends Construct {
     super(scope, id);
     this.alarm = createAlarm(this, props, {
       alarmDescription:
-        `Requests to ${scope.node.path} take more than ${props.threshold} s: a running deployment goes back.`,
+        `Requests to ${scope.node.path} take more than ${props.threshold} s: a running deployment rolls back.`,
       metric: (targets) => targets.ofWorst('group', targets.responseTimes('p90'), (worst) => worst),
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       minutes: HEALTH_MINUTES,
@@ -99,7 +99,7 @@ export class UnhealthyTargetsAlarm extends Construct {
     this.alarm = createAlarm(this, props, {
       alarmDescription:
         `More than ${props.threshold} % of the targets of ${scope.node.path} are unhealthy: ` +
-        'a running deployment goes back.',
+        'a running deployment rolls back.',
       metric: (targets) => targets.ofWorst('group', targets.unhealthyPercents(), (worst) => worst),
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       minutes: HEALTH_MINUTES,

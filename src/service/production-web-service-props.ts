@@ -30,11 +30,11 @@ export interface ProductionWebServiceProps extends ServiceTaskProps {
   readonly loadBalancer?: SecureLoadBalancer;
   /**
    * ACM certificate of the dedicated load balancer. Not together with `loadBalancer`.
-   * @default - `loadBalancer` is required
+   * @default - none; `loadBalancer` is then required
    */
   readonly certificate?: ICertificate;
   /**
-   * Requests of the load balancer that reach the service.
+   * Requests of the load balancer that reach the service. Don't change it while a deployment shifts traffic.
    * @default Route.path('/*') - all requests
    */
   readonly route?: Route;
@@ -45,6 +45,8 @@ export interface ProductionWebServiceProps extends ServiceTaskProps {
   readonly routePriority?: number;
   /**
    * TCP port on which the container listens, 1 to 65535.
+   *
+   * A change replaces the target groups. Don't change it while a deployment shifts traffic.
    * @default 8080 - a port that needs no root
    */
   readonly port?: number;
@@ -52,6 +54,7 @@ export interface ProductionWebServiceProps extends ServiceTaskProps {
    * Databases and caches that the service uses.
    *
    * Each opens its port to this service alone, and provides its host, port and credentials as environment variables.
+   * A database provides DB_HOST, DB_PORT, DB_NAME, DB_USERNAME and DB_PASSWORD, unless its props rename them.
    * @default - the service uses none
    */
   readonly backingServices?: IBackingService[];
@@ -62,6 +65,8 @@ export interface ProductionWebServiceProps extends ServiceTaskProps {
   readonly healthCheck?: WebHealthCheck;
   /**
    * Rollout strategy: how a new version replaces the running one.
+   *
+   * Don't change it while a deployment shifts traffic.
    * @default Rollout.blueGreen()
    */
   readonly rollout?: Rollout;
@@ -101,8 +106,9 @@ export interface ProductionWebServiceProps extends ServiceTaskProps {
    */
   readonly serviceName?: string;
   /**
-   * Physical name of the log group.
+   * Physical name of the log group, 1 to 512 letters, digits and `_-/.#`.
    *
+   * A change replaces the log group. The old one is kept or deleted by the removal policy of the environment.
    * Source: requirements A-15, C-14 and E-15.
    * @default - CloudFormation generates a name
    */

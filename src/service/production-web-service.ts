@@ -29,12 +29,12 @@ import { releaseTarget } from './release-target';
 import { RequestsPerTask } from './scaling/requests-per-task';
 import { spotStrategy } from './scaling/spot-share';
 import { TaskScaling } from './scaling/task-scaling';
-import { bind, shortestReplacement } from './task/apply-binding';
-import { TaskReplacement } from './task/scheduled-redeployment';
-import { ServiceTask } from './task/task-builder';
-import type { WebTask } from './task/task-definition';
+import { applyBindings, shortestReplacement } from './task/apply-binding';
+import { ScheduledRedeployment } from './task/scheduled-redeployment';
+import { TaskBuilder } from './task/task-builder';
+import type { ServiceTaskDefinition } from './task/task-definition';
 import { taskSecurityGroup } from './task/task-security-group';
-import { checkRolloutSupports, checkSmokeTest } from './validate-web-service';
+import { bindSmokeTest, checkRolloutSupports } from './validate-web-service';
 import { type WebServiceSettings, webServiceSettings } from './web-service-settings';
 
 /**
@@ -45,7 +45,7 @@ import { type WebServiceSettings, webServiceSettings } from './web-service-setti
  * health check that AWS would refuse, and for props that contradict each other.
  *
  * @example
- * new ProductionWebService(stack, 'Api', {
+ * new ProductionWebService(this, 'Api', {
  *   network,
  *   certificate,
  *   image: ServiceImage.fromRepository(images, { tag: '1.4.2' }),
@@ -125,7 +125,7 @@ export class ProductionWebService
     this.taskCount = this.createScaling().taskCount;
     this.allowSessions();
     if (replaceTasksEvery) {
-      new TaskReplacement(this, 'TaskReplacement', { service: this.service, every: replaceTasksEvery });
+      new ScheduledRedeployment(this, 'TaskReplacement', { service: this.service, every: replaceTasksEvery });
     }
   }
 
@@ -176,9 +176,9 @@ export class ProductionWebService
     return releaseTarget(this, {
       network: this.props.network,
       image: this.settings.image,
-      arm64: this.props.arm64 ?? false,
+      arm64: this.settings.arm64,
       engine: this.settings.rollout.engine,
-      longestDeployment: this.deployment.longest,
+      longestDeployment: this.deployment.maxDuration,
       minTasks: this.settings.tasks.minTasks,
       rollbackAlarmNames: this.deployment.rollbackAlarmNames,
       stores: this.stores,
@@ -213,8 +213,7 @@ export class ProductionWebService
         fix: 'set it on the service or on one stage, with all requests in it: SmokeTest.all([...])',
       });
     }
-    checkSmokeTest(this, this.settings.rollout, smokeTest, this.props.notSecret);
-    this.deployment.verifyWith(smokeTest);
+    this.deployment.verifyWith(bindSmokeTest(this, this.settings.rollout, smokeTest, this.props));
   }
 
   /**
@@ -238,9 +237,9 @@ export class ProductionWebService
     return dedicatedCluster(this, { network, profile, spot, ecsExec: ecsExec !== undefined });
   }
 
-  private createTask(): ServiceTask {
+  private createTask(): TaskBuilder {
     const { network, healthCheck, logGroupName } = this.props;
-    return new ServiceTask(this, this.props, {
+    return new TaskBuilder(this, this.props, {
       ...this.settings,
       reachesInternet: network.reachesInternet,
       healthCommand: healthCheck?.containerCommand,
@@ -249,10 +248,10 @@ export class ProductionWebService
   }
 
   /** Returns the longest time for which a task may run, because secrets that it has read change. */
-  private bindBackingServices(task: WebTask): Duration | undefined {
+  private bindBackingServices(task: ServiceTaskDefinition): Duration | undefined {
     const bindings = (this.props.backingServices ?? []).map((backing) => backing.bind(this));
     this.stores.push(...bindings.flatMap(({ store }) => store ?? []));
-    bind(task, bindings);
+    applyBindings(task, bindings);
     const replaceTasksEvery = shortestReplacement(bindings);
     checkRolloutSupports(this, this.settings.rollout, { replacesTasks: replaceTasksEvery !== undefined });
     return replaceTasksEvery;
@@ -260,7 +259,7 @@ export class ProductionWebService
 
   private createDeployment(): ServiceDeployment {
     const { loadBalancer, cluster, logGroup, taskDefinition, securityGroup, settings } = this;
-    const { network, routePriority, serviceName, smokeTest, discoverableAs: name } = this.props;
+    const { network, routePriority, serviceName, discoverableAs: name } = this.props;
     const { spot } = settings.scaling._props;
     return new ServiceDeployment(this, {
       ...settings,
@@ -271,7 +270,6 @@ export class ProductionWebService
       taskDefinition,
       securityGroup,
       serviceName,
-      smokeTest,
       released: settings.image.nothingReleased !== undefined,
       capacityProviders: spot && spotStrategy(spot),
       serviceConnect: name === undefined ? undefined : serviceConnect(this, { ...settings, cluster, logGroup, name }),

@@ -24,7 +24,7 @@ interface ReleasableService extends IConstruct {
 }
 
 /** Settings of a web service that its public properties don't show. */
-interface ReleaseSettings {
+interface ReleaseTargetSettings {
   readonly network: ISecureVpc;
   readonly image: ResolvedImage;
   readonly arm64: boolean;
@@ -38,13 +38,12 @@ interface ReleaseSettings {
 }
 
 /** Facts about a web service that a release needs. Throws where no release can name its image. */
-export function releaseTarget(service: ReleasableService, settings: ReleaseSettings): ReleaseTarget {
+export function releaseTarget(service: ReleasableService, settings: ReleaseTargetSettings): ReleaseTarget {
   const { network, image, rollbackAlarmNames } = settings;
   if (!image.repository) {
     throw new PropError(service, {
       prop: 'image',
-      value: 'an image of a public registry',
-      expected: 'an image of an ImageRepository, for a release',
+      problem: 'comes from a public registry, which a release does not support',
       fix: 'use ServiceImage.released(repository)',
     });
   }

@@ -1,10 +1,11 @@
-import { type Duration, Token } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { DeploymentEngine } from '../contracts';
-import { checkPort, checkWholeNumber } from '../validation/checks';
+import { checkDuration, checkPort, checkWholeNumber } from '../validation/checks';
 import { checkRules } from '../validation/rules';
 import type { RolloutBinding } from './deployment/rollout-binding';
 import type { SmokeTest } from './deployment/smoke-test';
+import type { SmokeTestBinding } from './deployment/smoke-test-binding';
 import { Route } from './load-balancer/route';
 import type { ProductionWebServiceProps } from './production-web-service-props';
 import { checkServiceName, checkTask } from './task/validate-task';
@@ -34,21 +35,18 @@ export function checkWebService(scope: IConstruct, props: ProductionWebServicePr
     route: props.route,
     serviceConnect: props.discoverableAs !== undefined,
   });
-  if (props.smokeTest) {
-    checkSmokeTest(scope, rollout, props.smokeTest, props.notSecret);
-  }
   checkNumbers(scope, props, values);
 }
 
-/** Refuses a smoke test that AWS would refuse, and one that the rollout can't run. */
-export function checkSmokeTest(
+/** Binds a smoke test to a service. Refuses one that AWS would refuse, or that the rollout can't run. */
+export function bindSmokeTest(
   scope: IConstruct,
   rollout: RolloutBinding,
   smokeTest: SmokeTest,
-  notSecret: ProductionWebServiceProps['notSecret'],
-): void {
+  { notSecret = {} }: Pick<ProductionWebServiceProps, 'notSecret'>,
+): SmokeTestBinding {
   checkRolloutSupports(scope, rollout, { smokeTest: true });
-  smokeTest._check(scope, notSecret);
+  return smokeTest._bind(scope, { notSecret });
 }
 
 /** Features of a service that not every rollout supports. */
@@ -115,14 +113,12 @@ function checkNumbers(scope: IConstruct, props: ProductionWebServiceProps, value
   checkWholeNumber(scope, 'routePriority', props.routePriority, {
     min: 1,
     max: 50000,
-    unit: 'as a priority',
-    fix: 'remove routePriority',
+    fix: 'give another priority, or remove routePriority',
   });
-  checkWholeNumber(scope, 'responseTimeLimit', responseTimeLimit.toMilliseconds(), {
-    min: 50,
-    max: 3_600_000,
-    unit: 'milliseconds',
-    fix: 'give the time of a normal answer, with room',
+  checkDuration(scope, 'responseTimeLimit', responseTimeLimit, {
+    min: Duration.millis(50),
+    max: Duration.hours(1),
+    fix: 'give the response time of a good version, with some margin',
   });
   checkRules(scope, [
     {

@@ -2,17 +2,29 @@ import { Duration } from 'aws-cdk-lib';
 import type { HealthCheck } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
+import { DEFAULT_USER, type WritableMemory } from './container/task-container';
 import { targetHealthCheck } from './deployment/health-check';
 import { Rollout } from './deployment/rollout';
 import type { RolloutBinding, RolloutContext } from './deployment/rollout-binding';
+import type { SmokeTestBinding } from './deployment/smoke-test-binding';
 import type { ResolvedImage } from './image/service-image';
 import type { Route } from './load-balancer/route';
 import type { ProductionWebServiceProps } from './production-web-service-props';
 import { type TaskRange, taskRange } from './scaling/scaling-limits';
 import { ServiceScaling } from './scaling/service-scaling';
-import { ALL_REQUESTS, checkWebService } from './validate-web-service';
+import { smallestMemoryMiB } from './task/validate-task';
+import { ALL_REQUESTS, bindSmokeTest, checkWebService } from './validate-web-service';
 
 const DEFAULT_PORT = 8080;
+const DEFAULT_WRITABLE_PATHS = ['/tmp'];
+const DEFAULT_WRITABLE_MIB = 64;
+/**
+ * Time in which a task that stops ends its open requests.
+ *
+ * ECS deregisters the target and then sends SIGTERM, so the deregistration delay must not exceed the default of
+ * `stopTimeout`. Both are this constant.
+ */
+const DRAIN_TIME = Duration.seconds(30);
 /**
  * Success rate below which a deployment rolls back.
  *
@@ -38,10 +50,25 @@ export interface WebServiceSettings {
   readonly cpu: number;
   /** Memory of a task in MiB. */
   readonly memoryMiB: number;
+  /** True where the tasks run on ARM64 (Graviton). */
+  readonly arm64: boolean;
+  /** Numeric user and group of the application's container. */
+  readonly user: string;
+  /** File systems in memory that the application may write to. */
+  readonly writable: WritableMemory;
+  /** Time from SIGTERM to SIGKILL. */
+  readonly stopTimeout: Duration;
+  /** Time that open requests have to end when a task is deregistered. */
+  readonly deregistrationDelay: Duration;
   /** Requests of the load balancer that reach the service. */
   readonly route: Route;
   /** Rollout strategy, bound to the service. */
   readonly rollout: RolloutBinding;
+  /**
+   * Smoke test of new versions, bound to the service.
+   * @default - `verifyWith` may add one
+   */
+  readonly smokeTest?: SmokeTestBinding;
   /** Health check of the target groups. */
   readonly healthCheck: HealthCheck;
   /** Percent of requests below which a deployment rolls back. */
@@ -65,15 +92,24 @@ export function webServiceSettings(
   const values = {
     port: props.port ?? DEFAULT_PORT,
     cpu: props.cpu ?? profile.taskCpu,
-    memoryMiB: props.memoryMiB ?? profile.taskMemoryMiB,
+    memoryMiB: props.memoryMiB ?? smallestMemoryMiB(props.cpu) ?? profile.taskMemoryMiB,
+    arm64: props.arm64 ?? false,
+    user: props.user ?? DEFAULT_USER,
+    writable: {
+      paths: props.writablePaths ?? DEFAULT_WRITABLE_PATHS,
+      mebibytes: props.writableMiB ?? DEFAULT_WRITABLE_MIB,
+    },
+    stopTimeout: props.stopTimeout ?? DRAIN_TIME,
+    deregistrationDelay: DRAIN_TIME,
     successRatePercent: props.successRatePercent ?? DEFAULT_SUCCESS_RATE_PERCENT,
     responseTimeLimit: props.responseTimeLimit ?? DEFAULT_RESPONSE_TIME_LIMIT,
   };
   checkWebService(service, props, { ...values, rollout });
+  const smokeTest = props.smokeTest && bindSmokeTest(service, rollout, props.smokeTest, props);
   const scaling = props.scaling ?? ServiceScaling.between();
   const image = props.image._bind(service, {
     prop: 'image',
-    arm64: props.arm64 ?? false,
+    arm64: values.arm64,
     fixedImages: profile.fixedImages,
     reachesInternet: props.network.reachesInternet,
   });
@@ -82,6 +118,7 @@ export function webServiceSettings(
     profile,
     image,
     rollout,
+    smokeTest,
     route: props.route ?? ALL_REQUESTS,
     healthCheck: targetHealthCheck(service, props.healthCheck ?? {}),
     scaling,

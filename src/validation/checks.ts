@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { PropError } from './prop-error';
 
@@ -6,8 +6,11 @@ import { PropError } from './prop-error';
 interface WholeNumberRange {
   readonly min: number;
   readonly max: number;
-  /** Unit of the number, for the message: `seconds`, `tasks`. */
-  readonly unit: string;
+  /**
+   * Unit of the number, for the message: `percent`, `tasks`.
+   * @default - a number without a unit
+   */
+  readonly unit?: string;
   /** Next step for the caller, in the imperative. */
   readonly fix: string;
 }
@@ -22,14 +25,58 @@ export function checkWholeNumber(
   if (value === undefined || Token.isUnresolved(value)) {
     return;
   }
-  if (!Number.isInteger(value) || value < range.min || value > range.max) {
-    throw new PropError(scope, {
-      prop,
-      value,
-      expected: `${range.min} to ${range.max} ${range.unit}, whole`,
-      fix: range.fix,
-    });
+  const { min, max, unit, fix } = range;
+  if (!Number.isInteger(value) || value < min || value > max) {
+    const expected = `a whole number from ${min} to ${max}${unit === undefined ? '' : ` ${unit}`}`;
+    throw new PropError(scope, { prop, value, expected, fix });
   }
+}
+
+/** Range of durations, both ends included. */
+interface DurationRange {
+  readonly min: Duration;
+  readonly max: Duration;
+  /**
+   * Unit in which the duration must be a whole number.
+   * @default - any fraction is accepted
+   */
+  readonly whole?: 'seconds' | 'minutes' | 'hours' | 'days';
+  /** Next step for the caller, in the imperative. */
+  readonly fix: string;
+}
+
+const UNIT = {
+  seconds: Duration.seconds(1),
+  minutes: Duration.minutes(1),
+  hours: Duration.hours(1),
+  days: Duration.days(1),
+};
+
+/** Refuses a duration that is out of range or not whole in its unit. A token passes. */
+export function checkDuration(
+  scope: IConstruct,
+  prop: string,
+  value: Duration | undefined,
+  { min, max, whole, fix }: DurationRange,
+): void {
+  if (value === undefined || value.isUnresolved()) {
+    return;
+  }
+  const inRange = milliseconds(value) >= milliseconds(min) && milliseconds(value) <= milliseconds(max);
+  const isWhole = whole === undefined || Number.isInteger(milliseconds(value) / milliseconds(UNIT[whole]));
+  if (!inRange || !isWhole) {
+    const expected = `${readable(min)} to ${readable(max)}${whole === undefined ? '' : `, in whole ${whole}`}`;
+    throw new PropError(scope, { prop, problem: `is ${readable(value)}, expected ${expected}`, fix });
+  }
+}
+
+function milliseconds(duration: Duration): number {
+  return duration.toMilliseconds({ integral: false });
+}
+
+/** Duration for a message: `10 minutes`, `40 milliseconds`. */
+function readable(duration: Duration): string {
+  return duration.toHumanString().replace(/\bmilli(s?)\b/, 'millisecond$1');
 }
 
 /** Refuses a TCP port outside 1 to 65535. */
@@ -37,7 +84,6 @@ export function checkPort(scope: IConstruct, prop: string, value: number): void 
   checkWholeNumber(scope, prop, value, {
     min: 1,
     max: 65535,
-    unit: 'as a TCP port',
     fix: 'give the port that the process listens on',
   });
 }

@@ -56,7 +56,7 @@ describe('A database refuses, with path, prop, range and fix,', () => {
     [
       'storage below what gp3 has',
       instance({ storageGiB: 10 }),
-      /'Test\/Database': capacity\.storageGiB is 10, expected 20 to 65536 GiB, whole\. /,
+      /'Test\/Database': capacity\.storageGiB is 10, expected a whole number from 20 to 65536 GiB\. /,
     ],
     ['storage above what gp3 has', instance({ storageGiB: 70_000 }), /capacity\.storageGiB is 70000/],
     [
@@ -72,7 +72,7 @@ describe('A database refuses, with path, prop, range and fix,', () => {
     [
       'fewer IOPS than are included',
       instance({ storageGiB: 400, iops: 3000 }),
-      /capacity\.iops is 3000, expected 12000 to 64000 IOPS/,
+      /capacity\.iops is 3000, expected a whole number from 12000 to 64000 IOPS/,
     ],
     [
       'more throughput than a quarter of the IOPS',
@@ -82,12 +82,12 @@ describe('A database refuses, with path, prop, range and fix,', () => {
     [
       'a storage limit that leaves no room to grow',
       instance({ storageGiB: 100, maxStorageGiB: 105 }),
-      /capacity\.maxStorageGiB is 105, expected 110 to 65536/,
+      /capacity\.maxStorageGiB is 105, expected a whole number from 110 to 65536/,
     ],
     [
       'more read replicas than RDS supports',
       instance({ readReplicas: 16 }),
-      /capacity\.readReplicas is 16, expected 0 to 15/,
+      /capacity\.readReplicas is 16, expected a whole number from 0 to 15/,
     ],
     [
       'an instance class whose memory is unknown',
@@ -102,12 +102,12 @@ describe('A database refuses, with path, prop, range and fix,', () => {
     [
       'a backup retention below a day [A-05]',
       () => postgres({ backup: BackupPolicy.daily({ retention: Duration.days(0) }) }),
-      /backup\.retention is 0, expected 1 to 35 days/,
+      /backup\.retention is 0, expected a whole number from 1 to 35 days/,
     ],
     [
       'a backup retention above 35 days [A-05]',
       () => postgres({ backup: BackupPolicy.daily({ retention: Duration.days(36) }) }),
-      /backup\.retention is 36, expected 1 to 35 days/,
+      /backup\.retention is 36, expected a whole number from 1 to 35 days/,
     ],
     [
       'a snapshot retention of half a day',
@@ -228,12 +228,12 @@ describe('A database refuses, with path, prop, range and fix,', () => {
     [
       'a pause after part of a minute',
       serverless({ autoPauseAfter: Duration.seconds(330) }),
-      /capacity\.autoPauseAfter is 5\.5, expected 5 to 1440 minutes/,
+      /capacity\.autoPauseAfter is 5\.5, expected a whole number from 5 to 1440 minutes/,
     ],
     [
       'a pause after less than five minutes',
       serverless({ autoPauseAfter: Duration.minutes(1) }),
-      /capacity\.autoPauseAfter is 1, expected 5 to 1440 minutes/,
+      /capacity\.autoPauseAfter is 1, expected a whole number from 5 to 1440 minutes/,
     ],
     [
       "pausing with an Aurora MySQL that can't [C-08]",
@@ -251,7 +251,7 @@ describe('A database refuses, with path, prop, range and fix,', () => {
       () => mysql({ capacity: MysqlCapacity.instance({ version: MysqlEngineVersion.of('5.7.44', '5.7') }) }),
       /capacity\.version is "5\.7"/,
     ],
-    ['more than 15 readers', serverless({ readers: 16 }), /capacity\.readers is 16, expected 0 to 15/],
+    ['more than 15 readers', serverless({ readers: 16 }), /capacity\.readers is 16, expected a whole number from 0 to 15/],
     [
       'more capacity at night than by day [C-19]',
       nights({ nightMaxAcu: 16 }),
@@ -276,12 +276,12 @@ describe('A database refuses, with path, prop, range and fix,', () => {
     [
       'more readers at night than by day [C-19]',
       nights({ nightReaders: 2 }),
-      /capacity\.schedule\.nightReaders is 2, expected 0 to 1/,
+      /capacity\.schedule\.nightReaders is 2, expected a whole number from 0 to 1/,
     ],
     [
       'a day that ends before it begins [C-19]',
       nights({ fromHour: 20 }),
-      /capacity\.schedule\.fromHour is 20, expected 0 to 18/,
+      /capacity\.schedule\.fromHour is 20, expected a whole number from 0 to 18/,
     ],
     [
       'a day that ends before it begins by default [C-19]',
@@ -357,17 +357,17 @@ describe('A database refuses, with path, prop, range and fix,', () => {
     [
       'a rotation below a day',
       () => postgres({ credentials: CredentialRotation.alternatingUsers({ automaticallyAfter: Duration.hours(6) }) }),
-      /credentials\.automaticallyAfter is 0\.25, expected 4 to 365 days/,
+      /credentials\.automaticallyAfter is 0\.25, expected a whole number from 4 to 365 days/,
     ],
     [
       'a rotation that leaves no time to replace tasks [A-34]',
       () => postgres({ credentials: CredentialRotation.alternatingUsers({ automaticallyAfter: Duration.days(3) }) }),
-      /credentials\.automaticallyAfter is 3, expected 4 to 365 days/,
+      /credentials\.automaticallyAfter is 3, expected a whole number from 4 to 365 days/,
     ],
     [
       'a rotation by RDS below a day',
       () => postgres({ credentials: CredentialRotation.iamAuthentication({ automaticallyAfter: Duration.hours(6) }) }),
-      /credentials\.automaticallyAfter is 0\.25, expected 1 to 365 days/,
+      /credentials\.automaticallyAfter is 0\.25, expected a whole number from 1 to 365 days/,
     ],
     ["the master user as the application's user", () => postgres({ userName: 'dbadmin' }), /userName is "dbadmin"/],
     ['a database name that has to be quoted', () => postgres({ databaseName: 'my-shop' }), /databaseName is "my-shop"/],
@@ -377,7 +377,7 @@ describe('A database refuses, with path, prop, range and fix,', () => {
       () => postgres({ port: 5433 }),
       /port is 5433, expected one of the dataPorts of the network \(5432, 3306, 6379\)/,
     ],
-    ['a port that RDS does not support', () => postgres({ port: 80 }), /port is 80, expected 1150 to 65535/],
+    ['a port that RDS does not support', () => postgres({ port: 80 }), /port is 80, expected a whole number from 1150 to 65535/],
     [
       'a monitoring interval of part of a second',
       () => postgres({ monitoringInterval: Duration.millis(1500) }),

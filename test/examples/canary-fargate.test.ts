@@ -97,7 +97,7 @@ describe('the demo of apps with a mistake', () => {
 
   test('shows a wrong prop as one line with the construct path and the way out, without a trace', () => {
     const lines = outcome.stderr.split('\n');
-    expect(lines).toContain("  ProductionWebService 'canary-application/Web': port is 70000, expected 1 to 65535 as a TCP port, whole. Give the port that the process listens on.");
+    expect(lines).toContain("  ProductionWebService 'canary-application/Web': port is 70000, expected a whole number from 1 to 65535. Give the port that the process listens on.");
     expect(outcome.stderr).not.toMatch(/^\s+at /m);
   });
 

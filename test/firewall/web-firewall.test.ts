@@ -122,5 +122,5 @@ test('A firewall has no unacknowledged finding of the four packs', () => {
 
 test.each([9, 0, 12.5, 2_000_000_001])('A firewall refuses a rate limit of %d', (requestsPerMinute) => {
   expect(refusal(() => stackWithFirewall({ requestsPerMinute }))).toBe(
-    `WebFirewall 'Test/Firewall': requestsPerMinute is ${requestsPerMinute}, expected 10 to 2000000000 requests a minute, whole. Give a limit of at least 10.`);
+    `WebFirewall 'Test/Firewall': requestsPerMinute is ${requestsPerMinute}, expected a whole number from 10 to 2000000000 requests a minute. Give a limit of at least 10.`);
 });

@@ -144,7 +144,7 @@ describe('A network ACL', () => {
 
   test('refuses a duplicate database port, and one out of range', () => {
     expect(refusal(() => templateWith({ dataPorts: [5432, 5432] }))).toContain('dataPorts is [5432,5432], expected each port once');
-    expect(refusal(() => templateWith({ dataPorts: [70000] }))).toContain('dataPorts is 70000, expected 1 to 65535');
+    expect(refusal(() => templateWith({ dataPorts: [70000] }))).toContain('dataPorts is 70000, expected a whole number from 1 to 65535');
   });
 
   test('allows a database port below 1024 from tasks and between databases', () => {

@@ -94,11 +94,11 @@ describe('Availability Zones', () => {
   });
 
   test.each([0, 7, 2.5])('are refused when there are %d of them', (availabilityZoneCount) => {
-    expect(refusal(() => stackWith({ availabilityZoneCount }))).toBe(`SecureVpc 'Test/Network': availabilityZoneCount is ${availabilityZoneCount}, expected 1 to 6 Availability Zones, whole. Use as many Availability Zones as the region has.`);
+    expect(refusal(() => stackWith({ availabilityZoneCount }))).toBe(`SecureVpc 'Test/Network': availabilityZoneCount is ${availabilityZoneCount}, expected a whole number from 1 to 6 Availability Zones. Use as many Availability Zones as the region has.`);
   });
 
   test('are refused when the list of names is empty, or has a duplicate', () => {
-    expect(refusal(() => stackWith({ availabilityZones: [] }))).toContain('availabilityZones.length is 0, expected 1 to 6 Availability Zones');
+    expect(refusal(() => stackWith({ availabilityZones: [] }))).toContain('availabilityZones.length is 0, expected a whole number from 1 to 6 Availability Zones');
     expect(refusal(() => stackWith({ availabilityZones: ['eu-central-1a', 'eu-central-1a'] }))).toContain('expected each Availability Zone once');
   });
 });

@@ -125,7 +125,7 @@ describe('An image repository refuses', () => {
   });
 
   test.each([0, 1001, 2.5])('to keep %d images', (keepImages) => {
-    expect(refusal(() => repositoryWith({ keepImages }))).toContain(`keepImages is ${keepImages}, expected 1 to 1000 images, whole`);
+    expect(refusal(() => repositoryWith({ keepImages }))).toContain(`keepImages is ${keepImages}, expected a whole number from 1 to 1000 images`);
   });
 });
 

@@ -4,7 +4,7 @@ import {
   type IBackingService, type ProductionWebServiceProps, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceCluster, SmokeTest,
 } from '../../src';
 import { expectRefusedCombination, expectRefusedValue } from '../fixtures/refusals';
-import { refusal, testStack } from '../fixtures/test-stack';
+import { refusal, templateOf, testStack } from '../fixtures/test-stack';
 import { certificate, serviceFixture } from '../fixtures/web-service';
 
 const HEALTH = SmokeTest.http('/health');
@@ -26,7 +26,7 @@ describe('ProductionWebService', () => {
     ['a writable path that is not absolute', { writablePaths: ['tmp'] }, 'writablePaths', 'tmp', 'absolute paths'],
     ['writable paths larger than the task', { writableMiB: 1024 }, 'writableMiB', '1024', 'less than 1024 MiB'],
     ['a service name that ECS refuses', { serviceName: 'the shop' }, 'serviceName', 'the shop', 'letters, digits, - and _'],
-    ['a response time that no service keeps', { responseTimeLimit: Duration.millis(5) }, 'responseTimeLimit', '5', '50 to 3600000 milliseconds'],
+    ['a response time that no service keeps', { responseTimeLimit: Duration.millis(5) }, 'responseTimeLimit', '5 milliseconds', '50 milliseconds to 1 hour'],
     ['a success rate above 100 %', { successRatePercent: 101 }, 'successRatePercent', '101', 'up to 100'],
     ['a success rate of nothing', { successRatePercent: 0 }, 'successRatePercent', '0', 'above 0'],
     ['a priority out of range', { routePriority: 50001 }, 'routePriority', '50001', '1 to 50000'],
@@ -40,6 +40,12 @@ describe('ProductionWebService', () => {
   ])('refuses a service without %s', (_, props, prop, expected, fix) => {
     expectRefusedValue(refused(props), prop, 'not given', expected);
     expect(refused(props)).toContain(fix);
+  });
+
+  test('has the smallest memory that Fargate offers for its CPU, where only the CPU is set', () => {
+    const [cpu, memory] = ['Cpu', 'Memory'].map((prop) =>
+      Object.values(templateOf(serviceFixture({ cpu: 2048 }).stack).findResources('AWS::ECS::TaskDefinition'))[0].Properties[prop]);
+    expect([cpu, memory]).toEqual(['2048', '4096']);
   });
 
   test('refuses a certificate together with a load balancer', () => {

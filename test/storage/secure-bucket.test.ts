@@ -89,7 +89,7 @@ test('A bucket for logs has the retention that it is given', () => {
 
 test.each([[Duration.days(0), '0'], [Duration.days(3651), '3651'], [Duration.hours(36), '1.5']])('A bucket refuses a retention out of range (%#)', (retention, shown) => {
   expect(refusal(() => stackWithBucket({ purpose: BucketPurpose.logs({ retention }) }))).toBe(
-    `SecureBucket 'Test/Logs': purpose.retention is ${shown}, expected 1 to 3650 days, whole. Give Duration.days(n) with a whole n.`);
+    `SecureBucket 'Test/Logs': purpose.retention is ${shown}, expected a whole number from 1 to 3650 days. Give Duration.days(n) with a whole n.`);
 });
 
 describe('A bucket for artifacts', () => {

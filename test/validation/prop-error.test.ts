@@ -1,6 +1,6 @@
-import { Token } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { checkPort, checkReason, checkWholeNumber } from '../../src/validation/checks';
+import { checkDuration, checkPort, checkReason, checkWholeNumber } from '../../src/validation/checks';
 import { PropError } from '../../src/validation/prop-error';
 import { refusal, testStack } from '../fixtures/test-stack';
 
@@ -44,7 +44,7 @@ describe('A check', () => {
   });
 
   test.each([0, 6, 2.5, NaN, Infinity])('refuses a number that is out of range or not whole: %p', (value) => {
-    expect(refusal(() => checkWholeNumber(scope, 'tasks', value, RANGE))).toContain('expected 1 to 5 tasks, whole. Take fewer');
+    expect(refusal(() => checkWholeNumber(scope, 'tasks', value, RANGE))).toContain('expected a whole number from 1 to 5 tasks. Take fewer');
   });
 
   test('accepts tokens, whose values are known only at deployment', () => {
@@ -52,9 +52,28 @@ describe('A check', () => {
     expect(() => checkReason(scope, 'reason', Token.asString({ Ref: 'Reason' }))).not.toThrow();
   });
 
+  const LIMITS = { min: Duration.seconds(5), max: Duration.minutes(5), fix: 'wait for a shorter time' };
+
+  test.each([
+    [Duration.minutes(10), 'time is 10 minutes, expected 5 seconds to 5 minutes. Wait for a shorter time.'],
+    [Duration.millis(40), 'time is 40 milliseconds, expected 5 seconds to 5 minutes. Wait for a shorter time.'],
+  ])('refuses a duration that is out of range, in the units of both', (value, message) => {
+    expect(refusal(() => checkDuration(scope, 'time', value, LIMITS))).toContain(message);
+  });
+
+  test('refuses a duration that is not whole in a unit, where it must be', () => {
+    expect(refusal(() => checkDuration(scope, 'time', Duration.seconds(90), { ...LIMITS, whole: 'minutes' }))).toContain(
+      'time is 1 minute 30 seconds, expected 5 seconds to 5 minutes, in whole minutes. ');
+  });
+
+  test.each([undefined, Duration.seconds(5), Duration.minutes(5), Duration.days(Token.asNumber({ Ref: 'Days' }))])(
+    'accepts a duration in range, and one that is known only at deployment: %s', (value) => {
+      expect(() => checkDuration(scope, 'time', value, LIMITS)).not.toThrow();
+    });
+
   test.each([0, -1, 65536, 80.5])('refuses a port of %d', (port) => {
     expect(refusal(() => checkPort(scope, 'port', port))).toBe(
-      `Thing 'Test/Web': port is ${port}, expected 1 to 65535 as a TCP port, whole. Give the port that the process listens on.`);
+      `Thing 'Test/Web': port is ${port}, expected a whole number from 1 to 65535. Give the port that the process listens on.`);
   });
 
   test.each(['', '   ', 'because', '  todo     '])('refuses a reason that is too short: %j', (reason) => {

@@ -83,13 +83,13 @@ export class CapacitySchedule {
     checkWholeNumber(scope, 'capacity.schedule.toHour', toHour, {
       min: defaultBegin ? fromHour + 1 : 1,
       max: 23,
-      unit: defaultBegin ? `as an hour after fromHour, which is ${fromHour} by default` : 'as an hour',
+      ...(defaultBegin && { unit: `, the hours after fromHour, which is ${fromHour} by default` }),
       fix: defaultBegin ? 'raise toHour, or set fromHour to an earlier hour' : 'set toHour to the hour of the night',
     });
     checkWholeNumber(scope, 'capacity.schedule.fromHour', fromHour, {
       min: 0,
       max: toHour - 1,
-      unit: 'as an hour before toHour',
+      unit: '(an hour before toHour)',
       fix: 'let the day begin before it ends',
     });
     checkWholeNumber(scope, 'capacity.schedule.nightReaders', nightReaders, {

@@ -187,7 +187,7 @@ function rangeRule(prop: string, value: number | undefined, [min, max]: number[]
     condition: known && (!Number.isInteger(value) || value < min || value > max),
     prop,
     value,
-    expected: `${min} to ${max} ${unit}, whole`,
+    expected: `a whole number from ${min} to ${max} ${unit}`,
     fix: 'remove it to get what gp3 includes',
   };
 }

@@ -2,7 +2,7 @@ import { Cluster, ContainerInsights } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
 import type { ISecureVpc } from '../../network';
-import { SessionLog } from './ecs-exec';
+import { EcsExecLog } from './ecs-exec';
 
 /** Properties of a {@link dedicatedCluster}. */
 interface DedicatedClusterProps {
@@ -23,7 +23,7 @@ export function dedicatedCluster(service: Construct, props: DedicatedClusterProp
     containerInsightsV2: ContainerInsights.ENHANCED,
     enableFargateCapacityProviders: props.spot ? true : undefined,
     executeCommandConfiguration: props.ecsExec
-      ? new SessionLog(service, 'Sessions', props.profile).configuration
+      ? new EcsExecLog(service, 'Sessions', props.profile).configuration
       : undefined,
   });
 }

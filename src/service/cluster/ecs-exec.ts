@@ -13,7 +13,7 @@ export const SESSION_PATHS = ['/var/lib/amazon', '/var/log/amazon'];
 export const SESSION_PATH_MIB = 16;
 
 /** Log group of all ECS Exec sessions of a cluster, and the key that encrypts log and sessions. */
-export class SessionLog extends Construct {
+export class EcsExecLog extends Construct {
   public readonly logGroup: LogGroup;
   public readonly configuration: ExecuteCommandConfiguration;
 
@@ -79,7 +79,7 @@ export function allowSessions(scope: Construct, { cluster, taskRole, reason }: S
   acknowledge(
     policy,
     'AwsSolutions-IAM5[Resource::*]',
-    `The channels of a session know no resource. Sessions are allowed because: ${reason}`,
+    `The calls for session channels do not support resource-level permissions. Sessions are allowed because: ${reason}`,
   );
   return policy;
 }

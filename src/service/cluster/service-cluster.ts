@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../../environment';
 import type { ISecureVpc } from '../../network';
 import { PropError } from '../../validation/prop-error';
-import { SessionLog } from './ecs-exec';
+import { EcsExecLog } from './ecs-exec';
 
 /** Properties of a {@link ServiceCluster}. The network is required. */
 export interface ServiceClusterProps {
@@ -43,8 +43,8 @@ export interface ServiceClusterProps {
  * other by name.
  *
  * @example
- * const shared = new ServiceCluster(stack, 'Cluster', { network });
- * new ProductionWebService(stack, 'Api', { network, image, certificate, cluster: shared.cluster });
+ * const shared = new ServiceCluster(this, 'Cluster', { network });
+ * new ProductionWebService(this, 'Api', { network, image, certificate, cluster: shared.cluster });
  */
 export class ServiceCluster extends Construct {
   /** ECS cluster, for the prop `cluster` of each service. */
@@ -55,7 +55,7 @@ export class ServiceCluster extends Construct {
   public constructor(scope: Construct, id: string, props: ServiceClusterProps) {
     super(scope, id);
     const sessions = props.ecsExec
-      ? new SessionLog(this, 'Sessions', props.profile ?? EnvironmentProfile.of(this))
+      ? new EcsExecLog(this, 'Sessions', props.profile ?? EnvironmentProfile.of(this))
       : undefined;
     this.sessionLogGroup = sessions?.logGroup;
     this.cluster = new Cluster(this, 'Cluster', {

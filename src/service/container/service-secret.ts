@@ -29,7 +29,7 @@ export type SecretOrigin =
  * the value with which it started.
  *
  * @example
- * new ProductionWebService(stack, 'Api', {
+ * new ProductionWebService(this, 'Api', {
  *   network,
  *   image,
  *   certificate,
@@ -117,16 +117,15 @@ export class ServiceSecret {
         condition: !(Number.isInteger(length) && length >= 32 && length <= 256),
         prop: 'secrets.length',
         value: length,
-        expected: '32 to 256 characters, whole',
-        fix: 'remove it for 64',
+        expected: 'a whole number from 32 to 256',
+        fix: 'remove length to get 64 characters',
       },
       {
         condition: origin.kind === 'secret' && origin.secret.secretFullArn === undefined,
         prop: 'secrets',
-        value: variable,
-        expected:
-          'a secret whose complete ARN is known, ' +
-          'because a name alone would permit every secret that begins with it',
+        problem:
+          `has the secret of '${variable}' without its complete ARN, ` +
+          'and a name alone would permit every secret that begins with it',
         fix: 'import it with Secret.fromSecretCompleteArn',
       },
     ]);

@@ -58,7 +58,7 @@ export interface SidecarProps {
    */
   readonly writablePaths?: string[];
   /**
-   * Size of each writable path in MiB.
+   * Size of each writable path in MiB, at least 1. All paths together stay below the task's memory.
    * @default 16
    */
   readonly writableMiB?: number;
@@ -88,7 +88,7 @@ export interface SidecarContext {
  *   image: ServiceImage.fromRepository(mirror, { tag: 'redis-8.2' }),
  *   port: 6379,
  * });
- * new ProductionWebService(stack, 'Api', { network, image, certificate, sidecars: [cache] });
+ * new ProductionWebService(this, 'Api', { network, image, certificate, sidecars: [cache] });
  */
 export class Sidecar {
   /**

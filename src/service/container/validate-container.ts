@@ -45,7 +45,7 @@ export function checkEachOnce(scope: IConstruct, prop: string, values: Array<str
     throw new PropError(scope, {
       prop,
       value: twice,
-      expected: 'each once in a task',
+      expected: 'a value that no other container of the task uses',
       fix: 'use another value for one of the two',
     });
   }

@@ -6,14 +6,14 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
 import type { SecureLoadBalancer } from '../load-balancer/secure-load-balancer';
 import type { CodeDeploySettings } from './rollout-plan';
-import type { WebTraffic } from './target-groups';
+import type { TargetGroups } from './target-groups';
 
 /** Properties of a {@link CodeDeployGroup}. All are checked. */
 export interface CodeDeployGroupProps extends CodeDeploySettings {
   /** Service with the CodeDeploy deployment controller. ECS itself deploys nothing. */
   readonly service: FargateService;
   /** Two target groups between which CodeDeploy shifts traffic. */
-  readonly traffic: WebTraffic;
+  readonly traffic: TargetGroups;
   /** Dedicated load balancer, whose two listeners CodeDeploy changes. */
   readonly loadBalancer: SecureLoadBalancer;
   /** Roles that CodeDeploy passes to new tasks. */
@@ -34,7 +34,7 @@ export class CodeDeployGroup extends Construct {
   ) {
     super(scope, id);
     const role = new Role(this, 'Role', {
-      description: `Brings out new versions of ${scope.node.path}`,
+      description: `Deploys new versions of ${scope.node.path}`,
       assumedBy: new ServicePrincipal('codedeploy.amazonaws.com'),
     });
     const policy = this.createPolicy(role);

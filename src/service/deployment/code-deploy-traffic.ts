@@ -2,7 +2,7 @@ import type { FargateService } from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationListener, ApplicationTargetGroup, CfnListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import type { SecureLoadBalancer } from '../load-balancer/secure-load-balancer';
-import { createWebTargetGroup, type WebTargetGroupProps, type WebTraffic } from './target-groups';
+import { createWebTargetGroup, type TargetGroups, type WebTargetGroupProps } from './target-groups';
 
 /** Properties of a {@link CodeDeployTraffic}. */
 export interface CodeDeployTrafficProps extends WebTargetGroupProps {
@@ -15,7 +15,7 @@ export interface CodeDeployTrafficProps extends WebTargetGroupProps {
  *
  * The listeners have no rules, because CodeDeploy moves the default actions. A rule would still serve the old version.
  */
-export class CodeDeployTraffic extends Construct implements WebTraffic {
+export class CodeDeployTraffic extends Construct implements TargetGroups {
   public readonly blue: ApplicationTargetGroup;
   public readonly green: ApplicationTargetGroup;
 

@@ -10,7 +10,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
 import type { Route } from '../load-balancer/route';
 import type { SecureLoadBalancer } from '../load-balancer/secure-load-balancer';
-import { createWebTargetGroup, type WebTargetGroupProps, type WebTraffic } from './target-groups';
+import { createWebTargetGroup, type TargetGroups, type WebTargetGroupProps } from './target-groups';
 
 /** Properties of an {@link EcsTraffic}. */
 export interface EcsTrafficProps extends WebTargetGroupProps {
@@ -25,7 +25,7 @@ export interface EcsTrafficProps extends WebTargetGroupProps {
 }
 
 /** Target groups behind a listener rule, with the role by which ECS moves the weights between them. */
-export class EcsTraffic extends Construct implements WebTraffic {
+export class EcsTraffic extends Construct implements TargetGroups {
   public readonly blue: ApplicationTargetGroup;
   public readonly green?: ApplicationTargetGroup;
   public readonly productionRule: ApplicationListenerRule;

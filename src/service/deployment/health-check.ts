@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { HealthCheck } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { IConstruct } from 'constructs';
-import { checkWholeNumber } from '../../validation/checks';
+import { checkDuration, checkWholeNumber } from '../../validation/checks';
 import { PropError } from '../../validation/prop-error';
 
 /** Health checks of a service, by the load balancer and in the container. None is required. */
@@ -12,12 +12,12 @@ export interface WebHealthCheck {
    */
   readonly path?: string;
   /**
-   * Time between two checks of one target, 5 to 300 seconds.
+   * Time between two checks of one target, 5 to 300 whole seconds.
    * @default Duration.seconds(30) - requirements A-20 and B-05
    */
   readonly interval?: Duration;
   /**
-   * Time for an answer, 2 to 120 seconds, below `interval`.
+   * Time for an answer, 2 to 120 whole seconds, below `interval`.
    * @default Duration.seconds(5) - requirement A-20
    */
   readonly timeout?: Duration;
@@ -40,8 +40,6 @@ export interface WebHealthCheck {
   readonly containerCommand?: string[];
 }
 
-const FIX = 'give a value that load balancers accept for health checks';
-
 /**
  * Health check of the target groups, checked.
  * @internal
@@ -54,20 +52,26 @@ export function targetHealthCheck(scope: IConstruct, check: WebHealthCheck): Hea
     healthyCount = 2,
     unhealthyCount = 3,
   } = check;
-  checkWholeNumber(scope, 'healthCheck.interval', interval.toSeconds(), {
-    min: 5,
-    max: 300,
-    unit: 'seconds',
-    fix: FIX,
+  const whole = 'seconds';
+  checkDuration(scope, 'healthCheck.interval', interval, {
+    min: Duration.seconds(5),
+    max: Duration.minutes(5),
+    whole,
+    fix: 'give Duration.seconds(30)',
   });
-  checkWholeNumber(scope, 'healthCheck.timeout', timeout.toSeconds(), { min: 2, max: 120, unit: 'seconds', fix: FIX });
-  checkWholeNumber(scope, 'healthCheck.healthyCount', healthyCount, { min: 2, max: 10, unit: 'answers', fix: FIX });
-  checkWholeNumber(scope, 'healthCheck.unhealthyCount', unhealthyCount, { min: 2, max: 10, unit: 'answers', fix: FIX });
+  checkDuration(scope, 'healthCheck.timeout', timeout, {
+    min: Duration.seconds(2),
+    max: Duration.minutes(2),
+    whole,
+    fix: 'give Duration.seconds(5)',
+  });
+  const counts = { min: 2, max: 10, unit: 'health checks', fix: 'give 2 or 3' };
+  checkWholeNumber(scope, 'healthCheck.healthyCount', healthyCount, counts);
+  checkWholeNumber(scope, 'healthCheck.unhealthyCount', unhealthyCount, counts);
   if (timeout.toSeconds() >= interval.toSeconds()) {
     throw new PropError(scope, {
       prop: 'healthCheck.timeout',
-      value: `${timeout.toSeconds()} s`,
-      expected: `below the interval of ${interval.toSeconds()} s`,
+      problem: `is ${timeout.toSeconds()} seconds, expected below the interval of ${interval.toSeconds()} seconds`,
       fix: 'shorten the timeout or lengthen the interval',
     });
   }

@@ -17,10 +17,10 @@ import type { EnvironmentProfile } from '../../environment';
 import { hardenedFunction } from '../../functions/hardened-function';
 import type { ISecureVpc } from '../../network';
 import type { StepHold } from './rollout-plan';
-import type { SmokeTest } from './smoke-test';
+import type { SmokeTestBinding } from './smoke-test-binding';
 
-/** Properties of a {@link RolloutHook}. All are checked. */
-export interface RolloutHookProps {
+/** Properties of a {@link LifecycleHook}. All are checked. */
+export interface LifecycleHookProps {
   /** Network whose application tier holds the function. */
   readonly network: ISecureVpc;
   /** Supplies the log retention of the function. */
@@ -57,18 +57,18 @@ const SPARE_MINUTES = 30;
  * It runs in the network, calls the new tasks on their port, and holds the shift at the steps that ECS doesn't have.
  * docs/adr/0004-verifying-green.md has the reasons.
  */
-export class RolloutHook extends Construct {
+export class LifecycleHook extends Construct {
   public readonly handler: LambdaFunction;
   public readonly securityGroup: SecurityGroup;
   public readonly logGroup: LogGroup;
   private readonly policy: ManagedPolicy;
   private readonly invoker: Role;
-  private smokeTest?: SmokeTest;
+  private smokeTest?: SmokeTestBinding;
 
   public constructor(
     scope: Construct,
     id: string,
-    private readonly props: RolloutHookProps,
+    private readonly props: LifecycleHookProps,
   ) {
     super(scope, id);
     const { handler, logGroup, policy, securityGroup } = this.createFunction();
@@ -100,20 +100,20 @@ export class RolloutHook extends Construct {
   }
 
   /** Adds a smoke test of the new tasks. A stage of a pipeline may add it later than the service is created. */
-  public verifyWith(smokeTest: SmokeTest): void {
+  public verifyWith(smokeTest: SmokeTestBinding): void {
     const { tasks, port } = this.props;
     this.smokeTest = smokeTest;
-    if (smokeTest._requests.length > 0) {
+    if (smokeTest.requests.length > 0) {
       this.securityGroup.connections.allowTo(tasks, Port.tcp(port), 'Verification of new versions');
     }
-    if (smokeTest._command) {
+    if (smokeTest.command) {
       this.allowCommand();
     }
-    (this.handler.node.defaultChild as CfnFunction).timeout = SPARE_SECONDS + smokeTest._roundSeconds;
+    (this.handler.node.defaultChild as CfnFunction).timeout = SPARE_SECONDS + smokeTest.roundSeconds;
   }
 
   private get firstSeconds(): number {
-    return this.smokeTest?._longestSeconds ?? 0;
+    return this.smokeTest?.maxDuration.toSeconds() ?? 0;
   }
 
   private get stepSeconds(): number {
@@ -160,10 +160,10 @@ export class RolloutHook extends Construct {
       port,
       steps: hold?.steps,
       stepSeconds: this.stepSeconds,
-      verifySeconds: smokeTest?._verifySeconds ?? 0,
-      attempts: smokeTest?._attempts ?? ATTEMPTS_WITHOUT_TEST,
-      requests: smokeTest?._requests ?? [],
-      command: smokeTest?._command && { container, ...smokeTest._command },
+      verifySeconds: smokeTest?.verifySeconds ?? 0,
+      attempts: smokeTest?.attempts ?? ATTEMPTS_WITHOUT_TEST,
+      requests: smokeTest?.requests ?? [],
+      command: smokeTest?.command && { container, ...smokeTest.command },
     });
   }
 

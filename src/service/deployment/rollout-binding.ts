@@ -1,4 +1,4 @@
-import type { Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import {
   AlarmBehavior,
   DeploymentControllerType,
@@ -6,7 +6,7 @@ import {
   type FargateServiceProps,
 } from 'aws-cdk-lib/aws-ecs';
 import { DeploymentEngine } from '../../contracts';
-import { type CodeDeploySettings, plannedTime, type RolloutPlan, type StepHold } from './rollout-plan';
+import { type CodeDeploySettings, holdOf, plannedTime, type RolloutPlan, type StepHold } from './rollout-plan';
 
 /** Service that a `Rollout` is bound to. */
 export interface RolloutContext {
@@ -31,20 +31,20 @@ export interface RolloutBinding {
    */
   readonly codeDeploy?: CodeDeploySettings;
   /** Longest planned duration of a deployment: all steps and the bake. CodeDeploy's own time is not known. */
-  readonly longest: Duration;
+  readonly maxDuration: Duration;
 }
 
 /** Settings that a checked plan gives to a service. */
 export function bindPlan(plan: RolloutPlan, { alarmNames }: RolloutContext): RolloutBinding {
-  const { strategy, hold, codeDeploy } = plan;
+  const { strategy, codeDeploy } = plan;
   return {
     engine: engineOf(strategy),
     deployment: codeDeploy
       ? { deploymentController: { type: DeploymentControllerType.CODE_DEPLOY } }
       : ecsDeployment(plan, alarmNames),
-    hold,
+    hold: holdOf(plan),
     codeDeploy,
-    longest: plannedTime(plan),
+    maxDuration: plannedTime(plan),
   };
 }
 
@@ -55,7 +55,10 @@ function engineOf(strategy: DeploymentStrategy | undefined): DeploymentEngine {
   return strategy === DeploymentStrategy.ROLLING ? DeploymentEngine.ROLLING : DeploymentEngine.BLUE_GREEN;
 }
 
-function ecsDeployment({ strategy, bakeTime, shift }: RolloutPlan, alarmNames: string[]): Partial<FargateServiceProps> {
+function ecsDeployment(plan: RolloutPlan, alarmNames: string[]): Partial<FargateServiceProps> {
+  const { strategy, bakeTime, heldAt } = plan;
+  // At held steps, the hook waits instead of ECS.
+  const shift = plan.shift && heldAt ? { ...plan.shift, stepBakeTime: Duration.minutes(0) } : plan.shift;
   return {
     deploymentController: { type: DeploymentControllerType.ECS },
     deploymentStrategy: strategy,

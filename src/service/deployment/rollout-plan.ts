@@ -41,10 +41,10 @@ export interface RolloutPlan {
    */
   readonly steps?: number[];
   /**
-   * Steps at which the hook holds the shift.
+   * Percent of traffic at each step at which the hook holds the shift, without the last step of 100.
    * @default - ECS has all steps itself
    */
-  readonly hold?: StepHold;
+  readonly heldAt?: number[];
   /**
    * Settings of CodeDeploy.
    * @default - ECS deploys
@@ -52,22 +52,21 @@ export interface RolloutPlan {
   readonly codeDeploy?: CodeDeploySettings;
 }
 
-/** Time at each step of a plan. */
-export function stepTime({ hold, shift }: RolloutPlan): Duration | undefined {
-  return hold?.time ?? shift?.stepBakeTime;
+/** Steps of a plan at which the hook holds the shift. */
+export function holdOf({ heldAt, shift }: RolloutPlan): StepHold | undefined {
+  return heldAt && shift && { steps: heldAt, time: shift.stepBakeTime };
 }
 
 /** Number of steps before the last one. The bake time begins after the last step. */
-export function stepsBeforeBake({ strategy, shift, hold }: RolloutPlan): number {
-  if (hold || !shift) {
-    return hold?.steps.length ?? 0;
+export function stepsBeforeBake({ strategy, shift, heldAt }: RolloutPlan): number {
+  if (heldAt || !shift) {
+    return heldAt?.length ?? 0;
   }
   return strategy === DeploymentStrategy.CANARY ? 1 : Math.ceil(100 / shift.stepPercent) - 1;
 }
 
 /** Time of all steps and the bake of a checked plan. CodeDeploy's own time is not known. */
 export function plannedTime(plan: RolloutPlan): Duration {
-  const { bakeTime = Duration.minutes(0) } = plan;
-  const time = stepTime(plan);
-  return time ? bakeTime.plus(Duration.minutes(stepsBeforeBake(plan) * time.toMinutes())) : bakeTime;
+  const { bakeTime = Duration.minutes(0), shift } = plan;
+  return shift ? bakeTime.plus(Duration.minutes(stepsBeforeBake(plan) * shift.stepBakeTime.toMinutes())) : bakeTime;
 }

@@ -83,7 +83,7 @@ const DEFAULT_STEP_BAKE_TIME = Duration.minutes(1);
  * A service checks its strategy when it is created. Steps, shares and times out of range are refused there.
  *
  * @example
- * new ProductionWebService(stack, 'Api', {
+ * new ProductionWebService(this, 'Api', {
  *   network,
  *   image,
  *   certificate,
@@ -147,9 +147,9 @@ export class Rollout {
     return new Rollout({
       strategy: DeploymentStrategy[strategy],
       bakeTime: props.bakeTime ?? DEFAULT_BAKE_TIME,
-      shift: strategy === 'BLUE_GREEN' ? undefined : { stepPercent, stepBakeTime: heldAt ? Duration.minutes(0) : time },
+      shift: strategy === 'BLUE_GREEN' ? undefined : { stepPercent, stepBakeTime: time },
       steps: percentages,
-      hold: heldAt && { steps: heldAt, time },
+      heldAt,
     });
   }
 

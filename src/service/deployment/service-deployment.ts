@@ -23,11 +23,11 @@ import type { SecureLoadBalancer } from '../load-balancer/secure-load-balancer';
 import { CodeDeployGroup } from './code-deploy-group';
 import { CodeDeployTraffic } from './code-deploy-traffic';
 import { EcsTraffic } from './ecs-traffic';
-import { RolloutHook } from './lifecycle-hook';
+import { LifecycleHook } from './lifecycle-hook';
 import { rollbackAlarms } from './rollback-alarms';
 import type { RolloutBinding } from './rollout-binding';
-import type { SmokeTest } from './smoke-test';
-import type { WebTraffic } from './target-groups';
+import type { SmokeTestBinding } from './smoke-test-binding';
+import type { TargetGroups } from './target-groups';
 
 /** Properties of a {@link ServiceDeployment}. All are checked. */
 export interface ServiceDeploymentProps {
@@ -48,6 +48,8 @@ export interface ServiceDeploymentProps {
   readonly routePriority?: number;
   /** Health check of the target groups. */
   readonly healthCheck: HealthCheck;
+  /** Time that open requests have to end when a task is deregistered. */
+  readonly deregistrationDelay: Duration;
   /** TCP port of the container, 1 to 65535. */
   readonly port: number;
   /** Percent of requests below which a deployment rolls back, above 0, up to 100. */
@@ -81,23 +83,22 @@ export interface ServiceDeploymentProps {
    * Smoke test of new versions.
    * @default - {@link ServiceDeployment.verifyWith} may add one
    */
-  readonly smokeTest?: SmokeTest;
+  readonly smokeTest?: SmokeTestBinding;
 }
 
-const DEREGISTRATION_DELAY = Duration.seconds(30);
 const GRACE_PERIOD = Duration.seconds(60);
 
 /** Fargate service with the traffic, alarms and hook by which new versions replace old ones. */
 export class ServiceDeployment {
   public readonly service: FargateService;
-  public readonly traffic: WebTraffic;
+  public readonly traffic: TargetGroups;
   /** Alarms of the service itself. `rollbackAlarmNames` also has those that were added by name. */
   public readonly rollbackAlarms: Alarm[];
   /** Names of all alarms that roll back a deployment. It grows until synthesis. */
   public readonly rollbackAlarmNames: string[];
   public readonly codeDeploy?: CodeDeployGroup;
-  private lifecycleHook?: RolloutHook;
-  private verification?: SmokeTest;
+  private lifecycleHook?: LifecycleHook;
+  private verification?: SmokeTestBinding;
 
   public constructor(
     private readonly scope: Construct,
@@ -120,18 +121,18 @@ export class ServiceDeployment {
   }
 
   /** Lifecycle hook of the service, where it holds the shift or runs a smoke test. */
-  public get hook(): RolloutHook | undefined {
+  public get hook(): LifecycleHook | undefined {
     return this.lifecycleHook;
   }
 
   /** Smoke test of new versions, where there is one. */
-  public get smokeTest(): SmokeTest | undefined {
+  public get smokeTest(): SmokeTestBinding | undefined {
     return this.verification;
   }
 
   /** Longest planned duration of a deployment, with its verification. */
-  public get longest(): Duration {
-    return this.props.rollout.longest.plus(Duration.seconds(this.verification?._longestSeconds ?? 0));
+  public get maxDuration(): Duration {
+    return this.props.rollout.maxDuration.plus(this.verification?.maxDuration ?? Duration.seconds(0));
   }
 
   /** Names by which CloudWatch counts the traffic of the service. */
@@ -154,7 +155,7 @@ export class ServiceDeployment {
   }
 
   /** Runs a checked smoke test on each new version before it gets production traffic. */
-  public verifyWith(smokeTest: SmokeTest): void {
+  public verifyWith(smokeTest: SmokeTestBinding): void {
     this.lifecycleHook ??= this.createLifecycleHook();
     this.lifecycleHook.verifyWith(smokeTest);
     this.verification = smokeTest;
@@ -165,9 +166,9 @@ export class ServiceDeployment {
   }
 
   /** A rule of the load balancer forwards to the tasks. CodeDeploy needs the default actions instead. */
-  private createTraffic(): WebTraffic {
-    const { network, loadBalancer, port, healthCheck, route, routePriority, rollout } = this.props;
-    const targets = { network, loadBalancer, port, healthCheck, deregistrationDelay: DEREGISTRATION_DELAY };
+  private createTraffic(): TargetGroups {
+    const { network, loadBalancer, port, healthCheck, deregistrationDelay, route, routePriority, rollout } = this.props;
+    const targets = { network, loadBalancer, port, healthCheck, deregistrationDelay };
     if (rollout.engine === DeploymentEngine.CODE_DEPLOY) {
       return new CodeDeployTraffic(this.scope, 'Traffic', targets);
     }
@@ -207,9 +208,9 @@ export class ServiceDeployment {
     });
   }
 
-  private createLifecycleHook(): RolloutHook {
+  private createLifecycleHook(): LifecycleHook {
     const { network, profile, cluster, securityGroup: tasks, taskDefinition, port, rollout } = this.props;
-    const hook = new RolloutHook(this.scope, 'RolloutHook', {
+    const hook = new LifecycleHook(this.scope, 'RolloutHook', {
       container: taskDefinition.defaultContainer!.containerName,
       hold: rollout.hold,
       network,

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { checkTest, type SmokeCommand, type SmokeRequest } from './validate-smoke-test';
+import type { SmokeCommand, SmokeRequest, SmokeTestBinding, SmokeTestContext } from './smoke-test-binding';
+import { checkTest } from './validate-smoke-test';
 
 /** Properties of {@link SmokeTest.http}. None is required. */
 export interface SmokeTestProps {
@@ -57,7 +58,7 @@ const DEFAULT_ATTEMPTS = 3;
  * test that can't run. docs/adr/0004-verifying-green.md has the reasons.
  *
  * @example
- * new ProductionWebService(stack, 'Api', {
+ * new ProductionWebService(this, 'Api', {
  *   network,
  *   image,
  *   certificate,
@@ -111,58 +112,31 @@ export class SmokeTest {
    */
   public static all(tests: SmokeTest[]): SmokeTest {
     return new SmokeTest(
-      tests.flatMap(({ _requests }) => _requests),
+      tests.flatMap(({ requests }) => requests),
       tests.flatMap(({ commands }) => commands),
-      Math.max(0, ...tests.map(({ _verifySeconds }) => _verifySeconds)),
+      Math.max(0, ...tests.map(({ verifySeconds }) => verifySeconds)),
       maximum(tests.flatMap(({ attempts }) => attempts ?? [])),
     );
   }
 
   private constructor(
-    /** @internal */
-    public readonly _requests: SmokeRequest[],
+    private readonly requests: SmokeRequest[],
     private readonly commands: SmokeCommand[],
-    /** @internal */
-    public readonly _verifySeconds: number,
+    private readonly verifySeconds: number,
     private readonly attempts?: number,
   ) {}
 
   /**
+   * Checks the test for a service and returns what the lifecycle hook needs.
    * @internal
    */
-  public get _attempts(): number {
-    return this.attempts ?? DEFAULT_ATTEMPTS;
-  }
-
-  /**
-   * @internal
-   */
-  public get _command(): SmokeCommand | undefined {
-    return this.commands[0];
-  }
-
-  /**
-   * Time of rounds and command before the first traffic, if nothing fails.
-   * @internal
-   */
-  public get _longestSeconds(): number {
-    return this._verifySeconds + (this._command?.timeoutSeconds ?? 0);
-  }
-
-  /**
-   * Time of a round in which no request is answered.
-   * @internal
-   */
-  public get _roundSeconds(): number {
-    return this._requests.reduce((sum, { timeoutMs }) => sum + timeoutMs / 1000, 0);
-  }
-
-  /**
-   * @internal
-   */
-  public _check(scope: IConstruct, notSecret: { [variable: string]: string } = {}): void {
-    const { _requests: requests, commands, _verifySeconds: verifySeconds, _attempts: attempts } = this;
-    checkTest(scope, { requests, commands, verifySeconds, attempts, roundSeconds: this._roundSeconds }, notSecret);
+  public _bind(scope: IConstruct, { notSecret }: SmokeTestContext): SmokeTestBinding {
+    const { requests, commands, verifySeconds, attempts = DEFAULT_ATTEMPTS } = this;
+    const roundSeconds = requests.reduce((sum, { timeoutMs }) => sum + timeoutMs / 1000, 0);
+    checkTest(scope, { requests, commands, verifySeconds, attempts, roundSeconds }, notSecret);
+    const [command] = commands;
+    const maxDuration = Duration.seconds(verifySeconds + (command?.timeoutSeconds ?? 0));
+    return { requests, command, verifySeconds, attempts, roundSeconds, maxDuration };
   }
 }
 

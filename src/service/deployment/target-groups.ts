@@ -11,7 +11,7 @@ import type { Construct, IConstruct } from 'constructs';
 import type { ISecureVpc } from '../../network';
 
 /** Path of requests to the tasks of a service, for every deployment engine. */
-export interface WebTraffic extends IConstruct {
+export interface TargetGroups extends IConstruct {
   /** Target groups between which production traffic moves. The first one serves at the beginning. */
   readonly targetGroups: ApplicationTargetGroup[];
   /**

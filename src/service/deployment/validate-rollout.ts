@@ -1,9 +1,9 @@
-import type { Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { DeploymentStrategy } from 'aws-cdk-lib/aws-ecs';
 import type { IConstruct } from 'constructs';
-import { checkWholeNumber } from '../../validation/checks';
+import { checkDuration } from '../../validation/checks';
 import { checkRules } from '../../validation/rules';
-import { plannedTime, type RolloutPlan, stepsBeforeBake, stepTime } from './rollout-plan';
+import { plannedTime, type RolloutPlan, stepsBeforeBake } from './rollout-plan';
 import { checkSteps } from './rollout-steps';
 
 const DAY_MINUTES = 24 * 60;
@@ -25,16 +25,16 @@ export function checkPlan(scope: IConstruct, plan: RolloutPlan): void {
     MAX_TERMINATION_WAIT_MINUTES,
   );
   checkMinutes(scope, 'rollout.bakeTime', plan.bakeTime, DAY_MINUTES);
-  checkMinutes(scope, 'rollout.stepBakeTime', stepTime(plan), plan.hold ? MAX_HELD_MINUTES : DAY_MINUTES);
+  checkMinutes(scope, 'rollout.stepBakeTime', plan.shift?.stepBakeTime, plan.heldAt ? MAX_HELD_MINUTES : DAY_MINUTES);
   checkShare(scope, plan);
   checkTotal(scope, plan);
 }
 
 function checkMinutes(scope: IConstruct, prop: string, time: Duration | undefined, max: number): void {
-  checkWholeNumber(scope, prop, time?.toMinutes({ integral: false }), {
-    min: 0,
-    max,
-    unit: 'minutes',
+  checkDuration(scope, prop, time, {
+    min: Duration.minutes(0),
+    max: Duration.minutes(max),
+    whole: 'minutes',
     fix: 'give Duration.minutes(n) with a whole n',
   });
 }
@@ -63,8 +63,9 @@ function checkTotal(scope: IConstruct, plan: RolloutPlan): void {
     {
       condition: total > MAX_TOTAL_HOURS * 60,
       prop: 'rollout',
-      value: `${total} minutes`,
-      expected: `at most ${MAX_TOTAL_HOURS} hours in all: ${stepsBeforeBake(plan)} steps and the bake`,
+      problem:
+        `takes ${total} minutes with ${stepsBeforeBake(plan)} steps and the bake time, ` +
+        `and CloudFormation waits at most ${MAX_TOTAL_HOURS} hours`,
       fix: 'shorten stepBakeTime or bakeTime, or take larger steps',
     },
   ]);

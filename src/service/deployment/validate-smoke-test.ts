@@ -1,33 +1,9 @@
-import { Token } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { checkWholeNumber } from '../../validation/checks';
+import { checkDuration, checkWholeNumber } from '../../validation/checks';
 import { checkRules } from '../../validation/rules';
 import { checkNothingSecret } from '../container/validate-environment';
-
-/** One request of a smoke test, as the hook reads it. */
-export interface SmokeRequest {
-  /** Path with its query, encoded. */
-  readonly path: string;
-  /** Status that passes, 100 to 599. */
-  readonly status: number;
-  /** Time for the whole answer, 1000 to 60000 milliseconds. */
-  readonly timeoutMs: number;
-  /**
-   * Host header, for applications that answer by name.
-   * @default - the address of the task
-   */
-  readonly host?: string;
-}
-
-/** Command of a smoke test. The hook knows the container, too. */
-export interface SmokeCommand {
-  /** Command as in the task definition: what the entry point of the image gets. */
-  readonly command: string[];
-  /** Environment variables in addition to those of the container. */
-  readonly environment: { readonly [name: string]: string };
-  /** Time for the task of the command, 60 to 3600 whole seconds. */
-  readonly timeoutSeconds: number;
-}
+import type { SmokeCommand, SmokeRequest } from './smoke-test-binding';
 
 /** Smoke test with its defaults, before it is checked. */
 interface UncheckedTest {
@@ -45,21 +21,23 @@ const MAX_CHARACTERS = 3500;
 const URL_VARIABLE = 'SMOKE_TEST_URL';
 
 /** Refuses a smoke test that the hook can't run, and secrets among the variables of its command. */
-export function checkTest(scope: IConstruct, test: UncheckedTest, notSecret: { [variable: string]: string }): void {
+export function checkTest(
+  scope: IConstruct,
+  test: UncheckedTest,
+  notSecret: { readonly [variable: string]: string },
+): void {
   const { requests, commands, roundSeconds } = test;
   checkRules(scope, [
     {
       condition: requests.length + commands.length === 0,
       prop: 'smokeTest',
-      value: [],
-      expected: 'at least one request or a command',
+      problem: 'has no request and no command',
       fix: "name one: SmokeTest.http('/health')",
     },
     {
       condition: commands.length > 1,
       prop: 'smokeTest',
-      value: `${commands.length} commands`,
-      expected: 'one command, because each needs a separate task',
+      problem: `has ${commands.length} commands, and each would need a separate task`,
       fix: 'run them one after the other in one script',
     },
   ]);
@@ -71,41 +49,41 @@ export function checkTest(scope: IConstruct, test: UncheckedTest, notSecret: { [
     {
       condition: roundSeconds > MAX_SECONDS_OF_A_ROUND,
       prop: 'smokeTest',
-      value: `${roundSeconds} s`,
-      expected: `timeouts of ${MAX_SECONDS_OF_A_ROUND} seconds in all: a function ends after 15 minutes`,
+      problem:
+        `has timeouts of ${roundSeconds} seconds in all, and a round may take ${MAX_SECONDS_OF_A_ROUND} seconds, ` +
+        'because a function ends after 15 minutes',
       fix: 'use fewer requests, or shorten the timeouts',
     },
     {
       condition: length > MAX_CHARACTERS,
       prop: 'smokeTest',
-      value: `${length} characters`,
-      expected:
-        `${MAX_CHARACTERS} characters of requests, command and variables: ` +
-        'a function has 4 KB for its environment variables',
+      problem:
+        `has ${length} characters of requests, command and variables, and ${MAX_CHARACTERS} fit into the ` +
+        'environment variables of a function',
       fix: 'put the command into a script of the image, or use fewer requests',
     },
   ]);
 }
 
 function checkRounds(scope: IConstruct, { verifySeconds, attempts }: UncheckedTest): void {
-  checkWholeNumber(scope, 'smokeTest.verifyFor', verifySeconds, {
-    min: 0,
-    max: 3600,
-    unit: 'seconds',
+  checkDuration(scope, 'smokeTest.verifyFor', Duration.seconds(verifySeconds), {
+    min: Duration.minutes(0),
+    max: Duration.hours(1),
+    whole: 'seconds',
     fix: 'give Duration.minutes(2) to Duration.minutes(5)',
   });
   checkWholeNumber(scope, 'smokeTest.attempts', attempts, {
     min: 1,
     max: 10,
     unit: 'rounds',
-    fix: 'let two or three rounds fail',
+    fix: 'give 2 or 3',
   });
 }
 
 function checkCommand(
   scope: IConstruct,
   { command, environment, timeoutSeconds }: SmokeCommand,
-  notSecret: { [variable: string]: string },
+  notSecret: { readonly [variable: string]: string },
 ): void {
   checkRules(scope, [
     {
@@ -122,10 +100,10 @@ function checkCommand(
       fix: 'use another name',
     },
   ]);
-  checkWholeNumber(scope, 'smokeTest.timeout', timeoutSeconds, {
-    min: 60,
-    max: 3600,
-    unit: 'seconds',
+  checkDuration(scope, 'smokeTest.timeout', Duration.seconds(timeoutSeconds), {
+    min: Duration.minutes(1),
+    max: Duration.hours(1),
+    whole: 'seconds',
     fix: 'give Duration.minutes(10), and run longer tests before the release',
   });
   checkNothingSecret(scope, { prop: 'smokeTest.environment', environment, notSecret });
@@ -151,13 +129,11 @@ function checkRequest(scope: IConstruct, { path, status, timeoutMs, host }: Smok
   checkWholeNumber(scope, 'smokeTest.expectedStatus', status, {
     min: 100,
     max: 599,
-    unit: 'as an HTTP status',
     fix: 'give the status that the application answers with',
   });
-  checkWholeNumber(scope, 'smokeTest.timeout', timeoutMs, {
-    min: 1000,
-    max: 60000,
-    unit: 'milliseconds',
+  checkDuration(scope, 'smokeTest.timeout', Duration.millis(timeoutMs), {
+    min: Duration.seconds(1),
+    max: Duration.minutes(1),
     fix: 'give Duration.seconds(5)',
   });
 }

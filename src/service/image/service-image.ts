@@ -86,7 +86,7 @@ interface ImageSource {
  * Two deployers of one service would undo each other. docs/adr/0002-one-deployer.md has the decision.
  *
  * @example
- * new ProductionWebService(stack, 'Api', {
+ * new ProductionWebService(this, 'Api', {
  *   network,
  *   certificate,
  *   image: ServiceImage.fromRepository(images, { tag: '1.4.2' }),

@@ -93,7 +93,7 @@ interface IngressKind extends Omit<IngressSettings, 'peers'> {
  * Clients that may connect to a load balancer.
  *
  * @example
- * new SecureLoadBalancer(stack, 'LoadBalancer', { network, certificate, ingress: Ingress.cloudflare() });
+ * new SecureLoadBalancer(this, 'LoadBalancer', { network, certificate, ingress: Ingress.cloudflare() });
  */
 export class Ingress {
   /**

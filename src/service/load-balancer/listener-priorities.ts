@@ -23,17 +23,22 @@ export class ListenerPriorities {
   public claim(owner: IConstruct, route: Route, explicit?: number): number {
     route._check(owner);
     const priority = explicit ?? route._priority(owner.node.path);
-    this.check(owner, route, priority);
+    this.check(owner, route, { priority, explicit });
     this.claims.push({ route, priority, owner: owner.node.path });
     return priority;
   }
 
-  private check(owner: IConstruct, route: Route, priority: number): void {
+  private check(
+    owner: IConstruct,
+    route: Route,
+    { priority, explicit }: { readonly priority: number; readonly explicit?: number },
+  ): void {
     const name = route._name();
     const sameRoute = this.claims.find((claim) => claim.route._name() === name);
     const samePriority = this.claims.find((claim) => claim.priority === priority);
     const hiding = this.claims.find((claim) => claim.priority < priority && claim.route._covers(route));
     const hidden = this.claims.find((claim) => claim.priority > priority && route._covers(claim.route));
+    const unset = explicit === undefined;
     checkRules(owner, [
       {
         condition: sameRoute !== undefined,
@@ -45,24 +50,36 @@ export class ListenerPriorities {
       },
       {
         condition: samePriority !== undefined,
-        prop: 'routePriority',
-        value: priority,
-        expected: `a priority that '${samePriority?.owner}' doesn't have`,
+        ...(unset
+          ? { prop: 'route', problem: `'${name}' has the same priority as '${samePriority?.owner}', ${priority}` }
+          : {
+            prop: 'routePriority',
+            value: priority,
+            expected: `a priority that '${samePriority?.owner}' doesn't have`,
+          }),
         fix: `set routePriority on the newer of the two, for example ${this.freeAfter(priority)}`,
       },
       {
         condition: hiding !== undefined,
-        prop: 'routePriority',
-        value: priority,
-        expected: `below ${hiding?.priority}: '${hiding?.owner}' receives all requests of '${name}' first`,
-        fix: 'set a lower routePriority',
+        ...(unset
+          ? { prop: 'route', problem: `'${name}' is hidden by '${hiding?.owner}' at priority ${hiding?.priority}` }
+          : {
+            prop: 'routePriority',
+            value: priority,
+            expected: `below ${hiding?.priority}: '${hiding?.owner}' receives all requests of '${name}' first`,
+          }),
+        fix: `set a routePriority below ${hiding?.priority}, or raise that of '${hiding?.owner}'`,
       },
       {
         condition: hidden !== undefined,
-        prop: 'routePriority',
-        value: priority,
-        expected: `above ${hidden?.priority}: '${name}' would receive all requests of '${hidden?.owner}' first`,
-        fix: 'set a higher routePriority',
+        ...(unset
+          ? { prop: 'route', problem: `'${name}' would hide '${hidden?.owner}' at priority ${hidden?.priority}` }
+          : {
+            prop: 'routePriority',
+            value: priority,
+            expected: `above ${hidden?.priority}: '${name}' would receive all requests of '${hidden?.owner}' first`,
+          }),
+        fix: `set a routePriority above ${hidden?.priority}, or lower that of '${hidden?.owner}'`,
       },
     ]);
   }

@@ -1,6 +1,6 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { checkWholeNumber } from '../../validation/checks';
+import { checkDuration } from '../../validation/checks';
 import { checkRules, type Rule } from '../../validation/rules';
 import { checkContentSecurityPolicy } from './validate-csp';
 
@@ -59,7 +59,7 @@ export interface CrossOriginAccess {
  * All services of the load balancer share the values.
  *
  * @example
- * new SecureLoadBalancer(stack, 'LoadBalancer', {
+ * new SecureLoadBalancer(this, 'LoadBalancer', {
  *   network,
  *   certificate,
  *   responseHeaders: { contentSecurityPolicy: "default-src 'self'" },
@@ -98,7 +98,6 @@ export interface ResponseHeaders {
 
 const RESPONSE = 'routing.http.response';
 const CROSS_ORIGIN = 'responseHeaders.crossOrigin';
-const DAY = 24 * 3600;
 /** Size limit of a listener attribute. */
 const MAX_BYTES = 1024;
 const ORIGIN = /^https?:\/\/[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?$/;
@@ -134,25 +133,25 @@ export function responseHeaderAttributes(
 }
 
 function strictTransportSecurity(scope: IConstruct, headers: ResponseHeaders): string {
-  const seconds = (headers.hstsMaxAge ?? Duration.days(365)).toSeconds();
-  checkWholeNumber(scope, 'responseHeaders.hstsMaxAge', seconds, {
-    min: 0,
-    max: 2 * 365 * DAY,
-    unit: 'seconds',
+  const maxAge = headers.hstsMaxAge ?? Duration.days(365);
+  checkDuration(scope, 'responseHeaders.hstsMaxAge', maxAge, {
+    min: Duration.seconds(0),
+    max: Duration.days(2 * 365),
+    whole: 'seconds',
     fix: 'write Duration.days(365)',
   });
-  return `max-age=${seconds}${headers.hstsIncludesSubdomains ? '; includeSubDomains' : ''}`;
+  return `max-age=${maxAge.toSeconds()}${headers.hstsIncludesSubdomains ? '; includeSubDomains' : ''}`;
 }
 
 function crossOriginValues(scope: IConstruct, access: CrossOriginAccess): { [header: string]: string | undefined } {
   checkRules(scope, crossOriginRules(access));
-  const maxAge = access.maxAge?.toSeconds();
-  checkWholeNumber(scope, `${CROSS_ORIGIN}.maxAge`, maxAge, {
-    min: 0,
-    max: DAY,
-    unit: 'seconds',
+  checkDuration(scope, `${CROSS_ORIGIN}.maxAge`, access.maxAge, {
+    min: Duration.seconds(0),
+    max: Duration.days(1),
+    whole: 'seconds',
     fix: 'write Duration.hours(1)',
   });
+  const maxAge = access.maxAge?.toSeconds();
   return {
     access_control_allow_origin: access.origins[0],
     access_control_allow_methods: access.methods?.join(', '),

@@ -32,7 +32,7 @@ interface HeaderCondition {
  * A request must match every kind of condition that the route has. One of several hosts or paths is enough.
  *
  * @example
- * new ProductionWebService(stack, 'Api', {
+ * new ProductionWebService(this, 'Api', {
  *   network,
  *   image,
  *   loadBalancer,

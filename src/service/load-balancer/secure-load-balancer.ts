@@ -42,8 +42,8 @@ const TEST_HTTPS = 8443;
  * headers that browsers would misread, and for more ports than the rule quota allows.
  *
  * @example
- * const loadBalancer = new SecureLoadBalancer(stack, 'LoadBalancer', { network, certificate });
- * new ProductionWebService(stack, 'Api', { network, image, loadBalancer, route: Route.path('/api/*') });
+ * const loadBalancer = new SecureLoadBalancer(this, 'LoadBalancer', { network, certificate });
+ * new ProductionWebService(this, 'Api', { network, image, loadBalancer, route: Route.path('/api/*') });
  */
 export class SecureLoadBalancer extends Construct {
   /** Application Load Balancer. */

@@ -21,16 +21,14 @@ export function checkLoadBalancer(scope: Construct, props: SecureLoadBalancerPro
     {
       condition: Boolean(certificate && plainHttp),
       prop: 'plainHttp',
-      value: plainHttp,
-      expected: 'certificate or plainHttp, not both',
-      fix: 'remove plainHttp',
+      problem: 'is not supported together with certificate',
+      fix: 'remove one of the two',
     },
     {
       condition: Boolean(plainHttp && tlsPolicy),
       prop: 'tlsPolicy',
-      value: tlsPolicy,
-      expected: 'tlsPolicy with a certificate',
-      fix: 'remove plainHttp or tlsPolicy',
+      problem: 'is not supported with plainHttp',
+      fix: 'remove tlsPolicy, or give a certificate',
     },
     {
       condition: Token.isUnresolved(Stack.of(scope).region),

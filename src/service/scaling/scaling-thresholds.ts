@@ -18,14 +18,14 @@ export interface Thresholds {
 /** Thresholds of a service, with defaults. Refuses those that leave no room for a surge. */
 export function scalingThresholds(scope: IConstruct, props: ServiceScalingProps): Thresholds {
   const { cpuPercent = 70, memoryPercent = 80, requestsPerMinute } = props;
-  const percent = { min: 10, max: 90, unit: 'percent', fix: 'leave room for a surge' };
+  const percent = { min: 10, max: 90, unit: 'percent', fix: 'give a percentage that leaves capacity for a surge' };
   checkWholeNumber(scope, 'scaling.cpuPercent', cpuPercent, percent);
   checkWholeNumber(scope, 'scaling.memoryPercent', memoryPercent, percent);
   checkWholeNumber(scope, 'scaling.requestsPerMinute', requestsPerMinute, {
     min: 1,
     max: 1_000_000,
     unit: 'requests a minute and task',
-    fix: 'measure how many requests one task can answer',
+    fix: 'give the number of requests that one task can answer in a minute',
   });
   return { cpuPercent, memoryPercent, requestsPerMinute };
 }

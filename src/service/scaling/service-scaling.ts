@@ -44,13 +44,13 @@ export interface SpotShare {
 /** Properties of a {@link ServiceScaling} of either kind. None is required. */
 export interface ServiceScalingProps {
   /**
-   * Fewest tasks, at least 1, or 0 with `withoutTasks`. No metric scales a service out from 0 tasks.
+   * Fewest tasks, 1 to 5000, or 0 with `withoutTasks`. No metric scales a service out from 0 tasks.
    * @default - 2 in production and staging, 1 in development
    */
   readonly minTasks?: number;
   /**
-   * Most tasks, not below `minTasks`.
-   * @default - 8 in production, 4 in staging, 2 in development
+   * Most tasks, 1 to 5000, not below `minTasks`.
+   * @default - 8 in production, 4 in staging, 2 in development, or the minimum, if that is higher
    */
   readonly maxTasks?: number;
   /**
@@ -95,12 +95,12 @@ export interface ServiceScalingProps {
 /** Properties of {@link ServiceScaling.between}. None is required. */
 export interface TargetScalingProps extends ServiceScalingProps {
   /**
-   * Time between two additions of tasks.
+   * Time between two additions of tasks, in whole seconds.
    * @default Duration.seconds(60) - requirement C-05; requirement D-13 asks for 300
    */
   readonly scaleOutCooldown?: Duration;
   /**
-   * Time between two removals of tasks.
+   * Time between two removals of tasks, in whole seconds.
    * @default Duration.seconds(300) - requirement D-13: too few tasks cost more than too many
    */
   readonly scaleInCooldown?: Duration;
@@ -116,7 +116,7 @@ export interface StepScalingProps extends ServiceScalingProps {
    */
   readonly scaleInCpuPercent?: number;
   /**
-   * Time between two scaling actions.
+   * Time between two scaling actions, in whole seconds.
    * @default Duration.seconds(60) - requirements C-05 and C-07
    */
   readonly cooldown?: Duration;
@@ -140,7 +140,7 @@ export interface StepScalingProps extends ServiceScalingProps {
  * refused there.
  *
  * @example
- * new ProductionWebService(stack, 'Api', {
+ * new ProductionWebService(this, 'Api', {
  *   network,
  *   image,
  *   certificate,

@@ -28,13 +28,13 @@ export function checkSpotShare(
     min: 1,
     max: 100,
     unit: 'percent',
-    fix: 'remove spot for none',
+    fix: 'give a percentage, or remove spot',
   });
   checkWholeNumber(scope, 'scaling.spot.onDemandTasks', onDemandTasks, {
     min: 0,
     max: limit,
     unit: 'tasks',
-    fix: `remove it for ${DEFAULT_ON_DEMAND_TASKS}`,
+    fix: `remove onDemandTasks to get ${DEFAULT_ON_DEMAND_TASKS}`,
   });
   const known = !Token.isUnresolved(maxTasks) && !Token.isUnresolved(minTasks);
   const value = { percent, onDemandTasks };

@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import type { ServiceBinding } from '../../contracts';
-import type { WebTask } from './task-definition';
+import type { ServiceTaskDefinition } from './task-definition';
 
 /** Adds the variables, secrets and permissions of backing services to a task. */
-export function bind(task: WebTask, bindings: ServiceBinding[]): void {
+export function applyBindings(task: ServiceTaskDefinition, bindings: ServiceBinding[]): void {
   bindings.forEach(({ environment }) =>
     Object.entries(environment).forEach(([name, value]) => task.addVariable(name, value)),
   );

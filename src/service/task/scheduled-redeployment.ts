@@ -3,8 +3,8 @@ import type { FargateService } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { rateExpression, scheduleAction, sdkTarget } from '../../scheduling/scheduled-action';
 
-/** Properties of a {@link TaskReplacement}. All are required. */
-export interface TaskReplacementProps {
+/** Properties of a {@link ScheduledRedeployment}. All are required. */
+export interface ScheduledRedeploymentProps {
   /** Service that starts a new deployment of its current task definition. */
   readonly service: FargateService;
   /** Interval between two replacements, in whole days. */
@@ -17,8 +17,8 @@ export interface TaskReplacementProps {
  * The task definition stays the same, so a released image stays too. The schedule calls ECS without a function.
  * Source: requirement A-34.
  */
-export class TaskReplacement extends Construct {
-  public constructor(scope: Construct, id: string, props: TaskReplacementProps) {
+export class ScheduledRedeployment extends Construct {
+  public constructor(scope: Construct, id: string, props: ScheduledRedeploymentProps) {
     super(scope, id);
     const { service, every } = props;
     scheduleAction(this, {

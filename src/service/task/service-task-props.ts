@@ -13,7 +13,7 @@ export interface ServiceTaskProps {
   readonly cpu?: number;
   /**
    * Memory of a task in MiB, in a size that Fargate offers for the CPU units.
-   * @default - by environment: 1024 in production, 512 elsewhere
+   * @default - the smallest size for `cpu` if only that is set, otherwise 1024 in production, 512 elsewhere
    */
   readonly memoryMiB?: number;
   /**
@@ -32,7 +32,7 @@ export interface ServiceTaskProps {
    */
   readonly writablePaths?: string[];
   /**
-   * Size of each writable path in MiB.
+   * Size of each writable path in MiB, at least 1. All paths together stay below the task's memory.
    * @default 64
    */
   readonly writableMiB?: number;

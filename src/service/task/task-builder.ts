@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import { type Connections, InterfaceVpcEndpointAwsService, Port } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { sortedByName } from '../../contracts/sorted-by-name';
@@ -6,15 +6,15 @@ import type { EnvironmentProfile } from '../../environment';
 import type { ISecureVpc } from '../../network';
 import { SESSION_PATH_MIB, SESSION_PATHS } from '../cluster/ecs-exec';
 import { PORT_NAME } from '../cluster/service-connect';
-import { DEFAULT_USER, type TaskContainer, type WritableMemory } from '../container/task-container';
+import type { TaskContainer, WritableMemory } from '../container/task-container';
 import type { ResolvedImage } from '../image/service-image';
 import type { TracingSettings } from '../tracing/tracing-config';
 import type { ServiceTaskProps } from './service-task-props';
-import { WebTask } from './task-definition';
+import { ServiceTaskDefinition } from './task-definition';
 import { checkContainers } from './validate-task';
 
-/** Service that a {@link ServiceTask} belongs to. */
-export interface ServiceTaskContext {
+/** Service that a {@link TaskBuilder} belongs to. */
+export interface TaskContext {
   /** Image of the application's container. */
   readonly image: ResolvedImage;
   /** Environment profile: log retention, removal policies, and the environment's name in traces. */
@@ -25,6 +25,14 @@ export interface ServiceTaskContext {
   readonly cpu: number;
   /** Memory of the task in MiB, for all containers and writable paths. */
   readonly memoryMiB: number;
+  /** Runs the tasks on ARM64 (Graviton). */
+  readonly arm64: boolean;
+  /** Numeric user and group of the application, `uid:gid`, not root. */
+  readonly user: string;
+  /** File systems in memory that the application may write to. */
+  readonly writable: WritableMemory;
+  /** Time from SIGTERM to SIGKILL, 1 to 120 seconds, for all containers of the task. */
+  readonly stopTimeout: Duration;
   /** True where the network has a route to the internet. Without one, images must be in private ECR. */
   readonly reachesInternet: boolean;
   /**
@@ -43,36 +51,36 @@ export interface ServiceTaskContext {
  * Task of a service, built from its props with defaults, sidecars and tracing.
  * It also connects the task to the AWS services that these call.
  */
-export class ServiceTask {
-  public readonly task: WebTask;
+export class TaskBuilder {
+  public readonly task: ServiceTaskDefinition;
   private readonly tracing?: TracingSettings;
 
   public constructor(
     private readonly service: Construct,
     private readonly props: ServiceTaskProps,
-    private readonly context: ServiceTaskContext,
+    private readonly context: TaskContext,
   ) {
     this.tracing = this.bindTracing();
     const containers = [...(this.tracing?.containers ?? []), ...this.bindSidecars()];
-    const application = { paths: props.writablePaths ?? ['/tmp'], mebibytes: props.writableMiB ?? 64 };
-    const { image, profile, port, cpu, memoryMiB, healthCommand, logGroupName } = context;
+    const { image, profile, port, cpu, memoryMiB, arm64, user, writable, stopTimeout } = context;
+    const { healthCommand, logGroupName } = context;
     checkContainers(service, containers, {
       port,
-      paths: application.paths.length,
-      writableMiB: application.mebibytes,
+      paths: writable.paths.length,
+      writableMiB: writable.mebibytes,
       memoryMiB,
     });
-    this.task = new WebTask(service, 'Task', {
+    this.task = new ServiceTaskDefinition(service, 'Task', {
       image,
       profile,
       port,
       portName: props.discoverableAs === undefined ? undefined : PORT_NAME,
       cpu,
       memoryMiB,
-      arm64: props.arm64 ?? false,
-      user: props.user ?? DEFAULT_USER,
-      writable: [application, ...this.sessionMemory()],
-      stopTimeout: props.stopTimeout ?? Duration.seconds(30),
+      arm64,
+      user,
+      writable: [writable, ...this.sessionMemory()],
+      stopTimeout,
       environment: sortedByName(props.environment),
       secrets: props.secrets ?? [],
       sidecars: containers.map((container) => ({ container, image: this.bindImage(container) })),
@@ -123,7 +131,7 @@ export class ServiceTask {
   private bindImage({ image, imageProp, name }: TaskContainer): ResolvedImage {
     return image._bind(this.service, {
       prop: imageProp,
-      arm64: this.props.arm64 ?? false,
+      arm64: this.context.arm64,
       fixedImages: true,
       reachesInternet: this.context.reachesInternet,
       sidecar: name,

@@ -33,8 +33,8 @@ import { createExecutionPolicy, createExecutionRole, createTaskRole, createTraci
 import { TaskSecrets } from './task-secrets';
 import { APPLICATION } from './validate-task';
 
-/** Properties of a {@link WebTask}, all of them checked. */
-export interface WebTaskProps {
+/** Properties of a {@link ServiceTaskDefinition}, all of them checked. */
+export interface ServiceTaskDefinitionProps {
   /** Image of the application's container. */
   readonly image: ResolvedImage;
   /** Environment profile: log retention, and the removal policy of secrets. */
@@ -90,7 +90,7 @@ export interface WebTaskProps {
  * Task definition of a web service, with its log group, roles and secrets.
  * Its containers are not root, have no Linux capabilities and write to memory only.
  */
-export class WebTask extends Construct {
+export class ServiceTaskDefinition extends Construct {
   public readonly logGroup: LogGroup;
   /** Role that pulls images, reads secrets and writes logs. It is closed to further grants. */
   public readonly executionRole: Role;
@@ -106,7 +106,7 @@ export class WebTask extends Construct {
   public constructor(
     scope: Construct,
     id: string,
-    private readonly props: WebTaskProps,
+    private readonly props: ServiceTaskDefinitionProps,
   ) {
     super(scope, id);
     const { profile, logGroupName } = props;

@@ -52,7 +52,7 @@ export function createExecutionPolicy(
     acknowledge(
       policy,
       'AwsSolutions-IAM5[Resource::*]',
-      'ecr:GetAuthorizationToken knows no resource; what may be pulled is named in the statement before.',
+      'ecr:GetAuthorizationToken does not support resource-level permissions. The statement before names the images.',
     );
   }
   return policy;
@@ -64,7 +64,7 @@ export function createExecutionPolicy(
  */
 export function createTaskRole(scope: Construct, service: string): Role {
   return new Role(scope, 'TaskRole', {
-    description: `What the application of ${service} may do`,
+    description: `Permissions of the application of ${service}`,
     assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com', {
       conditions: sourceAccount(Aws.ACCOUNT_ID),
     }),
@@ -84,7 +84,7 @@ export function createTracingPolicy(
   acknowledge(
     policy,
     'AwsSolutions-IAM5[Resource::*]',
-    'Traces and sampling rules of X-Ray are no resources: their calls know none.',
+    'The calls for traces and sampling rules of X-Ray do not support resource-level permissions.',
   );
   return policy;
 }

@@ -1,6 +1,6 @@
-import { Token } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { checkReason, checkWholeNumber } from '../../validation/checks';
+import { checkDuration, checkReason } from '../../validation/checks';
 import { checkRules, type Rule } from '../../validation/rules';
 import type { TaskContainer } from '../container/task-container';
 import { checkEachOnce, checkPaths, checkSecrets, checkUser } from '../container/validate-container';
@@ -35,10 +35,10 @@ export function checkTask(scope: IConstruct, props: ServiceTaskProps, task: Task
   checkRules(scope, fargateRules(task));
   checkUser(scope, 'user', props.user);
   checkPaths(scope, 'writablePaths', props.writablePaths);
-  checkWholeNumber(scope, 'stopTimeout', props.stopTimeout?.toSeconds({ integral: false }), {
-    min: 1,
-    max: 120,
-    unit: 'seconds',
+  checkDuration(scope, 'stopTimeout', props.stopTimeout, {
+    min: Duration.seconds(1),
+    max: Duration.minutes(2),
+    whole: 'seconds',
     fix: 'set at most two minutes, the limit of Fargate',
   });
   checkNothingSecret(scope, { prop: 'environment', environment, notSecret });
@@ -143,6 +143,11 @@ function fargateRules({ cpu, memoryMiB }: TaskSize): Rule[] {
       fix: 'round up to the next step',
     },
   ];
+}
+
+/** Smallest memory in MiB that Fargate offers for CPU units. Undefined for a token, and for units that it lacks. */
+export function smallestMemoryMiB(cpu: number | undefined): number | undefined {
+  return cpu === undefined ? undefined : memoriesFor(cpu)[0];
 }
 
 function memoriesFor(cpu: number): number[] {

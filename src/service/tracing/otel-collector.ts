@@ -186,7 +186,7 @@ function checkSampling(scope: Construct, prop: string, value: number | undefined
     }
     return;
   }
-  checkWholeNumber(scope, prop, value, { min: 0, max, unit: 'requests a second', fix: 'remove it for 1' });
+  checkWholeNumber(scope, prop, value, { min: 0, max, unit: 'requests a second', fix: 'remove it to get 1' });
 }
 
 function checkedEndpoint(scope: Construct, endpoint: string): { url: URL; port: number } {

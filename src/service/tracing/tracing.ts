@@ -11,7 +11,7 @@ import type { DatadogProps, OpenTelemetryProps, XrayProps } from './tracing-prop
  * docs/service.md lists them.
  *
  * @example
- * new ProductionWebService(stack, 'Api', { network, image, certificate, tracing: Tracing.xray() });
+ * new ProductionWebService(this, 'Api', { network, image, certificate, tracing: Tracing.xray() });
  */
 export class Tracing {
   /**

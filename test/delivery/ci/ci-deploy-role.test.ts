@@ -232,7 +232,7 @@ describe('CiDeployRole refuses in one line with path, prop, value, expectation a
     [
       'a session shorter than the minimum of IAM',
       () => github({ maxSessionDuration: Duration.minutes(30) }),
-      'maxSessionDuration is 30, expected 60 to 720 minutes',
+      'maxSessionDuration is 30, expected a whole number from 60 to 720 minutes',
     ],
     [
       'a workspace that is a URL',

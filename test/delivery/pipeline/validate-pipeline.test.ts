@@ -110,12 +110,12 @@ describe('BlueGreenPipeline refuses in one line with path, prop, value, expectat
     [
       'an approval timeout of more than a week',
       (f) => ({ stages: [production(f, { approvalTimeout: Duration.days(8) })] }),
-      'stages.production.approvalTimeout is 11520, expected 5 to 10080 minutes',
+      'stages.production.approvalTimeout is 11520, expected a whole number from 5 to 10080 minutes',
     ],
     [
       'post-release alarms for more than a day',
       (f) => ({ stages: [production(f, { postReleaseAlarms: { duration: Duration.hours(48) } })] }),
-      'stages.production.postReleaseAlarms.duration is 48, expected 1 to 24 hours',
+      'stages.production.postReleaseAlarms.duration is 48, expected a whole number from 1 to 24 hours',
     ],
     [
       'a success rate of 0 percent',
@@ -355,7 +355,7 @@ describe('BlueGreenPipeline refuses in one line with path, prop, value, expectat
           stages: [production(fixture, { smokeTest: SmokeTest.http('/', { verifyFor: Duration.hours(2) }) })],
         });
       },
-      /^ProductionWebService 'Production\/Api': smokeTest\.verifyFor is 7200, expected 0 to 3600 seconds/,
+      /^ProductionWebService 'Production\/Api': smokeTest\.verifyFor is 2 hours, expected 0 minutes to 1 hour/,
     ],
     [
       'verification before traffic of a rolling service',
@@ -405,7 +405,7 @@ describe('BlueGreenPipeline refuses in one line with path, prop, value, expectat
         const fixture = shop();
         pipelineOf(fixture, { stages: [production(fixture, { monitoringTime: Duration.days(2) })] });
       },
-      /monitoringTime is 2880, expected 0 to 1440 minutes/,
+      /monitoringTime is 2880, expected a whole number from 0 to 1440 minutes/,
     ],
   ])('a part of it refuses %s', (_, make, message) => {
     expect(refusal(make)).toMatch(message);

@@ -6,9 +6,9 @@ import { serviceFixture } from '../../fixtures/web-service';
 
 describe('The health check of a service', () => {
   test.each<[string, WebHealthCheck, string, string, string]>([
-    ['a timeout not below the interval', { timeout: Duration.seconds(30) }, 'timeout', '30 s', 'below the interval of 30 s'],
-    ['an interval out of range', { interval: Duration.minutes(6) }, 'interval', '360', '5 to 300 seconds'],
-    ['a timeout out of range', { timeout: Duration.seconds(1) }, 'timeout', '1', '2 to 120 seconds'],
+    ['a timeout not below the interval', { timeout: Duration.seconds(30) }, 'timeout', '30 seconds', 'below the interval of 30 seconds'],
+    ['an interval out of range', { interval: Duration.minutes(6) }, 'interval', '6 minutes', '5 seconds to 5 minutes'],
+    ['a timeout out of range', { timeout: Duration.seconds(1) }, 'timeout', '1 second', '2 seconds to 2 minutes'],
     ['a single check that makes a target healthy', { healthyCount: 1 }, 'healthyCount', '1', '2 to 10'],
     ['more failed checks than load balancers count', { unhealthyCount: 11 }, 'unhealthyCount', '11', '2 to 10'],
     ['a path without a slash', { path: 'health' }, 'path', 'health', 'begins with /'],

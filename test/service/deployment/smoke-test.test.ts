@@ -85,7 +85,7 @@ describe('A smoke test that a stage adds by verifyWith', () => {
     ['where the service has one by its prop', () => serviceFixture({ smokeTest: TEST }).web.verifyWith(TEST), /smokeTest is set already/],
     ['where tasks are replaced one by one', () => serviceFixture({ rollout: Rollout.rolling() }).web.verifyWith(TEST), /not supported with Rollout\.rolling\(\)/],
     ['where CodeDeploy deploys', () => serviceFixture({ rollout: Rollout.codeDeploy() }).web.verifyWith(TEST), /not supported with Rollout\.codeDeploy\(\)/],
-    ['without a request', () => serviceFixture().web.verifyWith(SmokeTest.all([])), /smokeTest is \[\], expected at least one request/],
+    ['without a request', () => serviceFixture().web.verifyWith(SmokeTest.all([])), /smokeTest has no request and no command/],
   ])('is refused %s', (_, tell, message) => {
     expect(refusal(tell)).toMatch(message);
   });

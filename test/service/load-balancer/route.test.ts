@@ -139,14 +139,14 @@ describe('A rule that would receive no requests', () => {
   };
 
   test('is refused behind a rule that receives all of its requests', () => {
-    expect(claim([Route.path('/*'), 5], [Route.path('/api/*')])).toMatch(/'Second': routePriority is \d+, expected below 5: 'First' receives all requests of '\/api\/\*' first\. Set a lower routePriority\.$/);
+    expect(claim([Route.path('/*'), 5], [Route.path('/api/*')])).toMatch(/'Second': route '\/api\/\*' is hidden by 'First' at priority 5\. Set a routePriority below 5, or raise that of 'First'\.$/);
     expect(claim([Route.host('*.example.com'), 5], [Route.host('api.example.com').onPath('/v1/*')])).toContain('below 5');
     expect(claim([Route.path('/api/*'), 5], [Route.path('/api/*').withHeader('X-Version', ['2'])])).toContain('below 5');
     expect(claim([Route.header('x-version', ['*']), 5], [Route.header('X-Version', ['2'])])).toContain('below 5');
   });
 
   test('is refused before a rule whose requests it would all receive', () => {
-    expect(claim([Route.path('/api/*')], [Route.path('/*'), 1])).toMatch(/expected above \d+: '\/\*' would receive all requests of 'First' first\. Set a higher routePriority\.$/);
+    expect(claim([Route.path('/api/*')], [Route.path('/*'), 1])).toMatch(/expected above \d+: '\/\*' would receive all requests of 'First' first\. Set a routePriority above \d+, or lower that of 'First'\.$/);
   });
 
   test('is accepted where some requests are left to it', () => {

@@ -16,7 +16,7 @@ describe('SecureLoadBalancer', () => {
   });
 
   test('refuses a certificate together with plain HTTP', () => {
-    expect(balancer({ certificate: certificate(testStack()), plainHttp: { reason: 'A demonstration without data' } })).toContain('certificate or plainHttp, not both');
+    expect(balancer({ certificate: certificate(testStack()), plainHttp: { reason: 'A demonstration without data' } })).toContain('plainHttp is not supported together with certificate. Remove one of the two.');
   });
 
   test('refuses no firewall without a reason', () => {

@@ -34,14 +34,14 @@ describe('A service\'s containers refuse', () => {
   test.each<Row>([
     ['a sidecar image with no tag', sidecars({ image: ServiceImage.fromRegistry('public.ecr.aws/docker/library/redis') }), 'sidecars.image', 'library/redis', 'a tag or a digest'],
     ['a sidecar image that moves', sidecars({ image: ServiceImage.fromRegistry('redis:latest') }), 'sidecars.image', 'redis:latest', 'a tag or a digest'],
-    ['two sidecars of one name', sidecars({}, {}), 'sidecars.name', 'cache', 'each once'],
-    ['a sidecar with the name of the application', sidecars({ name: 'web' }), 'sidecars.name', 'web', 'each once'],
+    ['two sidecars of one name', sidecars({}, {}), 'sidecars.name', 'cache', 'no other container of the task uses'],
+    ['a sidecar with the name of the application', sidecars({ name: 'web' }), 'sidecars.name', 'web', 'no other container of the task uses'],
     ['a sidecar name that ECS refuses', sidecars({ name: 'my cache' }), 'sidecars.name', 'my cache', 'letters, digits'],
-    ['the application\'s port for a sidecar', sidecars({ port: 3000 }), 'sidecars.port', '3000', 'each once'],
+    ['the application\'s port for a sidecar', sidecars({ port: 3000 }), 'sidecars.port', '3000', 'no other container of the task uses'],
     ['a sidecar that is root (ECS.20)', sidecars({ user: '0:0' }), 'sidecars.user', '0:0', 'other than 0'],
     ['a relative path for a sidecar', sidecars({ writablePaths: ['data'] }), 'sidecars.writablePaths', 'data', 'absolute'],
     ['sidecars with more memory than the task has', sidecars({ memoryMiB: 1000 }), 'memoryMiB', '1024', 'more than the 1000 MiB of cache'],
-    ['a stop that takes longer than Fargate waits', { stopTimeout: Duration.minutes(3) }, 'stopTimeout', '180', '1 to 120 seconds'],
+    ['a stop that takes longer than Fargate waits', { stopTimeout: Duration.minutes(3) }, 'stopTimeout', '3 minutes', '1 second to 2 minutes'],
     ['a name that cannot stand in a URL', { discoverableAs: 'The API' }, 'discoverableAs', 'The API', 'lower-case'],
     ['ecsExec without a reason', { ecsExec: { reason: '' } }, 'ecsExec.reason', '""', 'a sentence'],
   ])('%s', (...row) => expectRefused(refused(row[1]), row));
@@ -97,13 +97,13 @@ describe('A service\'s environment refuses', () => {
 describe('A service\'s secrets refuse', () => {
   test.each<Row>([
     ['a variable with a name that no shell accepts', { secrets: [ServiceSecret.generated('JWT-SECRET')] }, 'secrets.variable', 'JWT-SECRET', 'letters, digits and _'],
-    ['one variable twice', { secrets: [ServiceSecret.generated('A'), ServiceSecret.placeholder('A')] }, 'secrets', '"A"', 'each once'],
+    ['one variable twice', { secrets: [ServiceSecret.generated('A'), ServiceSecret.placeholder('A')] }, 'secrets', '"A"', 'no other container of the task uses'],
     ['a generated secret that can be guessed', { secrets: [ServiceSecret.generated('A', { length: 8 })] }, 'secrets.length', '8', '32 to 256'],
   ])('%s', (...row) => expectRefused(refused(row[1]), row));
 
   test('a secret that is imported by its name, which would permit every secret with that prefix', () => {
     const message = refusal(() => serviceFixture(({ stack }) => ({ secrets: [ServiceSecret.fromSecret('TOKEN', Secret.fromSecretNameV2(stack, 'Named', 'token'))] })));
-    expect(message).toMatch(/secrets is "TOKEN", expected a secret whose complete ARN is known.*Import it with Secret\.fromSecretCompleteArn/);
+    expect(message).toMatch(/secrets has the secret of 'TOKEN' without its complete ARN.*Import it with Secret\.fromSecretCompleteArn/);
   });
 });
 
