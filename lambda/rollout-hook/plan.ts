@@ -1,24 +1,11 @@
-/** HTTP request that every task of the new version must answer. */
-export interface SmokeRequest {
-  /** Path and query. */
-  readonly path: string;
-  /** Expected status. */
-  readonly status: number;
-  /** Timeout of the complete response. */
-  readonly timeoutMs: number;
-  /** Host header. Without it, the address of the task is sent, as by health checks of the load balancer. */
-  readonly host?: string;
-}
+import type { SmokeCommand as CommandOfTest, SmokeRequest } from '../../src/service/deployment/smoke-test-binding';
+
+export type { SmokeRequest };
 
 /** Command that runs once for each deployment, in a task of the new version. */
-export interface SmokeCommand {
+export interface SmokeCommand extends CommandOfTest {
   /** Container of the application. Its exit code decides. */
   readonly container: string;
-  readonly command: string[];
-  /** Variables in addition to those of the container and `SMOKE_TEST_URL`. */
-  readonly environment: { readonly [name: string]: string };
-  /** Timeout from the creation of the task to its end, including the pull of its images. */
-  readonly timeoutSeconds: number;
 }
 
 /** Settings of the hook, which the construct passes as JSON in the variable `ROLLOUT_PLAN`. */
