@@ -34,7 +34,7 @@ function environment(profile: EnvironmentProfile, alerts: (stack: Stack) => Aler
     httpRedirect: false,
     tlsPolicy: TlsPolicy.TLS_1_3,
     firewall: new WebFirewall(stack, 'Firewall', { requestsPerMinute: 100, pathLimits: [PathLimit.of('/api/auth/login', { requestsPerMinute: 10 })] }),
-    responseHeaders: { contentSecurityPolicy: "default-src 'self'", crossOrigin: { origins: ['https://app.example.com'] } },
+    responseHeaders: { contentSecurityPolicy: "default-src 'self'", cors: { allowOrigins: ['https://app.example.com'] } },
   });
 
   const shared = {

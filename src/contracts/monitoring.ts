@@ -90,7 +90,7 @@ export interface DatabaseSignals {
    * Maximum number of connections.
    * @default - unknown; no alarm on the remaining connections
    */
-  readonly connectionCeiling?: number;
+  readonly maxConnections?: number;
   /**
    * Nominal memory of the instance in bytes.
    * @default - unknown, or it scales

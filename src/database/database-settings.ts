@@ -40,7 +40,7 @@ export interface DatabaseSettings {
   /** Parameters of the server. */
   readonly parameters: Parameters;
   /** Default `max_connections` of the capacity, or the value that the caller sets. */
-  readonly connectionCeiling: number;
+  readonly maxConnections: number;
   /** Interval of enhanced monitoring. */
   readonly monitoringInterval: Duration;
   /** True if Database Insights runs in its advanced mode. */
@@ -50,7 +50,7 @@ export interface DatabaseSettings {
   /** Retention of the log groups. */
   readonly logRetention: RetentionDays;
   /** Path of RDS's certificate bundle in the client's image. */
-  readonly authorityBundlePath: string;
+  readonly caBundlePath: string;
 }
 
 /** Fills in the defaults, binds the strategies and refuses what AWS would refuse. */
@@ -84,12 +84,12 @@ export function databaseSettings(
       props.parameters,
       props.parameterWaiver,
     ),
-    connectionCeiling: Number(props.parameters?.max_connections) || defaultConnections(capacity),
+    maxConnections: Number(props.parameters?.max_connections) || defaultConnections(capacity),
     monitoringInterval: props.monitoringInterval ?? Duration.seconds(60),
     advancedInsights: props.advancedInsights ?? false,
     logExports: capacity.serverless ? engine.clusterLogs : engine.instanceLogs,
     logRetention: props.logRetention ?? RetentionDays.ONE_WEEK,
-    authorityBundlePath: props.authorityBundlePath ?? '/etc/ssl/certs/rds-global-bundle.pem',
+    caBundlePath: props.caBundlePath ?? '/etc/ssl/certs/rds-global-bundle.pem',
   };
   checkDatabase(scope, props, settings);
   return settings;
@@ -105,5 +105,5 @@ function defaultIdentifier(scope: IConstruct): string {
 }
 
 function defaultConnections({ instance, serverless }: CapacitySettings): number {
-  return (instance ?? serverless)!.connectionCeiling;
+  return (instance ?? serverless)!.maxConnections;
 }

@@ -43,7 +43,7 @@ export interface IHardenedDatabase
    */
   readonly cluster?: DatabaseCluster;
   /** Maximum number of connections: `max_connections` of the parameters, or the engine's default. */
-  readonly connectionCeiling: number;
+  readonly maxConnections: number;
 
   /**
    * Grants a role the sign-in with IAM database authentication.

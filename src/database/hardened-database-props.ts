@@ -97,7 +97,7 @@ export interface HardenedDatabaseProps {
    * Absolute path of RDS's certificate bundle in the application's image. Clients get it as a variable.
    * @default '/etc/ssl/certs/rds-global-bundle.pem'
    */
-  readonly authorityBundlePath?: string;
+  readonly caBundlePath?: string;
   /**
    * Environment profile that supplies defaults for unset props.
    * @default - the profile of the scope, or production

@@ -72,7 +72,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   public readonly backupVault?: BackupVault;
   /** Role that takes the snapshots. A release takes its own with it. Source: requirement A-06. */
   public readonly backupRole?: Role;
-  public readonly connectionCeiling: number;
+  public readonly maxConnections: number;
   /** Data with which a release takes a snapshot, undefined where no snapshots are kept. */
   public readonly snapshotTarget?: SnapshotTarget;
   private readonly engine: EngineConfig;
@@ -92,7 +92,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     this.databaseName = this.settings.databaseName;
     this.identifier = this.settings.identifier;
     this.userName = this.settings.userName;
-    this.connectionCeiling = this.settings.connectionCeiling;
+    this.maxConnections = this.settings.maxConnections;
 
     this.key = this.createKey();
     this.securityGroup = this.createSecurityGroup();
@@ -127,9 +127,9 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
 
   /** Identifiers, sizes and log groups for alarms and dashboards. */
   public get signals(): DatabaseSignals {
-    const { connectionCeiling, logGroups } = this;
+    const { maxConnections, logGroups } = this;
     const { family } = this.engine;
-    return { source: this, family, connectionCeiling, logGroups, events: this.events.topic, ...this.server.signals };
+    return { source: this, family, maxConnections, logGroups, events: this.events.topic, ...this.server.signals };
   }
 
   public bind(client: IBackingServiceClient): ServiceBinding {
@@ -262,7 +262,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
       port: this.port,
       databaseName: this.databaseName,
       sslMode: this.engine.sslMode,
-      authorityBundlePath: this.settings.authorityBundlePath,
+      caBundlePath: this.settings.caBundlePath,
       keyArn: this.key.keyArn,
     });
   }

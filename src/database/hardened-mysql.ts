@@ -59,7 +59,7 @@ const MYSQL: Omit<EngineConfig, 'capacity'> = {
  */
 export class HardenedMysql extends HardenedDatabase implements IHardenedDatabase {
   /** Default `max_connections` of an instance class: 0.88 of its nominal memory / 12582880. */
-  public static connectionCeilingOf(scope: Construct, instanceType: InstanceType): number {
+  public static maxConnectionsOf(scope: Construct, instanceType: InstanceType): number {
     return instanceCeiling(MYSQL_CONNECTIONS, memoryGiB(scope, instanceType));
   }
 

@@ -53,7 +53,7 @@ const POSTGRES: Omit<EngineConfig, 'capacity'> = {
  */
 export class HardenedPostgres extends HardenedDatabase implements IHardenedDatabase {
   /** Default `max_connections` of an instance class: 0.88 of its nominal memory / 9531392, at most 5000. */
-  public static connectionCeilingOf(scope: Construct, instanceType: InstanceType): number {
+  public static maxConnectionsOf(scope: Construct, instanceType: InstanceType): number {
     return instanceCeiling(POSTGRES_CONNECTIONS, memoryGiB(scope, instanceType));
   }
 

@@ -85,14 +85,14 @@ export interface EnvironmentProfileAdjustments {
    * True where a service may only run images whose tags are immutable.
    * @default - unchanged; true in production and staging
    */
-  readonly fixedImages?: boolean;
+  readonly immutableImageTags?: boolean;
   /**
    * True where each severity of alerts requires a channel.
    *
    * Source: requirement A-22.
    * @default - unchanged; true in production alone
    */
-  readonly alertsHeard?: boolean;
+  readonly requireAlertChannels?: boolean;
   /**
    * True for all alarms, false for those that report an outage.
    *
@@ -117,8 +117,8 @@ const PRODUCTION: ProfileValues = {
   backupRetention: Duration.days(7),
   databaseSize: 't4g.medium',
   queryLogging: false,
-  fixedImages: true,
-  alertsHeard: true,
+  immutableImageTags: true,
+  requireAlertChannels: true,
   allAlarms: true,
 };
 
@@ -135,7 +135,7 @@ const STAGING: ProfileValues = {
   taskMemoryMiB: 512,
   databaseSize: 't4g.small',
   queryLogging: true,
-  alertsHeard: false,
+  requireAlertChannels: false,
 };
 
 const DEVELOPMENT: ProfileValues = {
@@ -149,7 +149,7 @@ const DEVELOPMENT: ProfileValues = {
   logRetention: RetentionDays.ONE_WEEK,
   backupRetention: Duration.days(1),
   databaseSize: 't4g.micro',
-  fixedImages: false,
+  immutableImageTags: false,
   allAlarms: false,
 };
 
@@ -227,9 +227,9 @@ export class EnvironmentProfile {
   /** True where database logs contain the text of queries. */
   public readonly queryLogging: boolean;
   /** True where a service may only run images whose tags are immutable. */
-  public readonly fixedImages: boolean;
+  public readonly immutableImageTags: boolean;
   /** True where each severity of alerts requires a channel. */
-  public readonly alertsHeard: boolean;
+  public readonly requireAlertChannels: boolean;
   /** True for all alarms, false for those that report an outage. */
   public readonly allAlarms: boolean;
 
@@ -246,8 +246,8 @@ export class EnvironmentProfile {
     this.backupRetention = values.backupRetention;
     this.databaseSize = values.databaseSize;
     this.queryLogging = values.queryLogging;
-    this.fixedImages = values.fixedImages;
-    this.alertsHeard = values.alertsHeard;
+    this.immutableImageTags = values.immutableImageTags;
+    this.requireAlertChannels = values.requireAlertChannels;
     this.allAlarms = values.allAlarms;
   }
 

@@ -43,7 +43,7 @@ export class WebFirewall extends Construct {
    * @param scope scope of the association, in which this method may be called once
    * @param resourceArn ARN of the resource
    */
-  public protect(scope: Construct, resourceArn: string): void {
+  public associate(scope: Construct, resourceArn: string): void {
     new CfnWebACLAssociation(scope, 'WebAclAssociation', { resourceArn, webAclArn: this.webAcl.attrArn });
   }
 

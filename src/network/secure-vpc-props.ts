@@ -54,7 +54,7 @@ export interface SecureVpcProps {
    * CloudFormation has no resource for that, so it adds a Lambda function of CDK and a custom resource.
    * @default false - nothing in this library uses the group
    */
-  readonly closeDefaultSecurityGroup?: boolean;
+  readonly restrictDefaultSecurityGroup?: boolean;
   /**
    * Environment profile that supplies defaults for unset props.
    * @default - the profile of the scope, or production

@@ -133,7 +133,7 @@ export class SecureVpc extends Construct implements ISecureVpc {
           availabilityZones,
           subnetConfiguration: this.subnetConfiguration(),
           natGateways: this.egress.zonalNatGateways,
-          restrictDefaultSecurityGroup: this.props.closeDefaultSecurityGroup ?? false,
+          restrictDefaultSecurityGroup: this.props.restrictDefaultSecurityGroup ?? false,
         }),
     );
   }
@@ -215,12 +215,12 @@ export class SecureVpc extends Construct implements ISecureVpc {
   private acknowledgeWhatCannotHold(): void {
     this.acknowledgeNamedZones();
     this.acknowledgePublicRoutes();
-    if (!this.props.closeDefaultSecurityGroup) {
+    if (!this.props.restrictDefaultSecurityGroup) {
       acknowledgeInCompliancePacks(
         this.vpc,
         'VPCDefaultSecurityGroupClosed',
         'Nothing uses the default security group. CloudFormation cannot close it; ' +
-          'closeDefaultSecurityGroup does, with a Lambda function.',
+          'restrictDefaultSecurityGroup does, with a Lambda function.',
       );
     }
   }

@@ -14,7 +14,7 @@ import { PropError } from '../validation/prop-error';
 import { checkDashboardLimits } from './dashboard/dashboard-limits';
 import { businessSection, deploymentSection, serviceSection } from './dashboard/dashboard-sections';
 import { heading, rowOf } from './dashboard/dashboard-widgets';
-import { DeploymentLog } from './dashboard/deployment-history';
+import { DeploymentHistory } from './dashboard/deployment-history';
 import { cacheSection, databaseSection } from './dashboard/store-sections';
 import { ThresholdLines } from './dashboard/threshold-lines';
 import type { IGoldenSignalAlarms, MonitoredSources } from './golden-signal-alarms-interface';
@@ -54,7 +54,7 @@ export interface OperationsDashboardProps {
    */
   readonly business?: IMetric[];
   /**
-   * Log group of a {@link DeploymentLog} that several dashboards share. Source: requirement B-16.
+   * Log group of a {@link DeploymentHistory} that several dashboards share. Source: requirement B-16.
    * @default - a new log group for the services
    */
   readonly deploymentLog?: ILogGroup;
@@ -94,7 +94,7 @@ export class OperationsDashboard extends Construct {
   /** CloudWatch dashboard, to which further widgets can be added. */
   public readonly dashboard: Dashboard;
   /** Log of deployments, unless `deploymentLog` is given or there is no service. */
-  public readonly deploymentLog?: DeploymentLog;
+  public readonly deploymentLog?: DeploymentHistory;
 
   public constructor(
     scope: Construct,
@@ -131,9 +131,9 @@ export class OperationsDashboard extends Construct {
     return { ...sources, definitions: monitored?.definitions ?? [] };
   }
 
-  private createDeploymentLog(services: IMonitoredService[]): DeploymentLog | undefined {
+  private createDeploymentLog(services: IMonitoredService[]): DeploymentHistory | undefined {
     return services.length > 0 && this.props.deploymentLog === undefined
-      ? new DeploymentLog(this, 'Deployments', { services })
+      ? new DeploymentHistory(this, 'Deployments', { services })
       : undefined;
   }
 

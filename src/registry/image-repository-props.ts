@@ -19,7 +19,7 @@ export interface ImageRepositoryProps {
    * All other tags are immutable. Deployments never refer to a moving tag. Source: requirements A-12 and E-05.
    * @default ['latest'] - in development every tag may move
    */
-  readonly movingTags?: string[];
+  readonly mutableTags?: string[];
   /**
    * Number of newest tagged images to keep, 1 to 1000.
    *

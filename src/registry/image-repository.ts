@@ -105,13 +105,13 @@ export class ImageRepository extends Construct implements IImageRepository {
       enableKeyRotation: true,
       removalPolicy,
     });
-    const movingTags = props.movingTags ?? (profile.fixedImages ? ['latest'] : undefined);
+    const mutableTags = props.mutableTags ?? (profile.immutableImageTags ? ['latest'] : undefined);
     return new Repository(this, 'Repository', {
       repositoryName: props.repositoryName,
       encryption: RepositoryEncryption.KMS,
       encryptionKey: key,
       imageScanOnPush: true,
-      ...tagMutability(movingTags),
+      ...tagMutability(mutableTags),
       removalPolicy,
       emptyOnDelete: removalPolicy === RemovalPolicy.DESTROY,
     });
@@ -168,15 +168,15 @@ export class ImageRepository extends Construct implements IImageRepository {
 
 /** All tags may move where no list is given. */
 function tagMutability(
-  movingTags: string[] | undefined,
+  mutableTags: string[] | undefined,
 ): Pick<RepositoryProps, 'imageTagMutability' | 'imageTagMutabilityExclusionFilters'> {
-  if (!movingTags) {
+  if (!mutableTags) {
     return { imageTagMutability: TagMutability.MUTABLE };
   }
-  return movingTags.length === 0
+  return mutableTags.length === 0
     ? { imageTagMutability: TagMutability.IMMUTABLE }
     : {
       imageTagMutability: TagMutability.IMMUTABLE_WITH_EXCLUSION,
-      imageTagMutabilityExclusionFilters: movingTags.map((tag) => ImageTagMutabilityExclusionFilter.wildcard(tag)),
+      imageTagMutabilityExclusionFilters: mutableTags.map((tag) => ImageTagMutabilityExclusionFilter.wildcard(tag)),
     };
 }

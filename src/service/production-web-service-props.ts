@@ -90,7 +90,7 @@ export interface ProductionWebServiceProps extends ServiceTaskProps {
   readonly responseTimeLimit?: Duration;
   /**
    * Auto scaling limits and targets.
-   * @default ServiceScaling.between()
+   * @default ServiceScaling.targetTracking()
    */
   readonly scaling?: ServiceScaling;
   /**

@@ -121,7 +121,7 @@ export class ProductionWebService
     this.productionRule = this.deployment.traffic.productionRule;
     this.rollbackAlarms = this.deployment.rollbackAlarms;
     this.deploymentGroup = this.deployment.codeDeploy?.deploymentGroup;
-    this.serviceCalls = new ServiceCalls(this, { port: this.settings.port, name: props.discoverableAs });
+    this.serviceCalls = new ServiceCalls(this, { port: this.settings.port, name: props.discoveryName });
     this.taskCount = this.createScaling().taskCount;
     this.allowSessions();
     if (replaceTasksEvery) {
@@ -134,7 +134,7 @@ export class ProductionWebService
     return this.deployment.hook?.handler;
   }
 
-  /** URL by which other services of the cluster call this one: `http://api:4000`. Throws without `discoverableAs`. */
+  /** URL by which other services of the cluster call this one: `http://api:4000`. Throws without `discoveryName`. */
   public get url(): string {
     return this.serviceCalls.url;
   }
@@ -259,7 +259,7 @@ export class ProductionWebService
 
   private createDeployment(): ServiceDeployment {
     const { loadBalancer, cluster, logGroup, taskDefinition, securityGroup, settings } = this;
-    const { network, routePriority, serviceName, discoverableAs: name } = this.props;
+    const { network, routePriority, serviceName, discoveryName: name } = this.props;
     const { spot } = settings.scaling._props;
     return new ServiceDeployment(this, {
       ...settings,

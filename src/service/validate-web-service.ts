@@ -33,7 +33,7 @@ export function checkWebService(scope: IConstruct, props: ProductionWebServicePr
   checkRolloutSupports(scope, rollout, {
     sharedLoadBalancer: props.loadBalancer !== undefined,
     route: props.route,
-    serviceConnect: props.discoverableAs !== undefined,
+    serviceConnect: props.discoveryName !== undefined,
   });
   checkNumbers(scope, props, values);
 }
@@ -84,7 +84,7 @@ export function checkRolloutSupports(scope: IConstruct, { engine }: RolloutBindi
     {
       condition: serviceConnect && codeDeploy,
       prop: 'rollout',
-      problem: 'is Rollout.codeDeploy(), which does not support Service Connect (discoverableAs and calls)',
+      problem: 'is Rollout.codeDeploy(), which does not support Service Connect (discoveryName and calls)',
       fix: 'use Rollout.linear(), or call the other service through its load balancer',
     },
     {

@@ -106,11 +106,11 @@ export function webServiceSettings(
   };
   checkWebService(service, props, { ...values, rollout });
   const smokeTest = props.smokeTest && bindSmokeTest(service, rollout, props.smokeTest, props);
-  const scaling = props.scaling ?? ServiceScaling.between();
+  const scaling = props.scaling ?? ServiceScaling.targetTracking();
   const image = props.image._bind(service, {
     prop: 'image',
     arm64: values.arm64,
-    fixedImages: profile.fixedImages,
+    immutableImageTags: profile.immutableImageTags,
     reachesInternet: props.network.reachesInternet,
   });
   return {

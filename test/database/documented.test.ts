@@ -16,7 +16,7 @@ const RULES = [
 test('docs/database.md names every prop that both constructs share', () => {
   const props = [...read('src/database/hardened-database-props.ts').matchAll(/readonly (\w+)\??:/g)]
     .map(([, name]) => name)
-    .filter((name) => !['profile', 'authorityBundlePath'].includes(name));
+    .filter((name) => !['profile', 'caBundlePath'].includes(name));
   expect(props.filter((name) => !PAGE.includes(`\`${name}\``))).toEqual([]);
 });
 

@@ -101,8 +101,8 @@ describe('HardenedMysql', () => {
   });
 
   test('knows its maximum number of connections [C-26]', () => {
-    expect(mysql().database.connectionCeiling).toBe(1000);
-    expect(HardenedMysql.connectionCeilingOf(mysql().stack, new InstanceType('t4g.medium'))).toBe(300);
+    expect(mysql().database.maxConnections).toBe(1000);
+    expect(HardenedMysql.maxConnectionsOf(mysql().stack, new InstanceType('t4g.medium'))).toBe(300);
   });
 
   test.each<[string, () => { stack: any }]>([

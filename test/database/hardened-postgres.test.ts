@@ -581,22 +581,22 @@ describe('The maximum number of connections', () => {
     ['r8g.4xlarge', 5000],
     ['m8g.12xlarge', 5000],
   ])('of db.%s is %i [A-21]', (type, ceiling) => {
-    expect(HardenedPostgres.connectionCeilingOf(postgres().stack, new InstanceType(type))).toBe(ceiling);
+    expect(HardenedPostgres.maxConnectionsOf(postgres().stack, new InstanceType(type))).toBe(ceiling);
   });
 
   test('follows the capacity, or max_connections where it is set', () => {
-    expect(postgres().database.connectionCeiling).toBe(396);
-    expect(postgres({ parameters: { max_connections: '250' } }).database.connectionCeiling).toBe(250);
-    expect(postgres({ capacity: PostgresCapacity.serverless({ maxAcu: 8 }) }).database.connectionCeiling).toBe(1669);
+    expect(postgres().database.maxConnections).toBe(396);
+    expect(postgres({ parameters: { max_connections: '250' } }).database.maxConnections).toBe(250);
+    expect(postgres({ capacity: PostgresCapacity.serverless({ maxAcu: 8 }) }).database.maxConnections).toBe(1669);
     const ceiling = (maxAcu: number) =>
-      postgres({ capacity: PostgresCapacity.serverless({ minAcu: 1, maxAcu }) }).database.connectionCeiling;
+      postgres({ capacity: PostgresCapacity.serverless({ minAcu: 1, maxAcu }) }).database.maxConnections;
     expect([1, 4, 8, 16, 32, 64].map(ceiling)).toEqual([189, 823, 1669, 3360, 5000, 5000]);
     const schedule = CapacitySchedule.officeHours({ timeZone: TimeZone.ETC_UTC, nightMaxAcu: 4 });
     expect(
-      postgres({ capacity: PostgresCapacity.serverless({ maxAcu: 8, schedule }) }).database.connectionCeiling,
+      postgres({ capacity: PostgresCapacity.serverless({ maxAcu: 8, schedule }) }).database.maxConnections,
     ).toBe(823);
     expect(
-      postgres({ capacity: PostgresCapacity.serverless({ minAcu: 0.5, maxAcu: 64 }) }).database.connectionCeiling,
+      postgres({ capacity: PostgresCapacity.serverless({ minAcu: 0.5, maxAcu: 64 }) }).database.maxConnections,
     ).toBe(2000);
   });
 });

@@ -113,7 +113,7 @@ describe('A change of', () => {
     ['the monitoring interval', {}, { monitoringInterval: Duration.seconds(1) }],
     ['the insights mode', {}, { advancedInsights: true }],
     ['log retention', {}, { logRetention: RetentionDays.ONE_MONTH }],
-    ['the certificate bundle', {}, { authorityBundlePath: '/app/authorities.pem' }],
+    ['the certificate bundle', {}, { caBundlePath: '/app/authorities.pem' }],
     ['the removal policy', {}, { removalPolicy: RemovalPolicy.SNAPSHOT }],
     ['the profile', {}, { profile: EnvironmentProfile.staging() }],
     ['the port of a cluster', serverless({}), { ...serverless({}), port: 6379 }],

@@ -286,7 +286,7 @@ describe('A database refuses, with path, prop, range and fix,', () => {
     [
       'a day that ends before it begins by default [C-19]',
       nights({ toHour: 5 }),
-      /capacity\.schedule\.toHour is 5, expected 8 to 23 as an hour after fromHour, which is 7 by default/,
+      /capacity\.schedule\.toHour is 5, expected a whole number from 8 to 23 \(an hour after fromHour, which is 7 by default\)/,
     ],
     [
       'a parameter that does not exist',

@@ -30,8 +30,8 @@ describe('A profile', () => {
       logRetention: RetentionDays.ONE_MONTH,
       databaseSize: 't4g.medium',
       queryLogging: false,
-      fixedImages: true,
-      alertsHeard: true,
+      immutableImageTags: true,
+      requireAlertChannels: true,
       allAlarms: true,
     });
     expect(EnvironmentProfile.production().backupRetention.toDays()).toBe(7);
@@ -39,7 +39,7 @@ describe('A profile', () => {
 
   test('for staging differs from production in size, query logging and alert channels only (A-22, A-31, C-23)', () => {
     expect(differences(EnvironmentProfile.production(), EnvironmentProfile.staging())).toEqual([
-      'name', 'maxTasks', 'taskCpu', 'taskMemoryMiB', 'databaseSize', 'queryLogging', 'alertsHeard',
+      'name', 'maxTasks', 'taskCpu', 'taskMemoryMiB', 'databaseSize', 'queryLogging', 'requireAlertChannels',
     ]);
   });
 
@@ -60,7 +60,7 @@ describe('A profile', () => {
       logRetention: RetentionDays.ONE_WEEK,
       databaseSize: 't4g.micro',
       queryLogging: true,
-      fixedImages: false,
+      immutableImageTags: false,
       allAlarms: false,
     });
     expect(EnvironmentProfile.development().backupRetention.toDays()).toBe(1);

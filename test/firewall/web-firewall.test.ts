@@ -109,7 +109,7 @@ test('A firewall has the rate limit that it is given (A-28)', () => {
 
 test('A firewall is associated with the resource that it protects', () => {
   const stack = testStack();
-  new WebFirewall(stack, 'Firewall').protect(stack, 'arn:aws:elasticloadbalancing:eu-central-1:111111111111:loadbalancer/app/shop/0123456789abcdef');
+  new WebFirewall(stack, 'Firewall').associate(stack, 'arn:aws:elasticloadbalancing:eu-central-1:111111111111:loadbalancer/app/shop/0123456789abcdef');
   templateOf(stack).hasResourceProperties('AWS::WAFv2::WebACLAssociation', {
     ResourceArn: Match.stringLikeRegexp('loadbalancer/app/shop'),
     WebACLArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^FirewallWebAcl'), 'Arn'] },

@@ -58,7 +58,7 @@ describe('The default network', () => {
 });
 
 test('Closing the default security group creates a custom resource', () => {
-  templateOf(stackWith({ closeDefaultSecurityGroup: true })).resourceCountIs('Custom::VpcRestrictDefaultSG', 1);
+  templateOf(stackWith({ restrictDefaultSecurityGroup: true })).resourceCountIs('Custom::VpcRestrictDefaultSG', 1);
 });
 
 describe('Availability Zones', () => {
@@ -109,7 +109,7 @@ describe('A network', () => {
     ['one NAT', { egress: Egress.singleNatGateway() }],
     ['regional NAT', { egress: Egress.regionalNatGateway() }],
     ['endpoints only', { egress: Egress.endpointsOnly() }],
-    ['the default security group closed', { closeDefaultSecurityGroup: true }],
+    ['the default security group closed', { restrictDefaultSecurityGroup: true }],
     ['named zones', { availabilityZones: ['eu-central-1a', 'eu-central-1b'] }],
     ['development', { profile: EnvironmentProfile.development() }],
   ])('has no unacknowledged finding of the four packs with %s', (_what, props) => {

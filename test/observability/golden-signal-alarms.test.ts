@@ -162,7 +162,7 @@ describe('The alarms of a service', () => {
 
 describe('The set of alarms', () => {
   test('has no alarm on the maximum of tasks where a service doesn\'t scale', () => {
-    const { stack } = watched({}, { scaling: ServiceScaling.between({ minTasks: 3, maxTasks: 3 }) });
+    const { stack } = watched({}, { scaling: ServiceScaling.targetTracking({ minTasks: 3, maxTasks: 3 }) });
     expect(alarmsNamed(templateOf(stack), 'service-tasks-at-maximum-warning')).toEqual([]);
   });
 

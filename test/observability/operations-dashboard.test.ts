@@ -3,7 +3,7 @@ import { Duration, type Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { Alarm, type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, LogGroup } from 'aws-cdk-lib/aws-logs';
-import { DeploymentLog, DistinctCount, LogMetric, OperationsDashboard, type OperationsDashboardProps } from '../../src';
+import { DeploymentHistory, DistinctCount, LogMetric, OperationsDashboard, type OperationsDashboardProps } from '../../src';
 import { brokenRules } from '../deploy-rules/deploy-rules';
 import { type DashboardBody, dashboardBody, optionsOf, type Widget } from '../fixtures/dashboard-body';
 import { dashboardSvg } from '../fixtures/dashboard-svg';
@@ -69,7 +69,7 @@ const FORMS: Array<[string, ((stack: Stack) => OperationsDashboardProps) | undef
   ['one service alone', (stack) => ({ services: [watchedService(stack, 'Api')] })],
   ['five services, no logs', (stack) => ({ services: ['A', 'B', 'C', 'D', 'E'].map((id) => watchedService(stack, id)), logTables: false })],
   ['a database alone', (stack) => ({ databases: [watchedDatabase(stack, 'Orders')] })],
-  ['a provisioned cluster whose ceiling is unknown', (stack) => ({ databases: [watchedDatabase(stack, 'Orders', { ...SERVERLESS_MYSQL, maxAcu: undefined, connectionCeiling: undefined })] })],
+  ['a provisioned cluster whose ceiling is unknown', (stack) => ({ databases: [watchedDatabase(stack, 'Orders', { ...SERVERLESS_MYSQL, maxAcu: undefined, maxConnections: undefined })] })],
   ['a cache and five business metrics', (stack) => ({ caches: [watchedCache(stack, 'Sessions')], business: [1, 2, 3, 4, 5].map((n) => new Metric({ namespace: 'Shop', metricName: `Number${n}` })) })],
 ];
 
@@ -225,7 +225,7 @@ describe('The history of deployments [B-16]', () => {
   test('can be shared by several dashboards', () => {
     const { stack } = dashboard((scope) => {
       const services = [watchedService(scope, 'Api')];
-      const { logGroup } = new DeploymentLog(scope, 'History', { services });
+      const { logGroup } = new DeploymentHistory(scope, 'History', { services });
       new OperationsDashboard(testStack({ app: testApp(), id: 'Other' }), 'Dashboard', { caches: [watchedCache(scope, 'Sessions')] });
       return { services, deploymentLog: logGroup };
     });

@@ -31,8 +31,8 @@ describe('An image repository', () => {
     });
   });
 
-  test('has immutable tags only where movingTags is empty (C-12)', () => {
-    repositoryWith({ movingTags: [] }).hasResourceProperties('AWS::ECR::Repository', { ImageTagMutability: 'IMMUTABLE', ImageTagMutabilityExclusionFilters: Match.absent() });
+  test('has immutable tags only where mutableTags is empty (C-12)', () => {
+    repositoryWith({ mutableTags: [] }).hasResourceProperties('AWS::ECR::Repository', { ImageTagMutability: 'IMMUTABLE', ImageTagMutabilityExclusionFilters: Match.absent() });
   });
 
   test('has mutable tags in development, and is deleted with its images (E-05)', () => {
@@ -99,7 +99,7 @@ describe('The parameters of released images', () => {
     const before = parametersOf(repositoryWith());
     const changes: ImageRepositoryProps[] = [
       { keepImages: 50 },
-      { movingTags: ['latest', 'edge'] },
+      { mutableTags: ['latest', 'edge'] },
       { repositoryName: 'shop' },
       { profile: EnvironmentProfile.development() },
       { tracks: ['production', 'staging'] },

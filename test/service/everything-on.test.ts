@@ -35,7 +35,7 @@ function everything(egress: Egress): Everything {
     cpu: 2048,
     memoryMiB: 4096,
     image: ServiceImage.released(images),
-    discoverableAs: 'api',
+    discoveryName: 'api',
     ecsExec: REASON,
     environment: { NODE_ENV: 'production' },
     secrets: [
@@ -46,7 +46,7 @@ function everything(egress: Egress): Everything {
     ],
     sidecars: [Sidecar.of('cache', { image: mirrored('cache-8.2'), port: 6379, secrets: [ServiceSecret.generated('JWT_SECRET')] })],
     tracing: Tracing.xray({ collectorImage: mirrored('collector-0.49.0') }),
-    scaling: ServiceScaling.inSteps({
+    scaling: ServiceScaling.stepScaling({
       minTasks: 3, maxTasks: 12, requestsPerMinute: 1000, spot: { percent: 50 }, nightPause: { timeZone: TimeZone.ETC_UTC }, withoutTasks: REASON,
     }),
   });
@@ -60,7 +60,7 @@ function everything(egress: Egress): Everything {
     tracing: egress.reachesInternet
       ? Tracing.datadog({ apiKey, site: 'datadoghq.eu' })
       : Tracing.openTelemetry({ endpoint: 'http://jaeger.internal:4317', reachedThrough: Peer.ipv4('10.0.11.7/32'), collectorImage: mirrored('collector-0.49.0') }),
-    scaling: ServiceScaling.between({ requestsPerMinute: 1000, spot: { percent: 100, onDemandTasks: 2 } }),
+    scaling: ServiceScaling.targetTracking({ requestsPerMinute: 1000, spot: { percent: 100, onDemandTasks: 2 } }),
   });
   web.calls(api);
   return { app, stacks: { networkStack, registry, edge, services } };

@@ -135,7 +135,7 @@ describe('ProductionWebService with document B\'s network', () => {
 
   test('scales on CPU and memory, without a DesiredCount that each deployment would reset (B-12, A-33)', () => {
     template.hasResourceProperties('AWS::ECS::Service', { DesiredCount: Match.absent() });
-    const scaled = templateOf(serviceFixture({ scaling: ServiceScaling.between({ minTasks: 3, maxTasks: 12, cpuPercent: 60 }) }).stack);
+    const scaled = templateOf(serviceFixture({ scaling: ServiceScaling.targetTracking({ minTasks: 3, maxTasks: 12, cpuPercent: 60 }) }).stack);
     scaled.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 3, MaxCapacity: 12 });
     scaled.hasResourceProperties('AWS::ApplicationAutoScaling::ScalingPolicy', { TargetTrackingScalingPolicyConfiguration: Match.objectLike({ TargetValue: 60 }) });
   });
@@ -196,7 +196,7 @@ describe('The rollout of a ProductionWebService', () => {
     const rules = (props: Partial<ProductionWebServiceProps>) => templateOf(serviceFixture(props).stack).findResources('AWS::ElasticLoadBalancingV2::ListenerRule');
     const others: Array<Partial<ProductionWebServiceProps>> = [
       { cpu: 1024, memoryMiB: 2048, environment: { NODE_ENV: 'production' }, serviceName: 'shop' },
-      { rollout: Rollout.steps([10, 50, 100]), smokeTest: SmokeTest.http('/health'), scaling: ServiceScaling.between({ maxTasks: 20 }) },
+      { rollout: Rollout.steps([10, 50, 100]), smokeTest: SmokeTest.http('/health'), scaling: ServiceScaling.targetTracking({ maxTasks: 20 }) },
       { healthCheck: { path: '/live' }, successRatePercent: 99, arm64: true },
     ];
     others.forEach((props) => expect(rules(props)).toEqual(rules({})));

@@ -98,7 +98,7 @@ describe('Rollout.codeDeploy', () => {
   });
 
   test('is refused with a name for Service Connect, which ECS offers to its own deployments alone', () => {
-    const message = refused({ rollout: Rollout.codeDeploy(), discoverableAs: 'web' });
+    const message = refused({ rollout: Rollout.codeDeploy(), discoveryName: 'web' });
     expectRefusedCombination(message, 'rollout', 'does not support Service Connect', 'Use Rollout.linear()');
   });
 });
@@ -107,7 +107,7 @@ test('A rollout of ECS supports a smoke test, Service Connect, a shared load bal
   expect(() => serviceFixture(({ stack, network }) => ({
     rollout: Rollout.linear(),
     smokeTest: HEALTH,
-    discoverableAs: 'web',
+    discoveryName: 'web',
     cluster: new ServiceCluster(stack, 'Cluster', { network }).cluster,
     loadBalancer: new SecureLoadBalancer(stack, 'Balancer', { network, certificate: certificate(stack) }),
     route: Route.path('/api/*'),

@@ -85,7 +85,7 @@ const everything = () => {
   everythingWatched(stack);
   return templateOf(stack);
 };
-const service = () => templateOf(serviceFixture({ rollout: Rollout.linear(), scaling: ServiceScaling.inSteps({ requestsPerMinute: 1000 }) }).stack);
+const service = () => templateOf(serviceFixture({ rollout: Rollout.linear(), scaling: ServiceScaling.stepScaling({ requestsPerMinute: 1000 }) }).stack);
 
 describe.each([['services, databases, caches, objectives and forwarders', everything], ['a service and its scaling', service]])('Each alarm of %s', (_, template) => {
   let set: AlarmSet;

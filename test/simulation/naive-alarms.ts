@@ -8,7 +8,7 @@ export interface NaiveAlarmsProps {
   readonly cluster: string;
   readonly service: string;
   readonly database: string;
-  readonly connectionCeiling: number;
+  readonly maxConnections: number;
 }
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- templates are untyped JSON */
@@ -33,7 +33,7 @@ export function naiveAlarms(names: NaiveAlarmsProps): TemplateJson {
     // Document A, "Alerts".
     'A many errors': alarm(elb('m', 'HTTPCode_Target_5XX_Count', balancer, 300), '>', 10, 1, PAGE),
     'A slow response': alarm(elb('m', 'TargetResponseTime', balancer, 300, 'Average'), '>', 2, 1, SLACK),
-    'A few DB connections': alarm(metric('m', 'AWS/RDS', 'DatabaseConnections', database), '>', names.connectionCeiling - 5, 1, SLACK),
+    'A few DB connections': alarm(metric('m', 'AWS/RDS', 'DatabaseConnections', database), '>', names.maxConnections - 5, 1, SLACK),
     'A container down': alarm(elb('m', 'HealthyHostCount', group, 60, 'Minimum'), '<', 1, 1, PAGE),
     'A low disk space': alarm(metric('m', 'AWS/RDS', 'FreeStorageSpace', database), '<', 10 * GIB, 1, SLACK),
     // Document A, "Automatic rollback triggers".

@@ -50,7 +50,7 @@ export function ourAlarms(): OurAlarms {
       mostTasks: signals.maxTasks!,
       database: {
         instance: text(database.signals.instanceIdentifiers[0]),
-        connectionCeiling: database.signals.connectionCeiling!,
+        maxConnections: database.signals.maxConnections!,
         memoryBytes: database.signals.memoryBytes!,
       },
       cacheNodes: CACHE_NODES,

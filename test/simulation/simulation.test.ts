@@ -17,7 +17,7 @@ describe('The alarms of the library, compared with those of the documents', () =
 
   beforeAll(() => {
     const { template, names } = ourAlarms();
-    const documents = naiveAlarms({ ...names, targetGroup: names.targetGroups[0], database: names.database.instance, connectionCeiling: names.database.connectionCeiling });
+    const documents = naiveAlarms({ ...names, targetGroup: names.targetGroups[0], database: names.database.instance, maxConnections: names.database.maxConnections });
     const contenders = [{ template }, { template, late: LATE }, { template: documents }];
     const simulation = new Simulation(names);
     incidents = INCIDENTS.map((scenario) => {

@@ -39,7 +39,7 @@ export class DeployedRelease {
     this.definitions = { Release: starting('ReleaseMachine'), Plan: starting('ReleasePlan'), Back: starting('Back'), Drift: starting('Drift') };
     // Its role gets a name with the deployment; the account knows it by this one.
     this.definitions.Release = JSON.parse(JSON.stringify(this.definitions.Release).replace(/assumed-role\/[a-z0-9-]+\//g, 'assumed-role/release-role/'));
-    this.recordNames = [release.recordName, release.lastReleaseName];
+    this.recordNames = [release.recordParameterName, release.lastReleaseParameterName];
   }
 
   public account(datadog = false): DeliveryAccount {

@@ -83,7 +83,7 @@ export class CapacitySchedule {
     checkWholeNumber(scope, 'capacity.schedule.toHour', toHour, {
       min: defaultBegin ? fromHour + 1 : 1,
       max: 23,
-      ...(defaultBegin && { unit: `, the hours after fromHour, which is ${fromHour} by default` }),
+      ...(defaultBegin && { unit: `(an hour after fromHour, which is ${fromHour} by default)` }),
       fix: defaultBegin ? 'raise toHour, or set fromHour to an earlier hour' : 'set toHour to the hour of the night',
     });
     checkWholeNumber(scope, 'capacity.schedule.fromHour', fromHour, {

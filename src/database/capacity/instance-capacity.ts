@@ -86,7 +86,7 @@ export interface InstanceSettings {
   /** Number of read replicas. */
   readonly readReplicas: number;
   /** Default `max_connections` of the class. */
-  readonly connectionCeiling: number;
+  readonly maxConnections: number;
   /** True if RDS supports Performance Insights on this class. */
   readonly performanceInsights: boolean;
 }
@@ -127,7 +127,7 @@ export function instanceSettings(
     iops: props.iops,
     storageThroughputMiB: props.storageThroughputMiB,
     readReplicas: props.readReplicas ?? 0,
-    connectionCeiling: instanceCeiling(connections, memory),
+    maxConnections: instanceCeiling(connections, memory),
     performanceInsights: insightsOnSmall || !/\.(micro|small)$/.test(instanceType.toString()),
   };
 }

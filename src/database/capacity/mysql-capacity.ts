@@ -65,7 +65,7 @@ export class MysqlCapacity {
       version: version.auroraMysqlFullVersion,
       canPause: release >= PAUSES_FROM,
       pausesFrom: 'Aurora MySQL 3.08',
-      connectionCeiling: serverlessMysqlCeiling,
+      maxConnections: serverlessMysqlCeiling,
     };
     return new MysqlCapacity(version.auroraMysqlMajorVersion, (scope, { profile }) => ({
       engine,

@@ -72,7 +72,7 @@ export class PostgresCapacity {
       version: version.auroraPostgresFullVersion,
       canPause: Number(major) > 16 || minor >= (PAUSES_FROM.get(major) ?? Infinity),
       pausesFrom: 'PostgreSQL 15.7, 16.3 or 17',
-      connectionCeiling: serverlessPostgresCeiling,
+      maxConnections: serverlessPostgresCeiling,
     };
     return new PostgresCapacity(major, (scope, { profile }) => ({
       engine,

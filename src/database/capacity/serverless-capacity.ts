@@ -52,7 +52,7 @@ interface ServerlessEngine {
   /** Earliest versions that can pause, for error messages: `Aurora MySQL 3.08`. */
   readonly pausesFrom: string;
   /** Default `max_connections` of a cluster by its limits. */
-  readonly connectionCeiling: (minAcu: number, maxAcu: number) => number;
+  readonly maxConnections: (minAcu: number, maxAcu: number) => number;
 }
 
 /** Settings of an Aurora Serverless v2 cluster, checked, with every default filled in. */
@@ -72,7 +72,7 @@ export interface ServerlessSettings {
    */
   readonly hours?: OfficeHours;
   /** Default `max_connections` of the cluster. */
-  readonly connectionCeiling: number;
+  readonly maxConnections: number;
 }
 
 /** Fills in the defaults of a cluster and refuses what Aurora would refuse. */
@@ -90,8 +90,8 @@ export function serverlessSettings(
   checkPause(scope, engine, minAcu, autoPauseAfter);
   const hours = schedule?._bind(scope, { day: bounds, profile });
   // max_connections changes only with a restart: after a restart at night, the night's value is in force all day.
-  const connectionCeiling = engine.connectionCeiling(minAcu, hours?.nightMaxAcu ?? maxAcu);
-  return { engine: engine.engine, bounds, autoPauseAfter, hours, connectionCeiling };
+  const maxConnections = engine.maxConnections(minAcu, hours?.nightMaxAcu ?? maxAcu);
+  return { engine: engine.engine, bounds, autoPauseAfter, hours, maxConnections };
 }
 
 function checkBounds(scope: IConstruct, { minAcu, maxAcu, readers }: ServerlessBounds): void {

@@ -22,7 +22,7 @@ export interface DatabaseBindingProps {
   /** TLS mode of the engine's clients: `verify-full`, `VERIFY_IDENTITY`. */
   readonly sslMode: string;
   /** Path of RDS's certificate bundle in the client's image. */
-  readonly authorityBundlePath: string;
+  readonly caBundlePath: string;
   /** ARN of the key that encrypts the secret. */
   readonly keyArn: string;
 }
@@ -57,13 +57,13 @@ export class DatabaseBinding {
   }
 
   private environment(names: Required<DatabaseVariables>): { [name: string]: string } {
-    const { server, port, databaseName, sslMode, authorityBundlePath } = this.props;
+    const { server, port, databaseName, sslMode, caBundlePath } = this.props;
     return {
       [names.host]: server.endpoint,
       [names.port]: `${port}`,
       [names.databaseName]: databaseName,
       [names.sslMode]: sslMode,
-      [names.sslRootCert]: authorityBundlePath,
+      [names.sslRootCert]: caBundlePath,
       ...(server.hasReaders && { [names.readHost]: server.readEndpoint }),
     };
   }

@@ -86,7 +86,7 @@ export class DriftCheck extends Construct {
 
   private definition(calls: AwsCalls): object {
     const { release, alertRouting } = this.props;
-    const { _targets: targets, stateMachine, lastReleaseName, stageName } = release;
+    const { _targets: targets, stateMachine, lastReleaseParameterName: lastReleaseName, stageName } = release;
     const arns = new ReleaseArns(this, targets);
     const [nothing, read] = ['Nothing to notify of', 'Read last release'];
     return {

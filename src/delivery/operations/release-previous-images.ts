@@ -48,7 +48,7 @@ function findImages({ calls, arns }: PartTools, release: Release, none: string):
   return part(
     readRecord(calls, arns, {
       name: 'Read last release',
-      parameter: release.lastReleaseName,
+      parameter: release.lastReleaseParameterName,
       none,
     }),
     ['Begin without images', { Type: 'Pass', Result: {}, ResultPath: IMAGES }],

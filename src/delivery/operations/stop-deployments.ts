@@ -24,7 +24,7 @@ export function stopDeployments(tools: PartTools, release: Release, runsAlready:
     ['Services', { Type: 'Pass', Result: release._targets.map(factsOf), ResultPath: SERVICES }],
     readRecord(calls, arns, {
       name: 'Read record',
-      parameter: release.recordName,
+      parameter: release.recordParameterName,
       none: noRecord,
     }),
     ['Keep recorded services', { ...put('$.record', { 'services.$': RECORD.services }), Next: known }],

@@ -47,12 +47,12 @@ export class Release extends Construct {
   /** Name of the stage. */
   public readonly stageName: string;
   /** Name of the parameter with the record of the current or last release. */
-  public readonly recordName: string;
+  public readonly recordParameterName: string;
   /**
    * Name of the SSM parameter that records the last successful release.
    * The record has the images that were released, and those that they replaced.
    */
-  public readonly lastReleaseName: string;
+  public readonly lastReleaseParameterName: string;
   /** @internal */
   public readonly _targets: ReleaseTarget[];
   private readonly profile: EnvironmentProfile;
@@ -71,8 +71,8 @@ export class Release extends Construct {
     this.stageName = props.stageName;
     this._targets = props.services.map(({ releaseTarget }) => releaseTarget);
 
-    this.recordName = this.createRecord('Record', 'record');
-    this.lastReleaseName = this.createRecord('LastRelease', 'last');
+    this.recordParameterName = this.createRecord('Record', 'record');
+    this.lastReleaseParameterName = this.createRecord('LastRelease', 'last');
     this.stateMachine = this.createStateMachine();
     this.createCleanUpRule();
     this.migrationPlan = this.createMigrationPlan();
@@ -144,8 +144,8 @@ export class Release extends Construct {
       migration: this.migration,
       snapshot: snapshot?.snapshotTarget,
       topicArn: alertRouting?.deploymentTopic.topicArn,
-      recordName: this.recordName,
-      lastReleaseName: this.lastReleaseName,
+      recordName: this.recordParameterName,
+      lastReleaseName: this.lastReleaseParameterName,
       roleName: role.roleName,
       gateAlarmNames,
       monitoringSeconds: monitoringTime.toSeconds(),

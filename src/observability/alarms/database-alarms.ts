@@ -44,7 +44,7 @@ export function databaseAlarms(signals: DatabaseSignals, logs?: DatabaseLogMetri
 }
 
 function connections(signals: DatabaseSignals, metrics: DatabaseMetrics): AlarmRow[] {
-  return signals.connectionCeiling === undefined
+  return signals.maxConnections === undefined
     ? []
     : [
       {

@@ -85,7 +85,7 @@ function checkNotified(scope: IConstruct, topic: string, { given, unnotified, pr
       fix: `remove it, or remove ${propOf(deciding)}`,
     },
     {
-      condition: !hasChannels(deciding) && !isWaived && profile.alertsHeard,
+      condition: !hasChannels(deciding) && !isWaived && profile.requireAlertChannels,
       prop: propOf(topic),
       value: given.get(topic),
       expected: `one or more channels in ${profile.name}${usesWarnings ? ', because warnings have none either' : ''}`,

@@ -8,8 +8,8 @@ import { EnvironmentProfile } from '../../environment';
 import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
 import { serviceArn } from '../alerting/deployment-events';
 
-/** Properties of a {@link DeploymentLog}. Services are required. */
-export interface DeploymentLogProps {
+/** Properties of a {@link DeploymentHistory}. Services are required. */
+export interface DeploymentHistoryProps {
   /** Services whose deployments are logged. */
   readonly services: IMonitoredService[];
   /**
@@ -27,14 +27,14 @@ export interface DeploymentLogProps {
  * by CodeDeploy. Source: requirement B-16.
  *
  * @example
- * const history = new DeploymentLog(this, 'DeploymentLog', { services: [api, web] });
+ * const history = new DeploymentHistory(this, 'DeploymentLog', { services: [api, web] });
  * new OperationsDashboard(this, 'Operations', { signals, deploymentLog: history.logGroup });
  */
-export class DeploymentLog extends Construct {
+export class DeploymentHistory extends Construct {
   /** Log group of the events. */
   public readonly logGroup: LogGroup;
 
-  public constructor(scope: Construct, id: string, props: DeploymentLogProps) {
+  public constructor(scope: Construct, id: string, props: DeploymentHistoryProps) {
     super(scope, id);
     this.logGroup = new EncryptedLogGroup(this, 'Log', {
       profile: props.profile ?? EnvironmentProfile.of(this),

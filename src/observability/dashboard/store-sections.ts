@@ -64,7 +64,7 @@ export function databaseSection(signals: DatabaseSignals, thresholds: ThresholdL
 
 /** The thresholds are connections left, or a percentage. The axis is connections. */
 function connectionLines(
-  { source, connectionCeiling: ceiling }: DatabaseSignals,
+  { source, maxConnections: ceiling }: DatabaseSignals,
   thresholds: ThresholdLines,
 ): HorizontalAnnotation[] {
   if (ceiling === undefined || Token.isUnresolved(ceiling)) {

@@ -41,7 +41,7 @@ export interface MonitoredDatabaseProps {
    * Value of `max_connections` on one instance, 1 or more.
    * @default - the engine's default formula, by instance class or capacity units
    */
-  readonly connectionCeiling?: number;
+  readonly maxConnections?: number;
   /**
    * Log groups of the database, for refused connections and deadlocks. Source: requirement E-09.
    *
@@ -187,15 +187,15 @@ export class MonitoredDatabase implements IMonitoredDatabase {
 }
 
 function givenSignals(source: IConstruct, props: MonitoredDatabaseProps, ceiling: number) {
-  checkWholeNumber(source, 'connectionCeiling', props.connectionCeiling, {
+  checkWholeNumber(source, 'maxConnections', props.maxConnections, {
     min: 1,
     max: 262_143,
     unit: 'connections',
-    fix: 'give the value of SHOW max_connections, or remove connectionCeiling',
+    fix: 'give the value of SHOW max_connections, or remove maxConnections',
   });
   return {
     source,
-    connectionCeiling: props.connectionCeiling ?? ceiling,
+    maxConnections: props.maxConnections ?? ceiling,
     logGroups: props.logGroups ?? [],
     events: props.events,
   };

@@ -31,7 +31,7 @@ export class DatabaseMetrics {
   /** Connections that the busiest instance still accepts. The maximum must be known. */
   public connectionsLeft(options?: MetricOptions): IMetric {
     return this.derived(
-      (connections) => `${this.signals.connectionCeiling!}-${connections}`,
+      (connections) => `${this.signals.maxConnections!}-${connections}`,
       'connections',
       this.connections(options),
       'Connections left',
@@ -42,7 +42,7 @@ export class DatabaseMetrics {
   /** Connections to the busiest instance in percent of its maximum, which must be known. */
   public connectionShare(options?: MetricOptions): IMetric {
     return this.derived(
-      (connections) => `100*${connections}/${this.signals.connectionCeiling!}`,
+      (connections) => `100*${connections}/${this.signals.maxConnections!}`,
       'connections',
       this.connections(options),
       'Connections (% of the ceiling)',

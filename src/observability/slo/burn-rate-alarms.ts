@@ -152,9 +152,9 @@ export class BurnRateAlarms extends Construct {
 
   /** The fewest failures apply to the longer window. The shorter one only shows that it continues. */
   private inBothWindows({ id, long, short, factor }: BurnRateWindows): IAlarmRule {
-    const { leastFailures } = this.objective;
+    const { minFailures } = this.objective;
     return AlarmRule.allOf(
-      AlarmRule.fromAlarm(this.createWindowAlarm(`${id}Long`, long, factor, leastFailures), AlarmState.ALARM),
+      AlarmRule.fromAlarm(this.createWindowAlarm(`${id}Long`, long, factor, minFailures), AlarmState.ALARM),
       AlarmRule.fromAlarm(this.createWindowAlarm(`${id}Short`, short, factor, 1), AlarmState.ALARM),
     );
   }

@@ -14,7 +14,7 @@ export interface ServiceObjectiveOptions {
    * minutes.
    * @default 10 - requirement A-21 has as many errors in 5 minutes
    */
-  readonly leastFailures?: number;
+  readonly minFailures?: number;
 }
 
 /** Properties of an objective's record in Application Signals; none is required. */
@@ -95,19 +95,19 @@ export class ServiceObjective {
    * @internal
    */
   public _checked(scope: IConstruct): CheckedObjective {
-    const leastFailures = this.options.leastFailures ?? LEAST_FAILURES;
-    checkRules(scope, this.rules(leastFailures));
+    const minFailures = this.options.minFailures ?? LEAST_FAILURES;
+    checkRules(scope, this.rules(minFailures));
     this.checkExclusions(scope);
     return {
       percent: this.percent,
       days: DAYS,
-      leastFailures,
+      minFailures,
       withinSeconds: this.threshold?.toSeconds({ integral: false }),
       record: this.record,
     };
   }
 
-  private rules(leastFailures: number): Rule[] {
+  private rules(minFailures: number): Rule[] {
     const milliseconds =
       this.threshold === undefined || this.threshold.isUnresolved()
         ? 1
@@ -130,10 +130,10 @@ export class ServiceObjective {
       },
       {
         condition:
-          !Token.isUnresolved(leastFailures) &&
-          !(Number.isInteger(leastFailures) && leastFailures >= 1 && leastFailures <= MAX_LEAST_FAILURES),
-        prop: 'objective.leastFailures',
-        value: leastFailures,
+          !Token.isUnresolved(minFailures) &&
+          !(Number.isInteger(minFailures) && minFailures >= 1 && minFailures <= MAX_LEAST_FAILURES),
+        prop: 'objective.minFailures',
+        value: minFailures,
         expected: `1 to ${MAX_LEAST_FAILURES} requests, whole`,
         fix: 'use 1 to alarm on every failure',
       },
@@ -175,7 +175,7 @@ export interface CheckedObjective {
   /** Days of the objective. The burn rates of the alarms are made for them. */
   readonly days: number;
   /** Fewest failures in the longer window of each pair that alarm. */
-  readonly leastFailures: number;
+  readonly minFailures: number;
   /**
    * Longest response time of a good request in seconds, with fractions.
    * @default - any response without a 5xx is good

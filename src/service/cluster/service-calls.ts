@@ -36,10 +36,10 @@ export class ServiceCalls {
     const { name, port } = this.props;
     if (name === undefined) {
       throw new PropError(this.caller, {
-        prop: 'discoverableAs',
+        prop: 'discoveryName',
         value: undefined,
         expected: 'a name by which other services call this one',
-        fix: "set discoverableAs: 'api'",
+        fix: "set discoveryName: 'api'",
       });
     }
     return `http://${name}:${port}`;

@@ -25,12 +25,12 @@ export interface WebHealthCheck {
    * Consecutive successful checks that make a target healthy, 2 to 10.
    * @default 2 - requirement A-20
    */
-  readonly healthyCount?: number;
+  readonly healthyThresholdCount?: number;
   /**
    * Consecutive failed checks that make a target unhealthy, 2 to 10.
    * @default 3 - requirement A-20
    */
-  readonly unhealthyCount?: number;
+  readonly unhealthyThresholdCount?: number;
   /**
    * Command that the container runs to check itself, for example `['CMD', 'node', 'live.js']`.
    *
@@ -49,8 +49,8 @@ export function targetHealthCheck(scope: IConstruct, check: WebHealthCheck): Hea
     path = '/ready',
     interval = Duration.seconds(30),
     timeout = Duration.seconds(5),
-    healthyCount = 2,
-    unhealthyCount = 3,
+    healthyThresholdCount = 2,
+    unhealthyThresholdCount = 3,
   } = check;
   const whole = 'seconds';
   checkDuration(scope, 'healthCheck.interval', interval, {
@@ -66,8 +66,8 @@ export function targetHealthCheck(scope: IConstruct, check: WebHealthCheck): Hea
     fix: 'give Duration.seconds(5)',
   });
   const counts = { min: 2, max: 10, unit: 'health checks', fix: 'give 2 or 3' };
-  checkWholeNumber(scope, 'healthCheck.healthyCount', healthyCount, counts);
-  checkWholeNumber(scope, 'healthCheck.unhealthyCount', unhealthyCount, counts);
+  checkWholeNumber(scope, 'healthCheck.healthyThresholdCount', healthyThresholdCount, counts);
+  checkWholeNumber(scope, 'healthCheck.unhealthyThresholdCount', unhealthyThresholdCount, counts);
   if (timeout.toSeconds() >= interval.toSeconds()) {
     throw new PropError(scope, {
       prop: 'healthCheck.timeout',
@@ -83,5 +83,5 @@ export function targetHealthCheck(scope: IConstruct, check: WebHealthCheck): Hea
       fix: `write '/${path}'`,
     });
   }
-  return { path, interval, timeout, healthyThresholdCount: healthyCount, unhealthyThresholdCount: unhealthyCount };
+  return { path, interval, timeout, healthyThresholdCount, unhealthyThresholdCount };
 }

@@ -32,7 +32,7 @@ export interface ImageContext {
   /** True for a task on ARM64. An image that is built from a directory is built for it. */
   readonly arm64: boolean;
   /** True where a tag that moves is refused. */
-  readonly fixedImages: boolean;
+  readonly immutableImageTags: boolean;
   /** True where tasks can pull from public registries. */
   readonly reachesInternet: boolean;
   /**
@@ -178,7 +178,7 @@ export class ServiceImage {
  * A release replaces the application's image only.
  */
 function checkVersion(scope: Construct, context: ImageContext, source: ImageSource): void {
-  const { prop, sidecar, fixedImages } = context;
+  const { prop, sidecar, immutableImageTags } = context;
   const { movingName: moving, released: isReleased } = source;
   checkRules(scope, [
     {
@@ -195,7 +195,7 @@ function checkVersion(scope: Construct, context: ImageContext, source: ImageSour
       fix: "name the version: ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx:1.29')",
     },
     {
-      condition: fixedImages && moving !== undefined,
+      condition: immutableImageTags && moving !== undefined,
       prop,
       value: moving,
       expected: 'a tag that never moves, or a digest, in this environment',

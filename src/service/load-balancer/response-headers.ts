@@ -19,33 +19,33 @@ export enum FramePolicy {
  *
  * The load balancer only adds the headers. The application must answer the preflight request, an OPTIONS, with success.
  */
-export interface CrossOriginAccess {
+export interface CorsProps {
   /**
    * Allowed origin, for example `https://app.example.com`.
    *
    * The list has exactly one entry, because a load balancer sends the same value with every response.
    */
-  readonly origins: string[];
+  readonly allowOrigins: string[];
   /**
    * Allowed methods.
    * @default - GET, HEAD and simple POST, which need no permission
    */
-  readonly methods?: string[];
+  readonly allowMethods?: string[];
   /**
    * Request headers that the other origin may set.
    * @default - the headers that browsers always allow
    */
-  readonly requestHeaders?: string[];
+  readonly allowHeaders?: string[];
   /**
    * Response headers that the other origin may read.
    * @default - the headers that browsers always expose
    */
-  readonly exposedHeaders?: string[];
+  readonly exposeHeaders?: string[];
   /**
    * Lets requests carry cookies.
    * @default false
    */
-  readonly credentials?: boolean;
+  readonly allowCredentials?: boolean;
   /**
    * Time for which browsers cache the permission, up to 24 hours.
    * @default - the default of browsers, 5 seconds
@@ -93,11 +93,11 @@ export interface ResponseHeaders {
    * Requests that pages of another origin may send.
    * @default - no cross-origin requests beyond those that browsers always allow
    */
-  readonly crossOrigin?: CrossOriginAccess;
+  readonly cors?: CorsProps;
 }
 
 const RESPONSE = 'routing.http.response';
-const CROSS_ORIGIN = 'responseHeaders.crossOrigin';
+const CORS = 'responseHeaders.cors';
 /** Size limit of a listener attribute. */
 const MAX_BYTES = 1024;
 const ORIGIN = /^https?:\/\/[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?$/;
@@ -113,13 +113,13 @@ export function responseHeaderAttributes(
   headers: ResponseHeaders,
   https: boolean,
 ): { [attribute: string]: string } {
-  const { contentSecurityPolicy, crossOrigin, frames = FramePolicy.SAME_ORIGIN } = headers;
+  const { contentSecurityPolicy, cors, frames = FramePolicy.SAME_ORIGIN } = headers;
   const values: { [header: string]: string | undefined } = {
     strict_transport_security: https ? strictTransportSecurity(scope, headers) : undefined,
     content_security_policy: contentSecurityPolicy,
     x_content_type_options: 'nosniff',
     x_frame_options: frames === FramePolicy.LEFT_TO_APPLICATION ? undefined : frames,
-    ...(crossOrigin && crossOriginValues(scope, crossOrigin)),
+    ...(cors && corsValues(scope, cors)),
   };
   if (contentSecurityPolicy !== undefined) {
     checkContentSecurityPolicy(scope, contentSecurityPolicy);
@@ -143,9 +143,9 @@ function strictTransportSecurity(scope: IConstruct, headers: ResponseHeaders): s
   return `max-age=${maxAge.toSeconds()}${headers.hstsIncludesSubdomains ? '; includeSubDomains' : ''}`;
 }
 
-function crossOriginValues(scope: IConstruct, access: CrossOriginAccess): { [header: string]: string | undefined } {
-  checkRules(scope, crossOriginRules(access));
-  checkDuration(scope, `${CROSS_ORIGIN}.maxAge`, access.maxAge, {
+function corsValues(scope: IConstruct, access: CorsProps): { [header: string]: string | undefined } {
+  checkRules(scope, corsRules(access));
+  checkDuration(scope, `${CORS}.maxAge`, access.maxAge, {
     min: Duration.seconds(0),
     max: Duration.days(1),
     whole: 'seconds',
@@ -153,20 +153,20 @@ function crossOriginValues(scope: IConstruct, access: CrossOriginAccess): { [hea
   });
   const maxAge = access.maxAge?.toSeconds();
   return {
-    access_control_allow_origin: access.origins[0],
-    access_control_allow_methods: access.methods?.join(', '),
-    access_control_allow_headers: access.requestHeaders?.join(', '),
-    access_control_expose_headers: access.exposedHeaders?.join(', '),
-    access_control_allow_credentials: access.credentials ? 'true' : undefined,
+    access_control_allow_origin: access.allowOrigins[0],
+    access_control_allow_methods: access.allowMethods?.join(', '),
+    access_control_allow_headers: access.allowHeaders?.join(', '),
+    access_control_expose_headers: access.exposeHeaders?.join(', '),
+    access_control_allow_credentials: access.allowCredentials ? 'true' : undefined,
     access_control_max_age: maxAge === undefined ? undefined : `${maxAge}`,
   };
 }
 
-function crossOriginRules({ origins, methods, requestHeaders, exposedHeaders }: CrossOriginAccess): Rule[] {
-  const [origin] = origins;
+function corsRules({ allowOrigins, allowMethods, allowHeaders, exposeHeaders }: CorsProps): Rule[] {
+  const [origin] = allowOrigins;
   const lists = [
-    { prop: 'methods', refused: firstRefused(methods, (name) => METHODS.includes(name)), expected: METHODS.join(', ') },
-    ...Object.entries({ requestHeaders, exposedHeaders }).map(([prop, names]) => ({
+    { prop: 'allowMethods', refused: firstRefused(allowMethods, (name) => METHODS.includes(name)), expected: METHODS.join(', ') },
+    ...Object.entries({ allowHeaders, exposeHeaders }).map(([prop, names]) => ({
       prop,
       refused: firstRefused(names, (name) => HEADER.test(name)),
       expected: 'names of headers, one in each entry',
@@ -174,24 +174,24 @@ function crossOriginRules({ origins, methods, requestHeaders, exposedHeaders }: 
   ];
   return [
     {
-      condition: origins.length !== 1,
-      prop: `${CROSS_ORIGIN}.origins`,
-      value: origins,
+      condition: allowOrigins.length !== 1,
+      prop: `${CORS}.allowOrigins`,
+      value: allowOrigins,
       expected: 'exactly one origin, because a load balancer sends the same header with every response',
       fix:
         'answer several by CloudFront (a response headers policy) or by the application, ' +
-        'and remove crossOrigin',
+        'and remove cors',
     },
     {
       condition: !Token.isUnresolved(origin) && !ORIGIN.test(origin),
-      prop: `${CROSS_ORIGIN}.origins`,
+      prop: `${CORS}.allowOrigins`,
       value: origin,
       expected: 'protocol and host in lower case, with or without a port, for example https://app.example.com',
       fix: 'remove path, trailing slash and wildcards, or let the application answer every origin',
     },
     ...lists.map(({ prop, refused, expected }) => ({
       condition: refused !== undefined,
-      prop: `${CROSS_ORIGIN}.${prop}`,
+      prop: `${CORS}.${prop}`,
       value: refused,
       expected,
       fix: 'remove it for none',

@@ -185,7 +185,7 @@ export class SecureLoadBalancer extends Construct {
     }
     const { clientAddressHeader } = this.ingress;
     const created = firewall ?? new WebFirewall(this, 'Firewall', { profile, clientAddressHeader });
-    created.protect(this, this.loadBalancer.loadBalancerArn);
+    created.associate(this, this.loadBalancer.loadBalancerArn);
     return created;
   }
 

@@ -92,8 +92,8 @@ export interface ServiceScalingProps {
   readonly withoutTasks?: Waiver;
 }
 
-/** Properties of {@link ServiceScaling.between}. None is required. */
-export interface TargetScalingProps extends ServiceScalingProps {
+/** Properties of {@link ServiceScaling.targetTracking}. None is required. */
+export interface TargetTrackingProps extends ServiceScalingProps {
   /**
    * Time between two additions of tasks, in whole seconds.
    * @default Duration.seconds(60) - requirement C-05; requirement D-13 asks for 300
@@ -106,7 +106,7 @@ export interface TargetScalingProps extends ServiceScalingProps {
   readonly scaleInCooldown?: Duration;
 }
 
-/** Properties of {@link ServiceScaling.inSteps}. None is required. */
+/** Properties of {@link ServiceScaling.stepScaling}. None is required. */
 export interface StepScalingProps extends ServiceScalingProps {
   /**
    * Average CPU utilization below which a task is removed, after five minutes.
@@ -144,7 +144,7 @@ export interface StepScalingProps extends ServiceScalingProps {
  *   network,
  *   image,
  *   certificate,
- *   scaling: ServiceScaling.between({ minTasks: 3, maxTasks: 12 }),
+ *   scaling: ServiceScaling.targetTracking({ minTasks: 3, maxTasks: 12 }),
  * });
  */
 export class ServiceScaling {
@@ -152,9 +152,9 @@ export class ServiceScaling {
    * Target tracking: CPU, memory and, if set, requests per task stay at their targets.
    *
    * @example
-   * const scaling = ServiceScaling.between({ cpuPercent: 60, requestsPerMinute: 1000 });
+   * const scaling = ServiceScaling.targetTracking({ cpuPercent: 60, requestsPerMinute: 1000 });
    */
-  public static between(props: TargetScalingProps = {}): ServiceScaling {
+  public static targetTracking(props: TargetTrackingProps = {}): ServiceScaling {
     return new ServiceScaling(props, props);
   }
 
@@ -165,9 +165,9 @@ export class ServiceScaling {
    * is low for five minutes.
    *
    * @example
-   * const scaling = ServiceScaling.inSteps({ maxTasks: 12, tasksPerLargeStep: 4 });
+   * const scaling = ServiceScaling.stepScaling({ maxTasks: 12, tasksPerLargeStep: 4 });
    */
-  public static inSteps(props: StepScalingProps = {}): ServiceScaling {
+  public static stepScaling(props: StepScalingProps = {}): ServiceScaling {
     return new ServiceScaling(props, undefined, props);
   }
 
@@ -175,7 +175,7 @@ export class ServiceScaling {
     /** @internal */
     public readonly _props: ServiceScalingProps,
     /** @internal */
-    public readonly _target?: TargetScalingProps,
+    public readonly _target?: TargetTrackingProps,
     /** @internal */
     public readonly _steps?: StepScalingProps,
   ) {}

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type { RequestsPerTask } from './requests-per-task';
 import type { TaskRange } from './scaling-limits';
 import { scalingThresholds, type Thresholds } from './scaling-thresholds';
-import type { ServiceScaling, TargetScalingProps } from './service-scaling';
+import type { ServiceScaling, TargetTrackingProps } from './service-scaling';
 import { StepScaling } from './step-scaling';
 
 /** Properties of a {@link TaskScaling}. */
@@ -54,7 +54,7 @@ export class TaskScaling extends Construct {
     this.pauseAtNight();
   }
 
-  private trackTargets({ cpuPercent, memoryPercent, requestsPerMinute }: Thresholds, target: TargetScalingProps): void {
+  private trackTargets({ cpuPercent, memoryPercent, requestsPerMinute }: Thresholds, target: TargetTrackingProps): void {
     const { scaleOutCooldown = Duration.seconds(60), scaleInCooldown = Duration.seconds(300) } = target;
     const cooldowns = { scaleOutCooldown, scaleInCooldown };
     this.taskCount.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: cpuPercent, ...cooldowns });

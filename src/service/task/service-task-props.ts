@@ -79,7 +79,7 @@ export interface ServiceTaskProps {
    * The cluster needs a namespace, as that of a `ServiceCluster` has.
    * @default - other services reach this one through the load balancer only
    */
-  readonly discoverableAs?: string;
+  readonly discoveryName?: string;
   /**
    * Reason to allow ECS Exec: sessions in running containers, for people with the permission. All input is logged.
    * @default - ECS Exec is disabled

@@ -74,7 +74,7 @@ export class TaskBuilder {
       image,
       profile,
       port,
-      portName: props.discoverableAs === undefined ? undefined : PORT_NAME,
+      portName: props.discoveryName === undefined ? undefined : PORT_NAME,
       cpu,
       memoryMiB,
       arm64,
@@ -132,7 +132,7 @@ export class TaskBuilder {
     return image._bind(this.service, {
       prop: imageProp,
       arm64: this.context.arm64,
-      fixedImages: true,
+      immutableImageTags: true,
       reachesInternet: this.context.reachesInternet,
       sidecar: name,
     });

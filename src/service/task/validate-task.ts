@@ -31,7 +31,7 @@ interface TaskSize {
 
 /** Refuses props that no task can have. Sidecars and tracing are checked where they are bound. */
 export function checkTask(scope: IConstruct, props: ServiceTaskProps, task: TaskSize): void {
-  const { environment = {}, notSecret = {}, discoverableAs } = props;
+  const { environment = {}, notSecret = {}, discoveryName } = props;
   checkRules(scope, fargateRules(task));
   checkUser(scope, 'user', props.user);
   checkPaths(scope, 'writablePaths', props.writablePaths);
@@ -48,9 +48,9 @@ export function checkTask(scope: IConstruct, props: ServiceTaskProps, task: Task
   }
   checkRules(scope, [
     {
-      condition: discoverableAs !== undefined && !/^[a-z][a-z0-9-]{0,62}$/.test(discoverableAs),
-      prop: 'discoverableAs',
-      value: discoverableAs,
+      condition: discoveryName !== undefined && !/^[a-z][a-z0-9-]{0,62}$/.test(discoveryName),
+      prop: 'discoveryName',
+      value: discoveryName,
       expected: 'a letter, then letters, digits and -, lower-case, at most 63 characters',
       fix: "use a host name: 'api'",
     },

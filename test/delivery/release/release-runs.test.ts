@@ -331,7 +331,7 @@ describe('A release of a service from outside the library', () => {
   }), { repository, releasedImageParameterName: '/shop/released', minTasks: 2 });
   const release = new Release(stack, 'Release', { stageName: 'production', services: [service], migration: Migration.command(service, ['migrate']) });
   const [definition] = Object.values(definitions(templateOf(stack)));
-  const empty = () => new DeliveryAccount(definition.States.Services.Result, [release.recordName, release.lastReleaseName]).push('v2');
+  const empty = () => new DeliveryAccount(definition.States.Services.Result, [release.recordParameterName, release.lastReleaseParameterName]).push('v2');
   const account = () => empty().runs('v1').push('v2');
   const run = (world: DeliveryAccount, execution: string) => machines.run(execution, definition, { images: { [world.facts[0].repository]: 'v2' } }, world.answers());
 

@@ -27,9 +27,9 @@ func NewApplication(scope constructs.Construct, id string, props *awscdk.StackPr
 		TlsPolicy:   prodconstructs.TlsPolicy_TLS_1_3,
 		ResponseHeaders: &prodconstructs.ResponseHeaders{
 			HstsMaxAge: awscdk.Duration_Days(jsii.Number(365)),
-			CrossOrigin: &prodconstructs.CrossOriginAccess{
-				Origins: jsii.Strings("https://shop.example.com"),
-				Methods: jsii.Strings("PUT"),
+			Cors: &prodconstructs.CorsProps{
+				AllowOrigins: jsii.Strings("https://shop.example.com"),
+				AllowMethods: jsii.Strings("PUT"),
 			},
 		},
 	})
@@ -68,7 +68,7 @@ func NewApplication(scope constructs.Construct, id string, props *awscdk.StackPr
 			prodconstructs.SmokeTest_Http(jsii.String("/health"), nil),
 			prodconstructs.SmokeTest_Http(jsii.String("/api/items"), &prodconstructs.SmokeTestProps{ExpectedStatus: jsii.Number(401)}),
 		}),
-		Scaling: prodconstructs.ServiceScaling_Between(&prodconstructs.TargetScalingProps{
+		Scaling: prodconstructs.ServiceScaling_TargetTracking(&prodconstructs.TargetTrackingProps{
 			MinTasks:          jsii.Number(2),
 			MaxTasks:          jsii.Number(10),
 			RequestsPerMinute: jsii.Number(600),

@@ -65,7 +65,7 @@ class ApplicationStack extends Stack {
       network,
       certificate: Certificate.fromCertificateArn(this, 'Certificate', CERTIFICATE),
       tlsPolicy: TlsPolicy.TLS_1_3,
-      responseHeaders: { hstsMaxAge: Duration.days(365), crossOrigin: { origins: ['https://shop.example.com'], methods: ['PUT'] } },
+      responseHeaders: { hstsMaxAge: Duration.days(365), cors: { allowOrigins: ['https://shop.example.com'], allowMethods: ['PUT'] } },
     });
     const web = new ProductionWebService(this, 'Web', {
       network,
@@ -88,7 +88,7 @@ class ApplicationStack extends Stack {
       healthCheck: { path: '/ready', interval: Duration.seconds(30) },
       rollout: Rollout.blueGreen({ bakeTime: Duration.minutes(30) }),
       smokeTest: SmokeTest.all([SmokeTest.http('/health'), SmokeTest.http('/api/items', { expectedStatus: 401 })]),
-      scaling: ServiceScaling.between({ minTasks: 2, maxTasks: 10, requestsPerMinute: 600 }),
+      scaling: ServiceScaling.targetTracking({ minTasks: 2, maxTasks: 10, requestsPerMinute: 600 }),
     });
 
     const slack = AlertChannel.slack({ workspaceId: 'T012ABCDEFG', channelId: 'C012ABCDEFG' });

@@ -34,7 +34,7 @@ const web = new ProductionWebService(stack, 'Web', {
   healthCheck: { path: '/ready' },
   smokeTest: SmokeTest.http('/health'),
   rollout: Rollout.steps([10, 50, 100], { stepBakeTime: Duration.minutes(5) }),
-  scaling: ServiceScaling.between({ minTasks: 2, maxTasks: 10 }),
+  scaling: ServiceScaling.targetTracking({ minTasks: 2, maxTasks: 10 }),
 });
 
 // Signals

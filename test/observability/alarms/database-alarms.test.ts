@@ -17,10 +17,10 @@ import { mailRouting } from '../../fixtures/signals';
 import { FLAGS, refusal, templateOf, testStack, unacknowledged } from '../../fixtures/test-stack';
 
 const INSTANCE: Omit<DatabaseSignals, 'source'> = {
-  family: DatabaseFamily.POSTGRES, instanceIdentifiers: ['shop'], connectionCeiling: 400, memoryBytes: 4 * 1024 ** 3, vcpus: 2, burstable: true, logGroups: [],
+  family: DatabaseFamily.POSTGRES, instanceIdentifiers: ['shop'], maxConnections: 400, memoryBytes: 4 * 1024 ** 3, vcpus: 2, burstable: true, logGroups: [],
 };
 const SERVERLESS: Omit<DatabaseSignals, 'source'> = {
-  family: DatabaseFamily.MYSQL, clusterIdentifier: 'shop', instanceIdentifiers: ['writer', 'reader'], connectionCeiling: 1000, maxAcu: 8, logGroups: [],
+  family: DatabaseFamily.MYSQL, clusterIdentifier: 'shop', instanceIdentifiers: ['writer', 'reader'], maxConnections: 1000, maxAcu: 8, logGroups: [],
 };
 
 function rows(signals: Omit<DatabaseSignals, 'source'>, source: Stack = testStack()) {
@@ -132,7 +132,7 @@ describe('The alarms of a database', () => {
   });
 
   test('have none on connections where the maximum is unknown', () => {
-    expect(rows({ ...INSTANCE, connectionCeiling: undefined }).filter(({ key }) => key.startsWith('database-connections-'))).toEqual([]);
+    expect(rows({ ...INSTANCE, maxConnections: undefined }).filter(({ key }) => key.startsWith('database-connections-'))).toEqual([]);
   });
 
   test('have none on lag for an instance without replicas', () => {
@@ -177,9 +177,9 @@ describe('Operations per second on the dashboard [A-37]', () => {
 describe('The signals of databases of this library', () => {
   test('are class, memory, vCPUs, credits, connections and replicas of an instance', () => {
     const { stack, database } = postgres({ capacity: PostgresCapacity.instance({ instanceType: InstanceType.of(InstanceClass.R8G, InstanceSize.XLARGE), readReplicas: 2 }) });
-    const { memoryBytes, vcpus, burstable, connectionCeiling, family, instanceIdentifiers, maxAcu, events } = database.signals;
-    expect({ memoryBytes, vcpus, burstable, connectionCeiling, family, maxAcu }).toEqual({
-      memoryBytes: 32 * 1024 ** 3, vcpus: 4, burstable: false, connectionCeiling: 3172, family: 'postgres', maxAcu: undefined,
+    const { memoryBytes, vcpus, burstable, maxConnections, family, instanceIdentifiers, maxAcu, events } = database.signals;
+    expect({ memoryBytes, vcpus, burstable, maxConnections, family, maxAcu }).toEqual({
+      memoryBytes: 32 * 1024 ** 3, vcpus: 4, burstable: false, maxConnections: 3172, family: 'postgres', maxAcu: undefined,
     });
     const all = [database.instance!, ...database.readReplicas].map(({ instanceIdentifier }) => instanceIdentifier);
     expect(stack.resolve(instanceIdentifiers)).toEqual(stack.resolve(all));
@@ -188,7 +188,7 @@ describe('The signals of databases of this library', () => {
 
   test('are capacity of a serverless cluster, not memory or vCPUs, which change', () => {
     const { database } = mysql({ capacity: MysqlCapacity.serverless({ version: AuroraMysqlEngineVersion.VER_3_08_0, maxAcu: 16 }) });
-    expect(database.signals).toMatchObject({ family: 'mysql', clusterIdentifier: database.identifier, maxAcu: 16, connectionCeiling: 2000 });
+    expect(database.signals).toMatchObject({ family: 'mysql', clusterIdentifier: database.identifier, maxAcu: 16, maxConnections: 2000 });
     expect([database.signals.memoryBytes, database.signals.vcpus]).toEqual([undefined, undefined]);
   });
 

@@ -41,7 +41,7 @@ describe('A database instance of an L2 construct', () => {
     const stack = testStack();
     const database = instance(stack);
     const { signals } = MonitoredDatabase.fromInstance(database);
-    expect(signals).toMatchObject({ source: database, family: DatabaseFamily.POSTGRES, connectionCeiling: 3172, memoryBytes: 32 * GIB, vcpus: 4, burstable: false, logGroups: [] });
+    expect(signals).toMatchObject({ source: database, family: DatabaseFamily.POSTGRES, maxConnections: 3172, memoryBytes: 32 * GIB, vcpus: 4, burstable: false, logGroups: [] });
     expect(signals.instanceIdentifiers).toEqual([database.instanceIdentifier]);
   });
 
@@ -50,16 +50,16 @@ describe('A database instance of an L2 construct', () => {
     ['MariaDB, which takes half of them', DatabaseInstanceEngine.mariaDb({ version: MariaDbEngineVersion.VER_11_4_8 }), 150],
   ])('of %s', (_, engine, ceiling) => {
     const { signals } = MonitoredDatabase.fromInstance(instance(testStack(), engine, InstanceType.of(InstanceClass.T4G, InstanceSize.MEDIUM)));
-    expect(signals).toMatchObject({ family: DatabaseFamily.MYSQL, connectionCeiling: ceiling, burstable: true, vcpus: 2 });
+    expect(signals).toMatchObject({ family: DatabaseFamily.MYSQL, maxConnections: ceiling, burstable: true, vcpus: 2 });
   });
 
-  test('lists its replicas after itself, and connectionCeiling wins over the formula', () => {
+  test('lists its replicas after itself, and maxConnections wins over the formula', () => {
     const stack = testStack();
     const source = instance(stack);
     const replica = new DatabaseInstanceReadReplica(stack, 'Replica', { sourceDatabaseInstance: source, instanceType: XLARGE, vpc: source.vpc });
-    const { signals } = MonitoredDatabase.fromInstance(source, { readReplicas: [replica], connectionCeiling: 200 });
+    const { signals } = MonitoredDatabase.fromInstance(source, { readReplicas: [replica], maxConnections: 200 });
     expect(signals.instanceIdentifiers).toEqual([source.instanceIdentifier, replica.instanceIdentifier]);
-    expect(signals.connectionCeiling).toBe(200);
+    expect(signals.maxConnections).toBe(200);
   });
 
   test('gets all alarms of its kind without a change to it, and no findings', () => {
@@ -113,7 +113,7 @@ describe('An imported instance', () => {
 
   test('is monitored with both', () => {
     const { signals } = MonitoredDatabase.fromInstance(imported(testStack()), { family: DatabaseFamily.POSTGRES, instanceType: XLARGE });
-    expect(signals).toMatchObject({ instanceIdentifiers: ['shop'], connectionCeiling: 3172 });
+    expect(signals).toMatchObject({ instanceIdentifiers: ['shop'], maxConnections: 3172 });
   });
 
   test('accepts its class as the console shows it', () => {
@@ -125,7 +125,7 @@ describe('An imported instance', () => {
 describe('A cluster of an L2 construct', () => {
   test('of serverless members has their capacity', () => {
     const { signals } = MonitoredDatabase.fromCluster(cluster(testStack(), { serverlessV2MinCapacity: 1, serverlessV2MaxCapacity: 16, readers: [ClusterInstance.serverlessV2('Reader')] }));
-    expect(signals).toMatchObject({ family: DatabaseFamily.POSTGRES, maxAcu: 16, connectionCeiling: 3360 });
+    expect(signals).toMatchObject({ family: DatabaseFamily.POSTGRES, maxAcu: 16, maxConnections: 3360 });
     expect([signals.memoryBytes, signals.burstable]).toEqual([undefined, undefined]);
     expect(signals.instanceIdentifiers).toHaveLength(2);
   });
@@ -136,14 +136,14 @@ describe('A cluster of an L2 construct', () => {
       writer: ClusterInstance.provisioned('Writer', { instanceType: XLARGE }),
       readers: [ClusterInstance.provisioned('Reader', { instanceType: InstanceType.of(InstanceClass.R8G, InstanceSize.LARGE) })],
     }));
-    expect(signals).toMatchObject({ family: DatabaseFamily.MYSQL, maxAcu: undefined, connectionCeiling: 1000, memoryBytes: 16 * GIB, vcpus: 2 });
+    expect(signals).toMatchObject({ family: DatabaseFamily.MYSQL, maxAcu: undefined, maxConnections: 1000, memoryBytes: 16 * GIB, vcpus: 2 });
   });
 
   test('of both kinds has the connections of the smaller, and no memory, which would not hold for all', () => {
     const { signals } = MonitoredDatabase.fromCluster(cluster(testStack(), {
       writer: ClusterInstance.provisioned('Writer', { instanceType: XLARGE }), readers: [ClusterInstance.serverlessV2('Reader')], serverlessV2MinCapacity: 1, serverlessV2MaxCapacity: 4,
     }));
-    expect(signals).toMatchObject({ maxAcu: 4, connectionCeiling: 823 });
+    expect(signals).toMatchObject({ maxAcu: 4, maxConnections: 823 });
     expect(signals.memoryBytes).toBeUndefined();
   });
 
@@ -152,8 +152,8 @@ describe('A cluster of an L2 construct', () => {
     const engine = DatabaseClusterEngine.auroraMysql({ version: AuroraMysqlEngineVersion.VER_3_08_0 });
     const known = DatabaseCluster.fromDatabaseClusterAttributes(stack, 'Imported', { clusterIdentifier: 'shop', engine, instanceIdentifiers: ['writer'] });
     expect(refusal(() => MonitoredDatabase.fromCluster(known))).toMatch(/'Test\/Imported': instanceType is not given.*or maxAcu of a serverless cluster/);
-    expect(MonitoredDatabase.fromCluster(known, { maxAcu: 8 }).signals).toMatchObject({ maxAcu: 8, connectionCeiling: 1000 });
-    expect(MonitoredDatabase.fromCluster(known, { instanceType: XLARGE }).signals).toMatchObject({ connectionCeiling: 2000, memoryBytes: 32 * GIB });
+    expect(MonitoredDatabase.fromCluster(known, { maxAcu: 8 }).signals).toMatchObject({ maxAcu: 8, maxConnections: 1000 });
+    expect(MonitoredDatabase.fromCluster(known, { instanceType: XLARGE }).signals).toMatchObject({ maxConnections: 2000, memoryBytes: 32 * GIB });
   });
 });
 
@@ -211,8 +211,8 @@ describe('A PropError', () => {
     expect(refusal(() => MonitoredDatabase.fromInstance(instance(testStack(), POSTGRES, new InstanceType('q1.large'))))).toContain('instanceType is "q1.large"');
   });
 
-  test.each([0, 1.5])('refuses a maximum of %d connections', (connectionCeiling) => {
-    expect(refusal(() => MonitoredDatabase.fromInstance(instance(testStack()), { connectionCeiling }))).toContain('connectionCeiling is');
+  test.each([0, 1.5])('refuses a maximum of %d connections', (maxConnections) => {
+    expect(refusal(() => MonitoredDatabase.fromInstance(instance(testStack()), { maxConnections }))).toContain('maxConnections is');
   });
 
   test.each([0, 257, 8.2])('refuses a capacity of %d units', (maxAcu) => {
@@ -220,7 +220,7 @@ describe('A PropError', () => {
   });
 
   test('does not refuse a token', () => {
-    const connectionCeiling = Lazy.number({ produce: () => 200 });
-    expect(MonitoredDatabase.fromInstance(instance(testStack()), { connectionCeiling }).signals.connectionCeiling).toBe(connectionCeiling);
+    const maxConnections = Lazy.number({ produce: () => 200 });
+    expect(MonitoredDatabase.fromInstance(instance(testStack()), { maxConnections }).signals.maxConnections).toBe(maxConnections);
   });
 });

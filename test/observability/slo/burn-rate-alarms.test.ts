@@ -88,7 +88,7 @@ describe('An availability objective [D-12]', () => {
   });
 
   test('with a guard of 1 the same failure pages', () => {
-    const { template: awake } = alarms(ServiceObjective.availability(99.9, { leastFailures: 1 }));
+    const { template: awake } = alarms(ServiceObjective.availability(99.9, { minFailures: 1 }));
     expect(burning(awake, 'FastLong', { blue: [3, 1] })).toBe(true);
   });
 
@@ -220,8 +220,8 @@ describe('A PropError', () => {
     expect(() => alarms(ServiceObjective.availability(percent))).not.toThrow();
   });
 
-  test.each([0, 2.5, -1])('refuses leastFailures of %d', (leastFailures) => {
-    expect(refused(ServiceObjective.availability(99.9, { leastFailures }))).toContain('objective.leastFailures is');
+  test.each([0, 2.5, -1])('refuses minFailures of %d', (minFailures) => {
+    expect(refused(ServiceObjective.availability(99.9, { minFailures }))).toContain('objective.minFailures is');
   });
 
   test('refuses a threshold of 0 and one of a day', () => {

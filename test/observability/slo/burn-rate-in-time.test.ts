@@ -65,7 +65,7 @@ describe('An objective of 99.9 %, minute by minute [D-12]', () => {
   });
 
   test('with a guard of 1 that night pages', () => {
-    expect(told(12 * HOUR, (minute) => (minute === 200 ? { blue: [1, 1] } : {}), template(ServiceObjective.availability(99.9, { leastFailures: 1 })))).not.toEqual([]);
+    expect(told(12 * HOUR, (minute) => (minute === 200 ? { blue: [1, 1] } : {}), template(ServiceObjective.availability(99.9, { minFailures: 1 })))).not.toEqual([]);
   });
 
   test('an outage of a service with one request a minute alarms after ten minutes', () => {

@@ -16,7 +16,7 @@ interface Shop {
 }
 
 /** Document A's two services in one cluster, the api on 4000, each in its stack with network, registry and balancer below where asked. */
-function shop(api: Partial<ProductionWebServiceProps> = { discoverableAs: 'api' }, stacks: 'one' | 'many' = 'one'): Shop {
+function shop(api: Partial<ProductionWebServiceProps> = { discoveryName: 'api' }, stacks: 'one' | 'many' = 'one'): Shop {
   const app = testApp();
   const stack = testStack({ app, id: 'Shop' });
   const of = (id: string) => (stacks === 'one' ? stack : testStack({ app, id }));
@@ -27,7 +27,7 @@ function shop(api: Partial<ProductionWebServiceProps> = { discoverableAs: 'api' 
   const cluster = new ServiceCluster(edge, 'Cluster', { network }).cluster;
   const callee = new ProductionWebService(of('ApiStack'), 'Api', { network, loadBalancer, cluster, image, port: 4000, route: Route.path('/api/*'), ...api });
   const caller = new ProductionWebService(stack, 'Web', { network, loadBalancer, cluster, image, port: 3000 });
-  const third = new ProductionWebService(stack, 'Third', { network, loadBalancer, cluster, image, port: 5000, route: Route.path('/third'), discoverableAs: 'third' });
+  const third = new ProductionWebService(stack, 'Third', { network, loadBalancer, cluster, image, port: 5000, route: Route.path('/third'), discoveryName: 'third' });
   return { web: caller, api: callee, third, template: () => templateOf(stack), findings: () => unacknowledged(stack) };
 }
 
@@ -55,7 +55,7 @@ describe('A discoverable service', () => {
   });
 
   test('has a named port mapping, which other services do not have', () => {
-    const discoverable = serviceFixture(({ stack, network }) => ({ discoverableAs: 'web', cluster: new ServiceCluster(stack, 'Cluster', { network }).cluster }));
+    const discoverable = serviceFixture(({ stack, network }) => ({ discoveryName: 'web', cluster: new ServiceCluster(stack, 'Cluster', { network }).cluster }));
     expect(containersOf(templateOf(discoverable.stack)).web.PortMappings).toEqual([{ ContainerPort: 3000, Protocol: 'tcp', Name: 'http', AppProtocol: 'http' }]);
     const plain = templateOf(serviceFixture().stack);
     expect(containersOf(plain).web.PortMappings).toEqual([{ ContainerPort: 3000, Protocol: 'tcp' }]);
@@ -92,7 +92,7 @@ describe('A service that calls another one', () => {
   });
 
   test('has both rules in its own stack, so that no dependency cycle closes (A-35)', () => {
-    const { web, api, template, findings } = shop({ discoverableAs: 'api' }, 'many');
+    const { web, api, template, findings } = shop({ discoveryName: 'api' }, 'many');
     web.calls(api);
     expect(rulesOn(template(), 4000)).toHaveLength(2);
     expect(web.node.scope).not.toBe(api.node.scope);
@@ -101,7 +101,7 @@ describe('A service that calls another one', () => {
 
   test('refuses a service without a name', () => {
     const { web, api } = shop({});
-    expect(refusal(() => web.calls(api))).toMatch(/'Shop\/Api': discoverableAs is not given, expected a name by which other services call this one\. Set discoverableAs: 'api'/);
+    expect(refusal(() => web.calls(api))).toMatch(/'Shop\/Api': discoveryName is not given, expected a name by which other services call this one\. Set discoveryName: 'api'/);
   });
 
   test('refuses a service that calls it, because each would wait for the other', () => {
@@ -111,7 +111,7 @@ describe('A service that calls another one', () => {
   });
 
   test('refuses a service that calls it through a third one, instead of failing with a circular dependency', () => {
-    const { web, api, third } = shop({ discoverableAs: 'api' });
+    const { web, api, third } = shop({ discoveryName: 'api' });
     web.calls(third);
     third.calls(api);
     expect(refusal(() => api.calls(web))).toMatch(/'Shop\/Api': calls is "Shop\/Web", expected a service that does not call this one/);
@@ -128,12 +128,12 @@ describe('A service that calls another one', () => {
     const other = serviceFixture();
     expect(refusal(() => other.web.calls(api))).toMatch(/'Test\/Web': calls is "Shop\/Api", expected a service of the same namespace/);
     expect(refusal(() => web.calls(serviceFixture(({ stack, network }) => ({
-      discoverableAs: 'else', cluster: new ServiceCluster(stack, 'Cluster', { network }).cluster,
+      discoveryName: 'else', cluster: new ServiceCluster(stack, 'Cluster', { network }).cluster,
     })).web))).toContain('Give both services the cluster of one ServiceCluster');
   });
 
   test('refuses a cluster without a namespace', () => {
-    const message = refusal(() => serviceFixture(({ stack, network }) => ({ discoverableAs: 'web', cluster: new Cluster(stack, 'Bare', { vpc: network.vpc }) })));
+    const message = refusal(() => serviceFixture(({ stack, network }) => ({ discoveryName: 'web', cluster: new Cluster(stack, 'Bare', { vpc: network.vpc }) })));
     expect(message).toMatch(/'Test\/Web': cluster is "Test\/Bare", expected a cluster with a Cloud Map namespace.*new ServiceCluster/);
   });
 });

@@ -9,8 +9,8 @@ describe('The health check of a service', () => {
     ['a timeout not below the interval', { timeout: Duration.seconds(30) }, 'timeout', '30 seconds', 'below the interval of 30 seconds'],
     ['an interval out of range', { interval: Duration.minutes(6) }, 'interval', '6 minutes', '5 seconds to 5 minutes'],
     ['a timeout out of range', { timeout: Duration.seconds(1) }, 'timeout', '1 second', '2 seconds to 2 minutes'],
-    ['a single check that makes a target healthy', { healthyCount: 1 }, 'healthyCount', '1', '2 to 10'],
-    ['more failed checks than load balancers count', { unhealthyCount: 11 }, 'unhealthyCount', '11', '2 to 10'],
+    ['a single check that makes a target healthy', { healthyThresholdCount: 1 }, 'healthyThresholdCount', '1', '2 to 10'],
+    ['more failed checks than load balancers count', { unhealthyThresholdCount: 11 }, 'unhealthyThresholdCount', '11', '2 to 10'],
     ['a path without a slash', { path: 'health' }, 'path', 'health', 'begins with /'],
   ])('refuses %s', (_, healthCheck, prop, value, expected) => {
     expectRefusedValue(refusal(() => serviceFixture({ healthCheck })), `healthCheck.${prop}`, value, expected);

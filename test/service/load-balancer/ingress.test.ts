@@ -108,7 +108,7 @@ test.each<[string, Props]>([
   ['CloudFront whose distribution has the firewall', { ingress: Ingress.cloudFront(), withoutFirewall: { reason: 'The distribution has the firewall' } }],
   ['offices', { ingress: Ingress.cidrs(['198.51.100.0/24']) }],
   ['the network', { ingress: Ingress.internalOnly(['10.0.0.0/16']) }],
-  ['everyone, with all headers', { responseHeaders: { contentSecurityPolicy: "default-src 'self'", crossOrigin: { origins: ['https://app.example.com'] } } }],
+  ['everyone, with all headers', { responseHeaders: { contentSecurityPolicy: "default-src 'self'", cors: { allowOrigins: ['https://app.example.com'] } } }],
 ])('A load balancer for %s leaves no finding of the four packs unacknowledged', (_, props) => {
   expect(unacknowledged(balancer(props).stack)).toEqual([]);
 });

@@ -50,15 +50,15 @@ describe('SecureLoadBalancer refuses, in one line with path, prop, value, expect
     ['a CSP of two lines', { contentSecurityPolicy: "default-src 'self';\nimg-src *" }, 'contentSecurityPolicy', '\\n', 'one line'],
     ['a CSP with double quotes', { contentSecurityPolicy: 'default-src "self"' }, 'contentSecurityPolicy', 'self', 'one line of letters'],
     ['an empty CSP', { contentSecurityPolicy: '' }, 'contentSecurityPolicy', '""', 'one line'],
-    ['several origins', { crossOrigin: { origins: ['https://a.example.com', 'https://b.example.com'] } }, 'crossOrigin.origins', 'a.example.com', 'exactly one origin'],
-    ['no origin', { crossOrigin: { origins: [] } }, 'crossOrigin.origins', '[]', 'exactly one origin'],
-    ['every origin', { crossOrigin: { origins: ['*'] } }, 'crossOrigin.origins', '*', 'protocol and host'],
-    ['an origin with a slash at its end', { crossOrigin: { origins: ['https://app.example.com/'] } }, 'crossOrigin.origins', 'https://app.example.com/', 'protocol and host'],
-    ['an origin without protocol', { crossOrigin: { origins: ['app.example.com'] } }, 'crossOrigin.origins', 'app.example.com', 'protocol and host'],
-    ['a method that is none', { crossOrigin: { origins: ['https://app.example.com'], methods: ['put'] } }, 'crossOrigin.methods', 'put', 'GET, HEAD'],
-    ['headers in one string', { crossOrigin: { origins: ['https://app.example.com'], requestHeaders: ['a, b'] } }, 'crossOrigin.requestHeaders', 'a, b', 'one in each entry'],
-    ['an empty list of headers', { crossOrigin: { origins: ['https://app.example.com'], exposedHeaders: [] } }, 'crossOrigin.exposedHeaders', '[]', 'one in each entry'],
-    ['a permission for more than a day', { crossOrigin: { origins: ['https://app.example.com'], maxAge: Duration.days(2) } }, 'crossOrigin.maxAge', '2 days', '0 seconds to 1 day'],
+    ['several origins', { cors: { allowOrigins: ['https://a.example.com', 'https://b.example.com'] } }, 'cors.allowOrigins', 'a.example.com', 'exactly one origin'],
+    ['no origin', { cors: { allowOrigins: [] } }, 'cors.allowOrigins', '[]', 'exactly one origin'],
+    ['every origin', { cors: { allowOrigins: ['*'] } }, 'cors.allowOrigins', '*', 'protocol and host'],
+    ['an origin with a slash at its end', { cors: { allowOrigins: ['https://app.example.com/'] } }, 'cors.allowOrigins', 'https://app.example.com/', 'protocol and host'],
+    ['an origin without protocol', { cors: { allowOrigins: ['app.example.com'] } }, 'cors.allowOrigins', 'app.example.com', 'protocol and host'],
+    ['a method that is none', { cors: { allowOrigins: ['https://app.example.com'], allowMethods: ['put'] } }, 'cors.allowMethods', 'put', 'GET, HEAD'],
+    ['headers in one string', { cors: { allowOrigins: ['https://app.example.com'], allowHeaders: ['a, b'] } }, 'cors.allowHeaders', 'a, b', 'one in each entry'],
+    ['an empty list of headers', { cors: { allowOrigins: ['https://app.example.com'], exposeHeaders: [] } }, 'cors.exposeHeaders', '[]', 'one in each entry'],
+    ['a permission for more than a day', { cors: { allowOrigins: ['https://app.example.com'], maxAge: Duration.days(2) } }, 'cors.maxAge', '2 days', '0 seconds to 1 day'],
     ['HSTS for more than two years', { hstsMaxAge: Duration.days(1000) }, 'hstsMaxAge', '1000 days', '0 seconds to 730 days'],
   ])('%s (A-29)', (_, responseHeaders, prop, value, allowed) => {
     const [, , path, refusedProp, refusedValue, range] = LINE.exec(ofBalancer({ responseHeaders }))!;
@@ -78,7 +78,7 @@ describe('SecureLoadBalancer refuses, in one line with path, prop, value, expect
   });
 
   test('several origins, and names the two alternatives (A-29)', () => {
-    expect(ofBalancer({ responseHeaders: { crossOrigin: { origins: ['https://a.example.com', 'https://b.example.com'] } } })).toMatch(/Answer several by CloudFront .* or by the application/);
+    expect(ofBalancer({ responseHeaders: { cors: { allowOrigins: ['https://a.example.com', 'https://b.example.com'] } } })).toMatch(/Answer several by CloudFront .* or by the application/);
   });
 
   test('CloudFront in a region whose prefix list is not in the table', () => {

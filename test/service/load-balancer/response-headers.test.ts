@@ -55,7 +55,7 @@ describe('The headers that a load balancer adds to responses', () => {
       hstsIncludesSubdomains: true,
       contentSecurityPolicy: "default-src 'self' https://cdn.example.com; img-src 'self' data:; upgrade-insecure-requests;",
       frames: FramePolicy.LEFT_TO_APPLICATION,
-      crossOrigin: { origins: ['http://localhost:3000'], exposedHeaders: ['X-Total'], credentials: true, maxAge: Duration.hours(1) },
+      cors: { allowOrigins: ['http://localhost:3000'], exposeHeaders: ['X-Total'], allowCredentials: true, maxAge: Duration.hours(1) },
     })).toEqual({
       'server.enabled': 'false',
       'strict_transport_security': 'max-age=63072000; includeSubDomains',

@@ -7,7 +7,7 @@ import { serviceFixture } from '../../fixtures/web-service';
 const night: NightPause = { timeZone: TimeZone.EUROPE_BERLIN };
 const withoutTasks = { reason: 'Only office hours' };
 
-const between = (props: ServiceScalingProps) => ServiceScaling.between(props);
+const between = (props: ServiceScalingProps) => ServiceScaling.targetTracking(props);
 const refused = (scaling: ServiceScaling) => refusal(() => serviceFixture({ scaling }));
 
 describe('The scaling of a service', () => {
@@ -22,8 +22,8 @@ describe('The scaling of a service', () => {
     ['a Spot share of nothing (B-13)', between({ spot: { percent: 0 } }), 'spot.percent', '0', '1 to 100 percent'],
     ['a request count of nothing', between({ requestsPerMinute: 0 }), 'requestsPerMinute', '0', '1 to 1000000'],
     ['a CPU target without room', between({ cpuPercent: 95 }), 'cpuPercent', '95', '10 to 90'],
-    ['to scale in where it scales out', ServiceScaling.inSteps({ cpuPercent: 50, scaleInCpuPercent: 50 }), 'scaleInCpuPercent', '50', '1 to 49 percent'],
-    ['steps of no task', ServiceScaling.inSteps({ tasksPerStep: 0 }), 'tasksPerStep', '0', '1 to 100'],
+    ['to scale in where it scales out', ServiceScaling.stepScaling({ cpuPercent: 50, scaleInCpuPercent: 50 }), 'scaleInCpuPercent', '50', '1 to 49 percent'],
+    ['steps of no task', ServiceScaling.stepScaling({ tasksPerStep: 0 }), 'tasksPerStep', '0', '1 to 100'],
   ])('refuses %s', (_, scaling, prop, value, expected) => expectRefusedValue(refused(scaling), `scaling.${prop}`, value, expected));
 
   test('refuses a night pause in production without a reason (C-19)', () => {

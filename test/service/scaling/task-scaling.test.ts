@@ -16,15 +16,15 @@ function policy(template: Template, part: string): { [prop: string]: any } { // 
 
 describe('Target tracking', () => {
   test('cools down for 300 s both ways by props, and for 60 and 300 s by default (D-13)', () => {
-    const calm = scaled(ServiceScaling.between({ scaleOutCooldown: Duration.seconds(300), scaleInCooldown: Duration.seconds(300) }));
+    const calm = scaled(ServiceScaling.targetTracking({ scaleOutCooldown: Duration.seconds(300), scaleInCooldown: Duration.seconds(300) }));
     calm.allResourcesProperties('AWS::ApplicationAutoScaling::ScalingPolicy', { TargetTrackingScalingPolicyConfiguration: { ScaleOutCooldown: 300, ScaleInCooldown: 300 } });
-    scaled(ServiceScaling.between()).allResourcesProperties('AWS::ApplicationAutoScaling::ScalingPolicy', {
+    scaled(ServiceScaling.targetTracking()).allResourcesProperties('AWS::ApplicationAutoScaling::ScalingPolicy', {
       TargetTrackingScalingPolicyConfiguration: { ScaleOutCooldown: 60, ScaleInCooldown: 300 },
     });
   });
 
   test('scales between 1 and 4 small tasks at 70 % CPU (E-06)', () => {
-    const template = scaled(ServiceScaling.between({ minTasks: 1, maxTasks: 4 }), { cpu: 256, memoryMiB: 512 });
+    const template = scaled(ServiceScaling.targetTracking({ minTasks: 1, maxTasks: 4 }), { cpu: 256, memoryMiB: 512 });
     template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 1, MaxCapacity: 4 });
     expect(policy(template, 'Cpu').TargetTrackingScalingPolicyConfiguration.TargetValue).toBe(70);
     template.hasResourceProperties('AWS::ECS::Service', { DesiredCount: Match.absent() });
@@ -37,7 +37,7 @@ describe('Requests per task', () => {
   let template: Template;
 
   beforeAll(() => {
-    template = scaled(ServiceScaling.between({ requestsPerMinute: 1000 }));
+    template = scaled(ServiceScaling.targetTracking({ requestsPerMinute: 1000 }));
   });
 
   const perTask = (observed: Observed, of = template) => {
@@ -66,12 +66,12 @@ describe('Requests per task', () => {
   });
 
   test('count the single target group of a rolling rollout (E-14)', () => {
-    const rolling = scaled(ServiceScaling.between({ requestsPerMinute: 1000 }), { rollout: Rollout.rolling() });
+    const rolling = scaled(ServiceScaling.targetTracking({ requestsPerMinute: 1000 }), { rollout: Rollout.rolling() });
     expect(perTask({ Blue: { RequestCount: now(4000) }, Service: { RunningTaskCount: now(2) } }, rolling)).toBe(2000);
   });
 
   test('scale a service only by a prop, because no number is right for every application (A-33)', () => {
-    expect(Object.keys(scaled(ServiceScaling.between()).findResources('AWS::ApplicationAutoScaling::ScalingPolicy'))).toHaveLength(2);
+    expect(Object.keys(scaled(ServiceScaling.targetTracking()).findResources('AWS::ApplicationAutoScaling::ScalingPolicy'))).toHaveLength(2);
   });
 });
 
@@ -81,7 +81,7 @@ describe('Scaling in steps', () => {
   const adjustments = (part: string, of = template) => policy(of, part).StepScalingPolicyConfiguration;
 
   beforeAll(() => {
-    template = scaled(ServiceScaling.inSteps({ minTasks: 3, maxTasks: 12, requestsPerMinute: 1000 }));
+    template = scaled(ServiceScaling.stepScaling({ minTasks: 3, maxTasks: 12, requestsPerMinute: 1000 }));
   });
 
   test('scales out above 70 % CPU for two minutes, and in below 30 % for five (C-05)', () => {
@@ -91,7 +91,7 @@ describe('Scaling in steps', () => {
 
   test('waits 60 s between two actions, or another time by a prop (C-05)', () => {
     expect(adjustments('CpuOut').Cooldown).toBe(60);
-    expect(adjustments('CpuOut', scaled(ServiceScaling.inSteps({ cooldown: Duration.minutes(3) }))).Cooldown).toBe(180);
+    expect(adjustments('CpuOut', scaled(ServiceScaling.stepScaling({ cooldown: Duration.minutes(3) }))).Cooldown).toBe(180);
   });
 
   test('adds one task, then two, and removes one (C-07)', () => {
@@ -124,20 +124,20 @@ describe('A pause at night', () => {
   };
 
   test('stops development at 19:00 and starts it at 07:00, in the time zone of the prop (C-19)', () => {
-    expect(actions(scaled(ServiceScaling.between({ nightPause: berlin }), {}, EnvironmentProfile.development()))).toEqual([
+    expect(actions(scaled(ServiceScaling.targetTracking({ nightPause: berlin }), {}, EnvironmentProfile.development()))).toEqual([
       expect.objectContaining({ Schedule: 'cron(0 19 * * ? *)', Timezone: 'Europe/Berlin', ScalableTargetAction: { MinCapacity: 0, MaxCapacity: 0 } }),
       expect.objectContaining({ Schedule: 'cron(0 7 * * ? *)', Timezone: 'Europe/Berlin', ScalableTargetAction: { MinCapacity: 1, MaxCapacity: 2 } }),
     ]);
   });
 
   test('stops and starts at other times by props, and not at weekends (C-19)', () => {
-    const [stop, start] = actions(scaled(ServiceScaling.between({ nightPause: { ...berlin, stopAt: '22:30', startAt: '05:45', weekends: false } }), {}, EnvironmentProfile.development()));
+    const [stop, start] = actions(scaled(ServiceScaling.targetTracking({ nightPause: { ...berlin, stopAt: '22:30', startAt: '05:45', weekends: false } }), {}, EnvironmentProfile.development()));
     expect([stop.Schedule, start.Schedule]).toEqual(['cron(30 22 * * ? *)', 'cron(45 5 ? * MON-FRI *)']);
   });
 
   test('starts no task in the morning before the first release (C-19)', () => {
     const { stack } = serviceFixture(({ images }) => ({
-      image: ServiceImage.released(images), scaling: ServiceScaling.between({ nightPause: berlin, withoutTasks: { reason: 'Only used in office hours' } }),
+      image: ServiceImage.released(images), scaling: ServiceScaling.targetTracking({ nightPause: berlin, withoutTasks: { reason: 'Only used in office hours' } }),
     }));
     const [, start] = actions(templateOf(stack));
     expect(start.ScalableTargetAction.MinCapacity).toEqual({ 'Fn::If': [expect.any(String), 0, 2] });
@@ -145,14 +145,14 @@ describe('A pause at night', () => {
 
   test('may leave production without tasks for a reason (C-19)', () => {
     const reason = { reason: 'A report that runs in office hours' };
-    expect(actions(scaled(ServiceScaling.between({ nightPause: berlin, withoutTasks: reason })))).toHaveLength(2);
-    scaled(ServiceScaling.between({ minTasks: 0, withoutTasks: reason })).hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 0 });
+    expect(actions(scaled(ServiceScaling.targetTracking({ nightPause: berlin, withoutTasks: reason })))).toHaveLength(2);
+    scaled(ServiceScaling.targetTracking({ minTasks: 0, withoutTasks: reason })).hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 0 });
   });
 });
 
 describe('A Spot share', () => {
   test('runs a share on Spot above a base on demand, in a cluster that has both providers (B-13)', () => {
-    const { stack } = serviceFixture({ scaling: ServiceScaling.between({ spot: { percent: 75, onDemandTasks: 2 } }) });
+    const { stack } = serviceFixture({ scaling: ServiceScaling.targetTracking({ spot: { percent: 75, onDemandTasks: 2 } }) });
     const template = templateOf(stack);
     template.hasResourceProperties('AWS::ECS::Service', {
       LaunchType: Match.absent(),
@@ -167,7 +167,7 @@ describe('A Spot share', () => {
 
   test('works in a shared ServiceCluster (B-13)', () => {
     const template = templateOf(serviceFixture(({ stack, network }) => ({
-      cluster: new ServiceCluster(stack, 'Shared', { network }).cluster, scaling: ServiceScaling.between({ spot: { percent: 50 } }),
+      cluster: new ServiceCluster(stack, 'Shared', { network }).cluster, scaling: ServiceScaling.targetTracking({ spot: { percent: 50 } }),
     })).stack);
     template.resourceCountIs('AWS::ECS::ClusterCapacityProviderAssociations', 1);
     template.hasResourceProperties('AWS::ECS::Service', { CapacityProviderStrategy: [{ CapacityProvider: 'FARGATE', Base: 1, Weight: 50 }, Match.anyValue()] });

@@ -42,7 +42,7 @@ describe('A service\'s containers refuse', () => {
     ['a relative path for a sidecar', sidecars({ writablePaths: ['data'] }), 'sidecars.writablePaths', 'data', 'absolute'],
     ['sidecars with more memory than the task has', sidecars({ memoryMiB: 1000 }), 'memoryMiB', '1024', 'more than the 1000 MiB of cache'],
     ['a stop that takes longer than Fargate waits', { stopTimeout: Duration.minutes(3) }, 'stopTimeout', '3 minutes', '1 second to 2 minutes'],
-    ['a name that cannot stand in a URL', { discoverableAs: 'The API' }, 'discoverableAs', 'The API', 'lower-case'],
+    ['a name that cannot stand in a URL', { discoveryName: 'The API' }, 'discoveryName', 'The API', 'lower-case'],
     ['ecsExec without a reason', { ecsExec: { reason: '' } }, 'ecsExec.reason', '""', 'a sentence'],
   ])('%s', (...row) => expectRefused(refused(row[1]), row));
 

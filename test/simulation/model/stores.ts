@@ -6,7 +6,7 @@ import { DAY, HOUR } from './time';
 /** A database instance as the template names it. */
 export interface DatabaseNames {
   readonly instance: string;
-  readonly connectionCeiling: number;
+  readonly maxConnections: number;
   readonly memoryBytes: number;
 }
 
@@ -34,12 +34,12 @@ export class Database {
   public run(minute: number, { tasks, requests, conditions }: { tasks: number; requests: number; conditions: Conditions }, random: Random): void {
     const intoJob = minute % DAY - JOB.hour * HOUR;
     const job = intoJob >= 0 && intoJob < JOB.minutes ? 1 : 0;
-    const { connectionCeiling, memoryBytes } = this.names;
+    const { maxConnections, memoryBytes } = this.names;
     const connections = OTHER_CONNECTIONS + CONNECTIONS_PER_TASK * tasks + (conditions.connections ?? 0) + Math.round(random.next() * 3);
     const load = 0.1 + requests / 1000 + 0.8 * job;
     const values: { [name: string]: number } = {
       CPUUtilization: 10 + requests / 25 + 40 * job + 2 * random.normal(),
-      DatabaseConnections: Math.min(connectionCeiling, Math.round(connections)),
+      DatabaseConnections: Math.min(maxConnections, Math.round(connections)),
       FreeStorageSpace: Math.max(0, FREE_STORAGE - STORED_A_DAY * minute / DAY - (conditions.stored ?? 0)) * GIB,
       FreeableMemory: memoryBytes * (0.35 + 0.01 * random.normal()),
       DiskQueueDepth: 0.2 + 8 * job * random.next(),

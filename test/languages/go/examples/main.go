@@ -43,7 +43,7 @@ func main() {
 		Rollout: prodconstructs.Rollout_Steps(jsii.Numbers[float64](10, 50, 100), &prodconstructs.StepsProps{
 			StepBakeTime: awscdk.Duration_Minutes(jsii.Number(5)),
 		}),
-		Scaling: prodconstructs.ServiceScaling_Between(&prodconstructs.TargetScalingProps{MinTasks: jsii.Number(2), MaxTasks: jsii.Number(10)}),
+		Scaling: prodconstructs.ServiceScaling_TargetTracking(&prodconstructs.TargetTrackingProps{MinTasks: jsii.Number(2), MaxTasks: jsii.Number(10)}),
 	})
 
 	// Signals

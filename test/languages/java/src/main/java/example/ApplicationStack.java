@@ -7,7 +7,7 @@ import org.prodconstructs.AlarmOverrideProps;
 import org.prodconstructs.AlertChannel;
 import org.prodconstructs.AlertRouting;
 import org.prodconstructs.BlueGreenProps;
-import org.prodconstructs.CrossOriginAccess;
+import org.prodconstructs.CorsProps;
 import org.prodconstructs.DeclaredImageProps;
 import org.prodconstructs.GoldenSignalAlarms;
 import org.prodconstructs.LogMetric;
@@ -25,7 +25,7 @@ import org.prodconstructs.SlackChannelProps;
 import org.prodconstructs.SmokeTest;
 import org.prodconstructs.SmokeTestProps;
 import org.prodconstructs.StepsProps;
-import org.prodconstructs.TargetScalingProps;
+import org.prodconstructs.TargetTrackingProps;
 import org.prodconstructs.TlsPolicy;
 import org.prodconstructs.WebHealthCheck;
 import software.amazon.awscdk.Duration;
@@ -53,9 +53,9 @@ final class ApplicationStack extends Stack {
                 .tlsPolicy(TlsPolicy.TLS_1_3)
                 .responseHeaders(ResponseHeaders.builder()
                         .hstsMaxAge(Duration.days(365))
-                        .crossOrigin(CrossOriginAccess.builder()
-                                .origins(List.of("https://shop.example.com"))
-                                .methods(List.of("PUT"))
+                        .cors(CorsProps.builder()
+                                .allowOrigins(List.of("https://shop.example.com"))
+                                .allowMethods(List.of("PUT"))
                                 .build())
                         .build())
                 .build();
@@ -83,7 +83,7 @@ final class ApplicationStack extends Stack {
                 .smokeTest(SmokeTest.all(List.of(
                         SmokeTest.http("/health"),
                         SmokeTest.http("/api/items", SmokeTestProps.builder().expectedStatus(401).build()))))
-                .scaling(ServiceScaling.between(TargetScalingProps.builder()
+                .scaling(ServiceScaling.targetTracking(TargetTrackingProps.builder()
                         .minTasks(2)
                         .maxTasks(10)
                         .requestsPerMinute(600)
