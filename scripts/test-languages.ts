@@ -13,9 +13,9 @@ import { checkTools } from './languages/tools';
 
 /** What test/languages/<language>/refusals does, by the number of its argument, and how the library's answer begins. */
 const REFUSALS: { [number: string]: string } = {
-  1: "ProductionWebService 'application/Web': port is 70000, expected 1 to 65535",
+  1: "ProductionWebService 'application/Web': port is 70000, expected a whole number from 1 to 65535",
   2: "ProductionWebService 'application/Web': rollout.steps is [50,10,100], expected steps that rise",
-  3: "HardenedPostgres 'application/Database': backup.retention is 40, expected 1 to 35 days",
+  3: "HardenedPostgres 'application/Database': backup.retention is 40, expected a whole number from 1 to 35 days",
   4: "SecureVpc 'application/Second': plan.publicBlocks is \"10.2.1.0/24\", expected blocks inside 10.1.0.0/16",
   5: "SecureLoadBalancer 'application/Balancer': plainHttp.reason is \"for now\", expected a sentence",
 };

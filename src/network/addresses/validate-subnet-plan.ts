@@ -61,7 +61,7 @@ export function checkSizes(scope: IConstruct, { reservedAzs, masks }: PlanSizes)
       condition: !isWholeBetween(reservedAzs, 1, MOST_AVAILABILITY_ZONES),
       prop: 'plan.reservedAzs',
       value: reservedAzs,
-      expected: `1 to ${MOST_AVAILABILITY_ZONES}, whole`,
+      expected: `a whole number from 1 to ${MOST_AVAILABILITY_ZONES}`,
       fix: 'reserve as many Availability Zones as the network may ever use',
     },
     ...Object.entries(masks).map(
@@ -69,7 +69,7 @@ export function checkSizes(scope: IConstruct, { reservedAzs, masks }: PlanSizes)
         condition: !isWholeBetween(mask, LARGEST_MASK, SMALLEST_MASK),
         prop: `plan.${tier}Mask`,
         value: mask,
-        expected: `${LARGEST_MASK} to ${SMALLEST_MASK}, whole`,
+        expected: `a whole number from ${LARGEST_MASK} to ${SMALLEST_MASK}`,
         fix: 'give a prefix length that AWS supports for subnets',
       }),
     ),

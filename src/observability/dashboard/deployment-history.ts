@@ -27,7 +27,7 @@ export interface DeploymentHistoryProps {
  * by CodeDeploy. Source: requirement B-16.
  *
  * @example
- * const history = new DeploymentHistory(this, 'DeploymentLog', { services: [api, web] });
+ * const history = new DeploymentHistory(this, 'DeploymentHistory', { services: [api, web] });
  * new OperationsDashboard(this, 'Operations', { signals, deploymentLog: history.logGroup });
  */
 export class DeploymentHistory extends Construct {

@@ -165,7 +165,11 @@ function corsValues(scope: IConstruct, access: CorsProps): { [header: string]: s
 function corsRules({ allowOrigins, allowMethods, allowHeaders, exposeHeaders }: CorsProps): Rule[] {
   const [origin] = allowOrigins;
   const lists = [
-    { prop: 'allowMethods', refused: firstRefused(allowMethods, (name) => METHODS.includes(name)), expected: METHODS.join(', ') },
+    {
+      prop: 'allowMethods',
+      refused: firstRefused(allowMethods, (name) => METHODS.includes(name)),
+      expected: METHODS.join(', '),
+    },
     ...Object.entries({ allowHeaders, exposeHeaders }).map(([prop, names]) => ({
       prop,
       refused: firstRefused(names, (name) => HEADER.test(name)),

@@ -54,7 +54,8 @@ export class TaskScaling extends Construct {
     this.pauseAtNight();
   }
 
-  private trackTargets({ cpuPercent, memoryPercent, requestsPerMinute }: Thresholds, target: TargetTrackingProps): void {
+  private trackTargets(thresholds: Thresholds, target: TargetTrackingProps): void {
+    const { cpuPercent, memoryPercent, requestsPerMinute } = thresholds;
     const { scaleOutCooldown = Duration.seconds(60), scaleInCooldown = Duration.seconds(300) } = target;
     const cooldowns = { scaleOutCooldown, scaleInCooldown };
     this.taskCount.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: cpuPercent, ...cooldowns });

@@ -201,10 +201,10 @@ describe('A plan is refused', () => {
   });
 
   test.each<[SubnetPlanSizes, string]>([
-    [{ reservedAzs: 0 }, 'plan.reservedAzs is 0, expected 1 to 6, whole'],
-    [{ reservedAzs: 7 }, 'plan.reservedAzs is 7, expected 1 to 6, whole'],
-    [{ publicMask: 29 }, 'plan.publicMask is 29, expected 16 to 28, whole'],
-    [{ dataMask: 15 }, 'plan.dataMask is 15, expected 16 to 28, whole'],
+    [{ reservedAzs: 0 }, 'plan.reservedAzs is 0, expected a whole number from 1 to 6'],
+    [{ reservedAzs: 7 }, 'plan.reservedAzs is 7, expected a whole number from 1 to 6'],
+    [{ publicMask: 29 }, 'plan.publicMask is 29, expected a whole number from 16 to 28'],
+    [{ dataMask: 15 }, 'plan.dataMask is 15, expected a whole number from 16 to 28'],
   ])('when sizes are out of range: %j', (sized, message) => {
     expect(refusalOf(SubnetPlan.sized(sized))).toContain(message);
   });
