@@ -51,7 +51,7 @@ describe('the example of document B', () => {
     template.hasParameter('*', { Type: 'AWS::SSM::Parameter::Value<String>', Default: /--name (\S+)/.exec(readme)![1] });
   });
 
-  test('B-01, B-15: has the blocks of the document in the three zones of eu-central-1', () => {
+  test('has the blocks of the document in the three zones of eu-central-1 (B-01, B-15)', () => {
     const subnets = Object.values(template.findResources('AWS::EC2::Subnet')).map(({ Properties }) => `${Properties.AvailabilityZone} ${Properties.CidrBlock}`);
     expect(subnets.sort()).toEqual([
       'eu-central-1a 10.0.1.0/24', 'eu-central-1a 10.0.11.0/24', 'eu-central-1b 10.0.12.0/24', 'eu-central-1b 10.0.2.0/24', 'eu-central-1c 10.0.13.0/24',
@@ -60,14 +60,14 @@ describe('the example of document B', () => {
     template.hasResourceProperties('AWS::EC2::VPC', { CidrBlock: '10.0.0.0/16' });
   });
 
-  test('B-02, B-14: reaches ECR, logs and S3 by endpoints, and the internet by nothing', () => {
+  test('reaches ECR, logs and S3 by endpoints, and the internet by nothing (B-02, B-14)', () => {
     template.resourceCountIs('AWS::EC2::NatGateway', 0);
     const interfaces = Object.values(template.findResources('AWS::EC2::VPCEndpoint', { Properties: { VpcEndpointType: 'Interface' } }));
     expect(interfaces.map(({ Properties }) => [Properties.ServiceName.split('.').slice(3).join('.'), Properties.SubnetIds.length]).sort())
       .toEqual([['ecr.api', 3], ['ecr.dkr', 3], ['ecs', 3], ['logs', 3]]);
   });
 
-  test('B-05, B-07, B-08: checks /health, and shifts by the steps of the document, a minute each, under an alarm at 99.5 %', () => {
+  test('checks /health, and shifts by the steps of the document, a minute each, under an alarm at 99.5 % (B-05, B-07, B-08)', () => {
     template.allResourcesProperties('AWS::ElasticLoadBalancingV2::TargetGroup', { HealthCheckPath: '/health', HealthCheckIntervalSeconds: 30, Port: 3000 });
     template.hasResourceProperties('AWS::ECS::Service', {
       DeploymentConfiguration: Match.objectLike({

@@ -28,7 +28,7 @@ describe('the example of document A', () => {
     expect(APP.trimEnd().split('\n').length).toBeLessThanOrEqual(150);
   });
 
-  test('A-09: its README names the scripts that the pipeline runs, and no others', () => {
+  test('its README names the scripts that the pipeline runs, and no others (A-09)', () => {
     const { lint, unit, integration } = PipelineChecks.npmScripts()._bind(testStack(), { directories: ['api'] });
     const run = [...lint, ...unit, ...integration].map((command) => /npm (?:run )?([\w:]+)/.exec(command)![1]);
     const migrations = [...APP.matchAll(/'npm', 'run', '([\w:]+)'/g)].map(([, script]) => script);
@@ -50,7 +50,7 @@ describe('the example of document A', () => {
     });
   });
 
-  test('A-01, A-02: web on 3000 and api on 4000 behind one load balancer, 443 alone, TLS 1.3', () => {
+  test('web on 3000 and api on 4000 behind one load balancer, 443 alone, TLS 1.3 (A-01, A-02)', () => {
     production.resourceCountIs('AWS::ElasticLoadBalancingV2::LoadBalancer', 1);
     const ports = Object.values(production.findResources('AWS::ElasticLoadBalancingV2::TargetGroup')).map(({ Properties }) => Properties.Port);
     expect(ports.sort()).toEqual([3000, 3000, 4000, 4000]);
@@ -58,7 +58,7 @@ describe('the example of document A', () => {
     expect(listeners.sort()).toEqual([[443, expect.stringMatching(/TLS13-1-3/)], [8443, expect.stringMatching(/TLS13-1-3/)]]);
   });
 
-  test('A-03, A-05: PostgreSQL 15 on db.t4g.medium with a standby, 100 GB, backed up at 02:00 UTC', () => {
+  test('PostgreSQL 15 on db.t4g.medium with a standby, 100 GB, backed up at 02:00 UTC (A-03, A-05)', () => {
     production.hasResourceProperties('AWS::RDS::DBInstance', {
       Engine: 'postgres',
       EngineVersion: Match.stringLikeRegexp('^15'),
@@ -71,24 +71,24 @@ describe('the example of document A', () => {
     });
   });
 
-  test('A-10: no release begins while an alarm of its database fires', () => {
+  test('no release begins while an alarm of its database fires (A-10)', () => {
     const releases = Object.entries(delivery.findResources('AWS::StepFunctions::StateMachine')).filter(([id]) => id.includes('ReleaseMachine')).map(([, { Properties }]) => JSON.stringify(Properties.DefinitionString));
     expect(releases).toHaveLength(2);
     releases.forEach((definition) => expect(definition).toMatch(/Gate.*DatabaseConnectionsShare.*DatabaseTransactionAge/i));
   });
 
-  test('A-11: green is verified for two minutes, then gets all traffic; blue is kept for 30 minutes', () => {
+  test('green is verified for two minutes, then gets all traffic; blue is kept for 30 minutes (A-11)', () => {
     production.allResourcesProperties('AWS::ECS::Service', { DeploymentConfiguration: Match.objectLike({ Strategy: 'BLUE_GREEN', BakeTimeInMinutes: 30 }) });
     const plans = Object.values(production.findResources('AWS::Lambda::Function')).flatMap(({ Properties }) => Properties.Environment?.Variables?.ROLLOUT_PLAN ?? []);
     expect(plans.map((plan) => JSON.parse(plan).verifySeconds)).toEqual([120, 120]);
   });
 
-  test('A-15: logs stand where the document has them', () => {
+  test('logs are where the document has them (A-15)', () => {
     const names = Object.values(production.findResources('AWS::Logs::LogGroup')).map(({ Properties }) => Properties.LogGroupName).filter((name) => name?.startsWith?.('/ecs'));
     expect(names.sort()).toEqual(['/ecs/production/api', '/ecs/production/web']);
   });
 
-  test('A-13, A-21, A-22: many errors page, take a deployment back, and link their runbook', () => {
+  test('many errors page, roll a deployment back, and link their runbook (A-13, A-21, A-22)', () => {
     production.hasResourceProperties('AWS::CloudWatch::Alarm', {
       Threshold: 10, AlarmDescription: Match.stringLikeRegexp('docs/runbooks/service-errors-many\\.md'), AlarmActions: Match.anyValue(),
     });
@@ -96,14 +96,14 @@ describe('the example of document A', () => {
     services.forEach((alarms) => expect(alarms).toMatch(/serviceerrorsmanycritical/));
   });
 
-  test('A-16, A-18: queries are saved, and what the business counts comes out of the log', () => {
+  test('queries are saved, and what the business counts comes out of the log (A-16, A-18)', () => {
     const queries = Object.values(production.findResources('AWS::Logs::QueryDefinition')).map(({ Properties }) => Properties.Name as string);
     ['Errors by context', 'Response times', 'Requests per minute'].forEach((title) => expect(queries.filter((name) => name.endsWith(title))).toHaveLength(2));
     const patterns = Object.values(production.findResources('AWS::Logs::MetricFilter')).map(({ Properties }) => Properties.FilterPattern);
     expect(patterns).toEqual(expect.arrayContaining(['{ $.event = "item.created" }', '{ $.event = "item.duplicate" }']));
   });
 
-  test('A-10, C-23: staging differs from production in size, log texts and who is told, and in nothing else', () => {
+  test('staging differs from production in size, log texts and notifications, and in nothing else (A-10, C-23)', () => {
     const kinds = (template: Template) => Object.values(template.toJSON().Resources as { [id: string]: { Type: string } }).map(({ Type }) => Type);
     const told = ['AWS::Chatbot::', 'AWS::Lambda::', 'AWS::SQS::', 'AWS::SNS::', 'AWS::IAM::', 'AWS::KMS::', 'AWS::Logs::LogGroup', 'AWS::CloudWatch::', 'AWS::Events::'];
     const rest = (template: Template) => kinds(template).filter((kind) => !told.some((prefix) => kind.startsWith(prefix))).sort();
@@ -111,7 +111,7 @@ describe('the example of document A', () => {
     staging.hasResourceProperties('AWS::RDS::DBInstance', { DBInstanceClass: 'db.t4g.small', MultiAZ: true });
   });
 
-  test('A-08 to A-10, A-12: sources, build, staging, approval, production, in this order, one execution at a time', () => {
+  test('sources, build, staging, approval, production, in this order, one execution at a time (A-08 to A-10, A-12)', () => {
     delivery.hasResourceProperties('AWS::CodePipeline::Pipeline', { PipelineType: 'V2', ExecutionMode: 'QUEUED' });
     const [{ Properties }] = Object.values(delivery.findResources('AWS::CodePipeline::Pipeline'));
     const actions = (Properties.Stages as Array<{ Actions: Array<{ ActionTypeId: { Category: string; Provider: string }; RunOrder: number }> }>)
