@@ -70,7 +70,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   public readonly cluster?: DatabaseCluster;
   /** Vault of the snapshots of AWS Backup, undefined where no snapshots are kept. */
   public readonly backupVault?: BackupVault;
-  /** Role that takes the snapshots. A release takes its own with it. Source: requirement A-06. */
+  /** Role that takes the snapshots. A release takes its snapshot with this role, too. Source: requirement A-06. */
   public readonly backupRole?: Role;
   public readonly maxConnections: number;
   /** Data with which a release takes a snapshot, undefined where no snapshots are kept. */

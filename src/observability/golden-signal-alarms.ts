@@ -33,9 +33,9 @@ interface CreatedAlarm {
 /**
  * Alarms on latency, traffic, errors and saturation of services, databases and caches.
  *
- * Each documented alarm exists with its threshold, window and severity. Its description says what happened, what to do
- * first, and where the runbook is. Events of databases and of deployments notify the same routing. Source: requirement
- * A-17.
+ * Creates one alarm for each documented limit, or the small set of a development environment. The description of an
+ * alarm says what happened, what to do first, and where the runbook is. Events of databases and of deployments notify
+ * the same routing. With `dashboard` come an operations dashboard and saved queries. Source: requirement A-17.
  *
  * Throws a PropError for a key that no alarm has, and for thresholds and windows that can't work. It also refuses
  * sources of another account or region, a database that no service uses, and objectives without a service.
@@ -55,7 +55,7 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
   public readonly alarms: Alarm[];
   /** Burn-rate alarms of each objective and service, in this order. */
   public readonly burnRateAlarms: BurnRateAlarms[];
-  /** Dashboard of the monitored sources, unless `dashboard` is false. */
+  /** Dashboard of the monitored sources. Undefined where `dashboard` is false, as by default in the small set. */
   public readonly dashboard?: OperationsDashboard;
   private readonly runbooks: Runbooks;
   private readonly createsAll: boolean;

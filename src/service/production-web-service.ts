@@ -97,6 +97,7 @@ export class ProductionWebService
     private readonly props: ProductionWebServiceProps,
   ) {
     super(scope, id);
+    // Lazy, because the deployment adds alarms until synthesis.
     const alarmNames = Lazy.list({ produce: () => this.deployment.rollbackAlarmNames });
     this.settings = webServiceSettings(this, props, { alarmNames });
     this.loadBalancer = props.loadBalancer ?? this.createLoadBalancer();

@@ -71,7 +71,7 @@ export interface WebServiceSettings {
   readonly smokeTest?: SmokeTestBinding;
   /** Health check of the target groups. */
   readonly healthCheck: HealthCheck;
-  /** Percent of requests below which a deployment rolls back. */
+  /** Percent of requests that must succeed. Below it, a deployment rolls back. */
   readonly successRatePercent: number;
   /** Response time above which a deployment rolls back. */
   readonly responseTimeLimit: Duration;

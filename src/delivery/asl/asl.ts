@@ -59,7 +59,7 @@ export function chart(...steps: [Step, ...Step[]]): Chart {
     const end = state.Next === CONTINUE ? withoutNext(state) : state;
     const lost = targetsOf(end).find((target) => !known.has(target));
     if (lost !== undefined) {
-      throw new Error(`The state '${name}' leads to '${lost}', which is no state of its part. Add that state.`);
+      throw new Error(`The state '${name}' leads to '${lost}', which is not in this definition. Add that state.`);
     }
     return [name, end];
   });

@@ -12,7 +12,7 @@ export interface BlueGreenProps {
   /**
    * Time for which both versions run after the switch, 0 to 1440 whole minutes. A rollback within it only changes
    * the weights of the listener rule.
-   * @default Duration.minutes(10) - the close monitoring of document A, which keeps the old version for 30 minutes
+   * @default Duration.minutes(10) - the time in which document A monitors closely; it keeps the old version for 30
    */
   readonly bakeTime?: Duration;
 }

@@ -52,7 +52,7 @@ export interface ServiceDeploymentProps {
   readonly deregistrationDelay: Duration;
   /** TCP port of the container, 1 to 65535. */
   readonly port: number;
-  /** Percent of requests below which a deployment rolls back, above 0, up to 100. */
+  /** Percent of requests that must succeed, above 0, up to 100. Below it, a deployment rolls back. */
   readonly successRatePercent: number;
   /** Response time of the 90th percentile above which a deployment rolls back. */
   readonly responseTimeLimit: Duration;

@@ -26,7 +26,7 @@ describe('A chart', () => {
     ['a rule of a choice', () => chart(['A', choice([present('$.a')], 'Nowhere')], ['B', PASS])],
     ['a catcher', () => chart(['A', catchAll(part(['C', PASS]), { next: 'Nowhere' })], ['B', PASS])],
   ])('refuses %s that leads nowhere', (_, make) => {
-    expect(make).toThrow("The state 'A' leads to 'Nowhere', which is no state of its part");
+    expect(make).toThrow("The state 'A' leads to 'Nowhere', which is not in this definition");
   });
 
   test('refuses a transition into another chart, which Step Functions would not find', () => {

@@ -89,7 +89,7 @@ function checkStack({ calls, arns }: PartTools): Part {
     refuse(
       'Stack is unknown',
       'Release.StackUpdate',
-      'CloudFormation knows no stack {} of {}',
+      'CloudFormation has no stack {} for {}',
       SERVICE.stack,
       SERVICE.name,
     ),

@@ -41,7 +41,7 @@ export function describeService(name: string, calls: AwsCalls, arns: ReleaseArns
       ),
     ],
     [`${name}: does ECS know it?`, choice([present(`${services}[0].TaskDefinition`)], `${name}: keep the result`)],
-    refuse(`${name}: unknown`, 'Release.Service', 'ECS knows no service {}', SERVICE.name),
+    refuse(`${name}: unknown`, 'Release.Service', 'ECS has no service {}', SERVICE.name),
     [
       `${name}: keep the result`,
       put(FOUND.current, {
