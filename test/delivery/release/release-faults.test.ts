@@ -194,7 +194,7 @@ const FAULTS: Fault[] = [
     reason: /a stopped release has not been rolled back: stopped.*\{"cleanUpAfter":"stopped"\}/,
   },
   { fault: 'none of the images is of this stage', serves: OLD, told: REFUSED, execution: 'failed', images: 'of another stage', reason: /none of the images is of a repository of this stage, which has \["\w+/ },
-  { fault: 'ECS does not know a service any more', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => { world.ecs.unknown = world.facts[1].service; }, reason: /ECS knows no service Application\/Web/ },
+  { fault: 'ECS does not know a service any more', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => { world.ecs.unknown = world.facts[1].service; }, reason: /ECS has no service Application\/Web/ },
   { fault: 'another revision is registered at the same moment', serves: NEW, told: SUCCEEDED, execution: 'succeeded', world: (world) => { world.ecs.contention = 2; } },
   {
     fault: 'a release rolls back, while an alarm fires and nobody serves',
