@@ -21,11 +21,20 @@ export interface ChannelTopic {
  * @internal
  */
 export interface ChannelBinding {
-  /** Function that forwards the messages. */
+  /**
+   * Function that forwards the messages.
+   * @default - the channel needs no function
+   */
   readonly forwarder?: ForwarderBinding;
-  /** Channel of a chat configuration. */
+  /**
+   * Channel of a chat configuration.
+   * @default - the channel is not in a chat
+   */
   readonly chat?: ChatTarget;
-  /** Direct subscription to each topic. */
+  /**
+   * Direct subscription to each topic.
+   * @default - no direct subscription
+   */
   readonly subscription?: { readonly protocol: SubscriptionProtocol; readonly endpoint: string };
 }
 

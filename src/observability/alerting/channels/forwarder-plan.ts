@@ -10,7 +10,10 @@ export interface PostingPlan {
   readonly kind: 'slack' | 'pagerDuty';
   /** ARN of the secret with the webhook of Slack or the integration key of PagerDuty. */
   readonly secretArn: string;
-  /** URL of the Events API of PagerDuty. The URL of Slack is the secret. */
+  /**
+   * URL of the Events API of PagerDuty.
+   * @default - the secret is the URL, as with Slack
+   */
   readonly endpoint?: string;
   /** Urgency of each topic. */
   readonly topics: ReadonlyArray<{ readonly arn: string; readonly urgency: Urgency }>;
@@ -18,6 +21,7 @@ export interface PostingPlan {
 
 /** Settings for a relay to a topic with channels. */
 export interface RelayPlan {
+  /** Discriminator of the plan. */
   readonly kind: 'relay';
   /** ARN of the topic. */
   readonly topicArn: string;
