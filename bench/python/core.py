@@ -91,7 +91,7 @@ class ApplicationStack(Stack):
             tls_policy=TlsPolicy.TLS_1_3,
             response_headers=ResponseHeaders(
                 hsts_max_age=Duration.days(365),
-                cross_origin=CorsProps(origins=["https://shop.example.com"], methods=["PUT"]),
+                cors=CorsProps(allow_origins=["https://shop.example.com"], allow_methods=["PUT"]),
             ),
         )
         ProductionWebService(
@@ -119,7 +119,7 @@ class ApplicationStack(Stack):
             health_check=WebHealthCheck(path="/ready", interval=Duration.seconds(30)),
             rollout=Rollout.blue_green(bake_time=Duration.minutes(30)),
             smoke_test=SmokeTest.all([SmokeTest.http("/health"), SmokeTest.http("/api/items", expected_status=401)]),
-            scaling=ServiceScaling.targetTracking(min_tasks=2, max_tasks=10, requests_per_minute=600),
+            scaling=ServiceScaling.target_tracking(min_tasks=2, max_tasks=10, requests_per_minute=600),
         )
 
 

@@ -131,7 +131,7 @@ class ApplicationStack(Stack):
             health_check=WebHealthCheck(path="/ready", interval=Duration.seconds(30)),
             rollout=Rollout.blue_green(bake_time=Duration.minutes(30)),
             smoke_test=SmokeTest.all([SmokeTest.http("/health"), SmokeTest.http("/api/items", expected_status=401)]),
-            scaling=ServiceScaling.targetTracking(min_tasks=2, max_tasks=10, requests_per_minute=600),
+            scaling=ServiceScaling.target_tracking(min_tasks=2, max_tasks=10, requests_per_minute=600),
         )
 
         slack = AlertChannel.slack(workspace_id="T012ABCDEFG", channel_id="C012ABCDEFG")
