@@ -7,11 +7,11 @@ import { targetHealthCheck } from './deployment/health-check';
 import { Rollout } from './deployment/rollout';
 import type { RolloutBinding, RolloutContext } from './deployment/rollout-binding';
 import type { SmokeTestBinding } from './deployment/smoke-test-binding';
-import type { ResolvedImage } from './image/service-image';
 import type { Route } from './load-balancer/route';
 import type { ProductionWebServiceProps } from './production-web-service-props';
 import { type TaskRange, taskRange } from './scaling/scaling-limits';
 import { ServiceScaling } from './scaling/service-scaling';
+import type { TaskSettings } from './task/task-settings';
 import { smallestMemoryMiB } from './task/validate-task';
 import { ALL_REQUESTS, bindSmokeTest, checkWebService } from './validate-web-service';
 
@@ -39,25 +39,9 @@ const DEFAULT_SUCCESS_RATE_PERCENT = 99.5;
 const DEFAULT_RESPONSE_TIME_LIMIT = Duration.seconds(2);
 
 /** Settings of a web service: its props with defaults, checked. */
-export interface WebServiceSettings {
-  /** Environment profile that supplies defaults for unset props. */
-  readonly profile: EnvironmentProfile;
-  /** Image of the application's container. */
-  readonly image: ResolvedImage;
-  /** TCP port of the container. */
-  readonly port: number;
-  /** CPU units of a task. */
-  readonly cpu: number;
-  /** Memory of a task in MiB. */
-  readonly memoryMiB: number;
-  /** True where the tasks run on ARM64 (Graviton). */
-  readonly arm64: boolean;
-  /** Numeric user and group of the application's container. */
-  readonly user: string;
+export interface WebServiceSettings extends TaskSettings {
   /** File systems in memory that the application may write to. */
   readonly writable: WritableMemory;
-  /** Time from SIGTERM to SIGKILL. */
-  readonly stopTimeout: Duration;
   /** Time that open requests have to end when a task is deregistered. */
   readonly deregistrationDelay: Duration;
   /** Requests of the load balancer that reach the service. */

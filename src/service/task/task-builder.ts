@@ -1,8 +1,6 @@
-import type { Duration } from 'aws-cdk-lib';
 import { type Connections, InterfaceVpcEndpointAwsService, Port } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { sortedByName } from '../../contracts/sorted-by-name';
-import type { EnvironmentProfile } from '../../environment';
 import type { ISecureVpc } from '../../network';
 import { SESSION_PATH_MIB, SESSION_PATHS } from '../cluster/ecs-exec';
 import { PORT_NAME } from '../cluster/service-connect';
@@ -11,28 +9,13 @@ import type { ResolvedImage } from '../image/service-image';
 import type { TracingSettings } from '../tracing/tracing-config';
 import type { ServiceTaskProps } from './service-task-props';
 import { ServiceTaskDefinition } from './task-definition';
+import type { TaskSettings } from './task-settings';
 import { checkContainers } from './validate-task';
 
 /** Service that a {@link TaskBuilder} belongs to. */
-export interface TaskContext {
-  /** Image of the application's container. */
-  readonly image: ResolvedImage;
-  /** Environment profile: log retention, removal policies, and the environment's name in traces. */
-  readonly profile: EnvironmentProfile;
-  /** TCP port of the application, 1 to 65535. */
-  readonly port: number;
-  /** CPU units of the task, 1024 to a vCPU, in a size that Fargate offers. */
-  readonly cpu: number;
-  /** Memory of the task in MiB, for all containers and writable paths. */
-  readonly memoryMiB: number;
-  /** Runs the tasks on ARM64 (Graviton). */
-  readonly arm64: boolean;
-  /** Numeric user and group of the application, `uid:gid`, not root. */
-  readonly user: string;
+export interface TaskContext extends TaskSettings {
   /** File systems in memory that the application may write to. */
   readonly writable: WritableMemory;
-  /** Time from SIGTERM to SIGKILL, 1 to 120 seconds, for all containers of the task. */
-  readonly stopTimeout: Duration;
   /** True where the network has a route to the internet. Without one, images must be in private ECR. */
   readonly reachesInternet: boolean;
   /**
@@ -62,8 +45,7 @@ export class TaskBuilder {
   ) {
     this.tracing = this.bindTracing();
     const containers = [...(this.tracing?.containers ?? []), ...this.bindSidecars()];
-    const { image, profile, port, cpu, memoryMiB, arm64, user, writable, stopTimeout } = context;
-    const { healthCommand, logGroupName } = context;
+    const { port, memoryMiB, writable } = context;
     checkContainers(service, containers, {
       port,
       paths: writable.paths.length,
@@ -71,23 +53,14 @@ export class TaskBuilder {
       memoryMiB,
     });
     this.task = new ServiceTaskDefinition(service, 'Task', {
-      image,
-      profile,
-      port,
+      ...context,
       portName: props.discoveryName === undefined ? undefined : PORT_NAME,
-      cpu,
-      memoryMiB,
-      arm64,
-      user,
       writable: [writable, ...this.sessionMemory()],
-      stopTimeout,
       environment: sortedByName(props.environment),
       secrets: props.secrets ?? [],
       sidecars: containers.map((container) => ({ container, image: this.bindImage(container) })),
       tracing: this.tracing,
       command: props.command,
-      healthCommand,
-      logGroupName,
     });
   }
 

@@ -1,4 +1,4 @@
-import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import {
   AppProtocol,
@@ -17,7 +17,6 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
 import type { SecretVariable } from '../../contracts';
-import type { EnvironmentProfile } from '../../environment';
 import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
 import type { ServiceSecret } from '../container/service-secret';
 import {
@@ -31,33 +30,18 @@ import type { ResolvedImage } from '../image/service-image';
 import type { TracingSettings } from '../tracing/tracing-config';
 import { createExecutionPolicy, createExecutionRole, createTaskRole, createTracingPolicy } from './task-permissions';
 import { TaskSecrets } from './task-secrets';
+import type { TaskSettings } from './task-settings';
 import { APPLICATION } from './validate-task';
 
 /** Properties of a {@link ServiceTaskDefinition}, all of them checked. */
-export interface ServiceTaskDefinitionProps {
-  /** Image of the application's container. */
-  readonly image: ResolvedImage;
-  /** Environment profile: log retention, and the removal policy of secrets. */
-  readonly profile: EnvironmentProfile;
-  /** TCP port of the application, 1 to 65535. */
-  readonly port: number;
+export interface ServiceTaskDefinitionProps extends TaskSettings {
   /**
    * Name of the port mapping, by which Service Connect finds the container.
    * @default - no name, because no other service calls this one by Service Connect
    */
   readonly portName?: string;
-  /** CPU units of the task, 1024 to a vCPU, in a size that Fargate offers. */
-  readonly cpu: number;
-  /** Memory of the task in MiB, for all containers and writable paths. */
-  readonly memoryMiB: number;
-  /** Runs the task on ARM64 (Graviton). All images must be built for it. */
-  readonly arm64: boolean;
-  /** Numeric user and group of the application, `uid:gid`, not root. */
-  readonly user: string;
   /** File systems that the application may write to, including those of the ECS Exec agent. */
   readonly writable: WritableMemory[];
-  /** Time from SIGTERM to SIGKILL, 1 to 120 seconds, for all containers of the task. */
-  readonly stopTimeout: Duration;
   /** Environment variables, none of them secret. They override variables of the tracing. */
   readonly environment: { [name: string]: string };
   /** Secret variables of the application's container. */
