@@ -8,7 +8,7 @@ import { releasedServices } from '../fixtures/released-services';
 import { templateOf } from '../fixtures/test-stack';
 import { serviceFixture } from '../fixtures/web-service';
 import { definitions } from '../simulators/deployed-definition';
-import { folderGraph, importsOf, reducedEdges } from './import-graph';
+import { filesImportedBy, folderGraph, reducedEdges } from '../structure/import-graph';
 
 const PAGE = path.join(__dirname, '..', '..', 'docs', 'architecture.md');
 const MODULES = ['network', 'database', 'service', 'observability', 'delivery'];
@@ -126,8 +126,7 @@ describe('walks of docs/architecture.md', () => {
 
   test.each(walks.map((walk) => [walk.split('\n')[0], walk]))('%s comes to each file by one before it', (_title, walk) => {
     const files = filesOf(walk);
-    const known = (before: string) => importsOf(before).flatMap((other) => (other.endsWith('/index.ts') ? importsOf(other) : [other]));
-    const lost = files.slice(1).filter((file, index) => !files.slice(0, index + 1).some((before) => known(before).includes(file)));
+    const lost = files.slice(1).filter((file, index) => !files.slice(0, index + 1).some((before) => filesImportedBy(before).includes(file)));
     expect(lost).toEqual([]);
   });
 });

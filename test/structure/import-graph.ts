@@ -50,16 +50,21 @@ function reaches(graph: FolderGraph, from: string, to: string): boolean {
 }
 
 /** Files of src by their path below it, indexes aside. */
-function sources(): string[] {
+export function sources(): string[] {
   return fs.readdirSync(SRC, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && path.basename(file) !== 'index.ts')
     .map((file) => file.split(path.sep).join('/'));
 }
 
-/** Files that a file imports, by value or by type; of an index, what it names. */
-export function importsOf(file: string): string[] {
+/** Files and indexes that a file imports, by value or by type. */
+function importsOf(file: string): string[] {
   return preProcessFile(fs.readFileSync(path.join(SRC, file), 'utf8')).importedFiles
     .filter(({ fileName }) => fileName.startsWith('.'))
     .map(({ fileName }) => path.posix.join(path.posix.dirname(file), fileName))
     .map((target) => (fs.existsSync(path.join(SRC, `${target}.ts`)) ? `${target}.ts` : `${target}/index.ts`));
+}
+
+/** Files that a file imports, where an index stands for the files that it exports. */
+export function filesImportedBy(file: string): string[] {
+  return importsOf(file).flatMap((other) => (path.posix.basename(other) === 'index.ts' ? filesImportedBy(other) : [other]));
 }

@@ -1,18 +1,6 @@
+import type { ServiceFacts } from '../../../src/delivery/release/context/service-facts';
 /** Constants of a service, as the definition of a release has them. */
-export interface Facts {
-  readonly name: string;
-  readonly cluster: string;
-  readonly service: string;
-  readonly family: string;
-  readonly container: string;
-  readonly repository: string;
-  readonly uri: string;
-  readonly parameter: string;
-  readonly alarms: string[];
-  readonly stack: string;
-  readonly rule: string;
-  readonly minTasks: number;
-}
+export type Facts = Required<ServiceFacts>;
 
 /** Behaviour of a version, by its tag. */
 export interface Faults {

@@ -23,9 +23,20 @@ export function accountOfCases(rules?: Rulebook): Account {
   return new Account({ account: '111111111111', region: 'eu-central-1', rules });
 }
 
+/** Resources of a template by their logical ids. */
+export type Resources = Readonly<Record<string, TemplateResource>>;
+
 /** Template of some resources. */
-export function template(resources: { readonly [id: string]: TemplateResource }): Template {
+export function template(resources: Resources): Template {
   return { Resources: resources };
+}
+
+/** Play that deploys a stack and then updates it. */
+export function updating(before: Resources, after: Resources): Case['play'] {
+  return (account) => {
+    account.deploy(STACK, template(before));
+    return account.update(STACK, template(after));
+  };
 }
 
 /** Resource of a template. */
@@ -43,7 +54,7 @@ export function created(
   verdict: Verdict,
   shows: string,
   subject: TemplateResource,
-  others: { readonly [id: string]: TemplateResource } = {},
+  others: Resources = {},
 ): Case {
   return { rule, verdict, shows, play: (account) => account.deploy(STACK, template({ ...others, Subject: subject })) };
 }
@@ -55,17 +66,9 @@ export function changed(
   shows: string,
   before: TemplateResource,
   after: TemplateResource,
-  others: { readonly [id: string]: TemplateResource } = {},
+  others: Resources = {},
 ): Case {
-  return {
-    rule,
-    verdict,
-    shows,
-    play: (account) => {
-      account.deploy(STACK, template({ ...others, Subject: before }));
-      return account.update(STACK, template({ ...others, Subject: after }));
-    },
-  };
+  return { rule, verdict, shows, play: updating({ ...others, Subject: before }, { ...others, Subject: after }) };
 }
 
 /** Case in which one resource leaves the template. */
@@ -74,15 +77,7 @@ export function removed(
   verdict: Verdict,
   shows: string,
   subject: TemplateResource,
-  others: { readonly [id: string]: TemplateResource } = {},
+  others: Resources = {},
 ): Case {
-  return {
-    rule,
-    verdict,
-    shows,
-    play: (account) => {
-      account.deploy(STACK, template({ ...others, Subject: subject }));
-      return account.update(STACK, template(others));
-    },
-  };
+  return { rule, verdict, shows, play: updating({ ...others, Subject: subject }, others) };
 }

@@ -1,5 +1,5 @@
 import type { Properties, TemplateResource } from '../template';
-import { type Case, changed, created, removed, resource, STACK, template } from './case';
+import { type Case, changed, created, removed, resource, updating } from './case';
 
 const ELB = 'AWS::ElasticLoadBalancingV2';
 const balancer = (properties: Properties = {}) =>
@@ -74,10 +74,10 @@ export const LOAD_BALANCER_CASES: readonly Case[] = [
     rule: 'unique-listener-port',
     verdict: 'refused by AWS',
     shows: 'a listener that moves to another port may still hold the former one when its successor is made',
-    play: (account) => {
-      account.deploy(STACK, template({ ...BALANCED, Listener: listener({ Port: 80 }) }));
-      return account.update(STACK, template({ ...LISTENED, Redirect: listener({ Port: 80 }) }));
-    },
+    play: updating(
+      { ...BALANCED, Listener: listener({ Port: 80 }) },
+      { ...LISTENED, Redirect: listener({ Port: 80 }) },
+    ),
   },
   beside('unique-rule-priority', 'a listener has one rule of a priority', { ...LISTENED, Rule: rule() }, rule()),
   beside(

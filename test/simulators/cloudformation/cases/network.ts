@@ -1,5 +1,5 @@
 import type { Properties, TemplateResource } from '../template';
-import { type Case, changed, created, removed, resource, STACK, template } from './case';
+import { type Case, changed, created, removed, resource, updating } from './case';
 
 const entry = (properties: Properties, type = 'AWS::EC2::NetworkAclEntry') =>
   resource(type, {
@@ -54,10 +54,7 @@ function renamed(
     rule,
     shows,
     verdict: 'refused by AWS',
-    play: (account) => {
-      account.deploy(STACK, template({ ...others, Former: subject }));
-      return account.update(STACK, template({ ...others, Renamed: subject }));
-    },
+    play: updating({ ...others, Former: subject }, { ...others, Renamed: subject }),
   };
 }
 
@@ -222,10 +219,10 @@ export const NETWORK_CASES: readonly Case[] = [
     rule: 'path-removed',
     verdict: 'rollout',
     shows: 'the cleanup waits for the deployment after which no task listens on the former port',
-    play: (account) => {
-      account.deploy(STACK, template({ Rule80: groupRule({ FromPort: 80, ToPort: 80 }), Service: service(80) }));
-      return account.update(STACK, template({ Rule443: groupRule(), Service: service(443) }));
-    },
+    play: updating(
+      { Rule80: groupRule({ FromPort: 80, ToPort: 80 }), Service: service(80) },
+      { Rule443: groupRule(), Service: service(443) },
+    ),
   },
   removed('place-removed', 'interruption', 'a removed subnet holds nothing any more', subnet('10.0.1.0/24'), VPC),
   changed(
