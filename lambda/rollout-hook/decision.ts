@@ -1,5 +1,5 @@
 import { type CommandTasks, commandState, runsAt } from './command';
-import { type Invocation, isSameWeight, read, type Watch } from './invocation';
+import { type Invocation, isSameWeight, isWakeEvent, read, type Watch } from './invocation';
 import type { HookPlan } from './plan';
 
 /** State of a deployment. */
@@ -50,6 +50,9 @@ const SUCCEEDED: Answer = { hookStatus: 'SUCCEEDED' };
  * unknown payload fails the deployment, so that no traffic shifts unverified. A rollback is never delayed.
  */
 export async function decide(event: unknown, context: HookContext): Promise<Answer> {
+  if (isWakeEvent(event)) {
+    return SUCCEEDED;
+  }
   const invocation = read(event);
   if (!invocation) {
     return failed('the payload is not of the documented form');
