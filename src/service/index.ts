@@ -1,5 +1,6 @@
 export * from './cluster/service-cluster';
 export * from './container/service-secret';
+export * from './container/service-volume';
 export * from './container/sidecar';
 export * from './deployment/health-check';
 export * from './deployment/rollout';

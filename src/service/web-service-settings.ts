@@ -82,6 +82,8 @@ export function webServiceSettings(
     writable: {
       paths: props.writablePaths ?? DEFAULT_WRITABLE_PATHS,
       mebibytes: props.writableMiB ?? DEFAULT_WRITABLE_MIB,
+      owner: props.user ?? DEFAULT_USER,
+      executable: props.executableWritablePaths !== undefined,
     },
     stopTimeout: props.stopTimeout ?? DRAIN_TIME,
     deregistrationDelay: DRAIN_TIME,
