@@ -9,8 +9,8 @@ export interface FileSystemVolumeProps {
    * Directory of the file system that the service sees, for example `/uploads`.
    *
    * It has at most 4 levels and 100 characters. EFS creates it for the user of the container at the first mount. An
-   * existing directory keeps its owner, so that user must be allowed to use it. Two services that name one directory share its files. The root directory is refused,
-   * because it belongs to root.
+   * existing directory keeps its owner, so that user must be allowed to use it. Two services that name one directory
+   * share its files. The root directory is refused, because it belongs to root.
    */
   readonly directory: string;
   /**

@@ -93,6 +93,7 @@ export interface SidecarContext {
  * const cache = Sidecar.of('cache', {
  *   image: ServiceImage.fromRepository(mirror, { tag: 'redis-8.2' }),
  *   port: 6379,
+ *   command: ['--save', ''],
  * });
  * new ProductionWebService(this, 'Api', { network, image, certificate, sidecars: [cache] });
  */
