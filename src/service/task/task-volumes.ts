@@ -44,9 +44,10 @@ export function checkVolumes(
 /** Mounts volumes in a container, and lets the task use the directories of file systems. */
 export function mountVolumes(scope: Construct, volumes: ServiceVolume[], user: VolumeUser): void {
   const { taskDefinition, container } = user;
-  const statements = volumes.flatMap(({ path, _fileSystem: files }) => {
+  const statements = volumes.flatMap((volume) => {
+    const { path, _fileSystem: files } = volume;
     const name = path.slice(1).replace(/[^A-Za-z0-9_-]/g, '-');
-    const accessPoint = files && createAccessPoint(scope, path, files, user.user);
+    const accessPoint = files && createAccessPoint(scope, `AccessPoint${keyOf(volume, user.user)}`, files, user.user);
     taskDefinition.addVolume({
       name,
       efsVolumeConfiguration: accessPoint && {
@@ -60,7 +61,10 @@ export function mountVolumes(scope: Construct, volumes: ServiceVolume[], user: V
   });
   if (statements.length > 0) {
     taskDefinition.node.addDependency(
-      new ManagedPolicy(scope, 'Volumes', { roles: [user.taskRole], statements }),
+      new ManagedPolicy(scope, `Volumes${volumes.map((volume) => keyOf(volume, user.user)).join('')}`, {
+        roles: [user.taskRole],
+        statements,
+      }),
       // A task whose file system has no mount target yet fails, and the first deployment rolls back.
       ...volumes.flatMap(({ _fileSystem: files }) => files?.fileSystem.mountTargetsAvailable ?? []),
     );
@@ -81,10 +85,20 @@ export function reachFileSystems(
   });
 }
 
+/**
+ * Text that changes with the access point and its permission.
+ *
+ * It is part of their ids: CloudFormation then creates new ones, and removes those of the running tasks when the new
+ * tasks have replaced them.
+ */
+function keyOf({ path, _fileSystem: files }: ServiceVolume, user: string): string {
+  return files ? `${path}${files.directory}-${user}${files.readOnly ? '-ReadOnly' : ''}` : '';
+}
+
 /** Creates an access point. Its user replaces that of the process, so files always belong to the container's user. */
-function createAccessPoint(scope: Construct, path: string, files: VolumeFileSystem, user: string): AccessPoint {
+function createAccessPoint(scope: Construct, id: string, files: VolumeFileSystem, user: string): AccessPoint {
   const [uid, gid = uid] = user.split(':');
-  return new AccessPoint(scope, `AccessPoint${path}`, {
+  return new AccessPoint(scope, id, {
     fileSystem: files.fileSystem,
     path: files.directory,
     posixUser: { uid, gid },

@@ -100,6 +100,15 @@ describe('A volume of a file system', () => {
     expect(DependsOn).toEqual(expect.arrayContaining([...targets, expect.stringContaining('TaskVolumes')]));
   });
 
+  test.each<[string, Options]>([['directory', { directory: '/other' }], ['user', { user: '2000:2000' }], ['readOnly', { readOnly: true }]])('that changes its %s leaves access and permission of running tasks until new ones have replaced them', (_, change) => {
+    const of = (options: Options) => templateOf(withFiles({ user: '101:2000', ...options }).stack);
+    const ids = (from: Template) => ['AWS::EFS::AccessPoint', 'AWS::IAM::ManagedPolicy'].flatMap((type) => Object.keys(from.findResources(type))).filter((id) => /Task(AccessPoint|Volumes)/.test(id));
+
+    expect(ids(template)).toHaveLength(2);
+    expect(ids(of(change)).filter((id) => ids(template).includes(id))).toEqual([]);
+    expect(ids(of({}))).toEqual(ids(template));
+  });
+
   test('leaves no finding of the four packs at the service, and breaks no rule that AWS enforces at deployment', () => {
     expect(unacknowledged(withFiles().stack).filter((finding) => finding.includes('Test/Web'))).toEqual([]);
     expect(brokenRules(template.toJSON())).toEqual([]);
