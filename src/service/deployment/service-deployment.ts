@@ -17,13 +17,14 @@ import type { Construct } from 'constructs';
 import { DeploymentEngine } from '../../contracts';
 import type { EnvironmentProfile } from '../../environment';
 import type { TargetGroupNames } from '../../metrics/target-group-metrics';
-import { type ISecureVpc, SubnetTier } from '../../network';
+import type { ISecureVpc } from '../../network';
 import type { Route } from '../load-balancer/route';
 import type { SecureLoadBalancer } from '../load-balancer/secure-load-balancer';
 import { CodeDeployGroup } from './code-deploy-group';
 import { CodeDeployTraffic } from './code-deploy-traffic';
 import { EcsTraffic } from './ecs-traffic';
 import { LifecycleHook } from './lifecycle-hook';
+import { serviceSubnets } from './service-subnets';
 import { rollbackAlarms } from './rollback-alarms';
 import type { RolloutBinding } from './rollout-binding';
 import type { SmokeTestBinding } from './smoke-test-binding';
@@ -209,7 +210,7 @@ export class ServiceDeployment {
       // The service names the family, so that only a release decides which revision runs.
       taskDefinitionRevision: released ? TaskDefinitionRevision.LATEST : undefined,
       platformVersion: FargatePlatformVersion.LATEST,
-      vpcSubnets: network.subnets(SubnetTier.APPLICATION),
+      vpcSubnets: serviceSubnets(this.scope, network, rollout.codeDeploy?.availabilityZoneCount),
       securityGroups: [this.props.securityGroup],
       assignPublicIp: false,
       healthCheckGracePeriod: this.props.startupTime,
