@@ -20,7 +20,7 @@ const planOf = (server: http.Server | https.Server, tls?: boolean): HookPlan => 
 /** ASN.1 value in DER. */
 function der(tag: number, ...parts: Buffer[]): Buffer {
   const content = Buffer.concat(parts);
-  const length = content.length < 128 ? [content.length] : [0x82, content.length >> 8, content.length & 255];
+  const length = content.length < 128 ? [content.length] : [0x82, Math.floor(content.length / 256), content.length % 256];
   return Buffer.concat([Buffer.from([tag, ...length]), content]);
 }
 
@@ -37,7 +37,7 @@ function selfSigned(): { key: string; cert: string } {
   const signature = der(0x03, Buffer.from([0]), sign('sha256', content, privateKey));
   const certificate = der(0x30, content, algorithm, signature).toString('base64');
   return {
-    key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     cert: `-----BEGIN CERTIFICATE-----\n${certificate}\n-----END CERTIFICATE-----\n`,
   };
 }

@@ -36,6 +36,13 @@ const SUCCESS_RATE_MINUTES = 2;
 /** Minutes of slow responses or unhealthy targets that roll a deployment back. Source: requirement A-13. */
 const HEALTH_MINUTES = 3;
 
+/** Minutes of unhealthy targets that are bad: more than those in which new targets still start. */
+export function unhealthyMinutes(startupTime: Duration | undefined): number {
+  return startupTime === undefined || startupTime.isUnresolved()
+    ? HEALTH_MINUTES
+    : Math.max(HEALTH_MINUTES, Math.ceil(startupTime.toMinutes({ integral: false })) + 2);
+}
+
 /** Properties of an {@link UnhealthyTargetsAlarm}. */
 export interface UnhealthyTargetsAlarmProps extends TargetGroupAlarmProps {
   /**
@@ -43,13 +50,6 @@ export interface UnhealthyTargetsAlarmProps extends TargetGroupAlarmProps {
    * @default - targets start within a minute
    */
   readonly startupTime?: Duration;
-}
-
-/** Minutes that must breach: more than those in which new targets still start. */
-function unhealthyMinutes(startupTime: Duration | undefined): number {
-  return startupTime === undefined || startupTime.isUnresolved()
-    ? HEALTH_MINUTES
-    : Math.max(HEALTH_MINUTES, Math.ceil(startupTime.toSeconds() / 60) + 2);
 }
 
 /**

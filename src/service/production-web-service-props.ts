@@ -56,15 +56,15 @@ export interface ProductionWebServiceProps extends ServiceTaskProps {
    * Encrypts requests between the load balancer and the tasks: the application speaks HTTPS on its port.
    *
    * The load balancer accepts any certificate, a self-signed or expired one, too. A change replaces the target groups
-   * while they serve, so it needs a second service: docs/service.md has the procedure.
+   * while they serve, so it needs a second service. docs/service.md has the procedure.
    * @default false - HTTP within the network, where only the load balancer reaches the tasks
    */
   readonly tlsToTasks?: boolean;
   /**
    * Version of the protocol in which the load balancer sends requests to the tasks.
    *
-   * HTTP/2 and gRPC need a load balancer with a certificate. A change replaces the target groups while they serve, so it
-   * needs a second service: docs/service.md has the procedure.
+   * HTTP/2 and gRPC need a load balancer with a certificate. A change replaces the target groups while they serve, so
+   * it needs a second service. docs/service.md has the procedure.
    * @default TargetProtocolVersion.HTTP1
    */
   readonly protocolVersion?: TargetProtocolVersion;
@@ -84,16 +84,18 @@ export interface ProductionWebServiceProps extends ServiceTaskProps {
   /**
    * Time in which a new task may fail its health checks, 0 to 7200 whole seconds.
    *
-   * Give the longest time from the start of a task to its first good answer, with some margin. ECS then replaces no task
-   * that still starts, and the alarm on unhealthy targets waits for as long. If it is set, it is also the start period of
-   * `healthCheck.containerCommand`, up to five minutes. A change starts no deployment, unless there is such a command.
+   * Give the longest time from the start of a task to its first good answer, with some margin. ECS then replaces no
+   * task that still starts, and the alarms on unhealthy targets wait for as long. If it is set, it is also the start
+   * period of `healthCheck.containerCommand`, up to five minutes. A change starts no deployment, unless there is such a
+   * command.
    * @default Duration.seconds(60) - two health checks that pass, and some time to start
    */
   readonly startupTime?: Duration;
   /**
    * Time that open requests have to end when a task leaves its target group, 0 to 3600 whole seconds.
    *
-   * It should not exceed `stopTimeout`, after which the task is killed. A change applies at once and starts no deployment.
+   * It should not exceed `stopTimeout`, after which the task is killed. A change applies at once and starts no
+   * deployment.
    * @default - `stopTimeout`, or 30 seconds without one
    */
   readonly deregistrationDelay?: Duration;

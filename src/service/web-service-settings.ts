@@ -8,6 +8,7 @@ import { Rollout } from './deployment/rollout';
 import type { RolloutBinding, RolloutContext } from './deployment/rollout-binding';
 import { DEFAULT_STARTUP_TIME } from './deployment/service-deployment';
 import type { SmokeTestBinding } from './deployment/smoke-test-binding';
+import { appProtocolOf, type TargetProtocol } from './deployment/target-protocol';
 import { TargetProtocolVersion } from './deployment/target-protocol-version';
 import type { Route } from './load-balancer/route';
 import type { ProductionWebServiceProps } from './production-web-service-props';
@@ -41,6 +42,8 @@ const DEFAULT_RESPONSE_TIME_LIMIT = Duration.seconds(2);
 export interface WebServiceSettings extends TaskSettings {
   /** File systems in memory that the application may write to. */
   readonly writable: WritableMemory;
+  /** Protocol in which the load balancer speaks to the tasks. */
+  readonly protocol: TargetProtocol;
   /** Time that open requests have to end when a task is deregistered. */
   readonly deregistrationDelay: Duration;
   /** Time in which a new task may fail its health checks. */
@@ -82,6 +85,7 @@ export function webServiceSettings(
   const values = {
     port: props.port ?? DEFAULT_PORT,
     protocol,
+    appProtocol: appProtocolOf(protocol),
     cpu: props.cpu ?? profile.taskCpu,
     memoryMiB: props.memoryMiB ?? smallestMemoryMiB(props.cpu) ?? profile.taskMemoryMiB,
     arm64: props.arm64 ?? false,
@@ -119,7 +123,11 @@ export function webServiceSettings(
   };
 }
 
-/** A service without `startupTime` keeps its container's health check as it is, because a change of it is a rollout. */
+/**
+ * Start period of the container's health check.
+ *
+ * A service without `startupTime` keeps its check as it is, because a change of it is a rollout.
+ */
 function startPeriodOf(startupTime: Duration | undefined): Duration | undefined {
   if (startupTime === undefined || startupTime.isUnresolved()) {
     return undefined;

@@ -19,16 +19,16 @@ export interface WebHealthCheck {
    */
   readonly path?: string;
   /**
-   * HTTP status of a healthy answer, 200 to 499: one, several or a range, such as `'200'`, `'200,204'` or `'200-299'`.
+   * HTTP status of a healthy answer, 200 to 499.
    *
-   * A change applies to the running tasks at once. Not with gRPC.
+   * It is one, several or a range: `'200'`, `'200,204'` or `'200-299'`. A change applies to the running tasks at once. Not with gRPC.
    * @default - 200, the default of load balancers
    */
   readonly healthyHttpCodes?: string;
   /**
-   * Status of a healthy answer with gRPC, 0 to 99: one, several or a range, such as `'0'`, `'0,12'` or `'0-5'`.
+   * Status of a healthy answer with gRPC, 0 to 99.
    *
-   * A change applies to the running tasks at once. Only with `protocolVersion: TargetProtocolVersion.GRPC`.
+   * It is one, several or a range: `'0'`, `'0,12'` or `'0-5'`. A change applies to the running tasks at once. Only with `protocolVersion: TargetProtocolVersion.GRPC`.
    * @default '0' - OK
    */
   readonly healthyGrpcCodes?: string;
@@ -151,13 +151,15 @@ function checkCodes(
   codes: string | undefined,
   { min, max, fix }: { readonly min: number; readonly max: number; readonly fix: string },
 ): void {
+  if (codes === undefined || Token.isUnresolved(codes)) {
+    return;
+  }
   const isCode = (code: string) => /^(0|[1-9]\d{0,2})$/.test(code) && Number(code) >= min && Number(code) <= max;
   const isRange = ([from, to, ...more]: string[]) =>
     isCode(from) && (to === undefined || (isCode(to) && Number(from) < Number(to))) && more.length === 0;
   checkRules(scope, [
     {
-      condition:
-        codes !== undefined && !Token.isUnresolved(codes) && !codes.split(',').every((part) => isRange(part.split('-'))),
+      condition: !codes.split(',').every((part) => isRange(part.split('-'))),
       prop: `healthCheck.${prop}`,
       value: codes,
       expected: `statuses from ${min} to ${max}, separated by commas, or a range`,

@@ -24,9 +24,9 @@ import { CodeDeployGroup } from './code-deploy-group';
 import { CodeDeployTraffic } from './code-deploy-traffic';
 import { EcsTraffic } from './ecs-traffic';
 import { LifecycleHook } from './lifecycle-hook';
-import { serviceSubnets } from './service-subnets';
 import { rollbackAlarms } from './rollback-alarms';
 import type { RolloutBinding } from './rollout-binding';
+import { serviceSubnets } from './service-subnets';
 import type { SmokeTestBinding } from './smoke-test-binding';
 import type { TargetGroups } from './target-groups';
 import type { TargetProtocol } from './target-protocol';
@@ -139,7 +139,7 @@ export class ServiceDeployment {
     return this.verification;
   }
 
-  /** Longest planned duration of a deployment, with its verification, and with tasks that start or drain slowly. */
+  /** Longest planned duration of a deployment, with its verification and with slow starts and ends of tasks. */
   public get maxDuration(): Duration {
     const { rollout, startupTime, deregistrationDelay } = this.props;
     return [
@@ -273,5 +273,5 @@ export class ServiceDeployment {
 
 /** Time above a usual one. A time that only CloudFormation knows counts as usual. */
 function beyond(usual: Duration, time: Duration): Duration {
-  return time.isUnresolved() ? Duration.seconds(0) : Duration.seconds(Math.max(0, time.toSeconds() - usual.toSeconds()));
+  return Duration.seconds(time.isUnresolved() ? 0 : Math.max(0, time.toSeconds() - usual.toSeconds()));
 }

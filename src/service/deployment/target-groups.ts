@@ -41,8 +41,8 @@ export interface WebTargetGroupProps {
 /**
  * Port of every target group.
  *
- * A target group is replaced when its port changes, under traffic. It is only the default of targets without a port, and
- * ECS registers each task at the port of its container. So it is a constant, and another `port` of a service is a rollout.
+ * Another port replaces a target group, under traffic. It is only the default of targets without a port, and ECS
+ * registers each task at the port of its container. So it is a constant, and another `port` of a service is a rollout.
  */
 const TARGET_GROUP_PORT = 8080;
 

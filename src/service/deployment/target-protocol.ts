@@ -1,3 +1,4 @@
+import { AppProtocol } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationProtocolVersion } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { IConstruct } from 'constructs';
 import { checkRules } from '../../validation/rules';
@@ -21,6 +22,18 @@ export function protocolVersionOf({ version }: TargetProtocol): ApplicationProto
       return ApplicationProtocolVersion.GRPC;
     default:
       return undefined;
+  }
+}
+
+/** Protocol of the application for Service Connect. */
+export function appProtocolOf({ version }: TargetProtocol): AppProtocol {
+  switch (version) {
+    case TargetProtocolVersion.HTTP2:
+      return AppProtocol.http2;
+    case TargetProtocolVersion.GRPC:
+      return AppProtocol.grpc;
+    default:
+      return AppProtocol.http;
   }
 }
 

@@ -1,7 +1,6 @@
 import { RemovalPolicy, Tokenization } from 'aws-cdk-lib';
 import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import {
-  AppProtocol,
   type ContainerDefinition,
   ContainerDependencyCondition,
   CpuArchitecture,
@@ -26,20 +25,12 @@ import {
   type TaskContainer,
   type WritableMemory,
 } from '../container/task-container';
-import { TargetProtocolVersion } from '../deployment/target-protocol-version';
 import type { ResolvedImage } from '../image/service-image';
 import type { TracingSettings } from '../tracing/tracing-config';
 import { createExecutionPolicy, createExecutionRole, createTaskRole, createTracingPolicy } from './task-permissions';
 import { TaskSecrets } from './task-secrets';
 import type { TaskSettings } from './task-settings';
 import { APPLICATION } from './validate-task';
-
-/** Protocols of Service Connect, by that of the application. */
-const APP_PROTOCOLS = {
-  [TargetProtocolVersion.HTTP1]: AppProtocol.http,
-  [TargetProtocolVersion.HTTP2]: AppProtocol.http2,
-  [TargetProtocolVersion.GRPC]: AppProtocol.grpc,
-};
 
 /** Properties of a {@link ServiceTaskDefinition}, all of them checked. */
 export interface ServiceTaskDefinitionProps extends TaskSettings {
@@ -195,11 +186,11 @@ export class ServiceTaskDefinition extends Construct {
   }
 
   private portMapping(): PortMapping {
-    const { port, portName, protocol } = this.props;
+    const { port, portName, appProtocol } = this.props;
     return {
       containerPort: port,
       protocol: Protocol.TCP,
-      ...(portName && { name: portName, appProtocol: APP_PROTOCOLS[protocol.version] }),
+      ...(portName && { name: portName, appProtocol }),
     };
   }
 

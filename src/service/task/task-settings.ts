@@ -1,6 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
+import type { AppProtocol } from 'aws-cdk-lib/aws-ecs';
 import type { EnvironmentProfile } from '../../environment';
-import type { TargetProtocol } from '../deployment/target-protocol';
 import type { ResolvedImage } from '../image/service-image';
 
 /** Settings of a task with their defaults, from the service to the task definition. */
@@ -11,8 +11,8 @@ export interface TaskSettings {
   readonly profile: EnvironmentProfile;
   /** TCP port of the application, 1 to 65535. */
   readonly port: number;
-  /** Protocol in which the load balancer speaks to the application. */
-  readonly protocol: TargetProtocol;
+  /** Protocol of the application, for Service Connect. */
+  readonly appProtocol: AppProtocol;
   /**
    * Time for which failures of the container's health check are ignored, at most 300 seconds.
    * @default - none: ECS ignores failures during the grace period of the service

@@ -57,7 +57,8 @@ describe('The protocol between load balancer and tasks', () => {
       protocolVersion, discoveryName: 'web', cluster: new ServiceCluster(stack, 'Cluster', { network }).cluster,
     })).stack);
     const [{ Properties }] = Object.values(made.findResources('AWS::ECS::TaskDefinition'));
-    expect(Properties.ContainerDefinitions[0].PortMappings).toEqual([{ AppProtocol: appProtocol, ContainerPort: 3000, Name: 'http', Protocol: 'tcp' }]);  });
+    expect(Properties.ContainerDefinitions[0].PortMappings).toEqual([{ AppProtocol: appProtocol, ContainerPort: 3000, Name: 'http', Protocol: 'tcp' }]);
+  });
 
   test.each<[string, Props]>([['TLS', { tlsToTasks: true }], ['gRPC', { protocolVersion: GRPC }]])('leaves nothing of the four packs unacknowledged with %s (B-14)', (_, props) => {
     expect(unacknowledged(serviceFixture(props).stack)).toEqual([]);
