@@ -2,7 +2,6 @@ import { AppProtocol } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationProtocolVersion } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { IConstruct } from 'constructs';
 import { checkRules } from '../../validation/rules';
-import type { WebHealthCheck } from './health-check';
 import { TargetProtocolVersion } from './target-protocol-version';
 
 /** Protocol in which a load balancer speaks to the tasks of a service. */
@@ -41,8 +40,8 @@ export function appProtocolOf({ version }: TargetProtocol): AppProtocol {
 interface ProtocolDemands {
   /** True where the listeners of the load balancer speak HTTPS. */
   readonly httpsListener?: boolean;
-  /** Health check of the service. */
-  readonly healthCheck?: WebHealthCheck;
+  /** Statuses of a healthy answer. */
+  readonly healthCheck?: { readonly healthyHttpCodes?: string; readonly healthyGrpcCodes?: string };
   /** True for a service that others call by Service Connect. */
   readonly discoveryName?: boolean;
   /** True for a smoke test with requests, which are sent by HTTP/1.1. */

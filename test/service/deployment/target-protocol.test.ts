@@ -21,7 +21,7 @@ describe('The protocol between load balancer and tasks', () => {
     expect(groupsOf(template({ protocolVersion: HTTP1, tlsToTasks: false }))).toEqual(groupsOf(template()));
   });
 
-  test('is HTTPS by a prop, for requests and for health checks', () => {
+  test('is HTTPS by a prop, for requests and for health checks (C-03)', () => {
     expect(groupsOf(template({ tlsToTasks: true }))).toMatchObject([
       { Protocol: 'HTTPS', HealthCheckProtocol: 'HTTPS', HealthCheckPath: '/ready' }, { Protocol: 'HTTPS', HealthCheckProtocol: 'HTTPS' },
     ]);
