@@ -1,4 +1,4 @@
-import type { Duration } from 'aws-cdk-lib';
+import { type Duration, Tokenization } from 'aws-cdk-lib';
 import type { FargateService } from 'aws-cdk-lib/aws-ecs';
 import {
   type ApplicationListenerRule,
@@ -48,13 +48,18 @@ const TARGET_GROUP_PORT = 8080;
 
 /** Target group for the tasks of a service. */
 export function createWebTargetGroup(scope: Construct, id: string, props: WebTargetGroupProps): ApplicationTargetGroup {
-  return new ApplicationTargetGroup(scope, id, {
+  const { deregistrationDelay } = props;
+  const targetGroup = new ApplicationTargetGroup(scope, id, {
     vpc: props.network.vpc,
     targetType: TargetType.IP,
     protocol: props.protocol.tls ? ApplicationProtocol.HTTPS : ApplicationProtocol.HTTP,
     protocolVersion: protocolVersionOf(props.protocol),
     port: TARGET_GROUP_PORT,
     healthCheck: props.healthCheck,
-    deregistrationDelay: props.deregistrationDelay,
+    deregistrationDelay,
   });
+  // The L2 writes a time that only CloudFormation knows as a number of JavaScript.
+  const seconds = Tokenization.stringifyNumber(deregistrationDelay.toSeconds());
+  targetGroup.setAttribute('deregistration_delay.timeout_seconds', seconds);
+  return targetGroup;
 }

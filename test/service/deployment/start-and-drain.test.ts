@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import type { ProductionWebServiceProps } from '../../../src';
 import { expectRefusedValue } from '../../fixtures/refusals';
@@ -62,6 +62,16 @@ describe('A task that stops', () => {
     ['no time, where requests are short', { deregistrationDelay: Duration.seconds(0) }, 0],
     ['an hour at most', { deregistrationDelay: Duration.hours(1) }, 3600],
   ])('is drained for %s', (_, props, seconds) => drains(template(props), seconds));
+
+  test('has times that only CloudFormation knows', () => {
+    const token = (name: string) => Duration.seconds(Token.asNumber({ Ref: name }));
+    const made = template({ stopTimeout: token('AWS::AccountId'), startupTime: token('AWS::Region') });
+    made.allResourcesProperties('AWS::ElasticLoadBalancingV2::TargetGroup', {
+      TargetGroupAttributes: Match.arrayWith([{ Key: 'deregistration_delay.timeout_seconds', Value: { Ref: 'AWS::AccountId' } }]),
+    });
+    made.hasResourceProperties('AWS::ECS::Service', { HealthCheckGracePeriodSeconds: { Ref: 'AWS::Region' } });
+    expect(longest({ stopTimeout: token('AWS::AccountId'), startupTime: token('AWS::Region') })).toBe(longest());
+  });
 
   test('slowly gives the release as much more time', () => {
     expect(longest({ deregistrationDelay: Duration.minutes(30) }) - longest()).toBe(1770);
