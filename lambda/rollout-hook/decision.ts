@@ -1,6 +1,6 @@
 import { type CommandTasks, commandState, runsAt } from './command';
 import { type Invocation, isSameWeight, isWakeEvent, read, type Watch } from './invocation';
-import type { HookPlan } from './plan';
+import { type HookPlan, urlOf } from './plan';
 
 /** State of a deployment. */
 export interface Deployment {
@@ -134,7 +134,7 @@ async function runCommand(
   if (task === null) {
     // Sorted, because a repeated call must choose the same task.
     const [address] = (await runningAddresses(invocation, deployment, deployments)).sort();
-    const started = await tasks.start(invocation, command, `http://${address}:${plan.port}`);
+    const started = await tasks.start(invocation, command, urlOf(plan, address));
     console.info(`The command runs as ${started}`);
     return callBack(CALL_BACK_SECONDS.min, { ...watch, failures: 0, run: { ...watch.run!, task: started } });
   }

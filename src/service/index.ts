@@ -5,6 +5,7 @@ export * from './container/sidecar';
 export * from './deployment/health-check';
 export * from './deployment/rollout';
 export * from './deployment/smoke-test';
+export * from './deployment/target-protocol-version';
 export * from './image/service-image';
 export * from './load-balancer/ingress';
 export * from './load-balancer/response-headers';

@@ -6,6 +6,8 @@ import { checkRules } from '../validation/rules';
 import type { RolloutBinding } from './deployment/rollout-binding';
 import type { SmokeTest } from './deployment/smoke-test';
 import type { SmokeTestBinding } from './deployment/smoke-test-binding';
+import { checkProtocolSupports, type TargetProtocol } from './deployment/target-protocol';
+import { TargetProtocolVersion } from './deployment/target-protocol-version';
 import { Route } from './load-balancer/route';
 import type { ProductionWebServiceProps } from './production-web-service-props';
 import { checkServiceName, checkTask } from './task/validate-task';
@@ -21,6 +23,7 @@ interface WebServiceValues {
   readonly successRatePercent: number;
   readonly responseTimeLimit: Duration;
   readonly rollout: RolloutBinding;
+  readonly protocol: TargetProtocol;
 }
 
 /** Refuses props that AWS would refuse, and props that contradict each other. */
@@ -35,18 +38,29 @@ export function checkWebService(scope: IConstruct, props: ProductionWebServicePr
     route: props.route,
     serviceConnect: props.discoveryName !== undefined,
   });
+  checkProtocolSupports(scope, values.protocol, {
+    httpsListener: props.loadBalancer?._servesHttps,
+    healthCheck: props.healthCheck,
+    discoveryName: props.discoveryName !== undefined,
+  });
   checkNumbers(scope, props, values);
+  checkTimes(scope, props);
 }
+
+/** Props of a service that decide on its smoke test. */
+type TestedProps = Pick<ProductionWebServiceProps, 'notSecret' | 'protocolVersion' | 'tlsToTasks'>;
 
 /** Binds a smoke test to a service. Refuses one that AWS would refuse, or that the rollout can't run. */
 export function bindSmokeTest(
   scope: IConstruct,
   rollout: RolloutBinding,
   smokeTest: SmokeTest,
-  { notSecret = {} }: Pick<ProductionWebServiceProps, 'notSecret'>,
+  { notSecret = {}, protocolVersion: version = TargetProtocolVersion.HTTP1, tlsToTasks: tls = false }: TestedProps,
 ): SmokeTestBinding {
   checkRolloutSupports(scope, rollout, { smokeTest: true });
-  return smokeTest._bind(scope, { notSecret });
+  const binding = smokeTest._bind(scope, { notSecret });
+  checkProtocolSupports(scope, { version, tls }, { requests: binding.requests.length > 0 });
+  return binding;
 }
 
 /** Features of a service that not every rollout supports. */
@@ -129,6 +143,21 @@ function checkNumbers(scope: IConstruct, props: ProductionWebServiceProps, value
       fix: 'give the percentage of requests that must succeed',
     },
   ]);
+}
+
+function checkTimes(scope: IConstruct, { startupTime, deregistrationDelay }: ProductionWebServiceProps): void {
+  checkDuration(scope, 'startupTime', startupTime, {
+    min: Duration.seconds(0),
+    max: Duration.hours(2),
+    whole: 'seconds',
+    fix: 'give the time from the start of a task to its first good answer, with some margin',
+  });
+  checkDuration(scope, 'deregistrationDelay', deregistrationDelay, {
+    min: Duration.seconds(0),
+    max: Duration.hours(1),
+    whole: 'seconds',
+    fix: 'give the time of the longest request, or remove deregistrationDelay',
+  });
 }
 
 /** Only the types of TypeScript, Java and Go require a network and an image. */

@@ -17,7 +17,7 @@ import type { Construct } from 'constructs';
 import { DeploymentEngine } from '../../contracts';
 import type { EnvironmentProfile } from '../../environment';
 import type { TargetGroupNames } from '../../metrics/target-group-metrics';
-import { type ISecureVpc, SubnetTier } from '../../network';
+import type { ISecureVpc } from '../../network';
 import type { Route } from '../load-balancer/route';
 import type { SecureLoadBalancer } from '../load-balancer/secure-load-balancer';
 import { CodeDeployGroup } from './code-deploy-group';
@@ -26,8 +26,10 @@ import { EcsTraffic } from './ecs-traffic';
 import { LifecycleHook } from './lifecycle-hook';
 import { rollbackAlarms } from './rollback-alarms';
 import type { RolloutBinding } from './rollout-binding';
+import { serviceSubnets } from './service-subnets';
 import type { SmokeTestBinding } from './smoke-test-binding';
 import type { TargetGroups } from './target-groups';
+import type { TargetProtocol } from './target-protocol';
 
 /** Properties of a {@link ServiceDeployment}. All are checked. */
 export interface ServiceDeploymentProps {
@@ -50,6 +52,10 @@ export interface ServiceDeploymentProps {
   readonly healthCheck: HealthCheck;
   /** Time that open requests have to end when a task is deregistered. */
   readonly deregistrationDelay: Duration;
+  /** Time in which a new task may fail its health checks. */
+  readonly startupTime: Duration;
+  /** Protocol in which the load balancer speaks to the tasks. */
+  readonly protocol: TargetProtocol;
   /** TCP port of the container, 1 to 65535. */
   readonly port: number;
   /** Percent of requests that must succeed, above 0, up to 100. Below it, a deployment rolls back. */
@@ -86,7 +92,10 @@ export interface ServiceDeploymentProps {
   readonly smokeTest?: SmokeTestBinding;
 }
 
-const GRACE_PERIOD = Duration.seconds(60);
+/** Time in which a new task may fail its health checks, unless the service says another. */
+export const DEFAULT_STARTUP_TIME = Duration.seconds(60);
+/** Time of draining that the limits of a deployment already have room for. */
+const USUAL_DELAY = Duration.seconds(30);
 
 /** Fargate service with the traffic, alarms and hook by which new versions replace old ones. */
 export class ServiceDeployment {
@@ -130,9 +139,14 @@ export class ServiceDeployment {
     return this.verification;
   }
 
-  /** Longest planned duration of a deployment, with its verification. */
+  /** Longest planned duration of a deployment, with its verification and with slow starts and ends of tasks. */
   public get maxDuration(): Duration {
-    return this.props.rollout.maxDuration.plus(this.verification?.maxDuration ?? Duration.seconds(0));
+    const { rollout, startupTime, deregistrationDelay } = this.props;
+    return [
+      this.verification?.maxDuration ?? Duration.seconds(0),
+      beyond(DEFAULT_STARTUP_TIME, startupTime),
+      beyond(USUAL_DELAY, deregistrationDelay),
+    ].reduce((sum, time) => sum.plus(time), rollout.maxDuration);
   }
 
   /** Names by which CloudWatch counts the traffic of the service. */
@@ -167,8 +181,9 @@ export class ServiceDeployment {
 
   /** A rule of the load balancer forwards to the tasks. CodeDeploy needs the default actions instead. */
   private createTraffic(): TargetGroups {
-    const { network, loadBalancer, port, healthCheck, deregistrationDelay, route, routePriority, rollout } = this.props;
-    const targets = { network, loadBalancer, port, healthCheck, deregistrationDelay };
+    const { network, loadBalancer, port, protocol, healthCheck, deregistrationDelay } = this.props;
+    const { route, routePriority, rollout } = this.props;
+    const targets = { network, loadBalancer, port, protocol, healthCheck, deregistrationDelay };
     if (rollout.engine === DeploymentEngine.CODE_DEPLOY) {
       return new CodeDeployTraffic(this.scope, 'Traffic', targets);
     }
@@ -181,8 +196,9 @@ export class ServiceDeployment {
   }
 
   private createRollbackAlarms(): { readonly alarms: Alarm[]; readonly alarmNames: string[] } {
-    const { successRatePercent, responseTimeLimit } = this.props;
-    return rollbackAlarms(this.scope, { names: this.targetGroupNames, successRatePercent, responseTimeLimit });
+    const { successRatePercent, responseTimeLimit, startupTime } = this.props;
+    const names = this.targetGroupNames;
+    return rollbackAlarms(this.scope, { names, successRatePercent, responseTimeLimit, startupTime });
   }
 
   private createService(): FargateService {
@@ -194,10 +210,10 @@ export class ServiceDeployment {
       // The service names the family, so that only a release decides which revision runs.
       taskDefinitionRevision: released ? TaskDefinitionRevision.LATEST : undefined,
       platformVersion: FargatePlatformVersion.LATEST,
-      vpcSubnets: network.subnets(SubnetTier.APPLICATION),
+      vpcSubnets: serviceSubnets(this.scope, network, rollout.codeDeploy?.availabilityZoneCount),
       securityGroups: [this.props.securityGroup],
       assignPublicIp: false,
-      healthCheckGracePeriod: GRACE_PERIOD,
+      healthCheckGracePeriod: this.props.startupTime,
       propagateTags: PropagatedTagSource.SERVICE,
       enableECSManagedTags: true,
       capacityProviderStrategies: this.props.capacityProviders,
@@ -209,7 +225,7 @@ export class ServiceDeployment {
   }
 
   private createLifecycleHook(): LifecycleHook {
-    const { network, profile, cluster, securityGroup: tasks, taskDefinition, port, rollout } = this.props;
+    const { network, profile, cluster, securityGroup: tasks, taskDefinition, port, protocol, rollout } = this.props;
     const hook = new LifecycleHook(this.scope, 'RolloutHook', {
       container: taskDefinition.defaultContainer!.containerName,
       hold: rollout.hold,
@@ -219,6 +235,7 @@ export class ServiceDeployment {
       tasks,
       taskDefinition,
       port,
+      tls: protocol.tls,
     });
     hook.attach(this.service);
     this.resource.node.addDependency(hook);
@@ -252,4 +269,9 @@ export class ServiceDeployment {
       ...(capacityProviders ? [cluster] : []),
     );
   }
+}
+
+/** Time above a usual one. A time that only CloudFormation knows counts as usual. */
+function beyond(usual: Duration, time: Duration): Duration {
+  return Duration.seconds(time.isUnresolved() ? 0 : Math.max(0, time.toSeconds() - usual.toSeconds()));
 }

@@ -98,6 +98,14 @@ export class SecureLoadBalancer extends Construct {
   }
 
   /**
+   * True where the production and the test listener speak HTTPS.
+   * @internal
+   */
+  public get _servesHttps(): boolean {
+    return this.props.certificate !== undefined;
+  }
+
+  /**
    * Reserves the priority of a service's listener rule.
    * @internal
    */

@@ -60,13 +60,13 @@ export interface ServiceTaskProps {
    */
   readonly command?: string[];
   /**
-   * Time from SIGTERM to SIGKILL, in whole seconds, 1 to 120.
-   * @default Duration.seconds(30) - as long as the load balancer drains a target
+   * Time from SIGTERM to SIGKILL, in whole seconds, 1 to 120. The load balancer drains a target for as long.
+   * @default Duration.seconds(30) - ECS's own default
    */
   readonly stopTimeout?: Duration;
   /**
    * Environment variables. A variable whose name or value looks like a secret is refused.
-   * @default - none
+   * @default - `PORT` alone, the port of the application
    */
   readonly environment?: { [name: string]: string };
   /**

@@ -1,7 +1,6 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Tokenization } from 'aws-cdk-lib';
 import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import {
-  AppProtocol,
   type ContainerDefinition,
   ContainerDependencyCondition,
   CpuArchitecture,
@@ -94,7 +93,6 @@ export class ServiceTaskDefinition extends Construct {
   public readonly secrets: TaskSecrets;
   private readonly executionPolicy: ManagedPolicy;
   private readonly tracingPolicy?: ManagedPolicy;
-  private hasVariables = false;
 
   public constructor(
     scope: Construct,
@@ -125,7 +123,6 @@ export class ServiceTaskDefinition extends Construct {
 
   /** Adds an environment variable to the application's container. The value must not be secret. */
   public addVariable(name: string, value: string): void {
-    this.acknowledgeVariables();
     this.container.addEnvironment(name, value);
   }
 
@@ -162,12 +159,17 @@ export class ServiceTaskDefinition extends Construct {
     definition.node.addDependency(this.executionPolicy, ...(this.tracingPolicy ? [this.tracingPolicy] : []));
     // The previous revision stays active, so that a release or a person can roll back to it.
     definition.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    acknowledge(
+      definition,
+      'AwsSolutions-ECS2',
+      'Plain environment variables hold names, ports and hosts; secrets are injected by ARN.',
+    );
     return definition;
   }
 
   private createContainer(): ContainerDefinition {
     const { props } = this;
-    const environment = { ...props.tracing?.environment, ...props.environment };
+    const environment = { ...this.portVariable(), ...props.tracing?.environment, ...props.environment };
     const container = this.taskDefinition.addContainer(APPLICATION, {
       image: props.image.image,
       user: props.user,
@@ -175,28 +177,31 @@ export class ServiceTaskDefinition extends Construct {
       linuxParameters: hardenedLinux(this, 'Linux', props.writable),
       command: props.command,
       stopTimeout: props.stopTimeout,
-      healthCheck: props.healthCommand && { command: props.healthCommand },
+      healthCheck: props.healthCommand && { command: props.healthCommand, startPeriod: props.startPeriod },
       portMappings: [this.portMapping()],
       dockerLabels: props.tracing?.labels,
       logging: this.applicationLog(),
       // Not by addEnvironment, which loses a variable that is called __proto__.
       environment,
     });
-    if (Object.keys(environment).length > 0) {
-      this.acknowledgeVariables();
-    }
     props.secrets.forEach((secret) =>
       container.addSecret(secret.variable, this.secrets.ofService(APPLICATION, secret)),
     );
     return container;
   }
 
+  /** Variable by which the application follows a change of its port. ECS refuses one that a secret sets, too. */
+  private portVariable(): { [name: string]: string } {
+    const { port, secrets } = this.props;
+    return secrets.some(({ variable }) => variable === 'PORT') ? {} : { PORT: Tokenization.stringifyNumber(port) };
+  }
+
   private portMapping(): PortMapping {
-    const { port, portName } = this.props;
+    const { port, portName, appProtocol } = this.props;
     return {
       containerPort: port,
       protocol: Protocol.TCP,
-      ...(portName && { name: portName, appProtocol: AppProtocol.http }),
+      ...(portName && { name: portName, appProtocol }),
     };
   }
 
@@ -225,24 +230,10 @@ export class ServiceTaskDefinition extends Construct {
         container.secrets.forEach((secret) =>
           added.addSecret(secret.variable, this.secrets.ofService(container.name, secret)),
         );
-        if (Object.keys(container.environment).length > 0) {
-          this.acknowledgeVariables();
-        }
         if (container.copiedPaths) {
           const copier = copyFolders(this.taskDefinition, container, shared);
           added.addContainerDependencies({ container: copier, condition: ContainerDependencyCondition.SUCCESS });
         }
       });
-  }
-
-  private acknowledgeVariables(): void {
-    if (!this.hasVariables) {
-      acknowledge(
-        this.taskDefinition,
-        'AwsSolutions-ECS2',
-        'Plain environment variables hold names, ports and hosts; secrets are injected by ARN.',
-      );
-    }
-    this.hasVariables = true;
   }
 }

@@ -1,4 +1,4 @@
-import { Duration, Lazy } from 'aws-cdk-lib';
+import { Duration, Lazy, Token } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import {
   ImageRepository, type ProductionWebServiceProps, SecureVpc, ServiceImage, ServiceSecret, Sidecar, type SidecarProps,
@@ -21,6 +21,19 @@ describe('The application\'s container', () => {
   test('has 30 s to stop, or the configured time of up to two minutes (C-30)', () => {
     expect(containersOf(templateOf(serviceFixture().stack)).web.StopTimeout).toBe(30);
     expect(containersOf(templateOf(serviceFixture({ stopTimeout: Duration.minutes(2) }).stack)).web.StopTimeout).toBe(120);
+  });
+
+  test('gets its port as PORT, so that an application which reads it follows a change', () => {
+    const portOf = (props: Partial<ProductionWebServiceProps>) => variablesOf(containersOf(templateOf(serviceFixture(props).stack)).web).PORT;
+    expect(portOf({ port: undefined })).toBe('8080');
+    expect(portOf({ port: 3000, environment: { NODE_ENV: 'production' } })).toBe('3000');
+    expect(portOf({ port: Token.asNumber({ Ref: 'AWS::AccountId' }) })).toEqual({ Ref: 'AWS::AccountId' });
+  });
+
+  test('keeps a PORT of its own, as a variable or as a secret, because ECS refuses a variable that a secret sets too', () => {
+    expect(variablesOf(containersOf(templateOf(serviceFixture({ environment: { PORT: '9000' } }).stack)).web)).toEqual({ PORT: '9000' });
+    const { web } = containersOf(templateOf(serviceFixture({ secrets: [ServiceSecret.generated('PORT')] }).stack));
+    expect([web.Environment, web.Secrets.map(({ Name }: { Name: string }) => Name)]).toEqual([undefined, ['PORT']]);
   });
 
   test.each([[false, 'X86_64'], [true, 'ARM64']])('runs on its architecture with arm64 %s: %s', (arm64, architecture) => {
