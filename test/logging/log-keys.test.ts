@@ -1,4 +1,4 @@
-import { type Stack, Validations } from 'aws-cdk-lib';
+import { type App, type Stack, Validations } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { EnvironmentProfile, LogKeys, SecureVpc, ServiceCluster } from '../../src';
 import { EncryptedLogGroup } from '../../src/logging/encrypted-log-group';
@@ -61,6 +61,16 @@ describe('A given key', () => {
     const [{ Properties }] = Object.values(keysOf(stack));
     const ofLogs = Properties.KeyPolicy.Statement.filter((statement) => JSON.stringify(statement).includes(`logs.${REGION}.amazonaws.com`));
     expect(ofLogs).toHaveLength(1);
+  });
+
+  test('of another stack is opened there, and no stack depends on the other in both directions', () => {
+    const foundation = testStack({ id: 'Foundation' });
+    const profile = production.adjust({ logKeys: LogKeys.of(new Key(foundation, 'Shared')) });
+    const stack = testStack({ app: foundation.node.root as App });
+    ['Api', 'Web'].forEach((id) => new EncryptedLogGroup(stack, id, { profile }));
+    templateOf(stack).resourceCountIs('AWS::KMS::Key', 0);
+    expect(JSON.stringify(keysOf(foundation))).toContain(`logs.${REGION}.amazonaws.com`);
+    expect(foundation.dependencies).toEqual([]);
   });
 
   test('that is imported makes synthesis warn of the statement that its policy needs', () => {
