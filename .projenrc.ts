@@ -226,6 +226,8 @@ function addTasks(): void {
   benchServices.spawn(compileApps);
   benchServices.exec(script('bench/run-services'), { receiveArgs: true });
 
+  project.addTask('bench:size', { description: 'Measures resources and bytes of a stack by its services', exec: script('bench/run-stack-size') });
+
   project.addTask('acknowledgements', {
     description: 'Writes docs/acknowledgements.md from what the constructs acknowledge',
     exec: 'jest --coverage=false test/compliance',

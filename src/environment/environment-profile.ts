@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { PropError } from '../validation/prop-error';
+import { LogKeys } from './log-keys';
 
 /** Properties of {@link EnvironmentProfile.adjust}. None is required. */
 export interface EnvironmentProfileAdjustments {
@@ -61,6 +62,13 @@ export interface EnvironmentProfileAdjustments {
    */
   readonly logRetention?: RetentionDays;
   /**
+   * KMS keys of log groups.
+   *
+   * A change takes effect in place. Events that were written before need the former key for as long as they are kept.
+   * @default - unchanged; `LogKeys.onePerStack()` everywhere
+   */
+  readonly logKeys?: LogKeys;
+  /**
    * Retention of automated backups, 1 to 35 days.
    *
    * Source: requirement A-05.
@@ -114,6 +122,7 @@ const PRODUCTION: ProfileValues = {
   taskCpu: 512,
   taskMemoryMiB: 1024,
   logRetention: RetentionDays.ONE_MONTH,
+  logKeys: LogKeys.onePerStack(),
   backupRetention: Duration.days(7),
   databaseSize: 't4g.medium',
   queryLogging: false,
@@ -220,6 +229,8 @@ export class EnvironmentProfile {
   public readonly taskMemoryMiB: number;
   /** Retention of the logs of applications and networks. */
   public readonly logRetention: RetentionDays;
+  /** KMS keys of log groups. */
+  public readonly logKeys: LogKeys;
   /** Retention of automated backups, 1 to 35 days. */
   public readonly backupRetention: Duration;
   /** RDS instance class without the prefix `db.`, for example `t4g.medium`. */
@@ -243,6 +254,7 @@ export class EnvironmentProfile {
     this.taskCpu = values.taskCpu;
     this.taskMemoryMiB = values.taskMemoryMiB;
     this.logRetention = values.logRetention;
+    this.logKeys = values.logKeys;
     this.backupRetention = values.backupRetention;
     this.databaseSize = values.databaseSize;
     this.queryLogging = values.queryLogging;

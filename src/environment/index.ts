@@ -1,1 +1,2 @@
 export * from './environment-profile';
+export * from './log-keys';

@@ -1,7 +1,9 @@
 import { createHash } from 'crypto';
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { startsWith, type TextTransformation, unitsOfStartsWith } from './firewall-path';
+import { COMMON, LARGE_BODY_RULE, MANAGED_RULE_GROUPS, type ManagedRuleGroup } from './managed-rule-groups';
 import type { PathLimit } from './path-limit';
+import type { RuleOverride } from './rule-override';
 
 /** Rule of a web ACL, before it gets its priority. */
 type WebAclRule = Omit<CfnWebACL.RuleProperty, 'priority'>;
@@ -19,47 +21,33 @@ export interface FirewallSettings {
    * @default - the address of the connection
    */
   readonly clientAddressHeader?: string;
+  /** Rules of managed groups that count. */
+  readonly ruleOverrides: RuleOverride[];
+  /** True where every rule counts, and none blocks. */
+  readonly countOnly: boolean;
 }
 
-/** Managed rule group of AWS. */
-interface ManagedGroup {
-  readonly name: string;
-  /** Capacity units, as AWS publishes them. */
-  readonly units: number;
-  /** True to count matching requests instead of blocking them. */
-  readonly count?: boolean;
-  /** True where the group evaluates the address that connects, which is the proxy's behind a proxy. */
-  readonly evaluatesAddress?: boolean;
-}
-
-const COMMON = 'AWSManagedRulesCommonRuleSet';
-/** Managed rule groups in the order of evaluation: cheap and certain ones first. */
-const MANAGED_GROUPS: ManagedGroup[] = [
-  { name: 'AWSManagedRulesAmazonIpReputationList', units: 25, evaluatesAddress: true },
-  // Counted, because customers use VPNs too.
-  { name: 'AWSManagedRulesAnonymousIpList', units: 50, count: true, evaluatesAddress: true },
-  { name: COMMON, units: 700 },
-  { name: 'AWSManagedRulesKnownBadInputsRuleSet', units: 200 },
-  { name: 'AWSManagedRulesSQLiRuleSet', units: 200 },
-  { name: 'AWSManagedRulesLinuxRuleSet', units: 200 },
-];
 const UNITS_OF_RATE = 2;
 const UNITS_OF_LABEL = 1;
 /** A limit must read a path as the most lenient application does, an exception as the strictest. */
 const LENIENT: TextTransformation[] = ['URL_DECODE', 'NORMALIZE_PATH', 'LOWERCASE'];
 const STRICT: TextTransformation[] = ['URL_DECODE', 'NORMALIZE_PATH'];
-const LARGE_BODY = { rule: 'SizeRestrictions_BODY', label: 'awswaf:managed:aws:core-rule-set:SizeRestrictions_Body' };
+/** Label of requests that {@link LARGE_BODY_RULE} matches. */
+const LARGE_BODY_LABEL = 'awswaf:managed:aws:core-rule-set:SizeRestrictions_Body';
 
 /** Rules of a web ACL, in the order of evaluation. */
 export function firewallRules(settings: FirewallSettings): CfnWebACL.RuleProperty[] {
   const groups = managedGroups(settings);
   return [
-    ...groups.filter((group) => group.evaluatesAddress).map((group) => managedRule(group)),
+    ...groups.filter((group) => group.evaluatesAddress).map((group) => managedRule(settings, group)),
     addressRule(settings),
     ...settings.pathLimits.map((limit) => pathRule(settings, limit)),
     ...groups
       .filter((group) => !group.evaluatesAddress)
-      .flatMap((group) => (group.name === COMMON ? commonRules(group, settings.largeBodyPaths) : [managedRule(group)])),
+      .flatMap((group) => [
+        managedRule(settings, group),
+        ...(group.name === COMMON && settings.largeBodyPaths.length > 0 ? [largeBodyRule(settings)] : []),
+      ]),
   ].map((rule, priority) => ({ ...rule, priority }));
 }
 
@@ -74,19 +62,20 @@ export function unitsOfRules(settings: FirewallSettings): number {
   );
 }
 
-function managedGroups({ clientAddressHeader }: FirewallSettings): ManagedGroup[] {
-  return MANAGED_GROUPS.filter((group) => !group.evaluatesAddress || !clientAddressHeader);
+/** Managed rule groups of a firewall, in the order of evaluation. */
+export function managedGroups({ clientAddressHeader }: FirewallSettings): ManagedRuleGroup[] {
+  return MANAGED_RULE_GROUPS.filter((group) => !group.evaluatesAddress || !clientAddressHeader);
 }
 
 function addressRule(settings: FirewallSettings): WebAclRule {
-  return rateRule('RatePerAddress', { ...aggregation(settings), limit: settings.requestsPerMinute });
+  return rateRule(settings, 'RatePerAddress', { ...aggregation(settings), limit: settings.requestsPerMinute });
 }
 
 /** Rule whose name, and so its metric, stays the same when other limits are added before it. */
 function pathRule(settings: FirewallSettings, { path, requestsPerMinute }: PathLimit): WebAclRule {
   const readable = path.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 60);
   const hash = createHash('sha256').update(path).digest('hex').slice(0, 8);
-  return rateRule(`RatePerAddress${readable}-${hash}`, {
+  return rateRule(settings, `RatePerAddress${readable}-${hash}`, {
     ...aggregation(settings),
     limit: requestsPerMinute,
     scopeDownStatement: startsWith(path, LENIENT),
@@ -110,57 +99,68 @@ function aggregation({ clientAddressHeader }: FirewallSettings): Aggregation {
 }
 
 /**
- * Rules for common attacks.
+ * Rule of a managed group.
  *
- * With exceptions for large bodies the group only labels them, and another rule blocks them on all other paths.
+ * With exceptions for large bodies the common rules only label them. The next rule blocks them on all other paths.
  */
-function commonRules(group: ManagedGroup, largeBodyPaths: string[]): WebAclRule[] {
-  const exceptions = largeBodyPaths.map((path) => startsWith(path, STRICT));
-  return exceptions.length === 0
-    ? [managedRule(group)]
-    : [managedRule(group, [LARGE_BODY.rule]), largeBodyRule(exceptions)];
+function managedRule(settings: FirewallSettings, { name, count }: ManagedRuleGroup): WebAclRule {
+  const counted = countedRules(settings, name);
+  return {
+    name,
+    statement: {
+      managedRuleGroupStatement: {
+        vendorName: 'AWS',
+        name,
+        ruleActionOverrides:
+          counted.length > 0 ? counted.map((rule) => ({ name: rule, actionToUse: { count: {} } })) : undefined,
+      },
+    },
+    overrideAction: count || settings.countOnly ? { count: {} } : { none: {} },
+    visibilityConfig: visibility(name),
+  };
 }
 
-function largeBodyRule(exceptions: CfnWebACL.StatementProperty[]): WebAclRule {
+function countedRules({ ruleOverrides, largeBodyPaths }: FirewallSettings, group: string): string[] {
+  return [
+    ...(group === COMMON && largeBodyPaths.length > 0 ? [LARGE_BODY_RULE] : []),
+    ...ruleOverrides.filter(({ ruleGroup }) => ruleGroup === group).map(({ rule }) => rule),
+  ];
+}
+
+function largeBodyRule(settings: FirewallSettings): WebAclRule {
+  const exceptions = settings.largeBodyPaths.map((path) => startsWith(path, STRICT));
   const exception = exceptions.length === 1 ? exceptions[0] : { orStatement: { statements: exceptions } };
   return {
     name: 'LargeBody',
     statement: {
       andStatement: {
         statements: [
-          { labelMatchStatement: { scope: 'LABEL', key: LARGE_BODY.label } },
+          { labelMatchStatement: { scope: 'LABEL', key: LARGE_BODY_LABEL } },
           { notStatement: { statement: exception } },
         ],
       },
     },
-    action: { block: { customResponse: { responseCode: 413 } } },
+    action: refusal(settings, 413),
     visibilityConfig: visibility('LargeBody'),
   };
 }
 
-function managedRule(group: ManagedGroup, countedRules: string[] = []): WebAclRule {
-  return {
-    name: group.name,
-    statement: {
-      managedRuleGroupStatement: {
-        vendorName: 'AWS',
-        name: group.name,
-        ruleActionOverrides:
-          countedRules.length > 0 ? countedRules.map((name) => ({ name, actionToUse: { count: {} } })) : undefined,
-      },
-    },
-    overrideAction: group.count ? { count: {} } : { none: {} },
-    visibilityConfig: visibility(group.name),
-  };
-}
-
-function rateRule(name: string, rateBasedStatement: CfnWebACL.RateBasedStatementProperty): WebAclRule {
+function rateRule(
+  settings: FirewallSettings,
+  name: string,
+  rateBasedStatement: CfnWebACL.RateBasedStatementProperty,
+): WebAclRule {
   return {
     name,
     statement: { rateBasedStatement },
-    action: { block: { customResponse: { responseCode: 429 } } },
+    action: refusal(settings, 429),
     visibilityConfig: visibility(name),
   };
+}
+
+/** Action of a rule that answers with a status code, unless the whole firewall counts. */
+function refusal({ countOnly }: FirewallSettings, responseCode: number): CfnWebACL.RuleActionProperty {
+  return countOnly ? { count: {} } : { block: { customResponse: { responseCode } } };
 }
 
 /** Metric and sampled requests of a rule or of the whole web ACL. */

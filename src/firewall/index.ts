@@ -1,3 +1,4 @@
 export * from './path-limit';
+export * from './rule-override';
 export * from './web-firewall';
 export * from './web-firewall-props';

@@ -1,13 +1,17 @@
+import type { Waiver } from '../compliance';
 import type { EnvironmentProfile } from '../environment';
 import type { PathLimit } from './path-limit';
+import type { RuleOverride } from './rule-override';
 
 /** Properties of a {@link WebFirewall}. None is required. */
 export interface WebFirewallProps {
   /**
    * Requests that one address may send within a minute, 10 to 2,000,000,000.
    *
-   * AWS counts approximately, with a delay. Document A asks for 100. Source: requirement A-28.
-   * @default 1000 - a person's browser stays far below it, a scanner does not
+   * AWS counts approximately, with a delay. An office, a school or a mobile network has one address for everyone in
+   * it. Give paths that attackers guess at, such as the login, a limit of their own in `pathLimits`. Document A asks
+   * for 100. Source: requirement A-28.
+   * @default 10000 - an office of 140 people, each of whom loads a page of 70 files every minute
    */
   readonly requestsPerMinute?: number;
   /**
@@ -24,6 +28,21 @@ export interface WebFirewallProps {
    * @default - none; larger bodies are blocked everywhere
    */
   readonly allowLargeBodiesOn?: string[];
+  /**
+   * Rules of managed rule groups that count instead of blocking, each with its reason.
+   *
+   * They match requests on all paths. Each rule occurs once.
+   * @default - none; every group blocks, except the list of anonymous addresses
+   */
+  readonly ruleOverrides?: RuleOverride[];
+  /**
+   * Waiver that makes every rule count, so that the firewall blocks nothing.
+   *
+   * Use it for the first days of an application that had no firewall. Metrics, samples and log show what would be
+   * blocked.
+   * @default - rules block
+   */
+  readonly countOnly?: Waiver;
   /**
    * Header in which a proxy names the client.
    *

@@ -1,11 +1,19 @@
-import { Names, Stack } from 'aws-cdk-lib';
+import { Names, Stack, Validations } from 'aws-cdk-lib';
 import { CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
+import type { Waiver } from '../compliance';
+import { acknowledge } from '../compliance/acknowledge';
 import { EnvironmentProfile } from '../environment';
 import { EncryptedLogGroup } from '../logging/encrypted-log-group';
 import { firewallRules, type FirewallSettings, visibility } from './firewall-rules';
-import { checkFirewall } from './validate-firewall';
+import { checkFirewall, warnOfUnknownRules } from './validate-firewall';
 import type { WebFirewallProps } from './web-firewall-props';
+
+/**
+ * The median page of the HTTP Archive takes about 70 requests. 140 people behind one address may load one a minute,
+ * and 167 requests a second from one address is still no flood for two tasks.
+ */
+const DEFAULT_LIMIT = 10_000;
 
 /**
  * Regional web ACL with managed rule groups, a rate limit for each address, and an encrypted log.
@@ -30,8 +38,10 @@ export class WebFirewall extends Construct {
     super(scope, id);
     this.clientAddressHeader = props.clientAddressHeader;
     const settings = settingsOf(props);
-    checkFirewall(this, settings);
+    checkFirewall(this, settings, props.countOnly);
     this.webAcl = this.createWebAcl(settings);
+    warnOfUnknownRules(this.webAcl, settings);
+    this.showWaivers(props);
     this.createLog(props.profile ?? EnvironmentProfile.of(this));
   }
 
@@ -56,6 +66,22 @@ export class WebFirewall extends Construct {
     });
   }
 
+  /** Makes findings of both waivers, because no rule of the validation has one, and acknowledges them. */
+  private showWaivers({ countOnly, ruleOverrides = [] }: WebFirewallProps): void {
+    if (countOnly) {
+      this.showWaiver('firewallCountsOnly', 'This firewall blocks no request', countOnly);
+    }
+    ruleOverrides.forEach(({ ruleGroup, rule, waiver }) =>
+      this.showWaiver(`firewallRuleCounts:${ruleGroup}/${rule}`, `${rule} of ${ruleGroup} blocks no request`, waiver),
+    );
+  }
+
+  private showWaiver(name: string, message: string, { reason }: Waiver): void {
+    const id = `@org/prod-constructs:${name}`;
+    Validations.of(this.webAcl).addWarning(id, message);
+    acknowledge(this.webAcl, id, reason);
+  }
+
   /** WAF requires names that begin with aws-waf-logs-, and the ARN without its trailing `:*`. */
   private createLog(profile: EnvironmentProfile): void {
     const stack = Stack.of(this);
@@ -73,9 +99,11 @@ export class WebFirewall extends Construct {
 
 function settingsOf(props: WebFirewallProps): FirewallSettings {
   return {
-    requestsPerMinute: props.requestsPerMinute ?? 1000,
+    requestsPerMinute: props.requestsPerMinute ?? DEFAULT_LIMIT,
     pathLimits: props.pathLimits ?? [],
     largeBodyPaths: props.allowLargeBodiesOn ?? [],
     clientAddressHeader: props.clientAddressHeader,
+    ruleOverrides: props.ruleOverrides ?? [],
+    countOnly: props.countOnly !== undefined,
   };
 }

@@ -14,11 +14,13 @@ import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
 import { globToRegExp, type Wildcards } from '../text/glob';
 import { checkWholeNumber } from '../validation/checks';
+import { checkRules } from '../validation/rules';
 import { AdoptedRepository } from './adopted-repository';
 import type { IImageRepository } from './image-repository-interface';
 import type { AdoptedRepositoryProps, ImageRepositoryProps } from './image-repository-props';
 import { NOTHING_RELEASED } from './released-image';
 import { StackTagsWarning } from './stack-tags-warning';
+import { keyRules } from './validate-key';
 import { checkTracks, unknownTrack } from './validate-tracks';
 
 const DEFAULT_TRACKS = ['staging', 'production'];
@@ -67,6 +69,7 @@ export class ImageRepository extends Construct implements IImageRepository {
       fix: 'keep at least the image that runs',
     });
     checkTracks(this, tracks);
+    checkRules(this, keyRules(this, props));
 
     this.ecr = this.createRepository(props, profile);
     this.repository = this.ecr;
@@ -100,20 +103,23 @@ export class ImageRepository extends Construct implements IImageRepository {
 
   private createRepository(props: ImageRepositoryProps, profile: EnvironmentProfile): Repository {
     const removalPolicy = profile.removalPolicy;
-    const key = new Key(this, 'Key', {
-      description: `Encrypts the images of ${this.node.path}`,
-      enableKeyRotation: true,
-      removalPolicy,
-    });
     const mutableTags = props.mutableTags ?? (profile.immutableImageTags ? ['latest'] : undefined);
     return new Repository(this, 'Repository', {
       repositoryName: props.repositoryName,
       encryption: RepositoryEncryption.KMS,
-      encryptionKey: key,
+      encryptionKey: props.key ?? this.createKey(removalPolicy),
       imageScanOnPush: true,
       ...tagMutability(mutableTags),
       removalPolicy,
       emptyOnDelete: removalPolicy === RemovalPolicy.DESTROY,
+    });
+  }
+
+  private createKey(removalPolicy: RemovalPolicy): Key {
+    return new Key(this, 'Key', {
+      description: `Encrypts the images of ${this.node.path}`,
+      enableKeyRotation: true,
+      removalPolicy,
     });
   }
 

@@ -50,6 +50,12 @@ describe('the example of document A', () => {
     });
   });
 
+  test('writes its templates without indentation, a third smaller', () => {
+    const files = fs.readdirSync(path.join(folder, 'cdk.out')).filter((file) => file.endsWith('.template.json'));
+    expect(files.length).toBeGreaterThan(4);
+    files.forEach((file) => expect(fs.readFileSync(path.join(folder, 'cdk.out', file), 'utf8')).not.toMatch(/\n\s/));
+  });
+
   test('web on 3000 and api on 4000 behind one load balancer, 443 alone, TLS 1.3 (A-01, A-02)', () => {
     production.resourceCountIs('AWS::ElasticLoadBalancingV2::LoadBalancer', 1);
     const ports = Object.values(production.findResources('AWS::ElasticLoadBalancingV2::TargetGroup')).map(({ Properties }) => Properties.Port);

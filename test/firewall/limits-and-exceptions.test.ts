@@ -153,7 +153,7 @@ test('A firewall with all props has no unacknowledged finding of the four packs'
 });
 
 test.each<[string, WebFirewallProps, string]>([
-  ['a limit of a path below 10', { pathLimits: [PathLimit.of('/a', { requestsPerMinute: 9 })] }, 'pathLimits.requestsPerMinute is 9, expected a whole number from 10 to 1000 requests a minute'],
+  ['a limit of a path below 10', { pathLimits: [PathLimit.of('/a', { requestsPerMinute: 9 })] }, 'pathLimits.requestsPerMinute is 9, expected a whole number from 10 to 10000 requests a minute'],
   ['a limit of a path above that of all', { requestsPerMinute: 100, pathLimits: [PathLimit.of('/a', { requestsPerMinute: 101 })] }, 'pathLimits.requestsPerMinute is 101, expected a whole number from 10 to 100 requests a minute'],
   ['a path twice', { pathLimits: [PathLimit.of('/a', { requestsPerMinute: 10 }), PathLimit.of('/a', { requestsPerMinute: 20 })] }, 'pathLimits.path is "/a", expected each path once'],
   ['a path with a wildcard in the middle', { pathLimits: [PathLimit.of('/a/*/b', { requestsPerMinute: 10 })] }, 'pathLimits.path is "/a/*/b", expected the beginning of a path'],

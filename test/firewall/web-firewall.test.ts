@@ -62,7 +62,7 @@ describe('The rules of a firewall', () => {
 
   test('limit the requests of an address within a minute, and answer 429 above', () => {
     const rate = rules.find(({ Name }) => Name === 'RatePerAddress')!;
-    expect(rate.Statement.RateBasedStatement).toEqual({ Limit: 1000, EvaluationWindowSec: 60, AggregateKeyType: 'IP' });
+    expect(rate.Statement.RateBasedStatement).toEqual({ Limit: 10_000, EvaluationWindowSec: 60, AggregateKeyType: 'IP' });
     expect(rate.Action).toEqual({ Block: { CustomResponse: { ResponseCode: 429 } } });
   });
 

@@ -1,4 +1,4 @@
-import { EnvironmentProfile } from '../../src';
+import { EnvironmentProfile, LogKeys } from '../../src';
 import { EncryptedLogGroup } from '../../src/logging/encrypted-log-group';
 import { ACCOUNT, REGION, templateOf, testStack, unacknowledged } from '../fixtures/test-stack';
 
@@ -23,8 +23,9 @@ test('The key allows CloudWatch Logs of the region, for log groups of this accou
   expect(Object.keys(statement.Condition!.ArnLike)).toEqual(['kms:EncryptionContext:aws:logs:arn']);
 });
 
-test('The key of a named log group allows that log group alone', () => {
-  expect(JSON.stringify(logServiceStatement(templateWith('/shop/api')).Condition)).toContain(':log-group:/shop/api"');
+test('The dedicated key of a named log group allows that log group alone', () => {
+  const profile = EnvironmentProfile.production().adjust({ logKeys: LogKeys.onePerGroup() });
+  expect(JSON.stringify(logServiceStatement(templateWith('/shop/api', profile)).Condition)).toContain(':log-group:/shop/api"');
 });
 
 test('The log group uses the key, and has retention and removal policy of the profile', () => {

@@ -203,15 +203,25 @@ describe('The history of deployments [B-16]', () => {
   test('is an encrypted log into which EventBridge writes the events of each service, without a function', () => {
     const { stack } = dashboard((scope) => ({ services: [watchedService(scope, 'Api'), watchedService(scope, 'Web')] }));
     const template = templateOf(stack);
-    template.resourceCountIs('AWS::Events::Rule', 2);
     template.resourceCountIs('AWS::Lambda::Function', 0);
-    const patterns = Object.values(template.findResources('AWS::Events::Rule')).map(({ Properties }) => JSON.stringify(Properties.EventPattern));
-    expect(patterns).toEqual([
-      expect.stringMatching(/"detail-type":\["ECS Deployment State Change"\].*service\/production\/api/), expect.stringMatching(/service\/production\/web/),
-    ]);
+    template.resourceCountIs('AWS::Events::Rule', 1);
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        'detail-type': ['ECS Deployment State Change'],
+        'resources': [Match.stringLikeRegexp('service/production/api$'), Match.stringLikeRegexp('service/production/web$')],
+      },
+    });
     template.hasResourceProperties('AWS::Logs::LogGroup', { KmsKeyId: Match.anyValue(), RetentionInDays: 30 });
     const [{ Properties }] = Object.values(template.findResources('AWS::Logs::ResourcePolicy'));
     expect(JSON.stringify(Properties.PolicyDocument)).toMatch(/events\.amazonaws\.com.*logs:PutLogEvents|logs:PutLogEvents.*events\.amazonaws\.com/);
+  });
+
+  test('has another rule for each six services, because the pattern of a rule has at most 4,096 characters', () => {
+    const names = Array.from({ length: 13 }, (_, index) => `Service${index + 10}${'x'.repeat(200)}`);
+    const { stack } = dashboard((scope) => ({ services: names.map((name) => watchedService(scope, name)) }));
+    const patterns = Object.values(templateOf(stack).findResources('AWS::Events::Rule')).map(({ Properties }) => Properties.EventPattern as { resources: string[] });
+    expect(patterns.map(({ resources }) => resources.length)).toEqual([6, 6, 1]);
+    patterns.forEach((pattern) => expect(JSON.stringify(pattern).length).toBeLessThan(4096));
   });
 
   test('has the log group\'s ARN without the star as target, and its policy before the rule', () => {

@@ -8,6 +8,9 @@ import { EnvironmentProfile } from '../../environment';
 import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
 import { serviceArn } from '../alerting/deployment-events';
 
+/** Event patterns have at most 4,096 characters, and the name of a cluster or service has up to 255. */
+const SERVICES_OF_A_RULE = 6;
+
 /** Properties of a {@link DeploymentHistory}. Services are required. */
 export interface DeploymentHistoryProps {
   /** Services whose deployments are logged. */
@@ -40,7 +43,7 @@ export class DeploymentHistory extends Construct {
       profile: props.profile ?? EnvironmentProfile.of(this),
     }).logGroup;
     const policy = this.createPolicy();
-    props.services.forEach((service, index) => this.createRule(service, index).node.addDependency(policy));
+    inGroups(props.services).forEach((services, index) => this.createRule(services, index).node.addDependency(policy));
   }
 
   /** CDK's own target would create it with a custom resource. */
@@ -59,13 +62,13 @@ export class DeploymentHistory extends Construct {
     });
   }
 
-  private createRule({ signals }: IMonitoredService, index: number): Rule {
+  private createRule(services: IMonitoredService[], index: number): Rule {
     return new Rule(this, `Service${index + 1}`, {
-      description: `Deployments of ${signals.source.node.path}, written down`,
+      description: 'Deployments of services, written down',
       eventPattern: {
         source: ['aws.ecs'],
         detailType: ['ECS Deployment State Change'],
-        resources: [serviceArn(signals)],
+        resources: services.map(({ signals }) => serviceArn(signals)),
       },
       targets: [this.target()],
     });
@@ -81,4 +84,11 @@ export class DeploymentHistory extends Construct {
     });
     return { bind: () => ({ arn, targetResource: this.logGroup }) };
   }
+}
+
+function inGroups(services: IMonitoredService[]): IMonitoredService[][] {
+  const count = Math.ceil(services.length / SERVICES_OF_A_RULE);
+  return Array.from({ length: count }, (_, index) =>
+    services.slice(index * SERVICES_OF_A_RULE, (index + 1) * SERVICES_OF_A_RULE),
+  );
 }

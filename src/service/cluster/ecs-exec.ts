@@ -19,7 +19,7 @@ export class EcsExecLog extends Construct {
 
   public constructor(scope: Construct, id: string, profile: EnvironmentProfile) {
     super(scope, id);
-    const { key: kmsKey, logGroup } = new EncryptedLogGroup(this, 'Log', { profile });
+    const { key: kmsKey, logGroup } = new EncryptedLogGroup(this, 'Log', { profile, dedicatedKey: true });
     this.logGroup = logGroup;
     this.configuration = {
       kmsKey,

@@ -1,4 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Waiver } from '../../compliance';
 import type { ServiceSecret } from '../container/service-secret';
 import type { ServiceVolume } from '../container/service-volume';
@@ -81,6 +82,14 @@ export interface ServiceTaskProps {
    * @default - none
    */
   readonly secrets?: ServiceSecret[];
+  /**
+   * KMS key of the secrets that are created with the service, in the same region.
+   *
+   * Services may share it. The tasks of each can decrypt their own secrets only, and only through Secrets Manager. A
+   * change takes effect in place, and Secrets Manager encrypts the current values again.
+   * @default - a dedicated key for each service with such secrets
+   */
+  readonly secretsKey?: IKey;
   /**
    * Containers that run next to the application in every task.
    * @default - none

@@ -61,6 +61,7 @@ export class TaskBuilder {
       writable: [writable, ...this.sessionMemory()],
       environment: sortedByName(props.environment),
       secrets: props.secrets ?? [],
+      secretsKey: props.secretsKey,
       sidecars: containers.map((container) => ({ container, image: this.bindImage(container) })),
       tracing: this.tracing,
       command: props.command,

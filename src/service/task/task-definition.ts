@@ -12,6 +12,7 @@ import {
   Protocol,
 } from 'aws-cdk-lib/aws-ecs';
 import { ManagedPolicy, type PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
@@ -47,6 +48,11 @@ export interface ServiceTaskDefinitionProps extends TaskSettings {
   readonly environment: { [name: string]: string };
   /** Secret variables of the application's container. */
   readonly secrets: ServiceSecret[];
+  /**
+   * Key of new secrets, which other services may use too.
+   * @default - a dedicated key
+   */
+  readonly secretsKey?: IKey;
   /** Containers next to the application's: agents of the tracing, then sidecars. */
   readonly sidecars: Array<{ readonly container: TaskContainer; readonly image: ResolvedImage }>;
   /**
@@ -111,7 +117,12 @@ export class ServiceTaskDefinition extends Construct {
     });
     this.taskRole = createTaskRole(this, service);
     this.tracingPolicy = createTracingPolicy(this, this.taskRole, props.tracing?.statements);
-    this.secrets = new TaskSecrets(this, 'Secrets', { profile, policy: this.executionPolicy, service });
+    this.secrets = new TaskSecrets(this, 'Secrets', {
+      profile,
+      policy: this.executionPolicy,
+      service,
+      key: props.secretsKey,
+    });
     this.taskDefinition = this.createTaskDefinition();
     // CDK adds a log router of the newest image unless the router comes before the containers that use it.
     this.addSidecars((container) => container.logRouter !== undefined);

@@ -1,7 +1,7 @@
-import { SecretValue, Stack } from 'aws-cdk-lib';
+import { Lazy, SecretValue, Stack } from 'aws-cdk-lib';
 import { Secret as EcsSecret } from 'aws-cdk-lib/aws-ecs';
 import { type ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
@@ -11,7 +11,7 @@ import { SECRET_PLACEHOLDER } from '../../contracts/secret-placeholder';
 import type { EnvironmentProfile } from '../../environment';
 import type { ServiceSecret } from '../container/service-secret';
 
-/** Properties of {@link TaskSecrets}. All are required. */
+/** Properties of {@link TaskSecrets}. All but the key are required. */
 export interface TaskSecretsProps {
   /** Environment profile: removal policy of new secrets and of their key. */
   readonly profile: EnvironmentProfile;
@@ -19,6 +19,11 @@ export interface TaskSecretsProps {
   readonly policy: ManagedPolicy;
   /** Construct path of the service, for descriptions. */
   readonly service: string;
+  /**
+   * Key of new secrets, which other services may use too.
+   * @default - a dedicated key
+   */
+  readonly key?: IKey;
 }
 
 /**
@@ -33,7 +38,8 @@ export class TaskSecrets extends Construct {
   /** A map, because a variable may be called like a member of Object.prototype. */
   private readonly created = new Map<string, ISecret>();
   private readonly granted = new Set<string>();
-  private key?: Key;
+  private key?: IKey;
+  private decryptsCreated = false;
 
   public constructor(
     scope: Construct,
@@ -75,11 +81,15 @@ export class TaskSecrets extends Construct {
     }
     const created = this.created.get(variable) ?? this.create(variable, origin);
     this.created.set(variable, created);
+    if (this.props.key) {
+      this.allowDecryptOfCreated(this.props.key);
+      return this.ofBackingService(container, { variable, secretArn: created.secretArn });
+    }
     return this.ofBackingService(container, { variable, secretArn: created.secretArn, keyArn: this.key!.keyArn });
   }
 
   private create(variable: string, origin: { kind: 'generated'; length: number } | { kind: 'placeholder' }): Secret {
-    this.key ??= this.createKey();
+    this.key ??= this.props.key ?? this.createKey();
     const secret = new Secret(this, `Secret-${variable}`, {
       description: `${variable} of ${this.props.service}`,
       encryptionKey: this.key,
@@ -133,6 +143,26 @@ export class TaskSecrets extends Construct {
       this.allow('kms:Decrypt', keyArn, {
         StringEquals: { 'kms:ViaService': `${service}.${Stack.of(this).region}.amazonaws.com` },
       });
+    }
+  }
+
+  /** The encryption context keeps the tasks of one service from the secrets of others. */
+  private allowDecryptOfCreated({ keyArn }: IKey): void {
+    if (!this.decryptsCreated) {
+      this.decryptsCreated = true;
+      const secrets = Lazy.list({ produce: () => [...this.created.values()].map(({ secretArn }) => secretArn) });
+      this.props.policy.addStatements(
+        new PolicyStatement({
+          actions: ['kms:Decrypt'],
+          resources: [keyArn],
+          conditions: {
+            StringEquals: {
+              'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com`,
+              'kms:EncryptionContext:SecretARN': secrets,
+            },
+          },
+        }),
+      );
     }
   }
 

@@ -1,6 +1,6 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { checkDuration, checkReason, checkWholeNumber } from '../../validation/checks';
+import { checkDuration, checkReason, checkWholeNumber, knownToDiffer } from '../../validation/checks';
 import { checkRules, type Rule } from '../../validation/rules';
 import type { TaskContainer } from '../container/task-container';
 import { checkEachOnce, checkPaths, checkSecrets, checkUser } from '../container/validate-container';
@@ -31,7 +31,8 @@ interface TaskSize {
 
 /** Refuses props that no task can have. Sidecars and tracing are checked where they are bound. */
 export function checkTask(scope: IConstruct, props: ServiceTaskProps, task: TaskSize): void {
-  const { environment = {}, notSecret = {}, discoveryName } = props;
+  const { environment = {}, notSecret = {}, discoveryName, secretsKey } = props;
+  const { region } = Stack.of(scope);
   checkRules(scope, fargateRules(task));
   checkUser(scope, 'user', props.user);
   checkPaths(scope, 'writablePaths', props.writablePaths);
@@ -62,6 +63,12 @@ export function checkTask(scope: IConstruct, props: ServiceTaskProps, task: Task
       value: discoveryName,
       expected: 'a letter, then letters, digits and -, lower-case, at most 63 characters',
       fix: "use a host name: 'api'",
+    },
+    {
+      condition: secretsKey !== undefined && knownToDiffer(secretsKey.env.region, region),
+      prop: 'secretsKey',
+      problem: `is in ${secretsKey?.env.region}, and the service is in ${region}`,
+      fix: 'give a key of the region of the service',
     },
   ]);
 }

@@ -50,6 +50,15 @@ export const STORED_DATA_CASES: readonly Case[] = [
     resource('AWS::RDS::DBInstance', { DBSubnetGroupName: 'a' }),
     resource('AWS::RDS::DBInstance', { DBSubnetGroupName: 'b' }),
   ),
+  ...['AWS::RDS::DBInstance', 'AWS::RDS::DBCluster', 'AWS::EFS::FileSystem'].map((type) =>
+    changed(
+      'data-replaced',
+      'data at risk',
+      `${type} with another key is empty`,
+      resource(type, { KmsKeyId: 'a' }),
+      resource(type, { KmsKeyId: 'b' }),
+    ),
+  ),
   changed('records-replaced', 'data at risk', 'a log group of another name is empty', logs('a'), logs('b')),
   changed(
     'records-replaced',
