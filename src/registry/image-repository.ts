@@ -1,4 +1,4 @@
-import { AspectPriority, Aspects, Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib';
 import {
   ImageTagMutabilityExclusionFilter,
   type IRepository,
@@ -14,11 +14,11 @@ import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
 import { globToRegExp, type Wildcards } from '../text/glob';
 import { checkWholeNumber } from '../validation/checks';
+import { checkStackTags } from '../validation/stack-tags';
 import { AdoptedRepository } from './adopted-repository';
 import type { IImageRepository } from './image-repository-interface';
 import type { AdoptedRepositoryProps, ImageRepositoryProps } from './image-repository-props';
 import { NOTHING_RELEASED } from './released-image';
-import { StackTagsWarning } from './stack-tags-warning';
 import { checkTracks, unknownTrack } from './validate-tracks';
 
 const DEFAULT_TRACKS = ['staging', 'production'];
@@ -72,7 +72,11 @@ export class ImageRepository extends Construct implements IImageRepository {
     this.repository = this.ecr;
     this.addLifecycleRules(keepImages);
     this.parameters = new Map(tracks.map((track) => [track, this.createParameter(track)]));
-    Aspects.of(this).add(new StackTagsWarning(this), { priority: AspectPriority.READONLY });
+    checkStackTags(this, {
+      id: 'stackTagsResetReleasedImages',
+      effect: 'writes "none" into the parameters of released images',
+      production: profile.name === 'production',
+    });
   }
 
   public releasedImageParameterName(track: string): string {

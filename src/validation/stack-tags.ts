@@ -1,23 +1,47 @@
-import { type IAspect, Stack, Validations } from 'aws-cdk-lib';
+import { AspectPriority, Aspects, type IAspect, Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
+/** Properties of {@link checkStackTags}. */
+interface StackTagsCheckProps {
+  /** Id of the finding. */
+  readonly id: string;
+  /** Effect of a changed tag, as a predicate of CloudFormation: `writes "none" into the parameters`. */
+  readonly effect: string;
+  /** True for an error, which stops the synthesis. False for a warning. */
+  readonly production: boolean;
+}
+
 /**
- * Warning about stack-level tags on a stack that holds released images.
+ * Reports stack-level tags on the stack of a construct that something else edits after its creation.
  *
- * CloudFormation adds them to every resource. A changed tag updates the parameters, and resets their values to those of
- * the template.
+ * CloudFormation adds stack-level tags to every resource, also to those whose template has no tags. A changed tag
+ * updates all of them, and resets what AWS or a release has edited since. Without the flag
+ * `@aws-cdk/core:explicitStackTags`, tags of `Tags.of(app)` are stack-level tags, too.
  */
-export class StackTagsWarning implements IAspect {
-  public constructor(private readonly repository: IConstruct) {}
+export function checkStackTags(construct: IConstruct, props: StackTagsCheckProps): void {
+  Aspects.of(construct).add(new StackTagsCheck(construct, props), { priority: AspectPriority.READONLY });
+}
+
+class StackTagsCheck implements IAspect {
+  public constructor(
+    private readonly construct: IConstruct,
+    private readonly props: StackTagsCheckProps,
+  ) {}
 
   public visit(node: IConstruct): void {
-    if (node === this.repository && Stack.of(node).tags.hasTags()) {
-      Validations.of(node).addWarning(
-        '@org/prod-constructs:stackTagsResetReleasedImages',
-        'This stack has stack-level tags. When one of them changes, CloudFormation writes "none" into the parameters ' +
-          'of released images. Set the flag @aws-cdk/core:explicitStackTags, which gives tags to resources and omits ' +
-          'these parameters, or never change the tags after the first release.',
-      );
+    if (node !== this.construct || !Stack.of(node).tags.hasTags()) {
+      return;
+    }
+    const { id, effect, production } = this.props;
+    const message =
+      `This stack has stack-level tags. When one of them changes, CloudFormation ${effect}. Set the flag ` +
+      '@aws-cdk/core:explicitStackTags, remove the prop tags of the stack, and use Tags.of(...), which omits what ' +
+      'must not change.';
+    const validations = Validations.of(node);
+    if (production) {
+      validations.addError(`@org/prod-constructs:${id}`, message);
+    } else {
+      validations.addWarning(`@org/prod-constructs:${id}`, message);
     }
   }
 }

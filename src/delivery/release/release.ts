@@ -9,6 +9,7 @@ import type { IReleasedService, ReleaseTarget } from '../../contracts';
 import { EnvironmentProfile } from '../../environment';
 import { ofThisAccount } from '../../iam/source-account';
 import { NOTHING_RELEASED } from '../../registry/released-image';
+import { checkStackTags } from '../../validation/stack-tags';
 import { executionsOf, LoggedStateMachine } from '../asl/logged-state-machine';
 import { PollingIntervals } from '../asl/polling';
 import { allowKeyOf, AwsCalls } from '../asl/sdk-integrations';
@@ -76,6 +77,11 @@ export class Release extends Construct {
     this.stateMachine = this.createStateMachine();
     this.createCleanUpRule();
     this.migrationPlan = this.createMigrationPlan();
+    checkStackTags(this, {
+      id: 'stackTagsResetReleases',
+      effect: 'writes "none" into the records of releases',
+      production: this.profile.name === 'production',
+    });
   }
 
   /**

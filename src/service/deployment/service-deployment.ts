@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { Alarm, IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
@@ -18,11 +18,13 @@ import { DeploymentEngine } from '../../contracts';
 import type { EnvironmentProfile } from '../../environment';
 import type { TargetGroupNames } from '../../metrics/target-group-metrics';
 import { type ISecureVpc, SubnetTier } from '../../network';
+import { checkStackTags } from '../../validation/stack-tags';
 import type { Route } from '../load-balancer/route';
 import type { SecureLoadBalancer } from '../load-balancer/secure-load-balancer';
 import { CodeDeployGroup } from './code-deploy-group';
 import { CodeDeployTraffic } from './code-deploy-traffic';
 import { EcsTraffic } from './ecs-traffic';
+import type { FixedTags } from './fixed-tags';
 import { LifecycleHook } from './lifecycle-hook';
 import { rollbackAlarms } from './rollback-alarms';
 import type { RolloutBinding } from './rollout-binding';
@@ -46,6 +48,16 @@ export interface ServiceDeploymentProps {
    * @default - from the route and the path of the service
    */
   readonly routePriority?: number;
+  /**
+   * Tags of the listener rules, which never change.
+   * @default - no tags
+   */
+  readonly listenerRuleTags?: FixedTags;
+  /**
+   * Time for which a client stays with one task.
+   * @default - requests go to any task
+   */
+  readonly stickiness?: Duration;
   /** Health check of the target groups. */
   readonly healthCheck: HealthCheck;
   /** Time that open requests have to end when a task is deregistered. */
@@ -105,6 +117,7 @@ export class ServiceDeployment {
     private readonly props: ServiceDeploymentProps,
   ) {
     this.traffic = this.createTraffic();
+    this.createUrlOutput();
     const { alarms, alarmNames } = this.createRollbackAlarms();
     this.rollbackAlarms = alarms;
     this.rollbackAlarmNames = [...alarmNames];
@@ -168,7 +181,13 @@ export class ServiceDeployment {
   /** A rule of the load balancer forwards to the tasks. CodeDeploy needs the default actions instead. */
   private createTraffic(): TargetGroups {
     const { network, loadBalancer, port, healthCheck, deregistrationDelay, route, routePriority, rollout } = this.props;
-    const targets = { network, loadBalancer, port, healthCheck, deregistrationDelay };
+    const { listenerRuleTags, stickiness } = this.props;
+    checkStackTags(this.scope, {
+      id: 'stackTagsResetTraffic',
+      effect: 'writes the weights of the template into the listener rules, and production may go to no tasks',
+      production: this.props.profile.name === 'production',
+    });
+    const targets = { network, loadBalancer, port, healthCheck, deregistrationDelay, listenerRuleTags };
     if (rollout.engine === DeploymentEngine.CODE_DEPLOY) {
       return new CodeDeployTraffic(this.scope, 'Traffic', targets);
     }
@@ -176,8 +195,16 @@ export class ServiceDeployment {
       ...targets,
       route,
       priority: loadBalancer._claim(this.scope, route, routePriority),
-      shifts: rollout.engine !== DeploymentEngine.ROLLING,
+      stickiness,
     });
+  }
+
+  /** It has no export name, so two services and two stacks never collide. */
+  private createUrlOutput(): void {
+    const { loadBalancer, route } = this.props;
+    const host = route._urlHost();
+    const url = host === undefined ? loadBalancer.url : loadBalancer._urlOf(host);
+    new CfnOutput(this.scope, 'Url', { value: `${url}${route._urlPath()}`, description: 'Requests to the service' });
   }
 
   private createRollbackAlarms(): { readonly alarms: Alarm[]; readonly alarmNames: string[] } {

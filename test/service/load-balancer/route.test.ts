@@ -36,7 +36,6 @@ function rulesWith(services: Array<[string, Route]>): { [id: string]: unknown } 
       route: of,
       priority: loadBalancer._claim(owner, of),
       port: 3000,
-      shifts: true,
       healthCheck: {},
       deregistrationDelay: Duration.seconds(30),
     });

@@ -2,9 +2,10 @@ import { Tags } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Ingress, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, TlsPolicy, WebFirewall } from '../../../src';
+import { Domain, Ingress, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, TlsPolicy, WebFirewall } from '../../../src';
 import { templateOf, testStack, unacknowledged } from '../../fixtures/test-stack';
 import { certificate } from '../../fixtures/web-service';
+import { flows } from '../../simulators/security-group-flows';
 
 /** Parts of a resource, and resources that CloudFormation knows no tags for. */
 const CANNOT_BE_TAGGED = [
@@ -85,7 +86,7 @@ describe('SecureLoadBalancer', () => {
     const stack = testStack();
     const hostedZone = HostedZone.fromHostedZoneId(stack, 'Zone', 'Z0123456789');
     const made = new SecureLoadBalancer(stack, 'Balancer', {
-      network: new SecureVpc(stack, 'Network'), certificate: certificate(stack), domainName: 'api.example.com', hostedZone,
+      network: new SecureVpc(stack, 'Network'), certificate: certificate(stack), domains: [Domain.of('api.example.com', { hostedZone })],
     });
     expect(made.aliasRecords).toHaveLength(1);
     templateOf(stack).hasResourceProperties('AWS::Route53::RecordSet', {
@@ -144,10 +145,11 @@ describe('SecureLoadBalancer', () => {
     expect(JSON.stringify(made.listener.node.metadata)).toContain(reason);
   });
 
-  test('serves plain HTTP on port 80, and new versions on port 8080', () => {
+  test('serves plain HTTP on port 80, new versions on port 8080, and keeps the redirect on a closed port', () => {
     const template = balancer({ plainHttp: { reason: 'An internal demonstration until 2027' } }).template();
     const ports = Object.values(template.findResources('AWS::ElasticLoadBalancingV2::Listener')).map(({ Properties }) => [Properties.Port, Properties.Protocol]);
-    expect(ports).toEqual([[80, 'HTTP'], [8080, 'HTTP']]);
+    expect(ports).toEqual([[80, 'HTTP'], [8080, 'HTTP'], [65080, 'HTTP']]);
+    expect(flows(template).filter((flow) => flow.startsWith('BalancerSecurityGroup'))).toEqual(['BalancerSecurityGroup in 80 0.0.0.0/0']);
   });
 
   test('is in the application tier, without public addresses, when it is internal', () => {
