@@ -1,4 +1,4 @@
-import { Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib';
 import {
   ImageTagMutabilityExclusionFilter,
   type IRepository,
@@ -72,6 +72,7 @@ export class ImageRepository extends Construct implements IImageRepository {
     this.repository = this.ecr;
     this.addLifecycleRules(keepImages);
     this.parameters = new Map(tracks.map((track) => [track, this.createParameter(track)]));
+    new CfnOutput(this, 'Uri', { value: this.repository.repositoryUri, description: 'Push images here' });
     checkStackTags(this, {
       id: 'stackTagsResetReleasedImages',
       effect: 'writes "none" into the parameters of released images',

@@ -117,6 +117,14 @@ export class SecureLoadBalancer extends Construct {
   }
 
   /**
+   * True where the production and the test listener speak HTTPS.
+   * @internal
+   */
+  public get _servesHttps(): boolean {
+    return this.certificate !== undefined;
+  }
+
+  /**
    * Reserves the priority of a service's listener rule.
    * @internal
    */
@@ -130,11 +138,11 @@ export class SecureLoadBalancer extends Construct {
    * @internal
    */
   public _urlOf(host: string = this.loadBalancer.loadBalancerDnsName): string {
-    return `${this.certificate ? 'https' : 'http'}://${host}`;
+    return `${this._servesHttps ? 'https' : 'http'}://${host}`;
   }
 
   private openPorts(): void {
-    const ports = this.certificate ? [HTTPS, ...(this.redirects() ? [HTTP] : [])] : [HTTP];
+    const ports = this._servesHttps ? [HTTPS, ...(this.redirects() ? [HTTP] : [])] : [HTTP];
     ports.forEach((port) => this.openPort(port));
   }
 
@@ -179,7 +187,7 @@ export class SecureLoadBalancer extends Construct {
   }
 
   private redirects(): boolean {
-    return this.certificate !== undefined && (this.props.httpRedirect ?? !this.ingress.httpsOnly);
+    return this._servesHttps && (this.props.httpRedirect ?? !this.ingress.httpsOnly);
   }
 
   /**
