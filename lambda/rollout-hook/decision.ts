@@ -1,6 +1,6 @@
 import { type CommandTasks, commandState, runsAt } from './command';
-import { type Invocation, isSameWeight, read, type Watch } from './invocation';
-import type { HookPlan } from './plan';
+import { type Invocation, isSameWeight, isWakeEvent, read, type Watch } from './invocation';
+import { type HookPlan, urlOf } from './plan';
 
 /** State of a deployment. */
 export interface Deployment {
@@ -50,6 +50,9 @@ const SUCCEEDED: Answer = { hookStatus: 'SUCCEEDED' };
  * unknown payload fails the deployment, so that no traffic shifts unverified. A rollback is never delayed.
  */
 export async function decide(event: unknown, context: HookContext): Promise<Answer> {
+  if (isWakeEvent(event)) {
+    return SUCCEEDED;
+  }
   const invocation = read(event);
   if (!invocation) {
     return failed('the payload is not of the documented form');
@@ -131,7 +134,7 @@ async function runCommand(
   if (task === null) {
     // Sorted, because a repeated call must choose the same task.
     const [address] = (await runningAddresses(invocation, deployment, deployments)).sort();
-    const started = await tasks.start(invocation, command, `http://${address}:${plan.port}`);
+    const started = await tasks.start(invocation, command, urlOf(plan, address));
     console.info(`The command runs as ${started}`);
     return callBack(CALL_BACK_SECONDS.min, { ...watch, failures: 0, run: { ...watch.run!, task: started } });
   }

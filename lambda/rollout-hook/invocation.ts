@@ -62,6 +62,12 @@ export function read(event: unknown): Invocation | undefined {
   return { stage, deploymentArn, serviceArn, revisionArn, weight, watch: watchIn(hookDetails, deploymentArn) };
 }
 
+/** Whether the event only keeps the function awake. It has nothing of a payload of ECS. */
+export function isWakeEvent(event: unknown): boolean {
+  const { wake, lifecycleStage, resourceArn } = fields(event);
+  return wake === true && lifecycleStage === undefined && resourceArn === undefined;
+}
+
 /** Ignores details that this hook didn't write. The monitoring starts again then, and never ends early. */
 function watchIn(hookDetails: unknown, deploymentArn: string): Watch | undefined {
   const { weight, since, passingSince, failures, run } = fields(fields(hookDetails).watch);

@@ -12,6 +12,8 @@ export interface SmokeCommand extends CommandOfTest {
 export interface HookPlan {
   /** Port of the containers. */
   readonly port: number;
+  /** Whether the containers speak HTTPS on it, with any certificate. */
+  readonly tls?: boolean;
   /** Weights of green that are held for `stepSeconds`. Without them, ECS times the steps itself. */
   readonly steps?: number[];
   readonly stepSeconds: number;
@@ -22,4 +24,9 @@ export interface HookPlan {
   readonly requests: SmokeRequest[];
   /** Command that runs after the rounds have passed, before the first traffic only. */
   readonly command?: SmokeCommand;
+}
+
+/** URL of a task of the new version. */
+export function urlOf({ port, tls = false }: HookPlan, address: string): string {
+  return `${tls ? 'https' : 'http'}://${address}:${port}`;
 }

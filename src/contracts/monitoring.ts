@@ -1,3 +1,4 @@
+import type { Duration } from 'aws-cdk-lib';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IEcsDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -30,6 +31,11 @@ export interface ServiceSignals {
    * @default - unknown, or the service does not scale; no alarm on the maximum
    */
   readonly maxTasks?: number;
+  /**
+   * Time in which a new task may fail its health checks. An alarm on unhealthy tasks waits for as long.
+   * @default - tasks start within a minute
+   */
+  readonly startupTime?: Duration;
   /**
    * CodeDeploy deployment group of the service, whose deployments CodeDeploy reports instead of ECS.
    * @default - ECS deploys the service

@@ -18,6 +18,7 @@ import type { EnvironmentProfile } from '../environment';
 import { EncryptedLogGroup } from '../logging/encrypted-log-group';
 import { type ISecureVpc, SubnetTier } from '../network';
 import { closedSecurityGroup } from '../network/security-groups/closed-security-group';
+import { keepAwake } from './keep-awake';
 
 /** Placement of a hardened function in the application tier of a network. */
 interface FunctionNetwork {
@@ -99,6 +100,7 @@ const NETWORK_INTERFACES = [
 /**
  * Creates a function with an encrypted log group and a role that CDK's grants can't extend.
  *
+ * A schedule keeps a function in a network awake.
  * The function waits for its only policy, because Lambda checks permissions when it creates the function.
  *
  * The children belong to the scope itself, because the ids of deployed functions must not change.
@@ -130,6 +132,13 @@ export function hardenedFunction(scope: Construct, props: HardenedFunctionProps)
     retryAttempts: props.deadLetters?.retryAttempts,
   });
   handler.node.addDependency(policy);
+  if (props.network) {
+    keepAwake(scope, {
+      idPrefix: 'Awake',
+      functions: props.network.purpose,
+      targets: [{ id: 'Awake', functionArn: handler.functionArn }],
+    });
+  }
   acknowledgeSettings(handler, props);
   return { handler, logGroup, policy, securityGroup };
 }

@@ -36,6 +36,22 @@ const SUCCESS_RATE_MINUTES = 2;
 /** Minutes of slow responses or unhealthy targets that roll a deployment back. Source: requirement A-13. */
 const HEALTH_MINUTES = 3;
 
+/** Minutes of unhealthy targets that are bad: more than those in which new targets still start. */
+export function unhealthyMinutes(startupTime: Duration | undefined): number {
+  return startupTime === undefined || startupTime.isUnresolved()
+    ? HEALTH_MINUTES
+    : Math.max(HEALTH_MINUTES, Math.ceil(startupTime.toMinutes({ integral: false })) + 2);
+}
+
+/** Properties of an {@link UnhealthyTargetsAlarm}. */
+export interface UnhealthyTargetsAlarmProps extends TargetGroupAlarmProps {
+  /**
+   * Time in which a new target may be unhealthy. The alarm waits for two minutes more, at least for three in all.
+   * @default - targets start within a minute
+   */
+  readonly startupTime?: Duration;
+}
+
 /**
  * Alarm on the percentage of successful requests.
  *
@@ -94,7 +110,7 @@ export class ResponseTimeAlarm extends Construct {
 export class UnhealthyTargetsAlarm extends Construct {
   public readonly alarm: Alarm;
 
-  public constructor(scope: Construct, id: string, props: TargetGroupAlarmProps) {
+  public constructor(scope: Construct, id: string, props: UnhealthyTargetsAlarmProps) {
     super(scope, id);
     this.alarm = createAlarm(this, props, {
       alarmDescription:
@@ -102,7 +118,7 @@ export class UnhealthyTargetsAlarm extends Construct {
         'a running deployment rolls back.',
       metric: (targets) => targets.ofWorst('group', targets.unhealthyPercents(), (worst) => worst),
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      minutes: HEALTH_MINUTES,
+      minutes: unhealthyMinutes(props.startupTime),
     });
   }
 }

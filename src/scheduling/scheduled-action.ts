@@ -34,28 +34,28 @@ interface ScheduledActionProps {
   readonly target: string;
   /** IAM action that the target takes. */
   readonly action: string;
-  /** ARN of the only resource on which the action is allowed. */
-  readonly resource: string;
+  /** ARNs of the only resources on which the action is allowed. */
+  readonly resources: string[];
   /** Schedules of the action. */
   readonly schedules: ActionSchedule[];
 }
 
 /**
- * Schedules one action on one resource, without a function.
+ * Schedules one action on named resources, without a function.
  *
  * EventBridge Scheduler assumes a role that allows nothing else.
  *
  * The children belong to the scope itself, because the ids of deployed schedules must not change.
  */
 export function scheduleAction(scope: Construct, props: ScheduledActionProps): void {
-  const { idPrefix = '', roleDescription, target, action, resource, schedules } = props;
+  const { idPrefix = '', roleDescription, target, action, resources, schedules } = props;
   const role = new Role(scope, `${idPrefix}Role`, {
     description: roleDescription,
     assumedBy: ofThisAccount(scope, 'scheduler.amazonaws.com'),
   });
   const policy = new ManagedPolicy(scope, `${idPrefix}Policy`, {
     roles: [role],
-    statements: [new PolicyStatement({ actions: [action], resources: [resource] })],
+    statements: [new PolicyStatement({ actions: [action], resources })],
   });
   schedules.forEach(({ id, description, expression, timeZone, input }) => {
     const schedule = new CfnSchedule(scope, id, {

@@ -6,6 +6,7 @@ import type { ISecureVpc } from '../network';
 import type { WebHealthCheck } from './deployment/health-check';
 import type { Rollout } from './deployment/rollout';
 import type { SmokeTest } from './deployment/smoke-test';
+import type { TargetProtocolVersion } from './deployment/target-protocol-version';
 import type { ServiceImage } from './image/service-image';
 import type { LoadBalancerSettings } from './load-balancer/load-balancer-settings';
 import type { Route } from './load-balancer/route';
@@ -56,12 +57,29 @@ export interface ProductionWebServiceProps extends ServiceTaskProps, LoadBalance
    */
   readonly stickiness?: Duration;
   /**
-   * TCP port on which the container listens, 1 to 65535.
+   * TCP port on which the container listens, 1 to 65535. The container gets it as the environment variable `PORT`.
    *
-   * A change replaces the target groups. Don't change it while a deployment shifts traffic.
+   * A change is a rollout, which `cdk deploy` starts, of a released image, too. Old tasks are reached on their own port
+   * until it has ended.
    * @default 8080 - a port that needs no root
    */
   readonly port?: number;
+  /**
+   * Encrypts requests between the load balancer and the tasks: the application speaks HTTPS on its port.
+   *
+   * The load balancer accepts any certificate, a self-signed or expired one, too. A change replaces the target groups
+   * while they serve, so it needs a second service. docs/service.md has the procedure.
+   * @default false - HTTP within the network, where only the load balancer reaches the tasks
+   */
+  readonly tlsToTasks?: boolean;
+  /**
+   * Version of the protocol in which the load balancer sends requests to the tasks.
+   *
+   * HTTP/2 and gRPC need a load balancer with a certificate. A change replaces the target groups while they serve, so
+   * it needs a second service. docs/service.md has the procedure.
+   * @default TargetProtocolVersion.HTTP1
+   */
+  readonly protocolVersion?: TargetProtocolVersion;
   /**
    * Databases and caches that the service uses.
    *
@@ -75,6 +93,24 @@ export interface ProductionWebServiceProps extends ServiceTaskProps, LoadBalance
    * @default - the load balancer requests `/ready` every 30 seconds
    */
   readonly healthCheck?: WebHealthCheck;
+  /**
+   * Time in which a new task may fail its health checks, 0 to 7200 whole seconds.
+   *
+   * Give the longest time from the start of a task to its first good answer, with some margin. ECS then replaces no
+   * task that still starts, and the alarms on unhealthy targets wait for as long. If it is set, it is also the start
+   * period of `healthCheck.containerCommand`, up to five minutes. A change starts no deployment, unless there is such a
+   * command.
+   * @default Duration.seconds(60) - two health checks that pass, and some time to start
+   */
+  readonly startupTime?: Duration;
+  /**
+   * Time that open requests have to end when a task leaves its target group, 0 to 3600 whole seconds.
+   *
+   * It should not exceed `stopTimeout`, after which the task is killed. A change applies at once and starts no
+   * deployment.
+   * @default - `stopTimeout`, or 30 seconds without one
+   */
+  readonly deregistrationDelay?: Duration;
   /**
    * Rollout strategy: how a new version replaces the running one.
    *

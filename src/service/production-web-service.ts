@@ -157,7 +157,7 @@ export class ProductionWebService
 
   /** Metrics and logs of the service, for alarms and dashboards. */
   public get signals(): ServiceSignals {
-    const { minTasks, maxTasks } = this.settings.tasks;
+    const { tasks: { minTasks, maxTasks }, startupTime } = this.settings;
     return {
       source: this,
       clusterName: this.cluster.clusterName,
@@ -166,6 +166,7 @@ export class ProductionWebService
       loadBalancer: this.loadBalancer,
       // A service that doesn't scale is always at its maximum.
       maxTasks: maxTasks === minTasks ? undefined : maxTasks,
+      startupTime,
       deploymentGroup: this.deploymentGroup,
       logGroups: [this.logGroup],
       stores: this.stores,

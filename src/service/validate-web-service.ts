@@ -7,6 +7,8 @@ import { checkFixedTags } from './deployment/fixed-tags';
 import type { RolloutBinding } from './deployment/rollout-binding';
 import type { SmokeTest } from './deployment/smoke-test';
 import type { SmokeTestBinding } from './deployment/smoke-test-binding';
+import { checkProtocolSupports, type TargetProtocol } from './deployment/target-protocol';
+import { TargetProtocolVersion } from './deployment/target-protocol-version';
 import type { LoadBalancerSettings } from './load-balancer/load-balancer-settings';
 import { Route } from './load-balancer/route';
 import { defaultCertificate } from './load-balancer/server-certificates';
@@ -24,6 +26,7 @@ interface WebServiceValues {
   readonly successRatePercent: number;
   readonly responseTimeLimit: Duration;
   readonly rollout: RolloutBinding;
+  readonly protocol: TargetProtocol;
 }
 
 /** Refuses props that AWS would refuse, and props that contradict each other. */
@@ -40,18 +43,29 @@ export function checkWebService(scope: IConstruct, props: ProductionWebServicePr
     serviceConnect: props.discoveryName !== undefined,
   });
   checkLoadBalancing(scope, props);
+  checkProtocolSupports(scope, values.protocol, {
+    httpsListener: props.loadBalancer?._servesHttps ?? defaultCertificate(props) !== undefined,
+    healthCheck: props.healthCheck,
+    discoveryName: props.discoveryName !== undefined,
+  });
   checkNumbers(scope, props, values);
+  checkTimes(scope, props);
 }
+
+/** Props of a service that decide on its smoke test. */
+type TestedProps = Pick<ProductionWebServiceProps, 'notSecret' | 'protocolVersion' | 'tlsToTasks'>;
 
 /** Binds a smoke test to a service. Refuses one that AWS would refuse, or that the rollout can't run. */
 export function bindSmokeTest(
   scope: IConstruct,
   rollout: RolloutBinding,
   smokeTest: SmokeTest,
-  { notSecret = {} }: Pick<ProductionWebServiceProps, 'notSecret'>,
+  { notSecret = {}, protocolVersion: version = TargetProtocolVersion.HTTP1, tlsToTasks: tls = false }: TestedProps,
 ): SmokeTestBinding {
   checkRolloutSupports(scope, rollout, { smokeTest: true });
-  return smokeTest._bind(scope, { notSecret });
+  const binding = smokeTest._bind(scope, { notSecret });
+  checkProtocolSupports(scope, { version, tls }, { requests: binding.requests.length > 0 });
+  return binding;
 }
 
 /** Features of a service that not every rollout supports. */
@@ -143,6 +157,21 @@ function checkNumbers(scope: IConstruct, props: ProductionWebServiceProps, value
       fix: 'give the percentage of requests that must succeed',
     },
   ]);
+}
+
+function checkTimes(scope: IConstruct, { startupTime, deregistrationDelay }: ProductionWebServiceProps): void {
+  checkDuration(scope, 'startupTime', startupTime, {
+    min: Duration.seconds(0),
+    max: Duration.hours(2),
+    whole: 'seconds',
+    fix: 'give the time from the start of a task to its first good answer, with some margin',
+  });
+  checkDuration(scope, 'deregistrationDelay', deregistrationDelay, {
+    min: Duration.seconds(0),
+    max: Duration.hours(1),
+    whole: 'seconds',
+    fix: 'give the time of the longest request, or remove deregistrationDelay',
+  });
 }
 
 /** Only the types of TypeScript, Java and Go require a network and an image. */

@@ -6,7 +6,10 @@ import { DEFAULT_USER, type WritableMemory } from './container/task-container';
 import { targetHealthCheck } from './deployment/health-check';
 import { Rollout } from './deployment/rollout';
 import type { RolloutBinding, RolloutContext } from './deployment/rollout-binding';
+import { DEFAULT_STARTUP_TIME } from './deployment/service-deployment';
 import type { SmokeTestBinding } from './deployment/smoke-test-binding';
+import { appProtocolOf, type TargetProtocol } from './deployment/target-protocol';
+import { TargetProtocolVersion } from './deployment/target-protocol-version';
 import type { Route } from './load-balancer/route';
 import type { ProductionWebServiceProps } from './production-web-service-props';
 import { type TaskRange, taskRange } from './scaling/scaling-limits';
@@ -18,13 +21,10 @@ import { ALL_REQUESTS, bindSmokeTest, checkWebService } from './validate-web-ser
 const DEFAULT_PORT = 8080;
 const DEFAULT_WRITABLE_PATHS = ['/tmp'];
 const DEFAULT_WRITABLE_MIB = 64;
-/**
- * Time in which a task that stops ends its open requests.
- *
- * ECS deregisters the target and then sends SIGTERM, so the deregistration delay must not exceed the default of
- * `stopTimeout`. Both are this constant.
- */
-const DRAIN_TIME = Duration.seconds(30);
+/** Time from SIGTERM to SIGKILL. A target drains for as long, because the task is killed then. */
+const DEFAULT_STOP_TIMEOUT = Duration.seconds(30);
+/** ECS refuses a longer start period of a container's health check. */
+const MAX_START_PERIOD = Duration.seconds(300);
 /**
  * Success rate below which a deployment rolls back.
  *
@@ -42,8 +42,12 @@ const DEFAULT_RESPONSE_TIME_LIMIT = Duration.seconds(2);
 export interface WebServiceSettings extends TaskSettings {
   /** File systems in memory that the application may write to. */
   readonly writable: WritableMemory;
+  /** Protocol in which the load balancer speaks to the tasks. */
+  readonly protocol: TargetProtocol;
   /** Time that open requests have to end when a task is deregistered. */
   readonly deregistrationDelay: Duration;
+  /** Time in which a new task may fail its health checks. */
+  readonly startupTime: Duration;
   /** Requests of the load balancer that reach the service. */
   readonly route: Route;
   /** Rollout strategy, bound to the service. */
@@ -73,8 +77,15 @@ export function webServiceSettings(
 ): WebServiceSettings {
   const profile = props.profile ?? EnvironmentProfile.of(service);
   const rollout = (props.rollout ?? Rollout.blueGreen())._bind(service, context);
+  const protocol = {
+    version: props.protocolVersion ?? TargetProtocolVersion.HTTP1,
+    tls: props.tlsToTasks ?? false,
+  };
+  const stopTimeout = props.stopTimeout ?? DEFAULT_STOP_TIMEOUT;
   const values = {
     port: props.port ?? DEFAULT_PORT,
+    protocol,
+    appProtocol: appProtocolOf(protocol),
     cpu: props.cpu ?? profile.taskCpu,
     memoryMiB: props.memoryMiB ?? smallestMemoryMiB(props.cpu) ?? profile.taskMemoryMiB,
     arm64: props.arm64 ?? false,
@@ -82,9 +93,13 @@ export function webServiceSettings(
     writable: {
       paths: props.writablePaths ?? DEFAULT_WRITABLE_PATHS,
       mebibytes: props.writableMiB ?? DEFAULT_WRITABLE_MIB,
+      owner: props.user ?? DEFAULT_USER,
+      executable: props.executableWritablePaths !== undefined,
     },
-    stopTimeout: props.stopTimeout ?? DRAIN_TIME,
-    deregistrationDelay: DRAIN_TIME,
+    stopTimeout,
+    deregistrationDelay: props.deregistrationDelay ?? stopTimeout,
+    startupTime: props.startupTime ?? DEFAULT_STARTUP_TIME,
+    startPeriod: startPeriodOf(props.startupTime),
     successRatePercent: props.successRatePercent ?? DEFAULT_SUCCESS_RATE_PERCENT,
     responseTimeLimit: props.responseTimeLimit ?? DEFAULT_RESPONSE_TIME_LIMIT,
   };
@@ -104,8 +119,20 @@ export function webServiceSettings(
     rollout,
     smokeTest,
     route: props.route ?? ALL_REQUESTS,
-    healthCheck: targetHealthCheck(service, props.healthCheck ?? {}),
+    healthCheck: targetHealthCheck(service, props.healthCheck ?? {}, protocol),
     scaling,
     tasks: taskRange(service, profile, scaling),
   };
+}
+
+/**
+ * Start period of the container's health check.
+ *
+ * A service without `startupTime` keeps its check as it is, because a change of it is a rollout.
+ */
+function startPeriodOf(startupTime: Duration | undefined): Duration | undefined {
+  if (startupTime === undefined || startupTime.isUnresolved()) {
+    return undefined;
+  }
+  return startupTime.toMilliseconds() > MAX_START_PERIOD.toMilliseconds() ? MAX_START_PERIOD : startupTime;
 }

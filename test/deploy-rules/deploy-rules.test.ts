@@ -15,6 +15,7 @@ const aclEntries = (numbers: number[]) => template(Object.fromEntries(numbers.ma
 const container = (changes: object) => template({
   Task: of('AWS::ECS::TaskDefinition', { Memory: '512', ContainerDefinitions: [{ Name: 'web', User: '1000', ReadonlyRootFilesystem: true, LogConfiguration: { LogDriver: 'awslogs' }, ...changes }] }),
 });
+const inMemory = (options: string[], Size = 64) => container({ LinuxParameters: { Tmpfs: [{ ContainerPath: '/tmp', Size, MountOptions: ['rw', ...options] }] } });
 const service = (configuration: object, groups = ['Blue', 'Green']) => template({
   Rule: of('AWS::ElasticLoadBalancingV2::ListenerRule', { Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups: groups.map((group) => ({ TargetGroupArn: ref(group) })) } }] }),
   Service: of('AWS::ECS::Service', {
@@ -135,7 +136,11 @@ const CASES: { [rule: string]: Case } = {
   'container-user': { bad: container({ User: '0:0' }), good: container({}) },
   'container-read-only': { bad: container({ ReadonlyRootFilesystem: false }), good: container({}) },
   'container-log': { bad: container({ LogConfiguration: undefined }), good: container({}) },
-  'tmpfs-within-memory': { bad: container({ LinuxParameters: { Tmpfs: [{ Size: 256 }, { Size: 256 }] } }), good: container({ LinuxParameters: { Tmpfs: [{ Size: 64 }] } }) },
+  'tmpfs-within-memory': { bad: inMemory(['mode=1777'], 512), good: inMemory(['mode=1777']) },
+  'tmpfs-of-its-user': {
+    bad: inMemory(['noexec']),
+    good: inMemory(['uid=1000', 'gid=1000', 'mode=0700']),
+  },
   'task-roles-before-tasks': { bad: taskOf(), good: taskOf('Policy') },
   'released-parameter-untagged': {
     bad: template({ Parameter: of('AWS::SSM::Parameter', { Name: '/shop/released/production', Tags: { Team: 'shop' } }) }),

@@ -33,6 +33,12 @@ function tmpfsMiB(definition: Found): number {
   return mounts.reduce((sum: number, { Size }) => sum + Number(Size), 0);
 }
 
+/** The paths of the ECS Exec agent stay root's, as whom it runs. */
+function writableBy(user: string, { ContainerPath: path, MountOptions: options }: { ContainerPath?: string; MountOptions?: string[] }): boolean {
+  const ofRoot = /^\/var\/(lib|log)\/amazon$/.test(path ?? '');
+  return ofRoot || list(options).some((option) => option === `uid=${user.split(':')[0]}` || option === 'mode=1777');
+}
+
 export const SERVICE_RULES: DeployRule[] = [
   {
     id: 'both-groups-in-production-rule',
@@ -68,6 +74,13 @@ export const SERVICE_RULES: DeployRule[] = [
     id: 'tmpfs-within-memory',
     why: 'What is mounted as tmpfs counts as memory of the task: when it fills up the task is killed.',
     check: (template) => resources(template, 'AWS::ECS::TaskDefinition').filter((definition) => tmpfsMiB(definition) >= Number(definition.p.Memory)).map(named),
+  },
+  {
+    id: 'tmpfs-of-its-user',
+    why: 'What is mounted as tmpfs belongs to root: a container of another user can not write to it, unless its options name the owner or a mode for all.',
+    check: (template) => containers(template)
+      .filter(({ c }) => !/^(root|0)(:|$)/.test(c.User ?? 'root') && list(c.LinuxParameters?.Tmpfs).some((mount) => !writableBy(c.User, mount)))
+      .map(named),
   },
   {
     id: 'task-roles-before-tasks',

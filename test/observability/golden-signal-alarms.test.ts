@@ -166,6 +166,12 @@ describe('The set of alarms', () => {
     expect(alarmsNamed(templateOf(stack), 'service-tasks-at-maximum-warning')).toEqual([]);
   });
 
+  test('waits for tasks that start slowly before it reports them as unhealthy', () => {
+    const { stack, web } = serviceFixture({ startupTime: Duration.minutes(10) });
+    new GoldenSignalAlarms(stack, 'Signals', { services: [web], alertRouting: mailRouting(stack) });
+    expect(row(templateOf(stack), 'service-unhealthy-tasks-error')).toBe('GreaterThanThreshold 0, 12 of 16 times 1 min');
+  });
+
   test('is the small one in development, and the full one with allAlarms [E-09]', () => {
     const inDevelopment = (allAlarms?: boolean) => watched({ profile: EnvironmentProfile.development(), allAlarms }).signals.alarms.map(({ node }) => node.scope!.node.id);
     expect(inDevelopment()).toEqual([

@@ -2,13 +2,13 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { rateExpression, scheduleAction, sdkTarget } from '../../src/scheduling/scheduled-action';
 import { testStack } from '../fixtures/test-stack';
 
-test('the role of a schedule may take one action on one resource, for this account alone', () => {
+test('the role of a schedule may take one action on the named resources, for this account alone', () => {
   const stack = testStack();
   scheduleAction(stack, {
     roleDescription: 'Reboots',
     target: sdkTarget(stack, 'rds', 'rebootDBInstance'),
     action: 'rds:RebootDBInstance',
-    resource: 'arn:aws:rds:eu-central-1:111122223333:db:orders',
+    resources: ['arn:aws:rds:eu-central-1:111122223333:db:orders'],
     schedules: [{ id: 'Weekly', description: 'Reboots', expression: rateExpression(7, 'day'), input: '{}' }],
   });
   const template = Template.fromStack(stack);
@@ -43,7 +43,7 @@ test('a schedule waits for the policy of its role, because its first run may be 
     roleDescription: 'Restarts',
     target: 'arn:aws:states:eu-central-1:111122223333:stateMachine:restart',
     action: 'states:StartExecution',
-    resource: 'arn:aws:states:eu-central-1:111122223333:stateMachine:restart',
+    resources: ['arn:aws:states:eu-central-1:111122223333:stateMachine:restart'],
     schedules: [{ id: 'Nightly', description: 'Restarts', expression: 'cron(0 2 * * ? *)', input: '{}' }],
   });
   const template = Template.fromStack(stack);

@@ -1,9 +1,10 @@
 import { type App, TimeZone } from 'aws-cdk-lib';
 import { Peer } from 'aws-cdk-lib/aws-ec2';
+import { FileSystem } from 'aws-cdk-lib/aws-efs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  Egress, ImageRepository, ProductionWebService, Route, SecureLoadBalancer, SecureVpc, ServiceCluster, ServiceImage, ServiceScaling, ServiceSecret, Sidecar,
-  Tracing,
+  Egress, ImageRepository, ProductionWebService, Route, SecureLoadBalancer, SecureVpc, ServiceCluster, ServiceImage, ServiceScaling, ServiceSecret, ServiceVolume, Sidecar,
+  SubnetTier, Tracing,
 } from '../../src';
 import { brokenRules } from '../deploy-rules/deploy-rules';
 import { endpointsOf } from '../fixtures/task-definition';
@@ -22,6 +23,7 @@ function everything(egress: Egress): Everything {
   const images = new ImageRepository(registry, 'Images');
   const loadBalancer = new SecureLoadBalancer(edge, 'Balancer', { network, certificate: certificate(edge) });
   const cluster = new ServiceCluster(edge, 'Cluster', { network, ecsExec: true }).cluster;
+  const files = new FileSystem(networkStack, 'Files', { vpc: network.vpc, vpcSubnets: network.subnets(SubnetTier.APPLICATION) });
   const shared = new Secret(registry, 'Partner', { secretName: 'partner' });
   const mirrored = (tag: string) => ServiceImage.fromRepository(images, { tag });
   const apiKey = Secret.fromSecretCompleteArn(services, 'Datadog', `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:datadog-a1b2c3`);
@@ -36,6 +38,9 @@ function everything(egress: Egress): Everything {
     memoryMiB: 4096,
     image: ServiceImage.released(images),
     discoveryName: 'api',
+    volumes: [ServiceVolume.fileSystem('/var/lib/api', files, { directory: '/api' }), ServiceVolume.ephemeral('/var/cache/api')],
+    ephemeralStorageGiB: 50,
+    executableWritablePaths: REASON,
     ecsExec: REASON,
     environment: { NODE_ENV: 'production' },
     secrets: [
@@ -74,8 +79,8 @@ describe.each([['NAT', Egress.natGatewayPerZone()], ['endpoints only', Egress.en
     expect(edge.dependencies).not.toContain(services);
   });
 
-  test('leaves no finding of the four packs and of CDK unacknowledged but those of the partner\'s secret, which is not ours', () => {
-    expect(unacknowledged(everything(egress).stacks.services).filter((finding) => !finding.endsWith('Registry/Partner/Resource'))).toEqual([]);
+  test('leaves no finding of the four packs and of CDK unacknowledged but those of the partner\'s secret and the file system, which are not ours', () => {
+    expect(unacknowledged(everything(egress).stacks.services).filter((finding) => !/Registry\/Partner\/Resource$|NetworkStack\/Files\//.test(finding))).toEqual([]);
   });
 
   test('has the endpoints that it uses and no other (B-14)', () => {

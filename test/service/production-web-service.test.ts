@@ -107,7 +107,7 @@ describe('ProductionWebService with document B\'s network', () => {
       ContainerDefinitions: [Match.objectLike({
         User: '1000:1000',
         ReadonlyRootFilesystem: true,
-        LinuxParameters: { Capabilities: { Drop: ['ALL'] }, InitProcessEnabled: true, Tmpfs: [{ ContainerPath: '/tmp', Size: 64, MountOptions: ['rw', 'noexec', 'nosuid', 'nodev'] }] },
+        LinuxParameters: { Capabilities: { Drop: ['ALL'] }, InitProcessEnabled: true, Tmpfs: [{ ContainerPath: '/tmp', Size: 64, MountOptions: ['rw', 'noexec', 'nosuid', 'nodev', 'uid=1000', 'gid=1000', 'mode=1777'] }] },
         LogConfiguration: Match.objectLike({ LogDriver: 'awslogs' }),
       })],
     });

@@ -41,7 +41,7 @@ export class ScheduledCapacity extends Construct {
       roleDescription: `Changes the capacity of ${props.clusterIdentifier}`,
       target: sdkTarget(this, 'rds', 'modifyDBCluster'),
       action: 'rds:ModifyDBCluster',
-      resource: props.clusterArn,
+      resources: [props.clusterArn],
       schedules: [
         this.schedule('Day', hours.fromHour, bounds.maxAcu),
         this.schedule('Night', hours.toHour, hours.nightMaxAcu),

@@ -72,7 +72,8 @@ export class CredentialRotation {
    *
    * A password stays valid for a whole rotation after the next one is issued, and every task is replaced in that time.
    * AWS's hosted rotation changes the passwords.
-   * A transform in the template deploys a Lambda function for each of the two secrets, in a nested stack.
+   * A transform in the template deploys a Lambda function for each of the two secrets, in a nested stack. A schedule
+   * invokes each of them every three days, because Lambda lets idle functions lose their network.
    */
   public static alternatingUsers(props: CredentialRotationProps = {}): CredentialRotation {
     return new CredentialRotation('alternating-users', props.automaticallyAfter);

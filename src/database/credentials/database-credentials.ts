@@ -1,4 +1,4 @@
-import { type Duration, Names, type RemovalPolicy } from 'aws-cdk-lib';
+import { ArnFormat, type Duration, Names, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { InterfaceVpcEndpointAwsService, type ISecurityGroup, Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { DatabaseSecret } from 'aws-cdk-lib/aws-rds';
@@ -10,6 +10,7 @@ import {
   RotationSchedule,
   type SingleUserHostedRotationOptions,
 } from 'aws-cdk-lib/aws-secretsmanager';
+import { keepAwake } from '../../functions/keep-awake';
 import { type ISecureVpc, SubnetTier } from '../../network';
 import { closedSecurityGroup } from '../../network/security-groups/closed-security-group';
 import type { DatabaseServer } from '../server/database-server';
@@ -23,6 +24,9 @@ export interface RotationFunctions {
   /** Alternates between two users of the application, with the rights of the master user. */
   readonly multi: (options: MultiUserHostedRotationOptions) => HostedRotation;
 }
+
+/** Part of the credentials, each with a secret and a rotation function. */
+type RotatedPart = 'master' | 'application';
 
 /** Properties of {@link DatabaseCredentials}. All of them are required. */
 export interface DatabaseCredentialsProps {
@@ -109,6 +113,7 @@ export class DatabaseCredentials {
       applicationSecret,
       functions.multi({ ...this.functionOptions('application', group), masterSecret }),
     );
+    this.keepFunctionsAwake();
   }
 
   /** Schedules the first rotation after its interval, in which the bootstrap statements create the user. */
@@ -121,11 +126,36 @@ export class DatabaseCredentials {
     });
   }
 
-  private functionOptions(part: string, group: SecurityGroup): SingleUserHostedRotationOptions {
-    const { network } = this.props;
+  /**
+   * Each invocation ends with an error at once: AWS's code reads `SecretId` first, which the event lacks. It reads and
+   * changes no secret.
+   */
+  private keepFunctionsAwake(): void {
+    const target = (part: RotatedPart) => ({
+      id: `RotationAwake-${part}`,
+      functionArn: Stack.of(this.scope).formatArn({
+        service: 'lambda',
+        resource: 'function',
+        resourceName: this.functionName(part),
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+    });
+    keepAwake(this.scope, {
+      idPrefix: 'RotationAwake',
+      functions: `the rotation of ${this.scope.node.scope?.node.path}`,
+      targets: [target('master'), target('application')],
+    });
+  }
+
+  private functionName(part: RotatedPart): string {
     const name = Names.uniqueResourceName(this.scope, { maxLength: 45, separator: '-' }).toLowerCase();
+    return `${name}-${part}`;
+  }
+
+  private functionOptions(part: RotatedPart, group: SecurityGroup): SingleUserHostedRotationOptions {
+    const { network } = this.props;
     return {
-      functionName: `${name}-${part}`,
+      functionName: this.functionName(part),
       vpc: network.vpc,
       vpcSubnets: network.subnets(SubnetTier.APPLICATION),
       securityGroups: [group],

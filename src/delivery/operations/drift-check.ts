@@ -136,7 +136,7 @@ export class DriftCheck extends Construct {
       roleDescription: `Starts the comparison of ${stageName}`,
       target: stateMachineArn,
       action: 'states:StartExecution',
-      resource: stateMachineArn,
+      resources: [stateMachineArn],
       schedules: [
         {
           id: 'Schedule',

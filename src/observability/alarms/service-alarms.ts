@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ServiceSignals } from '../../contracts';
+import { unhealthyMinutes } from '../../metrics/target-group-alarm';
 import { LATE_MINUTES } from '../../metrics/target-group-metrics';
 import type { LogErrors } from '../logs/log-errors';
 import { ServiceMetrics } from '../metrics/service-metrics';
@@ -202,14 +203,14 @@ function health(signals: ServiceSignals): AlarmRow[] {
     },
     {
       // More than 2 failures in 5 minutes: requirement C-14, in minutes, because CloudWatch counts no checks. B-12's
-      // low healthy count, too. Tasks that start are unhealthy for a minute or two, so three consecutive minutes count.
+      // low healthy count, too. Tasks that start are unhealthy for a minute or two, so three minutes count, or more.
       key: 'service-unhealthy-tasks',
       metric: metrics.unhealthyTasks(),
       thresholds: { error: 0 },
       unit: 'unhealthy tasks',
       period: MINUTE,
-      evaluationPeriods: 3 + LATE_MINUTES,
-      datapointsToAlarm: 3,
+      evaluationPeriods: unhealthyMinutes(signals.startupTime) + LATE_MINUTES,
+      datapointsToAlarm: unhealthyMinutes(signals.startupTime),
       rollsBackWhenCritical: true,
       happened: 'has tasks that fail their health checks',
       firstAction: 'See whether it is one task or all: one is replaced by itself, all share a cause.',

@@ -1,6 +1,7 @@
 import type { IConstruct } from 'constructs';
+import type { Waiver } from '../../compliance';
 import { sortedByName } from '../../contracts/sorted-by-name';
-import { checkPort, checkWholeNumber } from '../../validation/checks';
+import { checkPort, checkReason, checkWholeNumber } from '../../validation/checks';
 import { PropError } from '../../validation/prop-error';
 import type { ServiceImage } from '../image/service-image';
 import type { ServiceSecret } from './service-secret';
@@ -53,7 +54,7 @@ export interface SidecarProps {
    */
   readonly memoryMiB?: number;
   /**
-   * Absolute paths that the container may write to. They are kept in memory.
+   * Absolute paths that the container may write to. They are kept in memory and belong to `user`.
    * @default ['/tmp']
    */
   readonly writablePaths?: string[];
@@ -62,6 +63,11 @@ export interface SidecarProps {
    * @default 16
    */
   readonly writableMiB?: number;
+  /**
+   * Reason to let programs in the writable paths run, for example libraries that a process unpacks there.
+   * @default - programs in the writable paths can't run
+   */
+  readonly executableWritablePaths?: Waiver;
   /**
    * Stops the task when this container stops.
    * @default true - the default of ECS
@@ -87,6 +93,7 @@ export interface SidecarContext {
  * const cache = Sidecar.of('cache', {
  *   image: ServiceImage.fromRepository(mirror, { tag: 'redis-8.2' }),
  *   port: 6379,
+ *   command: ['--save', ''],
  * });
  * new ProductionWebService(this, 'Api', { network, image, certificate, sidecars: [cache] });
  */
@@ -132,6 +139,9 @@ export class Sidecar {
     });
     checkNothingSecret(scope, { prop: 'sidecars.environment', environment: props.environment ?? {}, notSecret });
     checkSecrets(scope, props.secrets);
+    if (props.executableWritablePaths) {
+      checkReason(scope, 'sidecars.executableWritablePaths.reason', props.executableWritablePaths.reason);
+    }
     if (props.port !== undefined) {
       checkPort(scope, 'sidecars.port', props.port);
     }
@@ -144,6 +154,7 @@ export class Sidecar {
       user: props.user ?? DEFAULT_USER,
       writablePaths: props.writablePaths ?? ['/tmp'],
       writableMiB: props.writableMiB ?? 16,
+      executable: props.executableWritablePaths !== undefined,
       essential: props.essential ?? true,
     };
   }

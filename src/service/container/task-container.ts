@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import {
   Capability,
   type ContainerDefinition,
@@ -13,6 +13,7 @@ import {
 import type { Construct } from 'constructs';
 import type { ServiceImage } from '../image/service-image';
 import type { ServiceSecret } from './service-secret';
+import { isRoot } from './validate-container';
 
 /**
  * Default user and group of a container.
@@ -63,6 +64,11 @@ export interface TaskContainer {
   readonly writablePaths: string[];
   /** Size of each writable path in MiB. */
   readonly writableMiB: number;
+  /**
+   * Lets programs in the writable paths run.
+   * @default false
+   */
+  readonly executable?: boolean;
   /** Stops the task when this container stops. ECS restarts a container that is not essential. */
   readonly essential: boolean;
   /**
@@ -77,15 +83,26 @@ export interface TaskContainer {
   readonly copiedPaths?: string[];
 }
 
-const MOUNT_OPTIONS = [TmpfsMountOption.RW, TmpfsMountOption.NOEXEC, TmpfsMountOption.NOSUID, TmpfsMountOption.NODEV];
-
 /** File systems in memory that a container may write to. Fargate gives bind mounts to root alone. */
 export interface WritableMemory {
   /** Absolute paths in the container. Each is a separate file system. */
   readonly paths: string[];
   /** Size of each path in MiB, within the task's memory. */
   readonly mebibytes: number;
+  /**
+   * User and group that own the paths, `uid:gid` or `uid`.
+   * @default - root
+   */
+  readonly owner?: string;
+  /**
+   * Lets programs in the paths run.
+   * @default false
+   */
+  readonly executable?: boolean;
 }
+
+/** Directories that by convention every user may write to. The sticky bit keeps others from deleting. */
+const SHARED_PATHS = ['/tmp', '/var/tmp', '/dev/shm'];
 
 /** Linux parameters: no capabilities, an init process that reaps zombies, and file systems in memory. */
 export function hardenedLinux(
@@ -98,10 +115,45 @@ export function hardenedLinux(
   if (!keepsCapabilities) {
     linux.dropCapabilities(Capability.ALL);
   }
-  memories.forEach(({ paths, mebibytes }) =>
-    paths.forEach((containerPath) => linux.addTmpfs({ containerPath, size: mebibytes, mountOptions: MOUNT_OPTIONS })),
+  memories.forEach((memory) =>
+    memory.paths.forEach((containerPath) =>
+      linux.addTmpfs({ containerPath, size: memory.mebibytes, mountOptions: mountOptions(containerPath, memory) }),
+    ),
   );
   return linux;
+}
+
+function mountOptions(path: string, { owner, executable }: WritableMemory): TmpfsMountOption[] {
+  return [
+    TmpfsMountOption.RW,
+    executable ? TmpfsMountOption.EXEC : TmpfsMountOption.NOEXEC,
+    TmpfsMountOption.NOSUID,
+    TmpfsMountOption.NODEV,
+    ...ownership(path, owner),
+  ];
+}
+
+/**
+ * Owner and mode of a file system in memory. Without them it is root's, with the mode of the image's directory.
+ *
+ * AWS lists the names `mode`, `uid` and `gid`, and CDK's enum has these alone. Their values are written as Docker and
+ * mount(8) have them. The owner is set next to the mode, because some container runtimes give the mode of the image's
+ * directory precedence.
+ */
+function ownership(path: string, owner: string | undefined): TmpfsMountOption[] {
+  if (owner === undefined || isRoot(owner)) {
+    return [];
+  }
+  if (Token.isUnresolved(owner)) {
+    return ['mode=1777' as TmpfsMountOption];
+  }
+  const [uid, gid] = owner.split(':');
+  const mode = SHARED_PATHS.includes(path) ? '1777' : '0700';
+  return [`uid=${uid}`, ...(gid ? [`gid=${gid}`] : []), `mode=${mode}`] as TmpfsMountOption[];
+}
+
+function writableMemory({ writablePaths, writableMiB, user, executable }: TaskContainer): WritableMemory {
+  return { paths: writablePaths, mebibytes: writableMiB, owner: user, executable };
 }
 
 /** Options that a container next to the application's gets from its task. */
@@ -130,7 +182,7 @@ export function addContainer(
     linuxParameters: hardenedLinux(
       definition,
       `Linux-${name}`,
-      [{ paths: container.writablePaths, mebibytes: container.writableMiB }],
+      [writableMemory(container)],
       container.keepsCapabilities,
     ),
     healthCheck: healthCommand && { command: healthCommand, startPeriod: Duration.seconds(15) },

@@ -3,9 +3,14 @@ import type { IConstruct } from 'constructs';
 import { PropError } from '../../validation/prop-error';
 import type { ServiceSecret } from './service-secret';
 
+/** True for the user 0, with or without a group. */
+export function isRoot(user: string): boolean {
+  return /^0+(:|$)/.test(user);
+}
+
 /** Refuses root, and a user that is known by its name alone. */
 export function checkUser(scope: IConstruct, prop: string, user: string | undefined): void {
-  if (user !== undefined && !Token.isUnresolved(user) && (/^0+(:|$)/.test(user) || !/^\d+(:\d+)?$/.test(user))) {
+  if (user !== undefined && !Token.isUnresolved(user) && (isRoot(user) || !/^\d+(:\d+)?$/.test(user))) {
     throw new PropError(scope, {
       prop,
       value: user,

@@ -3,7 +3,7 @@ import { EcsDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
 import type { FargateService } from 'aws-cdk-lib/aws-ecs';
 import { type IRole, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { acknowledge } from '../../compliance/acknowledge';
+import { acknowledge, acknowledgeWildcard } from '../../compliance/acknowledge';
 import type { SecureLoadBalancer } from '../load-balancer/secure-load-balancer';
 import type { CodeDeploySettings } from './rollout-plan';
 import type { TargetGroups } from './target-groups';
@@ -101,6 +101,8 @@ export class CodeDeployGroup extends Construct {
           resources: taskRoles.map(({ roleArn }) => roleArn),
           conditions: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
         }),
+        ...this.hookStatements(),
+        ...this.revisionStatements(),
       ],
     });
     acknowledge(
@@ -109,6 +111,35 @@ export class CodeDeployGroup extends Construct {
       'Task sets have no name beforehand and are narrowed to the cluster. The describe calls do not support ' +
         'resource-level permissions. The listeners that are changed are named.',
     );
+    if (this.props.revisionBucket) {
+      acknowledgeWildcard(
+        policy,
+        this.props.revisionBucket.arnForObjects('*'),
+        'Each deployment has its own AppSpec file, in the bucket that is named.',
+      );
+    }
     return policy;
+  }
+
+  private hookStatements(): PolicyStatement[] {
+    const resources = this.props.hookFunctions.map(({ functionArn }) => functionArn);
+    return resources.length > 0 ? [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources })] : [];
+  }
+
+  private revisionStatements(): PolicyStatement[] {
+    const { revisionBucket: bucket } = this.props;
+    if (!bucket) {
+      return [];
+    }
+    const { encryptionKey } = bucket;
+    return [
+      new PolicyStatement({
+        actions: ['s3:GetObject', 's3:GetObjectVersion'],
+        resources: [bucket.arnForObjects('*')],
+      }),
+      ...(encryptionKey
+        ? [new PolicyStatement({ actions: ['kms:Decrypt'], resources: [encryptionKey.keyArn] })]
+        : []),
+    ];
   }
 }

@@ -35,6 +35,8 @@ export interface LifecycleHookProps {
   readonly container: string;
   /** TCP port of the tasks, which the function calls. */
   readonly port: number;
+  /** True where the tasks speak HTTPS on it. */
+  readonly tls: boolean;
   /**
    * Steps at which the function holds the shift.
    * @default - the function only verifies
@@ -153,11 +155,12 @@ export class LifecycleHook extends Construct {
    */
   private plan(): string {
     const {
-      props: { port, hold, container },
+      props: { port, tls, hold, container },
       smokeTest,
     } = this;
     return Stack.of(this).toJsonString({
       port,
+      tls: tls || undefined,
       steps: hold?.steps,
       stepSeconds: this.stepSeconds,
       verifySeconds: smokeTest?.verifySeconds ?? 0,

@@ -13,6 +13,8 @@ interface RollbackLimits {
   readonly successRatePercent: number;
   /** Response time that the 90th percentile of each minute must not exceed. */
   readonly responseTimeLimit: Duration;
+  /** Time in which a new task may fail its health checks. */
+  readonly startupTime: Duration;
 }
 
 /**
@@ -29,7 +31,7 @@ const MAX_UNHEALTHY_PERCENT = 50;
  */
 export function rollbackAlarms(
   scope: Construct,
-  { names, successRatePercent, responseTimeLimit }: RollbackLimits,
+  { names, successRatePercent, responseTimeLimit, startupTime }: RollbackLimits,
 ): { readonly alarms: Alarm[]; readonly alarmNames: string[] } {
   const prefix = Names.uniqueResourceName(scope, { maxLength: 200, separator: '-' }).toLowerCase();
   const [successRate, responseTime, unhealthyTargets] = ['success-rate', 'response-time', 'unhealthy-targets'].map(
@@ -46,6 +48,7 @@ export function rollbackAlarms(
       names,
       alarmName: unhealthyTargets,
       threshold: MAX_UNHEALTHY_PERCENT,
+      startupTime,
     }),
   ].map(({ alarm }) => alarm);
   alarms.forEach((alarm) =>

@@ -1,6 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IEcsDeploymentConfig } from 'aws-cdk-lib/aws-codedeploy';
 import { DeploymentStrategy, type TrafficShiftConfig } from 'aws-cdk-lib/aws-ecs';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 
 /** Steps at which the lifecycle hook holds the shift, because ECS doesn't have them. */
 export interface StepHold {
@@ -16,6 +18,18 @@ export interface CodeDeploySettings {
   readonly deploymentConfig: IEcsDeploymentConfig;
   /** Time for which the old tasks are kept after the shift, 0 to 2880 whole minutes. */
   readonly terminationWaitTime: Duration;
+  /** Functions that CodeDeploy calls as hooks of a deployment. */
+  readonly hookFunctions: IFunction[];
+  /**
+   * Bucket from which CodeDeploy reads AppSpec files.
+   * @default - deployments bring their AppSpec
+   */
+  readonly revisionBucket?: IBucket;
+  /**
+   * Number of zones, the first ones, whose subnets the template of the service names.
+   * @default - all zones of the network
+   */
+  readonly availabilityZoneCount?: number;
 }
 
 /** Plan of a rollout: what the caller chose, with defaults, before it is checked. */

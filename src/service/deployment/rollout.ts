@@ -1,6 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { EcsDeploymentConfig, type IEcsDeploymentConfig } from 'aws-cdk-lib/aws-codedeploy';
 import { DeploymentStrategy } from 'aws-cdk-lib/aws-ecs';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import { bindPlan, type RolloutBinding, type RolloutContext } from './rollout-binding';
 import type { RolloutPlan } from './rollout-plan';
@@ -72,6 +74,27 @@ export interface CodeDeployProps {
    * @default Duration.minutes(30) - requirement A-11
    */
   readonly terminationWaitTime?: Duration;
+  /**
+   * Lambda functions that an AppSpec names as hooks. CodeDeploy may call these and no others.
+   *
+   * Each function reports its result by `codedeploy:PutLifecycleEventHookExecutionStatus`, for which its own role needs
+   * the permission. An alias and a version are functions of their own.
+   * @default - CodeDeploy may call no function
+   */
+  readonly hookFunctions?: IFunction[];
+  /**
+   * Bucket from which CodeDeploy may read AppSpec files, and whose key it may decrypt with.
+   * @default - each deployment brings its AppSpec in the call
+   */
+  readonly revisionBucket?: IBucket;
+  /**
+   * Number of Availability Zones that the template of the service names, the first ones of the network.
+   *
+   * AWS refuses a change of the subnets of such a service. Before the network gets a further zone, give the number of
+   * zones that it has had. New tasks reach the further zone by the `NetworkConfiguration` of the AppSpec.
+   * @default - all zones of the network
+   */
+  readonly availabilityZoneCount?: number;
 }
 
 const DEFAULT_BAKE_TIME = Duration.minutes(10);
@@ -181,6 +204,9 @@ export class Rollout {
       codeDeploy: {
         deploymentConfig: props.deploymentConfig ?? EcsDeploymentConfig.LINEAR_10PERCENT_EVERY_1MINUTES,
         terminationWaitTime: props.terminationWaitTime ?? Duration.minutes(30),
+        hookFunctions: props.hookFunctions ?? [],
+        revisionBucket: props.revisionBucket,
+        availabilityZoneCount: props.availabilityZoneCount,
       },
     });
   }

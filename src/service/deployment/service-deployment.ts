@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { Alarm, IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
@@ -17,7 +17,7 @@ import type { Construct } from 'constructs';
 import { DeploymentEngine } from '../../contracts';
 import type { EnvironmentProfile } from '../../environment';
 import type { TargetGroupNames } from '../../metrics/target-group-metrics';
-import { type ISecureVpc, SubnetTier } from '../../network';
+import type { ISecureVpc } from '../../network';
 import { checkStackTags } from '../../validation/stack-tags';
 import type { Route } from '../load-balancer/route';
 import type { SecureLoadBalancer } from '../load-balancer/secure-load-balancer';
@@ -28,8 +28,11 @@ import type { FixedTags } from './fixed-tags';
 import { LifecycleHook } from './lifecycle-hook';
 import { rollbackAlarms } from './rollback-alarms';
 import type { RolloutBinding } from './rollout-binding';
+import { serviceSubnets } from './service-subnets';
 import type { SmokeTestBinding } from './smoke-test-binding';
 import type { TargetGroups } from './target-groups';
+import type { TargetProtocol } from './target-protocol';
+import { createUrlOutput } from './url-output';
 
 /** Properties of a {@link ServiceDeployment}. All are checked. */
 export interface ServiceDeploymentProps {
@@ -62,6 +65,10 @@ export interface ServiceDeploymentProps {
   readonly healthCheck: HealthCheck;
   /** Time that open requests have to end when a task is deregistered. */
   readonly deregistrationDelay: Duration;
+  /** Time in which a new task may fail its health checks. */
+  readonly startupTime: Duration;
+  /** Protocol in which the load balancer speaks to the tasks. */
+  readonly protocol: TargetProtocol;
   /** TCP port of the container, 1 to 65535. */
   readonly port: number;
   /** Percent of requests that must succeed, above 0, up to 100. Below it, a deployment rolls back. */
@@ -98,7 +105,10 @@ export interface ServiceDeploymentProps {
   readonly smokeTest?: SmokeTestBinding;
 }
 
-const GRACE_PERIOD = Duration.seconds(60);
+/** Time in which a new task may fail its health checks, unless the service says another. */
+export const DEFAULT_STARTUP_TIME = Duration.seconds(60);
+/** Time of draining that the limits of a deployment already have room for. */
+const USUAL_DELAY = Duration.seconds(30);
 
 /** Fargate service with the traffic, alarms and hook by which new versions replace old ones. */
 export class ServiceDeployment {
@@ -117,7 +127,7 @@ export class ServiceDeployment {
     private readonly props: ServiceDeploymentProps,
   ) {
     this.traffic = this.createTraffic();
-    this.createUrlOutput();
+    createUrlOutput(scope, props.loadBalancer, props.route);
     const { alarms, alarmNames } = this.createRollbackAlarms();
     this.rollbackAlarms = alarms;
     this.rollbackAlarmNames = [...alarmNames];
@@ -143,9 +153,14 @@ export class ServiceDeployment {
     return this.verification;
   }
 
-  /** Longest planned duration of a deployment, with its verification. */
+  /** Longest planned duration of a deployment, with its verification and slow starts and ends of tasks. */
   public get maxDuration(): Duration {
-    return this.props.rollout.maxDuration.plus(this.verification?.maxDuration ?? Duration.seconds(0));
+    const { rollout, startupTime, deregistrationDelay } = this.props;
+    return [
+      this.verification?.maxDuration ?? Duration.seconds(0),
+      beyond(DEFAULT_STARTUP_TIME, startupTime),
+      beyond(USUAL_DELAY, deregistrationDelay),
+    ].reduce((sum, time) => sum.plus(time), rollout.maxDuration);
   }
 
   /** Names by which CloudWatch counts the traffic of the service. */
@@ -180,14 +195,14 @@ export class ServiceDeployment {
 
   /** A rule of the load balancer forwards to the tasks. CodeDeploy needs the default actions instead. */
   private createTraffic(): TargetGroups {
-    const { network, loadBalancer, port, healthCheck, deregistrationDelay, route, routePriority, rollout } = this.props;
-    const { listenerRuleTags, stickiness } = this.props;
+    const { network, loadBalancer, port, protocol, healthCheck, deregistrationDelay, listenerRuleTags } = this.props;
+    const { route, routePriority, rollout, stickiness } = this.props;
     checkStackTags(this.scope, {
       id: 'stackTagsResetTraffic',
       effect: 'writes the weights of the template into the listener rules, and production may go to no tasks',
       production: this.props.profile.name === 'production',
     });
-    const targets = { network, loadBalancer, port, healthCheck, deregistrationDelay, listenerRuleTags };
+    const targets = { network, loadBalancer, port, protocol, healthCheck, deregistrationDelay, listenerRuleTags };
     if (rollout.engine === DeploymentEngine.CODE_DEPLOY) {
       return new CodeDeployTraffic(this.scope, 'Traffic', targets);
     }
@@ -199,17 +214,10 @@ export class ServiceDeployment {
     });
   }
 
-  /** It has no export name, so two services and two stacks never collide. */
-  private createUrlOutput(): void {
-    const { loadBalancer, route } = this.props;
-    const host = route._urlHost();
-    const url = host === undefined ? loadBalancer.url : loadBalancer._urlOf(host);
-    new CfnOutput(this.scope, 'Url', { value: `${url}${route._urlPath()}`, description: 'Requests to the service' });
-  }
-
   private createRollbackAlarms(): { readonly alarms: Alarm[]; readonly alarmNames: string[] } {
-    const { successRatePercent, responseTimeLimit } = this.props;
-    return rollbackAlarms(this.scope, { names: this.targetGroupNames, successRatePercent, responseTimeLimit });
+    const { successRatePercent, responseTimeLimit, startupTime } = this.props;
+    const names = this.targetGroupNames;
+    return rollbackAlarms(this.scope, { names, successRatePercent, responseTimeLimit, startupTime });
   }
 
   private createService(): FargateService {
@@ -221,10 +229,10 @@ export class ServiceDeployment {
       // The service names the family, so that only a release decides which revision runs.
       taskDefinitionRevision: released ? TaskDefinitionRevision.LATEST : undefined,
       platformVersion: FargatePlatformVersion.LATEST,
-      vpcSubnets: network.subnets(SubnetTier.APPLICATION),
+      vpcSubnets: serviceSubnets(this.scope, network, rollout.codeDeploy?.availabilityZoneCount),
       securityGroups: [this.props.securityGroup],
       assignPublicIp: false,
-      healthCheckGracePeriod: GRACE_PERIOD,
+      healthCheckGracePeriod: this.props.startupTime,
       propagateTags: PropagatedTagSource.SERVICE,
       enableECSManagedTags: true,
       capacityProviderStrategies: this.props.capacityProviders,
@@ -236,7 +244,7 @@ export class ServiceDeployment {
   }
 
   private createLifecycleHook(): LifecycleHook {
-    const { network, profile, cluster, securityGroup: tasks, taskDefinition, port, rollout } = this.props;
+    const { network, profile, cluster, securityGroup: tasks, taskDefinition, port, protocol, rollout } = this.props;
     const hook = new LifecycleHook(this.scope, 'RolloutHook', {
       container: taskDefinition.defaultContainer!.containerName,
       hold: rollout.hold,
@@ -246,6 +254,7 @@ export class ServiceDeployment {
       tasks,
       taskDefinition,
       port,
+      tls: protocol.tls,
     });
     hook.attach(this.service);
     this.resource.node.addDependency(hook);
@@ -279,4 +288,9 @@ export class ServiceDeployment {
       ...(capacityProviders ? [cluster] : []),
     );
   }
+}
+
+/** Time above a usual one. A time that only CloudFormation knows counts as usual. */
+function beyond(usual: Duration, time: Duration): Duration {
+  return Duration.seconds(time.isUnresolved() ? 0 : Math.max(0, time.toSeconds() - usual.toSeconds()));
 }

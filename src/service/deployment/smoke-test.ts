@@ -92,7 +92,7 @@ export class SmokeTest {
    *
    * It runs once for each deployment: after the requests have passed, and before the first production traffic. The task
    * has the network, roles, variables and secrets of the service. `SMOKE_TEST_URL` is the address of a new task, for
-   * example `http://10.0.11.7:8080`.
+   * example `http://10.0.11.7:8080`, or `https://` with `tlsToTasks`.
    *
    * @example
    * const smokeTest = SmokeTest.command(['npm', 'run', 'test:smoke']);

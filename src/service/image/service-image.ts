@@ -96,6 +96,8 @@ export class ServiceImage {
   /**
    * Declared image of a private repository, by its tag or digest. `cdk deploy` deploys it.
    *
+   * Push it before the first deployment, which fails without it. `released` has no such order.
+   *
    * @example
    * const image = ServiceImage.fromRepository(images, { tag: '1.4.2' });
    */
@@ -109,8 +111,20 @@ export class ServiceImage {
   /**
    * Declared image of any registry. The network needs a route to the internet.
    *
+   * Its container must run as the service starts it: as the numeric `user`, not root, with a read-only root file system
+   * and no Linux capabilities. It writes to `writablePaths` and `volumes` alone, listens on `port`, and answers the
+   * health check, `GET /ready` by default. Set these props to what the image needs. Choose an image that is built for a
+   * user other than root, as `nginx-unprivileged` is: an image like `nginx` starts as root on port 80 and fails.
+   *
    * @example
-   * const image = ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx:1.29');
+   * new ProductionWebService(this, 'Web', {
+   *   network,
+   *   certificate,
+   *   image: ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx-unprivileged:1.29.1'),
+   *   port: 8080,
+   *   user: '101:101',
+   *   healthCheck: { path: '/' },
+   * });
    */
   public static fromRegistry(name: string): ServiceImage {
     return new ServiceImage({
@@ -120,7 +134,7 @@ export class ServiceImage {
   }
 
   /**
-   * Declared image that `cdk deploy` builds from a directory. The machine that deploys needs Docker.
+   * Declared image that `cdk deploy` builds from a directory and pushes. The machine that deploys needs Docker.
    *
    * @example
    * const image = ServiceImage.fromAsset('services/api');
@@ -144,7 +158,7 @@ export class ServiceImage {
    * Released image: the one that the SSM parameter of a release track names.
    *
    * `cdk deploy` never starts a rollout and never rolls an image back. The repository belongs to a stack that is
-   * deployed earlier.
+   * deployed earlier, and may be empty: the service has no tasks until the first release.
    *
    * @param repository repository with the parameter of the track
    * @param track release track of the stage, `production` unless named
@@ -192,7 +206,7 @@ function checkVersion(scope: Construct, context: ImageContext, source: ImageSour
       prop,
       value: moving,
       expected: `a tag or a digest that never moves for the container ${sidecar}, in every environment`,
-      fix: "name the version: ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx:1.29')",
+      fix: "name the version: ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx-unprivileged:1.29.1')",
     },
     {
       condition: immutableImageTags && moving !== undefined,

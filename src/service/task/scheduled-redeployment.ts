@@ -25,7 +25,7 @@ export class ScheduledRedeployment extends Construct {
       roleDescription: `Replaces the tasks of ${scope.node.path}`,
       target: sdkTarget(this, 'ecs', 'updateService'),
       action: 'ecs:UpdateService',
-      resource: service.serviceArn,
+      resources: [service.serviceArn],
       schedules: [
         {
           id: 'Schedule',

@@ -1,6 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { Waiver } from '../../compliance';
 import type { ServiceSecret } from '../container/service-secret';
+import type { ServiceVolume } from '../container/service-volume';
 import type { Sidecar } from '../container/sidecar';
 import type { Tracing } from '../tracing/tracing';
 
@@ -27,7 +28,8 @@ export interface ServiceTaskProps {
    */
   readonly user?: string;
   /**
-   * Absolute paths that the application may write to. They are kept in memory and count within the task's memory.
+   * Absolute paths that the application may write to. They belong to `user`, are kept in memory and count within the
+   * task's memory.
    * @default ['/tmp']
    */
   readonly writablePaths?: string[];
@@ -37,18 +39,34 @@ export interface ServiceTaskProps {
    */
   readonly writableMiB?: number;
   /**
+   * Reason to let programs in the writable paths run, for example libraries that a process unpacks there.
+   * @default - programs in the writable paths can't run
+   */
+  readonly executableWritablePaths?: Waiver;
+  /**
+   * Directories on disk that the application's container may use: of an EFS file system, or of the task.
+   * @default - the application writes to memory only
+   */
+  readonly volumes?: ServiceVolume[];
+  /**
+   * Encrypted disk of a task in GiB, 21 to 200, for its images and its ephemeral volumes.
+   * Fargate bills what is above 20.
+   * @default - 20 GiB, the size that Fargate includes
+   */
+  readonly ephemeralStorageGiB?: number;
+  /**
    * Command that the application's container runs.
    * @default - the command of the image
    */
   readonly command?: string[];
   /**
-   * Time from SIGTERM to SIGKILL, in whole seconds, 1 to 120.
-   * @default Duration.seconds(30) - as long as the load balancer drains a target
+   * Time from SIGTERM to SIGKILL, in whole seconds, 1 to 120. The load balancer drains a target for as long.
+   * @default Duration.seconds(30) - ECS's own default
    */
   readonly stopTimeout?: Duration;
   /**
    * Environment variables. A variable whose name or value looks like a secret is refused.
-   * @default - none
+   * @default - `PORT` alone, the port of the application
    */
   readonly environment?: { [name: string]: string };
   /**

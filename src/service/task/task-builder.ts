@@ -4,12 +4,14 @@ import { sortedByName } from '../../contracts/sorted-by-name';
 import type { ISecureVpc } from '../../network';
 import { SESSION_PATH_MIB, SESSION_PATHS } from '../cluster/ecs-exec';
 import { PORT_NAME } from '../cluster/service-connect';
+import type { ServiceVolume } from '../container/service-volume';
 import type { TaskContainer, WritableMemory } from '../container/task-container';
 import type { ResolvedImage } from '../image/service-image';
 import type { TracingSettings } from '../tracing/tracing-config';
 import type { ServiceTaskProps } from './service-task-props';
 import { ServiceTaskDefinition } from './task-definition';
 import type { TaskSettings } from './task-settings';
+import { checkVolumes, reachFileSystems } from './task-volumes';
 import { checkContainers } from './validate-task';
 
 /** Service that a {@link TaskBuilder} belongs to. */
@@ -52,6 +54,7 @@ export class TaskBuilder {
       writableMiB: writable.mebibytes,
       memoryMiB,
     });
+    checkVolumes(service, this.volumes, { user: context.user, writablePaths: writable.paths });
     this.task = new ServiceTaskDefinition(service, 'Task', {
       ...context,
       portName: props.discoveryName === undefined ? undefined : PORT_NAME,
@@ -61,6 +64,8 @@ export class TaskBuilder {
       sidecars: containers.map((container) => ({ container, image: this.bindImage(container) })),
       tracing: this.tracing,
       command: props.command,
+      volumes: this.volumes,
+      ephemeralStorageGiB: props.ephemeralStorageGiB,
     });
   }
 
@@ -83,7 +88,12 @@ export class TaskBuilder {
     needs
       .filter(([services]) => services.length > 0 && !network.reachesInternet)
       .forEach(([services, purpose]) => network.allowToAwsServices({ client, services, purpose }));
+    reachFileSystems(this.service, this.volumes, { network, client });
     this.tracing?.flows.forEach(({ peer, port }) => client.allowTo(peer, Port.tcp(port), `Traces of ${path}`));
+  }
+
+  private get volumes(): ServiceVolume[] {
+    return this.props.volumes ?? [];
   }
 
   private bindTracing(): TracingSettings | undefined {

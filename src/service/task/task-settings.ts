@@ -1,4 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
+import type { AppProtocol } from 'aws-cdk-lib/aws-ecs';
 import type { EnvironmentProfile } from '../../environment';
 import type { ResolvedImage } from '../image/service-image';
 
@@ -10,6 +11,13 @@ export interface TaskSettings {
   readonly profile: EnvironmentProfile;
   /** TCP port of the application, 1 to 65535. */
   readonly port: number;
+  /** Protocol of the application, for Service Connect. */
+  readonly appProtocol: AppProtocol;
+  /**
+   * Time for which failures of the container's health check are ignored, at most 300 seconds.
+   * @default - none: ECS ignores failures during the grace period of the service
+   */
+  readonly startPeriod?: Duration;
   /** CPU units of the task, 1024 to a vCPU, in a size that Fargate offers. */
   readonly cpu: number;
   /** Memory of the task in MiB, for all containers and writable paths. */

@@ -1,6 +1,6 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { checkDuration, checkReason } from '../../validation/checks';
+import { checkDuration, checkReason, checkWholeNumber } from '../../validation/checks';
 import { checkRules, type Rule } from '../../validation/rules';
 import type { TaskContainer } from '../container/task-container';
 import { checkEachOnce, checkPaths, checkSecrets, checkUser } from '../container/validate-container';
@@ -41,6 +41,15 @@ export function checkTask(scope: IConstruct, props: ServiceTaskProps, task: Task
     whole: 'seconds',
     fix: 'set at most two minutes, the limit of Fargate',
   });
+  checkWholeNumber(scope, 'ephemeralStorageGiB', props.ephemeralStorageGiB, {
+    min: 21,
+    max: 200,
+    unit: 'GiB',
+    fix: 'remove it to get the 20 GiB that Fargate includes',
+  });
+  if (props.executableWritablePaths) {
+    checkReason(scope, 'executableWritablePaths.reason', props.executableWritablePaths.reason);
+  }
   checkNothingSecret(scope, { prop: 'environment', environment, notSecret });
   checkSecrets(scope, props.secrets);
   if (props.ecsExec) {

@@ -125,7 +125,8 @@ describe.each(['one', 'four'] as const)('A service that is bound to a database, 
   test('has its tasks replaced before the next rotation, by a role that can do nothing else [A-34]', () => {
     const { serviceStack } = landscape(stacks, POSTGRES);
     const template = Template.fromStack(serviceStack);
-    const schedule = only(template, 'AWS::Scheduler::Schedule');
+    const schedules = Object.values(resources(template, 'AWS::Scheduler::Schedule')).map(({ Properties }) => Properties as any);
+    const [schedule] = schedules.filter(({ Target }) => JSON.stringify(Target).includes('updateService'));
     expect(schedule.ScheduleExpression).toBe('rate(7 days)');
     expect(JSON.stringify(schedule.Target)).toMatch(/aws-sdk:ecs:updateService.*ForceNewDeployment/);
     const statements = Object.values(resources(template, 'AWS::IAM::ManagedPolicy')).map(

@@ -2,9 +2,15 @@ import { Duration, Tags } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { EcsDeploymentConfig, TrafficRouting } from 'aws-cdk-lib/aws-codedeploy';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Rollout, ServiceImage } from '../../../src';
-import { templateOf, unacknowledged } from '../../fixtures/test-stack';
+import { expectRefusedValue } from '../../fixtures/refusals';
+import { ACCOUNT, refusal, REGION, templateOf, unacknowledged } from '../../fixtures/test-stack';
 import { serviceFixture } from '../../fixtures/web-service';
+
+const CHECK = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:check`;
 
 type Statement = { Action: string | string[]; Resource: unknown; Condition?: object };
 
@@ -111,6 +117,50 @@ describe('Rollout.codeDeploy', () => {
     expect(of('ecs:CreateTaskSet').Condition).toEqual({ ArnEqualsIfExists: { 'ecs:cluster': { 'Fn::GetAtt': [expect.stringMatching(/Cluster/), 'Arn'] } } });
     expect(only('AWS::IAM::Role', 'CodeDeployRole').Properties.ManagedPolicyArns).toBeUndefined();
     expect(only('AWS::CodeDeploy::DeploymentGroup').DependsOn).toContain(only('AWS::IAM::ManagedPolicy', 'CodeDeployPolicy').id);
+  });
+
+  describe('with an AppSpec in a bucket and functions as hooks', () => {
+    const statementsOf = (made: Template) => Object.entries(made.findResources('AWS::IAM::ManagedPolicy'))
+      .filter(([id]) => id.includes('CodeDeployPolicy')).flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement as Statement[]);
+    const withHook = () => serviceFixture(({ stack: of }) => {
+      const bucket = new Bucket(of, 'Revisions', { encryptionKey: new Key(of, 'RevisionsKey') });
+      const check = LambdaFunction.fromFunctionAttributes(of, 'Check', { functionArn: CHECK, sameEnvironment: true });
+      return { rollout: Rollout.codeDeploy({ hookFunctions: [check], revisionBucket: bucket }) };
+    });
+
+    test('may call these functions and read this bucket, and nothing else (B-10)', () => {
+      const statements = statementsOf(templateOf(withHook().stack));
+      const bucket = { 'Fn::GetAtt': [expect.stringMatching(/^Revisions/), 'Arn'] };
+      expect(statements).toEqual(expect.arrayContaining([
+        { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: CHECK },
+        { Effect: 'Allow', Action: ['s3:GetObject', 's3:GetObjectVersion'], Resource: { 'Fn::Join': ['', [bucket, '/*']] } },
+        { Effect: 'Allow', Action: 'kms:Decrypt', Resource: { 'Fn::GetAtt': [expect.stringMatching(/^Revisions/), 'Arn'] } },
+      ]));
+    });
+
+    test('leaves nothing of the four packs unacknowledged (B-14)', () => {
+      expect(unacknowledged(withHook().stack).filter((finding) => !finding.includes(' at Test/Revisions'))).toEqual([]);
+    });
+
+    test('may do neither without them (B-10)', () => {
+      const actions = statementsOf(template).flatMap(({ Action }) => Action);
+      expect(actions.filter((action) => /^(lambda|s3|kms):/.test(action))).toEqual([]);
+    });
+  });
+
+  test('names the subnets of the zones that the service was created in, whatever zones the network has', () => {
+    const subnets = (availabilityZoneCount?: number) => {
+      const made = templateOf(serviceFixture({ rollout: Rollout.codeDeploy({ availabilityZoneCount }) }).stack);
+      return Object.values(made.findResources('AWS::ECS::Service'))[0].Properties.NetworkConfiguration.AwsvpcConfiguration.Subnets;
+    };
+    const all = subnets();
+    expect(all).toHaveLength(3);
+    expect(subnets(2)).toEqual(all.slice(0, 2));
+  });
+
+  test.each([0, 4, 1.5])('refuses %d as the number of zones of the service', (availabilityZoneCount) => {
+    const message = refusal(() => serviceFixture({ rollout: Rollout.codeDeploy({ availabilityZoneCount }) }));
+    expectRefusedValue(message, 'rollout.availabilityZoneCount', String(availabilityZoneCount), 'a whole number from 1 to 3');
   });
 
   test('runs no tasks of a released image before the first release', () => {

@@ -174,7 +174,7 @@ describe('A service with a declared image', () => {
   });
 
   test('refuses an image of a public registry in a network with endpoints only (B-14)', () => {
-    const message = refusal(() => serviceFixture({ image: ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx:1.29') }));
+    const message = refusal(() => serviceFixture({ image: ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx-unprivileged:1.29.1') }));
     expect(message).toMatch(/image is the image of the application in a public registry, which .* does not reach\. Copy it to an ImageRepository/);
     expect(refusal(() => serviceFixture({ image: ServiceImage.fromRegistry('nginx') }))).toContain('a tag that never moves');
   });

@@ -2,7 +2,7 @@ import { CfnDynamicReference, CfnDynamicReferenceService, Duration, Lazy, Secret
 import type { Template } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
 import * as fc from 'fast-check';
-import { Route, SecureLoadBalancer, SecureVpc } from '../../../src';
+import { Route, SecureLoadBalancer, SecureVpc, TargetProtocolVersion } from '../../../src';
 import { EcsTraffic } from '../../../src/service/deployment/ecs-traffic';
 import { ListenerPriorities } from '../../../src/service/load-balancer/listener-priorities';
 import { documentC, templatesOf } from '../../fixtures/documented-apps';
@@ -36,6 +36,7 @@ function rulesWith(services: Array<[string, Route]>): { [id: string]: unknown } 
       route: of,
       priority: loadBalancer._claim(owner, of),
       port: 3000,
+      protocol: { version: TargetProtocolVersion.HTTP1, tls: false },
       healthCheck: {},
       deregistrationDelay: Duration.seconds(30),
     });

@@ -2,7 +2,7 @@ import { Duration, SecretValue } from 'aws-cdk-lib';
 import { Peer } from 'aws-cdk-lib/aws-ec2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  EnvironmentProfile, type ProductionWebServiceProps, SecureVpc, ServiceImage, ServiceSecret, Sidecar, type SidecarProps, Tracing,
+  EnvironmentProfile, type ProductionWebServiceProps, SecureVpc, ServiceImage, ServiceSecret, ServiceVolume, Sidecar, type SidecarProps, Tracing,
 } from '../../../src';
 import { ACCOUNT, REGION, refusal } from '../../fixtures/test-stack';
 import { serviceFixture } from '../../fixtures/web-service';
@@ -43,6 +43,14 @@ describe('A service\'s containers refuse', () => {
     ['sidecars with more memory than the task has', sidecars({ memoryMiB: 1000 }), 'memoryMiB', '1024', 'more than the 1000 MiB of cache'],
     ['a stop that takes longer than Fargate waits', { stopTimeout: Duration.minutes(3) }, 'stopTimeout', '3 minutes', '1 second to 2 minutes'],
     ['a name that cannot stand in a URL', { discoveryName: 'The API' }, 'discoveryName', 'The API', 'lower-case'],
+    ['a disk that Fargate includes anyway', { ephemeralStorageGiB: 20 }, 'ephemeralStorageGiB', '20', '21 to 200'],
+    ['a disk larger than Fargate has', { ephemeralStorageGiB: 201 }, 'ephemeralStorageGiB', '201', '21 to 200'],
+    ['programs in memory without a reason', { executableWritablePaths: { reason: 'x' } }, 'executableWritablePaths.reason', 'x', 'a sentence'],
+    ['programs in the memory of a sidecar without a reason', sidecars({ executableWritablePaths: { reason: '' } }), 'sidecars.executableWritablePaths.reason', '""', 'a sentence'],
+    ['a volume at a relative path', { volumes: [ServiceVolume.ephemeral('data')] }, 'volumes.path', 'data', 'an absolute path'],
+    ['a volume instead of the root', { volumes: [ServiceVolume.ephemeral('/')] }, 'volumes.path', '"/"', 'an absolute path'],
+    ['a volume over a writable path', { volumes: [ServiceVolume.ephemeral('/tmp')] }, 'volumes.path', '/tmp', 'no other volume and no writable path'],
+    ['two volumes at one path', { volumes: [ServiceVolume.ephemeral('/data'), ServiceVolume.ephemeral('/data')] }, 'volumes.path', '/data', 'no other volume'],
     ['ecsExec without a reason', { ecsExec: { reason: '' } }, 'ecsExec.reason', '""', 'a sentence'],
   ])('%s', (...row) => expectRefused(refused(row[1]), row));
 

@@ -16,11 +16,15 @@ func main() {
 	images := prodconstructs.NewImageRepository(registry, jsii.String("Images"), nil)
 
 	stack := awscdk.NewStack(app, jsii.String("Shop"), &awscdk.StackProps{Env: env})
-	prodconstructs.NewProductionWebService(stack, jsii.String("Web"), &prodconstructs.ProductionWebServiceProps{
+	web := prodconstructs.NewProductionWebService(stack, jsii.String("Web"), &prodconstructs.ProductionWebServiceProps{
 		Network: prodconstructs.NewSecureVpc(stack, jsii.String("Network"), nil),
-		Image:   prodconstructs.ServiceImage_FromRepository(images, &prodconstructs.DeclaredImageProps{Tag: jsii.String("1.4.2")}),
+		Image:   prodconstructs.ServiceImage_Released(images, nil),
 		Certificate: awscertificatemanager.Certificate_FromCertificateArn(stack, jsii.String("Certificate"),
 			jsii.String("arn:aws:acm:eu-central-1:111111111111:certificate/...")),
+	})
+	prodconstructs.NewRelease(stack, jsii.String("Release"), &prodconstructs.ReleaseProps{
+		StageName: jsii.String("production"),
+		Services:  &[]prodconstructs.IReleasedService{web},
 	})
 	app.Synth(nil)
 }

@@ -1,5 +1,5 @@
 import type { Properties } from '../template';
-import { type Case, changed, removed, resource } from './case';
+import { type Case, changed, created, removed, resource } from './case';
 
 const service = (properties: Properties = {}) =>
   resource('AWS::ECS::Service', { Cluster: 'main', TaskDefinition: 'shop:1', DesiredCount: 2, ...properties });
@@ -11,8 +11,44 @@ const task = (properties: Properties = {}) =>
   });
 const CODE_DEPLOY = { DeploymentController: { Type: 'CODE_DEPLOY' } };
 
+const listening = (...ports: number[]) =>
+  task({
+    ContainerDefinitions: [
+      { Name: 'web', Image: 'shop:1', PortMappings: ports.map((ContainerPort) => ({ ContainerPort })) },
+    ],
+  });
+const reached = (ContainerPort: number, properties: Properties = {}) =>
+  service({
+    TaskDefinition: { Ref: 'Task' },
+    LoadBalancers: [{ ContainerName: 'web', ContainerPort, TargetGroupArn: 'blue' }],
+    ...properties,
+  });
+const inSubnets = (...Subnets: string[]) => ({ NetworkConfiguration: { AwsvpcConfiguration: { Subnets } } });
+
 /** Documented behaviour of Amazon ECS. */
 export const ECS_CASES: readonly Case[] = [
+  changed(
+    'service-under-code-deploy',
+    'refused by AWS',
+    'a service of CodeDeploy gets the subnet of another zone from its deployments alone',
+    service({ ...CODE_DEPLOY, ...inSubnets('subnet-1', 'subnet-2') }),
+    service({ ...CODE_DEPLOY, ...inSubnets('subnet-1', 'subnet-2', 'subnet-3') }),
+  ),
+  created(
+    'port-of-the-load-balancer',
+    'refused by AWS',
+    'a load balancer reaches a port that the task definition maps',
+    reached(8080),
+    { Task: listening(3000) },
+  ),
+  changed(
+    'port-of-the-load-balancer',
+    'refused by AWS',
+    "a service that names its family moves to no port that the family's newest revision lacks",
+    reached(3000, { TaskDefinition: 'shop' }),
+    reached(8080, { TaskDefinition: 'shop' }),
+    { Task: listening(3000) },
+  ),
   changed(
     'service-under-code-deploy',
     'refused by AWS',

@@ -1,3 +1,5 @@
+import type { Existing } from '../resource';
+import { list, type Properties } from '../template';
 import type { Rules } from './rule';
 
 const SERVICE = 'AWS::ECS::Service';
@@ -43,6 +45,18 @@ const UNDER_CODE_DEPLOY = [
   'Tags',
 ];
 
+/** Ports of the containers of a service's task definition, or of the newest one of its family, where that is known. */
+function portsOf({ TaskDefinition }: Properties, existing: Existing): number[] | undefined {
+  const family = existing.of(TASK).filter(({ properties }) => properties.Family === TaskDefinition);
+  const definition = existing.named(TaskDefinition, TASK) ?? family[family.length - 1];
+  return (
+    definition &&
+    list(definition.properties.ContainerDefinitions as Properties[])
+      .flatMap(({ PortMappings }) => list(PortMappings as Properties[]))
+      .map(({ ContainerPort }) => Number(ContainerPort))
+  );
+}
+
 /** Services and their tasks. */
 export const ECS: Rules = {
   refusals: [
@@ -59,6 +73,21 @@ export const ECS: Rules = {
         const refused = changed.filter((name) => !UNDER_CODE_DEPLOY.includes(name));
         return before?.properties.DeploymentController?.Type === 'CODE_DEPLOY' && refused.length > 0
           ? `unable to update ${refused.join(', ')} on services with a CODE_DEPLOY deployment controller`
+          : undefined;
+      },
+    },
+    {
+      id: 'port-of-the-load-balancer',
+      source: 'API reference of Amazon ECS, "LoadBalancer": containerPort corresponds to one of the task definition',
+      types: [SERVICE],
+      refuses: ({ resource, before }, existing) => {
+        const asked = ({ LoadBalancers, TaskDefinition }: Properties) => JSON.stringify([LoadBalancers, TaskDefinition]);
+        const ports = portsOf(resource.properties, existing);
+        const missing = list(resource.properties.LoadBalancers as Properties[]).find(
+          ({ ContainerPort }) => ContainerPort !== undefined && !ports?.includes(Number(ContainerPort)),
+        );
+        return missing && ports && (!before || asked(before.properties) !== asked(resource.properties))
+          ? `the container ${missing.ContainerName} did not have a container port ${missing.ContainerPort} defined`
           : undefined;
       },
     },
