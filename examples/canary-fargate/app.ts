@@ -8,7 +8,6 @@ const env = { region: 'eu-central-1' };
 // Deployed first: images exist before services do.
 const registry = new Stack(app, 'canary-registry', { env });
 const images = new ImageRepository(registry, 'Images');
-new CfnOutput(registry, 'Repository', { value: images.repository.repositoryUri });
 new CfnOutput(registry, 'ReleasedImage', { value: images.releasedImageParameterName('production') });
 
 const stack = new Stack(app, 'canary-application', { env });
@@ -22,7 +21,7 @@ const network = new SecureVpc(stack, 'Network', {
   egress: Egress.endpointsOnly(),
 });
 
-const web = new ProductionWebService(stack, 'Web', {
+new ProductionWebService(stack, 'Web', {
   network,
   image: ServiceImage.released(images),
   certificate: Certificate.fromCertificateArn(stack, 'Certificate', app.node.getContext('certificateArn')),
@@ -39,5 +38,3 @@ const web = new ProductionWebService(stack, 'Web', {
   rollout: Rollout.steps([10, 20, 50, 70, 100], { stepBakeTime: Duration.minutes(1), bakeTime: Duration.minutes(10) }),
   successRatePercent: 99.5,
 });
-
-new CfnOutput(stack, 'Address', { value: web.loadBalancer.loadBalancer.loadBalancerDnsName });

@@ -59,7 +59,7 @@ export interface ServiceBinding {
  *
  * @example
  * class SearchIndex extends Construct implements IBackingService {
- *   public constructor(scope: Construct, id: string, private readonly domain: Domain) {
+ *   public constructor(scope: Construct, id: string, private readonly domain: SearchDomain) {
  *     super(scope, id);
  *   }
  *

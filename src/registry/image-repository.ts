@@ -1,4 +1,4 @@
-import { AspectPriority, Aspects, Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib';
 import {
   ImageTagMutabilityExclusionFilter,
   type IRepository,
@@ -15,11 +15,11 @@ import { EnvironmentProfile } from '../environment';
 import { globToRegExp, type Wildcards } from '../text/glob';
 import { checkWholeNumber } from '../validation/checks';
 import { checkRules } from '../validation/rules';
+import { checkStackTags } from '../validation/stack-tags';
 import { AdoptedRepository } from './adopted-repository';
 import type { IImageRepository } from './image-repository-interface';
 import type { AdoptedRepositoryProps, ImageRepositoryProps } from './image-repository-props';
 import { NOTHING_RELEASED } from './released-image';
-import { StackTagsWarning } from './stack-tags-warning';
 import { keyRules } from './validate-key';
 import { checkTracks, unknownTrack } from './validate-tracks';
 
@@ -75,7 +75,12 @@ export class ImageRepository extends Construct implements IImageRepository {
     this.repository = this.ecr;
     this.addLifecycleRules(keepImages);
     this.parameters = new Map(tracks.map((track) => [track, this.createParameter(track)]));
-    Aspects.of(this).add(new StackTagsWarning(this), { priority: AspectPriority.READONLY });
+    new CfnOutput(this, 'Uri', { value: this.repository.repositoryUri, description: 'Push images here' });
+    checkStackTags(this, {
+      id: 'stackTagsResetReleasedImages',
+      effect: 'writes "none" into the parameters of released images',
+      production: profile.name === 'production',
+    });
   }
 
   public releasedImageParameterName(track: string): string {

@@ -1,5 +1,4 @@
 import type { Duration } from 'aws-cdk-lib';
-import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { IBackingService } from '../contracts';
 import type { EnvironmentProfile } from '../environment';
@@ -9,6 +8,7 @@ import type { Rollout } from './deployment/rollout';
 import type { SmokeTest } from './deployment/smoke-test';
 import type { TargetProtocolVersion } from './deployment/target-protocol-version';
 import type { ServiceImage } from './image/service-image';
+import type { LoadBalancerSettings } from './load-balancer/load-balancer-settings';
 import type { Route } from './load-balancer/route';
 import type { SecureLoadBalancer } from './load-balancer/secure-load-balancer';
 import type { ServiceScaling } from './scaling/service-scaling';
@@ -17,23 +17,19 @@ import type { ServiceTaskProps } from './task/service-task-props';
 /**
  * Properties of a {@link ProductionWebService}.
  *
- * `network` and `image` are required, and one of `certificate` and `loadBalancer`.
+ * `network` and `image` are required, and one of `certificate`, `domains` and `loadBalancer`. The settings of a load
+ * balancer are those of the dedicated one.
  */
-export interface ProductionWebServiceProps extends ServiceTaskProps {
+export interface ProductionWebServiceProps extends ServiceTaskProps, LoadBalancerSettings {
   /** Network whose application tier holds the tasks. */
   readonly network: ISecureVpc;
   /** Container image, and with it the deployer: `cdk deploy` or a `Release`. */
   readonly image: ServiceImage;
   /**
-   * Load balancer, which other services may share.
-   * @default - a dedicated one, with `certificate`
+   * Load balancer, which other services may share. It has its own certificate, ingress and other settings.
+   * @default - a dedicated one, with the settings in these props
    */
   readonly loadBalancer?: SecureLoadBalancer;
-  /**
-   * ACM certificate of the dedicated load balancer. Not together with `loadBalancer`.
-   * @default - none; `loadBalancer` is then required
-   */
-  readonly certificate?: ICertificate;
   /**
    * Requests of the load balancer that reach the service. Don't change it while a deployment shifts traffic.
    * @default Route.path('/*') - all requests
@@ -44,6 +40,22 @@ export interface ProductionWebServiceProps extends ServiceTaskProps {
    * @default - from the route and the path of this construct, specific routes first
    */
   readonly routePriority?: number;
+  /**
+   * Tags of the listener rules, for organizations whose tag policies block resources without tags.
+   *
+   * Set them before the first deployment and leave them, because a change resets the weights of the rules. With
+   * `Rollout.codeDeploy()`, they are the tags of both listeners.
+   * @default - no tags, not even those of `Tags.of(...)`, because a changed tag would edit the rules
+   */
+  readonly listenerRuleTags?: { [key: string]: string };
+  /**
+   * Time for which a client stays with the same task by a cookie, 1 second to 7 days, in whole seconds.
+   *
+   * It requires `Rollout.rolling()`. Set it before the first deployment, because the load balancer refuses to switch it
+   * on or off on a running service.
+   * @default - requests go to any task
+   */
+  readonly stickiness?: Duration;
   /**
    * TCP port on which the container listens, 1 to 65535. The container gets it as the environment variable `PORT`.
    *

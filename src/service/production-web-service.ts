@@ -74,7 +74,7 @@ export class ProductionWebService
   public readonly logGroup: LogGroup;
   /** Security group of the tasks. */
   public readonly securityGroup: SecurityGroup;
-  /** Target groups between which production traffic moves. A rolling rollout has a single one. */
+  /** Target groups between which production traffic moves. With `stickiness` there is a single one. */
   public readonly targetGroups: ApplicationTargetGroup[];
   /** Listener rule of production traffic. Undefined where CodeDeploy moves the default action of the listener. */
   public readonly productionRule?: ApplicationListenerRule;
@@ -228,8 +228,7 @@ export class ProductionWebService
   }
 
   private createLoadBalancer(): SecureLoadBalancer {
-    const { network, certificate } = this.props;
-    return new SecureLoadBalancer(this, 'LoadBalancer', { network, certificate, profile: this.settings.profile });
+    return new SecureLoadBalancer(this, 'LoadBalancer', { ...this.props, profile: this.settings.profile });
   }
 
   private createCluster(): ecs.Cluster {
@@ -261,13 +260,15 @@ export class ProductionWebService
 
   private createDeployment(): ServiceDeployment {
     const { loadBalancer, cluster, logGroup, taskDefinition, securityGroup, settings } = this;
-    const { network, routePriority, serviceName, discoveryName: name } = this.props;
+    const { network, routePriority, listenerRuleTags, stickiness, serviceName, discoveryName: name } = this.props;
     const { spot } = settings.scaling._props;
     return new ServiceDeployment(this, {
       ...settings,
       network,
       loadBalancer,
       routePriority,
+      listenerRuleTags,
+      stickiness,
       cluster,
       taskDefinition,
       securityGroup,

@@ -3,12 +3,15 @@ import type { IConstruct } from 'constructs';
 import { DeploymentEngine } from '../contracts';
 import { checkDuration, checkPort, checkWholeNumber } from '../validation/checks';
 import { checkRules } from '../validation/rules';
+import { checkFixedTags } from './deployment/fixed-tags';
 import type { RolloutBinding } from './deployment/rollout-binding';
 import type { SmokeTest } from './deployment/smoke-test';
 import type { SmokeTestBinding } from './deployment/smoke-test-binding';
 import { checkProtocolSupports, type TargetProtocol } from './deployment/target-protocol';
 import { TargetProtocolVersion } from './deployment/target-protocol-version';
+import type { LoadBalancerSettings } from './load-balancer/load-balancer-settings';
 import { Route } from './load-balancer/route';
+import { defaultCertificate } from './load-balancer/server-certificates';
 import type { ProductionWebServiceProps } from './production-web-service-props';
 import { checkServiceName, checkTask } from './task/validate-task';
 
@@ -36,10 +39,12 @@ export function checkWebService(scope: IConstruct, props: ProductionWebServicePr
   checkRolloutSupports(scope, rollout, {
     sharedLoadBalancer: props.loadBalancer !== undefined,
     route: props.route,
+    stickiness: props.stickiness !== undefined,
     serviceConnect: props.discoveryName !== undefined,
   });
+  checkLoadBalancing(scope, props);
   checkProtocolSupports(scope, values.protocol, {
-    httpsListener: props.loadBalancer?._servesHttps,
+    httpsListener: props.loadBalancer?._servesHttps ?? defaultCertificate(props) !== undefined,
     healthCheck: props.healthCheck,
     discoveryName: props.discoveryName !== undefined,
   });
@@ -75,6 +80,8 @@ interface RolloutDemands {
   readonly sharedLoadBalancer?: boolean;
   /** Requests of the load balancer that reach it. */
   readonly route?: Route;
+  /** True for a service whose clients stay with one task. */
+  readonly stickiness?: boolean;
 }
 
 /** Refuses what the deployment engine of a service does not support. */
@@ -119,6 +126,13 @@ export function checkRolloutSupports(scope: IConstruct, { engine }: RolloutBindi
       problem: `is ${notSupported}: CodeDeploy moves the default action of a listener, which has no route`,
       fix: 'remove route, or use Rollout.linear()',
     },
+    {
+      condition: demands.stickiness === true && engine !== DeploymentEngine.ROLLING,
+      prop: 'stickiness',
+      problem:
+        'requires Rollout.rolling(): behind two target groups, clients would stay with the group that no longer serves',
+      fix: 'use Rollout.rolling(), or keep sessions in a store and remove stickiness',
+    },
   ]);
 }
 
@@ -162,7 +176,8 @@ function checkTimes(scope: IConstruct, { startupTime, deregistrationDelay }: Pro
 
 /** Only the types of TypeScript, Java and Go require a network and an image. */
 function checkRequired(scope: IConstruct, props: Partial<ProductionWebServiceProps>): void {
-  const { network, image, certificate, loadBalancer } = props;
+  const { network, image, loadBalancer, plainHttp } = props;
+  const given = LOAD_BALANCER_SETTINGS.find((prop) => props[prop] !== undefined);
   checkRules(scope, [
     {
       condition: !network,
@@ -179,19 +194,47 @@ function checkRequired(scope: IConstruct, props: Partial<ProductionWebServicePro
       fix: "give ServiceImage.fromRepository(images, { tag: '1.4.2' })",
     },
     {
-      condition: !certificate && !loadBalancer,
+      condition: !defaultCertificate(props) && !plainHttp && !loadBalancer,
       prop: 'certificate',
       value: undefined,
       expected: 'a certificate, or a loadBalancer',
       fix:
         'import one with Certificate.fromCertificateArn, or give a SecureLoadBalancer, ' +
-        'which takes plainHttp with a reason instead',
+        "or set plainHttp: { reason: '...' }",
     },
     {
-      condition: certificate !== undefined && loadBalancer !== undefined,
-      prop: 'certificate',
-      problem: 'is not supported together with loadBalancer, which has its own certificate',
-      fix: 'give the certificate to the SecureLoadBalancer, or remove loadBalancer',
+      condition: loadBalancer !== undefined && given !== undefined,
+      prop: given ?? '',
+      problem: 'is not supported together with loadBalancer, which has its own settings',
+      fix: `give ${given} to the SecureLoadBalancer, or remove loadBalancer`,
     },
   ]);
+}
+
+/** Names of all settings of a dedicated load balancer. The type requires each. */
+const SETTINGS: Readonly<Record<keyof LoadBalancerSettings, true>> = {
+  certificate: true,
+  plainHttp: true,
+  tlsPolicy: true,
+  httpRedirect: true,
+  ingress: true,
+  dualStack: true,
+  domains: true,
+  responseHeaders: true,
+  firewall: true,
+  withoutFirewall: true,
+  logBucket: true,
+  idleTimeout: true,
+  clientKeepAlive: true,
+};
+const LOAD_BALANCER_SETTINGS = Object.keys(SETTINGS) as Array<keyof LoadBalancerSettings>;
+
+function checkLoadBalancing(scope: IConstruct, { listenerRuleTags, stickiness }: ProductionWebServiceProps): void {
+  checkFixedTags(scope, 'listenerRuleTags', listenerRuleTags);
+  checkDuration(scope, 'stickiness', stickiness, {
+    min: Duration.seconds(1),
+    max: Duration.days(7),
+    whole: 'seconds',
+    fix: 'write Duration.hours(8)',
+  });
 }

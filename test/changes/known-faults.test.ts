@@ -1,4 +1,4 @@
-import { Stack, Stage, Tags } from 'aws-cdk-lib';
+import { Duration, Stack, Stage, Tags } from 'aws-cdk-lib';
 import {
   Egress,
   HardenedPostgres,
@@ -21,6 +21,9 @@ import { described, type Outcome } from '../simulators/cloudformation/outcome';
 import type { Template } from '../simulators/cloudformation/template';
 
 const PLAIN_HTTP = { plainHttp: { reason: '(the reason that the app gives)' } };
+const INTERNAL = { ingress: Ingress.internalOnly(['10.0.0.0/16']) };
+
+const IMAGE = ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx-unprivileged:1.29.1');
 
 /** Each test holds a fault of the library that is found until mended; then it expects the harmless outcome. */
 describe('Known faults of changes', () => {
@@ -42,11 +45,25 @@ describe('Known faults of changes', () => {
   describe('of a service behind a load balancer', () => {
     const shop = shopTemplate();
 
-    // Is found until mended: the rules and listeners of a shifted service take no tag from the app.
-    test('a tag on the app writes the weights of both listener rules', () => {
+    test('a tag on the app leaves the weights of both listener rules alone', () => {
       const outcome = changeOf(shop, shopTemplate({}, 'shop'));
-      expect(outcome.verdict).toBe('interruption');
-      expect(findings(outcome, 'shifted-rule-edited')).toEqual([
+      expect(outcome.verdict).toBe('in place');
+      expect(findings(outcome, 'shifted-rule-edited')).toEqual([]);
+    });
+
+    test('a tag on the app leaves the listeners of CodeDeploy alone', () => {
+      const outcome = changeOf(
+        dedicatedTemplate(Rollout.codeDeploy()),
+        dedicatedTemplate(Rollout.codeDeploy(), 'shop'),
+      );
+      expect(outcome.verdict).toBe('in place');
+      expect(findings(outcome, 'shifted-rule-edited')).toEqual([]);
+    });
+
+    // No synthesis knows the tags of the last deployment.
+    test('a changed tag of the rules themselves writes their weights', () => {
+      const tagged = (team: string) => shopTemplate({ service: { listenerRuleTags: { team } } });
+      expect(findings(changeOf(tagged('shop'), tagged('sales')), 'shifted-rule-edited')).toEqual([
         expect.stringMatching(/^update WebTrafficProductionRule\w+: Tags$/),
         expect.stringMatching(/^update WebTrafficTestRule\w+: Tags$/),
       ]);
@@ -68,41 +85,62 @@ describe('Known faults of changes', () => {
       ]);
     });
 
-    // Is found until mended: one of the two listeners waits for the other one.
     test.each([
+      ['from plain HTTP to a certificate', () => changeOf(shopTemplate({ balancer: PLAIN_HTTP }), shop)],
+      ['from a certificate to plain HTTP', () => changeOf(shop, shopTemplate({ balancer: PLAIN_HTTP }))],
       [
-        'the redirect takes port 80 of the listener',
-        () => changeOf(shopTemplate({ balancer: PLAIN_HTTP }), shop),
-        /^create BalancerRedirectListener/,
+        'from a certificate without redirect to plain HTTP',
+        () => changeOf(shopTemplate({ balancer: { httpRedirect: false } }), shopTemplate({ balancer: PLAIN_HTTP })),
       ],
-      [
-        'the listener takes port 80 of the redirect',
-        () => changeOf(shop, shopTemplate({ balancer: PLAIN_HTTP })),
-        /^update BalancerListener/,
-      ],
-    ])('between plain HTTP and a certificate %s', (_, change, listener) => {
+    ])('%s, one listener leaves port 80 before the other takes it', (_, change) => {
       const outcome = change();
-      expect(outcome.state.status).toBe('UPDATE_ROLLBACK_COMPLETE');
-      expect(findings(outcome, 'unique-listener-port')).toEqual([expect.stringMatching(listener)]);
+      expect(outcome.state.status).toBe('UPDATE_COMPLETE');
+      expect(findings(outcome, 'unique-listener-port')).toEqual([]);
+      expect(findings(outcome, 'listener-replaced')).toEqual([]);
     });
 
-    // Is found until mended: the change is refused at synthesis, or begins with blue live.
-    test('a rolling rollout instead of blue/green sends production to the blue group, which may be empty', () => {
-      const outcome = changeOf(shop, shopTemplate({ service: { rollout: Rollout.rolling() } }));
-      expect(outcome.verdict).toBe('interruption');
-      expect(findings(outcome, 'shifted-rule-edited')).toEqual([
-        expect.stringMatching(/^update WebTrafficProductionRule\w+: Actions$/),
+    test.each([
+      ['blue/green to rolling', undefined, Rollout.rolling()],
+      ['rolling to blue/green', Rollout.rolling(), undefined],
+      ['canary to linear', Rollout.canary(), Rollout.linear()],
+    ])('a rollout from %s changes neither rules nor target groups', (_, before, after) => {
+      const of = (rollout?: Rollout) => shopTemplate({ service: { rollout } });
+      const outcome = changeOf(of(before), of(after));
+      expect(outcome.verdict).toBe('in place');
+      expect(outcome.changes.map(({ type, properties }) => `${type}: ${properties.join()}`)).toEqual([
+        'AWS::ECS::Service: DeploymentConfiguration',
       ]);
     });
 
-    // Is found until mended: the change is refused at synthesis with its procedure, or the groups follow.
-    test('an internal ingress replaces the load balancer while its target groups belong to the former one', () => {
-      const outcome = changeOf(shop, shopTemplate({ balancer: { ingress: Ingress.internalOnly(['10.0.0.0/16']) } }));
+    // The page of the service says how to move.
+    test.each([
+      ['CodeDeploy instead of ECS', undefined, Rollout.codeDeploy()],
+      ['ECS instead of CodeDeploy', Rollout.codeDeploy(), undefined],
+    ])('%s replaces the service', (_, before, after) => {
+      const outcome = changeOf(dedicatedTemplate(before), dedicatedTemplate(after));
+      expect(findings(outcome, 'service-replaced')).toEqual([
+        expect.stringMatching(/^replace WebService\w+: .*DeploymentController/),
+      ]);
+    });
+
+    test('a client that stays with one task cannot be had on a running service', () => {
+      const of = (stickiness?: Duration) => shopTemplate({ service: { rollout: Rollout.rolling(), stickiness } });
+      const outcome = changeOf(of(), of(Duration.hours(1)));
       expect(outcome.state.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+      expect(findings(outcome, 'sticky-group-behind-weights')).toEqual([
+        expect.stringMatching(/^update WebTrafficBlue\w+: TargetGroupAttributes$/),
+      ]);
+    });
+
+    test.each([
+      ['an internal ingress', shop, () => shopTemplate({ balancer: INTERNAL })],
+      ['an ingress from the internet', shopTemplate({ balancer: INTERNAL }), () => shop],
+    ])('%s replaces the load balancer together with its target groups', (_, before, after) => {
+      const outcome = changeOf(before, after());
+      expect(outcome.state.status).toBe('UPDATE_COMPLETE');
+      expect(findings(outcome, 'target-group-of-one-load-balancer')).toEqual([]);
       expect(findings(outcome, 'load-balancer-replaced')).toHaveLength(1);
-      expect(findings(outcome, 'target-group-of-one-load-balancer')).toHaveLength(1);
-      // Its own protection keeps the new load balancer from being deleted by the rollback.
-      expect(outcome.state.orphans.map(({ type }) => type)).toContain('AWS::ElasticLoadBalancingV2::LoadBalancer');
+      expect(findings(outcome, 'service-deployment')).toHaveLength(1);
     });
   });
 
@@ -181,16 +219,32 @@ function shopIn(stack: Stack, { balancer = {}, service }: ShopOptions = {}): Sec
   const network = new SecureVpc(stack, 'Network');
   const tls = 'plainHttp' in balancer ? {} : { certificate: certificate(stack) };
   const loadBalancer = new SecureLoadBalancer(stack, 'Balancer', { network, ...tls, ...balancer });
-  const image = ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx-unprivileged:1.29.1');
-  new ProductionWebService(stack, 'Web', { network, loadBalancer, image, ...service });
+  new ProductionWebService(stack, 'Web', { network, loadBalancer, image: IMAGE, ...service });
   return network;
 }
 
 function shopTemplate(options?: ShopOptions, tag?: string): Template {
   const stack = testStack();
   shopIn(stack, options);
+  return taggedTemplate(stack, tag);
+}
+
+/** Service with a load balancer of its own, as CodeDeploy needs it. */
+function dedicatedTemplate(rollout?: Rollout, tag?: string): Template {
+  const stack = testStack();
+  new ProductionWebService(stack, 'Web', {
+    network: new SecureVpc(stack, 'Network'),
+    certificate: certificate(stack),
+    image: IMAGE,
+    rollout,
+  });
+  return taggedTemplate(stack, tag);
+}
+
+/** Template of a stack whose app has a tag. Stacks themselves get none, whatever the feature flags are. */
+function taggedTemplate(stack: Stack, tag?: string): Template {
   if (tag) {
-    Tags.of(stack.node.root).add('team', tag);
+    Tags.of(stack.node.root).add('team', tag, { excludeResourceTypes: ['aws:cdk:stack'] });
   }
   return templateOf(stack).toJSON() as Template;
 }

@@ -24,6 +24,12 @@ describe('An image repository', () => {
     template.hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true });
   });
 
+  test('has the URI to push to as an output', () => {
+    const { Outputs } = repositoryWith().toJSON();
+    expect(Object.keys(Outputs)).toEqual([expect.stringMatching(/^ImagesUri/)]);
+    expect(JSON.stringify(Outputs)).not.toContain('Export');
+  });
+
   test('has immutable tags, except latest (C-12)', () => {
     repositoryWith().hasResourceProperties('AWS::ECR::Repository', {
       ImageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
@@ -61,7 +67,7 @@ describe('An image repository', () => {
     new CfnOutput(stack, 'Arn', { value: repository.repositoryArn });
     const template = templateOf(stack);
     template.hasResourceProperties('AWS::ECR::Repository', { RepositoryName: 'shop-qa' });
-    expect(Object.keys(template.findOutputs('*'))).toEqual(['Uri', 'Name', 'Arn']);
+    expect(Object.keys(template.findOutputs('*'))).toEqual([expect.stringMatching(/^ImagesUri/), 'Uri', 'Name', 'Arn']);
   });
 
   test('has no unacknowledged finding of the four packs', () => {
@@ -89,7 +95,7 @@ describe('The parameters of released images', () => {
     const app = testApp();
     const stack = testStack({ app });
     new ImageRepository(stack, 'Images');
-    Tags.of(app).add('Team', 'shop');
+    Tags.of(app).add('Team', 'shop', { excludeResourceTypes: ['aws:cdk:stack'] });
     const template = templateOf(stack);
     template.resourcePropertiesCountIs('AWS::SSM::Parameter', { Tags: Match.absent() }, 2);
     template.hasResourceProperties('AWS::ECR::Repository', { Tags: [{ Key: 'Team', Value: 'shop' }] });

@@ -1,14 +1,19 @@
-import { Duration, Tags } from 'aws-cdk-lib';
+import { Aspects, Duration, Stack, TagManager, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import {
-  Egress, EnvironmentProfile, ImageRepository, ProductionWebService, type ProductionWebServiceProps, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceImage,
-  ServiceScaling, SmokeTest,
+  Domain, Egress, EnvironmentProfile, ImageRepository, Ingress, ProductionWebService, type ProductionWebServiceProps, Rollout, Route, SecureLoadBalancer, SecureVpc,
+  ServiceImage, ServiceScaling, SmokeTest,
 } from '../../src';
 import { templateOf, testApp, testStack, unacknowledged } from '../fixtures/test-stack';
 import { certificate, serviceFixture, VERSION } from '../fixtures/web-service';
 import { flows } from '../simulators/security-group-flows';
+
+/** Without the recommended flags, tags of an app are tags of its stacks, too, which production refuses. */
+const NOT_STACKS = { excludeResourceTypes: ['aws:cdk:stack'] };
 
 describe('ProductionWebService with document B\'s network', () => {
   let template: Template;
@@ -202,11 +207,45 @@ describe('The rollout of a ProductionWebService', () => {
     others.forEach((props) => expect(rules(props)).toEqual(rules({})));
   });
 
-  test('has one target group, one rule and no infrastructure role by Rollout.rolling (E-14)', () => {
-    const template = templateOf(serviceFixture({ rollout: Rollout.rolling() }).stack);
+  test('changes neither rules nor target groups by its strategy, because CloudFormation would write the weights (E-14)', () => {
+    const traffic = (rollout: Rollout) => {
+      const { Resources } = templateOf(serviceFixture({ rollout }).stack).toJSON();
+      return Object.fromEntries(Object.entries(Resources).filter(([id]) => id.startsWith('WebTraffic')));
+    };
+    expect(Object.keys(traffic(Rollout.rolling()))).toHaveLength(6);
+    [Rollout.rolling(), Rollout.canary(), Rollout.steps([10, 50, 100])].forEach((rollout) => expect(traffic(rollout)).toEqual(traffic(Rollout.blueGreen())));
+    expect(deployment(Rollout.rolling()).LoadBalancers).toEqual(deployment().LoadBalancers);
+  });
+
+  test('has one sticky target group, one rule and no infrastructure role by Rollout.rolling with stickiness', () => {
+    const template = templateOf(serviceFixture({ rollout: Rollout.rolling(), stickiness: Duration.hours(8) }).stack);
     template.resourceCountIs('AWS::ElasticLoadBalancingV2::TargetGroup', 1);
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', {
+      TargetGroupAttributes: Match.arrayWith([{ Key: 'stickiness.enabled', Value: 'true' }, { Key: 'stickiness.lb_cookie.duration_seconds', Value: '28800' }]),
+    });
     template.resourceCountIs('AWS::ElasticLoadBalancingV2::ListenerRule', 1);
-    expect(deployment(Rollout.rolling()).LoadBalancers[0].AdvancedConfiguration).toBeUndefined();
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::ListenerRule', { Actions: [{ Type: 'forward', TargetGroupArn: Match.anyValue() }] });
+    template.hasResourceProperties('AWS::ECS::Service', { LoadBalancers: [Match.not(Match.objectLike({ AdvancedConfiguration: Match.anyValue() }))] });
+  });
+
+  test('has no tags on its rules, whether tags come early, late or by an aspect', () => {
+    const { app, stack } = serviceFixture(undefined, (of) => Tags.of(of).add('Early', 'shop', NOT_STACKS));
+    Tags.of(app).add('Late', 'shop', { ...NOT_STACKS, priority: 900 });
+    Aspects.of(app).add({ visit: (node) => TagManager.isTaggable(node) && !Stack.isStack(node) && node.tags.setTag('ByAspect', 'shop') }, { priority: 950 });
+    const rules = Object.values(templateOf(stack).findResources('AWS::ElasticLoadBalancingV2::ListenerRule'));
+    expect(rules.map(({ Properties }) => Properties.Tags)).toEqual([undefined, undefined]);
+    templateOf(stack).hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', { Tags: Match.arrayWith([{ Key: 'Early', Value: 'shop' }]) });
+  });
+
+  test('has the same fixed tags on its rules whatever the order of the map and the tags of the app', () => {
+    const rules = (listenerRuleTags: { [key: string]: string }) => {
+      const { app, stack } = serviceFixture({ listenerRuleTags });
+      Tags.of(app).add('Late', 'shop', NOT_STACKS);
+      return Object.values(templateOf(stack).findResources('AWS::ElasticLoadBalancingV2::ListenerRule')).map(({ Properties }) => Properties.Tags);
+    };
+    const fixed = [{ Key: 'CostCentre', Value: '4711' }, { Key: 'Team', Value: 'shop' }];
+    expect(rules({ Team: 'shop', CostCentre: '4711' })).toEqual([fixed, fixed]);
+    expect(rules({ CostCentre: '4711', Team: 'shop' })).toEqual([fixed, fixed]);
   });
 
   test('has an infrastructure role for the two target groups and the rules of this service alone', () => {
@@ -218,6 +257,49 @@ describe('The rollout of a ProductionWebService', () => {
       'elasticloadbalancing:RegisterTargets', 'elasticloadbalancing:DeregisterTargets', 'elasticloadbalancing:ModifyRule', 'elasticloadbalancing:DescribeTargetHealth',
     ]));
   });
+});
+
+describe('The URL of a ProductionWebService', () => {
+  const urls = (props: Parameters<typeof serviceFixture>[0]) => {
+    const { Outputs } = templateOf(serviceFixture(props).stack).toJSON();
+    return Object.entries<{ Value: unknown; Export?: unknown }>(Outputs).filter(([id]) => id.startsWith('WebUrl')).map(([, { Value, Export }]) => [Value, Export]);
+  };
+  const domains = [Domain.of('*.example.com'), Domain.of('api.example.com')];
+
+  test('is an output, which fits the certificate where the service has a domain', () => {
+    expect(urls({ domains })).toEqual([['https://api.example.com/', undefined]]);
+  });
+
+  test('has the host and the path of the route', () => {
+    const loadBalancer = (parts: { stack: Stack; network: SecureVpc }) => new SecureLoadBalancer(parts.stack, 'Balancer', {
+      network: parts.network, certificate: certificate(parts.stack), domains,
+    });
+    expect(urls((parts) => ({ loadBalancer: loadBalancer(parts), route: Route.path('/orders/*').onHost('*.example.com').onHost('shop.example.com') }))).toEqual([['https://shop.example.com/orders/', undefined]]);
+    expect(urls((parts) => ({ loadBalancer: loadBalancer(parts), route: Route.path('*.png') }))).toEqual([['https://api.example.com/', undefined]]);
+  });
+
+  test('has the name of the load balancer without domains, and no TLS without a certificate', () => {
+    expect(JSON.stringify(urls({}))).toContain('"https://",{"Fn::GetAtt":["WebLoadBalancer');
+    expect(JSON.stringify(urls({ certificate: undefined, plainHttp: { reason: 'An internal demonstration until 2027' } }))).toContain('"http://",{"Fn::GetAtt"');
+  });
+});
+
+const own = (stack: Stack) => Certificate.fromCertificateArn(stack, 'Own', 'arn:aws:acm:eu-central-1:111111111111:certificate/own');
+
+test('A ProductionWebService gives its settings to its load balancer: domains, ingress, firewall and timeouts', () => {
+  const { stack, web } = serviceFixture(({ stack: of }) => ({
+    certificate: undefined,
+    domains: [Domain.of('api.example.com', { certificate: own(of), hostedZone: HostedZone.fromHostedZoneId(of, 'Zone', 'Z0123456789') })],
+    ingress: Ingress.internalOnly(['10.0.0.0/16']),
+    idleTimeout: Duration.minutes(5),
+  }));
+  const template = templateOf(stack);
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+    Scheme: 'internal', LoadBalancerAttributes: Match.arrayWith([{ Key: 'idle_timeout.timeout_seconds', Value: '300' }]),
+  });
+  template.hasResourceProperties('AWS::Route53::RecordSet', { Name: 'api.example.com.' });
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: 443, Certificates: [{ CertificateArn: Match.stringLikeRegexp('certificate/own') }] });
+  expect(web.loadBalancer.firewall).toBeUndefined();
 });
 
 describe('ProductionWebService in several stacks', () => {
@@ -305,7 +387,7 @@ describe('ProductionWebService by environment', () => {
 
   test('propagates tags to its tasks (E-16)', () => {
     const { stack, app } = serviceFixture();
-    Tags.of(app).add('CostCentre', '4711');
+    Tags.of(app).add('CostCentre', '4711', NOT_STACKS);
     templateOf(stack).hasResourceProperties('AWS::ECS::Service', { PropagateTags: 'SERVICE', EnableECSManagedTags: true, Tags: Match.arrayWith([{ Key: 'CostCentre', Value: '4711' }]) });
   });
 });

@@ -1,7 +1,9 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, type Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import {
-  type IBackingService, type ProductionWebServiceProps, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceCluster, SmokeTest,
+  Domain, type IBackingService, Ingress, type LoadBalancerSettings, type ProductionWebServiceProps, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceCluster,
+  SmokeTest, TlsPolicy, WebFirewall,
 } from '../../src';
 import { expectRefusedCombination, expectRefusedValue } from '../fixtures/refusals';
 import { refusal, templateOf, testStack } from '../fixtures/test-stack';
@@ -30,10 +32,16 @@ describe('ProductionWebService', () => {
     ['a success rate above 100 %', { successRatePercent: 101 }, 'successRatePercent', '101', 'up to 100'],
     ['a success rate of nothing', { successRatePercent: 0 }, 'successRatePercent', '0', 'above 0'],
     ['a priority out of range', { routePriority: 50001 }, 'routePriority', '50001', '1 to 50000'],
+    ['a tag whose key is AWS\'s own', { listenerRuleTags: { 'aws:team': 'shop' } }, 'listenerRuleTags', 'aws:team', 'do not begin with aws:'],
+    ['a tag without a key', { listenerRuleTags: { '': 'shop' } }, 'listenerRuleTags', '""', '1 to 128'],
+    ['a tag with a value that is too long', { listenerRuleTags: { team: 'a'.repeat(257) } }, 'listenerRuleTags.team', 'aaa', 'at most 256'],
+    ['more tags than a rule takes', { listenerRuleTags: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`tag${i}`, ''])) }, 'listenerRuleTags', '51 tags', 'at most 50 tags'],
+    ['stickiness of no time', { rollout: Rollout.rolling(), stickiness: Duration.seconds(0) }, 'stickiness', '0 seconds', '1 second to 7 days'],
+    ['stickiness of more than a week', { rollout: Rollout.rolling(), stickiness: Duration.days(8) }, 'stickiness', '8 days', '1 second to 7 days'],
   ])('refuses %s', (_, props, prop, value, expected) => expectRefusedValue(refused(props), prop, value, expected));
 
   test.each<[string, Props, string, string, string]>([
-    ['a certificate and a load balancer', { certificate: undefined }, 'certificate', 'a certificate, or a loadBalancer', 'takes plainHttp with a reason'],
+    ['a certificate and a load balancer', { certificate: undefined }, 'certificate', 'a certificate, or a loadBalancer', 'set plainHttp: {'],
     // Only plain JavaScript can leave these out.
     ['a network', { network: undefined }, 'network', 'a network', "new SecureVpc(this, 'Network')"],
     ['an image', { image: undefined }, 'image', 'an image', 'ServiceImage.fromRepository'],
@@ -48,12 +56,34 @@ describe('ProductionWebService', () => {
     expect([cpu, memory]).toEqual(['2048', '4096']);
   });
 
-  test('refuses a certificate together with a load balancer', () => {
+  /** All of them, because the type requires each. */
+  const settings = (stack: Stack): Required<LoadBalancerSettings> => ({
+    certificate: certificate(stack),
+    plainHttp: { reason: 'An internal demonstration until 2027' },
+    tlsPolicy: TlsPolicy.TLS_1_3,
+    httpRedirect: false,
+    ingress: Ingress.cloudflare(),
+    dualStack: false,
+    domains: [Domain.of('api.example.com')],
+    responseHeaders: {},
+    firewall: new WebFirewall(stack, 'Firewall'),
+    withoutFirewall: { reason: 'The proxy in front has the firewall' },
+    logBucket: new Bucket(stack, 'Logs'),
+    idleTimeout: Duration.minutes(5),
+    clientKeepAlive: Duration.hours(2),
+  });
+
+  test.each(Object.keys(settings(testStack())))('refuses %s together with a load balancer, which has its own', (prop) => {
     const message = refusal(() => serviceFixture(({ stack, network }) => ({
-      loadBalancer: new SecureLoadBalancer(stack, 'Balancer', { network, certificate: certificate(stack) }),
-      certificate: certificate(testStack()),
+      loadBalancer: new SecureLoadBalancer(testStack(), 'Balancer', { network, certificate: certificate(testStack()) }),
+      [prop]: settings(stack)[prop as keyof LoadBalancerSettings],
     })));
-    expectRefusedCombination(message, 'certificate', 'not supported together with loadBalancer', 'Give the certificate to the SecureLoadBalancer');
+    expectRefusedCombination(message, prop, 'not supported together with loadBalancer', `Give ${prop} to the SecureLoadBalancer`);
+  });
+
+  test('refuses stickiness where two target groups take turns, because clients would stay with the former one', () => {
+    [Rollout.blueGreen(), Rollout.canary(), Rollout.codeDeploy()].forEach((rollout) =>
+      expectRefusedCombination(refused({ rollout, stickiness: Duration.hours(1) }), 'stickiness', 'requires Rollout.rolling()', 'Use Rollout.rolling()'));
   });
 
   test('refuses endpoints-only egress of an adopted network that lacks an endpoint (B-14)', () => {

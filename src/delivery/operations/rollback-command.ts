@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -52,6 +52,10 @@ export class RollbackCommand extends Construct {
     this.profile = props.profile ?? EnvironmentProfile.of(this);
     this.stateMachine = this.createStateMachine();
     this.document = this.createDocument();
+    new CfnOutput(this, 'Command', {
+      value: `aws ssm start-automation-execution --document-name ${this.document.ref}`,
+      description: `Rolls ${props.release.stageName} back`,
+    });
   }
 
   private createStateMachine(): StateMachine {

@@ -1,4 +1,4 @@
-import { Duration, Names, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Names, Stack } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
@@ -9,6 +9,7 @@ import type { IReleasedService, ReleaseTarget } from '../../contracts';
 import { EnvironmentProfile } from '../../environment';
 import { ofThisAccount } from '../../iam/source-account';
 import { NOTHING_RELEASED } from '../../registry/released-image';
+import { checkStackTags } from '../../validation/stack-tags';
 import { executionsOf, LoggedStateMachine } from '../asl/logged-state-machine';
 import { PollingIntervals } from '../asl/polling';
 import { allowKeyOf, AwsCalls } from '../asl/sdk-integrations';
@@ -76,6 +77,12 @@ export class Release extends Construct {
     this.stateMachine = this.createStateMachine();
     this.createCleanUpRule();
     this.migrationPlan = this.createMigrationPlan();
+    this.createCommandOutput();
+    checkStackTags(this, {
+      id: 'stackTagsResetReleases',
+      effect: 'writes "none" into the records of releases',
+      production: this.profile.name === 'production',
+    });
   }
 
   /**
@@ -152,6 +159,17 @@ export class Release extends Construct {
       deploymentSeconds: this.deploymentTimeout.toSeconds(),
       snapshotSeconds: snapshotTimeout.toSeconds(),
     };
+  }
+
+  private createCommandOutput(): void {
+    const repositories = new Set(this._targets.map(({ repositoryName }) => repositoryName));
+    const images = [...repositories].map((name) => `"${name}": "TAG"`).join(', ');
+    new CfnOutput(this, 'Command', {
+      value:
+        `aws stepfunctions start-execution --state-machine-arn ${this.stateMachine.stateMachineArn} ` +
+        `--input '{"images": {${images}}}'`,
+      description: `Releases to ${this.stageName}`,
+    });
   }
 
   /** Separate policy: the state machine depends on its other policy, which therefore can't name it. */

@@ -2,12 +2,18 @@ import type { FargateService } from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationListener, ApplicationTargetGroup, CfnListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import type { SecureLoadBalancer } from '../load-balancer/secure-load-balancer';
+import { type FixedTags, fixTags } from './fixed-tags';
 import { createWebTargetGroup, type TargetGroups, type WebTargetGroupProps } from './target-groups';
 
 /** Properties of a {@link CodeDeployTraffic}. */
 export interface CodeDeployTrafficProps extends WebTargetGroupProps {
   /** Dedicated load balancer. CodeDeploy moves the default actions of its two listeners. */
   readonly loadBalancer: SecureLoadBalancer;
+  /**
+   * Tags of the two listeners, which never change.
+   * @default - the listeners have no tags
+   */
+  readonly listenerRuleTags?: FixedTags;
 }
 
 /**
@@ -43,9 +49,9 @@ export class CodeDeployTraffic extends Construct implements TargetGroups {
 
   /** Sets the default action on the resource, because the L2 warns about an action that replaces another. */
   private forwardByDefault(listener: ApplicationListener, targetGroup: ApplicationTargetGroup): void {
-    (listener.node.defaultChild as CfnListener).defaultActions = [
-      { type: 'forward', targetGroupArn: targetGroup.targetGroupArn },
-    ];
+    const resource = listener.node.defaultChild as CfnListener;
+    resource.defaultActions = [{ type: 'forward', targetGroupArn: targetGroup.targetGroupArn }];
+    fixTags(resource, this.props.listenerRuleTags);
     targetGroup.registerListener(listener);
   }
 }

@@ -16,7 +16,7 @@ export interface RolloutContext {
 
 /** Settings of a checked rollout, for one service. */
 export interface RolloutBinding {
-  /** Deployment engine. ROLLING has one target group, the others shift traffic between two. */
+  /** Deployment engine. ROLLING replaces tasks behind the group that serves, the others shift to a second group. */
   readonly engine: DeploymentEngine;
   /** Properties of the ECS service that control its deployments. */
   readonly deployment: Partial<FargateServiceProps>;

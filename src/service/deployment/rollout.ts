@@ -177,7 +177,7 @@ export class Rollout {
   }
 
   /**
-   * Rolling: tasks are replaced one by one, in a single target group.
+   * Rolling: tasks are replaced one by one, in the target group that serves.
    *
    * It costs no second set of tasks. Users may reach a bad version before it is rolled back, so it suits services where
    * that is acceptable. Source: requirement E-14.

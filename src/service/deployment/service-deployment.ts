@@ -18,11 +18,13 @@ import { DeploymentEngine } from '../../contracts';
 import type { EnvironmentProfile } from '../../environment';
 import type { TargetGroupNames } from '../../metrics/target-group-metrics';
 import type { ISecureVpc } from '../../network';
+import { checkStackTags } from '../../validation/stack-tags';
 import type { Route } from '../load-balancer/route';
 import type { SecureLoadBalancer } from '../load-balancer/secure-load-balancer';
 import { CodeDeployGroup } from './code-deploy-group';
 import { CodeDeployTraffic } from './code-deploy-traffic';
 import { EcsTraffic } from './ecs-traffic';
+import type { FixedTags } from './fixed-tags';
 import { LifecycleHook } from './lifecycle-hook';
 import { rollbackAlarms } from './rollback-alarms';
 import type { RolloutBinding } from './rollout-binding';
@@ -30,6 +32,7 @@ import { serviceSubnets } from './service-subnets';
 import type { SmokeTestBinding } from './smoke-test-binding';
 import type { TargetGroups } from './target-groups';
 import type { TargetProtocol } from './target-protocol';
+import { createUrlOutput } from './url-output';
 
 /** Properties of a {@link ServiceDeployment}. All are checked. */
 export interface ServiceDeploymentProps {
@@ -48,6 +51,16 @@ export interface ServiceDeploymentProps {
    * @default - from the route and the path of the service
    */
   readonly routePriority?: number;
+  /**
+   * Tags of the listener rules, which never change.
+   * @default - no tags
+   */
+  readonly listenerRuleTags?: FixedTags;
+  /**
+   * Time for which a client stays with one task.
+   * @default - requests go to any task
+   */
+  readonly stickiness?: Duration;
   /** Health check of the target groups. */
   readonly healthCheck: HealthCheck;
   /** Time that open requests have to end when a task is deregistered. */
@@ -114,6 +127,7 @@ export class ServiceDeployment {
     private readonly props: ServiceDeploymentProps,
   ) {
     this.traffic = this.createTraffic();
+    createUrlOutput(scope, props.loadBalancer, props.route);
     const { alarms, alarmNames } = this.createRollbackAlarms();
     this.rollbackAlarms = alarms;
     this.rollbackAlarmNames = [...alarmNames];
@@ -139,7 +153,7 @@ export class ServiceDeployment {
     return this.verification;
   }
 
-  /** Longest planned duration of a deployment, with its verification and with slow starts and ends of tasks. */
+  /** Longest planned duration of a deployment, with its verification and slow starts and ends of tasks. */
   public get maxDuration(): Duration {
     const { rollout, startupTime, deregistrationDelay } = this.props;
     return [
@@ -181,9 +195,14 @@ export class ServiceDeployment {
 
   /** A rule of the load balancer forwards to the tasks. CodeDeploy needs the default actions instead. */
   private createTraffic(): TargetGroups {
-    const { network, loadBalancer, port, protocol, healthCheck, deregistrationDelay } = this.props;
-    const { route, routePriority, rollout } = this.props;
-    const targets = { network, loadBalancer, port, protocol, healthCheck, deregistrationDelay };
+    const { network, loadBalancer, port, protocol, healthCheck, deregistrationDelay, listenerRuleTags } = this.props;
+    const { route, routePriority, rollout, stickiness } = this.props;
+    checkStackTags(this.scope, {
+      id: 'stackTagsResetTraffic',
+      effect: 'writes the weights of the template into the listener rules, and production may go to no tasks',
+      production: this.props.profile.name === 'production',
+    });
+    const targets = { network, loadBalancer, port, protocol, healthCheck, deregistrationDelay, listenerRuleTags };
     if (rollout.engine === DeploymentEngine.CODE_DEPLOY) {
       return new CodeDeployTraffic(this.scope, 'Traffic', targets);
     }
@@ -191,7 +210,7 @@ export class ServiceDeployment {
       ...targets,
       route,
       priority: loadBalancer._claim(this.scope, route, routePriority),
-      shifts: rollout.engine !== DeploymentEngine.ROLLING,
+      stickiness,
     });
   }
 

@@ -1,9 +1,9 @@
 import { createHash } from 'crypto';
-import { Token } from 'aws-cdk-lib';
 import { ListenerCondition } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { IConstruct } from 'constructs';
 import { globToRegExp, type Wildcards } from '../../text/glob';
-import { checkRules, type Rule } from '../../validation/rules';
+import { toAsciiName } from './ascii-name';
+import { checkRoute, checkRouteTokens, type HeaderCondition, known, type RouteConditions } from './validate-route';
 
 const MOST_SPECIFIC = 39;
 const HOST_BONUS = 20;
@@ -12,19 +12,6 @@ const BAND = 1000;
 const WITH_HEADER = { from: 0, size: 100 };
 const WHOLE_PATH = { from: 100, size: 100 };
 const OTHERS = { from: 200, size: 800 };
-/** Quota "condition values per rule" of a load balancer. */
-const MAX_VALUES = 5;
-/** Quota "condition wildcards per rule" of a load balancer. */
-const MAX_WILDCARDS = 5;
-const PATH = /^[/*][\w\-.$/~"'@:+&*?]{0,127}$/;
-const HOST = /^(?=.{1,128}$)[A-Za-z0-9\-.*?]*\.[A-Za-z]+$/;
-const HEADER_NAME = /^[\w!#$%&'*+\-.^`|~]{1,40}$/;
-
-/** Header that a request must have, with one of the values. */
-interface HeaderCondition {
-  readonly name: string;
-  readonly values: string[];
-}
 
 /**
  * Requests of a load balancer that go to a service, by path, host and header.
@@ -51,13 +38,13 @@ export class Route {
   }
 
   /**
-   * Requests to a host name, for example `api.example.com` or `*.example.com`.
+   * Requests to a host name, for example `api.example.com`, `*.example.com` or `bücher.example`.
    *
    * @example
    * const route = Route.host('api.example.com');
    */
   public static host(name: string): Route {
-    return new Route([], [name], []);
+    return new Route([], [toAsciiName(name)], []);
   }
 
   /**
@@ -78,7 +65,7 @@ export class Route {
 
   /** Copy of this route that also requires a host. Called again, it allows either host. */
   public onHost(name: string): Route {
-    return new Route(this.paths, [...this.hosts, name], this.headers);
+    return new Route(this.paths, [...this.hosts, toAsciiName(name)], this.headers);
   }
 
   /** Copy of this route that also requires a path. Called again, it allows either path. */
@@ -108,27 +95,32 @@ export class Route {
    * @internal
    */
   public _check(scope: IConstruct): void {
-    const values = [...this.paths, ...this.hosts, ...this.headers.flatMap((header) => header.values)];
-    const wildcards = known(values).join('').replace(/[^*?]/g, '').length;
-    checkRules(scope, [
-      ...known(this.paths).map(pathRule),
-      ...known(this.hosts).map(hostRule),
-      ...this.headers.flatMap(headerRules),
-      {
-        condition: values.length > MAX_VALUES,
-        prop: 'route',
-        value: this._name(),
-        expected: `at most ${MAX_VALUES} paths, hosts and header values together`,
-        fix: 'replace some of them by a wildcard',
-      },
-      {
-        condition: wildcards > MAX_WILDCARDS,
-        prop: 'route',
-        value: this._name(),
-        expected: `at most ${MAX_WILDCARDS} wildcards`,
-        fix: 'end each path with one *',
-      },
-    ]);
+    checkRoute(scope, this.conditions, this._name());
+  }
+
+  /**
+   * Refuses secrets, and values that are unknown at synthesis where no priority is given.
+   * @internal
+   */
+  public _checkTokens(scope: IConstruct, priority?: number): void {
+    checkRouteTokens(scope, this.conditions, priority);
+  }
+
+  /**
+   * First host without a wildcard, if it is known.
+   * @internal
+   */
+  public _urlHost(): string | undefined {
+    return known(this.hosts).find((host) => !/[*?]/.test(host));
+  }
+
+  /**
+   * Path of the first pattern up to its first wildcard. It begins with a slash.
+   * @internal
+   */
+  public _urlPath(): string {
+    const [path = '/'] = known(this.paths);
+    return path.split(/[*?]/)[0] || '/';
   }
 
   /**
@@ -172,6 +164,11 @@ export class Route {
     );
   }
 
+  private get conditions(): RouteConditions {
+    const { paths, hosts, headers } = this;
+    return { paths, hosts, headers };
+  }
+
   /** Number of characters before the first wildcard. A host outweighs any path. */
   private specificity(): number {
     const fixed = Math.max(0, ...this.paths.map((path) => path.split(/[*?]/)[0].length));
@@ -185,51 +182,6 @@ export class Route {
     }
     return this.paths.length > 0 && this.paths.every((path) => !/[*?]/.test(path)) ? WHOLE_PATH : OTHERS;
   }
-}
-
-function pathRule(path: string): Rule {
-  return {
-    condition: !PATH.test(path),
-    prop: 'route',
-    value: path,
-    expected:
-      'a path of at most 128 characters that begins with / or *, ' +
-      'of letters, digits and _-.$/~"\'@:+&, with * and ?',
-    fix: "write '/api/*', and percent-encode other characters or match them by *",
-  };
-}
-
-function hostRule(host: string): Rule {
-  return {
-    condition: !HOST.test(host),
-    prop: 'route',
-    value: host,
-    expected: 'a host name of at most 128 characters with a dot, and only letters after the last dot',
-    fix: "write 'api.example.com' or '*.example.com', without protocol, port and path",
-  };
-}
-
-function headerRules({ name, values }: HeaderCondition): Rule[] {
-  return [
-    {
-      condition: !HEADER_NAME.test(name) || name.toLowerCase() === 'host',
-      prop: 'route',
-      value: name,
-      expected: 'the name of a header of at most 40 characters, other than Host',
-      fix: 'use Route.host for the host',
-    },
-    {
-      condition: values.length === 0 || values.some((value) => value.length === 0 || value.length > 128),
-      prop: 'route',
-      value: values,
-      expected: 'at least one value, each of 1 to 128 characters',
-      fix: "write Route.header('X-Api-Version', ['2'])",
-    },
-  ];
-}
-
-function known(texts: string[]): string[] {
-  return texts.filter((text) => !Token.isUnresolved(text));
 }
 
 /** One level for each character of a short path and larger steps for a long one, up to 19. */

@@ -1,8 +1,10 @@
+import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   ApplicationListener,
   ApplicationLoadBalancer,
   ApplicationProtocol,
+  type CfnListener,
   DesyncMitigationMode,
   IpAddressType,
   ListenerAction,
@@ -24,6 +26,7 @@ import { ListenerPriorities } from './listener-priorities';
 import { responseHeaderAttributes } from './response-headers';
 import type { Route } from './route';
 import type { SecureLoadBalancerProps } from './secure-load-balancer-props';
+import { addDomainCertificates, defaultCertificate } from './server-certificates';
 import { TlsPolicy } from './tls-policy';
 import { checkFirewall, checkLoadBalancer } from './validate-load-balancer';
 
@@ -32,9 +35,11 @@ const HTTPS = 443;
 /** Ports of the test listeners, on which ECS verifies a new version. No security group rule opens them. */
 const TEST_HTTP = 8080;
 const TEST_HTTPS = 8443;
+/** Port of the redirect listener over plain HTTP, where it is out of the way. No security group rule opens it. */
+const UNUSED = 65080;
 
 /**
- * Application Load Balancer with TLS, redirect, response headers, logs, a firewall and a domain name.
+ * Application Load Balancer with TLS, redirect, response headers, logs, a firewall and domain names.
  *
  * Any number of services share it, each by a {@link Route}. Requests that no route matches get a 404 response.
  *
@@ -48,6 +53,8 @@ const TEST_HTTPS = 8443;
 export class SecureLoadBalancer extends Construct {
   /** Application Load Balancer. */
   public readonly loadBalancer: ApplicationLoadBalancer;
+  /** True for a load balancer with public addresses. */
+  public readonly internetFacing: boolean;
   /** Security group of the load balancer. It allows connections from the clients, and to the services only. */
   public readonly securityGroup: SecurityGroup;
   /** Production listener. */
@@ -58,8 +65,9 @@ export class SecureLoadBalancer extends Construct {
   public readonly redirectListener?: ApplicationListener;
   /** Firewall of the load balancer, if there is one. */
   public readonly firewall?: WebFirewall;
-  /** Alias records of the domain name, if there is one: A, and AAAA with `dualStack`. */
+  /** Alias records of the domains that have a hosted zone: A, and AAAA with `dualStack`. */
   public readonly aliasRecords: RecordSet[];
+  private readonly certificate?: ICertificate;
   private readonly priorities = new ListenerPriorities(this);
   private readonly ingress: IngressSettings;
   private readonly ingressRules: IngressRules;
@@ -70,22 +78,33 @@ export class SecureLoadBalancer extends Construct {
     private readonly props: SecureLoadBalancerProps,
   ) {
     super(scope, id);
-    const { network, certificate, dualStack = false, profile = EnvironmentProfile.of(this) } = props;
+    const { network, dualStack = false, profile = EnvironmentProfile.of(this) } = props;
+    this.certificate = defaultCertificate(props);
     checkLoadBalancer(this, props);
     this.ingress = (props.ingress ?? Ingress.internet())._bind(this, { dualStack });
     checkFirewall(this, props, this.ingress);
+    this.internetFacing = this.ingress.internetFacing;
 
     this.ingressRules = new IngressRules(this, { vpc: network.vpc, ingress: this.ingress });
     this.securityGroup = this.ingressRules.securityGroup;
     this.openPorts();
     this.loadBalancer = this.createLoadBalancer(profile);
     this.logTo(props.logBucket ?? new SecureBucket(this, 'Logs', { purpose: BucketPurpose.logs(), profile }).bucket);
-    this.listener = this.addListener('Listener', certificate ? HTTPS : HTTP);
-    this.testListener = this.addListener('TestListener', certificate ? TEST_HTTPS : TEST_HTTP);
+    this.listener = this.addListener('Listener', this.certificate ? HTTPS : HTTP);
+    this.testListener = this.addListener('TestListener', this.certificate ? TEST_HTTPS : TEST_HTTP);
     this.redirectListener = this.redirectToHttps();
     this.firewall = this.createFirewall(profile);
     this.aliasRecords = this.createAliasRecords();
     this.acknowledgePlainHttp();
+  }
+
+  /**
+   * URL of the first domain without a wildcard.
+   *
+   * Without domains, it has the load balancer's own name, which no certificate covers.
+   */
+  public get url(): string {
+    return this._urlOf(this.props.domains?.find(({ name }) => !name.startsWith('*'))?.name);
   }
 
   /**
@@ -102,7 +121,7 @@ export class SecureLoadBalancer extends Construct {
    * @internal
    */
   public get _servesHttps(): boolean {
-    return this.props.certificate !== undefined;
+    return this.certificate !== undefined;
   }
 
   /**
@@ -110,23 +129,34 @@ export class SecureLoadBalancer extends Construct {
    * @internal
    */
   public _claim(owner: IConstruct, route: Route, explicit?: number): number {
+    route._checkTokens(owner, explicit);
     return this.priorities.claim(owner, route, explicit);
   }
 
+  /**
+   * URL of a host name, or of the load balancer's own name.
+   * @internal
+   */
+  public _urlOf(host: string = this.loadBalancer.loadBalancerDnsName): string {
+    return `${this._servesHttps ? 'https' : 'http'}://${host}`;
+  }
+
   private openPorts(): void {
-    const ports = this.props.certificate ? [HTTPS, ...(this.redirects() ? [HTTP] : [])] : [HTTP];
+    const ports = this._servesHttps ? [HTTPS, ...(this.redirects() ? [HTTP] : [])] : [HTTP];
     ports.forEach((port) => this.openPort(port));
   }
 
   private createLoadBalancer(profile: EnvironmentProfile): ApplicationLoadBalancer {
     const { network } = this.props;
-    const tier = this.ingress.internetFacing ? SubnetTier.PUBLIC : SubnetTier.APPLICATION;
+    const tier = this.internetFacing ? SubnetTier.PUBLIC : SubnetTier.APPLICATION;
     return new ApplicationLoadBalancer(this, 'LoadBalancer', {
       vpc: network.vpc,
       vpcSubnets: network.subnets(tier),
-      internetFacing: this.ingress.internetFacing,
+      internetFacing: this.internetFacing,
       ipAddressType: this.props.dualStack ? IpAddressType.DUAL_STACK : undefined,
       securityGroup: this.securityGroup,
+      idleTimeout: this.props.idleTimeout,
+      clientKeepAlive: this.props.clientKeepAlive,
       deletionProtection: profile.deletionProtection,
       dropInvalidHeaderFields: true,
       desyncMitigationMode: DesyncMitigationMode.DEFENSIVE,
@@ -140,7 +170,8 @@ export class SecureLoadBalancer extends Construct {
   }
 
   private addListener(id: string, port: number): ApplicationListener {
-    const { certificate, responseHeaders = {}, tlsPolicy = TlsPolicy.TLS_1_2_AND_1_3 } = this.props;
+    const { certificate } = this;
+    const { responseHeaders = {}, tlsPolicy = TlsPolicy.TLS_1_2_AND_1_3 } = this.props;
     const listener = new ApplicationListener(this, id, {
       loadBalancer: this.loadBalancer,
       port,
@@ -151,30 +182,40 @@ export class SecureLoadBalancer extends Construct {
     });
     const attributes = responseHeaderAttributes(this, responseHeaders, certificate !== undefined);
     Object.entries(attributes).forEach(([attribute, value]) => listener.setAttribute(attribute, value));
+    addDomainCertificates(listener, this.props);
     return listener;
   }
 
   private redirects(): boolean {
-    return this.props.certificate !== undefined && (this.props.httpRedirect ?? !this.ingress.httpsOnly);
+    return this._servesHttps && (this.props.httpRedirect ?? !this.ingress.httpsOnly);
   }
 
+  /**
+   * Creates the redirect, also where the production listener has port 80 itself.
+   *
+   * Between plain HTTP and a certificate, one of the two must leave port 80 before the other takes it. CloudFormation
+   * deletes only at the end of an update, so a redirect that is removed would still hold the port. It moves instead.
+   */
   private redirectToHttps(): ApplicationListener | undefined {
-    if (!this.redirects()) {
+    const serves = this.redirects();
+    if (this.certificate && !serves) {
       return undefined;
     }
     const listener = new ApplicationListener(this, 'RedirectListener', {
       loadBalancer: this.loadBalancer,
-      port: HTTP,
+      port: serves ? HTTP : UNUSED,
       protocol: ApplicationProtocol.HTTP,
       open: false,
       defaultAction: ListenerAction.redirect({ protocol: 'HTTPS', port: `${HTTPS}`, permanent: true }),
     });
+    const [leaves, takes] = serves ? [this.listener, listener] : [listener, this.listener];
+    (takes.node.defaultChild as CfnListener).addResourceDependency(leaves.node.defaultChild as CfnListener);
     acknowledgeInCompliancePacks(
       listener,
       'ELBv2ACMCertificateRequired',
       'This listener serves nothing: it answers every request with a redirect to HTTPS.',
     );
-    return listener;
+    return serves ? listener : undefined;
   }
 
   private createFirewall(profile: EnvironmentProfile): WebFirewall | undefined {
@@ -198,10 +239,12 @@ export class SecureLoadBalancer extends Construct {
   }
 
   private createAliasRecords(): RecordSet[] {
-    const { domainName, hostedZone, dualStack = false } = this.props;
-    return domainName && hostedZone
-      ? aliasRecords(this, { domainName, hostedZone, dualStack, loadBalancer: this.loadBalancer })
-      : [];
+    const { domains = [], dualStack = false } = this.props;
+    const records = domains.flatMap(({ name: domainName, _hostedZone: hostedZone }) =>
+      hostedZone ? aliasRecords(this, { domainName, hostedZone, dualStack, loadBalancer: this.loadBalancer }) : [],
+    );
+    records.forEach((record) => record.node.addDependency(this.listener));
+    return records;
   }
 
   private acknowledgePlainHttp(): void {

@@ -1,18 +1,20 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { SecureVpc } from '../../network';
-import { checkReason } from '../../validation/checks';
+import { checkDuration, checkReason, checkWholeNumber } from '../../validation/checks';
 import { checkRules } from '../../validation/rules';
-import { checkDomainName } from './alias-records';
 import type { IngressSettings } from './ingress';
 import type { SecureLoadBalancerProps } from './secure-load-balancer-props';
+import { defaultCertificate } from './server-certificates';
+import { checkDomains } from './validate-domains';
 
 /** Refuses props that contradict each other, and props that AWS would refuse. */
 export function checkLoadBalancer(scope: Construct, props: SecureLoadBalancerProps): void {
-  const { certificate, plainHttp, tlsPolicy, withoutFirewall, dualStack, network } = props;
+  const { certificate, plainHttp, tlsPolicy, withoutFirewall, dualStack, network, domains = [] } = props;
+  checkDomains(scope, domains, plainHttp !== undefined);
   checkRules(scope, [
     {
-      condition: !certificate && !plainHttp,
+      condition: !defaultCertificate(props) && !plainHttp,
       prop: 'certificate',
       value: undefined,
       expected: 'a certificate, or plainHttp with a reason',
@@ -51,7 +53,22 @@ export function checkLoadBalancer(scope: Construct, props: SecureLoadBalancerPro
   if (withoutFirewall) {
     checkReason(scope, 'withoutFirewall.reason', withoutFirewall.reason);
   }
-  checkDomainName(scope, props);
+  checkTimeouts(scope, props);
+}
+
+function checkTimeouts(scope: Construct, { idleTimeout, clientKeepAlive }: SecureLoadBalancerProps): void {
+  checkWholeNumber(scope, 'idleTimeout', idleTimeout?.toSeconds({ integral: false }), {
+    min: 1,
+    max: 4000,
+    unit: 'seconds',
+    fix: 'write Duration.minutes(5), and let clients send something within that time',
+  });
+  checkDuration(scope, 'clientKeepAlive', clientKeepAlive, {
+    min: Duration.minutes(1),
+    max: Duration.days(7),
+    whole: 'seconds',
+    fix: 'write Duration.hours(1)',
+  });
 }
 
 /**

@@ -106,6 +106,15 @@ function statementsOf(template: Template, roleId: string): any[] {
     .flatMap(({ Properties }: any) => Properties.PolicyDocument.Statement);
 }
 
+test('The commands of a release and of its rollback are outputs without an export', () => {
+  const outputs = Object.entries<{ Value: unknown; Export?: unknown }>(standard.template.toJSON().Outputs).filter(([id]) => /^(Release|Back)Command/.test(id));
+  const values = outputs.map(([, { Value }]) => JSON.stringify(Value));
+  expect(values[0]).toContain('"aws stepfunctions start-execution --state-machine-arn "');
+  expect(values[0].match(/TAG/g)).toHaveLength(2);
+  expect(values[1]).toContain('"aws ssm start-automation-execution --document-name "');
+  expect(outputs.map(([, { Export }]) => Export)).toEqual([undefined, undefined]);
+});
+
 describe('The state machines of a stage', () => {
   test('are valid in the Amazon States Language, and use nothing that the interpreter of the tests reads differently', () => {
     const all = definitions(standard.template);

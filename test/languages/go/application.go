@@ -22,9 +22,13 @@ type Application struct {
 func NewApplication(scope constructs.Construct, id string, props *awscdk.StackProps, images *Registry, foundation *Foundation) *Application {
 	stack := awscdk.NewStack(scope, jsii.String(id), props)
 	loadBalancer := prodconstructs.NewSecureLoadBalancer(stack, jsii.String("Balancer"), &prodconstructs.SecureLoadBalancerProps{
-		Network:     foundation.Network,
-		Certificate: awscertificatemanager.Certificate_FromCertificateArn(stack, jsii.String("Certificate"), jsii.String(certificate)),
-		TlsPolicy:   prodconstructs.TlsPolicy_TLS_1_3,
+		Network: foundation.Network,
+		Domains: &[]prodconstructs.Domain{
+			prodconstructs.Domain_Of(jsii.String("shop.example.com"), &prodconstructs.DomainProps{
+				Certificate: awscertificatemanager.Certificate_FromCertificateArn(stack, jsii.String("Certificate"), jsii.String(certificate)),
+			}),
+		},
+		TlsPolicy: prodconstructs.TlsPolicy_TLS_1_3,
 		ResponseHeaders: &prodconstructs.ResponseHeaders{
 			HstsMaxAge: awscdk.Duration_Days(jsii.Number(365)),
 			Cors: &prodconstructs.CorsProps{

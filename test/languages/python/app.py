@@ -12,6 +12,7 @@ from org_prod_constructs import (
     BlueGreenPipeline,
     CorsProps,
     DeployStage,
+    Domain,
     GoldenSignalAlarms,
     HardenedPostgres,
     ImageBuild,
@@ -99,7 +100,12 @@ class ApplicationStack(Stack):
             self,
             "Balancer",
             network=network,
-            certificate=Certificate.from_certificate_arn(self, "Certificate", CERTIFICATE),
+            domains=[
+                Domain.of(
+                    "shop.example.com",
+                    certificate=Certificate.from_certificate_arn(self, "Certificate", CERTIFICATE),
+                ),
+            ],
             tls_policy=TlsPolicy.TLS_1_3,
             response_headers=ResponseHeaders(
                 hsts_max_age=Duration.days(365),

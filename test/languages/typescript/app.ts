@@ -4,8 +4,8 @@ import { InstanceClass, InstanceSize, InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { FilterPattern } from 'aws-cdk-lib/aws-logs';
 import { PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import {
-  AlarmOverride, AlertChannel, AlertRouting, BackupPolicy, BlueGreenPipeline, DeployStage, GoldenSignalAlarms, HardenedPostgres, ImageBuild, ImageRepository,
-  LogMetric, Migration, OperationsDashboard, PipelineSource, PostgresCapacity, ProductionWebService, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceImage,
+  AlarmOverride, AlertChannel, AlertRouting, BackupPolicy, BlueGreenPipeline, DeployStage, Domain, GoldenSignalAlarms, HardenedPostgres, ImageBuild,
+  ImageRepository, LogMetric, Migration, OperationsDashboard, PipelineSource, PostgresCapacity, ProductionWebService, Rollout, Route, SecureLoadBalancer, SecureVpc, ServiceImage,
   ServiceObjective, ServiceScaling, ServiceSecret, SmokeTest, SubnetPlan, TlsPolicy,
 } from '@org/prod-constructs';
 
@@ -63,7 +63,7 @@ class ApplicationStack extends Stack {
     const { network, database } = props.foundation;
     const loadBalancer = new SecureLoadBalancer(this, 'Balancer', {
       network,
-      certificate: Certificate.fromCertificateArn(this, 'Certificate', CERTIFICATE),
+      domains: [Domain.of('shop.example.com', { certificate: Certificate.fromCertificateArn(this, 'Certificate', CERTIFICATE) })],
       tlsPolicy: TlsPolicy.TLS_1_3,
       responseHeaders: { hstsMaxAge: Duration.days(365), cors: { allowOrigins: ['https://shop.example.com'], allowMethods: ['PUT'] } },
     });

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Tags } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { EcsDeploymentConfig, TrafficRouting } from 'aws-cdk-lib/aws-codedeploy';
@@ -53,6 +53,16 @@ describe('Rollout.codeDeploy', () => {
     expect(Properties.DeploymentConfiguration).toEqual({ MinimumHealthyPercent: 100, MaximumPercent: 200 });
     expect(Properties.TaskDefinition).toBe(only('AWS::ECS::TaskDefinition').Properties.Family);
     expect(Properties.LoadBalancers).toEqual([{ ContainerName: 'web', ContainerPort: 3000, TargetGroupArn: { Ref: only('AWS::ElasticLoadBalancingV2::TargetGroup', 'Blue').id } }]);
+  });
+
+  test('has no tags on the listeners whose default actions move, or fixed ones', () => {
+    const tags = (listenerRuleTags?: { [key: string]: string }) => {
+      const { app, stack } = serviceFixture({ rollout: Rollout.codeDeploy(), listenerRuleTags });
+      Tags.of(app).add('Team', 'shop', { excludeResourceTypes: ['aws:cdk:stack'] });
+      return Object.values(templateOf(stack).findResources('AWS::ElasticLoadBalancingV2::Listener', { Properties: { Protocol: 'HTTPS' } })).map(({ Properties }) => Properties.Tags);
+    };
+    expect(tags()).toEqual([undefined, undefined]);
+    expect(tags({ CostCentre: '4711' })).toEqual(Array(2).fill([{ Key: 'CostCentre', Value: '4711' }]));
   });
 
   test('moves the default actions of the production and the test listener, which have no rules', () => {

@@ -138,7 +138,7 @@ describe('The rollback alarms of a service with one target group', () => {
   const alarm = (suffix: string) => AlarmMaths.find(template, suffix);
 
   beforeAll(() => {
-    template = templateOf(serviceFixture({ rollout: Rollout.rolling() }).stack);
+    template = templateOf(serviceFixture({ rollout: Rollout.rolling(), stickiness: Duration.hours(1) }).stack);
   });
 
   test('evaluate it minute by minute, because the maximum of a single series would be one number (A-13)', () => {

@@ -1,7 +1,8 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Lazy } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import {
-  Ingress, ProductionWebService, type ResponseHeaders, Route, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, ServiceImage, TlsPolicy,
+  Domain, Ingress, ProductionWebService, type ResponseHeaders, Route, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, ServiceImage, TlsPolicy,
   WebFirewall,
 } from '../../../src';
 import { refusal, testStack } from '../../fixtures/test-stack';
@@ -21,13 +22,21 @@ const ofBalancer = (props: Props | ((stack: Stack) => Props), env?: { region: st
 
 const zone = (stack: Stack) => HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z0123456789', zoneName: 'example.com' });
 
+const certificateOf = (stack: Stack, id: string) => Certificate.fromCertificateArn(stack, `Certificate${id}`, `arn:aws:acm:eu-central-1:111111111111:certificate/${id}`);
+
 describe('SecureLoadBalancer refuses, in one line with path, prop, value, expected values and fix,', () => {
   test.each<[string, Props | ((stack: Stack) => Props), string, string, string]>([
-    ['a name without a zone (E-02)', { domainName: 'api.example.com' }, 'hostedZone', 'not given', 'a zone together with domainName'],
-    ['a zone without a name (E-02)', (stack) => ({ hostedZone: zone(stack) }), 'domainName', 'not given', 'a name together with hostedZone'],
-    ['a name of another zone (E-02)', (stack) => ({ domainName: 'api.example.org', hostedZone: zone(stack) }), 'domainName', 'api.example.org', 'example.com or a name below it'],
-    ['a name that only ends like the zone (E-02)', (stack) => ({ domainName: 'badexample.com', hostedZone: zone(stack) }), 'domainName', 'badexample.com', 'example.com or a name below it'],
-    ['an address as a name (E-02)', (stack) => ({ domainName: 'https://api.example.com', hostedZone: zone(stack) }), 'domainName', 'https://', 'a fully qualified name in lower case'],
+    ['a name of another zone (E-02)', (stack) => ({ domains: [Domain.of('api.example.org', { hostedZone: zone(stack) })] }), 'domains', 'api.example.org', 'example.com or a name below it'],
+    ['a name that only ends like the zone (E-02)', (stack) => ({ domains: [Domain.of('badexample.com', { hostedZone: zone(stack) })] }), 'domains', 'badexample.com', 'example.com or a name below it'],
+    ['an address as a name (E-02)', { domains: [Domain.of('https://api.example.com')] }, 'domains', 'https://', 'fully qualified names in lower case'],
+    ['a name with a label that Punycode cannot hold (E-02)', { domains: [Domain.of('bü cher.example')] }, 'domains', 'bü cher', 'fully qualified names in lower case'],
+    ['a name that is unknown at synthesis (E-02)', { domains: [Domain.of(Lazy.string({ produce: () => 'api.example.com' }))] }, 'domains', 'Token', 'known at synthesis'],
+    ['a name twice, once in Unicode (E-02)', { domains: [Domain.of('bücher.example'), Domain.of('xn--bcher-kva.example')] }, 'domains', 'xn--bcher-kva.example', 'each name once'],
+    ['more certificates than a load balancer takes', (stack) => ({ domains: Array.from({ length: 26 }, (_, i) => Domain.of(`a${i}.example.com`, { certificate: certificateOf(stack, `${i}`) })) }), 'domains', '26 certificates', 'at most 25'],
+    ['no idle time', { idleTimeout: Duration.seconds(0) }, 'idleTimeout', '0', 'a whole number from 1 to 4000 seconds'],
+    ['an idle time beyond the limit', { idleTimeout: Duration.seconds(4001) }, 'idleTimeout', '4001', '1 to 4000 seconds'],
+    ['an idle time in fractions of a second', { idleTimeout: Duration.millis(1500) }, 'idleTimeout', '1.5', 'a whole number'],
+    ['clients that connect anew too often', { clientKeepAlive: Duration.seconds(59) }, 'clientKeepAlive', '59 seconds', '1 minute to 7 days'],
     ['IPv6 in a network that has none', { dualStack: true }, 'dualStack', 'true', 'a SecureVpc has no IPv6 blocks'],
     ['more Cloudflare ranges than the list has room for (C-01)', { ingress: Ingress.cloudflare({ ipv4Ranges: Array.from({ length: 21 }, (_, i) => `198.51.100.${i}/32`) }) }, 'ingress.ipv4Ranges', '21 blocks', '1 to 20 blocks'],
     ['no Cloudflare range (C-01)', { ingress: Ingress.cloudflare({ ipv4Ranges: [] }) }, 'ingress.ipv4Ranges', '0 blocks', '1 to 20 blocks'],
@@ -70,6 +79,12 @@ describe('SecureLoadBalancer refuses, in one line with path, prop, value, expect
   test('a TLS policy without TLS (A-02)', () => {
     expect(ofBalancer({ plainHttp: { reason: 'An internal demonstration until 2027' }, tlsPolicy: TlsPolicy.TLS_1_3 })).toMatch(
       /tlsPolicy is not supported with plainHttp\. Remove tlsPolicy, or give a certificate\.$/);
+  });
+
+  test('a certificate of a domain without TLS (A-02)', () => {
+    expect(ofBalancer((stack) => ({
+      plainHttp: { reason: 'An internal demonstration until 2027' }, domains: [Domain.of('api.example.com', { certificate: certificate(stack) })],
+    }))).toMatch(/domains has a certificate for api\.example\.com, which is not supported with plainHttp\. Remove the certificate, or plainHttp\.$/);
   });
 
   test('a header of more than 1 KB (A-29)', () => {

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { CfnDynamicReference, CfnDynamicReferenceService, Duration, Lazy, SecretValue } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
 import * as fc from 'fast-check';
@@ -37,7 +37,6 @@ function rulesWith(services: Array<[string, Route]>): { [id: string]: unknown } 
       priority: loadBalancer._claim(owner, of),
       port: 3000,
       protocol: { version: TargetProtocolVersion.HTTP1, tls: false },
-      shifts: true,
       healthCheck: {},
       deregistrationDelay: Duration.seconds(30),
     });
@@ -130,6 +129,40 @@ describe('A route\'s priority', () => {
     }), { numRuns: 10 });
     expect(compared).toBeGreaterThan(3);
   }, 120_000);
+});
+
+describe('A route with values that are unknown at synthesis', () => {
+  const claim = (of: Route, explicit?: number) => {
+    const stack = testStack();
+    const loadBalancer = new SecureLoadBalancer(stack, 'Balancer', { network: new SecureVpc(stack, 'Network'), certificate: certificate(stack) });
+    return loadBalancer._claim(new Construct(stack, 'Api'), of, explicit);
+  };
+  const unknown = Lazy.string({ produce: () => 'api.example.com' });
+
+  test.each([
+    ['a host', Route.host(unknown)],
+    ['a part of a path', Route.path(`/${unknown}/*`)],
+    ['a header', Route.header('X-Zone', [unknown])],
+  ])('needs a priority, because none follows from %s', (_, of) => {
+    expect(refusal(() => claim(of))).toMatch(/'Test\/Api': routePriority is not given, expected a priority, because none follows from a route with a value that is unknown/);
+    expect(claim(of, 7)).toBe(7);
+  });
+
+  test.each([
+    ['of Secrets Manager', SecretValue.secretsManager('origin-key').unsafeUnwrap()],
+    ['of Secrets Manager, as a part', `Bearer ${SecretValue.secretsManager('origin-key', { jsonField: 'key' }).unsafeUnwrap()}`],
+    ['of the Parameter Store', SecretValue.ssmSecure('/origin/key').unsafeUnwrap()],
+    ['as text', '{{resolve:secretsmanager:origin-key:SecretString}}'],
+    ['as a dynamic reference', new CfnDynamicReference(CfnDynamicReferenceService.SECRETS_MANAGER, 'origin-key').toString()],
+  ])('is refused with a secret %s, with and without a priority', (_, secret) => {
+    [undefined, 7].forEach((priority) =>
+      expect(refusal(() => claim(Route.path('/*').withHeader('X-Origin-Key', [secret]), priority))).toMatch(/'Test\/Api': route has a secret: .* compare it in the firewall/i));
+  });
+});
+
+test('A route converts hosts beyond ASCII, as browsers do, and keeps wildcards', () => {
+  expect(Route.host('*.Bücher.example')._name()).toBe('*.xn--bcher-kva.example');
+  expect(Route.path('/*').onHost('bücher.example')._name()).toBe('xn--bcher-kva.example /*');
 });
 
 describe('A rule that would receive no requests', () => {

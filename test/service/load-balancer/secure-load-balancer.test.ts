@@ -1,10 +1,12 @@
-import { Tags } from 'aws-cdk-lib';
+import { Duration, Tags } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
-import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { Certificate, type ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { HostedZone, type IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Ingress, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, TlsPolicy, WebFirewall } from '../../../src';
+import { Domain, Ingress, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, TlsPolicy, WebFirewall } from '../../../src';
 import { templateOf, testStack, unacknowledged } from '../../fixtures/test-stack';
 import { certificate } from '../../fixtures/web-service';
+import { flows } from '../../simulators/security-group-flows';
 
 /** Parts of a resource, and resources that CloudFormation knows no tags for. */
 const CANNOT_BE_TAGGED = [
@@ -19,6 +21,22 @@ const balancer = (props: Partial<SecureLoadBalancerProps> | ((network: SecureVpc
   const given = typeof props === 'function' ? props(network) : props;
   const made = new SecureLoadBalancer(stack, 'Balancer', { network, ...('plainHttp' in given ? {} : { certificate: certificate(stack) }), ...given });
   return { stack, network, made, template: () => templateOf(stack) };
+};
+
+interface DomainParts {
+  readonly zone: IHostedZone;
+  readonly one: ICertificate;
+  readonly two: ICertificate;
+  /** Certificate of the load balancer itself, where it has one. */
+  readonly own: ICertificate;
+}
+
+const domains = (of: (parts: DomainParts) => Domain[], withOwn = false) => {
+  const stack = testStack();
+  const named = (name: string) => Certificate.fromCertificateArn(stack, name, `arn:aws:acm:eu-central-1:111111111111:certificate/${name}`);
+  const parts = { zone: HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z0123456789', zoneName: 'example.com' }), one: named('one'), two: named('two'), own: named('own') };
+  const made = new SecureLoadBalancer(stack, 'Balancer', { network: new SecureVpc(stack, 'Network'), certificate: withOwn ? parts.own : undefined, domains: of(parts) });
+  return { stack, made, template: templateOf(stack) };
 };
 
 describe('SecureLoadBalancer', () => {
@@ -85,13 +103,63 @@ describe('SecureLoadBalancer', () => {
     const stack = testStack();
     const hostedZone = HostedZone.fromHostedZoneId(stack, 'Zone', 'Z0123456789');
     const made = new SecureLoadBalancer(stack, 'Balancer', {
-      network: new SecureVpc(stack, 'Network'), certificate: certificate(stack), domainName: 'api.example.com', hostedZone,
+      network: new SecureVpc(stack, 'Network'), certificate: certificate(stack), domains: [Domain.of('api.example.com', { hostedZone })],
     });
     expect(made.aliasRecords).toHaveLength(1);
     templateOf(stack).hasResourceProperties('AWS::Route53::RecordSet', {
       Name: 'api.example.com.', Type: 'A', HostedZoneId: 'Z0123456789', AliasTarget: { DNSName: Match.anyValue(), HostedZoneId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^BalancerLoadBalancer'), 'CanonicalHostedZoneID'] } },
     });
     expect(unacknowledged(stack)).toEqual([]);
+  });
+
+  test('has a record of each domain with a zone, and each certificate once on both listeners (E-02)', () => {
+    const { template } = domains(({ zone, one, two }) => [
+      Domain.of('api.example.com', { hostedZone: zone, certificate: one }),
+      Domain.of('www.example.com', { hostedZone: zone, certificate: two }),
+      Domain.of('bücher.example', { certificate: two }),
+    ]);
+    expect(Object.values(template.findResources('AWS::Route53::RecordSet')).map(({ Properties }) => Properties.Name)).toEqual(['api.example.com.', 'www.example.com.']);
+    const listeners = Object.entries(template.findResources('AWS::ElasticLoadBalancingV2::Listener')).filter(([, { Properties }]) => Properties.Protocol === 'HTTPS');
+    listeners.forEach(([, { Properties }]) => expect(JSON.stringify(Properties.Certificates)).toContain('certificate/one'));
+    const added = Object.values(template.findResources('AWS::ElasticLoadBalancingV2::ListenerCertificate')).map(({ Properties }) => Properties);
+    expect(added).toEqual(listeners.map(([id]) => ({ ListenerArn: { Ref: id }, Certificates: [{ CertificateArn: expect.stringContaining('certificate/two') }] })));
+  });
+
+  test('creates a record after the listener and its certificates, so that no client meets the wrong one (E-02)', () => {
+    const { template } = domains(({ zone, one, two }) => [Domain.of('api.example.com', { certificate: one }), Domain.of('www.example.com', { hostedZone: zone, certificate: two })]);
+    const [record] = Object.values(template.findResources('AWS::Route53::RecordSet'));
+    const certificates = Object.keys(template.findResources('AWS::ElasticLoadBalancingV2::ListenerCertificate'));
+    expect(record.DependsOn).toEqual(expect.arrayContaining([certificates.find((id) => id.startsWith('BalancerListener'))]));
+  });
+
+  test('keeps records and certificates of the other domains when one comes first, and when one goes (E-02)', () => {
+    const made = (...names: string[]) => {
+      const { Resources } = domains(({ zone, one, two }) => names.map((name) => Domain.of(name, { hostedZone: zone, certificate: name.startsWith('a') ? one : two })), true).template.toJSON();
+      return Object.keys(Resources).filter((id) => /Domain|Certificate/.test(id));
+    };
+    const both = made('a.example.com', 'b.example.com');
+    expect(made('b.example.com', 'a.example.com').sort()).toEqual([...both].sort());
+    expect(both).toEqual(expect.arrayContaining(made('b.example.com')));
+    expect(made('c.example.com', 'b.example.com')).toEqual(expect.arrayContaining(made('b.example.com')));
+  });
+
+  test('has its own certificate as the default, and adds the domains\' without repeating it (E-02)', () => {
+    const { template } = domains(({ own }) => [Domain.of('api.example.com', { certificate: own })], true);
+    template.resourceCountIs('AWS::ElasticLoadBalancingV2::ListenerCertificate', 0);
+  });
+
+  test('has a URL: of the first domain without a wildcard, else of its own name', () => {
+    expect(domains(() => [Domain.of('*.example.com'), Domain.of('bücher.example')], true).made.url).toBe('https://xn--bcher-kva.example');
+    const { made, stack } = balancer();
+    expect(JSON.stringify(stack.resolve(made.url))).toContain('"https://",{"Fn::GetAtt":["BalancerLoadBalancer');
+  });
+
+  test('closes idle connections after 60 seconds and client connections after an hour, as AWS does, or as the props say', () => {
+    const attributes = (props: Partial<SecureLoadBalancerProps>) => JSON.stringify(balancer(props).template().findResources('AWS::ElasticLoadBalancingV2::LoadBalancer'));
+    expect(attributes({})).not.toMatch(/idle_timeout|client_keep_alive/);
+    const set = attributes({ idleTimeout: Duration.seconds(4000), clientKeepAlive: Duration.days(7) });
+    expect(set).toContain('{"Key":"idle_timeout.timeout_seconds","Value":"4000"}');
+    expect(set).toContain('{"Key":"client_keep_alive.seconds","Value":"604800"}');
   });
 
   test('has no alias record without a domain name (E-02)', () => {
@@ -144,10 +212,11 @@ describe('SecureLoadBalancer', () => {
     expect(JSON.stringify(made.listener.node.metadata)).toContain(reason);
   });
 
-  test('serves plain HTTP on port 80, and new versions on port 8080', () => {
+  test('serves plain HTTP on port 80, new versions on port 8080, and keeps the redirect on a closed port', () => {
     const template = balancer({ plainHttp: { reason: 'An internal demonstration until 2027' } }).template();
     const ports = Object.values(template.findResources('AWS::ElasticLoadBalancingV2::Listener')).map(({ Properties }) => [Properties.Port, Properties.Protocol]);
-    expect(ports).toEqual([[80, 'HTTP'], [8080, 'HTTP']]);
+    expect(ports).toEqual([[80, 'HTTP'], [8080, 'HTTP'], [65080, 'HTTP']]);
+    expect(flows(template).filter((flow) => flow.startsWith('BalancerSecurityGroup'))).toEqual(['BalancerSecurityGroup in 80 0.0.0.0/0']);
   });
 
   test('is in the application tier, without public addresses, when it is internal', () => {

@@ -65,8 +65,8 @@ describe('Requests per task', () => {
     expect(perTask({ Blue: { RequestCount: now(50) }, Service: { RunningTaskCount: now(0) } })).toBe(0);
   });
 
-  test('count the single target group of a rolling rollout (E-14)', () => {
-    const rolling = scaled(ServiceScaling.targetTracking({ requestsPerMinute: 1000 }), { rollout: Rollout.rolling() });
+  test('count the single target group of a rolling rollout with stickiness (E-14)', () => {
+    const rolling = scaled(ServiceScaling.targetTracking({ requestsPerMinute: 1000 }), { rollout: Rollout.rolling(), stickiness: Duration.hours(1) });
     expect(perTask({ Blue: { RequestCount: now(4000) }, Service: { RunningTaskCount: now(2) } }, rolling)).toBe(2000);
   });
 

@@ -40,6 +40,7 @@ const rule = (properties: Properties = {}) =>
     Actions: to('Blue', 'Green'),
     ...properties,
   });
+const STICKY = [{ Key: 'stickiness.enabled', Value: 'true' }];
 const tags = [{ Key: 'team', Value: 'shop' }];
 
 const subnet = (CidrBlock: string, AvailabilityZone: string) =>
@@ -115,6 +116,21 @@ export const LOAD_BALANCER_CASES: readonly Case[] = [
     {},
     group({ HealthCheckIntervalSeconds: 10, HealthCheckTimeoutSeconds: 10 }),
   ),
+  beside(
+    'sticky-group-behind-weights',
+    'a rule with weights takes no sticky group',
+    { ...LISTENED, Blue: group({ TargetGroupAttributes: STICKY }) },
+    rule(),
+  ),
+  {
+    rule: 'sticky-group-behind-weights',
+    verdict: 'refused by AWS',
+    shows: 'a group behind weights does not become sticky',
+    play: updating(
+      { ...LISTENED, Rule: rule() },
+      { ...LISTENED, Rule: rule(), Blue: group({ TargetGroupAttributes: STICKY }) },
+    ),
+  },
   beside(
     'certificate-of-the-region',
     'a listener takes certificates of its own region',

@@ -5,6 +5,7 @@ import type { Rules } from './rule';
 const LOAD_BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
 const LISTENER = 'AWS::ElasticLoadBalancingV2::Listener';
 const RULE = 'AWS::ElasticLoadBalancingV2::ListenerRule';
+const TARGET_GROUP = 'AWS::ElasticLoadBalancingV2::TargetGroup';
 
 /** Refusals of Elastic Load Balancing. Effects on requests are in `traffic.ts`. */
 export const LOAD_BALANCER_RULES: Rules = {
@@ -35,6 +36,8 @@ export const LOAD_BALANCER_RULES: Rules = {
           .of(LISTENER, RULE)
           .find(
             (user) =>
+              // What exists beside an updated listener does not include the listener itself.
+              user.properties.ListenerArn !== resource.physicalId &&
               balancerOf(user, existing) !== balancer &&
               forwarded(user.properties).some((group) => forwarded(resource.properties).includes(group)),
           );
@@ -77,7 +80,7 @@ export const LOAD_BALANCER_RULES: Rules = {
     {
       id: 'health-check-timeout',
       source: 'API reference of Elastic Load Balancing, "CreateTargetGroup": HealthCheckTimeoutSeconds',
-      types: ['AWS::ElasticLoadBalancingV2::TargetGroup'],
+      types: [TARGET_GROUP],
       refuses: ({
         resource: {
           properties: { HealthCheckTimeoutSeconds, HealthCheckIntervalSeconds },
@@ -86,6 +89,21 @@ export const LOAD_BALANCER_RULES: Rules = {
         Number(HealthCheckTimeoutSeconds) >= Number(HealthCheckIntervalSeconds)
           ? 'the health check timeout must be smaller than the interval'
           : undefined,
+    },
+    {
+      id: 'sticky-group-behind-weights',
+      source:
+        'Issue kubernetes-sigs/aws-load-balancer-controller#2734, message of "ModifyTargetGroupAttributes": ' +
+        'enable group stickiness before target stickiness',
+      types: [TARGET_GROUP, RULE],
+      refuses: ({ resource }, existing) =>
+        resource.type === RULE
+          ? stickyBehind(resource, existing.of(TARGET_GROUP))
+          : existing
+            .of(RULE)
+            .filter(({ properties }) => forwarded(properties).includes(resource.physicalId))
+            .map((rule) => stickyBehind(rule, [resource]))
+            .find((refusal) => refusal !== undefined),
     },
     {
       id: 'certificate-of-the-region',
@@ -125,6 +143,20 @@ function balancerOf({ type, properties }: Resource, existing: Existing): unknown
   return type === LISTENER
     ? properties.LoadBalancerArn
     : existing.named(properties.ListenerArn, LISTENER)?.properties.LoadBalancerArn;
+}
+
+/** Refusal of a rule with weights and without group stickiness, one of whose groups is sticky. */
+function stickyBehind({ logicalId, properties }: Resource, groups: readonly Resource[]): string | undefined {
+  const names = forwarded(properties);
+  const weighted = names.length > 1 && !JSON.stringify(properties).includes('TargetGroupStickinessConfig');
+  const sticky = groups.find(
+    (group) =>
+      names.includes(group.physicalId) &&
+      attributeOf(group.properties.TargetGroupAttributes, 'stickiness.enabled') === 'true',
+  );
+  return weighted && sticky
+    ? `${sticky.logicalId} is behind ${logicalId}, a rule with group stickiness disabled`
+    : undefined;
 }
 
 function isApplication({ Type }: Properties): boolean {

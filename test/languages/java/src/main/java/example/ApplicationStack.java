@@ -9,6 +9,8 @@ import org.prodconstructs.AlertRouting;
 import org.prodconstructs.BlueGreenProps;
 import org.prodconstructs.CorsProps;
 import org.prodconstructs.DeclaredImageProps;
+import org.prodconstructs.Domain;
+import org.prodconstructs.DomainProps;
 import org.prodconstructs.GoldenSignalAlarms;
 import org.prodconstructs.LogMetric;
 import org.prodconstructs.OperationsDashboard;
@@ -49,7 +51,9 @@ final class ApplicationStack extends Stack {
         var network = foundation.network();
         var loadBalancer = SecureLoadBalancer.Builder.create(this, "Balancer")
                 .network(network)
-                .certificate(Certificate.fromCertificateArn(this, "Certificate", CERTIFICATE))
+                .domains(List.of(Domain.of("shop.example.com", DomainProps.builder()
+                        .certificate(Certificate.fromCertificateArn(this, "Certificate", CERTIFICATE))
+                        .build())))
                 .tlsPolicy(TlsPolicy.TLS_1_3)
                 .responseHeaders(ResponseHeaders.builder()
                         .hstsMaxAge(Duration.days(365))

@@ -1,0 +1,38 @@
+import { createHash } from 'crypto';
+import { Stack } from 'aws-cdk-lib';
+import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { type ApplicationListener, CfnListenerCertificate } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { LoadBalancerSettings } from './load-balancer-settings';
+
+/** Certificate for all names that no other certificate covers, if there is any. */
+export function defaultCertificate(props: LoadBalancerSettings): ICertificate | undefined {
+  return props.certificate ?? domainCertificates(props)[0];
+}
+
+/**
+ * Adds the certificates of the domains to a listener, each once.
+ *
+ * Their ids follow from the certificate and not from the domain. With another id, CloudFormation would add the
+ * certificate a second time, which has no effect, and then remove it.
+ */
+export function addDomainCertificates(listener: ApplicationListener, props: LoadBalancerSettings): void {
+  const known = defaultCertificate(props)?.certificateArn;
+  const arns = new Set(domainCertificates(props).map(({ certificateArn }) => certificateArn));
+  [...arns]
+    .filter((certificateArn) => certificateArn !== known)
+    .forEach((certificateArn) => {
+      new CfnListenerCertificate(listener, `Certificate-${hashOf(listener, certificateArn)}`, {
+        listenerArn: listener.listenerArn,
+        certificates: [{ certificateArn }],
+      });
+    });
+}
+
+function domainCertificates({ domains = [] }: LoadBalancerSettings): ICertificate[] {
+  return domains.flatMap(({ _certificate }) => _certificate ?? []);
+}
+
+function hashOf(listener: ApplicationListener, arn: string): string {
+  const resolved = JSON.stringify(Stack.of(listener).resolve(arn));
+  return createHash('sha256').update(resolved).digest('hex').slice(0, 8);
+}
