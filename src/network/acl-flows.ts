@@ -50,7 +50,7 @@ export interface TierFlows {
 /** Network whose flows are listed. */
 export interface FlowContext {
   readonly layout: SubnetLayout;
-  /** True where the application tier may send to any address, false where to the network and by HTTPS alone. */
+  /** True to allow the application tier any address, false to allow the network and HTTPS alone. */
   readonly reachesInternet: boolean;
   /** TCP ports on which the data tier accepts connections, 1 to 65535. */
   readonly dataPorts: readonly number[];
@@ -74,7 +74,7 @@ const DATABASE_RANGES = 2500;
 const RANGE_LENGTH = 12;
 
 /**
- * Flows of a tier, with the rule number of each.
+ * Allowed flows of a tier by direction, each with its rule number.
  *
  * A flow keeps its number for ever, and a number never gets another flow, whatever the props are. CloudFormation
  * creates the rule of a new flow before it deletes the rule of a former one, and AWS refuses a number that is taken.
@@ -144,7 +144,8 @@ function applicationFlows({ reachesInternet, connectedNetworks }: FlowContext): 
       connected: connectedNetworks.flatMap(({ block, applicationPorts, applicationUdpPorts }) => [
         ...applicationPorts.map((port): ConnectedFlow => ({ block, ports: [port, port] })),
         ...applicationUdpPorts.map((port): ConnectedFlow => ({ block, ports: [port, port], protocol: 'udp' })),
-        { block, ports: EPHEMERAL, protocol: 'udp' },
+        // With NAT, replies by UDP may come from any address.
+        ...(reachesInternet ? [] : [{ block, ports: EPHEMERAL, protocol: 'udp' } as ConnectedFlow]),
       ]),
     },
     outbound: {
@@ -195,7 +196,7 @@ function dataFlows({ dataPorts, connectedNetworks }: FlowContext): TierFlows {
   };
 }
 
-/** Connections to a database port, whose rule numbers follow from the port and not from its position in the prop. */
+/** Connections to a database port. Their rule numbers follow from the port, not from its position in the prop. */
 function databaseFlow(peer: SubnetTier, port: number): NumberedFlow {
   const offset = peer === SubnetTier.DATA ? RANGE_LENGTH / 2 : 0;
   return { number: FIRST_DATABASE_NUMBER + rangeOf(port) * RANGE_LENGTH + offset, peer, ports: [port, port] };

@@ -40,9 +40,10 @@ export function imageLayers(scope: IConstruct): PolicyStatement {
 }
 
 /**
- * Required by functions of custom resources and by wait conditions, which answer to URLs that CloudFormation has signed.
+ * Required by functions of custom resources and by wait conditions.
  *
- * Without an answer, a stack waits for an hour. Only the name of the first bucket has its region without dashes.
+ * They answer to URLs that CloudFormation has signed. Without an answer, a stack waits for an hour. Only the name of
+ * the first bucket has its region without dashes.
  */
 export function customResourceResponses(scope: IConstruct): PolicyStatement {
   const { region } = Stack.of(scope);
