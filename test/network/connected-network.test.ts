@@ -1,4 +1,4 @@
-import { App, CfnParameter, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ConnectedNetwork, Egress, Ingress, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, type SecureVpcProps, SubnetPlan } from '../../src';
 import { ENV, refusal, templateOf, testStack, unacknowledged } from '../fixtures/test-stack';
@@ -86,6 +86,7 @@ describe('Connected networks', () => {
     const numbers = (parameters: string[]) => {
       const stack = testStack();
       const made = parameters.map((name) => new CfnParameter(stack, name, { default: OFFICE }));
+      made.forEach(({ valueAsString }, index) => new CfnOutput(stack, `Block${index}`, { value: valueAsString }));
       new SecureVpc(stack, 'Network', { connectedNetworks: [ConnectedNetwork.of(made[made.length - 1].valueAsString)] });
       const entries = Object.values(templateOf(stack).findResources('AWS::EC2::NetworkAclEntry'));
       return entries.filter(({ Properties }) => Properties.CidrBlock.Ref === 'Office').map(({ Properties }) => Properties.RuleNumber);

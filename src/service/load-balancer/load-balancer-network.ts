@@ -1,4 +1,4 @@
-import type { SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import type { ISubnet, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
 import { type ISecureVpc, SecureVpc, SubnetTier } from '../../network';
 import { checkRules } from '../../validation/rules';
@@ -8,15 +8,19 @@ import type { IngressSettings } from './ingress';
  * Subnets of a load balancer, one in each Availability Zone.
  *
  * AWS refuses a load balancer with two subnets of one zone, and one with a single zone. An adopted tier may have more
- * subnets than zones. The first of each zone is used.
+ * subnets than zones. The first of each zone is used. Imported subnets may not know their zones, and pass.
  */
 export function loadBalancerSubnets(scope: IConstruct, network: ISecureVpc, tier: SubnetTier): SubnetSelection {
   const selection = network.subnets(tier);
-  const { subnets, availabilityZones, isPendingLookup } = network.vpc.selectSubnets(selection);
-  const firstOfEach = subnets.filter((_, index) => availabilityZones.indexOf(availabilityZones[index]) === index);
+  const { subnets, isPendingLookup } = network.vpc.selectSubnets(selection);
+  const zones = subnets.map(zoneOf);
+  if (isPendingLookup || zones.includes(undefined)) {
+    return selection;
+  }
+  const firstOfEach = subnets.filter((_, index) => zones.indexOf(zones[index]) === index);
   checkRules(scope, [
     {
-      condition: !isPendingLookup && firstOfEach.length < 2,
+      condition: firstOfEach.length < 2,
       prop: 'network',
       problem: `has a ${tier} tier in ${firstOfEach.length} Availability Zone, expected two or more, as AWS requires`,
       fix: 'set availabilityZoneCount of the SecureVpc to 2 or 3, or adopt subnets in two zones',
@@ -49,4 +53,13 @@ export function checkClientsPass(
         : `add connectedNetworks: [ConnectedNetwork.of('${block}')] to the SecureVpc, with ${port} in applicationPorts`,
     })),
   );
+}
+
+/** Availability Zone of a subnet. An imported subnet throws an error where nobody gave it. */
+function zoneOf(subnet: ISubnet): string | undefined {
+  try {
+    return subnet.availabilityZone;
+  } catch {
+    return undefined;
+  }
 }
