@@ -53,7 +53,8 @@ export interface SecureVpcProps {
   /**
    * Networks behind a peering, a transit gateway, a VPN or Direct Connect, and what they may reach.
    *
-   * It changes network ACLs only. Add the routes to the subnets, and the rules to the security groups.
+   * It changes network ACLs only. Add the routes to the subnets, and the rules to the security groups. A network ACL
+   * holds 20 rules: three blocks with two ports each fit into three Availability Zones.
    * @default - none; no host outside the network reaches databases or ports below 1024 of the application tier
    */
   readonly connectedNetworks?: ConnectedNetwork[];

@@ -132,7 +132,7 @@ export class SecureVpc extends Construct implements ISecureVpc {
    * @internal
    */
   public _admits(tier: SubnetTier, block: string, port: number): boolean {
-    const parsed = Token.isUnresolved(block) || Token.isUnresolved(port) ? undefined : Cidr.parse(block);
+    const parsed = Token.isUnresolved(block) || Token.isUnresolved(port) ? undefined : Cidr.around(block);
     return !parsed || this.layout.network.contains(parsed) || this.acls.admits(tier, parsed, port);
   }
 

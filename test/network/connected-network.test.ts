@@ -151,6 +151,7 @@ describe('The clients of a load balancer', () => {
 
   test('are refused where the network ACLs let in some of them, or not on the port of the redirect', () => {
     expect(refusal(() => balancer(Ingress.internalOnly(['10.0.0.0/8'])))).toContain('opens port 443 to 10.0.0.0/8');
+    expect(refusal(() => balancer(Ingress.internalOnly(['10.8.4.20/16'])))).toContain('opens port 443 to 10.8.4.20/16');
     const secureOnly = [ConnectedNetwork.of(OFFICE, { applicationPorts: [443] })];
     expect(refusal(() => balancer(Ingress.internalOnly([OFFICE]), secureOnly))).toContain('opens port 80 to 10.8.0.0/16');
     expect(() => balancer(Ingress.internalOnly([OFFICE]), secureOnly, { httpRedirect: false })).not.toThrow();
