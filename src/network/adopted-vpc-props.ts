@@ -29,7 +29,10 @@ export interface AdoptedVpcProps {
    */
   readonly interfaceEndpoints?: InterfaceVpcEndpointAwsService[];
   /**
-   * Security group of the `interfaceEndpoints`. Each client adds its inbound rule to it.
+   * Security group of the VPC's interface endpoints, also in a VPC with NAT. Each client adds its inbound rule to it.
+   *
+   * Endpoints with private DNS take the traffic of their services, even where there is NAT. Without the rule, tasks
+   * cannot pull images.
    * @default - clients may reach port 443 anywhere in the CIDR block of the VPC
    */
   readonly endpointSecurityGroup?: ISecurityGroup;

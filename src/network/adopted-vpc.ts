@@ -4,7 +4,7 @@ import { PropError } from '../validation/prop-error';
 import { SubnetTier } from './addresses/subnet-tier';
 import type { AdoptedVpcProps } from './adopted-vpc-props';
 import { DEFAULT_DATA_PORTS } from './data-ports';
-import { allowThroughEndpoints, allowThroughNat } from './endpoints/aws-service-rules';
+import { allowThroughEndpoints, allowThroughNat, allowToInterfaceEndpoints } from './endpoints/aws-service-rules';
 import type { AwsServiceAccess, ISecureVpc } from './secure-vpc-interface';
 
 /** Existing VPC behind the interface of a {@link SecureVpc}. It creates no resources in the VPC. */
@@ -53,13 +53,18 @@ export class AdoptedVpc extends Construct implements ISecureVpc {
   }
 
   public allowToAwsServices(access: AwsServiceAccess): void {
+    const { endpointSecurityGroup } = this.props;
     if (this.reachesInternet) {
       allowThroughNat(access.client);
+      // Names of services with an endpoint resolve to it, wherever the routes lead.
+      if (endpointSecurityGroup) {
+        allowToInterfaceEndpoints(access.client, endpointSecurityGroup);
+      }
       return;
     }
     access.services.forEach((service) => this.checkHasEndpoint(service, access.purpose));
     allowThroughEndpoints(this, access.client, {
-      interfaceEndpoints: this.props.endpointSecurityGroup ?? Peer.ipv4(this.vpc.vpcCidrBlock),
+      interfaceEndpoints: endpointSecurityGroup ?? Peer.ipv4(this.vpc.vpcCidrBlock),
       s3PrefixListId: this.props.s3PrefixListId,
     });
   }

@@ -2,6 +2,8 @@ export * from './addresses/subnet-plan';
 export * from './addresses/subnet-plan-props';
 export * from './addresses/subnet-tier';
 export * from './adopted-vpc-props';
+export { ConnectedNetwork } from './connected-network';
+export type { ConnectedNetworkProps } from './connected-network';
 export { Egress } from './egress';
 export type { EndpointsOnlyProps } from './egress';
 export * from './secure-vpc';

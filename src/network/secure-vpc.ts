@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import {
   CfnNatGateway,
   type GatewayVpcEndpoint,
@@ -16,6 +16,7 @@ import { acknowledge, acknowledgeInCompliancePacks } from '../compliance/acknowl
 import { EnvironmentProfile } from '../environment';
 import { PropError } from '../validation/prop-error';
 import { withoutAvailabilityZoneLookup } from './addresses/availability-zones';
+import { Cidr } from './addresses/cidr';
 import { PlannedAddresses } from './addresses/planned-addresses';
 import type { SubnetLayout } from './addresses/subnet-layout';
 import { SubnetPlan } from './addresses/subnet-plan';
@@ -29,7 +30,7 @@ import { NetworkAcls } from './network-acls';
 import { NetworkFlowLog } from './network-flow-log';
 import type { AwsServiceAccess, ISecureVpc } from './secure-vpc-interface';
 import type { SecureVpcProps } from './secure-vpc-props';
-import { availabilityZonesOf, availabilityZonesProp, dataPortsOf } from './validate-secure-vpc';
+import { availabilityZonesOf, availabilityZonesProp, dataPortsOf, endpointTrustOf } from './validate-secure-vpc';
 
 /**
  * Network in three tiers: public, application and data.
@@ -55,7 +56,7 @@ export class SecureVpc extends Construct implements ISecureVpc {
 
   /** VPC of the network. */
   public readonly vpc: IVpc;
-  /** Gateway endpoint of S3. Add statements to its policy for the buckets of other accounts. */
+  /** Gateway endpoint of S3. Add statements to its policy for what `trustedAccounts` and `openBuckets` cannot say. */
   public readonly s3Endpoint: GatewayVpcEndpoint;
   /** Gateway endpoint of DynamoDB. */
   public readonly dynamoDbEndpoint: GatewayVpcEndpoint;
@@ -65,6 +66,7 @@ export class SecureVpc extends Construct implements ISecureVpc {
   public readonly egressEstablished: IDependable;
   private readonly egress: EgressSettings;
   private readonly layout: SubnetLayout;
+  private readonly acls: NetworkAcls;
   private readonly endpoints: NetworkEndpoints;
 
   public constructor(
@@ -86,11 +88,11 @@ export class SecureVpc extends Construct implements ISecureVpc {
 
     this.vpc = this.createVpc(availabilityZones);
     this.createRegionalNatGateway();
-    const acls = this.createNetworkAcls();
+    this.acls = this.createNetworkAcls();
     this.endpoints = this.createEndpoints();
     this.s3Endpoint = this.endpoints.s3;
     this.dynamoDbEndpoint = this.endpoints.dynamoDb;
-    this.egressEstablished = this.egressDependencies(acls);
+    this.egressEstablished = this.egressDependencies();
     new NetworkFlowLog(this, 'FlowLog', { vpc: this.vpc, profile, bucket: props.flowLogBucket });
     this.acknowledgeWhatCannotHold();
   }
@@ -121,6 +123,17 @@ export class SecureVpc extends Construct implements ISecureVpc {
       interfaceEndpoints: this.endpoints.securityGroup,
       s3PrefixListId: this.props.s3PrefixListId,
     });
+  }
+
+  /**
+   * True where the network ACLs let all hosts of a block connect to a TCP port of a tier.
+   *
+   * Tiers of the network itself reach each other. A token may turn out to be any block.
+   * @internal
+   */
+  public _admits(tier: SubnetTier, block: string, port: number): boolean {
+    const parsed = Token.isUnresolved(block) || Token.isUnresolved(port) ? undefined : Cidr.around(block);
+    return !parsed || this.layout.network.contains(parsed) || this.acls.admits(tier, parsed, port);
   }
 
   private createVpc(availabilityZones: string[]): Vpc {
@@ -189,6 +202,9 @@ export class SecureVpc extends Construct implements ISecureVpc {
       subnets,
       reachesInternet: this.reachesInternet,
       dataPorts: this.dataPorts,
+      connectedNetworks: (this.props.connectedNetworks ?? []).map((connected) =>
+        connected._bind(this, { layout: this.layout, dataPorts: this.dataPorts }),
+      ),
     });
   }
 
@@ -198,14 +214,15 @@ export class SecureVpc extends Construct implements ISecureVpc {
       vpc: this.vpc,
       gatewaySubnets: application,
       interfaceSubnets: application,
+      trust: endpointTrustOf(this, this.props),
     });
     this.egress.awsServices.forEach((service) => endpoints.require(service));
     return endpoints;
   }
 
-  private egressDependencies(acls: NetworkAcls): IDependable {
+  private egressDependencies(): IDependable {
     const routes = this.tierSubnets(SubnetTier.APPLICATION).map((subnet) => subnet.internetConnectivityEstablished);
-    return new DependencyGroup(...routes, ...acls.associations, this.endpoints);
+    return new DependencyGroup(...routes, ...this.acls.associations, this.endpoints);
   }
 
   private tierSubnets(tier: SubnetTier): ISubnet[] {

@@ -1,9 +1,15 @@
-import { Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { checkPort, checkWholeNumber } from '../validation/checks';
 import { checkRules } from '../validation/rules';
-import { availabilityZonesOfRegion, MOST_AVAILABILITY_ZONES } from './addresses/availability-zones';
+import { portsOfOneRange } from './acl-flows';
+import {
+  availabilityZonesOfNewAccounts,
+  availabilityZonesOfRegion,
+  MOST_AVAILABILITY_ZONES,
+} from './addresses/availability-zones';
 import { DEFAULT_DATA_PORTS } from './data-ports';
+import type { EndpointTrust } from './endpoints/endpoint-policies';
 import type { SecureVpcProps } from './secure-vpc-props';
 
 const DEFAULT_AVAILABILITY_ZONES = 3;
@@ -33,7 +39,24 @@ export function availabilityZonesOf(scope: IConstruct, props: SecureVpcProps): s
     unit: 'Availability Zones',
     fix: 'use as many Availability Zones as the region has',
   });
+  if (!names) {
+    checkRegionHas(scope, count);
+  }
   return names ?? availabilityZonesOfRegion(count);
+}
+
+/** Refuses more zones than `Fn::GetAZs` may list: the deployment would fail after its first resources. */
+function checkRegionHas(scope: IConstruct, count: number): void {
+  const { region } = Stack.of(scope);
+  const most = availabilityZonesOfNewAccounts(region);
+  checkRules(scope, [
+    {
+      condition: count > most,
+      prop: 'availabilityZoneCount',
+      problem: `is ${count}, expected at most ${most} in ${region}, which gives new accounts no more`,
+      fix: `set availabilityZoneCount: ${most}, or name the zones of your account in availabilityZones`,
+    },
+  ]);
 }
 
 /** Prop that sets the number of Availability Zones, for messages. */
@@ -45,6 +68,7 @@ export function availabilityZonesProp({ availabilityZones }: SecureVpcProps): st
 export function dataPortsOf(scope: IConstruct, props: SecureVpcProps): number[] {
   const ports = props.dataPorts ?? [...DEFAULT_DATA_PORTS];
   ports.forEach((port) => checkPort(scope, 'dataPorts', port));
+  const sharing = hasDuplicates(ports) ? undefined : portsOfOneRange(ports);
   checkRules(scope, [
     {
       condition: hasDuplicates(ports),
@@ -53,8 +77,37 @@ export function dataPortsOf(scope: IConstruct, props: SecureVpcProps): number[] 
       expected: 'each port once',
       fix: 'name different ports',
     },
+    {
+      condition: sharing !== undefined,
+      prop: 'dataPorts',
+      value: sharing,
+      expected: 'ports that do not differ by a multiple of 2500, because those share their rule numbers',
+      fix: 'let one of the databases listen on another port',
+    },
   ]);
   return ports;
+}
+
+/** Checked accounts and buckets that the VPC endpoints admit. */
+export function endpointTrustOf(scope: IConstruct, props: SecureVpcProps): EndpointTrust {
+  const { trustedAccounts = [], openBuckets = [], ownResourcesOnly = false } = props;
+  checkRules(scope, [
+    ...trustedAccounts.map((account) => ({
+      condition: !Token.isUnresolved(account) && !/^\d{12}$/.test(account),
+      prop: 'trustedAccounts',
+      value: account,
+      expected: 'account ids of 12 digits',
+      fix: 'write it like 111122223333',
+    })),
+    ...openBuckets.map((bucket) => ({
+      condition: !Token.isUnresolved(bucket) && !/^[a-z0-9][a-z0-9.-]{2,62}\*?$/.test(bucket),
+      prop: 'openBuckets',
+      value: bucket,
+      expected: 'names of buckets, of which the last character may be *',
+      fix: 'write it like partner-exchange, without arn:aws:s3:::',
+    })),
+  ]);
+  return { trustedAccounts, openBuckets, ownResourcesOnly };
 }
 
 function hasDuplicates(values: ReadonlyArray<string | number>): boolean {

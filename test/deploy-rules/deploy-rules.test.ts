@@ -79,6 +79,10 @@ const flowLog = (principal: string) => template({
 });
 const endpoints = (...services: string[]) => template(Object.fromEntries(services.map((ServiceName, index) =>
   [`Endpoint${index}`, of('AWS::EC2::VPCEndpoint', { ServiceName, VpcId: ref('Vpc'), VpcEndpointType: 'Interface', PrivateDnsEnabled: true })])));
+const balancerInZones = (...zones: string[]) => template({
+  Balancer: of('AWS::ElasticLoadBalancingV2::LoadBalancer', { Type: 'application', Subnets: zones.map((_, index) => ref(`Subnet${index}`)) }),
+  ...Object.fromEntries(zones.map((AvailabilityZone, index) => [`Subnet${index}`, of('AWS::EC2::Subnet', { AvailabilityZone })])),
+});
 const natGateway = (dependsOn?: string) => template({
   Attachment: of('AWS::EC2::VPCGatewayAttachment'), Gateway: of('AWS::EC2::InternetGateway'), Nat: of('AWS::EC2::NatGateway', { AvailabilityMode: 'regional' }, dependsOn),
 });
@@ -122,6 +126,7 @@ const CASES: { [rule: string]: Case } = {
     bad: template({ Balancer: of('AWS::ElasticLoadBalancingV2::LoadBalancer', { Type: 'application', Subnets: ['a'] }) }),
     good: template({ Balancer: of('AWS::ElasticLoadBalancingV2::LoadBalancer', { Type: 'application', Subnets: ['a', 'b'] }) }),
   },
+  'load-balancer-one-subnet-per-zone': { bad: balancerInZones('a', 'a'), good: balancerInZones('a', 'b') },
   'load-balancer-log-bucket-without-key': { bad: balancerLogging('aws:kms'), good: balancerLogging('AES256') },
   'firewall-log-group-name': { bad: firewallLogging('shop-firewall', groupArn('')), good: firewallLogging('aws-waf-logs-shop', groupArn('')) },
   'firewall-log-arn': { bad: firewallLogging('aws-waf-logs-shop', arn('Group')), good: firewallLogging('aws-waf-logs-shop', groupArn('')) },

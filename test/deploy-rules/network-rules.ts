@@ -53,4 +53,12 @@ export const NETWORK_RULES: DeployRule[] = [
     check: (template) => resources(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer')
       .filter(({ p }) => p.Type === 'application' && Array.isArray(p.Subnets) && p.Subnets.length < 2).map(({ id }) => id),
   },
+  {
+    id: 'load-balancer-one-subnet-per-zone',
+    why: 'An application load balancer takes one subnet of a zone; a second one fails with InvalidConfigurationRequest.',
+    check: (template) => resources(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').flatMap(({ id, p }) => {
+      const zones = list(p.Subnets).map((subnet) => referred(template, subnet, 'AWS::EC2::Subnet')?.p.AvailabilityZone as unknown);
+      return repeated(zones.filter((zone) => zone !== undefined).map((zone) => `${id} ${JSON.stringify(zone)}`));
+    }),
+  },
 ];

@@ -104,6 +104,19 @@ describe('A client of AWS services in an adopted VPC', () => {
     templateOf(stack).hasResourceProperties('AWS::EC2::SecurityGroup', { SecurityGroupEgress: [Match.objectLike({ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443 })] });
   });
 
+  test('reaches the security group of the endpoints beside NAT, because their names resolve to them', () => {
+    const stack = testStack();
+    const endpointSecurityGroup = SecurityGroup.fromSecurityGroupId(stack, 'Endpoints', 'sg-0123456789abcdef0');
+    allow(stack, adopt(stack, { endpointSecurityGroup }));
+    const template = templateOf(stack);
+    template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { GroupId: 'sg-0123456789abcdef0', FromPort: 443, ToPort: 443, SourceSecurityGroupId: Match.anyValue() });
+    const ways = [
+      ...Object.values(template.findResources('AWS::EC2::SecurityGroup')).flatMap(({ Properties }) => Properties.SecurityGroupEgress as unknown[]),
+      ...Object.values(template.findResources('AWS::EC2::SecurityGroupEgress')).map(({ Properties }) => Properties as unknown),
+    ];
+    expect(ways).toContainEqual(expect.objectContaining({ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443 }));
+  });
+
   test('is refused without internet access where an endpoint is missing, which the error names (B-14)', () => {
     const stack = testStack();
     const network = adopt(stack, { reachesInternet: false, interfaceEndpoints: [InterfaceVpcEndpointAwsService.ECR] });

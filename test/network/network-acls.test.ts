@@ -21,9 +21,14 @@ const STANDBY = '10.0.22.51';
 const S3 = '52.219.170.1';
 const API = '198.51.100.7';
 
+const FUNCTION = '10.0.12.77';
+
 /** First and last port from which each kind of sender opens a connection. */
 const LINUX = [32768, 60999];
+const WINDOWS = [49152, 65535];
 const ANY = [1024, 65535];
+/** Ports of functions and NAT gateways. 3389 is given up for EC2.21. */
+const LAMBDA = [1024, 3388, 3390, 65535];
 
 function aclsOf(props: SecureVpcProps = {}): NetworkAcls {
   const stack = testStack();
@@ -60,19 +65,31 @@ describe('Network ACLs with NAT gateways', () => {
     ['a task to Redis', TASK, LINUX, DATABASE, 6379],
     ['a web task to an API task', TASK, LINUX, OTHER_TASK, 4000],
     ['a database to its standby', DATABASE, ANY, STANDBY, 5432],
+    ['a Windows client to the load balancer', CLIENT, WINDOWS, BALANCER, 443],
+    ['a function to an interface endpoint', FUNCTION, LAMBDA, ENDPOINT, 443],
+    ['a function to S3 through the gateway endpoint', FUNCTION, LAMBDA, S3, 443],
+    ['a function to a database', FUNCTION, LAMBDA, DATABASE, 5432],
+    ['a function to a task', FUNCTION, LAMBDA, TASK, 3000],
+    ['a function to the load balancer', FUNCTION, LAMBDA, BALANCER, 443],
   ])('allow %s, and its reply (C-25)', (_flow, from, ports, to, toPort) => {
     const packets = requests(from, ports, to, toPort);
     expect(packets.filter((packet) => !acls.pass(packet))).toEqual([]);
     expect(packets.map(reply).filter((packet) => !acls.pass(packet))).toEqual([]);
   });
 
-  test('allow a task to reach the internet through NAT, and the reply (C-25)', () => {
-    requests(TASK, LINUX, API, 443).forEach((fromTask) => {
-      expect([acls.leave(TASK, fromTask), acls.enter(NAT, fromTask)]).toEqual([true, true]);
-      expect([acls.leave(NAT, reply(fromTask)), acls.enter(TASK, reply(fromTask))]).toEqual([true, true]);
+  test.each<[string, string, number[], number, boolean]>([
+    ['a task', TASK, LINUX, 443, false],
+    ['a Windows task', TASK, WINDOWS, 443, false],
+    ['a function', FUNCTION, LAMBDA, 443, false],
+    ['a task by QUIC', TASK, LINUX, 443, true],
+    ['a task to a foreign resolver', TASK, LINUX, 53, true],
+    ['a function to a foreign resolver', FUNCTION, LAMBDA, 53, true],
+  ])('allow %s to reach the internet through NAT, and the reply (C-25)', (_sender, sender, ports, toPort, udp) => {
+    requests(sender, ports, API, toPort).map((packet) => ({ ...packet, udp })).forEach((packet) => {
+      expect([acls.leave(sender, packet), acls.enter(NAT, packet)]).toEqual([true, true]);
+      expect([acls.leave(NAT, reply(packet)), acls.enter(sender, reply(packet))]).toEqual([true, true]);
     });
-    // NAT gateways use every port from 1024 on; 3389 alone is given up for EC2.21.
-    requests(NAT, [1024, 3388, 3390, 65535], API, 443).forEach((fromNat) => {
+    requests(NAT, LAMBDA, API, toPort).map((packet) => ({ ...packet, udp })).forEach((fromNat) => {
       expect([acls.leave(NAT, fromNat), acls.enter(NAT, reply(fromNat))]).toEqual([true, true]);
     });
   });
@@ -84,18 +101,26 @@ describe('Network ACLs with NAT gateways', () => {
     ['the public tier to Redis', BALANCER, DATABASE, 6379],
     ['a database to the world', DATABASE, API, 443],
     ['a database to S3', DATABASE, S3, 443],
-    ['a database to the port that a task serves', DATABASE, TASK, 3000],
+    ['a database to a port that a load balancer serves', DATABASE, ENDPOINT, 443],
     ['a task to a database by SSH', TASK, DATABASE, 22],
-    ['the world to a task', CLIENT, TASK, 3000],
+    ['the world to a task on 80', CLIENT, TASK, 80],
     ['the world to a task on 443', CLIENT, TASK, 443],
-    ['the world to a task on 8080', CLIENT, TASK, 8080],
+    ['the world to a task by SMB', CLIENT, TASK, 445],
+    ['a connected network that is not named to a task', '10.8.0.4', TASK, 443],
+    ['a connected network that is not named to a database', '10.8.0.4', DATABASE, 5432],
   ])('deny %s (C-25)', (_flow, from, to, toPort) => {
     expect(requests(from, [1024, 40000, 65535], to, toPort).filter((packet) => acls.pass(packet))).toEqual([]);
   });
 
   test.each([22, 3389])('deny the internet on port %d in each tier (EC2.21)', (port) => {
-    const open = [BALANCER, NAT, TASK, ENDPOINT, DATABASE].filter((to) => acls.pass({ from: CLIENT, fromPort: 50000, to, toPort: port }));
+    const open = [false, true].flatMap((udp) =>
+      [BALANCER, NAT, TASK, ENDPOINT, DATABASE].filter((to) => acls.pass({ from: CLIENT, fromPort: 50000, to, toPort: port, udp })));
     expect(open).toEqual([]);
+  });
+
+  test('deny UDP to databases, and from them', () => {
+    const packets = [...requests(TASK, LINUX, DATABASE, 5432), ...requests(DATABASE, LINUX, TASK, 40000)];
+    expect(packets.filter((packet) => acls.pass({ ...packet, udp: true }))).toEqual([]);
   });
 
   test('allow path MTU discovery in both directions (C-25)', () => {
@@ -118,6 +143,10 @@ describe('Network ACLs with endpoints only', () => {
     ['a task to S3 through the gateway endpoint', TASK, LINUX, S3, 443],
     ['a task to a database', TASK, LINUX, DATABASE, 5432],
     ['a web task to an API task', TASK, LINUX, OTHER_TASK, 4000],
+    ['a function to an interface endpoint', FUNCTION, LAMBDA, ENDPOINT, 443],
+    ['a function to S3 through the gateway endpoint', FUNCTION, LAMBDA, S3, 443],
+    ['a function to a database', FUNCTION, LAMBDA, DATABASE, 5432],
+    ['a function to a task', FUNCTION, LAMBDA, TASK, 3000],
   ])('allow %s, and its reply (B-02)', (_flow, from, ports, to, toPort) => {
     const packets = requests(from, ports, to, toPort);
     expect([...packets, ...packets.map(reply)].filter((packet) => !acls.pass(packet))).toEqual([]);
@@ -125,6 +154,13 @@ describe('Network ACLs with endpoints only', () => {
 
   test.each([25, 80, 3000, 8080])('deny a task any address outside on port %d (B-14)', (port) => {
     expect(acls.leave(TASK, { from: TASK, fromPort: 40000, to: API, toPort: port })).toBe(false);
+  });
+
+  test('allow UDP between tasks, and none to any address outside (B-14)', () => {
+    const metrics = { from: TASK, fromPort: 40000, to: OTHER_TASK, toPort: 8125, udp: true };
+    expect([acls.pass(metrics), acls.pass(reply(metrics))]).toEqual([true, true]);
+    expect([53, 443].filter((toPort) => acls.leave(TASK, { ...metrics, to: API, toPort }))).toEqual([]);
+    expect(acls.pass({ from: API, fromPort: 53, to: TASK, toPort: 40000, udp: true })).toBe(false);
   });
 });
 
@@ -162,9 +198,9 @@ describe('A network ACL', () => {
     expect(moved).toEqual([]);
   });
 
-  test('never gives two ports the same rule number', () => {
-    const entries = Object.values(templateWith({ dataPorts: [5432, 2932, 7932, 10432] }).findResources('AWS::EC2::NetworkAclEntry'));
-    const keys = entries.map(({ Properties: p }) => `${p.NetworkAclId.Ref} ${p.Egress} ${p.RuleNumber}`);
-    expect(new Set(keys).size).toBe(keys.length);
+  test('refuses two database ports that would have the same rule number', () => {
+    expect(refusal(() => templateWith({ dataPorts: [5432, 6379, 7932] }))).toBe(
+      "SecureVpc 'Test/Network': dataPorts is [5432,7932], expected ports that do not differ by a multiple of 2500, because those share their rule numbers. "
+      + 'Let one of the databases listen on another port.');
   });
 });

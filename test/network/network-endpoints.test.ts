@@ -1,8 +1,8 @@
-import type { Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { type Connections, InterfaceVpcEndpointAwsService, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Egress, SecureVpc, type SecureVpcProps, SubnetTier } from '../../src';
-import { refusal, REGION, templateOf, testStack } from '../fixtures/test-stack';
+import { refusal, REGION, templateOf, testApp, testStack } from '../fixtures/test-stack';
 
 interface Endpoint {
   readonly ServiceName: unknown;
@@ -11,7 +11,7 @@ interface Endpoint {
   readonly SubnetIds?: Array<{ Ref: string }>;
   readonly SecurityGroupIds?: unknown[];
   readonly PrivateDnsEnabled?: boolean;
-  readonly PolicyDocument: { Statement: Array<{ Sid: string; Action: string; Resource: unknown; Condition?: unknown }> };
+  readonly PolicyDocument: { Statement: Array<{ Sid: string; Action: string; Principal: unknown; Resource: unknown; Condition?: unknown }> };
 }
 
 function networkIn(stack: Stack, props: SecureVpcProps = {}): SecureVpc {
@@ -60,6 +60,15 @@ describe('Gateway endpoints', () => {
     expect(layers[0].Condition).toBeUndefined();
   });
 
+  test('allow the answers of custom resources and wait conditions, whose URLs CloudFormation signs', () => {
+    const responses = endpointsOf(template, 'Gateway').flatMap(({ PolicyDocument }) => PolicyDocument.Statement).filter(({ Sid }) => Sid === 'CloudFormationResponses');
+    expect(responses).toHaveLength(1);
+    expect(responses[0]).toMatchObject({ Action: 's3:PutObject' });
+    expect(responses[0].Condition).toBeUndefined();
+    expect(JSON.stringify(responses[0].Resource)).toContain(':s3:::cloudformation-custom-resource-response-eucentral1/*');
+    expect(JSON.stringify(responses[0].Resource)).toContain(`:s3:::cloudformation-waitcondition-${REGION}/*`);
+  });
+
   test('are the only endpoints of a network with NAT gateways, because interface endpoints cost by the hour', () => {
     expect(endpointsOf(template, 'Interface')).toEqual([]);
   });
@@ -97,6 +106,67 @@ describe('Interface endpoints of a network without NAT gateways', () => {
 
   test('allow principals of this account only', () => {
     endpointsOf(template, 'Interface').forEach(({ PolicyDocument }) => expect(PolicyDocument.Statement.map(({ Sid }) => Sid)).toEqual(['OwnPrincipalsOnly']));
+  });
+});
+
+/** Statements of each endpoint's policy, by the name of its service. */
+function policiesOf(props: SecureVpcProps): Map<string, Endpoint['PolicyDocument']['Statement']> {
+  const stack = testStack();
+  networkIn(stack, props);
+  const template = templateOf(stack);
+  return new Map([...endpointsOf(template, 'Gateway'), ...endpointsOf(template, 'Interface')]
+    .map((endpoint) => [/\.(s3|dynamodb|logs|ecr\.\w+)"/.exec(JSON.stringify(endpoint.ServiceName))![1], endpoint.PolicyDocument.Statement]));
+}
+
+describe('The policies of the endpoints', () => {
+  const egress = Egress.endpointsOnly();
+  const own = { Ref: 'AWS::AccountId' };
+
+  test('admit principals of trusted accounts, for each service', () => {
+    const policies = policiesOf({ egress, trustedAccounts: ['222222222222'] });
+    expect([...policies.keys()].sort()).toEqual(['dynamodb', 'ecr.api', 'ecr.dkr', 'logs', 's3']);
+    policies.forEach(([{ Sid, Condition }]) =>
+      expect([Sid, Condition]).toEqual(['OwnPrincipalsOnly', { StringEquals: { 'aws:PrincipalAccount': [own, '222222222222'] } }]));
+  });
+
+  test('open the buckets that are named to presigned URLs and anonymous requests, in S3 alone', () => {
+    const policies = policiesOf({ egress, openBuckets: ['partner-exchange', 'al2023-repos-*'] });
+    const opened = [...policies].filter(([, statements]) => statements.some(({ Sid }) => Sid === 'OpenBuckets'));
+    expect(opened.map(([service]) => service)).toEqual(['s3']);
+    const statement = policies.get('s3')!.find(({ Sid }) => Sid === 'OpenBuckets')!;
+    expect(statement).toMatchObject({ Action: 's3:*', Principal: { AWS: '*' } });
+    expect(statement.Condition).toBeUndefined();
+    expect(JSON.stringify(statement.Resource).match(/:s3:::[^"]+/g)).toEqual([
+      ':s3:::al2023-repos-*', ':s3:::al2023-repos-*/*', ':s3:::partner-exchange', ':s3:::partner-exchange/*',
+    ]);
+  });
+
+  test('open no bucket that is not named', () => {
+    expect(policiesOf({}).get('s3')!.map(({ Sid }) => Sid)).toEqual(['OwnPrincipalsOnly', 'ImageLayers', 'CloudFormationResponses']);
+  });
+
+  test('keep principals from buckets and tables of strangers where that is asked for', () => {
+    const policies = policiesOf({ egress, trustedAccounts: ['222222222222'], ownResourcesOnly: true });
+    const conditions = (service: string) => policies.get(service)![0].Condition;
+    const accounts = [own, '222222222222'];
+    expect([conditions('s3'), conditions('dynamodb')]).toEqual(Array(2).fill({ StringEquals: { 'aws:PrincipalAccount': accounts, 'aws:ResourceAccount': accounts } }));
+    expect(conditions('logs')).toEqual({ StringEquals: { 'aws:PrincipalAccount': accounts } });
+    expect(policies.get('s3')!.find(({ Sid }) => Sid === 'ImageLayers')!.Condition).toBeUndefined();
+  });
+
+  test('name the bucket of responses in a region that is known at deployment only', () => {
+    const stack = new Stack(testApp(), 'Test');
+    networkIn(stack);
+    const [s3] = endpointsOf(templateOf(stack), 'Gateway');
+    expect(JSON.stringify(s3.PolicyDocument)).toContain('{"Fn::Join":["",{"Fn::Split":["-",{"Ref":"AWS::Region"}]}]}');
+  });
+
+  test.each<[string, SecureVpcProps, string]>([
+    ['a name for an account', { trustedAccounts: ['partner'] }, 'trustedAccounts is "partner", expected account ids of 12 digits. Write it like 111122223333.'],
+    ['an ARN for a bucket', { openBuckets: ['arn:aws:s3:::partner'] }, 'openBuckets is "arn:aws:s3:::partner", expected names of buckets'],
+    ['every bucket', { openBuckets: ['*'] }, 'openBuckets is "*", expected names of buckets, of which the last character may be *'],
+  ])('are refused with %s', (_what, props, message) => {
+    expect(refusal(() => networkIn(testStack(), props))).toContain(message);
   });
 });
 

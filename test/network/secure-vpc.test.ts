@@ -2,6 +2,8 @@ import { type App, Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { Egress, EnvironmentProfile, SecureVpc, type SecureVpcProps, SubnetTier } from '../../src';
 import { refusal, REGION, templateOf, testApp, testStack, unacknowledged } from '../fixtures/test-stack';
+import { Account } from '../simulators/cloudformation/account';
+import type { Template as CloudFormationTemplate } from '../simulators/cloudformation/template';
 
 function stackWith(props: SecureVpcProps = {}): Stack {
   const stack = testStack();
@@ -86,6 +88,25 @@ describe('Availability Zones', () => {
     const stack = new Stack(testApp(), 'Test');
     new SecureVpc(stack, 'Network');
     templateOf(stack).resourceCountIs('AWS::EC2::Subnet', 9);
+  });
+
+  test('are refused where a region gives new accounts fewer of them', () => {
+    const inCalifornia = (props: SecureVpcProps) => {
+      const stack = testStack({ env: { account: '111111111111', region: 'us-west-1' } });
+      new SecureVpc(stack, 'Network', props);
+      return templateOf(stack);
+    };
+    expect(refusal(() => inCalifornia({}))).toBe(
+      "SecureVpc 'Test/Network': availabilityZoneCount is 3, expected at most 2 in us-west-1, which gives new accounts no more. "
+      + 'Set availabilityZoneCount: 2, or name the zones of your account in availabilityZones.');
+    inCalifornia({ availabilityZoneCount: 2 }).resourceCountIs('AWS::EC2::Subnet', 6);
+    inCalifornia({ availabilityZones: ['us-west-1a', 'us-west-1b', 'us-west-1c'] }).resourceCountIs('AWS::EC2::Subnet', 9);
+  });
+
+  test('of the account come from its default subnets, so that three of them fail where it has two', () => {
+    const account = new Account({ account: '111111111111', region: REGION, zones: [`${REGION}a`, `${REGION}b`] });
+    const outcome = account.deploy('Test', templateOf(stackWith()).toJSON() as CloudFormationTemplate);
+    expect(outcome.verdict).toBe('refused by AWS');
   });
 
   test('are refused when both names and their number are given', () => {

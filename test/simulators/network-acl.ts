@@ -1,16 +1,17 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 
-/** A TCP packet on its way. */
+/** A packet on its way, by TCP unless it says UDP. */
 export interface Packet {
   readonly from: string;
   readonly fromPort: number;
   readonly to: string;
   readonly toPort: number;
+  readonly udp?: boolean;
 }
 
 /** The packet that answers. */
-export function reply({ from, fromPort, to, toPort }: Packet): Packet {
-  return { from: to, fromPort: toPort, to: from, toPort: fromPort };
+export function reply({ from, fromPort, to, toPort, udp }: Packet): Packet {
+  return { from: to, fromPort: toPort, to: from, toPort: fromPort, udp };
 }
 
 interface Entry {
@@ -25,6 +26,7 @@ interface Entry {
 interface Subnet { readonly id: string; readonly cidr: string; readonly entries: Entry[] }
 
 const TCP = 6;
+const UDP = 17;
 const EVERYTHING = -1;
 
 /**
@@ -56,12 +58,12 @@ export class NetworkAcls {
 
   /** Whether a packet, wherever it goes, may leave the subnet of an address. */
   public leave(address: string, packet: Packet): boolean {
-    return this.decide(address, true, packet.to, packet.toPort);
+    return this.decide(address, true, packet.to, packet);
   }
 
   /** Whether a packet, wherever it comes from, may enter the subnet of an address. */
   public enter(address: string, packet: Packet): boolean {
-    return this.decide(address, false, packet.from, packet.toPort);
+    return this.decide(address, false, packet.from, packet);
   }
 
   /** Entries of the fullest list in either direction, without the one that AWS adds. */
@@ -74,9 +76,9 @@ export class NetworkAcls {
     return this.subnets.find(({ cidr }) => inBlock(address, cidr));
   }
 
-  private decide(address: string, egress: boolean, peer: string, port: number): boolean {
+  private decide(address: string, egress: boolean, peer: string, { toPort: port, udp }: Packet): boolean {
     const subnet = this.subnetOf(address);
-    const first = subnet?.entries.find((entry) => entry.egress === egress && [TCP, EVERYTHING].includes(entry.protocol)
+    const first = subnet?.entries.find((entry) => entry.egress === egress && [udp ? UDP : TCP, EVERYTHING].includes(entry.protocol)
       && inBlock(peer, entry.cidr) && entry.from <= port && port <= entry.to);
     return subnet === undefined || (first?.allow ?? false);
   }

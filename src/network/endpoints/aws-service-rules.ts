@@ -16,9 +16,14 @@ export function allowThroughNat(client: Connections): void {
   client.allowTo(Peer.anyIpv4(), HTTPS, 'AWS services, through NAT');
 }
 
+/** Allows a client to reach AWS services through interface endpoints. */
+export function allowToInterfaceEndpoints(client: Connections, interfaceEndpoints: IConnectable): void {
+  client.allowTo(interfaceEndpoints, HTTPS, 'AWS services, through interface endpoints');
+}
+
 /** Allows a client to reach AWS services through interface endpoints, and S3 through its gateway. */
 export function allowThroughEndpoints(scope: IConstruct, client: Connections, rules: EndpointRules): void {
-  client.allowTo(rules.interfaceEndpoints, HTTPS, 'AWS services, through interface endpoints');
+  allowToInterfaceEndpoints(client, rules.interfaceEndpoints);
   client.allowTo(
     Peer.prefixList(s3PrefixListId(scope, rules.s3PrefixListId)),
     HTTPS,

@@ -1,4 +1,3 @@
-import { Aws, Stack } from 'aws-cdk-lib';
 import {
   GatewayVpcEndpoint,
   GatewayVpcEndpointAwsService,
@@ -8,9 +7,15 @@ import {
   type IVpc,
   type SecurityGroup,
 } from 'aws-cdk-lib/aws-ec2';
-import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { closedSecurityGroup } from '../security-groups/closed-security-group';
+import {
+  customResourceResponses,
+  type EndpointTrust,
+  imageLayers,
+  openBuckets,
+  ownPrincipalsOnly,
+} from './endpoint-policies';
 
 /** Properties of {@link NetworkEndpoints}. */
 export interface NetworkEndpointsProps {
@@ -20,6 +25,8 @@ export interface NetworkEndpointsProps {
   readonly gatewaySubnets: ISubnet[];
   /** Subnets of the interface endpoints. */
   readonly interfaceSubnets: ISubnet[];
+  /** Accounts and buckets that the policies admit. */
+  readonly trust: EndpointTrust;
 }
 
 /** VPC endpoints of a network, each with a policy. The interface endpoints share one security group. */
@@ -36,7 +43,7 @@ export class NetworkEndpoints extends Construct {
   ) {
     super(scope, id);
     this.s3 = this.createGateway('S3', GatewayVpcEndpointAwsService.S3);
-    this.allowImageLayers();
+    this.allowForeignSigners();
     this.dynamoDb = this.createGateway('DynamoDb', GatewayVpcEndpointAwsService.DYNAMODB);
   }
 
@@ -60,7 +67,7 @@ export class NetworkEndpoints extends Construct {
       open: false,
       privateDnsEnabled: true,
     });
-    endpoint.addToPolicy(this.ownPrincipalsOnly());
+    endpoint.addToPolicy(ownPrincipalsOnly({ ...this.props.trust, ownResourcesOnly: false }));
     this.interfaces.set(service.shortName, endpoint);
     return endpoint;
   }
@@ -71,32 +78,15 @@ export class NetworkEndpoints extends Construct {
       service,
       subnets: [{ subnets: this.props.gatewaySubnets }],
     });
-    endpoint.addToPolicy(this.ownPrincipalsOnly());
+    endpoint.addToPolicy(ownPrincipalsOnly(this.props.trust));
     return endpoint;
   }
 
-  /** Denies credentials of other accounts, so that nobody can send data to them from inside this network. */
-  private ownPrincipalsOnly(): PolicyStatement {
-    return new PolicyStatement({
-      sid: 'OwnPrincipalsOnly',
-      principals: [new AnyPrincipal()],
-      actions: ['*'],
-      resources: ['*'],
-      conditions: { StringEquals: { 'aws:PrincipalAccount': Aws.ACCOUNT_ID } },
-    });
-  }
-
-  /** Required to pull images, because ECR serves layers through URLs that its own account has signed. */
-  private allowImageLayers(): void {
-    const stack = Stack.of(this);
-    this.s3.addToPolicy(
-      new PolicyStatement({
-        sid: 'ImageLayers',
-        principals: [new AnyPrincipal()],
-        actions: ['s3:GetObject'],
-        resources: [`arn:${stack.partition}:s3:::prod-${stack.region}-starport-layer-bucket/*`],
-      }),
-    );
+  /** Opens the buckets whose URLs other accounts sign. */
+  private allowForeignSigners(): void {
+    const { openBuckets: buckets } = this.props.trust;
+    [imageLayers(this), customResourceResponses(this), ...(buckets.length > 0 ? [openBuckets(this, buckets)] : [])]
+      .forEach((statement) => this.s3.addToPolicy(statement));
   }
 
   /** Created without inbound rules. Each client adds its own. */

@@ -23,6 +23,7 @@ import { logHealthChecks } from './health-check-logs';
 import { Ingress, type IngressSettings } from './ingress';
 import { IngressRules } from './ingress-rules';
 import { ListenerPriorities } from './listener-priorities';
+import { checkClientsPass, loadBalancerSubnets } from './load-balancer-network';
 import { responseHeaderAttributes } from './response-headers';
 import type { Route } from './route';
 import type { SecureLoadBalancerProps } from './secure-load-balancer-props';
@@ -110,9 +111,11 @@ export class SecureLoadBalancer extends Construct {
   /**
    * Opens another port to the clients, for a listener that you add to `loadBalancer`.
    *
-   * It throws a `PropError` when the rule quota of the security group has no room for the port.
+   * It throws a `PropError` when the rule quota of the security group has no room for the port, and when the network
+   * ACLs of a `SecureVpc` let the clients not reach it.
    */
   public openPort(port: number): void {
+    checkClientsPass(this, this.props.network, this.ingress, port);
     this.ingressRules.open(port);
   }
 
@@ -151,7 +154,7 @@ export class SecureLoadBalancer extends Construct {
     const tier = this.internetFacing ? SubnetTier.PUBLIC : SubnetTier.APPLICATION;
     return new ApplicationLoadBalancer(this, 'LoadBalancer', {
       vpc: network.vpc,
-      vpcSubnets: network.subnets(tier),
+      vpcSubnets: loadBalancerSubnets(this, network, tier),
       internetFacing: this.internetFacing,
       ipAddressType: this.props.dualStack ? IpAddressType.DUAL_STACK : undefined,
       securityGroup: this.securityGroup,

@@ -200,7 +200,7 @@ describe('SecureLoadBalancer', () => {
     ['facing the internet by name', { ingress: Ingress.internet() }],
     ['with plain HTTP and a reason', { plainHttp: { reason: 'An internal demonstration until 2027' } }],
     ['without a firewall and with a reason', { withoutFirewall: { reason: 'CloudFront in front has the firewall' } }],
-    ['inside the network', { ingress: Ingress.internalOnly(['10.0.0.0/8']) }],
+    ['inside the network', { ingress: Ingress.internalOnly(['10.0.0.0/16']) }],
     ['for offices', { ingress: Ingress.cidrs(['198.51.100.0/24']) }],
   ])('leaves no finding of the four packs unacknowledged %s', (_, props) => {
     expect(unacknowledged(balancer(props).stack)).toEqual([]);
