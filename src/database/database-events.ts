@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
 import { sourceAccount } from '../iam/source-account';
 import { PropError } from '../validation/prop-error';
+import { stackPath } from '../text/stack-path';
 
 /** Properties of {@link DatabaseEvents}. All of them are optional. */
 export interface DatabaseEventsProps {
@@ -85,7 +86,7 @@ export class DatabaseEvents extends Construct {
 
   private createKey(profile: EnvironmentProfile): Key {
     return new Key(this, 'Key', {
-      description: `Encrypts the messages of ${this.node.path}`,
+      description: `Encrypts the messages of ${stackPath(this)}`,
       enableKeyRotation: true,
       removalPolicy: profile.removalPolicy,
     });

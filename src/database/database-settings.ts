@@ -1,4 +1,4 @@
-import { Duration, Names, type RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
@@ -10,6 +10,7 @@ import type { HardenedDatabaseProps } from './hardened-database-props';
 import { checkedParameters, type Parameters } from './parameters/parameter-rules';
 import { dependencyRemovalPolicy, serverRemovalPolicy } from './server/removal-policies';
 import { checkDatabase } from './validate-database';
+import { uniqueName } from '../text/stack-path';
 
 /** Settings of a database, checked, with every default filled in. */
 export interface DatabaseSettings {
@@ -100,7 +101,7 @@ export function databaseSettings(
  * Two stacks never share the log groups that contain it.
  */
 function defaultIdentifier(scope: IConstruct): string {
-  const name = Names.uniqueResourceName(scope, { maxLength: 49, separator: '-' }).toLowerCase().replace(/-+/g, '-');
+  const name = uniqueName(scope, { maxLength: 49, separator: '-' }).toLowerCase().replace(/-+/g, '-');
   return /^[a-z]/.test(name) ? name : `d${name}`;
 }
 

@@ -40,6 +40,8 @@ import type { DatabaseServer, MasterUser } from './server/database-server';
 import { MonitoringRole } from './server/monitoring-role';
 import { keyRemovalPolicy } from './server/removal-policies';
 import { createServerLogs } from './server/server-logs';
+import { stackPath } from '../text/stack-path';
+import { textFor } from '../text/text-for';
 
 /** Common base of {@link HardenedPostgres} and {@link HardenedMysql}. Create one of those. */
 export abstract class HardenedDatabase extends Construct implements IHardenedDatabase {
@@ -166,7 +168,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
 
   private createKey(): Key {
     return new Key(this, 'Key', {
-      description: `Encrypts the database ${this.node.path}`,
+      description: `Encrypts the database ${stackPath(this)}`,
       enableKeyRotation: true,
       removalPolicy: keyRemovalPolicy(this.settings.removalPolicy),
     });
@@ -176,7 +178,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   private createSecurityGroup(): SecurityGroup {
     const group = closedSecurityGroup(this, 'SecurityGroup', {
       vpc: this.props.network.vpc,
-      description: `Database ${this.node.path}`,
+      description: `Database ${stackPath(this)}`,
     });
     group.applyRemovalPolicy(this.settings.dependencyRemovalPolicy);
     return group;
@@ -187,7 +189,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     return new SubnetGroup(this, 'SubnetGroup', {
       vpc: network.vpc,
       vpcSubnets: network.subnets(SubnetTier.DATA),
-      description: `Data tier of ${network.node.path}`,
+      description: textFor('database group', `Data tier of ${stackPath(network)}`),
       removalPolicy: this.settings.dependencyRemovalPolicy,
     });
   }
@@ -195,7 +197,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   private createParameterGroup(): ParameterGroup {
     return new ParameterGroup(this, 'ParameterGroup', {
       engine: this.settings.capacity.engine,
-      description: `Parameters of ${this.node.path}`,
+      description: textFor('database group', `Parameters of ${stackPath(this)}`),
       parameters: this.settings.parameters,
       removalPolicy: this.settings.dependencyRemovalPolicy,
     });

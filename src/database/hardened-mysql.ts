@@ -13,6 +13,8 @@ import { HardenedDatabase } from './hardened-database';
 import type { IHardenedDatabase } from './hardened-database-interface';
 import type { HardenedDatabaseProps } from './hardened-database-props';
 import { AUDIT_OPTION, mysqlRules } from './parameters/mysql-parameters';
+import { stackPath } from '../text/stack-path';
+import { textFor } from '../text/text-for';
 
 /** Properties of a {@link HardenedMysql}. `network` is required. */
 export interface HardenedMysqlProps extends HardenedDatabaseProps {
@@ -98,7 +100,7 @@ export class HardenedMysql extends HardenedDatabase implements IHardenedDatabase
 function auditOptions(scope: Construct, engine: IInstanceEngine): IOptionGroup {
   return new OptionGroup(scope, 'OptionGroup', {
     engine,
-    description: `Audit of ${scope.node.path}`,
+    description: textFor('database group', `Audit of ${stackPath(scope)}`),
     configurations: [AUDIT_OPTION],
   });
 }

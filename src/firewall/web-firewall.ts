@@ -1,4 +1,4 @@
-import { Names, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
@@ -6,6 +6,7 @@ import { EncryptedLogGroup } from '../logging/encrypted-log-group';
 import { firewallRules, type FirewallSettings, visibility } from './firewall-rules';
 import { checkFirewall } from './validate-firewall';
 import type { WebFirewallProps } from './web-firewall-props';
+import { uniqueName } from '../text/stack-path';
 
 /**
  * Regional web ACL with managed rule groups, a rate limit for each address, and an encrypted log.
@@ -59,7 +60,7 @@ export class WebFirewall extends Construct {
   /** WAF requires names that begin with aws-waf-logs-, and the ARN without its trailing `:*`. */
   private createLog(profile: EnvironmentProfile): void {
     const stack = Stack.of(this);
-    const unique = Names.uniqueResourceName(this, { maxLength: 80, separator: '-' }).toLowerCase();
+    const unique = uniqueName(this, { maxLength: 80, separator: '-' }).toLowerCase();
     const logs = new EncryptedLogGroup(this, 'Logs', { profile, logGroupName: `aws-waf-logs-${unique}` });
     const arn = stack.formatArn({ service: 'logs', resource: `log-group:${logs.logGroup.logGroupName}` });
     new CfnLoggingConfiguration(this, 'Logging', {

@@ -4,6 +4,7 @@ import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../environment';
+import { stackPath } from '../text/stack-path';
 
 /** Properties of an {@link EncryptedLogGroup}. `profile` is required. */
 export interface EncryptedLogGroupProps {
@@ -45,7 +46,7 @@ export class EncryptedLogGroup extends Construct {
 
   private createKey(props: EncryptedLogGroupProps): Key {
     return new Key(this, 'Key', {
-      description: `Encrypts the log group of ${this.node.path}`,
+      description: `Encrypts the log group of ${stackPath(this)}`,
       enableKeyRotation: true,
       removalPolicy: props.profile.removalPolicy,
     });

@@ -22,6 +22,7 @@ import { SavedQueries } from './logs/saved-queries';
 import { OperationsDashboard } from './operations-dashboard';
 import { BurnRateAlarms } from './slo/burn-rate-alarms';
 import { checkSources, shareLoadBalancer } from './validate-sources';
+import { pathInStack, stackPath } from '../text/stack-path';
 
 /** Alarm with its severity and the definition that it is created from. */
 interface CreatedAlarm {
@@ -229,11 +230,8 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
   /** Scope of one source's resources. Its id is the source's path, without a stack that both share. */
   private scopeFor(source: IConstruct): Construct {
     const stack = Stack.of(this);
-    const scopes = Stack.of(source) === stack ? source.node.scopes.slice(stack.node.scopes.length) : source.node.scopes;
-    const id = scopes
-      .map(({ node }) => node.id)
-      .filter((part) => part !== '')
-      .join('.');
+    const path = Stack.of(source) === stack ? pathInStack(source) : stackPath(source);
+    const id = path.replace(/\//g, '.');
     return (this.node.tryFindChild(id) as Construct | undefined) ?? new Construct(this, id);
   }
 }

@@ -1,4 +1,4 @@
-import { AspectPriority, Aspects, Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { AspectPriority, Aspects, Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import {
   ImageTagMutabilityExclusionFilter,
   type IRepository,
@@ -20,6 +20,7 @@ import type { AdoptedRepositoryProps, ImageRepositoryProps } from './image-repos
 import { NOTHING_RELEASED } from './released-image';
 import { StackTagsWarning } from './stack-tags-warning';
 import { checkTracks, unknownTrack } from './validate-tracks';
+import { stackPath, uniqueName } from '../text/stack-path';
 
 const DEFAULT_TRACKS = ['staging', 'production'];
 /** Images to keep unless a prop says otherwise. */
@@ -101,7 +102,7 @@ export class ImageRepository extends Construct implements IImageRepository {
   private createRepository(props: ImageRepositoryProps, profile: EnvironmentProfile): Repository {
     const removalPolicy = profile.removalPolicy;
     const key = new Key(this, 'Key', {
-      description: `Encrypts the images of ${this.node.path}`,
+      description: `Encrypts the images of ${stackPath(this)}`,
       enableKeyRotation: true,
       removalPolicy,
     });
@@ -158,7 +159,7 @@ export class ImageRepository extends Construct implements IImageRepository {
   private createParameter(track: string): CfnParameter {
     const parameter = new CfnParameter(this, `Released-${track}`, {
       type: 'String',
-      name: `/${Names.uniqueResourceName(this, { maxLength: 120, separator: '-' }).toLowerCase()}/released/${track}`,
+      name: `/${uniqueName(this, { maxLength: 120, separator: '-' }).toLowerCase()}/released/${track}`,
       value: NOTHING_RELEASED,
     });
     parameter.addPropertyDeletionOverride('Tags');

@@ -36,6 +36,7 @@ import type { ServiceTaskDefinition } from './task/task-definition';
 import { taskSecurityGroup } from './task/task-security-group';
 import { bindSmokeTest, checkRolloutSupports } from './validate-web-service';
 import { type WebServiceSettings, webServiceSettings } from './web-service-settings';
+import { stackPath } from '../text/stack-path';
 
 /**
  * Fargate service behind a load balancer, with zero-downtime rollouts and automatic rollback.
@@ -223,7 +224,7 @@ export class ProductionWebService
    * The rules belong to the client's stack, so no dependency cycle arises. Source: requirement A-35.
    */
   public allowCallsFrom(client: IConnectable): void {
-    client.connections.allowTo(this, Port.tcp(this.settings.port), `Calls to ${this.node.path}`);
+    client.connections.allowTo(this, Port.tcp(this.settings.port), `Calls to ${stackPath(this)}`);
   }
 
   private createLoadBalancer(): SecureLoadBalancer {

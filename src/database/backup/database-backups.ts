@@ -10,6 +10,8 @@ import { ofThisAccount } from '../../iam/source-account';
 import type { BackupSettings } from './backup-policy';
 import { endOfWindow } from './maintenance-windows';
 import { lockConfiguration } from './vault-lock';
+import { stackPath, uniqueName } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 
 /** Properties of {@link DatabaseBackups}. */
 export interface DatabaseBackupsProps {
@@ -48,6 +50,8 @@ export class DatabaseBackups extends Construct {
   ) {
     super(scope, id);
     this.vault = new BackupVault(this, 'Vault', {
+      // A name by the whole path would be the same in two stacks of one program.
+      backupVaultName: uniqueName(this, { maxLength: 255, child: 'Vault' }).slice(-50),
       encryptionKey: props.key,
       removalPolicy: props.removalPolicy,
       lockConfiguration: lockConfiguration(scope, props.settings.vaultLock),
@@ -116,7 +120,7 @@ export class DatabaseBackups extends Construct {
   /** AWS's managed policy grants access to every store of the account. This one is limited to the database. */
   private createRole(): Role {
     const role = new Role(this, 'Role', {
-      description: `Takes and copies the snapshots of ${this.node.scope?.node.path}`,
+      description: textFor('role', `Takes and copies the snapshots of ${stackPath(this.node.scope!)}`),
       assumedBy: ofThisAccount(this, 'backup.amazonaws.com'),
     });
     const snapshots = this.snapshotArns();

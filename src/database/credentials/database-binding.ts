@@ -6,6 +6,7 @@ import type { IBackingServiceClient, SecretVariable, ServiceBinding } from '../.
 import type { DatabaseServer } from '../server/database-server';
 import type { DatabaseCredentials } from './database-credentials';
 import { type DatabaseVariables, variableNames } from './database-variables';
+import { textFor } from '../../text/text-for';
 
 /** Properties of a {@link DatabaseBinding}. All of them are required. */
 export interface DatabaseBindingProps {
@@ -44,7 +45,7 @@ export class DatabaseBinding {
     const { securityGroup, port } = this.props;
     const { userName, secret, replaceTasksEvery } = this.props.credentials;
     const names = variableNames(variables);
-    client.connections.allowTo(securityGroup, Port.tcp(port), `Database ${this.database.node.id}`);
+    client.connections.allowTo(securityGroup, Port.tcp(port), textFor('security group', `Database ${this.database.node.id}`));
     const environment = this.environment(names);
     return secret
       ? { store: this.database, environment, secrets: this.secrets(names, secret.secretArn), replaceTasksEvery }

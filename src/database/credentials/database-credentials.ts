@@ -1,4 +1,4 @@
-import { type Duration, Names, type RemovalPolicy } from 'aws-cdk-lib';
+import { type Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { InterfaceVpcEndpointAwsService, type ISecurityGroup, Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { DatabaseSecret } from 'aws-cdk-lib/aws-rds';
@@ -15,6 +15,7 @@ import { closedSecurityGroup } from '../../network/security-groups/closed-securi
 import type { DatabaseServer } from '../server/database-server';
 import type { CredentialSettings } from './credential-rotation';
 import type { MasterCredentials } from './master-credentials';
+import { stackPath, uniqueName } from '../../text/stack-path';
 
 /** AWS's hosted rotation functions for an engine. */
 export interface RotationFunctions {
@@ -123,7 +124,7 @@ export class DatabaseCredentials {
 
   private functionOptions(part: string, group: SecurityGroup): SingleUserHostedRotationOptions {
     const { network } = this.props;
-    const name = Names.uniqueResourceName(this.scope, { maxLength: 45, separator: '-' }).toLowerCase();
+    const name = uniqueName(this.scope, { maxLength: 45, separator: '-' }).toLowerCase();
     return {
       functionName: `${name}-${part}`,
       vpc: network.vpc,
@@ -135,7 +136,7 @@ export class DatabaseCredentials {
   /** Allows the functions to reach only the server and Secrets Manager. Source: requirement A-25. */
   private createFunctionGroup(): SecurityGroup {
     const { network, securityGroup, port } = this.props;
-    const databasePath = this.scope.node.scope?.node.path;
+    const databasePath = stackPath(this.scope.node.scope!);
     const group = closedSecurityGroup(this.scope, 'RotationGroup', {
       vpc: network.vpc,
       description: `Rotation of ${databasePath}`,

@@ -14,6 +14,8 @@ import { checkWholeNumber } from '../../validation/checks';
 import { checkRules } from '../../validation/rules';
 import type { BitbucketDeployRoleProps, CiDeployRoleProps, GithubDeployRoleProps } from './ci-deploy-role-props';
 import { OidcIdentity } from './oidc-identity';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 
 /**
  * IAM role for GitHub Actions or Bitbucket Pipelines, assumed by OpenID Connect without a stored key.
@@ -65,7 +67,7 @@ export class CiDeployRole extends Construct {
     }
     const providerArn = this.props.providerArn ?? this.createProvider(identity);
     return new Role(this, 'Role', {
-      description: `Pushes images of ${this.props.repository.node.path} from ${identity.name}`,
+      description: textFor('role', `Pushes images of ${stackPath(this.props.repository)} from ${identity.name}`),
       assumedBy: new WebIdentityPrincipal(providerArn, conditions),
       maxSessionDuration,
     });
@@ -79,7 +81,7 @@ export class CiDeployRole extends Construct {
   private createPolicy(): void {
     const { repository, pipeline } = this.props;
     const policy = new ManagedPolicy(this, 'Policy', {
-      description: `Pushing to ${repository.node.path}`,
+      description: textFor('policy', `Pushing to ${stackPath(repository)}`),
       roles: [this.role],
       statements: [
         new PolicyStatement({ sid: 'SignIn', actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),

@@ -29,6 +29,8 @@ import type { SourceConfig } from './source/source-actions';
 import { type PipelineParts, validatePipeline } from './validate-pipeline';
 import type { StageConfig } from './validate-stage';
 import { validateTemplateSize } from './validate-template-size';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 
 /** Properties of a {@link BlueGreenPipeline}. The source and at least one production stage are required. */
 export interface BlueGreenPipelineProps {
@@ -126,7 +128,7 @@ export class BlueGreenPipeline extends Construct {
       this.stages.flatMap(({ release }) => (release ? [[release.stageName, release]] : [])),
     );
     const role = new Role(this, 'Role', {
-      description: `Runs ${this.node.path}`,
+      description: textFor('role', `Runs ${stackPath(this)}`),
       assumedBy: ofThisAccount(this, 'codepipeline.amazonaws.com'),
     });
     const policy = this.createPolicy(role);
@@ -156,7 +158,7 @@ export class BlueGreenPipeline extends Construct {
 
   private createKey(): Key {
     return new Key(this, 'Key', {
-      description: `Encrypts artifacts, reports and logs of ${this.node.path}`,
+      description: `Encrypts artifacts, reports and logs of ${stackPath(this)}`,
       enableKeyRotation: true,
       removalPolicy: this.profile.removalPolicy,
     });
@@ -245,7 +247,7 @@ export class BlueGreenPipeline extends Construct {
   /** Role that EventBridge starts the pipeline with. */
   private createTriggerRole(): Role {
     const role = new Role(this, 'Starter', {
-      description: `Starts ${this.node.path}`,
+      description: textFor('role', `Starts ${stackPath(this)}`),
       assumedBy: ofThisAccount(this, 'events.amazonaws.com'),
     });
     new ManagedPolicy(this, 'StarterPolicy', {

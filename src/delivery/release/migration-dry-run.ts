@@ -18,6 +18,8 @@ import { factsOf, FOUND, INPUT } from './context/service-facts';
 import { registerTaskDefinition } from './steps/register-task-definition';
 import { readReleasedTag } from './steps/released-tag';
 import { runTask, TASK } from './steps/run-task';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 
 /** Properties of a {@link MigrationDryRun}. All are required. */
 export interface MigrationDryRunProps {
@@ -49,7 +51,7 @@ export class MigrationDryRun extends Construct {
   ) {
     super(scope, id);
     const role = new Role(this, 'Role', {
-      description: `Shows what the migration of ${scope.node.path} would do`,
+      description: textFor('role', `Shows what the migration of ${stackPath(scope)} would do`),
       assumedBy: ofThisAccount(this, 'states.amazonaws.com'),
     });
     const calls = new AwsCalls(Stack.of(this).partition);
@@ -70,7 +72,7 @@ export class MigrationDryRun extends Construct {
       { resources: ['*'] },
     );
     return {
-      Comment: `Shows what the migration of ${target.source.node.path} would do`,
+      Comment: `Shows what the migration of ${stackPath(target.source)} would do`,
       ...chart(
         this.chooseImage(calls, arns),
         registerTaskDefinition(calls, arns, {

@@ -1,4 +1,4 @@
-import { Duration, Names, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
@@ -19,6 +19,7 @@ import { MigrationDryRun } from './migration-dry-run';
 import { releaseDefinition } from './release-definition';
 import type { ReleaseProps } from './release-props';
 import { plannedRolloutMinutes, validateInterval, validateRelease } from './validate-release';
+import { uniqueName } from '../../text/stack-path';
 
 /**
  * Release of new versions of services, which are rolled back when anything fails.
@@ -94,7 +95,7 @@ export class Release extends Construct {
   private createRecord(id: string, name: string): string {
     const record = new CfnParameter(this, id, {
       type: 'String',
-      name: `/${Names.uniqueResourceName(this, { maxLength: 120, separator: '-' }).toLowerCase()}/${name}`,
+      name: `/${uniqueName(this, { maxLength: 120, separator: '-' }).toLowerCase()}/${name}`,
       value: NOTHING_RELEASED,
     });
     record.addPropertyDeletionOverride('Tags');

@@ -1,5 +1,14 @@
 import { type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
+import { uniqueName } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
+
+/** Group that other groups know by a name from its stack's name down. CDK makes ids of their rules of it. */
+class ClosedSecurityGroup extends SecurityGroup {
+  public override get uniqueId(): string {
+    return uniqueName(this, { maxLength: 255 });
+  }
+}
 
 /** Properties of {@link closedSecurityGroup}. */
 interface ClosedSecurityGroupProps {
@@ -15,7 +24,11 @@ interface ClosedSecurityGroupProps {
  * its own. The rule to the loopback address stays, as AWS documents for this purpose.
  */
 export function closedSecurityGroup(scope: Construct, id: string, props: ClosedSecurityGroupProps): SecurityGroup {
-  const group = new SecurityGroup(scope, id, { ...props, allowAllOutbound: false });
+  const group = new ClosedSecurityGroup(scope, id, {
+    ...props,
+    description: textFor('security group', props.description),
+    allowAllOutbound: false,
+  });
   group.addEgressRule(
     Peer.ipv4('127.0.0.1/32'),
     Port.allTraffic(),

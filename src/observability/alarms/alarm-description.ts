@@ -3,6 +3,7 @@ import type { IConstruct } from 'constructs';
 import { PropError } from '../../validation/prop-error';
 import type { Runbooks } from '../alerting/runbooks';
 import { Severity } from '../alerting/severity';
+import { stackPath } from '../../text/stack-path';
 
 /** Content of an alarm's description. */
 export interface AlarmText {
@@ -36,7 +37,7 @@ export function describeAlarm(
   alarm: IConstruct,
   { source, happened, firstAction, key, severity, runbooks }: AlarmText,
 ): string {
-  const { path } = source.node;
+  const path = stackPath(source);
   const subject = path.length > MAX_PATH ? `..${path.slice(-MAX_PATH)}` : path;
   const runbook = `Runbook: ${runbooks.pageOf(key)}`;
   const description = [`${subject} ${happened}.`, firstAction, runbook, ANSWER[severity]].join(' ');

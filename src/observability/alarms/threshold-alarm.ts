@@ -1,4 +1,4 @@
-import { Duration, Names, Token, Tokenization } from 'aws-cdk-lib';
+import { Duration, Token, Tokenization } from 'aws-cdk-lib';
 import {
   Alarm,
   AnomalyDetectionAlarm,
@@ -16,6 +16,7 @@ import type { Runbooks } from '../alerting/runbooks';
 import type { Severity } from '../alerting/severity';
 import { type AlarmDefinition, isBand } from './alarm-definition';
 import { describeAlarm } from './alarm-description';
+import { uniqueName } from '../../text/stack-path';
 
 /** Properties of a {@link ThresholdAlarm}. All but the service are required. */
 export interface ThresholdAlarmProps {
@@ -81,7 +82,7 @@ export class ThresholdAlarm extends Construct {
 
   /** Literal name, so that the service can refer to the alarm without a cycle. Other alarms have no name. */
   private rollbackName(): string | undefined {
-    const alarmName = Names.uniqueResourceName(this, { maxLength: MAX_NAME, separator: '-' }).toLowerCase();
+    const alarmName = uniqueName(this, { maxLength: MAX_NAME, separator: '-' }).toLowerCase();
     return this.props.rollbackService?.rollBackOn(alarmName) ? alarmName : undefined;
   }
 

@@ -18,6 +18,7 @@ import { ChatConfiguration } from './channels/chat-configuration';
 import { Runbooks } from './runbooks';
 import { SEVERITIES, Severity } from './severity';
 import { warnOfUnsubscribedEvents } from './unsubscribed-events-warning';
+import { stackHash, stackPath } from '../../text/stack-path';
 
 /**
  * Encrypted SNS topic for each severity, with the channels that subscribe to it.
@@ -105,7 +106,7 @@ export class AlertRouting extends Construct {
    */
   public _listenFrom(scope: Construct, topic: ITopic, severity: Severity): void {
     this.checkForwardable(topic);
-    const id = `${severity}From${topic.node.addr.slice(-8)}`;
+    const id = `${severity}From${stackHash(topic)}`;
     if (this.routing.hasChannels(severity) && !scope.node.tryFindChild(id)) {
       this.relayTo(severity).listenTo(scope, id, topic);
     }
@@ -168,7 +169,7 @@ export class AlertRouting extends Construct {
   private createForwarder(channel: AlertChannel, topics: ChannelTopic[], binding: ForwarderBinding): void {
     const { destination, plan, secret } = binding;
     const forwarder = new AlertForwarder(this, channel._childId, {
-      destination: `${destination}, for ${this.node.path}`,
+      destination: `${destination}, for ${stackPath(this)}`,
       plan,
       statements: this.readStatements(secret),
       key: this.topics.key,
@@ -205,7 +206,7 @@ export class AlertRouting extends Construct {
     }
     const { topicArn } = this.topicFor(severity);
     const relay = new AlertForwarder(this, `Relay-${severity}`, {
-      destination: `the topic for ${severity} of ${this.node.path}`,
+      destination: `the topic for ${severity} of ${stackPath(this)}`,
       plan: { kind: 'relay', topicArn },
       statements: [new PolicyStatement({ actions: ['sns:Publish'], resources: [topicArn] })],
       key: this.topics.key,

@@ -6,6 +6,8 @@ import type { IMonitoredService, ServiceSignals } from '../../contracts';
 import type { AlertRouting } from './alert-routing';
 import { chatMessage } from './channels/chat-message';
 import { Severity } from './severity';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 
 /** Properties of {@link DeploymentEvents}. Both are required. */
 export interface DeploymentEventsProps {
@@ -154,10 +156,10 @@ export class DeploymentEvents extends Construct {
   }
 
   private announce(id: string, { pattern, title, text, topics }: Announcement): void {
-    const { path } = this.props.service.signals.source.node;
+    const path = stackPath(this.props.service.signals.source);
     const message = RuleTargetInput.fromObject(chatMessage(`${title}: ${path}`, `${text} (${EventField.time})`));
     new Rule(this, id, {
-      description: `${title}: ${path}`,
+      description: textFor('event rule', `${title}: ${path}`),
       eventPattern: pattern,
       targets: topics.map((topic) => topicTarget(topic, message)),
     });

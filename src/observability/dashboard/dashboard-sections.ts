@@ -6,6 +6,7 @@ import type { LogQuery, ServiceQueries } from '../logs/log-queries';
 import { ServiceMetrics } from '../metrics/service-metrics';
 import { graph, heading, PERCENT_AXIS, rowOf, rowsOf, table } from './dashboard-widgets';
 import type { ThresholdLines } from './threshold-lines';
+import { stackPath } from '../../text/stack-path';
 
 const GROUP_COLOURS = [Color.BLUE, Color.GREEN];
 
@@ -67,7 +68,7 @@ export function serviceSection(
   const tables: LogQuery[] =
     queries === undefined || names.length === 0 ? [] : [queries.errorsByContext(), queries.slowestRequests()];
   return [
-    heading(`## ${source.node.path}`),
+    heading(`## ${stackPath(source)}`),
     ...rowsOf(signals),
     ...(tables.length === 0 ? [] : [rowOf(tables.map((query) => table(query.title, query, names)))]),
   ];

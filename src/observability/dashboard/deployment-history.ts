@@ -7,6 +7,8 @@ import type { IMonitoredService } from '../../contracts';
 import { EnvironmentProfile } from '../../environment';
 import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
 import { serviceArn } from '../alerting/deployment-events';
+import { stackPath, uniqueName } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 
 /** Properties of a {@link DeploymentHistory}. Services are required. */
 export interface DeploymentHistoryProps {
@@ -46,6 +48,7 @@ export class DeploymentHistory extends Construct {
   /** CDK's own target would create it with a custom resource. */
   private createPolicy(): ResourcePolicy {
     return new ResourcePolicy(this, 'Policy', {
+      resourcePolicyName: uniqueName(this, { maxLength: 255, child: 'Policy' }),
       policyStatements: [
         new PolicyStatement({
           principals: [
@@ -61,7 +64,7 @@ export class DeploymentHistory extends Construct {
 
   private createRule({ signals }: IMonitoredService, index: number): Rule {
     return new Rule(this, `Service${index + 1}`, {
-      description: `Deployments of ${signals.source.node.path}, written down`,
+      description: textFor('event rule', `Deployments of ${stackPath(signals.source)}, written down`),
       eventPattern: {
         source: ['aws.ecs'],
         detailType: ['ECS Deployment State Change'],

@@ -6,6 +6,7 @@ import { CacheMetrics } from '../metrics/cache-metrics';
 import { DatabaseMetrics } from '../metrics/database-metrics';
 import { graph, heading, PERCENT_AXIS, rowsOf, type Sized } from './dashboard-widgets';
 import type { ThresholdLines } from './threshold-lines';
+import { stackPath } from '../../text/stack-path';
 
 /** Connections, CPU, memory, operations and headroom of a database. Source: requirements A-37, C-28 and D-09. */
 export function databaseSection(signals: DatabaseSignals, thresholds: ThresholdLines): IWidget[] {
@@ -15,7 +16,7 @@ export function databaseSection(signals: DatabaseSignals, thresholds: ThresholdL
     .flatMap((key) => thresholds.definition(source, key) ?? [])
     .map(alarmMetric);
   return [
-    heading(`## ${source.node.path}`),
+    heading(`## ${stackPath(source)}`),
     ...rowsOf([
       graph('Connections', {
         left: [metrics.connections()],
@@ -115,7 +116,7 @@ export function cacheSection(signals: CacheSignals, thresholds: ThresholdLines):
   const metrics = new CacheMetrics(signals);
   const { source } = signals;
   return [
-    heading(`## ${source.node.path}`),
+    heading(`## ${stackPath(source)}`),
     ...rowsOf([
       graph('CPU', {
         left: [metrics.engineCpu()],

@@ -4,6 +4,7 @@ import { type IFilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/a
 import { Construct } from 'constructs';
 import { sortedByName } from '../../contracts/sorted-by-name';
 import { checkLogMetric } from './validate-log-metric';
+import { pathInStack } from '../../text/stack-path';
 
 /** Properties of a {@link LogMetric}. A log group and a pattern are required. */
 export interface LogMetricProps {
@@ -80,7 +81,7 @@ export class LogMetric extends Construct {
   ) {
     super(scope, id);
     this.metricNamespace = props.metricNamespace ?? Stack.of(this).stackName;
-    this.metricName = props.metricName ?? pathBelowStack(this);
+    this.metricName = props.metricName ?? nameOf(this);
     this.counts = props.value === undefined || !props.value.includes('$');
     checkLogMetric(this, {
       ...props,
@@ -127,11 +128,7 @@ function hasAny(dimensions: { [name: string]: string } = {}): boolean {
 }
 
 /** Path in ASCII, because CloudWatch supports no other characters in a metric's name. */
-function pathBelowStack(construct: Construct): string {
-  const { scopes } = construct.node;
-  const path = scopes
-    .slice(scopes.findIndex((scope) => Stack.isStack(scope)) + 1)
-    .map(({ node }) => node.id)
-    .join('/');
+function nameOf(construct: Construct): string {
+  const path = pathInStack(construct);
   return Token.isUnresolved(path) ? path : path.replace(/[^\x20-\x7e]|[:*$]/g, '-');
 }

@@ -3,6 +3,8 @@ import { Construct, type IConstruct } from 'constructs';
 import type { IMonitoredDatabase, IMonitoredService } from '../../contracts';
 import type { LogFields } from './log-fields';
 import { databaseQueries, fieldNames, type LogQuery, ServiceQueries } from './log-queries';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 
 /** Properties of {@link SavedQueries}. None is required. */
 export interface SavedQueriesProps {
@@ -54,11 +56,11 @@ export class SavedQueries extends Construct {
       return [];
     }
     // A path is unique, and a slash in an id would be another level.
-    const folder = new Construct(this, source.node.path.replace(/\//g, '-'));
+    const folder = new Construct(this, stackPath(source).replace(/\//g, '-'));
     return queries.map(
       ({ title, query }) =>
         new QueryDefinition(folder, title.replace(/ /g, ''), {
-          queryDefinitionName: `${source.node.path.replace(/[:*]/g, '-')}/${title}`,
+          queryDefinitionName: textFor('query', `${stackPath(source)}/${title}`),
           queryString: new QueryString(query),
           logGroups,
         }),

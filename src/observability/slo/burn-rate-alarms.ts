@@ -22,6 +22,8 @@ import { Severity } from '../alerting/severity';
 import { ApplicationSignalsSlo } from './application-signals-slo';
 import { ErrorBudget, shown } from './error-budget';
 import type { CheckedObjective, ServiceObjective } from './service-objective';
+import { stackPath, uniqueName } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 
 /** Properties of {@link BurnRateAlarms}. All are required. */
 export interface BurnRateAlarmsProps {
@@ -128,6 +130,7 @@ export class BurnRateAlarms extends Construct {
     const { service, alertRouting, runbooks } = this.props;
     const reachable = burnRates.filter(({ factor }) => this.canReach(factor));
     const alarm = new CompositeAlarm(this, id, {
+      compositeAlarmName: uniqueName(this, { maxLength: 255, child: id }),
       alarmRule: AlarmRule.anyOf(...reachable.map((burnRate) => this.inBothWindows(burnRate))),
       alarmDescription: describeAlarm(this, {
         ...text,
@@ -161,7 +164,10 @@ export class BurnRateAlarms extends Construct {
 
   private createWindowAlarm(id: string, window: Duration, threshold: number, fewest: number): Alarm {
     const alarm = new Alarm(this, id, {
-      alarmDescription: `Part of ${this.node.path}: the burn rate of ${inHours(window)}. It notifies no channel.`,
+      alarmDescription: textFor(
+        'alarm',
+        `Part of ${stackPath(this)}: the burn rate of ${inHours(window)}. It notifies no channel.`,
+      ),
       metric: this.budget.burnRate(window, fewest),
       threshold,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
@@ -189,7 +195,7 @@ export class BurnRateAlarms extends Construct {
     const { resource } = new ApplicationSignalsSlo(this, 'Record', {
       objective: this.objective,
       budget: this.budget,
-      description: `${this.props.service.signals.source.node.path}: ${this.goal}`,
+      description: textFor('objective', `${stackPath(this.props.service.signals.source)}: ${this.goal}`),
       windows: minutes.map((window) => Duration.minutes(window)),
     });
     return resource;

@@ -1,4 +1,4 @@
-import { Names, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import { Cluster, ContainerInsights } from 'aws-cdk-lib/aws-ecs';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { NamespaceType } from 'aws-cdk-lib/aws-servicediscovery';
@@ -7,6 +7,7 @@ import { EnvironmentProfile } from '../../environment';
 import type { ISecureVpc } from '../../network';
 import { PropError } from '../../validation/prop-error';
 import { EcsExecLog } from './ecs-exec';
+import { uniqueName } from '../../text/stack-path';
 
 /** Properties of a {@link ServiceCluster}. The network is required. */
 export interface ServiceClusterProps {
@@ -73,7 +74,7 @@ export class ServiceCluster extends Construct {
   }
 
   private checkedNamespace(
-    name = Names.uniqueResourceName(this, { maxLength: 100, separator: '-' }).toLowerCase(),
+    name = uniqueName(this, { maxLength: 100, separator: '-' }).toLowerCase(),
   ): string {
     if (!Token.isUnresolved(name) && !/^[A-Za-z0-9._-]{1,1024}$/.test(name)) {
       throw new PropError(this, {

@@ -7,6 +7,8 @@ import { acknowledge } from '../../compliance/acknowledge';
 import type { SecureLoadBalancer } from '../load-balancer/secure-load-balancer';
 import type { CodeDeploySettings } from './rollout-plan';
 import type { TargetGroups } from './target-groups';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 
 /** Properties of a {@link CodeDeployGroup}. All are checked. */
 export interface CodeDeployGroupProps extends CodeDeploySettings {
@@ -34,7 +36,7 @@ export class CodeDeployGroup extends Construct {
   ) {
     super(scope, id);
     const role = new Role(this, 'Role', {
-      description: `Deploys new versions of ${scope.node.path}`,
+      description: textFor('role', `Deploys new versions of ${stackPath(scope)}`),
       assumedBy: new ServicePrincipal('codedeploy.amazonaws.com'),
     });
     const policy = this.createPolicy(role);

@@ -11,6 +11,8 @@ import { acknowledge } from '../../compliance/acknowledge';
 import type { Route } from '../load-balancer/route';
 import type { SecureLoadBalancer } from '../load-balancer/secure-load-balancer';
 import { createWebTargetGroup, type TargetGroups, type WebTargetGroupProps } from './target-groups';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 
 /** Properties of an {@link EcsTraffic}. */
 export interface EcsTrafficProps extends WebTargetGroupProps {
@@ -78,7 +80,7 @@ export class EcsTraffic extends Construct implements TargetGroups {
 
   private createInfrastructureRole(): Role {
     const role = new Role(this, 'InfrastructureRole', {
-      description: `Moves traffic between the target groups of ${this.node.scope?.node.path}`,
+      description: textFor('role', `Moves traffic between the target groups of ${stackPath(this.node.scope!)}`),
       assumedBy: new ServicePrincipal('ecs.amazonaws.com'),
     });
     const { listener, testListener } = this.props.loadBalancer;

@@ -4,6 +4,8 @@ import { AaaaRecord, ARecord, type IHostedZone, type RecordSet, RecordTarget } f
 import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import type { Construct } from 'constructs';
 import { checkRules } from '../../validation/rules';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 
 /** Properties of the alias records of a load balancer. All are required. */
 interface AliasProps {
@@ -62,7 +64,7 @@ export function aliasRecords(scope: Construct, props: AliasProps): RecordSet[] {
     zone: props.hostedZone,
     recordName: `${props.domainName}.`,
     target: RecordTarget.fromAlias(new LoadBalancerTarget(props.loadBalancer)),
-    comment: `Load balancer ${scope.node.path}`,
+    comment: textFor('hosted zone record', `Load balancer ${stackPath(scope)}`),
   };
   return [
     new ARecord(scope, 'AliasA', record),

@@ -5,6 +5,7 @@ import { closedSecurityGroup } from '../../network/security-groups/closed-securi
 import { checkPort } from '../../validation/checks';
 import { PropError } from '../../validation/prop-error';
 import type { IngressPeer, IngressSettings } from './ingress';
+import { stackPath } from '../../text/stack-path';
 
 /** AWS allows a security group 60 rules of each address family. One is reserved for a rule of the team. */
 const MAX_RULES = 59;
@@ -29,7 +30,7 @@ export class IngressRules {
     this.peers = ingress.peers;
     this.securityGroup = closedSecurityGroup(scope, 'SecurityGroup', {
       vpc,
-      description: `Load balancer ${scope.node.path}`,
+      description: `Load balancer ${stackPath(scope)}`,
     });
     if (ingress.anyone) {
       acknowledge(

@@ -1,6 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { checkRules } from '../../validation/rules';
 import type { Route } from './route';
+import { stackPath } from '../../text/stack-path';
 
 /** Priority that a service's rule has on a load balancer. */
 interface Claim {
@@ -22,7 +23,7 @@ export class ListenerPriorities {
   /** Reserves the priority of a service's rule. */
   public claim(owner: IConstruct, route: Route, explicit?: number): number {
     route._check(owner);
-    const priority = explicit ?? route._priority(owner.node.path);
+    const priority = explicit ?? route._priority(stackPath(owner));
     this.check(owner, route, { priority, explicit });
     this.claims.push({ route, priority, owner: owner.node.path });
     return priority;

@@ -11,6 +11,7 @@ import type { ServiceTaskProps } from './service-task-props';
 import { ServiceTaskDefinition } from './task-definition';
 import type { TaskSettings } from './task-settings';
 import { checkContainers } from './validate-task';
+import { stackPath } from '../../text/stack-path';
 
 /** Service that a {@link TaskBuilder} belongs to. */
 export interface TaskContext extends TaskSettings {
@@ -70,7 +71,7 @@ export class TaskBuilder {
    */
   public reach(network: ISecureVpc, client: Connections): void {
     const { secrets } = this.task;
-    const path = this.service.node.path;
+    const path = stackPath(this.service);
     const needs: Array<[InterfaceVpcEndpointAwsService[], string]> = [
       [secrets.usesSecretsManager ? [InterfaceVpcEndpointAwsService.SECRETS_MANAGER] : [], `the secrets of ${path}`],
       [secrets.usesParameterStore ? [InterfaceVpcEndpointAwsService.SSM] : [], `the parameters of ${path}`],

@@ -32,6 +32,7 @@ import { createExecutionPolicy, createExecutionRole, createTaskRole, createTraci
 import { TaskSecrets } from './task-secrets';
 import type { TaskSettings } from './task-settings';
 import { APPLICATION } from './validate-task';
+import { stackPath, uniqueName } from '../../text/stack-path';
 
 /** Properties of a {@link ServiceTaskDefinition}, all of them checked. */
 export interface ServiceTaskDefinitionProps extends TaskSettings {
@@ -94,7 +95,7 @@ export class ServiceTaskDefinition extends Construct {
   ) {
     super(scope, id);
     const { profile, logGroupName } = props;
-    const service = scope.node.path;
+    const service = stackPath(scope);
     this.logGroup = new EncryptedLogGroup(this, 'Logs', { profile, logGroupName }).logGroup;
     this.executionRole = createExecutionRole(this, service);
     this.executionPolicy = createExecutionPolicy(this, {
@@ -138,6 +139,7 @@ export class ServiceTaskDefinition extends Construct {
 
   private createTaskDefinition(): FargateTaskDefinition {
     const definition = new FargateTaskDefinition(this, 'Definition', {
+      family: uniqueName(this, { maxLength: 255, child: 'Definition' }),
       cpu: this.props.cpu,
       memoryLimitMiB: this.props.memoryMiB,
       executionRole: this.executionRole.withoutPolicyUpdates(),

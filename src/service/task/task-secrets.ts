@@ -10,6 +10,7 @@ import type { SecretVariable } from '../../contracts';
 import { SECRET_PLACEHOLDER } from '../../contracts/secret-placeholder';
 import type { EnvironmentProfile } from '../../environment';
 import type { ServiceSecret } from '../container/service-secret';
+import { textFor } from '../../text/text-for';
 
 /** Properties of {@link TaskSecrets}. All are required. */
 export interface TaskSecretsProps {
@@ -81,7 +82,7 @@ export class TaskSecrets extends Construct {
   private create(variable: string, origin: { kind: 'generated'; length: number } | { kind: 'placeholder' }): Secret {
     this.key ??= this.createKey();
     const secret = new Secret(this, `Secret-${variable}`, {
-      description: `${variable} of ${this.props.service}`,
+      description: textFor('secret', `${variable} of ${this.props.service}`),
       encryptionKey: this.key,
       removalPolicy: this.props.profile.removalPolicy,
       ...(origin.kind === 'generated'

@@ -1,4 +1,4 @@
-import { Names, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import { InterfaceVpcEndpointAwsService } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnSamplingRule } from 'aws-cdk-lib/aws-xray';
@@ -9,6 +9,7 @@ import { DEFAULT_USER, type TaskContainer } from '../container/task-container';
 import { agentImage } from '../image/agent-images';
 import type { TracingContext, TracingSettings } from './tracing-config';
 import type { CollectorProps, OpenTelemetryProps, XrayProps } from './tracing-props';
+import { uniqueName } from '../../text/stack-path';
 
 /** Loopback endpoints of the collector. Only the containers of the task reach them. */
 const OTLP_GRPC = '127.0.0.1:4317';
@@ -101,7 +102,7 @@ export function openTelemetrySettings(
 
 /** Its priority puts the rule before the account's default rule. AWS limits the name to 32 characters. */
 function createSamplingRule(scope: Construct, props: XrayProps, context: TracingContext): void {
-  const ruleName = Names.uniqueResourceName(scope, { maxLength: 32, separator: '-' }).toLowerCase();
+  const ruleName = uniqueName(scope, { maxLength: 32, separator: '-' }).toLowerCase();
   new CfnSamplingRule(scope, 'SamplingRule', {
     samplingRule: {
       ruleName,

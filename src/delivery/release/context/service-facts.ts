@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { ReleaseTarget } from '../../../contracts';
 import type { JsonPath } from '../../asl/state';
+import { stackPath } from '../../../text/stack-path';
 
 /**
  * CloudWatch metric of releases that succeeded, by the ARN of their state machine. Its succeeded executions are no such
@@ -48,7 +49,7 @@ export interface ServiceFacts {
 /** Constants of one service. */
 export function factsOf(target: ReleaseTarget): ServiceFacts {
   return {
-    name: target.source.node.path,
+    name: stackPath(target.source),
     cluster: target.clusterName,
     service: target.serviceName,
     family: target.family,

@@ -7,6 +7,7 @@ import type { ChannelBinding, ChannelTopic } from './channel-binding';
 import type { ChannelTarget, SlackChannelProps, TeamsChannelProps } from './channel-target';
 import type { PostingPlan } from './forwarder-plan';
 import { checkChannelTarget } from './validate-channel';
+import { stackPath } from '../../../text/stack-path';
 
 /** Service region of a PagerDuty account. */
 export enum PagerDutyRegion {
@@ -188,6 +189,6 @@ function postingPlan(
   };
 }
 
-function identityOf({ secretArn, node }: ISecret): string {
-  return Token.isUnresolved(secretArn) ? node.path : secretArn;
+function identityOf(secret: ISecret): string {
+  return Token.isUnresolved(secret.secretArn) ? stackPath(secret) : secret.secretArn;
 }
