@@ -25,6 +25,7 @@ import type { AdoptedVpcProps } from './adopted-vpc-props';
 import { Egress, type EgressSettings } from './egress';
 import { allowThroughEndpoints, allowThroughNat } from './endpoints/aws-service-rules';
 import { NetworkEndpoints } from './endpoints/network-endpoints';
+import { nameFromStack } from './name-tags';
 import { NetworkAcls } from './network-acls';
 import { NetworkFlowLog } from './network-flow-log';
 import type { AwsServiceAccess, ISecureVpc } from './secure-vpc-interface';
@@ -92,6 +93,7 @@ export class SecureVpc extends Construct implements ISecureVpc {
     this.dynamoDbEndpoint = this.endpoints.dynamoDb;
     this.egressEstablished = this.egressDependencies(acls);
     new NetworkFlowLog(this, 'FlowLog', { vpc: this.vpc, profile, bucket: props.flowLogBucket });
+    nameFromStack(this);
     this.acknowledgeWhatCannotHold();
   }
 
