@@ -6,8 +6,8 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
 import { sourceAccount } from '../iam/source-account';
-import { PropError } from '../validation/prop-error';
 import { stackPath } from '../text/stack-path';
+import { PropError } from '../validation/prop-error';
 
 /** Properties of {@link DatabaseEvents}. All of them are optional. */
 export interface DatabaseEventsProps {

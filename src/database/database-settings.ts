@@ -2,6 +2,7 @@ import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
+import { uniqueName } from '../text/stack-path';
 import { BackupPolicy, type BackupSettings } from './backup/backup-policy';
 import type { CapacitySettings } from './capacity/capacity-settings';
 import { CredentialRotation, type CredentialSettings } from './credentials/credential-rotation';
@@ -10,7 +11,6 @@ import type { HardenedDatabaseProps } from './hardened-database-props';
 import { checkedParameters, type Parameters } from './parameters/parameter-rules';
 import { dependencyRemovalPolicy, serverRemovalPolicy } from './server/removal-policies';
 import { checkDatabase } from './validate-database';
-import { uniqueName } from '../text/stack-path';
 
 /** Settings of a database, checked, with every default filled in. */
 export interface DatabaseSettings {

@@ -23,6 +23,8 @@ import type {
 } from '../contracts';
 import { SubnetTier } from '../network';
 import { closedSecurityGroup } from '../network/security-groups/closed-security-group';
+import { stackPath } from '../text/stack-path';
+import { textFor } from '../text/text-for';
 import { DatabaseBackups } from './backup/database-backups';
 import { DatabaseBinding } from './credentials/database-binding';
 import { DatabaseCredentials } from './credentials/database-credentials';
@@ -40,8 +42,6 @@ import type { DatabaseServer, MasterUser } from './server/database-server';
 import { MonitoringRole } from './server/monitoring-role';
 import { keyRemovalPolicy } from './server/removal-policies';
 import { createServerLogs } from './server/server-logs';
-import { stackPath } from '../text/stack-path';
-import { textFor } from '../text/text-for';
 
 /** Common base of {@link HardenedPostgres} and {@link HardenedMysql}. Create one of those. */
 export abstract class HardenedDatabase extends Construct implements IHardenedDatabase {

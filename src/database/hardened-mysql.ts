@@ -5,6 +5,8 @@ import type { Construct } from 'constructs';
 import { acknowledge } from '../compliance/acknowledge';
 import { DatabaseFamily } from '../contracts';
 import { MYSQL_PORT } from '../contracts/database-ports';
+import { stackPath } from '../text/stack-path';
+import { textFor } from '../text/text-for';
 import { instanceCeiling, memoryGiB, MYSQL_CONNECTIONS } from './capacity/max-connections';
 import { MysqlCapacity } from './capacity/mysql-capacity';
 import { mysqlApplicationUserSql } from './credentials/bootstrap-sql';
@@ -13,8 +15,6 @@ import { HardenedDatabase } from './hardened-database';
 import type { IHardenedDatabase } from './hardened-database-interface';
 import type { HardenedDatabaseProps } from './hardened-database-props';
 import { AUDIT_OPTION, mysqlRules } from './parameters/mysql-parameters';
-import { stackPath } from '../text/stack-path';
-import { textFor } from '../text/text-for';
 
 /** Properties of a {@link HardenedMysql}. `network` is required. */
 export interface HardenedMysqlProps extends HardenedDatabaseProps {

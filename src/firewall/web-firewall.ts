@@ -3,10 +3,10 @@ import { CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cd
 import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
 import { EncryptedLogGroup } from '../logging/encrypted-log-group';
+import { uniqueName } from '../text/stack-path';
 import { firewallRules, type FirewallSettings, visibility } from './firewall-rules';
 import { checkFirewall } from './validate-firewall';
 import type { WebFirewallProps } from './web-firewall-props';
-import { uniqueName } from '../text/stack-path';
 
 /**
  * Regional web ACL with managed rule groups, a rate limit for each address, and an encrypted log.

@@ -4,6 +4,7 @@ import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../environment';
+import { regionalHost } from '../iam/service-host';
 import { stackPath } from '../text/stack-path';
 
 /** Properties of an {@link EncryptedLogGroup}. `profile` is required. */
@@ -60,7 +61,7 @@ export class EncryptedLogGroup extends Construct {
     key.addToResourcePolicy(
       new PolicyStatement({
         sid: props.key ? undefined : 'LogServiceOnly',
-        principals: [new ServicePrincipal(`logs.${stack.region}.amazonaws.com`)],
+        principals: [new ServicePrincipal(regionalHost(this, 'logs'))],
         actions: ['kms:Encrypt*', 'kms:Decrypt*', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'],
         resources: ['*'],
         conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': groupArn } },

@@ -7,8 +7,8 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { LATE_MINUTES, TargetGroupMetrics, type TargetGroupNames } from './target-group-metrics';
 import { stackPath } from '../text/stack-path';
+import { LATE_MINUTES, TargetGroupMetrics, type TargetGroupNames } from './target-group-metrics';
 
 /** Properties of an alarm on the target groups of a service. The names and the threshold are required. */
 export interface TargetGroupAlarmProps {

@@ -3,6 +3,7 @@ import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct, type IConstruct } from 'constructs';
 import type { IMonitoredService, ServiceSignals } from '../contracts';
 import { EnvironmentProfile } from '../environment';
+import { pathInStack, stackPath } from '../text/stack-path';
 import { checkRules } from '../validation/rules';
 import type { AlarmDefinition } from './alarms/alarm-definition';
 import { applyOverrides } from './alarms/apply-overrides';
@@ -22,7 +23,6 @@ import { SavedQueries } from './logs/saved-queries';
 import { OperationsDashboard } from './operations-dashboard';
 import { BurnRateAlarms } from './slo/burn-rate-alarms';
 import { checkSources, shareLoadBalancer } from './validate-sources';
-import { pathInStack, stackPath } from '../text/stack-path';
 
 /** Alarm with its severity and the definition that it is created from. */
 interface CreatedAlarm {

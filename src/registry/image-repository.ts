@@ -13,6 +13,7 @@ import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
 import { globToRegExp, type Wildcards } from '../text/glob';
+import { stackPath, uniqueName } from '../text/stack-path';
 import { checkWholeNumber } from '../validation/checks';
 import { AdoptedRepository } from './adopted-repository';
 import type { IImageRepository } from './image-repository-interface';
@@ -20,7 +21,6 @@ import type { AdoptedRepositoryProps, ImageRepositoryProps } from './image-repos
 import { NOTHING_RELEASED } from './released-image';
 import { StackTagsWarning } from './stack-tags-warning';
 import { checkTracks, unknownTrack } from './validate-tracks';
-import { stackPath, uniqueName } from '../text/stack-path';
 
 const DEFAULT_TRACKS = ['staging', 'production'];
 /** Images to keep unless a prop says otherwise. */

@@ -16,6 +16,7 @@ import type {
   ReleaseTarget,
   ServiceSignals,
 } from '../contracts';
+import { stackPath } from '../text/stack-path';
 import { PropError } from '../validation/prop-error';
 import { dedicatedCluster } from './cluster/dedicated-cluster';
 import { allowSessions } from './cluster/ecs-exec';
@@ -36,7 +37,6 @@ import type { ServiceTaskDefinition } from './task/task-definition';
 import { taskSecurityGroup } from './task/task-security-group';
 import { bindSmokeTest, checkRolloutSupports } from './validate-web-service';
 import { type WebServiceSettings, webServiceSettings } from './web-service-settings';
-import { stackPath } from '../text/stack-path';
 
 /**
  * Fargate service behind a load balancer, with zero-downtime rollouts and automatic rollback.

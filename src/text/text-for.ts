@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 
-/** What a service accepts in a field that people read. */
+/** Limits of a field that people read. */
 interface TextField {
   /** Longest text, in characters. */
   readonly longest: number;

@@ -6,12 +6,13 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from '../../compliance/acknowledge';
 import type { SnapshotTarget } from '../../contracts';
+import { viaServices } from '../../iam/service-host';
 import { ofThisAccount } from '../../iam/source-account';
+import { stackPath, uniqueName } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 import type { BackupSettings } from './backup-policy';
 import { endOfWindow } from './maintenance-windows';
 import { lockConfiguration } from './vault-lock';
-import { stackPath, uniqueName } from '../../text/stack-path';
-import { textFor } from '../../text/text-for';
 
 /** Properties of {@link DatabaseBackups}. */
 export interface DatabaseBackupsProps {
@@ -179,7 +180,7 @@ export class DatabaseBackups extends Construct {
         actions: ['kms:CreateGrant', 'kms:DescribeKey'],
         resources: ['*'],
         conditions: {
-          StringLike: { 'kms:ViaService': ['rds.*.amazonaws.com', 'backup.*.amazonaws.com'] },
+          StringLike: { 'kms:ViaService': viaServices(this, ['rds', 'backup'], '*') },
           StringEquals: { 'kms:CallerAccount': Stack.of(this).account },
         },
       }),

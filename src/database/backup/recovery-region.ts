@@ -3,9 +3,9 @@ import { BackupVault } from 'aws-cdk-lib/aws-backup';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { EnvironmentProfile } from '../../environment';
+import { stackHash, stackPath, uniqueName } from '../../text/stack-path';
 import { PropError } from '../../validation/prop-error';
 import { lockConfiguration, type VaultLock } from './vault-lock';
-import { stackHash, stackPath, uniqueName } from '../../text/stack-path';
 
 /** Properties of a {@link RecoveryRegion}. `region` is required. */
 export interface RecoveryRegionProps {

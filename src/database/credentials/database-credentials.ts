@@ -12,10 +12,10 @@ import {
 } from 'aws-cdk-lib/aws-secretsmanager';
 import { type ISecureVpc, SubnetTier } from '../../network';
 import { closedSecurityGroup } from '../../network/security-groups/closed-security-group';
+import { stackPath, uniqueName } from '../../text/stack-path';
 import type { DatabaseServer } from '../server/database-server';
 import type { CredentialSettings } from './credential-rotation';
 import type { MasterCredentials } from './master-credentials';
-import { stackPath, uniqueName } from '../../text/stack-path';
 
 /** AWS's hosted rotation functions for an engine. */
 export interface RotationFunctions {

@@ -10,12 +10,12 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 import { checkWholeNumber } from '../../validation/checks';
 import { checkRules } from '../../validation/rules';
 import type { BitbucketDeployRoleProps, CiDeployRoleProps, GithubDeployRoleProps } from './ci-deploy-role-props';
 import { OidcIdentity } from './oidc-identity';
-import { stackPath } from '../../text/stack-path';
-import { textFor } from '../../text/text-for';
 
 /**
  * IAM role for GitHub Actions or Bitbucket Pipelines, assumed by OpenID Connect without a stored key.

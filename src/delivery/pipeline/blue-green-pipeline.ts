@@ -16,6 +16,8 @@ import { EnvironmentProfile } from '../../environment';
 import { ofThisAccount } from '../../iam/source-account';
 import type { AlertRouting } from '../../observability';
 import { BucketPurpose, SecureBucket } from '../../storage';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 import type { Release } from '../release/release';
 import { KEY_ACTIONS } from './build/build-project';
 import { BuildStages } from './build/build-stages';
@@ -29,8 +31,6 @@ import type { SourceConfig } from './source/source-actions';
 import { type PipelineParts, validatePipeline } from './validate-pipeline';
 import type { StageConfig } from './validate-stage';
 import { validateTemplateSize } from './validate-template-size';
-import { stackPath } from '../../text/stack-path';
-import { textFor } from '../../text/text-for';
 
 /** Properties of a {@link BlueGreenPipeline}. The source and at least one production stage are required. */
 export interface BlueGreenPipelineProps {

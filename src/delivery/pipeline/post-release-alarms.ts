@@ -16,11 +16,11 @@ import { ResponseTimeAlarm, SuccessRateAlarm } from '../../metrics/target-group-
 import { type AlertRouting, Severity } from '../../observability';
 import { describeAlarm } from '../../observability/alarms/alarm-description';
 import type { ProductionWebService } from '../../service';
+import { stackPath, uniqueName } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 import { RELEASED } from '../release/context/service-facts';
 import type { Release } from '../release/release';
 import type { PostReleaseAlarmsProps } from './deploy-stage-props';
-import { stackPath, uniqueName } from '../../text/stack-path';
-import { textFor } from '../../text/text-for';
 
 /** Parts of {@link PostReleaseAlarms}, checked. */
 export interface PostReleaseAlarmsParts {
@@ -136,7 +136,10 @@ export class PostReleaseAlarms extends Construct {
     alarms
       .map((alarm) => alarm.node.defaultChild as CfnAlarm)
       .forEach((resource) => {
-        resource.alarmDescription = textFor('alarm', `${stackPath(service)} performs worse after a release: ${PART_OF_COMPOSITE}`);
+        resource.alarmDescription = textFor(
+          'alarm',
+          `${stackPath(service)} performs worse after a release: ${PART_OF_COMPOSITE}`,
+        );
       });
     return alarms;
   }

@@ -4,6 +4,8 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
 import { ofThisAccount } from '../../iam/source-account';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 import { chart, copy, output, part, type Part, put } from '../asl/asl';
 import { absent, choice } from '../asl/conditions';
 import { arrayItem, format, split } from '../asl/intrinsics';
@@ -18,8 +20,6 @@ import { factsOf, FOUND, INPUT } from './context/service-facts';
 import { registerTaskDefinition } from './steps/register-task-definition';
 import { readReleasedTag } from './steps/released-tag';
 import { runTask, TASK } from './steps/run-task';
-import { stackPath } from '../../text/stack-path';
-import { textFor } from '../../text/text-for';
 
 /** Properties of a {@link MigrationDryRun}. All are required. */
 export interface MigrationDryRunProps {

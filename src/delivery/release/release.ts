@@ -9,6 +9,7 @@ import type { IReleasedService, ReleaseTarget } from '../../contracts';
 import { EnvironmentProfile } from '../../environment';
 import { ofThisAccount } from '../../iam/source-account';
 import { NOTHING_RELEASED } from '../../registry/released-image';
+import { uniqueName } from '../../text/stack-path';
 import { executionsOf, LoggedStateMachine } from '../asl/logged-state-machine';
 import { PollingIntervals } from '../asl/polling';
 import { allowKeyOf, AwsCalls } from '../asl/sdk-integrations';
@@ -19,7 +20,6 @@ import { MigrationDryRun } from './migration-dry-run';
 import { releaseDefinition } from './release-definition';
 import type { ReleaseProps } from './release-props';
 import { plannedRolloutMinutes, validateInterval, validateRelease } from './validate-release';
-import { uniqueName } from '../../text/stack-path';
 
 /**
  * Release of new versions of services, which are rolled back when anything fails.

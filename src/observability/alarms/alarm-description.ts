@@ -1,9 +1,9 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { stackPath } from '../../text/stack-path';
 import { PropError } from '../../validation/prop-error';
 import type { Runbooks } from '../alerting/runbooks';
 import { Severity } from '../alerting/severity';
-import { stackPath } from '../../text/stack-path';
 
 /** Content of an alarm's description. */
 export interface AlarmText {

@@ -11,12 +11,12 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Construct } from 'constructs';
 import type { IMonitoredService } from '../../contracts';
+import { uniqueName } from '../../text/stack-path';
 import type { AlertRouting } from '../alerting/alert-routing';
 import type { Runbooks } from '../alerting/runbooks';
 import type { Severity } from '../alerting/severity';
 import { type AlarmDefinition, isBand } from './alarm-definition';
 import { describeAlarm } from './alarm-description';
-import { uniqueName } from '../../text/stack-path';
 
 /** Properties of a {@link ThresholdAlarm}. All but the service are required. */
 export interface ThresholdAlarmProps {

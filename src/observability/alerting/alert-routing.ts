@@ -6,6 +6,8 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type ITopic, Subscription } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../../environment';
+import { stackHash, stackPath } from '../../text/stack-path';
+import { viaService } from '../../iam/service-host';
 import { knownToDiffer } from '../../validation/checks';
 import { checkRules } from '../../validation/rules';
 import { AlertForwarder } from './alert-forwarder';
@@ -18,7 +20,6 @@ import { ChatConfiguration } from './channels/chat-configuration';
 import { Runbooks } from './runbooks';
 import { SEVERITIES, Severity } from './severity';
 import { warnOfUnsubscribedEvents } from './unsubscribed-events-warning';
-import { stackHash, stackPath } from '../../text/stack-path';
 
 /**
  * Encrypted SNS topic for each severity, with the channels that subscribe to it.
@@ -189,9 +190,7 @@ export class AlertRouting extends Construct {
           new PolicyStatement({
             actions: ['kms:Decrypt'],
             resources: [encryptionKey.keyArn],
-            conditions: {
-              StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` },
-            },
+            conditions: { StringEquals: { 'kms:ViaService': viaService(this, 'secretsmanager') } },
           }),
         ]
         : []),

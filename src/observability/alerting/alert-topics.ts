@@ -4,6 +4,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
+import { viaService } from '../../iam/service-host';
 import { sourceAccount } from '../../iam/source-account';
 import { stackPath } from '../../text/stack-path';
 
@@ -105,11 +106,10 @@ export class AlertTopics extends Construct {
     );
   }
 
-  private conditions(condition: Publisher['key']): { [operator: string]: { [name: string]: string } } | undefined {
-    const { account, region } = Stack.of(this);
+  private conditions(condition: Publisher['key']): { [operator: string]: object } | undefined {
     return {
-      sourceAccount: sourceAccount(account),
-      viaSns: { StringEquals: { 'kms:ViaService': `sns.${region}.amazonaws.com` } },
+      sourceAccount: sourceAccount(Stack.of(this).account),
+      viaSns: { StringEquals: { 'kms:ViaService': viaService(this, 'sns') } },
       none: undefined,
     }[condition];
   }

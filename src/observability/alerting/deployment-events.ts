@@ -3,11 +3,11 @@ import { EventField, type EventPattern, type IRuleTarget, Match, Rule, RuleTarge
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { IMonitoredService, ServiceSignals } from '../../contracts';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 import type { AlertRouting } from './alert-routing';
 import { chatMessage } from './channels/chat-message';
 import { Severity } from './severity';
-import { stackPath } from '../../text/stack-path';
-import { textFor } from '../../text/text-for';
 
 /** Properties of {@link DeploymentEvents}. Both are required. */
 export interface DeploymentEventsProps {

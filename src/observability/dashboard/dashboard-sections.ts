@@ -1,12 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { Color, type IMetric, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ServiceSignals } from '../../contracts';
+import { stackPath } from '../../text/stack-path';
 import { alarmMetric } from '../alarms/threshold-alarm';
 import type { LogQuery, ServiceQueries } from '../logs/log-queries';
 import { ServiceMetrics } from '../metrics/service-metrics';
 import { graph, heading, PERCENT_AXIS, rowOf, rowsOf, table } from './dashboard-widgets';
 import type { ThresholdLines } from './threshold-lines';
-import { stackPath } from '../../text/stack-path';
 
 const GROUP_COLOURS = [Color.BLUE, Color.GREEN];
 

@@ -6,9 +6,9 @@ import { Construct } from 'constructs';
 import type { IMonitoredService } from '../../contracts';
 import { EnvironmentProfile } from '../../environment';
 import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
-import { serviceArn } from '../alerting/deployment-events';
 import { stackPath, uniqueName } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
+import { serviceArn } from '../alerting/deployment-events';
 
 /** Properties of a {@link DeploymentHistory}. Services are required. */
 export interface DeploymentHistoryProps {

@@ -1,12 +1,12 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { Color, type HorizontalAnnotation, type IWidget, Shading } from 'aws-cdk-lib/aws-cloudwatch';
 import type { CacheSignals, DatabaseSignals } from '../../contracts';
+import { stackPath } from '../../text/stack-path';
 import { alarmMetric } from '../alarms/threshold-alarm';
 import { CacheMetrics } from '../metrics/cache-metrics';
 import { DatabaseMetrics } from '../metrics/database-metrics';
 import { graph, heading, PERCENT_AXIS, rowsOf, type Sized } from './dashboard-widgets';
 import type { ThresholdLines } from './threshold-lines';
-import { stackPath } from '../../text/stack-path';
 
 /** Connections, CPU, memory, operations and headroom of a database. Source: requirements A-37, C-28 and D-09. */
 export function databaseSection(signals: DatabaseSignals, thresholds: ThresholdLines): IWidget[] {

@@ -3,8 +3,8 @@ import { CfnInsightRule, MathExpression, type MathExpressionOptions } from 'aws-
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { sortedByName } from '../../contracts/sorted-by-name';
-import { checkRules, type Rule } from '../../validation/rules';
 import { uniqueName } from '../../text/stack-path';
+import { checkRules, type Rule } from '../../validation/rules';
 
 /** Properties of a {@link DistinctCount}. Log groups are required. */
 export interface DistinctCountProps {

@@ -3,8 +3,8 @@ import { type Metric, type MetricOptions, Stats, type Unit } from 'aws-cdk-lib/a
 import { type IFilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { sortedByName } from '../../contracts/sorted-by-name';
-import { checkLogMetric } from './validate-log-metric';
 import { pathInStack } from '../../text/stack-path';
+import { checkLogMetric } from './validate-log-metric';
 
 /** Properties of a {@link LogMetric}. A log group and a pattern are required. */
 export interface LogMetricProps {

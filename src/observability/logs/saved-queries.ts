@@ -1,10 +1,10 @@
 import { type ILogGroup, QueryDefinition, QueryString } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
 import type { IMonitoredDatabase, IMonitoredService } from '../../contracts';
-import type { LogFields } from './log-fields';
-import { databaseQueries, fieldNames, type LogQuery, ServiceQueries } from './log-queries';
 import { stackPath } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
+import type { LogFields } from './log-fields';
+import { databaseQueries, fieldNames, type LogQuery, ServiceQueries } from './log-queries';
 
 /** Properties of {@link SavedQueries}. None is required. */
 export interface SavedQueriesProps {

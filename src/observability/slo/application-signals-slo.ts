@@ -2,10 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import { CfnServiceLevelObjective } from 'aws-cdk-lib/aws-applicationsignals';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { uniqueName } from '../../text/stack-path';
 import type { ErrorBudget } from './error-budget';
 import type { ObjectiveExclusion } from './objective-exclusion';
 import type { CheckedObjective } from './service-objective';
-import { uniqueName } from '../../text/stack-path';
 
 /** Properties of an {@link ApplicationSignalsSlo}. All are required. */
 export interface ApplicationSignalsSloProps {

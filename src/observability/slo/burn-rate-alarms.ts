@@ -13,6 +13,8 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Construct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
 import type { IMonitoredService } from '../../contracts';
+import { stackPath, uniqueName } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 import { PropError } from '../../validation/prop-error';
 import { type AlarmText, describeAlarm } from '../alarms/alarm-description';
 import { MAX_METRICS_PER_ALARM } from '../alarms/metric-limit';
@@ -22,8 +24,6 @@ import { Severity } from '../alerting/severity';
 import { ApplicationSignalsSlo } from './application-signals-slo';
 import { ErrorBudget, shown } from './error-budget';
 import type { CheckedObjective, ServiceObjective } from './service-objective';
-import { stackPath, uniqueName } from '../../text/stack-path';
-import { textFor } from '../../text/text-for';
 
 /** Properties of {@link BurnRateAlarms}. All are required. */
 export interface BurnRateAlarmsProps {

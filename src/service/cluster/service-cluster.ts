@@ -5,9 +5,9 @@ import { NamespaceType } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../../environment';
 import type { ISecureVpc } from '../../network';
+import { uniqueName } from '../../text/stack-path';
 import { PropError } from '../../validation/prop-error';
 import { EcsExecLog } from './ecs-exec';
-import { uniqueName } from '../../text/stack-path';
 
 /** Properties of a {@link ServiceCluster}. The network is required. */
 export interface ServiceClusterProps {

@@ -4,11 +4,11 @@ import type { FargateService } from 'aws-cdk-lib/aws-ecs';
 import { type IRole, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 import type { SecureLoadBalancer } from '../load-balancer/secure-load-balancer';
 import type { CodeDeploySettings } from './rollout-plan';
 import type { TargetGroups } from './target-groups';
-import { stackPath } from '../../text/stack-path';
-import { textFor } from '../../text/text-for';
 
 /** Properties of a {@link CodeDeployGroup}. All are checked. */
 export interface CodeDeployGroupProps extends CodeDeploySettings {

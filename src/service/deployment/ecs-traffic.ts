@@ -8,11 +8,11 @@ import {
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 import type { Route } from '../load-balancer/route';
 import type { SecureLoadBalancer } from '../load-balancer/secure-load-balancer';
 import { createWebTargetGroup, type TargetGroups, type WebTargetGroupProps } from './target-groups';
-import { stackPath } from '../../text/stack-path';
-import { textFor } from '../../text/text-for';
 
 /** Properties of an {@link EcsTraffic}. */
 export interface EcsTrafficProps extends WebTargetGroupProps {

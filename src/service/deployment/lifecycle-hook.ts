@@ -16,10 +16,10 @@ import { acknowledge, acknowledgeWildcard } from '../../compliance/acknowledge';
 import type { EnvironmentProfile } from '../../environment';
 import { hardenedFunction } from '../../functions/hardened-function';
 import type { ISecureVpc } from '../../network';
-import type { StepHold } from './rollout-plan';
-import type { SmokeTestBinding } from './smoke-test-binding';
 import { stackPath } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
+import type { StepHold } from './rollout-plan';
+import type { SmokeTestBinding } from './smoke-test-binding';
 
 /** Properties of a {@link LifecycleHook}. All are checked. */
 export interface LifecycleHookProps {

@@ -3,9 +3,9 @@ import type { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalanci
 import { AaaaRecord, ARecord, type IHostedZone, type RecordSet, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import type { Construct } from 'constructs';
-import { checkRules } from '../../validation/rules';
 import { stackPath } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
+import { checkRules } from '../../validation/rules';
 
 /** Properties of the alias records of a load balancer. All are required. */
 interface AliasProps {

@@ -2,10 +2,10 @@ import { type IVpc, Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
 import { closedSecurityGroup } from '../../network/security-groups/closed-security-group';
+import { stackPath } from '../../text/stack-path';
 import { checkPort } from '../../validation/checks';
 import { PropError } from '../../validation/prop-error';
 import type { IngressPeer, IngressSettings } from './ingress';
-import { stackPath } from '../../text/stack-path';
 
 /** AWS allows a security group 60 rules of each address family. One is reserved for a rule of the team. */
 const MAX_RULES = 59;

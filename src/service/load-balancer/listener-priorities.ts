@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
+import { stackPath } from '../../text/stack-path';
 import { checkRules } from '../../validation/rules';
 import type { Route } from './route';
-import { stackPath } from '../../text/stack-path';
 
 /** Priority that a service's rule has on a load balancer. */
 interface Claim {

@@ -4,12 +4,12 @@ import { Alarm, ComparisonOperator, type IAlarmAction, type IMetric } from 'aws-
 import type { FargateService, ScalableTaskCount } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { LATE_MINUTES } from '../../metrics/target-group-metrics';
+import { stackPath, uniqueName } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 import { checkWholeNumber } from '../../validation/checks';
 import type { RequestsPerTask } from './requests-per-task';
 import type { Thresholds } from './scaling-thresholds';
 import type { StepScalingProps as Steps } from './service-scaling';
-import { stackPath, uniqueName } from '../../text/stack-path';
-import { textFor } from '../../text/text-for';
 
 /** Properties of a {@link StepScaling}. */
 interface StepScalingParts {

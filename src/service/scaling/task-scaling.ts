@@ -2,12 +2,12 @@ import { Aws, type CfnCondition, Duration, Fn, Token } from 'aws-cdk-lib';
 import { CfnScalingPolicy, Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import type { CfnService, FargateService, ScalableTaskCount } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
+import { uniqueName } from '../../text/stack-path';
 import type { RequestsPerTask } from './requests-per-task';
 import type { TaskRange } from './scaling-limits';
 import { scalingThresholds, type Thresholds } from './scaling-thresholds';
 import type { ServiceScaling, TargetTrackingProps } from './service-scaling';
 import { StepScaling } from './step-scaling';
-import { uniqueName } from '../../text/stack-path';
 
 /** Properties of a {@link TaskScaling}. */
 export interface TaskScalingProps {

@@ -2,6 +2,7 @@ import { type Connections, InterfaceVpcEndpointAwsService, Port } from 'aws-cdk-
 import type { Construct } from 'constructs';
 import { sortedByName } from '../../contracts/sorted-by-name';
 import type { ISecureVpc } from '../../network';
+import { stackPath } from '../../text/stack-path';
 import { SESSION_PATH_MIB, SESSION_PATHS } from '../cluster/ecs-exec';
 import { PORT_NAME } from '../cluster/service-connect';
 import type { TaskContainer, WritableMemory } from '../container/task-container';
@@ -11,7 +12,6 @@ import type { ServiceTaskProps } from './service-task-props';
 import { ServiceTaskDefinition } from './task-definition';
 import type { TaskSettings } from './task-settings';
 import { checkContainers } from './validate-task';
-import { stackPath } from '../../text/stack-path';
 
 /** Service that a {@link TaskBuilder} belongs to. */
 export interface TaskContext extends TaskSettings {

@@ -18,6 +18,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
 import type { SecretVariable } from '../../contracts';
 import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
+import { stackPath, uniqueName } from '../../text/stack-path';
 import type { ServiceSecret } from '../container/service-secret';
 import {
   addContainer,
@@ -32,7 +33,6 @@ import { createExecutionPolicy, createExecutionRole, createTaskRole, createTraci
 import { TaskSecrets } from './task-secrets';
 import type { TaskSettings } from './task-settings';
 import { APPLICATION } from './validate-task';
-import { stackPath, uniqueName } from '../../text/stack-path';
 
 /** Properties of a {@link ServiceTaskDefinition}, all of them checked. */
 export interface ServiceTaskDefinitionProps extends TaskSettings {

@@ -9,8 +9,9 @@ import { acknowledge, acknowledgeInCompliancePacks } from '../../compliance/ackn
 import type { SecretVariable } from '../../contracts';
 import { SECRET_PLACEHOLDER } from '../../contracts/secret-placeholder';
 import type { EnvironmentProfile } from '../../environment';
-import type { ServiceSecret } from '../container/service-secret';
+import { viaService } from '../../iam/service-host';
 import { textFor } from '../../text/text-for';
+import type { ServiceSecret } from '../container/service-secret';
 
 /** Properties of {@link TaskSecrets}. All are required. */
 export interface TaskSecretsProps {
@@ -132,7 +133,7 @@ export class TaskSecrets extends Construct {
   private allowDecrypt(service: string, keyArn?: string): void {
     if (keyArn !== undefined) {
       this.allow('kms:Decrypt', keyArn, {
-        StringEquals: { 'kms:ViaService': `${service}.${Stack.of(this).region}.amazonaws.com` },
+        StringEquals: { 'kms:ViaService': viaService(this, service) },
       });
     }
   }

@@ -3,13 +3,13 @@ import { InterfaceVpcEndpointAwsService } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnSamplingRule } from 'aws-cdk-lib/aws-xray';
 import type { Construct } from 'constructs';
+import { uniqueName } from '../../text/stack-path';
 import { checkWholeNumber } from '../../validation/checks';
 import { PropError } from '../../validation/prop-error';
 import { DEFAULT_USER, type TaskContainer } from '../container/task-container';
 import { agentImage } from '../image/agent-images';
 import type { TracingContext, TracingSettings } from './tracing-config';
 import type { CollectorProps, OpenTelemetryProps, XrayProps } from './tracing-props';
-import { uniqueName } from '../../text/stack-path';
 
 /** Loopback endpoints of the collector. Only the containers of the task reach them. */
 const OTLP_GRPC = '127.0.0.1:4317';

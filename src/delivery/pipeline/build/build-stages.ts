@@ -7,12 +7,12 @@ import { Construct } from 'constructs';
 import type { ReleaseTarget } from '../../../contracts';
 import type { EnvironmentProfile } from '../../../environment';
 import type { IImageRepository } from '../../../registry';
+import { stackPath } from '../../../text/stack-path';
 import type { PushedImageSource, SourceConfig } from '../source/source-actions';
 import { BuildProject, type BuildProjectProps } from './build-project';
 import { BUILD_SCAN_PUSH, NAME_BUILT_IMAGE, NAME_PUSHED_IMAGE, SCAN_PUSHED_IMAGE, SCAN_REPORTS } from './build-script';
 import type { ImageBuildConfig } from './image-build';
 import type { CheckCommands } from './pipeline-checks';
-import { stackPath } from '../../../text/stack-path';
 
 /** Properties of {@link BuildStages}, checked. */
 export interface BuildStagesProps {

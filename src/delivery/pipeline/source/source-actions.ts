@@ -18,9 +18,9 @@ import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { IImageRepository } from '../../../registry';
-import type { CodeConnectionProps, ImagePushProps } from './pipeline-source-props';
 import { stackPath } from '../../../text/stack-path';
 import { textFor } from '../../../text/text-for';
+import type { CodeConnectionProps, ImagePushProps } from './pipeline-source-props';
 
 /** Namespace of the variables of the source action. */
 const SOURCE_VARIABLES = 'Source';

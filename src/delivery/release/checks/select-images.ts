@@ -1,11 +1,11 @@
 import type { ReleaseTarget } from '../../../contracts';
+import { stackPath } from '../../../text/stack-path';
 import { copy, LABEL, type Part, part, put, stateNameFor } from '../../asl/asl';
 import { absent, anyOf, branches, choice, equals, present } from '../../asl/conditions';
 import { toJson } from '../../asl/intrinsics';
 import { refuse } from '../../asl/parts';
 import type { JsonPath } from '../../asl/state';
 import { INPUT, SERVICES } from '../context/service-facts';
-import { stackPath } from '../../../text/stack-path';
 
 const NAMES = '$.names';
 

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { ReleaseTarget } from '../../../contracts';
-import type { JsonPath } from '../../asl/state';
 import { stackPath } from '../../../text/stack-path';
+import type { JsonPath } from '../../asl/state';
 
 /**
  * CloudWatch metric of releases that succeeded, by the ARN of their state machine. Its succeeded executions are no such

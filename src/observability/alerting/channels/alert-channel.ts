@@ -3,11 +3,11 @@ import { Annotations, Token } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { SubscriptionProtocol } from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
+import { stackPath } from '../../../text/stack-path';
 import type { ChannelBinding, ChannelTopic } from './channel-binding';
 import type { ChannelTarget, SlackChannelProps, TeamsChannelProps } from './channel-target';
 import type { PostingPlan } from './forwarder-plan';
 import { checkChannelTarget } from './validate-channel';
-import { stackPath } from '../../../text/stack-path';
 
 /** Service region of a PagerDuty account. */
 export enum PagerDutyRegion {

@@ -8,9 +8,9 @@ import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct, type IConstruct } from 'constructs';
 import { acknowledge } from '../../../compliance/acknowledge';
+import { uniqueName } from '../../../text/stack-path';
 import { PropError } from '../../../validation/prop-error';
 import type { ChatTarget } from './channel-target';
-import { uniqueName } from '../../../text/stack-path';
 
 /** Properties of a {@link ChatConfiguration}. All are required. */
 export interface ChatConfigurationProps {
