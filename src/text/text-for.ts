@@ -33,6 +33,8 @@ const FIELDS = {
   'secret': { longest: 2048 },
   'security group': { longest: 255, refused: BEYOND_EC2 },
   'topic': { longest: 100 },
+  // A sampling rule has 64 characters, and a list of resource attributes is separated by , and =.
+  'traced service': { longest: 64, refused: /[^\p{L}\p{N} _.:/#+@-]/gu },
 } as const satisfies { readonly [name: string]: TextField };
 
 /**

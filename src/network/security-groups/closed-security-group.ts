@@ -1,12 +1,23 @@
-import { type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { type IPeer, type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { uniqueName } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
 
-/** Group that other groups know by a name from its stack's name down. CDK makes ids of their rules of it. */
+/**
+ * Group whose rules have ids and descriptions that AWS and CloudFormation accept wherever its stack is.
+ * CDK makes ids of the rules of other groups of its name, which otherwise has the whole path in it.
+ */
 class ClosedSecurityGroup extends SecurityGroup {
   public override get uniqueId(): string {
     return uniqueName(this, { maxLength: 255 });
+  }
+
+  public override addIngressRule(peer: IPeer, connection: Port, description?: string, remoteRule?: boolean): void {
+    super.addIngressRule(peer, connection, description && textFor('security group', description), remoteRule);
+  }
+
+  public override addEgressRule(peer: IPeer, connection: Port, description?: string, remoteRule?: boolean): void {
+    super.addEgressRule(peer, connection, description && textFor('security group', description), remoteRule);
   }
 }
 

@@ -156,7 +156,8 @@ export class DeploymentEvents extends Construct {
   }
 
   private announce(id: string, { pattern, title, text, topics }: Announcement): void {
-    const path = stackPath(this.props.service.signals.source);
+    // Angle brackets name a variable in the template of a message.
+    const path = stackPath(this.props.service.signals.source).replace(/[<>]/g, '_');
     const message = RuleTargetInput.fromObject(chatMessage(`${title}: ${path}`, `${text} (${EventField.time})`));
     new Rule(this, id, {
       description: textFor('event rule', `${title}: ${path}`),

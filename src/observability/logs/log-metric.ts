@@ -3,7 +3,7 @@ import { type Metric, type MetricOptions, Stats, type Unit } from 'aws-cdk-lib/a
 import { type IFilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { sortedByName } from '../../contracts/sorted-by-name';
-import { pathInStack } from '../../text/stack-path';
+import { pathInStack, uniqueName } from '../../text/stack-path';
 import { checkLogMetric } from './validate-log-metric';
 
 /** Properties of a {@link LogMetric}. A log group and a pattern are required. */
@@ -127,8 +127,16 @@ function hasAny(dimensions: { [name: string]: string } = {}): boolean {
   return Object.keys(dimensions).length > 0;
 }
 
+/** Longest name of a metric. */
+const MAX_NAME = 255;
+
 /** Path in ASCII, because CloudWatch supports no other characters in a metric's name. */
 function nameOf(construct: Construct): string {
   const path = pathInStack(construct);
-  return Token.isUnresolved(path) ? path : path.replace(/[^\x20-\x7e]|[:*$]/g, '-');
+  if (Token.isUnresolved(path)) {
+    return path;
+  }
+  return path.length > MAX_NAME
+    ? uniqueName(construct, { maxLength: MAX_NAME })
+    : path.replace(/[^\x20-\x7e]|[:*$]/g, '-');
 }

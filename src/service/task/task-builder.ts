@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { sortedByName } from '../../contracts/sorted-by-name';
 import type { ISecureVpc } from '../../network';
 import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 import { SESSION_PATH_MIB, SESSION_PATHS } from '../cluster/ecs-exec';
 import { PORT_NAME } from '../cluster/service-connect';
 import type { TaskContainer, WritableMemory } from '../container/task-container';
@@ -90,7 +91,7 @@ export class TaskBuilder {
   private bindTracing(): TracingSettings | undefined {
     const { profile, image, reachesInternet } = this.context;
     return this.props.tracing?._bind(this.service, {
-      name: this.service.node.id.toLowerCase(),
+      name: textFor('traced service', this.service.node.id.toLowerCase()),
       environment: profile.name,
       version: image.version,
       reachesInternet,
