@@ -8,6 +8,7 @@ import { EnvironmentProfile } from '../environment';
 import { sourceAccount } from '../iam/source-account';
 import { stackPath } from '../text/stack-path';
 import { PropError } from '../validation/prop-error';
+import { checkAllInReach } from '../validation/objects-in-reach';
 
 /** Properties of {@link DatabaseEvents}. All of them are optional. */
 export interface DatabaseEventsProps {
@@ -65,6 +66,7 @@ export class DatabaseEvents extends Construct {
 
   public constructor(scope: Construct, id: string, props: DatabaseEventsProps = {}) {
     super(scope, id);
+    checkAllInReach(this, props);
     const profile = props.profile ?? EnvironmentProfile.of(this);
     this.checkSources(props.sources ?? {});
     this.topic = this.createTopic(props.key ?? this.createKey(profile));

@@ -6,6 +6,7 @@ import type { AdoptedVpcProps } from './adopted-vpc-props';
 import { DEFAULT_DATA_PORTS } from './data-ports';
 import { allowThroughEndpoints, allowThroughNat } from './endpoints/aws-service-rules';
 import type { AwsServiceAccess, ISecureVpc } from './secure-vpc-interface';
+import { checkAllInReach } from '../validation/objects-in-reach';
 
 /** Existing VPC behind the interface of a {@link SecureVpc}. It creates no resources in the VPC. */
 export class AdoptedVpc extends Construct implements ISecureVpc {
@@ -23,6 +24,7 @@ export class AdoptedVpc extends Construct implements ISecureVpc {
     private readonly props: AdoptedVpcProps,
   ) {
     super(scope, id);
+    checkAllInReach(this, props);
     this.vpc = props.vpc;
     this.dataPorts = props.dataPorts ?? [...DEFAULT_DATA_PORTS];
     this.reachesInternet = props.reachesInternet ?? true;

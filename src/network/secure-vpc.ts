@@ -31,6 +31,7 @@ import { NetworkFlowLog } from './network-flow-log';
 import type { AwsServiceAccess, ISecureVpc } from './secure-vpc-interface';
 import type { SecureVpcProps } from './secure-vpc-props';
 import { availabilityZonesOf, availabilityZonesProp, dataPortsOf } from './validate-secure-vpc';
+import { checkAllInReach } from '../validation/objects-in-reach';
 
 /**
  * Network in three tiers: public, application and data.
@@ -74,6 +75,7 @@ export class SecureVpc extends Construct implements ISecureVpc {
     private readonly props: SecureVpcProps = {},
   ) {
     super(scope, id);
+    checkAllInReach(this, props);
     const profile = props.profile ?? EnvironmentProfile.of(this);
     const availabilityZones = availabilityZonesOf(this, props);
     this.availabilityZoneCount = availabilityZones.length;

@@ -23,6 +23,7 @@ import { SavedQueries } from './logs/saved-queries';
 import { OperationsDashboard } from './operations-dashboard';
 import { BurnRateAlarms } from './slo/burn-rate-alarms';
 import { checkSources, shareLoadBalancer } from './validate-sources';
+import { checkAllInReach } from '../validation/objects-in-reach';
 
 /** Alarm with its severity and the definition that it is created from. */
 interface CreatedAlarm {
@@ -72,6 +73,7 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
     this.runbooks = props.runbooks ?? Runbooks.published();
     this.createsAll = props.allAlarms ?? (props.profile ?? EnvironmentProfile.of(this)).allAlarms;
     checkSources(this, props);
+    checkAllInReach(this, props);
     this.runbooks._check(this);
 
     this.created = this.enabledAlarms().flatMap((definition) => this.createAlarms(definition));

@@ -20,6 +20,7 @@ import { ThresholdLines } from './dashboard/threshold-lines';
 import type { IGoldenSignalAlarms, MonitoredSources } from './golden-signal-alarms-interface';
 import type { LogFields } from './logs/log-fields';
 import { fieldNames, ServiceQueries } from './logs/log-queries';
+import { checkAllInReach } from '../validation/objects-in-reach';
 
 /** Properties of an {@link OperationsDashboard}. Alarms, or something else to show, are required. */
 export interface OperationsDashboardProps {
@@ -102,6 +103,7 @@ export class OperationsDashboard extends Construct {
     private readonly props: OperationsDashboardProps = {},
   ) {
     super(scope, id);
+    checkAllInReach(this, props);
     const shown = this.shownSources();
     this.deploymentLog = this.createDeploymentLog(shown.services);
     this.dashboard = this.createDashboard([

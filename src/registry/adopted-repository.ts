@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import type { IImageRepository } from './image-repository-interface';
 import type { AdoptedRepositoryProps } from './image-repository-props';
 import { unknownTrack } from './validate-tracks';
+import { checkAllInReach } from '../validation/objects-in-reach';
 
 /** Existing ECR repository behind the interface of an {@link ImageRepository}. It creates no resources. */
 export class AdoptedRepository extends Construct implements IImageRepository {
@@ -12,6 +13,7 @@ export class AdoptedRepository extends Construct implements IImageRepository {
 
   public constructor(scope: Construct, id: string, props: AdoptedRepositoryProps) {
     super(scope, id);
+    checkAllInReach(this, props);
     this.repository = props.repository;
     this.parameterNames = new Map(Object.entries(props.releasedImageParameterNames ?? {}));
   }

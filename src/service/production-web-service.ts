@@ -37,6 +37,7 @@ import type { ServiceTaskDefinition } from './task/task-definition';
 import { taskSecurityGroup } from './task/task-security-group';
 import { bindSmokeTest, checkRolloutSupports } from './validate-web-service';
 import { type WebServiceSettings, webServiceSettings } from './web-service-settings';
+import { checkAllInReach } from '../validation/objects-in-reach';
 
 /**
  * Fargate service behind a load balancer, with zero-downtime rollouts and automatic rollback.
@@ -98,6 +99,7 @@ export class ProductionWebService
     private readonly props: ProductionWebServiceProps,
   ) {
     super(scope, id);
+    checkAllInReach(this, props);
     // Lazy, because the deployment adds alarms until synthesis.
     const alarmNames = Lazy.list({ produce: () => this.deployment.rollbackAlarmNames });
     this.settings = webServiceSettings(this, props, { alarmNames });
@@ -253,6 +255,7 @@ export class ProductionWebService
   private bindBackingServices(task: ServiceTaskDefinition): Duration | undefined {
     const bindings = (this.props.backingServices ?? []).map((backing) => backing.bind(this));
     this.stores.push(...bindings.flatMap(({ store }) => store ?? []));
+    checkAllInReach(this, { backingServices: this.stores });
     applyBindings(task, bindings);
     const replaceTasksEvery = shortestReplacement(bindings);
     checkRolloutSupports(this, this.settings.rollout, { replacesTasks: replaceTasksEvery !== undefined });

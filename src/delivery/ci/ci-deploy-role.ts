@@ -16,6 +16,7 @@ import { checkWholeNumber } from '../../validation/checks';
 import { checkRules } from '../../validation/rules';
 import type { BitbucketDeployRoleProps, CiDeployRoleProps, GithubDeployRoleProps } from './ci-deploy-role-props';
 import { OidcIdentity } from './oidc-identity';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 
 /**
  * IAM role for GitHub Actions or Bitbucket Pipelines, assumed by OpenID Connect without a stored key.
@@ -48,6 +49,7 @@ export class CiDeployRole extends Construct {
     identityOf: (role: Construct) => OidcIdentity,
   ) {
     super(scope, id);
+    checkAllInReach(this, props);
     const session = props.maxSessionDuration ?? Duration.hours(1);
     checkWholeNumber(this, 'maxSessionDuration', session.toMinutes({ integral: false }), {
       min: 60,

@@ -18,6 +18,7 @@ import { factsOf, SERVICES } from '../release/context/service-facts';
 import type { Release } from '../release/release';
 import { publish } from '../release/steps/notify';
 import { readRecord, RECORD } from '../release/steps/release-record';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 
 /** Properties of a {@link DriftCheck}. Release and alert routing are required. */
 export interface DriftCheckProps {
@@ -61,6 +62,7 @@ export class DriftCheck extends Construct {
     private readonly props: DriftCheckProps,
   ) {
     super(scope, id);
+    checkAllInReach(this, props);
     const interval = props.interval ?? Duration.hours(24);
     checkWholeNumber(this, 'interval', interval.toHours({ integral: false }), {
       min: 1,

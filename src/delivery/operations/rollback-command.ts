@@ -10,6 +10,7 @@ import { executionsOf, LoggedStateMachine } from '../asl/logged-state-machine';
 import { AwsCalls } from '../asl/sdk-integrations';
 import type { Release } from '../release/release';
 import { rollbackCommandDefinition } from './rollback-command-definition';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 
 /** Properties of a {@link RollbackCommand}. The release is required. */
 export interface RollbackCommandProps {
@@ -49,6 +50,7 @@ export class RollbackCommand extends Construct {
     private readonly props: RollbackCommandProps,
   ) {
     super(scope, id);
+    checkAllInReach(this, props);
     this.profile = props.profile ?? EnvironmentProfile.of(this);
     this.stateMachine = this.createStateMachine();
     this.document = this.createDocument();

@@ -31,6 +31,7 @@ import type { SourceConfig } from './source/source-actions';
 import { type PipelineParts, validatePipeline } from './validate-pipeline';
 import type { StageConfig } from './validate-stage';
 import { validateTemplateSize } from './validate-template-size';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 
 /** Properties of a {@link BlueGreenPipeline}. The source and at least one production stage are required. */
 export interface BlueGreenPipelineProps {
@@ -113,6 +114,7 @@ export class BlueGreenPipeline extends Construct {
     private readonly props: BlueGreenPipelineProps,
   ) {
     super(scope, id);
+    checkAllInReach(this, props);
     this.profile = props.profile ?? EnvironmentProfile.of(this);
     const parts = this.bindParts();
     this.source = parts.source;

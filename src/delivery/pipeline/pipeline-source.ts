@@ -6,6 +6,7 @@ import { checkRules, type Rule } from '../../validation/rules';
 import { TRIVY_IMAGE, trivyImageRule } from './build/trivy-image';
 import type { CodeConnectionProps, ImagePushProps } from './source/pipeline-source-props';
 import { ArchiveSource, ConnectionSource, PushedImageSource, type SourceConfig } from './source/source-actions';
+import { checkInReach } from '../../validation/objects-in-reach';
 
 const CONNECTION_ARN =
   /^arn:[^:]+:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection\/[0-9a-f-]+$/;
@@ -37,6 +38,7 @@ export class PipelineSource {
   public static imagePush(repository: IImageRepository, props: ImagePushProps = {}): PipelineSource {
     return new PipelineSource((scope) => {
       const { tags, trivyImage = TRIVY_IMAGE } = props;
+      checkInReach(scope, 'source.repository', repository, 'image');
       checkRules(scope, [tagPatternRule(tags), trivyImageRule('source.trivyImage', trivyImage)]);
       return new PushedImageSource({ repository, tags, trivyImage });
     });

@@ -20,6 +20,7 @@ import { MigrationDryRun } from './migration-dry-run';
 import { releaseDefinition } from './release-definition';
 import type { ReleaseProps } from './release-props';
 import { plannedRolloutMinutes, validateInterval, validateRelease } from './validate-release';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 
 /**
  * Release of new versions of services, which are rolled back when anything fails.
@@ -66,6 +67,7 @@ export class Release extends Construct {
   ) {
     super(scope, id);
     validateRelease(this, props);
+    checkAllInReach(this, props);
     this.migration = props.migration?._bind(this, { services: props.services });
     this.profile = props.profile ?? EnvironmentProfile.of(this);
     this.services = props.services;

@@ -20,6 +20,7 @@ import { ChatConfiguration } from './channels/chat-configuration';
 import { Runbooks } from './runbooks';
 import { SEVERITIES, Severity } from './severity';
 import { warnOfUnsubscribedEvents } from './unsubscribed-events-warning';
+import { checkInReach } from '../../validation/objects-in-reach';
 
 /**
  * Encrypted SNS topic for each severity, with the channels that subscribe to it.
@@ -107,6 +108,7 @@ export class AlertRouting extends Construct {
    */
   public _listenFrom(scope: Construct, topic: ITopic, severity: Severity): void {
     this.checkForwardable(topic);
+    checkInReach(scope, 'topic', topic);
     const id = `${severity}From${stackHash(topic)}`;
     if (this.routing.hasChannels(severity) && !scope.node.tryFindChild(id)) {
       this.relayTo(severity).listenTo(scope, id, topic);

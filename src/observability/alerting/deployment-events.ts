@@ -8,6 +8,7 @@ import { textFor } from '../../text/text-for';
 import type { AlertRouting } from './alert-routing';
 import { chatMessage } from './channels/chat-message';
 import { Severity } from './severity';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 
 /** Properties of {@link DeploymentEvents}. Both are required. */
 export interface DeploymentEventsProps {
@@ -44,6 +45,7 @@ export class DeploymentEvents extends Construct {
     private readonly props: DeploymentEventsProps,
   ) {
     super(scope, id);
+    checkAllInReach(this, props);
     const { signals } = props.service;
     this.serviceArn = serviceArn(signals);
     if (signals.deploymentGroup === undefined) {

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { sortedByName } from '../../contracts/sorted-by-name';
 import { uniqueName } from '../../text/stack-path';
 import { checkRules, type Rule } from '../../validation/rules';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 
 /** Properties of a {@link DistinctCount}. Log groups are required. */
 export interface DistinctCountProps {
@@ -46,6 +47,7 @@ export class DistinctCount extends Construct {
 
   public constructor(scope: Construct, id: string, props: DistinctCountProps) {
     super(scope, id);
+    checkAllInReach(this, props);
     const field = props.field ?? '$.user';
     this.check(props, field);
     // CloudFormation requires a name, and the metric's expression contains it.

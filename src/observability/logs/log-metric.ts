@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { sortedByName } from '../../contracts/sorted-by-name';
 import { pathInStack, uniqueName } from '../../text/stack-path';
 import { checkLogMetric } from './validate-log-metric';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 
 /** Properties of a {@link LogMetric}. A log group and a pattern are required. */
 export interface LogMetricProps {
@@ -80,6 +81,7 @@ export class LogMetric extends Construct {
     private readonly props: LogMetricProps,
   ) {
     super(scope, id);
+    checkAllInReach(this, props);
     this.metricNamespace = props.metricNamespace ?? Stack.of(this).stackName;
     this.metricName = props.metricName ?? nameOf(this);
     this.counts = props.value === undefined || !props.value.includes('$');

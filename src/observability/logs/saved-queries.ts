@@ -5,6 +5,7 @@ import { stackPath } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
 import type { LogFields } from './log-fields';
 import { databaseQueries, fieldNames, type LogQuery, ServiceQueries } from './log-queries';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 
 /** Properties of {@link SavedQueries}. None is required. */
 export interface SavedQueriesProps {
@@ -42,6 +43,7 @@ export class SavedQueries extends Construct {
 
   public constructor(scope: Construct, id: string, props: SavedQueriesProps = {}) {
     super(scope, id);
+    checkAllInReach(this, props);
     const serviceQueries = new ServiceQueries(fieldNames(this, props.fields)).all();
     this.queries = [
       ...(props.services ?? []).flatMap(({ signals }) => this.save(signals.source, signals.logGroups, serviceQueries)),

@@ -24,6 +24,7 @@ import { Severity } from '../alerting/severity';
 import { ApplicationSignalsSlo } from './application-signals-slo';
 import { ErrorBudget, shown } from './error-budget';
 import type { CheckedObjective, ServiceObjective } from './service-objective';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 
 /** Properties of {@link BurnRateAlarms}. All are required. */
 export interface BurnRateAlarmsProps {
@@ -90,6 +91,7 @@ export class BurnRateAlarms extends Construct {
     private readonly props: BurnRateAlarmsProps,
   ) {
     super(scope, id);
+    checkAllInReach(this, props);
     this.objective = props.objective._checked(this);
     this.checkTargetGroups();
     this.budget = new ErrorBudget(props.service.signals, this.objective);

@@ -8,6 +8,7 @@ import type { ISecureVpc } from '../../network';
 import { uniqueName } from '../../text/stack-path';
 import { PropError } from '../../validation/prop-error';
 import { EcsExecLog } from './ecs-exec';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 
 /** Properties of a {@link ServiceCluster}. The network is required. */
 export interface ServiceClusterProps {
@@ -55,6 +56,7 @@ export class ServiceCluster extends Construct {
 
   public constructor(scope: Construct, id: string, props: ServiceClusterProps) {
     super(scope, id);
+    checkAllInReach(this, props);
     const sessions = props.ecsExec
       ? new EcsExecLog(this, 'Sessions', props.profile ?? EnvironmentProfile.of(this))
       : undefined;

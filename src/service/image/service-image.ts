@@ -7,6 +7,7 @@ import { type IImageRepository, ImageRepository } from '../../registry';
 import { NOTHING_RELEASED } from '../../registry/released-image';
 import { PropError } from '../../validation/prop-error';
 import { checkRules } from '../../validation/rules';
+import { checkInReach } from '../../validation/objects-in-reach';
 
 /** Properties of {@link ServiceImage.fromRepository}. Exactly one of the two is required. */
 export interface DeclaredImageProps {
@@ -102,7 +103,10 @@ export class ServiceImage {
   public static fromRepository(repository: IImageRepository, props: DeclaredImageProps): ServiceImage {
     return new ServiceImage({
       movingName: movingName(props.tag, props.tag),
-      resolve: (scope, { prop }) => declared(scope, prop, repository, props),
+      resolve: (scope, { prop }) => {
+        checkInReach(scope, prop, repository, 'image');
+        return declared(scope, prop, repository, props);
+      },
     });
   }
 
@@ -155,7 +159,10 @@ export class ServiceImage {
   public static released(repository: IImageRepository, track?: string): ServiceImage {
     return new ServiceImage({
       released: true,
-      resolve: (scope, { prop }) => released(scope, prop, repository, track ?? 'production'),
+      resolve: (scope, { prop }) => {
+        checkInReach(scope, prop, repository, 'image');
+        return released(scope, prop, repository, track ?? 'production');
+      },
     });
   }
 

@@ -26,6 +26,7 @@ import type { Route } from './route';
 import type { SecureLoadBalancerProps } from './secure-load-balancer-props';
 import { TlsPolicy } from './tls-policy';
 import { checkFirewall, checkLoadBalancer } from './validate-load-balancer';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 
 const HTTP = 80;
 const HTTPS = 443;
@@ -70,6 +71,7 @@ export class SecureLoadBalancer extends Construct {
     private readonly props: SecureLoadBalancerProps,
   ) {
     super(scope, id);
+    checkAllInReach(this, props);
     const { network, certificate, dualStack = false, profile = EnvironmentProfile.of(this) } = props;
     checkLoadBalancer(this, props);
     this.ingress = (props.ingress ?? Ingress.internet())._bind(this, { dualStack });

@@ -4,6 +4,7 @@ import { sortedByName } from '../../../contracts/sorted-by-name';
 import type { IImageRepository } from '../../../registry';
 import { checkRules, type Rule } from '../../../validation/rules';
 import { TRIVY_IMAGE, trivyImageRule } from './trivy-image';
+import { checkInReach } from '../../../validation/objects-in-reach';
 
 /** Properties of {@link ImageBuild.docker}. The repository is required. */
 export interface DockerBuildProps {
@@ -97,6 +98,7 @@ export class ImageBuild {
    * @internal
    */
   public _bind(scope: IConstruct): ImageBuildConfig {
+    checkInReach(scope, 'images.repository', this.props.repository, 'image');
     checkRules(scope, rulesOf(this.props));
     const { repository, directory = '.', architectures } = this.props;
     return { repository, directory, architectures, environment: environmentOf(directory, this.props) };

@@ -5,6 +5,7 @@ import { SECRET_PLACEHOLDER } from '../../../contracts/secret-placeholder';
 import { partitionOf } from '../../../validation/resource-environment';
 import { checkRules, type Rule } from '../../../validation/rules';
 import type { ChannelTarget } from './channel-target';
+import { checkInReach } from '../../../validation/objects-in-reach';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -106,6 +107,7 @@ function formatsOf(target: ChannelTarget): FieldFormat[] {
 }
 
 function checkSecret(scope: IConstruct, prop: string, secret: ISecret): void {
+  checkInReach(scope, prop, secret, 'secret');
   const literal = literalValue(secret);
   const rules: Rule[] = [
     {
