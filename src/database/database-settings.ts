@@ -11,6 +11,8 @@ import type { HardenedDatabaseProps } from './hardened-database-props';
 import { checkedParameters, type Parameters } from './parameters/parameter-rules';
 import { dependencyRemovalPolicy, serverRemovalPolicy } from './server/removal-policies';
 import { checkDatabase } from './validate-database';
+import { checkAllInReach } from '../validation/objects-in-reach';
+import { checkKinds } from '../validation/kinds';
 
 /** Settings of a database, checked, with every default filled in. */
 export interface DatabaseSettings {
@@ -60,6 +62,8 @@ export function databaseSettings(
   props: HardenedDatabaseProps,
   engine: EngineConfig,
 ): DatabaseSettings {
+  checkAllInReach(scope, props);
+  checkKinds(scope, props, { backup: BackupPolicy, credentials: CredentialRotation, profile: EnvironmentProfile });
   const profile = props.profile ?? EnvironmentProfile.of(scope);
   const removalPolicy = serverRemovalPolicy(props.removalPolicy, profile);
   const identifier = props.identifier ?? defaultIdentifier(scope);

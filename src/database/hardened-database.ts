@@ -42,7 +42,6 @@ import type { DatabaseServer, MasterUser } from './server/database-server';
 import { MonitoringRole } from './server/monitoring-role';
 import { keyRemovalPolicy } from './server/removal-policies';
 import { createServerLogs } from './server/server-logs';
-import { checkAllInReach } from '../validation/objects-in-reach';
 
 /** Common base of {@link HardenedPostgres} and {@link HardenedMysql}. Create one of those. */
 export abstract class HardenedDatabase extends Construct implements IHardenedDatabase {
@@ -89,7 +88,6 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     private readonly props: HardenedDatabaseProps,
   ) {
     super(scope, id);
-    checkAllInReach(this, props);
     this.engine = this._engine(props);
     this.settings = databaseSettings(this, props, this.engine);
     this.port = this.settings.port;

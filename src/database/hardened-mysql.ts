@@ -15,6 +15,7 @@ import { HardenedDatabase } from './hardened-database';
 import type { IHardenedDatabase } from './hardened-database-interface';
 import type { HardenedDatabaseProps } from './hardened-database-props';
 import { AUDIT_OPTION, mysqlRules } from './parameters/mysql-parameters';
+import { checkKind } from '../validation/kinds';
 
 /** Properties of a {@link HardenedMysql}. `network` is required. */
 export interface HardenedMysqlProps extends HardenedDatabaseProps {
@@ -81,6 +82,7 @@ export class HardenedMysql extends HardenedDatabase implements IHardenedDatabase
 
   /** @internal */
   protected _engine({ capacity = MysqlCapacity.serverless() }: HardenedMysqlProps): EngineConfig {
+    checkKind(this, 'capacity', capacity, MysqlCapacity);
     return { ...MYSQL, capacity };
   }
 

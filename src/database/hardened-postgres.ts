@@ -11,6 +11,7 @@ import { HardenedDatabase } from './hardened-database';
 import type { IHardenedDatabase } from './hardened-database-interface';
 import type { HardenedDatabaseProps } from './hardened-database-props';
 import { postgresRules } from './parameters/postgres-parameters';
+import { checkKind } from '../validation/kinds';
 
 /** Properties of a {@link HardenedPostgres}. `network` is required. */
 export interface HardenedPostgresProps extends HardenedDatabaseProps {
@@ -72,6 +73,7 @@ export class HardenedPostgres extends HardenedDatabase implements IHardenedDatab
 
   /** @internal */
   protected _engine({ capacity = PostgresCapacity.instance() }: HardenedPostgresProps): EngineConfig {
+    checkKind(this, 'capacity', capacity, PostgresCapacity);
     return { ...POSTGRES, capacity };
   }
 }

@@ -7,6 +7,8 @@ import { uniqueName } from '../text/stack-path';
 import { firewallRules, type FirewallSettings, visibility } from './firewall-rules';
 import { checkFirewall } from './validate-firewall';
 import type { WebFirewallProps } from './web-firewall-props';
+import { PathLimit } from './path-limit';
+import { checkKinds } from '../validation/kinds';
 
 /**
  * Regional web ACL with managed rule groups, a rate limit for each address, and an encrypted log.
@@ -29,6 +31,7 @@ export class WebFirewall extends Construct {
 
   public constructor(scope: Construct, id: string, props: WebFirewallProps = {}) {
     super(scope, id);
+    checkKinds(this, props, { pathLimits: PathLimit, profile: EnvironmentProfile });
     this.clientAddressHeader = props.clientAddressHeader;
     const settings = settingsOf(props);
     checkFirewall(this, settings);

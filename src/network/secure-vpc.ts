@@ -32,6 +32,7 @@ import type { AwsServiceAccess, ISecureVpc } from './secure-vpc-interface';
 import type { SecureVpcProps } from './secure-vpc-props';
 import { availabilityZonesOf, availabilityZonesProp, dataPortsOf } from './validate-secure-vpc';
 import { checkAllInReach } from '../validation/objects-in-reach';
+import { checkKinds } from '../validation/kinds';
 
 /**
  * Network in three tiers: public, application and data.
@@ -76,6 +77,7 @@ export class SecureVpc extends Construct implements ISecureVpc {
   ) {
     super(scope, id);
     checkAllInReach(this, props);
+    checkKinds(this, props, { egress: Egress, plan: SubnetPlan, profile: EnvironmentProfile });
     const profile = props.profile ?? EnvironmentProfile.of(this);
     const availabilityZones = availabilityZonesOf(this, props);
     this.availabilityZoneCount = availabilityZones.length;

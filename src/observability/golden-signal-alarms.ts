@@ -24,6 +24,10 @@ import { OperationsDashboard } from './operations-dashboard';
 import { BurnRateAlarms } from './slo/burn-rate-alarms';
 import { checkSources, shareLoadBalancer } from './validate-sources';
 import { checkAllInReach } from '../validation/objects-in-reach';
+import { DisabledAlarm } from './alarms/disabled-alarm';
+import { ServiceObjective } from './slo/service-objective';
+import { AlarmOverride } from './alarms/alarm-override';
+import { checkKinds } from '../validation/kinds';
 
 /** Alarm with its severity and the definition that it is created from. */
 interface CreatedAlarm {
@@ -31,6 +35,15 @@ interface CreatedAlarm {
   readonly severity: Severity;
   readonly alarm: Alarm;
 }
+
+/** Classes of the props that are objects of one. */
+const KINDS = {
+  disabledAlarms: DisabledAlarm,
+  objectives: ServiceObjective,
+  overrides: AlarmOverride,
+  profile: EnvironmentProfile,
+  runbooks: Runbooks,
+};
 
 /**
  * Alarms on latency, traffic, errors and saturation of services, databases and caches.
@@ -69,6 +82,7 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
     private readonly props: GoldenSignalAlarmsProps,
   ) {
     super(scope, id);
+    checkKinds(this, props, KINDS);
     this.alertRouting = props.alertRouting;
     this.runbooks = props.runbooks ?? Runbooks.published();
     this.createsAll = props.allAlarms ?? (props.profile ?? EnvironmentProfile.of(this)).allAlarms;

@@ -99,7 +99,6 @@ export class ProductionWebService
     private readonly props: ProductionWebServiceProps,
   ) {
     super(scope, id);
-    checkAllInReach(this, props);
     // Lazy, because the deployment adds alarms until synthesis.
     const alarmNames = Lazy.list({ produce: () => this.deployment.rollbackAlarmNames });
     this.settings = webServiceSettings(this, props, { alarmNames });

@@ -7,13 +7,20 @@ import { targetHealthCheck } from './deployment/health-check';
 import { Rollout } from './deployment/rollout';
 import type { RolloutBinding, RolloutContext } from './deployment/rollout-binding';
 import type { SmokeTestBinding } from './deployment/smoke-test-binding';
-import type { Route } from './load-balancer/route';
 import type { ProductionWebServiceProps } from './production-web-service-props';
 import { type TaskRange, taskRange } from './scaling/scaling-limits';
 import { ServiceScaling } from './scaling/service-scaling';
 import type { TaskSettings } from './task/task-settings';
 import { smallestMemoryMiB } from './task/validate-task';
 import { ALL_REQUESTS, bindSmokeTest, checkWebService } from './validate-web-service';
+import { ServiceImage } from './image/service-image';
+import { Route } from './load-balancer/route';
+import { ServiceSecret } from './container/service-secret';
+import { Sidecar } from './container/sidecar';
+import { SmokeTest } from './deployment/smoke-test';
+import { Tracing } from './tracing/tracing';
+import { checkAllInReach } from '../validation/objects-in-reach';
+import { checkKinds } from '../validation/kinds';
 
 const DEFAULT_PORT = 8080;
 const DEFAULT_WRITABLE_PATHS = ['/tmp'];
@@ -65,12 +72,27 @@ export interface WebServiceSettings extends TaskSettings {
   readonly tasks: TaskRange;
 }
 
+/** Classes of the props that are objects of one. */
+const KINDS = {
+  image: ServiceImage,
+  profile: EnvironmentProfile,
+  rollout: Rollout,
+  route: Route,
+  scaling: ServiceScaling,
+  secrets: ServiceSecret,
+  sidecars: Sidecar,
+  smokeTest: SmokeTest,
+  tracing: Tracing,
+};
+
 /** Settings of a web service, with defaults for what its caller left unset. Throws for props that AWS would refuse. */
 export function webServiceSettings(
   service: Construct,
   props: ProductionWebServiceProps,
   context: RolloutContext,
 ): WebServiceSettings {
+  checkAllInReach(service, props);
+  checkKinds(service, props, KINDS);
   const profile = props.profile ?? EnvironmentProfile.of(service);
   const rollout = (props.rollout ?? Rollout.blueGreen())._bind(service, context);
   const values = {

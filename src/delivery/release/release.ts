@@ -21,6 +21,8 @@ import { releaseDefinition } from './release-definition';
 import type { ReleaseProps } from './release-props';
 import { plannedRolloutMinutes, validateInterval, validateRelease } from './validate-release';
 import { checkAllInReach } from '../../validation/objects-in-reach';
+import { Migration } from './migration';
+import { checkKinds } from '../../validation/kinds';
 
 /**
  * Release of new versions of services, which are rolled back when anything fails.
@@ -66,6 +68,7 @@ export class Release extends Construct {
     private readonly props: ReleaseProps,
   ) {
     super(scope, id);
+    checkKinds(this, props, { migration: Migration, profile: EnvironmentProfile });
     validateRelease(this, props);
     checkAllInReach(this, props);
     this.migration = props.migration?._bind(this, { services: props.services });

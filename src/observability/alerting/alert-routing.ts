@@ -14,13 +14,27 @@ import { AlertForwarder } from './alert-forwarder';
 import type { AlertRoutingProps } from './alert-routing-props';
 import { AlertTopics } from './alert-topics';
 import { type ChannelRouting, channelRouting } from './channel-routing';
-import type { AlertChannel } from './channels/alert-channel';
+import { AlertChannel } from './channels/alert-channel';
 import type { ChannelTopic, ForwarderBinding } from './channels/channel-binding';
 import { ChatConfiguration } from './channels/chat-configuration';
 import { Runbooks } from './runbooks';
 import { SEVERITIES, Severity } from './severity';
 import { warnOfUnsubscribedEvents } from './unsubscribed-events-warning';
 import { checkInReach } from '../../validation/objects-in-reach';
+import { UnnotifiedAlerts } from './unnotified-alerts';
+import { checkKinds } from '../../validation/kinds';
+
+/** Classes of the props that are objects of one. */
+const KINDS = {
+  onCost: AlertChannel,
+  onCritical: AlertChannel,
+  onDeployment: AlertChannel,
+  onError: AlertChannel,
+  onWarning: AlertChannel,
+  profile: EnvironmentProfile,
+  runbooks: Runbooks,
+  unnotified: UnnotifiedAlerts,
+};
 
 /**
  * Encrypted SNS topic for each severity, with the channels that subscribe to it.
@@ -49,6 +63,7 @@ export class AlertRouting extends Construct {
     private readonly props: AlertRoutingProps = {},
   ) {
     super(scope, id);
+    checkKinds(this, props, KINDS);
     this.profile = props.profile ?? EnvironmentProfile.of(this);
     this._runbooks._check(this);
     this.routing = channelRouting(this, props, this.profile);

@@ -19,12 +19,14 @@ import { PropError } from '../../validation/prop-error';
 import { type AlarmText, describeAlarm } from '../alarms/alarm-description';
 import { MAX_METRICS_PER_ALARM } from '../alarms/metric-limit';
 import type { AlertRouting } from '../alerting/alert-routing';
-import type { Runbooks } from '../alerting/runbooks';
 import { Severity } from '../alerting/severity';
 import { ApplicationSignalsSlo } from './application-signals-slo';
 import { ErrorBudget, shown } from './error-budget';
-import type { CheckedObjective, ServiceObjective } from './service-objective';
+import type { CheckedObjective } from './service-objective';
 import { checkAllInReach } from '../../validation/objects-in-reach';
+import { ServiceObjective } from './service-objective';
+import { Runbooks } from '../alerting/runbooks';
+import { checkKinds } from '../../validation/kinds';
 
 /** Properties of {@link BurnRateAlarms}. All are required. */
 export interface BurnRateAlarmsProps {
@@ -92,6 +94,7 @@ export class BurnRateAlarms extends Construct {
   ) {
     super(scope, id);
     checkAllInReach(this, props);
+    checkKinds(this, props, { objective: ServiceObjective, runbooks: Runbooks });
     this.objective = props.objective._checked(this);
     this.checkTargetGroups();
     this.budget = new ErrorBudget(props.service.signals, this.objective);

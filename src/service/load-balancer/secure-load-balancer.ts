@@ -27,6 +27,7 @@ import type { SecureLoadBalancerProps } from './secure-load-balancer-props';
 import { TlsPolicy } from './tls-policy';
 import { checkFirewall, checkLoadBalancer } from './validate-load-balancer';
 import { checkAllInReach } from '../../validation/objects-in-reach';
+import { checkKinds } from '../../validation/kinds';
 
 const HTTP = 80;
 const HTTPS = 443;
@@ -72,6 +73,7 @@ export class SecureLoadBalancer extends Construct {
   ) {
     super(scope, id);
     checkAllInReach(this, props);
+    checkKinds(this, props, { ingress: Ingress, profile: EnvironmentProfile });
     const { network, certificate, dualStack = false, profile = EnvironmentProfile.of(this) } = props;
     checkLoadBalancer(this, props);
     this.ingress = (props.ingress ?? Ingress.internet())._bind(this, { dualStack });

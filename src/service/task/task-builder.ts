@@ -13,6 +13,8 @@ import type { ServiceTaskProps } from './service-task-props';
 import { ServiceTaskDefinition } from './task-definition';
 import type { TaskSettings } from './task-settings';
 import { checkContainers } from './validate-task';
+import { ServiceImage } from '../image/service-image';
+import { checkKind } from '../../validation/kinds';
 
 /** Service that a {@link TaskBuilder} belongs to. */
 export interface TaskContext extends TaskSettings {
@@ -104,6 +106,7 @@ export class TaskBuilder {
   }
 
   private bindImage({ image, imageProp, name }: TaskContainer): ResolvedImage {
+    checkKind(this.service, imageProp, image, ServiceImage);
     return image._bind(this.service, {
       prop: imageProp,
       arm64: this.context.arm64,
