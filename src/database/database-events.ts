@@ -7,8 +7,8 @@ import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
 import { sourceAccount } from '../iam/source-account';
 import { stackPath } from '../text/stack-path';
-import { PropError } from '../validation/prop-error';
 import { checkAllInReach } from '../validation/objects-in-reach';
+import { PropError } from '../validation/prop-error';
 
 /** Properties of {@link DatabaseEvents}. All of them are optional. */
 export interface DatabaseEventsProps {

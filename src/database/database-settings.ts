@@ -3,6 +3,8 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
 import { uniqueName } from '../text/stack-path';
+import { checkKinds } from '../validation/kinds';
+import { checkAllInReach } from '../validation/objects-in-reach';
 import { BackupPolicy, type BackupSettings } from './backup/backup-policy';
 import type { CapacitySettings } from './capacity/capacity-settings';
 import { CredentialRotation, type CredentialSettings } from './credentials/credential-rotation';
@@ -11,8 +13,6 @@ import type { HardenedDatabaseProps } from './hardened-database-props';
 import { checkedParameters, type Parameters } from './parameters/parameter-rules';
 import { dependencyRemovalPolicy, serverRemovalPolicy } from './server/removal-policies';
 import { checkDatabase } from './validate-database';
-import { checkAllInReach } from '../validation/objects-in-reach';
-import { checkKinds } from '../validation/kinds';
 
 /** Settings of a database, checked, with every default filled in. */
 export interface DatabaseSettings {

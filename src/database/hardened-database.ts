@@ -185,11 +185,10 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   }
 
   private createSubnetGroup(): SubnetGroup {
-    const { network } = this.props;
     return new SubnetGroup(this, 'SubnetGroup', {
-      vpc: network.vpc,
-      vpcSubnets: network.subnets(SubnetTier.DATA),
-      description: textFor('database group', `Data tier of ${stackPath(network)}`),
+      vpc: this.props.network.vpc,
+      vpcSubnets: this.props.network.subnets(SubnetTier.DATA),
+      description: textFor('database group', `Data tier of ${stackPath(this.props.network)}`),
       removalPolicy: this.settings.dependencyRemovalPolicy,
     });
   }

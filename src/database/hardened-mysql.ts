@@ -7,6 +7,7 @@ import { DatabaseFamily } from '../contracts';
 import { MYSQL_PORT } from '../contracts/database-ports';
 import { stackPath } from '../text/stack-path';
 import { textFor } from '../text/text-for';
+import { checkKind } from '../validation/kinds';
 import { instanceCeiling, memoryGiB, MYSQL_CONNECTIONS } from './capacity/max-connections';
 import { MysqlCapacity } from './capacity/mysql-capacity';
 import { mysqlApplicationUserSql } from './credentials/bootstrap-sql';
@@ -15,7 +16,6 @@ import { HardenedDatabase } from './hardened-database';
 import type { IHardenedDatabase } from './hardened-database-interface';
 import type { HardenedDatabaseProps } from './hardened-database-props';
 import { AUDIT_OPTION, mysqlRules } from './parameters/mysql-parameters';
-import { checkKind } from '../validation/kinds';
 
 /** Properties of a {@link HardenedMysql}. `network` is required. */
 export interface HardenedMysqlProps extends HardenedDatabaseProps {

@@ -3,6 +3,7 @@ import { HostedRotation } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { DatabaseFamily } from '../contracts';
 import { POSTGRES_PORT } from '../contracts/database-ports';
+import { checkKind } from '../validation/kinds';
 import { instanceCeiling, memoryGiB, POSTGRES_CONNECTIONS } from './capacity/max-connections';
 import { PostgresCapacity } from './capacity/postgres-capacity';
 import { applicationUserSql } from './credentials/bootstrap-sql';
@@ -11,7 +12,6 @@ import { HardenedDatabase } from './hardened-database';
 import type { IHardenedDatabase } from './hardened-database-interface';
 import type { HardenedDatabaseProps } from './hardened-database-props';
 import { postgresRules } from './parameters/postgres-parameters';
-import { checkKind } from '../validation/kinds';
 
 /** Properties of a {@link HardenedPostgres}. `network` is required. */
 export interface HardenedPostgresProps extends HardenedDatabaseProps {

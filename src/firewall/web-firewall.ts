@@ -4,11 +4,11 @@ import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
 import { EncryptedLogGroup } from '../logging/encrypted-log-group';
 import { uniqueName } from '../text/stack-path';
+import { checkKinds } from '../validation/kinds';
 import { firewallRules, type FirewallSettings, visibility } from './firewall-rules';
+import { PathLimit } from './path-limit';
 import { checkFirewall } from './validate-firewall';
 import type { WebFirewallProps } from './web-firewall-props';
-import { PathLimit } from './path-limit';
-import { checkKinds } from '../validation/kinds';
 
 /**
  * Regional web ACL with managed rule groups, a rate limit for each address, and an encrypted log.

@@ -1,12 +1,12 @@
 import { type InterfaceVpcEndpointAwsService, type IVpc, Peer, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
+import { checkAllInReach } from '../validation/objects-in-reach';
 import { PropError } from '../validation/prop-error';
 import { SubnetTier } from './addresses/subnet-tier';
 import type { AdoptedVpcProps } from './adopted-vpc-props';
 import { DEFAULT_DATA_PORTS } from './data-ports';
 import { allowThroughEndpoints, allowThroughNat } from './endpoints/aws-service-rules';
 import type { AwsServiceAccess, ISecureVpc } from './secure-vpc-interface';
-import { checkAllInReach } from '../validation/objects-in-reach';
 
 /** Existing VPC behind the interface of a {@link SecureVpc}. It creates no resources in the VPC. */
 export class AdoptedVpc extends Construct implements ISecureVpc {

@@ -14,6 +14,8 @@ import {
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
 import { acknowledge, acknowledgeInCompliancePacks } from '../compliance/acknowledge';
 import { EnvironmentProfile } from '../environment';
+import { checkKinds } from '../validation/kinds';
+import { checkAllInReach } from '../validation/objects-in-reach';
 import { PropError } from '../validation/prop-error';
 import { withoutAvailabilityZoneLookup } from './addresses/availability-zones';
 import { PlannedAddresses } from './addresses/planned-addresses';
@@ -31,8 +33,6 @@ import { NetworkFlowLog } from './network-flow-log';
 import type { AwsServiceAccess, ISecureVpc } from './secure-vpc-interface';
 import type { SecureVpcProps } from './secure-vpc-props';
 import { availabilityZonesOf, availabilityZonesProp, dataPortsOf } from './validate-secure-vpc';
-import { checkAllInReach } from '../validation/objects-in-reach';
-import { checkKinds } from '../validation/kinds';
 
 /**
  * Network in three tiers: public, application and data.

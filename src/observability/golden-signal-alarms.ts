@@ -4,11 +4,15 @@ import { Construct, type IConstruct } from 'constructs';
 import type { IMonitoredService, ServiceSignals } from '../contracts';
 import { EnvironmentProfile } from '../environment';
 import { pathInStack, stackPath } from '../text/stack-path';
+import { checkKinds } from '../validation/kinds';
+import { checkAllInReach } from '../validation/objects-in-reach';
 import { checkRules } from '../validation/rules';
 import type { AlarmDefinition } from './alarms/alarm-definition';
+import { AlarmOverride } from './alarms/alarm-override';
 import { applyOverrides } from './alarms/apply-overrides';
 import { cacheAlarms } from './alarms/cache-alarms';
 import { databaseAlarms } from './alarms/database-alarms';
+import { DisabledAlarm } from './alarms/disabled-alarm';
 import { loadBalancerAlarms, serviceAlarms } from './alarms/service-alarms';
 import { ThresholdAlarm } from './alarms/threshold-alarm';
 import type { AlertRouting } from './alerting/alert-routing';
@@ -22,12 +26,8 @@ import { LogErrors } from './logs/log-errors';
 import { SavedQueries } from './logs/saved-queries';
 import { OperationsDashboard } from './operations-dashboard';
 import { BurnRateAlarms } from './slo/burn-rate-alarms';
-import { checkSources, shareLoadBalancer } from './validate-sources';
-import { checkAllInReach } from '../validation/objects-in-reach';
-import { DisabledAlarm } from './alarms/disabled-alarm';
 import { ServiceObjective } from './slo/service-objective';
-import { AlarmOverride } from './alarms/alarm-override';
-import { checkKinds } from '../validation/kinds';
+import { checkSources, shareLoadBalancer } from './validate-sources';
 
 /** Alarm with its severity and the definition that it is created from. */
 interface CreatedAlarm {

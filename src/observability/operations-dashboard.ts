@@ -10,6 +10,7 @@ import {
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { IMonitoredCache, IMonitoredDatabase, IMonitoredService } from '../contracts';
+import { checkAllInReach } from '../validation/objects-in-reach';
 import { PropError } from '../validation/prop-error';
 import { checkDashboardLimits } from './dashboard/dashboard-limits';
 import { businessSection, deploymentSection, serviceSection } from './dashboard/dashboard-sections';
@@ -20,7 +21,6 @@ import { ThresholdLines } from './dashboard/threshold-lines';
 import type { IGoldenSignalAlarms, MonitoredSources } from './golden-signal-alarms-interface';
 import type { LogFields } from './logs/log-fields';
 import { fieldNames, ServiceQueries } from './logs/log-queries';
-import { checkAllInReach } from '../validation/objects-in-reach';
 
 /** Properties of an {@link OperationsDashboard}. Alarms, or something else to show, are required. */
 export interface OperationsDashboardProps {

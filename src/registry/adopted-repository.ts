@@ -1,9 +1,9 @@
 import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import { Construct } from 'constructs';
+import { checkAllInReach } from '../validation/objects-in-reach';
 import type { IImageRepository } from './image-repository-interface';
 import type { AdoptedRepositoryProps } from './image-repository-props';
 import { unknownTrack } from './validate-tracks';
-import { checkAllInReach } from '../validation/objects-in-reach';
 
 /** Existing ECR repository behind the interface of an {@link ImageRepository}. It creates no resources. */
 export class AdoptedRepository extends Construct implements IImageRepository {

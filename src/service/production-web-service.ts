@@ -17,6 +17,7 @@ import type {
   ServiceSignals,
 } from '../contracts';
 import { stackPath } from '../text/stack-path';
+import { checkAllInReach } from '../validation/objects-in-reach';
 import { PropError } from '../validation/prop-error';
 import { dedicatedCluster } from './cluster/dedicated-cluster';
 import { allowSessions } from './cluster/ecs-exec';
@@ -37,7 +38,6 @@ import type { ServiceTaskDefinition } from './task/task-definition';
 import { taskSecurityGroup } from './task/task-security-group';
 import { bindSmokeTest, checkRolloutSupports } from './validate-web-service';
 import { type WebServiceSettings, webServiceSettings } from './web-service-settings';
-import { checkAllInReach } from '../validation/objects-in-reach';
 
 /**
  * Fargate service behind a load balancer, with zero-downtime rollouts and automatic rollback.

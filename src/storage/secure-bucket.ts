@@ -6,8 +6,8 @@ import { acknowledge, acknowledgeInCompliancePacks } from '../compliance/acknowl
 import { EnvironmentProfile } from '../environment';
 import { sourceAccount } from '../iam/source-account';
 import { checkWholeNumber } from '../validation/checks';
-import { BucketPurpose } from './bucket-purpose';
 import { checkKinds } from '../validation/kinds';
+import { BucketPurpose } from './bucket-purpose';
 
 /** Properties of a {@link SecureBucket}. `purpose` is required. */
 export interface SecureBucketProps {

@@ -42,8 +42,7 @@ function isOf(kind: Kind, value: unknown): boolean {
 
 /** Calls that make an object of a class: `Rollout.rolling() or Rollout.blueGreen()`. */
 function waysOf(kind: Kind): string {
-  const calls = Object.getOwnPropertyNames(kind)
-    .filter((name) => /^[a-z]/.test(name) && typeof (kind as unknown as { [name: string]: unknown })[name] === 'function')
-    .map((name) => `${kind.name}.${name}()`);
-  return calls.join(' or ');
+  const members = Object.entries(Object.getOwnPropertyDescriptors(kind));
+  const factories = members.filter(([name, { value }]) => /^[a-z]/.test(name) && typeof value === 'function');
+  return factories.map(([name]) => `${kind.name}.${name}()`).join(' or ');
 }

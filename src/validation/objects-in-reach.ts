@@ -23,7 +23,7 @@ const BOUND: ReadonlyMap<string, readonly string[]> = new Map([
 
 /** Ways to name what can't be an object. */
 const WAYS: ReadonlyMap<string, string> = new Map([
-  ['certificate', 'give a certificate of that account and region by Certificate.fromCertificateArn() and a literal ARN'],
+  ['certificate', 'give one of this account and region by Certificate.fromCertificateArn() and a literal ARN'],
   ['hostedZone', 'import it by HostedZone.fromHostedZoneAttributes() with literal values'],
   ['network', 'import it by SecureVpc.fromVpc() and Vpc.fromVpcAttributes() with literal ids'],
   ['vpc', 'import it by Vpc.fromVpcAttributes() with literal ids'],

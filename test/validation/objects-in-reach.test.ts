@@ -33,7 +33,12 @@ function objectsIn(stack: Stack) {
   const alertRouting = routingByMail(stack);
   const release = new Release(stack, 'Release', { stageName: 'production', services: [service], alertRouting });
   return {
-    network, loadBalancer, images, service, alertRouting, release,
+    network,
+    loadBalancer,
+    images,
+    service,
+    alertRouting,
+    release,
     certificate: new Certificate(stack, 'Certificate', { domainName: 'example.com' }),
     zone: new PublicHostedZone(stack, 'Zone', { zoneName: 'example.com' }),
     firewall: new WebFirewall(stack, 'Firewall'),
@@ -150,7 +155,7 @@ describe('An imported object', () => {
     ['region', certificateOf(ACCOUNT, 'us-east-1'), 'is in region us-east-1, and this construct in eu-central-1'],
     ['account', certificateOf('222222222222', REGION), 'is in account 222222222222, and this construct in 111111111111'],
   ])('is refused as the certificate of a load balancer if its ARN has another %s', (_, imported, says) => {
-    expect(refusal(() => new SecureLoadBalancer(own, says.slice(0, 12), { network, certificate: imported }))).toContain(`certificate ${says}. Give a certificate`);
+    expect(refusal(() => new SecureLoadBalancer(own, says.slice(0, 12), { network, certificate: imported }))).toContain(`certificate ${says}. Give one`);
   });
 
   test('is refused as a network if its VPC is of another region', () => {
@@ -174,7 +179,8 @@ describe('A recovery region', () => {
   const app = testApp();
   const own = new Stack(app, 'Here', { env: { account: ACCOUNT, region: REGION } });
   const network = new SecureVpc(own, 'Network');
-  const backedUpTo = (recoveryRegion: RecoveryRegion) => refusal(() => new HardenedPostgres(own, recoveryRegion.node.id, { network, backup: BackupPolicy.daily({ recoveryRegion }) }));
+  const backedUpTo = (recoveryRegion: RecoveryRegion) =>
+    refusal(() => new HardenedPostgres(own, recoveryRegion.node.id, { network, backup: BackupPolicy.daily({ recoveryRegion }) }));
 
   test.each<[string, RecoveryRegion, string]>([
     ['Stage', new RecoveryRegion(new Stage(app, 'Other'), 'OtherStage', { region: 'eu-west-1', account: ACCOUNT }), 'is created in another Stage'],

@@ -2,10 +2,10 @@ import { Duration, RemovalPolicy, Stack, Stage, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
 import { checkWholeNumber, knownToDiffer } from '../../validation/checks';
+import { partitionOf } from '../../validation/resource-environment';
 import { checkRules, type Rule } from '../../validation/rules';
 import type { RecoveryRegion } from './recovery-region';
 import type { VaultLock } from './vault-lock';
-import { partitionOf } from '../../validation/resource-environment';
 
 /** Properties of {@link BackupPolicy.daily}. All of them are optional. */
 export interface BackupPolicyProps {
@@ -188,7 +188,7 @@ function regionRules(own: Stack, recoveryRegion?: RecoveryRegion): Rule[] {
     {
       condition: recoveryRegion !== undefined && knownToDiffer(own.account, recoveryRegion.account),
       prop,
-      problem: `is in account ${recoveryRegion?.account}, and a copy stays in the account of the database, ${own.account}`,
+      problem: `is in account ${recoveryRegion?.account}, and copies stay in that of the database, ${own.account}`,
       fix: 'create the RecoveryRegion with the account of the database',
     },
     {

@@ -13,10 +13,10 @@ import { acknowledge } from '../../compliance/acknowledge';
 import { stackPath } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
 import { checkWholeNumber } from '../../validation/checks';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 import { checkRules } from '../../validation/rules';
 import type { BitbucketDeployRoleProps, CiDeployRoleProps, GithubDeployRoleProps } from './ci-deploy-role-props';
 import { OidcIdentity } from './oidc-identity';
-import { checkAllInReach } from '../../validation/objects-in-reach';
 
 /**
  * IAM role for GitHub Actions or Bitbucket Pipelines, assumed by OpenID Connect without a stored key.

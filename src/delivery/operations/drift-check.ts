@@ -7,6 +7,7 @@ import { ofThisAccount } from '../../iam/source-account';
 import type { AlertRouting } from '../../observability';
 import { rateExpression, scheduleAction } from '../../scheduling/scheduled-action';
 import { checkWholeNumber } from '../../validation/checks';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 import { chart, LABEL, output, type Part, part, put } from '../asl/asl';
 import { absent, choice, equalsPath, isTrue, present } from '../asl/conditions';
 import { array, contains, CONTEXT, format, toJson } from '../asl/intrinsics';
@@ -18,7 +19,6 @@ import { factsOf, SERVICES } from '../release/context/service-facts';
 import type { Release } from '../release/release';
 import { publish } from '../release/steps/notify';
 import { readRecord, RECORD } from '../release/steps/release-record';
-import { checkAllInReach } from '../../validation/objects-in-reach';
 
 /** Properties of a {@link DriftCheck}. Release and alert routing are required. */
 export interface DriftCheckProps {

@@ -6,11 +6,11 @@ import { Construct } from 'constructs';
 import { acknowledgeWildcard } from '../../compliance/acknowledge';
 import { EnvironmentProfile } from '../../environment';
 import { ofThisAccount } from '../../iam/source-account';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 import { executionsOf, LoggedStateMachine } from '../asl/logged-state-machine';
 import { AwsCalls } from '../asl/sdk-integrations';
 import type { Release } from '../release/release';
 import { rollbackCommandDefinition } from './rollback-command-definition';
-import { checkAllInReach } from '../../validation/objects-in-reach';
 
 /** Properties of a {@link RollbackCommand}. The release is required. */
 export interface RollbackCommandProps {

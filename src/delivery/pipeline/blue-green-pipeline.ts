@@ -18,21 +18,21 @@ import type { AlertRouting } from '../../observability';
 import { BucketPurpose, SecureBucket } from '../../storage';
 import { stackPath } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
+import { checkKinds } from '../../validation/kinds';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 import type { Release } from '../release/release';
 import { KEY_ACTIONS } from './build/build-project';
 import { BuildStages } from './build/build-stages';
+import { ImageBuild } from './build/image-build';
 import { PipelineChecks } from './build/pipeline-checks';
+import { DeployStage } from './deploy-stage';
 import { notifyOfApprovals, notifyOfFailures } from './pipeline-notifications';
+import { PipelineSource } from './pipeline-source';
 import { PipelineStage } from './pipeline-stage';
 import type { SourceConfig } from './source/source-actions';
 import { type PipelineParts, validatePipeline } from './validate-pipeline';
 import type { StageConfig } from './validate-stage';
 import { validateTemplateSize } from './validate-template-size';
-import { checkAllInReach } from '../../validation/objects-in-reach';
-import { PipelineSource } from './pipeline-source';
-import { DeployStage } from './deploy-stage';
-import { ImageBuild } from './build/image-build';
-import { checkKinds } from '../../validation/kinds';
 
 /** Properties of a {@link BlueGreenPipeline}. The source and at least one production stage are required. */
 export interface BlueGreenPipelineProps {
@@ -116,7 +116,8 @@ export class BlueGreenPipeline extends Construct {
   ) {
     super(scope, id);
     checkAllInReach(this, props);
-    checkKinds(this, props, { source: PipelineSource, stages: DeployStage, images: ImageBuild, checks: PipelineChecks });
+    checkKinds(this, props, { checks: PipelineChecks, images: ImageBuild });
+    checkKinds(this, props, { source: PipelineSource, stages: DeployStage });
     this.profile = props.profile ?? EnvironmentProfile.of(this);
     const parts = this.bindParts();
     this.source = parts.source;

@@ -2,11 +2,11 @@ import { Token } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import type { IImageRepository } from '../../registry';
+import { checkInReach } from '../../validation/objects-in-reach';
 import { checkRules, type Rule } from '../../validation/rules';
 import { TRIVY_IMAGE, trivyImageRule } from './build/trivy-image';
 import type { CodeConnectionProps, ImagePushProps } from './source/pipeline-source-props';
 import { ArchiveSource, ConnectionSource, PushedImageSource, type SourceConfig } from './source/source-actions';
-import { checkInReach } from '../../validation/objects-in-reach';
 
 const CONNECTION_ARN =
   /^arn:[^:]+:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection\/[0-9a-f-]+$/;

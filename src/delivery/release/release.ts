@@ -10,19 +10,19 @@ import { EnvironmentProfile } from '../../environment';
 import { ofThisAccount } from '../../iam/source-account';
 import { NOTHING_RELEASED } from '../../registry/released-image';
 import { uniqueName } from '../../text/stack-path';
+import { checkKinds } from '../../validation/kinds';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 import { executionsOf, LoggedStateMachine } from '../asl/logged-state-machine';
 import { PollingIntervals } from '../asl/polling';
 import { allowKeyOf, AwsCalls } from '../asl/sdk-integrations';
 import type { MigrationConfig } from './context/migration-config';
 import { ReleaseArns } from './context/release-arns';
 import type { ReleaseSettings } from './context/release-settings';
+import { Migration } from './migration';
 import { MigrationDryRun } from './migration-dry-run';
 import { releaseDefinition } from './release-definition';
 import type { ReleaseProps } from './release-props';
 import { plannedRolloutMinutes, validateInterval, validateRelease } from './validate-release';
-import { checkAllInReach } from '../../validation/objects-in-reach';
-import { Migration } from './migration';
-import { checkKinds } from '../../validation/kinds';
 
 /**
  * Release of new versions of services, which are rolled back when anything fails.

@@ -6,9 +6,11 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type ITopic, Subscription } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../../environment';
-import { stackHash, stackPath } from '../../text/stack-path';
 import { viaService } from '../../iam/service-host';
+import { stackHash, stackPath } from '../../text/stack-path';
 import { knownToDiffer } from '../../validation/checks';
+import { checkKinds } from '../../validation/kinds';
+import { checkInReach } from '../../validation/objects-in-reach';
 import { checkRules } from '../../validation/rules';
 import { AlertForwarder } from './alert-forwarder';
 import type { AlertRoutingProps } from './alert-routing-props';
@@ -19,10 +21,8 @@ import type { ChannelTopic, ForwarderBinding } from './channels/channel-binding'
 import { ChatConfiguration } from './channels/chat-configuration';
 import { Runbooks } from './runbooks';
 import { SEVERITIES, Severity } from './severity';
-import { warnOfUnsubscribedEvents } from './unsubscribed-events-warning';
-import { checkInReach } from '../../validation/objects-in-reach';
 import { UnnotifiedAlerts } from './unnotified-alerts';
-import { checkKinds } from '../../validation/kinds';
+import { warnOfUnsubscribedEvents } from './unsubscribed-events-warning';
 
 /** Classes of the props that are objects of one. */
 const KINDS = {

@@ -5,10 +5,10 @@ import { Construct } from 'constructs';
 import type { IMonitoredService, ServiceSignals } from '../../contracts';
 import { stackPath } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 import type { AlertRouting } from './alert-routing';
 import { chatMessage } from './channels/chat-message';
 import { Severity } from './severity';
-import { checkAllInReach } from '../../validation/objects-in-reach';
 
 /** Properties of {@link DeploymentEvents}. Both are required. */
 export interface DeploymentEventsProps {

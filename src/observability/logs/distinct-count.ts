@@ -4,8 +4,8 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { sortedByName } from '../../contracts/sorted-by-name';
 import { uniqueName } from '../../text/stack-path';
-import { checkRules, type Rule } from '../../validation/rules';
 import { checkAllInReach } from '../../validation/objects-in-reach';
+import { checkRules, type Rule } from '../../validation/rules';
 
 /** Properties of a {@link DistinctCount}. Log groups are required. */
 export interface DistinctCountProps {

@@ -4,8 +4,8 @@ import { type IFilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/a
 import { Construct } from 'constructs';
 import { sortedByName } from '../../contracts/sorted-by-name';
 import { pathInStack, uniqueName } from '../../text/stack-path';
-import { checkLogMetric } from './validate-log-metric';
 import { checkAllInReach } from '../../validation/objects-in-reach';
+import { checkLogMetric } from './validate-log-metric';
 
 /** Properties of a {@link LogMetric}. A log group and a pattern are required. */
 export interface LogMetricProps {

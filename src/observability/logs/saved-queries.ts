@@ -3,9 +3,9 @@ import { Construct, type IConstruct } from 'constructs';
 import type { IMonitoredDatabase, IMonitoredService } from '../../contracts';
 import { stackPath } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 import type { LogFields } from './log-fields';
 import { databaseQueries, fieldNames, type LogQuery, ServiceQueries } from './log-queries';
-import { checkAllInReach } from '../../validation/objects-in-reach';
 
 /** Properties of {@link SavedQueries}. None is required. */
 export interface SavedQueriesProps {

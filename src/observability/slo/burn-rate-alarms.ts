@@ -15,18 +15,18 @@ import { acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
 import type { IMonitoredService } from '../../contracts';
 import { stackPath, uniqueName } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
+import { checkKinds } from '../../validation/kinds';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 import { PropError } from '../../validation/prop-error';
 import { type AlarmText, describeAlarm } from '../alarms/alarm-description';
 import { MAX_METRICS_PER_ALARM } from '../alarms/metric-limit';
 import type { AlertRouting } from '../alerting/alert-routing';
+import { Runbooks } from '../alerting/runbooks';
 import { Severity } from '../alerting/severity';
 import { ApplicationSignalsSlo } from './application-signals-slo';
 import { ErrorBudget, shown } from './error-budget';
 import type { CheckedObjective } from './service-objective';
-import { checkAllInReach } from '../../validation/objects-in-reach';
 import { ServiceObjective } from './service-objective';
-import { Runbooks } from '../alerting/runbooks';
-import { checkKinds } from '../../validation/kinds';
 
 /** Properties of {@link BurnRateAlarms}. All are required. */
 export interface BurnRateAlarmsProps {

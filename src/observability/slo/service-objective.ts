@@ -148,7 +148,7 @@ export class ServiceObjective {
       {
         condition: this.record !== undefined && partitionOf(scope) === 'aws-cn',
         prop: 'objective',
-        problem: 'is recorded, which is not supported in the regions of China: Application Signals has no objectives there',
+        problem: 'is recorded, which is not supported in China, where Application Signals has no objectives',
         fix: 'remove recorded(), the alarms do not need it',
       },
       {

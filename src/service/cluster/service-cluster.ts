@@ -6,9 +6,9 @@ import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../../environment';
 import type { ISecureVpc } from '../../network';
 import { uniqueName } from '../../text/stack-path';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 import { PropError } from '../../validation/prop-error';
 import { EcsExecLog } from './ecs-exec';
-import { checkAllInReach } from '../../validation/objects-in-reach';
 
 /** Properties of a {@link ServiceCluster}. The network is required. */
 export interface ServiceClusterProps {

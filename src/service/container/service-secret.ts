@@ -1,8 +1,8 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
-import { checkRules } from '../../validation/rules';
 import { checkInReach } from '../../validation/objects-in-reach';
+import { checkRules } from '../../validation/rules';
 
 /** Properties of {@link ServiceSecret.generated}. None is required. */
 export interface GeneratedSecretProps {

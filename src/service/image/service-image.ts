@@ -5,9 +5,9 @@ import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { type IImageRepository, ImageRepository } from '../../registry';
 import { NOTHING_RELEASED } from '../../registry/released-image';
+import { checkInReach } from '../../validation/objects-in-reach';
 import { PropError } from '../../validation/prop-error';
 import { checkRules } from '../../validation/rules';
-import { checkInReach } from '../../validation/objects-in-reach';
 
 /** Properties of {@link ServiceImage.fromRepository}. Exactly one of the two is required. */
 export interface DeclaredImageProps {
@@ -103,10 +103,7 @@ export class ServiceImage {
   public static fromRepository(repository: IImageRepository, props: DeclaredImageProps): ServiceImage {
     return new ServiceImage({
       movingName: movingName(props.tag, props.tag),
-      resolve: (scope, { prop }) => {
-        checkInReach(scope, prop, repository, 'image');
-        return declared(scope, prop, repository, props);
-      },
+      resolve: (scope, { prop }) => declared(scope, prop, repository, props),
     });
   }
 
@@ -159,10 +156,7 @@ export class ServiceImage {
   public static released(repository: IImageRepository, track?: string): ServiceImage {
     return new ServiceImage({
       released: true,
-      resolve: (scope, { prop }) => {
-        checkInReach(scope, prop, repository, 'image');
-        return released(scope, prop, repository, track ?? 'production');
-      },
+      resolve: (scope, { prop }) => released(scope, prop, repository, track ?? 'production'),
     });
   }
 
@@ -233,6 +227,7 @@ function declared(
   repository: IImageRepository,
   { tag, digest }: DeclaredImageProps,
 ): ResolvedImage {
+  checkInReach(scope, prop, repository, 'image');
   checkRules(scope, [
     {
       condition: (tag === undefined) === (digest === undefined),
@@ -261,6 +256,7 @@ function declared(
 }
 
 function released(scope: Construct, prop: string, repository: IImageRepository, track: string): ResolvedImage {
+  checkInReach(scope, prop, repository, 'image');
   if (repository instanceof ImageRepository && Stack.of(repository) === Stack.of(scope)) {
     throw new PropError(scope, {
       prop,

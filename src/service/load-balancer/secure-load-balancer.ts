@@ -16,6 +16,8 @@ import { EnvironmentProfile } from '../../environment';
 import { WebFirewall } from '../../firewall';
 import { SubnetTier } from '../../network';
 import { BucketPurpose, SecureBucket } from '../../storage';
+import { checkKinds } from '../../validation/kinds';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 import { aliasRecords } from './alias-records';
 import { logHealthChecks } from './health-check-logs';
 import { Ingress, type IngressSettings } from './ingress';
@@ -26,8 +28,6 @@ import type { Route } from './route';
 import type { SecureLoadBalancerProps } from './secure-load-balancer-props';
 import { TlsPolicy } from './tls-policy';
 import { checkFirewall, checkLoadBalancer } from './validate-load-balancer';
-import { checkAllInReach } from '../../validation/objects-in-reach';
-import { checkKinds } from '../../validation/kinds';
 
 const HTTP = 80;
 const HTTPS = 443;

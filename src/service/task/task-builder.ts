@@ -4,17 +4,17 @@ import { sortedByName } from '../../contracts/sorted-by-name';
 import type { ISecureVpc } from '../../network';
 import { stackPath } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
+import { checkKind } from '../../validation/kinds';
 import { SESSION_PATH_MIB, SESSION_PATHS } from '../cluster/ecs-exec';
 import { PORT_NAME } from '../cluster/service-connect';
 import type { TaskContainer, WritableMemory } from '../container/task-container';
 import type { ResolvedImage } from '../image/service-image';
+import { ServiceImage } from '../image/service-image';
 import type { TracingSettings } from '../tracing/tracing-config';
 import type { ServiceTaskProps } from './service-task-props';
 import { ServiceTaskDefinition } from './task-definition';
 import type { TaskSettings } from './task-settings';
 import { checkContainers } from './validate-task';
-import { ServiceImage } from '../image/service-image';
-import { checkKind } from '../../validation/kinds';
 
 /** Service that a {@link TaskBuilder} belongs to. */
 export interface TaskContext extends TaskSettings {

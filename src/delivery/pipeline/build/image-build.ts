@@ -2,9 +2,9 @@ import type { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import type { IConstruct } from 'constructs';
 import { sortedByName } from '../../../contracts/sorted-by-name';
 import type { IImageRepository } from '../../../registry';
+import { checkInReach } from '../../../validation/objects-in-reach';
 import { checkRules, type Rule } from '../../../validation/rules';
 import { TRIVY_IMAGE, trivyImageRule } from './trivy-image';
-import { checkInReach } from '../../../validation/objects-in-reach';
 
 /** Properties of {@link ImageBuild.docker}. The repository is required. */
 export interface DockerBuildProps {

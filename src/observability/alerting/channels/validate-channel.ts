@@ -2,10 +2,10 @@ import { Stack, Token } from 'aws-cdk-lib';
 import { CfnSecret, type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
 import { SECRET_PLACEHOLDER } from '../../../contracts/secret-placeholder';
+import { checkInReach } from '../../../validation/objects-in-reach';
 import { partitionOf } from '../../../validation/resource-environment';
 import { checkRules, type Rule } from '../../../validation/rules';
 import type { ChannelTarget } from './channel-target';
-import { checkInReach } from '../../../validation/objects-in-reach';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
