@@ -6,6 +6,8 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
 import { sourceAccount } from '../iam/source-account';
+import { stackPath } from '../text/stack-path';
+import { checkAllInReach } from '../validation/objects-in-reach';
 import { PropError } from '../validation/prop-error';
 
 /** Properties of {@link DatabaseEvents}. All of them are optional. */
@@ -64,6 +66,7 @@ export class DatabaseEvents extends Construct {
 
   public constructor(scope: Construct, id: string, props: DatabaseEventsProps = {}) {
     super(scope, id);
+    checkAllInReach(this, props);
     const profile = props.profile ?? EnvironmentProfile.of(this);
     this.checkSources(props.sources ?? {});
     this.topic = this.createTopic(props.key ?? this.createKey(profile));
@@ -85,7 +88,7 @@ export class DatabaseEvents extends Construct {
 
   private createKey(profile: EnvironmentProfile): Key {
     return new Key(this, 'Key', {
-      description: `Encrypts the messages of ${this.node.path}`,
+      description: `Encrypts the messages of ${stackPath(this)}`,
       enableKeyRotation: true,
       removalPolicy: profile.removalPolicy,
     });

@@ -1,7 +1,10 @@
-import { Duration, Names, type RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
+import { uniqueName } from '../text/stack-path';
+import { checkKinds } from '../validation/kinds';
+import { checkAllInReach } from '../validation/objects-in-reach';
 import { BackupPolicy, type BackupSettings } from './backup/backup-policy';
 import type { CapacitySettings } from './capacity/capacity-settings';
 import { CredentialRotation, type CredentialSettings } from './credentials/credential-rotation';
@@ -59,6 +62,8 @@ export function databaseSettings(
   props: HardenedDatabaseProps,
   engine: EngineConfig,
 ): DatabaseSettings {
+  checkAllInReach(scope, props);
+  checkKinds(scope, props, { backup: BackupPolicy, credentials: CredentialRotation, profile: EnvironmentProfile });
   const profile = props.profile ?? EnvironmentProfile.of(scope);
   const removalPolicy = serverRemovalPolicy(props.removalPolicy, profile);
   const identifier = props.identifier ?? defaultIdentifier(scope);
@@ -100,7 +105,7 @@ export function databaseSettings(
  * Two stacks never share the log groups that contain it.
  */
 function defaultIdentifier(scope: IConstruct): string {
-  const name = Names.uniqueResourceName(scope, { maxLength: 49, separator: '-' }).toLowerCase().replace(/-+/g, '-');
+  const name = uniqueName(scope, { maxLength: 49, separator: '-' }).toLowerCase().replace(/-+/g, '-');
   return /^[a-z]/.test(name) ? name : `d${name}`;
 }
 

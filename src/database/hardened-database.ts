@@ -23,6 +23,8 @@ import type {
 } from '../contracts';
 import { SubnetTier } from '../network';
 import { closedSecurityGroup } from '../network/security-groups/closed-security-group';
+import { stackPath } from '../text/stack-path';
+import { textFor } from '../text/text-for';
 import { DatabaseBackups } from './backup/database-backups';
 import { DatabaseBinding } from './credentials/database-binding';
 import { DatabaseCredentials } from './credentials/database-credentials';
@@ -166,7 +168,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
 
   private createKey(): Key {
     return new Key(this, 'Key', {
-      description: `Encrypts the database ${this.node.path}`,
+      description: `Encrypts the database ${stackPath(this)}`,
       enableKeyRotation: true,
       removalPolicy: keyRemovalPolicy(this.settings.removalPolicy),
     });
@@ -176,18 +178,17 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   private createSecurityGroup(): SecurityGroup {
     const group = closedSecurityGroup(this, 'SecurityGroup', {
       vpc: this.props.network.vpc,
-      description: `Database ${this.node.path}`,
+      description: `Database ${stackPath(this)}`,
     });
     group.applyRemovalPolicy(this.settings.dependencyRemovalPolicy);
     return group;
   }
 
   private createSubnetGroup(): SubnetGroup {
-    const { network } = this.props;
     return new SubnetGroup(this, 'SubnetGroup', {
-      vpc: network.vpc,
-      vpcSubnets: network.subnets(SubnetTier.DATA),
-      description: `Data tier of ${network.node.path}`,
+      vpc: this.props.network.vpc,
+      vpcSubnets: this.props.network.subnets(SubnetTier.DATA),
+      description: textFor('database group', `Data tier of ${stackPath(this.props.network)}`),
       removalPolicy: this.settings.dependencyRemovalPolicy,
     });
   }
@@ -195,7 +196,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   private createParameterGroup(): ParameterGroup {
     return new ParameterGroup(this, 'ParameterGroup', {
       engine: this.settings.capacity.engine,
-      description: `Parameters of ${this.node.path}`,
+      description: textFor('database group', `Parameters of ${stackPath(this)}`),
       parameters: this.settings.parameters,
       removalPolicy: this.settings.dependencyRemovalPolicy,
     });

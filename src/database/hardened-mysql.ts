@@ -5,6 +5,9 @@ import type { Construct } from 'constructs';
 import { acknowledge } from '../compliance/acknowledge';
 import { DatabaseFamily } from '../contracts';
 import { MYSQL_PORT } from '../contracts/database-ports';
+import { stackPath } from '../text/stack-path';
+import { textFor } from '../text/text-for';
+import { checkKind } from '../validation/kinds';
 import { instanceCeiling, memoryGiB, MYSQL_CONNECTIONS } from './capacity/max-connections';
 import { MysqlCapacity } from './capacity/mysql-capacity';
 import { mysqlApplicationUserSql } from './credentials/bootstrap-sql';
@@ -79,6 +82,7 @@ export class HardenedMysql extends HardenedDatabase implements IHardenedDatabase
 
   /** @internal */
   protected _engine({ capacity = MysqlCapacity.serverless() }: HardenedMysqlProps): EngineConfig {
+    checkKind(this, 'capacity', capacity, MysqlCapacity);
     return { ...MYSQL, capacity };
   }
 
@@ -98,7 +102,7 @@ export class HardenedMysql extends HardenedDatabase implements IHardenedDatabase
 function auditOptions(scope: Construct, engine: IInstanceEngine): IOptionGroup {
   return new OptionGroup(scope, 'OptionGroup', {
     engine,
-    description: `Audit of ${scope.node.path}`,
+    description: textFor('database group', `Audit of ${stackPath(scope)}`),
     configurations: [AUDIT_OPTION],
   });
 }

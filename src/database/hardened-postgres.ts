@@ -3,6 +3,7 @@ import { HostedRotation } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { DatabaseFamily } from '../contracts';
 import { POSTGRES_PORT } from '../contracts/database-ports';
+import { checkKind } from '../validation/kinds';
 import { instanceCeiling, memoryGiB, POSTGRES_CONNECTIONS } from './capacity/max-connections';
 import { PostgresCapacity } from './capacity/postgres-capacity';
 import { applicationUserSql } from './credentials/bootstrap-sql';
@@ -72,6 +73,7 @@ export class HardenedPostgres extends HardenedDatabase implements IHardenedDatab
 
   /** @internal */
   protected _engine({ capacity = PostgresCapacity.instance() }: HardenedPostgresProps): EngineConfig {
+    checkKind(this, 'capacity', capacity, PostgresCapacity);
     return { ...POSTGRES, capacity };
   }
 }

@@ -1,11 +1,14 @@
-import { Names, Stack, Validations } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import { CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { Waiver } from '../compliance';
 import { acknowledge } from '../compliance/acknowledge';
 import { EnvironmentProfile } from '../environment';
 import { EncryptedLogGroup } from '../logging/encrypted-log-group';
+import { uniqueName } from '../text/stack-path';
+import { checkKinds } from '../validation/kinds';
 import { firewallRules, type FirewallSettings, visibility } from './firewall-rules';
+import { PathLimit } from './path-limit';
 import { checkFirewall, warnOfUnknownRules } from './validate-firewall';
 import type { WebFirewallProps } from './web-firewall-props';
 
@@ -36,6 +39,7 @@ export class WebFirewall extends Construct {
 
   public constructor(scope: Construct, id: string, props: WebFirewallProps = {}) {
     super(scope, id);
+    checkKinds(this, props, { pathLimits: PathLimit, profile: EnvironmentProfile });
     this.clientAddressHeader = props.clientAddressHeader;
     const settings = settingsOf(props);
     checkFirewall(this, settings, props.countOnly);
@@ -85,7 +89,7 @@ export class WebFirewall extends Construct {
   /** WAF requires names that begin with aws-waf-logs-, and the ARN without its trailing `:*`. */
   private createLog(profile: EnvironmentProfile): void {
     const stack = Stack.of(this);
-    const unique = Names.uniqueResourceName(this, { maxLength: 80, separator: '-' }).toLowerCase();
+    const unique = uniqueName(this, { maxLength: 80, separator: '-' }).toLowerCase();
     const logs = new EncryptedLogGroup(this, 'Logs', { profile, logGroupName: `aws-waf-logs-${unique}` });
     const arn = stack.formatArn({ service: 'logs', resource: `log-group:${logs.logGroup.logGroupName}` });
     new CfnLoggingConfiguration(this, 'Logging', {

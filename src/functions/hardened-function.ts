@@ -18,6 +18,7 @@ import type { EnvironmentProfile } from '../environment';
 import { EncryptedLogGroup } from '../logging/encrypted-log-group';
 import { type ISecureVpc, SubnetTier } from '../network';
 import { closedSecurityGroup } from '../network/security-groups/closed-security-group';
+import { textFor } from '../text/text-for';
 import { keepAwake } from './keep-awake';
 
 /** Placement of a hardened function in the application tier of a network. */
@@ -85,8 +86,6 @@ interface HardenedFunction {
 
 /** Built by `npm run bundle:lambdas`. */
 const ASSETS = path.join(__dirname, '..', '..', 'assets');
-const MOST_CHARACTERS_OF_ROLE = 1000;
-const MOST_CHARACTERS_OF_FUNCTION = 256;
 /** Actions of the Lambda service itself, when it attaches a function to a network. */
 const NETWORK_INTERFACES = [
   'ec2:CreateNetworkInterface',
@@ -109,7 +108,7 @@ export function hardenedFunction(scope: Construct, props: HardenedFunctionProps)
   const { logGroup } = new EncryptedLogGroup(scope, 'Logs', { profile: props.profile, key: props.logKey });
   const securityGroup = props.network && createSecurityGroup(scope, props.network);
   const role = new Role(scope, 'Role', {
-    description: props.roleDescription.slice(0, MOST_CHARACTERS_OF_ROLE),
+    description: textFor('role', props.roleDescription),
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
   });
   const policy = new ManagedPolicy(scope, 'Policy', {
@@ -117,7 +116,7 @@ export function hardenedFunction(scope: Construct, props: HardenedFunctionProps)
     statements: props.statements(requiredStatements(props, logGroup)),
   });
   const handler = new LambdaFunction(scope, 'Function', {
-    description: props.description.slice(0, MOST_CHARACTERS_OF_FUNCTION),
+    description: textFor('function', props.description),
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     handler: 'index.handler',

@@ -4,6 +4,8 @@ import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../environment';
+import { regionalHost } from '../iam/service-host';
+import { stackPath } from '../text/stack-path';
 import { knownToDiffer } from '../validation/checks';
 import { PropError } from '../validation/prop-error';
 import { stackLogKey } from './stack-log-key';
@@ -68,7 +70,7 @@ export class EncryptedLogGroup extends Construct {
 
   private createKey(profile: EnvironmentProfile): Key {
     return new Key(this, 'Key', {
-      description: `Encrypts the log group of ${this.node.path}`,
+      description: `Encrypts the log group of ${stackPath(this)}`,
       enableKeyRotation: true,
       removalPolicy: profile.removalPolicy,
     });
@@ -106,7 +108,7 @@ export class EncryptedLogGroup extends Construct {
     const groupArn = stack.formatArn({ service: 'logs', resource: `log-group:${groups}` });
     return new PolicyStatement({
       sid,
-      principals: [new ServicePrincipal(`logs.${stack.region}.amazonaws.com`)],
+      principals: [new ServicePrincipal(regionalHost(this, 'logs'))],
       actions: ['kms:Encrypt*', 'kms:Decrypt*', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'],
       resources: ['*'],
       conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': groupArn } },

@@ -7,6 +7,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { stackPath } from '../text/stack-path';
 import { LATE_MINUTES, TargetGroupMetrics, type TargetGroupNames } from './target-group-metrics';
 
 /** Properties of an alarm on the target groups of a service. The names and the threshold are required. */
@@ -67,7 +68,7 @@ export class SuccessRateAlarm extends Construct {
     this.alarm = createAlarm(this, props, {
       alarmDescription:
         `Fewer than ${props.threshold} % of requests succeed: ` +
-        `a running deployment of ${scope.node.path} rolls back.`,
+        `a running deployment of ${stackPath(scope)} rolls back.`,
       metric: (targets) =>
         targets.ofWorst(
           'share',
@@ -94,7 +95,7 @@ export class ResponseTimeAlarm extends Construct {
     super(scope, id);
     this.alarm = createAlarm(this, props, {
       alarmDescription:
-        `Requests to ${scope.node.path} take more than ${props.threshold} s: a running deployment rolls back.`,
+        `Requests to ${stackPath(scope)} take more than ${props.threshold} s: a running deployment rolls back.`,
       metric: (targets) => targets.ofWorst('group', targets.responseTimes('p90'), (worst) => worst),
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       minutes: HEALTH_MINUTES,
@@ -114,7 +115,7 @@ export class UnhealthyTargetsAlarm extends Construct {
     super(scope, id);
     this.alarm = createAlarm(this, props, {
       alarmDescription:
-        `More than ${props.threshold} % of the targets of ${scope.node.path} are unhealthy: ` +
+        `More than ${props.threshold} % of the targets of ${stackPath(scope)} are unhealthy: ` +
         'a running deployment rolls back.',
       metric: (targets) => targets.ofWorst('group', targets.unhealthyPercents(), (worst) => worst),
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,

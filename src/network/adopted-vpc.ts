@@ -1,5 +1,6 @@
 import { type InterfaceVpcEndpointAwsService, type IVpc, Peer, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
+import { checkAllInReach } from '../validation/objects-in-reach';
 import { PropError } from '../validation/prop-error';
 import { SubnetTier } from './addresses/subnet-tier';
 import type { AdoptedVpcProps } from './adopted-vpc-props';
@@ -23,6 +24,7 @@ export class AdoptedVpc extends Construct implements ISecureVpc {
     private readonly props: AdoptedVpcProps,
   ) {
     super(scope, id);
+    checkAllInReach(this, props);
     this.vpc = props.vpc;
     this.dataPorts = props.dataPorts ?? [...DEFAULT_DATA_PORTS];
     this.reachesInternet = props.reachesInternet ?? true;

@@ -14,6 +14,8 @@ import {
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
 import { acknowledge, acknowledgeInCompliancePacks } from '../compliance/acknowledge';
 import { EnvironmentProfile } from '../environment';
+import { checkKinds } from '../validation/kinds';
+import { checkAllInReach } from '../validation/objects-in-reach';
 import { PropError } from '../validation/prop-error';
 import { withoutAvailabilityZoneLookup } from './addresses/availability-zones';
 import { Cidr } from './addresses/cidr';
@@ -26,6 +28,7 @@ import type { AdoptedVpcProps } from './adopted-vpc-props';
 import { Egress, type EgressSettings } from './egress';
 import { allowThroughEndpoints, allowThroughNat } from './endpoints/aws-service-rules';
 import { NetworkEndpoints } from './endpoints/network-endpoints';
+import { nameFromStack } from './name-tags';
 import { NetworkAcls } from './network-acls';
 import { NetworkFlowLog } from './network-flow-log';
 import type { AwsServiceAccess, ISecureVpc } from './secure-vpc-interface';
@@ -75,6 +78,8 @@ export class SecureVpc extends Construct implements ISecureVpc {
     private readonly props: SecureVpcProps = {},
   ) {
     super(scope, id);
+    checkAllInReach(this, props);
+    checkKinds(this, props, { egress: Egress, plan: SubnetPlan, profile: EnvironmentProfile });
     const profile = props.profile ?? EnvironmentProfile.of(this);
     const availabilityZones = availabilityZonesOf(this, props);
     this.availabilityZoneCount = availabilityZones.length;
@@ -94,6 +99,7 @@ export class SecureVpc extends Construct implements ISecureVpc {
     this.dynamoDbEndpoint = this.endpoints.dynamoDb;
     this.egressEstablished = this.egressDependencies();
     new NetworkFlowLog(this, 'FlowLog', { vpc: this.vpc, profile, bucket: props.flowLogBucket });
+    nameFromStack(this);
     this.acknowledgeWhatCannotHold();
   }
 

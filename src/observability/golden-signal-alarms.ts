@@ -3,11 +3,16 @@ import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct, type IConstruct } from 'constructs';
 import type { IMonitoredService, ServiceSignals } from '../contracts';
 import { EnvironmentProfile } from '../environment';
+import { pathInStack, stackPath } from '../text/stack-path';
+import { checkKinds } from '../validation/kinds';
+import { checkAllInReach } from '../validation/objects-in-reach';
 import { checkRules } from '../validation/rules';
 import type { AlarmDefinition } from './alarms/alarm-definition';
+import { AlarmOverride } from './alarms/alarm-override';
 import { applyOverrides } from './alarms/apply-overrides';
 import { cacheAlarms } from './alarms/cache-alarms';
 import { databaseAlarms } from './alarms/database-alarms';
+import { DisabledAlarm } from './alarms/disabled-alarm';
 import { loadBalancerAlarms, serviceAlarms } from './alarms/service-alarms';
 import { ThresholdAlarm } from './alarms/threshold-alarm';
 import type { AlertRouting } from './alerting/alert-routing';
@@ -21,6 +26,7 @@ import { LogErrors } from './logs/log-errors';
 import { SavedQueries } from './logs/saved-queries';
 import { OperationsDashboard } from './operations-dashboard';
 import { BurnRateAlarms } from './slo/burn-rate-alarms';
+import { ServiceObjective } from './slo/service-objective';
 import { checkSources, shareLoadBalancer } from './validate-sources';
 
 /** Alarm with its severity and the definition that it is created from. */
@@ -29,6 +35,15 @@ interface CreatedAlarm {
   readonly severity: Severity;
   readonly alarm: Alarm;
 }
+
+/** Classes of the props that are objects of one. */
+const KINDS = {
+  disabledAlarms: DisabledAlarm,
+  objectives: ServiceObjective,
+  overrides: AlarmOverride,
+  profile: EnvironmentProfile,
+  runbooks: Runbooks,
+};
 
 /**
  * Alarms on latency, traffic, errors and saturation of services, databases and caches.
@@ -67,10 +82,12 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
     private readonly props: GoldenSignalAlarmsProps,
   ) {
     super(scope, id);
+    checkKinds(this, props, KINDS);
     this.alertRouting = props.alertRouting;
     this.runbooks = props.runbooks ?? Runbooks.published();
     this.createsAll = props.allAlarms ?? (props.profile ?? EnvironmentProfile.of(this)).allAlarms;
     checkSources(this, props);
+    checkAllInReach(this, props);
     this.runbooks._check(this);
 
     this.created = this.enabledAlarms().flatMap((definition) => this.createAlarms(definition));
@@ -229,11 +246,8 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
   /** Scope of one source's resources. Its id is the source's path, without a stack that both share. */
   private scopeFor(source: IConstruct): Construct {
     const stack = Stack.of(this);
-    const scopes = Stack.of(source) === stack ? source.node.scopes.slice(stack.node.scopes.length) : source.node.scopes;
-    const id = scopes
-      .map(({ node }) => node.id)
-      .filter((part) => part !== '')
-      .join('.');
+    const path = Stack.of(source) === stack ? pathInStack(source) : stackPath(source);
+    const id = path.replace(/\//g, '.');
     return (this.node.tryFindChild(id) as Construct | undefined) ?? new Construct(this, id);
   }
 }

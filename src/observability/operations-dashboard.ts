@@ -10,6 +10,7 @@ import {
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { IMonitoredCache, IMonitoredDatabase, IMonitoredService } from '../contracts';
+import { checkAllInReach } from '../validation/objects-in-reach';
 import { PropError } from '../validation/prop-error';
 import { checkDashboardLimits } from './dashboard/dashboard-limits';
 import { businessSection, deploymentSection, serviceSection } from './dashboard/dashboard-sections';
@@ -102,6 +103,7 @@ export class OperationsDashboard extends Construct {
     private readonly props: OperationsDashboardProps = {},
   ) {
     super(scope, id);
+    checkAllInReach(this, props);
     const shown = this.shownSources();
     this.deploymentLog = this.createDeploymentLog(shown.services);
     this.dashboard = this.createDashboard([

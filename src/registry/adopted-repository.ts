@@ -1,5 +1,6 @@
 import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import { Construct } from 'constructs';
+import { checkAllInReach } from '../validation/objects-in-reach';
 import type { IImageRepository } from './image-repository-interface';
 import type { AdoptedRepositoryProps } from './image-repository-props';
 import { unknownTrack } from './validate-tracks';
@@ -12,6 +13,7 @@ export class AdoptedRepository extends Construct implements IImageRepository {
 
   public constructor(scope: Construct, id: string, props: AdoptedRepositoryProps) {
     super(scope, id);
+    checkAllInReach(this, props);
     this.repository = props.repository;
     this.parameterNames = new Map(Object.entries(props.releasedImageParameterNames ?? {}));
   }

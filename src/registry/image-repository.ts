@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, Names, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import {
   ImageTagMutabilityExclusionFilter,
   type IRepository,
@@ -13,6 +13,7 @@ import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
 import { globToRegExp, type Wildcards } from '../text/glob';
+import { stackPath, uniqueName } from '../text/stack-path';
 import { checkWholeNumber } from '../validation/checks';
 import { checkRules } from '../validation/rules';
 import { checkStackTags } from '../validation/stack-tags';
@@ -122,7 +123,7 @@ export class ImageRepository extends Construct implements IImageRepository {
 
   private createKey(removalPolicy: RemovalPolicy): Key {
     return new Key(this, 'Key', {
-      description: `Encrypts the images of ${this.node.path}`,
+      description: `Encrypts the images of ${stackPath(this)}`,
       enableKeyRotation: true,
       removalPolicy,
     });
@@ -169,7 +170,7 @@ export class ImageRepository extends Construct implements IImageRepository {
   private createParameter(track: string): CfnParameter {
     const parameter = new CfnParameter(this, `Released-${track}`, {
       type: 'String',
-      name: `/${Names.uniqueResourceName(this, { maxLength: 120, separator: '-' }).toLowerCase()}/released/${track}`,
+      name: `/${uniqueName(this, { maxLength: 120, separator: '-' }).toLowerCase()}/released/${track}`,
       value: NOTHING_RELEASED,
     });
     parameter.addPropertyDeletionOverride('Tags');

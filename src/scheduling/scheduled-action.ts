@@ -3,6 +3,7 @@ import { ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { ofThisAccount } from '../iam/source-account';
+import { textFor } from '../text/text-for';
 
 /** One schedule of a {@link scheduleAction}. */
 export interface ActionSchedule {
@@ -50,7 +51,7 @@ interface ScheduledActionProps {
 export function scheduleAction(scope: Construct, props: ScheduledActionProps): void {
   const { idPrefix = '', roleDescription, target, action, resources, schedules } = props;
   const role = new Role(scope, `${idPrefix}Role`, {
-    description: roleDescription,
+    description: textFor('role', roleDescription),
     assumedBy: ofThisAccount(scope, 'scheduler.amazonaws.com'),
   });
   const policy = new ManagedPolicy(scope, `${idPrefix}Policy`, {
@@ -59,7 +60,7 @@ export function scheduleAction(scope: Construct, props: ScheduledActionProps): v
   });
   schedules.forEach(({ id, description, expression, timeZone, input }) => {
     const schedule = new CfnSchedule(scope, id, {
-      description,
+      description: textFor('schedule', description),
       scheduleExpression: expression,
       scheduleExpressionTimezone: timeZone,
       flexibleTimeWindow: { mode: 'OFF' },

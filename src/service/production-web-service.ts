@@ -16,6 +16,8 @@ import type {
   ReleaseTarget,
   ServiceSignals,
 } from '../contracts';
+import { stackPath } from '../text/stack-path';
+import { checkAllInReach } from '../validation/objects-in-reach';
 import { PropError } from '../validation/prop-error';
 import { dedicatedCluster } from './cluster/dedicated-cluster';
 import { allowSessions } from './cluster/ecs-exec';
@@ -224,7 +226,7 @@ export class ProductionWebService
    * The rules belong to the client's stack, so no dependency cycle arises. Source: requirement A-35.
    */
   public allowCallsFrom(client: IConnectable): void {
-    client.connections.allowTo(this, Port.tcp(this.settings.port), `Calls to ${this.node.path}`);
+    client.connections.allowTo(this, Port.tcp(this.settings.port), `Calls to ${stackPath(this)}`);
   }
 
   private createLoadBalancer(): SecureLoadBalancer {
@@ -252,6 +254,7 @@ export class ProductionWebService
   private bindBackingServices(task: ServiceTaskDefinition): Duration | undefined {
     const bindings = (this.props.backingServices ?? []).map((backing) => backing.bind(this));
     this.stores.push(...bindings.flatMap(({ store }) => store ?? []));
+    checkAllInReach(this, { backingServices: this.stores });
     applyBindings(task, bindings);
     const replaceTasksEvery = shortestReplacement(bindings);
     checkRolloutSupports(this, this.settings.rollout, { replacesTasks: replaceTasksEvery !== undefined });

@@ -2,20 +2,27 @@ import { Duration } from 'aws-cdk-lib';
 import type { HealthCheck } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
+import { checkKinds } from '../validation/kinds';
+import { checkAllInReach } from '../validation/objects-in-reach';
+import { ServiceSecret } from './container/service-secret';
+import { Sidecar } from './container/sidecar';
 import { DEFAULT_USER, type WritableMemory } from './container/task-container';
 import { targetHealthCheck } from './deployment/health-check';
 import { Rollout } from './deployment/rollout';
 import type { RolloutBinding, RolloutContext } from './deployment/rollout-binding';
 import { DEFAULT_STARTUP_TIME } from './deployment/service-deployment';
+import { SmokeTest } from './deployment/smoke-test';
 import type { SmokeTestBinding } from './deployment/smoke-test-binding';
 import { appProtocolOf, type TargetProtocol } from './deployment/target-protocol';
 import { TargetProtocolVersion } from './deployment/target-protocol-version';
-import type { Route } from './load-balancer/route';
+import { ServiceImage } from './image/service-image';
+import { Route } from './load-balancer/route';
 import type { ProductionWebServiceProps } from './production-web-service-props';
 import { type TaskRange, taskRange } from './scaling/scaling-limits';
 import { ServiceScaling } from './scaling/service-scaling';
 import type { TaskSettings } from './task/task-settings';
 import { smallestMemoryMiB } from './task/validate-task';
+import { Tracing } from './tracing/tracing';
 import { ALL_REQUESTS, bindSmokeTest, checkWebService } from './validate-web-service';
 
 const DEFAULT_PORT = 8080;
@@ -69,12 +76,27 @@ export interface WebServiceSettings extends TaskSettings {
   readonly tasks: TaskRange;
 }
 
+/** Classes of the props that are objects of one. */
+const KINDS = {
+  image: ServiceImage,
+  profile: EnvironmentProfile,
+  rollout: Rollout,
+  route: Route,
+  scaling: ServiceScaling,
+  secrets: ServiceSecret,
+  sidecars: Sidecar,
+  smokeTest: SmokeTest,
+  tracing: Tracing,
+};
+
 /** Settings of a web service, with defaults for what its caller left unset. Throws for props that AWS would refuse. */
 export function webServiceSettings(
   service: Construct,
   props: ProductionWebServiceProps,
   context: RolloutContext,
 ): WebServiceSettings {
+  checkAllInReach(service, props);
+  checkKinds(service, props, KINDS);
   const profile = props.profile ?? EnvironmentProfile.of(service);
   const rollout = (props.rollout ?? Rollout.blueGreen())._bind(service, context);
   const protocol = {

@@ -6,7 +6,8 @@ import { acknowledge, acknowledgeInCompliancePacks } from '../compliance/acknowl
 import { EnvironmentProfile } from '../environment';
 import { sourceAccount } from '../iam/source-account';
 import { checkWholeNumber } from '../validation/checks';
-import type { BucketPurpose } from './bucket-purpose';
+import { checkKinds } from '../validation/kinds';
+import { BucketPurpose } from './bucket-purpose';
 
 /** Properties of a {@link SecureBucket}. `purpose` is required. */
 export interface SecureBucketProps {
@@ -35,6 +36,7 @@ export class SecureBucket extends Construct {
 
   public constructor(scope: Construct, id: string, props: SecureBucketProps) {
     super(scope, id);
+    checkKinds(this, props, { purpose: BucketPurpose, profile: EnvironmentProfile });
     const profile = props.profile ?? EnvironmentProfile.of(this);
     checkWholeNumber(this, 'purpose.retention', props.purpose._retention.toDays({ integral: false }), {
       min: 1,

@@ -1,7 +1,8 @@
-import { Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Stage, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
-import { checkWholeNumber } from '../../validation/checks';
+import { checkWholeNumber, knownToDiffer } from '../../validation/checks';
+import { partitionOf } from '../../validation/resource-environment';
 import { checkRules, type Rule } from '../../validation/rules';
 import type { RecoveryRegion } from './recovery-region';
 import type { VaultLock } from './vault-lock';
@@ -130,7 +131,7 @@ export class BackupPolicy {
         retention: copyRetention,
         lock: recoveryRegion?._lock,
       }),
-      ...regionRules(Stack.of(scope).region, recoveryRegion?.region),
+      ...regionRules(Stack.of(scope), recoveryRegion),
     ]);
     return { window, retention, snapshotRetention, copyRetention, recoveryRegion, vaultLock };
   }
@@ -173,9 +174,29 @@ function lockRule({ prop, given, retention, lock }: Kept): Rule {
   };
 }
 
-function regionRules(here: string, there?: string): Rule[] {
+function regionRules(own: Stack, recoveryRegion?: RecoveryRegion): Rule[] {
   const prop = 'backup.recoveryRegion';
+  const [here, there] = [own.region, recoveryRegion?.region];
+  const [partition, otherPartition] = [own, recoveryRegion ?? own].map(partitionOf);
   return [
+    {
+      condition: recoveryRegion !== undefined && Stage.of(recoveryRegion) !== Stage.of(own),
+      prop,
+      problem: 'is created in another Stage, and this Stage cannot wait for its deployment',
+      fix: 'create a RecoveryRegion in the same Stage, with a stackName of its own',
+    },
+    {
+      condition: recoveryRegion !== undefined && knownToDiffer(own.account, recoveryRegion.account),
+      prop,
+      problem: `is in account ${recoveryRegion?.account}, and copies stay in that of the database, ${own.account}`,
+      fix: 'create the RecoveryRegion with the account of the database',
+    },
+    {
+      condition: partition !== undefined && otherPartition !== undefined && partition !== otherPartition,
+      prop,
+      problem: `is in ${there}, to which no copy gets from ${here}, because they are of different partitions of AWS`,
+      fix: 'name a region of the same partition',
+    },
     {
       condition: there !== undefined && Token.isUnresolved(here),
       prop,

@@ -6,7 +6,10 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from '../../compliance/acknowledge';
 import type { SnapshotTarget } from '../../contracts';
+import { viaServices } from '../../iam/service-host';
 import { ofThisAccount } from '../../iam/source-account';
+import { stackPath, uniqueName } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 import type { BackupSettings } from './backup-policy';
 import { endOfWindow } from './maintenance-windows';
 import { lockConfiguration } from './vault-lock';
@@ -48,6 +51,8 @@ export class DatabaseBackups extends Construct {
   ) {
     super(scope, id);
     this.vault = new BackupVault(this, 'Vault', {
+      // A name by the whole path would be the same in two stacks of one program.
+      backupVaultName: uniqueName(this, { maxLength: 255, child: 'Vault' }).slice(-50),
       encryptionKey: props.key,
       removalPolicy: props.removalPolicy,
       lockConfiguration: lockConfiguration(scope, props.settings.vaultLock),
@@ -116,7 +121,7 @@ export class DatabaseBackups extends Construct {
   /** AWS's managed policy grants access to every store of the account. This one is limited to the database. */
   private createRole(): Role {
     const role = new Role(this, 'Role', {
-      description: `Takes and copies the snapshots of ${this.node.scope?.node.path}`,
+      description: textFor('role', `Takes and copies the snapshots of ${stackPath(this.node.scope!)}`),
       assumedBy: ofThisAccount(this, 'backup.amazonaws.com'),
     });
     const snapshots = this.snapshotArns();
@@ -175,7 +180,7 @@ export class DatabaseBackups extends Construct {
         actions: ['kms:CreateGrant', 'kms:DescribeKey'],
         resources: ['*'],
         conditions: {
-          StringLike: { 'kms:ViaService': ['rds.*.amazonaws.com', 'backup.*.amazonaws.com'] },
+          StringLike: { 'kms:ViaService': viaServices(this, ['rds', 'backup'], '*') },
           StringEquals: { 'kms:CallerAccount': Stack.of(this).account },
         },
       }),

@@ -1,8 +1,9 @@
-import { ArnFormat, Names, Stack, Token } from 'aws-cdk-lib';
+import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import { BackupVault } from 'aws-cdk-lib/aws-backup';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { EnvironmentProfile } from '../../environment';
+import { stackHash, stackPath, uniqueName } from '../../text/stack-path';
 import { PropError } from '../../validation/prop-error';
 import { lockConfiguration, type VaultLock } from './vault-lock';
 
@@ -72,8 +73,8 @@ export class RecoveryRegion extends Stack {
       });
     }
     this._lock = props.vaultLock;
-    const name = Names.uniqueResourceName(this, { maxLength: 40, separator: '-' }).toLowerCase();
-    this.vaultName = `${name}-${this.node.addr.slice(-8)}`;
+    const name = uniqueName(this, { maxLength: 40, separator: '-' }).toLowerCase();
+    this.vaultName = `${name}-${stackHash(this)}`;
     this.vaultArn = this.formatArn({
       service: 'backup',
       resource: 'backup-vault',
@@ -81,7 +82,7 @@ export class RecoveryRegion extends Stack {
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
     this.key = new Key(this, 'Key', {
-      description: `Encrypts the backups copied into ${this.node.path}`,
+      description: `Encrypts the backups copied into ${stackPath(this)}`,
       enableKeyRotation: true,
       removalPolicy: profile.removalPolicy,
     });

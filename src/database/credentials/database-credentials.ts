@@ -1,4 +1,4 @@
-import { ArnFormat, type Duration, Names, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, type Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { InterfaceVpcEndpointAwsService, type ISecurityGroup, Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { DatabaseSecret } from 'aws-cdk-lib/aws-rds';
@@ -13,6 +13,7 @@ import {
 import { keepAwake } from '../../functions/keep-awake';
 import { type ISecureVpc, SubnetTier } from '../../network';
 import { closedSecurityGroup } from '../../network/security-groups/closed-security-group';
+import { stackPath, uniqueName } from '../../text/stack-path';
 import type { DatabaseServer } from '../server/database-server';
 import type { CredentialSettings } from './credential-rotation';
 import type { MasterCredentials } from './master-credentials';
@@ -142,13 +143,13 @@ export class DatabaseCredentials {
     });
     keepAwake(this.scope, {
       idPrefix: 'RotationAwake',
-      functions: `the rotation of ${this.scope.node.scope?.node.path}`,
+      functions: `the rotation of ${stackPath(this.scope.node.scope!)}`,
       targets: [target('master'), target('application')],
     });
   }
 
   private functionName(part: RotatedPart): string {
-    const name = Names.uniqueResourceName(this.scope, { maxLength: 45, separator: '-' }).toLowerCase();
+    const name = uniqueName(this.scope, { maxLength: 45, separator: '-' }).toLowerCase();
     return `${name}-${part}`;
   }
 
@@ -165,7 +166,7 @@ export class DatabaseCredentials {
   /** Allows the functions to reach only the server and Secrets Manager. Source: requirement A-25. */
   private createFunctionGroup(): SecurityGroup {
     const { network, securityGroup, port } = this.props;
-    const databasePath = this.scope.node.scope?.node.path;
+    const databasePath = stackPath(this.scope.node.scope!);
     const group = closedSecurityGroup(this.scope, 'RotationGroup', {
       vpc: network.vpc,
       description: `Rotation of ${databasePath}`,

@@ -3,6 +3,8 @@ import { ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledgeWildcard } from '../../compliance/acknowledge';
 import { ofThisAccount } from '../../iam/source-account';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 
 /** Log group of enhanced monitoring, whose name RDS fixes. */
 const GROUP = 'RDSOSMetrics';
@@ -19,7 +21,7 @@ export class MonitoringRole extends Construct {
     super(scope, id);
     const stack = Stack.of(this);
     this.role = new Role(this, 'Role', {
-      description: `Enhanced monitoring of ${scope.node.path}`,
+      description: textFor('role', `Enhanced monitoring of ${stackPath(scope)}`),
       assumedBy: ofThisAccount(this, 'monitoring.rds.amazonaws.com'),
     });
     const group = stack.formatArn({ service: 'logs', resource: `log-group:${GROUP}` });

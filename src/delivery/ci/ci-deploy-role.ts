@@ -10,7 +10,10 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 import { checkWholeNumber } from '../../validation/checks';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 import { checkRules } from '../../validation/rules';
 import type { BitbucketDeployRoleProps, CiDeployRoleProps, GithubDeployRoleProps } from './ci-deploy-role-props';
 import { OidcIdentity } from './oidc-identity';
@@ -46,6 +49,7 @@ export class CiDeployRole extends Construct {
     identityOf: (role: Construct) => OidcIdentity,
   ) {
     super(scope, id);
+    checkAllInReach(this, props);
     const session = props.maxSessionDuration ?? Duration.hours(1);
     checkWholeNumber(this, 'maxSessionDuration', session.toMinutes({ integral: false }), {
       min: 60,
@@ -65,7 +69,7 @@ export class CiDeployRole extends Construct {
     }
     const providerArn = this.props.providerArn ?? this.createProvider(identity);
     return new Role(this, 'Role', {
-      description: `Pushes images of ${this.props.repository.node.path} from ${identity.name}`,
+      description: textFor('role', `Pushes images of ${stackPath(this.props.repository)} from ${identity.name}`),
       assumedBy: new WebIdentityPrincipal(providerArn, conditions),
       maxSessionDuration,
     });
@@ -79,7 +83,7 @@ export class CiDeployRole extends Construct {
   private createPolicy(): void {
     const { repository, pipeline } = this.props;
     const policy = new ManagedPolicy(this, 'Policy', {
-      description: `Pushing to ${repository.node.path}`,
+      description: textFor('policy', `Pushing to ${stackPath(repository)}`),
       roles: [this.role],
       statements: [
         new PolicyStatement({ sid: 'SignIn', actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),

@@ -7,6 +7,7 @@ import { ofThisAccount } from '../../iam/source-account';
 import type { AlertRouting } from '../../observability';
 import { rateExpression, scheduleAction } from '../../scheduling/scheduled-action';
 import { checkWholeNumber } from '../../validation/checks';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 import { chart, LABEL, output, type Part, part, put } from '../asl/asl';
 import { absent, choice, equalsPath, isTrue, present } from '../asl/conditions';
 import { array, contains, CONTEXT, format, toJson } from '../asl/intrinsics';
@@ -61,6 +62,7 @@ export class DriftCheck extends Construct {
     private readonly props: DriftCheckProps,
   ) {
     super(scope, id);
+    checkAllInReach(this, props);
     const interval = props.interval ?? Duration.hours(24);
     checkWholeNumber(this, 'interval', interval.toHours({ integral: false }), {
       min: 1,

@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { acknowledgeWildcard } from '../../compliance/acknowledge';
 import { EnvironmentProfile } from '../../environment';
 import { ofThisAccount } from '../../iam/source-account';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 import { executionsOf, LoggedStateMachine } from '../asl/logged-state-machine';
 import { AwsCalls } from '../asl/sdk-integrations';
 import type { Release } from '../release/release';
@@ -49,6 +50,7 @@ export class RollbackCommand extends Construct {
     private readonly props: RollbackCommandProps,
   ) {
     super(scope, id);
+    checkAllInReach(this, props);
     this.profile = props.profile ?? EnvironmentProfile.of(this);
     this.stateMachine = this.createStateMachine();
     this.document = this.createDocument();

@@ -16,14 +16,18 @@ import { EnvironmentProfile } from '../../environment';
 import { ofThisAccount } from '../../iam/source-account';
 import type { AlertRouting } from '../../observability';
 import { BucketPurpose, SecureBucket } from '../../storage';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
+import { checkKinds } from '../../validation/kinds';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 import type { Release } from '../release/release';
 import { KEY_ACTIONS } from './build/build-project';
 import { BuildStages } from './build/build-stages';
-import type { ImageBuild } from './build/image-build';
+import { ImageBuild } from './build/image-build';
 import { PipelineChecks } from './build/pipeline-checks';
-import type { DeployStage } from './deploy-stage';
+import { DeployStage } from './deploy-stage';
 import { notifyOfApprovals, notifyOfFailures } from './pipeline-notifications';
-import type { PipelineSource } from './pipeline-source';
+import { PipelineSource } from './pipeline-source';
 import { PipelineStage } from './pipeline-stage';
 import type { SourceConfig } from './source/source-actions';
 import { type PipelineParts, validatePipeline } from './validate-pipeline';
@@ -111,6 +115,9 @@ export class BlueGreenPipeline extends Construct {
     private readonly props: BlueGreenPipelineProps,
   ) {
     super(scope, id);
+    checkAllInReach(this, props);
+    checkKinds(this, props, { checks: PipelineChecks, images: ImageBuild });
+    checkKinds(this, props, { source: PipelineSource, stages: DeployStage });
     this.profile = props.profile ?? EnvironmentProfile.of(this);
     const parts = this.bindParts();
     this.source = parts.source;
@@ -126,7 +133,7 @@ export class BlueGreenPipeline extends Construct {
       this.stages.flatMap(({ release }) => (release ? [[release.stageName, release]] : [])),
     );
     const role = new Role(this, 'Role', {
-      description: `Runs ${this.node.path}`,
+      description: textFor('role', `Runs ${stackPath(this)}`),
       assumedBy: ofThisAccount(this, 'codepipeline.amazonaws.com'),
     });
     const policy = this.createPolicy(role);
@@ -156,7 +163,7 @@ export class BlueGreenPipeline extends Construct {
 
   private createKey(): Key {
     return new Key(this, 'Key', {
-      description: `Encrypts artifacts, reports and logs of ${this.node.path}`,
+      description: `Encrypts artifacts, reports and logs of ${stackPath(this)}`,
       enableKeyRotation: true,
       removalPolicy: this.profile.removalPolicy,
     });
@@ -245,7 +252,7 @@ export class BlueGreenPipeline extends Construct {
   /** Role that EventBridge starts the pipeline with. */
   private createTriggerRole(): Role {
     const role = new Role(this, 'Starter', {
-      description: `Starts ${this.node.path}`,
+      description: textFor('role', `Starts ${stackPath(this)}`),
       assumedBy: ofThisAccount(this, 'events.amazonaws.com'),
     });
     new ManagedPolicy(this, 'StarterPolicy', {

@@ -3,6 +3,8 @@ import { CfnRule } from 'aws-cdk-lib/aws-events';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { chatMessage } from '../../observability/alerting/channels/chat-message';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 import { consoleUrl } from './console-url';
 
 /** Event of the pipeline that is published to a topic. */
@@ -47,7 +49,7 @@ function createNotificationRule(scope: Construct, id: string, notification: Noti
   const { pipeline, topic, detail, predicate, title, text } = notification;
   const url = consoleUrl(scope, 'codesuite/codepipeline/pipelines/<pipeline>/view', '');
   new CfnRule(scope, id, {
-    description: `Notifies when actions of ${scope.node.path} ${predicate}`,
+    description: textFor('event rule', `Notifies when actions of ${stackPath(scope)} ${predicate}`),
     eventPattern: {
       'source': ['aws.codepipeline'],
       'detail-type': ['CodePipeline Action Execution State Change'],

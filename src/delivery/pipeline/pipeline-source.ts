@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import type { IImageRepository } from '../../registry';
+import { checkInReach } from '../../validation/objects-in-reach';
 import { checkRules, type Rule } from '../../validation/rules';
 import { TRIVY_IMAGE, trivyImageRule } from './build/trivy-image';
 import type { CodeConnectionProps, ImagePushProps } from './source/pipeline-source-props';
@@ -37,6 +38,7 @@ export class PipelineSource {
   public static imagePush(repository: IImageRepository, props: ImagePushProps = {}): PipelineSource {
     return new PipelineSource((scope) => {
       const { tags, trivyImage = TRIVY_IMAGE } = props;
+      checkInReach(scope, 'source.repository', repository, 'image');
       checkRules(scope, [tagPatternRule(tags), trivyImageRule('source.trivyImage', trivyImage)]);
       return new PushedImageSource({ repository, tags, trivyImage });
     });

@@ -16,6 +16,8 @@ import { ResponseTimeAlarm, SuccessRateAlarm } from '../../metrics/target-group-
 import { type AlertRouting, Severity } from '../../observability';
 import { describeAlarm } from '../../observability/alarms/alarm-description';
 import type { ProductionWebService } from '../../service';
+import { stackPath, uniqueName } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 import { RELEASED } from '../release/context/service-facts';
 import type { Release } from '../release/release';
 import type { PostReleaseAlarmsProps } from './deploy-stage-props';
@@ -77,6 +79,7 @@ export class PostReleaseAlarms extends Construct {
 
   private createCompositeAlarm(released: Alarm, stricter: Alarm[]): CompositeAlarm {
     return new CompositeAlarm(this, 'Alarm', {
+      compositeAlarmName: uniqueName(this, { maxLength: 255, child: 'Alarm' }),
       alarmDescription: this.describe(),
       alarmRule: AlarmRule.allOf(
         AlarmRule.fromAlarm(released, AlarmState.ALARM),
@@ -122,8 +125,9 @@ export class PostReleaseAlarms extends Construct {
     });
   }
 
-  private createStricterAlarms({ node, signals: names }: ProductionWebService, index: number): Alarm[] {
+  private createStricterAlarms(service: ProductionWebService, index: number): Alarm[] {
     const { successRatePercent, seconds } = this.limits;
+    const { signals: names } = service;
     const alarms = [
       new SuccessRateAlarm(this, `SuccessRate${index + 1}`, { names, threshold: successRatePercent }).alarm,
       new ResponseTimeAlarm(this, `ResponseTime${index + 1}`, { names, threshold: seconds }).alarm,
@@ -132,7 +136,10 @@ export class PostReleaseAlarms extends Construct {
     alarms
       .map((alarm) => alarm.node.defaultChild as CfnAlarm)
       .forEach((resource) => {
-        resource.alarmDescription = `${node.path} performs worse after a release: ${PART_OF_COMPOSITE}`;
+        resource.alarmDescription = textFor(
+          'alarm',
+          `${stackPath(service)} performs worse after a release: ${PART_OF_COMPOSITE}`,
+        );
       });
     return alarms;
   }

@@ -4,6 +4,8 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
 import { ofThisAccount } from '../../iam/source-account';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 import { chart, copy, output, part, type Part, put } from '../asl/asl';
 import { absent, choice } from '../asl/conditions';
 import { arrayItem, format, split } from '../asl/intrinsics';
@@ -49,7 +51,7 @@ export class MigrationDryRun extends Construct {
   ) {
     super(scope, id);
     const role = new Role(this, 'Role', {
-      description: `Shows what the migration of ${scope.node.path} would do`,
+      description: textFor('role', `Shows what the migration of ${stackPath(scope)} would do`),
       assumedBy: ofThisAccount(this, 'states.amazonaws.com'),
     });
     const calls = new AwsCalls(Stack.of(this).partition);
@@ -70,7 +72,7 @@ export class MigrationDryRun extends Construct {
       { resources: ['*'] },
     );
     return {
-      Comment: `Shows what the migration of ${target.source.node.path} would do`,
+      Comment: `Shows what the migration of ${stackPath(target.source)} would do`,
       ...chart(
         this.chooseImage(calls, arns),
         registerTaskDefinition(calls, arns, {

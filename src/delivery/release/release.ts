@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, Names, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
@@ -9,6 +9,9 @@ import type { IReleasedService, ReleaseTarget } from '../../contracts';
 import { EnvironmentProfile } from '../../environment';
 import { ofThisAccount } from '../../iam/source-account';
 import { NOTHING_RELEASED } from '../../registry/released-image';
+import { uniqueName } from '../../text/stack-path';
+import { checkKinds } from '../../validation/kinds';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 import { checkStackTags } from '../../validation/stack-tags';
 import { executionsOf, LoggedStateMachine } from '../asl/logged-state-machine';
 import { PollingIntervals } from '../asl/polling';
@@ -16,6 +19,7 @@ import { allowKeyOf, AwsCalls } from '../asl/sdk-integrations';
 import type { MigrationConfig } from './context/migration-config';
 import { ReleaseArns } from './context/release-arns';
 import type { ReleaseSettings } from './context/release-settings';
+import { Migration } from './migration';
 import { MigrationDryRun } from './migration-dry-run';
 import { releaseDefinition } from './release-definition';
 import type { ReleaseProps } from './release-props';
@@ -65,7 +69,9 @@ export class Release extends Construct {
     private readonly props: ReleaseProps,
   ) {
     super(scope, id);
+    checkKinds(this, props, { migration: Migration, profile: EnvironmentProfile });
     validateRelease(this, props);
+    checkAllInReach(this, props);
     this.migration = props.migration?._bind(this, { services: props.services });
     this.profile = props.profile ?? EnvironmentProfile.of(this);
     this.services = props.services;
@@ -101,7 +107,7 @@ export class Release extends Construct {
   private createRecord(id: string, name: string): string {
     const record = new CfnParameter(this, id, {
       type: 'String',
-      name: `/${Names.uniqueResourceName(this, { maxLength: 120, separator: '-' }).toLowerCase()}/${name}`,
+      name: `/${uniqueName(this, { maxLength: 120, separator: '-' }).toLowerCase()}/${name}`,
       value: NOTHING_RELEASED,
     });
     record.addPropertyDeletionOverride('Tags');

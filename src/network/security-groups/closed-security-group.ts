@@ -1,5 +1,25 @@
-import { type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { type IPeer, type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
+import { uniqueName } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
+
+/**
+ * Group whose rules have ids and descriptions that AWS and CloudFormation accept wherever its stack is.
+ * CDK makes ids of the rules of other groups of its name, which otherwise has the whole path in it.
+ */
+class ClosedSecurityGroup extends SecurityGroup {
+  public override get uniqueId(): string {
+    return uniqueName(this, { maxLength: 255 });
+  }
+
+  public override addIngressRule(peer: IPeer, connection: Port, description?: string, remoteRule?: boolean): void {
+    super.addIngressRule(peer, connection, description && textFor('security group', description), remoteRule);
+  }
+
+  public override addEgressRule(peer: IPeer, connection: Port, description?: string, remoteRule?: boolean): void {
+    super.addEgressRule(peer, connection, description && textFor('security group', description), remoteRule);
+  }
+}
 
 /** Properties of {@link closedSecurityGroup}. */
 interface ClosedSecurityGroupProps {
@@ -15,7 +35,11 @@ interface ClosedSecurityGroupProps {
  * its own. The rule to the loopback address stays, as AWS documents for this purpose.
  */
 export function closedSecurityGroup(scope: Construct, id: string, props: ClosedSecurityGroupProps): SecurityGroup {
-  const group = new SecurityGroup(scope, id, { ...props, allowAllOutbound: false });
+  const group = new ClosedSecurityGroup(scope, id, {
+    ...props,
+    description: textFor('security group', props.description),
+    allowAllOutbound: false,
+  });
   group.addEgressRule(
     Peer.ipv4('127.0.0.1/32'),
     Port.allTraffic(),

@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { stackPath } from '../../text/stack-path';
 import { PropError } from '../../validation/prop-error';
 import type { Runbooks } from '../alerting/runbooks';
 import { Severity } from '../alerting/severity';
@@ -36,7 +37,7 @@ export function describeAlarm(
   alarm: IConstruct,
   { source, happened, firstAction, key, severity, runbooks }: AlarmText,
 ): string {
-  const { path } = source.node;
+  const path = stackPath(source);
   const subject = path.length > MAX_PATH ? `..${path.slice(-MAX_PATH)}` : path;
   const runbook = `Runbook: ${runbooks.pageOf(key)}`;
   const description = [`${subject} ${happened}.`, firstAction, runbook, ANSWER[severity]].join(' ');

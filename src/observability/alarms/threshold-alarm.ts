@@ -1,4 +1,4 @@
-import { Duration, Names, Token, Tokenization } from 'aws-cdk-lib';
+import { Duration, Token, Tokenization } from 'aws-cdk-lib';
 import {
   Alarm,
   AnomalyDetectionAlarm,
@@ -11,6 +11,7 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Construct } from 'constructs';
 import type { IMonitoredService } from '../../contracts';
+import { uniqueName } from '../../text/stack-path';
 import type { AlertRouting } from '../alerting/alert-routing';
 import type { Runbooks } from '../alerting/runbooks';
 import type { Severity } from '../alerting/severity';
@@ -81,7 +82,7 @@ export class ThresholdAlarm extends Construct {
 
   /** Literal name, so that the service can refer to the alarm without a cycle. Other alarms have no name. */
   private rollbackName(): string | undefined {
-    const alarmName = Names.uniqueResourceName(this, { maxLength: MAX_NAME, separator: '-' }).toLowerCase();
+    const alarmName = uniqueName(this, { maxLength: MAX_NAME, separator: '-' }).toLowerCase();
     return this.props.rollbackService?.rollBackOn(alarmName) ? alarmName : undefined;
   }
 

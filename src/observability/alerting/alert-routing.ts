@@ -6,18 +6,35 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type ITopic, Subscription } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../../environment';
+import { viaService } from '../../iam/service-host';
+import { stackHash, stackPath } from '../../text/stack-path';
 import { knownToDiffer } from '../../validation/checks';
+import { checkKinds } from '../../validation/kinds';
+import { checkInReach } from '../../validation/objects-in-reach';
 import { checkRules } from '../../validation/rules';
 import { AlertForwarder } from './alert-forwarder';
 import type { AlertRoutingProps } from './alert-routing-props';
 import { AlertTopics } from './alert-topics';
 import { type ChannelRouting, channelRouting } from './channel-routing';
-import type { AlertChannel } from './channels/alert-channel';
+import { AlertChannel } from './channels/alert-channel';
 import type { ChannelTopic, ForwarderBinding } from './channels/channel-binding';
 import { ChatConfiguration } from './channels/chat-configuration';
 import { Runbooks } from './runbooks';
 import { SEVERITIES, Severity } from './severity';
+import { UnnotifiedAlerts } from './unnotified-alerts';
 import { warnOfUnsubscribedEvents } from './unsubscribed-events-warning';
+
+/** Classes of the props that are objects of one. */
+const KINDS = {
+  onCost: AlertChannel,
+  onCritical: AlertChannel,
+  onDeployment: AlertChannel,
+  onError: AlertChannel,
+  onWarning: AlertChannel,
+  profile: EnvironmentProfile,
+  runbooks: Runbooks,
+  unnotified: UnnotifiedAlerts,
+};
 
 /**
  * Encrypted SNS topic for each severity, with the channels that subscribe to it.
@@ -46,6 +63,7 @@ export class AlertRouting extends Construct {
     private readonly props: AlertRoutingProps = {},
   ) {
     super(scope, id);
+    checkKinds(this, props, KINDS);
     this.profile = props.profile ?? EnvironmentProfile.of(this);
     this._runbooks._check(this);
     this.routing = channelRouting(this, props, this.profile);
@@ -105,7 +123,8 @@ export class AlertRouting extends Construct {
    */
   public _listenFrom(scope: Construct, topic: ITopic, severity: Severity): void {
     this.checkForwardable(topic);
-    const id = `${severity}From${topic.node.addr.slice(-8)}`;
+    checkInReach(scope, 'topic', topic);
+    const id = `${severity}From${stackHash(topic)}`;
     if (this.routing.hasChannels(severity) && !scope.node.tryFindChild(id)) {
       this.relayTo(severity).listenTo(scope, id, topic);
     }
@@ -168,7 +187,7 @@ export class AlertRouting extends Construct {
   private createForwarder(channel: AlertChannel, topics: ChannelTopic[], binding: ForwarderBinding): void {
     const { destination, plan, secret } = binding;
     const forwarder = new AlertForwarder(this, channel._childId, {
-      destination: `${destination}, for ${this.node.path}`,
+      destination: `${destination}, for ${stackPath(this)}`,
       plan,
       statements: this.readStatements(secret),
       key: this.topics.key,
@@ -188,9 +207,7 @@ export class AlertRouting extends Construct {
           new PolicyStatement({
             actions: ['kms:Decrypt'],
             resources: [encryptionKey.keyArn],
-            conditions: {
-              StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` },
-            },
+            conditions: { StringEquals: { 'kms:ViaService': viaService(this, 'secretsmanager') } },
           }),
         ]
         : []),
@@ -205,7 +222,7 @@ export class AlertRouting extends Construct {
     }
     const { topicArn } = this.topicFor(severity);
     const relay = new AlertForwarder(this, `Relay-${severity}`, {
-      destination: `the topic for ${severity} of ${this.node.path}`,
+      destination: `the topic for ${severity} of ${stackPath(this)}`,
       plan: { kind: 'relay', topicArn },
       statements: [new PolicyStatement({ actions: ['sns:Publish'], resources: [topicArn] })],
       key: this.topics.key,

@@ -4,7 +4,9 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
+import { viaService } from '../../iam/service-host';
 import { sourceAccount } from '../../iam/source-account';
+import { stackPath } from '../../text/stack-path';
 
 /** Purpose of a topic, which decides who may publish to it. */
 export type TopicUse = 'severity' | 'deployment' | 'cost';
@@ -57,7 +59,7 @@ export class AlertTopics extends Construct {
   ) {
     super(scope, id);
     this.key = new Key(this, 'Key', {
-      description: `Encrypts the alerts of ${scope.node.path}`,
+      description: `Encrypts the alerts of ${stackPath(scope)}`,
       enableKeyRotation: true,
       removalPolicy: props.profile.removalPolicy,
     });
@@ -74,7 +76,7 @@ export class AlertTopics extends Construct {
     const topic = new Topic(this, name, {
       masterKey: this.key,
       enforceSSL: true,
-      displayName: `${this.node.scope!.node.path} ${name}`.slice(-100),
+      displayName: `${stackPath(this.node.scope!)} ${name}`.slice(-100),
     });
     publishersOf(uses).forEach(({ service, topic: condition }) =>
       topic.addToResourcePolicy(
@@ -104,11 +106,10 @@ export class AlertTopics extends Construct {
     );
   }
 
-  private conditions(condition: Publisher['key']): { [operator: string]: { [name: string]: string } } | undefined {
-    const { account, region } = Stack.of(this);
+  private conditions(condition: Publisher['key']): { [operator: string]: object } | undefined {
     return {
-      sourceAccount: sourceAccount(account),
-      viaSns: { StringEquals: { 'kms:ViaService': `sns.${region}.amazonaws.com` } },
+      sourceAccount: sourceAccount(Stack.of(this).account),
+      viaSns: { StringEquals: { 'kms:ViaService': viaService(this, 'sns') } },
       none: undefined,
     }[condition];
   }

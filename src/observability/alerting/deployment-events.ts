@@ -3,6 +3,9 @@ import { EventField, type EventPattern, type IRuleTarget, Match, Rule, RuleTarge
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { IMonitoredService, ServiceSignals } from '../../contracts';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 import type { AlertRouting } from './alert-routing';
 import { chatMessage } from './channels/chat-message';
 import { Severity } from './severity';
@@ -42,6 +45,7 @@ export class DeploymentEvents extends Construct {
     private readonly props: DeploymentEventsProps,
   ) {
     super(scope, id);
+    checkAllInReach(this, props);
     const { signals } = props.service;
     this.serviceArn = serviceArn(signals);
     if (signals.deploymentGroup === undefined) {
@@ -154,10 +158,11 @@ export class DeploymentEvents extends Construct {
   }
 
   private announce(id: string, { pattern, title, text, topics }: Announcement): void {
-    const { path } = this.props.service.signals.source.node;
+    // Angle brackets name a variable in the template of a message.
+    const path = stackPath(this.props.service.signals.source).replace(/[<>]/g, '_');
     const message = RuleTargetInput.fromObject(chatMessage(`${title}: ${path}`, `${text} (${EventField.time})`));
     new Rule(this, id, {
-      description: `${title}: ${path}`,
+      description: textFor('event rule', `${title}: ${path}`),
       eventPattern: pattern,
       targets: topics.map((topic) => topicTarget(topic, message)),
     });

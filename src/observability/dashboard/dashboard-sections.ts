@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Color, type IMetric, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ServiceSignals } from '../../contracts';
+import { stackPath } from '../../text/stack-path';
 import { alarmMetric } from '../alarms/threshold-alarm';
 import type { LogQuery, ServiceQueries } from '../logs/log-queries';
 import { ServiceMetrics } from '../metrics/service-metrics';
@@ -67,7 +68,7 @@ export function serviceSection(
   const tables: LogQuery[] =
     queries === undefined || names.length === 0 ? [] : [queries.errorsByContext(), queries.slowestRequests()];
   return [
-    heading(`## ${source.node.path}`),
+    heading(`## ${stackPath(source)}`),
     ...rowsOf(signals),
     ...(tables.length === 0 ? [] : [rowOf(tables.map((query) => table(query.title, query, names)))]),
   ];

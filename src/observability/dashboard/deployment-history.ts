@@ -49,6 +49,7 @@ export class DeploymentHistory extends Construct {
   /** CDK's own target would create it with a custom resource. */
   private createPolicy(): ResourcePolicy {
     return new ResourcePolicy(this, 'Policy', {
+      resourcePolicyName: uniqueName(this, { maxLength: 255, child: 'Policy' }),
       policyStatements: [
         new PolicyStatement({
           principals: [

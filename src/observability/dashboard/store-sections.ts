@@ -1,6 +1,7 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { Color, type HorizontalAnnotation, type IWidget, Shading } from 'aws-cdk-lib/aws-cloudwatch';
 import type { CacheSignals, DatabaseSignals } from '../../contracts';
+import { stackPath } from '../../text/stack-path';
 import { alarmMetric } from '../alarms/threshold-alarm';
 import { CacheMetrics } from '../metrics/cache-metrics';
 import { DatabaseMetrics } from '../metrics/database-metrics';
@@ -15,7 +16,7 @@ export function databaseSection(signals: DatabaseSignals, thresholds: ThresholdL
     .flatMap((key) => thresholds.definition(source, key) ?? [])
     .map(alarmMetric);
   return [
-    heading(`## ${source.node.path}`),
+    heading(`## ${stackPath(source)}`),
     ...rowsOf([
       graph('Connections', {
         left: [metrics.connections()],
@@ -115,7 +116,7 @@ export function cacheSection(signals: CacheSignals, thresholds: ThresholdLines):
   const metrics = new CacheMetrics(signals);
   const { source } = signals;
   return [
-    heading(`## ${source.node.path}`),
+    heading(`## ${stackPath(source)}`),
     ...rowsOf([
       graph('CPU', {
         left: [metrics.engineCpu()],

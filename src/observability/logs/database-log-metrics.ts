@@ -1,8 +1,9 @@
-import { Duration, Names } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, type IFilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { DatabaseFamily, type DatabaseSignals } from '../../contracts';
+import { uniqueName } from '../../text/stack-path';
 
 const NAMESPACE = 'prod-constructs/databases';
 
@@ -91,6 +92,6 @@ export class DatabaseLogMetrics extends Construct {
   }
 
   private metricName(suffix: string): string {
-    return `${Names.uniqueResourceName(this, { maxLength: 200, separator: '-' })}-${suffix}`;
+    return `${uniqueName(this, { maxLength: 200, separator: '-' })}-${suffix}`;
   }
 }

@@ -1,8 +1,10 @@
-import { Duration, Names, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { CfnInsightRule, MathExpression, type MathExpressionOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { sortedByName } from '../../contracts/sorted-by-name';
+import { uniqueName } from '../../text/stack-path';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 import { checkRules, type Rule } from '../../validation/rules';
 
 /** Properties of a {@link DistinctCount}. Log groups are required. */
@@ -45,10 +47,11 @@ export class DistinctCount extends Construct {
 
   public constructor(scope: Construct, id: string, props: DistinctCountProps) {
     super(scope, id);
+    checkAllInReach(this, props);
     const field = props.field ?? '$.user';
     this.check(props, field);
     // CloudFormation requires a name, and the metric's expression contains it.
-    this.ruleName = Names.uniqueResourceName(this, { maxLength: 128, separator: '-' });
+    this.ruleName = uniqueName(this, { maxLength: 128, separator: '-' });
     this.rule = this.createRule(props, field);
   }
 

@@ -1,7 +1,7 @@
-import { Names } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, type IFilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { uniqueName } from '../../text/stack-path';
 
 /** Properties of {@link LogErrors}. Log groups are required. */
 export interface LogErrorsProps {
@@ -46,7 +46,7 @@ export class LogErrors extends Construct {
     private readonly props: LogErrorsProps,
   ) {
     super(scope, id);
-    const metricName = Names.uniqueResourceName(this, { maxLength: 255, separator: '-' });
+    const metricName = uniqueName(this, { maxLength: 255, separator: '-' });
     this.metric = new Metric({ namespace: NAMESPACE, metricName, statistic: 'Sum', label: 'Errors in the log' });
   }
 

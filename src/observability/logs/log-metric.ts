@@ -3,6 +3,8 @@ import { type Metric, type MetricOptions, Stats, type Unit } from 'aws-cdk-lib/a
 import { type IFilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { sortedByName } from '../../contracts/sorted-by-name';
+import { pathInStack, uniqueName } from '../../text/stack-path';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 import { checkLogMetric } from './validate-log-metric';
 
 /** Properties of a {@link LogMetric}. A log group and a pattern are required. */
@@ -79,8 +81,9 @@ export class LogMetric extends Construct {
     private readonly props: LogMetricProps,
   ) {
     super(scope, id);
+    checkAllInReach(this, props);
     this.metricNamespace = props.metricNamespace ?? Stack.of(this).stackName;
-    this.metricName = props.metricName ?? pathBelowStack(this);
+    this.metricName = props.metricName ?? nameOf(this);
     this.counts = props.value === undefined || !props.value.includes('$');
     checkLogMetric(this, {
       ...props,
@@ -126,12 +129,16 @@ function hasAny(dimensions: { [name: string]: string } = {}): boolean {
   return Object.keys(dimensions).length > 0;
 }
 
+/** Longest name of a metric. */
+const MAX_NAME = 255;
+
 /** Path in ASCII, because CloudWatch supports no other characters in a metric's name. */
-function pathBelowStack(construct: Construct): string {
-  const { scopes } = construct.node;
-  const path = scopes
-    .slice(scopes.findIndex((scope) => Stack.isStack(scope)) + 1)
-    .map(({ node }) => node.id)
-    .join('/');
-  return Token.isUnresolved(path) ? path : path.replace(/[^\x20-\x7e]|[:*$]/g, '-');
+function nameOf(construct: Construct): string {
+  const path = pathInStack(construct);
+  if (Token.isUnresolved(path)) {
+    return path;
+  }
+  return path.length > MAX_NAME
+    ? uniqueName(construct, { maxLength: MAX_NAME })
+    : path.replace(/[^\x20-\x7e]|[:*$]/g, '-');
 }

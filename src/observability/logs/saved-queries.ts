@@ -1,6 +1,9 @@
 import { type ILogGroup, QueryDefinition, QueryString } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
 import type { IMonitoredDatabase, IMonitoredService } from '../../contracts';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 import type { LogFields } from './log-fields';
 import { databaseQueries, fieldNames, type LogQuery, ServiceQueries } from './log-queries';
 
@@ -40,6 +43,7 @@ export class SavedQueries extends Construct {
 
   public constructor(scope: Construct, id: string, props: SavedQueriesProps = {}) {
     super(scope, id);
+    checkAllInReach(this, props);
     const serviceQueries = new ServiceQueries(fieldNames(this, props.fields)).all();
     this.queries = [
       ...(props.services ?? []).flatMap(({ signals }) => this.save(signals.source, signals.logGroups, serviceQueries)),
@@ -54,11 +58,11 @@ export class SavedQueries extends Construct {
       return [];
     }
     // A path is unique, and a slash in an id would be another level.
-    const folder = new Construct(this, source.node.path.replace(/\//g, '-'));
+    const folder = new Construct(this, stackPath(source).replace(/\//g, '-'));
     return queries.map(
       ({ title, query }) =>
         new QueryDefinition(folder, title.replace(/ /g, ''), {
-          queryDefinitionName: `${source.node.path.replace(/[:*]/g, '-')}/${title}`,
+          queryDefinitionName: textFor('query', `${stackPath(source)}/${title}`),
           queryString: new QueryString(query),
           logGroups,
         }),

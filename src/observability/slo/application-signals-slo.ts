@@ -1,7 +1,8 @@
-import { Duration, Names } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { CfnServiceLevelObjective } from 'aws-cdk-lib/aws-applicationsignals';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { uniqueName } from '../../text/stack-path';
 import type { ErrorBudget } from './error-budget';
 import type { ObjectiveExclusion } from './objective-exclusion';
 import type { CheckedObjective } from './service-objective';
@@ -32,7 +33,7 @@ export class ApplicationSignalsSlo extends Construct {
     const { objective, budget, description, windows } = props;
     const { failed, all, metrics } = budget.counts(Duration.minutes(1));
     this.resource = new CfnServiceLevelObjective(this, 'Resource', {
-      name: Names.uniqueResourceName(this, { maxLength: 120, separator: '-' }),
+      name: uniqueName(this, { maxLength: 120, separator: '-' }),
       description,
       requestBasedSli: {
         requestBasedSliMetric: {

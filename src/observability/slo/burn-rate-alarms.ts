@@ -13,15 +13,20 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Construct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
 import type { IMonitoredService } from '../../contracts';
+import { stackPath, uniqueName } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
+import { checkKinds } from '../../validation/kinds';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 import { PropError } from '../../validation/prop-error';
 import { type AlarmText, describeAlarm } from '../alarms/alarm-description';
 import { MAX_METRICS_PER_ALARM } from '../alarms/metric-limit';
 import type { AlertRouting } from '../alerting/alert-routing';
-import type { Runbooks } from '../alerting/runbooks';
+import { Runbooks } from '../alerting/runbooks';
 import { Severity } from '../alerting/severity';
 import { ApplicationSignalsSlo } from './application-signals-slo';
 import { ErrorBudget, shown } from './error-budget';
-import type { CheckedObjective, ServiceObjective } from './service-objective';
+import type { CheckedObjective } from './service-objective';
+import { ServiceObjective } from './service-objective';
 
 /** Properties of {@link BurnRateAlarms}. All are required. */
 export interface BurnRateAlarmsProps {
@@ -88,6 +93,8 @@ export class BurnRateAlarms extends Construct {
     private readonly props: BurnRateAlarmsProps,
   ) {
     super(scope, id);
+    checkAllInReach(this, props);
+    checkKinds(this, props, { objective: ServiceObjective, runbooks: Runbooks });
     this.objective = props.objective._checked(this);
     this.checkTargetGroups();
     this.budget = new ErrorBudget(props.service.signals, this.objective);
@@ -128,6 +135,7 @@ export class BurnRateAlarms extends Construct {
     const { service, alertRouting, runbooks } = this.props;
     const reachable = burnRates.filter(({ factor }) => this.canReach(factor));
     const alarm = new CompositeAlarm(this, id, {
+      compositeAlarmName: uniqueName(this, { maxLength: 255, child: id }),
       alarmRule: AlarmRule.anyOf(...reachable.map((burnRate) => this.inBothWindows(burnRate))),
       alarmDescription: describeAlarm(this, {
         ...text,
@@ -161,7 +169,10 @@ export class BurnRateAlarms extends Construct {
 
   private createWindowAlarm(id: string, window: Duration, threshold: number, fewest: number): Alarm {
     const alarm = new Alarm(this, id, {
-      alarmDescription: `Part of ${this.node.path}: the burn rate of ${inHours(window)}. It notifies no channel.`,
+      alarmDescription: textFor(
+        'alarm',
+        `Part of ${stackPath(this)}: the burn rate of ${inHours(window)}. It notifies no channel.`,
+      ),
       metric: this.budget.burnRate(window, fewest),
       threshold,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
@@ -189,7 +200,7 @@ export class BurnRateAlarms extends Construct {
     const { resource } = new ApplicationSignalsSlo(this, 'Record', {
       objective: this.objective,
       budget: this.budget,
-      description: `${this.props.service.signals.source.node.path}: ${this.goal}`,
+      description: textFor('objective', `${stackPath(this.props.service.signals.source)}: ${this.goal}`),
       windows: minutes.map((window) => Duration.minutes(window)),
     });
     return resource;

@@ -1,6 +1,7 @@
 import { type Duration, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { checkReason, checkWholeNumber } from '../../validation/checks';
+import { partitionOf } from '../../validation/resource-environment';
 import { checkRules, type Rule } from '../../validation/rules';
 import type { ObjectiveExclusion } from './objective-exclusion';
 
@@ -96,7 +97,7 @@ export class ServiceObjective {
    */
   public _checked(scope: IConstruct): CheckedObjective {
     const minFailures = this.options.minFailures ?? LEAST_FAILURES;
-    checkRules(scope, this.rules(minFailures));
+    checkRules(scope, this.rules(scope, minFailures));
     this.checkExclusions(scope);
     return {
       percent: this.percent,
@@ -107,7 +108,7 @@ export class ServiceObjective {
     };
   }
 
-  private rules(minFailures: number): Rule[] {
+  private rules(scope: IConstruct, minFailures: number): Rule[] {
     const milliseconds =
       this.threshold === undefined || this.threshold.isUnresolved()
         ? 1
@@ -143,6 +144,12 @@ export class ServiceObjective {
         value: warnAt,
         expected: 'above 0, up to 100 % of the budget',
         fix: 'remove it to use 50',
+      },
+      {
+        condition: this.record !== undefined && partitionOf(scope) === 'aws-cn',
+        prop: 'objective',
+        problem: 'is recorded, which is not supported in China, where Application Signals has no objectives',
+        fix: 'remove recorded(), the alarms do not need it',
       },
       {
         condition: exclusions.length > MAX_EXCLUSIONS,

@@ -1,10 +1,12 @@
-import { Names, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import { Cluster, ContainerInsights } from 'aws-cdk-lib/aws-ecs';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { NamespaceType } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../../environment';
 import type { ISecureVpc } from '../../network';
+import { uniqueName } from '../../text/stack-path';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 import { PropError } from '../../validation/prop-error';
 import { EcsExecLog } from './ecs-exec';
 
@@ -54,6 +56,7 @@ export class ServiceCluster extends Construct {
 
   public constructor(scope: Construct, id: string, props: ServiceClusterProps) {
     super(scope, id);
+    checkAllInReach(this, props);
     const sessions = props.ecsExec
       ? new EcsExecLog(this, 'Sessions', props.profile ?? EnvironmentProfile.of(this))
       : undefined;
@@ -73,7 +76,7 @@ export class ServiceCluster extends Construct {
   }
 
   private checkedNamespace(
-    name = Names.uniqueResourceName(this, { maxLength: 100, separator: '-' }).toLowerCase(),
+    name = uniqueName(this, { maxLength: 100, separator: '-' }).toLowerCase(),
   ): string {
     if (!Token.isUnresolved(name) && !/^[A-Za-z0-9._-]{1,1024}$/.test(name)) {
       throw new PropError(this, {

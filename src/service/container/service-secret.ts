@@ -1,6 +1,7 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
+import { checkInReach } from '../../validation/objects-in-reach';
 import { checkRules } from '../../validation/rules';
 
 /** Properties of {@link ServiceSecret.generated}. None is required. */
@@ -104,6 +105,7 @@ export class ServiceSecret {
    */
   public _check(scope: IConstruct): void {
     const { variable, _origin: origin } = this;
+    checkInReach(scope, 'secrets', 'secret' in origin ? origin.secret : undefined, 'secret');
     const length = origin.kind === 'generated' ? origin.length : 64;
     checkRules(scope, [
       {

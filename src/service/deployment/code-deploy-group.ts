@@ -4,6 +4,8 @@ import type { FargateService } from 'aws-cdk-lib/aws-ecs';
 import { type IRole, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from '../../compliance/acknowledge';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 import type { SecureLoadBalancer } from '../load-balancer/secure-load-balancer';
 import type { CodeDeploySettings } from './rollout-plan';
 import type { TargetGroups } from './target-groups';
@@ -34,7 +36,7 @@ export class CodeDeployGroup extends Construct {
   ) {
     super(scope, id);
     const role = new Role(this, 'Role', {
-      description: `Deploys new versions of ${scope.node.path}`,
+      description: textFor('role', `Deploys new versions of ${stackPath(scope)}`),
       assumedBy: new ServicePrincipal('codedeploy.amazonaws.com'),
     });
     const policy = this.createPolicy(role);

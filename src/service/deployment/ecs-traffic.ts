@@ -10,6 +10,8 @@ import {
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 import type { Route } from '../load-balancer/route';
 import type { SecureLoadBalancer } from '../load-balancer/secure-load-balancer';
 import { type FixedTags, fixTags } from './fixed-tags';
@@ -108,7 +110,7 @@ export class EcsTraffic extends Construct implements TargetGroups {
 
   private createInfrastructureRole(testRule: ApplicationListenerRule): Role {
     const role = new Role(this, 'InfrastructureRole', {
-      description: `Moves traffic between the target groups of ${this.node.scope?.node.path}`,
+      description: textFor('role', `Moves traffic between the target groups of ${stackPath(this.node.scope!)}`),
       assumedBy: new ServicePrincipal('ecs.amazonaws.com'),
     });
     const { listener, testListener } = this.props.loadBalancer;

@@ -16,6 +16,8 @@ import { acknowledge, acknowledgeWildcard } from '../../compliance/acknowledge';
 import type { EnvironmentProfile } from '../../environment';
 import { hardenedFunction } from '../../functions/hardened-function';
 import type { ISecureVpc } from '../../network';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 import type { StepHold } from './rollout-plan';
 import type { SmokeTestBinding } from './smoke-test-binding';
 
@@ -125,7 +127,7 @@ export class LifecycleHook extends Construct {
   /** The network access is the API of ECS. A smoke test adds the tasks. */
   private createFunction(): ReturnType<typeof hardenedFunction> {
     const { network, profile } = this.props;
-    const service = this.node.scope?.node.path;
+    const service = stackPath(this.node.scope!);
     return hardenedFunction(this, {
       lambda: 'rollout-hook',
       description: `Decides how far a rollout of ${service} may go`,
@@ -222,7 +224,7 @@ export class LifecycleHook extends Construct {
   /** Role with which ECS calls this function alone. */
   private createInvoker(): Role {
     const role = new Role(this, 'Invoker', {
-      description: `Calls the rollout hook of ${this.node.scope?.node.path}`,
+      description: textFor('role', `Calls the rollout hook of ${stackPath(this.node.scope!)}`),
       assumedBy: new ServicePrincipal('ecs.amazonaws.com'),
     });
     new ManagedPolicy(this, 'InvokerPolicy', {

@@ -1,9 +1,10 @@
-import { type Duration, Names } from 'aws-cdk-lib';
+import { type Duration } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
 import { ResponseTimeAlarm, SuccessRateAlarm, UnhealthyTargetsAlarm } from '../../metrics/target-group-alarm';
 import type { TargetGroupNames } from '../../metrics/target-group-metrics';
+import { uniqueName } from '../../text/stack-path';
 
 /** Limits beyond which a deployment rolls back. All are checked. */
 interface RollbackLimits {
@@ -33,7 +34,7 @@ export function rollbackAlarms(
   scope: Construct,
   { names, successRatePercent, responseTimeLimit, startupTime }: RollbackLimits,
 ): { readonly alarms: Alarm[]; readonly alarmNames: string[] } {
-  const prefix = Names.uniqueResourceName(scope, { maxLength: 200, separator: '-' }).toLowerCase();
+  const prefix = uniqueName(scope, { maxLength: 200, separator: '-' }).toLowerCase();
   const [successRate, responseTime, unhealthyTargets] = ['success-rate', 'response-time', 'unhealthy-targets'].map(
     (name) => `${prefix}-${name}`,
   );

@@ -5,6 +5,7 @@ import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { type IImageRepository, ImageRepository } from '../../registry';
 import { NOTHING_RELEASED } from '../../registry/released-image';
+import { checkInReach } from '../../validation/objects-in-reach';
 import { PropError } from '../../validation/prop-error';
 import { checkRules } from '../../validation/rules';
 
@@ -240,6 +241,7 @@ function declared(
   repository: IImageRepository,
   { tag, digest }: DeclaredImageProps,
 ): ResolvedImage {
+  checkInReach(scope, prop, repository, 'image');
   checkRules(scope, [
     {
       condition: (tag === undefined) === (digest === undefined),
@@ -268,6 +270,7 @@ function declared(
 }
 
 function released(scope: Construct, prop: string, repository: IImageRepository, track: string): ResolvedImage {
+  checkInReach(scope, prop, repository, 'image');
   if (repository instanceof ImageRepository && Stack.of(repository) === Stack.of(scope)) {
     throw new PropError(scope, {
       prop,

@@ -2,6 +2,8 @@ import type { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalanci
 import { AaaaRecord, ARecord, type IHostedZone, type RecordSet, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 
 /** Properties of the alias records of a load balancer. All are required. */
 interface AliasProps {
@@ -27,7 +29,7 @@ export function aliasRecords(scope: Construct, props: AliasProps): RecordSet[] {
     zone: props.hostedZone,
     recordName: `${props.domainName}.`,
     target: RecordTarget.fromAlias(new LoadBalancerTarget(props.loadBalancer)),
-    comment: `Load balancer ${scope.node.path}`,
+    comment: textFor('hosted zone record', `Load balancer ${stackPath(scope)}`),
   };
   return [
     new ARecord(domain, 'AliasA', record),

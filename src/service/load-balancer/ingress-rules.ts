@@ -2,6 +2,7 @@ import { type IVpc, Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
 import { closedSecurityGroup } from '../../network/security-groups/closed-security-group';
+import { stackPath } from '../../text/stack-path';
 import { checkPort } from '../../validation/checks';
 import { PropError } from '../../validation/prop-error';
 import type { IngressPeer, IngressSettings } from './ingress';
@@ -29,7 +30,7 @@ export class IngressRules {
     this.peers = ingress.peers;
     this.securityGroup = closedSecurityGroup(scope, 'SecurityGroup', {
       vpc,
-      description: `Load balancer ${scope.node.path}`,
+      description: `Load balancer ${stackPath(scope)}`,
     });
     if (ingress.anyone) {
       acknowledge(

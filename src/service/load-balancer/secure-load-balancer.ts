@@ -18,7 +18,10 @@ import { EnvironmentProfile } from '../../environment';
 import { WebFirewall } from '../../firewall';
 import { SubnetTier } from '../../network';
 import { BucketPurpose, SecureBucket } from '../../storage';
+import { checkKinds } from '../../validation/kinds';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 import { aliasRecords } from './alias-records';
+import { Domain } from './domain';
 import { logHealthChecks } from './health-check-logs';
 import { Ingress, type IngressSettings } from './ingress';
 import { IngressRules } from './ingress-rules';
@@ -79,6 +82,8 @@ export class SecureLoadBalancer extends Construct {
     private readonly props: SecureLoadBalancerProps,
   ) {
     super(scope, id);
+    checkAllInReach(this, props);
+    checkKinds(this, props, { ingress: Ingress, domains: Domain, profile: EnvironmentProfile });
     const { network, dualStack = false, profile = EnvironmentProfile.of(this) } = props;
     this.certificate = defaultCertificate(props);
     checkLoadBalancer(this, props);

@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { Construct } from 'constructs';
+import { checkInReach } from '../../validation/objects-in-reach';
 import { checkRules, type Rule } from '../../validation/rules';
 import { toAsciiName } from './ascii-name';
 import type { Domain } from './domain';
@@ -10,8 +11,12 @@ const NAME = /^(?=.{1,253}$)(\*\.)?([a-z0-9_]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z
 /** Quota "certificates per load balancer", not counting the default one. */
 const MAX_CERTIFICATES = 25;
 
-/** Refuses names that are invalid, repeated or of another zone, and too many certificates. */
+/** Refuses names that are invalid, repeated or of another zone, zones out of reach, and too many certificates. */
 export function checkDomains(scope: Construct, domains: readonly Domain[], plainHttp: boolean): void {
+  domains.forEach(({ _hostedZone, _certificate }) => {
+    checkInReach(scope, 'domains.hostedZone', _hostedZone, 'hostedZone');
+    checkInReach(scope, 'domains.certificate', _certificate, 'certificate');
+  });
   const names = domains.map(({ name }) => name);
   const repeated = names.find((name, index) => names.indexOf(name) < index);
   const certificates = new Set(domains.flatMap(({ _certificate }) => _certificate?.certificateArn ?? []));

@@ -4,6 +4,8 @@ import { Alarm, ComparisonOperator, type IAlarmAction, type IMetric } from 'aws-
 import type { FargateService, ScalableTaskCount } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { LATE_MINUTES } from '../../metrics/target-group-metrics';
+import { stackPath, uniqueName } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 import { checkWholeNumber } from '../../validation/checks';
 import type { RequestsPerTask } from './requests-per-task';
 import type { Thresholds } from './scaling-thresholds';
@@ -97,7 +99,7 @@ export class StepScaling extends Construct {
     action.addAdjustment({ adjustment: tasksPerStep, lowerBound: 0, upperBound: far });
     action.addAdjustment({ adjustment: tasksPerLargeStep, lowerBound: far });
     new Alarm(this, `${id}High`, {
-      alarmDescription: `Adds tasks to ${this.props.service.node.path}`,
+      alarmDescription: textFor('alarm', `Adds tasks to ${stackPath(this.props.service)}`),
       metric,
       threshold,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
@@ -111,7 +113,10 @@ export class StepScaling extends Construct {
     const action = this.createAction('CpuIn');
     action.addAdjustment({ adjustment: -1, upperBound: 0 });
     new Alarm(this, 'CpuLow', {
-      alarmDescription: `Removes a task from ${this.props.service.node.path}; fires while the service is idle`,
+      alarmDescription: textFor(
+        'alarm',
+        `Removes a task from ${stackPath(this.props.service)}; fires while the service is idle`,
+      ),
       metric,
       threshold,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
@@ -121,6 +126,7 @@ export class StepScaling extends Construct {
 
   private createAction(id: string): StepScalingAction {
     return new StepScalingAction(this, id, {
+      policyName: uniqueName(this, { maxLength: 255, child: id }),
       scalingTarget: this.props.taskCount,
       adjustmentType: AdjustmentType.CHANGE_IN_CAPACITY,
       cooldown: this.props.steps.cooldown ?? MINUTE,

@@ -1,7 +1,8 @@
-import { Aws, type CfnCondition, Duration, Fn, Names, Token } from 'aws-cdk-lib';
+import { Aws, type CfnCondition, Duration, Fn, Token } from 'aws-cdk-lib';
 import { CfnScalingPolicy, Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import type { CfnService, FargateService, ScalableTaskCount } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
+import { uniqueName } from '../../text/stack-path';
 import type { RequestsPerTask } from './requests-per-task';
 import type { TaskRange } from './scaling-limits';
 import { scalingThresholds, type Thresholds } from './scaling-thresholds';
@@ -58,14 +59,22 @@ export class TaskScaling extends Construct {
     const { cpuPercent, memoryPercent, requestsPerMinute } = thresholds;
     const { scaleOutCooldown = Duration.seconds(60), scaleInCooldown = Duration.seconds(300) } = target;
     const cooldowns = { scaleOutCooldown, scaleInCooldown };
-    this.taskCount.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: cpuPercent, ...cooldowns });
-    this.taskCount.scaleOnMemoryUtilization('Memory', { targetUtilizationPercent: memoryPercent, ...cooldowns });
+    this.taskCount.scaleOnCpuUtilization('Cpu', {
+      policyName: this.policyName('Cpu'),
+      targetUtilizationPercent: cpuPercent,
+      ...cooldowns,
+    });
+    this.taskCount.scaleOnMemoryUtilization('Memory', {
+      policyName: this.policyName('Memory'),
+      targetUtilizationPercent: memoryPercent,
+      ...cooldowns,
+    });
     if (requestsPerMinute === undefined) {
       return;
     }
     const { service, requests } = this.props;
     const policy = new CfnScalingPolicy(this, 'Requests', {
-      policyName: Names.uniqueResourceName(this, { maxLength: 200, separator: '-' }).toLowerCase(),
+      policyName: uniqueName(this, { maxLength: 200, separator: '-' }).toLowerCase(),
       policyType: 'TargetTrackingScaling',
       resourceId: `service/${service.cluster.clusterName}/${service.serviceName}`,
       scalableDimension: 'ecs:service:DesiredCount',
@@ -78,6 +87,12 @@ export class TaskScaling extends Construct {
       },
     });
     policy.node.addDependency(this.taskCount);
+  }
+
+  /** CDK's own name contains the whole path, and another name replaces the policy. */
+  private policyName(child: string): string {
+    const target = this.taskCount.node.findChild('Target');
+    return uniqueName(target, { maxLength: 255, child });
   }
 
   private pauseAtNight(): void {

@@ -2,6 +2,7 @@ import { type Duration, Stack } from 'aws-cdk-lib';
 import type { FargateService } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { rateExpression, scheduleAction, sdkTarget } from '../../scheduling/scheduled-action';
+import { stackPath } from '../../text/stack-path';
 
 /** Properties of a {@link ScheduledRedeployment}. All are required. */
 export interface ScheduledRedeploymentProps {
@@ -22,14 +23,14 @@ export class ScheduledRedeployment extends Construct {
     super(scope, id);
     const { service, every } = props;
     scheduleAction(this, {
-      roleDescription: `Replaces the tasks of ${scope.node.path}`,
+      roleDescription: `Replaces the tasks of ${stackPath(scope)}`,
       target: sdkTarget(this, 'ecs', 'updateService'),
       action: 'ecs:UpdateService',
       resources: [service.serviceArn],
       schedules: [
         {
           id: 'Schedule',
-          description: `Replaces the tasks of ${scope.node.path}, whose secrets change`,
+          description: `Replaces the tasks of ${stackPath(scope)}, whose secrets change`,
           expression: rateExpression(every.toDays(), 'day'),
           input: Stack.of(this).toJsonString({
             Cluster: service.cluster.clusterName,

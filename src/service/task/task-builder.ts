@@ -2,11 +2,15 @@ import { type Connections, InterfaceVpcEndpointAwsService, Port } from 'aws-cdk-
 import type { Construct } from 'constructs';
 import { sortedByName } from '../../contracts/sorted-by-name';
 import type { ISecureVpc } from '../../network';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
+import { checkKind } from '../../validation/kinds';
 import { SESSION_PATH_MIB, SESSION_PATHS } from '../cluster/ecs-exec';
 import { PORT_NAME } from '../cluster/service-connect';
 import type { ServiceVolume } from '../container/service-volume';
 import type { TaskContainer, WritableMemory } from '../container/task-container';
 import type { ResolvedImage } from '../image/service-image';
+import { ServiceImage } from '../image/service-image';
 import type { TracingSettings } from '../tracing/tracing-config';
 import type { ServiceTaskProps } from './service-task-props';
 import { ServiceTaskDefinition } from './task-definition';
@@ -76,7 +80,7 @@ export class TaskBuilder {
    */
   public reach(network: ISecureVpc, client: Connections): void {
     const { secrets } = this.task;
-    const path = this.service.node.path;
+    const path = stackPath(this.service);
     const needs: Array<[InterfaceVpcEndpointAwsService[], string]> = [
       [secrets.usesSecretsManager ? [InterfaceVpcEndpointAwsService.SECRETS_MANAGER] : [], `the secrets of ${path}`],
       [secrets.usesParameterStore ? [InterfaceVpcEndpointAwsService.SSM] : [], `the parameters of ${path}`],
@@ -100,7 +104,7 @@ export class TaskBuilder {
   private bindTracing(): TracingSettings | undefined {
     const { profile, image, reachesInternet } = this.context;
     return this.props.tracing?._bind(this.service, {
-      name: this.service.node.id.toLowerCase(),
+      name: textFor('traced service', this.service.node.id.toLowerCase()),
       environment: profile.name,
       version: image.version,
       reachesInternet,
@@ -113,6 +117,7 @@ export class TaskBuilder {
   }
 
   private bindImage({ image, imageProp, name }: TaskContainer): ResolvedImage {
+    checkKind(this.service, imageProp, image, ServiceImage);
     return image._bind(this.service, {
       prop: imageProp,
       arm64: this.context.arm64,

@@ -18,6 +18,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
 import type { SecretVariable } from '../../contracts';
 import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
+import { stackPath, uniqueName } from '../../text/stack-path';
 import type { ServiceSecret } from '../container/service-secret';
 import type { ServiceVolume } from '../container/service-volume';
 import {
@@ -107,7 +108,7 @@ export class ServiceTaskDefinition extends Construct {
   ) {
     super(scope, id);
     const { profile, logGroupName } = props;
-    const service = scope.node.path;
+    const service = stackPath(scope);
     this.logGroup = new EncryptedLogGroup(this, 'Logs', { profile, logGroupName }).logGroup;
     this.executionRole = createExecutionRole(this, service);
     this.executionPolicy = createExecutionPolicy(this, {
@@ -156,6 +157,7 @@ export class ServiceTaskDefinition extends Construct {
 
   private createTaskDefinition(): FargateTaskDefinition {
     const definition = new FargateTaskDefinition(this, 'Definition', {
+      family: uniqueName(this, { maxLength: 255, child: 'Definition' }),
       cpu: this.props.cpu,
       memoryLimitMiB: this.props.memoryMiB,
       ephemeralStorageGiB: this.props.ephemeralStorageGiB,

@@ -5,6 +5,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
 import { sourceAccount } from '../../iam/source-account';
+import { textFor } from '../../text/text-for';
 
 /** Properties of the execution role's policy. All are required. */
 interface ExecutionPolicyProps {
@@ -19,7 +20,7 @@ interface ExecutionPolicyProps {
 /** Creates the role that starts the tasks. */
 export function createExecutionRole(scope: Construct, service: string): Role {
   return new Role(scope, 'ExecutionRole', {
-    description: `Starts the tasks of ${service}`,
+    description: textFor('role', `Starts the tasks of ${service}`),
     assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
   });
 }
@@ -64,7 +65,7 @@ export function createExecutionPolicy(
  */
 export function createTaskRole(scope: Construct, service: string): Role {
   return new Role(scope, 'TaskRole', {
-    description: `Permissions of the application of ${service}`,
+    description: textFor('role', `Permissions of the application of ${service}`),
     assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com', {
       conditions: sourceAccount(Aws.ACCOUNT_ID),
     }),

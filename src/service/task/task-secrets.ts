@@ -9,6 +9,8 @@ import { acknowledge, acknowledgeInCompliancePacks } from '../../compliance/ackn
 import type { SecretVariable } from '../../contracts';
 import { SECRET_PLACEHOLDER } from '../../contracts/secret-placeholder';
 import type { EnvironmentProfile } from '../../environment';
+import { viaService } from '../../iam/service-host';
+import { textFor } from '../../text/text-for';
 import type { ServiceSecret } from '../container/service-secret';
 
 /** Properties of {@link TaskSecrets}. All but the key are required. */
@@ -91,7 +93,7 @@ export class TaskSecrets extends Construct {
   private create(variable: string, origin: { kind: 'generated'; length: number } | { kind: 'placeholder' }): Secret {
     this.key ??= this.props.key ?? this.createKey();
     const secret = new Secret(this, `Secret-${variable}`, {
-      description: `${variable} of ${this.props.service}`,
+      description: textFor('secret', `${variable} of ${this.props.service}`),
       encryptionKey: this.key,
       removalPolicy: this.props.profile.removalPolicy,
       ...(origin.kind === 'generated'
@@ -141,7 +143,7 @@ export class TaskSecrets extends Construct {
   private allowDecrypt(service: string, keyArn?: string): void {
     if (keyArn !== undefined) {
       this.allow('kms:Decrypt', keyArn, {
-        StringEquals: { 'kms:ViaService': `${service}.${Stack.of(this).region}.amazonaws.com` },
+        StringEquals: { 'kms:ViaService': viaService(this, service) },
       });
     }
   }

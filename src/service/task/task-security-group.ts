@@ -2,6 +2,7 @@ import { InterfaceVpcEndpointAwsService, type SecurityGroup } from 'aws-cdk-lib/
 import type { Construct } from 'constructs';
 import type { ISecureVpc } from '../../network';
 import { closedSecurityGroup } from '../../network/security-groups/closed-security-group';
+import { stackPath } from '../../text/stack-path';
 
 /**
  * Security group of the tasks of a service, which lets them pull images and write logs.
@@ -11,7 +12,7 @@ import { closedSecurityGroup } from '../../network/security-groups/closed-securi
 export function taskSecurityGroup(service: Construct, network: ISecureVpc): SecurityGroup {
   const group = closedSecurityGroup(service, 'SecurityGroup', {
     vpc: network.vpc,
-    description: `Tasks of ${service.node.path}`,
+    description: `Tasks of ${stackPath(service)}`,
   });
   network.allowToAwsServices({
     client: group.connections,
@@ -20,7 +21,7 @@ export function taskSecurityGroup(service: Construct, network: ISecureVpc): Secu
       InterfaceVpcEndpointAwsService.ECR_DOCKER,
       InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
     ],
-    purpose: `pulling and logging of ${service.node.path}`,
+    purpose: `pulling and logging of ${stackPath(service)}`,
   });
   return group;
 }

@@ -1,5 +1,6 @@
 import { FirelensLogRouterType } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
+import { checkInReach } from '../../validation/objects-in-reach';
 import { checkRules } from '../../validation/rules';
 import { ServiceSecret } from '../container/service-secret';
 import type { TaskContainer } from '../container/task-container';
@@ -24,6 +25,7 @@ const ROOT = { user: '0', keepsCapabilities: true };
  * The log router sends the application's log.
  */
 export function datadogSettings(scope: Construct, props: DatadogProps, context: TracingContext): TracingSettings {
+  checkInReach(scope, 'tracing.apiKey', props.apiKey, 'secret');
   checkRules(scope, [
     {
       condition: !SITES.includes(props.site),

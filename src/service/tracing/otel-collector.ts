@@ -1,8 +1,9 @@
-import { Names, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import { InterfaceVpcEndpointAwsService } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnSamplingRule } from 'aws-cdk-lib/aws-xray';
 import type { Construct } from 'constructs';
+import { uniqueName } from '../../text/stack-path';
 import { checkWholeNumber } from '../../validation/checks';
 import { PropError } from '../../validation/prop-error';
 import { DEFAULT_USER, type TaskContainer } from '../container/task-container';
@@ -101,7 +102,7 @@ export function openTelemetrySettings(
 
 /** Its priority puts the rule before the account's default rule. AWS limits the name to 32 characters. */
 function createSamplingRule(scope: Construct, props: XrayProps, context: TracingContext): void {
-  const ruleName = Names.uniqueResourceName(scope, { maxLength: 32, separator: '-' }).toLowerCase();
+  const ruleName = uniqueName(scope, { maxLength: 32, separator: '-' }).toLowerCase();
   new CfnSamplingRule(scope, 'SamplingRule', {
     samplingRule: {
       ruleName,

@@ -380,7 +380,7 @@ describe('BlueGreenPipeline refuses in one line with path, prop, value, expectat
       () => {
         const fixture = shop();
         const declared = shop({
-          production: { image: ServiceImage.fromRepository(fixture.apiImages, { tag: '1.4.2' }) },
+          production: { image: ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx:1.29') },
         });
         pipelineOf(
           { ...declared, apiImages: fixture.apiImages, images: [fixture.images[0], declared.images[1]] },

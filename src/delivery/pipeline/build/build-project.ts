@@ -20,6 +20,8 @@ import { acknowledge, acknowledgeInCompliancePacks, acknowledgeWildcard } from '
 import { sortedByName } from '../../../contracts/sorted-by-name';
 import type { EnvironmentProfile } from '../../../environment';
 import { EncryptedLogGroup } from '../../../logging/encrypted-log-group';
+import { stackPath } from '../../../text/stack-path';
+import { textFor } from '../../../text/text-for';
 
 /** Properties of a {@link BuildProject}, checked. */
 export interface BuildProjectProps {
@@ -79,8 +81,6 @@ export interface BuildProjectProps {
 
 /** Limit of the time in the queue, and of the time of the build. */
 const TIMEOUT = Duration.hours(1);
-/** Limit of CodeBuild. */
-const MAX_DESCRIPTION_LENGTH = 255;
 /** Actions that CodePipeline documents for a customer managed key. */
 export const KEY_ACTIONS = [
   'kms:Decrypt',
@@ -115,7 +115,7 @@ export class BuildProject extends Construct {
     this.logGroup = new EncryptedLogGroup(this, 'Logs', { profile: props.profile, key: props.key }).logGroup;
     this.reportGroup = props.reports && this.createReportGroup();
     const role = new Role(this, 'Role', {
-      description: `Runs ${props.purpose} of ${scope.node.path}`,
+      description: textFor('role', `Runs ${props.purpose} of ${stackPath(scope)}`),
       assumedBy: new ServicePrincipal('codebuild.amazonaws.com'),
     });
     this.policy = this.createPolicy(role);
@@ -158,7 +158,7 @@ export class BuildProject extends Construct {
   private description(): string {
     const { purpose, docker } = this.props;
     const privileged = docker ? `. Privileged: ${docker}` : '';
-    return `${purpose} of ${this.node.scope!.node.path}${privileged}`.slice(0, MAX_DESCRIPTION_LENGTH);
+    return textFor('build project', `${purpose} of ${stackPath(this.node.scope!)}${privileged}`);
   }
 
   private image(): IBuildImage {

@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import type { ReleaseTarget } from '../../../contracts';
 import type { EnvironmentProfile } from '../../../environment';
 import type { IImageRepository } from '../../../registry';
+import { stackPath } from '../../../text/stack-path';
 import type { PushedImageSource, SourceConfig } from '../source/source-actions';
 import { BuildProject, type BuildProjectProps } from './build-project';
 import { BUILD_SCAN_PUSH, NAME_BUILT_IMAGE, NAME_PUSHED_IMAGE, SCAN_PUSHED_IMAGE, SCAN_REPORTS } from './build-script';
@@ -128,7 +129,7 @@ export class BuildStages extends Construct {
     const architectures = image.architectures ?? this.architecturesOf(repository);
     const name = `Build${index + 1}-${repository.node.id}`.replace(/[^A-Za-z0-9_-]/g, '-').slice(0, MAX_NAME_LENGTH);
     return this.createStep(name, repository, architectures, {
-      purpose: `Build of ${repository.node.path}`,
+      purpose: `Build of ${stackPath(repository)}`,
       commands: [NAME_BUILT_IMAGE, BUILD_SCAN_PUSH],
       environment: { ...environment, ...(architectures.length > 1 && { BINFMT_IMAGE, BUILDKIT_IMAGE }) },
       pushes: true,
@@ -137,7 +138,7 @@ export class BuildStages extends Construct {
 
   private createScan({ repository, trivyImage, tagPatterns: { included, excluded } }: PushedImageSource): ImageStep {
     return this.createStep('Scan', repository, this.architecturesOf(repository), {
-      purpose: `Scan of ${repository.node.path}`,
+      purpose: `Scan of ${stackPath(repository)}`,
       commands: [NAME_PUSHED_IMAGE, SCAN_PUSHED_IMAGE],
       environment: {
         TRIVY_IMAGE: trivyImage,

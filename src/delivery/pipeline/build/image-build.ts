@@ -2,6 +2,7 @@ import type { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import type { IConstruct } from 'constructs';
 import { sortedByName } from '../../../contracts/sorted-by-name';
 import type { IImageRepository } from '../../../registry';
+import { checkInReach } from '../../../validation/objects-in-reach';
 import { checkRules, type Rule } from '../../../validation/rules';
 import { TRIVY_IMAGE, trivyImageRule } from './trivy-image';
 
@@ -97,6 +98,7 @@ export class ImageBuild {
    * @internal
    */
   public _bind(scope: IConstruct): ImageBuildConfig {
+    checkInReach(scope, 'images.repository', this.props.repository, 'image');
     checkRules(scope, rulesOf(this.props));
     const { repository, directory = '.', architectures } = this.props;
     return { repository, directory, architectures, environment: environmentOf(directory, this.props) };

@@ -18,6 +18,8 @@ import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { IImageRepository } from '../../../registry';
+import { stackPath } from '../../../text/stack-path';
+import { textFor } from '../../../text/text-for';
 import type { CodeConnectionProps, ImagePushProps } from './pipeline-source-props';
 
 /** Namespace of the variables of the source action. */
@@ -135,7 +137,7 @@ export class ArchiveSource implements SourceConfig {
 
   public addTrigger(scope: Construct, pipeline: Pipeline, createRole: () => Role): void {
     createTriggerRule(scope, 'Archived', {
-      description: `Releases new archives by ${scope.node.path}`,
+      description: textFor('event rule', `Releases new archives by ${stackPath(scope)}`),
       eventPattern: {
         'source': ['aws.s3'],
         'detail-type': ['Object Created'],
@@ -189,7 +191,10 @@ export class PushedImageSource implements SourceConfig {
 
   public addTrigger(scope: Construct, pipeline: Pipeline, createRole: () => Role): void {
     createTriggerRule(scope, 'Pushed', {
-      description: `Releases images pushed to ${this.repository.node.path} by ${scope.node.path}`,
+      description: textFor(
+        'event rule',
+        `Releases images pushed to ${stackPath(this.repository)} by ${stackPath(scope)}`,
+      ),
       eventPattern: {
         'source': ['aws.ecr'],
         'detail-type': ['ECR Image Action'],

@@ -1,4 +1,5 @@
 import type { ReleaseTarget } from '../../../contracts';
+import { stackPath } from '../../../text/stack-path';
 import { copy, LABEL, type Part, part, put, stateNameFor } from '../../asl/asl';
 import { absent, anyOf, branches, choice, equals, present } from '../../asl/conditions';
 import { toJson } from '../../asl/intrinsics';
@@ -13,12 +14,12 @@ const NAMES = '$.names';
  * service, because a path can't be put together.
  */
 export function selectImages(targets: ReleaseTarget[]): Part {
-  const [first, ...others] = targets.map(({ repositoryName, source: { node } }, index) => {
+  const [first, ...others] = targets.map(({ repositoryName, source }, index) => {
     const tag: JsonPath = `${INPUT.images}['${repositoryName}']`;
-    const done = stateNameFor(node.path, (path) => `Image of ${path} is known`);
+    const done = stateNameFor(stackPath(source), (path) => `Image of ${path} is known`);
     return part(
-      [stateNameFor(node.path, (path) => `Is no image of ${path} named?`), choice([absent(tag)], done)],
-      [stateNameFor(node.path, (path) => `Take image of ${path}`), copy(tag, tagOf(index))],
+      [stateNameFor(stackPath(source), (path) => `Is no image of ${path} named?`), choice([absent(tag)], done)],
+      [stateNameFor(stackPath(source), (path) => `Take image of ${path}`), copy(tag, tagOf(index))],
       [done, LABEL],
     );
   });

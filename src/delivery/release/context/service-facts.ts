@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type { ReleaseTarget } from '../../../contracts';
+import { stackPath } from '../../../text/stack-path';
 import type { JsonPath } from '../../asl/state';
 
 /**
@@ -48,7 +49,7 @@ export interface ServiceFacts {
 /** Constants of one service. */
 export function factsOf(target: ReleaseTarget): ServiceFacts {
   return {
-    name: target.source.node.path,
+    name: stackPath(target.source),
     cluster: target.clusterName,
     service: target.serviceName,
     family: target.family,

@@ -3,6 +3,7 @@ import { Annotations, Token } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { SubscriptionProtocol } from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
+import { stackPath } from '../../../text/stack-path';
 import type { ChannelBinding, ChannelTopic } from './channel-binding';
 import type { ChannelTarget, SlackChannelProps, TeamsChannelProps } from './channel-target';
 import type { PostingPlan } from './forwarder-plan';
@@ -188,6 +189,6 @@ function postingPlan(
   };
 }
 
-function identityOf({ secretArn, node }: ISecret): string {
-  return Token.isUnresolved(secretArn) ? node.path : secretArn;
+function identityOf(secret: ISecret): string {
+  return Token.isUnresolved(secret.secretArn) ? stackPath(secret) : secret.secretArn;
 }

@@ -1,4 +1,4 @@
-import { Names, Stack, Stage, Token } from 'aws-cdk-lib';
+import { Stack, Stage, Token } from 'aws-cdk-lib';
 import {
   CfnMicrosoftTeamsChannelConfiguration,
   LoggingLevel,
@@ -8,6 +8,7 @@ import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct, type IConstruct } from 'constructs';
 import { acknowledge } from '../../../compliance/acknowledge';
+import { uniqueName } from '../../../text/stack-path';
 import { PropError } from '../../../validation/prop-error';
 import type { ChatTarget } from './channel-target';
 
@@ -94,7 +95,7 @@ export class ChatConfiguration extends Construct {
 
   private createConfiguration(role: Role, guardrail: ManagedPolicy): void {
     const { target, topics } = this.props;
-    const name = Names.uniqueResourceName(this, { maxLength: 128, separator: '-', allowedSpecialCharacters: '-_' });
+    const name = uniqueName(this, { maxLength: 128, separator: '-', allowedSpecialCharacters: '-_' });
     if (target.kind === 'slack') {
       new SlackChannelConfiguration(this, 'Slack', {
         slackChannelConfigurationName: name,

@@ -2,6 +2,8 @@ import { Stack, Token } from 'aws-cdk-lib';
 import { CfnSecret, type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
 import { SECRET_PLACEHOLDER } from '../../../contracts/secret-placeholder';
+import { checkInReach } from '../../../validation/objects-in-reach';
+import { partitionOf } from '../../../validation/resource-environment';
 import { checkRules, type Rule } from '../../../validation/rules';
 import type { ChannelTarget } from './channel-target';
 
@@ -22,6 +24,14 @@ export function checkChannelTarget(scope: IConstruct, prop: string, target: Chan
     checkSecret(scope, `${prop}.${target.kind}`, target.secret);
     return;
   }
+  checkRules(scope, [
+    {
+      condition: ['slack', 'teams'].includes(target.kind) && (partitionOf(scope) ?? 'aws') !== 'aws',
+      prop: `${prop}.${target.kind}`,
+      problem: `is not supported in ${Stack.of(scope).region}, which Amazon Q Developer in chat applications is not in`,
+      fix: 'use AlertChannel.slackWebhook(), AlertChannel.pagerDuty() or AlertChannel.email()',
+    },
+  ]);
   checkRules(
     scope,
     formatsOf(target).map(({ field, value, format, ...message }) => ({
@@ -97,6 +107,7 @@ function formatsOf(target: ChannelTarget): FieldFormat[] {
 }
 
 function checkSecret(scope: IConstruct, prop: string, secret: ISecret): void {
+  checkInReach(scope, prop, secret, 'secret');
   const literal = literalValue(secret);
   const rules: Rule[] = [
     {

@@ -234,6 +234,76 @@ export const TEXT_LIMITS: readonly TextLimit[] = [
     pattern: /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/]*$/,
     source: 'API reference of Step Functions, "CreateStateMachine"',
   },
+  {
+    type: 'AWS::ApplicationSignals::ServiceLevelObjective',
+    property: 'Description',
+    longest: 1024,
+    source: 'API reference of Application Signals, "CreateServiceLevelObjective"',
+  },
+  {
+    type: 'AWS::CloudWatch::CompositeAlarm',
+    property: 'AlarmDescription',
+    longest: 1024,
+    source: 'API reference of CloudWatch, "PutCompositeAlarm"',
+  },
+  {
+    type: 'AWS::CodeBuild::Project',
+    property: 'Description',
+    longest: 255,
+    source: 'API reference of CodeBuild, "CreateProject"',
+  },
+  {
+    type: 'AWS::RDS::DBClusterParameterGroup',
+    property: 'Description',
+    longest: 255,
+    pattern: EC2_DESCRIPTION,
+    source: 'Template reference, "AWS::RDS::DBClusterParameterGroup"; RDS documents no characters, those of EC2 are safe',
+  },
+  {
+    type: 'AWS::RDS::DBParameterGroup',
+    property: 'Description',
+    longest: 255,
+    pattern: EC2_DESCRIPTION,
+    source: 'Template reference, "AWS::RDS::DBParameterGroup"; RDS documents no characters, those of EC2 are safe',
+  },
+  {
+    type: 'AWS::RDS::DBSubnetGroup',
+    property: 'DBSubnetGroupDescription',
+    longest: 255,
+    pattern: EC2_DESCRIPTION,
+    source: 'Template reference, "AWS::RDS::DBSubnetGroup"; RDS documents no characters, those of EC2 are safe',
+  },
+  {
+    type: 'AWS::RDS::OptionGroup',
+    property: 'OptionGroupDescription',
+    longest: 255,
+    pattern: EC2_DESCRIPTION,
+    source: 'Template reference, "AWS::RDS::OptionGroup"; RDS documents no characters, those of EC2 are safe',
+  },
+  {
+    type: 'AWS::Route53::RecordSet',
+    property: 'Comment',
+    longest: 256,
+    source: 'API reference of Route 53, "ChangeBatch"',
+  },
+  {
+    type: 'AWS::SNS::Topic',
+    property: 'DisplayName',
+    longest: 100,
+    source: 'API reference of SNS, "SetTopicAttributes"',
+  },
+  {
+    type: 'AWS::Scheduler::Schedule',
+    property: 'Description',
+    longest: 512,
+    source: 'API reference of EventBridge Scheduler, "CreateSchedule"',
+  },
+  {
+    type: 'AWS::SecretsManager::Secret',
+    property: 'Description',
+    longest: 2048,
+    source: 'API reference of Secrets Manager, "CreateSecret"',
+  },
 ];
 
 /** Id of a limit's rule. */
