@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import type { IMonitoredService } from '../../contracts';
 import { EnvironmentProfile } from '../../environment';
 import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
+import { uniqueName } from '../../text/stack-path';
 import { serviceArn } from '../alerting/deployment-events';
 
 /** Event patterns have at most 4,096 characters, and the name of a cluster or service has up to 255. */
