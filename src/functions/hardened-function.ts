@@ -15,6 +15,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../compliance/acknowledge';
 import type { EnvironmentProfile } from '../environment';
+import { withoutGrants } from '../iam/without-grants';
 import { EncryptedLogGroup } from '../logging/encrypted-log-group';
 import { type ISecureVpc, SubnetTier } from '../network';
 import { closedSecurityGroup } from '../network/security-groups/closed-security-group';
@@ -97,7 +98,7 @@ const NETWORK_INTERFACES = [
 ];
 
 /**
- * Creates a function with an encrypted log group and a role that CDK's grants can't extend.
+ * Creates a function with an encrypted log group and a role with one policy, to which CDK itself adds nothing.
  *
  * The function waits for its only policy, because Lambda checks permissions when it creates the function.
  *
@@ -114,7 +115,17 @@ export function hardenedFunction(scope: Construct, props: HardenedFunctionProps)
     roles: [role],
     statements: props.statements(requiredStatements(props, logGroup)),
   });
-  const handler = new LambdaFunction(scope, 'Function', {
+  const handler = withoutGrants([role], () => createHandler(scope, { ...props, role, logGroup, securityGroup }));
+  handler.node.addDependency(policy);
+  acknowledgeSettings(handler, props);
+  return { handler, logGroup, policy, securityGroup };
+}
+
+function createHandler(
+  scope: Construct,
+  props: HardenedFunctionProps & Omit<HardenedFunction, 'handler' | 'policy'> & { readonly role: Role },
+): LambdaFunction {
+  return new LambdaFunction(scope, 'Function', {
     description: props.description.slice(0, MOST_CHARACTERS_OF_FUNCTION),
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
@@ -123,15 +134,12 @@ export function hardenedFunction(scope: Construct, props: HardenedFunctionProps)
     memorySize: 256,
     timeout: props.timeout,
     environment: props.environment,
-    role: role.withoutPolicyUpdates(),
-    logGroup,
-    ...networkOptions(props.network, securityGroup),
+    role: props.role,
+    logGroup: props.logGroup,
+    ...networkOptions(props.network, props.securityGroup),
     deadLetterQueue: props.deadLetters?.queue,
     retryAttempts: props.deadLetters?.retryAttempts,
   });
-  handler.node.addDependency(policy);
-  acknowledgeSettings(handler, props);
-  return { handler, logGroup, policy, securityGroup };
 }
 
 /** Outbound to the APIs that the function calls, nothing inbound. */

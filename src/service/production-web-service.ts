@@ -16,6 +16,7 @@ import type {
   ReleaseTarget,
   ServiceSignals,
 } from '../contracts';
+import { withoutGrants } from '../iam/without-grants';
 import { PropError } from '../validation/prop-error';
 import { dedicatedCluster } from './cluster/dedicated-cluster';
 import { allowSessions } from './cluster/ecs-exec';
@@ -68,7 +69,7 @@ export class ProductionWebService
   public readonly container: ecs.ContainerDefinition;
   /** Role of the application. It accepts further grants. */
   public readonly taskRole: Role;
-  /** Role that starts the tasks. It is closed to further grants. */
+  /** Role that starts the tasks. Its policy allows what the service needs, and nothing else. */
   public readonly executionRole: Role;
   /** Log group of the application. */
   public readonly logGroup: LogGroup;
@@ -116,7 +117,7 @@ export class ProductionWebService
     const replaceTasksEvery = this.bindBackingServices(task);
     serviceTask.reach(props.network, this.connections);
 
-    this.deployment = this.createDeployment();
+    this.deployment = withoutGrants([this.executionRole], () => this.createDeployment());
     this.service = this.deployment.service;
     this.targetGroups = this.deployment.traffic.targetGroups;
     this.productionRule = this.deployment.traffic.productionRule;

@@ -4,6 +4,7 @@ import type { FargateService } from 'aws-cdk-lib/aws-ecs';
 import { type IRole, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
+import { withoutGrants } from '../../iam/without-grants';
 import type { SecureLoadBalancer } from '../load-balancer/secure-load-balancer';
 import type { CodeDeploySettings } from './rollout-plan';
 import type { TargetGroups } from './target-groups';
@@ -38,7 +39,7 @@ export class CodeDeployGroup extends Construct {
       assumedBy: new ServicePrincipal('codedeploy.amazonaws.com'),
     });
     const policy = this.createPolicy(role);
-    this.deploymentGroup = this.createDeploymentGroup(role);
+    this.deploymentGroup = withoutGrants([role], () => this.createDeploymentGroup(role));
     this.deploymentGroup.node.addDependency(policy);
     props.alarmNames.forEach((alarmName) => this.rollBackOn(alarmName));
   }
@@ -54,7 +55,7 @@ export class CodeDeployGroup extends Construct {
     const [blueTargetGroup, greenTargetGroup] = this.props.traffic.targetGroups;
     return new EcsDeploymentGroup(this, 'DeploymentGroup', {
       service,
-      role: role.withoutPolicyUpdates(),
+      role,
       deploymentConfig,
       blueGreenDeploymentConfig: {
         blueTargetGroup,
