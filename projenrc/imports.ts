@@ -3,7 +3,8 @@
  * the rooms that are listed for it. The files at a module's root may import all of its rooms.
  */
 const LAYERS: readonly (readonly string[])[] = [
-  ['validation', 'compliance', 'contracts', 'metrics', 'iam', 'text'],
+  ['validation', 'compliance', 'contracts', 'metrics', 'text'],
+  ['iam'],
   ['environment'],
   ['logging'],
   ['scheduling'],

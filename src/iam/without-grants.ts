@@ -2,8 +2,9 @@ import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Dependable, DependencyGroup, type IDependable } from 'constructs';
 
 /**
- * Makes constructs of CDK with roles whose policies this library writes, and drops what these constructs grant the
- * roles meanwhile: it is broader than the policies, and would be inline.
+ * Makes constructs of CDK, and drops the permissions that they grant to roles meanwhile.
+ *
+ * The policies of these roles are written by this library. What CDK grants is broader, and would be inline.
  *
  * Grants before and afterwards reach the roles. On the copies that `withoutPolicyUpdates()` returns, a team's own
  * `bucket.grantRead(fn)` and the tag by which a repository of another account knows a role are lost in silence.

@@ -28,7 +28,7 @@ function granted(template: Template): { [role: string]: string[] } {
   ]));
 }
 
-const grantedTo = (template: Template, role: RegExp) => Object.entries(granted(template)).filter(([id]) => role.test(id)).flatMap(([, actions]) => actions);
+const grantedTo = (template: Template, of: RegExp) => Object.entries(granted(template)).filter(([id]) => of.test(id)).flatMap(([, actions]) => actions);
 
 function role(): Role {
   return new Role(testStack(), 'Role', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
@@ -130,7 +130,7 @@ describe('An image of another account', () => {
     const repository = new Repository(shared, 'Repository', { repositoryName: 'shop' });
     repository.grantPull(web.executionRole);
     const roles = Object.values(templateOf(stack).findResources('AWS::IAM::Role')) as Array<{ Properties: { Tags?: Array<{ Key: string; Value: string }> } }>;
-    const [tag] = roles.flatMap(({ Properties }) => Properties.Tags ?? []).filter(({ Key }) => Key === 'aws-cdk:id');
+    const [tag] = roles.flatMap(({ Properties }) => Properties.Tags ?? []).filter((found) => found.Key === 'aws-cdk:id');
     const [{ Properties }] = Object.values(templateOf(shared).findResources('AWS::ECR::Repository'));
     const [{ Condition }] = Properties.RepositoryPolicyText.Statement as Array<{ Condition: unknown }>;
     expect(Condition).toEqual({ StringEquals: { 'aws:PrincipalTag/aws-cdk:id': tag.Value } });
