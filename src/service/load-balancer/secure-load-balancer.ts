@@ -13,6 +13,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
 import { EnvironmentProfile } from '../../environment';
+import { createLate } from '../../environment/created-late';
 import { WebFirewall } from '../../firewall';
 import { SubnetTier } from '../../network';
 import { BucketPurpose, SecureBucket } from '../../storage';
@@ -113,7 +114,7 @@ export class SecureLoadBalancer extends Construct {
   private createLoadBalancer(profile: EnvironmentProfile): ApplicationLoadBalancer {
     const { network } = this.props;
     const tier = this.ingress.internetFacing ? SubnetTier.PUBLIC : SubnetTier.APPLICATION;
-    return new ApplicationLoadBalancer(this, 'LoadBalancer', {
+    const loadBalancer = new ApplicationLoadBalancer(this, 'LoadBalancer', {
       vpc: network.vpc,
       vpcSubnets: network.subnets(tier),
       internetFacing: this.ingress.internetFacing,
@@ -123,6 +124,10 @@ export class SecureLoadBalancer extends Construct {
       dropInvalidHeaderFields: true,
       desyncMitigationMode: DesyncMitigationMode.DEFENSIVE,
     });
+    if (profile.deletionProtection) {
+      createLate(loadBalancer.node.defaultChild!);
+    }
+    return loadBalancer;
   }
 
   private logTo(bucket: IBucket): void {
