@@ -1,3 +1,4 @@
+import { createHash } from 'crypto';
 import {
   CfnParameter,
   CfnResource,
@@ -24,7 +25,7 @@ const LONGEST_URL_SUFFIX = 'amazonaws.com.cn';
 const LONGEST_STACK_NAME = 128;
 const ACCOUNT = '0'.repeat(12);
 /** Length of a value that only the deployment knows: a parameter, an import, an output of another stack. */
-const UNKNOWN_VALUE = 'x'.repeat(256);
+const UNKNOWN_LENGTH = 256;
 
 /**
  * A value in which each token is replaced by the longest text that it can become in a deployment.
@@ -54,7 +55,17 @@ function longestReference({ target, displayName }: Reference): string {
   }
   return CfnResource.isCfnResource(target) && !(target instanceof CfnParameter)
     ? ofAttribute(target, displayName)
-    : UNKNOWN_VALUE;
+    : unknown(`${target.node.addr}${displayName}`);
+}
+
+/** Text in place of an unknown value. Different values get different texts, because a policy lists equal ones once. */
+function unknown(value: unknown): string {
+  return textOf(createHash('sha256').update(JSON.stringify(value)).digest('hex'), UNKNOWN_LENGTH);
+}
+
+/** Text of a length that begins with what makes it unique. */
+function textOf(unique: string, length: number): string {
+  return unique.padEnd(length, 'x').slice(0, length);
 }
 
 function ofAttribute(resource: CfnResource, attribute: string): string {
@@ -79,10 +90,10 @@ function longestName(resource: CfnResource, { longest, given }: Naming): string 
   const stack = Stack.of(resource);
   const name: unknown = given && stack.resolve(propertyOf(resource, given));
   if (name !== undefined) {
-    return typeof name === 'string' ? name : 'x'.repeat(longest);
+    return typeof name === 'string' ? name : textOf(resource.node.addr, longest);
   }
   const generated = nameOf(stack).length + String(stack.resolve(resource.logicalId)).length + GENERATED;
-  return 'x'.repeat(Math.min(longest, given === undefined ? longest : generated));
+  return textOf(resource.node.addr, Math.min(longest, given === undefined ? longest : generated));
 }
 
 /** Path of a role, which is a part of its ARN. */
@@ -107,20 +118,20 @@ function ofIntrinsic(value: unknown, stack: Stack): unknown {
 
 function ofFunction(name: string, argument: unknown): unknown {
   if (!Array.isArray(argument)) {
-    return UNKNOWN_VALUE;
+    return unknown(argument);
   }
   const [first, second, third] = argument as unknown[];
   switch (name) {
     case 'Fn::Join':
-      return (second as unknown[]).map((item) => (typeof item === 'object' ? UNKNOWN_VALUE : item)).join(String(first));
+      return (second as unknown[]).map((item) => (typeof item === 'object' ? unknown(item) : item)).join(String(first));
     case 'Fn::Split':
       return String(second).split(String(first));
     case 'Fn::Select':
-      return (second as unknown[])[Number(first)] ?? UNKNOWN_VALUE;
+      return (second as unknown[])[Number(first)] ?? unknown(argument);
     case 'Fn::If':
       return JSON.stringify(second).length > JSON.stringify(third).length ? second : third;
     default:
-      return UNKNOWN_VALUE;
+      return unknown(argument);
   }
 }
 
@@ -137,7 +148,7 @@ function ofPseudoParameter(name: string, stack: Stack): string {
     case 'AWS::StackName':
       return nameOf(stack);
     default:
-      return UNKNOWN_VALUE;
+      return unknown(name);
   }
 }
 

@@ -66,4 +66,11 @@ describe('The longest text of a value', () => {
     const machine = new CfnStateMachine(other, 'Machine', { roleArn: 'arn', stateMachineName: 'shop' });
     expect(longestText(stack, machine.ref)).toBe('arn:aws:stepfunctions:eu-west-1:000000000000:stateMachine:shop');
   });
+
+  test('differs for different values of one length, because a policy lists equal ones once', () => {
+    const stack = testStack();
+    const keys = [new Key(stack, 'One'), new Key(stack, 'Two')].map(({ keyArn }) => longestText(stack, keyArn));
+    const imports = ['One', 'Two'].map((name) => longestText(stack, Fn.importValue(name)));
+    expect(new Set([...keys, ...imports]).size).toBe(4);
+  });
 });
