@@ -2,8 +2,10 @@ import { CfnResource, Stack } from 'aws-cdk-lib';
 import { Dependable, type IConstruct, type IDependable } from 'constructs';
 
 /**
- * Types that a new account often refuses: for a service-linked role, a quota, a validation or an authorization that is
- * missing. They are created within a minute, and mention neither databases nor load balancers.
+ * Types that a new account often refuses.
+ *
+ * A service-linked role, a quota, a validation or an authorization is missing then. Resources of these types are
+ * created within a minute, and mention neither databases nor load balancers.
  */
 const OFTEN_REFUSED = [
   'AWS::CertificateManager::Certificate',
@@ -16,7 +18,7 @@ const OFTEN_REFUSED = [
 ];
 
 /**
- * Creates a resource with deletion protection after those of its stack that a new account often refuses.
+ * Creates a protected resource after those of its stack that a new account often refuses.
  *
  * A deployment that fails later can't be rolled back, because AWS refuses to delete a protected resource.
  */

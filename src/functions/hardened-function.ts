@@ -100,7 +100,8 @@ const NETWORK_INTERFACES = [
 /**
  * Creates a function with an encrypted log group and a role.
  *
- * The policy of the role allows what the function needs, and CDK itself adds nothing to it. The function waits for its only policy, because Lambda checks permissions when it creates the function.
+ * The policy of the role allows what the function needs, and CDK itself adds nothing to it. The function waits for the
+ * policy, because Lambda checks permissions when it creates the function.
  *
  * The children belong to the scope itself, because the ids of deployed functions must not change.
  */

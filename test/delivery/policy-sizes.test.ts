@@ -47,7 +47,11 @@ describe('Policies with the most of everything and names of 40 characters', () =
       const database = new HardenedPostgres(stack, long('Database'), { network, backup: BackupPolicy.daily({ recoveryRegion }) });
       const { cluster } = new ServiceCluster(stack, long('Cluster'), { network, ecsExec: true });
       const services = [1, 2, 3, 4].map((number) => new ProductionWebService(stack, long(`Service${number}`), {
-        network, loadBalancer, cluster: number === 1 ? undefined : cluster, route: Route.path(`/${number}/*`), backingServices: [database],
+        network,
+        loadBalancer,
+        cluster: number === 1 ? undefined : cluster,
+        route: Route.path(`/${number}/*`),
+        backingServices: [database],
         image: ServiceImage.released(new ImageRepository(registry, long(`${half}${number}`))),
         smokeTest: number === 1 ? undefined : SmokeTest.http('/health'),
         ...(number > 1 && { tracing: Tracing.xray() }),
