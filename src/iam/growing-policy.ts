@@ -1,7 +1,7 @@
-import { ManagedPolicy, PolicyDocument, type PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, type PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { PropError } from '../validation/prop-error';
-import { longestText } from './longest-text';
+import { policySize } from './policy-size';
 
 /** Properties of a {@link GrowingPolicy}. All are required. */
 export interface GrowingPolicyProps {
@@ -48,7 +48,7 @@ export class GrowingPolicy extends ManagedPolicy {
   /** A statement about many resources, as several that fit a policy each. */
   private portions(statement: PolicyStatement): PolicyStatement[] {
     const { resources } = statement;
-    if (resources.length < 2 || this.sizeOf([statement]) <= MOST_CHARACTERS) {
+    if (resources.length < 2 || policySize(this, [statement]) <= MOST_CHARACTERS) {
       return [statement];
     }
     const half = Math.ceil(resources.length / 2);
@@ -61,10 +61,10 @@ export class GrowingPolicy extends ManagedPolicy {
   }
 
   private append(statement: PolicyStatement): void {
-    const size = this.sizeOf([statement]) - FRAME + 1;
+    const size = policySize(this, [statement]) - FRAME + 1;
     if (this.characters + size > MOST_CHARACTERS) {
       // CDK merges statements at synthesis, so that less may be written than was added.
-      this.characters = this.sizeOf([...this.held, statement]) - size;
+      this.characters = policySize(this, [...this.held, statement]) - size;
     }
     if (this.characters + size > MOST_CHARACTERS) {
       this.openNext();
@@ -95,11 +95,5 @@ export class GrowingPolicy extends ManagedPolicy {
     this.policies.push(next);
     this.held = [];
     this.characters = FRAME;
-  }
-
-  /** Longest document of these statements. They are copied, because a document freezes what it has written. */
-  private sizeOf(statements: PolicyStatement[]): number {
-    const document = new PolicyDocument({ statements: statements.map((statement) => statement.copy()) });
-    return JSON.stringify(longestText(this, document)).replace(/\s/g, '').length;
   }
 }

@@ -38,6 +38,7 @@ export const NAMINGS: { readonly [type: string]: Naming } = {
     refIsArn: true,
   },
   'AWS::ElasticLoadBalancingV2::TargetGroup': { longest: 32 + ID, path: 'targetgroup/', refIsArn: true },
+  'AWS::IAM::OIDCProvider': { longest: 128, path: 'oidc-provider/', refIsArn: true },
   'AWS::IAM::Role': { longest: 64, given: 'roleName', path: 'role/' },
   'AWS::KMS::Key': { longest: 36, path: 'key/' },
   'AWS::Lambda::Function': { longest: 64, given: 'functionName', path: 'function:' },
