@@ -151,7 +151,7 @@ export class ProductionWebService
    */
   public calls(other: ProductionWebService): string {
     checkRolloutSupports(this, this.settings.rollout, { serviceConnect: true });
-    const url = this.serviceCalls.add(other.serviceCalls);
+    const url = withoutGrants([this.executionRole], () => this.serviceCalls.add(other.serviceCalls));
     other.allowCallsFrom(this);
     return url;
   }
