@@ -119,9 +119,8 @@ describe('An image of another account', () => {
       const repository = Repository.fromRepositoryArn(scope, 'Repository', arn);
       return { image: ServiceImage.fromRepository(ImageRepository.fromRepository(scope, 'Shared', { repository }), { tag: VERSION }) };
     });
-    expect(statementsOf(templateOf(stack), 'ExecutionPolicy')).toContainEqual({
-      Effect: 'Allow', Action: ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'].sort(), Resource: arn,
-    });
+    const pulls = statementsOf(templateOf(stack), 'ExecutionPolicy').filter(({ Action }) => [Action].flat().includes('ecr:BatchGetImage'));
+    expect(pulls.map(({ Resource }) => Resource as unknown)).toEqual([arn]);
   });
 
   test('of the same program is pulled by a role that has the tag which the policy of the repository asks for', () => {
