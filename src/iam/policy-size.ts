@@ -3,9 +3,10 @@ import type { IConstruct } from 'constructs';
 import { longestText } from './longest-text';
 
 /**
- * Characters of a policy of some statements, as the quotas of IAM count them: resolved and without white space.
+ * Characters of a policy of some statements, as the quotas of IAM count them.
  *
- * The statements are copied, because a document freezes what it has written.
+ * Names are resolved, and white space is not counted. The statements are copied, because a document freezes what it has
+ * written.
  */
 export function policySize(scope: IConstruct, statements: readonly PolicyStatement[]): number {
   return documentSize(scope, new PolicyDocument({ statements: statements.map((statement) => statement.copy()) }));
