@@ -4,7 +4,8 @@
  */
 const LAYERS: readonly (readonly string[])[] = [
   ['text'],
-  ['validation', 'compliance', 'contracts', 'metrics', 'iam'],
+  ['validation', 'compliance', 'contracts', 'metrics'],
+  ['iam'],
   ['environment'],
   ['logging'],
   ['scheduling'],

@@ -15,6 +15,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../compliance/acknowledge';
 import type { EnvironmentProfile } from '../environment';
+import { withoutGrants } from '../iam/without-grants';
 import { EncryptedLogGroup } from '../logging/encrypted-log-group';
 import { type ISecureVpc, SubnetTier } from '../network';
 import { closedSecurityGroup } from '../network/security-groups/closed-security-group';
@@ -97,10 +98,10 @@ const NETWORK_INTERFACES = [
 ];
 
 /**
- * Creates a function with an encrypted log group and a role that CDK's grants can't extend.
+ * Creates a function with an encrypted log group and a role.
  *
- * A schedule keeps a function in a network awake.
- * The function waits for its only policy, because Lambda checks permissions when it creates the function.
+ * The policy of the role allows what the function needs, and CDK itself adds nothing to it. The function waits for the
+ * policy, because Lambda checks permissions when it creates the function. A schedule keeps a function in a network awake.
  *
  * The children belong to the scope itself, because the ids of deployed functions must not change.
  */
@@ -115,21 +116,7 @@ export function hardenedFunction(scope: Construct, props: HardenedFunctionProps)
     roles: [role],
     statements: props.statements(requiredStatements(props, logGroup)),
   });
-  const handler = new LambdaFunction(scope, 'Function', {
-    description: textFor('function', props.description),
-    runtime: Runtime.NODEJS_24_X,
-    architecture: Architecture.ARM_64,
-    handler: 'index.handler',
-    code: Code.fromAsset(path.join(ASSETS, props.lambda)),
-    memorySize: 256,
-    timeout: props.timeout,
-    environment: props.environment,
-    role: role.withoutPolicyUpdates(),
-    logGroup,
-    ...networkOptions(props.network, securityGroup),
-    deadLetterQueue: props.deadLetters?.queue,
-    retryAttempts: props.deadLetters?.retryAttempts,
-  });
+  const handler = withoutGrants([role], () => createHandler(scope, { ...props, role, logGroup, securityGroup }));
   handler.node.addDependency(policy);
   if (props.network) {
     keepAwake(scope, {
@@ -140,6 +127,27 @@ export function hardenedFunction(scope: Construct, props: HardenedFunctionProps)
   }
   acknowledgeSettings(handler, props);
   return { handler, logGroup, policy, securityGroup };
+}
+
+function createHandler(
+  scope: Construct,
+  props: HardenedFunctionProps & Omit<HardenedFunction, 'handler' | 'policy'> & { readonly role: Role },
+): LambdaFunction {
+  return new LambdaFunction(scope, 'Function', {
+    description: textFor('function', props.description),
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    handler: 'index.handler',
+    code: Code.fromAsset(path.join(ASSETS, props.lambda)),
+    memorySize: 256,
+    timeout: props.timeout,
+    environment: props.environment,
+    role: props.role,
+    logGroup: props.logGroup,
+    ...networkOptions(props.network, props.securityGroup),
+    deadLetterQueue: props.deadLetters?.queue,
+    retryAttempts: props.deadLetters?.retryAttempts,
+  });
 }
 
 /** Outbound to the APIs that the function calls, nothing inbound. */

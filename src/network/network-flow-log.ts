@@ -13,6 +13,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../environment';
 import { sourceAccount } from '../iam/source-account';
+import { withoutGrants } from '../iam/without-grants';
 import { EncryptedLogGroup } from '../logging/encrypted-log-group';
 
 /** Properties of a {@link NetworkFlowLog}. `vpc` and `profile` are required. */
@@ -51,22 +52,29 @@ export class NetworkFlowLog extends Construct {
     const logs = props.bucket ? undefined : new EncryptedLogGroup(this, 'Logs', { profile: props.profile });
     const writer = logs && this.createWriter(logs);
 
-    const flowLog = new FlowLog(this, 'FlowLog', {
-      resourceType: FlowLogResourceType.fromVpc(props.vpc),
+    if (logs && writer) {
+      const destination = FlowLogDestination.toCloudWatchLogs(logs.logGroup, writer.role);
+      const flowLog = withoutGrants([writer.role], () => this.createFlowLog(props.vpc, destination));
+      flowLog.node.addDependency(writer.policy);
+    } else {
+      this.createFlowLog(
+        props.vpc,
+        FlowLogDestination.toS3(props.bucket, 'vpc-flow-logs', {
+          fileFormat: FlowLogFileFormat.PARQUET,
+          hiveCompatiblePartitions: true,
+          perHourPartition: true,
+        }),
+      );
+    }
+  }
+
+  private createFlowLog(vpc: IVpc, destination: FlowLogDestination): FlowLog {
+    return new FlowLog(this, 'FlowLog', {
+      resourceType: FlowLogResourceType.fromVpc(vpc),
       trafficType: FlowLogTrafficType.ALL,
       logFormat: fields(),
-      destination:
-        logs && writer
-          ? FlowLogDestination.toCloudWatchLogs(logs.logGroup, writer.role.withoutPolicyUpdates())
-          : FlowLogDestination.toS3(props.bucket, 'vpc-flow-logs', {
-            fileFormat: FlowLogFileFormat.PARQUET,
-            hiveCompatiblePartitions: true,
-            perHourPartition: true,
-          }),
+      destination,
     });
-    if (writer) {
-      flowLog.node.addDependency(writer.policy);
-    }
   }
 
   private createWriter(logs: EncryptedLogGroup): { role: Role; policy: ManagedPolicy } {

@@ -16,6 +16,7 @@ import type {
   ReleaseTarget,
   ServiceSignals,
 } from '../contracts';
+import { withoutGrants } from '../iam/without-grants';
 import { stackPath } from '../text/stack-path';
 import { checkAllInReach } from '../validation/objects-in-reach';
 import { PropError } from '../validation/prop-error';
@@ -70,7 +71,7 @@ export class ProductionWebService
   public readonly container: ecs.ContainerDefinition;
   /** Role of the application. It accepts further grants. */
   public readonly taskRole: Role;
-  /** Role that starts the tasks. It is closed to further grants. */
+  /** Role that starts the tasks. Its policy allows what the service needs, and nothing else. */
   public readonly executionRole: Role;
   /** Log group of the application. */
   public readonly logGroup: LogGroup;
@@ -118,7 +119,7 @@ export class ProductionWebService
     const replaceTasksEvery = this.bindBackingServices(task);
     serviceTask.reach(props.network, this.connections);
 
-    this.deployment = this.createDeployment();
+    this.deployment = withoutGrants([this.executionRole], () => this.createDeployment());
     this.service = this.deployment.service;
     this.targetGroups = this.deployment.traffic.targetGroups;
     this.productionRule = this.deployment.traffic.productionRule;
@@ -152,7 +153,7 @@ export class ProductionWebService
    */
   public calls(other: ProductionWebService): string {
     checkRolloutSupports(this, this.settings.rollout, { serviceConnect: true });
-    const url = this.serviceCalls.add(other.serviceCalls);
+    const url = withoutGrants([this.executionRole], () => this.serviceCalls.add(other.serviceCalls));
     other.allowCallsFrom(this);
     return url;
   }

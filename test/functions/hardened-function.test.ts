@@ -50,14 +50,15 @@ describe('A hardened function', () => {
     expect(JSON.stringify(statements)).not.toContain('"*"');
   });
 
-  test('is created after its only policy, which CDK\'s grants do not extend', () => {
+  test('is created after its policy, and after what a team grants it beyond', () => {
     const { stack, handler } = stackWith(false);
-    handler.addToRolePolicy(new PolicyStatement({ actions: ['s3:*'], resources: ['*'] }));
+    handler.addToRolePolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: ['arn:aws:s3:::shop/*'] }));
     const template = templateOf(stack);
     const [policy] = Object.keys(template.findResources('AWS::IAM::ManagedPolicy'));
+    const [granted] = Object.entries(template.findResources('AWS::IAM::Policy'));
 
-    template.hasResource('AWS::Lambda::Function', { DependsOn: Match.arrayWith([policy]) });
-    template.resourceCountIs('AWS::IAM::Policy', 0);
+    template.hasResource('AWS::Lambda::Function', { DependsOn: Match.arrayWith([policy, granted[0]].sort()) });
+    expect(granted[1].Properties.PolicyDocument.Statement).toEqual([{ Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::shop/*' }]);
     expect(JSON.stringify(statementsIn(template))).not.toContain('s3:');
   });
 

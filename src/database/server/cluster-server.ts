@@ -10,6 +10,7 @@ import {
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
+import { createLate } from '../../environment/created-late';
 import { SubnetTier } from '../../network';
 import { ScheduledCapacity } from '../capacity/scheduled-capacity';
 import type { ServerlessSettings } from '../capacity/serverless-capacity';
@@ -51,6 +52,9 @@ export class ClusterServer extends Construct implements DatabaseServer {
   ) {
     super(scope, id);
     this.cluster = this.createCluster();
+    if (props.deletionProtection) {
+      createLate(this.cluster.node.defaultChild!);
+    }
     this.endpoint = this.cluster.clusterEndpoint.hostname;
     this.readEndpoint = this.cluster.clusterReadEndpoint.hostname;
     this.hasReaders = props.settings.bounds.readers > 0;

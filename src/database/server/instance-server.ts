@@ -10,6 +10,7 @@ import {
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
+import { createLate } from '../../environment/created-late';
 import type { InstanceSettings } from '../capacity/instance-capacity';
 import { processors } from '../capacity/max-connections';
 import {
@@ -52,6 +53,9 @@ export class InstanceServer extends Construct implements DatabaseServer {
   ) {
     super(scope, id);
     this.instance = this.createInstance();
+    if (props.deletionProtection) {
+      createLate(this.instance.node.defaultChild!);
+    }
     this.readReplicas = props.replicaIdentifiers.map((identifier, index) =>
       this.createReplica(`Replica${index + 1}`, identifier),
     );

@@ -1,5 +1,6 @@
 import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
-import { ManagedPolicy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import {
   type CfnStateMachine,
   DefinitionBody,
@@ -11,6 +12,8 @@ import {
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from '../../compliance/acknowledge';
 import type { EnvironmentProfile } from '../../environment';
+import { GrowingPolicy } from '../../iam/growing-policy';
+import { withoutGrants } from '../../iam/without-grants';
 import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
 import type { AwsCalls } from './sdk-integrations';
 
@@ -48,15 +51,19 @@ export class LoggedStateMachine extends Construct {
     super(scope, id);
     const { logGroup } = new EncryptedLogGroup(this, 'Logs', { profile: props.profile });
     const policy = this.createPolicy(props);
-    this.stateMachine = new StateMachine(this, 'StateMachine', {
-      definitionBody: DefinitionBody.fromString(Stack.of(this).toJsonString(props.definition)),
+    this.stateMachine = withoutGrants([props.role], () => this.createStateMachine(props, logGroup));
+    // Step Functions tests the log with the role when it creates the state machine.
+    (this.stateMachine.node.defaultChild as CfnStateMachine).node.addDependency(policy);
+  }
+
+  private createStateMachine({ definition, role }: LoggedStateMachineProps, logGroup: LogGroup): StateMachine {
+    return new StateMachine(this, 'StateMachine', {
+      definitionBody: DefinitionBody.fromString(Stack.of(this).toJsonString(definition)),
       stateMachineType: StateMachineType.STANDARD,
-      role: props.role.withoutPolicyUpdates(),
+      role,
       tracingEnabled: true,
       logs: { destination: logGroup, level: LogLevel.ALL, includeExecutionData: true },
     });
-    // Step Functions tests the log with the role when it creates the state machine.
-    (this.stateMachine.node.defaultChild as CfnStateMachine).node.addDependency(policy);
   }
 
   private createPolicy({ calls, role }: LoggedStateMachineProps): ManagedPolicy {
@@ -79,7 +86,7 @@ export class LoggedStateMachine extends Construct {
       ['*'],
     );
     const statements = calls.statements();
-    const policy = new ManagedPolicy(this, 'Policy', { roles: [role], statements });
+    const policy = new GrowingPolicy(this, 'Policy', { role, statements, prop: 'services' });
     acknowledge(
       policy,
       'AwsSolutions-IAM5[Resource::*]',

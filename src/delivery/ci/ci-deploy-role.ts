@@ -10,6 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
+import { documentSize } from '../../iam/policy-size';
 import { stackPath } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
 import { checkWholeNumber } from '../../validation/checks';
@@ -17,6 +18,9 @@ import { checkAllInReach } from '../../validation/objects-in-reach';
 import { checkRules } from '../../validation/rules';
 import type { BitbucketDeployRoleProps, CiDeployRoleProps, GithubDeployRoleProps } from './ci-deploy-role-props';
 import { OidcIdentity } from './oidc-identity';
+
+/** Default quota of IAM for the trust policy of a role. */
+const MOST_TRUST_CHARACTERS = 2_048;
 
 /**
  * IAM role for GitHub Actions or Bitbucket Pipelines, assumed by OpenID Connect without a stored key.
@@ -59,6 +63,7 @@ export class CiDeployRole extends Construct {
     });
     checkCidrs(this, props.allowedCidrs);
     this.role = this.createRole(identityOf(this), session);
+    this.checkTrustPolicy();
     this.createPolicy();
   }
 
@@ -77,6 +82,19 @@ export class CiDeployRole extends Construct {
 
   private createProvider({ url, audience }: OidcIdentity): string {
     return new OidcProviderNative(this, 'Provider', { url, clientIds: [audience] }).oidcProviderArn;
+  }
+
+  /** The trust policy grows with the subjects and the networks, and can't be divided. */
+  private checkTrustPolicy(): void {
+    const characters = documentSize(this, this.role.assumeRolePolicy!);
+    checkRules(this, [
+      {
+        condition: characters > MOST_TRUST_CHARACTERS,
+        prop: this.props.allowedCidrs ? 'allowedCidrs' : 'subjects',
+        problem: `makes a trust policy of ${characters} characters, and IAM accepts ${MOST_TRUST_CHARACTERS}`,
+        fix: 'give fewer or shorter values, or divide them among several roles',
+      },
+    ]);
   }
 
   /** The policy needs no statement for the key of the repository, because ECR has a grant on it. */

@@ -13,7 +13,9 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { acknowledgeWildcard } from '../../compliance/acknowledge';
 import { EnvironmentProfile } from '../../environment';
+import { GrowingPolicy } from '../../iam/growing-policy';
 import { ofThisAccount } from '../../iam/source-account';
+import { withoutGrants } from '../../iam/without-grants';
 import type { AlertRouting } from '../../observability';
 import { BucketPurpose, SecureBucket } from '../../storage';
 import { stackPath } from '../../text/stack-path';
@@ -137,7 +139,8 @@ export class BlueGreenPipeline extends Construct {
       assumedBy: ofThisAccount(this, 'codepipeline.amazonaws.com'),
     });
     const policy = this.createPolicy(role);
-    this.pipeline = this.createPipeline(role, policy);
+    const roles = [role, ...this.builds.projects.map((build) => build.role)];
+    this.pipeline = withoutGrants(roles, () => this.createPipeline(role, policy));
     this.source.addTrigger(this, this.pipeline, () => this.createTriggerRole());
     this.createNotifications();
     validateTemplateSize(this, Object.values(this.releases), this.builds.projects.length);
@@ -196,8 +199,9 @@ export class BlueGreenPipeline extends Construct {
   private createPolicy(role: Role): ManagedPolicy {
     const { artifacts, key } = this;
     const objects = artifacts.arnForObjects('*');
-    const policy = new ManagedPolicy(this, 'Policy', {
-      roles: [role],
+    const policy = new GrowingPolicy(this, 'Policy', {
+      role,
+      prop: 'stages',
       statements: [
         // Connections upload sources with an ACL for the owner of the bucket, which needs a separate permission.
         new PolicyStatement({
@@ -229,7 +233,7 @@ export class BlueGreenPipeline extends Construct {
     const pipeline = new Pipeline(this, 'Pipeline', {
       pipelineType: PipelineType.V2,
       executionMode: ExecutionMode.QUEUED,
-      role: role.withoutPolicyUpdates(),
+      role,
       usePipelineRoleForActions: true,
       ...this.artifactStores(),
     });

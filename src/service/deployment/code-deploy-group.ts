@@ -4,6 +4,7 @@ import type { FargateService } from 'aws-cdk-lib/aws-ecs';
 import { type IRole, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from '../../compliance/acknowledge';
+import { withoutGrants } from '../../iam/without-grants';
 import { stackPath } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
 import type { SecureLoadBalancer } from '../load-balancer/secure-load-balancer';
@@ -40,7 +41,7 @@ export class CodeDeployGroup extends Construct {
       assumedBy: new ServicePrincipal('codedeploy.amazonaws.com'),
     });
     const policy = this.createPolicy(role);
-    this.deploymentGroup = this.createDeploymentGroup(role);
+    this.deploymentGroup = withoutGrants([role], () => this.createDeploymentGroup(role));
     this.deploymentGroup.node.addDependency(policy);
     props.alarmNames.forEach((alarmName) => this.rollBackOn(alarmName));
   }
@@ -56,7 +57,7 @@ export class CodeDeployGroup extends Construct {
     const [blueTargetGroup, greenTargetGroup] = this.props.traffic.targetGroups;
     return new EcsDeploymentGroup(this, 'DeploymentGroup', {
       service,
-      role: role.withoutPolicyUpdates(),
+      role,
       deploymentConfig,
       blueGreenDeploymentConfig: {
         blueTargetGroup,

@@ -15,6 +15,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
 import { EnvironmentProfile } from '../../environment';
+import { createLate } from '../../environment/created-late';
 import { WebFirewall } from '../../firewall';
 import { SubnetTier } from '../../network';
 import { BucketPurpose, SecureBucket } from '../../storage';
@@ -157,7 +158,7 @@ export class SecureLoadBalancer extends Construct {
   private createLoadBalancer(profile: EnvironmentProfile): ApplicationLoadBalancer {
     const { network } = this.props;
     const tier = this.internetFacing ? SubnetTier.PUBLIC : SubnetTier.APPLICATION;
-    return new ApplicationLoadBalancer(this, 'LoadBalancer', {
+    const loadBalancer = new ApplicationLoadBalancer(this, 'LoadBalancer', {
       vpc: network.vpc,
       vpcSubnets: loadBalancerSubnets(this, network, tier),
       internetFacing: this.internetFacing,
@@ -169,6 +170,10 @@ export class SecureLoadBalancer extends Construct {
       dropInvalidHeaderFields: true,
       desyncMitigationMode: DesyncMitigationMode.DEFENSIVE,
     });
+    if (profile.deletionProtection) {
+      createLate(loadBalancer.node.defaultChild!);
+    }
+    return loadBalancer;
   }
 
   private logTo(bucket: IBucket): void {

@@ -11,12 +11,14 @@ import {
   type PortMapping,
   Protocol,
 } from 'aws-cdk-lib/aws-ecs';
-import { ManagedPolicy, type PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
 import type { SecretVariable } from '../../contracts';
+import { GrowingPolicy } from '../../iam/growing-policy';
+import { grantsTo, withoutGrants } from '../../iam/without-grants';
 import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
 import { stackPath, uniqueName } from '../../text/stack-path';
 import type { ServiceSecret } from '../container/service-secret';
@@ -91,7 +93,7 @@ export interface ServiceTaskDefinitionProps extends TaskSettings {
  */
 export class ServiceTaskDefinition extends Construct {
   public readonly logGroup: LogGroup;
-  /** Role that pulls images, reads secrets and writes logs. It is closed to further grants. */
+  /** Role that pulls images, reads secrets and writes logs. Its policy allows nothing else. */
   public readonly executionRole: Role;
   /** Role of the application, open for the team's own grants. */
   public readonly taskRole: Role;
@@ -125,12 +127,7 @@ export class ServiceTaskDefinition extends Construct {
       key: props.secretsKey,
     });
     this.taskDefinition = this.createTaskDefinition();
-    // CDK adds a log router of the newest image unless the router comes before the containers that use it.
-    this.addSidecars((container) => container.logRouter !== undefined);
-    this.container = this.createContainer();
-    this.taskDefinition.defaultContainer = this.container;
-    mountVolumes(this, props.volumes, { ...this, user: props.user });
-    this.addSidecars((container) => container.logRouter === undefined);
+    this.container = withoutGrants([this.executionRole], () => this.addContainers());
   }
 
   /** Adds an environment variable to the application's container. The value must not be secret. */
@@ -140,13 +137,14 @@ export class ServiceTaskDefinition extends Construct {
 
   /** Adds a field of a backing service's secret to the application's container. */
   public addSecret(variable: SecretVariable): void {
-    this.container.addSecret(variable.variable, this.secrets.ofBackingService(APPLICATION, variable));
+    const secret = this.secrets.ofBackingService(APPLICATION, variable);
+    withoutGrants([this.executionRole], () => this.container.addSecret(variable.variable, secret));
   }
 
   /** Grants the application permissions on its backing services, by a managed policy (IAMNoInlinePolicy). */
   public permit(statements: PolicyStatement[]): void {
     this.taskDefinition.node.addDependency(
-      new ManagedPolicy(this, 'BackingServices', { roles: [this.taskRole], statements }),
+      new GrowingPolicy(this, 'BackingServices', { role: this.taskRole, statements, prop: 'backingServices' }),
     );
   }
 
@@ -161,7 +159,7 @@ export class ServiceTaskDefinition extends Construct {
       cpu: this.props.cpu,
       memoryLimitMiB: this.props.memoryMiB,
       ephemeralStorageGiB: this.props.ephemeralStorageGiB,
-      executionRole: this.executionRole.withoutPolicyUpdates(),
+      executionRole: this.executionRole,
       taskRole: this.taskRole,
       runtimePlatform: {
         cpuArchitecture: this.props.arm64 ? CpuArchitecture.ARM64 : CpuArchitecture.X86_64,
@@ -169,7 +167,8 @@ export class ServiceTaskDefinition extends Construct {
       },
     });
     // CloudFormation creates roles before their policies. Without the dependency, the first tasks could start early.
-    definition.node.addDependency(this.executionPolicy, ...(this.tracingPolicy ? [this.tracingPolicy] : []));
+    const policies = [this.executionPolicy, ...(this.tracingPolicy ? [this.tracingPolicy] : [])];
+    definition.node.addDependency(...policies, grantsTo(this.executionRole));
     // The previous revision stays active, so that a release or a person can roll back to it.
     definition.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     acknowledge(
@@ -178,6 +177,16 @@ export class ServiceTaskDefinition extends Construct {
       'Plain environment variables hold names, ports and hosts; secrets are injected by ARN.',
     );
     return definition;
+  }
+
+  /** CDK adds a log router of the newest image unless the router comes before the containers that use it. */
+  private addContainers(): ContainerDefinition {
+    this.addSidecars((container) => container.logRouter !== undefined);
+    const container = this.createContainer();
+    this.taskDefinition.defaultContainer = container;
+    mountVolumes(this, this.props.volumes, { ...this, container, user: this.props.user });
+    this.addSidecars((sidecar) => sidecar.logRouter === undefined);
+    return container;
   }
 
   private createContainer(): ContainerDefinition {

@@ -4,6 +4,7 @@ import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
+import { GrowingPolicy } from '../../iam/growing-policy';
 import { sourceAccount } from '../../iam/source-account';
 import { textFor } from '../../text/text-for';
 
@@ -26,15 +27,16 @@ export function createExecutionRole(scope: Construct, service: string): Role {
 }
 
 /**
- * Creates the only policy of the execution role. The role is closed to CDK's grants.
+ * Creates the policy of the execution role, for all that the service needs. CDK itself adds nothing to it.
  * It is a managed policy, as the rule IAMNoInlinePolicy requires.
  */
 export function createExecutionPolicy(
   scope: Construct,
   { role, logGroup, repositories }: ExecutionPolicyProps,
 ): ManagedPolicy {
-  const policy = new ManagedPolicy(scope, 'ExecutionPolicy', {
-    roles: [role],
+  const policy = new GrowingPolicy(scope, 'ExecutionPolicy', {
+    role,
+    prop: 'secrets',
     statements: [
       new PolicyStatement({
         actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],

@@ -92,6 +92,14 @@ describe('The deploy role for GitHub', () => {
     expect(Condition).toMatchObject({ IpAddress: { 'aws:SourceIp': ['203.0.113.0/24', '2001:db8::/32'] } });
   });
 
+  test('is refused where subjects or networks make a trust policy that IAM refuses', () => {
+    const subjects = Array.from({ length: 60 }, (_, index) => `repo:org/app:environment:production-${index}`);
+    const allowedCidrs = Array.from({ length: 100 }, (_, index) => `203.0.${index}.0/24`);
+    expect(refusal(() => github({ subjects }))).toMatch(/subjects makes a trust policy of \d{4} characters, and IAM accepts 2048/);
+    expect(refusal(() => bitbucket({ allowedCidrs }))).toMatch(/allowedCidrs makes a trust policy of \d{4} characters/);
+    expect(() => github({ subjects: subjects.slice(0, 25) })).not.toThrow();
+  });
+
   test('uses an existing provider instead of creating one', () => {
     const providerArn = `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`;
     const template = templateOf(github({ providerArn }));

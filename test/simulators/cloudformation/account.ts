@@ -110,6 +110,30 @@ export class Account {
     return this.outcome(stack, steps, changes);
   }
 
+  /** Changes resources without CloudFormation, as a person does. What becomes `undefined` is deleted. */
+  public byHand(change: (resource: Resource) => Resource | undefined): void {
+    const stacks = [...this.world.stacks.values()];
+    this.existing.of().forEach((before) => {
+      const after = change(before);
+      if (after === before) {
+        return;
+      }
+      if (after) {
+        this.world.change(before, after);
+      } else {
+        this.world.remove(before);
+      }
+      stacks
+        .filter(({ resources }) => resources.get(before.logicalId) === before)
+        .forEach((stack) => {
+          stack.resources = new Map([...stack.resources].filter(([, resource]) => resource !== before));
+          if (after) {
+            stack.resources.set(after.logicalId, after);
+          }
+        });
+    });
+  }
+
   /**
    * Lets each resource fail in turn, and then repeats the deployment.
    * This account stays as it is.

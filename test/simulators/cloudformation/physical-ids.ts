@@ -1,5 +1,6 @@
 import { PHYSICAL_NAMES } from './physical-names';
 import type { Resource } from './resource';
+import { TEXT_LIMITS } from './rules/text';
 import type { Properties } from './template';
 
 /** Place in which a resource is made. */
@@ -58,7 +59,7 @@ export function physicalId(
     return `${prefix}-${hex}`;
   }
   const given = PHYSICAL_NAMES.find((row) => row.type === type && properties[row.property] !== undefined);
-  const name = given ? String(properties[given.property]) : generatedName(stack, logicalId, serial);
+  const name = given ? String(properties[given.property]) : generatedName(type, stack, logicalId, serial);
   return ARNS[type]
     ? arn(
       place,
@@ -78,9 +79,12 @@ export function attribute(place: Place, resource: Resource, name: string): strin
   return `${id}#${name}${version}`;
 }
 
-/** Name that CloudFormation makes: stack, logical id and twelve letters. */
-function generatedName(stack: string, logicalId: string, serial: number): string {
-  return `${stack}-${logicalId}-${serial.toString(36).toUpperCase().padStart(12, 'X')}`;
+/** Name that CloudFormation makes: stack and logical id, cut where the service takes no more, and twelve letters. */
+function generatedName(type: string, stack: string, logicalId: string, serial: number): string {
+  const property = PHYSICAL_NAMES.find((row) => row.type === type)?.property;
+  const longest = TEXT_LIMITS.find((row) => row.type === type && row.property === property)?.longest ?? Infinity;
+  const letters = serial.toString(36).toUpperCase().padStart(12, 'X');
+  return `${`${stack}-${logicalId}`.slice(0, longest - letters.length - 1)}-${letters}`;
 }
 
 /** ARNs of load balancers and secrets end in a part that no name repeats. */

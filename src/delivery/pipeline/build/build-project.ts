@@ -19,6 +19,7 @@ import { Construct } from 'constructs';
 import { acknowledge, acknowledgeInCompliancePacks, acknowledgeWildcard } from '../../../compliance/acknowledge';
 import { sortedByName } from '../../../contracts/sorted-by-name';
 import type { EnvironmentProfile } from '../../../environment';
+import { withoutGrants } from '../../../iam/without-grants';
 import { EncryptedLogGroup } from '../../../logging/encrypted-log-group';
 import { stackPath } from '../../../text/stack-path';
 import { textFor } from '../../../text/text-for';
@@ -102,6 +103,8 @@ const PUSH_ACTIONS = ['ecr:CompleteLayerUpload', 'ecr:InitiateLayerUpload', 'ecr
 export class BuildProject extends Construct {
   public readonly project: PipelineProject;
   public readonly logGroup: LogGroup;
+  /** Role of the builds. */
+  public readonly role: Role;
   /** Permissions of the builds. The pipeline depends on them, because its first execution starts at once. */
   public readonly policy: ManagedPolicy;
   private readonly reportGroup?: CfnReportGroup;
@@ -114,12 +117,12 @@ export class BuildProject extends Construct {
     super(scope, id);
     this.logGroup = new EncryptedLogGroup(this, 'Logs', { profile: props.profile, key: props.key }).logGroup;
     this.reportGroup = props.reports && this.createReportGroup();
-    const role = new Role(this, 'Role', {
+    this.role = new Role(this, 'Role', {
       description: textFor('role', `Runs ${props.purpose} of ${stackPath(scope)}`),
       assumedBy: new ServicePrincipal('codebuild.amazonaws.com'),
     });
-    this.policy = this.createPolicy(role);
-    this.project = this.createProject(role);
+    this.policy = this.createPolicy(this.role);
+    this.project = withoutGrants([this.role], () => this.createProject());
     acknowledgeInCompliancePacks(
       this.project,
       'CodeBuildProjectSourceRepoUrl',
@@ -127,11 +130,11 @@ export class BuildProject extends Construct {
     );
   }
 
-  private createProject(role: Role): PipelineProject {
-    const { props } = this;
+  private createProject(): PipelineProject {
+    const { props, role } = this;
     const project = new PipelineProject(this, 'Project', {
       description: this.description(),
-      role: role.withoutPolicyUpdates(),
+      role,
       encryptionKey: props.key,
       environment: {
         buildImage: this.image(),

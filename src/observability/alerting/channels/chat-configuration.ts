@@ -8,6 +8,7 @@ import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct, type IConstruct } from 'constructs';
 import { acknowledge } from '../../../compliance/acknowledge';
+import { withoutGrants } from '../../../iam/without-grants';
 import { uniqueName } from '../../../text/stack-path';
 import { PropError } from '../../../validation/prop-error';
 import type { ChatTarget } from './channel-target';
@@ -48,7 +49,8 @@ export class ChatConfiguration extends Construct {
       description: 'Shows alarms in chat',
       assumedBy: new ServicePrincipal('chatbot.amazonaws.com'),
     });
-    this.createConfiguration(role, this.createPolicy(role));
+    const policy = this.createPolicy(role);
+    withoutGrants([role], () => this.createConfiguration(role, policy));
   }
 
   /** An account accepts one configuration of a channel in all regions. A second one would fail in the deployment. */
@@ -102,7 +104,7 @@ export class ChatConfiguration extends Construct {
         slackWorkspaceId: target.workspaceId,
         slackChannelId: target.channelId,
         notificationTopics: topics,
-        role: role.withoutPolicyUpdates(),
+        role,
         guardrailPolicies: [guardrail],
         // Messages that it can't show are dropped. Errors in its log say so.
         loggingLevel: LoggingLevel.ERROR,

@@ -1,5 +1,5 @@
 import type { Properties } from '../template';
-import { type Case, changed, removed, resource } from './case';
+import { type Case, changed, removed, resource, STACK, template } from './case';
 
 const instance = (properties: Properties = {}) =>
   resource('AWS::RDS::DBInstance', {
@@ -12,6 +12,21 @@ const instance = (properties: Properties = {}) =>
 const parameters = (Parameters: Properties, more: Properties = {}) =>
   resource('AWS::RDS::DBParameterGroup', { Family: 'postgres16', Description: 'Parameters', Parameters, ...more });
 const USER = { Server: instance({ DBParameterGroupName: { Ref: 'Subject' } }) };
+
+/** Removal of a stack whose server is retained. */
+function afterRetainedServer(rule: string, shows: string, DeletionPolicy: string): Case {
+  const group = { DBSubnetGroupDescription: 'Zones', SubnetIds: [{ Ref: 'Subnet' }] };
+  const resources = {
+    Subnet: resource('AWS::EC2::Subnet', { VpcId: 'vpc-1', CidrBlock: '10.0.0.0/24' }),
+    Group: resource('AWS::RDS::DBSubnetGroup', group, { DeletionPolicy }),
+    Server: { ...instance({ DBSubnetGroupName: { Ref: 'Group' } }), DeletionPolicy: 'Retain' },
+  };
+  const play: Case['play'] = (account) => {
+    account.deploy(STACK, template(resources));
+    return account.remove(STACK);
+  };
+  return { rule, verdict: 'refused by AWS', shows, play };
+}
 
 /** Documented behaviour of Amazon RDS. */
 export const DATABASE_CASES: readonly Case[] = [
@@ -43,6 +58,8 @@ export const DATABASE_CASES: readonly Case[] = [
     'a protected server cannot be deleted',
     instance({ DeletionProtection: true }),
   ),
+  afterRetainedServer('group-of-a-server', 'a subnet group stays as long as a server is in it', 'Delete'),
+  afterRetainedServer('place-of-a-server', 'a subnet stays as long as a server is in it', 'Retain'),
   changed(
     'kept-by-a-conditional-property',
     'in place',

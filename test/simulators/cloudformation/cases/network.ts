@@ -1,5 +1,5 @@
 import type { Properties, TemplateResource } from '../template';
-import { type Case, changed, created, removed, resource, updating } from './case';
+import { type Case, changed, created, removed, resource, STACK, template, updating } from './case';
 
 const entry = (properties: Properties, type = 'AWS::EC2::NetworkAclEntry') =>
   resource(type, {
@@ -66,6 +66,16 @@ const service = (ContainerPort: number) =>
 
 /** Documented behaviour of VPCs. */
 export const NETWORK_CASES: readonly Case[] = [
+  {
+    rule: 'nothing-left-in-a-vpc',
+    verdict: 'refused by AWS',
+    shows: 'a VPC stays as long as a retained security group is in it',
+    play: (account) => {
+      const retained = { ...group({}), DeletionPolicy: 'Retain' };
+      account.deploy(STACK, template({ Vpc: resource('AWS::EC2::VPC', { CidrBlock: '10.0.0.0/16' }), Group: retained }));
+      return account.remove(STACK);
+    },
+  },
   renamed(
     'unique-acl-entry',
     'an entry under another logical id is created before the former one is deleted',

@@ -4,6 +4,7 @@ import type { Rules } from './rule';
 const INSTANCE = 'AWS::RDS::DBInstance';
 const CLUSTER = 'AWS::RDS::DBCluster';
 const SERVERS = [INSTANCE, CLUSTER];
+const SUBNET_GROUP = 'AWS::RDS::DBSubnetGroup';
 const PARAMETER_GROUPS = ['AWS::RDS::DBParameterGroup', 'AWS::RDS::DBClusterParameterGroup'];
 
 /** Parameters that only a restart applies. */
@@ -134,6 +135,22 @@ export const DATABASE: Rules = {
       refuses: ({ properties }) =>
         String(properties.DeletionProtection) === 'true'
           ? 'cannot delete a protected database, disable deletion protection first'
+          : undefined,
+    },
+    {
+      id: 'group-of-a-server',
+      source: 'API reference of RDS, "DeleteDBSubnetGroup" and "DeleteDBParameterGroup": groups in use',
+      types: [SUBNET_GROUP, ...PARAMETER_GROUPS],
+      refuses: (group, existing) =>
+        existing.usersOf(group, ...SERVERS).length > 0 ? 'a database still uses the group' : undefined,
+    },
+    {
+      id: 'place-of-a-server',
+      source: 'API reference of Amazon EC2, "DeleteSubnet" and "DeleteSecurityGroup": DependencyViolation',
+      types: ['AWS::EC2::Subnet', 'AWS::EC2::SecurityGroup'],
+      refuses: (place, existing) =>
+        [place, ...existing.usersOf(place, SUBNET_GROUP)].some((one) => existing.usersOf(one, ...SERVERS).length > 0)
+          ? 'a network interface of a database is still there'
           : undefined,
     },
   ],

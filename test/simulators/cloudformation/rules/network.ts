@@ -118,6 +118,17 @@ export const NETWORK: Rules = {
           : undefined,
     },
   ],
+  deletions: [
+    {
+      id: 'nothing-left-in-a-vpc',
+      source: 'API reference of Amazon EC2, "DeleteVpc": DependencyViolation',
+      types: ['AWS::EC2::VPC'],
+      refuses: (vpc, existing) =>
+        existing.usersOf(vpc, 'AWS::EC2::SecurityGroup', 'AWS::EC2::Subnet').length > 0
+          ? 'the VPC has dependencies and cannot be deleted'
+          : undefined,
+    },
+  ],
   effects: [
     {
       id: 'place-replaced',

@@ -1,9 +1,12 @@
 import { list, type Properties } from '../template';
 import type { Rules } from './rule';
 
+/** Attribute `Name` of a resource whose id is an ARN, as the engine writes it: the ARN, then the attribute. */
+const NAME_OF_ARN = /arn:(?:(?!arn:)[^"])*[:/]([\w-]+)#Name/g;
+
 /** Size as IAM counts it: characters without white space. */
 function size(document: unknown): number {
-  return JSON.stringify(document ?? '').replace(/\s/g, '').length;
+  return JSON.stringify(document ?? '').replace(/\s/g, '').replace(NAME_OF_ARN, '$1').length;
 }
 
 function limited(text: string, found: number, most: number): string | undefined {
