@@ -101,7 +101,9 @@ const NETWORK_INTERFACES = [
  * Creates a function with an encrypted log group and a role.
  *
  * The policy of the role allows what the function needs, and CDK itself adds nothing to it. The function waits for the
- * policy, because Lambda checks permissions when it creates the function. A schedule keeps a function in a network awake.
+ * policy, because Lambda checks permissions when it creates the function.
+ *
+ * A schedule keeps a function in a network awake.
  *
  * The children belong to the scope itself, because the ids of deployed functions must not change.
  */

@@ -21,14 +21,16 @@ export interface WebHealthCheck {
   /**
    * HTTP status of a healthy answer, 200 to 499.
    *
-   * It is one, several or a range: `'200'`, `'200,204'` or `'200-299'`. A change applies to the running tasks at once. Not with gRPC.
+   * It is one, several or a range: `'200'`, `'200,204'` or `'200-299'`. A change applies to the running tasks at once.
+   * With gRPC, `healthyGrpcCodes` takes its place.
    * @default - 200, the default of load balancers
    */
   readonly healthyHttpCodes?: string;
   /**
    * Status of a healthy answer with gRPC, 0 to 99.
    *
-   * It is one, several or a range: `'0'`, `'0,12'` or `'0-5'`. A change applies to the running tasks at once. Only with `protocolVersion: TargetProtocolVersion.GRPC`.
+   * It is one, several or a range: `'0'`, `'0,12'` or `'0-5'`. A change applies to the running tasks at once.
+   * It requires `protocolVersion: TargetProtocolVersion.GRPC`.
    * @default '0' - OK
    */
   readonly healthyGrpcCodes?: string;

@@ -1,4 +1,3 @@
-import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { stackPath } from '../../text/stack-path';
 import { checkRules } from '../../validation/rules';
@@ -12,33 +11,6 @@ interface Claim {
   readonly owner: string;
 }
 
-/** A dynamic reference of CloudFormation to a secret. */
-const SECRET = /\{\{resolve:(secretsmanager|ssm-secure):/;
-
-/**
- * Refuses a secret in a route, and a token that would decide the priority.
- *
- * A token is written as the number of those that were made before it. Another token anywhere in the app would change
- * the priority, and CloudFormation would reset the weights of the rule.
- */
-function checkKnown(owner: IConstruct, route: Route, explicit?: number): void {
-  const name = route._name();
-  checkRules(owner, [
-    {
-      condition: SECRET.test(JSON.stringify(Stack.of(owner).resolve(name))),
-      prop: 'route',
-      problem: 'has a secret in it, which everybody who may describe listener rules can read',
-      fix: 'let the firewall or the application check it',
-    },
-    {
-      condition: explicit === undefined && Token.isUnresolved(name),
-      prop: 'route',
-      problem: 'has a token in it, so that no lasting priority follows from it',
-      fix: 'write the host, path or header literally, or set routePriority',
-    },
-  ]);
-}
-
 /**
  * Priorities of the listener rules that the services of a load balancer have.
  * A new route never changes the priority of another. Routes that collide with or hide others are refused.
@@ -50,8 +22,8 @@ export class ListenerPriorities {
 
   /** Reserves the priority of a service's rule. */
   public claim(owner: IConstruct, route: Route, explicit?: number): number {
+    route._checkTokens(owner, explicit);
     route._check(owner);
-    checkKnown(owner, route, explicit);
     const priority = explicit ?? route._priority(stackPath(owner));
     this.check(owner, route, { priority, explicit });
     this.claims.push({ route, priority, owner: owner.node.path });

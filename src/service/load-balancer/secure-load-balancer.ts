@@ -138,7 +138,6 @@ export class SecureLoadBalancer extends Construct {
    * @internal
    */
   public _claim(owner: IConstruct, route: Route, explicit?: number): number {
-    route._checkTokens(owner, explicit);
     return this.priorities.claim(owner, route, explicit);
   }
 

@@ -11,7 +11,7 @@ const NAME = /^(?=.{1,253}$)(\*\.)?([a-z0-9_]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z
 /** Quota "certificates per load balancer", not counting the default one. */
 const MAX_CERTIFICATES = 25;
 
-/** Refuses names that are invalid, repeated or of another zone, zones out of reach, and too many certificates. */
+/** Refuses invalid, repeated and unreachable names, and too many certificates. */
 export function checkDomains(scope: Construct, domains: readonly Domain[], plainHttp: boolean): void {
   domains.forEach(({ _hostedZone, _certificate }) => {
     checkInReach(scope, 'domains.hostedZone', _hostedZone, 'hostedZone');
