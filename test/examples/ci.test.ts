@@ -38,8 +38,9 @@ interface Step {
 const bitbucket = parse(read(PIPELINES), { merge: true }) as {
   pipelines: { 'branches': { [branch: string]: Step[] }; 'pull-requests': { [branch: string]: Step[] } };
 };
-const build = ImageBuild.docker({ repository: new ImageRepository(testStack(), 'Images') });
-const trivy = build._bind(testStack()).environment.TRIVY_IMAGE;
+const buildStack = testStack();
+const build = ImageBuild.docker({ repository: new ImageRepository(buildStack, 'Images') });
+const trivy = build._bind(buildStack).environment.TRIVY_IMAGE;
 
 /** Scripts of the builds, in a file for other CI services. */
 const IMAGE_SCRIPT = `#!/usr/bin/env bash

@@ -58,8 +58,8 @@ describe('the example of document A', () => {
 
   test('web on 3000 and api on 4000 behind one load balancer, 443 alone, TLS 1.3 (A-01, A-02)', () => {
     production.resourceCountIs('AWS::ElasticLoadBalancingV2::LoadBalancer', 1);
-    const ports = Object.values(production.findResources('AWS::ElasticLoadBalancingV2::TargetGroup')).map(({ Properties }) => Properties.Port);
-    expect(ports.sort()).toEqual([3000, 3000, 4000, 4000]);
+    const ports = Object.values(production.findResources('AWS::ECS::Service')).map(({ Properties }) => Properties.LoadBalancers[0].ContainerPort);
+    expect(ports.sort()).toEqual([3000, 4000]);
     const listeners = Object.values(production.findResources('AWS::ElasticLoadBalancingV2::Listener')).map(({ Properties }) => [Properties.Port, Properties.SslPolicy]);
     expect(listeners.sort()).toEqual([[443, expect.stringMatching(/TLS13-1-3/)], [8443, expect.stringMatching(/TLS13-1-3/)]]);
   });

@@ -74,10 +74,13 @@ describe('ProductionWebService', () => {
   });
 
   test.each(Object.keys(settings(testStack())))('refuses %s together with a load balancer, which has its own', (prop) => {
-    const message = refusal(() => serviceFixture(({ stack, network }) => ({
-      loadBalancer: new SecureLoadBalancer(testStack(), 'Balancer', { network, certificate: certificate(testStack()) }),
-      [prop]: settings(stack)[prop as keyof LoadBalancerSettings],
-    })));
+    const message = refusal(() => serviceFixture(({ stack, network }) => {
+      const given = settings(stack);
+      return {
+        loadBalancer: new SecureLoadBalancer(stack, 'Balancer', { network, certificate: given.certificate }),
+        [prop]: given[prop as keyof LoadBalancerSettings],
+      };
+    }));
     expectRefusedCombination(message, prop, 'not supported together with loadBalancer', `Give ${prop} to the SecureLoadBalancer`);
   });
 

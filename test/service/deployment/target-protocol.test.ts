@@ -27,9 +27,9 @@ describe('The protocol between load balancer and tasks', () => {
     ]);
   });
 
-  test('is HTTPS for both groups of CodeDeploy, and for the single one of a rolling rollout', () => {
+  test('is HTTPS for both groups, whoever deploys', () => {
     expect(groupsOf(template({ tlsToTasks: true, rollout: Rollout.codeDeploy() })).map(({ Protocol }) => Protocol)).toEqual(['HTTPS', 'HTTPS']);
-    expect(groupsOf(template({ tlsToTasks: true, rollout: Rollout.rolling() })).map(({ Protocol }) => Protocol)).toEqual(['HTTPS']);
+    expect(groupsOf(template({ tlsToTasks: true, rollout: Rollout.rolling() })).map(({ Protocol }) => Protocol)).toEqual(['HTTPS', 'HTTPS']);
   });
 
   test('is HTTPS for the requests of a smoke test, too, and a plan without it is as before', () => {
