@@ -1,7 +1,7 @@
 import { EnvironmentProfile } from '../../src';
 import { Cloud, type Judgement, judgementOf, judgementOfRetries } from './play';
 import type { Remarks, Subject } from './row';
-import { appOf, bothWays, plainApp, type Row } from './rows';
+import { appOf, bothWays, once, plainApp, type Row } from './rows';
 import { type Deployable, Site, type Surroundings } from './site';
 
 type Judged = ReturnType<Row['judge']>;
@@ -11,15 +11,16 @@ interface Around {
   readonly what: string;
   readonly example: string;
   readonly remarks?: Remarks;
+  readonly strict?: boolean;
   judge<Own>(subject: Subject<Own>): Judged;
 }
 
 const RENAMING = 'Logical ids come from the path. Keep construct ids for the life of a stack, or move the resources with `cdk refactor` before the change.';
 
 const AROUND: readonly Around[] = [
-  { what: 'A tag on the app', example: 'added', judge: surrounded({}, { tag: 'shop' }) },
-  { what: 'A tag on the app', example: 'changed', judge: surrounded({ tag: 'shop' }, { tag: 'store' }) },
-  { what: 'A `cdk.Stage`', example: 'around the stack, whose name stays', judge: surrounded({}, { stage: 'Production' }) },
+  { what: 'A tag on the app', example: 'added', strict: true, judge: surrounded({}, { tag: 'shop' }) },
+  { what: 'A tag on the app', example: 'changed', strict: true, judge: surrounded({ tag: 'shop' }, { tag: 'store' }) },
+  { what: 'A `cdk.Stage`', example: 'around the stack, whose name stays', strict: true, judge: surrounded({}, { stage: 'Production' }) },
   {
     what: 'A construct above', example: 'renamed', judge: surrounded({ above: 'Shop' }, { above: 'Store' }), remarks: { procedure: RENAMING },
   },
@@ -36,20 +37,20 @@ const AROUND: readonly Around[] = [
   {
     what: 'The construct', example: 'removed from the app',
     judge: (subject) => ({ there: judgementOf(Cloud.with(plainApp(subject)).deploy(withoutSubject(subject))) }),
-    remarks: { procedure: 'Removing a construct ends what it does. The profile of production protects and keeps what holds data: see [operate](operate.md).' },
+    remarks: { procedure: 'Removing a construct ends what it does. In production what holds data is protected and kept ([operate](operate.md)).' },
   },
   {
     what: 'Its stacks', example: 'deleted',
     judge: (subject) => ({ there: judgementOf(Cloud.with(plainApp(subject)).remove()) }),
-    remarks: { procedure: 'Switch deletion protection off first, and empty what is kept by hand: see [operate](operate.md).' },
+    remarks: { procedure: 'Switch deletion protection off first, and delete by hand what is kept ([operate](operate.md)).' },
   },
-  { what: 'The same app', example: 'under a second stack name in the account', judge: (subject) => ({ there: twice(subject) }) },
-  { what: 'First deployment', example: 'each resource fails once, then a retry', judge: (subject) => ({ there: judgementOfRetries(plainApp(subject)) }) },
+  { what: 'The same app', example: 'under a second stack name in the account', strict: true, judge: (subject) => ({ there: twice(subject) }) },
+  { what: 'First deployment', example: 'each resource fails once, then a retry', strict: true, judge: (subject) => ({ there: judgementOfRetries(plainApp(subject)) }) },
 ];
 
 /** Rows of all changes around a construct. */
 export function changesAround<Own>(subject: Subject<Own>): Row[] {
-  return AROUND.map(({ what, example, remarks, judge }) => {
+  return AROUND.map(({ what, example, remarks, strict, judge }) => {
     const key = `${what}: ${example}`.replace(/`/g, '');
     return {
       id: `${subject.name}, ${key}`,
@@ -59,7 +60,8 @@ export function changesAround<Own>(subject: Subject<Own>): Row[] {
       covers: [],
       remarks: { ...remarks, ...subject.around?.[what], ...subject.around?.[key] },
       general: true,
-      judge: () => judge(subject),
+      strict,
+      judge: once(() => judge(subject)),
     };
   });
 }

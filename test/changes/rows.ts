@@ -17,6 +17,8 @@ export interface Row {
   readonly exempt?: string;
   /** Whether every construct has this row. */
   readonly general?: boolean;
+  /** Whether it must not interrupt or be refused, whatever is usual: nothing was asked of what runs. */
+  readonly strict?: boolean;
   /** Judgement of the change, and of the way back where there is one. */
   judge(): { readonly there: Judgement; readonly back?: Judgement };
 }
@@ -51,7 +53,7 @@ export interface Choice<T, Own> {
   within(value: T, site: Site): Partial<Own>;
   /** Each to each other instead of each to the next. */
   readonly each?: boolean;
-  /** Remarks by `before → after`, by either of the two, or for all (`*`). */
+  /** Remarks by `before → after`, `* → after`, `before → *`, or `*` for all others. */
   readonly remarks?: { readonly [pair: string]: Remarks };
 }
 
@@ -65,10 +67,14 @@ export function choicesOf<T, Own>(choice: Choice<T, Own>): Row[] {
     subject: choice.subject,
     what: choice.prop,
     covers: [before, after].map((name) => `${choice.class}.${name.replace(/\W.*/, '')}`),
-    change: [choice.values[before], choice.values[after], choice.remarks?.[`${before} → ${after}`] ?? choice.remarks?.['*'] ?? {}],
+    change: [choice.values[before], choice.values[after], remarksOf(choice, before, after)],
     props: (value, site) => choice.within(value as T, site),
     plain: false,
   }));
+}
+
+function remarksOf({ remarks = {} }: Pick<Choice<unknown, never>, 'remarks'>, before: string, after: string): Remarks {
+  return remarks[`${before} → ${after}`] ?? remarks[`* → ${after}`] ?? remarks[`${before} → *`] ?? remarks['*'] ?? {};
 }
 
 /** Rows of parameters of factories, by `Class.factory`. */
@@ -109,7 +115,16 @@ function changeRow<Own>({ subject, what, covers, change, props, plain }: RowOfCh
     example,
     covers,
     remarks,
-    judge: () => bothWays(made(before), made(after)),
+    judge: once(() => bothWays(made(before), made(after))),
+  };
+}
+
+/** A function that computes its result when it is first asked. */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly result: T } | undefined;
+  return () => {
+    made ??= { result: make() };
+    return made.result;
   };
 }
 

@@ -70,9 +70,11 @@ export class Site {
   }
 
   public get certificate(): ICertificate {
-    return this.part('Certificate', (scope, id) => Certificate.fromCertificateArn(
-      scope, id, `arn:aws:acm:${ENV.region}:${ENV.account}:certificate/11111111-2222-3333-4444-555555555555`,
-    ));
+    return this.certificateOf('Certificate', '11111111-2222-3333-4444-555555555555');
+  }
+
+  public get otherCertificate(): ICertificate {
+    return this.certificateOf('OtherCertificate', '66666666-7777-8888-9999-000000000000');
   }
 
   public get loadBalancer(): SecureLoadBalancer {
@@ -116,6 +118,10 @@ export class Site {
       this.parts.set(id, make(this.stack, id));
     }
     return this.parts.get(id) as T;
+  }
+
+  private certificateOf(name: string, id: string): ICertificate {
+    return this.part(name, (scope) => Certificate.fromCertificateArn(scope, name, `arn:aws:acm:${ENV.region}:${ENV.account}:certificate/${id}`));
   }
 
   /** Templates of all stacks, in the order in which they are deployed. */

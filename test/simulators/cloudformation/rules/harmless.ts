@@ -192,6 +192,13 @@ export const UNNOTICED: readonly Unnoticed[] = [
     ],
     says: 'nothing that stays uses it',
   },
+  {
+    id: 'default-security-group-restricted',
+    source: 'API reference of the AWS CDK, "VpcProps": restrictDefaultSecurityGroup',
+    on: ['update', 'replace', 'delete'],
+    types: ['Custom::VpcRestrictDefaultSG'],
+    says: 'nothing of the library is in the default security group',
+  },
 ];
 
 /** Changes that are documented to go unnoticed. */
