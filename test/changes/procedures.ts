@@ -12,7 +12,9 @@ export const PROCEDURES: { readonly [rule: string]: string } = {
   'data-deleted': 'Take a snapshot or a copy first.',
   'data-kept-as-a-snapshot': 'The final snapshot remains and can be restored.',
   'zone-of-a-load-balancer-removed': 'Fewer zones: lower the tasks in the zone first.',
-  'protected-database': 'Deploy `deletionProtection: false` first ([operate](../docs/operate.md)).',
+  'name-ends': 'Keep the former name as a record of your own until nobody uses it.',
+  'protected-load-balancer': 'Deploy `deletionProtection: false` first ([operate](operate.md)).',
+  'protected-database': 'Deploy `deletionProtection: false` first ([operate](operate.md)).',
 };
 
 /** Procedures of a row: its own, or those of the rules that speak. */

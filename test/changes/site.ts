@@ -48,7 +48,8 @@ export class Site {
   /** Scope of the subject. */
   public readonly scope: Construct;
   private readonly app = new App({ context: CONTEXT, analyticsReporting: false });
-  private readonly stacks: Construct;
+  /** Scope of stacks. */
+  public readonly stacks: Construct;
   private readonly parts = new Map<string, unknown>();
 
   public constructor(public readonly surroundings: Surroundings = {}) {
