@@ -15,7 +15,8 @@ export function sectionOf(rows: readonly Row[]): string {
     const judged = own.filter(({ exempt }) => !exempt).map((row) => ({ row, ...row.judge() }));
     const idle = judged.filter(({ row, there, back }) => row.general && there.verdict === 'nothing' && (back ?? there).verdict === 'nothing');
     const lines = judged.filter((one) => !idle.includes(one)).map(lineOf);
-    const exempt = own.filter((row) => row.exempt).map((row) => `- ${row.what}: ${row.exempt}`);
+    const reasons = [...new Set(own.flatMap((row) => row.exempt ?? []))];
+    const exempt = reasons.map((reason) => `- ${own.filter((row) => row.exempt === reason).map(({ what }) => what).join(', ')}: ${reason}.`);
     return [
       `### ${subject}\n`,
       ...(lines.length > 0 ? ['| Change | What happens | The way back | Note |', '|---|---|---|---|', ...lines, ''] : []),

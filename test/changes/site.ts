@@ -84,10 +84,10 @@ export class Site {
     }));
   }
 
-  /** Service for subjects that are about one. */
+  /** Service with a database, for subjects that are about one. */
   public get service(): ProductionWebService {
     return this.part('Web', (scope, id) => new ProductionWebService(scope, id, {
-      network: this.network, loadBalancer: this.loadBalancer, image: ServiceImage.released(this.images),
+      network: this.network, loadBalancer: this.loadBalancer, image: ServiceImage.released(this.images), backingServices: [this.database],
     }));
   }
 

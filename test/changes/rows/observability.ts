@@ -9,7 +9,7 @@ import {
   AlarmOverride, type AlarmOverrideProps, AlertChannel, AlertRouting, type AlertRoutingProps, BurnRateAlarms, type BurnRateAlarmsProps, DatabaseFamily, DeploymentEvents,
   type DeploymentEventsProps, DeploymentHistory, type DeploymentHistoryProps, DisabledAlarm, DistinctCount, type DistinctCountProps, EnvironmentProfile, GoldenSignalAlarms,
   type GoldenSignalAlarmsProps, type LogFields, LogMetric, type LogMetricProps, MonitoredCache, type MonitoredClusterProps, MonitoredDatabase, type MonitoredDatabaseProps,
-  type MonitoredInstanceProps, type MonitoredReplicationGroupProps, ObjectiveExclusion, type ObjectiveExclusionProps, type ObjectiveRecordProps, OperationsDashboard,
+  type MonitoredInstanceProps, type MonitoredReplicationGroupProps, type MonitoredServiceProps, ObjectiveExclusion, type ObjectiveExclusionProps, type ObjectiveRecordProps, OperationsDashboard,
   type OperationsDashboardProps, PagerDutyRegion, Runbooks, SavedQueries, type SavedQueriesProps, ServiceObjective, type ServiceObjectiveOptions, Severity,
   type SlackChannelProps, type TeamsChannelProps, UnnotifiedAlerts, type Waiver,
 } from '../../../src';
@@ -26,17 +26,18 @@ const REASON = 'reason that the team gives, long enough';
 const ALERTS: Subject<AlertRoutingProps> = {
   name: 'AlertRouting',
   make: (site, id, props) => new AlertRouting(site.scope, id, { onCritical: EVERYBODY, onError: EVERYBODY, onWarning: EVERYBODY, ...props }),
-  second: () => ({ onCost: [] }),
 };
 const SIGNALS: Subject<GoldenSignalAlarmsProps> = {
   name: 'GoldenSignalAlarms',
   make: (site, id, props) => new GoldenSignalAlarms(site.scope, id, { alertRouting: site.alertRouting, services: [watched(site)], ...props }),
+  around: { 'The same app': { pending: 'a name contains the id of the stack, not its name' } },
 };
 const BURN_RATE: Subject<BurnRateAlarmsProps> = {
   name: 'BurnRateAlarms',
   make: (site, id, props) => new BurnRateAlarms(site.scope, id, {
     alertRouting: site.alertRouting, objective: ServiceObjective.availability(99.9), runbooks: Runbooks.published(), service: watched(site), ...props,
   }),
+  around: { 'The same app': { pending: 'a name contains the id of the stack, not its name' } },
 };
 const EVENTS: Subject<DeploymentEventsProps> = {
   name: 'DeploymentEvents',
@@ -45,10 +46,12 @@ const EVENTS: Subject<DeploymentEventsProps> = {
 const HISTORY: Subject<DeploymentHistoryProps> = {
   name: 'DeploymentHistory',
   make: (site, id, props) => new DeploymentHistory(site.scope, id, { services: [watched(site)], ...props }),
+  around: { 'The same app': { pending: 'a name contains the id of the stack, not its name' } },
 };
 const DASHBOARD: Subject<OperationsDashboardProps> = {
   name: 'OperationsDashboard',
   make: (site, id, props) => new OperationsDashboard(site.scope, id, { services: [watched(site)], ...props }),
+  around: { 'The same app': { pending: 'a name contains the id of the stack, not its name' } },
 };
 const QUERIES: Subject<SavedQueriesProps> = {
   name: 'SavedQueries',
@@ -63,6 +66,7 @@ const METRIC: Subject<LogMetricProps> = {
   make: (site, id, props) => new LogMetric(site.scope, id, { logGroup: logOf(site), pattern: FilterPattern.literal('{ $.event = "login" }'), ...props }),
 };
 
+const DESCRIBED = { exempt: 'it describes what another tool deployed; alarms and widgets follow' };
 const OF_READERS = { note: 'A reason is for readers.' };
 
 export const OBSERVABILITY_ROWS: readonly Row[] = [
@@ -76,7 +80,7 @@ export const OBSERVABILITY_ROWS: readonly Row[] = [
       onDeployment: [undefined, () => [AlertChannel.email('oncall@example.com')]],
       onCost: [undefined, () => [AlertChannel.email('oncall@example.com')]],
       runbooks: [undefined, () => Runbooks.at('https://wiki.example.com'), { note: 'Alarms name the page.' }],
-      unnotified: [undefined, () => [UnnotifiedAlerts.severity(Severity.WARNING, { reason: REASON })], { note: 'It says that nobody hears alarms of this kind.', with: { onWarning: [] } }],
+      unnotified: [undefined, () => [UnnotifiedAlerts.costs({ reason: REASON })], { note: 'It says that nobody hears alarms of this kind.' }],
       profile: [undefined, () => EnvironmentProfile.development(), { note: 'It has an effect where a severity has no channel.' }],
     },
   }),
@@ -103,7 +107,7 @@ export const OBSERVABILITY_ROWS: readonly Row[] = [
     },
   }),
   ...choicesOf<UnnotifiedAlerts, AlertRoutingProps>({
-    subject: ALERTS, class: 'UnnotifiedAlerts', prop: 'unnotified', within: (one) => ({ unnotified: [one], onWarning: [] }), remarks: { '*': { note: 'It says that nobody hears alarms of this kind.' } },
+    subject: ALERTS, class: 'UnnotifiedAlerts', prop: 'unnotified', within: (one) => ({ unnotified: [one] }), remarks: { '*': { note: 'It says that nobody hears alarms of this kind.' } },
     values: {
       'costs(waiver)': () => UnnotifiedAlerts.costs({ reason: REASON }),
       'deployments(waiver)': () => UnnotifiedAlerts.deployments({ reason: REASON }),
@@ -125,7 +129,7 @@ export const OBSERVABILITY_ROWS: readonly Row[] = [
       dashboard: [undefined, false],
       databases: [undefined, (site: Site) => [watchedDatabase(site.stack, 'Orders')]],
       deploymentEvents: [undefined, false],
-      disabledAlarms: [undefined, () => [DisabledAlarm.of('service-latency-p50', { reason: REASON })]],
+      disabledAlarms: [undefined, () => [DisabledAlarm.of('service-cpu', { reason: REASON })]],
       objectives: [undefined, () => [ServiceObjective.availability(99.9)]],
       overrides: [undefined, () => [AlarmOverride.of('service-latency-p99', { warningThreshold: 5 })]],
       profile: [undefined, () => EnvironmentProfile.development()],
@@ -138,7 +142,7 @@ export const OBSERVABILITY_ROWS: readonly Row[] = [
     subject: SIGNALS, struct: 'AlarmOverrideProps', at: 'AlarmOverride.of', within: (props) => ({ overrides: [AlarmOverride.of('service-latency-p99', { warningThreshold: 3, errorThreshold: 4, criticalThreshold: 8, ...props })] }),
     changes: {
       warningThreshold: [undefined, 2], errorThreshold: [undefined, 5], criticalThreshold: [undefined, 10], datapointsToAlarm: [undefined, 2, { with: { evaluationPeriods: 8 } }],
-      evaluationPeriods: [undefined, 10], period: [undefined, Duration.minutes(5)],
+      evaluationPeriods: [undefined, 10], period: [undefined, Duration.minutes(10)],
     },
   }),
   ...parametersOf<AlarmOverride, GoldenSignalAlarmsProps>({
@@ -147,7 +151,7 @@ export const OBSERVABILITY_ROWS: readonly Row[] = [
   }),
   ...parametersOf<DisabledAlarm, GoldenSignalAlarmsProps>({
     subject: SIGNALS, prop: 'disabledAlarms', within: (one) => ({ disabledAlarms: [one] }),
-    changes: { 'DisabledAlarm.of': [() => DisabledAlarm.of('service-latency-p50', { reason: REASON }), () => DisabledAlarm.of('service-latency-p99', { reason: REASON })] },
+    changes: { 'DisabledAlarm.of': [() => DisabledAlarm.of('service-cpu', { reason: REASON }), () => DisabledAlarm.of('service-error-rate', { reason: REASON })] },
   }),
   ...choicesOf<ServiceObjective, GoldenSignalAlarmsProps>({
     subject: SIGNALS, class: 'ServiceObjective', prop: 'objectives', within: (one) => ({ objectives: [one] }),
@@ -164,7 +168,7 @@ export const OBSERVABILITY_ROWS: readonly Row[] = [
   }),
   ...changesOf<ObjectiveRecordProps, GoldenSignalAlarmsProps>({
     subject: SIGNALS, struct: 'ObjectiveRecordProps', at: 'ServiceObjective.recorded', within: (props, site) => ({ services: [site.service], objectives: [ServiceObjective.availability(99.9).recorded(props)] }),
-    changes: { warnAt: [undefined, 50], exclusions: [undefined, () => [ObjectiveExclusion.of({ duration: Duration.hours(1), reason: REASON, recurrence: 'cron(0 2 ? * SUN *)' })]] },
+    changes: { warnAt: [undefined, 60], exclusions: [undefined, () => [ObjectiveExclusion.of({ duration: Duration.hours(1), reason: REASON, recurrence: 'cron(0 2 ? * SUN *)' })]] },
   }),
   ...changesOf<ObjectiveExclusionProps, GoldenSignalAlarmsProps>({
     subject: SIGNALS, struct: 'ObjectiveExclusionProps', at: 'ObjectiveExclusion.of', required: () => ({ duration: Duration.hours(1), reason: REASON, recurrence: 'cron(0 2 ? * SUN *)' }),
@@ -172,7 +176,7 @@ export const OBSERVABILITY_ROWS: readonly Row[] = [
     changes: { duration: [undefined, Duration.hours(2)], reason: [undefined, 'another reason that the team gives'], recurrence: [undefined, 'cron(0 3 ? * SUN *)'], start: [undefined, '2030-01-01T00:00:00Z'] },
   }),
   ...changesOf<Waiver, GoldenSignalAlarmsProps>({
-    subject: SIGNALS, struct: 'Waiver', at: 'DisabledAlarm.of', within: (waiver) => ({ disabledAlarms: [DisabledAlarm.of('service-latency-p50', waiver)] }),
+    subject: SIGNALS, struct: 'Waiver', at: 'DisabledAlarm.of', within: (waiver) => ({ disabledAlarms: [DisabledAlarm.of('service-cpu', waiver)] }),
     changes: { reason: [REASON, `${REASON} and longer`, OF_READERS] },
   }),
   ...changesOf<MonitoredReplicationGroupProps, GoldenSignalAlarmsProps>({
@@ -184,7 +188,7 @@ export const OBSERVABILITY_ROWS: readonly Row[] = [
     values: {
       'fromNodes(source, nodeIds)': (site) => MonitoredCache.fromNodes(cacheOf(site), ['sessions-001']),
       'fromNodes(source, others)': (site) => MonitoredCache.fromNodes(cacheOf(site), ['sessions-001', 'sessions-002']),
-      'fromReplicationGroup': (site) => MonitoredCache.fromReplicationGroup(cacheOf(site)),
+      'fromReplicationGroup': (site) => MonitoredCache.fromReplicationGroup(cacheOf(site), { clusterMode: true }),
     },
   }),
   ...changesOf<MonitoredClusterProps, GoldenSignalAlarmsProps>({
@@ -206,6 +210,12 @@ export const OBSERVABILITY_ROWS: readonly Row[] = [
     subject: SIGNALS, struct: 'MonitoredInstanceProps', at: 'MonitoredDatabase.fromInstance', required: () => ({ family: DatabaseFamily.POSTGRES, instanceType: new InstanceType('r8g.large') }),
     within: (props, site) => ({ databases: [MonitoredDatabase.fromInstance(instanceOf(site), props)] }),
     changes: { instanceType: [undefined, () => new InstanceType('r8g.xlarge')], readReplicas: [undefined, (site: Site) => [instanceOf(site, 'replica')]] },
+  }),
+  ...changesOf<MonitoredServiceProps, GoldenSignalAlarmsProps>({
+    subject: SIGNALS, struct: 'MonitoredServiceProps', at: 'MonitoredService.fromFargate',
+    changes: {
+      loadBalancer: DESCRIBED, targetGroups: DESCRIBED, deploymentGroup: DESCRIBED, logGroups: DESCRIBED, maxTasks: DESCRIBED, stores: DESCRIBED,
+    },
   }),
   ...changesAround(SIGNALS),
   ...changesOf<BurnRateAlarmsProps>({
@@ -235,7 +245,7 @@ export const OBSERVABILITY_ROWS: readonly Row[] = [
     changes: {
       alarms: [undefined, (site: Site) => [alarmOf(site)]], business: [undefined, () => [new Metric({ namespace: 'Shop', metricName: 'Orders' })]],
       caches: [undefined, (site: Site) => [watchedCache(site.stack, 'Sessions')]], databases: [undefined, (site: Site) => [watchedDatabase(site.stack, 'Orders')]],
-      deploymentLog: [undefined, (site: Site) => logOf(site)], fields: [undefined, { level: 'severity' }], logTables: [undefined, true],
+      deploymentLog: [undefined, (site: Site) => logOf(site)], fields: [undefined, { level: 'severity' }], logTables: [undefined, false],
       services: [undefined, (site: Site) => [watched(site), watchedService(site.stack, 'Web')]],
       signals: [undefined, (site: Site) => new GoldenSignalAlarms(site.stack, 'Signals', { alertRouting: site.alertRouting, services: [watched(site)], dashboard: false })],
     },
@@ -258,15 +268,15 @@ export const OBSERVABILITY_ROWS: readonly Row[] = [
   ...changesAround(QUERIES),
   ...changesOf<DistinctCountProps>({
     subject: DISTINCT, struct: 'DistinctCountProps',
-    changes: { logGroups: [undefined, (site: Site) => [logOf(site, 'Other')]], field: [undefined, 'account'], where: [undefined, { event: ['login'] }] },
+    changes: { logGroups: [undefined, (site: Site) => [logOf(site, 'Other')]], field: [undefined, '$.account'], where: [undefined, { '$.event': ['login'] }] },
   }),
   ...changesAround(DISTINCT),
   ...changesOf<LogMetricProps>({
     subject: METRIC, struct: 'LogMetricProps',
     changes: {
-      logGroup: [undefined, (site: Site) => logOf(site, 'Other')], pattern: [undefined, () => FilterPattern.literal('{ $.event = "logout" }')], defaultValue: [undefined, 0],
+      logGroup: [undefined, (site: Site) => logOf(site, 'Other')], pattern: [undefined, () => FilterPattern.literal('{ $.event = "logout" }')], defaultValue: [undefined, 1],
       dimensions: [undefined, { Tenant: '$.tenant' }], metricName: [undefined, 'Logins', { note: 'Alarms and dashboards find the former metric under its former name.' }],
-      metricNamespace: [undefined, 'Shop', { note: 'Alarms and dashboards find the former metric under its former name.' }], unit: [undefined, () => Unit.COUNT], value: [undefined, '$.amount'],
+      metricNamespace: [undefined, 'Shop', { note: 'Alarms and dashboards find the former metric under its former name.' }], unit: [undefined, () => Unit.COUNT], value: [undefined, '$.amount', { with: () => ({ pattern: FilterPattern.exists('$.amount') }) }],
     },
   }),
   ...changesAround(METRIC),

@@ -21,8 +21,11 @@ type WebProps = ProductionWebServiceProps;
 export const AROUND_A_SERVICE = {
   'A tag on the app': { pending: 'a tag on the app edits the rules that a deployment shifts' },
   'A `cdk.Stage`': { pending: 'what is fixed is derived above the stack' },
-  'First deployment': { pending: 'a protected load balancer stays after a failed first deployment' },
+  'First deployment': { pending: 'what is protected stays after a failed first deployment' },
 };
+
+/** Faults of what stands around a service with a database. */
+export const AROUND_A_RELEASE = { ...AROUND_A_SERVICE, 'The same app': { pending: 'a name contains the id of the stack, not its name' } };
 
 /** Service behind a shared load balancer, as most are: blue/green, with a declared image. */
 export const WEB: Subject<WebProps> = {

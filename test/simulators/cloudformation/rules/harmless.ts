@@ -15,6 +15,7 @@ const MONITORING = [
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::CompositeAlarm',
   'AWS::CloudWatch::Dashboard',
+  'AWS::CloudWatch::InsightRule',
   'AWS::EC2::FlowLog',
   'AWS::Logs::MetricFilter',
   'AWS::Logs::QueryDefinition',
