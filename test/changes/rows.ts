@@ -39,7 +39,7 @@ export function changesOf<Props extends object, Own extends object = Props>(grou
         const props = { ...resolved(group.required, site), ...extra, ...(value === undefined ? {} : { [prop]: value }) } as Props;
         return group.within ? group.within(props, site) : props as unknown as Partial<Own>;
       },
-      plain: !group.within && !group.required,
+      plain: group.within || group.required ? group : group.subject,
     }));
   });
 }
@@ -69,7 +69,7 @@ export function choicesOf<T, Own>(choice: Choice<T, Own>): Row[] {
     covers: [before, after].map((name) => `${choice.class}.${name.replace(/\W.*/, '')}`),
     change: [choice.values[before], choice.values[after], remarksOf(choice, before, after)],
     props: (value, site) => choice.within(value as T, site),
-    plain: false,
+    plain: choice,
   }));
 }
 
@@ -87,7 +87,7 @@ export function parametersOf<T, Own>(
   },
 ): Row[] {
   return Object.entries(changes).map(([factory, change]) => changeRow({
-    subject, what: prop, covers: [factory, `${factory}()`], change, props: (value, site) => within(value as T, site), plain: false,
+    subject, what: prop, covers: [factory, `${factory}()`], change, props: (value, site) => within(value as T, site), plain: change,
   }));
 }
 
@@ -97,8 +97,8 @@ interface RowOfChange<Own> {
   readonly covers: readonly string[];
   readonly change: Change<unknown>;
   props(value: unknown, site: Site, extra: object): Partial<Own>;
-  /** Whether an unset value is the subject as it is made without any props. */
-  readonly plain: boolean;
+  /** Owner of the apps whose value is unset or shared by rows: each of them is made once. */
+  readonly plain: object;
 }
 
 function changeRow<Own>({ subject, what, covers, change, props, plain }: RowOfChange<Own>): Row {
@@ -106,7 +106,8 @@ function changeRow<Own>({ subject, what, covers, change, props, plain }: RowOfCh
   const example = `${exampleOf(before)} → ${exampleOf(after)}`;
   const made = (value: Value<unknown>) => {
     const build = (site: Site) => props(resolved(value, site), site, (resolved(remarks.with, site) ?? {}) as object);
-    return plain && value === undefined && !remarks.with ? plainApp(subject) : appOf(subject, {}, build);
+    const own = remarks.with !== undefined || (value !== undefined && typeof value !== 'function');
+    return own ? appOf(subject, {}, build) : shared(plain, value, () => appOf(subject, {}, build));
   };
   return {
     id: `${subject.name}, ${what}: ${example.replace(/`/g, '')}`,
@@ -155,13 +156,21 @@ export function appOf<Own>(subject: Subject<Own>, surroundings: Surroundings = {
   return site.synthesized();
 }
 
-const PLAIN = new WeakMap<object, Deployable[]>();
-
 /** The same without any props, made once. */
-export function plainApp<Own>(subject: Subject<Own>): Deployable[] {
-  const made = PLAIN.get(subject) ?? appOf(subject);
-  PLAIN.set(subject, made);
-  return made;
+export function plainApp<Own>(subject: Subject<Own>): readonly Deployable[] {
+  return shared(subject, undefined, () => appOf(subject));
+}
+
+const SHARED = new WeakMap<object, Map<unknown, readonly Deployable[]>>();
+
+/** An app that several rows begin or end with, made once for an unset value, and for each function that makes a value. */
+function shared(owner: object, value: unknown, make: () => readonly Deployable[]): readonly Deployable[] {
+  const made = SHARED.get(owner) ?? new Map<unknown, readonly Deployable[]>();
+  SHARED.set(owner, made);
+  if (!made.has(value)) {
+    made.set(value, make());
+  }
+  return made.get(value)!;
 }
 
 function shownProp<Props, Own>({ at, struct, within }: Group<Props, Own>, prop: string): string {
