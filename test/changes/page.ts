@@ -51,12 +51,12 @@ function judgement({ verdict, says }: Judgement): string {
 /** Tests that the page says what the rows of a room come to. `UPDATE_CHANGES=1` writes it. */
 export function standsOnThePage(room: string, rows: readonly Row[]): void {
   test(`docs/changes.md says so (UPDATE_CHANGES=1 writes it)`, () => {
-    const page = fs.readFileSync(PAGE, 'utf8');
     const [begin, end] = [`<!-- changes: ${room} -->\n`, `<!-- end of ${room} -->`];
-    const [before, rest] = page.split(begin);
-    const [written, after] = (rest ?? '').split(end);
-    expect(rest).toBeDefined();
     const section = `\n${sectionOf(rows)}\n`;
+    // Read late, because other workers write their rooms.
+    const [before, rest] = fs.readFileSync(PAGE, 'utf8').split(begin);
+    expect(rest).toBeDefined();
+    const [written, after] = rest.split(end);
     if (process.env.UPDATE_CHANGES) {
       fs.writeFileSync(PAGE, `${before}${begin}${section}${end}${after}`);
     } else {

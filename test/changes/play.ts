@@ -49,11 +49,10 @@ export class Cloud {
     return [...this.apps].reverse().map(({ stack, region }) => this.region(region).remove(stack));
   }
 
-  /** Names of resources by stack, with their properties: what a rollback has to bring back. */
-  public snapshot(): string {
-    return JSON.stringify([...this.regions].map(([name, { existing }]) => [
-      name, existing.of().map(({ stack, logicalId, physicalId, properties }) => [stack, logicalId, physicalId, properties]).sort(),
-    ]));
+  /** Resources of a stack with their properties: what a rollback has to bring back. */
+  public snapshot(stack: string): string {
+    const all = [...this.regions.values()].flatMap(({ existing }) => existing.of().filter((resource) => resource.stack === stack));
+    return JSON.stringify(all.map(({ logicalId, physicalId, properties }) => [logicalId, physicalId, properties]).sort());
   }
 
   public region(name: string): Account {

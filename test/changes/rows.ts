@@ -19,8 +19,18 @@ export interface Row {
   readonly general?: boolean;
   /** Whether it must not interrupt or be refused, whatever is usual: nothing was asked of what runs. */
   readonly strict?: boolean;
+  /** The change as part of a larger app. It is absent where the row is not about props. */
+  readonly part?: Part;
   /** Judgement of the change, and of the way back where there is one. */
   judge(): { readonly there: Judgement; readonly back?: Judgement };
+}
+
+/** One value of a row in an app of several changes. */
+export interface Part {
+  readonly subject: Subject<never>;
+  /** Prop of the subject that the row changes. Rows of one slot exclude each other. */
+  readonly slot: string;
+  props(site: Site, side: 'before' | 'after'): object;
 }
 
 /** Rows of a struct of the API. */
@@ -33,6 +43,7 @@ export function changesOf<Props extends object, Own extends object = Props>(grou
     return ('several' in entry! ? entry.several : [entry!]).map((change) => changeRow({
       subject: group.subject,
       what: shownProp(group, prop),
+      slot: group.within ? slotOf(group.within) ?? prop : prop,
       covers,
       change,
       props: (value, site, extra) => {
@@ -66,6 +77,7 @@ export function choicesOf<T, Own>(choice: Choice<T, Own>): Row[] {
   return pairs.map(([before, after]) => changeRow({
     subject: choice.subject,
     what: choice.prop,
+    slot: slotOf(choice.within) ?? choice.prop,
     covers: [before, after].map((name) => `${choice.class}.${name.replace(/\W.*/, '')}`),
     change: [choice.values[before], choice.values[after], remarksOf(choice, before, after)],
     props: (value, site) => choice.within(value as T, site),
@@ -87,13 +99,14 @@ export function parametersOf<T, Own>(
   },
 ): Row[] {
   return Object.entries(changes).map(([factory, change]) => changeRow({
-    subject, what: prop, covers: [factory, `${factory}()`], change, props: (value, site) => within(value as T, site), plain: change,
+    subject, what: prop, slot: slotOf(within) ?? prop, covers: [factory, `${factory}()`], change, props: (value, site) => within(value as T, site), plain: change,
   }));
 }
 
 interface RowOfChange<Own> {
   readonly subject: Subject<Own>;
   readonly what: string;
+  readonly slot: string;
   readonly covers: readonly string[];
   readonly change: Change<unknown>;
   props(value: unknown, site: Site, extra: object): Partial<Own>;
@@ -101,11 +114,12 @@ interface RowOfChange<Own> {
   readonly plain: object;
 }
 
-function changeRow<Own>({ subject, what, covers, change, props, plain }: RowOfChange<Own>): Row {
+function changeRow<Own>({ subject, what, slot, covers, change, props, plain }: RowOfChange<Own>): Row {
   const [before, after, remarks = {}] = change;
   const example = `${exampleOf(before)} → ${exampleOf(after)}`;
+  const built = (value: Value<unknown>, site: Site) => props(resolved(value, site), site, (resolved(remarks.with, site) ?? {}) as object);
   const made = (value: Value<unknown>) => {
-    const build = (site: Site) => props(resolved(value, site), site, (resolved(remarks.with, site) ?? {}) as object);
+    const build = (site: Site) => built(value, site);
     const own = remarks.with !== undefined || (value !== undefined && typeof value !== 'function');
     return own ? appOf(subject, {}, build) : shared(plain, value, () => appOf(subject, {}, build));
   };
@@ -116,8 +130,14 @@ function changeRow<Own>({ subject, what, covers, change, props, plain }: RowOfCh
     example,
     covers,
     remarks,
+    part: { subject: subject as Subject<never>, slot, props: (site, side) => built(side === 'before' ? before : after, site) },
     judge: once(() => bothWays(made(before), made(after))),
   };
+}
+
+/** First prop of the subject that a function of props returns, read from its source. */
+function slotOf(within: (...args: never[]) => unknown): string | undefined {
+  return /\(\{\s*(\w+)/.exec(within.toString().replace(/^[^=]*=>/, ''))?.[1];
 }
 
 /** A function that computes its result when it is first asked. */

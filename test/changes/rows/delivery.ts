@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Pipeline } from 'aws-cdk-lib/aws-codepipeline';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -295,5 +295,5 @@ function heardDatabase(site: Site) {
 }
 
 function sourceOf(site: Site): Bucket {
-  return site.part('Source', (scope, id) => new Bucket(scope, id, { versioned: true }));
+  return site.part('Source', (scope, id) => new Bucket(scope, id, { versioned: true, removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE }));
 }

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import {
@@ -66,13 +66,13 @@ export const STORAGE_ROWS: readonly Row[] = [
   }),
   ...changesOf<ArtifactBucketProps, SecureBucketProps>({
     subject: BUCKET, struct: 'ArtifactBucketProps', at: 'BucketPurpose.artifacts', required: (site) => ({ key: keyOf(site) }), within: (props) => ({ purpose: BucketPurpose.artifacts(props) }),
-    changes: { key: [undefined, (site: Site) => new Key(site.stack, 'Other')], retention: [undefined, Duration.days(60)] },
+    changes: { key: [undefined, (site: Site) => new Key(site.stack, 'Other', { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE })], retention: [undefined, Duration.days(60)] },
   }),
   ...changesAround(BUCKET),
 ];
 
 function keyOf(site: Site): Key {
-  return site.part('Key', (scope, id) => new Key(scope, id));
+  return site.part('Key', (scope, id) => new Key(scope, id, { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE }));
 }
 
 function repositoryOf(site: Site) {
