@@ -50,7 +50,7 @@ function judgement({ verdict, says }: Judgement): string {
 
 /** Tests that the page says what the rows of a room come to. `UPDATE_CHANGES=1` writes it. */
 export function standsOnThePage(room: string, rows: readonly Row[]): void {
-  test(`docs/changes.md says so (UPDATE_CHANGES=1 writes it)`, () => {
+  test('docs/changes.md says so (UPDATE_CHANGES=1 writes it)', () => {
     const [begin, end] = [`<!-- changes: ${room} -->\n`, `<!-- end of ${room} -->`];
     const section = `\n${sectionOf(rows)}\n`;
     // Read late, because other workers write their rooms.

@@ -14,8 +14,6 @@ export interface Judgement {
 
 /** Accounts' view of one app: a simulated region for each region that it uses. */
 export class Cloud {
-  private constructor(private readonly regions: Map<string, Account>, private apps: readonly Deployable[]) {}
-
   /** A cloud in which an app runs. */
   public static with(app: readonly Deployable[]): Cloud {
     const cloud = new Cloud(new Map(), []);
@@ -26,6 +24,8 @@ export class Cloud {
     });
     return cloud;
   }
+
+  private constructor(private readonly regions: Map<string, Account>, private apps: readonly Deployable[]) {}
 
   public copy(): Cloud {
     return new Cloud(new Map([...this.regions].map(([name, account]) => [name, account.copy()])), this.apps);

@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import type { Outcome } from '../simulators/cloudformation/outcome';
 import { Cloud } from './play';
 import { PROCEDURES } from './procedures';
-import { BAD } from './row-tests';
 import type { Subject } from './row';
+import { BAD } from './row-tests';
 import type { Part, Row } from './rows';
 import { type Deployable, Site, type Surroundings } from './site';
 
@@ -107,7 +107,8 @@ export class RandomChanges {
 
   /** Templates of a state, each made once; `undefined` where synthesis refuses it. */
   private appOf(subjects: readonly Subject<never>[], state: State): readonly Deployable[] | undefined {
-    const key = JSON.stringify([subjects.map(({ name }) => name), [...state].map(([slot, { part, side }]) => [slot, this.rows.findIndex((row) => row.part === part), side]).sort()]);
+    const values = [...state].map(([slot, { part, side }]) => [slot, this.rows.findIndex((row) => row.part === part), side]);
+    const key = JSON.stringify([subjects.map(({ name }) => name), values.sort()]);
     if (!this.templates.has(key)) {
       this.templates.set(key, synthesized(subjects, state));
     }

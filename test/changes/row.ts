@@ -33,12 +33,12 @@ export type Changes<Props> = {
 export interface Subject<Props> {
   /** Heading of the page: name of the construct, and what kind of it. */
   readonly name: string;
+  /** Remarks on changes around it, by their names. */
+  readonly around?: { readonly [change: string]: Remarks };
   /** Makes it. Props that it needs are filled in. */
   make(site: Site, id: string, props: Partial<Props>): void;
   /** Props of a second one beside it. */
   second?(site: Site): Partial<Props>;
-  /** Remarks on changes around it, by their names. */
-  readonly around?: { readonly [change: string]: Remarks };
 }
 
 /** Rows of one struct of the API. */
@@ -51,9 +51,9 @@ export interface Group<Props, Own> {
    * @default - the subject's own props, or the name of the struct
    */
   readonly at?: string;
-  /** Props of the subject that hold the struct. */
-  within?(props: Props, site: Site): Partial<Own>;
   /** Props that the struct always needs. */
   readonly required?: Partial<Props> | ((site: Site) => Partial<Props>);
   readonly changes: Changes<Props>;
+  /** Props of the subject that hold the struct. */
+  within?(props: Props, site: Site): Partial<Own>;
 }

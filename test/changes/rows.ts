@@ -61,11 +61,11 @@ export interface Choice<T, Own> {
   readonly class: string;
   readonly prop: string;
   readonly values: { readonly [factory: string]: (site: Site) => T };
-  within(value: T, site: Site): Partial<Own>;
   /** Each to each other instead of each to the next. */
   readonly each?: boolean;
   /** Remarks by `before → after`, `* → after`, `before → *`, or `*` for all others. */
   readonly remarks?: { readonly [pair: string]: Remarks };
+  within(value: T, site: Site): Partial<Own>;
 }
 
 /** Rows of a choice. A way that is not judged on its own is judged as the way back. */
@@ -94,8 +94,8 @@ export function parametersOf<T, Own>(
   { subject, prop, within, changes }: {
     readonly subject: Subject<Own>;
     readonly prop: string;
-    within(value: T, site: Site): Partial<Own>;
     readonly changes: { readonly [factory: string]: Change<T> };
+    within(value: T, site: Site): Partial<Own>;
   },
 ): Row[] {
   return Object.entries(changes).map(([factory, change]) => changeRow({
@@ -109,9 +109,9 @@ interface RowOfChange<Own> {
   readonly slot: string;
   readonly covers: readonly string[];
   readonly change: Change<unknown>;
-  props(value: unknown, site: Site, extra: object): Partial<Own>;
   /** Owner of the apps whose value is unset or shared by rows: each of them is made once. */
   readonly plain: object;
+  props(value: unknown, site: Site, extra: object): Partial<Own>;
 }
 
 function changeRow<Own>({ subject, what, slot, covers, change, props, plain }: RowOfChange<Own>): Row {
@@ -151,7 +151,13 @@ export function once<T>(make: () => T): () => T {
 
 function exempt(subject: string, what: string, covers: string[], { exempt: reason }: Exempt): Row {
   return {
-    id: `${subject}, ${what}`, subject, what: `\`${what}\``, example: '', covers, remarks: {}, exempt: reason,
+    id: `${subject}, ${what}`,
+    subject,
+    what: `\`${what}\``,
+    example: '',
+    covers,
+    remarks: {},
+    exempt: reason,
     judge: () => { throw new Error('an exempt prop has no change'); },
   };
 }

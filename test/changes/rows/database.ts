@@ -114,16 +114,25 @@ export const DATABASE_ROWS: readonly Row[] = [
     subject: INSTANCE, struct: 'InstanceCapacityProps', at: 'PostgresCapacity.instance', within: (props) => ({ capacity: PostgresCapacity.instance(props) }), changes: INSTANCE_CAPACITY,
   }),
   ...changesOf<PostgresInstanceProps, HardenedPostgresProps>({
-    subject: INSTANCE, struct: 'PostgresInstanceProps', at: 'PostgresCapacity.instance', within: (props) => ({ capacity: PostgresCapacity.instance(props) }),
+    subject: INSTANCE,
+    struct: 'PostgresInstanceProps',
+    at: 'PostgresCapacity.instance',
+    within: (props) => ({ capacity: PostgresCapacity.instance(props) }),
     changes: {
-      version: { several: [
-        [() => PostgresEngineVersion.VER_16, () => PostgresEngineVersion.VER_17, { procedure: UPGRADE }],
-        [() => PostgresEngineVersion.VER_16_9, () => PostgresEngineVersion.VER_16_10, { procedure: UPGRADE }],
-      ] },
+      version: {
+        several: [
+          [() => PostgresEngineVersion.VER_16, () => PostgresEngineVersion.VER_17, { procedure: UPGRADE }],
+          [() => PostgresEngineVersion.VER_16_9, () => PostgresEngineVersion.VER_16_10, { procedure: UPGRADE }],
+        ],
+      },
     },
   }),
   ...choicesOf<CredentialRotation, HardenedPostgresProps>({
-    subject: INSTANCE, class: 'CredentialRotation', prop: 'credentials', each: true, within: (credentials) => ({ credentials }),
+    subject: INSTANCE,
+    class: 'CredentialRotation',
+    prop: 'credentials',
+    each: true,
+    within: (credentials) => ({ credentials }),
     remarks: { 'iamAuthentication → managedSecret': { note: 'The clients change: tasks sign in as another user.' }, '*': { procedure: CREDENTIALS } },
     values: {
       alternatingUsers: () => CredentialRotation.alternatingUsers(),
@@ -132,16 +141,25 @@ export const DATABASE_ROWS: readonly Row[] = [
     },
   }),
   ...changesOf<CredentialRotationProps, HardenedPostgresProps>({
-    subject: INSTANCE, struct: 'CredentialRotationProps', at: 'CredentialRotation.alternatingUsers', within: (props) => ({ credentials: CredentialRotation.alternatingUsers(props) }),
+    subject: INSTANCE,
+    struct: 'CredentialRotationProps',
+    at: 'CredentialRotation.alternatingUsers',
+    within: (props) => ({ credentials: CredentialRotation.alternatingUsers(props) }),
     changes: { automaticallyAfter: [undefined, Duration.days(60)] },
   }),
   ...changesOf<ManagedSecretProps, HardenedPostgresProps>({
-    subject: INSTANCE, struct: 'ManagedSecretProps', at: 'CredentialRotation.managedSecret', required: { waiver: { reason: REASON } },
+    subject: INSTANCE,
+    struct: 'ManagedSecretProps',
+    at: 'CredentialRotation.managedSecret',
+    required: { waiver: { reason: REASON } },
     within: (props) => ({ credentials: CredentialRotation.managedSecret(props) }),
     changes: { automaticallyAfter: [undefined, Duration.days(60)], waiver: [{ reason: REASON }, { reason: `${REASON} and longer` }, { note: 'A reason is for readers.' }] },
   }),
   ...changesOf<BackupPolicyProps, HardenedPostgresProps>({
-    subject: INSTANCE, struct: 'BackupPolicyProps', at: 'BackupPolicy.daily', within: (props) => ({ backup: BackupPolicy.daily(props) }),
+    subject: INSTANCE,
+    struct: 'BackupPolicyProps',
+    at: 'BackupPolicy.daily',
+    within: (props) => ({ backup: BackupPolicy.daily(props) }),
     changes: {
       window: [undefined, '01:00-02:00'],
       retention: [undefined, Duration.days(14)],
@@ -152,7 +170,10 @@ export const DATABASE_ROWS: readonly Row[] = [
     },
   }),
   ...changesOf<VaultLock, HardenedPostgresProps>({
-    subject: INSTANCE, struct: 'VaultLock', at: 'BackupPolicy.daily.vaultLock', required: { minRetention: Duration.days(7) },
+    subject: INSTANCE,
+    struct: 'VaultLock',
+    at: 'BackupPolicy.daily.vaultLock',
+    required: { minRetention: Duration.days(7) },
     within: (vaultLock) => ({ backup: BackupPolicy.daily({ vaultLock }) }),
     changes: { minRetention: [Duration.days(7), Duration.days(14), { note: LOCK }], immutableAfter: [undefined, Duration.days(7), { note: LOCK }] },
   }),
@@ -162,39 +183,59 @@ export const DATABASE_ROWS: readonly Row[] = [
     subject: CLUSTER, struct: 'ServerlessCapacityProps', at: 'PostgresCapacity.serverless', within: (props) => ({ capacity: PostgresCapacity.serverless(props) }), changes: SERVERLESS_CAPACITY,
   }),
   ...changesOf<PostgresServerlessProps, HardenedPostgresProps>({
-    subject: CLUSTER, struct: 'PostgresServerlessProps', at: 'PostgresCapacity.serverless', within: (props) => ({ capacity: PostgresCapacity.serverless(props) }),
+    subject: CLUSTER,
+    struct: 'PostgresServerlessProps',
+    at: 'PostgresCapacity.serverless',
+    within: (props) => ({ capacity: PostgresCapacity.serverless(props) }),
     changes: {
-      version: { several: [
-        [() => AuroraPostgresEngineVersion.VER_15_17, () => AuroraPostgresEngineVersion.VER_16_13, { procedure: UPGRADE }],
-      ] },
+      version: {
+        several: [
+          [() => AuroraPostgresEngineVersion.VER_15_17, () => AuroraPostgresEngineVersion.VER_16_13, { procedure: UPGRADE }],
+        ],
+      },
     },
   }),
   ...changesOf<OfficeHoursProps, HardenedPostgresProps>({
-    subject: CLUSTER, struct: 'OfficeHoursProps', at: 'CapacitySchedule.officeHours', required: () => ({ timeZone: TimeZone.EUROPE_BERLIN }),
+    subject: CLUSTER,
+    struct: 'OfficeHoursProps',
+    at: 'CapacitySchedule.officeHours',
+    required: () => ({ timeZone: TimeZone.EUROPE_BERLIN }),
     within: (props) => ({ capacity: PostgresCapacity.serverless({ readers: 2, schedule: CapacitySchedule.officeHours(props) }) }),
     changes: {
-      timeZone: [() => TimeZone.EUROPE_BERLIN, () => TimeZone.AMERICA_NEW_YORK], fromHour: [undefined, 6], toHour: [undefined, 20], nightMaxAcu: [undefined, 4],
-      nightReaders: [undefined, 1], weekendsOff: [undefined, false],
+      timeZone: [() => TimeZone.EUROPE_BERLIN, () => TimeZone.AMERICA_NEW_YORK],
+      fromHour: [undefined, 6],
+      toHour: [undefined, 20],
+      nightMaxAcu: [undefined, 4],
+      nightReaders: [undefined, 1],
+      weekendsOff: [undefined, false],
     },
   }),
   ...changesAround(CLUSTER),
   ...changesOf<HardenedMysqlProps>({
-    subject: MYSQL, struct: 'HardenedMysqlProps',
+    subject: MYSQL,
+    struct: 'HardenedMysqlProps',
     changes: { ...shared('max_allowed_packet'), capacity: [undefined, () => MysqlCapacity.instance(), { procedure: RESTORE, pending: 'it is not refused at synthesis' }] },
   }),
   ...changesOf<MysqlServerlessProps, HardenedMysqlProps>({
-    subject: MYSQL, struct: 'MysqlServerlessProps', at: 'MysqlCapacity.serverless', within: (props) => ({ capacity: MysqlCapacity.serverless(props) }),
+    subject: MYSQL,
+    struct: 'MysqlServerlessProps',
+    at: 'MysqlCapacity.serverless',
+    within: (props) => ({ capacity: MysqlCapacity.serverless(props) }),
     changes: { ...SERVERLESS_CAPACITY, version: [() => AuroraMysqlEngineVersion.VER_3_11_1, () => AuroraMysqlEngineVersion.VER_3_12_0, { procedure: UPGRADE }] },
   }),
   ...changesAround(MYSQL),
   ...changesOf<HardenedMysqlProps>({ subject: MYSQL_INSTANCE, struct: 'HardenedMysqlProps', changes: shared('max_allowed_packet') }),
   ...changesOf<MysqlInstanceProps, HardenedMysqlProps>({
-    subject: MYSQL_INSTANCE, struct: 'MysqlInstanceProps', at: 'MysqlCapacity.instance', within: (props) => ({ capacity: MysqlCapacity.instance(props) }),
+    subject: MYSQL_INSTANCE,
+    struct: 'MysqlInstanceProps',
+    at: 'MysqlCapacity.instance',
+    within: (props) => ({ capacity: MysqlCapacity.instance(props) }),
     changes: { ...INSTANCE_CAPACITY, version: [() => MysqlEngineVersion.VER_8_0_46, () => MysqlEngineVersion.VER_8_4_10, { procedure: UPGRADE }] },
   }),
   ...changesAround(MYSQL_INSTANCE),
   ...changesOf<DatabaseEventsProps>({
-    subject: EVENTS, struct: 'DatabaseEventsProps',
+    subject: EVENTS,
+    struct: 'DatabaseEventsProps',
     changes: {
       key: { exempt: 'another key encrypts what is published from then on' },
       profile: [undefined, () => EnvironmentProfile.development(), { note: 'It has an effect when the topic is removed.' }],
@@ -203,7 +244,8 @@ export const DATABASE_ROWS: readonly Row[] = [
   }),
   ...changesAround(EVENTS),
   ...changesOf<RecoveryRegionProps>({
-    subject: RECOVERY, struct: 'RecoveryRegionProps',
+    subject: RECOVERY,
+    struct: 'RecoveryRegionProps',
     changes: {
       region: [undefined, 'eu-west-3', { note: 'Copies stay in the former region until they expire. Keep its stack until then.' }],
       account: { exempt: 'copies in another account are another stack; the former ones stay until they expire' },

@@ -23,7 +23,10 @@ const PROTECTION = 'From then on a removal deletes what was protected: take a sn
 
 export const ENVIRONMENT_ROWS: readonly Row[] = [
   ...changesOf<EnvironmentProfileAdjustments, ProfileProps>({
-    subject: APP, struct: 'EnvironmentProfileAdjustments', at: 'EnvironmentProfile.adjust', within: (adjustments) => ({ profile: EnvironmentProfile.production().adjust(adjustments) }),
+    subject: APP,
+    struct: 'EnvironmentProfileAdjustments',
+    at: 'EnvironmentProfile.adjust',
+    within: (adjustments) => ({ profile: EnvironmentProfile.production().adjust(adjustments) }),
     changes: {
       allAlarms: [undefined, false],
       backupRetention: [undefined, Duration.days(14)],
@@ -43,7 +46,11 @@ export const ENVIRONMENT_ROWS: readonly Row[] = [
     },
   }),
   ...choicesOf<EnvironmentProfile, ProfileProps>({
-    subject: APP, class: 'EnvironmentProfile', prop: 'profile', each: true, within: (profile) => ({ profile }),
+    subject: APP,
+    class: 'EnvironmentProfile',
+    prop: 'profile',
+    each: true,
+    within: (profile) => ({ profile }),
     values: { development: () => EnvironmentProfile.development(), staging: () => EnvironmentProfile.staging(), production: () => EnvironmentProfile.production() },
   }),
 ];

@@ -20,8 +20,11 @@ const ADOPTED: Subject<AdoptedVpcProps> = {
   name: 'SecureVpc.fromVpc',
   make: (site, id, props) => {
     const network = SecureVpc.fromVpc(site.scope, id, {
-      vpc: vpcOf(site), applicationSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS }, publicSubnets: { subnetType: SubnetType.PUBLIC },
-      dataSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED }, ...props,
+      vpc: vpcOf(site),
+      applicationSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+      publicSubnets: { subnetType: SubnetType.PUBLIC },
+      dataSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
+      ...props,
     });
     new SecureLoadBalancer(site.stack, `${id}Balancer`, { network, certificate: site.certificate, ...network.hasTier(SubnetTier.PUBLIC) ? {} : INSIDE });
     new HardenedPostgres(site.stack, `${id}Database`, { network });
@@ -42,10 +45,12 @@ export const NETWORK_ROWS: readonly Row[] = [
     struct: 'SecureVpcProps',
     changes: {
       availabilityZoneCount: { several: [[2, 3], [1, 2]] },
-      availabilityZones: { several: [
-        [['eu-central-1a', 'eu-central-1b'], ['eu-central-1a', 'eu-central-1b', 'eu-central-1c']],
-        [['eu-central-1a', 'eu-central-1b'], ['eu-central-1b', 'eu-central-1a'], { procedure: `Add zones at the end, and keep their order. ${ANOTHER_NETWORK}` }],
-      ] },
+      availabilityZones: {
+        several: [
+          [['eu-central-1a', 'eu-central-1b'], ['eu-central-1a', 'eu-central-1b', 'eu-central-1c']],
+          [['eu-central-1a', 'eu-central-1b'], ['eu-central-1b', 'eu-central-1a'], { procedure: `Add zones at the end, and keep their order. ${ANOTHER_NETWORK}` }],
+        ],
+      },
       egress: [undefined, () => Egress.endpointsOnly(), { procedure: EGRESS, pending: 'both directions need one ACL entry number' }],
       flowLogBucket: [undefined, (site: Site) => new SecureBucket(site.stack, 'Logs', { purpose: BucketPurpose.logs() }).bucket],
       dataPorts: [[5432], [5432, 6432]],
@@ -110,10 +115,12 @@ export const NETWORK_ROWS: readonly Row[] = [
     within: (blocks) => ({ plan: SubnetPlan.blocks(blocks), availabilityZoneCount: 2 }),
     changes: {
       cidr: ['10.0.0.0/16', '10.0.0.0/17', { procedure: ANOTHER_NETWORK }],
-      applicationBlocks: { several: [
-        [['10.0.11.0/24', '10.0.12.0/24'], ['10.0.11.0/24', '10.0.13.0/24'], { procedure: ANOTHER_NETWORK }],
-        [['10.0.11.0/24', '10.0.12.0/24'], ['10.0.11.0/24', '10.0.12.0/24', '10.0.13.0/24'], { note: 'A block for a later zone.' }],
-      ] },
+      applicationBlocks: {
+        several: [
+          [['10.0.11.0/24', '10.0.12.0/24'], ['10.0.11.0/24', '10.0.13.0/24'], { procedure: ANOTHER_NETWORK }],
+          [['10.0.11.0/24', '10.0.12.0/24'], ['10.0.11.0/24', '10.0.12.0/24', '10.0.13.0/24'], { note: 'A block for a later zone.' }],
+        ],
+      },
       publicBlocks: [['10.0.1.0/24', '10.0.2.0/24'], ['10.0.1.0/24', '10.0.3.0/24'], { procedure: ANOTHER_NETWORK }],
       dataBlocks: [['10.0.21.0/24', '10.0.22.0/24'], ['10.0.21.0/24', '10.0.23.0/24'], { procedure: ANOTHER_NETWORK }],
     },

@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Key } from 'aws-cdk-lib/aws-kms';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import {
   type AdoptedRepositoryProps, type ArtifactBucketProps, BucketPurpose, EnvironmentProfile, ImageRepository, type ImageRepositoryProps,
   type LogBucketProps, SecureBucket, type SecureBucketProps, ServiceImage,
@@ -57,15 +57,25 @@ export const STORAGE_ROWS: readonly Row[] = [
     changes: { purpose: [undefined, () => BucketPurpose.logs({ retention: Duration.days(400) })], profile: [undefined, () => EnvironmentProfile.development(), { note: 'It has an effect when the bucket is removed.' }] },
   }),
   ...choicesOf<BucketPurpose, SecureBucketProps>({
-    subject: BUCKET, class: 'BucketPurpose', prop: 'purpose', within: (purpose) => ({ purpose }),
+    subject: BUCKET,
+    class: 'BucketPurpose',
+    prop: 'purpose',
+    within: (purpose) => ({ purpose }),
     values: { logs: () => BucketPurpose.logs(), artifacts: (site) => BucketPurpose.artifacts({ key: keyOf(site) }) },
   }),
   ...changesOf<LogBucketProps, SecureBucketProps>({
-    subject: BUCKET, struct: 'LogBucketProps', at: 'BucketPurpose.logs', within: (props) => ({ purpose: BucketPurpose.logs(props) }),
+    subject: BUCKET,
+    struct: 'LogBucketProps',
+    at: 'BucketPurpose.logs',
+    within: (props) => ({ purpose: BucketPurpose.logs(props) }),
     changes: { retention: [undefined, Duration.days(400)] },
   }),
   ...changesOf<ArtifactBucketProps, SecureBucketProps>({
-    subject: BUCKET, struct: 'ArtifactBucketProps', at: 'BucketPurpose.artifacts', required: (site) => ({ key: keyOf(site) }), within: (props) => ({ purpose: BucketPurpose.artifacts(props) }),
+    subject: BUCKET,
+    struct: 'ArtifactBucketProps',
+    at: 'BucketPurpose.artifacts',
+    required: (site) => ({ key: keyOf(site) }),
+    within: (props) => ({ purpose: BucketPurpose.artifacts(props) }),
     changes: { key: [undefined, (site: Site) => new Key(site.stack, 'Other', { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE })], retention: [undefined, Duration.days(60)] },
   }),
   ...changesAround(BUCKET),
