@@ -134,7 +134,7 @@ function few(all: readonly string[], separator = ', '): string {
   return all.length > 3 ? `${all.slice(0, 2).join(separator)} and ${all.length - 2} more` : all.join(separator);
 }
 
-/** Text without the hashes of logical ids. */
+/** Text without the hashes of logical ids and the numbers of physical ones. */
 function readable(text: string): string {
-  return text.replace(/\b([A-Z][A-Za-z0-9]{2,}?)[0-9A-F]{8}\b/g, '$1').replace(/\|/g, '\\|');
+  return text.replace(/\b([A-Z][A-Za-z0-9]{2,}?)[0-9A-F]{8}\b/g, '$1').replace(/\b([a-z]+)-0{6,}\d+/g, '$1-…').replace(/\|/g, '\\|');
 }
