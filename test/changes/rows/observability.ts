@@ -81,7 +81,9 @@ export const OBSERVABILITY_ROWS: readonly Row[] = [
       onDeployment: [undefined, () => [AlertChannel.email('oncall@example.com')]],
       onCost: [undefined, () => [AlertChannel.email('oncall@example.com')]],
       runbooks: [undefined, () => Runbooks.at('https://wiki.example.com'), { note: 'Alarms name the page.' }],
-      unnotified: [undefined, () => [UnnotifiedAlerts.costs({ reason: REASON })], { note: 'It says that nobody hears alarms of this kind.' }],
+      unnotified: [undefined, () => [UnnotifiedAlerts.costs({ reason: REASON })], {
+        note: 'It says that nobody hears alarms of this kind.', with: () => ({ onWarning: undefined, profile: EnvironmentProfile.development() }),
+      }],
       profile: [undefined, () => EnvironmentProfile.development(), { note: 'It has an effect where a severity has no channel.' }],
     },
   }),
@@ -122,7 +124,7 @@ export const OBSERVABILITY_ROWS: readonly Row[] = [
     subject: ALERTS,
     class: 'UnnotifiedAlerts',
     prop: 'unnotified',
-    within: (one) => ({ unnotified: [one] }),
+    within: (one) => ({ unnotified: [one], onWarning: undefined, profile: EnvironmentProfile.development() }),
     remarks: { '*': { note: 'It says that nobody hears alarms of this kind.' } },
     values: {
       'costs(waiver)': () => UnnotifiedAlerts.costs({ reason: REASON }),

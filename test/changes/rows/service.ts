@@ -221,8 +221,8 @@ export const SERVICE_ROWS: readonly Row[] = [
     at: 'Rollout.codeDeploy',
     within: (props) => ({ rollout: Rollout.codeDeploy(props) }),
     changes: {
-      deploymentConfig: [undefined, () => EcsDeploymentConfig.LINEAR_10PERCENT_EVERY_1MINUTES],
-      terminationWaitTime: [undefined, Duration.minutes(30)],
+      deploymentConfig: [undefined, () => EcsDeploymentConfig.CANARY_10PERCENT_5MINUTES],
+      terminationWaitTime: [undefined, Duration.minutes(10)],
     },
   }),
   ...choicesOf<SmokeTest, WebProps>({
@@ -319,6 +319,7 @@ export const SERVICE_ROWS: readonly Row[] = [
     class: 'ServiceImage',
     prop: 'image',
     within: (image) => ({ image }),
+    remarks: { 'released(repository) → released(repository, track)': { note: 'The service takes the image that the other track has released.' } },
     values: {
       'fromRepository': (site) => ServiceImage.fromRepository(site.images, { tag: '1.4.2' }),
       'fromRegistry(name)': () => ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx-unprivileged:1.29.1'),
@@ -454,7 +455,7 @@ export const SERVICE_ROWS: readonly Row[] = [
     changes: {
       network: { exempt: 'it is the network of the services, and has an effect on their own prop `network`' },
       clusterName: [undefined, 'shop', { procedure: NEW_SERVICE }],
-      namespaceName: [undefined, 'shop', { procedure: 'Callers and called services must change together: create a second cluster, and move services one by one.' }],
+      namespaceName: [undefined, 'shop', { note: 'Calls between services fail until all of them are deployed. To avoid that, create a second cluster, and move services one by one.' }],
       ecsExec: [undefined, true],
       profile: [undefined, () => EnvironmentProfile.development(), { with: { ecsExec: true } }],
     },
