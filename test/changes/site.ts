@@ -36,7 +36,6 @@ export interface Deployable {
 
 const CONTEXT = {
   ...FLAGS,
-  '@aws-cdk/core:validateAgainstDefaultRules': false,
   'aws:cdk:disable-asset-staging': true,
   'aws:cdk:asset-staging': false,
 };
@@ -125,9 +124,15 @@ export class Site {
     return this.part(name, (scope) => Certificate.fromCertificateArn(scope, name, `arn:aws:acm:${ENV.region}:${ENV.account}:certificate/${id}`));
   }
 
-  /** Templates of all stacks, in the order in which they are deployed. */
+  /** Templates of all stacks, in the order in which they are deployed. They are not validated: every other test does that. */
   public synthesized(): Deployable[] {
+    const { CDK_VALIDATION: before } = process.env;
+    process.env.CDK_VALIDATION = 'false';
     const assembly = this.app.synth();
+    Object.assign(process.env, { CDK_VALIDATION: before });
+    if (before === undefined) {
+      delete process.env.CDK_VALIDATION;
+    }
     try {
       return assembly.stacksRecursively.map(({ stackName, environment, template }) => ({
         stack: stackName, region: environment.region, template: template as Template,
