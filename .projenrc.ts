@@ -202,7 +202,7 @@ function addTasks(): void {
   project.testTask.exec('jest --ci', { receiveArgs: true });
   // Real servers, functions, benchmarks, simulated alarms and examples (whose flags are their own) are the same without.
   const unaffected = [
-    '/node_modules/', 'test/languages/', '/lambda/', 'test/bench/', 'test/examples/', 'test/simulation/', 'test/database/(parameters/postgres-|credentials/credential-rotation)', 'test/(public-surface|release)/',
+    '/node_modules/', 'test/languages/', '/lambda/', 'test/bench/', 'test/examples/', 'test/simulation/', 'test/database/(parameters/postgres-|credentials/credential-rotation)', 'test/(public-surface|release)/', 'test/changes/(matrix/|random/|coverage)',
   ];
   project.testTask.exec(`jest --ci --coverage=false --testPathIgnorePatterns ${unaffected.map((pattern) => `'${pattern}'`).join(' ')}`, {
     name: 'The same without feature flags',
@@ -245,6 +245,12 @@ function addTasks(): void {
     env: { UPDATE_SIMULATION: '1' },
   });
 
+  project.addTask('changes', {
+    description: 'Makes random changes of random apps (--runs N, --seed S) and judges each one',
+    exec: script('scripts/changes'),
+    receiveArgs: true,
+  });
+
   project.addTask('templates:diff', {
     description: 'Compares the templates of examples and language tests with those of a git revision',
     exec: script('scripts/templates-diff'),
@@ -281,10 +287,10 @@ function addTasks(): void {
 
 /** Every committed file that is generated, each by the switch of the test that holds it up to date. */
 function addGoldens(samples: Task): void {
-  const goldens = project.addTask('goldens', { description: 'Writes all golden files: acknowledgements, simulation, logical ids, pictures, examples of CI, languages and API' });
-  const tests = ['compliance/acknowledgements', 'simulation/simulation', 'upgrades/', 'database/upgrades', 'observability/operations-dashboard', 'examples/ci', 'docs/architecture'];
+  const goldens = project.addTask('goldens', { description: 'Writes all golden files: acknowledgements, simulation, logical ids, pictures, examples of CI, changes, languages and API' });
+  const tests = ['compliance/acknowledgements', 'simulation/simulation', 'upgrades/', 'database/upgrades', 'observability/operations-dashboard', 'examples/ci', 'docs/architecture', 'changes/matrix'];
   goldens.exec(`jest --coverage=false ${tests.map((test) => `test/${test}`).join(' ')}`, {
-    env: { UPDATE_ACKNOWLEDGEMENTS: '1', UPDATE_SIMULATION: '1', WRITE_BASELINE: '1', UPDATE_PICTURES: '1', UPDATE_EXAMPLES: '1', UPDATE_ARCHITECTURE: '1' },
+    env: { UPDATE_ACKNOWLEDGEMENTS: '1', UPDATE_SIMULATION: '1', WRITE_BASELINE: '1', UPDATE_PICTURES: '1', UPDATE_EXAMPLES: '1', UPDATE_ARCHITECTURE: '1', UPDATE_CHANGES: '1' },
   });
   goldens.spawn(samples);
   goldens.spawn(project.tasks.tryFind('docgen')!);

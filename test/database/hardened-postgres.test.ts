@@ -327,6 +327,12 @@ describe('HardenedPostgres on an instance', () => {
     databaseLogs(template).forEach(({ Properties }) => expect(Properties.RetentionInDays).toBe(14));
   });
 
+  test('keeps insights for 15 months on the cluster and all its members in the advanced mode [C-09]', () => {
+    const { template } = postgres({ advancedInsights: true, capacity: PostgresCapacity.serverless() });
+    template.allResourcesProperties('AWS::RDS::DBCluster', { DatabaseInsightsMode: 'advanced', PerformanceInsightsRetentionPeriod: 465 });
+    template.allResourcesProperties(INSTANCE, { PerformanceInsightsRetentionPeriod: 465 });
+  });
+
   test('is small, in one zone, unprotected and destroyed with its stack in development [E-08]', () => {
     const { template } = postgres({}, EnvironmentProfile.development());
     expect(only(template, INSTANCE)).toMatchObject({

@@ -114,6 +114,7 @@ export class ClusterServer extends Construct implements DatabaseServer {
       availabilityZone: zones.length > 0 ? zones[index % zones.length] : undefined,
       publiclyAccessible: false,
       enablePerformanceInsights: true,
+      performanceInsightRetention: insights(this.props).performanceInsightRetention,
       caCertificate: CERTIFICATE_AUTHORITY,
       autoMinorVersionUpgrade: true,
     };

@@ -25,6 +25,9 @@ const IMPACTS: { readonly [impact: string]: PropertyImpact } = {
  * Source: the resource specification behind `@aws-cdk/cloudformation-diff`.
  */
 export function propertyChanges(type: string, before: Properties, after: Properties): PropertyChange[] {
+  if (JSON.stringify(before) === JSON.stringify(after)) {
+    return [];
+  }
   const [difference] = Object.values(diffTemplate(only(type, before), only(type, after)).resources.changes);
   return Object.entries(difference?.propertyUpdates ?? {}).map(([name, { changeImpact }]) => ({
     name,

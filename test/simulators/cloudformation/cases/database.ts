@@ -112,6 +112,13 @@ export const DATABASE_CASES: readonly Case[] = [
     instance({ DBInstanceClass: 'db.m7g.large' }),
   ),
   changed(
+    'master-password-moves',
+    'interruption',
+    'the password of the master user is generated anew',
+    instance(),
+    instance({ ManageMasterUserPassword: true }),
+  ),
+  changed(
     'database-settings',
     'in place',
     'a longer retention of insights goes unnoticed',

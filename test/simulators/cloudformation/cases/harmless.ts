@@ -80,5 +80,11 @@ export const HARMLESS_CASES: readonly Case[] = [
     cluster('enhanced'),
   ),
   changed('association-changed', 'in place', 'a load balancer takes another firewall', firewall('a'), firewall('b')),
+  removed(
+    'default-security-group-restricted',
+    'in place',
+    'the default security group gets its rules back',
+    resource('Custom::VpcRestrictDefaultSG', { DefaultSecurityGroupId: 'sg-1' }),
+  ),
   removed('association-removed', 'in place', 'a firewall goes', firewall('a')),
 ];

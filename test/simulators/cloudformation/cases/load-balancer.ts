@@ -156,6 +156,16 @@ export const LOAD_BALANCER_CASES: readonly Case[] = [
   ),
 ];
 
+const name = (properties: Properties) =>
+  resource('AWS::Route53::RecordSet', {
+    Name: 'a.example.com',
+    Type: 'A',
+    HostedZoneId: 'Z1',
+    TTL: '60',
+    ResourceRecords: ['192.0.2.2'],
+    ...properties,
+  });
+
 /** Documented effects on requests. */
 export const TRAFFIC_CASES: readonly Case[] = [
   changed(
@@ -263,5 +273,7 @@ export const TRAFFIC_CASES: readonly Case[] = [
     group({ HealthCheckIntervalSeconds: 30 }),
     USED,
   ),
+  changed('name-follows', 'in place', 'a name takes another value', name({ ResourceRecords: ['192.0.2.1'] }), name({})),
+  changed('name-ends', 'interruption', 'another name ends the former one', name({}), name({ Name: 'b.example.com' })),
   removed('traffic-removed', 'interruption', 'without its listener a port is closed', listener(), BALANCED),
 ];

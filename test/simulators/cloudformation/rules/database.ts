@@ -61,6 +61,7 @@ const SETTINGS = [
   'MonitoringRoleArn',
   'MultiAZ',
   'PerformanceInsightsEnabled',
+  'PerformanceInsightsKMSKeyId',
   'PerformanceInsightsRetentionPeriod',
   'PreferredBackupWindow',
   'PreferredMaintenanceWindow',
@@ -164,6 +165,7 @@ export const DATABASE: Rules = {
         'BackupRetentionPeriod',
         'DBParameterGroupName',
         'MultiAZ',
+        'PerformanceInsightsKMSKeyId',
         'PreferredMaintenanceWindow',
         'StorageType',
       ],
@@ -221,6 +223,17 @@ export const DATABASE: Rules = {
       effect: () => ({
         verdict: 'interruption',
         says: 'the server restarts or fails over: a minute or more, for a new version longer',
+      }),
+    },
+    {
+      id: 'master-password-moves',
+      source: 'Amazon RDS User Guide, "Password management with Amazon RDS and AWS Secrets Manager"',
+      on: ['update'],
+      types: SERVERS,
+      properties: ['ManageMasterUserPassword', 'MasterUserSecret'],
+      effect: () => ({
+        verdict: 'interruption',
+        says: 'the master user gets another password at once: who signs in as it reads another secret from then on',
       }),
     },
     {

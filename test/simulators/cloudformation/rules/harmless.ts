@@ -15,6 +15,7 @@ const MONITORING = [
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::CompositeAlarm',
   'AWS::CloudWatch::Dashboard',
+  'AWS::CloudWatch::InsightRule',
   'AWS::EC2::FlowLog',
   'AWS::Logs::MetricFilter',
   'AWS::Logs::QueryDefinition',
@@ -191,6 +192,13 @@ export const UNNOTICED: readonly Unnoticed[] = [
       'AWS::EC2::PrefixList',
     ],
     says: 'nothing that stays uses it',
+  },
+  {
+    id: 'default-security-group-restricted',
+    source: 'API reference of the AWS CDK, "VpcProps": restrictDefaultSecurityGroup',
+    on: ['update', 'replace', 'delete'],
+    types: ['Custom::VpcRestrictDefaultSG'],
+    says: 'nothing of the library is in the default security group',
   },
 ];
 

@@ -116,6 +116,20 @@ export const TRAFFIC: Rules = {
       effect: () => ({ verdict: 'in place', says: 'settings of the group change' }),
     },
     {
+      id: 'name-follows',
+      source: 'Template reference, "AWS::Route53::RecordSet": no interruption',
+      on: ['update'],
+      types: ['AWS::Route53::RecordSet'],
+      effect: () => ({ verdict: 'in place', says: 'clients follow when their DNS entries end' }),
+    },
+    {
+      id: 'name-ends',
+      source: 'Template reference, "AWS::Route53::RecordSet": Name, Type and HostedZoneId require replacement',
+      on: ['replace', 'delete'],
+      types: ['AWS::Route53::RecordSet'],
+      effect: () => ({ verdict: 'interruption', says: 'the former name no longer resolves' }),
+    },
+    {
       id: 'traffic-removed',
       source: 'API reference of Elastic Load Balancing, "DeleteListener", "DeleteRule" and "DeleteLoadBalancer"',
       on: ['delete'],

@@ -1,0 +1,91 @@
+import { EnvironmentProfile } from '../../src';
+import { Cloud, type Judgement, judgementOf, judgementOfRetries } from './play';
+import type { Remarks, Subject } from './row';
+import { appOf, bothWays, once, plainApp, type Row } from './rows';
+import { type Deployable, Site, type Surroundings } from './site';
+
+type Judged = ReturnType<Row['judge']>;
+
+/** Change around a construct, which every construct meets. */
+interface Around {
+  readonly what: string;
+  readonly example: string;
+  readonly remarks?: Remarks;
+  readonly strict?: boolean;
+  judge<Own>(subject: Subject<Own>): Judged;
+}
+
+const RENAMING = 'Logical ids come from the path. Keep construct ids for the life of a stack, or move the resources with `cdk refactor` before the change.';
+
+const AROUND: readonly Around[] = [
+  { what: 'A tag on the app', example: 'added', strict: true, judge: surrounded({}, { tag: 'shop' }) },
+  { what: 'A tag on the app', example: 'changed', strict: true, judge: surrounded({ tag: 'shop' }, { tag: 'store' }) },
+  { what: 'A `cdk.Stage`', example: 'around the stack, whose name stays', strict: true, judge: surrounded({}, { stage: 'Production' }) },
+  {
+    what: 'A construct above', example: 'renamed', judge: surrounded({ above: 'Shop' }, { above: 'Store' }), remarks: { procedure: RENAMING },
+  },
+  { what: 'A second one', example: 'beside it, and removed', judge: surrounded({}, { copies: 2 }) },
+  {
+    what: 'Environment profile',
+    example: 'development → staging',
+    judge: surrounded({ profile: () => EnvironmentProfile.development() }, { profile: () => EnvironmentProfile.staging() }),
+  },
+  {
+    what: 'Environment profile',
+    example: 'staging → production',
+    judge: surrounded({ profile: () => EnvironmentProfile.staging() }, { profile: () => EnvironmentProfile.production() }),
+  },
+  { what: 'Availability Zones of the network', example: '2 → 3', judge: surrounded({ zones: 2 }, { zones: 3 }) },
+  {
+    what: 'The construct',
+    example: 'removed from the app',
+    judge: (subject) => ({ there: judgementOf(Cloud.with(plainApp(subject)).deploy(withoutSubject(subject))) }),
+    remarks: { procedure: 'Removing a construct ends what it does. In production what holds data is protected and kept ([operate](operate.md)).' },
+  },
+  {
+    what: 'Its stacks',
+    example: 'deleted',
+    judge: (subject) => ({ there: judgementOf(Cloud.with(plainApp(subject)).remove()) }),
+    remarks: { procedure: 'Switch deletion protection off first, and delete by hand what is kept ([operate](operate.md)).' },
+  },
+  { what: 'The same app', example: 'under a second stack name in the account', strict: true, judge: (subject) => ({ there: twice(subject) }) },
+  { what: 'First deployment', example: 'each resource fails once, then a retry', strict: true, judge: (subject) => ({ there: judgementOfRetries(plainApp(subject)) }) },
+];
+
+/** Rows of all changes around a construct. */
+export function changesAround<Own>(subject: Subject<Own>): Row[] {
+  return AROUND.map(({ what, example, remarks, strict, judge }) => {
+    const key = `${what}: ${example}`.replace(/`/g, '');
+    return {
+      id: `${subject.name}, ${key}`,
+      subject: subject.name,
+      what,
+      example,
+      covers: [],
+      remarks: { ...remarks, ...subject.around?.[what], ...subject.around?.[key] },
+      general: true,
+      strict,
+      judge: once(() => judge(subject)),
+    };
+  });
+}
+
+function surrounded(before: Surroundings, after: Surroundings): Around['judge'] {
+  return (subject) => bothWays(
+    Object.keys(before).length === 0 ? plainApp(subject) : appOf(subject, before), appOf(subject, after),
+  );
+}
+
+/** The same app without the subject: what its props referred to stays. */
+function withoutSubject<Own>(subject: Subject<Own>): Deployable[] {
+  const site = new Site();
+  subject.make(site, 'Subject', {});
+  site.scope.node.tryRemoveChild('Subject');
+  return site.synthesized();
+}
+
+/** A second deployment of the same code, all stacks under names of their own. */
+function twice<Own>(subject: Subject<Own>): Judgement {
+  const cloud = Cloud.with(plainApp(subject));
+  return judgementOf(cloud.deploy(appOf(subject, { suffix: 'Copy' })));
+}

@@ -1,0 +1,24 @@
+/** Procedures of what AWS leaves no other way for, by the rule that finds it. A row may tell a better one. */
+export const PROCEDURES: { readonly [rule: string]: string } = {
+  'path-removed': 'Remove what uses it first.',
+  'place-removed': 'Move everything out first.',
+  'traffic-removed': 'Move clients away first.',
+  'service-removed': 'Move clients away first.',
+  'parts-of-a-path-changed': 'Remove what uses it first.',
+  'path-changed': 'Open connections are cut once, and clients connect anew: choose a quiet hour.',
+  'database-restarts': 'Choose a quiet hour: clients connect anew after the restart.',
+  'static-parameters': 'Choose a quiet hour: the server restarts.',
+  'retention-shortened': 'Export what is still needed first.',
+  'data-deleted': 'Take a snapshot or a copy first.',
+  'data-kept-as-a-snapshot': 'The final snapshot remains and can be restored.',
+  'zone-of-a-load-balancer-removed': 'Fewer zones: lower the tasks in the zone first.',
+  'name-ends': 'Keep the former name as a record of your own until nobody uses it.',
+  'protected-load-balancer': 'Deploy `deletionProtection: false` first ([operate](operate.md)).',
+  'protected-database': 'Deploy `deletionProtection: false` first ([operate](operate.md)).',
+};
+
+/** Procedures of a row: its own, or those of the rules that speak. */
+export function proceduresFor(rules: readonly string[]): string[] | undefined {
+  const found = rules.map((rule) => PROCEDURES[rule]);
+  return found.includes(undefined as unknown as string) ? undefined : [...new Set(found)];
+}

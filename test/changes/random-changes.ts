@@ -1,0 +1,146 @@
+import * as fc from 'fast-check';
+import type { Outcome } from '../simulators/cloudformation/outcome';
+import { Cloud } from './play';
+import { PROCEDURES } from './procedures';
+import type { Subject } from './row';
+import { BAD } from './row-tests';
+import type { Part, Row } from './rows';
+import { type Deployable, Site, type Surroundings } from './site';
+
+/** Changes of one example: a few constructs, then one change after the other. */
+interface Walk {
+  /** Places of subjects in the list of all. */
+  readonly subjects: readonly number[];
+  readonly steps: ReadonlyArray<{ readonly row: number; readonly side: 'before' | 'after'; readonly failing: number }>;
+}
+
+/** Value that a step has chosen. */
+interface Chosen { readonly part: Part; readonly side: 'before' | 'after' }
+
+type State = ReadonlyMap<string, Chosen>;
+
+const STEPS = 5;
+/** Rules that speak where something new and protected has to go again. */
+const PROTECTED = ['protected-database', 'protected-load-balancer'];
+
+/** Random changes of random apps, out of the values of rows. */
+export class RandomChanges {
+  /** Changes that were judged. Those that synthesis refuses do not count. */
+  public judged = 0;
+  public refusedAtSynthesis = 0;
+  private readonly subjects: readonly Subject<never>[];
+  private readonly templates = new Map<string, readonly Deployable[] | undefined>();
+
+  public constructor(private readonly rows: readonly Row[]) {
+    this.subjects = [...new Set(rows.flatMap(({ part }) => part?.subject ?? []))];
+  }
+
+  /** Walks until so many changes are judged. The seed repeats a run. */
+  public check(changes: number, seed: number): void {
+    for (let round = 0; this.judged < changes; round++) {
+      const numRuns = Math.ceil((changes - this.judged) / STEPS);
+      fc.assert(fc.property(this.walks(), (walk) => this.walk(walk)), { numRuns, seed: seed + round, endOnFailure: true });
+    }
+  }
+
+  private walks(): fc.Arbitrary<Walk> {
+    return fc.record({
+      subjects: fc.uniqueArray(fc.nat(this.subjects.length - 1), { minLength: 1, maxLength: 2 }),
+      steps: fc.array(fc.record({ row: fc.nat(), side: fc.constantFrom('before' as const, 'after' as const), failing: fc.nat() }), { minLength: STEPS, maxLength: STEPS }),
+    });
+  }
+
+  private walk({ subjects, steps }: Walk): void {
+    const chosen = subjects.map((index) => this.subjects[index]);
+    const rows = this.rows.filter(({ part }) => part && chosen.includes(part.subject));
+    let state: State = new Map();
+    const app = this.appOf(chosen, state);
+    if (!app) {
+      return;
+    }
+    const cloud = Cloud.with(app);
+    steps.forEach(({ row, side, failing }) => {
+      const { part } = rows[row % rows.length];
+      const next: State = new Map([...state, [slotOf(part!), { part: part!, side }]]);
+      const changed = this.appOf(chosen, next);
+      if (!changed) {
+        this.refusedAtSynthesis++;
+        return;
+      }
+      this.holdsRollback(cloud.copy(), changed, failing, part!);
+      const outcomes = cloud.deploy(changed);
+      this.judged++;
+      this.holdsVerdicts(outcomes, part!);
+      // What AWS refuses was rolled back, so that the next step begins where this one did.
+      state = outcomes.every(({ state: { status } }) => /^(CREATE|UPDATE)_COMPLETE$/.test(status)) ? next : state;
+    });
+  }
+
+  private holdsVerdicts(outcomes: readonly Outcome[], part: Part): void {
+    const findings = outcomes.flatMap(({ changes }) => changes).flatMap(({ logicalId, findings: all }) => all.map((finding) => ({ ...finding, logicalId })));
+    const untold = findings.filter(({ verdict, rule }) => verdict === 'unknown' || (BAD.includes(verdict) && !(rule in PROCEDURES) && !this.isTold(part)));
+    if (untold.length > 0) {
+      throw new Error(`${slotOf(part)} does what no row tells:\n${untold.map(({ verdict, logicalId, says, rule }) => `${verdict}: ${logicalId}: ${says} [${rule}]`).join('\n')}`);
+    }
+  }
+
+  /** Tells if a row of the same prop has a procedure, or is being mended. */
+  private isTold(part: Part): boolean {
+    return this.rows.some((row) => row.part && slotOf(row.part) === slotOf(part) && (row.remarks.procedure ?? row.remarks.pending));
+  }
+
+  /** Lets one changed resource fail, and compares its stack with the one before. */
+  private holdsRollback(cloud: Cloud, changed: readonly Deployable[], failing: number, part: Part): void {
+    const changes = cloud.copy().deploy(changed).flatMap((outcome) => outcome.changes).filter(({ action }) => ['create', 'update', 'replace'].includes(action));
+    if (changes.length === 0 || changes.some(({ verdict }) => verdict === 'refused by AWS')) {
+      return;
+    }
+    const { logicalId } = changes[failing % changes.length];
+    const before = new Map(changed.map(({ stack }) => [stack, cloud.snapshot(stack)]));
+    const failed = cloud.deploy(changed, { failing: [logicalId] });
+    const last = changed[failed.length - 1].stack;
+    const isProtected = failed.some((outcome) => outcome.changes.some(({ findings }) => findings.some(({ rule }) => PROTECTED.includes(rule))));
+    if (!isProtected && cloud.snapshot(last) !== before.get(last)) {
+      throw new Error(`${slotOf(part)}: when ${logicalId} fails, the rollback of ${last} does not end in the state before (${failed.at(-1)!.state.status})`);
+    }
+  }
+
+  /** Templates of a state, each made once; `undefined` where synthesis refuses it. */
+  private appOf(subjects: readonly Subject<never>[], state: State): readonly Deployable[] | undefined {
+    const values = [...state].map(([slot, { part, side }]) => [slot, this.rows.findIndex((row) => row.part === part), side]);
+    const key = JSON.stringify([subjects.map(({ name }) => name), values.sort()]);
+    if (!this.templates.has(key)) {
+      this.templates.set(key, synthesized(subjects, state));
+    }
+    return this.templates.get(key);
+  }
+}
+
+function slotOf({ subject, slot }: Part): string {
+  return `${subject.name}.${slot}`;
+}
+
+/** Surroundings of every random app: two zones keep it small. */
+const SURROUNDINGS: Surroundings = { zones: 2 };
+
+function synthesized(subjects: readonly Subject<never>[], state: State): readonly Deployable[] | undefined {
+  const site = new Site(SURROUNDINGS);
+  try {
+    subjects.forEach((subject, index) => {
+      const own = [...state.values()].filter(({ part }) => part.subject === subject);
+      const props = Object.assign({}, ...own.map(({ part, side }) => part.props(site, side))) as object;
+      subject.make(site, `Subject${index}`, props as never);
+    });
+    return site.synthesized();
+  } catch (error) {
+    if (error instanceof Error && isRefusal(error)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Tells if the library or CDK refused props that do not go together. */
+function isRefusal({ name, message }: Error): boolean {
+  return name === 'PropError' || /ValidationError|There is already a Construct with name/.test(`${name} ${message}`);
+}

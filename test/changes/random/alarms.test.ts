@@ -1,0 +1,3 @@
+import { holdsRandomChanges } from '../random-tests';
+
+holdsRandomChanges('alarms and releases', ['observability', 'delivery']);

@@ -1,0 +1,3 @@
+import { holdsRandomChanges } from '../random-tests';
+
+holdsRandomChanges('databases', ['database', 'environment']);

@@ -1,0 +1,3 @@
+import { holdsRandomChanges } from '../random-tests';
+
+holdsRandomChanges('networks, repositories and buckets', ['network', 'registry', 'storage']);

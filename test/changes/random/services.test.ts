@@ -1,0 +1,3 @@
+import { holdsRandomChanges } from '../random-tests';
+
+holdsRandomChanges('services and load balancers', ['service', 'load-balancer', 'firewall']);

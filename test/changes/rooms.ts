@@ -1,0 +1,23 @@
+import type { Row } from './rows';
+import { DATABASE_ROWS } from './rows/database';
+import { DELIVERY_ROWS } from './rows/delivery';
+import { ENVIRONMENT_ROWS } from './rows/environment';
+import { BALANCER_ROWS, FIREWALL_ROWS } from './rows/load-balancer';
+import { NETWORK_ROWS } from './rows/network';
+import { OBSERVABILITY_ROWS } from './rows/observability';
+import { SERVICE_ROWS } from './rows/service';
+import { REGISTRY_ROWS, STORAGE_ROWS } from './rows/stores';
+
+/** Rows by room of the page. */
+export const ROOMS: { readonly [room: string]: readonly Row[] } = {
+  'network': NETWORK_ROWS,
+  'service': SERVICE_ROWS,
+  'load-balancer': BALANCER_ROWS,
+  'firewall': FIREWALL_ROWS,
+  'database': DATABASE_ROWS,
+  'registry': REGISTRY_ROWS,
+  'storage': STORAGE_ROWS,
+  'observability': OBSERVABILITY_ROWS,
+  'delivery': DELIVERY_ROWS,
+  'environment': ENVIRONMENT_ROWS,
+};

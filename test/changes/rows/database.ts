@@ -1,0 +1,262 @@
+import { Duration, RemovalPolicy, TimeZone } from 'aws-cdk-lib';
+import { InstanceType } from 'aws-cdk-lib/aws-ec2';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { AuroraMysqlEngineVersion, AuroraPostgresEngineVersion, MysqlEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
+import {
+  BackupPolicy, type BackupPolicyProps, CapacitySchedule, CredentialRotation, type CredentialRotationProps, DatabaseEvents, type DatabaseEventsProps,
+  EnvironmentProfile, type HardenedDatabaseProps, HardenedMysql, type HardenedMysqlProps, HardenedPostgres, type HardenedPostgresProps,
+  type InstanceCapacityProps, type ManagedSecretProps, MysqlCapacity, type MysqlInstanceProps, type MysqlServerlessProps, type OfficeHoursProps,
+  PostgresCapacity, type PostgresInstanceProps, type PostgresServerlessProps, RecoveryRegion, type RecoveryRegionProps, SecureVpc,
+  type ServerlessCapacityProps, type VaultLock,
+} from '../../../src';
+import { ENV } from '../../fixtures/test-stack';
+import { changesAround } from '../general';
+import type { Changes, Subject } from '../row';
+import { changesOf, choicesOf, type Row } from '../rows';
+import type { Site } from '../site';
+
+const AROUND = {
+  'A `cdk.Stage`': { pending: 'what is fixed is derived above the stack' },
+  'First deployment': { pending: 'a protected database stays after a failed first deployment' },
+  'The same app': { pending: 'names of vaults contain the name of the stack' },
+};
+
+const INSTANCE: Subject<HardenedPostgresProps> = {
+  name: 'HardenedPostgres, an instance',
+  make: (site, id, props) => new HardenedPostgres(site.scope, id, { network: site.network, ...props }),
+  around: AROUND,
+};
+const CLUSTER: Subject<HardenedPostgresProps> = {
+  name: 'HardenedPostgres, serverless',
+  make: (site, id, props) => new HardenedPostgres(site.scope, id, { network: site.network, capacity: PostgresCapacity.serverless(), ...props }),
+  around: AROUND,
+};
+const MYSQL: Subject<HardenedMysqlProps> = {
+  name: 'HardenedMysql, serverless',
+  make: (site, id, props) => new HardenedMysql(site.scope, id, { network: site.network, ...props }),
+  around: AROUND,
+};
+const MYSQL_INSTANCE: Subject<HardenedMysqlProps> = {
+  name: 'HardenedMysql, an instance',
+  make: (site, id, props) => new HardenedMysql(site.scope, id, { network: site.network, capacity: MysqlCapacity.instance(), ...props }),
+  around: AROUND,
+};
+const EVENTS: Subject<DatabaseEventsProps> = {
+  name: 'DatabaseEvents',
+  make: (site, id, props) => {
+    const events = new DatabaseEvents(site.scope, id, props);
+    new HardenedPostgres(site.stack, `${id}Database`, { network: site.network, events });
+  },
+  around: AROUND,
+};
+const RECOVERY: Subject<RecoveryRegionProps> = {
+  name: 'RecoveryRegion',
+  make: (site, id, props) => {
+    const recoveryRegion = new RecoveryRegion(site.stacks, id, { region: 'eu-west-1', account: ENV.account, stackName: `${id}${site.surroundings.suffix ?? ''}`, ...props });
+    new HardenedPostgres(site.scope, `${id}Database`, { network: site.network, backup: BackupPolicy.daily({ recoveryRegion }) });
+  },
+  around: AROUND,
+};
+
+const RESTORE = 'The new server is empty. Restore a snapshot under another construct id, stop writes, move the clients, then remove the former one.';
+const UPGRADE = 'Follow [the upgrade](database.md): a snapshot first, a trial on a restored copy, replicas before the primary; it can not be undone.';
+const CREDENTIALS = 'Clients read another secret or sign in by token: deploy database and services together, at a quiet hour.';
+const LOCK = 'A lock can only become stricter. Try it with short retentions first.';
+const REASON = 'reason that the team gives, long enough';
+
+/** Changes that every database has. */
+function shared(parameter: string): Changes<HardenedDatabaseProps> {
+  return {
+    network: [undefined, (site: Site) => new SecureVpc(site.stack, 'Other'), { procedure: RESTORE }],
+    advancedInsights: [undefined, true],
+    backup: [undefined, () => BackupPolicy.daily({ retention: Duration.days(14) })],
+    caBundlePath: [undefined, '/app/rds.pem', { note: 'Clients of the database get it with their next change.' }],
+    credentials: [undefined, () => CredentialRotation.iamAuthentication(), { procedure: CREDENTIALS }],
+    databaseName: [undefined, 'shop', { procedure: RESTORE }],
+    events: [undefined, (site: Site) => site.part('Events', (scope, id) => new DatabaseEvents(scope, id))],
+    identifier: [undefined, 'shop', { procedure: RESTORE }],
+    logRetention: [undefined, () => RetentionDays.ONE_MONTH],
+    maintenanceWindow: [undefined, 'mon:05:30-mon:06:30'],
+    monitoringInterval: [undefined, Duration.seconds(30)],
+    parameters: [undefined, { [parameter]: '65536' }],
+    parameterWaiver: [undefined, { reason: REASON }, { note: 'It has an effect with `parameters` that break a guarantee.' }],
+    port: [undefined, 6379, { procedure: RESTORE }],
+    profile: [undefined, () => EnvironmentProfile.staging()],
+    removalPolicy: [undefined, () => RemovalPolicy.SNAPSHOT, { note: 'It has an effect when the database is removed.' }],
+    userName: [undefined, 'shop', { procedure: RESTORE }],
+  };
+}
+
+const INSTANCE_CAPACITY: Changes<InstanceCapacityProps> = {
+  instanceType: [undefined, () => new InstanceType('m7g.large')],
+  iops: [12_000, 16_000, { with: { storageGiB: 400 } }],
+  maxStorageGiB: [undefined, 400],
+  multiAz: [true, false],
+  readReplicas: { several: [[0, 1], [1, 2]] },
+  storageGiB: [undefined, 200, { procedure: 'Storage never shrinks: leave it, or restore into a smaller server.' }],
+  storageThroughputMiB: [500, 1000, { with: { storageGiB: 400, iops: 16_000 } }],
+};
+const SERVERLESS_CAPACITY: Changes<ServerlessCapacityProps> = {
+  autoPauseAfter: [Duration.minutes(10), Duration.minutes(20), { with: { minAcu: 0 } }],
+  maxAcu: [undefined, 32],
+  minAcu: [undefined, 2],
+  readers: { several: [[1, 2], [0, 1]] },
+  schedule: [undefined, () => CapacitySchedule.officeHours({ timeZone: TimeZone.EUROPE_BERLIN })],
+};
+
+export const DATABASE_ROWS: readonly Row[] = [
+  ...changesOf<HardenedPostgresProps>({
+    subject: INSTANCE,
+    struct: 'HardenedPostgresProps',
+    changes: { ...shared('work_mem'), capacity: [undefined, () => PostgresCapacity.serverless(), { procedure: RESTORE, pending: 'it is not refused at synthesis' }] },
+  }),
+  ...changesOf<InstanceCapacityProps, HardenedPostgresProps>({
+    subject: INSTANCE, struct: 'InstanceCapacityProps', at: 'PostgresCapacity.instance', within: (props) => ({ capacity: PostgresCapacity.instance(props) }), changes: INSTANCE_CAPACITY,
+  }),
+  ...changesOf<PostgresInstanceProps, HardenedPostgresProps>({
+    subject: INSTANCE,
+    struct: 'PostgresInstanceProps',
+    at: 'PostgresCapacity.instance',
+    within: (props) => ({ capacity: PostgresCapacity.instance(props) }),
+    changes: {
+      version: {
+        several: [
+          [() => PostgresEngineVersion.VER_16, () => PostgresEngineVersion.VER_17, { procedure: UPGRADE }],
+          [() => PostgresEngineVersion.VER_16_9, () => PostgresEngineVersion.VER_16_10, { procedure: UPGRADE }],
+        ],
+      },
+    },
+  }),
+  ...choicesOf<CredentialRotation, HardenedPostgresProps>({
+    subject: INSTANCE,
+    class: 'CredentialRotation',
+    prop: 'credentials',
+    each: true,
+    within: (credentials) => ({ credentials }),
+    remarks: { 'iamAuthentication → managedSecret': { note: 'The clients change: tasks sign in as another user.' }, '*': { procedure: CREDENTIALS } },
+    values: {
+      alternatingUsers: () => CredentialRotation.alternatingUsers(),
+      iamAuthentication: () => CredentialRotation.iamAuthentication(),
+      managedSecret: () => CredentialRotation.managedSecret({ waiver: { reason: REASON } }),
+    },
+  }),
+  ...changesOf<CredentialRotationProps, HardenedPostgresProps>({
+    subject: INSTANCE,
+    struct: 'CredentialRotationProps',
+    at: 'CredentialRotation.alternatingUsers',
+    within: (props) => ({ credentials: CredentialRotation.alternatingUsers(props) }),
+    changes: { automaticallyAfter: [undefined, Duration.days(60)] },
+  }),
+  ...changesOf<ManagedSecretProps, HardenedPostgresProps>({
+    subject: INSTANCE,
+    struct: 'ManagedSecretProps',
+    at: 'CredentialRotation.managedSecret',
+    required: { waiver: { reason: REASON } },
+    within: (props) => ({ credentials: CredentialRotation.managedSecret(props) }),
+    changes: { automaticallyAfter: [undefined, Duration.days(60)], waiver: [{ reason: REASON }, { reason: `${REASON} and longer` }, { note: 'A reason is for readers.' }] },
+  }),
+  ...changesOf<BackupPolicyProps, HardenedPostgresProps>({
+    subject: INSTANCE,
+    struct: 'BackupPolicyProps',
+    at: 'BackupPolicy.daily',
+    within: (props) => ({ backup: BackupPolicy.daily(props) }),
+    changes: {
+      window: [undefined, '01:00-02:00'],
+      retention: [undefined, Duration.days(14)],
+      snapshotRetention: [undefined, Duration.days(60)],
+      recoveryRegion: [undefined, (site: Site) => recoveryOf(site)],
+      copyRetention: [undefined, Duration.days(60), { with: (site) => ({ recoveryRegion: recoveryOf(site) }) }],
+      vaultLock: [undefined, { minRetention: Duration.days(7) }, { note: LOCK }],
+    },
+  }),
+  ...changesOf<VaultLock, HardenedPostgresProps>({
+    subject: INSTANCE,
+    struct: 'VaultLock',
+    at: 'BackupPolicy.daily.vaultLock',
+    required: { minRetention: Duration.days(7) },
+    within: (vaultLock) => ({ backup: BackupPolicy.daily({ vaultLock }) }),
+    changes: { minRetention: [Duration.days(7), Duration.days(14), { note: LOCK }], immutableAfter: [undefined, Duration.days(7), { note: LOCK }] },
+  }),
+  ...changesAround(INSTANCE),
+  ...changesOf<HardenedPostgresProps>({ subject: CLUSTER, struct: 'HardenedPostgresProps', changes: shared('work_mem') }),
+  ...changesOf<ServerlessCapacityProps, HardenedPostgresProps>({
+    subject: CLUSTER, struct: 'ServerlessCapacityProps', at: 'PostgresCapacity.serverless', within: (props) => ({ capacity: PostgresCapacity.serverless(props) }), changes: SERVERLESS_CAPACITY,
+  }),
+  ...changesOf<PostgresServerlessProps, HardenedPostgresProps>({
+    subject: CLUSTER,
+    struct: 'PostgresServerlessProps',
+    at: 'PostgresCapacity.serverless',
+    within: (props) => ({ capacity: PostgresCapacity.serverless(props) }),
+    changes: {
+      version: {
+        several: [
+          [() => AuroraPostgresEngineVersion.VER_15_17, () => AuroraPostgresEngineVersion.VER_16_13, { procedure: UPGRADE }],
+        ],
+      },
+    },
+  }),
+  ...changesOf<OfficeHoursProps, HardenedPostgresProps>({
+    subject: CLUSTER,
+    struct: 'OfficeHoursProps',
+    at: 'CapacitySchedule.officeHours',
+    required: () => ({ timeZone: TimeZone.EUROPE_BERLIN }),
+    within: (props) => ({ capacity: PostgresCapacity.serverless({ readers: 2, schedule: CapacitySchedule.officeHours(props) }) }),
+    changes: {
+      timeZone: [() => TimeZone.EUROPE_BERLIN, () => TimeZone.AMERICA_NEW_YORK],
+      fromHour: [undefined, 6],
+      toHour: [undefined, 20],
+      nightMaxAcu: [undefined, 4],
+      nightReaders: [undefined, 1],
+      weekendsOff: [undefined, false],
+    },
+  }),
+  ...changesAround(CLUSTER),
+  ...changesOf<HardenedMysqlProps>({
+    subject: MYSQL,
+    struct: 'HardenedMysqlProps',
+    changes: { ...shared('max_allowed_packet'), capacity: [undefined, () => MysqlCapacity.instance(), { procedure: RESTORE, pending: 'it is not refused at synthesis' }] },
+  }),
+  ...changesOf<MysqlServerlessProps, HardenedMysqlProps>({
+    subject: MYSQL,
+    struct: 'MysqlServerlessProps',
+    at: 'MysqlCapacity.serverless',
+    within: (props) => ({ capacity: MysqlCapacity.serverless(props) }),
+    changes: { ...SERVERLESS_CAPACITY, version: [() => AuroraMysqlEngineVersion.VER_3_11_1, () => AuroraMysqlEngineVersion.VER_3_12_0, { procedure: UPGRADE }] },
+  }),
+  ...changesAround(MYSQL),
+  ...changesOf<HardenedMysqlProps>({ subject: MYSQL_INSTANCE, struct: 'HardenedMysqlProps', changes: shared('max_allowed_packet') }),
+  ...changesOf<MysqlInstanceProps, HardenedMysqlProps>({
+    subject: MYSQL_INSTANCE,
+    struct: 'MysqlInstanceProps',
+    at: 'MysqlCapacity.instance',
+    within: (props) => ({ capacity: MysqlCapacity.instance(props) }),
+    changes: { ...INSTANCE_CAPACITY, version: [() => MysqlEngineVersion.VER_8_0_46, () => MysqlEngineVersion.VER_8_4_10, { procedure: UPGRADE }] },
+  }),
+  ...changesAround(MYSQL_INSTANCE),
+  ...changesOf<DatabaseEventsProps>({
+    subject: EVENTS,
+    struct: 'DatabaseEventsProps',
+    changes: {
+      key: { exempt: 'another key encrypts what is published from then on' },
+      profile: [undefined, () => EnvironmentProfile.development(), { note: 'It has an effect when the topic is removed.' }],
+      sources: { exempt: 'it lists servers of other tools, which subscribe by their own names' },
+    },
+  }),
+  ...changesAround(EVENTS),
+  ...changesOf<RecoveryRegionProps>({
+    subject: RECOVERY,
+    struct: 'RecoveryRegionProps',
+    changes: {
+      region: [undefined, 'eu-west-3', { note: 'Copies stay in the former region until they expire. Keep its stack until then.' }],
+      account: { exempt: 'copies in another account are another stack; the former ones stay until they expire' },
+      vaultLock: [undefined, { minRetention: Duration.days(7) }, { note: LOCK }],
+      stackName: { exempt: 'another stack name is another stack: deploy it beside the former one, which keeps its copies' },
+      profile: [undefined, () => EnvironmentProfile.development(), { note: 'It has an effect when the stack is removed.' }],
+    },
+  }),
+  ...changesAround(RECOVERY),
+];
+
+function recoveryOf(site: Site): RecoveryRegion {
+  return site.part('Recovery', (_, id) => new RecoveryRegion(site.stacks, id, { region: 'eu-west-1', account: ENV.account }));
+}

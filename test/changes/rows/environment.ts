@@ -1,0 +1,56 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { EnvironmentProfile, type EnvironmentProfileAdjustments, GoldenSignalAlarms, ImageRepository, ProductionWebService, ServiceImage } from '../../../src';
+import type { Subject } from '../row';
+import { changesOf, choicesOf, type Row } from '../rows';
+
+interface ProfileProps { readonly profile?: EnvironmentProfile }
+
+/** App with a service, a database and alarms. */
+const APP: Subject<ProfileProps> = {
+  name: 'EnvironmentProfile',
+  make: (site, id, { profile }) => {
+    profile?.applyTo(site.scope);
+    new ImageRepository(site.scope, `${id}Images`);
+    const web = site.part('Shop', (scope, name) => new ProductionWebService(scope, name, {
+      network: site.network, loadBalancer: site.loadBalancer, image: ServiceImage.fromRepository(site.images, { tag: '1.4.2' }), backingServices: [site.database],
+    }));
+    new GoldenSignalAlarms(site.scope, id, { services: [web], databases: [site.database], alertRouting: site.alertRouting });
+  },
+};
+
+const PROTECTION = 'From then on a removal deletes what was protected: take a snapshot or a copy first.';
+
+export const ENVIRONMENT_ROWS: readonly Row[] = [
+  ...changesOf<EnvironmentProfileAdjustments, ProfileProps>({
+    subject: APP,
+    struct: 'EnvironmentProfileAdjustments',
+    at: 'EnvironmentProfile.adjust',
+    within: (adjustments) => ({ profile: EnvironmentProfile.production().adjust(adjustments) }),
+    changes: {
+      allAlarms: [undefined, false],
+      backupRetention: [undefined, Duration.days(14)],
+      databaseSize: [undefined, 'm7g.large'],
+      deletionProtection: [undefined, false, { note: PROTECTION }],
+      immutableImageTags: [undefined, false],
+      logRetention: [undefined, () => RetentionDays.THREE_MONTHS],
+      maxTasks: [undefined, 16],
+      minTasks: [undefined, 4],
+      multiAz: [undefined, false],
+      name: [undefined, 'live', { note: 'Nothing that is deployed contains it.' }],
+      queryLogging: [undefined, true],
+      removalPolicy: [undefined, () => RemovalPolicy.DESTROY, { note: PROTECTION }],
+      requireAlertChannels: [undefined, false, { note: 'It has an effect where a severity has no channel.' }],
+      taskCpu: [undefined, 1024, { with: { taskMemoryMiB: 4096 } }],
+      taskMemoryMiB: [undefined, 2048],
+    },
+  }),
+  ...choicesOf<EnvironmentProfile, ProfileProps>({
+    subject: APP,
+    class: 'EnvironmentProfile',
+    prop: 'profile',
+    each: true,
+    within: (profile) => ({ profile }),
+    values: { development: () => EnvironmentProfile.development(), staging: () => EnvironmentProfile.staging(), production: () => EnvironmentProfile.production() },
+  }),
+];

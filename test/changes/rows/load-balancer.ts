@@ -1,0 +1,176 @@
+import { Duration } from 'aws-cdk-lib';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import {
+  BucketPurpose, type CloudflareIngressProps, type CloudFrontIngressProps, type CorsProps, EnvironmentProfile, FramePolicy, Ingress, PathLimit,
+  type PathLimitProps, type ResponseHeaders, SecureBucket, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, TlsPolicy, type Waiver, WebFirewall,
+  type WebFirewallProps,
+} from '../../../src';
+import { changesAround } from '../general';
+import type { Subject } from '../row';
+import { changesOf, choicesOf, parametersOf, type Row } from '../rows';
+import type { Site } from '../site';
+import { AROUND_A_SERVICE, WEB } from './service';
+
+type BalancerProps = SecureLoadBalancerProps;
+
+/** Load balancer with a service behind it. */
+const BALANCER: Subject<BalancerProps> = {
+  name: 'SecureLoadBalancer',
+  make: (site, id, props) => {
+    const loadBalancer = new SecureLoadBalancer(site.scope, id, {
+      network: site.network, ...('plainHttp' in props ? {} : { certificate: site.certificate }), ...props,
+    });
+    WEB.make(site, `${id}Web`, { loadBalancer, network: props.network ?? site.network });
+  },
+  around: AROUND_A_SERVICE,
+};
+
+const FIREWALL: Subject<WebFirewallProps> = {
+  name: 'WebFirewall',
+  make: (site, id, props) => {
+    const firewall = new WebFirewall(site.scope, id, props);
+    new SecureLoadBalancer(site.stack, `${id}Balancer`, { network: site.network, certificate: site.certificate, firewall });
+  },
+  around: { ...AROUND_A_SERVICE, 'A tag on the app': {} },
+};
+
+const REASON = 'reason that the team gives, long enough';
+const MOVE = 'Create a second load balancer with services of its own, move the domain to it, then remove the first one.';
+const ONE_BALANCER = 'a target group belongs to one load balancer';
+
+export const BALANCER_ROWS: readonly Row[] = [
+  ...changesOf<BalancerProps>({
+    subject: BALANCER,
+    struct: 'SecureLoadBalancerProps',
+    changes: {
+      network: [undefined, (site: Site) => new SecureVpc(site.stack, 'Other'), { procedure: MOVE }],
+      certificate: [undefined, (site: Site) => site.otherCertificate],
+      plainHttp: [undefined, { reason: REASON }, { procedure: 'Remove `httpRedirect` first, then change.', pending: 'two listeners need port 80' }],
+      tlsPolicy: [undefined, () => TlsPolicy.TLS_1_3, { note: 'Clients that know TLS 1.2 only are refused from then on.' }],
+      httpRedirect: [undefined, false, { note: 'Links to `http://` end.' }],
+      ingress: [undefined, () => Ingress.cidrs(['192.0.2.0/24'])],
+      dualStack: { exempt: 'it needs an adopted network with IPv6 blocks; clients may then use both' },
+      domainName: ['shop.example.com', 'store.example.com', { with: zone, note: 'The former name ends.' }],
+      hostedZone: [(site: Site) => zone(site).hostedZone, (site: Site) => zone(site, 'Z9876543210ABCDEFGHIJ').hostedZone, { with: { domainName: 'shop.example.com' } }],
+      responseHeaders: [undefined, { contentSecurityPolicy: "default-src 'self'" }],
+      firewall: [undefined, (site: Site) => new WebFirewall(site.stack, 'Other', { requestsPerMinute: 100 })],
+      withoutFirewall: [undefined, { reason: REASON }, { note: 'Requests are no longer filtered.' }],
+      logBucket: [undefined, (site: Site) => new SecureBucket(site.stack, 'Logs', { purpose: BucketPurpose.logs() }).bucket],
+      profile: [undefined, () => EnvironmentProfile.development()],
+    },
+  }),
+  ...changesOf<Waiver, BalancerProps>({
+    subject: BALANCER,
+    struct: 'Waiver',
+    at: 'plainHttp',
+    within: (plainHttp) => ({ plainHttp }),
+    changes: { reason: [REASON, `${REASON} and longer`, { note: 'A reason is for readers.' }] },
+  }),
+  ...choicesOf<Ingress, BalancerProps>({
+    subject: BALANCER,
+    class: 'Ingress',
+    prop: 'ingress',
+    each: true,
+    within: (ingress) => ({ ingress }),
+    values: {
+      internet: () => Ingress.internet(),
+      cidrs: () => Ingress.cidrs(['192.0.2.0/24']),
+      cloudflare: () => Ingress.cloudflare(),
+      cloudFront: () => Ingress.cloudFront(),
+      internalOnly: () => Ingress.internalOnly(['10.0.0.0/8']),
+    },
+    remarks: {
+      'cloudFront → internalOnly': {},
+      '* → internalOnly': { procedure: MOVE, pending: ONE_BALANCER },
+      '* → cloudFront': { procedure: MOVE, pending: ONE_BALANCER },
+    },
+  }),
+  ...parametersOf<Ingress, BalancerProps>({
+    subject: BALANCER,
+    prop: 'ingress',
+    within: (ingress) => ({ ingress }),
+    changes: {
+      'Ingress.cidrs': [() => Ingress.cidrs(['192.0.2.0/24']), () => Ingress.cidrs(['192.0.2.0/24', '198.51.100.0/24'])],
+      'Ingress.internalOnly': [() => Ingress.internalOnly(['10.0.0.0/8']), () => Ingress.internalOnly(['10.0.0.0/8', '192.168.0.0/16'])],
+    },
+  }),
+  ...changesOf<CloudflareIngressProps, BalancerProps>({
+    subject: BALANCER,
+    struct: 'CloudflareIngressProps',
+    at: 'Ingress.cloudflare',
+    within: (props) => ({ ingress: Ingress.cloudflare(props) }),
+    changes: {
+      ipv4Ranges: [['173.245.48.0/20'], ['173.245.48.0/20', '103.21.244.0/22']],
+      ipv6Ranges: [undefined, ['2400:cb00::/32'], { note: 'It has an effect with `dualStack`.' }],
+    },
+  }),
+  ...changesOf<CloudFrontIngressProps, BalancerProps>({
+    subject: BALANCER,
+    struct: 'CloudFrontIngressProps',
+    at: 'Ingress.cloudFront',
+    within: (props) => ({ ingress: Ingress.cloudFront(props) }),
+    changes: { prefixListId: [undefined, 'pl-22222222', { note: 'Requests by addresses of the former list end.' }] },
+  }),
+  ...changesOf<ResponseHeaders, BalancerProps>({
+    subject: BALANCER,
+    struct: 'ResponseHeaders',
+    at: 'responseHeaders',
+    within: (responseHeaders) => ({ responseHeaders }),
+    changes: {
+      contentSecurityPolicy: [undefined, "default-src 'self'"],
+      cors: [undefined, { allowOrigins: ['https://app.example.com'] }],
+      frames: [undefined, () => FramePolicy.NOBODY],
+      hstsIncludesSubdomains: [undefined, true, { note: 'Browsers remember it for `hstsMaxAge`.' }],
+      hstsMaxAge: [undefined, Duration.days(30)],
+    },
+  }),
+  ...changesOf<CorsProps, BalancerProps>({
+    subject: BALANCER,
+    struct: 'CorsProps',
+    at: 'responseHeaders.cors',
+    required: { allowOrigins: ['https://app.example.com'] },
+    within: (cors) => ({ responseHeaders: { cors } }),
+    changes: {
+      allowOrigins: [['https://app.example.com'], ['https://shop.example.com'], { note: 'Pages of the former origin are refused.' }],
+      allowCredentials: [undefined, true],
+      allowHeaders: [undefined, ['authorization']],
+      allowMethods: [undefined, ['PUT']],
+      exposeHeaders: [undefined, ['etag']],
+      maxAge: [undefined, Duration.hours(1)],
+    },
+  }),
+  ...changesAround(BALANCER),
+];
+
+export const FIREWALL_ROWS: readonly Row[] = [
+  ...changesOf<WebFirewallProps>({
+    subject: FIREWALL,
+    struct: 'WebFirewallProps',
+    changes: {
+      requestsPerMinute: [undefined, 100],
+      pathLimits: [undefined, () => [PathLimit.of('/login', { requestsPerMinute: 10 })]],
+      allowLargeBodiesOn: [undefined, ['/api/upload/*']],
+      clientAddressHeader: { exempt: 'it belongs to an ingress by Cloudflare or CloudFront, whose rows change it' },
+      profile: [undefined, () => EnvironmentProfile.development()],
+    },
+  }),
+  ...changesOf<PathLimitProps, WebFirewallProps>({
+    subject: FIREWALL,
+    struct: 'PathLimitProps',
+    at: 'PathLimit.of',
+    within: (props) => ({ pathLimits: [PathLimit.of('/login', props)] }),
+    changes: { requestsPerMinute: [10, 20] },
+  }),
+  ...parametersOf<PathLimit, WebFirewallProps>({
+    subject: FIREWALL,
+    prop: 'pathLimits',
+    within: (limit) => ({ pathLimits: [limit] }),
+    changes: { 'PathLimit.of': [() => PathLimit.of('/login', { requestsPerMinute: 10 }), () => PathLimit.of('/signup', { requestsPerMinute: 10 })] },
+  }),
+  ...changesAround(FIREWALL),
+];
+
+function zone(site: Site, hostedZoneId = 'Z0123456789ABCDEFGHIJ') {
+  const attributes = { hostedZoneId, zoneName: 'example.com' };
+  return { hostedZone: site.part(hostedZoneId, (scope, id) => HostedZone.fromHostedZoneAttributes(scope, id, attributes)) };
+}

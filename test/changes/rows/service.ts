@@ -1,0 +1,476 @@
+import { Duration, TimeZone } from 'aws-cdk-lib';
+import { EcsDeploymentConfig } from 'aws-cdk-lib/aws-codedeploy';
+import { Connections, type IConnectable, Peer } from 'aws-cdk-lib/aws-ec2';
+import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import {
+  type BlueGreenProps, type CanaryProps, type CodeDeployProps, type DatadogProps, type DeclaredImageProps, EnvironmentProfile, type GeneratedSecretProps,
+  type LinearProps, type NightPause, type OpenTelemetryProps, ProductionWebService, type ProductionWebServiceProps, Rollout, Route, SecureLoadBalancer,
+  SecureVpc, ServiceCluster, type ServiceClusterProps, ServiceImage, ServiceScaling, type ServiceScalingProps, ServiceSecret, Sidecar, type SidecarProps,
+  type SmokeCommandProps, SmokeTest, type SmokeTestProps, type SpotShare, type StepScalingProps, type StepsProps, type TargetTrackingProps, Tracing, type TracingProps,
+  type Waiver, type WebHealthCheck, type XrayProps,
+} from '../../../src';
+import { changesAround } from '../general';
+import type { Subject } from '../row';
+import { changesOf, choicesOf, parametersOf, type Row } from '../rows';
+import type { Site } from '../site';
+
+type WebProps = ProductionWebServiceProps;
+
+/** Faults of what stands around a service. */
+export const AROUND_A_SERVICE = {
+  'A tag on the app': { pending: 'a tag on the app edits the rules that a deployment shifts' },
+  'A `cdk.Stage`': { pending: 'what is fixed is derived above the stack' },
+  'First deployment': { pending: 'what is protected stays after a failed first deployment' },
+};
+
+/** Faults of what stands around a service with a database. */
+export const AROUND_A_RELEASE = { ...AROUND_A_SERVICE, 'The same app': { pending: 'a name contains the id of the stack, not its name' } };
+
+/** Service behind a shared load balancer, as most are: blue/green, with a declared image. */
+export const WEB: Subject<WebProps> = {
+  name: 'ProductionWebService',
+  make: (site, id, props) => new ProductionWebService(site.scope, id, {
+    network: site.network,
+    image: ServiceImage.fromRepository(site.images, { tag: '1.4.2' }),
+    ...('certificate' in props || 'loadBalancer' in props ? {} : { loadBalancer: site.loadBalancer }),
+    ...props,
+  }),
+  second: () => ({ route: Route.path('/second/*') }),
+  around: AROUND_A_SERVICE,
+};
+
+const CLUSTER: Subject<ServiceClusterProps> = {
+  name: 'ServiceCluster',
+  make: (site, id, props) => {
+    const { cluster } = new ServiceCluster(site.scope, id, { network: site.network, ...props });
+    WEB.make(site, `${id}Web`, { cluster, discoveryName: id.toLowerCase(), ...id === 'Subject' ? {} : { route: Route.path(`/${id}/*`) } });
+  },
+  around: AROUND_A_SERVICE,
+};
+
+/** Service with a load balancer of its own, which CodeDeploy asks for. */
+const ALONE: Subject<WebProps> = {
+  name: 'ProductionWebService with a dedicated load balancer',
+  make: (site, id, props) => WEB.make(site, id, { certificate: site.certificate, ...props }),
+  around: AROUND_A_SERVICE,
+};
+
+const WEIGHTS = 'The rule gets its template weights back. First deploy until blue is live: `aws ecs describe-services` shows the weights; then change it, with no deployment running.';
+const ROLLOUT = 'Run a second service with the new rollout beside this one, move its route, then remove this one.';
+const WHEN_SHIFTED = 'a rule that a deployment shifts is edited';
+const TARGET_GROUPS = 'Run a second service beside this one, move its route, then remove this one.';
+const NEW_SERVICE = 'The service starts anew: run a second one beside it, move its route, then remove this one.';
+const SECRET_VALUE = 'Copy the value to its new place before: the former secret is deleted.';
+const HEALTH = 'Deploy a version that answers the new check first; then change the check.';
+const TABLE = 'reason that the team gives, long enough';
+
+export const SERVICE_ROWS: readonly Row[] = [
+  ...changesOf<WebProps>({
+    subject: WEB,
+    struct: 'ProductionWebServiceProps',
+    changes: {
+      network: [undefined, (site: Site) => new SecureVpc(site.stack, 'Other'), {
+        procedure: 'A service stays in its network: build a second service in the other one, move its domain, then remove this one.',
+        with: (site) => ({ certificate: site.certificate }),
+      }],
+      image: {
+        several: [
+          [(site: Site) => ServiceImage.fromRepository(site.images, { tag: '1.4.2' }), (site: Site) => ServiceImage.fromRepository(site.images, { tag: '1.4.3' })],
+          [(site: Site) => ServiceImage.fromRepository(site.images, { tag: '1.4.2' }), (site: Site) => ServiceImage.released(site.images), {
+            note: 'Release the running version first, because the service starts with the image of the last release.',
+          }],
+        ],
+      },
+      loadBalancer: [(site: Site) => site.loadBalancer, (site: Site) => new SecureLoadBalancer(site.stack, 'Other', { network: site.network, certificate: site.certificate }), {
+        procedure: NEW_SERVICE,
+      }],
+      certificate: [(site: Site) => site.certificate, (site: Site) => site.otherCertificate, { note: 'Of the dedicated load balancer.' }],
+      route: [undefined, () => Route.path('/api/*'), { procedure: WEIGHTS }],
+      routePriority: [100, 200, { procedure: WEIGHTS }],
+      port: [undefined, 3000, { procedure: TARGET_GROUPS, pending: 'the port of target groups is the port of the container' }],
+      backingServices: [undefined, (site: Site) => [site.database]],
+      healthCheck: [undefined, { path: '/health' }, { procedure: HEALTH }],
+      rollout: [undefined, () => Rollout.canary()],
+      smokeTest: [undefined, () => SmokeTest.http('/health')],
+      successRatePercent: [undefined, 99],
+      responseTimeLimit: [undefined, Duration.seconds(5)],
+      scaling: [undefined, () => ServiceScaling.targetTracking({ maxTasks: 20 })],
+      cluster: [(site: Site) => clusterOf(site), (site: Site) => new Cluster(site.stack, 'Other', { vpc: site.network.vpc }), { procedure: NEW_SERVICE }],
+      serviceName: [undefined, 'shop', { procedure: NEW_SERVICE }],
+      logGroupName: [undefined, '/shop/web', { note: 'What was logged stays in the former group.' }],
+      profile: [undefined, () => EnvironmentProfile.staging()],
+      cpu: [undefined, 1024],
+      memoryMiB: [undefined, 2048],
+      arm64: [undefined, true, { note: 'The image must be built for both architectures before.' }],
+      user: [undefined, '1001:1001'],
+      writablePaths: [undefined, ['/tmp', '/app/cache']],
+      writableMiB: [undefined, 128],
+      command: [undefined, ['node', 'server.js']],
+      stopTimeout: [undefined, Duration.seconds(60)],
+      environment: [{ MODE: 'a' }, { MODE: 'b' }],
+      notSecret: [{ API_TOKEN_URL: 'an address, not a token' }, { API_TOKEN_URL: 'an address that is public' }, {
+        with: { environment: { API_TOKEN_URL: 'https://example.com' } }, note: 'A reason is for readers.',
+      }],
+      secrets: [undefined, () => [ServiceSecret.generated('JWT_SECRET')]],
+      sidecars: [undefined, () => [Sidecar.of('proxy', { image: ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx-unprivileged:1.29.1') })]],
+      tracing: [undefined, () => Tracing.xray()],
+      discoveryName: [undefined, 'shop', { with: (site: Site) => ({ cluster: clusterOf(site) }) }],
+      ecsExec: [undefined, { reason: TABLE }, { with: (site: Site) => ({ cluster: clusterOf(site) }) }],
+    },
+  }),
+  ...changesOf<Waiver, WebProps>({
+    subject: WEB,
+    struct: 'Waiver',
+    at: 'ecsExec',
+    within: (ecsExec, site) => ({ ecsExec, cluster: clusterOf(site) }),
+    changes: { reason: [TABLE, `${TABLE} and longer`, { note: 'A reason is for readers.' }] },
+  }),
+  ...changesOf<WebHealthCheck, WebProps>({
+    subject: WEB,
+    struct: 'WebHealthCheck',
+    at: 'healthCheck',
+    within: (healthCheck) => ({ healthCheck }),
+    changes: {
+      path: [undefined, '/health', { procedure: HEALTH }],
+      containerCommand: [undefined, ['CMD-SHELL', 'exit 0']],
+      interval: [undefined, Duration.seconds(15)],
+      timeout: [undefined, Duration.seconds(3)],
+      healthyThresholdCount: [undefined, 3],
+      unhealthyThresholdCount: [undefined, 5],
+    },
+  }),
+  ...choicesOf<Route, WebProps>({
+    subject: WEB,
+    class: 'Route',
+    prop: 'route',
+    within: (route) => ({ route }),
+    remarks: { '*': { procedure: WEIGHTS } },
+    values: {
+      'path(pattern)': () => Route.path('/api/*'),
+      'host(name)': () => Route.host('api.example.com'),
+      'header(name, values)': () => Route.header('X-Tenant', ['a']),
+      'path(other)': () => Route.path('/shop/*'),
+      'onPath(pattern)': () => Route.host('api.example.com').onPath('/shop/*'),
+      'onHost(name)': () => Route.path('/shop/*').onHost('shop.example.com'),
+      'withHeader(name, values)': () => Route.path('/shop/*').withHeader('X-Tenant', ['b']),
+      'host(other)': () => Route.host('shop.example.com'),
+      'header(name, others)': () => Route.header('X-Tenant', ['b']),
+    },
+  }),
+  ...choicesOf<Rollout, WebProps>({
+    subject: WEB,
+    class: 'Rollout',
+    prop: 'rollout',
+    each: true,
+    within: (rollout) => ({ rollout }),
+    values: {
+      blueGreen: () => Rollout.blueGreen(),
+      canary: () => Rollout.canary(),
+      linear: () => Rollout.linear(),
+      steps: () => Rollout.steps([10, 50, 100]),
+      rolling: () => Rollout.rolling(),
+    },
+    remarks: { '* → rolling': { procedure: ROLLOUT, pending: WHEN_SHIFTED } },
+  }),
+  ...choicesOf<Rollout, WebProps>({
+    subject: ALONE,
+    class: 'Rollout',
+    prop: 'rollout',
+    within: (rollout) => ({ rollout }),
+    remarks: { '*': { procedure: ROLLOUT } },
+    values: { blueGreen: () => Rollout.blueGreen(), codeDeploy: () => Rollout.codeDeploy(), rolling: () => Rollout.rolling() },
+  }),
+  ...parametersOf<Rollout, WebProps>({
+    subject: WEB,
+    prop: 'Rollout.steps',
+    within: (rollout) => ({ rollout }),
+    changes: { 'Rollout.steps': [() => Rollout.steps([10, 50, 100]), () => Rollout.steps([25, 100])] },
+  }),
+  ...changesOf<BlueGreenProps, WebProps>({
+    subject: WEB,
+    struct: 'BlueGreenProps',
+    at: 'Rollout.blueGreen',
+    within: (props) => ({ rollout: Rollout.blueGreen(props) }),
+    changes: { bakeTime: [undefined, Duration.minutes(20)] },
+  }),
+  ...changesOf<CanaryProps, WebProps>({
+    subject: WEB,
+    struct: 'CanaryProps',
+    at: 'Rollout.canary',
+    within: (props) => ({ rollout: Rollout.canary(props) }),
+    changes: { percent: [undefined, 20], stepBakeTime: [undefined, Duration.minutes(20)], bakeTime: [undefined, Duration.minutes(20)] },
+  }),
+  ...changesOf<LinearProps, WebProps>({
+    subject: WEB,
+    struct: 'LinearProps',
+    at: 'Rollout.linear',
+    within: (props) => ({ rollout: Rollout.linear(props) }),
+    changes: { stepPercent: [undefined, 20], stepBakeTime: [undefined, Duration.minutes(20)], bakeTime: [undefined, Duration.minutes(20)] },
+  }),
+  ...changesOf<StepsProps, WebProps>({
+    subject: WEB,
+    struct: 'StepsProps',
+    at: 'Rollout.steps',
+    within: (props) => ({ rollout: Rollout.steps([10, 50, 100], props) }),
+    changes: { stepBakeTime: [undefined, Duration.minutes(20)], bakeTime: [undefined, Duration.minutes(20)] },
+  }),
+  ...changesOf<CodeDeployProps, WebProps>({
+    subject: ALONE,
+    struct: 'CodeDeployProps',
+    at: 'Rollout.codeDeploy',
+    within: (props) => ({ rollout: Rollout.codeDeploy(props) }),
+    changes: {
+      deploymentConfig: [undefined, () => EcsDeploymentConfig.CANARY_10PERCENT_5MINUTES],
+      terminationWaitTime: [undefined, Duration.minutes(10)],
+    },
+  }),
+  ...choicesOf<SmokeTest, WebProps>({
+    subject: WEB,
+    class: 'SmokeTest',
+    prop: 'smokeTest',
+    within: (smokeTest) => ({ smokeTest }),
+    values: {
+      'http(path)': () => SmokeTest.http('/health'),
+      'command(command)': () => SmokeTest.command(['npm', 'run', 'test:smoke']),
+      'all(tests)': () => SmokeTest.all([SmokeTest.http('/health'), SmokeTest.http('/ready')]),
+      'http(other)': () => SmokeTest.http('/ready'),
+    },
+  }),
+  ...changesOf<SmokeTestProps, WebProps>({
+    subject: WEB,
+    struct: 'SmokeTestProps',
+    at: 'SmokeTest.http',
+    within: (props) => ({ smokeTest: SmokeTest.http('/health', props) }),
+    changes: {
+      attempts: [undefined, 5],
+      expectedStatus: [undefined, 204],
+      host: [undefined, 'shop.example.com'],
+      timeout: [undefined, Duration.seconds(3)],
+      verifyFor: [undefined, Duration.minutes(4)],
+    },
+  }),
+  ...changesOf<SmokeCommandProps, WebProps>({
+    subject: WEB,
+    struct: 'SmokeCommandProps',
+    at: 'SmokeTest.command',
+    within: (props) => ({ smokeTest: SmokeTest.command(['npm', 'run', 'test:smoke'], props) }),
+    changes: { environment: [undefined, { MODE: 'smoke' }], timeout: [undefined, Duration.minutes(2)] },
+  }),
+  ...choicesOf<ServiceScaling, WebProps>({
+    subject: WEB,
+    class: 'ServiceScaling',
+    prop: 'scaling',
+    within: (scaling) => ({ scaling }),
+    values: { targetTracking: () => ServiceScaling.targetTracking(), stepScaling: () => ServiceScaling.stepScaling() },
+  }),
+  ...changesOf<TargetTrackingProps, WebProps>({
+    subject: WEB,
+    struct: 'TargetTrackingProps',
+    at: 'ServiceScaling.targetTracking',
+    within: (props) => ({ scaling: ServiceScaling.targetTracking(props) }),
+    changes: { scaleInCooldown: [undefined, Duration.minutes(10)], scaleOutCooldown: [undefined, Duration.minutes(2)] },
+  }),
+  ...changesOf<StepScalingProps, WebProps>({
+    subject: WEB,
+    struct: 'StepScalingProps',
+    at: 'ServiceScaling.stepScaling',
+    within: (props) => ({ scaling: ServiceScaling.stepScaling(props) }),
+    changes: {
+      cooldown: [undefined, Duration.minutes(5)], scaleInCpuPercent: [undefined, 20], tasksPerLargeStep: [undefined, 5], tasksPerStep: [undefined, 2],
+    },
+  }),
+  ...changesOf<ServiceScalingProps, WebProps>({
+    subject: WEB,
+    struct: 'ServiceScalingProps',
+    at: 'ServiceScaling.targetTracking',
+    within: (props) => ({ scaling: ServiceScaling.targetTracking(props) }),
+    changes: {
+      cpuPercent: [undefined, 50],
+      memoryPercent: [undefined, 60],
+      minTasks: [undefined, 4],
+      maxTasks: [undefined, 20],
+      requestsPerMinute: [undefined, 500],
+      nightPause: [undefined, () => ({ timeZone: TimeZone.EUROPE_BERLIN }), { note: 'Nobody is served at night from then on.', with: { withoutTasks: { reason: TABLE } } }],
+      spot: [undefined, { percent: 50 }, { procedure: NEW_SERVICE }],
+      withoutTasks: [undefined, { reason: TABLE }, { note: 'It has an effect with `minTasks: 0` or `nightPause`.' }],
+    },
+  }),
+  ...changesOf<SpotShare, WebProps>({
+    subject: WEB,
+    struct: 'SpotShare',
+    at: 'ServiceScaling.spot',
+    required: { percent: 50 },
+    within: (spot) => ({ scaling: ServiceScaling.targetTracking({ spot }) }),
+    changes: { percent: [50, 70], onDemandTasks: [undefined, 2] },
+  }),
+  ...changesOf<NightPause, WebProps>({
+    subject: WEB,
+    struct: 'NightPause',
+    at: 'ServiceScaling.nightPause',
+    required: () => ({ timeZone: TimeZone.EUROPE_BERLIN }),
+    within: (nightPause) => ({ scaling: ServiceScaling.targetTracking({ nightPause, withoutTasks: { reason: TABLE } }) }),
+    changes: {
+      timeZone: [() => TimeZone.EUROPE_BERLIN, () => TimeZone.AMERICA_NEW_YORK], startAt: [undefined, '06:00'], stopAt: [undefined, '22:00'], weekends: [undefined, false],
+    },
+  }),
+  ...choicesOf<ServiceImage, WebProps>({
+    subject: WEB,
+    class: 'ServiceImage',
+    prop: 'image',
+    within: (image) => ({ image }),
+    remarks: { 'released(repository) → released(repository, track)': { note: 'The service takes the image that the other track has released.' } },
+    values: {
+      'fromRepository': (site) => ServiceImage.fromRepository(site.images, { tag: '1.4.2' }),
+      'fromRegistry(name)': () => ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx-unprivileged:1.29.1'),
+      'fromRegistry(other)': () => ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx-unprivileged:1.29.2'),
+      'fromAsset(directory)': () => ServiceImage.fromAsset('test/fixtures/image'),
+      'released(repository)': (site) => ServiceImage.released(site.images),
+      'released(repository, track)': (site) => ServiceImage.released(site.images, 'staging'),
+    },
+  }),
+  ...changesOf<DeclaredImageProps, WebProps>({
+    subject: WEB,
+    struct: 'DeclaredImageProps',
+    at: 'ServiceImage.fromRepository',
+    within: (props, site) => ({ image: ServiceImage.fromRepository(site.images, props) }),
+    changes: { tag: ['1.4.2', '1.4.3'], digest: [`sha256:${'a'.repeat(64)}`, `sha256:${'b'.repeat(64)}`] },
+  }),
+  ...choicesOf<ServiceSecret, WebProps>({
+    subject: WEB,
+    class: 'ServiceSecret',
+    prop: 'secrets',
+    within: (secret) => ({ secrets: [secret] }),
+    values: {
+      'generated': () => ServiceSecret.generated('TOKEN'),
+      'placeholder(variable)': () => ServiceSecret.placeholder('TOKEN'),
+      'fromParameter(variable, name)': () => ServiceSecret.fromParameter('TOKEN', '/shop/token'),
+      'fromSecret(variable, secret)': (site) => ServiceSecret.fromSecret('TOKEN', secretOf(site)),
+      'fromSecret(variable, secret, field)': (site) => ServiceSecret.fromSecret('TOKEN', secretOf(site), 'token'),
+    },
+    remarks: {
+      'generated → placeholder(variable)': { procedure: SECRET_VALUE },
+      '*': { note: 'The value must be in its new place before.' },
+    },
+  }),
+  ...changesOf<GeneratedSecretProps, WebProps>({
+    subject: WEB,
+    struct: 'GeneratedSecretProps',
+    at: 'ServiceSecret.generated',
+    within: (props) => ({ secrets: [ServiceSecret.generated('TOKEN', props)] }),
+    changes: { length: [32, 64, { procedure: 'The secret gets a new value. Deploy when a new one does no harm: sessions that it signed end.' }] },
+  }),
+  ...changesOf<SidecarProps, WebProps>({
+    subject: WEB,
+    struct: 'SidecarProps',
+    at: 'Sidecar.of',
+    within: (props) => ({ sidecars: [Sidecar.of('proxy', props)], memoryMiB: 2048 }),
+    required: () => ({ image: ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx-unprivileged:1.29.1') }),
+    changes: {
+      image: [() => ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx-unprivileged:1.29.1'), () => ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx-unprivileged:1.29.2')],
+      command: [undefined, ['nginx']],
+      environment: [undefined, { MODE: 'a' }],
+      essential: [undefined, false],
+      healthCommand: [undefined, ['CMD-SHELL', 'exit 0']],
+      memoryMiB: [undefined, 256],
+      port: [undefined, 9000],
+      secrets: [undefined, () => [ServiceSecret.generated('TOKEN')]],
+      user: [undefined, '1001:1001'],
+      writableMiB: [undefined, 32, { with: { writablePaths: ['/tmp'] } }],
+      writablePaths: [undefined, ['/cache']],
+    },
+  }),
+  ...parametersOf<Sidecar, WebProps>({
+    subject: WEB,
+    prop: 'sidecars',
+    within: (sidecar) => ({ sidecars: [sidecar] }),
+    changes: {
+      'Sidecar.of': [
+        () => Sidecar.of('proxy', { image: ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx-unprivileged:1.29.1') }),
+        () => Sidecar.of('cache', { image: ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx-unprivileged:1.29.1') }),
+      ],
+    },
+  }),
+  ...choicesOf<Tracing, WebProps>({
+    subject: WEB,
+    class: 'Tracing',
+    prop: 'tracing',
+    within: (tracing) => ({ tracing, cpu: 1024, memoryMiB: 4096 }),
+    values: {
+      xray: () => Tracing.xray(),
+      openTelemetry: () => Tracing.openTelemetry({ endpoint: 'http://jaeger.internal:4317', reachedThrough: addressesOf('10.1.0.0/16') }),
+      datadog: (site) => Tracing.datadog({ apiKey: secretOf(site), site: 'datadoghq.eu' }),
+    },
+  }),
+  ...changesOf<XrayProps, WebProps>({
+    subject: WEB,
+    struct: 'XrayProps',
+    at: 'Tracing.xray',
+    within: (props) => ({ tracing: Tracing.xray(props) }),
+    changes: {
+      samplePercent: [undefined, 10],
+      tracesPerSecond: [undefined, 2],
+      serviceName: [undefined, 'shop'],
+      collectorImage: [undefined, () => ServiceImage.fromRegistry('public.ecr.aws/aws-observability/aws-otel-collector:v0.45.0')],
+    },
+  }),
+  ...changesOf<TracingProps, WebProps>({
+    subject: WEB,
+    struct: 'TracingProps',
+    at: 'Tracing.xray',
+    within: (props) => ({ tracing: Tracing.xray(props) }),
+    changes: { serviceName: ['shop', 'store'] },
+  }),
+  ...changesOf<OpenTelemetryProps, WebProps>({
+    subject: WEB,
+    struct: 'OpenTelemetryProps',
+    at: 'Tracing.openTelemetry',
+    required: () => ({ endpoint: 'http://jaeger.internal:4317', reachedThrough: addressesOf('10.1.0.0/16') }),
+    within: (props) => ({ tracing: Tracing.openTelemetry(props) }),
+    changes: {
+      endpoint: ['http://jaeger.internal:4317', 'http://jaeger.internal:4318'],
+      samplePercent: [undefined, 10],
+      reachedThrough: [() => addressesOf('10.1.0.0/16'), () => addressesOf('10.2.0.0/16')],
+    },
+  }),
+  ...changesOf<DatadogProps, WebProps>({
+    subject: WEB,
+    struct: 'DatadogProps',
+    at: 'Tracing.datadog',
+    required: (site) => ({ apiKey: secretOf(site), site: 'datadoghq.eu' }),
+    within: (props) => ({ tracing: Tracing.datadog(props), cpu: 1024, memoryMiB: 4096 }),
+    changes: {
+      apiKey: [undefined, (site: Site) => Secret.fromSecretCompleteArn(site.stack, 'Other', 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:other-AbCdEf')],
+      site: ['datadoghq.eu', 'datadoghq.com'],
+      logs: [undefined, false],
+      agentImage: [undefined, () => ServiceImage.fromRegistry('public.ecr.aws/datadog/agent:7.70.0')],
+      logRouterImage: [undefined, () => ServiceImage.fromRegistry('public.ecr.aws/aws-observability/aws-for-fluent-bit:2.34.0'), { with: { logs: true } }],
+    },
+  }),
+  ...changesAround(WEB),
+  ...changesAround(ALONE),
+  ...changesOf<ServiceClusterProps>({
+    subject: CLUSTER,
+    struct: 'ServiceClusterProps',
+    changes: {
+      network: { exempt: 'it is the network of the services, and has an effect on their own prop `network`' },
+      clusterName: [undefined, 'shop', { procedure: NEW_SERVICE }],
+      namespaceName: [undefined, 'shop', { note: 'Calls between services fail until all of them are deployed. To avoid that, create a second cluster, and move services one by one.' }],
+      ecsExec: [undefined, true],
+      profile: [undefined, () => EnvironmentProfile.development(), { with: { ecsExec: true } }],
+    },
+  }),
+  ...changesAround(CLUSTER),
+];
+
+function clusterOf(site: Site): ServiceCluster['cluster'] {
+  return site.part('Cluster', (scope, id) => new ServiceCluster(scope, id, { network: site.network, ecsExec: true })).cluster;
+}
+
+function addressesOf(block: string): IConnectable {
+  return new Connections({ peer: Peer.ipv4(block) });
+}
+
+function secretOf(site: Site) {
+  return site.part('Secret', (scope, id) => Secret.fromSecretCompleteArn(scope, id, 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:shop-AbCdEf'));
+}

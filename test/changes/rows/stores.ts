@@ -1,0 +1,90 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import {
+  type AdoptedRepositoryProps, type ArtifactBucketProps, BucketPurpose, EnvironmentProfile, ImageRepository, type ImageRepositoryProps,
+  type LogBucketProps, SecureBucket, type SecureBucketProps, ServiceImage,
+} from '../../../src';
+import { changesAround } from '../general';
+import type { Subject } from '../row';
+import { changesOf, choicesOf, type Row } from '../rows';
+import type { Site } from '../site';
+import { WEB } from './service';
+
+const REPOSITORY: Subject<ImageRepositoryProps> = {
+  name: 'ImageRepository',
+  make: (site, id, props) => new ImageRepository(site.scope, id, props),
+};
+const ADOPTED: Subject<AdoptedRepositoryProps> = {
+  name: 'ImageRepository.fromRepository',
+  make: (site, id, props) => {
+    const images = ImageRepository.fromRepository(site.scope, id, { repository: repositoryOf(site), ...props });
+    WEB.make(site, `${id}Web`, { image: ServiceImage.fromRepository(images, { tag: '1.4.2' }) });
+  },
+};
+const BUCKET: Subject<SecureBucketProps> = {
+  name: 'SecureBucket',
+  make: (site, id, props) => new SecureBucket(site.scope, id, { purpose: BucketPurpose.logs(), ...props }),
+};
+
+export const REGISTRY_ROWS: readonly Row[] = [
+  ...changesOf<ImageRepositoryProps>({
+    subject: REPOSITORY,
+    struct: 'ImageRepositoryProps',
+    changes: {
+      repositoryName: [undefined, 'shop', { procedure: 'The new repository is empty. Copy the images that run to it first (`crane copy`), then change.' }],
+      tracks: { several: [[['production'], ['production', 'preview']], [['staging'], ['preview'], { procedure: 'Services read the parameter: move them to another track first.' }]] },
+      mutableTags: [undefined, ['latest', 'main']],
+      keepImages: [undefined, 50],
+      profile: [undefined, () => EnvironmentProfile.development()],
+    },
+  }),
+  ...changesAround(REPOSITORY),
+  ...changesOf<AdoptedRepositoryProps>({
+    subject: ADOPTED,
+    struct: 'AdoptedRepositoryProps',
+    changes: {
+      repository: [undefined, (site: Site) => Repository.fromRepositoryName(site.stack, 'Other', 'other')],
+      releasedImageParameterNames: { exempt: 'it names parameters that exist already; services that read another one start with its image' },
+    },
+  }),
+];
+
+export const STORAGE_ROWS: readonly Row[] = [
+  ...changesOf<SecureBucketProps>({
+    subject: BUCKET,
+    struct: 'SecureBucketProps',
+    changes: { purpose: [undefined, () => BucketPurpose.logs({ retention: Duration.days(400) })], profile: [undefined, () => EnvironmentProfile.development(), { note: 'It has an effect when the bucket is removed.' }] },
+  }),
+  ...choicesOf<BucketPurpose, SecureBucketProps>({
+    subject: BUCKET,
+    class: 'BucketPurpose',
+    prop: 'purpose',
+    within: (purpose) => ({ purpose }),
+    values: { logs: () => BucketPurpose.logs(), artifacts: (site) => BucketPurpose.artifacts({ key: keyOf(site) }) },
+  }),
+  ...changesOf<LogBucketProps, SecureBucketProps>({
+    subject: BUCKET,
+    struct: 'LogBucketProps',
+    at: 'BucketPurpose.logs',
+    within: (props) => ({ purpose: BucketPurpose.logs(props) }),
+    changes: { retention: [undefined, Duration.days(400)] },
+  }),
+  ...changesOf<ArtifactBucketProps, SecureBucketProps>({
+    subject: BUCKET,
+    struct: 'ArtifactBucketProps',
+    at: 'BucketPurpose.artifacts',
+    required: (site) => ({ key: keyOf(site) }),
+    within: (props) => ({ purpose: BucketPurpose.artifacts(props) }),
+    changes: { key: [undefined, (site: Site) => new Key(site.stack, 'Other', { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE })], retention: [undefined, Duration.days(60)] },
+  }),
+  ...changesAround(BUCKET),
+];
+
+function keyOf(site: Site): Key {
+  return site.part('Key', (scope, id) => new Key(scope, id, { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE }));
+}
+
+function repositoryOf(site: Site) {
+  return site.part('Repository', (scope, id) => Repository.fromRepositoryName(scope, id, 'shop'));
+}
