@@ -1,4 +1,4 @@
-import { Lazy, SecretValue, Stack } from 'aws-cdk-lib';
+import { SecretValue, Stack } from 'aws-cdk-lib';
 import { Secret as EcsSecret } from 'aws-cdk-lib/aws-ecs';
 import { type ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
@@ -41,7 +41,6 @@ export class TaskSecrets extends Construct {
   private readonly created = new Map<string, ISecret>();
   private readonly granted = new Set<string>();
   private key?: IKey;
-  private decryptsCreated = false;
 
   public constructor(
     scope: Construct,
@@ -84,7 +83,7 @@ export class TaskSecrets extends Construct {
     const created = this.created.get(variable) ?? this.create(variable, origin);
     this.created.set(variable, created);
     if (this.props.key) {
-      this.allowDecryptOfCreated(this.props.key);
+      this.allowDecryptOf(created, this.props.key);
       return this.ofBackingService(container, { variable, secretArn: created.secretArn });
     }
     return this.ofBackingService(container, { variable, secretArn: created.secretArn, keyArn: this.key!.keyArn });
@@ -149,23 +148,13 @@ export class TaskSecrets extends Construct {
   }
 
   /** The encryption context keeps the tasks of one service from the secrets of others. */
-  private allowDecryptOfCreated({ keyArn }: IKey): void {
-    if (!this.decryptsCreated) {
-      this.decryptsCreated = true;
-      const secrets = Lazy.list({ produce: () => [...this.created.values()].map(({ secretArn }) => secretArn) });
-      this.props.policy.addStatements(
-        new PolicyStatement({
-          actions: ['kms:Decrypt'],
-          resources: [keyArn],
-          conditions: {
-            StringEquals: {
-              'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com`,
-              'kms:EncryptionContext:SecretARN': secrets,
-            },
-          },
-        }),
-      );
-    }
+  private allowDecryptOf({ secretArn }: ISecret, { keyArn }: IKey): void {
+    this.allow('kms:Decrypt', keyArn, {
+      StringEquals: {
+        'kms:ViaService': viaService(this, 'secretsmanager'),
+        'kms:EncryptionContext:SecretARN': secretArn,
+      },
+    });
   }
 
   private allow(action: string, resource: string, conditions?: { [operator: string]: unknown }): void {

@@ -39,15 +39,12 @@ describe('A key of secrets that services share', () => {
     const stack = shop(true);
     const secretsOf = (service: string) => Object.keys(templateOf(stack).findResources('AWS::SecretsManager::Secret')).filter((id) => id.startsWith(service));
     ['Web', 'Api'].forEach((service) => {
-      expect(decrypting(stack, service)).toEqual([expect.objectContaining({
+      expect(decrypting(stack, service)).toEqual(secretsOf(service).map((Ref) => expect.objectContaining({
         Resource: { 'Fn::GetAtt': ['SharedDACC02AA', 'Arn'] },
         Condition: {
-          StringEquals: {
-            'kms:ViaService': `secretsmanager.${REGION}.amazonaws.com`,
-            'kms:EncryptionContext:SecretARN': secretsOf(service).map((Ref) => ({ Ref })),
-          },
+          StringEquals: { 'kms:ViaService': `secretsmanager.${REGION}.amazonaws.com`, 'kms:EncryptionContext:SecretARN': { Ref } },
         },
-      })]);
+      })));
     });
   });
 
