@@ -36,11 +36,11 @@ function lineOf({ row, there, back }: { row: Row } & ReturnType<Row['judge']>): 
 }
 
 function notesOf({ remarks, strict }: Row, ways: ReadonlyArray<Judgement | undefined>): string[] {
-  const { pending, note } = remarks;
+  const { note } = remarks;
   const bad = ways.filter((way): way is Judgement => way !== undefined && BAD.includes(way.verdict));
   const procedure = bad.length > 0 ? remarks.procedure : undefined;
   const usual = strict || procedure ? [] : bad.flatMap(({ rules }) => proceduresFor(rules) ?? []);
-  return [procedure, ...new Set(usual), pending && `Known fault: ${pending}`, note].filter((text): text is string => Boolean(text));
+  return [procedure, ...new Set(usual), note].filter((text): text is string => Boolean(text));
 }
 
 function judgement({ verdict, says }: Judgement): string {

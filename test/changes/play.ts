@@ -91,15 +91,16 @@ function summary(changes: readonly Change[]): string {
 }
 
 /** Judgement of first deployments in which each resource failed once, and of the next attempts. */
-export function judgementOfRetries(app: readonly Deployable[]): Judgement {
+export function judgementOfRetries(app: readonly Deployable[], { rollback = true }: { readonly rollback?: boolean } = {}): Judgement {
   const stacks = app.length;
   const cloud = Cloud.with(app.slice(0, stacks - 1));
   const { stack, region, template } = app[stacks - 1];
-  const attempts = cloud.region(region).eachFailure(stack, template);
-  const stuck = attempts.filter(({ failed }) => failed.state.status !== 'ROLLBACK_COMPLETE');
-  const unrepeatable = attempts.filter(({ retried }) => retried.state.status !== 'CREATE_COMPLETE');
+  const attempts = cloud.region(region).eachFailure(stack, template, { rollback });
+  const stuck = attempts.filter(({ failed }) => failed.state.status !== (rollback ? 'ROLLBACK_COMPLETE' : 'CREATE_FAILED'));
+  const unrepeatable = attempts.filter(({ retried }) => !/^(CREATE|UPDATE)_COMPLETE$/.test(retried.state.status));
   if (stuck.length + unrepeatable.length === 0) {
-    return { verdict: 'in place', says: 'whichever resource fails, everything is rolled back and the next attempt succeeds', rules: [] };
+    const left = rollback ? 'everything is rolled back' : 'what succeeded stays';
+    return { verdict: 'in place', says: `whichever resource fails, ${left} and the next attempt succeeds`, rules: [] };
   }
   const causes = [...new Set([
     ...stuck.flatMap(({ failed }) => failed.changes), ...unrepeatable.flatMap(({ retried }) => retried.changes),

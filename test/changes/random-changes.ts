@@ -84,9 +84,9 @@ export class RandomChanges {
     }
   }
 
-  /** Tells if a row of the same prop has a procedure, or is being mended. */
+  /** Tells if a row of the same prop has a procedure. */
   private isTold(part: Part): boolean {
-    return this.rows.some((row) => row.part && slotOf(row.part) === slotOf(part) && (row.remarks.procedure ?? row.remarks.pending));
+    return this.rows.some((row) => row.part && slotOf(row.part) === slotOf(part) && row.remarks.procedure);
   }
 
   /** Lets one changed resource fail, and compares its stack with the one before. */

@@ -1,8 +1,8 @@
 import { Duration, TimeZone } from 'aws-cdk-lib';
 import { EcsDeploymentConfig } from 'aws-cdk-lib/aws-codedeploy';
-import { Connections, type IConnectable, Peer } from 'aws-cdk-lib/aws-ec2';
+import { Connections, type IConnectable, Peer, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
-import { FileSystem } from 'aws-cdk-lib/aws-efs';
+import { FileSystem, type IFileSystem } from 'aws-cdk-lib/aws-efs';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -11,7 +11,7 @@ import {
   type BlueGreenProps, type CanaryProps, type CodeDeployProps, type DatadogProps, type DeclaredImageProps, EnvironmentProfile, type GeneratedSecretProps,
   type FileSystemVolumeProps, type LinearProps, type NightPause, type OpenTelemetryProps, ProductionWebService, type ProductionWebServiceProps, Rollout, Route, SecureLoadBalancer,
   SecureVpc, ServiceCluster, type ServiceClusterProps, ServiceImage, ServiceScaling, type ServiceScalingProps, ServiceSecret, ServiceVolume, Sidecar, type SidecarProps,
-  type SmokeCommandProps, SmokeTest, type SmokeTestProps, type SpotShare, type StepScalingProps, type StepsProps, SubnetTier, TargetProtocolVersion, type TargetTrackingProps, Tracing, type TracingProps,
+  type SmokeCommandProps, SmokeTest, type SmokeTestProps, type SpotShare, type StepScalingProps, type StepsProps, TargetProtocolVersion, type TargetTrackingProps, Tracing, type TracingProps,
   type Waiver, type WebHealthCheck, type XrayProps,
 } from '../../../src';
 import { changesAround } from '../general';
@@ -497,8 +497,10 @@ function clusterOf(site: Site): ServiceCluster['cluster'] {
   return site.part('Cluster', (scope, id) => new ServiceCluster(scope, id, { network: site.network, ecsExec: true })).cluster;
 }
 
-function filesOf(site: Site): FileSystem {
-  return site.part('Files', (scope, id) => new FileSystem(scope, id, { vpc: site.network.vpc, vpcSubnets: site.network.subnets(SubnetTier.APPLICATION) }));
+function filesOf(site: Site): IFileSystem {
+  return site.part('Files', (scope, id) => FileSystem.fromFileSystemAttributes(scope, id, {
+    fileSystemId: 'fs-11111111111111111', securityGroup: SecurityGroup.fromSecurityGroupId(scope, `${id}Group`, 'sg-11111111111111111'),
+  }));
 }
 
 function addressesOf(block: string): IConnectable {
