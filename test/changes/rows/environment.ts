@@ -53,8 +53,8 @@ export const ENVIRONMENT_ROWS: readonly Row[] = [
     prop: 'EnvironmentProfile.adjust.logKeys',
     within: (logKeys) => ({ profile: EnvironmentProfile.production().adjust({ logKeys }) }),
     values: {
-      onePerStack: () => LogKeys.onePerStack(),
-      onePerGroup: () => LogKeys.onePerGroup(),
+      'onePerStack': () => LogKeys.onePerStack(),
+      'onePerGroup': () => LogKeys.onePerGroup(),
       'of(key)': (site) => LogKeys.of(site.part('LogKey', (scope, id) => new Key(scope, id, { enableKeyRotation: true }))),
     },
   }),

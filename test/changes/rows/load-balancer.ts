@@ -82,7 +82,12 @@ export const BALANCER_ROWS: readonly Row[] = [
           [(site: Site) => zoneOf(site), (site: Site) => zoneOf(site, 'Z9876543210ABCDEFGHIJ'), { note: 'Clients follow the zone that the parent names.' }],
         ],
       },
-      certificate: [undefined, (site: Site) => site.otherCertificate],
+      certificate: {
+        several: [
+          [undefined, (site: Site) => site.otherCertificate],
+          [(site: Site) => site.certificateOf('shop'), (site: Site) => site.certificateOf('store')],
+        ],
+      },
     },
   }),
   ...choicesOf<Ingress, BalancerProps>({
@@ -96,7 +101,7 @@ export const BALANCER_ROWS: readonly Row[] = [
       cidrs: () => Ingress.cidrs(['192.0.2.0/24']),
       cloudflare: () => Ingress.cloudflare(),
       cloudFront: () => Ingress.cloudFront(),
-      internalOnly: () => Ingress.internalOnly(['10.0.0.0/8']),
+      internalOnly: () => Ingress.internalOnly(['10.0.0.0/16']),
     },
     remarks: {
       'cloudFront → internalOnly': {},
@@ -110,7 +115,7 @@ export const BALANCER_ROWS: readonly Row[] = [
     within: (ingress) => ({ ingress }),
     changes: {
       'Ingress.cidrs': [() => Ingress.cidrs(['192.0.2.0/24']), () => Ingress.cidrs(['192.0.2.0/24', '198.51.100.0/24'])],
-      'Ingress.internalOnly': [() => Ingress.internalOnly(['10.0.0.0/8']), () => Ingress.internalOnly(['10.0.0.0/8', '192.168.0.0/16'])],
+      'Ingress.internalOnly': [() => Ingress.internalOnly(['10.0.0.0/17']), () => Ingress.internalOnly(['10.0.0.0/17', '10.0.128.0/17'])],
     },
   }),
   ...changesOf<CloudflareIngressProps, BalancerProps>({

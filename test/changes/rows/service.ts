@@ -9,10 +9,10 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   type BlueGreenProps, type CanaryProps, type CodeDeployProps, type DatadogProps, type DeclaredImageProps, EnvironmentProfile, type GeneratedSecretProps,
-  type FileSystemVolumeProps, type LinearProps, type NightPause, type OpenTelemetryProps, ProductionWebService, type ProductionWebServiceProps, Rollout, Route, SecureLoadBalancer,
-  SecureVpc, ServiceCluster, type ServiceClusterProps, ServiceImage, ServiceScaling, type ServiceScalingProps, ServiceSecret, ServiceVolume, Sidecar, type SidecarProps,
-  type SmokeCommandProps, SmokeTest, type SmokeTestProps, type SpotShare, type StepScalingProps, type StepsProps, TargetProtocolVersion, type TargetTrackingProps, Tracing, type TracingProps,
-  type Waiver, type WebHealthCheck, type XrayProps,
+  type FileSystemVolumeProps, type LinearProps, type NightPause, type OpenTelemetryProps, ProductionWebService, type ProductionWebServiceProps, Rollout,
+  Route, SecureLoadBalancer, SecureVpc, ServiceCluster, type ServiceClusterProps, ServiceImage, ServiceScaling, type ServiceScalingProps, ServiceSecret,
+  ServiceVolume, Sidecar, type SidecarProps, type SmokeCommandProps, SmokeTest, type SmokeTestProps, type SpotShare, type StepScalingProps, type StepsProps,
+  TargetProtocolVersion, type TargetTrackingProps, Tracing, type TracingProps, type Waiver, type WebHealthCheck, type XrayProps,
 } from '../../../src';
 import { changesAround } from '../general';
 import type { Subject } from '../row';
@@ -52,6 +52,8 @@ const ROLLOUT = 'Run a second service with the new rollout beside this one, move
 const TARGET_GROUPS = 'Run a second service beside this one, move its route, then remove this one.';
 const NEW_SERVICE = 'The service starts anew: run a second one beside it, move its route, then remove this one.';
 const SECRET_VALUE = 'Copy the value to its new place before: the former secret is deleted.';
+const BETWEEN_DEPLOYMENTS = 'Change it while no deployment runs: only the smoke test uses the flow.';
+const TRACES = 'Tasks of before send no traces until the rollout has replaced them.';
 const HEALTH = 'Deploy a version that answers the new check first; then change the check.';
 const TABLE = 'reason that the team gives, long enough';
 
@@ -78,7 +80,7 @@ export const SERVICE_ROWS: readonly Row[] = [
       certificate: [(site: Site) => site.certificate, (site: Site) => site.otherCertificate, { note: 'Of the dedicated load balancer.' }],
       route: [undefined, () => Route.path('/api/*'), { procedure: WEIGHTS }],
       routePriority: [100, 200, { procedure: WEIGHTS }],
-      port: [undefined, 3000, { procedure: TARGET_GROUPS }],
+      port: [undefined, 3000, { note: 'Old tasks are reached on their own port until the rollout has ended.' }],
       tlsToTasks: [undefined, true, { procedure: TARGET_GROUPS }],
       protocolVersion: [undefined, () => TargetProtocolVersion.HTTP2, { procedure: TARGET_GROUPS }],
       listenerRuleTags: [undefined, { team: 'shop' }, { procedure: WEIGHTS }],
@@ -135,7 +137,7 @@ export const SERVICE_ROWS: readonly Row[] = [
     within: (healthCheck) => ({ healthCheck }),
     changes: {
       path: [undefined, '/health', { procedure: HEALTH }],
-      healthyHttpCodes: [undefined, '200-299'],
+      healthyHttpCodes: [undefined, '200-299', { procedure: HEALTH }],
       healthyGrpcCodes: { exempt: 'as `healthyHttpCodes`, for a service with gRPC' },
       containerCommand: [undefined, ['CMD-SHELL', 'exit 0']],
       interval: [undefined, Duration.seconds(15)],
@@ -175,7 +177,6 @@ export const SERVICE_ROWS: readonly Row[] = [
       steps: () => Rollout.steps([10, 50, 100]),
       rolling: () => Rollout.rolling(),
     },
-    remarks: { '* → rolling': { procedure: ROLLOUT } },
   }),
   ...choicesOf<Rollout, WebProps>({
     subject: ALONE,
@@ -243,6 +244,7 @@ export const SERVICE_ROWS: readonly Row[] = [
       'all(tests)': () => SmokeTest.all([SmokeTest.http('/health'), SmokeTest.http('/ready')]),
       'http(other)': () => SmokeTest.http('/ready'),
     },
+    remarks: { '*': { procedure: BETWEEN_DEPLOYMENTS }, 'all(tests) → http(other)': {} },
   }),
   ...changesOf<SmokeTestProps, WebProps>({
     subject: WEB,
@@ -426,6 +428,7 @@ export const SERVICE_ROWS: readonly Row[] = [
     class: 'Tracing',
     prop: 'tracing',
     within: (tracing) => ({ tracing, cpu: 1024, memoryMiB: 4096 }),
+    remarks: { '*': { procedure: TRACES } },
     values: {
       xray: () => Tracing.xray(),
       openTelemetry: () => Tracing.openTelemetry({ endpoint: 'http://jaeger.internal:4317', reachedThrough: addressesOf('10.1.0.0/16') }),
@@ -458,9 +461,9 @@ export const SERVICE_ROWS: readonly Row[] = [
     required: () => ({ endpoint: 'http://jaeger.internal:4317', reachedThrough: addressesOf('10.1.0.0/16') }),
     within: (props) => ({ tracing: Tracing.openTelemetry(props) }),
     changes: {
-      endpoint: ['http://jaeger.internal:4317', 'http://jaeger.internal:4318'],
+      endpoint: ['http://jaeger.internal:4317', 'http://jaeger.internal:4318', { procedure: TRACES }],
       samplePercent: [undefined, 10],
-      reachedThrough: [() => addressesOf('10.1.0.0/16'), () => addressesOf('10.2.0.0/16')],
+      reachedThrough: [() => addressesOf('10.1.0.0/16'), () => addressesOf('10.2.0.0/16'), { procedure: TRACES }],
     },
   }),
   ...changesOf<DatadogProps, WebProps>({
