@@ -68,8 +68,9 @@ describe('the example of document B', () => {
   });
 
   test('checks /health, and shifts by the steps of the document, a minute each, under an alarm at 99.5 % (B-05, B-07, B-08)', () => {
-    template.allResourcesProperties('AWS::ElasticLoadBalancingV2::TargetGroup', { HealthCheckPath: '/health', HealthCheckIntervalSeconds: 30, Port: 3000 });
+    template.allResourcesProperties('AWS::ElasticLoadBalancingV2::TargetGroup', { HealthCheckPath: '/health', HealthCheckIntervalSeconds: 30 });
     template.hasResourceProperties('AWS::ECS::Service', {
+      LoadBalancers: [Match.objectLike({ ContainerPort: 3000 })],
       DeploymentConfiguration: Match.objectLike({
         Strategy: 'LINEAR', LinearConfiguration: { StepPercent: 10, StepBakeTimeInMinutes: 0 }, Alarms: Match.objectLike({ Enable: true, Rollback: true }),
       }),
