@@ -1,8 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { Judgement } from './play';
+import { BAD, type Judgement } from './play';
 import { proceduresFor } from './procedures';
-import { BAD } from './row-tests';
 import type { Row } from './rows';
 
 const PAGE = path.join(__dirname, '..', '..', 'docs', 'changes.md');

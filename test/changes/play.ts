@@ -4,11 +4,14 @@ import { type Change, described, type Outcome } from '../simulators/cloudformati
 import { type Verdict, worst } from '../simulators/cloudformation/verdict';
 import type { Deployable } from './site';
 
+/** Verdicts that need a procedure. */
+export const BAD: readonly Verdict[] = ['interruption', 'data at risk', 'refused by AWS'];
+
 /** Judgement of one change, with a sentence for the page. */
 export interface Judgement {
   readonly verdict: Verdict;
   readonly says: string;
-  /** Rules that gave the verdict. */
+  /** Rules that found something bad, also where it is not the worst. */
   readonly rules: readonly string[];
 }
 
@@ -72,7 +75,7 @@ export function judgementOf(outcomes: readonly Outcome[]): Judgement {
   return {
     verdict,
     says: stuck && verdict === 'refused by AWS' ? `${says}; the rollback fails as well` : says,
-    rules: [...new Set(changes.flatMap(({ findings }) => findings.filter((one) => one.verdict === verdict).map(({ rule }) => rule)))],
+    rules: [...new Set(changes.flatMap(({ findings }) => findings.filter((one) => BAD.includes(one.verdict)).map(({ rule }) => rule)))],
   };
 }
 

@@ -13,10 +13,14 @@ export const PROCEDURES: { readonly [rule: string]: string } = {
   'data-kept-as-a-snapshot': 'The final snapshot remains and can be restored.',
   'zone-of-a-load-balancer-removed': 'Fewer zones: lower the tasks in the zone first.',
   'certificate-removed': 'Leave a certificate on the load balancer that covers the same names, or move clients to another name first.',
+  'named-by-another-stack': 'Deploy the stacks that use it first (`cdk deploy --exclusively`), then the one that has it.',
   'name-ends': 'Keep the former name as a record of your own until nobody uses it.',
   'protected-load-balancer': 'Deploy `deletionProtection: false` first ([operate](operate.md)).',
   'protected-database': 'Deploy `deletionProtection: false` first ([operate](operate.md)).',
 };
+
+/** Names that a service asks for, and that what is kept outside the stack still has when the same is made again. */
+export const KEPT_NAME = 'What was kept outside the stack keeps its name: `cdk import` it, or delete it, before the same is made again.';
 
 /** Procedures of a row: its own, or those of the rules that speak. */
 export function proceduresFor(rules: readonly string[]): string[] | undefined {

@@ -1,9 +1,8 @@
 import * as fc from 'fast-check';
 import type { Outcome } from '../simulators/cloudformation/outcome';
-import { Cloud } from './play';
+import { BAD, Cloud } from './play';
 import { PROCEDURES } from './procedures';
 import type { Subject } from './row';
-import { BAD } from './row-tests';
 import type { Part, Row } from './rows';
 import { type Deployable, Site, type Surroundings } from './site';
 

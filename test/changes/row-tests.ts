@@ -1,9 +1,6 @@
-import type { Judgement } from './play';
+import { BAD, type Judgement } from './play';
 import { proceduresFor } from './procedures';
 import type { Row } from './rows';
-
-/** Verdicts that need a procedure. */
-export const BAD: readonly string[] = ['interruption', 'data at risk', 'refused by AWS'];
 
 /** Tests of the rows of one room. */
 export function holdsRows(rows: readonly Row[]): void {

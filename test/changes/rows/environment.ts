@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { EnvironmentProfile, type EnvironmentProfileAdjustments, GoldenSignalAlarms, ImageRepository, LogKeys, ProductionWebService, ServiceImage } from '../../../src';
+import { KEPT_NAME } from '../procedures';
 import type { Subject } from '../row';
 import { changesOf, choicesOf, type Row } from '../rows';
 
@@ -41,7 +42,7 @@ export const ENVIRONMENT_ROWS: readonly Row[] = [
       multiAz: [undefined, false],
       name: [undefined, 'live', { note: 'Nothing that is deployed contains it.' }],
       queryLogging: [undefined, true],
-      removalPolicy: [undefined, () => RemovalPolicy.DESTROY, { note: PROTECTION }],
+      removalPolicy: [undefined, () => RemovalPolicy.DESTROY, { note: PROTECTION, procedure: KEPT_NAME }],
       requireAlertChannels: [undefined, false, { note: 'It has an effect where a severity has no channel.' }],
       taskCpu: [undefined, 1024, { with: { taskMemoryMiB: 4096 } }],
       taskMemoryMiB: [undefined, 2048],

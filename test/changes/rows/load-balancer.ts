@@ -6,6 +6,7 @@ import {
   type WebFirewallProps,
 } from '../../../src';
 import { changesAround } from '../general';
+import { KEPT_NAME } from '../procedures';
 import type { Subject } from '../row';
 import { changesOf, choicesOf, parametersOf, type Row } from '../rows';
 import type { Site } from '../site';
@@ -57,8 +58,8 @@ export const BALANCER_ROWS: readonly Row[] = [
       idleTimeout: [undefined, Duration.minutes(5), { note: 'Applications must keep idle connections open for longer.' }],
       clientKeepAlive: [undefined, Duration.hours(2)],
       responseHeaders: [undefined, { contentSecurityPolicy: "default-src 'self'" }],
-      firewall: [undefined, (site: Site) => new WebFirewall(site.stack, 'Other', { requestsPerMinute: 100 })],
-      withoutFirewall: [undefined, { reason: REASON }, { note: 'Requests are no longer filtered.' }],
+      firewall: [undefined, (site: Site) => new WebFirewall(site.stack, 'Other', { requestsPerMinute: 100 }), { procedure: KEPT_NAME }],
+      withoutFirewall: [undefined, { reason: REASON }, { note: 'Requests are no longer filtered.', procedure: KEPT_NAME }],
       logBucket: [undefined, (site: Site) => new SecureBucket(site.stack, 'Logs', { purpose: BucketPurpose.logs() }).bucket],
       profile: [undefined, () => EnvironmentProfile.development()],
     },
@@ -104,7 +105,7 @@ export const BALANCER_ROWS: readonly Row[] = [
       internalOnly: () => Ingress.internalOnly(['10.0.0.0/16']),
     },
     remarks: {
-      'cloudFront → internalOnly': {},
+      'cloudFront → internalOnly': { procedure: `Move clients away first. ${KEPT_NAME}` },
       '* → internalOnly': { procedure: MOVE },
       '* → cloudFront': { procedure: MOVE },
     },
