@@ -49,7 +49,18 @@ const AROUND: readonly Around[] = [
     remarks: { procedure: 'Switch deletion protection off first, and delete by hand what is kept ([operate](operate.md)).' },
   },
   { what: 'The same app', example: 'under a second stack name in the account', strict: true, judge: (subject) => ({ there: twice(subject) }) },
-  { what: 'First deployment', example: 'each resource fails once, then a retry', strict: true, judge: (subject) => ({ there: judgementOfRetries(plainApp(subject)) }) },
+  {
+    what: 'First deployment without a rollback',
+    example: 'each resource fails once, then a retry',
+    strict: true,
+    judge: (subject) => ({ there: judgementOfRetries(plainApp(subject), { rollback: false }) }),
+  },
+  {
+    what: 'First deployment with a rollback',
+    example: 'each resource fails once, then a retry',
+    judge: (subject) => ({ there: judgementOfRetries(plainApp(subject)) }),
+    remarks: { procedure: 'Deploy [without a rollback](operate.md#deploy-for-the-first-time) the first time, and [free](operate.md#free-a-stack-that-was-rolled-back) a stack that is stuck.' },
+  },
 ];
 
 /** Rows of all changes around a construct. */

@@ -1,8 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { Judgement } from './play';
+import { BAD, type Judgement } from './play';
 import { proceduresFor } from './procedures';
-import { BAD } from './row-tests';
 import type { Row } from './rows';
 
 const PAGE = path.join(__dirname, '..', '..', 'docs', 'changes.md');
@@ -36,11 +35,11 @@ function lineOf({ row, there, back }: { row: Row } & ReturnType<Row['judge']>): 
 }
 
 function notesOf({ remarks, strict }: Row, ways: ReadonlyArray<Judgement | undefined>): string[] {
-  const { pending, note } = remarks;
+  const { note } = remarks;
   const bad = ways.filter((way): way is Judgement => way !== undefined && BAD.includes(way.verdict));
   const procedure = bad.length > 0 ? remarks.procedure : undefined;
   const usual = strict || procedure ? [] : bad.flatMap(({ rules }) => proceduresFor(rules) ?? []);
-  return [procedure, ...new Set(usual), pending && `Known fault: ${pending}`, note].filter((text): text is string => Boolean(text));
+  return [procedure, ...new Set(usual), note].filter((text): text is string => Boolean(text));
 }
 
 function judgement({ verdict, says }: Judgement): string {

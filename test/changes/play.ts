@@ -4,11 +4,14 @@ import { type Change, described, type Outcome } from '../simulators/cloudformati
 import { type Verdict, worst } from '../simulators/cloudformation/verdict';
 import type { Deployable } from './site';
 
+/** Verdicts that need a procedure. */
+export const BAD: readonly Verdict[] = ['interruption', 'data at risk', 'refused by AWS'];
+
 /** Judgement of one change, with a sentence for the page. */
 export interface Judgement {
   readonly verdict: Verdict;
   readonly says: string;
-  /** Rules that gave the verdict. */
+  /** Rules that found something bad, also where it is not the worst. */
   readonly rules: readonly string[];
 }
 
@@ -72,7 +75,7 @@ export function judgementOf(outcomes: readonly Outcome[]): Judgement {
   return {
     verdict,
     says: stuck && verdict === 'refused by AWS' ? `${says}; the rollback fails as well` : says,
-    rules: [...new Set(changes.flatMap(({ findings }) => findings.filter((one) => one.verdict === verdict).map(({ rule }) => rule)))],
+    rules: [...new Set(changes.flatMap(({ findings }) => findings.filter((one) => BAD.includes(one.verdict)).map(({ rule }) => rule)))],
   };
 }
 
@@ -91,15 +94,16 @@ function summary(changes: readonly Change[]): string {
 }
 
 /** Judgement of first deployments in which each resource failed once, and of the next attempts. */
-export function judgementOfRetries(app: readonly Deployable[]): Judgement {
+export function judgementOfRetries(app: readonly Deployable[], { rollback = true }: { readonly rollback?: boolean } = {}): Judgement {
   const stacks = app.length;
   const cloud = Cloud.with(app.slice(0, stacks - 1));
   const { stack, region, template } = app[stacks - 1];
-  const attempts = cloud.region(region).eachFailure(stack, template);
-  const stuck = attempts.filter(({ failed }) => failed.state.status !== 'ROLLBACK_COMPLETE');
-  const unrepeatable = attempts.filter(({ retried }) => retried.state.status !== 'CREATE_COMPLETE');
+  const attempts = cloud.region(region).eachFailure(stack, template, { rollback });
+  const stuck = attempts.filter(({ failed }) => failed.state.status !== (rollback ? 'ROLLBACK_COMPLETE' : 'CREATE_FAILED'));
+  const unrepeatable = attempts.filter(({ retried }) => !/^(CREATE|UPDATE)_COMPLETE$/.test(retried.state.status));
   if (stuck.length + unrepeatable.length === 0) {
-    return { verdict: 'in place', says: 'whichever resource fails, everything is rolled back and the next attempt succeeds', rules: [] };
+    const left = rollback ? 'everything is rolled back' : 'what succeeded stays';
+    return { verdict: 'in place', says: `whichever resource fails, ${left} and the next attempt succeeds`, rules: [] };
   }
   const causes = [...new Set([
     ...stuck.flatMap(({ failed }) => failed.changes), ...unrepeatable.flatMap(({ retried }) => retried.changes),

@@ -1,10 +1,10 @@
 /** Procedures of what AWS leaves no other way for, by the rule that finds it. A row may tell a better one. */
 export const PROCEDURES: { readonly [rule: string]: string } = {
-  'path-removed': 'Remove what uses it first.',
+  'path-removed': 'What still uses it is cut: move it away first.',
   'place-removed': 'Move everything out first.',
-  'traffic-removed': 'Move clients away first.',
-  'service-removed': 'Move clients away first.',
-  'parts-of-a-path-changed': 'Remove what uses it first.',
+  'traffic-removed': 'Move clients to another address first.',
+  'service-removed': 'Move clients to another service first.',
+  'parts-of-a-path-changed': 'What still uses it is cut: move it away first.',
   'path-changed': 'Open connections are cut once, and clients connect anew: choose a quiet hour.',
   'database-restarts': 'Choose a quiet hour: clients connect anew after the restart.',
   'static-parameters': 'Choose a quiet hour: the server restarts.',
@@ -12,10 +12,15 @@ export const PROCEDURES: { readonly [rule: string]: string } = {
   'data-deleted': 'Take a snapshot or a copy first.',
   'data-kept-as-a-snapshot': 'The final snapshot remains and can be restored.',
   'zone-of-a-load-balancer-removed': 'Fewer zones: lower the tasks in the zone first.',
+  'certificate-removed': 'Leave a certificate on the load balancer that covers the same names, or move clients to another name first.',
+  'named-by-another-stack': 'Deploy the stacks that use it first (`cdk deploy --exclusively`), then the one that has it.',
   'name-ends': 'Keep the former name as a record of your own until nobody uses it.',
   'protected-load-balancer': 'Deploy `deletionProtection: false` first ([operate](operate.md)).',
   'protected-database': 'Deploy `deletionProtection: false` first ([operate](operate.md)).',
 };
+
+/** Names that a service asks for, and that what is kept outside the stack still has when the same is made again. */
+export const KEPT_NAME = 'What was kept outside the stack keeps its name: `cdk import` it, or delete it, before the same is made again.';
 
 /** Procedures of a row: its own, or those of the rules that speak. */
 export function proceduresFor(rules: readonly string[]): string[] | undefined {

@@ -1,9 +1,8 @@
 import * as fc from 'fast-check';
 import type { Outcome } from '../simulators/cloudformation/outcome';
-import { Cloud } from './play';
+import { BAD, Cloud } from './play';
 import { PROCEDURES } from './procedures';
 import type { Subject } from './row';
-import { BAD } from './row-tests';
 import type { Part, Row } from './rows';
 import { type Deployable, Site, type Surroundings } from './site';
 
@@ -84,9 +83,9 @@ export class RandomChanges {
     }
   }
 
-  /** Tells if a row of the same prop has a procedure, or is being mended. */
+  /** Tells if a row of the same prop has a procedure. */
   private isTold(part: Part): boolean {
-    return this.rows.some((row) => row.part && slotOf(row.part) === slotOf(part) && (row.remarks.procedure ?? row.remarks.pending));
+    return this.rows.some((row) => row.part && slotOf(row.part) === slotOf(part) && row.remarks.procedure);
   }
 
   /** Lets one changed resource fail, and compares its stack with the one before. */

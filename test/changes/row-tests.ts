@@ -1,9 +1,6 @@
-import type { Judgement } from './play';
+import { BAD, type Judgement } from './play';
 import { proceduresFor } from './procedures';
 import type { Row } from './rows';
-
-/** Verdicts that need a procedure. */
-export const BAD: readonly string[] = ['interruption', 'data at risk', 'refused by AWS'];
 
 /** Tests of the rows of one room. */
 export function holdsRows(rows: readonly Row[]): void {
@@ -21,14 +18,13 @@ export function faultsOf(row: Row): string[] {
   const { there, back } = row.judge();
   const ways = [there, back].filter((way): way is Judgement => way !== undefined);
   const verdicts = ways.map(({ verdict }) => verdict);
-  const { procedure, pending, note } = row.remarks;
+  const { procedure, note } = row.remarks;
   const bad = ways.filter(({ verdict }) => BAD.includes(verdict));
   const untold = bad.filter(({ rules }) => row.strict || !proceduresFor(rules));
   const told = ways.map(({ verdict, says, rules }) => `${verdict}: ${says} [${rules.join()}]`).join(' | back: ');
   return [
     ...(verdicts.includes('unknown') ? [`add a rule that classifies it: ${told}`] : []),
-    ...(untold.length > 0 && !procedure && !pending ? [`add a procedure, or mend it: ${told}`] : []),
-    ...(untold.length === 0 && pending ? [`remove the mark pending: ${told}`] : []),
+    ...(untold.length > 0 && !procedure ? [`add a procedure, or mend it: ${told}`] : []),
     ...(bad.length === 0 && procedure && !row.general ? [`say it as a note, nothing bad happens: ${told}`] : []),
     ...(verdicts.every((verdict) => verdict === 'nothing') && !note && !row.general ? ['choose values that make a difference, or add a note'] : []),
   ];

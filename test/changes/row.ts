@@ -9,8 +9,6 @@ export interface Remarks<Props = object> {
   readonly procedure?: string;
   /** What else a reader should know. A change without any effect needs one. */
   readonly note?: string;
-  /** Fault of the library that is being mended. Its change may be as bad as it is, without a procedure. */
-  readonly pending?: string;
   /** Other props that the change needs, before and after. */
   readonly with?: Partial<Props> | ((site: Site) => Partial<Props>);
 }

@@ -162,13 +162,13 @@ function exempt(subject: string, what: string, covers: string[], { exempt: reaso
   };
 }
 
-/** Judgement of the change from one app to another, and back. */
+/** Judgement of the change from one app to another, and of the way back from where it ended. */
 export function bothWays(before: readonly Deployable[], after: readonly Deployable[]): { there: Judgement; back: Judgement } {
-  return { there: oneWay(before, after), back: oneWay(after, before) };
-}
-
-export function oneWay(before: readonly Deployable[], after: readonly Deployable[]): Judgement {
-  return judgementOf(Cloud.with(before).deploy(after));
+  const cloud = Cloud.with(before);
+  const there = judgementOf(cloud.deploy(after));
+  // A refused change ends nowhere: its way back begins with a first deployment.
+  const changed = there.verdict === 'refused by AWS' ? Cloud.with(after) : cloud;
+  return { there, back: judgementOf(changed.deploy(before)) };
 }
 
 /** Templates of the smallest app with a subject. */

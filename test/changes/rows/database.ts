@@ -15,31 +15,21 @@ import type { Changes, Subject } from '../row';
 import { changesOf, choicesOf, type Row } from '../rows';
 import type { Site } from '../site';
 
-const AROUND = {
-  'A `cdk.Stage`': { pending: 'what is fixed is derived above the stack' },
-  'First deployment': { pending: 'a protected database stays after a failed first deployment' },
-  'The same app': { pending: 'names of vaults contain the name of the stack' },
-};
-
 const INSTANCE: Subject<HardenedPostgresProps> = {
   name: 'HardenedPostgres, an instance',
   make: (site, id, props) => new HardenedPostgres(site.scope, id, { network: site.network, ...props }),
-  around: AROUND,
 };
 const CLUSTER: Subject<HardenedPostgresProps> = {
   name: 'HardenedPostgres, serverless',
   make: (site, id, props) => new HardenedPostgres(site.scope, id, { network: site.network, capacity: PostgresCapacity.serverless(), ...props }),
-  around: AROUND,
 };
 const MYSQL: Subject<HardenedMysqlProps> = {
   name: 'HardenedMysql, serverless',
   make: (site, id, props) => new HardenedMysql(site.scope, id, { network: site.network, ...props }),
-  around: AROUND,
 };
 const MYSQL_INSTANCE: Subject<HardenedMysqlProps> = {
   name: 'HardenedMysql, an instance',
   make: (site, id, props) => new HardenedMysql(site.scope, id, { network: site.network, capacity: MysqlCapacity.instance(), ...props }),
-  around: AROUND,
 };
 const EVENTS: Subject<DatabaseEventsProps> = {
   name: 'DatabaseEvents',
@@ -47,7 +37,6 @@ const EVENTS: Subject<DatabaseEventsProps> = {
     const events = new DatabaseEvents(site.scope, id, props);
     new HardenedPostgres(site.stack, `${id}Database`, { network: site.network, events });
   },
-  around: AROUND,
 };
 const RECOVERY: Subject<RecoveryRegionProps> = {
   name: 'RecoveryRegion',
@@ -55,7 +44,6 @@ const RECOVERY: Subject<RecoveryRegionProps> = {
     const recoveryRegion = new RecoveryRegion(site.stacks, id, { region: 'eu-west-1', account: ENV.account, stackName: `${id}${site.surroundings.suffix ?? ''}`, ...props });
     new HardenedPostgres(site.scope, `${id}Database`, { network: site.network, backup: BackupPolicy.daily({ recoveryRegion }) });
   },
-  around: AROUND,
 };
 
 const RESTORE = 'The new server is empty. Restore a snapshot under another construct id, stop writes, move the clients, then remove the former one.';
@@ -108,7 +96,7 @@ export const DATABASE_ROWS: readonly Row[] = [
   ...changesOf<HardenedPostgresProps>({
     subject: INSTANCE,
     struct: 'HardenedPostgresProps',
-    changes: { ...shared('work_mem'), capacity: [undefined, () => PostgresCapacity.serverless(), { procedure: RESTORE, pending: 'it is not refused at synthesis' }] },
+    changes: { ...shared('work_mem'), capacity: [undefined, () => PostgresCapacity.serverless(), { procedure: RESTORE }] },
   }),
   ...changesOf<InstanceCapacityProps, HardenedPostgresProps>({
     subject: INSTANCE, struct: 'InstanceCapacityProps', at: 'PostgresCapacity.instance', within: (props) => ({ capacity: PostgresCapacity.instance(props) }), changes: INSTANCE_CAPACITY,
@@ -214,7 +202,7 @@ export const DATABASE_ROWS: readonly Row[] = [
   ...changesOf<HardenedMysqlProps>({
     subject: MYSQL,
     struct: 'HardenedMysqlProps',
-    changes: { ...shared('max_allowed_packet'), capacity: [undefined, () => MysqlCapacity.instance(), { procedure: RESTORE, pending: 'it is not refused at synthesis' }] },
+    changes: { ...shared('max_allowed_packet'), capacity: [undefined, () => MysqlCapacity.instance(), { procedure: RESTORE }] },
   }),
   ...changesOf<MysqlServerlessProps, HardenedMysqlProps>({
     subject: MYSQL,

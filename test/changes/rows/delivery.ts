@@ -14,7 +14,6 @@ import { changesAround } from '../general';
 import type { Subject } from '../row';
 import { changesOf, choicesOf, parametersOf, type Row } from '../rows';
 import type { Site } from '../site';
-import { AROUND_A_RELEASE } from './service';
 
 const REASON = 'reason that the team gives, long enough';
 const CONNECTION = 'arn:aws:codeconnections:eu-central-1:111111111111:connection/11111111-2222-3333-4444-555555555555';
@@ -23,17 +22,14 @@ const RELEASE: Subject<ReleaseProps> = {
   name: 'Release',
   make: (site, id, props) => releaseOf(site, id, props),
   second: (site) => ({ services: [anotherService(site)] }),
-  around: AROUND_A_RELEASE,
 };
 const ROLLBACK: Subject<RollbackCommandProps> = {
   name: 'RollbackCommand',
   make: (site, id, props) => new RollbackCommand(site.scope, id, { release: sharedRelease(site), ...props }),
-  around: AROUND_A_RELEASE,
 };
 const DRIFT: Subject<DriftCheckProps> = {
   name: 'DriftCheck',
   make: (site, id, props) => new DriftCheck(site.scope, id, { release: sharedRelease(site), alertRouting: site.alertRouting, ...props }),
-  around: AROUND_A_RELEASE,
 };
 const PIPELINE: Subject<BlueGreenPipelineProps> = {
   name: 'BlueGreenPipeline',
@@ -45,7 +41,6 @@ const PIPELINE: Subject<BlueGreenPipelineProps> = {
     ...props,
   }),
   second: (site) => ({ stages: [DeployStage.production({ services: [anotherService(site)] })], images: [ImageBuild.docker({ repository: anotherRepository(site) })] }),
-  around: AROUND_A_RELEASE,
 };
 const GITHUB: Subject<GithubDeployRoleProps> = {
   name: 'CiDeployRole.github',

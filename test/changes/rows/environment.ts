@@ -1,6 +1,8 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { EnvironmentProfile, type EnvironmentProfileAdjustments, GoldenSignalAlarms, ImageRepository, ProductionWebService, ServiceImage } from '../../../src';
+import { EnvironmentProfile, type EnvironmentProfileAdjustments, GoldenSignalAlarms, ImageRepository, LogKeys, ProductionWebService, ServiceImage } from '../../../src';
+import { KEPT_NAME } from '../procedures';
 import type { Subject } from '../row';
 import { changesOf, choicesOf, type Row } from '../rows';
 
@@ -33,16 +35,28 @@ export const ENVIRONMENT_ROWS: readonly Row[] = [
       databaseSize: [undefined, 'm7g.large'],
       deletionProtection: [undefined, false, { note: PROTECTION }],
       immutableImageTags: [undefined, false],
+      logKeys: [undefined, () => LogKeys.onePerGroup(), { note: 'What is logged already stays readable by the former keys, which are kept as long as the logs.' }],
       logRetention: [undefined, () => RetentionDays.THREE_MONTHS],
       maxTasks: [undefined, 16],
       minTasks: [undefined, 4],
       multiAz: [undefined, false],
       name: [undefined, 'live', { note: 'Nothing that is deployed contains it.' }],
       queryLogging: [undefined, true],
-      removalPolicy: [undefined, () => RemovalPolicy.DESTROY, { note: PROTECTION }],
+      removalPolicy: [undefined, () => RemovalPolicy.DESTROY, { note: PROTECTION, procedure: KEPT_NAME }],
       requireAlertChannels: [undefined, false, { note: 'It has an effect where a severity has no channel.' }],
       taskCpu: [undefined, 1024, { with: { taskMemoryMiB: 4096 } }],
       taskMemoryMiB: [undefined, 2048],
+    },
+  }),
+  ...choicesOf<LogKeys, ProfileProps>({
+    subject: APP,
+    class: 'LogKeys',
+    prop: 'EnvironmentProfile.adjust.logKeys',
+    within: (logKeys) => ({ profile: EnvironmentProfile.production().adjust({ logKeys }) }),
+    values: {
+      'onePerStack': () => LogKeys.onePerStack(),
+      'onePerGroup': () => LogKeys.onePerGroup(),
+      'of(key)': (site) => LogKeys.of(site.part('LogKey', (scope, id) => new Key(scope, id, { enableKeyRotation: true }))),
     },
   }),
   ...choicesOf<EnvironmentProfile, ProfileProps>({

@@ -1,15 +1,16 @@
 import { Duration } from 'aws-cdk-lib';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import {
-  BucketPurpose, type CloudflareIngressProps, type CloudFrontIngressProps, type CorsProps, EnvironmentProfile, FramePolicy, Ingress, PathLimit,
-  type PathLimitProps, type ResponseHeaders, SecureBucket, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, TlsPolicy, type Waiver, WebFirewall,
+  BucketPurpose, type CloudflareIngressProps, Domain, type DomainProps, type CloudFrontIngressProps, type CorsProps, EnvironmentProfile, FramePolicy, Ingress, PathLimit,
+  type PathLimitProps, type ResponseHeaders, RuleOverride, SecureBucket, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, TlsPolicy, type Waiver, WebFirewall,
   type WebFirewallProps,
 } from '../../../src';
 import { changesAround } from '../general';
+import { KEPT_NAME } from '../procedures';
 import type { Subject } from '../row';
 import { changesOf, choicesOf, parametersOf, type Row } from '../rows';
 import type { Site } from '../site';
-import { AROUND_A_SERVICE, WEB } from './service';
+import { WEB } from './service';
 
 type BalancerProps = SecureLoadBalancerProps;
 
@@ -22,7 +23,6 @@ const BALANCER: Subject<BalancerProps> = {
     });
     WEB.make(site, `${id}Web`, { loadBalancer, network: props.network ?? site.network });
   },
-  around: AROUND_A_SERVICE,
 };
 
 const FIREWALL: Subject<WebFirewallProps> = {
@@ -31,12 +31,10 @@ const FIREWALL: Subject<WebFirewallProps> = {
     const firewall = new WebFirewall(site.scope, id, props);
     new SecureLoadBalancer(site.stack, `${id}Balancer`, { network: site.network, certificate: site.certificate, firewall });
   },
-  around: { ...AROUND_A_SERVICE, 'A tag on the app': {} },
 };
 
 const REASON = 'reason that the team gives, long enough';
 const MOVE = 'Create a second load balancer with services of its own, move the domain to it, then remove the first one.';
-const ONE_BALANCER = 'a target group belongs to one load balancer';
 
 export const BALANCER_ROWS: readonly Row[] = [
   ...changesOf<BalancerProps>({
@@ -45,16 +43,23 @@ export const BALANCER_ROWS: readonly Row[] = [
     changes: {
       network: [undefined, (site: Site) => new SecureVpc(site.stack, 'Other'), { procedure: MOVE }],
       certificate: [undefined, (site: Site) => site.otherCertificate],
-      plainHttp: [undefined, { reason: REASON }, { procedure: 'Remove `httpRedirect` first, then change.', pending: 'two listeners need port 80' }],
+      plainHttp: [undefined, { reason: REASON }, { procedure: 'Remove `httpRedirect` first, then change.' }],
       tlsPolicy: [undefined, () => TlsPolicy.TLS_1_3, { note: 'Clients that know TLS 1.2 only are refused from then on.' }],
       httpRedirect: [undefined, false, { note: 'Links to `http://` end.' }],
       ingress: [undefined, () => Ingress.cidrs(['192.0.2.0/24'])],
       dualStack: { exempt: 'it needs an adopted network with IPv6 blocks; clients may then use both' },
-      domainName: ['shop.example.com', 'store.example.com', { with: zone, note: 'The former name ends.' }],
-      hostedZone: [(site: Site) => zone(site).hostedZone, (site: Site) => zone(site, 'Z9876543210ABCDEFGHIJ').hostedZone, { with: { domainName: 'shop.example.com' } }],
+      domains: {
+        several: [
+          [undefined, () => [Domain.of('shop.example.com')], { note: 'Without a hosted zone and a certificate it is a name for readers.' }],
+          [(site: Site) => [domainOf(site, 'shop')], (site: Site) => [domainOf(site, 'store')], { note: 'The former name ends.' }],
+          [(site: Site) => [domainOf(site, 'shop')], (site: Site) => [domainOf(site, 'shop'), domainOf(site, 'store')]],
+        ],
+      },
+      idleTimeout: [undefined, Duration.minutes(5), { note: 'Applications must keep idle connections open for longer.' }],
+      clientKeepAlive: [undefined, Duration.hours(2)],
       responseHeaders: [undefined, { contentSecurityPolicy: "default-src 'self'" }],
-      firewall: [undefined, (site: Site) => new WebFirewall(site.stack, 'Other', { requestsPerMinute: 100 })],
-      withoutFirewall: [undefined, { reason: REASON }, { note: 'Requests are no longer filtered.' }],
+      firewall: [undefined, (site: Site) => new WebFirewall(site.stack, 'Other', { requestsPerMinute: 100 }), { procedure: KEPT_NAME }],
+      withoutFirewall: [undefined, { reason: REASON }, { note: 'Requests are no longer filtered.', procedure: KEPT_NAME }],
       logBucket: [undefined, (site: Site) => new SecureBucket(site.stack, 'Logs', { purpose: BucketPurpose.logs() }).bucket],
       profile: [undefined, () => EnvironmentProfile.development()],
     },
@@ -65,6 +70,26 @@ export const BALANCER_ROWS: readonly Row[] = [
     at: 'plainHttp',
     within: (plainHttp) => ({ plainHttp }),
     changes: { reason: [REASON, `${REASON} and longer`, { note: 'A reason is for readers.' }] },
+  }),
+  ...changesOf<DomainProps, BalancerProps>({
+    subject: BALANCER,
+    struct: 'DomainProps',
+    at: 'Domain.of',
+    within: (props) => ({ domains: [Domain.of('shop.example.com', props)] }),
+    changes: {
+      hostedZone: {
+        several: [
+          [undefined, (site: Site) => zoneOf(site)],
+          [(site: Site) => zoneOf(site), (site: Site) => zoneOf(site, 'Z9876543210ABCDEFGHIJ'), { note: 'Clients follow the zone that the parent names.' }],
+        ],
+      },
+      certificate: {
+        several: [
+          [undefined, (site: Site) => site.otherCertificate],
+          [(site: Site) => site.certificateOf('shop'), (site: Site) => site.certificateOf('store')],
+        ],
+      },
+    },
   }),
   ...choicesOf<Ingress, BalancerProps>({
     subject: BALANCER,
@@ -77,12 +102,12 @@ export const BALANCER_ROWS: readonly Row[] = [
       cidrs: () => Ingress.cidrs(['192.0.2.0/24']),
       cloudflare: () => Ingress.cloudflare(),
       cloudFront: () => Ingress.cloudFront(),
-      internalOnly: () => Ingress.internalOnly(['10.0.0.0/8']),
+      internalOnly: () => Ingress.internalOnly(['10.0.0.0/16']),
     },
     remarks: {
-      'cloudFront → internalOnly': {},
-      '* → internalOnly': { procedure: MOVE, pending: ONE_BALANCER },
-      '* → cloudFront': { procedure: MOVE, pending: ONE_BALANCER },
+      'cloudFront → internalOnly': { procedure: `Move clients away first. ${KEPT_NAME}` },
+      '* → internalOnly': { procedure: MOVE },
+      '* → cloudFront': { procedure: MOVE },
     },
   }),
   ...parametersOf<Ingress, BalancerProps>({
@@ -91,7 +116,7 @@ export const BALANCER_ROWS: readonly Row[] = [
     within: (ingress) => ({ ingress }),
     changes: {
       'Ingress.cidrs': [() => Ingress.cidrs(['192.0.2.0/24']), () => Ingress.cidrs(['192.0.2.0/24', '198.51.100.0/24'])],
-      'Ingress.internalOnly': [() => Ingress.internalOnly(['10.0.0.0/8']), () => Ingress.internalOnly(['10.0.0.0/8', '192.168.0.0/16'])],
+      'Ingress.internalOnly': [() => Ingress.internalOnly(['10.0.0.0/17']), () => Ingress.internalOnly(['10.0.0.0/17', '10.0.128.0/17'])],
     },
   }),
   ...changesOf<CloudflareIngressProps, BalancerProps>({
@@ -150,6 +175,8 @@ export const FIREWALL_ROWS: readonly Row[] = [
       requestsPerMinute: [undefined, 100],
       pathLimits: [undefined, () => [PathLimit.of('/login', { requestsPerMinute: 10 })]],
       allowLargeBodiesOn: [undefined, ['/api/upload/*']],
+      ruleOverrides: [undefined, () => [RuleOverride.count('AWSManagedRulesCommonRuleSet', 'CrossSiteScripting_BODY', { reason: 'Editors send HTML, which is sanitized' })]],
+      countOnly: [{ reason: REASON }, undefined, { note: 'Read in the log what would be blocked, then let the rules block.' }],
       clientAddressHeader: { exempt: 'it belongs to an ingress by Cloudflare or CloudFront, whose rows change it' },
       profile: [undefined, () => EnvironmentProfile.development()],
     },
@@ -170,7 +197,10 @@ export const FIREWALL_ROWS: readonly Row[] = [
   ...changesAround(FIREWALL),
 ];
 
-function zone(site: Site, hostedZoneId = 'Z0123456789ABCDEFGHIJ') {
-  const attributes = { hostedZoneId, zoneName: 'example.com' };
-  return { hostedZone: site.part(hostedZoneId, (scope, id) => HostedZone.fromHostedZoneAttributes(scope, id, attributes)) };
+function domainOf(site: Site, name: string): Domain {
+  return Domain.of(`${name}.example.com`, { hostedZone: zoneOf(site), certificate: site.otherCertificate });
+}
+
+function zoneOf(site: Site, hostedZoneId = 'Z0123456789ABCDEFGHIJ') {
+  return site.part(hostedZoneId, (scope, id) => HostedZone.fromHostedZoneAttributes(scope, id, { hostedZoneId, zoneName: 'example.com' }));
 }

@@ -1,11 +1,11 @@
 import { InterfaceVpcEndpointAwsService, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import {
-  type AdoptedVpcProps, BucketPurpose, Egress, type EndpointsOnlyProps, EnvironmentProfile, HardenedPostgres, Ingress, SecureBucket,
+  type AdoptedVpcProps, BucketPurpose, ConnectedNetwork, type ConnectedNetworkProps, Egress, type EndpointsOnlyProps, EnvironmentProfile, HardenedPostgres, Ingress, SecureBucket,
   SecureLoadBalancer, SecureVpc, type SecureVpcProps, SubnetPlan, type SubnetPlanBlocks, type SubnetPlanSizes, SubnetTier,
 } from '../../../src';
 import { changesAround } from '../general';
 import type { Subject } from '../row';
-import { changesOf, choicesOf, type Row } from '../rows';
+import { changesOf, choicesOf, parametersOf, type Row } from '../rows';
 import type { Site } from '../site';
 
 const NETWORK: Subject<SecureVpcProps> = {
@@ -51,9 +51,13 @@ export const NETWORK_ROWS: readonly Row[] = [
           [['eu-central-1a', 'eu-central-1b'], ['eu-central-1b', 'eu-central-1a'], { procedure: `Add zones at the end, and keep their order. ${ANOTHER_NETWORK}` }],
         ],
       },
-      egress: [undefined, () => Egress.endpointsOnly(), { procedure: EGRESS, pending: 'both directions need one ACL entry number' }],
+      egress: [undefined, () => Egress.endpointsOnly(), { procedure: EGRESS }],
       flowLogBucket: [undefined, (site: Site) => new SecureBucket(site.stack, 'Logs', { purpose: BucketPurpose.logs() }).bucket],
       dataPorts: [[5432], [5432, 6432]],
+      connectedNetworks: [undefined, () => [ConnectedNetwork.of('10.8.0.0/16')], { note: 'Routes and security groups stay with you.' }],
+      trustedAccounts: [undefined, ['222222222222']],
+      openBuckets: [undefined, ['downloads.example.com']],
+      ownResourcesOnly: [undefined, true, { note: 'Buckets and tables of other accounts are refused from then on: list them in `trustedAccounts` or `openBuckets` before.' }],
       plan: [undefined, () => SubnetPlan.sized({ cidr: '10.20.0.0/16' }), { procedure: ANOTHER_NETWORK }],
       profile: [undefined, () => EnvironmentProfile.development()],
       restrictDefaultSecurityGroup: [false, true],
@@ -74,7 +78,7 @@ export const NETWORK_ROWS: readonly Row[] = [
     within: (egress) => ({ egress }),
     remarks: {
       '*': { procedure: EGRESS },
-      '* → endpointsOnly': { procedure: EGRESS, pending: 'both directions need one ACL entry number' },
+      '* → endpointsOnly': { procedure: EGRESS },
     },
   }),
   ...choicesOf<SubnetPlan, SecureVpcProps>({
@@ -124,6 +128,23 @@ export const NETWORK_ROWS: readonly Row[] = [
       publicBlocks: [['10.0.1.0/24', '10.0.2.0/24'], ['10.0.1.0/24', '10.0.3.0/24'], { procedure: ANOTHER_NETWORK }],
       dataBlocks: [['10.0.21.0/24', '10.0.22.0/24'], ['10.0.21.0/24', '10.0.23.0/24'], { procedure: ANOTHER_NETWORK }],
     },
+  }),
+  ...changesOf<ConnectedNetworkProps, SecureVpcProps>({
+    subject: NETWORK,
+    struct: 'ConnectedNetworkProps',
+    at: 'ConnectedNetwork.of',
+    within: (props) => ({ connectedNetworks: [ConnectedNetwork.of('10.8.0.0/16', props)] }),
+    changes: {
+      applicationPorts: [undefined, [443]],
+      applicationUdpPorts: [undefined, [53]],
+      dataPorts: [undefined, [5432]],
+    },
+  }),
+  ...parametersOf<ConnectedNetwork, SecureVpcProps>({
+    subject: NETWORK,
+    prop: 'connectedNetworks',
+    within: (one) => ({ connectedNetworks: [one] }),
+    changes: { 'ConnectedNetwork.of': [() => ConnectedNetwork.of('10.8.0.0/16'), () => ConnectedNetwork.of('10.9.0.0/16')] },
   }),
   ...changesOf<EndpointsOnlyProps, SecureVpcProps>({
     subject: NETWORK,

@@ -31,14 +31,12 @@ const ALERTS: Subject<AlertRoutingProps> = {
 const SIGNALS: Subject<GoldenSignalAlarmsProps> = {
   name: 'GoldenSignalAlarms',
   make: (site, id, props) => new GoldenSignalAlarms(site.scope, id, { alertRouting: site.alertRouting, services: [watched(site)], ...props }),
-  around: { 'The same app': { pending: 'a name contains the id of the stack, not its name' } },
 };
 const BURN_RATE: Subject<BurnRateAlarmsProps> = {
   name: 'BurnRateAlarms',
   make: (site, id, props) => new BurnRateAlarms(site.scope, id, {
     alertRouting: site.alertRouting, objective: ServiceObjective.availability(99.9), runbooks: Runbooks.published(), service: watched(site), ...props,
   }),
-  around: { 'The same app': { pending: 'a name contains the id of the stack, not its name' } },
 };
 const EVENTS: Subject<DeploymentEventsProps> = {
   name: 'DeploymentEvents',
@@ -47,12 +45,10 @@ const EVENTS: Subject<DeploymentEventsProps> = {
 const HISTORY: Subject<DeploymentHistoryProps> = {
   name: 'DeploymentHistory',
   make: (site, id, props) => new DeploymentHistory(site.scope, id, { services: [watched(site)], ...props }),
-  around: { 'The same app': { pending: 'a name contains the id of the stack, not its name' } },
 };
 const DASHBOARD: Subject<OperationsDashboardProps> = {
   name: 'OperationsDashboard',
   make: (site, id, props) => new OperationsDashboard(site.scope, id, { services: [watched(site)], ...props }),
-  around: { 'The same app': { pending: 'a name contains the id of the stack, not its name' } },
 };
 const QUERIES: Subject<SavedQueriesProps> = {
   name: 'SavedQueries',

@@ -1,14 +1,18 @@
 import { Duration, TimeZone } from 'aws-cdk-lib';
 import { EcsDeploymentConfig } from 'aws-cdk-lib/aws-codedeploy';
-import { Connections, type IConnectable, Peer } from 'aws-cdk-lib/aws-ec2';
+import { Connections, type IConnectable, Peer, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import { FileSystem, type IFileSystem } from 'aws-cdk-lib/aws-efs';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   type BlueGreenProps, type CanaryProps, type CodeDeployProps, type DatadogProps, type DeclaredImageProps, EnvironmentProfile, type GeneratedSecretProps,
-  type LinearProps, type NightPause, type OpenTelemetryProps, ProductionWebService, type ProductionWebServiceProps, Rollout, Route, SecureLoadBalancer,
-  SecureVpc, ServiceCluster, type ServiceClusterProps, ServiceImage, ServiceScaling, type ServiceScalingProps, ServiceSecret, Sidecar, type SidecarProps,
-  type SmokeCommandProps, SmokeTest, type SmokeTestProps, type SpotShare, type StepScalingProps, type StepsProps, type TargetTrackingProps, Tracing, type TracingProps,
-  type Waiver, type WebHealthCheck, type XrayProps,
+  type FileSystemVolumeProps, type LinearProps, type NightPause, type OpenTelemetryProps, ProductionWebService, type ProductionWebServiceProps, Rollout,
+  Route, SecureLoadBalancer, SecureVpc, ServiceCluster, type ServiceClusterProps, ServiceImage, ServiceScaling, type ServiceScalingProps, ServiceSecret,
+  ServiceVolume, Sidecar, type SidecarProps, type SmokeCommandProps, SmokeTest, type SmokeTestProps, type SpotShare, type StepScalingProps, type StepsProps,
+  TargetProtocolVersion, type TargetTrackingProps, Tracing, type TracingProps, type Waiver, type WebHealthCheck, type XrayProps,
 } from '../../../src';
 import { changesAround } from '../general';
 import type { Subject } from '../row';
@@ -16,16 +20,6 @@ import { changesOf, choicesOf, parametersOf, type Row } from '../rows';
 import type { Site } from '../site';
 
 type WebProps = ProductionWebServiceProps;
-
-/** Faults of what stands around a service. */
-export const AROUND_A_SERVICE = {
-  'A tag on the app': { pending: 'a tag on the app edits the rules that a deployment shifts' },
-  'A `cdk.Stage`': { pending: 'what is fixed is derived above the stack' },
-  'First deployment': { pending: 'what is protected stays after a failed first deployment' },
-};
-
-/** Faults of what stands around a service with a database. */
-export const AROUND_A_RELEASE = { ...AROUND_A_SERVICE, 'The same app': { pending: 'a name contains the id of the stack, not its name' } };
 
 /** Service behind a shared load balancer, as most are: blue/green, with a declared image. */
 export const WEB: Subject<WebProps> = {
@@ -37,7 +31,6 @@ export const WEB: Subject<WebProps> = {
     ...props,
   }),
   second: () => ({ route: Route.path('/second/*') }),
-  around: AROUND_A_SERVICE,
 };
 
 const CLUSTER: Subject<ServiceClusterProps> = {
@@ -46,22 +39,21 @@ const CLUSTER: Subject<ServiceClusterProps> = {
     const { cluster } = new ServiceCluster(site.scope, id, { network: site.network, ...props });
     WEB.make(site, `${id}Web`, { cluster, discoveryName: id.toLowerCase(), ...id === 'Subject' ? {} : { route: Route.path(`/${id}/*`) } });
   },
-  around: AROUND_A_SERVICE,
 };
 
 /** Service with a load balancer of its own, which CodeDeploy asks for. */
 const ALONE: Subject<WebProps> = {
   name: 'ProductionWebService with a dedicated load balancer',
   make: (site, id, props) => WEB.make(site, id, { certificate: site.certificate, ...props }),
-  around: AROUND_A_SERVICE,
 };
 
 const WEIGHTS = 'The rule gets its template weights back. First deploy until blue is live: `aws ecs describe-services` shows the weights; then change it, with no deployment running.';
 const ROLLOUT = 'Run a second service with the new rollout beside this one, move its route, then remove this one.';
-const WHEN_SHIFTED = 'a rule that a deployment shifts is edited';
 const TARGET_GROUPS = 'Run a second service beside this one, move its route, then remove this one.';
 const NEW_SERVICE = 'The service starts anew: run a second one beside it, move its route, then remove this one.';
 const SECRET_VALUE = 'Copy the value to its new place before: the former secret is deleted.';
+const BETWEEN_DEPLOYMENTS = 'Change it while no deployment runs: only the smoke test uses the flow.';
+const TRACES = 'Tasks of before send no traces until the rollout has replaced them.';
 const HEALTH = 'Deploy a version that answers the new check first; then change the check.';
 const TABLE = 'reason that the team gives, long enough';
 
@@ -88,7 +80,13 @@ export const SERVICE_ROWS: readonly Row[] = [
       certificate: [(site: Site) => site.certificate, (site: Site) => site.otherCertificate, { note: 'Of the dedicated load balancer.' }],
       route: [undefined, () => Route.path('/api/*'), { procedure: WEIGHTS }],
       routePriority: [100, 200, { procedure: WEIGHTS }],
-      port: [undefined, 3000, { procedure: TARGET_GROUPS, pending: 'the port of target groups is the port of the container' }],
+      port: [undefined, 3000, { note: 'Old tasks are reached on their own port until the rollout has ended.' }],
+      tlsToTasks: [undefined, true, { procedure: TARGET_GROUPS }],
+      protocolVersion: [undefined, () => TargetProtocolVersion.HTTP2, { procedure: TARGET_GROUPS }],
+      listenerRuleTags: [undefined, { team: 'shop' }, { procedure: WEIGHTS }],
+      stickiness: [undefined, Duration.hours(8), { with: () => ({ rollout: Rollout.rolling() }), procedure: TARGET_GROUPS }],
+      startupTime: [undefined, Duration.minutes(3)],
+      deregistrationDelay: [undefined, Duration.seconds(10)],
       backingServices: [undefined, (site: Site) => [site.database]],
       healthCheck: [undefined, { path: '/health' }, { procedure: HEALTH }],
       rollout: [undefined, () => Rollout.canary()],
@@ -106,6 +104,12 @@ export const SERVICE_ROWS: readonly Row[] = [
       user: [undefined, '1001:1001'],
       writablePaths: [undefined, ['/tmp', '/app/cache']],
       writableMiB: [undefined, 128],
+      executableWritablePaths: [undefined, { reason: TABLE }],
+      volumes: [undefined, () => [ServiceVolume.ephemeral('/var/cache/reports')]],
+      ephemeralStorageGiB: [undefined, 50],
+      secretsKey: [undefined, (site: Site) => site.part('SecretsKey', (scope, id) => new Key(scope, id, { enableKeyRotation: true })), {
+        with: () => ({ secrets: [ServiceSecret.generated('TOKEN')] }),
+      }],
       command: [undefined, ['node', 'server.js']],
       stopTimeout: [undefined, Duration.seconds(60)],
       environment: [{ MODE: 'a' }, { MODE: 'b' }],
@@ -133,6 +137,8 @@ export const SERVICE_ROWS: readonly Row[] = [
     within: (healthCheck) => ({ healthCheck }),
     changes: {
       path: [undefined, '/health', { procedure: HEALTH }],
+      healthyHttpCodes: [undefined, '200-299', { procedure: HEALTH }],
+      healthyGrpcCodes: { exempt: 'as `healthyHttpCodes`, for a service with gRPC' },
       containerCommand: [undefined, ['CMD-SHELL', 'exit 0']],
       interval: [undefined, Duration.seconds(15)],
       timeout: [undefined, Duration.seconds(3)],
@@ -171,7 +177,6 @@ export const SERVICE_ROWS: readonly Row[] = [
       steps: () => Rollout.steps([10, 50, 100]),
       rolling: () => Rollout.rolling(),
     },
-    remarks: { '* → rolling': { procedure: ROLLOUT, pending: WHEN_SHIFTED } },
   }),
   ...choicesOf<Rollout, WebProps>({
     subject: ALONE,
@@ -223,6 +228,9 @@ export const SERVICE_ROWS: readonly Row[] = [
     changes: {
       deploymentConfig: [undefined, () => EcsDeploymentConfig.CANARY_10PERCENT_5MINUTES],
       terminationWaitTime: [undefined, Duration.minutes(10)],
+      hookFunctions: [undefined, (site: Site) => [LambdaFunction.fromFunctionName(site.stack, 'Hook', 'shop-hook')]],
+      revisionBucket: [undefined, (site: Site) => Bucket.fromBucketName(site.stack, 'Revisions', 'shop-revisions')],
+      availabilityZoneCount: [undefined, 2, { procedure: ROLLOUT }],
     },
   }),
   ...choicesOf<SmokeTest, WebProps>({
@@ -236,6 +244,7 @@ export const SERVICE_ROWS: readonly Row[] = [
       'all(tests)': () => SmokeTest.all([SmokeTest.http('/health'), SmokeTest.http('/ready')]),
       'http(other)': () => SmokeTest.http('/ready'),
     },
+    remarks: { '*': { procedure: BETWEEN_DEPLOYMENTS }, 'all(tests) → http(other)': {} },
   }),
   ...changesOf<SmokeTestProps, WebProps>({
     subject: WEB,
@@ -378,6 +387,7 @@ export const SERVICE_ROWS: readonly Row[] = [
       user: [undefined, '1001:1001'],
       writableMiB: [undefined, 32, { with: { writablePaths: ['/tmp'] } }],
       writablePaths: [undefined, ['/cache']],
+      executableWritablePaths: [undefined, { reason: TABLE }, { with: { writablePaths: ['/tmp'] } }],
     },
   }),
   ...parametersOf<Sidecar, WebProps>({
@@ -391,11 +401,34 @@ export const SERVICE_ROWS: readonly Row[] = [
       ],
     },
   }),
+  ...choicesOf<ServiceVolume, WebProps>({
+    subject: WEB,
+    class: 'ServiceVolume',
+    prop: 'volumes',
+    within: (volume) => ({ volumes: [volume] }),
+    values: {
+      'ephemeral(path)': () => ServiceVolume.ephemeral('/var/lib/shop'),
+      'fileSystem(path, fileSystem, props)': (site) => ServiceVolume.fileSystem('/var/lib/shop', filesOf(site), { directory: '/shop' }),
+      'fileSystem(other, fileSystem, props)': (site) => ServiceVolume.fileSystem('/var/lib/store', filesOf(site), { directory: '/shop' }),
+    },
+  }),
+  ...changesOf<FileSystemVolumeProps, WebProps>({
+    subject: WEB,
+    struct: 'FileSystemVolumeProps',
+    at: 'ServiceVolume.fileSystem',
+    required: { directory: '/shop' },
+    within: (props, site) => ({ volumes: [ServiceVolume.fileSystem('/var/lib/shop', filesOf(site), props)] }),
+    changes: {
+      directory: ['/shop', '/store', { note: 'The new directory is empty. The files of the former one stay in the file system.' }],
+      readOnly: [undefined, true],
+    },
+  }),
   ...choicesOf<Tracing, WebProps>({
     subject: WEB,
     class: 'Tracing',
     prop: 'tracing',
     within: (tracing) => ({ tracing, cpu: 1024, memoryMiB: 4096 }),
+    remarks: { '*': { procedure: TRACES } },
     values: {
       xray: () => Tracing.xray(),
       openTelemetry: () => Tracing.openTelemetry({ endpoint: 'http://jaeger.internal:4317', reachedThrough: addressesOf('10.1.0.0/16') }),
@@ -428,9 +461,9 @@ export const SERVICE_ROWS: readonly Row[] = [
     required: () => ({ endpoint: 'http://jaeger.internal:4317', reachedThrough: addressesOf('10.1.0.0/16') }),
     within: (props) => ({ tracing: Tracing.openTelemetry(props) }),
     changes: {
-      endpoint: ['http://jaeger.internal:4317', 'http://jaeger.internal:4318'],
+      endpoint: ['http://jaeger.internal:4317', 'http://jaeger.internal:4318', { procedure: TRACES }],
       samplePercent: [undefined, 10],
-      reachedThrough: [() => addressesOf('10.1.0.0/16'), () => addressesOf('10.2.0.0/16')],
+      reachedThrough: [() => addressesOf('10.1.0.0/16'), () => addressesOf('10.2.0.0/16'), { procedure: TRACES }],
     },
   }),
   ...changesOf<DatadogProps, WebProps>({
@@ -465,6 +498,12 @@ export const SERVICE_ROWS: readonly Row[] = [
 
 function clusterOf(site: Site): ServiceCluster['cluster'] {
   return site.part('Cluster', (scope, id) => new ServiceCluster(scope, id, { network: site.network, ecsExec: true })).cluster;
+}
+
+function filesOf(site: Site): IFileSystem {
+  return site.part('Files', (scope, id) => FileSystem.fromFileSystemAttributes(scope, id, {
+    fileSystemId: 'fs-11111111111111111', securityGroup: SecurityGroup.fromSecurityGroupId(scope, `${id}Group`, 'sg-11111111111111111'),
+  }));
 }
 
 function addressesOf(block: string): IConnectable {

@@ -36,6 +36,10 @@ export const REGISTRY_ROWS: readonly Row[] = [
       tracks: { several: [[['production'], ['production', 'preview']], [['staging'], ['preview'], { procedure: 'Services read the parameter: move them to another track first.' }]] },
       mutableTags: [undefined, ['latest', 'main']],
       keepImages: [undefined, 50],
+      key: [undefined, (site: Site) => keyOf(site), {
+        with: { repositoryName: 'shop' },
+        procedure: 'A repository keeps its key. Create a second one with the new key, copy the images to it (`crane copy`), and move the services.',
+      }],
       profile: [undefined, () => EnvironmentProfile.development()],
     },
   }),

@@ -92,7 +92,7 @@ export class Account {
     if (used) {
       return this.refusedWhole(stack, used);
     }
-    const graph = new Graph(stack.template);
+    const graph = Graph.of(stack.template);
     const removals = [...graph.order]
       .reverse()
       .filter((id) => stack.resources.has(id))
@@ -143,7 +143,7 @@ export class Account {
     template: Template,
     options: DeploymentOptions = {},
   ): Array<{ failing: string; failed: Outcome; retried: Outcome }> {
-    return new Graph(template).order.map((failing) => {
+    return Graph.of(template).order.map((failing) => {
       const future = this.copy();
       return {
         failing,

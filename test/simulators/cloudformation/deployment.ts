@@ -66,7 +66,7 @@ export class Deployment {
   ) {
     this.running = world.existing;
     this.resources = new Map(stack.resources);
-    this.graph = new Graph(template);
+    this.graph = Graph.of(template);
     this.evaluation = new Evaluation(
       scopeOf(world, stack.name, template, options.parameters ?? {}, this.resources, (name) => this.imports.add(name)),
     );
@@ -83,7 +83,7 @@ export class Deployment {
       this.done.replaced.map(({ before, policy }) => [before.logicalId, { resource: before, policy, judged: false }]),
     );
     const removed = new Map([...this.resources].filter(([id]) => !this.declares(id)));
-    const graph = new Graph(this.stack.template);
+    const graph = Graph.of(this.stack.template);
     const removals = [...graph.order]
       .reverse()
       .flatMap((id): Removal[] => [

@@ -6,12 +6,19 @@ import { list, type Template, TemplateError, type TemplateResource } from './tem
  * Source: CloudFormation User Guide, "DependsOn attribute".
  */
 export class Graph {
+  /** Graph of a template, made once. A template never changes. */
+  public static of(template: Template): Graph {
+    const graph = MADE.get(template) ?? new Graph(template);
+    MADE.set(template, graph);
+    return graph;
+  }
+
   /** Logical ids, each after all that it depends on, otherwise in the template's order. */
   public readonly order: readonly string[];
   private readonly direct: ReadonlyMap<string, ReadonlySet<string>>;
   private readonly all = new Map<string, ReadonlySet<string>>();
 
-  public constructor(template: Template) {
+  private constructor(template: Template) {
     const resources = template.Resources ?? {};
     this.direct = new Map(Object.entries(resources).map(([id, resource]) => [id, dependencies(resource, resources)]));
     this.order = this.sorted();
@@ -59,6 +66,8 @@ export class Graph {
     return [...done];
   }
 }
+
+const MADE = new WeakMap<Template, Graph>();
 
 function dependencies(resource: TemplateResource, resources: NonNullable<Template['Resources']>): Set<string> {
   return new Set([...list(resource.DependsOn), ...references(resource.Properties)].filter((id) => id in resources));

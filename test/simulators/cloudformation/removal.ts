@@ -38,6 +38,7 @@ export interface RemovalPlan {
  */
 export function removeAll({ phase, removals, graph, rolledOut }: RemovalPlan, world: World, judge: Judge): Removed {
   const result: Removed = { steps: [], changes: [], kept: [] };
+  const leaving = removals.filter(({ judged: leaves }) => leaves).map(({ resource }) => resource);
   for (const removal of removals) {
     const { resource } = removal;
     if (result.kept.some(({ logicalId }) => graph.waitsFor(logicalId, resource.logicalId))) {
@@ -69,6 +70,7 @@ export function removeAll({ phase, removals, graph, rolledOut }: RemovalPlan, wo
         properties: [],
         policy,
         rolledOut,
+        leaving,
       };
       result.changes.push(judged(change, refused.length > 0 ? refused : judge.classify(change, world.existing)));
     }

@@ -41,7 +41,7 @@ export function rollBackCreation(deployment: Deployment, world: World, judge: Ju
  */
 export function rollBackUpdate(deployment: Deployment, stack: Stack, world: World, judge: Judge): RolledBack {
   const { made, updated, replaced } = deployment.done;
-  const order = new Graph(stack.template).order;
+  const order = Graph.of(stack.template).order;
   const steps: Step[] = [];
   for (const { before, after } of [...updated].sort(
     (a, b) => order.indexOf(a.before.logicalId) - order.indexOf(b.before.logicalId),

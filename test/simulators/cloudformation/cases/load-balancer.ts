@@ -276,4 +276,14 @@ export const TRAFFIC_CASES: readonly Case[] = [
   changed('name-follows', 'in place', 'a name takes another value', name({ ResourceRecords: ['192.0.2.1'] }), name({})),
   changed('name-ends', 'interruption', 'another name ends the former one', name({}), name({ Name: 'b.example.com' })),
   removed('traffic-removed', 'interruption', 'without its listener a port is closed', listener(), BALANCED),
+  removed(
+    'certificate-removed',
+    'interruption',
+    'without its certificate a name gets the default one',
+    resource(`${ELB}::ListenerCertificate`, {
+      ListenerArn: { Ref: 'Listener' },
+      Certificates: [{ CertificateArn: 'arn:aws:acm:eu-central-1:111111111111:certificate/1' }],
+    }),
+    LISTENED,
+  ),
 ];

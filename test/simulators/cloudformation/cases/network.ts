@@ -234,6 +234,23 @@ export const NETWORK_CASES: readonly Case[] = [
       { Rule443: groupRule(), Service: service(443) },
     ),
   },
+  {
+    rule: 'path-removed',
+    verdict: 'in place',
+    shows: 'the function that used a flow leaves together with its rule',
+    play: updating(
+      {
+        ...VPC,
+        Group: group({}),
+        Rule: groupRule({ GroupId: { 'Fn::GetAtt': ['Group', 'GroupId'] } }),
+        Function: resource('AWS::Lambda::Function', {
+          VpcConfig: { SecurityGroupIds: [{ 'Fn::GetAtt': ['Group', 'GroupId'] }] },
+        }),
+      },
+      VPC,
+    ),
+  },
+  removed('security-group-removed', 'in place', 'a group that can be deleted protects nothing', group({}), VPC),
   removed('place-removed', 'interruption', 'a removed subnet holds nothing any more', subnet('10.0.1.0/24'), VPC),
   changed(
     'parts-of-a-path-changed',

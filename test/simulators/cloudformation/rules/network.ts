@@ -1,6 +1,6 @@
 import type { Resource } from '../resource';
 import { overlaps } from './cidr';
-import { includesAll, isCovered, leadsTo, passesAllOf, PEERS } from './path';
+import { includesAll, isCovered, leadsNowhere, leadsTo, passesAllOf, PEERS } from './path';
 import type { ResourceChange, Rules } from './rule';
 
 const NETWORK_ACL_ENTRY = ['AWS::EC2::NetworkAclEntry'];
@@ -206,9 +206,12 @@ export const NETWORK: Rules = {
         ...NETWORK_ACL_ENTRY,
         ...SECURITY_GROUP_RULES,
       ],
-      effect: ({ logicalId, before, rolledOut }, existing) => {
+      effect: ({ logicalId, before, rolledOut, leaving }, existing) => {
         if (isCovered(before!, existing)) {
           return { verdict: 'in place', says: 'another rule lets the same pass' };
+        }
+        if (SECURITY_GROUP_RULES.includes(before!.type) && leadsNowhere(before!, existing, leaving ?? [])) {
+          return { verdict: 'in place', says: 'what used it is removed as well' };
         }
         return leadsTo(before!, rolledOut ?? [])
           ? { verdict: 'in place', says: 'tasks that needed it have been replaced before' }
@@ -224,9 +227,15 @@ export const NETWORK: Rules = {
         'AWS::EC2::VPC',
         'AWS::EC2::RouteTable',
         'AWS::EC2::NetworkAcl',
-        'AWS::EC2::SecurityGroup',
       ],
       effect: ({ logicalId }) => ({ verdict: 'interruption', says: `whatever ran in ${logicalId} has left it` }),
+    },
+    {
+      id: 'security-group-removed',
+      source: 'API reference of Amazon EC2, "DeleteSecurityGroup": DependencyViolation while something uses it',
+      on: ['delete'],
+      types: ['AWS::EC2::SecurityGroup'],
+      effect: () => ({ verdict: 'in place', says: 'nothing is in the group any more' }),
     },
     {
       id: 'parts-of-a-path-changed',

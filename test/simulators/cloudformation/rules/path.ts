@@ -39,6 +39,19 @@ export function leadsTo({ type, properties }: Resource, services: readonly Resou
   );
 }
 
+/** Tells if a security group rule leads to or from a group that only leaving resources have used. */
+export function leadsNowhere(rule: Resource, existing: Existing, leaving: readonly Resource[]): boolean {
+  const { GroupId, SourceSecurityGroupId, DestinationSecurityGroupId } = rule.properties;
+  return [GroupId, SourceSecurityGroupId, DestinationSecurityGroupId]
+    .flatMap((id) => existing.named(id, 'AWS::EC2::SecurityGroup') ?? [])
+    .some((group) =>
+      existing
+        .usersOf(group)
+        .filter(({ type }) => !type.startsWith('AWS::EC2::SecurityGroup'))
+        .every((user) => leaving.includes(user)),
+    );
+}
+
 /** Tells if a list holds all items of another one, whatever their descriptions say. */
 export function includesAll(items: unknown, former: unknown): boolean {
   const texts = (of: unknown) =>

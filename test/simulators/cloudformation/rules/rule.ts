@@ -62,6 +62,8 @@ export interface ResourceChange {
   readonly policy?: string;
   /** Services whose deployment ended before. CloudFormation waits for them before it cleans up. */
   readonly rolledOut?: readonly Resource[];
+  /** Resources that the same cleanup deletes or lets go. */
+  readonly leaving?: readonly Resource[];
 }
 
 /** Effect of a change on a running system. */

@@ -53,6 +53,17 @@ export const TRAFFIC: Rules = {
       effect: () => ({ verdict: 'interruption', says: 'a new one with the weights of the template takes over' }),
     },
     {
+      id: 'certificate-removed',
+      source:
+        'API reference of Elastic Load Balancing, "RemoveListenerCertificates"; User Guide, "SSL certificates": default',
+      on: ['replace', 'delete'],
+      types: ['AWS::ElasticLoadBalancingV2::ListenerCertificate'],
+      effect: () => ({
+        verdict: 'interruption',
+        says: 'names that no other certificate of the listener covers get the default one, which clients refuse',
+      }),
+    },
+    {
       id: 'load-balancer-replaced',
       source:
         'Template reference, "AWS::ElasticLoadBalancingV2::LoadBalancer": Scheme, Type and Name require replacement',
