@@ -7,6 +7,8 @@ import { EnvironmentProfile } from '../environment';
 import { EncryptedLogGroup } from '../logging/encrypted-log-group';
 import { uniqueName } from '../text/stack-path';
 import { checkKinds } from '../validation/kinds';
+import { PropError } from '../validation/prop-error';
+import { associationOf, warnOfNoAssociation } from './associations';
 import { firewallRules, type FirewallSettings, visibility } from './firewall-rules';
 import { PathLimit } from './path-limit';
 import { RuleOverride } from './rule-override';
@@ -22,11 +24,16 @@ const DEFAULT_LIMIT = 10_000;
 /**
  * Regional web ACL with managed rule groups, a rate limit for each address, and an encrypted log.
  *
+ * Give it to a `SecureLoadBalancer` or a `ProductionWebService` as `firewall`. It then replaces the automatic one.
+ * Synthesis warns of a firewall that nothing is associated with.
+ *
  * Throws a PropError for a limit below 10, for a path that WAF can't compare, and for more limits than the capacity
  * holds.
  *
  * @example
- * const firewall = new WebFirewall(this, 'Firewall', { requestsPerMinute: 100 });
+ * const firewall = new WebFirewall(this, 'Firewall', {
+ *   pathLimits: [PathLimit.of('/api/login', { requestsPerMinute: 20 })],
+ * });
  * new SecureLoadBalancer(this, 'Balancer', { network, certificate, firewall });
  */
 export class WebFirewall extends Construct {
@@ -46,19 +53,30 @@ export class WebFirewall extends Construct {
     checkFirewall(this, settings, props.countOnly);
     this.webAcl = this.createWebAcl(settings);
     warnOfUnknownRules(this.webAcl, settings);
+    warnOfNoAssociation(this.webAcl);
     this.showWaivers(props);
     this.createLog(props.profile ?? EnvironmentProfile.of(this));
   }
 
   /**
-   * Associates the web ACL with a load balancer or another regional resource.
+   * Associates the web ACL with a regional resource that has no firewall, such as a stage of API Gateway.
    *
-   * Keep both in one stack, so that the resource is never deployed without its firewall.
+   * Keep both in one stack, so that the resource is never deployed without its firewall. Don't call it for a
+   * `SecureLoadBalancer`, which takes the prop `firewall` instead. It throws a PropError for a resource that already
+   * has a firewall, because AWS lets a resource have one web ACL.
    *
    * @param scope scope of the association, in which this method may be called once
    * @param resourceArn ARN of the resource
    */
   public associate(scope: Construct, resourceArn: string): void {
+    const existing = associationOf(this, { resourceArn });
+    if (existing) {
+      throw new PropError(this, {
+        prop: 'resourceArn',
+        problem: `is a resource that already has a firewall, by ${existing.node.path}`,
+        fix: 'give this firewall to the SecureLoadBalancer or ProductionWebService as the prop firewall',
+      });
+    }
     const { attrArn: webAclArn } = this.webAcl;
     const association = new CfnWebACLAssociation(scope, 'WebAclAssociation', { resourceArn, webAclArn });
     // A new association takes the place of the former one. To delete that afterwards could take away the new one, too.

@@ -51,10 +51,11 @@ interface ConnectedNetworkContext {
 }
 
 /**
- * Network behind a peering, a transit gateway, a VPN or Direct Connect, and what its hosts may reach.
+ * Network behind a peering, a transit gateway, a site-to-site VPN or Direct Connect.
  *
  * It opens the network ACLs in both directions. Routes and security group rules stay with the caller. The application
- * tier may connect to it on every port.
+ * tier may connect to it on every port. AWS Client VPN needs no connected network if its endpoint is associated with
+ * application subnets, because its clients then have addresses of these.
  *
  * @example
  * new SecureVpc(this, 'Network', {

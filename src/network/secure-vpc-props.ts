@@ -51,7 +51,7 @@ export interface SecureVpcProps {
    */
   readonly dataPorts?: number[];
   /**
-   * Networks behind a peering, a transit gateway, a VPN or Direct Connect, and what they may reach.
+   * Networks behind a peering, a transit gateway, a site-to-site VPN or Direct Connect.
    *
    * It changes network ACLs only. Add the routes to the subnets, and the rules to the security groups. A network ACL
    * holds 20 rules: three blocks with two ports each fit into three Availability Zones.

@@ -51,8 +51,8 @@ export interface ProductionWebServiceProps extends ServiceTaskProps, LoadBalance
   /**
    * Time for which a client stays with the same task by a cookie, 1 second to 7 days, in whole seconds.
    *
-   * It requires `Rollout.rolling()`. Set it before the first deployment, because the load balancer refuses to switch it
-   * on or off on a running service.
+   * It requires `Rollout.rolling()`. Set it before the first deployment, because AWS refuses to switch it on for a
+   * running service. A change of the duration applies at once.
    * @default - requests go to any task
    */
   readonly stickiness?: Duration;
@@ -106,8 +106,8 @@ export interface ProductionWebServiceProps extends ServiceTaskProps, LoadBalance
   /**
    * Time that open requests have to end when a task leaves its target group, 0 to 3600 whole seconds.
    *
-   * It should not exceed `stopTimeout`, after which the task is killed. A change applies at once and starts no
-   * deployment.
+   * The task is killed `stopTimeout` after SIGTERM. A delay above `stopTimeout` keeps requests open only if ECS drains
+   * before it sends SIGTERM, which is not measured. A change applies at once and starts no deployment.
    * @default - `stopTimeout`, or 30 seconds without one
    */
   readonly deregistrationDelay?: Duration;

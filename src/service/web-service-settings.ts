@@ -137,6 +137,7 @@ export function webServiceSettings(
     prop: 'image',
     arm64: values.arm64,
     immutableImageTags: profile.immutableImageTags,
+    production: profile.name === 'production',
     reachesInternet: props.network.reachesInternet,
   });
   return {

@@ -1,6 +1,6 @@
 import { PathLimit, RuleOverride, SecureLoadBalancer, SecureVpc, WebFirewall, type WebFirewallProps } from '../../src';
 import { COMMON, MANAGED_RULE_GROUPS } from '../../src/firewall/managed-rule-groups';
-import { ENV, refusal, templateOf, testStack, unacknowledged } from '../fixtures/test-stack';
+import { arnStart, ENV, refusal, templateOf, testStack, unacknowledged } from '../fixtures/test-stack';
 import { certificate } from '../fixtures/web-service';
 import { Account } from '../simulators/cloudformation/account';
 import type { Template as TemplateJson } from '../simulators/cloudformation/template';
@@ -22,7 +22,9 @@ const ALL_RULES: WebFirewallProps = {
 
 function stackWith(props: WebFirewallProps) {
   const stack = testStack();
-  return { stack, firewall: new WebFirewall(stack, 'Firewall', props) };
+  const firewall = new WebFirewall(stack, 'Firewall', props);
+  firewall.associate(stack, `${arnStart(stack, 'elasticloadbalancing')}:loadbalancer/app/shop/0123456789abcdef`);
+  return { stack, firewall };
 }
 
 function rulesOf(props: WebFirewallProps): Rule[] {

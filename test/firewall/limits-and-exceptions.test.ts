@@ -1,12 +1,12 @@
 import { PathLimit, WebFirewall, type WebFirewallProps } from '../../src';
-import { refusal, templateOf, testStack, unacknowledged } from '../fixtures/test-stack';
+import { arnStart, refusal, templateOf, testStack, unacknowledged } from '../fixtures/test-stack';
 
 interface Statement { [kind: string]: any }
 interface Rule { Name: string; Priority: number; Statement: Statement; Action?: unknown; OverrideAction?: unknown }
 
 const firewall = (props: WebFirewallProps) => {
   const stack = testStack();
-  new WebFirewall(stack, 'Firewall', props);
+  new WebFirewall(stack, 'Firewall', props).associate(stack, `${arnStart(stack, 'elasticloadbalancing')}:loadbalancer/app/shop/0123456789abcdef`);
   return stack;
 };
 

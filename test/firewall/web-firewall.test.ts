@@ -1,7 +1,9 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { WebFirewall, type WebFirewallProps } from '../../src';
-import { ACCOUNT, refusal, REGION, templateOf, testStack, unacknowledged } from '../fixtures/test-stack';
+import { CfnIPSet, type CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
+import { SecureLoadBalancer, SecureVpc, WebFirewall, type WebFirewallProps } from '../../src';
+import { ACCOUNT, arnStart, refusal, REGION, templateOf, testStack, unacknowledged } from '../fixtures/test-stack';
+import { certificate } from '../fixtures/web-service';
 
 /** Capacity units as AWS publishes them for its managed groups; a rate-based rule takes 2. */
 const UNITS: { [rule: string]: number } = {
@@ -27,7 +29,7 @@ interface Rule {
 
 function stackWithFirewall(props: WebFirewallProps = {}): Stack {
   const stack = testStack();
-  new WebFirewall(stack, 'Firewall', props);
+  new WebFirewall(stack, 'Firewall', props).associate(stack, `${arnStart(stack, 'elasticloadbalancing')}:loadbalancer/app/shop/0123456789abcdef`);
   return stack;
 }
 
@@ -114,6 +116,55 @@ test('A firewall is associated with the resource that it protects', () => {
     ResourceArn: Match.stringLikeRegexp('loadbalancer/app/shop'),
     WebACLArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^FirewallWebAcl'), 'Arn'] },
   });
+});
+
+describe('A firewall that nothing is associated with', () => {
+  const API = 'arn:aws:apigateway:eu-central-1::/restapis/0123456789/stages/prod';
+  const unused = (protect: (firewall: WebFirewall, stack: Stack) => void) => {
+    const stack = testStack();
+    protect(new WebFirewall(stack, 'Firewall'), stack);
+    return unacknowledged(stack).filter((finding) => finding.includes('unusedFirewall'));
+  };
+
+  test('makes synthesis warn', () => {
+    expect(unused(() => undefined)).toEqual([expect.stringContaining('Test/Firewall/WebAcl')]);
+  });
+
+  test.each<[string, (firewall: WebFirewall, stack: Stack) => void]>([
+    ['by associate()', (firewall, stack) => firewall.associate(stack, API)],
+    ['by a resource of its own', (firewall, stack) => new CfnWebACLAssociation(stack, 'Own', { resourceArn: API, webAclArn: firewall.webAcl.attrArn })],
+    ['as the prop of a load balancer', (firewall, stack) => new SecureLoadBalancer(stack, 'Balancer', { network: new SecureVpc(stack, 'Network'), certificate: certificate(stack), firewall })],
+  ])('makes none after an association %s', (_, protect) => {
+    expect(unused(protect)).toEqual([]);
+  });
+});
+
+test('A firewall refuses a load balancer that has one, because AWS associates one web ACL', () => {
+  const stack = testStack();
+  const { loadBalancer } = new SecureLoadBalancer(stack, 'Balancer', { network: new SecureVpc(stack, 'Network'), certificate: certificate(stack) });
+  expect(refusal(() => new WebFirewall(stack, 'Firewall').associate(stack, loadBalancer.loadBalancerArn))).toBe(
+    "WebFirewall 'Test/Firewall': resourceArn is a resource that already has a firewall, by Test/Balancer/WebAclAssociation. Give this firewall to the SecureLoadBalancer or ProductionWebService as the prop firewall.");
+});
+
+test('An address that the app lets pass is a rule before all others, as docs/firewall.md shows', () => {
+  const stack = testStack();
+  const firewall = new WebFirewall(stack, 'Firewall');
+  firewall.associate(stack, `${arnStart(stack, 'apigateway')}:/restapis/0123456789/stages/prod`);
+  const { webAcl } = firewall;
+  const office = new CfnIPSet(stack, 'Office', { scope: 'REGIONAL', ipAddressVersion: 'IPV4', addresses: ['192.0.2.10/32'] });
+  webAcl.rules = [
+    {
+      name: 'Office',
+      priority: 0,
+      action: { allow: {} },
+      statement: { ipSetReferenceStatement: { arn: office.attrArn } },
+      visibilityConfig: { cloudWatchMetricsEnabled: true, metricName: 'Office', sampledRequestsEnabled: true },
+    },
+    ...(webAcl.rules as CfnWebACL.RuleProperty[]).map((rule) => ({ ...rule, priority: rule.priority + 1 })),
+  ];
+  const rules = rulesOf(templateOf(stack));
+  expect(rules.map(({ Name }) => Name)).toEqual(['Office', ...Object.keys(UNITS)]);
+  expect(new Set(rules.map(({ Priority }) => Priority)).size).toBe(rules.length);
 });
 
 test('A firewall has no unacknowledged finding of the four packs', () => {

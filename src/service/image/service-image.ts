@@ -8,6 +8,7 @@ import { NOTHING_RELEASED } from '../../registry/released-image';
 import { checkInReach } from '../../validation/objects-in-reach';
 import { PropError } from '../../validation/prop-error';
 import { checkRules } from '../../validation/rules';
+import { warnOfDockerHub } from './docker-hub';
 
 /** Properties of {@link ServiceImage.fromRepository}. Exactly one of the two is required. */
 export interface DeclaredImageProps {
@@ -34,6 +35,8 @@ export interface ImageContext {
   readonly arm64: boolean;
   /** True where a tag that moves is refused. */
   readonly immutableImageTags: boolean;
+  /** True for a service of production. */
+  readonly production: boolean;
   /** True where tasks can pull from public registries. */
   readonly reachesInternet: boolean;
   /**
@@ -110,7 +113,11 @@ export class ServiceImage {
   }
 
   /**
-   * Declared image of any registry. The network needs a route to the internet.
+   * Declared image of any public registry. The network needs a route to the internet.
+   *
+   * Tasks pull it without a login, so a private image of another registry can't be used. Docker Hub limits such pulls
+   * by address, and all tasks behind a NAT gateway have one. Synthesis warns of an image of Docker Hub in production.
+   * Copy such images into an `ImageRepository`, and use `fromRepository`.
    *
    * Its container must run as the service starts it: as the numeric `user`, not root, with a read-only root file system
    * and no Linux capabilities. It writes to `writablePaths` and `volumes` alone, listens on `port`, and answers the
@@ -130,7 +137,12 @@ export class ServiceImage {
   public static fromRegistry(name: string): ServiceImage {
     return new ServiceImage({
       movingName: movingName(tagOf(name), name),
-      resolve: () => ({ image: ContainerImage.fromRegistry(name), version: tagOf(name) }),
+      resolve: (scope, context) => {
+        if (context.production) {
+          warnOfDockerHub(scope, name, context);
+        }
+        return { image: ContainerImage.fromRegistry(name), version: tagOf(name) };
+      },
     });
   }
 

@@ -61,7 +61,10 @@ export interface ServiceTaskProps {
    */
   readonly command?: string[];
   /**
-   * Time from SIGTERM to SIGKILL, in whole seconds, 1 to 120. The load balancer drains a target for as long.
+   * Time from SIGTERM to SIGKILL, in whole seconds, 1 to 120.
+   *
+   * An application that ends its open requests on SIGTERM needs a time as long as the longest of them. The load
+   * balancer drains a target for as long, unless `deregistrationDelay` is set. A change is a rollout.
    * @default Duration.seconds(30) - ECS's own default
    */
   readonly stopTimeout?: Duration;

@@ -122,6 +122,7 @@ export class TaskBuilder {
       prop: imageProp,
       arm64: this.context.arm64,
       immutableImageTags: true,
+      production: this.context.profile.name === 'production',
       reachesInternet: this.context.reachesInternet,
       sidecar: name,
     });

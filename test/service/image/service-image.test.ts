@@ -1,5 +1,6 @@
+import type { Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { EnvironmentProfile, ImageRepository, type ProductionWebServiceProps, ServiceImage } from '../../../src';
+import { Egress, EnvironmentProfile, ImageRepository, type ProductionWebServiceProps, SecureVpc, ServiceImage, Sidecar } from '../../../src';
 import { refusal, templateOf, testApp, testStack } from '../../fixtures/test-stack';
 import { serviceFixture, VERSION } from '../../fixtures/web-service';
 import { CloudFormationAndEcs } from '../../simulators/cloudformation-and-ecs';
@@ -177,6 +178,35 @@ describe('A service with a declared image', () => {
     const message = refusal(() => serviceFixture({ image: ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx-unprivileged:1.29.1') }));
     expect(message).toMatch(/image is the image of the application in a public registry, which .* does not reach\. Copy it to an ImageRepository/);
     expect(refusal(() => serviceFixture({ image: ServiceImage.fromRegistry('nginx') }))).toContain('a tag that never moves');
+  });
+
+  describe('pulled from Docker Hub', () => {
+    const warnings = (name: string, profile = EnvironmentProfile.production()) => {
+      const network = (stack: Stack) => new SecureVpc(stack, 'Nat', { egress: Egress.singleNatGateway() });
+      const { web } = serviceFixture(({ stack }) => ({ network: network(stack), profile, image: ServiceImage.fromRegistry(name) }));
+      return web.node.metadata.filter(({ type }) => type === 'aws:cdk:warning').map(({ data }) => String(data));
+    };
+
+    test.each(['redis:8.2', 'nginxinc/nginx-unprivileged:1.29.1', 'docker.io/library/redis:8.2', `redis@sha256:${'0'.repeat(64)}`])(
+      'makes synthesis warn in production of %s, because all tasks behind a NAT gateway share a limit', (name) => {
+        expect(warnings(name)).toEqual([expect.stringContaining(`image is ${name}, an image of Docker Hub`)]);
+      });
+
+    test.each(['public.ecr.aws/nginx/nginx-unprivileged:1.29.1', 'ghcr.io/org/shop:1.4.2', 'registry:5000/shop:1.4.2', 'localhost/shop:1.4.2'])(
+      'is not the case of %s', (name) => expect(warnings(name)).toEqual([]));
+
+    test('makes no warning outside production', () => {
+      expect(warnings('redis:8.2', EnvironmentProfile.staging())).toEqual([]);
+    });
+
+    test('makes synthesis warn of a sidecar by its name', () => {
+      const { web } = serviceFixture(({ stack }) => ({
+        network: new SecureVpc(stack, 'Nat', { egress: Egress.singleNatGateway() }),
+        sidecars: [Sidecar.of('cache', { image: ServiceImage.fromRegistry('redis:8.2'), memoryMiB: 64 })],
+      }));
+      expect(web.node.metadata.filter(({ type }) => type === 'aws:cdk:warning').map(({ data }) => String(data)))
+        .toEqual([expect.stringMatching(/sidecars\.image is redis:8\.2.*dockerHubImage:cache/s)]);
+    });
   });
 
   test('builds an image from a directory into the ECR of the account (B-14)', () => {
