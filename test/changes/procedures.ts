@@ -12,6 +12,7 @@ export const PROCEDURES: { readonly [rule: string]: string } = {
   'data-deleted': 'Take a snapshot or a copy first.',
   'data-kept-as-a-snapshot': 'The final snapshot remains and can be restored.',
   'zone-of-a-load-balancer-removed': 'Fewer zones: lower the tasks in the zone first.',
+  'service-connect-name-removed': 'Move the callers to a second service first ([discovery](service.md#discovery)).',
   'name-ends': 'Keep the former name as a record of your own until nobody uses it.',
   'protected-load-balancer': 'Deploy `deletionProtection: false` first ([operate](operate.md)).',
   'protected-database': 'Deploy `deletionProtection: false` first ([operate](operate.md)).',
