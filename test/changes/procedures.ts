@@ -14,6 +14,7 @@ export const PROCEDURES: { readonly [rule: string]: string } = {
   'zone-of-a-load-balancer-removed': 'Fewer zones: lower the tasks in the zone first.',
   'certificate-removed': 'Leave a certificate on the load balancer that covers the same names, or move clients to another name first.',
   'named-by-another-stack': 'Deploy the stacks that use it first (`cdk deploy --exclusively`), then the one that has it.',
+  'service-connect-name-removed': 'Move the callers to a second service first ([discovery](service.md#discovery)).',
   'name-ends': 'Keep the former name as a record of your own until nobody uses it.',
   'protected-load-balancer': 'Deploy `deletionProtection: false` first ([operate](operate.md)).',
   'protected-database': 'Deploy `deletionProtection: false` first ([operate](operate.md)).',

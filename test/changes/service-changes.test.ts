@@ -1,6 +1,10 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { CfnSecurityGroupIngress } from 'aws-cdk-lib/aws-ec2';
+import { CfnRecordSet, HostedZone } from 'aws-cdk-lib/aws-route53';
 import {
+  Domain,
   ImageRepository,
+  Ingress,
   ProductionWebService,
   type ProductionWebServiceProps,
   Rollout,
@@ -27,6 +31,7 @@ interface Shop {
   readonly more?: (web: ProductionWebService, props: ProductionWebServiceProps) => void;
 }
 
+const OWN_HOST = Route.path('/*').onHost('www.example.com');
 const TWO_ZONES = ['eu-central-1a', 'eu-central-1b'];
 const THREE_ZONES = [...TWO_ZONES, 'eu-central-1c'];
 
@@ -111,6 +116,118 @@ describe('Another protocol to the tasks', () => {
     const [outcome, ...others] = changed(deployed({}), { more });
     expect(others).toEqual([]);
     expect([outcome.verdict, outcome.state.status]).toEqual(['in place', 'UPDATE_COMPLETE']);
+  });
+
+  test.each([
+    ['without a host', Route.path('/*'), undefined],
+    ['with a host, which takes a wider route first', OWN_HOST, Route.path('/*')],
+    ['with a host beside a service without one', OWN_HOST, Route.path('/*').onHost('*.example.com')],
+  ])('is had by a second service for one %s, and only edits of rules interrupt', (_, own, wider) => {
+    const second = (route: Route) => (web: ProductionWebService, props: ProductionWebServiceProps) => {
+      new ProductionWebService(web.node.scope!, 'WebOverTls', { ...props, ...after, route });
+    };
+    const account = deployed({ service: { route: own } });
+    const next = Route.path('/*').onHost('next.example.com');
+    const step = (route: Route, ofSecond: Route) => changed(account, { service: { route }, more: second(ofSecond) });
+    expect(step(own, next).map(({ verdict }) => verdict)).toEqual(['in place']);
+    const edits = [...(wider ? step(wider, next) : []), ...step(wider ?? own, OWN_HOST)];
+    expect(edits.map(({ state }) => state.status)).toEqual(edits.map(() => 'UPDATE_COMPLETE'));
+    expect(new Set(edits.flatMap(rulesOf))).toEqual(new Set(['shifted-rule-edited']));
+  });
+});
+
+describe('An ingress from the internet to Cloudflare', () => {
+  const HALVES = ['0.0.0.0/1', '128.0.0.0/1'];
+
+  function edge(ingress: Ingress, halves = false): Template {
+    const stack = testStack();
+    const network = new SecureVpc(stack, 'Network');
+    const balancer = new SecureLoadBalancer(stack, 'Balancer', { network, certificate: certificate(stack), ingress });
+    const [group] = balancer.loadBalancer.connections.securityGroups;
+    (halves ? HALVES : []).forEach((cidrIp, index) => {
+      const rule = { groupId: group.securityGroupId, ipProtocol: 'tcp', fromPort: 443, toPort: 443, cidrIp };
+      new CfnSecurityGroupIngress(stack, `Meanwhile${index}`, rule);
+    });
+    return templateOf(stack).toJSON() as Template;
+  }
+
+  const of = (before: Template, ...after: Template[]) => {
+    const account = new Account(ENV);
+    account.deploy('Edge', before);
+    return after.map((template) => account.update('Edge', template));
+  };
+
+  const created = ({ steps }: Outcome) => steps.map(({ does, logicalId }) => `${does} ${logicalId}`);
+
+  test('admits nobody between the end of the former rules and the first of the new ones', () => {
+    const [outcome] = of(edge(Ingress.internet()), edge(Ingress.cloudflare()));
+    expect(rulesOf(outcome)).toContain('parts-of-a-path-changed');
+    expect(created(outcome)).toEqual(expect.arrayContaining([
+      expect.stringMatching(/^update BalancerSecurityGroup/),
+      expect.stringMatching(/^create BalancerSecurityGroupfrom/),
+    ]));
+    expect(created(outcome).findIndex((step) => step.startsWith('update BalancerSecurityGroup')))
+      .toBeLessThan(created(outcome).findIndex((step) => step.startsWith('create BalancerSecurityGroupfrom')));
+  });
+
+  test('admits everyone by two rules of the team that stand beside those of both', () => {
+    const steps = [edge(Ingress.internet(), true), edge(Ingress.cloudflare(), true), edge(Ingress.cloudflare())];
+    const outcomes = of(edge(Ingress.internet()), ...steps);
+    expect(outcomes.map(({ state }) => state.status)).toEqual(steps.map(() => 'UPDATE_COMPLETE'));
+    expect(outcomes.map((outcome) => created(outcome).filter((step) => step.includes('Meanwhile')))).toEqual([
+      ['create Meanwhile0', 'create Meanwhile1'],
+      [],
+      expect.arrayContaining(['delete Meanwhile0', 'delete Meanwhile1']),
+    ]);
+  });
+});
+
+describe('A domain that moves to another load balancer', () => {
+  const zone = (stack: Stack) => HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z1', zoneName: 'example.com' });
+
+  /** Two load balancers, with the zone for those whose records the stack has. */
+  function edge({ of, kept, second = true }: { of: string[]; kept?: boolean; second?: boolean }): Template {
+    const stack = testStack();
+    const network = new SecureVpc(stack, 'Network');
+    const [hostedZone, tls] = [zone(stack), certificate(stack)];
+    ['First', ...(second ? ['Second'] : [])].forEach((id) => {
+      const domain = { certificate: tls, ...(of.includes(id) ? { hostedZone } : {}) };
+      const domains = [Domain.of('shop.example.com', domain)];
+      const balancer = new SecureLoadBalancer(stack, id, { network, domains });
+      if (kept) {
+        balancer.node.findAll().filter(CfnRecordSet.isCfnRecordSet).forEach((record) => record.applyRemovalPolicy(RemovalPolicy.RETAIN));
+      }
+    });
+    return templateOf(stack).toJSON() as Template;
+  }
+
+  test('is refused by AWS where one deployment takes its record along', () => {
+    const account = new Account(ENV);
+    account.deploy('Edge', edge({ of: ['First'] }));
+    expect(rulesOf(account.update('Edge', edge({ of: ['Second'] })))).toContain('unique-record-in-zone');
+  });
+
+  test('keeps its record in the zone where the record is retained first', () => {
+    const account = new Account(ENV);
+    account.deploy('Edge', edge({ of: ['First'], second: false }));
+    const outcomes = [edge({ of: ['First'], kept: true }), edge({ of: [] })].map((template) => account.update('Edge', template));
+    expect(outcomes.map(({ verdict, state }) => [verdict, state.status])).toEqual([
+      ['in place', 'UPDATE_COMPLETE'],
+      ['in place', 'UPDATE_COMPLETE'],
+    ]);
+    expect(outcomes[1].state.orphans.map(({ type }) => type)).toEqual(['AWS::Route53::RecordSet']);
+  });
+});
+
+describe('Another name for other services', () => {
+  const named = (discoveryName?: string): Shop => ({ service: { discoveryName } });
+
+  test.each([
+    ['interrupts callers', named('api'), named('orders'), 'interruption'],
+    ['that goes interrupts callers', named('api'), named(), 'interruption'],
+    ['that a service did not have is a rollout', named(), named('api'), 'rollout'],
+  ])('%s', (_, before, after, verdict) => {
+    expect(changed(deployed(before), after).map((outcome) => outcome.verdict)).toEqual([verdict]);
   });
 });
 

@@ -59,7 +59,9 @@ export class ListenerPriorities {
             value: priority,
             expected: `a priority that '${samePriority?.owner}' doesn't have`,
           }),
-        fix: `set routePriority on the newer of the two, for example ${this.freeAfter(priority)}`,
+        fix:
+          `set routePriority on the newer of the two, for example ${this.freeAfter(priority)}; ` +
+          'a number that a rule gives up is free in the deployment after that',
       },
       {
         condition: hiding !== undefined,

@@ -24,6 +24,10 @@ const reached = (ContainerPort: number, properties: Properties = {}) =>
     ...properties,
   });
 const inSubnets = (...Subnets: string[]) => ({ NetworkConfiguration: { AwsvpcConfiguration: { Subnets } } });
+const connected = (DnsName: string) => ({
+  Enabled: true,
+  Services: [{ PortName: 'web', DiscoveryName: DnsName, ClientAliases: [{ DnsName, Port: 4000 }] }],
+});
 
 /** Documented behaviour of Amazon ECS. */
 export const ECS_CASES: readonly Case[] = [
@@ -70,6 +74,27 @@ export const ECS_CASES: readonly Case[] = [
     task(),
     task({ ContainerDefinitions: [{ Name: 'web', Image: 'shop:2' }] }),
     { Service: service({ TaskDefinition: { Ref: 'Subject' } }) },
+  ),
+  changed(
+    'service-connect-name-removed',
+    'interruption',
+    'callers know the former name of a service until their own deployment',
+    service({ ServiceConnectConfiguration: connected('api') }),
+    service({ ServiceConnectConfiguration: connected('orders') }),
+  ),
+  changed(
+    'service-connect-name-removed',
+    'interruption',
+    'a service without Service Connect has no name',
+    service({ ServiceConnectConfiguration: connected('api') }),
+    service(),
+  ),
+  changed(
+    'service-deployment',
+    'rollout',
+    'a service that gets a name interrupts nobody',
+    service(),
+    service({ ServiceConnectConfiguration: connected('api') }),
   ),
   changed(
     'service-settings',

@@ -1,8 +1,9 @@
 import { PHYSICAL_NAMES } from '../physical-names';
 import { idOfLimit, TEXT_LIMITS } from '../rules/text';
-import { type Case, created, resource, template } from './case';
+import { type Case, created, resource, template, updating } from './case';
 
 const SERVICE = 'AWS::ECS::Service';
+const RECORD = 'AWS::Route53::RecordSet';
 const GROUP = 'AWS::EC2::SecurityGroup';
 
 function inTwoStacks(rule: string, shows: string, type: string, properties: object): Case {
@@ -32,6 +33,21 @@ export const NAME_CASES: readonly Case[] = [
     GroupName: 'api',
     VpcId: 'vpc-1',
   }),
+  inTwoStacks('unique-record-in-zone', 'a zone has one record of a name and a type', RECORD, {
+    Name: 'shop.example.com.',
+    Type: 'A',
+    HostedZoneId: 'Z1',
+    AliasTarget: { DNSName: 'balancer', HostedZoneId: 'Z2' },
+  }),
+  {
+    rule: 'unique-record-in-zone',
+    verdict: 'refused by AWS',
+    shows: 'a record that moves to another logical id still exists when its successor is made',
+    play: updating(
+      { First: resource(RECORD, { Name: 'shop.example.com.', Type: 'A', HostedZoneId: 'Z1' }) },
+      { Second: resource(RECORD, { Name: 'shop.example.com', Type: 'A', HostedZoneId: 'Z1' }) },
+    ),
+  },
 ];
 
 /** Texts one character longer than accepted, and of other characters. */

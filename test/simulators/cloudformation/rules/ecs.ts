@@ -57,6 +57,14 @@ function portsOf({ TaskDefinition }: Properties, existing: Existing): number[] |
   );
 }
 
+/** Names and aliases by which callers reach a service through Service Connect. */
+function namesOf({ ServiceConnectConfiguration }: Properties): string[] {
+  return list(ServiceConnectConfiguration?.Services as Properties[]).flatMap(({ PortName, DiscoveryName, ClientAliases }) => [
+    (DiscoveryName ?? PortName) as string,
+    ...list(ClientAliases as Properties[]).flatMap(({ DnsName }) => list(DnsName as string)),
+  ]);
+}
+
 /** Services and their tasks. */
 export const ECS: Rules = {
   refusals: [
@@ -100,6 +108,20 @@ export const ECS: Rules = {
       types: [SERVICE],
       properties: DEPLOYS,
       effect: () => ({ verdict: 'rollout', says: 'ECS starts a deployment of the service' }),
+    },
+    {
+      id: 'service-connect-name-removed',
+      source:
+        'Amazon ECS Developer Guide, "Amazon ECS Service Connect components": only new tasks of clients know new names',
+      on: ['update'],
+      types: [SERVICE],
+      properties: ['ServiceConnectConfiguration'],
+      effect: ({ before, after }) => {
+        const removed = namesOf(before!.properties).filter((name) => !namesOf(after!.properties).includes(name));
+        return removed.length > 0
+          ? { verdict: 'interruption', says: `callers no longer reach ${removed.join(', ')}` }
+          : undefined;
+      },
     },
     {
       id: 'service-settings',

@@ -28,5 +28,15 @@ export const NAMES: Rules = {
       what: 'group name',
       key: ({ properties: { GroupName, VpcId } }) => GroupName && `${GroupName} in ${VpcId ?? 'the default VPC'}`,
     },
+    {
+      id: 'unique-record-in-zone',
+      source: 'API reference of Amazon Route 53, "ChangeResourceRecordSets": CREATE, and "ResourceRecordSet": SetIdentifier',
+      types: ['AWS::Route53::RecordSet'],
+      what: 'record',
+      key: ({ properties: { Name, Type, HostedZoneId, HostedZoneName, SetIdentifier } }) => {
+        const name = String(Name).toLowerCase().replace(/\.$/, '');
+        return `${Type} ${name} ${SetIdentifier ?? ''} in ${HostedZoneId ?? HostedZoneName}`;
+      },
+    },
   ],
 };
