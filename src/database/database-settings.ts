@@ -2,6 +2,7 @@ import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
+import { checkNetwork } from '../network/check-network';
 import { uniqueName } from '../text/stack-path';
 import { checkKinds } from '../validation/kinds';
 import { checkAllInReach } from '../validation/objects-in-reach';
@@ -64,6 +65,7 @@ export function databaseSettings(
 ): DatabaseSettings {
   checkAllInReach(scope, props);
   checkKinds(scope, props, { backup: BackupPolicy, credentials: CredentialRotation, profile: EnvironmentProfile });
+  checkNetwork(scope, props.network);
   const profile = props.profile ?? EnvironmentProfile.of(scope);
   const removalPolicy = serverRemovalPolicy(props.removalPolicy, profile);
   const identifier = props.identifier ?? defaultIdentifier(scope);

@@ -1,4 +1,4 @@
-import { Stack, Validations } from 'aws-cdk-lib';
+import { CfnDeletionPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { Waiver } from '../compliance';
@@ -9,6 +9,7 @@ import { uniqueName } from '../text/stack-path';
 import { checkKinds } from '../validation/kinds';
 import { firewallRules, type FirewallSettings, visibility } from './firewall-rules';
 import { PathLimit } from './path-limit';
+import { RuleOverride } from './rule-override';
 import { checkFirewall, warnOfUnknownRules } from './validate-firewall';
 import type { WebFirewallProps } from './web-firewall-props';
 
@@ -39,7 +40,7 @@ export class WebFirewall extends Construct {
 
   public constructor(scope: Construct, id: string, props: WebFirewallProps = {}) {
     super(scope, id);
-    checkKinds(this, props, { pathLimits: PathLimit, profile: EnvironmentProfile });
+    checkKinds(this, props, { pathLimits: PathLimit, ruleOverrides: RuleOverride, profile: EnvironmentProfile });
     this.clientAddressHeader = props.clientAddressHeader;
     const settings = settingsOf(props);
     checkFirewall(this, settings, props.countOnly);
@@ -58,7 +59,11 @@ export class WebFirewall extends Construct {
    * @param resourceArn ARN of the resource
    */
   public associate(scope: Construct, resourceArn: string): void {
-    new CfnWebACLAssociation(scope, 'WebAclAssociation', { resourceArn, webAclArn: this.webAcl.attrArn });
+    const { attrArn: webAclArn } = this.webAcl;
+    const association = new CfnWebACLAssociation(scope, 'WebAclAssociation', { resourceArn, webAclArn });
+    // A new association takes the place of the former one. To delete that afterwards could take away the new one, too.
+    association.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
+    association.cfnOptions.deletionPolicy = CfnDeletionPolicy.DELETE;
   }
 
   private createWebAcl(settings: FirewallSettings): CfnWebACL {

@@ -3,11 +3,11 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { EnvironmentProfile } from '../environment';
+import { type EnvironmentProfile, LogKeys } from '../environment';
 import { regionalHost } from '../iam/service-host';
 import { stackPath } from '../text/stack-path';
-import { knownToDiffer } from '../validation/checks';
-import { PropError } from '../validation/prop-error';
+import { checkGivenKey } from '../validation/given-key';
+import { checkKind } from '../validation/kinds';
 import { stackLogKey } from './stack-log-key';
 
 /** Properties of an {@link EncryptedLogGroup}. `profile` is required. */
@@ -54,6 +54,7 @@ export class EncryptedLogGroup extends Construct {
   private keyFor({ key, dedicatedKey, logGroupName, profile }: EncryptedLogGroupProps): IKey {
     // A generated name depends on the key, so the condition can only name all log groups of the account.
     const groups = logGroupName ?? '*';
+    checkKind(this, 'profile.logKeys', profile.logKeys, LogKeys);
     const { _kind: kind, _key: given } = profile.logKeys;
     if (key) {
       // It may have a statement for each of several log groups, so none has a Sid, which must be unique.
@@ -84,14 +85,7 @@ export class EncryptedLogGroup extends Construct {
   }
 
   private openGivenKey(key: IKey): IKey {
-    const { region } = Stack.of(this);
-    if (knownToDiffer(key.env.region, region)) {
-      throw new PropError(this, {
-        prop: 'logKeys',
-        problem: `is a key in ${key.env.region}, and the log group is in ${region}`,
-        fix: 'give the stack a profile with a key of its own region, or LogKeys.onePerStack()',
-      });
-    }
+    checkGivenKey(this, 'logKeys', key);
     const statement = this.logServiceStatement('*');
     if (!key.addToResourcePolicy(statement).statementAdded) {
       Validations.of(this).addWarning(

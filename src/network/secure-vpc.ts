@@ -25,6 +25,7 @@ import { SubnetPlan } from './addresses/subnet-plan';
 import { SubnetTier } from './addresses/subnet-tier';
 import { AdoptedVpc } from './adopted-vpc';
 import type { AdoptedVpcProps } from './adopted-vpc-props';
+import { ConnectedNetwork } from './connected-network';
 import { Egress, type EgressSettings } from './egress';
 import { allowThroughEndpoints, allowThroughNat } from './endpoints/aws-service-rules';
 import { NetworkEndpoints } from './endpoints/network-endpoints';
@@ -34,6 +35,14 @@ import { NetworkFlowLog } from './network-flow-log';
 import type { AwsServiceAccess, ISecureVpc } from './secure-vpc-interface';
 import type { SecureVpcProps } from './secure-vpc-props';
 import { availabilityZonesOf, availabilityZonesProp, dataPortsOf, endpointTrustOf } from './validate-secure-vpc';
+
+/** Classes of the props that are objects of one. */
+const KINDS = {
+  connectedNetworks: ConnectedNetwork,
+  egress: Egress,
+  plan: SubnetPlan,
+  profile: EnvironmentProfile,
+};
 
 /**
  * Network in three tiers: public, application and data.
@@ -79,7 +88,7 @@ export class SecureVpc extends Construct implements ISecureVpc {
   ) {
     super(scope, id);
     checkAllInReach(this, props);
-    checkKinds(this, props, { egress: Egress, plan: SubnetPlan, profile: EnvironmentProfile });
+    checkKinds(this, props, KINDS);
     const profile = props.profile ?? EnvironmentProfile.of(this);
     const availabilityZones = availabilityZonesOf(this, props);
     this.availabilityZoneCount = availabilityZones.length;

@@ -1,6 +1,6 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { checkPort, checkWholeNumber } from '../validation/checks';
+import { checkList, checkPort, checkWholeNumber } from '../validation/checks';
 import { checkRules } from '../validation/rules';
 import { portsOfOneRange } from './acl-flows';
 import {
@@ -91,6 +91,8 @@ export function dataPortsOf(scope: IConstruct, props: SecureVpcProps): number[] 
 /** Checked accounts and buckets that the VPC endpoints admit. */
 export function endpointTrustOf(scope: IConstruct, props: SecureVpcProps): EndpointTrust {
   const { trustedAccounts = [], openBuckets = [], ownResourcesOnly = false } = props;
+  checkList(scope, 'trustedAccounts', trustedAccounts);
+  checkList(scope, 'openBuckets', openBuckets);
   checkRules(scope, [
     ...trustedAccounts.map((account) => ({
       condition: !Token.isUnresolved(account) && !/^\d{12}$/.test(account),

@@ -15,6 +15,7 @@ import { EnvironmentProfile } from '../environment';
 import { globToRegExp, type Wildcards } from '../text/glob';
 import { stackPath, uniqueName } from '../text/stack-path';
 import { checkWholeNumber } from '../validation/checks';
+import { checkGivenKey } from '../validation/given-key';
 import { checkRules } from '../validation/rules';
 import { checkStackTags } from '../validation/stack-tags';
 import { AdoptedRepository } from './adopted-repository';
@@ -70,7 +71,8 @@ export class ImageRepository extends Construct implements IImageRepository {
       fix: 'keep at least the image that runs',
     });
     checkTracks(this, tracks);
-    checkRules(this, keyRules(this, props));
+    checkGivenKey(this, 'key', props.key);
+    checkRules(this, keyRules(props));
 
     this.ecr = this.createRepository(props, profile);
     this.repository = this.ecr;

@@ -176,16 +176,9 @@ function checkTimes(scope: IConstruct, { startupTime, deregistrationDelay }: Pro
 
 /** Only the types of TypeScript, Java and Go require a network and an image. */
 function checkRequired(scope: IConstruct, props: Partial<ProductionWebServiceProps>): void {
-  const { network, image, loadBalancer, plainHttp } = props;
+  const { image, loadBalancer, plainHttp, domains = [] } = props;
   const given = LOAD_BALANCER_SETTINGS.find((prop) => props[prop] !== undefined);
   checkRules(scope, [
-    {
-      condition: !network,
-      prop: 'network',
-      value: undefined,
-      expected: 'a network',
-      fix: "give new SecureVpc(this, 'Network')",
-    },
     {
       condition: !image,
       prop: 'image',
@@ -199,8 +192,10 @@ function checkRequired(scope: IConstruct, props: Partial<ProductionWebServicePro
       value: undefined,
       expected: 'a certificate, or a loadBalancer',
       fix:
-        'import one with Certificate.fromCertificateArn, or give a SecureLoadBalancer, ' +
-        "or set plainHttp: { reason: '...' }",
+        domains.length > 0
+          ? `write Domain.of('${domains[0].name}', { certificate }), with a certificate of that name`
+          : 'import one with Certificate.fromCertificateArn, or give a SecureLoadBalancer, ' +
+            "or set plainHttp: { reason: '...' }",
     },
     {
       condition: loadBalancer !== undefined && given !== undefined,

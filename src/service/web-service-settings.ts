@@ -2,9 +2,12 @@ import { Duration } from 'aws-cdk-lib';
 import type { HealthCheck } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
+import { checkNetwork } from '../network/check-network';
+import { checkMember } from '../validation/checks';
 import { checkKinds } from '../validation/kinds';
 import { checkAllInReach } from '../validation/objects-in-reach';
 import { ServiceSecret } from './container/service-secret';
+import { ServiceVolume } from './container/service-volume';
 import { Sidecar } from './container/sidecar';
 import { DEFAULT_USER, type WritableMemory } from './container/task-container';
 import { targetHealthCheck } from './deployment/health-check';
@@ -87,6 +90,7 @@ const KINDS = {
   sidecars: Sidecar,
   smokeTest: SmokeTest,
   tracing: Tracing,
+  volumes: ServiceVolume,
 };
 
 /** Settings of a web service, with defaults for what its caller left unset. Throws for props that AWS would refuse. */
@@ -96,7 +100,9 @@ export function webServiceSettings(
   context: RolloutContext,
 ): WebServiceSettings {
   checkAllInReach(service, props);
+  checkNetwork(service, props.network);
   checkKinds(service, props, KINDS);
+  checkMember(service, 'protocolVersion', props.protocolVersion, TargetProtocolVersion);
   const profile = props.profile ?? EnvironmentProfile.of(service);
   const rollout = (props.rollout ?? Rollout.blueGreen())._bind(service, context);
   const protocol = {
@@ -121,7 +127,6 @@ export function webServiceSettings(
     stopTimeout,
     deregistrationDelay: props.deregistrationDelay ?? stopTimeout,
     startupTime: props.startupTime ?? DEFAULT_STARTUP_TIME,
-    startPeriod: startPeriodOf(props.startupTime),
     successRatePercent: props.successRatePercent ?? DEFAULT_SUCCESS_RATE_PERCENT,
     responseTimeLimit: props.responseTimeLimit ?? DEFAULT_RESPONSE_TIME_LIMIT,
   };
@@ -136,6 +141,7 @@ export function webServiceSettings(
   });
   return {
     ...values,
+    startPeriod: startPeriodOf(props.startupTime),
     profile,
     image,
     rollout,

@@ -59,7 +59,13 @@ export function checkDuration(
   value: Duration | undefined,
   { min, max, whole, fix }: DurationRange,
 ): void {
-  if (value === undefined || value.isUnresolved()) {
+  if (value === undefined) {
+    return;
+  }
+  if (typeof value?.isUnresolved !== 'function') {
+    throw new PropError(scope, { prop, value, expected: 'a Duration', fix });
+  }
+  if (value.isUnresolved()) {
     return;
   }
   const inRange = milliseconds(value) >= milliseconds(min) && milliseconds(value) <= milliseconds(max);
@@ -98,6 +104,21 @@ export function checkReason(scope: IConstruct, prop: string, reason: string | un
       expected: 'a sentence of at least 10 characters',
       fix: 'say why this is acceptable here, and for how long',
     });
+  }
+}
+
+/** Refuses a single value where a list is expected. Languages without types let it pass. */
+export function checkList(scope: IConstruct, prop: string, value: unknown[] | undefined): void {
+  if (value !== undefined && !Array.isArray(value)) {
+    throw new PropError(scope, { prop, value, expected: 'a list', fix: `write [${JSON.stringify(value)}]` });
+  }
+}
+
+/** Refuses a value that an enum does not have. */
+export function checkMember(scope: IConstruct, prop: string, value: unknown, members: object): void {
+  const names = Object.keys(members);
+  if (value !== undefined && !Object.values(members).includes(value)) {
+    throw new PropError(scope, { prop, value, expected: names.join(', '), fix: 'give a member of the enum' });
   }
 }
 

@@ -56,17 +56,26 @@ export function checkAllInReach(scope: Construct, props: object): void {
 
 /** Refuses an object of another Stage, account or region. `kind` is the prop whose way is the fix. */
 export function checkInReach(scope: IConstruct, prop: string, value: unknown, kind: string = prop): void {
-  const { vpc, signals, releaseTarget } = (value ?? {}) as Standing;
-  const object = [value, signals?.source, releaseTarget?.source].find((one) => Construct.isConstruct(one));
+  const object = constructOf(value);
   if (!object) {
     return;
   }
+  const { vpc } = value as Standing;
   const problem =
     foreign(scope, object) ?? unlike(scope, Construct.isConstruct(vpc) ? vpc : object, BOUND.get(kind) ?? []);
   if (problem) {
     const fix = WAYS.get(kind) ?? 'create it in the Stage, account and region of this construct';
     throw new PropError(scope, { prop, problem, fix });
   }
+}
+
+/** The value itself, or what it stands for. A service answers only some of its getters: a public image has no release. */
+function constructOf(value: unknown): IConstruct | undefined {
+  if (Construct.isConstruct(value)) {
+    return value;
+  }
+  const { signals, releaseTarget } = (value ?? {}) as Standing;
+  return [signals?.source, releaseTarget?.source].find((one) => Construct.isConstruct(one));
 }
 
 /** Problem of an object whose resources no template of the scope can refer to. */

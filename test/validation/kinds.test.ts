@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import {
-  AlertRouting, BlueGreenPipeline, BurnRateAlarms, DeployStage, GoldenSignalAlarms, HardenedMysql, HardenedPostgres,
+  AlertRouting, BlueGreenPipeline, BurnRateAlarms, DeployStage, EnvironmentProfile, GoldenSignalAlarms, HardenedMysql, HardenedPostgres,
   PipelineSource, ProductionWebService, Release, Rollout, Runbooks, SecureBucket,
-  SecureLoadBalancer, SecureVpc, ServiceObjective, Sidecar, WebFirewall,
+  SecureLoadBalancer, SecureVpc, ServiceCluster, ServiceObjective, Sidecar, WebFirewall,
 } from '../../src';
 import { checkKinds } from '../../src/validation/kinds';
 import { routingByMail } from '../fixtures/alert-routing';
@@ -33,13 +33,14 @@ function nextId(): string {
 const PROPS: ReadonlyArray<[string, string, Make]> = [
   ['image', 'ServiceImage', service], ['rollout', 'Rollout', service], ['smokeTest', 'SmokeTest', service], ['scaling', 'ServiceScaling', service],
   ['route', 'Route', service], ['tracing', 'Tracing', service], ['profile', 'EnvironmentProfile', service], ['secrets[0]', 'ServiceSecret', service],
-  ['sidecars[0]', 'Sidecar', service],
+  ['sidecars[0]', 'Sidecar', service], ['volumes[0]', 'ServiceVolume', service],
   ['capacity', 'PostgresCapacity', postgres], ['backup', 'BackupPolicy', postgres], ['credentials', 'CredentialRotation', postgres],
   ['capacity', 'MysqlCapacity', (props: object) => new HardenedMysql(stack, nextId(), { network, ...props })],
-  ['plan', 'SubnetPlan', net], ['egress', 'Egress', net],
-  ['ingress', 'Ingress', load],
+  ['plan', 'SubnetPlan', net], ['egress', 'Egress', net], ['connectedNetworks[0]', 'ConnectedNetwork', net],
+  ['ingress', 'Ingress', load], ['domains[0]', 'Domain', load],
   ['purpose', 'BucketPurpose', (props: object) => new SecureBucket(stack, nextId(), props as never)],
   ['pathLimits[0]', 'PathLimit', (props: object) => new WebFirewall(stack, nextId(), props)],
+  ['ruleOverrides[0]', 'RuleOverride', (props: object) => new WebFirewall(stack, nextId(), props)],
   ['onCritical[0]', 'AlertChannel', routing], ['onDeployment[0]', 'AlertChannel', routing], ['runbooks', 'Runbooks', routing],
   ['unnotified[0]', 'UnnotifiedAlerts', routing],
   ['objectives[0]', 'ServiceObjective', signals], ['overrides[0]', 'AlarmOverride', signals], ['disabledAlarms[0]', 'DisabledAlarm', signals],
@@ -55,6 +56,27 @@ describe.each<[string, unknown]>([['a number', 1], ['a text', 'nginx'], ['a plai
     // Of the other props only those are given that are checked before.
     const message = refusal(() => make({ ...(name === 'image' || make !== service ? {} : { image: undefined }), [name]: prop.endsWith('[0]') ? [value] : value } as never));
     expect(message).toContain(`: ${prop} is ${JSON.stringify(value)}, expected an object of ${kind}. Use ${kind}.`);
+  });
+});
+
+describe('Instead of what a language with types asks for', () => {
+  test.each<[string, () => unknown, RegExp]>([
+    ['a number of seconds', () => serviceFixture({ startupTime: 300 } as never), /startupTime is 300, expected a Duration/],
+    ['a number as the interval', () => serviceFixture({ healthCheck: { interval: 10 } } as never), /healthCheck.interval is 10, expected a Duration/],
+    ['a number as the idle timeout', () => load({ idleTimeout: 60 } as never), /idleTimeout is 60, expected a Duration/],
+    ['a path as the health check', () => serviceFixture({ healthCheck: '/health' } as never), /healthCheck is "\/health", expected the settings of a health check. Write \{ path: '\/health' \}/],
+    ['a text as the protocol', () => serviceFixture({ protocolVersion: 'grpc' } as never), /protocolVersion is "grpc", expected HTTP1, HTTP2, GRPC/],
+    ['one account', () => net({ trustedAccounts: '222222222222' } as never), /trustedAccounts is "222222222222", expected a list. Write \["222222222222"\]/],
+    ['one bucket', () => net({ openBuckets: 'partner' } as never), /openBuckets is "partner", expected a list/],
+    ['a choice without its class', () => net({ profile: EnvironmentProfile.production().adjust({ logKeys: 'onePerGroup' as never }) } as never), /profile.logKeys is "onePerGroup", expected an object of LogKeys/],
+  ])('%s is refused', (_, make, message) => {
+    expect(refusal(make)).toMatch(message);
+  });
+
+  test('a VPC of CDK as the network is refused with the way to adopt it', () => {
+    const { vpc } = network;
+    const makers: Make[] = [service, load, postgres, (props: object) => new ServiceCluster(stack, nextId(), { network, ...props })];
+    makers.forEach((make) => expect(refusal(() => make({ network: vpc } as never))).toMatch(/: network is no SecureVpc. .*SecureVpc.fromVpc/));
   });
 });
 

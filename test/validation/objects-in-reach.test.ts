@@ -145,6 +145,18 @@ describe.each(PLACES)('An object of %s', (_, thereIn, says) => {
   });
 });
 
+test('A service with an image of a public registry is monitored, which no release could name', () => {
+  const stack = new Stack(testApp(), 'Here', { env: { account: ACCOUNT, region: REGION } });
+  const network = new SecureVpc(stack, 'Network');
+  const service = new ProductionWebService(stack, 'Web', { network, ...PLAIN_HTTP, image: PUBLIC });
+  const alertRouting = routingByMail(stack);
+  new OperationsDashboard(stack, 'It', { services: [service] });
+  new SavedQueries(stack, 'Queries', { services: [service] });
+  new GoldenSignalAlarms(stack, 'Signals', { services: [service], alertRouting });
+  new DeploymentEvents(stack, 'Deployments', { service, alertRouting });
+  new BurnRateAlarms(stack, 'Burn', { service, alertRouting, objective: ServiceObjective.availability(99.9), runbooks: Runbooks.published() });
+});
+
 describe('An imported object', () => {
   const app = testApp();
   const own = new Stack(app, 'Here', { env: { account: ACCOUNT, region: REGION } });

@@ -5,6 +5,7 @@ import { NamespaceType } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../../environment';
 import type { ISecureVpc } from '../../network';
+import { checkNetwork } from '../../network/check-network';
 import { uniqueName } from '../../text/stack-path';
 import { checkAllInReach } from '../../validation/objects-in-reach';
 import { PropError } from '../../validation/prop-error';
@@ -57,6 +58,7 @@ export class ServiceCluster extends Construct {
   public constructor(scope: Construct, id: string, props: ServiceClusterProps) {
     super(scope, id);
     checkAllInReach(this, props);
+    checkNetwork(this, props.network);
     const sessions = props.ecsExec
       ? new EcsExecLog(this, 'Sessions', props.profile ?? EnvironmentProfile.of(this))
       : undefined;

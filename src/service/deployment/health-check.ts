@@ -71,6 +71,14 @@ const GRPC_HEALTH = '/grpc.health.v1.Health/Check';
  * @internal
  */
 export function targetHealthCheck(scope: IConstruct, check: WebHealthCheck, protocol: TargetProtocol): HealthCheck {
+  if (typeof check !== 'object') {
+    throw new PropError(scope, {
+      prop: 'healthCheck',
+      value: check,
+      expected: 'the settings of a health check',
+      fix: `write { path: '${String(check)}' }`,
+    });
+  }
   const grpc = protocol.version === TargetProtocolVersion.GRPC;
   const {
     path = grpc ? GRPC_HEALTH : '/ready',

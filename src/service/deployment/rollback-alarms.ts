@@ -1,9 +1,14 @@
-import { type Duration } from 'aws-cdk-lib';
+import { type Duration, Validations } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
-import { ResponseTimeAlarm, SuccessRateAlarm, UnhealthyTargetsAlarm } from '../../metrics/target-group-alarm';
-import type { TargetGroupNames } from '../../metrics/target-group-metrics';
+import {
+  ResponseTimeAlarm,
+  SuccessRateAlarm,
+  unhealthyMinutes,
+  UnhealthyTargetsAlarm,
+} from '../../metrics/target-group-alarm';
+import { LATE_MINUTES, type TargetGroupNames } from '../../metrics/target-group-metrics';
 import { uniqueName } from '../../text/stack-path';
 
 /** Limits beyond which a deployment rolls back. All are checked. */
@@ -60,4 +65,30 @@ export function rollbackAlarms(
     ),
   );
   return { alarms, alarmNames: [successRate, responseTime, unhealthyTargets] };
+}
+
+/** Times of a deployment. The bake time is unset where CodeDeploy deploys. */
+interface BakeTimes {
+  readonly startupTime: Duration;
+  readonly bakeTime?: Duration;
+}
+
+/**
+ * Warns where the bake ends before the alarm on unhealthy targets can fire.
+ *
+ * The other two alarms do not depend on the time that tasks take to start.
+ */
+export function warnOfShortBake(scope: Construct, { startupTime, bakeTime }: BakeTimes): void {
+  if (!bakeTime || bakeTime.isUnresolved() || startupTime.isUnresolved()) {
+    return;
+  }
+  const needed = unhealthyMinutes(startupTime) + LATE_MINUTES;
+  if (unhealthyMinutes(startupTime) > unhealthyMinutes(undefined) && bakeTime.toMinutes({ integral: false }) < needed) {
+    Validations.of(scope).addWarning(
+      '@org/prod-constructs:shortBakeTime',
+      `The alarm on unhealthy targets fires up to ${needed} minutes after the shift, because tasks take ` +
+        `${startupTime.toHumanString()} to start, and the bake ends after ${bakeTime.toHumanString()}. ` +
+        `Give the rollout a bakeTime of Duration.minutes(${needed}).`,
+    );
+  }
 }

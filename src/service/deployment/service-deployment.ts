@@ -26,7 +26,7 @@ import { CodeDeployTraffic } from './code-deploy-traffic';
 import { EcsTraffic } from './ecs-traffic';
 import type { FixedTags } from './fixed-tags';
 import { LifecycleHook } from './lifecycle-hook';
-import { rollbackAlarms } from './rollback-alarms';
+import { rollbackAlarms, warnOfShortBake } from './rollback-alarms';
 import type { RolloutBinding } from './rollout-binding';
 import { serviceSubnets } from './service-subnets';
 import type { SmokeTestBinding } from './smoke-test-binding';
@@ -217,6 +217,7 @@ export class ServiceDeployment {
   private createRollbackAlarms(): { readonly alarms: Alarm[]; readonly alarmNames: string[] } {
     const { successRatePercent, responseTimeLimit, startupTime } = this.props;
     const names = this.targetGroupNames;
+    warnOfShortBake(this.scope, { startupTime, bakeTime: this.props.rollout.deployment.bakeTime });
     return rollbackAlarms(this.scope, { names, successRatePercent, responseTimeLimit, startupTime });
   }
 

@@ -18,6 +18,7 @@ import { EnvironmentProfile } from '../../environment';
 import { createLate } from '../../environment/created-late';
 import { WebFirewall } from '../../firewall';
 import { SubnetTier } from '../../network';
+import { checkNetwork } from '../../network/check-network';
 import { BucketPurpose, SecureBucket } from '../../storage';
 import { checkKinds } from '../../validation/kinds';
 import { checkAllInReach } from '../../validation/objects-in-reach';
@@ -85,6 +86,7 @@ export class SecureLoadBalancer extends Construct {
     super(scope, id);
     checkAllInReach(this, props);
     checkKinds(this, props, { ingress: Ingress, domains: Domain, profile: EnvironmentProfile });
+    checkNetwork(this, props.network);
     const { network, dualStack = false, profile = EnvironmentProfile.of(this) } = props;
     this.certificate = defaultCertificate(props);
     checkLoadBalancer(this, props);

@@ -10,22 +10,20 @@ export function defaultCertificate(props: LoadBalancerSettings): ICertificate | 
 }
 
 /**
- * Adds the certificates of the domains to a listener, each once.
+ * Adds the certificates of the domains to a listener, each once, the default one too.
  *
+ * So a change of the default certificate takes none away: the listener changes before its further certificates.
  * Their ids follow from the certificate and not from the domain. With another id, CloudFormation would add the
  * certificate a second time, which has no effect, and then remove it.
  */
 export function addDomainCertificates(listener: ApplicationListener, props: LoadBalancerSettings): void {
-  const known = defaultCertificate(props)?.certificateArn;
   const arns = new Set(domainCertificates(props).map(({ certificateArn }) => certificateArn));
-  [...arns]
-    .filter((certificateArn) => certificateArn !== known)
-    .forEach((certificateArn) => {
-      new CfnListenerCertificate(listener, `Certificate-${hashOf(listener, certificateArn)}`, {
-        listenerArn: listener.listenerArn,
-        certificates: [{ certificateArn }],
-      });
+  arns.forEach((certificateArn) => {
+    new CfnListenerCertificate(listener, `Certificate-${hashOf(listener, certificateArn)}`, {
+      listenerArn: listener.listenerArn,
+      certificates: [{ certificateArn }],
     });
+  });
 }
 
 function domainCertificates({ domains = [] }: LoadBalancerSettings): ICertificate[] {

@@ -1,7 +1,7 @@
 import { Duration, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { SecureVpc } from '../../network';
-import { checkDuration, checkReason, checkWholeNumber } from '../../validation/checks';
+import { checkDuration, checkReason } from '../../validation/checks';
 import { checkRules } from '../../validation/rules';
 import type { IngressSettings } from './ingress';
 import type { SecureLoadBalancerProps } from './secure-load-balancer-props';
@@ -57,10 +57,10 @@ export function checkLoadBalancer(scope: Construct, props: SecureLoadBalancerPro
 }
 
 function checkTimeouts(scope: Construct, { idleTimeout, clientKeepAlive }: SecureLoadBalancerProps): void {
-  checkWholeNumber(scope, 'idleTimeout', idleTimeout?.toSeconds({ integral: false }), {
-    min: 1,
-    max: 4000,
-    unit: 'seconds',
+  checkDuration(scope, 'idleTimeout', idleTimeout, {
+    min: Duration.seconds(1),
+    max: Duration.seconds(4000),
+    whole: 'seconds',
     fix: 'write Duration.minutes(5), and let clients send something within that time',
   });
   checkDuration(scope, 'clientKeepAlive', clientKeepAlive, {

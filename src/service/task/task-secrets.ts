@@ -11,6 +11,8 @@ import { SECRET_PLACEHOLDER } from '../../contracts/secret-placeholder';
 import type { EnvironmentProfile } from '../../environment';
 import { viaService } from '../../iam/service-host';
 import { textFor } from '../../text/text-for';
+import { isAliasArn } from '../../validation/given-key';
+import { checkRules } from '../../validation/rules';
 import type { ServiceSecret } from '../container/service-secret';
 
 /** Properties of {@link TaskSecrets}. All but the key are required. */
@@ -141,6 +143,14 @@ export class TaskSecrets extends Construct {
   /** Reading needs no permission on the AWS managed key, but on a customer key. */
   private allowDecrypt(service: string, keyArn?: string): void {
     if (keyArn !== undefined) {
+      checkRules(this.node.scope!, [
+        {
+          condition: isAliasArn(keyArn),
+          prop: 'secrets',
+          problem: `has the alias ${keyArn} as its key, which IAM policies can not name`,
+          fix: 'import the secret or parameter with the key itself, by Key.fromKeyArn()',
+        },
+      ]);
       this.allow('kms:Decrypt', keyArn, {
         StringEquals: { 'kms:ViaService': viaService(this, service) },
       });

@@ -1,6 +1,7 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { checkDuration, checkReason, checkWholeNumber, knownToDiffer } from '../../validation/checks';
+import { checkDuration, checkReason, checkWholeNumber } from '../../validation/checks';
+import { checkGivenKey } from '../../validation/given-key';
 import { checkRules, type Rule } from '../../validation/rules';
 import type { TaskContainer } from '../container/task-container';
 import { checkEachOnce, checkPaths, checkSecrets, checkUser } from '../container/validate-container';
@@ -32,7 +33,6 @@ interface TaskSize {
 /** Refuses props that no task can have. Sidecars and tracing are checked where they are bound. */
 export function checkTask(scope: IConstruct, props: ServiceTaskProps, task: TaskSize): void {
   const { environment = {}, notSecret = {}, discoveryName, secretsKey } = props;
-  const { region } = Stack.of(scope);
   checkRules(scope, fargateRules(task));
   checkUser(scope, 'user', props.user);
   checkPaths(scope, 'writablePaths', props.writablePaths);
@@ -64,13 +64,8 @@ export function checkTask(scope: IConstruct, props: ServiceTaskProps, task: Task
       expected: 'a letter, then letters, digits and -, lower-case, at most 63 characters',
       fix: "use a host name: 'api'",
     },
-    {
-      condition: secretsKey !== undefined && knownToDiffer(secretsKey.env.region, region),
-      prop: 'secretsKey',
-      problem: `is in ${secretsKey?.env.region}, and the service is in ${region}`,
-      fix: 'give a key of the region of the service',
-    },
   ]);
+  checkGivenKey(scope, 'secretsKey', secretsKey);
 }
 
 /** Refuses a physical name that ECS refuses. */

@@ -122,7 +122,8 @@ describe('SecureLoadBalancer', () => {
     const listeners = Object.entries(template.findResources('AWS::ElasticLoadBalancingV2::Listener')).filter(([, { Properties }]) => Properties.Protocol === 'HTTPS');
     listeners.forEach(([, { Properties }]) => expect(JSON.stringify(Properties.Certificates)).toContain('certificate/one'));
     const added = Object.values(template.findResources('AWS::ElasticLoadBalancingV2::ListenerCertificate')).map(({ Properties }) => Properties);
-    expect(added).toEqual(listeners.map(([id]) => ({ ListenerArn: { Ref: id }, Certificates: [{ CertificateArn: expect.stringContaining('certificate/two') }] })));
+    expect(added).toEqual(listeners.flatMap(([id]) => ['one', 'two'].map((name) => (
+      { ListenerArn: { Ref: id }, Certificates: [{ CertificateArn: expect.stringContaining(`certificate/${name}`) }] }))));
   });
 
   test('creates a record after the listener and its certificates, so that no client meets the wrong one (E-02)', () => {
@@ -143,9 +144,11 @@ describe('SecureLoadBalancer', () => {
     expect(made('c.example.com', 'b.example.com')).toEqual(expect.arrayContaining(made('b.example.com')));
   });
 
-  test('has its own certificate as the default, and adds the domains\' without repeating it (E-02)', () => {
-    const { template } = domains(({ own }) => [Domain.of('api.example.com', { certificate: own })], true);
-    template.resourceCountIs('AWS::ElasticLoadBalancingV2::ListenerCertificate', 0);
+  test('keeps the certificate of a domain that was the default and is no longer (E-02)', () => {
+    const added = (...names: string[]) => Object.keys(domains(({ one, two }) => names.map((name) => Domain.of(name, { certificate: name.startsWith('a') ? one : two })))
+      .template.findResources('AWS::ElasticLoadBalancingV2::ListenerCertificate'));
+    expect(added('b.example.com')).toHaveLength(2);
+    expect(added('a.example.com', 'b.example.com')).toEqual(expect.arrayContaining(added('b.example.com')));
   });
 
   test('has a URL: of the first domain without a wildcard, else of its own name', () => {
