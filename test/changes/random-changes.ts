@@ -28,6 +28,8 @@ export class RandomChanges {
   public judged = 0;
   public refusedAtSynthesis = 0;
   private readonly subjects: readonly Subject<never>[];
+  /** Props of the subject that a part sets, its companions included. */
+  private readonly touched = new Map<Part, readonly string[]>();
   private readonly templates = new Map<string, readonly Deployable[] | undefined>();
 
   public constructor(private readonly rows: readonly Row[]) {
@@ -66,26 +68,28 @@ export class RandomChanges {
         this.refusedAtSynthesis++;
         return;
       }
+      const parts = [part!, state.get(slotOf(part!))?.part ?? part!];
       this.holdsRollback(cloud.copy(), changed, failing, part!);
       const outcomes = cloud.deploy(changed);
       this.judged++;
-      this.holdsVerdicts(outcomes, part!);
+      this.holdsVerdicts(outcomes, parts);
       // What AWS refuses was rolled back, so that the next step begins where this one did.
       state = outcomes.every(({ state: { status } }) => /^(CREATE|UPDATE)_COMPLETE$/.test(status)) ? next : state;
     });
   }
 
-  private holdsVerdicts(outcomes: readonly Outcome[], part: Part): void {
+  private holdsVerdicts(outcomes: readonly Outcome[], parts: readonly Part[]): void {
     const findings = outcomes.flatMap(({ changes }) => changes).flatMap(({ logicalId, findings: all }) => all.map((finding) => ({ ...finding, logicalId })));
-    const untold = findings.filter(({ verdict, rule }) => verdict === 'unknown' || (BAD.includes(verdict) && !(rule in PROCEDURES) && !this.isTold(part)));
+    const untold = findings.filter(({ verdict, rule }) => verdict === 'unknown' || (BAD.includes(verdict) && !(rule in PROCEDURES) && !parts.some((part) => this.isTold(part))));
     if (untold.length > 0) {
-      throw new Error(`${slotOf(part)} does what no row tells:\n${untold.map(({ verdict, logicalId, says, rule }) => `${verdict}: ${logicalId}: ${says} [${rule}]`).join('\n')}`);
+      throw new Error(`${slotOf(parts[0])} does what no row tells:\n${untold.map(({ verdict, logicalId, says, rule }) => `${verdict}: ${logicalId}: ${says} [${rule}]`).join('\n')}`);
     }
   }
 
-  /** Tells if a row of the same prop has a procedure. */
+  /** Tells if a row of a prop that the part sets has a procedure. */
   private isTold(part: Part): boolean {
-    return this.rows.some((row) => row.part && slotOf(row.part) === slotOf(part) && row.remarks.procedure);
+    const props = [part.slot, ...this.touched.get(part) ?? []];
+    return this.rows.some((row) => row.part?.subject === part.subject && props.includes(row.part.slot) && row.remarks.procedure);
   }
 
   /** Lets one changed resource fail, and compares its stack with the one before. */
@@ -109,9 +113,31 @@ export class RandomChanges {
     const values = [...state].map(([slot, { part, side }]) => [slot, this.rows.findIndex((row) => row.part === part), side]);
     const key = JSON.stringify([subjects.map(({ name }) => name), values.sort()]);
     if (!this.templates.has(key)) {
-      this.templates.set(key, synthesized(subjects, state));
+      this.templates.set(key, this.synthesized(subjects, state));
     }
     return this.templates.get(key);
+  }
+
+  private synthesized(subjects: readonly Subject<never>[], state: State): readonly Deployable[] | undefined {
+    const site = new Site(SURROUNDINGS);
+    try {
+      subjects.forEach((subject, index) => {
+        const own = [...state.values()].filter(({ part }) => part.subject === subject);
+        const given = own.map(({ part, side }) => {
+          const props = part.props(site, side);
+          this.touched.set(part, [...this.touched.get(part) ?? [], ...Object.keys(props)]);
+          return props;
+        });
+        const props = Object.assign({}, ...given) as object;
+        subject.make(site, `Subject${index}`, props as never);
+      });
+      return site.synthesized();
+    } catch (error) {
+      if (error instanceof Error && isRefusal(error)) {
+        return undefined;
+      }
+      throw error;
+    }
   }
 }
 
@@ -121,23 +147,6 @@ function slotOf({ subject, slot }: Part): string {
 
 /** Surroundings of every random app: two zones keep it small. */
 const SURROUNDINGS: Surroundings = { zones: 2 };
-
-function synthesized(subjects: readonly Subject<never>[], state: State): readonly Deployable[] | undefined {
-  const site = new Site(SURROUNDINGS);
-  try {
-    subjects.forEach((subject, index) => {
-      const own = [...state.values()].filter(({ part }) => part.subject === subject);
-      const props = Object.assign({}, ...own.map(({ part, side }) => part.props(site, side))) as object;
-      subject.make(site, `Subject${index}`, props as never);
-    });
-    return site.synthesized();
-  } catch (error) {
-    if (error instanceof Error && isRefusal(error)) {
-      return undefined;
-    }
-    throw error;
-  }
-}
 
 /** Tells if the library or CDK refused props that do not go together. */
 function isRefusal({ name, message }: Error): boolean {

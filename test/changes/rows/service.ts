@@ -77,7 +77,6 @@ export const SERVICE_ROWS: readonly Row[] = [
       loadBalancer: [(site: Site) => site.loadBalancer, (site: Site) => new SecureLoadBalancer(site.stack, 'Other', { network: site.network, certificate: site.certificate }), {
         procedure: NEW_SERVICE,
       }],
-      certificate: [(site: Site) => site.certificate, (site: Site) => site.otherCertificate, { note: 'Of the dedicated load balancer.' }],
       route: [undefined, () => Route.path('/api/*'), { procedure: WEIGHTS }],
       routePriority: [100, 200, { procedure: WEIGHTS }],
       port: [undefined, 3000, { note: 'Old tasks are reached on their own port until the rollout has ended.' }],
@@ -481,6 +480,11 @@ export const SERVICE_ROWS: readonly Row[] = [
     },
   }),
   ...changesAround(WEB),
+  ...changesOf<WebProps>({
+    subject: ALONE,
+    struct: 'ProductionWebServiceProps',
+    changes: { certificate: [undefined, (site: Site) => site.otherCertificate] },
+  }),
   ...changesAround(ALONE),
   ...changesOf<ServiceClusterProps>({
     subject: CLUSTER,

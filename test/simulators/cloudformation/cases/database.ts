@@ -75,6 +75,13 @@ export const DATABASE_CASES: readonly Case[] = [
     instance({ Engine: 'mysql' }),
   ),
   changed(
+    'replaced-by-another-zone',
+    'data at risk',
+    'a server of another zone is another server',
+    instance({ AvailabilityZone: 'eu-central-1a' }),
+    instance({ AvailabilityZone: 'eu-central-1b' }),
+  ),
+  changed(
     'replaced-by-a-restore',
     'data at risk',
     'a snapshot is restored to another server',

@@ -179,6 +179,13 @@ export const DATABASE: Rules = {
       replaces: () => true,
     },
     {
+      id: 'replaced-by-another-zone',
+      source: 'Template reference, "AWS::RDS::DBInstance": AvailabilityZone requires replacement',
+      types: [INSTANCE],
+      properties: ['AvailabilityZone'],
+      replaces: () => true,
+    },
+    {
       id: 'replaced-by-a-restore',
       source: 'Template reference, "AWS::RDS::DBInstance": DBSnapshotIdentifier',
       types: SERVERS,
