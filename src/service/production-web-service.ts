@@ -17,6 +17,7 @@ import type {
   ServiceSignals,
 } from '../contracts';
 import { withoutGrants } from '../iam/without-grants';
+import { allowTo } from '../network/security-groups/allow-to';
 import { stackPath } from '../text/stack-path';
 import { checkAllInReach } from '../validation/objects-in-reach';
 import { PropError } from '../validation/prop-error';
@@ -227,7 +228,7 @@ export class ProductionWebService
    * The rules belong to the client's stack, so no dependency cycle arises. Source: requirement A-35.
    */
   public allowCallsFrom(client: IConnectable): void {
-    client.connections.allowTo(this, Port.tcp(this.settings.port), `Calls to ${stackPath(this)}`);
+    allowTo(client.connections, this, Port.tcp(this.settings.port), `Calls to ${stackPath(this)}`);
   }
 
   private createLoadBalancer(): SecureLoadBalancer {
