@@ -66,9 +66,22 @@ export class AdoptedVpc extends Construct implements ISecureVpc {
     }
     access.services.forEach((service) => this.checkHasEndpoint(service, access.purpose));
     allowThroughEndpoints(this, access.client, {
-      interfaceEndpoints: endpointSecurityGroup ?? Peer.ipv4(this.vpc.vpcCidrBlock),
+      interfaceEndpoints: endpointSecurityGroup ?? Peer.ipv4(this.cidrBlock()),
       s3PrefixListId: this.props.s3PrefixListId,
     });
+  }
+
+  /** Block of the VPC. An imported VPC throws an error where nobody gave it. */
+  private cidrBlock(): string {
+    try {
+      return this.vpc.vpcCidrBlock;
+    } catch {
+      throw new PropError(this, {
+        prop: 'endpointSecurityGroup',
+        problem: 'is not given, and the block of the VPC, which holds the interface endpoints, is unknown',
+        fix: 'give endpointSecurityGroup, or vpcCidrBlock to Vpc.fromVpcAttributes',
+      });
+    }
   }
 
   private checkHasSubnets(tier: SubnetTier, selection: SubnetSelection): void {

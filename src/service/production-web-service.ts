@@ -33,7 +33,7 @@ import { releaseTarget } from './release-target';
 import { RequestsPerTask } from './scaling/requests-per-task';
 import { spotStrategy } from './scaling/spot-share';
 import { TaskScaling } from './scaling/task-scaling';
-import { applyBindings, shortestReplacement } from './task/apply-binding';
+import { applyBindings, checkVariables, shortestReplacement } from './task/apply-binding';
 import { ScheduledRedeployment } from './task/scheduled-redeployment';
 import { TaskBuilder } from './task/task-builder';
 import type { ServiceTaskDefinition } from './task/task-definition';
@@ -257,6 +257,7 @@ export class ProductionWebService
     const bindings = (this.props.backingServices ?? []).map((backing) => backing.bind(this));
     this.stores.push(...bindings.flatMap(({ store }) => store ?? []));
     checkAllInReach(this, { backingServices: this.stores });
+    checkVariables(this, bindings, this.props);
     applyBindings(task, bindings);
     const replaceTasksEvery = shortestReplacement(bindings);
     checkRolloutSupports(this, this.settings.rollout, { replacesTasks: replaceTasksEvery !== undefined });
