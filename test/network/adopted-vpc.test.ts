@@ -149,6 +149,14 @@ describe('A client of AWS services in an adopted VPC', () => {
       + 'Give endpointSecurityGroup, or vpcCidrBlock to Vpc.fromVpcAttributes.');
   });
 
+  test('is refused where the group of the endpoints has no room for another rule', () => {
+    const stack = testStack();
+    const network = adopt(stack, { endpointSecurityGroup: SecurityGroup.fromSecurityGroupId(stack, 'Endpoints', 'sg-0123456789abcdef0') });
+    const next = (id: string) => network.allowToAwsServices({ client: new SecurityGroup(stack, id, { vpc: network.vpc }).connections, services, purpose: id });
+    Array.from({ length: 59 }, (_, index) => next(`Client${index}`));
+    expect(refusal(() => next('Last'))).toContain("AdoptedVpc 'Test/Network': endpointSecurityGroup has 60 clients of interface endpoints");
+  });
+
   test('reaches only the security group of the endpoints where it is named', () => {
     const stack = testStack();
     const endpointSecurityGroup = SecurityGroup.fromSecurityGroupId(stack, 'Endpoints', 'sg-0123456789abcdef0');
