@@ -91,6 +91,19 @@ export function flowsOf(tier: SubnetTier, context: FlowContext): TierFlows {
   }
 }
 
+/**
+ * Flows of the application tier for VPC origins of CloudFront.
+ *
+ * They send from CloudFront's public addresses. Security groups decide who connects. No route leads from the internet
+ * to the tier.
+ */
+export function cloudFrontFlows({ reachesInternet }: FlowContext): TierFlows {
+  return {
+    inbound: fixed({ number: 180, peer: 'world', ports: HTTPS }),
+    outbound: fixed(...when(!reachesInternet, { number: 160, peer: 'world', ports: EPHEMERAL })),
+  };
+}
+
 /** Two ports that share their rule numbers, if there are any. */
 export function portsOfOneRange(ports: readonly number[]): number[] | undefined {
   return ports
@@ -124,7 +137,8 @@ function publicFlows({ reachesInternet }: FlowContext): TierFlows {
 /**
  * Replies from the internet, from S3 and from databases arrive on the same ports.
  *
- * Former releases used 120 inbound for replies to Linux alone, and 100 outbound for two flows.
+ * Former releases used 120 inbound for replies to Linux alone, and 100 outbound for two flows. {@link cloudFrontFlows}
+ * uses 180 inbound and 160 outbound.
  */
 function applicationFlows({ reachesInternet, connectedNetworks }: FlowContext): TierFlows {
   return {

@@ -6,6 +6,7 @@ import { SubnetTier } from './addresses/subnet-tier';
 import type { AdoptedVpcProps } from './adopted-vpc-props';
 import { DEFAULT_DATA_PORTS } from './data-ports';
 import { allowThroughEndpoints, allowThroughNat, allowToInterfaceEndpoints } from './endpoints/aws-service-rules';
+import { EndpointClients } from './endpoints/endpoint-clients';
 import type { AwsServiceAccess, ISecureVpc } from './secure-vpc-interface';
 
 /** Existing VPC behind the interface of a {@link SecureVpc}. It creates no resources in the VPC. */
@@ -16,6 +17,11 @@ export class AdoptedVpc extends Construct implements ISecureVpc {
   public readonly reachesInternet: boolean;
   /** Empty, because the egress exists already. */
   public readonly egressEstablished: IDependable = new DependencyGroup();
+  private readonly endpointClients = new EndpointClients(
+    this,
+    'endpointSecurityGroup',
+    'let the group admit the block of the VPC, and remove endpointSecurityGroup with reachesInternet: false',
+  );
   private readonly selections: Map<SubnetTier, SubnetSelection | undefined>;
 
   public constructor(
@@ -60,15 +66,32 @@ export class AdoptedVpc extends Construct implements ISecureVpc {
       allowThroughNat(access.client);
       // Names of services with an endpoint resolve to it, wherever the routes lead.
       if (endpointSecurityGroup) {
+        this.endpointClients.add(access.client);
         allowToInterfaceEndpoints(access.client, endpointSecurityGroup);
       }
       return;
     }
     access.services.forEach((service) => this.checkHasEndpoint(service, access.purpose));
+    if (endpointSecurityGroup) {
+      this.endpointClients.add(access.client);
+    }
     allowThroughEndpoints(this, access.client, {
-      interfaceEndpoints: endpointSecurityGroup ?? Peer.ipv4(this.vpc.vpcCidrBlock),
+      interfaceEndpoints: endpointSecurityGroup ?? Peer.ipv4(this.cidrBlock()),
       s3PrefixListId: this.props.s3PrefixListId,
     });
+  }
+
+  /** Block of the VPC. An imported VPC throws an error where nobody gave it. */
+  private cidrBlock(): string {
+    try {
+      return this.vpc.vpcCidrBlock;
+    } catch {
+      throw new PropError(this, {
+        prop: 'endpointSecurityGroup',
+        problem: 'is not given, and the block of the VPC, which holds the interface endpoints, is unknown',
+        fix: 'give endpointSecurityGroup, or vpcCidrBlock to Vpc.fromVpcAttributes',
+      });
+    }
   }
 
   private checkHasSubnets(tier: SubnetTier, selection: SubnetSelection): void {

@@ -66,7 +66,8 @@ export class ConnectedNetwork {
   /**
    * Connected network by its IPv4 block, /8 to /32.
    *
-   * The network refuses a block that lies within its own block, and ports of the data tier that it does not have.
+   * The network refuses a block that lies within its own block, and ports of the data tier that it does not have. A
+   * block around the network may have no `dataPorts`, because it would open the data tier to the public tier.
    */
   public static of(cidr: string, props: ConnectedNetworkProps = {}): ConnectedNetwork {
     return new ConnectedNetwork(cidr, props);
@@ -84,11 +85,11 @@ export class ConnectedNetwork {
     [...applicationPorts, ...applicationUdpPorts, ...dataPorts].forEach((port) =>
       checkPort(scope, 'connectedNetworks', port),
     );
-    checkRules(scope, [...this.blockRules(context), this.dataPortsRule(context, dataPorts)]);
+    checkRules(scope, [...this.blockRules(context, dataPorts), this.dataPortsRule(context, dataPorts)]);
     return { block: this.cidr, applicationPorts, applicationUdpPorts, dataPorts };
   }
 
-  private blockRules({ layout }: ConnectedNetworkContext): Rule[] {
+  private blockRules({ layout }: ConnectedNetworkContext, dataPorts: readonly number[]): Rule[] {
     const block = Cidr.parse(this.cidr);
     return [
       {
@@ -104,6 +105,14 @@ export class ConnectedNetwork {
         value: this.cidr,
         expected: `blocks outside ${layout.network}, whose hosts are in the network itself`,
         fix: 'remove it, or give the block of the other network',
+      },
+      {
+        condition: block !== undefined && block.contains(layout.network) && dataPorts.length > 0,
+        prop: 'connectedNetworks',
+        problem:
+          `opens ports ${dataPorts.join(', ')} of the data tier to ${this.cidr}, ` +
+          'which holds the network itself with its public tier',
+        fix: `name the blocks of the other network without ${layout.network}`,
       },
     ];
   }

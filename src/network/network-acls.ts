@@ -13,7 +13,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../compliance/acknowledge';
 import { PropError } from '../validation/prop-error';
 import { type AclEntry, allowsTcp, entriesOf } from './acl-entries';
-import { type FlowContext, flowsOf, type Packets } from './acl-flows';
+import { cloudFrontFlows, type FlowContext, flowsOf, type Packets, type TierFlows } from './acl-flows';
 import type { Cidr } from './addresses/cidr';
 import { SubnetTier } from './addresses/subnet-tier';
 
@@ -46,6 +46,7 @@ export class NetworkAcls extends Construct {
   /** Associations with the subnets. Each depends on all rules of its network ACL. */
   public readonly associations: SubnetNetworkAclAssociation[] = [];
   private readonly entries: ReadonlyMap<SubnetTier, TierEntries>;
+  private admitsCloudFront = false;
 
   public constructor(
     scope: Construct,
@@ -63,15 +64,37 @@ export class NetworkAcls extends Construct {
     return allowsTcp(this.entries.get(tier)?.inbound ?? [], block, port);
   }
 
+  /** Lets VPC origins of CloudFront connect to the application tier. Doing it again has no effect. */
+  public admitCloudFront(): void {
+    if (!this.admitsCloudFront) {
+      this.admitsCloudFront = true;
+      const added = this.resolve(cloudFrontFlows(this.props));
+      const all = this.entries.get(SubnetTier.APPLICATION)!;
+      all.inbound.push(...added.inbound);
+      all.outbound.push(...added.outbound);
+      this.checkRuleCounts(SubnetTier.APPLICATION, all);
+      const acl = this.node.findChild(SubnetTier.APPLICATION) as NetworkAcl;
+      this.addEntries(acl, TrafficDirection.INGRESS, added.inbound);
+      this.addEntries(acl, TrafficDirection.EGRESS, added.outbound);
+    }
+  }
+
   private entriesOf(tier: SubnetTier): TierEntries {
-    const { inbound, outbound } = flowsOf(tier, this.props);
-    const entries = {
+    const entries = this.resolve(flowsOf(tier, this.props));
+    this.checkRuleCounts(tier, entries);
+    return entries;
+  }
+
+  private resolve({ inbound, outbound }: TierFlows): TierEntries {
+    return {
       inbound: entriesOf(this, this.props.layout, inbound),
       outbound: entriesOf(this, this.props.layout, outbound),
     };
-    this.checkRuleCount(tier, 'inbound', entries.inbound);
-    this.checkRuleCount(tier, 'outbound', entries.outbound);
-    return entries;
+  }
+
+  private checkRuleCounts(tier: SubnetTier, { inbound, outbound }: TierEntries): void {
+    this.checkRuleCount(tier, 'inbound', inbound);
+    this.checkRuleCount(tier, 'outbound', outbound);
   }
 
   private createAcl(tier: SubnetTier, { inbound, outbound }: TierEntries): void {

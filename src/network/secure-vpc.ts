@@ -28,6 +28,7 @@ import type { AdoptedVpcProps } from './adopted-vpc-props';
 import { ConnectedNetwork } from './connected-network';
 import { Egress, type EgressSettings } from './egress';
 import { allowThroughEndpoints, allowThroughNat } from './endpoints/aws-service-rules';
+import { EndpointClients } from './endpoints/endpoint-clients';
 import { NetworkEndpoints } from './endpoints/network-endpoints';
 import { nameFromStack } from './name-tags';
 import { NetworkAcls } from './network-acls';
@@ -80,6 +81,11 @@ export class SecureVpc extends Construct implements ISecureVpc {
   private readonly layout: SubnetLayout;
   private readonly acls: NetworkAcls;
   private readonly endpoints: NetworkEndpoints;
+  private readonly endpointClients = new EndpointClients(
+    this,
+    'egress',
+    'use an Egress with NAT, or put further services into a second SecureVpc',
+  );
 
   public constructor(
     scope: Construct,
@@ -134,6 +140,7 @@ export class SecureVpc extends Construct implements ISecureVpc {
       return;
     }
     access.services.forEach((service) => this.endpoints.require(service));
+    this.endpointClients.add(access.client);
     allowThroughEndpoints(this, access.client, {
       interfaceEndpoints: this.endpoints.securityGroup,
       s3PrefixListId: this.props.s3PrefixListId,
@@ -149,6 +156,22 @@ export class SecureVpc extends Construct implements ISecureVpc {
   public _admits(tier: SubnetTier, block: string, port: number): boolean {
     const parsed = Token.isUnresolved(block) || Token.isUnresolved(port) ? undefined : Cidr.around(block);
     return !parsed || this.layout.network.contains(parsed) || this.acls.admits(tier, parsed, port);
+  }
+
+  /**
+   * True where the VPC has an internet gateway.
+   * @internal
+   */
+  public get _hasInternetGateway(): boolean {
+    return this.vpc.node.tryFindChild('IGW') !== undefined;
+  }
+
+  /**
+   * Lets VPC origins of CloudFront through the network ACLs to the application tier.
+   * @internal
+   */
+  public _admitCloudFront(): void {
+    this.acls.admitCloudFront();
   }
 
   private createVpc(availabilityZones: string[]): Vpc {

@@ -13,7 +13,7 @@ import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
 import { globToRegExp, type Wildcards } from '../text/glob';
-import { stackPath, uniqueName } from '../text/stack-path';
+import { stackPath } from '../text/stack-path';
 import { checkWholeNumber } from '../validation/checks';
 import { checkGivenKey } from '../validation/given-key';
 import { checkRules } from '../validation/rules';
@@ -21,6 +21,7 @@ import { checkStackTags } from '../validation/stack-tags';
 import { AdoptedRepository } from './adopted-repository';
 import type { IImageRepository } from './image-repository-interface';
 import type { AdoptedRepositoryProps, ImageRepositoryProps } from './image-repository-props';
+import { parameterName } from './parameter-name';
 import { NOTHING_RELEASED } from './released-image';
 import { keyRules } from './validate-key';
 import { checkTracks, unknownTrack } from './validate-tracks';
@@ -172,7 +173,7 @@ export class ImageRepository extends Construct implements IImageRepository {
   private createParameter(track: string): CfnParameter {
     const parameter = new CfnParameter(this, `Released-${track}`, {
       type: 'String',
-      name: `/${uniqueName(this, { maxLength: 120, separator: '-' }).toLowerCase()}/released/${track}`,
+      name: parameterName(this, `released/${track}`),
       value: NOTHING_RELEASED,
     });
     parameter.addPropertyDeletionOverride('Tags');

@@ -17,6 +17,7 @@ import type {
   ServiceSignals,
 } from '../contracts';
 import { withoutGrants } from '../iam/without-grants';
+import { allowTo } from '../network/security-groups/allow-to';
 import { stackPath } from '../text/stack-path';
 import { checkAllInReach } from '../validation/objects-in-reach';
 import { PropError } from '../validation/prop-error';
@@ -32,7 +33,7 @@ import { releaseTarget } from './release-target';
 import { RequestsPerTask } from './scaling/requests-per-task';
 import { spotStrategy } from './scaling/spot-share';
 import { TaskScaling } from './scaling/task-scaling';
-import { applyBindings, shortestReplacement } from './task/apply-binding';
+import { applyBindings, checkVariables, shortestReplacement } from './task/apply-binding';
 import { ScheduledRedeployment } from './task/scheduled-redeployment';
 import { TaskBuilder } from './task/task-builder';
 import type { ServiceTaskDefinition } from './task/task-definition';
@@ -227,7 +228,7 @@ export class ProductionWebService
    * The rules belong to the client's stack, so no dependency cycle arises. Source: requirement A-35.
    */
   public allowCallsFrom(client: IConnectable): void {
-    client.connections.allowTo(this, Port.tcp(this.settings.port), `Calls to ${stackPath(this)}`);
+    allowTo(client.connections, this, Port.tcp(this.settings.port), `Calls to ${stackPath(this)}`);
   }
 
   private createLoadBalancer(): SecureLoadBalancer {
@@ -256,6 +257,7 @@ export class ProductionWebService
     const bindings = (this.props.backingServices ?? []).map((backing) => backing.bind(this));
     this.stores.push(...bindings.flatMap(({ store }) => store ?? []));
     checkAllInReach(this, { backingServices: this.stores });
+    checkVariables(this, bindings, this.props);
     applyBindings(task, bindings);
     const replaceTasksEvery = shortestReplacement(bindings);
     checkRolloutSupports(this, this.settings.rollout, { replacesTasks: replaceTasksEvery !== undefined });

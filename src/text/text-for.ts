@@ -22,6 +22,7 @@ const FIELDS = {
   'build project': { longest: 255 },
   'database group': { longest: 255, refused: BEYOND_EC2 },
   'event rule': { longest: 512 },
+  'file system tag': { longest: 255, refused: /[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu },
   'function': { longest: 256 },
   'hosted zone record': { longest: 256 },
   'name tag': { longest: 255 },

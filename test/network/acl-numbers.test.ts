@@ -35,8 +35,11 @@ function ofZones(first: number, peer: string, ports: string): { [number: number]
   return Object.fromEntries(ZONES.map((zone) => [first + zone - 1, [`${peer}${zone}-${ports}`]]));
 }
 
-function numbersOf(props: SecureVpcProps): Numbers {
+function numbersOf(props: SecureVpcProps, cloudFront = false): Numbers {
   const network = new SecureVpc(testStack(), 'Network', { plan: SubnetPlan.sized({ reservedAzs: 6 }), ...props });
+  if (cloudFront) {
+    network._admitCloudFront();
+  }
   const entries = network.node.findAll().filter((construct) => construct instanceof CfnNetworkAclEntry);
   return new Map(entries.map((entry) => {
     const [, id, acl] = [...entry.node.scopes].reverse().map(({ node }) => node.id);
@@ -44,12 +47,12 @@ function numbersOf(props: SecureVpcProps): Numbers {
   }));
 }
 
-/** One variant for each egress and number of zones, with and without connected networks, and for each database port. */
+/** One variant for each egress and number of zones, with and without connected networks and CloudFront, and for each database port. */
 function variants(): Numbers[] {
   const everywhere = EGRESSES.flatMap(([, egress]) => ZONES.flatMap((availabilityZoneCount) => {
     const props = { egress, availabilityZoneCount, dataPorts: [5432] };
     const connected = ConnectedNetwork.of('10.7.0.0/16', { applicationPorts: [443], dataPorts: [5432] });
-    return [numbersOf(props), numbersOf({ ...props, connectedNetworks: availabilityZoneCount > 4 ? [connected] : CONNECTED })];
+    return [numbersOf(props), numbersOf(props, true), numbersOf({ ...props, connectedNetworks: availabilityZoneCount > 4 ? [connected] : CONNECTED })];
   }));
   const ports = DATABASE_PORTS.map((port) => numbersOf({ availabilityZoneCount: 6, dataPorts: [port] }));
   const defaults = numbersOf({});

@@ -135,6 +135,28 @@ describe('A client of AWS services in an adopted VPC', () => {
     template.resourceCountIs('AWS::EC2::SecurityGroupEgress', 1);
   });
 
+  test('is refused without internet access where neither the group of the endpoints nor the block of the VPC is known', () => {
+    const stack = testStack();
+    const vpc = Vpc.fromVpcAttributes(stack, 'WithoutBlock', {
+      vpcId: 'vpc-0123456789abcdef0', availabilityZones: ZONES, privateSubnetIds: ['subnet-0000000000000001a', 'subnet-0000000000000001b'],
+    });
+    const network = SecureVpc.fromVpc(stack, 'Network', {
+      vpc, applicationSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS }, reachesInternet: false, interfaceEndpoints: services,
+    });
+    const client = new SecurityGroup(stack, 'Client', { vpc, allowAllOutbound: false }).connections;
+    expect(refusal(() => network.allowToAwsServices({ client, services, purpose: 'the secrets of Shop/Api' }))).toBe(
+      "AdoptedVpc 'Test/Network': endpointSecurityGroup is not given, and the block of the VPC, which holds the interface endpoints, is unknown. "
+      + 'Give endpointSecurityGroup, or vpcCidrBlock to Vpc.fromVpcAttributes.');
+  });
+
+  test('is refused where the group of the endpoints has no room for another rule', () => {
+    const stack = testStack();
+    const network = adopt(stack, { endpointSecurityGroup: SecurityGroup.fromSecurityGroupId(stack, 'Endpoints', 'sg-0123456789abcdef0') });
+    const next = (id: string) => network.allowToAwsServices({ client: new SecurityGroup(stack, id, { vpc: network.vpc }).connections, services, purpose: id });
+    Array.from({ length: 59 }, (_, index) => next(`Client${index}`));
+    expect(refusal(() => next('Last'))).toContain("AdoptedVpc 'Test/Network': endpointSecurityGroup has 60 clients of interface endpoints");
+  });
+
   test('reaches only the security group of the endpoints where it is named', () => {
     const stack = testStack();
     const endpointSecurityGroup = SecurityGroup.fromSecurityGroupId(stack, 'Endpoints', 'sg-0123456789abcdef0');

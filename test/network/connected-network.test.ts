@@ -105,6 +105,7 @@ describe('Connected networks', () => {
     ['an address inside a block', ConnectedNetwork.of('10.8.0.1/16'), 'connectedNetworks is "10.8.0.1/16", expected IPv4 blocks of /8 to /32 that begin with their first address'],
     ['the internet', ConnectedNetwork.of('0.0.0.0/0'), 'expected IPv4 blocks of /8 to /32'],
     ['a block of the network', ConnectedNetwork.of('10.0.11.0/24'), 'expected blocks outside 10.0.0.0/16, whose hosts are in the network itself'],
+    ['database ports for a block around the network, whose public tier is in it', ConnectedNetwork.of('10.0.0.0/8', { dataPorts: [5432] }), 'connectedNetworks opens ports 5432 of the data tier to 10.0.0.0/8, which holds the network itself with its public tier. Name the blocks of the other network without 10.0.0.0/16.'],
     ['a port out of range', ConnectedNetwork.of(OFFICE, { applicationPorts: [70000] }), 'connectedNetworks is 70000, expected a whole number from 1 to 65535'],
     ['a database port that the data tier lacks', ConnectedNetwork.of(OFFICE, { dataPorts: [1433] }), 'connectedNetworks opens ports 1433 of the data tier, which has 5432, 3306, 6379. Name them in dataPorts'],
   ])('are refused with %s', (_what, connected, message) => {

@@ -186,6 +186,18 @@ describe('A client of AWS services', () => {
     ]));
   });
 
+  test('is refused where the security group of the endpoints has no room for another rule (B-14)', () => {
+    const stack = testStack();
+    const network = networkIn(stack, { egress: Egress.endpointsOnly() });
+    const next = (id: string) => new SecurityGroup(stack, id, { vpc: network.vpc, allowAllOutbound: false }).connections;
+    const allow = (client: Connections) => network.allowToAwsServices({ client, services: [InterfaceVpcEndpointAwsService.ECR], purpose: 'a service' });
+    const clients = Array.from({ length: 59 }, (_, index) => next(`Client${index}`));
+    [...clients, ...clients].forEach(allow);
+    expect(refusal(() => allow(next('Last')))).toBe(
+      "SecureVpc 'Test/Network': egress has 60 clients of interface endpoints, each with a rule in their security group, which has room for 59 and one rule of the team. "
+      + 'Use an Egress with NAT, or put further services into a second SecureVpc.');
+  });
+
   test('uses HTTPS through NAT where the network has it', () => {
     const stack = testStack();
     const network = networkIn(stack);

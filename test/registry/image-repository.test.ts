@@ -14,6 +14,17 @@ function parametersOf(template: Template): { [id: string]: unknown } {
   return template.findResources('AWS::SSM::Parameter');
 }
 
+test.each(['Aws-Registry', 'awsome', 'SSM-Images'])('An image repository is refused in the stack %s, whose name the Parameter Store reserves', (stackName) => {
+  const message = refusal(() => new ImageRepository(testStack({ stackName }), 'Images'));
+  expect(message).toBe(
+    `ImageRepository 'Test/Images': stackName begins with "${stackName.slice(0, 3).toLowerCase()}", which the Parameter Store reserves for AWS in names of parameters. `
+    + 'Give the stack another name, such as its product first: stackName: "Shop-Registry".');
+});
+
+test('An image repository may be in a stack whose name has aws in it', () => {
+  expect(() => new ImageRepository(testStack({ stackName: 'Shop-aws' }), 'Images')).not.toThrow();
+});
+
 describe('An image repository', () => {
   test('scans on push and is encrypted with a key that rotates (A-12, B-06, C-12, E-05)', () => {
     const template = repositoryWith();

@@ -26,6 +26,7 @@ describe('A text for a field', () => {
   test('has the closest characters of ASCII where the service refuses one', () => {
     expect(textFor('security group', 'Tasks of Ünïcode\'s "Shop" — 店')).toBe('Tasks of Unicode_s _Shop_ _ _');
     expect(textFor('role', 'Runs 店')).toBe('Runs _');
+    expect(textFor('file system tag', 'Shop/Bücher, "店"')).toBe('Shop/Bücher_ _店_');
   });
 
   test('loses its middle where it is too long', () => {
@@ -55,6 +56,7 @@ const FREE = new Map([
   ['AWS::CodePipeline::Pipeline.Stages.Actions.Namespace', 100],
   ['AWS::EC2::*.Tags.Value', 256],
   ['AWS::EC2::PrefixList.PrefixListName', 255],
+  ['AWS::EFS::AccessPoint.AccessPointTags.Value', 256],
   ['AWS::ECS::TaskDefinition.ContainerDefinitions.Environment.Value', Infinity],
   ['AWS::ECS::Service.TaskDefinition', 255],
   ['AWS::Events::Rule.Targets.InputTransformer.InputTemplate', 8192],

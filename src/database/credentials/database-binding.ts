@@ -3,6 +3,7 @@ import { Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import type { IBackingServiceClient, SecretVariable, ServiceBinding } from '../../contracts';
+import { allowTo } from '../../network/security-groups/allow-to';
 import type { DatabaseServer } from '../server/database-server';
 import type { DatabaseCredentials } from './database-credentials';
 import { type DatabaseVariables, variableNames } from './database-variables';
@@ -44,7 +45,7 @@ export class DatabaseBinding {
     const { securityGroup, port } = this.props;
     const { userName, secret, replaceTasksEvery } = this.props.credentials;
     const names = variableNames(variables);
-    client.connections.allowTo(securityGroup, Port.tcp(port), `Database ${this.database.node.id}`);
+    allowTo(client.connections, securityGroup, Port.tcp(port), `Database ${this.database.node.id}`);
     const environment = this.environment(names);
     return secret
       ? { store: this.database, environment, secrets: this.secrets(names, secret.secretArn), replaceTasksEvery }

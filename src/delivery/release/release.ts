@@ -8,8 +8,8 @@ import { acknowledgeWildcard } from '../../compliance/acknowledge';
 import type { IReleasedService, ReleaseTarget } from '../../contracts';
 import { EnvironmentProfile } from '../../environment';
 import { ofThisAccount } from '../../iam/source-account';
+import { parameterName } from '../../registry/parameter-name';
 import { NOTHING_RELEASED } from '../../registry/released-image';
-import { uniqueName } from '../../text/stack-path';
 import { checkKinds } from '../../validation/kinds';
 import { checkAllInReach } from '../../validation/objects-in-reach';
 import { checkStackTags } from '../../validation/stack-tags';
@@ -34,7 +34,8 @@ import { plannedRolloutMinutes, validateInterval, validateRelease } from './vali
  * With `"rollback": true` next to `images`, the release rolls back to those images, without alarm checks, snapshot,
  * migration and monitoring (docs/delivery.md).
  *
- * Throws a PropError for services that can't be released, and for a migration without a database.
+ * Throws a PropError for services that can't be released, and for a migration without a database. Throws one for a
+ * stack whose name begins with `aws` or `ssm`, which the Parameter Store reserves.
  *
  * @example
  * new Release(this, 'Release', { stageName: 'production', services: [api, web] });
@@ -107,7 +108,7 @@ export class Release extends Construct {
   private createRecord(id: string, name: string): string {
     const record = new CfnParameter(this, id, {
       type: 'String',
-      name: `/${uniqueName(this, { maxLength: 120, separator: '-' }).toLowerCase()}/${name}`,
+      name: parameterName(this, name),
       value: NOTHING_RELEASED,
     });
     record.addPropertyDeletionOverride('Tags');

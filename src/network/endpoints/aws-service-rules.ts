@@ -1,5 +1,6 @@
 import { type Connections, type IConnectable, Peer, Port } from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
+import { allowTo } from '../security-groups/allow-to';
 import { s3PrefixListId } from './s3-prefix-list';
 
 const HTTPS = Port.tcp(443);
@@ -18,7 +19,7 @@ export function allowThroughNat(client: Connections): void {
 
 /** Allows a client to reach AWS services through interface endpoints. */
 export function allowToInterfaceEndpoints(client: Connections, interfaceEndpoints: IConnectable): void {
-  client.allowTo(interfaceEndpoints, HTTPS, 'AWS services, through interface endpoints');
+  allowTo(client, interfaceEndpoints, HTTPS, 'AWS services, through interface endpoints');
 }
 
 /** Allows a client to reach AWS services through interface endpoints, and S3 through its gateway. */

@@ -1,7 +1,7 @@
-import { type IPeer, type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { type IPeer, type IVpc, Peer, Port, type RuleScope, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import { uniqueName } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
+import { idInRules } from './allow-to';
 
 /**
  * Group whose rules have ids and descriptions that AWS and CloudFormation accept wherever its stack is.
@@ -9,7 +9,7 @@ import { textFor } from '../../text/text-for';
  */
 class ClosedSecurityGroup extends SecurityGroup {
   public override get uniqueId(): string {
-    return uniqueName(this, { maxLength: 255 });
+    return idInRules(this);
   }
 
   public override addIngressRule(peer: IPeer, connection: Port, description?: string, remoteRule?: boolean): void {
@@ -18,6 +18,19 @@ class ClosedSecurityGroup extends SecurityGroup {
 
   public override addEgressRule(peer: IPeer, connection: Port, description?: string, remoteRule?: boolean): void {
     super.addEgressRule(peer, connection, description && textFor('security group', description), remoteRule);
+  }
+
+  /** Rules of this group have the id of their peer in theirs. */
+  protected override determineRuleScope(
+    peer: IPeer,
+    connection: Port,
+    fromTo: 'from' | 'to',
+    remoteRule?: boolean,
+  ): RuleScope {
+    const rule = super.determineRuleScope(peer, connection, fromTo, remoteRule);
+    return rule.scope === this && SecurityGroup.isSecurityGroup(peer)
+      ? { ...rule, id: rule.id.replace(peer.uniqueId, idInRules(peer)) }
+      : rule;
   }
 }
 

@@ -138,6 +138,9 @@ export class Ingress {
    *
    * It serves HTTPS only, because CloudFront's prefix list counts as 55 of the 60 rules of a security group.
    *
+   * The network ACLs of a `SecureVpc` then admit 443 from any address to the application tier. Its plan needs public
+   * blocks, because AWS requires an internet gateway in the VPC, through which no packet passes.
+   *
    * @example
    * const ingress = Ingress.cloudFront();
    */

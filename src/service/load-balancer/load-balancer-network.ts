@@ -55,6 +55,33 @@ export function checkClientsPass(
   );
 }
 
+/**
+ * Lets CloudFront reach an internal load balancer through a VPC origin.
+ *
+ * AWS refuses a VPC origin in a VPC without an internet gateway, although no packet passes it. The network ACLs see
+ * CloudFront's public addresses. Those of an adopted network are the team's own.
+ */
+export function admitVpcOrigin(
+  scope: IConstruct,
+  network: ISecureVpc,
+  { internetFacing, fromInternet }: IngressSettings,
+): void {
+  if (internetFacing || !fromInternet || !(network instanceof SecureVpc)) {
+    return;
+  }
+  checkRules(scope, [
+    {
+      condition: !network._hasInternetGateway,
+      prop: 'ingress',
+      problem:
+        `is not supported in ${network.node.path}, which has no internet gateway: ` +
+        'AWS requires one for VPC origins of CloudFront',
+      fix: 'add publicBlocks to the plan of the SecureVpc',
+    },
+  ]);
+  network._admitCloudFront();
+}
+
 /** Availability Zone of a subnet. An imported subnet throws an error where nobody gave it. */
 function zoneOf(subnet: ISubnet): string | undefined {
   try {

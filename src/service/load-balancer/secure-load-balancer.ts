@@ -28,7 +28,7 @@ import { logHealthChecks } from './health-check-logs';
 import { Ingress, type IngressSettings } from './ingress';
 import { IngressRules } from './ingress-rules';
 import { ListenerPriorities } from './listener-priorities';
-import { checkClientsPass, loadBalancerSubnets } from './load-balancer-network';
+import { admitVpcOrigin, checkClientsPass, loadBalancerSubnets } from './load-balancer-network';
 import { responseHeaderAttributes } from './response-headers';
 import type { Route } from './route';
 import type { SecureLoadBalancerProps } from './secure-load-balancer-props';
@@ -98,6 +98,7 @@ export class SecureLoadBalancer extends Construct {
     this.securityGroup = this.ingressRules.securityGroup;
     this.openPorts();
     this.loadBalancer = this.createLoadBalancer(profile);
+    admitVpcOrigin(this, network, this.ingress);
     this.logTo(props.logBucket ?? new SecureBucket(this, 'Logs', { purpose: BucketPurpose.logs(), profile }).bucket);
     this.listener = this.addListener('Listener', this.certificate ? HTTPS : HTTP);
     this.testListener = this.addListener('TestListener', this.certificate ? TEST_HTTPS : TEST_HTTP);

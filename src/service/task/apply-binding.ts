@@ -1,5 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
 import type { ServiceBinding } from '../../contracts';
+import { PropError } from '../../validation/prop-error';
+import type { ServiceTaskProps } from './service-task-props';
 import type { ServiceTaskDefinition } from './task-definition';
 
 /** Adds the variables, secrets and permissions of backing services to a task. */
@@ -12,6 +15,38 @@ export function applyBindings(task: ServiceTaskDefinition, bindings: ServiceBind
   if (permissions.length > 0) {
     task.permit(permissions);
   }
+}
+
+/** Refuses a variable with two values. The last one would win, and the application would read the wrong service. */
+export function checkVariables(
+  scope: IConstruct,
+  bindings: ServiceBinding[],
+  { environment = {}, secrets = [] }: Pick<ServiceTaskProps, 'environment' | 'secrets'>,
+): void {
+  const owners = new Map([
+    ...Object.keys(environment).map((variable): [string, string] => [variable, 'environment']),
+    ...secrets.map(({ variable }): [string, string] => [variable, 'secrets']),
+  ]);
+  bindings.forEach((binding, index) => {
+    const owner = binding.store?.node.path ?? `number ${index + 1}`;
+    variablesOf(binding).forEach((variable) => {
+      const other = owners.get(variable);
+      if (other !== undefined) {
+        throw new PropError(scope, {
+          prop: 'backingServices',
+          problem: `gives the variable ${variable} a second value: that of ${other}, and that of ${owner}`,
+          fix:
+            'give each variable a name of its own, ' +
+            "for a database by database.withVariables({ host: 'REPORTS_HOST', ... })",
+        });
+      }
+      owners.set(variable, owner);
+    });
+  });
+}
+
+function variablesOf({ environment, secrets }: ServiceBinding): string[] {
+  return [...Object.keys(environment), ...secrets.map(({ variable }) => variable)];
 }
 
 /**

@@ -2,6 +2,7 @@ import { type Connections, InterfaceVpcEndpointAwsService, Port } from 'aws-cdk-
 import type { Construct } from 'constructs';
 import { sortedByName } from '../../contracts/sorted-by-name';
 import type { ISecureVpc } from '../../network';
+import { allowTo } from '../../network/security-groups/allow-to';
 import { stackPath } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
 import { checkKind } from '../../validation/kinds';
@@ -94,7 +95,7 @@ export class TaskBuilder {
       .filter(([services]) => services.length > 0 && !network.reachesInternet)
       .forEach(([services, purpose]) => network.allowToAwsServices({ client, services, purpose }));
     reachFileSystems(this.service, this.volumes, { network, client });
-    this.tracing?.flows.forEach(({ peer, port }) => client.allowTo(peer, Port.tcp(port), `Traces of ${path}`));
+    this.tracing?.flows.forEach(({ peer, port }) => allowTo(client, peer, Port.tcp(port), `Traces of ${path}`));
   }
 
   private get volumes(): ServiceVolume[] {

@@ -1,10 +1,14 @@
-import { Stack } from 'aws-cdk-lib';
+import { createHash } from 'crypto';
+import { Stack, Tags } from 'aws-cdk-lib';
 import { type Connections, Port } from 'aws-cdk-lib/aws-ec2';
 import type { ContainerDefinition, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { AccessPoint, CfnMountTarget } from 'aws-cdk-lib/aws-efs';
 import { ManagedPolicy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { type ISecureVpc, SubnetTier } from '../../network';
+import { allowTo } from '../../network/security-groups/allow-to';
+import { stackPath } from '../../text/stack-path';
+import { textFor } from '../../text/text-for';
 import { PropError } from '../../validation/prop-error';
 import type { ServiceVolume, VolumeFileSystem } from '../container/service-volume';
 
@@ -46,7 +50,7 @@ export function mountVolumes(scope: Construct, volumes: ServiceVolume[], user: V
   const { taskDefinition, container } = user;
   const statements = volumes.flatMap((volume) => {
     const { path, _fileSystem: files } = volume;
-    const name = path.slice(1).replace(/[^A-Za-z0-9_-]/g, '-');
+    const name = nameOf(volume, volumes);
     const accessPoint = files && createAccessPoint(scope, `AccessPoint${keyOf(volume, user.user)}`, files, user.user);
     taskDefinition.addVolume({
       name,
@@ -81,8 +85,15 @@ export function reachFileSystems(
   [...new Set(fileSystems)].forEach((fileSystem) => {
     const targets = fileSystem.node.findAll().filter((child) => child instanceof CfnMountTarget);
     checkAclLetsThrough(scope, targets, network);
-    client.allowTo(fileSystem, Port.tcp(NFS_PORT), `Files of ${scope.node.path}`);
+    allowTo(client, fileSystem, Port.tcp(NFS_PORT), `Files of ${stackPath(scope)}`);
   });
+}
+
+/** Name of a volume in the task. Paths that differ in special characters alone have a hash of the path in theirs. */
+function nameOf({ path }: ServiceVolume, volumes: ServiceVolume[]): string {
+  const plain = (of: string): string => of.slice(1).replace(/[^A-Za-z0-9_-]/g, '-');
+  const shared = volumes.some((other) => other.path !== path && plain(other.path) === plain(path));
+  return shared ? `${plain(path)}-${createHash('sha256').update(path).digest('hex').slice(0, 8)}` : plain(path);
 }
 
 /**
@@ -98,12 +109,15 @@ function keyOf({ path, _fileSystem: files }: ServiceVolume, user: string): strin
 /** Creates an access point. Its user replaces that of the process, so files always belong to the container's user. */
 function createAccessPoint(scope: Construct, id: string, files: VolumeFileSystem, user: string): AccessPoint {
   const [uid, gid = uid] = user.split(':');
-  return new AccessPoint(scope, id, {
+  const accessPoint = new AccessPoint(scope, id, {
     fileSystem: files.fileSystem,
     path: files.directory,
     posixUser: { uid, gid },
     createAcl: { ownerUid: uid, ownerGid: gid, permissions: '0750' },
   });
+  // CDK names it by the path from the root of the app.
+  Tags.of(accessPoint).add('Name', textFor('file system tag', stackPath(accessPoint)));
+  return accessPoint;
 }
 
 function clientStatement({ readOnly, fileSystem }: VolumeFileSystem, accessPoint: AccessPoint): PolicyStatement {

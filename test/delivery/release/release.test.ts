@@ -46,6 +46,13 @@ function whole(props: Partial<ReleaseProps> = {}, where: 'same stack' | 'another
 let standard: Whole;
 beforeAll(() => { standard = whole(); });
 
+test('A release is refused in a stack whose name the Parameter Store reserves', () => {
+  const { app, services } = releasedServices();
+  const stack = testStack({ app, id: 'Delivery', stackName: 'ssm-delivery' });
+  expect(refusal(() => new Release(stack, 'Release', { stageName: 'production', services, alertRouting: routingByMail(stack) })))
+    .toContain("Release 'Delivery/Release': stackName begins with \"ssm\", which the Parameter Store reserves");
+});
+
 /** Services that this library didn't make, in one stage. */
 function eightServices(deploymentTimeout: Duration): Stack {
   const stack = testStack();

@@ -1,9 +1,10 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Ingress, type ISecureVpc, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, WebFirewall } from '../../../src';
+import { Egress, Ingress, type ISecureVpc, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, type SecureVpcProps, SubnetPlan, WebFirewall } from '../../../src';
 import { CLOUDFLARE_IPV4, CLOUDFLARE_IPV6 } from '../../../src/service/load-balancer/cloudflare-ranges';
-import { templateOf, testStack, unacknowledged } from '../../fixtures/test-stack';
-import { certificate } from '../../fixtures/web-service';
+import { refusal, templateOf, testStack, unacknowledged } from '../../fixtures/test-stack';
+import { certificate, planOfDocumentB } from '../../fixtures/web-service';
+import { NetworkAcls, reply } from '../../simulators/network-acl';
 import { flows } from '../../simulators/security-group-flows';
 
 type Props = Partial<SecureLoadBalancerProps>;
@@ -83,6 +84,43 @@ describe('Ingress.cloudFront', () => {
     expect(ofBalancer(template)).toEqual(['BalancerSecurityGroup in 443 pl-a3a144ca']);
     template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internal', Subnets: Match.arrayWith([{ Ref: Match.stringLikeRegexp('applicationSubnet1') }]) });
     template.resourcePropertiesCountIs('AWS::ElasticLoadBalancingV2::Listener', { Port: 80 }, 0);
+  });
+
+  test.each([['NAT', Egress.natGatewayPerZone()], ['endpoints only', Egress.endpointsOnly()]])('is let through the network ACLs from its public addresses and from its interface, there and back: %s (D-01)', (_, egress) => {
+    const stack = testStack();
+    const network = new SecureVpc(stack, 'Network', { egress, plan: planOfDocumentB() });
+    new SecureLoadBalancer(stack, 'Balancer', { network, certificate: certificate(stack), ingress: Ingress.cloudFront() });
+    const acls = new NetworkAcls(templateOf(stack));
+    const requests = ['130.176.1.9', '10.0.12.9'].flatMap((from) => [1024, 3389, 32768, 65535].map((fromPort) => ({ from, fromPort, to: '10.0.11.20', toPort: 443 })));
+
+    expect([...requests, ...requests.map(reply)].filter((packet) => !acls.pass(packet))).toEqual([]);
+    expect(acls.pass({ from: '130.176.1.9', fromPort: 50000, to: '10.0.11.20', toPort: 22 })).toBe(false);
+  });
+
+  test('admits nobody new to the network of another ingress', () => {
+    const stack = testStack();
+    const network = new SecureVpc(stack, 'Network', { plan: planOfDocumentB() });
+    new SecureLoadBalancer(stack, 'Balancer', { network, certificate: certificate(stack), ingress: Ingress.internalOnly(['10.0.0.0/16']) });
+    expect(new NetworkAcls(templateOf(stack)).pass({ from: '130.176.1.9', fromPort: 50000, to: '10.0.11.20', toPort: 443 })).toBe(false);
+  });
+
+  test('may be that of two load balancers of one network', () => {
+    const stack = testStack();
+    const network = new SecureVpc(stack, 'Network');
+    const tls = certificate(stack);
+    const made = ['One', 'Two'].map((id) => () => new SecureLoadBalancer(stack, id, { network, certificate: tls, ingress: Ingress.cloudFront() }));
+    expect(() => made.forEach((make) => make())).not.toThrow();
+  });
+
+  test('is refused in a network without an internet gateway, which AWS requires for VPC origins', () => {
+    const stack = testStack();
+    const plan = (publicBlocks?: string[]) => SubnetPlan.blocks({ cidr: '10.0.0.0/16', publicBlocks, applicationBlocks: ['10.0.11.0/24', '10.0.12.0/24', '10.0.13.0/24'] });
+    const network = (id: string, props: SecureVpcProps) => new SecureVpc(stack, id, { plan: plan(), ...props });
+    const tls = certificate(stack);
+    const behind = (within: SecureVpc) => () => new SecureLoadBalancer(within, 'Balancer', { network: within, certificate: tls, ingress: Ingress.cloudFront() });
+    expect(refusal(behind(network('Closed', { egress: Egress.endpointsOnly() })))).toContain(
+      'ingress is not supported in Test/Closed, which has no internet gateway: AWS requires one for VPC origins of CloudFront. Add publicBlocks to the plan of the SecureVpc.');
+    expect(behind(network('Regional', { egress: Egress.regionalNatGateway() }))).not.toThrow();
   });
 
   test('keeps the firewall, because the distribution may have none (D-02)', () => {

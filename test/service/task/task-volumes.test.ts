@@ -161,6 +161,15 @@ test('an ephemeral volume is a directory on the disk of the task, and needs no p
   expect(statementsOf(made, 'TaskVolumes')).toEqual([]);
 });
 
+test('volumes whose paths differ in special characters alone have names of their own', () => {
+  const made = templateOf(serviceFixture({ volumes: ['/a/b', '/a-b', '/a.b', '/c/d'].map((path) => ServiceVolume.ephemeral(path)) }).stack);
+  const names = Object.values(made.findResources('AWS::ECS::TaskDefinition'))[0].Properties.Volumes.map(({ Name }: { Name: string }) => Name);
+
+  expect(new Set(names).size).toBe(4);
+  expect(names).toContain('c-d');
+  expect(containersOf(made).web.MountPoints.map(({ SourceVolume }: { SourceVolume: string }) => SourceVolume)).toEqual(names);
+});
+
 function imported(stack: Stack): IFileSystem {
   return FileSystem.fromFileSystemAttributes(stack, 'Existing', {
     fileSystemId: 'fs-0123456789abcdef0',
