@@ -1,6 +1,5 @@
 import type { Construct } from 'constructs';
-import { type ISecureVpc, type IBackingService, type ProductionWebServiceProps, HardenedPostgres, ServiceSecret } from '../../../src';
-import { SecureVpc } from '../../../src';
+import { type ISecureVpc, type IBackingService, type ProductionWebServiceProps, HardenedPostgres, SecureVpc, ServiceSecret } from '../../../src';
 import { containersOf, variablesOf } from '../../fixtures/task-definition';
 import { templateOf, refusal } from '../../fixtures/test-stack';
 import { serviceFixture } from '../../fixtures/web-service';
