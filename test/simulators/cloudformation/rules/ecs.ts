@@ -59,10 +59,11 @@ function portsOf({ TaskDefinition }: Properties, existing: Existing): number[] |
 
 /** Names and aliases by which callers reach a service through Service Connect. */
 function namesOf({ ServiceConnectConfiguration }: Properties): string[] {
-  return list(ServiceConnectConfiguration?.Services as Properties[]).flatMap(({ PortName, DiscoveryName, ClientAliases }) => [
-    (DiscoveryName ?? PortName) as string,
-    ...list(ClientAliases as Properties[]).flatMap(({ DnsName }) => list(DnsName as string)),
+  const names = list(ServiceConnectConfiguration?.Services as Properties[]).flatMap((service) => [
+    (service.DiscoveryName ?? service.PortName) as string,
+    ...list(service.ClientAliases as Properties[]).flatMap(({ DnsName }) => list(DnsName as string)),
   ]);
+  return [...new Set(names)];
 }
 
 /** Services and their tasks. */

@@ -30,7 +30,7 @@ export const NAMES: Rules = {
     },
     {
       id: 'unique-record-in-zone',
-      source: 'API reference of Amazon Route 53, "ChangeResourceRecordSets": CREATE, and "ResourceRecordSet": SetIdentifier',
+      source: 'API reference of Amazon Route 53, "ChangeResourceRecordSets": CREATE; "ResourceRecordSet": SetIdentifier',
       types: ['AWS::Route53::RecordSet'],
       what: 'record',
       key: ({ properties: { Name, Type, HostedZoneId, HostedZoneName, SetIdentifier } }) => {
