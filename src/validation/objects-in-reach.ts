@@ -69,7 +69,7 @@ export function checkInReach(scope: IConstruct, prop: string, value: unknown, ki
   }
 }
 
-/** The value itself, or what it stands for. A service answers only some of its getters: a public image has no release. */
+/** The value itself, or what it stands for. Not every getter of a service answers: a public image has no release. */
 function constructOf(value: unknown): IConstruct | undefined {
   if (Construct.isConstruct(value)) {
     return value;
