@@ -79,7 +79,11 @@ export class GrowingPolicy extends ManagedPolicy {
     }
   }
 
-  /** The former policy waits for the next one, so that what moves there is allowed all the time. */
+  /**
+   * The former policy waits for the next one, so that what moves there as the policy grows is allowed all the time.
+   *
+   * What moves back as it shrinks is missing between the updates of both.
+   */
   private openNext(): void {
     const { role, prop } = this.props;
     if (this.policies.length === MOST_POLICIES) {

@@ -68,7 +68,7 @@ describe('The shortest example of the README', () => {
     const [{ Properties }] = Object.values<any>(made.Shop.Resources).filter(({ Type }) => Type === 'AWS::ECS::TaskDefinition');
     const [container] = Properties.ContainerDefinitions;
     const [group] = Object.values<any>(made.Shop.Resources).filter(({ Type }) => Type === 'AWS::ElasticLoadBalancingV2::TargetGroup');
-    const [, contract] = /(The image's container listens on [^]*?)\n\(\[contract\]/.exec(README)!;
+    const [, contract] = /(Its image listens on [^]*?) Props say/.exec(README)!;
 
     expect(contract).toContain(`listens on ${container.PortMappings[0].ContainerPort}, answers \`GET ${group.Properties.HealthCheckPath}\``);
     expect(contract).toContain(`as user ${container.User.split(':')[0]} with a read-only root`);

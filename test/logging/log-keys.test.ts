@@ -91,8 +91,7 @@ describe('A given key', () => {
     const key = Key.fromKeyArn(stack, 'Shared', `arn:aws:kms:us-east-1:${ACCOUNT}:key/11111111-2222-3333-4444-555555555555`);
     const profile = production.adjust({ logKeys: LogKeys.of(key) });
     expect(refusal(() => new EncryptedLogGroup(stack, 'Api', { profile }))).toBe(
-      `EncryptedLogGroup 'Test/Api': logKeys is a key in us-east-1, and the log group is in ${REGION}. `
-      + 'Give the stack a profile with a key of its own region, or LogKeys.onePerStack().');
+      `EncryptedLogGroup 'Test/Api': logKeys is in us-east-1, and what it encrypts is in ${REGION}. Give a key of that region.`);
   });
 });
 

@@ -46,6 +46,6 @@ describe('A key of images that repositories share', () => {
     const stack = testStack();
     const key = Key.fromKeyArn(stack, 'Key', `arn:aws:kms:us-east-1:${ACCOUNT}:key/11111111-2222-3333-4444-555555555555`);
     expect(refusal(() => new ImageRepository(stack, 'Images', { key, repositoryName: 'api' }))).toBe(
-      `ImageRepository 'Test/Images': key is in us-east-1, and the repository is in ${REGION}. Give a key of the region of the repository.`);
+      `ImageRepository 'Test/Images': key is in us-east-1, and what it encrypts is in ${REGION}. Give a key of that region.`);
   });
 });

@@ -5,6 +5,8 @@ import {
   type InterfaceVpcEndpointAwsService,
   type ISubnet,
   type IVpc,
+  Peer,
+  Port,
   type SecurityGroup,
 } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
@@ -25,6 +27,8 @@ export interface NetworkEndpointsProps {
   readonly gatewaySubnets: ISubnet[];
   /** Subnets of the interface endpoints. */
   readonly interfaceSubnets: ISubnet[];
+  /** CIDR blocks of the application tier, whose clients may connect to the interface endpoints. */
+  readonly clientBlocks: string[];
   /** Accounts and buckets that the policies admit. */
   readonly trust: EndpointTrust;
 }
@@ -89,11 +93,19 @@ export class NetworkEndpoints extends Construct {
       .forEach((statement) => this.s3.addToPolicy(statement));
   }
 
-  /** Created without inbound rules. Each client adds its own. */
+  /**
+   * Admits the application tier, so that its tasks reach new endpoints at once, whose names the VPC resolves to them.
+   *
+   * Each client adds a rule of its own, which comes with the stack of the client.
+   */
   private createSecurityGroup(): SecurityGroup {
-    return closedSecurityGroup(this, 'SecurityGroup', {
+    const group = closedSecurityGroup(this, 'SecurityGroup', {
       vpc: this.props.vpc,
       description: 'Interface endpoints, open to their clients on 443',
     });
+    this.props.clientBlocks.forEach((block) =>
+      group.addIngressRule(Peer.ipv4(block), Port.tcp(443), 'Application tier'),
+    );
+    return group;
   }
 }

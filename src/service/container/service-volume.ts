@@ -124,5 +124,5 @@ export class ServiceVolume {
 function isDirectory(directory: string): boolean {
   const levels = directory.split('/').length - 1;
   const fits = levels <= MOST_LEVELS && directory.length <= MOST_CHARACTERS;
-  return Token.isUnresolved(directory) || (PATH.test(directory) && fits);
+  return PATH.test(directory) && fits;
 }

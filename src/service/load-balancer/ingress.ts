@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { AddressFamily, type IPeer, Peer, PrefixList } from 'aws-cdk-lib/aws-ec2';
 import type { Construct, IConstruct } from 'constructs';
+import { Cidr } from '../../network/addresses/cidr';
 import { PropError } from '../../validation/prop-error';
 import { CLOUDFLARE_IPV4, CLOUDFLARE_IPV6, MAX_IPV4_RANGES, MAX_IPV6_RANGES } from './cloudflare-ranges';
 import { cloudFrontPrefixListId, RULES_OF_CLOUDFRONT } from './cloudfront-prefix-list';
@@ -193,14 +194,18 @@ export class Ingress {
 }
 
 function blockPeers(scope: IConstruct, blocks: string[]): IngressPeer[] {
-  const refused = blocks.find(
-    (block) => !Token.isUnresolved(block) && !/^\d{1,3}(\.\d{1,3}){3}\/([1-9]|[12]\d|3[0-2])$/.test(block),
-  );
-  if (refused !== undefined) {
+  const read = blocks.filter((block) => !Token.isUnresolved(block)).map((block) => ({ block, cidr: Cidr.around(block) }));
+  const known = new Set<string>();
+  const refused = read.find(({ cidr }) => {
+    const again = known.has(String(cidr));
+    known.add(String(cidr));
+    return cidr === undefined || cidr.mask === 0 || again;
+  });
+  if (refused !== undefined || blocks.length === 0) {
     throw new PropError(scope, {
       prop: 'ingress',
-      value: refused,
-      expected: 'IPv4 blocks of /1 to /32, for example 198.51.100.0/24',
+      value: refused?.block ?? blocks,
+      expected: 'IPv4 blocks of /1 to /32, each once, for example 198.51.100.0/24',
       fix: 'write a single address as 198.51.100.7/32, or use Ingress.internet() for everyone',
     });
   }

@@ -22,6 +22,7 @@ import { checkNetwork } from '../../network/check-network';
 import { BucketPurpose, SecureBucket } from '../../storage';
 import { checkKinds } from '../../validation/kinds';
 import { checkAllInReach } from '../../validation/objects-in-reach';
+import { checkRules } from '../../validation/rules';
 import { aliasRecords } from './alias-records';
 import { Domain } from './domain';
 import { logHealthChecks } from './health-check-logs';
@@ -34,7 +35,7 @@ import type { Route } from './route';
 import type { SecureLoadBalancerProps } from './secure-load-balancer-props';
 import { addDomainCertificates, defaultCertificate } from './server-certificates';
 import { TlsPolicy } from './tls-policy';
-import { checkFirewall, checkLoadBalancer } from './validate-load-balancer';
+import { checkFirewall, checkLoadBalancer, checkServed } from './validate-load-balancer';
 
 const HTTP = 80;
 const HTTPS = 443;
@@ -92,6 +93,7 @@ export class SecureLoadBalancer extends Construct {
     checkLoadBalancer(this, props);
     this.ingress = (props.ingress ?? Ingress.internet())._bind(this, { dualStack });
     checkFirewall(this, props, this.ingress);
+    checkServed(this, props, this.ingress);
     this.internetFacing = this.ingress.internetFacing;
 
     this.ingressRules = new IngressRules(this, { vpc: network.vpc, ingress: this.ingress });
@@ -124,6 +126,15 @@ export class SecureLoadBalancer extends Construct {
    * ACLs of a `SecureVpc` let the clients not reach it.
    */
   public openPort(port: number): void {
+    checkRules(this, [
+      {
+        condition: [TEST_HTTP, TEST_HTTPS, UNUSED].includes(port),
+        prop: 'port',
+        value: port,
+        expected: 'a port of a further listener, because a listener of the library has this one',
+        fix: 'choose another port',
+      },
+    ]);
     checkClientsPass(this, this.props.network, this.ingress, port);
     this.ingressRules.open(port);
   }

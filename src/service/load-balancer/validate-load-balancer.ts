@@ -93,3 +93,19 @@ export function checkFirewall(
     },
   ]);
 }
+
+/** Refuses plain HTTP to proxies that are admitted on port 443 alone. */
+export function checkServed(
+  scope: Construct,
+  { plainHttp }: Pick<SecureLoadBalancerProps, 'plainHttp'>,
+  { httpsOnly = false }: IngressSettings,
+): void {
+  checkRules(scope, [
+    {
+      condition: httpsOnly && plainHttp !== undefined,
+      prop: 'plainHttp',
+      problem: 'is not supported with Ingress.cloudFront(), which is admitted on port 443 alone',
+      fix: 'give a certificate and remove plainHttp',
+    },
+  ]);
+}

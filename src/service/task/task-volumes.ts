@@ -7,7 +7,7 @@ import { ManagedPolicy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { type ISecureVpc, SubnetTier } from '../../network';
 import { allowTo } from '../../network/security-groups/allow-to';
-import { stackPath } from '../../text/stack-path';
+import { stackHash, stackPath } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
 import { PropError } from '../../validation/prop-error';
 import type { ServiceVolume, VolumeFileSystem } from '../container/service-volume';
@@ -103,7 +103,9 @@ function nameOf({ path }: ServiceVolume, volumes: ServiceVolume[]): string {
  * tasks have replaced them.
  */
 function keyOf({ path, _fileSystem: files }: ServiceVolume, user: string): string {
-  return files ? `${path}${files.directory}-${user}${files.readOnly ? '-ReadOnly' : ''}` : '';
+  return files
+    ? `${path}:${files.directory}-${user}-${stackHash(files.fileSystem)}${files.readOnly ? '-ReadOnly' : ''}`
+    : '';
 }
 
 /** Creates an access point. Its user replaces that of the process, so files always belong to the container's user. */

@@ -71,10 +71,10 @@ describe('A smoke test of document A\'s web', () => {
 
 test('The comparison with the tables detects one rule too many or too few (A-25)', () => {
   const documented = documentA();
-  documented.balancer.openPort(8443);
+  documented.balancer.openPort(8444);
   const found = flows(...templatesOf(documented));
   const table = rulesFor(TABLE_A, GROUPS_A);
-  expect(found.filter((flow) => !table.includes(flow))).toEqual(['BalancerSecurityGroup in 8443 0.0.0.0/0']);
+  expect(found.filter((flow) => !table.includes(flow))).toEqual(['BalancerSecurityGroup in 8444 0.0.0.0/0']);
   expect(table.filter((flow) => !found.includes(flow))).toEqual([]);
 });
 
@@ -98,8 +98,18 @@ describe('The rule quota of a security group', () => {
   };
 
   test('has room for Cloudflare on ports 80 and 443, and for no third port (C-01)', () => {
-    expect(refusal(() => balancer(Ingress.cloudflare()).openPort(8443))).toMatch(
-      /^SecureLoadBalancer 'Test\/Balancer': ingress needs 20 rules on each of the ports 443, 80, 8443, but .* 59 .*Open fewer ports/);
+    expect(refusal(() => balancer(Ingress.cloudflare()).openPort(8444))).toMatch(
+      /^SecureLoadBalancer 'Test\/Balancer': ingress needs 20 rules on each of the ports 443, 80, 8444, but .* 59 .*Open fewer ports/);
+  });
+
+  test.each([8080, 8443, 65080])('is refused for the port %i of a listener of the library, which would open the test listener to clients', (port) => {
+    expect(refusal(() => balancer(Ingress.internet()).openPort(port))).toContain(`port is ${port}, expected a port of a further listener`);
+  });
+
+  test.each<[string, string[]]>([
+    ['an octet beyond 255', ['999.1.1.0/24']], ['one block twice', ['198.51.100.7/24', '198.51.100.0/24']], ['no block', []], ['everyone', ['0.0.0.0/0']],
+  ])('is refused for %s', (_, blocks) => {
+    expect(refusal(() => balancer(Ingress.cidrs(blocks)))).toContain('expected IPv4 blocks of /1 to /32, each once');
   });
 
   test('has room for CloudFront on one port', () => {

@@ -66,6 +66,6 @@ describe('A key of secrets that services share', () => {
   test('of another region is refused', () => {
     const secretsKey = Key.fromKeyArn(testStack(), 'Key', `arn:aws:kms:us-east-1:${ACCOUNT}:key/11111111-2222-3333-4444-555555555555`);
     expect(refusal(() => serviceFixture({ secretsKey }))).toBe(
-      `ProductionWebService 'Test/Web': secretsKey is in us-east-1, and the service is in ${REGION}. Give a key of the region of the service.`);
+      `ProductionWebService 'Test/Web': secretsKey is in us-east-1, and what it encrypts is in ${REGION}. Give a key of that region.`);
   });
 });

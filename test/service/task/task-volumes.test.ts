@@ -109,6 +109,22 @@ describe('A volume of a file system', () => {
     expect(ids(of({}))).toEqual(ids(template));
   });
 
+  test('that names another file system leaves access and permission of running tasks until new ones have replaced them', () => {
+    const ids = ['One', 'Two'].map((id) => {
+      const { stack } = serviceFixture(({ stack: of }) => ({ volumes: [ServiceVolume.fileSystem('/data', imported(of, id), { directory: '/data' })] }));
+      return Object.keys(templateOf(stack).toJSON().Resources).filter((name) => /Task(AccessPoint|Volumes)/.test(name));
+    });
+    expect(ids[0].filter((id) => ids[1].includes(id))).toEqual([]);
+  });
+
+  test('may have paths and directories that read the same together', () => {
+    const { stack } = serviceFixture(({ stack: of }) => {
+      const files = imported(of);
+      return { volumes: [ServiceVolume.fileSystem('/data', files, { directory: '/uploads/x' }), ServiceVolume.fileSystem('/data/uploads', files, { directory: '/x' })] };
+    });
+    expect(Object.keys(templateOf(stack).findResources('AWS::EFS::AccessPoint'))).toHaveLength(2);
+  });
+
   test('leaves no finding of the four packs at the service, and breaks no rule that AWS enforces at deployment', () => {
     expect(unacknowledged(withFiles().stack).filter((finding) => finding.includes('Test/Web'))).toEqual([]);
     expect(brokenRules(template.toJSON())).toEqual([]);
@@ -170,8 +186,8 @@ test('volumes whose paths differ in special characters alone have names of their
   expect(containersOf(made).web.MountPoints.map(({ SourceVolume }: { SourceVolume: string }) => SourceVolume)).toEqual(names);
 });
 
-function imported(stack: Stack): IFileSystem {
-  return FileSystem.fromFileSystemAttributes(stack, 'Existing', {
+function imported(stack: Stack, id = 'Existing'): IFileSystem {
+  return FileSystem.fromFileSystemAttributes(stack, id, {
     fileSystemId: 'fs-0123456789abcdef0',
     securityGroup: SecurityGroup.fromSecurityGroupId(stack, 'ExistingGroup', 'sg-0123456789abcdef0'),
   });

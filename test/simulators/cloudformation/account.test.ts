@@ -193,6 +193,6 @@ describe('A change that no rule classifies is unknown', () => {
   test('of a property that the specification does not list', () =>
     expect(update('AWS::CloudWatch::Alarm', { Colour: 'red' }, { Colour: 'blue' })).toBe('unknown'));
   test('of a property that replaces only sometimes, where no rule decides', () => {
-    expect(update('AWS::RDS::DBInstance', { AvailabilityZone: 'a' }, { AvailabilityZone: 'b' })).toBe('unknown');
+    expect(update('AWS::EC2::Instance', { InstanceType: 'a' }, { InstanceType: 'b' })).toBe('unknown');
   });
 });
