@@ -80,9 +80,10 @@ export class GrowingPolicy extends ManagedPolicy {
   }
 
   /**
-   * The former policy waits for the next one, so that what moves there as the policy grows is allowed all the time.
+   * Creates the next policy, for which the former one waits.
    *
-   * What moves back as it shrinks is missing between the updates of both.
+   * So what moves there as the policy grows is allowed all the time. What moves back as it shrinks is missing between
+   * the updates of both.
    */
   private openNext(): void {
     const { role, prop } = this.props;

@@ -80,7 +80,7 @@ function milliseconds(duration: Duration): number {
   return duration.toMilliseconds({ integral: false });
 }
 
-/** Duration for a message: `10 minutes`, `40 milliseconds`. CDK's text has two units, and would shorten 4000 seconds. */
+/** Duration for a message: `10 minutes`, `40 milliseconds`. CDK's text has two units, too few for 4000 seconds. */
 function readable(duration: Duration): string {
   const seconds = milliseconds(duration) / 1000;
   if (seconds > 3600 && seconds % 60 !== 0) {

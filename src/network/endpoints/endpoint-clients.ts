@@ -2,7 +2,7 @@ import type { Connections, ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
 import { PropError } from '../../validation/prop-error';
 
-/** AWS allows a security group 60 inbound rules. Six admit the blocks of the tier, and one is for a rule of the team. */
+/** AWS allows a security group 60 inbound rules. Six admit the blocks of the tier, and one is left for the team. */
 const MOST_CLIENTS = 53;
 
 /** Clients of the security group of interface endpoints, each of which takes one of its inbound rules. */

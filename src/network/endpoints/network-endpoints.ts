@@ -94,9 +94,10 @@ export class NetworkEndpoints extends Construct {
   }
 
   /**
-   * Admits the application tier, so that its tasks reach new endpoints at once, whose names the VPC resolves to them.
+   * Creates the group of the endpoints, which admits the application tier.
    *
-   * Each client adds a rule of its own, which comes with the stack of the client.
+   * So tasks reach new endpoints as soon as the VPC resolves the names of services to them. The rule that each client
+   * adds comes later, with the stack of the client.
    */
   private createSecurityGroup(): SecurityGroup {
     const group = closedSecurityGroup(this, 'SecurityGroup', {

@@ -194,7 +194,8 @@ export class Ingress {
 }
 
 function blockPeers(scope: IConstruct, blocks: string[]): IngressPeer[] {
-  const read = blocks.filter((block) => !Token.isUnresolved(block)).map((block) => ({ block, cidr: Cidr.around(block) }));
+  const literal = blocks.filter((block) => !Token.isUnresolved(block));
+  const read = literal.map((block) => ({ block, cidr: Cidr.around(block) }));
   const known = new Set<string>();
   const refused = read.find(({ cidr }) => {
     const again = known.has(String(cidr));
