@@ -252,7 +252,6 @@ export class SecureVpc extends Construct implements ISecureVpc {
       vpc: this.vpc,
       gatewaySubnets: application,
       interfaceSubnets: application,
-      clientBlocks: this.layout.blocksInUse(SubnetTier.APPLICATION),
       trust: endpointTrustOf(this, this.props),
     });
     this.egress.awsServices.forEach((service) => endpoints.require(service));

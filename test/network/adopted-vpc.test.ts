@@ -153,8 +153,8 @@ describe('A client of AWS services in an adopted VPC', () => {
     const stack = testStack();
     const network = adopt(stack, { endpointSecurityGroup: SecurityGroup.fromSecurityGroupId(stack, 'Endpoints', 'sg-0123456789abcdef0') });
     const next = (id: string) => network.allowToAwsServices({ client: new SecurityGroup(stack, id, { vpc: network.vpc }).connections, services, purpose: id });
-    Array.from({ length: 53 }, (_, index) => next(`Client${index}`));
-    expect(refusal(() => next('Last'))).toContain("AdoptedVpc 'Test/Network': endpointSecurityGroup has 54 clients of interface endpoints");
+    Array.from({ length: 59 }, (_, index) => next(`Client${index}`));
+    expect(refusal(() => next('Last'))).toContain("AdoptedVpc 'Test/Network': endpointSecurityGroup has 60 clients of interface endpoints");
   });
 
   test('reaches only the security group of the endpoints where it is named', () => {

@@ -2,8 +2,8 @@ import type { Connections, ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
 import { PropError } from '../../validation/prop-error';
 
-/** AWS allows a security group 60 inbound rules. Six admit the blocks of the tier, and one is left for the team. */
-const MOST_CLIENTS = 53;
+/** AWS allows a security group 60 inbound rules. One is reserved for a rule of the team. */
+const MOST_CLIENTS = 59;
 
 /** Clients of the security group of interface endpoints, each of which takes one of its inbound rules. */
 export class EndpointClients {
@@ -25,7 +25,7 @@ export class EndpointClients {
         prop: this.prop,
         problem:
           `has ${this.groups.size} clients of interface endpoints, each with a rule in their security group, ` +
-          `which has room for ${MOST_CLIENTS} beside the rules of the tier and the team`,
+          `which has room for ${MOST_CLIENTS} and one rule of the team`,
         fix: this.fix,
       });
     }

@@ -5,8 +5,6 @@ import {
   type InterfaceVpcEndpointAwsService,
   type ISubnet,
   type IVpc,
-  Peer,
-  Port,
   type SecurityGroup,
 } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
@@ -27,8 +25,6 @@ export interface NetworkEndpointsProps {
   readonly gatewaySubnets: ISubnet[];
   /** Subnets of the interface endpoints. */
   readonly interfaceSubnets: ISubnet[];
-  /** CIDR blocks of the application tier, whose clients may connect to the interface endpoints. */
-  readonly clientBlocks: string[];
   /** Accounts and buckets that the policies admit. */
   readonly trust: EndpointTrust;
 }
@@ -93,20 +89,11 @@ export class NetworkEndpoints extends Construct {
       .forEach((statement) => this.s3.addToPolicy(statement));
   }
 
-  /**
-   * Creates the group of the endpoints, which admits the application tier.
-   *
-   * So tasks reach new endpoints as soon as the VPC resolves the names of services to them. The rule that each client
-   * adds comes later, with the stack of the client.
-   */
+  /** Created without inbound rules. Each client adds its own. */
   private createSecurityGroup(): SecurityGroup {
-    const group = closedSecurityGroup(this, 'SecurityGroup', {
+    return closedSecurityGroup(this, 'SecurityGroup', {
       vpc: this.props.vpc,
       description: 'Interface endpoints, open to their clients on 443',
     });
-    this.props.clientBlocks.forEach((block) =>
-      group.addIngressRule(Peer.ipv4(block), Port.tcp(443), 'Application tier'),
-    );
-    return group;
   }
 }
