@@ -1,13 +1,20 @@
 /** Managed rule group of AWS. */
 export interface ManagedRuleGroup {
+  /** Name that AWS gives the group. */
   readonly name: string;
   /** Capacity units, as AWS publishes them. */
   readonly units: number;
   /** Rules, as AWS publishes them. It adds some from time to time. */
   readonly rules: string[];
-  /** True to count matching requests instead of blocking them. */
+  /**
+   * True to count matching requests instead of blocking them.
+   * @default false
+   */
   readonly count?: boolean;
-  /** True where the group evaluates the address that connects, which is the proxy's behind a proxy. */
+  /**
+   * True where the group evaluates the address that connects, which is the proxy's behind a proxy.
+   * @default false
+   */
   readonly evaluatesAddress?: boolean;
 }
 

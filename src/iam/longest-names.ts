@@ -14,7 +14,10 @@ export interface Naming {
    * @default - the name follows the path
    */
   readonly below?: string;
-  /** True where `Ref` is the ARN. */
+  /**
+   * True where `Ref` is the ARN.
+   * @default false
+   */
   readonly refIsArn?: boolean;
 }
 

@@ -13,6 +13,7 @@ const CONNECTED_NUMBERS = 1700;
 export interface AclEntry extends Packets {
   /** End of the construct id. In each direction, a number always has the same id. */
   readonly id: string;
+  /** Rule number, which no other entry of the direction has. */
   readonly number: number;
   /** IPv4 block, or a token. */
   readonly block: string;

@@ -25,7 +25,9 @@ export interface Packets {
  * The entry of the first Availability Zone has the number, and those of the others follow.
  */
 export interface NumberedFlow extends Packets {
+  /** Rule number of the entry of the first Availability Zone. */
   readonly number: number;
+  /** Other end of the flow. */
   readonly peer: Peer;
 }
 
@@ -37,23 +39,29 @@ export interface ConnectedFlow extends Packets {
 
 /** Flows that the network ACL of a tier allows in one direction. */
 export interface Flows {
+  /** Flows inside the network, and to and from any address. */
   readonly numbered: readonly NumberedFlow[];
+  /** Flows to and from connected networks. */
   readonly connected: readonly ConnectedFlow[];
 }
 
 /** Flows that the network ACL of a tier allows, by direction. */
 export interface TierFlows {
+  /** Flows into the tier. */
   readonly inbound: Flows;
+  /** Flows out of the tier. */
   readonly outbound: Flows;
 }
 
 /** Network whose flows are listed. */
 export interface FlowContext {
+  /** Tiers of the network, and their CIDR blocks. */
   readonly layout: SubnetLayout;
   /** True to allow the application tier any address, false to allow the network and HTTPS alone. */
   readonly reachesInternet: boolean;
   /** TCP ports on which the data tier accepts connections, 1 to 65535. */
   readonly dataPorts: readonly number[];
+  /** Networks that are connected by a peering, a transit gateway or a VPN. */
   readonly connectedNetworks: readonly ConnectedNetworkSettings[];
 }
 

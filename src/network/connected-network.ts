@@ -39,8 +39,11 @@ export interface ConnectedNetworkProps {
 export interface ConnectedNetworkSettings {
   /** IPv4 block, or a token. */
   readonly block: string;
+  /** TCP ports of the application tier that its hosts may reach. */
   readonly applicationPorts: readonly number[];
+  /** UDP ports of the application tier that its hosts may reach. */
   readonly applicationUdpPorts: readonly number[];
+  /** TCP ports of the data tier that its hosts may reach. */
   readonly dataPorts: readonly number[];
 }
 

@@ -4,7 +4,9 @@ import { PropError } from './prop-error';
 
 /** Class whose objects its static methods make: a strategy, a channel, a policy. */
 export interface Kind {
+  /** Name of the class, for errors and for copies of the library. */
   readonly name: string;
+  /** Prototype of its objects. */
   readonly prototype: object;
 }
 

@@ -4,14 +4,19 @@ import { checkRules, type Rule } from '../../validation/rules';
 
 /** Header that a request must have, with one of the values. */
 export interface HeaderCondition {
+  /** Name of the header, in any case. */
   readonly name: string;
+  /** Values of which the header must have one, with `*` and `?`. */
   readonly values: string[];
 }
 
 /** Conditions of a route. */
 export interface RouteConditions {
+  /** Paths of which the request must have one. */
   readonly paths: string[];
+  /** Hosts of which the request must name one. */
   readonly hosts: string[];
+  /** Headers, all of which the request must have. */
   readonly headers: HeaderCondition[];
 }
 
