@@ -2,15 +2,10 @@ import { App, CfnOutput, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ConnectedNetwork, Egress, Ingress, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, type SecureVpcProps, SubnetPlan } from '../../src';
 import { ENV, refusal, templateOf, testStack, unacknowledged } from '../fixtures/test-stack';
+import { THREE_TIERS } from '../fixtures/three-tiers';
 import { certificate } from '../fixtures/web-service';
 import { NetworkAcls, type Packet, reply } from '../simulators/network-acl';
 
-const PLAN = SubnetPlan.blocks({
-  cidr: '10.0.0.0/16',
-  publicBlocks: ['10.0.1.0/24', '10.0.2.0/24', '10.0.3.0/24'],
-  applicationBlocks: ['10.0.11.0/24', '10.0.12.0/24', '10.0.13.0/24'],
-  dataBlocks: ['10.0.21.0/24', '10.0.22.0/24', '10.0.23.0/24'],
-});
 const OFFICE = '10.8.0.0/16';
 const HOST = '10.8.4.20';
 const BALANCER = '10.0.11.20';
@@ -24,7 +19,7 @@ const EGRESSES: ReadonlyArray<[string, Egress]> = [['NAT gateways', Egress.natGa
 /** Without validation, where only numbers matter. */
 function templateWith(connectedNetworks: ConnectedNetwork[], props: SecureVpcProps = {}): Template {
   const stack = new Stack(new App({ context: { '@aws-cdk/core:validateAgainstDefaultRules': false } }), 'Test', { env: ENV });
-  new SecureVpc(stack, 'Network', { plan: PLAN, connectedNetworks, ...props });
+  new SecureVpc(stack, 'Network', { plan: THREE_TIERS, connectedNetworks, ...props });
   return Template.fromStack(stack);
 }
 

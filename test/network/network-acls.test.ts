@@ -2,14 +2,9 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Egress, SecureVpc, type SecureVpcProps, SubnetPlan } from '../../src';
 import { ENV, refusal, templateOf, testStack } from '../fixtures/test-stack';
+import { THREE_TIERS } from '../fixtures/three-tiers';
 import { NetworkAcls, type Packet, reply } from '../simulators/network-acl';
 
-const PLAN = SubnetPlan.blocks({
-  cidr: '10.0.0.0/16',
-  publicBlocks: ['10.0.1.0/24', '10.0.2.0/24', '10.0.3.0/24'],
-  applicationBlocks: ['10.0.11.0/24', '10.0.12.0/24', '10.0.13.0/24'],
-  dataBlocks: ['10.0.21.0/24', '10.0.22.0/24', '10.0.23.0/24'],
-});
 const CLIENT = '203.0.113.9';
 const BALANCER = '10.0.1.20';
 const NAT = '10.0.2.5';
@@ -32,14 +27,14 @@ const LAMBDA = [1024, 3388, 3390, 65535];
 
 function aclsOf(props: SecureVpcProps = {}): NetworkAcls {
   const stack = testStack();
-  new SecureVpc(stack, 'Network', { plan: PLAN, ...props });
+  new SecureVpc(stack, 'Network', { plan: THREE_TIERS, ...props });
   return new NetworkAcls(templateOf(stack));
 }
 
 /** Without validation, where only numbers matter. */
 function templateWith(props: SecureVpcProps): Template {
   const stack = new Stack(new App({ context: { '@aws-cdk/core:validateAgainstDefaultRules': false } }), 'Test', { env: ENV });
-  new SecureVpc(stack, 'Network', { plan: PLAN, ...props });
+  new SecureVpc(stack, 'Network', { plan: THREE_TIERS, ...props });
   return Template.fromStack(stack);
 }
 
