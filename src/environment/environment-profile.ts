@@ -263,6 +263,14 @@ export class EnvironmentProfile {
     this.allAlarms = values.allAlarms;
   }
 
+  /**
+   * True where what harms production is an error, and a warning elsewhere.
+   * @internal
+   */
+  public get _isProduction(): boolean {
+    return this.name === PRODUCTION.name;
+  }
+
   /** Copy of this profile with some values changed. */
   public adjust(adjustments: EnvironmentProfileAdjustments = {}): EnvironmentProfile {
     const given = Object.fromEntries(Object.entries(adjustments).filter(([, value]) => value !== undefined));

@@ -83,7 +83,7 @@ export class ImageRepository extends Construct implements IImageRepository {
     checkStackTags(this, {
       id: 'stackTagsResetReleasedImages',
       effect: 'writes "none" into the parameters of released images',
-      production: profile.name === 'production',
+      production: profile._isProduction,
     });
   }
 

@@ -137,7 +137,7 @@ export function webServiceSettings(
     prop: 'image',
     arm64: values.arm64,
     immutableImageTags: profile.immutableImageTags,
-    production: profile.name === 'production',
+    production: profile._isProduction,
     reachesInternet: props.network.reachesInternet,
   });
   return {

@@ -88,7 +88,7 @@ export class Release extends Construct {
     checkStackTags(this, {
       id: 'stackTagsResetReleases',
       effect: 'writes "none" into the records of releases',
-      production: this.profile.name === 'production',
+      production: this.profile._isProduction,
     });
   }
 

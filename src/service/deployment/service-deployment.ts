@@ -200,7 +200,7 @@ export class ServiceDeployment {
     checkStackTags(this.scope, {
       id: 'stackTagsResetTraffic',
       effect: 'writes the weights of the template into the listener rules, and production may go to no tasks',
-      production: this.props.profile.name === 'production',
+      production: this.props.profile._isProduction,
     });
     const targets = { network, loadBalancer, port, protocol, healthCheck, deregistrationDelay, listenerRuleTags };
     if (rollout.engine === DeploymentEngine.CODE_DEPLOY) {

@@ -123,7 +123,7 @@ export class TaskBuilder {
       prop: imageProp,
       arm64: this.context.arm64,
       immutableImageTags: true,
-      production: this.context.profile.name === 'production',
+      production: this.context.profile._isProduction,
       reachesInternet: this.context.reachesInternet,
       sidecar: name,
     });
