@@ -34,7 +34,10 @@ interface ExtensionProps {
 }
 
 /** Adds the parameters of extensions to the rules of an engine. */
-export function withExtensions(rules: ParameterRules, { extensions = [], databaseName }: ExtensionProps): ParameterRules {
+export function withExtensions(
+  rules: ParameterRules,
+  { extensions = [], databaseName }: ExtensionProps,
+): ParameterRules {
   const cron: Parameters = extensions.includes('pg_cron')
     // The statements of jobs are query text, which pg_cron writes into the log by default.
     ? { 'cron.database_name': databaseName ?? 'application', 'cron.log_statement': '0' }
@@ -54,7 +57,7 @@ export function withExtensions(rules: ParameterRules, { extensions = [], databas
   };
 }
 
-/** Adds the libraries of extensions to those that the server loads at start, also to a list of the caller. */
+/** Adds the libraries of extensions to those that the server loads at start, also to the caller's. */
 export function withLibraries(parameters: Parameters, extensions: string[]): Parameters {
   const { shared_preload_libraries: given = '' } = parameters;
   const loaded = Token.isUnresolved(given) ? [] : given.split(',').map((library) => library.trim());

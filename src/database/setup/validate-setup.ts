@@ -25,7 +25,8 @@ interface SetupSettings {
 
 /** Databases of the engines themselves. */
 const TAKEN_DATABASES = [
-  'postgres', 'rdsadmin', 'template0', 'template1', 'mysql', 'sys', 'information_schema', 'performance_schema', 'innodb',
+  'postgres', 'rdsadmin', 'template0', 'template1',
+  'mysql', 'sys', 'information_schema', 'performance_schema', 'innodb',
 ];
 /** PostgreSQL's own schemas. */
 const TAKEN_SCHEMAS = ['public', 'information_schema'];
@@ -143,7 +144,7 @@ function cronRule({ extensions, cronDatabase, databaseName }: SetupSettings): Ru
   };
 }
 
-/** What nobody would create. The bootstrap statements have the users and extensions of one database. */
+/** Refuses names that nothing would create. The bootstrap statements have the users and extensions of one database. */
 function unattendedRules({ setup, schemas, additionalDatabases }: SetupSettings): Rule[] {
   return Object.entries({ schemas, additionalDatabases }).map(([prop, names]) => ({
     condition: !setup && names.length > 0,

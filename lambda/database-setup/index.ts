@@ -1,4 +1,0 @@
-/** Placeholder. */
-export async function handler(): Promise<void> {
-  await Promise.resolve();
-}
