@@ -107,7 +107,8 @@ export class DatabaseSetup {
     this.server.close();
   }
 
-  private get url(): string {
+  /** Endpoint of Secrets Manager. */
+  public get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 

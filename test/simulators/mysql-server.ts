@@ -50,6 +50,10 @@ export class MysqlServer {
     return path.join(this.folder, 'server.crt');
   }
 
+  public get certificate(): string {
+    return fs.readFileSync(this.certificateFile, 'utf8');
+  }
+
   /** Every statement that the server has got, as its general log has it. */
   public get log(): string {
     return fs.readFileSync(path.join(this.folder, 'general.log'), 'utf8');
