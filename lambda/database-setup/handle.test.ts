@@ -29,12 +29,20 @@ async function handled(event: unknown, setUp: HandlerContext['setUp'], context =
 }
 
 describe('The handler of the setup', () => {
-  test.each(['Create', 'Update'])('sets up at %s, with lists where CloudFormation leaves empty ones out', async (type) => {
-    const given: SetupProperties[] = [];
-    const { outcome } = await handled({ ...EVENT, RequestType: type }, async (properties) => void given.push(properties));
-    expect(outcome).toEqual({ status: 'SUCCESS' });
-    expect(given).toEqual([expect.objectContaining({ host: 'database', databases: [], schemas: [], extensions: [], users: [] })]);
-  });
+  test.each(['Create', 'Update'])(
+    'sets up at %s, with lists where CloudFormation leaves empty ones out',
+    async (type) => {
+      const given: SetupProperties[] = [];
+      const { outcome } = await handled(
+        { ...EVENT, RequestType: type },
+        async (properties) => void given.push(properties),
+      );
+      expect(outcome).toEqual({ status: 'SUCCESS' });
+      expect(given).toEqual([
+        expect.objectContaining({ host: 'database', databases: [], schemas: [], extensions: [], users: [] }),
+      ]);
+    },
+  );
 
   test('changes nothing at a deletion', async () => {
     const setUp = jest.fn();
@@ -42,14 +50,21 @@ describe('The handler of the setup', () => {
     expect(setUp).not.toHaveBeenCalled();
   });
 
-  test.each([[{ wake: true }], [undefined], ['text'], [{ RequestType: 'Other' }]])('ignores the event %j', async (event) => {
-    const setUp = jest.fn();
-    expect(await handled(event, setUp)).toEqual({ answers: [], lines: [], outcome: undefined });
-    expect(setUp).not.toHaveBeenCalled();
-  });
+  test.each([[{ wake: true }], [undefined], ['text'], [{ RequestType: 'Other' }]])(
+    'ignores the event %j',
+    async (event) => {
+      const setUp = jest.fn();
+      expect(await handled(event, setUp)).toEqual({ answers: [], lines: [], outcome: undefined });
+      expect(setUp).not.toHaveBeenCalled();
+    },
+  );
 
   test('answers what failed, as the server said it', async () => {
-    const error = Object.assign(new Error('role "x" does not exist'), { code: '42704', detail: 'A detail', hint: 'A hint' });
+    const error = Object.assign(new Error('role "x" does not exist'), {
+      code: '42704',
+      detail: 'A detail',
+      hint: 'A hint',
+    });
     const { outcome } = await handled(EVENT, async () => Promise.reject(error));
     expect(outcome).toEqual({
       status: 'FAILED',

@@ -12,7 +12,7 @@ export interface Request {
 
 type Fields = { readonly [name: string]: unknown };
 
-/** Parses an event. Returns undefined for one that is not CloudFormation's, such as the one that keeps the function awake. */
+/** Parses an event. Returns undefined if it is not CloudFormation's, as the one that keeps the function awake. */
 export function read(event: unknown): Request | undefined {
   const { RequestType, ResponseURL, StackId, RequestId, LogicalResourceId, ResourceProperties } = fields(event);
   if (RequestType !== 'Create' && RequestType !== 'Update' && RequestType !== 'Delete') {

@@ -9,7 +9,7 @@ import { Run } from './run';
 import { setUp } from './set-up';
 
 const mockAuthorities: { ca?: string } = {};
-// The bundle is tried with the variable by which Lambda's runtime trusts the authorities of RDS. A running process can't set it.
+// Stands for the variable by which the bundle trusts the authorities of RDS: a running process can't set it.
 jest.mock('pg', () => {
   const pg = jest.requireActual<typeof import('pg')>('pg');
   class Client extends pg.Client {
@@ -65,7 +65,11 @@ describe('The setup of a PostgreSQL server', () => {
     secrets = await secretsFor(MASTER);
     mockAuthorities.ca = server.certificate;
     properties = propertiesOf('postgres', server.port);
-    await server.query('CREATE TABLE legacy (id int)', { user: MASTER.username, password: MASTER.password, database: DATABASE });
+    await server.query('CREATE TABLE legacy (id int)', {
+      user: MASTER.username,
+      password: MASTER.password,
+      database: DATABASE,
+    });
   }, 60_000);
 
   afterAll(async () => {
@@ -76,20 +80,38 @@ describe('The setup of a PostgreSQL server', () => {
   test('sets up, again, and with passwords that the server does not know', async () => {
     await setUp(properties, run());
     await setUp(properties, run());
-    secrets.put('arn:application', { username: 'application_clone', password: 'new' }, { username: 'application', password: 'old' });
+    secrets.put(
+      'arn:application',
+      { username: 'application_clone', password: 'new' },
+      { username: 'application', password: 'old' },
+    );
     await setUp(properties, run());
-    await server.query('INSERT INTO legacy VALUES (1)', { user: 'application_clone', password: 'new', database: DATABASE });
+    await server.query('INSERT INTO legacy VALUES (1)', {
+      user: 'application_clone',
+      password: 'new',
+      database: DATABASE,
+    });
   });
 
   test('acts as an owner with IAM authentication within a transaction only', async () => {
-    const users = [{ name: 'tokens', access: 'OWNER' as const }, { name: 'reporting', access: 'READ_ONLY' as const, secretArn: 'arn:reporting' }];
+    const users = [
+      { name: 'tokens', access: 'OWNER' as const },
+      { name: 'reporting', access: 'READ_ONLY' as const, secretArn: 'arn:reporting' },
+    ];
     await setUp({ ...properties, databases: ['of_tokens'], users }, run());
     expect(await server.query("SELECT pg_has_role('dbadmin', 'tokens', 'USAGE') AS acts")).toEqual([{ acts: false }]);
-    await expect(setUp({ ...properties, users: [{ ...users[0], secretArn: 'arn:owner' }] }, run())).rejects.toThrow(/must name it/);
+    await expect(setUp({ ...properties, users: [{ ...users[0], secretArn: 'arn:owner' }] }, run())).rejects.toThrow(
+      /must name it/,
+    );
   });
 
   test('repeats a transaction that a concurrent session disturbs, and no other', async () => {
-    const session = await PostgresSession.open(properties, { user: MASTER.username, password: MASTER.password }, DATABASE, run());
+    const session = await PostgresSession.open(
+      properties,
+      { user: MASTER.username, password: MASTER.password },
+      DATABASE,
+      run(),
+    );
     const failing = (code: string) => {
       const attempts: number[] = [];
       return {
@@ -119,10 +141,17 @@ describe('The setup of a PostgreSQL server', () => {
     const properties = propertiesOf('mysql', server.port);
     await setUp(properties, run());
     await setUp(properties, run());
-    secrets.put('arn:application', { username: 'application_clone', password: 'new' }, { username: 'application', password: 'old' });
+    secrets.put(
+      'arn:application',
+      { username: 'application_clone', password: 'new' },
+      { username: 'application', password: 'old' },
+    );
     await setUp({ ...properties, users: USERS.map((user) => ({ ...user, access: 'READ_WRITE' })) }, run());
     await setUp(properties, run());
-    for (const [user, password] of [['application', 'old'], ['application_clone', 'new']]) {
+    for (const [user, password] of [
+      ['application', 'old'],
+      ['application_clone', 'new'],
+    ]) {
       await server.query('CREATE TEMPORARY TABLE t (id int)', { user, password, database: 'archive' });
     }
     secrets.stop();

@@ -1,4 +1,4 @@
-import { escapeIdentifier as identifier, escapeLiteral as literal } from 'pg';
+import { escapeIdentifier as identifier } from 'pg';
 import { ownerOf, readersOf, type SetupProperties } from '../properties';
 import { transferToOwner } from './ownership';
 import type { PostgresSession } from './postgres-session';
@@ -94,8 +94,8 @@ export class DatabaseObjects {
     for (const name of this.properties.schemas) {
       const [schema] = await this.session.rows<{ belongsToMaster: boolean }>(
         `Read schema ${name}`,
-        `SELECT nspowner = ${literal(identifier(this.master))}::regrole AS "belongsToMaster" FROM pg_namespace WHERE nspname = $1`,
-        [name],
+        'SELECT pg_get_userbyid(nspowner) = $2 AS "belongsToMaster" FROM pg_namespace WHERE nspname = $1',
+        [name, this.master],
       );
       if (!schema) {
         await this.session.run(`CREATE SCHEMA ${name}`, `CREATE SCHEMA ${identifier(name)} AUTHORIZATION ${owner}`);
