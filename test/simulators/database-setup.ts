@@ -65,6 +65,7 @@ export class DatabaseSetup {
     type: 'Create' | 'Update' | 'Delete',
     properties: object,
     remainingMs = 60_000,
+    oldProperties?: object,
   ): Promise<SetupResult> {
     return this.invoke(
       {
@@ -75,6 +76,7 @@ export class DatabaseSetup {
         LogicalResourceId: 'DatabaseSetup',
         ResourceType: 'Custom::DatabaseSetup',
         ResourceProperties: properties,
+        ...(oldProperties && { OldResourceProperties: oldProperties }),
       },
       remainingMs,
     );

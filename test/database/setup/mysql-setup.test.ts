@@ -1,6 +1,9 @@
 import { DatabaseSetup, type SecretValue } from '../../simulators/database-setup';
 import { missingMysql, MYSQL_MASTER, MysqlServer } from '../../simulators/mysql-server';
 
+// Each request starts a process.
+jest.setTimeout(30_000);
+
 const DATABASE = 'shop_data';
 const OWNER: SecretValue = { username: 'owner', password: 'owner\'s \\pass"word;--' };
 const APPLICATION: SecretValue = { username: 'application', password: 'password-of-the-application' };

@@ -4,6 +4,9 @@ import { DatabaseSetup } from '../../simulators/database-setup';
 import { freePort, type PostgresServer } from '../../simulators/postgres-server';
 import { DATABASE, MASTER, startRdsPostgres } from '../../simulators/rds-postgres';
 
+// Each request starts a process.
+jest.setTimeout(30_000);
+
 const ENDED = 'The setup has ended.';
 const OWNER = { name: 'owner', access: 'OWNER', secretArn: 'arn:owner' };
 const APPLICATION = { name: 'application', access: 'READ_WRITE', secretArn: 'arn:application' };
@@ -101,6 +104,31 @@ describe.each([
       await expectSuccess(given);
     }
     await expectSuccess(properties({ users }));
+  });
+
+  test('gives another owner what the former one has, whether it signs in by IAM or not, and gives it back', async () => {
+    setup.put('arn:next', { username: 'next', password: 'password of the next owner' });
+    setup.put('arn:shop', { username: 'shop', password: 'password of the shop' });
+    const before = properties({ users, schemas: ['billing'], databases: ['archive'] });
+    const after = {
+      ...before,
+      users: [
+        { name: 'next', access: 'OWNER', secretArn: 'arn:next' },
+        { name: 'shop', access: 'READ_WRITE', secretArn: 'arn:shop' },
+      ],
+    };
+    const update = async (given: object, old: object) =>
+      expect(await setup.request('Update', given, 60_000, old)).toMatchObject({ reason: ENDED, status: 'SUCCESS' });
+    await update(after, before);
+    const next = { user: 'next', password: 'password of the next owner', database: DATABASE };
+    await server.query('ALTER TABLE orders ADD note text; CREATE TABLE billing.more (id int)', next);
+    const shop = { user: 'shop', password: 'password of the shop', database: DATABASE };
+    await server.query('UPDATE orders SET note = id; DELETE FROM billing.invoices', shop);
+    // Tasks that run still sign in as the former user.
+    await impersonate('application', 'UPDATE orders SET note = id');
+    await update(before, after);
+    await impersonate('owner', 'ALTER TABLE orders DROP note; DROP TABLE billing.more');
+    expect(await server.query("SELECT pg_has_role('dbadmin', 'owner', 'USAGE') AS acts")).toEqual([{ acts: false }]);
   });
 
   test('refuses a password for a user who has none, says how to go on, and changes nothing', async () => {

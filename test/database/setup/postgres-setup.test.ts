@@ -3,6 +3,9 @@ import { DatabaseSetup, type SecretValue } from '../../simulators/database-setup
 import { MAJOR_VERSIONS, type PostgresServer } from '../../simulators/postgres-server';
 import { DATABASE, MASTER, startRdsPostgres } from '../../simulators/rds-postgres';
 
+// Each request starts a process.
+jest.setTimeout(30_000);
+
 /** Passwords with what quoting must survive. */
 const OWNER: SecretValue = { username: 'owner', password: 'owner\'s \\pass"word;--' };
 const APPLICATION: SecretValue = { username: 'application', password: 'password-of-the-application' };
