@@ -76,10 +76,19 @@ export class DatabaseObjects {
         await run(`REVOKE TEMPORARY ON DATABASE ${database} FROM ${identifier(name)}`);
       }
     }
+    // A team may have dropped it in favour of its own schemas.
+    if (!(await this.hasPublicSchema())) {
+      return;
+    }
     await run('REVOKE CREATE ON SCHEMA public FROM PUBLIC');
     if (this.owner !== this.master) {
       await run(`GRANT USAGE, CREATE ON SCHEMA public TO ${identifier(this.owner)}`);
     }
+  }
+
+  private async hasPublicSchema(): Promise<boolean> {
+    const found = await this.session.rows('Read schema public', "SELECT FROM pg_namespace WHERE nspname = 'public'");
+    return found.length > 0;
   }
 
   /**

@@ -240,6 +240,11 @@ describe('The setup', () => {
       database: 'masters',
     });
     await server.query('INSERT INTO sales.t VALUES (1)', { user: 'writer', password: 'plain', database: 'masters' });
+    await server.query('DROP SCHEMA public CASCADE; CREATE SCHEMA extensions', { database: 'masters' });
+    await server.query('ALTER DATABASE masters SET search_path = extensions; GRANT ALL ON SCHEMA extensions TO dbadmin', {
+      database: 'masters',
+    });
+    await expectSuccess(properties({ users, databases: ['masters'], schemas: ['sales'] }));
   });
 
   test('says whose password is refused, and which secret is wrong or missing', async () => {
