@@ -179,8 +179,13 @@ describe('A service that is bound with a user', () => {
         database.withUser(database.owner!, {
           databaseName: 'archive',
           variables: {
-            host: 'ARCHIVE_HOST', port: 'ARCHIVE_PORT', databaseName: 'ARCHIVE_NAME', userName: 'ARCHIVE_USER',
-            password: 'ARCHIVE_PASSWORD', sslMode: 'ARCHIVE_SSL_MODE', sslRootCert: 'ARCHIVE_SSL_ROOT_CERT',
+            host: 'ARCHIVE_HOST',
+            port: 'ARCHIVE_PORT',
+            databaseName: 'ARCHIVE_NAME',
+            userName: 'ARCHIVE_USER',
+            password: 'ARCHIVE_PASSWORD',
+            sslMode: 'ARCHIVE_SSL_MODE',
+            sslRootCert: 'ARCHIVE_SSL_ROOT_CERT',
           },
         }),
       ],
