@@ -4,6 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import type { IBackingServiceClient, SecretVariable, ServiceBinding } from '../../contracts';
 import { allowTo } from '../../network/security-groups/allow-to';
+import { certificateText } from '../certificates/certificate-text';
 import type { DatabaseServer } from '../server/database-server';
 import type { DatabaseCredentials } from './database-credentials';
 import { type DatabaseVariables, variableNames } from './database-variables';
@@ -46,7 +47,7 @@ export class DatabaseBinding {
     const { userName, secret, replaceTasksEvery } = this.props.credentials;
     const names = variableNames(variables);
     allowTo(client.connections, securityGroup, Port.tcp(port), `Database ${this.database.node.id}`);
-    const environment = this.environment(names);
+    const environment = this.environment(names, certificateText(client));
     return secret
       ? { store: this.database, environment, secrets: this.secrets(names, secret.secretArn), replaceTasksEvery }
       : {
@@ -57,7 +58,7 @@ export class DatabaseBinding {
       };
   }
 
-  private environment(names: Required<DatabaseVariables>): { [name: string]: string } {
+  private environment(names: Required<DatabaseVariables>, certificates?: string): { [name: string]: string } {
     const { server, port, databaseName, sslMode, caBundlePath } = this.props;
     return {
       [names.host]: server.endpoint,
@@ -65,6 +66,7 @@ export class DatabaseBinding {
       [names.databaseName]: databaseName,
       [names.sslMode]: sslMode,
       [names.sslRootCert]: caBundlePath,
+      ...(certificates !== undefined && { [names.sslCa]: certificates }),
       ...(server.hasReaders && { [names.readHost]: server.readEndpoint }),
     };
   }
