@@ -21,7 +21,14 @@ const LAYERS: readonly (readonly string[])[] = [
 const ROOMS: { readonly [module: string]: { readonly [room: string]: readonly string[] } } = {
   network: { 'addresses': [], 'security-groups': [], 'endpoints': ['security-groups'] },
   database: {
-    capacity: [], backup: [], parameters: [], certificates: [], server: ['capacity', 'backup'], credentials: ['server', 'certificates'],
+    capacity: [],
+    backup: [],
+    parameters: [],
+    certificates: [],
+    server: ['capacity', 'backup'],
+    credentials: ['server', 'certificates'],
+    setup: ['server'],
+    users: ['credentials', 'setup', 'server'],
   },
   service: {
     'image': [],

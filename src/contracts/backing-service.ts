@@ -1,10 +1,16 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { IConnectable } from 'aws-cdk-lib/aws-ec2';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IConstruct } from 'constructs';
+import type { IConstruct, IDependable } from 'constructs';
 
 /** Service that binds to a backing service, as the backing service sees it. */
-export interface IBackingServiceClient extends IConstruct, IConnectable {}
+export interface IBackingServiceClient extends IConstruct, IConnectable {
+  /**
+   * Most tasks that run at once, without those that a deployment adds.
+   * @default 1 - connections count for a single task
+   */
+  readonly maxTasks?: number;
+}
 
 /** Environment variable of a container whose value comes from a secret. */
 export interface SecretVariable {
@@ -49,6 +55,13 @@ export interface ServiceBinding {
    * @default - tasks are never replaced for this reason
    */
   readonly replaceTasksEvery?: Duration;
+  /**
+   * Resources that must exist before tasks of the client start, for example the setup of a database.
+   *
+   * Only the ECS service waits for them, and not its load balancer.
+   * @default - tasks start at once
+   */
+  readonly startAfter?: IDependable;
 }
 
 /**

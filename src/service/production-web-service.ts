@@ -8,7 +8,7 @@ import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct, type IConstruct } from 'constructs';
+import { Construct, type IConstruct, type IDependable } from 'constructs';
 import type {
   IBackingServiceClient,
   IMonitoredService,
@@ -94,6 +94,8 @@ export class ProductionWebService
   private readonly serviceCalls: ServiceCalls;
   private readonly deployment: ServiceDeployment;
   private readonly stores: IConstruct[] = [];
+  /** Setups of backing services, for which the first tasks wait. */
+  private readonly startAfter: IDependable[] = [];
 
   public constructor(
     scope: Construct,
@@ -137,6 +139,11 @@ export class ProductionWebService
   /** Lambda function of the lifecycle hook, where a smoke test or `Rollout.steps` needs one. */
   public get rolloutFunction(): LambdaFunction | undefined {
     return this.deployment.hook?.handler;
+  }
+
+  /** Most tasks that auto scaling starts. A deployment runs up to twice as many. */
+  public get maxTasks(): number | undefined {
+    return this.settings.tasks.maxTasks;
   }
 
   /** URL by which other services of the cluster call this one: `http://api:4000`. Throws without `discoveryName`. */
@@ -256,6 +263,7 @@ export class ProductionWebService
   private bindBackingServices(task: ServiceTaskDefinition): Duration | undefined {
     const bindings = (this.props.backingServices ?? []).map((backing) => backing.bind(this));
     this.stores.push(...bindings.flatMap(({ store }) => store ?? []));
+    this.startAfter.push(...bindings.flatMap(({ startAfter }) => startAfter ?? []));
     checkAllInReach(this, { backingServices: this.stores });
     checkVariables(this, bindings, this.props);
     applyBindings(task, bindings);
@@ -265,7 +273,7 @@ export class ProductionWebService
   }
 
   private createDeployment(): ServiceDeployment {
-    const { loadBalancer, cluster, logGroup, taskDefinition, securityGroup, settings } = this;
+    const { loadBalancer, cluster, logGroup, taskDefinition, securityGroup, settings, startAfter } = this;
     const { network, routePriority, listenerRuleTags, stickiness, serviceName, discoveryName: name } = this.props;
     const { spot } = settings.scaling._props;
     return new ServiceDeployment(this, {
@@ -278,6 +286,7 @@ export class ProductionWebService
       cluster,
       taskDefinition,
       securityGroup,
+      startAfter,
       serviceName,
       released: settings.image.nothingReleased !== undefined,
       capacityProviders: spot && spotStrategy(spot),

@@ -45,6 +45,11 @@ export interface DatabaseVariables {
    * @default 'DB_SSL_CA'
    */
   readonly sslCa?: string;
+  /**
+   * Variable with the size of the pool, where the connection states one.
+   * @default 'DB_POOL_SIZE'
+   */
+  readonly poolSize?: string;
 }
 
 const DEFAULT_VARIABLES: Required<DatabaseVariables> = {
@@ -57,6 +62,7 @@ const DEFAULT_VARIABLES: Required<DatabaseVariables> = {
   sslMode: 'DB_SSL_MODE',
   sslRootCert: 'DB_SSL_ROOT_CERT',
   sslCa: 'DB_SSL_CA',
+  poolSize: 'DB_POOL_SIZE',
 };
 
 /** Names with the default of each that is not given. */
