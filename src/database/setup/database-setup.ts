@@ -172,10 +172,15 @@ export class DatabaseSetup extends Construct {
         statements: STATEMENTS,
       },
     });
-    // The group of the server holds the rule that admits the function.
-    const dependencies = [server, securityGroup, network.egressEstablished];
-    const function_ = this.node.children.filter((child) => child !== resource);
-    resource.node.addDependency(...dependencies, ...function_);
+    const own = this.node.children.filter((child) => child !== resource);
+    resource.node.addDependency(
+      // With the members of a cluster. Replicas of an instance take no writes.
+      (server.instance ?? server.cluster)!,
+      // The group of the server holds the rule that admits the function.
+      securityGroup,
+      network.egressEstablished,
+      ...own,
+    );
     return resource;
   }
 }
