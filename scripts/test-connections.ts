@@ -186,7 +186,7 @@ function java(folder: string): Installed {
   const command = ['java', '-classpath', classpath, 'example.Main'];
   return {
     place,
-    clients: [{ heading: 'Spring', command, errors: { otherAuthority: 'PKIX path', otherName: 'could not be verified by hostnameverifier' }, pool: true }],
+    clients: [{ heading: 'Spring', command, errors: { otherAuthority: 'PKIX path building failed', otherName: 'could not be verified by hostnameverifier' }, pool: true }],
     urls: [{ heading: 'DATABASE_URL in Java', command: [...command, 'url'], prints: true }],
   };
 }
