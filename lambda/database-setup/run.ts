@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { SetupError } from './failure';
 
 /** Part of the time that attempts to connect may take, so that their failure is told rather than a timeout. */
@@ -17,6 +18,8 @@ export class Run {
     private readonly write: (line: string) => void,
   ) {
     this.endsAt = Date.now() + milliseconds;
+    // Each session listens, and there may be one for each user.
+    setMaxListeners(0, this.controller.signal);
   }
 
   /** Aborted at the end of the run. Open sessions close then. */

@@ -42,7 +42,8 @@ export class Secrets {
       throw new SetupError(`the secret of user ${name} must name it or ${cloneOf(name)}, not ${current?.user}`);
     }
     // A rotation of a single user leaves an old password of the same user, which must not become the current one.
-    return previous && previous.user !== current.user ? [current, previous] : [current];
+    const other = current.user === name ? cloneOf(name) : name;
+    return previous?.user === other ? [current, previous] : [current];
   }
 
   private async version(secretArn: string, stage: string): Promise<Account | undefined> {

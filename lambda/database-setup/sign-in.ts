@@ -1,6 +1,6 @@
-import type { Account } from './secrets';
-import { cloneOf, type SetupUser } from './properties';
 import { SetupError } from './failure';
+import { cloneOf, type SetupUser } from './properties';
+import type { Account } from './secrets';
 
 /** User of the server as it is before the setup. */
 export interface KnownUser {

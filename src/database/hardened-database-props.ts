@@ -42,7 +42,8 @@ export interface HardenedDatabaseProps {
   /**
    * Setup of users, grants, schemas, extensions and additional databases at deployment.
    *
-   * It runs again when one of them changes. A Lambda function behind a custom resource runs the statements, and services wait for it (docs/adr/0007-database-setup.md).
+   * It runs again when one of them changes. A Lambda function behind a custom resource runs the statements, and
+   * services wait for it (docs/adr/0007-database-setup.md).
    * Without it, run `bootstrapSql` before the first service starts.
    * @default true
    */

@@ -31,7 +31,8 @@ export interface HardenedPostgresProps extends HardenedDatabaseProps {
   /**
    * Names of extensions, for example `pgcrypto`, `vector` or `postgis`.
    *
-   * The server has `pgaudit` and `pg_stat_statements` in any case. The setup creates them in each database, and `pg_cron` in `databaseName` alone. It never drops one.
+   * The server has `pgaudit` and `pg_stat_statements` in any case.
+   * The setup creates them in each database, and `pg_cron` in `databaseName` alone. It never drops one.
    * Those that PostgreSQL must load at start are added to `shared_preload_libraries`, which takes a reboot.
    * @default - none
    */

@@ -21,12 +21,11 @@ export async function startRdsPostgres(major: string, options: PostgresServerOpt
   // In PostgreSQL 16 and later, a role may only give what it may administrate.
   const administrates = Number(major) >= 16 ? 'GRANT rds_iam TO dbadmin WITH ADMIN OPTION, INHERIT FALSE, SET FALSE' : 'SELECT';
   await server.query(`
-    SET log_statement = 'none';
     CREATE ROLE rds_iam;
     CREATE ROLE rds_superuser;
     CREATE ROLE dbadmin LOGIN CREATEROLE CREATEDB PASSWORD '${MASTER.password}';
     GRANT rds_superuser TO dbadmin;
-    ${administrates}`);
+    ${administrates}`, { options: '-c log_statement=none' });
   await server.query(`CREATE DATABASE ${DATABASE} OWNER dbadmin`);
   return server;
 }

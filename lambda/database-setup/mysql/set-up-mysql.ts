@@ -32,7 +32,7 @@ export async function setUpMysql(properties: SetupProperties, secrets: Secrets, 
   run.begin(`Sign in to ${properties.host} as the master user`);
   const session = await signInAsMaster(properties, secrets, run);
   try {
-    await session.run('Wait for another setup', `SELECT GET_LOCK('${LOCK}', ${LOCK_SECONDS})`);
+    await waitForAnotherSetup(session);
     const names = await new Accounts({ properties, users, session, run }).create();
     const literally = await takesNamesLiterally(session);
     for (const database of allDatabases(properties)) {
@@ -44,6 +44,16 @@ export async function setUpMysql(properties: SetupProperties, secrets: Secrets, 
     }
   } finally {
     await session.close();
+  }
+}
+
+async function waitForAnotherSetup(session: MysqlSession): Promise<void> {
+  const [{ locked }] = await session.rows<{ locked: number | null }>(
+    'Wait for another setup',
+    `SELECT GET_LOCK('${LOCK}', ${LOCK_SECONDS}) AS locked`,
+  );
+  if (locked !== 1) {
+    throw new SetupError(`another setup of this server has not ended within ${LOCK_SECONDS} s`);
   }
 }
 

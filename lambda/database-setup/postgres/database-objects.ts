@@ -1,7 +1,7 @@
 import { escapeIdentifier as identifier, escapeLiteral as literal } from 'pg';
 import { ownerOf, readersOf, type SetupProperties } from '../properties';
-import type { PostgresSession } from './postgres-session';
 import { transferToOwner } from './ownership';
+import type { PostgresSession } from './postgres-session';
 import { grantRows } from './privileges';
 import { hasGrantOptions } from './roles';
 

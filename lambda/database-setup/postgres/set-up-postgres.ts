@@ -24,7 +24,7 @@ export async function setUpPostgres(properties: SetupProperties, secrets: Secret
   run.begin(`Sign in to ${properties.host} as the master user`);
   const { master, session } = await signInAsMaster(properties, secrets, run);
   try {
-    await session.run('Wait for another setup', `SELECT pg_advisory_lock(${LOCK})`);
+    await session.repeatedly(async () => session.run('Wait for another setup', `SELECT pg_advisory_lock(${LOCK})`));
     await new Roles({ properties, users, master, session, run }).create();
     await createDatabases(properties, session, run);
     for (const database of allDatabases(properties)) {

@@ -59,7 +59,8 @@ interface UserRotation {
 /**
  * Secrets of a database that AWS's hosted functions rotate.
  *
- * They are the master user's, and those of alternating users. The functions share a security group. Each is in a nested stack of its own, which a transform creates.
+ * They are the master user's, and those of alternating users. The functions share a security group.
+ * Each is in a nested stack of its own, which a transform creates.
  */
 export class RotatedSecrets {
   /** Time after which tasks that have read a secret are replaced. */

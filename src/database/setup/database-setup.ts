@@ -103,7 +103,7 @@ export class DatabaseSetup extends Construct {
   }
 
   private createFunction(): ReturnType<typeof hardenedFunction> {
-    const { network, profile, key } = this.props;
+    const { network, profile } = this.props;
     const database = stackPath(this.node.scope!);
     return hardenedFunction(this, {
       lambda: 'database-setup',
@@ -113,7 +113,6 @@ export class DatabaseSetup extends Construct {
       // Node trusts the authorities of RDS only with the bundle that Lambda's runtime carries.
       environment: { NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem' },
       profile,
-      logKey: key,
       statements: (required) => required,
       network: {
         network,

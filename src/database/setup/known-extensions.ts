@@ -1,7 +1,7 @@
 /**
  * Extensions of RDS for PostgreSQL and Aurora PostgreSQL, 15 to 18, to recognize misspelt names.
  *
- * AWS adds extensions between releases of this library. A name that is like none of these passes, and the server decides.
+ * AWS adds extensions between releases of this library. A name that is like none of these passes: the server decides.
  * Source: RDS for PostgreSQL and Aurora PostgreSQL release notes, extension versions, November 2026.
  */
 export const KNOWN_EXTENSIONS = [
