@@ -1,10 +1,7 @@
-import { spawnSync } from 'child_process';
 import * as fs from 'fs';
 import * as path from 'path';
-import { sampleOf } from './page';
+import { type Ended, folderForSamples, runSample } from './node-sample';
 import { QUERY, TlsServer } from './tls-server';
-
-const ROOT = path.join(__dirname, '..', '..', '..');
 
 /** Clients of PostgreSQL, and the statements that use what their sample exports. */
 const CLIENTS: Array<[heading: string, probe: string]> = [
@@ -24,18 +21,11 @@ const CLIENTS: Array<[heading: string, probe: string]> = [
     await connection.dispose();`],
 ];
 
-interface Ended {
-  readonly report?: object;
-  readonly error: string;
-}
-
 let folder: string;
 let server: TlsServer;
 
 beforeAll(async () => {
-  // In the repository, so that the samples find the packages.
-  fs.mkdirSync(path.join(ROOT, 'tmp'), { recursive: true });
-  folder = fs.mkdtempSync(path.join(ROOT, 'tmp', 'connecting-'));
+  folder = folderForSamples();
   server = await TlsServer.start();
 }, 60_000);
 
@@ -44,16 +34,8 @@ afterAll(async () => {
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs a sample of the page, then a probe of what it exports. */
-function run(heading: string, probe: string, variables: NodeJS.ProcessEnv = {}): Ended {
-  const file = path.join(folder, 'sample.mjs');
-  fs.writeFileSync(file, `${sampleOf(heading)}
-const QUERY = ${JSON.stringify(QUERY)};
-const report = (value) => console.log(JSON.stringify(value));
-${probe}\n`);
-  const { PATH, HOME } = process.env;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8', env: { PATH, HOME, ...server.variables(variables) }, timeout: 30_000 });
-  return { report: status === 0 ? JSON.parse(stdout) as object : undefined, error: stderr };
+function run(heading: string, probe: string, variables: NodeJS.ProcessEnv = {}, change?: (sample: string) => string): Ended {
+  return runSample(folder, heading, `const QUERY = ${JSON.stringify(QUERY)};\n${probe}`, server.variables(variables), change);
 }
 
 describe.each(CLIENTS)('%s, as the page has it', (heading, probe) => {
@@ -80,14 +62,9 @@ describe.each(CLIENTS)('%s, as the page has it', (heading, probe) => {
 
 test('a connection without TLS is refused', () => {
   const [[heading, probe]] = CLIENTS;
-  const file = path.join(folder, 'plain.mjs');
-  fs.writeFileSync(file, `${sampleOf(heading).replace(/^ *ssl: .*$/m, '')}
-const QUERY = ${JSON.stringify(QUERY)};
-const report = (value) => console.log(JSON.stringify(value));
-${probe}\n`);
-  const { status, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8', env: { ...process.env, ...server.variables() } });
-  expect(status).not.toBe(0);
-  expect(stderr).toContain('no encryption');
+  const { report, error } = run(heading, probe, {}, (sample) => sample.replace(/^ *ssl: .*$/m, ''));
+  expect(report).toBeUndefined();
+  expect(error).toContain('no encryption');
 });
 
 test('node-postgres with IAM authentication asks for a token of the user at each connection', () => {
