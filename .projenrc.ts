@@ -271,6 +271,11 @@ function addTasks(): void {
     exec: script('scripts/check-control-tower'),
   });
 
+  project.addTask('test:connections', {
+    description: 'Signs in to a real server as the samples of docs/connecting.md for Python, Go, Java, Ruby and PHP do',
+    exec: script('scripts/test-connections'),
+  });
+
   addPackages();
 
   const samples = project.addTask('samples', { description: 'Compiles the samples of README and docs, and writes docs/languages.md from their translations' });

@@ -1,11 +1,11 @@
 /**
- * npm run test:connections: signs in to a real server over TLS as the samples for Python, Go and Java on docs/connecting.md do. Each sample
+ * npm run test:connections: signs in to a real server over TLS as the samples for Python, Go, Java, Ruby and PHP on docs/connecting.md do. Each sample
  * must also refuse a server of another authority and of another name, with the error that the page of errors has.
  */
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
-import { sampleOf } from '../test/database/connecting/page';
+import { headingsOfSamples, sampleOf } from '../test/database/connecting/page';
 import { QUERY, TlsServer } from '../test/database/connecting/tls-server';
 import { maven } from './languages/packages';
 import { attempt, type Ended, run } from './languages/programs';
@@ -44,6 +44,9 @@ interface UrlProgram {
 }
 
 const LIBPQ: Errors = { otherAuthority: 'certificate verify failed', otherName: 'does not match host name' };
+const MISSING_FILE = 'root certificate file "/etc/ssl/certs/rds-global-bundle.pem" does not exist';
+/** Samples that jest runs (test/database/connecting). */
+const IN_JEST = ['node-postgres', 'node-postgres with IAM authentication', 'TypeORM', 'Prisma', 'mysql2', 'DATABASE_URL in Node.js'];
 const failures: string[] = [];
 
 async function main(): Promise<void> {
@@ -52,10 +55,13 @@ async function main(): Promise<void> {
   try {
     const file = path.join(folder, 'authorities.pem');
     fs.writeFileSync(file, server.variables().DB_SSL_CA!);
-    for (const { clients, urls, place } of [python(folder), go(folder), java(folder)]) {
+    const tried = [...IN_JEST];
+    for (const { clients, urls, place } of [python(folder), go(folder), java(folder), ruby(folder), php(folder)]) {
       clients.forEach((client) => tryClient(client, place, server));
       urls.forEach((program) => tryUrl(program, place, server, file));
+      tried.push(...[...clients, ...urls].map(({ heading }) => heading));
     }
+    failures.push(...headingsOfSamples().filter((heading) => !tried.includes(heading)).map((heading) => `${heading}: nothing runs the sample`));
   } finally {
     await server.stop();
     fs.rmSync(folder, { recursive: true, force: true });
@@ -66,7 +72,14 @@ async function main(): Promise<void> {
 }
 
 function tryClient({ heading, errors, pool, command }: Client, place: string, server: TlsServer): void {
-  const signIn = (changes: NodeJS.ProcessEnv = {}) => attempt(place, command, { QUERY, ...server.variables(changes) });
+  // For clients that take the file, too.
+  const files = (text: string) => {
+    const file = path.join(place, `authorities-${text.length}.pem`);
+    fs.writeFileSync(file, text);
+    return { DB_SSL_CA: text, DB_SSL_ROOT_CERT: file };
+  };
+  const signIn = (changes: NodeJS.ProcessEnv = {}) =>
+    attempt(place, command, { QUERY, ...server.variables({ ...files(changes.DB_SSL_CA ?? server.variables().DB_SSL_CA!), ...changes }) });
   expectSession(heading, signIn(), { user: 'application', ssl: true, ...(pool && { pool: 3 }) });
   expectRefusal(`${heading}, another authority`, signIn({ DB_SSL_CA: server.otherAuthority }), errors.otherAuthority);
   expectRefusal(`${heading}, another name`, signIn({ DB_HOST: '127.0.0.1' }), errors.otherName);
@@ -152,7 +165,7 @@ function python(folder: string): Installed {
       { heading: 'SQLAlchemy', command: program('sqlalchemy_client', 'SQLAlchemy'), errors: LIBPQ, pool: true },
       { heading: 'Django', command: program('django_client', 'Django'), errors: LIBPQ, pool: false },
     ],
-    urls: [{ heading: 'DATABASE_URL in Python', command: program('url_client', 'DATABASE_URL in Python'), prints: false, missingFile: 'root certificate file "/etc/ssl/certs/rds-global-bundle.pem" does not exist' }],
+    urls: [{ heading: 'DATABASE_URL in Python', command: program('url_client', 'DATABASE_URL in Python'), prints: false, missingFile: MISSING_FILE }],
   };
 }
 
@@ -188,6 +201,35 @@ function java(folder: string): Installed {
     place,
     clients: [{ heading: 'Spring', command, errors: { otherAuthority: 'PKIX path building failed', otherName: 'could not be verified by hostnameverifier' }, pool: true }],
     urls: [{ heading: 'DATABASE_URL in Java', command: [...command, 'url'], prints: true }],
+  };
+}
+
+/** Active Record and pg of Debian. */
+function ruby(folder: string): Installed {
+  const place = path.join(folder, 'ruby');
+  fs.cpSync(path.join(SOURCES, 'ruby'), place, { recursive: true });
+  fs.writeFileSync(path.join(place, 'database.yml'), sampleOf('Rails'));
+  fs.writeFileSync(path.join(place, 'sample.rb'), sampleOf('DATABASE_URL in Ruby'));
+  return {
+    place,
+    clients: [{ heading: 'Rails', command: ['ruby', 'rails_client.rb'], errors: LIBPQ, pool: true }],
+    urls: [{ heading: 'DATABASE_URL in Ruby', command: ['ruby', 'url_client.rb'], prints: false, missingFile: MISSING_FILE }],
+  };
+}
+
+/** Doctrine of Debian. */
+function php(folder: string): Installed {
+  const program = (name: string, heading: string): string[] => {
+    const place = path.join(folder, `php-${name}`);
+    fs.mkdirSync(place);
+    fs.writeFileSync(path.join(place, 'sample.php'), `<?php\n${sampleOf(heading)}`);
+    fs.copyFileSync(path.join(SOURCES, 'php', `${name}.php`), path.join(place, `${name}.php`));
+    return ['php', path.join(place, `${name}.php`)];
+  };
+  return {
+    place: folder,
+    clients: [{ heading: 'Doctrine', command: program('doctrine_client', 'Doctrine'), errors: LIBPQ, pool: false }],
+    urls: [{ heading: 'DATABASE_URL in PHP', command: program('url_client', 'DATABASE_URL in PHP'), prints: true }],
   };
 }
 
