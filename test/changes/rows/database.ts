@@ -203,6 +203,7 @@ export const DATABASE_ROWS: readonly Row[] = [
     struct: 'DatabaseConnectionOptions',
     changes: {
       databaseName: [undefined, 'archive'],
+      poolSize: { several: [[undefined, 10], [10, 20]] },
       variables: [undefined, { host: 'REPORTS_HOST' }],
     },
   }),
