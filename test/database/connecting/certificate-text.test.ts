@@ -1,4 +1,6 @@
 import { X509Certificate } from 'crypto';
+import * as fs from 'fs';
+import * as path from 'path';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Connections, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
@@ -44,6 +46,13 @@ function environments(template: Template): Array<{ [name: string]: string }> {
 }
 
 describe('The certificates of RDS', () => {
+  test('are as many and as large as docs/connecting.md says', () => {
+    const page = fs.readFileSync(path.join(__dirname, '..', '..', '..', 'docs', 'connecting.md'), 'utf8');
+    const largest = Math.max(...REGIONS.map((region) => Buffer.byteLength(textIn(region))));
+    expect(page).toContain(`| size | ${(Math.ceil(largest / 100) / 10).toFixed(1)} kB of the 64 kB`);
+    expect(page).toContain(`| regions | ${REGIONS.length}, with China and GovCloud.`);
+  });
+
   test.each(REGIONS)('of %s are three roots of that region, which signed themselves, and the first is the key of the servers', (region) => {
     const roots = certificates(textIn(region));
     expect(roots.map(({ subject }) => /CN=(.*)/.exec(subject)![1])).toEqual(
