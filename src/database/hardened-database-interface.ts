@@ -96,10 +96,10 @@ export interface IHardenedDatabase
    * connections of the server, because a deployment runs twice the tasks. With another user, state the size in the
    * options of `withUser`. Throws a PropError for a size that is not a whole number from 1 to 10000.
    *
-   * @param poolSize most connections of each task, 1 to 10000
+   * @param size most connections of each task, 1 to 10000
    * @param names names of the environment variables
    */
-  withPoolSize(poolSize: number, names?: DatabaseVariables): IBackingService;
+  withPoolSize(size: number, names?: DatabaseVariables): IBackingService;
 
   /** Metric of the instance or cluster by its CloudWatch name, for example `ReadLatency`. */
   metric(metricName: string, options?: MetricOptions): Metric;

@@ -158,8 +158,8 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     return { bind: (client) => this.binding.bind(client, { variables: names }) };
   }
 
-  public withPoolSize(poolSize: number, names: DatabaseVariables = {}): IBackingService {
-    return { bind: (client) => this.binding.bind(client, { poolSize, variables: names }) };
+  public withPoolSize(size: number, names: DatabaseVariables = {}): IBackingService {
+    return { bind: (client) => this.binding.bind(client, { poolSize: size, variables: names }) };
   }
 
   public addUser(userName: string, access: DatabaseAccess, options: DatabaseUserOptions = {}): DatabaseUser {
