@@ -145,7 +145,11 @@ export const DATABASE_ROWS: readonly Row[] = [
     prop: 'credentials',
     each: true,
     within: (credentials) => ({ credentials }),
-    remarks: { 'iamAuthentication → managedSecret': { note: 'The clients change: tasks sign in as another user.' }, '*': { procedure: CREDENTIALS } },
+    remarks: {
+      'alternatingUsers → iamAuthentication': { procedure: CREDENTIALS },
+      'iamAuthentication → managedSecret': { note: 'The clients change: tasks sign in as another user.' },
+      '*': { procedure: 'Clients read another secret: deploy database and services together, at a quiet hour.' },
+    },
     values: {
       alternatingUsers: () => CredentialRotation.alternatingUsers(),
       iamAuthentication: () => CredentialRotation.iamAuthentication(),
