@@ -28,7 +28,7 @@ const ROOMS: { readonly [module: string]: { readonly [room: string]: readonly st
     server: ['capacity', 'backup'],
     credentials: ['server', 'certificates'],
     setup: ['server', 'credentials'],
-    users: ['credentials', 'setup'],
+    users: ['server', 'credentials', 'setup'],
   },
   service: {
     'image': [],

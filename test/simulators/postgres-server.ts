@@ -62,6 +62,10 @@ export class PostgresServer {
     return path.join(this.data, 'server.crt');
   }
 
+  public get certificate(): string {
+    return fs.readFileSync(this.certificateFile, 'utf8');
+  }
+
   /** Everything that the server has logged so far. */
   public get log(): string {
     return this.output;
@@ -104,7 +108,8 @@ export class PostgresServer {
     const running = this.process;
     if (running && running.exitCode === null) {
       const ended = new Promise((resolve) => running.once('exit', resolve));
-      running.kill('SIGINT');
+      // At once: nobody reads its data again.
+      running.kill('SIGQUIT');
       await ended;
     }
     fs.rmSync(this.folder, { recursive: true, force: true });
