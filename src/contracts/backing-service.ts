@@ -4,7 +4,13 @@ import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct, IDependable } from 'constructs';
 
 /** Service that binds to a backing service, as the backing service sees it. */
-export interface IBackingServiceClient extends IConstruct, IConnectable {}
+export interface IBackingServiceClient extends IConstruct, IConnectable {
+  /**
+   * Most tasks that run at once, without those that a deployment adds.
+   * @default 1 - connections count for a single task
+   */
+  readonly maxTasks?: number;
+}
 
 /** Environment variable of a container whose value comes from a secret. */
 export interface SecretVariable {

@@ -89,6 +89,18 @@ export interface IHardenedDatabase
   /** Same database with other names of environment variables. Source: requirement E-04. */
   withVariables(names?: DatabaseVariables): IBackingService;
 
+  /**
+   * Same database for a service whose tasks open at most this many connections each.
+   *
+   * The service gets the number as `DB_POOL_SIZE`. Synthesis warns where the pools of all services exceed the
+   * connections of the server, because a deployment runs twice the tasks. With another user, state the size in the
+   * options of `withUser`. Throws a PropError for a size that is not a whole number from 1 to 10000.
+   *
+   * @param size most connections of each task, 1 to 10000
+   * @param names names of the environment variables
+   */
+  withPoolSize(size: number, names?: DatabaseVariables): IBackingService;
+
   /** Metric of the instance or cluster by its CloudWatch name, for example `ReadLatency`. */
   metric(metricName: string, options?: MetricOptions): Metric;
 

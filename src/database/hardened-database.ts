@@ -158,6 +158,10 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     return { bind: (client) => this.binding.bind(client, { variables: names }) };
   }
 
+  public withPoolSize(size: number, names: DatabaseVariables = {}): IBackingService {
+    return { bind: (client) => this.binding.bind(client, { poolSize: size, variables: names }) };
+  }
+
   public addUser(userName: string, access: DatabaseAccess, options: DatabaseUserOptions = {}): DatabaseUser {
     return this.users.add(userName, access, options);
   }
@@ -317,6 +321,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
       sslMode: this.engine.sslMode,
       caBundlePath: this.settings.caBundlePath,
       keyArn: this.key.keyArn,
+      maxConnections: this.maxConnections,
     });
   }
 

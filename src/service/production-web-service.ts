@@ -141,6 +141,11 @@ export class ProductionWebService
     return this.deployment.hook?.handler;
   }
 
+  /** Most tasks that auto scaling starts. A deployment runs up to twice as many. */
+  public get maxTasks(): number | undefined {
+    return this.settings.tasks.maxTasks;
+  }
+
   /** URL by which other services of the cluster call this one: `http://api:4000`. Throws without `discoveryName`. */
   public get url(): string {
     return this.serviceCalls.url;

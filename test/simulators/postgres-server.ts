@@ -30,6 +30,11 @@ export interface PostgresServerOptions {
   readonly trustedExtensions?: string[];
   /** Lines of pg_hba.conf that come before all others. */
   readonly accessRules?: string[];
+  /**
+   * Certificate of the server, with those that it sends along, and its key.
+   * @default - one for `localhost` that is its own authority
+   */
+  readonly certificate?: { readonly chain: string; readonly key: string };
 }
 
 /** A PostgreSQL server of its own, in a folder of its own, on a port of its own. */
@@ -37,7 +42,7 @@ export class PostgresServer {
   public static async start(major: string, options: PostgresServerOptions = {}): Promise<PostgresServer> {
     const server = new PostgresServer(await freePort(), programs(major), options.trustedExtensions);
     server.create(options);
-    await server.createCertificate();
+    await server.createCertificate(options);
     await server.run();
     return server;
   }
@@ -150,9 +155,9 @@ export class PostgresServer {
     return copy;
   }
 
-  private async createCertificate(): Promise<void> {
-    const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], { keySize: 2048, extensions: AUTHORITY_OF_ITSELF });
-    [['server.key', key], ['server.crt', cert]].forEach(([name, text]) => {
+  private async createCertificate(options: PostgresServerOptions): Promise<void> {
+    const { key, chain } = options.certificate ?? await authorityOfItself();
+    [['server.key', key], ['server.crt', chain]].forEach(([name, text]) => {
       const file = path.join(this.data, name);
       fs.writeFileSync(file, text, { mode: 0o600 });
       this.giveTo(file);
@@ -182,6 +187,11 @@ export class PostgresServer {
       fs.chownSync(file, uid, gid);
     }
   }
+}
+
+async function authorityOfItself(): Promise<{ chain: string; key: string }> {
+  const { private: key, cert: chain } = await generate([{ name: 'commonName', value: 'localhost' }], { keySize: 2048, extensions: AUTHORITY_OF_ITSELF });
+  return { chain, key };
 }
 
 export function pause(milliseconds: number): Promise<void> {

@@ -1,10 +1,12 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Stack, Tokenization } from 'aws-cdk-lib';
 import { Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct, IDependable } from 'constructs';
 import type { IBackingServiceClient, SecretVariable, ServiceBinding } from '../../contracts';
 import { allowTo } from '../../network/security-groups/allow-to';
+import { certificateText } from '../certificates/certificate-text';
 import type { DatabaseServer } from '../server/database-server';
+import { ConnectionPools } from './connection-pools';
 import type { DatabaseCredentials } from './database-credentials';
 import { type DatabaseVariables, variableNames } from './database-variables';
 
@@ -28,6 +30,11 @@ export interface BindingOptions {
    * @default - the application's
    */
   readonly user?: BoundUser;
+  /**
+   * Most connections of each task.
+   * @default - unknown: the client gets no variable, and its connections are not counted
+   */
+  readonly poolSize?: number;
 }
 
 /** Properties of a {@link DatabaseBinding}. */
@@ -53,6 +60,11 @@ export interface DatabaseBindingProps {
   readonly caBundlePath: string;
   /** ARN of the key that encrypts the secret. */
   readonly keyArn: string;
+  /**
+   * Connections that the server accepts.
+   * @default - unknown: the pools of clients are not compared with it
+   */
+  readonly maxConnections?: number;
 }
 
 /**
@@ -62,10 +74,14 @@ export interface DatabaseBindingProps {
  * The database never refers to a client, so that no cycle closes between stacks.
  */
 export class DatabaseBinding {
+  private readonly pools: ConnectionPools;
+
   public constructor(
     private readonly database: IConstruct,
     private readonly props: DatabaseBindingProps,
-  ) {}
+  ) {
+    this.pools = new ConnectionPools(database, props.maxConnections);
+  }
 
   /** Opens the port for a client and returns its variables, secrets and permissions. */
   public bind(client: IBackingServiceClient, options: BindingOptions = {}): ServiceBinding {
@@ -73,7 +89,11 @@ export class DatabaseBinding {
     const { userName, secret, replaceTasksEvery } = options.user ?? this.props.credentials;
     const names = variableNames(options.variables ?? {});
     allowTo(client.connections, securityGroup, Port.tcp(port), `Database ${this.database.node.id}`);
-    const environment = this.environment(names, options.databaseName ?? this.props.databaseName);
+    const environment = {
+      ...this.environment(names, options.databaseName ?? this.props.databaseName),
+      ...this.certificates(client, names),
+      ...this.pool(client, names, options.poolSize),
+    };
     const shared = { store: this.database, startAfter };
     return secret
       ? { ...shared, environment, secrets: this.secrets(names, secret.secretArn), replaceTasksEvery }
@@ -95,6 +115,24 @@ export class DatabaseBinding {
       [names.sslRootCert]: caBundlePath,
       ...(server.hasReaders && { [names.readHost]: server.readEndpoint }),
     };
+  }
+
+  private certificates(client: IBackingServiceClient, names: Required<DatabaseVariables>): { [name: string]: string } {
+    const text = certificateText(client);
+    return text === undefined ? {} : { [names.sslCa]: text };
+  }
+
+  /** Tells the client the size of its pool, and counts its connections. */
+  private pool(
+    client: IBackingServiceClient,
+    names: Required<DatabaseVariables>,
+    poolSize?: number,
+  ): { [name: string]: string } {
+    if (poolSize === undefined) {
+      return {};
+    }
+    this.pools.add(client, poolSize);
+    return { [names.poolSize]: Tokenization.stringifyNumber(poolSize) };
   }
 
   private secrets(names: Required<DatabaseVariables>, secretArn: string): SecretVariable[] {

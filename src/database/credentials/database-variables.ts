@@ -40,6 +40,16 @@ export interface DatabaseVariables {
    * @default 'DB_SSL_ROOT_CERT'
    */
   readonly sslRootCert?: string;
+  /**
+   * Variable with the root certificates of RDS in the region, as PEM text for clients that take text.
+   * @default 'DB_SSL_CA'
+   */
+  readonly sslCa?: string;
+  /**
+   * Variable with the size of the pool, where the connection states one.
+   * @default 'DB_POOL_SIZE'
+   */
+  readonly poolSize?: string;
 }
 
 const DEFAULT_VARIABLES: Required<DatabaseVariables> = {
@@ -51,6 +61,8 @@ const DEFAULT_VARIABLES: Required<DatabaseVariables> = {
   password: 'DB_PASSWORD',
   sslMode: 'DB_SSL_MODE',
   sslRootCert: 'DB_SSL_ROOT_CERT',
+  sslCa: 'DB_SSL_CA',
+  poolSize: 'DB_POOL_SIZE',
 };
 
 /** Names with the default of each that is not given. */

@@ -13,4 +13,12 @@ export interface DatabaseConnectionOptions {
    * @default - `DB_HOST`, `DB_PORT` and the others of DatabaseVariables
    */
   readonly variables?: DatabaseVariables;
+  /**
+   * Most connections that each task opens, 1 to 10000, which the service gets as `DB_POOL_SIZE`.
+   *
+   * Synthesis warns where the pools of all services exceed the connections of the server, because a deployment runs
+   * twice the tasks.
+   * @default - no variable: the application decides, and its connections are not counted
+   */
+  readonly poolSize?: number;
 }

@@ -77,7 +77,9 @@ describe.each(['one', 'four'] as const)('A service that is bound to a database, 
     const { serviceStack } = landscape(stacks, POSTGRES);
     const [container] = only(Template.fromStack(serviceStack), 'AWS::ECS::TaskDefinition').ContainerDefinitions;
     const names = (list: Array<{ Name: string }>) => list.map(({ Name }) => Name).sort();
-    expect(names(container.Environment)).toEqual(['DB_HOST', 'DB_NAME', 'DB_PORT', 'DB_SSL_MODE', 'DB_SSL_ROOT_CERT', 'PORT']);
+    expect(names(container.Environment)).toEqual([
+      'DB_HOST', 'DB_NAME', 'DB_PORT', 'DB_SSL_CA', 'DB_SSL_MODE', 'DB_SSL_ROOT_CERT', 'PORT',
+    ]);
     expect(names(container.Secrets)).toEqual(['DB_PASSWORD', 'DB_USERNAME']);
     expect(container.Environment).toContainEqual({ Name: 'DB_SSL_MODE', Value: 'verify-full' });
     expect(container.Environment).toContainEqual({
@@ -101,6 +103,7 @@ describe.each(['one', 'four'] as const)('A service that is bound to a database, 
       'DB_DATABASE',
       'DB_HOST',
       'DB_PORT',
+      'DB_SSL_CA',
       'DB_SSL_ROOT_CERT',
       'PGSSLMODE',
       'PORT',
