@@ -21,7 +21,7 @@ const LAYERS: readonly (readonly string[])[] = [
 const ROOMS: { readonly [module: string]: { readonly [room: string]: readonly string[] } } = {
   network: { 'addresses': [], 'security-groups': [], 'endpoints': ['security-groups'] },
   database: {
-    capacity: [], backup: [], parameters: [], server: ['capacity', 'backup'], credentials: ['server'],
+    capacity: [], backup: [], parameters: [], restore: [], server: ['capacity', 'backup', 'restore'], credentials: ['server'],
   },
   service: {
     'image': [],

@@ -1,4 +1,4 @@
-import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
@@ -12,6 +12,8 @@ import { CredentialRotation, type CredentialSettings } from './credentials/crede
 import type { EngineConfig } from './engine-config';
 import type { HardenedDatabaseProps } from './hardened-database-props';
 import { checkedParameters, type Parameters } from './parameters/parameter-rules';
+import type { RestoreSettings } from './restore/restore-settings';
+import { RestoreSource } from './restore/restore-source';
 import { dependencyRemovalPolicy, serverRemovalPolicy } from './server/removal-policies';
 import { checkDatabase } from './validate-database';
 
@@ -27,6 +29,11 @@ export interface DatabaseSettings {
   readonly identifier: string;
   /** Physical names of the read replicas. */
   readonly replicaIdentifiers: string[];
+  /**
+   * Origin of the data of the server.
+   * @default - a new, empty database
+   */
+  readonly restore?: RestoreSettings;
   /** Name of the database inside the server. */
   readonly databaseName: string;
   /** Application user. */
@@ -64,7 +71,12 @@ export function databaseSettings(
   engine: EngineConfig,
 ): DatabaseSettings {
   checkAllInReach(scope, props);
-  checkKinds(scope, props, { backup: BackupPolicy, credentials: CredentialRotation, profile: EnvironmentProfile });
+  checkKinds(scope, props, {
+    backup: BackupPolicy,
+    credentials: CredentialRotation,
+    profile: EnvironmentProfile,
+    restoreFrom: RestoreSource,
+  });
   checkNetwork(scope, props.network);
   const profile = props.profile ?? EnvironmentProfile.of(scope);
   const removalPolicy = serverRemovalPolicy(props.removalPolicy, profile);
@@ -78,6 +90,7 @@ export function databaseSettings(
     dependencyRemovalPolicy: dependencyRemovalPolicy(removalPolicy),
     identifier,
     replicaIdentifiers: Array.from({ length: readReplicas }, (_, index) => `${identifier}-replica${index + 1}`),
+    restore: restoreSettings(scope, props, capacity.serverless !== undefined),
     databaseName: props.databaseName ?? 'application',
     userName: props.userName ?? 'application',
     port: props.port ?? engine.defaultPort,
@@ -100,6 +113,21 @@ export function databaseSettings(
   };
   checkDatabase(scope, props, settings);
   return settings;
+}
+
+function restoreSettings(
+  scope: IConstruct,
+  { restoreFrom, identifier }: HardenedDatabaseProps,
+  cluster: boolean,
+): RestoreSettings | undefined {
+  const { region, account } = Stack.of(scope);
+  return restoreFrom?._bind(scope, {
+    cluster,
+    identifier,
+    defaultIdentifier: defaultIdentifier(scope),
+    region,
+    account,
+  });
 }
 
 /**

@@ -35,6 +35,7 @@ import { databaseSettings, type DatabaseSettings } from './database-settings';
 import type { EngineConfig } from './engine-config';
 import type { IHardenedDatabase } from './hardened-database-interface';
 import type { HardenedDatabaseProps } from './hardened-database-props';
+import { reservedNames } from './restore/reserved-name';
 import { createServer } from './server/create-server';
 import { referenceStrongly } from './server/cross-stack-references';
 import { acknowledgeFindings } from './server/database-acknowledgements';
@@ -217,6 +218,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   private createMasterCredentials(): MasterCredentials {
     return new MasterCredentials(this, 'Credentials', {
       settings: this.settings.credentials,
+      userName: this.settings.restore?.masterUserName,
       key: this.key,
       removalPolicy: this.settings.dependencyRemovalPolicy,
     });
@@ -236,7 +238,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
       master,
       monitoringRole: new MonitoringRole(this, 'Monitoring').role,
     });
-    server.node.addDependency(...this.logGroups);
+    server.node.addDependency(...this.logGroups, ...reservedNames(this, this.key, this.settings));
     return server;
   }
 
@@ -284,6 +286,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
         cluster: this.cluster !== undefined,
         identifier,
         key: this.key,
+        storageEncryptionKey: this.settings.restore?.storageEncryptionKey,
         removalPolicy: this.settings.dependencyRemovalPolicy,
       })
     );

@@ -13,6 +13,7 @@ import { acknowledge, acknowledgeInCompliancePacks } from '../../compliance/ackn
 import { createLate } from '../../environment/created-late';
 import type { InstanceSettings } from '../capacity/instance-capacity';
 import { processors } from '../capacity/max-connections';
+import { restoreInstance } from '../restore/restored-server';
 import {
   CERTIFICATE_AUTHORITY,
   type DatabaseServer,
@@ -53,6 +54,7 @@ export class InstanceServer extends Construct implements DatabaseServer {
   ) {
     super(scope, id);
     this.instance = this.createInstance();
+    this.restore();
     if (props.deletionProtection) {
       createLate(this.instance.node.defaultChild!);
     }
@@ -105,6 +107,12 @@ export class InstanceServer extends Construct implements DatabaseServer {
       // RDS upgrades to a new major version only when the version of the capacity changes.
       allowMajorVersionUpgrade: true,
     });
+  }
+
+  private restore(): void {
+    if (this.props.restore) {
+      restoreInstance(this.instance, this.props.restore);
+    }
   }
 
   private createReplica(id: string, identifier: string): DatabaseInstanceReadReplica {

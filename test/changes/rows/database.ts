@@ -1,13 +1,14 @@
 import { Duration, RemovalPolicy, TimeZone } from 'aws-cdk-lib';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AuroraMysqlEngineVersion, AuroraPostgresEngineVersion, MysqlEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import {
   BackupPolicy, type BackupPolicyProps, CapacitySchedule, CredentialRotation, type CredentialRotationProps, DatabaseEvents, type DatabaseEventsProps,
   EnvironmentProfile, type HardenedDatabaseProps, HardenedMysql, type HardenedMysqlProps, HardenedPostgres, type HardenedPostgresProps,
   type InstanceCapacityProps, type ManagedSecretProps, MysqlCapacity, type MysqlInstanceProps, type MysqlServerlessProps, type OfficeHoursProps,
-  PostgresCapacity, type PostgresInstanceProps, type PostgresServerlessProps, RecoveryRegion, type RecoveryRegionProps, SecureVpc,
-  type ServerlessCapacityProps, type VaultLock,
+  type PointInTimeRestoreProps, PostgresCapacity, type PostgresInstanceProps, type PostgresServerlessProps, RecoveryRegion, type RecoveryRegionProps, RestoreSource, SecureVpc,
+  type ServerlessCapacityProps, type SnapshotRestoreProps, type VaultLock,
 } from '../../../src';
 import { ENV } from '../../fixtures/test-stack';
 import { changesAround } from '../general';
@@ -31,6 +32,15 @@ const MYSQL_INSTANCE: Subject<HardenedMysqlProps> = {
   name: 'HardenedMysql, an instance',
   make: (site, id, props) => new HardenedMysql(site.scope, id, { network: site.network, capacity: MysqlCapacity.instance(), ...props }),
 };
+/** A database whose identifier comes and goes with the restore. */
+const RESTORED: Subject<HardenedPostgresProps> = {
+  name: 'HardenedPostgres, an instance whose identifier comes and goes with restoreFrom',
+  make: (site, id, props) => INSTANCE.make(site, id, { ...props, identifier: props.restoreFrom && 'shop-restored' }),
+};
+const RESTORED_CLUSTER: Subject<HardenedPostgresProps> = {
+  name: 'HardenedPostgres, serverless, whose identifier comes and goes with restoreFrom',
+  make: (site, id, props) => CLUSTER.make(site, id, { ...props, identifier: props.restoreFrom && 'shop-restored' }),
+};
 const EVENTS: Subject<DatabaseEventsProps> = {
   name: 'DatabaseEvents',
   make: (site, id, props) => {
@@ -47,6 +57,7 @@ const RECOVERY: Subject<RecoveryRegionProps> = {
 };
 
 const RESTORE = 'The new server is empty. Restore a snapshot under another construct id, stop writes, move the clients, then remove the former one.';
+const ONCE = 'RDS restores into a new server alone: follow [the restore](recovery.md#restore-into-a-new-database), and leave `restoreFrom` and `identifier` in place.';
 const UPGRADE = 'Follow [the upgrade](database.md): a snapshot first, a trial on a restored copy, replicas before the primary; it can not be undone.';
 const CREDENTIALS = 'Clients read another secret or sign in by token: deploy database and services together, at a quiet hour.';
 const LOCK = 'A lock can only become stricter. Try it with short retentions first.';
@@ -165,6 +176,43 @@ export const DATABASE_ROWS: readonly Row[] = [
     within: (vaultLock) => ({ backup: BackupPolicy.daily({ vaultLock }) }),
     changes: { minRetention: [Duration.days(7), Duration.days(14), { note: LOCK }], immutableAfter: [undefined, Duration.days(7), { note: LOCK }] },
   }),
+  ...changesOf<HardenedPostgresProps>({
+    subject: INSTANCE,
+    struct: 'HardenedPostgresProps',
+    changes: {
+      restoreFrom: {
+        several: [
+          [undefined, (site: Site) => snapshotOf(site, 'monday'), { with: { identifier: 'shop-restored' }, procedure: ONCE }],
+          [(site: Site) => snapshotOf(site, 'monday'), (site: Site) => snapshotOf(site, 'tuesday'), { with: { identifier: 'shop-restored' }, procedure: ONCE }],
+        ],
+      },
+    },
+  }),
+  ...changesOf<HardenedPostgresProps>({
+    subject: RESTORED, struct: 'HardenedPostgresProps', changes: { restoreFrom: [undefined, (site: Site) => snapshotOf(site, 'monday'), { procedure: ONCE }] },
+  }),
+  ...changesOf<SnapshotRestoreProps, HardenedPostgresProps>({
+    subject: INSTANCE,
+    struct: 'SnapshotRestoreProps',
+    at: 'RestoreSource.snapshot',
+    required: (site) => ({ storageEncryptionKey: keyOf(site, 'Former') }),
+    within: (props) => ({ identifier: 'shop-restored', restoreFrom: RestoreSource.snapshot(`${SNAPSHOTS}:snapshot:monday`, props) }),
+    changes: {
+      storageEncryptionKey: [(site) => keyOf(site, 'Former'), (site) => keyOf(site, 'Other'), { note: 'The server keeps the key that the data came with. Name the right one, so that backups can use it.' }],
+      masterUserName: [undefined, 'postgres', { procedure: 'The name comes with the data: set it at the restore, and leave it.' }],
+    },
+  }),
+  ...changesOf<PointInTimeRestoreProps, HardenedPostgresProps>({
+    subject: INSTANCE,
+    struct: 'PointInTimeRestoreProps',
+    at: 'RestoreSource.pointInTime',
+    required: (site) => ({ source: 'db-ABCDEF', storageEncryptionKey: keyOf(site, 'Former') }),
+    within: (props) => ({ identifier: 'shop-restored', restoreFrom: RestoreSource.pointInTime(props) }),
+    changes: {
+      source: ['db-ABCDEF', 'db-GHIJKL', { procedure: ONCE }],
+      time: [undefined, '2026-11-20T10:00:00Z', { procedure: ONCE }],
+    },
+  }),
   ...changesAround(INSTANCE),
   ...changesOf<HardenedPostgresProps>({ subject: CLUSTER, struct: 'HardenedPostgresProps', changes: shared('work_mem') }),
   ...changesOf<ServerlessCapacityProps, HardenedPostgresProps>({
@@ -197,6 +245,21 @@ export const DATABASE_ROWS: readonly Row[] = [
       nightReaders: [undefined, 1],
       weekendsOff: [undefined, false],
     },
+  }),
+  ...changesOf<HardenedPostgresProps>({
+    subject: CLUSTER,
+    struct: 'HardenedPostgresProps',
+    changes: {
+      restoreFrom: {
+        several: [
+          [undefined, () => clusterSnapshot('monday'), { with: { identifier: 'shop-restored' }, procedure: ONCE }],
+          [() => clusterSnapshot('monday'), () => clusterSnapshot('tuesday'), { with: { identifier: 'shop-restored' }, procedure: ONCE }],
+        ],
+      },
+    },
+  }),
+  ...changesOf<HardenedPostgresProps>({
+    subject: RESTORED_CLUSTER, struct: 'HardenedPostgresProps', changes: { restoreFrom: [undefined, () => clusterSnapshot('monday'), { procedure: ONCE }] },
   }),
   ...changesAround(CLUSTER),
   ...changesOf<HardenedMysqlProps>({
@@ -247,4 +310,19 @@ export const DATABASE_ROWS: readonly Row[] = [
 
 function recoveryOf(site: Site): RecoveryRegion {
   return site.part('Recovery', (_, id) => new RecoveryRegion(site.stacks, id, { region: 'eu-west-1', account: ENV.account }));
+}
+
+const SNAPSHOTS = `arn:aws:rds:${ENV.region}:${ENV.account}`;
+
+/** Snapshot of an instance, by its name. */
+function snapshotOf(site: Site, name: string): RestoreSource {
+  return RestoreSource.snapshot(`${SNAPSHOTS}:snapshot:${name}`, { storageEncryptionKey: keyOf(site, 'Former') });
+}
+
+function clusterSnapshot(name: string): RestoreSource {
+  return RestoreSource.snapshot(`${SNAPSHOTS}:cluster-snapshot:${name}`);
+}
+
+function keyOf(site: Site, name: string): IKey {
+  return site.part(`${name}Key`, (scope, id) => Key.fromKeyArn(scope, id, `arn:aws:kms:${ENV.region}:${ENV.account}:key/${name}`));
 }
