@@ -36,6 +36,7 @@ import type { EngineConfig } from './engine-config';
 import type { IHardenedDatabase } from './hardened-database-interface';
 import type { HardenedDatabaseProps } from './hardened-database-props';
 import { reservedNames } from './restore/reserved-name';
+import { RestoreCommands } from './restore/restore-commands';
 import { createServer } from './server/create-server';
 import { referenceStrongly } from './server/cross-stack-references';
 import { acknowledgeFindings } from './server/database-acknowledgements';
@@ -133,6 +134,11 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     const { maxConnections, logGroups } = this;
     const { family } = this.engine;
     return { source: this, family, maxConnections, logGroups, events: this.events.topic, ...this.server.signals };
+  }
+
+  /** Scripts that restore a snapshot or a point in time into a server with exactly these settings. */
+  public get restoreCommands(): RestoreCommands {
+    return RestoreCommands._of(this);
   }
 
   public bind(client: IBackingServiceClient): ServiceBinding {
