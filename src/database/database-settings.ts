@@ -96,7 +96,11 @@ export function databaseSettings(
     port: props.port ?? engine.defaultPort,
     capacity,
     credentials: rotation._bind(scope, { readReplicas }),
-    backup: (props.backup ?? BackupPolicy.daily())._bind(scope, { profile, removalPolicy }),
+    backup: (props.backup ?? BackupPolicy.daily())._bind(scope, {
+      profile,
+      removalPolicy,
+      cluster: capacity.serverless !== undefined,
+    }),
     maintenanceWindow: props.maintenanceWindow ?? 'sun:05:30-sun:06:30',
     parameters: checkedParameters(
       scope,

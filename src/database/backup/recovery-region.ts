@@ -1,6 +1,6 @@
-import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import { ArnFormat, type RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { BackupVault } from 'aws-cdk-lib/aws-backup';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { Alias, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { EnvironmentProfile } from '../../environment';
 import { stackHash, stackPath, uniqueName } from '../../text/stack-path';
@@ -57,6 +57,7 @@ export class RecoveryRegion extends Stack {
   public readonly vaultArn: string;
   /** Lock that the retention of copies is checked against. @internal */
   public readonly _lock?: VaultLock;
+  private readonly removalPolicy: RemovalPolicy;
 
   public constructor(scope: Construct, id: string, props: RecoveryRegionProps) {
     super(scope, id, {
@@ -73,6 +74,7 @@ export class RecoveryRegion extends Stack {
       });
     }
     this._lock = props.vaultLock;
+    this.removalPolicy = profile.removalPolicy;
     const name = uniqueName(this, { maxLength: 40, separator: '-' }).toLowerCase();
     this.vaultName = `${name}-${stackHash(this)}`;
     this.vaultArn = this.formatArn({
@@ -92,5 +94,14 @@ export class RecoveryRegion extends Stack {
       removalPolicy: profile.removalPolicy,
       lockConfiguration: lockConfiguration(this, props.vaultLock),
     });
+  }
+
+  /** Name of the key by an alias, which replicated backups are encrypted with. @internal */
+  public _keyAliasArn(): string {
+    const aliasName = `alias/${this.vaultName}`;
+    if (!this.node.tryFindChild('KeyAlias')) {
+      new Alias(this, 'KeyAlias', { aliasName, targetKey: this.key, removalPolicy: this.removalPolicy });
+    }
+    return this.formatArn({ service: 'kms', resource: aliasName });
   }
 }

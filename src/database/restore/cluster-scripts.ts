@@ -28,8 +28,9 @@ const CHANGED: ClusterProperties = [
   'preferredMaintenanceWindow',
 ];
 /**
- * Insights of the whole cluster, in a change of their own once it has members: Aurora takes the mode and the retention
- * together.
+ * Insights of the whole cluster.
+ *
+ * They are a change of their own once the cluster has members, because Aurora takes mode and retention together.
  */
 const INSIGHTS: ClusterProperties = [
   'databaseInsightsMode',

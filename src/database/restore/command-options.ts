@@ -11,7 +11,9 @@ const RENAMED: { readonly [property: string]: string } = {
 };
 
 /**
- * Options of the AWS command line that repeat properties of a server, without those that it does not have.
+ * Options of the AWS command line that repeat properties of a server.
+ *
+ * A property that the server does not have has no option.
  *
  * CDK's names of properties are those of the API in camel case, and the command line derives its options from the API.
  */
@@ -21,8 +23,8 @@ export function optionsOf<T extends Server>(server: T, properties: ReadonlyArray
 
 /** Tags of a server, as the restored one needs them for the permissions and the bill. */
 export function tagOption(server: Server): string[] {
-  const tags = (server.tags.renderTags() ?? []) as Array<{ key?: string; Key?: string; value?: string; Value?: string }>;
-  const json = JSON.stringify(tags.map((tag) => ({ Key: tag.key ?? tag.Key, Value: tag.value ?? tag.Value })));
+  const tags = (server.tags.renderTags() ?? []) as Array<{ key: string; value: string }>;
+  const json = JSON.stringify(tags.map(({ key, value }) => ({ Key: key, Value: value })));
   return tags.length === 0 ? [] : [`--tags '${json.replace(/'/g, "'\\''")}'`];
 }
 

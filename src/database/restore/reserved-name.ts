@@ -26,11 +26,12 @@ interface ReservedNameSettings {
 }
 
 /**
- * Empty log group under the name that a server with the default identifier would need, for a restored database.
+ * Empty log group of a restored database, under a name that its server must never have.
  *
- * A name belongs to one log group at a time, and a server is created after its log groups. So CloudFormation refuses the
- * two changes that would put another server in the place of the running one, before it touches that one: to take
- * `restoreFrom` and `identifier` away together, and to add both to a database with the default identifier.
+ * A server with the default identifier would need a log group of this name, and is created after its log groups.
+ * A name belongs to one log group at a time. So CloudFormation refuses the two changes that would put another server in
+ * the place of the running one, before it touches that one: to take `restoreFrom` and `identifier` away together, and
+ * to add both to a database with the default identifier.
  */
 export function reservedNames(scope: Construct, key: Key, settings: ReservedNameSettings): EncryptedLogGroup[] {
   const { profile, capacity, logExports, logRetention, dependencyRemovalPolicy: removalPolicy, restore } = settings;

@@ -13,9 +13,10 @@ interface RestorableServer {
 /**
  * Shell scripts that restore a database into a new server with exactly the settings of this one.
  *
- * They are for the hour in which no deployment is possible: whoever runs them needs `aws` and permissions for RDS.
+ * They are for the hour in which no deployment is possible. They need `aws` and permissions for RDS.
  * `restoreFrom` is the way that leaves the new server with CloudFormation.
- * Each script takes its variables from the environment and stops at the first error. docs/recovery.md has the procedure.
+ * Each script takes its variables from the environment and stops at the first error.
+ * docs/recovery.md has the procedure.
  * Source: requirements A-07, D-12.
  *
  * @example
@@ -23,7 +24,10 @@ interface RestorableServer {
  * new CfnOutput(this, 'RestorePointInTime', { value: database.restoreCommands.toPointInTime });
  */
 export class RestoreCommands {
-  /** Commands that restore a copy of a server. @internal */
+  /**
+   * Commands that restore a copy of a server.
+   * @internal
+   */
   public static _of({ instance, cluster }: RestorableServer): RestoreCommands {
     return new RestoreCommands(() =>
       instance
@@ -40,8 +44,8 @@ export class RestoreCommands {
    */
   public readonly toPointInTime: string;
   /**
-   * Script that gives the restored server the identifier of this one, which is renamed to end in `-former`.
-   * Clients keep the host name. Variable: `TARGET`, the identifier of the restored server.
+   * Script that gives the restored server the identifier of this one.
+   * This one is renamed to end in `-former`. Clients keep the host name. Variable: `TARGET`, the identifier of the restored server.
    */
   public readonly rename: string;
 

@@ -5,13 +5,14 @@ import type { Rule } from '../../validation/rules';
 import { CLUSTER_RESOURCE_ID } from './point-in-time';
 import type { RestoreContext } from './restore-settings';
 
-/** What the caller chose beside the source. */
+/** Options of a restore, beside the source. */
 interface Options {
   readonly storageEncryptionKey?: IKey;
   readonly masterUserName?: string;
 }
 
 const MASTER_NAME = /^[a-zA-Z][a-zA-Z0-9_]{0,15}$/;
+const SNAPSHOT = /^arn:[^:]+:rds:([^:]+):([^:]+):(cluster-snapshot|snapshot):.+$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 /** Requires a name of its own, and the key of an instance. */
@@ -55,7 +56,7 @@ export function optionRules(context: RestoreContext, { storageEncryptionKey, mas
 /** Requires a snapshot that RDS can restore here into this kind of server. */
 export function snapshotRules(context: RestoreContext, snapshotArn: string): Rule[] {
   const prop = 'restoreFrom';
-  const found = known(snapshotArn) ? /^arn:[^:]+:rds:([^:]+):([^:]+):(cluster-snapshot|snapshot):.+$/.exec(snapshotArn) : null;
+  const found = known(snapshotArn) ? SNAPSHOT.exec(snapshotArn) : null;
   return [
     {
       condition: known(snapshotArn) && found === null,

@@ -21,12 +21,12 @@ export interface SnapshotRestoreProps {
   readonly masterUserName?: string;
 }
 
-/** Properties of {@link RestoreSource.pointInTime}. `source` is required, and `storageEncryptionKey` for an instance. */
+/** Properties of {@link RestoreSource.pointInTime}. An instance needs `storageEncryptionKey`, too. */
 export interface PointInTimeRestoreProps extends SnapshotRestoreProps {
   /**
    * Server whose data is restored, in the same account and region.
    *
-   * For an instance it is the resource id (`db-ABC...`), or the ARN of automated backups (`arn:aws:rds:...:auto-backup:ab-...`).
+   * For an instance it is the resource id (`db-ABC...`), or the ARN of automated backups that were replicated here.
    * For a cluster it is the identifier, the ARN, or the resource id (`cluster-ABC...`).
    * A resource id also names a deleted server whose automated backups are retained.
    * A token is taken for a resource id on an instance, and for an identifier on a cluster.
@@ -43,7 +43,7 @@ export interface PointInTimeRestoreProps extends SnapshotRestoreProps {
  * Origin of the data of a new server: a snapshot, or a point in time of another server.
  *
  * RDS restores once, when the server is created.
- * Add it together with a new construct id and a new `identifier`, and leave it in place for as long as the server lives.
+ * Add it with a new construct id and a new `identifier`, and leave it in place for as long as the server lives.
  * Source: requirements A-07, D-12.
  *
  * @example

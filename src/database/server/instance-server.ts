@@ -11,6 +11,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
 import { createLate } from '../../environment/created-late';
+import { replicateBackups } from '../backup/backup-replication';
 import type { InstanceSettings } from '../capacity/instance-capacity';
 import { processors } from '../capacity/max-connections';
 import { restoreInstance } from '../restore/restored-server';
@@ -55,6 +56,7 @@ export class InstanceServer extends Construct implements DatabaseServer {
     super(scope, id);
     this.instance = this.createInstance();
     this.restore();
+    replicateBackups(this.instance, props.backup);
     if (props.deletionProtection) {
       createLate(this.instance.node.defaultChild!);
     }

@@ -164,6 +164,8 @@ export const DATABASE_ROWS: readonly Row[] = [
       retention: [undefined, Duration.days(14)],
       snapshotRetention: [undefined, Duration.days(60)],
       recoveryRegion: [undefined, (site: Site) => recoveryOf(site)],
+      replicateAutomatedBackups: [undefined, true, { with: (site) => ({ recoveryRegion: recoveryOf(site) }) }],
+      replicationRetention: [undefined, Duration.days(14), { with: (site) => ({ recoveryRegion: recoveryOf(site), replicateAutomatedBackups: true }) }],
       copyRetention: [undefined, Duration.days(60), { with: (site) => ({ recoveryRegion: recoveryOf(site) }) }],
       vaultLock: [undefined, { minRetention: Duration.days(7) }, { note: LOCK }],
     },

@@ -1,5 +1,5 @@
-import { Key } from 'aws-cdk-lib/aws-kms';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import {
   BackupPolicy,
   CredentialRotation,
