@@ -45,7 +45,8 @@ export class RestoreCommands {
   public readonly toPointInTime: string;
   /**
    * Script that gives the restored server the identifier of this one.
-   * This one is renamed to end in `-former`. Clients keep the host name. Variable: `TARGET`, the identifier of the restored server.
+   * This one is renamed to end in `-former`. Clients keep the host name.
+   * Variable: `TARGET`, the identifier of the restored server.
    */
   public readonly rename: string;
 
