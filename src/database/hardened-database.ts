@@ -129,6 +129,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     this.binding = this.createBinding(credentials, setup);
 
     this.events = props.events ?? this.createEvents();
+    this.prepareRecovery();
     const backups = this.createBackups();
     this.backupVault = backups?.vault;
     this.backupRole = backups?.role;
@@ -331,6 +332,18 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   private createEvents(): DatabaseEvents {
     const { profile } = this.settings;
     return new DatabaseEvents(this, 'Events', { key: this.key, profile, sources: this.server.eventSources });
+  }
+
+  private prepareRecovery(): void {
+    const { backup, capacity, parameters } = this.settings;
+    const { optionGroup } = this.engine;
+    backup.recoveryRegion?._prepare({
+      path: stackPath(this),
+      engine: capacity.engine,
+      cluster: capacity.serverless !== undefined,
+      parameters,
+      optionGroup: capacity.instance && optionGroup && ((scope) => optionGroup(scope, capacity.instance!.engine)),
+    });
   }
 
   private createBackups(): DatabaseBackups | undefined {

@@ -4,6 +4,18 @@ import type { CfnDBCluster, CfnDBInstance } from 'aws-cdk-lib/aws-rds';
 /** Resource whose properties a command repeats. */
 type Server = CfnDBCluster | CfnDBInstance;
 
+/** Variables of a script by properties whose names are of one region, for a restore in another one. */
+const REGIONAL: { readonly [property: string]: string } = {
+  dbSubnetGroupName: 'SUBNET_GROUP',
+  vpcSecurityGroups: 'SECURITY_GROUP',
+  vpcSecurityGroupIds: 'SECURITY_GROUP',
+  dbParameterGroupName: 'PARAMETER_GROUP',
+  dbClusterParameterGroupName: 'PARAMETER_GROUP',
+  optionGroupName: 'OPTION_GROUP',
+  kmsKeyId: 'KEY',
+  performanceInsightsKmsKeyId: 'KEY',
+};
+
 /** Properties that the command line calls otherwise than CloudFormation. */
 const RENAMED: { readonly [property: string]: string } = {
   performanceInsightsEnabled: 'enable-performance-insights',
@@ -53,7 +65,8 @@ function option(property: string, value: unknown): string[] {
   if (typeof value === 'boolean') {
     return [`--${value ? '' : 'no-'}${name}`];
   }
-  return [`--${name} ${text(value)}`];
+  const variable = REGIONAL[property];
+  return [`--${name} ${variable ? `"\${${variable}:-${text(value)}}"` : text(value)}`];
 }
 
 function text(value: unknown): string {

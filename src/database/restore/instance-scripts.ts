@@ -55,7 +55,6 @@ export function instanceScripts(instance: CfnDBInstance, secretArn: string): Res
     rds('modify-db-instance', `--db-instance-identifier ${target}`, '--apply-immediately', ...changes),
     available('instance', target),
   ];
-  const source = `--source-dbi-resource-id "\${SOURCE:-${instance.attrDbiResourceId}}"`;
   return {
     fromSnapshot: [
       ...header('TARGET', 'SNAPSHOT'),
@@ -69,9 +68,12 @@ export function instanceScripts(instance: CfnDBInstance, secretArn: string): Res
     ],
     toPointInTime: [
       ...header('TARGET', 'TIME'),
+      `SOURCE="\${SOURCE:-${instance.attrDbiResourceId}}"`,
+      'from=--source-dbi-resource-id',
+      'case "$SOURCE" in arn:*) from=--source-db-instance-automated-backups-arn ;; esac',
       rds(
         'restore-db-instance-to-point-in-time',
-        source,
+        '$from "$SOURCE"',
         `--target-db-instance-identifier ${target}`,
         '--restore-time "$TIME"',
         ...settings,

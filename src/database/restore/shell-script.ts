@@ -31,7 +31,7 @@ export function header(...variables: string[]): string[] {
 /** Reads the master's password from its secret, which other restores than CloudFormation's do not apply. */
 export function readPassword(secretArn: string): string[] {
   const read = `aws secretsmanager get-secret-value --secret-id ${secretArn} --query SecretString --output text`;
-  return [`password=$(${read} | sed 's/.*"password":"\\([^"]*\\)".*/\\1/')`];
+  return [`password=\${PASSWORD:-$(${read} | sed 's/.*"password":"\\([^"]*\\)".*/\\1/')}`];
 }
 
 /** Call of `aws rds`, with an option on each line. */

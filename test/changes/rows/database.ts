@@ -302,6 +302,7 @@ export const DATABASE_ROWS: readonly Row[] = [
     changes: {
       region: [undefined, 'eu-west-3', { note: 'Copies stay in the former region until they expire. Keep its stack until then.' }],
       account: { exempt: 'copies in another account are another stack; the former ones stay until they expire' },
+      network: [undefined, (site: Site) => networkThere(site)],
       vaultLock: [undefined, { minRetention: Duration.days(7) }, { note: LOCK }],
       stackName: { exempt: 'another stack name is another stack: deploy it beside the former one, which keeps its copies' },
       profile: [undefined, () => EnvironmentProfile.development(), { note: 'It has an effect when the stack is removed.' }],
@@ -309,6 +310,12 @@ export const DATABASE_ROWS: readonly Row[] = [
   }),
   ...changesAround(RECOVERY),
 ];
+
+/** Network in the recovery region. */
+function networkThere(site: Site): SecureVpc {
+  const stack = site.otherStack('There', { env: { ...ENV, region: 'eu-west-1' } });
+  return site.part('NetworkThere', () => new SecureVpc(stack, 'Network'));
+}
 
 function recoveryOf(site: Site): RecoveryRegion {
   return site.part('Recovery', (_, id) => new RecoveryRegion(site.stacks, id, { region: 'eu-west-1', account: ENV.account }));

@@ -220,6 +220,36 @@ describe('The commands of a restore stop', () => {
   });
 });
 
+describe('The commands of a restore in another region', () => {
+  const variables = {
+    ...VARIABLES,
+    SUBNET_GROUP: 'subnets-there',
+    SECURITY_GROUP: 'sg-there',
+    PARAMETER_GROUP: 'parameters-there',
+    OPTION_GROUP: 'options-there',
+    KEY: 'key-there',
+    PASSWORD: 'kept elsewhere',
+    SOURCE: 'arn:aws:rds:eu-west-1:111111111111:auto-backup:ab-1',
+  };
+
+  test.each([MYSQL({ capacity: MysqlCapacity.instance() }), POSTGRES({ capacity: PostgresCapacity.serverless() })])('take its groups and its key from variables, and nothing from here [D-14]', (make) => {
+    const { toPointInTime } = scriptsOf(make);
+    const { status, calls } = run(toPointInTime, { variables });
+    expect(status).toBe(0);
+    expect(calls.filter(({ operation }) => operation.startsWith('secretsmanager'))).toEqual([]);
+    const words = JSON.stringify(calls.map(({ options }) => [...options.values()].flat()));
+    expect(words.match(/Database(SubnetGroup|SecurityGroup|ParameterGroup|OptionGroup|Key)\w*/g)).toBeNull();
+    expect(words).toContain('subnets-there');
+    expect(words).toContain('kept elsewhere');
+  });
+
+  test('restore replicated backups by their ARN', () => {
+    const [restore] = run(scriptsOf(POSTGRES({})).toPointInTime, { variables }).calls.filter(({ operation }) => operation.startsWith('restore-'));
+    expect(restore.options.get('--source-db-instance-automated-backups-arn')).toEqual([variables.SOURCE]);
+    expect(restore.options.has('--source-dbi-resource-id')).toBe(false);
+  });
+});
+
 test('A tag or an override that comes later is in the commands', () => {
   const stack = testStack();
   const database = POSTGRES({})(stack);
