@@ -263,6 +263,14 @@ export const DATABASE_ROWS: readonly Row[] = [
   ...changesOf<HardenedPostgresProps>({
     subject: RESTORED_CLUSTER, struct: 'HardenedPostgresProps', changes: { restoreFrom: [undefined, () => clusterSnapshot('monday'), { procedure: ONCE }] },
   }),
+  ...choicesOf<RestoreSource, HardenedPostgresProps>({
+    subject: CLUSTER,
+    class: 'RestoreSource',
+    prop: 'restoreFrom',
+    within: (restoreFrom) => ({ identifier: 'shop-restored', restoreFrom }),
+    remarks: { '*': { procedure: ONCE } },
+    values: { snapshot: () => clusterSnapshot('monday'), pointInTime: () => RestoreSource.pointInTime({ source: 'shop' }) },
+  }),
   ...changesAround(CLUSTER),
   ...changesOf<HardenedMysqlProps>({
     subject: MYSQL,
