@@ -47,7 +47,7 @@ export interface PointInTimeRestoreProps extends SnapshotRestoreProps {
  * Source: requirements A-07, D-12.
  *
  * @example
- * declare const oldKey: kms.IKey;
+ * declare const oldKey: Key;
  * new HardenedPostgres(this, 'RestoredDatabase', {
  *   network,
  *   identifier: 'shop-restored',
