@@ -345,7 +345,7 @@ function checkCompatibility(): void {
 
 /** Functions of our own stand bundled in the package, so that it needs no build tool where it is used. */
 function bundleFunctions(): void {
-  project.addDevDeps('@aws-sdk/client-ecs@^3.1162.0', '@aws-sdk/client-secrets-manager@^3.1162.0', '@aws-sdk/client-sns@^3.1162.0', 'esbuild@^0.28.2');
+  project.addDevDeps('@aws-sdk/client-ecs@^3.1162.0', '@aws-sdk/client-rds@^3.1162.0', '@aws-sdk/client-secrets-manager@^3.1162.0', '@aws-sdk/client-sns@^3.1162.0', 'esbuild@^0.28.2');
   project.addGitIgnore('/assets/');
   const bundle = project.addTask('bundle:lambdas', { description: 'Bundles the functions of lambda/ into assets/', exec: script('scripts/bundle-lambdas') });
   project.compileTask.prependSpawn(bundle);

@@ -1,4 +1,4 @@
-import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
@@ -14,6 +14,8 @@ import type { EngineConfig } from './engine-config';
 import type { HardenedDatabaseProps } from './hardened-database-props';
 import { checkedParameters, type Parameters } from './parameters/parameter-rules';
 import { withLibraries } from './parameters/postgres-extensions';
+import type { RestoreSettings } from './restore/restore-settings';
+import { RestoreSource } from './restore/restore-source';
 import { dependencyRemovalPolicy, serverRemovalPolicy } from './server/removal-policies';
 import { checkSetup } from './setup/validate-setup';
 import { checkDatabase } from './validate-database';
@@ -30,6 +32,11 @@ export interface DatabaseSettings {
   readonly identifier: string;
   /** Physical names of the read replicas. */
   readonly replicaIdentifiers: string[];
+  /**
+   * Origin of the data of the server.
+   * @default - a new, empty database
+   */
+  readonly restore?: RestoreSettings;
   /** Name of the database inside the server. */
   readonly databaseName: string;
   /** Application user. */
@@ -73,7 +80,12 @@ export function databaseSettings(
   engine: EngineConfig,
 ): DatabaseSettings {
   checkAllInReach(scope, props);
-  checkKinds(scope, props, { backup: BackupPolicy, credentials: CredentialRotation, profile: EnvironmentProfile });
+  checkKinds(scope, props, {
+    backup: BackupPolicy,
+    credentials: CredentialRotation,
+    profile: EnvironmentProfile,
+    restoreFrom: RestoreSource,
+  });
   checkNetwork(scope, props.network);
   checkList(scope, 'additionalDatabases', props.additionalDatabases);
   checkList(scope, 'schemas', engine.schemas);
@@ -91,6 +103,7 @@ export function databaseSettings(
     dependencyRemovalPolicy: dependencyRemovalPolicy(removalPolicy),
     identifier,
     replicaIdentifiers: Array.from({ length: readReplicas }, (_, index) => `${identifier}-replica${index + 1}`),
+    restore: restoreSettings(scope, props, capacity.serverless !== undefined),
     databaseName: props.databaseName ?? 'application',
     userName: props.userName ?? 'application',
     ownerName: props.ownerName ?? 'owner',
@@ -99,7 +112,11 @@ export function databaseSettings(
     port: props.port ?? engine.defaultPort,
     capacity,
     credentials: rotation._bind(scope, { readReplicas }),
-    backup: (props.backup ?? BackupPolicy.daily())._bind(scope, { profile, removalPolicy }),
+    backup: (props.backup ?? BackupPolicy.daily())._bind(scope, {
+      profile,
+      removalPolicy,
+      cluster: capacity.serverless !== undefined,
+    }),
     maintenanceWindow: props.maintenanceWindow ?? 'sun:05:30-sun:06:30',
     parameters: withLibraries(
       checkedParameters(
@@ -128,6 +145,21 @@ export function databaseSettings(
     cronDatabase: settings.parameters['cron.database_name'],
   });
   return settings;
+}
+
+function restoreSettings(
+  scope: IConstruct,
+  { restoreFrom, identifier }: HardenedDatabaseProps,
+  cluster: boolean,
+): RestoreSettings | undefined {
+  const { region, account } = Stack.of(scope);
+  return restoreFrom?._bind(scope, {
+    cluster,
+    identifier,
+    defaultIdentifier: defaultIdentifier(scope),
+    region,
+    account,
+  });
 }
 
 /**

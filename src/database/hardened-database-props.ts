@@ -6,6 +6,7 @@ import type { ISecureVpc } from '../network';
 import type { BackupPolicy } from './backup/backup-policy';
 import type { CredentialRotation } from './credentials/credential-rotation';
 import type { DatabaseEvents } from './database-events';
+import type { RestoreSource } from './restore/restore-source';
 
 /** Properties that {@link HardenedPostgres} and {@link HardenedMysql} share. `network` is required. */
 export interface HardenedDatabaseProps {
@@ -61,6 +62,15 @@ export interface HardenedDatabaseProps {
    * @default - from the path of this construct, with a hash of it at the end
    */
   readonly identifier?: string;
+  /**
+   * Snapshot or point in time that the new server is restored from. It needs an `identifier` of its own.
+   *
+   * It can't be added, changed or removed later, because CloudFormation restores into a new server.
+   * Leave it in place for as long as the server lives. docs/recovery.md has the procedure.
+   * Source: requirements A-07, D-12.
+   * @default - a new, empty database
+   */
+  readonly restoreFrom?: RestoreSource;
   /**
    * Engine parameters, as plain values in the unit of the parameter.
    * A parameter that does not exist or whose value does not fit is refused.

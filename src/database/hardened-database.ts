@@ -36,6 +36,8 @@ import { databaseSettings, type DatabaseSettings } from './database-settings';
 import type { EngineConfig } from './engine-config';
 import type { IHardenedDatabase } from './hardened-database-interface';
 import type { HardenedDatabaseProps } from './hardened-database-props';
+import { reservedNames } from './restore/reserved-name';
+import { RestoreCommands } from './restore/restore-commands';
 import { createServer } from './server/create-server';
 import { referenceStrongly } from './server/cross-stack-references';
 import { acknowledgeFindings } from './server/database-acknowledgements';
@@ -127,6 +129,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     this.binding = this.createBinding(credentials, setup);
 
     this.events = props.events ?? this.createEvents();
+    this.prepareRecovery();
     const backups = this.createBackups();
     this.backupVault = backups?.vault;
     this.backupRole = backups?.role;
@@ -148,6 +151,11 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     const { maxConnections, logGroups } = this;
     const { family } = this.engine;
     return { source: this, family, maxConnections, logGroups, events: this.events.topic, ...this.server.signals };
+  }
+
+  /** Scripts that restore a snapshot or a point in time into a server with exactly these settings. */
+  public get restoreCommands(): RestoreCommands {
+    return RestoreCommands._of(this);
   }
 
   public bind(client: IBackingServiceClient): ServiceBinding {
@@ -251,6 +259,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   private createMasterCredentials(): MasterCredentials {
     return new MasterCredentials(this, 'Credentials', {
       settings: this.settings.credentials,
+      userName: this.settings.restore?.masterUserName,
       key: this.key,
       removalPolicy: this.settings.dependencyRemovalPolicy,
     });
@@ -270,7 +279,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
       master,
       monitoringRole: new MonitoringRole(this, 'Monitoring').role,
     });
-    server.node.addDependency(...this.logGroups);
+    server.node.addDependency(...this.logGroups, ...reservedNames(this, this.key, this.settings));
     return server;
   }
 
@@ -330,6 +339,18 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     return new DatabaseEvents(this, 'Events', { key: this.key, profile, sources: this.server.eventSources });
   }
 
+  private prepareRecovery(): void {
+    const { backup, capacity, parameters } = this.settings;
+    const { optionGroup } = this.engine;
+    backup.recoveryRegion?._prepare({
+      path: stackPath(this),
+      engine: capacity.engine,
+      cluster: capacity.serverless !== undefined,
+      parameters,
+      optionGroup: capacity.instance && optionGroup && ((scope) => optionGroup(scope, capacity.instance!.engine)),
+    });
+  }
+
   private createBackups(): DatabaseBackups | undefined {
     const { backup, identifier } = this.settings;
     return (
@@ -341,6 +362,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
         cluster: this.cluster !== undefined,
         identifier,
         key: this.key,
+        storageEncryptionKey: this.settings.restore?.storageEncryptionKey,
         removalPolicy: this.settings.dependencyRemovalPolicy,
       })
     );

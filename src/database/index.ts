@@ -15,6 +15,8 @@ export type { InstanceCapacityProps } from './capacity/instance-capacity';
 export * from './capacity/mysql-capacity';
 export * from './capacity/postgres-capacity';
 export * from './backup/recovery-region';
+export * from './restore/restore-commands';
+export * from './restore/restore-source';
 export type { ServerlessCapacityProps } from './capacity/serverless-capacity';
 export type { VaultLock } from './backup/vault-lock';
 export { DatabaseAccess } from './users/database-access';

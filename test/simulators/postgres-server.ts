@@ -104,6 +104,24 @@ export class PostgresServer {
     }
   }
 
+  /** A server with all files of this one as of now, as a restored snapshot is. This one goes on. */
+  public async restored(): Promise<PostgresServer> {
+    const copy = new PostgresServer(await freePort(), path.dirname(this.programs));
+    const session = await this.connect();
+    await session.query("SELECT pg_backup_start('snapshot', true)");
+    fs.cpSync(this.data, copy.data, { recursive: true, filter: (file) => path.basename(file) !== 'postmaster.pid' });
+    const { rows: [label] } = await session.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop(false)');
+    await session.end();
+    fs.cpSync(path.join(this.data, 'pg_wal'), path.join(copy.data, 'pg_wal'), { recursive: true });
+    fs.writeFileSync(path.join(copy.data, 'backup_label'), label.labelfile);
+    fs.appendFileSync(path.join(copy.data, 'postgresql.conf'), `port = '${copy.port}'\n`);
+    [copy.folder, ...fs.readdirSync(copy.folder, { recursive: true, encoding: 'utf8' }).map((file) => path.join(copy.folder, file))]
+      .forEach((file) => copy.giveTo(file));
+    fs.chmodSync(copy.data, 0o700);
+    await copy.run();
+    return copy;
+  }
+
   public async stop(): Promise<void> {
     const running = this.process;
     if (running && running.exitCode === null) {

@@ -4,6 +4,7 @@ import type { EnvironmentProfile } from '../../environment';
 import { checkWholeNumber, knownToDiffer } from '../../validation/checks';
 import { partitionOf } from '../../validation/resource-environment';
 import { checkRules, type Rule } from '../../validation/rules';
+import { replicationRules } from './backup-replication';
 import type { RecoveryRegion } from './recovery-region';
 import type { VaultLock } from './vault-lock';
 
@@ -34,6 +35,21 @@ export interface BackupPolicyProps {
    */
   readonly recoveryRegion?: RecoveryRegion;
   /**
+   * Replicates RDS's automated backups to `recoveryRegion`.
+   *
+   * The loss of a region then costs minutes of data.
+   * RDS copies snapshots and transaction logs as soon as it has them. The transfer and the storage are billed.
+   * It is for instances, between the pairs of regions that RDS supports. docs/recovery.md has the restore.
+   * Source: requirements D-12, D-14.
+   * @default false - with recoveryRegion alone, the loss of a region costs up to a day and the time of the copy
+   */
+  readonly replicateAutomatedBackups?: boolean;
+  /**
+   * Retention of the replicated backups, in which any point in time can be restored, 1 to 35 whole days.
+   * @default - as long as `retention`
+   */
+  readonly replicationRetention?: Duration;
+  /**
    * Retention of the copies, 1 to 36500 whole days.
    * @default - as long as the snapshots
    */
@@ -62,6 +78,11 @@ export interface BackupSettings {
    */
   readonly copyRetention?: Duration;
   /**
+   * Retention of automated backups in the recovery region, 1 to 35 whole days.
+   * @default - they are not replicated
+   */
+  readonly replicationRetention?: Duration;
+  /**
    * Stack with the vault of the copies, which is deployed first.
    * @default - no copies
    */
@@ -79,6 +100,8 @@ interface BackupContext {
   readonly profile: EnvironmentProfile;
   /** Removal policy of the server. With `DESTROY`, no snapshots are kept by default. */
   readonly removalPolicy: RemovalPolicy;
+  /** True if the server is a cluster, whose automated backups RDS does not replicate. */
+  readonly cluster: boolean;
 }
 
 const ANY_RETENTION = { min: 1, max: 36_500, unit: 'days', fix: 'keep it for at least a day' };
@@ -105,7 +128,7 @@ export class BackupPolicy {
   private constructor(private readonly props: BackupPolicyProps) {}
 
   /** Checks the policy and fills in its defaults. @internal */
-  public _bind(scope: IConstruct, { profile, removalPolicy }: BackupContext): BackupSettings {
+  public _bind(scope: IConstruct, { profile, removalPolicy, cluster }: BackupContext): BackupSettings {
     const { window = '02:00-03:00', retention = profile.backupRetention, recoveryRegion, vaultLock } = this.props;
     const keepsNothing = removalPolicy === RemovalPolicy.DESTROY && !recoveryRegion;
     const snapshotRetention = this.props.snapshotRetention ?? (keepsNothing ? undefined : Duration.days(30));
@@ -118,7 +141,17 @@ export class BackupPolicy {
     });
     checkWholeNumber(scope, 'backup.snapshotRetention', daysOf(snapshotRetention), ANY_RETENTION);
     checkWholeNumber(scope, 'backup.copyRetention', daysOf(this.props.copyRetention), ANY_RETENTION);
+    const replicationRetention = this.props.replicateAutomatedBackups
+      ? (this.props.replicationRetention ?? retention)
+      : undefined;
+    checkWholeNumber(scope, 'backup.replicationRetention', daysOf(replicationRetention), {
+      min: 1,
+      max: 35,
+      unit: 'days',
+      fix: 'lower replicationRetention, and keep copies of snapshots longer with copyRetention',
+    });
     checkRules(scope, [
+      ...replicationRules(scope, cluster, this.props),
       lockRule({
         prop: 'backup.snapshotRetention',
         given: this.props.snapshotRetention,
@@ -133,7 +166,7 @@ export class BackupPolicy {
       }),
       ...regionRules(Stack.of(scope), recoveryRegion),
     ]);
-    return { window, retention, snapshotRetention, copyRetention, recoveryRegion, vaultLock };
+    return { window, retention, snapshotRetention, copyRetention, replicationRetention, recoveryRegion, vaultLock };
   }
 }
 
@@ -174,6 +207,10 @@ function lockRule({ prop, given, retention, lock }: Kept): Rule {
   };
 }
 
+function isOpen(account: string): boolean {
+  return Token.isUnresolved(account);
+}
+
 function regionRules(own: Stack, recoveryRegion?: RecoveryRegion): Rule[] {
   const prop = 'backup.recoveryRegion';
   const [here, there] = [own.region, recoveryRegion?.region];
@@ -188,7 +225,9 @@ function regionRules(own: Stack, recoveryRegion?: RecoveryRegion): Rule[] {
     {
       condition: recoveryRegion !== undefined && knownToDiffer(own.account, recoveryRegion.account),
       prop,
-      problem: `is in account ${recoveryRegion?.account}, and copies stay in that of the database, ${own.account}`,
+      problem:
+        `is in account ${recoveryRegion?.account}, and copies stay in that of the database, ${own.account}: AWS ` +
+        'Backup copies a snapshot of RDS to another region or to another account, never both',
       fix: 'create the RecoveryRegion with the account of the database',
     },
     {
@@ -209,6 +248,12 @@ function regionRules(own: Stack, recoveryRegion?: RecoveryRegion): Rule[] {
       value: there,
       expected: `another region than the database's own (${here})`,
       fix: 'create the RecoveryRegion in another region',
+    },
+    {
+      condition: recoveryRegion !== undefined && isOpen(own.account) !== isOpen(recoveryRegion.account),
+      prop,
+      problem: 'may be in another account than the database, because the account of only one of them is known',
+      fix: 'give the RecoveryRegion and the stack of the database the same account',
     },
   ];
 }

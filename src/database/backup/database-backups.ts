@@ -2,7 +2,7 @@ import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { BackupPlan, BackupPlanRule, BackupResource, BackupVault, type IBackupVault } from 'aws-cdk-lib/aws-backup';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
-import type { Key } from 'aws-cdk-lib/aws-kms';
+import type { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from '../../compliance/acknowledge';
 import type { SnapshotTarget } from '../../contracts';
@@ -28,6 +28,11 @@ export interface DatabaseBackupsProps {
   readonly identifier: string;
   /** Key of the database, which also encrypts the vault. */
   readonly key: Key;
+  /**
+   * Key of the storage, where it came with restored data.
+   * @default - the key of the database
+   */
+  readonly storageEncryptionKey?: IKey;
   /** Removal policy of the vault. AWS refuses to delete a vault that holds snapshots. */
   readonly removalPolicy: RemovalPolicy;
 }
@@ -157,7 +162,7 @@ export class DatabaseBackups extends Construct {
   }
 
   private statements(snapshots: string[]): PolicyStatement[] {
-    const { databaseArn, key, settings, cluster } = this.props;
+    const { databaseArn, key, storageEncryptionKey, settings, cluster } = this.props;
     const kind = cluster ? 'DBCluster' : 'DB';
     const described = cluster
       ? ['rds:DescribeDBClusters', 'rds:DescribeDBClusterSnapshots']
@@ -173,7 +178,7 @@ export class DatabaseBackups extends Construct {
       new PolicyStatement({ actions: ['backup:DescribeBackupVault', 'backup:CopyIntoBackupVault'], resources: vaults }),
       new PolicyStatement({
         actions: ['kms:DescribeKey', 'kms:Decrypt', 'kms:GenerateDataKey'],
-        resources: [key.keyArn],
+        resources: [key.keyArn, ...(storageEncryptionKey ? [storageEncryptionKey.keyArn] : [])],
       }),
       // RDS copies with grants that it creates itself, also on the key of the vault in the other region.
       new PolicyStatement({

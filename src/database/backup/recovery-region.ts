@@ -1,10 +1,14 @@
-import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import { ArnFormat, type RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { BackupVault } from 'aws-cdk-lib/aws-backup';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { Alias, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { EnvironmentProfile } from '../../environment';
+import type { ISecureVpc } from '../../network';
+import { checkNetwork } from '../../network/check-network';
 import { stackHash, stackPath, uniqueName } from '../../text/stack-path';
+import { checkAllInReach } from '../../validation/objects-in-reach';
 import { PropError } from '../../validation/prop-error';
+import { type RecoverableDatabase, RecoveryGroups } from './recovery-groups';
 import { lockConfiguration, type VaultLock } from './vault-lock';
 
 /** Properties of a {@link RecoveryRegion}. `region` is required. */
@@ -21,6 +25,13 @@ export interface RecoveryRegionProps {
    * @default - no lock
    */
   readonly vaultLock?: VaultLock;
+  /**
+   * Network in this region, in which a database could be restored.
+   * With it the stack holds a subnet group, a closed security group, a parameter group and an option group for each
+   * database that copies to it. The scripts of `restoreCommands` take them from an output. Source: requirement D-14.
+   * @default - no groups: a program that is deployed in this region makes its own
+   */
+  readonly network?: ISecureVpc;
   /**
    * Name of the stack.
    * @default - from its path in the app
@@ -57,6 +68,8 @@ export class RecoveryRegion extends Stack {
   public readonly vaultArn: string;
   /** Lock that the retention of copies is checked against. @internal */
   public readonly _lock?: VaultLock;
+  private readonly network?: ISecureVpc;
+  private readonly removalPolicy: RemovalPolicy;
 
   public constructor(scope: Construct, id: string, props: RecoveryRegionProps) {
     super(scope, id, {
@@ -72,7 +85,13 @@ export class RecoveryRegion extends Stack {
         fix: 'give the name, for example eu-west-1',
       });
     }
+    checkAllInReach(this, props);
+    if (props.network) {
+      checkNetwork(this, props.network);
+    }
+    this.network = props.network;
     this._lock = props.vaultLock;
+    this.removalPolicy = profile.removalPolicy;
     const name = uniqueName(this, { maxLength: 40, separator: '-' }).toLowerCase();
     this.vaultName = `${name}-${stackHash(this)}`;
     this.vaultArn = this.formatArn({
@@ -92,5 +111,22 @@ export class RecoveryRegion extends Stack {
       removalPolicy: profile.removalPolicy,
       lockConfiguration: lockConfiguration(this, props.vaultLock),
     });
+  }
+
+  /** Keeps the groups ready that a restore of a database needs here, where there is a network. @internal */
+  public _prepare(database: RecoverableDatabase): void {
+    if (this.network) {
+      const { network, key } = this;
+      new RecoveryGroups(this, database.path.replaceAll('/', '-'), { database, network, keyArn: key.keyArn });
+    }
+  }
+
+  /** Name of the key by an alias, which replicated backups are encrypted with. @internal */
+  public _keyAliasArn(): string {
+    const aliasName = `alias/${this.vaultName}`;
+    if (!this.node.tryFindChild('KeyAlias')) {
+      new Alias(this, 'KeyAlias', { aliasName, targetKey: this.key, removalPolicy: this.removalPolicy });
+    }
+    return this.formatArn({ service: 'kms', resource: aliasName });
   }
 }

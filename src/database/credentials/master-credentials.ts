@@ -6,10 +6,15 @@ import type { MasterUser } from '../server/database-server';
 import type { CredentialSettings } from './credential-rotation';
 import { MASTER_USER } from './user-names';
 
-/** Properties of {@link MasterCredentials}. All of them are required. */
+/** Properties of {@link MasterCredentials}. All but `userName` are required. */
 export interface MasterCredentialsProps {
   /** Decides whether RDS manages the secret. */
   readonly settings: CredentialSettings;
+  /**
+   * Name of the master user.
+   * @default - the name that no attacker tries first
+   */
+  readonly userName?: string;
   /** Key of the secret, also of one that RDS manages. */
   readonly key: Key;
   /** Removal policy of the secret, which a retained database needs. */
@@ -23,16 +28,17 @@ export class MasterCredentials extends Construct implements MasterUser {
   /** Secret of the master user, undefined where RDS creates it with the server. */
   public readonly secret?: DatabaseSecret;
 
-  public constructor(scope: Construct, id: string, { settings, key, removalPolicy }: MasterCredentialsProps) {
+  public constructor(scope: Construct, id: string, props: MasterCredentialsProps) {
     super(scope, id);
+    const { settings, key, removalPolicy, userName = MASTER_USER } = props;
     this.managedByRds = settings.managedByRds;
     if (settings.managedByRds) {
-      this.credentials = Credentials.fromUsername(MASTER_USER, { encryptionKey: key });
+      this.credentials = Credentials.fromUsername(userName, { encryptionKey: key });
     } else {
-      this.secret = new DatabaseSecret(this, 'MasterSecret', { username: MASTER_USER, encryptionKey: key });
+      this.secret = new DatabaseSecret(this, 'MasterSecret', { username: userName, encryptionKey: key });
       this.secret.applyRemovalPolicy(removalPolicy);
       // The plain name: a reference looks like another user when the rotation changes, and RDS replaces the server.
-      this.credentials = Credentials.fromSecret(this.secret, MASTER_USER);
+      this.credentials = Credentials.fromSecret(this.secret, userName);
     }
   }
 }

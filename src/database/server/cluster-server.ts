@@ -14,6 +14,7 @@ import { createLate } from '../../environment/created-late';
 import { SubnetTier } from '../../network';
 import { ScheduledCapacity } from '../capacity/scheduled-capacity';
 import type { ServerlessSettings } from '../capacity/serverless-capacity';
+import { restoreCluster } from '../restore/restored-server';
 import {
   CERTIFICATE_AUTHORITY,
   type DatabaseServer,
@@ -52,6 +53,7 @@ export class ClusterServer extends Construct implements DatabaseServer {
   ) {
     super(scope, id);
     this.cluster = this.createCluster();
+    this.restore();
     if (props.deletionProtection) {
       createLate(this.cluster.node.defaultChild!);
     }
@@ -105,6 +107,12 @@ export class ClusterServer extends Construct implements DatabaseServer {
       instanceUpdateBehaviour: InstanceUpdateBehaviour.ROLLING,
       backup: { retention: props.backup.retention, preferredWindow: props.backup.window },
     });
+  }
+
+  private restore(): void {
+    if (this.props.restore) {
+      restoreCluster(this.cluster, this.props.restore);
+    }
   }
 
   /** Members are spread over the zones explicitly, because Aurora only tries to. Source: requirement C-08. */

@@ -21,6 +21,7 @@ import type { IConstruct } from 'constructs';
 import type { DatabaseSignals } from '../../contracts';
 import type { ISecureVpc } from '../../network';
 import type { BackupSettings } from '../backup/backup-policy';
+import type { RestoreSettings } from '../restore/restore-settings';
 
 /** Master user, as the server is created with. */
 export interface MasterUser {
@@ -71,6 +72,11 @@ export interface DatabaseServerProps {
   readonly backup: BackupSettings;
   /** `ddd:hh:mm-ddd:hh:mm` in UTC, apart from the backup window and the two hours after it. */
   readonly maintenanceWindow: string;
+  /**
+   * Origin of the data.
+   * @default - a new, empty database
+   */
+  readonly restore?: RestoreSettings;
 }
 
 /** Signals of a database that its server knows. */

@@ -11,8 +11,10 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
 import { createLate } from '../../environment/created-late';
+import { replicateBackups } from '../backup/backup-replication';
 import type { InstanceSettings } from '../capacity/instance-capacity';
 import { processors } from '../capacity/max-connections';
+import { restoreInstance } from '../restore/restored-server';
 import {
   CERTIFICATE_AUTHORITY,
   type DatabaseServer,
@@ -53,6 +55,8 @@ export class InstanceServer extends Construct implements DatabaseServer {
   ) {
     super(scope, id);
     this.instance = this.createInstance();
+    this.restore();
+    replicateBackups(this.instance, props.backup);
     if (props.deletionProtection) {
       createLate(this.instance.node.defaultChild!);
     }
@@ -105,6 +109,12 @@ export class InstanceServer extends Construct implements DatabaseServer {
       // RDS upgrades to a new major version only when the version of the capacity changes.
       allowMajorVersionUpgrade: true,
     });
+  }
+
+  private restore(): void {
+    if (this.props.restore) {
+      restoreInstance(this.instance, this.props.restore);
+    }
   }
 
   private createReplica(id: string, identifier: string): DatabaseInstanceReadReplica {

@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy, TimeZone } from 'aws-cdk-lib';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AuroraMysqlEngineVersion, AuroraPostgresEngineVersion, MysqlEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import {
@@ -7,8 +8,8 @@ import {
   type DatabaseEventsProps, type DatabaseUserOptions,
   EnvironmentProfile, type HardenedDatabaseProps, HardenedMysql, type HardenedMysqlProps, HardenedPostgres, type HardenedPostgresProps,
   type InstanceCapacityProps, type ManagedSecretProps, MysqlCapacity, type MysqlInstanceProps, type MysqlServerlessProps, type OfficeHoursProps,
-  PostgresCapacity, type PostgresInstanceProps, type PostgresServerlessProps, RecoveryRegion, type RecoveryRegionProps, SecureVpc,
-  type ServerlessCapacityProps, type VaultLock,
+  type PointInTimeRestoreProps, PostgresCapacity, type PostgresInstanceProps, type PostgresServerlessProps, RecoveryRegion, type RecoveryRegionProps, RestoreSource, SecureVpc,
+  type ServerlessCapacityProps, type SnapshotRestoreProps, type VaultLock,
 } from '../../../src';
 import { ENV } from '../../fixtures/test-stack';
 import { changesAround } from '../general';
@@ -46,6 +47,15 @@ const CONNECTION: Subject<DatabaseConnectionOptions> = {
     WEB.make(site, id, { backingServices: [database.withUser(user, options)] });
   },
 };
+/** A database whose identifier comes and goes with the restore. */
+const RESTORED: Subject<HardenedPostgresProps> = {
+  name: 'HardenedPostgres, an instance whose identifier comes and goes with restoreFrom',
+  make: (site, id, props) => INSTANCE.make(site, id, { ...props, identifier: props.restoreFrom && 'shop-restored' }),
+};
+const RESTORED_CLUSTER: Subject<HardenedPostgresProps> = {
+  name: 'HardenedPostgres, serverless, whose identifier comes and goes with restoreFrom',
+  make: (site, id, props) => CLUSTER.make(site, id, { ...props, identifier: props.restoreFrom && 'shop-restored' }),
+};
 const EVENTS: Subject<DatabaseEventsProps> = {
   name: 'DatabaseEvents',
   make: (site, id, props) => {
@@ -62,6 +72,7 @@ const RECOVERY: Subject<RecoveryRegionProps> = {
 };
 
 const RESTORE = 'The new server is empty. Restore a snapshot under another construct id, stop writes, move the clients, then remove the former one.';
+const ONCE = 'RDS restores into a new server alone: follow [the restore](recovery.md#restore-into-a-new-database), and leave `restoreFrom` and `identifier` in place.';
 const UPGRADE = 'Follow [the upgrade](database.md): a snapshot first, a trial on a restored copy, replicas before the primary; it can not be undone.';
 const CREDENTIALS = 'The setup refuses it, because it would lock out running tasks. [A second user](database-users.md#switch-the-way-to-sign-in) moves the services one by one.';
 const FORMER_USER = 'The setup creates another user, and gives another owner the tables. The former user stays, so tasks that run keep their way in.';
@@ -181,6 +192,8 @@ export const DATABASE_ROWS: readonly Row[] = [
       retention: [undefined, Duration.days(14)],
       snapshotRetention: [undefined, Duration.days(60)],
       recoveryRegion: [undefined, (site: Site) => recoveryOf(site)],
+      replicateAutomatedBackups: [undefined, true, { with: (site) => ({ recoveryRegion: recoveryOf(site) }) }],
+      replicationRetention: [undefined, Duration.days(14), { with: (site) => ({ recoveryRegion: recoveryOf(site), replicateAutomatedBackups: true }) }],
       copyRetention: [undefined, Duration.days(60), { with: (site) => ({ recoveryRegion: recoveryOf(site) }) }],
       vaultLock: [undefined, { minRetention: Duration.days(7) }, { note: LOCK }],
     },
@@ -192,6 +205,43 @@ export const DATABASE_ROWS: readonly Row[] = [
     required: { minRetention: Duration.days(7) },
     within: (vaultLock) => ({ backup: BackupPolicy.daily({ vaultLock }) }),
     changes: { minRetention: [Duration.days(7), Duration.days(14), { note: LOCK }], immutableAfter: [undefined, Duration.days(7), { note: LOCK }] },
+  }),
+  ...changesOf<HardenedPostgresProps>({
+    subject: INSTANCE,
+    struct: 'HardenedPostgresProps',
+    changes: {
+      restoreFrom: {
+        several: [
+          [undefined, (site: Site) => snapshotOf(site, 'monday'), { with: { identifier: 'shop-restored' }, procedure: ONCE }],
+          [(site: Site) => snapshotOf(site, 'monday'), (site: Site) => snapshotOf(site, 'tuesday'), { with: { identifier: 'shop-restored' }, procedure: ONCE }],
+        ],
+      },
+    },
+  }),
+  ...changesOf<HardenedPostgresProps>({
+    subject: RESTORED, struct: 'HardenedPostgresProps', changes: { restoreFrom: [undefined, (site: Site) => snapshotOf(site, 'monday'), { procedure: ONCE }] },
+  }),
+  ...changesOf<SnapshotRestoreProps, HardenedPostgresProps>({
+    subject: INSTANCE,
+    struct: 'SnapshotRestoreProps',
+    at: 'RestoreSource.snapshot',
+    required: (site) => ({ storageEncryptionKey: keyOf(site, 'Former') }),
+    within: (props) => ({ identifier: 'shop-restored', restoreFrom: RestoreSource.snapshot(`${SNAPSHOTS}:snapshot:monday`, props) }),
+    changes: {
+      storageEncryptionKey: [(site) => keyOf(site, 'Former'), (site) => keyOf(site, 'Other'), { note: 'The server keeps the key that the data came with. Name the right one, so that backups can use it.' }],
+      masterUserName: [undefined, 'postgres', { procedure: 'The name comes with the data: set it at the restore, and leave it.' }],
+    },
+  }),
+  ...changesOf<PointInTimeRestoreProps, HardenedPostgresProps>({
+    subject: INSTANCE,
+    struct: 'PointInTimeRestoreProps',
+    at: 'RestoreSource.pointInTime',
+    required: (site) => ({ source: 'db-ABCDEF', storageEncryptionKey: keyOf(site, 'Former') }),
+    within: (props) => ({ identifier: 'shop-restored', restoreFrom: RestoreSource.pointInTime(props) }),
+    changes: {
+      source: ['db-ABCDEF', 'db-GHIJKL', { procedure: ONCE }],
+      time: [undefined, '2026-11-20T10:00:00Z', { procedure: ONCE }],
+    },
   }),
   ...changesAround(INSTANCE),
   ...changesOf<DatabaseUserOptions & { readonly access: DatabaseAccess }>({
@@ -243,6 +293,29 @@ export const DATABASE_ROWS: readonly Row[] = [
       weekendsOff: [undefined, false],
     },
   }),
+  ...changesOf<HardenedPostgresProps>({
+    subject: CLUSTER,
+    struct: 'HardenedPostgresProps',
+    changes: {
+      restoreFrom: {
+        several: [
+          [undefined, () => clusterSnapshot('monday'), { with: { identifier: 'shop-restored' }, procedure: ONCE }],
+          [() => clusterSnapshot('monday'), () => clusterSnapshot('tuesday'), { with: { identifier: 'shop-restored' }, procedure: ONCE }],
+        ],
+      },
+    },
+  }),
+  ...changesOf<HardenedPostgresProps>({
+    subject: RESTORED_CLUSTER, struct: 'HardenedPostgresProps', changes: { restoreFrom: [undefined, () => clusterSnapshot('monday'), { procedure: ONCE }] },
+  }),
+  ...choicesOf<RestoreSource, HardenedPostgresProps>({
+    subject: CLUSTER,
+    class: 'RestoreSource',
+    prop: 'restoreFrom',
+    within: (restoreFrom) => ({ identifier: 'shop-restored', restoreFrom }),
+    remarks: { '*': { procedure: ONCE } },
+    values: { snapshot: () => clusterSnapshot('monday'), pointInTime: () => RestoreSource.pointInTime({ source: 'shop' }) },
+  }),
   ...changesAround(CLUSTER),
   ...changesOf<HardenedMysqlProps>({
     subject: MYSQL,
@@ -282,6 +355,7 @@ export const DATABASE_ROWS: readonly Row[] = [
     changes: {
       region: [undefined, 'eu-west-3', { note: 'Copies stay in the former region until they expire. Keep its stack until then.' }],
       account: { exempt: 'copies in another account are another stack; the former ones stay until they expire' },
+      network: [undefined, (site: Site) => networkThere(site)],
       vaultLock: [undefined, { minRetention: Duration.days(7) }, { note: LOCK }],
       stackName: { exempt: 'another stack name is another stack: deploy it beside the former one, which keeps its copies' },
       profile: [undefined, () => EnvironmentProfile.development(), { note: 'It has an effect when the stack is removed.' }],
@@ -290,6 +364,27 @@ export const DATABASE_ROWS: readonly Row[] = [
   ...changesAround(RECOVERY),
 ];
 
+/** Network in the recovery region. */
+function networkThere(site: Site): SecureVpc {
+  const stack = site.otherStack('There', { env: { ...ENV, region: 'eu-west-1' } });
+  return site.part('NetworkThere', () => new SecureVpc(stack, 'Network'));
+}
+
 function recoveryOf(site: Site): RecoveryRegion {
   return site.part('Recovery', (_, id) => new RecoveryRegion(site.stacks, id, { region: 'eu-west-1', account: ENV.account }));
+}
+
+const SNAPSHOTS = `arn:aws:rds:${ENV.region}:${ENV.account}`;
+
+/** Snapshot of an instance, by its name. */
+function snapshotOf(site: Site, name: string): RestoreSource {
+  return RestoreSource.snapshot(`${SNAPSHOTS}:snapshot:${name}`, { storageEncryptionKey: keyOf(site, 'Former') });
+}
+
+function clusterSnapshot(name: string): RestoreSource {
+  return RestoreSource.snapshot(`${SNAPSHOTS}:cluster-snapshot:${name}`);
+}
+
+function keyOf(site: Site, name: string): IKey {
+  return site.part(`${name}Key`, (scope, id) => Key.fromKeyArn(scope, id, `arn:aws:kms:${ENV.region}:${ENV.account}:key/${name}`));
 }

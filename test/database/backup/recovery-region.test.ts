@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { BackupPolicy, HardenedPostgres, PostgresCapacity, RecoveryRegion, SecureVpc } from '../../../src';
+import { BackupPolicy, HardenedMysql, HardenedPostgres, MysqlCapacity, PostgresCapacity, RecoveryRegion, SecureVpc } from '../../../src';
 import { only, resources } from '../../fixtures/database-stack';
-import { ACCOUNT, templateOf, testApp, testStack, unacknowledged } from '../../fixtures/test-stack';
+import { ACCOUNT, refusal, templateOf, testApp, testStack, unacknowledged } from '../../fixtures/test-stack';
 
 function withRecovery(capacity?: PostgresCapacity) {
   const app = testApp();
@@ -67,6 +67,37 @@ describe('RecoveryRegion', () => {
       MinRetentionDays: 7,
       ChangeableForDays: 3,
     });
+  });
+
+  test.each<[string, boolean]>([
+    ['an instance', false],
+    ['a cluster', true],
+  ])('keeps the groups ready in its network that the scripts of a restore need: %s [D-14]', (_name, cluster) => {
+    const app = testApp();
+    const stack = testStack({ app });
+    const there = testStack({ app, id: 'There', env: { account: ACCOUNT, region: 'eu-west-1' } });
+    const recoveryRegion = new RecoveryRegion(app, 'Recovery', {
+      region: 'eu-west-1', account: ACCOUNT, network: new SecureVpc(there, 'Network'),
+    });
+    const capacity = cluster ? MysqlCapacity.serverless() : MysqlCapacity.instance();
+    const network = new SecureVpc(stack, 'Network');
+    const database = new HardenedMysql(stack, 'Database', { network, capacity, backup: BackupPolicy.daily({ recoveryRegion }) });
+    const here = templateOf(stack);
+    const template = Template.fromStack(recoveryRegion);
+    const type = `AWS::RDS::DB${cluster ? 'Cluster' : ''}ParameterGroup`;
+    expect(only(template, type).Parameters).toEqual(only(here, type).Parameters);
+    expect(only(template, 'AWS::EC2::SecurityGroup')).not.toHaveProperty('SecurityGroupIngress');
+    const [output] = Object.values(template.findOutputs('*')).map(({ Value }) => JSON.stringify(Value));
+    ['SUBNET_GROUP', 'SECURITY_GROUP', 'PARAMETER_GROUP', 'KEY'].forEach((name) => expect(output).toContain(`${name}=`));
+    expect(output.includes('OPTION_GROUP=')).toBe(!cluster);
+    expect(database.node.path).toBe('Test/Database');
+    expect(unacknowledged(stack)).toEqual([]);
+  });
+
+  test('refuses a network of another region', () => {
+    const app = testApp();
+    const network = new SecureVpc(testStack({ app }), 'Network');
+    expect(refusal(() => new RecoveryRegion(app, 'Recovery', { region: 'eu-west-1', account: ACCOUNT, network }))).toMatch(/network .*eu-central-1/);
   });
 
   test.each<[string, PostgresCapacity]>([
