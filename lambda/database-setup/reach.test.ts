@@ -1,6 +1,6 @@
 import { SetupError } from './failure';
-import { reach } from './reach';
 import type { SetupProperties } from './properties';
+import { reach } from './reach';
 import { Run } from './run';
 
 const properties = { host: 'database', port: '5432' } as SetupProperties;

@@ -17,7 +17,11 @@ const REQUEST_TIMEOUT_MS = 10_000;
 export class Secrets {
   private readonly client = new SecretsManagerClient({
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
   });
 
   public constructor(private readonly run: Run) {}

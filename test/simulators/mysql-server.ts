@@ -144,11 +144,11 @@ export class MysqlServer {
 
   private async run(): Promise<void> {
     const options = {
-      datadir: this.data,
-      socket: path.join(this.folder, 'socket'),
+      'datadir': this.data,
+      'socket': path.join(this.folder, 'socket'),
       'pid-file': path.join(this.folder, 'pid'),
       'bind-address': '127.0.0.1',
-      port: `${this.port}`,
+      'port': `${this.port}`,
       'ssl-cert': this.certificateFile,
       'ssl-key': path.join(this.folder, 'server.key'),
       'require-secure-transport': 'ON',

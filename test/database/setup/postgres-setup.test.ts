@@ -45,6 +45,7 @@ describe.each(MAJOR_VERSIONS)('The setup of a PostgreSQL %s', (major) => {
   const succeed = async (given: object) => {
     const { status, reason, log } = await setup.request('Update', given);
     expect([status, reason]).toEqual(['SUCCESS', 'The setup has ended.']);
+    passwords.forEach((password) => expect(log).not.toContain(password));
     return log;
   };
   const as = async (secret: SecretValue, sql: string, database = DATABASE) =>
