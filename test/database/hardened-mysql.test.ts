@@ -97,7 +97,7 @@ describe('HardenedMysql', () => {
     const types = Object.values(resources(mysql().template, 'AWS::SecretsManager::RotationSchedule')).map(
       ({ Properties }) => (Properties as any).HostedRotationLambda.RotationType,
     );
-    expect(types.sort()).toEqual(['MySQLMultiUser', 'MySQLSingleUser']);
+    expect(types.sort()).toEqual(['MySQLMultiUser', 'MySQLMultiUser', 'MySQLSingleUser']);
   });
 
   test('knows its maximum number of connections [C-26]', () => {

@@ -141,6 +141,7 @@ describe('A change of', () => {
     expect(replaced(before, postgres({ credentials: CredentialRotation.iamAuthentication() }).template)).toEqual([
       'AWS::SecretsManager::Secret',
       'AWS::SecretsManager::Secret',
+      'AWS::SecretsManager::Secret',
     ]);
     Object.values(before.findResources('AWS::SecretsManager::Secret')).forEach(({ DeletionPolicy }) =>
       expect(DeletionPolicy).toBe('RetainExceptOnCreate'),

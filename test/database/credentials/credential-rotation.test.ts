@@ -61,7 +61,8 @@ describe('A rotation of alternating users on a real server', () => {
     await server.query('CREATE DATABASE application');
     const statements = postgres()
       .database.bootstrapSql.replace(/.*pgaudit.*\n/, '')
-      .replace(":'application_password'", `'${FIRST.password}'`);
+      .replace(":'application_password'", `'${FIRST.password}'`)
+      .replace(":'owner_password'", "'the password of the owner'");
     await server.query(statements, { database: 'application' });
     await server.query('CREATE TABLE orders (id bigint PRIMARY KEY, state text)', { database: 'application' });
     rotation = new AlternatingUsers(server, FIRST, 'application');
