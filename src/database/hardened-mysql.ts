@@ -78,12 +78,24 @@ export class HardenedMysql extends HardenedDatabase implements IHardenedDatabase
     super(scope, id, props);
     this.bootstrapSql = mysqlApplicationUserSql(this.userName, this.databaseName, this.secret !== undefined);
     this.acknowledgeBacktrack();
+    this.acknowledgeMajorVersion();
   }
 
   /** @internal */
   protected _engine({ capacity = MysqlCapacity.serverless() }: HardenedMysqlProps): EngineConfig {
     checkKind(this, 'capacity', capacity, MysqlCapacity);
     return { ...MYSQL, capacity };
+  }
+
+  private acknowledgeMajorVersion(): void {
+    const { fullVersion, majorVersion } = this.instance?.engine?.engineVersion ?? {};
+    if (this.instance && fullVersion === majorVersion) {
+      acknowledge(
+        this.instance,
+        'CloudFormation-Validate::E9006',
+        'RDS takes a major version, and chooses the minor one. The table of the rule has minor versions only.',
+      );
+    }
   }
 
   private acknowledgeBacktrack(): void {

@@ -57,12 +57,19 @@ interface InstanceEngine {
   readonly connections: ConnectionRule;
   /** True if RDS supports Performance Insights on `micro` and `small` with this engine. */
   readonly insightsOnSmall: boolean;
+  /** True if the caller chose the version. */
+  readonly versionGiven: boolean;
 }
 
 /** Settings of an RDS instance, checked, with every default filled in. */
 export interface InstanceSettings {
   /** Engine with its version. */
   readonly engine: IInstanceEngine;
+  /**
+   * True if RDS may upgrade to another major version, which the caller chose.
+   * A default that changes with this library is refused by RDS instead.
+   */
+  readonly allowMajorVersionUpgrade: boolean;
   /** Instance class, also of the replicas. */
   readonly instanceType: InstanceType;
   /** Nominal memory of the class. */
@@ -108,7 +115,7 @@ const DEFAULT_STORAGE_GIB = 100;
 /** Fills in the defaults of an instance. Refuses what RDS would refuse, which CDK does not check. */
 export function instanceSettings(
   scope: IConstruct,
-  { engine, connections, insightsOnSmall }: InstanceEngine,
+  { engine, connections, insightsOnSmall, versionGiven }: InstanceEngine,
   props: InstanceCapacityProps,
   profile: EnvironmentProfile,
 ): InstanceSettings {
@@ -119,6 +126,7 @@ export function instanceSettings(
   checkRules(scope, provisionedRules(props, storageGiB));
   return {
     engine,
+    allowMajorVersionUpgrade: versionGiven,
     instanceType,
     memoryGiB: memory,
     multiAz: props.multiAz ?? profile.multiAz,

@@ -17,7 +17,7 @@ export interface ServerlessCapacityProps {
    */
   readonly minAcu?: number;
   /**
-   * Maximum in capacity units, 1 to 256 in steps of 0.5, not below `minAcu`.
+   * Maximum in capacity units, 1 to 256 in steps of 0.5, not below `minAcu`. Aurora MySQL 3.04 has 128 at most.
    * @default - 8, or minAcu, if that is higher (requirement C-08)
    */
   readonly maxAcu?: number;
@@ -30,7 +30,7 @@ export interface ServerlessCapacityProps {
   /**
    * Time without connections after which the cluster pauses, 5 minutes to 24 hours in whole minutes.
    * The first connection afterwards waits about 15 seconds.
-   * A pause requires a minimum of 0 and PostgreSQL 15.7, 16.3 or later, or Aurora MySQL 3.08 or later.
+   * A pause requires a minimum of 0, and Aurora PostgreSQL or Aurora MySQL 3.08 or later.
    * @default - never
    */
   readonly autoPauseAfter?: Duration;
@@ -47,10 +47,16 @@ interface ServerlessEngine {
   readonly engine: IClusterEngine;
   /** Full version, for error messages. */
   readonly version: string;
-  /** True if this version can pause. */
-  readonly canPause: boolean;
-  /** Earliest versions that can pause, for error messages: `Aurora MySQL 3.08`. */
-  readonly pausesFrom: string;
+  /**
+   * Maximum capacity units of this version.
+   * @default 256
+   */
+  readonly maxAcu?: number;
+  /**
+   * Earliest version that can pause, for error messages: `Aurora MySQL 3.08`.
+   * @default - this version can pause
+   */
+  readonly pausesFrom?: string;
   /** Default `max_connections` of a cluster by its limits. */
   readonly maxConnections: (minAcu: number, maxAcu: number) => number;
 }
@@ -86,7 +92,7 @@ export function serverlessSettings(
   const minAcu = props.minAcu ?? (autoPauseAfter ? 0 : 0.5);
   const maxAcu = props.maxAcu ?? Math.max(8, minAcu);
   const bounds = { minAcu, maxAcu, readers: props.readers ?? (profile.multiAz ? 1 : 0) };
-  checkBounds(scope, bounds);
+  checkBounds(scope, engine, bounds);
   checkPause(scope, engine, minAcu, autoPauseAfter);
   const hours = schedule?._bind(scope, { day: bounds, profile });
   // max_connections changes only with a restart: after a restart at night, the night's value is in force all day.
@@ -94,10 +100,18 @@ export function serverlessSettings(
   return { engine: engine.engine, bounds, autoPauseAfter, hours, maxConnections };
 }
 
-function checkBounds(scope: IConstruct, { minAcu, maxAcu, readers }: ServerlessBounds): void {
+function checkBounds(scope: IConstruct, engine: ServerlessEngine, { minAcu, maxAcu, readers }: ServerlessBounds): void {
+  const largest = engine.maxAcu ?? 256;
   checkRules(scope, [
     acuRule('capacity.minAcu', minAcu, 0),
     acuRule('capacity.maxAcu', maxAcu, 1),
+    {
+      condition: maxAcu > largest,
+      prop: 'capacity.maxAcu',
+      value: maxAcu,
+      expected: `at most ${largest}, the maximum of version ${engine.version}`,
+      fix: 'choose a later version, or lower maxAcu',
+    },
     {
       condition: minAcu > maxAcu,
       prop: 'capacity.minAcu',
@@ -121,7 +135,7 @@ function checkPause(scope: IConstruct, engine: ServerlessEngine, minAcu: number,
 }
 
 /** A cluster with a minimum of 0 pauses after five minutes even without `autoPauseAfter`. */
-function pauseRules({ canPause, pausesFrom, version }: ServerlessEngine, minAcu: number, minutes?: number): Rule[] {
+function pauseRules({ pausesFrom, version }: ServerlessEngine, minAcu: number, minutes?: number): Rule[] {
   return [
     {
       condition: minAcu === 0 && minutes === undefined,
@@ -138,10 +152,10 @@ function pauseRules({ canPause, pausesFrom, version }: ServerlessEngine, minAcu:
       fix: 'set minAcu to 0, or remove autoPauseAfter',
     },
     {
-      condition: !canPause && minutes !== undefined,
+      condition: pausesFrom !== undefined && minutes !== undefined,
       prop: 'capacity.autoPauseAfter',
       value: `${minutes} minutes`,
-      expected: `only with ${pausesFrom}, and version is ${version}`,
+      expected: `only with ${pausesFrom} or later, and version is ${version}`,
       fix: 'choose a later version, or remove autoPauseAfter',
     },
   ];

@@ -1,6 +1,7 @@
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import {
+  type CfnDBCluster,
   ClusterInstance,
   DatabaseCluster,
   type DatabaseInstanceReadReplica,
@@ -52,6 +53,7 @@ export class ClusterServer extends Construct implements DatabaseServer {
   ) {
     super(scope, id);
     this.cluster = this.createCluster();
+    this.pauseWithoutConnections();
     if (props.deletionProtection) {
       createLate(this.cluster.node.defaultChild!);
     }
@@ -89,7 +91,7 @@ export class ClusterServer extends Construct implements DatabaseServer {
 
   private createCluster(): DatabaseCluster {
     const { props } = this;
-    const { engine, bounds, autoPauseAfter } = props.settings;
+    const { engine, bounds } = props.settings;
     return new DatabaseCluster(this, 'Cluster', {
       ...sharedSettings(props),
       ...dataSettings(props),
@@ -101,10 +103,20 @@ export class ClusterServer extends Construct implements DatabaseServer {
       readers: Array.from({ length: this.permanentReaders }, (_, index) => this.member(index + 1)),
       serverlessV2MinCapacity: bounds.minAcu,
       serverlessV2MaxCapacity: bounds.maxAcu,
-      serverlessV2AutoPauseDuration: autoPauseAfter,
       instanceUpdateBehaviour: InstanceUpdateBehaviour.ROLLING,
       backup: { retention: props.backup.retention, preferredWindow: props.backup.window },
     });
+  }
+
+  /** CDK's class refuses a pause with a major version, of which Aurora chooses a minor one that can pause. */
+  private pauseWithoutConnections(): void {
+    const { autoPauseAfter } = this.props.settings;
+    if (autoPauseAfter) {
+      (this.cluster.node.defaultChild as CfnDBCluster).addPropertyOverride(
+        'ServerlessV2ScalingConfiguration.SecondsUntilAutoPause',
+        autoPauseAfter.toSeconds(),
+      );
+    }
   }
 
   /** Members are spread over the zones explicitly, because Aurora only tries to. Source: requirement C-08. */
@@ -116,7 +128,7 @@ export class ClusterServer extends Construct implements DatabaseServer {
       enablePerformanceInsights: true,
       performanceInsightRetention: insights(this.props).performanceInsightRetention,
       caCertificate: CERTIFICATE_AUTHORITY,
-      autoMinorVersionUpgrade: true,
+      autoMinorVersionUpgrade: this.props.autoMinorVersionUpgrade,
     };
     return index === 0
       ? ClusterInstance.serverlessV2('Member1', shared)

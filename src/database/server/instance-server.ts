@@ -102,8 +102,7 @@ export class InstanceServer extends Construct implements DatabaseServer {
       multiAz,
       backupRetention: props.backup.retention,
       preferredBackupWindow: props.backup.window,
-      // RDS upgrades to a new major version only when the version of the capacity changes.
-      allowMajorVersionUpgrade: true,
+      allowMajorVersionUpgrade: props.settings.allowMajorVersionUpgrade,
     });
   }
 

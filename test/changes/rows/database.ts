@@ -50,6 +50,7 @@ const RESTORE = 'The new server is empty. Restore a snapshot under another const
 const UPGRADE = 'Follow [the upgrade](database.md): a snapshot first, a trial on a restored copy, replicas before the primary; it can not be undone.';
 const CREDENTIALS = 'Clients read another secret or sign in by token: deploy database and services together, at a quiet hour.';
 const LOCK = 'A lock can only become stricter. Try it with short retentions first.';
+const MAJOR_AFTER_MINOR = 'RDS refuses a major version alone where its default minor version is before the one that runs. Change it with the next major version.';
 const REASON = 'reason that the team gives, long enough';
 
 /** Changes that every database has. */
@@ -110,7 +111,8 @@ export const DATABASE_ROWS: readonly Row[] = [
       version: {
         several: [
           [() => PostgresEngineVersion.VER_16, () => PostgresEngineVersion.VER_17, { procedure: UPGRADE }],
-          [() => PostgresEngineVersion.VER_16_9, () => PostgresEngineVersion.VER_16_10, { procedure: UPGRADE }],
+          [() => PostgresEngineVersion.VER_16_11, () => PostgresEngineVersion.VER_16_12, { procedure: UPGRADE }],
+          [() => PostgresEngineVersion.VER_16_12, () => PostgresEngineVersion.VER_16, { note: MAJOR_AFTER_MINOR }],
         ],
       },
     },
@@ -218,7 +220,7 @@ export const DATABASE_ROWS: readonly Row[] = [
     struct: 'MysqlInstanceProps',
     at: 'MysqlCapacity.instance',
     within: (props) => ({ capacity: MysqlCapacity.instance(props) }),
-    changes: { ...INSTANCE_CAPACITY, version: [() => MysqlEngineVersion.VER_8_0_46, () => MysqlEngineVersion.VER_8_4_10, { procedure: UPGRADE }] },
+    changes: { ...INSTANCE_CAPACITY, version: [() => MysqlEngineVersion.VER_8_4_9, () => MysqlEngineVersion.VER_8_4_10, { procedure: UPGRADE }] },
   }),
   ...changesAround(MYSQL_INSTANCE),
   ...changesOf<DatabaseEventsProps>({
