@@ -40,7 +40,6 @@ import { referenceStrongly } from './server/cross-stack-references';
 import { acknowledgeFindings } from './server/database-acknowledgements';
 import type { DatabaseServer, MasterUser } from './server/database-server';
 import { MonitoringRole } from './server/monitoring-role';
-import { keyRemovalPolicy } from './server/removal-policies';
 import { createServerLogs } from './server/server-logs';
 
 /** Common base of {@link HardenedPostgres} and {@link HardenedMysql}. Create one of those. */
@@ -170,7 +169,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     return new Key(this, 'Key', {
       description: `Encrypts the database ${stackPath(this)}`,
       enableKeyRotation: true,
-      removalPolicy: keyRemovalPolicy(this.settings.removalPolicy),
+      removalPolicy: this.settings.snapshotRemovalPolicy,
     });
   }
 
@@ -223,7 +222,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   }
 
   private createServer(master: MasterUser): DatabaseServer {
-    const { capacity, profile } = this.settings;
+    const { capacity, profile, snapshotRemovalPolicy } = this.settings;
     const server = createServer(this, 'Server', {
       ...this.settings,
       network: this.props.network,
@@ -232,7 +231,9 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
       securityGroup: this.securityGroup,
       subnetGroup: this.subnetGroup,
       parameterGroup: this.parameterGroup,
-      optionGroup: capacity.instance && this.engine.optionGroup?.(this, capacity.instance.engine),
+      optionGroup:
+        capacity.instance &&
+        this.engine.optionGroup?.(this, capacity.instance.engine, snapshotRemovalPolicy),
       master,
       monitoringRole: new MonitoringRole(this, 'Monitoring').role,
     });
@@ -284,7 +285,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
         cluster: this.cluster !== undefined,
         identifier,
         key: this.key,
-        removalPolicy: this.settings.dependencyRemovalPolicy,
+        removalPolicy: this.settings.snapshotRemovalPolicy,
       })
     );
   }

@@ -17,6 +17,13 @@ export interface MysqlInstanceProps extends InstanceCapacityProps {
    * @default MysqlEngineVersion.VER_8_4_10 - 8.0 is past its standard support
    */
   readonly version?: MysqlEngineVersion;
+  /**
+   * Minor version of the read replicas, not before that of `version`, and of the same major version.
+   * A new minor version takes two deployments: the first sets `replicaVersion`. The second sets `version`, and
+   * removes `replicaVersion`. RDS refuses to upgrade a source before its replicas.
+   * @default - the version of the source
+   */
+  readonly replicaVersion?: MysqlEngineVersion;
 }
 
 /** Properties of {@link MysqlCapacity.serverless}. All of them are optional. */
@@ -48,7 +55,8 @@ export class MysqlCapacity {
   public static instance(props: MysqlInstanceProps = {}): MysqlCapacity {
     const version = props.version ?? MysqlEngineVersion.VER_8_4_10;
     const engine = DatabaseInstanceEngine.mysql({ version });
-    const facts = { engine, connections: MYSQL_CONNECTIONS, insightsOnSmall: false };
+    const replicaVersion = props.replicaVersion?.mysqlFullVersion;
+    const facts = { engine, replicaVersion, connections: MYSQL_CONNECTIONS, insightsOnSmall: false };
     return new MysqlCapacity(version.mysqlMajorVersion, (scope, { profile }) => ({
       engine,
       instance: instanceSettings(scope, facts, props, profile),

@@ -19,6 +19,13 @@ export interface PostgresInstanceProps extends InstanceCapacityProps {
    * @default PostgresEngineVersion.VER_15 - requirement A-03
    */
   readonly version?: PostgresEngineVersion;
+  /**
+   * Minor version of the read replicas, not before that of `version`, and of the same major version.
+   * A new minor version takes two deployments: the first sets `replicaVersion`. The second sets `version`, and
+   * removes `replicaVersion`. RDS refuses to upgrade a source before its replicas.
+   * @default - the version of the source
+   */
+  readonly replicaVersion?: PostgresEngineVersion;
 }
 
 /** Properties of {@link PostgresCapacity.serverless}. All of them are optional. */
@@ -54,7 +61,8 @@ export class PostgresCapacity {
   public static instance(props: PostgresInstanceProps = {}): PostgresCapacity {
     const version = props.version ?? PostgresEngineVersion.VER_15;
     const engine = DatabaseInstanceEngine.postgres({ version });
-    const facts = { engine, connections: POSTGRES_CONNECTIONS, insightsOnSmall: true };
+    const replicaVersion = props.replicaVersion?.postgresFullVersion;
+    const facts = { engine, replicaVersion, connections: POSTGRES_CONNECTIONS, insightsOnSmall: true };
     return new PostgresCapacity(version.postgresMajorVersion, (scope, { profile }) => ({
       engine,
       instance: instanceSettings(scope, facts, props, profile),
