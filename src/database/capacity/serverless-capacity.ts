@@ -106,8 +106,9 @@ function defaultMinimum({ databaseMinAcu }: EnvironmentProfile, ...maxima: Array
 
 function checkBounds(scope: IConstruct, { minAcu, maxAcu, readers }: ServerlessBounds): void {
   checkRules(scope, [
-    acuRule('capacity.minAcu', minAcu, 0),
+    // First, because a default minimum follows the maximum.
     acuRule('capacity.maxAcu', maxAcu, 1),
+    acuRule('capacity.minAcu', minAcu, 0),
     {
       condition: minAcu > maxAcu,
       prop: 'capacity.minAcu',
