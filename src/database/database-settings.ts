@@ -14,7 +14,8 @@ import type { EngineConfig } from './engine-config';
 import type { HardenedDatabaseProps } from './hardened-database-props';
 import { checkedParameters, type Parameters } from './parameters/parameter-rules';
 import { withLibraries } from './parameters/postgres-extensions';
-import { dependencyRemovalPolicy, serverRemovalPolicy } from './server/removal-policies';
+import { defaultQueryText } from './parameters/query-text';
+import { dependencyRemovalPolicy, serverRemovalPolicy, snapshotRemovalPolicy } from './server/removal-policies';
 import { checkSetup } from './setup/validate-setup';
 import { checkDatabase } from './validate-database';
 
@@ -26,6 +27,8 @@ export interface DatabaseSettings {
   readonly removalPolicy: RemovalPolicy;
   /** Removal policy of what the server can't exist without. */
   readonly dependencyRemovalPolicy: RemovalPolicy;
+  /** Removal policy of what snapshots need. */
+  readonly snapshotRemovalPolicy: RemovalPolicy;
   /** Physical name of the server. Replicas append their number. */
   readonly identifier: string;
   /** Physical names of the read replicas. */
@@ -85,10 +88,12 @@ export function databaseSettings(
   const readReplicas = capacity.instance?.readReplicas ?? 0;
   const rotation = props.credentials ?? CredentialRotation.alternatingUsers();
   const { extensions = [] } = engine;
+  const backup = (props.backup ?? BackupPolicy.daily())._bind(scope, { profile, removalPolicy });
   const settings: DatabaseSettings = {
     profile,
     removalPolicy,
     dependencyRemovalPolicy: dependencyRemovalPolicy(removalPolicy),
+    snapshotRemovalPolicy: snapshotRemovalPolicy(removalPolicy, backup.snapshotRetention !== undefined),
     identifier,
     replicaIdentifiers: Array.from({ length: readReplicas }, (_, index) => `${identifier}-replica${index + 1}`),
     databaseName: props.databaseName ?? 'application',
@@ -99,12 +104,12 @@ export function databaseSettings(
     port: props.port ?? engine.defaultPort,
     capacity,
     credentials: rotation._bind(scope, { readReplicas }),
-    backup: (props.backup ?? BackupPolicy.daily())._bind(scope, { profile, removalPolicy }),
+    backup,
     maintenanceWindow: props.maintenanceWindow ?? 'sun:05:30-sun:06:30',
     parameters: withLibraries(
       checkedParameters(
         scope,
-        engine.parameterRules(capacity, profile.queryLogging),
+        engine.parameterRules(capacity, props.queryText ?? defaultQueryText(profile)),
         props.parameters,
         props.parameterWaiver,
       ),

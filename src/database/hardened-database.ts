@@ -41,7 +41,6 @@ import { referenceStrongly } from './server/cross-stack-references';
 import { acknowledgeFindings } from './server/database-acknowledgements';
 import type { DatabaseServer, MasterUser } from './server/database-server';
 import { MonitoringRole } from './server/monitoring-role';
-import { keyRemovalPolicy } from './server/removal-policies';
 import { createServerLogs } from './server/server-logs';
 import { DatabaseSetup } from './setup/database-setup';
 import type { DatabaseAccess } from './users/database-access';
@@ -200,7 +199,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     return new Key(this, 'Key', {
       description: `Encrypts the database ${stackPath(this)}`,
       enableKeyRotation: true,
-      removalPolicy: keyRemovalPolicy(this.settings.removalPolicy),
+      removalPolicy: this.settings.snapshotRemovalPolicy,
     });
   }
 
@@ -253,7 +252,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   }
 
   private createServer(master: MasterUser): DatabaseServer {
-    const { capacity, profile } = this.settings;
+    const { capacity, profile, snapshotRemovalPolicy } = this.settings;
     const server = createServer(this, 'Server', {
       ...this.settings,
       network: this.props.network,
@@ -262,7 +261,9 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
       securityGroup: this.securityGroup,
       subnetGroup: this.subnetGroup,
       parameterGroup: this.parameterGroup,
-      optionGroup: capacity.instance && this.engine.optionGroup?.(this, capacity.instance.engine),
+      optionGroup:
+        capacity.instance &&
+        this.engine.optionGroup?.(this, capacity.instance.engine, snapshotRemovalPolicy),
       master,
       monitoringRole: new MonitoringRole(this, 'Monitoring').role,
     });
@@ -336,7 +337,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
         cluster: this.cluster !== undefined,
         identifier,
         key: this.key,
-        removalPolicy: this.settings.dependencyRemovalPolicy,
+        removalPolicy: this.settings.snapshotRemovalPolicy,
       })
     );
   }

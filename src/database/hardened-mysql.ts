@@ -1,3 +1,4 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { type IInstanceEngine, type IOptionGroup, OptionGroup } from 'aws-cdk-lib/aws-rds';
 import { HostedRotation } from 'aws-cdk-lib/aws-secretsmanager';
@@ -41,8 +42,8 @@ const MYSQL: Omit<EngineConfig, 'capacity'> = {
     multi: (options) => HostedRotation.mysqlMultiUser(options),
   },
   sslMode: 'VERIFY_IDENTITY',
-  parameterRules: ({ majorVersion, serverless }, queryLogging) =>
-    mysqlRules(majorVersion, serverless !== undefined, queryLogging),
+  parameterRules: ({ majorVersion, serverless }, queryText) =>
+    mysqlRules(majorVersion, serverless !== undefined, queryText),
   portFlaggedOnClusters: true,
   optionGroup: auditOptions,
 };
@@ -112,10 +113,12 @@ export class HardenedMysql extends HardenedDatabase implements IHardenedDatabase
 }
 
 /** Option group that audits an instance, where Aurora has parameters. */
-function auditOptions(scope: Construct, engine: IInstanceEngine): IOptionGroup {
-  return new OptionGroup(scope, 'OptionGroup', {
+function auditOptions(scope: Construct, engine: IInstanceEngine, removalPolicy: RemovalPolicy): IOptionGroup {
+  const group = new OptionGroup(scope, 'OptionGroup', {
     engine,
     description: textFor('database group', `Audit of ${stackPath(scope)}`),
     configurations: [AUDIT_OPTION],
   });
+  group.applyRemovalPolicy(removalPolicy);
+  return group;
 }

@@ -51,7 +51,7 @@ const POSTGRES: Omit<EngineConfig, 'capacity'> = {
     multi: (options) => HostedRotation.postgreSqlMultiUser(options),
   },
   sslMode: 'verify-full',
-  parameterRules: ({ majorVersion }, queryLogging) => postgresRules(majorVersion, queryLogging),
+  parameterRules: ({ majorVersion }, queryText) => postgresRules(majorVersion, queryText),
   portFlaggedOnClusters: false,
 };
 

@@ -11,6 +11,7 @@ export * from './hardened-database-interface';
 export * from './hardened-database-props';
 export * from './hardened-mysql';
 export * from './hardened-postgres';
+export { QueryText } from './parameters/query-text';
 export type { InstanceCapacityProps } from './capacity/instance-capacity';
 export * from './capacity/mysql-capacity';
 export * from './capacity/postgres-capacity';

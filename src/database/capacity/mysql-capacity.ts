@@ -26,6 +26,13 @@ export interface MysqlInstanceProps extends InstanceCapacityProps {
    * @default MysqlEngineVersion.of('8.4', '8.4') - standard support of 8.0 has ended
    */
   readonly version?: MysqlEngineVersion;
+  /**
+   * Minor version of the read replicas, not before that of `version`, and of the same major version.
+   * A new minor version takes two deployments: the first sets `replicaVersion`. The second sets `version`, and
+   * removes `replicaVersion`. RDS refuses to upgrade a source before its replicas.
+   * @default - the version of the source
+   */
+  readonly replicaVersion?: MysqlEngineVersion;
 }
 
 /** Properties of {@link MysqlCapacity.serverless}. All of them are optional. */
@@ -62,7 +69,8 @@ export class MysqlCapacity {
     const version = props.version ?? DEFAULT_VERSION;
     const engine = DatabaseInstanceEngine.mysql({ version });
     const versionGiven = props.version !== undefined;
-    const facts = { engine, connections: MYSQL_CONNECTIONS, insightsOnSmall: false, versionGiven };
+    const replicaVersion = props.replicaVersion?.mysqlFullVersion;
+    const facts = { engine, replicaVersion, connections: MYSQL_CONNECTIONS, insightsOnSmall: false, versionGiven };
     const chosen = { major: version.mysqlMajorVersion, full: version.mysqlFullVersion };
     return new MysqlCapacity(MYSQL_VERSIONS, chosen, (scope, { profile }) => ({
       engine,

@@ -28,6 +28,13 @@ export interface PostgresInstanceProps extends InstanceCapacityProps {
    * @default PostgresEngineVersion.VER_15 - requirement A-03
    */
   readonly version?: PostgresEngineVersion;
+  /**
+   * Minor version of the read replicas, not before that of `version`, and of the same major version.
+   * A new minor version takes two deployments: the first sets `replicaVersion`. The second sets `version`, and
+   * removes `replicaVersion`. RDS refuses to upgrade a source before its replicas.
+   * @default - the version of the source
+   */
+  readonly replicaVersion?: PostgresEngineVersion;
 }
 
 /** Properties of {@link PostgresCapacity.serverless}. All of them are optional. */
@@ -62,7 +69,8 @@ export class PostgresCapacity {
     const version = props.version ?? DEFAULT_VERSION;
     const engine = DatabaseInstanceEngine.postgres({ version });
     const versionGiven = props.version !== undefined;
-    const facts = { engine, connections: POSTGRES_CONNECTIONS, insightsOnSmall: true, versionGiven };
+    const replicaVersion = props.replicaVersion?.postgresFullVersion;
+    const facts = { engine, replicaVersion, connections: POSTGRES_CONNECTIONS, insightsOnSmall: true, versionGiven };
     const chosen = { major: version.postgresMajorVersion, full: version.postgresFullVersion };
     return new PostgresCapacity(POSTGRES_VERSIONS, chosen, (scope, { profile }) => ({
       engine,

@@ -1,4 +1,4 @@
-import type { Duration } from 'aws-cdk-lib';
+import { type Duration, Token } from 'aws-cdk-lib';
 import type { IClusterEngine } from 'aws-cdk-lib/aws-rds';
 import type { IConstruct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
@@ -13,7 +13,9 @@ export interface ServerlessCapacityProps {
    * Minimum in Aurora capacity units (ACU) of 2 GiB, 0 to 256 in steps of 0.5.
    *
    * The value 0 requires `autoPauseAfter`, and only a cluster with 0 can pause. Source: requirements C-08, E-03.
-   * @default - 0.5, or 0 with `autoPauseAfter`
+   * A small minimum costs less, scales up slowly, and holds little in memory.
+   * AWS advises at least 2 with Performance Insights, which is on.
+   * @default - by environment: 2 in production, 0.5 elsewhere, at most the lowest maximum; 0 with `autoPauseAfter`
    */
   readonly minAcu?: number;
   /**
@@ -81,6 +83,8 @@ export interface ServerlessSettings {
   readonly maxConnections: number;
 }
 
+const DEFAULT_MAX_ACU = 8;
+
 /** Fills in the defaults of a cluster and refuses what Aurora would refuse. */
 export function serverlessSettings(
   scope: IConstruct,
@@ -89,8 +93,8 @@ export function serverlessSettings(
   profile: EnvironmentProfile,
 ): ServerlessSettings {
   const { autoPauseAfter, schedule } = props;
-  const minAcu = props.minAcu ?? (autoPauseAfter ? 0 : 0.5);
-  const maxAcu = props.maxAcu ?? Math.max(8, minAcu);
+  const maxAcu = props.maxAcu ?? Math.max(DEFAULT_MAX_ACU, props.minAcu ?? 0);
+  const minAcu = props.minAcu ?? (autoPauseAfter ? 0 : defaultMinimum(profile, maxAcu, schedule?._nightMaxAcu));
   const bounds = { minAcu, maxAcu, readers: props.readers ?? (profile.multiAz ? 1 : 0) };
   checkBounds(scope, engine, bounds);
   checkPause(scope, engine, minAcu, autoPauseAfter);
@@ -100,11 +104,18 @@ export function serverlessSettings(
   return { engine: engine.engine, bounds, autoPauseAfter, hours, maxConnections };
 }
 
+/** Minimum of the environment, or the lowest maximum of day and night, if that is lower. */
+function defaultMinimum({ databaseMinAcu }: EnvironmentProfile, ...maxima: Array<number | undefined>): number {
+  const known = maxima.filter((maximum) => maximum !== undefined && !Token.isUnresolved(maximum)) as number[];
+  return Math.min(databaseMinAcu, ...known);
+}
+
 function checkBounds(scope: IConstruct, engine: ServerlessEngine, { minAcu, maxAcu, readers }: ServerlessBounds): void {
   const largest = engine.maxAcu ?? 256;
   checkRules(scope, [
-    acuRule('capacity.minAcu', minAcu, 0),
+    // First, because a default minimum follows the maximum.
     acuRule('capacity.maxAcu', maxAcu, 1),
+    acuRule('capacity.minAcu', minAcu, 0),
     {
       condition: maxAcu > largest,
       prop: 'capacity.maxAcu',
