@@ -15,6 +15,7 @@ import type { HardenedDatabaseProps } from './hardened-database-props';
 import { checkedParameters, type Parameters } from './parameters/parameter-rules';
 import { withLibraries } from './parameters/postgres-extensions';
 import { defaultQueryText } from './parameters/query-text';
+import { checkServerHas } from './parameters/server-parameters';
 import { dependencyRemovalPolicy, serverRemovalPolicy, snapshotRemovalPolicy } from './server/removal-policies';
 import { checkSetup } from './setup/validate-setup';
 import { checkDatabase } from './validate-database';
@@ -85,6 +86,7 @@ export function databaseSettings(
   const removalPolicy = serverRemovalPolicy(props.removalPolicy, profile);
   const identifier = props.identifier ?? defaultIdentifier(scope);
   const capacity = engine.capacity._bind(scope, { profile });
+  checkServerHas(scope, { family: engine.family, aurora: capacity.serverless !== undefined }, props.parameters);
   const readReplicas = capacity.instance?.readReplicas ?? 0;
   const rotation = props.credentials ?? CredentialRotation.alternatingUsers();
   const { extensions = [] } = engine;
