@@ -335,6 +335,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
         snapshotRetention: backup.snapshotRetention,
         databaseArn: this.server.arn,
         cluster: this.cluster !== undefined,
+        maintenanceWindow: this.settings.maintenanceWindow,
         identifier,
         key: this.key,
         removalPolicy: this.settings.snapshotRemovalPolicy,

@@ -9,10 +9,12 @@ import { MYSQL_PORT } from '../contracts/database-ports';
 import { stackPath } from '../text/stack-path';
 import { textFor } from '../text/text-for';
 import { checkKind } from '../validation/kinds';
-import { instanceCeiling, memoryGiB, MYSQL_CONNECTIONS } from './capacity/max-connections';
+import { instanceCeiling, memoryGiB, MYSQL_CONNECTIONS, serverlessMysqlCeiling } from './capacity/max-connections';
 import { MysqlCapacity } from './capacity/mysql-capacity';
 import { mysqlUsersSql } from './credentials/bootstrap-sql';
 import type { EngineConfig } from './engine-config';
+import { AdoptedDatabase } from './existing/adopted-database';
+import type { AdoptedDatabaseProps, IAdoptedDatabase } from './existing/adopted-database-props';
 import { HardenedDatabase } from './hardened-database';
 import type { IHardenedDatabase } from './hardened-database-interface';
 import type { HardenedDatabaseProps } from './hardened-database-props';
@@ -62,6 +64,17 @@ const MYSQL: Omit<EngineConfig, 'capacity'> = {
  * new ProductionWebService(this, 'Api', { network, image, certificate, backingServices: [mysql] });
  */
 export class HardenedMysql extends HardenedDatabase implements IHardenedDatabase {
+  /**
+   * Existing database as a backing service with signals. It creates no resources, and changes none of the server.
+   *
+   * Throws a PropError where the sign-in of the application is incomplete.
+   */
+  public static fromExisting(scope: Construct, id: string, props: AdoptedDatabaseProps): IAdoptedDatabase {
+    const { family, defaultPort, sslMode } = MYSQL;
+    const rules = { connections: MYSQL_CONNECTIONS, serverlessConnections: serverlessMysqlCeiling };
+    return new AdoptedDatabase(scope, id, { family, defaultPort, sslMode, ...rules }, props);
+  }
+
   /** Default `max_connections` of an instance class: 0.88 of its nominal memory / 12582880. */
   public static maxConnectionsOf(scope: Construct, instanceType: InstanceType): number {
     return instanceCeiling(MYSQL_CONNECTIONS, memoryGiB(scope, instanceType));

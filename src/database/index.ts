@@ -6,6 +6,7 @@ export { CredentialRotation } from './credentials/credential-rotation';
 export type { CredentialRotationProps, ManagedSecretProps } from './credentials/credential-rotation';
 export * from './database-events';
 export type { DatabaseVariables } from './credentials/database-variables';
+export * from './existing/adopted-database-props';
 export * from './hardened-database';
 export * from './hardened-database-interface';
 export * from './hardened-database-props';
