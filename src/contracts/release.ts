@@ -101,12 +101,16 @@ export interface SnapshotTarget {
    */
   readonly copyVaultArn?: string;
   /**
-   * Daily window of the automated backup, `hh:mm-hh:mm` in UTC, before and in which AWS Backup starts no snapshot.
+   * Daily window of the automated backup, `hh:mm-hh:mm` in UTC.
+   *
+   * AWS Backup starts no snapshot in it, nor in the hour before it.
    * @default - unknown, or none: Aurora takes snapshots at any time
    */
   readonly backupWindow?: string;
   /**
-   * Weekly maintenance window, `ddd:hh:mm-ddd:hh:mm` in UTC, before and in which AWS Backup starts no snapshot.
+   * Weekly maintenance window, `ddd:hh:mm-ddd:hh:mm` in UTC.
+   *
+   * AWS Backup starts no snapshot in it, nor in the hour before it.
    * @default - unknown, or none: Aurora takes snapshots at any time
    */
   readonly maintenanceWindow?: string;

@@ -4,7 +4,12 @@ import type { Construct } from 'constructs';
 import { DatabaseFamily } from '../contracts';
 import { POSTGRES_PORT } from '../contracts/database-ports';
 import { checkKind } from '../validation/kinds';
-import { instanceCeiling, memoryGiB, POSTGRES_CONNECTIONS, serverlessPostgresCeiling } from './capacity/max-connections';
+import {
+  instanceCeiling,
+  memoryGiB,
+  POSTGRES_CONNECTIONS,
+  serverlessPostgresCeiling,
+} from './capacity/max-connections';
 import { PostgresCapacity } from './capacity/postgres-capacity';
 import { postgresUsersSql } from './credentials/bootstrap-sql';
 import type { EngineConfig } from './engine-config';

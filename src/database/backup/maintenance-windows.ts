@@ -7,7 +7,7 @@ const WEEK = 7 * DAY;
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 /** Minutes after RDS's automated backup in which AWS Backup takes its snapshot. */
 const SNAPSHOT_MINUTES = 120;
-/** Minutes before a window of an instance in which AWS Backup starts no snapshot, as in the window itself. */
+/** Minutes before a window of an instance in which AWS Backup starts no snapshot either. */
 const CLOSE_MINUTES = 60;
 /** Shortest window in minutes that RDS accepts. */
 const SHORTEST = 30;
@@ -90,8 +90,10 @@ interface BusyWindows {
 }
 
 /**
- * Window of a database that a daily time of day overlaps, with the hour before it, in which AWS Backup starts no
- * snapshot. Undefined where none does. Source: AWS Backup Developer Guide, "Plan options and configuration".
+ * Window of an instance that refuses snapshots at a daily time, undefined where none does.
+ *
+ * AWS Backup starts none in a window, nor in the hour before it.
+ * Source: AWS Backup Developer Guide, "Plan options and configuration".
  */
 export function windowThatRefusesSnapshots(
   scope: IConstruct,

@@ -390,8 +390,8 @@ describe('A release that can not work', () => {
     ['05:00', '07:00', 'sun:05:30-sun:06:30'],
   ])('takes its snapshot from %s to %s, unless a window of the instance refuses it [A-06]', (from, to, refusing) => {
     const { stack, api, services, database } = releasedServices();
-    const migration = Migration.command(api, ['x'], { window: MaintenanceWindow.daily(from, to) });
-    const make = () => new Release(stack, 'Release', { stageName: 'production', services, migration, snapshot: database });
+    const migrate = Migration.command(api, ['x'], { window: MaintenanceWindow.daily(from, to) });
+    const make = () => new Release(stack, 'Release', { stageName: 'production', services, migration: migrate, snapshot: database });
     if (refusing) {
       expect(refusal(make)).toContain(`snapshot is taken from ${from} to ${to}, in the window of the migration. AWS Backup starts none in the window ${refusing} of the database`);
     } else {

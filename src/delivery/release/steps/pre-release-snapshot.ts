@@ -14,7 +14,7 @@ const POLL = 'Follow snapshot';
 /** A window of the server passes in hours. */
 const WINDOW_SECONDS = 900;
 const MOST_WINDOW_HOURS = 6;
-/** Reason of AWS Backup for a job in the backup or maintenance window of an instance, or in the hour before it. */
+/** Reason of AWS Backup for a job in a window of an instance, or in the hour before it. */
 const REFUSED_BY_WINDOW = '*could not start*too close to the*window*';
 
 const JOB = '$.snapshot.job';
