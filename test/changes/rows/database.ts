@@ -1,9 +1,10 @@
 import { Duration, RemovalPolicy, TimeZone } from 'aws-cdk-lib';
-import { InstanceType } from 'aws-cdk-lib/aws-ec2';
+import { InstanceType, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AuroraMysqlEngineVersion, AuroraPostgresEngineVersion, MysqlEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  BackupPolicy, type BackupPolicyProps, CapacitySchedule, CredentialRotation, type CredentialRotationProps, DatabaseEvents, type DatabaseEventsProps,
+  type AdoptedDatabaseProps, BackupPolicy, type BackupPolicyProps, CapacitySchedule, CredentialRotation, type CredentialRotationProps, DatabaseEvents, type DatabaseEventsProps,
   EnvironmentProfile, type HardenedDatabaseProps, HardenedMysql, type HardenedMysqlProps, HardenedPostgres, type HardenedPostgresProps,
   type InstanceCapacityProps, type ManagedSecretProps, MysqlCapacity, type MysqlInstanceProps, type MysqlServerlessProps, type OfficeHoursProps,
   PostgresCapacity, type PostgresInstanceProps, type PostgresServerlessProps, RecoveryRegion, type RecoveryRegionProps, SecureVpc,
@@ -14,6 +15,7 @@ import { changesAround } from '../general';
 import type { Changes, Subject } from '../row';
 import { changesOf, choicesOf, type Row } from '../rows';
 import type { Site } from '../site';
+import { WEB } from './service';
 
 const INSTANCE: Subject<HardenedPostgresProps> = {
   name: 'HardenedPostgres, an instance',
@@ -43,6 +45,21 @@ const RECOVERY: Subject<RecoveryRegionProps> = {
   make: (site, id, props) => {
     const recoveryRegion = new RecoveryRegion(site.stacks, id, { region: 'eu-west-1', account: ENV.account, stackName: `${id}${site.surroundings.suffix ?? ''}`, ...props });
     new HardenedPostgres(site.scope, `${id}Database`, { network: site.network, backup: BackupPolicy.daily({ recoveryRegion }) });
+  },
+};
+
+const ADOPTED: Subject<AdoptedDatabaseProps> = {
+  name: 'HardenedPostgres.fromExisting',
+  make: (site, id, props) => {
+    const database = HardenedPostgres.fromExisting(site.scope, id, {
+      identifier: 'shop',
+      endpoint: 'shop.abc.eu-central-1.rds.amazonaws.com',
+      databaseName: 'shop',
+      securityGroup: SecurityGroup.fromSecurityGroupId(site.scope, `${id}Group`, 'sg-0123456789abcdef0'),
+      secret: Secret.fromSecretCompleteArn(site.scope, `${id}Secret`, 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:shop-AbCdEf'),
+      ...props,
+    });
+    WEB.make(site, `${id}Web`, { backingServices: [database] });
   },
 };
 
@@ -245,6 +262,32 @@ export const DATABASE_ROWS: readonly Row[] = [
     },
   }),
   ...changesAround(RECOVERY),
+  ...changesOf<AdoptedDatabaseProps>({
+    subject: ADOPTED,
+    struct: 'AdoptedDatabaseProps',
+    changes: {
+      identifier: { exempt: 'it names the server in alarms; another server is another endpoint' },
+      endpoint: [undefined, 'other.abc.eu-central-1.rds.amazonaws.com'],
+      readEndpoint: [undefined, 'shop-replica1.abc.eu-central-1.rds.amazonaws.com'],
+      port: [undefined, 6432],
+      databaseName: [undefined, 'sales'],
+      securityGroup: { exempt: 'another group is another server: rules to it come before those to the former one go' },
+      secret: { exempt: 'tasks read another secret with their next start, as with another endpoint' },
+      secretKey: { exempt: 'a role may use another key' },
+      replaceTasksEvery: { exempt: 'a schedule comes, goes or gets another interval' },
+      userName: { exempt: 'tasks sign in as another user with their next start' },
+      resourceId: { exempt: 'a role may sign in to another server' },
+      cluster: { exempt: 'it names the server in alarms' },
+      instanceIdentifiers: { exempt: 'it names members in alarms' },
+      instanceType: { exempt: 'it is a threshold of alarms' },
+      maxAcu: { exempt: 'it is a threshold of alarms' },
+      maxConnections: { exempt: 'it is a threshold of alarms' },
+      performanceInsights: { exempt: 'it decides on alarms' },
+      logGroups: { exempt: 'it decides on alarms' },
+      events: { exempt: 'it decides on alarms' },
+      caBundlePath: [undefined, '/app/rds.pem'],
+    },
+  }),
 ];
 
 function recoveryOf(site: Site): RecoveryRegion {
