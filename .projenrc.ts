@@ -125,6 +125,7 @@ configureLint();
 addTasks();
 bundleFunctions();
 addCheckWorkflow();
+addEngineVersionsWorkflow();
 
 project.synth();
 
@@ -293,6 +294,11 @@ function addTasks(): void {
     exec: "commit-and-tag-version --skip.bump --skip.commit --skip.tag --release-count 0 --header '# Changelog'",
   });
 
+  project.addTask('check:engine-versions', {
+    description: 'Says which dates of the tables of database engines have passed; a scheduled workflow runs it',
+    exec: script('scripts/check-engine-versions'),
+  });
+
   project.addTask('lint:workflows', { description: 'Checks the workflows of GitHub Actions', exec: 'scripts/actionlint.sh', receiveArgs: true });
   checkCompatibility();
 }
@@ -385,6 +391,32 @@ function addCheckWorkflow(): void {
       github.WorkflowSteps.checkout({ with: { fetchDepth: 0 } }),
       { name: 'Trust the checkout', run: 'git config --global --add safe.directory "$GITHUB_WORKSPACE"' },
       { name: 'Check', run: '.ci/run' },
+    ],
+  });
+}
+
+/** Opens an issue when a date of an engine version has passed. No test depends on the day. */
+function addEngineVersionsWorkflow(): void {
+  const workflow = new github.GithubWorkflow(project.github!, 'engine-versions');
+  workflow.on({ schedule: [{ cron: '0 6 * * 1' }], workflowDispatch: {} });
+  workflow.addJob('engine-versions', {
+    runsOn: ['ubuntu-latest'],
+    permissions: { contents: github.workflows.JobPermission.READ, issues: github.workflows.JobPermission.WRITE },
+    timeoutMinutes: 15,
+    steps: [
+      github.WorkflowSteps.checkout(),
+      { name: 'Setup Node.js', uses: github.ActionRefs.ACTIONS_SETUP_NODE, with: { 'node-version': NODE_OF_WORKFLOWS, 'package-manager-cache': false } },
+      { name: 'Install dependencies', run: 'npm ci' },
+      { name: 'Check the dates', run: 'npx projen check:engine-versions 2>&1 | tee "$RUNNER_TEMP/due.txt"', shell: 'bash' },
+      {
+        name: 'Open an issue',
+        if: 'failure()',
+        env: { GH_TOKEN: '${{ github.token }}', TITLE: 'Engine versions: dates have passed' },
+        run: [
+          'open=$(gh issue list --state open --search "$TITLE in:title" --json number --jq length)',
+          'if [ "$open" = 0 ]; then gh issue create --title "$TITLE" --body-file "$RUNNER_TEMP/due.txt"; fi',
+        ].join('\n'),
+      },
     ],
   });
 }

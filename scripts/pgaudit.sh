@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Shows pgaudit's lines of a real PostgreSQL 15 that runs with the parameters which HardenedPostgres synthesizes for production, after
-# the statements that create the application's user. Installs Debian's packages where they are missing; ends non-zero if a line is
+# Shows pgaudit's lines of a real PostgreSQL 15 that runs with the parameters which HardenedPostgres synthesizes, after the statements
+# that create the application's user. QUERY_TEXT is a choice of the prop queryText: NEVER, which production has, IN_ERRORS or SLOW. Installs Debian's packages where they are missing; ends non-zero if a line is
 # missing, or if one is there that must not be.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly BIN=/usr/lib/postgresql/15/bin
 readonly PASSWORD=never-in-the-log
+readonly QUERY_TEXT=${QUERY_TEXT:-NEVER}
 readonly PORT=${PGAUDIT_PORT:-54329}
 failures=0
 
@@ -45,7 +46,7 @@ trap stop EXIT
 [[ $(id -u) != 0 ]] || chown postgres "$folder"
 
 as_owner "$BIN/initdb" --pgdata "$folder/data" --username dbadmin --auth trust --no-sync >/dev/null
-npx ts-node --transpile-only scripts/postgres-parameters.ts parameters >"$folder/parameters"
+npx ts-node --transpile-only scripts/postgres-parameters.ts "$QUERY_TEXT" >"$folder/parameters"
 npx ts-node --transpile-only scripts/postgres-parameters.ts bootstrap >"$folder/bootstrap.sql"
 cat "$folder/parameters" >>"$folder/data/postgresql.conf"
 chmod a+r "$folder"/*.sql
@@ -55,6 +56,8 @@ sql --dbname postgres --command 'CREATE DATABASE application'
 sql --dbname application --set application_password="$PASSWORD" --file "$folder/bootstrap.sql"
 sql --dbname application --command 'CREATE TABLE orders (id int)' --command 'GRANT SELECT ON orders TO application'
 sql --dbname application --command "INSERT INTO orders VALUES (4711)" --command 'SELECT count(*) AS text_of_a_query FROM orders'
+
+sql --dbname postgres --command "ALTER ROLE application PASSWORD '$PASSWORD'"
 
 logged 'a change of the schema' 'AUDIT: SESSION,[0-9]+,[0-9]+,DDL,CREATE TABLE,TABLE,public\.orders,[^,]*'
 logged 'a new user' 'AUDIT: SESSION,[0-9]+,[0-9]+,ROLE,CREATE ROLE,[^A]*'

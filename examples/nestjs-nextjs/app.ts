@@ -20,11 +20,15 @@ const recoveryRegion = new RecoveryRegion(app, 'shop-recovery', { account: env.a
 
 /** Staging is production but for its size, which its profile says (requirement A-10). */
 function environment(profile: EnvironmentProfile, alerts: (stack: Stack) => AlertRouting) {
-  const stack = new Stack(app, `shop-${profile.name}`, { env });
-  profile.applyTo(stack);
-
-  const network = new SecureVpc(stack, 'Network');
-  const database = new HardenedPostgres(stack, 'Database', {
+  const stackFor = (part: string): Stack => {
+    const made = new Stack(app, `shop-${profile.name}${part}`, { env });
+    profile.applyTo(made);
+    return made;
+  };
+  const stack = stackFor('');
+  const network = new SecureVpc(stackFor('-network'), 'Network');
+  // Alone: a major upgrade must not be rolled back with something else.
+  const database = new HardenedPostgres(stackFor('-data'), 'Database', {
     network,
     backup: BackupPolicy.daily({ window: '02:00-03:00', recoveryRegion }),
   });

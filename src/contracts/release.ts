@@ -100,6 +100,20 @@ export interface SnapshotTarget {
    * @default - no copy
    */
   readonly copyVaultArn?: string;
+  /**
+   * Daily window of the automated backup, `hh:mm-hh:mm` in UTC.
+   *
+   * AWS Backup starts no snapshot in it, nor in the hour before it.
+   * @default - unknown, or none: Aurora takes snapshots at any time
+   */
+  readonly backupWindow?: string;
+  /**
+   * Weekly maintenance window, `ddd:hh:mm-ddd:hh:mm` in UTC.
+   *
+   * AWS Backup starts no snapshot in it, nor in the hour before it.
+   * @default - unknown, or none: Aurora takes snapshots at any time
+   */
+  readonly maintenanceWindow?: string;
 }
 
 /** Store that a release can take a snapshot of. */

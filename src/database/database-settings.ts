@@ -14,9 +14,11 @@ import type { EngineConfig } from './engine-config';
 import type { HardenedDatabaseProps } from './hardened-database-props';
 import { checkedParameters, type Parameters } from './parameters/parameter-rules';
 import { withLibraries } from './parameters/postgres-extensions';
+import { defaultQueryText } from './parameters/query-text';
+import { checkServerHas } from './parameters/server-parameters';
 import type { RestoreSettings } from './restore/restore-settings';
 import { RestoreSource } from './restore/restore-source';
-import { dependencyRemovalPolicy, serverRemovalPolicy } from './server/removal-policies';
+import { dependencyRemovalPolicy, serverRemovalPolicy, snapshotRemovalPolicy } from './server/removal-policies';
 import { checkSetup } from './setup/validate-setup';
 import { checkDatabase } from './validate-database';
 
@@ -28,6 +30,8 @@ export interface DatabaseSettings {
   readonly removalPolicy: RemovalPolicy;
   /** Removal policy of what the server can't exist without. */
   readonly dependencyRemovalPolicy: RemovalPolicy;
+  /** Removal policy of what snapshots need. */
+  readonly snapshotRemovalPolicy: RemovalPolicy;
   /** Physical name of the server. Replicas append their number. */
   readonly identifier: string;
   /** Physical names of the read replicas. */
@@ -94,13 +98,20 @@ export function databaseSettings(
   const removalPolicy = serverRemovalPolicy(props.removalPolicy, profile);
   const identifier = props.identifier ?? defaultIdentifier(scope);
   const capacity = engine.capacity._bind(scope, { profile });
+  checkServerHas(scope, { family: engine.family, aurora: capacity.serverless !== undefined }, props.parameters);
   const readReplicas = capacity.instance?.readReplicas ?? 0;
   const rotation = props.credentials ?? CredentialRotation.alternatingUsers();
   const { extensions = [] } = engine;
+  const backup = (props.backup ?? BackupPolicy.daily())._bind(scope, {
+    profile,
+    removalPolicy,
+    cluster: capacity.serverless !== undefined,
+  });
   const settings: DatabaseSettings = {
     profile,
     removalPolicy,
     dependencyRemovalPolicy: dependencyRemovalPolicy(removalPolicy),
+    snapshotRemovalPolicy: snapshotRemovalPolicy(removalPolicy, backup.snapshotRetention !== undefined),
     identifier,
     replicaIdentifiers: Array.from({ length: readReplicas }, (_, index) => `${identifier}-replica${index + 1}`),
     restore: restoreSettings(scope, props, capacity.serverless !== undefined),
@@ -112,16 +123,12 @@ export function databaseSettings(
     port: props.port ?? engine.defaultPort,
     capacity,
     credentials: rotation._bind(scope, { readReplicas }),
-    backup: (props.backup ?? BackupPolicy.daily())._bind(scope, {
-      profile,
-      removalPolicy,
-      cluster: capacity.serverless !== undefined,
-    }),
+    backup,
     maintenanceWindow: props.maintenanceWindow ?? 'sun:05:30-sun:06:30',
     parameters: withLibraries(
       checkedParameters(
         scope,
-        engine.parameterRules(capacity, profile.queryLogging),
+        engine.parameterRules(capacity, props.queryText ?? defaultQueryText(profile)),
         props.parameters,
         props.parameterWaiver,
       ),

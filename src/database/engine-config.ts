@@ -1,9 +1,11 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { IInstanceEngine, IOptionGroup } from 'aws-cdk-lib/aws-rds';
 import type { Construct } from 'constructs';
 import type { DatabaseFamily } from '../contracts';
 import type { CapacitySettings, DatabaseCapacity } from './capacity/capacity-settings';
 import type { RotationFunctions } from './credentials/rotated-secrets';
 import type { ParameterRules } from './parameters/parameter-rules';
+import type { QueryText } from './parameters/query-text';
 
 /** Differences between engines, which the construct behind all databases works with. */
 export interface EngineConfig {
@@ -34,12 +36,12 @@ export interface EngineConfig {
   /** Mode in which clients verify the server's certificate and host name. */
   readonly sslMode: string;
   /** Parameters that the construct sets and the caller may set. */
-  readonly parameterRules: (capacity: CapacitySettings, queryLogging: boolean) => ParameterRules;
+  readonly parameterRules: (capacity: CapacitySettings, queryText: QueryText) => ParameterRules;
   /** True if AwsSolutions-RDS11 also flags the default port on clusters. */
   readonly portFlaggedOnClusters: boolean;
   /**
    * Creates the option group of an instance.
    * @default - none: the engine audits by its parameters
    */
-  readonly optionGroup?: (scope: Construct, engine: IInstanceEngine) => IOptionGroup;
+  readonly optionGroup?: (scope: Construct, engine: IInstanceEngine, removalPolicy: RemovalPolicy) => IOptionGroup;
 }

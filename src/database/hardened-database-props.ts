@@ -6,6 +6,7 @@ import type { ISecureVpc } from '../network';
 import type { BackupPolicy } from './backup/backup-policy';
 import type { CredentialRotation } from './credentials/credential-rotation';
 import type { DatabaseEvents } from './database-events';
+import type { QueryText } from './parameters/query-text';
 import type { RestoreSource } from './restore/restore-source';
 
 /** Properties that {@link HardenedPostgres} and {@link HardenedMysql} share. `network` is required. */
@@ -74,6 +75,7 @@ export interface HardenedDatabaseProps {
   /**
    * Engine parameters, as plain values in the unit of the parameter.
    * A parameter that does not exist or whose value does not fit is refused.
+   * A change of any parameter restarts the servers within the deployment, because the group holds static parameters.
    * @default - those that docs/database.md lists
    */
   readonly parameters?: { [name: string]: string };
@@ -82,6 +84,12 @@ export interface HardenedDatabaseProps {
    * @default - no guarantee may be broken
    */
   readonly parameterWaiver?: Waiver;
+  /**
+   * Text of queries in the server's log. No choice logs the statements that change a password and succeed.
+   * A change restarts the servers, as a change of `parameters` does. Source: requirement A-31.
+   * @default - by the profile's `queryLogging`: QueryText.NEVER in production, QueryText.SLOW elsewhere
+   */
+  readonly queryText?: QueryText;
   /**
    * Application authentication and credential rotation. Source: requirements A-24, A-34.
    * @default CredentialRotation.alternatingUsers() - every 30 days, without locking anyone out

@@ -43,7 +43,6 @@ import { referenceStrongly } from './server/cross-stack-references';
 import { acknowledgeFindings } from './server/database-acknowledgements';
 import type { DatabaseServer, MasterUser } from './server/database-server';
 import { MonitoringRole } from './server/monitoring-role';
-import { keyRemovalPolicy } from './server/removal-policies';
 import { createServerLogs } from './server/server-logs';
 import { DatabaseSetup } from './setup/database-setup';
 import type { DatabaseAccess } from './users/database-access';
@@ -212,7 +211,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     return new Key(this, 'Key', {
       description: `Encrypts the database ${stackPath(this)}`,
       enableKeyRotation: true,
-      removalPolicy: keyRemovalPolicy(this.settings.removalPolicy),
+      removalPolicy: this.settings.snapshotRemovalPolicy,
     });
   }
 
@@ -266,7 +265,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   }
 
   private createServer(master: MasterUser): DatabaseServer {
-    const { capacity, profile } = this.settings;
+    const { capacity, profile, snapshotRemovalPolicy } = this.settings;
     const server = createServer(this, 'Server', {
       ...this.settings,
       network: this.props.network,
@@ -275,7 +274,9 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
       securityGroup: this.securityGroup,
       subnetGroup: this.subnetGroup,
       parameterGroup: this.parameterGroup,
-      optionGroup: capacity.instance && this.engine.optionGroup?.(this, capacity.instance.engine),
+      optionGroup:
+        capacity.instance &&
+        this.engine.optionGroup?.(this, capacity.instance.engine, snapshotRemovalPolicy),
       master,
       monitoringRole: new MonitoringRole(this, 'Monitoring').role,
     });
@@ -360,10 +361,11 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
         snapshotRetention: backup.snapshotRetention,
         databaseArn: this.server.arn,
         cluster: this.cluster !== undefined,
+        maintenanceWindow: this.settings.maintenanceWindow,
         identifier,
         key: this.key,
         storageEncryptionKey: this.settings.restore?.storageEncryptionKey,
-        removalPolicy: this.settings.dependencyRemovalPolicy,
+        removalPolicy: this.settings.snapshotRemovalPolicy,
       })
     );
   }

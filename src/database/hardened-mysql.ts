@@ -1,3 +1,4 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { type IInstanceEngine, type IOptionGroup, OptionGroup } from 'aws-cdk-lib/aws-rds';
 import { HostedRotation } from 'aws-cdk-lib/aws-secretsmanager';
@@ -8,10 +9,12 @@ import { MYSQL_PORT } from '../contracts/database-ports';
 import { stackPath } from '../text/stack-path';
 import { textFor } from '../text/text-for';
 import { checkKind } from '../validation/kinds';
-import { instanceCeiling, memoryGiB, MYSQL_CONNECTIONS } from './capacity/max-connections';
+import { instanceCeiling, memoryGiB, MYSQL_CONNECTIONS, serverlessMysqlCeiling } from './capacity/max-connections';
 import { MysqlCapacity } from './capacity/mysql-capacity';
 import { mysqlUsersSql } from './credentials/bootstrap-sql';
 import type { EngineConfig } from './engine-config';
+import { AdoptedDatabase } from './existing/adopted-database';
+import type { AdoptedDatabaseProps, IAdoptedDatabase } from './existing/adopted-database-props';
 import { HardenedDatabase } from './hardened-database';
 import type { IHardenedDatabase } from './hardened-database-interface';
 import type { HardenedDatabaseProps } from './hardened-database-props';
@@ -41,8 +44,8 @@ const MYSQL: Omit<EngineConfig, 'capacity'> = {
     multi: (options) => HostedRotation.mysqlMultiUser(options),
   },
   sslMode: 'VERIFY_IDENTITY',
-  parameterRules: ({ majorVersion, serverless }, queryLogging) =>
-    mysqlRules(majorVersion, serverless !== undefined, queryLogging),
+  parameterRules: ({ majorVersion, serverless }, queryText) =>
+    mysqlRules(majorVersion, serverless !== undefined, queryText),
   portFlaggedOnClusters: true,
   optionGroup: auditOptions,
 };
@@ -61,6 +64,17 @@ const MYSQL: Omit<EngineConfig, 'capacity'> = {
  * new ProductionWebService(this, 'Api', { network, image, certificate, backingServices: [mysql] });
  */
 export class HardenedMysql extends HardenedDatabase implements IHardenedDatabase {
+  /**
+   * Existing database as a backing service with signals. It creates no resources, and changes none of the server.
+   *
+   * Throws a PropError where the sign-in of the application is incomplete.
+   */
+  public static fromExisting(scope: Construct, id: string, props: AdoptedDatabaseProps): IAdoptedDatabase {
+    const { family, defaultPort, sslMode } = MYSQL;
+    const rules = { connections: MYSQL_CONNECTIONS, serverlessConnections: serverlessMysqlCeiling };
+    return new AdoptedDatabase(scope, id, { family, defaultPort, sslMode, ...rules }, props);
+  }
+
   /** Default `max_connections` of an instance class: 0.88 of its nominal memory / 12582880. */
   public static maxConnectionsOf(scope: Construct, instanceType: InstanceType): number {
     return instanceCeiling(MYSQL_CONNECTIONS, memoryGiB(scope, instanceType));
@@ -69,6 +83,7 @@ export class HardenedMysql extends HardenedDatabase implements IHardenedDatabase
   public constructor(scope: Construct, id: string, props: HardenedMysqlProps) {
     super(scope, id, props);
     this.acknowledgeBacktrack();
+    this.acknowledgeMajorVersion();
   }
 
   /**
@@ -87,6 +102,17 @@ export class HardenedMysql extends HardenedDatabase implements IHardenedDatabase
     return { ...MYSQL, capacity };
   }
 
+  private acknowledgeMajorVersion(): void {
+    const { fullVersion, majorVersion } = this.instance?.engine?.engineVersion ?? {};
+    if (this.instance && fullVersion === majorVersion) {
+      acknowledge(
+        this.instance,
+        'CloudFormation-Validate::E9006',
+        'RDS takes a major version, and chooses the minor one. The table of the rule has minor versions only.',
+      );
+    }
+  }
+
   private acknowledgeBacktrack(): void {
     if (this.cluster) {
       acknowledge(
@@ -100,10 +126,12 @@ export class HardenedMysql extends HardenedDatabase implements IHardenedDatabase
 }
 
 /** Option group that audits an instance, where Aurora has parameters. */
-function auditOptions(scope: Construct, engine: IInstanceEngine): IOptionGroup {
-  return new OptionGroup(scope, 'OptionGroup', {
+function auditOptions(scope: Construct, engine: IInstanceEngine, removalPolicy: RemovalPolicy): IOptionGroup {
+  const group = new OptionGroup(scope, 'OptionGroup', {
     engine,
     description: textFor('database group', `Audit of ${stackPath(scope)}`),
     configurations: [AUDIT_OPTION],
   });
+  group.applyRemovalPolicy(removalPolicy);
+  return group;
 }

@@ -4,10 +4,17 @@ import type { Construct } from 'constructs';
 import { DatabaseFamily } from '../contracts';
 import { POSTGRES_PORT } from '../contracts/database-ports';
 import { checkKind } from '../validation/kinds';
-import { instanceCeiling, memoryGiB, POSTGRES_CONNECTIONS } from './capacity/max-connections';
+import {
+  instanceCeiling,
+  memoryGiB,
+  POSTGRES_CONNECTIONS,
+  serverlessPostgresCeiling,
+} from './capacity/max-connections';
 import { PostgresCapacity } from './capacity/postgres-capacity';
 import { postgresUsersSql } from './credentials/bootstrap-sql';
 import type { EngineConfig } from './engine-config';
+import { AdoptedDatabase } from './existing/adopted-database';
+import type { AdoptedDatabaseProps, IAdoptedDatabase } from './existing/adopted-database-props';
 import { HardenedDatabase } from './hardened-database';
 import type { IHardenedDatabase } from './hardened-database-interface';
 import type { HardenedDatabaseProps } from './hardened-database-props';
@@ -51,7 +58,7 @@ const POSTGRES: Omit<EngineConfig, 'capacity'> = {
     multi: (options) => HostedRotation.postgreSqlMultiUser(options),
   },
   sslMode: 'verify-full',
-  parameterRules: ({ majorVersion }, queryLogging) => postgresRules(majorVersion, queryLogging),
+  parameterRules: ({ majorVersion }, queryText) => postgresRules(majorVersion, queryText),
   portFlaggedOnClusters: false,
 };
 
@@ -69,6 +76,17 @@ const POSTGRES: Omit<EngineConfig, 'capacity'> = {
  * new ProductionWebService(this, 'Api', { network, image, certificate, backingServices: [postgres] });
  */
 export class HardenedPostgres extends HardenedDatabase implements IHardenedDatabase {
+  /**
+   * Existing database as a backing service with signals. It creates no resources, and changes none of the server.
+   *
+   * Throws a PropError where the sign-in of the application is incomplete.
+   */
+  public static fromExisting(scope: Construct, id: string, props: AdoptedDatabaseProps): IAdoptedDatabase {
+    const { family, defaultPort, sslMode } = POSTGRES;
+    const rules = { connections: POSTGRES_CONNECTIONS, serverlessConnections: serverlessPostgresCeiling };
+    return new AdoptedDatabase(scope, id, { family, defaultPort, sslMode, ...rules }, props);
+  }
+
   /** Default `max_connections` of an instance class: 0.88 of its nominal memory / 9531392, at most 5000. */
   public static maxConnectionsOf(scope: Construct, instanceType: InstanceType): number {
     return instanceCeiling(POSTGRES_CONNECTIONS, memoryGiB(scope, instanceType));

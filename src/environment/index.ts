@@ -1,2 +1,3 @@
 export * from './environment-profile';
+export * from './environment-profile-adjustments';
 export * from './log-keys';

@@ -1,5 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
+import { QueryText } from '../../src';
 import { mysqlRules } from '../../src/database/parameters/mysql-parameters';
 import { misfit } from '../../src/database/parameters/parameter-rules';
 import { postgresRules } from '../../src/database/parameters/postgres-parameters';
@@ -7,10 +8,11 @@ import { postgresRules } from '../../src/database/parameters/postgres-parameters
 const read = (file: string) => fs.readFileSync(path.join(__dirname, '../..', file), 'utf8');
 const PAGE = read('docs/database.md');
 const RULES = [
-  ...['15', '16', '17', '18'].map((major) => postgresRules(major, false)),
-  postgresRules('15', true),
-  mysqlRules('8.0', true, false),
-  mysqlRules('8.4', false, true),
+  ...['15', '16', '17', '18'].map((major) => postgresRules(major, QueryText.NEVER)),
+  postgresRules('15', QueryText.IN_ERRORS),
+  postgresRules('15', QueryText.SLOW),
+  mysqlRules('8.0', true, QueryText.NEVER),
+  mysqlRules('8.4', false, QueryText.SLOW),
 ];
 
 test('docs/database.md names every prop that both constructs share', () => {

@@ -14,7 +14,7 @@ describe('HardenedMysql', () => {
       Engine: 'aurora-mysql',
       ServerlessV2ScalingConfiguration: { MinCapacity: 2, MaxCapacity: 8 },
     });
-    expect(only(template, CLUSTER).EngineVersion).toMatch(/^8\.0\.mysql_aurora\.3\./);
+    expect(only(template, CLUSTER).EngineVersion).toBe('8.0');
     const members = Object.values(resources(template, INSTANCE)).map(({ Properties }) => Properties);
     expect(members).toHaveLength(3);
     expect(new Set(members.map(({ AvailabilityZone }) => JSON.stringify(AvailabilityZone))).size).toBe(3);

@@ -408,7 +408,7 @@ describe('HardenedPostgres on Aurora Serverless v2', () => {
     );
     expect(only(template, CLUSTER)).toMatchObject({
       Engine: 'aurora-postgresql',
-      EngineVersion: '15.17',
+      EngineVersion: '15',
       BackupRetentionPeriod: 7,
       ServerlessV2ScalingConfiguration: { MinCapacity: 0.5, MaxCapacity: 1 },
     });

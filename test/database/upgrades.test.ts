@@ -128,8 +128,8 @@ describe('A change of', () => {
       () => mysql({ capacity: MysqlCapacity.serverless({ version: AuroraMysqlEngineVersion.VER_3_11_1 }) }).template,
     ],
     [
-      'the major version of MySQL',
-      () => mysql({ capacity: MysqlCapacity.instance({ version: MysqlEngineVersion.VER_8_0_46 }) }).template,
+      'the minor version of MySQL',
+      () => mysql({ capacity: MysqlCapacity.instance({ version: MysqlEngineVersion.VER_8_4_9 }) }).template,
       () => mysql({ capacity: MysqlCapacity.instance() }).template,
     ],
   ])('%s replaces and removes no stateful resource', (_name, before, after) => {
@@ -174,6 +174,7 @@ type Props = Omit<HardenedPostgresProps, 'network'>;
 /** Properties that cause `Some interruptions` by CloudFormation's documentation, and no replacement. */
 const INTERRUPTING = [
   'MultiAZ',
+  'AutoMinorVersionUpgrade',
   'EngineVersion',
   'PreferredBackupWindow',
   'PreferredMaintenanceWindow',

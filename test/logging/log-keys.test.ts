@@ -109,10 +109,10 @@ describe('Sharing a key of logs', () => {
     expect(Object.keys(keysOf(stack)).sort()).toEqual([expect.stringMatching(/^Cluster.*LogKey/), 'ProdConstructsLogKey13C51244']);
   });
 
-  test('leaves four keys in the production stack of document A, which are ten with one for each log group', () => {
+  test('leaves three keys in the production stack of document A, with one for all its log groups', () => {
     const { Resources = {} } = examples.get('nestjs-nextjs')!['shop-production'];
     const keys = Object.keys(Resources).filter((id) => Resources[id].Type === 'AWS::KMS::Key');
-    expect(keys.map((id) => id.slice(0, -8)).sort()).toEqual(['AlertsTopicsKey', 'ApiTaskSecretsKey', 'DatabaseKey', 'ProdConstructsLogKey']);
+    expect(keys.map((id) => id.slice(0, -8)).sort()).toEqual(['AlertsTopicsKey', 'ApiTaskSecretsKey', 'ProdConstructsLogKey']);
   });
 });
 

@@ -6,6 +6,9 @@ const ITEMS: { [path: string]: number } = {
 };
 /** A loop may pass it once only, as its counter of tries says. */
 const ONCE = 'Count the update';
+/** Way through a loop that its own counter lets it take so often: a window of the database is waited for, six hours at most. */
+const SELDOM = ['Await window of the database', 'Count waits', 'Start snapshot again'];
+const SELDOM_TURNS = 24;
 
 /**
  * The most events that an execution can have, by walking its definition: every state once, every loop for as long as its counter lets it, along the
@@ -16,7 +19,8 @@ export function mostEvents(part: any, services: number): number {
   const weight = Object.fromEntries(names.map((name) => [name, (OWN[part.States[name].Type] ?? 2) + nested(part.States[name], services)]));
   const once = names.reduce((sum, name) => sum + weight[name], 0);
   const further = (loop: string[]) => (turnsOf(part.States, loop, services) - 1) * loop.reduce((sum, name) => sum + weight[name], 0);
-  return once + loops(part.States, weight).reduce((sum, loop) => sum + further(loop), 0);
+  const seldom = (SELDOM_TURNS - 1) * SELDOM.reduce((sum, name) => sum + (weight[name] ?? 0), 0);
+  return once + seldom + loops(part.States, weight).reduce((sum, loop) => sum + further(loop), 0);
 }
 
 function nested(state: any, services: number): number {
@@ -33,7 +37,7 @@ function loops(states: any, weight: { [name: string]: number }): string[][] {
     const go = (way: string[]): void => nextOf(states[way[way.length - 1]]).forEach((next) => {
       if (next === counter && sum(way) > sum(heaviest)) {
         heaviest = way;
-      } else if (next !== ONCE && !way.includes(next) && !isCounter(states[next])) {
+      } else if (next !== ONCE && next !== SELDOM[0] && !way.includes(next) && !isCounter(states[next])) {
         go([...way, next]);
       }
     });

@@ -24,6 +24,8 @@ export interface DatabaseBackupsProps {
   readonly databaseArn: string;
   /** True for a cluster, whose snapshots have other actions and ARNs. */
   readonly cluster: boolean;
+  /** Weekly maintenance window of the server. */
+  readonly maintenanceWindow: string;
   /** Physical name of the database, and of the backup plan. */
   readonly identifier: string;
   /** Key of the database, which also encrypts the vault. */
@@ -68,7 +70,9 @@ export class DatabaseBackups extends Construct {
 
   /** Data with which a release takes its own snapshot. Source: requirement A-06. */
   public get snapshotTarget(): SnapshotTarget {
+    const { cluster, settings, maintenanceWindow } = this.props;
     return {
+      ...(!cluster && { backupWindow: settings.window, maintenanceWindow }),
       resourceArn: this.props.databaseArn,
       vaultName: this.vault.backupVaultName,
       vaultArn: this.vault.backupVaultArn,

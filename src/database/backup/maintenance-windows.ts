@@ -7,6 +7,8 @@ const WEEK = 7 * DAY;
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 /** Minutes after RDS's automated backup in which AWS Backup takes its snapshot. */
 const SNAPSHOT_MINUTES = 120;
+/** Minutes before a window of an instance in which AWS Backup starts no snapshot either. */
+const CLOSE_MINUTES = 60;
 /** Shortest window in minutes that RDS accepts. */
 const SHORTEST = 30;
 
@@ -43,7 +45,7 @@ export function checkWindows(scope: IConstruct, { backup, maintenance, maintenan
   const weekly = weeklySpan(scope, 'maintenanceWindow', maintenance);
   checkLength(scope, 'backup.window', backup, daily.length, 'hh:mm-hh:mm');
   checkLength(scope, 'maintenanceWindow', maintenance, weekly.length, 'ddd:hh:mm-ddd:hh:mm');
-  const taken = DAYS.map((_, day) => ({ start: day * DAY + daily.start, length: daily.length + SNAPSHOT_MINUTES }));
+  const taken = everyDay({ ...daily, length: daily.length + SNAPSHOT_MINUTES });
   if (taken.some((span) => overlap(span, weekly))) {
     throw new PropError(scope, overlapRefusal({ backup, maintenance, maintenanceGiven }));
   }
@@ -71,6 +73,51 @@ export function endOfWindow(scope: IConstruct, window: string): TimeOfDay {
   const { start, length } = dailySpan(scope, 'backup.window', window);
   const end = (start + length) % DAY;
   return { hour: Math.floor(end / 60), minute: end % 60 };
+}
+
+/** Windows of an instance in which AWS Backup starts no snapshot. */
+interface BusyWindows {
+  /**
+   * Window of RDS's automated backup.
+   * @default - unknown
+   */
+  readonly backupWindow?: string;
+  /**
+   * Weekly maintenance window.
+   * @default - unknown
+   */
+  readonly maintenanceWindow?: string;
+}
+
+/**
+ * Window of an instance that refuses snapshots at a daily time, undefined where none does.
+ *
+ * AWS Backup starts none in a window, nor in the hour before it.
+ * Source: AWS Backup Developer Guide, "Plan options and configuration".
+ */
+export function windowThatRefusesSnapshots(
+  scope: IConstruct,
+  { startAt, endAt }: { readonly startAt: string; readonly endAt: string },
+  { backupWindow, maintenanceWindow }: BusyWindows,
+): string | undefined {
+  const times = everyDay(dailySpan(scope, 'snapshot', `${startAt}-${endAt}`));
+  const busy: Array<[string | undefined, (window: string) => Span[]]> = [
+    [backupWindow, (window) => everyDay(dailySpan(scope, 'snapshot', window))],
+    [maintenanceWindow, (window) => [weeklySpan(scope, 'snapshot', window)]],
+  ];
+  return busy
+    .filter(([window]) => window !== undefined && !Token.isUnresolved(window))
+    .find(([window, spans]) =>
+      spans(window!).some((span) => times.some((time) => overlap(time, withTheHourBefore(span)))),
+    )?.[0];
+}
+
+function everyDay({ start, length }: Span): Span[] {
+  return DAYS.map((_, day) => ({ start: day * DAY + start, length }));
+}
+
+function withTheHourBefore({ start, length }: Span): Span {
+  return { start: (start - CLOSE_MINUTES + WEEK) % WEEK, length: length + CLOSE_MINUTES };
 }
 
 function checkLength(scope: IConstruct, prop: string, value: string, length: number, format: string): void {

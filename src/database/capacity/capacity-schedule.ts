@@ -76,6 +76,11 @@ export class CapacitySchedule {
     private readonly given: OfficeHoursProps,
   ) {}
 
+  /** Maximum at night, which a default minimum does not exceed. @internal */
+  public get _nightMaxAcu(): number {
+    return this.hours.nightMaxAcu;
+  }
+
   /** Checks the hours against the capacity of the day. @internal */
   public _bind(scope: IConstruct, { day, profile }: ScheduleContext): OfficeHours {
     const { fromHour, toHour, nightMaxAcu, nightReaders } = this.hours;

@@ -1,7 +1,6 @@
 import type { IEngine } from 'aws-cdk-lib/aws-rds';
 import type { IConstruct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
-import { PropError } from '../../validation/prop-error';
 import type { InstanceSettings } from './instance-capacity';
 import type { ServerlessSettings } from './serverless-capacity';
 
@@ -17,6 +16,8 @@ export interface CapacitySettings {
   readonly engine: IEngine;
   /** Major version of the engine: `15`, `8.0`. */
   readonly majorVersion: string;
+  /** True if RDS chooses the minor version and installs later ones. A minor version of the caller stays. */
+  readonly autoMinorVersionUpgrade: boolean;
   /**
    * Settings of an RDS instance.
    * @default - the database is a cluster
@@ -29,20 +30,11 @@ export interface CapacitySettings {
   readonly serverless?: ServerlessSettings;
 }
 
+/** Settings of either kind, without those of the version. */
+export type KindSettings = Pick<CapacitySettings, 'engine' | 'instance' | 'serverless'>;
+
 /** Capacity of one engine, seen from the construct behind all databases. */
 export interface DatabaseCapacity {
   /** Checks the capacity and fills in its defaults. */
   _bind(scope: IConstruct, context: CapacityContext): CapacitySettings;
-}
-
-/** Refuses a major version whose parameters are not tested. */
-export function checkMajorVersion(scope: IConstruct, engine: string, version: string, supported: string[]): void {
-  if (!supported.includes(version)) {
-    throw new PropError(scope, {
-      prop: 'capacity.version',
-      value: version,
-      expected: `one of ${engine} ${supported.join(', ')}`,
-      fix: 'choose one of these major versions',
-    });
-  }
 }

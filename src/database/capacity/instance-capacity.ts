@@ -6,6 +6,7 @@ import type { EnvironmentProfile } from '../../environment';
 import { checkWholeNumber } from '../../validation/checks';
 import { checkRules, type Rule } from '../../validation/rules';
 import { type ConnectionRule, instanceCeiling, memoryGiB } from './max-connections';
+import { checkedReplicaVersion } from './replica-version';
 
 /** Instance class, storage and read replicas of an RDS instance. All of it is optional. */
 export interface InstanceCapacityProps {
@@ -53,16 +54,28 @@ export interface InstanceCapacityProps {
 interface InstanceEngine {
   /** Engine with its version. */
   readonly engine: IInstanceEngine;
+  /**
+   * Version of the replicas, as the caller wrote it.
+   * @default - that of the source
+   */
+  readonly replicaVersion?: string;
   /** Formula of the engine's default `max_connections`. */
   readonly connections: ConnectionRule;
   /** True if RDS supports Performance Insights on `micro` and `small` with this engine. */
   readonly insightsOnSmall: boolean;
+  /** True if the caller chose the version. */
+  readonly versionGiven: boolean;
 }
 
 /** Settings of an RDS instance, checked, with every default filled in. */
 export interface InstanceSettings {
   /** Engine with its version. */
   readonly engine: IInstanceEngine;
+  /**
+   * True if RDS may upgrade to another major version, which the caller chose.
+   * A default that changes with this library is refused by RDS instead.
+   */
+  readonly allowMajorVersionUpgrade: boolean;
   /** Instance class, also of the replicas. */
   readonly instanceType: InstanceType;
   /** Nominal memory of the class. */
@@ -85,6 +98,11 @@ export interface InstanceSettings {
   readonly storageThroughputMiB?: number;
   /** Number of read replicas. */
   readonly readReplicas: number;
+  /**
+   * Minor version of the replicas.
+   * @default - RDS chooses it: the version of the source is a major one
+   */
+  readonly replicaVersion?: string;
   /** Default `max_connections` of the class. */
   readonly maxConnections: number;
   /** True if RDS supports Performance Insights on this class. */
@@ -108,17 +126,20 @@ const DEFAULT_STORAGE_GIB = 100;
 /** Fills in the defaults of an instance. Refuses what RDS would refuse, which CDK does not check. */
 export function instanceSettings(
   scope: IConstruct,
-  { engine, connections, insightsOnSmall }: InstanceEngine,
+  facts: InstanceEngine,
   props: InstanceCapacityProps,
   profile: EnvironmentProfile,
 ): InstanceSettings {
+  const { engine, connections, insightsOnSmall, versionGiven } = facts;
   const instanceType = props.instanceType ?? new InstanceType(profile.databaseSize);
   const memory = memoryGiB(scope, instanceType);
   const storageGiB = props.storageGiB ?? DEFAULT_STORAGE_GIB;
   checkNumbers(scope, props, storageGiB);
   checkRules(scope, provisionedRules(props, storageGiB));
+  const replicaVersion = checkedReplicaVersion(scope, facts, props.readReplicas);
   return {
     engine,
+    allowMajorVersionUpgrade: versionGiven,
     instanceType,
     memoryGiB: memory,
     multiAz: props.multiAz ?? profile.multiAz,
@@ -127,6 +148,7 @@ export function instanceSettings(
     iops: props.iops,
     storageThroughputMiB: props.storageThroughputMiB,
     readReplicas: props.readReplicas ?? 0,
+    replicaVersion,
     maxConnections: instanceCeiling(connections, memory),
     performanceInsights: insightsOnSmall || !/\.(micro|small)$/.test(instanceType.toString()),
   };

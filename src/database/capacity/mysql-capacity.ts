@@ -5,7 +5,14 @@ import {
   MysqlEngineVersion,
 } from 'aws-cdk-lib/aws-rds';
 import type { IConstruct } from 'constructs';
-import { type CapacityContext, type CapacitySettings, checkMajorVersion } from './capacity-settings';
+import type { CapacityContext, CapacitySettings, KindSettings } from './capacity-settings';
+import {
+  AURORA_MYSQL_VERSIONS,
+  type ChosenVersion,
+  type EngineVersions,
+  MYSQL_VERSIONS,
+  versionSettings,
+} from './engine-versions';
 import { type InstanceCapacityProps, instanceSettings } from './instance-capacity';
 import { MYSQL_CONNECTIONS, serverlessMysqlCeiling } from './max-connections';
 import { type ServerlessCapacityProps, serverlessSettings } from './serverless-capacity';
@@ -13,23 +20,36 @@ import { type ServerlessCapacityProps, serverlessSettings } from './serverless-c
 /** Properties of {@link MysqlCapacity.instance}. All of them are optional. */
 export interface MysqlInstanceProps extends InstanceCapacityProps {
   /**
-   * Engine version, MySQL 8.0 or 8.4. A new major version is an upgrade in place that can't be undone.
-   * @default MysqlEngineVersion.VER_8_4_10 - 8.0 is past its standard support
+   * Engine version, MySQL 8.4. A new major version is an upgrade in place that can't be undone.
+   * RDS chooses the minor version of a major one, and installs later ones in the maintenance window.
+   * With a minor version, RDS installs none, security fixes included: change it yourself.
+   * @default MysqlEngineVersion.of('8.4', '8.4') - standard support of 8.0 has ended
    */
   readonly version?: MysqlEngineVersion;
+  /**
+   * Minor version of the read replicas, not before that of `version`, and of the same major version.
+   * A new minor version takes two deployments: the first sets `replicaVersion`. The second sets `version`, and
+   * removes `replicaVersion`. RDS refuses to upgrade a source before its replicas.
+   * @default - the version of the source
+   */
+  readonly replicaVersion?: MysqlEngineVersion;
 }
 
 /** Properties of {@link MysqlCapacity.serverless}. All of them are optional. */
 export interface MysqlServerlessProps extends ServerlessCapacityProps {
   /**
-   * Engine version, Aurora MySQL 3, which is compatible with MySQL 8.0.
-   * @default AuroraMysqlEngineVersion.VER_3_12_0 - requirement C-08
+   * Engine version: Aurora MySQL 3, which is MySQL 8.0, or 8.4.
+   * Aurora chooses the minor version of a major one, and installs later ones in the maintenance window.
+   * With a minor version, Aurora installs none, security fixes included: change it yourself.
+   * @default AuroraMysqlEngineVersion.of('8.0', '8.0') - Aurora MySQL 3, requirement C-08
    */
   readonly version?: AuroraMysqlEngineVersion;
 }
 
-const MAJOR_VERSIONS = ['8.0', '8.4'];
-/** First release of Aurora MySQL 3 that can pause. */
+const DEFAULT_VERSION = MysqlEngineVersion.of('8.4', '8.4');
+const DEFAULT_AURORA_VERSION = AuroraMysqlEngineVersion.of('8.0', '8.0');
+/** First releases of Aurora MySQL 3 that scale to 256 capacity units, and that can pause. */
+const SCALES_TO_256_FROM = 6;
 const PAUSES_FROM = 8;
 
 /**
@@ -46,10 +66,13 @@ const PAUSES_FROM = 8;
 export class MysqlCapacity {
   /** RDS instance of a fixed size, with a standby in production. */
   public static instance(props: MysqlInstanceProps = {}): MysqlCapacity {
-    const version = props.version ?? MysqlEngineVersion.VER_8_4_10;
+    const version = props.version ?? DEFAULT_VERSION;
     const engine = DatabaseInstanceEngine.mysql({ version });
-    const facts = { engine, connections: MYSQL_CONNECTIONS, insightsOnSmall: false };
-    return new MysqlCapacity(version.mysqlMajorVersion, (scope, { profile }) => ({
+    const versionGiven = props.version !== undefined;
+    const replicaVersion = props.replicaVersion?.mysqlFullVersion;
+    const facts = { engine, replicaVersion, connections: MYSQL_CONNECTIONS, insightsOnSmall: false, versionGiven };
+    const chosen = { major: version.mysqlMajorVersion, full: version.mysqlFullVersion };
+    return new MysqlCapacity(MYSQL_VERSIONS, chosen, (scope, { profile }) => ({
       engine,
       instance: instanceSettings(scope, facts, props, profile),
     }));
@@ -57,31 +80,32 @@ export class MysqlCapacity {
 
   /** Aurora Serverless v2 cluster, which scales by itself. */
   public static serverless(props: MysqlServerlessProps = {}): MysqlCapacity {
-    const version = props.version ?? AuroraMysqlEngineVersion.VER_3_12_0;
-    const release = Number(/mysql_aurora\.3\.(\d+)/.exec(version.auroraMysqlFullVersion)?.[1] ?? 0);
+    const version = props.version ?? DEFAULT_AURORA_VERSION;
     const engine = DatabaseClusterEngine.auroraMysql({ version });
+    const chosen = { major: version.auroraMysqlMajorVersion, full: version.auroraMysqlFullVersion };
+    // Releases of 8.4 and those that Aurora chooses have the limits of the newest.
+    const release = chosen.major === '8.0' ? (AURORA_MYSQL_VERSIONS.minorOf(chosen.full) ?? Infinity) : Infinity;
     const facts = {
       engine,
-      version: version.auroraMysqlFullVersion,
-      canPause: release >= PAUSES_FROM,
-      pausesFrom: 'Aurora MySQL 3.08',
+      version: chosen.full,
+      maxAcu: release < SCALES_TO_256_FROM ? 128 : undefined,
+      pausesFrom: release < PAUSES_FROM ? 'Aurora MySQL 3.08' : undefined,
       maxConnections: serverlessMysqlCeiling,
     };
-    return new MysqlCapacity(version.auroraMysqlMajorVersion, (scope, { profile }) => ({
+    return new MysqlCapacity(AURORA_MYSQL_VERSIONS, chosen, (scope, { profile }) => ({
       engine,
       serverless: serverlessSettings(scope, facts, props, profile),
     }));
   }
 
   private constructor(
-    private readonly majorVersion: string,
-    private readonly settings: (scope: IConstruct, context: CapacityContext) => Omit<CapacitySettings, 'majorVersion'>,
+    private readonly versions: EngineVersions,
+    private readonly version: ChosenVersion,
+    private readonly settings: (scope: IConstruct, context: CapacityContext) => KindSettings,
   ) {}
 
   /** Checks the capacity and fills in its defaults. @internal */
   public _bind(scope: IConstruct, context: CapacityContext): CapacitySettings {
-    const { majorVersion } = this;
-    checkMajorVersion(scope, 'MySQL', majorVersion, MAJOR_VERSIONS);
-    return { majorVersion, ...this.settings(scope, context) };
+    return { ...versionSettings(scope, this.versions, this.version), ...this.settings(scope, context) };
   }
 }

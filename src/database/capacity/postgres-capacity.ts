@@ -5,7 +5,14 @@ import {
   PostgresEngineVersion,
 } from 'aws-cdk-lib/aws-rds';
 import type { IConstruct } from 'constructs';
-import { type CapacityContext, type CapacitySettings, checkMajorVersion } from './capacity-settings';
+import type { CapacityContext, CapacitySettings, KindSettings } from './capacity-settings';
+import {
+  AURORA_POSTGRES_VERSIONS,
+  type ChosenVersion,
+  type EngineVersions,
+  POSTGRES_VERSIONS,
+  versionSettings,
+} from './engine-versions';
 import { type InstanceCapacityProps, instanceSettings } from './instance-capacity';
 import { POSTGRES_CONNECTIONS, serverlessPostgresCeiling } from './max-connections';
 import { type ServerlessCapacityProps, serverlessSettings } from './serverless-capacity';
@@ -15,28 +22,35 @@ export interface PostgresInstanceProps extends InstanceCapacityProps {
   /**
    * Engine version, PostgreSQL 15 to 18.
    * A new major version is an upgrade in place that stops the database for minutes and can't be undone.
-   * Take a snapshot before it (docs/database.md). RDS chooses the minor version.
+   * Take a snapshot before it (docs/database.md).
+   * RDS chooses the minor version of a major one, and installs later ones in the maintenance window.
+   * With a minor version, RDS installs none, security fixes included: change it yourself.
    * @default PostgresEngineVersion.VER_15 - requirement A-03
    */
   readonly version?: PostgresEngineVersion;
+  /**
+   * Minor version of the read replicas, not before that of `version`, and of the same major version.
+   * A new minor version takes two deployments: the first sets `replicaVersion`. The second sets `version`, and
+   * removes `replicaVersion`. RDS refuses to upgrade a source before its replicas.
+   * @default - the version of the source
+   */
+  readonly replicaVersion?: PostgresEngineVersion;
 }
 
 /** Properties of {@link PostgresCapacity.serverless}. All of them are optional. */
 export interface PostgresServerlessProps extends ServerlessCapacityProps {
   /**
-   * Engine version, PostgreSQL 15 to 17.
-   * @default AuroraPostgresEngineVersion.VER_15_17 - requirement E-03
+   * Engine version, PostgreSQL 15 to 18.
+   * A new major version is an upgrade in place that stops the database for minutes and can't be undone.
+   * Aurora chooses the minor version of a major one, and installs later ones in the maintenance window.
+   * With a minor version, Aurora installs none, security fixes included: change it yourself.
+   * @default AuroraPostgresEngineVersion.of('15', '15') - requirement E-03
    */
   readonly version?: AuroraPostgresEngineVersion;
 }
 
-const MAJOR_VERSIONS = ['15', '16', '17', '18'];
-/** First minor version of each major version that can pause. */
-const PAUSES_FROM = new Map([
-  ['14', 12],
-  ['15', 7],
-  ['16', 3],
-]);
+const DEFAULT_VERSION = PostgresEngineVersion.VER_15;
+const DEFAULT_AURORA_VERSION = AuroraPostgresEngineVersion.of('15', '15');
 
 /**
  * Capacity of a {@link HardenedPostgres}: an RDS instance or an Aurora Serverless v2 cluster.
@@ -52,10 +66,13 @@ const PAUSES_FROM = new Map([
 export class PostgresCapacity {
   /** RDS instance of a fixed size, with a standby in production. */
   public static instance(props: PostgresInstanceProps = {}): PostgresCapacity {
-    const version = props.version ?? PostgresEngineVersion.VER_15;
+    const version = props.version ?? DEFAULT_VERSION;
     const engine = DatabaseInstanceEngine.postgres({ version });
-    const facts = { engine, connections: POSTGRES_CONNECTIONS, insightsOnSmall: true };
-    return new PostgresCapacity(version.postgresMajorVersion, (scope, { profile }) => ({
+    const versionGiven = props.version !== undefined;
+    const replicaVersion = props.replicaVersion?.postgresFullVersion;
+    const facts = { engine, replicaVersion, connections: POSTGRES_CONNECTIONS, insightsOnSmall: true, versionGiven };
+    const chosen = { major: version.postgresMajorVersion, full: version.postgresFullVersion };
+    return new PostgresCapacity(POSTGRES_VERSIONS, chosen, (scope, { profile }) => ({
       engine,
       instance: instanceSettings(scope, facts, props, profile),
     }));
@@ -63,32 +80,24 @@ export class PostgresCapacity {
 
   /** Aurora Serverless v2 cluster, which scales by itself. */
   public static serverless(props: PostgresServerlessProps = {}): PostgresCapacity {
-    const version = props.version ?? AuroraPostgresEngineVersion.VER_15_17;
-    const major = version.auroraPostgresMajorVersion;
-    const minor = Number(version.auroraPostgresFullVersion.split('.')[1]);
+    const version = props.version ?? DEFAULT_AURORA_VERSION;
     const engine = DatabaseClusterEngine.auroraPostgres({ version });
-    const facts = {
-      engine,
-      version: version.auroraPostgresFullVersion,
-      canPause: Number(major) > 16 || minor >= (PAUSES_FROM.get(major) ?? Infinity),
-      pausesFrom: 'PostgreSQL 15.7, 16.3 or 17',
-      maxConnections: serverlessPostgresCeiling,
-    };
-    return new PostgresCapacity(major, (scope, { profile }) => ({
+    const chosen = { major: version.auroraPostgresMajorVersion, full: version.auroraPostgresFullVersion };
+    const facts = { engine, version: chosen.full, maxConnections: serverlessPostgresCeiling };
+    return new PostgresCapacity(AURORA_POSTGRES_VERSIONS, chosen, (scope, { profile }) => ({
       engine,
       serverless: serverlessSettings(scope, facts, props, profile),
     }));
   }
 
   private constructor(
-    private readonly majorVersion: string,
-    private readonly settings: (scope: IConstruct, context: CapacityContext) => Omit<CapacitySettings, 'majorVersion'>,
+    private readonly versions: EngineVersions,
+    private readonly version: ChosenVersion,
+    private readonly settings: (scope: IConstruct, context: CapacityContext) => KindSettings,
   ) {}
 
   /** Checks the capacity and fills in its defaults. @internal */
   public _bind(scope: IConstruct, context: CapacityContext): CapacitySettings {
-    const { majorVersion } = this;
-    checkMajorVersion(scope, 'PostgreSQL', majorVersion, MAJOR_VERSIONS);
-    return { majorVersion, ...this.settings(scope, context) };
+    return { ...versionSettings(scope, this.versions, this.version), ...this.settings(scope, context) };
   }
 }

@@ -1,4 +1,4 @@
-import type { Duration } from 'aws-cdk-lib';
+import { type Duration, Token } from 'aws-cdk-lib';
 import type { IClusterEngine } from 'aws-cdk-lib/aws-rds';
 import type { IConstruct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
@@ -13,11 +13,13 @@ export interface ServerlessCapacityProps {
    * Minimum in Aurora capacity units (ACU) of 2 GiB, 0 to 256 in steps of 0.5.
    *
    * The value 0 requires `autoPauseAfter`, and only a cluster with 0 can pause. Source: requirements C-08, E-03.
-   * @default - 0.5, or 0 with `autoPauseAfter`
+   * A small minimum costs less, scales up slowly, and holds little in memory.
+   * AWS advises at least 2 with Performance Insights, which is on.
+   * @default - by environment: 2 in production, 0.5 elsewhere, at most the lowest maximum; 0 with `autoPauseAfter`
    */
   readonly minAcu?: number;
   /**
-   * Maximum in capacity units, 1 to 256 in steps of 0.5, not below `minAcu`.
+   * Maximum in capacity units, 1 to 256 in steps of 0.5, not below `minAcu`. Aurora MySQL 3.04 has 128 at most.
    * @default - 8, or minAcu, if that is higher (requirement C-08)
    */
   readonly maxAcu?: number;
@@ -30,7 +32,7 @@ export interface ServerlessCapacityProps {
   /**
    * Time without connections after which the cluster pauses, 5 minutes to 24 hours in whole minutes.
    * The first connection afterwards waits about 15 seconds.
-   * A pause requires a minimum of 0 and PostgreSQL 15.7, 16.3 or later, or Aurora MySQL 3.08 or later.
+   * A pause requires a minimum of 0, and Aurora PostgreSQL or Aurora MySQL 3.08 or later.
    * @default - never
    */
   readonly autoPauseAfter?: Duration;
@@ -47,10 +49,16 @@ interface ServerlessEngine {
   readonly engine: IClusterEngine;
   /** Full version, for error messages. */
   readonly version: string;
-  /** True if this version can pause. */
-  readonly canPause: boolean;
-  /** Earliest versions that can pause, for error messages: `Aurora MySQL 3.08`. */
-  readonly pausesFrom: string;
+  /**
+   * Maximum capacity units of this version.
+   * @default 256
+   */
+  readonly maxAcu?: number;
+  /**
+   * Earliest version that can pause, for error messages: `Aurora MySQL 3.08`.
+   * @default - this version can pause
+   */
+  readonly pausesFrom?: string;
   /** Default `max_connections` of a cluster by its limits. */
   readonly maxConnections: (minAcu: number, maxAcu: number) => number;
 }
@@ -75,6 +83,8 @@ export interface ServerlessSettings {
   readonly maxConnections: number;
 }
 
+const DEFAULT_MAX_ACU = 8;
+
 /** Fills in the defaults of a cluster and refuses what Aurora would refuse. */
 export function serverlessSettings(
   scope: IConstruct,
@@ -83,10 +93,10 @@ export function serverlessSettings(
   profile: EnvironmentProfile,
 ): ServerlessSettings {
   const { autoPauseAfter, schedule } = props;
-  const minAcu = props.minAcu ?? (autoPauseAfter ? 0 : 0.5);
-  const maxAcu = props.maxAcu ?? Math.max(8, minAcu);
+  const maxAcu = props.maxAcu ?? Math.max(DEFAULT_MAX_ACU, props.minAcu ?? 0);
+  const minAcu = props.minAcu ?? (autoPauseAfter ? 0 : defaultMinimum(profile, maxAcu, schedule?._nightMaxAcu));
   const bounds = { minAcu, maxAcu, readers: props.readers ?? (profile.multiAz ? 1 : 0) };
-  checkBounds(scope, bounds);
+  checkBounds(scope, engine, bounds);
   checkPause(scope, engine, minAcu, autoPauseAfter);
   const hours = schedule?._bind(scope, { day: bounds, profile });
   // max_connections changes only with a restart: after a restart at night, the night's value is in force all day.
@@ -94,10 +104,25 @@ export function serverlessSettings(
   return { engine: engine.engine, bounds, autoPauseAfter, hours, maxConnections };
 }
 
-function checkBounds(scope: IConstruct, { minAcu, maxAcu, readers }: ServerlessBounds): void {
+/** Minimum of the environment, or the lowest maximum of day and night, if that is lower. */
+function defaultMinimum({ databaseMinAcu }: EnvironmentProfile, ...maxima: Array<number | undefined>): number {
+  const known = maxima.filter((maximum) => maximum !== undefined && !Token.isUnresolved(maximum)) as number[];
+  return Math.min(databaseMinAcu, ...known);
+}
+
+function checkBounds(scope: IConstruct, engine: ServerlessEngine, { minAcu, maxAcu, readers }: ServerlessBounds): void {
+  const largest = engine.maxAcu ?? 256;
   checkRules(scope, [
-    acuRule('capacity.minAcu', minAcu, 0),
+    // First, because a default minimum follows the maximum.
     acuRule('capacity.maxAcu', maxAcu, 1),
+    acuRule('capacity.minAcu', minAcu, 0),
+    {
+      condition: maxAcu > largest,
+      prop: 'capacity.maxAcu',
+      value: maxAcu,
+      expected: `at most ${largest}, the maximum of version ${engine.version}`,
+      fix: 'choose a later version, or lower maxAcu',
+    },
     {
       condition: minAcu > maxAcu,
       prop: 'capacity.minAcu',
@@ -121,7 +146,7 @@ function checkPause(scope: IConstruct, engine: ServerlessEngine, minAcu: number,
 }
 
 /** A cluster with a minimum of 0 pauses after five minutes even without `autoPauseAfter`. */
-function pauseRules({ canPause, pausesFrom, version }: ServerlessEngine, minAcu: number, minutes?: number): Rule[] {
+function pauseRules({ pausesFrom, version }: ServerlessEngine, minAcu: number, minutes?: number): Rule[] {
   return [
     {
       condition: minAcu === 0 && minutes === undefined,
@@ -138,10 +163,10 @@ function pauseRules({ canPause, pausesFrom, version }: ServerlessEngine, minAcu:
       fix: 'set minAcu to 0, or remove autoPauseAfter',
     },
     {
-      condition: !canPause && minutes !== undefined,
+      condition: pausesFrom !== undefined && minutes !== undefined,
       prop: 'capacity.autoPauseAfter',
       value: `${minutes} minutes`,
-      expected: `only with ${pausesFrom}, and version is ${version}`,
+      expected: `only with ${pausesFrom} or later, and version is ${version}`,
       fix: 'choose a later version, or remove autoPauseAfter',
     },
   ];

@@ -1,5 +1,5 @@
 import { ArnFormat, Stack, Tokenization } from 'aws-cdk-lib';
-import { Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { type ISecurityGroup, Port } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct, IDependable } from 'constructs';
 import type { IBackingServiceClient, SecretVariable, ServiceBinding } from '../../contracts';
@@ -49,7 +49,7 @@ export interface DatabaseBindingProps {
    */
   readonly startAfter?: IDependable;
   /** Security group of the server, which clients may reach on `port`. */
-  readonly securityGroup: SecurityGroup;
+  readonly securityGroup: ISecurityGroup;
   /** Port of the server. */
   readonly port: number;
   /** Name of the database inside the server. */
@@ -58,8 +58,11 @@ export interface DatabaseBindingProps {
   readonly sslMode: string;
   /** Path of RDS's certificate bundle in the client's image. */
   readonly caBundlePath: string;
-  /** ARN of the key that encrypts the secret. */
-  readonly keyArn: string;
+  /**
+   * ARN of the key that encrypts the secret.
+   * @default - the AWS managed key of Secrets Manager
+   */
+  readonly keyArn?: string;
   /**
    * Connections that the server accepts.
    * @default - unknown: the pools of clients are not compared with it

@@ -1,4 +1,5 @@
 import type { Guarantee, ParameterRules, Parameters } from './parameter-rules';
+import { QueryText } from './query-text';
 
 /**
  * Parameters that applications commonly set, with the ranges of the MySQL 8 manual.
@@ -56,10 +57,11 @@ const words = (value: string): string[] =>
     .split(',')
     .map((word) => word.trim());
 const AUDITED = ['CONNECT', 'QUERY_DDL', 'QUERY_DCL'];
-const NO_QUERY_TEXT = 'no query text is in the log of production (requirement A-31)';
+const NO_QUERY_TEXT = 'the log holds no more text of queries than queryText allows (requirement A-31)';
 
 /** Parameters of MySQL. Aurora audits by parameters, an instance by its option group. */
-export function mysqlRules(version: string, aurora: boolean, queryLogging: boolean): ParameterRules {
+export function mysqlRules(version: string, aurora: boolean, queryText: QueryText): ParameterRules {
+  const slow = queryText === QueryText.SLOW;
   return {
     engine: `${aurora ? 'Aurora MySQL' : 'MySQL'} ${version}`,
     known: KNOWN,
@@ -67,18 +69,18 @@ export function mysqlRules(version: string, aurora: boolean, queryLogging: boole
       require_secure_transport: aurora ? 'ON' : '1',
       tls_version: 'TLSv1.2,TLSv1.3',
       local_infile: '0',
-      innodb_print_all_deadlocks: queryLogging ? '1' : '0',
+      innodb_print_all_deadlocks: queryText === QueryText.NEVER ? '0' : '1',
       general_log: '0',
       log_output: 'FILE',
-      slow_query_log: queryLogging ? '1' : '0',
-      ...(queryLogging && { long_query_time: '1' }),
+      slow_query_log: slow ? '1' : '0',
+      ...(slow && { long_query_time: '1' }),
       ...(aurora && {
         server_audit_logging: '1',
         server_audit_logs_upload: '1',
         server_audit_events: AUDITED.join(','),
       }),
     },
-    guarantees: [...GUARANTEES, ...(queryLogging ? [] : GUARANTEES_WITHOUT_QUERY_TEXT)],
+    guarantees: [...GUARANTEES, ...GUARANTEES_OF[queryText]],
   };
 }
 
@@ -100,18 +102,24 @@ const GUARANTEES: Guarantee[] = [
   { parameter: 'server_audit_excl_users', holds: (value) => value === '', promise: 'every user is audited' },
 ];
 
-const GUARANTEES_WITHOUT_QUERY_TEXT: Guarantee[] = [
-  ...['general_log', 'slow_query_log', 'innodb_print_all_deadlocks'].map((parameter) => ({
-    parameter,
-    holds: off,
-    promise: NO_QUERY_TEXT,
-  })),
+const silent = (parameter: string): Guarantee => ({ parameter, holds: off, promise: NO_QUERY_TEXT });
+
+const GUARANTEES_IN_ERRORS: Guarantee[] = [
+  silent('general_log'),
+  silent('slow_query_log'),
   {
     parameter: 'server_audit_events',
     holds: (value) => words(value).every((word) => AUDITED.includes(word)),
     promise: NO_QUERY_TEXT,
   },
 ];
+
+/** Conditions of each choice. The server masks passwords itself, so that none is needed for them. */
+const GUARANTEES_OF: { [choice in QueryText]: Guarantee[] } = {
+  [QueryText.NEVER]: [silent('innodb_print_all_deadlocks'), ...GUARANTEES_IN_ERRORS],
+  [QueryText.IN_ERRORS]: GUARANTEES_IN_ERRORS,
+  [QueryText.SLOW]: [],
+};
 
 /** Option of a MySQL instance that audits the same events as the parameters of Aurora. */
 export const AUDIT_OPTION = { name: 'MARIADB_AUDIT_PLUGIN', settings: { SERVER_AUDIT_EVENTS: AUDITED.join(',') } };

@@ -1,5 +1,6 @@
 import type { Guarantee, ParameterRules, Parameters } from './parameter-rules';
 import { POSTGRES_SETTINGS } from './postgres-settings';
+import { QueryText } from './query-text';
 
 /** Parameters of RDS itself. */
 export const RDS_PARAMETERS: Parameters = {
@@ -49,7 +50,7 @@ export const AUDIT_PARAMETERS: Parameters = {
 const IDLE_IN_TRANSACTION_MS = '300000';
 
 /** Parameters of PostgreSQL. Those that only RDS has begin with `rds.`. */
-export function postgresRules(major: string, queryLogging: boolean): ParameterRules {
+export function postgresRules(major: string, queryText: QueryText): ParameterRules {
   return {
     engine: `PostgreSQL ${major}`,
     known: { ...settingsOf(major), ...RDS_PARAMETERS, ...EXTENSION_PARAMETERS, ...AUDIT_PARAMETERS },
@@ -64,23 +65,26 @@ export function postgresRules(major: string, queryLogging: boolean): ParameterRu
       'log_lock_waits': '1',
       'log_temp_files': '0',
       'idle_in_transaction_session_timeout': IDLE_IN_TRANSACTION_MS,
-      ...(queryLogging ? WITH_QUERY_TEXT : WITHOUT_QUERY_TEXT),
+      // `ddl` would log the password of each ALTER ROLE as it was sent. pgaudit logs the same statements without it.
+      'log_statement': 'none',
+      'log_min_duration_statement': queryText === QueryText.SLOW ? SLOW_MS : '-1',
+      ...(queryText === QueryText.NEVER && WITHOUT_QUERY_TEXT),
     },
-    guarantees: [...GUARANTEES, ...(queryLogging ? [] : GUARANTEES_WITHOUT_QUERY_TEXT)],
+    guarantees: [...GUARANTEES, ...GUARANTEES_OF[queryText]],
   };
 }
 
-const WITH_QUERY_TEXT: Parameters = { log_min_duration_statement: '1000', log_statement: 'ddl' };
+/** Duration from which `QueryText.SLOW` logs a statement. */
+const SLOW_MS = '1000';
+/** Shortest logged duration. A password is changed within a few milliseconds, and a logged statement shows it. */
+const LONGER_THAN_A_PASSWORD_MS = 100;
 
 /**
- * Parameters that keep the text of queries out of the log of production. Source: requirement A-31.
+ * Parameters that keep the text of queries out of the log. Source: requirement A-31.
  *
- * pgaudit still logs changes of schema and roles.
  * By default, PostgreSQL logs the statement with each error, lock wait and temporary file, and values in error details.
  */
 const WITHOUT_QUERY_TEXT: Parameters = {
-  log_min_duration_statement: '-1',
-  log_statement: 'none',
   log_min_error_statement: 'panic',
   log_error_verbosity: 'terse',
 };
@@ -116,31 +120,50 @@ const GUARANTEES: Guarantee[] = [
 ];
 
 const silent = (value: string): boolean => value === '-1';
-const NO_QUERY_TEXT = 'no query text is in the log of production (requirement A-31)';
+const never = (value: string): boolean => Number(value) === 0;
+const slow = (value: string): boolean => silent(value) || Number(value) >= LONGER_THAN_A_PASSWORD_MS;
+const NO_PASSWORD = 'the log holds no password that somebody changes';
+const NO_QUERY_TEXT = 'the log holds no more text of queries than queryText allows (requirement A-31)';
 
-const GUARANTEES_WITHOUT_QUERY_TEXT: Guarantee[] = [
-  { parameter: 'log_statement', holds: (value) => value === 'none', promise: NO_QUERY_TEXT },
+/** Conditions that hold whatever `queryText` is: rotations send passwords in statements. */
+const GUARANTEES_WITHOUT_PASSWORDS: Guarantee[] = [
+  { parameter: 'log_statement', holds: (value) => value === 'none', promise: NO_PASSWORD },
+  { parameter: 'log_min_duration_statement', holds: slow, promise: NO_PASSWORD },
+  { parameter: 'log_min_duration_sample', holds: slow, promise: NO_PASSWORD },
+  { parameter: 'log_transaction_sample_rate', holds: never, promise: NO_PASSWORD },
+  ...['debug_print_parse', 'log_parser_stats', 'log_statement_stats'].map((parameter) => ({
+    parameter,
+    holds: (value: string) => !on(value),
+    promise: NO_PASSWORD,
+  })),
+];
+
+const GUARANTEES_IN_ERRORS: Guarantee[] = [
   { parameter: 'log_min_duration_statement', holds: silent, promise: NO_QUERY_TEXT },
   { parameter: 'log_min_duration_sample', holds: silent, promise: NO_QUERY_TEXT },
-  { parameter: 'log_transaction_sample_rate', holds: (value) => Number(value) === 0, promise: NO_QUERY_TEXT },
-  {
-    parameter: 'log_min_error_statement',
-    holds: (value) => ['panic', 'fatal'].includes(value),
-    promise: NO_QUERY_TEXT,
-  },
-  { parameter: 'log_error_verbosity', holds: (value) => value === 'terse', promise: NO_QUERY_TEXT },
   { parameter: 'auto_explain.log_min_duration', holds: silent, promise: NO_QUERY_TEXT },
   {
     parameter: 'pgaudit.log',
     holds: (value) => words(value).every((word) => ['ddl', 'role'].includes(word)),
     promise: NO_QUERY_TEXT,
   },
-  ...['debug_print_parse', 'log_parser_stats', 'log_statement_stats'].map((parameter) => ({
-    parameter,
-    holds: (value: string) => !on(value),
-    promise: NO_QUERY_TEXT,
-  })),
+  ...GUARANTEES_WITHOUT_PASSWORDS,
 ];
+
+/** Conditions of each choice. The first broken one is reported. */
+const GUARANTEES_OF: { [choice in QueryText]: Guarantee[] } = {
+  [QueryText.NEVER]: [
+    {
+      parameter: 'log_min_error_statement',
+      holds: (value) => ['panic', 'fatal'].includes(value),
+      promise: NO_QUERY_TEXT,
+    },
+    { parameter: 'log_error_verbosity', holds: (value) => value === 'terse', promise: NO_QUERY_TEXT },
+    ...GUARANTEES_IN_ERRORS,
+  ],
+  [QueryText.IN_ERRORS]: GUARANTEES_IN_ERRORS,
+  [QueryText.SLOW]: GUARANTEES_WITHOUT_PASSWORDS,
+};
 
 function auditsSchemaAndRoles(value: string): boolean {
   const listed = words(value);

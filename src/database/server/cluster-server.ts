@@ -1,6 +1,8 @@
+import { type CfnResource, RemovalPolicy } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import {
+  type CfnDBCluster,
   ClusterInstance,
   DatabaseCluster,
   type DatabaseInstanceReadReplica,
@@ -54,6 +56,8 @@ export class ClusterServer extends Construct implements DatabaseServer {
     super(scope, id);
     this.cluster = this.createCluster();
     this.restore();
+    this.pauseWithoutConnections();
+    this.keepOneMember();
     if (props.deletionProtection) {
       createLate(this.cluster.node.defaultChild!);
     }
@@ -91,7 +95,7 @@ export class ClusterServer extends Construct implements DatabaseServer {
 
   private createCluster(): DatabaseCluster {
     const { props } = this;
-    const { engine, bounds, autoPauseAfter } = props.settings;
+    const { engine, bounds } = props.settings;
     return new DatabaseCluster(this, 'Cluster', {
       ...sharedSettings(props),
       ...dataSettings(props),
@@ -103,7 +107,6 @@ export class ClusterServer extends Construct implements DatabaseServer {
       readers: Array.from({ length: this.permanentReaders }, (_, index) => this.member(index + 1)),
       serverlessV2MinCapacity: bounds.minAcu,
       serverlessV2MaxCapacity: bounds.maxAcu,
-      serverlessV2AutoPauseDuration: autoPauseAfter,
       instanceUpdateBehaviour: InstanceUpdateBehaviour.ROLLING,
       backup: { retention: props.backup.retention, preferredWindow: props.backup.window },
     });
@@ -115,20 +118,49 @@ export class ClusterServer extends Construct implements DatabaseServer {
     }
   }
 
+  /** CDK's class refuses a pause with a major version, of which Aurora chooses a minor one that can pause. */
+  private pauseWithoutConnections(): void {
+    const { autoPauseAfter } = this.props.settings;
+    if (autoPauseAfter) {
+      (this.cluster.node.defaultChild as CfnDBCluster).addPropertyOverride(
+        'ServerlessV2ScalingConfiguration.SecondsUntilAutoPause',
+        autoPauseAfter.toSeconds(),
+      );
+    }
+  }
+
   /** Members are spread over the zones explicitly, because Aurora only tries to. Source: requirement C-08. */
   private member(index: number): IClusterInstance {
     const zones = this.zones();
+    const { enablePerformanceInsights, performanceInsightEncryptionKey, performanceInsightRetention } = insights(
+      this.props,
+    );
     const shared = {
       availabilityZone: zones.length > 0 ? zones[index % zones.length] : undefined,
       publiclyAccessible: false,
-      enablePerformanceInsights: true,
-      performanceInsightRetention: insights(this.props).performanceInsightRetention,
+      enablePerformanceInsights,
+      performanceInsightEncryptionKey,
+      performanceInsightRetention,
+      preferredMaintenanceWindow: this.props.maintenanceWindow,
       caCertificate: CERTIFICATE_AUTHORITY,
-      autoMinorVersionUpgrade: true,
+      autoMinorVersionUpgrade: this.props.autoMinorVersionUpgrade,
     };
     return index === 0
       ? ClusterInstance.serverlessV2('Member1', shared)
       : ClusterInstance.serverlessV2(`Member${index + 1}`, { ...shared, scaleWithWriter: true });
+  }
+
+  /**
+   * Retains the first member with a retained cluster, which nobody could reach without one.
+   *
+   * CDK deletes members. The protection of a cluster doesn't cover them. After a failover, Aurora promotes this member.
+   * A reader that leaves the template is deleted, because it holds nothing of its own.
+   */
+  private keepOneMember(): void {
+    if (this.props.removalPolicy === RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE) {
+      const member = this.cluster.node.findChild('Member1').node.defaultChild as CfnResource;
+      member.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    }
   }
 
   /** Availability Zones of the data tier, empty while the lookup of the network is pending. */

@@ -32,7 +32,7 @@ export function acknowledgeFindings(database: AcknowledgedDatabase): void {
   const nothingLeft =
     'The environment is destroyed without a trace (requirement E-08), and a vault that holds snapshots could not be.';
   if (!database.deletionProtection) {
-    members.forEach((member) => {
+    [instance ?? cluster!].forEach((member) => {
       acknowledge(member, 'AwsSolutions-RDS10', nothingLeft);
       acknowledgeInCompliancePacks(member, 'RDSInstanceDeletionProtectionEnabled', nothingLeft);
     });

@@ -60,6 +60,8 @@ export interface DatabaseServerProps {
   readonly optionGroup?: IOptionGroup;
   /** Master user and password of the server. */
   readonly master: MasterUser;
+  /** True if RDS installs minor versions in the maintenance window. */
+  readonly autoMinorVersionUpgrade: boolean;
   /** Log types to export, as RDS names them. Their log groups exist before the server. */
   readonly logExports: string[];
   /** Interval of enhanced monitoring: 1, 5, 10, 15, 30 or 60 seconds. */
@@ -130,7 +132,7 @@ export function sharedSettings(props: DatabaseServerProps) {
   return {
     iamAuthentication: true,
     copyTagsToSnapshot: true,
-    autoMinorVersionUpgrade: true,
+    autoMinorVersionUpgrade: props.autoMinorVersionUpgrade,
     engineLifecycleSupport: EngineLifecycleSupport.OPEN_SOURCE_RDS_EXTENDED_SUPPORT_DISABLED,
     vpc: props.network.vpc,
     subnetGroup: props.subnetGroup,

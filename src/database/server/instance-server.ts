@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import {
+  type CfnDBInstance,
   DatabaseInstance,
   DatabaseInstanceReadReplica,
   type IDatabaseInstance,
@@ -106,8 +107,7 @@ export class InstanceServer extends Construct implements DatabaseServer {
       multiAz,
       backupRetention: props.backup.retention,
       preferredBackupWindow: props.backup.window,
-      // RDS upgrades to a new major version only when the version of the capacity changes.
-      allowMajorVersionUpgrade: true,
+      allowMajorVersionUpgrade: props.settings.allowMajorVersionUpgrade,
     });
   }
 
@@ -122,16 +122,21 @@ export class InstanceServer extends Construct implements DatabaseServer {
       ...this.shared(identifier),
       sourceDatabaseInstance: this.instance as IDatabaseInstance,
       multiAz: false,
-      // RDS takes no final snapshot of a replica.
-      removalPolicy:
-        this.props.removalPolicy === RemovalPolicy.SNAPSHOT ? RemovalPolicy.DESTROY : this.props.removalPolicy,
+      // A replica holds nothing of its own. A retained or protected one would keep its name from the next one.
+      deletionProtection: false,
+      removalPolicy: RemovalPolicy.DESTROY,
     });
+    // CDK's class has no version. Without one, RDS would upgrade a pinned source before its replicas, and refuses to.
+    (replica.node.defaultChild as CfnDBInstance).engineVersion = this.props.settings.replicaVersion;
     const inherited =
       'In one region a replica is encrypted with the key of its source; CloudFormation refuses the property here.';
     acknowledge(replica, 'AwsSolutions-RDS2', inherited);
     acknowledgeInCompliancePacks(replica, 'RDSStorageEncrypted', inherited);
     const elsewhere = 'A replica holds what its source holds: the source is backed up.';
     acknowledgeInCompliancePacks(replica, 'RDSInBackupPlan', elsewhere);
+    const unprotected = 'A replica holds nothing of its own, and is deleted when the number of replicas is lowered.';
+    acknowledge(replica, 'AwsSolutions-RDS10', unprotected);
+    acknowledgeInCompliancePacks(replica, 'RDSInstanceDeletionProtectionEnabled', unprotected);
     const standby = 'The source has the standby; a lost replica is made again from it.';
     acknowledge(replica, 'AwsSolutions-RDS3', standby);
     acknowledgeInCompliancePacks(replica, 'RDSMultiAZSupport', standby);

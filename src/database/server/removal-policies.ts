@@ -12,9 +12,14 @@ export function serverRemovalPolicy(given: RemovalPolicy | undefined, profile: E
   return policy === RemovalPolicy.RETAIN ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : policy;
 }
 
-/** Removal policy of the key. A final snapshot needs its key. */
-export function keyRemovalPolicy(server: RemovalPolicy): RemovalPolicy {
-  return server === RemovalPolicy.SNAPSHOT ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : server;
+/**
+ * Removal policy of what snapshots need: their key, the vault of those that AWS Backup took, and a MySQL option group.
+ *
+ * AWS refuses to delete a vault that holds snapshots, and an option group that a snapshot names.
+ * Snapshots outlive a destroyed server where the caller asked for them.
+ */
+export function snapshotRemovalPolicy(server: RemovalPolicy, keepsSnapshots: boolean): RemovalPolicy {
+  return keepsSnapshots || server === RemovalPolicy.SNAPSHOT ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : server;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -20,13 +21,14 @@ interface ServerLogsProps {
  * Log groups under the names that RDS fixes.
  *
  * They exist before the server, which would create them without key and retention.
+ * Those of a replica are deleted with it, because they would keep their names from the next replica.
  */
 export function createServerLogs(scope: Construct, { profile, key, owners, logs }: ServerLogsProps): LogGroup[] {
   return owners.flatMap((owner, index) =>
     logs.map(
       (log) =>
         new EncryptedLogGroup(scope, `${index === 0 ? '' : `Replica${index}-`}Log-${log}`, {
-          profile,
+          profile: index === 0 ? profile : profile.adjust({ removalPolicy: RemovalPolicy.DESTROY }),
           key,
           logGroupName: `/aws/rds/${owner}/${log}`,
         }).logGroup,

@@ -8,10 +8,15 @@ import type { WindowTimes } from './context/migration-config';
  * anything. Source: requirement A-08.
  *
  * @example
- * Migration.command(api, ['npm', 'run', 'migrate'], { window: MaintenanceWindow.daily('02:00', '04:00') });
+ * Migration.command(api, ['npm', 'run', 'migrate'], { window: MaintenanceWindow.daily('22:00', '00:30') });
  */
 export class MaintenanceWindow {
-  /** Daily window between two UTC times, `HH:MM`. The window may pass midnight. */
+  /**
+   * Daily window between two UTC times, `HH:MM`. The window may pass midnight.
+   *
+   * A release with a snapshot of an instance refuses a window that overlaps the windows of the database, or the hour
+   * before them.
+   */
   public static daily(startAt: string, endAt: string): MaintenanceWindow {
     return new MaintenanceWindow({ startAt, endAt });
   }
@@ -43,7 +48,7 @@ export class MaintenanceWindow {
         prop: 'migration.window',
         value: malformed ?? startAt,
         expected: 'two different times of day in UTC, as HH:MM',
-        fix: "write MaintenanceWindow.daily('02:00', '04:00')",
+        fix: "write MaintenanceWindow.daily('22:00', '00:30')",
       });
     }
     if (

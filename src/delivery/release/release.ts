@@ -24,6 +24,7 @@ import { MigrationDryRun } from './migration-dry-run';
 import { releaseDefinition } from './release-definition';
 import type { ReleaseProps } from './release-props';
 import { plannedRolloutMinutes, validateInterval, validateRelease } from './validate-release';
+import { checkSnapshotWindow } from './validate-snapshot-window';
 
 /**
  * Release of new versions of services, which are rolled back when anything fails.
@@ -74,6 +75,7 @@ export class Release extends Construct {
     validateRelease(this, props);
     checkAllInReach(this, props);
     this.migration = props.migration?._bind(this, { services: props.services });
+    checkSnapshotWindow(this, props.snapshot?.snapshotTarget, this.migration?.window);
     this.profile = props.profile ?? EnvironmentProfile.of(this);
     this.services = props.services;
     this.stageName = props.stageName;

@@ -1,11 +1,12 @@
 import { Duration, RemovalPolicy, TimeZone } from 'aws-cdk-lib';
-import { InstanceType } from 'aws-cdk-lib/aws-ec2';
+import { InstanceType, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AuroraMysqlEngineVersion, AuroraPostgresEngineVersion, MysqlEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  BackupPolicy, type BackupPolicyProps, CapacitySchedule, CredentialRotation, type CredentialRotationProps, DatabaseAccess, type DatabaseConnectionOptions, DatabaseEvents,
-  type DatabaseEventsProps, type DatabaseUserOptions,
+  type AdoptedDatabaseProps, BackupPolicy, type BackupPolicyProps, CapacitySchedule, CredentialRotation, type CredentialRotationProps, DatabaseAccess,
+  type DatabaseConnectionOptions, DatabaseEvents, type DatabaseEventsProps, type DatabaseUserOptions,
   EnvironmentProfile, type HardenedDatabaseProps, HardenedMysql, type HardenedMysqlProps, HardenedPostgres, type HardenedPostgresProps,
   type InstanceCapacityProps, type ManagedSecretProps, MysqlCapacity, type MysqlInstanceProps, type MysqlServerlessProps, type OfficeHoursProps,
   type PointInTimeRestoreProps, PostgresCapacity, type PostgresInstanceProps, type PostgresServerlessProps, RecoveryRegion, type RecoveryRegionProps, RestoreSource, SecureVpc,
@@ -71,12 +72,28 @@ const RECOVERY: Subject<RecoveryRegionProps> = {
   },
 };
 
+const ADOPTED: Subject<AdoptedDatabaseProps> = {
+  name: 'HardenedPostgres.fromExisting',
+  make: (site, id, props) => {
+    const database = HardenedPostgres.fromExisting(site.scope, id, {
+      identifier: 'shop',
+      endpoint: 'shop.abc.eu-central-1.rds.amazonaws.com',
+      databaseName: 'shop',
+      securityGroup: SecurityGroup.fromSecurityGroupId(site.scope, `${id}Group`, 'sg-0123456789abcdef0'),
+      secret: Secret.fromSecretCompleteArn(site.scope, `${id}Secret`, 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:shop-AbCdEf'),
+      ...props,
+    });
+    WEB.make(site, `${id}Web`, { backingServices: [database] });
+  },
+};
+
 const RESTORE = 'The new server is empty. Restore a snapshot under another construct id, stop writes, move the clients, then remove the former one.';
 const ONCE = 'RDS restores into a new server alone: follow [the restore](recovery.md#restore-into-a-new-database), and leave `restoreFrom` and `identifier` in place.';
 const UPGRADE = 'Follow [the upgrade](database.md): a snapshot first, a trial on a restored copy, replicas before the primary; it can not be undone.';
 const CREDENTIALS = 'The setup refuses it, because it would lock out running tasks. [A second user](database-users.md#switch-the-way-to-sign-in) moves the services one by one.';
 const FORMER_USER = 'The setup creates another user, and gives another owner the tables. The former user stays, so tasks that run keep their way in.';
 const LOCK = 'A lock can only become stricter. Try it with short retentions first.';
+const MAJOR_AFTER_MINOR = 'RDS refuses a major version alone where its default minor version is before the one that runs. Change it with the next major version.';
 const REASON = 'reason that the team gives, long enough';
 
 /** Changes that every database has. */
@@ -145,7 +162,8 @@ export const DATABASE_ROWS: readonly Row[] = [
       version: {
         several: [
           [() => PostgresEngineVersion.VER_16, () => PostgresEngineVersion.VER_17, { procedure: UPGRADE }],
-          [() => PostgresEngineVersion.VER_16_9, () => PostgresEngineVersion.VER_16_10, { procedure: UPGRADE }],
+          [() => PostgresEngineVersion.VER_16_11, () => PostgresEngineVersion.VER_16_12, { procedure: UPGRADE }],
+          [() => PostgresEngineVersion.VER_16_12, () => PostgresEngineVersion.VER_16, { note: MAJOR_AFTER_MINOR }],
         ],
       },
     },
@@ -336,7 +354,7 @@ export const DATABASE_ROWS: readonly Row[] = [
     struct: 'MysqlInstanceProps',
     at: 'MysqlCapacity.instance',
     within: (props) => ({ capacity: MysqlCapacity.instance(props) }),
-    changes: { ...INSTANCE_CAPACITY, version: [() => MysqlEngineVersion.VER_8_0_46, () => MysqlEngineVersion.VER_8_4_10, { procedure: UPGRADE }] },
+    changes: { ...INSTANCE_CAPACITY, version: [() => MysqlEngineVersion.VER_8_4_9, () => MysqlEngineVersion.VER_8_4_10, { procedure: UPGRADE }] },
   }),
   ...changesAround(MYSQL_INSTANCE),
   ...changesOf<DatabaseEventsProps>({
@@ -362,6 +380,32 @@ export const DATABASE_ROWS: readonly Row[] = [
     },
   }),
   ...changesAround(RECOVERY),
+  ...changesOf<AdoptedDatabaseProps>({
+    subject: ADOPTED,
+    struct: 'AdoptedDatabaseProps',
+    changes: {
+      identifier: { exempt: 'it names the server in alarms; another server is another endpoint' },
+      endpoint: [undefined, 'other.abc.eu-central-1.rds.amazonaws.com'],
+      readEndpoint: [undefined, 'shop-replica1.abc.eu-central-1.rds.amazonaws.com'],
+      port: [undefined, 6432],
+      databaseName: [undefined, 'sales'],
+      securityGroup: { exempt: 'another group is another server: rules to it come before those to the former one go' },
+      secret: { exempt: 'tasks read another secret with their next start, as with another endpoint' },
+      secretKey: { exempt: 'a role may use another key' },
+      replaceTasksEvery: { exempt: 'a schedule comes, goes or gets another interval' },
+      userName: { exempt: 'tasks sign in as another user with their next start' },
+      resourceId: { exempt: 'a role may sign in to another server' },
+      cluster: { exempt: 'it names the server in alarms' },
+      instanceIdentifiers: { exempt: 'it names members in alarms' },
+      instanceType: { exempt: 'it is a threshold of alarms' },
+      maxAcu: { exempt: 'it is a threshold of alarms' },
+      maxConnections: { exempt: 'it is a threshold of alarms' },
+      performanceInsights: { exempt: 'it decides on alarms' },
+      logGroups: { exempt: 'it decides on alarms' },
+      events: { exempt: 'it decides on alarms' },
+      caBundlePath: [undefined, '/app/rds.pem'],
+    },
+  }),
 ];
 
 /** Network in the recovery region. */

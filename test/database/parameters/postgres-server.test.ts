@@ -65,11 +65,9 @@ describe.each(MAJOR_VERSIONS)('A real PostgreSQL %s with the parameters of stagi
     await server.logged(/disconnection: session time: .* user=postgres/);
   });
 
-  test('logs the text of slow statements and schema changes outside production [A-31]', async () => {
+  test('logs the text of slow statements outside production [A-31]', async () => {
     await server.query('SELECT pg_sleep(1.1)');
     await server.logged(/duration: 1\d\d\d\.\d+ ms {2}statement: SELECT pg_sleep/);
-    await server.query('CREATE TABLE seen_in_the_log (id int)');
-    await server.logged(/statement: CREATE TABLE seen_in_the_log/);
   });
 
   test('logs sessions that wait for a lock', async () => {

@@ -252,6 +252,29 @@ describe('A release', () => {
     expect(order.indexOf('backup:describeBackupJob')).toBeLessThan(order.indexOf('ecs:registerTaskDefinition'));
   });
 
+  test.each([
+    ['backup', 'Backup job could not start because it is either inside or too close to the automated backup window configured in RDS instance.'],
+    ['maintenance', 'Backup job could not start because it is either inside or too close to the weekly maintenance window configured in RDS instance.'],
+  ])('waits for the end of the %s window of the database, and takes the snapshot then [A-06]', async (_, message) => {
+    const world = stage.account().runs('v1').push('v2');
+    world.backup.refusals = Array.from({ length: 8 }, () => message);
+    expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('SUCCEEDED');
+    const jobs = world.backup.backups.filter(({ input }) => input.IdempotencyToken && input.ResourceArn);
+    expect(jobs).toHaveLength(9);
+    expect(new Set(jobs.map(({ input }) => input.IdempotencyToken)).size).toBe(9);
+    expect(world.serving).toEqual(['v2', 'v2']);
+  });
+
+  test('waits for a window of the database for three hours, and is refused with the words of AWS Backup [A-06]', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    const message = 'Backup job could not start because it is either inside or too close to the automated backup window configured in RDS instance.';
+    world.backup.refusals = Array.from({ length: 99 }, () => message);
+    const ended = await stage.release(world, stage.images(world, 'v2'));
+    expect(ended.error).toMatchObject({ name: 'Release.Snapshot', message: expect.stringContaining('too close to the automated backup window') });
+    expect(world.backup.backups).toHaveLength(13);
+    expect(world.serving).toEqual(['v1', 'v1']);
+  });
+
   test('migrates with the new image before any service is updated, and verifies it [A-08]', async () => {
     const world = stage.account().runs('v1').push('v2');
     await stage.release(world, stage.images(world, 'v2'));

@@ -32,7 +32,7 @@ function whole(props: Partial<ReleaseProps> = {}, where: 'same stack' | 'another
   const release = new Release(stack, 'Release', {
     stageName: 'production',
     services: list,
-    migration: Migration.command(api, ['npm', 'run', 'migrate'], { plan: ['npm', 'run', 'plan'], verify: ['true'], window: MaintenanceWindow.daily('22:00', '04:00') }),
+    migration: Migration.command(api, ['npm', 'run', 'migrate'], { plan: ['npm', 'run', 'plan'], verify: ['true'], window: MaintenanceWindow.daily('22:00', '00:30') }),
     snapshot: database,
     alertRouting,
     gateAlarmNames: ['database-cpu'],
@@ -191,7 +191,7 @@ describe('The state machines of a stage', () => {
     });
   });
 
-  const LONG: MigrationOptions = { timeout: Duration.hours(24), verify: ['true'], window: MaintenanceWindow.daily('22:00', '04:00'), plan: ['plan'] };
+  const LONG: MigrationOptions = { timeout: Duration.hours(24), verify: ['true'], window: MaintenanceWindow.daily('22:00', '00:30'), plan: ['plan'] };
   test.each<[string, () => Stack, number]>([
     ['as it is by default', () => standard.stack, 2],
     ['with everything as long as it may be', () => {
@@ -277,7 +277,7 @@ describe('A maintenance window', () => {
   };
 
   test('may pass midnight [A-08]', () => {
-    const open = windowOf(MaintenanceWindow.daily('22:00', '04:00')).find(({ Choices }) => Choices?.[0].Or?.[0].Variable === '$.window.time');
+    const open = windowOf(MaintenanceWindow.daily('22:00', '00:30')).find(({ Choices }) => Choices?.[0].Or?.[0].Variable === '$.window.time');
     expect(open.Choices[0].Or).toEqual([{ Variable: '$.window.time', StringGreaterThanEquals: '22:00' }, { Variable: '$.window.time', StringLessThan: '04:00' }]);
   });
 
@@ -379,6 +379,24 @@ describe('A release that can not work', () => {
     ['a snapshot of a database that keeps none', () => ({ snapshot: {} }), 'snapshot is a database without a backup vault'],
   ])('is refused with %s', (_, props, message) => {
     expect(refused(props, { rollout: Rollout.blueGreen({ bakeTime: Duration.minutes(30) }) })).toContain(message);
+  });
+
+  test.each([
+    ['22:00', '00:30', undefined],
+    ['03:00', '04:00', undefined],
+    ['02:00', '04:00', '02:00-03:00'],
+    ['00:30', '01:30', '02:00-03:00'],
+    ['23:00', '02:30', '02:00-03:00'],
+    ['05:00', '07:00', 'sun:05:30-sun:06:30'],
+  ])('takes its snapshot from %s to %s, unless a window of the instance refuses it [A-06]', (from, to, refusing) => {
+    const { stack, api, services, database } = releasedServices();
+    const migrate = Migration.command(api, ['x'], { window: MaintenanceWindow.daily(from, to) });
+    const make = () => new Release(stack, 'Release', { stageName: 'production', services, migration: migrate, snapshot: database });
+    if (refusing) {
+      expect(refusal(make)).toContain(`snapshot is taken from ${from} to ${to}, in the window of the migration. AWS Backup starts none in the window ${refusing} of the database`);
+    } else {
+      expect(make).not.toThrow();
+    }
   });
 
   test('is refused with a rolling rollout, unless new versions need no verification [D-06]', () => {

@@ -46,6 +46,19 @@ export const DATABASE_CASES: readonly Case[] = [
     { Replica: instance({ Engine: 'mysql', EngineVersion: '8.0.40', SourceDBInstanceIdentifier: { Ref: 'Subject' } }) },
   ),
   changed(
+    'replicas-before-their-primary',
+    'refused by AWS',
+    'a PostgreSQL primary follows its replicas to another minor version',
+    instance({ EngineVersion: '16.9' }),
+    instance({ EngineVersion: '16.10' }),
+    {
+      Replica: instance({
+        EngineVersion: '16.9',
+        SourceDBInstanceIdentifier: { 'Fn::Sub': 'arn:aws:rds:eu-central-1:111111111111:db:${Subject}' },
+      }),
+    },
+  ),
+  changed(
     'storage-does-not-shrink',
     'refused by AWS',
     'storage cannot be taken away',

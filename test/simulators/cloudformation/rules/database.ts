@@ -102,20 +102,21 @@ export const DATABASE: Rules = {
     },
     {
       id: 'replicas-before-their-primary',
-      source: 'Amazon RDS User Guide, "Upgrading the RDS for MySQL DB engine": upgrade all read replicas first',
+      source:
+        'Amazon RDS User Guide, "Upgrades of the RDS for MySQL DB engine" and "... PostgreSQL DB engine": read replicas ' +
+        'first; to another major version of PostgreSQL, RDS upgrades them along with the primary',
       types: [INSTANCE],
       refuses: ({ resource, before }, existing) => {
         const version = resource.properties.EngineVersion as unknown;
         const late =
           before &&
-          /^(mysql|mariadb)$/.test(String(resource.properties.Engine)) &&
-          version !== before.properties.EngineVersion
+          version !== before.properties.EngineVersion &&
+          !upgradesReplicas(resource, before.properties.EngineVersion)
             ? existing
               .of(INSTANCE)
               .find(
                 ({ properties }) =>
-                  properties.SourceDBInstanceIdentifier === resource.physicalId &&
-                    isLower(properties.EngineVersion, version),
+                  isReplicaOf(properties, resource) && isLower(properties.EngineVersion, version),
               )
             : undefined;
         return late && `its replica ${late.logicalId} must be upgraded first`;
@@ -256,6 +257,17 @@ export const DATABASE: Rules = {
     },
   ],
 };
+
+/** Tells if a server replicates another one, which it names or whose ARN it holds. */
+function isReplicaOf({ SourceDBInstanceIdentifier: source }: Resource['properties'], { physicalId }: Resource): boolean {
+  return String(source ?? '').split(':').pop() === physicalId;
+}
+
+/** Tells if RDS upgrades the replicas along with their primary. */
+function upgradesReplicas({ properties }: Resource, before: unknown): boolean {
+  const [from, to] = [before, properties.EngineVersion].map((version) => String(version).split('.')[0]);
+  return properties.Engine === 'postgres' && from !== to;
+}
 
 /** Tells if one version is lower than another, as far as both are given. */
 function isLower(version: unknown, than: unknown): boolean {

@@ -1,0 +1,167 @@
+import { MysqlEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
+import {
+  EnvironmentProfile,
+  HardenedMysql,
+  HardenedPostgres,
+  MysqlCapacity,
+  type MysqlInstanceProps,
+  PostgresCapacity,
+  type PostgresInstanceProps,
+  SecureVpc,
+} from '../../../src';
+import { postgres } from '../../fixtures/database-stack';
+import { ENV, refusal, templateOf, testStack, unacknowledged } from '../../fixtures/test-stack';
+import { Account } from '../../simulators/cloudformation/account';
+import { described, type Outcome } from '../../simulators/cloudformation/outcome';
+import type { Template } from '../../simulators/cloudformation/template';
+
+const INSTANCE = 'AWS::RDS::DBInstance';
+const { VER_16_11, VER_16_12, VER_16, VER_17 } = PostgresEngineVersion;
+const { VER_8_4_9, VER_8_4_10 } = MysqlEngineVersion;
+
+function postgresTemplate(props: PostgresInstanceProps): Template {
+  const stack = testStack();
+  new HardenedPostgres(stack, 'Database', {
+    network: new SecureVpc(stack, 'Network'),
+    capacity: PostgresCapacity.instance(props),
+  });
+  return templateOf(stack).toJSON() as Template;
+}
+
+function mysqlTemplate(props: MysqlInstanceProps): Template {
+  const stack = testStack();
+  new HardenedMysql(stack, 'Database', {
+    network: new SecureVpc(stack, 'Network'),
+    capacity: MysqlCapacity.instance(props),
+  });
+  return templateOf(stack).toJSON() as Template;
+}
+
+/** Outcomes of deployments of one stack, one after the other. */
+function deployed(...templates: Template[]): Outcome[] {
+  const account = new Account(ENV);
+  return templates.map((template) => account.deploy('Test', template));
+}
+
+const statuses = (outcomes: Outcome[]) => outcomes.map(({ state }) => state.status);
+
+/** Versions of source and replicas, by their logical ids without hash. */
+function versions(template: Template): { [server: string]: unknown } {
+  const servers = Object.entries(template.Resources!).filter(([, { Type }]) => Type === INSTANCE);
+  return Object.fromEntries(
+    servers.map(([id, { Properties }]) => [/Instance|Replica\d/.exec(id)![0], Properties!.EngineVersion]),
+  );
+}
+
+describe('A read replica', () => {
+  test('holds nothing of its own: it is neither retained nor protected, with its logs [D-03]', () => {
+    const { Resources } = postgresTemplate({ readReplicas: 1 });
+    const ofReplica = Object.entries(Resources!).filter(([id]) => /Replica1/.test(id));
+    expect(ofReplica.map(([, { Type, DeletionPolicy }]) => [Type, DeletionPolicy]).sort()).toEqual([
+      ['AWS::Logs::LogGroup', 'Delete'],
+      ['AWS::Logs::LogGroup', 'Delete'],
+      [INSTANCE, 'Delete'],
+    ]);
+    expect(ofReplica.find(([, { Type }]) => Type === INSTANCE)![1].Properties!.DeletionProtection).toBe(false);
+    const source = Object.entries(Resources!).find(([id, { Type }]) => Type === INSTANCE && !/Replica/.test(id))![1];
+    expect(source).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', Properties: { DeletionProtection: true } });
+  });
+
+  test('goes and comes back with the number of replicas [D-03]', () => {
+    const [two, one] = [2, 1].map((readReplicas) => postgresTemplate({ readReplicas }));
+    const outcomes = deployed(two, one, two);
+    expect(statuses(outcomes)).toEqual(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_COMPLETE']);
+    outcomes.forEach(({ state }) => expect(state.orphans).toEqual([]));
+  });
+
+  test.each([EnvironmentProfile.production(), EnvironmentProfile.development()])(
+    'leaves no finding open in $name',
+    (profile) => {
+      const { stack } = postgres({ capacity: PostgresCapacity.instance({ readReplicas: 1 }) }, profile);
+      expect(unacknowledged(stack)).toEqual([]);
+    },
+  );
+});
+
+describe('The version of read replicas', () => {
+  test('is that of a source whose minor version is pinned', () => {
+    expect(versions(postgresTemplate({ version: VER_16_11, readReplicas: 2 }))).toEqual({
+      Instance: '16.11', Replica1: '16.11', Replica2: '16.11',
+    });
+  });
+
+  test('is left to RDS where the source has a major version, whose minor versions RDS installs itself', () => {
+    expect(versions(postgresTemplate({ version: VER_16, readReplicas: 1 }))).toEqual({
+      Instance: '16', Replica1: undefined,
+    });
+  });
+
+  test('comes before that of the source: a minor upgrade in one deployment is refused by RDS', () => {
+    const [, upgraded] = deployed(
+      postgresTemplate({ version: VER_16_11, readReplicas: 1 }),
+      postgresTemplate({ version: VER_16_12, readReplicas: 1 }),
+    );
+    expect(upgraded.state.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(described(upgraded)).toContainEqual(expect.stringMatching(/Replica1\w+ must be upgraded first/));
+  });
+
+  test('upgrades a PostgreSQL to another minor version in two deployments', () => {
+    const outcomes = deployed(
+      postgresTemplate({ version: VER_16_11, readReplicas: 1 }),
+      postgresTemplate({ version: VER_16_11, replicaVersion: VER_16_12, readReplicas: 1 }),
+      postgresTemplate({ version: VER_16_12, readReplicas: 1 }),
+    );
+    expect(statuses(outcomes)).toEqual(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_COMPLETE']);
+    expect(changedVersions(outcomes[1])).toEqual(['Replica1']);
+    expect(changedVersions(outcomes[2])).toEqual(['Instance']);
+  });
+
+  test('upgrades a MySQL to another minor version in two deployments', () => {
+    const outcomes = deployed(
+      mysqlTemplate({ version: VER_8_4_9, readReplicas: 1 }),
+      mysqlTemplate({ version: VER_8_4_9, replicaVersion: VER_8_4_10, readReplicas: 1 }),
+      mysqlTemplate({ version: VER_8_4_10, readReplicas: 1 }),
+    );
+    expect(statuses(outcomes)).toEqual(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_COMPLETE']);
+  });
+
+  test('follows a PostgreSQL source to another major version, with which RDS upgrades its replicas', () => {
+    const outcomes = deployed(
+      postgresTemplate({ version: VER_16, readReplicas: 1 }),
+      postgresTemplate({ version: VER_17, readReplicas: 1 }),
+    );
+    expect(statuses(outcomes)).toEqual(['CREATE_COMPLETE', 'UPDATE_COMPLETE']);
+  });
+
+  test.each<[string, PostgresInstanceProps, RegExp]>([
+    [
+      'without replicas',
+      { version: VER_16_11, replicaVersion: VER_16_12 },
+      /capacity\.replicaVersion is "16\.12", expected none without readReplicas/,
+    ],
+    [
+      'where RDS chooses the minor version',
+      { version: VER_16, replicaVersion: VER_16_12, readReplicas: 1 },
+      /expected none where version is 16, of which RDS chooses the minor version/,
+    ],
+    [
+      'of another major version',
+      { version: VER_16_11, replicaVersion: PostgresEngineVersion.VER_17_6, readReplicas: 1 },
+      /expected a minor version of 16.*Set readReplicas to 0, upgrade the source/,
+    ],
+    [
+      'before that of the source',
+      { version: VER_16_12, replicaVersion: VER_16_11, readReplicas: 1 },
+      /capacity\.replicaVersion is "16\.11", expected 16\.12, the version of the source, or a later one/,
+    ],
+  ])('is refused %s', (_name, props, message) => {
+    expect(refusal(() => postgres({ capacity: PostgresCapacity.instance(props) }))).toMatch(message);
+  });
+});
+
+/** Servers whose version a deployment changed. */
+function changedVersions({ changes }: Outcome): string[] {
+  return changes
+    .filter(({ properties }) => properties.includes('EngineVersion'))
+    .map(({ logicalId }) => /Instance|Replica\d/.exec(logicalId)![0]);
+}
