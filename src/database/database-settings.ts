@@ -31,6 +31,12 @@ export interface DatabaseSettings {
   readonly databaseName: string;
   /** Application user. */
   readonly userName: string;
+  /** Owner of schemas and tables. */
+  readonly ownerName: string;
+  /** True if the library's function creates users and databases in the server. */
+  readonly setup: boolean;
+  /** Databases beside `databaseName`. */
+  readonly additionalDatabases: string[];
   /** TCP port. */
   readonly port: number;
   /** Instance or cluster with its limits. */
@@ -80,6 +86,9 @@ export function databaseSettings(
     replicaIdentifiers: Array.from({ length: readReplicas }, (_, index) => `${identifier}-replica${index + 1}`),
     databaseName: props.databaseName ?? 'application',
     userName: props.userName ?? 'application',
+    ownerName: props.ownerName ?? 'owner',
+    setup: props.setup ?? true,
+    additionalDatabases: props.additionalDatabases ?? [],
     port: props.port ?? engine.defaultPort,
     capacity,
     credentials: rotation._bind(scope, { readReplicas }),

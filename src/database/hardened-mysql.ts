@@ -31,6 +31,7 @@ const LOGS = ['audit', 'error', 'general', 'slowquery'];
 
 /** Everything that is special to MySQL. */
 const MYSQL: Omit<EngineConfig, 'capacity'> = {
+  setupEngine: 'mysql',
   family: DatabaseFamily.MYSQL,
   defaultPort: MYSQL_PORT,
   instanceLogs: LOGS,

@@ -21,10 +21,25 @@ export interface HardenedPostgresProps extends HardenedDatabaseProps {
    * @default PostgresCapacity.instance() - PostgreSQL 15 on db.t4g.medium, Multi-AZ, 100 GiB gp3
    */
   readonly capacity?: PostgresCapacity;
+  /**
+   * Names of schemas beside `public`, in each database of the server. They belong to the owner.
+   * The setup creates them, and never drops one.
+   * @default - `public` alone
+   */
+  readonly schemas?: string[];
+  /**
+   * Names of extensions beside `pgaudit` and `pg_stat_statements`, for example `pgcrypto`, `vector` or `postgis`.
+   *
+   * The setup creates them in each database, and `pg_cron` in `databaseName` alone. It never drops one.
+   * Those that PostgreSQL must load at start are added to `shared_preload_libraries`, which takes a reboot.
+   * @default - none
+   */
+  readonly extensions?: string[];
 }
 
 /** Everything that is special to PostgreSQL. */
 const POSTGRES: Omit<EngineConfig, 'capacity'> = {
+  setupEngine: 'postgres',
   family: DatabaseFamily.POSTGRES,
   defaultPort: POSTGRES_PORT,
   instanceLogs: ['postgresql', 'upgrade'],
@@ -72,8 +87,9 @@ export class HardenedPostgres extends HardenedDatabase implements IHardenedDatab
   }
 
   /** @internal */
-  protected _engine({ capacity = PostgresCapacity.instance() }: HardenedPostgresProps): EngineConfig {
+  protected _engine(props: HardenedPostgresProps): EngineConfig {
+    const { capacity = PostgresCapacity.instance(), schemas, extensions } = props;
     checkKind(this, 'capacity', capacity, PostgresCapacity);
-    return { ...POSTGRES, capacity };
+    return { ...POSTGRES, capacity, schemas, extensions };
   }
 }

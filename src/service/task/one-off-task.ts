@@ -40,9 +40,9 @@ export interface OneOffTaskOptions {
   /** Secret variables, next to those of the database. */
   readonly secrets: ServiceSecret[];
   /**
-   * True for a task without a task role, in a security group that reaches the database and the AWS services that start
-   * the task.
-   * @default false - a task role of its own, and the security groups of the service
+   * True for a task in a security group that reaches the database and the AWS services that start the task. It has no
+   * task role, except one that signs in by IAM authentication.
+   * @default false - a task role, and the security groups of the service
    */
   readonly isolated?: boolean;
 }
@@ -86,7 +86,7 @@ export class OneOffTask extends Construct implements IBackingServiceClient {
   public readonly family: string;
   /** Role that pulls the image, reads the secrets and writes logs. */
   public readonly executionRole: Role;
-  /** Role of the command. Undefined for an isolated task. */
+  /** Role of the command. An isolated task has none, unless it signs in by it. */
   public readonly taskRole?: Role;
   public readonly taskDefinition: FargateTaskDefinition;
   private readonly executionPolicy: ManagedPolicy;
@@ -100,11 +100,11 @@ export class OneOffTask extends Construct implements IBackingServiceClient {
     const { service, suffix, isolated, database } = own;
     this.connections = isolated ? this.createIsolation() : service.connections;
     this.family = `${service.taskDefinition.family.slice(0, MAX_FAMILY - suffix.length)}${suffix}`;
+    const binding = database.bind(this);
     this.executionRole = createExecutionRole(this, stackPath(this));
     this.executionPolicy = this.createExecutionPolicy();
-    this.taskRole = isolated ? undefined : createTaskRole(this, stackPath(this));
+    this.taskRole = isolated && !binding.permissions ? undefined : createTaskRole(this, stackPath(this));
     this.taskDefinition = this.createTaskDefinition();
-    const binding = database.bind(this);
     this.addContainer(binding);
     this.permit(binding);
   }
@@ -149,7 +149,7 @@ export class OneOffTask extends Construct implements IBackingServiceClient {
   }
 
   private createTaskDefinition(): FargateTaskDefinition {
-    const { settings: { cpu, memoryMiB, arm64 }, props: { ephemeralStorageGiB }, isolated } = this.own;
+    const { settings: { cpu, memoryMiB, arm64 }, props: { ephemeralStorageGiB } } = this.own;
     const definition = new FargateTaskDefinition(this, 'Definition', {
       family: this.family,
       cpu,
@@ -163,7 +163,7 @@ export class OneOffTask extends Construct implements IBackingServiceClient {
         operatingSystemFamily: OperatingSystemFamily.LINUX,
       },
     });
-    if (isolated) {
+    if (!this.taskRole) {
       (definition.node.defaultChild as CfnTaskDefinition).taskRoleArn = undefined;
     }
     definition.node.addDependency(this.executionPolicy);

@@ -1,0 +1,4 @@
+/** Placeholder. */
+export async function handler(): Promise<void> {
+  await Promise.resolve();
+}
