@@ -43,7 +43,7 @@ const APPS: { [what: string]: (ordered: Ordered) => App } = {
       checks: PipelineChecks.commands({ lint: ['make lint'], unit: ['make unit'], integration: ['make integration'], runtimes: ordered({ nodejs: '22', python: '3.13' }) }),
       stages: [DeployStage.production({
         services: [api, web],
-        migration: Migration.command(api, ['migrate'], { plan: ['plan'], verify: ['verify'], environment: ordered({ ONE: '1', TWO: '2' }) }),
+        migrations: [Migration.command(api, ['migrate'], { plan: ['plan'], verify: ['verify'], environment: ordered({ ONE: '1', TWO: '2' }) })],
       })],
     });
     return fixture.app;

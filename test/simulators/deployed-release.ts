@@ -26,7 +26,7 @@ export class DeployedRelease {
     const release = new Release(stack, 'Release', {
       stageName: 'production',
       services,
-      migration: Migration.command(api, ['npm', 'run', 'migrate'], { plan: ['npm', 'run', 'plan'], verify: ['npm', 'run', 'verify'], timeout: Duration.minutes(10) }),
+      migrations: [Migration.command(api, ['npm', 'run', 'migrate'], { plan: ['npm', 'run', 'plan'], verify: ['npm', 'run', 'verify'], timeout: Duration.minutes(10) })],
       snapshot: database,
       alertRouting,
       ...props,

@@ -387,7 +387,7 @@ describe('BlueGreenPipeline refuses in one line with path, prop, value, expectat
       () => {
         const fixture = shop();
         pipelineOf(fixture, {
-          stages: [production(fixture, { migration: Migration.command(fixture.production.web, ['migrate']) })],
+          stages: [production(fixture, { migrations: [Migration.command(fixture.production.web, ['migrate'])] })],
         });
       },
       /migration runs in Production\/Web, which has no database\. Add the database to its backingServices/,

@@ -329,7 +329,7 @@ describe('A release of a service from outside the library', () => {
   const service = ReleasedService.fromFargate(new FargateService(stack, 'Service', {
     cluster: new Cluster(stack, 'Cluster', { vpc }), taskDefinition, taskDefinitionRevision: TaskDefinitionRevision.LATEST, deploymentStrategy: DeploymentStrategy.BLUE_GREEN, circuitBreaker: { rollback: true }, minHealthyPercent: 100,
   }), { repository, releasedImageParameterName: '/shop/released', minTasks: 2 });
-  const release = new Release(stack, 'Release', { stageName: 'production', services: [service], migration: Migration.command(service, ['migrate']) });
+  const release = new Release(stack, 'Release', { stageName: 'production', services: [service], migrations: [Migration.command(service, ['migrate'])] });
   const [definition] = Object.values(definitions(templateOf(stack)));
   const empty = () => new DeliveryAccount(definition.States.Services.Result, [release.recordParameterName, release.lastReleaseParameterName]).push('v2');
   const account = () => empty().runs('v1').push('v2');

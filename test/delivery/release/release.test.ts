@@ -32,7 +32,7 @@ function whole(props: Partial<ReleaseProps> = {}, where: 'same stack' | 'another
   const release = new Release(stack, 'Release', {
     stageName: 'production',
     services: list,
-    migration: Migration.command(api, ['npm', 'run', 'migrate'], { plan: ['npm', 'run', 'plan'], verify: ['true'], window: MaintenanceWindow.daily('22:00', '04:00') }),
+    migrations: [Migration.command(api, ['npm', 'run', 'migrate'], { plan: ['npm', 'run', 'plan'], verify: ['true'], window: MaintenanceWindow.daily('22:00', '04:00') })],
     snapshot: database,
     alertRouting,
     gateAlarmNames: ['database-cpu'],
@@ -65,7 +65,7 @@ function eightServices(deploymentTimeout: Duration): Stack {
     const service = new FargateService(scope, 'Service', { cluster, taskDefinition, taskDefinitionRevision: TaskDefinitionRevision.LATEST, deploymentStrategy: DeploymentStrategy.BLUE_GREEN, minHealthyPercent: 100, circuitBreaker: { rollback: true } });
     return ReleasedService.fromFargate(service, { repository, releasedImageParameterName: `/shop/${index}`, productionRuleArn: 'rule', rollbackAlarmNames: ['errors'] });
   });
-  const release = new Release(stack, 'Release', { stageName: 'production', services, deploymentTimeout, migration: Migration.command(services[0], ['x'], { verify: ['x'] }) });
+  const release = new Release(stack, 'Release', { stageName: 'production', services, deploymentTimeout, migrations: [Migration.command(services[0], ['x'], { verify: ['x'] })] });
   new RollbackCommand(stack, 'Back', { release });
   return stack;
 }
@@ -137,7 +137,7 @@ describe('The state machines of a stage', () => {
     const outer = new Construct(new Construct(stack, 'a'.repeat(90)), 'b'.repeat(90));
     const services = ['Api', 'Web'].map((id) => releasedIn(new Construct(outer, id.padEnd(20, 'c'))));
     const release = new Release(stack, 'Release', {
-      stageName: 'production', services, alertRouting: routingByMail(stack), migration: Migration.command(services[0], ['x'], { plan: ['x'], verify: ['x'] }),
+      stageName: 'production', services, alertRouting: routingByMail(stack), migrations: [Migration.command(services[0], ['x'], { plan: ['x'], verify: ['x'] })],
     });
     new RollbackCommand(stack, 'Back', { release });
     expect(services[0].releaseTarget.source.node.path.length).toBeGreaterThan(200);
@@ -199,7 +199,7 @@ describe('The state machines of a stage', () => {
       const release = new Release(stack, 'Release', {
         stageName: 'production',
         services,
-        migration: Migration.command(api, ['x'], LONG),
+        migrations: [Migration.command(api, ['x'], LONG)],
         snapshot: database,
         alertRouting: routingByMail(stack),
         gateAlarmNames: ['x'],
@@ -272,7 +272,7 @@ describe('A release', () => {
 describe('A maintenance window', () => {
   const windowOf = (window: MaintenanceWindow) => {
     const { stack, api, services } = releasedServices();
-    new Release(stack, 'Release', { stageName: 'production', services, migration: Migration.command(api, ['x'], { window }) });
+    new Release(stack, 'Release', { stageName: 'production', services, migrations: [Migration.command(api, ['x'], { window })] });
     return Object.values(definitions(templateOf(stack))).flatMap(allStates);
   };
 
@@ -359,14 +359,14 @@ describe('A release that can not work', () => {
     const parts = releasedServices(service);
     return refusal(() => new Release(parts.stack, 'Release', { stageName: 'production', services: parts.services, ...props(parts) }));
   };
-  const migration = (options: MigrationOptions, command = ['x']) => ({ api }: Parts) => ({ migration: Migration.command(api, command, options) });
+  const migration = (options: MigrationOptions, command = ['x']) => ({ api }: Parts) => ({ migrations: [Migration.command(api, command, options)] });
 
   test.each<[string, (parts: Parts) => Partial<ReleaseProps>, string]>([
     ['no services', () => ({ services: [] }), 'services has 0 services, expected 1 to 8'],
     ['a service twice', ({ api }) => ({ services: [api, api] }), 'services has a service twice'],
     ['a stage without a proper name', () => ({ stageName: 'Production!' }), 'stageName is "Production!"'],
-    ['a migration whose service has no database [A-08]', ({ web }) => ({ migration: Migration.command(web, ['x']) }), 'migration runs in Application/Web, which has no database'],
-    ['a migration of a service of another stage', ({ api, web }) => ({ services: [web], migration: Migration.command(api, ['x']) }), 'migration runs in Application/Api, which is not a service of this release'],
+    ['a migration whose service has no database [A-08]', ({ web }) => ({ migrations: [Migration.command(web, ['x'])] }), 'migration runs in Application/Web, which has no database'],
+    ['a migration of a service of another stage', ({ api, web }) => ({ services: [web], migrations: [Migration.command(api, ['x'])] }), 'migration runs in Application/Api, which is not a service of this release'],
     ['a migration without a command', migration({}, []), 'migration.command is []'],
     ['a plan without a command', migration({ plan: [] }), 'migration.plan is []'],
     ['a migration without time', migration({ timeout: Duration.seconds(30) }), 'migration.timeout is 0.5, expected a whole number from 1 to 1440 minutes'],

@@ -190,9 +190,9 @@ class DeliveryStack(Stack):
             stages=[
                 DeployStage.production(
                     services=[application.api],
-                    migration=Migration.command(
+                    migrations=[Migration.command(
                         application.api, ["npm", "run", "migration:run"], plan=["npm", "run", "migration:show"]
-                    ),
+                    )],
                     snapshot=foundation.database,
                     monitoring_time=Duration.minutes(30),
                 )

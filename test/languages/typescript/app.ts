@@ -127,7 +127,7 @@ class DeliveryStack extends Stack {
       stages: [
         DeployStage.production({
           services: [api],
-          migration: Migration.command(api, ['npm', 'run', 'migration:run'], { plan: ['npm', 'run', 'migration:show'] }),
+          migrations: [Migration.command(api, ['npm', 'run', 'migration:run'], { plan: ['npm', 'run', 'migration:show'] })],
           snapshot: props.foundation.database,
           monitoringTime: Duration.minutes(30),
         }),
