@@ -86,7 +86,10 @@ const production = environment(EnvironmentProfile.production(), (stack) => new A
   onDeployment: [slack('slackDeploymentsChannelId')],
 }));
 
-const migrate = ({ api }: ReturnType<typeof environment>) => Migration.command(api, ['npm', 'run', 'migration:run'], { plan: ['npm', 'run', 'migration:show'] });
+const migrate = ({ api }: ReturnType<typeof environment>) => Migration.command(api, ['npm', 'run', 'migration:run'], {
+  plan: ['npm', 'run', 'migration:show'],
+  planInternetAccess: { reason: 'The image comes through the NAT gateways, and the sources are reviewed before the push.' },
+});
 new BlueGreenPipeline(new Stack(app, 'shop-delivery', { env }), 'Delivery', {
   source: PipelineSource.codeConnection({ connectionArn: setting('connectionArn'), repository: 'org/shop', branch: 'main' }),
   images: [ImageBuild.docker({ repository: apiImages, directory: 'api' }), ImageBuild.docker({ repository: webImages, directory: 'web' })],

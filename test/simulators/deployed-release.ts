@@ -5,7 +5,7 @@ import { routingByMail } from '../fixtures/alert-routing';
 import { releasedServices } from '../fixtures/released-services';
 import { templateOf } from '../fixtures/test-stack';
 import { DeliveryAccount } from './delivery-account';
-import { definitions } from './deployed-definition';
+import { definitions, ownFamilies } from './deployed-definition';
 import { type Ended, StateMachines } from './state-machines';
 
 export type PartOfRelease = 'Release' | 'Back' | 'Drift' | 'Plan';
@@ -26,7 +26,12 @@ export class DeployedRelease {
     const release = new Release(stack, 'Release', {
       stageName: 'production',
       services,
-      migrations: [Migration.command(api, ['npm', 'run', 'migrate'], { plan: ['npm', 'run', 'plan'], verify: ['npm', 'run', 'verify'], timeout: Duration.minutes(10) })],
+      migrations: [Migration.command(api, ['npm', 'run', 'migrate'], {
+        plan: ['npm', 'run', 'plan'],
+        planInternetAccess: { reason: 'The image comes through NAT.' },
+        verify: ['npm', 'run', 'verify'],
+        timeout: Duration.minutes(10),
+      })],
       snapshot: database,
       alertRouting,
       ...props,
@@ -43,7 +48,9 @@ export class DeployedRelease {
   }
 
   public account(datadog = false): DeliveryAccount {
-    return new DeliveryAccount(this.definitions.Release.States.Services.Result, this.recordNames, datadog);
+    const { Release: release, Plan } = this.definitions;
+    const world = new DeliveryAccount(release.States.Services.Result, this.recordNames, datadog);
+    return world.declare([release, Plan].flatMap(ownFamilies));
   }
 
   public definition(part: PartOfRelease): any {

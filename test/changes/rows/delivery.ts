@@ -59,6 +59,7 @@ const BITBUCKET: Subject<BitbucketDeployRoleProps> = {
 
 const BETWEEN = { note: 'An execution that runs goes on by its former definition.' };
 const DESCRIBED = { exempt: 'it describes what another tool deployed; the release follows' };
+const PLAN_REASON = { reason: 'The image comes through NAT.' };
 const OF_READERS = { note: 'A reason is for readers.' };
 
 export const DELIVERY_ROWS: readonly Row[] = [
@@ -86,7 +87,9 @@ export const DELIVERY_ROWS: readonly Row[] = [
     within: (options, site) => ({ migrations: [Migration.command(site.service, ['npm', 'run', 'migrate'], options)] }),
     changes: {
       environment: [undefined, { MODE: 'migrate' }],
-      plan: [undefined, ['npm', 'run', 'plan'], { note: 'A pipeline runs it before its approval.' }],
+      plan: [undefined, ['npm', 'run', 'plan'], {
+        with: () => ({ planInternetAccess: PLAN_REASON }), note: 'A pipeline runs it before its approval.',
+      }],
       timeout: [undefined, Duration.hours(1)],
       verify: [undefined, ['npm', 'run', 'verify']],
       window: [undefined, () => MaintenanceWindow.daily('22:00', '04:00')],

@@ -390,7 +390,7 @@ describe('BlueGreenPipeline refuses in one line with path, prop, value, expectat
           stages: [production(fixture, { migrations: [Migration.command(fixture.production.web, ['migrate'])] })],
         });
       },
-      /migration runs in Production\/Web, which has no database\. Add the database to its backingServices/,
+      /migrations\[0\] runs in Production\/Web, which has no database\. Add the database to its backingServices/,
     ],
     [
       'a monitoring time of more than a day',

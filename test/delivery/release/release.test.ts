@@ -21,6 +21,9 @@ import { mostEvents } from '../../simulators/execution-events';
 
 jest.setTimeout(120_000);
 
+/** Dry run in a network with NAT. */
+const PLAN: MigrationOptions = { plan: ['npm', 'run', 'plan'], planInternetAccess: { reason: 'The image comes through NAT.' } };
+
 interface Whole { readonly stack: Stack; readonly template: Template; readonly release: Release; readonly back: RollbackCommand }
 
 /** Everything that a stage may have. */
@@ -32,7 +35,7 @@ function whole(props: Partial<ReleaseProps> = {}, where: 'same stack' | 'another
   const release = new Release(stack, 'Release', {
     stageName: 'production',
     services: list,
-    migrations: [Migration.command(api, ['npm', 'run', 'migrate'], { plan: ['npm', 'run', 'plan'], verify: ['true'], window: MaintenanceWindow.daily('22:00', '04:00') })],
+    migrations: [Migration.command(api, ['npm', 'run', 'migrate'], { ...PLAN, verify: ['true'], window: MaintenanceWindow.daily('22:00', '04:00') })],
     snapshot: database,
     alertRouting,
     gateAlarmNames: ['database-cpu'],
@@ -53,6 +56,13 @@ test('A release is refused in a stack whose name the Parameter Store reserves', 
     .toContain("Release 'Delivery/Release': stackName begins with \"ssm\", which the Parameter Store reserves");
 });
 
+/** Task definition of a migration that this library didn't make. */
+function migrationTask(scope: Construct): FargateTaskDefinition {
+  const task = new FargateTaskDefinition(scope, 'Migration');
+  task.addContainer('migrate', { image: ContainerImage.fromRegistry('shop') });
+  return task;
+}
+
 /** Services that this library didn't make, in one stage. */
 function eightServices(deploymentTimeout: Duration): Stack {
   const stack = testStack();
@@ -65,7 +75,7 @@ function eightServices(deploymentTimeout: Duration): Stack {
     const service = new FargateService(scope, 'Service', { cluster, taskDefinition, taskDefinitionRevision: TaskDefinitionRevision.LATEST, deploymentStrategy: DeploymentStrategy.BLUE_GREEN, minHealthyPercent: 100, circuitBreaker: { rollback: true } });
     return ReleasedService.fromFargate(service, { repository, releasedImageParameterName: `/shop/${index}`, productionRuleArn: 'rule', rollbackAlarmNames: ['errors'] });
   });
-  const release = new Release(stack, 'Release', { stageName: 'production', services, deploymentTimeout, migrations: [Migration.command(services[0], ['x'], { verify: ['x'] })] });
+  const release = new Release(stack, 'Release', { stageName: 'production', services, deploymentTimeout, migrations: [Migration.command(services[0], ['x'], { verify: ['x'], taskDefinition: migrationTask(stack) })] });
   new RollbackCommand(stack, 'Back', { release });
   return stack;
 }
@@ -137,7 +147,7 @@ describe('The state machines of a stage', () => {
     const outer = new Construct(new Construct(stack, 'a'.repeat(90)), 'b'.repeat(90));
     const services = ['Api', 'Web'].map((id) => releasedIn(new Construct(outer, id.padEnd(20, 'c'))));
     const release = new Release(stack, 'Release', {
-      stageName: 'production', services, alertRouting: routingByMail(stack), migrations: [Migration.command(services[0], ['x'], { plan: ['x'], verify: ['x'] })],
+      stageName: 'production', services, alertRouting: routingByMail(stack), migrations: [Migration.command(services[0], ['x'], { verify: ['x'], taskDefinition: migrationTask(outer) })],
     });
     new RollbackCommand(stack, 'Back', { release });
     expect(services[0].releaseTarget.source.node.path.length).toBeGreaterThan(200);
@@ -191,7 +201,7 @@ describe('The state machines of a stage', () => {
     });
   });
 
-  const LONG: MigrationOptions = { timeout: Duration.hours(24), verify: ['true'], window: MaintenanceWindow.daily('22:00', '04:00'), plan: ['plan'] };
+  const LONG: MigrationOptions = { timeout: Duration.hours(24), verify: ['true'], window: MaintenanceWindow.daily('22:00', '04:00'), ...PLAN };
   test.each<[string, () => Stack, number]>([
     ['as it is by default', () => standard.stack, 2],
     ['with everything as long as it may be', () => {
@@ -365,14 +375,14 @@ describe('A release that can not work', () => {
     ['no services', () => ({ services: [] }), 'services has 0 services, expected 1 to 8'],
     ['a service twice', ({ api }) => ({ services: [api, api] }), 'services has a service twice'],
     ['a stage without a proper name', () => ({ stageName: 'Production!' }), 'stageName is "Production!"'],
-    ['a migration whose service has no database [A-08]', ({ web }) => ({ migrations: [Migration.command(web, ['x'])] }), 'migration runs in Application/Web, which has no database'],
-    ['a migration of a service of another stage', ({ api, web }) => ({ services: [web], migrations: [Migration.command(api, ['x'])] }), 'migration runs in Application/Api, which is not a service of this release'],
-    ['a migration without a command', migration({}, []), 'migration.command is []'],
-    ['a plan without a command', migration({ plan: [] }), 'migration.plan is []'],
-    ['a migration without time', migration({ timeout: Duration.seconds(30) }), 'migration.timeout is 0.5, expected a whole number from 1 to 1440 minutes'],
-    ['a window that is no time', migration({ window: MaintenanceWindow.daily('2am', '4am') }), 'migration.window is "2am"'],
-    ['a window without a length', migration({ window: MaintenanceWindow.daily('02:00', '02:00') }), 'migration.window is "02:00"'],
-    ['a calendar that is none', migration({ window: MaintenanceWindow.calendar('holidays') }), 'migration.window is "holidays"'],
+    ['a migration whose service has no database [A-08]', ({ web }) => ({ migrations: [Migration.command(web, ['x'])] }), 'migrations[0] runs in Application/Web, which has no database'],
+    ['a migration of a service of another stage', ({ api, web }) => ({ services: [web], migrations: [Migration.command(api, ['x'])] }), 'migrations[0] runs in Application/Api, which is not a service of this release'],
+    ['a migration without a command', migration({}, []), 'migrations[0].command is []'],
+    ['a plan without a command', migration({ plan: [] }), 'migrations[0].plan is []'],
+    ['a migration without time', migration({ timeout: Duration.seconds(30) }), 'migrations[0].timeout is 0.5, expected a whole number from 1 to 1440 minutes'],
+    ['a window that is no time', migration({ window: MaintenanceWindow.daily('2am', '4am') }), 'migrations[0].window is "2am"'],
+    ['a window without a length', migration({ window: MaintenanceWindow.daily('02:00', '02:00') }), 'migrations[0].window is "02:00"'],
+    ['a calendar that is none', migration({ window: MaintenanceWindow.calendar('holidays') }), 'migrations[0].window is "holidays"'],
     ['days of monitoring', () => ({ monitoringTime: Duration.days(2) }), 'monitoringTime is 2880, expected a whole number from 0 to 1440 minutes'],
     ['a snapshot that may take no time', () => ({ snapshotTimeout: Duration.minutes(1) }), 'snapshotTimeout is 1, expected a whole number from 10 to 1440 minutes'],
     ['less time than the rollout takes', () => ({ deploymentTimeout: Duration.minutes(10) }), 'expected at least the 30 planned minutes'],
