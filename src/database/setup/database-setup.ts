@@ -103,7 +103,7 @@ export class DatabaseSetup extends Construct {
   }
 
   private createFunction(): ReturnType<typeof hardenedFunction> {
-    const { network, profile, key } = this.props;
+    const { network, profile } = this.props;
     const database = stackPath(this.node.scope!);
     return hardenedFunction(this, {
       lambda: 'database-setup',
@@ -113,7 +113,6 @@ export class DatabaseSetup extends Construct {
       // Node trusts the authorities of RDS only with the bundle that Lambda's runtime carries.
       environment: { NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem' },
       profile,
-      logKey: key,
       statements: (required) => required,
       network: {
         network,
@@ -172,10 +171,15 @@ export class DatabaseSetup extends Construct {
         statements: STATEMENTS,
       },
     });
-    // The group of the server holds the rule that admits the function.
-    const dependencies = [server, securityGroup, network.egressEstablished];
-    const function_ = this.node.children.filter((child) => child !== resource);
-    resource.node.addDependency(...dependencies, ...function_);
+    const own = this.node.children.filter((child) => child !== resource);
+    resource.node.addDependency(
+      // With the members of a cluster. Replicas of an instance take no writes.
+      (server.instance ?? server.cluster)!,
+      // The group of the server holds the rule that admits the function.
+      securityGroup,
+      network.egressEstablished,
+      ...own,
+    );
     return resource;
   }
 }

@@ -7,7 +7,7 @@ import type { DatabaseAccess } from './database-access';
 /** Properties of a user that {@link HardenedDatabase.addUser} creates. None is required. */
 export interface DatabaseUserOptions {
   /**
-   * True if the user signs in with a token of an IAM role, and false if it signs in with a secret that rotates.
+   * True if the user signs in with a token of an IAM role, and false for a secret that rotates.
    *
    * A token suits people and applications that can make one. A change is refused by the setup, because it would lock
    * out who signs in the former way. Add a second user instead (docs/database-users.md).
@@ -35,7 +35,7 @@ interface UserSettings {
  *
  * {@link HardenedDatabase.addUser} creates it. The setup of the database creates it in the server.
  * A user with a password has a secret that AWS's hosted rotation changes, which is a nested stack. The rotation
- * alternates between the user and `<name>_clone`, so that each password stays valid for a whole rotation after the next.
+ * alternates between the user and `<name>_clone`, so each password stays valid for a whole rotation after the next.
  *
  * @example
  * const postgres = new HardenedPostgres(this, 'Database', { network });
