@@ -206,7 +206,7 @@ function addTasks(): void {
   project.testTask.exec('jest --ci', { receiveArgs: true });
   // Real servers, functions, benchmarks, simulated alarms and examples (whose flags are their own) are the same without.
   const unaffected = [
-    '/node_modules/', 'test/languages/', '/lambda/', 'test/bench/', 'test/examples/', 'test/simulation/', 'test/database/(parameters/postgres-|credentials/credential-rotation)', 'test/(public-surface|release)/', 'test/changes/(matrix/|random/|coverage)',
+    '/node_modules/', 'test/languages/', '/lambda/', 'test/bench/', 'test/examples/', 'test/simulation/', 'test/database/(parameters/postgres-|credentials/credential-rotation|setup/(postgres|mysql)-setup)', 'test/(public-surface|release)/', 'test/changes/(matrix/|random/|coverage)',
   ];
   project.testTask.exec(`jest --ci --coverage=false --testPathIgnorePatterns ${unaffected.map((pattern) => `'${pattern}'`).join(' ')}`, {
     name: 'The same without feature flags',

@@ -100,7 +100,7 @@ export class Accounts {
   }
 }
 
-/** User as it stands in statements and in the information schema. */
+/** User as it stands in statements. */
 export function grantee(name: string): string {
   return `${escape(name)}@'%'`;
 }

@@ -92,7 +92,8 @@ async function grant(session: MysqlSession, database: string, name: string, acce
   const rights = await session.rows<{ type: string }>(
     `Read the ${kind}`,
     'SELECT PRIVILEGE_TYPE AS type FROM information_schema.SCHEMA_PRIVILEGES WHERE GRANTEE = ? AND TABLE_SCHEMA = ?',
-    [grantee(name), pattern],
+    // The information schema escapes no quote.
+    [`'${name}'@'%'`, pattern],
   );
   const excess = rights.map(({ type }) => type).filter((type) => !READ.includes(type));
   if (excess.length > 0) {
