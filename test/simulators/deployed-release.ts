@@ -50,7 +50,7 @@ export class DeployedRelease {
   public account(datadog = false): DeliveryAccount {
     const { Release: release, Plan } = this.definitions;
     const world = new DeliveryAccount(release.States.Services.Result, this.recordNames, datadog);
-    return world.declare([release, Plan].flatMap(ownFamilies));
+    return world.declare([release, Plan].filter(Boolean).flatMap(ownFamilies));
   }
 
   public definition(part: PartOfRelease): any {

@@ -152,7 +152,7 @@ describe('The state machines of a stage', () => {
     new RollbackCommand(stack, 'Back', { release });
     expect(services[0].releaseTarget.source.node.path.length).toBeGreaterThan(200);
     const all = Object.values(definitions(templateOf(app.node.findChild('Application') as Stack)));
-    expect(all).toHaveLength(3);
+    expect(all).toHaveLength(2);
     all.forEach((definition) => {
       const names = allNames(definition);
       expect(names.filter((name) => name.length > 80)).toEqual([]);
@@ -186,12 +186,12 @@ describe('The state machines of a stage', () => {
     ]);
   });
 
-  test('pass the two roles of each task and that of backups, to ECS and Backup only', () => {
+  test('pass the two roles of each service and of the migration, and that of backups, to ECS and Backup only', () => {
     const [id] = Object.keys(standard.template.findResources('AWS::StepFunctions::StateMachine')).filter((name) => name.startsWith('ReleaseMachine'));
     const role = (standard.template.findResources('AWS::StepFunctions::StateMachine')[id].Properties as any).RoleArn['Fn::GetAtt'][0];
     const passed = statementsOf(standard.template, role).filter(({ Action }) => [Action].flat().includes('iam:PassRole'));
     const byService = (service: string) => passed.filter(({ Condition }) => Condition.StringEquals['iam:PassedToService'] === service).flatMap(({ Resource }) => [Resource].flat().map((arn: any) => arn['Fn::GetAtt'][0]));
-    expect(new Set(byService('ecs-tasks.amazonaws.com'))).toEqual(new Set(Object.keys(standard.template.findResources('AWS::IAM::Role')).filter((name) => /^(Api|Web)Task(Execution|Task)?Role/.test(name))));
+    expect(new Set(byService('ecs-tasks.amazonaws.com'))).toEqual(new Set(Object.keys(standard.template.findResources('AWS::IAM::Role')).filter((name) => /^(ApiTask|ApiMigration|WebTask)(Execution|Task)Role/.test(name))));
     expect(byService('backup.amazonaws.com')).toHaveLength(1);
   });
 
