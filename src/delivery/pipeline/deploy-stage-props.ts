@@ -17,14 +17,14 @@ export interface DeployStageProps {
    */
   readonly smokeTest?: SmokeTest;
   /**
-   * Migrations that change the schema with the new image, before any service is updated: 0 to 5, one after another.
+   * Migrations of the schema with the new image, in order, 0 to 5. They run before any service is updated.
    *
    * The approval links to the output of their `plan`. Source: requirement A-08.
    * @default - no migration
    */
   readonly migrations?: Migration[];
   /**
-   * Tasks after the new version serves and its monitoring has passed: 0 to 5, one after another.
+   * Tasks after the new version serves and its monitoring has passed, in order, 0 to 5.
    *
    * A task that fails rolls nothing back. The execution fails, and the pipeline stops.
    * @default - none

@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
 import type { ReleaseTarget } from '../../contracts';
-import { type DatabaseConnectionOptions, type IHardenedDatabase } from '../../database';
+import type { IHardenedDatabase } from '../../database';
 import { variableNames } from '../../database/credentials/database-variables';
 import { ProductionWebService } from '../../service';
 import type { OneOffTask } from '../../service/task/one-off-task';
@@ -21,108 +21,106 @@ interface MigrationTargets {
 
 /** Creates the task definitions of a migration with its service. A service from elsewhere brings its own. */
 export function migrationTargets(scope: IConstruct, migration: Migration, prop: string): MigrationTargets {
-  const { _service: service } = migration;
-  return service instanceof ProductionWebService
-    ? createTasks(scope, service, migration, prop)
-    : { target: givenTask(scope, migration, prop) };
-}
-
-function createTasks(
-  scope: IConstruct,
-  service: ProductionWebService,
-  { _options: options }: Migration,
-  prop: string,
-): MigrationTargets {
-  const { connection, secrets = [], plan } = options;
-  const { releaseTarget } = service;
-  const database = options.database ?? databasesOf(releaseTarget)[0];
-  checkVariables(scope, service, { database, connection, prop });
-  const { id, suffix } = unusedName(service);
-  const task = service._oneOffTask(id, { suffix, database: asOwner(database, connection), secrets });
-  const planTask = plan && createPlan(scope, service, { migration: { database, connection, id, suffix }, options, prop });
-  return { target: targetOf(releaseTarget, task), plan: planTask && targetOf(releaseTarget, planTask) };
-}
-
-/** What the dry run has in common with its migration. */
-interface PlanOf {
-  readonly migration: {
-    readonly database: IHardenedDatabase;
-    readonly connection?: DatabaseConnectionOptions;
-    readonly id: string;
-    readonly suffix: string;
-  };
-  readonly options: Migration['_options'];
-  readonly prop: string;
-}
-
-/** Nobody has approved the code of a dry run, so it gets the rows of one database to read, and nothing else. */
-function createPlan(
-  scope: IConstruct,
-  service: ProductionWebService,
-  { migration: { database, connection, id, suffix }, options, prop }: PlanOf,
-): OneOffTask {
-  const task = service._oneOffTask(`${id}Plan`, {
-    suffix: `${suffix}-plan`,
-    database: database.withUser(database._planUser(), connection),
-    secrets: [],
-    isolated: true,
-  });
-  if (task.reachesInternet && !options.planInternetAccess) {
-    throw new PropError(scope, {
-      prop: `${prop}.plan`,
-      problem:
-        'would reach the internet before anybody has approved its code: in a network with NAT, its image comes ' +
-        'through port 443 to everywhere',
-      fix: 'use Egress.endpointsOnly() for the network, give planInternetAccess with a reason, or remove plan',
-    });
+  const { _service: service, _options: options } = migration;
+  if (!(service instanceof ProductionWebService)) {
+    return { target: givenTask(scope, migration, prop) };
   }
-  return task;
+  const database = options.database ?? databasesOf(service.releaseTarget)[0];
+  const tasks = new MigrationTasks(scope, service, { prop, database, options });
+  tasks.checkVariables();
+  return { target: tasks.migration(), plan: options.plan && tasks.plan() };
 }
 
-function targetOf(service: ReleaseTarget, { family, roleArns, connections }: OneOffTask): ReleaseTarget {
-  return {
-    ...service,
-    family,
-    taskRoleArns: roleArns,
-    securityGroupIds: connections.securityGroups.map(({ securityGroupId }) => securityGroupId),
-  };
+/** Migration of one database, bound to its service. */
+interface BoundMigration {
+  readonly prop: string;
+  readonly database: IHardenedDatabase;
+  readonly options: Migration['_options'];
 }
 
-function givenTask(scope: IConstruct, { _service: { releaseTarget }, _options: options }: Migration, prop: string): ReleaseTarget {
+/** Task definitions of a migration, in the scope of its service. */
+class MigrationTasks {
+  private readonly names: { readonly id: string; readonly suffix: string };
+
+  public constructor(
+    private readonly scope: IConstruct,
+    private readonly service: ProductionWebService,
+    private readonly bound: BoundMigration,
+  ) {
+    this.names = unusedNames(service);
+  }
+
+  public migration(): ReleaseTarget {
+    const { database, options: { connection, secrets = [] } } = this.bound;
+    const { id, suffix } = this.names;
+    return this.targetOf(this.service._oneOffTask(id, { suffix, database: asOwner(database, connection), secrets }));
+  }
+
+  /** Nobody has approved the code of a dry run. It may read the rows of one database, and nothing else. */
+  public plan(): ReleaseTarget {
+    const { prop, database, options: { connection, planInternetAccess } } = this.bound;
+    const { id, suffix } = this.names;
+    const task = this.service._oneOffTask(`${id}Plan`, {
+      suffix: `${suffix}-plan`,
+      database: database.withUser(database._planUser(), connection),
+      secrets: [],
+      isolated: true,
+    });
+    if (task.reachesInternet && !planInternetAccess) {
+      throw new PropError(this.scope, {
+        prop: `${prop}.plan`,
+        problem:
+          'would reach the internet before anybody has approved its code: in a network with NAT, its image comes ' +
+          'through port 443 to everywhere',
+        fix: 'use Egress.endpointsOnly() for the network, give planInternetAccess with a reason, or remove plan',
+      });
+    }
+    return this.targetOf(task);
+  }
+
+  /** A service that reads a database by other variables has a migration that does, too. */
+  public checkVariables(): void {
+    const { prop, database, options: { connection } } = this.bound;
+    const { host } = variableNames({});
+    const theirs = this.service._bindings
+      .filter(({ store }) => store === database)
+      .flatMap(({ environment }) => Object.keys(environment));
+    if (connection?.variables === undefined && !theirs.includes(host)) {
+      throw new PropError(this.scope, {
+        prop: `${prop}.connection`,
+        problem:
+          `names the host of ${database.node.path} ${host}, but ${this.service.node.path} reads it by ` +
+          theirs.join(', '),
+        fix: 'give the names of withVariables() in backingServices, too: connection: { variables }',
+      });
+    }
+  }
+
+  private targetOf({ family, roleArns, connections }: OneOffTask): ReleaseTarget {
+    return {
+      ...this.service.releaseTarget,
+      family,
+      taskRoleArns: roleArns,
+      securityGroupIds: connections.securityGroups.map(({ securityGroupId }) => securityGroupId),
+    };
+  }
+}
+
+/** Names of the first migration of a service, of its second one, and so on. */
+function unusedNames(service: ProductionWebService, number = 1): { readonly id: string; readonly suffix: string } {
+  const [id, suffix] = number === 1 ? ['Migration', '-migration'] : [`Migration${number}`, `-migration-${number}`];
+  return service.node.tryFindChild(id) ? unusedNames(service, number + 1) : { id, suffix };
+}
+
+/** Task definition that came with a service from elsewhere. */
+function givenTask(scope: IConstruct, migration: Migration, prop: string): ReleaseTarget {
+  const { _service: service, _options: options } = migration;
   const { family, defaultContainer, taskRole, executionRole } = options.taskDefinition!;
   checkInReach(scope, `${prop}.taskDefinition`, options.taskDefinition, 'task definition');
   return {
-    ...releaseTarget,
+    ...service.releaseTarget,
     family,
     containerName: defaultContainer!.containerName,
     taskRoleArns: [taskRole.roleArn, ...(executionRole ? [executionRole.roleArn] : [])],
   };
-}
-
-/** Names of the first migration of a service, of its second one, and so on. */
-function unusedName(service: ProductionWebService, number = 1): { readonly id: string; readonly suffix: string } {
-  const [id, suffix] = number === 1 ? ['Migration', '-migration'] : [`Migration${number}`, `-migration-${number}`];
-  return service.node.tryFindChild(id) ? unusedName(service, number + 1) : { id, suffix };
-}
-
-/** Sign-in of a migration. */
-interface SignIn {
-  readonly database: IHardenedDatabase;
-  readonly connection?: DatabaseConnectionOptions;
-  readonly prop: string;
-}
-
-/** A service that reads a database by other variables has a migration that does, too. */
-function checkVariables(scope: IConstruct, service: ProductionWebService, { database, connection, prop }: SignIn): void {
-  const { host } = variableNames({});
-  const own = service._bindings.filter(({ store }) => store === database);
-  if (connection?.variables === undefined && !own.some(({ environment }) => environment[host] !== undefined)) {
-    throw new PropError(scope, {
-      prop: `${prop}.connection`,
-      problem:
-        `names the host of ${database.node.path} ${host}, but ${service.node.path} reads it by ` +
-        own.flatMap(({ environment }) => Object.keys(environment)).join(', '),
-      fix: 'give the names of withVariables() in backingServices, too: connection: { variables }',
-    });
-  }
 }

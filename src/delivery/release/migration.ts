@@ -78,7 +78,7 @@ export interface MigrationOptions {
 }
 
 /**
- * Migration of the schema: a task that runs once with the new image, before its version gets traffic.
+ * Migration of the schema by a task that runs once with the new image, before its version gets traffic.
  *
  * Its task definition is its own, with its own roles. It signs in as the owner of the schemas, whose secret no other
  * task gets. The running version continues with the new schema, also after a rollback. A migration must therefore suit
@@ -93,7 +93,9 @@ export interface MigrationOptions {
  */
 export class Migration {
   /**
-   * Command with the image, the variables, the network and the log group of a service, and the sign-in of the owner.
+   * Command in the image of a service, which signs in to the database as the owner of its schemas.
+   *
+   * It has the plain variables, the network and the log group of the service.
    *
    * Throws a PropError at the release for a service without a database, or with several and none named.
    */
@@ -111,7 +113,7 @@ export class Migration {
   ) {}
 
   /**
-   * Checks the migration against the services of a release, creates its task definitions, and returns its settings.
+   * Checks the migration, creates its task definitions, and returns its settings.
    * @internal
    */
   public _bind(scope: IConstruct, context: TaskContext): MigrationConfig {

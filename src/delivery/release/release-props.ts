@@ -15,12 +15,12 @@ export interface ReleaseProps {
   /** Services in the order in which they are released, 1 to 8. They are rolled back together. */
   readonly services: IReleasedService[];
   /**
-   * Migrations of the schema with the new image, before any service is updated: 0 to 5, one after another.
+   * Migrations of the schema with the new image, in order, 0 to 5. They run before any service is updated.
    * @default - none
    */
   readonly migrations?: Migration[];
   /**
-   * Tasks after the new version serves and its monitoring has passed: 0 to 5, one after another.
+   * Tasks after the new version serves and its monitoring has passed, in order, 0 to 5.
    *
    * A task that fails rolls nothing back. The execution fails and reports it.
    * @default - none

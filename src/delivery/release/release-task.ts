@@ -35,9 +35,9 @@ export interface ReleaseTaskOptions {
  */
 export class ReleaseTask {
   /**
-   * Command in the released container of a service, with its image, its roles, its variables and its secrets.
+   * Command in the released container of a service, for example to warm up a cache.
    *
-   * A warm-up of a cache is an example.
+   * It has the roles, the variables and the secrets of the service.
    */
   public static command(
     service: IReleasedService,
@@ -48,7 +48,7 @@ export class ReleaseTask {
   }
 
   /**
-   * Migration that removes what the previous version needed and the new one does not: the contract phase.
+   * Migration that removes what only the previous version needed.
    *
    * It has neither a dry run nor a window. After it, a rollback returns to a version that the schema may not suit.
    */
@@ -74,7 +74,11 @@ interface ServiceCommand {
   readonly options: ReleaseTaskOptions;
 }
 
-function bindCommand(scope: IConstruct, context: TaskContext, { service, command, options }: ServiceCommand): TaskConfig {
+function bindCommand(
+  scope: IConstruct,
+  context: TaskContext,
+  { service, command, options }: ServiceCommand,
+): TaskConfig {
   const { timeout = Duration.minutes(30), environment = {} } = options;
   checkRules(scope, [serviceRule({ _service: service }, context)]);
   checkCommands(scope, context.prop, { command });

@@ -42,7 +42,11 @@ export function serviceRule({ _service: service }: Pick<Migration, '_service'>, 
 }
 
 /** Refuses commands without a word. */
-export function checkCommands(scope: IConstruct, prop: string, commands: { [name: string]: string[] | undefined }): void {
+export function checkCommands(
+  scope: IConstruct,
+  prop: string,
+  commands: { readonly [name: string]: string[] | undefined },
+): void {
   checkRules(
     scope,
     Object.entries(commands).map(([name, command]) => ({

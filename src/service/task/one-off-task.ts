@@ -40,8 +40,10 @@ export interface OneOffTaskOptions {
   /** Secret variables, next to those of the database. */
   readonly secrets: ServiceSecret[];
   /**
-   * True for a task in a security group that reaches the database and the AWS services that start the task. It has no
-   * task role, except one that signs in by IAM authentication.
+   * True for a task in a closed security group and without a task role.
+   *
+   * The group reaches the database and the AWS services that start the task. The only role is one that signs in by IAM
+   * authentication.
    * @default false - a task role, and the security groups of the service
    */
   readonly isolated?: boolean;

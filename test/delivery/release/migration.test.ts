@@ -218,8 +218,8 @@ describe('The migrations of two databases in one release', () => {
       service: ([orders], stack) => {
         const network = stack.node.findChild('Network') as SecureVpc;
         reports = new HardenedMysql(stack, 'Second', { network });
-        const names = { host: 'REPORTS_HOST', port: 'REPORTS_PORT', databaseName: 'REPORTS_NAME', userName: 'REPORTS_USERNAME', password: 'REPORTS_PASSWORD', sslMode: 'REPORTS_SSL_MODE', sslRootCert: 'REPORTS_SSL_ROOT_CERT' };
-        return { backingServices: [orders, reports.withVariables(names)] };
+        const variables = { host: 'REPORTS_HOST', port: 'REPORTS_PORT', databaseName: 'REPORTS_NAME', userName: 'REPORTS_USERNAME', password: 'REPORTS_PASSWORD', sslMode: 'REPORTS_SSL_MODE', sslRootCert: 'REPORTS_SSL_ROOT_CERT' };
+        return { backingServices: [orders, reports.withVariables(variables)] };
       },
     });
     return { ...made, reports: reports! };

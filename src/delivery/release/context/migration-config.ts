@@ -10,9 +10,9 @@ export interface TaskContext {
 
 /** Checked settings of a command that runs once in a release. */
 export interface TaskConfig {
-  /** Service whose image, variables and network the task uses, with the family, the roles and the groups of the task. */
+  /** Service whose image and network the task uses, with the family, roles and groups of the task. */
   readonly target: ReleaseTarget;
-  /** True where the family is the task's own. Otherwise the task runs the released revision of the service. */
+  /** True for a family of its own. Otherwise the task runs the released revision of the service. */
   readonly ownFamily: boolean;
   /** Command that runs. */
   readonly command: string[];

@@ -20,8 +20,10 @@ export function factsOfFamily(
 }
 
 /**
- * Runs a part with a revision of a task's own family, which gets the image of the release and is deregistered again.
- * The family's latest revision remains the one that CloudFormation has registered. Its data are {@link factsOfFamily}.
+ * Runs a part with a revision of a task's own family, and deregisters the revision.
+ *
+ * The revision has the image of the release. The family's latest revision remains the one that CloudFormation has
+ * registered. The data of the part are {@link factsOfFamily}.
  */
 export function withOwnRevision(calls: AwsCalls, arns: ReleaseArns, name: string, run: Part): Part {
   const state = (of: string) => `${name}: ${of}`;
@@ -31,7 +33,10 @@ export function withOwnRevision(calls: AwsCalls, arns: ReleaseArns, name: string
     calls.task(
       'ecs:deregisterTaskDefinition',
       { 'TaskDefinition.$': FOUND.candidate },
-      { resources: ['*'], fields: { Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: next }], Next: next } },
+      {
+        resources: ['*'],
+        fields: { Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: next }], Next: next },
+      },
     );
   return part(
     registerTaskDefinition(calls, arns, { name: `Register ${name}`, resultPath: FOUND.candidate }),

@@ -26,9 +26,10 @@ export function runCommands(name: string, tools: PartTools, settings: ReleaseSet
 function commandsOf(name: string, { calls, intervals }: PartTools, { scope }: ReleaseSettings, task: TaskConfig): Part {
   const { target, command, verify, environment, timeoutSeconds } = task;
   const run = { scope, target, environment, revision: FOUND.candidate, timeoutSeconds };
+  const verification = { ...run, name: `Verify ${name}`, command: verify! };
   return part(
     runTask(calls, intervals, { ...run, name, command }),
-    ...(verify ? [runTask(calls, intervals, { ...run, name: name.replace('Migration', 'Verification'), command: verify })] : []),
+    ...(verify ? [runTask(calls, intervals, verification)] : []),
   );
 }
 

@@ -16,7 +16,7 @@ export interface TaskRun {
   readonly scope: IConstruct;
   /** Prefix of the names of the states, and of reasons. */
   readonly name: string;
-  /** Service whose cluster and subnets it runs in, with the family, the security groups and the roles of the task. */
+  /** Service whose network it runs in, with the family, groups and roles of the task. */
   readonly target: ReleaseTarget;
   /** Command in the place of the container's own. */
   readonly command: string[];
@@ -225,7 +225,10 @@ export function stopTasks(calls: AwsCalls, intervals: PollingIntervals, tasks: S
               { resources: arns.tasks, conditions, resultPath: DESCRIBED },
             ),
           ],
-          [state('have all ended?'), choice(Array.from({ length: most }, (_, index) => hasEnded(index)), stopped, again)],
+          [
+            state('have all ended?'),
+            choice(Array.from({ length: most }, (_, index) => hasEnded(index)), stopped, again),
+          ],
         ),
     ),
     refuse(
