@@ -358,6 +358,33 @@ describe('A service from outside the library', () => {
     expect(refusal(() => new Release(stack, 'Release', { stageName: 'production', services: [make()] }))).toContain('(Test/Service) has a parameter whose name is a reference');
   });
 
+  test.each<[string, (stack: Stack, service: FargateService) => MigrationOptions, string]>([
+    ['without a task definition', () => ({}), 'migrations[0].taskDefinition is required: Test/Service is not of this library'],
+    ['with that of the service', (_, { taskDefinition }) => ({ taskDefinition: taskDefinition as FargateTaskDefinition }), 'migrations[0].taskDefinition is that of Test/Service itself'],
+    ['with one that has no container', (stack) => ({ taskDefinition: new FargateTaskDefinition(stack, 'Empty') }), 'migrations[0].taskDefinition has no container'],
+    ['with a dry run', (stack) => ({ ...PLAN, taskDefinition: migrationTask(stack) }), 'migrations[0].plan is not supported for Test/Service'],
+    ['with a database', (stack) => ({ database: {} as never, taskDefinition: migrationTask(stack) }), 'migrations[0].database is not supported for Test/Service'],
+  ])('is not migrated %s [E-15]', (_, options, message) => {
+    const { stack, service, make } = foreign();
+    const made = make();
+    const migrations = [Migration.command(made, ['x'], options(stack, service))];
+    expect(refusal(() => new Release(stack, 'Release', { stageName: 'production', services: [made], migrations }))).toContain(message);
+  });
+
+  test('is migrated by the family and the roles of the task definition that it brings [E-15]', () => {
+    const { stack, make } = foreign();
+    const made = make();
+    new Release(stack, 'Release', { stageName: 'production', services: [made], migrations: [Migration.command(made, ['x'], { taskDefinition: migrationTask(stack) })] });
+    const template = templateOf(stack);
+    const statements = Object.values(template.findResources('AWS::IAM::ManagedPolicy')).flatMap(({ Properties }: any) => Properties.PolicyDocument.Statement);
+    const [run] = statements.filter(({ Action }) => [Action].flat().includes('ecs:RunTask'));
+    expect(JSON.stringify(run.Resource)).toContain('task-definition/TestMigration');
+    const passed = statements.filter(({ Action }) => [Action].flat().includes('iam:PassRole')).map(({ Resource }) => JSON.stringify(Resource)).join();
+    expect(passed).toContain('MigrationTaskRole');
+    const [definition] = Object.values(definitions(template));
+    expect(allStates(definition).find(({ Resource }) => Resource?.endsWith('ecs:runTask')).Parameters.Overrides.ContainerOverrides[0].Name).toBe('migrate');
+  });
+
   test('needs a container [E-15]', () => {
     expect(refusal(foreign({ container: false }).make)).toContain('taskDefinition has no container');
   });
