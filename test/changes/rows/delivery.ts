@@ -93,7 +93,7 @@ export const DELIVERY_ROWS: readonly Row[] = [
       }],
       database: [undefined, (site: Site) => site.database, { note: 'The only database of a service is the default.' }],
       environment: [undefined, { MODE: 'migrate' }],
-      plan: [undefined, ['npm', 'run', 'plan'], {
+      plan: [['npm', 'run', 'plan'], ['npm', 'run', 'plan', '--', '--verbose'], {
         with: () => ({ planInternetAccess: PLAN_REASON }), note: 'A pipeline runs it before its approval.',
       }],
       planInternetAccess: [PLAN_REASON, { reason: 'The network has a NAT gateway.' }, {
@@ -120,6 +120,18 @@ export const DELIVERY_ROWS: readonly Row[] = [
     changes: {
       environment: [undefined, { DEPTH: '2' }],
       timeout: [undefined, Duration.hours(1)],
+    },
+  }),
+  ...parametersOf<Migration, ReleaseProps>({
+    subject: RELEASE,
+    prop: 'migrations',
+    within: (migration) => ({ migrations: [migration] }),
+    changes: {
+      'Migration.command': [
+        (site) => Migration.command(site.service, ['npm', 'run', 'migrate']),
+        (site) => Migration.command(site.service, ['npm', 'run', 'migrate'], { plan: ['npm', 'run', 'plan'], planInternetAccess: PLAN_REASON }),
+        { note: 'The setup creates the user of the dry run.' },
+      ],
     },
   }),
   ...choicesOf<ReleaseTask, ReleaseProps>({
