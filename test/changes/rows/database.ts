@@ -64,7 +64,7 @@ const RECOVERY: Subject<RecoveryRegionProps> = {
 const RESTORE = 'The new server is empty. Restore a snapshot under another construct id, stop writes, move the clients, then remove the former one.';
 const UPGRADE = 'Follow [the upgrade](database.md): a snapshot first, a trial on a restored copy, replicas before the primary; it can not be undone.';
 const CREDENTIALS = 'The setup refuses it, because it would lock out running tasks. [A second user](database-users.md#switch-the-way-to-sign-in) moves the services one by one.';
-const FORMER_USER = 'The setup creates another user. The former one stays in the server, and tables stay with the former owner.';
+const FORMER_USER = 'The setup creates another user, and gives another owner the tables. The former user stays, so tasks that run keep their way in.';
 const LOCK = 'A lock can only become stricter. Try it with short retentions first.';
 const REASON = 'reason that the team gives, long enough';
 
