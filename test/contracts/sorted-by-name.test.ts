@@ -19,7 +19,8 @@ const textOf = (app: App): string => JSON.stringify(app.synth().stacks.map(({ te
 const APPS: { [what: string]: (ordered: Ordered) => App } = {
   'variables of a service': (ordered) => serviceFixture({ environment: ordered({ ONE: '1', TWO: '2' }) }).app,
   'variables of a sidecar': (ordered) => serviceFixture(({ images }) => ({
-    sidecars: [Sidecar.of('cache', { image: ServiceImage.fromRepository(images, { tag: '7.0.0' }), environment: ordered({ ONE: '1', TWO: '2' }) })],
+    sidecars: [Sidecar.of('cache', { image: ServiceImage.fromRepository(images, { tag: '7.0.0' }), environment: ordered({ ONE: '1', TWO: '2' }),
+        })],
   })).app,
   'parameters of a database': (ordered) => {
     const app = testApp();
@@ -43,7 +44,9 @@ const APPS: { [what: string]: (ordered: Ordered) => App } = {
       checks: PipelineChecks.commands({ lint: ['make lint'], unit: ['make unit'], integration: ['make integration'], runtimes: ordered({ nodejs: '22', python: '3.13' }) }),
       stages: [DeployStage.production({
         services: [api, web],
-        migration: Migration.command(api, ['migrate'], { plan: ['plan'], verify: ['verify'], environment: ordered({ ONE: '1', TWO: '2' }) }),
+        migrations: [Migration.command(api, ['migrate'], {
+          plan: ['plan'], planInternetAccess: { reason: 'The image comes through NAT.' }, verify: ['verify'], environment: ordered({ ONE: '1', TWO: '2' }),
+        })],
       })],
     });
     return fixture.app;

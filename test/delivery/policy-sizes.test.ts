@@ -61,9 +61,11 @@ describe('Policies with the most of everything and names of 40 characters', () =
     const services = halves.flatMap((half) => half.services);
     const stack = testStack({ app, id: long('Delivery'), stackName: long('Delivery') });
     const alertRouting = routingByMail(stack);
-    const migration = Migration.command(services[0], ['npm', 'run', 'migrate'], { plan: ['npm', 'run', 'plan'], verify: ['true'] });
+    const migration = Migration.command(services[0], ['npm', 'run', 'migrate'], {
+      plan: ['npm', 'run', 'plan'], planInternetAccess: { reason: 'The image comes through NAT.' }, verify: ['true'],
+    });
     const release = new Release(stack, long('Release'), {
-      stageName: 'production', services, migration, snapshot: halves[0].database, alertRouting, gateAlarmNames: ['a'],
+      stageName: 'production', services, migrations: [migration], snapshot: halves[0].database, alertRouting, gateAlarmNames: ['a'],
     });
     new RollbackCommand(stack, long('Back'), { release });
     new DriftCheck(stack, long('Drift'), { release, alertRouting });

@@ -55,7 +55,7 @@ function release(): string[] {
   const { stateMachine } = new Release(stack, 'Release', {
     stageName: 'production',
     services,
-    migration: Migration.command(api, ['npm', 'run', 'migrate'], { window: MaintenanceWindow.daily('22:00', '00:30') }),
+    migrations: [Migration.command(api, ['npm', 'run', 'migrate'], { window: MaintenanceWindow.daily('22:00', '00:30') })],
     snapshot: database,
     alertRouting,
     gateAlarmNames: ['database-cpu'],

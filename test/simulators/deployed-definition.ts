@@ -40,6 +40,21 @@ function imported(name: string): string {
   return /Arn/.test(name) ? `arn:aws:made:eu-central-1:111111111111:repository/${short}` : short;
 }
 
+/** Family of a task that runs once, with what a release needs to register it. */
+export interface OwnFamily {
+  readonly family: string;
+  readonly container: string;
+  readonly uri: string;
+}
+
+/** Families in a definition that are a task's own, those in branches too. */
+export function ownFamilies(definition: any): OwnFamily[] {
+  return Object.values<any>(definition.States).flatMap(({ Parameters = {}, Branches = [] }) => [
+    ...[Parameters, Parameters.facts ?? {}].filter(({ family, container }) => family && container),
+    ...Branches.flatMap(ownFamilies),
+  ]);
+}
+
 /** The definitions of a template's state machines, by logical id. */
 export function definitions(template: Template): { [id: string]: any } {
   return Object.fromEntries(Object.entries(template.findResources('AWS::StepFunctions::StateMachine'))

@@ -2,10 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { DriftCheck, Migration, type ProductionWebServiceProps, Release, type ReleaseProps, RollbackCommand, Severity } from '../../src';
 import { routingByMail } from '../fixtures/alert-routing';
-import { releasedServices } from '../fixtures/released-services';
+import { type ReleasedServices, releasedServices } from '../fixtures/released-services';
 import { templateOf } from '../fixtures/test-stack';
 import { DeliveryAccount } from './delivery-account';
-import { definitions } from './deployed-definition';
+import { definitions, ownFamilies } from './deployed-definition';
 import { type Ended, StateMachines } from './state-machines';
 
 export type PartOfRelease = 'Release' | 'Back' | 'Drift' | 'Plan';
@@ -19,31 +19,42 @@ export class DeployedRelease {
   private executions = 0;
   private running = '';
 
-  public constructor(props: Partial<ReleaseProps> = {}, serviceProps: Partial<ProductionWebServiceProps> = {}) {
-    const { stack, api, services, database } = releasedServices(serviceProps);
+  public constructor(
+    props: Partial<ReleaseProps> | ((services: ReleasedServices) => Partial<ReleaseProps>) = {},
+    serviceProps: Partial<ProductionWebServiceProps> = {},
+  ) {
+    const parts = releasedServices(serviceProps);
+    const { stack, api, services, database } = parts;
     const alertRouting = routingByMail(stack);
     alertRouting.listenTo(database.events.topic, Severity.WARNING);
     const release = new Release(stack, 'Release', {
       stageName: 'production',
       services,
-      migration: Migration.command(api, ['npm', 'run', 'migrate'], { plan: ['npm', 'run', 'plan'], verify: ['npm', 'run', 'verify'], timeout: Duration.minutes(10) }),
+      migrations: [Migration.command(api, ['npm', 'run', 'migrate'], {
+        plan: ['npm', 'run', 'plan'],
+        planInternetAccess: { reason: 'The image comes through NAT.' },
+        verify: ['npm', 'run', 'verify'],
+        timeout: Duration.minutes(10),
+      })],
       snapshot: database,
       alertRouting,
-      ...props,
+      ...(typeof props === 'function' ? props(parts) : props),
     });
     new RollbackCommand(stack, 'Back', { release });
     new DriftCheck(stack, 'Drift', { release, alertRouting });
     this.template = templateOf(stack);
     const found = Object.entries(definitions(this.template));
     const starting = (prefix: string) => found.find(([id]) => id.startsWith(prefix))![1];
-    this.definitions = { Release: starting('ReleaseMachine'), Plan: starting('ReleasePlan'), Back: starting('Back'), Drift: starting('Drift') };
+    this.definitions = { Release: starting('ReleaseMachine'), Plan: found.find(([id]) => id.startsWith('ReleasePlan'))?.[1], Back: starting('Back'), Drift: starting('Drift') };
     // Its role gets a name with the deployment; the account knows it by this one.
     this.definitions.Release = JSON.parse(JSON.stringify(this.definitions.Release).replace(/assumed-role\/[a-z0-9-]+\//g, 'assumed-role/release-role/'));
     this.recordNames = [release.recordParameterName, release.lastReleaseParameterName];
   }
 
   public account(datadog = false): DeliveryAccount {
-    return new DeliveryAccount(this.definitions.Release.States.Services.Result, this.recordNames, datadog);
+    const { Release: release, Plan } = this.definitions;
+    const world = new DeliveryAccount(release.States.Services.Result, this.recordNames, datadog);
+    return world.declare([release, Plan].filter(Boolean).flatMap(ownFamilies));
   }
 
   public definition(part: PartOfRelease): any {

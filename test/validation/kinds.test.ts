@@ -46,7 +46,7 @@ const PROPS: ReadonlyArray<[string, string, Make]> = [
   ['objectives[0]', 'ServiceObjective', signals], ['overrides[0]', 'AlarmOverride', signals], ['disabledAlarms[0]', 'DisabledAlarm', signals],
   ['runbooks', 'Runbooks', signals],
   ['objective', 'ServiceObjective', (props: object) => new BurnRateAlarms(stack, nextId(), { service: web, alertRouting, runbooks: Runbooks.published(), ...props } as never)],
-  ['migration', 'Migration', (props: object) => new Release(stack, nextId(), { stageName: 'production', services: [web], ...props })],
+  ['migrations', 'Migration', (props: object) => new Release(stack, nextId(), { stageName: 'production', services: [web], ...props })],
   ['source', 'PipelineSource', pipeline], ['stages[0]', 'DeployStage', pipeline], ['images[0]', 'ImageBuild', pipeline], ['checks', 'PipelineChecks', pipeline],
 ];
 

@@ -30,6 +30,8 @@ const COUNTER = '$.poll';
 /** An execution may have 25,000 events. The rest is for what runs once for each service, and for retries. */
 const EVENTS_FOR_POLLING = 21_000;
 const EVENTS_OF_SERVICE = 1_675;
+/** For the revision of a task that has a family of its own. */
+const EVENTS_OF_TASK = 500;
 /** Events in the history of an execution: a task is entered, scheduled, started, succeeded and left. */
 const EVENTS: { readonly [type: string]: number } = { Task: 5, Map: 16 };
 const OTHER_EVENTS = 2;
@@ -44,11 +46,12 @@ export class PollingIntervals {
   public static share<T>(
     services: number,
     write: (intervals: PollingIntervals) => T,
+    tasks = 0,
   ): { readonly written: T; readonly maxInterval: number } {
     const wanted = new PollingIntervals();
     write(wanted);
     const intervals = new PollingIntervals(
-      sharesOf(wanted.events, EVENTS_FOR_POLLING - services * EVENTS_OF_SERVICE),
+      sharesOf(wanted.events, EVENTS_FOR_POLLING - services * EVENTS_OF_SERVICE - tasks * EVENTS_OF_TASK),
     );
     return { written: write(intervals), maxInterval: Math.max(0, ...intervals.seconds) };
   }

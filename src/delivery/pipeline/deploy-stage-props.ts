@@ -3,6 +3,7 @@ import type { Waiver } from '../../compliance';
 import type { IReleasedService, ISnapshotSource } from '../../contracts';
 import type { SmokeTest } from '../../service';
 import type { Migration } from '../release/migration';
+import type { ReleaseTask } from '../release/release-task';
 
 /** Properties of a {@link DeployStage} with services of this app. The services are required. */
 export interface DeployStageProps {
@@ -16,12 +17,19 @@ export interface DeployStageProps {
    */
   readonly smokeTest?: SmokeTest;
   /**
-   * Migration that changes the schema with the new image, before any service is updated.
+   * Migrations of the schema with the new image, in order, 0 to 5. They run before any service is updated.
    *
-   * The approval links to the output of its `plan`. Source: requirement A-08.
+   * The approval links to the output of their `plan`. Source: requirement A-08.
    * @default - no migration
    */
-  readonly migration?: Migration;
+  readonly migrations?: Migration[];
+  /**
+   * Tasks after the new version serves and its monitoring has passed, in order, 0 to 5.
+   *
+   * A task that fails rolls nothing back. The execution fails, and the pipeline stops.
+   * @default - none
+   */
+  readonly afterRelease?: ReleaseTask[];
   /**
    * Database that is backed up by a snapshot before the release. Source: requirement A-06.
    * @default - no snapshot

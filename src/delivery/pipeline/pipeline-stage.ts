@@ -35,7 +35,7 @@ export interface PipelineStageProps {
 
 const RUN_ORDER = { plan: 1, approval: 2, release: 3 };
 
-/** Stage of a pipeline: the plan of the migration, the approval, the release. */
+/** Stage of a pipeline: the plan of the migrations, the approval, the release. */
 export class PipelineStage extends Construct {
   /** Undefined for a stage elsewhere. */
   public readonly release?: Release;
@@ -116,19 +116,20 @@ export class PipelineStage extends Construct {
   }
 
   private createRelease(stage: DeployStageProps): Release {
-    const { services, smokeTest, migration, snapshot, monitoringTime, verifyBeforeTraffic, gateAlarmNames } = stage;
+    const { services, smokeTest, migrations, afterRelease, snapshot, monitoringTime, verifyBeforeTraffic } = stage;
     if (smokeTest) {
       services.forEach((service) => (service as ProductionWebService).verifyWith(smokeTest));
     }
     return new Release(this, 'Release', {
       stageName: this.props.stage.name,
       services,
-      migration,
+      migrations,
+      afterRelease,
       snapshot,
       alertRouting: this.props.alertRouting,
       monitoringTime,
       verifyBeforeTraffic,
-      gateAlarmNames,
+      gateAlarmNames: stage.gateAlarmNames,
       profile: this.props.profile,
     });
   }
@@ -161,7 +162,7 @@ export class PipelineStage extends Construct {
   private addApproval(pipelineStage: IStage): void {
     const { stage, tags } = this.props;
     const planned = this.release?.migrationPlan !== undefined;
-    const plan = planned ? ' What the migration would do is the output of the execution behind the link.' : '';
+    const plan = planned ? ' What the migrations would do is the output of the execution behind the link.' : '';
     pipelineStage.addAction(
       new ManualApprovalAction({
         actionName: 'Approve',

@@ -38,14 +38,14 @@ export class MaintenanceWindow {
    * Checks the times and returns them.
    * @internal
    */
-  public _bind(scope: IConstruct): WindowTimes {
+  public _bind(scope: IConstruct, prop: string): WindowTimes {
     const { startAt, endAt, calendarArn } = this.times;
     const malformed = [startAt, endAt].find(
       (time) => time !== undefined && !Token.isUnresolved(time) && !/^([01]\d|2[0-3]):[0-5]\d$/.test(time),
     );
     if (malformed !== undefined || (startAt !== undefined && startAt === endAt)) {
       throw new PropError(scope, {
-        prop: 'migration.window',
+        prop,
         value: malformed ?? startAt,
         expected: 'two different times of day in UTC, as HH:MM',
         fix: "write MaintenanceWindow.daily('22:00', '00:30')",
@@ -57,7 +57,7 @@ export class MaintenanceWindow {
       !/^arn:[^:]+:ssm:[^:]+:\d{12}:document\/.+/.test(calendarArn)
     ) {
       throw new PropError(scope, {
-        prop: 'migration.window',
+        prop,
         value: calendarArn,
         expected: 'the ARN of a Systems Manager document',
         fix: 'create a change calendar and give arn:aws:ssm:REGION:ACCOUNT:document/NAME',

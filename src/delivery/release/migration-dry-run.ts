@@ -6,31 +6,29 @@ import type { EnvironmentProfile } from '../../environment';
 import { ofThisAccount } from '../../iam/source-account';
 import { stackPath } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
-import { chart, copy, output, part, type Part, put } from '../asl/asl';
+import { chart, copy, LABEL, output, part, type Part, put } from '../asl/asl';
 import { absent, choice } from '../asl/conditions';
-import { arrayItem, format, split } from '../asl/intrinsics';
+import { array, arrayItem, format, split } from '../asl/intrinsics';
 import { LoggedStateMachine } from '../asl/logged-state-machine';
-import { catchAll, FAILURE } from '../asl/parts';
 import { PollingIntervals } from '../asl/polling';
 import { AwsCalls } from '../asl/sdk-integrations';
 import type { JsonPath } from '../asl/state';
-import type { MigrationConfig } from './context/migration-config';
+import type { PlanConfig } from './context/migration-config';
 import { ReleaseArns } from './context/release-arns';
-import { factsOf, FOUND, INPUT } from './context/service-facts';
-import { registerTaskDefinition } from './steps/register-task-definition';
+import { FOUND, INPUT } from './context/service-facts';
+import { factsOfFamily, withOwnRevision } from './steps/own-revision';
 import { readReleasedTag } from './steps/released-tag';
+import { numbered } from './steps/run-commands';
 import { runTask, TASK } from './steps/run-task';
 
 /** Properties of a {@link MigrationDryRun}. All are required. */
 export interface MigrationDryRunProps {
-  /** Migration with a plan. */
-  readonly migration: MigrationConfig;
+  /** Dry runs, in the order of their migrations. */
+  readonly plans: PlanConfig[];
   /** Environment profile that supplies the retention of the log. */
   readonly profile: EnvironmentProfile;
 }
 
-/** Suffix of the family, so that ECS never takes its revision for the service. */
-const SUFFIX = '-plan';
 const MAX_LINES = 200;
 
 const FACTS = '$.facts';
@@ -38,8 +36,8 @@ const LOG = '$.log';
 const EVENTS = '$.events';
 
 /**
- * Dry run of a migration: runs its plan with the new image.
- * It outputs the lines of the plan and their log. Source: requirement A-08.
+ * Dry run of migrations: runs the plan of each with the new image, one after another.
+ * It outputs the lines of the plans and their logs. Source: requirement A-08.
  */
 export class MigrationDryRun extends Construct {
   public readonly stateMachine: StateMachine;
@@ -51,12 +49,13 @@ export class MigrationDryRun extends Construct {
   ) {
     super(scope, id);
     const role = new Role(this, 'Role', {
-      description: textFor('role', `Shows what the migration of ${stackPath(scope)} would do`),
+      description: textFor('role', `Shows what the migrations of ${stackPath(scope)} would do`),
       assumedBy: ofThisAccount(this, 'states.amazonaws.com'),
     });
     const calls = new AwsCalls(Stack.of(this).partition);
+    const write = (intervals: PollingIntervals) => this.definition(calls, intervals);
     this.stateMachine = new LoggedStateMachine(this, 'Machine', {
-      definition: PollingIntervals.share(1, (intervals) => this.definition(calls, intervals)).written,
+      definition: PollingIntervals.share(0, write, props.plans.length).written,
       calls,
       role,
       profile: props.profile,
@@ -64,81 +63,57 @@ export class MigrationDryRun extends Construct {
   }
 
   private definition(calls: AwsCalls, intervals: PollingIntervals): object {
-    const { target } = this.props.migration;
-    const arns = new ReleaseArns(this, [target]);
-    const deregister = calls.task(
-      'ecs:deregisterTaskDefinition',
-      { 'TaskDefinition.$': FOUND.candidate },
-      { resources: ['*'] },
-    );
+    const names = this.props.plans.map((_, index) => numbered('Plan', index));
+    const results = names.map((_, index) => `$.plans${index}` as const);
     return {
-      Comment: `Shows what the migration of ${stackPath(target.source)} would do`,
+      Comment: `Shows what the migrations of ${stackPath(this.node.scope!)} would do`,
       ...chart(
-        this.chooseImage(calls, arns),
-        registerTaskDefinition(calls, arns, {
-          name: 'Register',
-          resultPath: FOUND.candidate,
-          suffix: SUFFIX,
-        }),
-        ['Plan the migration', catchAll(this.runPlan(calls, intervals), { next: 'Deregister after a failure' })],
-        ['Deregister task definition', deregister],
-        this.outputLines(calls, target.logGroupName, target.containerName),
-        ['Deregister after a failure', deregister],
-        ['Fail the plan', { Type: 'Fail', ErrorPath: `${FAILURE}.Error`, CausePath: `${FAILURE}.Cause` }],
+        ['Keep images', LABEL],
+        ...this.props.plans.map((plan, index) =>
+          part([
+            names[index],
+            {
+              Type: 'Parallel',
+              Parameters: { 'facts': factsOfFamily(plan.target), 'images.$': INPUT.images },
+              Branches: [chart(this.showPlan(calls, intervals, names[index], plan))],
+              ResultPath: results[index],
+            },
+          ]),
+        ),
+        ['Output plans', output({ 'plans.$': array(...results.map((path) => `${path}[0]` as const)) })],
       ),
     };
   }
 
-  private chooseImage(calls: AwsCalls, arns: ReleaseArns): Part {
-    const { target } = this.props.migration;
-    const named: JsonPath = `${INPUT.images}['${target.repositoryName}']`;
-    const chosen = 'Keep facts of the service';
+  private showPlan(calls: AwsCalls, intervals: PollingIntervals, name: string, plan: PlanConfig): Part {
+    const { target, ...run } = plan;
+    const arns = new ReleaseArns(this, [target]);
+    const task = { ...run, scope: this, name, target, revision: FOUND.candidate };
     return part(
-      [
-        'Add facts of the service',
-        { Type: 'Pass', Parameters: { 'facts': factsOf(target), 'images.$': INPUT.images } },
-      ],
-      ['Is no image named?', choice([absent(named)], 'Read released image')],
-      ['Take named image', { ...copy(named, `${FACTS}.tag`), Next: chosen }],
-      ['Read released image', readReleasedTag(calls, arns, `${FACTS}.parameter`)],
-      ['Take released image', copy(FOUND.releasedTag, `${FACTS}.tag`)],
-      [chosen, { Type: 'Pass', OutputPath: FACTS }],
+      chooseImage(calls, arns, name, plan),
+      withOwnRevision(calls, arns, name, runTask(calls, intervals, task)),
+      this.outputLines(calls, name, plan),
     );
   }
 
-  private runPlan(calls: AwsCalls, intervals: PollingIntervals): Part {
-    const { target, plan, environment, timeoutSeconds } = this.props.migration;
-    return runTask(calls, intervals, {
-      scope: this,
-      name: 'Plan',
-      target,
-      command: plan!,
-      environment,
-      revision: FOUND.candidate,
-      family: `${target.family}${SUFFIX}`,
-      timeoutSeconds,
-    });
-  }
-
-  private outputLines(calls: AwsCalls, logGroup: string | undefined, container: string): Part {
-    if (logGroup === undefined) {
-      return part(['Output task', output({ 'task.$': TASK })]);
+  private outputLines(calls: AwsCalls, name: string, { target }: PlanConfig): Part {
+    const { logGroupName: group, containerName: container } = target;
+    const state = (of: string) => `${name}: ${of}`;
+    if (group === undefined) {
+      return part([state('output task'), output({ 'task.$': TASK })]);
     }
     const streams = Stack.of(this).formatArn({
       service: 'logs',
-      resource: `log-group:${logGroup}:log-stream:${container}/${container}/*`,
+      resource: `log-group:${group}:log-stream:${container}/${container}/*`,
     });
     return part(
       // The last part of arn:aws:ecs:region:account:task/cluster/id. A stream is prefix/container/id.
       [
-        'Name log stream',
-        put(LOG, {
-          'group': logGroup,
-          'stream.$': format(`${container}/${container}/{}`, arrayItem(split(TASK, '/'), 2)),
-        }),
+        state('name log stream'),
+        put(LOG, { group, 'stream.$': format(`${container}/${container}/{}`, arrayItem(split(TASK, '/'), 2)) }),
       ],
       [
-        'Read log',
+        state('read log'),
         calls.task(
           'cloudwatchlogs:getLogEvents',
           {
@@ -150,9 +125,22 @@ export class MigrationDryRun extends Construct {
           { resources: [streams], resultPath: EVENTS },
         ),
       ],
-      ['Is the log empty?', choice([absent(`${EVENTS}.Events[0]`)], 'Output no lines')],
-      ['Output lines', output({ 'log.$': LOG, 'lines.$': `${EVENTS}.Events[*].Message` })],
-      ['Output no lines', output({ 'log.$': LOG, 'lines': [] })],
+      [state('is the log empty?'), choice([absent(`${EVENTS}.Events[0]`)], state('output no lines'))],
+      [state('output lines'), output({ 'log.$': LOG, 'lines.$': `${EVENTS}.Events[*].Message` })],
+      [state('output no lines'), output({ 'log.$': LOG, 'lines': [] })],
     );
   }
+}
+
+function chooseImage(calls: AwsCalls, arns: ReleaseArns, name: string, { target }: PlanConfig): Part {
+  const named: JsonPath = `${INPUT.images}['${target.repositoryName}']`;
+  const state = (of: string) => `${name}: ${of}`;
+  const chosen = state('keep facts');
+  return part(
+    [state('is no image named?'), choice([absent(named)], state('read released image'))],
+    [state('take named image'), { ...copy(named, `${FACTS}.tag`), Next: chosen }],
+    [state('read released image'), readReleasedTag(calls, arns, `${FACTS}.parameter`)],
+    [state('take released image'), copy(FOUND.releasedTag, `${FACTS}.tag`)],
+    [chosen, { Type: 'Pass', OutputPath: FACTS }],
+  );
 }

@@ -1,20 +1,60 @@
 import { Duration } from 'aws-cdk-lib';
+import type { FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import type { IConstruct } from 'constructs';
+import type { Waiver } from '../../compliance';
 import type { IReleasedService } from '../../contracts';
-import { checkWholeNumber } from '../../validation/checks';
-import { PropError } from '../../validation/prop-error';
-import type { MigrationConfig, MigrationContext } from './context/migration-config';
+import type { DatabaseConnectionOptions, IHardenedDatabase } from '../../database';
+import type { ServiceSecret } from '../../service';
+import type { MigrationConfig, TaskContext } from './context/migration-config';
 import type { MaintenanceWindow } from './maintenance-window';
+import { migrationTargets } from './migration-targets';
+import { validateMigration } from './validate-migration';
 
 /** Options of a {@link Migration}. None is required. */
 export interface MigrationOptions {
   /**
+   * Database that the commands sign in to, as the user that owns its schemas and tables.
+   *
+   * It is one of the service's backing services.
+   * @default - the only database among the service's backing services; several are refused
+   */
+  readonly database?: IHardenedDatabase;
+  /**
+   * Names of the variables with the connection, and of the database inside the server.
+   * @default - the variables are called `DB_*`, and the database is the first of the server
+   */
+  readonly connection?: DatabaseConnectionOptions;
+  /**
+   * Secret variables of the migration and its verification, next to the owner's sign-in.
+   *
+   * The service's secrets reach them only if they are listed here. The dry run never gets any.
+   * @default - none
+   */
+  readonly secrets?: ServiceSecret[];
+  /**
+   * Task definition of the migration, for a service that this library doesn't create. Required there.
+   *
+   * It names its family, its roles and its secrets. The release replaces the image of its default container. The task
+   * runs in the cluster, the subnets and the security groups of the service.
+   * @default - created in the stack of the service, for a `ProductionWebService`
+   */
+  readonly taskDefinition?: FargateTaskDefinition;
+  /**
    * Dry-run command that prints the SQL and changes nothing.
    *
-   * It runs with the new image, before the approval.
+   * It runs with the new image, before the approval. It signs in as a user that may only read, has no task role and
+   * no other secret, and reaches only the database and the endpoints that start its task.
    * @default - the approval shows no plan
    */
   readonly plan?: string[];
+  /**
+   * Reason to let the dry run reach the internet on port 443. Required for `plan` in a network with NAT, where images
+   * come through it.
+   *
+   * Code that nobody has approved can then send away what it reads in the database.
+   * @default - a dry run in a network with NAT is refused
+   */
+  readonly planInternetAccess?: Waiver;
   /**
    * Command that ends with 0 if the schema suits the new version. It runs right after the migration.
    * @default - the exit code of the migration decides
@@ -26,7 +66,7 @@ export interface MigrationOptions {
    */
   readonly timeout?: Duration;
   /**
-   * Time in which the migration may run. Source: requirement A-08.
+   * Time in which the migration may run. The migrations of a release share one window. Source: requirement A-08.
    * @default - any time
    */
   readonly window?: MaintenanceWindow;
@@ -38,84 +78,58 @@ export interface MigrationOptions {
 }
 
 /**
- * Migration of the schema: a task that runs once with the new image, before its version gets traffic.
+ * Migration of the schema by a task that runs once with the new image, before its version gets traffic.
  *
- * The running version continues with the new schema, also after a rollback. A migration must therefore suit both
- * versions.
+ * Its task definition is its own, with its own roles. It signs in as the owner of the schemas, whose secret no other
+ * task gets. The running version continues with the new schema, also after a rollback. A migration must therefore suit
+ * both versions.
  *
  * @example
  * new Release(this, 'Release', {
  *   stageName: 'production',
  *   services: [api],
- *   migration: Migration.command(api, ['npm', 'run', 'migrate']),
+ *   migrations: [Migration.command(api, ['npm', 'run', 'migrate'])],
  * });
  */
 export class Migration {
-  /** Command in the container of a service, with its image, its variables, its secrets and its network. */
+  /**
+   * Command in the image of a service, which signs in to the database as the owner of its schemas.
+   *
+   * It has the plain variables, the network and the log group of the service.
+   *
+   * Throws a PropError at the release for a service without a database, or with several and none named.
+   */
   public static command(service: IReleasedService, command: string[], options: MigrationOptions = {}): Migration {
     return new Migration(service, command, options);
   }
 
   private constructor(
-    private readonly service: IReleasedService,
-    private readonly command: string[],
-    private readonly options: MigrationOptions,
+    /** @internal */
+    public readonly _service: IReleasedService,
+    /** @internal */
+    public readonly _command: string[],
+    /** @internal */
+    public readonly _options: MigrationOptions,
   ) {}
 
   /**
-   * Checks the migration against the services of a release, and returns its settings.
+   * Checks the migration, creates its task definitions, and returns its settings.
    * @internal
    */
-  public _bind(scope: IConstruct, { services }: MigrationContext): MigrationConfig {
-    const { plan, verify, environment = {}, timeout = Duration.minutes(30), window } = this.options;
-    this.checkService(scope, services);
-    this.checkCommands(scope);
-    checkWholeNumber(scope, 'migration.timeout', timeout.toMinutes({ integral: false }), {
-      min: 1,
-      max: 1440,
-      unit: 'minutes',
-      fix: 'give Duration.minutes(n) with a whole n',
-    });
+  public _bind(scope: IConstruct, context: TaskContext): MigrationConfig {
+    const { verify, environment = {}, timeout = Duration.minutes(30), window, plan: planCommand } = this._options;
+    validateMigration(scope, this, context);
+    const { target, plan } = migrationTargets(scope, this, context.prop);
+    const timeoutSeconds = timeout.toSeconds();
     return {
-      target: this.service.releaseTarget,
-      command: this.command,
-      plan,
+      target,
+      ownFamily: true,
+      command: this._command,
+      plan: plan && { target: plan, command: planCommand!, environment, timeoutSeconds },
       verify,
       environment,
-      timeoutSeconds: timeout.toSeconds(),
-      window: window?._bind(scope),
+      timeoutSeconds,
+      window: window?._bind(scope, `${context.prop}.window`),
     };
-  }
-
-  private checkService(scope: IConstruct, services: IReleasedService[]): void {
-    const { source, stores } = this.service.releaseTarget;
-    if (!services.includes(this.service)) {
-      throw new PropError(scope, {
-        prop: 'migration',
-        problem: `runs in ${source.node.path}, which is not a service of this release`,
-        fix: 'add the service to services, or migrate with one of them',
-      });
-    }
-    if (stores && !stores.some((store) => (store as Partial<{ databaseName: string }>).databaseName !== undefined)) {
-      throw new PropError(scope, {
-        prop: 'migration',
-        problem: `runs in ${source.node.path}, which has no database`,
-        fix: 'add the database to its backingServices, or migrate with a service that uses it',
-      });
-    }
-  }
-
-  private checkCommands(scope: IConstruct): void {
-    const { plan, verify } = this.options;
-    Object.entries({ command: this.command, plan, verify }).forEach(([prop, command]) => {
-      if (command?.length === 0) {
-        throw new PropError(scope, {
-          prop: `migration.${prop}`,
-          value: command,
-          expected: 'a command with at least one word',
-          fix: "write ['npm', 'run', 'migrate']",
-        });
-      }
-    });
   }
 }

@@ -8,7 +8,6 @@ import { awaitMaintenanceWindow } from './checks/await-maintenance-window';
 import { checkService } from './checks/preflight-checks';
 import { lock } from './checks/release-lock';
 import { checkImageNames, selectImages } from './checks/select-images';
-import type { MigrationConfig } from './context/migration-config';
 import type { PartTools, ReleaseSettings } from './context/release-settings';
 import { factsOf, FOUND, INPUT, RELEASED, SERVICES } from './context/service-facts';
 import { findFailure } from './rollback/find-failure';
@@ -19,7 +18,7 @@ import { takeSnapshot } from './steps/pre-release-snapshot';
 import { recordService } from './steps/record-service';
 import { registerTaskDefinition } from './steps/register-task-definition';
 import { clearRecord, writeRecord } from './steps/release-record';
-import { runTask } from './steps/run-task';
+import { numbered, runCommands } from './steps/run-commands';
 
 /**
  * Definition of a release's state machine, with references that CloudFormation resolves. It is the same for each stage:
@@ -61,8 +60,8 @@ function markRollback() {
 
 /** Changes nothing. A failure refuses the release, and nothing has to be rolled back. */
 function prepare(tools: PartTools, settings: ReleaseSettings): Part {
-  const { targets, migration, snapshot, snapshotSeconds, gateAlarmNames, recordName, stageName, topicArn } = settings;
-  const window = migration?.window;
+  const { targets, migrations, snapshot, snapshotSeconds, gateAlarmNames, recordName, stageName, topicArn } = settings;
+  const window = windowOf(migrations);
   const snapshots = snapshot ? [unlessRollback('Snapshot', takeSnapshot(tools, snapshot, snapshotSeconds))] : [];
   return part(
     checkImageNames(targets),
@@ -87,7 +86,7 @@ function prepare(tools: PartTools, settings: ReleaseSettings): Part {
 /** Changes things. A failure rolls all services back together. */
 function release(tools: PartTools, settings: ReleaseSettings): Part {
   const { calls, arns } = tools;
-  const { migration, monitoringSeconds, targets, deploymentSeconds, stageName, recordName, lastReleaseName } = settings;
+  const { monitoringSeconds, targets, deploymentSeconds, stageName, recordName, lastReleaseName } = settings;
   const limits = { timeoutSeconds: deploymentSeconds, times: targets.length };
   return part(
     writeRecord(calls, arns, 'Record the start', recordName),
@@ -96,7 +95,7 @@ function release(tools: PartTools, settings: ReleaseSettings): Part {
       forEach(SERVICES, register(tools), { inOrder: true, fields: { ResultPath: SERVICES } }),
     ],
     writeRecord(calls, arns, 'Record the candidates', recordName),
-    ...(migration ? [unlessRollback('Migration', migrate(tools, settings, migration))] : []),
+    ...migrate(tools, settings),
     oneByOne('Deploy service', SERVICES, deployService(tools, limits)),
     // An alarm that fires behind a rollback is its reason.
     ...(monitoringSeconds > 0 && hasAlarms(settings)
@@ -104,6 +103,8 @@ function release(tools: PartTools, settings: ReleaseSettings): Part {
       : []),
     // Not before the end of monitoring: what CloudFormation registers meanwhile has the image to roll back to.
     oneByOne('Record service', SERVICES, recordService(tools, stageName)),
+    // Before the record is cleared: a release that is stopped meanwhile stops its tasks, and is rolled back.
+    ...runAfterwards(tools, settings),
     writeRecord(calls, arns, 'Record the release', lastReleaseName),
     clearRecord(calls, arns, 'Clear record of the release', recordName),
   );
@@ -116,39 +117,64 @@ function register({ calls, arns }: PartTools): Part {
   );
 }
 
-function migrate(
-  { calls, intervals }: PartTools,
-  { scope, targets }: ReleaseSettings,
-  migration: MigrationConfig,
-): Part {
-  const { target, command, verify, environment, timeoutSeconds } = migration;
-  const index = targets.findIndex(({ source }) => source === target.source);
-  const run = {
-    scope,
-    target,
-    environment,
-    revision: `${SERVICES}[${index}].candidate` as const,
-    family: target.family,
-    timeoutSeconds,
-  };
-  return part(
-    runTask(calls, intervals, { ...run, name: 'Migration', command }),
-    ...(verify
-      ? [runTask(calls, intervals, { ...run, name: 'Verification', command: verify })]
-      : []),
+/** Migrations run one after another, and before any service is updated. */
+function migrate(tools: PartTools, settings: ReleaseSettings): Part[] {
+  const [first, ...others] = settings.migrations.map((migration, index) =>
+    runCommands(numbered('Migration', index), tools, settings, migration),
   );
+  return first ? [unlessRollback('Migrations', part(first, ...others))] : [];
 }
 
-function succeed(tools: PartTools, { topicArn, stageName }: ReleaseSettings): Part {
-  const end = 'Output the release';
+/** Failure of a task after the release. */
+const AFTERWARDS = '$.afterwards';
+
+/** Tasks run one after another, and none after one that fails. The failure waits until the release is recorded. */
+function runAfterwards(tools: PartTools, settings: ReleaseSettings): Part[] {
+  const [first, ...others] = settings.afterRelease.map((task, index) =>
+    runCommands(numbered('After release', index), tools, settings, task),
+  );
+  if (!first) {
+    return [];
+  }
+  const end = 'Tasks have run';
+  const run = {
+    ...catchAll(part(first, ...others), { next: end, resultPath: AFTERWARDS }),
+    OutputPath: '$',
+    ResultPath: null,
+    Next: end,
+  };
+  return [unlessRollback('Tasks after the release', part(['Run tasks after the release', run], [end, LABEL]))];
+}
+
+function succeed(tools: PartTools, { topicArn, stageName, afterRelease }: ReleaseSettings): Part {
+  const [counting, end, failed] = ['Count the release', 'Output the release', 'Has a task after it failed?'];
+  const [error, cause] = [`${AFTERWARDS}.Error`, `${AFTERWARDS}.Cause`] as const;
+  const serves = (what: string) =>
+    format(`Release {} serves: {}${what}`, CONTEXT.executionName, toJson(`${SERVICES}[*].tag`));
+  const notifyOfEnd = notify(tools.calls, topicArn, {
+    name: 'Notify of the end',
+    subject: `Release to ${stageName} succeeded`,
+    sentences: [serves('')],
+    next: counting,
+  });
+  const count = countRelease(tools, afterRelease.length > 0 ? failed : end);
+  const outputRelease = output({ 'services.$': `${SERVICES}[*].name`, 'tags.$': `${SERVICES}[*].tag` });
+  if (afterRelease.length === 0) {
+    return part(notifyOfEnd, [counting, count], [end, outputRelease]);
+  }
+  const notifyOfTask = 'Notify of the failed task';
   return part(
+    ['Is a task after it to be reported?', choice([present(error)], notifyOfTask)],
+    notifyOfEnd,
     notify(tools.calls, topicArn, {
-      name: 'Notify of the end',
-      subject: `Release to ${stageName} succeeded`,
-      sentences: [format('Release {} serves: {}', CONTEXT.executionName, toJson(`${SERVICES}[*].tag`))],
+      name: notifyOfTask,
+      subject: `Release to ${stageName} serves, a task after it failed`,
+      sentences: [serves('. A task after it failed, and nothing is rolled back.'), format('{}: {}', error, cause)],
     }),
-    ['Count the release', countRelease(tools, end)],
-    [end, output({ 'services.$': `${SERVICES}[*].name`, 'tags.$': `${SERVICES}[*].tag` })],
+    [counting, count],
+    [failed, choice([present(error)], 'Fail with the task')],
+    [end, outputRelease],
+    ['Fail with the task', { Type: 'Fail', ErrorPath: error, CausePath: cause }],
   );
 }
 

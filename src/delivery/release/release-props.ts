@@ -3,6 +3,7 @@ import type { IReleasedService, ISnapshotSource } from '../../contracts';
 import type { EnvironmentProfile } from '../../environment';
 import type { AlertRouting } from '../../observability';
 import type { Migration } from './migration';
+import type { ReleaseTask } from './release-task';
 
 /** Properties of a {@link Release}. Stage name and services are required. */
 export interface ReleaseProps {
@@ -14,10 +15,17 @@ export interface ReleaseProps {
   /** Services in the order in which they are released, 1 to 8. They are rolled back together. */
   readonly services: IReleasedService[];
   /**
-   * Migration of the schema with the new image, before any service is updated.
+   * Migrations of the schema with the new image, in order, 0 to 5. They run before any service is updated.
    * @default - none
    */
-  readonly migration?: Migration;
+  readonly migrations?: Migration[];
+  /**
+   * Tasks after the new version serves and its monitoring has passed, in order, 0 to 5.
+   *
+   * A task that fails rolls nothing back. The execution fails and reports it.
+   * @default - none
+   */
+  readonly afterRelease?: ReleaseTask[];
   /**
    * Database that a snapshot is taken of before the release.
    *

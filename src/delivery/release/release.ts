@@ -16,14 +16,15 @@ import { checkStackTags } from '../../validation/stack-tags';
 import { executionsOf, LoggedStateMachine } from '../asl/logged-state-machine';
 import { PollingIntervals } from '../asl/polling';
 import { allowKeyOf, AwsCalls } from '../asl/sdk-integrations';
-import type { MigrationConfig } from './context/migration-config';
+import type { MigrationConfig, TaskConfig, TaskContext } from './context/migration-config';
 import { ReleaseArns } from './context/release-arns';
 import type { ReleaseSettings } from './context/release-settings';
 import { Migration } from './migration';
 import { MigrationDryRun } from './migration-dry-run';
 import { releaseDefinition } from './release-definition';
 import type { ReleaseProps } from './release-props';
-import { plannedRolloutMinutes, validateInterval, validateRelease } from './validate-release';
+import { ReleaseTask } from './release-task';
+import { plannedRolloutMinutes, validateInterval, validateRelease, validateWindows } from './validate-release';
 import { checkSnapshotWindow } from './validate-snapshot-window';
 
 /**
@@ -33,7 +34,7 @@ import { checkSnapshotWindow } from './validate-snapshot-window';
  * repository is not named keeps its image and gets the changes of its task definition.
  *
  * With `"rollback": true` next to `images`, the release rolls back to those images, without alarm checks, snapshot,
- * migration and monitoring (docs/delivery.md).
+ * migrations, monitoring and tasks afterwards (docs/delivery.md).
  *
  * Throws a PropError for services that can't be released, and for a migration without a database. Throws one for a
  * stack whose name begins with `aws` or `ssm`, which the Parameter Store reserves.
@@ -45,8 +46,8 @@ export class Release extends Construct {
   /** State machine of the release. */
   public readonly stateMachine: StateMachine;
   /**
-   * State machine that shows what the migration would do, for an approval. It takes the same input as the release and
-   * outputs `{ "log": { "group", "stream" }, "lines" }`. Undefined without a `plan` of the migration.
+   * State machine that shows what the migrations would do, for an approval. It takes the same input as the release and
+   * outputs `{ "plans": [{ "log": { "group", "stream" }, "lines" }] }`. Undefined without a `plan` of a migration.
    */
   public readonly migrationPlan?: StateMachine;
   /** Services in the order in which they are released. */
@@ -63,7 +64,8 @@ export class Release extends Construct {
   /** @internal */
   public readonly _targets: ReleaseTarget[];
   private readonly profile: EnvironmentProfile;
-  private readonly migration?: MigrationConfig;
+  private readonly migrations: MigrationConfig[];
+  private readonly afterRelease: TaskConfig[];
 
   public constructor(
     scope: Construct,
@@ -71,11 +73,13 @@ export class Release extends Construct {
     private readonly props: ReleaseProps,
   ) {
     super(scope, id);
-    checkKinds(this, props, { migration: Migration, profile: EnvironmentProfile });
+    checkKinds(this, props, { migrations: Migration, afterRelease: ReleaseTask, profile: EnvironmentProfile });
     validateRelease(this, props);
     checkAllInReach(this, props);
-    this.migration = props.migration?._bind(this, { services: props.services });
-    checkSnapshotWindow(this, props.snapshot?.snapshotTarget, this.migration?.window);
+    this.migrations = this.bindTasks('migrations', props.migrations);
+    this.afterRelease = this.bindTasks('afterRelease', props.afterRelease);
+    validateWindows(this, this.migrations);
+    checkSnapshotWindow(this, props.snapshot?.snapshotTarget, windowOf(this.migrations));
     this.profile = props.profile ?? EnvironmentProfile.of(this);
     this.services = props.services;
     this.stageName = props.stageName;
@@ -100,6 +104,11 @@ export class Release extends Construct {
    */
   public get _maxRollbackDuration(): Duration {
     return Duration.seconds(2 * this._targets.length * this.deploymentTimeout.toSeconds() + 1800);
+  }
+
+  private bindTasks<T>(prop: string, tasks: Array<{ _bind(scope: Construct, context: TaskContext): T }> = []): T[] {
+    const { services } = this.props;
+    return tasks.map((task, index) => task._bind(this, { services, prop: `${prop}[${index}]` }));
   }
 
   private get deploymentTimeout(): Duration {
@@ -137,9 +146,9 @@ export class Release extends Construct {
     const services = this._targets.length;
     const settings = this.settingsFor(role);
     const arns = new ReleaseArns(this, this._targets);
-    const { written, maxInterval } = PollingIntervals.share(services, (intervals) =>
-      releaseDefinition({ calls, intervals, arns }, settings),
-    );
+    const tasks = [...this.migrations, ...this.afterRelease].filter(({ ownFamily }) => ownFamily).length;
+    const write = (intervals: PollingIntervals) => releaseDefinition({ calls, intervals, arns }, settings);
+    const { written, maxInterval } = PollingIntervals.share(services, write, tasks);
     validateInterval(this, services, this.deploymentTimeout, maxInterval);
     allowKeyOf(calls, this.props.alertRouting?.deploymentTopic);
     return written;
@@ -157,7 +166,8 @@ export class Release extends Construct {
       scope: this,
       stageName: this.stageName,
       targets: this._targets,
-      migration: this.migration,
+      migrations: this.migrations,
+      afterRelease: this.afterRelease,
       snapshot: snapshot?.snapshotTarget,
       topicArn: alertRouting?.deploymentTopic.topicArn,
       recordName: this.recordParameterName,
@@ -196,8 +206,10 @@ export class Release extends Construct {
   }
 
   private createMigrationPlan(): StateMachine | undefined {
-    const { migration, profile } = this;
-    return migration?.plan && new MigrationDryRun(this, 'Plan', { migration, profile }).stateMachine;
+    const plans = this.migrations.flatMap(({ plan }) => plan ?? []);
+    return plans.length > 0
+      ? new MigrationDryRun(this, 'Plan', { plans, profile: this.profile }).stateMachine
+      : undefined;
   }
 
   /**

@@ -3,9 +3,12 @@ import type { IConstruct } from 'constructs';
 import { DeploymentEngine, type ReleaseTarget } from '../../contracts';
 import { checkWholeNumber, knownToDiffer } from '../../validation/checks';
 import { checkRules, type Rule } from '../../validation/rules';
+import type { MigrationConfig } from './context/migration-config';
 import type { ReleaseProps } from './release-props';
 
 const MAX_SERVICES = 8;
+/** Each has states of its own, and a share of the events of an execution. */
+const MAX_TASKS = 5;
 /** Longest polling interval of a deployment. */
 const MAX_INTERVAL_SECONDS = 3600;
 
@@ -16,6 +19,19 @@ export function validateRelease(scope: IConstruct, props: ReleaseProps): void {
   targets.forEach((target, index) => checkRules(scope, targetRules(scope, target, index, props)));
   validateTimes(scope, props);
   checkRules(scope, [timeoutRule(props, plannedRolloutMinutes(targets))]);
+}
+
+/** Checks that the migrations of a release share one window. Throws a PropError. */
+export function validateWindows(scope: IConstruct, migrations: MigrationConfig[]): void {
+  const windows = migrations.map(({ window }) => JSON.stringify(window ?? {})).filter((window) => window !== '{}');
+  checkRules(scope, [
+    {
+      condition: new Set(windows).size > 1,
+      prop: 'migrations',
+      problem: 'have several windows, but a release waits for one',
+      fix: 'give each migration the same window',
+    },
+  ]);
 }
 
 /** Checks that each deployment is polled at least once an hour. Throws a PropError. */
@@ -41,7 +57,7 @@ export function plannedRolloutMinutes(targets: ReleaseTarget[]): number {
   );
 }
 
-function stageRules({ stageName, services, snapshot }: ReleaseProps): Rule[] {
+function stageRules({ stageName, services, snapshot, migrations = [], afterRelease = [] }: ReleaseProps): Rule[] {
   return [
     {
       condition: !/^[a-z][a-z0-9-]{0,30}$/.test(stageName),
@@ -62,6 +78,12 @@ function stageRules({ stageName, services, snapshot }: ReleaseProps): Rule[] {
       problem: 'has a service twice',
       fix: 'name each service once',
     },
+    ...Object.entries({ migrations, afterRelease }).map(([prop, tasks]) => ({
+      condition: tasks.length > MAX_TASKS,
+      prop,
+      problem: `has ${tasks.length} tasks, expected at most ${MAX_TASKS}`,
+      fix: 'run some of them in one command, or in another stage',
+    })),
     {
       condition: snapshot !== undefined && snapshot.snapshotTarget === undefined,
       prop: 'snapshot',

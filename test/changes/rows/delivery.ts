@@ -7,7 +7,8 @@ import {
   type CodeConnectionProps, type DeployStageProps, DeployStage, type DockerBuildProps, DriftCheck, type DriftCheckProps, type ElsewhereStageProps,
   EnvironmentProfile, type GithubDeployRoleProps, ImageBuild, type ImagePushProps, ImageRepository, MaintenanceWindow, Migration,
   type MigrationOptions, PipelineChecks, PipelineSource, type PostReleaseAlarmsProps, type ProductionStageProps, ProductionWebService, Release,
-  type ReleasedFargateServiceProps, type ReleaseProps, RollbackCommand, type RollbackCommandProps, Route, ServiceImage, Severity, SmokeTest,
+  type ReleasedFargateServiceProps, type ReleaseProps, ReleaseTask, type ReleaseTaskOptions, RollbackCommand, type RollbackCommandProps, Route,
+  ServiceImage, ServiceSecret, Severity, SmokeTest,
   type StagingStageProps, type Waiver,
 } from '../../../src';
 import { changesAround } from '../general';
@@ -59,6 +60,7 @@ const BITBUCKET: Subject<BitbucketDeployRoleProps> = {
 
 const BETWEEN = { note: 'An execution that runs goes on by its former definition.' };
 const DESCRIBED = { exempt: 'it describes what another tool deployed; the release follows' };
+const PLAN_REASON = { reason: 'The image comes through NAT.' };
 const OF_READERS = { note: 'A reason is for readers.' };
 
 export const DELIVERY_ROWS: readonly Row[] = [
@@ -71,7 +73,8 @@ export const DELIVERY_ROWS: readonly Row[] = [
       alertRouting: [undefined, (site: Site) => site.alertRouting],
       deploymentTimeout: [undefined, Duration.hours(3), BETWEEN],
       gateAlarmNames: [undefined, ['orders-stuck'], BETWEEN],
-      migration: [undefined, (site: Site) => Migration.command(site.service, ['npm', 'run', 'migrate']), BETWEEN],
+      migrations: [undefined, (site: Site) => [Migration.command(site.service, ['npm', 'run', 'migrate'])], BETWEEN],
+      afterRelease: [undefined, (site: Site) => [ReleaseTask.command(site.service, ['npm', 'run', 'cache:warm'])], BETWEEN],
       monitoringTime: [undefined, Duration.minutes(30), BETWEEN],
       profile: [undefined, () => EnvironmentProfile.development()],
       snapshot: [undefined, (site: Site) => heardDatabase(site), BETWEEN],
@@ -83,10 +86,21 @@ export const DELIVERY_ROWS: readonly Row[] = [
     subject: RELEASE,
     struct: 'MigrationOptions',
     at: 'Migration.command',
-    within: (options, site) => ({ migration: Migration.command(site.service, ['npm', 'run', 'migrate'], options) }),
+    within: (options, site) => ({ migrations: [Migration.command(site.service, ['npm', 'run', 'migrate'], options)] }),
     changes: {
+      connection: [undefined, { variables: { host: 'DB_HOST', userName: 'DB_OWNER' } }, {
+        note: 'The next release runs the migration with the new variables.',
+      }],
+      database: [undefined, (site: Site) => site.database, { note: 'The only database of a service is the default.' }],
       environment: [undefined, { MODE: 'migrate' }],
-      plan: [undefined, ['npm', 'run', 'plan'], { note: 'A pipeline runs it before its approval.' }],
+      plan: [['npm', 'run', 'plan'], ['npm', 'run', 'plan', '--', '--verbose'], {
+        with: () => ({ planInternetAccess: PLAN_REASON }), note: 'A pipeline runs it before its approval.',
+      }],
+      planInternetAccess: [PLAN_REASON, { reason: 'The network has a NAT gateway.' }, {
+        with: () => ({ plan: ['npm', 'run', 'plan'] }), ...OF_READERS,
+      }],
+      secrets: [undefined, () => [ServiceSecret.generated('MIGRATION_KEY')]],
+      taskDefinition: { exempt: 'it is of a service that another tool deployed; the release follows its family' },
       timeout: [undefined, Duration.hours(1)],
       verify: [undefined, ['npm', 'run', 'verify']],
       window: [undefined, () => MaintenanceWindow.daily('22:00', '04:00')],
@@ -94,15 +108,47 @@ export const DELIVERY_ROWS: readonly Row[] = [
   }),
   ...parametersOf<Migration, ReleaseProps>({
     subject: RELEASE,
-    prop: 'migration',
-    within: (migration) => ({ migration }),
+    prop: 'migrations',
+    within: (migration) => ({ migrations: [migration] }),
     changes: { 'Migration.command': [(site) => Migration.command(site.service, ['npm', 'run', 'migrate']), (site) => Migration.command(site.service, ['npm', 'run', 'migrate:up'])] },
+  }),
+  ...changesOf<ReleaseTaskOptions, ReleaseProps>({
+    subject: RELEASE,
+    struct: 'ReleaseTaskOptions',
+    at: 'ReleaseTask.command',
+    within: (options, site) => ({ afterRelease: [ReleaseTask.command(site.service, ['npm', 'run', 'cache:warm'], options)] }),
+    changes: {
+      environment: [undefined, { DEPTH: '2' }],
+      timeout: [undefined, Duration.hours(1)],
+    },
+  }),
+  ...parametersOf<Migration, ReleaseProps>({
+    subject: RELEASE,
+    prop: 'migrations',
+    within: (migration) => ({ migrations: [migration] }),
+    changes: {
+      'Migration.command': [
+        (site) => Migration.command(site.service, ['npm', 'run', 'migrate']),
+        (site) => Migration.command(site.service, ['npm', 'run', 'migrate'], { plan: ['npm', 'run', 'plan'], planInternetAccess: PLAN_REASON }),
+        { note: 'The setup creates the user of the dry run.' },
+      ],
+    },
+  }),
+  ...choicesOf<ReleaseTask, ReleaseProps>({
+    subject: RELEASE,
+    class: 'ReleaseTask',
+    prop: 'afterRelease',
+    within: (task) => ({ afterRelease: [task] }),
+    values: {
+      'command(service, command)': (site) => ReleaseTask.command(site.service, ['npm', 'run', 'cache:warm']),
+      'migration(migration)': (site) => ReleaseTask.migration(Migration.command(site.service, ['npm', 'run', 'migrate:contract'])),
+    },
   }),
   ...choicesOf<MaintenanceWindow, ReleaseProps>({
     subject: RELEASE,
     class: 'MaintenanceWindow',
     prop: 'Migration.command.window',
-    within: (window, site) => ({ migration: Migration.command(site.service, ['npm', 'run', 'migrate'], { window }) }),
+    within: (window, site) => ({ migrations: [Migration.command(site.service, ['npm', 'run', 'migrate'], { window })] }),
     values: {
       'daily(startAt, endAt)': () => MaintenanceWindow.daily('22:00', '04:00'),
       'daily(others)': () => MaintenanceWindow.daily('23:00', '05:00'),
@@ -252,7 +298,8 @@ export const DELIVERY_ROWS: readonly Row[] = [
       services: { exempt: 'another service is another release of the stage, as in `Release.services`' },
       approvalTimeout: [undefined, Duration.days(1)],
       gateAlarmNames: [undefined, ['orders-stuck']],
-      migration: [undefined, (site: Site) => Migration.command(site.service, ['npm', 'run', 'migrate'], { plan: ['npm', 'run', 'plan'] })],
+      migrations: [undefined, (site: Site) => [Migration.command(site.service, ['npm', 'run', 'migrate'])]],
+      afterRelease: [undefined, (site: Site) => [ReleaseTask.command(site.service, ['npm', 'run', 'cache:warm'])]],
       monitoringTime: [undefined, Duration.minutes(30)],
       postReleaseAlarms: [undefined, { successRatePercent: 99 }],
       smokeTest: [undefined, () => SmokeTest.http('/health')],

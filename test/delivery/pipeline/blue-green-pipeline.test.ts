@@ -135,7 +135,7 @@ describe('The pipeline of document A', () => {
     expect(approval.Configuration.NotificationArn).toBeUndefined();
     expect(text(approval.Configuration.CustomData)).toBe(
       'Release of #{Build1-Api.IMAGE_TAG} to production. ' +
-        'What the migration would do is the output of the execution behind the link.',
+        'What the migrations would do is the output of the execution behind the link.',
     );
     expect(approval.Configuration.ExternalEntityLink).toBe(
       `https://${REGION}.console.aws.amazon.com/states/home?region=${REGION}` +

@@ -387,10 +387,10 @@ describe('BlueGreenPipeline refuses in one line with path, prop, value, expectat
       () => {
         const fixture = shop();
         pipelineOf(fixture, {
-          stages: [production(fixture, { migration: Migration.command(fixture.production.web, ['migrate']) })],
+          stages: [production(fixture, { migrations: [Migration.command(fixture.production.web, ['migrate'])] })],
         });
       },
-      /migration runs in Production\/Web, which has no database\. Add the database to its backingServices/,
+      /migrations\[0\] runs in Production\/Web, which has no database\. Add the database to its backingServices/,
     ],
     [
       'a monitoring time of more than a day',

@@ -4,7 +4,7 @@ import { alertIn, isShownInChat } from '../../../lambda/alert-forwarder/alert';
 import { Migration, Release, ReleasedService, SecureVpc } from '../../../src';
 import { templateOf, testStack } from '../../fixtures/test-stack';
 import { DeliveryAccount } from '../../simulators/delivery-account';
-import { definitions } from '../../simulators/deployed-definition';
+import { definitions, ownFamilies } from '../../simulators/deployed-definition';
 import { DeployedRelease } from '../../simulators/deployed-release';
 import { AwsError, StateMachines } from '../../simulators/state-machines';
 
@@ -352,9 +352,14 @@ describe('A release of a service from outside the library', () => {
   const service = ReleasedService.fromFargate(new FargateService(stack, 'Service', {
     cluster: new Cluster(stack, 'Cluster', { vpc }), taskDefinition, taskDefinitionRevision: TaskDefinitionRevision.LATEST, deploymentStrategy: DeploymentStrategy.BLUE_GREEN, circuitBreaker: { rollback: true }, minHealthyPercent: 100,
   }), { repository, releasedImageParameterName: '/shop/released', minTasks: 2 });
-  const release = new Release(stack, 'Release', { stageName: 'production', services: [service], migration: Migration.command(service, ['migrate']) });
+  const migrationTask = new FargateTaskDefinition(stack, 'Migration');
+  migrationTask.addContainer('migrate', { image: ContainerImage.fromRegistry('shop') });
+  const release = new Release(stack, 'Release', {
+    stageName: 'production', services: [service], migrations: [Migration.command(service, ['migrate'], { taskDefinition: migrationTask })],
+  });
   const [definition] = Object.values(definitions(templateOf(stack)));
-  const empty = () => new DeliveryAccount(definition.States.Services.Result, [release.recordParameterName, release.lastReleaseParameterName]).push('v2');
+  const empty = () => new DeliveryAccount(definition.States.Services.Result, [release.recordParameterName, release.lastReleaseParameterName])
+    .declare(ownFamilies(definition)).push('v2');
   const account = () => empty().runs('v1').push('v2');
   const run = (world: DeliveryAccount, execution: string) => machines.run(execution, definition, { images: { [world.facts[0].repository]: 'v2' } }, world.answers());
 
@@ -390,10 +395,12 @@ describe('The dry run of a migration', () => {
     const world = stage.account().runs('v1').push('v2');
     const { status, output } = await stage.run(world, 'Plan', { images: stage.images(world, 'v2') });
     expect(status).toBe('SUCCEEDED');
-    expect(output).toEqual({ log: { group: expect.any(String), stream: 'web/web/task1' }, lines: ['ALTER TABLE orders ADD COLUMN note text;', 'CREATE INDEX ON orders (note);'] });
+    expect(output).toEqual({
+      plans: [{ log: { group: expect.any(String), stream: 'web/web/task1' }, lines: ['ALTER TABLE orders ADD COLUMN note text;', 'CREATE INDEX ON orders (note);'] }],
+    });
     expect(world.ecs.tasks[0]).toMatchObject({ image: 'v2', input: { Overrides: { ContainerOverrides: [{ Command: ['npm', 'run', 'plan'] }] } } });
     expect(world.latestTags).toEqual(['v1', 'v1']);
-    expect(world.ecs.revisions.filter(({ family, active }) => family.endsWith('-plan') && active)).toEqual([]);
+    expect(world.ecs.revisions.filter(({ family, active }) => family.endsWith('-plan') && active).map(({ number }) => number)).toEqual([1]);
   });
 
   test('leaves no revision behind when it fails [A-08]', async () => {
@@ -401,7 +408,7 @@ describe('The dry run of a migration', () => {
     world.faults.v2 = 'migration fails';
     const { error } = await stage.run(world, 'Plan', { images: stage.images(world, 'v2') });
     expect(error?.message).toMatch(/Plan ended with 1/);
-    expect(world.ecs.revisions.filter(({ family, active }) => family.endsWith('-plan') && active)).toEqual([]);
+    expect(world.ecs.revisions.filter(({ family, active }) => family.endsWith('-plan') && active).map(({ number }) => number)).toEqual([1]);
   });
 });
 

@@ -21,6 +21,9 @@ import { mostEvents } from '../../simulators/execution-events';
 
 jest.setTimeout(120_000);
 
+/** Dry run in a network with NAT. */
+const PLAN: MigrationOptions = { plan: ['npm', 'run', 'plan'], planInternetAccess: { reason: 'The image comes through NAT.' } };
+
 interface Whole { readonly stack: Stack; readonly template: Template; readonly release: Release; readonly back: RollbackCommand }
 
 /** Everything that a stage may have. */
@@ -32,7 +35,7 @@ function whole(props: Partial<ReleaseProps> = {}, where: 'same stack' | 'another
   const release = new Release(stack, 'Release', {
     stageName: 'production',
     services: list,
-    migration: Migration.command(api, ['npm', 'run', 'migrate'], { plan: ['npm', 'run', 'plan'], verify: ['true'], window: MaintenanceWindow.daily('22:00', '00:30') }),
+    migrations: [Migration.command(api, ['npm', 'run', 'migrate'], { ...PLAN, verify: ['true'], window: MaintenanceWindow.daily('22:00', '00:30') })],
     snapshot: database,
     alertRouting,
     gateAlarmNames: ['database-cpu'],
@@ -53,6 +56,13 @@ test('A release is refused in a stack whose name the Parameter Store reserves', 
     .toContain("Release 'Delivery/Release': stackName begins with \"ssm\", which the Parameter Store reserves");
 });
 
+/** Task definition of a migration that this library didn't make. */
+function migrationTask(scope: Construct): FargateTaskDefinition {
+  const task = new FargateTaskDefinition(scope, 'Migration');
+  task.addContainer('migrate', { image: ContainerImage.fromRegistry('shop') });
+  return task;
+}
+
 /** Services that this library didn't make, in one stage. */
 function eightServices(deploymentTimeout: Duration): Stack {
   const stack = testStack();
@@ -65,7 +75,7 @@ function eightServices(deploymentTimeout: Duration): Stack {
     const service = new FargateService(scope, 'Service', { cluster, taskDefinition, taskDefinitionRevision: TaskDefinitionRevision.LATEST, deploymentStrategy: DeploymentStrategy.BLUE_GREEN, minHealthyPercent: 100, circuitBreaker: { rollback: true } });
     return ReleasedService.fromFargate(service, { repository, releasedImageParameterName: `/shop/${index}`, productionRuleArn: 'rule', rollbackAlarmNames: ['errors'] });
   });
-  const release = new Release(stack, 'Release', { stageName: 'production', services, deploymentTimeout, migration: Migration.command(services[0], ['x'], { verify: ['x'] }) });
+  const release = new Release(stack, 'Release', { stageName: 'production', services, deploymentTimeout, migrations: [Migration.command(services[0], ['x'], { verify: ['x'], taskDefinition: migrationTask(stack) })] });
   new RollbackCommand(stack, 'Back', { release });
   return stack;
 }
@@ -137,12 +147,12 @@ describe('The state machines of a stage', () => {
     const outer = new Construct(new Construct(stack, 'a'.repeat(90)), 'b'.repeat(90));
     const services = ['Api', 'Web'].map((id) => releasedIn(new Construct(outer, id.padEnd(20, 'c'))));
     const release = new Release(stack, 'Release', {
-      stageName: 'production', services, alertRouting: routingByMail(stack), migration: Migration.command(services[0], ['x'], { plan: ['x'], verify: ['x'] }),
+      stageName: 'production', services, alertRouting: routingByMail(stack), migrations: [Migration.command(services[0], ['x'], { verify: ['x'], taskDefinition: migrationTask(outer) })],
     });
     new RollbackCommand(stack, 'Back', { release });
     expect(services[0].releaseTarget.source.node.path.length).toBeGreaterThan(200);
     const all = Object.values(definitions(templateOf(app.node.findChild('Application') as Stack)));
-    expect(all).toHaveLength(3);
+    expect(all).toHaveLength(2);
     all.forEach((definition) => {
       const names = allNames(definition);
       expect(names.filter((name) => name.length > 80)).toEqual([]);
@@ -176,12 +186,12 @@ describe('The state machines of a stage', () => {
     ]);
   });
 
-  test('pass the two roles of each task and that of backups, to ECS and Backup only', () => {
+  test('pass the two roles of each service and of the migration, and that of backups, to ECS and Backup only', () => {
     const [id] = Object.keys(standard.template.findResources('AWS::StepFunctions::StateMachine')).filter((name) => name.startsWith('ReleaseMachine'));
     const role = (standard.template.findResources('AWS::StepFunctions::StateMachine')[id].Properties as any).RoleArn['Fn::GetAtt'][0];
     const passed = statementsOf(standard.template, role).filter(({ Action }) => [Action].flat().includes('iam:PassRole'));
     const byService = (service: string) => passed.filter(({ Condition }) => Condition.StringEquals['iam:PassedToService'] === service).flatMap(({ Resource }) => [Resource].flat().map((arn: any) => arn['Fn::GetAtt'][0]));
-    expect(new Set(byService('ecs-tasks.amazonaws.com'))).toEqual(new Set(Object.keys(standard.template.findResources('AWS::IAM::Role')).filter((name) => /^(Api|Web)Task(Execution|Task)?Role/.test(name))));
+    expect(new Set(byService('ecs-tasks.amazonaws.com'))).toEqual(new Set(Object.keys(standard.template.findResources('AWS::IAM::Role')).filter((name) => /^(ApiTask|ApiMigration|WebTask)(Execution|Task)Role/.test(name))));
     expect(byService('backup.amazonaws.com')).toHaveLength(1);
   });
 
@@ -191,7 +201,7 @@ describe('The state machines of a stage', () => {
     });
   });
 
-  const LONG: MigrationOptions = { timeout: Duration.hours(24), verify: ['true'], window: MaintenanceWindow.daily('22:00', '00:30'), plan: ['plan'] };
+  const LONG: MigrationOptions = { timeout: Duration.hours(24), verify: ['true'], window: MaintenanceWindow.daily('22:00', '00:30'), ...PLAN };
   test.each<[string, () => Stack, number]>([
     ['as it is by default', () => standard.stack, 2],
     ['with everything as long as it may be', () => {
@@ -199,7 +209,7 @@ describe('The state machines of a stage', () => {
       const release = new Release(stack, 'Release', {
         stageName: 'production',
         services,
-        migration: Migration.command(api, ['x'], LONG),
+        migrations: [Migration.command(api, ['x'], LONG)],
         snapshot: database,
         alertRouting: routingByMail(stack),
         gateAlarmNames: ['x'],
@@ -272,7 +282,7 @@ describe('A release', () => {
 describe('A maintenance window', () => {
   const windowOf = (window: MaintenanceWindow) => {
     const { stack, api, services } = releasedServices();
-    new Release(stack, 'Release', { stageName: 'production', services, migration: Migration.command(api, ['x'], { window }) });
+    new Release(stack, 'Release', { stageName: 'production', services, migrations: [Migration.command(api, ['x'], { window })] });
     return Object.values(definitions(templateOf(stack))).flatMap(allStates);
   };
 
@@ -348,6 +358,33 @@ describe('A service from outside the library', () => {
     expect(refusal(() => new Release(stack, 'Release', { stageName: 'production', services: [make()] }))).toContain('(Test/Service) has a parameter whose name is a reference');
   });
 
+  test.each<[string, (stack: Stack, service: FargateService) => MigrationOptions, string]>([
+    ['without a task definition', () => ({}), 'migrations[0].taskDefinition is required: Test/Service is not of this library'],
+    ['with that of the service', (_, { taskDefinition }) => ({ taskDefinition: taskDefinition as FargateTaskDefinition }), 'migrations[0].taskDefinition is that of Test/Service itself'],
+    ['with one that has no container', (stack) => ({ taskDefinition: new FargateTaskDefinition(stack, 'Empty') }), 'migrations[0].taskDefinition has no container'],
+    ['with a dry run', (stack) => ({ ...PLAN, taskDefinition: migrationTask(stack) }), 'migrations[0].plan is not supported for Test/Service'],
+    ['with a database', (stack) => ({ database: {} as never, taskDefinition: migrationTask(stack) }), 'migrations[0].database is not supported for Test/Service'],
+  ])('is not migrated %s [E-15]', (_, options, message) => {
+    const { stack, service, make } = foreign();
+    const made = make();
+    const migrations = [Migration.command(made, ['x'], options(stack, service))];
+    expect(refusal(() => new Release(stack, 'Release', { stageName: 'production', services: [made], migrations }))).toContain(message);
+  });
+
+  test('is migrated by the family and the roles of the task definition that it brings [E-15]', () => {
+    const { stack, make } = foreign();
+    const made = make();
+    new Release(stack, 'Release', { stageName: 'production', services: [made], migrations: [Migration.command(made, ['x'], { taskDefinition: migrationTask(stack) })] });
+    const template = templateOf(stack);
+    const statements = Object.values(template.findResources('AWS::IAM::ManagedPolicy')).flatMap(({ Properties }: any) => Properties.PolicyDocument.Statement);
+    const [run] = statements.filter(({ Action }) => [Action].flat().includes('ecs:RunTask'));
+    expect(JSON.stringify(run.Resource)).toContain('task-definition/TestMigration');
+    const passed = statements.filter(({ Action }) => [Action].flat().includes('iam:PassRole')).map(({ Resource }) => JSON.stringify(Resource)).join();
+    expect(passed).toContain('MigrationTaskRole');
+    const [definition] = Object.values(definitions(template));
+    expect(allStates(definition).find(({ Resource }) => Resource?.endsWith('ecs:runTask')).Parameters.Overrides.ContainerOverrides[0].Name).toBe('migrate');
+  });
+
   test('needs a container [E-15]', () => {
     expect(refusal(foreign({ container: false }).make)).toContain('taskDefinition has no container');
   });
@@ -359,20 +396,20 @@ describe('A release that can not work', () => {
     const parts = releasedServices(service);
     return refusal(() => new Release(parts.stack, 'Release', { stageName: 'production', services: parts.services, ...props(parts) }));
   };
-  const migration = (options: MigrationOptions, command = ['x']) => ({ api }: Parts) => ({ migration: Migration.command(api, command, options) });
+  const migration = (options: MigrationOptions, command = ['x']) => ({ api }: Parts) => ({ migrations: [Migration.command(api, command, options)] });
 
   test.each<[string, (parts: Parts) => Partial<ReleaseProps>, string]>([
     ['no services', () => ({ services: [] }), 'services has 0 services, expected 1 to 8'],
     ['a service twice', ({ api }) => ({ services: [api, api] }), 'services has a service twice'],
     ['a stage without a proper name', () => ({ stageName: 'Production!' }), 'stageName is "Production!"'],
-    ['a migration whose service has no database [A-08]', ({ web }) => ({ migration: Migration.command(web, ['x']) }), 'migration runs in Application/Web, which has no database'],
-    ['a migration of a service of another stage', ({ api, web }) => ({ services: [web], migration: Migration.command(api, ['x']) }), 'migration runs in Application/Api, which is not a service of this release'],
-    ['a migration without a command', migration({}, []), 'migration.command is []'],
-    ['a plan without a command', migration({ plan: [] }), 'migration.plan is []'],
-    ['a migration without time', migration({ timeout: Duration.seconds(30) }), 'migration.timeout is 0.5, expected a whole number from 1 to 1440 minutes'],
-    ['a window that is no time', migration({ window: MaintenanceWindow.daily('2am', '4am') }), 'migration.window is "2am"'],
-    ['a window without a length', migration({ window: MaintenanceWindow.daily('02:00', '02:00') }), 'migration.window is "02:00"'],
-    ['a calendar that is none', migration({ window: MaintenanceWindow.calendar('holidays') }), 'migration.window is "holidays"'],
+    ['a migration whose service has no database [A-08]', ({ web }) => ({ migrations: [Migration.command(web, ['x'])] }), 'migrations[0] runs in Application/Web, which has no database'],
+    ['a migration of a service of another stage', ({ api, web }) => ({ services: [web], migrations: [Migration.command(api, ['x'])] }), 'migrations[0] runs in Application/Api, which is not a service of this release'],
+    ['a migration without a command', migration({}, []), 'migrations[0].command is []'],
+    ['a plan without a command', migration({ plan: [] }), 'migrations[0].plan is []'],
+    ['a migration without time', migration({ timeout: Duration.seconds(30) }), 'migrations[0].timeout is 0.5, expected a whole number from 1 to 1440 minutes'],
+    ['a window that is no time', migration({ window: MaintenanceWindow.daily('2am', '4am') }), 'migrations[0].window is "2am"'],
+    ['a window without a length', migration({ window: MaintenanceWindow.daily('02:00', '02:00') }), 'migrations[0].window is "02:00"'],
+    ['a calendar that is none', migration({ window: MaintenanceWindow.calendar('holidays') }), 'migrations[0].window is "holidays"'],
     ['days of monitoring', () => ({ monitoringTime: Duration.days(2) }), 'monitoringTime is 2880, expected a whole number from 0 to 1440 minutes'],
     ['a snapshot that may take no time', () => ({ snapshotTimeout: Duration.minutes(1) }), 'snapshotTimeout is 1, expected a whole number from 10 to 1440 minutes'],
     ['less time than the rollout takes', () => ({ deploymentTimeout: Duration.minutes(10) }), 'expected at least the 30 planned minutes'],

@@ -27,9 +27,12 @@ func NewDelivery(scope constructs.Construct, id string, props *awscdk.StackProps
 		Stages: &[]prodconstructs.DeployStage{
 			prodconstructs.DeployStage_Production(&prodconstructs.ProductionStageProps{
 				Services: &[]prodconstructs.IReleasedService{application.Api},
-				Migration: prodconstructs.Migration_Command(application.Api, jsii.Strings("npm", "run", "migration:run"), &prodconstructs.MigrationOptions{
-					Plan: jsii.Strings("npm", "run", "migration:show"),
-				}),
+				Migrations: &[]prodconstructs.Migration{
+					prodconstructs.Migration_Command(application.Api, jsii.Strings("npm", "run", "migration:run"), &prodconstructs.MigrationOptions{
+						Plan:               jsii.Strings("npm", "run", "migration:show"),
+						PlanInternetAccess: &prodconstructs.Waiver{Reason: jsii.String("The image comes through the NAT gateway.")},
+					}),
+				},
 				Snapshot:       foundation.Database,
 				MonitoringTime: awscdk.Duration_Minutes(jsii.Number(30)),
 			}),

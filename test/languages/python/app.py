@@ -35,6 +35,7 @@ from org_prod_constructs import (
     SmokeTest,
     SubnetPlan,
     TlsPolicy,
+    Waiver,
     WebHealthCheck,
 )
 
@@ -190,9 +191,14 @@ class DeliveryStack(Stack):
             stages=[
                 DeployStage.production(
                     services=[application.api],
-                    migration=Migration.command(
-                        application.api, ["npm", "run", "migration:run"], plan=["npm", "run", "migration:show"]
-                    ),
+                    migrations=[
+                        Migration.command(
+                            application.api,
+                            ["npm", "run", "migration:run"],
+                            plan=["npm", "run", "migration:show"],
+                            plan_internet_access=Waiver(reason="The image comes through the NAT gateway."),
+                        )
+                    ],
                     snapshot=foundation.database,
                     monitoring_time=Duration.minutes(30),
                 )

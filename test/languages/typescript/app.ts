@@ -127,7 +127,10 @@ class DeliveryStack extends Stack {
       stages: [
         DeployStage.production({
           services: [api],
-          migration: Migration.command(api, ['npm', 'run', 'migration:run'], { plan: ['npm', 'run', 'migration:show'] }),
+          migrations: [Migration.command(api, ['npm', 'run', 'migration:run'], {
+            plan: ['npm', 'run', 'migration:show'],
+            planInternetAccess: { reason: 'The image comes through the NAT gateway.' },
+          })],
           snapshot: props.foundation.database,
           monitoringTime: Duration.minutes(30),
         }),

@@ -54,7 +54,7 @@ new BlueGreenPipeline(delivery, 'Pipeline', {
   source: PipelineSource.codeConnection({ connectionArn, repository: 'org/shop' }),
   images: [ImageBuild.docker({ repository: images })],
   stages: [
-    DeployStage.production({ services: [web], migration: Migration.command(web, ['npm', 'run', 'migrate']), snapshot: database }),
+    DeployStage.production({ services: [web], migrations: [Migration.command(web, ['npm', 'run', 'migrate'])], snapshot: database }),
   ],
   alertRouting: routing,
 });

@@ -1,3 +1,4 @@
+import type { OwnFamily } from '../deployed-definition';
 import type { Ecs, Revision } from './ecs';
 import type { Facts } from './world';
 
@@ -13,7 +14,7 @@ export class CloudFormation {
     private readonly datadog: boolean,
   ) {}
 
-  public register(fact: Facts, tag: string, further: object = {}): Revision {
+  public register(fact: OwnFamily, tag: string, further: object = {}): Revision {
     const environment = this.datadog ? [{ Name: 'DD_ENV', Value: 'production' }, { Name: 'PORT', Value: '3000' }] : [];
     return this.ecs.register(fact.family, CLOUDFORMATION, {
       ContainerDefinitions: [

@@ -41,6 +41,15 @@ interface Task {
   readonly image: string;
   polls: number;
   stopped: boolean;
+  /** Exit code of a program that was run. */
+  exitCode?: number;
+}
+
+/** Container of a task that runs once, as it is started. */
+export interface StartedContainer {
+  readonly definition: { readonly Image: string; readonly Environment?: any[]; readonly Secrets?: any[] };
+  readonly command: string[];
+  readonly environment: Array<{ readonly Name: string; readonly Value: string }>;
 }
 
 const RELEASE = 'arn:aws:sts::111111111111:assumed-role/release-role/abcdef';
@@ -68,6 +77,8 @@ export class Ecs {
   /** A service that ECS doesn't know any more. */
   public unknown = '';
   public minutes = 0;
+  /** Runs the programs of tasks. Without it, tasks end by the faults of their images alone. */
+  public program?: (container: StartedContainer) => Promise<number>;
   /** No minute passes, however often is asked. */
   public standsStill = false;
 
@@ -249,9 +260,13 @@ export class Ecs {
     this.services[deployment.service].serving = deployment.source;
   }
 
-  public runTask(input: any) {
+  public async runTask(input: any) {
     const arn = `arn:aws:ecs:eu-central-1:111111111111:task/cluster/task${this.tasks.length + 1}`;
-    this.tasks.push({ arn, input, image: this.revision(input.TaskDefinition).definition.ContainerDefinitions[1].Image.split(':').pop(), polls: 0, stopped: false });
+    const [{ Name, Command, Environment = [] }] = input.Overrides.ContainerOverrides;
+    const definition = this.revision(input.TaskDefinition).definition.ContainerDefinitions.find((one: any) => one.Name === Name);
+    const task: Task = { arn, input, image: definition.Image.split(':').pop(), polls: 0, stopped: false };
+    this.tasks.push(task);
+    task.exitCode = await this.program?.({ definition, command: Command, environment: Environment });
     return { Tasks: [{ TaskArn: arn, LastStatus: 'PROVISIONING' }], Failures: [] };
   }
 
@@ -268,7 +283,7 @@ export class Ecs {
       Tasks: [{
         TaskArn: name,
         LastStatus: stopped ? 'STOPPED' : 'RUNNING',
-        Containers: [{ Name: 'log-router', ExitCode: 137 }, { Name, ...(stopped && { ExitCode: fault === 'migration fails' ? 1 : 0 }) }],
+        Containers: [{ Name: 'log-router', ExitCode: 137 }, { Name, ...(stopped && { ExitCode: task.exitCode ?? (fault === 'migration fails' ? 1 : 0) }) }],
         ...(stopped && { StoppedReason: 'Essential container in task exited' }),
       }],
     };

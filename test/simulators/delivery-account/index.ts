@@ -1,3 +1,4 @@
+import type { OwnFamily } from '../deployed-definition';
 import { type Answers, AwsError } from '../state-machines';
 import { ApplicationAutoScaling } from './autoscaling';
 import { Backup } from './backup';
@@ -47,6 +48,12 @@ export class DeliveryAccount implements World {
       this.ecs.services[fact.service] = { revision: arn, serving: arn, tasks: 0, group: 0, minCapacity: 0 };
       this.cloudFormation.stackStatus[fact.stack] = 'CREATE_COMPLETE';
     });
+  }
+
+  /** Task definitions that CloudFormation has registered for tasks that run once. */
+  public declare(families: OwnFamily[]): this {
+    families.forEach((family) => this.cloudFormation.register(family, 'none'));
+    return this;
   }
 
   public push(tag: string): this {

@@ -2,7 +2,7 @@ import type { IConstruct } from 'constructs';
 import type { ReleaseTarget, SnapshotTarget } from '../../../contracts';
 import type { PollingIntervals } from '../../asl/polling';
 import type { AwsCalls } from '../../asl/sdk-integrations';
-import type { MigrationConfig } from './migration-config';
+import type { MigrationConfig, TaskConfig } from './migration-config';
 import type { ReleaseArns } from './release-arns';
 
 /** Checked settings of a release's state machine. */
@@ -13,11 +13,10 @@ export interface ReleaseSettings {
   readonly stageName: string;
   /** Services in the order in which they are released. */
   readonly targets: ReleaseTarget[];
-  /**
-   * Migration to run after the candidates are registered and before any service is updated.
-   * @default - none
-   */
-  readonly migration?: MigrationConfig;
+  /** Migrations to run after the candidates are registered and before any service is updated, in order. */
+  readonly migrations: MigrationConfig[];
+  /** Tasks to run after the new version is recorded, in order. A failure rolls nothing back. */
+  readonly afterRelease: TaskConfig[];
   /**
    * Store to take a snapshot of before the first change. A snapshot that fails refuses the release.
    * @default - none

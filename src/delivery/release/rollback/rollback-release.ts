@@ -6,6 +6,7 @@ import type { PartTools, ReleaseSettings } from '../context/release-settings';
 import { FOUND, INPUT, SERVICE, SERVICES } from '../context/service-facts';
 import { notify } from '../steps/notify';
 import { clearRecord, readRecord, RECORD } from '../steps/release-record';
+import { numbered } from '../steps/run-commands';
 import { stopTasks } from '../steps/run-task';
 import { NOBODY_NOTIFIED } from './find-failure';
 import { deregisterCandidates, rollBackService } from './rollback-service';
@@ -41,7 +42,7 @@ export function rollBackRelease(name: string, tools: PartTools, settings: Releas
       choice([equalsPath(RECORD.execution, INPUT.cleanUpAfter)], rollBack, nothing),
     ],
     [rollBack, LABEL],
-    ...stopMigration(tools, settings),
+    ...stopStarted(tools, settings),
     rollBackServices(tools, settings, failed),
     clearRecord(calls, arns, 'Clear record after the rollback', recordName),
     [
@@ -76,19 +77,26 @@ export function rollBackRelease(name: string, tools: PartTools, settings: Releas
   );
 }
 
-/** A migration that can't be stopped is reported, and the services are rolled back all the same. */
-function stopMigration({ calls, intervals }: PartTools, { migration, scope }: ReleaseSettings): Part[] {
-  if (!migration) {
+/** Tasks that can't be stopped are reported, and the services are rolled back all the same. */
+function stopStarted({ calls, intervals }: PartTools, { migrations, afterRelease, scope }: ReleaseSettings): Part[] {
+  const tasks = [...migrations, ...afterRelease];
+  const clusters = [...new Set(tasks.map(({ target }) => target.clusterName))];
+  const [first, ...others] = clusters.map((cluster, index) => {
+    const there = tasks.filter(({ target }) => target.clusterName === cluster);
+    const most = there.reduce((sum, { verify }) => sum + (verify ? 2 : 1), 0);
+    const name = numbered('Stop tasks', index);
+    return stopTasks(calls, intervals, { scope, name, target: there[0].target, most, execution: RECORD.execution });
+  });
+  if (!first) {
     return [];
   }
-  const stop = stopTasks(calls, intervals, { scope, target: migration.target, execution: RECORD.execution });
-  const end = 'Migration is stopped';
+  const end = 'Tasks are stopped';
   return [
     part(
       [
-        'Stop the migration',
+        'Stop what it has started',
         {
-          ...catchAll(stop, { next: 'Report tasks that are left', resultPath: TASKS_LEFT }),
+          ...catchAll(part(first, ...others), { next: 'Report tasks that are left', resultPath: TASKS_LEFT }),
           OutputPath: '$',
           ResultPath: null,
           Next: end,

@@ -74,11 +74,6 @@ export interface RegistrationOptions {
   readonly name: string;
   /** Path that gets the ARN of the new revision. */
   readonly resultPath: JsonPath;
-  /**
-   * Suffix of the family.
-   * @default - the service's own family
-   */
-  readonly suffix?: string;
 }
 
 /**
@@ -86,9 +81,9 @@ export interface RegistrationOptions {
  * If traces carry a version, the tag of the image is the new version. Source: requirement D-07.
  */
 export function registerTaskDefinition(calls: AwsCalls, arns: ReleaseArns, options: RegistrationOptions): Part {
-  const { name, resultPath, suffix = '' } = options;
+  const { name, resultPath } = options;
   const state = (of: string) => `${name}: ${of}`;
-  const families = arns.revisions.map((arn) => arn.replace(/:\*$/, `${suffix}:*`));
+  const families = arns.revisions;
   calls.allow(['ecs:TagResource'], families, { StringEquals: { 'ecs:CreateAction': 'RegisterTaskDefinition' } });
   calls.allow(['iam:PassRole'], arns.taskRoles, {
     StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' },
@@ -110,7 +105,7 @@ export function registerTaskDefinition(calls: AwsCalls, arns: ReleaseArns, optio
       state('add defaults'),
       put(`${WORK}.whole`, { 'definition.$': merge(`${WORK}.defaults`, DEFINITION) }),
     ],
-    register(calls, state, suffix, families),
+    register(calls, state, families),
     [state('keep ARN'), copy(`${WORK}.arn`, resultPath)],
     [state('forget task definition'), put(WORK, {})],
   );
@@ -189,7 +184,7 @@ function refuseUnsupportedFields(state: NameOf): Part {
   );
 }
 
-function register(calls: AwsCalls, state: NameOf, suffix: string, families: string[]): Part {
+function register(calls: AwsCalls, state: NameOf, families: string[]): Part {
   const registered = state('registered');
   const nameOf = (fields: OptionalField[]) =>
     state(fields.length === 0 ? 'register' : `register with ${fields.map(({ field }) => field).join(', ')}`);
@@ -211,7 +206,7 @@ function register(calls: AwsCalls, state: NameOf, suffix: string, families: stri
       calls.task(
         'ecs:registerTaskDefinition',
         {
-          'Family.$': suffix ? format(`{}${suffix}`, SERVICE.family) : SERVICE.family,
+          'Family.$': SERVICE.family,
           'ContainerDefinitions.$': CONTAINERS,
           ...Object.fromEntries(REQUIRED_FIELDS.map((field) => [`${field}.$`, `${WORK}.whole.definition.${field}`])),
           ...Object.fromEntries(fields.map(({ field, path }) => [`${field}.$`, path])),

@@ -16,7 +16,7 @@ export interface TaskRun {
   readonly scope: IConstruct;
   /** Prefix of the names of the states, and of reasons. */
   readonly name: string;
-  /** Service whose cluster, subnets, security groups and roles it runs with. */
+  /** Service whose network it runs in, with the family, groups and roles of the task. */
   readonly target: ReleaseTarget;
   /** Command in the place of the container's own. */
   readonly command: string[];
@@ -24,8 +24,6 @@ export interface TaskRun {
   readonly environment: { readonly [name: string]: string };
   /** Path to the ARN of the revision to run. */
   readonly revision: JsonPath;
-  /** Family of the revision. */
-  readonly family: string;
   /** Seconds after which the task is stopped and counts as failed. */
   readonly timeoutSeconds: number;
 }
@@ -124,7 +122,7 @@ function start(calls: AwsCalls, arns: ReleaseArns, run: TaskRun): Part {
           },
         },
         {
-          resources: [arns.revisionsOf(run.family)],
+          resources: [arns.revisionsOf(target.family)],
           conditions: arns.inClusterOf(target),
           resultPath: STARTED,
         },
@@ -164,11 +162,19 @@ function checkExitCode(name: string, container: string, entry: string): Part {
   );
 }
 
-/** Tasks of an execution. */
-type StartedTasks = Pick<TaskRun, 'scope' | 'target'> & {
+/** Tasks that an execution has started in one cluster. */
+interface StartedTasks {
+  /** Construct whose stack names account and region of the ARNs. */
+  readonly scope: IConstruct;
+  /** Prefix of the names of the states. */
+  readonly name: string;
+  /** One of the services in the cluster. */
+  readonly target: ReleaseTarget;
+  /** Most tasks that an execution starts there. */
+  readonly most: number;
   /** Path to the name of the execution that started them. */
   readonly execution: JsonPath;
-};
+}
 
 const TASKS = '$.tasks';
 
@@ -177,7 +183,8 @@ const TASKS = '$.tasks';
  * version before.
  */
 export function stopTasks(calls: AwsCalls, intervals: PollingIntervals, tasks: StartedTasks): Part {
-  const { scope, target, execution } = tasks;
+  const { scope, name, target, execution, most } = tasks;
+  const state = (of: string) => `${name}: ${of}`;
   const arns = new ReleaseArns(scope, [target]);
   const conditions = arns.inClusterOf(target);
   const cluster = { Cluster: target.clusterName };
@@ -187,11 +194,11 @@ export function stopTasks(calls: AwsCalls, intervals: PollingIntervals, tasks: S
       { ...cluster, 'StartedBy.$': startedBy(execution), 'DesiredStatus': status },
       { resources: ['*'], conditions, resultPath: TASKS },
     );
-  const [stopped, late] = ['Tasks have stopped', 'Tasks do not stop'];
+  const [stopped, late] = [state('all have stopped'), state('some do not stop')];
   const stop = forEach(
     `${TASKS}.TaskArns`,
     part([
-      'Stop tasks: stop one',
+      state('stop one'),
       calls.task(
         'ecs:stopTask',
         { ...cluster, 'Task.$': '$', 'Reason': 'The release is rolled back' },
@@ -202,27 +209,26 @@ export function stopTasks(calls: AwsCalls, intervals: PollingIntervals, tasks: S
   );
   return part(
     intervals.poll(
-      { name: 'Stop tasks', timeoutSeconds: STOP_SECONDS, intervalSeconds: INTERVAL_SECONDS, onTimeout: late },
+      { name, timeoutSeconds: STOP_SECONDS, intervalSeconds: INTERVAL_SECONDS, onTimeout: late },
       (again) =>
         part(
-          ['Stop tasks: list running tasks', list('RUNNING')],
+          [state('list running tasks'), list('RUNNING')],
+          [state('does any run?'), choice([absent(`${TASKS}.TaskArns[0]`)], state('list stopping tasks'))],
+          [state('stop each'), { ...stop, Next: again }],
+          [state('list stopping tasks'), list('STOPPED')],
+          [state('does none stop?'), choice([absent(`${TASKS}.TaskArns[0]`)], stopped)],
           [
-            'Stop tasks: does any run?',
-            choice([absent(`${TASKS}.TaskArns[0]`)], 'Stop tasks: list stopping tasks'),
-          ],
-          ['Stop tasks: stop each', { ...stop, Next: again }],
-          ['Stop tasks: list stopping tasks', list('STOPPED')],
-          ['Stop tasks: does none stop?', choice([absent(`${TASKS}.TaskArns[0]`)], stopped)],
-          [
-            'Stop tasks: describe',
+            state('describe'),
             calls.task(
               'ecs:describeTasks',
               { ...cluster, 'Tasks.$': `${TASKS}.TaskArns` },
               { resources: arns.tasks, conditions, resultPath: DESCRIBED },
             ),
           ],
-          // There are two at most: the migration and its verification.
-          ['Stop tasks: have all ended?', choice([hasEnded(0), hasEnded(1)], stopped, again)],
+          [
+            state('have all ended?'),
+            choice(Array.from({ length: most }, (_, index) => hasEnded(index)), stopped, again),
+          ],
         ),
     ),
     refuse(

@@ -72,9 +72,11 @@ func main() {
 		},
 		Stages: &[]prodconstructs.DeployStage{
 			prodconstructs.DeployStage_Production(&prodconstructs.ProductionStageProps{
-				Services:  &[]prodconstructs.IReleasedService{web},
-				Migration: prodconstructs.Migration_Command(web, jsii.Strings("npm", "run", "migrate"), nil),
-				Snapshot:  database,
+				Services: &[]prodconstructs.IReleasedService{web},
+				Migrations: &[]prodconstructs.Migration{
+					prodconstructs.Migration_Command(web, jsii.Strings("npm", "run", "migrate"), nil),
+				},
+				Snapshot: database,
 			}),
 		},
 		AlertRouting: routing,

@@ -11,6 +11,7 @@ import org.prodconstructs.Migration;
 import org.prodconstructs.MigrationOptions;
 import org.prodconstructs.PipelineSource;
 import org.prodconstructs.ProductionStageProps;
+import org.prodconstructs.Waiver;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
@@ -37,8 +38,13 @@ final class DeliveryStack extends Stack {
                         .build())))
                 .stages(List.of(DeployStage.production(ProductionStageProps.builder()
                         .services(List.of(api))
-                        .migration(Migration.command(api, List.of("npm", "run", "migration:run"),
-                                MigrationOptions.builder().plan(List.of("npm", "run", "migration:show")).build()))
+                        .migrations(List.of(Migration.command(api, List.of("npm", "run", "migration:run"),
+                                MigrationOptions.builder()
+                                        .plan(List.of("npm", "run", "migration:show"))
+                                        .planInternetAccess(Waiver.builder()
+                                                .reason("The image comes through the NAT gateway.")
+                                                .build())
+                                        .build())))
                         .snapshot(foundation.database())
                         .monitoringTime(Duration.minutes(30))
                         .build())))

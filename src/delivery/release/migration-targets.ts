@@ -1,0 +1,126 @@
+import type { IConstruct } from 'constructs';
+import type { ReleaseTarget } from '../../contracts';
+import type { IHardenedDatabase } from '../../database';
+import { variableNames } from '../../database/credentials/database-variables';
+import { ProductionWebService } from '../../service';
+import type { OneOffTask } from '../../service/task/one-off-task';
+import { checkInReach } from '../../validation/objects-in-reach';
+import { PropError } from '../../validation/prop-error';
+import { asOwner, databasesOf } from './database-sign-in';
+import type { Migration } from './migration';
+
+/** Service of a migration, with the family, the roles and the groups of each of its tasks. */
+interface MigrationTargets {
+  readonly target: ReleaseTarget;
+  /**
+   * Target of the dry run.
+   * @default - no dry run
+   */
+  readonly plan?: ReleaseTarget;
+}
+
+/** Creates the task definitions of a migration with its service. A service from elsewhere brings its own. */
+export function migrationTargets(scope: IConstruct, migration: Migration, prop: string): MigrationTargets {
+  const { _service: service, _options: options } = migration;
+  if (!(service instanceof ProductionWebService)) {
+    return { target: givenTask(scope, migration, prop) };
+  }
+  const database = options.database ?? databasesOf(service.releaseTarget)[0];
+  const tasks = new MigrationTasks(scope, service, { prop, database, options });
+  tasks.checkVariables();
+  return { target: tasks.migration(), plan: options.plan && tasks.plan() };
+}
+
+/** Migration of one database, bound to its service. */
+interface BoundMigration {
+  readonly prop: string;
+  readonly database: IHardenedDatabase;
+  readonly options: Migration['_options'];
+}
+
+/** Task definitions of a migration, in the scope of its service. */
+class MigrationTasks {
+  private readonly names: { readonly id: string; readonly suffix: string };
+
+  public constructor(
+    private readonly scope: IConstruct,
+    private readonly service: ProductionWebService,
+    private readonly bound: BoundMigration,
+  ) {
+    this.names = unusedNames(service);
+  }
+
+  public migration(): ReleaseTarget {
+    const { database, options: { connection, secrets = [] } } = this.bound;
+    const { id, suffix } = this.names;
+    return this.targetOf(this.service._oneOffTask(id, { suffix, database: asOwner(database, connection), secrets }));
+  }
+
+  /** Nobody has approved the code of a dry run. It may read the rows of one database, and nothing else. */
+  public plan(): ReleaseTarget {
+    const { prop, database, options: { connection, planInternetAccess } } = this.bound;
+    const { id, suffix } = this.names;
+    const task = this.service._oneOffTask(`${id}Plan`, {
+      suffix: `${suffix}-plan`,
+      database: database.withUser(database._planUser(), connection),
+      secrets: [],
+      isolated: true,
+    });
+    if (task.reachesInternet && !planInternetAccess) {
+      throw new PropError(this.scope, {
+        prop: `${prop}.plan`,
+        problem:
+          'would reach the internet before anybody has approved its code: in a network with NAT, its image comes ' +
+          'through port 443 to everywhere',
+        fix: 'use Egress.endpointsOnly() for the network, give planInternetAccess with a reason, or remove plan',
+      });
+    }
+    return this.targetOf(task);
+  }
+
+  /** A service that reads a database by other variables has a migration that does, too. */
+  public checkVariables(): void {
+    const { prop, database, options: { connection } } = this.bound;
+    const { host } = variableNames({});
+    const theirs = this.service._bindings
+      .filter(({ store }) => store === database)
+      .flatMap(({ environment }) => Object.keys(environment));
+    if (connection?.variables === undefined && !theirs.includes(host)) {
+      throw new PropError(this.scope, {
+        prop: `${prop}.connection`,
+        problem:
+          `names the host of ${database.node.path} ${host}, but ${this.service.node.path} reads it by ` +
+          theirs.join(', '),
+        fix: 'give the names of withVariables() in backingServices, too: connection: { variables }',
+      });
+    }
+  }
+
+  private targetOf({ family, roleArns, connections }: OneOffTask): ReleaseTarget {
+    return {
+      ...this.service.releaseTarget,
+      family,
+      taskRoleArns: roleArns,
+      securityGroupIds: connections.securityGroups.map(({ securityGroupId }) => securityGroupId),
+    };
+  }
+}
+
+/** Names of the first migration of a service, of its second one, and so on. */
+function unusedNames(service: ProductionWebService, number = 1): { readonly id: string; readonly suffix: string } {
+  const [id, suffix] = number === 1 ? ['Migration', '-migration'] : [`Migration${number}`, `-migration-${number}`];
+  return service.node.tryFindChild(id) ? unusedNames(service, number + 1) : { id, suffix };
+}
+
+/** Task definition that came with a service from elsewhere. */
+function givenTask(scope: IConstruct, migration: Migration, prop: string): ReleaseTarget {
+  const { _service: service, _options: options } = migration;
+  const { family, defaultContainer, taskRole, executionRole } = options.taskDefinition!;
+  checkInReach(scope, `${prop}.taskDefinition`, options.taskDefinition, 'task definition');
+  return {
+    ...service.releaseTarget,
+    family,
+    containerName: defaultContainer!.containerName,
+    taskRoleArns: [taskRole.roleArn, ...(executionRole ? [executionRole.roleArn] : [])],
+  };
+}
