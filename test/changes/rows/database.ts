@@ -6,7 +6,7 @@ import {
   BackupPolicy, type BackupPolicyProps, CapacitySchedule, CredentialRotation, type CredentialRotationProps, DatabaseEvents, type DatabaseEventsProps,
   EnvironmentProfile, type HardenedDatabaseProps, HardenedMysql, type HardenedMysqlProps, HardenedPostgres, type HardenedPostgresProps,
   type InstanceCapacityProps, type ManagedSecretProps, MysqlCapacity, type MysqlInstanceProps, type MysqlServerlessProps, type OfficeHoursProps,
-  PostgresCapacity, type PostgresInstanceProps, type PostgresServerlessProps, RecoveryRegion, type RecoveryRegionProps, SecureVpc,
+  PostgresCapacity, type PostgresInstanceProps, type PostgresServerlessProps, QueryText, RecoveryRegion, type RecoveryRegionProps, SecureVpc,
   type ServerlessCapacityProps, type VaultLock,
 } from '../../../src';
 import { ENV } from '../../fixtures/test-stack';
@@ -48,6 +48,8 @@ const RECOVERY: Subject<RecoveryRegionProps> = {
 
 const RESTORE = 'The new server is empty. Restore a snapshot under another construct id, stop writes, move the clients, then remove the former one.';
 const UPGRADE = 'Follow [the upgrade](database.md): a snapshot first, a trial on a restored copy, replicas before the primary; it can not be undone.';
+const RESTART = 'Any change of a parameter restarts PostgreSQL at once, replicas and readers included: choose a quiet hour, and change several together.';
+const REPLICAS_FIRST = 'Two deployments: `replicaVersion` first, then `version` without `replicaVersion`. Each restarts the servers that it upgrades.';
 const CREDENTIALS = 'Clients read another secret or sign in by token: deploy database and services together, at a quiet hour.';
 const LOCK = 'A lock can only become stricter. Try it with short retentions first.';
 const REASON = 'reason that the team gives, long enough';
@@ -66,10 +68,11 @@ function shared(parameter: string): Changes<HardenedDatabaseProps> {
     logRetention: [undefined, () => RetentionDays.ONE_MONTH],
     maintenanceWindow: [undefined, 'mon:05:30-mon:06:30'],
     monitoringInterval: [undefined, Duration.seconds(30)],
-    parameters: [undefined, { [parameter]: '65536' }],
+    parameters: [undefined, { [parameter]: '65536' }, { procedure: RESTART }],
     parameterWaiver: [undefined, { reason: REASON }, { note: 'It has an effect with `parameters` that break a guarantee.' }],
     port: [undefined, 6379, { procedure: RESTORE }],
     profile: [undefined, () => EnvironmentProfile.staging()],
+    queryText: [QueryText.NEVER, QueryText.IN_ERRORS, { procedure: RESTART }],
     removalPolicy: [undefined, () => RemovalPolicy.SNAPSHOT, { note: 'It has an effect when the database is removed.' }],
     userName: [undefined, 'shop', { procedure: RESTORE }],
   };
@@ -80,7 +83,7 @@ const INSTANCE_CAPACITY: Changes<InstanceCapacityProps> = {
   iops: [12_000, 16_000, { with: { storageGiB: 400 } }],
   maxStorageGiB: [undefined, 400],
   multiAz: [true, false],
-  readReplicas: { several: [[0, 1], [1, 2]] },
+  readReplicas: { several: [[0, 1], [1, 2], [2, 1, { note: 'The replica is deleted with its logs. It holds nothing of its own.' }]] },
   storageGiB: [undefined, 200, { procedure: 'Storage never shrinks: leave it, or restore into a smaller server.' }],
   storageThroughputMiB: [500, 1000, { with: { storageGiB: 400, iops: 16_000 } }],
 };
@@ -111,8 +114,16 @@ export const DATABASE_ROWS: readonly Row[] = [
         several: [
           [() => PostgresEngineVersion.VER_16, () => PostgresEngineVersion.VER_17, { procedure: UPGRADE }],
           [() => PostgresEngineVersion.VER_16_9, () => PostgresEngineVersion.VER_16_10, { procedure: UPGRADE }],
+          [
+            () => PostgresEngineVersion.VER_16_9, () => PostgresEngineVersion.VER_16_10,
+            { procedure: REPLICAS_FIRST, with: { readReplicas: 1 } },
+          ],
         ],
       },
+      replicaVersion: [
+        undefined, () => PostgresEngineVersion.VER_16_10,
+        { procedure: REPLICAS_FIRST, with: { readReplicas: 1, version: PostgresEngineVersion.VER_16_9 } },
+      ],
     },
   }),
   ...choicesOf<CredentialRotation, HardenedPostgresProps>({
@@ -218,7 +229,14 @@ export const DATABASE_ROWS: readonly Row[] = [
     struct: 'MysqlInstanceProps',
     at: 'MysqlCapacity.instance',
     within: (props) => ({ capacity: MysqlCapacity.instance(props) }),
-    changes: { ...INSTANCE_CAPACITY, version: [() => MysqlEngineVersion.VER_8_0_46, () => MysqlEngineVersion.VER_8_4_10, { procedure: UPGRADE }] },
+    changes: {
+      ...INSTANCE_CAPACITY,
+      version: [() => MysqlEngineVersion.VER_8_0_46, () => MysqlEngineVersion.VER_8_4_10, { procedure: UPGRADE }],
+      replicaVersion: [
+        undefined, () => MysqlEngineVersion.VER_8_4_10,
+        { procedure: REPLICAS_FIRST, with: { readReplicas: 1, version: MysqlEngineVersion.VER_8_4_9 } },
+      ],
+    },
   }),
   ...changesAround(MYSQL_INSTANCE),
   ...changesOf<DatabaseEventsProps>({
