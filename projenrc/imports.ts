@@ -22,6 +22,7 @@ const ROOMS: { readonly [module: string]: { readonly [room: string]: readonly st
   network: { 'addresses': [], 'security-groups': [], 'endpoints': ['security-groups'] },
   database: {
     capacity: [], backup: [], parameters: [], server: ['capacity', 'backup'], credentials: ['server'],
+    setup: ['server', 'credentials'], users: ['credentials', 'setup'],
   },
   service: {
     'image': [],

@@ -4,6 +4,7 @@ import type { IConstruct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
 import { checkNetwork } from '../network/check-network';
 import { uniqueName } from '../text/stack-path';
+import { checkList } from '../validation/checks';
 import { checkKinds } from '../validation/kinds';
 import { checkAllInReach } from '../validation/objects-in-reach';
 import { BackupPolicy, type BackupSettings } from './backup/backup-policy';
@@ -12,8 +13,10 @@ import { CredentialRotation, type CredentialSettings } from './credentials/crede
 import type { EngineConfig } from './engine-config';
 import type { HardenedDatabaseProps } from './hardened-database-props';
 import { checkedParameters, type Parameters } from './parameters/parameter-rules';
+import { withLibraries } from './parameters/postgres-extensions';
 import { defaultQueryText } from './parameters/query-text';
 import { dependencyRemovalPolicy, serverRemovalPolicy, snapshotRemovalPolicy } from './server/removal-policies';
+import { checkSetup } from './setup/validate-setup';
 import { checkDatabase } from './validate-database';
 
 /** Settings of a database, checked, with every default filled in. */
@@ -34,6 +37,12 @@ export interface DatabaseSettings {
   readonly databaseName: string;
   /** Application user. */
   readonly userName: string;
+  /** Owner of schemas and tables. */
+  readonly ownerName: string;
+  /** True if the library's function creates users and databases in the server. */
+  readonly setup: boolean;
+  /** Databases beside `databaseName`. */
+  readonly additionalDatabases: string[];
   /** TCP port. */
   readonly port: number;
   /** Instance or cluster with its limits. */
@@ -69,6 +78,9 @@ export function databaseSettings(
   checkAllInReach(scope, props);
   checkKinds(scope, props, { backup: BackupPolicy, credentials: CredentialRotation, profile: EnvironmentProfile });
   checkNetwork(scope, props.network);
+  checkList(scope, 'additionalDatabases', props.additionalDatabases);
+  checkList(scope, 'schemas', engine.schemas);
+  checkList(scope, 'extensions', engine.extensions);
   const profile = props.profile ?? EnvironmentProfile.of(scope);
   const removalPolicy = serverRemovalPolicy(props.removalPolicy, profile);
   const identifier = props.identifier ?? defaultIdentifier(scope);
@@ -76,6 +88,7 @@ export function databaseSettings(
   const readReplicas = capacity.instance?.readReplicas ?? 0;
   const rotation = props.credentials ?? CredentialRotation.alternatingUsers();
   const backup = (props.backup ?? BackupPolicy.daily())._bind(scope, { profile, removalPolicy });
+  const { extensions = [] } = engine;
   const settings: DatabaseSettings = {
     profile,
     removalPolicy,
@@ -85,16 +98,22 @@ export function databaseSettings(
     replicaIdentifiers: Array.from({ length: readReplicas }, (_, index) => `${identifier}-replica${index + 1}`),
     databaseName: props.databaseName ?? 'application',
     userName: props.userName ?? 'application',
+    ownerName: props.ownerName ?? 'owner',
+    setup: props.setup ?? true,
+    additionalDatabases: props.additionalDatabases ?? [],
     port: props.port ?? engine.defaultPort,
     capacity,
     credentials: rotation._bind(scope, { readReplicas }),
     backup,
     maintenanceWindow: props.maintenanceWindow ?? 'sun:05:30-sun:06:30',
-    parameters: checkedParameters(
-      scope,
-      engine.parameterRules(capacity, props.queryText ?? defaultQueryText(profile)),
-      props.parameters,
-      props.parameterWaiver,
+    parameters: withLibraries(
+      checkedParameters(
+        scope,
+        engine.parameterRules(capacity, props.queryText ?? defaultQueryText(profile)),
+        props.parameters,
+        props.parameterWaiver,
+      ),
+      extensions,
     ),
     maxConnections: Number(props.parameters?.max_connections) || defaultConnections(capacity),
     monitoringInterval: props.monitoringInterval ?? Duration.seconds(60),
@@ -104,6 +123,15 @@ export function databaseSettings(
     caBundlePath: props.caBundlePath ?? '/etc/ssl/certs/rds-global-bundle.pem',
   };
   checkDatabase(scope, props, settings);
+  checkSetup(scope, {
+    ...settings,
+    schemas: engine.schemas ?? [],
+    extensions,
+    ownerGiven: props.ownerName !== undefined,
+    owned: settings.credentials.signIn !== 'master-user',
+    aurora: capacity.serverless !== undefined,
+    cronDatabase: settings.parameters['cron.database_name'],
+  });
   return settings;
 }
 
