@@ -695,6 +695,6 @@ function kept(template: Template): Array<[string, { Type: string }]> {
 
 function databaseLogs(template: Template) {
   return Object.entries(resources(template, 'AWS::Logs::LogGroup'))
-    .filter(([id]) => id.startsWith('Database'))
+    .filter(([id]) => /^Database(Replica\d+)?Log/.test(id))
     .map(([, resource]) => resource);
 }
