@@ -6,6 +6,7 @@ import { LOAD_BALANCER_CASES, TRAFFIC_CASES } from './load-balancer';
 import { NAME_CASES, TEXT_CASES } from './names';
 import { NETWORK_CASES } from './network';
 import { REFERENCE_CASES } from './references';
+import { SETUP_CASES } from './setup';
 import { SIZE_CASES } from './sizes';
 import { STORED_DATA_CASES } from './stored-data';
 
@@ -18,6 +19,7 @@ export const CASES: readonly Case[] = [
   ...TRAFFIC_CASES,
   ...ECS_CASES,
   ...DATABASE_CASES,
+  ...SETUP_CASES,
   ...STORED_DATA_CASES,
   ...SIZE_CASES,
   ...REFERENCE_CASES,

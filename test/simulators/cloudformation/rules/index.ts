@@ -7,6 +7,7 @@ import { NAMES } from './names';
 import { NETWORK } from './network';
 import { REFERENCES } from './references';
 import { Rulebook } from './rule';
+import { SETUP_RULES } from './setup';
 import { SIZES } from './sizes';
 import { STORED_DATA } from './stored-data';
 import { TEXT } from './text';
@@ -20,6 +21,7 @@ export const RULES = new Rulebook([
   TRAFFIC,
   ECS,
   DATABASE,
+  SETUP_RULES,
   STORED_DATA,
   TEXT,
   SIZES,
