@@ -139,14 +139,14 @@ export const DATABASE_ROWS: readonly Row[] = [
           [() => PostgresEngineVersion.VER_16, () => PostgresEngineVersion.VER_17, { procedure: UPGRADE }],
           [() => PostgresEngineVersion.VER_16_9, () => PostgresEngineVersion.VER_16_10, { procedure: UPGRADE }],
           [
-            () => PostgresEngineVersion.VER_16_9, () => PostgresEngineVersion.VER_16_10,
+            () => PostgresEngineVersion.VER_16_12, () => PostgresEngineVersion.VER_16_13,
             { procedure: REPLICAS_FIRST, with: { readReplicas: 1 } },
           ],
         ],
       },
       replicaVersion: [
-        undefined, () => PostgresEngineVersion.VER_16_10,
-        { procedure: REPLICAS_FIRST, with: { readReplicas: 1, version: PostgresEngineVersion.VER_16_9 } },
+        undefined, () => PostgresEngineVersion.VER_16_13,
+        { procedure: REPLICAS_FIRST, with: { readReplicas: 1, version: PostgresEngineVersion.VER_16_12 } },
       ],
     },
   }),
