@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from './failure';
 import { physicalId, type Request } from './request';
 
 /** Outcome of a request. */
@@ -55,7 +56,7 @@ async function put(url: string, body: Buffer): Promise<string> {
     return response.ok ? '' : `status ${response.status}`;
   } catch (error) {
     const { message, cause } = error as Error;
-    return cause instanceof Error ? `${message}: ${cause.message}` : message;
+    return cause ? `${message}: ${messageOf(cause)}` : message;
   }
 }
 

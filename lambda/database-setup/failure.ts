@@ -13,9 +13,20 @@ interface Fields {
 
 /** Connection failures that may pass: a server that starts, a name that is new, a network that is being made. */
 const TRANSIENT_CODES = [
-  'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
   // PostgreSQL starts, or has no free connection; the same of MySQL.
-  '57P03', '53300', 'PROTOCOL_CONNECTION_LOST', 'ER_CON_COUNT_ERROR', 'ER_SERVER_SHUTDOWN',
+  '57P03',
+  '53300',
+  'PROTOCOL_CONNECTION_LOST',
+  'ER_CON_COUNT_ERROR',
+  'ER_SERVER_SHUTDOWN',
 ];
 const TRANSIENT_MESSAGES = /timeout expired|connection timeout|Connection terminated|connection ended/i;
 

@@ -24,6 +24,8 @@ export interface SetupProperties {
   /** Extensions in each database. PostgreSQL only. */
   readonly extensions: readonly string[];
   readonly users: readonly SetupUser[];
+  /** Owner before this update, if it was another one. The new owner gets its schemas and tables. */
+  readonly formerOwner?: string;
   /** Version of the statements. A new one makes CloudFormation run the setup again. */
   readonly statements: string;
 }
@@ -34,7 +36,7 @@ export function allDatabases({ database, databases }: SetupProperties): string[]
 }
 
 /** Owner of schemas and tables. Undefined if they belong to the master user. */
-export function ownerOf({ users }: SetupProperties): SetupUser | undefined {
+export function ownerOf({ users }: Pick<SetupProperties, 'users'>): SetupUser | undefined {
   return users.find(({ access }) => access === 'OWNER');
 }
 

@@ -1,4 +1,4 @@
-import type { SetupProperties } from './properties';
+import { ownerOf, type SetupProperties, type SetupUser } from './properties';
 
 /** Request of CloudFormation for the custom resource. */
 export interface Request {
@@ -12,27 +12,33 @@ export interface Request {
 
 type Fields = { readonly [name: string]: unknown };
 
-/** Parses an event. Returns undefined for one that is not CloudFormation's, such as the one that keeps the function awake. */
+/** Parses an event. Returns undefined if it is not CloudFormation's, as the one that keeps the function awake. */
 export function read(event: unknown): Request | undefined {
-  const { RequestType, ResponseURL, StackId, RequestId, LogicalResourceId, ResourceProperties } = fields(event);
+  const { RequestType, ResponseURL, StackId, RequestId, LogicalResourceId, ...given } = fields(event);
   if (RequestType !== 'Create' && RequestType !== 'Update' && RequestType !== 'Delete') {
     return undefined;
   }
-  const { databases, schemas, extensions, users, ...rest } = fields(ResourceProperties);
   return {
     type: RequestType,
     responseUrl: `${ResponseURL}`,
     stackId: `${StackId}`,
     requestId: `${RequestId}`,
     logicalId: `${LogicalResourceId}`,
-    properties: {
-      ...rest,
-      databases: databases ?? [],
-      schemas: schemas ?? [],
-      extensions: extensions ?? [],
-      users: users ?? [],
-    } as unknown as SetupProperties,
+    properties: propertiesIn(given),
   };
+}
+
+function propertiesIn({ ResourceProperties, OldResourceProperties }: Fields): SetupProperties {
+  const { databases, schemas, extensions, users, ...rest } = fields(ResourceProperties);
+  const former = ownerOf({ users: (fields(OldResourceProperties).users ?? []) as SetupUser[] });
+  return {
+    ...rest,
+    databases: databases ?? [],
+    schemas: schemas ?? [],
+    extensions: extensions ?? [],
+    users: users ?? [],
+    formerOwner: former?.name,
+  } as unknown as SetupProperties;
 }
 
 /** The same for every request of one resource, so that no update is a replacement. */

@@ -56,21 +56,30 @@ export class DatabaseSetup {
 
   /** Writes a version of a secret. */
   public put(secretArn: string, current: SecretValue, previous?: SecretValue): this {
-    this.secrets.set(secretArn, { AWSCURRENT: current, ...previous && { AWSPREVIOUS: previous } });
+    this.secrets.set(secretArn, { AWSCURRENT: current, ...(previous && { AWSPREVIOUS: previous }) });
     return this;
   }
 
   /** One request of CloudFormation with the properties of the custom resource. */
-  public async request(type: 'Create' | 'Update' | 'Delete', properties: object, remainingMs = 60_000): Promise<SetupResult> {
-    return this.invoke({
-      RequestType: type,
-      ResponseURL: `${this.url}/answer?signature=cloudformation`,
-      StackId: 'arn:aws:cloudformation:eu-central-1:111111111111:stack/Shop/0a1b2c3d',
-      RequestId: 'one-request',
-      LogicalResourceId: 'DatabaseSetup',
-      ResourceType: 'Custom::DatabaseSetup',
-      ResourceProperties: properties,
-    }, remainingMs);
+  public async request(
+    type: 'Create' | 'Update' | 'Delete',
+    properties: object,
+    remainingMs = 60_000,
+    oldProperties?: object,
+  ): Promise<SetupResult> {
+    return this.invoke(
+      {
+        RequestType: type,
+        ResponseURL: `${this.url}/answer?signature=cloudformation`,
+        StackId: 'arn:aws:cloudformation:eu-central-1:111111111111:stack/Shop/0a1b2c3d',
+        RequestId: 'one-request',
+        LogicalResourceId: 'DatabaseSetup',
+        ResourceType: 'Custom::DatabaseSetup',
+        ResourceProperties: properties,
+        ...(oldProperties && { OldResourceProperties: oldProperties }),
+      },
+      remainingMs,
+    );
   }
 
   /** Invokes the function with any event. */
@@ -83,13 +92,17 @@ export class DatabaseSetup {
       AWS_ACCESS_KEY_ID: 'key',
       AWS_SECRET_ACCESS_KEY: 'secret',
       AWS_ENDPOINT_URL_SECRETS_MANAGER: this.url,
-      ...this.certificateFile && { NODE_EXTRA_CA_CERTS: this.certificateFile },
+      ...(this.certificateFile && { NODE_EXTRA_CA_CERTS: this.certificateFile }),
       EVENT: JSON.stringify(event),
       REMAINING_MS: `${remainingMs}`,
     };
     const { log, exitCode } = await new Promise<{ log: string; exitCode: number }>((resolve) => {
-      execFile(process.execPath, ['-e', RUNTIME], { env, timeout: remainingMs + 30_000, cwd: path.dirname(BUNDLE) }, (error, stdout, stderr) =>
-        resolve({ log: stdout + stderr, exitCode: error ? Number(error.code ?? 1) : 0 }));
+      execFile(
+        process.execPath,
+        ['-e', RUNTIME],
+        { env, timeout: remainingMs + 30_000, cwd: path.dirname(BUNDLE) },
+        (error, stdout, stderr) => resolve({ log: stdout + stderr, exitCode: error ? Number(error.code ?? 1) : 0 }),
+      );
     });
     const [answer] = this.answers;
     return {
@@ -107,12 +120,17 @@ export class DatabaseSetup {
     this.server.close();
   }
 
-  private get url(): string {
+  /** Endpoint of Secrets Manager. */
+  public get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   /** A content type is refused, because CloudFormation's signature has none. */
-  private takeAnswer(answer: { [name: string]: string }, request: http.IncomingMessage, response: http.ServerResponse): void {
+  private takeAnswer(
+    answer: { [name: string]: string },
+    request: http.IncomingMessage,
+    response: http.ServerResponse,
+  ): void {
     const status = this.refusals.shift() ?? (request.headers['content-type'] ? 403 : 200);
     if (status === 200) {
       this.answers.push(answer);
@@ -127,6 +145,8 @@ export class DatabaseSetup {
       response.end(JSON.stringify({ ARN: SecretId, SecretString: JSON.stringify(value) }));
       return;
     }
-    response.writeHead(400).end(JSON.stringify({ __type: 'ResourceNotFoundException', message: `no ${VersionStage} of ${SecretId}` }));
+    response
+      .writeHead(400)
+      .end(JSON.stringify({ __type: 'ResourceNotFoundException', message: `no ${VersionStage} of ${SecretId}` }));
   }
 }

@@ -9,27 +9,48 @@ import { AUTHORITY_OF_ITSELF, freePort, pause } from './postgres-server';
 /** Master user of the server. It has the rights that the master user of RDS has, and is no superuser. */
 export const MYSQL_MASTER = { username: 'dbadmin', password: 'the-password-of-the-master' };
 
-const PROGRAM = ['/usr/sbin/mariadbd', '/usr/local/sbin/mariadbd', '/opt/homebrew/bin/mariadbd'].find((file) => fs.existsSync(file));
+const PROGRAM = ['/usr/sbin/mariadbd', '/usr/local/sbin/mariadbd', '/opt/homebrew/bin/mariadbd'].find((file) =>
+  fs.existsSync(file),
+);
 const SCRIPTS = '/usr/share/mysql';
 const MASTER_RIGHTS = [
-  'SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'DROP', 'RELOAD', 'PROCESS', 'REFERENCES', 'INDEX', 'ALTER', 'SHOW DATABASES',
-  'CREATE TEMPORARY TABLES', 'LOCK TABLES', 'EXECUTE', 'CREATE VIEW', 'SHOW VIEW', 'CREATE ROUTINE', 'ALTER ROUTINE', 'CREATE USER',
-  'EVENT', 'TRIGGER',
+  'SELECT',
+  'INSERT',
+  'UPDATE',
+  'DELETE',
+  'CREATE',
+  'DROP',
+  'RELOAD',
+  'PROCESS',
+  'REFERENCES',
+  'INDEX',
+  'ALTER',
+  'SHOW DATABASES',
+  'CREATE TEMPORARY TABLES',
+  'LOCK TABLES',
+  'EXECUTE',
+  'CREATE VIEW',
+  'SHOW VIEW',
+  'CREATE ROUTINE',
+  'ALTER ROUTINE',
+  'CREATE USER',
+  'EVENT',
+  'TRIGGER',
 ];
 const ROOT_PASSWORD = 'only-in-tests';
 
-/** Reason why no server runs here. Undefined if one does. `.ci/run` installs one, and sets the variable that requires it. */
+/** Reason why no server runs here. Undefined if one does. `.ci/run` installs one, and requires it by a variable. */
 export function missingMysql(): string | undefined {
   if (PROGRAM && fs.existsSync(path.join(SCRIPTS, 'mysql_system_tables.sql'))) {
     return undefined;
   }
   if (process.env.NEEDS_MARIADB) {
-    throw new Error('Debian\'s package mariadb-server-core is missing');
+    throw new Error("Debian's package mariadb-server-core is missing");
   }
-  return 'no MariaDB here: install Debian\'s package mariadb-server-core';
+  return "no MariaDB here: install Debian's package mariadb-server-core";
 }
 
-/** A MariaDB server of its own, in a folder of its own, on a port of its own. It speaks the protocol and the SQL of MySQL. */
+/** A MariaDB server of its own, in a folder of its own, on a port of its own. It speaks MySQL's protocol and SQL. */
 export class MysqlServer {
   public static async start(database: string): Promise<MysqlServer> {
     const server = new MysqlServer(await freePort());
@@ -50,6 +71,10 @@ export class MysqlServer {
     return path.join(this.folder, 'server.crt');
   }
 
+  public get certificate(): string {
+    return fs.readFileSync(this.certificateFile, 'utf8');
+  }
+
   /** Every statement that the server has got, as its general log has it. */
   public get log(): string {
     return fs.readFileSync(path.join(this.folder, 'general.log'), 'utf8');
@@ -57,7 +82,13 @@ export class MysqlServer {
 
   public async connect(options: ConnectionOptions = {}): Promise<Connection> {
     const connection = await createConnection({
-      host: '127.0.0.1', port: this.port, user: 'root', password: ROOT_PASSWORD, multipleStatements: true, ssl: { rejectUnauthorized: false }, ...options,
+      host: '127.0.0.1',
+      port: this.port,
+      user: 'root',
+      password: ROOT_PASSWORD,
+      multipleStatements: true,
+      ssl: { rejectUnauthorized: false },
+      ...options,
     });
     connection.on('error', () => undefined);
     return connection;
@@ -85,30 +116,39 @@ export class MysqlServer {
 
   private async create(database: string): Promise<void> {
     fs.mkdirSync(this.data);
-    const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], { keySize: 2048, extensions: AUTHORITY_OF_ITSELF });
+    const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
+      keySize: 2048,
+      extensions: AUTHORITY_OF_ITSELF,
+    });
     fs.writeFileSync(this.certificateFile, cert);
     fs.writeFileSync(path.join(this.folder, 'server.key'), key);
-    fs.writeFileSync(path.join(this.folder, 'init.sql'), [
-      `ALTER USER root@localhost IDENTIFIED BY '${ROOT_PASSWORD}';`,
-      `CREATE USER '${MYSQL_MASTER.username}'@'%' IDENTIFIED BY '${MYSQL_MASTER.password}';`,
-      `GRANT ${MASTER_RIGHTS.join(', ')} ON *.* TO '${MYSQL_MASTER.username}'@'%' WITH GRANT OPTION;`,
-      `CREATE DATABASE \`${database}\`;`,
-      '',
-    ].join('\n'));
-    const tables = ['mysql_system_tables.sql', 'mysql_system_tables_data.sql'].map((file) => fs.readFileSync(path.join(SCRIPTS, file), 'utf8'));
+    fs.writeFileSync(
+      path.join(this.folder, 'init.sql'),
+      [
+        `ALTER USER root@localhost IDENTIFIED BY '${ROOT_PASSWORD}';`,
+        `CREATE USER '${MYSQL_MASTER.username}'@'%' IDENTIFIED BY '${MYSQL_MASTER.password}';`,
+        `GRANT ${MASTER_RIGHTS.join(', ')} ON *.* TO '${MYSQL_MASTER.username}'@'%' WITH GRANT OPTION;`,
+        `CREATE DATABASE \`${database}\`;`,
+        '',
+      ].join('\n'),
+    );
+    const tables = ['mysql_system_tables.sql', 'mysql_system_tables_data.sql'].map((file) =>
+      fs.readFileSync(path.join(SCRIPTS, file), 'utf8'),
+    );
     this.giveToOwner();
     execFileSync(PROGRAM!, ['--no-defaults', '--bootstrap', ...this.owner(), `--datadir=${this.data}`], {
-      input: ['CREATE DATABASE mysql;', 'USE mysql;', ...tables].join('\n'), stdio: ['pipe', 'pipe', 'pipe'],
+      input: ['CREATE DATABASE mysql;', 'USE mysql;', ...tables].join('\n'),
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
   }
 
   private async run(): Promise<void> {
     const options = {
-      'datadir': this.data,
-      'socket': path.join(this.folder, 'socket'),
+      datadir: this.data,
+      socket: path.join(this.folder, 'socket'),
       'pid-file': path.join(this.folder, 'pid'),
       'bind-address': '127.0.0.1',
-      'port': `${this.port}`,
+      port: `${this.port}`,
       'ssl-cert': this.certificateFile,
       'ssl-key': path.join(this.folder, 'server.key'),
       'require-secure-transport': 'ON',
@@ -119,7 +159,9 @@ export class MysqlServer {
     };
     const given = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
     this.process = spawn(PROGRAM!, ['--no-defaults', ...this.owner(), ...given], { stdio: ['ignore', 'pipe', 'pipe'] });
-    const note = (text: Buffer) => { this.output += text.toString(); };
+    const note = (text: Buffer) => {
+      this.output += text.toString();
+    };
     this.process.stdout!.on('data', note);
     this.process.stderr!.on('data', note);
     const until = Date.now() + 30_000;
@@ -138,8 +180,9 @@ export class MysqlServer {
 
   private giveToOwner(): void {
     if (process.getuid?.() === 0) {
-      [this.folder, this.data, ...fs.readdirSync(this.folder).map((name) => path.join(this.folder, name))].forEach((file) =>
-        fs.chownSync(file, 65534, 65534));
+      [this.folder, this.data, ...fs.readdirSync(this.folder).map((name) => path.join(this.folder, name))].forEach(
+        (file) => fs.chownSync(file, 65534, 65534),
+      );
     }
   }
 }

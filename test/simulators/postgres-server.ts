@@ -57,6 +57,10 @@ export class PostgresServer {
     return path.join(this.data, 'server.crt');
   }
 
+  public get certificate(): string {
+    return fs.readFileSync(this.certificateFile, 'utf8');
+  }
+
   /** Everything that the server has logged so far. */
   public get log(): string {
     return this.output;

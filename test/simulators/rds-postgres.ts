@@ -19,13 +19,17 @@ export async function startRdsPostgres(major: string, options: PostgresServerOpt
     parameters: { shared_preload_libraries: 'pg_stat_statements', log_statement: 'all', ...options.parameters },
   });
   // In PostgreSQL 16 and later, a role may only give what it may administrate.
-  const administrates = Number(major) >= 16 ? 'GRANT rds_iam TO dbadmin WITH ADMIN OPTION, INHERIT FALSE, SET FALSE' : 'SELECT';
-  await server.query(`
+  const administrates =
+    Number(major) >= 16 ? 'GRANT rds_iam TO dbadmin WITH ADMIN OPTION, INHERIT FALSE, SET FALSE' : 'SELECT';
+  await server.query(
+    `
     CREATE ROLE rds_iam;
     CREATE ROLE rds_superuser;
     CREATE ROLE dbadmin LOGIN CREATEROLE CREATEDB PASSWORD '${MASTER.password}';
     GRANT rds_superuser TO dbadmin;
-    ${administrates}`, { options: '-c log_statement=none' });
+    ${administrates}`,
+    { options: '-c log_statement=none' },
+  );
   await server.query(`CREATE DATABASE ${DATABASE} OWNER dbadmin`);
   return server;
 }

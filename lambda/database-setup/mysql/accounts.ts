@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { escape, escapeId } from 'mysql2';
-import { codeOf, messageOf, SetupError } from '../failure';
+import { checkWaysToSignIn, type KnownUser, namesOf, type PlannedUser } from '../planned-user';
 import { cloneOf, type SetupProperties } from '../properties';
-import { reach } from '../reach';
 import type { Run } from '../run';
 import type { Account } from '../secrets';
-import { checkWaysToSignIn, type KnownUser, namesOf, type PlannedUser } from '../sign-in';
+import { signsIn } from '../sign-in';
 import { MysqlSession } from './mysql-session';
 
-const PASSWORD_REFUSED = 'ER_ACCESS_DENIED_ERROR';
 const IAM_PLUGIN = 'AWSAuthenticationPlugin';
 const RANDOM_BYTES = 30;
 
@@ -30,7 +28,7 @@ export interface AccountsContext {
 export class Accounts {
   public constructor(private readonly context: AccountsContext) {}
 
-  /** Creates all users. A user whose secret signs in keeps its password. Returns the names of all users, clones included. */
+  /** Creates all users. One whose secret signs in keeps its password. Returns the users by name, clones included. */
   public async create(): Promise<ReadonlyMap<string, PlannedUser>> {
     const { users, run } = this.context;
     run.begin('Check the users of the server');
@@ -88,15 +86,7 @@ export class Accounts {
 
   private async signsIn(account: Account): Promise<boolean> {
     const { properties, run } = this.context;
-    try {
-      await (await reach(properties, run, async () => MysqlSession.open(properties, account, run))).close();
-      return true;
-    } catch (error) {
-      if (codeOf(error) === PASSWORD_REFUSED) {
-        return false;
-      }
-      throw error instanceof SetupError ? error : new SetupError(`sign-in as ${account.user}: ${messageOf(error)}`);
-    }
+    return signsIn(account, properties, run, async () => MysqlSession.open(properties, account, run));
   }
 }
 

@@ -1,23 +1,29 @@
 import { escapeId } from 'mysql2';
-import { codeOf, messageOf, SetupError } from '../failure';
+import { SetupError } from '../failure';
+import type { PlannedUser } from '../planned-user';
 import { type Access, allDatabases, type SetupProperties } from '../properties';
-import { reach } from '../reach';
 import type { Run } from '../run';
 import type { Secrets } from '../secrets';
-import type { PlannedUser } from '../sign-in';
+import { signInAsMaster } from '../sign-in';
 import { Accounts, databaseInGrant, grantee } from './accounts';
 import { MysqlSession } from './mysql-session';
 
 const LOCK = 'database-setup';
 const LOCK_SECONDS = 60;
-const MASTER_ATTEMPTS = 3;
-const PAUSE_MS = 2000;
-const PASSWORD_REFUSED = 'ER_ACCESS_DENIED_ERROR';
 
 const READ = ['SELECT', 'SHOW VIEW'];
 const WRITE = [...READ, 'INSERT', 'UPDATE', 'DELETE', 'CREATE TEMPORARY TABLES', 'LOCK TABLES', 'EXECUTE'];
 const OWN = [
-  ...WRITE, 'CREATE', 'ALTER', 'DROP', 'INDEX', 'REFERENCES', 'TRIGGER', 'CREATE VIEW', 'CREATE ROUTINE', 'ALTER ROUTINE',
+  ...WRITE,
+  'CREATE',
+  'ALTER',
+  'DROP',
+  'INDEX',
+  'REFERENCES',
+  'TRIGGER',
+  'CREATE VIEW',
+  'CREATE ROUTINE',
+  'ALTER ROUTINE',
   'EVENT',
 ];
 const RIGHTS: { readonly [access in Access]: readonly string[] } = { OWNER: OWN, READ_WRITE: WRITE, READ_ONLY: READ };
@@ -29,8 +35,9 @@ export async function setUpMysql(properties: SetupProperties, secrets: Secrets, 
     properties.users.map(async (user) => ({ ...user, accounts: await secrets.accounts(user) })),
   );
 
-  run.begin(`Sign in to ${properties.host} as the master user`);
-  const session = await signInAsMaster(properties, secrets, run);
+  const { session } = await signInAsMaster(properties, secrets, run, async (account) =>
+    MysqlSession.open(properties, account, run),
+  );
   try {
     await waitForAnotherSetup(session);
     const names = await new Accounts({ properties, users, session, run }).create();
@@ -57,25 +64,7 @@ async function waitForAnotherSetup(session: MysqlSession): Promise<void> {
   }
 }
 
-/** Reads the secret again where its password is refused, because a rotation may be under way. */
-async function signInAsMaster(properties: SetupProperties, secrets: Secrets, run: Run): Promise<MysqlSession> {
-  for (let attempt = 1; ; attempt++) {
-    const master = await secrets.current(properties.masterSecretArn);
-    try {
-      return await reach(properties, run, async () => MysqlSession.open(properties, master, run));
-    } catch (error) {
-      if (error instanceof SetupError) {
-        throw error;
-      }
-      if (attempt === MASTER_ATTEMPTS || codeOf(error) !== PASSWORD_REFUSED) {
-        throw new SetupError(`sign-in as the master user ${master.user}: ${messageOf(error)}`);
-      }
-      await new Promise((done) => setTimeout(done, PAUSE_MS));
-    }
-  }
-}
-
-/** With partial revokes, as Aurora has them, a name in a grant is no pattern. Other servers may not know the variable. */
+/** With partial revokes, as Aurora has them, a name in a grant is no pattern. A server may not know the variable. */
 async function takesNamesLiterally(session: MysqlSession): Promise<boolean> {
   const rows = await session.rows<{ Value: string }>('Read partial_revokes', "SHOW VARIABLES LIKE 'partial_revokes'");
   return rows.some(({ Value }) => Value === 'ON');

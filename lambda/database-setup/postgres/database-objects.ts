@@ -1,4 +1,4 @@
-import { escapeIdentifier as identifier, escapeLiteral as literal } from 'pg';
+import { escapeIdentifier as identifier } from 'pg';
 import { ownerOf, readersOf, type SetupProperties } from '../properties';
 import { transferToOwner } from './ownership';
 import type { PostgresSession } from './postgres-session';
@@ -9,6 +9,12 @@ import { hasGrantOptions } from './roles';
 const EXTENSIONS = ['pgaudit', 'pg_stat_statements'];
 /** Exists in one database of a server only, which the parameter `cron.database_name` names. */
 const CRON = 'pg_cron';
+
+/** Owner, and whether the master user acts as it. */
+interface Role {
+  readonly name: string;
+  readonly member: boolean;
+}
 
 /** Extensions, schemas and rights in one database. */
 export class DatabaseObjects {
@@ -27,10 +33,15 @@ export class DatabaseObjects {
   public async create(): Promise<void> {
     await this.createExtensions();
     await this.grantDatabase();
-    await this.asMemberOfOwner(async () => {
+    const { formerOwner } = this.properties;
+    const owners = [this.owner, ...(formerOwner ? [formerOwner] : [])].filter((name) => name !== this.master);
+    await this.asMemberOf(await this.existing(owners), async (members) => {
       await this.createSchemas();
       if (this.owner !== this.master) {
         await transferToOwner(this.session, this.schemas(), this.owner);
+      }
+      if (formerOwner && formerOwner !== this.owner && members.includes(formerOwner)) {
+        await this.succeed(formerOwner);
       }
       await grantRows(this.session, this.owner, readersOf(this.properties));
     });
@@ -65,28 +76,58 @@ export class DatabaseObjects {
         await run(`REVOKE TEMPORARY ON DATABASE ${database} FROM ${identifier(name)}`);
       }
     }
+    // A team may have dropped it in favour of its own schemas.
+    if (!(await this.hasPublicSchema())) {
+      return;
+    }
     await run('REVOKE CREATE ON SCHEMA public FROM PUBLIC');
     if (this.owner !== this.master) {
       await run(`GRANT USAGE, CREATE ON SCHEMA public TO ${identifier(this.owner)}`);
     }
   }
 
+  private async hasPublicSchema(): Promise<boolean> {
+    const found = await this.session.rows('Read schema public', "SELECT FROM pg_namespace WHERE nspname = 'public'");
+    return found.length > 0;
+  }
+
   /**
-   * Acts as the owner where the owner signs in with IAM authentication.
+   * Acts as owners who sign in with IAM authentication.
    *
    * The master user would be an indirect member of `rds_iam` otherwise, and lose its password. No other session sees
    * the membership, because it ends with the transaction that began it.
    */
-  private async asMemberOfOwner(work: () => Promise<void>): Promise<void> {
-    const owner = ownerOf(this.properties);
-    if (!owner || owner.secretArn) {
-      return work();
+  private async asMemberOf(
+    owners: readonly Role[],
+    work: (members: readonly string[]) => Promise<void>,
+  ): Promise<void> {
+    const { session, master } = this;
+    const options = (await hasGrantOptions(session)) ? ' WITH SET TRUE, INHERIT TRUE' : '';
+    const lent = owners.filter(({ member }) => !member).map(({ name }) => name);
+    for (const name of lent) {
+      await session.run(`GRANT ${name} TO ${master}`, `GRANT ${identifier(name)} TO ${identifier(master)}${options}`);
     }
-    const [role, master] = [identifier(owner.name), identifier(this.master)];
-    const options = (await hasGrantOptions(this.session)) ? ' WITH SET TRUE, INHERIT TRUE' : '';
-    await this.session.run(`GRANT ${owner.name} TO ${this.master}`, `GRANT ${role} TO ${master}${options}`);
-    await work();
-    await this.session.run(`REVOKE ${owner.name} FROM ${this.master}`, `REVOKE ${role} FROM ${master}`);
+    await work(owners.map(({ name }) => name));
+    for (const name of lent) {
+      await session.run(`REVOKE ${name} FROM ${master}`, `REVOKE ${identifier(name)} FROM ${identifier(master)}`);
+    }
+  }
+
+  /** Roles of the given names, and whether the master user acts as them already. */
+  private async existing(names: readonly string[]): Promise<Role[]> {
+    return this.session.rows<Role>(
+      'Read the owners',
+      "SELECT rolname AS name, pg_has_role(oid, 'USAGE') AS member FROM pg_roles WHERE rolname = ANY($1)",
+      [names],
+    );
+  }
+
+  /** Whoever had rights on what the former owner made keeps them. */
+  private async succeed(formerOwner: string): Promise<void> {
+    await this.session.run(
+      `REASSIGN OWNED BY ${formerOwner} in database ${this.database}`,
+      `REASSIGN OWNED BY ${identifier(formerOwner)} TO ${identifier(this.owner)}`,
+    );
   }
 
   private async createSchemas(): Promise<void> {
@@ -94,8 +135,8 @@ export class DatabaseObjects {
     for (const name of this.properties.schemas) {
       const [schema] = await this.session.rows<{ belongsToMaster: boolean }>(
         `Read schema ${name}`,
-        `SELECT nspowner = ${literal(identifier(this.master))}::regrole AS "belongsToMaster" FROM pg_namespace WHERE nspname = $1`,
-        [name],
+        'SELECT pg_get_userbyid(nspowner) = $2 AS "belongsToMaster" FROM pg_namespace WHERE nspname = $1',
+        [name, this.master],
       );
       if (!schema) {
         await this.session.run(`CREATE SCHEMA ${name}`, `CREATE SCHEMA ${identifier(name)} AUTHORIZATION ${owner}`);

@@ -5,8 +5,8 @@ import type { SetupProperties } from '../properties';
 import type { Run } from '../run';
 import type { Account } from '../secrets';
 
-/** A session waits for a lock rather shortly, because whoever waits behind it waits as well. */
-const LOCK_TIMEOUT_MS = 10_000;
+/** A session waits shortly for the lock of a table, because whoever comes after it waits as well. */
+const LOCK_TIMEOUT_MS = 5000;
 const STATEMENT_TIMEOUT_MS = 120_000;
 const CONNECT_TIMEOUT_MS = 15_000;
 const ATTEMPTS = 4;
@@ -16,7 +16,10 @@ const REPEATABLE_CODES = ['40P01', '40001', '55P03', '55006'];
 
 /** Error of a statement, with the words of the server. */
 class StatementError extends SetupError {
-  public constructor(kind: string, public readonly original: unknown) {
+  public constructor(
+    kind: string,
+    public readonly original: unknown,
+  ) {
     super(`${kind}: ${messageOf(original)}`);
   }
 }
@@ -28,6 +31,7 @@ export class PostgresSession {
     { user, password }: Account,
     database: string,
     { signal }: Run,
+    lockTimeoutMs = LOCK_TIMEOUT_MS,
   ): Promise<PostgresSession> {
     const client = new Client({
       host,
@@ -39,7 +43,7 @@ export class PostgresSession {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
-      lock_timeout: LOCK_TIMEOUT_MS,
+      lock_timeout: lockTimeoutMs,
       application_name: 'database-setup',
     });
     client.on('error', () => undefined);

@@ -14,7 +14,8 @@ interface Kind {
 }
 
 const relations = (kinds: string): string => `
-  SELECT c.oid::regclass::text AS name, c.oid, c.relacl AS acl FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  SELECT c.oid::regclass::text AS name, c.oid, c.relacl AS acl
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN (${kinds}) AND n.nspname !~ '^pg_' AND pg_get_userbyid(c.relowner) = $1`;
 
 const KINDS: readonly Kind[] = [
@@ -74,7 +75,9 @@ async function grantKind(
   const objects = await session.rows<{ name: string; lacks: boolean; exceeds: boolean }>(
     `Read the rights of ${user}`,
     `SELECT o.name, NOT (${rights.map((right) => `${kind.check}($2, o.oid, '${right}')`).join(' AND ')}) AS lacks,
-       EXISTS (SELECT FROM aclexplode(o.acl) a WHERE pg_get_userbyid(a.grantee) = $2 AND a.privilege_type = ANY($3)) AS exceeds
+       EXISTS (
+         SELECT FROM aclexplode(o.acl) a WHERE pg_get_userbyid(a.grantee) = $2 AND a.privilege_type = ANY($3)
+       ) AS exceeds
      FROM (${kind.objects}) o ORDER BY o.name`,
     [owner, user, excess],
   );

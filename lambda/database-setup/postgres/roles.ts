@@ -1,18 +1,15 @@
 import { escapeIdentifier as identifier, escapeLiteral as literal } from 'pg';
-import { codeOf, messageOf, SetupError } from '../failure';
+import { SetupError } from '../failure';
+import { checkWaysToSignIn, type KnownUser, namesOf, type PlannedUser } from '../planned-user';
 import { cloneOf, type SetupProperties } from '../properties';
-import { reach } from '../reach';
 import type { Run } from '../run';
 import type { Account } from '../secrets';
-import { checkWaysToSignIn, type KnownUser, namesOf, type PlannedUser } from '../sign-in';
+import { signsIn } from '../sign-in';
 import { PostgresSession } from './postgres-session';
 import { scramVerifier } from './scram';
 
 /** Members of this role sign in with a token of IAM, and only so. That holds for indirect members, too. */
 const IAM_ROLE = 'rds_iam';
-const PASSWORD_REFUSED = ['28P01', '28000'];
-/** The password is right, and the user may not connect to this database yet. */
-const NO_CONNECT_RIGHT = '42501';
 
 /** Context of the roles. */
 export interface RolesContext {
@@ -73,19 +70,9 @@ export class Roles {
 
   private async signsIn(account: Account): Promise<boolean> {
     const { properties, run } = this.context;
-    const open = async () => PostgresSession.open(properties, account, properties.database, run);
-    try {
-      await (await reach(properties, run, open)).close();
-      return true;
-    } catch (error) {
-      if (PASSWORD_REFUSED.includes(codeOf(error))) {
-        return false;
-      }
-      if (codeOf(error) === NO_CONNECT_RIGHT) {
-        return true;
-      }
-      throw error instanceof SetupError ? error : new SetupError(`sign-in as ${account.user}: ${messageOf(error)}`);
-    }
+    return signsIn(account, properties, run, async () =>
+      PostgresSession.open(properties, account, properties.database, run),
+    );
   }
 
   private async createWithPassword(

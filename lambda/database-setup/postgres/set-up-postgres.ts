@@ -1,18 +1,17 @@
 import { escapeIdentifier as identifier } from 'pg';
-import { codeOf, messageOf, SetupError } from '../failure';
+import type { PlannedUser } from '../planned-user';
 import { allDatabases, type SetupProperties } from '../properties';
 import { reach } from '../reach';
 import type { Run } from '../run';
 import type { Account, Secrets } from '../secrets';
-import type { PlannedUser } from '../sign-in';
+import { signInAsMaster } from '../sign-in';
 import { DatabaseObjects } from './database-objects';
 import { PostgresSession } from './postgres-session';
 import { Roles } from './roles';
 
 /** Key of the advisory lock, by which two runs follow each other. */
 const LOCK = 7_105_112_097;
-const MASTER_ATTEMPTS = 3;
-const PASSWORD_REFUSED = ['28P01', '28000'];
+const LOCK_TIMEOUT_MS = 60_000;
 
 /** Sets a PostgreSQL server up: roles first, then each database in a transaction of its own. */
 export async function setUpPostgres(properties: SetupProperties, secrets: Secrets, run: Run): Promise<void> {
@@ -21,10 +20,11 @@ export async function setUpPostgres(properties: SetupProperties, secrets: Secret
     properties.users.map(async (user) => ({ ...user, accounts: await secrets.accounts(user) })),
   );
 
-  run.begin(`Sign in to ${properties.host} as the master user`);
-  const { master, session } = await signInAsMaster(properties, secrets, run);
+  const { master, session } = await signInAsMaster(properties, secrets, run, async (account) =>
+    PostgresSession.open(properties, account, properties.database, run, LOCK_TIMEOUT_MS),
+  );
   try {
-    await session.repeatedly(async () => session.run('Wait for another setup', `SELECT pg_advisory_lock(${LOCK})`));
+    await session.run('Wait for another setup', `SELECT pg_advisory_lock(${LOCK})`);
     await new Roles({ properties, users, master, session, run }).create();
     await createDatabases(properties, session, run);
     for (const database of allDatabases(properties)) {
@@ -46,29 +46,6 @@ async function prepare(database: string, properties: SetupProperties, master: Ac
   }
 }
 
-/** Reads the secret again where its password is refused, because a rotation may be under way. */
-async function signInAsMaster(
-  properties: SetupProperties,
-  secrets: Secrets,
-  run: Run,
-): Promise<{ master: Account; session: PostgresSession }> {
-  for (let attempt = 1; ; attempt++) {
-    const master = await secrets.current(properties.masterSecretArn);
-    const open = async () => PostgresSession.open(properties, master, properties.database, run);
-    try {
-      return { master, session: await reach(properties, run, open) };
-    } catch (error) {
-      if (error instanceof SetupError) {
-        throw error;
-      }
-      if (attempt === MASTER_ATTEMPTS || !PASSWORD_REFUSED.includes(codeOf(error))) {
-        throw new SetupError(`sign-in as the master user ${master.user}: ${messageOf(error)}`);
-      }
-      await new Promise((done) => setTimeout(done, 2000));
-    }
-  }
-}
-
 /** A database can't be created in a transaction. */
 async function createDatabases(properties: SetupProperties, session: PostgresSession, run: Run): Promise<void> {
   const names = allDatabases(properties);
@@ -79,8 +56,6 @@ async function createDatabases(properties: SetupProperties, session: PostgresSes
   );
   for (const name of names.filter((each) => !known.some(({ datname }) => datname === each))) {
     run.begin(`Create database ${name}`);
-    await session.repeatedly(async () =>
-      session.run(`CREATE DATABASE ${name}`, `CREATE DATABASE ${identifier(name)}`),
-    );
+    await session.repeatedly(async () => session.run(`CREATE DATABASE ${name}`, `CREATE DATABASE ${identifier(name)}`));
   }
 }

@@ -8,6 +8,7 @@ import type { BootstrapUser } from '../credentials/bootstrap-sql';
 import type { BindingOptions } from '../credentials/database-binding';
 import type { DatabaseCredentials } from '../credentials/database-credentials';
 import { cloneOf, isUserName, PLAN_USER, USER_NAMES } from '../credentials/user-names';
+import { referenceStrongly } from '../server/cross-stack-references';
 import type { DatabaseSetup } from '../setup/database-setup';
 import { DatabaseAccess } from './database-access';
 import type { DatabaseConnectionOptions } from './database-connection-options';
@@ -105,6 +106,7 @@ export class DatabaseUsers {
       secrets: iamAuthentication ? undefined : rotated,
     });
     const { secret } = user;
+    referenceStrongly([secret]);
     const rights = owner ? 'OWNER' : access;
     this.bootstrapUsers.push({ userName, access: rights, password: secret !== undefined });
     setup?.addUser({ userName, access: rights, secret });

@@ -66,7 +66,7 @@ const UPGRADE = 'Follow [the upgrade](database.md): a snapshot first, a trial on
 const RESTART = 'Any change of a parameter restarts PostgreSQL at once, replicas and readers included: choose a quiet hour, and change several together.';
 const REPLICAS_FIRST = 'Two deployments: `replicaVersion` first, then `version` without `replicaVersion`. Each restarts the servers that it upgrades.';
 const CREDENTIALS = 'The setup refuses it, because it would lock out running tasks. [A second user](database-users.md#switch-the-way-to-sign-in) moves the services one by one.';
-const FORMER_USER = 'The setup creates another user. The former one stays in the server, and tables stay with the former owner.';
+const FORMER_USER = 'The setup creates another user, and gives another owner the tables. The former user stays, so tasks that run keep their way in.';
 const LOCK = 'A lock can only become stricter. Try it with short retentions first.';
 const REASON = 'reason that the team gives, long enough';
 
@@ -156,7 +156,11 @@ export const DATABASE_ROWS: readonly Row[] = [
     prop: 'credentials',
     each: true,
     within: (credentials) => ({ credentials }),
-    remarks: { 'iamAuthentication → managedSecret': { note: 'The clients change: tasks sign in as another user.' }, '*': { procedure: CREDENTIALS } },
+    remarks: {
+      'alternatingUsers → iamAuthentication': { procedure: CREDENTIALS },
+      'iamAuthentication → managedSecret': { note: 'The clients change: tasks sign in as another user.' },
+      '*': { procedure: 'Clients read another secret: deploy database and services together, at a quiet hour.' },
+    },
     values: {
       alternatingUsers: () => CredentialRotation.alternatingUsers(),
       iamAuthentication: () => CredentialRotation.iamAuthentication(),

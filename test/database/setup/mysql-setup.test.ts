@@ -1,8 +1,11 @@
 import { DatabaseSetup, type SecretValue } from '../../simulators/database-setup';
 import { missingMysql, MYSQL_MASTER, MysqlServer } from '../../simulators/mysql-server';
 
+// Each request starts a process.
+jest.setTimeout(30_000);
+
 const DATABASE = 'shop_data';
-const OWNER: SecretValue = { username: 'owner', password: "owner's \\pass\"word;--" };
+const OWNER: SecretValue = { username: 'owner', password: 'owner\'s \\pass"word;--' };
 const APPLICATION: SecretValue = { username: 'application', password: 'password-of-the-application' };
 const REPORTING: SecretValue = { username: "re'porting", password: 'password-of-reporting' };
 
@@ -37,9 +40,9 @@ const reason = missingMysql();
   const as = async ({ username, password }: SecretValue, sql: string, database = DATABASE) =>
     server.query<{ [column: string]: unknown }>(sql, { user: username, password, database });
   const catalog = async () => [
-    ...await server.query('SELECT Host, User, Priv FROM mysql.global_priv ORDER BY User'),
-    ...await server.query('SELECT * FROM mysql.db ORDER BY Db, User'),
-    ...await server.query('SHOW DATABASES'),
+    ...(await server.query('SELECT Host, User, Priv FROM mysql.global_priv ORDER BY User')),
+    ...(await server.query('SELECT * FROM mysql.db ORDER BY Db, User')),
+    ...(await server.query('SHOW DATABASES')),
   ];
   /** What the hosted rotation does: it creates the other user, and copies the rights and the demand for TLS. */
   const rotate = async (secretArn: string, current: SecretValue): Promise<SecretValue> => {
@@ -60,7 +63,11 @@ const reason = missingMysql();
   beforeAll(async () => {
     server = await MysqlServer.start(DATABASE);
     setup = await DatabaseSetup.start(server.certificateFile);
-    setup.put('arn:master', MYSQL_MASTER).put('arn:owner', OWNER).put('arn:application', APPLICATION).put('arn:reporting', REPORTING);
+    setup
+      .put('arn:master', MYSQL_MASTER)
+      .put('arn:owner', OWNER)
+      .put('arn:application', APPLICATION)
+      .put('arn:reporting', REPORTING);
   }, 60_000);
 
   afterAll(async () => {
@@ -73,7 +80,9 @@ const reason = missingMysql();
     expect([status, text, physicalId]).toEqual(['SUCCESS', 'The setup has ended.', 'Shop/DatabaseSetup']);
     for (const secret of [OWNER, APPLICATION]) {
       expect(await as(secret, 'SELECT CURRENT_USER() AS me')).toEqual([{ me: `${secret.username}@%` }]);
-      await expect(server.connect({ user: secret.username, password: secret.password, ssl: undefined })).rejects.toThrow(/Access denied|secure/);
+      await expect(
+        server.connect({ user: secret.username, password: secret.password, ssl: undefined }),
+      ).rejects.toThrow(/Access denied|secure/);
     }
   });
 
@@ -85,20 +94,34 @@ const reason = missingMysql();
     expect(log).not.toMatch(/Create user |Set the password of/);
   });
 
-  test.each([DATABASE, 'arch`ive'])('lets the owner migrate %s, and the application and a reader use the result', async (database) => {
-    await as(OWNER, `
+  test.each([DATABASE, 'arch`ive'])(
+    'lets the owner migrate %s, and the application and a reader use the result',
+    async (database) => {
+      await as(
+        OWNER,
+        `
       CREATE TABLE customers (id int PRIMARY KEY);
-      CREATE TABLE orders (id int PRIMARY KEY, customer int, state text, FOREIGN KEY (customer) REFERENCES customers (id));
+      CREATE TABLE orders (id int PRIMARY KEY, customer int, state text);
+      ALTER TABLE orders ADD FOREIGN KEY (customer) REFERENCES customers (id);
       ALTER TABLE orders ADD note text; CREATE INDEX by_customer_and_id ON orders (customer, id);
       CREATE VIEW open_orders AS SELECT id FROM orders; CREATE TABLE mistake (id int); DROP TABLE mistake;
       CREATE TRIGGER noted BEFORE INSERT ON orders FOR EACH ROW SET NEW.note = 'noted';
-      CREATE PROCEDURE count_orders() SELECT count(*) FROM orders; RENAME TABLE customers TO buyers`, database);
-    await as(APPLICATION, `
+      CREATE PROCEDURE count_orders() SELECT count(*) FROM orders; RENAME TABLE customers TO buyers`,
+        database,
+      );
+      await as(
+        APPLICATION,
+        `
       INSERT INTO buyers VALUES (1); INSERT INTO orders (id, customer) VALUES (1, 1); UPDATE orders SET state = 'done';
-      CALL count_orders(); CREATE TEMPORARY TABLE t (id int)`, database);
-    expect(await as(REPORTING, 'SELECT note, state FROM orders', database)).toEqual([{ note: 'noted', state: 'done' }]);
-    expect(await as(REPORTING, 'SELECT id FROM open_orders', database)).toEqual([{ id: 1 }]);
-  });
+      CALL count_orders(); CREATE TEMPORARY TABLE t (id int)`,
+        database,
+      );
+      expect(await as(REPORTING, 'SELECT note, state FROM orders', database)).toEqual([
+        { note: 'noted', state: 'done' },
+      ]);
+      expect(await as(REPORTING, 'SELECT id FROM open_orders', database)).toEqual([{ id: 1 }]);
+    },
+  );
 
   test.each([
     [APPLICATION.username, 'CREATE TABLE mine (id int)'],
@@ -152,9 +175,16 @@ const reason = missingMysql();
 
   test('refuses another way to sign in, in both directions, and changes nothing', async () => {
     // As AWS's plugin leaves a user. The server has no such plugin, so only its superuser can write that.
-    await server.query(`INSERT INTO mysql.global_priv VALUES ('%', 'token', '{"plugin":"AWSAuthenticationPlugin","authentication_string":"RDS"}'); FLUSH PRIVILEGES`);
+    await server.query(
+      `INSERT INTO mysql.global_priv
+        VALUES ('%', 'token', '{"plugin":"AWSAuthenticationPlugin","authentication_string":"RDS"}'); FLUSH PRIVILEGES`,
+    );
     const before = await catalog();
-    const users = [owner, { ...application, secretArn: undefined }, { name: 'token', access: 'READ_ONLY', secretArn: 'arn:token' }];
+    const users = [
+      owner,
+      { ...application, secretArn: undefined },
+      { name: 'token', access: 'READ_ONLY', secretArn: 'arn:token' },
+    ];
     setup.put('arn:token', { username: 'token', password: 'x' });
     const { status, reason: text } = await setup.request('Update', properties({ users }));
     expect(status).toBe('FAILED');
@@ -163,22 +193,38 @@ const reason = missingMysql();
   });
 
   test('asks for the plugin of AWS for a user with IAM authentication, and says what the server says', async () => {
-    const { status, reason: text } = await setup.request('Update', properties({ users: [owner, { name: 'person', access: 'READ_ONLY' }] }));
-    expect([status, text]).toEqual(['FAILED', expect.stringMatching(/^CREATE USER person: Plugin 'AWSAuthenticationPlugin' is not loaded/)]);
-    expect(server.log).toContain("CREATE USER 'person'@'%' IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' REQUIRE SSL");
+    const { status, reason: text } = await setup.request(
+      'Update',
+      properties({ users: [owner, { name: 'person', access: 'READ_ONLY' }] }),
+    );
+    expect([status, text]).toEqual([
+      'FAILED',
+      expect.stringMatching(/^CREATE USER person: Plugin 'AWSAuthenticationPlugin' is not loaded/),
+    ]);
+    expect(server.log).toContain(
+      "CREATE USER 'person'@'%' IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' REQUIRE SSL",
+    );
   });
 
   test('says whose password is refused, and no password', async () => {
     setup.put('arn:wrong', { ...MYSQL_MASTER, password: 'a-wrong-password' });
     const { status, reason: text, log } = await setup.request('Update', properties({ masterSecretArn: 'arn:wrong' }));
-    expect([status, text]).toEqual(['FAILED', expect.stringMatching(/^sign-in as the master user dbadmin: Access denied for user/)]);
+    expect([status, text]).toEqual([
+      'FAILED',
+      expect.stringMatching(/^sign-in as the master user dbadmin: Access denied for user/),
+    ]);
     expect(`${text}${log}`).not.toContain('a-wrong-password');
   }, 30_000);
 
   test('accepts no certificate of an unknown authority', async () => {
     const distrustful = await DatabaseSetup.start();
-    const { status, reason: text } = await distrustful.put('arn:master', MYSQL_MASTER).request('Create', properties({ users: [] }));
+    const { status, reason: text } = await distrustful
+      .put('arn:master', MYSQL_MASTER)
+      .request('Create', properties({ users: [] }));
     distrustful.stop();
-    expect([status, text]).toEqual(['FAILED', expect.stringMatching(/^sign-in as the master user dbadmin: self-signed certificate/)]);
+    expect([status, text]).toEqual([
+      'FAILED',
+      expect.stringMatching(/^sign-in as the master user dbadmin: self-signed certificate/),
+    ]);
   });
 });

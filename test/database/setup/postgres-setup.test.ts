@@ -3,8 +3,11 @@ import { DatabaseSetup, type SecretValue } from '../../simulators/database-setup
 import { MAJOR_VERSIONS, type PostgresServer } from '../../simulators/postgres-server';
 import { DATABASE, MASTER, startRdsPostgres } from '../../simulators/rds-postgres';
 
+// Each request starts a process.
+jest.setTimeout(30_000);
+
 /** Passwords with what quoting must survive. */
-const OWNER: SecretValue = { username: 'owner', password: "owner's \\pass\"word;--" };
+const OWNER: SecretValue = { username: 'owner', password: 'owner\'s \\pass"word;--' };
 const APPLICATION: SecretValue = { username: 'application', password: 'password-of-the-application' };
 const REPORTING: SecretValue = { username: 'reporting', password: 'password-of-reporting' };
 
@@ -31,12 +34,13 @@ describe.each(MAJOR_VERSIONS)('The setup of a PostgreSQL %s', (major) => {
     statements: '1',
     ...given,
   });
-  const everything = () => properties({
-    databases: ['archive'],
-    schemas: ['billing'],
-    extensions: ['pgcrypto', 'pg_cron'],
-    users: [...properties().users, { name: 'reporting', access: 'READ_ONLY', secretArn: 'arn:reporting' }],
-  });
+  const everything = () =>
+    properties({
+      databases: ['archive'],
+      schemas: ['billing'],
+      extensions: ['pgcrypto', 'pg_cron'],
+      users: [...properties().users, { name: 'reporting', access: 'READ_ONLY', secretArn: 'arn:reporting' }],
+    });
   /** Runs the setup, which must succeed. */
   const succeed = async (given: object) => {
     const { status, reason, log } = await setup.request('Update', given);
@@ -71,9 +75,15 @@ describe.each(MAJOR_VERSIONS)('The setup of a PostgreSQL %s', (major) => {
   beforeAll(async () => {
     server = await startRdsPostgres(major);
     setup = await DatabaseSetup.start(server.certificateFile);
-    setup.put('arn:master', MASTER).put('arn:owner', OWNER).put('arn:application', APPLICATION).put('arn:reporting', REPORTING);
+    setup
+      .put('arn:master', MASTER)
+      .put('arn:owner', OWNER)
+      .put('arn:application', APPLICATION)
+      .put('arn:reporting', REPORTING);
     // Before there was an owner, the master user migrated.
-    await as(MASTER, `
+    await as(
+      MASTER,
+      `
       CREATE TABLE legacy (id serial PRIMARY KEY, other int GENERATED ALWAYS AS IDENTITY, state text);
       CREATE VIEW legacy_view AS SELECT id FROM legacy;
       CREATE SEQUENCE legacy_numbers;
@@ -85,7 +95,8 @@ describe.each(MAJOR_VERSIONS)('The setup of a PostgreSQL %s', (major) => {
       CREATE AGGREGATE legacy_total(int) (SFUNC = int4pl, STYPE = int);
       CREATE TABLE legacy_parts (day date) PARTITION BY RANGE (day);
       CREATE TABLE legacy_parts_1 PARTITION OF legacy_parts FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
-      CREATE SCHEMA billing; CREATE TABLE billing.legacy (id int)`);
+      CREATE SCHEMA billing; CREATE TABLE billing.legacy (id int)`,
+    );
   }, 60_000);
 
   afterAll(async () => {
@@ -99,25 +110,36 @@ describe.each(MAJOR_VERSIONS)('The setup of a PostgreSQL %s', (major) => {
     expect(physicalId).toBe('Shop/DatabaseSetup');
     expect(await as(OWNER, 'SELECT current_user')).toEqual([{ current_user: 'owner' }]);
     expect(await as(APPLICATION, 'SELECT current_user')).toEqual([{ current_user: 'application' }]);
-    const extensions = await server.query("SELECT extname FROM pg_extension WHERE extname ~ 'pga|pg_'", { database: DATABASE });
+    const extensions = await server.query("SELECT extname FROM pg_extension WHERE extname ~ 'pga|pg_'", {
+      database: DATABASE,
+    });
     expect(extensions).toEqual([{ extname: 'pgaudit' }, { extname: 'pg_stat_statements' }]);
   });
 
   test('gives the owner what the master user made before', async () => {
-    const left = "SELECT oid::regclass::text AS name FROM pg_class WHERE relkind IN ('r', 'v', 'S', 'p') AND relowner = 'dbadmin'::regrole";
+    const left = `SELECT oid::regclass::text AS name FROM pg_class
+        WHERE relkind IN ('r', 'v', 'S', 'p') AND relowner = 'dbadmin'::regrole`;
     expect(await server.query(left, { database: DATABASE })).toEqual([{ name: 'billing.legacy' }]);
-    await as(OWNER, `
+    await as(
+      OWNER,
+      `
       ALTER TABLE legacy ADD note text; ALTER VIEW legacy_view RENAME TO legacy_ids; DROP SEQUENCE legacy_numbers;
-      ALTER TYPE legacy_state ADD VALUE 'gone'; DROP DOMAIN legacy_price; DROP TYPE legacy_pair; DROP PROCEDURE legacy_step();
-      DROP AGGREGATE legacy_total(int); DROP FUNCTION legacy_sum(int, int); DROP TABLE legacy_parts`);
+      ALTER TYPE legacy_state ADD VALUE 'gone'; DROP DOMAIN legacy_price; DROP TYPE legacy_pair;
+      DROP PROCEDURE legacy_step();
+      DROP AGGREGATE legacy_total(int); DROP FUNCTION legacy_sum(int, int); DROP TABLE legacy_parts`,
+    );
     await as(APPLICATION, "INSERT INTO legacy (state) VALUES ('new')");
   });
 
   test('creates new schemas, extensions, databases and users in a later run', async () => {
     await succeed(everything());
-    const owners = await server.query("SELECT pg_get_userbyid(nspowner) AS owner FROM pg_namespace WHERE nspname = 'billing'", { database: 'archive' });
+    const owners = await server.query(
+      "SELECT pg_get_userbyid(nspowner) AS owner FROM pg_namespace WHERE nspname = 'billing'",
+      { database: 'archive' },
+    );
     expect(owners).toEqual([{ owner: 'owner' }]);
-    const cron = async (database: string) => server.query("SELECT FROM pg_extension WHERE extname IN ('pgcrypto', 'pg_cron')", { database });
+    const cron = async (database: string) =>
+      server.query("SELECT FROM pg_extension WHERE extname IN ('pgcrypto', 'pg_cron')", { database });
     expect(await cron(DATABASE)).toHaveLength(2);
     // pg_cron exists in one database of a server only.
     expect(await cron('archive')).toHaveLength(1);
@@ -136,15 +158,22 @@ describe.each(MAJOR_VERSIONS)('The setup of a PostgreSQL %s', (major) => {
   });
 
   test('lets the owner migrate, also in schemas of its own making, and the application use the result', async () => {
-    await as(OWNER, `
+    await as(
+      OWNER,
+      `
       CREATE TABLE orders (id serial PRIMARY KEY, state text);
       CREATE INDEX ON orders (state);
       CREATE SCHEMA shipping; CREATE TABLE shipping.parcels (id int);
       CREATE TABLE billing.invoices (id int); ALTER TABLE billing.invoices ADD amount numeric;
-      CREATE TABLE mistake (id int); DROP TABLE mistake`);
-    await as(APPLICATION, `
-      INSERT INTO orders (state) VALUES ('new'); UPDATE orders SET state = 'done'; INSERT INTO shipping.parcels VALUES (1);
-      INSERT INTO billing.invoices VALUES (1, 2); DELETE FROM billing.invoices; CREATE TEMPORARY TABLE t (id int)`);
+      CREATE TABLE mistake (id int); DROP TABLE mistake`,
+    );
+    await as(
+      APPLICATION,
+      `
+      INSERT INTO orders (state) VALUES ('new'); UPDATE orders SET state = 'done';
+      INSERT INTO shipping.parcels VALUES (1);
+      INSERT INTO billing.invoices VALUES (1, 2); DELETE FROM billing.invoices; CREATE TEMPORARY TABLE t (id int)`,
+    );
     expect(await as(REPORTING, 'SELECT state FROM orders')).toEqual([{ state: 'done' }]);
     expect(await as(REPORTING, 'SELECT id FROM shipping.parcels')).toEqual([{ id: 1 }]);
   });
@@ -172,7 +201,11 @@ describe.each(MAJOR_VERSIONS)('The setup of a PostgreSQL %s', (major) => {
   test('keeps whatever either of two alternating owners makes in the hands of both', async () => {
     const clone = await rotate('arn:owner', OWNER);
     expect(clone.username).toBe('owner_clone');
-    await as(clone, 'CREATE TABLE of_the_clone (id int); ALTER TABLE orders ADD by_clone int; CREATE SCHEMA of_clone; CREATE TABLE of_clone.t (id int)');
+    await as(
+      clone,
+      `CREATE TABLE of_the_clone (id int); ALTER TABLE orders ADD by_clone int;
+       CREATE SCHEMA of_clone; CREATE TABLE of_clone.t (id int)`,
+    );
     await as(APPLICATION, 'INSERT INTO of_the_clone VALUES (1); INSERT INTO of_clone.t VALUES (1)');
     owner = await rotate('arn:owner', clone);
     await as(owner, 'ALTER TABLE of_the_clone ADD note text; DROP TABLE of_clone.t');
@@ -196,7 +229,9 @@ describe.each(MAJOR_VERSIONS)('The setup of a PostgreSQL %s', (major) => {
     // The snapshot is older than the secrets, and older than a user and than a clone.
     setup.put('arn:application', current, other);
     await server.query('DROP OWNED BY reporting', { database: 'archive' });
-    await server.query('DROP OWNED BY reporting; DROP ROLE application_clone; DROP ROLE reporting', { database: DATABASE });
+    await server.query('DROP OWNED BY reporting; DROP ROLE application_clone; DROP ROLE reporting', {
+      database: DATABASE,
+    });
     const log = await succeed(everything());
     expect(log).toContain('Set the password of application');
     expect(log).toContain('Create user application_clone');
