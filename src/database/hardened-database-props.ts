@@ -75,7 +75,8 @@ export interface HardenedDatabaseProps {
   /**
    * Engine parameters, as plain values in the unit of the parameter.
    * A parameter that does not exist or whose value does not fit is refused.
-   * A change of any parameter restarts the servers within the deployment, because the group holds static parameters.
+   * A change of any parameter restarts PostgreSQL servers within the deployment, because their group holds static
+   * parameters. MySQL servers restart where a static parameter is set.
    * @default - those that docs/database.md lists
    */
   readonly parameters?: { [name: string]: string };
@@ -85,8 +86,9 @@ export interface HardenedDatabaseProps {
    */
   readonly parameterWaiver?: Waiver;
   /**
-   * Text of queries in the server's log. No choice logs the statements that change a password and succeed.
-   * A change restarts the servers, as a change of `parameters` does. Source: requirement A-31.
+   * Text of queries in the server's log. Less text makes an incident harder to explain.
+   * No choice logs a password that a statement changes, unless that statement fails or is slow.
+   * A change restarts PostgreSQL servers, as a change of `parameters` does. Source: requirement A-31.
    * @default - by the profile's `queryLogging`: QueryText.NEVER in production, QueryText.SLOW elsewhere
    */
   readonly queryText?: QueryText;

@@ -310,7 +310,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
       securityGroup,
       key,
       network: this.props.network,
-      profile,
+      profile: profile.adjust({ removalPolicy: this.settings.dependencyRemovalPolicy }),
     });
   }
 

@@ -5,6 +5,7 @@ import { checkWholeNumber } from '../validation/checks';
 import type { Conflict, Refusal } from '../validation/prop-error';
 import { checkRules, type Rule } from '../validation/rules';
 import { checkWindows } from './backup/maintenance-windows';
+import type { CapacitySettings } from './capacity/capacity-settings';
 import { isUserName, NAME, USER_NAMES } from './credentials/user-names';
 import type { HardenedDatabaseProps } from './hardened-database-props';
 
@@ -15,12 +16,13 @@ interface CheckedSettings {
   readonly identifier: string;
   readonly port: number;
   readonly monitoringInterval: Duration;
+  readonly capacity: Pick<CapacitySettings, 'instance'>;
   readonly backup: { readonly window: string };
   readonly maintenanceWindow: string;
 }
 
 /** Props as the caller wrote them, so that no message shows a default as theirs. */
-type WrittenProps = Pick<HardenedDatabaseProps, 'network' | 'port' | 'maintenanceWindow'>;
+type WrittenProps = Pick<HardenedDatabaseProps, 'network' | 'port' | 'maintenanceWindow' | 'advancedInsights'>;
 
 /** RDS allows 63 characters, of which replicas need some for their number. */
 const IDENTIFIER = /^(?=.{1,50}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
@@ -35,7 +37,7 @@ export function checkDatabase(scope: IConstruct, props: WrittenProps, settings: 
     fix: 'choose a port that RDS supports',
   });
   checkRules(scope, networkRules(props, settings.port));
-  checkRules(scope, monitoringRules(settings));
+  checkRules(scope, [...monitoringRules(settings), insightsRule(props, settings)]);
   checkWindows(scope, {
     backup: settings.backup.window,
     maintenance: settings.maintenanceWindow,
@@ -100,6 +102,17 @@ function portRefusal(dataPorts: number[], port: number, given: boolean): Refusal
       problem: `has dataPorts ${dataPorts.join(', ')}, expected ${port} among them`,
       fix: `add ${port} to dataPorts of the SecureVpc`,
     };
+}
+
+/** The advanced mode needs insights, which would be left out without a word on a class that has none. */
+function insightsRule({ advancedInsights }: WrittenProps, { capacity: { instance } }: CheckedSettings): Rule {
+  return {
+    condition: advancedInsights === true && instance?.performanceInsights === false,
+    prop: 'advancedInsights',
+    value: true,
+    expected: `false on db.${instance?.instanceType}, on which RDS has no Performance Insights with MySQL`,
+    fix: 'set instanceType to medium or larger, or remove advancedInsights',
+  };
 }
 
 function monitoringRules({ monitoringInterval }: CheckedSettings): Rule[] {

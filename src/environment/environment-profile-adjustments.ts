@@ -88,8 +88,9 @@ export interface EnvironmentProfileAdjustments {
    */
   readonly databaseMinAcu?: number;
   /**
-   * True where database logs contain the text of queries by default: `QueryText.SLOW` instead of `QueryText.NEVER`.
+   * True where database logs contain the text of queries.
    *
+   * It is the default of the prop `queryText` of databases: `QueryText.SLOW` where true, `QueryText.NEVER` where false.
    * Source: requirement A-31.
    * @default - unchanged; false in production alone
    */

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { BackupPolicy, EnvironmentProfile, HardenedMysql, MysqlCapacity } from '../../src';
 import { mysql, only, resources } from '../fixtures/database-stack';
-import { unacknowledged } from '../fixtures/test-stack';
+import { refusal, unacknowledged } from '../fixtures/test-stack';
 
 const INSTANCE = 'AWS::RDS::DBInstance';
 const CLUSTER = 'AWS::RDS::DBCluster';
@@ -91,6 +91,11 @@ describe('HardenedMysql', () => {
   test('has no insights on the smallest classes, where RDS does not support them', () => {
     const { template } = mysql({ capacity: MysqlCapacity.instance() }, EnvironmentProfile.development());
     expect(only(template, INSTANCE)).not.toHaveProperty('EnablePerformanceInsights');
+  });
+
+  test('refuses advanced insights on the smallest classes, which would be left out without a word', () => {
+    const make = () => mysql({ capacity: MysqlCapacity.instance(), advancedInsights: true }, EnvironmentProfile.staging());
+    expect(refusal(make)).toMatch(/advancedInsights is true, expected false on db\.t4g\.small/);
   });
 
   test('rotates with the rotation functions for MySQL', () => {

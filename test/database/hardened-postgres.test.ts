@@ -265,7 +265,6 @@ describe('HardenedPostgres on an instance', () => {
         PubliclyAccessible: false,
         EnableIAMDatabaseAuthentication: true,
         MonitoringInterval: 60,
-        DeletionProtection: true,
       });
       expect(databaseLogs(template).map((log) => log.Properties.LogGroupName)).toContain(
         `/aws/rds/instance/${Properties.DBInstanceIdentifier}/postgresql`,
@@ -330,12 +329,6 @@ describe('HardenedPostgres on an instance', () => {
     databaseLogs(template).forEach(({ Properties }) => expect(Properties.RetentionInDays).toBe(14));
   });
 
-  test('keeps insights for 15 months on the cluster and all its members in the advanced mode [C-09]', () => {
-    const { template } = postgres({ advancedInsights: true, capacity: PostgresCapacity.serverless() });
-    template.allResourcesProperties('AWS::RDS::DBCluster', { DatabaseInsightsMode: 'advanced', PerformanceInsightsRetentionPeriod: 465 });
-    template.allResourcesProperties(INSTANCE, { PerformanceInsightsRetentionPeriod: 465 });
-  });
-
   test('is small, in one zone, unprotected and destroyed with its stack in development [E-08]', () => {
     const { template } = postgres({}, EnvironmentProfile.development());
     expect(only(template, INSTANCE)).toMatchObject({
@@ -347,7 +340,7 @@ describe('HardenedPostgres on an instance', () => {
     });
     expect(only(template, 'AWS::RDS::DBParameterGroup').Parameters).toMatchObject({
       log_min_duration_statement: '1000',
-      log_statement: 'ddl',
+      log_statement: 'none',
     });
     template.resourceCountIs('AWS::Backup::BackupVault', 0);
     expect(kept(template)).toEqual([]);
@@ -430,6 +423,32 @@ describe('HardenedPostgres on Aurora Serverless v2', () => {
     expect(database.readEndpoint).not.toBe(database.endpoint);
   });
 
+  test.each([
+    ['2 in production, which AWS advises with insights on', EnvironmentProfile.production(), {}, 2],
+    ['0.5 in staging', EnvironmentProfile.staging(), {}, 0.5],
+    ['0.5 in development', EnvironmentProfile.development(), {}, 0.5],
+    ['that of a changed profile', EnvironmentProfile.staging().adjust({ databaseMinAcu: 4 }), {}, 4],
+    ['the given one', EnvironmentProfile.production(), { minAcu: 0.5, maxAcu: 1 }, 0.5],
+    ['the maximum, where that is lower', EnvironmentProfile.production(), { maxAcu: 1 }, 1],
+    [
+      'the maximum at night, where that is lower',
+      EnvironmentProfile.production(),
+      { schedule: CapacitySchedule.officeHours({ timeZone: TimeZone.ETC_UTC, nightMaxAcu: 1.5 }) },
+      1.5,
+    ],
+    ['0 with a pause', EnvironmentProfile.production(), { autoPauseAfter: Duration.minutes(5) }, 0],
+  ])('has a minimum of capacity units: %s [C-08, E-03]', (_name, profile, props, minimum) => {
+    const { template } = postgres({ capacity: PostgresCapacity.serverless(props) }, profile);
+    expect(only(template, CLUSTER).ServerlessV2ScalingConfiguration.MinCapacity).toBe(minimum);
+  });
+
+  test('has more than 2000 connections in production where its maximum allows them [C-26]', () => {
+    const ceiling = (profile: EnvironmentProfile) =>
+      postgres({ capacity: PostgresCapacity.serverless({ maxAcu: 16 }) }, profile).database.maxConnections;
+    expect(ceiling(EnvironmentProfile.production())).toBe(3360);
+    expect(ceiling(EnvironmentProfile.staging())).toBe(2000);
+  });
+
   test('pauses with autoPauseAfter, from a minimum of 0 [E-03]', () => {
     const { template } = postgres({ capacity: PostgresCapacity.serverless({ autoPauseAfter: Duration.minutes(5) }) });
     expect(only(template, CLUSTER).ServerlessV2ScalingConfiguration).toEqual({
@@ -484,7 +503,7 @@ describe('HardenedPostgres on Aurora Serverless v2', () => {
     expect(schedules.map(({ Target }) => JSON.parse(Target.Input))).toEqual(
       [8, 2].map((MaxCapacity) => ({
         DbClusterIdentifier: database.identifier,
-        ServerlessV2ScalingConfiguration: { MinCapacity: 0.5, MaxCapacity },
+        ServerlessV2ScalingConfiguration: { MinCapacity: 2, MaxCapacity },
         ApplyImmediately: true,
       })),
     );

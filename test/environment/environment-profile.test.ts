@@ -29,6 +29,7 @@ describe('A profile', () => {
       taskMemoryMiB: 1024,
       logRetention: RetentionDays.ONE_MONTH,
       databaseSize: 't4g.medium',
+      databaseMinAcu: 2,
       queryLogging: false,
       immutableImageTags: true,
       requireAlertChannels: true,
@@ -39,7 +40,7 @@ describe('A profile', () => {
 
   test('for staging differs from production in size, query logging and alert channels only (A-22, A-31, C-23)', () => {
     expect(differences(EnvironmentProfile.production(), EnvironmentProfile.staging())).toEqual([
-      'name', 'maxTasks', 'taskCpu', 'taskMemoryMiB', 'databaseSize', 'queryLogging', 'requireAlertChannels',
+      'name', 'maxTasks', 'taskCpu', 'taskMemoryMiB', 'databaseSize', 'databaseMinAcu', 'queryLogging', 'requireAlertChannels',
     ]);
   });
 
@@ -59,6 +60,7 @@ describe('A profile', () => {
       maxTasks: 2,
       logRetention: RetentionDays.ONE_WEEK,
       databaseSize: 't4g.micro',
+      databaseMinAcu: 0.5,
       queryLogging: true,
       immutableImageTags: false,
       allAlarms: false,

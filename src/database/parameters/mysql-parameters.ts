@@ -114,7 +114,7 @@ const GUARANTEES_IN_ERRORS: Guarantee[] = [
   },
 ];
 
-/** Conditions of each choice. The server masks passwords itself, so that none is needed for them. */
+/** Conditions of each choice. MySQL writes statements to its logs without their passwords. */
 const GUARANTEES_OF: { [choice in QueryText]: Guarantee[] } = {
   [QueryText.NEVER]: [silent('innodb_print_all_deadlocks'), ...GUARANTEES_IN_ERRORS],
   [QueryText.IN_ERRORS]: GUARANTEES_IN_ERRORS,

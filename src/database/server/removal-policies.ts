@@ -13,8 +13,9 @@ export function serverRemovalPolicy(given: RemovalPolicy | undefined, profile: E
 }
 
 /**
- * Removal policy of what snapshots need: their key, the vault of those that AWS Backup took, and a MySQL option group.
+ * Removal policy of what snapshots need.
  *
+ * That is their key, the vault of those that AWS Backup took, and a MySQL option group.
  * AWS refuses to delete a vault that holds snapshots, and an option group that a snapshot names.
  * Snapshots outlive a destroyed server where the caller asked for them.
  */

@@ -16,7 +16,7 @@ import { checkStackTags } from '../../validation/stack-tags';
 import { executionsOf, LoggedStateMachine } from '../asl/logged-state-machine';
 import { PollingIntervals } from '../asl/polling';
 import { allowKeyOf, AwsCalls } from '../asl/sdk-integrations';
-import type { MigrationConfig, TaskConfig, TaskContext } from './context/migration-config';
+import { type MigrationConfig, type TaskConfig, type TaskContext, windowOf } from './context/migration-config';
 import { ReleaseArns } from './context/release-arns';
 import type { ReleaseSettings } from './context/release-settings';
 import { Migration } from './migration';

@@ -9,8 +9,8 @@ import {
   type DatabaseConnectionOptions, DatabaseEvents, type DatabaseEventsProps, type DatabaseUserOptions,
   EnvironmentProfile, type HardenedDatabaseProps, HardenedMysql, type HardenedMysqlProps, HardenedPostgres, type HardenedPostgresProps,
   type InstanceCapacityProps, type ManagedSecretProps, MysqlCapacity, type MysqlInstanceProps, type MysqlServerlessProps, type OfficeHoursProps,
-  type PointInTimeRestoreProps, PostgresCapacity, type PostgresInstanceProps, type PostgresServerlessProps, RecoveryRegion, type RecoveryRegionProps, RestoreSource, SecureVpc,
-  type ServerlessCapacityProps, type SnapshotRestoreProps, type VaultLock,
+  type PointInTimeRestoreProps, PostgresCapacity, type PostgresInstanceProps, type PostgresServerlessProps, QueryText, RecoveryRegion,
+  type RecoveryRegionProps, RestoreSource, SecureVpc, type ServerlessCapacityProps, type SnapshotRestoreProps, type VaultLock,
 } from '../../../src';
 import { ENV } from '../../fixtures/test-stack';
 import { changesAround } from '../general';
@@ -90,6 +90,8 @@ const ADOPTED: Subject<AdoptedDatabaseProps> = {
 const RESTORE = 'The new server is empty. Restore a snapshot under another construct id, stop writes, move the clients, then remove the former one.';
 const ONCE = 'RDS restores into a new server alone: follow [the restore](recovery.md#restore-into-a-new-database), and leave `restoreFrom` and `identifier` in place.';
 const UPGRADE = 'Follow [the upgrade](database.md): a snapshot first, a trial on a restored copy, replicas before the primary; it can not be undone.';
+const RESTART = 'Any change of a parameter restarts PostgreSQL at once, replicas and readers included: choose a quiet hour, and change several together.';
+const REPLICAS_FIRST = 'Two deployments: `replicaVersion` first, then `version` without `replicaVersion`. Each restarts the servers that it upgrades.';
 const CREDENTIALS = 'The setup refuses it, because it would lock out running tasks. [A second user](database-users.md#switch-the-way-to-sign-in) moves the services one by one.';
 const FORMER_USER = 'The setup creates another user, and gives another owner the tables. The former user stays, so tasks that run keep their way in.';
 const LOCK = 'A lock can only become stricter. Try it with short retentions first.';
@@ -112,10 +114,11 @@ function shared(parameter: string): Changes<HardenedDatabaseProps> {
     maintenanceWindow: [undefined, 'mon:05:30-mon:06:30'],
     monitoringInterval: [undefined, Duration.seconds(30)],
     ownerName: [undefined, 'boss', { procedure: FORMER_USER }],
-    parameters: [undefined, { [parameter]: '65536' }],
+    parameters: [undefined, { [parameter]: '65536' }, { procedure: RESTART }],
     parameterWaiver: [undefined, { reason: REASON }, { note: 'It has an effect with `parameters` that break a guarantee.' }],
     port: [undefined, 6379, { procedure: RESTORE }],
     profile: [undefined, () => EnvironmentProfile.staging()],
+    queryText: [QueryText.NEVER, QueryText.IN_ERRORS, { procedure: RESTART }],
     setup: [undefined, false, { note: 'Users stay in the server.' }],
     removalPolicy: [undefined, () => RemovalPolicy.SNAPSHOT, { note: 'It has an effect when the database is removed.' }],
     userName: [undefined, 'shop', { procedure: FORMER_USER }],
@@ -127,7 +130,7 @@ const INSTANCE_CAPACITY: Changes<InstanceCapacityProps> = {
   iops: [12_000, 16_000, { with: { storageGiB: 400 } }],
   maxStorageGiB: [undefined, 400],
   multiAz: [true, false],
-  readReplicas: { several: [[0, 1], [1, 2]] },
+  readReplicas: { several: [[0, 1], [1, 2], [2, 1, { note: 'The replica is deleted with its logs. It holds nothing of its own.' }]] },
   storageGiB: [undefined, 200, { procedure: 'Storage never shrinks: leave it, or restore into a smaller server.' }],
   storageThroughputMiB: [500, 1000, { with: { storageGiB: 400, iops: 16_000 } }],
 };
@@ -163,9 +166,17 @@ export const DATABASE_ROWS: readonly Row[] = [
         several: [
           [() => PostgresEngineVersion.VER_16, () => PostgresEngineVersion.VER_17, { procedure: UPGRADE }],
           [() => PostgresEngineVersion.VER_16_11, () => PostgresEngineVersion.VER_16_12, { procedure: UPGRADE }],
+          [
+            () => PostgresEngineVersion.VER_16_12, () => PostgresEngineVersion.VER_16_13,
+            { procedure: REPLICAS_FIRST, with: { readReplicas: 1 } },
+          ],
           [() => PostgresEngineVersion.VER_16_12, () => PostgresEngineVersion.VER_16, { note: MAJOR_AFTER_MINOR }],
         ],
       },
+      replicaVersion: [
+        undefined, () => PostgresEngineVersion.VER_16_13,
+        { procedure: REPLICAS_FIRST, with: { readReplicas: 1, version: PostgresEngineVersion.VER_16_12 } },
+      ],
     },
   }),
   ...choicesOf<CredentialRotation, HardenedPostgresProps>({
@@ -354,7 +365,14 @@ export const DATABASE_ROWS: readonly Row[] = [
     struct: 'MysqlInstanceProps',
     at: 'MysqlCapacity.instance',
     within: (props) => ({ capacity: MysqlCapacity.instance(props) }),
-    changes: { ...INSTANCE_CAPACITY, version: [() => MysqlEngineVersion.VER_8_4_9, () => MysqlEngineVersion.VER_8_4_10, { procedure: UPGRADE }] },
+    changes: {
+      ...INSTANCE_CAPACITY,
+      version: [() => MysqlEngineVersion.VER_8_4_9, () => MysqlEngineVersion.VER_8_4_10, { procedure: UPGRADE }],
+      replicaVersion: [
+        undefined, () => MysqlEngineVersion.VER_8_4_10,
+        { procedure: REPLICAS_FIRST, with: { readReplicas: 1, version: MysqlEngineVersion.VER_8_4_9 } },
+      ],
+    },
   }),
   ...changesAround(MYSQL_INSTANCE),
   ...changesOf<DatabaseEventsProps>({

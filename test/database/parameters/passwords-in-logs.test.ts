@@ -26,7 +26,7 @@ const TROUBLED_STATEMENTS = [
 /** Parameters of the template, without those that only RDS has, and without pgaudit (scripts/pgaudit.sh). */
 function parametersOf(major: string, queryText: QueryText): { [name: string]: string } {
   const own = Object.entries(postgresRules(major, queryText).defaults).filter(([name]) => !name.startsWith('rds.'));
-  return { ...Object.fromEntries(own), 'shared_preload_libraries': 'pg_stat_statements' };
+  return { ...Object.fromEntries(own), shared_preload_libraries: 'pg_stat_statements' };
 }
 
 /** Lines with a password, after all that the server has logged for these statements. */

@@ -121,6 +121,7 @@ describe.each(MAJOR_VERSIONS)('A real PostgreSQL %s with the parameters of produ
     await deadlock(server);
     await server.logged(/deadlock detected/);
     await server.logged(/temporary file: path/);
+    await server.logged(/violates unique constraint "stock_pkey"/);
     await pause(200);
     expect(server.log.match(/text_of_\w+|4711|UPDATE stock/g) ?? []).toEqual([]);
     expect(server.log).not.toContain('STATEMENT:');

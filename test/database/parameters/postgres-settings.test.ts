@@ -2,6 +2,7 @@ import { misfit } from '../../../src/database/parameters/parameter-rules';
 import { EXTENSION_PARAMETERS, settingsOf } from '../../../src/database/parameters/postgres-parameters';
 import { POSTGRES_SETTINGS } from '../../../src/database/parameters/postgres-settings';
 import { readSettings, type Setting, tableOf } from '../../catalogues/postgres-settings';
+import { STATIC_IN_POSTGRES } from '../../simulators/cloudformation/rules/static-parameters';
 import { MAJOR_VERSIONS, PostgresServer } from '../../simulators/postgres-server';
 
 const servers = new Map<string, PostgresServer>();
@@ -25,6 +26,17 @@ test('The table of parameters equals pg_settings of the servers', async () => {
     found.set(major, await readSettings(server));
   }
   expect(POSTGRES_SETTINGS).toEqual(tableOf(found));
+});
+
+test('The parameters of which the simulator says that a change restarts a server are those of the servers', async () => {
+  const found = new Set<string>();
+  for (const server of servers.values()) {
+    const settable = (await readSettings(server)).map(({ name }) => name);
+    const known = [...settable, ...Object.keys(EXTENSION_PARAMETERS)];
+    const rows = await server.query<Setting>("SELECT name FROM pg_settings WHERE context = 'postmaster'");
+    rows.filter(({ name }) => known.includes(name)).forEach(({ name }) => found.add(name));
+  }
+  expect([...found].sort()).toEqual(STATIC_IN_POSTGRES);
 });
 
 describe.each(MAJOR_VERSIONS)('PostgreSQL %s', (major) => {

@@ -16,7 +16,7 @@ import { described, type Outcome } from '../../simulators/cloudformation/outcome
 import type { Template } from '../../simulators/cloudformation/template';
 
 const INSTANCE = 'AWS::RDS::DBInstance';
-const { VER_16_11, VER_16_12, VER_16, VER_17 } = PostgresEngineVersion;
+const { VER_16_12, VER_16_13, VER_16, VER_17 } = PostgresEngineVersion;
 const { VER_8_4_9, VER_8_4_10 } = MysqlEngineVersion;
 
 function postgresTemplate(props: PostgresInstanceProps): Template {
@@ -85,8 +85,8 @@ describe('A read replica', () => {
 
 describe('The version of read replicas', () => {
   test('is that of a source whose minor version is pinned', () => {
-    expect(versions(postgresTemplate({ version: VER_16_11, readReplicas: 2 }))).toEqual({
-      Instance: '16.11', Replica1: '16.11', Replica2: '16.11',
+    expect(versions(postgresTemplate({ version: VER_16_12, readReplicas: 2 }))).toEqual({
+      Instance: '16.12', Replica1: '16.12', Replica2: '16.12',
     });
   });
 
@@ -98,8 +98,8 @@ describe('The version of read replicas', () => {
 
   test('comes before that of the source: a minor upgrade in one deployment is refused by RDS', () => {
     const [, upgraded] = deployed(
-      postgresTemplate({ version: VER_16_11, readReplicas: 1 }),
       postgresTemplate({ version: VER_16_12, readReplicas: 1 }),
+      postgresTemplate({ version: VER_16_13, readReplicas: 1 }),
     );
     expect(upgraded.state.status).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(described(upgraded)).toContainEqual(expect.stringMatching(/Replica1\w+ must be upgraded first/));
@@ -107,9 +107,9 @@ describe('The version of read replicas', () => {
 
   test('upgrades a PostgreSQL to another minor version in two deployments', () => {
     const outcomes = deployed(
-      postgresTemplate({ version: VER_16_11, readReplicas: 1 }),
-      postgresTemplate({ version: VER_16_11, replicaVersion: VER_16_12, readReplicas: 1 }),
       postgresTemplate({ version: VER_16_12, readReplicas: 1 }),
+      postgresTemplate({ version: VER_16_12, replicaVersion: VER_16_13, readReplicas: 1 }),
+      postgresTemplate({ version: VER_16_13, readReplicas: 1 }),
     );
     expect(statuses(outcomes)).toEqual(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_COMPLETE']);
     expect(changedVersions(outcomes[1])).toEqual(['Replica1']);
@@ -133,26 +133,35 @@ describe('The version of read replicas', () => {
     expect(statuses(outcomes)).toEqual(['CREATE_COMPLETE', 'UPDATE_COMPLETE']);
   });
 
+  test('does not follow a MySQL source to another major version: the replicas go before, and come back after', () => {
+    const from = (template: Template) => JSON.parse(JSON.stringify(template).replace(/8\.4\.10/g, '8.0.46')) as Template;
+    const [none, one] = [0, 1].map((readReplicas) => mysqlTemplate({ version: VER_8_4_10, readReplicas }));
+    const [, together] = deployed(from(one), one);
+    expect(together.state.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    const outcomes = deployed(from(one), from(none), none, one);
+    expect(statuses(outcomes).slice(1)).toEqual(['UPDATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_COMPLETE']);
+  });
+
   test.each<[string, PostgresInstanceProps, RegExp]>([
     [
       'without replicas',
-      { version: VER_16_11, replicaVersion: VER_16_12 },
-      /capacity\.replicaVersion is "16\.12", expected none without readReplicas/,
+      { version: VER_16_12, replicaVersion: VER_16_13 },
+      /capacity\.replicaVersion is "16\.13", expected none without readReplicas/,
     ],
     [
       'where RDS chooses the minor version',
-      { version: VER_16, replicaVersion: VER_16_12, readReplicas: 1 },
+      { version: VER_16, replicaVersion: VER_16_13, readReplicas: 1 },
       /expected none where version is 16, of which RDS chooses the minor version/,
     ],
     [
       'of another major version',
-      { version: VER_16_11, replicaVersion: PostgresEngineVersion.VER_17_6, readReplicas: 1 },
+      { version: VER_16_12, replicaVersion: PostgresEngineVersion.VER_17_9, readReplicas: 1 },
       /expected a minor version of 16.*Set readReplicas to 0, upgrade the source/,
     ],
     [
       'before that of the source',
-      { version: VER_16_12, replicaVersion: VER_16_11, readReplicas: 1 },
-      /capacity\.replicaVersion is "16\.11", expected 16\.12, the version of the source, or a later one/,
+      { version: VER_16_13, replicaVersion: VER_16_12, readReplicas: 1 },
+      /capacity\.replicaVersion is "16\.12", expected 16\.13, the version of the source, or a later one/,
     ],
   ])('is refused %s', (_name, props, message) => {
     expect(refusal(() => postgres({ capacity: PostgresCapacity.instance(props) }))).toMatch(message);

@@ -1,5 +1,6 @@
 import type { Existing, Resource } from '../resource';
 import type { Rules } from './rule';
+import { STATIC_PARAMETERS } from './static-parameters';
 
 const INSTANCE = 'AWS::RDS::DBInstance';
 const CLUSTER = 'AWS::RDS::DBCluster';
@@ -7,27 +8,6 @@ const SERVERS = [INSTANCE, CLUSTER];
 const SUBNET_GROUP = 'AWS::RDS::DBSubnetGroup';
 const PARAMETER_GROUPS = ['AWS::RDS::DBParameterGroup', 'AWS::RDS::DBClusterParameterGroup'];
 
-/** Parameters that only a restart applies. */
-const STATIC = [
-  'autovacuum_max_workers',
-  'huge_pages',
-  'max_connections',
-  'max_replication_slots',
-  'max_wal_senders',
-  'max_worker_processes',
-  'pgaudit.compute_query_id',
-  'rds.logical_replication',
-  'shared_buffers',
-  'shared_preload_libraries',
-  'track_activity_query_size',
-  'wal_buffers',
-  'innodb_buffer_pool_instances',
-  'innodb_log_file_size',
-  'lower_case_table_names',
-  'performance_schema',
-  'server_audit_logging',
-  'skip_name_resolve',
-];
 /** Changes that restart a server. */
 const RESTARTS = [
   'DBInstanceClass',
@@ -286,5 +266,5 @@ function restarts(before: Resource, after: Resource, running: Existing): boolean
     ...Object.keys((before.properties.Parameters as object) ?? {}),
     ...Object.keys((after.properties.Parameters as object) ?? {}),
   ];
-  return names.some((name) => STATIC.includes(name)) && running.usersOf(before, ...SERVERS).length > 0;
+  return names.some((name) => STATIC_PARAMETERS.includes(name)) && running.usersOf(before, ...SERVERS).length > 0;
 }
