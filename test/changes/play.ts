@@ -71,7 +71,7 @@ export function judgementOf(outcomes: readonly Outcome[]): Judgement {
   const verdict = worst(outcomes.map((outcome) => outcome.verdict));
   const changes = outcomes.flatMap((outcome) => outcome.changes);
   const stuck = outcomes.some(({ state }) => /ROLLBACK_FAILED|DELETE_FAILED/.test(state.status));
-  const says = verdict === 'in place' ? summary(changes) : statements(changes, verdict);
+  const says = verdict === 'in place' ? summary(changes) : `${statements(changes, verdict)}${leftovers(changes, verdict)}`;
   return {
     verdict,
     says: stuck && verdict === 'refused by AWS' ? `${says}; the rollback fails as well` : says,
@@ -114,6 +114,13 @@ export function judgementOfRetries(app: readonly Deployable[], { rollback = true
     says: `after some failures ${unrepeatable.length > 0 ? 'the next attempt fails as well' : 'the rollback does not end'} (${few(causes, '; ')})`,
     rules: [],
   };
+}
+
+/** What a cleanup could not delete: the stack no longer knows it. */
+function leftovers(changes: readonly Change[], verdict: Verdict): string {
+  const left = changes.filter(({ action, findings }) => action === 'retain' && findings.some(({ rule }) => rule !== 'retained'));
+  const ids = few([...new Set(left.map(({ logicalId }) => `\`${readable(logicalId)}\``))]);
+  return left.length > 0 && verdict !== 'nothing' ? `; the cleanup can not delete ${ids}, which no stack knows from then on` : '';
 }
 
 const DONE = { update: 'changes', replace: 'replaces', create: 'adds', delete: 'removes', retain: 'keeps outside the stack' };

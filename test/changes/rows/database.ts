@@ -14,6 +14,7 @@ import { changesAround } from '../general';
 import type { Changes, Subject } from '../row';
 import { changesOf, choicesOf, type Row } from '../rows';
 import type { Site } from '../site';
+import { databaseCalls } from './database-calls';
 
 const INSTANCE: Subject<HardenedPostgresProps> = {
   name: 'HardenedPostgres, an instance',
@@ -47,7 +48,9 @@ const RECOVERY: Subject<RecoveryRegionProps> = {
 };
 
 const RESTORE = 'The new server is empty. Restore a snapshot under another construct id, stop writes, move the clients, then remove the former one.';
-const UPGRADE = 'Follow [the upgrade](database.md): a snapshot first, a trial on a restored copy, replicas before the primary; it can not be undone.';
+const UPGRADE = 'Follow [the upgrade](database.md#upgrade-to-a-major-version): a snapshot first, a trial on a restored copy, replicas before the primary. '
+  + 'No version goes back. Deploy it alone: if anything else fails after it, the rollback fails as well, and `aws cloudformation continue-update-rollback '
+  + '--resources-to-skip` of the server ends it.';
 const CREDENTIALS = 'Clients read another secret or sign in by token: deploy database and services together, at a quiet hour.';
 const LOCK = 'A lock can only become stricter. Try it with short retentions first.';
 const REASON = 'reason that the team gives, long enough';
@@ -165,6 +168,7 @@ export const DATABASE_ROWS: readonly Row[] = [
     within: (vaultLock) => ({ backup: BackupPolicy.daily({ vaultLock }) }),
     changes: { minRetention: [Duration.days(7), Duration.days(14), { note: LOCK }], immutableAfter: [undefined, Duration.days(7), { note: LOCK }] },
   }),
+  ...databaseCalls(INSTANCE),
   ...changesAround(INSTANCE),
   ...changesOf<HardenedPostgresProps>({ subject: CLUSTER, struct: 'HardenedPostgresProps', changes: shared('work_mem') }),
   ...changesOf<ServerlessCapacityProps, HardenedPostgresProps>({

@@ -3,6 +3,7 @@ import {
   type AdoptedVpcProps, BucketPurpose, ConnectedNetwork, type ConnectedNetworkProps, Egress, type EndpointsOnlyProps, EnvironmentProfile, HardenedPostgres, Ingress, SecureBucket,
   SecureLoadBalancer, SecureVpc, type SecureVpcProps, SubnetPlan, type SubnetPlanBlocks, type SubnetPlanSizes, SubnetTier,
 } from '../../../src';
+import { callsOf } from '../calls';
 import { changesAround } from '../general';
 import type { Subject } from '../row';
 import { changesOf, choicesOf, parametersOf, type Row } from '../rows';
@@ -155,6 +156,15 @@ export const NETWORK_ROWS: readonly Row[] = [
       awsServices: [undefined, () => [InterfaceVpcEndpointAwsService.SQS]],
     },
   }),
+  ...callsOf<SecureVpc, SecureVpcProps>({
+    subject: NETWORK,
+    class: 'SecureVpc',
+    calls: {
+      allowToAwsServices: [(network, site) => network.allowToAwsServices({
+        client: clientOf(site).connections, purpose: 'send orders', services: [InterfaceVpcEndpointAwsService.SQS],
+      }), { with: () => ({ egress: Egress.endpointsOnly() }) }],
+    },
+  }),
   ...changesAround(NETWORK),
   ...changesOf<AdoptedVpcProps>({
     subject: ADOPTED,
@@ -176,6 +186,13 @@ export const NETWORK_ROWS: readonly Row[] = [
     },
   }),
 ];
+
+function clientOf(site: Site): SecurityGroup {
+  return site.part('Client', (scope, id) => {
+    const network = scope.node.findChild('Subject') as SecureVpc;
+    return new SecurityGroup(scope, id, { vpc: network.vpc, allowAllOutbound: false });
+  });
+}
 
 function vpcOf(site: Site): Vpc {
   return site.part('Vpc', (scope, id) => new Vpc(scope, id, {

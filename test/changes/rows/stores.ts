@@ -5,6 +5,7 @@ import {
   type AdoptedRepositoryProps, type ArtifactBucketProps, BucketPurpose, EnvironmentProfile, ImageRepository, type ImageRepositoryProps,
   type LogBucketProps, SecureBucket, type SecureBucketProps, ServiceImage,
 } from '../../../src';
+import { callsOf } from '../calls';
 import { changesAround } from '../general';
 import type { Subject } from '../row';
 import { changesOf, choicesOf, type Row } from '../rows';
@@ -42,6 +43,9 @@ export const REGISTRY_ROWS: readonly Row[] = [
       }],
       profile: [undefined, () => EnvironmentProfile.development()],
     },
+  }),
+  ...callsOf<ImageRepository, ImageRepositoryProps>({
+    subject: REPOSITORY, class: 'ImageRepository', calls: { keepTag: [(images) => images.keepTag('stable')] },
   }),
   ...changesAround(REPOSITORY),
   ...changesOf<AdoptedRepositoryProps>({

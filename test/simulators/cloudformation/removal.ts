@@ -3,6 +3,7 @@ import { type Judge, judged } from './judge';
 import type { Change, Phase, Step } from './outcome';
 import type { Resource } from './resource';
 import type { ResourceChange } from './rules/rule';
+import type { Finding } from './verdict';
 import type { World } from './world';
 
 /** Resource to be deleted, under a policy. */
@@ -48,6 +49,7 @@ export function removeAll({ phase, removals, graph, rolledOut }: RemovalPlan, wo
     const policy = effectivePolicy(resource, removal.policy);
     const keeps = policy === 'Retain' || (policy === 'RetainExceptOnCreate' && phase !== 'rollback');
     const refused = keeps ? [] : judge.deletion(resource, world.existing);
+    const isLeft = phase === 'cleanup' && refused.length > 0;
     if (!keeps && refused.length === 0) {
       world.remove(resource);
     }
@@ -63,7 +65,7 @@ export function removeAll({ phase, removals, graph, rolledOut }: RemovalPlan, wo
     }
     if (removal.judged || refused.length > 0) {
       const change: ResourceChange = {
-        action: keeps ? 'retain' : 'delete',
+        action: keeps || isLeft ? 'retain' : 'delete',
         type: resource.type,
         logicalId: resource.logicalId,
         before: resource,
@@ -72,10 +74,19 @@ export function removeAll({ phase, removals, graph, rolledOut }: RemovalPlan, wo
         rolledOut,
         leaving,
       };
-      result.changes.push(judged(change, refused.length > 0 ? refused : judge.classify(change, world.existing)));
+      const findings = refused.length > 0 ? refused : judge.classify(change, world.existing);
+      result.changes.push(judged(change, isLeft ? left(resource, refused) : findings));
     }
   }
   return result;
+}
+
+/**
+ * Findings about what a cleanup could not delete: the update is complete, and the stack no longer knows the resource.
+ * Source: CloudFormation User Guide, "Understand stack update behaviors" and "Troubleshooting CloudFormation": cleanup.
+ */
+function left({ logicalId }: Resource, refused: readonly Finding[]): Finding[] {
+  return refused.map(({ rule, says }) => ({ rule, verdict: 'in place', says: `${logicalId} stays outside the stack: ${says}` }));
 }
 
 /** Policy in force: databases are kept as a snapshot unless a template says otherwise. */

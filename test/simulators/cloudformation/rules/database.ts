@@ -256,11 +256,8 @@ export const DATABASE: Rules = {
 
 /** Tells if one version is lower than another, as far as both are given. */
 function isLower(version: unknown, than: unknown): boolean {
-  const [parts, others] = [version, than].map((of) =>
-    String(of ?? '')
-      .split('.')
-      .map(Number),
-  );
+  // Aurora MySQL writes 8.0.mysql_aurora.3.11.1.
+  const [parts, others] = [version, than].map((of) => (String(of ?? '').match(/\d+/g) ?? []).map(Number));
   const index = parts.findIndex((part, at) => at < others.length && part !== others[at]);
   return index >= 0 && parts[index] < others[index];
 }

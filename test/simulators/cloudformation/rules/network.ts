@@ -5,6 +5,15 @@ import type { ResourceChange, Rules } from './rule';
 
 const NETWORK_ACL_ENTRY = ['AWS::EC2::NetworkAclEntry'];
 const SECURITY_GROUP_RULES = ['AWS::EC2::SecurityGroupIngress', 'AWS::EC2::SecurityGroupEgress'];
+/** Types that have network interfaces in subnets and security groups. */
+const INTERFACES = [
+  'AWS::EC2::NatGateway',
+  'AWS::EC2::VPCEndpoint',
+  'AWS::ECS::Service',
+  'AWS::EFS::MountTarget',
+  'AWS::ElasticLoadBalancingV2::LoadBalancer',
+  'AWS::Lambda::Function',
+];
 /** Lists whose items each let something pass. */
 const PARTS = ['Entries', 'RouteTableIds', 'SecurityGroupEgress', 'SecurityGroupIngress', 'SubnetIds'];
 /** Properties by which private names resolve. */
@@ -119,6 +128,24 @@ export const NETWORK: Rules = {
     },
   ],
   deletions: [
+    {
+      id: 'group-named-by-a-rule',
+      source: 'API reference of Amazon EC2, "DeleteSecurityGroup": referenced by another security group, DependencyViolation',
+      types: ['AWS::EC2::SecurityGroup'],
+      refuses: (group, existing) => {
+        const [rule] = existing.usersOf(group, ...SECURITY_GROUP_RULES, 'AWS::EC2::SecurityGroup');
+        return rule && `${rule.logicalId} of ${rule.stack} still names the group`;
+      },
+    },
+    {
+      id: 'interface-in-a-place',
+      source: 'API reference of Amazon EC2, "DeleteSubnet" and "DeleteSecurityGroup": DependencyViolation',
+      types: ['AWS::EC2::Subnet', 'AWS::EC2::SecurityGroup'],
+      refuses: (place, existing) => {
+        const [user] = existing.usersOf(place, ...INTERFACES);
+        return user && `a network interface of ${user.logicalId} is still there`;
+      },
+    },
     {
       id: 'nothing-left-in-a-vpc',
       source: 'API reference of Amazon EC2, "DeleteVpc": DependencyViolation',

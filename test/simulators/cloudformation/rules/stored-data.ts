@@ -6,6 +6,7 @@ const DATA = [
   'AWS::DynamoDB::Table',
   'AWS::ECR::Repository',
   'AWS::EFS::FileSystem',
+  'AWS::ElastiCache::ReplicationGroup',
   'AWS::ElastiCache::ServerlessCache',
   'AWS::KMS::Key',
   'AWS::RDS::DBCluster',
