@@ -47,7 +47,9 @@ const RECOVERY: Subject<RecoveryRegionProps> = {
   },
 };
 
-const RESTORE = 'The new server is empty. Restore a snapshot under another construct id, stop writes, move the clients, then remove the former one.';
+const RESTORE = 'A server keeps it for life, and a new one is empty: [restore](database.md#restore-data) a snapshot under another construct id, '
+  + 'stop writes, move the clients, then remove the former one.';
+const PORT = 'Clients of the former port are cut: deploy the database and all services by one command (`cdk deploy --all`), at a quiet hour.';
 const UPGRADE = 'Follow [the upgrade](database.md#upgrade-to-a-major-version): a snapshot first, a trial on a restored copy, replicas before the primary. '
   + 'No version goes back. Deploy it alone: if anything else fails after it, the rollback fails as well, and `aws cloudformation continue-update-rollback '
   + '--resources-to-skip` of the server ends it.';
@@ -170,7 +172,7 @@ export const DATABASE_ROWS: readonly Row[] = [
   }),
   ...databaseCalls(INSTANCE),
   ...changesAround(INSTANCE),
-  ...changesOf<HardenedPostgresProps>({ subject: CLUSTER, struct: 'HardenedPostgresProps', changes: shared('work_mem') }),
+  ...changesOf<HardenedPostgresProps>({ subject: CLUSTER, struct: 'HardenedPostgresProps', changes: { ...shared('work_mem'), port: [undefined, 6379, { procedure: PORT }] } }),
   ...changesOf<ServerlessCapacityProps, HardenedPostgresProps>({
     subject: CLUSTER, struct: 'ServerlessCapacityProps', at: 'PostgresCapacity.serverless', within: (props) => ({ capacity: PostgresCapacity.serverless(props) }), changes: SERVERLESS_CAPACITY,
   }),
@@ -206,7 +208,7 @@ export const DATABASE_ROWS: readonly Row[] = [
   ...changesOf<HardenedMysqlProps>({
     subject: MYSQL,
     struct: 'HardenedMysqlProps',
-    changes: { ...shared('max_allowed_packet'), capacity: [undefined, () => MysqlCapacity.instance(), { procedure: RESTORE }] },
+    changes: { ...shared('max_allowed_packet'), port: [undefined, 6379, { procedure: PORT }], capacity: [undefined, () => MysqlCapacity.instance(), { procedure: RESTORE }] },
   }),
   ...changesOf<MysqlServerlessProps, HardenedMysqlProps>({
     subject: MYSQL,

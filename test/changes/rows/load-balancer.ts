@@ -44,7 +44,9 @@ export const BALANCER_ROWS: readonly Row[] = [
     changes: {
       network: [undefined, (site: Site) => new SecureVpc(site.stack, 'Other'), { procedure: MOVE }],
       certificate: [undefined, (site: Site) => site.otherCertificate],
-      plainHttp: [undefined, { reason: REASON }, { procedure: 'Remove `httpRedirect` first, then change.' }],
+      plainHttp: [undefined, { reason: REASON }, {
+        procedure: 'Clients of `https://` are cut, and port 80 answers nobody for some seconds: move them to `http://` first, at a quiet hour.',
+      }],
       tlsPolicy: [undefined, () => TlsPolicy.TLS_1_3, { note: 'Clients that know TLS 1.2 only are refused from then on.' }],
       httpRedirect: [undefined, false, { note: 'Links to `http://` end.' }],
       ingress: [undefined, () => Ingress.cidrs(['192.0.2.0/24'])],

@@ -52,13 +52,14 @@ const WEIGHTS = 'The rule gets its template weights back. First deploy until blu
   + 'then change it, with no deployment running.';
 const MOVED = 'Both listeners get the target groups of the template back. First release until blue is live: `aws elbv2 describe-listeners --load-balancer-arn '
   + 'LOAD_BALANCER` shows the groups; then change it, with no deployment running ([CodeDeploy](service.md#codedeploy)).';
-const ROLLOUT = 'Run a second service with the new rollout beside this one, move its route, then remove this one.';
-const TARGET_GROUPS = 'Run a second service beside this one, move its route, then remove this one.';
-const NEW_SERVICE = 'The service starts anew: run a second one beside it, move its route, then remove this one.';
+const ROLLOUT = 'The service is replaced, and all of its tasks end: follow [between ECS and CodeDeploy](service.md#codedeploy).';
+const SECOND = '[a second service](service.md#move-to-a-second-service)';
+const TARGET_GROUPS = `Move to ${SECOND} instead.`;
+const NEW_SERVICE = `The service starts anew, and its tasks end: move to ${SECOND} instead.`;
 const SECRET_VALUE = 'Copy the value to its new place before: the former secret is deleted.';
 const BETWEEN_DEPLOYMENTS = 'Change it while no deployment runs: only the smoke test uses the flow.';
 const TRACES = 'Tasks of before send no traces until the rollout has replaced them.';
-const HEALTH = 'Deploy a version that answers the new check first; then change the check.';
+const HEALTH = 'Deploy a version that answers the old and the new check first; then change the check ([steps](service.md#change-the-health-check)).';
 const RELEASE_AFTER = 'Tasks of the released revision lose their files, and no new one of it starts: release right after the deployment '
   + '([files](service.md#share-files-between-tasks)).';
 const TABLE = 'reason that the team gives, long enough';
@@ -245,7 +246,7 @@ export const SERVICE_ROWS: readonly Row[] = [
       terminationWaitTime: [undefined, Duration.minutes(10)],
       hookFunctions: [undefined, (site: Site) => [LambdaFunction.fromFunctionName(site.stack, 'Hook', 'shop-hook')]],
       revisionBucket: [undefined, (site: Site) => Bucket.fromBucketName(site.stack, 'Revisions', 'shop-revisions')],
-      availabilityZoneCount: [undefined, 2, { procedure: ROLLOUT }],
+      availabilityZoneCount: [undefined, 2, { procedure: 'A service under CodeDeploy keeps its network: give the construct another id ([CodeDeploy](service.md#codedeploy)).' }],
     },
   }),
   ...choicesOf<SmokeTest, WebProps>({

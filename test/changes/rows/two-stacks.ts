@@ -1,4 +1,6 @@
-import { Egress, HardenedPostgres, ProductionWebService, type SecureVpcProps, ServiceImage, ServiceSecret } from '../../../src';
+import {
+  Egress, HardenedPostgres, ProductionWebService, type SecureVpcProps, ServiceImage, ServiceSecret,
+} from '../../../src';
 import { exampleOf } from '../example';
 import { judgementOf, Cloud } from '../play';
 import type { Remarks, Value } from '../row';
@@ -13,9 +15,12 @@ const HEADINGS: { readonly [references in 'strong' | 'weak']: string } = {
   weak: 'A network in a stack of its own, with weak references',
 };
 
-const QUIET = 'Choose a quiet hour, and deploy all stacks by one command (`cdk deploy --all`). Between the stacks no task starts or scales, and what waits for AWS fails.';
-const EXPORTS = 'Set the context `@aws-cdk/core:defaultCrossStackReferences` to `both` and deploy, then to `weak` and deploy. Then change it as with weak references.';
-const BY_HAND = 'When all stacks are deployed, delete by hand what is left of the network: `aws cloudformation describe-stack-events --stack-name STACK` names it.';
+const QUIET = 'Choose a quiet hour, and deploy all stacks by one command (`cdk deploy --all`). '
+  + 'Between the stacks no task starts or scales, and what waits for AWS fails.';
+const EXPORTS = 'Set the context `@aws-cdk/core:defaultCrossStackReferences` to `both` and deploy, then to `weak` and deploy. '
+  + 'Then change it as with weak references.';
+const BY_HAND = 'When all stacks are deployed, delete by hand what is left of the network: '
+  + '`aws cloudformation describe-stack-events --stack-name STACK` names it.';
 const BETWEEN = `${QUIET} ${BY_HAND}`;
 
 /** Change of a network below others. */
@@ -28,22 +33,27 @@ interface NetworkChange {
 const natPerZone = () => Egress.natGatewayPerZone();
 const endpointsOnly = () => Egress.endpointsOnly();
 
+const ENDPOINTS: NetworkChange['remarks'] = { strong: { procedure: `${QUIET} The way back: ${EXPORTS}` }, weak: { procedure: BETWEEN } };
+const ZONES: NetworkChange['remarks'] = {
+  strong: { procedure: `The way back: ${EXPORTS}` },
+  weak: { procedure: `The way back: ${BETWEEN}` },
+};
+
 const CHANGES: readonly NetworkChange[] = [
-  { prop: 'egress', values: [natPerZone, endpointsOnly], remarks: { strong: { procedure: `${QUIET} The way back: ${EXPORTS}` }, weak: { procedure: BETWEEN } } },
-  {
-    prop: 'egress',
-    values: [() => Egress.regionalNatGateway(), endpointsOnly],
-    remarks: { strong: { procedure: `${QUIET} The way back: ${EXPORTS}` }, weak: { procedure: BETWEEN } },
-  },
+  { prop: 'egress', values: [natPerZone, endpointsOnly], remarks: ENDPOINTS },
+  { prop: 'egress', values: [() => Egress.regionalNatGateway(), endpointsOnly], remarks: ENDPOINTS },
   { prop: 'egress', values: [natPerZone, () => Egress.singleNatGateway()], remarks: {} },
-  { prop: 'availabilityZoneCount', values: [2, 3], remarks: { strong: { procedure: `The way back: ${EXPORTS}` }, weak: { procedure: `The way back: ${BETWEEN}` } } },
+  { prop: 'availabilityZoneCount', values: [2, 3], remarks: ZONES },
   { prop: 'dataPorts', values: [[5432], [5432, 6432]], remarks: {} },
 ];
 
 /** Rows of changes that cross from the stack of the network to that of a service and a database. */
-export const TWO_STACK_ROWS: readonly Row[] = (['strong', 'weak'] as const).flatMap((references) => CHANGES.map(({ prop, values, remarks }): Row => {
+export const TWO_STACK_ROWS: readonly Row[] = (['strong', 'weak'] as const)
+  .flatMap((references) => CHANGES.map((one) => rowOf(references, one)));
+
+function rowOf(references: 'strong' | 'weak', { prop, values, remarks }: NetworkChange): Row {
   const example = values.map(exampleOf).join(' → ');
-  const app = (value: Value<unknown>) => appOver(references, { [prop]: value });
+  const [before, after] = values.map((value) => () => appOver(references, { [prop]: value }));
   return {
     id: `${HEADINGS[references]}, ${prop}: ${example.replace(/`/g, '')}`,
     subject: HEADINGS[references],
@@ -51,9 +61,9 @@ export const TWO_STACK_ROWS: readonly Row[] = (['strong', 'weak'] as const).flat
     example,
     covers: [],
     remarks: remarks[references] ?? {},
-    judge: once(() => ({ there: change(app(values[0]), app(values[1])), back: change(app(values[1]), app(values[0])) })),
+    judge: once(() => ({ there: change(before(), after()), back: change(after(), before()) })),
   };
-}));
+}
 
 function change(before: readonly Deployable[], after: readonly Deployable[]) {
   return judgementOf(Cloud.with(before).deploy(after));

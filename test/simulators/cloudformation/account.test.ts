@@ -198,7 +198,7 @@ describe('A change that no rule classifies is unknown', () => {
   });
 });
 
-describe('Calls of tasks to AWS (AWS PrivateLink Guide, "Access an AWS service using an interface VPC endpoint")', () => {
+describe('Calls of tasks to AWS (AWS PrivateLink Guide, "Private DNS")', () => {
   test.each([
     ['an endpoint that admits the subnet', changingWaysToAws('10.0.0.0/16')],
     ['a route that stays', changingWaysToAws()],

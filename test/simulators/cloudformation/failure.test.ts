@@ -203,7 +203,8 @@ describe('Failure (CloudFormation User Guide, "Stack failure options" and "Conti
     const server = (EngineVersion: string) => resource('AWS::RDS::DBInstance', { Engine: 'postgres', EngineVersion });
     const account = anAccount();
     account.deploy('Shop', template({ Server: server('16.9') }));
-    const { state, changes } = account.update('Shop', template({ Server: server('17.5'), Late: topic() }), { failing: ['Late'] });
+    const upgraded = template({ Server: server('17.5'), Late: topic() });
+    const { state, changes } = account.update('Shop', upgraded, { failing: ['Late'] });
     expect(state.status).toBe('UPDATE_ROLLBACK_FAILED');
     expect(changes.at(-1)).toMatchObject({ logicalId: 'Server', findings: [{ rule: 'no-engine-downgrade' }] });
   });

@@ -86,7 +86,11 @@ export function removeAll({ phase, removals, graph, rolledOut }: RemovalPlan, wo
  * Source: CloudFormation User Guide, "Understand stack update behaviors" and "Troubleshooting CloudFormation": cleanup.
  */
 function left({ logicalId }: Resource, refused: readonly Finding[]): Finding[] {
-  return refused.map(({ rule, says }) => ({ rule, verdict: 'in place', says: `${logicalId} stays outside the stack: ${says}` }));
+  return refused.map(({ rule, says }) => ({
+    rule,
+    verdict: 'in place',
+    says: `${logicalId} stays outside the stack: ${says}`,
+  }));
 }
 
 /** Policy in force: databases are kept as a snapshot unless a template says otherwise. */

@@ -51,7 +51,8 @@ export function rollBackUpdate(deployment: Deployment, stack: Stack, world: Worl
     if (refused.length > 0) {
       steps.push({ ...step, does: 'fail', reason: refused[0].says });
       const { type, logicalId } = before;
-      const change = judged({ action: 'update', type, logicalId, before: after, after: before, properties: [] }, refused);
+      const attempt = { action: 'update', type, logicalId, before: after, after: before, properties: [] } as const;
+      const change = judged(attempt, refused);
       return { status: 'UPDATE_ROLLBACK_FAILED', steps, changes: [change], resources: deployment.resources };
     }
     world.change(after, before);

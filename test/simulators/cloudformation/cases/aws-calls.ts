@@ -7,9 +7,12 @@ const WAY_OUT = { RouteTableId: { Ref: 'Table' }, DestinationCidrBlock: '0.0.0.0
 const network = (more: Resources = {}) => ({
   ...template({
     Vpc: resource('AWS::EC2::VPC', { CidrBlock: '10.0.0.0/16' }),
-    Subnet: resource('AWS::EC2::Subnet', { VpcId: { Ref: 'Vpc' }, CidrBlock: '10.0.0.0/24', AvailabilityZone: 'eu-central-1a' }),
+    Subnet: resource('AWS::EC2::Subnet', { VpcId: { Ref: 'Vpc' }, CidrBlock: '10.0.0.0/24' }),
     Table: resource('AWS::EC2::RouteTable', { VpcId: { Ref: 'Vpc' } }),
-    Association: resource('AWS::EC2::SubnetRouteTableAssociation', { SubnetId: { Ref: 'Subnet' }, RouteTableId: { Ref: 'Table' } }),
+    Association: resource('AWS::EC2::SubnetRouteTableAssociation', {
+      SubnetId: { Ref: 'Subnet' },
+      RouteTableId: { Ref: 'Table' },
+    }),
     ...more,
   }),
   Outputs: { Vpc: { Value: { Ref: 'Vpc' } }, Subnet: { Value: { Ref: 'Subnet' } } },
@@ -90,7 +93,8 @@ export const AWS_CALL_CASES: readonly Case[] = [
     play: (account) => {
       const group = resource('AWS::EC2::SecurityGroup', { GroupDescription: 'Endpoints' });
       account.deploy(STACK, { ...template({ Group: group }), Outputs: { Group: { Value: { Ref: 'Group' } } } });
-      const peer = { GroupId: 'sg-1', IpProtocol: 'tcp', FromPort: 443, ToPort: 443, DestinationSecurityGroupId: output('Group') };
+      const https = { GroupId: 'sg-1', IpProtocol: 'tcp', FromPort: 443, ToPort: 443 };
+      const peer = { ...https, DestinationSecurityGroupId: output('Group') };
       account.deploy('Client', template({ Rule: resource('AWS::EC2::SecurityGroupEgress', peer) }));
       return account.remove(STACK);
     },

@@ -74,6 +74,18 @@ export const STORED_DATA_CASES: readonly Case[] = [
     'a cache is deleted, and no snapshot is taken unless its policy says so',
     resource('AWS::ElastiCache::ReplicationGroup', { ReplicationGroupDescription: 'Sessions' }),
   ),
+  removed(
+    'reader-ends',
+    'interruption',
+    'a member of a cluster goes without its data',
+    resource('AWS::RDS::DBInstance', { DBClusterIdentifier: 'orders', Engine: 'aurora-postgresql' }),
+  ),
+  removed(
+    'reader-ends',
+    'interruption',
+    'a replica is a copy',
+    resource('AWS::RDS::DBInstance', { SourceDBInstanceIdentifier: 'orders' }, { DeletionPolicy: 'Delete' }),
+  ),
   changed('records-replaced', 'data at risk', 'a log group of another name is empty', logs('a'), logs('b')),
   changed(
     'records-replaced',

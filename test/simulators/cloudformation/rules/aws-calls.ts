@@ -15,7 +15,8 @@ export const AWS_CALLS: Rules = {
   aftermath: [
     {
       id: 'calls-to-aws-cut',
-      source: 'AWS PrivateLink Guide, "Access an AWS service using an interface VPC endpoint": private DNS, security group',
+      source:
+        'AWS PrivateLink Guide, "Access an AWS service using an interface VPC endpoint": private DNS, security group',
       takes: (before, after) =>
         before
           .of(SERVICE)
@@ -58,15 +59,21 @@ function endpointIn(vpc: unknown, existing: Existing): Resource | undefined {
 }
 
 function reachesEndpoint(subnet: Resource, from: string[], to: string[], existing: Existing): boolean {
+  const names = (groups: string[], group: unknown) => groups.includes(group as string);
   const inside = ({ CidrIp }: Properties) => contains(String(CidrIp), String(subnet.properties.CidrBlock));
   return (
-    allows(from, 'Egress', existing, (rule) => to.includes(rule.DestinationSecurityGroupId as string) || inside(rule)) &&
-    allows(to, 'Ingress', existing, (rule) => from.includes(rule.SourceSecurityGroupId as string) || inside(rule))
+    allows(from, 'Egress', existing, (rule) => names(to, rule.DestinationSecurityGroupId) || inside(rule)) &&
+    allows(to, 'Ingress', existing, (rule) => names(from, rule.SourceSecurityGroupId) || inside(rule))
   );
 }
 
 /** Tells if a rule of some security groups lets HTTPS pass, in the group itself or beside it. */
-function allows(groups: string[], direction: Direction, existing: Existing, peer: (rule: Properties) => boolean): boolean {
+function allows(
+  groups: string[],
+  direction: Direction,
+  existing: Existing,
+  peer: (rule: Properties) => boolean,
+): boolean {
   const inline = groups
     .flatMap((id) => existing.named(id, GROUP) ?? [])
     .flatMap(({ properties }) => list(properties[`SecurityGroup${direction}`] as Properties[]));

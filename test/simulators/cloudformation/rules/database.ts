@@ -147,7 +147,7 @@ export const DATABASE: Rules = {
     },
     {
       id: 'place-of-a-server',
-      source: 'API reference of Amazon EC2, "DeleteSubnet" and "DeleteSecurityGroup": DependencyViolation',
+      source: 'API reference of Amazon EC2, "Error codes" and "DeleteSecurityGroup": DependencyViolation',
       types: ['AWS::EC2::Subnet', 'AWS::EC2::SecurityGroup'],
       refuses: (place, existing) =>
         [place, ...existing.usersOf(place, SUBNET_GROUP)].some((one) => existing.usersOf(one, ...SERVERS).length > 0)

@@ -1,4 +1,5 @@
-import type { Rules } from './rule';
+import type { Resource } from '../resource';
+import type { ResourceChange, Rules } from './rule';
 
 /** Types that hold data, or the key to them. */
 const DATA = [
@@ -87,13 +88,28 @@ export const STORED_DATA: Rules = {
       source: 'CloudFormation template reference, "UpdateReplacePolicy attribute"',
       on: ['replace'],
       types: DATA,
-      effect: ({ logicalId, policy }) => ({
-        verdict: 'data at risk',
-        says:
+      effect: ({ logicalId, policy, before }) => {
+        if (readsOnly(before!)) {
+          return undefined;
+        }
+        const says =
           policy === 'Retain'
             ? `the new ${logicalId} is empty, its data stay with the former one outside the stack`
-            : `the data of ${logicalId} are deleted`,
-      }),
+            : `the data of ${logicalId} are deleted`;
+        return { verdict: 'data at risk', says };
+      },
+    },
+    {
+      id: 'reader-ends',
+      source:
+        'Amazon Aurora User Guide, "Amazon Aurora storage": one volume of the cluster; ' +
+        'Amazon RDS User Guide, "Working with DB instance read replicas": a copy of the source',
+      on: ['replace', 'delete'],
+      types: ['AWS::RDS::DBInstance'],
+      effect: ({ logicalId, before }) =>
+        readsOnly(before!)
+          ? { verdict: 'interruption', says: `connections to ${logicalId} end; the data are elsewhere` }
+          : undefined,
     },
     {
       id: 'records-replaced',
@@ -119,8 +135,8 @@ export const STORED_DATA: Rules = {
       source: 'CloudFormation template reference, "DeletionPolicy attribute": Snapshot',
       on: ['delete'],
       types: DATA,
-      effect: ({ policy }) =>
-        policy === 'Snapshot'
+      effect: ({ policy, before }) =>
+        policy === 'Snapshot' && !readsOnly(before!)
           ? { verdict: 'interruption', says: 'a snapshot remains, and a restore makes a new server' }
           : undefined,
     },
@@ -129,10 +145,19 @@ export const STORED_DATA: Rules = {
       source: 'CloudFormation template reference, "DeletionPolicy attribute": Delete',
       on: ['delete'],
       types: [...DATA, ...RECORDS],
-      effect: ({ policy, logicalId }) =>
-        policy === undefined || policy === 'Delete'
-          ? { verdict: 'data at risk', says: `the data of ${logicalId} are deleted` }
+      effect: (change) =>
+        losesData(change)
+          ? { verdict: 'data at risk', says: `the data of ${change.logicalId} are deleted` }
           : undefined,
     },
   ],
 };
+
+/** Tells if a server keeps no data of its own: a member of an Aurora cluster, or a replica. */
+function readsOnly({ type, properties: { DBClusterIdentifier, SourceDBInstanceIdentifier } }: Resource): boolean {
+  return type === 'AWS::RDS::DBInstance' && (DBClusterIdentifier ?? SourceDBInstanceIdentifier) !== undefined;
+}
+
+function losesData({ policy, before }: ResourceChange): boolean {
+  return (policy === undefined || policy === 'Delete') && !readsOnly(before!);
+}
