@@ -40,6 +40,9 @@ const INSIDE = { ingress: Ingress.internalOnly(['10.0.0.0/8']) };
 const ANOTHER_NETWORK = 'Subnets can not change their addresses: build a second network, and move stores by a restore and services by DNS.';
 const EGRESS = 'Open connections to the internet are cut once, and public addresses change: tell partners that list them, and choose a quiet hour.';
 
+const ENDPOINTS_ONLY = 'From then on nothing reaches the internet, and AWS through endpoints alone: let applications and images do without it first. '
+  + 'Services in other stacks reach AWS again when they are deployed ([network below other stacks](#network-below-other-stacks)).';
+
 export const NETWORK_ROWS: readonly Row[] = [
   ...changesOf<SecureVpcProps>({
     subject: NETWORK,
@@ -52,7 +55,7 @@ export const NETWORK_ROWS: readonly Row[] = [
           [['eu-central-1a', 'eu-central-1b'], ['eu-central-1b', 'eu-central-1a'], { procedure: `Add zones at the end, and keep their order. ${ANOTHER_NETWORK}` }],
         ],
       },
-      egress: [undefined, () => Egress.endpointsOnly(), { procedure: EGRESS }],
+      egress: [undefined, () => Egress.endpointsOnly(), { procedure: ENDPOINTS_ONLY }],
       flowLogBucket: [undefined, (site: Site) => new SecureBucket(site.stack, 'Logs', { purpose: BucketPurpose.logs() }).bucket],
       dataPorts: [[5432], [5432, 6432]],
       connectedNetworks: [undefined, () => [ConnectedNetwork.of('10.8.0.0/16')], { note: 'Routes and security groups stay with you.' }],
@@ -79,7 +82,7 @@ export const NETWORK_ROWS: readonly Row[] = [
     within: (egress) => ({ egress }),
     remarks: {
       '*': { procedure: EGRESS },
-      '* → endpointsOnly': { procedure: EGRESS },
+      '* → endpointsOnly': { procedure: ENDPOINTS_ONLY },
     },
   }),
   ...choicesOf<SubnetPlan, SecureVpcProps>({
