@@ -30,6 +30,8 @@ export interface RemovalPlan {
   readonly graph: Graph;
   /** Services that were deployed before. */
   readonly rolledOut?: readonly Resource[];
+  /** New resources of the same update. */
+  readonly made?: readonly Resource[];
 }
 
 /**
@@ -37,7 +39,8 @@ export interface RemovalPlan {
  * A resource stays if one that depends on it could not be deleted.
  * Source: CloudFormation template reference, "DeletionPolicy attribute" and "UpdateReplacePolicy attribute".
  */
-export function removeAll({ phase, removals, graph, rolledOut }: RemovalPlan, world: World, judge: Judge): Removed {
+export function removeAll(plan: RemovalPlan, world: World, judge: Judge): Removed {
+  const { phase, removals, graph, rolledOut, made } = plan;
   const result: Removed = { steps: [], changes: [], kept: [] };
   const leaving = removals.filter(({ judged: leaves }) => leaves).map(({ resource }) => resource);
   for (const removal of removals) {
@@ -72,6 +75,7 @@ export function removeAll({ phase, removals, graph, rolledOut }: RemovalPlan, wo
         properties: [],
         policy,
         rolledOut,
+        made,
         leaving,
       };
       const findings = refused.length > 0 ? refused : judge.classify(change, world.existing);

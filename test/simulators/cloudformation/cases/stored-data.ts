@@ -1,4 +1,4 @@
-import { type Case, changed, removed, resource, STACK, template } from './case';
+import { type Case, changed, removed, resource, STACK, template, updating } from './case';
 
 const bucket = resource('AWS::S3::Bucket');
 const server = (DeletionPolicy: string) => resource('AWS::RDS::DBInstance', { Engine: 'postgres' }, { DeletionPolicy });
@@ -115,6 +115,12 @@ export const STORED_DATA_CASES: readonly Case[] = [
     resource('AWS::EC2::SecurityGroup', { GroupDescription: 'Database' }, { DeletionPolicy: 'RetainExceptOnCreate' }),
   ),
   removed('retained', 'in place', 'a retained server stays', server('Retain')),
+  {
+    rule: 'store-begins-anew',
+    verdict: 'data at risk',
+    shows: 'a retained server under another logical id is an empty one',
+    play: updating({ ShopServer: server('Retain') }, { StoreServer: server('Retain') }),
+  },
   removed('data-kept-as-a-snapshot', 'interruption', 'a server leaves a snapshot', server('Snapshot')),
   removed('data-deleted', 'data at risk', 'a server without policy of its own is deleted', server('Delete')),
 ];

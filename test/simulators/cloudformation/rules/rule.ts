@@ -67,6 +67,8 @@ export interface ResourceChange {
   readonly rolledOut?: readonly Resource[];
   /** Resources that the same cleanup deletes or lets go. */
   readonly leaving?: readonly Resource[];
+  /** New resources of the same update. */
+  readonly made?: readonly Resource[];
 }
 
 /** Effect of a change on a running system. */

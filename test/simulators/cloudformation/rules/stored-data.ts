@@ -16,6 +16,14 @@ const DATA = [
   'AWS::SecretsManager::Secret',
   'AWS::SSM::Parameter',
 ];
+/** Those of them that others read while they run. */
+const SERVING = [
+  'AWS::DynamoDB::Table',
+  'AWS::ECR::Repository',
+  'AWS::EFS::FileSystem',
+  'AWS::RDS::DBCluster',
+  'AWS::RDS::DBInstance',
+];
 /** Records of what was, and messages on their way. */
 const RECORDS = ['AWS::Logs::LogGroup', 'AWS::SQS::Queue'];
 
@@ -129,6 +137,16 @@ export const STORED_DATA: Rules = {
         verdict: 'in place',
         says: `${logicalId} stays outside the stack and keeps its name`,
       }),
+    },
+    {
+      id: 'store-begins-anew',
+      source: 'CloudFormation User Guide, "Understand stack update behaviors": another logical id is another resource',
+      on: ['retain'],
+      types: SERVING,
+      effect: ({ type, logicalId, before, made = [] }) =>
+        !readsOnly(before!) && made.some((other) => other.type === type && !readsOnly(other))
+          ? { verdict: 'data at risk', says: `${logicalId} keeps its data outside the stack, and an empty one begins` }
+          : undefined,
     },
     {
       id: 'data-kept-as-a-snapshot',
