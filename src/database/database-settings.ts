@@ -4,6 +4,7 @@ import type { IConstruct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
 import { checkNetwork } from '../network/check-network';
 import { uniqueName } from '../text/stack-path';
+import { checkList } from '../validation/checks';
 import { checkKinds } from '../validation/kinds';
 import { checkAllInReach } from '../validation/objects-in-reach';
 import { BackupPolicy, type BackupSettings } from './backup/backup-policy';
@@ -12,7 +13,9 @@ import { CredentialRotation, type CredentialSettings } from './credentials/crede
 import type { EngineConfig } from './engine-config';
 import type { HardenedDatabaseProps } from './hardened-database-props';
 import { checkedParameters, type Parameters } from './parameters/parameter-rules';
+import { withLibraries } from './parameters/postgres-extensions';
 import { dependencyRemovalPolicy, serverRemovalPolicy } from './server/removal-policies';
+import { checkSetup } from './setup/validate-setup';
 import { checkDatabase } from './validate-database';
 
 /** Settings of a database, checked, with every default filled in. */
@@ -31,6 +34,12 @@ export interface DatabaseSettings {
   readonly databaseName: string;
   /** Application user. */
   readonly userName: string;
+  /** Owner of schemas and tables. */
+  readonly ownerName: string;
+  /** True if the library's function creates users and databases in the server. */
+  readonly setup: boolean;
+  /** Databases beside `databaseName`. */
+  readonly additionalDatabases: string[];
   /** TCP port. */
   readonly port: number;
   /** Instance or cluster with its limits. */
@@ -66,12 +75,16 @@ export function databaseSettings(
   checkAllInReach(scope, props);
   checkKinds(scope, props, { backup: BackupPolicy, credentials: CredentialRotation, profile: EnvironmentProfile });
   checkNetwork(scope, props.network);
+  checkList(scope, 'additionalDatabases', props.additionalDatabases);
+  checkList(scope, 'schemas', engine.schemas);
+  checkList(scope, 'extensions', engine.extensions);
   const profile = props.profile ?? EnvironmentProfile.of(scope);
   const removalPolicy = serverRemovalPolicy(props.removalPolicy, profile);
   const identifier = props.identifier ?? defaultIdentifier(scope);
   const capacity = engine.capacity._bind(scope, { profile });
   const readReplicas = capacity.instance?.readReplicas ?? 0;
   const rotation = props.credentials ?? CredentialRotation.alternatingUsers();
+  const { extensions = [] } = engine;
   const settings: DatabaseSettings = {
     profile,
     removalPolicy,
@@ -80,16 +93,22 @@ export function databaseSettings(
     replicaIdentifiers: Array.from({ length: readReplicas }, (_, index) => `${identifier}-replica${index + 1}`),
     databaseName: props.databaseName ?? 'application',
     userName: props.userName ?? 'application',
+    ownerName: props.ownerName ?? 'owner',
+    setup: props.setup ?? true,
+    additionalDatabases: props.additionalDatabases ?? [],
     port: props.port ?? engine.defaultPort,
     capacity,
     credentials: rotation._bind(scope, { readReplicas }),
     backup: (props.backup ?? BackupPolicy.daily())._bind(scope, { profile, removalPolicy }),
     maintenanceWindow: props.maintenanceWindow ?? 'sun:05:30-sun:06:30',
-    parameters: checkedParameters(
-      scope,
-      engine.parameterRules(capacity, profile.queryLogging),
-      props.parameters,
-      props.parameterWaiver,
+    parameters: withLibraries(
+      checkedParameters(
+        scope,
+        engine.parameterRules(capacity, profile.queryLogging),
+        props.parameters,
+        props.parameterWaiver,
+      ),
+      extensions,
     ),
     maxConnections: Number(props.parameters?.max_connections) || defaultConnections(capacity),
     monitoringInterval: props.monitoringInterval ?? Duration.seconds(60),
@@ -99,6 +118,15 @@ export function databaseSettings(
     caBundlePath: props.caBundlePath ?? '/etc/ssl/certs/rds-global-bundle.pem',
   };
   checkDatabase(scope, props, settings);
+  checkSetup(scope, {
+    ...settings,
+    schemas: engine.schemas ?? [],
+    extensions,
+    ownerGiven: props.ownerName !== undefined,
+    owned: settings.credentials.signIn !== 'master-user',
+    aurora: capacity.serverless !== undefined,
+    cronDatabase: settings.parameters['cron.database_name'],
+  });
   return settings;
 }
 

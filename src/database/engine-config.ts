@@ -2,11 +2,23 @@ import type { IInstanceEngine, IOptionGroup } from 'aws-cdk-lib/aws-rds';
 import type { Construct } from 'constructs';
 import type { DatabaseFamily } from '../contracts';
 import type { CapacitySettings, DatabaseCapacity } from './capacity/capacity-settings';
-import type { RotationFunctions } from './credentials/database-credentials';
+import type { RotationFunctions } from './credentials/rotated-secrets';
 import type { ParameterRules } from './parameters/parameter-rules';
 
 /** Differences between engines, which the construct behind all databases works with. */
 export interface EngineConfig {
+  /** Engine whose statements the setup runs. */
+  readonly setupEngine: 'postgres' | 'mysql';
+  /**
+   * Schemas beside `public`, as the caller asked.
+   * @default - none
+   */
+  readonly schemas?: string[];
+  /**
+   * Extensions that the setup creates, as the caller asked.
+   * @default - none
+   */
+  readonly extensions?: string[];
   /** Family of the engine, which decides on its metrics and logs. */
   readonly family: DatabaseFamily;
   /** Instance or cluster with its limits, as the caller chose it. */

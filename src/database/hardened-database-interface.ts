@@ -7,6 +7,9 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
 import type { IBackingService, IMonitoredDatabase, ISnapshotSource } from '../contracts';
 import type { DatabaseVariables } from './credentials/database-variables';
+import type { DatabaseAccess } from './users/database-access';
+import type { DatabaseConnectionOptions } from './users/database-connection-options';
+import type { DatabaseUser, DatabaseUserOptions } from './users/database-user';
 
 /** Database of any engine and capacity. */
 export interface IHardenedDatabase
@@ -26,7 +29,12 @@ export interface IHardenedDatabase
    * @default - none with IAM authentication
    */
   readonly secret?: ISecret;
-  /** Secret of the master user, for migrations and one-off statements, never for an application. */
+  /**
+   * User that owns schemas and tables. Migrations sign in as it, and services never do.
+   * @default - none with CredentialRotation.managedSecret(), where the master user owns them
+   */
+  readonly owner?: DatabaseUser;
+  /** Secret of the master user, for the setup and emergencies, never for an application. */
   readonly masterSecret: ISecret;
   /** KMS key that encrypts storage, backups, secrets, logs, insights and events. */
   readonly key: Key;
@@ -51,6 +59,32 @@ export interface IHardenedDatabase
    * The user is the application's, unless named. It needs the database role `rds_iam`.
    */
   grantConnect(grantee: IGrantable, userName?: string): Grant;
+
+  /**
+   * Creates a user beside the application's, with its own sign-in and rotation.
+   *
+   * Bind it to a service with `withUser`. The setup creates the user in the server. It never drops a user.
+   * Throws a PropError for a name that is taken or reserved.
+   *
+   * @param userName a lower-case letter, then letters, digits and `_`, at most 26 characters
+   * @param access rights in all schemas and additional databases
+   * @param options way to sign in
+   */
+  addUser(userName: string, access: DatabaseAccess, options?: DatabaseUserOptions): DatabaseUser;
+
+  /**
+   * Same database for a service that signs in as this user, or uses an additional database.
+   *
+   * Throws a PropError for a user of another database, and for a database that the server does not have.
+   */
+  withUser(user: DatabaseUser, options?: DatabaseConnectionOptions): IBackingService;
+
+  /**
+   * Read-only user of dry runs of migrations, created at the first call.
+   *
+   * @internal
+   */
+  _planUser(): DatabaseUser;
 
   /** Same database with other names of environment variables. Source: requirement E-04. */
   withVariables(names?: DatabaseVariables): IBackingService;

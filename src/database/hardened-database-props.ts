@@ -26,6 +26,29 @@ export interface HardenedDatabaseProps {
    */
   readonly userName?: string;
   /**
+   * Name of the user that owns schemas and tables, which migrations sign in as.
+   * It has a lower-case letter, then letters, digits and `_`, at most 26 characters.
+   * It can't be changed, because the tables belong to the former owner.
+   * Throws a PropError with CredentialRotation.managedSecret(), where the master user owns the tables.
+   * @default 'owner'
+   */
+  readonly ownerName?: string;
+  /**
+   * Names of databases in the same server, beside `databaseName`, with the same users and rights.
+   * The setup creates them, and never drops one.
+   * @default - none
+   */
+  readonly additionalDatabases?: string[];
+  /**
+   * Setup of users, grants, schemas, extensions and additional databases at deployment.
+   *
+   * It runs again when one of them changes. A Lambda function behind a custom resource runs the statements, and
+   * services wait for it (docs/adr/0007-database-setup.md).
+   * Without it, run `bootstrapSql` before the first service starts.
+   * @default true
+   */
+  readonly setup?: boolean;
+  /**
    * TCP port, 1150 to 65535, one of the network's `dataPorts`.
    * It can't be changed for an instance: RDS would replace the database. Source: requirements A-25, C-13.
    * @default - 5432 for PostgreSQL, 3306 for MySQL

@@ -26,6 +26,7 @@ import { closedSecurityGroup } from '../network/security-groups/closed-security-
 import { stackPath } from '../text/stack-path';
 import { textFor } from '../text/text-for';
 import { DatabaseBackups } from './backup/database-backups';
+import type { BootstrapUser } from './credentials/bootstrap-sql';
 import { DatabaseBinding } from './credentials/database-binding';
 import { DatabaseCredentials } from './credentials/database-credentials';
 import type { DatabaseVariables } from './credentials/database-variables';
@@ -42,6 +43,11 @@ import type { DatabaseServer, MasterUser } from './server/database-server';
 import { MonitoringRole } from './server/monitoring-role';
 import { keyRemovalPolicy } from './server/removal-policies';
 import { createServerLogs } from './server/server-logs';
+import { DatabaseSetup } from './setup/database-setup';
+import type { DatabaseAccess } from './users/database-access';
+import type { DatabaseConnectionOptions } from './users/database-connection-options';
+import type { DatabaseUser, DatabaseUserOptions } from './users/database-user';
+import { DatabaseUsers } from './users/database-users';
 
 /** Common base of {@link HardenedPostgres} and {@link HardenedMysql}. Create one of those. */
 export abstract class HardenedDatabase extends Construct implements IHardenedDatabase {
@@ -53,6 +59,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   /** Name of the application's user. */
   public readonly userName: string;
   public readonly secret?: ISecret;
+  public readonly owner?: DatabaseUser;
   public readonly masterSecret: ISecret;
   public readonly key: Key;
   public readonly securityGroup: SecurityGroup;
@@ -81,6 +88,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   private readonly settings: DatabaseSettings;
   private readonly server: DatabaseServer;
   private readonly binding: DatabaseBinding;
+  private readonly users: DatabaseUsers;
 
   public constructor(
     scope: Construct,
@@ -113,7 +121,10 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     this.masterSecret = this.server.masterSecret;
     const credentials = this.createCredentials(master);
     this.secret = credentials.secret;
-    this.binding = this.createBinding(credentials);
+    const setup = this.settings.setup ? this.createSetup() : undefined;
+    this.users = this.createUsers(credentials, setup);
+    this.owner = this.users.owner;
+    this.binding = this.createBinding(credentials, setup);
 
     this.events = props.events ?? this.createEvents();
     const backups = this.createBackups();
@@ -127,6 +138,11 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   /** Engine of the subclass, and the capacity from its props. @internal */
   protected abstract _engine(props: HardenedDatabaseProps): EngineConfig;
 
+  /** Users that the bootstrap statements create. @internal */
+  protected get _bootstrapUsers(): BootstrapUser[] {
+    return this.users.bootstrapUsers;
+  }
+
   /** Identifiers, sizes and log groups for alarms and dashboards. */
   public get signals(): DatabaseSignals {
     const { maxConnections, logGroups } = this;
@@ -139,7 +155,21 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   }
 
   public withVariables(names: DatabaseVariables = {}): IBackingService {
-    return { bind: (client) => this.binding.bind(client, names) };
+    return { bind: (client) => this.binding.bind(client, { variables: names }) };
+  }
+
+  public addUser(userName: string, access: DatabaseAccess, options: DatabaseUserOptions = {}): DatabaseUser {
+    return this.users.add(userName, access, options);
+  }
+
+  public withUser(user: DatabaseUser, options: DatabaseConnectionOptions = {}): IBackingService {
+    const connection = this.users.connection(user, options);
+    return { bind: (client) => this.binding.bind(client, connection) };
+  }
+
+  /** @internal */
+  public _planUser(): DatabaseUser {
+    return this.users.planUser;
   }
 
   public grantConnect(grantee: IGrantable, userName: string = this.userName): Grant {
@@ -255,10 +285,32 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     });
   }
 
-  private createBinding(credentials: DatabaseCredentials): DatabaseBinding {
+  private createSetup(): DatabaseSetup {
+    const { server, port, securityGroup, key, databaseName } = this;
+    const { profile, additionalDatabases } = this.settings;
+    const { setupEngine: engine, schemas = [], extensions = [] } = this.engine;
+    return new DatabaseSetup(this, 'Setup', {
+      plan: { engine, databaseName, additionalDatabases, schemas, extensions },
+      server,
+      port,
+      securityGroup,
+      key,
+      network: this.props.network,
+      profile,
+    });
+  }
+
+  private createUsers(credentials: DatabaseCredentials, setup?: DatabaseSetup): DatabaseUsers {
+    const { ownerName, additionalDatabases } = this.settings;
+    const databaseNames = [this.databaseName, ...additionalDatabases];
+    return new DatabaseUsers(this, { credentials, ownerName, databaseNames, setup });
+  }
+
+  private createBinding(credentials: DatabaseCredentials, setup?: DatabaseSetup): DatabaseBinding {
     return new DatabaseBinding(this, {
       server: this.server,
       credentials,
+      startAfter: setup?.done,
       securityGroup: this.securityGroup,
       port: this.port,
       databaseName: this.databaseName,

@@ -10,7 +10,7 @@ import { textFor } from '../text/text-for';
 import { checkKind } from '../validation/kinds';
 import { instanceCeiling, memoryGiB, MYSQL_CONNECTIONS } from './capacity/max-connections';
 import { MysqlCapacity } from './capacity/mysql-capacity';
-import { mysqlApplicationUserSql } from './credentials/bootstrap-sql';
+import { mysqlUsersSql } from './credentials/bootstrap-sql';
 import type { EngineConfig } from './engine-config';
 import { HardenedDatabase } from './hardened-database';
 import type { IHardenedDatabase } from './hardened-database-interface';
@@ -31,6 +31,7 @@ const LOGS = ['audit', 'error', 'general', 'slowquery'];
 
 /** Everything that is special to MySQL. */
 const MYSQL: Omit<EngineConfig, 'capacity'> = {
+  setupEngine: 'mysql',
   family: DatabaseFamily.MYSQL,
   defaultPort: MYSQL_PORT,
   instanceLogs: LOGS,
@@ -56,7 +57,6 @@ const MYSQL: Omit<EngineConfig, 'capacity'> = {
  * Throws a PropError for parameters that break a guarantee without a waiver.
  *
  * @example
- * // Run `bootstrapSql` once before the first release.
  * const mysql = new HardenedMysql(this, 'Database', { network });
  * new ProductionWebService(this, 'Api', { network, image, certificate, backingServices: [mysql] });
  */
@@ -66,18 +66,19 @@ export class HardenedMysql extends HardenedDatabase implements IHardenedDatabase
     return instanceCeiling(MYSQL_CONNECTIONS, memoryGiB(scope, instanceType));
   }
 
-  /**
-   * Statements that create the application's user.
-   *
-   * Run them once as the master user, before the first service starts.
-   * Where the user has a password, replace `:application_password` with it.
-   */
-  public readonly bootstrapSql: string;
-
   public constructor(scope: Construct, id: string, props: HardenedMysqlProps) {
     super(scope, id, props);
-    this.bootstrapSql = mysqlApplicationUserSql(this.userName, this.databaseName, this.secret !== undefined);
     this.acknowledgeBacktrack();
+  }
+
+  /**
+   * Statements that create the users, for `setup: false`.
+   *
+   * Run them once as the master user, before the first service starts.
+   * Replace each password, for example `:application_password`.
+   */
+  public get bootstrapSql(): string {
+    return mysqlUsersSql(this.databaseName, this._bootstrapUsers);
   }
 
   /** @internal */

@@ -6,11 +6,12 @@ import { POSTGRES_PORT } from '../contracts/database-ports';
 import { checkKind } from '../validation/kinds';
 import { instanceCeiling, memoryGiB, POSTGRES_CONNECTIONS } from './capacity/max-connections';
 import { PostgresCapacity } from './capacity/postgres-capacity';
-import { applicationUserSql } from './credentials/bootstrap-sql';
+import { postgresUsersSql } from './credentials/bootstrap-sql';
 import type { EngineConfig } from './engine-config';
 import { HardenedDatabase } from './hardened-database';
 import type { IHardenedDatabase } from './hardened-database-interface';
 import type { HardenedDatabaseProps } from './hardened-database-props';
+import { withExtensions } from './parameters/postgres-extensions';
 import { postgresRules } from './parameters/postgres-parameters';
 
 /** Properties of a {@link HardenedPostgres}. `network` is required. */
@@ -21,10 +22,26 @@ export interface HardenedPostgresProps extends HardenedDatabaseProps {
    * @default PostgresCapacity.instance() - PostgreSQL 15 on db.t4g.medium, Multi-AZ, 100 GiB gp3
    */
   readonly capacity?: PostgresCapacity;
+  /**
+   * Names of schemas beside `public`, in each database of the server. They belong to the owner.
+   * The setup creates them, and never drops one.
+   * @default - `public` alone
+   */
+  readonly schemas?: string[];
+  /**
+   * Names of extensions, for example `pgcrypto`, `vector` or `postgis`.
+   *
+   * The server has `pgaudit` and `pg_stat_statements` in any case.
+   * The setup creates them in each database, and `pg_cron` in `databaseName` alone. It never drops one.
+   * Those that PostgreSQL must load at start are added to `shared_preload_libraries`, which takes a reboot.
+   * @default - none
+   */
+  readonly extensions?: string[];
 }
 
 /** Everything that is special to PostgreSQL. */
 const POSTGRES: Omit<EngineConfig, 'capacity'> = {
+  setupEngine: 'postgres',
   family: DatabaseFamily.POSTGRES,
   defaultPort: POSTGRES_PORT,
   instanceLogs: ['postgresql', 'upgrade'],
@@ -48,7 +65,6 @@ const POSTGRES: Omit<EngineConfig, 'capacity'> = {
  * Throws a PropError for parameters that break a guarantee without a waiver.
  *
  * @example
- * // Run `bootstrapSql` once before the first release.
  * const postgres = new HardenedPostgres(this, 'Database', { network });
  * new ProductionWebService(this, 'Api', { network, image, certificate, backingServices: [postgres] });
  */
@@ -58,22 +74,33 @@ export class HardenedPostgres extends HardenedDatabase implements IHardenedDatab
     return instanceCeiling(POSTGRES_CONNECTIONS, memoryGiB(scope, instanceType));
   }
 
-  /**
-   * Statements that create the application's user.
-   *
-   * Run them once as the master user, before the first service starts.
-   * Where the user has a password, the statements take it from psql's variable `application_password`.
-   */
-  public readonly bootstrapSql: string;
+  private readonly extensions: string[];
 
   public constructor(scope: Construct, id: string, props: HardenedPostgresProps) {
     super(scope, id, props);
-    this.bootstrapSql = applicationUserSql(this.userName, this.databaseName, this.secret !== undefined);
+    this.extensions = props.extensions ?? [];
+  }
+
+  /**
+   * Statements that create the users, for `setup: false`.
+   *
+   * Run them once as the master user, before the first service starts.
+   * The statements take each password from psql's variable of the user, for example `application_password`.
+   */
+  public get bootstrapSql(): string {
+    return postgresUsersSql(this.databaseName, this.extensions, this._bootstrapUsers);
   }
 
   /** @internal */
-  protected _engine({ capacity = PostgresCapacity.instance() }: HardenedPostgresProps): EngineConfig {
+  protected _engine(props: HardenedPostgresProps): EngineConfig {
+    const { capacity = PostgresCapacity.instance(), schemas, extensions } = props;
     checkKind(this, 'capacity', capacity, PostgresCapacity);
-    return { ...POSTGRES, capacity };
+    return {
+      ...POSTGRES,
+      capacity,
+      schemas,
+      extensions,
+      parameterRules: (...context) => withExtensions(POSTGRES.parameterRules(...context), props),
+    };
   }
 }

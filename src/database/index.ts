@@ -17,3 +17,7 @@ export * from './capacity/postgres-capacity';
 export * from './backup/recovery-region';
 export type { ServerlessCapacityProps } from './capacity/serverless-capacity';
 export type { VaultLock } from './backup/vault-lock';
+export { DatabaseAccess } from './users/database-access';
+export type { DatabaseConnectionOptions } from './users/database-connection-options';
+export { DatabaseUser } from './users/database-user';
+export type { DatabaseUserOptions } from './users/database-user';

@@ -5,7 +5,7 @@ import { checkWholeNumber } from '../validation/checks';
 import type { Conflict, Refusal } from '../validation/prop-error';
 import { checkRules, type Rule } from '../validation/rules';
 import { checkWindows } from './backup/maintenance-windows';
-import { RESERVED_USERS } from './credentials/user-names';
+import { isUserName, NAME, USER_NAMES } from './credentials/user-names';
 import type { HardenedDatabaseProps } from './hardened-database-props';
 
 /** Settings that are checked against RDS and the network, with their defaults. */
@@ -22,7 +22,6 @@ interface CheckedSettings {
 /** Props as the caller wrote them, so that no message shows a default as theirs. */
 type WrittenProps = Pick<HardenedDatabaseProps, 'network' | 'port' | 'maintenanceWindow'>;
 
-const NAME = /^[a-z][a-z0-9_]*$/;
 /** RDS allows 63 characters, of which replicas need some for their number. */
 const IDENTIFIER = /^(?=.{1,50}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const MONITORING_SECONDS = [1, 5, 10, 15, 30, 60];
@@ -57,9 +56,7 @@ function nameRules({ databaseName, userName, identifier }: CheckedSettings): Rul
       condition: !Token.isUnresolved(userName) && !isUserName(userName),
       prop: 'userName',
       value: userName,
-      expected:
-        'a lower-case letter, then letters, digits and _, at most 26 characters, ' +
-        `and none of ${RESERVED_USERS.join(', ')}`,
+      expected: USER_NAMES,
       fix: 'choose a name like shop',
     },
     {
@@ -70,10 +67,6 @@ function nameRules({ databaseName, userName, identifier }: CheckedSettings): Rul
       fix: 'remove it, or write it like shop-production',
     },
   ];
-}
-
-function isUserName(name: string): boolean {
-  return NAME.test(name) && name.length <= 26 && !RESERVED_USERS.includes(name);
 }
 
 function networkRules({ network, port: given }: WrittenProps, port: number): Rule[] {

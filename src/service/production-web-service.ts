@@ -8,7 +8,7 @@ import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct, type IConstruct } from 'constructs';
+import { Construct, type IConstruct, type IDependable } from 'constructs';
 import type {
   IBackingServiceClient,
   IMonitoredService,
@@ -94,6 +94,8 @@ export class ProductionWebService
   private readonly serviceCalls: ServiceCalls;
   private readonly deployment: ServiceDeployment;
   private readonly stores: IConstruct[] = [];
+  /** Setups of backing services, for which the first tasks wait. */
+  private readonly startAfter: IDependable[] = [];
 
   public constructor(
     scope: Construct,
@@ -256,6 +258,7 @@ export class ProductionWebService
   private bindBackingServices(task: ServiceTaskDefinition): Duration | undefined {
     const bindings = (this.props.backingServices ?? []).map((backing) => backing.bind(this));
     this.stores.push(...bindings.flatMap(({ store }) => store ?? []));
+    this.startAfter.push(...bindings.flatMap(({ startAfter }) => startAfter ?? []));
     checkAllInReach(this, { backingServices: this.stores });
     checkVariables(this, bindings, this.props);
     applyBindings(task, bindings);
@@ -265,7 +268,7 @@ export class ProductionWebService
   }
 
   private createDeployment(): ServiceDeployment {
-    const { loadBalancer, cluster, logGroup, taskDefinition, securityGroup, settings } = this;
+    const { loadBalancer, cluster, logGroup, taskDefinition, securityGroup, settings, startAfter } = this;
     const { network, routePriority, listenerRuleTags, stickiness, serviceName, discoveryName: name } = this.props;
     const { spot } = settings.scaling._props;
     return new ServiceDeployment(this, {
@@ -278,6 +281,7 @@ export class ProductionWebService
       cluster,
       taskDefinition,
       securityGroup,
+      startAfter,
       serviceName,
       released: settings.image.nothingReleased !== undefined,
       capacityProviders: spot && spotStrategy(spot),

@@ -112,16 +112,17 @@ describe('HardenedPostgres with only a network', () => {
 
   test('creates the log groups before the server, which would create them without a key [A-15]', () => {
     const [[, server]] = Object.entries(resources(template, INSTANCE)) as Array<[string, any]>;
-    Object.keys(resources(template, 'AWS::Logs::LogGroup'))
-      .filter((id) => id.startsWith('Database'))
-      .forEach((id) => expect(server.DependsOn).toContain(id));
+    const groups = Object.keys(resources(template, 'AWS::Logs::LogGroup')).filter((id) => id.startsWith('DatabaseLog'));
+    expect(groups).toHaveLength(2);
+    groups.forEach((id) => expect(server.DependsOn).toContain(id));
   });
 
-  test('rotates both secrets every 30 days and not at deployment [A-24, E-12]', () => {
+  test('rotates the secrets of master, owner and application every 30 days and not at deployment [A-24, E-12]', () => {
     const schedules = Object.values(resources(template, 'AWS::SecretsManager::RotationSchedule')).map(
       ({ Properties }) => Properties as any,
     );
     expect(schedules.map(({ HostedRotationLambda }) => HostedRotationLambda.RotationType).sort()).toEqual([
+      'PostgreSQLMultiUser',
       'PostgreSQLMultiUser',
       'PostgreSQLSingleUser',
     ]);
@@ -141,15 +142,18 @@ describe('HardenedPostgres with only a network', () => {
     expect(instance.MasterUsername).toBe('dbadmin');
   });
 
-  test('allows ingress only from the rotation until a service is bound, and no egress [A-25]', () => {
+  test('allows ingress only from the rotation and the setup until a service is bound, and no egress [A-25]', () => {
     const groups = Object.entries(resources(template, 'AWS::EC2::SecurityGroup')).filter(([id]) =>
       id.startsWith('DatabaseSecurityGroup'),
     );
     expect(groups).toHaveLength(1);
     expect(groups[0][1].Properties).not.toHaveProperty('SecurityGroupIngress');
     expect(groups[0][1].Properties.SecurityGroupEgress).toEqual([expect.objectContaining({ CidrIp: '127.0.0.1/32' })]);
-    const rule = only(template, 'AWS::EC2::SecurityGroupIngress');
-    expect(rule).toMatchObject({ FromPort: 5432, ToPort: 5432, Description: 'Rotation of credentials' });
+    const rules = Object.values(resources(template, 'AWS::EC2::SecurityGroupIngress')).map(({ Properties }) => Properties);
+    expect(rules).toEqual([
+      expect.objectContaining({ FromPort: 5432, ToPort: 5432, Description: 'Rotation of credentials' }),
+      expect.objectContaining({ FromPort: 5432, ToPort: 5432, Description: 'Setup of the database' }),
+    ]);
   });
 
   test('lies in the data tier and is explicitly not public [A-26]', () => {
@@ -237,13 +241,12 @@ describe('HardenedPostgres with only a network', () => {
     });
   });
 
-  test('has no Lambda function and no custom resource, because CloudFormation expands the rotation', () => {
-    template.resourceCountIs('AWS::Lambda::Function', 0);
-    expect(
-      Object.values(template.toJSON().Resources as { [id: string]: { Type: string } }).filter(({ Type }) =>
-        /^(Custom::|AWS::CloudFormation::CustomResource)/.test(Type),
-      ),
-    ).toEqual([]);
+  test('has one Lambda function, that of the setup, because CloudFormation expands the rotation', () => {
+    template.resourceCountIs('AWS::Lambda::Function', 1);
+    const types = Object.values(template.toJSON().Resources as { [id: string]: { Type: string } }).map(({ Type }) => Type);
+    expect(types.filter((type) => /^(Custom::|AWS::CloudFormation::CustomResource)/.test(type))).toEqual([
+      'Custom::DatabaseSetup',
+    ]);
     expect(template.toJSON().Transform).toEqual(['AWS::SecretsManager-2024-09-16']);
   });
 });
@@ -673,6 +676,6 @@ function kept(template: Template): Array<[string, { Type: string }]> {
 
 function databaseLogs(template: Template) {
   return Object.entries(resources(template, 'AWS::Logs::LogGroup'))
-    .filter(([id]) => id.startsWith('Database'))
+    .filter(([id]) => /^Database(Replica\d+)?Log/.test(id))
     .map(([, resource]) => resource);
 }

@@ -100,7 +100,10 @@ const withRole = (...made: Array<[id: string, resource: TemplateResource]>) => t
 const hooked = (dependsOn?: string) => withRole(['Service', of('AWS::ECS::Service', {
   DeploymentConfiguration: { MinimumHealthyPercent: 100, LifecycleHooks: [{ RoleArn: arn('Role') }] },
 }, dependsOn)]);
-const networkFunction = (dependsOn?: string) => withRole(['Code', of('AWS::Lambda::Function', { Role: arn('Role'), VpcConfig: {} }, dependsOn)]);
+const networkFunction = (dependsOn?: string) => withRole(
+  ['Policy', of('AWS::IAM::ManagedPolicy', { Roles: [ref('Role')], PolicyDocument: { Statement: [{ Action: 'ec2:CreateNetworkInterface' }] } })],
+  ['Code', of('AWS::Lambda::Function', { Role: arn('Role'), VpcConfig: {} }, dependsOn)],
+);
 const deadLetterFunction = (dependsOn?: string) => withRole(['Code', of('AWS::Lambda::Function', { Role: arn('Role'), DeadLetterConfig: {} }, dependsOn)]);
 const taskOf = (dependsOn?: string) => withRole(['Task', of('AWS::ECS::TaskDefinition', { Memory: '512', TaskRoleArn: arn('Role'), ContainerDefinitions: [] }, dependsOn)]);
 const codeDeploy = (ruleOn: string) => template({

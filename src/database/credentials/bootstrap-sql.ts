@@ -1,37 +1,92 @@
+import { cloneOf } from './user-names';
+
+/** User that the statements create. */
+export interface BootstrapUser {
+  /** Name of the user, which also names psql's variable with the password: `application_password`. */
+  readonly userName: string;
+  /** Rights of the user. */
+  readonly access: 'OWNER' | 'READ_WRITE' | 'READ_ONLY';
+  /** True if the user signs in with a password, and false with IAM authentication. */
+  readonly password: boolean;
+}
+
+/** Rights to rows, by access. */
+const ROWS = { OWNER: '', READ_WRITE: 'SELECT, INSERT, UPDATE, DELETE', READ_ONLY: 'SELECT' };
+const SEQUENCES = { OWNER: '', READ_WRITE: 'USAGE, SELECT', READ_ONLY: 'SELECT' };
+
 /**
- * Statements that create the application's user in PostgreSQL.
+ * Statements that create the users in PostgreSQL.
  *
- * The user reads and writes rows. Tables belong to the master user, who migrates.
- * A table of one alternating user could not be changed by the other.
- * The rotation creates the second user as a member of the first, with the same rights.
+ * The owner owns what migrations create. The others read and write rows, also of later tables.
+ * A rotation creates the second user as a member of the first, with the same rights. The owner's second user exists
+ * beforehand and acts as the owner, so that each may alter the tables of the other.
  */
-export function applicationUserSql(userName: string, databaseName: string, withPassword: boolean): string {
+export function postgresUsersSql(databaseName: string, extensions: string[], users: BootstrapUser[]): string {
+  const owner = users.find(({ access }) => access === 'OWNER')?.userName;
   return [
-    'CREATE EXTENSION IF NOT EXISTS pgaudit;',
-    'CREATE EXTENSION IF NOT EXISTS pg_stat_statements;',
-    withPassword
-      ? `CREATE ROLE ${userName} LOGIN PASSWORD :'application_password';`
-      : `CREATE ROLE ${userName} LOGIN;\nGRANT rds_iam TO ${userName};`,
+    ...['pgaudit', 'pg_stat_statements', ...extensions].map((name) => `CREATE EXTENSION IF NOT EXISTS "${name}";`),
+    ...users.flatMap(postgresRole),
     `REVOKE ALL ON DATABASE ${databaseName} FROM PUBLIC;`,
-    `GRANT CONNECT, TEMPORARY ON DATABASE ${databaseName} TO ${userName};`,
     'REVOKE CREATE ON SCHEMA public FROM PUBLIC;',
-    `GRANT USAGE ON SCHEMA public TO ${userName};`,
-    `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${userName};`,
-    `GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO ${userName};`,
-    `ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ${userName};`,
-    `ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO ${userName};`,
+    ...(owner === undefined ? [] : ownerRights(owner, databaseName)),
+    ...users
+      .filter(({ access }) => access !== 'OWNER')
+      .flatMap((user) => rowRights(user, databaseName, owner)),
     '',
   ].join('\n');
 }
 
-/** Statements that create the application's user in MySQL. The password replaces `:application_password`. */
-export function mysqlApplicationUserSql(userName: string, databaseName: string, withPassword: boolean): string {
+function postgresRole({ userName, password }: BootstrapUser): string[] {
+  return password
+    ? [`CREATE ROLE ${userName} LOGIN PASSWORD :'${userName}_password';`]
+    : [`CREATE ROLE ${userName} LOGIN;`, `GRANT rds_iam TO ${userName};`];
+}
+
+function ownerRights(owner: string, databaseName: string): string[] {
   return [
-    withPassword
-      ? `CREATE USER '${userName}'@'%' IDENTIFIED BY ':application_password' REQUIRE SSL;`
-      : `CREATE USER '${userName}'@'%' IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' REQUIRE SSL;`,
-    'GRANT SELECT, INSERT, UPDATE, DELETE, CREATE TEMPORARY TABLES, EXECUTE ' +
-      `ON \`${databaseName}\`.* TO '${userName}'@'%';`,
+    `GRANT ${owner} TO CURRENT_USER;`,
+    `CREATE ROLE ${cloneOf(owner)} LOGIN IN ROLE ${owner};`,
+    `ALTER ROLE ${cloneOf(owner)} SET role = '${owner}';`,
+    `GRANT ALL ON DATABASE ${databaseName} TO ${owner};`,
+    `GRANT ALL ON SCHEMA public TO ${owner};`,
+  ];
+}
+
+/** Rights to rows of today's tables, and to those that the owner or the master user creates later. */
+function rowRights({ userName, access }: BootstrapUser, databaseName: string, owner?: string): string[] {
+  const temporary = access === 'READ_WRITE' ? ', TEMPORARY' : '';
+  const creators = ['', ...(owner === undefined ? [] : [` FOR ROLE ${owner}`])];
+  return [
+    `GRANT CONNECT${temporary} ON DATABASE ${databaseName} TO ${userName};`,
+    `GRANT USAGE ON SCHEMA public TO ${userName};`,
+    `GRANT ${ROWS[access]} ON ALL TABLES IN SCHEMA public TO ${userName};`,
+    `GRANT ${SEQUENCES[access]} ON ALL SEQUENCES IN SCHEMA public TO ${userName};`,
+    ...creators.flatMap((creator) => [
+      `ALTER DEFAULT PRIVILEGES${creator} GRANT USAGE ON SCHEMAS TO ${userName};`,
+      `ALTER DEFAULT PRIVILEGES${creator} GRANT ${ROWS[access]} ON TABLES TO ${userName};`,
+      `ALTER DEFAULT PRIVILEGES${creator} GRANT ${SEQUENCES[access]} ON SEQUENCES TO ${userName};`,
+    ]),
+  ];
+}
+
+/** Rights to a database of MySQL, by access. */
+const MYSQL_RIGHTS = {
+  OWNER:
+    'SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES, TRIGGER, CREATE VIEW, SHOW VIEW, ' +
+    'CREATE ROUTINE, ALTER ROUTINE, EXECUTE, EVENT, CREATE TEMPORARY TABLES, LOCK TABLES',
+  READ_WRITE: 'SELECT, INSERT, UPDATE, DELETE, CREATE TEMPORARY TABLES, EXECUTE',
+  READ_ONLY: 'SELECT, SHOW VIEW',
+};
+
+/** Statements that create the users in MySQL. A password replaces `:application_password`, named after its user. */
+export function mysqlUsersSql(databaseName: string, users: BootstrapUser[]): string {
+  return [
+    ...users.flatMap(({ userName, access, password }) => [
+      password
+        ? `CREATE USER '${userName}'@'%' IDENTIFIED BY ':${userName}_password' REQUIRE SSL;`
+        : `CREATE USER '${userName}'@'%' IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' REQUIRE SSL;`,
+      `GRANT ${MYSQL_RIGHTS[access]} ON \`${databaseName}\`.* TO '${userName}'@'%';`,
+    ]),
     '',
   ].join('\n');
 }

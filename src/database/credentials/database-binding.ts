@@ -1,19 +1,46 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IConstruct } from 'constructs';
+import type { IConstruct, IDependable } from 'constructs';
 import type { IBackingServiceClient, SecretVariable, ServiceBinding } from '../../contracts';
 import { allowTo } from '../../network/security-groups/allow-to';
 import type { DatabaseServer } from '../server/database-server';
 import type { DatabaseCredentials } from './database-credentials';
 import { type DatabaseVariables, variableNames } from './database-variables';
 
-/** Properties of a {@link DatabaseBinding}. All of them are required. */
+/** User, secret, and replacement interval of tasks that have read the secret. */
+export type BoundUser = Pick<DatabaseCredentials, 'userName' | 'secret' | 'replaceTasksEvery'>;
+
+/** Choices of one client. None is required. */
+export interface BindingOptions {
+  /**
+   * Names of the environment variables.
+   * @default - those of DatabaseVariables
+   */
+  readonly variables?: DatabaseVariables;
+  /**
+   * Database inside the server.
+   * @default - the one that was created with the server
+   */
+  readonly databaseName?: string;
+  /**
+   * User that the client signs in as.
+   * @default - the application's
+   */
+  readonly user?: BoundUser;
+}
+
+/** Properties of a {@link DatabaseBinding}. */
 export interface DatabaseBindingProps {
   /** Server with the endpoints. */
   readonly server: Pick<DatabaseServer, 'endpoint' | 'readEndpoint' | 'hasReaders' | 'resourceId'>;
-  /** User, secret, and replacement interval of tasks that have read the secret. */
-  readonly credentials: Pick<DatabaseCredentials, 'userName' | 'secret' | 'replaceTasksEvery'>;
+  /** Application user, whose connection clients get that name no other. */
+  readonly credentials: BoundUser;
+  /**
+   * Setup that creates users and databases in the server.
+   * @default - the team runs the statements
+   */
+  readonly startAfter?: IDependable;
   /** Security group of the server, which clients may reach on `port`. */
   readonly securityGroup: SecurityGroup;
   /** Port of the server. */
@@ -41,24 +68,25 @@ export class DatabaseBinding {
   ) {}
 
   /** Opens the port for a client and returns its variables, secrets and permissions. */
-  public bind(client: IBackingServiceClient, variables: DatabaseVariables = {}): ServiceBinding {
-    const { securityGroup, port } = this.props;
-    const { userName, secret, replaceTasksEvery } = this.props.credentials;
-    const names = variableNames(variables);
+  public bind(client: IBackingServiceClient, options: BindingOptions = {}): ServiceBinding {
+    const { securityGroup, port, startAfter } = this.props;
+    const { userName, secret, replaceTasksEvery } = options.user ?? this.props.credentials;
+    const names = variableNames(options.variables ?? {});
     allowTo(client.connections, securityGroup, Port.tcp(port), `Database ${this.database.node.id}`);
-    const environment = this.environment(names);
+    const environment = this.environment(names, options.databaseName ?? this.props.databaseName);
+    const shared = { store: this.database, startAfter };
     return secret
-      ? { store: this.database, environment, secrets: this.secrets(names, secret.secretArn), replaceTasksEvery }
+      ? { ...shared, environment, secrets: this.secrets(names, secret.secretArn), replaceTasksEvery }
       : {
-        store: this.database,
+        ...shared,
         environment: { ...environment, [names.userName]: userName },
         secrets: [],
-        permissions: [this.connectPermission(client)],
+        permissions: [this.connectPermission(client, userName)],
       };
   }
 
-  private environment(names: Required<DatabaseVariables>): { [name: string]: string } {
-    const { server, port, databaseName, sslMode, caBundlePath } = this.props;
+  private environment(names: Required<DatabaseVariables>, databaseName: string): { [name: string]: string } {
+    const { server, port, sslMode, caBundlePath } = this.props;
     return {
       [names.host]: server.endpoint,
       [names.port]: `${port}`,
@@ -78,12 +106,12 @@ export class DatabaseBinding {
   }
 
   /** Names the user in the client's region and account. Security groups require that they are the database's. */
-  private connectPermission(client: IBackingServiceClient): PolicyStatement {
-    const { server, credentials } = this.props;
+  private connectPermission(client: IBackingServiceClient, userName: string): PolicyStatement {
+    const { server } = this.props;
     const user = Stack.of(client).formatArn({
       service: 'rds-db',
       resource: 'dbuser',
-      resourceName: `${server.resourceId}/${credentials.userName}`,
+      resourceName: `${server.resourceId}/${userName}`,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
     return new PolicyStatement({ actions: ['rds-db:connect'], resources: [user] });

@@ -1,5 +1,32 @@
 /** Name of the master user: neither `admin` nor `postgres`, which attackers try first (RDS.24, RDS.25). */
 export const MASTER_USER = 'dbadmin';
 
-/** Names that the application's user must not have. */
-export const RESERVED_USERS = [MASTER_USER, 'admin', 'postgres', 'root', 'rdsadmin', 'user', 'public', 'rds_iam'];
+/** Name of the read-only user of dry runs of migrations. */
+export const PLAN_USER = 'migration_plan';
+
+/** Names that no other user must have. */
+export const RESERVED_USERS = [
+  MASTER_USER, 'admin', 'postgres', 'root', 'rdsadmin', 'user', 'public', 'rds_iam', PLAN_USER,
+];
+
+/** Names of users, databases and schemas, which need no quotes. */
+export const NAME = /^[a-z][a-z0-9_]*$/;
+/** The rotation adds `_clone` to it, and MySQL allows 32 characters. */
+const MOST_CHARACTERS = 26;
+
+/** Names that {@link isUserName} accepts, for errors. */
+export const USER_NAMES =
+  `a lower-case letter, then letters, digits and _, at most ${MOST_CHARACTERS} characters, ` +
+  `and none of ${RESERVED_USERS.join(', ')}`;
+
+/** True for a name that a user may have in PostgreSQL and MySQL. PostgreSQL reserves `pg_`. */
+export function isUserName(name: string): boolean {
+  return (
+    NAME.test(name) && name.length <= MOST_CHARACTERS && !name.startsWith('pg_') && !RESERVED_USERS.includes(name)
+  );
+}
+
+/** Name of the second user, with which the rotation alternates. */
+export function cloneOf(userName: string): string {
+  return `${userName}_clone`;
+}

@@ -13,7 +13,7 @@ import {
   TaskDefinitionRevision,
 } from 'aws-cdk-lib/aws-ecs';
 import type { HealthCheck } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import type { Construct } from 'constructs';
+import type { Construct, IDependable } from 'constructs';
 import { DeploymentEngine } from '../../contracts';
 import type { EnvironmentProfile } from '../../environment';
 import type { TargetGroupNames } from '../../metrics/target-group-metrics';
@@ -81,6 +81,8 @@ export interface ServiceDeploymentProps {
   readonly taskDefinition: FargateTaskDefinition;
   /** Security group of the tasks. */
   readonly securityGroup: SecurityGroup;
+  /** Setups of backing services, which tasks need when they start. */
+  readonly startAfter: IDependable[];
   /**
    * Physical name of the service.
    * @default - CloudFormation generates one
@@ -279,12 +281,13 @@ export class ServiceDeployment {
 
   /** The first tasks wait for what they need to start. Only the resource waits, because scaling depends on it. */
   private orderFirstDeployment(): void {
-    const { securityGroup, network, capacityProviders, cluster } = this.props;
+    const { securityGroup, network, capacityProviders, cluster, startAfter } = this.props;
     this.resource.node.addDependency(
       ...this.rollbackAlarms,
       this.traffic,
       securityGroup,
       network.egressEstablished,
+      ...startAfter,
       // The capacity providers of the cluster are a separate resource.
       ...(capacityProviders ? [cluster] : []),
     );

@@ -1,5 +1,5 @@
 import { AnyPrincipal, Role } from 'aws-cdk-lib/aws-iam';
-import type { HardenedPostgres, HardenedPostgresProps } from '../../../src';
+import { DatabaseAccess, type HardenedPostgres, type HardenedPostgresProps } from '../../../src';
 import { callsOf } from '../calls';
 import type { Subject } from '../row';
 import type { Row } from '../rows';
@@ -11,6 +11,7 @@ export function databaseCalls(subject: Subject<HardenedPostgresProps>): Row[] {
     subject,
     class: 'HardenedDatabase',
     calls: {
+      addUser: [(database) => database.addUser('reporting', DatabaseAccess.READ_ONLY), { note: 'The way back leaves the user in the server.' }],
       grantConnect: [(database, site) => database.grantConnect(roleOf(site), 'reports'), {
         with: (site) => {
           roleOf(site);

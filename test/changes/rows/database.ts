@@ -3,7 +3,8 @@ import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AuroraMysqlEngineVersion, AuroraPostgresEngineVersion, MysqlEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import {
-  BackupPolicy, type BackupPolicyProps, CapacitySchedule, CredentialRotation, type CredentialRotationProps, DatabaseEvents, type DatabaseEventsProps,
+  BackupPolicy, type BackupPolicyProps, CapacitySchedule, CredentialRotation, type CredentialRotationProps, DatabaseAccess, type DatabaseConnectionOptions, DatabaseEvents,
+  type DatabaseEventsProps, type DatabaseUserOptions,
   EnvironmentProfile, type HardenedDatabaseProps, HardenedMysql, type HardenedMysqlProps, HardenedPostgres, type HardenedPostgresProps,
   type InstanceCapacityProps, type ManagedSecretProps, MysqlCapacity, type MysqlInstanceProps, type MysqlServerlessProps, type OfficeHoursProps,
   PostgresCapacity, type PostgresInstanceProps, type PostgresServerlessProps, RecoveryRegion, type RecoveryRegionProps, SecureVpc,
@@ -15,6 +16,7 @@ import type { Changes, Subject } from '../row';
 import { changesOf, choicesOf, type Row } from '../rows';
 import type { Site } from '../site';
 import { databaseCalls } from './database-calls';
+import { WEB } from './service';
 
 const INSTANCE: Subject<HardenedPostgresProps> = {
   name: 'HardenedPostgres, an instance',
@@ -31,6 +33,19 @@ const MYSQL: Subject<HardenedMysqlProps> = {
 const MYSQL_INSTANCE: Subject<HardenedMysqlProps> = {
   name: 'HardenedMysql, an instance',
   make: (site, id, props) => new HardenedMysql(site.scope, id, { network: site.network, capacity: MysqlCapacity.instance(), ...props }),
+};
+const USER: Subject<DatabaseUserOptions & { readonly access: DatabaseAccess }> = {
+  name: 'HardenedPostgres, a user of it',
+  make: (site, id, { access = DatabaseAccess.READ_ONLY, ...options }) =>
+    void new HardenedPostgres(site.scope, id, { network: site.network }).addUser('reporting', access, options),
+};
+const CONNECTION: Subject<DatabaseConnectionOptions> = {
+  name: 'HardenedPostgres, a service that signs in as a user of it',
+  make: (site, id, options) => {
+    const database = new HardenedPostgres(site.scope, `${id}Database`, { network: site.network, additionalDatabases: ['archive'] });
+    const user = database.addUser('reporting', DatabaseAccess.READ_ONLY);
+    WEB.make(site, id, { backingServices: [database.withUser(user, options)] });
+  },
 };
 const EVENTS: Subject<DatabaseEventsProps> = {
   name: 'DatabaseEvents',
@@ -53,7 +68,8 @@ const PORT = 'Clients of the former port are cut: deploy the database and all se
 const UPGRADE = 'Follow [the upgrade](database.md#upgrade-to-a-major-version): a snapshot first, a trial on a restored copy, replicas before the primary. '
   + 'No version goes back. Deploy it alone: if anything else fails after it, the rollback fails as well, and `aws cloudformation continue-update-rollback '
   + '--resources-to-skip` of the server ends it.';
-const CREDENTIALS = 'Clients read another secret or sign in by token: deploy database and services together, at a quiet hour.';
+const CREDENTIALS = 'The setup refuses it, because it would lock out running tasks. [A second user](database-users.md#switch-the-way-to-sign-in) moves the services one by one.';
+const FORMER_USER = 'The setup creates another user. The former one stays in the server, and tables stay with the former owner.';
 const LOCK = 'A lock can only become stricter. Try it with short retentions first.';
 const REASON = 'reason that the team gives, long enough';
 
@@ -65,18 +81,21 @@ function shared(parameter: string): Changes<HardenedDatabaseProps> {
     backup: [undefined, () => BackupPolicy.daily({ retention: Duration.days(14) })],
     caBundlePath: [undefined, '/app/rds.pem', { note: 'Clients of the database get it with their next change.' }],
     credentials: [undefined, () => CredentialRotation.iamAuthentication(), { procedure: CREDENTIALS }],
+    additionalDatabases: { several: [[undefined, ['archive']], [['archive'], ['archive', 'reports']]] },
     databaseName: [undefined, 'shop', { procedure: RESTORE }],
     events: [undefined, (site: Site) => site.part('Events', (scope, id) => new DatabaseEvents(scope, id))],
     identifier: [undefined, 'shop', { procedure: RESTORE }],
     logRetention: [undefined, () => RetentionDays.ONE_MONTH],
     maintenanceWindow: [undefined, 'mon:05:30-mon:06:30'],
     monitoringInterval: [undefined, Duration.seconds(30)],
+    ownerName: [undefined, 'boss', { procedure: FORMER_USER }],
     parameters: [undefined, { [parameter]: '65536' }],
     parameterWaiver: [undefined, { reason: REASON }, { note: 'It has an effect with `parameters` that break a guarantee.' }],
     port: [undefined, 6379, { procedure: RESTORE }],
     profile: [undefined, () => EnvironmentProfile.staging()],
+    setup: [undefined, false, { note: 'Users stay in the server.' }],
     removalPolicy: [undefined, () => RemovalPolicy.SNAPSHOT, { note: 'It has an effect when the database is removed.' }],
-    userName: [undefined, 'shop', { procedure: RESTORE }],
+    userName: [undefined, 'shop', { procedure: FORMER_USER }],
   };
 }
 
@@ -101,7 +120,12 @@ export const DATABASE_ROWS: readonly Row[] = [
   ...changesOf<HardenedPostgresProps>({
     subject: INSTANCE,
     struct: 'HardenedPostgresProps',
-    changes: { ...shared('work_mem'), capacity: [undefined, () => PostgresCapacity.serverless(), { procedure: RESTORE }] },
+    changes: {
+      ...shared('work_mem'),
+      capacity: [undefined, () => PostgresCapacity.serverless(), { procedure: RESTORE }],
+      schemas: [undefined, ['billing']],
+      extensions: { several: [[undefined, ['pgcrypto']], [undefined, ['pg_cron'], { procedure: 'The server restarts, because it loads the library at start: choose a quiet hour.' }]] },
+    },
   }),
   ...changesOf<InstanceCapacityProps, HardenedPostgresProps>({
     subject: INSTANCE, struct: 'InstanceCapacityProps', at: 'PostgresCapacity.instance', within: (props) => ({ capacity: PostgresCapacity.instance(props) }), changes: INSTANCE_CAPACITY,
@@ -126,7 +150,11 @@ export const DATABASE_ROWS: readonly Row[] = [
     prop: 'credentials',
     each: true,
     within: (credentials) => ({ credentials }),
-    remarks: { 'iamAuthentication → managedSecret': { note: 'The clients change: tasks sign in as another user.' }, '*': { procedure: CREDENTIALS } },
+    remarks: {
+      'alternatingUsers → iamAuthentication': { procedure: CREDENTIALS },
+      'iamAuthentication → managedSecret': { note: 'The clients change: tasks sign in as another user.' },
+      '*': { procedure: 'Clients read another secret: deploy database and services together, at a quiet hour.' },
+    },
     values: {
       alternatingUsers: () => CredentialRotation.alternatingUsers(),
       iamAuthentication: () => CredentialRotation.iamAuthentication(),
@@ -172,6 +200,22 @@ export const DATABASE_ROWS: readonly Row[] = [
   }),
   ...databaseCalls(INSTANCE),
   ...changesAround(INSTANCE),
+  ...changesOf<DatabaseUserOptions & { readonly access: DatabaseAccess }>({
+    subject: USER,
+    struct: 'DatabaseUserOptions',
+    changes: {
+      access: [() => DatabaseAccess.READ_ONLY, () => DatabaseAccess.READ_WRITE],
+      iamAuthentication: [undefined, true, { procedure: CREDENTIALS }],
+    },
+  }),
+  ...changesOf<DatabaseConnectionOptions>({
+    subject: CONNECTION,
+    struct: 'DatabaseConnectionOptions',
+    changes: {
+      databaseName: [undefined, 'archive'],
+      variables: [undefined, { host: 'REPORTS_HOST' }],
+    },
+  }),
   ...changesOf<HardenedPostgresProps>({ subject: CLUSTER, struct: 'HardenedPostgresProps', changes: { ...shared('work_mem'), port: [undefined, 6379, { procedure: PORT }] } }),
   ...changesOf<ServerlessCapacityProps, HardenedPostgresProps>({
     subject: CLUSTER, struct: 'ServerlessCapacityProps', at: 'PostgresCapacity.serverless', within: (props) => ({ capacity: PostgresCapacity.serverless(props) }), changes: SERVERLESS_CAPACITY,

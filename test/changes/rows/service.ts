@@ -8,7 +8,7 @@ import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  type BlueGreenProps, type CanaryProps, type CodeDeployProps, type DatadogProps, type DeclaredImageProps, EnvironmentProfile, type GeneratedSecretProps,
+  type BlueGreenProps, type CanaryProps, type CodeDeployProps, DatabaseAccess, type DatadogProps, type DeclaredImageProps, EnvironmentProfile, type GeneratedSecretProps,
   type FileSystemVolumeProps, type IBackingService, type LinearProps, type NightPause, type OpenTelemetryProps, ProductionWebService, type ProductionWebServiceProps, Rollout,
   Route, SecureLoadBalancer, SecureVpc, ServiceCluster, type ServiceClusterProps, ServiceImage, ServiceScaling, type ServiceScalingProps, ServiceSecret,
   ServiceVolume, Sidecar, type SidecarProps, type SmokeCommandProps, SmokeTest, type SmokeTestProps, type SpotShare, type StepScalingProps, type StepsProps,
@@ -177,6 +177,9 @@ export const SERVICE_ROWS: readonly Row[] = [
     changes: {
       'HardenedDatabase.withVariables': [(site) => site.database, (site) => site.database.withVariables({ host: 'PGHOST' }), {
         note: 'The application must know the new names.',
+      }],
+      'HardenedDatabase.withUser': [(site) => site.database, (site) => site.database.withUser(site.database.addUser('reporting', DatabaseAccess.READ_WRITE)), {
+        note: 'Tasks of before sign in as the former user until the rollout has replaced them.',
       }],
     },
   }),

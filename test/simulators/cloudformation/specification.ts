@@ -19,6 +19,9 @@ const IMPACTS: { readonly [impact: string]: PropertyImpact } = {
   [ResourceImpact.WILL_UPDATE]: 'updates',
 };
 
+/** Custom resources of the library, whose function answers each request with the same physical id. */
+const KEEPING_THEIR_ID = ['Custom::DatabaseSetup'];
+
 /**
  * Properties that differ between two resolved resources of one type.
  * Numbers and booleans equal their text, as in CloudFormation.
@@ -31,7 +34,7 @@ export function propertyChanges(type: string, before: Properties, after: Propert
   const [difference] = Object.values(diffTemplate(only(type, before), only(type, after)).resources.changes);
   return Object.entries(difference?.propertyUpdates ?? {}).map(([name, { changeImpact }]) => ({
     name,
-    impact: IMPACTS[changeImpact ?? ''] ?? 'undocumented',
+    impact: IMPACTS[changeImpact ?? ''] ?? (KEEPING_THEIR_ID.includes(type) ? 'updates' : 'undocumented'),
   }));
 }
 

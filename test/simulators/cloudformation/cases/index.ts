@@ -8,6 +8,7 @@ import { LOAD_BALANCER_CASES, TRAFFIC_CASES } from './load-balancer';
 import { NAME_CASES, TEXT_CASES } from './names';
 import { NETWORK_CASES } from './network';
 import { REFERENCE_CASES } from './references';
+import { SETUP_CASES } from './setup';
 import { SIZE_CASES } from './sizes';
 import { STORED_DATA_CASES } from './stored-data';
 
@@ -21,6 +22,7 @@ export const CASES: readonly Case[] = [
   ...AWS_CALL_CASES,
   ...ECS_CASES,
   ...DATABASE_CASES,
+  ...SETUP_CASES,
   ...STORED_DATA_CASES,
   ...FILE_SYSTEM_CASES,
   ...SIZE_CASES,

@@ -9,6 +9,7 @@ import { NAMES } from './names';
 import { NETWORK } from './network';
 import { REFERENCES } from './references';
 import { Rulebook } from './rule';
+import { SETUP_RULES } from './setup';
 import { SIZES } from './sizes';
 import { STORED_DATA } from './stored-data';
 import { TEXT } from './text';
@@ -23,6 +24,7 @@ export const RULES = new Rulebook([
   AWS_CALLS,
   ECS,
   DATABASE,
+  SETUP_RULES,
   STORED_DATA,
   FILE_SYSTEMS,
   TEXT,

@@ -1,0 +1,50 @@
+/** Failure whose message is written for the reader of the stack's events. */
+export class SetupError extends Error {}
+
+/** Fields of errors of both servers, of Node and of the SDK. */
+interface Fields {
+  readonly name?: string;
+  readonly message?: string;
+  readonly code?: string;
+  readonly detail?: string;
+  readonly hint?: string;
+  readonly errors?: readonly Error[];
+}
+
+/** Connection failures that may pass: a server that starts, a name that is new, a network that is being made. */
+const TRANSIENT_CODES = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  // PostgreSQL starts, or has no free connection; the same of MySQL.
+  '57P03',
+  '53300',
+  'PROTOCOL_CONNECTION_LOST',
+  'ER_CON_COUNT_ERROR',
+  'ER_SERVER_SHUTDOWN',
+];
+const TRANSIENT_MESSAGES = /timeout expired|connection timeout|Connection terminated|connection ended/i;
+
+export function codeOf(error: unknown): string {
+  return `${(error as Fields | undefined)?.code ?? ''}`;
+}
+
+/** Message of an error as its origin wrote it, with its code. */
+export function messageOf(error: unknown): string {
+  const { message, code, detail, hint, errors, name } = (error ?? {}) as Fields;
+  if (error instanceof SetupError) {
+    return error.message;
+  }
+  const text = message || errors?.map((each) => each.message).join('; ') || name || 'unknown error';
+  const parts = [code && !text.includes(code) ? `${text} (${code})` : text];
+  return [...parts, ...(detail ? [`Detail: ${detail}`] : []), ...(hint ? [`Hint: ${hint}`] : [])].join('. ');
+}
+
+export function isTransient(error: unknown): boolean {
+  return TRANSIENT_CODES.includes(codeOf(error)) || TRANSIENT_MESSAGES.test(messageOf(error));
+}

@@ -1,0 +1,13 @@
+import { answer } from './answer';
+import { type Context, handle } from './handle';
+import { setUp } from './set-up';
+
+/**
+ * Custom resource that creates users, rights, schemas, extensions and databases on a server.
+ *
+ * It needs the variable `NODE_EXTRA_CA_CERTS=/var/runtime/ca-cert.pem`: the runtime has the authorities of RDS in that
+ * file, but has not loaded them by itself since Node 20. Its role reads the secrets, also their previous versions.
+ */
+export async function handler(event: unknown, context: Context): Promise<void> {
+  await handle(event, context, { setUp, answer, log: (line) => console.log(line) });
+}

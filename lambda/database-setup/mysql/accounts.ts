@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { escape, escapeId } from 'mysql2';
+import { checkWaysToSignIn, type KnownUser, namesOf, type PlannedUser } from '../planned-user';
+import { cloneOf, type SetupProperties } from '../properties';
+import type { Run } from '../run';
+import type { Account } from '../secrets';
+import { signsIn } from '../sign-in';
+import { MysqlSession } from './mysql-session';
+
+const IAM_PLUGIN = 'AWSAuthenticationPlugin';
+const RANDOM_BYTES = 30;
+
+interface KnownAccount extends KnownUser {
+  /** True if the server requires TLS of it. */
+  readonly tls: boolean;
+}
+
+/** Context of the accounts. */
+export interface AccountsContext {
+  readonly properties: SetupProperties;
+  readonly users: readonly PlannedUser[];
+  /** Session of the master user. */
+  readonly session: MysqlSession;
+  readonly run: Run;
+}
+
+/** Users of a server. MySQL writes no password of these statements into its logs. */
+export class Accounts {
+  public constructor(private readonly context: AccountsContext) {}
+
+  /** Creates all users. One whose secret signs in keeps its password. Returns the users by name, clones included. */
+  public async create(): Promise<ReadonlyMap<string, PlannedUser>> {
+    const { users, run } = this.context;
+    run.begin('Check the users of the server');
+    const known = await this.known();
+    checkWaysToSignIn(users, known);
+
+    run.begin('Create users and set passwords');
+    const names = new Map<string, PlannedUser>();
+    for (const user of users) {
+      for (const name of this.wanted(user, known)) {
+        await this.createOrReset(name, user, known);
+        names.set(name, user);
+      }
+    }
+    return names;
+  }
+
+  private async known(): Promise<KnownAccount[]> {
+    const rows = await this.context.session.rows<{ name: string; plugin: string; tls: string }>(
+      'Read the users',
+      "SELECT User AS name, plugin, ssl_type AS tls FROM mysql.user WHERE Host = '%' AND User IN (?)",
+      [['', ...this.context.users.flatMap(namesOf)]],
+    );
+    return rows.map(({ name, plugin, tls }) => ({ name, iam: plugin === IAM_PLUGIN, tls: tls !== '' }));
+  }
+
+  /** A clone is made only with its password, because MySQL lets in whoever has none. */
+  private wanted({ name, accounts }: PlannedUser, known: readonly KnownUser[]): string[] {
+    const clone = cloneOf(name);
+    const hasClone = known.some((user) => user.name === clone) || accounts.some(({ user }) => user === clone);
+    return hasClone && accounts.length > 0 ? [name, clone] : [name];
+  }
+
+  private async createOrReset(
+    name: string,
+    { secretArn, accounts }: PlannedUser,
+    known: readonly KnownAccount[],
+  ): Promise<void> {
+    const { session, run } = this.context;
+    const account = accounts.find(({ user }) => user === name);
+    const existing = known.find((user) => user.name === name);
+    if (!existing) {
+      run.log(`Create user ${name}`);
+      const proof = secretArn ? withPassword(account) : `IDENTIFIED WITH ${IAM_PLUGIN} AS 'RDS'`;
+      return session.run(`CREATE USER ${name}`, `CREATE USER ${grantee(name)} ${proof} REQUIRE SSL`);
+    }
+    if (!existing.tls) {
+      await session.run(`ALTER USER ${name} REQUIRE SSL`, `ALTER USER ${grantee(name)} REQUIRE SSL`);
+    }
+    if (account && !(await this.signsIn(account))) {
+      run.log(`Set the password of ${name}, with which its secret did not sign in`);
+      await session.run(`ALTER USER ${name} password`, `ALTER USER ${grantee(name)} ${withPassword(account)}`);
+    }
+  }
+
+  private async signsIn(account: Account): Promise<boolean> {
+    const { properties, run } = this.context;
+    return signsIn(account, properties, run, async () => MysqlSession.open(properties, account, run));
+  }
+}
+
+/** User as it stands in statements. */
+export function grantee(name: string): string {
+  return `${escape(name)}@'%'`;
+}
+
+/** Where no version of the secret names the user, nobody knows the password, and the next rotation sets one. */
+function withPassword(account: Account | undefined): string {
+  return `IDENTIFIED BY ${escape(account?.password ?? randomBytes(RANDOM_BYTES).toString('base64'))}`;
+}
+
+/** Name of a database in a grant, where `_` and `%` stand for any character unless the server takes names literally. */
+export function databaseInGrant(name: string, literally: boolean): string {
+  return escapeId(literally ? name : name.replace(/[_%\\]/g, '\\$&'), true);
+}

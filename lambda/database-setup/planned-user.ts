@@ -1,0 +1,39 @@
+import { SetupError } from './failure';
+import { cloneOf, type SetupUser } from './properties';
+import type { Account } from './secrets';
+
+/** User of the server as it is before the setup. */
+export interface KnownUser {
+  readonly name: string;
+  /** True if it signs in with a token of IAM. */
+  readonly iam: boolean;
+}
+
+/** User with the accounts that its secret names. */
+export interface PlannedUser extends SetupUser {
+  readonly accounts: readonly Account[];
+}
+
+/** Names that the user needs on the server, its alternating clone included where there is a secret. */
+export function namesOf({ name, secretArn }: SetupUser): string[] {
+  return secretArn ? [name, cloneOf(name)] : [name];
+}
+
+/** Refuses another way to sign in for a user that exists, because it would lock out whoever is signed in that way. */
+export function checkWaysToSignIn(users: readonly SetupUser[], known: readonly KnownUser[]): void {
+  const conflicts = users.filter(({ name, secretArn }) =>
+    known.some((user) => user.name === name && user.iam === (secretArn !== undefined)),
+  );
+  if (conflicts.length === 0) {
+    return;
+  }
+  const sentences = conflicts.map(({ name, secretArn }) =>
+    secretArn
+      ? `user ${name} signs in with IAM authentication on this server, and the setup asks for a password`
+      : `user ${name} signs in with a password on this server, and the setup asks for IAM authentication`,
+  );
+  throw new SetupError(
+    `${sentences.join('; ')}. The change would lock out the tasks that run. Keep the user as it is, add a second ` +
+      'one with addUser(), move each service to it, and then stop using the first one.',
+  );
+}

@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { codeOf, messageOf, SetupError } from '../failure';
+import type { SetupProperties } from '../properties';
+import type { Run } from '../run';
+import type { Account } from '../secrets';
+
+/** A session waits shortly for the lock of a table, because whoever comes after it waits as well. */
+const LOCK_TIMEOUT_MS = 5000;
+const STATEMENT_TIMEOUT_MS = 120_000;
+const CONNECT_TIMEOUT_MS = 15_000;
+const ATTEMPTS = 4;
+const PAUSE_MS = 2000;
+/** Deadlock, serialization failure, lock timeout, object in use. */
+const REPEATABLE_CODES = ['40P01', '40001', '55P03', '55006'];
+
+/** Error of a statement, with the words of the server. */
+class StatementError extends SetupError {
+  public constructor(
+    kind: string,
+    public readonly original: unknown,
+  ) {
+    super(`${kind}: ${messageOf(original)}`);
+  }
+}
+
+/** Session of one user in one database, over verified TLS. */
+export class PostgresSession {
+  public static async open(
+    { host, port }: SetupProperties,
+    { user, password }: Account,
+    database: string,
+    { signal }: Run,
+    lockTimeoutMs = LOCK_TIMEOUT_MS,
+  ): Promise<PostgresSession> {
+    const client = new Client({
+      host,
+      port: Number(port),
+      user,
+      password,
+      database,
+      ssl: { rejectUnauthorized: true, minVersion: 'TLSv1.2' },
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      lock_timeout: lockTimeoutMs,
+      application_name: 'database-setup',
+    });
+    client.on('error', () => undefined);
+    signal.addEventListener('abort', () => void client.end().catch(() => undefined), { once: true });
+    await client.connect();
+    return new PostgresSession(client);
+  }
+
+  private constructor(private readonly client: Client) {}
+
+  /** Runs a statement. Its kind stands in an error instead of the statement. */
+  public async run(kind: string, sql: string): Promise<void> {
+    await this.rows(kind, sql);
+  }
+
+  public async rows<T extends object>(kind: string, sql: string, values: unknown[] = []): Promise<T[]> {
+    try {
+      return (await this.client.query<T>(sql, values)).rows;
+    } catch (error) {
+      throw new StatementError(kind, error);
+    }
+  }
+
+  /** Does everything or nothing, and repeats what a concurrent session disturbed. */
+  public async transaction(work: () => Promise<void>): Promise<void> {
+    await this.repeatedly(async () => {
+      await this.run('BEGIN', 'BEGIN');
+      try {
+        await work();
+        await this.run('COMMIT', 'COMMIT');
+      } catch (error) {
+        await this.client.query('ROLLBACK').catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  /** Repeats work that fails because of a concurrent session. */
+  public async repeatedly(work: () => Promise<void>): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (attempt === ATTEMPTS || !isRepeatable(error)) {
+          throw error;
+        }
+        await sleep(PAUSE_MS);
+      }
+    }
+  }
+
+  public async close(): Promise<void> {
+    await this.client.end().catch(() => undefined);
+  }
+}
+
+function isRepeatable(error: unknown): boolean {
+  if (!(error instanceof StatementError)) {
+    return false;
+  }
+  return REPEATABLE_CODES.includes(codeOf(error.original)) || /tuple concurrently/.test(error.message);
+}

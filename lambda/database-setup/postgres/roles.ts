@@ -1,0 +1,195 @@
+import { escapeIdentifier as identifier, escapeLiteral as literal } from 'pg';
+import { SetupError } from '../failure';
+import { checkWaysToSignIn, type KnownUser, namesOf, type PlannedUser } from '../planned-user';
+import { cloneOf, type SetupProperties } from '../properties';
+import type { Run } from '../run';
+import type { Account } from '../secrets';
+import { signsIn } from '../sign-in';
+import { PostgresSession } from './postgres-session';
+import { scramVerifier } from './scram';
+
+/** Members of this role sign in with a token of IAM, and only so. That holds for indirect members, too. */
+const IAM_ROLE = 'rds_iam';
+
+/** Context of the roles. */
+export interface RolesContext {
+  readonly properties: SetupProperties;
+  readonly users: readonly PlannedUser[];
+  readonly master: Account;
+  /** Session of the master user. */
+  readonly session: PostgresSession;
+  readonly run: Run;
+}
+
+/** Users of a server. They are the same for each of its databases. */
+export class Roles {
+  public constructor(private readonly context: RolesContext) {}
+
+  /** Creates all users in one transaction. A user whose secret signs in keeps its password. */
+  public async create(): Promise<void> {
+    const { users, session, run } = this.context;
+    run.begin('Check the users of the server');
+    const known = await this.known();
+    checkWaysToSignIn(users, known);
+    const refused = await this.refusedAccounts(known);
+
+    run.begin('Create users and set passwords');
+    await session.transaction(async () => {
+      for (const user of users) {
+        await (user.secretArn ? this.createWithPassword(user, known, refused) : this.createWithIam(user, known));
+      }
+    });
+    const created = users.filter(({ name, secretArn }) => !secretArn && !has(known, name)).map(({ name }) => name);
+    if (created.length > 0) {
+      await this.keepMasterSignedIn(created);
+    }
+  }
+
+  private async known(): Promise<KnownUser[]> {
+    return this.context.session.rows<KnownUser>(
+      'Read the users',
+      `SELECT r.rolname AS name, EXISTS (
+         SELECT FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
+         WHERE m.member = r.oid AND g.rolname = '${IAM_ROLE}'
+       ) AS iam FROM pg_roles r WHERE r.rolname = ANY($1)`,
+      [this.context.users.flatMap(namesOf)],
+    );
+  }
+
+  /** Accounts of users that exist, with whose password nobody can sign in. So it is on a restored server. */
+  private async refusedAccounts(known: readonly KnownUser[]): Promise<Account[]> {
+    const accounts = this.context.users.flatMap((user) => user.accounts).filter(({ user }) => has(known, user));
+    const refused: Account[] = [];
+    for (const account of accounts) {
+      if (!(await this.signsIn(account))) {
+        refused.push(account);
+      }
+    }
+    return refused;
+  }
+
+  private async signsIn(account: Account): Promise<boolean> {
+    const { properties, run } = this.context;
+    return signsIn(account, properties, run, async () =>
+      PostgresSession.open(properties, account, properties.database, run),
+    );
+  }
+
+  private async createWithPassword(
+    user: PlannedUser,
+    known: readonly KnownUser[],
+    refused: readonly Account[],
+  ): Promise<void> {
+    const { name, access, accounts } = user;
+    const clone = cloneOf(name);
+    await this.createOrReset(name, user, known, refused);
+    // The owner's clone acts as the owner from its first session on, so that whatever it makes belongs to the owner.
+    if (access === 'OWNER' || has(known, clone) || accounts.some((account) => account.user === clone)) {
+      await this.createOrReset(clone, user, known, refused);
+      await this.makeMember(clone, name);
+    }
+    if (access === 'OWNER') {
+      await this.context.session.run(
+        `ALTER ROLE ${clone} SET role`,
+        `ALTER ROLE ${identifier(clone)} SET role = ${literal(name)}`,
+      );
+      await this.lendToMaster(name);
+    }
+  }
+
+  private async createOrReset(
+    name: string,
+    { accounts }: PlannedUser,
+    known: readonly KnownUser[],
+    refused: readonly Account[],
+  ): Promise<void> {
+    const { session, run } = this.context;
+    const account = accounts.find(({ user }) => user === name);
+    if (has(known, name)) {
+      if (account && refused.includes(account)) {
+        run.log(`Set the password of ${name}, with which its secret did not sign in`);
+        await session.run(
+          `ALTER ROLE ${name} PASSWORD`,
+          `ALTER ROLE ${identifier(name)} LOGIN PASSWORD ${this.verifier(account)}`,
+        );
+      }
+      return;
+    }
+    run.log(`Create user ${name}`);
+    const password = account ? ` PASSWORD ${this.verifier(account)}` : '';
+    await session.run(`CREATE ROLE ${name}`, `CREATE ROLE ${identifier(name)} LOGIN${password}`);
+  }
+
+  private verifier({ password }: Account): string {
+    const verifier = scramVerifier(password);
+    this.context.run.conceal(verifier);
+    return literal(verifier);
+  }
+
+  private async createWithIam({ name }: PlannedUser, known: readonly KnownUser[]): Promise<void> {
+    if (has(known, name)) {
+      return;
+    }
+    const { session, run } = this.context;
+    run.log(`Create user ${name} with IAM authentication`);
+    await session.run(`CREATE ROLE ${name}`, `CREATE ROLE ${identifier(name)} LOGIN`);
+    await session.run(`GRANT ${IAM_ROLE} TO ${name}`, `GRANT ${IAM_ROLE} TO ${identifier(name)}`);
+  }
+
+  /** The rotation does the same for a clone that it creates. */
+  private async makeMember(clone: string, name: string): Promise<void> {
+    const { session } = this.context;
+    const [{ member }] = await session.rows<{ member: boolean }>(
+      `Read the membership of ${clone}`,
+      "SELECT pg_has_role($1, $2, 'MEMBER') AS member",
+      [clone, name],
+    );
+    if (!member) {
+      await session.run(`GRANT ${name} TO ${clone}`, `GRANT ${identifier(name)} TO ${identifier(clone)}`);
+    }
+  }
+
+  /** The master user manages what the owner has. Since PostgreSQL 16, who creates a role may not yet act as it. */
+  private async lendToMaster(name: string): Promise<void> {
+    const { session, master } = this.context;
+    const options = (await hasGrantOptions(session)) ? ' WITH SET TRUE, INHERIT TRUE' : '';
+    await session.run(
+      `GRANT ${name} TO ${master.user}`,
+      `GRANT ${identifier(name)} TO ${identifier(master.user)}${options}`,
+    );
+  }
+
+  /**
+   * Takes new users with IAM authentication back if the master user can't sign in any more.
+   *
+   * Since PostgreSQL 16, who creates a role is a member of it. An indirect member of `rds_iam` may lose its password.
+   */
+  private async keepMasterSignedIn(created: readonly string[]): Promise<void> {
+    const { session, master } = this.context;
+    if (await this.signsIn(master)) {
+      return;
+    }
+    await session.transaction(async () => {
+      for (const name of created) {
+        await session.run(`DROP ROLE ${name}`, `DROP ROLE ${identifier(name)}`);
+      }
+    });
+    throw new SetupError(
+      `with the new users ${created.join(', ')}, the master user could no longer sign in with its password. They ` +
+        'were taken back. Use users with a password on this server.',
+    );
+  }
+}
+
+/** True on PostgreSQL 16 and later. */
+export async function hasGrantOptions(session: PostgresSession): Promise<boolean> {
+  const [{ version }] = await session.rows<{ version: string }>(
+    'Read the version',
+    "SELECT current_setting('server_version_num') AS version",
+  );
+  return Number(version) >= 160_000;
+}
+
+function has(known: readonly KnownUser[], name: string): boolean {
+  return known.some((user) => user.name === name);
+}

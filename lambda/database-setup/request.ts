@@ -1,0 +1,52 @@
+import { ownerOf, type SetupProperties, type SetupUser } from './properties';
+
+/** Request of CloudFormation for the custom resource. */
+export interface Request {
+  readonly type: 'Create' | 'Update' | 'Delete';
+  readonly responseUrl: string;
+  readonly stackId: string;
+  readonly requestId: string;
+  readonly logicalId: string;
+  readonly properties: SetupProperties;
+}
+
+type Fields = { readonly [name: string]: unknown };
+
+/** Parses an event. Returns undefined if it is not CloudFormation's, as the one that keeps the function awake. */
+export function read(event: unknown): Request | undefined {
+  const { RequestType, ResponseURL, StackId, RequestId, LogicalResourceId, ...given } = fields(event);
+  if (RequestType !== 'Create' && RequestType !== 'Update' && RequestType !== 'Delete') {
+    return undefined;
+  }
+  return {
+    type: RequestType,
+    responseUrl: `${ResponseURL}`,
+    stackId: `${StackId}`,
+    requestId: `${RequestId}`,
+    logicalId: `${LogicalResourceId}`,
+    properties: propertiesIn(given),
+  };
+}
+
+function propertiesIn({ ResourceProperties, OldResourceProperties }: Fields): SetupProperties {
+  const { databases, schemas, extensions, users, ...rest } = fields(ResourceProperties);
+  const former = ownerOf({ users: (fields(OldResourceProperties).users ?? []) as SetupUser[] });
+  return {
+    ...rest,
+    databases: databases ?? [],
+    schemas: schemas ?? [],
+    extensions: extensions ?? [],
+    users: users ?? [],
+    formerOwner: former?.name,
+  } as unknown as SetupProperties;
+}
+
+/** The same for every request of one resource, so that no update is a replacement. */
+export function physicalId({ stackId, logicalId }: Request): string {
+  const stackName = stackId.split('/')[1] ?? stackId;
+  return `${stackName}/${logicalId}`;
+}
+
+function fields(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}

@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { codeOf, messageOf, SetupError } from './failure';
+import type { SetupProperties } from './properties';
+import { reach } from './reach';
+import type { Run } from './run';
+import type { Account, Secrets } from './secrets';
+
+/** Opens a session of an account. */
+export type Open<Session> = (account: Account) => Promise<Session>;
+
+/** Codes of PostgreSQL and MySQL for a password that is refused, and for a user who may not sign in. */
+const REFUSED = ['28P01', '28000', 'ER_ACCESS_DENIED_ERROR'];
+/** The password is right, and the user may not connect to this database yet. */
+const NO_CONNECT_RIGHT = '42501';
+const MASTER_ATTEMPTS = 3;
+const PAUSE_MS = 2000;
+
+/** Signs in as the master user. Reads a refused password again, because a rotation may be under way. */
+export async function signInAsMaster<Session>(
+  properties: SetupProperties,
+  secrets: Secrets,
+  run: Run,
+  open: Open<Session>,
+): Promise<{ readonly master: Account; readonly session: Session }> {
+  run.begin(`Sign in to ${properties.host} as the master user`);
+  for (let attempt = 1; ; attempt++) {
+    const master = await secrets.current(properties.masterSecretArn);
+    try {
+      return { master, session: await reach(properties, run, async () => open(master)) };
+    } catch (error) {
+      if (attempt === MASTER_ATTEMPTS || !REFUSED.includes(codeOf(error))) {
+        throw failureOf(`the master user ${master.user}`, error);
+      }
+      await sleep(PAUSE_MS);
+    }
+  }
+}
+
+/** True if the server accepts the password of the account. */
+export async function signsIn(
+  account: Account,
+  properties: SetupProperties,
+  run: Run,
+  open: Open<{ close(): Promise<void> }>,
+): Promise<boolean> {
+  try {
+    await (await reach(properties, run, async () => open(account))).close();
+    return true;
+  } catch (error) {
+    if (REFUSED.includes(codeOf(error))) {
+      return false;
+    }
+    if (codeOf(error) === NO_CONNECT_RIGHT) {
+      return true;
+    }
+    throw failureOf(account.user, error);
+  }
+}
+
+function failureOf(user: string, error: unknown): SetupError {
+  return error instanceof SetupError ? error : new SetupError(`sign-in as ${user}: ${messageOf(error)}`);
+}

@@ -1,0 +1,24 @@
+import { type Case, changed, removed, resource } from './case';
+
+const setup = (users: ReadonlyArray<{ readonly name: string; readonly secretArn?: string }>) =>
+  resource('Custom::DatabaseSetup', { ServiceToken: 'arn:function', users });
+const APPLICATION = { name: 'application', secretArn: 'arn:secret' };
+
+/** Behaviour of the setup of a database. */
+export const SETUP_CASES: readonly Case[] = [
+  changed(
+    'users-keep-their-sign-in',
+    'refused by AWS',
+    'a user with a password is not switched to IAM',
+    setup([APPLICATION]),
+    setup([{ name: 'application' }]),
+  ),
+  changed(
+    'setup-runs-again',
+    'in place',
+    'a second user is created',
+    setup([APPLICATION]),
+    setup([APPLICATION, { name: 'anna' }]),
+  ),
+  removed('setup-removed', 'in place', 'users stay without their setup', setup([APPLICATION])),
+];

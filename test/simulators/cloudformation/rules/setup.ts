@@ -1,0 +1,48 @@
+import type { Properties } from '../template';
+import type { Rules } from './rule';
+
+const SETUP = 'Custom::DatabaseSetup';
+
+interface User {
+  readonly name: string;
+  readonly secretArn?: string;
+}
+
+/** Users of a setup. */
+function usersOf({ users = [] }: Properties): User[] {
+  return users as User[];
+}
+
+/** Setup of a database: a function of the library that runs statements. */
+export const SETUP_RULES: Rules = {
+  refusals: [
+    {
+      id: 'users-keep-their-sign-in',
+      source: 'Amazon RDS User Guide, "IAM database authentication": with rds_iam, a password opens no session',
+      types: [SETUP],
+      refuses: ({ resource, before }) => {
+        const former = before ? usersOf(before.properties) : [];
+        const switched = usersOf(resource.properties).find(({ name, secretArn }) =>
+          former.some((user) => user.name === name && (user.secretArn === undefined) !== (secretArn === undefined)),
+        );
+        return switched && `user ${switched.name} signs in another way on this server`;
+      },
+    },
+  ],
+  effects: [
+    {
+      id: 'setup-runs-again',
+      source: 'PostgreSQL documentation, "GRANT", "CREATE ROLE": open sessions go on',
+      on: ['update'],
+      types: [SETUP],
+      effect: () => ({ verdict: 'in place', says: 'the setup creates what is missing, and drops nothing' }),
+    },
+    {
+      id: 'setup-removed',
+      source: 'AWS CloudFormation User Guide, "Custom resources": the function decides what a deletion does',
+      on: ['delete', 'replace'],
+      types: [SETUP],
+      effect: () => ({ verdict: 'in place', says: 'what the setup has created stays in the server' }),
+    },
+  ],
+};
