@@ -21,14 +21,14 @@ export interface HardenedDatabaseProps {
   /**
    * Name of the application's user.
    * It has a lower-case letter, then letters, digits and `_`, at most 26 characters.
-   * It can't be changed, because the secret would name a user that the server does not have.
+   * A change makes the setup create another user, and the former one stays in the server.
    * @default 'application'
    */
   readonly userName?: string;
   /**
    * Name of the user that owns schemas and tables, which migrations sign in as.
    * It has a lower-case letter, then letters, digits and `_`, at most 26 characters.
-   * It can't be changed, because the tables belong to the former owner.
+   * A change makes the setup create another owner, who gets the schemas and tables of the former one.
    * Throws a PropError with CredentialRotation.managedSecret(), where the master user owns the tables.
    * @default 'owner'
    */

@@ -22,8 +22,11 @@ const SEQUENCES = { OWNER: '', READ_WRITE: 'USAGE, SELECT', READ_ONLY: 'SELECT' 
  * beforehand and acts as the owner, so that each may alter the tables of the other.
  */
 export function postgresUsersSql(databaseName: string, extensions: string[], users: BootstrapUser[]): string {
-  const owner = users.find(({ access }) => access === 'OWNER')?.userName;
+  const owner = users.find(({ access }) => access === 'OWNER');
+  const withoutPassword = owner?.password === false;
   return [
+    // A member of an owner with rds_iam could not sign in with a password. No session sees the master user as one.
+    ...(withoutPassword ? ['BEGIN;'] : []),
     ...['pgaudit', 'pg_stat_statements', ...extensions].map((name) => `CREATE EXTENSION IF NOT EXISTS "${name}";`),
     ...users.flatMap(postgresRole),
     `REVOKE ALL ON DATABASE ${databaseName} FROM PUBLIC;`,
@@ -31,7 +34,8 @@ export function postgresUsersSql(databaseName: string, extensions: string[], use
     ...(owner === undefined ? [] : ownerRights(owner, databaseName)),
     ...users
       .filter(({ access }) => access !== 'OWNER')
-      .flatMap((user) => rowRights(user, databaseName, owner)),
+      .flatMap((user) => rowRights(user, databaseName, owner?.userName)),
+    ...(withoutPassword ? [`REVOKE ${owner.userName} FROM CURRENT_USER;`, 'COMMIT;'] : []),
     '',
   ].join('\n');
 }
@@ -42,11 +46,15 @@ function postgresRole({ userName, password }: BootstrapUser): string[] {
     : [`CREATE ROLE ${userName} LOGIN;`, `GRANT rds_iam TO ${userName};`];
 }
 
-function ownerRights(owner: string, databaseName: string): string[] {
+function ownerRights({ userName: owner, password }: BootstrapUser, databaseName: string): string[] {
   return [
     `GRANT ${owner} TO CURRENT_USER;`,
-    `CREATE ROLE ${cloneOf(owner)} LOGIN IN ROLE ${owner};`,
-    `ALTER ROLE ${cloneOf(owner)} SET role = '${owner}';`,
+    ...(password
+      ? [
+        `CREATE ROLE ${cloneOf(owner)} LOGIN IN ROLE ${owner};`,
+        `ALTER ROLE ${cloneOf(owner)} SET role = '${owner}';`,
+      ]
+      : []),
     `GRANT ALL ON DATABASE ${databaseName} TO ${owner};`,
     `GRANT ALL ON SCHEMA public TO ${owner};`,
   ];

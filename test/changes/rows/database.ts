@@ -69,7 +69,7 @@ const UPGRADE = 'Follow [the upgrade](database.md#upgrade-to-a-major-version): a
   + 'No version goes back. Deploy it alone: if anything else fails after it, the rollback fails as well, and `aws cloudformation continue-update-rollback '
   + '--resources-to-skip` of the server ends it.';
 const CREDENTIALS = 'The setup refuses it, because it would lock out running tasks. [A second user](database-users.md#switch-the-way-to-sign-in) moves the services one by one.';
-const FORMER_USER = 'The setup creates another user. The former one stays in the server, and tables stay with the former owner.';
+const FORMER_USER = 'The setup creates another user, and gives another owner the tables. The former user stays, so tasks that run keep their way in.';
 const LOCK = 'A lock can only become stricter. Try it with short retentions first.';
 const REASON = 'reason that the team gives, long enough';
 
