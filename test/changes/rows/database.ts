@@ -13,7 +13,7 @@ import {
 import { ENV } from '../../fixtures/test-stack';
 import { changesAround } from '../general';
 import type { Changes, Subject } from '../row';
-import { changesOf, choicesOf, type Row } from '../rows';
+import { changesOf, choicesOf, parametersOf, type Row } from '../rows';
 import type { Site } from '../site';
 import { databaseCalls } from './database-calls';
 import { WEB } from './service';
@@ -203,10 +203,13 @@ export const DATABASE_ROWS: readonly Row[] = [
   ...changesOf<DatabaseUserOptions & { readonly access: DatabaseAccess }>({
     subject: USER,
     struct: 'DatabaseUserOptions',
-    changes: {
-      access: [() => DatabaseAccess.READ_ONLY, () => DatabaseAccess.READ_WRITE],
-      iamAuthentication: [undefined, true, { procedure: CREDENTIALS }],
-    },
+    changes: { iamAuthentication: [undefined, true, { procedure: CREDENTIALS }] },
+  }),
+  ...parametersOf<DatabaseAccess, DatabaseUserOptions & { readonly access: DatabaseAccess }>({
+    subject: USER,
+    prop: 'addUser',
+    within: (access) => ({ access }),
+    changes: { 'HardenedDatabase.addUser': [() => DatabaseAccess.READ_ONLY, () => DatabaseAccess.READ_WRITE] },
   }),
   ...changesOf<DatabaseConnectionOptions>({
     subject: CONNECTION,
