@@ -29,6 +29,20 @@ describe('Every prop and every choice of the compiled API has a row', () => {
     expect(missing.map((factory) => `${factory}: add a value to a choice of ${factory.split('.')[0]} in test/changes/rows`)).toEqual([]);
   });
 
+  test('every method that changes a construct', () => {
+    const methods = types
+      .filter(({ kind, name }) => kind === 'class' || !types.some((type) => implementsIt(assembly, type, name)))
+      .flatMap(({ name, methods: all = [] }) => all.filter((method) => !isStatic(method)).map((method) => `${name}.${method.name}`));
+    const missing = methods.filter((method) => !COVERED.has(method) && !COVERED.has(`${method}()`) && !isExempt(method));
+    expect(missing.map((method) => `${method}: add a call to callsOf(...) in test/changes/rows, or a reason to METHODS_WITHOUT_ROW`)).toEqual([]);
+  });
+
+  test('no method has a reason and a row, and each reason is about a method', () => {
+    const known = types.flatMap(({ name, methods = [] }) => methods.map((method) => `${name}.${method.name}`));
+    const named = Object.values(METHODS_WITHOUT_ROW).flat();
+    expect(named.filter((method) => COVERED.has(method) || !known.includes(method))).toEqual([]);
+  });
+
   test('no row is about a prop or factory that the API does not have', () => {
     const known = new Set([
       ...types.flatMap((type) => allProperties(assembly, type).map((name) => `${type.name}.${name}`)),
@@ -43,6 +57,31 @@ const FACTORIES_WITHOUT_ROW = new Set([
   'MonitoredService.fromFargate', 'ReleasedService.fromFargate', 'MonitoredDatabase.fromCluster', 'MonitoredDatabase.fromInstance', 'CiDeployRole.bitbucket',
   'CiDeployRole.github', 'MysqlCapacity.serverless', 'PostgresCapacity.instance',
 ]);
+
+/** Methods that change nothing that a row does not change already, by the reason. */
+const METHODS_WITHOUT_ROW: { readonly [reason: string]: readonly string[] } = {
+  'reads what is there': [
+    'AlertRouting.topicFor', 'DistinctCount.metric', 'GoldenSignalAlarms.alarmFor', 'HardenedDatabase.metric', 'HardenedDatabase.metricConnections',
+    'HardenedDatabase.metricCpuUtilization', 'HardenedDatabase.metricFreeStorage', 'HardenedDatabase.metricFreeableMemory',
+    'ImageRepository.releasedImageParameterName', 'LogMetric.metric', 'Runbooks.pageOf', 'SecureVpc.hasTier', 'SecureVpc.subnets',
+  ],
+  'is called by constructs of the library': ['HardenedDatabase.bind', 'MonitoredService.rollBackOn'],
+  'is how rows of the profile set it': ['EnvironmentProfile.adjust', 'EnvironmentProfile.applyTo'],
+  'is how rows of its struct set it': ['ServiceObjective.recorded'],
+};
+
+function isExempt(method: string): boolean {
+  return Object.values(METHODS_WITHOUT_ROW).flat().includes(method);
+}
+
+function isStatic(method: NonNullable<AssemblyType['methods']>[number] & { static?: boolean; protected?: boolean }): boolean {
+  return method.static === true || method.protected === true;
+}
+
+/** Tells if a class implements an interface, whose methods are then judged as those of the class. */
+function implementsIt(assembly: Assembly, type: AssemblyType, name: string): boolean {
+  return type.kind === 'class' && inherits(assembly, type, Object.values(assembly.types).find((one) => one.name === name)!.fqn);
+}
 
 /** Tells if a static method makes its own class. */
 function isFactory(method: NonNullable<AssemblyType['methods']>[number] & { static?: boolean }, name: string): boolean {

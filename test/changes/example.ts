@@ -31,7 +31,7 @@ function text(value: unknown): string {
 /** Source of a value without the names of modules and of the site, which a transpiler wrote or a reader does not know. */
 function sourceOf(make: () => unknown): string {
   return make.toString()
-    .replace(/^\(?\w*\)?\s*=>\s*/, '')
+    .replace(/^(?:\([\w\s,]*\)|\w+)\s*=>\s*/, '')
     .replace(/\(0, _\w+\.(\w+)\)/g, '$1')
     .replace(/\b_\w+\.(?:default\.)?/g, '')
     .replace(/\bsite\./g, '')

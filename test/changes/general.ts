@@ -15,7 +15,8 @@ interface Around {
   judge<Own>(subject: Subject<Own>): Judged;
 }
 
-const RENAMING = 'Logical ids come from the path. Keep construct ids for the life of a stack, or move the resources with `cdk refactor` before the change.';
+const RENAMING = 'Logical ids and many names come from the path: keep construct ids for the life of a stack. '
+  + '`cdk refactor --unstable=refactor` moves resources whose properties stay, and refuses those whose names change, such as databases.';
 
 const AROUND: readonly Around[] = [
   { what: 'A tag on the app', example: 'added', strict: true, judge: surrounded({}, { tag: 'shop' }) },

@@ -1,6 +1,6 @@
 import { ENV } from '../fixtures/test-stack';
 import { Account } from '../simulators/cloudformation/account';
-import { type Change, described, type Outcome } from '../simulators/cloudformation/outcome';
+import { type Change, described, type Outcome, type Status } from '../simulators/cloudformation/outcome';
 import { type Verdict, worst } from '../simulators/cloudformation/verdict';
 import type { Deployable } from './site';
 
@@ -70,11 +70,11 @@ export class Cloud {
 export function judgementOf(outcomes: readonly Outcome[]): Judgement {
   const verdict = worst(outcomes.map((outcome) => outcome.verdict));
   const changes = outcomes.flatMap((outcome) => outcome.changes);
-  const stuck = outcomes.some(({ state }) => /ROLLBACK_FAILED|DELETE_FAILED/.test(state.status));
-  const says = verdict === 'in place' ? summary(changes) : statements(changes, verdict);
+  const ends = outcomes.map(({ state }) => state.status);
+  const says = verdict === 'in place' ? summary(changes) : `${statements(changes, verdict)}${leftovers(changes, verdict)}`;
   return {
     verdict,
-    says: stuck && verdict === 'refused by AWS' ? `${says}; the rollback fails as well` : says,
+    says: `${says}${endOf(ends)}`,
     rules: [...new Set(changes.flatMap(({ findings }) => findings.filter((one) => BAD.includes(one.verdict)).map(({ rule }) => rule)))],
   };
 }
@@ -114,6 +114,19 @@ export function judgementOfRetries(app: readonly Deployable[], { rollback = true
     says: `after some failures ${unrepeatable.length > 0 ? 'the next attempt fails as well' : 'the rollback does not end'} (${few(causes, '; ')})`,
     rules: [],
   };
+}
+
+/** How operations end that neither succeed nor roll back. */
+function endOf(ends: readonly Status[]): string {
+  const rolledBack = ends.some((status) => status.endsWith('ROLLBACK_FAILED')) ? '; the rollback fails as well' : '';
+  return ends.includes('DELETE_FAILED') ? '; the stack stays in `DELETE_FAILED`' : rolledBack;
+}
+
+/** What a cleanup could not delete: the stack no longer knows it. */
+function leftovers(changes: readonly Change[], verdict: Verdict): string {
+  const left = changes.filter(({ action, findings }) => action === 'retain' && findings.some(({ rule }) => rule !== 'retained'));
+  const ids = few([...new Set(left.map(({ logicalId }) => `\`${readable(logicalId)}\``))]);
+  return left.length > 0 && verdict !== 'nothing' ? `; the cleanup can not delete ${ids}, no stack knows it from then on: delete it by hand` : '';
 }
 
 const DONE = { update: 'changes', replace: 'replaces', create: 'adds', delete: 'removes', retain: 'keeps outside the stack' };

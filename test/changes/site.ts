@@ -4,7 +4,7 @@ import { Certificate, type ICertificate } from 'aws-cdk-lib/aws-certificatemanag
 import { Construct } from 'constructs';
 import {
   AlertChannel, AlertRouting, Egress, EnvironmentProfile, HardenedPostgres, ImageRepository, ProductionWebService,
-  SecureLoadBalancer, SecureVpc, ServiceImage,
+  SecureLoadBalancer, SecureVpc, type SecureVpcProps, ServiceImage,
 } from '../../src';
 import { ENV, FLAGS } from '../fixtures/test-stack';
 import type { Template } from '../simulators/cloudformation/template';
@@ -22,6 +22,14 @@ export interface Surroundings {
   /** Availability Zones of the network. */
   readonly zones?: number;
   readonly egress?: () => Egress;
+  /**
+   * Puts the network into a stack of its own. References to it are exports, weak ones, which the newest apps have, or
+   * weak ones beside exports that nobody uses.
+   * @default - the network is in the stack of the subject
+   */
+  readonly networkApart?: 'strong' | 'both' | 'weak';
+  /** Other props of the network. */
+  readonly network?: (site: Site) => Partial<SecureVpcProps>;
   readonly profile?: () => EnvironmentProfile;
   /** Number of subjects; those after the first are called Second. */
   readonly copies?: number;
@@ -52,13 +60,15 @@ export class Site {
   public readonly stack: Stack;
   /** Scope of the subject. */
   public readonly scope: Construct;
-  private readonly app = new App({ context: CONTEXT, analyticsReporting: false, treeMetadata: false });
+  private readonly app: App;
   /** Scope of stacks. */
   public readonly stacks: Construct;
   private readonly parts = new Map<string, unknown>();
 
   public constructor(public readonly surroundings: Surroundings = {}) {
-    const { stage, tag, suffix = '', above, profile } = surroundings;
+    const { stage, tag, suffix = '', above, profile, networkApart } = surroundings;
+    const context = { ...CONTEXT, ...networkApart && { '@aws-cdk/core:defaultCrossStackReferences': networkApart } };
+    this.app = new App({ context, analyticsReporting: false, treeMetadata: false });
     this.stacks = stage ? new Stage(this.app, stage) : this.app;
     this.stack = new Stack(this.stacks, 'Test', { env: ENV, stackName: `Test${suffix}`, suppressTemplateIndentation: true });
     this.scope = above ? new Construct(this.stack, above) : this.stack;
@@ -69,9 +79,9 @@ export class Site {
   }
 
   public get network(): SecureVpc {
-    return this.part('Network', (scope, id) => new SecureVpc(scope, id, {
-      availabilityZoneCount: this.surroundings.zones,
-      egress: this.surroundings.egress?.(),
+    const { zones, egress, network, networkApart } = this.surroundings;
+    return this.part('Network', (scope, id) => new SecureVpc(networkApart ? this.otherStack('Below') : scope, id, {
+      availabilityZoneCount: zones, egress: egress?.(), ...network?.(this),
     }));
   }
 

@@ -15,8 +15,9 @@ import {
 import { ENV } from '../../fixtures/test-stack';
 import { changesAround } from '../general';
 import type { Changes, Subject } from '../row';
-import { changesOf, choicesOf, type Row } from '../rows';
+import { changesOf, choicesOf, parametersOf, type Row } from '../rows';
 import type { Site } from '../site';
+import { databaseCalls } from './database-calls';
 import { WEB } from './service';
 
 const INSTANCE: Subject<HardenedPostgresProps> = {
@@ -87,11 +88,15 @@ const ADOPTED: Subject<AdoptedDatabaseProps> = {
   },
 };
 
-const RESTORE = 'The new server is empty. Restore a snapshot under another construct id, stop writes, move the clients, then remove the former one.';
 const ONCE = 'RDS restores into a new server alone: follow [the restore](recovery.md#restore-into-a-new-database), and leave `restoreFrom` and `identifier` in place.';
-const UPGRADE = 'Follow [the upgrade](database.md): a snapshot first, a trial on a restored copy, replicas before the primary; it can not be undone.';
 const RESTART = 'Any change of a parameter restarts PostgreSQL at once, replicas and readers included: choose a quiet hour, and change several together.';
 const REPLICAS_FIRST = 'Two deployments: `replicaVersion` first, then `version` without `replicaVersion`. Each restarts the servers that it upgrades.';
+const RESTORE = 'A server keeps it for life, and a new one is empty: [restore](database.md#restore-data) a snapshot under another construct id, '
+  + 'stop writes, move the clients, then remove the former one.';
+const PORT = 'Clients of the former port are cut: deploy the database and all services by one command (`cdk deploy --all`), at a quiet hour.';
+const UPGRADE = 'Follow [the upgrade](database.md#upgrade-to-a-major-version): a snapshot first, a trial on a restored copy, replicas before the primary. '
+  + 'No version goes back. Deploy it alone: if anything else fails after it, the rollback fails as well, and `aws cloudformation continue-update-rollback '
+  + '--resources-to-skip` of the server ends it.';
 const CREDENTIALS = 'The setup refuses it, because it would lock out running tasks. [A second user](database-users.md#switch-the-way-to-sign-in) moves the services one by one.';
 const FORMER_USER = 'The setup creates another user, and gives another owner the tables. The former user stays, so tasks that run keep their way in.';
 const LOCK = 'A lock can only become stricter. Try it with short retentions first.';
@@ -272,14 +277,18 @@ export const DATABASE_ROWS: readonly Row[] = [
       time: [undefined, '2026-11-20T10:00:00Z', { procedure: ONCE }],
     },
   }),
+  ...databaseCalls(INSTANCE),
   ...changesAround(INSTANCE),
   ...changesOf<DatabaseUserOptions & { readonly access: DatabaseAccess }>({
     subject: USER,
     struct: 'DatabaseUserOptions',
-    changes: {
-      access: [() => DatabaseAccess.READ_ONLY, () => DatabaseAccess.READ_WRITE],
-      iamAuthentication: [undefined, true, { procedure: CREDENTIALS }],
-    },
+    changes: { iamAuthentication: [undefined, true, { procedure: CREDENTIALS }] },
+  }),
+  ...parametersOf<DatabaseAccess, DatabaseUserOptions & { readonly access: DatabaseAccess }>({
+    subject: USER,
+    prop: 'addUser',
+    within: (access) => ({ access }),
+    changes: { 'HardenedDatabase.addUser': [() => DatabaseAccess.READ_ONLY, () => DatabaseAccess.READ_WRITE] },
   }),
   ...changesOf<DatabaseConnectionOptions>({
     subject: CONNECTION,
@@ -290,7 +299,7 @@ export const DATABASE_ROWS: readonly Row[] = [
       variables: [undefined, { host: 'REPORTS_HOST' }],
     },
   }),
-  ...changesOf<HardenedPostgresProps>({ subject: CLUSTER, struct: 'HardenedPostgresProps', changes: shared('work_mem') }),
+  ...changesOf<HardenedPostgresProps>({ subject: CLUSTER, struct: 'HardenedPostgresProps', changes: { ...shared('work_mem'), port: [undefined, 6379, { procedure: PORT }] } }),
   ...changesOf<ServerlessCapacityProps, HardenedPostgresProps>({
     subject: CLUSTER, struct: 'ServerlessCapacityProps', at: 'PostgresCapacity.serverless', within: (props) => ({ capacity: PostgresCapacity.serverless(props) }), changes: SERVERLESS_CAPACITY,
   }),
@@ -349,7 +358,7 @@ export const DATABASE_ROWS: readonly Row[] = [
   ...changesOf<HardenedMysqlProps>({
     subject: MYSQL,
     struct: 'HardenedMysqlProps',
-    changes: { ...shared('max_allowed_packet'), capacity: [undefined, () => MysqlCapacity.instance(), { procedure: RESTORE }] },
+    changes: { ...shared('max_allowed_packet'), port: [undefined, 6379, { procedure: PORT }], capacity: [undefined, () => MysqlCapacity.instance(), { procedure: RESTORE }] },
   }),
   ...changesOf<MysqlServerlessProps, HardenedMysqlProps>({
     subject: MYSQL,

@@ -57,7 +57,7 @@ export const ENVIRONMENT_ROWS: readonly Row[] = [
     values: {
       'onePerStack': () => LogKeys.onePerStack(),
       'onePerGroup': () => LogKeys.onePerGroup(),
-      'of(key)': (site) => LogKeys.of(site.part('LogKey', (scope, id) => new Key(scope, id, { enableKeyRotation: true }))),
+      'of(key)': (site) => LogKeys.of(site.part('LogKey', (scope, id) => new Key(scope, id, { enableKeyRotation: true, removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE }))),
     },
   }),
   ...choicesOf<EnvironmentProfile, ProfileProps>({

@@ -5,6 +5,7 @@ import {
   type PathLimitProps, type ResponseHeaders, RuleOverride, SecureBucket, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, TlsPolicy, type Waiver, WebFirewall,
   type WebFirewallProps,
 } from '../../../src';
+import { callsOf } from '../calls';
 import { changesAround } from '../general';
 import { KEPT_NAME } from '../procedures';
 import type { Subject } from '../row';
@@ -43,7 +44,9 @@ export const BALANCER_ROWS: readonly Row[] = [
     changes: {
       network: [undefined, (site: Site) => new SecureVpc(site.stack, 'Other'), { procedure: MOVE }],
       certificate: [undefined, (site: Site) => site.otherCertificate],
-      plainHttp: [undefined, { reason: REASON }, { procedure: 'Remove `httpRedirect` first, then change.' }],
+      plainHttp: [undefined, { reason: REASON }, {
+        procedure: 'Clients of `https://` are cut, and port 80 answers nobody for some seconds: move them to `http://` first, at a quiet hour.',
+      }],
       tlsPolicy: [undefined, () => TlsPolicy.TLS_1_3, { note: 'Clients that know TLS 1.2 only are refused from then on.' }],
       httpRedirect: [undefined, false, { note: 'Links to `http://` end.' }],
       ingress: [undefined, () => Ingress.cidrs(['192.0.2.0/24'])],
@@ -164,6 +167,9 @@ export const BALANCER_ROWS: readonly Row[] = [
       maxAge: [undefined, Duration.hours(1)],
     },
   }),
+  ...callsOf<SecureLoadBalancer, BalancerProps>({
+    subject: BALANCER, class: 'SecureLoadBalancer', calls: { openPort: [(balancer) => balancer.openPort(9443)] },
+  }),
   ...changesAround(BALANCER),
 ];
 
@@ -193,6 +199,15 @@ export const FIREWALL_ROWS: readonly Row[] = [
     prop: 'pathLimits',
     within: (limit) => ({ pathLimits: [limit] }),
     changes: { 'PathLimit.of': [() => PathLimit.of('/login', { requestsPerMinute: 10 }), () => PathLimit.of('/signup', { requestsPerMinute: 10 })] },
+  }),
+  ...callsOf<WebFirewall, WebFirewallProps>({
+    subject: FIREWALL,
+    class: 'WebFirewall',
+    calls: {
+      associate: [(firewall, site) => firewall.associate(site.scope, 'arn:aws:apigateway:eu-central-1::/restapis/abcdef1234/stages/live'), {
+        note: 'The way back leaves the resource without a firewall.',
+      }],
+    },
   }),
   ...changesAround(FIREWALL),
 ];

@@ -3,6 +3,7 @@ import {
   type AdoptedVpcProps, BucketPurpose, ConnectedNetwork, type ConnectedNetworkProps, Egress, type EndpointsOnlyProps, EnvironmentProfile, HardenedPostgres, Ingress, SecureBucket,
   SecureLoadBalancer, SecureVpc, type SecureVpcProps, SubnetPlan, type SubnetPlanBlocks, type SubnetPlanSizes, SubnetTier,
 } from '../../../src';
+import { callsOf } from '../calls';
 import { changesAround } from '../general';
 import type { Subject } from '../row';
 import { changesOf, choicesOf, parametersOf, type Row } from '../rows';
@@ -39,6 +40,9 @@ const INSIDE = { ingress: Ingress.internalOnly(['10.0.0.0/8']) };
 const ANOTHER_NETWORK = 'Subnets can not change their addresses: build a second network, and move stores by a restore and services by DNS.';
 const EGRESS = 'Open connections to the internet are cut once, and public addresses change: tell partners that list them, and choose a quiet hour.';
 
+const ENDPOINTS_ONLY = 'From then on nothing reaches the internet, and AWS through endpoints alone: let applications and images do without it first. '
+  + 'Services in other stacks reach AWS again when they are deployed ([network below other stacks](#network-below-other-stacks)).';
+
 export const NETWORK_ROWS: readonly Row[] = [
   ...changesOf<SecureVpcProps>({
     subject: NETWORK,
@@ -51,7 +55,7 @@ export const NETWORK_ROWS: readonly Row[] = [
           [['eu-central-1a', 'eu-central-1b'], ['eu-central-1b', 'eu-central-1a'], { procedure: `Add zones at the end, and keep their order. ${ANOTHER_NETWORK}` }],
         ],
       },
-      egress: [undefined, () => Egress.endpointsOnly(), { procedure: EGRESS }],
+      egress: [undefined, () => Egress.endpointsOnly(), { procedure: ENDPOINTS_ONLY }],
       flowLogBucket: [undefined, (site: Site) => new SecureBucket(site.stack, 'Logs', { purpose: BucketPurpose.logs() }).bucket],
       dataPorts: [[5432], [5432, 6432]],
       connectedNetworks: [undefined, () => [ConnectedNetwork.of('10.8.0.0/16')], { note: 'Routes and security groups stay with you.' }],
@@ -78,7 +82,7 @@ export const NETWORK_ROWS: readonly Row[] = [
     within: (egress) => ({ egress }),
     remarks: {
       '*': { procedure: EGRESS },
-      '* → endpointsOnly': { procedure: EGRESS },
+      '* → endpointsOnly': { procedure: ENDPOINTS_ONLY },
     },
   }),
   ...choicesOf<SubnetPlan, SecureVpcProps>({
@@ -155,6 +159,15 @@ export const NETWORK_ROWS: readonly Row[] = [
       awsServices: [undefined, () => [InterfaceVpcEndpointAwsService.SQS]],
     },
   }),
+  ...callsOf<SecureVpc, SecureVpcProps>({
+    subject: NETWORK,
+    class: 'SecureVpc',
+    calls: {
+      allowToAwsServices: [(network, site) => network.allowToAwsServices({
+        client: clientOf(site).connections, purpose: 'send orders', services: [InterfaceVpcEndpointAwsService.SQS],
+      }), { with: () => ({ egress: Egress.endpointsOnly() }) }],
+    },
+  }),
   ...changesAround(NETWORK),
   ...changesOf<AdoptedVpcProps>({
     subject: ADOPTED,
@@ -176,6 +189,13 @@ export const NETWORK_ROWS: readonly Row[] = [
     },
   }),
 ];
+
+function clientOf(site: Site): SecurityGroup {
+  return site.part('Client', (scope, id) => {
+    const network = scope.node.findChild('Subject') as SecureVpc;
+    return new SecurityGroup(scope, id, { vpc: network.vpc, allowAllOutbound: false });
+  });
+}
 
 function vpcOf(site: Site): Vpc {
   return site.part('Vpc', (scope, id) => new Vpc(scope, id, {

@@ -16,6 +16,7 @@ import {
 } from '../../../src';
 import { secretOf, SLACK, TEAMS } from '../../fixtures/alert-routing';
 import { watchedCache, watchedDatabase, watchedService } from '../../fixtures/monitored-sources';
+import { callsOf } from '../calls';
 import { changesAround } from '../general';
 import type { Subject } from '../row';
 import { changesOf, choicesOf, parametersOf, type Row } from '../rows';
@@ -135,6 +136,18 @@ export const OBSERVABILITY_ROWS: readonly Row[] = [
     within: (runbooks) => ({ runbooks }),
     remarks: { '*': { note: 'Alarms name the page.' } },
     values: { 'published': () => Runbooks.published(), 'at(url)': () => Runbooks.at('https://wiki.example.com'), 'at(other)': () => Runbooks.at('https://docs.example.com') },
+  }),
+  ...callsOf<AlertRouting, AlertRoutingProps>({
+    subject: ALERTS,
+    class: 'AlertRouting',
+    calls: {
+      listenTo: [(alerts, site) => alerts.listenTo(topicOf(site), Severity.WARNING), {
+        with: (site) => {
+          topicOf(site);
+          return {};
+        },
+      }],
+    },
   }),
   ...changesAround(ALERTS),
   ...changesOf<GoldenSignalAlarmsProps>({
@@ -372,6 +385,10 @@ export const OBSERVABILITY_ROWS: readonly Row[] = [
 
 function watched(site: Site) {
   return site.part('Watched', (scope, id) => watchedService(scope as Site['stack'], id));
+}
+
+function topicOf(site: Site): Topic {
+  return site.part('Topic', (scope, id) => new Topic(scope, id));
 }
 
 function logOf(site: Site, name = 'Log'): ILogGroup {

@@ -1,4 +1,4 @@
-import { Duration, TimeZone } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, TimeZone } from 'aws-cdk-lib';
 import { EcsDeploymentConfig } from 'aws-cdk-lib/aws-codedeploy';
 import { Connections, type IConnectable, Peer, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
@@ -8,12 +8,13 @@ import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  type BlueGreenProps, type CanaryProps, type CodeDeployProps, type DatadogProps, type DeclaredImageProps, EnvironmentProfile, type GeneratedSecretProps,
-  type FileSystemVolumeProps, type LinearProps, type NightPause, type OpenTelemetryProps, ProductionWebService, type ProductionWebServiceProps, Rollout,
+  type BlueGreenProps, type CanaryProps, type CodeDeployProps, DatabaseAccess, type DatadogProps, type DeclaredImageProps, EnvironmentProfile, type GeneratedSecretProps,
+  type FileSystemVolumeProps, type IBackingService, type LinearProps, type NightPause, type OpenTelemetryProps, ProductionWebService, type ProductionWebServiceProps, Rollout,
   Route, SecureLoadBalancer, SecureVpc, ServiceCluster, type ServiceClusterProps, ServiceImage, ServiceScaling, type ServiceScalingProps, ServiceSecret,
   ServiceVolume, Sidecar, type SidecarProps, type SmokeCommandProps, SmokeTest, type SmokeTestProps, type SpotShare, type StepScalingProps, type StepsProps,
   TargetProtocolVersion, type TargetTrackingProps, Tracing, type TracingProps, type Waiver, type WebHealthCheck, type XrayProps,
 } from '../../../src';
+import { callsOf } from '../calls';
 import { changesAround } from '../general';
 import type { Subject } from '../row';
 import { changesOf, choicesOf, parametersOf, type Row } from '../rows';
@@ -47,14 +48,20 @@ const ALONE: Subject<WebProps> = {
   make: (site, id, props) => WEB.make(site, id, { certificate: site.certificate, ...props }),
 };
 
-const WEIGHTS = 'The rule gets its template weights back. First deploy until blue is live: `aws ecs describe-services` shows the weights; then change it, with no deployment running.';
-const ROLLOUT = 'Run a second service with the new rollout beside this one, move its route, then remove this one.';
-const TARGET_GROUPS = 'Run a second service beside this one, move its route, then remove this one.';
-const NEW_SERVICE = 'The service starts anew: run a second one beside it, move its route, then remove this one.';
+const WEIGHTS = 'The rule gets its template weights back. First deploy until blue is live: `aws elbv2 describe-rules --listener-arn LISTENER` shows the weights; '
+  + 'then change it, with no deployment running.';
+const MOVED = 'Both listeners get the target groups of the template back. First release until blue is live: `aws elbv2 describe-listeners --load-balancer-arn '
+  + 'LOAD_BALANCER` shows the groups; then change it, with no deployment running ([CodeDeploy](service.md#codedeploy)).';
+const ROLLOUT = 'The service is replaced, and all of its tasks end: follow [between ECS and CodeDeploy](service.md#codedeploy).';
+const SECOND = '[a second service](service.md#move-to-a-second-service)';
+const TARGET_GROUPS = `Move to ${SECOND} instead.`;
+const NEW_SERVICE = `The service starts anew, and its tasks end: move to ${SECOND} instead.`;
 const SECRET_VALUE = 'Copy the value to its new place before: the former secret is deleted.';
 const BETWEEN_DEPLOYMENTS = 'Change it while no deployment runs: only the smoke test uses the flow.';
 const TRACES = 'Tasks of before send no traces until the rollout has replaced them.';
-const HEALTH = 'Deploy a version that answers the new check first; then change the check.';
+const HEALTH = 'Deploy a version that answers the old and the new check first; then change the check ([steps](service.md#change-the-health-check)).';
+const RELEASE_AFTER = 'Tasks of the released revision lose their files, and no new one of it starts: release right after the deployment '
+  + '([files](service.md#share-files-between-tasks)).';
 const TABLE = 'reason that the team gives, long enough';
 
 export const SERVICE_ROWS: readonly Row[] = [
@@ -106,7 +113,7 @@ export const SERVICE_ROWS: readonly Row[] = [
       executableWritablePaths: [undefined, { reason: TABLE }],
       volumes: [undefined, () => [ServiceVolume.ephemeral('/var/cache/reports')]],
       ephemeralStorageGiB: [undefined, 50],
-      secretsKey: [undefined, (site: Site) => site.part('SecretsKey', (scope, id) => new Key(scope, id, { enableKeyRotation: true })), {
+      secretsKey: [undefined, (site: Site) => site.part('SecretsKey', (scope, id) => new Key(scope, id, { enableKeyRotation: true, removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE })), {
         with: () => ({ secrets: [ServiceSecret.generated('TOKEN')] }),
       }],
       command: [undefined, ['node', 'server.js']],
@@ -161,6 +168,19 @@ export const SERVICE_ROWS: readonly Row[] = [
       'withHeader(name, values)': () => Route.path('/shop/*').withHeader('X-Tenant', ['b']),
       'host(other)': () => Route.host('shop.example.com'),
       'header(name, others)': () => Route.header('X-Tenant', ['b']),
+    },
+  }),
+  ...parametersOf<IBackingService, WebProps>({
+    subject: WEB,
+    prop: 'backingServices',
+    within: (one) => ({ backingServices: [one] }),
+    changes: {
+      'HardenedDatabase.withVariables': [(site) => site.database, (site) => site.database.withVariables({ host: 'PGHOST' }), {
+        note: 'The application must know the new names.',
+      }],
+      'HardenedDatabase.withUser': [(site) => site.database, (site) => site.database.withUser(site.database.addUser('reporting', DatabaseAccess.READ_WRITE)), {
+        note: 'Tasks of before sign in as the former user until the rollout has replaced them.',
+      }],
     },
   }),
   ...choicesOf<Rollout, WebProps>({
@@ -229,7 +249,7 @@ export const SERVICE_ROWS: readonly Row[] = [
       terminationWaitTime: [undefined, Duration.minutes(10)],
       hookFunctions: [undefined, (site: Site) => [LambdaFunction.fromFunctionName(site.stack, 'Hook', 'shop-hook')]],
       revisionBucket: [undefined, (site: Site) => Bucket.fromBucketName(site.stack, 'Revisions', 'shop-revisions')],
-      availabilityZoneCount: [undefined, 2, { procedure: ROLLOUT }],
+      availabilityZoneCount: [undefined, 2, { procedure: 'A service under CodeDeploy keeps its network: give the construct another id ([CodeDeploy](service.md#codedeploy)).' }],
     },
   }),
   ...choicesOf<SmokeTest, WebProps>({
@@ -411,6 +431,13 @@ export const SERVICE_ROWS: readonly Row[] = [
       'fileSystem(other, fileSystem, props)': (site) => ServiceVolume.fileSystem('/var/lib/store', filesOf(site), { directory: '/shop' }),
     },
   }),
+  ...changesOf<WebProps>({
+    subject: WEB,
+    struct: 'ProductionWebServiceProps',
+    changes: {
+      volumes: [(site: Site) => [shopFiles(site)], undefined, { with: (site) => ({ image: ServiceImage.released(site.images) }), procedure: RELEASE_AFTER }],
+    },
+  }),
   ...changesOf<FileSystemVolumeProps, WebProps>({
     subject: WEB,
     struct: 'FileSystemVolumeProps',
@@ -479,11 +506,40 @@ export const SERVICE_ROWS: readonly Row[] = [
       logRouterImage: [undefined, () => ServiceImage.fromRegistry('public.ecr.aws/aws-observability/aws-for-fluent-bit:2.34.0'), { with: { logs: true } }],
     },
   }),
+  ...callsOf<ProductionWebService, WebProps>({
+    subject: WEB,
+    class: 'ProductionWebService',
+    calls: {
+      calls: [(web, site) => web.calls(calledOf(site)), {
+        with: (site) => {
+          calledOf(site);
+          return { cluster: clusterOf(site) };
+        },
+        note: 'The way back: release an application that no longer calls first.',
+      }],
+      allowCallsFrom: [(web, site) => web.allowCallsFrom(clientOf(site)), {
+        with: (site) => {
+          clientOf(site);
+          return {};
+        },
+        procedure: 'Move the client to another address of the service first.',
+      }],
+      verifyWith: [(web) => web.verifyWith(SmokeTest.http('/health')), { note: BETWEEN_DEPLOYMENTS }],
+      rollBackOn: [(web) => web.rollBackOn('orders-stuck'), { note: 'The alarm must exist when the service is deployed.' }],
+    },
+  }),
   ...changesAround(WEB),
   ...changesOf<WebProps>({
     subject: ALONE,
     struct: 'ProductionWebServiceProps',
-    changes: { certificate: [undefined, (site: Site) => site.otherCertificate] },
+    changes: {
+      certificate: {
+        several: [
+          [undefined, (site: Site) => site.otherCertificate],
+          [(site: Site) => site.certificate, (site: Site) => site.otherCertificate, { procedure: MOVED, with: () => ({ rollout: Rollout.codeDeploy() }) }],
+        ],
+      },
+    },
   }),
   ...changesAround(ALONE),
   ...changesOf<ServiceClusterProps>({
@@ -504,10 +560,30 @@ function clusterOf(site: Site): ServiceCluster['cluster'] {
   return site.part('Cluster', (scope, id) => new ServiceCluster(scope, id, { network: site.network, ecsExec: true })).cluster;
 }
 
+/** Another service of the cluster, which has a name there. */
+function calledOf(site: Site): ProductionWebService {
+  return site.part('Called', (scope, id) => new ProductionWebService(scope, id, {
+    network: site.network,
+    loadBalancer: site.loadBalancer,
+    image: ServiceImage.fromRepository(site.images, { tag: '1.4.2' }),
+    cluster: clusterOf(site),
+    discoveryName: 'called',
+    route: Route.path('/called/*'),
+  }));
+}
+
 function filesOf(site: Site): IFileSystem {
   return site.part('Files', (scope, id) => FileSystem.fromFileSystemAttributes(scope, id, {
     fileSystemId: 'fs-11111111111111111', securityGroup: SecurityGroup.fromSecurityGroupId(scope, `${id}Group`, 'sg-11111111111111111'),
   }));
+}
+
+function clientOf(site: Site): SecurityGroup {
+  return site.part('Client', (scope, id) => new SecurityGroup(scope, id, { vpc: site.network.vpc, allowAllOutbound: false }));
+}
+
+function shopFiles(site: Site): ServiceVolume {
+  return ServiceVolume.fileSystem('/var/lib/shop', filesOf(site), { directory: '/shop' });
 }
 
 function addressesOf(block: string): IConnectable {

@@ -5,6 +5,7 @@ import {
   type AdoptedRepositoryProps, type ArtifactBucketProps, BucketPurpose, EnvironmentProfile, ImageRepository, type ImageRepositoryProps,
   type LogBucketProps, SecureBucket, type SecureBucketProps, ServiceImage,
 } from '../../../src';
+import { callsOf } from '../calls';
 import { changesAround } from '../general';
 import type { Subject } from '../row';
 import { changesOf, choicesOf, type Row } from '../rows';
@@ -27,21 +28,27 @@ const BUCKET: Subject<SecureBucketProps> = {
   make: (site, id, props) => new SecureBucket(site.scope, id, { purpose: BucketPurpose.logs(), ...props }),
 };
 
+const SECOND_REPOSITORY = 'A repository keeps its name and key, and a new one is empty. Create a second one with another id and deploy it, '
+  + 'copy the images that run (`crane copy`), move the services to it, then remove the first one.';
+
 export const REGISTRY_ROWS: readonly Row[] = [
   ...changesOf<ImageRepositoryProps>({
     subject: REPOSITORY,
     struct: 'ImageRepositoryProps',
     changes: {
-      repositoryName: [undefined, 'shop', { procedure: 'The new repository is empty. Copy the images that run to it first (`crane copy`), then change.' }],
+      repositoryName: [undefined, 'shop', { procedure: SECOND_REPOSITORY }],
       tracks: { several: [[['production'], ['production', 'preview']], [['staging'], ['preview'], { procedure: 'Services read the parameter: move them to another track first.' }]] },
       mutableTags: [undefined, ['latest', 'main']],
       keepImages: [undefined, 50],
       key: [undefined, (site: Site) => keyOf(site), {
         with: { repositoryName: 'shop' },
-        procedure: 'A repository keeps its key. Create a second one with the new key, copy the images to it (`crane copy`), and move the services.',
+        procedure: SECOND_REPOSITORY,
       }],
       profile: [undefined, () => EnvironmentProfile.development()],
     },
+  }),
+  ...callsOf<ImageRepository, ImageRepositoryProps>({
+    subject: REPOSITORY, class: 'ImageRepository', calls: { keepTag: [(images) => images.keepTag('stable')] },
   }),
   ...changesAround(REPOSITORY),
   ...changesOf<AdoptedRepositoryProps>({

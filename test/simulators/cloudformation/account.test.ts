@@ -1,4 +1,5 @@
 import { Account } from './account';
+import { changingWaysToAws } from './cases/aws-calls';
 import { accountOfCases as anAccount, resource, template } from './cases/case';
 import { names, parameter, steps, topic } from './cases/parts';
 import { described } from './outcome';
@@ -194,5 +195,14 @@ describe('A change that no rule classifies is unknown', () => {
     expect(update('AWS::CloudWatch::Alarm', { Colour: 'red' }, { Colour: 'blue' })).toBe('unknown'));
   test('of a property that replaces only sometimes, where no rule decides', () => {
     expect(update('AWS::EC2::Instance', { InstanceType: 'a' }, { InstanceType: 'b' })).toBe('unknown');
+  });
+});
+
+describe('Calls of tasks to AWS (AWS PrivateLink Guide, "Private DNS")', () => {
+  test.each([
+    ['an endpoint that admits the subnet', changingWaysToAws('10.0.0.0/16')],
+    ['a route that stays', changingWaysToAws()],
+  ])('%s cuts nobody off', (_, play) => {
+    expect(described(play(anAccount())).filter((line) => line.includes('calls-to-aws-cut'))).toEqual([]);
   });
 });

@@ -169,6 +169,7 @@ export class Account {
 
   private run(stack: Stack, template: Template, options: DeploymentOptions, creates = false): Outcome {
     this.world.operation++;
+    const before = this.world.existing;
     let deployment: Deployment;
     try {
       deployment = new Deployment(this.world, this.judge, stack, template, options);
@@ -181,7 +182,8 @@ export class Account {
     try {
       deployment.run();
       this.complete(deployment, stack, template, creates);
-      return this.outcome(stack, deployment.steps, deployment.changes);
+      const lost = this.judge.aftermath(before, this.world.existing);
+      return this.outcome(stack, deployment.steps, [...deployment.changes, ...lost]);
     } catch (error) {
       if (error instanceof StepFailed || error instanceof TemplateError) {
         return this.failed(deployment, stack, template, options, creates, error);

@@ -93,7 +93,7 @@ export class Deployment {
           : []),
       ]);
     removed.forEach((_, id) => this.resources.delete(id));
-    const plan = { phase: 'cleanup', removals, graph, rolledOut: this.rolledOut() } as const;
+    const plan = { phase: 'cleanup', removals, graph, rolledOut: this.rolledOut(), made: this.done.made } as const;
     const { steps, changes } = removeAll(plan, this.world, this.judge);
     this.steps.push(...steps);
     this.changes.push(...changes);

@@ -44,6 +44,14 @@ describe('Policies (Template reference, "DeletionPolicy attribute" and "UpdateRe
     expect(account.update('Shop', policies('b', policy)).state.orphans).toHaveLength(left);
   });
 
+  test('what a cleanup can not delete stays outside the stack, and the update is complete', () => {
+    const account = anAccount();
+    account.deploy('Shop', template({ Bucket: resource('AWS::S3::Bucket') }));
+    const { state, verdict, changes } = account.update('Shop', template({ Topic: topic() }));
+    expect([state.status, verdict, names(state.orphans)]).toEqual(['UPDATE_COMPLETE', 'in place', ['Bucket']]);
+    expect(changes.map(({ action }) => action)).toEqual(['create', 'retain']);
+  });
+
   test('the policy of the new template decides on what it replaces', () => {
     const account = anAccount();
     account.deploy('Shop', policies('a', 'Delete'));
@@ -189,5 +197,15 @@ describe('Failure (CloudFormation User Guide, "Stack failure options" and "Conti
     expect(described(account.update('Shop', template({ Subject: resource('AWS::SQS::Queue') })))[0]).toContain(
       'Update of resource type is not permitted',
     );
+  });
+
+  test('an upgrade is not undone: where something else fails after it, the rollback fails as well', () => {
+    const server = (EngineVersion: string) => resource('AWS::RDS::DBInstance', { Engine: 'postgres', EngineVersion });
+    const account = anAccount();
+    account.deploy('Shop', template({ Server: server('16.9') }));
+    const upgraded = template({ Server: server('17.5'), Late: topic() });
+    const { state, changes } = account.update('Shop', upgraded, { failing: ['Late'] });
+    expect(state.status).toBe('UPDATE_ROLLBACK_FAILED');
+    expect(changes.at(-1)).toMatchObject({ logicalId: 'Server', findings: [{ rule: 'no-engine-downgrade' }] });
   });
 });

@@ -68,6 +68,15 @@ export class Judge {
     return [...findings, ...unclassified(change, findings, covered)];
   }
 
+  /** Losses by an operation as a whole, each as a change of the resource that lost something. */
+  public aftermath(before: Existing, after: Existing): Change[] {
+    return this.rules.aftermath.flatMap(({ id, takes }) =>
+      takes(before, after).map(({ resource: { type, logicalId }, verdict, says }) =>
+        judged({ action: 'affect', type, logicalId, properties: [] }, [{ rule: id, verdict, says }]),
+      ),
+    );
+  }
+
   /** Tells if it is known what a change of a property replaces, by the specification or a rule. */
   private decided({ type, properties }: ResourceChange, property: string): boolean {
     const impact = properties.find(({ name }) => name === property)?.impact;

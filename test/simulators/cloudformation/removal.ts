@@ -3,6 +3,7 @@ import { type Judge, judged } from './judge';
 import type { Change, Phase, Step } from './outcome';
 import type { Resource } from './resource';
 import type { ResourceChange } from './rules/rule';
+import type { Finding } from './verdict';
 import type { World } from './world';
 
 /** Resource to be deleted, under a policy. */
@@ -29,6 +30,8 @@ export interface RemovalPlan {
   readonly graph: Graph;
   /** Services that were deployed before. */
   readonly rolledOut?: readonly Resource[];
+  /** New resources of the same update. */
+  readonly made?: readonly Resource[];
 }
 
 /**
@@ -36,7 +39,8 @@ export interface RemovalPlan {
  * A resource stays if one that depends on it could not be deleted.
  * Source: CloudFormation template reference, "DeletionPolicy attribute" and "UpdateReplacePolicy attribute".
  */
-export function removeAll({ phase, removals, graph, rolledOut }: RemovalPlan, world: World, judge: Judge): Removed {
+export function removeAll(plan: RemovalPlan, world: World, judge: Judge): Removed {
+  const { phase, removals, graph, rolledOut, made } = plan;
   const result: Removed = { steps: [], changes: [], kept: [] };
   const leaving = removals.filter(({ judged: leaves }) => leaves).map(({ resource }) => resource);
   for (const removal of removals) {
@@ -48,6 +52,7 @@ export function removeAll({ phase, removals, graph, rolledOut }: RemovalPlan, wo
     const policy = effectivePolicy(resource, removal.policy);
     const keeps = policy === 'Retain' || (policy === 'RetainExceptOnCreate' && phase !== 'rollback');
     const refused = keeps ? [] : judge.deletion(resource, world.existing);
+    const isLeft = phase === 'cleanup' && refused.length > 0;
     if (!keeps && refused.length === 0) {
       world.remove(resource);
     }
@@ -63,19 +68,33 @@ export function removeAll({ phase, removals, graph, rolledOut }: RemovalPlan, wo
     }
     if (removal.judged || refused.length > 0) {
       const change: ResourceChange = {
-        action: keeps ? 'retain' : 'delete',
+        action: keeps || isLeft ? 'retain' : 'delete',
         type: resource.type,
         logicalId: resource.logicalId,
         before: resource,
         properties: [],
         policy,
         rolledOut,
+        made,
         leaving,
       };
-      result.changes.push(judged(change, refused.length > 0 ? refused : judge.classify(change, world.existing)));
+      const findings = refused.length > 0 ? refused : judge.classify(change, world.existing);
+      result.changes.push(judged(change, isLeft ? left(resource, refused) : findings));
     }
   }
   return result;
+}
+
+/**
+ * Findings about what a cleanup could not delete: the update is complete, and the stack no longer knows the resource.
+ * Source: CloudFormation User Guide, "Understand stack update behaviors" and "Troubleshooting CloudFormation": cleanup.
+ */
+function left({ logicalId }: Resource, refused: readonly Finding[]): Finding[] {
+  return refused.map(({ rule, says }) => ({
+    rule,
+    verdict: 'in place',
+    says: `${logicalId} stays outside the stack: ${says}`,
+  }));
 }
 
 /** Policy in force: databases are kept as a snapshot unless a template says otherwise. */

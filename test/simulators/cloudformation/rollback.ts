@@ -1,6 +1,6 @@
 import type { Deployment } from './deployment';
 import { Graph } from './graph';
-import type { Judge } from './judge';
+import { judged, type Judge } from './judge';
 import type { Change, Status, Step } from './outcome';
 import { removeAll } from './removal';
 import type { Resource } from './resource';
@@ -50,7 +50,10 @@ export function rollBackUpdate(deployment: Deployment, stack: Stack, world: Worl
     const step = { phase: 'rollback' as const, logicalId: before.logicalId };
     if (refused.length > 0) {
       steps.push({ ...step, does: 'fail', reason: refused[0].says });
-      return { status: 'UPDATE_ROLLBACK_FAILED', steps, changes: [], resources: deployment.resources };
+      const { type, logicalId } = before;
+      const attempt = { action: 'update', type, logicalId, before: after, after: before, properties: [] } as const;
+      const change = judged(attempt, refused);
+      return { status: 'UPDATE_ROLLBACK_FAILED', steps, changes: [change], resources: deployment.resources };
     }
     world.change(after, before);
     steps.push({ ...step, does: 'restore' });

@@ -67,12 +67,19 @@ export const DATABASE_CASES: readonly Case[] = [
   ),
   removed(
     'protected-database',
-    'refused by AWS',
-    'a protected server cannot be deleted',
+    'in place',
+    'a cleanup leaves a protected server',
     instance({ DeletionProtection: true }),
   ),
   afterRetainedServer('group-of-a-server', 'a subnet group stays as long as a server is in it', 'Delete'),
   afterRetainedServer('place-of-a-server', 'a subnet stays as long as a server is in it', 'Retain'),
+  changed(
+    'no-engine-downgrade',
+    'refused by AWS',
+    'Aurora MySQL cannot go back, either',
+    resource('AWS::RDS::DBCluster', { Engine: 'aurora-mysql', EngineVersion: '8.0.mysql_aurora.3.12.0' }),
+    resource('AWS::RDS::DBCluster', { Engine: 'aurora-mysql', EngineVersion: '8.0.mysql_aurora.3.11.1' }),
+  ),
   changed(
     'kept-by-a-conditional-property',
     'in place',

@@ -87,10 +87,4 @@ export const HARMLESS_CASES: readonly Case[] = [
     resource('Custom::VpcRestrictDefaultSG', { DefaultSecurityGroupId: 'sg-1' }),
   ),
   removed('association-removed', 'in place', 'a firewall goes', firewall('a')),
-  removed(
-    'access-point-changed',
-    'in place',
-    'tasks that are connected go on without their access point',
-    resource('AWS::EFS::AccessPoint', { FileSystemId: 'fs-1', RootDirectory: { Path: '/shop' } }),
-  ),
 ];

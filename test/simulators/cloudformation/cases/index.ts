@@ -1,6 +1,8 @@
+import { AWS_CALL_CASES } from './aws-calls';
 import type { Case } from './case';
 import { DATABASE_CASES } from './database';
 import { ECS_CASES } from './ecs';
+import { FILE_SYSTEM_CASES } from './file-systems';
 import { DOCUMENT_CASES, HARMLESS_CASES } from './harmless';
 import { LOAD_BALANCER_CASES, TRAFFIC_CASES } from './load-balancer';
 import { NAME_CASES, TEXT_CASES } from './names';
@@ -17,10 +19,12 @@ export const CASES: readonly Case[] = [
   ...NETWORK_CASES,
   ...LOAD_BALANCER_CASES,
   ...TRAFFIC_CASES,
+  ...AWS_CALL_CASES,
   ...ECS_CASES,
   ...DATABASE_CASES,
   ...SETUP_CASES,
   ...STORED_DATA_CASES,
+  ...FILE_SYSTEM_CASES,
   ...SIZE_CASES,
   ...REFERENCE_CASES,
   ...DOCUMENT_CASES,

@@ -149,8 +149,8 @@ export const LOAD_BALANCER_CASES: readonly Case[] = [
   ),
   removed(
     'protected-load-balancer',
-    'refused by AWS',
-    'a protected load balancer cannot be deleted',
+    'in place',
+    'a cleanup leaves a protected load balancer',
     balancer({ LoadBalancerAttributes: [{ Key: 'deletion_protection.enabled', Value: 'true' }] }),
     SUBNETS,
   ),

@@ -1,4 +1,4 @@
-import { type Case, changed, removed, resource, STACK, template } from './case';
+import { type Case, changed, removed, resource, STACK, template, updating } from './case';
 
 const bucket = resource('AWS::S3::Bucket');
 const server = (DeletionPolicy: string) => resource('AWS::RDS::DBInstance', { Engine: 'postgres' }, { DeletionPolicy });
@@ -7,7 +7,7 @@ const logs = (LogGroupName: string, UpdateReplacePolicy?: string) =>
 
 /** Documented behaviour of what holds data. */
 export const STORED_DATA_CASES: readonly Case[] = [
-  removed('bucket-with-objects', 'refused by AWS', 'a bucket with objects cannot be deleted', bucket),
+  removed('bucket-with-objects', 'in place', 'a cleanup leaves a bucket with objects', bucket),
   {
     rule: 'bucket-with-objects',
     verdict: 'refused by AWS',
@@ -27,20 +27,20 @@ export const STORED_DATA_CASES: readonly Case[] = [
   },
   removed(
     'repository-with-images',
-    'refused by AWS',
-    'a repository with images cannot be deleted',
+    'in place',
+    'a cleanup leaves a repository with images',
     resource('AWS::ECR::Repository'),
   ),
   removed(
     'vault-with-recovery-points',
-    'refused by AWS',
-    'a vault with recovery points cannot be deleted',
+    'in place',
+    'a cleanup leaves a vault with recovery points',
     resource('AWS::Backup::BackupVault', { BackupVaultName: 'orders' }),
   ),
   removed(
     'protected-log-group',
-    'refused by AWS',
-    'a protected log group cannot be deleted',
+    'in place',
+    'a cleanup leaves a protected log group',
     resource('AWS::Logs::LogGroup', { DeletionProtectionEnabled: true }),
   ),
   changed(
@@ -58,6 +58,33 @@ export const STORED_DATA_CASES: readonly Case[] = [
       resource(type, { KmsKeyId: 'a' }),
       resource(type, { KmsKeyId: 'b' }),
     ),
+  ),
+  ...[{ Encrypted: true }, { PerformanceMode: 'maxIO' }, { AvailabilityZoneName: 'eu-central-1a' }].map((after) =>
+    changed(
+      'data-replaced',
+      'data at risk',
+      `a file system with another ${Object.keys(after)[0]} is empty`,
+      resource('AWS::EFS::FileSystem'),
+      resource('AWS::EFS::FileSystem', after),
+    ),
+  ),
+  removed(
+    'data-deleted',
+    'data at risk',
+    'a cache is deleted, and no snapshot is taken unless its policy says so',
+    resource('AWS::ElastiCache::ReplicationGroup', { ReplicationGroupDescription: 'Sessions' }),
+  ),
+  removed(
+    'reader-ends',
+    'interruption',
+    'a member of a cluster goes without its data',
+    resource('AWS::RDS::DBInstance', { DBClusterIdentifier: 'orders', Engine: 'aurora-postgresql' }),
+  ),
+  removed(
+    'reader-ends',
+    'interruption',
+    'a replica is a copy',
+    resource('AWS::RDS::DBInstance', { SourceDBInstanceIdentifier: 'orders' }, { DeletionPolicy: 'Delete' }),
   ),
   changed('records-replaced', 'data at risk', 'a log group of another name is empty', logs('a'), logs('b')),
   changed(
@@ -88,6 +115,12 @@ export const STORED_DATA_CASES: readonly Case[] = [
     resource('AWS::EC2::SecurityGroup', { GroupDescription: 'Database' }, { DeletionPolicy: 'RetainExceptOnCreate' }),
   ),
   removed('retained', 'in place', 'a retained server stays', server('Retain')),
+  {
+    rule: 'store-begins-anew',
+    verdict: 'data at risk',
+    shows: 'a retained server under another logical id is an empty one',
+    play: updating({ ShopServer: server('Retain') }, { StoreServer: server('Retain') }),
+  },
   removed('data-kept-as-a-snapshot', 'interruption', 'a server leaves a snapshot', server('Snapshot')),
   removed('data-deleted', 'data at risk', 'a server without policy of its own is deleted', server('Delete')),
 ];

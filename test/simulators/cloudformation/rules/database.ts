@@ -131,7 +131,7 @@ export const DATABASE: Rules = {
     },
     {
       id: 'place-of-a-server',
-      source: 'API reference of Amazon EC2, "DeleteSubnet" and "DeleteSecurityGroup": DependencyViolation',
+      source: 'API reference of Amazon EC2, "Error codes" and "DeleteSecurityGroup": DependencyViolation',
       types: ['AWS::EC2::Subnet', 'AWS::EC2::SecurityGroup'],
       refuses: (place, existing) =>
         [place, ...existing.usersOf(place, SUBNET_GROUP)].some((one) => existing.usersOf(one, ...SERVERS).length > 0)
@@ -251,11 +251,8 @@ function upgradesReplicas({ properties }: Resource, before: unknown): boolean {
 
 /** Tells if one version is lower than another, as far as both are given. */
 function isLower(version: unknown, than: unknown): boolean {
-  const [parts, others] = [version, than].map((of) =>
-    String(of ?? '')
-      .split('.')
-      .map(Number),
-  );
+  // Aurora MySQL writes 8.0.mysql_aurora.3.11.1.
+  const [parts, others] = [version, than].map((of) => (String(of ?? '').match(/\d+/g) ?? []).map(Number));
   const index = parts.findIndex((part, at) => at < others.length && part !== others[at]);
   return index >= 0 && parts[index] < others[index];
 }

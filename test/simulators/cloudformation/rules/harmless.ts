@@ -194,13 +194,6 @@ export const UNNOTICED: readonly Unnoticed[] = [
     says: 'nothing that stays uses it',
   },
   {
-    id: 'access-point-changed',
-    source: 'API reference of Amazon EFS, "DeleteAccessPoint": connected clients continue to function',
-    on: ['update', 'replace', 'delete'],
-    types: ['AWS::EFS::AccessPoint'],
-    says: 'connected tasks keep their files until they end',
-  },
-  {
     id: 'default-security-group-restricted',
     source: 'API reference of the AWS CDK, "VpcProps": restrictDefaultSecurityGroup',
     on: ['update', 'replace', 'delete'],

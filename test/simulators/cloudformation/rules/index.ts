@@ -1,6 +1,8 @@
+import { AWS_CALLS } from './aws-calls';
 import { DATABASE } from './database';
 import { DOCUMENTS } from './documents';
 import { ECS } from './ecs';
+import { FILE_SYSTEMS } from './file-systems';
 import { HARMLESS } from './harmless';
 import { LOAD_BALANCER_RULES } from './load-balancer';
 import { NAMES } from './names';
@@ -19,10 +21,12 @@ export const RULES = new Rulebook([
   NETWORK,
   LOAD_BALANCER_RULES,
   TRAFFIC,
+  AWS_CALLS,
   ECS,
   DATABASE,
   SETUP_RULES,
   STORED_DATA,
+  FILE_SYSTEMS,
   TEXT,
   SIZES,
   DOCUMENTS,

@@ -5,6 +5,15 @@ import type { ResourceChange, Rules } from './rule';
 
 const NETWORK_ACL_ENTRY = ['AWS::EC2::NetworkAclEntry'];
 const SECURITY_GROUP_RULES = ['AWS::EC2::SecurityGroupIngress', 'AWS::EC2::SecurityGroupEgress'];
+/** Types that have network interfaces in subnets and security groups. */
+const INTERFACES = [
+  'AWS::EC2::NatGateway',
+  'AWS::EC2::VPCEndpoint',
+  'AWS::ECS::Service',
+  'AWS::EFS::MountTarget',
+  'AWS::ElasticLoadBalancingV2::LoadBalancer',
+  'AWS::Lambda::Function',
+];
 /** Lists whose items each let something pass. */
 const PARTS = ['Entries', 'RouteTableIds', 'SecurityGroupEgress', 'SecurityGroupIngress', 'SubnetIds'];
 /** Properties by which private names resolve. */
@@ -17,7 +26,7 @@ export const NETWORK: Rules = {
   unique: [
     {
       id: 'unique-acl-entry',
-      source: 'API reference of Amazon EC2, "CreateNetworkAclEntry": NetworkAclEntryAlreadyExists',
+      source: 'API reference of Amazon EC2, "Error codes": NetworkAclEntryAlreadyExists',
       types: NETWORK_ACL_ENTRY,
       what: 'network ACL entry',
       key: ({ properties: { NetworkAclId, Egress, RuleNumber } }) =>
@@ -25,7 +34,7 @@ export const NETWORK: Rules = {
     },
     {
       id: 'unique-route',
-      source: 'API reference of Amazon EC2, "CreateRoute": RouteAlreadyExists',
+      source: 'API reference of Amazon EC2, "Error codes": RouteAlreadyExists',
       types: ['AWS::EC2::Route'],
       what: 'route',
       key: ({
@@ -34,7 +43,7 @@ export const NETWORK: Rules = {
     },
     {
       id: 'unique-security-group-rule',
-      source: 'API reference of Amazon EC2, "AuthorizeSecurityGroupIngress": InvalidPermission.Duplicate',
+      source: 'API reference of Amazon EC2, "Error codes": InvalidPermission.Duplicate',
       types: SECURITY_GROUP_RULES,
       what: 'security group rule',
       key: ({ type, properties: p }) =>
@@ -72,7 +81,7 @@ export const NETWORK: Rules = {
     },
     {
       id: 'subnets-do-not-overlap',
-      source: 'API reference of Amazon EC2, "CreateSubnet": InvalidSubnet.Conflict',
+      source: 'API reference of Amazon EC2, "Error codes": InvalidSubnet.Conflict',
       types: ['AWS::EC2::Subnet'],
       refuses: ({ resource: { properties } }, existing) => {
         const other = existing
@@ -120,8 +129,26 @@ export const NETWORK: Rules = {
   ],
   deletions: [
     {
+      id: 'group-named-by-a-rule',
+      source: 'API reference of Amazon EC2, "DeleteSecurityGroup": a group that another security group references',
+      types: ['AWS::EC2::SecurityGroup'],
+      refuses: (group, existing) => {
+        const [rule] = existing.usersOf(group, ...SECURITY_GROUP_RULES, 'AWS::EC2::SecurityGroup');
+        return rule && `${rule.logicalId} of ${rule.stack} still names the group`;
+      },
+    },
+    {
+      id: 'interface-in-a-place',
+      source: 'API reference of Amazon EC2, "Error codes" and "DeleteSecurityGroup": DependencyViolation',
+      types: ['AWS::EC2::Subnet', 'AWS::EC2::SecurityGroup'],
+      refuses: (place, existing) => {
+        const [user] = existing.usersOf(place, ...INTERFACES);
+        return user && `a network interface of ${user.logicalId} is still there`;
+      },
+    },
+    {
       id: 'nothing-left-in-a-vpc',
-      source: 'API reference of Amazon EC2, "DeleteVpc": DependencyViolation',
+      source: 'API reference of Amazon EC2, "Error codes": DependencyViolation',
       types: ['AWS::EC2::VPC'],
       refuses: (vpc, existing) =>
         existing.usersOf(vpc, 'AWS::EC2::SecurityGroup', 'AWS::EC2::Subnet').length > 0

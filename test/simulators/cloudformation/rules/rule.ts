@@ -46,8 +46,11 @@ export interface ReplacementRule extends Identified {
   replaces(before: Resource, after: Resource): boolean;
 }
 
-/** Kinds of change of one resource. A retained one leaves the stack and goes on existing. */
-export type Action = 'create' | 'update' | 'replace' | 'delete' | 'retain';
+/**
+ * Kinds of change of one resource. A retained one leaves the stack and goes on existing.
+ * An affected one does not change, and loses something by the operation as a whole.
+ */
+export type Action = 'create' | 'update' | 'replace' | 'delete' | 'retain' | 'affect';
 
 /** One resource's change, as rules see it. */
 export interface ResourceChange {
@@ -64,6 +67,8 @@ export interface ResourceChange {
   readonly rolledOut?: readonly Resource[];
   /** Resources that the same cleanup deletes or lets go. */
   readonly leaving?: readonly Resource[];
+  /** New resources of the same update. */
+  readonly made?: readonly Resource[];
 }
 
 /** Effect of a change on a running system. */
@@ -85,6 +90,16 @@ export interface EffectRule extends Identified {
   effect(change: ResourceChange, existing: Existing): Effect | undefined;
 }
 
+/** Something that an operation took from a resource, of whatever stack. */
+export interface Loss extends Effect {
+  readonly resource: Resource;
+}
+
+/** Comparison of what existed before an operation with what exists after it. */
+export interface AftermathRule extends Identified {
+  takes(before: Existing, after: Existing): readonly Loss[];
+}
+
 /** Rules of one subject. */
 export interface Rules {
   readonly unique?: readonly UniqueRule[];
@@ -92,6 +107,7 @@ export interface Rules {
   readonly deletions?: readonly DeletionRule[];
   readonly replacements?: readonly ReplacementRule[];
   readonly effects?: readonly EffectRule[];
+  readonly aftermath?: readonly AftermathRule[];
 }
 
 /** All rules that an account is judged by. */
@@ -101,6 +117,7 @@ export class Rulebook {
   public readonly deletions: readonly DeletionRule[];
   public readonly replacements: readonly ReplacementRule[];
   public readonly effects: readonly EffectRule[];
+  public readonly aftermath: readonly AftermathRule[];
 
   public constructor(
     private readonly subjects: readonly Rules[],
@@ -113,11 +130,14 @@ export class Rulebook {
     this.deletions = kept((subject) => subject.deletions);
     this.replacements = kept((subject) => subject.replacements);
     this.effects = kept((subject) => subject.effects);
+    this.aftermath = kept((subject) => subject.aftermath);
   }
 
   /** Every rule, of whatever kind. */
   public get all(): readonly Identified[] {
-    return [...this.unique, ...this.refusals, ...this.deletions, ...this.replacements, ...this.effects];
+    return [
+      ...this.unique, ...this.refusals, ...this.deletions, ...this.replacements, ...this.effects, ...this.aftermath,
+    ];
   }
 
   /** The same rules but one. */

@@ -1,4 +1,5 @@
-import type { Rules } from './rule';
+import type { Resource } from '../resource';
+import type { ResourceChange, Rules } from './rule';
 
 /** Types that hold data, or the key to them. */
 const DATA = [
@@ -6,6 +7,7 @@ const DATA = [
   'AWS::DynamoDB::Table',
   'AWS::ECR::Repository',
   'AWS::EFS::FileSystem',
+  'AWS::ElastiCache::ReplicationGroup',
   'AWS::ElastiCache::ServerlessCache',
   'AWS::KMS::Key',
   'AWS::RDS::DBCluster',
@@ -13,6 +15,14 @@ const DATA = [
   'AWS::S3::Bucket',
   'AWS::SecretsManager::Secret',
   'AWS::SSM::Parameter',
+];
+/** Those of them that others read while they run. */
+const SERVING = [
+  'AWS::DynamoDB::Table',
+  'AWS::ECR::Repository',
+  'AWS::EFS::FileSystem',
+  'AWS::RDS::DBCluster',
+  'AWS::RDS::DBInstance',
 ];
 /** Records of what was, and messages on their way. */
 const RECORDS = ['AWS::Logs::LogGroup', 'AWS::SQS::Queue'];
@@ -86,13 +96,28 @@ export const STORED_DATA: Rules = {
       source: 'CloudFormation template reference, "UpdateReplacePolicy attribute"',
       on: ['replace'],
       types: DATA,
-      effect: ({ logicalId, policy }) => ({
-        verdict: 'data at risk',
-        says:
+      effect: ({ logicalId, policy, before }) => {
+        if (readsOnly(before!)) {
+          return undefined;
+        }
+        const says =
           policy === 'Retain'
             ? `the new ${logicalId} is empty, its data stay with the former one outside the stack`
-            : `the data of ${logicalId} are deleted`,
-      }),
+            : `the data of ${logicalId} are deleted`;
+        return { verdict: 'data at risk', says };
+      },
+    },
+    {
+      id: 'reader-ends',
+      source:
+        'Amazon Aurora User Guide, "Amazon Aurora storage": one volume of the cluster; ' +
+        'Amazon RDS User Guide, "Working with DB instance read replicas": a copy of the source',
+      on: ['replace', 'delete'],
+      types: ['AWS::RDS::DBInstance'],
+      effect: ({ logicalId, before }) =>
+        readsOnly(before!)
+          ? { verdict: 'interruption', says: `connections to ${logicalId} end; the data are elsewhere` }
+          : undefined,
     },
     {
       id: 'records-replaced',
@@ -114,12 +139,22 @@ export const STORED_DATA: Rules = {
       }),
     },
     {
+      id: 'store-begins-anew',
+      source: 'CloudFormation User Guide, "Understand stack update behaviors": another logical id is another resource',
+      on: ['retain'],
+      types: SERVING,
+      effect: ({ type, logicalId, before, made = [] }) =>
+        !readsOnly(before!) && made.some((other) => other.type === type && !readsOnly(other))
+          ? { verdict: 'data at risk', says: `${logicalId} keeps its data outside the stack, and an empty one begins` }
+          : undefined,
+    },
+    {
       id: 'data-kept-as-a-snapshot',
       source: 'CloudFormation template reference, "DeletionPolicy attribute": Snapshot',
       on: ['delete'],
       types: DATA,
-      effect: ({ policy }) =>
-        policy === 'Snapshot'
+      effect: ({ policy, before }) =>
+        policy === 'Snapshot' && !readsOnly(before!)
           ? { verdict: 'interruption', says: 'a snapshot remains, and a restore makes a new server' }
           : undefined,
     },
@@ -128,10 +163,19 @@ export const STORED_DATA: Rules = {
       source: 'CloudFormation template reference, "DeletionPolicy attribute": Delete',
       on: ['delete'],
       types: [...DATA, ...RECORDS],
-      effect: ({ policy, logicalId }) =>
-        policy === undefined || policy === 'Delete'
-          ? { verdict: 'data at risk', says: `the data of ${logicalId} are deleted` }
+      effect: (change) =>
+        losesData(change)
+          ? { verdict: 'data at risk', says: `the data of ${change.logicalId} are deleted` }
           : undefined,
     },
   ],
 };
+
+/** Tells if a server keeps no data of its own: a member of an Aurora cluster, or a replica. */
+function readsOnly({ type, properties: { DBClusterIdentifier, SourceDBInstanceIdentifier } }: Resource): boolean {
+  return type === 'AWS::RDS::DBInstance' && (DBClusterIdentifier ?? SourceDBInstanceIdentifier) !== undefined;
+}
+
+function losesData({ policy, before }: ResourceChange): boolean {
+  return (policy === undefined || policy === 'Delete') && !readsOnly(before!);
+}

@@ -71,7 +71,7 @@ export const TRAFFIC: Rules = {
       types: [LOAD_BALANCER],
       effect: () => ({
         verdict: 'interruption',
-        says: 'clients reach the old address until their DNS entries end, and it is deleted with the cleanup',
+        says: 'clients reach the old address until their DNS entries end, and nobody answers there after the cleanup',
       }),
     },
     {

@@ -1,0 +1,24 @@
+import { Egress } from '../../../src';
+import { standsOnThePage } from '../page';
+import { Cloud } from '../play';
+import { holdsRows } from '../row-tests';
+import { appOver, TWO_STACK_ROWS } from '../rows/two-stacks';
+
+describe('A running network below other stacks', () => {
+  holdsRows(TWO_STACK_ROWS);
+  standsOnThePage('two-stacks', TWO_STACK_ROWS);
+
+  test.each([
+    ['an egress', { egress: () => Egress.endpointsOnly() }, { egress: () => Egress.natGatewayPerZone() }],
+    ['a zone', { availabilityZoneCount: 3 }, { availabilityZoneCount: 2 }],
+  ])('exports that keep %s become weak references by the procedure, which AWS does not refuse', (_, before, after) => {
+    const cloud = Cloud.with(appOver('strong', before));
+    expect(statusesOf(cloud.copy().deploy(appOver('strong', after)))).toContain('UPDATE_ROLLBACK_COMPLETE');
+    const steps = [appOver('both', before), appOver('weak', before), appOver('weak', after)];
+    expect(steps.flatMap((step) => statusesOf(cloud.deploy(step)))).toEqual(Array(9).fill('UPDATE_COMPLETE'));
+  });
+});
+
+function statusesOf(outcomes: ReturnType<Cloud['deploy']>): string[] {
+  return outcomes.map(({ state: { status } }) => status);
+}
