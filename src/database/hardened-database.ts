@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { BackupVault } from 'aws-cdk-lib/aws-backup';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Connections, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
@@ -348,7 +348,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
       engine: capacity.engine,
       cluster: capacity.serverless !== undefined,
       parameters,
-      optionGroup: capacity.instance && optionGroup && ((scope) => optionGroup(scope, capacity.instance!.engine)),
+      optionGroup: capacity.instance && optionGroup && ((scope) => optionGroup(scope, capacity.instance!.engine, RemovalPolicy.DESTROY)),
     });
   }
 

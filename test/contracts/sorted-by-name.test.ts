@@ -19,8 +19,7 @@ const textOf = (app: App): string => JSON.stringify(app.synth().stacks.map(({ te
 const APPS: { [what: string]: (ordered: Ordered) => App } = {
   'variables of a service': (ordered) => serviceFixture({ environment: ordered({ ONE: '1', TWO: '2' }) }).app,
   'variables of a sidecar': (ordered) => serviceFixture(({ images }) => ({
-    sidecars: [Sidecar.of('cache', { image: ServiceImage.fromRepository(images, { tag: '7.0.0' }), environment: ordered({ ONE: '1', TWO: '2' }),
-        })],
+    sidecars: [Sidecar.of('cache', { image: ServiceImage.fromRepository(images, { tag: '7.0.0' }), environment: ordered({ ONE: '1', TWO: '2' }) })],
   })).app,
   'parameters of a database': (ordered) => {
     const app = testApp();

@@ -117,6 +117,7 @@ export class AdoptedDatabase extends Construct implements IAdoptedDatabase {
       sslMode: this.engine.sslMode,
       caBundlePath: props.caBundlePath ?? '/etc/ssl/certs/rds-global-bundle.pem',
       keyArn: props.secretKey?.keyArn,
+      maxConnections: props.maxConnections ?? this.defaultConnections(),
     });
   }
 

@@ -8,6 +8,7 @@ import { awaitMaintenanceWindow } from './checks/await-maintenance-window';
 import { checkService } from './checks/preflight-checks';
 import { lock } from './checks/release-lock';
 import { checkImageNames, selectImages } from './checks/select-images';
+import { windowOf } from './context/migration-config';
 import type { PartTools, ReleaseSettings } from './context/release-settings';
 import { factsOf, FOUND, INPUT, RELEASED, SERVICES } from './context/service-facts';
 import { findFailure } from './rollback/find-failure';

@@ -428,7 +428,7 @@ describe('A release that can not work', () => {
   ])('takes its snapshot from %s to %s, unless a window of the instance refuses it [A-06]', (from, to, refusing) => {
     const { stack, api, services, database } = releasedServices();
     const migrate = Migration.command(api, ['x'], { window: MaintenanceWindow.daily(from, to) });
-    const make = () => new Release(stack, 'Release', { stageName: 'production', services, migration: migrate, snapshot: database });
+    const make = () => new Release(stack, 'Release', { stageName: 'production', services, migrations: [migrate], snapshot: database });
     if (refusing) {
       expect(refusal(make)).toContain(`snapshot is taken from ${from} to ${to}, in the window of the migration. AWS Backup starts none in the window ${refusing} of the database`);
     } else {
