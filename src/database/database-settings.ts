@@ -10,6 +10,7 @@ import { checkAllInReach } from '../validation/objects-in-reach';
 import { BackupPolicy, type BackupSettings } from './backup/backup-policy';
 import type { CapacitySettings } from './capacity/capacity-settings';
 import { CredentialRotation, type CredentialSettings } from './credentials/credential-rotation';
+import { DEFAULT_USERS } from './credentials/user-names';
 import type { EngineConfig } from './engine-config';
 import type { HardenedDatabaseProps } from './hardened-database-props';
 import { checkedParameters, type Parameters } from './parameters/parameter-rules';
@@ -116,8 +117,8 @@ export function databaseSettings(
     replicaIdentifiers: Array.from({ length: readReplicas }, (_, index) => `${identifier}-replica${index + 1}`),
     restore: restoreSettings(scope, props, capacity.serverless !== undefined),
     databaseName: props.databaseName ?? 'application',
-    userName: props.userName ?? 'application',
-    ownerName: props.ownerName ?? 'owner',
+    userName: props.userName ?? DEFAULT_USERS.Application,
+    ownerName: props.ownerName ?? DEFAULT_USERS.Owner,
     setup: props.setup ?? true,
     additionalDatabases: props.additionalDatabases ?? [],
     port: props.port ?? engine.defaultPort,

@@ -23,14 +23,14 @@ export interface HardenedDatabaseProps {
   /**
    * Name of the application's user.
    * It has a lower-case letter, then letters, digits and `_`, at most 26 characters.
-   * A change makes the setup create another user, and the former one stays in the server.
+   * A change makes another user with a secret of its own. The former one stays in the server and keeps its password.
    * @default 'application'
    */
   readonly userName?: string;
   /**
    * Name of the user that owns schemas and tables, which migrations sign in as.
    * It has a lower-case letter, then letters, digits and `_`, at most 26 characters.
-   * A change makes the setup create another owner, who gets the schemas and tables of the former one.
+   * A change makes another owner with a secret of its own, who gets the schemas and tables of the former one.
    * Throws a PropError with CredentialRotation.managedSecret(), where the master user owns the tables.
    * @default 'owner'
    */

@@ -1,10 +1,12 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { Key } from 'aws-cdk-lib/aws-kms';
-import { Credentials, DatabaseSecret } from 'aws-cdk-lib/aws-rds';
+import { Credentials } from 'aws-cdk-lib/aws-rds';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { MasterUser } from '../server/database-server';
 import type { CredentialSettings } from './credential-rotation';
 import { MASTER_USER } from './user-names';
+import { userSecret } from './user-secret';
 
 /** Properties of {@link MasterCredentials}. All but `userName` are required. */
 export interface MasterCredentialsProps {
@@ -26,7 +28,7 @@ export class MasterCredentials extends Construct implements MasterUser {
   public readonly credentials: Credentials;
   public readonly managedByRds: boolean;
   /** Secret of the master user, undefined where RDS creates it with the server. */
-  public readonly secret?: DatabaseSecret;
+  public readonly secret?: ISecret;
 
   public constructor(scope: Construct, id: string, props: MasterCredentialsProps) {
     super(scope, id);
@@ -35,8 +37,7 @@ export class MasterCredentials extends Construct implements MasterUser {
     if (settings.managedByRds) {
       this.credentials = Credentials.fromUsername(userName, { encryptionKey: key });
     } else {
-      this.secret = new DatabaseSecret(this, 'MasterSecret', { username: userName, encryptionKey: key });
-      this.secret.applyRemovalPolicy(removalPolicy);
+      this.secret = userSecret(this, 'MasterSecret', { userName, key, removalPolicy });
       // The plain name: a reference looks like another user when the rotation changes, and RDS replaces the server.
       this.credentials = Credentials.fromSecret(this.secret, userName);
     }

@@ -1,7 +1,6 @@
 import { ArnFormat, type Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { InterfaceVpcEndpointAwsService, type ISecurityGroup, Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Key } from 'aws-cdk-lib/aws-kms';
-import { DatabaseSecret } from 'aws-cdk-lib/aws-rds';
 import {
   type HostedRotation,
   type ISecret,
@@ -9,7 +8,7 @@ import {
   RotationSchedule,
   type SingleUserHostedRotationOptions,
 } from 'aws-cdk-lib/aws-secretsmanager';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import { keepAwake } from '../../functions/keep-awake';
 import { type ISecureVpc, SubnetTier } from '../../network';
 import { closedSecurityGroup } from '../../network/security-groups/closed-security-group';
@@ -17,6 +16,8 @@ import { stackPath, uniqueName } from '../../text/stack-path';
 import type { DatabaseServer } from '../server/database-server';
 import type { CredentialSettings } from './credential-rotation';
 import type { MasterCredentials } from './master-credentials';
+import { idOfUser } from './user-names';
+import { userSecret } from './user-secret';
 
 /** AWS's hosted rotation functions for an engine. */
 export interface RotationFunctions {
@@ -75,12 +76,21 @@ export class RotatedSecrets {
     this.group = this.createFunctionGroup();
   }
 
-  /** Creates the application's secret, and rotates it and the master's. Deployed stacks have these ids. */
+  /**
+   * Creates the application's secret, and rotates it and the master's. Deployed stacks have these ids.
+   *
+   * A user of another name than the default has a secret, a rotation and a schedule of its own.
+   */
   public createApplication(userName: string): ISecret {
     const [master, application] = ['master', 'application'].map((part) => this.functionName(this.master, part));
     this.schedule(this.master, 'MasterRotation', this.props.server.masterSecret, this.props.functions.single({
       ...this.functionOptions(master),
     }));
+    const id = idOfUser('Application', userName);
+    if (id !== 'Application') {
+      this.keepAwake(this.master, 'RotationAwake', { master });
+      return this.create(new Construct(this.master, id), userName);
+    }
     const secret = this.createUser(this.master, {
       secretId: 'ApplicationSecret',
       rotationId: 'ApplicationRotation',
@@ -101,13 +111,8 @@ export class RotatedSecrets {
 
   private createUser(scope: Construct, { secretId, rotationId, userName, functionName }: UserRotation): ISecret {
     const { databaseName, key, removalPolicy, server, functions } = this.props;
-    const created = new DatabaseSecret(scope, secretId, {
-      username: userName,
-      dbname: databaseName,
-      masterSecret: this.master.secret,
-      encryptionKey: key,
-    });
-    created.applyRemovalPolicy(removalPolicy);
+    const { secret: masterSecret } = this.master;
+    const created = userSecret(scope, secretId, { userName, databaseName, masterSecret, key, removalPolicy });
     const secret = created.attach(server.attachmentTarget);
     const rotation = functions.multi({ ...this.functionOptions(functionName), masterSecret: server.masterSecret });
     this.schedule(scope, rotationId, secret, rotation);

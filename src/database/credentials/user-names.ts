@@ -1,3 +1,5 @@
+import { Token } from 'aws-cdk-lib';
+
 /** Name of the master user: neither `admin` nor `postgres`, which attackers try first (RDS.24, RDS.25). */
 export const MASTER_USER = 'dbadmin';
 
@@ -29,4 +31,17 @@ export function isUserName(name: string): boolean {
 /** Name of the second user, with which the rotation alternates. */
 export function cloneOf(userName: string): string {
   return `${userName}_clone`;
+}
+
+/** Names by default of the users that each database has, by the construct ids that deployed stacks have. */
+export const DEFAULT_USERS = { Application: 'application', Owner: 'owner' };
+
+/**
+ * Construct id of one of these users. A name of its own makes an id of its own.
+ *
+ * CloudFormation would give the same secret another password otherwise, and tasks that run are locked out after a
+ * failed deployment. A name that is not known at synthesis can't be part of an id.
+ */
+export function idOfUser(id: keyof typeof DEFAULT_USERS, userName: string): string {
+  return userName === DEFAULT_USERS[id] || Token.isUnresolved(userName) ? id : `${id}-${userName}`;
 }

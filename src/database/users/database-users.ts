@@ -7,7 +7,7 @@ import { checkRules } from '../../validation/rules';
 import type { BootstrapUser } from '../credentials/bootstrap-sql';
 import type { BindingOptions } from '../credentials/database-binding';
 import type { DatabaseCredentials } from '../credentials/database-credentials';
-import { cloneOf, isUserName, PLAN_USER, USER_NAMES } from '../credentials/user-names';
+import { cloneOf, idOfUser, isUserName, PLAN_USER, USER_NAMES } from '../credentials/user-names';
 import { referenceStrongly } from '../server/cross-stack-references';
 import type { DatabaseSetup } from '../setup/database-setup';
 import { DatabaseAccess } from './database-access';
@@ -54,7 +54,7 @@ export class DatabaseUsers {
       const access = DatabaseAccess.READ_WRITE;
       this.bootstrapUsers.push({ userName, access, password: secret !== undefined });
       props.setup?.addUser({ userName, access, secret });
-      this.owner = this.create('Owner', { userName: props.ownerName, access, owner: true });
+      this.owner = this.create(idOfUser('Owner', props.ownerName), { userName: props.ownerName, access, owner: true });
     }
   }
 

@@ -98,7 +98,9 @@ const UPGRADE = 'Follow [the upgrade](database.md#upgrade-to-a-major-version): a
   + 'No version goes back. Deploy it alone: if anything else fails after it, the rollback fails as well, and `aws cloudformation continue-update-rollback '
   + '--resources-to-skip` of the server ends it.';
 const CREDENTIALS = 'The setup refuses it, because it would lock out running tasks. [A second user](database-users.md#switch-the-way-to-sign-in) moves the services one by one.';
-const FORMER_USER = 'The setup creates another user, and gives another owner the tables. The former user stays, so tasks that run keep their way in.';
+const FORMER_USER = 'The setup creates another user with a secret of its own. The former one keeps its password, so tasks that run keep their way in.';
+const FORMER_OWNER = 'The setup creates another owner with a secret of its own, and gives it the tables: each is locked for a moment. '
+  + 'Deploy it without a release under way, whose migration signs in as the former owner.';
 const LOCK = 'A lock can only become stricter. Try it with short retentions first.';
 const MAJOR_AFTER_MINOR = 'RDS refuses a major version alone where its default minor version is before the one that runs. Change it with the next major version.';
 const REASON = 'reason that the team gives, long enough';
@@ -118,7 +120,7 @@ function shared(parameter: string): Changes<HardenedDatabaseProps> {
     logRetention: [undefined, () => RetentionDays.ONE_MONTH],
     maintenanceWindow: [undefined, 'mon:05:30-mon:06:30'],
     monitoringInterval: [undefined, Duration.seconds(30)],
-    ownerName: [undefined, 'boss', { procedure: FORMER_USER }],
+    ownerName: [undefined, 'boss', { note: FORMER_OWNER }],
     parameters: [undefined, { [parameter]: '65536' }, { procedure: RESTART }],
     parameterWaiver: [undefined, { reason: REASON }, { note: 'It has an effect with `parameters` that break a guarantee.' }],
     port: [undefined, 6379, { procedure: RESTORE }],
@@ -126,7 +128,7 @@ function shared(parameter: string): Changes<HardenedDatabaseProps> {
     queryText: [QueryText.NEVER, QueryText.IN_ERRORS, { procedure: RESTART }],
     setup: [undefined, false, { note: 'Users stay in the server.' }],
     removalPolicy: [undefined, () => RemovalPolicy.SNAPSHOT, { note: 'It has an effect when the database is removed.' }],
-    userName: [undefined, 'shop', { procedure: FORMER_USER }],
+    userName: [undefined, 'shop', { note: FORMER_USER }],
   };
 }
 

@@ -108,6 +108,13 @@ export const STORED_DATA_CASES: readonly Case[] = [
     resource('AWS::SecretsManager::Secret', { GenerateSecretString: { PasswordLength: 32 } }),
     resource('AWS::SecretsManager::Secret', { GenerateSecretString: { PasswordLength: 40 } }),
   ),
+  changed(
+    'secret-generated-anew',
+    'interruption',
+    'another user name in the template of a secret generates another password',
+    resource('AWS::SecretsManager::Secret', { GenerateSecretString: { SecretStringTemplate: '{"username":"application"}' } }),
+    resource('AWS::SecretsManager::Secret', { GenerateSecretString: { SecretStringTemplate: '{"username":"shop"}' } }),
+  ),
   removed(
     'retained',
     'in place',

@@ -85,11 +85,18 @@ export const STORED_DATA: Rules = {
     },
     {
       id: 'secret-generated-anew',
-      source: 'Template reference, "AWS::SecretsManager::Secret": GenerateSecretString and SecretString',
+      source:
+        'Template reference, "AWS::SecretsManager::Secret": GenerateSecretString and SecretString; ' +
+        '"AWS::SecretsManager::SecretTargetAttachment": it adds host and engine when it is made',
       on: ['update'],
       types: ['AWS::SecretsManager::Secret'],
       properties: ['GenerateSecretString', 'SecretString'],
-      effect: () => ({ verdict: 'interruption', says: 'a new value: whoever has read the former one keeps it' }),
+      effect: ({ after }) => ({
+        verdict: 'interruption',
+        says: after!.properties.GenerateSecretString
+          ? 'another password, without what an attachment added: whoever has read the former one keeps it'
+          : 'a new value: whoever has read the former one keeps it',
+      }),
     },
     {
       id: 'data-replaced',
