@@ -129,7 +129,7 @@ export function databaseSettings(
     parameters: withLibraries(
       checkedParameters(
         scope,
-        engine.parameterRules(capacity, props.queryText ?? defaultQueryText(profile)),
+        engine.parameterRules(capacity, props.queryText ?? defaultQueryText(profile), props.parameters),
         props.parameters,
         props.parameterWaiver,
       ),

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import type { DatabaseFamily } from '../contracts';
 import type { CapacitySettings, DatabaseCapacity } from './capacity/capacity-settings';
 import type { RotationFunctions } from './credentials/rotated-secrets';
-import type { ParameterRules } from './parameters/parameter-rules';
+import type { ParameterRules, Parameters } from './parameters/parameter-rules';
 import type { QueryText } from './parameters/query-text';
 
 /** Differences between engines, which the construct behind all databases works with. */
@@ -36,7 +36,11 @@ export interface EngineConfig {
   /** Mode in which clients verify the server's certificate and host name. */
   readonly sslMode: string;
   /** Parameters that the construct sets and the caller may set. */
-  readonly parameterRules: (capacity: CapacitySettings, queryText: QueryText) => ParameterRules;
+  readonly parameterRules: (
+    capacity: CapacitySettings,
+    queryText: QueryText,
+    given: Parameters | undefined,
+  ) => ParameterRules;
   /** True if AwsSolutions-RDS11 also flags the default port on clusters. */
   readonly portFlaggedOnClusters: boolean;
   /**

@@ -44,8 +44,8 @@ const MYSQL: Omit<EngineConfig, 'capacity'> = {
     multi: (options) => HostedRotation.mysqlMultiUser(options),
   },
   sslMode: 'VERIFY_IDENTITY',
-  parameterRules: ({ majorVersion, serverless }, queryText) =>
-    mysqlRules(majorVersion, serverless !== undefined, queryText),
+  parameterRules: ({ majorVersion, serverless }, queryText, given) =>
+    mysqlRules(majorVersion, serverless !== undefined, queryText, given),
   portFlaggedOnClusters: true,
   optionGroup: auditOptions,
 };

@@ -73,6 +73,19 @@ describe('HardenedMysql', () => {
     expect(only(template, CLUSTER).EnableCloudwatchLogsExports).toEqual(['audit', 'error', 'general', 'slowquery']);
   });
 
+  test('lets the owner create functions and triggers wherever it writes a binary log', () => {
+    const BINARY_LOG = 'log_bin_trust_function_creators';
+    const ofInstance = (parameters?: { [name: string]: string }) =>
+      only(mysql({ capacity: MysqlCapacity.instance(), parameters }).template, 'AWS::RDS::DBParameterGroup').Parameters;
+    const ofCluster = (parameters?: { [name: string]: string }) =>
+      only(mysql({ parameters }).template, 'AWS::RDS::DBClusterParameterGroup').Parameters;
+    expect(ofInstance()[BINARY_LOG]).toBe('1');
+    expect(ofInstance({ [BINARY_LOG]: '0' })[BINARY_LOG]).toBe('0');
+    expect(ofCluster({ binlog_format: 'ROW' })[BINARY_LOG]).toBe('1');
+    expect(ofCluster()).not.toHaveProperty(BINARY_LOG);
+    expect(ofCluster({ binlog_format: 'OFF' })).not.toHaveProperty(BINARY_LOG);
+  });
+
   test('logs slow queries outside production [A-31]', () => {
     expect(
       only(mysql({}, EnvironmentProfile.staging()).template, 'AWS::RDS::DBClusterParameterGroup').Parameters,

@@ -174,6 +174,7 @@ describe('HardenedPostgres with only a network', () => {
         'log_lock_waits': '1',
         'log_temp_files': '0',
         'shared_preload_libraries': 'pg_stat_statements,pgaudit',
+        'pg_stat_statements.track_utility': '0',
         'pgaudit.log': 'ddl,role',
         'log_min_duration_statement': '-1',
         'log_statement': 'none',

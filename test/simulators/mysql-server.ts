@@ -52,8 +52,9 @@ export function missingMysql(): string | undefined {
 
 /** A MariaDB server of its own, in a folder of its own, on a port of its own. It speaks MySQL's protocol and SQL. */
 export class MysqlServer {
-  public static async start(database: string): Promise<MysqlServer> {
-    const server = new MysqlServer(await freePort());
+  /** `parameters` are options of the command line, without their dashes. */
+  public static async start(database: string, parameters: { [name: string]: string } = {}): Promise<MysqlServer> {
+    const server = new MysqlServer(await freePort(), parameters);
     await server.create(database);
     await server.run();
     return server;
@@ -64,7 +65,10 @@ export class MysqlServer {
   private process?: ChildProcess;
   private output = '';
 
-  private constructor(public readonly port: number) {}
+  private constructor(
+    public readonly port: number,
+    private readonly parameters: { [name: string]: string },
+  ) {}
 
   /** Certificate of the server for `localhost`, which is its own authority. */
   public get certificateFile(): string {
@@ -156,6 +160,7 @@ export class MysqlServer {
       'general-log-file': path.join(this.folder, 'general.log'),
       'init-file': path.join(this.folder, 'init.sql'),
       'innodb-flush-log-at-trx-commit': '0',
+      ...this.parameters,
     };
     const given = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
     this.process = spawn(PROGRAM!, ['--no-defaults', ...this.owner(), ...given], { stdio: ['ignore', 'pipe', 'pipe'] });

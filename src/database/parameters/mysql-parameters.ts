@@ -59,9 +59,19 @@ const words = (value: string): string[] =>
 const AUDITED = ['CONNECT', 'QUERY_DDL', 'QUERY_DCL'];
 const NO_QUERY_TEXT = 'the log holds no more text of queries than queryText allows (requirement A-31)';
 
-/** Parameters of MySQL. Aurora audits by parameters, an instance by its option group. */
-export function mysqlRules(version: string, aurora: boolean, queryText: QueryText): ParameterRules {
+/**
+ * Parameters of MySQL. Aurora audits by parameters, an instance by its option group.
+ *
+ * An instance writes a binary log for its backups, and Aurora where `binlog_format` says so.
+ */
+export function mysqlRules(
+  version: string,
+  aurora: boolean,
+  queryText: QueryText,
+  given: Parameters = {},
+): ParameterRules {
   const slow = queryText === QueryText.SLOW;
+  const { binlog_format: binlog = aurora ? 'OFF' : 'MIXED' } = given;
   return {
     engine: `${aurora ? 'Aurora MySQL' : 'MySQL'} ${version}`,
     known: KNOWN,
@@ -74,6 +84,8 @@ export function mysqlRules(version: string, aurora: boolean, queryText: QueryTex
       log_output: 'FILE',
       slow_query_log: slow ? '1' : '0',
       ...(slow && { long_query_time: '1' }),
+      // The owner of the schema is no administrator, and MySQL refuses its functions and triggers with a binary log.
+      ...(binlog !== 'OFF' && { log_bin_trust_function_creators: '1' }),
       ...(aurora && {
         server_audit_logging: '1',
         server_audit_logs_upload: '1',

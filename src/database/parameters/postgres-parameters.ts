@@ -59,6 +59,8 @@ export function postgresRules(major: string, queryText: QueryText): ParameterRul
       'rds.accepted_password_auth_method': 'scram',
       'password_encryption': 'scram-sha-256',
       'shared_preload_libraries': 'pg_stat_statements,pgaudit',
+      // Utility statements are kept as they were sent, with the password of each ALTER ROLE, in a view and on disk.
+      'pg_stat_statements.track_utility': '0',
       'pgaudit.log': 'ddl,role',
       'log_connections': '1',
       'log_disconnections': '1',
@@ -127,6 +129,11 @@ const NO_QUERY_TEXT = 'the log holds no more text of queries than queryText allo
 
 /** Conditions that hold whatever `queryText` is: rotations send passwords in statements. */
 const GUARANTEES_WITHOUT_PASSWORDS: Guarantee[] = [
+  {
+    parameter: 'pg_stat_statements.track_utility',
+    holds: (value) => !on(value),
+    promise: 'pg_stat_statements keeps no password that somebody changes',
+  },
   { parameter: 'log_statement', holds: (value) => value === 'none', promise: NO_PASSWORD },
   { parameter: 'log_min_duration_statement', holds: slow, promise: NO_PASSWORD },
   { parameter: 'log_min_duration_sample', holds: slow, promise: NO_PASSWORD },

@@ -54,6 +54,16 @@ describe.each(MAJOR_VERSIONS.flatMap((major) => CHOICES.map((choice): [string, Q
       expect(await leaked(server, STATEMENTS)).toEqual([]);
     });
 
+    test('keeps no password in pg_stat_statements, not even for the master user [A-24]', async () => {
+      await server.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements');
+      await server.query("CREATE ROLE datadog PASSWORD 'leaked-when-made'");
+      await server.query("ALTER ROLE datadog PASSWORD 'leaked-when-rotated'");
+      await server.query("DO $$ BEGIN ALTER ROLE datadog PASSWORD 'leaked-in-a-block'; END $$; SELECT 'a query'");
+      const kept = await server.query<{ query: string }>('SELECT query FROM pg_stat_statements');
+      expect(kept.map(({ query }) => query)).toContain('SELECT $1');
+      expect(kept.filter(({ query }) => /leaked|password/i.test(query))).toEqual([]);
+    });
+
     test('logs the password of a statement that fails or is slow only as far as its choice says [A-31]', async () => {
       const found = (await leaked(server, TROUBLED_STATEMENTS)).join('\n').match(/leaked-when-[a-z-]+/g);
       const expected = {

@@ -62,6 +62,7 @@ describe('The text of queries in the log of a PostgreSQL', () => {
     [SLOW, 'log_min_duration_sample', '10', /the log holds no password that somebody changes/],
     [SLOW, 'log_transaction_sample_rate', '0.1', /the log holds no password that somebody changes/],
     [SLOW, 'log_parser_stats', '1', /the log holds no password that somebody changes/],
+    [SLOW, 'pg_stat_statements.track_utility', '1', /pg_stat_statements keeps no password that somebody changes/],
   ])('is guaranteed: with %s, %s is not %s', (queryText, name, value, message) => {
     const props = { queryText, parameters: { [name]: value } };
     expect(refusal(() => postgres(props))).toMatch(message);
