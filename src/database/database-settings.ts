@@ -142,9 +142,10 @@ export function databaseSettings(
     logRetention: props.logRetention ?? RetentionDays.ONE_WEEK,
     caBundlePath: props.caBundlePath ?? '/etc/ssl/certs/rds-global-bundle.pem',
   };
-  checkDatabase(scope, props, settings);
+  checkDatabase(scope, props, { ...settings, engine: engine.setupEngine });
   checkSetup(scope, {
     ...settings,
+    engine: engine.setupEngine,
     schemas: engine.schemas ?? [],
     extensions,
     ownerGiven: props.ownerName !== undefined,

@@ -6,11 +6,13 @@ import type { Conflict, Refusal } from '../validation/prop-error';
 import { checkRules, type Rule } from '../validation/rules';
 import { checkWindows } from './backup/maintenance-windows';
 import type { CapacitySettings } from './capacity/capacity-settings';
-import { isUserName, NAME, USER_NAMES } from './credentials/user-names';
+import { databaseNames, type NamedEngine } from './credentials/reserved-words';
+import { isUserName, USER_NAMES } from './credentials/user-names';
 import type { HardenedDatabaseProps } from './hardened-database-props';
 
 /** Settings that are checked against RDS and the network, with their defaults. */
 interface CheckedSettings {
+  readonly engine: NamedEngine;
   readonly databaseName: string;
   readonly userName: string;
   readonly identifier: string;
@@ -45,13 +47,14 @@ export function checkDatabase(scope: IConstruct, props: WrittenProps, settings: 
   });
 }
 
-function nameRules({ databaseName, userName, identifier }: CheckedSettings): Rule[] {
+function nameRules({ engine, databaseName, userName, identifier }: CheckedSettings): Rule[] {
+  const { allows, expected } = databaseNames(engine);
   return [
     {
-      condition: !Token.isUnresolved(databaseName) && (!NAME.test(databaseName) || databaseName.length > 63),
+      condition: !Token.isUnresolved(databaseName) && !allows(databaseName),
       prop: 'databaseName',
       value: databaseName,
-      expected: 'a lower-case letter, then letters, digits and _, at most 63 characters',
+      expected,
       fix: 'choose a name like shop',
     },
     {

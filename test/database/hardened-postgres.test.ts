@@ -563,7 +563,7 @@ describe('The credentials', () => {
       RotateImmediatelyOnUpdate: false,
     });
     expect(template.toJSON()).not.toHaveProperty('Transform');
-    expect(database.bootstrapSql).toContain('GRANT rds_iam TO application');
+    expect(database.bootstrapSql).toContain('GRANT rds_iam TO "application"');
   });
 
   test('are the secret of the master user with managedSecret, which requires a waiver', () => {

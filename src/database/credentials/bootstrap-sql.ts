@@ -10,6 +10,11 @@ export interface BootstrapUser {
   readonly password: boolean;
 }
 
+/** Identifier that may be a reserved word. */
+function quoted(name: string): string {
+  return `"${name}"`;
+}
+
 /** Rights to rows, by access. */
 const ROWS = { OWNER: '', READ_WRITE: 'SELECT, INSERT, UPDATE, DELETE', READ_ONLY: 'SELECT' };
 const SEQUENCES = { OWNER: '', READ_WRITE: 'USAGE, SELECT', READ_ONLY: 'SELECT' };
@@ -27,52 +32,55 @@ export function postgresUsersSql(databaseName: string, extensions: string[], use
   return [
     // A member of an owner with rds_iam could not sign in with a password. No session sees the master user as one.
     ...(withoutPassword ? ['BEGIN;'] : []),
-    ...['pgaudit', 'pg_stat_statements', ...extensions].map((name) => `CREATE EXTENSION IF NOT EXISTS "${name}";`),
+    ...['pgaudit', 'pg_stat_statements', ...extensions].map((name) => `CREATE EXTENSION IF NOT EXISTS ${quoted(name)};`),
     ...users.flatMap(postgresRole),
-    `REVOKE ALL ON DATABASE ${databaseName} FROM PUBLIC;`,
+    `REVOKE ALL ON DATABASE ${quoted(databaseName)} FROM PUBLIC;`,
     'REVOKE CREATE ON SCHEMA public FROM PUBLIC;',
     ...(owner === undefined ? [] : ownerRights(owner, databaseName)),
     ...users
       .filter(({ access }) => access !== 'OWNER')
       .flatMap((user) => rowRights(user, databaseName, owner?.userName)),
-    ...(withoutPassword ? [`REVOKE ${owner.userName} FROM CURRENT_USER;`, 'COMMIT;'] : []),
+    ...(withoutPassword ? [`REVOKE ${quoted(owner.userName)} FROM CURRENT_USER;`, 'COMMIT;'] : []),
     '',
   ].join('\n');
 }
 
 function postgresRole({ userName, password }: BootstrapUser): string[] {
+  const user = quoted(userName);
   return password
-    ? [`CREATE ROLE ${userName} LOGIN PASSWORD :'${userName}_password';`]
-    : [`CREATE ROLE ${userName} LOGIN;`, `GRANT rds_iam TO ${userName};`];
+    ? [`CREATE ROLE ${user} LOGIN PASSWORD :'${userName}_password';`]
+    : [`CREATE ROLE ${user} LOGIN;`, `GRANT rds_iam TO ${user};`];
 }
 
-function ownerRights({ userName: owner, password }: BootstrapUser, databaseName: string): string[] {
+function ownerRights({ userName, password }: BootstrapUser, databaseName: string): string[] {
+  const [owner, clone] = [userName, cloneOf(userName)].map(quoted);
   return [
     `GRANT ${owner} TO CURRENT_USER;`,
     ...(password
       ? [
-        `CREATE ROLE ${cloneOf(owner)} LOGIN IN ROLE ${owner};`,
-        `ALTER ROLE ${cloneOf(owner)} SET role = '${owner}';`,
+        `CREATE ROLE ${clone} LOGIN IN ROLE ${owner};`,
+        `ALTER ROLE ${clone} SET role = '${userName}';`,
       ]
       : []),
-    `GRANT ALL ON DATABASE ${databaseName} TO ${owner};`,
+    `GRANT ALL ON DATABASE ${quoted(databaseName)} TO ${owner};`,
     `GRANT ALL ON SCHEMA public TO ${owner};`,
   ];
 }
 
 /** Rights to rows of today's tables, and to those that the owner or the master user creates later. */
 function rowRights({ userName, access }: BootstrapUser, databaseName: string, owner?: string): string[] {
+  const user = quoted(userName);
   const temporary = access === 'READ_WRITE' ? ', TEMPORARY' : '';
-  const creators = ['', ...(owner === undefined ? [] : [` FOR ROLE ${owner}`])];
+  const creators = ['', ...(owner === undefined ? [] : [` FOR ROLE ${quoted(owner)}`])];
   return [
-    `GRANT CONNECT${temporary} ON DATABASE ${databaseName} TO ${userName};`,
-    `GRANT USAGE ON SCHEMA public TO ${userName};`,
-    `GRANT ${ROWS[access]} ON ALL TABLES IN SCHEMA public TO ${userName};`,
-    `GRANT ${SEQUENCES[access]} ON ALL SEQUENCES IN SCHEMA public TO ${userName};`,
+    `GRANT CONNECT${temporary} ON DATABASE ${quoted(databaseName)} TO ${user};`,
+    `GRANT USAGE ON SCHEMA public TO ${user};`,
+    `GRANT ${ROWS[access]} ON ALL TABLES IN SCHEMA public TO ${user};`,
+    `GRANT ${SEQUENCES[access]} ON ALL SEQUENCES IN SCHEMA public TO ${user};`,
     ...creators.flatMap((creator) => [
-      `ALTER DEFAULT PRIVILEGES${creator} GRANT USAGE ON SCHEMAS TO ${userName};`,
-      `ALTER DEFAULT PRIVILEGES${creator} GRANT ${ROWS[access]} ON TABLES TO ${userName};`,
-      `ALTER DEFAULT PRIVILEGES${creator} GRANT ${SEQUENCES[access]} ON SEQUENCES TO ${userName};`,
+      `ALTER DEFAULT PRIVILEGES${creator} GRANT USAGE ON SCHEMAS TO ${user};`,
+      `ALTER DEFAULT PRIVILEGES${creator} GRANT ${ROWS[access]} ON TABLES TO ${user};`,
+      `ALTER DEFAULT PRIVILEGES${creator} GRANT ${SEQUENCES[access]} ON SEQUENCES TO ${user};`,
     ]),
   ];
 }

@@ -1,11 +1,13 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { checkRules, type Rule } from '../../validation/rules';
-import { cloneOf, isUserName, NAME, USER_NAMES } from '../credentials/user-names';
+import { type AllowedNames, databaseNames, type NamedEngine, schemaNames } from '../credentials/reserved-words';
+import { cloneOf, isUserName, USER_NAMES } from '../credentials/user-names';
 import { AURORA_EXTENSIONS, meantExtension } from './known-extensions';
 
 /** Settings of the setup, with their defaults. */
 interface SetupSettings {
+  readonly engine: NamedEngine;
   readonly setup: boolean;
   readonly databaseName: string;
   readonly additionalDatabases: string[];
@@ -23,23 +25,14 @@ interface SetupSettings {
   readonly cronDatabase?: string;
 }
 
-/** Databases of the engines themselves. */
-const TAKEN_DATABASES = [
-  'postgres', 'rdsadmin', 'template0', 'template1',
-  'mysql', 'sys', 'information_schema', 'performance_schema', 'innodb',
-];
-/** PostgreSQL's own schemas. */
-const TAKEN_SCHEMAS = ['public', 'information_schema'];
-const NAMES = 'a lower-case letter, then letters, digits and _, at most 63 characters';
-
 /** Refuses names of the owner, of databases, schemas and extensions that the server would refuse. */
 export function checkSetup(scope: IConstruct, settings: SetupSettings): void {
-  const { additionalDatabases, schemas, extensions, databaseName } = settings;
+  const { engine, additionalDatabases, schemas, extensions, databaseName } = settings;
   checkRules(scope, [
     ...ownerRules(settings),
-    ...additionalDatabases.map((name) => nameRule('additionalDatabases', name, TAKEN_DATABASES)),
+    ...additionalDatabases.map((name) => nameRule('additionalDatabases', name, databaseNames(engine))),
     duplicateRule('additionalDatabases', [databaseName, ...additionalDatabases]),
-    ...schemas.map((name) => nameRule('schemas', name, TAKEN_SCHEMAS)),
+    ...schemas.map((name) => nameRule('schemas', name, schemaNames())),
     duplicateRule('schemas', schemas),
     ...extensions.flatMap((name) => extensionRules(name, settings)),
     duplicateRule('extensions', extensions),
@@ -79,14 +72,12 @@ function ownerRules({ ownerName, ownerGiven, owned, userName }: SetupSettings): 
   ];
 }
 
-function nameRule(prop: string, name: string, taken: string[]): Rule {
-  const given = !Token.isUnresolved(name);
+function nameRule(prop: string, name: string, { allows, expected }: AllowedNames): Rule {
   return {
-    condition:
-      given && (!NAME.test(name ?? '') || name.length > 63 || name.startsWith('pg_') || taken.includes(name)),
+    condition: !Token.isUnresolved(name) && !allows(name ?? ''),
     prop,
     value: name,
-    expected: `${NAMES}, and none of ${taken.join(', ')}`,
+    expected,
     fix: 'choose a name like billing',
   };
 }

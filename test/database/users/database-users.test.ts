@@ -237,15 +237,15 @@ describe('The bootstrap statements', () => {
   test('create every user, also one that is added, for setup: false', () => {
     const { database } = postgres({ setup: false, extensions: ['uuid-ossp'] });
     database.addUser('reporting', READ_ONLY);
-    ['CREATE EXTENSION IF NOT EXISTS "uuid-ossp";', "CREATE ROLE owner LOGIN PASSWORD :'owner_password';", 'CREATE ROLE owner_clone LOGIN IN ROLE owner;',
-      "CREATE ROLE reporting LOGIN PASSWORD :'reporting_password';", 'ALTER DEFAULT PRIVILEGES FOR ROLE owner GRANT SELECT ON TABLES TO reporting;'].forEach((statement) => expect(database.bootstrapSql).toContain(statement));
+    ['CREATE EXTENSION IF NOT EXISTS "uuid-ossp";', `CREATE ROLE "owner" LOGIN PASSWORD :'owner_password';`, 'CREATE ROLE "owner_clone" LOGIN IN ROLE "owner";',
+      `CREATE ROLE "reporting" LOGIN PASSWORD :'reporting_password';`, 'ALTER DEFAULT PRIVILEGES FOR ROLE "owner" GRANT SELECT ON TABLES TO "reporting";'].forEach((statement) => expect(database.bootstrapSql).toContain(statement));
   });
 
   test('never leave the master user a member of an owner with IAM, who would lose its password', () => {
     const { bootstrapSql } = postgres({ credentials: CredentialRotation.iamAuthentication() }).database;
     const lines = bootstrapSql.trim().split('\n');
     expect(lines[0]).toBe('BEGIN;');
-    expect(lines.slice(-2)).toEqual(['REVOKE owner FROM CURRENT_USER;', 'COMMIT;']);
+    expect(lines.slice(-2)).toEqual(['REVOKE "owner" FROM CURRENT_USER;', 'COMMIT;']);
     expect(bootstrapSql).not.toContain('owner_clone');
   });
 
