@@ -17,6 +17,8 @@ export class AdoptedVpc extends Construct implements ISecureVpc {
   public readonly reachesInternet: boolean;
   /** Empty, because the egress exists already. */
   public readonly egressEstablished: IDependable = new DependencyGroup();
+  /** @internal */
+  public readonly _ownEndpoints = false;
   private readonly endpointClients = new EndpointClients(
     this,
     'endpointSecurityGroup',

@@ -31,6 +31,12 @@ export interface ISecureVpc extends IConstruct {
    */
   readonly egressEstablished: IDependable;
 
+  /**
+   * True where the library writes the policies of all endpoints, which admit no stranger.
+   * @internal
+   */
+  readonly _ownEndpoints: boolean;
+
   /** True where the network has the tier. */
   hasTier(tier: SubnetTier): boolean;
 

@@ -76,6 +76,8 @@ export class SecureVpc extends Construct implements ISecureVpc {
   public readonly availabilityZoneCount: number;
   public readonly dataPorts: number[];
   public readonly reachesInternet: boolean;
+  /** @internal */
+  public readonly _ownEndpoints = true;
   public readonly egressEstablished: IDependable;
   private readonly egress: EgressSettings;
   private readonly layout: SubnetLayout;

@@ -65,8 +65,17 @@ describe('Gateway endpoints', () => {
     expect(responses).toHaveLength(1);
     expect(responses[0]).toMatchObject({ Action: 's3:PutObject' });
     expect(responses[0].Condition).toBeUndefined();
-    expect(JSON.stringify(responses[0].Resource)).toContain(':s3:::cloudformation-custom-resource-response-eucentral1/*');
-    expect(JSON.stringify(responses[0].Resource)).toContain(`:s3:::cloudformation-waitcondition-${REGION}/*`);
+    expect(JSON.stringify(responses[0].Resource)).toContain(':s3:::cloudformation-custom-resource-response-eucentral1/arn:');
+    expect(JSON.stringify(responses[0].Resource)).toContain(`:s3:::cloudformation-waitcondition-${REGION}/arn:`);
+  });
+
+  test('refuse the answer of a stack of a stranger, in which data could leave', () => {
+    const resourcesOf = (props: SecureVpcProps) => policiesOf(props).get('s3')!.find(({ Sid }) => Sid === 'CloudFormationResponses')!.Resource as unknown[];
+    const [own, trusting] = [resourcesOf({}), resourcesOf({ trustedAccounts: ['222222222222'] })].map((list) => list.map((one) => JSON.stringify(one)));
+    expect(own).toHaveLength(2);
+    own.forEach((resource) => expect(resource).toMatch(new RegExp(`:cloudformation:${REGION}:","?.*"Ref":"AWS::AccountId".*:stack/\\*`)));
+    expect(trusting.filter((resource) => resource.includes(':222222222222:stack/*'))).toHaveLength(2);
+    expect(trusting).toHaveLength(4);
   });
 
   test('are the only endpoints of a network with NAT gateways, because interface endpoints cost by the hour', () => {

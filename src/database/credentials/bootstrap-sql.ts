@@ -32,7 +32,9 @@ export function postgresUsersSql(databaseName: string, extensions: string[], use
   return [
     // A member of an owner with rds_iam could not sign in with a password. No session sees the master user as one.
     ...(withoutPassword ? ['BEGIN;'] : []),
-    ...['pgaudit', 'pg_stat_statements', ...extensions].map((name) => `CREATE EXTENSION IF NOT EXISTS ${quoted(name)};`),
+    ...['pgaudit', 'pg_stat_statements', ...extensions].map(
+      (name) => `CREATE EXTENSION IF NOT EXISTS ${quoted(name)};`,
+    ),
     ...users.flatMap(postgresRole),
     `REVOKE ALL ON DATABASE ${quoted(databaseName)} FROM PUBLIC;`,
     'REVOKE CREATE ON SCHEMA public FROM PUBLIC;',

@@ -6,6 +6,7 @@ import { ProductionWebService } from '../../service';
 import type { OneOffTask } from '../../service/task/one-off-task';
 import { checkInReach } from '../../validation/objects-in-reach';
 import { PropError } from '../../validation/prop-error';
+import { checkRules } from '../../validation/rules';
 import { asOwner, databasesOf } from './database-sign-in';
 import type { Migration } from './migration';
 
@@ -66,16 +67,34 @@ class MigrationTasks {
       secrets: [],
       isolated: true,
     });
-    if (task.reachesInternet && !planInternetAccess) {
-      throw new PropError(this.scope, {
-        prop: `${prop}.plan`,
+    if (!planInternetAccess) {
+      this.checkClosed(task, `${prop}.plan`);
+    }
+    return this.targetOf(task);
+  }
+
+  /** Refuses a dry run that could send away what it reads. */
+  private checkClosed(task: OneOffTask, prop: string): void {
+    checkRules(this.scope, [
+      {
+        condition: task.reachesInternet,
+        prop,
         problem:
           'would reach the internet before anybody has approved its code: in a network with NAT, its image comes ' +
           'through port 443 to everywhere',
         fix: 'use Egress.endpointsOnly() for the network, give planInternetAccess with a reason, or remove plan',
-      });
-    }
-    return this.targetOf(task);
+      },
+      {
+        condition: task.reachesStrangers,
+        prop,
+        problem:
+          'would reach the endpoints of an adopted VPC before anybody has approved its code: ' +
+          'policies that this library does not know decide if they admit strangers',
+        fix:
+          'let the policies admit principals of your accounts alone, and say so as the reason in planInternetAccess, ' +
+          'or remove plan',
+      },
+    ]);
   }
 
   /** A service that reads a database by other variables has a migration that does, too. */

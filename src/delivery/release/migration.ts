@@ -49,10 +49,10 @@ export interface MigrationOptions {
   readonly plan?: string[];
   /**
    * Reason to let the dry run reach the internet on port 443. Required for `plan` in a network with NAT, where images
-   * come through it.
+   * come through it, and in an adopted VPC, whose endpoints may admit strangers.
    *
    * Code that nobody has approved can then send away what it reads in the database.
-   * @default - a dry run in a network with NAT is refused
+   * @default - a dry run in a network with NAT, or in an adopted VPC, is refused
    */
   readonly planInternetAccess?: Waiver;
   /**

@@ -42,15 +42,20 @@ export function imageLayers(scope: IConstruct): PolicyStatement {
 /**
  * Required by functions of custom resources and by wait conditions.
  *
- * They answer to URLs that CloudFormation has signed. Without an answer, a stack waits for an hour. Only the name of
- * the first bucket has its region without dashes.
+ * They answer to URLs that CloudFormation has signed, so no principal of this account can be named. Without an answer,
+ * a stack waits for an hour. The key of the object begins with the ARN of the stack: a URL of a stranger's stack, to
+ * which somebody could send data from inside this network, is not admitted. Only the name of the first bucket has its
+ * region without dashes.
  */
-export function customResourceResponses(scope: IConstruct): PolicyStatement {
-  const { region } = Stack.of(scope);
+export function customResourceResponses(scope: IConstruct, trustedAccounts: readonly string[]): PolicyStatement {
+  const { partition, region } = Stack.of(scope);
   const withoutDashes = Fn.join('', Fn.split('-', region));
+  const stacks = [Aws.ACCOUNT_ID, ...trustedAccounts].map(
+    (account) => `arn:${partition}:cloudformation:${region}:${account}:stack/*`,
+  );
   return forAnyone(scope, 'CloudFormationResponses', ['s3:PutObject'], [
-    `cloudformation-custom-resource-response-${withoutDashes}/*`,
-    `cloudformation-waitcondition-${region}/*`,
+    ...stacks.map((stack) => `cloudformation-custom-resource-response-${withoutDashes}/${stack}`),
+    ...stacks.map((stack) => `cloudformation-waitcondition-${region}/${stack}`),
   ]);
 }
 

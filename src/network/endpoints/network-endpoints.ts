@@ -84,8 +84,8 @@ export class NetworkEndpoints extends Construct {
 
   /** Opens the buckets whose URLs other accounts sign. */
   private allowForeignSigners(): void {
-    const { openBuckets: buckets } = this.props.trust;
-    [imageLayers(this), customResourceResponses(this), ...(buckets.length > 0 ? [openBuckets(this, buckets)] : [])]
+    const { openBuckets: buckets, trustedAccounts } = this.props.trust;
+    [imageLayers(this), customResourceResponses(this, trustedAccounts), ...(buckets.length > 0 ? [openBuckets(this, buckets)] : [])]
       .forEach((statement) => this.s3.addToPolicy(statement));
   }
 

@@ -116,6 +116,11 @@ export class OneOffTask extends Construct implements IBackingServiceClient {
     return this.own.props.network.reachesInternet;
   }
 
+  /** True where the endpoints that the task reaches may admit strangers, for all that the library knows. */
+  public get reachesStrangers(): boolean {
+    return !this.own.props.network._ownEndpoints;
+  }
+
   /** ARNs of the roles in the task definition. */
   public get roleArns(): string[] {
     return [...(this.taskRole ? [this.taskRole.roleArn] : []), this.executionRole.roleArn];

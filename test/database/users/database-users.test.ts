@@ -186,6 +186,7 @@ describe('A service that is bound with a user', () => {
             password: 'ARCHIVE_PASSWORD',
             sslMode: 'ARCHIVE_SSL_MODE',
             sslRootCert: 'ARCHIVE_SSL_ROOT_CERT',
+            sslCa: 'ARCHIVE_SSL_CA',
           },
         }),
       ],

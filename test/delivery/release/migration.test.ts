@@ -1,10 +1,12 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { InterfaceVpcEndpointAwsService, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ContainerImage, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   CredentialRotation, DatabaseAccess, Egress, HardenedMysql, HardenedPostgres, ImageRepository, MaintenanceWindow, Migration, type MigrationOptions, ProductionWebService,
   type ProductionWebServiceProps, Release, type ReleaseProps, ReleaseTask, SecureVpc, ServiceImage, ServiceSecret,
+  type Waiver,
 } from '../../../src';
 import { refusal, templateOf, testApp, testStack, unacknowledged } from '../../fixtures/test-stack';
 import { certificate } from '../../fixtures/web-service';
@@ -218,7 +220,7 @@ describe('The migrations of two databases in one release', () => {
       service: ([orders], stack) => {
         const network = stack.node.findChild('Network') as SecureVpc;
         reports = new HardenedMysql(stack, 'Second', { network });
-        const variables = { host: 'REPORTS_HOST', port: 'REPORTS_PORT', databaseName: 'REPORTS_NAME', userName: 'REPORTS_USERNAME', password: 'REPORTS_PASSWORD', sslMode: 'REPORTS_SSL_MODE', sslRootCert: 'REPORTS_SSL_ROOT_CERT' };
+        const variables = { host: 'REPORTS_HOST', port: 'REPORTS_PORT', databaseName: 'REPORTS_NAME', userName: 'REPORTS_USERNAME', password: 'REPORTS_PASSWORD', sslMode: 'REPORTS_SSL_MODE', sslRootCert: 'REPORTS_SSL_ROOT_CERT', sslCa: 'REPORTS_SSL_CA' };
         return { backingServices: [orders, reports.withVariables(variables)] };
       },
     });
@@ -287,6 +289,36 @@ describe('A dry run before the approval', () => {
     const { stack, api } = parts();
     const make = () => new Release(stack, 'Release', { stageName: 'production', services: [api], migrations: [Migration.command(api, COMMAND, { plan: PLAN })] });
     expect(refusal(make)).toMatch(/migrations\[0\]\.plan would reach the internet before anybody has approved its code: .* planInternetAccess with a reason/);
+  });
+
+  test('is refused in an adopted VPC, whose endpoints may admit strangers, unless a reason says otherwise [A-08]', () => {
+    const plans = (planInternetAccess?: Waiver) => {
+      const app = testApp();
+      const stack = testStack({ app, id: 'Application' });
+      const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+        vpcId: 'vpc-1', vpcCidrBlock: '10.0.0.0/16', availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+        publicSubnetIds: ['p1', 'p2'], privateSubnetIds: ['a1', 'a2'], isolatedSubnetIds: ['d1', 'd2'],
+      });
+      const { ECR, ECR_DOCKER, CLOUDWATCH_LOGS, SECRETS_MANAGER } = InterfaceVpcEndpointAwsService;
+      const network = SecureVpc.fromVpc(stack, 'Network', {
+        vpc,
+        publicSubnets: { subnetType: SubnetType.PUBLIC },
+        applicationSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+        dataSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
+        reachesInternet: false,
+        interfaceEndpoints: [ECR, ECR_DOCKER, CLOUDWATCH_LOGS, SECRETS_MANAGER],
+      });
+      const api = new ProductionWebService(stack, 'Api', {
+        network,
+        image: ServiceImage.released(new ImageRepository(testStack({ app, id: 'Registry' }), 'Images')),
+        certificate: certificate(stack),
+        backingServices: [new HardenedPostgres(stack, 'Orders', { network })],
+      });
+      const migrations = [Migration.command(api, COMMAND, { plan: PLAN, planInternetAccess })];
+      return new Release(stack, 'Release', { stageName: 'production', services: [api], migrations });
+    };
+    expect(refusal(() => plans())).toMatch(/migrations\[0\]\.plan would reach the endpoints of an adopted VPC .* admit strangers/);
+    expect(plans({ reason: 'All endpoint policies of this VPC admit our accounts alone.' }).migrationPlan).toBeDefined();
   });
 
   test('reaches port 443 of the internet where a reason allows it', () => {
