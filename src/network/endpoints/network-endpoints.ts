@@ -85,8 +85,11 @@ export class NetworkEndpoints extends Construct {
   /** Opens the buckets whose URLs other accounts sign. */
   private allowForeignSigners(): void {
     const { openBuckets: buckets, trustedAccounts } = this.props.trust;
-    [imageLayers(this), customResourceResponses(this, trustedAccounts), ...(buckets.length > 0 ? [openBuckets(this, buckets)] : [])]
-      .forEach((statement) => this.s3.addToPolicy(statement));
+    [
+      imageLayers(this),
+      customResourceResponses(this, trustedAccounts),
+      ...(buckets.length > 0 ? [openBuckets(this, buckets)] : []),
+    ].forEach((statement) => this.s3.addToPolicy(statement));
   }
 
   /** Created without inbound rules. Each client adds its own. */

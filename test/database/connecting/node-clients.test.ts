@@ -82,6 +82,25 @@ test('node-postgres with IAM authentication asks for a token of the user at each
   });
 });
 
+test("Prisma's command line gets a URL by which its engine verifies the server, whatever the password holds", () => {
+  const { DB_SSL_CA, DB_PASSWORD, DB_USERNAME, DB_PORT } = server.variables();
+  const probe = `
+    const { searchParams: tls, username, password, host } = new URL(url);
+    const read = decodeURIComponent;
+    report({
+      tls: Object.fromEntries(tls), sign: [username, password].map(read), host, authority: fs.readFileSync(tls.get('sslcert'), 'utf8'),
+    });`;
+  const file = '/tmp/rds-authority.pem';
+  const own = path.join(folder, 'rds-authority.pem');
+  expect(run("Prisma's command line", probe, {}, (sample) => sample.replace(file, own))).toEqual({
+    // Prisma knows no verify-full, and accepts any certificate without `sslaccept`.
+    report: {
+      tls: { sslmode: 'require', sslaccept: 'strict', sslcert: own }, sign: [DB_USERNAME, DB_PASSWORD], host: `localhost:${DB_PORT}`, authority: DB_SSL_CA,
+    },
+    error: expect.anything(),
+  });
+});
+
 test('the composed DATABASE_URL signs in, whatever the password holds', () => {
   const file = path.join(folder, 'authorities.pem');
   fs.writeFileSync(file, server.variables().DB_SSL_CA!);
