@@ -113,6 +113,8 @@ export class RotatedSecrets {
     const { databaseName, key, removalPolicy, server, functions } = this.props;
     const { secret: masterSecret } = this.master;
     const created = userSecret(scope, secretId, { userName, databaseName, masterSecret, key, removalPolicy });
+    // CloudFormation refuses another databaseName at the server, and must not have generated passwords by then.
+    created.node.addDependency((server.instance ?? server.cluster)!);
     const secret = created.attach(server.attachmentTarget);
     const rotation = functions.multi({ ...this.functionOptions(functionName), masterSecret: server.masterSecret });
     this.schedule(scope, rotationId, secret, rotation);

@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { DatabaseSecret } from 'aws-cdk-lib/aws-rds';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { HardenedPostgresProps } from '../../../src';
+import { type HardenedPostgresProps, PostgresCapacity } from '../../../src';
 import { userSecret } from '../../../src/database/credentials/user-secret';
 import { mysql, postgres, resources } from '../../fixtures/database-stack';
 import { ENV } from '../../fixtures/test-stack';
@@ -77,6 +77,17 @@ describe.each(ENGINES)('Another name of a user of %s', (_engine, make) => {
     [failed, outcome].forEach((one) => expect(described(one).join('\n')).not.toMatch(/another password/));
     expect(described(outcome).join('\n')).toMatch(/ApplicationSecret\w* stays outside the stack/);
   });
+});
+
+test.each([
+  ['an instance', PostgresCapacity.instance()],
+  ['a cluster', PostgresCapacity.serverless()],
+])('Another databaseName of %s, which its server refuses, is refused before a secret changes', (_name, capacity) => {
+  const { template } = postgres({ capacity });
+  const secrets = Object.entries(template.findResources(SECRET)).filter(([id]) => !id.includes('Master'));
+  expect(secrets).toHaveLength(2);
+  secrets.forEach(([, { DependsOn }]) =>
+    expect(DependsOn).toContainEqual(expect.stringMatching(/^DatabaseServer(Instance|Cluster)[0-9A-F]{8}$/)));
 });
 
 test('A name that is not known at synthesis keeps the ids', () => {

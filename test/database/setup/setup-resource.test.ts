@@ -66,7 +66,7 @@ describe('The setup', () => {
       extensions: ['vector'],
       users: [
         { name: 'application', access: 'READ_WRITE', secretArn: secret('ApplicationSecretAttachment') },
-        { name: 'boss', access: 'OWNER', secretArn: secret('OwnerSecretAttachment') },
+        { name: 'boss', access: 'OWNER', secretArn: secret('OwnerbossSecretAttachment') },
         { name: 'reporting', access: 'READ_ONLY', secretArn: secret('UserreportingSecretAttachment') },
         { name: 'anna', access: 'READ_WRITE' },
       ],
