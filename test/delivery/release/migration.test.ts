@@ -296,8 +296,12 @@ describe('A dry run before the approval', () => {
       const app = testApp();
       const stack = testStack({ app, id: 'Application' });
       const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
-        vpcId: 'vpc-1', vpcCidrBlock: '10.0.0.0/16', availabilityZones: ['eu-central-1a', 'eu-central-1b'],
-        publicSubnetIds: ['p1', 'p2'], privateSubnetIds: ['a1', 'a2'], isolatedSubnetIds: ['d1', 'd2'],
+        vpcId: 'vpc-1',
+        vpcCidrBlock: '10.0.0.0/16',
+        availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+        publicSubnetIds: ['p1', 'p2'],
+        privateSubnetIds: ['a1', 'a2'],
+        isolatedSubnetIds: ['d1', 'd2'],
       });
       const { ECR, ECR_DOCKER, CLOUDWATCH_LOGS, SECRETS_MANAGER } = InterfaceVpcEndpointAwsService;
       const network = SecureVpc.fromVpc(stack, 'Network', {
