@@ -1,6 +1,6 @@
 import type { CfnDBCluster, CfnDBInstance } from 'aws-cdk-lib/aws-rds';
 import { optionsOf, passwordOption, tagOption } from './command-options';
-import { available, header, rds, readPassword, renamed, type RestoreScripts } from './shell-script';
+import { available, CONTINUED, header, rds, readPassword, renamed, type RestoreScripts } from './shell-script';
 
 type ClusterProperties = ReadonlyArray<keyof CfnDBCluster & string>;
 type MemberProperties = ReadonlyArray<keyof CfnDBInstance & string>;
@@ -65,7 +65,7 @@ export function clusterScripts(cluster: CfnDBCluster, members: CfnDBInstance[], 
     available('cluster', target),
     rds('modify-db-cluster', ...identified, ...optionsOf(cluster, CHANGED), ...passwordOption(cluster)),
     available('cluster', target),
-    ...members.flatMap((member, index) => memberScript(member, index)),
+    ...memberScripts(members),
     rds('modify-db-cluster', ...identified, ...optionsOf(cluster, INSIGHTS)),
     available('cluster', target),
   ];
@@ -105,17 +105,21 @@ export function clusterScripts(cluster: CfnDBCluster, members: CfnDBInstance[], 
   };
 }
 
-function memberScript(member: CfnDBInstance, index: number): string[] {
-  const name = memberName(index);
+/** A shell function with what all members share: the script of a cluster with several would be too long otherwise. */
+function memberScripts(members: CfnDBInstance[]): string[] {
+  const options = members.map((member) => [...optionsOf(member, MEMBER), ...tagOption(member)]);
+  const shared = options[0].filter((option) => options.every((others) => others.includes(option)));
   return [
-    rds(
-      'create-db-instance',
-      `--db-instance-identifier ${name}`,
-      '--db-cluster-identifier "$TARGET"',
-      ...optionsOf(member, MEMBER),
-      ...tagOption(member),
-    ),
-    available('instance', name),
+    'member() {',
+    'name=$1',
+    'shift',
+    rds('create-db-instance', '--db-instance-identifier "$name"', '--db-cluster-identifier "$TARGET"', ...shared, '"$@"'),
+    available('instance', '"$name"'),
+    '}',
+    ...options.map((all, index) => {
+      const own = all.filter((option) => !shared.includes(option));
+      return [`member ${memberName(index)}`, ...own].join(CONTINUED);
+    }),
   ];
 }
 

@@ -8,6 +8,9 @@ export interface RestoreScripts {
   readonly rename: string[];
 }
 
+/** Joins the options of a command, one on each line. */
+export const CONTINUED = ' \\\n  ';
+
 /**
  * Beginning of a script, which stops at the first error and where a variable is not set.
  *
@@ -36,7 +39,7 @@ export function readPassword(secretArn: string): string[] {
 
 /** Call of `aws rds`, with an option on each line. */
 export function rds(operation: string, ...options: string[]): string {
-  return [`aws rds ${operation}`, ...options].join(' \\\n  ');
+  return [`aws rds ${operation}`, ...options].join(CONTINUED);
 }
 
 /** Wait until a server can be used or changed. */
