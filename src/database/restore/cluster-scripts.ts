@@ -105,7 +105,11 @@ export function clusterScripts(cluster: CfnDBCluster, members: CfnDBInstance[], 
   };
 }
 
-/** A shell function with what all members share: the script of a cluster with several would be too long otherwise. */
+/**
+ * Shell function that creates a member, and its calls.
+ *
+ * It has the options that all members share, because the script of a cluster with several would be too long otherwise.
+ */
 function memberScripts(members: CfnDBInstance[]): string[] {
   const options = members.map((member) => [...optionsOf(member, MEMBER), ...tagOption(member)]);
   const shared = options[0].filter((option) => options.every((others) => others.includes(option)));
@@ -113,7 +117,13 @@ function memberScripts(members: CfnDBInstance[]): string[] {
     'member() {',
     'name=$1',
     'shift',
-    rds('create-db-instance', '--db-instance-identifier "$name"', '--db-cluster-identifier "$TARGET"', ...shared, '"$@"'),
+    rds(
+      'create-db-instance',
+      '--db-instance-identifier "$name"',
+      '--db-cluster-identifier "$TARGET"',
+      ...shared,
+      '"$@"',
+    ),
     available('instance', '"$name"'),
     '}',
     ...options.map((all, index) => {

@@ -3,7 +3,7 @@ import type { FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import type { IConstruct } from 'constructs';
 import type { Waiver } from '../../compliance';
 import type { IReleasedService } from '../../contracts';
-import type { DatabaseConnectionOptions, IHardenedDatabase } from '../../database';
+import type { DatabaseConnectionOptions, IMigratableDatabase } from '../../database';
 import type { ServiceSecret } from '../../service';
 import type { MigrationConfig, TaskContext } from './context/migration-config';
 import type { MaintenanceWindow } from './maintenance-window';
@@ -15,10 +15,10 @@ export interface MigrationOptions {
   /**
    * Database that the commands sign in to, as the user that owns its schemas and tables.
    *
-   * It is one of the service's backing services.
+   * It is one of the service's backing services. An existing one needs its `ownerSecret`.
    * @default - the only database among the service's backing services; several are refused
    */
-  readonly database?: IHardenedDatabase;
+  readonly database?: IMigratableDatabase;
   /**
    * Names of the variables with the connection, and of the database inside the server.
    * @default - the variables are called `DB_*`, and the database is the first of the server
@@ -43,7 +43,8 @@ export interface MigrationOptions {
    * Dry-run command that prints the SQL and changes nothing.
    *
    * It runs with the new image, before the approval. It signs in as a user that may only read, has no task role and
-   * no other secret, and reaches only the database and the endpoints that start its task.
+   * no other secret, and reaches only the database and the endpoints that start its task. An existing database needs
+   * its `readOnlySecret`.
    * @default - the approval shows no plan
    */
   readonly plan?: string[];
@@ -97,7 +98,8 @@ export class Migration {
    *
    * It has the plain variables, the network and the log group of the service.
    *
-   * Throws a PropError at the release for a service without a database, or with several and none named.
+   * Throws a PropError at the release for a service without a database, or with several and none named. Throws one for
+   * an existing database without `ownerSecret`.
    */
   public static command(service: IReleasedService, command: string[], options: MigrationOptions = {}): Migration {
     return new Migration(service, command, options);

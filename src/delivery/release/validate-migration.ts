@@ -1,6 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import type { IHardenedDatabase } from '../../database';
+import type { IMigratableDatabase } from '../../database';
 import { ProductionWebService } from '../../service';
 import { checkReason, checkWholeNumber } from '../../validation/checks';
 import { checkRules, type Rule } from '../../validation/rules';
@@ -102,7 +102,7 @@ function databaseRules({ _service: { releaseTarget }, _options: options }: Migra
   ];
 }
 
-function nameOf(database: IHardenedDatabase | undefined): string {
+function nameOf(database: IMigratableDatabase | undefined): string {
   return database?.node.path ?? '';
 }
 
