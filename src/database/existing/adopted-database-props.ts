@@ -170,7 +170,8 @@ export interface IAdoptedDatabase extends IMigratableDatabase, IMonitoredDatabas
   /**
    * Same database for a service that signs in with another secret.
    *
-   * The library does not create the user. The options may name another database in the server. Throws a PropError for a secret that is known by a part of its ARN only.
+   * The library does not create the user. The options may name another database in the server.
+   * Throws a PropError for a secret that is known by a part of its ARN only.
    *
    * @param secret secret with the fields `username` and `password`; import it with its key, if it has one of its own
    * @param options database, size of the pool, and names of the environment variables
