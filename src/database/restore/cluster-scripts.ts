@@ -1,6 +1,6 @@
 import type { CfnDBCluster, CfnDBInstance } from 'aws-cdk-lib/aws-rds';
 import { optionsOf, passwordOption, tagOption } from './command-options';
-import { available, CONTINUED, header, rds, readPassword, renamed, type RestoreScripts } from './shell-script';
+import { available, header, rds, readPassword, renamed, type RestoreScripts } from './shell-script';
 
 type ClusterProperties = ReadonlyArray<keyof CfnDBCluster & string>;
 type MemberProperties = ReadonlyArray<keyof CfnDBInstance & string>;
@@ -105,32 +105,16 @@ export function clusterScripts(cluster: CfnDBCluster, members: CfnDBInstance[], 
   };
 }
 
-/**
- * Shell function that creates a member, and its calls.
- *
- * It has the options that all members share, because the script of a cluster with several would be too long otherwise.
- */
+/** Creates the members. Options that all have stand once, because an output of a stack takes 4,096 characters. */
 function memberScripts(members: CfnDBInstance[]): string[] {
   const options = members.map((member) => [...optionsOf(member, MEMBER), ...tagOption(member)]);
   const shared = options[0].filter((option) => options.every((others) => others.includes(option)));
-  return [
-    'member() {',
-    'name=$1',
-    'shift',
-    rds(
-      'create-db-instance',
-      '--db-instance-identifier "$name"',
-      '--db-cluster-identifier "$TARGET"',
-      ...shared,
-      '"$@"',
-    ),
-    available('instance', '"$name"'),
-    '}',
-    ...options.map((all, index) => {
-      const own = all.filter((option) => !shared.includes(option));
-      return [`member ${memberName(index)}`, ...own].join(CONTINUED);
-    }),
-  ];
+  const identified = ['--db-cluster-identifier "$TARGET"', '--db-instance-identifier "$@"'];
+  const created = options.flatMap((all, index) => [
+    ['member', memberName(index), ...all.filter((option) => !shared.includes(option))].join(' '),
+    available('instance', memberName(index)),
+  ]);
+  return ['member() {', rds('create-db-instance', ...identified, ...shared), '}', ...created];
 }
 
 function memberName(index: number): string {

@@ -8,9 +8,6 @@ export interface RestoreScripts {
   readonly rename: string[];
 }
 
-/** Joins the options of a command, one on each line. */
-export const CONTINUED = ' \\\n  ';
-
 /**
  * Beginning of a script, which stops at the first error and where a variable is not set.
  *
@@ -39,7 +36,7 @@ export function readPassword(secretArn: string): string[] {
 
 /** Call of `aws rds`, with an option on each line. */
 export function rds(operation: string, ...options: string[]): string {
-  return [`aws rds ${operation}`, ...options].join(CONTINUED);
+  return [`aws rds ${operation}`, ...options].join(' \\\n  ');
 }
 
 /** Wait until a server can be used or changed. */

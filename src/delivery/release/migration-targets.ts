@@ -7,7 +7,7 @@ import type { OneOffTask } from '../../service/task/one-off-task';
 import { checkInReach } from '../../validation/objects-in-reach';
 import { PropError } from '../../validation/prop-error';
 import { databasesOf } from './database-sign-in';
-import type { Migration } from './migration';
+import type { MigrationRequest } from './migration-options';
 
 /** Service of a migration, with the family, the roles and the groups of each of its tasks. */
 interface MigrationTargets {
@@ -20,7 +20,7 @@ interface MigrationTargets {
 }
 
 /** Creates the task definitions of a migration with its service. A service from elsewhere brings its own. */
-export function migrationTargets(scope: IConstruct, migration: Migration, prop: string): MigrationTargets {
+export function migrationTargets(scope: IConstruct, migration: MigrationRequest, prop: string): MigrationTargets {
   const { _service: service, _options: options } = migration;
   if (!(service instanceof ProductionWebService)) {
     return { target: givenTask(scope, migration, prop) };
@@ -35,7 +35,7 @@ export function migrationTargets(scope: IConstruct, migration: Migration, prop: 
 interface BoundMigration {
   readonly prop: string;
   readonly database: IMigratableDatabase;
-  readonly options: Migration['_options'];
+  readonly options: MigrationRequest['_options'];
 }
 
 /** Task definitions of a migration, in the scope of its service. */
@@ -129,7 +129,7 @@ function unusedNames(service: ProductionWebService, number = 1): { readonly id: 
 }
 
 /** Task definition that came with a service from elsewhere. */
-function givenTask(scope: IConstruct, migration: Migration, prop: string): ReleaseTarget {
+function givenTask(scope: IConstruct, migration: MigrationRequest, prop: string): ReleaseTarget {
   const { _service: service, _options: options } = migration;
   const { family, defaultContainer, taskRole, executionRole } = options.taskDefinition!;
   checkInReach(scope, `${prop}.taskDefinition`, options.taskDefinition, 'task definition');
