@@ -34,7 +34,8 @@ export class RandomChanges {
   private readonly touched = new Map<Part, readonly string[]>();
   private readonly templates = new Map<string, readonly Deployable[] | undefined>();
 
-  public constructor(private readonly rows: readonly Row[]) {
+  /** With a function that hears of each judged change. */
+  public constructor(private readonly rows: readonly Row[], private readonly onJudged = (_judged: number): void => {}) {
     this.subjects = [...new Set(rows.flatMap(({ part }) => part?.subject ?? []))];
   }
 
@@ -73,7 +74,7 @@ export class RandomChanges {
       const parts = [part!, state.get(slotOf(part!))?.part ?? part!];
       this.holdsRollback(cloud.copy(), changed, failing, parts);
       const outcomes = cloud.deploy(changed);
-      this.judged++;
+      this.onJudged(++this.judged);
       this.holdsVerdicts(outcomes, parts);
       // What AWS refuses was rolled back, so that the next step begins where this one did.
       state = outcomes.every(({ state: { status } }) => /^(CREATE|UPDATE)_COMPLETE$/.test(status)) ? next : state;
