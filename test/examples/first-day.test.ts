@@ -1,0 +1,165 @@
+import * as fs from 'fs';
+import * as os from 'os';
+import * as path from 'path';
+import { Client } from 'pg';
+import { runTypeOrm } from '../fixtures/typeorm-program';
+import { type Outcome } from '../simulators/cloudformation/outcome';
+import { ProductAccount } from '../simulators/product-account';
+import { type Image, ProductRelease } from '../simulators/product-release';
+import { type ReadmeProgram, readmeProgram } from './readme-program';
+
+jest.setTimeout(180_000);
+
+type Variables = { readonly [name: string]: string };
+
+/** Session with the variables of a task, and nothing else. */
+async function session<T>(variables: Variables, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({
+    host: variables.DB_HOST,
+    port: Number(variables.DB_PORT),
+    user: variables.DB_USERNAME,
+    password: variables.DB_PASSWORD,
+    database: variables.DB_NAME,
+    ssl: { ca: variables.DB_SSL_CA },
+  });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Image of the shop, whose health check writes a row to a table and reads it. */
+function shop(table = 'orders'): Image {
+  return {
+    run: async (command, environment) => {
+      expect(command).toEqual(['npm', 'run', 'migrate']);
+      await runTypeOrm('postgres', { command: 'migration:run', tag: 'v1', environment, ca: environment.DB_SSL_CA });
+    },
+    serve: (variables) =>
+      session(variables, async (client) => {
+        await client.query(`INSERT INTO ${table} (state) VALUES ('new')`);
+        const { rows } = await client.query(`SELECT state FROM ${table}`);
+        return rows.length > 0 ? 200 : 503;
+      }),
+  };
+}
+
+/** The README's program with its database. */
+const product = (edit?: (program: string) => string): ReadmeProgram => readmeProgram(1, edit);
+
+function statusOf(outcomes: { [stack: string]: Outcome }): { [stack: string]: string } {
+  return Object.fromEntries(Object.entries(outcomes).map(([stack, { state }]) => [stack, state.status]));
+}
+
+/** Resources that a deployment updates or replaces, by type. */
+function touched({ changes }: Outcome): string[] {
+  return changes.filter(({ action }) => action !== 'create').map(({ type, action }) => `${action} ${type}`);
+}
+
+describe('The first day of the product with a database, as the README has it', () => {
+  let account: ProductAccount;
+  let release: ProductRelease;
+
+  beforeAll(async () => {
+    account = await ProductAccount.start();
+  });
+  afterAll(async () => {
+    release.close();
+    await account.stop();
+  });
+
+  test('deploys into an empty account, where the bundled setup succeeds on a real server', async () => {
+    const outcomes = await account.deploy(product());
+
+    expect(statusOf(outcomes)).toEqual({
+      Registry: 'CREATE_COMPLETE', Network: 'CREATE_COMPLETE', Data: 'CREATE_COMPLETE', Shop: 'CREATE_COMPLETE',
+    });
+    expect(account.setups.map(({ status, reason }) => [status, reason])).toEqual([['SUCCESS', 'The setup has ended.']]);
+    expect(account.account.existing.of('AWS::ECS::Service')[0].properties.DesiredCount).toBe(0);
+  });
+
+  test('ends with tasks that are signed in, migrated and healthy, and nobody has run SQL [A-24]', async () => {
+    release = new ProductRelease(account, { '1.4.2': shop(), '1.5.0': shop('nowhere') });
+    const { status, error } = await release.release('1.4.2');
+
+    expect([status, error, release.errors]).toEqual(['SUCCEEDED', undefined, []]);
+    expect(release.health).toEqual([{ tag: '1.4.2', status: 200 }]);
+    expect([release.world.serving, release.world.released]).toEqual([['1.4.2'], ['1.4.2']]);
+    const query = 'SELECT tableowner FROM pg_tables WHERE tablename = \'orders\'';
+    expect(await account.server.query(query, { database: 'application' })).toEqual([{ tableowner: 'owner' }]);
+  });
+
+  test('keeps serving where the tasks of the next version are not healthy', async () => {
+    const { status } = await release.release('1.5.0');
+
+    expect([status, release.health[1]]).toEqual(['FAILED', { tag: '1.5.0', status: 503 }]);
+    expect(release.errors).toEqual(['relation "nowhere" does not exist']);
+    expect(release.world.serving).toEqual(['1.4.2']);
+  });
+
+  test('runs no setup in a deployment that repeats the first one', async () => {
+    const outcomes = await account.deploy(product());
+
+    expect(touched(outcomes.Data)).toEqual([]);
+    expect(account.setups).toHaveLength(1);
+  });
+
+  test('runs the setup for one more user, and nothing that runs is touched', async () => {
+    const outcomes = await account.deploy(product((program) => program
+      .replace('HardenedPostgres,', 'DatabaseAccess, HardenedPostgres,')
+      .replace(/(const database .*)/, "$1\ndatabase.addUser('reporting', DatabaseAccess.READ_ONLY);")));
+
+    expect(new Set(touched(outcomes.Data))).toEqual(new Set());
+    expect([outcomes.Registry, outcomes.Network, outcomes.Shop].flatMap(touched)).toEqual([]);
+    expect(account.setups.map(({ status }) => status)).toEqual(['SUCCESS', 'SUCCESS']);
+    const reporting = { user: 'reporting', password: account.passwordOf('reporting'), database: 'application' };
+    expect(await account.server.query('SELECT state FROM orders', reporting)).toEqual([{ state: 'new' }]);
+    await expect(account.server.query('DELETE FROM orders', reporting)).rejects.toThrow(/permission denied/);
+  });
+});
+
+describe('The first day of the product without releases', () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'shop-'));
+  let account: ProductAccount;
+
+  beforeAll(async () => {
+    fs.writeFileSync(path.join(folder, 'Dockerfile'), 'FROM scratch\n');
+    account = await ProductAccount.start();
+  });
+  afterAll(async () => {
+    fs.rmSync(folder, { recursive: true });
+    await account.stop();
+  });
+
+  /** The README's product whose image is that of a folder. */
+  const declared = (props = '', place = (program: string) => program): ReadmeProgram => product((program) => place(program)
+    .replace('ServiceImage.released(images)', `ServiceImage.fromAsset(${JSON.stringify(folder)})`)
+    .replace('\'Database\', { network }', `'Database', { network${props} }`)
+    .replace(/new Release\([^]*?\n\}\);\n/, ''));
+
+  test('starts no service where the server refuses, and the deployment has the words of the server', async () => {
+    const outcomes = await account.deploy(declared(", extensions: ['timescaledb']"));
+
+    expect(statusOf(outcomes)).toEqual({ Registry: 'CREATE_COMPLETE', Network: 'CREATE_COMPLETE', Data: 'CREATE_FAILED' });
+    expect(account.setups[0].reason).toMatch(/extension "timescaledb" is not available/);
+    expect(account.account.existing.of('AWS::ECS::Service')).toEqual([]);
+  });
+
+  test('starts the tasks after the setup, and they sign in', async () => {
+    const outcomes = await account.deploy(declared());
+
+    expect(statusOf(outcomes)).toMatchObject({ Data: 'UPDATE_COMPLETE', Shop: 'CREATE_COMPLETE' });
+    const { existing } = account.account;
+    const [{ properties: service }] = existing.of('AWS::ECS::Service');
+    const definition = existing.of('AWS::ECS::TaskDefinition')[0].properties;
+    expect(service.DesiredCount).toBeUndefined();
+    const variables = account.variables(definition.ContainerDefinitions[0], {
+      executionRoleArn: definition.ExecutionRoleArn,
+      securityGroups: service.NetworkConfiguration.AwsvpcConfiguration.SecurityGroups,
+    });
+    const user = await session(variables, async (client) => (await client.query('SELECT current_user')).rows);
+    expect(user).toEqual([{ current_user: 'application' }]);
+  });
+});
