@@ -3,9 +3,9 @@ import * as os from 'os';
 import * as path from 'path';
 import { Client } from 'pg';
 import { runTypeOrm } from '../fixtures/typeorm-program';
-import { type Outcome } from '../simulators/cloudformation/outcome';
+import type { Outcome } from '../simulators/cloudformation/outcome';
 import { ProductAccount } from '../simulators/product-account';
-import { type Image, ProductRelease } from '../simulators/product-release';
+import { type Image, ProductRelease, surroundings } from '../simulators/product-release';
 import { type ReadmeProgram, readmeProgram } from './readme-program';
 
 jest.setTimeout(180_000);
@@ -58,7 +58,15 @@ function touched({ changes }: Outcome): string[] {
   return changes.filter(({ action }) => action !== 'create').map(({ type, action }) => `${action} ${type}`);
 }
 
-describe('The first day of the product with a database, as the README has it', () => {
+/** The same in a network without a way to the internet. */
+const endpointsOnly = (program: string): string => program
+  .replace('HardenedPostgres,', 'Egress, HardenedPostgres,')
+  .replace("'Network');", "'Network', { egress: Egress.endpointsOnly() });");
+
+describe.each([
+  ['as the README has it', (program: string) => program],
+  ['in a network with endpoints only', endpointsOnly],
+])('The first day of the product with a database, %s', (_, edit) => {
   let account: ProductAccount;
   let release: ProductRelease;
 
@@ -71,7 +79,7 @@ describe('The first day of the product with a database, as the README has it', (
   });
 
   test('deploys into an empty account, where the bundled setup succeeds on a real server', async () => {
-    const outcomes = await account.deploy(product());
+    const outcomes = await account.deploy(product(edit));
 
     expect(statusOf(outcomes)).toEqual({
       Registry: 'CREATE_COMPLETE', Network: 'CREATE_COMPLETE', Data: 'CREATE_COMPLETE', Shop: 'CREATE_COMPLETE',
@@ -100,18 +108,18 @@ describe('The first day of the product with a database, as the README has it', (
   });
 
   test('runs no setup in a deployment that repeats the first one', async () => {
-    const outcomes = await account.deploy(product());
+    const outcomes = await account.deploy(product(edit));
 
     expect(touched(outcomes.Data)).toEqual([]);
     expect(account.setups).toHaveLength(1);
   });
 
   test('runs the setup for one more user, and nothing that runs is touched', async () => {
-    const outcomes = await account.deploy(product((program) => program
+    const outcomes = await account.deploy(product((program) => edit(program)
       .replace('HardenedPostgres,', 'DatabaseAccess, HardenedPostgres,')
       .replace(/(const database .*)/, "$1\ndatabase.addUser('reporting', DatabaseAccess.READ_ONLY);")));
 
-    expect(new Set(touched(outcomes.Data))).toEqual(new Set());
+    expect(touched(outcomes.Data)).toEqual(['update AWS::IAM::ManagedPolicy', 'update Custom::DatabaseSetup']);
     expect([outcomes.Registry, outcomes.Network, outcomes.Shop].flatMap(touched)).toEqual([]);
     expect(account.setups.map(({ status }) => status)).toEqual(['SUCCESS', 'SUCCESS']);
     const reporting = { user: 'reporting', password: account.passwordOf('reporting'), database: 'application' };
@@ -124,42 +132,63 @@ describe('The first day of the product without releases', () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'shop-'));
   let account: ProductAccount;
 
-  beforeAll(async () => {
-    fs.writeFileSync(path.join(folder, 'Dockerfile'), 'FROM scratch\n');
+  beforeAll(() => fs.writeFileSync(path.join(folder, 'Dockerfile'), 'FROM scratch\n'));
+  beforeEach(async () => {
     account = await ProductAccount.start();
   });
-  afterAll(async () => {
-    fs.rmSync(folder, { recursive: true });
-    await account.stop();
-  });
+  afterEach(() => account.stop());
+  afterAll(() => fs.rmSync(folder, { recursive: true }));
 
-  /** The README's product whose image is that of a folder. */
-  const declared = (props = '', place = (program: string) => program): ReadmeProgram => product((program) => place(program)
+  /** The README's product whose image is that of a folder, with more props of its database. */
+  const declared = (props = '', edit = (program: string) => program): ReadmeProgram => product((program) => edit(program)
     .replace('ServiceImage.released(images)', `ServiceImage.fromAsset(${JSON.stringify(folder)})`)
     .replace('\'Database\', { network }', `'Database', { network${props} }`)
     .replace(/new Release\([^]*?\n\}\);\n/, ''));
+  const inOneStack = (program: string): string => program
+    .replace(/const stack = .*\n/, '')
+    .replace('const images', 'const stack = new Stack(app, \'Shop\', { env });\nconst images')
+    .replace('new Stack(app, \'Data\', { env })', 'stack');
+  const services = () => account.account.existing.of('AWS::ECS::Service');
 
-  test('starts no service where the server refuses, and the deployment has the words of the server', async () => {
-    const outcomes = await account.deploy(declared(", extensions: ['timescaledb']"));
+  /** User of a session with the variables of the only task definition. */
+  async function signedIn(): Promise<string> {
+    const [{ properties: definition }] = account.account.existing.of('AWS::ECS::TaskDefinition');
+    const [{ properties: service }] = services();
+    const variables = account.variables(definition.ContainerDefinitions[0], surroundings(definition, service));
+    const { rows } = await session(variables, (client) => client.query<{ name: string }>('SELECT current_user AS name'));
+    return rows[0].name;
+  }
 
-    expect(statusOf(outcomes)).toEqual({ Registry: 'CREATE_COMPLETE', Network: 'CREATE_COMPLETE', Data: 'CREATE_FAILED' });
-    expect(account.setups[0].reason).toMatch(/extension "timescaledb" is not available/);
-    expect(account.account.existing.of('AWS::ECS::Service')).toEqual([]);
+  test('starts the tasks after the setup, and they sign in [A-24]', async () => {
+    const outcomes = await account.deploy(declared('', inOneStack));
+
+    expect(statusOf(outcomes)).toMatchObject({ Shop: 'CREATE_COMPLETE' });
+    const created = outcomes.Shop.changes.map(({ type }) => type);
+    expect(created.indexOf('AWS::ECS::Service')).toBeGreaterThan(created.indexOf('Custom::DatabaseSetup'));
+    expect(services()[0].properties.DesiredCount).toBeUndefined();
+    expect(await signedIn()).toBe('application');
   });
 
-  test('starts the tasks after the setup, and they sign in', async () => {
-    const outcomes = await account.deploy(declared());
+  test('starts no service where the server refuses, in one stack with the database', async () => {
+    const outcomes = await account.deploy(declared(", extensions: ['timescaledb']", inOneStack));
 
-    expect(statusOf(outcomes)).toMatchObject({ Data: 'UPDATE_COMPLETE', Shop: 'CREATE_COMPLETE' });
-    const { existing } = account.account;
-    const [{ properties: service }] = existing.of('AWS::ECS::Service');
-    const definition = existing.of('AWS::ECS::TaskDefinition')[0].properties;
-    expect(service.DesiredCount).toBeUndefined();
-    const variables = account.variables(definition.ContainerDefinitions[0], {
-      executionRoleArn: definition.ExecutionRoleArn,
-      securityGroups: service.NetworkConfiguration.AwsvpcConfiguration.SecurityGroups,
-    });
-    const user = await session(variables, async (client) => (await client.query('SELECT current_user')).rows);
-    expect(user).toEqual([{ current_user: 'application' }]);
+    expect(statusOf(outcomes)).toMatchObject({ Shop: 'CREATE_FAILED' });
+    expect(account.setups[0].reason).toMatch(/extension "timescaledb" is not available/);
+    expect(services()).toEqual([]);
+  });
+
+  test('goes on by the same command when what the server refused is gone', async () => {
+    const refused = await account.deploy(declared(", extensions: ['timescaledb']"));
+    expect(statusOf(refused)).toEqual({ Registry: 'CREATE_COMPLETE', Network: 'CREATE_COMPLETE', Data: 'CREATE_FAILED' });
+
+    const mended = await account.deploy(declared());
+    expect(statusOf(mended)).toMatchObject({ Data: 'UPDATE_COMPLETE', Shop: 'CREATE_COMPLETE' });
+    expect(await signedIn()).toBe('application');
+  });
+
+  test('signs nobody in without the setup', async () => {
+    await account.deploy(declared(', setup: false'));
+
+    await expect(signedIn()).rejects.toThrow(/password authentication failed for user "application"/);
   });
 });

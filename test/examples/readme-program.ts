@@ -27,6 +27,7 @@ export function readmeProgram(index: number, edit: (program: string) => string =
   const { outputText } = ts.transpileModule(edit(program), { compilerOptions });
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'readme-'));
   const before = { ...process.env };
+  const listeners = process.listeners('beforeExit');
   Object.assign(process.env, { CDK_CONTEXT_JSON: JSON.stringify(FLAGS), CDK_OUTDIR: folder });
   try {
     const load = (name: string): unknown =>
@@ -35,6 +36,8 @@ export function readmeProgram(index: number, edit: (program: string) => string =
     return synthesized(folder);
   } finally {
     process.env = before;
+    // An app that has been told its folder synthesizes once more when the process ends.
+    process.listeners('beforeExit').filter((one) => !listeners.includes(one)).forEach((one) => process.off('beforeExit', one));
     fs.rmSync(folder, { recursive: true });
   }
 }

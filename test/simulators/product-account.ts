@@ -6,17 +6,12 @@ import type { Template } from './cloudformation/template';
 import { DatabaseSetup, type SecretValue, type SetupResult } from './database-setup';
 import type { PostgresServer } from './postgres-server';
 import { MASTER, startRdsPostgres } from './rds-postgres';
-import { Reach } from './reach';
+import { Reach, type Surroundings } from './reach';
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- resources are whatever CloudFormation takes */
 const PLACE = { account: '111111111111', region: 'eu-central-1' };
 const SETUP = 'Custom::DatabaseSetup';
-
-/** Where a container of a task definition starts. */
-export interface Surroundings {
-  readonly executionRoleArn: string;
-  readonly securityGroups: readonly string[];
-}
+/** Services of AWS without which a task of Fargate does not start. */
+const NEEDED = ['ecr.api', 'ecr.dkr', 's3', 'logs'];
 
 /** A container as ECS describes it. */
 export interface Container {
@@ -64,13 +59,17 @@ export class ProductAccount {
   }
 
   /** Variables of a container. Only address, port and authority of the server are those of this machine. */
-  public variables(container: Container, { executionRoleArn, securityGroups }: Surroundings): { [name: string]: string } {
+  public variables(container: Container, surroundings: Surroundings): { [name: string]: string } {
     const { existing } = this.account;
-    const reach = new Reach(existing);
+    const reach = new Reach(existing, surroundings);
+    const missing = NEEDED.find((service) => !reach.callsAws(service));
+    if (missing) {
+      throw new Error(`CannotPullContainerError: no way to ${missing}`);
+    }
     const read = (from: string): string => {
       const [, arn, field] = /^(.*):(username|password)::$/.exec(from)!;
-      if (!reach.reads(executionRoleArn, arn)) {
-        throw new Error(`ResourceInitializationError: ${executionRoleArn} is not authorized to read ${arn}`);
+      if (!reach.reads(arn)) {
+        throw new Error(`ResourceInitializationError: ${surroundings.roleArn} does not read ${arn}`);
       }
       return this.valueOf(existing, arn)[field as keyof SecretValue];
     };
@@ -79,7 +78,7 @@ export class ProductAccount {
       ...(container.Secrets ?? []).map(({ Name, ValueFrom }) => [Name, read(ValueFrom)]),
     ]) as { [name: string]: string };
     const [database] = existing.of('AWS::RDS::DBInstance');
-    if (variables.DB_HOST !== addressOf(database) || !reach.connects(securityGroups, database)) {
+    if (variables.DB_HOST !== addressOf(database) || !reach.connects(database)) {
       throw new Error(`connect ETIMEDOUT ${variables.DB_HOST}`);
     }
     expect(variables.DB_SSL_CA).toMatch(/^-----BEGIN CERTIFICATE-----/);
@@ -122,22 +121,25 @@ export class ProductAccount {
     return new Existing(PLACE, [...others, ...changed], 0, new Set());
   }
 
-  /** The function gets the secrets that its role may read, and the server that its security group may reach. */
+  /**
+   * The function gets the secrets that it can read, and the server where it can reach it. Its answer arrives where it
+   * can reach S3.
+   */
   private async runSetup(type: 'Create' | 'Update', { properties }: Resource, existing: Existing): Promise<SetupResult> {
-    const { ServiceToken: token, ...rest } = properties as { [name: string]: any };
-    const [role, groups] = functionOf(existing, token as string);
-    const reach = new Reach(existing);
+    const { ServiceToken: token, ...rest } = properties;
+    const reach = new Reach(existing, surroundingsOf(existing, token as string));
     const users = rest.users as Array<{ secretArn?: string }>;
     [rest.masterSecretArn as string, ...users.flatMap(({ secretArn }) => secretArn ?? [])]
-      .filter((arn) => reach.reads(role, arn))
+      .filter((arn) => reach.reads(arn))
       .forEach((arn) => this.setup.put(arn, this.valueOf(existing, arn)));
     const [database] = existing.of('AWS::RDS::DBInstance');
     const reached = rest.host === addressOf(database) && rest.port === database.properties.Port
-      && reach.connects(groups, database);
+      && reach.connects(database);
     const place = reached ? { host: 'localhost', port: `${this.server.port}` } : {};
     const result = await this.setup.request(type, { ...rest, ...place });
-    this.setups.push(result);
-    return result;
+    const heard = reach.callsAws('s3') ? result : { ...result, status: undefined };
+    this.setups.push(heard);
+    return heard;
   }
 
   /** Value of a secret, by its ARN or by that of its attachment. The account generates each once. */
@@ -158,9 +160,10 @@ export class ProductAccount {
   }
 }
 
-function functionOf(existing: Existing, token: string): [role: string, groups: string[]] {
+function surroundingsOf(existing: Existing, token: string): Surroundings {
   const { properties } = existing.of('AWS::Lambda::Function').find(({ physicalId }) => token.endsWith(physicalId))!;
-  return [properties.Role as string, (properties.VpcConfig as { SecurityGroupIds: string[] }).SecurityGroupIds];
+  const { SecurityGroupIds: securityGroups, SubnetIds: subnets } = properties.VpcConfig;
+  return { roleArn: properties.Role, securityGroups, subnets };
 }
 
 function addressOf({ physicalId }: Resource): string {

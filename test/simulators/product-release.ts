@@ -3,6 +3,7 @@ import { DeliveryAccount } from './delivery-account';
 import type { StartedContainer } from './delivery-account/ecs';
 import { ownFamilies } from './deployed-definition';
 import type { ProductAccount } from './product-account';
+import type { Surroundings } from './reach';
 import { type Ended, StateMachines } from './state-machines';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- answers of AWS are of every kind */
@@ -32,8 +33,7 @@ export class ProductRelease {
   ) {
     const { existing } = product.account;
     const [{ properties }] = existing.of('AWS::StepFunctions::StateMachine');
-    const text = String(properties.DefinitionString).replace(/assumed-role\/[\w-]+\//g, 'assumed-role/release-role/');
-    this.definition = JSON.parse(text);
+    this.definition = JSON.parse(asInAws(String(properties.DefinitionString)));
     const facts = this.definition.States.Services.Result;
     const parameters = existing.of('AWS::SSM::Parameter').map(({ physicalId }) => physicalId);
     this.world = new DeliveryAccount(
@@ -90,10 +90,7 @@ export class ProductRelease {
     const revision = this.world.ecs.revision(input.TaskDefinition).definition;
     try {
       const container = { ...definition, Environment: [...definition.Environment ?? [], ...environment] };
-      const variables = this.product.variables(container, {
-        executionRoleArn: revision.ExecutionRoleArn,
-        securityGroups: input.NetworkConfiguration.AwsvpcConfiguration.SecurityGroups,
-      });
+      const variables = this.product.variables(container, surroundings(revision, input));
       await this.images[tagOf(definition)].run(command, variables);
       return 0;
     } catch (error) {
@@ -111,7 +108,7 @@ export class ProductRelease {
       const { container: name } = this.world.facts.find((fact) => fact.service === service)!;
       const container = definition.ContainerDefinitions.find(({ Name }: any) => Name === name);
       const tag = tagOf(container);
-      const status = await this.serve(tag, container, definition.ExecutionRoleArn);
+      const status = await this.serve(tag, container, definition);
       this.health.push({ tag, status });
       if (status !== 200) {
         this.world.faults[tag] = 'fails on green';
@@ -119,16 +116,28 @@ export class ProductRelease {
     }
   }
 
-  private async serve(tag: string, container: any, executionRoleArn: string): Promise<number> {
-    const [service] = this.product.account.existing.of('AWS::ECS::Service');
-    const { SecurityGroups: securityGroups } = (service.properties.NetworkConfiguration as any).AwsvpcConfiguration;
+  private async serve(tag: string, container: any, definition: any): Promise<number> {
+    const [{ properties }] = this.product.account.existing.of('AWS::ECS::Service');
     try {
-      return await this.images[tag].serve(this.product.variables(container, { executionRoleArn, securityGroups }));
+      return await this.images[tag].serve(this.product.variables(container, surroundings(definition, properties)));
     } catch (error) {
       this.errors.push((error as Error).message);
       return 503;
     }
   }
+}
+
+/** Surroundings of tasks, by their definition and by who starts them. */
+export function surroundings({ ExecutionRoleArn: roleArn }: any, { NetworkConfiguration: network }: any): Surroundings {
+  const { SecurityGroups: securityGroups, Subnets: subnets } = network.AwsvpcConfiguration;
+  return { roleArn, securityGroups, subnets };
+}
+
+/** The simulator of CloudFormation names attributes otherwise than AWS. */
+function asInAws(definition: string): string {
+  return definition
+    .replace(/arn:aws:ecs:[\w-]+:\d+:service\/([\w-]+)#Name/g, '$1')
+    .replace(/assumed-role\/[\w-]+\//g, 'assumed-role/release-role/');
 }
 
 function tagOf({ Image: image }: { readonly Image: string }): string {
