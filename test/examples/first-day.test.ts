@@ -58,15 +58,17 @@ function touched({ changes }: Outcome): string[] {
   return changes.filter(({ action }) => action !== 'create').map(({ type, action }) => `${action} ${type}`);
 }
 
-/** The same in a network without a way to the internet. */
+/** The same program in a network without a way to the internet. */
 const endpointsOnly = (program: string): string => program
   .replace('HardenedPostgres,', 'Egress, HardenedPostgres,')
   .replace("'Network');", "'Network', { egress: Egress.endpointsOnly() });");
 
-describe.each([
-  ['as the README has it', (program: string) => program],
+const NETWORKS: Array<[name: string, edit: (program: string) => string]> = [
+  ['as the README has it', (program) => program],
   ['in a network with endpoints only', endpointsOnly],
-])('The first day of the product with a database, %s', (_, edit) => {
+];
+
+describe.each(NETWORKS)('The first day of the product with a database, %s', (_, edit) => {
   let account: ProductAccount;
   let release: ProductRelease;
 
@@ -147,7 +149,7 @@ describe('The first day of the product without releases', () => {
   const inOneStack = (program: string): string => program
     .replace(/const stack = .*\n/, '')
     .replace('const images', 'const stack = new Stack(app, \'Shop\', { env });\nconst images')
-    .replace('new Stack(app, \'Data\', { env })', 'stack');
+    .replace(/new Stack\(app, '(Network|Data)', { env }\)/g, 'stack');
   const services = () => account.account.existing.of('AWS::ECS::Service');
 
   /** User of a session with the variables of the only task definition. */
@@ -159,8 +161,8 @@ describe('The first day of the product without releases', () => {
     return rows[0].name;
   }
 
-  test('starts the tasks after the setup, and they sign in [A-24]', async () => {
-    const outcomes = await account.deploy(declared('', inOneStack));
+  test.each(NETWORKS)('starts the tasks in one stack after the setup, and they sign in, %s [A-24]', async (_, edit) => {
+    const outcomes = await account.deploy(declared('', (program) => inOneStack(edit(program))));
 
     expect(statusOf(outcomes)).toMatchObject({ Shop: 'CREATE_COMPLETE' });
     const created = outcomes.Shop.changes.map(({ type }) => type);

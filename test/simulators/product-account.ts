@@ -1,5 +1,6 @@
 import { randomBytes } from 'crypto';
 import { Account } from './cloudformation/account';
+import { Graph } from './cloudformation/graph';
 import type { Outcome } from './cloudformation/outcome';
 import { Existing, type Resource } from './cloudformation/resource';
 import type { Template } from './cloudformation/template';
@@ -98,16 +99,19 @@ export class ProductAccount {
     await this.server.stop();
   }
 
-  /** Runs the setups of a deployment. Returns those that answer that they have failed. */
+  /**
+   * Runs the setups of a deployment. Returns those that answer that they have failed.
+   * CloudFormation works in parallel: of this deployment, a setup finds only what it waits for.
+   */
   private async failingSetups(stack: string, template: Template): Promise<string[]> {
-    const { steps, changes, state } = this.account.copy().deploy(stack, template, { rollback: false });
+    const { changes, state } = this.account.copy().deploy(stack, template, { rollback: false });
+    const graph = Graph.of(template);
     const failing: string[] = [];
     for (const { logicalId, action } of changes.filter(({ type }) => type === SETUP)) {
       const resource = state.resources.find((one) => one.logicalId === logicalId);
       if (resource && (action === 'create' || action === 'update')) {
-        const done = steps.slice(0, steps.findIndex((step) => step.logicalId === logicalId));
-        const changed = state.resources.filter((one) => done.some((step) => step.logicalId === one.logicalId));
-        const { status } = await this.runSetup(action === 'create' ? 'Create' : 'Update', resource, this.with(changed));
+        const done = state.resources.filter((one) => graph.waitsFor(logicalId, one.logicalId));
+        const { status } = await this.runSetup(action === 'create' ? 'Create' : 'Update', resource, this.with(done));
         failing.push(...(status === 'SUCCESS' ? [] : [logicalId]));
       }
     }
