@@ -6,7 +6,7 @@ import { runTypeOrm } from '../fixtures/typeorm-program';
 import type { Outcome } from '../simulators/cloudformation/outcome';
 import { ProductAccount } from '../simulators/product-account';
 import { type Image, ProductRelease, surroundings } from '../simulators/product-release';
-import { type ReadmeProgram, readmeProgram } from './readme-program';
+import { README, type ReadmeProgram, readmeProgram } from './readme-program';
 
 jest.setTimeout(180_000);
 
@@ -88,6 +88,17 @@ describe.each(NETWORKS)('The first day of the product with a database, %s', (_, 
     });
     expect(account.setups.map(({ status, reason }) => [status, reason])).toEqual([['SUCCESS', 'The setup has ended.']]);
     expect(account.account.existing.of('AWS::ECS::Service')[0].properties.DesiredCount).toBe(0);
+  });
+
+  test('needs no command but those of the README, each of which names one resource', () => {
+    const commands = [...README.matchAll(/resource (\w+) (\w+::\w+)/g)].map(([, stack, type]) => [stack, `AWS::${type}`]);
+
+    expect(commands.length).toBeGreaterThan(2);
+    expect(commands.filter(([stack, type]) =>
+      account.account.existing.of(type).filter((one) => one.stack === stack).length !== 1)).toEqual([]);
+    // Both fail in a new account without their role.
+    expect(README).toContain('create-service-linked-role --aws-service-name ecs.amazonaws.com');
+    expect(README).toContain('create-service-linked-role --aws-service-name rds.amazonaws.com');
   });
 
   test('ends with tasks that are signed in, migrated and healthy, and nobody has run SQL [A-24]', async () => {
