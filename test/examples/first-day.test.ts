@@ -91,7 +91,8 @@ describe.each(NETWORKS)('The first day of the product with a database, %s', (_, 
   });
 
   test('needs no command but those of the README, each of which names one resource', () => {
-    const commands = [...README.matchAll(/resource (\w+) (\w+::\w+)/g)].map(([, stack, type]) => [stack, `AWS::${type}`]);
+    const commands = [...README.matchAll(/resource (\w+) (\w+::\w+)/g)]
+      .map(([, stack, type]) => [stack, `AWS::${type}`]);
 
     expect(commands.length).toBeGreaterThan(2);
     expect(commands.filter(([stack, type]) =>
@@ -168,7 +169,8 @@ describe('The first day of the product without releases', () => {
     const [{ properties: definition }] = account.account.existing.of('AWS::ECS::TaskDefinition');
     const [{ properties: service }] = services();
     const variables = account.variables(definition.ContainerDefinitions[0], surroundings(definition, service));
-    const { rows } = await session(variables, (client) => client.query<{ name: string }>('SELECT current_user AS name'));
+    const { rows } = await session(variables, (client) =>
+      client.query<{ name: string }>('SELECT current_user AS name'));
     return rows[0].name;
   }
 

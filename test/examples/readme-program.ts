@@ -37,7 +37,8 @@ export function readmeProgram(index: number, edit: (program: string) => string =
   } finally {
     process.env = before;
     // An app that has been told its folder synthesizes once more when the process ends.
-    process.listeners('beforeExit').filter((one) => !listeners.includes(one)).forEach((one) => process.off('beforeExit', one));
+    const added = process.listeners('beforeExit').filter((one) => !listeners.includes(one));
+    added.forEach((one) => process.off('beforeExit', one));
     fs.rmSync(folder, { recursive: true });
   }
 }

@@ -129,7 +129,11 @@ export class ProductAccount {
    * The function gets the secrets that it can read, and the server where it can reach it. Its answer arrives where it
    * can reach S3.
    */
-  private async runSetup(type: 'Create' | 'Update', { properties }: Resource, existing: Existing): Promise<SetupResult> {
+  private async runSetup(
+    type: 'Create' | 'Update',
+    { properties }: Resource,
+    existing: Existing,
+  ): Promise<SetupResult> {
     const { ServiceToken: token, ...rest } = properties;
     const reach = new Reach(existing, surroundingsOf(existing, token as string));
     const users = rest.users as Array<{ secretArn?: string }>;
@@ -157,7 +161,8 @@ export class ProductAccount {
     const { username } = JSON.parse(template) as SecretValue;
     const known = this.secrets.get(secret.physicalId) ?? { username, password: randomBytes(15).toString('hex') };
     const [database] = existing.of('AWS::RDS::DBInstance');
-    const ofMaster = `${database.properties.MasterUserPassword as string}`.includes(`${secret.physicalId}:SecretString`);
+    const { MasterUserPassword: reference } = database.properties;
+    const ofMaster = String(reference).includes(`${secret.physicalId}:SecretString`);
     const value = ofMaster && username === database.properties.MasterUsername ? MASTER : known;
     this.secrets.set(secret.physicalId, value);
     return value;
