@@ -236,7 +236,10 @@ function isOpen(account: string): boolean {
   return Token.isUnresolved(account);
 }
 
-/** It comes first: of a program in the recovery region, every other rule would say something beside the point. */
+/**
+ * Rule for a program that is deployed in the recovery region itself.
+ * It comes first, because what the other rules would say there is beside the point.
+ */
 function ownRegionRule({ region }: Stack, recoveryRegion?: RecoveryRegion): Rule {
   return {
     condition: recoveryRegion !== undefined && region === recoveryRegion.region,

@@ -100,7 +100,8 @@ const UPGRADE = 'Follow [the upgrade](database.md#upgrade-to-a-major-version): a
 const CREDENTIALS = 'The setup refuses it, because it would lock out running tasks. [A second user](database-users.md#switch-the-way-to-sign-in) moves the services one by one.';
 const FORMER_USER = 'The setup creates another user, and gives another owner the tables. The former user stays, so tasks that run keep their way in.';
 const LOCK = 'A lock can only become stricter. Try it with short retentions first.';
-const MAJOR_AFTER_MINOR = 'RDS refuses a major version alone where its default minor version is before the one that runs. Change it with the next major version.';
+const MAJOR_AFTER_MINOR = 'RDS upgrades to its default minor version where the one that runs is lower. A later one stays.';
+const SCHEDULE = 'The way back leaves the capacity of that moment: take it by day, or [set the maximum by hand](database.md#scale-by-the-clock).';
 const REASON = 'reason that the team gives, long enough';
 
 /** Changes that every database has. */
@@ -144,7 +145,7 @@ const SERVERLESS_CAPACITY: Changes<ServerlessCapacityProps> = {
   maxAcu: [undefined, 32],
   minAcu: [undefined, 2],
   readers: { several: [[1, 2], [0, 1]] },
-  schedule: [undefined, () => CapacitySchedule.officeHours({ timeZone: TimeZone.EUROPE_BERLIN })],
+  schedule: [undefined, () => CapacitySchedule.officeHours({ timeZone: TimeZone.EUROPE_BERLIN }), { note: SCHEDULE }],
 };
 
 export const DATABASE_ROWS: readonly Row[] = [

@@ -3,8 +3,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { BackupPolicy, type BackupPolicyProps, HardenedPostgres, PostgresCapacity, RecoveryRegion, SecureVpc } from '../../../src';
 import { replicationRegions } from '../../../src/database/backup/replication-regions';
 import { only, resources } from '../../fixtures/database-stack';
-import { Account } from '../../simulators/cloudformation/account';
 import { ACCOUNT, refusal, REGION, templateOf, testApp, testStack, unacknowledged } from '../../fixtures/test-stack';
+import { Account } from '../../simulators/cloudformation/account';
 
 interface Place {
   readonly region?: string;

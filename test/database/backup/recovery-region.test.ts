@@ -2,8 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { BackupPolicy, HardenedMysql, HardenedPostgres, MysqlCapacity, PostgresCapacity, RecoveryRegion, SecureVpc } from '../../../src';
 import { only, resources } from '../../fixtures/database-stack';
-import { Account } from '../../simulators/cloudformation/account';
 import { ACCOUNT, refusal, templateOf, testApp, testStack, unacknowledged } from '../../fixtures/test-stack';
+import { Account } from '../../simulators/cloudformation/account';
 
 type Deployed = import('../../simulators/cloudformation/template').Template;
 

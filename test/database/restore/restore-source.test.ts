@@ -13,8 +13,8 @@ import {
   SecureVpc,
 } from '../../../src';
 import { only, resources } from '../../fixtures/database-stack';
-import { Account } from '../../simulators/cloudformation/account';
 import { ACCOUNT, ENV, refusal, REGION, templateOf, testStack, unacknowledged } from '../../fixtures/test-stack';
+import { Account } from '../../simulators/cloudformation/account';
 
 const INSTANCE = 'AWS::RDS::DBInstance';
 const CLUSTER = 'AWS::RDS::DBCluster';
