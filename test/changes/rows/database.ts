@@ -102,6 +102,7 @@ const FORMER_USER = 'The setup creates another user, and gives another owner the
 const LOCK = 'A lock can only become stricter. Try it with short retentions first.';
 const MAJOR_AFTER_MINOR = 'RDS upgrades to its default minor version where the one that runs is lower. A later one stays.';
 const SCHEDULE = 'The way back leaves the capacity of that moment: take it by day, or [set the maximum by hand](database.md#scale-by-the-clock).';
+const VAULT = 'The former vault keeps its recovery points until they expire. Leave the name then: the former one is taken until its vault is deleted.';
 const REASON = 'reason that the team gives, long enough';
 
 /** Changes that every database has. */
@@ -226,7 +227,7 @@ export const DATABASE_ROWS: readonly Row[] = [
       window: [undefined, '01:00-02:00'],
       retention: [undefined, Duration.days(14)],
       snapshotRetention: [undefined, Duration.days(60)],
-      vaultName: [undefined, 'shop-backups-2', { note: 'The former vault keeps its snapshots until they expire.' }],
+      vaultName: [undefined, 'shop-backups-2', { procedure: VAULT }],
       recoveryRegion: [undefined, (site: Site) => recoveryOf(site)],
       replicateAutomatedBackups: [undefined, true, { with: (site) => ({ recoveryRegion: recoveryOf(site) }) }],
       replicationRetention: [undefined, Duration.days(14), { with: (site) => ({ recoveryRegion: recoveryOf(site), replicateAutomatedBackups: true }) }],
@@ -404,7 +405,7 @@ export const DATABASE_ROWS: readonly Row[] = [
       account: { exempt: 'copies in another account are another stack; the former ones stay until they expire' },
       network: [undefined, (site: Site) => networkThere(site)],
       vaultLock: [undefined, { minRetention: Duration.days(7) }, { note: LOCK }],
-      vaultName: [undefined, 'shop-copies-2', { note: 'The former vault keeps its copies until they expire.' }],
+      vaultName: [undefined, 'shop-copies-2', { procedure: VAULT }],
       stackName: { exempt: 'another stack name is another stack: deploy it beside the former one, which keeps its copies' },
       profile: [undefined, () => EnvironmentProfile.development(), { note: 'It has an effect when the stack is removed.' }],
     },
