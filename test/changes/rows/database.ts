@@ -116,7 +116,7 @@ function shared(parameter: string): Changes<HardenedDatabaseProps> {
     additionalDatabases: { several: [[undefined, ['archive']], [['archive'], ['archive', 'reports']]] },
     databaseName: [undefined, 'shop', { procedure: RESTORE }],
     events: [undefined, (site: Site) => site.part('Events', (scope, id) => new DatabaseEvents(scope, id))],
-    identifier: [undefined, 'shop', { procedure: RESTORE }],
+    identifier: { several: [[undefined, 'shop', { procedure: RESTORE }], ['shop', 'shop2', { with: { setup: false }, procedure: RESTORE }]] },
     logRetention: [undefined, () => RetentionDays.ONE_MONTH],
     maintenanceWindow: [undefined, 'mon:05:30-mon:06:30'],
     monitoringInterval: [undefined, Duration.seconds(30)],
