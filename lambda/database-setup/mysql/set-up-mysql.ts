@@ -1,5 +1,6 @@
 import { escapeId } from 'mysql2';
 import { SetupError } from '../failure';
+import { checkFormerServer } from '../former-server';
 import type { PlannedUser } from '../planned-user';
 import { type Access, allDatabases, type SetupProperties } from '../properties';
 import type { Run } from '../run';
@@ -40,7 +41,9 @@ export async function setUpMysql(properties: SetupProperties, secrets: Secrets, 
   );
   try {
     await waitForAnotherSetup(session);
-    const names = await new Accounts({ properties, users, session, run }).create();
+    const accounts = new Accounts({ properties, users, session, run });
+    await checkFormerServer(properties, users, accounts);
+    const names = await accounts.create();
     const literally = await takesNamesLiterally(session);
     for (const database of allDatabases(properties)) {
       run.begin(`Rights in database ${database}`);

@@ -1,4 +1,5 @@
 import { escapeIdentifier as identifier } from 'pg';
+import { checkFormerServer } from '../former-server';
 import type { PlannedUser } from '../planned-user';
 import { allDatabases, type SetupProperties } from '../properties';
 import { reach } from '../reach';
@@ -25,7 +26,9 @@ export async function setUpPostgres(properties: SetupProperties, secrets: Secret
   );
   try {
     await session.run('Wait for another setup', `SELECT pg_advisory_lock(${LOCK})`);
-    await new Roles({ properties, users, master, session, run }).create();
+    const roles = new Roles({ properties, users, master, session, run });
+    await checkFormerServer(properties, users, roles);
+    await roles.create();
     await createDatabases(properties, session, run);
     for (const database of allDatabases(properties)) {
       run.begin(`Schemas, extensions and rights in database ${database}`);

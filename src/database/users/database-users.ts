@@ -75,8 +75,6 @@ export class DatabaseUsers {
   /** Checked choices of a client that signs in as a user. */
   public connection(user: DatabaseUser, options: DatabaseConnectionOptions): BindingOptions {
     checkKind(this.database, 'user', user ?? null, DatabaseUser);
-    const { databaseName } = options;
-    const { databaseNames } = this.props;
     checkRules(this.database, [
       {
         condition: user.node.scope !== this.database,
@@ -84,6 +82,24 @@ export class DatabaseUsers {
         problem: `is '${user.node.path}', which is a user of another database`,
         fix: 'give the owner of this database, or a user that its addUser returned',
       },
+    ]);
+    this.checkDatabaseName(options);
+    const { userName, secret, _replaceTasksEvery: replaceTasksEvery } = user;
+    return { ...options, user: { userName, secret, replaceTasksEvery } };
+  }
+
+  /** Checked choices of a migration. Where there is no owner, the application signs in as the master user, who owns. */
+  public ownerConnection(options: DatabaseConnectionOptions): BindingOptions {
+    if (this.owner) {
+      return this.connection(this.owner, options);
+    }
+    this.checkDatabaseName(options);
+    return options;
+  }
+
+  private checkDatabaseName({ databaseName }: DatabaseConnectionOptions): void {
+    const { databaseNames } = this.props;
+    checkRules(this.database, [
       {
         condition:
           databaseName !== undefined && !Token.isUnresolved(databaseName) && !databaseNames.includes(databaseName),
@@ -93,8 +109,6 @@ export class DatabaseUsers {
         fix: 'add the database to additionalDatabases, or remove databaseName',
       },
     ]);
-    const { userName, secret, _replaceTasksEvery: replaceTasksEvery } = user;
-    return { ...options, user: { userName, secret, replaceTasksEvery } };
   }
 
   private create(id: string, { userName, access, owner = false, iamAuthentication }: NewUser): DatabaseUser {

@@ -75,6 +75,13 @@ const reason = missingMysql();
     await server.stop();
   });
 
+  test('refuses an empty server in the place of the former one, and creates nothing there', async () => {
+    const before = await catalog();
+    const { status, reason: text } = await setup.request('Update', properties(), 60_000, properties({ host: 'shop.example' }));
+    expect([status, text]).toEqual(['FAILED', expect.stringMatching(/server at shop.example by the empty server at localhost/)]);
+    expect(await catalog()).toEqual(before);
+  });
+
   test('lets owner and application sign in, over TLS only', async () => {
     const { status, reason: text, physicalId } = await setup.request('Create', properties());
     expect([status, text, physicalId]).toEqual(['SUCCESS', 'The setup has ended.', 'Shop/DatabaseSetup']);
