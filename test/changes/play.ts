@@ -1,6 +1,7 @@
 import { ENV } from '../fixtures/test-stack';
 import { Account } from '../simulators/cloudformation/account';
 import { type Change, described, type Outcome, type Status } from '../simulators/cloudformation/outcome';
+import type { Template } from '../simulators/cloudformation/template';
 import { type Verdict, worst } from '../simulators/cloudformation/verdict';
 import type { Deployable } from './site';
 
@@ -25,6 +26,7 @@ export class Cloud {
         throw new Error(`the first deployment fails:\n${serious(outcome).join('\n')}`);
       }
     });
+    cloud.release();
     return cloud;
   }
 
@@ -45,6 +47,15 @@ export class Cloud {
     }
     this.apps = app;
     return outcomes;
+  }
+
+  /** Releases an image on each track that a service of the app reads. The next deployment reads it, so that tasks run. */
+  public release(tag = 'live-1'): void {
+    const readers = this.apps.flatMap(({ region, template }) => tracksIn(template).map((name) => ({ region, name })));
+    readers.forEach(({ region, name }) => this.region(region).putParameter(name, tag));
+    if (readers.length > 0) {
+      this.deploy(this.apps);
+    }
   }
 
   /** Deletes all stacks, the last one first. */
@@ -77,6 +88,13 @@ export function judgementOf(outcomes: readonly Outcome[]): Judgement {
     says: `${says}${endOf(ends)}`,
     rules: [...new Set(changes.flatMap(({ findings }) => findings.filter((one) => BAD.includes(one.verdict)).map(({ rule }) => rule)))],
   };
+}
+
+/** Names of the parameters of released images that a template reads. */
+function tracksIn({ Parameters = {} }: Template): string[] {
+  return Object.values(Parameters)
+    .map(({ Default }) => String(Default))
+    .filter((name) => name.includes('/released/'));
 }
 
 function serious(outcome: Outcome): string[] {

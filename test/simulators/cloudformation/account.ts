@@ -134,6 +134,11 @@ export class Account {
     });
   }
 
+  /** Writes a value into the Parameter Store, as a release does. CloudFormation reads it with the next deployment. */
+  public putParameter(name: string, value: string): void {
+    this.world.parameterStore = { ...this.world.parameterStore, [name]: value };
+  }
+
   /**
    * Lets each resource fail in turn, and then repeats the deployment.
    * This account stays as it is.
@@ -158,6 +163,7 @@ export class Account {
       name,
       status: 'CREATE_FAILED',
       template: {},
+      parameters: {},
       resources: new Map(),
       outputs: {},
       exports: {},
@@ -199,7 +205,8 @@ export class Account {
       throw new StepFailed(used);
     }
     deployment.cleanUp();
-    Object.assign(stack, { ...outputs, template, resources: deployment.resources, imports: deployment.imports });
+    const { resources, imports, parameters } = deployment;
+    Object.assign(stack, { ...outputs, template, resources, imports, parameters });
     stack.status = creates ? 'CREATE_COMPLETE' : 'UPDATE_COMPLETE';
   }
 
@@ -220,6 +227,7 @@ export class Account {
       Object.assign(stack, {
         template: mergedOrder(template, stack.template),
         resources: deployment.resources,
+        parameters: deployment.parameters,
         status: creates ? 'CREATE_FAILED' : 'UPDATE_FAILED',
       });
       return this.outcome(stack, steps, [...changes, ...(told ? [] : refused)]);
