@@ -47,7 +47,25 @@ const AROUND: readonly Around[] = [
     what: 'Its stacks',
     example: 'deleted',
     judge: (subject) => ({ there: judgementOf(Cloud.with(plainApp(subject)).remove()) }),
-    remarks: { procedure: 'Switch deletion protection off first, and delete by hand what is kept ([operate](operate.md)).' },
+    remarks: {
+      procedure: 'Follow [remove everything](operate.md#remove-everything): deploy with `deletionProtection: false` and `removalPolicy: DESTROY` first, '
+        + 'and without `removalPolicy` and `Release.snapshot` of databases. Delete by hand what is kept.',
+    },
+  },
+  {
+    what: 'The construct',
+    example: 'added to a running stack without a rollback; each new resource fails once, then a retry',
+    strict: true,
+    judge: (subject) => ({ there: judgementOfRetries(plainApp(subject), { rollback: false, from: withoutSubject(subject) }) }),
+  },
+  {
+    what: 'The construct',
+    example: 'added to a running stack with a rollback; each new resource fails once, then a retry',
+    judge: (subject) => ({ there: judgementOfRetries(plainApp(subject), { from: withoutSubject(subject) }) }),
+    remarks: {
+      procedure: 'A database or load balancer that a rollback left is protected, and its names are taken: add one by `cdk deploy --no-rollback` '
+        + '([operate](operate.md#add-a-database-or-a-load-balancer)), and free what is left.',
+    },
   },
   { what: 'The same app', example: 'under a second stack name in the account', strict: true, judge: (subject) => ({ there: twice(subject) }) },
   {

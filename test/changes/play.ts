@@ -111,14 +111,34 @@ function summary(changes: readonly Change[]): string {
   return parts.join('; ');
 }
 
-/** Judgement of first deployments in which each resource failed once, and of the next attempts. */
-export function judgementOfRetries(app: readonly Deployable[], { rollback = true }: { readonly rollback?: boolean } = {}): Judgement {
+/** How a deployment is tried whose resources fail in turn. */
+interface Retries {
+  /** @default true */
+  readonly rollback?: boolean;
+  /**
+   * App that runs already.
+   * @default - none: first deployments
+   */
+  readonly from?: readonly Deployable[];
+}
+
+/** Judgement of deployments in which each new resource failed once, and of the next attempts. */
+export function judgementOfRetries(app: readonly Deployable[], { rollback = true, from }: Retries = {}): Judgement {
   const stacks = app.length;
-  const cloud = Cloud.with(app.slice(0, stacks - 1));
   const { stack, region, template } = app[stacks - 1];
-  const attempts = cloud.region(region).eachFailure(stack, template, { rollback });
-  const stuck = attempts.filter(({ failed }) => failed.state.status !== (rollback ? 'ROLLBACK_COMPLETE' : 'CREATE_FAILED'));
+  const cloud = Cloud.with(from ?? app.slice(0, stacks - 1));
+  if (from) {
+    cloud.deploy(app.slice(0, stacks - 1));
+  }
+  const former = from?.find((one) => one.stack === stack && one.region === region)?.template.Resources ?? {};
+  const isNew = (id: string) => former[id] === undefined;
+  const attempts = cloud.region(region).eachFailure(stack, template, { rollback }, isNew);
+  const end = from ? (rollback ? 'UPDATE_ROLLBACK_COMPLETE' : 'UPDATE_FAILED') : rollback ? 'ROLLBACK_COMPLETE' : 'CREATE_FAILED';
+  const stuck = attempts.filter(({ failed }) => failed.state.status !== end);
   const unrepeatable = attempts.filter(({ retried }) => !/^(CREATE|UPDATE)_COMPLETE$/.test(retried.state.status));
+  if (attempts.length === 0) {
+    return { verdict: 'nothing', says: '', rules: [] };
+  }
   if (stuck.length + unrepeatable.length === 0) {
     const left = rollback ? 'everything is rolled back' : 'what succeeded stays';
     return { verdict: 'in place', says: `whichever resource fails, ${left} and the next attempt succeeds`, rules: [] };

@@ -99,7 +99,10 @@ const UPGRADE = 'Follow [the upgrade](database.md#upgrade-to-a-major-version): a
   + '--resources-to-skip` of the server ends it.';
 const CREDENTIALS = 'The setup refuses it, because it would lock out running tasks. [A second user](database-users.md#switch-the-way-to-sign-in) moves the services one by one.';
 const FORMER_USER = 'The setup creates another user, and gives another owner the tables. The former user stays, so tasks that run keep their way in.';
-const LOCK = 'A lock can only become stricter. Try it with short retentions first.';
+const LOCK = 'Without `immutableAfter` whoever may change the vault can lift it. With it, nobody can from the lock\'s date on: not the team, not AWS. '
+  + 'Try it with short retentions first.';
+const STORAGE = 'Storage never shrinks: leave it, or restore into a smaller server. Raise it alone: if anything else of the deployment fails, the rollback fails as well '
+  + '([storage](database.md#storage)).';
 const MAJOR_AFTER_MINOR = 'RDS refuses a major version alone where its default minor version is before the one that runs. Change it with the next major version.';
 const REASON = 'reason that the team gives, long enough';
 
@@ -136,7 +139,7 @@ const INSTANCE_CAPACITY: Changes<InstanceCapacityProps> = {
   maxStorageGiB: [undefined, 400],
   multiAz: [true, false],
   readReplicas: { several: [[0, 1], [1, 2], [2, 1, { note: 'The replica is deleted with its logs. It holds nothing of its own.' }]] },
-  storageGiB: [undefined, 200, { procedure: 'Storage never shrinks: leave it, or restore into a smaller server.' }],
+  storageGiB: [undefined, 200, { procedure: STORAGE }],
   storageThroughputMiB: [500, 1000, { with: { storageGiB: 400, iops: 16_000 } }],
 };
 const SERVERLESS_CAPACITY: Changes<ServerlessCapacityProps> = {
@@ -238,7 +241,7 @@ export const DATABASE_ROWS: readonly Row[] = [
     at: 'BackupPolicy.daily.vaultLock',
     required: { minRetention: Duration.days(7) },
     within: (vaultLock) => ({ backup: BackupPolicy.daily({ vaultLock }) }),
-    changes: { minRetention: [Duration.days(7), Duration.days(14), { note: LOCK }], immutableAfter: [undefined, Duration.days(7), { note: LOCK }] },
+    changes: { minRetention: [Duration.days(7), Duration.days(14), { note: LOCK }], immutableAfter: [undefined, Duration.days(7), { procedure: LOCK }] },
   }),
   ...changesOf<HardenedPostgresProps>({
     subject: INSTANCE,

@@ -56,7 +56,9 @@ const ROLLOUT = 'The service is replaced, and all of its tasks end: follow [betw
 const SECOND = '[a second service](service.md#move-to-a-second-service)';
 const TARGET_GROUPS = `Move to ${SECOND} instead.`;
 const NEW_SERVICE = `The service starts anew, and its tasks end: move to ${SECOND} instead.`;
-const SECRET_VALUE = 'Copy the value to its new place before: the former secret is deleted.';
+const SECRET_VALUE = 'Both are one secret: the deployment writes `to-be-filled` over the value, and every task that starts afterwards reads it. '
+  + 'Take the value down first (`aws secretsmanager get-secret-value`), deploy at a quiet hour, and put it back at once (`put-secret-value`). '
+  + '`generated` again makes a new value. Without a gap: give the new secret another variable, and let the application read either.';
 const BETWEEN_DEPLOYMENTS = 'Change it while no deployment runs: only the smoke test uses the flow.';
 const TRACES = 'Tasks of before send no traces until the rollout has replaced them.';
 const HEALTH = 'Deploy a version that answers the old and the new check first; then change the check ([steps](service.md#change-the-health-check)).';

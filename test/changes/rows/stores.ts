@@ -50,7 +50,7 @@ export const REGISTRY_ROWS: readonly Row[] = [
     },
   }),
   ...callsOf<ImageRepository, ImageRepositoryProps>({
-    subject: REPOSITORY, class: 'ImageRepository', calls: { keepTag: [(images) => images.keepTag('stable')] },
+    subject: REPOSITORY, class: 'ImageRepository', calls: { keepTag: [(images) => images.keepTag('stable'), { note: 'An image that no app names any more may expire.' }] },
   }),
   ...changesAround(REPOSITORY),
   ...changesOf<AdoptedRepositoryProps>({

@@ -140,15 +140,16 @@ export class Account {
   }
 
   /**
-   * Lets each resource fail in turn, and then repeats the deployment.
+   * Lets each resource fail in turn, or some of them, and then repeats the deployment.
    * This account stays as it is.
    */
   public eachFailure(
     name: string,
     template: Template,
     options: DeploymentOptions = {},
+    which: (id: string) => boolean = () => true,
   ): Array<{ failing: string; failed: Outcome; retried: Outcome }> {
-    return Graph.of(template).order.map((failing) => {
+    return Graph.of(template).order.filter(which).map((failing) => {
       const future = this.copy();
       return {
         failing,
