@@ -127,14 +127,11 @@ export function judgementOfRetries(app: readonly Deployable[], { rollback = true
   const stacks = app.length;
   const { stack, region, template } = app[stacks - 1];
   const cloud = Cloud.with(from ?? app.slice(0, stacks - 1));
-  if (from) {
-    cloud.deploy(app.slice(0, stacks - 1));
-  }
   const former = from?.find((one) => one.stack === stack && one.region === region)?.template.Resources ?? {};
   const isNew = (id: string) => former[id] === undefined;
   const attempts = cloud.region(region).eachFailure(stack, template, { rollback }, isNew);
-  const end = from ? (rollback ? 'UPDATE_ROLLBACK_COMPLETE' : 'UPDATE_FAILED') : rollback ? 'ROLLBACK_COMPLETE' : 'CREATE_FAILED';
-  const stuck = attempts.filter(({ failed }) => failed.state.status !== end);
+  const ends = rollback ? ['ROLLBACK_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'] : ['CREATE_FAILED', 'UPDATE_FAILED'];
+  const stuck = attempts.filter(({ failed }) => !ends.includes(failed.state.status));
   const unrepeatable = attempts.filter(({ retried }) => !/^(CREATE|UPDATE)_COMPLETE$/.test(retried.state.status));
   if (attempts.length === 0) {
     return { verdict: 'nothing', says: '', rules: [] };

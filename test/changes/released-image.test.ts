@@ -20,8 +20,8 @@ const app = memoized(({ track = 'production', repository = 'Images' }: Choice) =
   const stack = testStack({ app: parent });
   const network = new SecureVpc(stack, 'Network');
   const loadBalancer = new SecureLoadBalancer(stack, 'Balancer', { network, certificate: certificate(stack) });
-  const image = ServiceImage.released(images[repository], track);
-  new ProductionWebService(stack, 'Web', { network, loadBalancer, image });
+  const released = ServiceImage.released(images[repository], track);
+  new ProductionWebService(stack, 'Web', { network, loadBalancer, image: released });
   return {
     parameter: images[repository].releasedImageParameterName(track),
     registry: templateOf(registry).toJSON() as Template,
@@ -70,7 +70,8 @@ describe('A service with a released image', () => {
     const after = app(choice);
     account.update('Registry', after.registry);
     const outcome = account.update('Test', after.stack);
-    expect(worstOf(outcome)).toEqual([expect.stringMatching(/^interruption: update WebService\w+ .*all its tasks are stopped/)]);
+    const stopped = /^interruption: update WebService\w+ .*all its tasks are stopped/;
+    expect(worstOf(outcome)).toEqual([expect.stringMatching(stopped)]);
   });
 
   function running(): Account {
@@ -93,7 +94,8 @@ function service({ existing }: Account): Resource {
 
 /** Image of the newest revision of the service. */
 function image({ existing }: Account): string {
-  const containers = existing.of('AWS::ECS::TaskDefinition').at(-1)!.properties.ContainerDefinitions as Array<{ Name: string; Image: string }>;
+  const [newest] = existing.of('AWS::ECS::TaskDefinition').slice(-1);
+  const containers = newest.properties.ContainerDefinitions as Array<{ Name: string; Image: string }>;
   return containers.find(({ Name }) => Name === 'web')!.Image;
 }
 

@@ -12,7 +12,8 @@ describe('A running network below other stacks', () => {
     ['an egress', { egress: () => Egress.endpointsOnly() }, { egress: () => Egress.natGatewayPerZone() }, true],
     // Whether a database has been moved out of the zone is nothing that a template says.
     ['a zone', { availabilityZoneCount: 3 }, { availabilityZoneCount: 2 }, false],
-  ])('exports that keep %s become weak references by the procedure, which AWS does not refuse', (_, before, after, database) => {
+  ])('exports that keep %s become weak references by the procedure, which AWS does not refuse', (...row) => {
+    const [, before, after, database] = row;
     const app = (references: 'strong' | 'both' | 'weak', props: object) => appOver(references, { ...props }, database);
     const cloud = Cloud.with(app('strong', before));
     expect(statusesOf(cloud.copy().deploy(app('strong', after)))).toContain('UPDATE_ROLLBACK_COMPLETE');

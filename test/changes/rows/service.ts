@@ -9,8 +9,8 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   type BlueGreenProps, type CanaryProps, type CodeDeployProps, DatabaseAccess, type DatadogProps, type DeclaredImageProps, EnvironmentProfile, type GeneratedSecretProps,
-  type FileSystemVolumeProps, type IBackingService, ImageRepository, type LinearProps, type NightPause, type OpenTelemetryProps, ProductionWebService, type ProductionWebServiceProps, Rollout,
-  Route, SecureLoadBalancer, SecureVpc, ServiceCluster, type ServiceClusterProps, ServiceImage, ServiceScaling, type ServiceScalingProps, ServiceSecret,
+  type FileSystemVolumeProps, type IBackingService, type LinearProps, type NightPause, type OpenTelemetryProps, ProductionWebService, type ProductionWebServiceProps, Rollout,
+  ImageRepository, Route, SecureLoadBalancer, SecureVpc, ServiceCluster, type ServiceClusterProps, ServiceImage, ServiceScaling, type ServiceScalingProps, ServiceSecret,
   ServiceVolume, Sidecar, type SidecarProps, type SmokeCommandProps, SmokeTest, type SmokeTestProps, type SpotShare, type StepScalingProps, type StepsProps,
   TargetProtocolVersion, type TargetTrackingProps, Tracing, type TracingProps, type Waiver, type WebHealthCheck, type XrayProps,
 } from '../../../src';

@@ -100,12 +100,12 @@ describe('The deploy role for GitHub', () => {
     expect(() => github({ subjects: subjects.slice(0, 25) })).not.toThrow();
   });
 
-  test.each<[string, () => EnvironmentProfile, string]>([
-    ['keeps its provider, which roles of other stacks may trust, in production', () => EnvironmentProfile.production(), 'RetainExceptOnCreate'],
-    ['deletes its provider with its stack in development', () => EnvironmentProfile.development(), 'Delete'],
+  test.each<[string, 'production' | 'development', string]>([
+    ['keeps its provider, which roles of other stacks may trust, in production', 'production', 'RetainExceptOnCreate'],
+    ['deletes its provider with its stack in development', 'development', 'Delete'],
   ])('%s', (_, profile, DeletionPolicy) => {
     const { repository, stack } = repositories();
-    profile().applyTo(stack);
+    EnvironmentProfile[profile]().applyTo(stack);
     CiDeployRole.github(stack, 'Deploy', { repository, subjects: [SUBJECT] });
     templateOf(stack).hasResource('AWS::IAM::OIDCProvider', { DeletionPolicy });
   });

@@ -235,7 +235,8 @@ describe('Parameters (AWS CDK CLI reference, "cdk deploy": --previous-parameters
     made.putParameter('/released', 'live-1');
     made.update('Registry', template({ Released: parameter('/released', 'none'), Topic: topic() }));
     expect(made.deploy('Shop', reading('Name', '/released')).state.resources[0].properties.DisplayName).toBe('live-1');
-    made.update('Registry', template({ Released: { ...parameter('/released', 'none'), Properties: { Name: '/released', Value: 'none', Tags: { a: 'b' } } } }));
+    const tagged = resource('AWS::SSM::Parameter', { Name: '/released', Value: 'none', Tags: { team: 'shop' } });
+    made.update('Registry', template({ Released: tagged }));
     expect(made.update('Shop', reading('Name', '/released')).state.resources[0].properties.DisplayName).toBe('none');
   });
 });

@@ -31,7 +31,13 @@ const connected = (DnsName: string) => ({
 
 /** Documented behaviour of Amazon ECS. */
 export const ECS_CASES: readonly Case[] = [
-  changed('service-without-tasks', 'interruption', 'no desired task is no service', service(), service({ DesiredCount: 0 })),
+  changed(
+    'service-without-tasks',
+    'interruption',
+    'no desired task is no service',
+    service(),
+    service({ DesiredCount: 0 }),
+  ),
   changed(
     'service-under-code-deploy',
     'refused by AWS',

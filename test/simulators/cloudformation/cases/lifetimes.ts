@@ -17,7 +17,13 @@ const vault = (LockConfiguration?: Properties) =>
 export const LIFETIME_CASES: readonly Case[] = [
   changed('lifetime-shortened', 'data at risk', 'objects expire that were to stay longer', bucket(400), bucket(90)),
   changed('store-settings', 'in place', 'objects stay longer than before', bucket(90), bucket(400)),
-  changed('lifetime-shortened', 'data at risk', 'fewer images are kept', repository(newest(50)), repository(newest(10))),
+  changed(
+    'lifetime-shortened',
+    'data at risk',
+    'fewer images are kept',
+    repository(newest(50)),
+    repository(newest(10)),
+  ),
   changed(
     'lifetime-shortened',
     'data at risk',

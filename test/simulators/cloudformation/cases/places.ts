@@ -59,7 +59,10 @@ export const PLACE_CASES: readonly Case[] = [
     {
       ...NETWORKS,
       Cluster: resource('AWS::RDS::DBCluster', { DBSubnetGroupName: { Ref: 'Subject' } }),
-      Member: resource('AWS::RDS::DBInstance', { DBClusterIdentifier: { Ref: 'Cluster' }, AvailabilityZone: 'eu-central-1a' }),
+      Member: resource('AWS::RDS::DBInstance', {
+        DBClusterIdentifier: { Ref: 'Cluster' },
+        AvailabilityZone: 'eu-central-1a',
+      }),
     },
   ),
   changed(

@@ -1,6 +1,7 @@
 import { type Case, removed, resource, updating } from './case';
 
-const mail = (Endpoint: string) => resource('AWS::SNS::Subscription', { Protocol: 'email', TopicArn: 'topic', Endpoint });
+const mail = (Endpoint: string) =>
+  resource('AWS::SNS::Subscription', { Protocol: 'email', TopicArn: 'topic', Endpoint });
 
 /** Documented behaviour of providers and of addresses that have to be confirmed. */
 export const TRUST_CASES: readonly Case[] = [

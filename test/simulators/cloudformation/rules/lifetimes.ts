@@ -51,10 +51,10 @@ function ofObjects({ LifecycleConfiguration }: Properties): Array<[string, numbe
     .filter(({ Status }) => Status === 'Enabled')
     .flatMap((rule): Array<[string, number]> => {
       const about = JSON.stringify([rule.Prefix, rule.TagFilters]);
-      const former = (rule.NoncurrentVersionExpiration?.NoncurrentDays ?? rule.NoncurrentVersionExpirationInDays) as unknown;
+      const former = rule.NoncurrentVersionExpiration?.NoncurrentDays ?? rule.NoncurrentVersionExpirationInDays;
       return [
-        ...(rule.ExpirationInDays === undefined ? [] : [[`${about} current`, Number(rule.ExpirationInDays)] as [string, number]]),
-        ...(former === undefined ? [] : [[`${about} former`, Number(former)] as [string, number]]),
+        [`${about} current`, Number(rule.ExpirationInDays ?? Infinity)],
+        [`${about} former`, Number(former ?? Infinity)],
       ];
     });
 }

@@ -1,3 +1,4 @@
+import type { Resource } from '../resource';
 import type { Rules } from './rule';
 
 const MAIL = ['email', 'email-json'];
@@ -31,6 +32,6 @@ export const TRUST: Rules = {
   ],
 };
 
-function isMail({ type, properties }: { readonly type: string; readonly properties: Readonly<Record<string, unknown>> }) {
+function isMail({ type, properties }: Resource): boolean {
   return type === 'AWS::SNS::Subscription' && MAIL.includes(String(properties.Protocol));
 }
