@@ -397,7 +397,9 @@ export const DELIVERY_ROWS: readonly Row[] = [
     subject: BITBUCKET,
     struct: 'BitbucketDeployRoleProps',
     changes: {
-      workspace: [undefined, 'bcme'],
+      workspace: [undefined, 'bcme', {
+        procedure: 'The provider of the former workspace stays, outside the stack. The way back names it as `providerArn` ([CI](delivery.md#share-the-provider-of-a-ci-service)).',
+      }],
       workspaceUuid: [undefined, '22222222-2222-3333-4444-555555555555'],
       repositoryUuid: [undefined, 'bbbbbbbb-bbbb-cccc-dddd-eeeeeeeeeeee'],
       environmentUuid: [undefined, '99999999-8888-7777-6666-000000000000'],
