@@ -62,7 +62,14 @@ export class PostgresSession {
     signal.addEventListener('abort', () => void client.end().catch(() => undefined), { once: true });
     scram.watch(client.connection);
     await client.connect();
-    return new PostgresSession(client);
+    const session = new PostgresSession(client);
+    try {
+      scram.check();
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+    return session;
   }
 
   private constructor(private readonly client: Client) {}

@@ -7,6 +7,7 @@ import type { EventEmitter } from 'node:events';
  */
 export class ScramOnly {
   private asked?: string;
+  private proved = false;
 
   /** Passed to the client, which calls it when the server has asked. */
   public readonly password: () => string;
@@ -26,5 +27,13 @@ export class ScramOnly {
   public watch(connection: EventEmitter): void {
     connection.on('authenticationCleartextPassword', () => (this.asked = 'in clear'));
     connection.on('authenticationMD5Password', () => (this.asked = 'as MD5'));
+    connection.on('authenticationSASLFinal', () => (this.proved = true));
+  }
+
+  /** Throws if the server opened a session unasked. One that knows the user proves that it knows the password, too. */
+  public check(): void {
+    if (!this.proved) {
+      throw new Error('the server asked for no password, which is refused: use SCRAM');
+    }
   }
 }
