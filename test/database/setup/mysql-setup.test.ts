@@ -215,11 +215,12 @@ const reason = missingMysql();
     expect(await as(OWNER, 'SELECT one() AS one')).toEqual([{ one: 1 }]);
   });
 
-  test('lets either owner replace a view of the other one, and alter none', async () => {
+  test('lets either owner replace a view of the other one, alter none, and alter all else', async () => {
     const [clone, view] = [{ username: 'owner_clone', password: 'rotated password of owner' }, 'VIEW open_orders AS SELECT'];
     await expect(as(clone, `ALTER ${view} id, state FROM orders`)).rejects.toThrow(/Access denied/);
     await as(clone, `CREATE OR REPLACE ${view} id, state FROM orders`);
     await as(REPORTING, 'SELECT state FROM open_orders');
+    await as(clone, "ALTER PROCEDURE count_orders COMMENT 'counts'; DROP TRIGGER more; DROP PROCEDURE count_orders");
   });
 
   test('is not stopped by a lock that any user may hold', async () => {
