@@ -63,11 +63,11 @@ async function startRogue({ greeting, acceptTls, demand }: Rogue, certificate: {
     if (greeting) {
       socket.write(greeting);
     }
-    socket.once('data', (data) => {
+    socket.once('data', (first) => {
       // A client of MySQL sends the begin of TLS at once.
       socket.pause();
-      if (greeting && data.length > TLS_REQUEST_LENGTH) {
-        socket.unshift(data.subarray(TLS_REQUEST_LENGTH));
+      if (greeting && first.length > TLS_REQUEST_LENGTH) {
+        socket.unshift(first.subarray(TLS_REQUEST_LENGTH));
       }
       if (acceptTls) {
         socket.write(acceptTls);
