@@ -83,9 +83,10 @@ async function grantKind(
     await session.run(title, `${byDefault} REVOKE ${excess.join(', ')} ON ${kind.plural} FROM ${identifier(user)}`);
   }
 
+  const has = ['true', ...rights.map((right) => `${kind.check}($2, o.oid, '${right}')`)].join(' AND ');
   const objects = await session.rows<{ name: string; lacks: boolean; exceeds: boolean }>(
     `Read the rights of ${user}`,
-    `SELECT o.name, NOT (${['true', ...rights.map((right) => `${kind.check}($2, o.oid, '${right}')`)].join(' AND ')}) AS lacks,
+    `SELECT o.name, NOT (${has}) AS lacks,
        EXISTS (
          SELECT FROM aclexplode(o.acl) a WHERE pg_get_userbyid(a.grantee) = $2 AND a.privilege_type = ANY($3)
        ) AS exceeds

@@ -19,7 +19,8 @@ test.each([
   ['authenticationCleartextPassword', 'in clear'],
   ['authenticationMD5Password', 'as MD5'],
 ])('A password is not given to %s', (event, how) => {
-  expect(() => watched(event).password()).toThrow(`the server asks for the password ${how}, which is refused: use SCRAM`);
+  const refusal = `the server asks for the password ${how}, which is refused: use SCRAM`;
+  expect(() => watched(event).password()).toThrow(refusal);
 });
 
 test('A session that the server opened unasked is refused', () => {

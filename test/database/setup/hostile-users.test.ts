@@ -65,8 +65,8 @@ const planted = (schema: string) => `
     FOREACH each IN ARRAY operators LOOP
       FOREACH a IN ARRAY types LOOP
         FOREACH b IN ARRAY types LOOP
-          CONTINUE WHEN EXISTS (SELECT FROM pg_operator o WHERE o.oprname = each AND o.oprnamespace = 'pg_catalog'::regnamespace
-            AND o.oprleft = a::regtype AND o.oprright = b::regtype);
+          CONTINUE WHEN EXISTS (SELECT FROM pg_operator o WHERE o.oprname = each
+            AND o.oprnamespace = 'pg_catalog'::regnamespace AND o.oprleft = a::regtype AND o.oprright = b::regtype);
           EXECUTE format('CREATE OR REPLACE FUNCTION ${schema}.%I(%s, %s) RETURNS boolean ', 'trap ' || each, a, b)
             || format(trap, each);
           EXECUTE format('CREATE OPERATOR ${schema}.%s (LEFTARG = %s, RIGHTARG = %s, FUNCTION = ${schema}.%I)',
@@ -139,15 +139,19 @@ describe.each(['15', '18'])('Against users of a PostgreSQL %s who mean harm, the
     await as(OWNER, `DROP SCHEMA ${MASTER.username} CASCADE; DROP TABLE public.proof`);
   });
 
-  test('lets a user who only reads run no routine with the rights of the owner, and one who writes run all', async () => {
+  test('lets a user who only reads run no routine with the owner\'s rights, and one who writes run all', async () => {
     const routines = (prefix: string) => `
       CREATE FUNCTION ${prefix}_purge() RETURNS void LANGUAGE sql SECURITY DEFINER AS 'DELETE FROM public.jobs';
       CREATE PROCEDURE ${prefix}_step() LANGUAGE sql SECURITY DEFINER AS 'DELETE FROM public.jobs'`;
-    await as(OWNER, `CREATE TABLE jobs (id int); ${routines('billing.later')}; CREATE SCHEMA own; ${routines('own.later')}`);
+    await as(OWNER, `CREATE TABLE jobs (id int); ${routines('billing.later')}`);
+    await as(OWNER, `CREATE SCHEMA own; ${routines('own.later')}`);
     // From the time before the setup knew of routines.
-    await as(OWNER, `${routines('former')}; GRANT EXECUTE ON ROUTINE former_purge, former_step TO PUBLIC;
+    await as(
+      OWNER,
+      `${routines('former')}; GRANT EXECUTE ON ROUTINE former_purge, former_step TO PUBLIC;
       CREATE FUNCTION of_the_caller() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM public.jobs';
-      GRANT EXECUTE ON FUNCTION of_the_caller() TO PUBLIC`);
+      GRANT EXECUTE ON FUNCTION of_the_caller() TO PUBLIC`,
+    );
     await succeed();
     for (const prefix of ['billing.later', 'own.later', 'former']) {
       for (const call of [`SELECT ${prefix}_purge()`, `CALL ${prefix}_step()`]) {
@@ -159,7 +163,10 @@ describe.each(['15', '18'])('Against users of a PostgreSQL %s who mean harm, the
   });
 
   test('takes the right to run routines back from a user who only reads from now on', async () => {
-    const users = properties().users.map((user) => ({ ...user, access: user.access.replace('READ_ONLY', 'READ_WRITE') }));
+    const users = properties().users.map(({ access, ...user }) => ({
+      ...user,
+      access: access.replace('READ_ONLY', 'READ_WRITE'),
+    }));
     await succeed({ users });
     await as(REPORTING, 'SELECT former_purge()');
     await succeed();
@@ -175,7 +182,8 @@ describe.each(['15', '18'])('Against users of a PostgreSQL %s who mean harm, the
   });
 
   test('is not stopped by a lock that any user may hold', async () => {
-    const session = await server.connect({ user: REPORTING.username, password: REPORTING.password, database: DATABASE });
+    const { username: user, password } = REPORTING;
+    const session = await server.connect({ user, password, database: DATABASE });
     await session.query('SELECT pg_advisory_lock(7105112097)');
     await session.query('BEGIN');
     await expect(session.query(`COMMENT ON DATABASE ${DATABASE} IS 'mine'`)).rejects.toThrow(/must be owner/);
@@ -193,7 +201,8 @@ describe.each(['15', '18'])('Against users of a PostgreSQL %s who mean harm, the
     expect(status).toBe('SUCCESS');
     expect(milliseconds).toBeGreaterThan(3500);
     await other.end();
-    const comment = `SELECT shobj_description(oid, 'pg_database') AS comment FROM pg_database WHERE datname = '${DATABASE}'`;
+    const comment = `SELECT shobj_description(oid, 'pg_database') AS comment
+      FROM pg_database WHERE datname = '${DATABASE}'`;
     expect(await as(OWNER, comment)).toEqual([{ comment: 'of the team' }]);
   });
 

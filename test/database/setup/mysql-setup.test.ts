@@ -216,7 +216,8 @@ const reason = missingMysql();
   });
 
   test('lets either owner replace a view of the other one, alter none, and alter all else', async () => {
-    const [clone, view] = [{ username: 'owner_clone', password: 'rotated password of owner' }, 'VIEW open_orders AS SELECT'];
+    const clone = { username: 'owner_clone', password: 'rotated password of owner' };
+    const view = 'VIEW open_orders AS SELECT';
     await expect(as(clone, `ALTER ${view} id, state FROM orders`)).rejects.toThrow(/Access denied/);
     await as(clone, `CREATE OR REPLACE ${view} id, state FROM orders`);
     await as(REPORTING, 'SELECT state FROM open_orders');
@@ -224,7 +225,8 @@ const reason = missingMysql();
   });
 
   test('is not stopped by a lock that any user may hold', async () => {
-    const session = await server.connect({ user: REPORTING.username, password: REPORTING.password, database: DATABASE });
+    const { username: user, password } = REPORTING;
+    const session = await server.connect({ user, password, database: DATABASE });
     await session.query("SELECT GET_LOCK('database-setup', 0)");
     await succeed(everything());
     await session.end();
@@ -235,7 +237,8 @@ const reason = missingMysql();
     await server.query("SET GLOBAL sql_mode = 'NO_BACKSLASH_ESCAPES,ANSI_QUOTES'");
     const secret = { username: "o'brien", password: 'it\\\'s "new"' };
     setup.put('arn:quoted', secret);
-    await succeed(properties({ users: [owner, { name: secret.username, access: 'READ_ONLY', secretArn: 'arn:quoted' }] }));
+    const quoted = { name: secret.username, access: 'READ_ONLY', secretArn: 'arn:quoted' };
+    await succeed(properties({ users: [owner, quoted] }));
     await server.query(`SET GLOBAL sql_mode = '${mode}'`);
     await as(secret, 'SELECT 1');
   });
