@@ -130,15 +130,6 @@ describe.each(['15', '18'])('Against users of a PostgreSQL %s who mean harm, the
     await server.stop();
   });
 
-  test('runs no function and no operator of the owner, in public or in a schema named as the master user', async () => {
-    await as(OWNER, planted('public'));
-    await as(OWNER, planted(MASTER.username));
-    await succeed();
-    await succeed({ schemas: ['billing', 'sales'] });
-    expect(await as(OWNER, 'SELECT DISTINCT function, acting FROM public.proof')).toEqual([]);
-    await as(OWNER, `DROP SCHEMA ${MASTER.username} CASCADE; DROP TABLE public.proof`);
-  });
-
   test('lets a user who only reads run no routine with the owner\'s rights, and one who writes run all', async () => {
     const routines = (prefix: string) => `
       CREATE FUNCTION ${prefix}_purge() RETURNS void LANGUAGE sql SECURITY DEFINER AS 'DELETE FROM public.jobs';
@@ -225,5 +216,14 @@ describe.each(['15', '18'])('Against users of a PostgreSQL %s who mean harm, the
       { extname: 'pgaudit', schema: 'public' },
       { extname: 'postgis_topology', schema: 'topology' },
     ]);
+  });
+
+  // The last one, because the overloads stay.
+  test('runs no function and no operator of the owner, in public or in a schema named as the master user', async () => {
+    await as(OWNER, planted('public'));
+    await as(OWNER, planted(MASTER.username));
+    await succeed();
+    await succeed({ schemas: ['billing', 'sales'] });
+    expect(await as(OWNER, 'SELECT DISTINCT function, acting FROM public.proof')).toEqual([]);
   });
 });
