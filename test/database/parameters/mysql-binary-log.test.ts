@@ -12,7 +12,7 @@ const MIGRATION = [
 ];
 
 const reason = missingMysql();
-/** MariaDB stands for MySQL. It writes a binary log here, as an instance of RDS does for its backups. */
+/** MariaDB stands for MySQL. It writes a binary log, as an instance of RDS does for its backups. */
 (reason ? describe.skip : describe)('A real MySQL server with a binary log', () => {
   let server: MysqlServer;
   const { [PARAMETER]: value, ...others } = mysqlRules('8.4', false, QueryText.NEVER).defaults;
@@ -23,7 +23,7 @@ const reason = missingMysql();
   };
 
   beforeAll(async () => {
-    server = await MysqlServer.start('shop', { 'log-bin': 'binary-log', 'server-id': '1' });
+    server = await MysqlServer.start('shop');
     const { username: user, password } = MYSQL_MASTER;
     const owner = mysqlUsersSql('shop', [{ userName: 'owner', access: 'OWNER', password: true }]);
     await server.query(owner, { user, password });
