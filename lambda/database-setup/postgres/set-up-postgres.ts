@@ -6,6 +6,7 @@ import type { Run } from '../run';
 import type { Account, Secrets } from '../secrets';
 import { signInAsMaster } from '../sign-in';
 import { DatabaseObjects } from './database-objects';
+import { openDatabase } from './open-database';
 import { PostgresSession } from './postgres-session';
 import { Roles } from './roles';
 
@@ -21,7 +22,7 @@ export async function setUpPostgres(properties: SetupProperties, secrets: Secret
   );
 
   const { master, session } = await signInAsMaster(properties, secrets, run, async (account) =>
-    PostgresSession.open(properties, account, properties.database, run, LOCK_TIMEOUT_MS),
+    openDatabase(properties, account, run, LOCK_TIMEOUT_MS),
   );
   try {
     await session.run('Wait for another setup', `SELECT pg_advisory_lock(${LOCK})`);
