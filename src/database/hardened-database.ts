@@ -45,6 +45,7 @@ import type { DatabaseServer, MasterUser } from './server/database-server';
 import { MonitoringRole } from './server/monitoring-role';
 import { createServerLogs } from './server/server-logs';
 import { DatabaseSetup } from './setup/database-setup';
+import { checkConnectGrant } from './users/connect-grants';
 import type { DatabaseAccess } from './users/database-access';
 import type { DatabaseConnectionOptions } from './users/database-connection-options';
 import type { DatabaseUser, DatabaseUserOptions } from './users/database-user';
@@ -184,6 +185,8 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   }
 
   public grantConnect(grantee: IGrantable, userName: string = this.userName): Grant {
+    const { masterUserName } = this.settings.restore ?? {};
+    checkConnectGrant(this, { grantee, userName, users: this._bootstrapUsers, masterUserName });
     return this.server.grantConnect(grantee, userName);
   }
 

@@ -8,6 +8,7 @@ import { checkInReach } from '../../validation/objects-in-reach';
 import { PropError } from '../../validation/prop-error';
 import { asOwner, databasesOf } from './database-sign-in';
 import type { Migration } from './migration';
+import { migrationConnection } from './migration-connection';
 
 /** Service of a migration, with the family, the roles and the groups of each of its tasks. */
 interface MigrationTargets {
@@ -26,7 +27,8 @@ export function migrationTargets(scope: IConstruct, migration: Migration, prop: 
     return { target: givenTask(scope, migration, prop) };
   }
   const database = options.database ?? databasesOf(service.releaseTarget)[0];
-  const tasks = new MigrationTasks(scope, service, { prop, database, options });
+  const connection = migrationConnection(scope, { prop, service, database, connection: options.connection });
+  const tasks = new MigrationTasks(scope, service, { prop, database, options: { ...options, connection } });
   tasks.checkVariables();
   return { target: tasks.migration(), plan: options.plan && tasks.plan() };
 }

@@ -4,6 +4,7 @@ import type { ServiceBinding } from '../../contracts';
 import { PropError } from '../../validation/prop-error';
 import type { ServiceTaskProps } from './service-task-props';
 import type { ServiceTaskDefinition } from './task-definition';
+import { renamingOf } from './validate-backing-services';
 
 /** Adds the variables, secrets and permissions of backing services to a task. */
 export function applyBindings(task: ServiceTaskDefinition, bindings: ServiceBinding[]): void {
@@ -37,7 +38,7 @@ export function checkVariables(
           problem: `gives the variable ${variable} a second value: that of ${other}, and that of ${owner}`,
           fix:
             'give each variable a name of its own, ' +
-            "for a database by database.withVariables({ host: 'REPORTS_HOST', ... })",
+            `for a database by ${renamingOf(binding)}`,
         });
       }
       owners.set(variable, owner);

@@ -1,3 +1,4 @@
+import * as fs from 'fs';
 import { DatabaseSetup, type SecretValue } from '../../simulators/database-setup';
 import { missingMysql, MYSQL_MASTER, MysqlServer } from '../../simulators/mysql-server';
 import type { PostgresServer } from '../../simulators/postgres-server';
@@ -102,6 +103,14 @@ describe('A restored PostgreSQL server', () => {
     expect(await signIn(restored, 'application_clone', 'rotated', 'SELECT * FROM customers')).toBe('open');
     expect(await setUp(restored, [APPLICATION, OWNER], { password: NEW, type: 'Update' })).toMatchObject({ status: 'SUCCESS' });
     expect(await signIn(restored, 'application_clone', 'rotated')).toBe('open');
+  });
+
+  test('loses a user that the program no longer names by the statements of docs/recovery.md', async () => {
+    const page = fs.readFileSync('docs/recovery.md', 'utf8');
+    const [statements] = /GRANT reporting, reporting_clone[^]*?DROP ROLE[^\n]*/.exec(page)!;
+    await restored.query(statements, { user: MASTER.username, password: MASTER.password, database: DATABASE });
+    expect(await signIn(restored, 'reporting', FORMER)).toBe('closed');
+    expect(await setUp(restored, [APPLICATION, OWNER], { password: NEW, type: 'Update' })).toMatchObject({ status: 'SUCCESS' });
   });
 
   test('takes a table of another role as it is where the owner has one', async () => {

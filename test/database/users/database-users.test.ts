@@ -176,7 +176,7 @@ describe('A service that is bound with a user', () => {
     const template = services((database) => ({
       Web: [
         database,
-        database.withUser(database.owner!, {
+        database.withUser(database.addUser('migrator', READ_WRITE), {
           databaseName: 'archive',
           variables: {
             host: 'ARCHIVE_HOST',
