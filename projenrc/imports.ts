@@ -30,7 +30,7 @@ const ROOMS: { readonly [module: string]: { readonly [room: string]: readonly st
     credentials: ['server', 'certificates'],
     setup: ['server', 'credentials'],
     users: ['server', 'credentials', 'setup'],
-    existing: ['capacity', 'certificates', 'credentials'],
+    existing: ['capacity', 'certificates', 'credentials', 'users'],
   },
   service: {
     'image': [],

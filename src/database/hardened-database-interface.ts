@@ -4,24 +4,22 @@ import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { DatabaseCluster, DatabaseInstance } from 'aws-cdk-lib/aws-rds';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { IConstruct } from 'constructs';
 import type { IBackingService, IMonitoredDatabase, ISnapshotSource } from '../contracts';
 import type { DatabaseVariables } from './credentials/database-variables';
 import type { DatabaseAccess } from './users/database-access';
 import type { DatabaseConnectionOptions } from './users/database-connection-options';
 import type { DatabaseUser, DatabaseUserOptions } from './users/database-user';
+import type { IMigratableDatabase } from './users/migratable-database';
 
 /** Database of any engine and capacity. */
 export interface IHardenedDatabase
-  extends IConstruct, IConnectable, IBackingService, IMonitoredDatabase, ISnapshotSource {
+  extends IMigratableDatabase, IConnectable, IMonitoredDatabase, ISnapshotSource {
   /** Host for reads and writes. */
   readonly endpoint: string;
   /** Host for reads: the reader endpoint of a cluster, the first replica of an instance, else `endpoint`. */
   readonly readEndpoint: string;
   /** TCP port. */
   readonly port: number;
-  /** Name of the database inside the server. */
-  readonly databaseName: string;
   /** Physical name of the instance or cluster. */
   readonly identifier: string;
   /**

@@ -1,14 +1,14 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { BackupVault } from 'aws-cdk-lib/aws-backup';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Connections, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Grant, IGrantable, Role } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
-import {
-  type DatabaseCluster,
-  type DatabaseInstance,
-  type DatabaseInstanceReadReplica,
+import type {
+  DatabaseCluster,
+  DatabaseInstance,
+  DatabaseInstanceReadReplica,
   ParameterGroup,
   SubnetGroup,
 } from 'aws-cdk-lib/aws-rds';
@@ -21,18 +21,13 @@ import type {
   ServiceBinding,
   SnapshotTarget,
 } from '../contracts';
-import { SubnetTier } from '../network';
-import { closedSecurityGroup } from '../network/security-groups/closed-security-group';
-import { stackPath } from '../text/stack-path';
-import { textFor } from '../text/text-for';
-import { DatabaseBackups } from './backup/database-backups';
 import type { BootstrapUser } from './credentials/bootstrap-sql';
-import { DatabaseBinding } from './credentials/database-binding';
-import { DatabaseCredentials } from './credentials/database-credentials';
 import type { DatabaseVariables } from './credentials/database-variables';
 import { MasterCredentials } from './credentials/master-credentials';
 import { DatabaseEvents } from './database-events';
+import { createBackups, prepareRecovery } from './database-recovery';
 import { databaseSettings, type DatabaseSettings } from './database-settings';
+import { DatabaseSignIns } from './database-sign-ins';
 import type { EngineConfig } from './engine-config';
 import type { IHardenedDatabase } from './hardened-database-interface';
 import type { HardenedDatabaseProps } from './hardened-database-props';
@@ -43,13 +38,11 @@ import { referenceStrongly } from './server/cross-stack-references';
 import { acknowledgeFindings } from './server/database-acknowledgements';
 import type { DatabaseServer, MasterUser } from './server/database-server';
 import { MonitoringRole } from './server/monitoring-role';
-import { createServerLogs } from './server/server-logs';
-import { DatabaseSetup } from './setup/database-setup';
+import { ServerDependencies } from './server-dependencies';
 import { checkConnectGrant } from './users/connect-grants';
 import type { DatabaseAccess } from './users/database-access';
 import type { DatabaseConnectionOptions } from './users/database-connection-options';
 import type { DatabaseUser, DatabaseUserOptions } from './users/database-user';
-import { DatabaseUsers } from './users/database-users';
 
 /** Common base of {@link HardenedPostgres} and {@link HardenedMysql}. Create one of those. */
 export abstract class HardenedDatabase extends Construct implements IHardenedDatabase {
@@ -89,8 +82,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   private readonly engine: EngineConfig;
   private readonly settings: DatabaseSettings;
   private readonly server: DatabaseServer;
-  private readonly binding: DatabaseBinding;
-  private readonly users: DatabaseUsers;
+  private readonly signIns: DatabaseSignIns;
 
   public constructor(
     scope: Construct,
@@ -106,12 +98,13 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     this.userName = this.settings.userName;
     this.maxConnections = this.settings.maxConnections;
 
-    this.key = this.createKey();
-    this.securityGroup = this.createSecurityGroup();
+    const dependencies = new ServerDependencies(this, { network: props.network, settings: this.settings });
+    this.key = dependencies.key;
+    this.securityGroup = dependencies.securityGroup;
     this.connections = this.securityGroup.connections;
-    this.subnetGroup = this.createSubnetGroup();
-    this.parameterGroup = this.createParameterGroup();
-    this.logGroups = this.createLogGroups();
+    this.subnetGroup = dependencies.subnetGroup;
+    this.parameterGroup = dependencies.parameterGroup;
+    this.logGroups = dependencies.logGroups;
 
     const master = this.createMasterCredentials();
     this.server = this.createServer(master);
@@ -121,16 +114,13 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     this.endpoint = this.server.endpoint;
     this.readEndpoint = this.server.readEndpoint;
     this.masterSecret = this.server.masterSecret;
-    const credentials = this.createCredentials(master);
-    this.secret = credentials.secret;
-    const setup = this.settings.setup ? this.createSetup() : undefined;
-    this.users = this.createUsers(credentials, setup);
-    this.owner = this.users.owner;
-    this.binding = this.createBinding(credentials, setup);
+    this.signIns = this.createSignIns(master);
+    this.secret = this.signIns.secret;
+    this.owner = this.signIns.users.owner;
 
     this.events = props.events ?? this.createEvents();
-    this.prepareRecovery();
-    const backups = this.createBackups();
+    prepareRecovery(this, this.settings, this.engine);
+    const backups = createBackups(this, this.settings, { server: this.server, key: this.key });
     this.backupVault = backups?.vault;
     this.backupRole = backups?.role;
     this.snapshotTarget = backups?.snapshotTarget;
@@ -143,7 +133,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
 
   /** Users that the bootstrap statements create. @internal */
   protected get _bootstrapUsers(): BootstrapUser[] {
-    return this.users.bootstrapUsers;
+    return this.signIns.users.bootstrapUsers;
   }
 
   /** Identifiers, sizes and log groups for alarms and dashboards. */
@@ -159,29 +149,40 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   }
 
   public bind(client: IBackingServiceClient): ServiceBinding {
-    return this.binding.bind(client);
+    return this.signIns.binding.bind(client);
   }
 
   public withVariables(names: DatabaseVariables = {}): IBackingService {
-    return { bind: (client) => this.binding.bind(client, { variables: names }) };
+    return this.signIns.binding.with({ variables: names });
   }
 
   public withPoolSize(size: number, names: DatabaseVariables = {}): IBackingService {
-    return { bind: (client) => this.binding.bind(client, { poolSize: size, variables: names }) };
+    return this.signIns.binding.with({ poolSize: size, variables: names });
   }
 
   public addUser(userName: string, access: DatabaseAccess, options: DatabaseUserOptions = {}): DatabaseUser {
-    return this.users.add(userName, access, options);
+    return this.signIns.users.add(userName, access, options);
   }
 
   public withUser(user: DatabaseUser, options: DatabaseConnectionOptions = {}): IBackingService {
-    const connection = this.users.connection(user, options);
-    return { bind: (client) => this.binding.bind(client, connection) };
+    const { users, binding } = this.signIns;
+    return binding.with(users.connection(user, options));
   }
 
   /** @internal */
   public _planUser(): DatabaseUser {
-    return this.users.planUser;
+    return this.signIns.users.planUser;
+  }
+
+  /** @internal */
+  public _ownerSignIn(options: DatabaseConnectionOptions = {}): IBackingService {
+    const { users, binding } = this.signIns;
+    return binding.with(users.ownerConnection(options));
+  }
+
+  /** @internal */
+  public _readOnlySignIn(options: DatabaseConnectionOptions = {}): IBackingService {
+    return this.withUser(this._planUser(), options);
   }
 
   public grantConnect(grantee: IGrantable, userName: string = this.userName): Grant {
@@ -208,54 +209,6 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
 
   public metricFreeStorage(options?: MetricOptions): Metric {
     return this.metric(this.server.freeStorageMetric, options);
-  }
-
-  private createKey(): Key {
-    return new Key(this, 'Key', {
-      description: `Encrypts the database ${stackPath(this)}`,
-      enableKeyRotation: true,
-      removalPolicy: this.settings.snapshotRemovalPolicy,
-    });
-  }
-
-  /** Security group without ingress until a client is bound, and without egress. Source: requirement A-25. */
-  private createSecurityGroup(): SecurityGroup {
-    const group = closedSecurityGroup(this, 'SecurityGroup', {
-      vpc: this.props.network.vpc,
-      description: `Database ${stackPath(this)}`,
-    });
-    group.applyRemovalPolicy(this.settings.dependencyRemovalPolicy);
-    return group;
-  }
-
-  private createSubnetGroup(): SubnetGroup {
-    return new SubnetGroup(this, 'SubnetGroup', {
-      vpc: this.props.network.vpc,
-      vpcSubnets: this.props.network.subnets(SubnetTier.DATA),
-      description: textFor('database group', `Data tier of ${stackPath(this.props.network)}`),
-      removalPolicy: this.settings.dependencyRemovalPolicy,
-    });
-  }
-
-  private createParameterGroup(): ParameterGroup {
-    return new ParameterGroup(this, 'ParameterGroup', {
-      engine: this.settings.capacity.engine,
-      description: textFor('database group', `Parameters of ${stackPath(this)}`),
-      parameters: this.settings.parameters,
-      removalPolicy: this.settings.dependencyRemovalPolicy,
-    });
-  }
-
-  private createLogGroups(): LogGroup[] {
-    const { profile, capacity, identifier, replicaIdentifiers, logExports, logRetention } = this.settings;
-    return createServerLogs(this, {
-      profile: profile.adjust({ logRetention, removalPolicy: this.settings.dependencyRemovalPolicy }),
-      key: this.key,
-      owners: capacity.serverless
-        ? [`cluster/${identifier}`]
-        : [identifier, ...replicaIdentifiers].map((name) => `instance/${name}`),
-      logs: logExports,
-    });
   }
 
   private createMasterCredentials(): MasterCredentials {
@@ -287,90 +240,15 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     return server;
   }
 
-  private createCredentials(master: MasterCredentials): DatabaseCredentials {
-    return new DatabaseCredentials(master, {
-      settings: this.settings.credentials,
-      functions: this.engine.rotationFunctions,
-      server: this.server,
-      network: this.props.network,
-      key: this.key,
-      userName: this.userName,
-      databaseName: this.databaseName,
-      port: this.port,
-      securityGroup: this.securityGroup,
-      removalPolicy: this.settings.dependencyRemovalPolicy,
-    });
-  }
-
-  private createSetup(): DatabaseSetup {
-    const { server, port, securityGroup, key, databaseName } = this;
-    const { profile, additionalDatabases } = this.settings;
-    const { setupEngine: engine, schemas = [], extensions = [] } = this.engine;
-    return new DatabaseSetup(this, 'Setup', {
-      plan: { engine, databaseName, additionalDatabases, schemas, extensions },
-      server,
-      port,
-      securityGroup,
-      key,
-      network: this.props.network,
-      profile: profile.adjust({ removalPolicy: this.settings.dependencyRemovalPolicy }),
-    });
-  }
-
-  private createUsers(credentials: DatabaseCredentials, setup?: DatabaseSetup): DatabaseUsers {
-    const { ownerName, additionalDatabases } = this.settings;
-    const databaseNames = [this.databaseName, ...additionalDatabases];
-    return new DatabaseUsers(this, { credentials, ownerName, databaseNames, setup });
-  }
-
-  private createBinding(credentials: DatabaseCredentials, setup?: DatabaseSetup): DatabaseBinding {
-    return new DatabaseBinding(this, {
-      server: this.server,
-      credentials,
-      startAfter: setup?.done,
-      securityGroup: this.securityGroup,
-      port: this.port,
-      databaseName: this.databaseName,
-      sslMode: this.engine.sslMode,
-      caBundlePath: this.settings.caBundlePath,
-      keyArn: this.key.keyArn,
-      maxConnections: this.maxConnections,
-    });
+  private createSignIns(master: MasterCredentials): DatabaseSignIns {
+    const { engine, settings, server, key, securityGroup } = this;
+    const { network } = this.props;
+    return new DatabaseSignIns(this, { engine, settings, network, server, master, key, securityGroup });
   }
 
   private createEvents(): DatabaseEvents {
     const { profile } = this.settings;
     return new DatabaseEvents(this, 'Events', { key: this.key, profile, sources: this.server.eventSources });
-  }
-
-  private prepareRecovery(): void {
-    const { backup, capacity, parameters } = this.settings;
-    const { optionGroup } = this.engine;
-    backup.recoveryRegion?._prepare({
-      path: stackPath(this),
-      engine: capacity.engine,
-      cluster: capacity.serverless !== undefined,
-      parameters,
-      optionGroup: capacity.instance && optionGroup && ((scope) => optionGroup(scope, capacity.instance!.engine, RemovalPolicy.DESTROY)),
-    });
-  }
-
-  private createBackups(): DatabaseBackups | undefined {
-    const { backup, identifier } = this.settings;
-    return (
-      backup.snapshotRetention &&
-      new DatabaseBackups(this, 'Backups', {
-        settings: backup,
-        snapshotRetention: backup.snapshotRetention,
-        databaseArn: this.server.arn,
-        cluster: this.cluster !== undefined,
-        maintenanceWindow: this.settings.maintenanceWindow,
-        identifier,
-        key: this.key,
-        storageEncryptionKey: this.settings.restore?.storageEncryptionKey,
-        removalPolicy: this.settings.snapshotRemovalPolicy,
-      })
-    );
   }
 
   private acknowledgeFindings(): void {

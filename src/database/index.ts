@@ -25,3 +25,4 @@ export { DatabaseAccess } from './users/database-access';
 export type { DatabaseConnectionOptions } from './users/database-connection-options';
 export { DatabaseUser } from './users/database-user';
 export type { DatabaseUserOptions } from './users/database-user';
+export type { IMigratableDatabase } from './users/migratable-database';

@@ -11,6 +11,7 @@ export * from './pipeline/pipeline-source';
 export * from './pipeline/source/pipeline-source-props';
 export * from './release/maintenance-window';
 export * from './release/migration';
+export type { MigrationOptions } from './release/migration-options';
 export * from './release/release';
 export * from './release/release-props';
 export * from './release/release-task';

@@ -34,7 +34,11 @@ export class RandomChanges {
   private readonly touched = new Map<Part, readonly string[]>();
   private readonly templates = new Map<string, readonly Deployable[] | undefined>();
 
-  public constructor(private readonly rows: readonly Row[]) {
+  /** With a function that hears of each judged change. */
+  public constructor(
+    private readonly rows: readonly Row[],
+    private readonly onJudged = (_judged: number): void => {},
+  ) {
     this.subjects = [...new Set(rows.flatMap(({ part }) => part?.subject ?? []))];
   }
 
@@ -42,14 +46,17 @@ export class RandomChanges {
   public check(changes: number, seed: number): void {
     for (let round = 0; this.judged < changes; round++) {
       const numRuns = Math.ceil((changes - this.judged) / STEPS);
-      fc.assert(fc.property(this.walks(), (walk) => this.walk(walk)), { numRuns, seed: seed + round, endOnFailure: true });
+      const walks = fc.property(this.walks(), (walk) => this.walk(walk));
+      fc.assert(walks, { numRuns, seed: seed + round, endOnFailure: true });
     }
   }
 
   private walks(): fc.Arbitrary<Walk> {
+    const side = fc.constantFrom('before' as const, 'after' as const);
+    const step = fc.record({ row: fc.nat(), side, failing: fc.nat() });
     return fc.record({
       subjects: fc.uniqueArray(fc.nat(this.subjects.length - 1), { minLength: 1, maxLength: 2 }),
-      steps: fc.array(fc.record({ row: fc.nat(), side: fc.constantFrom('before' as const, 'after' as const), failing: fc.nat() }), { minLength: STEPS, maxLength: STEPS }),
+      steps: fc.array(step, { minLength: STEPS, maxLength: STEPS }),
     });
   }
 
@@ -73,7 +80,7 @@ export class RandomChanges {
       const parts = [part!, state.get(slotOf(part!))?.part ?? part!];
       this.holdsRollback(cloud.copy(), changed, failing, parts);
       const outcomes = cloud.deploy(changed);
-      this.judged++;
+      this.onJudged(++this.judged);
       this.holdsVerdicts(outcomes, parts);
       // What AWS refuses was rolled back, so that the next step begins where this one did.
       state = outcomes.every(({ state: { status } }) => /^(CREATE|UPDATE)_COMPLETE$/.test(status)) ? next : state;
@@ -81,22 +88,30 @@ export class RandomChanges {
   }
 
   private holdsVerdicts(outcomes: readonly Outcome[], parts: readonly Part[]): void {
-    const findings = outcomes.flatMap(({ changes }) => changes).flatMap(({ logicalId, findings: all }) => all.map((finding) => ({ ...finding, logicalId })));
-    const untold = findings.filter(({ verdict, rule }) => verdict === 'unknown' || (BAD.includes(verdict) && !(rule in PROCEDURES) && !parts.some((part) => this.isTold(part))));
+    const findings = outcomes
+      .flatMap(({ changes }) => changes)
+      .flatMap(({ logicalId, findings: all }) => all.map((finding) => ({ ...finding, logicalId })));
+    const isTold = (rule: string) => rule in PROCEDURES || parts.some((part) => this.isTold(part));
+    const untold = findings
+      .filter(({ verdict, rule }) => verdict === 'unknown' || (BAD.includes(verdict) && !isTold(rule)))
+      .map(({ verdict, logicalId, says, rule }) => `${verdict}: ${logicalId}: ${says} [${rule}]`);
     if (untold.length > 0) {
-      throw new Error(`${slotOf(parts[0])} does what no row tells:\n${untold.map(({ verdict, logicalId, says, rule }) => `${verdict}: ${logicalId}: ${says} [${rule}]`).join('\n')}`);
+      throw new Error(`${slotOf(parts[0])} does what no row tells:\n${untold.join('\n')}`);
     }
   }
 
   /** Tells if a row of a prop that the part sets has a procedure. */
   private isTold(part: Part): boolean {
     const props = [part.slot, ...this.touched.get(part) ?? []];
-    return this.rows.some((row) => row.part?.subject === part.subject && props.includes(row.part.slot) && row.remarks.procedure);
+    return this.rows.some(({ part: other, remarks }) =>
+      other?.subject === part.subject && props.includes(other.slot) && remarks.procedure);
   }
 
   /** Lets one changed resource fail, and compares its stack with the one before. */
   private holdsRollback(cloud: Cloud, changed: readonly Deployable[], failing: number, parts: readonly Part[]): void {
-    const changes = cloud.copy().deploy(changed).flatMap((outcome) => outcome.changes).filter(({ action }) => ['create', 'update', 'replace'].includes(action));
+    const changes = cloud.copy().deploy(changed)
+      .flatMap((outcome) => outcome.changes)
+      .filter(({ action }) => ['create', 'update', 'replace'].includes(action));
     if (changes.length === 0 || changes.some(({ verdict }) => verdict === 'refused by AWS')) {
       return;
     }
@@ -104,17 +119,20 @@ export class RandomChanges {
     const before = new Map(changed.map(({ stack }) => [stack, cloud.snapshot(stack)]));
     const failed = cloud.deploy(changed, { failing: [logicalId] });
     const last = changed[failed.length - 1].stack;
-    const speaks = (rules: readonly string[]) =>
-      failed.some((outcome) => outcome.changes.some(({ findings }) => findings.some(({ rule }) => rules.includes(rule))));
+    const spoken = failed.flatMap(({ changes: made }) => made.flatMap(({ findings }) => findings));
+    const speaks = (rules: readonly string[]) => spoken.some(({ rule }) => rules.includes(rule));
     const isTold = speaks(PROTECTED) || (speaks(ONE_WAY) && parts.some((part) => this.isTold(part)));
     if (!isTold && cloud.snapshot(last) !== before.get(last)) {
-      throw new Error(`${slotOf(parts[0])}: when ${logicalId} fails, the rollback of ${last} does not end in the state before (${failed.at(-1)!.state.status})`);
+      const { status } = failed.at(-1)!.state;
+      throw new Error(`${slotOf(parts[0])}: when ${logicalId} fails, `
+        + `the rollback of ${last} does not end in the state before (${status})`);
     }
   }
 
   /** Templates of a state, each made once; `undefined` where synthesis refuses it. */
   private appOf(subjects: readonly Subject<never>[], state: State): readonly Deployable[] | undefined {
-    const values = [...state].map(([slot, { part, side }]) => [slot, this.rows.findIndex((row) => row.part === part), side]);
+    const values = [...state].map(([slot, { part, side }]) =>
+      [slot, this.rows.findIndex((row) => row.part === part), side]);
     const key = JSON.stringify([subjects.map(({ name }) => name), values.sort()]);
     if (!this.templates.has(key)) {
       this.templates.set(key, this.synthesized(subjects, state));

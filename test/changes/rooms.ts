@@ -1,5 +1,6 @@
 import type { Row } from './rows';
 import { DATABASE_ROWS } from './rows/database';
+import { ADOPTED_SIGN_IN_ROWS } from './rows/database/adopted-sign-ins';
 import { DELIVERY_ROWS } from './rows/delivery';
 import { ENVIRONMENT_ROWS } from './rows/environment';
 import { BALANCER_ROWS, FIREWALL_ROWS } from './rows/load-balancer';
@@ -16,7 +17,7 @@ export const ROOMS: { readonly [room: string]: readonly Row[] } = {
   'service': SERVICE_ROWS,
   'load-balancer': BALANCER_ROWS,
   'firewall': FIREWALL_ROWS,
-  'database': DATABASE_ROWS,
+  'database': [...DATABASE_ROWS, ...ADOPTED_SIGN_IN_ROWS],
   'registry': REGISTRY_ROWS,
   'storage': STORAGE_ROWS,
   'observability': OBSERVABILITY_ROWS,

@@ -14,7 +14,7 @@ const AUTHORITY = 'Authority';
 export function certificateText(client: IConstruct): string | undefined {
   const { region } = Stack.of(client);
   if (Token.isUnresolved(region)) {
-    return mappingOf(Stack.of(client)).findInMap(Aws.REGION, AUTHORITY);
+    return authoritiesOf(Stack.of(client)).text;
   }
   const authorities = RDS_AUTHORITIES[region];
   if (!authorities) {
@@ -28,11 +28,21 @@ export function certificateText(client: IConstruct): string | undefined {
   return authorities.map(pem).join('');
 }
 
-function mappingOf(stack: Stack): CfnMapping {
-  const mapping = Object.fromEntries(
-    Object.entries(RDS_AUTHORITIES).map(([region, [authority]]) => [region, { [AUTHORITY]: pem(authority) }]),
-  );
-  return (stack.node.tryFindChild(MAPPING) as CfnMapping | undefined) ?? new CfnMapping(stack, MAPPING, { mapping });
+/** Authority of each region. Its text is one token, so that two databases give a client the same value. */
+class RdsAuthorities extends CfnMapping {
+  public readonly text: string;
+
+  public constructor(stack: Stack) {
+    const mapping = Object.fromEntries(
+      Object.entries(RDS_AUTHORITIES).map(([region, [authority]]) => [region, { [AUTHORITY]: pem(authority) }]),
+    );
+    super(stack, MAPPING, { mapping });
+    this.text = this.findInMap(Aws.REGION, AUTHORITY);
+  }
+}
+
+function authoritiesOf(stack: Stack): RdsAuthorities {
+  return (stack.node.tryFindChild(MAPPING) as RdsAuthorities | undefined) ?? new RdsAuthorities(stack);
 }
 
 /** PEM text of a certificate, in lines of 64 characters. */

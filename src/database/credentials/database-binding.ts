@@ -2,7 +2,7 @@ import { ArnFormat, Stack, Tokenization } from 'aws-cdk-lib';
 import { type ISecurityGroup, Port } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct, IDependable } from 'constructs';
-import type { IBackingServiceClient, SecretVariable, ServiceBinding } from '../../contracts';
+import type { IBackingService, IBackingServiceClient, SecretVariable, ServiceBinding } from '../../contracts';
 import { allowTo } from '../../network/security-groups/allow-to';
 import { certificateText } from '../certificates/certificate-text';
 import type { DatabaseServer } from '../server/database-server';
@@ -12,7 +12,13 @@ import type { DatabaseCredentials } from './database-credentials';
 import { type DatabaseVariables, variableNames } from './database-variables';
 
 /** User, secret, and replacement interval of tasks that have read the secret. */
-export type BoundUser = Pick<DatabaseCredentials, 'userName' | 'secret' | 'replaceTasksEvery'>;
+export interface BoundUser extends Pick<DatabaseCredentials, 'userName' | 'secret' | 'replaceTasksEvery'> {
+  /**
+   * ARN of the key that encrypts the secret of this user.
+   * @default - that of all users
+   */
+  readonly keyArn?: string;
+}
 
 /** Choices of one client. None is required. */
 export interface BindingOptions {
@@ -60,8 +66,8 @@ export interface DatabaseBindingProps {
   /** Path of RDS's certificate bundle in the client's image. */
   readonly caBundlePath: string;
   /**
-   * ARN of the key that encrypts the secret.
-   * @default - the AWS managed key of Secrets Manager
+   * ARN of the key that encrypts the secrets of all users.
+   * @default - that of each user, else the AWS managed key of Secrets Manager
    */
   readonly keyArn?: string;
   /**
@@ -94,7 +100,8 @@ export class DatabaseBinding {
 
   private bindingOf(client: IBackingServiceClient, options: BindingOptions): ServiceBinding {
     const { securityGroup, port, startAfter } = this.props;
-    const { userName, secret, replaceTasksEvery } = options.user ?? this.props.credentials;
+    const user = options.user ?? this.props.credentials;
+    const { userName, secret, replaceTasksEvery } = user;
     const names = variableNames(options.variables ?? {});
     allowTo(client.connections, securityGroup, Port.tcp(port), `Database ${this.database.node.id}`);
     const environment = {
@@ -104,13 +111,18 @@ export class DatabaseBinding {
     };
     const shared = { store: this.database, startAfter };
     return secret
-      ? { ...shared, environment, secrets: this.secrets(names, secret.secretArn), replaceTasksEvery }
+      ? { ...shared, environment, secrets: this.secrets(names, secret.secretArn, user.keyArn), replaceTasksEvery }
       : {
         ...shared,
         environment: { ...environment, [names.userName]: userName },
         secrets: [],
         permissions: [this.connectPermission(client, userName)],
       };
+  }
+
+  /** Same database with other choices, for whoever binds it. */
+  public with(options: BindingOptions): IBackingService {
+    return { bind: (client) => this.bind(client, options) };
   }
 
   private environment(names: Required<DatabaseVariables>, databaseName: string): { [name: string]: string } {
@@ -143,8 +155,11 @@ export class DatabaseBinding {
     return { [names.poolSize]: Tokenization.stringifyNumber(poolSize) };
   }
 
-  private secrets(names: Required<DatabaseVariables>, secretArn: string): SecretVariable[] {
-    const { keyArn } = this.props;
+  private secrets(
+    names: Required<DatabaseVariables>,
+    secretArn: string,
+    keyArn: string | undefined = this.props.keyArn,
+  ): SecretVariable[] {
     return [
       { variable: names.userName, secretArn, field: 'username', keyArn },
       { variable: names.password, secretArn, field: 'password', keyArn },

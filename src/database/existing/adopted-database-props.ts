@@ -4,9 +4,10 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { IConstruct } from 'constructs';
 import type { IBackingService, IMonitoredDatabase } from '../../contracts';
 import type { DatabaseVariables } from '../credentials/database-variables';
+import type { DatabaseConnectionOptions } from '../users/database-connection-options';
+import type { IMigratableDatabase } from '../users/migratable-database';
 
 /**
  * Properties of {@link HardenedPostgres.fromExisting} and {@link HardenedMysql.fromExisting}.
@@ -43,9 +44,34 @@ export interface AdoptedDatabaseProps {
   readonly secret?: ISecret;
   /**
    * Key that encrypts the secret.
-   * @default - the AWS managed key of Secrets Manager
+   * @default - the key with which the secret was imported or created, else the AWS managed key of Secrets Manager
    */
   readonly secretKey?: IKey;
+  /**
+   * Secret of the user that owns schemas and tables, by its complete ARN.
+   *
+   * It has the fields `username` and `password`. Migrations of a release sign in with it, and services never do.
+   * @default - none; a `Migration` of the database is refused
+   */
+  readonly ownerSecret?: ISecret;
+  /**
+   * Key that encrypts the owner's secret.
+   * @default - the key with which the secret was imported or created, else the AWS managed key of Secrets Manager
+   */
+  readonly ownerSecretKey?: IKey;
+  /**
+   * Secret of a user who may only read, by its complete ARN.
+   *
+   * It has the fields `username` and `password`. Dry runs of migrations sign in with it, before anybody has approved
+   * their code.
+   * @default - none; the `plan` of a `Migration` is refused
+   */
+  readonly readOnlySecret?: ISecret;
+  /**
+   * Key that encrypts the secret of the user who may only read.
+   * @default - the key with which the secret was imported or created, else the AWS managed key of Secrets Manager
+   */
+  readonly readOnlySecretKey?: IKey;
   /**
    * Time after which tasks that have read the secret are replaced, because it rotates. Source: requirement A-34.
    * @default - never: the secret does not rotate
@@ -109,15 +135,13 @@ export interface AdoptedDatabaseProps {
 }
 
 /** Existing database: a backing service with signals, whose server belongs to another stack or tool. */
-export interface IAdoptedDatabase extends IConstruct, IBackingService, IMonitoredDatabase {
+export interface IAdoptedDatabase extends IMigratableDatabase, IMonitoredDatabase {
   /** Host for reads and writes. */
   readonly endpoint: string;
   /** Host for reads: `readEndpoint`, else `endpoint`. */
   readonly readEndpoint: string;
   /** TCP port. */
   readonly port: number;
-  /** Name of the database inside the server. */
-  readonly databaseName: string;
   /** Name of the instance or cluster. */
   readonly identifier: string;
   /**
@@ -130,4 +154,27 @@ export interface IAdoptedDatabase extends IConstruct, IBackingService, IMonitore
 
   /** Same database with other names of environment variables. Source: requirement E-04. */
   withVariables(names?: DatabaseVariables): IBackingService;
+
+  /**
+   * Same database for a service whose tasks open at most this many connections each.
+   *
+   * The service gets the number as `DB_POOL_SIZE`. Synthesis warns where the pools of all services exceed
+   * `maxConnections`, because a deployment runs twice the tasks. Throws a PropError for a size that is not a whole
+   * number from 1 to 10000.
+   *
+   * @param size most connections of each task, 1 to 10000
+   * @param names names of the environment variables
+   */
+  withPoolSize(size: number, names?: DatabaseVariables): IBackingService;
+
+  /**
+   * Same database for a service that signs in with another secret.
+   *
+   * The library does not create the user. The options may name another database in the server.
+   * Throws a PropError for a secret that is known by a part of its ARN only.
+   *
+   * @param secret secret with the fields `username` and `password`; import it with its key, if it has one of its own
+   * @param options database, size of the pool, and names of the environment variables
+   */
+  withSecret(secret: ISecret, options?: DatabaseConnectionOptions): IBackingService;
 }

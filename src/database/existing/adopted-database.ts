@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type {
@@ -14,8 +15,9 @@ import { checkAllInReach } from '../../validation/objects-in-reach';
 import { checkRules, type Rule } from '../../validation/rules';
 import { acuRule } from '../capacity/capacity-units';
 import { type ConnectionRule, instanceCeiling, memoryGiB, processors } from '../capacity/max-connections';
-import { DatabaseBinding } from '../credentials/database-binding';
+import { type BoundUser, DatabaseBinding } from '../credentials/database-binding';
 import type { DatabaseVariables } from '../credentials/database-variables';
+import type { DatabaseConnectionOptions } from '../users/database-connection-options';
 import type { AdoptedDatabaseProps, IAdoptedDatabase } from './adopted-database-props';
 
 /** Facts of the engine of an existing database. */
@@ -32,6 +34,8 @@ export interface AdoptedEngine {
   readonly serverlessConnections: (minAcu: number, maxAcu: number) => number;
 }
 
+/** Props with the secret of a user. Each has a prop with its key beside it. */
+const SECRETS = ['secret', 'ownerSecret', 'readOnlySecret'] as const;
 const GIB = 1024 ** 3;
 /** Lowest minimum of a serverless cluster, which is unknown here and limits the connections. */
 const LOWEST_ACU = 0.5;
@@ -89,7 +93,29 @@ export class AdoptedDatabase extends Construct implements IAdoptedDatabase {
   }
 
   public withVariables(names: DatabaseVariables = {}): IBackingService {
-    return { bind: (client) => this.binding.bind(client, { variables: names }) };
+    return this.binding.with({ variables: names });
+  }
+
+  public withPoolSize(size: number, names: DatabaseVariables = {}): IBackingService {
+    return this.binding.with({ poolSize: size, variables: names });
+  }
+
+  public withSecret(secret: ISecret, options: DatabaseConnectionOptions = {}): IBackingService {
+    checkAllInReach(this, { secret });
+    checkRules(this, [completeArnRule('secret', secret)]);
+    return this.binding.with({ ...options, user: this.userOf(secret) });
+  }
+
+  /** @internal */
+  public _ownerSignIn(options: DatabaseConnectionOptions = {}): IBackingService | undefined {
+    const { ownerSecret, ownerSecretKey } = this.props;
+    return ownerSecret && this.binding.with({ ...options, user: this.userOf(ownerSecret, ownerSecretKey) });
+  }
+
+  /** @internal */
+  public _readOnlySignIn(options: DatabaseConnectionOptions = {}): IBackingService | undefined {
+    const { readOnlySecret, readOnlySecretKey } = this.props;
+    return readOnlySecret && this.binding.with({ ...options, user: this.userOf(readOnlySecret, readOnlySecretKey) });
   }
 
   private check(): void {
@@ -110,15 +136,19 @@ export class AdoptedDatabase extends Construct implements IAdoptedDatabase {
     const hasReaders = props.readEndpoint !== undefined;
     return new DatabaseBinding(this, {
       server: { endpoint, readEndpoint, hasReaders, resourceId: props.resourceId ?? '' },
-      credentials: { userName: props.userName ?? '', secret, replaceTasksEvery: props.replaceTasksEvery },
+      credentials: secret ? this.userOf(secret, props.secretKey) : { userName: props.userName! },
       securityGroup,
       port,
       databaseName,
       sslMode: this.engine.sslMode,
       caBundlePath: props.caBundlePath ?? '/etc/ssl/certs/rds-global-bundle.pem',
-      keyArn: props.secretKey?.keyArn,
       maxConnections: props.maxConnections ?? this.defaultConnections(),
     });
+  }
+
+  /** User of a secret, which names it. */
+  private userOf(secret: ISecret, key: IKey | undefined = secret.encryptionKey): BoundUser {
+    return { userName: '', secret, replaceTasksEvery: this.props.replaceTasksEvery, keyArn: key?.keyArn };
   }
 
   private defaultConnections(): number | undefined {
@@ -141,7 +171,8 @@ export class AdoptedDatabase extends Construct implements IAdoptedDatabase {
   }
 }
 
-function signInRules({ secret, secretKey, userName, resourceId }: AdoptedDatabaseProps): Rule[] {
+function signInRules(props: AdoptedDatabaseProps): Rule[] {
+  const { secret, userName, resourceId } = props;
   return [
     {
       condition: secret === undefined && (userName === undefined || resourceId === undefined),
@@ -156,19 +187,27 @@ function signInRules({ secret, secretKey, userName, resourceId }: AdoptedDatabas
       expected: 'none with secret, which names the user',
       fix: 'remove userName, or remove secret to sign in with IAM authentication',
     },
-    {
-      condition: secret !== undefined && secret.secretFullArn === undefined,
-      prop: 'secret',
-      problem: 'is known by a part of its ARN only, and ECS needs the complete one',
-      fix: 'import it with Secret.fromSecretCompleteArn()',
-    },
-    {
-      condition: secretKey !== undefined && secret === undefined,
-      prop: 'secretKey',
-      problem: 'has no effect without secret',
-      fix: 'remove it, or give secret',
-    },
+    ...SECRETS.flatMap((name) => [completeArnRule(name, props[name]), keyRule(name, props)]),
   ];
+}
+
+function completeArnRule(prop: string, secret: ISecret | undefined): Rule {
+  return {
+    condition: secret !== undefined && secret.secretFullArn === undefined,
+    prop,
+    problem: 'is known by a part of its ARN only, and ECS needs the complete one',
+    fix: 'import it with Secret.fromSecretCompleteArn()',
+  };
+}
+
+function keyRule(name: (typeof SECRETS)[number], props: AdoptedDatabaseProps): Rule {
+  const key = `${name}Key` as const;
+  return {
+    condition: props[key] !== undefined && props[name] === undefined,
+    prop: key,
+    problem: `has no effect without ${name}`,
+    fix: `remove it, or give ${name}`,
+  };
 }
 
 function sizeRules({ cluster, instanceType, maxAcu }: AdoptedDatabaseProps): Rule[] {

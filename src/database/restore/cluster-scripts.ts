@@ -65,7 +65,7 @@ export function clusterScripts(cluster: CfnDBCluster, members: CfnDBInstance[], 
     available('cluster', target),
     rds('modify-db-cluster', ...identified, ...optionsOf(cluster, CHANGED), ...passwordOption(cluster)),
     available('cluster', target),
-    ...members.flatMap((member, index) => memberScript(member, index)),
+    ...memberScripts(members),
     rds('modify-db-cluster', ...identified, ...optionsOf(cluster, INSIGHTS)),
     available('cluster', target),
   ];
@@ -105,18 +105,16 @@ export function clusterScripts(cluster: CfnDBCluster, members: CfnDBInstance[], 
   };
 }
 
-function memberScript(member: CfnDBInstance, index: number): string[] {
-  const name = memberName(index);
-  return [
-    rds(
-      'create-db-instance',
-      `--db-instance-identifier ${name}`,
-      '--db-cluster-identifier "$TARGET"',
-      ...optionsOf(member, MEMBER),
-      ...tagOption(member),
-    ),
-    available('instance', name),
-  ];
+/** Creates the members. Options that all have stand once, because an output of a stack takes 4,096 characters. */
+function memberScripts(members: CfnDBInstance[]): string[] {
+  const options = members.map((member) => [...optionsOf(member, MEMBER), ...tagOption(member)]);
+  const shared = options[0].filter((option) => options.every((others) => others.includes(option)));
+  const identified = ['--db-cluster-identifier "$TARGET"', '--db-instance-identifier "$@"'];
+  const created = options.flatMap((all, index) => [
+    ['member', memberName(index), ...all.filter((option) => !shared.includes(option))].join(' '),
+    available('instance', memberName(index)),
+  ]);
+  return ['member() {', rds('create-db-instance', ...identified, ...shared), '}', ...created];
 }
 
 function memberName(index: number): string {

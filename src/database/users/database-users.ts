@@ -76,8 +76,6 @@ export class DatabaseUsers {
   /** Checked choices of a client that signs in as a user. */
   public connection(user: DatabaseUser, options: DatabaseConnectionOptions): BindingOptions {
     checkKind(this.database, 'user', user ?? null, DatabaseUser, 'give what addUser() returned');
-    const { databaseName } = options;
-    const { databaseNames } = this.props;
     checkRules(this.database, [
       {
         condition: user.node.scope !== this.database,
@@ -85,6 +83,24 @@ export class DatabaseUsers {
         problem: `is '${user.node.path}', which is a user of another database`,
         fix: 'give a user that addUser of this database returned',
       },
+    ]);
+    this.checkDatabaseName(options);
+    const { userName, secret, _replaceTasksEvery: replaceTasksEvery } = user;
+    return { ...options, user: { userName, secret, replaceTasksEvery } };
+  }
+
+  /** Checked choices of a migration. Where there is no owner, the application signs in as the master user, who owns. */
+  public ownerConnection(options: DatabaseConnectionOptions): BindingOptions {
+    if (this.owner) {
+      return this.connection(this.owner, options);
+    }
+    this.checkDatabaseName(options);
+    return options;
+  }
+
+  private checkDatabaseName({ databaseName }: DatabaseConnectionOptions): void {
+    const { databaseNames } = this.props;
+    checkRules(this.database, [
       {
         condition:
           databaseName !== undefined && !Token.isUnresolved(databaseName) && !databaseNames.includes(databaseName),
@@ -94,8 +110,6 @@ export class DatabaseUsers {
         fix: 'add the database to additionalDatabases, or remove databaseName',
       },
     ]);
-    const { userName, secret, _replaceTasksEvery: replaceTasksEvery } = user;
-    return { ...options, user: { userName, secret, replaceTasksEvery } };
   }
 
   private create(id: string, { userName, access, owner = false, iamAuthentication }: NewUser): DatabaseUser {

@@ -1,14 +1,14 @@
 import type { IConstruct } from 'constructs';
 import type { ReleaseTarget } from '../../contracts';
-import type { IHardenedDatabase } from '../../database';
+import type { IMigratableDatabase } from '../../database';
 import { variableNames } from '../../database/credentials/database-variables';
 import { ProductionWebService } from '../../service';
 import type { OneOffTask } from '../../service/task/one-off-task';
 import { checkInReach } from '../../validation/objects-in-reach';
 import { PropError } from '../../validation/prop-error';
-import { asOwner, databasesOf } from './database-sign-in';
-import type { Migration } from './migration';
+import { databasesOf } from './database-sign-in';
 import { migrationConnection } from './migration-connection';
+import type { MigrationRequest } from './migration-options';
 
 /** Service of a migration, with the family, the roles and the groups of each of its tasks. */
 interface MigrationTargets {
@@ -21,7 +21,7 @@ interface MigrationTargets {
 }
 
 /** Creates the task definitions of a migration with its service. A service from elsewhere brings its own. */
-export function migrationTargets(scope: IConstruct, migration: Migration, prop: string): MigrationTargets {
+export function migrationTargets(scope: IConstruct, migration: MigrationRequest, prop: string): MigrationTargets {
   const { _service: service, _options: options } = migration;
   if (!(service instanceof ProductionWebService)) {
     return { target: givenTask(scope, migration, prop) };
@@ -36,8 +36,8 @@ export function migrationTargets(scope: IConstruct, migration: Migration, prop: 
 /** Migration of one database, bound to its service. */
 interface BoundMigration {
   readonly prop: string;
-  readonly database: IHardenedDatabase;
-  readonly options: Migration['_options'];
+  readonly database: IMigratableDatabase;
+  readonly options: MigrationRequest['_options'];
 }
 
 /** Task definitions of a migration, in the scope of its service. */
@@ -53,18 +53,34 @@ class MigrationTasks {
   }
 
   public migration(): ReleaseTarget {
-    const { database, options: { connection, secrets = [] } } = this.bound;
+    const { prop, database, options: { connection, secrets = [] } } = this.bound;
     const { id, suffix } = this.names;
-    return this.targetOf(this.service._oneOffTask(id, { suffix, database: asOwner(database, connection), secrets }));
+    const signIn = database._ownerSignIn(connection);
+    if (!signIn) {
+      throw new PropError(this.scope, {
+        prop: `${prop}.database`,
+        problem: `is ${database.node.path}, an existing database whose owner's sign-in is not known`,
+        fix: 'give ownerSecret to fromExisting()',
+      });
+    }
+    return this.targetOf(this.service._oneOffTask(id, { suffix, database: signIn, secrets }));
   }
 
   /** Nobody has approved the code of a dry run. It may read the rows of one database, and nothing else. */
   public plan(): ReleaseTarget {
     const { prop, database, options: { connection, planInternetAccess } } = this.bound;
     const { id, suffix } = this.names;
+    const signIn = database._readOnlySignIn(connection);
+    if (!signIn) {
+      throw new PropError(this.scope, {
+        prop: `${prop}.plan`,
+        problem: `needs a user who may only read, and ${database.node.path} is an existing database without one`,
+        fix: 'give readOnlySecret to fromExisting(), or remove plan',
+      });
+    }
     const task = this.service._oneOffTask(`${id}Plan`, {
       suffix: `${suffix}-plan`,
-      database: database.withUser(database._planUser(), connection),
+      database: signIn,
       secrets: [],
       isolated: true,
     });
@@ -115,7 +131,7 @@ function unusedNames(service: ProductionWebService, number = 1): { readonly id: 
 }
 
 /** Task definition that came with a service from elsewhere. */
-function givenTask(scope: IConstruct, migration: Migration, prop: string): ReleaseTarget {
+function givenTask(scope: IConstruct, migration: MigrationRequest, prop: string): ReleaseTarget {
   const { _service: service, _options: options } = migration;
   const { family, defaultContainer, taskRole, executionRole } = options.taskDefinition!;
   checkInReach(scope, `${prop}.taskDefinition`, options.taskDefinition, 'task definition');

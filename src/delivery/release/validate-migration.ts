@@ -1,17 +1,17 @@
 import type { Duration } from 'aws-cdk-lib';
 import { Construct, type IConstruct } from 'constructs';
-import type { IHardenedDatabase } from '../../database';
+import type { IMigratableDatabase } from '../../database';
 import { ProductionWebService } from '../../service';
 import { checkReason, checkWholeNumber } from '../../validation/checks';
 import { checkRules, type Rule } from '../../validation/rules';
 import type { TaskContext } from './context/migration-config';
 import { databasesOf } from './database-sign-in';
-import type { Migration } from './migration';
+import type { MigrationRequest } from './migration-options';
 import { checkTaskEnvironment } from './validate-environment';
 import { checkSecretsOfTask } from './validate-secrets';
 
 /** Checks a migration against the services of its release. Throws a PropError. */
-export function validateMigration(scope: IConstruct, migration: Migration, context: TaskContext): void {
+export function validateMigration(scope: IConstruct, migration: MigrationRequest, context: TaskContext): void {
   const { prop } = context;
   const { plan, verify, timeout, planInternetAccess, environment = {}, secrets } = migration._options;
   checkRules(scope, [
@@ -41,7 +41,7 @@ export function validateMigration(scope: IConstruct, migration: Migration, conte
 }
 
 /** Refuses a service that the release doesn't have. */
-export function serviceRule({ _service: service }: Pick<Migration, '_service'>, { services, prop }: TaskContext): Rule {
+export function serviceRule({ _service: service }: Pick<MigrationRequest, '_service'>, { services, prop }: TaskContext): Rule {
   return {
     condition: !services.includes(service),
     prop,
@@ -93,7 +93,7 @@ export function checkTimeout(scope: IConstruct, prop: string, timeout: Duration 
   });
 }
 
-function databaseRules({ _service: { releaseTarget }, _options: options }: Migration, prop: string): Rule[] {
+function databaseRules({ _service: { releaseTarget }, _options: options }: MigrationRequest, prop: string): Rule[] {
   const { database, taskDefinition } = options;
   const { path } = releaseTarget.source.node;
   const known = databasesOf(releaseTarget);
@@ -133,12 +133,12 @@ function databaseRules({ _service: { releaseTarget }, _options: options }: Migra
   ];
 }
 
-function nameOf(database: IHardenedDatabase | undefined): string {
+function nameOf(database: IMigratableDatabase | undefined): string {
   return database?.node?.path ?? '';
 }
 
 /** Rules for a service that this library doesn't create. Its network and the settings of its tasks are not known. */
-function foreignRules({ _service: { releaseTarget }, _options: options }: Migration, prop: string): Rule[] {
+function foreignRules({ _service: { releaseTarget }, _options: options }: MigrationRequest, prop: string): Rule[] {
   const { taskDefinition } = options;
   const { path } = releaseTarget.source.node;
   const unsupported = (['database', 'connection', 'secrets', 'plan'] as const).find((name) => options[name]);

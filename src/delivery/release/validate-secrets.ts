@@ -3,7 +3,7 @@ import { ProductionWebService, ServiceSecret } from '../../service';
 import { checkList } from '../../validation/checks';
 import { checkKinds } from '../../validation/kinds';
 import { checkRules } from '../../validation/rules';
-import type { Migration } from './migration';
+import type { MigrationRequest } from './migration-options';
 
 /**
  * Refuses a second secret for a variable of the service.
@@ -13,7 +13,7 @@ import type { Migration } from './migration';
  */
 export function checkSecretsOfTask(
   scope: IConstruct,
-  { _service: service, _options: { secrets } }: Migration,
+  { _service: service, _options: { secrets } }: MigrationRequest,
   prop: string,
 ): void {
   checkList(scope, `${prop}.secrets`, secrets);

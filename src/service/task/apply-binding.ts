@@ -18,36 +18,47 @@ export function applyBindings(task: ServiceTaskDefinition, bindings: ServiceBind
   }
 }
 
-/** Refuses a variable with two values. The last one would win, and the application would read the wrong service. */
+/** Variable of a task: who gives it, and its value where that is no secret. */
+interface GivenVariable {
+  readonly owner: string;
+  readonly value?: string;
+}
+
+/**
+ * Refuses a variable with two values. The last one would win, and the application would read the wrong service.
+ *
+ * Two backing services may give one value, as two databases do with the certificates of RDS.
+ */
 export function checkVariables(
   scope: IConstruct,
   bindings: ServiceBinding[],
   { environment = {}, secrets = [] }: Pick<ServiceTaskProps, 'environment' | 'secrets'>,
 ): void {
-  const owners = new Map([
-    ...Object.keys(environment).map((variable): [string, string] => [variable, 'environment']),
-    ...secrets.map(({ variable }): [string, string] => [variable, 'secrets']),
+  const given = new Map<string, GivenVariable>([
+    ...Object.keys(environment).map((variable) => [variable, { owner: 'environment' }] as const),
+    ...secrets.map(({ variable }) => [variable, { owner: 'secrets' }] as const),
   ]);
   bindings.forEach((binding, index) => {
     const owner = binding.store?.node.path ?? `number ${index + 1}`;
-    variablesOf(binding).forEach((variable) => {
-      const other = owners.get(variable);
-      if (other !== undefined) {
+    valuesOf(binding).forEach(([variable, value]) => {
+      const other = given.get(variable);
+      if (other !== undefined && (value === undefined || value !== other.value)) {
         throw new PropError(scope, {
           prop: 'backingServices',
-          problem: `gives the variable ${variable} a second value: that of ${other}, and that of ${owner}`,
+          problem: `gives the variable ${variable} a second value: that of ${other.owner}, and that of ${owner}`,
           fix:
             'give each variable a name of its own, ' +
             `for a database by ${renamingOf(binding)}`,
         });
       }
-      owners.set(variable, owner);
+      given.set(variable, { owner, value });
     });
   });
 }
 
-function variablesOf({ environment, secrets }: ServiceBinding): string[] {
-  return [...Object.keys(environment), ...secrets.map(({ variable }) => variable)];
+/** Variables with their values. That of a secret is not known. */
+function valuesOf({ environment, secrets }: ServiceBinding): Array<[variable: string, value?: string]> {
+  return [...Object.entries(environment), ...secrets.map(({ variable }): [string] => [variable])];
 }
 
 /**

@@ -178,6 +178,7 @@ export const SERVICE_ROWS: readonly Row[] = [
       'HardenedDatabase.withVariables': [(site) => site.database, (site) => site.database.withVariables({ host: 'PGHOST' }), {
         note: 'The application must know the new names.',
       }],
+      'HardenedDatabase.withPoolSize': [(site) => site.database, (site) => site.database.withPoolSize(10)],
       'HardenedDatabase.withUser': [(site) => site.database, (site) => site.database.withUser(site.database.addUser('reporting', DatabaseAccess.READ_WRITE)), {
         note: 'Tasks of before sign in as the former user until the rollout has replaced them.',
       }],

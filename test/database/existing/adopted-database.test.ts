@@ -9,7 +9,7 @@ import {
   GoldenSignalAlarms,
   HardenedMysql,
   HardenedPostgres,
-  type IAdoptedDatabase,
+  type IBackingService,
   ProductionWebService,
   SecureVpc,
   ServiceImage,
@@ -43,7 +43,7 @@ const BY_TOKEN = {
   resourceId: 'db-ABCDEFGHIJKLMNOPQRSTUVWXYZ',
 };
 
-function serviceWith(stack: Stack, database: IAdoptedDatabase): ProductionWebService {
+function serviceWith(stack: Stack, database: IBackingService): ProductionWebService {
   return new ProductionWebService(stack, 'Web', {
     network: new SecureVpc(stack, 'Network'),
     certificate: certificate(stack),
@@ -121,6 +121,56 @@ describe('An existing database', () => {
     );
   });
 
+  test('gives a service the size of its pool, and warns where the pools exceed its connections', () => {
+    const stack = testStack();
+    const database = HardenedPostgres.fromExisting(stack, 'Database', { ...given(stack), maxConnections: 100 });
+    serviceWith(stack, database.withPoolSize(40, { host: 'SHOP_HOST' }));
+    const { Environment } = webContainer(stack);
+    expect(Environment).toEqual(
+      expect.arrayContaining([
+        { Name: 'SHOP_HOST', Value: ENDPOINT },
+        { Name: 'DB_POOL_SIZE', Value: '40' },
+      ]),
+    );
+    expect(JSON.stringify(stack.node.root.node.findAll().flatMap(({ node }) => node.metadata))).toContain(
+      'and the server has 90: 100 without 10 in reserve',
+    );
+  });
+
+  test('gives a service another secret with the key that it was imported with, and another database [E-04]', () => {
+    const stack = testStack();
+    const database = HardenedPostgres.fromExisting(stack, 'Database', given(stack));
+    const reports = Secret.fromSecretAttributes(stack, 'Reports', {
+      secretCompleteArn: `${arnStart(stack, 'secretsmanager')}:secret:reports-AbCdEf`,
+      encryptionKey: Key.fromKeyArn(stack, 'ReportsKey', `${arnStart(stack, 'kms')}:key/reports`),
+    });
+    serviceWith(stack, database.withSecret(reports, { databaseName: 'archive' }));
+    const { Environment, Secrets } = webContainer(stack);
+    expect(Environment).toContainEqual({ Name: 'DB_NAME', Value: 'archive' });
+    expect(JSON.stringify(Secrets)).toContain('secret:reports-AbCdEf:username');
+    const policies = JSON.stringify(templateOf(stack).findResources('AWS::IAM::ManagedPolicy'));
+    expect(policies).toContain('key/reports');
+    expect(policies).not.toContain('secret:shop-AbCdEf');
+    expect(policies).not.toContain(KEY_ID);
+  });
+
+  test('uses the key that its secret was imported with, where secretKey is not given', () => {
+    const stack = testStack();
+    const secret = Secret.fromSecretAttributes(stack, 'WithKey', {
+      secretCompleteArn: `${arnStart(stack, 'secretsmanager')}:secret:shop-AbCdEf`,
+      encryptionKey: Key.fromKeyArn(stack, 'ItsKey', `${arnStart(stack, 'kms')}:key/its-own`),
+    });
+    serviceWith(stack, HardenedPostgres.fromExisting(stack, 'Database', { ...given(stack), secret, secretKey: undefined }));
+    expect(JSON.stringify(templateOf(stack).findResources('AWS::IAM::ManagedPolicy'))).toContain('key/its-own');
+  });
+
+  test('refuses another secret that is known by a part of its ARN only', () => {
+    const stack = testStack();
+    const part = Secret.fromSecretPartialArn(stack, 'Part', `${arnStart(stack, 'secretsmanager')}:secret:shop`);
+    const database = HardenedPostgres.fromExisting(stack, 'Database', given(stack));
+    expect(refusal(() => database.withSecret(part))).toMatch(/secret is known by a part of its ARN only/);
+  });
+
   test('has the alarms of a database by its names and its size', () => {
     const stack = testStack();
     const database = HardenedPostgres.fromExisting(stack, 'Database', {
@@ -165,7 +215,28 @@ describe('An existing database', () => {
       }),
       /secret is known by a part of its ARN only.*fromSecretCompleteArn/,
     ],
-    ['a key without a secret', () => ({ ...BY_TOKEN, secretKey: new Key(testStack(), 'Key') }), /secretKey/],
+    [
+      "a part of the ARN of the owner's secret",
+      (stack) => ({
+        ownerSecret: Secret.fromSecretPartialArn(stack, 'Part', `${arnStart(stack, 'secretsmanager')}:secret:owner`),
+      }),
+      /ownerSecret is known by a part of its ARN only.*fromSecretCompleteArn/,
+    ],
+    [
+      "a key without the owner's secret",
+      (stack) => ({ ownerSecretKey: new Key(stack, 'Key') }),
+      /ownerSecretKey has no effect without ownerSecret\. Remove it, or give ownerSecret/,
+    ],
+    [
+      'a key without a secret for reading',
+      (stack) => ({ readOnlySecretKey: new Key(stack, 'Key') }),
+      /readOnlySecretKey has no effect without readOnlySecret/,
+    ],
+    [
+      'a key without a secret',
+      (stack) => ({ ...BY_TOKEN, secretKey: new Key(stack, 'Key') }),
+      /secretKey has no effect without secret/,
+    ],
     ['a URL', () => ({ endpoint: `postgres://${ENDPOINT}:5432` }), /endpoint is .*, expected a host name/],
     ['capacity units of an instance', () => ({ maxAcu: 4 }), /maxAcu is 4, expected none without cluster/],
     ['a quarter of a capacity unit', () => ({ cluster: true, maxAcu: 1.25 }), /maxAcu is 1\.25, expected 1 to 256/],
@@ -176,6 +247,11 @@ describe('An existing database', () => {
     expect(refusal(() => HardenedPostgres.fromExisting(stack, 'Database', all))).toMatch(message);
   });
 });
+
+function webContainer(stack: Stack): any {
+  const [{ Properties }] = Object.values(templateOf(stack).findResources('AWS::ECS::TaskDefinition'));
+  return Properties.ContainerDefinitions[0];
+}
 
 function resourcesIn(stack: Stack): string[] {
   return stack.node

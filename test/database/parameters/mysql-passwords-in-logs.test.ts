@@ -1,6 +1,7 @@
 import { mysqlRules } from '../../../src/database/parameters/mysql-parameters';
 import { QueryText } from '../../../src/database/parameters/query-text';
 import { missingMysql, MysqlServer } from '../../simulators/mysql-server';
+import { pause } from '../../simulators/postgres-server';
 
 /** Parameters that decide what the server writes into its slow log, and that a running server takes. */
 const OF_THE_LOG = ['general_log', 'slow_query_log', 'long_query_time', 'innodb_print_all_deadlocks'];
@@ -49,7 +50,12 @@ const reason = missingMysql();
 
     test('logs the text of slow statements only where its choice says so [A-31]', async () => {
       await server.query(SLOW_STATEMENT);
-      const found = (await logged()).includes('text_of_a_slow_query');
+      // The server writes the log after it has answered.
+      let found = false;
+      for (let attempt = 0; attempt < 20 && !found; attempt += 1) {
+        await pause(100);
+        found = (await logged()).includes('text_of_a_slow_query');
+      }
       expect(found).toBe(queryText === QueryText.SLOW);
     });
   },

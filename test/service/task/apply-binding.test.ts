@@ -1,11 +1,14 @@
 import type { Construct } from 'constructs';
-import { type ISecureVpc, type IBackingService, type ProductionWebServiceProps, HardenedPostgres, SecureVpc, ServiceSecret } from '../../../src';
+import { HardenedPostgres, type IBackingService, type ISecureVpc, type ProductionWebServiceProps, SecureVpc, ServiceSecret } from '../../../src';
 import { containersOf, variablesOf } from '../../fixtures/task-definition';
-import { templateOf, refusal } from '../../fixtures/test-stack';
+import { refusal, templateOf } from '../../fixtures/test-stack';
 import { serviceFixture } from '../../fixtures/web-service';
 
 /** A backing service that has variables without secrets. */
 const queue = (name: string): IBackingService => ({ bind: () => ({ environment: { QUEUE_URL: name }, secrets: [] }) });
+
+/** Names of what two databases never share. */
+const OTHER_NAMES = { host: 'R_HOST', userName: 'R_USER', password: 'R_PASSWORD' };
 
 function withServices(backing: (scope: Construct, network: ISecureVpc) => Partial<ProductionWebServiceProps>) {
   return serviceFixture(({ stack }) => {
@@ -43,5 +46,22 @@ describe('The variables of backing services', () => {
     }));
 
     expect(Object.keys(variablesOf(containersOf(templateOf(stack)).web))).toEqual(expect.arrayContaining(['DB_HOST', 'R_HOST']));
+  });
+
+  test('may be one variable for two databases where the value is one, as the certificates of RDS are', () => {
+    const { stack } = withServices((scope, network) => ({
+      backingServices: [new HardenedPostgres(scope, 'Orders', { network }), new HardenedPostgres(scope, 'Reports', { network }).withVariables(OTHER_NAMES)],
+    }));
+    const variables = Object.keys(variablesOf(containersOf(templateOf(stack)).web));
+    expect(variables).toEqual(expect.arrayContaining(['DB_HOST', 'R_HOST', 'DB_SSL_CA', 'DB_PORT', 'DB_NAME']));
+  });
+
+  test('are refused where one of them has two values, and the others are equal or renamed (E-04)', () => {
+    expect(refusal(() => withServices((scope, network) => ({
+      backingServices: [
+        new HardenedPostgres(scope, 'Orders', { network }),
+        new HardenedPostgres(scope, 'Reports', { network, databaseName: 'reports' }).withVariables(OTHER_NAMES),
+      ],
+    })))).toContain('backingServices gives the variable DB_NAME a second value: that of Test/Orders, and that of Test/Reports.');
   });
 });
