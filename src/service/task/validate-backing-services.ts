@@ -45,7 +45,7 @@ function signsInAsOwner(binding: ServiceBinding): boolean {
 /** Call that gives the variables of a binding other names. */
 export function renamingOf(binding: ServiceBinding): string {
   const names = "{ host: 'REPORTS_HOST', ... }";
-  return connectionOf(binding)?.user
+  return connectionOf(binding)?.user && 'withUser' in (binding.store ?? {})
     ? `database.withUser(user, { variables: ${names} })`
     : `database.withVariables(${names})`;
 }
