@@ -88,8 +88,8 @@ class GrantWarning implements IAspect {
     if (principalAccount !== undefined && knownToDiffer(principalAccount, account)) {
       this.warn(
         'grantConnectAccount',
-        `grantConnect names a role of account ${principalAccount}, to which this stack can add no policy, and a ` +
-          `token of that account does not open a server of account ${account}. Grant a role of account ${account}, which ` +
+        `grantConnect names a role of account ${principalAccount}, to which this stack can add no policy, and whose ` +
+          `tokens do not open a server of account ${account}. Grant a role of account ${account}, which ` +
           'the other one may assume.',
       );
     }

@@ -41,7 +41,10 @@ export function validateMigration(scope: IConstruct, migration: MigrationRequest
 }
 
 /** Refuses a service that the release doesn't have. */
-export function serviceRule({ _service: service }: Pick<MigrationRequest, '_service'>, { services, prop }: TaskContext): Rule {
+export function serviceRule(
+  { _service: service }: Pick<MigrationRequest, '_service'>,
+  { services, prop }: TaskContext,
+): Rule {
   return {
     condition: !services.includes(service),
     prop,

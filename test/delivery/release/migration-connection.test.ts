@@ -11,8 +11,14 @@ jest.setTimeout(60_000);
 
 const COMMAND = ['npm', 'run', 'migrate'];
 const ARCHIVE = {
-  host: 'ARCHIVE_HOST', port: 'ARCHIVE_PORT', databaseName: 'ARCHIVE_NAME', userName: 'ARCHIVE_USERNAME', password: 'ARCHIVE_PASSWORD',
-  sslMode: 'ARCHIVE_SSL_MODE', sslRootCert: 'ARCHIVE_SSL_ROOT_CERT', sslCa: 'ARCHIVE_SSL_CA',
+  host: 'ARCHIVE_HOST',
+  port: 'ARCHIVE_PORT',
+  databaseName: 'ARCHIVE_NAME',
+  userName: 'ARCHIVE_USERNAME',
+  password: 'ARCHIVE_PASSWORD',
+  sslMode: 'ARCHIVE_SSL_MODE',
+  sslRootCert: 'ARCHIVE_SSL_ROOT_CERT',
+  sslCa: 'ARCHIVE_SSL_CA',
 };
 
 interface Parts {
