@@ -20,6 +20,10 @@ export function due(now: Date): string[] {
       .map(({ name, lowest, lowestUntil, source }) =>
         `${name}: minor version ${lowest} ended on ${lowestUntil}. Raise \`lowest\` by: ${source}.`),
     ...entries
+      .filter(({ reviewBy }) => passed(reviewBy))
+      .map(({ name, reviewBy, source }) =>
+        `${name}: an end that was not announced is due for a look since ${reviewBy}. Look it up by: ${source}.`),
+    ...entries
       .filter(({ supportedUntil }) => passed(supportedUntil))
       .map(({ name, supportedUntil, source }) =>
         `${name}: standard support ended on ${supportedUntil}. Set \`ended\`, by: ${source}.`),

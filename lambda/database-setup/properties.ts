@@ -9,6 +9,12 @@ export interface SetupUser {
   readonly secretArn?: string;
 }
 
+/** Server of the properties before an update. */
+export interface FormerServer {
+  readonly host: string;
+  readonly users: readonly SetupUser[];
+}
+
 /** Properties of the custom resource. CloudFormation passes every value as text. */
 export interface SetupProperties {
   readonly engine: 'postgres' | 'mysql';
@@ -28,6 +34,8 @@ export interface SetupProperties {
   readonly first?: boolean;
   /** Owner before this update, if it was another one. The new owner gets its schemas and tables. */
   readonly formerOwner?: string;
+  /** Server before this update, if it had another host: a replacement, or the way back from one. */
+  readonly former?: FormerServer;
   /** Version of the statements. A new one makes CloudFormation run the setup again. */
   readonly statements: string;
 }

@@ -30,14 +30,17 @@ export function read(event: unknown): Request | undefined {
 
 function propertiesIn({ ResourceProperties, OldResourceProperties }: Fields): SetupProperties {
   const { databases, schemas, extensions, users, ...rest } = fields(ResourceProperties);
-  const former = ownerOf({ users: (fields(OldResourceProperties).users ?? []) as SetupUser[] });
+  const old = fields(OldResourceProperties);
+  const formerUsers = (old.users ?? []) as SetupUser[];
+  const replaced = old.host !== undefined && old.host !== rest.host;
   return {
     ...rest,
     databases: databases ?? [],
     schemas: schemas ?? [],
     extensions: extensions ?? [],
     users: users ?? [],
-    formerOwner: former?.name,
+    formerOwner: ownerOf({ users: formerUsers })?.name,
+    former: replaced ? { host: `${old.host}`, users: formerUsers } : undefined,
   } as unknown as SetupProperties;
 }
 

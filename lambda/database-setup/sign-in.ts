@@ -9,8 +9,12 @@ import type { Account, Secrets } from './secrets';
 /** Opens a session of an account. */
 export type Open<Session> = (account: Account) => Promise<Session>;
 
-/** Codes of PostgreSQL and MySQL for a password that is refused, and for a user who may not sign in. */
-const REFUSED = ['28P01', '28000', 'ER_ACCESS_DENIED_ERROR'];
+/**
+ * Codes of PostgreSQL and MySQL for a password that is refused, and for a user who may not sign in.
+ *
+ * The last one is ours, for a password that the server knows in another form than SCRAM. It is set anew.
+ */
+const REFUSED = ['28P01', '28000', 'ER_ACCESS_DENIED_ERROR', 'SCRAM_ONLY'];
 /** The password is right, and the user may not connect to this database yet. */
 const NO_CONNECT_RIGHT = '42501';
 const MASTER_ATTEMPTS = 3;

@@ -46,7 +46,7 @@ export interface HardenedDatabaseProps {
    *
    * It runs again when one of them changes. A Lambda function behind a custom resource runs the statements, and
    * services wait for it (docs/adr/0007-database-setup.md).
-   * Without it, run `bootstrapSql` before the first service starts.
+   * Without it, run `bootstrapSql` before the first service starts, and never change `identifier`.
    * @default true
    */
   readonly setup?: boolean;
@@ -59,7 +59,8 @@ export interface HardenedDatabaseProps {
   /**
    * Name of the instance or cluster.
    * It has 1 to 50 lower-case letters, digits and single hyphens, and begins with a letter.
-   * It can't be changed: RDS would replace the database. The names of the log groups contain it.
+   * It can't be changed: RDS would make a second, empty server, which the setup refuses (docs/database.md).
+   * The names of the log groups contain it.
    * @default - from the path of this construct, with a hash of it at the end
    */
   readonly identifier?: string;

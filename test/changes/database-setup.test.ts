@@ -2,6 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import {
   CredentialRotation,
   DatabaseAccess,
+  EnvironmentProfile,
   HardenedPostgres,
   type HardenedPostgresProps,
   type IBackingService,
@@ -85,6 +86,23 @@ describe('A running service', () => {
     const outcome = deployed(shop()).update('Shop', shop({ database: { credentials: CredentialRotation.iamAuthentication() } }));
     expect(outcome.state.status).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(described(outcome).join('\n')).toMatch(/user (application|owner) signs in another way on this server/);
+  });
+
+  test.each<[string, Partial<HardenedPostgresProps>]>([
+    ['an instance', {}],
+    ['an instance of development', { profile: EnvironmentProfile.development() }],
+    ['a cluster', { capacity: PostgresCapacity.serverless() }],
+  ])('keeps its server, %s, when identifier changes: the setup refuses an empty one in its place', (_name, kind) => {
+    const account = deployed(shop({ database: { ...kind, identifier: 'shop' } }));
+    const servers = () => account.existing.of('AWS::RDS::DBInstance', 'AWS::RDS::DBCluster').map(({ physicalId }) => physicalId);
+    const former = servers();
+    const outcome = account.update('Shop', shop({ database: { ...kind, identifier: 'shop2' } }));
+    expect([outcome.state.status, outcome.verdict]).toEqual(['UPDATE_ROLLBACK_COMPLETE', 'refused by AWS']);
+    expect(described(outcome).join('\n')).toMatch(/would replace the server by an empty one/);
+    expect(outcome.steps.filter(({ does, logicalId }) => does !== 'restore' && logicalId.startsWith('WebService'))).toEqual([]);
+    expect(servers()).toEqual(expect.arrayContaining(former));
+    // Whoever takes the former identifier back deploys as before.
+    expect(account.update('Shop', shop({ database: { ...kind, identifier: 'shop' } })).state.status).toBe('UPDATE_COMPLETE');
   });
 
   test('moves to IAM with a second user: first the user, then the service, each in place or by a rollout', () => {

@@ -47,7 +47,25 @@ const AROUND: readonly Around[] = [
     what: 'Its stacks',
     example: 'deleted',
     judge: (subject) => ({ there: judgementOf(Cloud.with(plainApp(subject)).remove()) }),
-    remarks: { procedure: 'Switch deletion protection off first, and delete by hand what is kept ([operate](operate.md)).' },
+    remarks: {
+      procedure: 'Follow [remove everything](operate.md#remove-everything): deploy with `deletionProtection: false` and `removalPolicy: DESTROY` first, '
+        + 'and without `removalPolicy` and `Release.snapshot` of databases. Delete by hand what is kept.',
+    },
+  },
+  {
+    what: 'The construct',
+    example: 'added to a running stack without a rollback; each new resource fails once, then a retry',
+    strict: true,
+    judge: (subject) => ({ there: judgementOfRetries(plainApp(subject), { rollback: false, from: beforeSubject(subject) }) }),
+  },
+  {
+    what: 'The construct',
+    example: 'added to a running stack with a rollback; each new resource fails once, then a retry',
+    judge: (subject) => ({ there: judgementOfRetries(plainApp(subject), { from: beforeSubject(subject) }) }),
+    remarks: {
+      procedure: 'A database or load balancer that a rollback left is protected, and its names are taken: add one by `cdk deploy --no-rollback` '
+        + '([operate](operate.md#add-a-database-or-a-load-balancer)), and free what is left.',
+    },
   },
   { what: 'The same app', example: 'under a second stack name in the account', strict: true, judge: (subject) => ({ there: twice(subject) }) },
   {
@@ -86,6 +104,15 @@ function surrounded(before: Surroundings, after: Surroundings): Around['judge'] 
   return (subject) => bothWays(
     Object.keys(before).length === 0 ? plainApp(subject) : appOf(subject, before), appOf(subject, after),
   );
+}
+
+/** The same app before the subject and what it brings: the network stands in its stack, with what the stack shares. */
+function beforeSubject<Own>(subject: Subject<Own>): Deployable[] {
+  const app = plainApp(subject);
+  const last = app[app.length - 1];
+  const resources = Object.entries(last.template.Resources ?? {})
+    .filter(([id]) => /^(Network|ProdConstructs|Custom)/.test(id));
+  return [...app.slice(0, -1), { ...last, template: { Resources: Object.fromEntries(resources) } }];
 }
 
 /** The same app without the subject: what its props referred to stays. */

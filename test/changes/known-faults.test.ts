@@ -185,6 +185,21 @@ describe('Known faults of changes', () => {
       expect(account.update('Test', plain).verdict).toBe('nothing');
     });
 
+    test('a database that an update adds is repeated without a rollback, with which it stays and keeps its name', () => {
+      const [setup] = Object.entries(plain.Resources!).find(([, { Type }]) => Type === 'Custom::DatabaseSetup')!;
+      const rolledBack = new Account(ENV);
+      rolledBack.deploy('Test', shopTemplate());
+      const failed = rolledBack.deploy('Test', plain, { failing: [setup] });
+      expect(failed.state.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+      expect(failed.state.orphans.map(({ type }) => type)).toContain('AWS::RDS::DBInstance');
+      expect(described(rolledBack.deploy('Test', plain))).toContainEqual(expect.stringContaining('is taken by Database'));
+
+      const account = new Account(ENV);
+      account.deploy('Test', shopTemplate());
+      expect(account.deploy('Test', plain, { failing: [setup], rollback: false }).state.status).toBe('UPDATE_FAILED');
+      expect(account.deploy('Test', plain, { rollback: false }).state.status).toBe('UPDATE_COMPLETE');
+    });
+
     test('a cluster that a new account refuses leaves nothing behind', () => {
       const [cluster] = Object.entries(plain.Resources!).find(([, { Type }]) => Type === 'AWS::ECS::Cluster')!;
       const account = new Account(ENV);

@@ -1,6 +1,7 @@
 import { ENV } from '../fixtures/test-stack';
 import { Account } from '../simulators/cloudformation/account';
 import { type Change, described, type Outcome, type Status } from '../simulators/cloudformation/outcome';
+import type { Template } from '../simulators/cloudformation/template';
 import { type Verdict, worst } from '../simulators/cloudformation/verdict';
 import type { Deployable } from './site';
 
@@ -25,6 +26,7 @@ export class Cloud {
         throw new Error(`the first deployment fails:\n${serious(outcome).join('\n')}`);
       }
     });
+    cloud.release();
     return cloud;
   }
 
@@ -45,6 +47,15 @@ export class Cloud {
     }
     this.apps = app;
     return outcomes;
+  }
+
+  /** Releases an image on each track that a service of the app reads. The next deployment reads it, so that tasks run. */
+  public release(tag = 'live-1'): void {
+    const readers = this.apps.flatMap(({ region, template }) => tracksIn(template).map((name) => ({ region, name })));
+    readers.forEach(({ region, name }) => this.region(region).putParameter(name, tag));
+    if (readers.length > 0) {
+      this.deploy(this.apps);
+    }
   }
 
   /** Deletes all stacks, the last one first. */
@@ -79,6 +90,13 @@ export function judgementOf(outcomes: readonly Outcome[]): Judgement {
   };
 }
 
+/** Names of the parameters of released images that a template reads. */
+function tracksIn({ Parameters = {} }: Template): string[] {
+  return Object.values(Parameters)
+    .map(({ Default }) => String(Default))
+    .filter((name) => name.includes('/released/'));
+}
+
 function serious(outcome: Outcome): string[] {
   return described(outcome).filter((line) => !/^in place/.test(line));
 }
@@ -93,14 +111,31 @@ function summary(changes: readonly Change[]): string {
   return parts.join('; ');
 }
 
-/** Judgement of first deployments in which each resource failed once, and of the next attempts. */
-export function judgementOfRetries(app: readonly Deployable[], { rollback = true }: { readonly rollback?: boolean } = {}): Judgement {
+/** How a deployment is tried whose resources fail in turn. */
+interface Retries {
+  /** @default true */
+  readonly rollback?: boolean;
+  /**
+   * App that runs already.
+   * @default - none: first deployments
+   */
+  readonly from?: readonly Deployable[];
+}
+
+/** Judgement of deployments in which each new resource failed once, and of the next attempts. */
+export function judgementOfRetries(app: readonly Deployable[], { rollback = true, from }: Retries = {}): Judgement {
   const stacks = app.length;
-  const cloud = Cloud.with(app.slice(0, stacks - 1));
   const { stack, region, template } = app[stacks - 1];
-  const attempts = cloud.region(region).eachFailure(stack, template, { rollback });
-  const stuck = attempts.filter(({ failed }) => failed.state.status !== (rollback ? 'ROLLBACK_COMPLETE' : 'CREATE_FAILED'));
+  const cloud = Cloud.with(from ?? app.slice(0, stacks - 1));
+  const former = from?.find((one) => one.stack === stack && one.region === region)?.template.Resources ?? {};
+  const isNew = (id: string) => former[id] === undefined;
+  const attempts = cloud.region(region).eachFailure(stack, template, { rollback }, isNew);
+  const ends = rollback ? ['ROLLBACK_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'] : ['CREATE_FAILED', 'UPDATE_FAILED'];
+  const stuck = attempts.filter(({ failed }) => !ends.includes(failed.state.status));
   const unrepeatable = attempts.filter(({ retried }) => !/^(CREATE|UPDATE)_COMPLETE$/.test(retried.state.status));
+  if (attempts.length === 0) {
+    return { verdict: 'nothing', says: '', rules: [] };
+  }
   if (stuck.length + unrepeatable.length === 0) {
     const left = rollback ? 'everything is rolled back' : 'what succeeded stays';
     return { verdict: 'in place', says: `whichever resource fails, ${left} and the next attempt succeeds`, rules: [] };

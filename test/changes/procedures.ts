@@ -20,6 +20,16 @@ export const PROCEDURES: { readonly [rule: string]: string } = {
   'reader-ends': 'Clients of the reader connect anew: choose a quiet hour.',
   'service-connect-name-removed': 'Move the callers to a second service first ([discovery](service.md#discovery)).',
   'name-ends': 'Keep the former name as a record of your own until nobody uses it.',
+  'unique-allocation-of-a-nat-gateway': 'A gateway keeps its subnet and its address: build a second network ([network](network.md#change-it-later)).',
+  'unique-attachment-of-an-internet-gateway': 'Build a second network, and move everything to it ([network](network.md#change-it-later)).',
+  'subnet-group-of-one-vpc': 'A server stays in its VPC: restore it into a database in the other one ([recovery](recovery.md#restore-into-a-new-database)).',
+  'subnet-of-a-server': 'Move the server out of the zone first ([fewer zones](database.md#fewer-availability-zones)).',
+  'load-balancer-of-one-vpc': 'A load balancer stays in its VPC: build a second one in the other, and move the domain.',
+  'lifetime-shortened': 'Copy first what is still needed and older than the new lifetime.',
+  'immutable-lock-of-a-vault': 'Nobody lifts the lock from its date on. Before, within `immutableAfter`, it can still be changed.',
+  'provider-removed': 'Give other roles a provider of their own stack first, or keep this one.',
+  'unconfirmed-address': 'Add the new address beside the former one and deploy, open the link in each mail, then remove the former one '
+    + '([alerting](alerting.md#change-an-address)).',
   'protected-load-balancer': 'Deploy `deletionProtection: false` first ([operate](operate.md)).',
   'protected-database': 'Deploy `deletionProtection: false` first ([operate](operate.md)).',
 };

@@ -1,37 +1,19 @@
 import * as fs from 'fs';
-import * as os from 'os';
 import * as path from 'path';
-import * as ts from 'typescript';
-import { FLAGS } from '../fixtures/test-stack';
 import { Account } from '../simulators/cloudformation/account';
-import type { Template } from '../simulators/cloudformation/template';
+import { README, type ReadmeProgram, readmeProgram } from './readme-program';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- resources are whatever CloudFormation takes */
 const ROOT = path.join(__dirname, '..', '..');
-const README = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8');
-const ENVIRONMENT = { CDK_CONTEXT_JSON: JSON.stringify(FLAGS), CDK_OUTDIR: fs.mkdtempSync(path.join(os.tmpdir(), 'shortest-')) };
-
-/** Templates of the first program of the README, by stack, as `cdk deploy` gets them. */
-function templates(): { [stack: string]: any } {
-  const [, program] = /```ts nofixture\n([^]*?)\n```/.exec(README)!;
-  const { outputText } = ts.transpileModule(program, { compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 } });
-  const before = { ...process.env };
-  Object.assign(process.env, ENVIRONMENT);
-  try {
-    const load = (name: string): unknown => jest.requireActual(name === '@org/prod-constructs' ? path.join(ROOT, 'src') : name);
-    new Function('require', 'exports', outputText)(load, {}); // eslint-disable-line @typescript-eslint/no-implied-eval
-  } finally {
-    process.env = before;
-  }
-  const read = (stack: string) => JSON.parse(fs.readFileSync(path.join(ENVIRONMENT.CDK_OUTDIR, `${stack}.template.json`), 'utf8'));
-  return { Registry: read('Registry'), Shop: read('Shop') };
-}
 
 describe('The shortest example of the README', () => {
+  let program: ReadmeProgram;
   let made: { [stack: string]: any };
 
-  beforeAll(() => { made = templates(); });
-  afterAll(() => fs.rmSync(ENVIRONMENT.CDK_OUTDIR, { recursive: true }));
+  beforeAll(() => {
+    program = readmeProgram(0);
+    made = program.templates;
+  });
 
   /** State of the only ECS service in an account in which both stacks were deployed, with a released tag or none. */
   function serviceAfterDeployment(released?: string): any {
@@ -39,7 +21,7 @@ describe('The shortest example of the README', () => {
     const parameterStore = { '/cdk-bootstrap/hnb659fds/version': '30', ...(released && { [parameter.Default]: released }) };
     const account = new Account({ account: '111111111111', region: 'eu-central-1', parameterStore });
     ['Registry', 'Shop'].forEach((stack) => {
-      const { state, changes } = account.deploy(stack, made[stack] as Template);
+      const { state, changes } = account.deploy(stack, program.templates[stack]);
       expect([state.status, changes.flatMap(({ findings }) => findings).filter(({ verdict }) => verdict === 'refused by AWS')]).toEqual(['CREATE_COMPLETE', []]);
     });
     return account.existing.of('AWS::ECS::Service')[0].properties;
@@ -54,9 +36,7 @@ describe('The shortest example of the README', () => {
   });
 
   test('deploys the registry first, because CloudFormation reads the released tag before it creates anything', () => {
-    const manifest = JSON.parse(fs.readFileSync(path.join(ENVIRONMENT.CDK_OUTDIR, 'manifest.json'), 'utf8'));
-
-    expect(manifest.artifacts.Shop.dependencies).toContain('Registry');
+    expect(program.stacks).toEqual(['Registry', 'Shop']);
   });
 
   test.each([['Registry', 'ECR::Repository'], ['Shop', 'StepFunctions::StateMachine'], ['Shop', 'ElasticLoadBalancingV2::LoadBalancer']])('has one resource for each command of the README: %s %s', (stack, type) => {

@@ -12,6 +12,14 @@ describe('The scheduled check of engine versions', () => {
     );
   });
 
+  test('names an end that was not announced, from the day on by which somebody looks it up', () => {
+    const line =
+      'Aurora MySQL 8.0: an end that was not announced is due for a look since 2026-12-31. Look it up by: ' +
+      'Release notes for Aurora MySQL, "Release calendars for Aurora MySQL".';
+    expect(due(new Date('2026-12-31T12:00:00Z'))).not.toContain(line);
+    expect(due(new Date('2027-01-01T12:00:00Z'))).toContain(line);
+  });
+
   test('names a major version a year before its end, and when it has ended', () => {
     expect(due(new Date('2027-06-01T00:00:00Z')).join('\n')).toContain(
       'PostgreSQL 15: standard support ends on 2028-02-29',

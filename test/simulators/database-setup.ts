@@ -39,6 +39,8 @@ export class DatabaseSetup {
     return setup;
   }
 
+  /** Variables that name the server of the function. By default they fit each request. */
+  public environment?: { readonly [name: string]: string };
   /** Status of the next answers to the function, before 200. */
   public readonly refusals: number[] = [];
   private readonly secrets = new Map<string, { [stage: string]: SecretValue }>();
@@ -93,6 +95,7 @@ export class DatabaseSetup {
       AWS_SECRET_ACCESS_KEY: 'secret',
       AWS_ENDPOINT_URL_SECRETS_MANAGER: this.url,
       ...(this.certificateFile && { NODE_EXTRA_CA_CERTS: this.certificateFile }),
+      ...(this.environment ?? environmentFor(event)),
       EVENT: JSON.stringify(event),
       REMAINING_MS: `${remainingMs}`,
     };
@@ -149,4 +152,15 @@ export class DatabaseSetup {
       .writeHead(400)
       .end(JSON.stringify({ __type: 'ResourceNotFoundException', message: `no ${VersionStage} of ${SecretId}` }));
   }
+}
+
+function environmentFor({ ResourceProperties: given }: { ResourceProperties?: { [name: string]: unknown } }): {
+  [name: string]: string;
+} {
+  return {
+    DB_ENGINE: `${given?.engine}`,
+    DB_HOST: `${given?.host}`,
+    DB_PORT: `${given?.port}`,
+    MASTER_SECRET_ARN: `${given?.masterSecretArn}`,
+  };
 }

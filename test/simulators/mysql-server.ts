@@ -39,6 +39,14 @@ const MASTER_RIGHTS = [
 ];
 const ROOT_PASSWORD = 'only-in-tests';
 
+/** Options of the server by name. */
+interface Settings {
+  readonly [name: string]: string;
+}
+
+/** As the parameter group of the construct: with a binary log, an owner makes functions and triggers only so. */
+const TRUSTED: Settings = { 'log-bin-trust-function-creators': '1' };
+
 /** Reason why no server runs here. Undefined if one does. `.ci/run` installs one, and requires it by a variable. */
 export function missingMysql(): string | undefined {
   if (PROGRAM && fs.existsSync(path.join(SCRIPTS, 'mysql_system_tables.sql'))) {
@@ -52,10 +60,10 @@ export function missingMysql(): string | undefined {
 
 /** A MariaDB server of its own, in a folder of its own, on a port of its own. It speaks MySQL's protocol and SQL. */
 export class MysqlServer {
-  public static async start(database: string): Promise<MysqlServer> {
+  public static async start(database: string, settings: Settings = TRUSTED): Promise<MysqlServer> {
     const server = new MysqlServer(await freePort());
     await server.create(database);
-    await server.run();
+    await server.run(settings);
     return server;
   }
 
@@ -142,7 +150,7 @@ export class MysqlServer {
     });
   }
 
-  private async run(): Promise<void> {
+  private async run(settings: Settings): Promise<void> {
     const options = {
       'datadir': this.data,
       'socket': path.join(this.folder, 'socket'),
@@ -156,6 +164,10 @@ export class MysqlServer {
       'general-log-file': path.join(this.folder, 'general.log'),
       'init-file': path.join(this.folder, 'init.sql'),
       'innodb-flush-log-at-trx-commit': '0',
+      // As a server with backups has it.
+      'log-bin': path.join(this.folder, 'binary-log'),
+      'server-id': '1',
+      ...settings,
     };
     const given = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
     this.process = spawn(PROGRAM!, ['--no-defaults', ...this.owner(), ...given], { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -28,6 +28,8 @@ export interface PostgresServerOptions {
    * server doesn't have is made up, without objects.
    */
   readonly trustedExtensions?: string[];
+  /** Control lines and statements of trusted extensions that are made up, by name. */
+  readonly extensionScripts?: { readonly [name: string]: { readonly control?: string; readonly sql: string } };
   /** Lines of pg_hba.conf that come before all others. */
   readonly accessRules?: string[];
   /**
@@ -40,7 +42,7 @@ export interface PostgresServerOptions {
 /** A PostgreSQL server of its own, in a folder of its own, on a port of its own. */
 export class PostgresServer {
   public static async start(major: string, options: PostgresServerOptions = {}): Promise<PostgresServer> {
-    const server = new PostgresServer(await freePort(), programs(major), options.trustedExtensions);
+    const server = new PostgresServer(await freePort(), programs(major), options);
     server.create(options);
     await server.createCertificate(options);
     await server.run();
@@ -53,8 +55,9 @@ export class PostgresServer {
   private process?: ChildProcess;
   private output = '';
 
-  private constructor(public readonly port: number, native: string, trustedExtensions: string[] = []) {
-    this.programs = path.join(trustedExtensions.length > 0 ? this.copyWithExtensions(native, trustedExtensions) : native, 'bin');
+  private constructor(public readonly port: number, native: string, { trustedExtensions = [], extensionScripts = {} }: PostgresServerOptions = {}) {
+    const copies = trustedExtensions.length > 0;
+    this.programs = path.join(copies ? this.copyWithExtensions(native, trustedExtensions, extensionScripts) : native, 'bin');
   }
 
   /** Certificate of the server for `localhost`, which is its own authority. */
@@ -157,7 +160,7 @@ export class PostgresServer {
   }
 
   /** Programs of this server alone, whose extensions are others. Links in them lead nowhere outside. */
-  private copyWithExtensions(native: string, names: string[]): string {
+  private copyWithExtensions(native: string, names: string[], scripts: NonNullable<PostgresServerOptions['extensionScripts']>): string {
     const copy = path.join(this.folder, 'programs');
     fs.chmodSync(this.folder, 0o755);
     fs.cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
@@ -165,8 +168,8 @@ export class PostgresServer {
     names.forEach((name) => {
       const control = path.join(folder, `${name}.control`);
       if (!fs.existsSync(control)) {
-        fs.writeFileSync(control, "default_version = '1.0'\n");
-        fs.writeFileSync(path.join(folder, `${name}--1.0.sql`), '');
+        fs.writeFileSync(control, `default_version = '1.0'\n${scripts[name]?.control ?? ''}`);
+        fs.writeFileSync(path.join(folder, `${name}--1.0.sql`), scripts[name]?.sql ?? '');
       }
       fs.appendFileSync(control, '\nsuperuser = true\ntrusted = true\n');
     });

@@ -1,4 +1,5 @@
 import { escape, escapeId } from 'mysql2';
+import type { EarlierSetup } from '../former-server';
 import { checkWaysToSignIn, type KnownUser, namesOf, type PlannedUser } from '../planned-user';
 import { cloneOf, type SetupProperties } from '../properties';
 import { isToReset, unknownAccount } from '../reset-passwords';
@@ -24,14 +25,14 @@ export interface AccountsContext {
 }
 
 /** Users of a server. MySQL writes no password of these statements into its logs. */
-export class Accounts {
+export class Accounts implements EarlierSetup {
   public constructor(private readonly context: AccountsContext) {}
 
   /** Creates all users. One whose secret signs in keeps its password. Returns the users by name, clones included. */
   public async create(): Promise<ReadonlyMap<string, PlannedUser>> {
     const { users, run } = this.context;
     run.begin('Check the users of the server');
-    const known = await this.known();
+    const known = await this.knownAccounts(users.flatMap(namesOf));
     checkWaysToSignIn(users, known);
 
     run.begin('Create users and set passwords');
@@ -46,11 +47,25 @@ export class Accounts {
     return names;
   }
 
-  private async known(): Promise<KnownAccount[]> {
+  public async known(names: readonly string[]): Promise<string[]> {
+    return (await this.knownAccounts(names)).map(({ name }) => name).filter((name) => names.includes(name));
+  }
+
+  /** Without users, the setup of MySQL leaves nothing that a server without it lacks. */
+  public async marked(): Promise<boolean> {
+    return true;
+  }
+
+  public async signsIn(account: Account): Promise<boolean> {
+    const { properties, run } = this.context;
+    return signsIn(account, properties, run, async () => MysqlSession.open(properties, account, run));
+  }
+
+  private async knownAccounts(names: readonly string[]): Promise<KnownAccount[]> {
     const rows = await this.context.session.rows<{ name: string; plugin: string; tls: string }>(
       'Read the users',
       "SELECT User AS name, plugin, ssl_type AS tls FROM mysql.user WHERE Host = '%' AND User IN (?)",
-      [['', ...this.context.users.flatMap(namesOf)]],
+      [['', ...names]],
     );
     return rows.map(({ name, plugin, tls }) => ({ name, iam: plugin === IAM_PLUGIN, tls: tls !== '' }));
   }
@@ -94,11 +109,6 @@ export class Accounts {
       run.log(`Set the password of ${name}, with which its secret did not sign in`);
       await session.run(`ALTER USER ${name} password`, `ALTER USER ${grantee(name)} ${withPassword(account)}`);
     }
-  }
-
-  private async signsIn(account: Account): Promise<boolean> {
-    const { properties, run } = this.context;
-    return signsIn(account, properties, run, async () => MysqlSession.open(properties, account, run));
   }
 }
 

@@ -7,6 +7,8 @@ import type { Account } from '../secrets';
 const CONNECT_TIMEOUT_MS = 15_000;
 const STATEMENT_TIMEOUT_MS = 120_000;
 const LOCK_TIMEOUT_S = 10;
+/** Quotes and backslashes mean what the escaping presumes, whatever the server's parameter says. */
+const SQL_MODE = 'TRADITIONAL';
 
 /** Session of one user, over verified TLS. */
 export class MysqlSession {
@@ -22,11 +24,13 @@ export class MysqlSession {
       password,
       ssl: { rejectUnauthorized: true, verifyIdentity: true, minVersion: 'TLSv1.2' },
       connectTimeout: CONNECT_TIMEOUT_MS,
+      authPlugins: { mysql_clear_password: () => refuseClearPassword },
     });
     connection.on('error', () => undefined);
     signal.addEventListener('abort', () => connection.destroy(), { once: true });
     const session = new MysqlSession(connection);
     await session.run('SET lock_wait_timeout', `SET SESSION lock_wait_timeout = ${LOCK_TIMEOUT_S}`);
+    await session.run('SET sql_mode', `SET SESSION sql_mode = '${SQL_MODE}'`);
     return session;
   }
 
@@ -49,4 +53,9 @@ export class MysqlSession {
   public async close(): Promise<void> {
     await this.connection.end().catch(() => undefined);
   }
+}
+
+/** A server that asks for the password in clear gets none. */
+function refuseClearPassword(): never {
+  throw new Error('the server asks for the password in clear, which is refused');
 }

@@ -1,15 +1,17 @@
+import { createHmac } from 'node:crypto';
 import { escapeId } from 'mysql2';
 import { SetupError } from '../failure';
+import { checkFormerServer } from '../former-server';
 import type { PlannedUser } from '../planned-user';
 import { type Access, allDatabases, type SetupProperties } from '../properties';
 import type { Run } from '../run';
-import type { Secrets } from '../secrets';
+import type { Account, Secrets } from '../secrets';
 import { signInAsMaster } from '../sign-in';
 import { Accounts, databaseInGrant, grantee } from './accounts';
 import { MysqlSession } from './mysql-session';
 
-const LOCK = 'database-setup';
 const LOCK_SECONDS = 60;
+const MAX_LOCK_LENGTH = 60;
 
 const READ = ['SELECT', 'SHOW VIEW'];
 const WRITE = [...READ, 'INSERT', 'UPDATE', 'DELETE', 'CREATE TEMPORARY TABLES', 'LOCK TABLES', 'EXECUTE'];
@@ -35,12 +37,14 @@ export async function setUpMysql(properties: SetupProperties, secrets: Secrets, 
     properties.users.map(async (user) => ({ ...user, accounts: await secrets.accounts(user) })),
   );
 
-  const { session } = await signInAsMaster(properties, secrets, run, async (account) =>
+  const { master, session } = await signInAsMaster(properties, secrets, run, async (account) =>
     MysqlSession.open(properties, account, run),
   );
   try {
-    await waitForAnotherSetup(session);
-    const names = await new Accounts({ properties, users, session, run }).create();
+    await waitForAnotherSetup(session, master);
+    const accounts = new Accounts({ properties, users, session, run });
+    await checkFormerServer(properties, users, accounts);
+    const names = await accounts.create();
     const literally = await takesNamesLiterally(session);
     for (const database of allDatabases(properties)) {
       run.begin(`Rights in database ${database}`);
@@ -54,10 +58,12 @@ export async function setUpMysql(properties: SetupProperties, secrets: Secrets, 
   }
 }
 
-async function waitForAnotherSetup(session: MysqlSession): Promise<void> {
+/** Any user may take a named lock, and so stop each deployment. So the name is one that nobody else can know. */
+async function waitForAnotherSetup(session: MysqlSession, { password }: Account): Promise<void> {
+  const lock = createHmac('sha256', password).update('database-setup').digest('hex').slice(0, MAX_LOCK_LENGTH);
   const [{ locked }] = await session.rows<{ locked: number | null }>(
     'Wait for another setup',
-    `SELECT GET_LOCK('${LOCK}', ${LOCK_SECONDS}) AS locked`,
+    `SELECT GET_LOCK('${lock}', ${LOCK_SECONDS}) AS locked`,
   );
   if (locked !== 1) {
     throw new SetupError(`another setup of this server has not ended within ${LOCK_SECONDS} s`);

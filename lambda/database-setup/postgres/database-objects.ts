@@ -1,15 +1,11 @@
 import { escapeIdentifier as identifier } from 'pg';
 import { ownerOf, readersOf, type SetupProperties } from '../properties';
+import { Extensions } from './extensions';
 import { checkOwnersOfTables } from './owners-of-tables';
 import { transferToOwner } from './ownership';
 import type { PostgresSession } from './postgres-session';
 import { grantRows } from './privileges';
 import { hasGrantOptions } from './roles';
-
-/** Extensions that the parameters of the server presume. */
-const EXTENSIONS = ['pgaudit', 'pg_stat_statements'];
-/** Exists in one database of a server only, which the parameter `cron.database_name` names. */
-const CRON = 'pg_cron';
 
 /** Owner, and whether the master user acts as it. */
 interface Role {
@@ -32,7 +28,9 @@ export class DatabaseObjects {
 
   /** Runs in a transaction. */
   public async create(): Promise<void> {
-    await this.createExtensions();
+    const extensions = new Extensions(this.database, this.properties, this.session);
+    await extensions.create();
+    await extensions.grant();
     await this.grantDatabase();
     const { formerOwner } = this.properties;
     const owners = [this.owner, ...(formerOwner ? [formerOwner] : [])].filter((name) => name !== this.master);
@@ -51,19 +49,6 @@ export class DatabaseObjects {
 
   private schemas(): string[] {
     return ['public', ...this.properties.schemas];
-  }
-
-  private async createExtensions(): Promise<void> {
-    const { extensions, database } = this.properties;
-    const here = [...new Set([...EXTENSIONS, ...extensions])].filter(
-      (name) => name !== CRON || this.database === database,
-    );
-    for (const name of here) {
-      await this.session.run(
-        `CREATE EXTENSION ${name} in database ${this.database}`,
-        `CREATE EXTENSION IF NOT EXISTS ${identifier(name)}`,
-      );
-    }
   }
 
   /** Nobody connects who was not given the right. */

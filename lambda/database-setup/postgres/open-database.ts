@@ -13,10 +13,9 @@ export async function openDatabase(
   properties: SetupProperties,
   account: Account,
   run: Run,
-  lockTimeoutMs: number,
 ): Promise<PostgresSession> {
   try {
-    return await PostgresSession.open(properties, account, properties.database, run, lockTimeoutMs);
+    return await PostgresSession.open(properties, account, properties.database, run);
   } catch (error) {
     if (codeOf(error) !== NO_SUCH_DATABASE) {
       throw error;

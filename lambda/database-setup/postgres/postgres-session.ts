@@ -4,15 +4,24 @@ import { codeOf, messageOf, SetupError } from '../failure';
 import type { SetupProperties } from '../properties';
 import type { Run } from '../run';
 import type { Account } from '../secrets';
+import { ScramOnly } from './scram-only';
 
 /** A session waits shortly for the lock of a table, because whoever comes after it waits as well. */
 const LOCK_TIMEOUT_MS = 5000;
 const STATEMENT_TIMEOUT_MS = 120_000;
 const CONNECT_TIMEOUT_MS = 15_000;
+/** No function runs longer. A session that it left behind holds no lock after this time. */
+const TRANSACTION_TIMEOUT_MS = 300_000;
 const ATTEMPTS = 4;
 const PAUSE_MS = 2000;
 /** Deadlock, serialization failure, lock timeout, object in use. */
 const REPEATABLE_CODES = ['40P01', '40001', '55P03', '55006'];
+
+/**
+ * Names are looked up in the system's catalog alone. A function or an operator in another schema, made by a user of the
+ * database, would run with the rights of the master user otherwise.
+ */
+const SEARCH_PATH = '-c search_path=pg_catalog,pg_temp';
 
 /** Error of a statement, with the words of the server. */
 class StatementError extends SetupError {
@@ -33,23 +42,34 @@ export class PostgresSession {
     { signal }: Run,
     lockTimeoutMs = LOCK_TIMEOUT_MS,
   ): Promise<PostgresSession> {
+    const scram = new ScramOnly(password);
     const client = new Client({
       host,
       port: Number(port),
       user,
-      password,
+      password: scram.password,
       database,
+      options: SEARCH_PATH,
       ssl: { rejectUnauthorized: true, minVersion: 'TLSv1.2' },
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       lock_timeout: lockTimeoutMs,
+      idle_in_transaction_session_timeout: TRANSACTION_TIMEOUT_MS,
       application_name: 'database-setup',
     });
     client.on('error', () => undefined);
     signal.addEventListener('abort', () => void client.end().catch(() => undefined), { once: true });
+    scram.watch(client.connection);
     await client.connect();
-    return new PostgresSession(client);
+    const session = new PostgresSession(client);
+    try {
+      scram.check();
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+    return session;
   }
 
   private constructor(private readonly client: Client) {}

@@ -1,15 +1,16 @@
 import { escapeIdentifier as identifier } from 'pg';
 import type { SetupUser } from '../properties';
 import type { PostgresSession } from './postgres-session';
+import { closeRoutines, ROUTINES } from './routines';
 
 /** Kind of object, with the rights that a user has on each one of the owner. */
 interface Kind {
-  readonly plural: 'TABLES' | 'SEQUENCES' | 'SCHEMAS';
-  readonly singular: 'TABLE' | 'SEQUENCE' | 'SCHEMA';
+  readonly plural: 'TABLES' | 'SEQUENCES' | 'SCHEMAS' | 'ROUTINES';
+  readonly singular: 'TABLE' | 'SEQUENCE' | 'SCHEMA' | 'ROUTINE';
   /** Function that tells whether a user has a right. */
   readonly check: string;
   readonly rights: { readonly READ_WRITE: readonly string[]; readonly READ_ONLY: readonly string[] };
-  /** Objects of the owner, as `name` and `oid`. */
+  /** Objects of the owner, as `name`, `oid` and `acl`. */
   readonly objects: string;
 }
 
@@ -41,6 +42,13 @@ const KINDS: readonly Kind[] = [
     rights: { READ_WRITE: ['USAGE', 'SELECT'], READ_ONLY: ['SELECT'] },
     objects: relations("'S'"),
   },
+  {
+    plural: 'ROUTINES',
+    singular: 'ROUTINE',
+    check: 'has_function_privilege',
+    rights: { READ_WRITE: ['EXECUTE'], READ_ONLY: [] },
+    objects: ROUTINES,
+  },
 ];
 
 /** A server with very many tables gets several statements. */
@@ -48,6 +56,7 @@ const OBJECTS_PER_STATEMENT = 500;
 
 /** Gives users their rights on what the owner has, in every schema, and on what it will make later. */
 export async function grantRows(session: PostgresSession, owner: string, users: readonly SetupUser[]): Promise<void> {
+  await closeRoutines(session, owner);
   for (const { name, access } of users) {
     for (const kind of KINDS) {
       await grantKind(session, owner, name, kind, access === 'READ_ONLY' ? 'READ_ONLY' : 'READ_WRITE');
@@ -67,14 +76,17 @@ async function grantKind(
   const excess = kind.rights.READ_WRITE.filter((right) => !rights.includes(right));
   const byDefault = `ALTER DEFAULT PRIVILEGES FOR ROLE ${identifier(owner)}`;
   const title = `default rights of ${user}`;
-  await session.run(title, `${byDefault} GRANT ${rights.join(', ')} ON ${kind.plural} TO ${identifier(user)}`);
+  if (rights.length > 0) {
+    await session.run(title, `${byDefault} GRANT ${rights.join(', ')} ON ${kind.plural} TO ${identifier(user)}`);
+  }
   if (excess.length > 0) {
     await session.run(title, `${byDefault} REVOKE ${excess.join(', ')} ON ${kind.plural} FROM ${identifier(user)}`);
   }
 
+  const has = ['true', ...rights.map((right) => `${kind.check}($2, o.oid, '${right}')`)].join(' AND ');
   const objects = await session.rows<{ name: string; lacks: boolean; exceeds: boolean }>(
     `Read the rights of ${user}`,
-    `SELECT o.name, NOT (${rights.map((right) => `${kind.check}($2, o.oid, '${right}')`).join(' AND ')}) AS lacks,
+    `SELECT o.name, NOT (${has}) AS lacks,
        EXISTS (
          SELECT FROM aclexplode(o.acl) a WHERE pg_get_userbyid(a.grantee) = $2 AND a.privilege_type = ANY($3)
        ) AS exceeds

@@ -1,5 +1,6 @@
 import { escapeIdentifier as identifier, escapeLiteral as literal } from 'pg';
 import { SetupError } from '../failure';
+import type { EarlierSetup } from '../former-server';
 import { checkWaysToSignIn, type KnownUser, namesOf, type PlannedUser } from '../planned-user';
 import { cloneOf, type SetupProperties } from '../properties';
 import { isToReset, unknownAccount } from '../reset-passwords';
@@ -23,14 +24,14 @@ export interface RolesContext {
 }
 
 /** Users of a server. They are the same for each of its databases. */
-export class Roles {
+export class Roles implements EarlierSetup {
   public constructor(private readonly context: RolesContext) {}
 
   /** Creates all users in one transaction. A user whose secret signs in keeps its password. */
   public async create(): Promise<void> {
     const { users, session, run } = this.context;
     run.begin('Check the users of the server');
-    const known = await this.known();
+    const known = await this.knownUsers(users.flatMap(namesOf));
     checkWaysToSignIn(users, known);
     const refused = await this.refusedAccounts(known);
 
@@ -46,14 +47,36 @@ export class Roles {
     }
   }
 
-  private async known(): Promise<KnownUser[]> {
+  public async known(names: readonly string[]): Promise<string[]> {
+    return (await this.knownUsers(names)).map(({ name }) => name);
+  }
+
+  /** The setup takes the rights of everybody away, which a new database has without a list of rights. */
+  public async marked(): Promise<boolean> {
+    const { session, properties } = this.context;
+    const [{ closed }] = await session.rows<{ closed: boolean }>(
+      `Read the rights in database ${properties.database}`,
+      'SELECT datacl IS NOT NULL AS closed FROM pg_database WHERE datname = $1',
+      [properties.database],
+    );
+    return closed;
+  }
+
+  public async signsIn(account: Account): Promise<boolean> {
+    const { properties, run } = this.context;
+    return signsIn(account, properties, run, async () =>
+      PostgresSession.open(properties, account, properties.database, run),
+    );
+  }
+
+  private async knownUsers(names: readonly string[]): Promise<KnownUser[]> {
     return this.context.session.rows<KnownUser>(
       'Read the users',
       `SELECT r.rolname AS name, EXISTS (
          SELECT FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
          WHERE m.member = r.oid AND g.rolname = '${IAM_ROLE}'
        ) AS iam FROM pg_roles r WHERE r.rolname = ANY($1)`,
-      [this.context.users.flatMap(namesOf)],
+      [names],
     );
   }
 
@@ -67,13 +90,6 @@ export class Roles {
       }
     }
     return refused;
-  }
-
-  private async signsIn(account: Account): Promise<boolean> {
-    const { properties, run } = this.context;
-    return signsIn(account, properties, run, async () =>
-      PostgresSession.open(properties, account, properties.database, run),
-    );
   }
 
   private async createWithPassword(

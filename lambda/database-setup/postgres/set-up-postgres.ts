@@ -1,4 +1,5 @@
 import { escapeIdentifier as identifier } from 'pg';
+import { checkFormerServer } from '../former-server';
 import type { PlannedUser } from '../planned-user';
 import { allDatabases, type SetupProperties } from '../properties';
 import { reach } from '../reach';
@@ -9,10 +10,10 @@ import { DatabaseObjects } from './database-objects';
 import { openDatabase } from './open-database';
 import { PostgresSession } from './postgres-session';
 import { Roles } from './roles';
+import { alone } from './setup-lock';
 
-/** Key of the advisory lock, by which two runs follow each other. */
-const LOCK = 7_105_112_097;
-const LOCK_TIMEOUT_MS = 60_000;
+/** Databases of every server, in which everybody may make temporary tables. */
+const MAINTENANCE_DATABASES = ['postgres', 'template1'];
 
 /** Sets a PostgreSQL server up: roles first, then each database in a transaction of its own. */
 export async function setUpPostgres(properties: SetupProperties, secrets: Secrets, run: Run): Promise<void> {
@@ -22,16 +23,20 @@ export async function setUpPostgres(properties: SetupProperties, secrets: Secret
   );
 
   const { master, session } = await signInAsMaster(properties, secrets, run, async (account) =>
-    openDatabase(properties, account, run, LOCK_TIMEOUT_MS),
+    openDatabase(properties, account, run),
   );
   try {
-    await session.run('Wait for another setup', `SELECT pg_advisory_lock(${LOCK})`);
-    await new Roles({ properties, users, master, session, run }).create();
-    await createDatabases(properties, session, run);
-    for (const database of allDatabases(properties)) {
-      run.begin(`Schemas, extensions and rights in database ${database}`);
-      await prepare(database, properties, master, run);
-    }
+    await alone(properties, master, run, async () => {
+      const roles = new Roles({ properties, users, master, session, run });
+      await checkFormerServer(properties, users, roles);
+      await roles.create();
+      await createDatabases(properties, session, run);
+      await closeMaintenanceDatabases(session);
+      for (const database of allDatabases(properties)) {
+        run.begin(`Schemas, extensions and rights in database ${database}`);
+        await prepare(database, properties, master, run);
+      }
+    });
   } finally {
     await session.close();
   }
@@ -58,5 +63,20 @@ async function createDatabases(properties: SetupProperties, session: PostgresSes
   for (const name of names.filter((each) => !known.some(({ datname }) => datname === each))) {
     run.begin(`Create database ${name}`);
     await session.repeatedly(async () => session.run(`CREATE DATABASE ${name}`, `CREATE DATABASE ${identifier(name)}`));
+  }
+}
+
+/** A user who only reads writes no temporary table there. Connections stay, because the rotation may begin there. */
+async function closeMaintenanceDatabases(session: PostgresSession): Promise<void> {
+  const open = await session.rows<{ name: string }>(
+    'Read the rights in other databases',
+    `SELECT datname AS name FROM pg_database WHERE datname = ANY($1) AND pg_has_role(datdba, 'USAGE') AND EXISTS (
+       SELECT FROM aclexplode(coalesce(datacl, acldefault('d', datdba))) a
+       WHERE a.grantee = 0 AND a.privilege_type = 'TEMPORARY'
+     ) ORDER BY datname`,
+    [MAINTENANCE_DATABASES],
+  );
+  for (const { name } of open) {
+    await session.run(`rights in database ${name}`, `REVOKE TEMPORARY ON DATABASE ${identifier(name)} FROM PUBLIC`);
   }
 }

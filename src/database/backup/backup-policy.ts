@@ -7,6 +7,7 @@ import { checkRules, type Rule } from '../../validation/rules';
 import { replicationRules } from './backup-replication';
 import type { RecoveryRegion } from './recovery-region';
 import type { VaultLock } from './vault-lock';
+import { vaultNameRule } from './vault-name';
 
 /** Properties of {@link BackupPolicy.daily}. All of them are optional. */
 export interface BackupPolicyProps {
@@ -29,6 +30,13 @@ export interface BackupPolicyProps {
    * @default - 30 days, and no snapshots where the removal policy is `DESTROY`
    */
   readonly snapshotRetention?: Duration;
+  /**
+   * Name of the vault of the snapshots, 2 to 50 letters, digits, hyphens and underscores.
+   * It is for a database that keeps snapshots again, while a former vault with snapshots has the name.
+   * Another name makes another vault, and the former one keeps its snapshots.
+   * @default - from the path of the database, ending in a hash
+   */
+  readonly vaultName?: string;
   /**
    * Region to which each snapshot is copied. Source: requirements A-06, E-10.
    * @default - no copies
@@ -72,6 +80,11 @@ export interface BackupSettings {
    * @default - no vault and no snapshots
    */
   readonly snapshotRetention?: Duration;
+  /**
+   * Name of the vault of the snapshots.
+   * @default - from the path of the database
+   */
+  readonly vaultName?: string;
   /**
    * Retention of the copies. It has an effect only with `recoveryRegion`.
    * @default - no copies
@@ -129,7 +142,8 @@ export class BackupPolicy {
 
   /** Checks the policy and fills in its defaults. @internal */
   public _bind(scope: IConstruct, { profile, removalPolicy, cluster }: BackupContext): BackupSettings {
-    const { window = '02:00-03:00', retention = profile.backupRetention, recoveryRegion, vaultLock } = this.props;
+    const { window = '02:00-03:00', retention = profile.backupRetention } = this.props;
+    const { vaultName, recoveryRegion, vaultLock } = this.props;
     const keepsNothing = removalPolicy === RemovalPolicy.DESTROY && !recoveryRegion;
     const snapshotRetention = this.props.snapshotRetention ?? (keepsNothing ? undefined : Duration.days(30));
     const copyRetention = this.props.copyRetention ?? snapshotRetention;
@@ -151,7 +165,9 @@ export class BackupPolicy {
       fix: 'lower replicationRetention, and keep copies of snapshots longer with copyRetention',
     });
     checkRules(scope, [
+      ownRegionRule(Stack.of(scope), recoveryRegion),
       ...replicationRules(scope, cluster, this.props),
+      vaultNameRule('backup.vaultName', vaultName),
       lockRule({
         prop: 'backup.snapshotRetention',
         given: this.props.snapshotRetention,
@@ -166,7 +182,16 @@ export class BackupPolicy {
       }),
       ...regionRules(Stack.of(scope), recoveryRegion),
     ]);
-    return { window, retention, snapshotRetention, copyRetention, replicationRetention, recoveryRegion, vaultLock };
+    return {
+      window,
+      retention,
+      snapshotRetention,
+      vaultName,
+      copyRetention,
+      replicationRetention,
+      recoveryRegion,
+      vaultLock,
+    };
   }
 }
 
@@ -211,6 +236,22 @@ function isOpen(account: string): boolean {
   return Token.isUnresolved(account);
 }
 
+/**
+ * Rule for a program that is deployed in the recovery region itself.
+ * It comes first, because what the other rules would say there is beside the point.
+ */
+function ownRegionRule({ region }: Stack, recoveryRegion?: RecoveryRegion): Rule {
+  return {
+    condition: recoveryRegion !== undefined && region === recoveryRegion.region,
+    prop: 'backup.recoveryRegion',
+    value: recoveryRegion?.region,
+    expected: `another region than the database's own (${region})`,
+    fix:
+      'create the RecoveryRegion in another region. In the recovery region itself, leave out recoveryRegion and ' +
+      'replicateAutomatedBackups',
+  };
+}
+
 function regionRules(own: Stack, recoveryRegion?: RecoveryRegion): Rule[] {
   const prop = 'backup.recoveryRegion';
   const [here, there] = [own.region, recoveryRegion?.region];
@@ -241,13 +282,6 @@ function regionRules(own: Stack, recoveryRegion?: RecoveryRegion): Rule[] {
       prop,
       problem: 'needs a stack with a known region',
       fix: 'set env.region of the stack',
-    },
-    {
-      condition: there !== undefined && here === there,
-      prop,
-      value: there,
-      expected: `another region than the database's own (${here})`,
-      fix: 'create the RecoveryRegion in another region',
     },
     {
       condition: recoveryRegion !== undefined && isOpen(own.account) !== isOpen(recoveryRegion.account),

@@ -59,7 +59,8 @@ export class DatabaseBackups extends Construct {
     super(scope, id);
     this.vault = new BackupVault(this, 'Vault', {
       // A name by the whole path would be the same in two stacks of one program.
-      backupVaultName: uniqueName(this, { maxLength: 255, child: 'Vault' }).slice(-50),
+      backupVaultName:
+        props.settings.vaultName ?? uniqueName(this, { maxLength: 255, child: 'Vault' }).slice(-50),
       encryptionKey: props.key,
       removalPolicy: props.removalPolicy,
       lockConfiguration: lockConfiguration(scope, props.settings.vaultLock),

@@ -1,4 +1,4 @@
-import { ArnFormat, type RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { ArnFormat, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { BackupVault } from 'aws-cdk-lib/aws-backup';
 import { Alias, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
@@ -8,8 +8,10 @@ import { checkNetwork } from '../../network/check-network';
 import { stackHash, stackPath, uniqueName } from '../../text/stack-path';
 import { checkAllInReach } from '../../validation/objects-in-reach';
 import { PropError } from '../../validation/prop-error';
+import { checkRules } from '../../validation/rules';
 import { type RecoverableDatabase, RecoveryGroups } from './recovery-groups';
 import { lockConfiguration, type VaultLock } from './vault-lock';
+import { vaultNameRule } from './vault-name';
 
 /** Properties of a {@link RecoveryRegion}. `region` is required. */
 export interface RecoveryRegionProps {
@@ -25,6 +27,13 @@ export interface RecoveryRegionProps {
    * @default - no lock
    */
   readonly vaultLock?: VaultLock;
+  /**
+   * Name of the backup vault, 2 to 50 letters, digits, hyphens and underscores.
+   * It is for a stack that is created again, while the vault of the former one keeps copies under its name.
+   * Another name makes another vault, and the former one keeps its copies.
+   * @default - from the path of the stack in the app, ending in a hash
+   */
+  readonly vaultName?: string;
   /**
    * Network in this region, in which a database could be restored.
    * With it the stack holds a subnet group, a closed security group, a parameter group and an option group for each
@@ -69,7 +78,6 @@ export class RecoveryRegion extends Stack {
   /** Lock that the retention of copies is checked against. @internal */
   public readonly _lock?: VaultLock;
   private readonly network?: ISecureVpc;
-  private readonly removalPolicy: RemovalPolicy;
 
   public constructor(scope: Construct, id: string, props: RecoveryRegionProps) {
     super(scope, id, {
@@ -89,11 +97,10 @@ export class RecoveryRegion extends Stack {
     if (props.network) {
       checkNetwork(this, props.network);
     }
+    checkRules(this, [vaultNameRule('vaultName', props.vaultName)]);
     this.network = props.network;
     this._lock = props.vaultLock;
-    this.removalPolicy = profile.removalPolicy;
-    const name = uniqueName(this, { maxLength: 40, separator: '-' }).toLowerCase();
-    this.vaultName = `${name}-${stackHash(this)}`;
+    this.vaultName = props.vaultName ?? this.defaultVaultName();
     this.vaultArn = this.formatArn({
       service: 'backup',
       resource: 'backup-vault',
@@ -113,6 +120,11 @@ export class RecoveryRegion extends Stack {
     });
   }
 
+  private defaultVaultName(): string {
+    const name = uniqueName(this, { maxLength: 40, separator: '-' }).toLowerCase();
+    return `${name}-${stackHash(this)}`;
+  }
+
   /** Keeps the groups ready that a restore of a database needs here, where there is a network. @internal */
   public _prepare(database: RecoverableDatabase): void {
     if (this.network) {
@@ -121,11 +133,16 @@ export class RecoveryRegion extends Stack {
     }
   }
 
-  /** Name of the key by an alias, which replicated backups are encrypted with. @internal */
+  /**
+   * Name of the key by an alias, which replicated backups are encrypted with.
+   *
+   * The alias holds nothing. A retained one would keep its name from the next replication.
+   * @internal
+   */
   public _keyAliasArn(): string {
     const aliasName = `alias/${this.vaultName}`;
     if (!this.node.tryFindChild('KeyAlias')) {
-      new Alias(this, 'KeyAlias', { aliasName, targetKey: this.key, removalPolicy: this.removalPolicy });
+      new Alias(this, 'KeyAlias', { aliasName, targetKey: this.key, removalPolicy: RemovalPolicy.DESTROY });
     }
     return this.formatArn({ service: 'kms', resource: aliasName });
   }

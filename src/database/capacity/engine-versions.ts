@@ -27,10 +27,17 @@ export interface MajorVersion {
    */
   readonly lowestUntil?: string;
   /**
-   * Lower minor versions with long-term support.
+   * Minor versions with long-term support, which stay when they are lower.
+   * AWS keeps each for three years at least.
    * @default - none
    */
   readonly longTerm?: number[];
+  /**
+   * Day by which somebody looks up an end that AWS had not announced, `yyyy-mm-dd`.
+   * It is that of a long-term version, of the lowest minor version, or of the major one.
+   * @default - each end is in the table
+   */
+  readonly reviewBy?: string;
 }
 
 /** Versions of an engine that the parameters of this library are made for. */
@@ -53,6 +60,9 @@ export interface ChosenVersion {
   readonly full: string;
 }
 
+/** Half a year after the tables were compared. */
+const REVIEW = '2027-02-22';
+
 const secondPart = (version: string): number | undefined => partOf(version, 1);
 
 /** RDS for PostgreSQL. */
@@ -74,9 +84,9 @@ export const AURORA_POSTGRES_VERSIONS: EngineVersions = {
   source: 'Release notes for Aurora PostgreSQL, "Aurora PostgreSQL release calendars"',
   minorOf: secondPart,
   majors: new Map([
-    ['15', { supportedUntil: '2028-02-29', lowest: 13, lowestUntil: '2026-12-31', longTerm: [10] }],
-    ['16', { supportedUntil: '2029-02-28', lowest: 9, lowestUntil: '2026-12-31', longTerm: [8] }],
-    ['17', { supportedUntil: '2030-02-28', lowest: 5, lowestUntil: '2026-12-31' }],
+    ['15', { supportedUntil: '2028-02-29', lowest: 13, lowestUntil: '2026-12-31', longTerm: [10], reviewBy: REVIEW }],
+    ['16', { supportedUntil: '2029-02-28', lowest: 9, lowestUntil: '2026-12-31', longTerm: [8], reviewBy: REVIEW }],
+    ['17', { supportedUntil: '2030-02-28', lowest: 5, lowestUntil: '2026-12-31', longTerm: [7], reviewBy: REVIEW }],
     ['18', { supportedUntil: '2031-02-28', lowest: 3, lowestUntil: '2027-11-30' }],
   ]),
 };
@@ -98,8 +108,9 @@ export const AURORA_MYSQL_VERSIONS: EngineVersions = {
   source: 'Release notes for Aurora MySQL, "Release calendars for Aurora MySQL"',
   minorOf: auroraMysqlMinor,
   majors: new Map([
-    ['8.0', { supportedUntil: '2028-04-30', lowest: 8, longTerm: [4] }],
-    ['8.4', { lowest: 7 }],
+    // The three years of 3.04, of July 2023, are over.
+    ['8.0', { supportedUntil: '2028-04-30', lowest: 8, longTerm: [4], reviewBy: '2026-12-31' }],
+    ['8.4', { lowest: 7, reviewBy: REVIEW }],
   ]),
 };
 

@@ -38,6 +38,7 @@ export interface ServerlessCapacityProps {
   readonly autoPauseAfter?: Duration;
   /**
    * Schedule that lowers the capacity at night. Source: requirement C-19.
+   * Remove it by day: removed at night, it leaves the cluster at the night's maximum (docs/database.md).
    * @default - the same capacity around the clock
    */
   readonly schedule?: CapacitySchedule;

@@ -53,7 +53,7 @@ function knownValue(server: Server, value: unknown): unknown {
 export function passwordOption({ manageMasterUserPassword, masterUserSecret }: Server): string[] {
   const { kmsKeyId } = (masterUserSecret ?? {}) as CfnDBInstance.MasterUserSecretProperty;
   return manageMasterUserPassword
-    ? ['--manage-master-user-password', ...(kmsKeyId ? [`--master-user-secret-kms-key-id ${kmsKeyId}`] : [])]
+    ? ['--manage-master-user-password', ...(kmsKeyId ? [`--master-user-secret-kms-key-id "\${KEY:-${kmsKeyId}}"`] : [])]
     : ['--master-user-password "$password"'];
 }
 

@@ -20,7 +20,6 @@ interface RestorableServer {
  * Source: requirements A-07, D-12.
  *
  * @example
- * declare const database: HardenedPostgres;
  * new CfnOutput(this, 'RestorePointInTime', { value: database.restoreCommands.toPointInTime });
  */
 export class RestoreCommands {

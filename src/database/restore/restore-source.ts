@@ -10,6 +10,7 @@ export interface SnapshotRestoreProps {
   /**
    * Key that encrypts the snapshot, which an instance keeps for as long as it lives.
    * An instance requires it, because an unencrypted snapshot would make an unencrypted instance.
+   * A key of this app is retained from then on, because nobody reads the instance or its snapshots without it.
    * To encrypt with another key, copy the snapshot with that key first, and restore the copy.
    * @default - none: a cluster is encrypted with the key of the database, whatever the snapshot is encrypted with
    */
@@ -44,6 +45,7 @@ export interface PointInTimeRestoreProps extends SnapshotRestoreProps {
  *
  * RDS restores once, when the server is created.
  * Add it with a new construct id and a new `identifier`, and leave it in place for as long as the server lives.
+ * `version` of an instance has the major version of the data. Upgrade in a second deployment.
  * Source: requirements A-07, D-12.
  *
  * @example

@@ -1,3 +1,5 @@
+import { CfnResource, RemovalPolicy } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { CfnDBCluster, CfnDBInstance, DatabaseCluster, DatabaseInstance } from 'aws-cdk-lib/aws-rds';
 import { acknowledge, acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
 import type { RestoreSettings } from './restore-settings';
@@ -17,11 +19,23 @@ const INHERITED_BY_INSTANCES = {
  * All other properties stay. CloudFormation sets those that a restore does not take right afterwards, the master's
  * password among them.
  */
-export function restoreInstance(instance: DatabaseInstance, { instance: source }: RestoreSettings): void {
+export function restoreInstance(
+  instance: DatabaseInstance,
+  { instance: source, storageEncryptionKey }: RestoreSettings,
+): void {
   Object.assign(instance.node.defaultChild as CfnDBInstance, INHERITED_BY_INSTANCES, source);
+  keep(storageEncryptionKey);
   const reason = 'A restored instance keeps the key of its snapshot or source, which storageEncryptionKey names.';
   acknowledge(instance, 'AwsSolutions-RDS2', reason);
   acknowledgeInCompliancePacks(instance, 'RDSStorageEncrypted', reason);
+}
+
+/** The key of the data outlives the database that it was made for. Without it, nobody reads the restored one. */
+function keep(key?: IKey): void {
+  const resource = key?.node.defaultChild;
+  if (CfnResource.isCfnResource(resource)) {
+    resource.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+  }
 }
 
 /**

@@ -57,7 +57,7 @@ interface DatabaseSetupProps {
 }
 
 /** Version of the statements in `lambda/database-setup`. A new one runs them on servers that are set up already. */
-const STATEMENTS = '1';
+const STATEMENTS = '2';
 /** The function ends each wait for the server before. */
 const FUNCTION_TIMEOUT = Duration.minutes(5);
 /** Time after which CloudFormation gives up. It covers the start of a function that is new in its network. */
@@ -103,15 +103,22 @@ export class DatabaseSetup extends Construct {
   }
 
   private createFunction(): ReturnType<typeof hardenedFunction> {
-    const { network, profile } = this.props;
+    const { plan, server, port, network, profile } = this.props;
     const database = stackPath(this.node.scope!);
     return hardenedFunction(this, {
       lambda: 'database-setup',
       description: `Creates users, grants and schemas of ${database}`,
       roleDescription: `Runs the setup of ${database}`,
       timeout: FUNCTION_TIMEOUT,
-      // Node trusts the authorities of RDS only with the bundle that Lambda's runtime carries.
-      environment: { NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem' },
+      environment: {
+        // Node trusts the authorities of RDS only with the bundle that Lambda's runtime carries.
+        NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem',
+        // The function refuses a request for another server.
+        DB_ENGINE: plan.engine,
+        DB_HOST: server.endpoint,
+        DB_PORT: `${port}`,
+        MASTER_SECRET_ARN: server.masterSecret.secretArn,
+      },
       profile,
       statements: (required) => required,
       network: {

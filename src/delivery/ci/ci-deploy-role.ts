@@ -10,6 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
+import { EnvironmentProfile } from '../../environment';
 import { documentSize } from '../../iam/policy-size';
 import { stackPath } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
@@ -80,8 +81,10 @@ export class CiDeployRole extends Construct {
     });
   }
 
+  /** The account has one provider for each URL. Roles of other stacks trust it, so it stays when this one leaves. */
   private createProvider({ url, audience }: OidcIdentity): string {
-    return new OidcProviderNative(this, 'Provider', { url, clientIds: [audience] }).oidcProviderArn;
+    const { removalPolicy } = EnvironmentProfile.of(this);
+    return new OidcProviderNative(this, 'Provider', { url, clientIds: [audience], removalPolicy }).oidcProviderArn;
   }
 
   /** The trust policy grows with the subjects and the networks, and can't be divided. */

@@ -292,9 +292,10 @@ function released(scope: Construct, prop: string, repository: IImageRepository, 
       fix: 'create the ImageRepository in a separate stack, or declare the image with ServiceImage.fromRepository',
     });
   }
-  const parameter = new CfnParameter(scope, 'ReleasedImage', {
+  const parameterName = repository.releasedImageParameterName(track);
+  const parameter = new CfnParameter(scope, releasedImageId(parameterName), {
     type: 'AWS::SSM::Parameter::Value<String>',
-    default: repository.releasedImageParameterName(track),
+    default: parameterName,
     description: `Tag of the image released on the track ${track}; ${NOTHING_RELEASED} before the first release`,
   });
   const nothingReleased = new CfnCondition(scope, 'NothingReleased', {
@@ -307,8 +308,16 @@ function released(scope: Construct, prop: string, repository: IImageRepository, 
     image: ContainerImage.fromEcrRepository(repository.repository, parameter.valueAsString),
     repository: repository.repository,
     nothingReleased,
-    releasedParameterName: repository.releasedImageParameterName(track),
+    releasedParameterName: parameterName,
   };
+}
+
+/**
+ * Id of the template's parameter. It has the name of the SSM parameter in it, because `cdk deploy` keeps the value of
+ * a template's parameter that the stack has already: under the same id another name would never arrive.
+ */
+function releasedImageId(parameterName: string): string {
+  return Token.isUnresolved(parameterName) ? 'ReleasedImage' : `ReleasedImage${parameterName}`;
 }
 
 /** Tag in the name of an image. Registries read a name without one as `latest`. */

@@ -43,6 +43,9 @@ const PIPELINE: Subject<BlueGreenPipelineProps> = {
   }),
   second: (site) => ({ stages: [DeployStage.production({ services: [anotherService(site)] })], images: [ImageBuild.docker({ repository: anotherRepository(site) })] }),
 };
+const PROVIDER = 'In production and staging the provider stays, outside the stack, and roles that trust it go on. Let the stack that is to own it '
+  + '`cdk import` it. The way back needs the same import ([CI](delivery.md#share-the-provider-of-a-ci-service)). In development it is deleted.';
+
 const GITHUB: Subject<GithubDeployRoleProps> = {
   name: 'CiDeployRole.github',
   make: (site, id, props) => CiDeployRole.github(site.scope, id, { repository: site.images, subjects: ['repo:org/app:environment:production'], ...props }),
@@ -381,7 +384,7 @@ export const DELIVERY_ROWS: readonly Row[] = [
       allowedCidrs: [undefined, ['192.0.2.0/24']],
       maxSessionDuration: [undefined, Duration.hours(2)],
       pipeline: [undefined, (site: Site) => Pipeline.fromPipelineArn(site.stack, 'Pipeline', 'arn:aws:codepipeline:eu-central-1:111111111111:shop')],
-      providerArn: [undefined, 'arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com', { note: 'Another stack must keep the provider.' }],
+      providerArn: [undefined, 'arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com', { procedure: PROVIDER }],
     },
   }),
   ...changesOf<GithubDeployRoleProps>({
@@ -394,7 +397,9 @@ export const DELIVERY_ROWS: readonly Row[] = [
     subject: BITBUCKET,
     struct: 'BitbucketDeployRoleProps',
     changes: {
-      workspace: [undefined, 'bcme'],
+      workspace: [undefined, 'bcme', {
+        procedure: 'The provider of the former workspace stays, outside the stack. The way back names it as `providerArn` ([CI](delivery.md#share-the-provider-of-a-ci-service)).',
+      }],
       workspaceUuid: [undefined, '22222222-2222-3333-4444-555555555555'],
       repositoryUuid: [undefined, 'bbbbbbbb-bbbb-cccc-dddd-eeeeeeeeeeee'],
       environmentUuid: [undefined, '99999999-8888-7777-6666-000000000000'],

@@ -37,7 +37,7 @@ const ADOPTED: Subject<AdoptedVpcProps> = {
 };
 
 const INSIDE = { ingress: Ingress.internalOnly(['10.0.0.0/8']) };
-const ANOTHER_NETWORK = 'Subnets can not change their addresses: build a second network, and move stores by a restore and services by DNS.';
+const ANOTHER_NETWORK = 'Subnets can not change their addresses: [build a second network](network.md#change-it-later), and move stores by a restore and services by DNS.';
 const EGRESS = 'Open connections to the internet are cut once, and public addresses change: tell partners that list them, and choose a quiet hour.';
 
 const ENDPOINTS_ONLY = 'From then on nothing reaches the internet, and AWS through endpoints alone: let applications and images do without it first. '

@@ -10,7 +10,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   type BlueGreenProps, type CanaryProps, type CodeDeployProps, DatabaseAccess, type DatadogProps, type DeclaredImageProps, EnvironmentProfile, type GeneratedSecretProps,
   type FileSystemVolumeProps, type IBackingService, type LinearProps, type NightPause, type OpenTelemetryProps, ProductionWebService, type ProductionWebServiceProps, Rollout,
-  Route, SecureLoadBalancer, SecureVpc, ServiceCluster, type ServiceClusterProps, ServiceImage, ServiceScaling, type ServiceScalingProps, ServiceSecret,
+  ImageRepository, Route, SecureLoadBalancer, SecureVpc, ServiceCluster, type ServiceClusterProps, ServiceImage, ServiceScaling, type ServiceScalingProps, ServiceSecret,
   ServiceVolume, Sidecar, type SidecarProps, type SmokeCommandProps, SmokeTest, type SmokeTestProps, type SpotShare, type StepScalingProps, type StepsProps,
   TargetProtocolVersion, type TargetTrackingProps, Tracing, type TracingProps, type Waiver, type WebHealthCheck, type XrayProps,
 } from '../../../src';
@@ -56,10 +56,14 @@ const ROLLOUT = 'The service is replaced, and all of its tasks end: follow [betw
 const SECOND = '[a second service](service.md#move-to-a-second-service)';
 const TARGET_GROUPS = `Move to ${SECOND} instead.`;
 const NEW_SERVICE = `The service starts anew, and its tasks end: move to ${SECOND} instead.`;
-const SECRET_VALUE = 'Copy the value to its new place before: the former secret is deleted.';
+const SECRET_VALUE = 'Both are one secret: the deployment writes `to-be-filled` over the value, and every task that starts afterwards reads it. '
+  + 'Take the value down first (`aws secretsmanager get-secret-value`), deploy at a quiet hour, and put it back at once (`put-secret-value`). '
+  + '`generated` again makes a new value. Without a gap: give the new secret another variable, and let the application read either.';
 const BETWEEN_DEPLOYMENTS = 'Change it while no deployment runs: only the smoke test uses the flow.';
 const TRACES = 'Tasks of before send no traces until the rollout has replaced them.';
 const HEALTH = 'Deploy a version that answers the old and the new check first; then change the check ([steps](service.md#change-the-health-check)).';
+const SEED = 'A track that holds `none` stops all tasks: write the tag that runs into the parameter of the new track first '
+  + '([another track or repository](registry.md#move-a-service-to-another-track-or-repository)).';
 const RELEASE_AFTER = 'Tasks of the released revision lose their files, and no new one of it starts: release right after the deployment '
   + '([files](service.md#share-files-between-tasks)).';
 const TABLE = 'reason that the team gives, long enough';
@@ -77,7 +81,11 @@ export const SERVICE_ROWS: readonly Row[] = [
         several: [
           [(site: Site) => ServiceImage.fromRepository(site.images, { tag: '1.4.2' }), (site: Site) => ServiceImage.fromRepository(site.images, { tag: '1.4.3' })],
           [(site: Site) => ServiceImage.fromRepository(site.images, { tag: '1.4.2' }), (site: Site) => ServiceImage.released(site.images), {
-            note: 'Release the running version first, because the service starts with the image of the last release.',
+            procedure: SEED,
+          }],
+          [(site: Site) => ServiceImage.released(site.images), (site: Site) => ServiceImage.released(otherImages(site)), {
+            procedure: SEED,
+            note: 'Copy the image that runs to the other repository before, and release it right after.',
           }],
         ],
       },
@@ -348,7 +356,7 @@ export const SERVICE_ROWS: readonly Row[] = [
     class: 'ServiceImage',
     prop: 'image',
     within: (image) => ({ image }),
-    remarks: { 'released(repository) → released(repository, track)': { note: 'The service takes the image that the other track has released.' } },
+    remarks: { '* → released(repository)': { procedure: SEED }, 'released(repository) → released(repository, track)': { procedure: SEED } },
     values: {
       'fromRepository': (site) => ServiceImage.fromRepository(site.images, { tag: '1.4.2' }),
       'fromRegistry(name)': () => ServiceImage.fromRegistry('public.ecr.aws/nginx/nginx-unprivileged:1.29.1'),
@@ -581,6 +589,11 @@ function filesOf(site: Site): IFileSystem {
 
 function clientOf(site: Site): SecurityGroup {
   return site.part('Client', (scope, id) => new SecurityGroup(scope, id, { vpc: site.network.vpc, allowAllOutbound: false }));
+}
+
+/** Another repository in the stack of the first one. */
+function otherImages(site: Site): ImageRepository {
+  return site.part('OtherImages', (_, id) => new ImageRepository(site.otherStack('Registry'), id));
 }
 
 function shopFiles(site: Site): ServiceVolume {

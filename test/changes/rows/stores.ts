@@ -29,7 +29,9 @@ const BUCKET: Subject<SecureBucketProps> = {
 };
 
 const SECOND_REPOSITORY = 'A repository keeps its name and key, and a new one is empty. Create a second one with another id and deploy it, '
-  + 'copy the images that run (`crane copy`), move the services to it, then remove the first one.';
+  + '[move the services](registry.md#move-a-service-to-another-track-or-repository), then remove the first one.';
+const MOVE_TRACK = 'Services that read a track which goes lose its value: [move them](registry.md#move-a-service-to-another-track-or-repository) to another '
+  + 'track, with both tracks there, and remove the former one later.';
 
 export const REGISTRY_ROWS: readonly Row[] = [
   ...changesOf<ImageRepositoryProps>({
@@ -37,7 +39,7 @@ export const REGISTRY_ROWS: readonly Row[] = [
     struct: 'ImageRepositoryProps',
     changes: {
       repositoryName: [undefined, 'shop', { procedure: SECOND_REPOSITORY }],
-      tracks: { several: [[['production'], ['production', 'preview']], [['staging'], ['preview'], { procedure: 'Services read the parameter: move them to another track first.' }]] },
+      tracks: { several: [[['production'], ['production', 'preview']], [['staging'], ['preview'], { procedure: MOVE_TRACK }]] },
       mutableTags: [undefined, ['latest', 'main']],
       keepImages: [undefined, 50],
       key: [undefined, (site: Site) => keyOf(site), {
@@ -48,7 +50,7 @@ export const REGISTRY_ROWS: readonly Row[] = [
     },
   }),
   ...callsOf<ImageRepository, ImageRepositoryProps>({
-    subject: REPOSITORY, class: 'ImageRepository', calls: { keepTag: [(images) => images.keepTag('stable')] },
+    subject: REPOSITORY, class: 'ImageRepository', calls: { keepTag: [(images) => images.keepTag('stable'), { note: 'An image that no app names any more may expire.' }] },
   }),
   ...changesAround(REPOSITORY),
   ...changesOf<AdoptedRepositoryProps>({

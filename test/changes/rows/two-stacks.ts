@@ -34,9 +34,10 @@ const natPerZone = () => Egress.natGatewayPerZone();
 const endpointsOnly = () => Egress.endpointsOnly();
 
 const ENDPOINTS: NetworkChange['remarks'] = { strong: { procedure: `${QUIET} The way back: ${EXPORTS}` }, weak: { procedure: BETWEEN } };
+const MOVE_OUT = 'Move databases out of the zone first ([fewer zones](database.md#fewer-availability-zones)).';
 const ZONES: NetworkChange['remarks'] = {
-  strong: { procedure: `The way back: ${EXPORTS}` },
-  weak: { procedure: `The way back: ${BETWEEN}` },
+  strong: { procedure: `The way back: ${MOVE_OUT} ${EXPORTS}` },
+  weak: { procedure: `The way back: ${MOVE_OUT} ${BETWEEN}` },
 };
 
 const CHANGES: readonly NetworkChange[] = [
@@ -69,8 +70,10 @@ function change(before: readonly Deployable[], after: readonly Deployable[]) {
   return judgementOf(Cloud.with(before).deploy(after));
 }
 
-/** Templates of a network, and of a service and a database above it. */
-export function appOver(networkApart: References, props: { readonly [prop: string]: Value<unknown> }): Deployable[] {
+/** Templates of a network, and of a service above it, with a database or without. */
+export function appOver(
+  networkApart: References, props: { readonly [prop: string]: Value<unknown> }, database = true,
+): Deployable[] {
   const network = (site: Site) => Object.fromEntries(Object.entries(props).map(([prop, value]) =>
     [prop, typeof value === 'function' ? (value as (of: Site) => unknown)(site) : value]));
   const site = new Site({ networkApart, network });
@@ -78,7 +81,7 @@ export function appOver(networkApart: References, props: { readonly [prop: strin
     network: site.network,
     loadBalancer: site.loadBalancer,
     image: ServiceImage.fromRepository(site.images, { tag: '1.4.2' }),
-    backingServices: [new HardenedPostgres(site.scope, 'Orders', { network: site.network })],
+    backingServices: database ? [new HardenedPostgres(site.scope, 'Orders', { network: site.network })] : [],
     secrets: [ServiceSecret.generated('TOKEN')],
   });
   return site.synthesized();

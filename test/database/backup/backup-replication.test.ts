@@ -4,6 +4,7 @@ import { BackupPolicy, type BackupPolicyProps, HardenedPostgres, PostgresCapacit
 import { replicationRegions } from '../../../src/database/backup/replication-regions';
 import { only, resources } from '../../fixtures/database-stack';
 import { ACCOUNT, refusal, REGION, templateOf, testApp, testStack, unacknowledged } from '../../fixtures/test-stack';
+import { Account } from '../../simulators/cloudformation/account';
 
 interface Place {
   readonly region?: string;
@@ -21,6 +22,8 @@ function replicated(backup: Omit<BackupPolicyProps, 'recoveryRegion'>, { region 
   });
   return { stack, recoveryRegion, database };
 }
+
+type Deployed = import('../../simulators/cloudformation/template').Template;
 
 const INSTANCE = 'AWS::RDS::DBInstance';
 
@@ -60,6 +63,16 @@ describe('Automated backups that are replicated', () => {
     expect(resources(Template.fromStack(recoveryRegion), 'AWS::KMS::Alias')).toEqual({});
   });
 
+  test('stop and start again, because the alias goes with the replication and keeps no name', () => {
+    const templates = [true, false].map((replicateAutomatedBackups) =>
+      Template.fromStack(replicated({ replicateAutomatedBackups }).recoveryRegion).toJSON() as Deployed);
+    const account = new Account({ account: ACCOUNT, region: 'eu-west-1' });
+    expect(account.deploy('Recovery', templates[0]).state.status).toBe('CREATE_COMPLETE');
+    expect(account.update('Recovery', templates[1]).state.status).toBe('UPDATE_COMPLETE');
+    expect(account.existing.of('AWS::KMS::Alias')).toEqual([]);
+    expect(account.update('Recovery', templates[0]).state.status).toBe('UPDATE_COMPLETE');
+  });
+
   test('leave no finding of any pack', () => {
     expect(unacknowledged(replicated({ replicateAutomatedBackups: true }).stack)).toEqual([]);
   });
@@ -70,6 +83,13 @@ describe('A replication is refused', () => {
     const message = refusal(() => replicated({ replicateAutomatedBackups: true }, { capacity: PostgresCapacity.serverless() }));
     expect(message).toMatch(/replicateAutomatedBackups is not supported on a cluster.*up to a day and the time of the copy/);
     expect(message).toMatch(/Set capacity to an instance to lose minutes, or remove replicateAutomatedBackups to accept a day\.$/);
+  });
+
+  test('in the recovery region itself, where the same program leaves the recovery region out [D-12]', () => {
+    const itself = { region: REGION };
+    const message = /backup\.recoveryRegion is "eu-central-1", expected another region than .*In the recovery region itself, leave out recoveryRegion and replicateAutomatedBackups\.$/;
+    expect(refusal(() => replicated({ replicateAutomatedBackups: true }, itself))).toMatch(message);
+    expect(refusal(() => replicated({}, { ...itself, account: '222222222222' }))).toMatch(message);
   });
 
   test('to a region to which RDS does not replicate, with those to which it does', () => {

@@ -3,6 +3,9 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { BackupPolicy, HardenedMysql, HardenedPostgres, MysqlCapacity, PostgresCapacity, RecoveryRegion, SecureVpc } from '../../../src';
 import { only, resources } from '../../fixtures/database-stack';
 import { ACCOUNT, refusal, templateOf, testApp, testStack, unacknowledged } from '../../fixtures/test-stack';
+import { Account } from '../../simulators/cloudformation/account';
+
+type Deployed = import('../../simulators/cloudformation/template').Template;
 
 function withRecovery(capacity?: PostgresCapacity) {
   const app = testApp();
@@ -92,6 +95,19 @@ describe('RecoveryRegion', () => {
     expect(output.includes('OPTION_GROUP=')).toBe(!cluster);
     expect(database.node.path).toBe('Test/Database');
     expect(unacknowledged(stack)).toEqual([]);
+  });
+
+  test('has a vault of another name where a former one keeps copies under the default name', () => {
+    const region = { region: 'eu-west-1', account: ACCOUNT };
+    const named = (vaultName?: string) => new RecoveryRegion(testApp(), 'Recovery', { ...region, vaultName });
+    const [before, after] = [named(), named('shop-copies-2')].map((stack) => Template.fromStack(stack).toJSON() as Deployed);
+    const account = new Account(region);
+    account.deploy('Recovery', before);
+    account.remove('Recovery');
+    expect(account.deploy('Recovery', before).state.status).not.toBe('CREATE_COMPLETE');
+    account.remove('Recovery');
+    expect(account.deploy('Recovery', after).state.status).toBe('CREATE_COMPLETE');
+    expect(refusal(() => named('shop copies'))).toMatch(/vaultName is "shop copies", expected 2 to 50 letters/);
   });
 
   test('refuses a network of another region', () => {

@@ -143,9 +143,19 @@ describe('Before the end of standard support', () => {
     expect(JSON.stringify(late.template)).not.toContain('2028-02-29');
   });
 
+  test('each version of the tables has its end, or a day by which somebody looks for it', () => {
+    const open = ENGINE_VERSIONS.flatMap(({ engine, majors }) =>
+      [...majors]
+        .filter(([, { supportedUntil, lowestUntil, longTerm, ended }]) => !ended && (!supportedUntil || !lowestUntil || longTerm))
+        .map(([major, { reviewBy }]) => ({ name: `${engine} ${major}`, reviewBy })),
+    );
+    expect(open.length).toBeGreaterThan(3);
+    expect(open.filter(({ reviewBy }) => reviewBy === undefined)).toEqual([]);
+  });
+
   test('each date of the tables is a day', () => {
     const dates = ENGINE_VERSIONS.flatMap(({ majors }) =>
-      [...majors.values()].flatMap(({ supportedUntil, lowestUntil }) => [supportedUntil, lowestUntil]),
+      [...majors.values()].flatMap(({ supportedUntil, lowestUntil, reviewBy }) => [supportedUntil, lowestUntil, reviewBy]),
     ).filter((date) => date !== undefined);
     expect(dates.length).toBeGreaterThan(10);
     dates.forEach((date) => expect(new Date(`${date}T00:00:00Z`).toISOString().slice(0, 10)).toBe(date));

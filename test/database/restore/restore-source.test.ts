@@ -13,7 +13,8 @@ import {
   SecureVpc,
 } from '../../../src';
 import { only, resources } from '../../fixtures/database-stack';
-import { ACCOUNT, refusal, REGION, templateOf, testStack, unacknowledged } from '../../fixtures/test-stack';
+import { ACCOUNT, ENV, refusal, REGION, templateOf, testStack, unacknowledged } from '../../fixtures/test-stack';
+import { Account } from '../../simulators/cloudformation/account';
 
 const INSTANCE = 'AWS::RDS::DBInstance';
 const CLUSTER = 'AWS::RDS::DBCluster';
@@ -119,6 +120,27 @@ describe('A database that is restored', () => {
     template.hasResourceProperties('AWS::IAM::ManagedPolicy', {
       PolicyDocument: { Statement: Match.arrayWith([Match.objectLike(statement)]) },
     });
+  });
+
+  test('keeps the key of its data when the former database leaves the app, also in development [A-07]', () => {
+    const profile = EnvironmentProfile.development();
+    const deployed = (restored: boolean, removed = false) => {
+      const stack = testStack({ id: 'Shop' });
+      const network = new SecureVpc(stack, 'Network', { profile });
+      const former = removed ? undefined : new HardenedPostgres(stack, 'Database', { network, profile });
+      const storageEncryptionKey = former?.key ?? Key.fromKeyArn(stack, 'FormerKey', KEY);
+      const restoreFrom = RestoreSource.snapshot(`${ARN}:snapshot:shop`, { storageEncryptionKey });
+      if (restored) {
+        new HardenedPostgres(stack, 'Restored', { network, profile, ...NAMED, restoreFrom });
+      }
+      return templateOf(stack).toJSON() as import('../../simulators/cloudformation/template').Template;
+    };
+    const account = new Account(ENV);
+    account.deploy('Shop', deployed(false));
+    const [key] = account.existing.of('AWS::KMS::Key').filter(({ logicalId }) => logicalId.startsWith('DatabaseKey'));
+    expect(account.update('Shop', deployed(true)).state.status).toBe('UPDATE_COMPLETE');
+    expect(account.update('Shop', deployed(true, true)).state.status).toBe('UPDATE_COMPLETE');
+    expect(account.existing.of('AWS::KMS::Key').map(({ physicalId }) => physicalId)).toContain(key.physicalId);
   });
 
   test('signs in as the master user that came with the data', () => {

@@ -75,6 +75,13 @@ const reason = missingMysql();
     await server.stop();
   });
 
+  test('refuses an empty server in the place of the former one, and creates nothing there', async () => {
+    const before = await catalog();
+    const { status, reason: text } = await setup.request('Update', properties(), 60_000, properties({ host: 'shop.example' }));
+    expect([status, text]).toEqual(['FAILED', expect.stringMatching(/server at shop.example by the empty server at localhost/)]);
+    expect(await catalog()).toEqual(before);
+  });
+
   test('lets owner and application sign in, over TLS only', async () => {
     const { status, reason: text, physicalId } = await setup.request('Create', properties());
     expect([status, text, physicalId]).toEqual(['SUCCESS', 'The setup has ended.', 'Shop/DatabaseSetup']);
@@ -204,6 +211,43 @@ const reason = missingMysql();
     expect(server.log).toContain(
       "CREATE USER 'person'@'%' IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' REQUIRE SSL",
     );
+  });
+
+  test('lets the owner make functions and triggers beside a binary log, as the parameter group says', async () => {
+    const routine = 'CREATE FUNCTION one() RETURNS int DETERMINISTIC RETURN 1';
+    await server.query('SET GLOBAL log_bin_trust_function_creators = 0');
+    await expect(as(OWNER, routine)).rejects.toThrow(/binary logging is enabled/);
+    await server.query('SET GLOBAL log_bin_trust_function_creators = 1');
+    await as(OWNER, `${routine}; CREATE TRIGGER more BEFORE UPDATE ON orders FOR EACH ROW SET NEW.note = 'more'`);
+    expect(await as(OWNER, 'SELECT one() AS one')).toEqual([{ one: 1 }]);
+  });
+
+  test('lets either owner replace a view of the other one, alter none, and alter all else', async () => {
+    const clone = { username: 'owner_clone', password: 'rotated password of owner' };
+    const view = 'VIEW open_orders AS SELECT';
+    await expect(as(clone, `ALTER ${view} id, state FROM orders`)).rejects.toThrow(/Access denied/);
+    await as(clone, `CREATE OR REPLACE ${view} id, state FROM orders`);
+    await as(REPORTING, 'SELECT state FROM open_orders');
+    await as(clone, "ALTER PROCEDURE count_orders COMMENT 'counts'; DROP TRIGGER more; DROP PROCEDURE count_orders");
+  });
+
+  test('is not stopped by a lock that any user may hold', async () => {
+    const { username: user, password } = REPORTING;
+    const session = await server.connect({ user, password, database: DATABASE });
+    await session.query("SELECT GET_LOCK('database-setup', 0)");
+    await succeed(everything());
+    await session.end();
+  });
+
+  test('quotes names and passwords whatever the mode of the server is', async () => {
+    const [{ mode }] = await server.query<{ mode: string }>('SELECT @@GLOBAL.sql_mode AS mode');
+    await server.query("SET GLOBAL sql_mode = 'NO_BACKSLASH_ESCAPES,ANSI_QUOTES'");
+    const secret = { username: "o'brien", password: 'it\\\'s "new"' };
+    setup.put('arn:quoted', secret);
+    const quoted = { name: secret.username, access: 'READ_ONLY', secretArn: 'arn:quoted' };
+    await succeed(properties({ users: [owner, quoted] }));
+    await server.query(`SET GLOBAL sql_mode = '${mode}'`);
+    await as(secret, 'SELECT 1');
   });
 
   test('says whose password is refused, and no password', async () => {

@@ -153,6 +153,61 @@ describe('The setup', () => {
     );
   });
 
+  test('of a server that took the place of the former one refuses an empty one, and goes back to the former one', async () => {
+    const empty = await startRdsPostgres('16');
+    const before = await catalogOf(empty, [DATABASE]);
+    const onEmpty = await DatabaseSetup.start(empty.certificateFile);
+    onEmpty
+      .put('arn:master', MASTER)
+      .put('arn:owner', { username: 'owner', password: PASSWORDS.owner })
+      .put('arn:application', { username: 'application', password: PASSWORDS.application });
+    await expectSuccess(properties());
+    const former = properties({ host: 'shop.example', users: [OWNER, APPLICATION] });
+    const replaced = { ...properties(), port: `${empty.port}` };
+    const { status, reason } = await onEmpty.request('Update', replaced, 60_000, former);
+    expect([status, reason]).toEqual([
+      'FAILED',
+      'the deployment would replace the server at shop.example by the empty server at localhost. Nothing was changed ' +
+        'in either server. Set the former identifier again. To restore data, add a second database under another ' +
+        'construct id (docs/recovery.md), and move the services to it.',
+    ]);
+    const nobody = await onEmpty.request('Update', { ...replaced, users: [] }, 60_000, { ...former, users: [] });
+    expect(nobody).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('by the empty server') });
+    expect(await catalogOf(empty, [DATABASE])).toEqual(before);
+    onEmpty.stop();
+    await empty.stop();
+
+    // The users of the attempt are others: it may have renamed them as well.
+    const attempt = properties({ host: 'shop2.example', users: [{ ...OWNER, name: 'boss', secretArn: 'arn:boss' }] });
+    const back = await setup.request('Update', properties(), 60_000, attempt);
+    expect(back).toMatchObject({ status: 'SUCCESS', reason: ENDED });
+    const alone = properties({ users: [] });
+    expect(await setup.request('Update', alone, 60_000, { ...alone, host: 'shop2.example' })).toMatchObject({ reason: ENDED });
+  }, 60_000);
+
+  test('refuses a restored server in the place of the former one, because no password fits there', async () => {
+    await expectSuccess(properties());
+    const restored = await server.restored();
+    const onRestored = await DatabaseSetup.start(restored.certificateFile);
+    const put = (password: string) =>
+      onRestored
+        .put('arn:master', MASTER)
+        .put('arn:owner', { username: 'owner', password })
+        .put('arn:application', { username: 'application', password });
+    put('password since then');
+    const given = { ...properties(), port: `${restored.port}` };
+    const former = properties({ host: 'shop.example' });
+    const { status, reason } = await onRestored.request('Update', given, 60_000, former);
+    expect([status, reason]).toEqual(['FAILED', expect.stringMatching(/server at localhost, which has other data/)]);
+    const previous = await server.query('SELECT 1 AS one', { user: 'owner', password: PASSWORDS.owner, database: DATABASE });
+    expect(previous).toEqual([{ one: 1 }]);
+    // A renamed server keeps its host, and gets the passwords of the secrets.
+    const renamed = await onRestored.request('Update', given, 60_000, given);
+    expect(renamed).toMatchObject({ status: 'SUCCESS', reason: ENDED });
+    onRestored.stop();
+    await restored.stop();
+  }, 60_000);
+
   test('says what the server says of an extension that it does not have, and leaves what was there', async () => {
     const before = await catalogOf(server, [DATABASE]);
     await expectFailure(

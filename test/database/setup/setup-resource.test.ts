@@ -70,7 +70,7 @@ describe('The setup', () => {
         { name: 'reporting', access: 'READ_ONLY', secretArn: secret('UserreportingSecretAttachment') },
         { name: 'anna', access: 'READ_WRITE' },
       ],
-      statements: '1',
+      statements: '2',
     });
     expect(JSON.stringify(Properties.host)).toContain('Endpoint.Address');
   });
@@ -105,7 +105,17 @@ describe('The setup', () => {
     const { Timeout, Environment } = only(template, 'AWS::Lambda::Function');
     expect(Timeout).toBe(300);
     expect(Number(declared(template, SETUP).Properties.ServiceTimeout)).toBe(420);
-    expect(Environment.Variables).toEqual({ NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem' });
+    expect(Environment.Variables.NODE_EXTRA_CA_CERTS).toBe('/var/runtime/ca-cert.pem');
+  });
+
+  test('tells the function its server, so that it refuses a request for another one', () => {
+    const template = Template.fromStack(postgres().stack);
+    const { engine, host, port, masterSecretArn } = declared(template, SETUP).Properties;
+    const functions = Object.values(resources(template, 'AWS::Lambda::Function')) as Array<{ [name: string]: any }>;
+    const variables = functions.map(({ Properties }) => Properties.Environment?.Variables);
+    expect(variables).toContainEqual(
+      expect.objectContaining({ DB_ENGINE: engine, DB_HOST: host, DB_PORT: port, MASTER_SECRET_ARN: masterSecretArn }),
+    );
   });
 
   test('comes after the server, its rules and policies, routes, endpoints and ACLs, which stand until it is deleted', () => {

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Pipeline } from 'aws-cdk-lib/aws-codepipeline';
-import { type BitbucketDeployRoleProps, CiDeployRole, type GithubDeployRoleProps, ImageRepository } from '../../../src';
+import { type BitbucketDeployRoleProps, CiDeployRole, EnvironmentProfile, type GithubDeployRoleProps, ImageRepository } from '../../../src';
 import { refusedByIam } from '../../catalogues/iam-actions';
 import { ACCOUNT, refusal, templateOf, testApp, testStack, unacknowledged } from '../../fixtures/test-stack';
 
@@ -98,6 +98,16 @@ describe('The deploy role for GitHub', () => {
     expect(refusal(() => github({ subjects }))).toMatch(/subjects makes a trust policy of \d{4} characters, and IAM accepts 2048/);
     expect(refusal(() => bitbucket({ allowedCidrs }))).toMatch(/allowedCidrs makes a trust policy of \d{4} characters/);
     expect(() => github({ subjects: subjects.slice(0, 25) })).not.toThrow();
+  });
+
+  test.each<[string, 'production' | 'development', string]>([
+    ['keeps its provider, which roles of other stacks may trust, in production', 'production', 'RetainExceptOnCreate'],
+    ['deletes its provider with its stack in development', 'development', 'Delete'],
+  ])('%s', (_, profile, DeletionPolicy) => {
+    const { repository, stack } = repositories();
+    EnvironmentProfile[profile]().applyTo(stack);
+    CiDeployRole.github(stack, 'Deploy', { repository, subjects: [SUBJECT] });
+    templateOf(stack).hasResource('AWS::IAM::OIDCProvider', { DeletionPolicy });
   });
 
   test('uses an existing provider instead of creating one', () => {

@@ -206,3 +206,37 @@ describe('Calls of tasks to AWS (AWS PrivateLink Guide, "Private DNS")', () => {
     expect(described(play(anAccount())).filter((line) => line.includes('calls-to-aws-cut'))).toEqual([]);
   });
 });
+
+describe('Parameters (AWS CDK CLI reference, "cdk deploy": --previous-parameters)', () => {
+  const reading = (id: string, Default: string) => ({
+    ...template({ Topic: topic({ DisplayName: { Ref: id } }) }),
+    Parameters: { [id]: { Type: 'AWS::SSM::Parameter::Value<String>', Default } },
+  });
+  const account = () => {
+    const made = anAccount();
+    ['/a', '/b'].forEach((name) => made.putParameter(name, `value of ${name}`));
+    made.deploy('Shop', reading('Name', '/a'));
+    return made;
+  };
+
+  test('a parameter that the stack has keeps its value, whatever its default becomes', () => {
+    const [{ properties }] = account().update('Shop', reading('Name', '/b')).state.resources;
+    expect(properties.DisplayName).toBe('value of /a');
+  });
+
+  test('a parameter of another name begins with its default', () => {
+    const [{ properties }] = account().update('Shop', reading('Other', '/b')).state.resources;
+    expect(properties.DisplayName).toBe('value of /b');
+  });
+
+  test('an update of the resource writes the value of the template over that of a release', () => {
+    const made = anAccount();
+    made.deploy('Registry', template({ Released: parameter('/released', 'none') }));
+    made.putParameter('/released', 'live-1');
+    made.update('Registry', template({ Released: parameter('/released', 'none'), Topic: topic() }));
+    expect(made.deploy('Shop', reading('Name', '/released')).state.resources[0].properties.DisplayName).toBe('live-1');
+    const tagged = resource('AWS::SSM::Parameter', { Name: '/released', Value: 'none', Tags: { team: 'shop' } });
+    made.update('Registry', template({ Released: tagged }));
+    expect(made.update('Shop', reading('Name', '/released')).state.resources[0].properties.DisplayName).toBe('none');
+  });
+});

@@ -134,16 +134,22 @@ export class Account {
     });
   }
 
+  /** Writes a value into the Parameter Store, as a release does. CloudFormation reads it with the next deployment. */
+  public putParameter(name: string, value: string): void {
+    this.world.parameterStore = { ...this.world.parameterStore, [name]: value };
+  }
+
   /**
-   * Lets each resource fail in turn, and then repeats the deployment.
+   * Lets each resource fail in turn, or some of them, and then repeats the deployment.
    * This account stays as it is.
    */
   public eachFailure(
     name: string,
     template: Template,
     options: DeploymentOptions = {},
+    which: (id: string) => boolean = () => true,
   ): Array<{ failing: string; failed: Outcome; retried: Outcome }> {
-    return Graph.of(template).order.map((failing) => {
+    return Graph.of(template).order.filter(which).map((failing) => {
       const future = this.copy();
       return {
         failing,
@@ -158,6 +164,7 @@ export class Account {
       name,
       status: 'CREATE_FAILED',
       template: {},
+      parameters: {},
       resources: new Map(),
       outputs: {},
       exports: {},
@@ -199,7 +206,8 @@ export class Account {
       throw new StepFailed(used);
     }
     deployment.cleanUp();
-    Object.assign(stack, { ...outputs, template, resources: deployment.resources, imports: deployment.imports });
+    const { resources, imports, parameters } = deployment;
+    Object.assign(stack, { ...outputs, template, resources, imports, parameters });
     stack.status = creates ? 'CREATE_COMPLETE' : 'UPDATE_COMPLETE';
   }
 
@@ -220,6 +228,7 @@ export class Account {
       Object.assign(stack, {
         template: mergedOrder(template, stack.template),
         resources: deployment.resources,
+        parameters: deployment.parameters,
         status: creates ? 'CREATE_FAILED' : 'UPDATE_FAILED',
       });
       return this.outcome(stack, steps, [...changes, ...(told ? [] : refused)]);

@@ -5,7 +5,7 @@ import type { Change, Phase, Step } from './outcome';
 import { removeAll, type Removal } from './removal';
 import type { Existing, Resource } from './resource';
 import type { ResourceChange } from './rules/rule';
-import { type ParameterValues, scopeOf } from './scope';
+import { givenValues, type ParameterValues, scopeOf } from './scope';
 import { type PropertyChange, propertyChanges } from './specification';
 import { type Template, TemplateError, type TemplateResource } from './template';
 import type { Finding } from './verdict';
@@ -16,6 +16,9 @@ export class StepFailed extends Error {}
 
 /** Options of a deployment. */
 export interface DeploymentOptions {
+  /**
+   * @default - those that the stack has, as `cdk deploy` passes them; the defaults of new ones
+   */
   readonly parameters?: ParameterValues;
   /**
    * Logical ids of resources whose creation or update fails.
@@ -53,6 +56,7 @@ export class Deployment {
   public readonly resources: Map<string, Resource>;
   public readonly imports = new Set<string>();
   public readonly graph: Graph;
+  public readonly parameters: ParameterValues;
   private readonly running: Existing;
   private readonly evaluation: Evaluation;
   private readonly released: Released[] = [];
@@ -67,8 +71,9 @@ export class Deployment {
     this.running = world.existing;
     this.resources = new Map(stack.resources);
     this.graph = Graph.of(template);
+    this.parameters = givenValues(template, { ...stack.parameters, ...options.parameters });
     this.evaluation = new Evaluation(
-      scopeOf(world, stack.name, template, options.parameters ?? {}, this.resources, (name) => this.imports.add(name)),
+      scopeOf(world, stack.name, template, this.parameters, this.resources, (name) => this.imports.add(name)),
     );
   }
 

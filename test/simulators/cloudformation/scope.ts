@@ -44,16 +44,25 @@ export function scopeOf(
   };
 }
 
+/**
+ * What a deployment gives for each parameter of a template: a value of the stack, or the default.
+ * `cdk deploy` keeps the values that the stack has (`--previous-parameters`), so another default changes nothing.
+ */
+export function givenValues(template: Template, known: ParameterValues): ParameterValues {
+  return Object.fromEntries(
+    Object.entries(template.Parameters ?? {}).map(([name, { Default }]) => [
+      name,
+      found([known[name], Default], `Parameters: [${name}] must have values`),
+    ]),
+  );
+}
+
 /** Values of a template's parameters. Typed ones are fetched from the Parameter Store. */
 function parameterValues(world: World, template: Template, given: ParameterValues): ParameterValues {
   return Object.fromEntries(
     Object.entries(template.Parameters ?? {}).map(([name, parameter]) => [
       name,
-      parameterValue(
-        world,
-        parameter,
-        given[name] ?? found([parameter.Default], `Parameters: [${name}] must have values`),
-      ),
+      parameterValue(world, parameter, given[name]),
     ]),
   );
 }

@@ -8,6 +8,8 @@ export interface Stack {
   readonly name: string;
   status: Status;
   template: Template;
+  /** Values of its parameters, as they were given: those of type `AWS::SSM::Parameter::Value` are names. */
+  parameters: { readonly [name: string]: unknown };
   /** Resources by logical id. */
   resources: Map<string, Resource>;
   outputs: { readonly [name: string]: unknown };
@@ -30,8 +32,8 @@ export class World {
     public readonly place: Place,
     /** Availability Zones with a default subnet, which Fn::GetAZs returns. */
     public readonly zones: readonly string[],
-    /** Values in the Parameter Store that no stack made. */
-    public readonly parameterStore: { readonly [name: string]: string },
+    /** Values in the Parameter Store that no stack made, or that somebody has written over those of a stack. */
+    public parameterStore: { readonly [name: string]: string },
   ) {}
 
   public get existing(): Existing {
@@ -68,12 +70,16 @@ export class World {
 
   public remove(resource: Resource): void {
     this.resources = this.resources.filter((other) => other !== resource);
+    this.forgetValueOf(resource);
   }
 
   /** Puts the changed form of a resource into its place. */
   public change(before: Resource, after: Resource): void {
     this.resources = this.resources.map((other) => (other === before ? after : other));
     this.write(after);
+    if (after.updates > before.updates) {
+      this.forgetValueOf(after);
+    }
   }
 
   /** An independent copy, so that several futures can be tried from one state. */
@@ -85,6 +91,15 @@ export class World {
     copy.serial = this.serial;
     copy.written = new Set(this.written);
     return copy;
+  }
+
+  /** Each update of a parameter writes the value of the template, and a deletion ends whatever was written. */
+  private forgetValueOf({ type, properties }: Resource): void {
+    if (type === 'AWS::SSM::Parameter') {
+      this.parameterStore = Object.fromEntries(
+        Object.entries(this.parameterStore).filter(([name]) => name !== properties.Name),
+      );
+    }
   }
 
   /**

@@ -8,7 +8,7 @@ import { changesAround } from '../../general';
 import type { Subject } from '../../row';
 import { changesOf, type Row } from '../../rows';
 import type { Site } from '../../site';
-import { LOCK } from './procedures';
+import { LOCK, VAULT } from './procedures';
 import { INSTANCE } from './subjects';
 
 const RECOVERY: Subject<RecoveryRegionProps> = {
@@ -37,6 +37,7 @@ export const BACKUP_ROWS: readonly Row[] = [
       window: [undefined, '01:00-02:00'],
       retention: [undefined, Duration.days(14)],
       snapshotRetention: [undefined, Duration.days(60)],
+      vaultName: [undefined, 'shop-backups-2', { procedure: VAULT }],
       recoveryRegion: [undefined, (site: Site) => recoveryOf(site)],
       replicateAutomatedBackups: [undefined, true, { with: copying }],
       replicationRetention: [
@@ -54,7 +55,7 @@ export const BACKUP_ROWS: readonly Row[] = [
     within: (vaultLock) => ({ backup: BackupPolicy.daily({ vaultLock }) }),
     changes: {
       minRetention: [Duration.days(7), Duration.days(14), { note: LOCK }],
-      immutableAfter: [undefined, Duration.days(7), { note: LOCK }],
+      immutableAfter: [undefined, Duration.days(7), { procedure: LOCK }],
     },
   }),
 ];
@@ -71,6 +72,7 @@ export const RECOVERY_ROWS: readonly Row[] = [
       account: { exempt: 'copies in another account are another stack; the former ones stay until they expire' },
       network: [undefined, (site: Site) => networkThere(site)],
       vaultLock: [undefined, { minRetention: Duration.days(7) }, { note: LOCK }],
+      vaultName: [undefined, 'shop-copies-2', { procedure: VAULT }],
       stackName: {
         exempt: 'another stack name is another stack: deploy it beside the former one, which keeps its copies',
       },

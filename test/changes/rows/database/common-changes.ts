@@ -7,7 +7,7 @@ import {
 } from '../../../../src';
 import type { Changes, Remarks } from '../../row';
 import type { Site } from '../../site';
-import { CREDENTIALS, FORMER_USER, REASON, RESTORE } from './procedures';
+import { CREDENTIALS, FORMER_OWNER, FORMER_USER, REASON, RESTORE, SCHEDULE, STORAGE } from './procedures';
 
 /** Changes that every database has. The parameter is one that its engine knows, with remarks on its change. */
 export function databaseChanges(parameter: string, remarks: Remarks = {}): Changes<HardenedDatabaseProps> {
@@ -20,11 +20,16 @@ export function databaseChanges(parameter: string, remarks: Remarks = {}): Chang
     additionalDatabases: { several: [[undefined, ['archive']], [['archive'], ['archive', 'reports']]] },
     databaseName: [undefined, 'shop', { procedure: RESTORE }],
     events: [undefined, (site: Site) => site.part('Events', (scope, id) => new DatabaseEvents(scope, id))],
-    identifier: [undefined, 'shop', { procedure: RESTORE }],
+    identifier: {
+      several: [
+        [undefined, 'shop', { procedure: RESTORE }],
+        ['shop', 'shop2', { with: { setup: false }, procedure: RESTORE }],
+      ],
+    },
     logRetention: [undefined, () => RetentionDays.ONE_MONTH],
     maintenanceWindow: [undefined, 'mon:05:30-mon:06:30'],
     monitoringInterval: [undefined, Duration.seconds(30)],
-    ownerName: [undefined, 'boss', { procedure: FORMER_USER }],
+    ownerName: [undefined, 'boss', { note: FORMER_OWNER }],
     parameters: [undefined, { [parameter]: '65536' }, remarks],
     parameterWaiver: [
       undefined, { reason: REASON }, { note: 'It has an effect with `parameters` that break a guarantee.' },
@@ -36,7 +41,7 @@ export function databaseChanges(parameter: string, remarks: Remarks = {}): Chang
     removalPolicy: [
       undefined, () => RemovalPolicy.SNAPSHOT, { note: 'It has an effect when the database is removed.' },
     ],
-    userName: [undefined, 'shop', { procedure: FORMER_USER }],
+    userName: [undefined, 'shop', { note: FORMER_USER }],
   };
 }
 
@@ -48,9 +53,7 @@ export const INSTANCE_CAPACITY: Changes<InstanceCapacityProps> = {
   readReplicas: {
     several: [[0, 1], [1, 2], [2, 1, { note: 'The replica is deleted with its logs. It holds nothing of its own.' }]],
   },
-  storageGiB: [
-    undefined, 200, { procedure: 'Storage never shrinks: leave it, or restore into a smaller server.' },
-  ],
+  storageGiB: [undefined, 200, { procedure: STORAGE }],
   storageThroughputMiB: [500, 1000, { with: { storageGiB: 400, iops: 16_000 } }],
 };
 
@@ -59,5 +62,7 @@ export const SERVERLESS_CAPACITY: Changes<ServerlessCapacityProps> = {
   maxAcu: [undefined, 32],
   minAcu: [undefined, 4],
   readers: { several: [[1, 2], [0, 1]] },
-  schedule: [undefined, () => CapacitySchedule.officeHours({ timeZone: TimeZone.EUROPE_BERLIN })],
+  schedule: [
+    undefined, () => CapacitySchedule.officeHours({ timeZone: TimeZone.EUROPE_BERLIN }), { note: SCHEDULE },
+  ],
 };

@@ -1,6 +1,7 @@
 import { changesAround } from '../../general';
 import type { Row } from '../../rows';
 import { ADOPTED_ROWS } from './adopted';
+import { ADOPTED_SIGN_IN_ROWS } from './adopted-sign-ins';
 import { BACKUP_ROWS, RECOVERY_ROWS } from './backup';
 import { databaseCalls } from './calls';
 import { CREDENTIAL_ROWS } from './credentials';
@@ -30,4 +31,5 @@ export const DATABASE_ROWS: readonly Row[] = [
   ...EVENT_ROWS,
   ...RECOVERY_ROWS,
   ...ADOPTED_ROWS,
+  ...ADOPTED_SIGN_IN_ROWS,
 ];

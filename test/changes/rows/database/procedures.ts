@@ -27,7 +27,25 @@ export const CREDENTIALS =
   + '[A second user](database-users.md#switch-the-way-to-sign-in) moves the services one by one.';
 
 export const FORMER_USER =
-  'The setup creates another user, and gives another owner the tables. '
-  + 'The former user stays, so tasks that run keep their way in.';
+  'The setup creates another user with a secret of its own. '
+  + 'The former one keeps its password, so tasks that run keep their way in.';
 
-export const LOCK = 'A lock can only become stricter. Try it with short retentions first.';
+export const FORMER_OWNER =
+  'The setup creates another owner with a secret of its own, and gives it the tables: each is locked for a moment. '
+  + 'Deploy it without a release under way, whose migration signs in as the former owner.';
+
+export const LOCK =
+  'Without `immutableAfter` whoever may change the vault can lift it. With it, nobody can from the lock\'s date on: '
+  + 'not the team, not AWS. Try it with short retentions first.';
+
+export const STORAGE =
+  'Storage never shrinks: leave it, or restore into a smaller server. Raise it alone: if anything else of the '
+  + 'deployment fails, the rollback fails as well ([storage](database.md#storage)).';
+
+export const SCHEDULE =
+  'The way back leaves the capacity of that moment: take it by day, '
+  + 'or [set the maximum by hand](database.md#scale-by-the-clock).';
+
+export const VAULT =
+  'The former vault keeps its recovery points until they expire. '
+  + 'Leave the name then: the former one is taken until its vault is deleted.';

@@ -32,6 +32,13 @@ const connected = (DnsName: string) => ({
 /** Documented behaviour of Amazon ECS. */
 export const ECS_CASES: readonly Case[] = [
   changed(
+    'service-without-tasks',
+    'interruption',
+    'no desired task is no service',
+    service(),
+    service({ DesiredCount: 0 }),
+  ),
+  changed(
     'service-under-code-deploy',
     'refused by AWS',
     'a service of CodeDeploy gets the subnet of another zone from its deployments alone',

@@ -34,6 +34,12 @@ export const DOCUMENT_CASES: readonly Case[] = [
 /** Documented changes that go unnoticed. */
 export const HARMLESS_CASES: readonly Case[] = [
   created('added', 'in place', 'a new resource stands beside the rest', resource('AWS::SNS::Topic')),
+  removed(
+    'alias-removed',
+    'in place',
+    'an alias goes without its key',
+    resource('AWS::KMS::Alias', { AliasName: 'alias/copies', TargetKeyId: 'key' }),
+  ),
   changed('monitoring-changed', 'in place', 'an alarm takes another threshold', alarm(1), alarm(2)),
   changed(
     'automation-changed',

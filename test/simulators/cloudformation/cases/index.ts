@@ -4,19 +4,23 @@ import { DATABASE_CASES } from './database';
 import { ECS_CASES } from './ecs';
 import { FILE_SYSTEM_CASES } from './file-systems';
 import { DOCUMENT_CASES, HARMLESS_CASES } from './harmless';
+import { LIFETIME_CASES } from './lifetimes';
 import { LOAD_BALANCER_CASES, TRAFFIC_CASES } from './load-balancer';
 import { NAME_CASES, TEXT_CASES } from './names';
 import { NETWORK_CASES } from './network';
+import { PLACE_CASES } from './places';
 import { REFERENCE_CASES } from './references';
 import { SETUP_CASES } from './setup';
 import { SIZE_CASES } from './sizes';
 import { STORED_DATA_CASES } from './stored-data';
+import { TRUST_CASES } from './trust';
 
 /** All documented cases that the engine is held to. */
 export const CASES: readonly Case[] = [
   ...NAME_CASES,
   ...TEXT_CASES,
   ...NETWORK_CASES,
+  ...PLACE_CASES,
   ...LOAD_BALANCER_CASES,
   ...TRAFFIC_CASES,
   ...AWS_CALL_CASES,
@@ -24,6 +28,8 @@ export const CASES: readonly Case[] = [
   ...DATABASE_CASES,
   ...SETUP_CASES,
   ...STORED_DATA_CASES,
+  ...LIFETIME_CASES,
+  ...TRUST_CASES,
   ...FILE_SYSTEM_CASES,
   ...SIZE_CASES,
   ...REFERENCE_CASES,

@@ -33,10 +33,8 @@ const groupRule = (more: Properties = {}) =>
   });
 const group = (properties: Properties) =>
   resource('AWS::EC2::SecurityGroup', { VpcId: { Ref: 'Vpc' }, GroupDescription: 'Group', ...properties });
-const attachment = resource('AWS::EC2::VPCGatewayAttachment', {
-  VpcId: { Ref: 'Vpc' },
-  InternetGatewayId: { Ref: 'Gateway' },
-});
+const attachment = (gateway: string) =>
+  resource('AWS::EC2::VPCGatewayAttachment', { VpcId: { Ref: 'Vpc' }, InternetGatewayId: { Ref: gateway } });
 const route = (properties: Properties) =>
   resource('AWS::EC2::Route', { RouteTableId: 'rtb-1', DestinationCidrBlock: '0.0.0.0/0', ...properties });
 
@@ -98,9 +96,11 @@ export const NETWORK_CASES: readonly Case[] = [
     endpoint(),
     VPC,
   ),
-  renamed('unique-internet-gateway', 'a VPC has one internet gateway', attachment, {
+  created('unique-internet-gateway', 'refused by AWS', 'a VPC has one internet gateway', attachment('Second'), {
     ...VPC,
     Gateway: resource('AWS::EC2::InternetGateway'),
+    Second: resource('AWS::EC2::InternetGateway'),
+    First: attachment('Gateway'),
   }),
   created(
     'zone-of-the-region',

@@ -1,7 +1,12 @@
-import { type Case, changed, removed, resource } from './case';
+import { type Case, changed, removed, resource, updating } from './case';
 
 const setup = (users: ReadonlyArray<{ readonly name: string; readonly secretArn?: string }>) =>
   resource('Custom::DatabaseSetup', { ServiceToken: 'arn:function', users });
+/** A server, and its setup. */
+const named = (name: string) => ({
+  Server: resource('AWS::RDS::DBCluster', { DBClusterIdentifier: name }),
+  Setup: resource('Custom::DatabaseSetup', { host: { 'Fn::GetAtt': ['Server', 'Endpoint.Address'] }, users: [] }),
+});
 const APPLICATION = { name: 'application', secretArn: 'arn:secret' };
 
 /** Behaviour of the setup of a database. */
@@ -13,6 +18,12 @@ export const SETUP_CASES: readonly Case[] = [
     setup([APPLICATION]),
     setup([{ name: 'application' }]),
   ),
+  {
+    rule: 'server-stays',
+    verdict: 'refused by AWS',
+    shows: 'an empty server with another name does not take the place of one that is set up',
+    play: updating(named('shop'), named('shop2')),
+  },
   changed(
     'setup-runs-again',
     'in place',

@@ -66,6 +66,10 @@ function namesOf({ ServiceConnectConfiguration }: Properties): string[] {
   return [...new Set(names)];
 }
 
+function runsNothing({ DesiredCount }: Properties): boolean {
+  return String(DesiredCount) === '0';
+}
+
 /** Services and their tasks. */
 export const ECS: Rules = {
   refusals: [
@@ -123,6 +127,17 @@ export const ECS: Rules = {
           ? { verdict: 'interruption', says: `callers no longer reach ${removed.join(', ')}` }
           : undefined;
       },
+    },
+    {
+      id: 'service-without-tasks',
+      source: 'API reference of Amazon ECS, "UpdateService": desiredCount',
+      on: ['update'],
+      types: [SERVICE],
+      properties: ['DesiredCount'],
+      effect: ({ before, after }) =>
+        runsNothing(after!.properties) && !runsNothing(before!.properties)
+          ? { verdict: 'interruption', says: 'all its tasks are stopped' }
+          : undefined,
     },
     {
       id: 'service-settings',

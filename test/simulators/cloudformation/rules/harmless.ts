@@ -194,6 +194,13 @@ export const UNNOTICED: readonly Unnoticed[] = [
     says: 'nothing that stays uses it',
   },
   {
+    id: 'alias-removed',
+    source: 'API reference of AWS KMS, "DeleteAlias": the key that the alias names stays as it is',
+    on: ['delete'],
+    types: ['AWS::KMS::Alias'],
+    says: 'the key stays, and what is encrypted with it',
+  },
+  {
     id: 'default-security-group-restricted',
     source: 'API reference of the AWS CDK, "VpcProps": restrictDefaultSecurityGroup',
     on: ['update', 'replace', 'delete'],

@@ -1,3 +1,4 @@
+import type { Existing, Resource } from '../resource';
 import type { Properties } from '../template';
 import type { Rules } from './rule';
 
@@ -13,6 +14,12 @@ function usersOf({ users = [] }: Properties): User[] {
   return users as User[];
 }
 
+/** Server at a host, which is an attribute of it. */
+function serverAt({ properties: { host } }: Resource, existing: Existing): Resource | undefined {
+  const [id] = String(host).split('#');
+  return existing.named(id, 'AWS::RDS::DBInstance', 'AWS::RDS::DBCluster');
+}
+
 /** Setup of a database: a function of the library that runs statements. */
 export const SETUP_RULES: Rules = {
   refusals: [
@@ -26,6 +33,17 @@ export const SETUP_RULES: Rules = {
           former.some((user) => user.name === name && (user.secretArn === undefined) !== (secretArn === undefined)),
         );
         return switched && `user ${switched.name} signs in another way on this server`;
+      },
+    },
+    {
+      id: 'server-stays',
+      source: 'Amazon RDS User Guide, "Creating an Amazon RDS DB instance": a new server has the master user alone',
+      types: [SETUP],
+      refuses: ({ resource, before }, existing) => {
+        const server = serverAt(resource, existing);
+        return before && before.properties.host !== resource.properties.host && server && !existing.holdsData(server)
+          ? 'the deployment would replace the server by an empty one, or by one with other data'
+          : undefined;
       },
     },
   ],
