@@ -19,6 +19,17 @@ export function namesOf({ name, secretArn }: SetupUser): string[] {
   return secretArn ? [name, cloneOf(name)] : [name];
 }
 
+/** Refuses a user with the name of the master user, whose password would become that of the user. */
+export function checkNotMaster(users: readonly SetupUser[], master: Account): void {
+  const same = users.find((user) => namesOf(user).includes(master.user));
+  if (same) {
+    throw new SetupError(
+      `the setup asks for user ${same.name}, and ${master.user} is the master user of this server. Nothing was ` +
+        'changed. Give the user another name: the name of a restored master user can not be changed.',
+    );
+  }
+}
+
 /** Refuses another way to sign in for a user that exists, because it would lock out whoever is signed in that way. */
 export function checkWaysToSignIn(users: readonly SetupUser[], known: readonly KnownUser[]): void {
   const conflicts = users.filter(({ name, secretArn }) =>

@@ -30,6 +30,8 @@ export interface SetupProperties {
   /** Extensions in each database. PostgreSQL only. */
   readonly extensions: readonly string[];
   readonly users: readonly SetupUser[];
+  /** True for the first setup of a server, which may be a restored one. */
+  readonly first?: boolean;
   /** Owner before this update, if it was another one. The new owner gets its schemas and tables. */
   readonly formerOwner?: string;
   /** Server before this update, if it had another host: a replacement, or the way back from one. */

@@ -24,7 +24,7 @@ export function read(event: unknown): Request | undefined {
     stackId: `${StackId}`,
     requestId: `${RequestId}`,
     logicalId: `${LogicalResourceId}`,
-    properties: propertiesIn(given),
+    properties: { ...propertiesIn(given), first: RequestType === 'Create' },
   };
 }
 

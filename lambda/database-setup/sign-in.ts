@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, messageOf, SetupError } from './failure';
+import { checkNotMaster } from './planned-user';
 import type { SetupProperties } from './properties';
 import { reach } from './reach';
 import type { Run } from './run';
@@ -29,6 +30,7 @@ export async function signInAsMaster<Session>(
   run.begin(`Sign in to ${properties.host} as the master user`);
   for (let attempt = 1; ; attempt++) {
     const master = await secrets.current(properties.masterSecretArn);
+    checkNotMaster(properties.users, master);
     try {
       return { master, session: await reach(properties, run, async () => open(master)) };
     } catch (error) {

@@ -4,7 +4,7 @@ import type { IConstruct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
 import { checkNetwork } from '../network/check-network';
 import { uniqueName } from '../text/stack-path';
-import { checkList } from '../validation/checks';
+import { checkList, checkMember } from '../validation/checks';
 import { checkKinds } from '../validation/kinds';
 import { checkAllInReach } from '../validation/objects-in-reach';
 import { BackupPolicy, type BackupSettings } from './backup/backup-policy';
@@ -15,7 +15,7 @@ import type { EngineConfig } from './engine-config';
 import type { HardenedDatabaseProps } from './hardened-database-props';
 import { checkedParameters, type Parameters } from './parameters/parameter-rules';
 import { withLibraries } from './parameters/postgres-extensions';
-import { defaultQueryText } from './parameters/query-text';
+import { defaultQueryText, QueryText } from './parameters/query-text';
 import { checkServerHas } from './parameters/server-parameters';
 import type { RestoreSettings } from './restore/restore-settings';
 import { RestoreSource } from './restore/restore-source';
@@ -91,6 +91,7 @@ export function databaseSettings(
     profile: EnvironmentProfile,
     restoreFrom: RestoreSource,
   });
+  checkMember(scope, 'queryText', props.queryText, QueryText);
   checkNetwork(scope, props.network);
   checkList(scope, 'additionalDatabases', props.additionalDatabases);
   checkList(scope, 'schemas', engine.schemas);

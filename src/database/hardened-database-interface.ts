@@ -54,7 +54,10 @@ export interface IHardenedDatabase
   /**
    * Grants a role the sign-in with IAM database authentication.
    *
-   * The user is the application's, unless named. It needs the database role `rds_iam`.
+   * The user is the application's, unless named. Synthesis warns of a user whom the database does not create, and of a
+   * role of another account.
+   *
+   * Throws a PropError for a user with a password, for a wildcard, and for a role of IAM Identity Center.
    */
   grantConnect(grantee: IGrantable, userName?: string): Grant;
 
@@ -73,7 +76,8 @@ export interface IHardenedDatabase
   /**
    * Same database for a service that signs in as this user, or uses an additional database.
    *
-   * Throws a PropError for a user of another database, and for a database that the server does not have.
+   * Throws a PropError for a user of another database, and for a database that the server does not have. A service
+   * refuses to sign in as `owner`, as only migrations do.
    */
   withUser(user: DatabaseUser, options?: DatabaseConnectionOptions): IBackingService;
 

@@ -39,6 +39,7 @@ import { acknowledgeFindings } from './server/database-acknowledgements';
 import type { DatabaseServer, MasterUser } from './server/database-server';
 import { MonitoringRole } from './server/monitoring-role';
 import { ServerDependencies } from './server-dependencies';
+import { checkConnectGrant } from './users/connect-grants';
 import type { DatabaseAccess } from './users/database-access';
 import type { DatabaseConnectionOptions } from './users/database-connection-options';
 import type { DatabaseUser, DatabaseUserOptions } from './users/database-user';
@@ -185,6 +186,8 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   }
 
   public grantConnect(grantee: IGrantable, userName: string = this.userName): Grant {
+    const { masterUserName } = this.settings.restore ?? {};
+    checkConnectGrant(this, { grantee, userName, users: this._bootstrapUsers, masterUserName });
     return this.server.grantConnect(grantee, userName);
   }
 

@@ -25,7 +25,7 @@ export interface HardenedMysqlProps extends HardenedDatabaseProps {
   /**
    * RDS instance or Aurora Serverless v2 cluster. A change from one to the other replaces the database.
    * Source: requirement C-08.
-   * @default MysqlCapacity.serverless() - Aurora MySQL 3, 0.5 to 8 capacity units
+   * @default MysqlCapacity.serverless() - Aurora MySQL 3, 2 to 8 capacity units in production, 0.5 to 8 elsewhere
    */
   readonly capacity?: MysqlCapacity;
 }

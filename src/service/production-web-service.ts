@@ -40,6 +40,7 @@ import { ScheduledRedeployment } from './task/scheduled-redeployment';
 import { TaskBuilder } from './task/task-builder';
 import type { ServiceTaskDefinition } from './task/task-definition';
 import { taskSecurityGroup } from './task/task-security-group';
+import { checkBackingServices, checkNoOwner } from './task/validate-backing-services';
 import { bindSmokeTest, checkRolloutSupports } from './validate-web-service';
 import { type WebServiceSettings, webServiceSettings } from './web-service-settings';
 
@@ -242,6 +243,11 @@ export class ProductionWebService
     allowTo(client.connections, this, Port.tcp(this.settings.port), `Calls to ${stackPath(this)}`);
   }
 
+  /** Props about variables, which tasks of a release share. @internal */
+  public get _variables(): Pick<ProductionWebServiceProps, 'secrets' | 'notSecret'> {
+    return this.props;
+  }
+
   /** Task that runs once in a release, with a family, roles and secrets of its own. @internal */
   public _oneOffTask(id: string, options: OneOffTaskOptions): OneOffTask {
     const { props, settings, _bindings: bindings } = this;
@@ -271,7 +277,9 @@ export class ProductionWebService
 
   /** Returns the longest time for which a task may run, because secrets that it has read change. */
   private bindBackingServices(task: ServiceTaskDefinition): Duration | undefined {
+    checkBackingServices(this, this.props.backingServices);
     const bindings = (this.props.backingServices ?? []).map((backing) => backing.bind(this));
+    checkNoOwner(this, bindings);
     this._bindings.push(...bindings);
     this.stores.push(...bindings.flatMap(({ store }) => store ?? []));
     this.startAfter.push(...bindings.flatMap(({ startAfter }) => startAfter ?? []));

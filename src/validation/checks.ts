@@ -113,9 +113,17 @@ export function checkReason(scope: IConstruct, prop: string, reason: string | un
 
 /** Refuses a single value where a list is expected. Languages without types let it pass. */
 export function checkList(scope: IConstruct, prop: string, value: unknown[] | undefined): void {
-  if (value !== undefined && !Array.isArray(value)) {
-    throw new PropError(scope, { prop, value, expected: 'a list', fix: `write [${JSON.stringify(value)}]` });
+  if (value === undefined || Array.isArray(value)) {
+    return;
   }
+  // An object may hold half of an app.
+  const single = value as unknown;
+  throw new PropError(
+    scope,
+    typeof single === 'object'
+      ? { prop, problem: 'is a single object, expected a list', fix: `write ${prop}: [...]` }
+      : { prop, value, expected: 'a list', fix: `write [${JSON.stringify(value)}]` },
+  );
 }
 
 /** Refuses a value that an enum does not have. */

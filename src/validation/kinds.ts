@@ -27,12 +27,18 @@ export function checkKinds(scope: IConstruct, props: object, kinds: { readonly [
 }
 
 /** Refuses a value that is no object of a class. Undefined passes. */
-export function checkKind(scope: IConstruct, prop: string, value: unknown, kind: Kind): void {
+export function checkKind(
+  scope: IConstruct,
+  prop: string,
+  value: unknown,
+  kind: Kind,
+  fix = `use ${waysOf(kind)}`,
+): void {
   if (value === undefined || isOf(kind, value)) {
     return;
   }
   const shown = Token.isUnresolved(value) || typeof value === 'function' ? String(value) : value;
-  throw new PropError(scope, { prop, value: shown, expected: `an object of ${kind.name}`, fix: `use ${waysOf(kind)}` });
+  throw new PropError(scope, { prop, value: shown, expected: `an object of ${kind.name}`, fix });
 }
 
 function isOf(kind: Kind, value: unknown): boolean {
@@ -46,5 +52,6 @@ function isOf(kind: Kind, value: unknown): boolean {
 function waysOf(kind: Kind): string {
   const members = Object.entries(Object.getOwnPropertyDescriptors(kind));
   const factories = members.filter(([name, { value }]) => /^[a-z]/.test(name) && typeof value === 'function');
-  return factories.map(([name]) => `${kind.name}.${name}()`).join(' or ');
+  const ways = factories.map(([name]) => `${kind.name}.${name}()`).join(' or ');
+  return ways === '' ? `new ${kind.name}()` : ways;
 }

@@ -1,15 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { escape, escapeId } from 'mysql2';
 import type { EarlierSetup } from '../former-server';
 import { checkWaysToSignIn, type KnownUser, namesOf, type PlannedUser } from '../planned-user';
 import { cloneOf, type SetupProperties } from '../properties';
+import { isToReset, unknownAccount } from '../reset-passwords';
 import type { Run } from '../run';
 import type { Account } from '../secrets';
 import { signsIn } from '../sign-in';
 import { MysqlSession } from './mysql-session';
 
 const IAM_PLUGIN = 'AWSAuthenticationPlugin';
-const RANDOM_BYTES = 30;
 
 interface KnownAccount extends KnownUser {
   /** True if the server requires TLS of it. */
@@ -39,8 +38,9 @@ export class Accounts implements EarlierSetup {
     run.begin('Create users and set passwords');
     const names = new Map<string, PlannedUser>();
     for (const user of users) {
+      const refused = await this.refusedAccounts(user, known);
       for (const name of this.wanted(user, known)) {
-        await this.createOrReset(name, user, known);
+        await this.createOrReset(name, user, known, refused);
         names.set(name, user);
       }
     }
@@ -77,10 +77,22 @@ export class Accounts implements EarlierSetup {
     return hasClone && accounts.length > 0 ? [name, clone] : [name];
   }
 
+  /** Accounts of a user that exist, with whose password nobody can sign in. So it is on a restored server. */
+  private async refusedAccounts({ accounts }: PlannedUser, known: readonly KnownUser[]): Promise<Account[]> {
+    const refused: Account[] = [];
+    for (const account of accounts.filter(({ user }) => known.some(({ name }) => name === user))) {
+      if (!(await this.signsIn(account))) {
+        refused.push(account);
+      }
+    }
+    return refused;
+  }
+
   private async createOrReset(
     name: string,
     { secretArn, accounts }: PlannedUser,
     known: readonly KnownAccount[],
+    refused: readonly Account[],
   ): Promise<void> {
     const { session, run } = this.context;
     const account = accounts.find(({ user }) => user === name);
@@ -93,7 +105,7 @@ export class Accounts implements EarlierSetup {
     if (!existing.tls) {
       await session.run(`ALTER USER ${name} REQUIRE SSL`, `ALTER USER ${grantee(name)} REQUIRE SSL`);
     }
-    if (account && !(await this.signsIn(account))) {
+    if (isToReset(account, accounts, refused)) {
       run.log(`Set the password of ${name}, with which its secret did not sign in`);
       await session.run(`ALTER USER ${name} password`, `ALTER USER ${grantee(name)} ${withPassword(account)}`);
     }
@@ -106,8 +118,8 @@ export function grantee(name: string): string {
 }
 
 /** Where no version of the secret names the user, nobody knows the password, and the next rotation sets one. */
-function withPassword(account: Account | undefined): string {
-  return `IDENTIFIED BY ${escape(account?.password ?? randomBytes(RANDOM_BYTES).toString('base64'))}`;
+function withPassword(account: Account = unknownAccount()): string {
+  return `IDENTIFIED BY ${escape(account.password)}`;
 }
 
 /** Name of a database in a grant, where `_` and `%` stand for any character unless the server takes names literally. */

@@ -1,6 +1,7 @@
 import { escapeIdentifier as identifier } from 'pg';
 import { ownerOf, readersOf, type SetupProperties } from '../properties';
 import { Extensions } from './extensions';
+import { checkOwnersOfTables } from './owners-of-tables';
 import { transferToOwner } from './ownership';
 import type { PostgresSession } from './postgres-session';
 import { grantRows } from './privileges';
@@ -37,6 +38,7 @@ export class DatabaseObjects {
       await this.createSchemas();
       if (this.owner !== this.master) {
         await transferToOwner(this.session, this.schemas(), this.owner);
+        await checkOwnersOfTables(this.database, this.properties, this.session);
       }
       if (formerOwner && formerOwner !== this.owner && members.includes(formerOwner)) {
         await this.succeed(formerOwner);

@@ -3,6 +3,7 @@ import { SetupError } from '../failure';
 import type { EarlierSetup } from '../former-server';
 import { checkWaysToSignIn, type KnownUser, namesOf, type PlannedUser } from '../planned-user';
 import { cloneOf, type SetupProperties } from '../properties';
+import { isToReset, unknownAccount } from '../reset-passwords';
 import type { Run } from '../run';
 import type { Account } from '../secrets';
 import { signsIn } from '../sign-in';
@@ -122,11 +123,11 @@ export class Roles implements EarlierSetup {
     const { session, run } = this.context;
     const account = accounts.find(({ user }) => user === name);
     if (has(known, name)) {
-      if (account && refused.includes(account)) {
+      if (isToReset(account, accounts, refused)) {
         run.log(`Set the password of ${name}, with which its secret did not sign in`);
         await session.run(
           `ALTER ROLE ${name} PASSWORD`,
-          `ALTER ROLE ${identifier(name)} LOGIN PASSWORD ${this.verifier(account)}`,
+          `ALTER ROLE ${identifier(name)} LOGIN PASSWORD ${this.verifier(account ?? unknownAccount(name))}`,
         );
       }
       return;

@@ -7,6 +7,7 @@ import type { Run } from '../run';
 import type { Account, Secrets } from '../secrets';
 import { signInAsMaster } from '../sign-in';
 import { DatabaseObjects } from './database-objects';
+import { openDatabase } from './open-database';
 import { PostgresSession } from './postgres-session';
 import { Roles } from './roles';
 import { alone } from './setup-lock';
@@ -22,7 +23,7 @@ export async function setUpPostgres(properties: SetupProperties, secrets: Secret
   );
 
   const { master, session } = await signInAsMaster(properties, secrets, run, async (account) =>
-    PostgresSession.open(properties, account, properties.database, run),
+    openDatabase(properties, account, run),
   );
   try {
     await alone(properties, master, run, async () => {

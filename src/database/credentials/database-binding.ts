@@ -6,6 +6,7 @@ import type { IBackingService, IBackingServiceClient, SecretVariable, ServiceBin
 import { allowTo } from '../../network/security-groups/allow-to';
 import { certificateText } from '../certificates/certificate-text';
 import type { DatabaseServer } from '../server/database-server';
+import { withConnection } from './bound-connection';
 import { ConnectionPools } from './connection-pools';
 import type { DatabaseCredentials } from './database-credentials';
 import { type DatabaseVariables, variableNames } from './database-variables';
@@ -94,6 +95,10 @@ export class DatabaseBinding {
 
   /** Opens the port for a client and returns its variables, secrets and permissions. */
   public bind(client: IBackingServiceClient, options: BindingOptions = {}): ServiceBinding {
+    return withConnection(this.bindingOf(client, options), options);
+  }
+
+  private bindingOf(client: IBackingServiceClient, options: BindingOptions): ServiceBinding {
     const { securityGroup, port, startAfter } = this.props;
     const user = options.user ?? this.props.credentials;
     const { userName, secret, replaceTasksEvery } = user;

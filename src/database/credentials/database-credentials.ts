@@ -18,6 +18,8 @@ export interface DatabaseCredentialsProps extends RotatedSecretsProps {
 export class DatabaseCredentials {
   /** Application user. */
   public readonly userName: string;
+  /** Master user. */
+  public readonly masterUserName: string;
   /** User that applications sign in as, and proof of identity. */
   public readonly signIn: CredentialSettings['signIn'];
   /** Secret of the application, undefined with IAM authentication. */
@@ -30,6 +32,7 @@ export class DatabaseCredentials {
   public constructor(scope: MasterCredentials, props: DatabaseCredentialsProps) {
     const { settings, server, userName } = props;
     this.userName = userName;
+    this.masterUserName = scope.userName;
     this.signIn = settings.signIn;
     this.replaceTasksEvery = settings.replaceTasksEvery;
     if (settings.managedByRds) {

@@ -26,6 +26,8 @@ export interface MasterCredentialsProps {
 /** User and secret of the master, created before the server. Later secrets and rotations are its children. */
 export class MasterCredentials extends Construct implements MasterUser {
   public readonly credentials: Credentials;
+  /** Name of the master user. */
+  public readonly userName: string;
   public readonly managedByRds: boolean;
   /** Secret of the master user, undefined where RDS creates it with the server. */
   public readonly secret?: ISecret;
@@ -33,6 +35,7 @@ export class MasterCredentials extends Construct implements MasterUser {
   public constructor(scope: Construct, id: string, props: MasterCredentialsProps) {
     super(scope, id);
     const { settings, key, removalPolicy, userName = MASTER_USER } = props;
+    this.userName = userName;
     this.managedByRds = settings.managedByRds;
     if (settings.managedByRds) {
       this.credentials = Credentials.fromUsername(userName, { encryptionKey: key });

@@ -4,6 +4,7 @@ import { checkRules, type Rule } from '../../validation/rules';
 import { type AllowedNames, databaseNames, type NamedEngine, schemaNames } from '../credentials/reserved-words';
 import { cloneOf, isUserName, USER_NAMES } from '../credentials/user-names';
 import { AURORA_EXTENSIONS, meantExtension } from './known-extensions';
+import { masterUserRules } from './master-user-rules';
 
 /** Settings of the setup, with their defaults. */
 interface SetupSettings {
@@ -19,6 +20,11 @@ interface SetupSettings {
   readonly ownerGiven: boolean;
   /** True if the database has an owner beside the master user. */
   readonly owned: boolean;
+  /**
+   * Origin of the data, and with it the name of the master user.
+   * @default - a new, empty database
+   */
+  readonly restore?: { readonly masterUserName?: string };
   /** True for an Aurora cluster. */
   readonly aurora: boolean;
   /** `cron.database_name` of the parameters. */
@@ -30,6 +36,7 @@ export function checkSetup(scope: IConstruct, settings: SetupSettings): void {
   const { engine, additionalDatabases, schemas, extensions, databaseName } = settings;
   checkRules(scope, [
     ...ownerRules(settings),
+    ...masterUserRules(settings),
     ...additionalDatabases.map((name) => nameRule('additionalDatabases', name, databaseNames(engine))),
     duplicateRule('additionalDatabases', [databaseName, ...additionalDatabases]),
     ...schemas.map((name) => nameRule('schemas', name, schemaNames())),

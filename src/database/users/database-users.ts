@@ -10,6 +10,7 @@ import type { DatabaseCredentials } from '../credentials/database-credentials';
 import { cloneOf, idOfUser, isUserName, PLAN_USER, USER_NAMES } from '../credentials/user-names';
 import { referenceStrongly } from '../server/cross-stack-references';
 import type { DatabaseSetup } from '../setup/database-setup';
+import { isMasterUser } from '../setup/master-user-rules';
 import { DatabaseAccess } from './database-access';
 import type { DatabaseConnectionOptions } from './database-connection-options';
 import { DatabaseUser, type DatabaseUserOptions } from './database-user';
@@ -74,13 +75,13 @@ export class DatabaseUsers {
 
   /** Checked choices of a client that signs in as a user. */
   public connection(user: DatabaseUser, options: DatabaseConnectionOptions): BindingOptions {
-    checkKind(this.database, 'user', user ?? null, DatabaseUser);
+    checkKind(this.database, 'user', user ?? null, DatabaseUser, 'give what addUser() returned');
     checkRules(this.database, [
       {
         condition: user.node.scope !== this.database,
         prop: 'user',
         problem: `is '${user.node.path}', which is a user of another database`,
-        fix: 'give the owner of this database, or a user that its addUser returned',
+        fix: 'give a user that addUser of this database returned',
       },
     ]);
     this.checkDatabaseName(options);
@@ -128,6 +129,7 @@ export class DatabaseUsers {
   }
 
   private checkName(userName: string): void {
+    const { credentials } = this.props;
     const taken = this.bootstrapUsers.map((user) => user.userName);
     const names = [...taken, ...taken.map(cloneOf)];
     checkRules(this.database, [
@@ -138,6 +140,12 @@ export class DatabaseUsers {
         value: userName,
         expected: USER_NAMES,
         fix: 'choose a name like reporting',
+      },
+      {
+        condition: isMasterUser(credentials.masterUserName, userName ?? ''),
+        prop: 'userName',
+        problem: `is '${userName}', which is the master user of the restored data, or its second user would be`,
+        fix: 'choose another name: the setup would set the password of the master user',
       },
       {
         condition: names.includes(userName) || names.includes(cloneOf(userName ?? '')),

@@ -16,14 +16,17 @@ export interface MigrationOptions {
    */
   readonly database?: IMigratableDatabase;
   /**
-   * Names of the variables with the connection, and of the database inside the server.
-   * @default - the variables are called `DB_*`, and the database is the first of the server
+   * Database inside the server, and names of the variables with the connection.
+   *
+   * Required with `databaseName` for a service that uses several databases of the server.
+   * @default - the database and the names of variables that the service has
    */
   readonly connection?: DatabaseConnectionOptions;
   /**
    * Secret variables of the migration and its verification, next to the owner's sign-in.
    *
-   * The service's secrets reach them only if they are listed here. The dry run never gets any.
+   * The service's secrets reach them only if they are listed here. For one that the service generates, give the same
+   * object to both. The dry run never gets any.
    * @default - none
    */
   readonly secrets?: ServiceSecret[];
@@ -68,7 +71,8 @@ export interface MigrationOptions {
    */
   readonly window?: MaintenanceWindow;
   /**
-   * Environment variables of the tasks, next to those of the service. None may be secret.
+   * Environment variables of the tasks, next to those of the service. None may be secret, or be set already: `PORT`,
+   * the variables of backing services, and names of secrets.
    * @default - those of the service
    */
   readonly environment?: { [name: string]: string };

@@ -8,6 +8,7 @@ import { checkInReach } from '../../validation/objects-in-reach';
 import { PropError } from '../../validation/prop-error';
 import { checkRules } from '../../validation/rules';
 import { databasesOf } from './database-sign-in';
+import { migrationConnection } from './migration-connection';
 import type { MigrationRequest } from './migration-options';
 
 /** Service of a migration, with the family, the roles and the groups of each of its tasks. */
@@ -27,7 +28,8 @@ export function migrationTargets(scope: IConstruct, migration: MigrationRequest,
     return { target: givenTask(scope, migration, prop) };
   }
   const database = options.database ?? databasesOf(service.releaseTarget)[0];
-  const tasks = new MigrationTasks(scope, service, { prop, database, options });
+  const connection = migrationConnection(scope, { prop, service, database, connection: options.connection });
+  const tasks = new MigrationTasks(scope, service, { prop, database, options: { ...options, connection } });
   tasks.checkVariables();
   return { target: tasks.migration(), plan: options.plan && tasks.plan() };
 }

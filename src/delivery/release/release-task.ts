@@ -4,6 +4,7 @@ import type { IReleasedService } from '../../contracts';
 import { checkRules } from '../../validation/rules';
 import type { TaskConfig, TaskContext } from './context/migration-config';
 import type { Migration } from './migration';
+import { checkTaskEnvironment } from './validate-environment';
 import { checkCommands, checkTimeout, serviceRule } from './validate-migration';
 
 /** Options of {@link ReleaseTask.command}. None is required. */
@@ -14,7 +15,8 @@ export interface ReleaseTaskOptions {
    */
   readonly timeout?: Duration;
   /**
-   * Environment variables of the task, next to those of the service. None may be secret.
+   * Environment variables of the task, next to those of the service. None may be secret, or be set already: `PORT`,
+   * the variables of backing services, and names of secrets.
    * @default - those of the service
    */
   readonly environment?: { [name: string]: string };
@@ -83,6 +85,7 @@ function bindCommand(
   checkRules(scope, [serviceRule({ _service: service }, context)]);
   checkCommands(scope, context.prop, { command });
   checkTimeout(scope, context.prop, timeout);
+  checkTaskEnvironment(scope, { prop: `${context.prop}.environment`, service, environment });
   return { target: service.releaseTarget, ownFamily: false, command, environment, timeoutSeconds: timeout.toSeconds() };
 }
 

@@ -1,5 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
-import type { IConstruct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import type { IMigratableDatabase } from '../../database';
 import { ProductionWebService } from '../../service';
 import { checkReason, checkWholeNumber } from '../../validation/checks';
@@ -7,11 +7,13 @@ import { checkRules, type Rule } from '../../validation/rules';
 import type { TaskContext } from './context/migration-config';
 import { databasesOf } from './database-sign-in';
 import type { MigrationRequest } from './migration-options';
+import { checkTaskEnvironment } from './validate-environment';
+import { checkSecretsOfTask } from './validate-secrets';
 
 /** Checks a migration against the services of its release. Throws a PropError. */
 export function validateMigration(scope: IConstruct, migration: MigrationRequest, context: TaskContext): void {
   const { prop } = context;
-  const { plan, verify, timeout, planInternetAccess } = migration._options;
+  const { plan, verify, timeout, planInternetAccess, environment = {}, secrets } = migration._options;
   checkRules(scope, [
     serviceRule(migration, context),
     ...(migration._service instanceof ProductionWebService
@@ -26,6 +28,13 @@ export function validateMigration(scope: IConstruct, migration: MigrationRequest
   ]);
   checkCommands(scope, prop, { command: migration._command, plan, verify });
   checkTimeout(scope, prop, timeout);
+  checkSecretsOfTask(scope, migration, prop);
+  checkTaskEnvironment(scope, {
+    prop: `${prop}.environment`,
+    service: migration._service,
+    environment,
+    secrets: secrets?.map(({ variable }) => variable),
+  });
   if (planInternetAccess) {
     checkReason(scope, `${prop}.planInternetAccess.reason`, planInternetAccess.reason);
   }
@@ -52,14 +61,29 @@ export function checkCommands(
 ): void {
   checkRules(
     scope,
-    Object.entries(commands).map(([name, command]) => ({
-      condition: command?.length === 0,
-      prop: `${prop}.${name}`,
-      value: command,
-      expected: 'a command with at least one word',
-      fix: "write ['npm', 'run', 'migrate']",
-    })),
+    Object.entries(commands).flatMap(([name, command]) => [
+      {
+        condition: command !== undefined && !Array.isArray(command),
+        prop: `${prop}.${name}`,
+        value: command,
+        expected: 'a list with the words of the command',
+        fix: `write ${listOf(command)}`,
+      },
+      {
+        condition: command?.length === 0,
+        prop: `${prop}.${name}`,
+        value: command,
+        expected: 'a command with at least one word',
+        fix: "write ['npm', 'run', 'migrate']",
+      },
+    ]),
   );
+}
+
+/** Words of a command that was written as one text. Languages without types let it pass. */
+function listOf(command: unknown): string {
+  const words = typeof command === 'string' ? command.trim().split(/\s+/) : ['npm', 'run', 'migrate'];
+  return `[${words.map((word) => `'${word}'`).join(', ')}]`;
 }
 
 /** Refuses a time that is no whole number of minutes up to a day. */
@@ -91,6 +115,13 @@ function databaseRules({ _service: { releaseTarget }, _options: options }: Migra
       fix: 'name the database, in one migration for each',
     },
     {
+      condition: database !== undefined && !Construct.isConstruct(database),
+      prop: `${prop}.database`,
+      value: typeof database === 'object' ? 'what withUser(), withVariables() or withPoolSize() returned' : database,
+      expected: 'a database',
+      fix: 'give the database itself, and the rest as connection',
+    },
+    {
       condition: database !== undefined && !known.includes(database),
       prop: `${prop}.database`,
       problem: `is ${nameOf(database)}, which is not among the backing services of ${path}: ${names}`,
@@ -106,7 +137,7 @@ function databaseRules({ _service: { releaseTarget }, _options: options }: Migra
 }
 
 function nameOf(database: IMigratableDatabase | undefined): string {
-  return database?.node.path ?? '';
+  return database?.node?.path ?? '';
 }
 
 /** Rules for a service that this library doesn't create. Its network and the settings of its tasks are not known. */

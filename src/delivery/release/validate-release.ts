@@ -1,7 +1,7 @@
 import { type Duration, Stack, Token } from 'aws-cdk-lib';
-import type { IConstruct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { DeploymentEngine, type ReleaseTarget } from '../../contracts';
-import { checkWholeNumber, knownToDiffer } from '../../validation/checks';
+import { checkList, checkWholeNumber, knownToDiffer } from '../../validation/checks';
 import { checkRules, type Rule } from '../../validation/rules';
 import type { MigrationConfig } from './context/migration-config';
 import type { ReleaseProps } from './release-props';
@@ -14,6 +14,7 @@ const MAX_INTERVAL_SECONDS = 3600;
 
 /** Checks stage, services and times of a release. Throws a PropError. */
 export function validateRelease(scope: IConstruct, props: ReleaseProps): void {
+  (['services', 'migrations', 'afterRelease'] as const).forEach((prop) => checkList(scope, prop, props[prop]));
   checkRules(scope, stageRules(props));
   const targets = props.services.map(({ releaseTarget }) => releaseTarget);
   targets.forEach((target, index) => checkRules(scope, targetRules(scope, target, index, props)));
@@ -84,6 +85,13 @@ function stageRules({ stageName, services, snapshot, migrations = [], afterRelea
       problem: `has ${tasks.length} tasks, expected at most ${MAX_TASKS}`,
       fix: 'run some of them in one command, or in another stage',
     })),
+    {
+      condition: snapshot !== undefined && !Construct.isConstruct(snapshot),
+      prop: 'snapshot',
+      value: typeof snapshot === 'object' ? 'what withUser(), withVariables() or withPoolSize() returned' : snapshot,
+      expected: 'a database',
+      fix: 'give the database itself',
+    },
     {
       condition: snapshot !== undefined && snapshot.snapshotTarget === undefined,
       prop: 'snapshot',

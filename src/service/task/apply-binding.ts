@@ -4,6 +4,7 @@ import type { ServiceBinding } from '../../contracts';
 import { PropError } from '../../validation/prop-error';
 import type { ServiceTaskProps } from './service-task-props';
 import type { ServiceTaskDefinition } from './task-definition';
+import { renamingOf } from './validate-backing-services';
 
 /** Adds the variables, secrets and permissions of backing services to a task. */
 export function applyBindings(task: ServiceTaskDefinition, bindings: ServiceBinding[]): void {
@@ -47,7 +48,7 @@ export function checkVariables(
           problem: `gives the variable ${variable} a second value: that of ${other.owner}, and that of ${owner}`,
           fix:
             'give each variable a name of its own, ' +
-            "for a database by database.withVariables({ host: 'REPORTS_HOST', ... })",
+            `for a database by ${renamingOf(binding)}`,
         });
       }
       given.set(variable, { owner, value });

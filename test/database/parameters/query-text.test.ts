@@ -124,3 +124,9 @@ describe('The text of queries in the log of a MySQL', () => {
     ]);
   });
 });
+
+test('A choice of query text that is none is refused with the choices', () => {
+  expect(refusal(() => postgres({ queryText: 'slow' as QueryText }))).toMatch(
+    /queryText is "slow", expected NEVER, IN_ERRORS, SLOW/,
+  );
+});

@@ -176,7 +176,7 @@ describe('A service that is bound with a user', () => {
     const template = services((database) => ({
       Web: [
         database,
-        database.withUser(database.owner!, {
+        database.withUser(database.addUser('migrator', READ_WRITE), {
           databaseName: 'archive',
           variables: {
             host: 'ARCHIVE_HOST',
@@ -238,8 +238,8 @@ describe('The bootstrap statements', () => {
   test('create every user, also one that is added, for setup: false', () => {
     const { database } = postgres({ setup: false, extensions: ['uuid-ossp'] });
     database.addUser('reporting', READ_ONLY);
-    ['CREATE EXTENSION IF NOT EXISTS "uuid-ossp";', `CREATE ROLE "owner" LOGIN PASSWORD :'owner_password';`, 'CREATE ROLE "owner_clone" LOGIN IN ROLE "owner";',
-      `CREATE ROLE "reporting" LOGIN PASSWORD :'reporting_password';`, 'ALTER DEFAULT PRIVILEGES FOR ROLE "owner" GRANT SELECT ON TABLES TO "reporting";'].forEach((statement) => expect(database.bootstrapSql).toContain(statement));
+    ['CREATE EXTENSION IF NOT EXISTS "uuid-ossp";', 'CREATE ROLE "owner" LOGIN PASSWORD :\'owner_password\';', 'CREATE ROLE "owner_clone" LOGIN IN ROLE "owner";',
+      'CREATE ROLE "reporting" LOGIN PASSWORD :\'reporting_password\';', 'ALTER DEFAULT PRIVILEGES FOR ROLE "owner" GRANT SELECT ON TABLES TO "reporting";'].forEach((statement) => expect(database.bootstrapSql).toContain(statement));
   });
 
   test('never leave the master user a member of an owner with IAM, who would lose its password', () => {

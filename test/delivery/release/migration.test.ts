@@ -239,7 +239,6 @@ describe('The migrations of two databases in one release', () => {
   test.each<[string, (given: Parts) => MigrationOptions, string]>([
     ['without a database', () => ({}), 'migrations[0].database is not given, and Application/Api has several databases: Application/Orders, Application/Second'],
     ['of a database that the service does not use', ({ stack }) => ({ database: new HardenedPostgres(stack, 'Other', { network: stack.node.findChild('Network') as SecureVpc }) }), 'migrations[0].database is Application/Other, which is not among the backing services of Application/Api'],
-    ['of a database that the service knows by other variables', ({ reports }) => ({ database: reports }), 'migrations[0].connection names the host of Application/Second DB_HOST, but Application/Api reads it by REPORTS_HOST'],
   ])('are refused %s', (_, options, message) => {
     const given = withReports();
     const migrations = [Migration.command(given.api, COMMAND, options(given))];
