@@ -17,6 +17,28 @@ export function isToReset(
   return account ? refused.includes(account) : accounts.some((other) => refused.includes(other));
 }
 
+/**
+ * Accounts of one user whose passwords the server refuses.
+ *
+ * Where the current one signs in, the server is the one of the secret. A refused one beside it is being rotated, and
+ * a password that the setup would set there is not the one that the rotation makes current a moment later.
+ */
+export async function refusedOf(
+  [current]: readonly Account[],
+  existing: readonly Account[],
+  signsIn: (account: Account) => Promise<boolean>,
+): Promise<Account[]> {
+  const refused: Account[] = [];
+  for (const account of existing) {
+    if (!(await signsIn(account))) {
+      refused.push(account);
+    } else if (account === current) {
+      return [];
+    }
+  }
+  return refused;
+}
+
 /** Account with a password that nobody knows. The next rotation sets another one. */
 export function unknownAccount(user = ''): Account {
   return { user, password: randomBytes(RANDOM_BYTES).toString('base64') };

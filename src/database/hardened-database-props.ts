@@ -59,7 +59,7 @@ export interface HardenedDatabaseProps {
   /**
    * Name of the instance or cluster.
    * It has 1 to 50 lower-case letters, digits and single hyphens, and begins with a letter.
-   * It can't be changed: RDS would make a second, empty server, which the setup refuses (docs/database.md).
+   * It can't be changed: RDS would replace the database, and the setup refuses the empty one that comes.
    * The names of the log groups contain it.
    * @default - from the path of this construct, with a hash of it at the end
    */

@@ -2,7 +2,7 @@ import { escape, escapeId } from 'mysql2';
 import type { EarlierSetup } from '../former-server';
 import { checkWaysToSignIn, type KnownUser, namesOf, type PlannedUser } from '../planned-user';
 import { cloneOf, type SetupProperties } from '../properties';
-import { isToReset, unknownAccount } from '../reset-passwords';
+import { isToReset, refusedOf, unknownAccount } from '../reset-passwords';
 import type { Run } from '../run';
 import type { Account } from '../secrets';
 import { signsIn } from '../sign-in';
@@ -79,13 +79,8 @@ export class Accounts implements EarlierSetup {
 
   /** Accounts of a user that exist, with whose password nobody can sign in. So it is on a restored server. */
   private async refusedAccounts({ accounts }: PlannedUser, known: readonly KnownUser[]): Promise<Account[]> {
-    const refused: Account[] = [];
-    for (const account of accounts.filter(({ user }) => known.some(({ name }) => name === user))) {
-      if (!(await this.signsIn(account))) {
-        refused.push(account);
-      }
-    }
-    return refused;
+    const existing = accounts.filter(({ user }) => known.some(({ name }) => name === user));
+    return refusedOf(accounts, existing, async (account) => this.signsIn(account));
   }
 
   private async createOrReset(

@@ -3,7 +3,7 @@ import { SetupError } from '../failure';
 import type { EarlierSetup } from '../former-server';
 import { checkWaysToSignIn, type KnownUser, namesOf, type PlannedUser } from '../planned-user';
 import { cloneOf, type SetupProperties } from '../properties';
-import { isToReset, unknownAccount } from '../reset-passwords';
+import { isToReset, refusedOf, unknownAccount } from '../reset-passwords';
 import type { Run } from '../run';
 import type { Account } from '../secrets';
 import { signsIn } from '../sign-in';
@@ -82,12 +82,10 @@ export class Roles implements EarlierSetup {
 
   /** Accounts of users that exist, with whose password nobody can sign in. So it is on a restored server. */
   private async refusedAccounts(known: readonly KnownUser[]): Promise<Account[]> {
-    const accounts = this.context.users.flatMap((user) => user.accounts).filter(({ user }) => has(known, user));
     const refused: Account[] = [];
-    for (const account of accounts) {
-      if (!(await this.signsIn(account))) {
-        refused.push(account);
-      }
+    for (const { accounts } of this.context.users) {
+      const existing = accounts.filter(({ user }) => has(known, user));
+      refused.push(...(await refusedOf(accounts, existing, async (account) => this.signsIn(account))));
     }
     return refused;
   }

@@ -49,7 +49,7 @@ describe('Automated backups that are replicated', () => {
     expect(periods).toEqual([3, undefined]);
   });
 
-  test('of two databases share one alias', () => {
+  test('of two databases share one alias [E-10]', () => {
     const { stack, recoveryRegion } = replicated({ replicateAutomatedBackups: true });
     new HardenedPostgres(stack, 'Second', {
       network: new SecureVpc(stack, 'Other'), backup: BackupPolicy.daily({ recoveryRegion, replicateAutomatedBackups: true }),
