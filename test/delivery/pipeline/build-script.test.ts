@@ -143,7 +143,7 @@ describe('The build of an image', () => {
     expect(trivy).toHaveLength(2);
     trivy.forEach((call) =>
       expect(call).toMatch(
-        /^docker run --rm --volume \/tmp\/scan:\/scan --volume \/tmp\/scan\/cache:\/root\/\.cache\/trivy trivy@sha256:1 image --input \/scan\/image\.tar /,
+        /^docker run --rm --volume \/tmp\/scan:\/scan --volume \/tmp\/scan\/cache:\/cache trivy@sha256:1 --cache-dir \/cache image --input \/scan\/image\.tar /,
       ),
     );
   });

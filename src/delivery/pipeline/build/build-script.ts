@@ -66,7 +66,7 @@ scan() {
   mkdir -p "$scan_folder/reports" "$scan_folder/cache"
   docker save --output "$scan_folder/image.tar" "$1"
   trivy() { docker run --rm --volume "$scan_folder:/scan" \
---volume "$scan_folder/cache:/root/.cache/trivy" "$TRIVY_IMAGE" image --input /scan/image.tar "$@"; }
+--volume "$scan_folder/cache:/cache" "$TRIVY_IMAGE" --cache-dir /cache image --input /scan/image.tar "$@"; }
   accepted=()
   if [ -n "\${ACCEPTED_FINDINGS:-}" ]; then
     cp "$ACCEPTED_FINDINGS" "$scan_folder/accepted"
