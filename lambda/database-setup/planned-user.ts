@@ -1,6 +1,6 @@
 import { SetupError } from './failure';
-import { cloneOf, type SetupUser } from './properties';
-import type { Account } from './secrets';
+import { cloneOf, type SetupProperties, type SetupUser } from './properties';
+import type { Account, Secrets } from './secrets';
 
 /** User of the server as it is before the setup. */
 export interface KnownUser {
@@ -12,6 +12,16 @@ export interface KnownUser {
 /** User with the accounts that its secret names. */
 export interface PlannedUser extends SetupUser {
   readonly accounts: readonly Account[];
+}
+
+/** Users of the setup, with what their secrets say. */
+export async function plannedUsers({ users }: SetupProperties, secrets: Secrets): Promise<PlannedUser[]> {
+  return Promise.all(users.map(async (user) => ({ ...user, accounts: await secrets.accounts(user) })));
+}
+
+/** True if the server has a user of the name. */
+export function has(known: readonly KnownUser[], name: string): boolean {
+  return known.some((user) => user.name === name);
 }
 
 /** Names that the user needs on the server, its alternating clone included where there is a secret. */

@@ -14,12 +14,19 @@ import { DatabaseUsers } from './users/database-users';
 
 /** Database whose users sign in. All of its parts exist. */
 export interface DatabaseSignInsProps {
+  /** Statements and rotation functions of the engine. */
   readonly engine: EngineConfig;
+  /** Names of users and databases, rotation and port. */
   readonly settings: DatabaseSettings;
+  /** Network of the rotation functions and of the setup. */
   readonly network: ISecureVpc;
+  /** Server with the users. */
   readonly server: DatabaseServer;
+  /** Credentials of the master user, whose children the others are. */
   readonly master: MasterCredentials;
+  /** Key of the secrets. */
   readonly key: Key;
+  /** Security group of the server. */
   readonly securityGroup: SecurityGroup;
 }
 

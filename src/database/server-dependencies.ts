@@ -12,7 +12,9 @@ import { createServerLogs } from './server/server-logs';
 
 /** Network and settings of a database. */
 export interface ServerDependenciesProps {
+  /** Network whose data tier holds the server. */
   readonly network: ISecureVpc;
+  /** Names, parameters, logs and removal policies. */
   readonly settings: DatabaseSettings;
 }
 

@@ -1,6 +1,7 @@
-import { AspectPriority, Aspects, CfnResource, type IAspect, Validations } from 'aws-cdk-lib';
+import { CfnResource, Validations } from 'aws-cdk-lib';
 import { type CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import type { IConstruct } from 'constructs';
+import { whenComplete } from '../validation/when-complete';
 
 /** Association of a resource, or of a web ACL, in the app of a construct. */
 export function associationOf(
@@ -14,20 +15,16 @@ export function associationOf(
 
 /** Warns at synthesis of a web ACL that nothing is associated with, whoever associates it. */
 export function warnOfNoAssociation(webAcl: CfnWebACL): void {
-  Aspects.of(webAcl).add(new NoAssociationWarning(), { priority: AspectPriority.READONLY });
-}
-
-class NoAssociationWarning implements IAspect {
-  public visit(node: IConstruct): void {
-    if (associationOf(node, { webAclArn: (node as CfnWebACL).attrArn }) === undefined) {
-      Validations.of(node).addWarning(
+  whenComplete(webAcl, () => {
+    if (associationOf(webAcl, { webAclArn: webAcl.attrArn }) === undefined) {
+      Validations.of(webAcl).addWarning(
         '@org/prod-constructs:unusedFirewall',
         'This firewall protects nothing. Give it to a SecureLoadBalancer or a ProductionWebService as the prop ' +
           'firewall, call associate() for another resource, or remove it. If another app associates it, acknowledge ' +
           'this warning.',
       );
     }
-  }
+  });
 }
 
 /** Compares CloudFormation types, which are the same in every loaded copy of aws-cdk-lib. */

@@ -1,5 +1,6 @@
-import { AspectPriority, Aspects, type IAspect, Stack, Validations } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { whenComplete } from './when-complete';
 
 /** Properties of {@link checkStackTags}. */
 interface StackTagsCheckProps {
@@ -18,30 +19,20 @@ interface StackTagsCheckProps {
  * updates all of them, and resets what AWS or a release has edited since. Without the flag
  * `@aws-cdk/core:explicitStackTags`, tags of `Tags.of(app)` are stack-level tags, too.
  */
-export function checkStackTags(construct: IConstruct, props: StackTagsCheckProps): void {
-  Aspects.of(construct).add(new StackTagsCheck(construct, props), { priority: AspectPriority.READONLY });
-}
-
-class StackTagsCheck implements IAspect {
-  public constructor(
-    private readonly construct: IConstruct,
-    private readonly props: StackTagsCheckProps,
-  ) {}
-
-  public visit(node: IConstruct): void {
-    if (node !== this.construct || !Stack.of(node).tags.hasTags()) {
+export function checkStackTags(construct: IConstruct, { id, effect, production }: StackTagsCheckProps): void {
+  whenComplete(construct, () => {
+    if (!Stack.of(construct).tags.hasTags()) {
       return;
     }
-    const { id, effect, production } = this.props;
     const message =
       `This stack has stack-level tags. When one of them changes, CloudFormation ${effect}. Set the flag ` +
       '@aws-cdk/core:explicitStackTags, remove the prop tags of the stack, and use Tags.of(...), which omits what ' +
       'must not change.';
-    const validations = Validations.of(node);
+    const validations = Validations.of(construct);
     if (production) {
       validations.addError(`@org/prod-constructs:${id}`, message);
     } else {
       validations.addWarning(`@org/prod-constructs:${id}`, message);
     }
-  }
+  });
 }

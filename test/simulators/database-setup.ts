@@ -2,6 +2,7 @@ import { execFile } from 'child_process';
 import * as http from 'http';
 import type { AddressInfo } from 'net';
 import * as path from 'path';
+import { DATABASE } from './rds-postgres';
 
 /** The bundle as it is deployed. */
 const BUNDLE = path.join(__dirname, '../../assets/database-setup/index.js');
@@ -28,6 +29,22 @@ export interface SetupResult {
   readonly log: string;
   readonly exitCode: number;
   readonly milliseconds: number;
+}
+
+/** Properties of the custom resource for a PostgreSQL server on this machine. What is given goes before. */
+export function setupProperties(port: number, given: object = {}) {
+  return {
+    engine: 'postgres',
+    host: 'localhost',
+    port: `${port}`,
+    masterSecretArn: 'arn:master',
+    database: DATABASE,
+    databases: [],
+    schemas: [],
+    extensions: [],
+    statements: '1',
+    ...given,
+  };
 }
 
 /** Bundled setup function with Secrets Manager and CloudFormation of its own, both on this machine. */

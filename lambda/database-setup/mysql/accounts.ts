@@ -1,6 +1,6 @@
 import { escape, escapeId } from 'mysql2';
 import type { EarlierSetup } from '../former-server';
-import { checkWaysToSignIn, type KnownUser, namesOf, type PlannedUser } from '../planned-user';
+import { checkWaysToSignIn, has, type KnownUser, namesOf, type PlannedUser } from '../planned-user';
 import { cloneOf, type SetupProperties } from '../properties';
 import { isToReset, refusedOf, unknownAccount } from '../reset-passwords';
 import type { Run } from '../run';
@@ -73,13 +73,13 @@ export class Accounts implements EarlierSetup {
   /** A clone is made only with its password, because MySQL lets in whoever has none. */
   private wanted({ name, accounts }: PlannedUser, known: readonly KnownUser[]): string[] {
     const clone = cloneOf(name);
-    const hasClone = known.some((user) => user.name === clone) || accounts.some(({ user }) => user === clone);
+    const hasClone = has(known, clone) || accounts.some(({ user }) => user === clone);
     return hasClone && accounts.length > 0 ? [name, clone] : [name];
   }
 
   /** Accounts of a user that exist, with whose password nobody can sign in. So it is on a restored server. */
   private async refusedAccounts({ accounts }: PlannedUser, known: readonly KnownUser[]): Promise<Account[]> {
-    const existing = accounts.filter(({ user }) => known.some(({ name }) => name === user));
+    const existing = accounts.filter(({ user }) => has(known, user));
     return refusedOf(accounts, existing, async (account) => this.signsIn(account));
   }
 

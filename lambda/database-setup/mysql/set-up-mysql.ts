@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { escapeId } from 'mysql2';
 import { SetupError } from '../failure';
 import { checkFormerServer } from '../former-server';
-import type { PlannedUser } from '../planned-user';
+import { plannedUsers } from '../planned-user';
 import { type Access, allDatabases, type SetupProperties } from '../properties';
 import type { Run } from '../run';
 import type { Account, Secrets } from '../secrets';
@@ -33,9 +33,7 @@ const RIGHTS: { readonly [access in Access]: readonly string[] } = { OWNER: OWN,
 /** Sets a MySQL server up. Each statement stands for itself, because MySQL has no transactions of them. */
 export async function setUpMysql(properties: SetupProperties, secrets: Secrets, run: Run): Promise<void> {
   run.begin('Read the secrets');
-  const users: PlannedUser[] = await Promise.all(
-    properties.users.map(async (user) => ({ ...user, accounts: await secrets.accounts(user) })),
-  );
+  const users = await plannedUsers(properties, secrets);
 
   const { master, session } = await signInAsMaster(properties, secrets, run, async (account) =>
     MysqlSession.open(properties, account, run),

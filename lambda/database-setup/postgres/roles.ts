@@ -1,7 +1,7 @@
 import { escapeIdentifier as identifier, escapeLiteral as literal } from 'pg';
 import { SetupError } from '../failure';
 import type { EarlierSetup } from '../former-server';
-import { checkWaysToSignIn, type KnownUser, namesOf, type PlannedUser } from '../planned-user';
+import { checkWaysToSignIn, has, type KnownUser, namesOf, type PlannedUser } from '../planned-user';
 import { cloneOf, type SetupProperties } from '../properties';
 import { isToReset, refusedOf, unknownAccount } from '../reset-passwords';
 import type { Run } from '../run';
@@ -203,8 +203,4 @@ export async function hasGrantOptions(session: PostgresSession): Promise<boolean
     "SELECT current_setting('server_version_num') AS version",
   );
   return Number(version) >= 160_000;
-}
-
-function has(known: readonly KnownUser[], name: string): boolean {
-  return known.some((user) => user.name === name);
 }

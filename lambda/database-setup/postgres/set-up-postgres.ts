@@ -1,6 +1,6 @@
 import { escapeIdentifier as identifier } from 'pg';
 import { checkFormerServer } from '../former-server';
-import type { PlannedUser } from '../planned-user';
+import { plannedUsers } from '../planned-user';
 import { allDatabases, type SetupProperties } from '../properties';
 import { reach } from '../reach';
 import type { Run } from '../run';
@@ -18,9 +18,7 @@ const MAINTENANCE_DATABASES = ['postgres', 'template1'];
 /** Sets a PostgreSQL server up: roles first, then each database in a transaction of its own. */
 export async function setUpPostgres(properties: SetupProperties, secrets: Secrets, run: Run): Promise<void> {
   run.begin('Read the secrets');
-  const users: PlannedUser[] = await Promise.all(
-    properties.users.map(async (user) => ({ ...user, accounts: await secrets.accounts(user) })),
-  );
+  const users = await plannedUsers(properties, secrets);
 
   const { master, session } = await signInAsMaster(properties, secrets, run, async (account) =>
     openDatabase(properties, account, run),

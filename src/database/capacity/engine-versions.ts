@@ -17,7 +17,10 @@ export interface MajorVersion {
    * @default - not announced
    */
   readonly supportedUntil?: string;
-  /** True where this day has passed. RDS creates the version with extended support only, which is paid. */
+  /**
+   * True where this day has passed. RDS creates the version with extended support only, which is paid.
+   * @default false
+   */
   readonly ended?: boolean;
   /** Lowest minor version that has not ended. */
   readonly lowest: number;

@@ -1,7 +1,8 @@
-import { AspectPriority, Aspects, type IAspect, Token, Validations } from 'aws-cdk-lib';
+import { Token, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { IBackingServiceClient } from '../../contracts';
 import { checkWholeNumber } from '../../validation/checks';
+import { whenComplete } from '../../validation/when-complete';
 
 /**
  * Connections that pools must leave.
@@ -38,14 +39,11 @@ export class ConnectionPools {
     });
     this.pools.push({ client, poolSize });
     if (this.pools.length === 1) {
-      Aspects.of(this.database).add(new PoolWarning(this.database, () => this.excess()), {
-        priority: AspectPriority.READONLY,
-      });
+      whenComplete(this.database, () => this.warnOfExcess());
     }
   }
 
-  /** Message about pools that do not fit. */
-  private excess(): string | undefined {
+  private warnOfExcess(): void {
     const known = this.pools.filter(({ client, poolSize }) => ![client.maxTasks, poolSize].some(Token.isUnresolved));
     const terms = known.map(({ client, poolSize }) => {
       const tasks = client.maxTasks ?? 1;
@@ -56,25 +54,13 @@ export class ConnectionPools {
     const needed = terms.reduce((sum, { connections }) => sum + connections, 0);
     const maxConnections = this.maxConnections ?? Infinity;
     const ceiling = maxConnections - RESERVED_CONNECTIONS;
-    return needed <= ceiling
-      ? undefined
-      : `During a deployment the pools may open ${needed} connections (tasks × ${DEPLOYMENT_FACTOR} × pool: ` +
+    if (needed > ceiling) {
+      Validations.of(this.database).addWarning(
+        '@org/prod-constructs:connectionPools',
+        `During a deployment the pools may open ${needed} connections (tasks × ${DEPLOYMENT_FACTOR} × pool: ` +
           `${terms.map(({ text }) => text).join(', ')}), and the server has ${ceiling}: ${maxConnections} without ` +
-          `${RESERVED_CONNECTIONS} in reserve. Lower poolSize or maxTasks, or choose a larger capacity.`;
-  }
-}
-
-/** Aspect that looks at the pools when all services exist, whatever their order. */
-class PoolWarning implements IAspect {
-  public constructor(
-    private readonly database: IConstruct,
-    private readonly excess: () => string | undefined,
-  ) {}
-
-  public visit(node: IConstruct): void {
-    const message = node === this.database ? this.excess() : undefined;
-    if (message !== undefined) {
-      Validations.of(node).addWarning('@org/prod-constructs:connectionPools', message);
+          `${RESERVED_CONNECTIONS} in reserve. Lower poolSize or maxTasks, or choose a larger capacity.`,
+      );
     }
   }
 }

@@ -83,9 +83,9 @@ export class RotatedSecrets {
    */
   public createApplication(userName: string): ISecret {
     const [master, application] = ['master', 'application'].map((part) => this.functionName(this.master, part));
-    this.schedule(this.master, 'MasterRotation', this.props.server.masterSecret, this.props.functions.single({
-      ...this.functionOptions(master),
-    }));
+    this.schedule(this.master, 'MasterRotation', this.props.server.masterSecret, this.props.functions.single(
+      this.functionOptions(master),
+    ));
     const id = idOfUser('Application', userName);
     if (id !== 'Application') {
       this.keepAwake(this.master, 'RotationAwake', { master });

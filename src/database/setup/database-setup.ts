@@ -1,4 +1,4 @@
-import { CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { CustomResource, Duration, Lazy } from 'aws-cdk-lib';
 import { InterfaceVpcEndpointAwsService, Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
@@ -9,6 +9,7 @@ import { acknowledge } from '../../compliance/acknowledge';
 import type { EnvironmentProfile } from '../../environment';
 import { hardenedFunction } from '../../functions/hardened-function';
 import { GrowingPolicy } from '../../iam/growing-policy';
+import { viaService } from '../../iam/service-host';
 import type { ISecureVpc } from '../../network';
 import { allowTo } from '../../network/security-groups/allow-to';
 import { stackPath } from '../../text/stack-path';
@@ -30,7 +31,9 @@ export interface SetupPlan {
 
 /** User that the setup creates in the server. */
 export interface SetupUser {
+  /** Name in the server. */
   readonly userName: string;
+  /** Rights in all databases of the server. */
   readonly access: 'OWNER' | 'READ_WRITE' | 'READ_ONLY';
   /**
    * Secret with the password.
@@ -143,7 +146,6 @@ export class DatabaseSetup extends Construct {
   /** Grows with the users. The function decrypts secrets through Secrets Manager alone. */
   private createSecretsPolicy(): GrowingPolicy {
     const { server, key } = this.props;
-    const { region, urlSuffix } = Stack.of(this);
     return new GrowingPolicy(this, 'SecretsPolicy', {
       role: this.handler.role as Role,
       prop: 'addUser',
@@ -151,7 +153,7 @@ export class DatabaseSetup extends Construct {
         new PolicyStatement({
           actions: ['kms:Decrypt'],
           resources: [key.keyArn],
-          conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${region}.${urlSuffix}` } },
+          conditions: { StringEquals: { 'kms:ViaService': viaService(this, 'secretsmanager') } },
         }),
         readOf(server.masterSecret),
       ],

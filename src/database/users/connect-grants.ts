@@ -1,8 +1,9 @@
-import { AspectPriority, Aspects, type IAspect, Stack, Token, Validations } from 'aws-cdk-lib';
+import { Stack, Token, Validations } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { knownToDiffer } from '../../validation/checks';
 import { checkRules } from '../../validation/rules';
+import { whenComplete } from '../../validation/when-complete';
 import type { BootstrapUser } from '../credentials/bootstrap-sql';
 import { cloneOf, MASTER_USER } from '../credentials/user-names';
 
@@ -47,57 +48,47 @@ export function checkConnectGrant(database: IConstruct, grant: ConnectGrant): vo
       fix: 'add the statement to its permission set (docs/database-users.md, Let people in)',
     },
   ]);
-  Aspects.of(database).add(new GrantWarning(database, grant), { priority: AspectPriority.READONLY });
+  whenComplete(database, () => {
+    warnOfUser(database, grant);
+    warnOfAccount(database, grant);
+  });
 }
 
-/** Aspect that looks at a grant when all users exist, whatever their order. */
-class GrantWarning implements IAspect {
-  public constructor(
-    private readonly database: IConstruct,
-    private readonly grant: ConnectGrant,
-  ) {}
-
-  public visit(node: IConstruct): void {
-    if (node === this.database) {
-      this.warnOfUser();
-      this.warnOfAccount();
-    }
+function warnOfUser(database: IConstruct, grant: ConnectGrant): void {
+  const { userName, users } = grant;
+  if (Token.isUnresolved(userName)) {
+    return;
   }
-
-  private warnOfUser(): void {
-    const { userName, users } = this.grant;
-    if (Token.isUnresolved(userName)) {
-      return;
-    }
-    if (signsInByPassword(this.grant)) {
-      this.warn('grantConnectPassword', `grantConnect names '${userName}', who signs in with a password.`);
-    } else if (!users.some((user) => user.userName === userName)) {
-      const known = users.filter(({ password }) => !password).map((user) => user.userName);
-      this.warn(
-        'grantConnectUser',
-        `grantConnect names '${userName}', whom the database does not create. ` +
-          (known.length > 0 ? `Users with IAM authentication are ${known.join(', ')}. ` : '') +
-          'Create the user by addUser with iamAuthentication: true, unless somebody creates it by hand.',
-      );
-    }
+  if (signsInByPassword(grant)) {
+    warn(database, 'grantConnectPassword', `grantConnect names '${userName}', who signs in with a password.`);
+  } else if (!users.some((user) => user.userName === userName)) {
+    const known = users.filter(({ password }) => !password).map((user) => user.userName);
+    warn(
+      database,
+      'grantConnectUser',
+      `grantConnect names '${userName}', whom the database does not create. ` +
+        (known.length > 0 ? `Users with IAM authentication are ${known.join(', ')}. ` : '') +
+        'Create the user by addUser with iamAuthentication: true, unless somebody creates it by hand.',
+    );
   }
+}
 
-  private warnOfAccount(): void {
-    const { account } = Stack.of(this.database);
-    const { principalAccount } = this.grant.grantee.grantPrincipal;
-    if (principalAccount !== undefined && knownToDiffer(principalAccount, account)) {
-      this.warn(
-        'grantConnectAccount',
-        `grantConnect names a role of account ${principalAccount}, to which this stack can add no policy, and whose ` +
-          `tokens do not open a server of account ${account}. Grant a role of account ${account}, which ` +
-          'the other one may assume.',
-      );
-    }
+function warnOfAccount(database: IConstruct, { grantee }: ConnectGrant): void {
+  const { account } = Stack.of(database);
+  const { principalAccount } = grantee.grantPrincipal;
+  if (principalAccount !== undefined && knownToDiffer(principalAccount, account)) {
+    warn(
+      database,
+      'grantConnectAccount',
+      `grantConnect names a role of account ${principalAccount}, to which this stack can add no policy, and whose ` +
+        `tokens do not open a server of account ${account}. Grant a role of account ${account}, which ` +
+        'the other one may assume.',
+    );
   }
+}
 
-  private warn(id: string, message: string): void {
-    Validations.of(this.database).addWarning(`@org/prod-constructs:${id}`, message);
-  }
+function warn(database: IConstruct, id: string, message: string): void {
+  Validations.of(database).addWarning(`@org/prod-constructs:${id}`, message);
 }
 
 function signsInByPassword({ userName, users, masterUserName = MASTER_USER }: ConnectGrant): boolean {

@@ -1,6 +1,7 @@
 import type { IConstruct } from 'constructs';
+import { connectionOf } from '../../contracts/bound-connection';
 import type { DatabaseConnectionOptions } from '../../database';
-import { connectionOf } from '../../database/credentials/bound-connection';
+import { variableNames } from '../../database/credentials/database-variables';
 import type { ProductionWebService } from '../../service';
 import { PropError } from '../../validation/prop-error';
 
@@ -19,16 +20,16 @@ interface ConnectedMigration {
 /**
  * Connection of a migration. What the caller leaves open is as the service has it.
  *
- * A migration of another database inside the server would change tables that the service never reads.
+ * A migration of another database inside the server would change tables that the service never reads. One whose
+ * variables have other names would find no database.
  */
 export function migrationConnection(
   scope: IConstruct,
   { prop, service, database, connection = {} }: ConnectedMigration,
 ): DatabaseConnectionOptions {
   const nameOf = ({ databaseName = database.databaseName }: DatabaseConnectionOptions) => databaseName;
-  const theirs = service._bindings
-    .filter(({ store }) => store === database)
-    .flatMap((binding) => connectionOf(binding) ?? []);
+  const bindings = service._bindings.filter(({ store }) => store === database);
+  const theirs = bindings.flatMap((binding) => connectionOf(binding) ?? []);
   const names = [...new Set(theirs.map(nameOf))];
   if (connection.databaseName === undefined && names.length > 1) {
     throw new PropError(scope, {
@@ -41,7 +42,18 @@ export function migrationConnection(
   }
   const databaseName = connection.databaseName ?? theirs[0]?.databaseName;
   const inDatabase = theirs.filter((one) => nameOf(one) === nameOf({ databaseName }));
-  return { ...connection, databaseName, variables: connection.variables ?? namesOf(inDatabase) };
+  const variables = connection.variables ?? namesOf(inDatabase);
+  const read = bindings.flatMap(({ environment }) => Object.keys(environment));
+  const { host } = variableNames({});
+  if (variables === undefined && !read.includes(host)) {
+    throw new PropError(scope, {
+      prop: `${prop}.connection`,
+      problem:
+        `names the host of ${database.node.path} ${host}, but ${service.node.path} reads it by ` + read.join(', '),
+      fix: 'give the names of withVariables() in backingServices, too: connection: { variables }',
+    });
+  }
+  return { ...connection, databaseName, variables };
 }
 
 /** Names of the variables of the only connection. With several, the defaults have to be among them. */

@@ -80,7 +80,10 @@ export interface MigrationOptions {
 
 /** Service, command and options of a migration, as its checks and its tasks see them. */
 export interface MigrationRequest {
+  /** Service that the migration belongs to. */
   readonly _service: IReleasedService;
+  /** Command that migrates. */
   readonly _command: string[];
+  /** Options as the caller gave them. */
   readonly _options: MigrationOptions;
 }

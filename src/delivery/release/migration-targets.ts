@@ -1,7 +1,6 @@
 import type { IConstruct } from 'constructs';
 import type { ReleaseTarget } from '../../contracts';
 import type { IMigratableDatabase } from '../../database';
-import { variableNames } from '../../database/credentials/database-variables';
 import { ProductionWebService } from '../../service';
 import type { OneOffTask } from '../../service/task/one-off-task';
 import { checkInReach } from '../../validation/objects-in-reach';
@@ -30,7 +29,6 @@ export function migrationTargets(scope: IConstruct, migration: MigrationRequest,
   const database = options.database ?? databasesOf(service.releaseTarget)[0];
   const connection = migrationConnection(scope, { prop, service, database, connection: options.connection });
   const tasks = new MigrationTasks(scope, service, { prop, database, options: { ...options, connection } });
-  tasks.checkVariables();
   return { target: tasks.migration(), plan: options.plan && tasks.plan() };
 }
 
@@ -113,24 +111,6 @@ class MigrationTasks {
           'or remove plan',
       },
     ]);
-  }
-
-  /** A service that reads a database by other variables has a migration that does, too. */
-  public checkVariables(): void {
-    const { prop, database, options: { connection } } = this.bound;
-    const { host } = variableNames({});
-    const theirs = this.service._bindings
-      .filter(({ store }) => store === database)
-      .flatMap(({ environment }) => Object.keys(environment));
-    if (connection?.variables === undefined && !theirs.includes(host)) {
-      throw new PropError(this.scope, {
-        prop: `${prop}.connection`,
-        problem:
-          `names the host of ${database.node.path} ${host}, but ${this.service.node.path} reads it by ` +
-          theirs.join(', '),
-        fix: 'give the names of withVariables() in backingServices, too: connection: { variables }',
-      });
-    }
   }
 
   private targetOf({ family, roleArns, connections }: OneOffTask): ReleaseTarget {

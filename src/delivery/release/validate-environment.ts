@@ -2,6 +2,7 @@ import type { IConstruct } from 'constructs';
 import type { IReleasedService } from '../../contracts';
 import { ProductionWebService } from '../../service';
 import { checkNothingSecret } from '../../service/container/validate-environment';
+import { valuesOf } from '../../service/task/apply-binding';
 import { checkRules } from '../../validation/rules';
 
 /** Plain variables of a task in a release. */
@@ -33,9 +34,7 @@ export function checkTaskEnvironment(
     ...secrets.map(({ variable }) => [variable, 'a secret of the service'] as const),
     ...own.map((variable) => [variable, 'a secret of the task'] as const),
     ...bindings.flatMap((binding) =>
-      [...Object.keys(binding.environment), ...binding.secrets.map(({ variable }) => variable)].map(
-        (variable) => [variable, binding.store?.node.path ?? 'a backing service'] as const,
-      ),
+      valuesOf(binding).map(([variable]) => [variable, binding.store?.node.path ?? 'a backing service'] as const),
     ),
   ]);
   checkRules(

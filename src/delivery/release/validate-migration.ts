@@ -1,11 +1,11 @@
 import type { Duration } from 'aws-cdk-lib';
-import { Construct, type IConstruct } from 'constructs';
+import type { IConstruct } from 'constructs';
 import type { IMigratableDatabase } from '../../database';
 import { ProductionWebService } from '../../service';
 import { checkReason, checkWholeNumber } from '../../validation/checks';
 import { checkRules, type Rule } from '../../validation/rules';
 import type { TaskContext } from './context/migration-config';
-import { databasesOf } from './database-sign-in';
+import { databaseItself, databasesOf } from './database-sign-in';
 import type { MigrationRequest } from './migration-options';
 import { checkTaskEnvironment } from './validate-environment';
 import { checkSecretsOfTask } from './validate-secrets';
@@ -114,13 +114,7 @@ function databaseRules({ _service: { releaseTarget }, _options: options }: Migra
       problem: `is not given, and ${path} has several databases: ${names}`,
       fix: 'name the database, in one migration for each',
     },
-    {
-      condition: database !== undefined && !Construct.isConstruct(database),
-      prop: `${prop}.database`,
-      value: typeof database === 'object' ? 'what withUser(), withVariables() or withPoolSize() returned' : database,
-      expected: 'a database',
-      fix: 'give the database itself, and the rest as connection',
-    },
+    databaseItself(`${prop}.database`, database, 'give the database itself, and the rest as connection'),
     {
       condition: database !== undefined && !known.includes(database),
       prop: `${prop}.database`,

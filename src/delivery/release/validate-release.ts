@@ -1,9 +1,10 @@
 import { type Duration, Stack, Token } from 'aws-cdk-lib';
-import { Construct, type IConstruct } from 'constructs';
+import type { IConstruct } from 'constructs';
 import { DeploymentEngine, type ReleaseTarget } from '../../contracts';
 import { checkList, checkWholeNumber, knownToDiffer } from '../../validation/checks';
 import { checkRules, type Rule } from '../../validation/rules';
 import type { MigrationConfig } from './context/migration-config';
+import { databaseItself } from './database-sign-in';
 import type { ReleaseProps } from './release-props';
 
 const MAX_SERVICES = 8;
@@ -85,13 +86,7 @@ function stageRules({ stageName, services, snapshot, migrations = [], afterRelea
       problem: `has ${tasks.length} tasks, expected at most ${MAX_TASKS}`,
       fix: 'run some of them in one command, or in another stage',
     })),
-    {
-      condition: snapshot !== undefined && !Construct.isConstruct(snapshot),
-      prop: 'snapshot',
-      value: typeof snapshot === 'object' ? 'what withUser(), withVariables() or withPoolSize() returned' : snapshot,
-      expected: 'a database',
-      fix: 'give the database itself',
-    },
+    databaseItself('snapshot', snapshot, 'give the database itself'),
     {
       condition: snapshot !== undefined && snapshot.snapshotTarget === undefined,
       prop: 'snapshot',

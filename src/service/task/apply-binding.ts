@@ -57,7 +57,7 @@ export function checkVariables(
 }
 
 /** Variables with their values. That of a secret is not known. */
-function valuesOf({ environment, secrets }: ServiceBinding): Array<[variable: string, value?: string]> {
+export function valuesOf({ environment, secrets }: ServiceBinding): Array<[variable: string, value?: string]> {
   return [...Object.entries(environment), ...secrets.map(({ variable }): [string] => [variable])];
 }
 

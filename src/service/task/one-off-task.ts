@@ -2,17 +2,14 @@ import { Tokenization } from 'aws-cdk-lib';
 import { type Connections, type IConnectable, InterfaceVpcEndpointAwsService } from 'aws-cdk-lib/aws-ec2';
 import {
   type CfnTaskDefinition,
-  CpuArchitecture,
-  FargateTaskDefinition,
+  type FargateTaskDefinition,
   LogDriver,
-  OperatingSystemFamily,
   type Secret as EcsSecret,
 } from 'aws-cdk-lib/aws-ecs';
 import type { ManagedPolicy, Role } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { acknowledge } from '../../compliance/acknowledge';
 import type { IBackingService, IBackingServiceClient, ServiceBinding } from '../../contracts';
 import { sortedByName } from '../../contracts/sorted-by-name';
 import { GrowingPolicy } from '../../iam/growing-policy';
@@ -22,6 +19,7 @@ import { closedSecurityGroup } from '../../network/security-groups/closed-securi
 import { stackPath } from '../../text/stack-path';
 import { ServiceSecret } from '../container/service-secret';
 import { hardenedLinux, type WritableMemory } from '../container/task-container';
+import { fargateDefinition } from './fargate-definition';
 import type { ServiceTaskProps } from './service-task-props';
 import { createExecutionPolicy, createExecutionRole, createTaskRole } from './task-permissions';
 import { TaskSecrets } from './task-secrets';
@@ -156,29 +154,18 @@ export class OneOffTask extends Construct implements IBackingServiceClient {
   }
 
   private createTaskDefinition(): FargateTaskDefinition {
-    const { settings: { cpu, memoryMiB, arm64 }, props: { ephemeralStorageGiB } } = this.own;
-    const definition = new FargateTaskDefinition(this, 'Definition', {
+    const { settings, props: { ephemeralStorageGiB } } = this.own;
+    const definition = fargateDefinition(this, settings, {
       family: this.family,
-      cpu,
-      memoryLimitMiB: memoryMiB,
       ephemeralStorageGiB,
       executionRole: this.executionRole,
       // CDK makes a role where none is given.
       taskRole: this.taskRole ?? this.executionRole,
-      runtimePlatform: {
-        cpuArchitecture: arm64 ? CpuArchitecture.ARM64 : CpuArchitecture.X86_64,
-        operatingSystemFamily: OperatingSystemFamily.LINUX,
-      },
     });
     if (!this.taskRole) {
       (definition.node.defaultChild as CfnTaskDefinition).taskRoleArn = undefined;
     }
     definition.node.addDependency(this.executionPolicy);
-    acknowledge(
-      definition,
-      'AwsSolutions-ECS2',
-      'Plain environment variables hold names, ports and hosts; secrets are injected by ARN.',
-    );
     return definition;
   }
 

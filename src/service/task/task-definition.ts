@@ -3,11 +3,9 @@ import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import {
   type ContainerDefinition,
   ContainerDependencyCondition,
-  CpuArchitecture,
-  FargateTaskDefinition,
+  type FargateTaskDefinition,
   LogDriver,
   LogDrivers,
-  OperatingSystemFamily,
   type PortMapping,
   Protocol,
 } from 'aws-cdk-lib/aws-ecs';
@@ -15,7 +13,6 @@ import type { ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { acknowledge } from '../../compliance/acknowledge';
 import type { SecretVariable } from '../../contracts';
 import { GrowingPolicy } from '../../iam/growing-policy';
 import { grantsTo, withoutGrants } from '../../iam/without-grants';
@@ -32,6 +29,7 @@ import {
 } from '../container/task-container';
 import type { ResolvedImage } from '../image/service-image';
 import type { TracingSettings } from '../tracing/tracing-config';
+import { fargateDefinition } from './fargate-definition';
 import { createExecutionPolicy, createExecutionRole, createTaskRole, createTracingPolicy } from './task-permissions';
 import { TaskSecrets } from './task-secrets';
 import type { TaskSettings } from './task-settings';
@@ -154,28 +152,17 @@ export class ServiceTaskDefinition extends Construct {
   }
 
   private createTaskDefinition(): FargateTaskDefinition {
-    const definition = new FargateTaskDefinition(this, 'Definition', {
+    const definition = fargateDefinition(this, this.props, {
       family: uniqueName(this, { maxLength: 255, child: 'Definition' }),
-      cpu: this.props.cpu,
-      memoryLimitMiB: this.props.memoryMiB,
       ephemeralStorageGiB: this.props.ephemeralStorageGiB,
       executionRole: this.executionRole,
       taskRole: this.taskRole,
-      runtimePlatform: {
-        cpuArchitecture: this.props.arm64 ? CpuArchitecture.ARM64 : CpuArchitecture.X86_64,
-        operatingSystemFamily: OperatingSystemFamily.LINUX,
-      },
     });
     // CloudFormation creates roles before their policies. Without the dependency, the first tasks could start early.
     const policies = [this.executionPolicy, ...(this.tracingPolicy ? [this.tracingPolicy] : [])];
     definition.node.addDependency(...policies, grantsTo(this.executionRole));
     // The previous revision stays active, so that a release or a person can roll back to it.
     definition.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
-    acknowledge(
-      definition,
-      'AwsSolutions-ECS2',
-      'Plain environment variables hold names, ports and hosts; secrets are injected by ARN.',
-    );
     return definition;
   }
 

@@ -1,7 +1,6 @@
 import type { IConstruct } from 'constructs';
 import type { IBackingService, ServiceBinding } from '../../contracts';
-import { DatabaseUser } from '../../database';
-import { connectionOf } from '../../database/credentials/bound-connection';
+import { connectionOf } from '../../contracts/bound-connection';
 import { checkList } from '../../validation/checks';
 import { PropError } from '../../validation/prop-error';
 import { checkRules } from '../../validation/rules';
@@ -12,7 +11,7 @@ export function checkBackingServices(scope: IConstruct, services: IBackingServic
   services?.forEach((service, index) => {
     const given = service ?? null;
     if (typeof given?.bind !== 'function') {
-      const user = (given as unknown) instanceof DatabaseUser;
+      const user = typeof given === 'object' && given !== null && 'userName' in given;
       throw new PropError(scope, {
         prop: `backingServices[${index}]`,
         value: given,
@@ -37,7 +36,7 @@ export function checkNoOwner(scope: IConstruct, bindings: ServiceBinding[]): voi
 }
 
 function signsInAsOwner(binding: ServiceBinding): boolean {
-  const { owner } = (binding.store ?? {}) as { readonly owner?: DatabaseUser };
+  const { owner } = (binding.store ?? {}) as { readonly owner?: { readonly userName: string } };
   const name = connectionOf(binding)?.user?.userName;
   return owner !== undefined && name !== undefined && name === owner.userName;
 }

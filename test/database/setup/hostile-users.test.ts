@@ -1,4 +1,4 @@
-import { DatabaseSetup, type SecretValue } from '../../simulators/database-setup';
+import { DatabaseSetup, type SecretValue, setupProperties } from '../../simulators/database-setup';
 import type { PostgresServer } from '../../simulators/postgres-server';
 import { DATABASE, MASTER, startRdsPostgres } from '../../simulators/rds-postgres';
 
@@ -80,23 +80,13 @@ describe.each(['15', '18'])('Against users of a PostgreSQL %s who mean harm, the
   let server: PostgresServer;
   let setup: DatabaseSetup;
 
-  const properties = (given: object = {}) => ({
-    engine: 'postgres',
-    host: 'localhost',
-    port: `${server.port}`,
-    masterSecretArn: 'arn:master',
-    database: DATABASE,
-    databases: ['archive'],
-    schemas: ['billing'],
-    extensions: [],
-    users: [
-      { name: 'owner', access: 'OWNER', secretArn: 'arn:owner' },
-      { name: 'application', access: 'READ_WRITE', secretArn: 'arn:application' },
-      { name: 'reporting', access: 'READ_ONLY', secretArn: 'arn:reporting' },
-    ],
-    statements: '1',
-    ...given,
-  });
+  const standard = [
+    { name: 'owner', access: 'OWNER', secretArn: 'arn:owner' },
+    { name: 'application', access: 'READ_WRITE', secretArn: 'arn:application' },
+    { name: 'reporting', access: 'READ_ONLY', secretArn: 'arn:reporting' },
+  ];
+  const properties = (given: object = {}) =>
+    setupProperties(server.port, { databases: ['archive'], schemas: ['billing'], users: standard, ...given });
   const succeed = async (given: object = {}) => {
     const { status, reason } = await setup.request('Update', properties(given));
     expect([status, reason]).toEqual(['SUCCESS', ENDED]);
@@ -154,7 +144,7 @@ describe.each(['15', '18'])('Against users of a PostgreSQL %s who mean harm, the
   });
 
   test('takes the right to run routines back from a user who only reads from now on', async () => {
-    const users = properties().users.map(({ access, ...user }) => ({
+    const users = standard.map(({ access, ...user }) => ({
       ...user,
       access: access.replace('READ_ONLY', 'READ_WRITE'),
     }));

@@ -1,4 +1,4 @@
-import { DatabaseSetup, type SecretValue } from '../../simulators/database-setup';
+import { DatabaseSetup, type SecretValue, setupProperties } from '../../simulators/database-setup';
 import { missingMysql, MYSQL_MASTER, MysqlServer } from '../../simulators/mysql-server';
 
 // Each request starts a process.
@@ -18,19 +18,8 @@ const reason = missingMysql();
   const owner = { name: OWNER.username, access: 'OWNER', secretArn: 'arn:owner' };
   const application = { name: APPLICATION.username, access: 'READ_WRITE', secretArn: 'arn:application' };
   const reporting = { name: REPORTING.username, access: 'READ_ONLY', secretArn: 'arn:reporting' };
-  const properties = (given: object = {}) => ({
-    engine: 'mysql',
-    host: 'localhost',
-    port: `${server.port}`,
-    masterSecretArn: 'arn:master',
-    database: DATABASE,
-    databases: [],
-    schemas: [],
-    extensions: [],
-    users: [owner, application],
-    statements: '1',
-    ...given,
-  });
+  const properties = (given: object = {}) =>
+    setupProperties(server.port, { engine: 'mysql', database: DATABASE, users: [owner, application], ...given });
   const everything = () => properties({ databases: ['arch`ive'], users: [owner, application, reporting] });
   const succeed = async (given: object) => {
     const result = await setup.request('Update', given);

@@ -1,6 +1,6 @@
 import * as net from 'net';
 import { catalogOf } from '../../simulators/catalog';
-import { DatabaseSetup } from '../../simulators/database-setup';
+import { DatabaseSetup, setupProperties } from '../../simulators/database-setup';
 import { freePort, type PostgresServer } from '../../simulators/postgres-server';
 import { DATABASE, MASTER, startRdsPostgres } from '../../simulators/rds-postgres';
 
@@ -15,19 +15,7 @@ const PASSWORDS = { owner: 'password-of-the-owner', application: 'password-of-th
 let server: PostgresServer;
 let setup: DatabaseSetup;
 
-const properties = (given: object = {}) => ({
-  engine: 'postgres',
-  host: 'localhost',
-  port: `${server.port}`,
-  masterSecretArn: 'arn:master',
-  database: DATABASE,
-  databases: [],
-  schemas: [],
-  extensions: [],
-  users: [OWNER, APPLICATION],
-  statements: '1',
-  ...given,
-});
+const properties = (given: object = {}) => setupProperties(server.port, { users: [OWNER, APPLICATION], ...given });
 
 const start = async (major: string, accessRules: string[] = []) => {
   server = await startRdsPostgres(major, { accessRules });

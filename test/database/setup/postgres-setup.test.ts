@@ -1,5 +1,5 @@
 import { catalogOf } from '../../simulators/catalog';
-import { DatabaseSetup, type SecretValue } from '../../simulators/database-setup';
+import { DatabaseSetup, type SecretValue, setupProperties } from '../../simulators/database-setup';
 import { MAJOR_VERSIONS, type PostgresServer } from '../../simulators/postgres-server';
 import { DATABASE, MASTER, startRdsPostgres } from '../../simulators/rds-postgres';
 
@@ -18,28 +18,17 @@ describe.each(MAJOR_VERSIONS)('The setup of a PostgreSQL %s', (major) => {
   let owner = OWNER;
   const passwords: string[] = [MASTER.password, OWNER.password, APPLICATION.password, REPORTING.password];
 
-  const properties = (given: object = {}) => ({
-    engine: 'postgres',
-    host: 'localhost',
-    port: `${server.port}`,
-    masterSecretArn: 'arn:master',
-    database: DATABASE,
-    databases: [],
-    schemas: [],
-    extensions: [],
-    users: [
-      { name: 'owner', access: 'OWNER', secretArn: 'arn:owner' },
-      { name: 'application', access: 'READ_WRITE', secretArn: 'arn:application' },
-    ],
-    statements: '1',
-    ...given,
-  });
+  const standard = [
+    { name: 'owner', access: 'OWNER', secretArn: 'arn:owner' },
+    { name: 'application', access: 'READ_WRITE', secretArn: 'arn:application' },
+  ];
+  const properties = (given: object = {}) => setupProperties(server.port, { users: standard, ...given });
   const everything = () =>
     properties({
       databases: ['archive'],
       schemas: ['billing'],
       extensions: ['pgcrypto', 'pg_cron'],
-      users: [...properties().users, { name: 'reporting', access: 'READ_ONLY', secretArn: 'arn:reporting' }],
+      users: [...standard, { name: 'reporting', access: 'READ_ONLY', secretArn: 'arn:reporting' }],
     });
   /** Runs the setup, which must succeed. */
   const succeed = async (given: object) => {
@@ -245,7 +234,7 @@ describe.each(MAJOR_VERSIONS)('The setup of a PostgreSQL %s', (major) => {
   });
 
   test('takes from a user who only reads from now on the right to write', async () => {
-    const users = [...properties().users, { name: 'reporting', access: 'READ_WRITE', secretArn: 'arn:reporting' }];
+    const users = [...standard, { name: 'reporting', access: 'READ_WRITE', secretArn: 'arn:reporting' }];
     await succeed({ ...everything(), users });
     await as(REPORTING, "INSERT INTO orders (state) VALUES ('by reporting')");
     await succeed(everything());

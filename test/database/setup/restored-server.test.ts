@@ -1,5 +1,5 @@
 import * as fs from 'fs';
-import { DatabaseSetup, type SecretValue } from '../../simulators/database-setup';
+import { DatabaseSetup, type SecretValue, setupProperties } from '../../simulators/database-setup';
 import { missingMysql, MYSQL_MASTER, MysqlServer } from '../../simulators/mysql-server';
 import type { PostgresServer } from '../../simulators/postgres-server';
 import { DATABASE, MASTER, startRdsPostgres } from '../../simulators/rds-postgres';
@@ -29,19 +29,8 @@ async function setUp(
   const setup = await DatabaseSetup.start(server.certificateFile);
   setup.put('arn:master', given.engine === 'mysql' ? MYSQL_MASTER : MASTER);
   users.forEach(({ name }) => setup.put(`arn:${name}`, account(name, password)));
-  const result = await setup.request(type, {
-    engine: 'postgres',
-    host: 'localhost',
-    port: `${server.port}`,
-    masterSecretArn: 'arn:master',
-    database: DATABASE,
-    databases: [],
-    schemas: [],
-    extensions: [],
-    users: users.map((user) => ({ ...user, secretArn: `arn:${user.name}` })),
-    statements: '1',
-    ...given,
-  });
+  const withSecrets = users.map((user) => ({ ...user, secretArn: `arn:${user.name}` }));
+  const result = await setup.request(type, setupProperties(server.port, { users: withSecrets, ...given }));
   setup.stop();
   return result;
 }

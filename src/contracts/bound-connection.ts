@@ -1,13 +1,12 @@
-import type { ServiceBinding } from '../../contracts';
-import type { DatabaseVariables } from './database-variables';
+import type { ServiceBinding } from './backing-service';
 
 /** Choices of a client's connection, as far as others ask for them. */
 export interface BoundConnection {
   /**
-   * Names of the environment variables.
-   * @default - those of DatabaseVariables
+   * Names of the environment variables, which each kind of database defines.
+   * @default - its own names
    */
-  readonly variables?: DatabaseVariables;
+  readonly variables?: object;
   /**
    * Database inside the server.
    * @default - the one that was created with the server
