@@ -48,9 +48,9 @@ tag_also() {
 }
 
 export BUILDX_NO_DEFAULT_ATTESTATIONS=1
-build_one() { docker build --pull --platform "$PLATFORMS" --file "$DOCKERFILE" "${arguments[@]}" --tag candidate "$DIRECTORY"; }
+build_one() { docker build --pull --platform "$PLATFORMS" --file "$DOCKERFILE" "${arguments[@]}" "${secrets[@]}" --tag candidate "$DIRECTORY"; }
 build_several() {
-  docker buildx build --builder several --platform "$1" --file "$DOCKERFILE" "${arguments[@]}" --metadata-file /tmp/built.json "${@:2}" "$DIRECTORY"
+  docker buildx build --builder several --platform "$1" --file "$DOCKERFILE" "${arguments[@]}" "${secrets[@]}" --metadata-file /tmp/built.json "${@:2}" "$DIRECTORY"
 }
 build_each() {
   docker run --privileged --rm "$BINFMT_IMAGE" --install all
@@ -108,6 +108,11 @@ arguments=(--label "org.opencontainers.image.revision=$IMAGE_TAG")
 while IFS= read -r argument; do
   if [ -n "$argument" ]; then arguments+=(--build-arg "$argument"); fi
 done <<< "${BUILD_ARGUMENTS:-}"
+secrets=()
+for name in ${BUILD_SECRETS:-}; do secrets+=(--secret "id=$name,env=$name"); done
+for file in /tmp/registries/*; do
+  if [ -f "$file" ]; then secrets+=(--secret "id=${file##*/},src=$file"); fi
+done
 if said="$(aws ecr describe-images --repository-name "$REPOSITORY_NAME" --image-ids "imageTag=$IMAGE_TAG" 2>&1)"; then
   echo "$REPOSITORY_NAME:$IMAGE_TAG was pushed before"
 else

@@ -24,6 +24,7 @@ import { checkKinds } from '../../validation/kinds';
 import { checkAllInReach } from '../../validation/objects-in-reach';
 import type { Release } from '../release/release';
 import { KEY_ACTIONS } from './build/build-project';
+import type { BuildSettings } from './build/build-settings';
 import { BuildStages } from './build/build-stages';
 import { ImageBuild } from './build/image-build';
 import { PipelineChecks } from './build/pipeline-checks';
@@ -59,6 +60,11 @@ export interface BlueGreenPipelineProps {
    * @default PipelineChecks.npmScripts()
    */
   readonly checks?: PipelineChecks;
+  /**
+   * Settings of checks and image builds: registries, network, size of the hosts, timeouts.
+   * @default - public registries, no network, an hour
+   */
+  readonly builds?: BuildSettings;
   /**
    * Routing of notifications, and of the alarms after a release.
    *
@@ -179,6 +185,7 @@ export class BlueGreenPipeline extends Construct {
       source,
       images,
       checks: source.pushed ? undefined : checks._bind(this, { directories }),
+      settings: this.props.builds,
       targets: stages.flatMap(({ local }) => local?.services.map(({ releaseTarget }) => releaseTarget) ?? []),
       key: this.key,
       artifacts: this.artifacts,

@@ -1,3 +1,5 @@
+import { REGISTRIES } from './registry-script';
+
 /**
  * Shell scripts of the builds, for bash in CodeBuild. Tests run them with fakes of `docker` and `aws` on the PATH.
  *
@@ -138,10 +140,10 @@ fi`;
 const BUILD = `
 export BUILDX_NO_DEFAULT_ATTESTATIONS=1
 build_one() { docker build --pull --platform "$PLATFORMS" --file "$DOCKERFILE" \
-"\${arguments[@]}" --tag candidate "$DIRECTORY"; }
+"\${arguments[@]}" "\${secrets[@]}" --tag candidate "$DIRECTORY"; }
 build_several() {
-  docker buildx build --builder several --platform "$1" --file "$DOCKERFILE" "\${arguments[@]}" \
---metadata-file /tmp/built.json "\${@:2}" "$DIRECTORY"
+  docker buildx build --builder several --platform "$1" --file "$DOCKERFILE" \
+"\${arguments[@]}" "\${secrets[@]}" --metadata-file /tmp/built.json "\${@:2}" "$DIRECTORY"
 }
 build_each() {
   docker run --privileged --rm "$BINFMT_IMAGE" --install all
@@ -181,6 +183,14 @@ build_and_push() {
   esac
 }`;
 
+/** Secrets of BuildKit: variables by their name, and the files of registries by theirs. No layer has them. */
+const SECRETS = `
+secrets=()
+for name in \${BUILD_SECRETS:-}; do secrets+=(--secret "id=$name,env=$name"); done
+for file in ${REGISTRIES}/*; do
+  if [ -f "$file" ]; then secrets+=(--secret "id=\${file##*/},src=$file"); fi
+done`.trim();
+
 /** Builds, scans and pushes an image. A finding stops the push, and a commit that is pushed already is not built. */
 export const BUILD_SCAN_PUSH = `
 (
@@ -194,6 +204,7 @@ arguments=(--label "org.opencontainers.image.revision=$IMAGE_TAG")
 while IFS= read -r argument; do
   if [ -n "$argument" ]; then arguments+=(--build-arg "$argument"); fi
 done <<< "\${BUILD_ARGUMENTS:-}"
+${SECRETS}
 if said="$(aws ecr describe-images --repository-name "$REPOSITORY_NAME" --image-ids "imageTag=$IMAGE_TAG" 2>&1)"; then
   echo "$REPOSITORY_NAME:$IMAGE_TAG was pushed before"
 else

@@ -11,8 +11,9 @@ import { stackPath } from '../../../text/stack-path';
 import type { PushedImageSource, SourceConfig } from '../source/source-actions';
 import { BuildProject, type BuildProjectProps } from './build-project';
 import { BUILD_SCAN_PUSH, NAME_BUILT_IMAGE, NAME_PUSHED_IMAGE, SCAN_PUSHED_IMAGE, SCAN_REPORTS } from './build-script';
+import { type BoundSettings, bindSettings, type BuildSettings } from './build-settings';
 import type { ImageBuildConfig } from './image-build';
-import type { CheckCommands } from './pipeline-checks';
+import type { BoundChecks } from './pipeline-checks';
 
 /** Properties of {@link BuildStages}, checked. */
 export interface BuildStagesProps {
@@ -24,7 +25,12 @@ export interface BuildStagesProps {
    * Commands that the sources must pass.
    * @default - no checks, for a pushed image
    */
-  readonly checks?: CheckCommands;
+  readonly checks?: BoundChecks;
+  /**
+   * Settings of all builds.
+   * @default - those of {@link BuildSettings}
+   */
+  readonly settings?: BuildSettings;
   /** Services that run the images. */
   readonly targets: ReleaseTarget[];
   /** Key of logs, artifacts and reports. */
@@ -36,7 +42,9 @@ export interface BuildStagesProps {
 }
 
 /** Differences between a build and a scan. */
-type DockerStep = Pick<BuildProjectProps, 'purpose' | 'commands' | 'pushes'> & { readonly environment: object };
+type DockerStep = Pick<BuildProjectProps, 'purpose' | 'commands' | 'pulls' | 'pushes' | 'secrets' | 'computeType'> & {
+  readonly environment: object;
+};
 
 interface ImageStep {
   readonly name: string;
@@ -62,6 +70,7 @@ export class BuildStages extends Construct {
   public readonly projects: BuildProject[];
   /** Variable with the tag of each image, by the name of its repository. */
   public readonly tags: { readonly [repositoryName: string]: string };
+  private readonly settings: BoundSettings;
   private readonly checks?: BuildProject;
   private readonly steps: ImageStep[];
 
@@ -72,6 +81,7 @@ export class BuildStages extends Construct {
   ) {
     super(scope, id);
     const { pushed } = props.source;
+    this.settings = bindSettings(scope, this, props.settings);
     this.checks = props.checks && this.createChecks(props.checks);
     this.steps = pushed
       ? [this.createScan(pushed)]
@@ -89,14 +99,21 @@ export class BuildStages extends Construct {
     }
     pipeline.addStage({
       stageName: this.props.source.pushed ? 'scan' : 'build',
-      actions: this.steps.map(({ name, build }) => this.createAction(name, build)),
+      actions: this.steps.map(({ name, build }, index) => this.createAction(name, build, this.runOrderOf(index))),
     });
   }
 
-  private createAction(name: string, { project }: BuildProject): CodeBuildAction {
+  /** All at once, or as many as may run at once. */
+  private runOrderOf(index: number): number | undefined {
+    const { concurrentBuilds } = this.settings;
+    return concurrentBuilds && Math.floor(index / concurrentBuilds) + 1;
+  }
+
+  private createAction(name: string, { project }: BuildProject, runOrder?: number): CodeBuildAction {
     return new CodeBuildAction({
       actionName: name,
       project,
+      runOrder,
       input: this.props.source.artifact,
       variablesNamespace: name,
       environmentVariables: this.revisionVariables(),
@@ -112,27 +129,32 @@ export class BuildStages extends Construct {
     };
   }
 
-  private createChecks(checks: CheckCommands): BuildProject {
-    const { install, lint, unit, integration, runtimes, reports, docker } = checks;
+  private createChecks(checks: BoundChecks): BuildProject {
+    const { install, lint, unit, integration, runtimes, reports, docker, secrets, computeType } = checks;
     return this.createProject('Check', {
       purpose: 'Lint, unit and integration tests',
       install,
       commands: [...lint, ...unit, ...integration],
       runtimes,
-      reports: reports === undefined ? undefined : { directory: '.', files: reports },
+      environment: { CI: 'true' },
+      secrets,
+      computeType,
+      reports: reports.length === 0 ? undefined : { directory: '.', files: reports },
       docker: docker?.reason,
       arm64: false,
     });
   }
 
-  private createBuild({ repository, environment, ...image }: ImageBuildConfig, index: number): ImageStep {
+  private createBuild({ repository, environment, secrets, computeType, ...image }: ImageBuildConfig, index: number): ImageStep {
     const architectures = image.architectures ?? this.architecturesOf(repository);
     const name = `Build${index + 1}-${repository.node.id}`.replace(/[^A-Za-z0-9_-]/g, '-').slice(0, MAX_NAME_LENGTH);
     return this.createStep(name, repository, architectures, {
       purpose: `Build of ${stackPath(repository)}`,
       commands: [NAME_BUILT_IMAGE, BUILD_SCAN_PUSH],
       environment: { ...environment, ...(architectures.length > 1 && { BINFMT_IMAGE, BUILDKIT_IMAGE }) },
-      pushes: true,
+      secrets,
+      computeType,
+      pushes: [repository.repository],
     });
   }
 
@@ -145,7 +167,7 @@ export class BuildStages extends Construct {
         TAGS_INCLUDED: included.join(' '),
         TAGS_EXCLUDED: excluded.join(' '),
       },
-      pushes: false,
+      pulls: [repository.repository],
     });
   }
 
@@ -165,18 +187,17 @@ export class BuildStages extends Construct {
         ...step.environment,
       },
       exported: [TAG_VARIABLE],
-      reports: { directory: SCAN_REPORTS, files: '*.xml' },
+      reports: { directory: SCAN_REPORTS, files: ['*.xml'] },
       docker: DOCKER_REASON,
       // An ARM image alone is built on an ARM host, without emulation.
       arm64: architectures.length === 1 && architectures[0] === CpuArchitecture.ARM64,
-      repository,
     });
     return { name, build, repository: images };
   }
 
-  private createProject(id: string, props: Omit<BuildProjectProps, 'key' | 'artifacts' | 'profile'>): BuildProject {
+  private createProject(id: string, props: Omit<BuildProjectProps, 'key' | 'artifacts' | 'profile' | 'settings'>): BuildProject {
     const { key, artifacts, profile } = this.props;
-    return new BuildProject(this, id, { ...props, key, artifacts, profile });
+    return new BuildProject(this, id, { ...props, key, artifacts, profile, settings: this.settings });
   }
 
   /** Architectures of the services that run the image. Those of a stage elsewhere are unknown. */

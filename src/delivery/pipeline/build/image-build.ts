@@ -1,9 +1,14 @@
+import type { ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import type { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import type { IConstruct } from 'constructs';
 import { sortedByName } from '../../../contracts/sorted-by-name';
 import type { IImageRepository } from '../../../registry';
+import { checkKinds } from '../../../validation/kinds';
 import { checkInReach } from '../../../validation/objects-in-reach';
 import { checkRules, type Rule } from '../../../validation/rules';
+import { BuildSecret, type SecretVariable } from './build-secret';
+import { checkSecretNames } from './secret-names';
+import { SOURCE_PATH } from './source-path';
 import { TRIVY_IMAGE, trivyImageRule } from './trivy-image';
 
 /** Properties of {@link ImageBuild.docker}. The repository is required. */
@@ -25,6 +30,18 @@ export interface DockerBuildProps {
    * @default - no build arguments
    */
   readonly buildArguments?: { [name: string]: string };
+  /**
+   * Secrets that instructions of the Dockerfile mount: `RUN --mount=type=secret,id=NAME,env=NAME ...`.
+   *
+   * No layer of the image has them.
+   * @default - no secrets
+   */
+  readonly secrets?: BuildSecret[];
+  /**
+   * Size of the build host.
+   * @default - the size of all builds of the pipeline
+   */
+  readonly computeType?: ComputeType;
   /**
    * Path of the file with the semantic version, relative to the root of the sources.
    *
@@ -71,10 +88,14 @@ export interface ImageBuildConfig {
   readonly architectures?: CpuArchitecture[];
   /** Variables of the build script, except the platforms. */
   readonly environment: { readonly [name: string]: string };
+  /** Variables of the secrets. */
+  readonly secrets: SecretVariable[];
+  /**
+   * Size of the build host.
+   * @default - the size of all builds of the pipeline
+   */
+  readonly computeType?: ComputeType;
 }
-
-/** Path within the sources. */
-const PATH = /^(?!\/)(?!.*\.\.(?:\/|$))[A-Za-z0-9._/@-]+$/;
 
 /**
  * Build of a container image: Docker builds it, Trivy scans it, and a passing image is pushed.
@@ -100,19 +121,29 @@ export class ImageBuild {
   public _bind(scope: IConstruct): ImageBuildConfig {
     checkInReach(scope, 'images.repository', this.props.repository, 'image');
     checkRules(scope, rulesOf(this.props));
-    const { repository, directory = '.', architectures } = this.props;
-    return { repository, directory, architectures, environment: environmentOf(directory, this.props) };
+    const { repository, directory = '.', architectures, computeType, secrets = [] } = this.props;
+    checkKinds(scope, { 'images.secrets': secrets }, { 'images.secrets': BuildSecret });
+    checkSecretNames(scope, 'images.secrets', secrets);
+    return {
+      repository,
+      directory,
+      architectures,
+      computeType,
+      secrets: secrets.map((secret) => secret._bind(scope, 'images.secrets')),
+      environment: environmentOf(directory, this.props),
+    };
   }
 }
 
 function environmentOf(directory: string, props: DockerBuildProps): { [name: string]: string } {
-  const { dockerfile, buildArguments = {}, versionFile, acceptedFindings, trivyImage } = props;
+  const { dockerfile, buildArguments = {}, versionFile, acceptedFindings, trivyImage, secrets = [] } = props;
   return {
     DIRECTORY: directory,
     DOCKERFILE: dockerfile ?? `${directory}/Dockerfile`,
     TRIVY_IMAGE: trivyImage ?? TRIVY_IMAGE,
     MOVING_TAG: 'latest',
     ...(versionFile !== undefined && { VERSION_FILE: versionFile }),
+    ...(secrets.length > 0 && { BUILD_SECRETS: secrets.map(({ name }) => name).join(' ') }),
     ...(acceptedFindings !== undefined && { ACCEPTED_FINDINGS: acceptedFindings }),
     ...(Object.keys(buildArguments).length > 0 && {
       BUILD_ARGUMENTS: Object.entries(sortedByName(buildArguments))
@@ -127,7 +158,7 @@ function rulesOf(props: DockerBuildProps): Rule[] {
   const { buildArguments = {}, trivyImage = TRIVY_IMAGE } = props;
   return [
     ...Object.entries({ directory, dockerfile, versionFile, acceptedFindings }).map(([prop, value]) => ({
-      condition: value !== undefined && !PATH.test(value),
+      condition: value !== undefined && !SOURCE_PATH.test(value),
       prop: `images.${prop}`,
       value,
       expected: 'a path within the sources, relative to their root',
