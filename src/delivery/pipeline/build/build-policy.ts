@@ -8,7 +8,7 @@ import type { BoundRegistry } from './build-registry';
 import type { SecretVariable } from './build-secret';
 import type { BuildNetwork } from './build-settings';
 
-/** What a build may do. */
+/** Permissions of a build. */
 export interface BuildRights {
   /** Role of the build. */
   readonly role: GrowingPolicyProps['role'];

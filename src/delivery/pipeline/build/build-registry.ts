@@ -13,12 +13,20 @@ import {
   type PypiRegistryProps,
 } from './build-registry-props';
 import { secretRules, type SecretVariable, secretVariable } from './build-secret';
-import { codeArtifactRules, hostRule, prefixRule, scopeRule, serverRule, urlRule, usernameRule } from './registry-rules';
+import {
+  codeArtifactRules,
+  hostRule,
+  prefixRule,
+  scopeRule,
+  serverRule,
+  urlRule,
+  usernameRule,
+} from './registry-rules';
 import { mavenFiles, npmFiles, pypiFiles } from './registry-script';
 
 /** Registry that builds sign in to, bound to a pipeline. */
 export interface BoundRegistry {
-  /** What it configures, of which a build has one: `pip`, `npm @org`, `docker ghcr.io`. */
+  /** Setting of which a build has one: `pip`, `npm @org`, `docker ghcr.io`. */
   readonly purpose: string;
   /** True for a registry of images, which only builds with Docker use. */
   readonly images: boolean;

@@ -23,11 +23,16 @@ type Origin =
   | { readonly kind: 'parameter'; readonly parameterName: string; readonly key?: IKey };
 
 /** Variables of CodeBuild, of the AWS tools, of the shell, and of the scripts of this library. */
-const TAKEN =
-  /^(AWS_|CODEBUILD_|REGISTRY_|DOCKER_|BUILDX_)|^(PATH|HOME|USER|SHELL|IFS|LD_PRELOAD|BASH_ENV|ENV|CI|COMMIT_ID|IMAGE_TAG|IMAGE_DIGEST|DIRECTORY|DOCKERFILE|PLATFORMS|PATHS|VARIANTS|MOVING_TAG|VERSION_FILE|TRIVY_IMAGE|BUILD_ARGUMENTS|BUILD_SECRETS|LAYER_CACHE|REPOSITORY_NAME|REPOSITORY_URI)$/;
+const TAKEN_PREFIX = /^(AWS|CODEBUILD|REGISTRY|DOCKER|BUILDX|BUILDKIT|TRIVY)_/;
+const TAKEN = [
+  ...['PATH', 'HOME', 'USER', 'SHELL', 'IFS', 'LD_PRELOAD', 'BASH_ENV', 'ENV', 'CI'],
+  ...['COMMIT_ID', 'IMAGE_TAG', 'IMAGE_DIGEST', 'DIRECTORY', 'DOCKERFILE', 'PLATFORMS', 'PATHS', 'VARIANT'],
+  ...['MOVING_TAG', 'VERSION_FILE', 'BUILD_ARGUMENTS', 'BUILD_SECRETS', 'LAYER_CACHE'],
+  ...['REPOSITORY_NAME', 'REPOSITORY_URI', 'BINFMT_IMAGE', 'ACCEPTED_FINDINGS', 'UNFIXED_FINDINGS'],
+];
 
 /**
- * Secret of a build: a variable of the checks, or a secret of BuildKit that one instruction of a Dockerfile mounts.
+ * Secret of a build: a variable of checks, or a secret of BuildKit that a Dockerfile mounts.
  *
  * CodeBuild reads the value when a build starts, and hides it in the log of the build. No template and no image layer
  * has it. Commands of the sources can read it, so give builds secrets of their own, and not those of production.
@@ -81,7 +86,7 @@ export class BuildSecret {
     checkInReach(scope, prop, 'secret' in this.origin ? this.origin.secret : undefined, 'secret');
     checkRules(scope, [
       {
-        condition: !/^[A-Za-z_][A-Za-z0-9_]*$/.test(this.name) || TAKEN.test(this.name),
+        condition: !/^[A-Za-z_][A-Za-z0-9_]*$/.test(this.name) || isTaken(this.name),
         prop: `${prop}.name`,
         value: this.name,
         expected: 'letters, digits and _, and no variable of the build itself',
@@ -108,6 +113,10 @@ export class BuildSecret {
   }
 }
 
+function isTaken(name: string): boolean {
+  return TAKEN_PREFIX.test(name) || TAKEN.includes(name);
+}
+
 /** Rules for a secret of Secrets Manager, and for one of its fields. */
 export function secretRules(prop: string, secret: ISecret, field?: string): Rule[] {
   return [
@@ -128,7 +137,7 @@ export function secretRules(prop: string, secret: ISecret, field?: string): Rule
   ];
 }
 
-/** Variable of CodeBuild for a value of Secrets Manager or of the Parameter Store, with the right to read it. */
+/** Variable of CodeBuild for a secret or a parameter, with the right to read it. */
 export function secretVariable(scope: IConstruct, name: string, origin: Origin): SecretVariable {
   if (origin.kind === 'secret') {
     const { secret, field } = origin;

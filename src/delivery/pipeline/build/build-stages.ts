@@ -46,6 +46,9 @@ type DockerStep = Pick<BuildProjectProps, 'purpose' | 'commands' | 'pulls' | 'pu
   readonly environment: object;
 };
 
+/** Props of a project that the others of the pipeline do not share. */
+type OwnProps = Omit<BuildProjectProps, 'key' | 'artifacts' | 'profile' | 'settings'>;
+
 interface ImageStep {
   readonly name: string;
   readonly build: BuildProject;
@@ -145,7 +148,8 @@ export class BuildStages extends Construct {
     });
   }
 
-  private createBuild({ repository, environment, secrets, computeType, ...image }: ImageBuildConfig, index: number): ImageStep {
+  private createBuild(image: ImageBuildConfig, index: number): ImageStep {
+    const { repository, environment, secrets, computeType } = image;
     const architectures = image.architectures ?? this.architecturesOf(repository);
     const name = `Build${index + 1}-${repository.node.id}`.replace(/[^A-Za-z0-9_-]/g, '-').slice(0, MAX_NAME_LENGTH);
     return this.createStep(name, repository, architectures, {
@@ -195,7 +199,7 @@ export class BuildStages extends Construct {
     return { name, build, repository: images };
   }
 
-  private createProject(id: string, props: Omit<BuildProjectProps, 'key' | 'artifacts' | 'profile' | 'settings'>): BuildProject {
+  private createProject(id: string, props: OwnProps): BuildProject {
     const { key, artifacts, profile } = this.props;
     return new BuildProject(this, id, { ...props, key, artifacts, profile, settings: this.settings });
   }

@@ -23,7 +23,8 @@ export interface CheckPreset {
 
 /** Runs a command where a JSON file has a script. yarn and composer have no option for it. */
 function ifScript(file: string, script: string, command: string): string {
-  return `if jq -e '.scripts["${script}"]' ${file} > /dev/null; then ${command}; else echo 'no script ${script}'; fi`;
+  const exists = `jq -e '.scripts["${script}"]' ${file} > /dev/null`;
+  return `if ${exists}; then ${command}; else echo 'no script ${script}'; fi`;
 }
 
 /** ruff where it is a dependency, pytest always, and integration tests in a folder of their own. */
@@ -46,7 +47,7 @@ const GRADLE = 'if [ -f gradlew ]; then sh gradlew "$@"; else gradle "$@"; fi';
 const GOFMT =
   "unformatted=\"$(find . -name '*.go' -not -path './vendor/*' -exec gofmt -l {} +)\" && " +
   '{ [ -z "$unformatted" ] || { echo "not formatted: $unformatted" >&2; false; }; }';
-/** Runs a tool by its wrapper in the sources, which has the version of the project, or as the build image has it. */
+/** Runs a tool by its wrapper in the sources, or else as the build image has it. */
 function wrapped(tool: string, options: string): string {
   return `set -- ${options} && ${tool}`;
 }

@@ -102,7 +102,7 @@ export class PipelineChecks {
   }
 
   /**
-   * `verify` of Maven, with the unit tests, integration tests and checks that the project binds to its phases.
+   * `verify` of Maven, with all tests and checks that the project binds to its phases.
    *
    * @param javaVersion version of Java as CodeBuild names it, by default `corretto21`
    * @param props further settings

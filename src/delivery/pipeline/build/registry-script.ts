@@ -18,7 +18,7 @@ export function quoted(text: string): string {
   return `'${text.replace(/'/g, "'\\''")}'`;
 }
 
-/** What a registry asks for, in variables of the shell. */
+/** Names of the variables of the shell that a registry asks for. */
 export interface SignIn {
   /** Variable with the address. */
   readonly url: string;

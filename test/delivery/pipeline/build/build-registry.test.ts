@@ -3,7 +3,7 @@ import * as path from 'path';
 import { Stack } from 'aws-cdk-lib';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { BuildRegistry, ImageBuild, PackageFormat, PipelineChecks } from '../../../../src';
+import { BuildRegistry, PackageFormat, PipelineChecks } from '../../../../src';
 import { buildPipeline, pipelineWith, projectOf, rightsOf } from '../../../fixtures/build-pipeline';
 import { ACCOUNT, refusal, REGION, unacknowledged } from '../../../fixtures/test-stack';
 import { BuildHost, type Outcome } from '../../../simulators/shell-commands';
@@ -98,7 +98,7 @@ describe('A private registry of packages', () => {
     const outcome = signIn((stack) => [BuildRegistry.npm({ secret: secretOf(stack) })], TOKEN);
     const [host] = hosts;
     expect(outcome.status).toBe(0);
-    expect(fs.statSync(path.join(host.folder, 'tmp/registries/npmrc')).mode & 0o077).toBe(0);
+    expect(fs.statSync(path.join(host.folder, 'tmp/registries/npmrc')).mode.toString(8)).toMatch(/600$/);
   });
 
   test('is read by checks and image builds, with rights to this secret alone', () => {
@@ -154,8 +154,8 @@ describe('A registry of base images', () => {
 
   test('may be a pull-through cache, whose repositories appear with the first pull', () => {
     const project = projectOf(withRegistries(() => [BuildRegistry.pullThroughCache('docker-hub')]), /Build1/);
-    expect(rightsOf(project)['ecr:BatchImportUpstreamImage']).toContain(`:repository/docker-hub/*`);
-    expect(rightsOf(project)['ecr:CreateRepository']).toContain(`:repository/docker-hub/*`);
+    expect(rightsOf(project)['ecr:BatchImportUpstreamImage']).toContain(':repository/docker-hub/*');
+    expect(rightsOf(project)['ecr:CreateRepository']).toContain(':repository/docker-hub/*');
   });
 });
 
@@ -181,6 +181,6 @@ describe('A registry is refused in one line', () => {
     ['with another for the same tool', (stack) => [1, 2].map(() => BuildRegistry.pypi({ url: 'https://a.example.com/', secret: secretOf(stack) })), 'has two registries for pip, of which a build can use one'],
   ])('%s', (_, registries, message) => {
     const fixture = buildPipeline();
-    expect(refusal(() => pipelineWith(() => ({ builds: { registries: registries(fixture.stack) }, images: [ImageBuild.docker({ repository: fixture.images })] }), fixture))).toContain(message);
+    expect(refusal(() => pipelineWith(() => ({ builds: { registries: registries(fixture.stack) } }), fixture))).toContain(message);
   });
 });
