@@ -33,7 +33,7 @@ import { notifyOfApprovals, notifyOfFailures } from './pipeline-notifications';
 import { PipelineSource } from './pipeline-source';
 import { PipelineStage } from './pipeline-stage';
 import type { SourceConfig } from './source/source-actions';
-import { type PipelineParts, validatePipeline } from './validate-pipeline';
+import { type PipelineParts, targetsOf, validatePipeline } from './validate-pipeline';
 import type { StageConfig } from './validate-stage';
 import { validateTemplateSize } from './validate-template-size';
 
@@ -149,7 +149,7 @@ export class BlueGreenPipeline extends Construct {
     this.pipeline = withoutGrants(roles, () => this.createPipeline(role, policy));
     this.source.addTrigger(this, this.pipeline, () => this.createTriggerRole());
     this.createNotifications();
-    validateTemplateSize(this, Object.values(this.releases), this.builds.projects.length);
+    validateTemplateSize(this, Object.values(this.releases), this.builds.projectCount);
   }
 
   /** Settings of the parts, checked one by one and together. */
@@ -186,7 +186,9 @@ export class BlueGreenPipeline extends Construct {
       images,
       checks: source.pushed ? undefined : checks._bind(this, { directories }),
       settings: this.props.builds,
-      targets: stages.flatMap(({ local }) => local?.services.map(({ releaseTarget }) => releaseTarget) ?? []),
+      targets: targetsOf(stages),
+      production: targetsOf(stages.filter(({ production }) => production)),
+      topic: this.notifications,
       key: this.key,
       artifacts: this.artifacts,
       profile: this.profile,
@@ -197,6 +199,7 @@ export class BlueGreenPipeline extends Construct {
     return new PipelineStage(this, stage.name, {
       stage,
       tags: this.builds.tags,
+      summary: this.builds.summary,
       profile: this.profile,
       alertRouting: this.props.alertRouting,
     });

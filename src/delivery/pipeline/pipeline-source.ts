@@ -4,7 +4,7 @@ import type { IConstruct } from 'constructs';
 import type { IImageRepository } from '../../registry';
 import { checkInReach } from '../../validation/objects-in-reach';
 import { checkRules, type Rule } from '../../validation/rules';
-import { TRIVY_IMAGE, trivyImageRule } from './build/trivy-image';
+import { bindScan } from './build/image-scan';
 import type { CodeConnectionProps, ImagePushProps } from './source/pipeline-source-props';
 import { ArchiveSource, ConnectionSource, PushedImageSource, type SourceConfig } from './source/source-actions';
 
@@ -37,10 +37,10 @@ export class PipelineSource {
    */
   public static imagePush(repository: IImageRepository, props: ImagePushProps = {}): PipelineSource {
     return new PipelineSource((scope) => {
-      const { tags, trivyImage = TRIVY_IMAGE } = props;
+      const { tags, ...scan } = props;
       checkInReach(scope, 'source.repository', repository, 'image');
-      checkRules(scope, [tagPatternRule(tags), trivyImageRule('source.trivyImage', trivyImage)]);
-      return new PushedImageSource({ repository, tags, trivyImage });
+      checkRules(scope, [tagPatternRule(tags)]);
+      return new PushedImageSource({ repository, tags, scan: bindScan(scope, 'source', scan) });
     });
   }
 

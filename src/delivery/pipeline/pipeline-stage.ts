@@ -24,6 +24,8 @@ export interface PipelineStageProps {
   readonly stage: StageConfig;
   /** Variables with the tags of the images, by repository. */
   readonly tags: { readonly [repositoryName: string]: string };
+  /** Tag and digests of the images, for people. */
+  readonly summary: string;
   /** Environment profile of the release. */
   readonly profile: EnvironmentProfile;
   /**
@@ -160,7 +162,7 @@ export class PipelineStage extends Construct {
   }
 
   private addApproval(pipelineStage: IStage): void {
-    const { stage, tags } = this.props;
+    const { stage, summary } = this.props;
     const planned = this.release?.migrationPlan !== undefined;
     const plan = planned ? ' What the migrations would do is the output of the execution behind the link.' : '';
     pipelineStage.addAction(
@@ -168,7 +170,7 @@ export class PipelineStage extends Construct {
         actionName: 'Approve',
         runOrder: RUN_ORDER.approval,
         timeout: stage.approvalTimeout ?? Duration.days(7),
-        additionalInformation: `Release of ${Object.values(tags)[0]} to ${stage.name}.${plan}`,
+        additionalInformation: `Release of ${summary} to ${stage.name}.${plan}`,
         externalEntityLink: planned ? this.planUrl() : undefined,
       }),
     );

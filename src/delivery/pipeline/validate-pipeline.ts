@@ -90,7 +90,7 @@ function stageRules(stages: StageConfig[]): Rule[] {
 
 /** Two stages that share a release track would overwrite the released image of each other. */
 function targetRules(stages: StageConfig[]): Rule[] {
-  const targets = stages.flatMap((stage) => targetsOf(stage).map((target) => ({ ...target, stage: stage.name })));
+  const targets = stages.flatMap((stage) => targetsOf([stage]).map((target) => ({ ...target, stage: stage.name })));
   return targets.flatMap((target, index) => {
     const others = targets.slice(0, index).filter(({ stage }) => stage !== target.stage);
     const same = others.find(({ source }) => source === target.source);
@@ -132,8 +132,9 @@ function smokeTestRule({ name, local }: StageConfig): Rule {
 /** Each image is released, and each service gets an image. */
 function imageRules({ source: { pushed }, images, stages, checksGiven }: PipelineParts): Rule[] {
   const built = pushed ? [pushed.repository] : images.map(({ repository }) => repository);
-  const targets = stages.flatMap(targetsOf);
-  const duplicate = built.find(isRepeated);
+  const targets = targetsOf(stages);
+  const variants = images.map(({ repository, variant = '' }) => `${repository.node.path} ${variant}`);
+  const duplicate = images[variants.findIndex(isRepeated)]?.repository;
   const notBuilt = targets.find((target) => !built.some((repository) => isImageOf(repository, target)));
   const notReleased = built.find((repository) => !targets.some((target) => isImageOf(repository, target)));
   return [
@@ -155,7 +156,7 @@ function imageRules({ source: { pushed }, images, stages, checksGiven }: Pipelin
       prop: 'images',
       value: duplicate,
       expected: 'one image for each repository, because all get the tag of the commit',
-      fix: 'create an ImageRepository for each image',
+      fix: 'create an ImageRepository for each image, or name variants of one',
     },
     {
       condition: pushed === undefined && notBuilt !== undefined,
@@ -208,8 +209,9 @@ function locationRules(
   ];
 }
 
-function targetsOf({ local }: StageConfig): ReleaseTarget[] {
-  return local?.services.map(({ releaseTarget }) => releaseTarget) ?? [];
+/** Services that stages of this stack release. */
+export function targetsOf(stages: StageConfig[]): ReleaseTarget[] {
+  return stages.flatMap(({ local }) => local?.services.map(({ releaseTarget }) => releaseTarget) ?? []);
 }
 
 function isImageOf({ repository }: IImageRepository, { repositoryName }: ReleaseTarget): boolean {

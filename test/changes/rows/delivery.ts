@@ -1,15 +1,20 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import { Pipeline } from 'aws-cdk-lib/aws-codepipeline';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   type BitbucketDeployRoleProps, BlueGreenPipeline, type BlueGreenPipelineProps, type CheckCommands, CiDeployRole, type CiDeployRoleProps,
-  type CodeConnectionProps, type DeployStageProps, DeployStage, type DockerBuildProps, DriftCheck, type DriftCheckProps, type ElsewhereStageProps,
-  EnvironmentProfile, type GithubDeployRoleProps, ImageBuild, type ImagePushProps, ImageRepository, MaintenanceWindow, Migration,
-  type MigrationOptions, PipelineChecks, PipelineSource, type PostReleaseAlarmsProps, type ProductionStageProps, ProductionWebService, Release,
+  AcceptedFinding, type AcceptedFindingProps, BuildRegistry, BuildSecret, type BuildSettings, type CheckOptions, type CheckPresetProps, type CodeArtifactRegistryProps,
+  type CodeConnectionProps, type DeployStageProps, DeployStage, type DockerBuildProps, type DockerRegistryProps, DriftCheck, type DriftCheckProps, type ElsewhereStageProps,
+  EnvironmentProfile, type GithubDeployRoleProps, ImageBuild, type ImagePushProps, ImageRepository, type ImageScanProps, MaintenanceWindow,
+  type MavenRegistryProps, Migration,
+  type MigrationOptions, type NpmRegistryProps, PackageFormat, PipelineChecks, PipelineSource, type PostReleaseAlarmsProps, type ProductionStageProps, ProductionWebService,
+  type PypiRegistryProps, Release,
   type ReleasedFargateServiceProps, type ReleaseProps, ReleaseTask, type ReleaseTaskOptions, RollbackCommand, type RollbackCommandProps, Route,
   ServiceImage, ServiceSecret, Severity, SmokeTest,
-  type StagingStageProps, type Waiver,
+  type StagingStageProps, UnfixedFindings, type Waiver,
 } from '../../../src';
 import { changesAround } from '../general';
 import type { Subject } from '../row';
@@ -17,6 +22,7 @@ import { changesOf, choicesOf, parametersOf, type Row } from '../rows';
 import type { Site } from '../site';
 
 const REASON = 'reason that the team gives, long enough';
+const OTHER_TOKEN = 'it is another secret that exists, which the next build reads';
 const CONNECTION = 'arn:aws:codeconnections:eu-central-1:111111111111:connection/11111111-2222-3333-4444-555555555555';
 
 const RELEASE: Subject<ReleaseProps> = {
@@ -200,6 +206,7 @@ export const DELIVERY_ROWS: readonly Row[] = [
       }],
       alertRouting: { exempt: 'it is notified from then on' },
       artifactBuckets: { exempt: 'it is for stages in other regions, and names buckets that exist' },
+      builds: [undefined, { timeout: Duration.hours(2) }],
       checks: [undefined, () => PipelineChecks.commands({ lint: ['make lint'], unit: ['make test'], integration: ['make integration'] })],
       images: [undefined, (site: Site) => [ImageBuild.docker({ repository: site.images, directory: 'app' })]],
       profile: [undefined, () => EnvironmentProfile.development()],
@@ -245,7 +252,7 @@ export const DELIVERY_ROWS: readonly Row[] = [
     struct: 'ImagePushProps',
     at: 'PipelineSource.imagePush',
     within: (props, site) => ({ source: PipelineSource.imagePush(site.images, props), images: undefined }),
-    changes: { tags: [undefined, ['v*']], trivyImage: [undefined, `111111111111.dkr.ecr.eu-central-1.amazonaws.com/trivy@sha256:${'a'.repeat(64)}`] },
+    changes: { tags: [undefined, ['v*']] },
   }),
   ...choicesOf<PipelineChecks, BlueGreenPipelineProps>({
     subject: PIPELINE,
@@ -255,6 +262,14 @@ export const DELIVERY_ROWS: readonly Row[] = [
     values: {
       'npmScripts': () => PipelineChecks.npmScripts(),
       'npmScripts(nodeVersion)': () => PipelineChecks.npmScripts('20'),
+      'pnpmScripts': () => PipelineChecks.pnpmScripts(),
+      'yarnScripts': () => PipelineChecks.yarnScripts(),
+      'pip': () => PipelineChecks.pip(),
+      'uv': () => PipelineChecks.uv(),
+      'maven': () => PipelineChecks.maven(),
+      'gradle': () => PipelineChecks.gradle(),
+      'goModules': () => PipelineChecks.goModules(),
+      'composerScripts': () => PipelineChecks.composerScripts(),
       'commands': () => PipelineChecks.commands({ lint: ['make lint'], unit: ['make test'], integration: ['make integration'] }),
     },
   }),
@@ -268,11 +283,28 @@ export const DELIVERY_ROWS: readonly Row[] = [
       lint: [undefined, ['make check']],
       unit: [undefined, ['make unit']],
       integration: [undefined, ['make it']],
-      docker: [undefined, { reason: REASON }],
       install: [undefined, ['make install']],
-      reports: [undefined, 'reports/*.xml'],
       runtimes: [undefined, { nodejs: '22' }],
     },
+  }),
+  ...changesOf<CheckOptions, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    struct: 'CheckOptions',
+    at: 'PipelineChecks.npmScripts',
+    within: (props) => ({ checks: PipelineChecks.npmScripts('22', props) }),
+    changes: {
+      computeType: [undefined, ComputeType.LARGE],
+      docker: [undefined, { reason: REASON }],
+      reports: [undefined, 'reports/*.xml'],
+      secrets: [undefined, () => [BuildSecret.fromParameter('LICENSE_KEY', '/builds/license-key')]],
+    },
+  }),
+  ...changesOf<CheckPresetProps, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    struct: 'CheckPresetProps',
+    at: 'PipelineChecks.npmScripts',
+    within: (props) => ({ checks: PipelineChecks.npmScripts('22', props) }),
+    changes: { directories: [undefined, ['libraries']] },
   }),
   ...changesOf<DockerBuildProps, BlueGreenPipelineProps>({
     subject: PIPELINE,
@@ -282,13 +314,140 @@ export const DELIVERY_ROWS: readonly Row[] = [
     within: (props) => ({ images: [ImageBuild.docker(props)] }),
     changes: {
       repository: { exempt: 'it is the repository of a service, which changes with it' },
-      acceptedFindings: [undefined, '.trivyignore'],
       architectures: [undefined, () => [CpuArchitecture.X86_64, CpuArchitecture.ARM64]],
       buildArguments: [undefined, { MODE: 'a' }],
       directory: [undefined, 'app'],
       dockerfile: [undefined, 'Dockerfile.prod'],
-      trivyImage: [undefined, `111111111111.dkr.ecr.eu-central-1.amazonaws.com/trivy@sha256:${'a'.repeat(64)}`],
+      computeType: [undefined, ComputeType.LARGE],
+      layerCache: [undefined, true],
+      paths: [undefined, ['app']],
+      secrets: [undefined, () => [BuildSecret.fromParameter('LICENSE_KEY', '/builds/license-key')]],
+      variant: [undefined, 'php8-3', { note: 'Releases take the first image of a repository, whose tags end with its variant.' }],
       versionFile: [undefined, 'VERSION'],
+    },
+  }),
+  ...changesOf<ImageScanProps, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    struct: 'ImageScanProps',
+    at: 'ImageBuild.docker',
+    within: (props, site) => ({ images: [ImageBuild.docker({ repository: site.images, ...props })] }),
+    changes: {
+      acceptedFindings: [undefined, () => [AcceptedFinding.of('CVE-2026-12345', { reason: REASON, until: '2027-03-31' })]],
+      trivyDatabase: [undefined, 'public.ecr.aws/aquasecurity/trivy-db:2'],
+      trivyImage: [undefined, `111111111111.dkr.ecr.eu-central-1.amazonaws.com/trivy@sha256:${'a'.repeat(64)}`],
+      trivyJavaDatabase: [undefined, 'public.ecr.aws/aquasecurity/trivy-java-db:1'],
+      unfixedFindings: [undefined, () => UnfixedFindings.stop()],
+    },
+  }),
+  ...changesOf<AcceptedFindingProps, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    struct: 'AcceptedFindingProps',
+    at: 'AcceptedFinding.of',
+    required: { reason: REASON, until: '2027-03-31' },
+    within: (props, site) => ({ images: [ImageBuild.docker({ repository: site.images, acceptedFindings: [AcceptedFinding.of('CVE-2026-12345', props)] })] }),
+    changes: { reason: [undefined, `${REASON} and longer`], until: [undefined, '2027-06-30'] },
+  }),
+  ...choicesOf<UnfixedFindings, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    class: 'UnfixedFindings',
+    prop: 'images',
+    within: (unfixedFindings, site) => ({ images: [ImageBuild.docker({ repository: site.images, unfixedFindings })] }),
+    values: {
+      stopInLibraries: () => UnfixedFindings.stopInLibraries(),
+      stop: () => UnfixedFindings.stop(),
+      accept: () => UnfixedFindings.accept({ reason: REASON }),
+    },
+  }),
+  ...changesOf<BuildSettings, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    struct: 'BuildSettings',
+    at: 'builds',
+    within: (builds) => ({ builds }),
+    changes: {
+      computeType: [undefined, ComputeType.LARGE],
+      concurrentBuilds: [undefined, 1],
+      network: [undefined, (site: Site) => site.network],
+      queuedTimeout: [undefined, Duration.hours(2)],
+      registries: [undefined, () => [BuildRegistry.pullThroughCache('docker-hub')]],
+      timeout: [undefined, Duration.hours(2)],
+    },
+  }),
+  ...choicesOf<BuildRegistry, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    class: 'BuildRegistry',
+    prop: 'builds',
+    within: (registry) => ({ builds: { registries: [registry] } }),
+    values: {
+      codeArtifact: () => BuildRegistry.codeArtifact({ domain: 'shop', repository: 'packages', format: PackageFormat.NPM }),
+      npm: (site) => BuildRegistry.npm({ secret: tokenOf(site) }),
+      pypi: (site) => BuildRegistry.pypi({ url: 'https://pypi.example.com/simple/', secret: tokenOf(site) }),
+      maven: (site) => BuildRegistry.maven({ url: 'https://maven.example.com/', username: 'ci', secret: tokenOf(site) }),
+      docker: (site) => BuildRegistry.docker({ secret: tokenOf(site) }),
+      ecr: (site) => BuildRegistry.ecr(anotherRepository(site).repository),
+      pullThroughCache: () => BuildRegistry.pullThroughCache('docker-hub'),
+    },
+  }),
+  ...changesOf<CodeArtifactRegistryProps, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    struct: 'CodeArtifactRegistryProps',
+    at: 'BuildRegistry.codeArtifact',
+    required: { domain: 'shop', repository: 'packages', format: PackageFormat.NPM },
+    within: (props) => ({ builds: { registries: [BuildRegistry.codeArtifact(props)] } }),
+    changes: {
+      domain: [undefined, 'store'],
+      repository: [undefined, 'libraries'],
+      format: [undefined, PackageFormat.MAVEN],
+      domainOwner: [undefined, '222222222222'],
+      scope: [undefined, '@org'],
+      serverId: [undefined, 'company', { with: { format: PackageFormat.MAVEN } }],
+    },
+  }),
+  ...changesOf<NpmRegistryProps, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    struct: 'NpmRegistryProps',
+    at: 'BuildRegistry.npm',
+    required: (site) => ({ secret: tokenOf(site) }),
+    within: (props) => ({ builds: { registries: [BuildRegistry.npm(props)] } }),
+    changes: { secret: { exempt: OTHER_TOKEN }, field: [undefined, 'token'], scope: [undefined, '@org'], url: [undefined, 'https://npm.example.com/'] },
+  }),
+  ...changesOf<PypiRegistryProps, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    struct: 'PypiRegistryProps',
+    at: 'BuildRegistry.pypi',
+    required: (site) => ({ url: 'https://pypi.example.com/simple/', secret: tokenOf(site) }),
+    within: (props) => ({ builds: { registries: [BuildRegistry.pypi(props)] } }),
+    changes: { secret: { exempt: OTHER_TOKEN }, field: [undefined, 'token'], url: [undefined, 'https://packages.example.com/simple/'], username: [undefined, 'ci'] },
+  }),
+  ...changesOf<MavenRegistryProps, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    struct: 'MavenRegistryProps',
+    at: 'BuildRegistry.maven',
+    required: (site) => ({ url: 'https://maven.example.com/', username: 'ci', secret: tokenOf(site) }),
+    within: (props) => ({ builds: { registries: [BuildRegistry.maven(props)] } }),
+    changes: {
+      secret: { exempt: OTHER_TOKEN },
+      field: [undefined, 'token'],
+      serverId: [undefined, 'packages'],
+      url: [undefined, 'https://packages.example.com/'],
+      username: [undefined, 'builds'],
+    },
+  }),
+  ...changesOf<DockerRegistryProps, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    struct: 'DockerRegistryProps',
+    at: 'BuildRegistry.docker',
+    required: (site) => ({ secret: tokenOf(site) }),
+    within: (props) => ({ builds: { registries: [BuildRegistry.docker(props)] } }),
+    changes: { secret: { exempt: OTHER_TOKEN }, host: [undefined, 'ghcr.io'], passwordField: [undefined, 'password'], usernameField: [undefined, 'user'] },
+  }),
+  ...choicesOf<BuildSecret, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    class: 'BuildSecret',
+    prop: 'images',
+    within: (secret, site) => ({ images: [ImageBuild.docker({ repository: site.images, secrets: [secret] })] }),
+    values: {
+      fromSecret: (site) => BuildSecret.fromSecret('SENTRY_TOKEN', tokenOf(site)),
+      fromParameter: () => BuildSecret.fromParameter('SENTRY_TOKEN', '/builds/sentry-token'),
     },
   }),
   ...changesOf<DeployStageProps, BlueGreenPipelineProps>({
@@ -439,6 +598,11 @@ function heardDatabase(site: Site) {
     site.alertRouting.listenTo(site.database.events.topic, Severity.WARNING);
     return site.database;
   });
+}
+
+/** Secret that exists, with the token of a registry. */
+function tokenOf(site: Site): ISecret {
+  return site.part('RegistryToken', (scope, id) => Secret.fromSecretCompleteArn(scope, id, 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:registry-AbCdEf'));
 }
 
 function sourceOf(site: Site): Bucket {

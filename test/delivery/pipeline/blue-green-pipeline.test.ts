@@ -124,7 +124,7 @@ describe('The pipeline of document A', () => {
         expect(action.Configuration.InputType).toBe('Literal');
         expect(action.InputArtifacts).toBeUndefined();
       });
-    expect(buildSpecOf(template, /Build1/).env).toEqual({ 'shell': 'bash', 'exported-variables': ['IMAGE_TAG'] });
+    expect(buildSpecOf(template, /Build1/).env).toEqual({ 'shell': 'bash', 'exported-variables': ['IMAGE_TAG', 'IMAGE_DIGEST'] });
   });
 
   test('waits at most a week for an approval, and links to the plan of the migration there (A-08)', () => {
@@ -134,7 +134,7 @@ describe('The pipeline of document A', () => {
     // The rule tells; CodePipeline's own message is shown in no chat, and would be a second mail.
     expect(approval.Configuration.NotificationArn).toBeUndefined();
     expect(text(approval.Configuration.CustomData)).toBe(
-      'Release of #{Build1-Api.IMAGE_TAG} to production. ' +
+      'Release of #{Build1-Api.IMAGE_TAG} (#{Build1-Api.IMAGE_DIGEST}, #{Build2-Web.IMAGE_DIGEST}) to production. ' +
         'What the migrations would do is the output of the execution behind the link.',
     );
     expect(approval.Configuration.ExternalEntityLink).toBe(
@@ -163,13 +163,14 @@ describe('The pipeline of document A', () => {
 
   test('runs only Docker builds as privileged, all with a managed image, the key and their own log (A-09)', () => {
     const projects = Object.entries(template.findResources('AWS::CodeBuild::Project')).map(([id, { Properties }]) => [
-      /(Check|Build\d)/.exec(id.replace('Builds', ''))![0],
+      /(Check|Build\d|Weekly)/.exec(id.replace('Builds', ''))![0],
       Properties,
     ]);
     expect(projects.map(([name, { Environment }]) => [name, Environment.PrivilegedMode, Environment.Image])).toEqual([
       ['Check', false, 'aws/codebuild/amazonlinux-x86_64-standard:5.0'],
       ['Build1', true, 'aws/codebuild/amazonlinux-x86_64-standard:5.0'],
       ['Build2', true, 'aws/codebuild/amazonlinux-x86_64-standard:5.0'],
+      ['Weekly', true, 'aws/codebuild/amazonlinux-x86_64-standard:5.0'],
     ]);
     projects.forEach(([, { EncryptionKey, LogsConfig }]) => {
       expect(EncryptionKey).toBeDefined();
@@ -188,6 +189,19 @@ describe('The pipeline of document A', () => {
     });
     const [report] = Object.values<any>(buildSpecOf(template, /Build1/).reports);
     expect(report).toEqual({ 'files': ['*.xml'], 'base-directory': '/tmp/scan/reports', 'file-format': 'JUNITXML' });
+  });
+
+  test('scans weekly what production runs, and no image of another stage (A-09)', () => {
+    const { phases } = buildSpecOf(template, /Weekly/);
+    expect(phases.build.commands).toHaveLength(1);
+    const calls = (phases.build.commands[0] as string).split('\n').filter((line) => line.includes(' scan_running '));
+    expect(calls).toHaveLength(2);
+    const [[, policy]] = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).filter(([id]) =>
+      /BuildsWeeklyScanPolicy/.test(id),
+    );
+    const resources = JSON.stringify(policy.Properties.PolicyDocument.Statement);
+    expect(resources).toContain('ssm:GetParameter');
+    expect(resources).not.toMatch(/codepipeline|PutImage|s3:GetObject/);
   });
 
   test('passes the commit, the directory and Trivy with its digest to each build (A-09)', () => {
@@ -322,15 +336,15 @@ describe('The pipeline of document A', () => {
   test('is created after all permissions, because its first execution starts on creation', () => {
     const [{ DependsOn }] = Object.values(template.findResources('AWS::CodePipeline::Pipeline'));
     const policies = Object.keys(template.findResources('AWS::IAM::ManagedPolicy')).filter((id) =>
-      /^PipelinePolicy|Builds/.test(id),
+      /^PipelinePolicy|Builds(?!Weekly)/.test(id),
     );
     expect(policies).toHaveLength(4);
     expect(DependsOn).toEqual(expect.arrayContaining(policies));
   });
 
   test('lets checks and builds read artifacts, and write nothing but their own reports', () => {
-    const policies = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).filter(([id]) =>
-      id.includes('Builds'),
+    const policies = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).filter(
+      ([id]) => id.includes('Builds') && !id.includes('Weekly'),
     );
     const writes = policies.map(([id, { Properties }]) => [
       /(Check|Build\d)/.exec(id.replace('Builds', ''))![0],
@@ -538,7 +552,7 @@ describe('An image that another CI has pushed', () => {
     ]);
     expect(variablesOf(template, /Scan/)).toMatchObject({
       TAGS_INCLUDED: '*',
-      TAGS_EXCLUDED: 'latest live-* v* *.*.*',
+      TAGS_EXCLUDED: 'latest live-* content-* v* *.*.*',
     });
   });
 
@@ -551,7 +565,7 @@ describe('An image that another CI has pushed', () => {
           'action-type': ['PUSH'],
           'result': ['SUCCESS'],
           'repository-name': [Match.anyValue()],
-          'image-tag': [{ 'anything-but': { wildcard: ['latest', 'live-*', 'v*', '*.*.*'] } }],
+          'image-tag': [{ 'anything-but': { wildcard: ['latest', 'live-*', 'content-*', 'v*', '*.*.*'] } }],
         },
       },
       Targets: [
@@ -588,7 +602,7 @@ describe('An image that another CI has pushed', () => {
     its.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: { detail: { 'image-tag': [{ wildcard: '*.*.*' }] } },
     });
-    expect(variablesOf(its, /Scan/)).toMatchObject({ TAGS_INCLUDED: '*.*.*', TAGS_EXCLUDED: 'latest live-*' });
+    expect(variablesOf(its, /Scan/)).toMatchObject({ TAGS_INCLUDED: '*.*.*', TAGS_EXCLUDED: 'latest live-* content-*' });
   });
 });
 
@@ -809,7 +823,7 @@ describe('An image', () => {
     expect(variablesOf(template, /Build1/).PLATFORMS).toBe('linux/arm64');
     expect(variablesOf(template, /Build2/).PLATFORMS).toBe('linux/amd64');
     const images = Object.entries(template.findResources('AWS::CodeBuild::Project')).map(([id, { Properties }]) => [
-      /Check|Build\d/.exec(id.replace('Builds', ''))![0],
+      /Check|Build\d|Weekly/.exec(id.replace('Builds', ''))![0],
       Properties.Environment.Image,
     ]);
     expect(images).toContainEqual(['Build1', 'aws/codebuild/amazonlinux-aarch64-standard:3.0']);
@@ -835,7 +849,7 @@ describe('An image', () => {
     });
   });
 
-  test('may have a version file, build arguments and accepted findings (A-12)', () => {
+  test('may have a version file, a Dockerfile elsewhere and build arguments (A-12)', () => {
     const fixture = shop();
     const [, web] = fixture.images;
     pipelineOf(fixture, {
@@ -845,7 +859,6 @@ describe('An image', () => {
           directory: 'api',
           versionFile: 'VERSION',
           buildArguments: { A: '1', B: 'two' },
-          acceptedFindings: 'api/.trivyignore',
           dockerfile: 'docker/api',
         }),
         web,
@@ -854,7 +867,6 @@ describe('An image', () => {
     expect(variablesOf(templateOf(fixture.stack), /Build1/)).toMatchObject({
       VERSION_FILE: 'VERSION',
       BUILD_ARGUMENTS: 'A=1\nB=two',
-      ACCEPTED_FINDINGS: 'api/.trivyignore',
       DOCKERFILE: 'docker/api',
     });
   });
@@ -904,7 +916,7 @@ describe('The checks of a pipeline', () => {
     expect(Object.values(reports)).toEqual([
       { 'files': ['reports/*.xml'], 'base-directory': '.', 'file-format': 'JUNITXML' },
     ]);
-    template.resourcePropertiesCountIs('AWS::CodeBuild::Project', { Environment: { PrivilegedMode: true } }, 3);
+    template.resourcePropertiesCountIs('AWS::CodeBuild::Project', { Environment: { PrivilegedMode: true } }, 4);
   });
 });
 

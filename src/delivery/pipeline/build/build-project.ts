@@ -146,7 +146,7 @@ export class BuildProject extends Construct {
     acknowledgeInCompliancePacks(
       this.project,
       'CodeBuildProjectSourceRepoUrl',
-      'The source of the project is CodePipeline, and no repository.',
+      'The source of the project is CodePipeline or none, and no repository.',
     );
   }
 

@@ -3,6 +3,7 @@ import { CodeBuildAction } from 'aws-cdk-lib/aws-codepipeline-actions';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { ReleaseTarget } from '../../../contracts';
 import type { EnvironmentProfile } from '../../../environment';
@@ -10,10 +11,13 @@ import type { IImageRepository } from '../../../registry';
 import { stackPath } from '../../../text/stack-path';
 import type { PushedImageSource, SourceConfig } from '../source/source-actions';
 import { BuildProject, type BuildProjectProps } from './build-project';
-import { BUILD_SCAN_PUSH, NAME_BUILT_IMAGE, NAME_PUSHED_IMAGE, SCAN_PUSHED_IMAGE, SCAN_REPORTS } from './build-script';
+import { BUILD_SCAN_PUSH, EXPORT_IMAGE, NAME_BUILT_IMAGE, NAME_PUSHED_IMAGE } from './build-script';
 import { type BoundSettings, bindSettings, type BuildSettings } from './build-settings';
 import type { ImageBuildConfig } from './image-build';
+import { createLayerCache } from './layer-cache';
 import type { BoundChecks } from './pipeline-checks';
+import { SCAN_PUSHED_IMAGE, SCAN_REPORTS } from './scan-script';
+import { type RunningImage, WeeklyScan } from './weekly-scan';
 
 /** Properties of {@link BuildStages}, checked. */
 export interface BuildStagesProps {
@@ -31,6 +35,13 @@ export interface BuildStagesProps {
    * @default - those of {@link BuildSettings}
    */
   readonly settings?: BuildSettings;
+  /** Services of production, whose images are scanned each week. */
+  readonly production: ReleaseTarget[];
+  /**
+   * Topic that is notified of findings in what production runs.
+   * @default - no weekly scan, because nobody would hear of it
+   */
+  readonly topic?: ITopic;
   /** Services that run the images. */
   readonly targets: ReleaseTarget[];
   /** Key of logs, artifacts and reports. */
@@ -61,6 +72,9 @@ const BINFMT_IMAGE =
 const BUILDKIT_IMAGE =
   'docker.io/moby/buildkit:v0.33.1@sha256:cec9f139f45e93c5c69c60f8b07cfad9f43f4ef6b6a6cd917527fea5ff2e3dea';
 const TAG_VARIABLE = 'IMAGE_TAG';
+const DIGEST_VARIABLE = 'IMAGE_DIGEST';
+/** CodePipeline accepts 1,000 characters at an approval, of which a digest takes 71. */
+const MOST_DIGESTS = 6;
 /** CodePipeline accepts longer action names, but construct ids and ARNs derive from this one. */
 const MAX_NAME_LENGTH = 50;
 const DOCKER_REASON =
@@ -73,6 +87,8 @@ export class BuildStages extends Construct {
   public readonly projects: BuildProject[];
   /** Variable with the tag of each image, by the name of its repository. */
   public readonly tags: { readonly [repositoryName: string]: string };
+  /** Images that stages release: the first of each repository. */
+  private readonly released: ImageStep[];
   private readonly settings: BoundSettings;
   private readonly checks?: BuildProject;
   private readonly steps: ImageStep[];
@@ -90,9 +106,23 @@ export class BuildStages extends Construct {
       ? [this.createScan(pushed)]
       : props.images.map((image, index) => this.createBuild(image, index));
     this.projects = [...(this.checks ? [this.checks] : []), ...this.steps.map(({ build }) => build)];
+    this.createWeeklyScan();
+    this.released = firstOfEach(this.steps);
     this.tags = Object.fromEntries(
-      this.steps.map(({ name, repository }) => [repository.repository.repositoryName, `#{${name}.${TAG_VARIABLE}}`]),
+      this.released.map(({ name, repository }) => [repository.repository.repositoryName, variable(name, TAG_VARIABLE)]),
     );
+  }
+
+  /** Number of CodeBuild projects, with that of the weekly scan. */
+  public get projectCount(): number {
+    return this.node.findAll().filter((child) => child instanceof BuildProject).length;
+  }
+
+  /** Images of a release, for people: the tag, and the digests that were scanned. */
+  public get summary(): string {
+    const [{ name }] = this.released;
+    const digests = this.released.slice(0, MOST_DIGESTS).map((step) => variable(step.name, DIGEST_VARIABLE));
+    return `${variable(name, TAG_VARIABLE)} (${digests.join(', ')})`;
   }
 
   /** Adds a stage for the checks, then one for the images. */
@@ -132,6 +162,19 @@ export class BuildStages extends Construct {
     };
   }
 
+  /** Scans released images with the settings of their build. An image that is declared has no parameter. */
+  private createWeeklyScan(): void {
+    const { production, topic, source, images, key, artifacts, profile } = this.props;
+    const scans = source.pushed ? [source.pushed] : images;
+    const running = production.flatMap((target): RunningImage[] => {
+      const build = scans.find(({ repository }) => repository.repository.repositoryName === target.repositoryName);
+      return build && target.releasedImageParameterName !== undefined ? [{ target, scan: build.scan }] : [];
+    });
+    if (topic && running.length > 0) {
+      new WeeklyScan(this, 'Weekly', { running, topic, key, artifacts, profile, settings: this.settings });
+    }
+  }
+
   private createChecks(checks: BoundChecks): BuildProject {
     const { install, lint, unit, integration, runtimes, reports, docker, secrets, computeType } = checks;
     return this.createProject('Check', {
@@ -149,25 +192,33 @@ export class BuildStages extends Construct {
   }
 
   private createBuild(image: ImageBuildConfig, index: number): ImageStep {
-    const { repository, environment, secrets, computeType } = image;
+    const { repository, environment, secrets, computeType, layerCache, variant } = image;
     const architectures = image.architectures ?? this.architecturesOf(repository);
-    const name = `Build${index + 1}-${repository.node.id}`.replace(/[^A-Za-z0-9_-]/g, '-').slice(0, MAX_NAME_LENGTH);
+    const name = `Build${index + 1}-${[repository.node.id, variant].filter(Boolean).join('-')}`
+      .replace(/[^A-Za-z0-9_-]/g, '-')
+      .slice(0, MAX_NAME_LENGTH);
+    const cache = layerCache ? createLayerCache(this, `Cache${name}`, this.props) : undefined;
+    const tools = { BUILDKIT_IMAGE, ...(architectures.length > 1 && { BINFMT_IMAGE }) };
     return this.createStep(name, repository, architectures, {
       purpose: `Build of ${stackPath(repository)}`,
-      commands: [NAME_BUILT_IMAGE, BUILD_SCAN_PUSH],
-      environment: { ...environment, ...(architectures.length > 1 && { BINFMT_IMAGE, BUILDKIT_IMAGE }) },
+      commands: [...image.commands, NAME_BUILT_IMAGE, BUILD_SCAN_PUSH, EXPORT_IMAGE],
+      environment: {
+        ...environment,
+        ...((architectures.length > 1 || cache) && tools),
+        ...(cache && { LAYER_CACHE: cache.repositoryUri }),
+      },
       secrets,
       computeType,
-      pushes: [repository.repository],
+      pushes: [repository.repository, ...(cache ? [cache] : [])],
     });
   }
 
-  private createScan({ repository, trivyImage, tagPatterns: { included, excluded } }: PushedImageSource): ImageStep {
+  private createScan({ repository, scan, tagPatterns: { included, excluded } }: PushedImageSource): ImageStep {
     return this.createStep('Scan', repository, this.architecturesOf(repository), {
       purpose: `Scan of ${stackPath(repository)}`,
-      commands: [NAME_PUSHED_IMAGE, SCAN_PUSHED_IMAGE],
+      commands: [...scan.commands, NAME_PUSHED_IMAGE, SCAN_PUSHED_IMAGE],
       environment: {
-        TRIVY_IMAGE: trivyImage,
+        ...scan.environment,
         TAGS_INCLUDED: included.join(' '),
         TAGS_EXCLUDED: excluded.join(' '),
       },
@@ -190,7 +241,7 @@ export class BuildStages extends Construct {
         PLATFORMS: architectures.map(platformOf).join(','),
         ...step.environment,
       },
-      exported: [TAG_VARIABLE],
+      exported: [TAG_VARIABLE, DIGEST_VARIABLE],
       reports: { directory: SCAN_REPORTS, files: ['*.xml'] },
       docker: DOCKER_REASON,
       // An ARM image alone is built on an ARM host, without emulation.
@@ -216,4 +267,14 @@ export class BuildStages extends Construct {
 
 function platformOf(architecture: CpuArchitecture): string {
   return architecture === CpuArchitecture.ARM64 ? 'linux/arm64' : 'linux/amd64';
+}
+
+/** Variable that a build exports, as later actions name it. */
+function variable(action: string, name: string): string {
+  return `#{${action}.${name}}`;
+}
+
+/** First step of each repository. The others are its variants. */
+function firstOfEach(steps: ImageStep[]): ImageStep[] {
+  return steps.filter((step, index) => steps.findIndex(({ repository }) => repository === step.repository) === index);
 }

@@ -1,3 +1,5 @@
+import type { ImageScanProps } from '../build/image-scan';
+
 /** Properties of {@link PipelineSource.codeConnection}. Connection and repository are required. */
 export interface CodeConnectionProps {
   /**
@@ -29,7 +31,7 @@ export interface CodeConnectionProps {
 }
 
 /** Properties of {@link PipelineSource.imagePush}. All are optional. */
-export interface ImagePushProps {
+export interface ImagePushProps extends ImageScanProps {
   /**
    * Image tags whose push starts a release, 1 to 5 patterns with `*`: `['*.*.*']` releases versions.
    *
@@ -37,9 +39,4 @@ export interface ImagePushProps {
    * @default - all tags except `latest`, versions (`v*`, `*.*.*`) and tags of releases (`live-*`)
    */
   readonly tags?: string[];
-  /**
-   * Image of Trivy, with its digest.
-   * @default - the default of {@link ImageBuild.docker}
-   */
-  readonly trivyImage?: string;
 }

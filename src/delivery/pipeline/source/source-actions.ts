@@ -20,7 +20,8 @@ import type { Construct } from 'constructs';
 import type { IImageRepository } from '../../../registry';
 import { stackPath } from '../../../text/stack-path';
 import { textFor } from '../../../text/text-for';
-import type { CodeConnectionProps, ImagePushProps } from './pipeline-source-props';
+import type { ImageScanConfig } from '../build/image-scan';
+import type { CodeConnectionProps } from './pipeline-source-props';
 
 /** Namespace of the variables of the source action. */
 const SOURCE_VARIABLES = 'Source';
@@ -151,10 +152,21 @@ export class ArchiveSource implements SourceConfig {
   }
 }
 
-/** Tags that move or that releases add. */
-const NEVER_RELEASED_TAGS = ['latest', 'live-*'];
+/** Tags that move, that releases add, and that name the content of an image. */
+const NEVER_RELEASED_TAGS = ['latest', 'live-*', 'content-*'];
 /** Tags that start no release by default. Versions are added to images that have the tag of their commit. */
 const EXCLUDED_TAGS = [...NEVER_RELEASED_TAGS, 'v*', '*.*.*'];
+
+/** Properties of a {@link PushedImageSource}, checked. */
+interface PushedImageProps {
+  readonly repository: IImageRepository;
+  readonly scan: ImageScanConfig;
+  /**
+   * Patterns of tags.
+   * @default - all tags except those that an image gets besides its commit
+   */
+  readonly tags?: string[];
+}
 
 /** Source action for images that are built outside the pipeline. */
 export class PushedImageSource implements SourceConfig {
@@ -162,12 +174,13 @@ export class PushedImageSource implements SourceConfig {
   public readonly action: Action;
   public readonly pushed = this;
   public readonly repository: IImageRepository;
-  public readonly trivyImage: string;
+  /** Settings of the scan. */
+  public readonly scan: ImageScanConfig;
   private readonly tags?: string[];
 
-  public constructor(props: ImagePushProps & { readonly repository: IImageRepository; readonly trivyImage: string }) {
+  public constructor(props: PushedImageProps) {
     this.repository = props.repository;
-    this.trivyImage = props.trivyImage;
+    this.scan = props.scan;
     this.tags = props.tags;
     this.action = new PushedImageAction(this.artifact, props.repository);
   }
