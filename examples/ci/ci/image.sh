@@ -105,7 +105,8 @@ build_candidate() {
   cache=()
   if [ -n "${LAYER_CACHE:-}" ]; then
     layers="type=registry,ref=$LAYER_CACHE:${VARIANT:+$VARIANT-}${1##*/}"
-    cache=(--cache-from "$layers" --cache-to "$layers,mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true")
+    written="$layers,mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true"
+    cache=(--cache-from "$layers" --cache-to "$written")
   fi
   build_several "$1" --pull --load --tag candidate "${cache[@]}"
 }

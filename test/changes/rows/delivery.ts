@@ -365,7 +365,7 @@ export const DELIVERY_ROWS: readonly Row[] = [
     within: (builds) => ({ builds }),
     changes: {
       computeType: [undefined, ComputeType.LARGE],
-      concurrentBuilds: [undefined, 1],
+      concurrentBuilds: [undefined, 1, { note: 'A single image is built as before.' }],
       network: [undefined, (site: Site) => site.network],
       queuedTimeout: [undefined, Duration.hours(2)],
       registries: [undefined, () => [BuildRegistry.pullThroughCache('docker-hub')]],
@@ -378,7 +378,7 @@ export const DELIVERY_ROWS: readonly Row[] = [
     prop: 'builds',
     within: (registry) => ({ builds: { registries: [registry] } }),
     values: {
-      codeArtifact: () => BuildRegistry.codeArtifact({ domain: 'shop', repository: 'packages', format: PackageFormat.NPM }),
+      codeArtifact: () => BuildRegistry.codeArtifact({ domain: 'shop', repository: 'packages', packageFormat: PackageFormat.NPM }),
       npm: (site) => BuildRegistry.npm({ secret: tokenOf(site) }),
       pypi: (site) => BuildRegistry.pypi({ url: 'https://pypi.example.com/simple/', secret: tokenOf(site) }),
       maven: (site) => BuildRegistry.maven({ url: 'https://maven.example.com/', username: 'ci', secret: tokenOf(site) }),
@@ -391,15 +391,15 @@ export const DELIVERY_ROWS: readonly Row[] = [
     subject: PIPELINE,
     struct: 'CodeArtifactRegistryProps',
     at: 'BuildRegistry.codeArtifact',
-    required: { domain: 'shop', repository: 'packages', format: PackageFormat.NPM },
+    required: { domain: 'shop', repository: 'packages', packageFormat: PackageFormat.NPM },
     within: (props) => ({ builds: { registries: [BuildRegistry.codeArtifact(props)] } }),
     changes: {
       domain: [undefined, 'store'],
       repository: [undefined, 'libraries'],
-      format: [undefined, PackageFormat.MAVEN],
+      packageFormat: [undefined, PackageFormat.MAVEN],
       domainOwner: [undefined, '222222222222'],
       scope: [undefined, '@org'],
-      serverId: [undefined, 'company', { with: { format: PackageFormat.MAVEN } }],
+      serverId: [undefined, 'company', { with: { packageFormat: PackageFormat.MAVEN } }],
     },
   }),
   ...changesOf<NpmRegistryProps, BlueGreenPipelineProps>({

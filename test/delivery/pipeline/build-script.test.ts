@@ -342,7 +342,7 @@ describe('The build of an image', () => {
   test('gives secrets and the files of registries to BuildKit, and none of their values to a command', () => {
     const on = host();
     const outcome = on.run(
-      [`mkdir -p /tmp/registries; echo token > /tmp/registries/npmrc`, NAME_BUILT_IMAGE, BUILD_SCAN_PUSH],
+      ['mkdir -p /tmp/registries; echo token > /tmp/registries/npmrc', NAME_BUILT_IMAGE, BUILD_SCAN_PUSH],
       { ...ENVIRONMENT, BUILD_SECRETS: 'SENTRY_TOKEN OTHER', SENTRY_TOKEN: 'very-secret', OTHER: 'x' },
     );
     expect(called(outcome, 'docker build --pull')[0]).toContain(

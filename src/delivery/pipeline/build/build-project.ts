@@ -98,7 +98,7 @@ export interface BuildProjectProps {
    */
   readonly pushes?: ReadonlyArray<Pick<IRepository, 'repositoryArn'>>;
   /**
-   * Names of the parameters that the commands read.
+   * Names of the SSM parameters that the commands read.
    * @default - no parameters
    */
   readonly parameters?: string[];
@@ -208,16 +208,11 @@ export class BuildProject extends Construct {
       const { network, securityGroup } = placement;
       project.vpcConfig = {
         vpcId: network.vpc.vpcId,
-        subnets: this.subnetIds,
+        subnets: network.vpc.selectSubnets(network.subnets(SubnetTier.APPLICATION)).subnetIds,
         securityGroupIds: [securityGroup.securityGroupId],
       };
       project.node.addDependency(network.egressEstablished);
     }
-  }
-
-  private get subnetIds(): string[] {
-    const { network } = this.props.settings.network!;
-    return network.vpc.selectSubnets(network.subnets(SubnetTier.APPLICATION)).subnetIds;
   }
 
   private description(): string {

@@ -10,14 +10,14 @@ export enum PackageFormat {
   MAVEN = 'maven',
 }
 
-/** Properties of {@link BuildRegistry.codeArtifact}. Domain, repository and format are required. */
+/** Properties of {@link BuildRegistry.codeArtifact}. Domain, repository and package format are required. */
 export interface CodeArtifactRegistryProps {
   /** Name of the domain, in the region of the pipeline. */
   readonly domain: string;
   /** Name of the repository. */
   readonly repository: string;
   /** Format of its packages. */
-  readonly format: PackageFormat;
+  readonly packageFormat: PackageFormat;
   /**
    * Account that owns the domain, 12 digits. The policies of its domain and its repository must admit the builds.
    * @default - the account of the pipeline

@@ -53,7 +53,7 @@ type Bind = (scope: IConstruct, prop: string, index: number) => BoundRegistry;
  *
  * @example
  *
- * BuildRegistry.codeArtifact({ domain: 'shop', repository: 'packages', format: PackageFormat.NPM });
+ * BuildRegistry.codeArtifact({ domain: 'shop', repository: 'packages', packageFormat: PackageFormat.NPM });
  */
 export class BuildRegistry {
   /**
@@ -61,7 +61,7 @@ export class BuildRegistry {
    *
    * @example
    *
-   * BuildRegistry.codeArtifact({ domain: 'shop', repository: 'packages', format: PackageFormat.PYPI });
+   * BuildRegistry.codeArtifact({ domain: 'shop', repository: 'packages', packageFormat: PackageFormat.PYPI });
    */
   public static codeArtifact(props: CodeArtifactRegistryProps): BuildRegistry {
     return new BuildRegistry(props.scope !== undefined, (scope, prop, index) => {
@@ -206,7 +206,7 @@ function bySecret(
 }
 
 function codeArtifact(scope: IConstruct, props: CodeArtifactRegistryProps, index: number): BoundRegistry {
-  const { domain, repository, format, domainOwner = Stack.of(scope).account, serverId = 'codeartifact' } = props;
+  const { domain, repository, packageFormat, domainOwner = Stack.of(scope).account, serverId = 'codeartifact' } = props;
   const name = `--domain ${domain} --domain-owner ${domainOwner}`;
   const [url, password] = [`REGISTRY_${index}_URL`, `REGISTRY_${index}_TOKEN`];
   const arnOf = (resource: string, resourceName: string) =>
@@ -218,14 +218,14 @@ function codeArtifact(scope: IConstruct, props: CodeArtifactRegistryProps, index
   };
   const tools = { [PackageFormat.NPM]: 'npm', [PackageFormat.PYPI]: 'pip', [PackageFormat.MAVEN]: 'maven' };
   return {
-    purpose: `${tools[format]} ${props.scope ?? ''}`.trim(),
+    purpose: `${tools[packageFormat]} ${props.scope ?? ''}`.trim(),
     images: false,
     commands: [
       `${password}="$(aws codeartifact get-authorization-token ${name} --duration-seconds 0 \
 --query authorizationToken --output text)"`,
-      `${url}="$(aws codeartifact get-repository-endpoint ${name} --repository ${repository} --format ${format} \
+      `${url}="$(aws codeartifact get-repository-endpoint ${name} --repository ${repository} --format ${packageFormat} \
 --query repositoryEndpoint --output text)"`,
-      ...files[format](),
+      ...files[packageFormat](),
       `unset ${password} ${url}`,
     ],
     variables: [],

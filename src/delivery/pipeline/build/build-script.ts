@@ -26,7 +26,7 @@ export IMAGE_TAG
 echo "tag: $IMAGE_TAG"
 `.trim();
 
-/** Exports tag and digest of the image that was built, or that exists and was scanned, for later actions. */
+/** Exports tag and digest of the image that was built, or that exists and passed the scan. */
 export const EXPORT_IMAGE = `
 IMAGE_TAG="$(cat /tmp/image-tag)" && IMAGE_DIGEST="$(cat /tmp/image-digest)" && export IMAGE_TAG IMAGE_DIGEST
 echo "image: $IMAGE_TAG $IMAGE_DIGEST"
@@ -123,7 +123,8 @@ build_candidate() {
   cache=()
   if [ -n "\${LAYER_CACHE:-}" ]; then
     layers="type=registry,ref=$LAYER_CACHE:\${VARIANT:+$VARIANT-}\${1##*/}"
-    cache=(--cache-from "$layers" --cache-to "$layers,mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true")
+    written="$layers,mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true"
+    cache=(--cache-from "$layers" --cache-to "$written")
   fi
   build_several "$1" --pull --load --tag candidate "\${cache[@]}"
 }

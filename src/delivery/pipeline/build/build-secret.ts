@@ -39,7 +39,7 @@ const TAKEN = [
  *
  * @example
  *
- * ImageBuild.docker({ repository: apiImages, secrets: [BuildSecret.fromSecret('SENTRY_TOKEN', sentryToken)] });
+ * ImageBuild.docker({ repository: apiImages, secrets: [BuildSecret.fromSecret('SENTRY_TOKEN', integrationKey)] });
  */
 export class BuildSecret {
   /**
@@ -51,7 +51,7 @@ export class BuildSecret {
    *
    * @example
    *
-   * BuildSecret.fromSecret('SENTRY_TOKEN', sentryToken, 'token');
+   * BuildSecret.fromSecret('SENTRY_TOKEN', integrationKey, 'token');
    */
   public static fromSecret(name: string, secret: ISecret, field?: string): BuildSecret {
     return new BuildSecret(name, { kind: 'secret', secret, field });

@@ -32,7 +32,8 @@ function pythonTests(run: string): Pick<CheckPreset, 'lint' | 'unit' | 'integrat
   const integration = 'tests/integration';
   return {
     lint: [
-      `if ${run} -m ruff --version > /dev/null 2>&1; then ${run} -m ruff check .; else echo 'ruff is no dependency'; fi`,
+      `if ${run} -m ruff --version > /dev/null 2>&1; ` +
+        `then ${run} -m ruff check .; else echo 'ruff is no dependency'; fi`,
     ],
     unit: [`${run} -m pytest --ignore=${integration} --junitxml=reports/unit.xml`],
     integration: [

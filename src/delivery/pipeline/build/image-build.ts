@@ -59,7 +59,7 @@ export interface DockerBuildProps extends ImageScanProps {
    */
   readonly architectures?: CpuArchitecture[];
   /**
-   * Paths within the sources that the image is made of, relative to their root: `['api', 'shared', 'package.json']`.
+   * Paths that the image is made of, relative to the root of the sources: `['api', 'shared']`.
    *
    * A commit that changes none of them, nor the Dockerfile, gets the image that exists, with its tag. Name everything
    * that the Dockerfile copies. The base image is renewed with the next change, or when the image no longer passes the

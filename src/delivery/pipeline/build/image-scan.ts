@@ -22,7 +22,7 @@ export class UnfixedFindings {
   }
 
   /**
-   * Findings in the application's own packages stop a build, and those in packages of the base image do not.
+   * Findings in the application's own packages stop a build, those in the base image do not.
    *
    * Images that are based on Debian always have some that nobody can fix. Reports show them.
    */
@@ -60,7 +60,7 @@ export interface ImageScanProps {
    */
   readonly trivyImage?: string;
   /**
-   * Repository of Trivy's vulnerability database, which needs no user: `public.ecr.aws/aquasecurity/trivy-db:2`.
+   * Repository of Trivy's vulnerability database: `public.ecr.aws/aquasecurity/trivy-db:2`. It needs no user.
    * @default - the mirrors that Trivy knows
    */
   readonly trivyDatabase?: string;
@@ -81,6 +81,9 @@ export interface ImageScanProps {
   readonly unfixedFindings?: UnfixedFindings;
 }
 
+/** Repository of a registry with host and tag. */
+const REPOSITORY = /^[\w.-]+(:\d+)?\/[\w./-]+:\w[\w.-]*$/;
+
 /** Settings of a scan, checked. */
 export interface ImageScanConfig {
   /** Variables of the scan. */
@@ -98,7 +101,7 @@ export function bindScan(scope: IConstruct, prefix: string, props: ImageScanProp
   checkRules(scope, [
     trivyImageRule(`${prefix}.trivyImage`, trivyImage),
     ...Object.entries({ trivyDatabase, trivyJavaDatabase }).map(([name, value]) => ({
-      condition: value !== undefined && !Token.isUnresolved(value) && !/^[\w.-]+(:\d+)?\/[\w./-]+:\w[\w.-]*$/.test(value),
+      condition: value !== undefined && !Token.isUnresolved(value) && !REPOSITORY.test(value),
       prop: `${prefix}.${name}`,
       value,
       expected: 'a repository with its host and tag',

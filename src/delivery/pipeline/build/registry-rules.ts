@@ -4,7 +4,7 @@ import { type CodeArtifactRegistryProps, PackageFormat } from './build-registry-
 
 /** Rules for a repository of CodeArtifact. */
 export function codeArtifactRules(prop: string, props: CodeArtifactRegistryProps): Rule[] {
-  const { domain, repository, format, domainOwner, scope, serverId = 'codeartifact' } = props;
+  const { domain, repository, packageFormat, domainOwner, scope, serverId = 'codeartifact' } = props;
   return [
     {
       condition: !/^[a-z][a-z0-9-]{0,48}[a-z0-9]$/.test(domain),
@@ -21,9 +21,9 @@ export function codeArtifactRules(prop: string, props: CodeArtifactRegistryProps
       fix: "write it as 'packages'",
     },
     {
-      condition: !Object.values(PackageFormat).includes(format),
-      prop: `${prop}.format`,
-      value: format,
+      condition: !Object.values(PackageFormat).includes(packageFormat),
+      prop: `${prop}.packageFormat`,
+      value: packageFormat,
       expected: Object.keys(PackageFormat).join(', '),
       fix: 'give a member of the enum',
     },
@@ -35,7 +35,7 @@ export function codeArtifactRules(prop: string, props: CodeArtifactRegistryProps
       fix: 'remove it for the account of the pipeline',
     },
     {
-      condition: scope !== undefined && format !== PackageFormat.NPM,
+      condition: scope !== undefined && packageFormat !== PackageFormat.NPM,
       prop: `${prop}.scope`,
       problem: 'is not supported for this format: only npm has scopes',
       fix: 'remove scope',

@@ -81,14 +81,14 @@ describe('A private registry of packages', () => {
     [PackageFormat.PYPI, 'pip.conf', '[global]\nindex-url = https://aws:artifact-token@shop.example.com/pypi/packages/simple/\n'],
     [PackageFormat.MAVEN, 'gradle.properties', 'codeartifactUrl=https://shop.example.com/maven/packages/\ncodeartifactUsername=aws\ncodeartifactPassword=artifact-token\n'],
   ])('may be one of CodeArtifact for %s, whose token the role of the build gets', (format, name, content) => {
-    const { status, file, environment } = signIn(() => [BuildRegistry.codeArtifact({ domain: 'shop', repository: 'packages', format })]);
+    const { status, file, environment } = signIn(() => [BuildRegistry.codeArtifact({ domain: 'shop', repository: 'packages', packageFormat: format })]);
     expect(status).toBe(0);
     expect(file(`tmp/registries/${name}`)).toBe(content);
     expect(Object.values(environment).join()).not.toContain('artifact-token');
   });
 
   test('ends the build where CodeArtifact gives no token', () => {
-    const { spec } = projectOf(withRegistries(() => [BuildRegistry.codeArtifact({ domain: 'shop', repository: 'packages', format: PackageFormat.NPM })]), /Check/);
+    const { spec } = projectOf(withRegistries(() => [BuildRegistry.codeArtifact({ domain: 'shop', repository: 'packages', packageFormat: PackageFormat.NPM })]), /Check/);
     const host = new BuildHost({ aws: 'exit 254' });
     hosts.push(host);
     expect(host.run(spec.phases.install.commands.slice(0, 3), { HOME: host.folder }).status).not.toBe(0);
@@ -112,7 +112,7 @@ describe('A private registry of packages', () => {
 
   test('of CodeArtifact is read with rights to this repository alone', () => {
     const project = projectOf(withRegistries(() => [
-      BuildRegistry.codeArtifact({ domain: 'shop', repository: 'packages', format: PackageFormat.NPM, domainOwner: '222222222222' }),
+      BuildRegistry.codeArtifact({ domain: 'shop', repository: 'packages', packageFormat: PackageFormat.NPM, domainOwner: '222222222222' }),
     ]), /Check/);
     expect(rightsOf(project)).toMatchObject({
       'codeartifact:GetAuthorizationToken': expect.stringContaining(`codeartifact:${REGION}:222222222222:domain/shop"`),
@@ -161,7 +161,7 @@ describe('A registry of base images', () => {
 
 test('registries of every kind leave no finding unacknowledged', () => {
   expect(unacknowledged(withRegistries((stack) => [
-    BuildRegistry.codeArtifact({ domain: 'shop', repository: 'packages', format: PackageFormat.MAVEN }),
+    BuildRegistry.codeArtifact({ domain: 'shop', repository: 'packages', packageFormat: PackageFormat.MAVEN }),
     BuildRegistry.npm({ secret: secretOf(stack) }),
     BuildRegistry.docker({ secret: secretOf(stack) }),
     BuildRegistry.pullThroughCache('docker-hub'),
@@ -176,8 +176,8 @@ describe('A registry is refused in one line', () => {
     ['with a secret by name', (stack) => [BuildRegistry.npm({ secret: Secret.fromSecretNameV2(stack, 'Named', 'npm') })], 'has a secret without its complete ARN'],
     ['with a host that has a scheme', (stack) => [BuildRegistry.docker({ host: 'https://ghcr.io', secret: secretOf(stack) })], 'builds.registries.host is "https://ghcr.io"'],
     ['with a prefix that ends with a slash', () => [BuildRegistry.pullThroughCache('docker-hub/')], 'builds.registries is "docker-hub/", expected the prefix'],
-    ['with an invalid domain', () => [BuildRegistry.codeArtifact({ domain: 'Shop!', repository: 'packages', format: PackageFormat.NPM })], 'builds.registries.domain is "Shop!"'],
-    ['with a scope of pip', () => [BuildRegistry.codeArtifact({ domain: 'shop', repository: 'packages', format: PackageFormat.PYPI, scope: '@org' })], 'scope is not supported for this format'],
+    ['with an invalid domain', () => [BuildRegistry.codeArtifact({ domain: 'Shop!', repository: 'packages', packageFormat: PackageFormat.NPM })], 'builds.registries.domain is "Shop!"'],
+    ['with a scope of pip', () => [BuildRegistry.codeArtifact({ domain: 'shop', repository: 'packages', packageFormat: PackageFormat.PYPI, scope: '@org' })], 'scope is not supported for this format'],
     ['with another for the same tool', (stack) => [1, 2].map(() => BuildRegistry.pypi({ url: 'https://a.example.com/', secret: secretOf(stack) })), 'has two registries for pip, of which a build can use one'],
   ])('%s', (_, registries, message) => {
     const fixture = buildPipeline();

@@ -17,7 +17,7 @@ describe('An image', () => {
 
   test('has accepted findings in the commands, where no limit of CodeBuild cuts them (A-09)', () => {
     const [command] = plain({ acceptedFindings: [AcceptedFinding.of('CVE-2026-1', { reason: "It's never called", until: '2020-01-01' })] }).spec.phases.build.commands;
-    expect(command).toBe(`export ACCEPTED_FINDINGS='[{"id":"CVE-2026-1","until":"2020-01-01","reason":"It'\\''s never called"}]'`);
+    expect(command).toBe('export ACCEPTED_FINDINGS=\'[{"id":"CVE-2026-1","until":"2020-01-01","reason":"It\'\\\'\'s never called"}]\'');
   });
 
   test.each([
