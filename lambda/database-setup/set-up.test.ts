@@ -98,7 +98,7 @@ describe('The setup of a PostgreSQL server', () => {
       { name: 'tokens', access: 'OWNER' as const },
       { name: 'reporting', access: 'READ_ONLY' as const, secretArn: 'arn:reporting' },
     ];
-    await setUp({ ...properties, databases: ['of_tokens'], users }, run());
+    await setUp({ ...properties, databases: ['of_tokens'], schemas: [], users }, run());
     expect(await server.query("SELECT pg_has_role('dbadmin', 'tokens', 'USAGE') AS acts")).toEqual([{ acts: false }]);
     await expect(setUp({ ...properties, users: [{ ...users[0], secretArn: 'arn:owner' }] }, run())).rejects.toThrow(
       /must name it/,

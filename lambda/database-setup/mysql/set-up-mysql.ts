@@ -32,14 +32,14 @@ const RIGHTS: { readonly [access in Access]: readonly string[] } = { OWNER: OWN,
 
 /** Sets a MySQL server up. Each statement stands for itself, because MySQL has no transactions of them. */
 export async function setUpMysql(properties: SetupProperties, secrets: Secrets, run: Run): Promise<void> {
-  run.begin('Read the secrets');
-  const users = await plannedUsers(properties, secrets);
-
   const { master, session } = await signInAsMaster(properties, secrets, run, async (account) =>
     MysqlSession.open(properties, account, run),
   );
   try {
     await waitForAnotherSetup(session, master);
+    // While the setup waited for another one, a rotation may have changed them.
+    run.begin('Read the secrets');
+    const users = await plannedUsers(properties, secrets);
     const accounts = new Accounts({ properties, users, session, run });
     await checkFormerServer(properties, users, accounts);
     const names = await accounts.create();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { codeOf, messageOf, SetupError } from '../failure';
+import { afterAcceptance, codeOf, messageOf, SetupError } from '../failure';
 import type { SetupProperties } from '../properties';
 import type { Run } from '../run';
 import type { Account } from '../secrets';
@@ -61,7 +61,11 @@ export class PostgresSession {
     client.on('error', () => undefined);
     signal.addEventListener('abort', () => void client.end().catch(() => undefined), { once: true });
     scram.watch(client.connection);
-    await client.connect();
+    try {
+      await client.connect();
+    } catch (error) {
+      throw scram.accepted ? afterAcceptance(error) : error;
+    }
     const session = new PostgresSession(client);
     try {
       scram.check();
@@ -89,25 +93,32 @@ export class PostgresSession {
 
   /** Does everything or nothing, and repeats what a concurrent session disturbed. */
   public async transaction(work: () => Promise<void>): Promise<void> {
-    await this.repeatedly(async () => {
-      await this.run('BEGIN', 'BEGIN');
-      try {
-        await work();
-        await this.run('COMMIT', 'COMMIT');
-      } catch (error) {
-        await this.client.query('ROLLBACK').catch(() => undefined);
-        throw error;
-      }
-    });
+    await this.repeatedly(async () => this.once(work));
+  }
+
+  /** Does everything or nothing, once. */
+  public async once(work: () => Promise<void>): Promise<void> {
+    await this.run('BEGIN', 'BEGIN');
+    try {
+      await work();
+      await this.run('COMMIT', 'COMMIT');
+    } catch (error) {
+      await this.rollBack();
+      throw error;
+    }
+  }
+
+  public async rollBack(): Promise<void> {
+    await this.client.query('ROLLBACK').catch(() => undefined);
   }
 
   /** Repeats work that fails because of a concurrent session. */
-  public async repeatedly(work: () => Promise<void>): Promise<void> {
+  public async repeatedly(work: () => Promise<void>, { except }: { readonly except?: string } = {}): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await work();
       } catch (error) {
-        if (attempt === ATTEMPTS || !isRepeatable(error)) {
+        if (attempt === ATTEMPTS || !isRepeatable(error) || serverCodeOf(error) === except) {
           throw error;
         }
         await sleep(PAUSE_MS);
@@ -120,9 +131,13 @@ export class PostgresSession {
   }
 }
 
-function isRepeatable(error: unknown): boolean {
-  if (!(error instanceof StatementError)) {
-    return false;
-  }
-  return REPEATABLE_CODES.includes(codeOf(error.original)) || /tuple concurrently/.test(error.message);
+/** True if a concurrent session disturbed the statement, so that it may pass later. */
+export function isRepeatable(error: unknown): boolean {
+  const disturbed = error instanceof StatementError && /tuple concurrently/.test(error.message);
+  return disturbed || REPEATABLE_CODES.includes(serverCodeOf(error));
+}
+
+/** Code that the server gave to a statement that failed. Empty for any other error. */
+export function serverCodeOf(error: unknown): string {
+  return error instanceof StatementError ? codeOf(error.original) : '';
 }
