@@ -1,10 +1,12 @@
 import { escapeIdentifier as identifier } from 'pg';
+import { POSTGRES_RIGHTS } from '../../../src/database/credentials/user-rights';
 import { SetupError } from '../failure';
 import { ownerOf, readersOf, type SetupProperties, takesOver } from '../properties';
 import type { Run } from '../run';
 import { Extensions } from './extensions';
 import { type BusyObject, HandOver } from './hand-over';
 import { asMemberOf, existingRoles, type Role } from './lent-membership';
+import { revokeAll } from './mutual-rights';
 import { checkOwnersOfTables, foreignSchemas } from './owners-of-tables';
 import { ownedBy, ownedByMaster } from './ownership';
 import type { PostgresSession } from './postgres-session';
@@ -40,7 +42,13 @@ export class DatabaseObjects {
     this.roles = await existingRoles(session, owners);
     await this.transaction(async () => this.create());
     const busy = await this.handOver();
-    await this.transaction(async () => grantRows(session, this.owner, readersOf(this.context.properties)));
+    const givenUp = busy.length > 0 ? [] : formerOwners;
+    await this.transaction(async () => {
+      for (const former of givenUp) {
+        await revokeAll(session, former, this.owner);
+      }
+      await grantRows(session, this.owner, readersOf(this.context.properties));
+    });
     return busy;
   }
 
@@ -72,7 +80,7 @@ export class DatabaseObjects {
     const run = async (sql: string) => session.run(`rights in database ${name}`, sql);
     await run(`REVOKE ALL ON DATABASE ${database} FROM PUBLIC`);
     for (const user of properties.users) {
-      await run(`GRANT ${DATABASE_RIGHTS[user.access]} ON DATABASE ${database} TO ${identifier(user.name)}`);
+      await run(`GRANT ${POSTGRES_RIGHTS.DATABASE[user.access].join(', ')} ON DATABASE ${database} TO ${identifier(user.name)}`);
       if (user.access === 'READ_ONLY') {
         await run(`REVOKE TEMPORARY ON DATABASE ${database} FROM ${identifier(user.name)}`);
       }
@@ -154,9 +162,3 @@ export class DatabaseObjects {
     return busy;
   }
 }
-
-const DATABASE_RIGHTS = {
-  OWNER: 'CONNECT, TEMPORARY, CREATE',
-  READ_WRITE: 'CONNECT, TEMPORARY',
-  READ_ONLY: 'CONNECT',
-};

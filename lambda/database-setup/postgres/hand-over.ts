@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { escapeIdentifier as identifier } from 'pg';
 import type { Run } from '../run';
 import { asMemberOf, type Role } from './lent-membership';
+import { grantAll } from './mutual-rights';
 import type { OwnedObject } from './ownership';
 import { isRepeatable, type PostgresSession, serverCodeOf } from './postgres-session';
 
@@ -47,12 +48,13 @@ export class HandOver {
 
   /** Returns what was in use all the time. */
   public async give(objects: readonly OwnedObject[], from: string, to: string): Promise<BusyObject[]> {
-    const { database, run } = this.context;
+    const { database, session, run } = this.context;
     if (objects.length > 0) {
       run.begin(`Give ${objects.length} objects of ${from} in database ${database} to ${to}`);
     }
+    await session.transaction(async () => this.asOwners(async () => grantAll(session, objects, to)));
     for (let left = objects; ; await sleep(PAUSE_MS)) {
-      left = await this.inUse(left, to);
+      left = await this.inUse(left, from, to);
       if (left.length === 0) {
         return [];
       }
@@ -66,9 +68,10 @@ export class HandOver {
 
   /** Gives what `ALTER` of single objects does not reach. False if something of it was in use all the time. */
   public async giveRest(from: string, to: string): Promise<boolean> {
+    const { database, session } = this.context;
     const sql = `REASSIGN OWNED BY ${identifier(from)} TO ${identifier(to)}`;
     for (;;) {
-      if (await this.tryOnce(`REASSIGN OWNED BY ${from} in database ${this.context.database}`, sql)) {
+      if (await this.tryOnce(async () => session.run(`REASSIGN OWNED BY ${from} in database ${database}`, sql))) {
         return true;
       }
       if (Date.now() + PAUSE_MS >= this.until) {
@@ -78,10 +81,10 @@ export class HandOver {
     }
   }
 
-  private async inUse(objects: readonly OwnedObject[], to: string): Promise<OwnedObject[]> {
+  private async inUse(objects: readonly OwnedObject[], from: string, to: string): Promise<OwnedObject[]> {
     const left: OwnedObject[] = [];
     for (const object of objects) {
-      if (!(await this.tryToGive(object, to))) {
+      if (!(await this.tryToGive(object, from, to))) {
         left.push(object);
       }
     }
@@ -89,24 +92,34 @@ export class HandOver {
   }
 
   /** Without the right to create objects in its schema, an owner gets an object by `REASSIGN OWNED` alone. */
-  private async tryToGive({ kind, name }: OwnedObject, to: string): Promise<boolean> {
+  private async tryToGive(object: OwnedObject, from: string, to: string): Promise<boolean> {
+    const { session, run } = this.context;
+    const { kind, name } = object;
     try {
-      return await this.tryOnce(`ALTER ${kind} ${name} OWNER`, `ALTER ${kind} ${name} OWNER TO ${identifier(to)}`);
+      return await this.tryOnce(async () => {
+        await session.run(`ALTER ${kind} ${name} OWNER`, `ALTER ${kind} ${name} OWNER TO ${identifier(to)}`);
+        await grantAll(session, [object], from);
+      });
     } catch (error) {
       if ([...GONE_CODES, NO_RIGHT].includes(serverCodeOf(error))) {
-        this.context.run.log(`${kind} ${name} stays as it is for now: ${(error as Error).message}`);
+        run.log(`${kind} ${name} stays as it is for now: ${(error as Error).message}`);
         return true;
       }
       throw error;
     }
   }
 
-  private async tryOnce(title: string, sql: string): Promise<boolean> {
+  private async asOwners(work: () => Promise<void>): Promise<void> {
     const { session, master, roles } = this.context;
+    await asMemberOf(session, master, roles, work);
+  }
+
+  private async tryOnce(work: () => Promise<void>): Promise<boolean> {
+    const { session } = this.context;
     try {
       await session.once(async () => {
         await session.run('SET lock_timeout', `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
-        await asMemberOf(session, master, roles, async () => session.run(title, sql));
+        await this.asOwners(work);
       });
       return true;
     } catch (error) {

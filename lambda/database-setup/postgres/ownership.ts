@@ -49,8 +49,9 @@ const OWNED = `
     AND d.refclassid = 'pg_authid'::regclass AND d.refobjid = (SELECT oid FROM pg_roles WHERE rolname = $1)
     AND d.classid = ANY('{${CLASSES.join(', ')}}'::regclass[])
     AND NOT EXISTS (
-      SELECT FROM pg_depend t WHERE t.classid = d.classid AND t.objid = d.objid AND (t.deptype IN ('e', 'i') OR (
-        t.deptype = 'a' AND t.classid = 'pg_class'::regclass AND t.refclassid = t.classid AND t.refobjsubid > 0)))`;
+      SELECT FROM pg_depend t WHERE t.classid = d.classid AND t.objid = d.objid AND t.objsubid = 0 AND (
+        t.deptype IN ('e', 'i') OR (
+          t.deptype = 'a' AND t.classid = 'pg_class'::regclass AND t.refclassid = t.classid AND t.refobjsubid > 0)))`;
 
 /** Schemas first, because whoever gets an object has to be allowed to create some in its schema. */
 const IN_ORDER = "ORDER BY a.classid <> 'pg_namespace'::regclass, a.type, a.name";

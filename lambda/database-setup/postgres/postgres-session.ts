@@ -22,6 +22,11 @@ const REPEATABLE_CODES = ['40P01', '40001', '55P03', '55006'];
  * database, would run with the rights of the master user otherwise.
  */
 const SEARCH_PATH = '-c search_path=pg_catalog,pg_temp';
+/** Whatever a server, a database or the master user has as a default. */
+const WRITABLE = '-c default_transaction_read_only=off -c idle_session_timeout=0';
+/** It would end the transaction of the lock. PostgreSQL knows it since 17. */
+const NO_TRANSACTION_TIMEOUT = `
+  SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout'`;
 
 /** Error of a statement, with the words of the server. */
 class StatementError extends SetupError {
@@ -49,7 +54,7 @@ export class PostgresSession {
       user,
       password: scram.password,
       database,
-      options: SEARCH_PATH,
+      options: `${SEARCH_PATH} ${WRITABLE}`,
       ssl: { rejectUnauthorized: true, minVersion: 'TLSv1.2' },
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
@@ -69,6 +74,7 @@ export class PostgresSession {
     const session = new PostgresSession(client);
     try {
       scram.check();
+      await session.run('SET transaction_timeout', NO_TRANSACTION_TIMEOUT);
     } catch (error) {
       await session.close();
       throw error;

@@ -34,7 +34,7 @@ interface Setup {
 /**
  * Sets a PostgreSQL server up: roles first, then each database.
  *
- * The master user has two sessions at a time, that of the lock and another one. RDS reserves as many for it.
+ * The master user has two sessions at a time: that of the lock, and the one that works.
  */
 export async function setUpPostgres(properties: SetupProperties, secrets: Secrets, run: Run): Promise<void> {
   const { master, session } = await signInAsMaster(properties, secrets, run, async (account) =>

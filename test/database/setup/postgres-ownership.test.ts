@@ -153,16 +153,27 @@ describe.each(['15', '18'])('On PostgreSQL %s, a change of the owner', (major) =
   test('gives on each table by itself, names the one in use, and goes on with the next deployment', async () => {
     await as('owner', 'CREATE TABLE busy (id int); CREATE TABLE quiet (id int); CREATE VIEW sight AS SELECT id FROM quiet');
     await as('owner', "CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1'");
-    await as('application', 'INSERT INTO busy VALUES (1)');
+    await as(
+      'owner',
+      `CREATE SCHEMA shop; CREATE TABLE shop.busy (id int PRIMARY KEY);
+       CREATE TABLE shop.lines (id serial, busy int REFERENCES shop.busy, other int);
+       CREATE VIEW shop.both AS SELECT b.id FROM shop.busy b JOIN shop.lines l ON l.busy = b.id`,
+    );
+    await as('application', 'INSERT INTO busy VALUES (1); INSERT INTO shop.busy VALUES (1)');
     const reader = await server.connect({ user: 'application', password: 'password of application', database: DATABASE });
-    await reader.query('BEGIN; SELECT FROM busy');
+    await reader.query('BEGIN; SELECT FROM busy; SELECT FROM shop.busy');
     // While the setup tries, the waits of others are short.
     const waits: number[] = [];
     let over = false;
     const traffic = (async () => {
       while (!over) {
         const begin = Date.now();
-        await as('application', 'INSERT INTO busy VALUES (2); INSERT INTO quiet VALUES (2)');
+        // The check of the foreign key runs as the owner of the one table, and the view as the owner of itself.
+        await as(
+          'application',
+          `INSERT INTO busy VALUES (2); INSERT INTO quiet VALUES (2); SELECT FROM sight;
+           INSERT INTO shop.lines (busy) VALUES (1); SELECT FROM shop.both`,
+        );
         waits.push(Date.now() - begin);
       }
     })();
@@ -171,7 +182,7 @@ describe.each(['15', '18'])('On PostgreSQL %s, a change of the owner', (major) =
     await traffic;
     expect(status).toBe('FAILED');
     expect(reason).toMatch(
-      /^other sessions used an object all the time, so that next did not get TABLE public\.busy in database application \(still of owner, in use by session \d+ of application[^)]*\)\. .*deploy again: the next deployment goes on with the rest/,
+      /^other sessions used 2 objects all the time, so that next did not get TABLE public\.busy in database application \(still of owner, in use by session \d+ of application[^)]*\); TABLE shop\.busy .*deploy again: the next deployment goes on with the rest/,
     );
     expect(Math.max(...waits)).toBeLessThan(3000);
     await as('next', 'ALTER TABLE quiet ADD note text; DROP VIEW sight; CREATE TABLE of_next (id int)');
@@ -181,7 +192,8 @@ describe.each(['15', '18'])('On PostgreSQL %s, a change of the owner', (major) =
     await reader.end();
     // As after a deployment without a rollback, whose properties CloudFormation may take for the former ones.
     await expectSuccess(of('next'), of('next'));
-    await as('next', 'ALTER TABLE busy ADD note text');
+    await as('next', 'ALTER TABLE busy ADD note text; DROP SCHEMA shop CASCADE');
+    await expect(as('owner', 'SELECT FROM busy')).rejects.toThrow(/permission denied/);
     const left = "SELECT FROM pg_shdepend WHERE refobjid = 'owner'::regrole AND deptype = 'o' AND classid <> 'pg_default_acl'::regclass";
     expect(await asSuperuser(left)).toEqual([]);
     expect(await asSuperuser('SELECT FROM pg_shdescription WHERE classoid = 1260')).toEqual([]);
