@@ -38,7 +38,8 @@ const ANSWER = /^(|true|false|yes|no|on|off|none|null)$/i;
  */
 const SECRET_VALUES: readonly RegExp[] = [
   /:\/\/[^/?#:@\s"]*:(?!\$)[^/?#@\s"]+@/,
-  /(^|[;?&,\s"])(password|passwd|pwd|accountkey|sharedaccesskey|client_?secret|api_?key|access_?token)\s*=\s*(?![\s";&$%<{])[^;&\s"]{3,}/i,
+  /(^|[;?&,\s"])(password|passwd|pwd|accountkey|sharedaccesskey)\s*=\s*(?![\s";&$%<{])[^;&\s"]{3,}/i,
+  /(^|[;?&,\s"])(client_?secret|api_?key|access_?token)\s*=\s*(?![\s";&$%<{])[^;&\s"]{3,}/i,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
   /\b(AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}\b/,
   // The secret part of a key of AWS is text in base 64, without a prefix: the whole value, in letters of both cases.
@@ -48,7 +49,8 @@ const SECRET_VALUES: readonly RegExp[] = [
   /\b(gh[opsur]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|glpat-[\w-]{20,})/,
   /\b[sr]k_(live|test)_[A-Za-z0-9]{10,}|\bwhsec_[A-Za-z0-9]{20,}/,
   /\bxox[abeoprs]-[A-Za-z0-9-]{10,}|\bxapp-\d-[A-Za-z0-9-]{10,}/,
-  /\bhooks\.slack\.com\/(services|workflows)\/\w|\bdiscord(app)?\.com\/api\/webhooks\/\d|\bwebhook\.office\.com\/webhookb2\//,
+  /\bhooks\.slack\.com\/(services|workflows)\/\w|\bdiscord(app)?\.com\/api\/webhooks\/\d/,
+  /\bwebhook\.office\.com\/webhookb2\//,
   /\bSG\.[\w-]{16,}\.[\w-]{16,}/,
   /\bAIza[\w-]{35}\b/,
   /\b(npm_[A-Za-z0-9]{36}|pypi-AgE[\w-]{20,}|dop_v1_[a-f0-9]{32,}|shp(at|ca|pa|ss)_[a-fA-F0-9]{32}|hf_[A-Za-z]{30,})/,
@@ -59,7 +61,7 @@ const SECRET_VALUES: readonly RegExp[] = [
 const OPTION = /^--?([A-Za-z][\w-]*)(?:[=:]([^$%@<{].*))?$/s;
 const ASSIGNMENT = /(?:^|[\s;&|(])([A-Za-z_]\w*)=(?:"([^"$]+)"|'([^'$]+)'|([^\s"'$`;&|]+))/g;
 
-/** Whether a variable is secret by its name, or a value by what it is. */
+/** True where a variable is secret by its name, or its value by what it is. */
 export function isSecret(scope: IConstruct, name: string, value: string): boolean {
   return soundsSecret(name, value) || holdsSecret(scope, value);
 }
