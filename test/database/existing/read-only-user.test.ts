@@ -115,7 +115,7 @@ const reason = missingMysql();
   beforeAll(async () => {
     server = await MysqlServer.start('shop');
     await server.query('CREATE TABLE shop.orders (id int); INSERT INTO shop.orders VALUES (1)');
-    await server.query("CREATE FUNCTION shop.add_order() RETURNS int MODIFIES SQL DATA BEGIN INSERT INTO shop.orders VALUES (7); RETURN 1; END");
+    await server.query('CREATE FUNCTION shop.add_order() RETURNS int MODIFIES SQL DATA BEGIN INSERT INTO shop.orders VALUES (7); RETURN 1; END');
     await server.query(MYSQL);
   });
 
