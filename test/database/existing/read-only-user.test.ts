@@ -1,7 +1,8 @@
 import * as fs from 'node:fs';
+import { DatabaseSetup, setupProperties } from '../../simulators/database-setup';
 import { missingMysql, MysqlServer } from '../../simulators/mysql-server';
 import { MAJOR_VERSIONS, type PostgresServer } from '../../simulators/postgres-server';
-import { MASTER, startRdsPostgres } from '../../simulators/rds-postgres';
+import { DATABASE, MASTER, startRdsPostgres } from '../../simulators/rds-postgres';
 
 jest.setTimeout(60_000);
 
@@ -106,6 +107,25 @@ describe.each(MAJOR_VERSIONS)('On a real PostgreSQL %s with the rights of an old
     await server.query('SELECT add_order(8); SELECT add_later(); SELECT double(2); CREATE TEMPORARY TABLE own (id int)', APPLICATION);
     await server.query('CREATE TABLE another (id int); DROP TABLE another; CREATE TEMPORARY TABLE own (id int)', OWNER);
   });
+});
+
+test('The query of the page finds nothing that the user of the setup can write', async () => {
+  const server = await startRdsPostgres('15');
+  const setup = await DatabaseSetup.start(server.certificateFile);
+  const owner = { username: 'owner', password: PASSWORD };
+  setup.put('arn:master', MASTER).put('arn:owner', owner).put('arn:plan', { username: 'migration_plan', password: PASSWORD });
+  const users = [
+    { name: 'owner', access: 'OWNER', secretArn: 'arn:owner' },
+    { name: 'migration_plan', access: 'READ_ONLY', secretArn: 'arn:plan' },
+  ];
+  const setUp = async () => (await setup.request('Create', setupProperties(server.port, { users }))).status;
+  await server.query('GRANT CREATE ON SCHEMA public TO PUBLIC', { database: DATABASE });
+  expect(await setUp()).toBe('SUCCESS');
+  await server.query(TABLES.replace(/;\s*GRANT.*/, ''), { user: owner.username, password: PASSWORD, database: DATABASE });
+  const left = await server.query<{ can: string }>(LEFT, { user: MASTER.username, password: MASTER.password, database: DATABASE });
+  expect(left.map(({ can }) => can).filter((can) => !can.startsWith('CONNECT to database'))).toEqual([]);
+  setup.stop();
+  await server.stop();
 });
 
 const reason = missingMysql();
