@@ -65,8 +65,9 @@ export function checkServerHas(
 const REPLICATION: { readonly [name: string]: string } = { 'rds.logical_replication': '0', 'binlog_format': 'OFF' };
 
 /**
- * Refuses a replication on a cluster that is to pause: Aurora never pauses one that replicates, and says nothing.
+ * Refuses a replication on a cluster that is to pause.
  *
+ * Aurora never pauses a cluster that replicates, and says nothing.
  * Source: Amazon Aurora User Guide, "Scaling to Zero ACUs with automatic pause and resume".
  */
 export function checkPauses(scope: IConstruct, pauses: boolean, given: Parameters = {}): void {
