@@ -7,8 +7,8 @@ import { DATABASE, MASTER, startRdsPostgres } from '../../simulators/rds-postgre
 jest.setTimeout(60_000);
 
 const PAGE = fs.readFileSync('docs/adopt-a-database.md', 'utf8');
-/** Statements of the page: of the database's owner, of the tables' owner, the query for what is left, and MySQL's. */
-const [OF_DATABASE, OF_TABLES, LEFT, MYSQL] = [...PAGE.matchAll(/```sql\n([^]*?)```/g)].map(([, sql]) => sql);
+/** Statements of the page: of the database's owner, of the tables' owner, the query for what is left, and both of MySQL. */
+const [OF_DATABASE, OF_TABLES, LEFT, MYSQL, VIEWS_OF_MYSQL] = [...PAGE.matchAll(/```sql\n([^]*?)```/g)].map(([, sql]) => sql);
 const PASSWORD = 'a long password';
 
 const sessionOf = (user: string, password = PASSWORD) => ({ user, password, database: 'shop' });
@@ -148,6 +148,19 @@ const reason = missingMysql();
     for (const statement of ['INSERT INTO orders VALUES (2)', 'CREATE TABLE own (id int)', 'CREATE TEMPORARY TABLE own (id int)', 'DROP TABLE orders', 'SELECT add_order()']) {
       await expect(client.query(statement)).rejects.toThrow(/denied/);
     }
+    await client.end();
+  });
+
+  test('writes through a view that calls a function which writes, which the query of the page names, unless the view is the invoker\'s', async () => {
+    const view = 'VIEW shop.numbered AS SELECT shop.add_order() AS done';
+    await server.query(`CREATE ${view}`);
+    expect(await server.query(VIEWS_OF_MYSQL)).toEqual([{ table_name: 'numbered', routine_name: 'add_order' }]);
+    const client = await server.connect({ ...PLAN });
+    await client.query('SELECT done FROM numbered');
+    expect(await server.query('SELECT id FROM shop.orders WHERE id = 7')).toEqual([{ id: 7 }]);
+    await server.query(`CREATE OR REPLACE SQL SECURITY INVOKER ${view}`);
+    await expect(client.query('SELECT done FROM numbered')).rejects.toThrow(/denied|lack rights/);
+    expect(await server.query(VIEWS_OF_MYSQL)).toEqual([]);
     await client.end();
   });
 });
