@@ -8,6 +8,9 @@ import type { SetupProperties } from './properties';
 import { Run } from './run';
 import { setUp } from './set-up';
 
+// Each test runs the setup several times.
+jest.setTimeout(30_000);
+
 const mockAuthorities: { ca?: string } = {};
 // Stands for the variable by which the bundle trusts the authorities of RDS: a running process can't set it.
 jest.mock('pg', () => {
