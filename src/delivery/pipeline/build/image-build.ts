@@ -6,6 +6,7 @@ import type { IImageRepository } from '../../../registry';
 import { checkKinds } from '../../../validation/kinds';
 import { checkInReach } from '../../../validation/objects-in-reach';
 import { checkRules, type Rule } from '../../../validation/rules';
+import { isSecret } from '../../../validation/secret-text';
 import { BuildSecret, type SecretVariable } from './build-secret';
 import { bindScan, type ImageScanConfig, type ImageScanProps } from './image-scan';
 import { checkSecretNames } from './secret-names';
@@ -26,7 +27,7 @@ export interface DockerBuildProps extends ImageScanProps {
    */
   readonly dockerfile?: string;
   /**
-   * Values of `ARG` instructions, one line each. Don't pass secrets, because they stay readable in the image.
+   * Values of `ARG` instructions, one line each. Secrets are refused, because they stay readable in the image.
    * @default - no build arguments
    */
   readonly buildArguments?: { [name: string]: string };
@@ -143,7 +144,7 @@ export class ImageBuild {
    */
   public _bind(scope: IConstruct): ImageBuildConfig {
     checkInReach(scope, 'images.repository', this.props.repository, 'image');
-    checkRules(scope, rulesOf(this.props));
+    checkRules(scope, [...rulesOf(this.props), ...secretRules(scope, this.props)]);
     const { repository, directory = '.', architectures, computeType, secrets = [], variant, layerCache } = this.props;
     const scan = bindScan(scope, 'images', this.props);
     checkKinds(scope, { 'images.secrets': secrets }, { 'images.secrets': BuildSecret });
@@ -178,6 +179,17 @@ function environmentOf(directory: string, props: DockerBuildProps): { [name: str
         .join('\n'),
     }),
   };
+}
+
+/** A build argument stays readable in the history of the image, and in the settings of the project. */
+function secretRules(scope: IConstruct, { buildArguments = {} }: DockerBuildProps): Rule[] {
+  return Object.entries(buildArguments).map(([name, value]) => ({
+    condition: isSecret(scope, name, value),
+    prop: `images.buildArguments.${name}`,
+    value: '(not shown)',
+    expected: 'a value that every reader of the image may know',
+    fix: `pass it by secrets: [BuildSecret.fromSecret('${name}', secret)], or rename the ARG if it is no secret`,
+  }));
 }
 
 function rulesOf(props: DockerBuildProps): Rule[] {

@@ -96,6 +96,7 @@ describe('An image is refused in one line', () => {
     ['with a database without a tag', { trivyDatabase: 'public.ecr.aws/aquasecurity/trivy-db' }, 'images.trivyDatabase is '],
     ['with no paths', { paths: [] }, 'images.paths is []'],
     ['with a pattern as a path', { paths: ['api/**'] }, 'images.paths is ["api/**"], expected paths within the sources'],
+    ['with a secret as a build argument', { buildArguments: { NPM_TOKEN: 'x' } }, 'images.buildArguments.NPM_TOKEN is "(not shown)", expected a value that every reader of the image may know. Pass it by secrets:'],
     ['with a variant in capitals', { variant: 'PHP' }, 'images.variant is "PHP"'],
   ])('%s', (_, props, message) => {
     expect(refusal(() => built(() => props))).toContain(message);
