@@ -128,6 +128,7 @@ addTasks();
 bundleFunctions();
 addCheckWorkflow();
 addEngineVersionsWorkflow();
+addAwsModelsWorkflow();
 
 project.synth();
 
@@ -301,6 +302,12 @@ function addTasks(): void {
     exec: script('scripts/check-engine-versions'),
   });
 
+  project.addTask('aws-models', {
+    description: 'Writes the service models of AWS for the calls that the library makes, from botocore (--newest: its newest version)',
+    exec: script('scripts/aws-models'),
+    receiveArgs: true,
+  });
+
   project.addTask('lint:workflows', { description: 'Checks the workflows of GitHub Actions', exec: 'scripts/actionlint.sh', receiveArgs: true });
   checkCompatibility();
 }
@@ -417,6 +424,42 @@ function addEngineVersionsWorkflow(): void {
         run: [
           'open=$(gh issue list --state open --search "$TITLE in:title" --json number --jq length)',
           'if [ "$open" = 0 ]; then gh issue create --title "$TITLE" --body-file "$RUNNER_TEMP/due.txt"; fi',
+        ].join('\n'),
+      },
+    ],
+  });
+}
+
+/** Opens an issue when AWS has changed a request that the library makes, or an answer or an error of it. */
+function addAwsModelsWorkflow(): void {
+  const workflow = new github.GithubWorkflow(project.github!, 'aws-models');
+  workflow.on({ schedule: [{ cron: '0 6 * * 1' }], workflowDispatch: {} });
+  workflow.addJob('aws-models', {
+    runsOn: ['ubuntu-latest'],
+    permissions: { contents: github.workflows.JobPermission.READ, issues: github.workflows.JobPermission.WRITE },
+    timeoutMinutes: 15,
+    steps: [
+      github.WorkflowSteps.checkout(),
+      { name: 'Setup Node.js', uses: github.ActionRefs.ACTIONS_SETUP_NODE, with: { 'node-version': NODE_OF_WORKFLOWS, 'package-manager-cache': false } },
+      { name: 'Install dependencies', run: 'npm ci' },
+      { name: 'Compile the functions', run: 'npx projen bundle:lambdas' },
+      { name: 'Write the newest models', run: 'npx projen aws-models --newest' },
+      {
+        name: 'Hold the requests against them',
+        run: [
+          '# The version alone is no change.',
+          'git diff -U0 --ignore-matching-lines=\'"version":\' -- test/catalogues | tee "$RUNNER_TEMP/models.diff"',
+          'npx jest --coverage=false test/delivery/requests.test.ts',
+          'test ! -s "$RUNNER_TEMP/models.diff"',
+        ].join('\n'),
+      },
+      {
+        name: 'Open an issue',
+        if: 'failure()',
+        env: { GH_TOKEN: '${{ github.token }}', TITLE: 'Service models of AWS: requests have changed' },
+        run: [
+          'open=$(gh issue list --state open --search "$TITLE in:title" --json number --jq length)',
+          'if [ "$open" = 0 ]; then gh issue create --title "$TITLE" --body "Run npx projen aws-models --newest, and review the difference."; fi',
         ].join('\n'),
       },
     ],
