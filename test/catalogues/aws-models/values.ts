@@ -129,9 +129,30 @@ export function asObject(data: Data): (Data & { kind: 'object' }) | undefined {
 }
 
 /** Problems of data as the value of a shape. */
-export function misfits(service: string, shapeName: string, data: Data, where: string, naming: Naming): string[] {
+export function misfits(service: string, shapeName: string, data: Data, where: string, naming: Naming, rigour: Rigour = {}): string[] {
   const shape = shapeOf(service, shapeName);
-  return alternatives(data).flatMap((one) => misfitsOfOne({ service, shapeName, shape, where, naming }, one));
+  return alternatives(data).flatMap((one) => misfitsOfOne({ service, shapeName, shape, where, naming, rigour }, one));
+}
+
+/** What is not looked at. */
+export interface Rigour {
+  /** Simulators make ids up, which have neither the form nor the length of real ones. */
+  readonly madeUp?: boolean;
+  /** Simulators leave out of their answers what nobody reads. */
+  readonly partial?: boolean;
+}
+
+/** Problems of a value that a simulator is given, or gives, as that of a shape: each item of a list counts. */
+export function misfitsOfValue(service: string, shape: string | null, value: unknown, where: string, partial = false): string[] {
+  return misfits(service, shape ?? 'structure', itemized(value), where, 'integration', { madeUp: true, partial });
+}
+
+function itemized(value: unknown): Data {
+  if (Array.isArray(value)) {
+    return { kind: 'list', item: { kind: 'oneOf', of: value.map(itemized) } };
+  }
+  const data = dataOf(value);
+  return data.kind === 'object' ? { ...data, fields: Object.fromEntries(Object.entries(value as object).map(([name, field]) => [name, itemized(field)])) } : data;
 }
 
 interface Place {
@@ -140,43 +161,45 @@ interface Place {
   readonly shape: Shape;
   readonly where: string;
   readonly naming: Naming;
+  readonly rigour: Rigour;
 }
 
 function misfitsOfOne(place: Place, data: Data): string[] {
-  const { service, shapeName, shape, where, naming } = place;
+  const { service, shapeName, shape, where, naming, rigour } = place;
   if (data.kind === 'any' || data.kind === 'nothing') {
     return [];
   }
   if (data.kind === 'shape') {
     return sameKind(shape, shapeOf(data.service, data.shape)) ? [] : [`${where} takes ${shapeName}, and not ${data.shape}`];
   }
-  if (shape.members) {
-    return data.kind === 'object' ? misfitsOfFields(place, shape.members, data) : [`${where} is an object of ${shapeName}`];
+  // A call without a request, or without an answer, has an empty one.
+  if (shape.members || shape.type === 'structure') {
+    return data.kind === 'object' ? misfitsOfFields(place, shape.members ?? {}, data) : [`${where} is an object of ${shapeName}`];
   }
   if (shape.item !== undefined) {
-    return data.kind === 'list' ? misfits(service, shape.item, data.item, `${where}[]`, naming) : [`${where} is a list`];
+    return data.kind === 'list' ? misfits(service, shape.item, data.item, `${where}[]`, naming, rigour) : [`${where} is a list`];
   }
   if (shape.value !== undefined) {
     const value = shape.value;
     return data.kind === 'object'
-      ? Object.entries(data.fields).flatMap(([name, field]) => misfits(service, value, field, `${where}.${name}`, naming))
+      ? Object.entries(data.fields).flatMap(([name, field]) => misfits(service, value, field, `${where}.${name}`, naming, rigour))
       : [`${where} is a map`];
   }
-  return data.kind === 'constant' ? misfitsOfConstant(shape, data.value, where) : data.kind === 'scalar' ? [] : [`${where} is a ${shape.type}`];
+  return data.kind === 'constant' ? misfitsOfConstant(rigour.madeUp ? { type: shape.type, enum: shape.enum } : shape, data.value, where) : data.kind === 'scalar' ? [] : [`${where} is a ${shape.type}`];
 }
 
 function sameKind(one: Shape, other: Shape): boolean {
   return one === other || (['members', 'item', 'value'] as const).every((key) => (one[key] === undefined) === (other[key] === undefined));
 }
 
-function misfitsOfFields({ service, shapeName, shape, where, naming }: Place, members: { readonly [name: string]: string }, { fields, open }: Data & { kind: 'object' }): string[] {
+function misfitsOfFields({ service, shapeName, shape, where, naming, rigour }: Place, members: { readonly [name: string]: string }, { fields, open }: Data & { kind: 'object' }): string[] {
   const named = new Map(Object.keys(members).map((member) => [memberName(member, naming), member]));
-  const missing = (shape.required ?? []).map((member) => memberName(member, naming)).filter((name) => !open && fields[name] === undefined);
+  const missing = (shape.required ?? []).map((member) => memberName(member, naming)).filter((name) => !open && !rigour.partial && fields[name] === undefined);
   return [
     ...missing.map((name) => `${where} has no ${name}, which ${shapeName} requires`),
     ...Object.entries(fields).flatMap(([name, field]) => {
       const member = named.get(name);
-      return member === undefined ? [`${where}.${name} is no member of ${shapeName}`] : misfits(service, members[member], field, `${where}.${name}`, naming);
+      return member === undefined ? [`${where}.${name} is no member of ${shapeName}`] : misfits(service, members[member], field, `${where}.${name}`, naming, rigour);
     }),
   ];
 }

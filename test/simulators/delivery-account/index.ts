@@ -1,3 +1,5 @@
+import { callNamed, errorsOf } from '../../catalogues/aws-models/models';
+import { misfitsOfValue } from '../../catalogues/aws-models/values';
 import type { OwnFamily } from '../deployed-definition';
 import { type Answers, AwsError } from '../state-machines';
 import { ApplicationAutoScaling } from './autoscaling';
@@ -33,6 +35,8 @@ export class DeliveryAccount implements World {
   public readonly cloudFormation: CloudFormation;
   /** Every call that was made. */
   public readonly calls: Array<{ api: string; input: any }> = [];
+  /** What the service models of AWS say against requests, answers and errors. */
+  public misfits: Set<string> = new Set();
   /** Runs before each answer, to do something at a certain moment. */
   public before: Moment = NOTHING;
   /** Runs once the release has ended. */
@@ -110,8 +114,7 @@ export class DeliveryAccount implements World {
       elasticloadbalancingv2: this.elb,
       applicationautoscaling: this.autoScaling,
     };
-    return async (api, input) => {
-      this.calls.push({ api, input });
+    const answer = async (api: string, input: any): Promise<unknown> => {
       await this.before(api, input);
       const [name, call] = api.split(':');
       const service = services[name] as { [call: string]: ((input: any) => unknown) | undefined } | undefined;
@@ -120,5 +123,31 @@ export class DeliveryAccount implements World {
       }
       return JSON.parse(JSON.stringify(await service[call](input) ?? {}));
     };
+    return (api, input) => {
+      this.calls.push({ api, input });
+      return this.heldAgainstModels(api, input, answer(api, input));
+    };
+  }
+
+  /** Notes what no request, answer or error of AWS can be, so that neither a machine nor this account passes for more than it is. */
+  private async heldAgainstModels(api: string, input: unknown, answered: Promise<unknown>): Promise<unknown> {
+    const call = callNamed(api);
+    const note = (problem: string) => this.misfits.add(problem);
+    if (call) {
+      misfitsOfValue(call.service, call.input, input, `the request ${call.name}`).forEach(note);
+    }
+    try {
+      const answer = await answered;
+      if (call) {
+        misfitsOfValue(call.service, call.output, answer, `the answer to ${call.name}`, true).forEach(note);
+      }
+      return answer;
+    } catch (error) {
+      const { name } = error as Error;
+      if (!call || !(name.startsWith('States.') || errorsOf(call).includes(name))) {
+        note(`${api} has no error ${name}`);
+      }
+      throw error;
+    }
   }
 }
