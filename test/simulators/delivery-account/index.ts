@@ -101,6 +101,11 @@ export class DeliveryAccount implements World {
 
   /** Answers each call by the service of its API. */
   public answers(): Answers {
+    const answers = this.answersOfServices();
+    return (...call) => this.heldAgainstModels(call[0], call[1], answers(...call));
+  }
+
+  private answersOfServices(): Answers {
     const services: { [api: string]: object } = {
       ecs: this.ecs,
       ssm: this.ssm,
@@ -114,7 +119,8 @@ export class DeliveryAccount implements World {
       elasticloadbalancingv2: this.elb,
       applicationautoscaling: this.autoScaling,
     };
-    const answer = async (api: string, input: any): Promise<unknown> => {
+    return async (api, input) => {
+      this.calls.push({ api, input });
       await this.before(api, input);
       const [name, call] = api.split(':');
       const service = services[name] as { [call: string]: ((input: any) => unknown) | undefined } | undefined;
@@ -123,14 +129,10 @@ export class DeliveryAccount implements World {
       }
       return JSON.parse(JSON.stringify(await service[call](input) ?? {}));
     };
-    return (api, input) => {
-      this.calls.push({ api, input });
-      return this.heldAgainstModels(api, input, answer(api, input));
-    };
   }
 
   /** Notes what no request, answer or error of AWS can be, so that neither a machine nor this account passes for more than it is. */
-  private async heldAgainstModels(api: string, input: unknown, answered: Promise<unknown>): Promise<unknown> {
+  private async heldAgainstModels(api: string, input: unknown, answered: unknown): Promise<unknown> {
     const call = callNamed(api);
     const note = (problem: string) => this.misfits.add(problem);
     if (call) {

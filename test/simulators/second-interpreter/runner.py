@@ -1,6 +1,6 @@
 """Runs state machines with the states-language engine of LocalStack, as state-machine-runner.cjs does with another interpreter.
 
-Speaks JSON lines: takes definitions, aborts and answers of AWS from its input, and writes calls and ends. Nothing waits.
+Speaks JSON lines: takes definitions, aborts and answers of AWS from its input, and writes calls and ends. Time is a clock of its own.
 """
 
 import functools
@@ -12,6 +12,7 @@ import sys
 import threading
 
 import adapters
+from clock import Clock
 
 from localstack.aws.api.stepfunctions import HistoryEventType, StateMachineType, TaskFailedEventDetails
 from localstack.services.stepfunctions.asl.component.common.error_name.custom_error_name import CustomErrorName
@@ -35,6 +36,7 @@ writing = threading.Lock()
 answers = {}
 running = {}
 numbers = itertools.count(1)
+clock = Clock(lambda: bool(answers))
 
 
 def send(message):
@@ -47,7 +49,8 @@ def ask(run, state, resource, given):
     """Answer of AWS to a call."""
     number = next(numbers)
     answer = answers[number] = queue.Queue()
-    send({"call": number, "run": run, "state": state, "resource": resource, "input": given})
+    clock.touch()
+    send({"call": number, "run": run, "state": state, "resource": resource, "input": given, "now": clock.now})
     return answer.get()
 
 
@@ -74,8 +77,8 @@ def call(self, env):
 
 
 state_task_service_aws_sdk.StateTaskServiceAwsSdk._eval_execution = call
-WaitFunction._wait_interval = lambda self, env, wait_seconds: None
-retrier_decl.time = type("Time", (), {"sleep": staticmethod(lambda seconds: None)})
+WaitFunction._wait_interval = lambda self, env, wait_seconds: clock.sleep(wait_seconds, env.is_running)
+retrier_decl.time = type("Time", (), {"sleep": staticmethod(clock.sleep)})
 
 
 @functools.lru_cache(maxsize=None)
@@ -91,7 +94,7 @@ def execute(message):
         env = Environment(
             aws_execution_details=AWSExecutionDetails(account="111111111111", region="eu-central-1", role_arn="arn:aws:iam::111111111111:role/release"),
             execution_type=StateMachineType.STANDARD,
-            context=ContextObjectData(Execution={**context["Execution"], "Run": run, "Input": message["input"]}, StateMachine=context["StateMachine"]),
+            context=ContextObjectData(Execution={"StartTime": clock.text(), **context["Execution"], "Run": run, "Input": message["input"]}, StateMachine=context["StateMachine"]),
             event_history_context=EventHistoryContext.of_program_start(),
             cloud_watch_logging_session=None,
             activity_store={},
@@ -122,4 +125,5 @@ for line in sys.stdin:
         if env:
             env.set_stop(stop_date=None, cause=None, error=None)
     else:
+        clock.touch()
         answers.pop(received["answerTo"]).put(received)
