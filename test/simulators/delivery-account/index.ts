@@ -35,12 +35,12 @@ export class DeliveryAccount implements World {
   public readonly cloudFormation: CloudFormation;
   /** Every call that was made. */
   public readonly calls: Array<{ api: string; input: any }> = [];
-  /** What the service models of AWS say against requests, answers and errors. */
-  public misfits: Set<string> = new Set();
   /** Runs before each answer, to do something at a certain moment. */
   public before: Moment = NOTHING;
   /** Runs once the release has ended. */
   public afterwards: () => unknown = NOTHING;
+  /** What the service models of AWS say against requests, answers and errors. */
+  public misfits: Set<string> = new Set();
 
   public constructor(public readonly facts: Facts[], recordNames: string[], datadog = false) {
     this.cloudFormation = new CloudFormation(this.ecs, datadog);

@@ -18,11 +18,16 @@ class Clock:
         self.waiting = waiting
         self.touched = 0
         self.sleepers = []
+        self.rules = True
         self.changed = threading.Condition()
         threading.Thread(target=self.turn, daemon=True).start()
 
+    def moment(self):
+        """The time by this clock, where executions go by it, and that of the machine otherwise."""
+        return datetime.datetime.fromtimestamp(self.now / 1000 if self.rules else time.time(), datetime.timezone.utc)
+
     def text(self):
-        return datetime.datetime.fromtimestamp(self.now / 1000, datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return self.moment().isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def sleep(self, seconds, goes_on=lambda: True):
         """Sleeps until its moment, or until the execution is stopped."""

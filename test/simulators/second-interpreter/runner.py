@@ -3,6 +3,7 @@
 Speaks JSON lines: takes definitions, aborts and answers of AWS from its input, and writes calls and ends. Time is a clock of its own.
 """
 
+import datetime
 import functools
 import itertools
 import json
@@ -10,6 +11,7 @@ import logging
 import queue
 import sys
 import threading
+import types
 
 import adapters
 from clock import Clock
@@ -17,6 +19,7 @@ from clock import Clock
 from localstack.aws.api.stepfunctions import HistoryEventType, StateMachineType, TaskFailedEventDetails
 from localstack.services.stepfunctions.asl.component.common.error_name.custom_error_name import CustomErrorName
 from localstack.services.stepfunctions.asl.component.common.error_name.failure_event import FailureEvent, FailureEventException
+from localstack.services.stepfunctions.asl.component.state import state
 from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.service import state_task_service_aws_sdk
 from localstack.services.stepfunctions.asl.component.state.state_wait.wait_function.wait_function import WaitFunction
 from localstack.services.stepfunctions.asl.component.common.retry import retrier_decl
@@ -45,12 +48,12 @@ def send(message):
         OUT.flush()
 
 
-def ask(run, state, resource, given):
+def ask(run, name, resource, given):
     """Answer of AWS to a call."""
     number = next(numbers)
     answer = answers[number] = queue.Queue()
     clock.touch()
-    send({"call": number, "run": run, "state": state, "resource": resource, "input": given, "now": clock.now})
+    send({"call": number, "run": run, "state": name, "resource": resource, "input": given, "now": clock.now})
     return answer.get()
 
 
@@ -78,6 +81,8 @@ def call(self, env):
 
 state_task_service_aws_sdk.StateTaskServiceAwsSdk._eval_execution = call
 WaitFunction._wait_interval = lambda self, env, wait_seconds: clock.sleep(wait_seconds, env.is_running)
+# States are entered by the clock, unless whoever starts an execution has a time of its own.
+state.datetime = types.SimpleNamespace(datetime=types.SimpleNamespace(now=lambda tz: clock.moment()), UTC=datetime.timezone.utc)
 retrier_decl.time = type("Time", (), {"sleep": staticmethod(clock.sleep)})
 
 
@@ -88,6 +93,7 @@ def program_of(definition):
 
 def execute(message):
     run, context = message["run"], message["context"]
+    clock.rules = "StartTime" not in context["Execution"]
     try:
         # A program keeps no state of an execution; parsing one takes seconds.
         program = program_of(json.dumps(message["definition"]))
@@ -101,15 +107,15 @@ def execute(message):
         )
         running[run] = env
         program.eval(env)
-        state = env.program_state()
-        if isinstance(state, ProgramEnded):
+        ended = env.program_state()
+        if isinstance(ended, ProgramEnded):
             send({"run": run, "output": env.states.get_input()})
-        elif isinstance(state, ProgramError):
-            send({"run": run, "error": {"name": state.error.get("error") or "", "message": state.error.get("cause") or ""}})
-        elif isinstance(state, ProgramStopped):
+        elif isinstance(ended, ProgramError):
+            send({"run": run, "error": {"name": ended.error.get("error") or "", "message": ended.error.get("cause") or ""}})
+        elif isinstance(ended, ProgramStopped):
             send({"run": run, "error": {"name": "ExecutionAbortedError", "message": "aborted"}})
         else:
-            send({"run": run, "error": {"name": "Interpreter", "message": str(state)}})
+            send({"run": run, "error": {"name": "Interpreter", "message": str(ended)}})
     except Exception as error:
         send({"run": run, "error": {"name": type(error).__name__, "message": str(error)}})
     finally:
