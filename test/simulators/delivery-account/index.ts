@@ -37,6 +37,8 @@ export class DeliveryAccount implements World {
   public readonly calls: Array<{ api: string; input: any }> = [];
   /** Runs before each answer, to do something at a certain moment. */
   public before: Moment = NOTHING;
+  /** Runs before each answer with the name of the state that calls. */
+  public atState: (state: string) => unknown = NOTHING;
   /** Runs once the release has ended. */
   public afterwards: () => unknown = NOTHING;
   /** What the service models of AWS say against requests, answers and errors. */
@@ -102,7 +104,7 @@ export class DeliveryAccount implements World {
   /** Answers each call by the service of its API. */
   public answers(): Answers {
     const answers = this.answersOfServices();
-    return (...call) => this.heldAgainstModels(call[0], call[1], answers(...call));
+    return (...call) => this.heldAgainstModels(call[0], call[1], Promise.resolve().then(() => this.atState(call[2])).then(() => answers(...call)));
   }
 
   private answersOfServices(): Answers {
@@ -146,7 +148,8 @@ export class DeliveryAccount implements World {
       return answer;
     } catch (error) {
       const { name } = error as Error;
-      if (!call || !(name.startsWith('States.') || errorsOf(call).includes(name))) {
+      // Any. stands for whatever error a call may have.
+      if (!call || !(/^(States|Any)\./.test(name) || errorsOf(call).includes(name))) {
         note(`${api} has no error ${name}`);
       }
       throw error;
