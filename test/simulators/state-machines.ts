@@ -16,6 +16,8 @@ export class AwsError extends Error {
 export interface Ended {
   readonly status: 'SUCCEEDED' | 'FAILED' | 'ABORTED';
   readonly output?: any;
+  /** State with the largest input or output, where the interpreter measures them. */
+  readonly largest?: { readonly state: string; readonly bytes: number };
   readonly error?: { readonly name: string; readonly message: string };
 }
 
@@ -86,7 +88,7 @@ export class StateMachines {
       const { end } = this.running.get(message.run)!;
       this.running.delete(message.run);
       const aborted = message.error?.name === 'ExecutionAbortedError';
-      end(message.error ? { status: aborted ? 'ABORTED' : 'FAILED', error: message.error } : { status: 'SUCCEEDED', output: message.output });
+      end(message.error ? { status: aborted ? 'ABORTED' : 'FAILED', error: message.error } : { status: 'SUCCEEDED', output: message.output, largest: message.largest });
       return;
     }
     try {
