@@ -12,6 +12,7 @@ import {
   type StagingStageProps, type Waiver,
 } from '../../../src';
 import { changesAround } from '../general';
+import { PROCEDURES } from '../procedures';
 import type { Subject } from '../row';
 import { changesOf, choicesOf, parametersOf, type Row } from '../rows';
 import type { Site } from '../site';
@@ -42,6 +43,8 @@ const PIPELINE: Subject<BlueGreenPipelineProps> = {
     ...props,
   }),
   second: (site) => ({ stages: [DeployStage.production({ services: [anotherService(site)] })], images: [ImageBuild.docker({ repository: anotherRepository(site) })] }),
+  // No page says whether CloudFormation writes the definition of a pipeline for the sake of a tag.
+  around: { 'A tag on the app': { procedure: PROCEDURES['pipeline-executions-cancelled'] } },
 };
 const PROVIDER = 'In production and staging the provider stays, outside the stack, and roles that trust it go on. Let the stack that is to own it '
   + '`cdk import` it. The way back needs the same import ([CI](delivery.md#share-the-provider-of-a-ci-service)). In development it is deleted.';

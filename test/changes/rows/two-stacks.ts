@@ -48,12 +48,12 @@ const CHANGES: readonly NetworkChange[] = [
   { prop: 'dataPorts', values: [[5432], [5432, 6432]], remarks: {} },
 ];
 
+const KEEP_EXPORTS = 'Keep the exports of the former repository in that deployment by `exportValue`, and remove them in the next one '
+  + '([exports](registry.md#move-a-service-to-another-track-or-repository)).';
+
 /** Rows of changes that cross from the stack of the network, or of the images, to that of a service. */
 export const TWO_STACK_ROWS: readonly Row[] = (['strong', 'weak'] as const)
   .flatMap((references) => [...CHANGES.map((one) => rowOf(references, one)), repositoryRow(references)]);
-
-const KEEP_EXPORTS = 'Keep the exports of the former repository in that deployment by `exportValue`, and remove them in the next one '
-  + '([exports](registry.md#move-a-service-to-another-track-or-repository)).';
 
 /** Row of a service that moves from one repository to another one of the same stack. */
 function repositoryRow(references: 'strong' | 'weak'): Row {

@@ -18,8 +18,8 @@ export const EXECUTIONS: Rules = {
     {
       id: 'definition-updated',
       source:
-        'AWS Step Functions Developer Guide, "Managing state machine updates": ' +
-        'running executions use the previous definition and role ARN',
+        'API reference of AWS Step Functions, "UpdateStateMachine": ' +
+        'running executions continue to use the previous definition and role',
       on: ['update'],
       types: ['AWS::StepFunctions::StateMachine'],
       effect: () => ({ verdict: 'in place', says: 'executions that run go on by their former definition' }),
