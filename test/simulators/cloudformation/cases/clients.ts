@@ -42,6 +42,13 @@ export const CLIENT_CASES: readonly Case[] = [
     policy('TLS13-1-2-Res-2021-06'),
   ),
   changed(
+    'plain-rule-edited',
+    'in place',
+    'a listener of plain HTTP has no clients of TLS to refuse',
+    listener({ Protocol: 'HTTP' }),
+    listener({ Protocol: 'HTTPS', SslPolicy: 'ELBSecurityPolicy-TLS13-1-3-2021-06' }),
+  ),
+  changed(
     'default-certificate-exchanged',
     'some affected',
     'names that only the former default certificate covers are refused',

@@ -17,6 +17,11 @@ const rate = (Limit: number) => ({
   Action: { Block: {} },
   Statement: { RateBasedStatement: { Limit, AggregateKeyType: 'IP' } },
 });
+const labelled = (Key: string) => ({
+  Name: 'Large',
+  Action: { Block: {} },
+  Statement: { AndStatement: { Statements: [{ LabelMatchStatement: { Scope: 'LABEL', Key } }] } },
+});
 const association = (WebACLArn: string) =>
   resource(
     'AWS::WAFv2::WebACLAssociation',
@@ -43,6 +48,13 @@ export const FIREWALL_CASES: readonly Case[] = [
     'a rule of a group blocks again when nothing overrides it',
     acl(managed(BLOCKS, 'NoUserAgent')),
     acl(managed(BLOCKS)),
+  ),
+  changed(
+    'association-changed',
+    'in place',
+    'a rule on the label of a rule that counts blocks what that one blocked before',
+    acl(managed(BLOCKS)),
+    acl(managed(BLOCKS, 'SizeRestrictions_BODY'), labelled('awswaf:managed:aws:core-rule-set:SizeRestrictions_Body')),
   ),
   changed('association-changed', 'in place', 'a higher limit blocks less', acl(rate(50)), acl(rate(100))),
   changed(

@@ -19,6 +19,10 @@ export const CLIENTS: Rules = {
       types: [LISTENER],
       properties: ['SslPolicy'],
       effect: ({ before, after }) => {
+        // Nobody used TLS on a listener of plain HTTP.
+        if (before!.properties.SslPolicy === undefined) {
+          return undefined;
+        }
         const [was, is] = [before!, after!].map(({ properties }) => strictnessOf(properties));
         if (is.version > was.version) {
           return { verdict: 'some affected', says: `clients that know no TLS 1.${is.version} are refused` };

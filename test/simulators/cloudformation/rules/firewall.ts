@@ -15,8 +15,9 @@ export const FIREWALL: Rules = {
       types: [ACL],
       properties: ['Rules'],
       effect: ({ before, after }) => {
-        const stricter = strictRules(after!.properties).filter(
-          (rule) => !coversAll(strictRules(before!.properties).find(({ Name }) => Name === rule.Name), rule),
+        const [was, is] = [before!, after!].map(({ properties }) => strictRules(properties));
+        const stricter = is.filter(
+          (rule) => !coversAll(was.find(({ Name }) => Name === rule.Name), rule) && !takesOver(rule, was, is),
         );
         const names = stricter.map(({ Name }) => String(Name));
         return names.length > 0
@@ -77,10 +78,21 @@ function strictRules({ Rules: rules }: Properties): Properties[] {
   );
 }
 
+/** Tells if a rule blocks, by a label, only what a rule of a group blocked before and now counts and labels. */
+function takesOver(rule: Properties, was: readonly Properties[], is: readonly Properties[]): boolean {
+  const [, label] = /"LabelMatchStatement":\{[^}]*"Key":"[^"]*?([^":]+)"/.exec(JSON.stringify(rule.Statement)) ?? [];
+  const counts = (rules: readonly Properties[]) =>
+    rules.flatMap(countedIn).some((name) => name.toLowerCase() === label?.toLowerCase());
+  return label !== undefined && counts(is) && !counts(was) && was.length > 0;
+}
+
+function countedIn({ Statement }: Properties): string[] {
+  const overrides = list(Statement?.ManagedRuleGroupStatement?.RuleActionOverrides as Properties[]);
+  return overrides.map(({ Name }) => String(Name));
+}
+
 /** Tells if a former rule blocked all that a rule blocks. A higher limit and more overrides block less. */
 function coversAll(former: Properties | undefined, rule: Properties): boolean {
-  const counted = ({ Statement }: Properties) =>
-    list(Statement?.ManagedRuleGroupStatement?.RuleActionOverrides as Properties[]).map(({ Name }) => String(Name));
   const limit = ({ Statement }: Properties) => Number(Statement?.RateBasedStatement?.Limit ?? 0);
   const rest = ({ Statement }: Properties) =>
     JSON.stringify(Statement, (key, value: unknown) =>
@@ -89,7 +101,7 @@ function coversAll(former: Properties | undefined, rule: Properties): boolean {
   return (
     former !== undefined &&
     limit(former) <= limit(rule) &&
-    counted(former).every((name) => counted(rule).includes(name)) &&
+    countedIn(former).every((name) => countedIn(rule).includes(name)) &&
     rest(former) === rest(rule)
   );
 }
