@@ -31,7 +31,7 @@ import { DeployStage } from './deploy-stage';
 import { notifyOfApprovals, notifyOfFailures } from './pipeline-notifications';
 import { PipelineSource } from './pipeline-source';
 import { PipelineStage } from './pipeline-stage';
-import type { SourceConfig } from './source/source-actions';
+import type { SourceConfig } from './source/source-config';
 import { type PipelineParts, validatePipeline } from './validate-pipeline';
 import type { StageConfig } from './validate-stage';
 import { validateTemplateSize } from './validate-template-size';
@@ -237,7 +237,7 @@ export class BlueGreenPipeline extends Construct {
       usePipelineRoleForActions: true,
       ...this.artifactStores(),
     });
-    pipeline.addStage({ stageName: 'source', actions: [this.source.action] });
+    pipeline.addStage({ stageName: 'source', actions: this.source.actions });
     this.builds.addTo(pipeline);
     this.stages.forEach((stage) => stage.addTo(pipeline));
     const resource = pipeline.node.defaultChild as CfnPipeline;

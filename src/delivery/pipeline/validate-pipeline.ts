@@ -7,7 +7,7 @@ import { ProductionWebService } from '../../service';
 import { knownToDiffer } from '../../validation/checks';
 import { checkRules, type Rule } from '../../validation/rules';
 import type { ImageBuildConfig } from './build/image-build';
-import type { SourceConfig } from './source/source-actions';
+import type { SourceConfig } from './source/source-config';
 import type { StageConfig } from './validate-stage';
 
 /** Parts of a pipeline, each of them valid by itself. */
@@ -131,7 +131,7 @@ function smokeTestRule({ name, local }: StageConfig): Rule {
 
 /** Each image is released, and each service gets an image. */
 function imageRules({ source: { pushed }, images, stages, checksGiven }: PipelineParts): Rule[] {
-  const built = pushed ? [pushed.repository] : images.map(({ repository }) => repository);
+  const built = (pushed?.images ?? images).map(({ repository }) => repository);
   const targets = stages.flatMap(targetsOf);
   const duplicate = built.find(isRepeated);
   const notBuilt = targets.find((target) => !built.some((repository) => isImageOf(repository, target)));
@@ -144,6 +144,12 @@ function imageRules({ source: { pushed }, images, stages, checksGiven }: Pipelin
       fix: 'remove images, or use PipelineSource.codeConnection()',
     },
     {
+      condition: pushed !== undefined && checksGiven,
+      prop: 'checks',
+      problem: 'is not supported with PipelineSource.imagePush(): the pipeline has no sources',
+      fix: 'remove checks, and run them where the image is built',
+    },
+    {
       condition: built.length === 0,
       prop: 'images',
       value: images,
@@ -152,17 +158,19 @@ function imageRules({ source: { pushed }, images, stages, checksGiven }: Pipelin
     },
     {
       condition: duplicate !== undefined,
-      prop: 'images',
+      prop: pushed ? 'source.repositories' : 'images',
       value: duplicate,
       expected: 'one image for each repository, because all get the tag of the commit',
       fix: 'create an ImageRepository for each image',
     },
     {
-      condition: pushed === undefined && notBuilt !== undefined,
+      condition: notBuilt !== undefined,
       prop: 'stages.services',
       value: notBuilt?.source,
-      expected: 'services whose images the pipeline builds',
-      fix: 'add an ImageBuild for its repository, or release it by another pipeline',
+      expected: pushed ? 'services of the repositories of the source' : 'services whose images the pipeline builds',
+      fix: pushed
+        ? 'add its repository to PipelineSource.imagePush(), or release it by another pipeline'
+        : 'add an ImageBuild for its repository, or release it by another pipeline',
     },
     {
       condition: notReleased !== undefined && !stages.some(({ elsewhere }) => elsewhere),
@@ -170,12 +178,6 @@ function imageRules({ source: { pushed }, images, stages, checksGiven }: Pipelin
       value: notReleased,
       expected: 'images that a service of a stage runs',
       fix: 'add the service to a stage, or remove the image',
-    },
-    {
-      condition: pushed !== undefined && checksGiven,
-      prop: 'checks',
-      problem: 'is not supported with PipelineSource.imagePush(): the pipeline has no sources',
-      fix: 'remove checks, and run them where the image is built',
     },
   ];
 }

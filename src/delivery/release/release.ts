@@ -26,6 +26,7 @@ import type { ReleaseProps } from './release-props';
 import { ReleaseTask } from './release-task';
 import { plannedRolloutMinutes, validateInterval, validateRelease, validateWindows } from './validate-release';
 import { checkSnapshotWindow } from './validate-snapshot-window';
+import { checkSoleRelease, rememberRelease } from './validate-sole-release';
 
 /**
  * Release of new versions of services, which are rolled back when anything fails.
@@ -76,6 +77,7 @@ export class Release extends Construct {
     checkKinds(this, props, { migrations: Migration, afterRelease: ReleaseTask, profile: EnvironmentProfile });
     validateRelease(this, props);
     checkAllInReach(this, props);
+    checkSoleRelease(this, props.services);
     this.migrations = this.bindTasks('migrations', props.migrations);
     this.afterRelease = this.bindTasks('afterRelease', props.afterRelease);
     validateWindows(this, this.migrations);
@@ -96,6 +98,7 @@ export class Release extends Construct {
       effect: 'writes "none" into the records of releases',
       production: this.profile._isProduction,
     });
+    rememberRelease(this, props.services);
   }
 
   /**

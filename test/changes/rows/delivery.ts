@@ -48,14 +48,19 @@ const PROVIDER = 'In production and staging the provider stays, outside the stac
 
 const GITHUB: Subject<GithubDeployRoleProps> = {
   name: 'CiDeployRole.github',
-  make: (site, id, props) => CiDeployRole.github(site.scope, id, { repository: site.images, subjects: ['repo:org/app:environment:production'], ...props }),
+  make: (site, id, props) => CiDeployRole.github(site.scope, id, { repositories: [site.images], subjects: ['repo:org/app:environment:production'], ...props }),
   second: (site) => ({ providerArn: `arn:aws:iam::${site.stack.account}:oidc-provider/token.actions.githubusercontent.com` }),
   around: { 'The same app': { procedure: 'An account has one provider for each address: give the second role `providerArn` of the first.' } },
 };
 const BITBUCKET: Subject<BitbucketDeployRoleProps> = {
   name: 'CiDeployRole.bitbucket',
   make: (site, id, props) => CiDeployRole.bitbucket(site.scope, id, {
-    repository: site.images, workspace: 'acme', workspaceUuid: '11111111-2222-3333-4444-555555555555', repositoryUuid: 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee', ...props,
+    repositories: [site.images],
+    workspace: 'acme',
+    workspaceUuid: '11111111-2222-3333-4444-555555555555',
+    repositoryUuid: 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee',
+    environmentUuid: '88888888-8888-7777-6666-000000000000',
+    ...props,
   }),
   second: (site) => ({ providerArn: `arn:aws:iam::${site.stack.account}:oidc-provider/api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc` }),
   around: { 'The same app': { procedure: 'An account has one provider for each address: give the second role `providerArn` of the first.' } },
@@ -222,8 +227,8 @@ export const DELIVERY_ROWS: readonly Row[] = [
     prop: 'source',
     within: (source) => ({ source, images: undefined }),
     values: {
-      'imagePush(repository)': (site) => PipelineSource.imagePush(site.images),
-      'imagePush(repository, tags)': (site) => PipelineSource.imagePush(site.images, { tags: ['v*'] }),
+      'imagePush(repositories)': (site) => PipelineSource.imagePush([site.images]),
+      'imagePush(repositories, tags)': (site) => PipelineSource.imagePush([site.images], { tags: ['v*'] }),
     },
   }),
   ...changesOf<CodeConnectionProps, BlueGreenPipelineProps>({
@@ -244,8 +249,12 @@ export const DELIVERY_ROWS: readonly Row[] = [
     subject: PIPELINE,
     struct: 'ImagePushProps',
     at: 'PipelineSource.imagePush',
-    within: (props, site) => ({ source: PipelineSource.imagePush(site.images, props), images: undefined }),
-    changes: { tags: [undefined, ['v*']], trivyImage: [undefined, `111111111111.dkr.ecr.eu-central-1.amazonaws.com/trivy@sha256:${'a'.repeat(64)}`] },
+    within: (props, site) => ({ source: PipelineSource.imagePush([site.images], props), images: undefined }),
+    changes: {
+      tags: [undefined, ['v*']],
+      startOn: [undefined, (site: Site) => [site.images]],
+      trivyImage: [undefined, `111111111111.dkr.ecr.eu-central-1.amazonaws.com/trivy@sha256:${'a'.repeat(64)}`],
+    },
   }),
   ...choicesOf<PipelineChecks, BlueGreenPipelineProps>({
     subject: PIPELINE,
@@ -380,7 +389,8 @@ export const DELIVERY_ROWS: readonly Row[] = [
     within: (props) => props,
     at: 'CiDeployRole.github',
     changes: {
-      repository: [undefined, (site: Site) => anotherRepository(site)],
+      repositories: [undefined, (site: Site) => [site.images, anotherRepository(site)]],
+      release: [undefined, sharedRelease],
       allowedCidrs: [undefined, ['192.0.2.0/24']],
       maxSessionDuration: [undefined, Duration.hours(2)],
       pipeline: [undefined, (site: Site) => Pipeline.fromPipelineArn(site.stack, 'Pipeline', 'arn:aws:codepipeline:eu-central-1:111111111111:shop')],
@@ -403,6 +413,7 @@ export const DELIVERY_ROWS: readonly Row[] = [
       workspaceUuid: [undefined, '22222222-2222-3333-4444-555555555555'],
       repositoryUuid: [undefined, 'bbbbbbbb-bbbb-cccc-dddd-eeeeeeeeeeee'],
       environmentUuid: [undefined, '99999999-8888-7777-6666-000000000000'],
+      withoutEnvironment: [undefined, { reason: REASON }, { with: { environmentUuid: undefined } }],
     },
   }),
   ...changesAround(BITBUCKET),

@@ -8,6 +8,7 @@ import { alertIn, isShownInChat } from '../../../lambda/alert-forwarder/alert';
 import {
   AlertChannel,
   AlertRouting,
+  BlueGreenPipeline,
   type BlueGreenPipelineProps,
   DeployStage,
   EnvironmentProfile,
@@ -397,7 +398,7 @@ describe('A pipeline leaves no finding unacknowledged', () => {
     ['by default', () => ({})],
     [
       'with a pushed image',
-      (fixture) => ({ source: PipelineSource.imagePush(fixture.apiImages), images: [], stages: [production(fixture)] }),
+      (fixture) => ({ source: PipelineSource.imagePush([fixture.apiImages]), images: [], stages: [production(fixture)] }),
     ],
     [
       'with an archive',
@@ -520,7 +521,7 @@ describe('An image that another CI has pushed', () => {
   beforeAll(() => {
     const { staging, production } = fixture;
     pipelineOf(fixture, {
-      source: PipelineSource.imagePush(fixture.apiImages),
+      source: PipelineSource.imagePush([fixture.apiImages]),
       images: undefined,
       stages: [
         DeployStage.staging({ services: [staging.api] }),
@@ -580,7 +581,7 @@ describe('An image that another CI has pushed', () => {
   test('is selected by its version where the source says so', () => {
     const other = shop();
     pipelineOf(other, {
-      source: PipelineSource.imagePush(other.apiImages, { tags: ['*.*.*'] }),
+      source: PipelineSource.imagePush([other.apiImages], { tags: ['*.*.*'] }),
       images: [],
       stages: [DeployStage.production({ services: [other.production.api] })],
     });
@@ -589,6 +590,100 @@ describe('An image that another CI has pushed', () => {
       EventPattern: { detail: { 'image-tag': [{ wildcard: '*.*.*' }] } },
     });
     expect(variablesOf(its, /Scan/)).toMatchObject({ TAGS_INCLUDED: '*.*.*', TAGS_EXCLUDED: 'latest live-*' });
+  });
+});
+
+describe('Images of several repositories that another CI has pushed', () => {
+  const fixture = shop();
+  const { apiImages, webImages, production } = fixture;
+  let template: Template;
+
+  beforeAll(() => {
+    pipelineOf(fixture, {
+      source: PipelineSource.imagePush([apiImages, webImages]),
+      images: undefined,
+      stages: [DeployStage.production({ services: [production.api, production.web] })],
+    });
+    template = templateOf(fixture.stack);
+  }, 60_000);
+
+  const rulesIn = (its: Template) =>
+    Object.values(its.findResources('AWS::Events::Rule', { Properties: { EventPattern: { source: ['aws.ecr'] } } }));
+
+  test('are each taken by a source action, scanned, and released together (B-11)', () => {
+    expect(stageIn(template, 'source').map(({ Name, Namespace }) => [Name, Namespace])).toEqual([
+      ['Source1', 'Source1'],
+      ['Source2', 'Source2'],
+    ]);
+    expect(
+      stageIn(template, 'scan').map(({ Name, InputArtifacts, Configuration }) => [
+        Name,
+        InputArtifacts,
+        JSON.parse(Configuration.EnvironmentVariables)[0].value,
+      ]),
+    ).toEqual([
+      ['Scan1', [{ Name: 'Source1' }], '#{Source1.ImageDigest}'],
+      ['Scan2', [{ Name: 'Source2' }], '#{Source2.ImageDigest}'],
+    ]);
+    expect(text(stageIn(template, 'production')[1].Configuration.Input)).toBe(
+      '{"images":{"<>":"#{Scan1.IMAGE_TAG}","<>":"#{Scan2.IMAGE_TAG}"}}',
+    );
+  });
+
+  test('start the pipeline on a push to each, with its digest for its own source action (B-11)', () => {
+    expect(
+      rulesIn(template).map(({ Properties }) => [
+        /(Api|Web)Repo/.exec(JSON.stringify(Properties.EventPattern.detail['repository-name']))?.[1],
+        JSON.parse(Properties.Targets[0].InputTransformer.InputTemplate).sourceRevisions[0].actionName,
+      ]),
+    ).toEqual([
+      ['Api', 'Source1'],
+      ['Web', 'Source2'],
+    ]);
+  });
+
+  test('start it once for each commit where the source names the last repository (B-11)', () => {
+    const other = shop();
+    const images = new ImageRepository(Stack.of(other.apiImages), 'Nightly', { mutableTags: ['latest', 'nightly-*'] });
+    const { releaseTarget } = other.production.web;
+    const nightly = { ...releaseTarget, repositoryName: images.repository.repositoryName };
+    pipelineOf(other, {
+      source: PipelineSource.imagePush([other.apiImages, images], { startOn: [images] }),
+      images: undefined,
+      stages: [DeployStage.production({ services: [other.production.api, { releaseTarget: nightly }] })],
+    });
+    const its = templateOf(other.stack);
+    expect(rulesIn(its)).toHaveLength(1);
+    // A tag that may move is never released.
+    const excluded = ['latest', 'live-*', 'v*', '*.*.*', 'nightly-*'];
+    expect(rulesIn(its)[0].Properties.EventPattern.detail['image-tag']).toEqual([
+      { 'anything-but': { wildcard: excluded } },
+    ]);
+    expect(variablesOf(its, /Scan2/).TAGS_EXCLUDED).toBe(excluded.join(' '));
+  });
+});
+
+describe('A service', () => {
+  test('of one pipeline is refused by a second one, and by a release of its own', () => {
+    const fixture = shop();
+    const { production, stack } = fixture;
+    pipelineOf(fixture);
+    const message = /services\[0\] \(Production\/Api\) is released by Delivery\/Pipeline\/production\/Release, which has a lock of its own\. Start that release instead/;
+    const services = [production.api];
+    expect(refusal(() => new Release(stack, 'Second', { stageName: 'second', services }))).toMatch(message);
+    const source = PipelineSource.imagePush([fixture.apiImages]);
+    const stages = [DeployStage.production({ services })];
+    expect(refusal(() => new BlueGreenPipeline(stack, 'Other', { source, stages }))).toMatch(message);
+  });
+
+  test('with the track of a service of another release is refused', () => {
+    const fixture = shop();
+    pipelineOf(fixture);
+    const { releaseTarget } = fixture.production.api;
+    const there = [{ releaseTarget: { ...releaseTarget, source: new Construct(Stack.of(releaseTarget.source), 'Worker') } }];
+    expect(refusal(() => new Release(fixture.stack, 'Second', { stageName: 'second', services: there }))).toContain(
+      '(Production/Worker) has the release track of a service of Delivery/Pipeline/production/Release',
+    );
   });
 });
 

@@ -8,7 +8,7 @@ import type { ReleaseTarget } from '../../../contracts';
 import type { EnvironmentProfile } from '../../../environment';
 import type { IImageRepository } from '../../../registry';
 import { stackPath } from '../../../text/stack-path';
-import type { PushedImageSource, SourceConfig } from '../source/source-actions';
+import type { PushedImage, PushedSource, SourceConfig } from '../source/source-config';
 import { BuildProject, type BuildProjectProps } from './build-project';
 import { BUILD_SCAN_PUSH, NAME_BUILT_IMAGE, NAME_PUSHED_IMAGE, SCAN_PUSHED_IMAGE, SCAN_REPORTS } from './build-script';
 import type { ImageBuildConfig } from './image-build';
@@ -42,6 +42,11 @@ interface ImageStep {
   readonly name: string;
   readonly build: BuildProject;
   readonly repository: IImageRepository;
+  /**
+   * Image that is scanned.
+   * @default - the image is built
+   */
+  readonly pushed?: PushedImage;
 }
 
 /** Emulation 10.2.3 and builder 0.33.1 for several architectures. They run privileged, so by digest as Trivy. */
@@ -74,7 +79,7 @@ export class BuildStages extends Construct {
     const { pushed } = props.source;
     this.checks = props.checks && this.createChecks(props.checks);
     this.steps = pushed
-      ? [this.createScan(pushed)]
+      ? pushed.images.map((image) => this.createScan(pushed, image))
       : props.images.map((image, index) => this.createBuild(image, index));
     this.projects = [...(this.checks ? [this.checks] : []), ...this.steps.map(({ build }) => build)];
     this.tags = Object.fromEntries(
@@ -89,26 +94,26 @@ export class BuildStages extends Construct {
     }
     pipeline.addStage({
       stageName: this.props.source.pushed ? 'scan' : 'build',
-      actions: this.steps.map(({ name, build }) => this.createAction(name, build)),
+      actions: this.steps.map(({ name, build, pushed }) => this.createAction(name, build, pushed)),
     });
   }
 
-  private createAction(name: string, { project }: BuildProject): CodeBuildAction {
+  private createAction(name: string, { project }: BuildProject, pushed?: PushedImage): CodeBuildAction {
     return new CodeBuildAction({
       actionName: name,
       project,
-      input: this.props.source.artifact,
+      input: (pushed ?? this.props.source).artifact,
       variablesNamespace: name,
-      environmentVariables: this.revisionVariables(),
+      environmentVariables: this.revisionVariables(pushed),
     });
   }
 
   /** Revision of the execution. */
-  private revisionVariables(): { [name: string]: { value: string } } {
-    const { commitId, pushed } = this.props.source;
+  private revisionVariables(pushed?: PushedImage): { [name: string]: { value: string } } {
+    const { commitId } = this.props.source;
     return {
       ...(commitId && { COMMIT_ID: { value: commitId } }),
-      ...(pushed && { IMAGE_DIGEST: { value: '#{Source.ImageDigest}' } }),
+      ...(pushed && { IMAGE_DIGEST: { value: pushed.digest } }),
     };
   }
 
@@ -136,17 +141,19 @@ export class BuildStages extends Construct {
     });
   }
 
-  private createScan({ repository, trivyImage, tagPatterns: { included, excluded } }: PushedImageSource): ImageStep {
-    return this.createStep('Scan', repository, this.architecturesOf(repository), {
+  private createScan({ trivyImage }: PushedSource, pushed: PushedImage): ImageStep {
+    const { repository, suffix, tagPatterns } = pushed;
+    const scan = this.createStep(`Scan${suffix}`, repository, this.architecturesOf(repository), {
       purpose: `Scan of ${stackPath(repository)}`,
       commands: [NAME_PUSHED_IMAGE, SCAN_PUSHED_IMAGE],
       environment: {
         TRIVY_IMAGE: trivyImage,
-        TAGS_INCLUDED: included.join(' '),
-        TAGS_EXCLUDED: excluded.join(' '),
+        TAGS_INCLUDED: tagPatterns.included.join(' '),
+        TAGS_EXCLUDED: tagPatterns.excluded.join(' '),
       },
       pushes: false,
     });
+    return { ...scan, pushed };
   }
 
   private createStep(
