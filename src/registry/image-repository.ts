@@ -58,7 +58,7 @@ export class ImageRepository extends Construct implements IImageRepository {
   }
 
   public readonly repository: IRepository;
-  public readonly mutableTags: string[];
+  public readonly mutableTags?: string[];
   private readonly parameters: Map<string, CfnParameter>;
   private readonly keptTags: string[] = [...KEPT_TAGS];
   private readonly ecr: Repository;

@@ -64,6 +64,8 @@ export class Release extends Construct {
   public readonly lastReleaseParameterName: string;
   /** @internal */
   public readonly _targets: ReleaseTarget[];
+  /** @internal */
+  public readonly _stateMachineName?: string;
   private readonly profile: EnvironmentProfile;
   private readonly migrations: MigrationConfig[];
   private readonly afterRelease: TaskConfig[];
@@ -85,6 +87,7 @@ export class Release extends Construct {
     this.profile = props.profile ?? EnvironmentProfile.of(this);
     this.services = props.services;
     this.stageName = props.stageName;
+    this._stateMachineName = props.stateMachineName;
     this._targets = props.services.map(({ releaseTarget }) => releaseTarget);
 
     this.recordParameterName = this.createRecord('Record', 'record');
@@ -136,6 +139,7 @@ export class Release extends Construct {
     });
     const calls = new AwsCalls(Stack.of(this).partition);
     const { stateMachine } = new LoggedStateMachine(this, 'Machine', {
+      name: this._stateMachineName,
       definition: this.createDefinition(calls, role),
       calls,
       role,

@@ -687,6 +687,13 @@ describe('A service', () => {
   });
 });
 
+test('A pipeline may release to staging alone, and another one to production', () => {
+  const fixture = shop();
+  const { api, web } = fixture.staging;
+  pipelineOf(fixture, { stages: [DeployStage.staging({ services: [api, web] })] });
+  expect(pipelineIn(templateOf(fixture.stack)).Stages.map(({ Name }) => Name)).toEqual(['source', 'check', 'build', 'staging']);
+});
+
 describe('A stage', () => {
   test('follows the order of the list, under its own name (E-08)', () => {
     const fixture = shop();
