@@ -28,7 +28,7 @@ import { BuildStages } from './build/build-stages';
 import { ImageBuild } from './build/image-build';
 import { PipelineChecks } from './build/pipeline-checks';
 import { DeployStage } from './deploy-stage';
-import { notifyOfApprovals, notifyOfFailures } from './pipeline-notifications';
+import { createCommandOutput, notifyOf } from './pipeline-notifications';
 import { PipelineSource } from './pipeline-source';
 import { PipelineStage } from './pipeline-stage';
 import type { SourceConfig } from './source/source-config';
@@ -90,8 +90,9 @@ export interface BlueGreenPipelineProps {
  * Pipeline that releases images from a commit to production, stage by stage.
  *
  * It runs the checks, then builds, scans and pushes the images. Each stage then runs a {@link Release}
- * (docs/delivery.md). One execution runs at a time, in the order of the commits. A failed release rolls itself back and
- * ends the execution. The rollback of CodePipeline stays off, because it would release a second time.
+ * (docs/delivery.md). One execution is in a stage at a time. A newer commit waits for it, and replaces an older one
+ * that waits. A failed release rolls itself back and ends the execution. The rollback of CodePipeline stays off,
+ * because it would release a second time.
  *
  * Throws a PropError for stages out of order, for an image that no service runs, and for a service whose image the
  * pipeline doesn't build.
@@ -152,6 +153,7 @@ export class BlueGreenPipeline extends Construct {
     this.pipeline = withoutGrants(roles, () => this.createPipeline(role, policy));
     this.source.addTrigger(this, this.pipeline, () => this.createTriggerRole());
     this.createNotifications();
+    createCommandOutput(this, this.pipeline);
     validateTemplateSize(this, Object.values(this.releases), this.builds.projects.length);
   }
 
@@ -201,6 +203,7 @@ export class BlueGreenPipeline extends Construct {
     return new PipelineStage(this, stage.name, {
       stage,
       tags: this.builds.tags,
+      commits: this.builds.commits,
       profile: this.profile,
       alertRouting: this.props.alertRouting,
     });
@@ -243,7 +246,7 @@ export class BlueGreenPipeline extends Construct {
   private createPipeline(role: Role, policy: ManagedPolicy): Pipeline {
     const pipeline = new Pipeline(this, 'Pipeline', {
       pipelineType: PipelineType.V2,
-      executionMode: ExecutionMode.QUEUED,
+      executionMode: ExecutionMode.SUPERSEDED,
       role,
       usePipelineRoleForActions: true,
       ...this.artifactStores(),
@@ -283,12 +286,10 @@ export class BlueGreenPipeline extends Construct {
   }
 
   private createNotifications(): void {
-    const { notifications: topic, pipeline, stages } = this;
-    if (topic) {
-      notifyOfFailures(this, pipeline, topic);
-      if (stages.some(({ hasApproval }) => hasApproval)) {
-        notifyOfApprovals(this, pipeline, topic);
-      }
+    if (this.notifications) {
+      notifyOf(this, this.pipeline, this.notifications, {
+        approvals: this.stages.some(({ hasApproval }) => hasApproval),
+      });
     }
   }
 }

@@ -196,6 +196,12 @@ export class Release extends Construct {
         `--input '{"images": {${images}}}'`,
       description: `Releases to ${this.stageName}`,
     });
+    new CfnOutput(this, 'CommandWithoutImage', {
+      value:
+        `aws stepfunctions start-execution --state-machine-arn ${this.stateMachine.stateMachineArn} ` +
+        '--input \'{"images": {}}\'',
+      description: `Makes live in ${this.stageName} what cdk deploy changed in tasks. Until then it is registered only`,
+    });
   }
 
   /** Separate policy: the state machine depends on its other policy, which therefore can't name it. */

@@ -6,7 +6,7 @@ import {
   type BitbucketDeployRoleProps, BlueGreenPipeline, type BlueGreenPipelineProps, type CheckCommands, CiDeployRole, type CiDeployRoleProps,
   type CodeConnectionProps, type DeployStageProps, DeployStage, type DockerBuildProps, DriftCheck, type DriftCheckProps, type ElsewhereStageProps,
   EnvironmentProfile, type GithubDeployRoleProps, ImageBuild, type ImagePushProps, ImageRepository, MaintenanceWindow, Migration,
-  type MigrationOptions, PipelineChecks, PipelineSource, type PostReleaseAlarmsProps, type ProductionStageProps, ProductionWebService, Release,
+  type MigrationOptions, PipelineChecks, PipelineSource, type PostReleaseAlarmsProps, type RemoteStageProps, type ProductionStageProps, ProductionWebService, Release,
   type ReleasedFargateServiceProps, type ReleaseProps, ReleaseTask, type ReleaseTaskOptions, RollbackCommand, type RollbackCommandProps, Route,
   ServiceImage, ServiceSecret, Severity, SmokeTest,
   type StagingStageProps, type Waiver,
@@ -15,6 +15,7 @@ import { changesAround } from '../general';
 import type { Subject } from '../row';
 import { changesOf, choicesOf, parametersOf, type Row } from '../rows';
 import type { Site } from '../site';
+import { ACCOUNT_ROWS } from './accounts';
 
 const REASON = 'reason that the team gives, long enough';
 const CONNECTION = 'arn:aws:codeconnections:eu-central-1:111111111111:connection/11111111-2222-3333-4444-555555555555';
@@ -78,6 +79,7 @@ export const DELIVERY_ROWS: readonly Row[] = [
     changes: {
       services: [undefined, (site: Site) => [site.service, anotherService(site)], BETWEEN],
       stageName: ['production', 'prod', BETWEEN],
+      stateMachineName: [undefined, 'shop-production', { note: 'An execution that runs is ended: let no release run.' }],
       alertRouting: [undefined, (site: Site) => site.alertRouting],
       deploymentTimeout: [undefined, Duration.hours(3), BETWEEN],
       gateAlarmNames: [undefined, ['orders-stuck'], BETWEEN],
@@ -208,6 +210,7 @@ export const DELIVERY_ROWS: readonly Row[] = [
       checks: [undefined, () => PipelineChecks.commands({ lint: ['make lint'], unit: ['make test'], integration: ['make integration'] })],
       images: [undefined, (site: Site) => [ImageBuild.docker({ repository: site.images, directory: 'app' })]],
       profile: [undefined, () => EnvironmentProfile.development()],
+      roleName: [undefined, 'shop-pipeline'],
     },
   }),
   ...choicesOf<PipelineSource, BlueGreenPipelineProps>({
@@ -252,7 +255,7 @@ export const DELIVERY_ROWS: readonly Row[] = [
     within: (props, site) => ({ source: PipelineSource.imagePush([site.images], props), images: undefined }),
     changes: {
       tags: [undefined, ['v*']],
-      startOn: [undefined, (site: Site) => [site.images]],
+      startOn: { exempt: 'it adds and removes rules of events; an execution that runs goes on' },
       trivyImage: [undefined, `111111111111.dkr.ecr.eu-central-1.amazonaws.com/trivy@sha256:${'a'.repeat(64)}`],
     },
   }),
@@ -350,6 +353,18 @@ export const DELIVERY_ROWS: readonly Row[] = [
       withoutApproval: [undefined, { reason: REASON }, { with: { production: true } }],
     },
   }),
+  ...changesOf<RemoteStageProps, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    struct: 'RemoteStageProps',
+    at: 'DeployStage.remote',
+    within: () => ({}),
+    changes: {
+      access: { exempt: 'it is of another account or region; the stage follows' },
+      production: { exempt: 'it asks for an approval, as `withoutApproval` does' },
+      approvalTimeout: { exempt: 'as in `DeployStage.elsewhere`' },
+      withoutApproval: { exempt: 'as in `DeployStage.elsewhere`' },
+    },
+  }),
   ...choicesOf<DeployStage, BlueGreenPipelineProps>({
     subject: PIPELINE,
     class: 'DeployStage',
@@ -413,10 +428,11 @@ export const DELIVERY_ROWS: readonly Row[] = [
       workspaceUuid: [undefined, '22222222-2222-3333-4444-555555555555'],
       repositoryUuid: [undefined, 'bbbbbbbb-bbbb-cccc-dddd-eeeeeeeeeeee'],
       environmentUuid: [undefined, '99999999-8888-7777-6666-000000000000'],
-      withoutEnvironment: [undefined, { reason: REASON }, { with: { environmentUuid: undefined } }],
+      withoutEnvironment: { exempt: 'it stands in the place of `environmentUuid`, and changes the trust policy as that does' },
     },
   }),
   ...changesAround(BITBUCKET),
+  ...ACCOUNT_ROWS,
 ];
 
 function anotherRepository(site: Site): ImageRepository {

@@ -96,9 +96,9 @@ describe('The pipeline of document A', () => {
     ]);
   });
 
-  test('starts on pushes to main, one execution after the other, and never rolls back by itself (A-10, B-11)', () => {
+  test('starts on pushes to main, a newer commit replaces one that waits, and it never rolls back by itself (A-10, B-11)', () => {
     const { PipelineType, ExecutionMode, Triggers, Stages } = pipelineIn(template);
-    expect([PipelineType, ExecutionMode]).toEqual(['V2', 'QUEUED']);
+    expect([PipelineType, ExecutionMode]).toEqual(['V2', 'SUPERSEDED']);
     expect(Triggers).toEqual([
       {
         ProviderType: 'CodeStarSourceConnection',
@@ -136,7 +136,8 @@ describe('The pipeline of document A', () => {
     expect(approval.Configuration.NotificationArn).toBeUndefined();
     expect(text(approval.Configuration.CustomData)).toBe(
       'Release of #{Build1-Api.IMAGE_TAG} to production. ' +
-        'What the migrations would do is the output of the execution behind the link.',
+        'What the migrations would do is the output of the execution behind the link. ' +
+        'A newer commit waits until this one is approved or rejected: earlier stages may run it already.',
     );
     expect(approval.Configuration.ExternalEntityLink).toBe(
       `https://${REGION}.console.aws.amazon.com/states/home?region=${REGION}` +
@@ -319,6 +320,38 @@ describe('The pipeline of document A', () => {
       );
     },
   );
+
+  test('holds its production stage from the approval to the end of the release, so that no newer commit gets between them', () => {
+    // CodePipeline replaces executions that wait in front of a stage, and never one that is in it.
+    expect(stageIn(template, 'production').map(({ Name }) => Name)).toEqual(['Plan', 'Approve', 'Release']);
+  });
+
+  test('notifies the deployment topic of an execution that a newer commit replaced, and which it is (C-16)', () => {
+    const [rule] = Object.values(
+      template.findResources('AWS::Events::Rule', { Properties: { EventPattern: { detail: { state: ['SUPERSEDED'] } } } }),
+    );
+    expect(rule.Properties.EventPattern).toEqual({
+      'source': ['aws.codepipeline'],
+      'detail-type': ['CodePipeline Pipeline Execution State Change'],
+      'detail': { pipeline: [expect.anything()], state: ['SUPERSEDED'] },
+    });
+    const { InputPathsMap, InputTemplate } = rule.Properties.Targets[0].InputTransformer;
+    // An event of a whole execution has neither stage nor action, without which EventBridge would drop it.
+    expect(InputPathsMap).toEqual({ execution: '$.detail.execution-id', pipeline: '$.detail.pipeline' });
+    const message = (InputTemplate as string).replace('<execution>', '4711').replace(/<pipeline>/g, 'shop');
+    expect(alertIn({ messageId: '1', topicArn: 'deployments', message })).toMatchObject({
+      title: 'A newer commit replaces one that waited',
+      text: expect.stringMatching(/^Execution 4711 waited for a stage and is not released\. Its history shows the commit: https:/),
+    });
+  });
+
+  test('outputs the command that releases the newest commit and what changed in tasks', () => {
+    const outputs = Object.entries(template.toJSON().Outputs as { [id: string]: { Value: any } });
+    const [[, command]] = outputs.filter(([id]) => /^PipelineCommand/.test(id));
+    expect(text(command.Value)).toBe('aws codepipeline start-pipeline-execution --name <>');
+    const withoutImage = outputs.filter(([id]) => /Release.*CommandWithoutImage/.test(id)).map(([, { Value }]) => text(Value));
+    expect(withoutImage).toEqual(Array(2).fill('aws stepfunctions start-execution --state-machine-arn <> --input \'{"images": {}}\''));
+  });
 
   test('is created after all permissions, because its first execution starts on creation', () => {
     const [{ DependsOn }] = Object.values(template.findResources('AWS::CodePipeline::Pipeline'));

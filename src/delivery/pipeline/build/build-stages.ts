@@ -55,6 +55,8 @@ const BINFMT_IMAGE =
 const BUILDKIT_IMAGE =
   'docker.io/moby/buildkit:v0.33.1@sha256:cec9f139f45e93c5c69c60f8b07cfad9f43f4ef6b6a6cd917527fea5ff2e3dea';
 const TAG_VARIABLE = 'IMAGE_TAG';
+/** A build may export it. */
+const COMMITS_VARIABLE = 'COMMITS_SINCE_RELEASE';
 /** CodePipeline accepts longer action names, but construct ids and ARNs derive from this one. */
 const MAX_NAME_LENGTH = 50;
 const DOCKER_REASON =
@@ -67,6 +69,8 @@ export class BuildStages extends Construct {
   public readonly projects: BuildProject[];
   /** Variable with the tag of each image, by the name of its repository. */
   public readonly tags: { readonly [repositoryName: string]: string };
+  /** Variable with the commits since the last released one. Undefined where no build exports it. */
+  public readonly commits?: string;
   private readonly checks?: BuildProject;
   private readonly steps: ImageStep[];
 
@@ -82,6 +86,8 @@ export class BuildStages extends Construct {
       ? pushed.images.map((image) => this.createScan(pushed, image))
       : props.images.map((image, index) => this.createBuild(image, index));
     this.projects = [...(this.checks ? [this.checks] : []), ...this.steps.map(({ build }) => build)];
+    const exporting = this.steps.find(({ build }) => build.exported.includes(COMMITS_VARIABLE));
+    this.commits = exporting && `#{${exporting.name}.${COMMITS_VARIABLE}}`;
     this.tags = Object.fromEntries(
       this.steps.map(({ name, repository }) => [repository.repository.repositoryName, `#{${name}.${TAG_VARIABLE}}`]),
     );

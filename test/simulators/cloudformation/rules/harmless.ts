@@ -39,6 +39,8 @@ const AUTOMATION = [
   'AWS::CodeDeploy::Application',
   'AWS::CodeDeploy::DeploymentGroup',
   'AWS::CodePipeline::Pipeline',
+  'AWS::ECR::RegistryPolicy',
+  'AWS::ECR::ReplicationConfiguration',
   'AWS::Events::Rule',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::Function',
