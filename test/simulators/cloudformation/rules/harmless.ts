@@ -47,7 +47,6 @@ const AUTOMATION = [
   'AWS::Lambda::Permission',
   'AWS::Scheduler::Schedule',
   'AWS::SSM::Document',
-  'AWS::StepFunctions::StateMachine',
   'AWS::SecretsManager::ResourcePolicy',
   'AWS::SecretsManager::RotationSchedule',
   'AWS::SecretsManager::SecretTargetAttachment',
@@ -112,7 +111,7 @@ export const UNNOTICED: readonly Unnoticed[] = [
   },
   {
     id: 'automation-changed',
-    source: 'Template reference of CodePipeline, Events, Lambda and Step Functions: no interruption',
+    source: 'Template reference of CodeBuild, Events and Lambda: no interruption',
     on: ['update', 'replace', 'delete'],
     types: AUTOMATION,
     says: 'its next run is by the new definition',
