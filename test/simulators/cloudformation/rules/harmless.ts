@@ -38,7 +38,6 @@ const AUTOMATION = [
   'AWS::CodeBuild::ReportGroup',
   'AWS::CodeDeploy::Application',
   'AWS::CodeDeploy::DeploymentGroup',
-  'AWS::CodePipeline::Pipeline',
   'AWS::ECR::RegistryPolicy',
   'AWS::ECR::ReplicationConfiguration',
   'AWS::Events::Rule',
