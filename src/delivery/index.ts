@@ -1,6 +1,8 @@
 export * from './ci/ci-deploy-role';
 export * from './ci/ci-deploy-role-props';
 export * from './operations/drift-check';
+export * from './operations/release-access';
+export * from './operations/release-access-props';
 export * from './operations/rollback-command';
 export * from './pipeline/blue-green-pipeline';
 export { AcceptedFinding, type AcceptedFindingProps } from './pipeline/build/accepted-finding';

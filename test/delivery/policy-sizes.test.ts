@@ -73,7 +73,7 @@ describe('Policies with the most of everything and names of 40 characters', () =
     const own = testStack({ app, id: long('Own'), stackName: long('Own') });
     const single = new ProductionWebService(own, long('Single'), { network: new SecureVpc(own, 'Network'), certificate: certificate(own), image: ServiceImage.released(images) });
     const pipeline = testStack({ app, id: long('Pipeline'), stackName: long('Pipeline') });
-    new BlueGreenPipeline(pipeline, long('Pipeline'), { source: PipelineSource.imagePush(images), stages: [DeployStage.production({ services: [single] })], alertRouting });
+    new BlueGreenPipeline(pipeline, long('Pipeline'), { source: PipelineSource.imagePush([images]), stages: [DeployStage.production({ services: [single] })], alertRouting });
 
     const policies = deployed(app, ['Registry', 'First', 'Second', 'Own', 'Delivery', 'Pipeline'].map(long));
     expect(Object.values(policies).filter((ofRole) => ofRole.length > 10)).toEqual([]);

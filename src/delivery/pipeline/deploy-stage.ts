@@ -1,5 +1,10 @@
 import type { IConstruct } from 'constructs';
-import type { ElsewhereStageProps, ProductionStageProps, StagingStageProps } from './deploy-stage-props';
+import type {
+  ElsewhereStageProps,
+  ProductionStageProps,
+  RemoteStageProps,
+  StagingStageProps,
+} from './deploy-stage-props';
 import { type StageConfig, validateStage } from './validate-stage';
 
 /**
@@ -30,6 +35,25 @@ export class DeployStage {
       withoutApproval,
       postReleaseAlarms,
       local: props,
+    });
+  }
+
+  /**
+   * Stage whose `Release` is in another account or region of this program.
+   *
+   * The pipeline knows its services, so it checks that it builds their images, for their processors.
+   */
+  public static remote(props: RemoteStageProps): DeployStage {
+    const { access, production, withoutApproval, approvalTimeout } = props;
+    const { roleArn, stateMachineArn, release } = access;
+    return new DeployStage({
+      name: release.stageName,
+      production,
+      approval: production && !withoutApproval,
+      approvalTimeout,
+      withoutApproval,
+      elsewhere: { name: release.stageName, production, stateMachineArn, roleArn },
+      access,
     });
   }
 

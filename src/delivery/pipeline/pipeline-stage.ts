@@ -26,6 +26,11 @@ export interface PipelineStageProps {
   readonly tags: { readonly [repositoryName: string]: string };
   /** Tag and digests of the images, for people. */
   readonly summary: string;
+  /**
+   * Variable with the commits since the last released one, for the approval.
+   * @default - no build exports it
+   */
+  readonly commits?: string;
   /** Environment profile of the release. */
   readonly profile: EnvironmentProfile;
   /**
@@ -162,7 +167,7 @@ export class PipelineStage extends Construct {
   }
 
   private addApproval(pipelineStage: IStage): void {
-    const { stage, summary } = this.props;
+    const { stage, summary, commits } = this.props;
     const planned = this.release?.migrationPlan !== undefined;
     const plan = planned ? ' What the migrations would do is the output of the execution behind the link.' : '';
     pipelineStage.addAction(
@@ -170,7 +175,11 @@ export class PipelineStage extends Construct {
         actionName: 'Approve',
         runOrder: RUN_ORDER.approval,
         timeout: stage.approvalTimeout ?? Duration.days(7),
-        additionalInformation: `Release of ${summary} to ${stage.name}.${plan}`,
+        additionalInformation:
+          `Release of ${summary} to ${stage.name}.${plan}` +
+          // The newer commit may have passed the stages before by the time that somebody reads this.
+          ' A newer commit waits until this one is approved or rejected: earlier stages may run it already.' +
+          (commits ? ` Commits since the last release: ${commits}` : ''),
         externalEntityLink: planned ? this.planUrl() : undefined,
       }),
     );

@@ -3,6 +3,7 @@ import type { IConstruct } from 'constructs';
 import type { Waiver } from '../../compliance';
 import { checkReason, checkWholeNumber } from '../../validation/checks';
 import { checkRules, type Rule } from '../../validation/rules';
+import type { ReleaseAccess } from '../operations/release-access';
 import type { DeployStageProps, ElsewhereStageProps, PostReleaseAlarmsProps } from './deploy-stage-props';
 
 /** Settings of a stage, whichever factory made it. */
@@ -38,6 +39,11 @@ export interface StageConfig {
    * @default - the pipeline creates the release
    */
   readonly elsewhere?: ElsewhereStageProps;
+  /**
+   * Access to the release of another account or region of this program.
+   * @default - its services are not known, or are in this account and region
+   */
+  readonly access?: ReleaseAccess;
 }
 
 const MAX_APPROVAL_MINUTES = 7 * 24 * 60;

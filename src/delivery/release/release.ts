@@ -26,6 +26,7 @@ import type { ReleaseProps } from './release-props';
 import { ReleaseTask } from './release-task';
 import { plannedRolloutMinutes, validateInterval, validateRelease, validateWindows } from './validate-release';
 import { checkSnapshotWindow } from './validate-snapshot-window';
+import { checkSoleRelease, rememberRelease } from './validate-sole-release';
 
 /**
  * Release of new versions of services, which are rolled back when anything fails.
@@ -63,6 +64,8 @@ export class Release extends Construct {
   public readonly lastReleaseParameterName: string;
   /** @internal */
   public readonly _targets: ReleaseTarget[];
+  /** @internal */
+  public readonly _stateMachineName?: string;
   private readonly profile: EnvironmentProfile;
   private readonly migrations: MigrationConfig[];
   private readonly afterRelease: TaskConfig[];
@@ -76,6 +79,7 @@ export class Release extends Construct {
     checkKinds(this, props, { migrations: Migration, afterRelease: ReleaseTask, profile: EnvironmentProfile });
     validateRelease(this, props);
     checkAllInReach(this, props);
+    checkSoleRelease(this, props.services);
     this.migrations = this.bindTasks('migrations', props.migrations);
     this.afterRelease = this.bindTasks('afterRelease', props.afterRelease);
     validateWindows(this, this.migrations);
@@ -83,6 +87,7 @@ export class Release extends Construct {
     this.profile = props.profile ?? EnvironmentProfile.of(this);
     this.services = props.services;
     this.stageName = props.stageName;
+    this._stateMachineName = props.stateMachineName;
     this._targets = props.services.map(({ releaseTarget }) => releaseTarget);
 
     this.recordParameterName = this.createRecord('Record', 'record');
@@ -96,6 +101,7 @@ export class Release extends Construct {
       effect: 'writes "none" into the records of releases',
       production: this.profile._isProduction,
     });
+    rememberRelease(this, props.services);
   }
 
   /**
@@ -133,6 +139,7 @@ export class Release extends Construct {
     });
     const calls = new AwsCalls(Stack.of(this).partition);
     const { stateMachine } = new LoggedStateMachine(this, 'Machine', {
+      name: this._stateMachineName,
       definition: this.createDefinition(calls, role),
       calls,
       role,
@@ -188,6 +195,12 @@ export class Release extends Construct {
         `aws stepfunctions start-execution --state-machine-arn ${this.stateMachine.stateMachineArn} ` +
         `--input '{"images": {${images}}}'`,
       description: `Releases to ${this.stageName}`,
+    });
+    new CfnOutput(this, 'CommandWithoutImage', {
+      value:
+        `aws stepfunctions start-execution --state-machine-arn ${this.stateMachine.stateMachineArn} ` +
+        '--input \'{"images": {}}\'',
+      description: `Makes live in ${this.stageName} what cdk deploy changed in tasks. Until then it is registered only`,
     });
   }
 

@@ -10,7 +10,7 @@ import {
   type CodeConnectionProps, type DeployStageProps, DeployStage, type DockerBuildProps, type DockerRegistryProps, DriftCheck, type DriftCheckProps, type ElsewhereStageProps,
   EnvironmentProfile, type GithubDeployRoleProps, ImageBuild, type ImagePushProps, ImageRepository, type ImageScanProps, MaintenanceWindow,
   type MavenRegistryProps, Migration,
-  type MigrationOptions, type NpmRegistryProps, PackageFormat, PipelineChecks, PipelineSource, type PostReleaseAlarmsProps, type ProductionStageProps, ProductionWebService,
+  type MigrationOptions, type NpmRegistryProps, PackageFormat, PipelineChecks, PipelineSource, type PostReleaseAlarmsProps, type RemoteStageProps, type ProductionStageProps, ProductionWebService,
   type PypiRegistryProps, Release,
   type ReleasedFargateServiceProps, type ReleaseProps, ReleaseTask, type ReleaseTaskOptions, RollbackCommand, type RollbackCommandProps, Route,
   ServiceImage, ServiceSecret, Severity, SmokeTest,
@@ -21,6 +21,7 @@ import { PROCEDURES } from '../procedures';
 import type { Subject } from '../row';
 import { changesOf, choicesOf, parametersOf, type Row } from '../rows';
 import type { Site } from '../site';
+import { ACCOUNT_ROWS } from './accounts';
 
 const REASON = 'reason that the team gives, long enough';
 const OTHER_TOKEN = 'it is another secret that exists, which the next build reads';
@@ -57,14 +58,19 @@ const PROVIDER = 'In production and staging the provider stays, outside the stac
 
 const GITHUB: Subject<GithubDeployRoleProps> = {
   name: 'CiDeployRole.github',
-  make: (site, id, props) => CiDeployRole.github(site.scope, id, { repository: site.images, subjects: ['repo:org/app:environment:production'], ...props }),
+  make: (site, id, props) => CiDeployRole.github(site.scope, id, { repositories: [site.images], subjects: ['repo:org/app:environment:production'], ...props }),
   second: (site) => ({ providerArn: `arn:aws:iam::${site.stack.account}:oidc-provider/token.actions.githubusercontent.com` }),
   around: { 'The same app': { procedure: 'An account has one provider for each address: give the second role `providerArn` of the first.' } },
 };
 const BITBUCKET: Subject<BitbucketDeployRoleProps> = {
   name: 'CiDeployRole.bitbucket',
   make: (site, id, props) => CiDeployRole.bitbucket(site.scope, id, {
-    repository: site.images, workspace: 'acme', workspaceUuid: '11111111-2222-3333-4444-555555555555', repositoryUuid: 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee', ...props,
+    repositories: [site.images],
+    workspace: 'acme',
+    workspaceUuid: '11111111-2222-3333-4444-555555555555',
+    repositoryUuid: 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee',
+    environmentUuid: '88888888-8888-7777-6666-000000000000',
+    ...props,
   }),
   second: (site) => ({ providerArn: `arn:aws:iam::${site.stack.account}:oidc-provider/api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc` }),
   around: { 'The same app': { procedure: 'An account has one provider for each address: give the second role `providerArn` of the first.' } },
@@ -84,6 +90,7 @@ export const DELIVERY_ROWS: readonly Row[] = [
     changes: {
       services: [undefined, (site: Site) => [site.service, anotherService(site)], BETWEEN],
       stageName: ['production', 'prod', BETWEEN],
+      stateMachineName: [undefined, 'shop-production', { note: 'An execution that runs is ended: let no release run.' }],
       alertRouting: [undefined, (site: Site) => site.alertRouting],
       deploymentTimeout: [undefined, Duration.hours(3), BETWEEN],
       gateAlarmNames: [undefined, ['orders-stuck'], BETWEEN],
@@ -215,6 +222,7 @@ export const DELIVERY_ROWS: readonly Row[] = [
       checks: [undefined, () => PipelineChecks.commands({ lint: ['make lint'], unit: ['make test'], integration: ['make integration'] })],
       images: [undefined, (site: Site) => [ImageBuild.docker({ repository: site.images, directory: 'app' })]],
       profile: [undefined, () => EnvironmentProfile.development()],
+      roleName: [undefined, 'shop-pipeline'],
     },
   }),
   ...choicesOf<PipelineSource, BlueGreenPipelineProps>({
@@ -234,8 +242,8 @@ export const DELIVERY_ROWS: readonly Row[] = [
     prop: 'source',
     within: (source) => ({ source, images: undefined }),
     values: {
-      'imagePush(repository)': (site) => PipelineSource.imagePush(site.images),
-      'imagePush(repository, tags)': (site) => PipelineSource.imagePush(site.images, { tags: ['v*'] }),
+      'imagePush(repositories)': (site) => PipelineSource.imagePush([site.images]),
+      'imagePush(repositories, tags)': (site) => PipelineSource.imagePush([site.images], { tags: ['v*'] }),
     },
   }),
   ...changesOf<CodeConnectionProps, BlueGreenPipelineProps>({
@@ -256,8 +264,11 @@ export const DELIVERY_ROWS: readonly Row[] = [
     subject: PIPELINE,
     struct: 'ImagePushProps',
     at: 'PipelineSource.imagePush',
-    within: (props, site) => ({ source: PipelineSource.imagePush(site.images, props), images: undefined }),
-    changes: { tags: [undefined, ['v*']] },
+    within: (props, site) => ({ source: PipelineSource.imagePush([site.images], props), images: undefined }),
+    changes: {
+      tags: [undefined, ['v*']],
+      startOn: { exempt: 'it adds and removes rules of events; an execution that runs goes on' },
+    },
   }),
   ...choicesOf<PipelineChecks, BlueGreenPipelineProps>({
     subject: PIPELINE,
@@ -505,6 +516,18 @@ export const DELIVERY_ROWS: readonly Row[] = [
       withoutApproval: [undefined, { reason: REASON }, { with: { production: true } }],
     },
   }),
+  ...changesOf<RemoteStageProps, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    struct: 'RemoteStageProps',
+    at: 'DeployStage.remote',
+    within: () => ({}),
+    changes: {
+      access: { exempt: 'it is of another account or region; the stage follows' },
+      production: { exempt: 'it asks for an approval, as `withoutApproval` does' },
+      approvalTimeout: { exempt: 'as in `DeployStage.elsewhere`' },
+      withoutApproval: { exempt: 'as in `DeployStage.elsewhere`' },
+    },
+  }),
   ...choicesOf<DeployStage, BlueGreenPipelineProps>({
     subject: PIPELINE,
     class: 'DeployStage',
@@ -543,7 +566,8 @@ export const DELIVERY_ROWS: readonly Row[] = [
     within: (props) => props,
     at: 'CiDeployRole.github',
     changes: {
-      repository: [undefined, (site: Site) => anotherRepository(site)],
+      repositories: [undefined, (site: Site) => [site.images, anotherRepository(site)]],
+      release: [undefined, sharedRelease],
       allowedCidrs: [undefined, ['192.0.2.0/24']],
       maxSessionDuration: [undefined, Duration.hours(2)],
       pipeline: [undefined, (site: Site) => Pipeline.fromPipelineArn(site.stack, 'Pipeline', 'arn:aws:codepipeline:eu-central-1:111111111111:shop')],
@@ -566,9 +590,11 @@ export const DELIVERY_ROWS: readonly Row[] = [
       workspaceUuid: [undefined, '22222222-2222-3333-4444-555555555555'],
       repositoryUuid: [undefined, 'bbbbbbbb-bbbb-cccc-dddd-eeeeeeeeeeee'],
       environmentUuid: [undefined, '99999999-8888-7777-6666-000000000000'],
+      withoutEnvironment: { exempt: 'it stands in the place of `environmentUuid`, and changes the trust policy as that does' },
     },
   }),
   ...changesAround(BITBUCKET),
+  ...ACCOUNT_ROWS,
 ];
 
 function anotherRepository(site: Site): ImageRepository {

@@ -8,6 +8,7 @@ import { alertIn, isShownInChat } from '../../../lambda/alert-forwarder/alert';
 import {
   AlertChannel,
   AlertRouting,
+  BlueGreenPipeline,
   type BlueGreenPipelineProps,
   DeployStage,
   EnvironmentProfile,
@@ -95,9 +96,9 @@ describe('The pipeline of document A', () => {
     ]);
   });
 
-  test('starts on pushes to main, one execution after the other, and never rolls back by itself (A-10, B-11)', () => {
+  test('starts on pushes to main, a newer commit replaces one that waits, and it never rolls back by itself (A-10, B-11)', () => {
     const { PipelineType, ExecutionMode, Triggers, Stages } = pipelineIn(template);
-    expect([PipelineType, ExecutionMode]).toEqual(['V2', 'QUEUED']);
+    expect([PipelineType, ExecutionMode]).toEqual(['V2', 'SUPERSEDED']);
     expect(Triggers).toEqual([
       {
         ProviderType: 'CodeStarSourceConnection',
@@ -135,7 +136,8 @@ describe('The pipeline of document A', () => {
     expect(approval.Configuration.NotificationArn).toBeUndefined();
     expect(text(approval.Configuration.CustomData)).toBe(
       'Release of #{Build1-Api.IMAGE_TAG} (#{Build1-Api.IMAGE_DIGEST}, #{Build2-Web.IMAGE_DIGEST}) to production. ' +
-        'What the migrations would do is the output of the execution behind the link.',
+        'What the migrations would do is the output of the execution behind the link. ' +
+        'A newer commit waits until this one is approved or rejected: earlier stages may run it already.',
     );
     expect(approval.Configuration.ExternalEntityLink).toBe(
       `https://${REGION}.console.aws.amazon.com/states/home?region=${REGION}` +
@@ -333,6 +335,38 @@ describe('The pipeline of document A', () => {
     },
   );
 
+  test('holds its production stage from the approval to the end of the release, so that no newer commit gets between them', () => {
+    // CodePipeline replaces executions that wait in front of a stage, and never one that is in it.
+    expect(stageIn(template, 'production').map(({ Name }) => Name)).toEqual(['Plan', 'Approve', 'Release']);
+  });
+
+  test('notifies the deployment topic of an execution that a newer commit replaced, and which it is (C-16)', () => {
+    const [rule] = Object.values(
+      template.findResources('AWS::Events::Rule', { Properties: { EventPattern: { detail: { state: ['SUPERSEDED'] } } } }),
+    );
+    expect(rule.Properties.EventPattern).toEqual({
+      'source': ['aws.codepipeline'],
+      'detail-type': ['CodePipeline Pipeline Execution State Change'],
+      'detail': { pipeline: [expect.anything()], state: ['SUPERSEDED'] },
+    });
+    const { InputPathsMap, InputTemplate } = rule.Properties.Targets[0].InputTransformer;
+    // An event of a whole execution has neither stage nor action, without which EventBridge would drop it.
+    expect(InputPathsMap).toEqual({ execution: '$.detail.execution-id', pipeline: '$.detail.pipeline' });
+    const message = (InputTemplate as string).replace('<execution>', '4711').replace(/<pipeline>/g, 'shop');
+    expect(alertIn({ messageId: '1', topicArn: 'deployments', message })).toMatchObject({
+      title: 'A newer commit replaces one that waited',
+      text: expect.stringMatching(/^Execution 4711 waited for a stage and is not released\. Its history shows the commit: https:/),
+    });
+  });
+
+  test('outputs the command that releases the newest commit and what changed in tasks', () => {
+    const outputs = Object.entries(template.toJSON().Outputs as { [id: string]: { Value: any } });
+    const [[, command]] = outputs.filter(([id]) => /^PipelineCommand/.test(id));
+    expect(text(command.Value)).toBe('aws codepipeline start-pipeline-execution --name <>');
+    const withoutImage = outputs.filter(([id]) => /Release.*CommandWithoutImage/.test(id)).map(([, { Value }]) => text(Value));
+    expect(withoutImage).toEqual(Array(2).fill('aws stepfunctions start-execution --state-machine-arn <> --input \'{"images": {}}\''));
+  });
+
   test('is created after all permissions, because its first execution starts on creation', () => {
     const [{ DependsOn }] = Object.values(template.findResources('AWS::CodePipeline::Pipeline'));
     const policies = Object.keys(template.findResources('AWS::IAM::ManagedPolicy')).filter((id) =>
@@ -411,7 +445,7 @@ describe('A pipeline leaves no finding unacknowledged', () => {
     ['by default', () => ({})],
     [
       'with a pushed image',
-      (fixture) => ({ source: PipelineSource.imagePush(fixture.apiImages), images: [], stages: [production(fixture)] }),
+      (fixture) => ({ source: PipelineSource.imagePush([fixture.apiImages]), images: [], stages: [production(fixture)] }),
     ],
     [
       'with an archive',
@@ -534,7 +568,7 @@ describe('An image that another CI has pushed', () => {
   beforeAll(() => {
     const { staging, production } = fixture;
     pipelineOf(fixture, {
-      source: PipelineSource.imagePush(fixture.apiImages),
+      source: PipelineSource.imagePush([fixture.apiImages]),
       images: undefined,
       stages: [
         DeployStage.staging({ services: [staging.api] }),
@@ -594,7 +628,7 @@ describe('An image that another CI has pushed', () => {
   test('is selected by its version where the source says so', () => {
     const other = shop();
     pipelineOf(other, {
-      source: PipelineSource.imagePush(other.apiImages, { tags: ['*.*.*'] }),
+      source: PipelineSource.imagePush([other.apiImages], { tags: ['*.*.*'] }),
       images: [],
       stages: [DeployStage.production({ services: [other.production.api] })],
     });
@@ -604,6 +638,107 @@ describe('An image that another CI has pushed', () => {
     });
     expect(variablesOf(its, /Scan/)).toMatchObject({ TAGS_INCLUDED: '*.*.*', TAGS_EXCLUDED: 'latest live-* content-*' });
   });
+});
+
+describe('Images of several repositories that another CI has pushed', () => {
+  const fixture = shop();
+  const { apiImages, webImages, production } = fixture;
+  let template: Template;
+
+  beforeAll(() => {
+    pipelineOf(fixture, {
+      source: PipelineSource.imagePush([apiImages, webImages]),
+      images: undefined,
+      stages: [DeployStage.production({ services: [production.api, production.web] })],
+    });
+    template = templateOf(fixture.stack);
+  }, 60_000);
+
+  const rulesIn = (its: Template) =>
+    Object.values(its.findResources('AWS::Events::Rule', { Properties: { EventPattern: { source: ['aws.ecr'] } } }));
+
+  test('are each taken by a source action, scanned, and released together (B-11)', () => {
+    expect(stageIn(template, 'source').map(({ Name, Namespace }) => [Name, Namespace])).toEqual([
+      ['Source1', 'Source1'],
+      ['Source2', 'Source2'],
+    ]);
+    expect(
+      stageIn(template, 'scan').map(({ Name, InputArtifacts, Configuration }) => [
+        Name,
+        InputArtifacts,
+        JSON.parse(Configuration.EnvironmentVariables)[0].value,
+      ]),
+    ).toEqual([
+      ['Scan1', [{ Name: 'Source1' }], '#{Source1.ImageDigest}'],
+      ['Scan2', [{ Name: 'Source2' }], '#{Source2.ImageDigest}'],
+    ]);
+    expect(text(stageIn(template, 'production')[1].Configuration.Input)).toBe(
+      '{"images":{"<>":"#{Scan1.IMAGE_TAG}","<>":"#{Scan2.IMAGE_TAG}"}}',
+    );
+  });
+
+  test('start the pipeline on a push to each, with its digest for its own source action (B-11)', () => {
+    expect(
+      rulesIn(template).map(({ Properties }) => [
+        /(Api|Web)Repo/.exec(JSON.stringify(Properties.EventPattern.detail['repository-name']))?.[1],
+        JSON.parse(Properties.Targets[0].InputTransformer.InputTemplate).sourceRevisions[0].actionName,
+      ]),
+    ).toEqual([
+      ['Api', 'Source1'],
+      ['Web', 'Source2'],
+    ]);
+  });
+
+  test('start it once for each commit where the source names the last repository (B-11)', () => {
+    const other = shop();
+    const images = new ImageRepository(Stack.of(other.apiImages), 'Nightly', { mutableTags: ['latest', 'nightly-*'] });
+    const { releaseTarget } = other.production.web;
+    const nightly = { ...releaseTarget, repositoryName: images.repository.repositoryName };
+    pipelineOf(other, {
+      source: PipelineSource.imagePush([other.apiImages, images], { startOn: [images] }),
+      images: undefined,
+      stages: [DeployStage.production({ services: [other.production.api, { releaseTarget: nightly }] })],
+    });
+    const its = templateOf(other.stack);
+    expect(rulesIn(its)).toHaveLength(1);
+    // A tag that may move is never released.
+    const excluded = ['latest', 'live-*', 'v*', '*.*.*', 'nightly-*'];
+    expect(rulesIn(its)[0].Properties.EventPattern.detail['image-tag']).toEqual([
+      { 'anything-but': { wildcard: excluded } },
+    ]);
+    expect(variablesOf(its, /Scan2/).TAGS_EXCLUDED).toBe(excluded.join(' '));
+  });
+});
+
+describe('A service', () => {
+  test('of one pipeline is refused by a second one, and by a release of its own', () => {
+    const fixture = shop();
+    const { production, stack } = fixture;
+    pipelineOf(fixture);
+    const message = /services\[0\] \(Production\/Api\) is released by Delivery\/Pipeline\/production\/Release, which has a lock of its own\. Start that release instead/;
+    const services = [production.api];
+    expect(refusal(() => new Release(stack, 'Second', { stageName: 'second', services }))).toMatch(message);
+    const source = PipelineSource.imagePush([fixture.apiImages]);
+    const stages = [DeployStage.production({ services })];
+    expect(refusal(() => new BlueGreenPipeline(stack, 'Other', { source, stages }))).toMatch(message);
+  });
+
+  test('with the track of a service of another release is refused', () => {
+    const fixture = shop();
+    pipelineOf(fixture);
+    const { releaseTarget } = fixture.production.api;
+    const there = [{ releaseTarget: { ...releaseTarget, source: new Construct(Stack.of(releaseTarget.source), 'Worker') } }];
+    expect(refusal(() => new Release(fixture.stack, 'Second', { stageName: 'second', services: there }))).toContain(
+      '(Production/Worker) has the release track of a service of Delivery/Pipeline/production/Release',
+    );
+  });
+});
+
+test('A pipeline may release to staging alone, and another one to production', () => {
+  const fixture = shop();
+  const { api, web } = fixture.staging;
+  pipelineOf(fixture, { stages: [DeployStage.staging({ services: [api, web] })] });
+  expect(pipelineIn(templateOf(fixture.stack)).Stages.map(({ Name }) => Name)).toEqual(['source', 'check', 'build', 'staging']);
 });
 
 describe('A stage', () => {

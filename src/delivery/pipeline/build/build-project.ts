@@ -122,6 +122,8 @@ export const KEY_ACTIONS = [
 /** CodeBuild project with a managed image, an encrypted log, and a role with least privilege. */
 export class BuildProject extends Construct {
   public readonly project: Project;
+  /** Variables that later actions may read. */
+  public readonly exported: string[];
   public readonly logGroup: LogGroup;
   /** Role of the builds. */
   public readonly role: Role;
@@ -135,6 +137,7 @@ export class BuildProject extends Construct {
     private readonly props: BuildProjectProps,
   ) {
     super(scope, id);
+    this.exported = props.exported ?? [];
     this.logGroup = new EncryptedLogGroup(this, 'Logs', { profile: props.profile, key: props.key }).logGroup;
     this.reportGroup = props.reports && this.createReportGroup();
     this.role = new Role(this, 'Role', {

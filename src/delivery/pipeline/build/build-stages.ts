@@ -9,7 +9,7 @@ import type { ReleaseTarget } from '../../../contracts';
 import type { EnvironmentProfile } from '../../../environment';
 import type { IImageRepository } from '../../../registry';
 import { stackPath } from '../../../text/stack-path';
-import type { PushedImageSource, SourceConfig } from '../source/source-actions';
+import type { PushedImage, PushedSource, SourceConfig } from '../source/source-config';
 import { BuildProject, type BuildProjectProps } from './build-project';
 import { BUILD_SCAN_PUSH, EXPORT_IMAGE, NAME_BUILT_IMAGE, NAME_PUSHED_IMAGE } from './build-script';
 import { type BoundSettings, bindSettings, type BuildSettings } from './build-settings';
@@ -64,6 +64,11 @@ interface ImageStep {
   readonly name: string;
   readonly build: BuildProject;
   readonly repository: IImageRepository;
+  /**
+   * Image that is scanned.
+   * @default - the image is built
+   */
+  readonly pushed?: PushedImage;
 }
 
 /** Emulation 10.2.3 and builder 0.33.1 for several architectures. They run privileged, so by digest as Trivy. */
@@ -75,6 +80,8 @@ const TAG_VARIABLE = 'IMAGE_TAG';
 const DIGEST_VARIABLE = 'IMAGE_DIGEST';
 /** CodePipeline accepts 1,000 characters at an approval, of which a digest takes 71. */
 const MOST_DIGESTS = 6;
+/** A build may export it. */
+const COMMITS_VARIABLE = 'COMMITS_SINCE_RELEASE';
 /** CodePipeline accepts longer action names, but construct ids and ARNs derive from this one. */
 const MAX_NAME_LENGTH = 50;
 const DOCKER_REASON =
@@ -87,6 +94,8 @@ export class BuildStages extends Construct {
   public readonly projects: BuildProject[];
   /** Variable with the tag of each image, by the name of its repository. */
   public readonly tags: { readonly [repositoryName: string]: string };
+  /** Variable with the commits since the last released one. Undefined where no build exports it. */
+  public readonly commits?: string;
   /** Images that stages release: the first of each repository. */
   private readonly released: ImageStep[];
   private readonly settings: BoundSettings;
@@ -103,11 +112,13 @@ export class BuildStages extends Construct {
     this.settings = bindSettings(scope, this, props.settings);
     this.checks = props.checks && this.createChecks(props.checks);
     this.steps = pushed
-      ? [this.createScan(pushed)]
+      ? pushed.images.map((image) => this.createScan(pushed, image))
       : props.images.map((image, index) => this.createBuild(image, index));
     this.projects = [...(this.checks ? [this.checks] : []), ...this.steps.map(({ build }) => build)];
     this.createWeeklyScan();
     this.released = firstOfEach(this.steps);
+    const exporting = this.steps.find(({ build }) => build.exported.includes(COMMITS_VARIABLE));
+    this.commits = exporting && `#{${exporting.name}.${COMMITS_VARIABLE}}`;
     this.tags = Object.fromEntries(
       this.released.map(({ name, repository }) => [repository.repository.repositoryName, variable(name, TAG_VARIABLE)]),
     );
@@ -132,7 +143,9 @@ export class BuildStages extends Construct {
     }
     pipeline.addStage({
       stageName: this.props.source.pushed ? 'scan' : 'build',
-      actions: this.steps.map(({ name, build }, index) => this.createAction(name, build, this.runOrderOf(index))),
+      actions: this.steps.map((step, index) =>
+        this.createAction(step.name, step.build, { pushed: step.pushed, runOrder: this.runOrderOf(index) }),
+      ),
     });
   }
 
@@ -142,30 +155,35 @@ export class BuildStages extends Construct {
     return concurrentBuilds && Math.floor(index / concurrentBuilds) + 1;
   }
 
-  private createAction(name: string, { project }: BuildProject, runOrder?: number): CodeBuildAction {
+  private createAction(
+    name: string,
+    { project }: BuildProject,
+    { pushed, runOrder }: { readonly pushed?: PushedImage; readonly runOrder?: number } = {},
+  ): CodeBuildAction {
     return new CodeBuildAction({
       actionName: name,
       project,
       runOrder,
-      input: this.props.source.artifact,
+      input: (pushed ?? this.props.source).artifact,
       variablesNamespace: name,
-      environmentVariables: this.revisionVariables(),
+      environmentVariables: this.revisionVariables(pushed),
     });
   }
 
   /** Revision of the execution. */
-  private revisionVariables(): { [name: string]: { value: string } } {
-    const { commitId, pushed } = this.props.source;
+  private revisionVariables(pushed?: PushedImage): { [name: string]: { value: string } } {
+    const { commitId } = this.props.source;
     return {
       ...(commitId && { COMMIT_ID: { value: commitId } }),
-      ...(pushed && { IMAGE_DIGEST: { value: '#{Source.ImageDigest}' } }),
+      ...(pushed && { IMAGE_DIGEST: { value: pushed.digest } }),
     };
   }
 
   /** Scans released images with the settings of their build. An image that is declared has no parameter. */
   private createWeeklyScan(): void {
     const { production, topic, source, images, key, artifacts, profile } = this.props;
-    const scans = source.pushed ? [source.pushed] : images;
+    const { pushed } = source;
+    const scans = pushed ? pushed.images.map(({ repository }) => ({ repository, scan: pushed.scan })) : images;
     const running = production.flatMap((target): RunningImage[] => {
       const build = scans.find(({ repository }) => repository.repository.repositoryName === target.repositoryName);
       return build && target.releasedImageParameterName !== undefined ? [{ target, scan: build.scan }] : [];
@@ -213,17 +231,19 @@ export class BuildStages extends Construct {
     });
   }
 
-  private createScan({ repository, scan, tagPatterns: { included, excluded } }: PushedImageSource): ImageStep {
-    return this.createStep('Scan', repository, this.architecturesOf(repository), {
+  private createScan({ scan }: PushedSource, pushed: PushedImage): ImageStep {
+    const { repository, suffix, tagPatterns } = pushed;
+    const step = this.createStep(`Scan${suffix}`, repository, this.architecturesOf(repository), {
       purpose: `Scan of ${stackPath(repository)}`,
       commands: [...scan.commands, NAME_PUSHED_IMAGE, SCAN_PUSHED_IMAGE],
       environment: {
         ...scan.environment,
-        TAGS_INCLUDED: included.join(' '),
-        TAGS_EXCLUDED: excluded.join(' '),
+        TAGS_INCLUDED: tagPatterns.included.join(' '),
+        TAGS_EXCLUDED: tagPatterns.excluded.join(' '),
       },
       pulls: [repository.repository],
     });
+    return { ...step, pushed };
   }
 
   private createStep(

@@ -70,7 +70,7 @@ describe('An image', () => {
 
   test('that another CI has pushed has the same settings of the scan (A-09)', () => {
     const { stack } = pipelineWith(({ images }) => ({
-      source: PipelineSource.imagePush(images, {
+      source: PipelineSource.imagePush([images], {
         acceptedFindings: [AcceptedFinding.of('CVE-2026-1', { reason: REASON, until: '2030-01-01' })],
         unfixedFindings: UnfixedFindings.stop(),
         trivyDatabase: 'public.ecr.aws/aquasecurity/trivy-db:2',
