@@ -39,6 +39,22 @@ export const PROCEDURES: { readonly [rule: string]: string } = {
   'named-by-another-stack': 'Where others no longer use it, deploy their stacks first (`cdk deploy --exclusively STACK`). '
     + 'Else deploy all stacks by one command (`cdk deploy --all`) at a quiet hour.',
   'calls-to-aws-cut': 'Deploy all stacks by one command (`cdk deploy --all`) at a quiet hour: no task starts in between.',
+  'running-tasks-lose-permissions': 'Two deployments: grant the former beside the new one first, and take it away when the rollout has ended '
+    + '([a change of what tasks may do](service.md#change-what-tasks-may-do)).',
+  'outsiders-lose-permissions': 'Let nobody use what the role loses first (its last use stands in CloudTrail).',
+  'trust-narrowed': 'Deploy the new subject, network or environment beside the former one first, move the jobs, then remove the former one. '
+    + 'Where there is one value, make a second role, and move the jobs to it.',
+  'sessions-end-sooner': 'Let the jobs ask for shorter sessions first (`role-duration-seconds`).',
+  'role-of-others-removed': 'Give the jobs the ARN of another role first.',
+  'user-reads-only': 'Bind the services that only read to a second user with `READ_ONLY` first. Leave this one until nobody writes as it '
+    + '([users](database-users.md#let-a-user-write-no-more)).',
+  'replication-begins-anew': 'Take a snapshot and copy it to the other region first (`aws rds copy-db-snapshot`).',
+  'no-further-snapshots': 'Take a snapshot first, or plan backups of your own for the server.',
+  'browsers-ask-for-https': 'Begin with a small `hstsMaxAge`, when every name that it covers answers HTTPS, and raise it by steps '
+    + '([response headers](service.md#response-headers)).',
+  'stricter-health-check': 'Compare with the slowest answer to the check first, then change it alone ([steps](service.md#change-the-health-check)).',
+  'lower-limits': 'Let applications send and wait for less first.',
+  'default-security-group-emptied': 'See what is in the group first ([the default security group](network.md#close-the-default-security-group)).',
   'reader-ends': 'Clients of the reader connect anew: choose a quiet hour.',
   'service-connect-name-removed': 'Move the callers to a second service first ([discovery](service.md#discovery)).',
   'name-ends': 'Keep the former name as a record of your own until nobody uses it.',

@@ -577,7 +577,13 @@ export const DELIVERY_ROWS: readonly Row[] = [
   ...changesOf<GithubDeployRoleProps>({
     subject: GITHUB,
     struct: 'GithubDeployRoleProps',
-    changes: { subjects: [undefined, ['repo:org/app:ref:refs/heads/main']], repositoryId: [undefined, '123456789'] },
+    changes: { subjects: {
+        several: [
+          [undefined, ['repo:org/app:ref:refs/heads/main']],
+          [undefined, ['repo:org/app:environment:production', 'repo:org/app:ref:refs/heads/main']],
+        ],
+      },
+      repositoryId: [undefined, '123456789'] },
   }),
   ...changesAround(GITHUB),
   ...changesOf<BitbucketDeployRoleProps>({

@@ -149,8 +149,8 @@ export const BALANCER_ROWS: readonly Row[] = [
       contentSecurityPolicy: [undefined, "default-src 'self'"],
       cors: [undefined, { allowOrigins: ['https://app.example.com'] }],
       frames: [undefined, () => FramePolicy.NOBODY],
-      hstsIncludesSubdomains: [undefined, true, { note: 'Browsers remember it for `hstsMaxAge`.' }],
-      hstsMaxAge: [undefined, Duration.days(30)],
+      hstsIncludesSubdomains: [undefined, true, { note: 'The way back reaches a browser with its next visit alone.' }],
+      hstsMaxAge: { several: [[undefined, Duration.days(30)], [Duration.hours(1), Duration.days(30)]] },
     },
   }),
   ...changesOf<CorsProps, BalancerProps>({

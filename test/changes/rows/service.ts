@@ -82,6 +82,7 @@ export const SERVICE_ROWS: readonly Row[] = [
       image: {
         several: [
           [(site: Site) => ServiceImage.fromRepository(site.images, { tag: '1.4.2' }), (site: Site) => ServiceImage.fromRepository(site.images, { tag: '1.4.3' })],
+          [(site: Site) => ServiceImage.fromRepository(site.images, { tag: '1.4.2' }), () => ServiceImage.fromRegistry('public.ecr.aws/acme/shop:1.4.3')],
           [(site: Site) => ServiceImage.fromRepository(site.images, { tag: '1.4.2' }), (site: Site) => ServiceImage.released(site.images), {
             procedure: SEED,
           }],

@@ -7,7 +7,7 @@ import {
 } from '../../../../src';
 import type { Changes, Remarks } from '../../row';
 import type { Site } from '../../site';
-import { CREDENTIALS, FORMER_OWNER, FORMER_USER, REASON, RESTORE, SCHEDULE, STORAGE } from './procedures';
+import { CREDENTIALS, FORMER_OWNER, FORMER_USER, REASON, RESTORE, SCHEDULE, STORAGE, UNSAVED } from './procedures';
 
 /** Changes that every database has. The parameter is one that its engine knows, with remarks on its change. */
 export function databaseChanges(parameter: string, remarks: Remarks = {}): Changes<HardenedDatabaseProps> {
@@ -38,23 +38,29 @@ export function databaseChanges(parameter: string, remarks: Remarks = {}): Chang
     profile: [undefined, () => EnvironmentProfile.staging()],
     queryText: [QueryText.NEVER, QueryText.IN_ERRORS, remarks],
     setup: [undefined, false, { note: 'Users stay in the server.' }],
-    removalPolicy: [
-      undefined, () => RemovalPolicy.SNAPSHOT, { note: 'It has an effect when the database is removed.' },
-    ],
+    removalPolicy: {
+      several: [
+        [undefined, () => RemovalPolicy.SNAPSHOT, { note: 'It has an effect when the database is removed.' }],
+        [undefined, () => RemovalPolicy.DESTROY, { procedure: UNSAVED, note: 'A removal then deletes the data.' }],
+      ],
+    },
     userName: [undefined, 'shop', { note: FORMER_USER }],
   };
 }
 
+const ONE_CHANGE =
+  'RDS refuses a second change of the storage for six hours, and until it is optimized ([storage](database.md#storage)).';
+
 export const INSTANCE_CAPACITY: Changes<InstanceCapacityProps> = {
   instanceType: [undefined, () => new InstanceType('m7g.large')],
-  iops: [12_000, 16_000, { with: { storageGiB: 400 } }],
+  iops: [12_000, 16_000, { with: { storageGiB: 400 }, note: ONE_CHANGE }],
   maxStorageGiB: [undefined, 400],
   multiAz: [true, false],
   readReplicas: {
     several: [[0, 1], [1, 2], [2, 1, { note: 'The replica is deleted with its logs. It holds nothing of its own.' }]],
   },
   storageGiB: [undefined, 200, { procedure: STORAGE }],
-  storageThroughputMiB: [500, 1000, { with: { storageGiB: 400, iops: 16_000 } }],
+  storageThroughputMiB: [500, 1000, { with: { storageGiB: 400, iops: 16_000 }, note: ONE_CHANGE }],
 };
 
 export const SERVERLESS_CAPACITY: Changes<ServerlessCapacityProps> = {

@@ -49,3 +49,7 @@ export const SCHEDULE =
 export const VAULT =
   'The former vault keeps its recovery points until they expire. '
   + 'Leave the name then: the former one is taken until its vault is deleted.';
+
+export const UNSAVED =
+  'Take a snapshot first, or plan backups of your own for the server. The way back needs another `vaultName` '
+  + '([a database that keeps snapshots again](database.md#change-it-later)).';

@@ -28,6 +28,19 @@ const CONNECTION: Subject<DatabaseConnectionOptions> = {
   },
 };
 
+/** A service, and which of two users with tokens it signs in as. */
+const SIGNED_IN: Subject<{ readonly user?: 'first' | 'second' }> = {
+  name: 'HardenedPostgres, a service that signs in by IAM',
+  make: (site, id, { user = 'first' }) => {
+    const database = new HardenedPostgres(site.scope, `${id}Database`, { network: site.network });
+    const users = {
+      first: database.addUser('first', DatabaseAccess.READ_WRITE, { iamAuthentication: true }),
+      second: database.addUser('second', DatabaseAccess.READ_WRITE, { iamAuthentication: true }),
+    };
+    WEB.make(site, id, { backingServices: [database.withUser(users[user])] });
+  },
+};
+
 export const USER_ROWS: readonly Row[] = [
   ...changesOf<UserProps>({
     subject: USER,
@@ -39,6 +52,20 @@ export const USER_ROWS: readonly Row[] = [
     prop: 'addUser',
     within: (access) => ({ access }),
     changes: { 'HardenedDatabase.addUser': [() => DatabaseAccess.READ_ONLY, () => DatabaseAccess.READ_WRITE] },
+  }),
+  ...parametersOf<'first' | 'second', { readonly user?: 'first' | 'second' }>({
+    subject: SIGNED_IN,
+    prop: 'withUser',
+    within: (user) => ({ user }),
+    changes: {
+      'HardenedDatabase.withUser': [
+        'first', 'second', {
+          procedure:
+            'Deploy `database.grantConnect(service.taskRole, FORMER)` with it, and remove the line when the rollout has '
+            + 'ended ([another user](database-users.md#sign-in-as-another-user)). A rollback needs it, too.',
+        },
+      ],
+    },
   }),
   ...changesOf<DatabaseConnectionOptions>({
     subject: CONNECTION,

@@ -78,5 +78,28 @@ export const CLIENT_CASES: readonly Case[] = [
     header('access_control_allow_origin', 'https://b.example.com'),
   ),
   changed('shorter-patience', 'some affected', 'a shorter idle timeout cuts silent connections', balancer('300'), balancer('60')),
+  ...['max-age=31536000', 'max-age=60; includeSubDomains'].map((value) =>
+    changed(
+      'browsers-ask-for-https',
+      'some affected',
+      `browsers remember ${value} instead of a minute`,
+      header('strict_transport_security', 'max-age=60'),
+      header('strict_transport_security', value),
+    ),
+  ),
+  changed(
+    'plain-rule-edited',
+    'in place',
+    'browsers that visit again forget sooner',
+    header('strict_transport_security', 'max-age=60; includeSubDomains'),
+    header('strict_transport_security', 'max-age=30'),
+  ),
+  changed(
+    'shorter-patience',
+    'some affected',
+    'a load balancer without idle timeout of its own cuts after a minute',
+    balancer('300'),
+    resource(`${ELB}::LoadBalancer`, { LoadBalancerAttributes: [] }),
+  ),
   changed('shorter-patience', 'some affected', 'a shorter delay cuts long requests', group('120'), group('10')),
 ];

@@ -11,6 +11,7 @@ const instance = (properties: Properties = {}) =>
   });
 const parameters = (Parameters: Properties, more: Properties = {}) =>
   resource('AWS::RDS::DBParameterGroup', { Family: 'postgres16', Description: 'Parameters', Parameters, ...more });
+const MYSQL = { Family: 'mysql8.4' };
 const USER = { Server: instance({ DBParameterGroupName: { Ref: 'Subject' } }) };
 
 /** Removal of a stack whose server is retained. */
@@ -122,6 +123,22 @@ export const DATABASE_CASES: readonly Case[] = [
     'a group of dynamic parameters applies at once',
     parameters({ log_lock_waits: '0' }),
     parameters({ log_lock_waits: '1' }),
+    USER,
+  ),
+  changed(
+    'lower-limits',
+    'some affected',
+    'a session that sends larger packets than the lower limit is refused',
+    parameters({}, MYSQL),
+    parameters({ max_allowed_packet: '1048576' }, MYSQL),
+    USER,
+  ),
+  changed(
+    'dynamic-parameters',
+    'in place',
+    'a higher limit refuses nobody',
+    parameters({ wait_timeout: '600' }, MYSQL),
+    parameters({ wait_timeout: '900' }, MYSQL),
     USER,
   ),
   changed(

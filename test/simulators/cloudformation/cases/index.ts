@@ -2,6 +2,7 @@ import { AWS_CALL_CASES } from './aws-calls';
 import type { Case } from './case';
 import { CLIENT_CASES } from './clients';
 import { DATABASE_CASES } from './database';
+import { DEFAULT_GROUP_CASES } from './default-group';
 import { ECS_CASES } from './ecs';
 import { ENDPOINT_POLICY_CASES } from './endpoint-policy';
 import { EXECUTION_CASES } from './executions';
@@ -15,6 +16,7 @@ import { NETWORK_CASES } from './network';
 import { PLACE_CASES } from './places';
 import { PUBLIC_ADDRESS_CASES } from './public-addresses';
 import { REFERENCE_CASES } from './references';
+import { RUNNING_TASK_CASES } from './running-tasks';
 import { SCALING_CASES } from './scaling';
 import { SETUP_CASES } from './setup';
 import { SIZE_CASES } from './sizes';
@@ -26,6 +28,7 @@ export const CASES: readonly Case[] = [
   ...NAME_CASES,
   ...TEXT_CASES,
   ...NETWORK_CASES,
+  ...DEFAULT_GROUP_CASES,
   ...PLACE_CASES,
   ...LOAD_BALANCER_CASES,
   ...TRAFFIC_CASES,
@@ -33,6 +36,7 @@ export const CASES: readonly Case[] = [
   ...FIREWALL_CASES,
   ...ENDPOINT_POLICY_CASES,
   ...PUBLIC_ADDRESS_CASES,
+  ...RUNNING_TASK_CASES,
   ...SCALING_CASES,
   ...EXECUTION_CASES,
   ...AWS_CALL_CASES,

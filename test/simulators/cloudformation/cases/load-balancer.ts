@@ -265,6 +265,16 @@ export const TRAFFIC_CASES: readonly Case[] = [
     group({ HealthCheckPath: '/ready' }),
     USED,
   ),
+  ...[{ HealthCheckTimeoutSeconds: 3 }, { HealthCheckIntervalSeconds: 10 }, { UnhealthyThresholdCount: 2 }].map((after) =>
+    changed(
+      'stricter-health-check',
+      'some affected',
+      `targets in production have less time with ${JSON.stringify(after)}`,
+      group({ UnhealthyThresholdCount: 5 }),
+      group({ UnhealthyThresholdCount: 5, ...after }),
+      USED,
+    ),
+  ),
   changed(
     'target-group-settings',
     'in place',

@@ -1,6 +1,6 @@
 import { type Case, changed, removed, resource, updating } from './case';
 
-const setup = (users: ReadonlyArray<{ readonly name: string; readonly secretArn?: string }>) =>
+const setup = (users: ReadonlyArray<{ readonly name: string; readonly secretArn?: string; readonly access?: string }>) =>
   resource('Custom::DatabaseSetup', { ServiceToken: 'arn:function', users });
 /** A server, and its setup. */
 const named = (name: string) => ({
@@ -30,6 +30,20 @@ export const SETUP_CASES: readonly Case[] = [
     'a second user is created',
     setup([APPLICATION]),
     setup([APPLICATION, { name: 'anna' }]),
+  ),
+  changed(
+    'user-reads-only',
+    'interruption',
+    'a right is taken from sessions that are open',
+    setup([{ name: 'anna', access: 'READ_WRITE' }]),
+    setup([{ name: 'anna', access: 'READ_ONLY' }]),
+  ),
+  changed(
+    'setup-runs-again',
+    'in place',
+    'a user who read before may write',
+    setup([{ name: 'anna', access: 'READ_ONLY' }]),
+    setup([{ name: 'anna', access: 'READ_WRITE' }]),
   ),
   removed('setup-removed', 'in place', 'users stay without their setup', setup([APPLICATION])),
 ];

@@ -2,6 +2,9 @@ import { type Case, changed, removed, resource, STACK, template, updating } from
 
 const bucket = resource('AWS::S3::Bucket');
 const server = (DeletionPolicy: string) => resource('AWS::RDS::DBInstance', { Engine: 'postgres' }, { DeletionPolicy });
+const selection = resource('AWS::Backup::BackupSelection', {
+  BackupSelection: { Resources: [{ 'Fn::Sub': 'arn:aws:rds:eu-central-1:111111111111:db:${Server}' }] },
+});
 const logs = (LogGroupName: string, UpdateReplacePolicy?: string) =>
   resource('AWS::Logs::LogGroup', { LogGroupName }, { UpdateReplacePolicy });
 
@@ -101,6 +104,37 @@ export const STORED_DATA_CASES: readonly Case[] = [
     resource('AWS::Logs::LogGroup', { RetentionInDays: 90 }),
     resource('AWS::Logs::LogGroup', { RetentionInDays: 30 }),
   ),
+  ...[{ AutomaticBackupReplicationRegion: 'eu-west-1', AutomaticBackupReplicationRetentionPeriod: 14 }, {}].map((after) =>
+    changed(
+      'replication-begins-anew',
+      'data at risk',
+      `backups are replicated no more, or anew, with ${JSON.stringify(after)}`,
+      resource('AWS::RDS::DBInstance', {
+        AutomaticBackupReplicationRegion: 'eu-west-1',
+        AutomaticBackupReplicationRetentionPeriod: 7,
+      }),
+      resource('AWS::RDS::DBInstance', after),
+    ),
+  ),
+  changed(
+    'database-settings',
+    'in place',
+    'a first replication takes nothing away',
+    resource('AWS::RDS::DBInstance'),
+    resource('AWS::RDS::DBInstance', { AutomaticBackupReplicationRegion: 'eu-west-1' }),
+  ),
+  removed('no-further-snapshots', 'data at risk', 'a server that stays is no longer saved', selection, {
+    Server: server('Retain'),
+  }),
+  {
+    rule: 'automation-changed',
+    verdict: 'in place',
+    shows: 'another selection goes on saving the server',
+    play: updating(
+      { Server: server('Retain'), Former: selection },
+      { Server: server('Retain'), Later: selection },
+    ),
+  },
   changed(
     'secret-generated-anew',
     'interruption',

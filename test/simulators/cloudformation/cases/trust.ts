@@ -1,7 +1,24 @@
-import { type Case, removed, resource, updating } from './case';
+import type { Properties } from '../template';
+import { type Case, changed, removed, resource, updating } from './case';
 
 const mail = (Endpoint: string) =>
   resource('AWS::SNS::Subscription', { Protocol: 'email', TopicArn: 'topic', Endpoint });
+
+/** Role that jobs of some subjects assume. */
+const role = (subjects: readonly string[], more: Properties = {}) =>
+  resource('AWS::IAM::Role', {
+    AssumeRolePolicyDocument: {
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: 'sts:AssumeRoleWithWebIdentity',
+          Principal: { Federated: 'arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com' },
+          Condition: { StringEquals: { 'token.actions.githubusercontent.com:sub': subjects } },
+        },
+      ],
+    },
+    ...more,
+  });
 
 /** Documented behaviour of providers and of addresses that have to be confirmed. */
 export const TRUST_CASES: readonly Case[] = [
@@ -11,6 +28,25 @@ export const TRUST_CASES: readonly Case[] = [
     'a role trusts a provider by its ARN',
     resource('AWS::IAM::OIDCProvider', { Url: 'https://token.actions.githubusercontent.com' }),
   ),
+  changed('trust-narrowed', 'some affected', 'a subject leaves a trust policy', role(['a', 'b']), role(['a'])),
+  changed('permissions-changed', 'in place', 'a further subject takes nothing from the others', role(['a']), role(['a', 'b'])),
+  changed(
+    'sessions-end-sooner',
+    'some affected',
+    'a session without limit of its own lasts an hour',
+    role(['a'], { MaxSessionDuration: 7200 }),
+    role(['a']),
+  ),
+  removed('role-of-others-removed', 'some affected', 'nobody assumes a role that is gone', role(['a'])),
+  {
+    rule: 'outsiders-lose-permissions',
+    verdict: 'some affected',
+    shows: 'jobs of a role lose what a policy in it no longer allows',
+    play: updating(
+      { Role: role(['a'], { ManagedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'] }) },
+      { Role: role(['a']) },
+    ),
+  },
   {
     rule: 'unconfirmed-address',
     verdict: 'interruption',

@@ -65,16 +65,34 @@ export const CLIENTS: Rules = {
       },
     },
     {
+      id: 'browsers-ask-for-https',
+      source: 'RFC 6797, "HTTP Strict Transport Security": includeSubDomains and max-age, which browsers remember',
+      on: ['update'],
+      types: [LISTENER],
+      properties: ['ListenerAttributes'],
+      effect: ({ before, after }) => {
+        const [was, is] = [before!, after!].map(httpsOnlyOf);
+        return is.age > 0 && (is.age > was.age || (is.below && !was.below))
+          ? {
+            verdict: 'some affected',
+            says:
+              `for ${is.age} seconds from their last visit browsers refuse ` +
+              `${is.below ? 'the name, and every name below it,' : 'the name'} without HTTPS, whatever is deployed afterwards`,
+          }
+          : undefined;
+      },
+    },
+    {
       id: 'shorter-patience',
       source: `${USER_GUIDE}, "Edit attributes": idle timeout, and "Edit target group attributes": deregistration delay`,
       on: ['update'],
       types: ['AWS::ElasticLoadBalancingV2::LoadBalancer', 'AWS::ElasticLoadBalancingV2::TargetGroup'],
       properties: ['LoadBalancerAttributes', 'TargetGroupAttributes'],
       effect: ({ type, before, after }) => {
-        const [name, key, cut] = type.endsWith('TargetGroup')
-          ? ['TargetGroupAttributes', 'deregistration_delay.timeout_seconds', 'requests to a task that ends']
-          : ['LoadBalancerAttributes', 'idle_timeout.timeout_seconds', 'connections that are silent'];
-        const [was, is] = [before!, after!].map(({ properties }) => Number(attributeOf(properties[name], key)));
+        const [name, key, cut, usual] = type.endsWith('TargetGroup')
+          ? ['TargetGroupAttributes', 'deregistration_delay.timeout_seconds', 'requests to a task that ends', 300]
+          : ['LoadBalancerAttributes', 'idle_timeout.timeout_seconds', 'connections that are silent', 60];
+        const [was, is] = [before!, after!].map(({ properties }) => Number(attributeOf(properties[name], key as string) ?? usual));
         return is < was
           ? { verdict: 'some affected', says: `${cut} are cut after ${is} seconds, not after ${was}` }
           : undefined;
@@ -111,4 +129,10 @@ function forbidsMore(key: string, was: string | undefined, is: string | undefine
 
 function listenerAttribute({ properties }: Resource, key: string): string | undefined {
   return attributeOf(properties.ListenerAttributes, key);
+}
+
+/** How long browsers refuse plain HTTP, and if they do so for names below as well. */
+function httpsOnlyOf(listener: Resource): { age: number; below: boolean } {
+  const value = listenerAttribute(listener, 'routing.http.response.strict_transport_security.header_value') ?? '';
+  return { age: Number(/max-age=(\d+)/.exec(value)?.[1] ?? 0), below: /includeSubDomains/i.test(value) };
 }

@@ -8,6 +8,15 @@ const SERVERS = [INSTANCE, CLUSTER];
 const SUBNET_GROUP = 'AWS::RDS::DBSubnetGroup';
 const PARAMETER_GROUPS = ['AWS::RDS::DBParameterGroup', 'AWS::RDS::DBClusterParameterGroup'];
 
+/** Dynamic parameters of MySQL that limit sessions, with their defaults. */
+const LIMITS: { readonly [parameter: string]: number } = {
+  innodb_lock_wait_timeout: 50,
+  interactive_timeout: 28_800,
+  max_allowed_packet: 67_108_864,
+  net_read_timeout: 30,
+  net_write_timeout: 60,
+  wait_timeout: 28_800,
+};
 /** Changes that restart a server. */
 const RESTARTS = [
   'DBInstanceClass',
@@ -197,6 +206,25 @@ export const DATABASE: Rules = {
       properties: ['Parameters'],
       effect: ({ before, after }, running) =>
         restarts(before!, after!, running) ? undefined : { verdict: 'in place', says: 'the parameters apply at once' },
+    },
+    {
+      id: 'lower-limits',
+      source: 'MySQL Reference Manual, "Server System Variables": each new session takes the global value',
+      on: ['update'],
+      types: PARAMETER_GROUPS,
+      properties: ['Parameters'],
+      effect: ({ before, after }, running) => {
+        const lower = Object.keys(LIMITS).filter((name) => {
+          const [was, is] = [before!, after!].map(({ properties }) => Number(properties.Parameters?.[name] ?? LIMITS[name]));
+          return is < was;
+        });
+        return lower.length > 0 && running.usersOf(before!, ...SERVERS).length > 0
+          ? {
+            verdict: 'some affected',
+            says: `new sessions that need more than the lower ${lower.map((name) => `\`${name}\``).join(', ')} are cut or refused`,
+          }
+          : undefined;
+      },
     },
     {
       id: 'parameter-group-replaced',

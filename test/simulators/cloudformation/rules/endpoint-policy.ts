@@ -13,7 +13,7 @@ export const ENDPOINT_POLICIES: Rules = {
       properties: ['PolicyDocument'],
       effect: ({ before, after }) => {
         const [was, is] = [before!, after!].map(({ properties }) => statementsOf(properties));
-        const lost = was.filter(isAllow).filter((statement) => !is.some((other) => admitsAllOf(other, statement)));
+        const lost = lostBy(was, is);
         const denied = is.filter((one) => !isAllow(one) && !was.some((other) => deepEqual(one, other)));
         const names = [...lost, ...denied].map(({ Sid }, index) => String(Sid ?? `statement ${index + 1}`));
         return names.length > 0
@@ -23,6 +23,11 @@ export const ENDPOINT_POLICIES: Rules = {
     },
   ],
 };
+
+/** Statements of a policy that no statement of another one includes. */
+export function lostBy(was: readonly Properties[], is: readonly Properties[]): Properties[] {
+  return was.filter(isAllow).filter((statement) => !is.some((other) => admitsAllOf(other, statement)));
+}
 
 function statementsOf({ PolicyDocument }: Properties): Properties[] {
   return list(PolicyDocument?.Statement as Properties[]);

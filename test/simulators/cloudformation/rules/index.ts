@@ -1,6 +1,7 @@
 import { AWS_CALLS } from './aws-calls';
 import { CLIENTS } from './clients';
 import { DATABASE } from './database';
+import { DEFAULT_GROUP } from './default-group';
 import { DOCUMENTS } from './documents';
 import { ECS } from './ecs';
 import { ENDPOINT_POLICIES } from './endpoint-policy';
@@ -16,6 +17,7 @@ import { PLACES } from './places';
 import { PUBLIC_ADDRESSES } from './public-addresses';
 import { REFERENCES } from './references';
 import { Rulebook } from './rule';
+import { RUNNING_TASKS } from './running-tasks';
 import { SCALING } from './scaling';
 import { SETUP_RULES } from './setup';
 import { SIZES } from './sizes';
@@ -30,6 +32,7 @@ export const RULES = new Rulebook([
   NETWORK,
   PUBLIC_ADDRESSES,
   ENDPOINT_POLICIES,
+  DEFAULT_GROUP,
   PLACES,
   LOAD_BALANCER_RULES,
   TRAFFIC,
@@ -37,6 +40,7 @@ export const RULES = new Rulebook([
   FIREWALL,
   AWS_CALLS,
   ECS,
+  RUNNING_TASKS,
   SCALING,
   EXECUTIONS,
   DATABASE,

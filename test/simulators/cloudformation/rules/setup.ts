@@ -6,6 +6,7 @@ const SETUP = 'Custom::DatabaseSetup';
 
 interface User {
   readonly name: string;
+  readonly access?: string;
   readonly secretArn?: string;
 }
 
@@ -53,7 +54,25 @@ export const SETUP_RULES: Rules = {
       source: 'PostgreSQL documentation, "GRANT", "CREATE ROLE": open sessions go on',
       on: ['update'],
       types: [SETUP],
-      effect: () => ({ verdict: 'in place', says: 'the setup creates what is missing, and drops nothing' }),
+      effect: () => ({ verdict: 'in place', says: 'the setup creates what is missing, and drops no user and no data' }),
+    },
+    {
+      id: 'user-reads-only',
+      source: 'PostgreSQL documentation, "REVOKE"; MySQL Reference Manual, "When Privilege Changes Take Effect"',
+      on: ['update'],
+      types: [SETUP],
+      properties: ['users'],
+      effect: ({ before, after }) => {
+        const narrowed = usersOf(after!.properties).filter(({ name, access }) =>
+          access === 'READ_ONLY' &&
+          usersOf(before!.properties).some((user) => user.name === name && user.access !== 'READ_ONLY'));
+        return narrowed.length > 0
+          ? {
+            verdict: 'interruption',
+            says: `whoever is signed in as \`${narrowed.map(({ name }) => name).join('`, `')}\` can no longer write, at once`,
+          }
+          : undefined;
+      },
     },
     {
       id: 'setup-removed',

@@ -1,4 +1,4 @@
-import type { Resource } from '../resource';
+import { mentions, type Resource } from '../resource';
 import type { ResourceChange, Rules } from './rule';
 
 /** Types that hold data, or the key to them. */
@@ -34,6 +34,13 @@ const RETENTIONS: { readonly [type: string]: string } = {
   'AWS::RDS::DBInstance': 'BackupRetentionPeriod',
   'AWS::SQS::Queue': 'MessageRetentionPeriod',
 };
+
+/** Properties of the replication of backups to another region. */
+const REPLICATION = [
+  'AutomaticBackupReplicationKmsKeyId',
+  'AutomaticBackupReplicationRegion',
+  'AutomaticBackupReplicationRetentionPeriod',
+];
 
 /** Data: what deletes them, parts from them, or stands in the way of a deletion. */
 export const STORED_DATA: Rules = {
@@ -80,6 +87,41 @@ export const STORED_DATA: Rules = {
         const [was, is] = [before!, after!].map(({ properties }) => Number(properties[RETENTIONS[type]] ?? Infinity));
         return is < was
           ? { verdict: 'data at risk', says: 'what is older than the new retention is deleted' }
+          : undefined;
+      },
+    },
+    {
+      id: 'replication-begins-anew',
+      source:
+        'Amazon RDS User Guide, "Replicating automated backups to another AWS Region"; resource handler of ' +
+        '"AWS::RDS::DBInstance": it stops and starts the replication for any changed property of it',
+      on: ['update'],
+      types: ['AWS::RDS::DBInstance'],
+      properties: REPLICATION,
+      effect: ({ before, after }) =>
+        before!.properties.AutomaticBackupReplicationRegion
+          ? {
+            verdict: 'data at risk',
+            says: after!.properties.AutomaticBackupReplicationRegion
+              ? 'the replication of backups stops and begins anew: the other region lacks the time until its first backup'
+              : 'no further backup is replicated to the other region',
+          }
+          : undefined,
+    },
+    {
+      id: 'no-further-snapshots',
+      source: 'API reference of AWS Backup, "DeleteBackupSelection" and "DeleteBackupPlan"',
+      on: ['delete'],
+      types: ['AWS::Backup::BackupSelection'],
+      effect: ({ before, leaving = [], made = [] }, existing) => {
+        const saved = existing
+          .of('AWS::RDS::DBCluster', 'AWS::RDS::DBInstance')
+          .filter((server) => mentions(before!, server.physicalId) && !leaving.includes(server));
+        const selections = existing.of(before!.type).filter((other) => other !== before && !leaving.includes(other));
+        const unsaved = saved.filter(({ physicalId }) =>
+          ![...selections, ...made].some((other) => other.type === before!.type && mentions(other, physicalId)));
+        return unsaved.length > 0
+          ? { verdict: 'data at risk', says: `no further snapshots of ${unsaved[0].logicalId} are taken` }
           : undefined;
       },
     },

@@ -9,6 +9,12 @@ const LOAD_BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
 
 /** Properties by which a target group decides on a target's health. */
 const HEALTH = ['HealthCheckPath', 'HealthCheckPort', 'HealthCheckProtocol', 'Matcher'];
+/** Properties by which a target has less time, or fewer tries, if they are lower. Absent, they have these values. */
+const PATIENCE: { readonly [property: string]: number } = {
+  HealthCheckIntervalSeconds: 30,
+  HealthCheckTimeoutSeconds: 5,
+  UnhealthyThresholdCount: 2,
+};
 /** Other properties of a target group that change in place. */
 const SETTINGS = [
   'HealthCheckIntervalSeconds',
@@ -117,6 +123,25 @@ export const TRAFFIC: Rules = {
             says: 'targets in production are checked in the new manner at once, and replaced if they fail it',
           }
           : { verdict: 'in place', says: 'nothing forwards to the group' },
+    },
+    {
+      id: 'stricter-health-check',
+      source: 'User Guide for Application Load Balancers, "Health check settings": timeout, interval and thresholds',
+      on: ['update'],
+      types: [TARGET_GROUP],
+      properties: Object.keys(PATIENCE),
+      effect: ({ before, after }, running) => {
+        const stricter = Object.keys(PATIENCE).filter((name) => {
+          const [was, is] = [before!, after!].map(({ properties }) => Number(properties[name] ?? PATIENCE[name]));
+          return is < was;
+        });
+        return stricter.length > 0 && running.usersOf(before!).length > 0
+          ? {
+            verdict: 'some affected',
+            says: 'tasks in production that answer the check late or not each time are replaced, with no deployment to roll back',
+          }
+          : undefined;
+      },
     },
     {
       id: 'target-group-settings',

@@ -1,6 +1,11 @@
 import type { Resource } from '../resource';
+import { list, type Properties } from '../template';
+import { lostBy } from './endpoint-policy';
 import type { Rules } from './rule';
 
+const ROLE = 'AWS::IAM::Role';
+/** Seconds that a session lasts at most, where a role says nothing. */
+const SESSION = 3600;
 const MAIL = ['email', 'email-json'];
 
 /** What somebody outside of AWS trusts, or has to confirm. */
@@ -15,6 +20,42 @@ export const TRUST: Rules = {
         policy === 'Retain'
           ? undefined
           : { verdict: 'interruption', says: 'no role that trusts the provider can be assumed any more' },
+    },
+    {
+      id: 'trust-narrowed',
+      source: 'IAM User Guide, "Create a role for OpenID Connect federation": conditions of the trust policy',
+      on: ['update'],
+      types: [ROLE],
+      properties: ['AssumeRolePolicyDocument'],
+      effect: ({ before, after }) => {
+        const [was, is] = [before!, after!].map(trustOf);
+        return isFederated(before!) && lostBy(was, is).length > 0
+          ? { verdict: 'some affected', says: 'jobs that the former trust policy admits, and the new one does not, are refused' }
+          : undefined;
+      },
+    },
+    {
+      id: 'sessions-end-sooner',
+      source: 'API reference of AWS STS, "AssumeRoleWithWebIdentity": DurationSeconds beyond the maximum fails',
+      on: ['update'],
+      types: [ROLE],
+      properties: ['MaxSessionDuration'],
+      effect: ({ before, after }) => {
+        const [was, is] = [before!, after!].map(({ properties }) => Number(properties.MaxSessionDuration ?? SESSION));
+        return is < was
+          ? { verdict: 'some affected', says: `jobs that ask for a session of more than ${is} seconds are refused` }
+          : undefined;
+      },
+    },
+    {
+      id: 'role-of-others-removed',
+      source: 'API reference of IAM, "DeleteRole"; User Guide, "Create a role for OpenID Connect federation"',
+      on: ['delete', 'replace'],
+      types: [ROLE],
+      effect: ({ logicalId, before, policy }) =>
+        isFederated(before!) && policy !== 'Retain'
+          ? { verdict: 'some affected', says: `jobs that name ${logicalId} by its former ARN are refused` }
+          : undefined,
     },
     {
       id: 'unconfirmed-address',
@@ -34,4 +75,13 @@ export const TRUST: Rules = {
 
 function isMail({ type, properties }: Resource): boolean {
   return type === 'AWS::SNS::Subscription' && MAIL.includes(String(properties.Protocol));
+}
+
+/** Tells if somebody outside of AWS assumes a role, by a provider. */
+export function isFederated(role: Resource): boolean {
+  return trustOf(role).some(({ Principal }) => Principal?.Federated !== undefined);
+}
+
+function trustOf({ properties: { AssumeRolePolicyDocument } }: Resource): Properties[] {
+  return list(AssumeRolePolicyDocument?.Statement as Properties[]);
 }
