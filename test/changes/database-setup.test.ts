@@ -105,20 +105,26 @@ describe('A running service', () => {
     expect(account.update('Shop', shop({ database: { ...kind, identifier: 'shop' } })).state.status).toBe('UPDATE_COMPLETE');
   });
 
-  test('moves to IAM with a second user: first the user, then the service, each in place or by a rollout', () => {
+  test('moves to IAM with a second user: first the user, then the service, while no further task of the former revision starts', () => {
     const withUser = shop({ bind: (database) => (second(true)(database), database) });
     const account = deployed(shop());
     const first = account.update('Shop', withUser);
     expect([first.state.status, first.verdict]).toEqual(['UPDATE_COMPLETE', 'in place']);
     const moved = account.update('Shop', shop({ bind: second(true) }));
-    expect([moved.state.status, moved.verdict]).toEqual(['UPDATE_COMPLETE', 'rollout']);
+    expect([moved.state.status, moved.verdict]).toEqual(['UPDATE_COMPLETE', 'some affected']);
+    expect(described(moved).filter((line) => line.startsWith('some affected'))).toEqual([
+      expect.stringContaining('no new task of the running revision'),
+    ]);
   });
 
   test('moves to another password the same way', () => {
     const account = deployed(shop());
     account.update('Shop', shop({ bind: (database) => (second(false)(database), database) }));
     const moved = account.update('Shop', shop({ bind: second(false) }));
-    expect([moved.state.status, moved.verdict]).toEqual(['UPDATE_COMPLETE', 'rollout']);
+    expect([moved.state.status, moved.verdict]).toEqual(['UPDATE_COMPLETE', 'some affected']);
+    expect(described(moved).filter((line) => line.startsWith('some affected'))).toEqual([
+      expect.stringContaining('no new task of the running revision'),
+    ]);
   });
 
   test('goes on while schemas, databases and extensions come', () => {
