@@ -30,7 +30,7 @@ import { PipelineChecks } from './build/pipeline-checks';
 import { DeployStage } from './deploy-stage';
 import { notifyOfApprovals, notifyOfFailures } from './pipeline-notifications';
 import { PipelineSource } from './pipeline-source';
-import { PipelineStage } from './pipeline-stage';
+import { DESPITE, PipelineStage } from './pipeline-stage';
 import type { SourceConfig } from './source/source-actions';
 import { type PipelineParts, validatePipeline } from './validate-pipeline';
 import type { StageConfig } from './validate-stage';
@@ -84,6 +84,8 @@ export interface BlueGreenPipelineProps {
  * It runs the checks, then builds, scans and pushes the images. Each stage then runs a {@link Release}
  * (docs/delivery.md). One execution runs at a time, in the order of the commits. A failed release rolls itself back and
  * ends the execution. The rollback of CodePipeline stays off, because it would release a second time.
+ *
+ * Each execution has the variable `despite`. It is the reason of a hotfix, which passes firing alarms.
  *
  * Throws a PropError for stages out of order, for an image that no service runs, and for a service whose image the
  * pipeline doesn't build.
@@ -235,6 +237,7 @@ export class BlueGreenPipeline extends Construct {
       executionMode: ExecutionMode.QUEUED,
       role,
       usePipelineRoleForActions: true,
+      variables: [DESPITE],
       ...this.artifactStores(),
     });
     pipeline.addStage({ stageName: 'source', actions: [this.source.action] });

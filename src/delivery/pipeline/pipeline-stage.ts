@@ -1,5 +1,5 @@
 import { Arn, ArnFormat, Duration, Token } from 'aws-cdk-lib';
-import { type IStage, type Pipeline } from 'aws-cdk-lib/aws-codepipeline';
+import { type IStage, type Pipeline, Variable } from 'aws-cdk-lib/aws-codepipeline';
 import {
   ManualApprovalAction,
   StateMachineInput,
@@ -12,6 +12,7 @@ import type { EnvironmentProfile } from '../../environment';
 import type { AlertRouting } from '../../observability';
 import { ProductionWebService } from '../../service';
 import { executionsOf } from '../asl/logged-state-machine';
+import { NO_REASON } from '../release/context/release-mode';
 import { Release } from '../release/release';
 import { consoleUrl } from './console-url';
 import type { DeployStageProps, ElsewhereStageProps } from './deploy-stage-props';
@@ -34,6 +35,13 @@ export interface PipelineStageProps {
 }
 
 const RUN_ORDER = { plan: 1, approval: 2, release: 3 };
+
+/** Variable of the pipeline with the reason of a hotfix. */
+export const DESPITE = new Variable({
+  variableName: 'despite',
+  description: 'Reason to release in spite of firing alarms and missing tasks: a hotfix. No quotes.',
+  defaultValue: NO_REASON,
+});
 
 /** Stage of a pipeline: the plan of the migrations, the approval, the release. */
 export class PipelineStage extends Construct {
@@ -155,7 +163,8 @@ export class PipelineStage extends Construct {
       runOrder,
       variablesNamespace,
       role: this.role,
-      stateMachineInput: StateMachineInput.literal({ images: this.props.tags }),
+      // A reason is put into the input as it is. The images stand behind it, so that it can not replace them.
+      stateMachineInput: StateMachineInput.literal({ despite: DESPITE.reference(), images: this.props.tags }),
     });
   }
 
@@ -168,7 +177,9 @@ export class PipelineStage extends Construct {
         actionName: 'Approve',
         runOrder: RUN_ORDER.approval,
         timeout: stage.approvalTimeout ?? Duration.days(7),
-        additionalInformation: `Release of ${Object.values(tags)[0]} to ${stage.name}.${plan}`,
+        additionalInformation:
+          `Release of ${Object.values(tags)[0]} to ${stage.name}.${plan} ` +
+          `Reason to pass firing alarms: ${DESPITE.reference()}.`,
         externalEntityLink: planned ? this.planUrl() : undefined,
       }),
     );

@@ -36,6 +36,9 @@ import { checkSnapshotWindow } from './validate-snapshot-window';
  * With `"rollback": true` next to `images`, the release rolls back to those images, without alarm checks, snapshot,
  * migrations, monitoring and tasks afterwards (docs/delivery.md).
  *
+ * With `"despite": "reason"`, it is a hotfix: it passes firing alarms and services without a healthy task, and monitors
+ * none. With `"adopt": true`, it takes what runs as the released version, whatever the parameters say.
+ *
  * Throws a PropError for services that can't be released, and for a migration without a database. Throws one for a
  * stack whose name begins with `aws` or `ssm`, which the Parameter Store reserves.
  *

@@ -39,6 +39,7 @@ interface PipelineJson {
   readonly PipelineType: string;
   readonly ExecutionMode: string;
   readonly Triggers?: unknown;
+  readonly Variables?: unknown;
   readonly ArtifactStore: unknown;
   readonly Stages: Array<{ readonly Name: string; readonly Actions: ActionJson[]; readonly OnFailure?: unknown }>;
 }
@@ -119,12 +120,18 @@ describe('The pipeline of document A', () => {
       .filter(({ ActionTypeId }) => ActionTypeId.Provider === 'StepFunctions')
       .forEach((action) => {
         expect(text(action.Configuration.Input)).toBe(
-          '{"images":{"<>":"#{Build1-Api.IMAGE_TAG}","<>":"#{Build2-Web.IMAGE_TAG}"}}',
+          '{"despite":"#{variables.despite}","images":{"<>":"#{Build1-Api.IMAGE_TAG}","<>":"#{Build2-Web.IMAGE_TAG}"}}',
         );
         expect(action.Configuration.InputType).toBe('Literal');
         expect(action.InputArtifacts).toBeUndefined();
       });
     expect(buildSpecOf(template, /Build1/).env).toEqual({ 'shell': 'bash', 'exported-variables': ['IMAGE_TAG'] });
+  });
+
+  test('takes the reason of a hotfix as a variable of each execution, and has none unless it is given (C-29)', () => {
+    expect(pipelineIn(template).Variables).toEqual([
+      { Name: 'despite', DefaultValue: 'none', Description: expect.stringContaining('in spite of firing alarms') },
+    ]);
   });
 
   test('waits at most a week for an approval, and links to the plan of the migration there (A-08)', () => {
@@ -135,7 +142,8 @@ describe('The pipeline of document A', () => {
     expect(approval.Configuration.NotificationArn).toBeUndefined();
     expect(text(approval.Configuration.CustomData)).toBe(
       'Release of #{Build1-Api.IMAGE_TAG} to production. ' +
-        'What the migrations would do is the output of the execution behind the link.',
+        'What the migrations would do is the output of the execution behind the link. ' +
+        'Reason to pass firing alarms: #{variables.despite}.',
     );
     expect(approval.Configuration.ExternalEntityLink).toBe(
       `https://${REGION}.console.aws.amazon.com/states/home?region=${REGION}` +
@@ -532,7 +540,7 @@ describe('An image that another CI has pushed', () => {
 
   test('is scanned and released, and nothing is built (B-11, C-17)', () => {
     expect(pipelineIn(template).Stages.map(({ Name }) => Name)).toEqual(['source', 'scan', 'staging', 'production']);
-    expect(text(stageIn(template, 'staging')[0].Configuration.Input)).toBe('{"images":{"<>":"#{Scan.IMAGE_TAG}"}}');
+    expect(text(stageIn(template, 'staging')[0].Configuration.Input)).toBe('{"despite":"#{variables.despite}","images":{"<>":"#{Scan.IMAGE_TAG}"}}');
     expect(JSON.parse(stageIn(template, 'scan')[0].Configuration.EnvironmentVariables)).toEqual([
       { name: 'IMAGE_DIGEST', type: 'PLAINTEXT', value: '#{Source.ImageDigest}' },
     ]);
