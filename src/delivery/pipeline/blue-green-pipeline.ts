@@ -22,6 +22,7 @@ import { stackPath } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
 import { checkKinds } from '../../validation/kinds';
 import { checkAllInReach } from '../../validation/objects-in-reach';
+import type { RollbackCommand } from '../operations/rollback-command';
 import type { Release } from '../release/release';
 import { KEY_ACTIONS } from './build/build-project';
 import { BuildStages } from './build/build-stages';
@@ -108,6 +109,8 @@ export class BlueGreenPipeline extends Construct {
   public readonly key: Key;
   /** Releases by the name of their stage, except those of stages elsewhere. */
   public readonly releases: { [stage: string]: Release };
+  /** Rollback commands by the name of their production stage. */
+  public readonly rollbackCommands: { [stage: string]: RollbackCommand };
   private readonly profile: EnvironmentProfile;
   private readonly source: SourceConfig;
   private readonly builds: BuildStages;
@@ -136,6 +139,9 @@ export class BlueGreenPipeline extends Construct {
     this.releases = Object.fromEntries(
       this.stages.flatMap(({ release }) => (release ? [[release.stageName, release]] : [])),
     );
+    this.rollbackCommands = Object.fromEntries(
+      this.stages.flatMap(({ name, rollbackCommand }) => (rollbackCommand ? [[name, rollbackCommand]] : [])),
+    );
     const role = new Role(this, 'Role', {
       description: textFor('role', `Runs ${stackPath(this)}`),
       assumedBy: ofThisAccount(this, 'codepipeline.amazonaws.com'),
@@ -145,7 +151,7 @@ export class BlueGreenPipeline extends Construct {
     this.pipeline = withoutGrants(roles, () => this.createPipeline(role, policy));
     this.source.addTrigger(this, this.pipeline, () => this.createTriggerRole());
     this.createNotifications();
-    validateTemplateSize(this, Object.values(this.releases), this.builds.projects.length);
+    validateTemplateSize(this, this.stages, this.builds.projects.length);
   }
 
   /** Settings of the parts, checked one by one and together. */

@@ -11,10 +11,12 @@ import { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
 import type { AlertRouting } from '../../observability';
 import { ProductionWebService } from '../../service';
+import { consoleUrl } from '../../text/console-url';
 import { executionsOf } from '../asl/logged-state-machine';
+import { DriftCheck } from '../operations/drift-check';
+import { RollbackCommand } from '../operations/rollback-command';
 import { NO_REASON } from '../release/context/release-mode';
 import { Release } from '../release/release';
-import { consoleUrl } from './console-url';
 import type { DeployStageProps, ElsewhereStageProps } from './deploy-stage-props';
 import { PostReleaseAlarms } from './post-release-alarms';
 import type { StageConfig } from './validate-stage';
@@ -47,6 +49,8 @@ export const DESPITE = new Variable({
 export class PipelineStage extends Construct {
   /** Undefined for a stage elsewhere. */
   public readonly release?: Release;
+  /** Undefined for a stage elsewhere or before production, and for a waived one. */
+  public readonly rollbackCommand?: RollbackCommand;
   private readonly stateMachine: IStateMachine;
   /** Role in another account. */
   private readonly role?: IRole;
@@ -65,6 +69,8 @@ export class PipelineStage extends Construct {
       this.release = this.createRelease(local!);
       this.stateMachine = this.release.stateMachine;
       this.createPostReleaseAlarms(this.release);
+      this.rollbackCommand = this.createRollbackCommand(this.release);
+      this.createDriftCheck(this.release);
     }
   }
 
@@ -85,6 +91,11 @@ export class PipelineStage extends Construct {
   /** Resources of the permissions that contain a wildcard. */
   public get wildcardArns(): string[] {
     return this.role ? [] : this.stateMachines.map(executionsOf);
+  }
+
+  /** Name of the stage. */
+  public get name(): string {
+    return this.props.stage.name;
   }
 
   /** True for a stage with a manual approval. */
@@ -147,6 +158,21 @@ export class PipelineStage extends Construct {
     const services = release.services.filter((service) => service instanceof ProductionWebService);
     if (stage.postReleaseAlarms && alertRouting && services.length > 0) {
       new PostReleaseAlarms(this, 'CloseWatch', { release, services, alertRouting, settings: stage.postReleaseAlarms });
+    }
+  }
+
+  private createRollbackCommand(release: Release): RollbackCommand | undefined {
+    const { stage: { production, withoutRollbackCommand }, profile } = this.props;
+    return production && !withoutRollbackCommand
+      ? new RollbackCommand(this, 'Rollback', { release, profile })
+      : undefined;
+  }
+
+  /** Without routing, nobody could be told of drift. */
+  private createDriftCheck(release: Release): void {
+    const { stage: { production, withoutDriftCheck }, alertRouting, profile } = this.props;
+    if (production && alertRouting && !withoutDriftCheck) {
+      new DriftCheck(this, 'Drift', { release, alertRouting, profile });
     }
   }
 

@@ -1,10 +1,10 @@
 import { Token } from 'aws-cdk-lib';
-import { chart, copy, LABEL, output, type Part, part } from '../asl/asl';
-import { choice, present } from '../asl/conditions';
-import { CONTEXT, format, toJson } from '../asl/intrinsics';
-import { catchAll, FAILURE, forEach, oneByOne, unless } from '../asl/parts';
+import { chart, copy, LABEL, output, type Part, part, put } from '../asl/asl';
+import { choice, isTrue, present } from '../asl/conditions';
+import { contains, CONTEXT, format, toJson } from '../asl/intrinsics';
+import { catchAll, FAILURE, forEach, oneByOne, refuse, unless } from '../asl/parts';
 import { checkGateAlarms, monitorAlarms } from './checks/alarm-checks';
-import { awaitMaintenanceWindow } from './checks/await-maintenance-window';
+import { awaitMaintenanceWindow, requireMaintenanceWindow } from './checks/await-maintenance-window';
 import { checkService } from './checks/preflight-checks';
 import { lock } from './checks/release-lock';
 import { checkImageNames, selectImages } from './checks/select-images';
@@ -12,6 +12,7 @@ import { windowOf } from './context/migration-config';
 import { checkReason, PASSES_ALARMS, readMode, REASON, ROLLS_BACK } from './context/release-mode';
 import type { PartTools, ReleaseSettings } from './context/release-settings';
 import { factsOf, FOUND, INPUT, RELEASED, SERVICES } from './context/service-facts';
+import { endCompleteRelease } from './rollback/complete-release';
 import { findFailure } from './rollback/find-failure';
 import { rollBackRelease } from './rollback/rollback-release';
 import { deployService } from './steps/deploy-service';
@@ -30,7 +31,7 @@ export function releaseDefinition(tools: PartTools, settings: ReleaseSettings): 
   const { stageName, targets } = settings;
   const cleanUp = findFailure(tools.calls);
   const mode = readMode();
-  const [refuse, rollBack] = ['Notify of the refusal', 'Read record'];
+  const [refused, rollBack] = ['Notify of the refusal', 'Read record'];
   return {
     Comment: `Releases new versions to ${stageName}, or rolls them back`,
     ...chart(
@@ -38,13 +39,14 @@ export function releaseDefinition(tools: PartTools, settings: ReleaseSettings): 
       ['Clean up after another execution?', choice([present(INPUT.cleanUpAfter)], cleanUp.entry, mode.entry)],
       mode,
       selectImages(targets),
-      ['Prepare', catchAll(prepare(tools, settings), { next: refuse })],
+      ['Prepare', catchAll(prepare(tools, settings), { next: refused })],
       ['Release', catchAll(release(tools, settings), { next: rollBack })],
       succeed(tools, settings),
-      notifyOfRefusal(refuse, tools, settings),
+      notifyOfRefusal(refused, tools, settings),
       // Continues with the rollback.
       cleanUp,
-      rollBackRelease(rollBack, tools, settings, refuse),
+      endCompleteRelease(tools, settings),
+      rollBackRelease(rollBack, tools, settings, refused),
     ),
   };
 }
@@ -72,10 +74,24 @@ function prepare(tools: PartTools, settings: ReleaseSettings): Part {
     ...(gateAlarmNames.length > 0 ? [unlessUrgent('Gate alarms', checkGateAlarms(tools, gateAlarmNames))] : []),
     ['Check services', forEach(SERVICES, checkService(tools), { fields: { ResultPath: SERVICES } })],
     ['May services be left out?', choice([ROLLS_BACK], 'Keep included services', 'Services are checked')],
-    ['Keep included services', copy(`${SERVICES}[?(@.included == true)]`, SERVICES)],
+    keepIncluded(),
     ['Services are checked', LABEL],
     ...snapshots,
     lock('Lock before the first change', tools, recordName),
+    ...(window && snapshot ? [unlessUrgent('Window of the migration', requireMaintenanceWindow(tools, window))] : []),
+  );
+}
+
+/**
+ * Leaves services out that have nothing to roll back to.
+ * A rollback of a stage that was never released is refused.
+ */
+function keepIncluded(): Part {
+  return part(
+    ['Keep included services', put('$.any', { 'included.$': contains(`${SERVICES}[*].included`, true) })],
+    ['Is any service included?', choice([isTrue('$.any.included')], 'Leave the others out')],
+    refuse('Stage was never released', 'Release.NothingBefore', 'nothing was ever released to this stage'),
+    ['Leave the others out', copy(`${SERVICES}[?(@.included == true)]`, SERVICES)],
   );
 }
 
@@ -198,7 +214,8 @@ function countRelease({ calls }: PartTools, next: string) {
   );
 }
 
-function notifyOfRefusal(name: string, { calls }: PartTools, { topicArn, stageName }: ReleaseSettings): Part {
+function notifyOfRefusal(name: string, { calls }: PartTools, settings: ReleaseSettings): Part {
+  const { topicArn, stageName, runbook } = settings;
   const [error, cause] = [`${FAILURE}.Error`, `${FAILURE}.Cause`];
   return part(
     notify(calls, topicArn, {
@@ -206,7 +223,8 @@ function notifyOfRefusal(name: string, { calls }: PartTools, { topicArn, stageNa
       subject: `Release to ${stageName} refused, nothing was changed`,
       sentences: [
         format('Release {} was refused, and nothing was changed.', CONTEXT.executionName),
-        format('{}: {}', error, cause),
+        format('{}: {}.', error, cause),
+        `What to do: ${runbook}`,
       ],
     }),
     ['Refuse the release', { Type: 'Fail', ErrorPath: error, CausePath: cause }],

@@ -19,6 +19,7 @@ import { allowKeyOf, AwsCalls } from '../asl/sdk-integrations';
 import { type MigrationConfig, type TaskConfig, type TaskContext, windowOf } from './context/migration-config';
 import { ReleaseArns } from './context/release-arns';
 import type { ReleaseSettings } from './context/release-settings';
+import { runbookOf } from './context/runbook';
 import { Migration } from './migration';
 import { MigrationDryRun } from './migration-dry-run';
 import { releaseDefinition } from './release-definition';
@@ -50,7 +51,7 @@ export class Release extends Construct {
   public readonly stateMachine: StateMachine;
   /**
    * State machine that shows what the migrations would do, for an approval. It takes the same input as the release and
-   * outputs `{ "plans": [{ "log": { "group", "stream" }, "lines" }] }`. Undefined without a `plan` of a migration.
+   * outputs `{ "plans": [{ "log": { "group", "stream", "url" } }] }`. Undefined without a `plan` of a migration.
    */
   public readonly migrationPlan?: StateMachine;
   /** Services in the order in which they are released. */
@@ -173,6 +174,7 @@ export class Release extends Construct {
       afterRelease: this.afterRelease,
       snapshot: snapshot?.snapshotTarget,
       topicArn: alertRouting?.deploymentTopic.topicArn,
+      runbook: runbookOf('release-failed', alertRouting),
       recordName: this.recordParameterName,
       lastReleaseName: this.lastReleaseParameterName,
       roleName: role.roleName,

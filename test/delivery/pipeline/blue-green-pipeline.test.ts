@@ -19,7 +19,7 @@ import {
   Runbooks,
   SmokeTest,
 } from '../../../src';
-import { consoleUrl } from '../../../src/delivery/pipeline/console-url';
+import { consoleUrl } from '../../../src/text/console-url';
 import { refusedByIamIn, templatesIn } from '../../catalogues/iam-actions';
 import { CONNECTION_ARN, pipelineOf, shop, type Shop } from '../../fixtures/delivery-stages';
 import { ACCOUNT, refusal, REGION, templateOf, testStack, unacknowledged } from '../../fixtures/test-stack';
@@ -656,6 +656,36 @@ describe('A stage', () => {
     );
     expect(started.Action).toEqual(['states:DescribeStateMachine', 'states:StartExecution']);
     expect(unacknowledged(fixture.stack)).toEqual([]);
+  });
+
+  test('of production has a rollback command and a check for drift, which reasons leave out, and staging has none (A-14, B-12)', () => {
+    const fixture = shop();
+    const { rollbackCommands } = pipelineOf(fixture);
+    expect(Object.keys(rollbackCommands)).toEqual(['production']);
+    const machines = (template: Template) =>
+      Object.keys(template.findResources('AWS::StepFunctions::StateMachine')).filter((id) => /Rollback|Drift/.test(id));
+    expect(machines(templateOf(fixture.stack)).map((id) => id.replace(/Machine.*/, ''))).toEqual([
+      'PipelineproductionRollback',
+      'PipelineproductionDrift',
+    ]);
+    expect(unacknowledged(fixture.stack)).toEqual([]);
+
+    const waived = shop();
+    const reason = 'Another tool of ours does this';
+    const services = [waived.production.api, waived.production.web];
+    pipelineOf(waived, {
+      stages: [
+        DeployStage.production({ services, withoutRollbackCommand: { reason }, withoutDriftCheck: { reason } }),
+      ],
+    });
+    expect(machines(templateOf(waived.stack))).toEqual([]);
+
+    // Nobody could be told of drift.
+    const untold = shop();
+    pipelineOf(untold, { alertRouting: undefined });
+    expect(machines(templateOf(untold.stack)).map((id) => id.replace(/Machine.*/, ''))).toEqual([
+      'PipelineproductionRollback',
+    ]);
   });
 
   test("that doesn't fit into the template of the pipeline is refused at synthesis, not at deployment", () => {

@@ -390,14 +390,50 @@ describe('A release of a service from outside the library', () => {
   });
 });
 
+describe('A release with a window for its migrations', () => {
+  let windowed: DeployedRelease;
+  beforeAll(() => {
+    const window = MaintenanceWindow.calendar('arn:aws:ssm:eu-central-1:111111111111:document/shop');
+    windowed = new DeployedRelease(({ api }) => ({ migrations: [Migration.command(api, ['npm', 'run', 'migrate'], { window })] }));
+  });
+  afterAll(() => windowed.close());
+  const world = () => {
+    const account = windowed.account().runs('v1').push('v2');
+    account.before = (api) => { if (api === 'backup:startBackupJob') { account.ssm.calendar = 'CLOSED'; } };
+    return account;
+  };
+
+  test('is refused before its first change when the window closes while the snapshot is taken [A-08]', async () => {
+    const account = world();
+    const { error } = await windowed.release(account, windowed.images(account, 'v2'));
+    expect(error).toMatchObject({ name: 'Release.Window', message: expect.stringContaining('has closed before the migration') });
+    expect([account.serving, account.ecs.tasks]).toEqual([['v1', 'v1'], []]);
+  });
+
+  test('waits for no window as a hotfix [A-08]', async () => {
+    const account = world();
+    account.ssm.calendar = 'CLOSED';
+    expect((await windowed.release(account, windowed.images(account, 'v2'), { despite: 'the cart fails' })).status).toBe('SUCCEEDED');
+    expect([account.serving, account.ecs.tasks.length]).toEqual([['v2', 'v2'], 1]);
+  });
+});
+
 describe('The dry run of a migration', () => {
-  test('runs with the new image in a dedicated family, and outputs what it printed and where [A-08]', async () => {
+  test('runs with the new image in a dedicated family, and outputs where it has printed [A-08]', async () => {
     const world = stage.account().runs('v1').push('v2');
     const { status, output } = await stage.run(world, 'Plan', { images: stage.images(world, 'v2') });
     expect(status).toBe('SUCCEEDED');
     expect(output).toEqual({
-      plans: [{ log: { group: expect.any(String), stream: 'web/web/task1' }, lines: ['ALTER TABLE orders ADD COLUMN note text;', 'CREATE INDEX ON orders (note);'] }],
+      plans: [{
+        log: {
+          group: expect.any(String),
+          stream: 'web/web/task1',
+          url: expect.stringMatching(/^https:\/\/eu-central-1\.console\.aws\.amazon\.com\/cloudwatch\/home\?region=eu-central-1#logsV2:log-groups\/log-group\/[^/]+\/log-events\/web\$252Fweb\$252Ftask1$/),
+        },
+      }],
     });
+    // A log may be larger than the output of a state, or have no stream yet.
+    expect(world.calls.filter(({ api }) => api.startsWith('cloudwatchlogs:'))).toEqual([]);
     expect(world.ecs.tasks[0]).toMatchObject({ image: 'v2', input: { Overrides: { ContainerOverrides: [{ Command: ['npm', 'run', 'plan'] }] } } });
     expect(world.latestTags).toEqual(['v1', 'v1']);
     expect(world.ecs.revisions.filter(({ family, active }) => family.endsWith('-plan') && active).map(({ number }) => number)).toEqual([1]);
