@@ -3,6 +3,7 @@ import type { IConstruct } from 'constructs';
 import { PropError } from '../../validation/prop-error';
 import { DriftCheck } from '../operations/drift-check';
 import { RollbackCommand } from '../operations/rollback-command';
+import { TaskReplacement } from '../release/task-replacement';
 import type { PipelineStage } from './pipeline-stage';
 
 /** Limit of CloudFormation. */
@@ -43,7 +44,9 @@ function bytesOf({ node, release }: PipelineStage): number {
   if (!release) {
     return 0;
   }
-  const operations = node.children.filter((child) => child instanceof RollbackCommand || child instanceof DriftCheck);
+  const operations = [...node.children, ...release.node.children].filter((child) =>
+    [RollbackCommand, DriftCheck, TaskReplacement].some((operation) => child instanceof operation),
+  );
   const stage = BYTES.stage + (release.services.length - 1) * BYTES.service + operations.length * BYTES.operation;
   return definitions.reduce((sum, bytes) => sum + bytes, stage);
 }

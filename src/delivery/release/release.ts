@@ -10,6 +10,7 @@ import { EnvironmentProfile } from '../../environment';
 import { ofThisAccount } from '../../iam/source-account';
 import { parameterName } from '../../registry/parameter-name';
 import { NOTHING_RELEASED } from '../../registry/released-image';
+import { ProductionWebService } from '../../service';
 import { checkKinds } from '../../validation/kinds';
 import { checkAllInReach } from '../../validation/objects-in-reach';
 import { checkStackTags } from '../../validation/stack-tags';
@@ -25,6 +26,7 @@ import { MigrationDryRun } from './migration-dry-run';
 import { releaseDefinition } from './release-definition';
 import type { ReleaseProps } from './release-props';
 import { ReleaseTask } from './release-task';
+import { TaskReplacement } from './task-replacement';
 import { plannedRolloutMinutes, validateInterval, validateRelease, validateWindows } from './validate-release';
 import { checkSnapshotWindow } from './validate-snapshot-window';
 
@@ -93,6 +95,7 @@ export class Release extends Construct {
     this.lastReleaseParameterName = this.createRecord('LastRelease', 'last');
     this.stateMachine = this.createStateMachine();
     this.createCleanUpRule();
+    this.createTaskReplacement();
     this.migrationPlan = this.createMigrationPlan();
     this.createCommandOutput();
     checkStackTags(this, {
@@ -208,6 +211,18 @@ export class Release extends Construct {
     });
     acknowledgeWildcard(policy, executions, 'Whoever starts an execution names it, below the one state machine.');
     policy.node.addDependency(stateMachine);
+  }
+
+  /** Takes the replacement of tasks over from services whose secrets change: it is a deployment, too. */
+  private createTaskReplacement(): void {
+    const { stageName, stateMachine, recordParameterName, profile } = this;
+    const services = this.services.flatMap((service) => {
+      const every = service instanceof ProductionWebService ? service._handOverReplacement() : undefined;
+      return every ? [{ target: service.releaseTarget, every }] : [];
+    });
+    if (services.length > 0) {
+      new TaskReplacement(this, 'TaskReplacement', { stageName, stateMachine, recordParameterName, services, profile });
+    }
   }
 
   private createMigrationPlan(): StateMachine | undefined {

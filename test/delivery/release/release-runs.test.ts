@@ -1,7 +1,7 @@
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Cluster, ContainerImage, DeploymentStrategy, FargateService, FargateTaskDefinition, TaskDefinitionRevision } from 'aws-cdk-lib/aws-ecs';
 import { alertIn, isShownInChat } from '../../../lambda/alert-forwarder/alert';
-import { Migration, Release, ReleasedService, SecureVpc } from '../../../src';
+import { MaintenanceWindow, Migration, Release, ReleasedService, SecureVpc } from '../../../src';
 import { templateOf, testStack } from '../../fixtures/test-stack';
 import { DeliveryAccount } from '../../simulators/delivery-account';
 import { definitions, ownFamilies } from '../../simulators/deployed-definition';
@@ -621,6 +621,53 @@ describe('The rollback command', () => {
     expect((await stage.rollBack(world)).error?.name).toBe('Rollback.NothingBefore');
     await stage.release(world, stage.images(world, 'v1'));
     expect((await stage.rollBack(world)).error?.name).toBe('Rollback.NothingBefore');
+  });
+});
+
+describe('The replacement of tasks, whose secrets change', () => {
+  const replace = (world: DeliveryAccount) => {
+    const [{ name, cluster, service }] = world.facts;
+    return stage.run(world, 'Replacement', { name, cluster, service });
+  };
+  const updates = (world: DeliveryAccount) => inputs(world, 'ecs:updateService').filter(({ ForceNewDeployment }) => ForceNewDeployment);
+
+  test('deploys what runs where nothing is released [A-34]', async () => {
+    const world = stage.account().runs('v1');
+    expect((await replace(world)).status).toBe('SUCCEEDED');
+    expect(updates(world)).toEqual([{ Cluster: world.facts[0].cluster, Service: world.facts[0].service, ForceNewDeployment: true }]);
+  });
+
+  test('waits for the end of a release, of its rollback and of a deployment, one after another [A-34]', async () => {
+    const world = stage.account().runs('v1');
+    const record = Object.keys(world.ssm.parameters).find((name) => name.endsWith('/record'))!;
+    world.ssm.parameters[record].push('{"execution":"stopped","services":[]}');
+    world.states.executions.push('running');
+    world.ecs.deploy(world.facts[0].service, world.ecs.services[world.facts[0].service].revision);
+    let asked = 0;
+    world.before = (api) => {
+      asked += api === 'sfn:listExecutions' ? 1 : 0;
+      if (asked === 3) {
+        world.states.executions = [];
+      } else if (asked === 5) {
+        world.ssm.parameters[record].push('none');
+      }
+    };
+    expect((await replace(world)).status).toBe('SUCCEEDED');
+    expect(asked).toBeGreaterThan(6);
+    expect(world.ecs.deployments.map(({ status }) => status)).toEqual(['PENDING', 'SUCCESSFUL']);
+  });
+
+  test('gives up after a day of releases, and has changed nothing [A-34]', async () => {
+    const world = stage.account().runs('v1');
+    world.states.executions.push('running');
+    expect((await replace(world)).error).toMatchObject({ name: 'Replacement.NoTime', message: expect.stringContaining('the tasks of Application/Api were not replaced') });
+    expect(updates(world)).toEqual([]);
+  });
+
+  test('is the release\'s and no longer the service\'s, with the interval of its secrets [A-34]', () => {
+    const schedules = Object.entries(stage.template.findResources('AWS::Scheduler::Schedule')).filter(([id]) => id.includes('TaskReplacement'));
+    expect(schedules.map(([id, { Properties }]) => [id.replace(/Schedule.*/, ''), Properties.ScheduleExpression, JSON.stringify(Properties.Target.Arn).includes('StateMachine')]))
+      .toEqual([['ReleaseTaskReplacement', 'rate(7 days)', true]]);
   });
 });
 

@@ -220,7 +220,7 @@ describe('The state machines of a stage', () => {
       new RollbackCommand(stack, 'Back', { release });
       return stack;
     }, 2],
-    ['with eight services', () => eightServices(Duration.hours(7)), 8],
+    ['with eight services', () => eightServices(Duration.hours(6)), 8],
   ])('leave events of an execution unused, %s', (_, make, services) => {
     const machines = Object.entries(definitions(templateOf(make())));
     expect(machines.length).toBeGreaterThan(0);

@@ -1,10 +1,10 @@
-import { LABEL, output, part, type Part, put } from '../../asl/asl';
+import { output, part, type Part, put } from '../../asl/asl';
 import { choice, equalsPath, present } from '../../asl/conditions';
 import { arrayItem, CONTEXT, split } from '../../asl/intrinsics';
 import { forEach, refuse } from '../../asl/parts';
-import type { PartTools } from '../context/release-settings';
+import type { AwsCalls } from '../../asl/sdk-integrations';
 import { SERVICE } from '../context/service-facts';
-import { CURRENT, describeService } from '../steps/ecs-calls';
+import { CURRENT } from '../steps/ecs-calls';
 
 const RUNNING = '$.running';
 const IMAGE = `${RUNNING}.image` as const;
@@ -12,16 +12,11 @@ const IMAGE = `${RUNNING}.image` as const;
 /**
  * Takes the tag that a service runs as its released one, whatever its parameter says.
  *
- * A person has deployed by hand, or CloudFormation has reset the parameter. The end of the release writes it. A service
- * without tasks runs nothing.
+ * A person has deployed by hand, or CloudFormation has reset the parameter. The end of the release writes it.
  */
-export function adoptRunning(tools: PartTools): Part {
-  const { calls, arns } = tools;
-  const end = 'Running image is known';
+export function adoptRunning(calls: AwsCalls): Part {
   const images = `${RUNNING}.containers[?(@.application == true)].image` as const;
   return part(
-    describeService('Service to adopt', calls, arns),
-    ['Has it no tasks?', choice([{ Variable: CURRENT.tasks, NumericEquals: 0 }], end)],
     [
       'Describe revision to adopt',
       calls.task(
@@ -53,7 +48,6 @@ export function adoptRunning(tools: PartTools): Part {
       CURRENT.revision,
     ),
     ['Adopt running tag', put('$.released', { 'tag.$': arrayItem(IMAGE, 1) })],
-    [end, LABEL],
   );
 }
 

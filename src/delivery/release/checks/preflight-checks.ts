@@ -15,6 +15,8 @@ import { checkTraffic, TARGET_GROUP } from './traffic-check';
 /** Condition that nothing of the service was released before. */
 const NEVER_RELEASED = equals(FOUND.releasedTag, NOTHING_RELEASED);
 
+const HAS_NO_TASKS = { Variable: CURRENT.tasks, NumericEquals: 0 };
+
 /** Checks a service before anything is changed. Leaves its state in {@link FOUND.before}. */
 export function checkService(tools: PartTools): Part {
   const { calls, arns } = tools;
@@ -22,7 +24,10 @@ export function checkService(tools: PartTools): Part {
   const end = 'Service passes its checks';
   return part(
     ['Read released image', readReleasedTag(calls, arns)],
-    unless('Adoption', not(ADOPTS), adoptRunning(tools)),
+    checkStack(tools),
+    checkActivity(tools),
+    // A service without tasks runs nothing that could be adopted.
+    unless('Adoption', anyOf(not(ADOPTS), HAS_NO_TASKS), adoptRunning(calls)),
     chooseImage(excluded),
     [
       'Check that the image exists',
@@ -32,8 +37,6 @@ export function checkService(tools: PartTools): Part {
         { resources: arns.repositories, notRetried: ['Ecr.ImageNotFoundException'] },
       ),
     ],
-    checkStack(tools),
-    checkActivity(tools),
     unless('Rollback alarms', anyOf(absent(`${SERVICE.alarms}[0]`), PASSES_ALARMS), checkRollbackAlarms(tools)),
     unless('State of a released service', NEVER_RELEASED, checkReleasedState(tools, end)),
     checkEmptyService(),
@@ -220,7 +223,7 @@ function checkDrift({ calls }: PartTools): Part {
 function checkEmptyService(): Part {
   const empty = 'Service has no tasks';
   return part(
-    ['Are there no tasks?', choice([{ Variable: CURRENT.tasks, NumericEquals: 0 }], empty)],
+    ['Are there no tasks?', choice([HAS_NO_TASKS], empty)],
     refuse(
       'Parameter was reset',
       'Release.ParameterReset',
