@@ -384,6 +384,23 @@ const FAULTS: Fault[] = [
   },
   { fault: 'CloudFormation has reset the parameter, and the release takes what runs as released', serves: NEW, told: SUCCEEDED, execution: 'succeeded', input: { adopt: true }, world: (world) => { world.ssm.parameters[world.facts[0].parameter].push('none'); } },
   { fault: 'somebody deployed by hand, and a release rolls back', serves: NEW, told: SUCCEEDED, execution: 'succeeded', input: { rollback: true }, world: (world) => { world.push('v0').byHand('v0'); } },
+  {
+    fault: 'the task definition has a field that a release would lose',
+    serves: OLD,
+    told: BACK,
+    execution: 'failed',
+    world: (world) => { world.ecs.latest(world.facts[1]).definition.NewSince2027 = { Mode: 'on' }; },
+    reason: /the family .* has a field that this release would lose/,
+    also: (world) => expect(world.ecs.deployments).toEqual([]),
+  },
+  {
+    fault: 'the task definition has a field that a rollback loses',
+    serves: NEW,
+    told: SUCCEEDED,
+    execution: 'succeeded',
+    input: { rollback: true },
+    world: (world) => { world.ecs.latest(world.facts[1]).definition.NewSince2027 = { Mode: 'on' }; },
+  },
   { fault: 'the notification can not be delivered', serves: NEW, told: 'none', execution: 'succeeded', world: (world) => { world.before = (api) => { if (api === 'sns:publish') { throw new AwsError('Sns.AuthorizationErrorException', 'no'); } }; } },
   { fault: 'no new image is named: what changed in the task goes live', serves: OLD, told: SUCCEEDED, execution: 'succeeded', images: 'none', also: (world) => expect(world.ecs.revision(world.ecs.services[world.facts[0].service].serving).number).toBe(3) },
 ];
