@@ -13,7 +13,7 @@ export type PartOfRelease = 'Release' | 'Back' | 'Drift' | 'Plan' | 'Replacement
 /** A stage as it stands after `cdk deploy`: its state machines run as they were deployed, with references resolved. */
 export class DeployedRelease {
   public readonly template: Template;
-  private readonly machines = new StateMachines();
+  public readonly machines = new StateMachines();
   private readonly definitions: { [part: string]: any };
   private readonly recordNames: string[];
   private executions = 0;
