@@ -49,8 +49,8 @@ export interface BlueGreenPipelineProps {
   /**
    * Deployment stages, in order, 1 to 10. Production stages are last.
    *
-   * The template of the pipeline has room for the releases of about five stages. Define the `Release` of further stages
-   * in the stacks of their services, and name it by `DeployStage.elsewhere`.
+   * The template of the pipeline has room for the releases of two or three stages. Define the `Release` of further
+   * stages in the stacks of their services, and name it by `DeployStage.elsewhere`.
    */
   readonly stages: DeployStage[];
   /**
