@@ -13,9 +13,10 @@ export type PartOfRelease = 'Release' | 'Back' | 'Drift' | 'Plan' | 'Replacement
 /** A stage as it stands after `cdk deploy`: its state machines run as they were deployed, with references resolved. */
 export class DeployedRelease {
   public readonly template: Template;
-  public readonly machines = new StateMachines();
+  private readonly machines = new StateMachines();
   private readonly definitions: { [part: string]: any };
   private readonly recordNames: string[];
+  private readonly misfits = new Set<string>();
   private executions = 0;
   private running = '';
 
@@ -54,6 +55,7 @@ export class DeployedRelease {
   public account(datadog = false): DeliveryAccount {
     const { Release: release, Plan } = this.definitions;
     const world = new DeliveryAccount(release.States.Services.Result, this.recordNames, datadog);
+    world.misfits = this.misfits;
     return world.declare([release, Plan].filter(Boolean).flatMap(ownFamilies));
   }
 
@@ -92,8 +94,12 @@ export class DeployedRelease {
     this.machines.abort(this.running);
   }
 
+  /** Ends the interpreter. Throws if a request, an answer or an error was none that AWS has. */
   public close(): void {
     this.machines.close();
+    if (this.misfits.size > 0) {
+      throw new Error(`AWS has other requests, answers and errors:\n${[...this.misfits].join('\n')}`);
+    }
   }
 
   /** Runs the release's state machine alone, without what a rule would start. */

@@ -58,17 +58,19 @@ function ask(run, state, resource, input) {
   });
 }
 
-/** The most characters that the input or the output of a state has, and its name. */
-async function largestInput(events) {
-  let largest = { characters: 0 };
+/** The largest input or output of a state, in bytes of JSON. Step Functions takes 256 KiB. */
+async function largestOf(events) {
+  const largest = { state: '', bytes: 0 };
   for await (const { state } of events) {
-    const characters = Math.max(...[state?.input, state?.output].map((value) => JSON.stringify(value ?? null).length));
-    largest = state && characters > largest.characters ? { characters, state: state.name } : largest;
+    const bytes = Math.max(...[state?.input, state?.output].map((data) => (data === undefined ? 0 : Buffer.byteLength(JSON.stringify(data)))));
+    if (bytes > largest.bytes) {
+      Object.assign(largest, { state: state.name, bytes });
+    }
   }
   return largest;
 }
 
-async function start({ run, definition, input, context, measure }) {
+async function start({ run, definition, input, context }) {
   const tasks = Object.entries(statesOf(definition)).filter(([, { Type: type }]) => type === 'Task');
   const waits = Object.entries(statesOf(definition)).filter(([, { Type: type }]) => type === 'Wait');
   let execution;
@@ -82,8 +84,9 @@ async function start({ run, definition, input, context, measure }) {
       },
     });
     runs.set(run, execution);
-    const largest = measure ? await largestInput(execution.eventLogs) : undefined;
-    process.send({ run, output: await execution.result, largest });
+    const measured = largestOf(execution.eventLogs);
+    const output = await execution.result;
+    process.send({ run, output, largest: await measured });
   } catch (error) {
     const { name, message } = error.cause ?? error;
     process.send({ run, error: { name, message: String(message) } });

@@ -62,6 +62,11 @@ function inAnIncident(world: DeliveryAccount): void {
   world.elb.unhealthy = true;
 }
 
+/** The models of AWS do not have the field yet. */
+function forgetNewField({ misfits }: DeliveryAccount): void {
+  misfits.forEach((misfit) => (misfit.includes('NewSince2027') ? misfits.delete(misfit) : undefined));
+}
+
 const FAULTS: Fault[] = [
   { fault: 'none', serves: NEW, told: SUCCEEDED, execution: 'succeeded' },
   { fault: 'the smoke test fails on green', serves: OLD, told: BACK, execution: 'failed', world: (world) => { world.faults.v2 = 'fails on green'; }, reason: /PRE_PRODUCTION_TRAFFIC_SHIFT returned FAILED/ },
@@ -391,7 +396,7 @@ const FAULTS: Fault[] = [
     execution: 'failed',
     world: (world) => { world.ecs.latest(world.facts[1]).definition.NewSince2027 = { Mode: 'on' }; },
     reason: /the family .* has a field that this release would lose/,
-    also: (world) => expect(world.ecs.deployments).toEqual([]),
+    also: (world) => { expect(world.ecs.deployments).toEqual([]); forgetNewField(world); },
   },
   {
     fault: 'the task definition has a field that a rollback loses',
@@ -400,6 +405,7 @@ const FAULTS: Fault[] = [
     execution: 'succeeded',
     input: { rollback: true },
     world: (world) => { world.ecs.latest(world.facts[1]).definition.NewSince2027 = { Mode: 'on' }; },
+    also: forgetNewField,
   },
   { fault: 'the notification can not be delivered', serves: NEW, told: 'none', execution: 'succeeded', world: (world) => { world.before = (api) => { if (api === 'sns:publish') { throw new AwsError('Sns.AuthorizationErrorException', 'no'); } }; } },
   { fault: 'no new image is named: what changed in the task goes live', serves: OLD, told: SUCCEEDED, execution: 'succeeded', images: 'none', also: (world) => expect(world.ecs.revision(world.ecs.services[world.facts[0].service].serving).number).toBe(3) },

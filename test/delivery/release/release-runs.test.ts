@@ -163,7 +163,7 @@ describe('The first release', () => {
 describe('A release', () => {
   test('succeeds when it can not be counted', async () => {
     const world = stage.account().runs('v1').push('v2');
-    world.before = (api) => { if (api === 'cloudwatch:putMetricData') { throw new AwsError('CloudWatch.InternalServiceFault', 'no'); } };
+    world.before = (api) => { if (api === 'cloudwatch:putMetricData') { throw new AwsError('CloudWatch.InternalServiceException', 'no'); } };
     expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('SUCCEEDED');
   });
 

@@ -18,7 +18,7 @@ export class Ssm {
 
   public putParameter({ Name, Value }: any) {
     if (Value.length > 8192) {
-      throw new AwsError('Ssm.ParameterMaxLengthExceeded', Name);
+      throw new AwsError('Ssm.ParameterMaxLengthExceededException', Name);
     }
     this.parameters[Name].push(Value);
     return { Version: this.parameters[Name].length };
