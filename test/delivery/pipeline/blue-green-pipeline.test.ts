@@ -681,7 +681,7 @@ describe('Images of several repositories that another CI has pushed', () => {
       ['Scan2', [{ Name: 'Source2' }], '#{Source2.ImageDigest}'],
     ]);
     expect(text(stageIn(template, 'production')[1].Configuration.Input)).toBe(
-      '{"images":{"<>":"#{Scan1.IMAGE_TAG}","<>":"#{Scan2.IMAGE_TAG}"}}',
+      '{"despite":"#{variables.despite}","images":{"<>":"#{Scan1.IMAGE_TAG}","<>":"#{Scan2.IMAGE_TAG}"}}',
     );
   });
 
