@@ -6,6 +6,7 @@ import { allDatabases, ownerOf, type SetupProperties } from '../properties';
 import type { Run } from '../run';
 import type { Account, Secrets } from '../secrets';
 import { signInAsMaster } from '../sign-in';
+import { checkBystanders } from './bystanders';
 import { DatabaseObjects } from './database-objects';
 import { FormerOwners } from './former-owner';
 import type { BusyObject } from './hand-over';
@@ -55,6 +56,7 @@ async function setUpAlone(setup: Setup): Promise<void> {
   const roles = new Roles({ properties, users, master, session, run });
   await checkFormerServer(properties, users, roles);
   await checkOwnersOfDatabases(properties, master.user, session);
+  await checkBystanders(properties, master.user, session);
   await roles.create();
   await createDatabases(properties, session, run);
   await closeMaintenanceDatabases(session);
@@ -63,6 +65,7 @@ async function setUpAlone(setup: Setup): Promise<void> {
   const formerOwners = await former.names();
   await former.begin(formerOwners);
   await prepareAll(setup, formerOwners);
+  await roles.check();
 }
 
 async function prepareAll(setup: Setup, formerOwners: readonly string[]): Promise<void> {

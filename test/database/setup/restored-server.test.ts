@@ -30,7 +30,7 @@ async function setUp(
   setup.put('arn:master', given.engine === 'mysql' ? MYSQL_MASTER : MASTER);
   users.forEach(({ name }) => setup.put(`arn:${name}`, account(name, password)));
   const withSecrets = users.map((user) => ({ ...user, secretArn: `arn:${user.name}` }));
-  const result = await setup.request(type, setupProperties(server.port, { users: withSecrets, ...given }));
+  const result = await setup.request(type, setupProperties(server.port, { users: withSecrets, restored: 'true', ...given }));
   setup.stop();
   return result;
 }
