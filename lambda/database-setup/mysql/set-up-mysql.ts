@@ -10,6 +10,7 @@ import type { Account, Secrets } from '../secrets';
 import { signInAsMaster } from '../sign-in';
 import { Accounts, databaseInGrant, grantee } from './accounts';
 import { MysqlSession } from './mysql-session';
+import { checkReaders } from './read-only-users';
 import { SetupMark } from './setup-mark';
 
 const LOCK_SECONDS = 60;
@@ -38,6 +39,7 @@ export async function setUpMysql(properties: SetupProperties, secrets: Secrets, 
     }
     await new SetupMark(properties, session).write();
     await accounts.check();
+    await checkReaders(properties, session);
   } finally {
     await session.close();
   }

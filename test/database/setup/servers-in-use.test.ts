@@ -101,6 +101,96 @@ describe('The setup of a PostgreSQL server in use', () => {
   });
 });
 
+describe('The setup of a PostgreSQL server on which others have migrated', () => {
+  let server: PostgresServer;
+  let setup: DatabaseSetup;
+  const LEGACY = { name: 'legacy', access: 'READ_WRITE', secretArn: 'arn:legacy' };
+  const READER = { name: 'migration_plan', access: 'READ_ONLY', secretArn: 'arn:reader' };
+  const properties = (given: object = {}) => setupProperties(server.port, { users: [...USERS, LEGACY], restored: 'true', ...given });
+  const as = async (user: string, sql: string, password = NEW) => server.query(sql, { user, password, database: DATABASE });
+  const asMaster = async (sql: string) => as(MASTER.username, sql, MASTER.password);
+  const run = async (given: object, type: 'Create' | 'Update' = 'Update') => {
+    const { status, reason } = await setup.request(type, given);
+    return `${status}: ${reason}`;
+  };
+
+  beforeAll(async () => {
+    server = await startRdsPostgres('16', {
+      trustedExtensions: ['pgaudit', 'pg_stat_statements', 'pg_cron'],
+      extensionScripts: { pg_cron: { sql: 'CREATE SCHEMA cron; GRANT USAGE ON SCHEMA cron TO rds_superuser WITH GRANT OPTION' } },
+    });
+    setup = await DatabaseSetup.start(server.certificateFile);
+    setup.put('arn:master', MASTER);
+    [...USERS, LEGACY].forEach(({ name, secretArn }) => setup.put(secretArn, account(name)));
+    setup.put('arn:reader', account('migration_plan'));
+    await asMaster(`
+      CREATE ROLE shop LOGIN PASSWORD '${PRESENT}'; CREATE ROLE shop_clone LOGIN PASSWORD '${PRESENT}'; GRANT shop TO shop_clone;
+      CREATE ROLE legacy LOGIN PASSWORD '${PRESENT}'; CREATE ROLE legacy_clone LOGIN PASSWORD '${PRESENT}'; GRANT legacy TO legacy_clone;
+      GRANT CREATE ON SCHEMA public TO shop, legacy`);
+    await server.query('CREATE SCHEMA service AUTHORIZATION legacy', { database: DATABASE });
+    await as('shop_clone', 'CREATE TABLE of_the_clone (id int)', PRESENT);
+    await as('legacy', 'CREATE TABLE service.first (id int)', PRESENT);
+    await as('legacy_clone', 'CREATE TABLE service.second (id int)', PRESENT);
+  }, 60_000);
+  afterAll(async () => {
+    setup.stop();
+    await server.stop();
+  });
+
+  test('gives the owner what its second user made, and lets the others use it', async () => {
+    expect(await run(properties(), 'Create')).toBe('SUCCESS: The setup has ended.');
+    await as('shop', 'ALTER TABLE of_the_clone ADD note text');
+    await as('application', 'INSERT INTO of_the_clone VALUES (1)');
+  });
+
+  test('lets the user of another service alter what either of its two users made and makes', async () => {
+    await as('legacy', 'ALTER TABLE service.second ADD note text');
+    await asMaster("ALTER ROLE legacy_clone PASSWORD 'rotated'");
+    await as('legacy_clone', 'CREATE TABLE service.third (id int)', 'rotated');
+    await as('legacy', 'ALTER TABLE service.third ADD note text');
+    expect(await run(properties())).toBe('SUCCESS: The setup has ended.');
+  });
+
+  test('makes the second user beforehand, so that it acts as its user from the first rotation on', async () => {
+    await asMaster("CREATE ROLE other LOGIN PASSWORD 'present'; GRANT CONNECT ON DATABASE application TO other");
+    await server.query('CREATE SCHEMA of_other AUTHORIZATION other', { database: DATABASE });
+    setup.put('arn:other', account('other', 'present'));
+    expect(await run(properties({ users: [...USERS, LEGACY, { name: 'other', access: 'READ_WRITE', secretArn: 'arn:other' }] }))).toMatch(/^SUCCESS/);
+    await asMaster("ALTER ROLE other_clone PASSWORD 'rotated'");
+    await as('other_clone', 'CREATE TABLE of_other.t (id int)', 'rotated');
+    await as('other', 'ALTER TABLE of_other.t ADD note text', 'present');
+  });
+
+  test('takes the schemas of extensions from a user who only reads from now on', async () => {
+    const extensions = ['pg_cron'];
+    const uses = "SELECT has_schema_privilege('migration_plan', 'cron', 'USAGE') AS uses";
+    expect(await run(properties({ extensions, users: [...USERS, LEGACY, { ...READER, access: 'READ_WRITE' }] }))).toMatch(/^SUCCESS/);
+    expect(await asMaster(uses)).toEqual([{ uses: true }]);
+    expect(await run(properties({ extensions, users: [...USERS, LEGACY, READER] }))).toMatch(/^SUCCESS/);
+    expect(await asMaster(uses)).toEqual([{ uses: false }]);
+  });
+
+  test.each([
+    ['GRANT INSERT ON of_the_clone TO PUBLIC', 'REVOKE INSERT ON of_the_clone FROM PUBLIC', 'write public.of_the_clone'],
+    ['GRANT UPDATE (id) ON of_the_clone TO migration_plan', 'REVOKE UPDATE (id) ON of_the_clone FROM migration_plan', 'write public.of_the_clone'],
+    ['CREATE SCHEMA open; GRANT CREATE ON SCHEMA open TO PUBLIC', 'DROP SCHEMA open', 'create objects in schema open'],
+  ])('says what a user who only reads can write by %s', async (grant, revoke, what) => {
+    const given = properties({ users: [...USERS, LEGACY, READER] });
+    await as('shop', grant);
+    expect(await run(given)).toContain(`FAILED: users with READ_ONLY can write: in database application, migration_plan can ${what}. Everything else`);
+    await as('shop', revoke);
+    expect(await run(given)).toBe('SUCCESS: The setup has ended.');
+  });
+
+  test('says as whom a user who only reads can act', async () => {
+    const given = properties({ users: [...USERS, LEGACY, READER] });
+    await asMaster('GRANT application TO migration_plan');
+    expect(await run(given)).toMatch(/migration_plan can act as application.*migration_plan can write public\.of_the_clone/);
+    await asMaster('REVOKE application FROM migration_plan');
+    expect(await run(given)).toBe('SUCCESS: The setup has ended.');
+  });
+});
+
 const reasonToSkip = missingMysql();
 (reasonToSkip ? describe.skip : describe)(`The setup of a MySQL server in use${reasonToSkip ? ` (${reasonToSkip})` : ''}`, () => {
   let server: MysqlServer;
@@ -150,6 +240,21 @@ const reasonToSkip = missingMysql();
     expect(await run(properties(), properties())).toMatch(/^FAILED: the server has 'application'@'10\.0\.%' beside .*DROP USER 'application'@'10\.0\.%'/);
     await server.query("DROP USER 'application'@'10.0.%'");
     expect(await run(properties(), properties())).toMatch(/^SUCCESS/);
+  });
+
+  test.each([
+    [`GRANT INSERT ON ${DATABASE}.notes TO reader`, `REVOKE INSERT ON ${DATABASE}.notes FROM reader`, 'reader has GRANT INSERT ON `application`.`notes`. '],
+    ['GRANT FILE ON *.* TO reader', 'REVOKE FILE ON *.* FROM reader', 'reader has GRANT FILE ON *.*. '],
+    ['CREATE ROLE writer; GRANT writer TO reader', 'DROP ROLE writer', 'reader has GRANT `writer`. '],
+  ])('says that a user who only reads can write by %s', async (grant, revoke, what) => {
+    const given = properties({ users: [...USERS, { name: 'reader', access: 'READ_ONLY', secretArn: 'arn:reader' }] });
+    setup.put('arn:reader', account('reader'));
+    expect(await run(given, given)).toMatch(/^SUCCESS/);
+    await server.query(`CREATE TABLE IF NOT EXISTS ${DATABASE}.notes (id int); ${grant}`);
+    const answer = await run(given, given);
+    expect(answer).toContain(`FAILED: users with READ_ONLY can write: ${what}`);
+    await server.query(revoke);
+    expect(await run(given, given)).toMatch(/^SUCCESS/);
   });
 
   test('leaves no account by which anybody signs in', async () => {
