@@ -9,6 +9,8 @@ export interface KnownUser {
   readonly iam: boolean;
   /** True if it owns something. */
   readonly owns?: boolean;
+  /** True if a setup has made it, and neither it nor its second user has a session. */
+  readonly idle?: boolean;
 }
 
 /** Current accounts of users whose secrets have opened no session yet. */

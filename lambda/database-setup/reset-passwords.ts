@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { SetupError } from './failure';
-import type { PlannedUser } from './planned-user';
+import type { KnownUser, PlannedUser } from './planned-user';
 import type { SetupProperties } from './properties';
 import type { Account } from './secrets';
 
@@ -46,20 +46,23 @@ export async function refusedOf(
  * Refuses to set the password of a user who may be in use.
  *
  * The setup sets that of a server that was restored, until its first setup has ended. Later it sets one again where the
- * secret is the same as before: the server came back from a backup then. Any other secret that does not sign in belongs
- * to somebody else, whose sessions would be locked out.
+ * secret is the same as before: the server came back from a backup then. The same goes for a user that a deployment made
+ * before it was rolled back, as long as nobody is signed in. Any other one belongs to somebody else.
  */
 export function checkNotInUse(
   { restored, formerUsers = [] }: SetupProperties,
   users: readonly PlannedUser[],
   refused: readonly Account[],
   isSetUp: boolean,
+  existing: readonly KnownUser[] = [],
 ): void {
+  const isLeftOver = ({ name }: PlannedUser): boolean =>
+    !formerUsers.some((former) => former.name === name) && existing.some((user) => user.name === name && user.idle);
   const known = ({ name, secretArn }: PlannedUser): boolean =>
     formerUsers.some((former) => former.name === name && former.secretArn === secretArn);
   const inUse = users
     .filter(({ accounts }) => accounts.some((account) => refused.includes(account)))
-    .filter((user) => (isSetUp ? !known(user) : restored !== 'true'));
+    .filter((user) => !isLeftOver(user) && (isSetUp ? !known(user) : restored !== 'true'));
   if (inUse.length === 0) {
     return;
   }

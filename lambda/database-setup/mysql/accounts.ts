@@ -1,6 +1,6 @@
 import { escape, escapeId } from 'mysql2';
-import type { EarlierSetup } from '../former-server';
 import { SetupError } from '../failure';
+import type { EarlierSetup } from '../former-server';
 import { checkWaysToSignIn, has, type KnownUser, namesOf, type PlannedUser, untried } from '../planned-user';
 import { cloneOf, type SetupProperties } from '../properties';
 import { checkNotInUse, isToReset, refusedOf, unknownAccount } from '../reset-passwords';

@@ -7,6 +7,7 @@ import { checkNotInUse, isToReset, refusedOf, unknownAccount } from '../reset-pa
 import type { Run } from '../run';
 import type { Account } from '../secrets';
 import { checkSignsIn, signsIn } from '../sign-in';
+import { MADE_BY_SETUP } from './former-owner';
 import { PostgresSession } from './postgres-session';
 import { scramVerifier } from './scram';
 import { SetupMark } from './setup-mark';
@@ -38,7 +39,7 @@ export class Roles implements EarlierSetup {
     checkWaysToSignIn(users, known);
     const refused = await this.refusedAccounts(known);
     const { isMissing } = await new SetupMark(properties, session).read(properties.database);
-    checkNotInUse(properties, users, refused, !isMissing);
+    checkNotInUse(properties, users, refused, !isMissing, known);
     this.changed = untried(users, known, refused);
 
     run.begin('Create users and set passwords');
@@ -93,7 +94,9 @@ export class Roles implements EarlierSetup {
          WHERE m.member = r.oid AND g.rolname = '${IAM_ROLE}'
        ) AS iam, EXISTS (
          SELECT FROM pg_shdepend d WHERE d.deptype = 'o' AND d.refclassid = 'pg_authid'::regclass AND d.refobjid = r.oid
-       ) AS owns FROM pg_roles r WHERE r.rolname = ANY($1)`,
+       ) AS owns, starts_with(shobj_description(r.oid, 'pg_authid'), '${MADE_BY_SETUP}') AND NOT EXISTS (
+         SELECT FROM pg_stat_activity a WHERE a.usename::text IN (r.rolname::text, r.rolname::text || '_clone')
+       ) AS idle FROM pg_roles r WHERE r.rolname = ANY($1)`,
       [names],
     );
   }
@@ -155,6 +158,7 @@ export class Roles implements EarlierSetup {
     run.log(`Create user ${name}`);
     const password = account ? ` PASSWORD ${this.verifier(account)}` : '';
     await session.run(`CREATE ROLE ${name}`, `CREATE ROLE ${identifier(name)} LOGIN${password}`);
+    await session.run(`COMMENT ON ROLE ${name}`, `COMMENT ON ROLE ${identifier(name)} IS ${literal(MADE_BY_SETUP)}`);
   }
 
   private verifier({ password }: Account): string {

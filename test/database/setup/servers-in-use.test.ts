@@ -78,6 +78,18 @@ describe('The setup of a PostgreSQL server in use', () => {
     expect(await signIn('application', NEW)).toBe('open');
   });
 
+  test('goes on with a user that a deployment made before it was rolled back, unless somebody is signed in', async () => {
+    const late = (secretArn: string) => properties({ users: [...USERS, { name: 'late', access: 'READ_WRITE', secretArn }] });
+    setup.put('arn:late:1', account('late', 'of the first attempt')).put('arn:late:2', account('late', 'of the second attempt'));
+    await expectSuccess(late('arn:late:1'), properties());
+    await expectSuccess(properties(), late('arn:late:1'));
+    const session = await server.connect({ user: 'late', password: 'of the first attempt', database: DATABASE });
+    await expectRefusal(/the server has late already/, late('arn:late:2'), properties());
+    await session.end();
+    await expectSuccess(late('arn:late:2'), properties());
+    expect(await signIn('late', 'of the second attempt')).toBe('open');
+  });
+
   test('says what the server says where a new password opens no session', async () => {
     const locked = await startRdsPostgres('16', { accessRules: ['hostssl all application all reject'] });
     const onLocked = await DatabaseSetup.start(locked.certificateFile);
