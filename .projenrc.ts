@@ -307,6 +307,12 @@ function addTasks(): void {
     exec: script('scripts/check-engine-versions'),
   });
 
+  project.addTask('aws-models', {
+    description: 'Writes the service models of AWS for the calls that the library makes, from botocore (--newest: its newest version)',
+    exec: script('scripts/aws-models'),
+    receiveArgs: true,
+  });
+
   project.addTask('lint:workflows', { description: 'Checks the workflows of GitHub Actions', exec: 'scripts/actionlint.sh', receiveArgs: true });
   checkCompatibility();
 }

@@ -31,6 +31,7 @@ export class Workflows {
   public configure(): void {
     this.addCheck();
     this.addEngineVersions();
+    this.addAwsModels();
     this.pinActions();
     this.publishWhatWasBuilt();
     this.attestWhatIsPublished();
@@ -101,6 +102,51 @@ export class Workflows {
         run: [
           'open=$(gh issue list --state open --search "$TITLE in:title" --json number --jq length)',
           'if [ "$open" = 0 ]; then gh issue create --title "$TITLE" --body "$DATES"; fi',
+        ].join('\n'),
+      }],
+    });
+  }
+
+  /** Opens an issue when AWS has changed a request that the library makes, or an answer or an error of it. */
+  private addAwsModels(): void {
+    const workflow = new github.GithubWorkflow(this.project.github!, 'aws-models');
+    workflow.on({ schedule: [{ cron: '0 6 * * 1' }], workflowDispatch: {} });
+    workflow.addJob('compare', {
+      runsOn: ['ubuntu-latest'],
+      permissions: { contents: JobPermission.READ },
+      timeoutMinutes: 15,
+      outputs: { changed: { stepId: 'compare', outputName: 'changed' } },
+      steps: [
+        github.WorkflowSteps.checkout(),
+        this.setupNode(),
+        { name: 'Install dependencies', run: 'npm ci' },
+        { name: 'Bundle the functions', run: 'npx projen bundle:lambdas' },
+        { name: 'Write the newest models', run: 'npx projen aws-models --newest' },
+        {
+          id: 'compare',
+          name: 'Compare them',
+          run: [
+            '# The version alone is no change.',
+            'git diff -U0 --ignore-matching-lines=\'"version":\' -- test/catalogues > "$RUNNER_TEMP/models.diff"',
+            'cat "$RUNNER_TEMP/models.diff"',
+            'if [ -s "$RUNNER_TEMP/models.diff" ]; then echo "changed=true" >> "$GITHUB_OUTPUT"; fi',
+          ].join('\n'),
+        },
+      ],
+    });
+    // Nothing that was installed runs where the token may write.
+    workflow.addJob('issue', {
+      needs: ['compare'],
+      if: "needs.compare.outputs.changed == 'true'",
+      runsOn: ['ubuntu-latest'],
+      permissions: { issues: JobPermission.WRITE },
+      timeoutMinutes: 5,
+      steps: [{
+        name: 'Open an issue',
+        env: { GH_TOKEN: '${{ github.token }}', GH_REPO: '${{ github.repository }}', TITLE: 'Service models of AWS have changed' },
+        run: [
+          'open=$(gh issue list --state open --search "$TITLE in:title" --json number --jq length)',
+          'if [ "$open" = 0 ]; then gh issue create --title "$TITLE" --body "Run npx projen aws-models --newest, and review the difference."; fi',
         ].join('\n'),
       }],
     });

@@ -8,6 +8,7 @@ import { unknownTrack } from './validate-tracks';
 /** Existing ECR repository behind the interface of an {@link ImageRepository}. It creates no resources. */
 export class AdoptedRepository extends Construct implements IImageRepository {
   public readonly repository: IRepository;
+  public readonly mutableTags?: string[];
   /** A map, because a track may be called like a member of every object. */
   private readonly parameterNames: Map<string, string>;
 

@@ -7,6 +7,12 @@ export interface IImageRepository extends IConstruct {
   readonly repository: IRepository;
 
   /**
+   * Tags that may move from one image to another, as patterns with `*`. With `['*']` every tag may move.
+   * @default - unknown, for an existing repository
+   */
+  readonly mutableTags?: string[];
+
+  /**
    * Name of the SSM parameter that holds the tag of the released image of a track.
    *
    * The parameter holds `none` before the first release. Throws an error for a track that the repository does not have.

@@ -58,6 +58,7 @@ export class ImageRepository extends Construct implements IImageRepository {
   }
 
   public readonly repository: IRepository;
+  public readonly mutableTags?: string[];
   private readonly parameters: Map<string, CfnParameter>;
   private readonly keptTags: string[] = [...KEPT_TAGS];
   private readonly ecr: Repository;
@@ -75,6 +76,7 @@ export class ImageRepository extends Construct implements IImageRepository {
     checkGivenKey(this, 'key', props.key);
     checkRules(this, keyRules(props));
 
+    this.mutableTags = props.mutableTags ?? (profile.immutableImageTags ? ['latest'] : ['*']);
     this.ecr = this.createRepository(props, profile);
     this.repository = this.ecr;
     this.addLifecycleRules(keepImages);

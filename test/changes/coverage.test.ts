@@ -55,7 +55,7 @@ describe('Every prop and every choice of the compiled API has a row', () => {
 /** Factories that describe what others deployed, that make a construct, and defaults that the row of their prop changes. */
 const FACTORIES_WITHOUT_ROW = new Set([
   'MonitoredService.fromFargate', 'ReleasedService.fromFargate', 'MonitoredDatabase.fromCluster', 'MonitoredDatabase.fromInstance', 'CiDeployRole.bitbucket',
-  'CiDeployRole.github', 'MysqlCapacity.serverless', 'PostgresCapacity.instance',
+  'CiDeployRole.github', 'CiDeployRole.gitlab', 'DeployStage.remote', 'ReplicaLocation.of', 'MysqlCapacity.serverless', 'PostgresCapacity.instance',
 ]);
 
 /** Methods that change nothing that a row does not change already, by the reason. */

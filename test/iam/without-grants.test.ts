@@ -105,7 +105,7 @@ describe('A grant of the team', () => {
       network: new SecureVpc(stack, 'Network'), certificate: certificate(stack), image: ServiceImage.released(images),
     });
     const { pipeline } = new BlueGreenPipeline(stack, 'Delivery', {
-      source: PipelineSource.imagePush(images), stages: [DeployStage.production({ services: [api] })],
+      source: PipelineSource.imagePush([images]), stages: [DeployStage.production({ services: [api] })],
     });
     new Key(stack, 'Key').grantDecrypt(pipeline.role);
     expect(Object.entries(granted(templateOf(stack)))).toEqual([[expect.stringMatching(/^DeliveryRole/), ['kms:Decrypt']]]);

@@ -8,7 +8,7 @@ import { DeliveryAccount } from './delivery-account';
 import { definitions, ownFamilies } from './deployed-definition';
 import { type Ended, StateMachines } from './state-machines';
 
-export type PartOfRelease = 'Release' | 'Back' | 'Drift' | 'Plan';
+export type PartOfRelease = 'Release' | 'Back' | 'Drift' | 'Plan' | 'Replacement';
 
 /** A stage as it stands after `cdk deploy`: its state machines run as they were deployed, with references resolved. */
 export class DeployedRelease {
@@ -16,6 +16,7 @@ export class DeployedRelease {
   private readonly machines = new StateMachines();
   private readonly definitions: { [part: string]: any };
   private readonly recordNames: string[];
+  private readonly misfits = new Set<string>();
   private executions = 0;
   private running = '';
 
@@ -45,7 +46,7 @@ export class DeployedRelease {
     this.template = templateOf(stack);
     const found = Object.entries(definitions(this.template));
     const starting = (prefix: string) => found.find(([id]) => id.startsWith(prefix))![1];
-    this.definitions = { Release: starting('ReleaseMachine'), Plan: found.find(([id]) => id.startsWith('ReleasePlan'))?.[1], Back: starting('Back'), Drift: starting('Drift') };
+    this.definitions = { Release: starting('ReleaseMachine'), Plan: found.find(([id]) => id.startsWith('ReleasePlan'))?.[1], Back: starting('Back'), Drift: starting('Drift'), Replacement: found.find(([id]) => id.startsWith('ReleaseTaskReplacement'))?.[1] };
     // Its role gets a name with the deployment; the account knows it by this one.
     this.definitions.Release = JSON.parse(JSON.stringify(this.definitions.Release).replace(/assumed-role\/[a-z0-9-]+\//g, 'assumed-role/release-role/'));
     this.recordNames = [release.recordParameterName, release.lastReleaseParameterName];
@@ -54,6 +55,7 @@ export class DeployedRelease {
   public account(datadog = false): DeliveryAccount {
     const { Release: release, Plan } = this.definitions;
     const world = new DeliveryAccount(release.States.Services.Result, this.recordNames, datadog);
+    world.misfits = this.misfits;
     return world.declare([release, Plan].filter(Boolean).flatMap(ownFamilies));
   }
 
@@ -92,8 +94,12 @@ export class DeployedRelease {
     this.machines.abort(this.running);
   }
 
+  /** Ends the interpreter. Throws if a request, an answer or an error was none that AWS has. */
   public close(): void {
     this.machines.close();
+    if (this.misfits.size > 0) {
+      throw new Error(`AWS has other requests, answers and errors:\n${[...this.misfits].join('\n')}`);
+    }
   }
 
   /** Runs the release's state machine alone, without what a rule would start. */

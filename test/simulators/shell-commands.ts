@@ -41,6 +41,8 @@ export class BuildHost {
     const { status, stdout, stderr } = spawnSync('bash', ['-c', script], {
       cwd: path.join(this.folder, 'sources'),
       encoding: 'utf8',
+      // Where its input is a socket, bash takes itself for a remote shell, and reads the settings of the user.
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...environment, PATH: `${path.join(this.folder, 'bin')}:${process.env.PATH}`, STATE: this.folder },
     });
     return { status: status ?? -1, output: `${stdout}${stderr}`, calls: this.calls(), environment: this.exported() };

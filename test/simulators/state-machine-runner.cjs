@@ -58,6 +58,18 @@ function ask(run, state, resource, input) {
   });
 }
 
+/** The largest input or output of a state, in bytes of JSON. Step Functions takes 256 KiB. */
+async function largestOf(events) {
+  const largest = { state: '', bytes: 0 };
+  for await (const { state } of events) {
+    const bytes = Math.max(...[state?.input, state?.output].map((data) => (data === undefined ? 0 : Buffer.byteLength(JSON.stringify(data)))));
+    if (bytes > largest.bytes) {
+      Object.assign(largest, { state: state.name, bytes });
+    }
+  }
+  return largest;
+}
+
 async function start({ run, definition, input, context }) {
   const tasks = Object.entries(statesOf(definition)).filter(([, { Type: type }]) => type === 'Task');
   const waits = Object.entries(statesOf(definition)).filter(([, { Type: type }]) => type === 'Wait');
@@ -72,7 +84,9 @@ async function start({ run, definition, input, context }) {
       },
     });
     runs.set(run, execution);
-    process.send({ run, output: await execution.result });
+    const measured = largestOf(execution.eventLogs);
+    const output = await execution.result;
+    process.send({ run, output, largest: await measured });
   } catch (error) {
     const { name, message } = error.cause ?? error;
     process.send({ run, error: { name, message: String(message) } });

@@ -1,5 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import * as path from 'node:path';
+import { createInterface } from 'node:readline';
 
 /** What AWS answers to a call of a state machine. */
 export type Answers = (resource: string, input: any, state: string) => unknown | Promise<unknown>;
@@ -15,16 +16,46 @@ export class AwsError extends Error {
 export interface Ended {
   readonly status: 'SUCCEEDED' | 'FAILED' | 'ABORTED';
   readonly output?: any;
+  /** State with the largest input or output, where the interpreter measures them. */
+  readonly largest?: { readonly state: string; readonly bytes: number };
   readonly error?: { readonly name: string; readonly message: string };
 }
 
-/** An interpreter of the states language in a process of its own. */
+/** Interpreter of the states language in a process of its own, by messages. */
+interface Interpreter {
+  send(message: object): void;
+  hear(listener: (message: any) => void): void;
+  end(): void;
+}
+
+/** Python with the engine of LocalStack. With it, the state machines of all tests run in that one. */
+const SECOND_INTERPRETER = process.env.SECOND_INTERPRETER;
+
+function startInterpreter(): Interpreter {
+  return SECOND_INTERPRETER === undefined ? startFirst() : startSecond(SECOND_INTERPRETER);
+}
+
+function startFirst(): Interpreter {
+  const child = fork(path.join(__dirname, 'state-machine-runner.cjs'));
+  return { send: (message) => child.send(message), hear: (listener) => child.on('message', listener), end: () => child.kill() };
+}
+
+function startSecond(python: string): Interpreter {
+  const child = spawn(python, [path.join(__dirname, 'second-interpreter', 'runner.py')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  return {
+    send: (message) => child.stdin.write(`${JSON.stringify(message)}\n`),
+    hear: (listener) => createInterface({ input: child.stdout }).on('line', (line) => listener(JSON.parse(line))),
+    end: () => child.kill(),
+  };
+}
+
+/** Runs state machines in an interpreter of the states language. */
 export class StateMachines {
-  private readonly child: ChildProcess = fork(path.join(__dirname, 'state-machine-runner.cjs'));
+  private readonly child = startInterpreter();
   private readonly running = new Map<string, { answers: Answers; end: (ended: Ended) => void }>();
 
   public constructor() {
-    this.child.on('message', (message: any) => void this.hear(message));
+    this.child.hear((message) => void this.hear(message));
   }
 
   public run(execution: string, definition: object, input: object, answers: Answers, context: object = {}): Promise<Ended> {
@@ -49,7 +80,7 @@ export class StateMachines {
   }
 
   public close(): void {
-    this.child.kill();
+    this.child.end();
   }
 
   private async hear(message: any): Promise<void> {
@@ -57,7 +88,7 @@ export class StateMachines {
       const { end } = this.running.get(message.run)!;
       this.running.delete(message.run);
       const aborted = message.error?.name === 'ExecutionAbortedError';
-      end(message.error ? { status: aborted ? 'ABORTED' : 'FAILED', error: message.error } : { status: 'SUCCEEDED', output: message.output });
+      end(message.error ? { status: aborted ? 'ABORTED' : 'FAILED', error: message.error } : { status: 'SUCCEEDED', output: message.output, largest: message.largest });
       return;
     }
     try {

@@ -17,7 +17,7 @@ type Make = (props: never) => unknown;
 const service: Make = (props: object) => new ProductionWebService(stack, nextId(), { network, loadBalancer: web.loadBalancer, image: 'x', ...props } as never);
 const signals: Make = (props: object) => new GoldenSignalAlarms(stack, nextId(), { services: [web], alertRouting, ...props });
 const pipeline: Make = (props: object) => new BlueGreenPipeline(stack, nextId(), {
-  source: PipelineSource.imagePush(images), stages: [DeployStage.production({ services: [web] })], ...props,
+  source: PipelineSource.imagePush([images]), stages: [DeployStage.production({ services: [web] })], ...props,
 } as never);
 const routing: Make = (props: object) => new AlertRouting(stack, nextId(), props);
 const load: Make = (props: object) => new SecureLoadBalancer(stack, nextId(), { network, ...PLAIN_HTTP, ...props });

@@ -107,19 +107,19 @@ const PROPS: ReadonlyArray<[string, string, (scope: Construct, there: Objects, o
   ['Release', 'alertRouting', (scope, { alertRouting }, { service }) => new Release(scope, 'It', { stageName: 'staging', services: [service], alertRouting })],
   ['RollbackCommand', 'release', (scope, { release }) => new RollbackCommand(scope, 'It', { release })],
   ['DriftCheck', 'alertRouting', (scope, { alertRouting }, { release }) => new DriftCheck(scope, 'It', { release, alertRouting })],
-  ['BlueGreenPipeline', 'source.repository', (scope, { images }, { service }) =>
-    new BlueGreenPipeline(scope, 'It', { source: PipelineSource.imagePush(images), stages: [DeployStage.production({ services: [service] })] })],
+  ['BlueGreenPipeline', 'source.repositories[0]', (scope, { images }, { service }) =>
+    new BlueGreenPipeline(scope, 'It', { source: PipelineSource.imagePush([images]), stages: [DeployStage.production({ services: [service] })] })],
   ['BlueGreenPipeline', 'images.repository', (scope, { images }, own) => new BlueGreenPipeline(scope, 'It', {
     source: PipelineSource.codeConnection({ connectionArn: `arn:aws:codeconnections:${REGION}:${ACCOUNT}:connection/1`, repository: 'org/app' }),
     images: [ImageBuild.docker({ repository: images })],
     stages: [DeployStage.production({ services: [own.service] })],
   })],
   ['BlueGreenPipeline', 'alertRouting', (scope, { alertRouting }, own) => new BlueGreenPipeline(scope, 'It', {
-    source: PipelineSource.imagePush(own.images), stages: [DeployStage.production({ services: [own.service] })], alertRouting,
+    source: PipelineSource.imagePush([own.images]), stages: [DeployStage.production({ services: [own.service] })], alertRouting,
   })],
-  ['CiDeployRole', 'repository', (scope, { images }) => CiDeployRole.github(scope, 'It', { repository: images, subjects: ['repo:org/app:ref:refs/heads/main'] })],
+  ['CiDeployRole', 'repositories[0]', (scope, { images }) => CiDeployRole.github(scope, 'It', { repositories: [images], subjects: ['repo:org/app:ref:refs/heads/main'] })],
   ['CiDeployRole', 'pipeline', (scope, { pipeline }, { images }) =>
-    CiDeployRole.github(scope, 'It', { repository: images, pipeline, subjects: ['repo:org/app:ref:refs/heads/main'] })],
+    CiDeployRole.github(scope, 'It', { repositories: [images], pipeline, subjects: ['repo:org/app:ref:refs/heads/main'] })],
 ];
 
 function edgeOf({ network, loadBalancer }: Objects) {

@@ -10,12 +10,9 @@ export const CONTEXT = {
   mapItem: '$$.Map.Item.Value',
 } as const satisfies { readonly [name: string]: JsonPath };
 
-/**
- * Text with a value for each `{}`. Braces that stand next to a double quote belong to JSON and are escaped.
- * Values are paths or other intrinsic functions.
- */
+/** Text with a value for each `{}`: paths or other intrinsic functions. Every other brace is escaped. */
 export function format(text: string, ...values: string[]): string {
-  const escaped = text.replace(/'/g, "\\'").replace(/\{(?=")|(?<=")\}/g, '\\$&');
+  const escaped = text.replace(/'/g, "\\'").replace(/\{\}|[{}]/g, (brace) => (brace === '{}' ? brace : `\\${brace}`));
   return `States.Format('${escaped}', ${values.join(', ')})`;
 }
 

@@ -1,5 +1,4 @@
-import { isIP } from 'net';
-import { Duration, Token } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import {
   type Conditions,
   ManagedPolicy,
@@ -9,37 +8,57 @@ import {
   WebIdentityPrincipal,
 } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { acknowledge } from '../../compliance/acknowledge';
+import { acknowledge, acknowledgeWildcard } from '../../compliance/acknowledge';
 import { EnvironmentProfile } from '../../environment';
 import { documentSize } from '../../iam/policy-size';
+import type { IImageRepository } from '../../registry';
 import { stackPath } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
-import { checkWholeNumber } from '../../validation/checks';
+import { checkList, checkWholeNumber } from '../../validation/checks';
 import { checkAllInReach } from '../../validation/objects-in-reach';
 import { checkRules } from '../../validation/rules';
-import type { BitbucketDeployRoleProps, CiDeployRoleProps, GithubDeployRoleProps } from './ci-deploy-role-props';
+import { executionsOf } from '../asl/logged-state-machine';
+import type { Release } from '../release/release';
+import type {
+  BitbucketDeployRoleProps,
+  CiDeployRoleProps,
+  GithubDeployRoleProps,
+  GitlabDeployRoleProps,
+} from './ci-deploy-role-props';
 import { OidcIdentity } from './oidc-identity';
+import { checkCidrs } from './validate-cidrs';
 
 /** Default quota of IAM for the trust policy of a role. */
 const MOST_TRUST_CHARACTERS = 2_048;
+/** A managed policy holds the ARNs of about 40. */
+const MAX_REPOSITORIES = 20;
 
 /**
- * IAM role for GitHub Actions or Bitbucket Pipelines, assumed by OpenID Connect without a stored key.
+ * IAM role for GitHub Actions, GitLab or Bitbucket Pipelines, assumed by OpenID Connect.
  *
- * The role pushes images to one repository, and may start one pipeline. It has no other permission: it can't delete an
- * image, and immutable tags stay. Sources: requirements B-11 and C-17.
+ * No key is stored. The role pushes images to the given repositories, and may start one pipeline or one release. It has
+ * no other permission: it can't delete an image, and immutable tags stay. Sources: requirements B-11 and C-17.
  *
  * @example
  *
- * CiDeployRole.github(this, 'Ci', { repository: images, subjects: ['repo:org/app:environment:production'] });
+ * CiDeployRole.github(this, 'Ci', { repositories: [images], subjects: ['repo:org/app:environment:production'] });
  */
 export class CiDeployRole extends Construct {
-  /** Role for GitHub Actions. Throws a PropError for a subject that matches more than one repository. */
+  /**
+   * Role for GitHub Actions.
+   *
+   * Throws a PropError for a subject that is no exact environment or branch, and no tag of one repository.
+   */
   public static github(scope: Construct, id: string, props: GithubDeployRoleProps): CiDeployRole {
     return new CiDeployRole(scope, id, props, (role) => OidcIdentity.github(role, props));
   }
 
-  /** Role for Bitbucket Pipelines. Throws a PropError for an invalid workspace or UUID. */
+  /** Role for GitLab CI/CD. Throws a PropError for a branch or project with a wildcard. */
+  public static gitlab(scope: Construct, id: string, props: GitlabDeployRoleProps): CiDeployRole {
+    return new CiDeployRole(scope, id, props, (role) => OidcIdentity.gitlab(role, props));
+  }
+
+  /** Role for Bitbucket Pipelines. Throws a PropError for an invalid workspace or UUID, or without environment. */
   public static bitbucket(scope: Construct, id: string, props: BitbucketDeployRoleProps): CiDeployRole {
     return new CiDeployRole(scope, id, props, (role) => OidcIdentity.bitbucket(role, props));
   }
@@ -54,7 +73,9 @@ export class CiDeployRole extends Construct {
     identityOf: (role: Construct) => OidcIdentity,
   ) {
     super(scope, id);
+    checkList(this, 'repositories', props.repositories);
     checkAllInReach(this, props);
+    this.checkPermissions();
     const session = props.maxSessionDuration ?? Duration.hours(1);
     checkWholeNumber(this, 'maxSessionDuration', session.toMinutes({ integral: false }), {
       min: 60,
@@ -75,7 +96,7 @@ export class CiDeployRole extends Construct {
     }
     const providerArn = this.props.providerArn ?? this.createProvider(identity);
     return new Role(this, 'Role', {
-      description: textFor('role', `Pushes images of ${stackPath(this.props.repository)} from ${identity.name}`),
+      description: textFor('role', `${this.purpose} from ${identity.name}`),
       assumedBy: new WebIdentityPrincipal(providerArn, conditions),
       maxSessionDuration,
     });
@@ -100,28 +121,39 @@ export class CiDeployRole extends Construct {
     ]);
   }
 
-  /** The policy needs no statement for the key of the repository, because ECR has a grant on it. */
+  private checkPermissions(): void {
+    const { repositories, pipeline, release } = this.props;
+    checkRules(this, [
+      {
+        condition: !repositories && !pipeline && !release,
+        prop: 'repositories',
+        value: repositories,
+        expected: 'a permission: without repositories, pipeline and release the role can do nothing',
+        fix: 'give the repositories that the role pushes to, or the release that it starts',
+      },
+      {
+        condition: repositories !== undefined && !(repositories.length >= 1 && repositories.length <= MAX_REPOSITORIES),
+        prop: 'repositories',
+        value: repositories,
+        expected: `1 to ${MAX_REPOSITORIES} repositories`,
+        fix: 'give the repositories that the role pushes to, or divide them among several roles',
+      },
+    ]);
+  }
+
+  private get purpose(): string {
+    const { repositories, release } = this.props;
+    const images = repositories && `Pushes images of ${repositories.map(stackPath).join(', ')}`;
+    return images ?? (release ? `Releases to ${release.stageName}` : 'Starts a pipeline');
+  }
+
   private createPolicy(): void {
-    const { repository, pipeline } = this.props;
+    const { repositories, pipeline, release } = this.props;
     const policy = new ManagedPolicy(this, 'Policy', {
-      description: textFor('policy', `Pushing to ${stackPath(repository)}`),
+      description: textFor('policy', this.policyDescription()),
       roles: [this.role],
       statements: [
-        new PolicyStatement({ sid: 'SignIn', actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
-        new PolicyStatement({
-          sid: 'Push',
-          actions: [
-            'ecr:BatchCheckLayerAvailability',
-            'ecr:BatchGetImage',
-            'ecr:CompleteLayerUpload',
-            'ecr:DescribeImages',
-            'ecr:GetDownloadUrlForLayer',
-            'ecr:InitiateLayerUpload',
-            'ecr:PutImage',
-            'ecr:UploadLayerPart',
-          ],
-          resources: [repository.repository.repositoryArn],
-        }),
+        ...(repositories ? this.pushStatements(repositories) : []),
         ...(pipeline
           ? [
             new PolicyStatement({
@@ -131,45 +163,60 @@ export class CiDeployRole extends Construct {
             }),
           ]
           : []),
+        ...(release ? this.releaseStatements(release) : []),
       ],
     });
-    acknowledge(
-      policy,
-      'AwsSolutions-IAM5[Resource::*]',
-      'ecr:GetAuthorizationToken does not support resource-level permissions; the next statement limits pushes.',
-    );
+    if (repositories) {
+      acknowledge(
+        policy,
+        'AwsSolutions-IAM5[Resource::*]',
+        'ecr:GetAuthorizationToken does not support resource-level permissions; the next statement limits pushes.',
+      );
+    }
+    if (release) {
+      const executions = executionsOf(release.stateMachine);
+      acknowledgeWildcard(policy, executions, 'Whoever starts an execution names it, below the one state machine.');
+    }
   }
-}
 
-/** An invalid network fails the deployment, or is accepted by IAM and never matches. */
-function checkCidrs(role: CiDeployRole, cidrs: string[] | undefined): void {
-  const invalid = cidrs?.find((cidr) => !Token.isUnresolved(cidr) && !isCidr(cidr));
-  checkRules(role, [
-    {
-      condition: cidrs?.length === 0,
-      prop: 'allowedCidrs',
-      value: cidrs,
-      expected: 'at least one network: with an empty list nobody can assume the role',
-      fix: 'add a network, or remove allowedCidrs to accept all',
-    },
-    {
-      condition: invalid !== undefined,
-      prop: 'allowedCidrs',
-      value: invalid,
-      expected: 'networks in CIDR notation, smaller than the whole internet',
-      fix: "write it as '203.0.113.0/24' or '2001:db8::/32'",
-    },
-  ]);
-}
+  private policyDescription(): string {
+    const { repositories } = this.props;
+    return repositories ? `Pushing to ${repositories.map(stackPath).join(', ')}` : this.purpose;
+  }
 
-function isCidr(value: string): boolean {
-  const [address, bits, ...rest] = value.split('/');
-  const version = isIP(address);
-  return (
-    version !== 0 &&
-    rest.length === 0 &&
-    /^\d+$/.test(bits ?? '') &&
-    Number(bits) >= 1 &&
-    Number(bits) <= (version === 4 ? 32 : 128)
-  );
+  /** They need no statement for the keys of the repositories, because ECR has a grant on each. */
+  private pushStatements(repositories: IImageRepository[]): PolicyStatement[] {
+    return [
+      new PolicyStatement({ sid: 'SignIn', actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
+      new PolicyStatement({
+        sid: 'Push',
+        actions: [
+          'ecr:BatchCheckLayerAvailability',
+          'ecr:BatchGetImage',
+          'ecr:CompleteLayerUpload',
+          'ecr:DescribeImages',
+          'ecr:GetDownloadUrlForLayer',
+          'ecr:InitiateLayerUpload',
+          'ecr:PutImage',
+          'ecr:UploadLayerPart',
+        ],
+        resources: repositories.map(({ repository }) => repository.repositoryArn),
+      }),
+    ];
+  }
+
+  private releaseStatements({ stateMachine }: Release): PolicyStatement[] {
+    return [
+      new PolicyStatement({
+        sid: 'Release',
+        actions: ['states:StartExecution'],
+        resources: [stateMachine.stateMachineArn],
+      }),
+      new PolicyStatement({
+        sid: 'Wait',
+        actions: ['states:DescribeExecution'],
+        resources: [executionsOf(stateMachine)],
+      }),
+    ];
+  }
 }

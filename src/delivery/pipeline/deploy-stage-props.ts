@@ -2,6 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import type { Waiver } from '../../compliance';
 import type { IReleasedService, ISnapshotSource } from '../../contracts';
 import type { SmokeTest } from '../../service';
+import type { ReleaseAccess } from '../operations/release-access';
 import type { Migration } from '../release/migration';
 import type { ReleaseTask } from '../release/release-task';
 
@@ -120,6 +121,34 @@ export interface ProductionStageProps extends DeployStageProps {
    * @default - a manual approval (requirements A-08, A-10 and B-12)
    */
   readonly withoutApproval?: Waiver;
+  /**
+   * Leaves out the command that rolls the stage back, with the reason.
+   * @default - a `RollbackCommand` (requirement A-14)
+   */
+  readonly withoutRollbackCommand?: Waiver;
+  /**
+   * Leaves out the daily comparison of what runs with what was released, with the reason.
+   * @default - a `DriftCheck`, where the pipeline has `alertRouting` (requirement B-12)
+   */
+  readonly withoutDriftCheck?: Waiver;
+}
+
+/** Properties of {@link DeployStage.remote}. Access and `production` are required. */
+export interface RemoteStageProps {
+  /** Access to the release, in the stack of its services. */
+  readonly access: ReleaseAccess;
+  /** Marks a production stage, which has an approval and follows all other stages. */
+  readonly production: boolean;
+  /**
+   * Releases to production without a manual approval, with the reason.
+   * @default - a manual approval
+   */
+  readonly withoutApproval?: Waiver;
+  /**
+   * Time until a pending approval expires, in whole minutes, 5 minutes to 7 days.
+   * @default Duration.days(7)
+   */
+  readonly approvalTimeout?: Duration;
 }
 
 /** Properties of {@link DeployStage.elsewhere}. Only the role and the approval are optional. */

@@ -1,5 +1,10 @@
 import type { IConstruct } from 'constructs';
-import type { ElsewhereStageProps, ProductionStageProps, StagingStageProps } from './deploy-stage-props';
+import type {
+  ElsewhereStageProps,
+  ProductionStageProps,
+  RemoteStageProps,
+  StagingStageProps,
+} from './deploy-stage-props';
 import { type StageConfig, validateStage } from './validate-stage';
 
 /**
@@ -19,17 +24,43 @@ export class DeployStage {
     return new DeployStage({ name, production: false, approval, approvalTimeout, postReleaseAlarms, local: props });
   }
 
-  /** Production stage, released after a manual approval. Production stages follow all others. */
+  /**
+   * Production stage, released after a manual approval. Production stages follow all others.
+   *
+   * It has a {@link RollbackCommand}, and a {@link DriftCheck} where the pipeline has `alertRouting`.
+   */
   public static production(props: ProductionStageProps): DeployStage {
     const { name = 'production', withoutApproval, approvalTimeout, postReleaseAlarms = {} } = props;
+    const { withoutRollbackCommand, withoutDriftCheck } = props;
     return new DeployStage({
       name,
       production: true,
       approval: !withoutApproval,
       approvalTimeout,
       withoutApproval,
+      withoutRollbackCommand,
+      withoutDriftCheck,
       postReleaseAlarms,
       local: props,
+    });
+  }
+
+  /**
+   * Stage whose `Release` is in another account or region of this program.
+   *
+   * The pipeline knows its services, so it checks that it builds their images, for their processors.
+   */
+  public static remote(props: RemoteStageProps): DeployStage {
+    const { access, production, withoutApproval, approvalTimeout } = props;
+    const { roleArn, stateMachineArn, release } = access;
+    return new DeployStage({
+      name: release.stageName,
+      production,
+      approval: production && !withoutApproval,
+      approvalTimeout,
+      withoutApproval,
+      elsewhere: { name: release.stageName, production, stateMachineArn, roleArn },
+      access,
     });
   }
 

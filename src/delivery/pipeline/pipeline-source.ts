@@ -2,16 +2,23 @@ import { Token } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import type { IImageRepository } from '../../registry';
+import { globToRegExp, type Wildcards } from '../../text/glob';
+import { checkList } from '../../validation/checks';
 import { checkInReach } from '../../validation/objects-in-reach';
 import { checkRules, type Rule } from '../../validation/rules';
-import { TRIVY_IMAGE, trivyImageRule } from './build/trivy-image';
+import { bindScan } from './build/image-scan';
 import type { CodeConnectionProps, ImagePushProps } from './source/pipeline-source-props';
-import { ArchiveSource, ConnectionSource, PushedImageSource, type SourceConfig } from './source/source-actions';
+import { PushedImages } from './source/pushed-images';
+import { ArchiveSource, ConnectionSource } from './source/source-actions';
+import type { SourceConfig } from './source/source-config';
 
 const CONNECTION_ARN =
   /^arn:[^:]+:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection\/[0-9a-f-]+$/;
 const MAX_GIT_PATTERNS = 8;
 const MAX_TAG_PATTERNS = 5;
+/** Each has a scan, and a part of the input of a release, which CodePipeline limits to 1,000 characters. */
+const MAX_PUSHED_REPOSITORIES = 8;
+const TAG_WILDCARDS: Wildcards = new Map([['*', '.*']]);
 
 /**
  * Source of a {@link BlueGreenPipeline}: a Git repository, an image repository or an archive.
@@ -30,17 +37,21 @@ export class PipelineSource {
   }
 
   /**
-   * Image repository that another CI service pushes to. Each pushed image is scanned and released.
+   * Image repositories that another CI service pushes to, 1 to 8. Each pushed image is scanned and released.
    *
-   * The event of the push names the digest of the image, and the pipeline finds its tag. An execution that is started
-   * by hand releases the image with the tag `latest`.
+   * The event of the push names the digest of the image, and the pipeline finds its tag. The images of the other
+   * repositories are those with the tag `latest`, as are all in an execution that is started by hand. So each
+   * repository needs that tag. Throws a PropError for a repository in which every tag may move.
    */
-  public static imagePush(repository: IImageRepository, props: ImagePushProps = {}): PipelineSource {
+  public static imagePush(repositories: IImageRepository[], props: ImagePushProps = {}): PipelineSource {
     return new PipelineSource((scope) => {
-      const { tags, trivyImage = TRIVY_IMAGE } = props;
-      checkInReach(scope, 'source.repository', repository, 'image');
-      checkRules(scope, [tagPatternRule(tags), trivyImageRule('source.trivyImage', trivyImage)]);
-      return new PushedImageSource({ repository, tags, trivyImage });
+      const { tags, startOn, ...scan } = props;
+      checkList(scope, 'source.repositories', repositories);
+      repositories.forEach((repository, index) =>
+        checkInReach(scope, `source.repositories[${index}]`, repository, 'image'),
+      );
+      checkRules(scope, pushRules(repositories, props));
+      return new PushedImages({ repositories, tags, startOn, scan: bindScan(scope, 'source', scan) });
     });
   }
 
@@ -111,6 +122,47 @@ function isRepositoryId(repository: string): boolean {
   return (
     /^[^/\s:]+(\/[^/\s:]+)+$/.test(repository) && !/^(github\.com|gitlab\.com|bitbucket\.org)\/|\.git$/.test(repository)
   );
+}
+
+function pushRules(repositories: IImageRepository[], { tags, startOn }: ImagePushProps): Rule[] {
+  const mutable = repositories.find(({ mutableTags = [] }) => mutableTags.some((pattern) => /^\*+$/.test(pattern)));
+  const moving = tags?.find((tag) => repositories.some((repository) => isMoving(repository, tag)));
+  return [
+    {
+      condition: repositories.length === 0 || repositories.length > MAX_PUSHED_REPOSITORIES,
+      prop: 'source.repositories',
+      value: repositories,
+      expected: `1 to ${MAX_PUSHED_REPOSITORIES} repositories`,
+      fix: 'give the repositories of the services, or divide them among several pipelines',
+    },
+    {
+      condition: mutable !== undefined,
+      prop: 'source.repositories',
+      value: mutable,
+      expected: 'repositories with immutable tags: a tag that moves may name another image than the scanned one',
+      fix: "set mutableTags: ['latest'] on the ImageRepository",
+    },
+    {
+      condition: startOn !== undefined && (startOn.length === 0 || startOn.some((one) => !repositories.includes(one))),
+      prop: 'source.startOn',
+      value: startOn,
+      expected: 'one or more of the repositories of the source',
+      fix: 'name the repository that the workflow pushes to last, or remove startOn',
+    },
+    tagPatternRule(tags),
+    {
+      condition: moving !== undefined,
+      prop: 'source.tags',
+      value: moving,
+      expected: 'patterns of tags that stay at their image',
+      fix: 'release immutable tags, or remove the pattern from mutableTags of the repository',
+    },
+  ];
+}
+
+/** Tags of releases are added to images that are released already. */
+function isMoving({ mutableTags = [] }: IImageRepository, tag: string): boolean {
+  return ['latest', 'live-*', ...mutableTags].some((pattern) => globToRegExp(pattern, TAG_WILDCARDS).test(tag));
 }
 
 function tagPatternRule(tags: string[] | undefined): Rule {

@@ -3,6 +3,7 @@ import type { IConstruct } from 'constructs';
 import type { Waiver } from '../../compliance';
 import { checkReason, checkWholeNumber } from '../../validation/checks';
 import { checkRules, type Rule } from '../../validation/rules';
+import type { ReleaseAccess } from '../operations/release-access';
 import type { DeployStageProps, ElsewhereStageProps, PostReleaseAlarmsProps } from './deploy-stage-props';
 
 /** Settings of a stage, whichever factory made it. */
@@ -24,6 +25,16 @@ export interface StageConfig {
    */
   readonly withoutApproval?: Waiver;
   /**
+   * Waiver of the rollback command of production.
+   * @default - no waiver
+   */
+  readonly withoutRollbackCommand?: Waiver;
+  /**
+   * Waiver of the drift check of production.
+   * @default - no waiver
+   */
+  readonly withoutDriftCheck?: Waiver;
+  /**
    * Settings of the alarms after a release.
    * @default - no alarms
    */
@@ -38,6 +49,11 @@ export interface StageConfig {
    * @default - the pipeline creates the release
    */
   readonly elsewhere?: ElsewhereStageProps;
+  /**
+   * Access to the release of another account or region of this program.
+   * @default - its services are not known, or are in this account and region
+   */
+  readonly access?: ReleaseAccess;
 }
 
 const MAX_APPROVAL_MINUTES = 7 * 24 * 60;
@@ -49,11 +65,11 @@ const ROLE = { form: /^arn:[^:]+:iam::\d{12}:role\/\S+$/, example: 'arn:aws:iam:
 
 /** Throws a PropError for an invalid prop of one stage. */
 export function validateStage(scope: IConstruct, stage: StageConfig): void {
-  const { name, approvalTimeout, withoutApproval, postReleaseAlarms: alarms } = stage;
+  const { name, approvalTimeout, postReleaseAlarms: alarms } = stage;
   checkRules(scope, rulesOf(stage));
-  if (withoutApproval) {
-    checkReason(scope, `stages.${name}.withoutApproval.reason`, withoutApproval.reason);
-  }
+  (['withoutApproval', 'withoutRollbackCommand', 'withoutDriftCheck'] as const)
+    .filter((waiver) => stage[waiver])
+    .forEach((waiver) => checkReason(scope, `stages.${name}.${waiver}.reason`, stage[waiver]!.reason));
   checkWholeNumber(scope, `stages.${name}.approvalTimeout`, approvalTimeout?.toMinutes({ integral: false }), {
     min: 5,
     max: MAX_APPROVAL_MINUTES,

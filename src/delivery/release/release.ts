@@ -10,6 +10,7 @@ import { EnvironmentProfile } from '../../environment';
 import { ofThisAccount } from '../../iam/source-account';
 import { parameterName } from '../../registry/parameter-name';
 import { NOTHING_RELEASED } from '../../registry/released-image';
+import { ProductionWebService } from '../../service';
 import { checkKinds } from '../../validation/kinds';
 import { checkAllInReach } from '../../validation/objects-in-reach';
 import { checkStackTags } from '../../validation/stack-tags';
@@ -19,13 +20,16 @@ import { allowKeyOf, AwsCalls } from '../asl/sdk-integrations';
 import { type MigrationConfig, type TaskConfig, type TaskContext, windowOf } from './context/migration-config';
 import { ReleaseArns } from './context/release-arns';
 import type { ReleaseSettings } from './context/release-settings';
+import { runbookOf } from './context/runbook';
 import { Migration } from './migration';
 import { MigrationDryRun } from './migration-dry-run';
 import { releaseDefinition } from './release-definition';
 import type { ReleaseProps } from './release-props';
 import { ReleaseTask } from './release-task';
+import { TaskReplacement } from './task-replacement';
 import { plannedRolloutMinutes, validateInterval, validateRelease, validateWindows } from './validate-release';
 import { checkSnapshotWindow } from './validate-snapshot-window';
+import { checkSoleRelease, rememberRelease } from './validate-sole-release';
 
 /**
  * Release of new versions of services, which are rolled back when anything fails.
@@ -35,6 +39,9 @@ import { checkSnapshotWindow } from './validate-snapshot-window';
  *
  * With `"rollback": true` next to `images`, the release rolls back to those images, without alarm checks, snapshot,
  * migrations, monitoring and tasks afterwards (docs/delivery.md).
+ *
+ * With `"despite": "reason"`, it is a hotfix: it passes firing alarms and services without a healthy task, and monitors
+ * none. With `"adopt": true`, it takes what runs as the released version, whatever the parameters say.
  *
  * Throws a PropError for services that can't be released, and for a migration without a database. Throws one for a
  * stack whose name begins with `aws` or `ssm`, which the Parameter Store reserves.
@@ -47,7 +54,7 @@ export class Release extends Construct {
   public readonly stateMachine: StateMachine;
   /**
    * State machine that shows what the migrations would do, for an approval. It takes the same input as the release and
-   * outputs `{ "plans": [{ "log": { "group", "stream" }, "lines" }] }`. Undefined without a `plan` of a migration.
+   * outputs `{ "plans": [{ "log": { "group", "stream", "url" } }] }`. Undefined without a `plan` of a migration.
    */
   public readonly migrationPlan?: StateMachine;
   /** Services in the order in which they are released. */
@@ -63,6 +70,8 @@ export class Release extends Construct {
   public readonly lastReleaseParameterName: string;
   /** @internal */
   public readonly _targets: ReleaseTarget[];
+  /** @internal */
+  public readonly _stateMachineName?: string;
   private readonly profile: EnvironmentProfile;
   private readonly migrations: MigrationConfig[];
   private readonly afterRelease: TaskConfig[];
@@ -76,6 +85,7 @@ export class Release extends Construct {
     checkKinds(this, props, { migrations: Migration, afterRelease: ReleaseTask, profile: EnvironmentProfile });
     validateRelease(this, props);
     checkAllInReach(this, props);
+    checkSoleRelease(this, props.services);
     this.migrations = this.bindTasks('migrations', props.migrations);
     this.afterRelease = this.bindTasks('afterRelease', props.afterRelease);
     validateWindows(this, this.migrations);
@@ -83,12 +93,14 @@ export class Release extends Construct {
     this.profile = props.profile ?? EnvironmentProfile.of(this);
     this.services = props.services;
     this.stageName = props.stageName;
+    this._stateMachineName = props.stateMachineName;
     this._targets = props.services.map(({ releaseTarget }) => releaseTarget);
 
     this.recordParameterName = this.createRecord('Record', 'record');
     this.lastReleaseParameterName = this.createRecord('LastRelease', 'last');
     this.stateMachine = this.createStateMachine();
     this.createCleanUpRule();
+    this.createTaskReplacement();
     this.migrationPlan = this.createMigrationPlan();
     this.createCommandOutput();
     checkStackTags(this, {
@@ -96,6 +108,7 @@ export class Release extends Construct {
       effect: 'writes "none" into the records of releases',
       production: this.profile._isProduction,
     });
+    rememberRelease(this, props.services);
   }
 
   /**
@@ -133,6 +146,7 @@ export class Release extends Construct {
     });
     const calls = new AwsCalls(Stack.of(this).partition);
     const { stateMachine } = new LoggedStateMachine(this, 'Machine', {
+      name: this._stateMachineName,
       definition: this.createDefinition(calls, role),
       calls,
       role,
@@ -170,6 +184,7 @@ export class Release extends Construct {
       afterRelease: this.afterRelease,
       snapshot: snapshot?.snapshotTarget,
       topicArn: alertRouting?.deploymentTopic.topicArn,
+      runbook: runbookOf('release-failed', alertRouting),
       recordName: this.recordParameterName,
       lastReleaseName: this.lastReleaseParameterName,
       roleName: role.roleName,
@@ -189,6 +204,12 @@ export class Release extends Construct {
         `--input '{"images": {${images}}}'`,
       description: `Releases to ${this.stageName}`,
     });
+    new CfnOutput(this, 'CommandWithoutImage', {
+      value:
+        `aws stepfunctions start-execution --state-machine-arn ${this.stateMachine.stateMachineArn} ` +
+        '--input \'{"images": {}}\'',
+      description: `Makes live in ${this.stageName} what cdk deploy changed in tasks. Until then it is registered only`,
+    });
   }
 
   /** Separate policy: the state machine depends on its other policy, which therefore can't name it. */
@@ -203,6 +224,18 @@ export class Release extends Construct {
     });
     acknowledgeWildcard(policy, executions, 'Whoever starts an execution names it, below the one state machine.');
     policy.node.addDependency(stateMachine);
+  }
+
+  /** Takes the replacement of tasks over from services whose secrets change: it is a deployment, too. */
+  private createTaskReplacement(): void {
+    const { stageName, stateMachine, recordParameterName, profile } = this;
+    const services = this.services.flatMap((service) => {
+      const every = service instanceof ProductionWebService ? service._handOverReplacement() : undefined;
+      return every ? [{ target: service.releaseTarget, every }] : [];
+    });
+    if (services.length > 0) {
+      new TaskReplacement(this, 'TaskReplacement', { stageName, stateMachine, recordParameterName, services, profile });
+    }
   }
 
   private createMigrationPlan(): StateMachine | undefined {

@@ -59,7 +59,8 @@ export function plannedRolloutMinutes(targets: ReleaseTarget[]): number {
   );
 }
 
-function stageRules({ stageName, services, snapshot, migrations = [], afterRelease = [] }: ReleaseProps): Rule[] {
+function stageRules(props: ReleaseProps): Rule[] {
+  const { stageName, stateMachineName, services, snapshot, migrations = [], afterRelease = [] } = props;
   return [
     {
       condition: !/^[a-z][a-z0-9-]{0,30}$/.test(stageName),
@@ -67,6 +68,16 @@ function stageRules({ stageName, services, snapshot, migrations = [], afterRelea
       value: stageName,
       expected: 'lower-case letters, digits and hyphens, at most 31 characters',
       fix: "write 'production'",
+    },
+    {
+      condition:
+        stateMachineName !== undefined &&
+        !Token.isUnresolved(stateMachineName) &&
+        !/^[\w-]{1,80}$/.test(stateMachineName),
+      prop: 'stateMachineName',
+      value: stateMachineName,
+      expected: '1 to 80 letters, digits, hyphens and underscores',
+      fix: "write 'shop-production'",
     },
     {
       condition: services.length < 1 || services.length > MAX_SERVICES,

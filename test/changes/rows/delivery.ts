@@ -1,23 +1,30 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import { Pipeline } from 'aws-cdk-lib/aws-codepipeline';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   type BitbucketDeployRoleProps, BlueGreenPipeline, type BlueGreenPipelineProps, type CheckCommands, CiDeployRole, type CiDeployRoleProps,
-  type CodeConnectionProps, type DeployStageProps, DeployStage, type DockerBuildProps, DriftCheck, type DriftCheckProps, type ElsewhereStageProps,
-  EnvironmentProfile, type GithubDeployRoleProps, ImageBuild, type ImagePushProps, ImageRepository, MaintenanceWindow, Migration,
-  type MigrationOptions, PipelineChecks, PipelineSource, type PostReleaseAlarmsProps, type ProductionStageProps, ProductionWebService, Release,
+  AcceptedFinding, type AcceptedFindingProps, BuildRegistry, BuildSecret, type BuildSettings, type CheckOptions, type CheckPresetProps, type CodeArtifactRegistryProps,
+  type CodeConnectionProps, type DeployStageProps, DeployStage, type DockerBuildProps, type DockerRegistryProps, DriftCheck, type DriftCheckProps, type ElsewhereStageProps,
+  EnvironmentProfile, type GithubDeployRoleProps, ImageBuild, type ImagePushProps, ImageRepository, type ImageScanProps, MaintenanceWindow,
+  type MavenRegistryProps, Migration,
+  type MigrationOptions, type NpmRegistryProps, PackageFormat, PipelineChecks, PipelineSource, type PostReleaseAlarmsProps, type RemoteStageProps, type ProductionStageProps, ProductionWebService,
+  type PypiRegistryProps, Release,
   type ReleasedFargateServiceProps, type ReleaseProps, ReleaseTask, type ReleaseTaskOptions, RollbackCommand, type RollbackCommandProps, Route,
   ServiceImage, ServiceSecret, Severity, SmokeTest,
-  type StagingStageProps, type Waiver,
+  type StagingStageProps, UnfixedFindings, type Waiver,
 } from '../../../src';
 import { changesAround } from '../general';
 import { PROCEDURES } from '../procedures';
 import type { Subject } from '../row';
 import { changesOf, choicesOf, parametersOf, type Row } from '../rows';
 import type { Site } from '../site';
+import { ACCOUNT_ROWS } from './accounts';
 
 const REASON = 'reason that the team gives, long enough';
+const OTHER_TOKEN = 'it is another secret that exists, which the next build reads';
 const CONNECTION = 'arn:aws:codeconnections:eu-central-1:111111111111:connection/11111111-2222-3333-4444-555555555555';
 
 const RELEASE: Subject<ReleaseProps> = {
@@ -51,14 +58,19 @@ const PROVIDER = 'In production and staging the provider stays, outside the stac
 
 const GITHUB: Subject<GithubDeployRoleProps> = {
   name: 'CiDeployRole.github',
-  make: (site, id, props) => CiDeployRole.github(site.scope, id, { repository: site.images, subjects: ['repo:org/app:environment:production'], ...props }),
+  make: (site, id, props) => CiDeployRole.github(site.scope, id, { repositories: [site.images], subjects: ['repo:org/app:environment:production'], ...props }),
   second: (site) => ({ providerArn: `arn:aws:iam::${site.stack.account}:oidc-provider/token.actions.githubusercontent.com` }),
   around: { 'The same app': { procedure: 'An account has one provider for each address: give the second role `providerArn` of the first.' } },
 };
 const BITBUCKET: Subject<BitbucketDeployRoleProps> = {
   name: 'CiDeployRole.bitbucket',
   make: (site, id, props) => CiDeployRole.bitbucket(site.scope, id, {
-    repository: site.images, workspace: 'acme', workspaceUuid: '11111111-2222-3333-4444-555555555555', repositoryUuid: 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee', ...props,
+    repositories: [site.images],
+    workspace: 'acme',
+    workspaceUuid: '11111111-2222-3333-4444-555555555555',
+    repositoryUuid: 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee',
+    environmentUuid: '88888888-8888-7777-6666-000000000000',
+    ...props,
   }),
   second: (site) => ({ providerArn: `arn:aws:iam::${site.stack.account}:oidc-provider/api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc` }),
   around: { 'The same app': { procedure: 'An account has one provider for each address: give the second role `providerArn` of the first.' } },
@@ -78,6 +90,7 @@ export const DELIVERY_ROWS: readonly Row[] = [
     changes: {
       services: [undefined, (site: Site) => [site.service, anotherService(site)], BETWEEN],
       stageName: ['production', 'prod', BETWEEN],
+      stateMachineName: [undefined, 'shop-production', { note: 'An execution that runs is ended: let no release run.' }],
       alertRouting: [undefined, (site: Site) => site.alertRouting],
       deploymentTimeout: [undefined, Duration.hours(3), BETWEEN],
       gateAlarmNames: [undefined, ['orders-stuck'], BETWEEN],
@@ -205,9 +218,11 @@ export const DELIVERY_ROWS: readonly Row[] = [
       }],
       alertRouting: { exempt: 'it is notified from then on' },
       artifactBuckets: { exempt: 'it is for stages in other regions, and names buckets that exist' },
+      builds: [undefined, { timeout: Duration.hours(2) }],
       checks: [undefined, () => PipelineChecks.commands({ lint: ['make lint'], unit: ['make test'], integration: ['make integration'] })],
       images: [undefined, (site: Site) => [ImageBuild.docker({ repository: site.images, directory: 'app' })]],
       profile: [undefined, () => EnvironmentProfile.development()],
+      roleName: [undefined, 'shop-pipeline'],
     },
   }),
   ...choicesOf<PipelineSource, BlueGreenPipelineProps>({
@@ -227,8 +242,8 @@ export const DELIVERY_ROWS: readonly Row[] = [
     prop: 'source',
     within: (source) => ({ source, images: undefined }),
     values: {
-      'imagePush(repository)': (site) => PipelineSource.imagePush(site.images),
-      'imagePush(repository, tags)': (site) => PipelineSource.imagePush(site.images, { tags: ['v*'] }),
+      'imagePush(repositories)': (site) => PipelineSource.imagePush([site.images]),
+      'imagePush(repositories, tags)': (site) => PipelineSource.imagePush([site.images], { tags: ['v*'] }),
     },
   }),
   ...changesOf<CodeConnectionProps, BlueGreenPipelineProps>({
@@ -249,8 +264,11 @@ export const DELIVERY_ROWS: readonly Row[] = [
     subject: PIPELINE,
     struct: 'ImagePushProps',
     at: 'PipelineSource.imagePush',
-    within: (props, site) => ({ source: PipelineSource.imagePush(site.images, props), images: undefined }),
-    changes: { tags: [undefined, ['v*']], trivyImage: [undefined, `111111111111.dkr.ecr.eu-central-1.amazonaws.com/trivy@sha256:${'a'.repeat(64)}`] },
+    within: (props, site) => ({ source: PipelineSource.imagePush([site.images], props), images: undefined }),
+    changes: {
+      tags: [undefined, ['v*']],
+      startOn: { exempt: 'it adds and removes rules of events; an execution that runs goes on' },
+    },
   }),
   ...choicesOf<PipelineChecks, BlueGreenPipelineProps>({
     subject: PIPELINE,
@@ -260,6 +278,14 @@ export const DELIVERY_ROWS: readonly Row[] = [
     values: {
       'npmScripts': () => PipelineChecks.npmScripts(),
       'npmScripts(nodeVersion)': () => PipelineChecks.npmScripts('20'),
+      'pnpmScripts': () => PipelineChecks.pnpmScripts(),
+      'yarnScripts': () => PipelineChecks.yarnScripts(),
+      'pip': () => PipelineChecks.pip(),
+      'uv': () => PipelineChecks.uv(),
+      'maven': () => PipelineChecks.maven(),
+      'gradle': () => PipelineChecks.gradle(),
+      'goModules': () => PipelineChecks.goModules(),
+      'composerScripts': () => PipelineChecks.composerScripts(),
       'commands': () => PipelineChecks.commands({ lint: ['make lint'], unit: ['make test'], integration: ['make integration'] }),
     },
   }),
@@ -273,11 +299,28 @@ export const DELIVERY_ROWS: readonly Row[] = [
       lint: [undefined, ['make check']],
       unit: [undefined, ['make unit']],
       integration: [undefined, ['make it']],
-      docker: [undefined, { reason: REASON }],
       install: [undefined, ['make install']],
-      reports: [undefined, 'reports/*.xml'],
       runtimes: [undefined, { nodejs: '22' }],
     },
+  }),
+  ...changesOf<CheckOptions, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    struct: 'CheckOptions',
+    at: 'PipelineChecks.npmScripts',
+    within: (props) => ({ checks: PipelineChecks.npmScripts('22', props) }),
+    changes: {
+      computeType: [undefined, ComputeType.LARGE],
+      docker: [undefined, { reason: REASON }],
+      reports: [undefined, 'reports/*.xml'],
+      secrets: [undefined, () => [BuildSecret.fromParameter('LICENSE_KEY', '/builds/license-key')]],
+    },
+  }),
+  ...changesOf<CheckPresetProps, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    struct: 'CheckPresetProps',
+    at: 'PipelineChecks.npmScripts',
+    within: (props) => ({ checks: PipelineChecks.npmScripts('22', props) }),
+    changes: { directories: [undefined, ['libraries']] },
   }),
   ...changesOf<DockerBuildProps, BlueGreenPipelineProps>({
     subject: PIPELINE,
@@ -287,13 +330,140 @@ export const DELIVERY_ROWS: readonly Row[] = [
     within: (props) => ({ images: [ImageBuild.docker(props)] }),
     changes: {
       repository: { exempt: 'it is the repository of a service, which changes with it' },
-      acceptedFindings: [undefined, '.trivyignore'],
       architectures: [undefined, () => [CpuArchitecture.X86_64, CpuArchitecture.ARM64]],
       buildArguments: [undefined, { MODE: 'a' }],
       directory: [undefined, 'app'],
       dockerfile: [undefined, 'Dockerfile.prod'],
-      trivyImage: [undefined, `111111111111.dkr.ecr.eu-central-1.amazonaws.com/trivy@sha256:${'a'.repeat(64)}`],
+      computeType: [undefined, ComputeType.LARGE],
+      layerCache: [undefined, true],
+      paths: [undefined, ['app']],
+      secrets: [undefined, () => [BuildSecret.fromParameter('LICENSE_KEY', '/builds/license-key')]],
+      variant: [undefined, 'php8-3', { note: 'Releases take the first image of a repository, whose tags end with its variant.' }],
       versionFile: [undefined, 'VERSION'],
+    },
+  }),
+  ...changesOf<ImageScanProps, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    struct: 'ImageScanProps',
+    at: 'ImageBuild.docker',
+    within: (props, site) => ({ images: [ImageBuild.docker({ repository: site.images, ...props })] }),
+    changes: {
+      acceptedFindings: [undefined, () => [AcceptedFinding.of('CVE-2026-12345', { reason: REASON, until: '2027-03-31' })]],
+      trivyDatabase: [undefined, 'public.ecr.aws/aquasecurity/trivy-db:2'],
+      trivyImage: [undefined, `111111111111.dkr.ecr.eu-central-1.amazonaws.com/trivy@sha256:${'a'.repeat(64)}`],
+      trivyJavaDatabase: [undefined, 'public.ecr.aws/aquasecurity/trivy-java-db:1'],
+      unfixedFindings: [undefined, () => UnfixedFindings.stop()],
+    },
+  }),
+  ...changesOf<AcceptedFindingProps, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    struct: 'AcceptedFindingProps',
+    at: 'AcceptedFinding.of',
+    required: { reason: REASON, until: '2027-03-31' },
+    within: (props, site) => ({ images: [ImageBuild.docker({ repository: site.images, acceptedFindings: [AcceptedFinding.of('CVE-2026-12345', props)] })] }),
+    changes: { reason: [undefined, `${REASON} and longer`], until: [undefined, '2027-06-30'] },
+  }),
+  ...choicesOf<UnfixedFindings, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    class: 'UnfixedFindings',
+    prop: 'images',
+    within: (unfixedFindings, site) => ({ images: [ImageBuild.docker({ repository: site.images, unfixedFindings })] }),
+    values: {
+      stopInLibraries: () => UnfixedFindings.stopInLibraries(),
+      stop: () => UnfixedFindings.stop(),
+      accept: () => UnfixedFindings.accept({ reason: REASON }),
+    },
+  }),
+  ...changesOf<BuildSettings, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    struct: 'BuildSettings',
+    at: 'builds',
+    within: (builds) => ({ builds }),
+    changes: {
+      computeType: [undefined, ComputeType.LARGE],
+      concurrentBuilds: [undefined, 1, { note: 'A single image is built as before.' }],
+      network: [undefined, (site: Site) => site.network],
+      queuedTimeout: [undefined, Duration.hours(2)],
+      registries: [undefined, () => [BuildRegistry.pullThroughCache('docker-hub')]],
+      timeout: [undefined, Duration.hours(2)],
+    },
+  }),
+  ...choicesOf<BuildRegistry, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    class: 'BuildRegistry',
+    prop: 'builds',
+    within: (registry) => ({ builds: { registries: [registry] } }),
+    values: {
+      codeArtifact: () => BuildRegistry.codeArtifact({ domain: 'shop', repository: 'packages', packageFormat: PackageFormat.NPM }),
+      npm: (site) => BuildRegistry.npm({ secret: tokenOf(site) }),
+      pypi: (site) => BuildRegistry.pypi({ url: 'https://pypi.example.com/simple/', secret: tokenOf(site) }),
+      maven: (site) => BuildRegistry.maven({ url: 'https://maven.example.com/', username: 'ci', secret: tokenOf(site) }),
+      docker: (site) => BuildRegistry.docker({ secret: tokenOf(site) }),
+      ecr: (site) => BuildRegistry.ecr(anotherRepository(site).repository),
+      pullThroughCache: () => BuildRegistry.pullThroughCache('docker-hub'),
+    },
+  }),
+  ...changesOf<CodeArtifactRegistryProps, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    struct: 'CodeArtifactRegistryProps',
+    at: 'BuildRegistry.codeArtifact',
+    required: { domain: 'shop', repository: 'packages', packageFormat: PackageFormat.NPM },
+    within: (props) => ({ builds: { registries: [BuildRegistry.codeArtifact(props)] } }),
+    changes: {
+      domain: [undefined, 'store'],
+      repository: [undefined, 'libraries'],
+      packageFormat: [undefined, PackageFormat.MAVEN],
+      domainOwner: [undefined, '222222222222'],
+      scope: [undefined, '@org'],
+      serverId: [undefined, 'company', { with: { packageFormat: PackageFormat.MAVEN } }],
+    },
+  }),
+  ...changesOf<NpmRegistryProps, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    struct: 'NpmRegistryProps',
+    at: 'BuildRegistry.npm',
+    required: (site) => ({ secret: tokenOf(site) }),
+    within: (props) => ({ builds: { registries: [BuildRegistry.npm(props)] } }),
+    changes: { secret: { exempt: OTHER_TOKEN }, field: [undefined, 'token'], scope: [undefined, '@org'], url: [undefined, 'https://npm.example.com/'] },
+  }),
+  ...changesOf<PypiRegistryProps, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    struct: 'PypiRegistryProps',
+    at: 'BuildRegistry.pypi',
+    required: (site) => ({ url: 'https://pypi.example.com/simple/', secret: tokenOf(site) }),
+    within: (props) => ({ builds: { registries: [BuildRegistry.pypi(props)] } }),
+    changes: { secret: { exempt: OTHER_TOKEN }, field: [undefined, 'token'], url: [undefined, 'https://packages.example.com/simple/'], username: [undefined, 'ci'] },
+  }),
+  ...changesOf<MavenRegistryProps, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    struct: 'MavenRegistryProps',
+    at: 'BuildRegistry.maven',
+    required: (site) => ({ url: 'https://maven.example.com/', username: 'ci', secret: tokenOf(site) }),
+    within: (props) => ({ builds: { registries: [BuildRegistry.maven(props)] } }),
+    changes: {
+      secret: { exempt: OTHER_TOKEN },
+      field: [undefined, 'token'],
+      serverId: [undefined, 'packages'],
+      url: [undefined, 'https://packages.example.com/'],
+      username: [undefined, 'builds'],
+    },
+  }),
+  ...changesOf<DockerRegistryProps, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    struct: 'DockerRegistryProps',
+    at: 'BuildRegistry.docker',
+    required: (site) => ({ secret: tokenOf(site) }),
+    within: (props) => ({ builds: { registries: [BuildRegistry.docker(props)] } }),
+    changes: { secret: { exempt: OTHER_TOKEN }, host: [undefined, 'ghcr.io'], passwordField: [undefined, 'password'], usernameField: [undefined, 'user'] },
+  }),
+  ...choicesOf<BuildSecret, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    class: 'BuildSecret',
+    prop: 'images',
+    within: (secret, site) => ({ images: [ImageBuild.docker({ repository: site.images, secrets: [secret] })] }),
+    values: {
+      fromSecret: (site) => BuildSecret.fromSecret('SENTRY_TOKEN', tokenOf(site)),
+      fromParameter: () => BuildSecret.fromParameter('SENTRY_TOKEN', '/builds/sentry-token'),
     },
   }),
   ...changesOf<DeployStageProps, BlueGreenPipelineProps>({
@@ -321,7 +491,12 @@ export const DELIVERY_ROWS: readonly Row[] = [
     at: 'DeployStage.production',
     required: (site) => ({ services: [site.service] }),
     within: (props) => ({ stages: [DeployStage.production(props)] }),
-    changes: { name: [undefined, 'live', { procedure: RENAMED }], withoutApproval: [undefined, { reason: REASON }] },
+    changes: {
+      name: [undefined, 'live', { procedure: RENAMED }],
+      withoutApproval: [undefined, { reason: REASON }],
+      withoutRollbackCommand: [undefined, { reason: REASON }],
+      withoutDriftCheck: [undefined, { reason: REASON }],
+    },
   }),
   ...changesOf<StagingStageProps, BlueGreenPipelineProps>({
     subject: PIPELINE,
@@ -344,6 +519,18 @@ export const DELIVERY_ROWS: readonly Row[] = [
       approvalTimeout: [undefined, Duration.days(1), { with: { production: true } }],
       roleArn: [undefined, 'arn:aws:iam::111111111111:role/shop'],
       withoutApproval: [undefined, { reason: REASON }, { with: { production: true } }],
+    },
+  }),
+  ...changesOf<RemoteStageProps, BlueGreenPipelineProps>({
+    subject: PIPELINE,
+    struct: 'RemoteStageProps',
+    at: 'DeployStage.remote',
+    within: () => ({}),
+    changes: {
+      access: { exempt: 'it is of another account or region; the stage follows' },
+      production: { exempt: 'it asks for an approval, as `withoutApproval` does' },
+      approvalTimeout: { exempt: 'as in `DeployStage.elsewhere`' },
+      withoutApproval: { exempt: 'as in `DeployStage.elsewhere`' },
     },
   }),
   ...choicesOf<DeployStage, BlueGreenPipelineProps>({
@@ -384,7 +571,8 @@ export const DELIVERY_ROWS: readonly Row[] = [
     within: (props) => props,
     at: 'CiDeployRole.github',
     changes: {
-      repository: [undefined, (site: Site) => anotherRepository(site)],
+      repositories: [undefined, (site: Site) => [site.images, anotherRepository(site)]],
+      release: [undefined, sharedRelease],
       allowedCidrs: [undefined, ['192.0.2.0/24']],
       maxSessionDuration: [undefined, Duration.hours(2)],
       pipeline: [undefined, (site: Site) => Pipeline.fromPipelineArn(site.stack, 'Pipeline', 'arn:aws:codepipeline:eu-central-1:111111111111:shop')],
@@ -407,9 +595,11 @@ export const DELIVERY_ROWS: readonly Row[] = [
       workspaceUuid: [undefined, '22222222-2222-3333-4444-555555555555'],
       repositoryUuid: [undefined, 'bbbbbbbb-bbbb-cccc-dddd-eeeeeeeeeeee'],
       environmentUuid: [undefined, '99999999-8888-7777-6666-000000000000'],
+      withoutEnvironment: { exempt: 'it stands in the place of `environmentUuid`, and changes the trust policy as that does' },
     },
   }),
   ...changesAround(BITBUCKET),
+  ...ACCOUNT_ROWS,
 ];
 
 function anotherRepository(site: Site): ImageRepository {
@@ -443,6 +633,11 @@ function heardDatabase(site: Site) {
     site.alertRouting.listenTo(site.database.events.topic, Severity.WARNING);
     return site.database;
   });
+}
+
+/** Secret that exists, with the token of a registry. */
+function tokenOf(site: Site): ISecret {
+  return site.part('RegistryToken', (scope, id) => Secret.fromSecretCompleteArn(scope, id, 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:registry-AbCdEf'));
 }
 
 function sourceOf(site: Site): Bucket {

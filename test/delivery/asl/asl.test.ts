@@ -1,5 +1,6 @@
 import { chart, CONTINUE, LABEL, MAX_STATE_NAME, part, put, stateNameFor } from '../../../src/delivery/asl/asl';
 import { choice, equals, present } from '../../../src/delivery/asl/conditions';
+import { format } from '../../../src/delivery/asl/intrinsics';
 import { catchAll, findByName, forEach, iterate, oneByOne, refuse, unless } from '../../../src/delivery/asl/parts';
 
 const PASS = { Type: 'Pass', Result: 1 };
@@ -113,4 +114,8 @@ test('Conditions on a value at a path are those of the language', () => {
     Type: 'Choice', Choices: [{ And: [{ Variable: '$.a', StringEquals: 'x' }, { Variable: '$.b', IsPresent: true }], Next: 'B' }],
   });
   expect(put('$.a', { b: 1 })).toEqual({ Type: 'Pass', Parameters: { b: 1 }, ResultPath: '$.a' });
+});
+
+test('A format escapes every brace but those of its values, and quotes', () => {
+  expect(format('{"services":{},"of":"{}"} isn\'t {a}', '$.a', '$.b')).toBe("States.Format('\\{\"services\":{},\"of\":\"{}\"\\} isn\\'t \\{a\\}', $.a, $.b)");
 });

@@ -1,8 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Pipeline } from 'aws-cdk-lib/aws-codepipeline';
-import { type BitbucketDeployRoleProps, CiDeployRole, EnvironmentProfile, type GithubDeployRoleProps, ImageRepository } from '../../../src';
+import {
+  type BitbucketDeployRoleProps,
+  CiDeployRole,
+  EnvironmentProfile,
+  type GithubDeployRoleProps,
+  type GitlabDeployRoleProps,
+  ImageRepository,
+  Release,
+} from '../../../src';
 import { refusedByIam } from '../../catalogues/iam-actions';
+import { shop } from '../../fixtures/delivery-stages';
 import { ACCOUNT, refusal, templateOf, testApp, testStack, unacknowledged } from '../../fixtures/test-stack';
 
 const PIPELINE_ARN = `arn:aws:codepipeline:eu-central-1:${ACCOUNT}:shop`;
@@ -19,19 +28,26 @@ function repositories() {
 
 function github(props: Partial<GithubDeployRoleProps> = {}) {
   const { repository, stack } = repositories();
-  CiDeployRole.github(stack, 'Deploy', { repository, subjects: [SUBJECT], ...props });
+  CiDeployRole.github(stack, 'Deploy', { repositories: [repository], subjects: [SUBJECT], ...props });
   return stack;
 }
 
 function bitbucket(props: Partial<BitbucketDeployRoleProps> = {}) {
   const { repository, stack } = repositories();
   CiDeployRole.bitbucket(stack, 'Deploy', {
-    repository,
+    repositories: [repository],
     workspace: 'acme',
     workspaceUuid: WORKSPACE_UUID,
     repositoryUuid: REPOSITORY_UUID,
+    environmentUuid: ENVIRONMENT_UUID,
     ...props,
   });
+  return stack;
+}
+
+function gitlab(props: Partial<GitlabDeployRoleProps> = {}) {
+  const { repository, stack } = repositories();
+  CiDeployRole.gitlab(stack, 'Deploy', { repositories: [repository], project: 'org/team/app', ...props });
   return stack;
 }
 
@@ -74,7 +90,18 @@ describe('The deploy role for GitHub', () => {
     template.resourceCountIs('AWS::IAM::AccessKey', 0);
   });
 
-  test('accepts the number of the repository, and a wildcard after the repository (B-11)', () => {
+  test.each([
+    'repo:org/app:ref:refs/heads/main',
+    'repo:org/app:ref:refs/heads/release/2026',
+    'repo:org/app:ref:refs/tags/v1.0.0',
+    'repo:org@123/app@456:environment:production',
+    'repository_id:456:environment:production',
+  ])('accepts the subject %s as it is', (subject) => {
+    const [{ Condition }] = trust(templateOf(github({ subjects: [subject] })));
+    expect(Condition).toMatchObject({ StringEquals: { 'token.actions.githubusercontent.com:sub': [subject] } });
+  });
+
+  test('accepts the number of the repository, and a wildcard at the end of a tag (B-11)', () => {
     const [{ Condition }] = trust(
       templateOf(github({ repositoryId: '4711', subjects: ['repo:org@1/app@4711:ref:refs/tags/v*'] })),
     );
@@ -106,7 +133,7 @@ describe('The deploy role for GitHub', () => {
   ])('%s', (_, profile, DeletionPolicy) => {
     const { repository, stack } = repositories();
     EnvironmentProfile[profile]().applyTo(stack);
-    CiDeployRole.github(stack, 'Deploy', { repository, subjects: [SUBJECT] });
+    CiDeployRole.github(stack, 'Deploy', { repositories: [repository], subjects: [SUBJECT] });
     templateOf(stack).hasResource('AWS::IAM::OIDCProvider', { DeletionPolicy });
   });
 
@@ -133,7 +160,7 @@ describe('The deploy role for GitHub', () => {
   test('may start one pipeline (C-17)', () => {
     const { repository, stack } = repositories();
     CiDeployRole.github(stack, 'Deploy', {
-      repository,
+      repositories: [repository],
       subjects: [SUBJECT],
       pipeline: Pipeline.fromPipelineArn(stack, 'Pipeline', PIPELINE_ARN),
     });
@@ -165,11 +192,11 @@ describe('The deploy role for GitHub', () => {
 describe('The deploy role for Bitbucket', () => {
   const issuer = 'api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';
 
-  test('is assumed by steps of one repository (C-17)', () => {
+  test('is assumed by steps of one environment of one repository (C-17)', () => {
     const template = templateOf(bitbucket());
     expect(trust(template)[0].Condition).toEqual({
       StringEquals: { [`${issuer}:aud`]: `ari:cloud:bitbucket::workspace/${WORKSPACE_UUID}` },
-      StringLike: { [`${issuer}:sub`]: `{${REPOSITORY_UUID}}:*` },
+      StringLike: { [`${issuer}:sub`]: `{${REPOSITORY_UUID}}:{${ENVIRONMENT_UUID}}:*` },
     });
     template.hasResourceProperties('AWS::IAM::OIDCProvider', {
       Url: `https://${issuer}`,
@@ -177,7 +204,7 @@ describe('The deploy role for Bitbucket', () => {
     });
   });
 
-  test('may be limited to one deployment environment, with UUIDs as Bitbucket shows them (C-17)', () => {
+  test('takes UUIDs as Bitbucket shows them (C-17)', () => {
     const [{ Condition }] = trust(
       templateOf(
         bitbucket({ repositoryUuid: `{${REPOSITORY_UUID.toUpperCase()}}`, environmentUuid: `{${ENVIRONMENT_UUID}}` }),
@@ -188,8 +215,88 @@ describe('The deploy role for Bitbucket', () => {
     });
   });
 
+  test('is assumed by steps of every branch only with a reason (C-17)', () => {
+    const withoutEnvironment = { reason: 'The plan of the workspace has no deployment permissions.' };
+    const [{ Condition }] = trust(templateOf(bitbucket({ environmentUuid: undefined, withoutEnvironment })));
+    expect(Condition).toMatchObject({ StringLike: { [`${issuer}:sub`]: `{${REPOSITORY_UUID}}:*` } });
+    expect(refusal(() => bitbucket({ environmentUuid: undefined, withoutEnvironment: { reason: '' } }))).toContain(
+      'withoutEnvironment.reason is "", expected a sentence',
+    );
+    expect(refusal(() => bitbucket({ withoutEnvironment }))).toContain(
+      'withoutEnvironment is not supported together with environmentUuid',
+    );
+  });
+
   test('leaves no finding unacknowledged', () => {
     expect(unacknowledged(bitbucket())).toEqual([]);
+  });
+});
+
+describe('The deploy role for GitLab', () => {
+  test('is assumed by jobs of the main branch of one project (B-11)', () => {
+    const template = templateOf(gitlab());
+    expect(trust(template)[0].Condition).toEqual({
+      StringEquals: {
+        'gitlab.com:aud': 'https://gitlab.com',
+        'gitlab.com:sub': ['project_path:org/team/app:ref_type:branch:ref:main'],
+      },
+    });
+    template.hasResourceProperties('AWS::IAM::OIDCProvider', {
+      Url: 'https://gitlab.com',
+      ClientIdList: ['https://gitlab.com'],
+    });
+  });
+
+  test('takes branches and a host of your own', () => {
+    const [{ Condition }] = trust(templateOf(gitlab({ branches: ['release'], host: 'git.example.com' })));
+    expect(Condition).toEqual({
+      StringEquals: {
+        'git.example.com:aud': 'https://git.example.com',
+        'git.example.com:sub': ['project_path:org/team/app:ref_type:branch:ref:release'],
+      },
+    });
+  });
+
+  test('leaves no finding unacknowledged', () => {
+    expect(unacknowledged(gitlab())).toEqual([]);
+  });
+});
+
+describe('The deploy role for several repositories', () => {
+  test('pushes to each of them, and to no other (B-11)', () => {
+    const app = testApp();
+    const registry = testStack({ app, id: 'Registry' });
+    const pushed = [new ImageRepository(registry, 'Api'), new ImageRepository(registry, 'Web')];
+    new ImageRepository(registry, 'Other');
+    const stack = testStack({ app });
+    CiDeployRole.github(stack, 'Deploy', { repositories: pushed, subjects: [SUBJECT] });
+    const push = statements(templateOf(stack)).find(({ Action }) => Action.includes('ecr:PutImage'))!;
+    const resources = (push.Resource as unknown[]).map((resource) => /(Api|Web|Other)Repo/.exec(JSON.stringify(resource))?.[1]);
+    expect(resources).toEqual(['Api', 'Web']);
+  });
+});
+
+describe('The deploy role for a release without a pipeline', () => {
+  const { stack, production } = shop();
+  const release = new Release(stack, 'Release', { stageName: 'production', services: [production.api] });
+  CiDeployRole.github(stack, 'Deploy', { release, subjects: [SUBJECT] });
+  const template = templateOf(stack);
+
+  test('starts the one state machine, reads its executions, and does nothing else (B-11)', () => {
+    const policies = Object.entries(template.findResources('AWS::IAM::ManagedPolicy'));
+    const [, policy] = policies.find(([id]) => id.startsWith('DeployPolicy'))!;
+    const machine = { Ref: expect.stringMatching(/^ReleaseMachine/) };
+    const executions = JSON.stringify(policy.Properties.PolicyDocument.Statement[1].Resource);
+    expect(policy.Properties.PolicyDocument.Statement).toEqual([
+      { Sid: 'Release', Effect: 'Allow', Action: 'states:StartExecution', Resource: machine },
+      { Sid: 'Wait', Effect: 'Allow', Action: 'states:DescribeExecution', Resource: expect.anything() },
+    ]);
+    expect(executions).toMatch(/:execution:.*ReleaseMachine.*:\*/);
+  });
+
+  test('leaves no finding unacknowledged, and allows actions on resources that they support', async () => {
+    expect(unacknowledged(stack)).toEqual([]);
+    expect(await refusedByIam(template.toJSON())).toEqual([]);
   });
 });
 
@@ -200,32 +307,34 @@ describe('CiDeployRole refuses in one line with path, prop, value, expectation a
       () => github({ subjects: [] }),
       "'Test/Deploy': subjects is [], expected at least one",
     ],
-    ['every repository', () => github({ subjects: ['repo:*'] }), 'subjects is "repo:*", expected one repository'],
-    ['every repository of an owner', () => github({ subjects: ['repo:org/*'] }), 'subjects is "repo:org/*"'],
-    [
-      "a wildcard in a repository's name",
-      () => github({ subjects: ['repo:org/app*:ref:refs/heads/main'] }),
-      'subjects is "repo:org/app*:ref',
-    ],
-    [
-      'everything of a repository, its pull requests too',
-      () => github({ subjects: ['repo:org/app:*'] }),
-      'subjects is "repo:org/app:*"',
-    ],
-    ['pull requests', () => github({ subjects: ['repo:org/app:pull_request'] }), 'a subject that matches no pull request'],
-    [
-      'pull requests by a wildcard',
-      () => github({ subjects: ['repo:org/app:pull_request*'] }),
-      'subjects is "repo:org/app:pull_request*", expected a subject that matches no pull request',
-    ],
-    [
-      'pull requests by their first letter',
-      () => github({ subjects: ['repo:org/app:p*'] }),
-      'subjects is "repo:org/app:p*", expected a subject that matches no pull request',
-    ],
-    ['pull requests by their length', () => github({ subjects: ['repo:org/app:????_???????'] }), 'a subject that matches no pull request'],
-    ['the merged commits of pull requests', () => github({ subjects: ['repo:org/app:ref:*'] }), 'a subject that matches no pull request'],
-    ['one wrong subject among good ones', () => github({ subjects: [SUBJECT, '*'] }), 'subjects is "*"'],
+    ...[
+      'repo:*',
+      'repo:org/*',
+      'repo:org/app*:ref:refs/heads/main',
+      'repo:org/app:*',
+      'repo:org/app:pull_request',
+      'repo:org/app:pull_request*',
+      'repo:org/app:p*',
+      'repo:org/app:????_???????',
+      'repo:org/app:ref:*',
+      'repo:org/app:ref:refs/heads/*',
+      'repo:org/app:ref:refs/heads/release-*',
+      'repo:org/app:ref:refs/tags/*.0',
+      'repo:org/app:ref:refs/pull/1/merge',
+      'repo:org/app:environment:*',
+      'repo:org/app:environment:prod?',
+      'repo:org/app:*main',
+      'repo:org/app:job_workflow_ref:org/app/.github/workflows/deploy.yml@*',
+      'repo:org/app:event_name:pull_request',
+      'repo:org/app:context:anything',
+      'repo:org/app:actor:*',
+      'job_workflow_ref:org/app/.github/workflows/deploy.yml@refs/heads/main',
+      '*',
+    ].map((subject): [string, () => unknown, string] => [
+      `the subject ${subject}`,
+      () => github({ subjects: [SUBJECT, subject] }),
+      `'Test/Deploy': subjects is "${subject}", expected repo:OWNER/NAME:environment:NAME`,
+    ]),
     ['a repository id that is a name', () => github({ repositoryId: 'app' }), 'repositoryId is "app", expected digits'],
     [
       'an empty list of networks',
@@ -267,6 +376,17 @@ describe('CiDeployRole refuses in one line with path, prop, value, expectation a
       () => bitbucket({ repositoryUuid: '*' }),
       'repositoryUuid is "*", expected a UUID',
     ],
+    [
+      'every branch of a repository of Bitbucket',
+      () => bitbucket({ environmentUuid: undefined }),
+      'environmentUuid is not given, expected an environment: without one, steps of every branch',
+    ],
+    ['a branch of GitLab with a wildcard', () => gitlab({ branches: ['main', '*'] }), 'branches is "*", expected 1 to 10'],
+    ['no branch of GitLab', () => gitlab({ branches: [] }), 'branches is [], expected 1 to 10 branches'],
+    ['a group of GitLab', () => gitlab({ project: 'org/*' }), 'project is "org/*", expected the path of one project'],
+    ['a host with a scheme', () => gitlab({ host: 'https://gitlab.com' }), 'host is "https://gitlab.com", expected a host'],
+    ['a role without a permission', () => github({ repositories: undefined }), 'repositories is not given, expected a permission'],
+    ['an empty list of repositories', () => github({ repositories: [] }), 'repositories is [], expected 1 to 20'],
     [
       'a name instead of the UUID of an environment',
       () => bitbucket({ environmentUuid: 'Production' }),

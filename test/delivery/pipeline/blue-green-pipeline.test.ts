@@ -8,6 +8,7 @@ import { alertIn, isShownInChat } from '../../../lambda/alert-forwarder/alert';
 import {
   AlertChannel,
   AlertRouting,
+  BlueGreenPipeline,
   type BlueGreenPipelineProps,
   DeployStage,
   EnvironmentProfile,
@@ -19,7 +20,7 @@ import {
   Runbooks,
   SmokeTest,
 } from '../../../src';
-import { consoleUrl } from '../../../src/delivery/pipeline/console-url';
+import { consoleUrl } from '../../../src/text/console-url';
 import { refusedByIamIn, templatesIn } from '../../catalogues/iam-actions';
 import { CONNECTION_ARN, pipelineOf, shop, type Shop } from '../../fixtures/delivery-stages';
 import { ACCOUNT, refusal, REGION, templateOf, testStack, unacknowledged } from '../../fixtures/test-stack';
@@ -39,6 +40,7 @@ interface PipelineJson {
   readonly PipelineType: string;
   readonly ExecutionMode: string;
   readonly Triggers?: unknown;
+  readonly Variables?: unknown;
   readonly ArtifactStore: unknown;
   readonly Stages: Array<{ readonly Name: string; readonly Actions: ActionJson[]; readonly OnFailure?: unknown }>;
 }
@@ -95,9 +97,9 @@ describe('The pipeline of document A', () => {
     ]);
   });
 
-  test('starts on pushes to main, one execution after the other, and never rolls back by itself (A-10, B-11)', () => {
+  test('starts on pushes to main, a newer commit replaces one that waits, and it never rolls back by itself (A-10, B-11)', () => {
     const { PipelineType, ExecutionMode, Triggers, Stages } = pipelineIn(template);
-    expect([PipelineType, ExecutionMode]).toEqual(['V2', 'QUEUED']);
+    expect([PipelineType, ExecutionMode]).toEqual(['V2', 'SUPERSEDED']);
     expect(Triggers).toEqual([
       {
         ProviderType: 'CodeStarSourceConnection',
@@ -119,12 +121,18 @@ describe('The pipeline of document A', () => {
       .filter(({ ActionTypeId }) => ActionTypeId.Provider === 'StepFunctions')
       .forEach((action) => {
         expect(text(action.Configuration.Input)).toBe(
-          '{"images":{"<>":"#{Build1-Api.IMAGE_TAG}","<>":"#{Build2-Web.IMAGE_TAG}"}}',
+          '{"despite":"#{variables.despite}","images":{"<>":"#{Build1-Api.IMAGE_TAG}","<>":"#{Build2-Web.IMAGE_TAG}"}}',
         );
         expect(action.Configuration.InputType).toBe('Literal');
         expect(action.InputArtifacts).toBeUndefined();
       });
-    expect(buildSpecOf(template, /Build1/).env).toEqual({ 'shell': 'bash', 'exported-variables': ['IMAGE_TAG'] });
+    expect(buildSpecOf(template, /Build1/).env).toEqual({ 'shell': 'bash', 'exported-variables': ['IMAGE_TAG', 'IMAGE_DIGEST'] });
+  });
+
+  test('takes the reason of a hotfix as a variable of each execution, and has none unless it is given (C-29)', () => {
+    expect(pipelineIn(template).Variables).toEqual([
+      { Name: 'despite', DefaultValue: 'none', Description: expect.stringContaining('in spite of firing alarms') },
+    ]);
   });
 
   test('waits at most a week for an approval, and links to the plan of the migration there (A-08)', () => {
@@ -134,8 +142,10 @@ describe('The pipeline of document A', () => {
     // The rule tells; CodePipeline's own message is shown in no chat, and would be a second mail.
     expect(approval.Configuration.NotificationArn).toBeUndefined();
     expect(text(approval.Configuration.CustomData)).toBe(
-      'Release of #{Build1-Api.IMAGE_TAG} to production. ' +
-        'What the migrations would do is the output of the execution behind the link.',
+      'Release of #{Build1-Api.IMAGE_TAG} (#{Build1-Api.IMAGE_DIGEST}, #{Build2-Web.IMAGE_DIGEST}) to production. ' +
+        'What the migrations would do is the output of the execution behind the link. ' +
+        'A newer commit waits until this one is approved or rejected: earlier stages may run it already. ' +
+        'Reason to pass firing alarms: #{variables.despite}.',
     );
     expect(approval.Configuration.ExternalEntityLink).toBe(
       `https://${REGION}.console.aws.amazon.com/states/home?region=${REGION}` +
@@ -163,13 +173,14 @@ describe('The pipeline of document A', () => {
 
   test('runs only Docker builds as privileged, all with a managed image, the key and their own log (A-09)', () => {
     const projects = Object.entries(template.findResources('AWS::CodeBuild::Project')).map(([id, { Properties }]) => [
-      /(Check|Build\d)/.exec(id.replace('Builds', ''))![0],
+      /(Check|Build\d|Weekly)/.exec(id.replace('Builds', ''))![0],
       Properties,
     ]);
     expect(projects.map(([name, { Environment }]) => [name, Environment.PrivilegedMode, Environment.Image])).toEqual([
       ['Check', false, 'aws/codebuild/amazonlinux-x86_64-standard:5.0'],
       ['Build1', true, 'aws/codebuild/amazonlinux-x86_64-standard:5.0'],
       ['Build2', true, 'aws/codebuild/amazonlinux-x86_64-standard:5.0'],
+      ['Weekly', true, 'aws/codebuild/amazonlinux-x86_64-standard:5.0'],
     ]);
     projects.forEach(([, { EncryptionKey, LogsConfig }]) => {
       expect(EncryptionKey).toBeDefined();
@@ -188,6 +199,19 @@ describe('The pipeline of document A', () => {
     });
     const [report] = Object.values<any>(buildSpecOf(template, /Build1/).reports);
     expect(report).toEqual({ 'files': ['*.xml'], 'base-directory': '/tmp/scan/reports', 'file-format': 'JUNITXML' });
+  });
+
+  test('scans weekly what production runs, and no image of another stage (A-09)', () => {
+    const { phases } = buildSpecOf(template, /Weekly/);
+    expect(phases.build.commands).toHaveLength(1);
+    const calls = (phases.build.commands[0] as string).split('\n').filter((line) => line.includes(' scan_running '));
+    expect(calls).toHaveLength(2);
+    const [[, policy]] = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).filter(([id]) =>
+      /BuildsWeeklyScanPolicy/.test(id),
+    );
+    const resources = JSON.stringify(policy.Properties.PolicyDocument.Statement);
+    expect(resources).toContain('ssm:GetParameter');
+    expect(resources).not.toMatch(/codepipeline|PutImage|s3:GetObject/);
   });
 
   test('passes the commit, the directory and Trivy with its digest to each build (A-09)', () => {
@@ -319,18 +343,50 @@ describe('The pipeline of document A', () => {
     },
   );
 
+  test('holds its production stage from the approval to the end of the release, so that no newer commit gets between them', () => {
+    // CodePipeline replaces executions that wait in front of a stage, and never one that is in it.
+    expect(stageIn(template, 'production').map(({ Name }) => Name)).toEqual(['Plan', 'Approve', 'Release']);
+  });
+
+  test('notifies the deployment topic of an execution that a newer commit replaced, and which it is (C-16)', () => {
+    const [rule] = Object.values(
+      template.findResources('AWS::Events::Rule', { Properties: { EventPattern: { detail: { state: ['SUPERSEDED'] } } } }),
+    );
+    expect(rule.Properties.EventPattern).toEqual({
+      'source': ['aws.codepipeline'],
+      'detail-type': ['CodePipeline Pipeline Execution State Change'],
+      'detail': { pipeline: [expect.anything()], state: ['SUPERSEDED'] },
+    });
+    const { InputPathsMap, InputTemplate } = rule.Properties.Targets[0].InputTransformer;
+    // An event of a whole execution has neither stage nor action, without which EventBridge would drop it.
+    expect(InputPathsMap).toEqual({ execution: '$.detail.execution-id', pipeline: '$.detail.pipeline' });
+    const message = (InputTemplate as string).replace('<execution>', '4711').replace(/<pipeline>/g, 'shop');
+    expect(alertIn({ messageId: '1', topicArn: 'deployments', message })).toMatchObject({
+      title: 'A newer commit replaces one that waited',
+      text: expect.stringMatching(/^Execution 4711 waited for a stage and is not released\. Its history shows the commit: https:/),
+    });
+  });
+
+  test('outputs the command that releases the newest commit and what changed in tasks', () => {
+    const outputs = Object.entries(template.toJSON().Outputs as { [id: string]: { Value: any } });
+    const [[, command]] = outputs.filter(([id]) => /^PipelineCommand/.test(id));
+    expect(text(command.Value)).toBe('aws codepipeline start-pipeline-execution --name <>');
+    const withoutImage = outputs.filter(([id]) => /Release.*CommandWithoutImage/.test(id)).map(([, { Value }]) => text(Value));
+    expect(withoutImage).toEqual(Array(2).fill('aws stepfunctions start-execution --state-machine-arn <> --input \'{"images": {}}\''));
+  });
+
   test('is created after all permissions, because its first execution starts on creation', () => {
     const [{ DependsOn }] = Object.values(template.findResources('AWS::CodePipeline::Pipeline'));
     const policies = Object.keys(template.findResources('AWS::IAM::ManagedPolicy')).filter((id) =>
-      /^PipelinePolicy|Builds/.test(id),
+      /^PipelinePolicy|Builds(?!Weekly)/.test(id),
     );
     expect(policies).toHaveLength(4);
     expect(DependsOn).toEqual(expect.arrayContaining(policies));
   });
 
   test('lets checks and builds read artifacts, and write nothing but their own reports', () => {
-    const policies = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).filter(([id]) =>
-      id.includes('Builds'),
+    const policies = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).filter(
+      ([id]) => id.includes('Builds') && !id.includes('Weekly'),
     );
     const writes = policies.map(([id, { Properties }]) => [
       /(Check|Build\d)/.exec(id.replace('Builds', ''))![0],
@@ -397,7 +453,7 @@ describe('A pipeline leaves no finding unacknowledged', () => {
     ['by default', () => ({})],
     [
       'with a pushed image',
-      (fixture) => ({ source: PipelineSource.imagePush(fixture.apiImages), images: [], stages: [production(fixture)] }),
+      (fixture) => ({ source: PipelineSource.imagePush([fixture.apiImages]), images: [], stages: [production(fixture)] }),
     ],
     [
       'with an archive',
@@ -520,7 +576,7 @@ describe('An image that another CI has pushed', () => {
   beforeAll(() => {
     const { staging, production } = fixture;
     pipelineOf(fixture, {
-      source: PipelineSource.imagePush(fixture.apiImages),
+      source: PipelineSource.imagePush([fixture.apiImages]),
       images: undefined,
       stages: [
         DeployStage.staging({ services: [staging.api] }),
@@ -532,13 +588,13 @@ describe('An image that another CI has pushed', () => {
 
   test('is scanned and released, and nothing is built (B-11, C-17)', () => {
     expect(pipelineIn(template).Stages.map(({ Name }) => Name)).toEqual(['source', 'scan', 'staging', 'production']);
-    expect(text(stageIn(template, 'staging')[0].Configuration.Input)).toBe('{"images":{"<>":"#{Scan.IMAGE_TAG}"}}');
+    expect(text(stageIn(template, 'staging')[0].Configuration.Input)).toBe('{"despite":"#{variables.despite}","images":{"<>":"#{Scan.IMAGE_TAG}"}}');
     expect(JSON.parse(stageIn(template, 'scan')[0].Configuration.EnvironmentVariables)).toEqual([
       { name: 'IMAGE_DIGEST', type: 'PLAINTEXT', value: '#{Source.ImageDigest}' },
     ]);
     expect(variablesOf(template, /Scan/)).toMatchObject({
       TAGS_INCLUDED: '*',
-      TAGS_EXCLUDED: 'latest live-* v* *.*.*',
+      TAGS_EXCLUDED: 'latest live-* content-* v* *.*.*',
     });
   });
 
@@ -551,7 +607,7 @@ describe('An image that another CI has pushed', () => {
           'action-type': ['PUSH'],
           'result': ['SUCCESS'],
           'repository-name': [Match.anyValue()],
-          'image-tag': [{ 'anything-but': { wildcard: ['latest', 'live-*', 'v*', '*.*.*'] } }],
+          'image-tag': [{ 'anything-but': { wildcard: ['latest', 'live-*', 'content-*', 'v*', '*.*.*'] } }],
         },
       },
       Targets: [
@@ -580,7 +636,7 @@ describe('An image that another CI has pushed', () => {
   test('is selected by its version where the source says so', () => {
     const other = shop();
     pipelineOf(other, {
-      source: PipelineSource.imagePush(other.apiImages, { tags: ['*.*.*'] }),
+      source: PipelineSource.imagePush([other.apiImages], { tags: ['*.*.*'] }),
       images: [],
       stages: [DeployStage.production({ services: [other.production.api] })],
     });
@@ -588,8 +644,109 @@ describe('An image that another CI has pushed', () => {
     its.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: { detail: { 'image-tag': [{ wildcard: '*.*.*' }] } },
     });
-    expect(variablesOf(its, /Scan/)).toMatchObject({ TAGS_INCLUDED: '*.*.*', TAGS_EXCLUDED: 'latest live-*' });
+    expect(variablesOf(its, /Scan/)).toMatchObject({ TAGS_INCLUDED: '*.*.*', TAGS_EXCLUDED: 'latest live-* content-*' });
   });
+});
+
+describe('Images of several repositories that another CI has pushed', () => {
+  const fixture = shop();
+  const { apiImages, webImages, production } = fixture;
+  let template: Template;
+
+  beforeAll(() => {
+    pipelineOf(fixture, {
+      source: PipelineSource.imagePush([apiImages, webImages]),
+      images: undefined,
+      stages: [DeployStage.production({ services: [production.api, production.web] })],
+    });
+    template = templateOf(fixture.stack);
+  }, 60_000);
+
+  const rulesIn = (its: Template) =>
+    Object.values(its.findResources('AWS::Events::Rule', { Properties: { EventPattern: { source: ['aws.ecr'] } } }));
+
+  test('are each taken by a source action, scanned, and released together (B-11)', () => {
+    expect(stageIn(template, 'source').map(({ Name, Namespace }) => [Name, Namespace])).toEqual([
+      ['Source1', 'Source1'],
+      ['Source2', 'Source2'],
+    ]);
+    expect(
+      stageIn(template, 'scan').map(({ Name, InputArtifacts, Configuration }) => [
+        Name,
+        InputArtifacts,
+        JSON.parse(Configuration.EnvironmentVariables)[0].value,
+      ]),
+    ).toEqual([
+      ['Scan1', [{ Name: 'Source1' }], '#{Source1.ImageDigest}'],
+      ['Scan2', [{ Name: 'Source2' }], '#{Source2.ImageDigest}'],
+    ]);
+    expect(text(stageIn(template, 'production')[1].Configuration.Input)).toBe(
+      '{"images":{"<>":"#{Scan1.IMAGE_TAG}","<>":"#{Scan2.IMAGE_TAG}"}}',
+    );
+  });
+
+  test('start the pipeline on a push to each, with its digest for its own source action (B-11)', () => {
+    expect(
+      rulesIn(template).map(({ Properties }) => [
+        /(Api|Web)Repo/.exec(JSON.stringify(Properties.EventPattern.detail['repository-name']))?.[1],
+        JSON.parse(Properties.Targets[0].InputTransformer.InputTemplate).sourceRevisions[0].actionName,
+      ]),
+    ).toEqual([
+      ['Api', 'Source1'],
+      ['Web', 'Source2'],
+    ]);
+  });
+
+  test('start it once for each commit where the source names the last repository (B-11)', () => {
+    const other = shop();
+    const images = new ImageRepository(Stack.of(other.apiImages), 'Nightly', { mutableTags: ['latest', 'nightly-*'] });
+    const { releaseTarget } = other.production.web;
+    const nightly = { ...releaseTarget, repositoryName: images.repository.repositoryName };
+    pipelineOf(other, {
+      source: PipelineSource.imagePush([other.apiImages, images], { startOn: [images] }),
+      images: undefined,
+      stages: [DeployStage.production({ services: [other.production.api, { releaseTarget: nightly }] })],
+    });
+    const its = templateOf(other.stack);
+    expect(rulesIn(its)).toHaveLength(1);
+    // A tag that may move is never released.
+    const excluded = ['latest', 'live-*', 'content-*', 'v*', '*.*.*', 'nightly-*'];
+    expect(rulesIn(its)[0].Properties.EventPattern.detail['image-tag']).toEqual([
+      { 'anything-but': { wildcard: excluded } },
+    ]);
+    expect(variablesOf(its, /Scan2/).TAGS_EXCLUDED).toBe(excluded.join(' '));
+  });
+});
+
+describe('A service', () => {
+  test('of one pipeline is refused by a second one, and by a release of its own', () => {
+    const fixture = shop();
+    const { production, stack } = fixture;
+    pipelineOf(fixture);
+    const message = /services\[0\] \(Production\/Api\) is released by Delivery\/Pipeline\/production\/Release, which has a lock of its own\. Start that release instead/;
+    const services = [production.api];
+    expect(refusal(() => new Release(stack, 'Second', { stageName: 'second', services }))).toMatch(message);
+    const source = PipelineSource.imagePush([fixture.apiImages]);
+    const stages = [DeployStage.production({ services })];
+    expect(refusal(() => new BlueGreenPipeline(stack, 'Other', { source, stages }))).toMatch(message);
+  });
+
+  test('with the track of a service of another release is refused', () => {
+    const fixture = shop();
+    pipelineOf(fixture);
+    const { releaseTarget } = fixture.production.api;
+    const there = [{ releaseTarget: { ...releaseTarget, source: new Construct(Stack.of(releaseTarget.source), 'Worker') } }];
+    expect(refusal(() => new Release(fixture.stack, 'Second', { stageName: 'second', services: there }))).toContain(
+      '(Production/Worker) has the release track of a service of Delivery/Pipeline/production/Release',
+    );
+  });
+});
+
+test('A pipeline may release to staging alone, and another one to production', () => {
+  const fixture = shop();
+  const { api, web } = fixture.staging;
+  pipelineOf(fixture, { stages: [DeployStage.staging({ services: [api, web] })] });
+  expect(pipelineIn(templateOf(fixture.stack)).Stages.map(({ Name }) => Name)).toEqual(['source', 'check', 'build', 'staging']);
 });
 
 describe('A stage', () => {
@@ -648,6 +805,36 @@ describe('A stage', () => {
     );
     expect(started.Action).toEqual(['states:DescribeStateMachine', 'states:StartExecution']);
     expect(unacknowledged(fixture.stack)).toEqual([]);
+  });
+
+  test('of production has a rollback command and a check for drift, which reasons leave out, and staging has none (A-14, B-12)', () => {
+    const fixture = shop();
+    const { rollbackCommands } = pipelineOf(fixture);
+    expect(Object.keys(rollbackCommands)).toEqual(['production']);
+    const machines = (template: Template) =>
+      Object.keys(template.findResources('AWS::StepFunctions::StateMachine')).filter((id) => /Rollback|Drift/.test(id));
+    expect(machines(templateOf(fixture.stack)).map((id) => id.replace(/Machine.*/, ''))).toEqual([
+      'PipelineproductionRollback',
+      'PipelineproductionDrift',
+    ]);
+    expect(unacknowledged(fixture.stack)).toEqual([]);
+
+    const waived = shop();
+    const reason = 'Another tool of ours does this';
+    const services = [waived.production.api, waived.production.web];
+    pipelineOf(waived, {
+      stages: [
+        DeployStage.production({ services, withoutRollbackCommand: { reason }, withoutDriftCheck: { reason } }),
+      ],
+    });
+    expect(machines(templateOf(waived.stack))).toEqual([]);
+
+    // Nobody could be told of drift.
+    const untold = shop();
+    pipelineOf(untold, { alertRouting: undefined });
+    expect(machines(templateOf(untold.stack)).map((id) => id.replace(/Machine.*/, ''))).toEqual([
+      'PipelineproductionRollback',
+    ]);
   });
 
   test("that doesn't fit into the template of the pipeline is refused at synthesis, not at deployment", () => {
@@ -809,7 +996,7 @@ describe('An image', () => {
     expect(variablesOf(template, /Build1/).PLATFORMS).toBe('linux/arm64');
     expect(variablesOf(template, /Build2/).PLATFORMS).toBe('linux/amd64');
     const images = Object.entries(template.findResources('AWS::CodeBuild::Project')).map(([id, { Properties }]) => [
-      /Check|Build\d/.exec(id.replace('Builds', ''))![0],
+      /Check|Build\d|Weekly/.exec(id.replace('Builds', ''))![0],
       Properties.Environment.Image,
     ]);
     expect(images).toContainEqual(['Build1', 'aws/codebuild/amazonlinux-aarch64-standard:3.0']);
@@ -835,7 +1022,7 @@ describe('An image', () => {
     });
   });
 
-  test('may have a version file, build arguments and accepted findings (A-12)', () => {
+  test('may have a version file, a Dockerfile elsewhere and build arguments (A-12)', () => {
     const fixture = shop();
     const [, web] = fixture.images;
     pipelineOf(fixture, {
@@ -845,7 +1032,6 @@ describe('An image', () => {
           directory: 'api',
           versionFile: 'VERSION',
           buildArguments: { A: '1', B: 'two' },
-          acceptedFindings: 'api/.trivyignore',
           dockerfile: 'docker/api',
         }),
         web,
@@ -854,7 +1040,6 @@ describe('An image', () => {
     expect(variablesOf(templateOf(fixture.stack), /Build1/)).toMatchObject({
       VERSION_FILE: 'VERSION',
       BUILD_ARGUMENTS: 'A=1\nB=two',
-      ACCEPTED_FINDINGS: 'api/.trivyignore',
       DOCKERFILE: 'docker/api',
     });
   });
@@ -904,7 +1089,7 @@ describe('The checks of a pipeline', () => {
     expect(Object.values(reports)).toEqual([
       { 'files': ['reports/*.xml'], 'base-directory': '.', 'file-format': 'JUNITXML' },
     ]);
-    template.resourcePropertiesCountIs('AWS::CodeBuild::Project', { Environment: { PrivilegedMode: true } }, 3);
+    template.resourcePropertiesCountIs('AWS::CodeBuild::Project', { Environment: { PrivilegedMode: true } }, 4);
   });
 });
 

@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from 'child_process';
 import {
   BUILD_SCAN_PUSH,
+  EXPORT_IMAGE,
   NAME_BUILT_IMAGE,
   NAME_PUSHED_IMAGE,
-  SCAN_PUSHED_IMAGE,
 } from '../../../src/delivery/pipeline/build/build-script';
+import { SCAN_PUSHED_IMAGE } from '../../../src/delivery/pipeline/build/scan-script';
 import { BuildHost, type Outcome, type StandIns } from '../../simulators/shell-commands';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
@@ -24,39 +25,51 @@ const ENVIRONMENT = {
   MOVING_TAG: 'latest',
 };
 
-/** A registry whose tags are files, and a docker whose `run` is Trivy. FINDINGS makes Trivy find something. */
+/**
+ * A registry whose tags are files with the digest, and a docker whose `run` is Trivy. FINDINGS makes Trivy find something,
+ * and UNFIXED something in packages of that type for which no fixed version exists.
+ */
 const PROGRAMS: StandIns = {
   docker: `
 case "$1 $2" in
-  "run --rm") [[ "$*" != *"--exit-code 1"* || -z "\${FINDINGS:-}" ]] || exit 1 ;;
+  "run --rm")
+    [[ "$*" == *"--exit-code 1"* ]] || exit 0
+    if [ -n "\${FINDINGS:-}" ] && ! grep -qs "\"$FINDINGS\"" "$STATE/tmp/scan/accepted.yaml"; then exit 1; fi
+    if [ -n "\${UNFIXED:-}" ] && [[ "$*" != *--ignore-unfixed* ]] && [[ "$*" != *--pkg-types* || "$*" == *"--pkg-types $UNFIXED"* ]]; then exit 1; fi ;;
   "build --pull") [ -z "\${BROKEN_DOCKERFILE:-}" ] || exit 1 ;;
-  "push "*) touch "$STATE/tag-\${2##*:}" ;;
+  "push "*) echo "sha256:of-\${2##*:}" > "$STATE/tag-\${2##*:}" ;;
   "save "*) touch "$3" ;;
   "login "*) [ "$(cat)" = secret ] ;;
   "buildx build")
     built="$(sed -E 's/.*--platform linux\\/([^ ]+) .*/\\1/' <<< "$*")"
     [[ "$*" != *push=true* || -z "\${ANOTHER_BUILD:-}" ]] || built=another
     echo "{ \\"containerimage.config.digest\\": \\"sha256:config-$built\\", \\"containerimage.digest\\": \\"sha256:$built\\" }" > "$(sed -E 's/.*--metadata-file ([^ ]+) .*/\\1/' <<< "$*")" ;;
-  "buildx imagetools") touch "$STATE/tag-\${5##*:}" ;;
+  "buildx imagetools") echo "sha256:of-\${5##*:}" > "$STATE/tag-\${5##*:}" ;;
   # One image under a digest, whatever platform it is pulled for.
   "pull "*)
+    if grep -qs "$3 $4" "$STATE/pulled"; then exit 0; fi
     if grep -qs "$4" "$STATE/pulled"; then echo 'cannot overwrite digest' >&2; exit 1; fi
-    echo "$4" >> "$STATE/pulled" ;;
+    echo "$3 $4" >> "$STATE/pulled" ;;
 esac`,
   aws: `
 case "$2" in
   get-login-password) echo secret ;;
   describe-images)
-    if [[ "$*" == *imageDigest* ]]; then printf '%s\\n' "\${TAGS:-}"; exit 0; fi
+    if [[ "$*" == *imageDigest=* ]]; then printf '%s\\n' "\${TAGS:-}"; exit 0; fi
     if [ -n "\${DENIED:-}" ]; then echo 'An error occurred (AccessDeniedException)' >&2; exit 254; fi
-    [ -e "$STATE/tag-\${6#imageTag=}" ] || { echo 'An error occurred (ImageNotFoundException) when calling DescribeImages' >&2; exit 254; } ;;
+    [ -e "$STATE/tag-\${6#imageTag=}" ] || { echo 'An error occurred (ImageNotFoundException) when calling DescribeImages' >&2; exit 254; }
+    digest="$(cat "$STATE/tag-\${6#imageTag=}")"
+    case "$*" in
+      *.imageDigest*) echo "$digest" ;;
+      *.imageTags*) grep -l "^$digest$" "$STATE"/tag-* | sed 's/.*tag-//' | tr '\\n' '\\t' ;;
+    esac ;;
   batch-get-image)
-    if [[ "$*" == *imageDigest* ]]; then echo "$MANIFEST"; exit 0; fi
-    echo '{ "imageManifest": "{}", "imageManifestMediaType": "application/vnd.oci.image.manifest.v1+json" }' ;;
+    if [[ "$*" == *imageDigest=* ]]; then [ -n "\${MANIFEST:-}" ] && echo "$MANIFEST" || echo '{}'; exit 0; fi
+    echo "{ \\"imageManifest\\": \\"$(cat "$STATE/tag-\${6#imageTag=}")\\", \\"imageManifestMediaType\\": \\"application/vnd.oci.image.manifest.v1+json\\" }" ;;
   put-image)
     if [ -e "$STATE/tag-$6" ] && [ "$6" != latest ]; then echo 'An error occurred (ImageTagAlreadyExistsException)' >&2; exit 254; fi
     if [ -n "\${BROKEN_REGISTRY:-}" ]; then echo 'An error occurred (ServerException)' >&2; exit 254; fi
-    touch "$STATE/tag-$6" ;;
+    { cat "$STATE/tmp/manifest.json"; echo; } > "$STATE/tag-$6" ;;
 esac`,
 };
 
@@ -71,7 +84,7 @@ function host(programs: StandIns = PROGRAMS): BuildHost {
 afterEach(() => hosts.splice(0).forEach((made) => made.remove()));
 
 const build = (on: BuildHost, environment: object = {}): Outcome =>
-  on.run([NAME_BUILT_IMAGE, BUILD_SCAN_PUSH], { ...ENVIRONMENT, ...environment });
+  on.run([NAME_BUILT_IMAGE, BUILD_SCAN_PUSH, EXPORT_IMAGE], { ...ENVIRONMENT, ...environment });
 /** Summary of each call. The two ends of the pipe of the login start at the same time, so that their order is fixed here. */
 const steps = (outcome: Outcome): string[] =>
   stepsAsWritten(outcome)
@@ -112,8 +125,10 @@ describe('The build of an image', () => {
       'docker save',
       'docker trivy reports',
       'docker trivy decides',
+      'docker trivy decides',
       'docker tag',
       'docker push',
+      'aws describe-images',
       'aws batch-get-image',
       'aws put-image 1.4.2',
       'aws batch-get-image',
@@ -124,14 +139,14 @@ describe('The build of an image', () => {
       'docker build --pull --platform linux/arm64 --file api/Dockerfile ' +
         `--label org.opencontainers.image.revision=${COMMIT} --tag candidate api`,
     ]);
-    expect(outcome.environment.IMAGE_TAG).toBe(COMMIT);
+    expect(outcome.environment).toMatchObject({ IMAGE_TAG: COMMIT, IMAGE_DIGEST: `sha256:of-${COMMIT}` });
   });
 
   test('stops before the push on a finding of severity HIGH or CRITICAL, and leaves the report (A-09)', () => {
     const outcome = build(host(), { FINDINGS: 'CVE-1' });
     expect(outcome.status).not.toBe(0);
-    expect(outcome.output).toContain('findings of HIGH or CRITICAL in arm64: nothing is pushed');
-    expect(steps(outcome).slice(-2)).toEqual(['docker trivy reports', 'docker trivy decides']);
+    expect(outcome.output).toContain('findings of HIGH or CRITICAL in arm64: nothing is released. Update the package');
+    expect(steps(outcome).slice(-3)).toEqual(['docker trivy reports', 'docker trivy decides', 'docker trivy decides']);
     expect(called(outcome, '--exit-code 1')[0]).toContain('--severity HIGH,CRITICAL --exit-code 1');
     expect(called(outcome, '--output')[1]).toContain('--output /scan/reports/arm64.xml');
     expect(called(outcome, 'push')).toEqual([]);
@@ -140,7 +155,7 @@ describe('The build of an image', () => {
 
   test('gives Trivy the image as a file, and neither the Docker daemon nor a credential (A-09)', () => {
     const trivy = called(build(host()), 'docker run');
-    expect(trivy).toHaveLength(2);
+    expect(trivy).toHaveLength(3);
     trivy.forEach((call) =>
       expect(call).toMatch(
         /^docker run --rm --volume \/tmp\/scan:\/scan --volume \/tmp\/scan\/cache:\/cache trivy@sha256:1 --cache-dir \/cache image --input \/scan\/image\.tar /,
@@ -154,7 +169,7 @@ describe('The build of an image', () => {
     expect(steps(outcome).slice(-1)).toEqual(['docker build']);
   });
 
-  test('succeeds without building for a commit that is pushed already (C-12)', () => {
+  test('scans what has the tag of the commit already, and builds nothing (C-12)', () => {
     const on = host();
     build(on);
     const before = build(on).calls.length;
@@ -162,12 +177,31 @@ describe('The build of an image', () => {
     expect(outcome.status).toBe(0);
     expect(steps({ ...outcome, calls: outcome.calls.slice(before) })).toEqual([
       'aws describe-images',
+      'aws describe-images',
+      'aws batch-get-image',
+      'aws get-login-password',
+      'docker login',
+      'docker pull',
+      'docker save',
+      'docker trivy reports',
+      'docker trivy decides',
+      'docker trivy decides',
       'aws batch-get-image',
       'aws put-image 1.4.2',
       'aws batch-get-image',
       'aws put-image latest',
     ]);
-    expect(outcome.output).toContain(`shop:${COMMIT} was pushed before`);
+    expect(outcome.output).toContain(`shop:${COMMIT} was pushed before, and is scanned as it is`);
+    expect(called(outcome, 'docker push')).toHaveLength(1);
+    expect(called(outcome, 'docker pull')[0]).toBe(`docker pull --platform linux/arm64 ${URI}@sha256:of-${COMMIT}`);
+    expect(outcome.environment).toMatchObject({ IMAGE_TAG: COMMIT, IMAGE_DIGEST: `sha256:of-${COMMIT}` });
+  });
+
+  test('takes the tag of the commit for no proof: a finding in what has it stops the release (A-09)', () => {
+    const on = host();
+    build(on);
+    const outcome = build(on, { FINDINGS: 'CVE-1' });
+    expect(outcome.status).not.toBe(0);
     expect(called(outcome, 'docker push')).toHaveLength(1);
   });
 
@@ -204,13 +238,16 @@ describe('The build of an image', () => {
       'docker save',
       'docker trivy reports',
       'docker trivy decides',
+      'docker trivy decides',
       'docker buildx build',
       'docker save',
       'docker trivy reports',
       'docker trivy decides',
+      'docker trivy decides',
       'docker buildx build push',
       'docker buildx build push',
       'docker buildx imagetools',
+      'aws describe-images',
       'aws batch-get-image',
       'aws put-image 1.4.2',
       'aws batch-get-image',
@@ -250,10 +287,149 @@ describe('The build of an image', () => {
     },
   );
 
-  test('applies accepted findings to the decision, and not to the report', () => {
-    const outcome = build(host().source('.trivyignore', 'CVE-1'), { ACCEPTED_FINDINGS: '.trivyignore' });
-    expect(outcome.status).toBe(0);
-    expect(called(outcome, '--ignorefile /scan/accepted')).toEqual(called(outcome, '--exit-code 1'));
+  describe('with accepted findings', () => {
+    const accepted = (until: string) =>
+      JSON.stringify([
+        { id: 'CVE-1', until, reason: "It's never called" },
+        { id: 'CVE-2', until: '2999-01-01', reason: 'It is "tested"' },
+      ]);
+
+    test('applies them to the decision, and not to the report (A-09)', () => {
+      const outcome = build(host(), { ACCEPTED_FINDINGS: accepted('2999-12-31'), FINDINGS: 'CVE-1' });
+      expect(outcome.status).toBe(0);
+      expect(called(outcome, '--ignorefile /scan/accepted.yaml')).toEqual(called(outcome, '--exit-code 1'));
+    });
+
+    test('counts one again after its day, says so, and fails on it (A-09)', () => {
+      const outcome = build(host(), { ACCEPTED_FINDINGS: accepted('2020-12-31'), FINDINGS: 'CVE-1' });
+      expect(outcome.status).not.toBe(0);
+      expect(outcome.output).toContain(
+        "the acceptance of CVE-1 ended on 2020-12-31, and the finding counts again. It was accepted because: It's never called",
+      );
+      expect(called(outcome, 'docker push')).toEqual([]);
+    });
+
+    test('accepts one on its last day', () => {
+      const today = new Date().toISOString().slice(0, 10);
+      expect(build(host(), { ACCEPTED_FINDINGS: accepted(today), FINDINGS: 'CVE-1' }).status).toBe(0);
+    });
+
+    test('stops on any other', () => {
+      const outcome = build(host(), { ACCEPTED_FINDINGS: accepted('2999-12-31'), FINDINGS: 'CVE-3' });
+      expect(outcome.status).not.toBe(0);
+    });
+  });
+
+  test.each([
+    ['stops on one in a library', {}, 'library', false],
+    ['passes one in a package of the base image', {}, 'os', true],
+    ['stops on one in the base image where it is told to', { UNFIXED_FINDINGS: 'stop' }, 'os', false],
+    ['passes one in a library where it is told to', { UNFIXED_FINDINGS: 'accept' }, 'library', true],
+  ])('without a fixed version for a finding %s (A-09)', (_, environment, UNFIXED, passes) => {
+    expect(build(host(), { ...environment, UNFIXED }).status === 0).toBe(passes);
+  });
+
+  test('still stops on a finding in the base image that has a fixed version (A-09)', () => {
+    expect(build(host(), { FINDINGS: 'CVE-1', UNFIXED_FINDINGS: 'accept' }).status).not.toBe(0);
+  });
+
+  test('loads the databases of the scanner from a mirror', () => {
+    const outcome = build(host(), { TRIVY_DATABASE: 'mirror/db:2', TRIVY_JAVA_DATABASE: 'mirror/java:1' });
+    const scans = called(outcome, 'docker run');
+    expect(scans.filter((call) => call.includes('--db-repository mirror/db:2 --java-db-repository mirror/java:1'))).toEqual(scans);
+  });
+
+  test('gives secrets and the files of registries to BuildKit, and none of their values to a command', () => {
+    const on = host();
+    const outcome = on.run(
+      ['mkdir -p /tmp/registries; echo token > /tmp/registries/npmrc', NAME_BUILT_IMAGE, BUILD_SCAN_PUSH],
+      { ...ENVIRONMENT, BUILD_SECRETS: 'SENTRY_TOKEN OTHER', SENTRY_TOKEN: 'very-secret', OTHER: 'x' },
+    );
+    expect(called(outcome, 'docker build --pull')[0]).toContain(
+      '--secret id=SENTRY_TOKEN,env=SENTRY_TOKEN --secret id=OTHER,env=OTHER --secret id=npmrc,src=/tmp/registries/npmrc --tag',
+    );
+    expect([...outcome.calls, outcome.output].join()).not.toContain('very-secret');
+  });
+
+  describe('of a variant', () => {
+    test('gives each its own immutable tag of the commit, and moves no tag (C-17)', () => {
+      const on = host();
+      build(on);
+      const outcome = build(on, { VARIANT: 'php8-3', MOVING_TAG: '' });
+      expect(outcome.status).toBe(0);
+      expect(outcome.environment.IMAGE_TAG).toBe(`${COMMIT}-php8-3`);
+      expect(called(outcome, 'docker push').map((call) => call.split(':').pop())).toEqual([COMMIT, `${COMMIT}-php8-3`]);
+      expect(called(outcome, 'put-image').map((call) => call.split(' ')[6])).toEqual(['1.4.2', 'latest', '1.4.2-php8-3']);
+    });
+  });
+
+  describe('with a cache of layers', () => {
+    test('keeps the layers of each architecture and variant, and scans and pushes as before', () => {
+      const outcome = build(host(), { LAYER_CACHE: 'registry/cache', VARIANT: 'php8-3' });
+      expect(outcome.status).toBe(0);
+      const [call] = called(outcome, 'buildx build');
+      expect(call).toContain(
+        '--pull --load --tag candidate --cache-from type=registry,ref=registry/cache:php8-3-arm64 ' +
+          '--cache-to type=registry,ref=registry/cache:php8-3-arm64,mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true',
+      );
+      expect(steps(outcome)).toEqual(expect.arrayContaining(['docker buildx create', 'docker trivy decides', 'docker push']));
+    });
+  });
+
+  describe('whose paths are named', () => {
+    const PATHS = { PATHS: 'api shared' };
+    const sources = (on: BuildHost) => on.source('shared/code.js', '1').source('docs/page.md', '1');
+
+    test('carries on the tag and digest of the image where a commit changes nothing in them', () => {
+      const on = sources(host());
+      expect(build(on, PATHS).status).toBe(0);
+      const outcome = build(on.source('docs/page.md', '2'), { ...PATHS, COMMIT_ID: OTHER_COMMIT });
+      expect(outcome.status).toBe(0);
+      expect(outcome.output).toContain(`nothing in api shared has changed since ${COMMIT}`);
+      expect(called(outcome, 'docker push')).toHaveLength(1);
+      expect(outcome.environment).toMatchObject({ IMAGE_TAG: COMMIT, IMAGE_DIGEST: `sha256:of-${COMMIT}` });
+    });
+
+    test.each<[string, (on: BuildHost) => BuildHost, object]>([
+      ['a file in one of them', (on) => on.source('shared/code.js', '2'), {}],
+      ['a new file in one of them', (on) => on.source('shared/more.js', '1'), {}],
+      ['the Dockerfile', (on) => on.source('other/Dockerfile', 'FROM other'), { DOCKERFILE: 'other/Dockerfile' }],
+      ['a build argument', (on) => on, { BUILD_ARGUMENTS: 'A=2' }],
+    ])('builds a commit that changes %s', (_, change, environment) => {
+      const on = sources(host());
+      build(on, PATHS);
+      const outcome = build(change(on), { ...PATHS, COMMIT_ID: OTHER_COMMIT, ...environment });
+      expect(outcome.status).toBe(0);
+      expect(outcome.environment.IMAGE_TAG).toBe(OTHER_COMMIT);
+      expect(called(outcome, 'docker push')).toHaveLength(2);
+    });
+
+    test('scans what it carries on, and builds it anew where it no longer passes (A-09)', () => {
+      const on = sources(host({
+        ...PROGRAMS,
+        docker: `[[ "$*" != pull* ]] || touch "$STATE/old"; [[ "$*" != build* ]] || rm -f "$STATE/old"
+[[ ! -e "$STATE/old" || "$*" != *--exit-code* ]] || exit 1\n${PROGRAMS.docker}`.replace('\\n', '\n'),
+      }));
+      build(on, PATHS);
+      const outcome = build(on, { ...PATHS, COMMIT_ID: OTHER_COMMIT });
+      expect(outcome.status).toBe(0);
+      expect(outcome.output).toContain('it is built anew');
+      expect(outcome.environment).toMatchObject({ IMAGE_TAG: OTHER_COMMIT, IMAGE_DIGEST: `sha256:of-${OTHER_COMMIT}` });
+    });
+
+    test('never takes the image of another variant', () => {
+      const on = sources(host());
+      build(on, { ...PATHS, VARIANT: 'one' });
+      const outcome = build(on, { ...PATHS, VARIANT: 'two', COMMIT_ID: OTHER_COMMIT });
+      expect(outcome.environment.IMAGE_TAG).toBe(`${OTHER_COMMIT}-two`);
+    });
+
+    test('fails where one of them is not in the sources', () => {
+      const outcome = build(host(), PATHS);
+      expect(outcome.status).not.toBe(0);
+      expect(outcome.output).toContain('there is no shared in the sources');
+      expect(outcome.calls).toEqual([]);
+    });
   });
 
   test('passes build arguments with spaces as they are written', () => {
@@ -335,7 +511,7 @@ describe('A pushed image', () => {
   test('passes the same scan, by its digest, and is not pushed again (A-09)', () => {
     const outcome = release({ TAGS: COMMIT });
     expect(called(outcome, 'docker pull')).toEqual([`docker pull --platform linux/arm64 ${URI}@${DIGEST}`]);
-    expect(called(outcome, '--exit-code 1')).toHaveLength(1);
+    expect(called(outcome, '--exit-code 1')).toHaveLength(2);
     expect(called(outcome, 'docker push')).toEqual([]);
     expect(release({ TAGS: COMMIT, FINDINGS: 'CVE-1' }).status).not.toBe(0);
   });
@@ -355,7 +531,7 @@ describe('A pushed image', () => {
         `docker pull --platform linux/amd64 ${URI}@sha256:1`,
         `docker pull --platform linux/arm64 ${URI}@sha256:3`,
       ]);
-      expect(called(outcome, '--exit-code 1')).toHaveLength(2);
+      expect(called(outcome, '--exit-code 1')).toHaveLength(4);
     });
 
     test.each([
@@ -374,7 +550,7 @@ describe('A pushed image', () => {
 });
 
 describe('A build script', () => {
-  const texts = { NAME_BUILT_IMAGE, NAME_PUSHED_IMAGE, BUILD_SCAN_PUSH, SCAN_PUSHED_IMAGE };
+  const texts = { NAME_BUILT_IMAGE, NAME_PUSHED_IMAGE, BUILD_SCAN_PUSH, SCAN_PUSHED_IMAGE, EXPORT_IMAGE };
 
   test.each(Object.entries(texts))('is valid bash: %s', (_, text) => {
     execFileSync('bash', ['-n', '-c', text]);

@@ -8,7 +8,9 @@ import {
   type BlueGreenPipelineProps,
   DeployStage,
   DeploymentEngine,
+  EnvironmentProfile,
   ImageBuild,
+  ImageRepository,
   type IReleasedService,
   Migration,
   PipelineChecks,
@@ -43,12 +45,7 @@ function foreignService({ stack, apiImages, production: { api } }: Shop): IRelea
 
 describe('BlueGreenPipeline refuses in one line with path, prop, value, expectation and fix:', () => {
   test.each<[string, Mistake, string]>([
-    [
-      'no production stage',
-      (f) => ({ stages: [staging(f)] }),
-      'stages is ["staging"], expected a production stage at the end',
-    ],
-    ['no stage at all', () => ({ stages: [] }), 'stages is [], expected a production stage at the end'],
+    ['no stage at all', () => ({ stages: [] }), 'stages is [], expected at least one stage'],
     [
       'production before staging',
       (f) => ({ stages: [production(f), staging(f)] }),
@@ -148,7 +145,7 @@ describe('BlueGreenPipeline refuses in one line with path, prop, value, expectat
     ],
     [
       'a tag pattern that EventBridge refuses',
-      (f) => ({ source: PipelineSource.imagePush(f.apiImages, { tags: ['v**'] }), images: [] }),
+      (f) => ({ source: PipelineSource.imagePush([f.apiImages], { tags: ['v**'] }), images: [] }),
       'source.tags is ["v**"], expected 1 to 5 patterns',
     ],
     [
@@ -230,7 +227,7 @@ describe('BlueGreenPipeline refuses in one line with path, prop, value, expectat
     ],
     [
       'Trivy without a digest for pushed images',
-      (f) => ({ source: PipelineSource.imagePush(f.apiImages, { trivyImage: 'aquasec/trivy:latest' }), images: [] }),
+      (f) => ({ source: PipelineSource.imagePush([f.apiImages], { trivyImage: 'aquasec/trivy:latest' }), images: [] }),
       'source.trivyImage is "aquasec/trivy:latest"',
     ],
     [
@@ -264,11 +261,65 @@ describe('BlueGreenPipeline refuses in one line with path, prop, value, expectat
     [
       'a pushed image that no service runs',
       (f) => ({
-        source: PipelineSource.imagePush(f.apiImages),
+        source: PipelineSource.imagePush([f.apiImages, f.webImages]),
         images: [],
         stages: [DeployStage.production({ services: [f.production.web] })],
       }),
       'source is "Registry/Api"',
+    ],
+    [
+      'a service whose image no repository of the source has',
+      (f) => ({ source: PipelineSource.imagePush([f.apiImages]), images: [], stages: [production(f)] }),
+      'stages.services is "Production/Web", expected services of the repositories of the source',
+    ],
+    [
+      'a pushed image twice',
+      (f) => ({ source: PipelineSource.imagePush([f.apiImages, f.apiImages]), images: [], stages: [production(f)] }),
+      'source.repositories is "Registry/Api", expected one image for each repository',
+    ],
+    [
+      'a source without repositories',
+      () => ({ source: PipelineSource.imagePush([]), images: [] }),
+      'source.repositories is [], expected 1 to 8 repositories',
+    ],
+    [
+      'a start on pushes to a repository that the source does not have',
+      (f) => ({ source: PipelineSource.imagePush([f.apiImages], { startOn: [f.webImages] }), images: [] }),
+      'source.startOn is ["Registry/Web"], expected one or more of the repositories of the source',
+    ],
+    [
+      'pushes to a repository in which every tag may move',
+      (f) => ({
+        source: PipelineSource.imagePush([new ImageRepository(f.stack, 'Mutable', { mutableTags: ['*'] })]),
+        images: [],
+      }),
+      'source.repositories is "Delivery/Mutable", expected repositories with immutable tags',
+    ],
+    [
+      'pushes to a repository of development, in which every tag may move',
+      (f) => ({
+        source: PipelineSource.imagePush([
+          new ImageRepository(f.stack, 'Mutable', { profile: EnvironmentProfile.development() }),
+        ]),
+        images: [],
+      }),
+      'source.repositories is "Delivery/Mutable", expected repositories with immutable tags',
+    ],
+    ...['latest', 'live-production-*'].map((tag): [string, Mistake, string] => [
+      `the moving tag ${tag}`,
+      (f) => ({ source: PipelineSource.imagePush([f.apiImages], { tags: [tag] }), images: [] }),
+      `source.tags is "${tag}", expected patterns of tags that stay at their image`,
+    ]),
+    [
+      'a tag that the repository lets move',
+      (f) => ({
+        source: PipelineSource.imagePush(
+          [new ImageRepository(f.stack, 'Nightly', { mutableTags: ['latest', 'nightly-*'] })],
+          { tags: ['nightly-eu-*'] },
+        ),
+        images: [],
+      }),
+      'source.tags is "nightly-eu-*", expected patterns of tags that stay at their image',
     ],
     [
       'a service whose image the pipeline does not build',
@@ -277,17 +328,17 @@ describe('BlueGreenPipeline refuses in one line with path, prop, value, expectat
     ],
     [
       'images together with a pushed image',
-      (f) => ({ source: PipelineSource.imagePush(f.apiImages) }),
+      (f) => ({ source: PipelineSource.imagePush([f.apiImages]) }),
       'images is not supported with PipelineSource.imagePush()',
     ],
     [
       'checks without sources',
-      (f) => ({ source: PipelineSource.imagePush(f.apiImages), images: [], checks: PipelineChecks.npmScripts() }),
+      (f) => ({ source: PipelineSource.imagePush([f.apiImages]), images: [], checks: PipelineChecks.npmScripts() }),
       'checks is not supported with PipelineSource.imagePush()',
     ],
     [
       'a tag pattern that matches the tags of releases',
-      (f) => ({ source: PipelineSource.imagePush(f.apiImages, { tags: ['*'] }), images: [] }),
+      (f) => ({ source: PipelineSource.imagePush([f.apiImages], { tags: ['*'] }), images: [] }),
       'source.tags is ["*"], expected 1 to 5 patterns',
     ],
     [

@@ -1,3 +1,5 @@
+import { callNamed, errorsOf } from '../../catalogues/aws-models/models';
+import { misfitsOfValue } from '../../catalogues/aws-models/values';
 import type { OwnFamily } from '../deployed-definition';
 import { type Answers, AwsError } from '../state-machines';
 import { ApplicationAutoScaling } from './autoscaling';
@@ -7,7 +9,6 @@ import { CloudWatch } from './cloudwatch';
 import { Ecr } from './ecr';
 import { Ecs } from './ecs';
 import { Elb } from './elb';
-import { Logs } from './logs';
 import { Sns } from './sns';
 import { Ssm } from './ssm';
 import { States } from './states';
@@ -35,8 +36,12 @@ export class DeliveryAccount implements World {
   public readonly calls: Array<{ api: string; input: any }> = [];
   /** Runs before each answer, to do something at a certain moment. */
   public before: Moment = NOTHING;
+  /** Runs before each answer with the name of the state that calls. */
+  public atState: (state: string) => unknown = NOTHING;
   /** Runs once the release has ended. */
   public afterwards: () => unknown = NOTHING;
+  /** What the service models of AWS say against requests, answers and errors. */
+  public misfits: Set<string> = new Set();
 
   public constructor(public readonly facts: Facts[], recordNames: string[], datadog = false) {
     this.cloudFormation = new CloudFormation(this.ecs, datadog);
@@ -97,6 +102,11 @@ export class DeliveryAccount implements World {
 
   /** Answers each call by the service of its API. */
   public answers(): Answers {
+    const answers = this.answersOfServices();
+    return (...call) => this.heldAgainstModels(call[0], call[1], Promise.resolve().then(() => this.atState(call[2])).then(() => answers(...call)));
+  }
+
+  private answersOfServices(): Answers {
     const services: { [api: string]: object } = {
       ecs: this.ecs,
       ssm: this.ssm,
@@ -106,7 +116,6 @@ export class DeliveryAccount implements World {
       backup: this.backup,
       cloudformation: this.cloudFormation,
       cloudwatch: this.cloudWatch,
-      cloudwatchlogs: new Logs(),
       elasticloadbalancingv2: this.elb,
       applicationautoscaling: this.autoScaling,
     };
@@ -120,5 +129,28 @@ export class DeliveryAccount implements World {
       }
       return JSON.parse(JSON.stringify(await service[call](input) ?? {}));
     };
+  }
+
+  /** Notes what no request, answer or error of AWS can be, so that neither a machine nor this account passes for more than it is. */
+  private async heldAgainstModels(api: string, input: unknown, answered: unknown): Promise<unknown> {
+    const call = callNamed(api);
+    const note = (problem: string) => this.misfits.add(problem);
+    if (call) {
+      misfitsOfValue(call.service, call.input, input, `the request ${call.name}`).forEach(note);
+    }
+    try {
+      const answer = await answered;
+      if (call) {
+        misfitsOfValue(call.service, call.output, answer, `the answer to ${call.name}`, true).forEach(note);
+      }
+      return answer;
+    } catch (error) {
+      const { name } = error as Error;
+      // Any. stands for whatever error a call may have.
+      if (!call || !(/^(States|Any)\./.test(name) || errorsOf(call).includes(name))) {
+        note(`${api} has no error ${name}`);
+      }
+      throw error;
+    }
   }
 }

@@ -4,6 +4,7 @@ import { AwsError } from '../state-machines';
 export class Ssm {
   /** Values of each parameter, the newest last. */
   public readonly parameters: { [name: string]: string[] } = {};
+  public calendar: 'OPEN' | 'CLOSED' = 'OPEN';
 
   public value(parameter: string): string {
     return this.parameters[parameter][this.parameters[parameter].length - 1];
@@ -17,13 +18,13 @@ export class Ssm {
 
   public putParameter({ Name, Value }: any) {
     if (Value.length > 8192) {
-      throw new AwsError('Ssm.ParameterMaxLengthExceeded', Name);
+      throw new AwsError('Ssm.ParameterMaxLengthExceededException', Name);
     }
     this.parameters[Name].push(Value);
     return { Version: this.parameters[Name].length };
   }
 
   public getCalendarState() {
-    return { State: 'OPEN' };
+    return { State: this.calendar };
   }
 }

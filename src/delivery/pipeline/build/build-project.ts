@@ -1,5 +1,5 @@
-import { Duration } from 'aws-cdk-lib';
 import {
+  type BuildEnvironmentVariable,
   BuildEnvironmentVariableType,
   BuildSpec,
   type CfnProject,
@@ -9,20 +9,27 @@ import {
   LinuxArmBuildImage,
   LinuxBuildImage,
   PipelineProject,
+  Project,
+  type ProjectProps,
 } from 'aws-cdk-lib/aws-codebuild';
 import type { IRepository } from 'aws-cdk-lib/aws-ecr';
-import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgeInCompliancePacks, acknowledgeWildcard } from '../../../compliance/acknowledge';
+import { acknowledgeInCompliancePacks } from '../../../compliance/acknowledge';
 import { sortedByName } from '../../../contracts/sorted-by-name';
 import type { EnvironmentProfile } from '../../../environment';
 import { withoutGrants } from '../../../iam/without-grants';
 import { EncryptedLogGroup } from '../../../logging/encrypted-log-group';
+import { SubnetTier } from '../../../network';
 import { stackPath } from '../../../text/stack-path';
 import { textFor } from '../../../text/text-for';
+import { createBuildPolicy } from './build-policy';
+import type { BoundRegistry } from './build-registry';
+import type { SecretVariable } from './build-secret';
+import type { BoundSettings } from './build-settings';
 
 /** Properties of a {@link BuildProject}, checked. */
 export interface BuildProjectProps {
@@ -34,6 +41,8 @@ export interface BuildProjectProps {
   readonly key: Key;
   /** Bucket of input artifacts and reports. */
   readonly artifacts: IBucket;
+  /** Settings that all builds of the pipeline share. */
+  readonly settings: BoundSettings;
   /** Commands of the build phase. */
   readonly commands: string[];
   /**
@@ -52,6 +61,16 @@ export interface BuildProjectProps {
    */
   readonly environment?: { readonly [name: string]: string };
   /**
+   * Secrets, which are environment variables, too.
+   * @default - no secrets
+   */
+  readonly secrets?: SecretVariable[];
+  /**
+   * Size of the build host.
+   * @default - the size of the settings, or one that suffices
+   */
+  readonly computeType?: ComputeType;
+  /**
    * Environment variables that are exported for later actions.
    * @default - no variables
    */
@@ -60,7 +79,7 @@ export interface BuildProjectProps {
    * JUnit reports that the commands write.
    * @default - no reports
    */
-  readonly reports?: { readonly directory: string; readonly files: string };
+  readonly reports?: { readonly directory: string; readonly files: string[] };
   /**
    * Reason for the use of Docker, which needs a privileged build.
    * @default - no Docker
@@ -69,19 +88,27 @@ export interface BuildProjectProps {
   /** Runs the build on an ARM host. */
   readonly arm64: boolean;
   /**
-   * Image repository that the commands read.
-   * @default - no repository
+   * Image repositories that the commands read.
+   * @default - no repositories
    */
-  readonly repository?: IRepository;
+  readonly pulls?: ReadonlyArray<Pick<IRepository, 'repositoryArn'>>;
   /**
-   * Allows the commands to push to `repository`.
+   * Image repositories that the commands read and push to.
+   * @default - no repositories
+   */
+  readonly pushes?: ReadonlyArray<Pick<IRepository, 'repositoryArn'>>;
+  /**
+   * Names of the SSM parameters that the commands read.
+   * @default - no parameters
+   */
+  readonly parameters?: string[];
+  /**
+   * True for a build outside the pipeline, which has no input.
    * @default false
    */
-  readonly pushes?: boolean;
+  readonly sourceless?: boolean;
 }
 
-/** Limit of the time in the queue, and of the time of the build. */
-const TIMEOUT = Duration.hours(1);
 /** Actions that CodePipeline documents for a customer managed key. */
 export const KEY_ACTIONS = [
   'kms:Decrypt',
@@ -91,17 +118,12 @@ export const KEY_ACTIONS = [
   'kms:ReEncryptFrom',
   'kms:ReEncryptTo',
 ];
-const PULL_ACTIONS = [
-  'ecr:BatchCheckLayerAvailability',
-  'ecr:BatchGetImage',
-  'ecr:DescribeImages',
-  'ecr:GetDownloadUrlForLayer',
-];
-const PUSH_ACTIONS = ['ecr:CompleteLayerUpload', 'ecr:InitiateLayerUpload', 'ecr:PutImage', 'ecr:UploadLayerPart'];
 
 /** CodeBuild project with a managed image, an encrypted log, and a role with least privilege. */
 export class BuildProject extends Construct {
-  public readonly project: PipelineProject;
+  public readonly project: Project;
+  /** Variables that later actions may read. */
+  public readonly exported: string[];
   public readonly logGroup: LogGroup;
   /** Role of the builds. */
   public readonly role: Role;
@@ -115,6 +137,7 @@ export class BuildProject extends Construct {
     private readonly props: BuildProjectProps,
   ) {
     super(scope, id);
+    this.exported = props.exported ?? [];
     this.logGroup = new EncryptedLogGroup(this, 'Logs', { profile: props.profile, key: props.key }).logGroup;
     this.reportGroup = props.reports && this.createReportGroup();
     this.role = new Role(this, 'Role', {
@@ -126,36 +149,73 @@ export class BuildProject extends Construct {
     acknowledgeInCompliancePacks(
       this.project,
       'CodeBuildProjectSourceRepoUrl',
-      'The source of the project is CodePipeline, and no repository.',
+      'The source of the project is CodePipeline or none, and no repository.',
     );
   }
 
-  private createProject(): PipelineProject {
+  private createProject(): Project {
     const { props, role } = this;
-    const project = new PipelineProject(this, 'Project', {
+    const options: ProjectProps = {
       description: this.description(),
       role,
       encryptionKey: props.key,
       environment: {
         buildImage: this.image(),
-        computeType: props.docker ? ComputeType.MEDIUM : ComputeType.SMALL,
+        computeType: this.computeType,
         privileged: props.docker !== undefined,
       },
-      environmentVariables: Object.fromEntries(
-        Object.entries(props.environment ?? {}).map(([name, value]) => [
-          name,
-          { type: BuildEnvironmentVariableType.PLAINTEXT, value },
-        ]),
-      ),
+      environmentVariables: this.variables,
       buildSpec: this.buildSpec(),
       logging: { cloudWatch: { logGroup: this.logGroup } },
-      timeout: TIMEOUT,
-      queuedTimeout: TIMEOUT,
+      timeout: props.settings.timeout,
+      queuedTimeout: props.settings.queuedTimeout,
       grantReportGroupPermissions: false,
       checkSecretsInPlainTextEnvVariables: true,
-    });
-    (project.node.defaultChild as CfnProject).node.addDependency(this.policy);
+    };
+    const project = props.sourceless
+      ? new Project(this, 'Project', options)
+      : new PipelineProject(this, 'Project', options);
+    const resource = project.node.defaultChild as CfnProject;
+    resource.node.addDependency(this.policy);
+    this.placeInNetwork(resource);
     return project;
+  }
+
+  private get computeType(): ComputeType {
+    const { computeType, settings, docker } = this.props;
+    return computeType ?? settings.computeType ?? (docker ? ComputeType.MEDIUM : ComputeType.SMALL);
+  }
+
+  private get variables(): { [name: string]: BuildEnvironmentVariable } {
+    const plain = Object.entries(this.props.environment ?? {}).map(([name, value]) => [
+      name,
+      { type: BuildEnvironmentVariableType.PLAINTEXT, value },
+    ]);
+    return Object.fromEntries([...plain, ...this.secrets.map(({ name, variable }) => [name, variable])]);
+  }
+
+  private get secrets(): SecretVariable[] {
+    return [...(this.props.secrets ?? []), ...this.registries.flatMap(({ variables }) => variables)];
+  }
+
+  /** Registries that this build signs in to. Only a build with Docker pulls images. */
+  private get registries(): BoundRegistry[] {
+    const { settings, docker } = this.props;
+    return settings.registries.filter(({ images }) => docker !== undefined || !images);
+  }
+
+  /** Below the L2, because CDK would write permissions of its own, inline. */
+  private placeInNetwork(project: CfnProject): void {
+    const placement = this.props.settings.network;
+    if (placement) {
+      const { network, securityGroup } = placement;
+      project.vpcConfig = {
+        vpcId: network.vpc.vpcId,
+        subnets: network.vpc.selectSubnets(network.subnets(SubnetTier.APPLICATION)).subnetIds,
+        securityGroupIds: [securityGroup.securityGroupId],
+      };
+      project.node.addDependency(network.egressEstablished);
+    }
   }
 
   private description(): string {
@@ -170,20 +230,24 @@ export class BuildProject extends Construct {
 
   /** All commands are in one phase, because CodeBuild runs post_build after a failed build phase. */
   private buildSpec(): BuildSpec {
-    const { install, commands, runtimes, exported, reports } = this.props;
+    const { commands, runtimes, exported, reports } = this.props;
+    const install = [...this.registries.flatMap((registry) => registry.commands), ...(this.props.install ?? [])];
     return BuildSpec.fromObject({
       version: '0.2',
       env: { 'shell': 'bash', 'exported-variables': exported },
       phases: {
         install:
-          install || runtimes
-            ? { 'runtime-versions': runtimes && sortedByName(runtimes), 'commands': install }
+          install.length > 0 || runtimes
+            ? {
+              'runtime-versions': runtimes && sortedByName(runtimes),
+              'commands': install.length > 0 ? install : undefined,
+            }
             : undefined,
         build: { commands },
       },
       reports: reports && {
         [this.reportGroup!.attrArn]: {
-          'files': [reports.files],
+          'files': reports.files,
           'base-directory': reports.directory,
           'file-format': 'JUNITXML',
         },
@@ -193,10 +257,6 @@ export class BuildProject extends Construct {
 
   private get reportPrefix(): string {
     return `reports/${this.node.id}`;
-  }
-
-  private get reportObjects(): string {
-    return this.props.artifacts.arnForObjects(`${this.reportPrefix}/*`);
   }
 
   /** Reports expire after 30 days. Without `deleteReports` the group could not be deleted before. */
@@ -218,72 +278,22 @@ export class BuildProject extends Construct {
   }
 
   private createPolicy(role: Role): ManagedPolicy {
-    const { artifacts, key, repository, pushes } = this.props;
-    const policy = new ManagedPolicy(this, 'Policy', {
-      roles: [role],
-      statements: [
-        new PolicyStatement({
-          sid: 'Log',
-          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-          resources: [this.logGroup.logGroupArn],
-        }),
-        // Read-only, because a build that writes artifacts could change the input of the next action.
-        new PolicyStatement({
-          sid: 'Artifacts',
-          actions: ['s3:GetObject', 's3:GetObjectVersion'],
-          resources: [artifacts.arnForObjects('*')],
-        }),
-        new PolicyStatement({
-          sid: 'Bucket',
-          actions: ['s3:GetBucketAcl', 's3:GetBucketLocation'],
-          resources: [artifacts.bucketArn],
-        }),
-        new PolicyStatement({
-          sid: 'Key',
-          actions: ['kms:Decrypt', 'kms:DescribeKey', ...(this.reportGroup ? ['kms:GenerateDataKey'] : [])],
-          resources: [key.keyArn],
-        }),
-        ...(this.reportGroup
-          ? [
-            new PolicyStatement({
-              sid: 'Reports',
-              actions: ['codebuild:BatchPutTestCases', 'codebuild:CreateReport', 'codebuild:UpdateReport'],
-              resources: [this.reportGroup.attrArn],
-            }),
-            new PolicyStatement({ sid: 'Export', actions: ['s3:PutObject'], resources: [this.reportObjects] }),
-          ]
-          : []),
-        ...(repository
-          ? [
-            new PolicyStatement({ sid: 'SignIn', actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
-            new PolicyStatement({
-              sid: pushes ? 'Push' : 'Pull',
-              actions: [...PULL_ACTIONS, ...(pushes ? PUSH_ACTIONS : [])].sort(),
-              resources: [repository.repositoryArn],
-            }),
-          ]
-          : []),
-      ],
+    const { artifacts, key, pulls = [], pushes = [], parameters = [], settings, sourceless } = this.props;
+    return createBuildPolicy(this, 'Policy', {
+      role,
+      logGroupArn: this.logGroup.logGroupArn,
+      keyArn: key.keyArn,
+      input: sourceless ? undefined : { bucketArn: artifacts.bucketArn, objectsArn: artifacts.arnForObjects('*') },
+      reports: this.reportGroup && {
+        groupArn: this.reportGroup.attrArn,
+        objectsArn: artifacts.arnForObjects(`${this.reportPrefix}/*`),
+      },
+      pulls: pulls.map(({ repositoryArn }) => repositoryArn),
+      pushes: pushes.map(({ repositoryArn }) => repositoryArn),
+      parameters,
+      secrets: this.secrets,
+      registries: this.registries,
+      network: settings.network,
     });
-    acknowledgeWildcard(
-      policy,
-      artifacts.arnForObjects('*'),
-      'CodePipeline names artifacts itself; the bucket holds nothing else.',
-    );
-    if (this.reportGroup) {
-      acknowledgeWildcard(
-        policy,
-        this.reportObjects,
-        'CodeBuild names the files of reports itself, below the folder of this project.',
-      );
-    }
-    if (repository) {
-      acknowledge(
-        policy,
-        'AwsSolutions-IAM5[Resource::*]',
-        'ecr:GetAuthorizationToken does not support resource-level permissions; the next statement limits the rest.',
-      );
-    }
-    return policy;
   }
 }

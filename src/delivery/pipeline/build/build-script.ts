@@ -1,3 +1,6 @@
+import { REGISTRIES } from './registry-script';
+import { MEDIA_TYPES, SCAN, SCAN_IN_REGISTRY, SIGN_IN } from './scan-script';
+
 /**
  * Shell scripts of the builds, for bash in CodeBuild. Tests run them with fakes of `docker` and `aws` on the PATH.
  *
@@ -5,14 +8,11 @@
  * backslash at the end of a line joins two lines of source to one line of shell.
  */
 
-/** Directory of the scan reports that CodeBuild uploads. */
-export const SCAN_REPORTS = '/tmp/scan/reports';
-const SCAN_FOLDER = '/tmp/scan';
-
 /**
  * Exports the tag of the image to build.
  *
- * The tag is the commit. An archive in S3 has none, so a digest of its files is the tag.
+ * The tag is the commit, with the name of the variant. An archive in S3 has no commit, so a digest of its files is the
+ * tag. Where an image of the same content exists, its tag is carried on.
  */
 export const NAME_BUILT_IMAGE = `
 if printf '%s' "\${COMMIT_ID:-}" | grep -Eq '^[0-9a-f]{40}$'; then
@@ -21,8 +21,16 @@ else
   IMAGE_TAG="$(find . -type f -not -path './.git/*' -print0 | LC_ALL=C sort -z | \
 xargs -0 sha256sum | sha256sum | cut -c1-40)"
 fi
+IMAGE_TAG="$IMAGE_TAG\${VARIANT:+-$VARIANT}"
 export IMAGE_TAG
 echo "tag: $IMAGE_TAG"
+`.trim();
+
+/** Exports tag and digest of the image that was built, or that exists and passed the scan. */
+export const EXPORT_IMAGE = `
+IMAGE_TAG="$(cat /tmp/image-tag)" && IMAGE_DIGEST="$(cat /tmp/image-digest)" && export IMAGE_TAG IMAGE_DIGEST
+echo "image: $IMAGE_TAG $IMAGE_DIGEST"
+test -n "$IMAGE_TAG" -a -n "$IMAGE_DIGEST"
 `.trim();
 
 /**
@@ -53,41 +61,6 @@ export IMAGE_TAG
 echo "tag: $IMAGE_TAG"
 test -n "$IMAGE_TAG"
 `.trim();
-
-/**
- * Scans an image by Trivy. The first run writes the complete report, the second fails on findings.
- *
- * Trivy gets the image as a file, and no access to the Docker daemon, to credentials or to the sources. The malware of
- * CVE-2026-33634 read the credentials of its host.
- */
-const SCAN = `
-scan_folder="\${SCAN_FOLDER:-${SCAN_FOLDER}}"
-scan() {
-  mkdir -p "$scan_folder/reports" "$scan_folder/cache"
-  docker save --output "$scan_folder/image.tar" "$1"
-  trivy() { docker run --rm --volume "$scan_folder:/scan" \
---volume "$scan_folder/cache:/cache" "$TRIVY_IMAGE" --cache-dir /cache image --input /scan/image.tar "$@"; }
-  accepted=()
-  if [ -n "\${ACCEPTED_FINDINGS:-}" ]; then
-    cp "$ACCEPTED_FINDINGS" "$scan_folder/accepted"
-    accepted=(--ignorefile /scan/accepted)
-  fi
-  trivy --format template --template @/contrib/junit.tpl --output "/scan/reports/$2.xml"
-  if ! trivy --severity HIGH,CRITICAL --exit-code 1 "\${accepted[@]}"; then
-    echo "findings of HIGH or CRITICAL in $2: nothing is pushed" >&2
-    return 1
-  fi
-}`;
-
-const SIGN_IN = `
-sign_in() { aws ecr get-login-password | docker login --username AWS --password-stdin "\${REPOSITORY_URI%%/*}"; }`;
-
-const MEDIA_TYPES = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-].join(' ');
 
 /** Adds a tag to a pushed image without a second push. An immutable tag of another image stays there. */
 const TAG_ALSO = `
@@ -137,17 +110,29 @@ fi`;
  */
 const BUILD = `
 export BUILDX_NO_DEFAULT_ATTESTATIONS=1
+create_builder() {
+  docker buildx create --name several --driver docker-container --driver-opt "image=$BUILDKIT_IMAGE"
+}
 build_one() { docker build --pull --platform "$PLATFORMS" --file "$DOCKERFILE" \
-"\${arguments[@]}" --tag candidate "$DIRECTORY"; }
+"\${arguments[@]}" "\${secrets[@]}" --tag candidate "$DIRECTORY"; }
 build_several() {
-  docker buildx build --builder several --platform "$1" --file "$DOCKERFILE" "\${arguments[@]}" \
---metadata-file /tmp/built.json "\${@:2}" "$DIRECTORY"
+  docker buildx build --builder several --platform "$1" --file "$DOCKERFILE" \
+"\${arguments[@]}" "\${secrets[@]}" --metadata-file /tmp/built.json "\${@:2}" "$DIRECTORY"
+}
+build_candidate() {
+  cache=()
+  if [ -n "\${LAYER_CACHE:-}" ]; then
+    layers="type=registry,ref=$LAYER_CACHE:\${VARIANT:+$VARIANT-}\${1##*/}"
+    written="$layers,mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true"
+    cache=(--cache-from "$layers" --cache-to "$written")
+  fi
+  build_several "$1" --pull --load --tag candidate "\${cache[@]}"
 }
 build_each() {
   docker run --privileged --rm "$BINFMT_IMAGE" --install all
-  docker buildx create --name several --driver docker-container --driver-opt "image=$BUILDKIT_IMAGE"
+  create_builder
   for platform in \${PLATFORMS//,/ }; do
-    build_several "$platform" --pull --load --tag candidate
+    build_candidate "$platform"
     cp /tmp/built.json "/tmp/scanned-\${platform##*/}.json"
     scan candidate "\${platform##*/}"
   done
@@ -173,7 +158,12 @@ build_and_push() {
       push_each
       ;;
     *)
-      build_one
+      if [ -n "\${LAYER_CACHE:-}" ]; then
+        create_builder
+        build_candidate "$PLATFORMS"
+      else
+        build_one
+      fi
       scan candidate "\${PLATFORMS##*/}"
       docker tag candidate "$REPOSITORY_URI:$IMAGE_TAG"
       docker push "$REPOSITORY_URI:$IMAGE_TAG"
@@ -181,66 +171,113 @@ build_and_push() {
   esac
 }`;
 
-/** Builds, scans and pushes an image. A finding stops the push, and a commit that is pushed already is not built. */
+/** Secrets of BuildKit: variables by their name, and the files of registries by theirs. No layer has them. */
+const SECRETS = `
+secrets=()
+for name in \${BUILD_SECRETS:-}; do secrets+=(--secret "id=$name,env=$name"); done
+for file in ${REGISTRIES}/*; do
+  if [ -f "$file" ]; then secrets+=(--secret "id=\${file##*/},src=$file"); fi
+done`.trim();
+
+/**
+ * Tag of the content: a digest of the files that the image is made of, and of what the build is told.
+ *
+ * A commit that changes none of them gets the image that has the tag.
+ */
+const CONTENT = `
+content_tag() {
+  read -r -a paths <<< "$PATHS"
+  for path in "\${paths[@]}" "$DOCKERFILE"; do
+    if [ ! -e "$path" ]; then echo "there is no $path in the sources" >&2; return 1; fi
+  done
+  { printf '%s\\n' "$DIRECTORY" "$DOCKERFILE" "$PLATFORMS" "\${VARIANT:-}" "\${BUILD_ARGUMENTS:-}"
+    find "\${paths[@]}" "$DOCKERFILE" -type f -print0 | LC_ALL=C sort -zu | xargs -0 sha256sum; } | \
+sha256sum | cut -c1-40 | sed 's/^/content-/'
+}
+tags_of() {
+  aws ecr describe-images --repository-name "$REPOSITORY_NAME" --image-ids "imageTag=$1" \
+--query 'imageDetails[0].imageTags' --output text
+}
+carry_on() {
+  for tag in $(tags_of "$content"); do
+    if printf '%s' "$tag" | grep -Eq "^[0-9a-f]{40}\${VARIANT:+-$VARIANT}\$"; then
+      echo "nothing in $PATHS has changed since $tag"
+      IMAGE_TAG="$tag"
+      return 0
+    fi
+  done
+  return 1
+}`;
+
+/** True where an image has a tag. An answer that is neither yes nor no ends the build. */
+const EXISTS = `
+exists() {
+  if said="$(aws ecr describe-images --repository-name "$REPOSITORY_NAME" --image-ids "imageTag=$1" 2>&1)"; then
+    return 0
+  fi
+  case "$said" in
+    *ImageNotFoundException*) return 1 ;;
+    *) echo "$said" >&2; exit 1 ;;
+  esac
+}
+digest_of() {
+  aws ecr describe-images --repository-name "$REPOSITORY_NAME" --image-ids "imageTag=$1" \
+--query 'imageDetails[0].imageDigest' --output text
+}
+scan_existing() {
+  found="$(digest_of "$1")" || return 1
+  scan_in_registry "$found"
+}`;
+
+/**
+ * Builds, scans and pushes an image. A finding stops the push.
+ *
+ * A tag is no proof of a scan, so that an image that exists is scanned as it is. One whose content is unchanged, but
+ * which no longer passes, is built anew: its base image may be better by now.
+ */
 export const BUILD_SCAN_PUSH = `
 (
 set -euo pipefail
 ${SCAN}
 ${SIGN_IN}
+${SCAN_IN_REGISTRY}
 ${TAG_ALSO}
 ${BUILD}
 ${READ_VERSION}
+${CONTENT}
+${EXISTS}
 arguments=(--label "org.opencontainers.image.revision=$IMAGE_TAG")
 while IFS= read -r argument; do
   if [ -n "$argument" ]; then arguments+=(--build-arg "$argument"); fi
 done <<< "\${BUILD_ARGUMENTS:-}"
-if said="$(aws ecr describe-images --repository-name "$REPOSITORY_NAME" --image-ids "imageTag=$IMAGE_TAG" 2>&1)"; then
-  echo "$REPOSITORY_NAME:$IMAGE_TAG was pushed before"
-else
-  case "$said" in
-    *ImageNotFoundException*) ;;
-    *) echo "$said" >&2; exit 1 ;;
-  esac
+${SECRETS}
+commit_tag="$IMAGE_TAG"
+content=""
+if [ -n "\${PATHS:-}" ]; then
+  content="$(content_tag)"
+  if ! exists "$commit_tag" && exists "$content"; then carry_on || true; fi
+fi
+ready=""
+if exists "$IMAGE_TAG"; then
+  echo "$REPOSITORY_NAME:$IMAGE_TAG was pushed before, and is scanned as it is"
+  if scan_existing "$IMAGE_TAG"; then
+    ready=yes
+  elif [ "$IMAGE_TAG" = "$commit_tag" ]; then
+    exit 1
+  else
+    echo "it is built anew, because an image of the same content no longer passes the scan"
+    IMAGE_TAG="$commit_tag"
+  fi
+fi
+if [ -z "$ready" ]; then
   sign_in
   build_and_push
+  found="$(digest_of "$IMAGE_TAG")"
 fi
-if [ -n "$version" ]; then tag_also "$version"; fi
+if [ -n "$version" ]; then tag_also "$version\${VARIANT:+-$VARIANT}"; fi
+if [ -n "$content" ]; then tag_also "$content"; fi
 if [ -n "\${MOVING_TAG:-}" ]; then tag_also "$MOVING_TAG"; fi
-)
-`.trim();
-
-/**
- * Scans an image that was pushed by another CI service.
- *
- * Docker stores one image for each digest, so that the digest of an index can't be pulled for a second architecture.
- * Each architecture is pulled by its own digest.
- */
-export const SCAN_PUSHED_IMAGE = `
-(
-set -euo pipefail
-${SCAN}
-${SIGN_IN}
-aws ecr batch-get-image --repository-name "$REPOSITORY_NAME" --image-ids "imageDigest=$IMAGE_DIGEST" \
---accepted-media-types ${MEDIA_TYPES} \
---query 'images[0].imageManifest' --output text > /tmp/pushed.json
-digest_for() {
-  case "$(jq -r 'has("manifests")' /tmp/pushed.json) $PLATFORMS" in
-    true*) jq -r --arg architecture "$1" \
-'[.manifests[] | select(.platform.os == "linux" and \
-.platform.architecture == $architecture)][0].digest // ""' /tmp/pushed.json ;;
-    *,*) ;;
-    *) echo "$IMAGE_DIGEST" ;;
-  esac
-}
-sign_in
-for platform in \${PLATFORMS//,/ }; do
-  digest="$(digest_for "\${platform##*/}")"
-  if [ -z "$digest" ]; then
-    echo "the image $IMAGE_DIGEST is not for $platform, which a service needs" >&2
-    exit 1
-  fi
-  docker pull --platform "$platform" "$REPOSITORY_URI@$digest"
-  scan "$REPOSITORY_URI@$digest" "\${platform##*/}"
-done
+printf '%s' "$IMAGE_TAG" > /tmp/image-tag
+printf '%s' "$found" > /tmp/image-digest
 )
 `.trim();

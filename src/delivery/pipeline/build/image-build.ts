@@ -1,13 +1,19 @@
+import type { ComputeType } from 'aws-cdk-lib/aws-codebuild';
 import type { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import type { IConstruct } from 'constructs';
 import { sortedByName } from '../../../contracts/sorted-by-name';
 import type { IImageRepository } from '../../../registry';
+import { checkKinds } from '../../../validation/kinds';
 import { checkInReach } from '../../../validation/objects-in-reach';
 import { checkRules, type Rule } from '../../../validation/rules';
-import { TRIVY_IMAGE, trivyImageRule } from './trivy-image';
+import { isSecret } from '../../../validation/secret-text';
+import { BuildSecret, type SecretVariable } from './build-secret';
+import { bindScan, type ImageScanConfig, type ImageScanProps } from './image-scan';
+import { checkSecretNames } from './secret-names';
+import { SOURCE_PATH } from './source-path';
 
 /** Properties of {@link ImageBuild.docker}. The repository is required. */
-export interface DockerBuildProps {
+export interface DockerBuildProps extends ImageScanProps {
   /** Repository that the image is pushed to. */
   readonly repository: IImageRepository;
   /**
@@ -21,10 +27,22 @@ export interface DockerBuildProps {
    */
   readonly dockerfile?: string;
   /**
-   * Values of `ARG` instructions, one line each. Don't pass secrets, because they stay readable in the image.
+   * Values of `ARG` instructions, one line each. Secrets are refused, because they stay readable in the image.
    * @default - no build arguments
    */
   readonly buildArguments?: { [name: string]: string };
+  /**
+   * Secrets that instructions of the Dockerfile mount: `RUN --mount=type=secret,id=NAME,env=NAME ...`.
+   *
+   * No layer of the image has them.
+   * @default - no secrets
+   */
+  readonly secrets?: BuildSecret[];
+  /**
+   * Size of the build host.
+   * @default - the size of all builds of the pipeline
+   */
+  readonly computeType?: ComputeType;
   /**
    * Path of the file with the semantic version, relative to the root of the sources.
    *
@@ -42,17 +60,29 @@ export interface DockerBuildProps {
    */
   readonly architectures?: CpuArchitecture[];
   /**
-   * Image of Trivy, with its digest.
-   * @default - version 0.74.0 from Amazon ECR Public
-   */
-  readonly trivyImage?: string;
-  /**
-   * Path of a `.trivyignore` file in the sources with accepted findings.
+   * Paths that the image is made of, relative to the root of the sources: `['api', 'shared']`.
    *
-   * An accepted finding of severity HIGH or CRITICAL doesn't stop the push. Reports still show it.
-   * @default - no accepted findings
+   * A commit that changes none of them, nor the Dockerfile, gets the image that exists, with its tag. Name everything
+   * that the Dockerfile copies. The base image is renewed with the next change, or when the image no longer passes the
+   * scan.
+   * @default - every commit is built
    */
-  readonly acceptedFindings?: string;
+  readonly paths?: string[];
+  /**
+   * Name of a variant, of which one commit may have several: `php8-3`. Tags end with it: `COMMIT-php8-3`.
+   *
+   * Stages release the first image of a repository. The others are built, scanned and pushed beside it, without the
+   * tag `latest`.
+   * @default - the image has no variants
+   */
+  readonly variant?: string;
+  /**
+   * Keeps layers of the build in a dedicated ECR repository for the next build.
+   *
+   * It saves the instructions whose files are unchanged. The repository costs storage, and its unused layers expire.
+   * @default false
+   */
+  readonly layerCache?: boolean;
 }
 
 /**
@@ -71,10 +101,25 @@ export interface ImageBuildConfig {
   readonly architectures?: CpuArchitecture[];
   /** Variables of the build script, except the platforms. */
   readonly environment: { readonly [name: string]: string };
+  /** Commands before those of the build. */
+  readonly commands: string[];
+  /**
+   * Name of the variant.
+   * @default - no variants
+   */
+  readonly variant?: string;
+  /** True where layers are kept for the next build. */
+  readonly layerCache: boolean;
+  /** Settings of the scan, which the weekly scan shares. */
+  readonly scan: ImageScanConfig;
+  /** Variables of the secrets. */
+  readonly secrets: SecretVariable[];
+  /**
+   * Size of the build host.
+   * @default - the size of all builds of the pipeline
+   */
+  readonly computeType?: ComputeType;
 }
-
-/** Path within the sources. */
-const PATH = /^(?!\/)(?!.*\.\.(?:\/|$))[A-Za-z0-9._/@-]+$/;
 
 /**
  * Build of a container image: Docker builds it, Trivy scans it, and a passing image is pushed.
@@ -99,21 +144,35 @@ export class ImageBuild {
    */
   public _bind(scope: IConstruct): ImageBuildConfig {
     checkInReach(scope, 'images.repository', this.props.repository, 'image');
-    checkRules(scope, rulesOf(this.props));
-    const { repository, directory = '.', architectures } = this.props;
-    return { repository, directory, architectures, environment: environmentOf(directory, this.props) };
+    checkRules(scope, [...rulesOf(this.props), ...secretRules(scope, this.props)]);
+    const { repository, directory = '.', architectures, computeType, secrets = [], variant, layerCache } = this.props;
+    const scan = bindScan(scope, 'images', this.props);
+    checkKinds(scope, { 'images.secrets': secrets }, { 'images.secrets': BuildSecret });
+    checkSecretNames(scope, 'images.secrets', secrets);
+    return {
+      repository,
+      directory,
+      architectures,
+      computeType,
+      variant,
+      layerCache: layerCache ?? false,
+      scan,
+      commands: scan.commands,
+      secrets: secrets.map((secret) => secret._bind(scope, 'images.secrets')),
+      environment: { ...scan.environment, ...environmentOf(directory, this.props) },
+    };
   }
 }
 
 function environmentOf(directory: string, props: DockerBuildProps): { [name: string]: string } {
-  const { dockerfile, buildArguments = {}, versionFile, acceptedFindings, trivyImage } = props;
+  const { dockerfile, buildArguments = {}, versionFile, paths, variant, secrets = [] } = props;
   return {
     DIRECTORY: directory,
     DOCKERFILE: dockerfile ?? `${directory}/Dockerfile`,
-    TRIVY_IMAGE: trivyImage ?? TRIVY_IMAGE,
-    MOVING_TAG: 'latest',
+    ...(variant === undefined ? { MOVING_TAG: 'latest' } : { VARIANT: variant }),
+    ...(paths !== undefined && { PATHS: [...paths].sort().join(' ') }),
     ...(versionFile !== undefined && { VERSION_FILE: versionFile }),
-    ...(acceptedFindings !== undefined && { ACCEPTED_FINDINGS: acceptedFindings }),
+    ...(secrets.length > 0 && { BUILD_SECRETS: secrets.map(({ name }) => name).join(' ') }),
     ...(Object.keys(buildArguments).length > 0 && {
       BUILD_ARGUMENTS: Object.entries(sortedByName(buildArguments))
         .map(([name, value]) => `${name}=${value}`)
@@ -122,12 +181,22 @@ function environmentOf(directory: string, props: DockerBuildProps): { [name: str
   };
 }
 
+/** A build argument stays readable in the history of the image, and in the settings of the project. */
+function secretRules(scope: IConstruct, { buildArguments = {} }: DockerBuildProps): Rule[] {
+  return Object.entries(buildArguments).map(([name, value]) => ({
+    condition: isSecret(scope, name, value),
+    prop: `images.buildArguments.${name}`,
+    value: '(not shown)',
+    expected: 'a value that every reader of the image may know',
+    fix: `pass it by secrets: [BuildSecret.fromSecret('${name}', secret)], or rename the ARG if it is no secret`,
+  }));
+}
+
 function rulesOf(props: DockerBuildProps): Rule[] {
-  const { directory, dockerfile, versionFile, acceptedFindings, architectures } = props;
-  const { buildArguments = {}, trivyImage = TRIVY_IMAGE } = props;
+  const { directory, dockerfile, versionFile, architectures, buildArguments = {}, paths, variant } = props;
   return [
-    ...Object.entries({ directory, dockerfile, versionFile, acceptedFindings }).map(([prop, value]) => ({
-      condition: value !== undefined && !PATH.test(value),
+    ...Object.entries({ directory, dockerfile, versionFile }).map(([prop, value]) => ({
+      condition: value !== undefined && !SOURCE_PATH.test(value),
       prop: `images.${prop}`,
       value,
       expected: 'a path within the sources, relative to their root',
@@ -155,6 +224,19 @@ function rulesOf(props: DockerBuildProps): Rule[] {
       expected: 'at least one architecture',
       fix: 'remove it to build for the architectures of the services',
     },
-    trivyImageRule('images.trivyImage', trivyImage),
+    {
+      condition: paths !== undefined && (paths.length === 0 || !paths.every((path) => SOURCE_PATH.test(path))),
+      prop: 'images.paths',
+      value: paths,
+      expected: 'paths within the sources, relative to their root, without patterns',
+      fix: "write them as 'api', or remove paths to build every commit",
+    },
+    {
+      condition: variant !== undefined && !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(variant),
+      prop: 'images.variant',
+      value: variant,
+      expected: 'lower-case letters, digits and hyphens, with a letter first',
+      fix: "write it as 'php8-3'",
+    },
   ];
 }

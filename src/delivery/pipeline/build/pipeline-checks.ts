@@ -1,42 +1,12 @@
 import type { IConstruct } from 'constructs';
-import type { Waiver } from '../../../compliance';
 import { checkReason } from '../../../validation/checks';
-
-/**
- * Properties of {@link PipelineChecks.commands}. Lint, unit and integration commands are required.
- *
- * Each is a list of shell commands. The first command that fails ends the execution.
- */
-export interface CheckCommands {
-  /**
-   * Commands that install dependencies, before all others.
-   * @default - no installation
-   */
-  readonly install?: string[];
-  /** Commands of static analysis: style and types. */
-  readonly lint: string[];
-  /** Commands of unit tests. */
-  readonly unit: string[];
-  /** Commands of integration tests. */
-  readonly integration: string[];
-  /**
-   * Runtime versions as CodeBuild names them: `{ nodejs: '22' }`.
-   * @default - the versions of the CodeBuild image
-   */
-  readonly runtimes?: { [language: string]: string };
-  /**
-   * Pattern of JUnit files that the tests write: `reports/*.xml`. CodeBuild keeps reports for 30 days.
-   * @default - no reports
-   */
-  readonly reports?: string;
-  /**
-   * Allows the commands to use Docker, for tests that start containers, with the reason.
-   *
-   * The build is privileged then: commands of the sources run as root of the build host.
-   * @default - no Docker
-   */
-  readonly docker?: Waiver;
-}
+import { checkKinds } from '../../../validation/kinds';
+import { checkRules } from '../../../validation/rules';
+import { BuildSecret, type SecretVariable } from './build-secret';
+import type { CheckCommands, CheckPresetProps } from './check-commands';
+import { CHECK_PRESETS, type CheckPreset } from './check-presets';
+import { checkSecretNames } from './secret-names';
+import { SOURCE_PATH } from './source-path';
 
 /**
  * Context of a pipeline that the checks are bound to.
@@ -47,11 +17,24 @@ export interface PipelineChecksContext {
   readonly directories: string[];
 }
 
-/** Pinned, because updates of the CodeBuild image change its own default. */
-const DEFAULT_NODE_VERSION = '22';
+/**
+ * Commands of the checks, with their secrets and reports.
+ * @internal
+ */
+export interface BoundChecks extends Omit<CheckCommands, 'reports' | 'secrets'> {
+  /** Patterns of JUnit files, relative to the root of the sources. */
+  readonly reports: string[];
+  /** Variables of the secrets. */
+  readonly secrets: SecretVariable[];
+}
+
+type Commands = Omit<CheckCommands, 'reports'> & { readonly reports?: string | string[] };
 
 /**
  * Checks that sources must pass before an image is built. Source: requirement A-09.
+ *
+ * The commands run in each folder that an image is built from, in the order install, lint, unit tests, integration
+ * tests, and the first that fails ends the execution.
  *
  * @example
  *
@@ -70,31 +53,141 @@ export class PipelineChecks {
    * without the script `test`. The other scripts are optional.
    *
    * @param nodeVersion version of Node.js as CodeBuild names it, by default `22`. Give the version of the Dockerfile.
+   * @param props further settings
    */
-  public static npmScripts(nodeVersion?: string): PipelineChecks {
-    return new PipelineChecks((directories) => {
-      const inEach = (command: string) => directories.map((directory) => `(cd '${directory}' && ${command})`);
-      return {
-        runtimes: { nodejs: nodeVersion ?? DEFAULT_NODE_VERSION },
-        install: inEach('npm ci'),
-        lint: inEach('npm run lint --if-present'),
-        unit: inEach('npm test'),
-        integration: inEach('npm run test:integration --if-present'),
-      };
-    });
+  public static npmScripts(nodeVersion?: string, props: CheckPresetProps = {}): PipelineChecks {
+    return PipelineChecks.preset(CHECK_PRESETS.npmScripts, nodeVersion, props);
   }
 
-  private constructor(private readonly commandsFor: (directories: string[]) => CheckCommands) {}
+  /**
+   * Scripts of pnpm, as `npmScripts` runs those of npm. `packageManager` in `package.json` is the version of pnpm.
+   *
+   * @param nodeVersion version of Node.js as CodeBuild names it, by default `22`
+   * @param props further settings
+   */
+  public static pnpmScripts(nodeVersion?: string, props: CheckPresetProps = {}): PipelineChecks {
+    return PipelineChecks.preset(CHECK_PRESETS.pnpmScripts, nodeVersion, props);
+  }
+
+  /**
+   * Scripts of yarn, as `npmScripts` runs those of npm. `packageManager` in `package.json` is the version of yarn.
+   *
+   * @param nodeVersion version of Node.js as CodeBuild names it, by default `22`
+   * @param props further settings
+   */
+  public static yarnScripts(nodeVersion?: string, props: CheckPresetProps = {}): PipelineChecks {
+    return PipelineChecks.preset(CHECK_PRESETS.yarnScripts, nodeVersion, props);
+  }
+
+  /**
+   * pytest with the dependencies of `requirements.txt`, and of `requirements-dev.txt` where it exists.
+   *
+   * Runs `ruff check` where ruff is a dependency, then the tests. Those in `tests/integration` are the last.
+   *
+   * @param pythonVersion version of Python as CodeBuild names it, by default `3.13`
+   * @param props further settings
+   */
+  public static pip(pythonVersion?: string, props: CheckPresetProps = {}): PipelineChecks {
+    return PipelineChecks.preset(CHECK_PRESETS.pip, pythonVersion, props);
+  }
+
+  /**
+   * pytest with the dependencies of `uv.lock`, as `pip` runs it.
+   *
+   * @param pythonVersion version of Python as CodeBuild names it, by default `3.13`
+   * @param props further settings
+   */
+  public static uv(pythonVersion?: string, props: CheckPresetProps = {}): PipelineChecks {
+    return PipelineChecks.preset(CHECK_PRESETS.uv, pythonVersion, props);
+  }
+
+  /**
+   * `verify` of Maven, with all tests and checks that the project binds to its phases.
+   *
+   * @param javaVersion version of Java as CodeBuild names it, by default `corretto21`
+   * @param props further settings
+   */
+  public static maven(javaVersion?: string, props: CheckPresetProps = {}): PipelineChecks {
+    return PipelineChecks.preset(CHECK_PRESETS.maven, javaVersion, props);
+  }
+
+  /**
+   * `check` of Gradle, with all tests and checks of the project.
+   *
+   * @param javaVersion version of Java as CodeBuild names it, by default `corretto21`
+   * @param props further settings
+   */
+  public static gradle(javaVersion?: string, props: CheckPresetProps = {}): PipelineChecks {
+    return PipelineChecks.preset(CHECK_PRESETS.gradle, javaVersion, props);
+  }
+
+  /**
+   * `gofmt`, `go vet` and `go test`, and once more with the build tag `integration`.
+   *
+   * @param goVersion version of Go as CodeBuild names it, by default `1.24`
+   * @param props further settings
+   */
+  public static goModules(goVersion?: string, props: CheckPresetProps = {}): PipelineChecks {
+    return PipelineChecks.preset(CHECK_PRESETS.goModules, goVersion, props);
+  }
+
+  /**
+   * Scripts of Composer, as `npmScripts` runs those of npm: `lint`, `test` and `test:integration`.
+   *
+   * @param phpVersion version of PHP as CodeBuild names it, by default `8.3`
+   * @param props further settings
+   */
+  public static composerScripts(phpVersion?: string, props: CheckPresetProps = {}): PipelineChecks {
+    return PipelineChecks.preset(CHECK_PRESETS.composerScripts, phpVersion, props);
+  }
+
+  private static preset(preset: CheckPreset, version: string | undefined, props: CheckPresetProps): PipelineChecks {
+    return new PipelineChecks((ofImages) => {
+      const { directories = ofImages, reports = preset.reports, ...options } = props;
+      const inEach = (commands: string[]) =>
+        commands.flatMap((command) => directories.map((directory) => `(cd '${directory}' && ${command})`));
+      return {
+        ...options,
+        reports,
+        runtimes: { [preset.runtime]: version ?? preset.version },
+        install: [...(preset.prepare ?? []), ...inEach(preset.install)],
+        lint: inEach(preset.lint),
+        unit: inEach(preset.unit),
+        integration: inEach(preset.integration),
+      };
+    }, props.directories);
+  }
+
+  private constructor(
+    private readonly commandsFor: (directories: string[]) => Commands,
+    private readonly directories?: string[],
+  ) {}
 
   /**
    * Checks the props and returns the commands.
    * @internal
    */
-  public _bind(scope: IConstruct, { directories }: PipelineChecksContext): CheckCommands {
-    const commands = this.commandsFor(directories);
+  public _bind(scope: IConstruct, { directories }: PipelineChecksContext): BoundChecks {
+    const invalid = this.directories?.find((directory) => !SOURCE_PATH.test(directory));
+    checkRules(scope, [
+      {
+        condition: this.directories?.length === 0 || invalid !== undefined,
+        prop: 'checks.directories',
+        value: this.directories,
+        expected: 'paths within the sources, relative to their root',
+        fix: "write them as 'api', or remove directories to check those of the images",
+      },
+    ]);
+    const { reports = [], secrets = [], ...commands } = this.commandsFor(directories);
     if (commands.docker) {
       checkReason(scope, 'checks.docker.reason', commands.docker.reason);
     }
-    return commands;
+    checkKinds(scope, { 'checks.secrets': secrets }, { 'checks.secrets': BuildSecret });
+    checkSecretNames(scope, 'checks.secrets', secrets);
+    return {
+      ...commands,
+      reports: [reports].flat(),
+      secrets: secrets.map((secret) => secret._bind(scope, 'checks.secrets')),
+    };
   }
 }

@@ -1,3 +1,6 @@
+import type { IImageRepository } from '../../../registry';
+import type { ImageScanProps } from '../build/image-scan';
+
 /** Properties of {@link PipelineSource.codeConnection}. Connection and repository are required. */
 export interface CodeConnectionProps {
   /**
@@ -29,17 +32,21 @@ export interface CodeConnectionProps {
 }
 
 /** Properties of {@link PipelineSource.imagePush}. All are optional. */
-export interface ImagePushProps {
+export interface ImagePushProps extends ImageScanProps {
   /**
    * Image tags whose push starts a release, 1 to 5 patterns with `*`: `['*.*.*']` releases versions.
    *
-   * The default excludes tags that an image gets besides its commit, so that each image is released once.
-   * @default - all tags except `latest`, versions (`v*`, `*.*.*`) and tags of releases (`live-*`)
+   * A pattern of moving tags is refused. The default excludes tags that an image gets besides its commit, so that each
+   * image is released once.
+   * @default - all tags except `latest`, versions (`v*`, `*.*.*`), tags of releases (`live-*`), and tags that may move
    */
   readonly tags?: string[];
   /**
-   * Image of Trivy, with its digest.
-   * @default - the default of {@link ImageBuild.docker}
+   * Repositories whose pushes start a release, one or more of those of the source.
+   *
+   * Where one workflow pushes all images of a commit, name the repository that it pushes to last, so that the commit is
+   * released once.
+   * @default - all repositories of the source
    */
-  readonly trivyImage?: string;
+  readonly startOn?: IImageRepository[];
 }

@@ -38,6 +38,8 @@ const AUTOMATION = [
   'AWS::CodeBuild::ReportGroup',
   'AWS::CodeDeploy::Application',
   'AWS::CodeDeploy::DeploymentGroup',
+  'AWS::ECR::RegistryPolicy',
+  'AWS::ECR::ReplicationConfiguration',
   'AWS::Events::Rule',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::Function',

@@ -1,0 +1,40 @@
+import type { Pipeline } from 'aws-cdk-lib/aws-codepipeline';
+import { CfnRule } from 'aws-cdk-lib/aws-events';
+import type { Role } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+
+/** Event that starts a pipeline. */
+export interface TriggerRule {
+  readonly description: string;
+  readonly eventPattern: object;
+  readonly pipeline: Pipeline;
+  /** Role that EventBridge starts the pipeline with. */
+  readonly role: Role;
+  /** Name of the source action whose revision the event has. */
+  readonly actionName: string;
+  readonly revisionType: string;
+  /** Path of the revision in the event. */
+  readonly revisionPath: string;
+}
+
+/** Starts the pipeline with the revision of the event. A newer one may exist when the source action runs. */
+export function createTriggerRule(scope: Construct, id: string, rule: TriggerRule): void {
+  const { description, eventPattern, pipeline, role, actionName, revisionType, revisionPath } = rule;
+  new CfnRule(scope, id, {
+    description,
+    eventPattern,
+    targets: [
+      {
+        id: 'Pipeline',
+        arn: pipeline.pipelineArn,
+        roleArn: role.roleArn,
+        inputTransformer: {
+          inputPathsMap: { revision: revisionPath },
+          inputTemplate: JSON.stringify({
+            sourceRevisions: [{ actionName, revisionType, revisionValue: '<revision>' }],
+          }),
+        },
+      },
+    ],
+  });
+}
