@@ -7,6 +7,19 @@ export interface KnownUser {
   readonly name: string;
   /** True if it signs in with a token of IAM. */
   readonly iam: boolean;
+  /** True if it owns something. */
+  readonly owns?: boolean;
+  /** True if a setup has made it, and neither it nor its second user has a session. */
+  readonly idle?: boolean;
+}
+
+/** Current accounts of users whose secrets have opened no session yet. */
+export function untried(
+  users: readonly PlannedUser[],
+  known: readonly KnownUser[],
+  refused: readonly Account[],
+): Account[] {
+  return users.flatMap(({ accounts }) => accounts.slice(0, 1)).filter((account) => !has(known, account.user) || refused.includes(account));
 }
 
 /** User with the accounts that its secret names. */

@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { SetupError } from './failure';
+import type { KnownUser, PlannedUser } from './planned-user';
+import type { SetupProperties } from './properties';
 import type { Account } from './secrets';
 
 const RANDOM_BYTES = 30;
@@ -37,6 +40,39 @@ export async function refusedOf(
     }
   }
   return refused;
+}
+
+/**
+ * Refuses to set the password of a user who may be in use.
+ *
+ * The setup sets that of a server that was restored, until its first setup has ended. Later it sets one again where the
+ * secret is the same as before: the server came back from a backup then. The same goes for a user that a deployment made
+ * before it was rolled back, as long as nobody is signed in. Any other one belongs to somebody else.
+ */
+export function checkNotInUse(
+  { restored, formerUsers = [] }: SetupProperties,
+  users: readonly PlannedUser[],
+  refused: readonly Account[],
+  isSetUp: boolean,
+  existing: readonly KnownUser[] = [],
+): void {
+  const isLeftOver = ({ name }: PlannedUser): boolean =>
+    !formerUsers.some((former) => former.name === name) && existing.some((user) => user.name === name && user.idle);
+  const known = ({ name, secretArn }: PlannedUser): boolean =>
+    formerUsers.some((former) => former.name === name && former.secretArn === secretArn);
+  const inUse = users
+    .filter(({ accounts }) => accounts.some((account) => refused.includes(account)))
+    .filter((user) => !isLeftOver(user) && (isSetUp ? !known(user) : restored !== 'true'));
+  if (inUse.length === 0) {
+    return;
+  }
+  const names = inUse.map(({ name }) => name).join(', ');
+  throw new SetupError(
+    `the server has ${names} already, and the secret ${inUse.map(({ secretArn }) => secretArn).join(', ')} does not ` +
+      'sign in. Another password would lock out whoever uses the present one. Nothing was changed. Choose another ' +
+      'name, or put the present password into the secret and deploy again. A user that nobody needs can be dropped ' +
+      'by the master user. A restored server is one with restoreFrom.',
+  );
 }
 
 /** Account with a password that nobody knows. The next rotation sets another one. */

@@ -55,6 +55,7 @@ const propertiesOf = (engine: SetupProperties['engine'], port: number): SetupPro
   schemas: engine === 'mysql' ? [] : ['billing'],
   extensions: [],
   users: USERS,
+  formerUsers: USERS,
   statements: '1',
 });
 

@@ -62,6 +62,20 @@ export async function signsIn(
   }
 }
 
+/** Fails with the words of the server where a secret does not sign in after the setup. */
+export async function checkSignsIn(
+  account: Account,
+  properties: SetupProperties,
+  run: Run,
+  open: Open<{ close(): Promise<void> }>,
+): Promise<void> {
+  try {
+    await reach(properties, run, async () => tryOut(account, open));
+  } catch (error) {
+    throw failureOf(`${account.user}, after its password was set`, error);
+  }
+}
+
 async function tryOut(account: Account, open: Open<{ close(): Promise<void> }>): Promise<void> {
   try {
     await (await open(account)).close();

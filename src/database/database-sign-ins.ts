@@ -76,6 +76,7 @@ export class DatabaseSignIns {
     return new DatabaseSetup(this.database, 'Setup', {
       plan: { engine: setupEngine, databaseName, additionalDatabases, schemas, extensions },
       server,
+      restored: settings.restore !== undefined,
       port,
       securityGroup,
       key,

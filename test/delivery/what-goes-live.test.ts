@@ -14,8 +14,10 @@ function templates(props: Partial<ProductionWebServiceProps> = {}, tag?: string)
   const [registry, stack] = ['Registry', 'Shop'].map((id) => testStack({ app, id }));
   const images = new ImageRepository(registry, 'Images');
   const web = new ProductionWebService(stack, 'Web', {
-    network: new SecureVpc(stack, 'Network'), certificate: certificate(stack),
-    image: tag ? ServiceImage.fromRepository(images, { tag }) : ServiceImage.released(images), ...props,
+    network: new SecureVpc(stack, 'Network'),
+    certificate: certificate(stack),
+    image: tag ? ServiceImage.fromRepository(images, { tag }) : ServiceImage.released(images),
+    ...props,
   });
   if (!tag) {
     new Release(stack, 'Release', { stageName: 'production', services: [web] });

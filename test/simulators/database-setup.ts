@@ -79,12 +79,12 @@ export class DatabaseSetup {
     return this;
   }
 
-  /** One request of CloudFormation with the properties of the custom resource. */
+  /** One request of CloudFormation with the properties of the custom resource. By default an update changes none. */
   public async request(
     type: 'Create' | 'Update' | 'Delete',
     properties: object,
     remainingMs = 60_000,
-    oldProperties?: object,
+    oldProperties: object | undefined = type === 'Update' ? properties : undefined,
   ): Promise<SetupResult> {
     return this.invoke(
       {

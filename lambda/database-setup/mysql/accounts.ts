@@ -1,12 +1,14 @@
 import { escape, escapeId } from 'mysql2';
+import { SetupError } from '../failure';
 import type { EarlierSetup } from '../former-server';
-import { checkWaysToSignIn, has, type KnownUser, namesOf, type PlannedUser } from '../planned-user';
+import { checkWaysToSignIn, has, type KnownUser, namesOf, type PlannedUser, untried } from '../planned-user';
 import { cloneOf, type SetupProperties } from '../properties';
-import { isToReset, refusedOf, unknownAccount } from '../reset-passwords';
+import { checkNotInUse, isToReset, refusedOf, unknownAccount } from '../reset-passwords';
 import type { Run } from '../run';
 import type { Account } from '../secrets';
-import { signsIn } from '../sign-in';
+import { checkSignsIn, signsIn } from '../sign-in';
 import { MysqlSession } from './mysql-session';
+import { SetupMark } from './setup-mark';
 
 const IAM_PLUGIN = 'AWSAuthenticationPlugin';
 
@@ -26,25 +28,42 @@ export interface AccountsContext {
 
 /** Users of a server. MySQL writes no password of these statements into its logs. */
 export class Accounts implements EarlierSetup {
+  private changed: readonly Account[] = [];
+
   public constructor(private readonly context: AccountsContext) {}
 
   /** Creates all users. One whose secret signs in keeps its password. Returns the users by name, clones included. */
   public async create(): Promise<ReadonlyMap<string, PlannedUser>> {
-    const { users, run } = this.context;
+    const { properties, users, session, run } = this.context;
     run.begin('Check the users of the server');
     const known = await this.knownAccounts(users.flatMap(namesOf));
     checkWaysToSignIn(users, known);
+    await this.checkHosts();
+    const refused: Account[] = [];
+    for (const user of users) {
+      refused.push(...(await this.refusedAccounts(user, known)));
+    }
+    checkNotInUse(properties, users, refused, !(await new SetupMark(properties, session).isMissing()));
+    this.changed = untried(users, known, refused);
 
     run.begin('Create users and set passwords');
     const names = new Map<string, PlannedUser>();
     for (const user of users) {
-      const refused = await this.refusedAccounts(user, known);
       for (const name of this.wanted(user, known)) {
         await this.createOrReset(name, user, known, refused);
         names.set(name, user);
       }
     }
     return names;
+  }
+
+  /** Fails where a new password opens no session. */
+  public async check(): Promise<void> {
+    const { properties, run } = this.context;
+    run.begin('Sign in with the new passwords');
+    for (const account of this.changed) {
+      await checkSignsIn(account, properties, run, this.open);
+    }
   }
 
   public async known(names: readonly string[]): Promise<string[]> {
@@ -58,7 +77,28 @@ export class Accounts implements EarlierSetup {
 
   public async signsIn(account: Account): Promise<boolean> {
     const { properties, run } = this.context;
-    return signsIn(account, properties, run, async () => MysqlSession.open(properties, account, run));
+    return signsIn(account, properties, run, this.open);
+  }
+
+  private readonly open = async (account: Account): Promise<MysqlSession> =>
+    MysqlSession.open(this.context.properties, account, this.context.run);
+
+  /** An account for some hosts goes before the one for all: the server takes its password, and gives its rights. */
+  private async checkHosts(): Promise<void> {
+    const names = this.context.users.flatMap(namesOf);
+    const others = await this.context.session.rows<{ name: string; host: string }>(
+      'Read the hosts of the users',
+      "SELECT User AS name, Host AS host FROM mysql.user WHERE Host <> '%' AND User IN (?) ORDER BY User, Host",
+      [['', ...names]],
+    );
+    const shadows = others.filter(({ name }) => names.includes(name)).map((each) => `${escape(each.name)}@${escape(each.host)}`);
+    if (shadows.length > 0) {
+      throw new SetupError(
+        `the server has ${shadows.join(', ')} beside the user of the same name for all hosts. From those hosts, ` +
+          'the password and the rights of that account count. Nothing was changed. Drop it as the master user ' +
+          `(DROP USER ${shadows.join(', ')}), or choose another name.`,
+      );
+    }
   }
 
   private async knownAccounts(names: readonly string[]): Promise<KnownAccount[]> {

@@ -10,6 +10,8 @@ import type { Account, Secrets } from '../secrets';
 import { signInAsMaster } from '../sign-in';
 import { Accounts, databaseInGrant, grantee } from './accounts';
 import { MysqlSession } from './mysql-session';
+import { checkReaders } from './read-only-users';
+import { SetupMark } from './setup-mark';
 
 const LOCK_SECONDS = 60;
 const MAX_LOCK_LENGTH = 60;
@@ -35,6 +37,9 @@ export async function setUpMysql(properties: SetupProperties, secrets: Secrets, 
         await grant(session, databaseInGrant(database, literally), name, access);
       }
     }
+    await new SetupMark(properties, session).write();
+    await accounts.check();
+    await checkReaders(properties, session);
   } finally {
     await session.close();
   }
@@ -61,10 +66,10 @@ async function takesNamesLiterally(session: MysqlSession): Promise<boolean> {
 async function grant(session: MysqlSession, database: string, name: string, access: Access): Promise<void> {
   const kind = `rights of ${name} in ${database}`;
   await session.run(kind, `GRANT ${MYSQL_RIGHTS[access].join(', ')} ON ${database}.* TO ${grantee(name)}`);
-  if (access !== 'READ_ONLY') {
+  if (access === 'OWNER') {
     return;
   }
-  // A user who wrote rows before writes none as soon as it only reads.
+  // A user who wrote rows before writes none as soon as it only reads. A former owner drops no table.
   const pattern = database.slice(1, -1).replaceAll('``', '`');
   const rights = await session.rows<{ type: string }>(
     `Read the ${kind}`,
@@ -72,7 +77,7 @@ async function grant(session: MysqlSession, database: string, name: string, acce
     // The information schema escapes no quote.
     [`'${name}'@'%'`, pattern],
   );
-  const excess = rights.map(({ type }) => type).filter((type) => !MYSQL_RIGHTS.READ_ONLY.includes(type));
+  const excess = rights.map(({ type }) => type).filter((type) => !MYSQL_RIGHTS[access].includes(type));
   if (excess.length > 0) {
     await session.run(kind, `REVOKE ${excess.join(', ')} ON ${database}.* FROM ${grantee(name)}`);
   }

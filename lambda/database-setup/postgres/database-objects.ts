@@ -1,7 +1,7 @@
 import { escapeIdentifier as identifier } from 'pg';
 import { POSTGRES_RIGHTS } from '../../../src/database/credentials/user-rights';
 import { SetupError } from '../failure';
-import { ownerOf, readersOf, type SetupProperties, takesOver } from '../properties';
+import { cloneOf, ownerOf, readersOf, type SetupProperties } from '../properties';
 import type { Run } from '../run';
 import { Extensions } from './extensions';
 import { type BusyObject, HandOver } from './hand-over';
@@ -12,6 +12,7 @@ import { ownedBy, ownedByMaster } from './ownership';
 import type { PostgresSession } from './postgres-session';
 import { grantRows } from './privileges';
 import { ownerRemedy } from './remedies';
+import { SetupMark } from './setup-mark';
 
 /** One database of the setup. */
 export interface DatabaseContext {
@@ -26,30 +27,71 @@ export interface DatabaseContext {
   readonly milliseconds: number;
 }
 
+/** Second user of a rotation, its first one, and who gets what it owns. */
+interface Clone {
+  readonly clone: string;
+  readonly name: string;
+  readonly to: string;
+}
+
 /** Extensions, schemas and rights in one database. */
 export class DatabaseObjects {
   private readonly owner: string;
+  private readonly mark: SetupMark;
   private roles: readonly Role[] = [];
+  /** True for the first setup with an owner. The data may be restored, or the master user may have migrated it. */
+  private takesOver = true;
 
   public constructor(private readonly context: DatabaseContext) {
+    this.mark = new SetupMark(context.properties, context.session);
     this.owner = ownerOf(context.properties)?.name ?? context.master;
   }
 
   /** Returns what was in use all the time, and so keeps its owner. Everything else has its owner and its rights. */
   public async prepare(): Promise<BusyObject[]> {
-    const { session, master, formerOwners } = this.context;
-    const owners = [this.owner, ...formerOwners].filter((name) => name !== master);
-    this.roles = await existingRoles(session, owners);
+    const { database, session, master, formerOwners } = this.context;
+    this.takesOver = (await this.mark.read(database)).lacksOwner;
+    const clones = await this.clonesWithObjects();
+    const owners = [this.owner, ...formerOwners, ...clones.flatMap(({ clone, name }) => [clone, name])];
+    this.roles = await existingRoles(session, owners.filter((name) => name !== master));
     await this.transaction(async () => this.create());
-    const busy = await this.handOver();
+    const busy = await this.handOver(clones);
     const givenUp = busy.length > 0 ? [] : formerOwners;
     await this.transaction(async () => {
       for (const former of givenUp) {
         await revokeAll(session, former, this.owner);
       }
+      for (const { clone, to } of busy.length > 0 ? [] : clones) {
+        await revokeAll(session, clone, to);
+      }
       await grantRows(session, this.owner, readersOf(this.context.properties));
+      if (busy.length === 0) {
+        await this.mark.write(database);
+      }
     });
     return busy;
+  }
+
+  /**
+   * Second users of a rotation that own something, as where they migrated in another program.
+   *
+   * What the owner's has goes to the owner, as what a former owner's has. Any other user gets what its own has.
+   */
+  private async clonesWithObjects(): Promise<Clone[]> {
+    const { properties, session, formerOwners } = this.context;
+    const owners = [ownerOf(properties)?.name ?? [], formerOwners].flat();
+    const users = readersOf(properties).filter(({ name, secretArn }) => secretArn && !owners.includes(name));
+    const all = [
+      ...owners.map((name) => ({ clone: cloneOf(name), name, to: this.owner })),
+      ...users.map(({ name }) => ({ clone: cloneOf(name), name, to: name })),
+    ];
+    const found: Clone[] = [];
+    for (const each of all) {
+      if ((await ownedBy(session, each.clone)).length > 0) {
+        found.push(each);
+      }
+    }
+    return found;
   }
 
   private async transaction(work: () => Promise<void>): Promise<void> {
@@ -64,7 +106,7 @@ export class DatabaseObjects {
     await extensions.grant();
     await this.grantDatabase();
     await this.createSchemas();
-    if (takesOver(properties, database)) {
+    if (this.takesOver) {
       await checkOwnersOfTables(database, properties, master, session);
       const users = [this.owner, ...readersOf(properties).map(({ name }) => name)];
       for (const name of await foreignSchemas(this.owner, master, this.context.formerOwners, session)) {
@@ -81,8 +123,11 @@ export class DatabaseObjects {
     await run(`REVOKE ALL ON DATABASE ${database} FROM PUBLIC`);
     for (const user of properties.users) {
       await run(`GRANT ${POSTGRES_RIGHTS.DATABASE[user.access].join(', ')} ON DATABASE ${database} TO ${identifier(user.name)}`);
-      if (user.access === 'READ_ONLY') {
-        await run(`REVOKE TEMPORARY ON DATABASE ${database} FROM ${identifier(user.name)}`);
+      const excess = POSTGRES_RIGHTS.DATABASE.OWNER.filter(
+        (right) => !(POSTGRES_RIGHTS.DATABASE[user.access] as readonly string[]).includes(right),
+      );
+      if (excess.length > 0) {
+        await run(`REVOKE ${excess.join(', ')} ON DATABASE ${database} FROM ${identifier(user.name)}`);
       }
     }
     // A team may have dropped it in favour of its own schemas.
@@ -143,19 +188,23 @@ export class DatabaseObjects {
   }
 
   /** Whoever had rights on what another one owned keeps them. */
-  private async handOver(): Promise<BusyObject[]> {
+  private async handOver(clones: readonly Clone[]): Promise<BusyObject[]> {
     const { database, properties, session, master, formerOwners } = this.context;
     const handOver = new HandOver({ ...this.context, roles: this.roles });
     const busy: BusyObject[] = [];
     if (this.owner !== master) {
-      const schemas = takesOver(properties, database) ? undefined : ['public', ...properties.schemas];
+      const schemas = this.takesOver ? undefined : ['public', ...properties.schemas];
       const objects = await ownedByMaster(session, master, schemas);
       busy.push(...(await handOver.give(objects, master, this.owner)));
     }
-    for (const former of formerOwners.filter((name) => this.roles.some((role) => role.name === name))) {
-      const left = await handOver.give(await ownedBy(session, former), former, this.owner);
+    const givers = [
+      ...clones.map(({ clone, to }) => ({ former: clone, to })),
+      ...formerOwners.map((former) => ({ former, to: this.owner })),
+    ];
+    for (const { former, to } of givers.filter((each) => this.roles.some(({ name }) => name === each.former))) {
+      const left = await handOver.give(await ownedBy(session, former), former, to);
       busy.push(...left);
-      if (left.length === 0 && !(await handOver.giveRest(former, this.owner))) {
+      if (left.length === 0 && !(await handOver.giveRest(former, to))) {
         busy.push({ kind: 'objects', name: `of ${former}`, oid: 0, database, owner: former, sessions: '' });
       }
     }

@@ -68,7 +68,7 @@ export class Extensions {
   /**
    * Lets the owner and users who write use the schemas of extensions, such as `cron`.
    *
-   * Users who only read get no such right: functions as `cron.schedule` write, and `aws_s3` carries rows away.
+   * Users who only read lose such a right: functions as `cron.schedule` write, and `aws_s3` carries rows away.
    */
   public async grant(): Promise<void> {
     const schemas = await this.session.rows<{ name: string; grantable: boolean }>(
@@ -77,9 +77,25 @@ export class Extensions {
       [this.names],
     );
     for (const { name } of schemas.filter(({ grantable }) => grantable)) {
-      for (const user of this.properties.users.filter(({ access }) => access !== 'READ_ONLY')) {
-        await this.grantUsage(name, user);
+      for (const user of this.properties.users) {
+        await (user.access === 'READ_ONLY' ? this.revokeUsage(name, user) : this.grantUsage(name, user));
       }
+    }
+  }
+
+  /** A user who wrote before has the right from then. */
+  private async revokeUsage(schema: string, { name }: SetupUser): Promise<void> {
+    const granted = await this.session.rows(
+      `Read the rights of ${name} on schema ${schema}`,
+      `SELECT FROM pg_namespace n, aclexplode(n.nspacl) a
+       WHERE n.nspname = $1 AND pg_get_userbyid(a.grantee) = $2 AND a.privilege_type = 'USAGE'`,
+      [schema, name],
+    );
+    if (granted.length > 0) {
+      await this.session.run(
+        `rights of ${name} on schema ${schema}`,
+        `REVOKE USAGE ON SCHEMA ${identifier(schema)} FROM ${identifier(name)}`,
+      );
     }
   }
 

@@ -2,6 +2,8 @@ import { escapeIdentifier as identifier, escapeLiteral as literal } from 'pg';
 import { ownerOf, type SetupProperties } from '../properties';
 import type { PostgresSession } from './postgres-session';
 
+/** Comment on a role of the setup. */
+export const MADE_BY_SETUP = 'Made by the setup.';
 const MARK = 'The setup gives it what belongs to ';
 
 /**
@@ -36,29 +38,36 @@ export class FormerOwners {
 
   public async begin([latest]: readonly string[]): Promise<void> {
     if (latest !== undefined && this.owner !== undefined) {
-      await this.mark(this.owner, `${MARK}${latest}`);
+      await this.mark(this.owner, latest);
     }
   }
 
   public async end(names: readonly string[]): Promise<void> {
     for (const name of this.owner === undefined ? names : [this.owner, ...names]) {
       if ((await this.markOf(name)) !== undefined) {
-        await this.mark(name, '');
+        await this.mark(name);
       }
     }
   }
 
   private async markOf(role = ''): Promise<string | undefined> {
-    const [row] = await this.session.rows<{ mark: string | null }>(
-      'Read the mark of an owner',
-      "SELECT shobj_description(oid, 'pg_authid') AS mark FROM pg_roles WHERE rolname = $1",
-      [role],
-    );
-    return row?.mark?.startsWith(MARK) ? row.mark.slice(MARK.length) : undefined;
+    return (await this.commentOn(role)).split(MARK)[1];
   }
 
-  private async mark(role: string, text: string): Promise<void> {
-    const value = text === '' ? 'NULL' : literal(text);
+  private async commentOn(role: string): Promise<string> {
+    const [row] = await this.session.rows<{ comment: string | null }>(
+      'Read the mark of an owner',
+      "SELECT shobj_description(oid, 'pg_authid') AS comment FROM pg_roles WHERE rolname = $1",
+      [role],
+    );
+    return row?.comment ?? '';
+  }
+
+  /** Keeps what stands before the mark. */
+  private async mark(role: string, former?: string): Promise<void> {
+    const kept = (await this.commentOn(role)).split(MARK)[0].trim();
+    const parts = [kept, former === undefined ? '' : `${MARK}${former}`].filter((part) => part !== '');
+    const value = parts.length > 0 ? literal(parts.join(' ')) : 'NULL';
     await this.session.run(`COMMENT ON ROLE ${role}`, `COMMENT ON ROLE ${identifier(role)} IS ${value}`);
   }
 }

@@ -10,6 +10,8 @@ interface Kind {
   readonly singular: 'TABLE' | 'SEQUENCE' | 'SCHEMA' | 'ROUTINE';
   /** Function that tells whether a user has a right. */
   readonly check: string;
+  /** Rights that only an owner has. Whoever was one before loses them. */
+  readonly ofOwners: readonly string[];
   /** Objects of the owner, as `name`, `oid` and `acl`. */
   readonly objects: string;
 }
@@ -24,6 +26,7 @@ const KINDS: readonly Kind[] = [
     plural: 'SCHEMAS',
     singular: 'SCHEMA',
     check: 'has_schema_privilege',
+    ofOwners: ['CREATE'],
     objects: `SELECT quote_ident(nspname) AS name, oid, nspacl AS acl FROM pg_namespace
       WHERE nspname !~ '^pg_' AND (nspname = 'public' OR pg_get_userbyid(nspowner) = $1)`,
   },
@@ -31,18 +34,21 @@ const KINDS: readonly Kind[] = [
     plural: 'TABLES',
     singular: 'TABLE',
     check: 'has_table_privilege',
+    ofOwners: [],
     objects: relations("'r', 'p', 'v', 'm', 'f'"),
   },
   {
     plural: 'SEQUENCES',
     singular: 'SEQUENCE',
     check: 'has_sequence_privilege',
+    ofOwners: [],
     objects: relations("'S'"),
   },
   {
     plural: 'ROUTINES',
     singular: 'ROUTINE',
     check: 'has_function_privilege',
+    ofOwners: [],
     objects: ROUTINES,
   },
 ];
@@ -69,7 +75,7 @@ async function grantKind(
 ): Promise<void> {
   const { READ_WRITE, [access]: rights }: RightsByAccess = POSTGRES_RIGHTS[kind.plural];
   // A user who wrote rows before writes none as soon as it only reads.
-  const excess = READ_WRITE.filter((right) => !rights.includes(right));
+  const excess = [...READ_WRITE, ...kind.ofOwners].filter((right) => !rights.includes(right));
   const byDefault = `ALTER DEFAULT PRIVILEGES FOR ROLE ${identifier(owner)}`;
   const title = `default rights of ${user}`;
   if (rights.length > 0) {

@@ -1,14 +1,16 @@
 import { escapeIdentifier as identifier, escapeLiteral as literal } from 'pg';
 import { SetupError } from '../failure';
 import type { EarlierSetup } from '../former-server';
-import { checkWaysToSignIn, has, type KnownUser, namesOf, type PlannedUser } from '../planned-user';
+import { checkWaysToSignIn, has, type KnownUser, namesOf, type PlannedUser, untried } from '../planned-user';
 import { cloneOf, type SetupProperties } from '../properties';
-import { isToReset, refusedOf, unknownAccount } from '../reset-passwords';
+import { checkNotInUse, isToReset, refusedOf, unknownAccount } from '../reset-passwords';
 import type { Run } from '../run';
 import type { Account } from '../secrets';
-import { signsIn } from '../sign-in';
+import { checkSignsIn, signsIn } from '../sign-in';
+import { MADE_BY_SETUP } from './former-owner';
 import { PostgresSession } from './postgres-session';
 import { scramVerifier } from './scram';
+import { SetupMark } from './setup-mark';
 
 /** Members of this role sign in with a token of IAM, and only so. That holds for indirect members, too. */
 const IAM_ROLE = 'rds_iam';
@@ -25,15 +27,20 @@ export interface RolesContext {
 
 /** Users of a server. They are the same for each of its databases. */
 export class Roles implements EarlierSetup {
+  private changed: readonly Account[] = [];
+
   public constructor(private readonly context: RolesContext) {}
 
   /** Creates all users in one transaction. A user whose secret signs in keeps its password. */
   public async create(): Promise<void> {
-    const { users, session, run } = this.context;
+    const { properties, users, session, run } = this.context;
     run.begin('Check the users of the server');
     const known = await this.knownUsers(users.flatMap(namesOf));
     checkWaysToSignIn(users, known);
     const refused = await this.refusedAccounts(known);
+    const { isMissing } = await new SetupMark(properties, session).read(properties.database);
+    checkNotInUse(properties, users, refused, !isMissing, known);
+    this.changed = untried(users, known, refused);
 
     run.begin('Create users and set passwords');
     await session.transaction(async () => {
@@ -44,6 +51,15 @@ export class Roles implements EarlierSetup {
     const created = users.filter(({ name, secretArn }) => !secretArn && !has(known, name)).map(({ name }) => name);
     if (created.length > 0) {
       await this.keepMasterSignedIn(created);
+    }
+  }
+
+  /** Fails where a new password opens no session. Last of all, because the rights are there by then. */
+  public async check(): Promise<void> {
+    const { properties, run } = this.context;
+    run.begin('Sign in with the new passwords');
+    for (const account of this.changed) {
+      await checkSignsIn(account, properties, run, this.open);
     }
   }
 
@@ -64,10 +80,11 @@ export class Roles implements EarlierSetup {
 
   public async signsIn(account: Account): Promise<boolean> {
     const { properties, run } = this.context;
-    return signsIn(account, properties, run, async () =>
-      PostgresSession.open(properties, account, properties.database, run),
-    );
+    return signsIn(account, properties, run, this.open);
   }
+
+  private readonly open = async (account: Account): Promise<PostgresSession> =>
+    PostgresSession.open(this.context.properties, account, this.context.properties.database, this.context.run);
 
   private async knownUsers(names: readonly string[]): Promise<KnownUser[]> {
     return this.context.session.rows<KnownUser>(
@@ -75,7 +92,11 @@ export class Roles implements EarlierSetup {
       `SELECT r.rolname AS name, EXISTS (
          SELECT FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
          WHERE m.member = r.oid AND g.rolname = '${IAM_ROLE}'
-       ) AS iam FROM pg_roles r WHERE r.rolname = ANY($1)`,
+       ) AS iam, EXISTS (
+         SELECT FROM pg_shdepend d WHERE d.deptype = 'o' AND d.refclassid = 'pg_authid'::regclass AND d.refobjid = r.oid
+       ) AS owns, starts_with(shobj_description(r.oid, 'pg_authid'), '${MADE_BY_SETUP}') AND NOT EXISTS (
+         SELECT FROM pg_stat_activity a WHERE a.usename::text IN (r.rolname::text, r.rolname::text || '_clone')
+       ) AS idle FROM pg_roles r WHERE r.rolname = ANY($1)`,
       [names],
     );
   }
@@ -98,16 +119,19 @@ export class Roles implements EarlierSetup {
     const { name, access, accounts } = user;
     const clone = cloneOf(name);
     await this.createOrReset(name, user, known, refused);
-    // The owner's clone acts as the owner from its first session on, so that whatever it makes belongs to the owner.
-    if (access === 'OWNER' || has(known, clone) || accounts.some((account) => account.user === clone)) {
+    const makesObjects = access === 'OWNER' || known.some((each) => [name, clone].includes(each.name) && each.owns);
+    if (makesObjects || has(known, clone) || accounts.some((account) => account.user === clone)) {
       await this.createOrReset(clone, user, known, refused);
       await this.makeMember(clone, name);
     }
-    if (access === 'OWNER') {
+    if (makesObjects) {
+      // From its first session on, whatever it makes belongs to the user.
       await this.context.session.run(
         `ALTER ROLE ${clone} SET role`,
         `ALTER ROLE ${identifier(clone)} SET role = ${literal(name)}`,
       );
+    }
+    if (access === 'OWNER') {
       await this.lendToMaster(name);
     }
   }
@@ -123,9 +147,10 @@ export class Roles implements EarlierSetup {
     if (has(known, name)) {
       if (isToReset(account, accounts, refused)) {
         run.log(`Set the password of ${name}, with which its secret did not sign in`);
+        const verifier = this.verifier(account ?? unknownAccount(name));
         await session.run(
           `ALTER ROLE ${name} PASSWORD`,
-          `ALTER ROLE ${identifier(name)} LOGIN PASSWORD ${this.verifier(account ?? unknownAccount(name))}`,
+          `ALTER ROLE ${identifier(name)} LOGIN PASSWORD ${verifier} VALID UNTIL 'infinity'`,
         );
       }
       return;
@@ -133,6 +158,7 @@ export class Roles implements EarlierSetup {
     run.log(`Create user ${name}`);
     const password = account ? ` PASSWORD ${this.verifier(account)}` : '';
     await session.run(`CREATE ROLE ${name}`, `CREATE ROLE ${identifier(name)} LOGIN${password}`);
+    await session.run(`COMMENT ON ROLE ${name}`, `COMMENT ON ROLE ${identifier(name)} IS ${literal(MADE_BY_SETUP)}`);
   }
 
   private verifier({ password }: Account): string {

@@ -6,12 +6,14 @@ import { allDatabases, ownerOf, type SetupProperties } from '../properties';
 import type { Run } from '../run';
 import type { Account, Secrets } from '../secrets';
 import { signInAsMaster } from '../sign-in';
+import { checkBystanders } from './bystanders';
 import { DatabaseObjects } from './database-objects';
 import { FormerOwners } from './former-owner';
 import type { BusyObject } from './hand-over';
 import { openDatabase } from './open-database';
 import { checkOwnersOfDatabases } from './owners-of-databases';
 import { PostgresSession } from './postgres-session';
+import { checkReaders, writesOfReaders } from './read-only-users';
 import { Roles } from './roles';
 import { alone } from './setup-lock';
 
@@ -55,6 +57,7 @@ async function setUpAlone(setup: Setup): Promise<void> {
   const roles = new Roles({ properties, users, master, session, run });
   await checkFormerServer(properties, users, roles);
   await checkOwnersOfDatabases(properties, master.user, session);
+  await checkBystanders(properties, master.user, session);
   await roles.create();
   await createDatabases(properties, session, run);
   await closeMaintenanceDatabases(session);
@@ -62,13 +65,17 @@ async function setUpAlone(setup: Setup): Promise<void> {
   const former = new FormerOwners(properties, session);
   const formerOwners = await former.names();
   await former.begin(formerOwners);
-  await prepareAll(setup, formerOwners);
+  const writes = await prepareAll(setup, formerOwners);
+  await roles.check();
+  checkReaders(writes);
 }
 
-async function prepareAll(setup: Setup, formerOwners: readonly string[]): Promise<void> {
+/** Returns what users who only read can write. */
+async function prepareAll(setup: Setup, formerOwners: readonly string[]): Promise<string[]> {
   const { properties, secrets, run, master } = setup;
   const names = allDatabases(properties);
   const busy: BusyObject[] = [];
+  const writes: string[] = [];
   let { session } = setup;
   try {
     for (const [index, database] of names.entries()) {
@@ -81,11 +88,13 @@ async function prepareAll(setup: Setup, formerOwners: readonly string[]): Promis
       const milliseconds = (run.remainingMs * WAITING) / (names.length - index);
       const context = { database, properties, master: master.user, formerOwners, session, run, milliseconds };
       busy.push(...(await new DatabaseObjects(context).prepare()));
+      writes.push(...(await writesOfReaders(properties, database, session)));
     }
     if (busy.length > 0) {
       throw failureOf(busy, ownerOf(properties)?.name ?? master.user);
     }
     await new FormerOwners(properties, session).end(formerOwners);
+    return writes;
   } finally {
     await session.close();
   }

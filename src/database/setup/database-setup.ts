@@ -47,6 +47,8 @@ interface DatabaseSetupProps {
   readonly plan: SetupPlan;
   /** Server, with the secret of its master user. */
   readonly server: DatabaseServer;
+  /** True if the server is restored from another one, whose passwords its users have. */
+  readonly restored: boolean;
   /** Port of the server. */
   readonly port: number;
   /** Security group of the server. */
@@ -162,7 +164,7 @@ export class DatabaseSetup extends Construct {
 
   /** The resource is deleted before what it depends on, so that its answer still finds a way out. */
   private createResource(): CustomResource {
-    const { plan, server, port, network, securityGroup } = this.props;
+    const { plan, server, restored, port, network, securityGroup } = this.props;
     const resource = new CustomResource(this, 'Resource', {
       resourceType: 'Custom::DatabaseSetup',
       serviceToken: this.handler.functionArn,
@@ -178,6 +180,7 @@ export class DatabaseSetup extends Construct {
         extensions: plan.extensions,
         users: Lazy.any({ produce: () => this.users.map(userProperties) }),
         statements: STATEMENTS,
+        ...(restored && { restored: 'true' }),
       },
     });
     const own = this.node.children.filter((child) => child !== resource);

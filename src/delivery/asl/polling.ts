@@ -29,7 +29,7 @@ export interface PollOptions {
 const COUNTER = '$.poll';
 /** An execution may have 25,000 events. The rest is for what runs once for each service, and for retries. */
 const EVENTS_FOR_POLLING = 21_000;
-const EVENTS_OF_SERVICE = 1_675;
+const EVENTS_OF_SERVICE = 1_820;
 /** For the revision of a task that has a family of its own. */
 const EVENTS_OF_TASK = 500;
 /** Events in the history of an execution: a task is entered, scheduled, started, succeeded and left. */

@@ -80,7 +80,7 @@ function problemsOfRequest({ where, api, parameters, naming, reads }: Request): 
 
 /** Text of a template, with a character for each reference. */
 function written(value: any): string {
-  return typeof value === 'string' ? value : value?.['Fn::Join'] ? value['Fn::Join'][1].map(written).join('') : UNKNOWN;
+  return typeof value === 'string' ? value : Array.isArray(value?.['Fn::Join']?.[1]) ? value['Fn::Join'][1].map(written).join('') : UNKNOWN;
 }
 
 /** Value of a template without its references. */

@@ -10,7 +10,8 @@ import {
   type CodeConnectionProps, type DeployStageProps, DeployStage, type DockerBuildProps, type DockerRegistryProps, DriftCheck, type DriftCheckProps, type ElsewhereStageProps,
   EnvironmentProfile, type GithubDeployRoleProps, ImageBuild, type ImagePushProps, ImageRepository, type ImageScanProps, MaintenanceWindow,
   type MavenRegistryProps, Migration,
-  type MigrationOptions, type NpmRegistryProps, PackageFormat, PipelineChecks, PipelineSource, type PostReleaseAlarmsProps, type RemoteStageProps, type ProductionStageProps, ProductionWebService,
+  type MigrationOptions, type NpmRegistryProps, PackageFormat, PipelineChecks, PipelineSource,
+  type PostReleaseAlarmsProps, type RemoteStageProps, type ProductionStageProps, ProductionWebService,
   type PypiRegistryProps, Release,
   type ReleasedFargateServiceProps, type ReleaseProps, ReleaseTask, type ReleaseTaskOptions, RollbackCommand, type RollbackCommandProps, Route,
   ServiceImage, ServiceSecret, Severity, SmokeTest,
@@ -491,7 +492,12 @@ export const DELIVERY_ROWS: readonly Row[] = [
     at: 'DeployStage.production',
     required: (site) => ({ services: [site.service] }),
     within: (props) => ({ stages: [DeployStage.production(props)] }),
-    changes: { name: [undefined, 'live', { procedure: RENAMED }], withoutApproval: [undefined, { reason: REASON }] },
+    changes: {
+      name: [undefined, 'live', { procedure: RENAMED }],
+      withoutApproval: [undefined, { reason: REASON }],
+      withoutRollbackCommand: [undefined, { reason: REASON }],
+      withoutDriftCheck: [undefined, { reason: REASON }],
+    },
   }),
   ...changesOf<StagingStageProps, BlueGreenPipelineProps>({
     subject: PIPELINE,

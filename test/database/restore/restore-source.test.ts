@@ -34,6 +34,8 @@ function database(props: Props, restoreFrom?: (key: Key) => RestoreSource) {
   return { stack, made, get template() { return templateOf(stack); } };
 }
 
+/** The setup gives the users of restored data their passwords. */
+const SETUP = 'Custom::DatabaseSetup.restored';
 const instanceSnapshot = (storageEncryptionKey: Key) =>
   RestoreSource.snapshot(`${ARN}:snapshot:rds:shop-2026-11-20`, { storageEncryptionKey });
 const clusterSnapshot = () => RestoreSource.snapshot(`${ARN}:cluster-snapshot:shop-2026-11-20`);
@@ -73,7 +75,7 @@ describe('A database that is restored', () => {
     const expected = [...added, 'DBName', 'KmsKeyId', 'MasterUsername', 'StorageEncrypted'].sort();
     const keyPolicy = 'AWS::KMS::Key.KeyPolicy';
     const backupPolicy = 'AWS::IAM::ManagedPolicy.PolicyDocument';
-    expect(differences(plain, restored)).toEqual([backupPolicy, keyPolicy, ...expected.map((name) => `${INSTANCE}.${name}`)]);
+    expect(differences(plain, restored)).toEqual([backupPolicy, keyPolicy, ...expected.map((name) => `${INSTANCE}.${name}`), SETUP]);
   });
 
   test.each<[string, (key: Key) => RestoreSource, string[]]>([
@@ -84,7 +86,7 @@ describe('A database that is restored', () => {
     const plain = database({ ...NAMED, ...SERVERLESS }).template;
     const restored = database({ ...NAMED, ...SERVERLESS }, restore).template;
     const expected = [...added, 'DatabaseName', 'MasterUsername'].sort().map((name) => `${CLUSTER}.${name}`);
-    expect(differences(plain, restored)).toEqual(['AWS::KMS::Key.KeyPolicy', ...expected]);
+    expect(differences(plain, restored)).toEqual(['AWS::KMS::Key.KeyPolicy', ...expected, SETUP]);
   });
 
   test('keeps what hardens it: parameters, sign-in by IAM, logs, monitoring, insights, windows, no extended support', () => {

@@ -18,6 +18,8 @@ const FUNCTIONS = [
   ['aclexplode', 1],
   ['length', 1],
   ['acldefault', 2],
+  ['shobj_description', 2],
+  ['starts_with', 2],
   ['pg_has_role', 2],
   ['btrim', 2],
   ['substr', 2],
@@ -29,6 +31,8 @@ const FUNCTIONS = [
   ['has_table_privilege', 3],
   ['has_sequence_privilege', 3],
   ['has_function_privilege', 3],
+  ['has_database_privilege', 3],
+  ['has_any_column_privilege', 3],
 ];
 const OPERATORS = ['=', '<>', '~', '!~', '~~', '>', '||', '+'];
 
@@ -40,7 +44,7 @@ const planted = (schema: string) => `
   CREATE SCHEMA IF NOT EXISTS ${schema};
   GRANT USAGE ON SCHEMA ${schema} TO PUBLIC;
   CREATE TABLE IF NOT EXISTS public.proof (function text, acting text);
-  GRANT INSERT ON public.proof TO PUBLIC;
+  GRANT INSERT ON public.proof TO ${MASTER.username};
   SET search_path = pg_catalog;
   DO $plant$
   DECLARE

@@ -30,7 +30,7 @@ async function setUp(
   setup.put('arn:master', given.engine === 'mysql' ? MYSQL_MASTER : MASTER);
   users.forEach(({ name }) => setup.put(`arn:${name}`, account(name, password)));
   const withSecrets = users.map((user) => ({ ...user, secretArn: `arn:${user.name}` }));
-  const result = await setup.request(type, setupProperties(server.port, { users: withSecrets, ...given }));
+  const result = await setup.request(type, setupProperties(server.port, { users: withSecrets, restored: 'true', ...given }));
   setup.stop();
   return result;
 }
@@ -74,7 +74,11 @@ describe('A restored PostgreSQL server', () => {
   test('refuses an owner to whom no table belongs, and names the former one', async () => {
     const { status, reason } = await setUp(restored, [APPLICATION, { ...OWNER, name: 'shop_owner' }], { password: NEW });
     expect(status).toBe('FAILED');
-    expect(reason).toMatch(/1 table belongs to owner in schema public \(public\.customers\), and none there to the owner shop_owner.* set ownerName to 'owner'/);
+    const refusal = /1 table belongs to owner in schema public \(public\.customers\), and none there to the owner shop_owner.* set ownerName to 'owner'/;
+    expect(reason).toMatch(refusal);
+    // The mark of the former server came along, and names its host.
+    const again = await setUp(restored, [APPLICATION, { ...OWNER, name: 'shop_owner' }], { password: NEW, type: 'Update', host: '127.0.0.1' });
+    expect([again.status, again.reason]).toEqual(['FAILED', expect.stringMatching(refusal)]);
   });
 
   test('opens to no password of the former server, also not to those of the second users [A-24]', async () => {

@@ -20,7 +20,7 @@ import {
   Runbooks,
   SmokeTest,
 } from '../../../src';
-import { consoleUrl } from '../../../src/delivery/pipeline/console-url';
+import { consoleUrl } from '../../../src/text/console-url';
 import { refusedByIamIn, templatesIn } from '../../catalogues/iam-actions';
 import { CONNECTION_ARN, pipelineOf, shop, type Shop } from '../../fixtures/delivery-stages';
 import { ACCOUNT, refusal, REGION, templateOf, testStack, unacknowledged } from '../../fixtures/test-stack';
@@ -40,6 +40,7 @@ interface PipelineJson {
   readonly PipelineType: string;
   readonly ExecutionMode: string;
   readonly Triggers?: unknown;
+  readonly Variables?: unknown;
   readonly ArtifactStore: unknown;
   readonly Stages: Array<{ readonly Name: string; readonly Actions: ActionJson[]; readonly OnFailure?: unknown }>;
 }
@@ -120,12 +121,18 @@ describe('The pipeline of document A', () => {
       .filter(({ ActionTypeId }) => ActionTypeId.Provider === 'StepFunctions')
       .forEach((action) => {
         expect(text(action.Configuration.Input)).toBe(
-          '{"images":{"<>":"#{Build1-Api.IMAGE_TAG}","<>":"#{Build2-Web.IMAGE_TAG}"}}',
+          '{"despite":"#{variables.despite}","images":{"<>":"#{Build1-Api.IMAGE_TAG}","<>":"#{Build2-Web.IMAGE_TAG}"}}',
         );
         expect(action.Configuration.InputType).toBe('Literal');
         expect(action.InputArtifacts).toBeUndefined();
       });
     expect(buildSpecOf(template, /Build1/).env).toEqual({ 'shell': 'bash', 'exported-variables': ['IMAGE_TAG', 'IMAGE_DIGEST'] });
+  });
+
+  test('takes the reason of a hotfix as a variable of each execution, and has none unless it is given (C-29)', () => {
+    expect(pipelineIn(template).Variables).toEqual([
+      { Name: 'despite', DefaultValue: 'none', Description: expect.stringContaining('in spite of firing alarms') },
+    ]);
   });
 
   test('waits at most a week for an approval, and links to the plan of the migration there (A-08)', () => {
@@ -137,7 +144,8 @@ describe('The pipeline of document A', () => {
     expect(text(approval.Configuration.CustomData)).toBe(
       'Release of #{Build1-Api.IMAGE_TAG} (#{Build1-Api.IMAGE_DIGEST}, #{Build2-Web.IMAGE_DIGEST}) to production. ' +
         'What the migrations would do is the output of the execution behind the link. ' +
-        'A newer commit waits until this one is approved or rejected: earlier stages may run it already.',
+        'A newer commit waits until this one is approved or rejected: earlier stages may run it already. ' +
+        'Reason to pass firing alarms: #{variables.despite}.',
     );
     expect(approval.Configuration.ExternalEntityLink).toBe(
       `https://${REGION}.console.aws.amazon.com/states/home?region=${REGION}` +
@@ -580,7 +588,7 @@ describe('An image that another CI has pushed', () => {
 
   test('is scanned and released, and nothing is built (B-11, C-17)', () => {
     expect(pipelineIn(template).Stages.map(({ Name }) => Name)).toEqual(['source', 'scan', 'staging', 'production']);
-    expect(text(stageIn(template, 'staging')[0].Configuration.Input)).toBe('{"images":{"<>":"#{Scan.IMAGE_TAG}"}}');
+    expect(text(stageIn(template, 'staging')[0].Configuration.Input)).toBe('{"despite":"#{variables.despite}","images":{"<>":"#{Scan.IMAGE_TAG}"}}');
     expect(JSON.parse(stageIn(template, 'scan')[0].Configuration.EnvironmentVariables)).toEqual([
       { name: 'IMAGE_DIGEST', type: 'PLAINTEXT', value: '#{Source.ImageDigest}' },
     ]);
@@ -673,7 +681,7 @@ describe('Images of several repositories that another CI has pushed', () => {
       ['Scan2', [{ Name: 'Source2' }], '#{Source2.ImageDigest}'],
     ]);
     expect(text(stageIn(template, 'production')[1].Configuration.Input)).toBe(
-      '{"images":{"<>":"#{Scan1.IMAGE_TAG}","<>":"#{Scan2.IMAGE_TAG}"}}',
+      '{"despite":"#{variables.despite}","images":{"<>":"#{Scan1.IMAGE_TAG}","<>":"#{Scan2.IMAGE_TAG}"}}',
     );
   });
 
@@ -702,7 +710,7 @@ describe('Images of several repositories that another CI has pushed', () => {
     const its = templateOf(other.stack);
     expect(rulesIn(its)).toHaveLength(1);
     // A tag that may move is never released.
-    const excluded = ['latest', 'live-*', 'v*', '*.*.*', 'nightly-*'];
+    const excluded = ['latest', 'live-*', 'content-*', 'v*', '*.*.*', 'nightly-*'];
     expect(rulesIn(its)[0].Properties.EventPattern.detail['image-tag']).toEqual([
       { 'anything-but': { wildcard: excluded } },
     ]);
@@ -797,6 +805,36 @@ describe('A stage', () => {
     );
     expect(started.Action).toEqual(['states:DescribeStateMachine', 'states:StartExecution']);
     expect(unacknowledged(fixture.stack)).toEqual([]);
+  });
+
+  test('of production has a rollback command and a check for drift, which reasons leave out, and staging has none (A-14, B-12)', () => {
+    const fixture = shop();
+    const { rollbackCommands } = pipelineOf(fixture);
+    expect(Object.keys(rollbackCommands)).toEqual(['production']);
+    const machines = (template: Template) =>
+      Object.keys(template.findResources('AWS::StepFunctions::StateMachine')).filter((id) => /Rollback|Drift/.test(id));
+    expect(machines(templateOf(fixture.stack)).map((id) => id.replace(/Machine.*/, ''))).toEqual([
+      'PipelineproductionRollback',
+      'PipelineproductionDrift',
+    ]);
+    expect(unacknowledged(fixture.stack)).toEqual([]);
+
+    const waived = shop();
+    const reason = 'Another tool of ours does this';
+    const services = [waived.production.api, waived.production.web];
+    pipelineOf(waived, {
+      stages: [
+        DeployStage.production({ services, withoutRollbackCommand: { reason }, withoutDriftCheck: { reason } }),
+      ],
+    });
+    expect(machines(templateOf(waived.stack))).toEqual([]);
+
+    // Nobody could be told of drift.
+    const untold = shop();
+    pipelineOf(untold, { alertRouting: undefined });
+    expect(machines(templateOf(untold.stack)).map((id) => id.replace(/Machine.*/, ''))).toEqual([
+      'PipelineproductionRollback',
+    ]);
   });
 
   test("that doesn't fit into the template of the pipeline is refused at synthesis, not at deployment", () => {

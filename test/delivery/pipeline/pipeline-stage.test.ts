@@ -20,8 +20,8 @@ function approvalOf(commits?: string): string {
 describe('The approval of a stage', () => {
   test('shows the commits since the last released one where a build exports them (A-10)', () => {
     expect(approvalOf('#{Build.COMMITS_SINCE_RELEASE}')).toBe(
-      'Release of #{Build.IMAGE_TAG} to production. A newer commit waits until this one is approved or rejected: earlier stages may run it already. ' +
-        'Commits since the last release: #{Build.COMMITS_SINCE_RELEASE}',
+      'Release of #{Build.IMAGE_TAG} to production. A newer commit waits until this one is approved or rejected: earlier stages may run it already. Reason to pass firing alarms: #{variables.despite}.' +
+        ' Commits since the last release: #{Build.COMMITS_SINCE_RELEASE}',
     );
   });
 

@@ -9,7 +9,6 @@ import { CloudWatch } from './cloudwatch';
 import { Ecr } from './ecr';
 import { Ecs } from './ecs';
 import { Elb } from './elb';
-import { Logs } from './logs';
 import { Sns } from './sns';
 import { Ssm } from './ssm';
 import { States } from './states';
@@ -117,7 +116,6 @@ export class DeliveryAccount implements World {
       backup: this.backup,
       cloudformation: this.cloudFormation,
       cloudwatch: this.cloudWatch,
-      cloudwatchlogs: new Logs(),
       elasticloadbalancingv2: this.elb,
       applicationautoscaling: this.autoScaling,
     };

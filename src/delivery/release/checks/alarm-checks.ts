@@ -1,11 +1,11 @@
 import { LABEL, type Part, part, put } from '../../asl/asl';
-import { allOf, anyOf, choice, isTrue, not, present } from '../../asl/conditions';
+import { anyOf, choice, not, present } from '../../asl/conditions';
 import { toJson } from '../../asl/intrinsics';
 import { refuse } from '../../asl/parts';
 import type { AwsCalls } from '../../asl/sdk-integrations';
 import type { JsonPath, State } from '../../asl/state';
 import type { PartTools } from '../context/release-settings';
-import { INPUT, SERVICE, SERVICES } from '../context/service-facts';
+import { SERVICE, SERVICES } from '../context/service-facts';
 
 const DESCRIBED = '$.describedAlarms';
 const METRIC_ALARM: JsonPath = `${DESCRIBED}.MetricAlarms[0]`;
@@ -14,12 +14,6 @@ const COMPOSITE_ALARM: JsonPath = `${DESCRIBED}.CompositeAlarms[0]`;
 const ANY_FIRING = anyOf(present(METRIC_ALARM), present(COMPOSITE_ALARM));
 /** Names of alarms that fire, as JSON. */
 const FIRING = '$.firing';
-
-/**
- * Condition that the release was started to roll back.
- * Such a release ignores firing alarms and unhealthy services, because they may be its reason.
- */
-export const ROLLS_BACK = allOf(present(INPUT.rollback), isTrue(INPUT.rollback));
 
 const MONITORING_INTERVAL_SECONDS = 60;
 

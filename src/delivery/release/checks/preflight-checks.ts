@@ -1,17 +1,21 @@
 import { NOTHING_RELEASED } from '../../../registry/released-image';
 import { copy, LABEL, type Part, part, put } from '../../asl/asl';
-import { absent, anyOf, choice, equals, isTrue, matches, present } from '../../asl/conditions';
+import { absent, anyOf, choice, equals, isTrue, matches, not, present } from '../../asl/conditions';
 import { contains, format } from '../../asl/intrinsics';
 import { refuse, unless } from '../../asl/parts';
+import { ADOPTS, HOTFIX, PASSES_ALARMS, ROLLS_BACK } from '../context/release-mode';
 import type { PartTools } from '../context/release-settings';
 import { FOUND, SERVICE } from '../context/service-facts';
 import { CURRENT, describeLatestRevision, describeService, listDeployments } from '../steps/ecs-calls';
 import { readReleasedTag } from '../steps/released-tag';
-import { checkRollbackAlarms, ROLLS_BACK } from './alarm-checks';
+import { adoptRunning } from './adopt-running';
+import { checkRollbackAlarms } from './alarm-checks';
 import { checkTraffic, TARGET_GROUP } from './traffic-check';
 
 /** Condition that nothing of the service was released before. */
 const NEVER_RELEASED = equals(FOUND.releasedTag, NOTHING_RELEASED);
+
+const HAS_NO_TASKS = { Variable: CURRENT.tasks, NumericEquals: 0 };
 
 /** Checks a service before anything is changed. Leaves its state in {@link FOUND.before}. */
 export function checkService(tools: PartTools): Part {
@@ -20,6 +24,10 @@ export function checkService(tools: PartTools): Part {
   const end = 'Service passes its checks';
   return part(
     ['Read released image', readReleasedTag(calls, arns)],
+    checkStack(tools),
+    checkActivity(tools),
+    // A service without tasks runs nothing that could be adopted.
+    unless('Adoption', anyOf(not(ADOPTS), HAS_NO_TASKS), adoptRunning(calls)),
     chooseImage(excluded),
     [
       'Check that the image exists',
@@ -29,9 +37,7 @@ export function checkService(tools: PartTools): Part {
         { resources: arns.repositories, notRetried: ['Ecr.ImageNotFoundException'] },
       ),
     ],
-    checkStack(tools),
-    checkActivity(tools),
-    unless('Rollback alarms', anyOf(absent(`${SERVICE.alarms}[0]`), ROLLS_BACK), checkRollbackAlarms(tools)),
+    unless('Rollback alarms', anyOf(absent(`${SERVICE.alarms}[0]`), PASSES_ALARMS), checkRollbackAlarms(tools)),
     unless('State of a released service', NEVER_RELEASED, checkReleasedState(tools, end)),
     checkEmptyService(),
     ['Keep state before the first release', put(FOUND.before, stateBefore(true))],
@@ -142,7 +148,8 @@ function checkActivity({ calls, arns }: PartTools): Part {
 function checkReleasedState(tools: PartTools, end: string): Part {
   const { calls } = tools;
   const whole = 'Traffic is whole';
-  const [divided, unhealthy] = ['Traffic is divided', 'No task is healthy'];
+  const [divided, unhealthy, refused] = ['Traffic is divided', 'May tasks be missing?', 'No task is healthy'];
+  const keep = 'Keep state before the release';
   return part(
     ['Is traffic left unchecked?', choice([ROLLS_BACK], whole)],
     checkTraffic(calls, { name: 'Traffic', whole, divided, unhealthy }),
@@ -152,8 +159,9 @@ function checkReleasedState(tools: PartTools, end: string): Part {
       'the traffic of {} is divided between two versions, or goes to no group',
       SERVICE.name,
     ),
+    [unhealthy, choice([HOTFIX], whole)],
     refuse(
-      unhealthy,
+      refused,
       'Release.NoHealthyTask',
       'the group that {} gets its traffic from has no healthy task: {}',
       SERVICE.name,
@@ -161,7 +169,12 @@ function checkReleasedState(tools: PartTools, end: string): Part {
     ),
     [whole, LABEL],
     checkDrift(tools),
-    ['Keep state before the release', { ...put(FOUND.before, stateBefore(false)), Next: end }],
+    ['May the previous version be unhealthy?', choice([PASSES_ALARMS], 'Keep state before an urgent release', keep)],
+    [
+      'Keep state before an urgent release',
+      { ...put(FOUND.before, { ...stateBefore(false), unchecked: true }), Next: end },
+    ],
+    [keep, { ...put(FOUND.before, stateBefore(false)), Next: end }],
   );
 }
 
@@ -195,7 +208,8 @@ function checkDrift({ calls }: PartTools): Part {
     refuse(
       'Service runs another image',
       'Release.Drift',
-      'the parameter {} says {}, but {} runs another image, in {} (docs/delivery.md, Drift)',
+      'the parameter {} says {}, but {} runs another image, in {}. ' +
+        'Start the release again with "adopt": true to take what runs as released',
       SERVICE.parameter,
       FOUND.releasedTag,
       SERVICE.name,
@@ -209,11 +223,12 @@ function checkDrift({ calls }: PartTools): Part {
 function checkEmptyService(): Part {
   const empty = 'Service has no tasks';
   return part(
-    ['Are there no tasks?', choice([{ Variable: CURRENT.tasks, NumericEquals: 0 }], empty)],
+    ['Are there no tasks?', choice([HAS_NO_TASKS], empty)],
     refuse(
       'Parameter was reset',
       'Release.ParameterReset',
-      'the parameter {} says none, but tasks of {} run: write back the tag that runs (docs/delivery.md, Drift)',
+      'the parameter {} says none, but tasks of {} run. ' +
+        'Start the release again with "adopt": true to take what runs as released',
       SERVICE.parameter,
       SERVICE.name,
     ),

@@ -107,6 +107,10 @@ export const INPUT = {
   images: '$.images',
   /** True if the images are previous ones, to which the release rolls back. */
   rollback: '$.rollback',
+  /** Reason to pass firing alarms and services without a healthy task. */
+  despite: '$.despite',
+  /** True if what runs is taken as the released version. */
+  adopt: '$.adopt',
   /** Name of a failed execution to clean up after. */
   cleanUpAfter: '$.cleanUpAfter',
 } as const satisfies { readonly [name: string]: JsonPath };

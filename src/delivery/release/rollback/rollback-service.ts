@@ -16,6 +16,8 @@ const BEFORE = {
   tag: `${FOUND.before}.tag`,
   latest: `${FOUND.before}.latest`,
   candidate: `${FOUND.before}.candidate`,
+  /** Present where nobody asked if the previous version was healthy. */
+  unchecked: `${FOUND.before}.unchecked`,
 } as const;
 /** Start of the release that is rolled back. */
 const RELEASE_STARTED = '$.at';
@@ -52,6 +54,7 @@ export function rollBackService(tools: PartTools, limits: DeploymentLimits): Par
     emptyFirstRelease(tools),
     restoreRevision(tools, limits, restored),
     [restored, choice([FIRST_RELEASE], stopTasks)],
+    ['Was it healthy before?', choice([present(BEFORE.unchecked)], serves)],
     awaitHealth(tools, limits, serves),
     [stopTasks, updateService(calls, arns, { DesiredCount: 0 })],
     [serves, LABEL],
