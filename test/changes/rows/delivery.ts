@@ -583,13 +583,15 @@ export const DELIVERY_ROWS: readonly Row[] = [
   ...changesOf<GithubDeployRoleProps>({
     subject: GITHUB,
     struct: 'GithubDeployRoleProps',
-    changes: { subjects: {
+    changes: {
+      subjects: {
         several: [
           [undefined, ['repo:org/app:ref:refs/heads/main']],
           [undefined, ['repo:org/app:environment:production', 'repo:org/app:ref:refs/heads/main']],
         ],
       },
-      repositoryId: [undefined, '123456789'] },
+      repositoryId: [undefined, '123456789'],
+    },
   }),
   ...changesAround(GITHUB),
   ...changesOf<BitbucketDeployRoleProps>({
