@@ -20,6 +20,12 @@ const role = (subjects: readonly string[], more: Properties = {}) =>
     ...more,
   });
 
+const PROVIDER = resource('AWS::IAM::OIDCProvider', { Url: 'https://token.actions.githubusercontent.com' }, { DeletionPolicy: 'Retain' });
+const trusting = (Federated: unknown) =>
+  resource('AWS::IAM::Role', {
+    AssumeRolePolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRoleWithWebIdentity', Principal: { Federated } }] },
+  });
+
 /** Documented behaviour of providers and of addresses that have to be confirmed. */
 export const TRUST_CASES: readonly Case[] = [
   removed(
@@ -29,6 +35,17 @@ export const TRUST_CASES: readonly Case[] = [
     resource('AWS::IAM::OIDCProvider', { Url: 'https://token.actions.githubusercontent.com' }),
   ),
   changed('trust-narrowed', 'some affected', 'a subject leaves a trust policy', role(['a', 'b']), role(['a'])),
+  {
+    rule: 'permissions-changed',
+    verdict: 'in place',
+    shows: 'a provider stays the same where its ARN takes the place of its resource',
+    play: updating(
+      { Provider: PROVIDER, Role: trusting({ Ref: 'Provider' }) },
+      {
+        Role: trusting('arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com'),
+      },
+    ),
+  },
   changed('permissions-changed', 'in place', 'a further subject takes nothing from the others', role(['a']), role(['a', 'b'])),
   changed(
     'sessions-end-sooner',

@@ -1,4 +1,4 @@
-import type { Resource } from '../resource';
+import type { Existing, Resource } from '../resource';
 import { list, type Properties } from '../template';
 import { lostBy } from './endpoint-policy';
 import type { Rules } from './rule';
@@ -27,10 +27,13 @@ export const TRUST: Rules = {
       on: ['update'],
       types: [ROLE],
       properties: ['AssumeRolePolicyDocument'],
-      effect: ({ before, after }) => {
-        const [was, is] = [before!, after!].map(trustOf);
+      effect: ({ before, after }, running) => {
+        const [was, is] = [before!, after!].map((role) => trustOf(role).map((one) => ofProvider(one, running)));
         return isFederated(before!) && lostBy(was, is).length > 0
-          ? { verdict: 'some affected', says: 'jobs that the former trust policy admits, and the new one does not, are refused' }
+          ? {
+            verdict: 'some affected',
+            says: 'jobs that the former trust policy admits, and the new one does not, are refused',
+          }
           : undefined;
       },
     },
@@ -84,4 +87,12 @@ export function isFederated(role: Resource): boolean {
 
 function trustOf({ properties: { AssumeRolePolicyDocument } }: Resource): Properties[] {
   return list(AssumeRolePolicyDocument?.Statement as Properties[]);
+}
+
+/** Statement that names its provider by the address, whether it is a resource of the account or an ARN. */
+function ofProvider(statement: Properties, running: Existing): Properties {
+  const federated = statement.Principal?.Federated as unknown;
+  const { Url } = running.named(federated, 'AWS::IAM::OIDCProvider')?.properties ?? {};
+  const address = String(Url ?? federated).replace(/^https:\/\/|^arn:.*:oidc-provider\//, '');
+  return federated === undefined ? statement : { ...statement, Principal: { Federated: address } };
 }
