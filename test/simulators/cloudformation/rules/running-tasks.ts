@@ -85,7 +85,9 @@ function ofTasks(service: Resource, lost: readonly Grant[]): Loss[] {
       ? [{
         resource: service,
         verdict: 'interruption' as const,
-        says: `running tasks of ${service.logicalId} get no new connection to the database, until a rollout has replaced them`,
+        says:
+          `running tasks of ${service.logicalId} get no new connection to the database, ` +
+          'until a rollout has replaced them',
       }]
       : []),
     ...(rest.length > 0

@@ -103,7 +103,8 @@ export const STORED_DATA: Rules = {
           ? {
             verdict: 'data at risk',
             says: after!.properties.AutomaticBackupReplicationRegion
-              ? 'the replication of backups stops and begins anew: the other region lacks the time until its first backup'
+              ? 'the replication of backups stops and begins anew: ' +
+                'the other region lacks the time until its first backup'
               : 'no further backup is replicated to the other region',
           }
           : undefined,

@@ -138,7 +138,9 @@ export const TRAFFIC: Rules = {
         return stricter.length > 0 && running.usersOf(before!).length > 0
           ? {
             verdict: 'some affected',
-            says: 'tasks in production that answer the check late or not each time are replaced, with no deployment to roll back',
+            says:
+              'tasks in production that answer the check late or not each time are replaced, ' +
+              'with no deployment to roll back',
           }
           : undefined;
       },
