@@ -64,6 +64,7 @@ const FREE = new Map([
   ['AWS::KMS::Key.Description', 8192],
   ['AWS::Logs::MetricFilter.MetricTransformations.MetricName', 255],
   ['AWS::Logs::ResourcePolicy.PolicyName', 255],
+  ['AWS::Scheduler::Schedule.Target.Input', 256 * 1024],
   ['AWS::StepFunctions::StateMachine.DefinitionString', Infinity],
   ['AWS::XRay::SamplingRule.SamplingRule.ServiceName', 64],
 ]);

@@ -128,8 +128,9 @@ test('The commands of a release and of its rollback are outputs without an expor
   const values = outputs.map(([, { Value }]) => JSON.stringify(Value));
   expect(values[0]).toContain('"aws stepfunctions start-execution --state-machine-arn "');
   expect(values[0].match(/TAG/g)).toHaveLength(2);
-  expect(values[1]).toContain('"aws ssm start-automation-execution --document-name "');
-  expect(outputs.map(([, { Export }]) => Export)).toEqual([undefined, undefined]);
+  expect(values[1]).toContain('\\"images\\": {}');
+  expect(values[2]).toContain('"aws ssm start-automation-execution --document-name "');
+  expect(outputs.map(([, { Export }]) => Export)).toEqual([undefined, undefined, undefined]);
 });
 
 describe('The state machines of a stage', () => {
