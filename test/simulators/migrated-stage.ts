@@ -70,7 +70,9 @@ export class MigratedStage {
     });
     const release = new Release(stack, 'Release', { stageName: 'production', services: [api], ...releaseProps(api) });
     this.template = templateOf(stack);
-    this.definitions = Object.fromEntries(Object.entries(definitions(this.template)).map(([id, definition]) => [/Plan/.test(id) ? 'Plan' : 'Release', definition]));
+    this.definitions = Object.fromEntries(Object.entries(definitions(this.template))
+      .filter(([id]) => !/TaskReplacement/.test(id))
+      .map(([id, definition]) => [/Plan/.test(id) ? 'Plan' : 'Release', definition]));
     this.definitions.Release = JSON.parse(JSON.stringify(this.definitions.Release).replace(/assumed-role\/[a-z0-9-]+\//g, 'assumed-role/release-role/'));
     [this.properties] = Object.values(this.template.findResources('Custom::DatabaseSetup')).map((resource: any) => deployed(resource.Properties));
     this.setup.put(this.properties.masterSecretArn, master);

@@ -32,7 +32,7 @@ export class ProductRelease {
     private readonly images: { readonly [tag: string]: Image },
   ) {
     const { existing } = product.account;
-    const [{ properties }] = existing.of('AWS::StepFunctions::StateMachine');
+    const { properties } = existing.of('AWS::StepFunctions::StateMachine').find(({ logicalId }) => logicalId.startsWith('ReleaseMachine'))!;
     this.definition = JSON.parse(asInAws(String(properties.DefinitionString)));
     const facts = this.definition.States.Services.Result;
     const parameters = existing.of('AWS::SSM::Parameter').map(({ physicalId }) => physicalId);

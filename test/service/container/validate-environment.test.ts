@@ -52,7 +52,7 @@ describe('A secret among the words of a command', () => {
   test('is refused for the application, with the option and without the value (A-24)', () => {
     const message = refused({ command });
     expect(message).toContain('command holds what looks like a secret (--password)');
-    expect(message).toContain('pass it as a secret, and read the variable in the command');
+    expect(message).toContain('Pass it as a secret, and read the variable in the command');
     expect(message).not.toContain('hunter2');
   });
 
