@@ -48,14 +48,15 @@ describe('A key of secrets that services share', () => {
     });
   });
 
-  test('comes and goes in place', () => {
+  // The policy moves to the other key a moment before or after the secrets: a task that starts in between is refused.
+  test('comes and goes without an interruption', () => {
     const [own, shared] = [shop(false), shop(true)].map((stack) => templateOf(stack).toJSON() as TemplateJson);
     [[own, shared], [shared, own]].forEach(([before, after]) => {
       const account = new Account(ENV);
       account.deploy('Test', before);
       const outcome = account.update('Test', after);
       expect(outcome.state.status).toBe('UPDATE_COMPLETE');
-      expect(outcome.verdict).toBe('in place');
+      expect(outcome.verdict).toBe('some affected');
     });
   });
 
