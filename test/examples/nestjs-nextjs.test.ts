@@ -122,8 +122,8 @@ describe('the example of document A', () => {
     staging.hasResourceProperties('AWS::RDS::DBInstance', { DBInstanceClass: 'db.t4g.small', MultiAZ: true });
   });
 
-  test('sources, build, staging, approval, production, in this order, one execution at a time (A-08 to A-10, A-12)', () => {
-    delivery.hasResourceProperties('AWS::CodePipeline::Pipeline', { PipelineType: 'V2', ExecutionMode: 'QUEUED' });
+  test('sources, build, staging, approval, production, in this order, the newest of those that wait (A-08 to A-10, A-12)', () => {
+    delivery.hasResourceProperties('AWS::CodePipeline::Pipeline', { PipelineType: 'V2', ExecutionMode: 'SUPERSEDED' });
     const [{ Properties }] = Object.values(delivery.findResources('AWS::CodePipeline::Pipeline'));
     const actions = (Properties.Stages as Array<{ Actions: Array<{ ActionTypeId: { Category: string; Provider: string }; RunOrder: number }> }>)
       .flatMap(({ Actions }) => [...Actions].sort((a, b) => a.RunOrder - b.RunOrder).map(({ ActionTypeId }) => `${ActionTypeId.Category} ${ActionTypeId.Provider}`));
