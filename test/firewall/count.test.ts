@@ -73,7 +73,7 @@ describe('A firewall that only counts', () => {
     const account = new Account(ENV);
     account.deploy('Test', template({ countOnly: REASON }));
     const outcome = account.update('Test', template({}));
-    expect(outcome.verdict).toBe('in place');
+    expect(outcome.verdict).toBe('some affected');
     expect(outcome.changes.map(({ logicalId }) => logicalId)).toEqual([expect.stringMatching(/^FirewallWebAcl/)]);
   });
 });
