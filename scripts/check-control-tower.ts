@@ -42,7 +42,7 @@ const ACKNOWLEDGED: Acknowledgement[] = [
   {
     rule: 'CT.CODEBUILD.PR.4',
     type: 'AWS::CodeBuild::Project',
-    name: /Build\d+/,
+    name: /Build\d+|WeeklyScan/,
     reason: 'an image is built and scanned by Docker, whose daemon runs in privileged mode alone',
   },
   {
