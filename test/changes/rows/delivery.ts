@@ -396,7 +396,7 @@ export const DELIVERY_ROWS: readonly Row[] = [
     within: (registry) => ({ builds: { registries: [registry] } }),
     values: {
       codeArtifact: () => BuildRegistry.codeArtifact({ domain: 'shop', repository: 'packages', packageFormat: PackageFormat.NPM }),
-      npm: (site) => BuildRegistry.npm({ secret: tokenOf(site) }),
+      npm: (site) => BuildRegistry.npm({ url: 'https://npm.example.com/', secret: tokenOf(site) }),
       pypi: (site) => BuildRegistry.pypi({ url: 'https://pypi.example.com/simple/', secret: tokenOf(site) }),
       maven: (site) => BuildRegistry.maven({ url: 'https://maven.example.com/', username: 'ci', secret: tokenOf(site) }),
       docker: (site) => BuildRegistry.docker({ secret: tokenOf(site) }),
@@ -423,9 +423,9 @@ export const DELIVERY_ROWS: readonly Row[] = [
     subject: PIPELINE,
     struct: 'NpmRegistryProps',
     at: 'BuildRegistry.npm',
-    required: (site) => ({ secret: tokenOf(site) }),
+    required: (site) => ({ url: 'https://npm.example.com/', secret: tokenOf(site) }),
     within: (props) => ({ builds: { registries: [BuildRegistry.npm(props)] } }),
-    changes: { secret: { exempt: OTHER_TOKEN }, field: [undefined, 'token'], scope: [undefined, '@org'], url: [undefined, 'https://npm.example.com/'] },
+    changes: { secret: { exempt: OTHER_TOKEN }, field: [undefined, 'token'], scope: [undefined, '@org'], url: [undefined, 'https://packages.example.com/npm/'] },
   }),
   ...changesOf<PypiRegistryProps, BlueGreenPipelineProps>({
     subject: PIPELINE,

@@ -35,8 +35,10 @@ export interface CodeArtifactRegistryProps {
   readonly serverId?: string;
 }
 
-/** Properties of {@link BuildRegistry.npm}. The secret is required. */
+/** Properties of {@link BuildRegistry.npm}. Address and secret are required. */
 export interface NpmRegistryProps {
+  /** Address of the registry: `https://npm.example.com/`. */
+  readonly url: string;
   /** Secret with the token of the registry. */
   readonly secret: ISecret;
   /**
@@ -44,11 +46,6 @@ export interface NpmRegistryProps {
    * @default - the whole secret is the token
    */
   readonly field?: string;
-  /**
-   * Address of the registry.
-   * @default 'https://registry.npmjs.org/'
-   */
-  readonly url?: string;
   /**
    * Scope of the packages that come from this registry: `@org`.
    * @default - all packages

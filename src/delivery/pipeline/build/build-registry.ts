@@ -72,7 +72,7 @@ export class BuildRegistry {
 
   /** Registry of npm packages, for npm, pnpm and yarn. A Dockerfile mounts `npmrc` or `yarnrc.yml`. */
   public static npm(props: NpmRegistryProps): BuildRegistry {
-    const { secret, field, url = 'https://registry.npmjs.org/', scope: npmScope } = props;
+    const { secret, field, url, scope: npmScope } = props;
     return new BuildRegistry(npmScope !== undefined, (scope, prop, index) => {
       checkRules(scope, [urlRule(prop, url), scopeRule(prop, npmScope), ...secretRules(prop, secret, field)]);
       const variable = secretVariable(scope, `REGISTRY_${index}_TOKEN`, { kind: 'secret', secret, field });

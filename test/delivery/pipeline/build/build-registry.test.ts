@@ -46,9 +46,9 @@ describe('A private registry of packages', () => {
 
   test('may be one for all packages and one for each scope, in the order that yarn can read', () => {
     const { file } = signIn((stack) => [
-      BuildRegistry.npm({ secret: secretOf(stack), scope: '@org' }),
+      BuildRegistry.npm({ url: 'https://npm.example.com/', secret: secretOf(stack), scope: '@org' }),
       BuildRegistry.npm({ secret: secretOf(stack), url: 'https://all.example.com/' }),
-      BuildRegistry.npm({ secret: secretOf(stack), scope: '@other' }),
+      BuildRegistry.npm({ url: 'https://npm.example.com/', secret: secretOf(stack), scope: '@other' }),
     ], { REGISTRY_1_TOKEN: 'one', REGISTRY_2_TOKEN: 'two', REGISTRY_3_TOKEN: 'three' });
     expect(file('tmp/registries/yarnrc.yml').split('\n').filter((line) => !line.startsWith('    '))).toEqual([
       'npmRegistryServer: "https://all.example.com/"', 'npmAuthToken: "one"', 'npmScopes:', '  org:', '  other:', '',
@@ -95,14 +95,14 @@ describe('A private registry of packages', () => {
   });
 
   test('is readable by the build alone', () => {
-    const outcome = signIn((stack) => [BuildRegistry.npm({ secret: secretOf(stack) })], TOKEN);
+    const outcome = signIn((stack) => [BuildRegistry.npm({ url: 'https://npm.example.com/', secret: secretOf(stack) })], TOKEN);
     const [host] = hosts;
     expect(outcome.status).toBe(0);
     expect(fs.statSync(path.join(host.folder, 'tmp/registries/npmrc')).mode.toString(8)).toMatch(/600$/);
   });
 
   test('is read by checks and image builds, with rights to this secret alone', () => {
-    const stack = withRegistries((scope) => [BuildRegistry.npm({ secret: secretOf(scope), field: 'npm' })]);
+    const stack = withRegistries((scope) => [BuildRegistry.npm({ url: 'https://npm.example.com/', secret: secretOf(scope), field: 'npm' })]);
     [/Check/, /Build1/].forEach((id) => {
       const project = projectOf(stack, id);
       expect(project.variables.REGISTRY_1_TOKEN).toEqual({ type: 'SECRETS_MANAGER', value: `${SECRET_ARN}:npm` });
@@ -162,7 +162,7 @@ describe('A registry of base images', () => {
 test('registries of every kind leave no finding unacknowledged', () => {
   expect(unacknowledged(withRegistries((stack) => [
     BuildRegistry.codeArtifact({ domain: 'shop', repository: 'packages', packageFormat: PackageFormat.MAVEN }),
-    BuildRegistry.npm({ secret: secretOf(stack) }),
+    BuildRegistry.npm({ url: 'https://npm.example.com/', secret: secretOf(stack) }),
     BuildRegistry.docker({ secret: secretOf(stack) }),
     BuildRegistry.pullThroughCache('docker-hub'),
   ]))).toEqual([]);
@@ -172,8 +172,8 @@ describe('A registry is refused in one line', () => {
   test.each<[string, (stack: Stack) => BuildRegistry[], string]>([
     ['with a password in its address', (stack) => [BuildRegistry.pypi({ url: 'https://me:secret@pypi.example.com/', secret: secretOf(stack) })], 'builds.registries.url is '],
     ['with an address that is not encrypted', (stack) => [BuildRegistry.npm({ url: 'http://npm.example.com', secret: secretOf(stack) })], 'expected an address that begins with https://'],
-    ['with a scope without @', (stack) => [BuildRegistry.npm({ scope: 'org', secret: secretOf(stack) })], 'builds.registries.scope is "org", expected a scope of npm'],
-    ['with a secret by name', (stack) => [BuildRegistry.npm({ secret: Secret.fromSecretNameV2(stack, 'Named', 'npm') })], 'has a secret without its complete ARN'],
+    ['with a scope without @', (stack) => [BuildRegistry.npm({ url: 'https://npm.example.com/', scope: 'org', secret: secretOf(stack) })], 'builds.registries.scope is "org", expected a scope of npm'],
+    ['with a secret by name', (stack) => [BuildRegistry.npm({ url: 'https://npm.example.com/', secret: Secret.fromSecretNameV2(stack, 'Named', 'npm') })], 'has a secret without its complete ARN'],
     ['with a host that has a scheme', (stack) => [BuildRegistry.docker({ host: 'https://ghcr.io', secret: secretOf(stack) })], 'builds.registries.host is "https://ghcr.io"'],
     ['with a prefix that ends with a slash', () => [BuildRegistry.pullThroughCache('docker-hub/')], 'builds.registries is "docker-hub/", expected the prefix'],
     ['with an invalid domain', () => [BuildRegistry.codeArtifact({ domain: 'Shop!', repository: 'packages', packageFormat: PackageFormat.NPM })], 'builds.registries.domain is "Shop!"'],
