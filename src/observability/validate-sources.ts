@@ -1,6 +1,7 @@
 import { type IResource, Resource, type ResourceEnvironment, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { IMonitoredDatabase, IMonitoredService, ServiceSignals } from '../contracts';
+import { repeatedIn } from '../validation/checks';
 import { inOtherEnvironment } from '../validation/resource-environment';
 import { checkRules, type Rule } from '../validation/rules';
 import type { GoldenSignalAlarmsProps } from './golden-signal-alarms-props';
@@ -10,7 +11,7 @@ export function checkSources(scope: IConstruct, props: GoldenSignalAlarmsProps):
   const { services = [], databases = [], caches = [], objectives = [] } = props;
   const sources = [...services, ...databases, ...caches].map(({ signals }) => signals.source);
   const loadBalancers = services.flatMap(({ signals }) => signals.loadBalancer ?? []);
-  const repeated = sources.find((source, index) => sources.indexOf(source) !== index);
+  const repeated = repeatedIn(sources);
   const { account, region } = Stack.of(scope);
   const elsewhere = [...sources, ...loadBalancers].find((source) =>
     inOtherEnvironment(environmentOf(source), { account, region }),

@@ -138,3 +138,8 @@ export function checkMember(scope: IConstruct, prop: string, value: unknown, mem
 export function knownToDiffer(one: string, other: string): boolean {
   return !Token.isUnresolved(one) && !Token.isUnresolved(other) && one !== other;
 }
+
+/** The first value that stands in a list a second time. */
+export function repeatedIn<T>(values: readonly T[]): T | undefined {
+  return values.find((value, index) => values.indexOf(value) !== index);
+}

@@ -17,7 +17,7 @@ import { withoutGrants } from '../../iam/without-grants';
 import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
 import type { AwsCalls } from './sdk-integrations';
 
-/** Properties of a {@link LoggedStateMachine}. All are required. */
+/** Properties of a {@link LoggedStateMachine}. All but the name are required. */
 export interface LoggedStateMachineProps {
   /**
    * Physical name of the state machine.

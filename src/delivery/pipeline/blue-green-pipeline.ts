@@ -202,13 +202,14 @@ export class BlueGreenPipeline extends Construct {
     const { source, images, stages } = parts;
     const { checks = PipelineChecks.npmScripts() } = this.props;
     const directories = [...new Set(images.map(({ directory }) => directory))];
+    const targetsIn = (some: StageConfig[]) => some.flatMap((stage) => targetsOf(this, stage, builtBy(parts)));
     return new BuildStages(this, 'Builds', {
       source,
       images,
       checks: source.pushed ? undefined : checks._bind(this, { directories }),
       settings: this.props.builds,
-      targets: stages.flatMap((stage) => targetsOf(this, stage, builtBy(parts))),
-      production: stages.flatMap((stage) => (stage.production ? targetsOf(this, stage, builtBy(parts)) : [])),
+      targets: targetsIn(stages),
+      production: targetsIn(stages.filter(({ production }) => production)),
       topic: this.notifications,
       key: this.key,
       artifacts: this.artifacts,

@@ -4,7 +4,7 @@ import type { IConstruct } from 'constructs';
 import type { ReleaseTarget } from '../../contracts';
 import type { IImageRepository } from '../../registry';
 import { ProductionWebService } from '../../service';
-import { knownToDiffer } from '../../validation/checks';
+import { knownToDiffer, repeatedIn } from '../../validation/checks';
 import { checkRules, type Rule } from '../../validation/rules';
 import type { ImageBuildConfig } from './build/image-build';
 import type { SourceConfig } from './source/source-config';
@@ -53,7 +53,7 @@ export function validatePipeline(scope: IConstruct, parts: PipelineParts): void 
 
 function stageRules(stages: StageConfig[]): Rule[] {
   const names = stages.map(({ name }) => name);
-  const duplicate = names.find(isRepeated);
+  const duplicate = repeatedIn(names);
   const reserved = names.find((name) => RESERVED_STAGE_NAMES.includes(name));
   const firstProduction = stages.findIndex(({ production }) => production);
   const late = stages.slice(firstProduction).find(({ production }) => !production);
@@ -146,7 +146,8 @@ function imageRules(parts: PipelineParts, targets: ReleaseTarget[]): Rule[] {
   const variants = pushed
     ? built.map(({ node }) => node.path)
     : images.map(({ repository, variant = '' }) => `${repository.node.path} ${variant}`);
-  const duplicate = built[variants.findIndex(isRepeated)];
+  const repeated = repeatedIn(variants);
+  const duplicate = repeated === undefined ? undefined : built[variants.indexOf(repeated)];
   const notBuilt = targets.find((target) => !built.some((repository) => isImageOf(repository, target)));
   const notReleased = built.find((repository) => !targets.some((target) => isImageOf(repository, target)));
   return [
@@ -262,8 +263,4 @@ function isSamePlace(one: IConstruct, other: IConstruct): boolean {
 
 function isImageOf({ repository }: IImageRepository, { repositoryName }: ReleaseTarget): boolean {
   return repository.repositoryName === repositoryName;
-}
-
-function isRepeated<T>(value: T, index: number, values: T[]): boolean {
-  return values.indexOf(value) !== index;
 }

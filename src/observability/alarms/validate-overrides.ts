@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
 import { LATE_MINUTES } from '../../metrics/target-group-metrics';
-import { checkReason } from '../../validation/checks';
+import { checkReason, repeatedIn } from '../../validation/checks';
 import { checkRules, type Rule } from '../../validation/rules';
 import { SEVERITIES, type Severity } from '../alerting/severity';
 import type { AlarmDefinition } from './alarm-definition';
@@ -39,7 +39,7 @@ export function checkKeys(
 function keyRules(prop: string, settings: { readonly key: string }[], documented: AlarmDefinition[]): Rule[] {
   const keys = settings.map(({ key }) => key);
   const unknown = keys.find((key) => !documented.some((definition) => denotes(key, definition)));
-  const repeated = keys.find((key, index) => keys.indexOf(key) !== index);
+  const repeated = repeatedIn(keys);
   return [
     {
       condition: unknown !== undefined,

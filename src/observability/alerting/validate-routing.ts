@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
-import { checkReason } from '../../validation/checks';
+import { checkReason, repeatedIn } from '../../validation/checks';
 import { checkRules } from '../../validation/rules';
 import type { AlertChannel } from './channels/alert-channel';
 import { Severity, SEVERITIES } from './severity';
@@ -102,8 +102,4 @@ function factoryOf(topic: string): string {
   return SHARED_WITH_WARNINGS.includes(topic)
     ? `UnnotifiedAlerts.${topic}s({ reason: '...' })`
     : `UnnotifiedAlerts.severity(Severity.${topic.toUpperCase()}, { reason: '...' })`;
-}
-
-function repeatedIn(values: string[]): string | undefined {
-  return values.find((value, index) => values.indexOf(value) !== index);
 }

@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { repeatedIn } from '../../validation/checks';
 import { PropError } from '../../validation/prop-error';
 import type { ServiceSecret } from './service-secret';
 
@@ -45,7 +46,7 @@ export function checkSecrets(scope: IConstruct, secrets: ServiceSecret[] = []): 
 
 /** Refuses a value that is given twice in a task. */
 export function checkEachOnce(scope: IConstruct, prop: string, values: Array<string | number>): void {
-  const twice = values.find((value, index) => values.indexOf(value) !== index);
+  const twice = repeatedIn(values);
   if (twice !== undefined) {
     throw new PropError(scope, {
       prop,

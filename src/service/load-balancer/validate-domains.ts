@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { Construct } from 'constructs';
+import { repeatedIn } from '../../validation/checks';
 import { checkInReach } from '../../validation/objects-in-reach';
 import { checkRules, type Rule } from '../../validation/rules';
 import { toAsciiName } from './ascii-name';
@@ -18,7 +19,7 @@ export function checkDomains(scope: Construct, domains: readonly Domain[], plain
     checkInReach(scope, 'domains.certificate', _certificate, 'certificate');
   });
   const names = domains.map(({ name }) => name);
-  const repeated = names.find((name, index) => names.indexOf(name) < index);
+  const repeated = repeatedIn(names);
   const certificates = new Set(domains.flatMap(({ _certificate }) => _certificate?.certificateArn ?? []));
   const certified = domains.find(({ _certificate }) => _certificate !== undefined);
   checkRules(scope, [

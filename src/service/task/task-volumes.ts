@@ -9,6 +9,7 @@ import { type ISecureVpc, SubnetTier } from '../../network';
 import { allowTo } from '../../network/security-groups/allow-to';
 import { stackHash, stackPath } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
+import { repeatedIn } from '../../validation/checks';
 import { PropError } from '../../validation/prop-error';
 import type { ServiceVolume, VolumeFileSystem } from '../container/service-volume';
 
@@ -34,7 +35,7 @@ export function checkVolumes(
 ): void {
   volumes.forEach((volume) => volume._check(scope, user));
   const paths = [...writablePaths, ...volumes.map(({ path }) => path)];
-  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  const twice = repeatedIn(paths);
   if (twice !== undefined) {
     throw new PropError(scope, {
       prop: 'volumes.path',

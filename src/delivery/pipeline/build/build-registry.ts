@@ -49,7 +49,7 @@ type Bind = (scope: IConstruct, prop: string, index: number) => BoundRegistry;
  * Private registry of packages or images that the builds of a pipeline sign in to.
  *
  * Checks find packages without any setting. A Dockerfile mounts the file of the package manager as a secret, so that no
- * layer has the token: `RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci` (docs/builds.md).
+ * layer has the token (docs/builds.md).
  *
  * @example
  *

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { type ISecureVpc, SubnetTier } from '../../../network';
 import { closedSecurityGroup } from '../../../network/security-groups/closed-security-group';
 import { stackPath } from '../../../text/stack-path';
-import { checkDuration, checkWholeNumber } from '../../../validation/checks';
+import { checkDuration, checkWholeNumber, repeatedIn } from '../../../validation/checks';
 import { checkKinds } from '../../../validation/kinds';
 import { checkInReach } from '../../../validation/objects-in-reach';
 import { checkRules } from '../../../validation/rules';
@@ -95,7 +95,7 @@ function bindRegistries(pipeline: Construct, { registries = [] }: BuildSettings)
   const sorted = [...registries].sort((one, other) => Number(one._scoped) - Number(other._scoped));
   const bound = sorted.map((registry, index) => registry._bind(pipeline, 'builds.registries', index + 1));
   const purposes = bound.map(({ purpose }) => purpose);
-  const repeated = purposes.find((purpose, index) => purposes.indexOf(purpose) !== index);
+  const repeated = repeatedIn(purposes);
   checkRules(pipeline, [
     {
       condition: repeated !== undefined,
