@@ -4,7 +4,7 @@ import { build as transpile } from 'esbuild';
 import { run } from '../languages/programs';
 
 /** What the functions of the package are bundled from, and what apps are described with. */
-const COPIED = ['package.json', 'lambda', path.join('docs', 'languages.md')];
+const COPIED = ['package.json', 'lambda', 'src', path.join('docs', 'languages.md')];
 /** TypeScript that runs outside of the package: apps, and the scripts that bundle functions and find samples. */
 const PROGRAMS = ['examples', path.join('test', 'languages', 'typescript'), 'scripts'];
 
