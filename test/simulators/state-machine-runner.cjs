@@ -19,25 +19,32 @@ function mended(source) {
   const sleep = 'function sleep(ms, abortSignal) {\n  if (ms === 0) return;';
   const everywhere = 'result = result.replaceAll("\\\\", "");';
   const inFormat = 'return templateStr.replace(/\\{\\}/g, () => placeholderValues[i++]);';
-  [everywhere, inFormat, sleep].forEach((part) => {
+  const started = 'StartTime: (/* @__PURE__ */ new Date()).toISOString()';
+  [everywhere, inFormat, sleep, started].forEach((part) => {
     if (!source.includes(part)) {
       throw new Error(`the interpreter is another one: ${part}`);
     }
   });
-  return source.replace(sleep, 'function sleep(ms, abortSignal) {\n  return globalThis.sleepOnClock(ms, abortSignal);').replace(everywhere, '').replace(inFormat, () => 'return templateStr.replace(/\\\\(.)|\\{\\}/g, (_, plain) => plain ?? placeholderValues[i++]);');
+  return source.replace(started, 'StartTime: globalThis.timeOnClock()').replace(sleep, 'function sleep(ms, abortSignal) {\n  return globalThis.sleepOnClock(ms, abortSignal);').replace(everywhere, '').replace(inFormat, () => 'return templateStr.replace(/\\\\(.)|\\{\\}/g, (_, plain) => plain ?? placeholderValues[i++]);');
 }
 const { StateMachine } = require('aws-local-stepfunctions');
 
 /** Milliseconds of real time after which an answer of the parent counts as one that waits for the clock itself. */
 const SLOW_ANSWER = 25;
 const clock = { now: Date.parse('2026-01-01T12:00:00.000Z'), sleepers: [], touched: 0, planned: false };
+globalThis.timeOnClock = () => new Date(clock.now).toISOString();
 globalThis.sleepOnClock = (ms, abortSignal) => new Promise((resolve) => {
   if (abortSignal?.aborted) {
     resolve();
     return;
   }
-  const sleeper = { until: clock.now + ms, wake: resolve };
-  abortSignal?.addEventListener('abort', () => { clock.sleepers = clock.sleepers.filter((one) => one !== sleeper); resolve(); }, { once: true });
+  const wake = () => {
+    clock.sleepers = clock.sleepers.filter((one) => one !== sleeper);
+    abortSignal?.removeEventListener('abort', wake);
+    resolve();
+  };
+  const sleeper = { until: clock.now + ms, wake };
+  abortSignal?.addEventListener('abort', wake, { once: true });
   clock.sleepers.push(sleeper);
   planTurn();
 });
@@ -59,7 +66,6 @@ function turnClock() {
   clock.planned = false;
   const [first] = clock.sleepers.sort((one, other) => one.until - other.until);
   if (first) {
-    clock.sleepers = clock.sleepers.filter((one) => one !== first);
     clock.now = Math.max(clock.now, first.until);
     first.wake();
     planTurn();
@@ -85,7 +91,7 @@ function statesOf(part, found = {}) {
 /** The time at which a state is entered, which the interpreter leaves to whoever starts it. */
 class Now {
   constructor() {
-    Object.defineProperty(this, 'EnteredTime', { enumerable: true, get: () => new Date(clock.now).toISOString() });
+    Object.defineProperty(this, 'EnteredTime', { enumerable: true, get: globalThis.timeOnClock });
   }
 }
 
@@ -103,7 +109,7 @@ async function start({ run, definition, input, context }) {
   let execution;
   try {
     execution = new StateMachine(definition).run(input, {
-      context: { State: new Now(), ...context, Execution: { ...context.Execution, StartTime: new Date(clock.now).toISOString() } },
+      context: { State: new Now(), ...context },
       overrides: {
         taskResourceLocalHandlers: Object.fromEntries(tasks.map(([name, { Resource: resource }]) => [name, (given) => ask(run, name, resource, given)])),
       },

@@ -1,9 +1,16 @@
-import { Token } from 'aws-cdk-lib';
 import { chart, copy, LABEL, output, type Part, part } from '../asl/asl';
 import { choice, present } from '../asl/conditions';
 import { CONTEXT, format, toJson } from '../asl/intrinsics';
 import { catchAll, FAILURE, forEach, oneByOne, unless } from '../asl/parts';
-import { checkGateAlarms, monitorAlarms, ROLLS_BACK } from './checks/alarm-checks';
+import type { State } from '../asl/state';
+import {
+  checkAlarmsAgain,
+  checkGateAlarms,
+  hasAlarms,
+  listWatchedAlarms,
+  monitorAlarms,
+  ROLLS_BACK,
+} from './checks/alarm-checks';
 import { awaitMaintenanceWindow } from './checks/await-maintenance-window';
 import { checkService } from './checks/preflight-checks';
 import { lock } from './checks/release-lock';
@@ -13,7 +20,8 @@ import type { PartTools, ReleaseSettings } from './context/release-settings';
 import { factsOf, FOUND, INPUT, RELEASED, SERVICES } from './context/service-facts';
 import { findFailure } from './rollback/find-failure';
 import { rollBackRelease } from './rollback/rollback-release';
-import { deployService } from './steps/deploy-service';
+import { rollOut } from './rollout/roll-out';
+import { UNCHANGED } from './steps/deploy-service';
 import { notify } from './steps/notify';
 import { takeSnapshot } from './steps/pre-release-snapshot';
 import { recordService } from './steps/record-service';
@@ -63,7 +71,17 @@ function markRollback() {
 function prepare(tools: PartTools, settings: ReleaseSettings): Part {
   const { targets, migrations, snapshot, snapshotSeconds, gateAlarmNames, recordName, stageName, topicArn } = settings;
   const window = windowOf(migrations);
-  const snapshots = snapshot ? [unlessRollback('Snapshot', takeSnapshot(tools, snapshot, snapshotSeconds))] : [];
+  const snapshots = snapshot
+    ? [
+      unlessRollback(
+        'Snapshot',
+        part(
+          takeSnapshot(tools, snapshot, snapshotSeconds),
+          ...(hasAlarms(settings) ? [['Await quiet alarms', whileBusy(checkAlarmsAgain(tools))] as const] : []),
+        ),
+      ),
+    ]
+    : [];
   return part(
     checkImageNames(targets),
     lock('Lock', tools, recordName),
@@ -74,30 +92,50 @@ function prepare(tools: PartTools, settings: ReleaseSettings): Part {
       sentences: [format('Release {} begins: {}', CONTEXT.executionName, toJson(INPUT.images))],
       when: present(INPUT.images),
     }),
-    ...(gateAlarmNames.length > 0 ? [unlessRollback('Gate alarms', checkGateAlarms(tools, gateAlarmNames))] : []),
-    ['Check services', forEach(SERVICES, checkService(tools), { fields: { ResultPath: SERVICES } })],
-    ['May services be left out?', choice([ROLLS_BACK], 'Keep included services', 'Services are checked')],
-    ['Keep included services', copy(`${SERVICES}[?(@.included == true)]`, SERVICES)],
-    ['Services are checked', LABEL],
+    [
+      'Await readiness',
+      whileBusy(
+        part(
+          ['Begin checks', LABEL],
+          ...(gateAlarmNames.length > 0 ? [unlessRollback('Gate alarms', checkGateAlarms(tools, gateAlarmNames))] : []),
+          ['Check services', forEach(SERVICES, checkService(tools), { fields: { ResultPath: SERVICES } })],
+        ),
+      ),
+    ],
     ...snapshots,
     lock('Lock before the first change', tools, recordName),
   );
 }
 
+/** Reasons that pass by themselves: an update of the stack, another deployment, an alarm. */
+const PASSING = ['Release.StackUpdate', 'Release.DeploymentRuns', 'Release.AlarmFires'];
+/** After 2, 9 and 30 minutes. */
+const WAIT_FOR_READINESS = {
+  ErrorEquals: PASSING,
+  IntervalSeconds: 140,
+  BackoffRate: 3,
+  MaxAttempts: 3,
+};
+
+/** Repeats checks for half an hour while their reason may pass by itself. */
+function whileBusy(checks: Part): State {
+  return { Type: 'Parallel', Branches: [chart(checks)], OutputPath: '$[0]', Retry: [WAIT_FOR_READINESS] };
+}
+
 /** Changes things. A failure rolls all services back together. */
 function release(tools: PartTools, settings: ReleaseSettings): Part {
   const { calls, arns } = tools;
-  const { monitoringSeconds, targets, deploymentSeconds, stageName, recordName, lastReleaseName } = settings;
-  const limits = { timeoutSeconds: deploymentSeconds, times: targets.length };
+  const { monitoringSeconds, stageName, recordName, lastReleaseName } = settings;
   return part(
     writeRecord(calls, arns, 'Record the start', recordName),
+    ...(hasAlarms(settings) ? [listWatchedAlarms('List alarms of all services')] : []),
     [
       'Register task definitions',
       forEach(SERVICES, register(tools), { inOrder: true, fields: { ResultPath: SERVICES } }),
     ],
     writeRecord(calls, arns, 'Record the candidates', recordName),
     ...migrate(tools, settings),
-    oneByOne('Deploy service', SERVICES, deployService(tools, limits)),
+    rollOut(tools, settings),
     // An alarm that fires behind a rollback is its reason.
     ...(monitoringSeconds > 0 && hasAlarms(settings)
       ? [unlessRollback('Monitoring', monitorAlarms(tools, monitoringSeconds))]
@@ -112,9 +150,12 @@ function release(tools: PartTools, settings: ReleaseSettings): Part {
 }
 
 function register({ calls, arns }: PartTools): Part {
+  const end = 'Candidate is registered';
   return part(
+    ['Is there nothing to register?', choice([UNCHANGED], end)],
     registerTaskDefinition(calls, arns, { name: 'Register', resultPath: FOUND.candidate }),
     ['Keep the candidate', copy(FOUND.candidate, `${FOUND.before}.candidate`)],
+    [end, LABEL],
   );
 }
 
@@ -215,13 +256,6 @@ function notifyOfRefusal(name: string, { calls }: PartTools, { topicArn, stageNa
       ],
     }),
     ['Refuse the release', { Type: 'Fail', ErrorPath: error, CausePath: cause }],
-  );
-}
-
-/** A list that grows until synthesis counts as one with alarms. */
-function hasAlarms({ targets }: ReleaseSettings): boolean {
-  return targets.some(
-    ({ rollbackAlarmNames }) => Token.isUnresolved(rollbackAlarmNames) || rollbackAlarmNames.length > 0,
   );
 }
 

@@ -3,6 +3,7 @@ import type { IReleasedService, ISnapshotSource } from '../../contracts';
 import type { EnvironmentProfile } from '../../environment';
 import type { AlertRouting } from '../../observability';
 import type { Migration } from './migration';
+import type { ReleaseOrder } from './release-order';
 import type { ReleaseTask } from './release-task';
 
 /** Properties of a {@link Release}. Stage name and services are required. */
@@ -12,8 +13,13 @@ export interface ReleaseProps {
    * of the tags `live-<stage>-<n>`.
    */
   readonly stageName: string;
-  /** Services in the order in which they are released, 1 to 8. They are rolled back together. */
+  /** Services, 1 to 8. They are rolled back together. */
   readonly services: IReleasedService[];
+  /**
+   * Order in which the services are deployed.
+   * @default ReleaseOrder.declared() - a service may need the new version of the one before it
+   */
+  readonly order?: ReleaseOrder;
   /**
    * Migrations of the schema with the new image, in order, 0 to 5. They run before any service is updated.
    * @default - none

@@ -22,6 +22,7 @@ import type { ReleaseSettings } from './context/release-settings';
 import { Migration } from './migration';
 import { MigrationDryRun } from './migration-dry-run';
 import { releaseDefinition } from './release-definition';
+import { ReleaseOrder } from './release-order';
 import type { ReleaseProps } from './release-props';
 import { ReleaseTask } from './release-task';
 import { plannedRolloutMinutes, validateInterval, validateRelease, validateWindows } from './validate-release';
@@ -50,7 +51,7 @@ export class Release extends Construct {
    * outputs `{ "plans": [{ "log": { "group", "stream" }, "lines" }] }`. Undefined without a `plan` of a migration.
    */
   public readonly migrationPlan?: StateMachine;
-  /** Services in the order in which they are released. */
+  /** Services in their declared order. */
   public readonly services: IReleasedService[];
   /** Name of the stage. */
   public readonly stageName: string;
@@ -74,6 +75,7 @@ export class Release extends Construct {
   ) {
     super(scope, id);
     checkKinds(this, props, { migrations: Migration, afterRelease: ReleaseTask, profile: EnvironmentProfile });
+    checkKinds(this, props, { order: ReleaseOrder });
     validateRelease(this, props);
     checkAllInReach(this, props);
     this.migrations = this.bindTasks('migrations', props.migrations);
@@ -103,7 +105,7 @@ export class Release extends Construct {
    * @internal
    */
   public get _maxRollbackDuration(): Duration {
-    return Duration.seconds(2 * this._targets.length * this.deploymentTimeout.toSeconds() + 1800);
+    return Duration.seconds(3 * this.deploymentTimeout.toSeconds() + 3 * 3600);
   }
 
   private bindTasks<T>(prop: string, tasks: Array<{ _bind(scope: Construct, context: TaskContext): T }> = []): T[] {
@@ -166,6 +168,7 @@ export class Release extends Construct {
       scope: this,
       stageName: this.stageName,
       targets: this._targets,
+      waves: (this.props.order ?? ReleaseOrder.declared())._waves(this, this.services),
       migrations: this.migrations,
       afterRelease: this.afterRelease,
       snapshot: snapshot?.snapshotTarget,

@@ -161,9 +161,16 @@ describe('The state machines of a stage', () => {
     });
   });
 
-  test('retry every call', () => {
-    Object.values(definitions(standard.template)).flatMap(allStates).filter(({ Type }) => Type === 'Task').forEach(({ Retry }) => {
-      expect(Retry[Retry.length - 1]).toEqual({ ErrorEquals: ['States.TaskFailed'], IntervalSeconds: 2, BackoffRate: 2, MaxAttempts: 6, MaxDelaySeconds: 60, JitterStrategy: 'FULL' });
+  test('retry every call for two minutes at least, or go on when it fails', () => {
+    Object.values(definitions(standard.template)).flatMap(allStates).filter(({ Type }) => Type === 'Task').forEach(({ Retry, Catch }) => {
+      if (!Retry) {
+        expect(Catch).toEqual([{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: expect.any(String) }]);
+        return;
+      }
+      expect(Retry[Retry.length - 1]).toMatchObject({ ErrorEquals: ['States.TaskFailed'], IntervalSeconds: 2, BackoffRate: 2 });
+      const { MaxAttempts, MaxDelaySeconds } = Retry[Retry.length - 1];
+      const seconds = Array.from({ length: MaxAttempts }, (_, retry) => Math.min(MaxDelaySeconds, 2 * 2 ** retry)).reduce((sum, one) => sum + one, 0);
+      expect(seconds).toBeGreaterThanOrEqual(120);
     });
   });
 
@@ -228,13 +235,24 @@ describe('The state machines of a stage', () => {
     expect(machines.map(([id, definition]) => [id, mostEvents(definition, services)]).filter(([, events]) => Number(events) > 22_000)).toEqual([]);
   });
 
-  test('poll once a minute where the time is short, apart from the waits for windows', () => {
-    const paces = allStates(Object.entries(definitions(standard.template)).find(([id]) => id.startsWith('ReleaseMachine'))![1]).filter(({ Type }) => Type === 'Wait').map(({ Seconds }) => Seconds);
-    expect(Math.max(...paces.filter((seconds) => ![300, 900].includes(seconds)))).toBe(60);
+  test('begin to look at deployments once a minute, and do so for less long the more services there are', () => {
+    const looks = (stack: Stack) => {
+      const { States } = Object.values(definitions(templateOf(stack))).find(({ Comment }) => /^Releases/.test(Comment))!;
+      return ['Roll out', 'Roll back'].map((loop) => {
+        const [, slower] = States.Release.Branches[0].States[`${loop}: is the time up?`]?.Choices ?? States[`${loop}: is the time up?`].Choices;
+        return [(States.Release.Branches[0].States[`${loop}: wait`] ?? States[`${loop}: wait`]).Seconds, slower?.NumericGreaterThanEquals ?? Infinity];
+      });
+    };
+    const few = looks(standard.stack);
+    expect(few.map(([seconds]) => seconds)).toEqual([60, 60]);
+    few.forEach(([, fast]) => expect(fast).toBeGreaterThan(15));
+    const many = looks(eightServices(Duration.hours(2)));
+    expect(many.map(([seconds]) => seconds)).toEqual([60, 60]);
+    many.forEach(([, fast]) => expect(fast).toBeGreaterThan(4));
   });
 
   test('are refused where deployments could only be polled every few hours', () => {
-    expect(refusal(() => eightServices(Duration.days(14)))).toMatch(/deploymentTimeout of 20160 minutes for each of 8 services is too long: an execution of Step Functions has 25,000 events, .*\. Give about \d{3} minutes/);
+    expect(refusal(() => eightServices(Duration.days(14)))).toMatch(/deploymentTimeout of 20160 minutes for each of 8 services is too long: an execution of Step Functions has 25,000 events, .*\. Give about \d{3,4} minutes/);
   });
 });
 

@@ -271,6 +271,11 @@ export class Ecs {
     };
   }
 
+  public describeServiceDeployments({ ServiceDeploymentArns: [name] }: any) {
+    const { arn, status, reason, shifted } = this.deployments.find((one) => one.arn === name)!;
+    return { ServiceDeployments: [{ ServiceDeploymentArn: arn, Status: status, LifecycleStage: shifted ? 'BAKE_TIME' : 'SCALE_UP', ...(reason && { StatusReason: reason }) }], Failures: [] };
+  }
+
   public stopServiceDeployment({ ServiceDeploymentArn, StopType }: any) {
     const deployment = this.deployments.find(({ arn }) => arn === ServiceDeploymentArn)!;
     if (StopType !== 'ROLLBACK' || !['PENDING', 'IN_PROGRESS'].includes(deployment.status)) {

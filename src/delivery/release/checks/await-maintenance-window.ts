@@ -39,7 +39,12 @@ function checkCalendar(calls: AwsCalls, calendarArn: string, open: string): Part
       calls.task(
         'ssm:getCalendarState',
         { CalendarNames: [calendarArn] },
-        { resources: [calendarArn], resultPath: WINDOW, resultSelector: { 'state.$': '$.State' } },
+        {
+          resources: [calendarArn],
+          resultPath: WINDOW,
+          resultSelector: { 'state.$': '$.State' },
+          failed: 'Await maintenance window: count polls',
+        },
       ),
     ],
     ['Is the change calendar open?', choice([equals(`${WINDOW}.state`, 'OPEN')], open)],

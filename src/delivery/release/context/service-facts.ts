@@ -86,8 +86,10 @@ export const FOUND = {
   tag: '$.tag',
   /** Tag in the service's parameter. */
   releasedTag: '$.released.tag',
-  /** True if the release changes the service. */
-  included: '$.included',
+  /** True if the release leaves the service as it is. */
+  unchanged: '$.unchanged',
+  /** Progress of the service in a loop of deployments. */
+  phase: '$.phase',
   /** State before the release, for a rollback. */
   before: '$.before',
   /** ARN of the new revision. */

@@ -23,7 +23,7 @@ const FORMAT = '{"execution":"{}","at":"{}","services":{}}';
 
 /** Reads the record. Continues with it, or goes to `none` where there is none. */
 export function readRecord(calls: AwsCalls, arns: ReleaseArns, record: RecordParameter): Part {
-  const { name, parameter, none } = record;
+  const { name, parameter, none, patient, failed } = record;
   return part(
     [
       name,
@@ -34,6 +34,8 @@ export function readRecord(calls: AwsCalls, arns: ReleaseArns, record: RecordPar
           resources: [arns.parameter(parameter)],
           resultPath: '$.record',
           resultSelector: { 'text.$': '$.Parameter.Value' },
+          patient,
+          failed,
         },
       ),
     ],
@@ -50,6 +52,16 @@ interface RecordParameter {
   readonly parameter: string;
   /** State to go to where nothing is recorded. */
   readonly none: string;
+  /**
+   * Retries the call for an hour.
+   * @default false
+   */
+  readonly patient?: boolean;
+  /**
+   * State to go to when the call fails.
+   * @default - the call is retried, and fails
+   */
+  readonly failed?: string;
 }
 
 /** Writes the record to a parameter, where the clean-up of a stopped release finds it. */
@@ -64,15 +76,21 @@ export function writeRecord(calls: AwsCalls, arns: ReleaseArns, name: string, pa
 }
 
 /** Empties the record: nothing has to be rolled back. */
-export function clearRecord(calls: AwsCalls, arns: ReleaseArns, name: string, parameter: string): NamedState {
-  return [name, putParameter(calls, arns, parameter, { Value: NOTHING_RELEASED })];
+export function clearRecord(
+  calls: AwsCalls,
+  arns: ReleaseArns,
+  name: string,
+  parameter: string,
+  patient = false,
+): NamedState {
+  return [name, putParameter(calls, arns, parameter, { Value: NOTHING_RELEASED }, patient)];
 }
 
 /** The tier stays the same: a parameter that once was larger can't become a standard one again. */
-function putParameter(calls: AwsCalls, arns: ReleaseArns, parameter: string, value: object) {
+function putParameter(calls: AwsCalls, arns: ReleaseArns, parameter: string, value: object, patient = false) {
   return calls.task(
     'ssm:putParameter',
     { Name: parameter, ...value, Type: 'String', Tier: 'Intelligent-Tiering', Overwrite: true },
-    { resources: [arns.parameter(parameter)] },
+    { resources: [arns.parameter(parameter)], patient },
   );
 }
