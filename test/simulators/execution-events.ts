@@ -54,6 +54,10 @@ function turnOfItems(state: any, items: number): number {
 
 function nested(state: any, services: number): number {
   const items = ITEMS[state.ItemsPath] ?? services;
+  if (state.ItemsPath === '$.work.TaskDefinition.ContainerDefinitions') {
+    // One is the application, and the others are kept as they are.
+    return 2 + mostEvents(state.ItemProcessor, services) + (items - 1) * 8;
+  }
   const each = state.ItemProcessor ? items * (2 + mostEvents(state.ItemProcessor, services)) : 0;
   return (1 + retriesOf(state)) * (each + (state.Branches ?? []).reduce((sum: number, branch: any) => sum + mostEvents(branch, services), 0));
 }

@@ -11,8 +11,8 @@ export interface PollOptions {
   /** Longest time that it polls. */
   readonly timeoutSeconds: number;
   /**
-   * Seconds between two polls. Where the history of the execution has no room for so many, only the first ones keep to
-   * it, and the others are slower.
+   * Seconds between two polls. Where the history of the execution has no room for so many, the first ones keep to it,
+   * and the later ones are slower.
    */
   readonly intervalSeconds: number;
   /** State to go to after the last poll. */
@@ -58,8 +58,8 @@ export const MAX_INTERVAL_SECONDS = 3600;
  * An execution may have 25,000 events. The rest is for what runs once for each service, for retries, and for revisions
  * that are registered again.
  */
-const EVENTS_FOR_POLLING = 20_800;
-const EVENTS_OF_SERVICE = 1_090;
+const EVENTS_FOR_POLLING = 21_700;
+const EVENTS_OF_SERVICE = 800;
 /** For the revision of a task that has a family of its own. */
 const EVENTS_OF_TASK = 500;
 
@@ -95,15 +95,15 @@ export class PollingIntervals {
   public poll(options: PollOptions, once: (again: string) => Part): Part {
     const { name, timeoutSeconds, intervalSeconds, times = 1, items } = options;
     const body = once(`${name}: count polls`);
-    const { states } = pollStates(options, body, { fast: 1, polls: 1, slowSeconds: 1 });
+    const { states } = pollStates(options, body, { polls: 1, intervals: [{ from: 0, seconds: 1 }] });
     const eventsOfPoll = times * eventsOf(states) + (items ? items.number * eventsOfItem(states, items.states) : 0);
-    const most = Math.max(2, Math.floor((this.shares.get(name) ?? Infinity) / eventsOfPoll));
+    const most = Math.max(1, Math.floor((this.shares.get(name) ?? Infinity) / eventsOfPoll));
     const pace = paceOf(timeoutSeconds, intervalSeconds, most);
     this.needs.set(name, {
       most: pace.polls * eventsOfPoll,
       least: Math.ceil(timeoutSeconds / MAX_INTERVAL_SECONDS) * eventsOfPoll,
     });
-    this.seconds.push(pace.slowSeconds);
+    this.seconds.push(...pace.intervals.map(({ seconds }) => seconds));
     const loop = pollStates(options, body, pace);
     return part([`${name}: begin polling`, put(COUNTER, { polls: 0 })], loop);
   }
@@ -114,47 +114,58 @@ export function wait(seconds: number): State {
   return { Type: 'Wait', Seconds: seconds };
 }
 
-/** How often one poll runs its part: the first times at its own interval, then at a slower one. */
+/** How often one poll runs its part. */
 interface Pace {
-  /** Number of polls before the slower ones. */
-  readonly fast: number;
-  /** Number of all polls. */
+  /** Number of polls. */
   readonly polls: number;
-  readonly slowSeconds: number;
+  /** Intervals, each from a number of polls on. The first one is from the first poll on. */
+  readonly intervals: ReadonlyArray<{ readonly from: number; readonly seconds: number }>;
 }
 
-/** Half of the polls that there is room for are fast. Fewer are where the others would be an hour apart. */
+/** Number of intervals of a poll that has no room for its own one all the time. */
+const STEPS = 4;
+
+/** Steps of the same number of polls, each slower than the one before by the same factor. */
 function paceOf(timeoutSeconds: number, intervalSeconds: number, most: number): Pace {
   const wanted = Math.ceil(timeoutSeconds / intervalSeconds);
   if (wanted <= most) {
-    return { fast: wanted, polls: wanted, slowSeconds: intervalSeconds };
+    return { polls: wanted, intervals: [{ from: 0, seconds: intervalSeconds }] };
   }
-  const hourly = Math.floor((MAX_INTERVAL_SECONDS * most - timeoutSeconds) / (MAX_INTERVAL_SECONDS - intervalSeconds));
-  const fast = Math.max(0, Math.min(Math.floor(most / 2), hourly));
-  const slow = most - fast;
-  return { fast, polls: most, slowSeconds: Math.ceil((timeoutSeconds - fast * intervalSeconds) / slow) };
+  const each = Math.floor(most / STEPS);
+  const steps = (factor: number) =>
+    Array.from({ length: STEPS }, (_, step) =>
+      Math.min(MAX_INTERVAL_SECONDS, Math.ceil(intervalSeconds * factor ** step)),
+    );
+  const reach = (factor: number) => each * steps(factor).reduce((sum, seconds) => sum + seconds, 0);
+  const factors = Array.from({ length: 600 }, (_, index) => 1 + index / 10);
+  const factor = factors.find((one) => reach(one) >= timeoutSeconds);
+  if (factor === undefined) {
+    return { polls: most, intervals: [{ from: 0, seconds: Math.ceil(timeoutSeconds / most) }] };
+  }
+  const intervals = steps(factor)
+    .map((seconds, step) => ({ from: step * each, seconds }))
+    .filter(({ seconds }, step, all) => seconds !== all[step - 1]?.seconds);
+  return { polls: STEPS * each, intervals };
 }
 
-function pollStates(options: PollOptions, body: Part, { fast, polls, slowSeconds }: Pace): Part {
-  const { name, onTimeout, intervalSeconds, waitFirst = false } = options;
-  const [fastWait, slowWait] = [`${name}: wait`, `${name}: wait longer`];
+function pollStates(options: PollOptions, body: Part, { polls, intervals }: Pace): Part {
+  const { name, onTimeout, waitFirst = false } = options;
+  const waitOf = (step: number) => (step === 0 ? `${name}: wait` : `${name}: wait ${intervals[step].seconds} seconds`);
   const atLeast = (number: number) => ({ Variable: `${COUNTER}.polls`, NumericGreaterThanEquals: number });
+  const slower = intervals.map(({ from }, step) => ({ when: atLeast(from), next: waitOf(step) })).slice(1);
   const counting: Step[] = [
     [`${name}: count polls`, put(COUNTER, { 'polls.$': add(`${COUNTER}.polls`, 1) })],
     [
       `${name}: is the time up?`,
-      branches(
-        [
-          { when: atLeast(polls), next: onTimeout },
-          ...(fast < polls ? [{ when: atLeast(fast), next: slowWait }] : []),
-        ],
-        fastWait,
-      ),
+      branches([{ when: atLeast(polls), next: onTimeout }, ...slower.reverse()], waitOf(0)),
     ],
   ];
-  const slowly: NamedState[] = fast < polls ? [[slowWait, { ...wait(slowSeconds), Next: body.entry }]] : [];
-  const waiting: NamedState = [fastWait, { ...wait(intervalSeconds), Next: body.entry }];
-  return waitFirst ? part(waiting, body, ...counting, ...slowly) : part(body, ...counting, waiting, ...slowly);
+  const waiting = intervals.map(({ seconds }, step): NamedState => [
+    waitOf(step),
+    { ...wait(seconds), Next: body.entry },
+  ]);
+  const [first, ...others] = waiting;
+  return waitFirst ? part(first, body, ...counting, ...others) : part(body, ...counting, first, ...others);
 }
 
 /**
