@@ -1,4 +1,4 @@
-import { chart, copy, LABEL, output, type Part, part } from '../asl/asl';
+import { chart, commented, copy, LABEL, type NamedState, output, type Part, part } from '../asl/asl';
 import { choice, present } from '../asl/conditions';
 import { CONTEXT, format, toJson } from '../asl/intrinsics';
 import { catchAll, FAILURE, forEach, oneByOne, unless } from '../asl/parts';
@@ -46,8 +46,20 @@ export function releaseDefinition(tools: PartTools, settings: ReleaseSettings): 
       ['Mark services', markRollback()],
       ['Begin the release', LABEL],
       selectImages(targets),
-      ['Prepare', catchAll(prepare(tools, settings), { next: refuse })],
-      ['Release', catchAll(release(tools, settings), { next: rollBack })],
+      [
+        'Prepare',
+        commented(
+          'Checks, waits and takes a snapshot. A failure refuses the release.',
+          catchAll(prepare(tools, settings), { next: refuse }),
+        ),
+      ],
+      [
+        'Release',
+        commented(
+          'Registers, migrates, deploys and records. A failure rolls all services back.',
+          catchAll(release(tools, settings), { next: rollBack }),
+        ),
+      ],
       succeed(tools, settings),
       notifyOfRefusal(refuse, tools, settings),
       // Continues with the rollback.
@@ -77,7 +89,7 @@ function prepare(tools: PartTools, settings: ReleaseSettings): Part {
         'Snapshot',
         part(
           takeSnapshot(tools, snapshot, snapshotSeconds),
-          ...(hasAlarms(settings) ? [['Await quiet alarms', whileBusy(checkAlarmsAgain(tools))] as const] : []),
+          ...(hasAlarms(settings) ? [awaitQuietAlarms(tools)] : []),
         ),
       ),
     ]
@@ -95,10 +107,17 @@ function prepare(tools: PartTools, settings: ReleaseSettings): Part {
     [
       'Await readiness',
       whileBusy(
+        'Repeats the checks while their reason may pass by itself: a stack update, a deployment, an alarm.',
         part(
           ['Begin checks', LABEL],
           ...(gateAlarmNames.length > 0 ? [unlessRollback('Gate alarms', checkGateAlarms(tools, gateAlarmNames))] : []),
-          ['Check services', forEach(SERVICES, checkService(tools), { fields: { ResultPath: SERVICES } })],
+          [
+            'Check services',
+            commented(
+              'Checks each service, and keeps what a rollback needs.',
+              forEach(SERVICES, checkService(tools), { fields: { ResultPath: SERVICES } }),
+            ),
+          ],
         ),
       ),
     ],
@@ -118,8 +137,13 @@ const WAIT_FOR_READINESS = {
 };
 
 /** Repeats checks for half an hour while their reason may pass by itself. */
-function whileBusy(checks: Part): State {
-  return { Type: 'Parallel', Branches: [chart(checks)], OutputPath: '$[0]', Retry: [WAIT_FOR_READINESS] };
+function whileBusy(comment: string, checks: Part): State {
+  const state = { Type: 'Parallel', Branches: [chart(checks)], OutputPath: '$[0]', Retry: [WAIT_FOR_READINESS] };
+  return commented(comment, state);
+}
+
+function awaitQuietAlarms(tools: PartTools): NamedState {
+  return ['Await quiet alarms', whileBusy('Waits for alarms that fire since the snapshot.', checkAlarmsAgain(tools))];
 }
 
 /** Changes things. A failure rolls all services back together. */
@@ -127,13 +151,16 @@ function release(tools: PartTools, settings: ReleaseSettings): Part {
   const { calls, arns } = tools;
   const { monitoringSeconds, stageName, recordName, lastReleaseName } = settings;
   return part(
-    writeRecord(calls, arns, 'Record the start', recordName),
+    writeRecord(calls, arns, 'Open the record', recordName),
     ...(hasAlarms(settings) ? [listWatchedAlarms('List alarms of all services')] : []),
     [
       'Register task definitions',
-      forEach(SERVICES, register(tools), { inOrder: true, fields: { ResultPath: SERVICES } }),
+      commented(
+        'Registers a revision with the new image for each service that changes.',
+        forEach(SERVICES, register(tools), { inOrder: true, fields: { ResultPath: SERVICES } }),
+      ),
     ],
-    writeRecord(calls, arns, 'Record the candidates', recordName),
+    writeRecord(calls, arns, 'Add candidates to the record', recordName),
     ...migrate(tools, settings),
     rollOut(tools, settings),
     // An alarm that fires behind a rollback is its reason.
@@ -141,11 +168,11 @@ function release(tools: PartTools, settings: ReleaseSettings): Part {
       ? [unlessRollback('Monitoring', monitorAlarms(tools, monitoringSeconds))]
       : []),
     // Not before the end of monitoring: what CloudFormation registers meanwhile has the image to roll back to.
-    oneByOne('Record service', SERVICES, recordService(tools, stageName)),
+    oneByOne('Write what is released', SERVICES, recordService(tools, stageName)),
     // Before the record is cleared: a release that is stopped meanwhile stops its tasks, and is rolled back.
     ...runAfterwards(tools, settings),
-    writeRecord(calls, arns, 'Record the release', lastReleaseName),
-    clearRecord(calls, arns, 'Clear record of the release', recordName),
+    writeRecord(calls, arns, 'Keep as last release', lastReleaseName),
+    clearRecord(calls, arns, 'Close the record', recordName),
   );
 }
 

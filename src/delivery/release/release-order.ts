@@ -18,7 +18,7 @@ interface Dependency {
  * @example
  * new Release(this, 'Release', {
  *   stageName: 'production',
- *   services: [api, worker, web],
+ *   services: [api, admin, web],
  *   order: ReleaseOrder.sideBySide().after(web, [api]),
  * });
  */

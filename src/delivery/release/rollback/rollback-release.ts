@@ -1,4 +1,4 @@
-import { CONTINUE, LABEL, output, type Part, part, put } from '../../asl/asl';
+import { commented, CONTINUE, LABEL, output, type Part, part, put } from '../../asl/asl';
 import { anyOf, branches, choice, equalsPath, isTrue, present } from '../../asl/conditions';
 import { contains, CONTEXT, format, fromJson, merge, toJson } from '../../asl/intrinsics';
 import { catchAll, FAILURE, findByName, forEach, ITEM } from '../../asl/parts';
@@ -46,7 +46,7 @@ export function rollBackRelease(name: string, tools: PartTools, settings: Releas
     [rollBack, LABEL],
     ...stopStarted(tools, settings),
     rollBackServices(tools, settings, failed),
-    clearRecord(calls, arns, 'Clear record after the rollback', recordName, true),
+    clearRecord(calls, arns, 'Close the record after the rollback', recordName, true),
     [
       'Find services with a previous version',
       put('$.any', { 'previous.$': contains(`${RECORD.services}[*].first`, false) }),
@@ -126,10 +126,13 @@ function rollBackServices(tools: PartTools, settings: ReleaseSettings, failed: s
   return part(
     [
       'Find services',
-      forEach(RECORD.services, findService(), {
-        selector: { 'before.$': CONTEXT.mapItem, 'services.$': SERVICES, 'at.$': RECORD.at },
-        fields: { ResultPath: ROLLED_BACK },
-      }),
+      commented(
+        'Joins what served before with the constants of each service.',
+        forEach(RECORD.services, findService(), {
+          selector: { 'before.$': CONTEXT.mapItem, 'services.$': SERVICES, 'at.$': RECORD.at },
+          fields: { ResultPath: ROLLED_BACK },
+        }),
+      ),
     ],
     serviceLoop(tools, {
       name,

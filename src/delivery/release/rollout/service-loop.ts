@@ -1,4 +1,4 @@
-import { LABEL, type NamedState, type Part, part, put } from '../../asl/asl';
+import { commented, LABEL, type NamedState, type Part, part, put } from '../../asl/asl';
 import { absent, branches, choice, equals, isTrue } from '../../asl/conditions';
 import { contains, quoted } from '../../asl/intrinsics';
 import { FAILURE, forEach } from '../../asl/parts';
@@ -70,7 +70,13 @@ export function serviceLoop({ intervals }: PartTools, options: ServiceLoopOption
     Object.values(PHASE).map((phase) => [`${phase}.$`, contains(all, quoted(phase))]),
   );
   const turn = part(
-    [state('take a turn'), forEach(services, step.states, { fields: { ResultPath: services } })],
+    [
+      state('take a turn'),
+      commented(
+        'Takes one step for each service. No step fails: it writes the progress of its service.',
+        forEach(services, step.states, { fields: { ResultPath: services } }),
+      ),
+    ],
     [state('compare progress'), put(TURN, phases)],
     [
       state('what is left?'),

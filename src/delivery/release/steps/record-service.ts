@@ -20,7 +20,7 @@ const VERSION = `${RECORDED}.version` as const;
  */
 export function recordService(tools: PartTools, stageName: string): Part {
   const { calls, arns } = tools;
-  const recorded = 'Service is recorded';
+  const recorded = 'Release of the service is written down';
   const same = 'Service still runs the candidate';
   return part(
     ['Was the service left as it is?', choice([UNCHANGED], recorded)],
@@ -45,7 +45,7 @@ export function recordService(tools: PartTools, stageName: string): Part {
 
 function recordTag({ calls, arns }: PartTools, stageName: string): Part {
   const tagged = 'Image is tagged';
-  const end = 'Tag is recorded';
+  const end = 'Tag is written';
   const tagWith = (name: string, tag: string, fields: { readonly [field: string]: unknown }): NamedState => [
     name,
     calls.task(
@@ -64,9 +64,9 @@ function recordTag({ calls, arns }: PartTools, stageName: string): Part {
     ),
   ];
   return part(
-    ['Read recorded tag', readReleasedTag(calls, arns)],
-    ['Is the tag recorded already?', choice([equalsPath(FOUND.releasedTag, FOUND.tag)], end)],
-    ['Record tag', writeReleasedTag(calls, arns, FOUND.tag, { keepVersionAt: RECORDED })],
+    ['Read tag of the service', readReleasedTag(calls, arns)],
+    ['Is the tag written already?', choice([equalsPath(FOUND.releasedTag, FOUND.tag)], end)],
+    ['Write tag of the service', writeReleasedTag(calls, arns, FOUND.tag, { keepVersionAt: RECORDED })],
     [
       'Read image',
       calls.task(
