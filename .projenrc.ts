@@ -1,9 +1,12 @@
 import { awscdk, github, javascript, ReleasableCommits, type Task } from 'projen';
 import { importZones } from './projenrc/imports';
+import { Workflows } from './projenrc/workflows';
 
 /** The lowest release with CDK's own template validation that exists for npm, PyPI, Maven and Go alike. */
 const CDK_VERSION = '2.270.0';
 const NODE_OF_WORKFLOWS = '24';
+/** Uploads packages to their registries. */
+const PUBLIB = '0.2.1061';
 const DEVELOPMENT_TSCONFIG = 'tsconfig.dev.json';
 /** Summaries of comments: the first sentence, whose end is a full stop before white space. */
 const SUMMARY = [
@@ -80,7 +83,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // A change of this number is the decision to publish a new major version (docs/versioning.md); until then, a breaking commit ends the release.
   majorVersion: 1,
   releasableCommits: ReleasableCommits.featuresAndFixes(),
-  jsiiReleaseVersion: '0.2.1061',
+  jsiiReleaseVersion: PUBLIB,
   publishToPypi: { distName: 'org-prod-constructs', module: 'org_prod_constructs', trustedPublishing: true },
   publishToMaven: {
     javaPackage: 'org.prodconstructs',
@@ -93,6 +96,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   npmTrustedPublishing: true,
   npmProvenance: true,
   releaseWorkflowSetupSteps: otherLanguages(),
+  // `check` builds and tries everything, and proposes nothing: a job of a pull request writes nowhere.
+  buildWorkflow: false,
+  // What is wrong with a new version of a dependency is often known within days.
+  depsUpgradeOptions: { cooldown: 7 },
 
   jestOptions: { configFilePath: 'jest.config.json', updateSnapshot: javascript.UpdateSnapshot.NEVER, coverageText: false },
   eslintOptions: {
@@ -126,8 +133,7 @@ configureJest();
 configureLint();
 addTasks();
 bundleFunctions();
-addCheckWorkflow();
-addEngineVersionsWorkflow();
+new Workflows(project, NODE_OF_WORKFLOWS, PUBLIB).configure();
 
 project.synth();
 
@@ -338,9 +344,10 @@ function addPackages(): void {
   languages.spawn(project.compileTask);
   languages.exec(script('scripts/test-languages'));
 
+  const contents = project.addTask('sbom', { description: 'Writes dist/sbom.cdx.json: what the packages contain', exec: script('scripts/write-sbom') });
   // Nothing is published that was not tried in every language, under the version that it gets.
   const release = project.tasks.tryFind('release')!;
-  release.insertStep(release.steps.findIndex(({ spawn }) => spawn === 'unbump'), { spawn: languages.name });
+  release.insertStep(release.steps.findIndex(({ spawn }) => spawn === 'unbump'), { spawn: languages.name }, { spawn: contents.name });
 }
 
 /** Against the last tag, of which the clone has everything, instead of what the registry of the day calls the latest. */
@@ -374,51 +381,4 @@ function otherLanguages(): github.workflows.JobStep[] {
     { name: 'Setup Python', uses: ACTIONS_SETUP_PYTHON, with: { 'python-version': '3.11' } },
     { name: 'Setup Go', uses: ACTIONS_SETUP_GO, with: { 'go-version': '1.26', 'cache': false } },
   ];
-}
-
-/**
- * Pull requests and pushes run what anyone runs at home: `.ci/run`. It installs what is missing as root of a Debian 12, which GitHub's
- * runners are not.
- */
-function addCheckWorkflow(): void {
-  const workflow = new github.GithubWorkflow(project.github!, 'check');
-  workflow.on({ pullRequest: {}, push: { branches: ['main'] }, workflowDispatch: {} });
-  workflow.addJob('check', {
-    runsOn: ['ubuntu-latest'],
-    container: { image: `node:${NODE_OF_WORKFLOWS}-bookworm` },
-    permissions: { contents: github.workflows.JobPermission.READ },
-    timeoutMinutes: 60,
-    steps: [
-      // With its tags: the API is compared with that of the last release.
-      github.WorkflowSteps.checkout({ with: { fetchDepth: 0 } }),
-      { name: 'Trust the checkout', run: 'git config --global --add safe.directory "$GITHUB_WORKSPACE"' },
-      { name: 'Check', run: '.ci/run' },
-    ],
-  });
-}
-
-/** Opens an issue when a date of an engine version has passed. No test depends on the day. */
-function addEngineVersionsWorkflow(): void {
-  const workflow = new github.GithubWorkflow(project.github!, 'engine-versions');
-  workflow.on({ schedule: [{ cron: '0 6 * * 1' }], workflowDispatch: {} });
-  workflow.addJob('engine-versions', {
-    runsOn: ['ubuntu-latest'],
-    permissions: { contents: github.workflows.JobPermission.READ, issues: github.workflows.JobPermission.WRITE },
-    timeoutMinutes: 15,
-    steps: [
-      github.WorkflowSteps.checkout(),
-      { name: 'Setup Node.js', uses: github.ActionRefs.ACTIONS_SETUP_NODE, with: { 'node-version': NODE_OF_WORKFLOWS, 'package-manager-cache': false } },
-      { name: 'Install dependencies', run: 'npm ci' },
-      { name: 'Check the dates', run: 'npx projen check:engine-versions 2>&1 | tee "$RUNNER_TEMP/due.txt"', shell: 'bash' },
-      {
-        name: 'Open an issue',
-        if: 'failure()',
-        env: { GH_TOKEN: '${{ github.token }}', TITLE: 'Engine versions: dates have passed' },
-        run: [
-          'open=$(gh issue list --state open --search "$TITLE in:title" --json number --jq length)',
-          'if [ "$open" = 0 ]; then gh issue create --title "$TITLE" --body-file "$RUNNER_TEMP/due.txt"; fi',
-        ].join('\n'),
-      },
-    ],
-  });
 }

@@ -3,6 +3,7 @@
  * acknowledged below; so does an acknowledgement that nothing needs any more. Run `npm run demo` first.
  */
 import * as fs from 'fs';
+import * as os from 'os';
 import * as path from 'path';
 import { CfnGuardValidator } from '@cdklabs/cdk-validator-cfnguard';
 import { App } from 'aws-cdk-lib';
@@ -156,9 +157,11 @@ function templatesOfExamples(): string[] {
 }
 
 function findingsIn(template: string): Finding[] {
-  const resources = (JSON.parse(fs.readFileSync(template, 'utf8')) as { Resources: { [name: string]: { Type: string } } }).Resources;
+  const text = fs.readFileSync(template, 'utf8');
+  const resources = (JSON.parse(text) as { Resources: { [name: string]: { Type: string } } }).Resources;
   // Only the paths are looked at; the app is there for validators that walk the constructs.
-  const { violations } = new CfnGuardValidator({ maxBuffer: MAX_OUTPUT }).validate({ templatePaths: [template], appConstruct: new App() });
+  const templatePaths = [withKnownReferences(template, text)];
+  const { violations } = new CfnGuardValidator({ maxBuffer: MAX_OUTPUT }).validate({ templatePaths, appConstruct: new App() });
   return violations.flatMap(({ description, violatingResources }) => {
     // Beside the resources that break a rule, Guard may name the rule itself.
     const names = violatingResources.map(({ resourceLogicalId }) => resourceLogicalId).filter((name) => name in resources);
@@ -170,6 +173,13 @@ function findingsIn(template: string): Finding[] {
       type: resources[resource]?.Type ?? 'none',
     }));
   });
+}
+
+/** A copy in which values of other stacks are texts, as CloudFormation reads them: the rules do not know `Fn::GetStackOutput`. */
+function withKnownReferences(template: string, text: string): string {
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'control-tower-')), path.basename(template));
+  fs.writeFileSync(file, JSON.stringify(JSON.parse(text, (_, value) => value?.['Fn::GetStackOutput']?.OutputName ?? value)));
+  return file;
 }
 
 function covers({ rule, type, name }: Acknowledgement, finding: Finding): boolean {

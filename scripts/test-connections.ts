@@ -5,7 +5,7 @@
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
-import { headingsOfSamples, sampleOf } from '../test/database/connecting/page';
+import { headingsInTests, headingsOfSamples, sampleOf } from '../test/database/connecting/page';
 import { QUERY, TlsServer } from '../test/database/connecting/tls-server';
 import { maven } from './languages/packages';
 import { attempt, type Ended, run } from './languages/programs';
@@ -45,8 +45,6 @@ interface UrlProgram {
 
 const LIBPQ: Errors = { otherAuthority: 'certificate verify failed', otherName: 'does not match host name' };
 const MISSING_FILE = 'root certificate file "/etc/ssl/certs/rds-global-bundle.pem" does not exist';
-/** Samples that jest runs (test/database/connecting). */
-const IN_JEST = ['node-postgres', 'node-postgres with IAM authentication', 'TypeORM', 'Prisma', 'mysql2', 'DATABASE_URL in Node.js'];
 const failures: string[] = [];
 
 async function main(): Promise<void> {
@@ -55,7 +53,7 @@ async function main(): Promise<void> {
   try {
     const file = path.join(folder, 'authorities.pem');
     fs.writeFileSync(file, server.variables().DB_SSL_CA!);
-    const tried = [...IN_JEST];
+    const tried = headingsInTests();
     for (const { clients, urls, place } of [python(folder), go(folder), java(folder), ruby(folder), php(folder)]) {
       clients.forEach((client) => tryClient(client, place, server));
       urls.forEach((program) => tryUrl(program, place, server, file));

@@ -9,6 +9,7 @@ interface Fields {
   readonly detail?: string;
   readonly hint?: string;
   readonly errors?: readonly Error[];
+  readonly accepted?: boolean;
 }
 
 /** Connection failures that may pass: a server that starts, a name that is new, a network that is being made. */
@@ -21,12 +22,17 @@ const TRANSIENT_CODES = [
   'EAI_AGAIN',
   'EHOSTUNREACH',
   'ENETUNREACH',
-  // PostgreSQL starts, or has no free connection; the same of MySQL.
+  // PostgreSQL starts; the same of MySQL.
   '57P03',
-  '53300',
   'PROTOCOL_CONNECTION_LOST',
-  'ER_CON_COUNT_ERROR',
   'ER_SERVER_SHUTDOWN',
+];
+/** The server has no free connection, or none for this user. */
+const NO_FREE_CONNECTION_CODES = [
+  '53300',
+  'ER_CON_COUNT_ERROR',
+  'ER_TOO_MANY_USER_CONNECTIONS',
+  'ER_USER_LIMIT_REACHED',
 ];
 const TRANSIENT_MESSAGES = /timeout expired|connection timeout|Connection terminated|connection ended/i;
 
@@ -46,5 +52,21 @@ export function messageOf(error: unknown): string {
 }
 
 export function isTransient(error: unknown): boolean {
-  return TRANSIENT_CODES.includes(codeOf(error)) || TRANSIENT_MESSAGES.test(messageOf(error));
+  return (
+    TRANSIENT_CODES.includes(codeOf(error)) || lacksConnections(error) || TRANSIENT_MESSAGES.test(messageOf(error))
+  );
+}
+
+/** True if the server was reached, and has no free connection. */
+export function lacksConnections(error: unknown): boolean {
+  return NO_FREE_CONNECTION_CODES.includes(codeOf(error));
+}
+
+/** Notes that the server had accepted the password before it refused the session. */
+export function afterAcceptance(error: unknown): unknown {
+  return error instanceof Error ? Object.assign(error, { accepted: true }) : error;
+}
+
+export function isAccepted(error: unknown): boolean {
+  return (error as Fields | undefined)?.accepted === true;
 }

@@ -30,8 +30,8 @@ export interface SetupProperties {
   /** Extensions in each database. PostgreSQL only. */
   readonly extensions: readonly string[];
   readonly users: readonly SetupUser[];
-  /** True for the first setup of a server, which may be a restored one. */
-  readonly first?: boolean;
+  /** Databases that had an owner after an earlier setup. Undefined if nothing is known of one: then all of them had. */
+  readonly prepared?: readonly string[];
   /** Owner before this update, if it was another one. The new owner gets its schemas and tables. */
   readonly formerOwner?: string;
   /** Server before this update, if it had another host: a replacement, or the way back from one. */
@@ -43,6 +43,11 @@ export interface SetupProperties {
 /** Every database that the setup prepares. */
 export function allDatabases({ database, databases }: SetupProperties): string[] {
   return [...new Set([database, ...databases])];
+}
+
+/** True for the first setup of a database with an owner. It may be restored, or the master user may have migrated it. */
+export function takesOver({ prepared }: SetupProperties, database: string): boolean {
+  return prepared !== undefined && !prepared.includes(database);
 }
 
 /** Owner of schemas and tables. Undefined if they belong to the master user. */

@@ -24,7 +24,7 @@ export function read(event: unknown): Request | undefined {
     stackId: `${StackId}`,
     requestId: `${RequestId}`,
     logicalId: `${LogicalResourceId}`,
-    properties: { ...propertiesIn(given), first: RequestType === 'Create' },
+    properties: { ...propertiesIn(given), prepared: RequestType === 'Create' ? [] : preparedIn(given) },
   };
 }
 
@@ -42,6 +42,15 @@ function propertiesIn({ ResourceProperties, OldResourceProperties }: Fields): Se
     formerOwner: ownerOf({ users: formerUsers })?.name,
     former: replaced ? { host: `${old.host}`, users: formerUsers } : undefined,
   } as unknown as SetupProperties;
+}
+
+/** Databases that the former properties gave to an owner. */
+function preparedIn({ OldResourceProperties }: Fields): string[] | undefined {
+  const { database, databases, users } = fields(OldResourceProperties);
+  if (database === undefined) {
+    return undefined;
+  }
+  return ownerOf({ users: (users ?? []) as SetupUser[] }) ? [database as string, ...((databases ?? []) as string[])] : [];
 }
 
 /** The same for every request of one resource, so that no update is a replacement. */

@@ -27,9 +27,13 @@ export class Run {
     return this.controller.signal;
   }
 
+  public get remainingMs(): number {
+    return Math.max(0, this.endsAt - Date.now());
+  }
+
   /** Time within which a server or an endpoint must accept a connection. */
   public get connectMs(): number {
-    return Math.min(MAX_CONNECTING_MS, this.milliseconds * CONNECTING, Math.max(0, this.endsAt - Date.now()));
+    return Math.min(MAX_CONNECTING_MS, this.milliseconds * CONNECTING, this.remainingMs);
   }
 
   /** Logs a step, and keeps it for the error of a timeout. */

@@ -8,6 +8,9 @@ import type { SetupProperties } from './properties';
 import { Run } from './run';
 import { setUp } from './set-up';
 
+// Each test runs the setup several times.
+jest.setTimeout(30_000);
+
 const mockAuthorities: { ca?: string } = {};
 // Stands for the variable by which the bundle trusts the authorities of RDS: a running process can't set it.
 jest.mock('pg', () => {
@@ -98,7 +101,7 @@ describe('The setup of a PostgreSQL server', () => {
       { name: 'tokens', access: 'OWNER' as const },
       { name: 'reporting', access: 'READ_ONLY' as const, secretArn: 'arn:reporting' },
     ];
-    await setUp({ ...properties, databases: ['of_tokens'], users }, run());
+    await setUp({ ...properties, databases: ['of_tokens'], schemas: [], users }, run());
     expect(await server.query("SELECT pg_has_role('dbadmin', 'tokens', 'USAGE') AS acts")).toEqual([{ acts: false }]);
     await expect(setUp({ ...properties, users: [{ ...users[0], secretArn: 'arn:owner' }] }, run())).rejects.toThrow(
       /must name it/,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codeOf, messageOf, SetupError } from './failure';
+import { codeOf, isAccepted, messageOf, SetupError } from './failure';
 import { checkNotMaster } from './planned-user';
 import type { SetupProperties } from './properties';
 import { reach } from './reach';
@@ -15,8 +15,6 @@ export type Open<Session> = (account: Account) => Promise<Session>;
  * The last one is ours, for a password that the server knows in another form than SCRAM. It is set anew.
  */
 const REFUSED = ['28P01', '28000', 'ER_ACCESS_DENIED_ERROR', 'SCRAM_ONLY'];
-/** The password is right, and the user may not connect to this database yet. */
-const NO_CONNECT_RIGHT = '42501';
 const MASTER_ATTEMPTS = 3;
 const PAUSE_MS = 2000;
 
@@ -42,7 +40,11 @@ export async function signInAsMaster<Session>(
   }
 }
 
-/** True if the server accepts the password of the account. */
+/**
+ * True if the server accepts the password of the account.
+ *
+ * It may refuse the session afterwards, where the user may not connect to the database, or no connection is free.
+ */
 export async function signsIn(
   account: Account,
   properties: SetupProperties,
@@ -50,16 +52,24 @@ export async function signsIn(
   open: Open<{ close(): Promise<void> }>,
 ): Promise<boolean> {
   try {
-    await (await reach(properties, run, async () => open(account))).close();
+    await reach(properties, run, async () => tryOut(account, open));
     return true;
   } catch (error) {
     if (REFUSED.includes(codeOf(error))) {
       return false;
     }
-    if (codeOf(error) === NO_CONNECT_RIGHT) {
-      return true;
-    }
     throw failureOf(account.user, error);
+  }
+}
+
+async function tryOut(account: Account, open: Open<{ close(): Promise<void> }>): Promise<void> {
+  try {
+    await (await open(account)).close();
+  } catch (error) {
+    // A user without LOGIN is refused after its password was accepted.
+    if (!isAccepted(error) || REFUSED.includes(codeOf(error))) {
+      throw error;
+    }
   }
 }
 

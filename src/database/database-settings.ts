@@ -16,7 +16,7 @@ import type { HardenedDatabaseProps } from './hardened-database-props';
 import { checkedParameters, type Parameters } from './parameters/parameter-rules';
 import { withLibraries } from './parameters/postgres-extensions';
 import { defaultQueryText, QueryText } from './parameters/query-text';
-import { checkServerHas } from './parameters/server-parameters';
+import { checkPauses, checkServerHas } from './parameters/server-parameters';
 import type { RestoreSettings } from './restore/restore-settings';
 import { RestoreSource } from './restore/restore-source';
 import { dependencyRemovalPolicy, serverRemovalPolicy, snapshotRemovalPolicy } from './server/removal-policies';
@@ -101,6 +101,7 @@ export function databaseSettings(
   const identifier = props.identifier ?? defaultIdentifier(scope);
   const capacity = engine.capacity._bind(scope, { profile });
   checkServerHas(scope, { family: engine.family, aurora: capacity.serverless !== undefined }, props.parameters);
+  checkPauses(scope, capacity.serverless?.autoPauseAfter !== undefined, props.parameters);
   const readReplicas = capacity.instance?.readReplicas ?? 0;
   const rotation = props.credentials ?? CredentialRotation.alternatingUsers();
   const { extensions = [] } = engine;

@@ -18,6 +18,8 @@ const STACKS: { readonly [example: string]: readonly string[] } = {
     'shop-delivery',
   ],
 };
+/** Elastic IP addresses after the request that docs/operate.md asks for before the first deployment. */
+const RAISED_QUOTA = 10;
 /** What a new account often refuses. */
 const OFTEN_REFUSED = [
   'AWS::Chatbot::SlackChannelConfiguration',
@@ -62,7 +64,7 @@ describe.each(exampleNames())('The first deployment of %s', (example) => {
 
   // Staging has the constructs of production.
   describe.each(STACKS[example].filter((stack) => !stack.includes('staging')))('stack %s', (stack) => {
-    const account = new Account(ENV);
+    const account = new Account({ ...ENV, addresses: RAISED_QUOTA });
     const template = templates[stack];
     const typeOf = (id: string) => template.Resources![id].Type;
 
@@ -98,4 +100,13 @@ describe.each(exampleNames())('The first deployment of %s', (example) => {
       expect(stuck).toEqual([]);
     });
   });
+});
+
+test('Staging and production of one account need more Elastic IP addresses than a new account has', () => {
+  const templates = templatesOfExample('nestjs-nextjs') as { readonly [stack: string]: Template };
+  const account = new Account(ENV);
+  account.deploy('shop-staging-network', templates['shop-staging-network']);
+  expect(refusals(account.deploy('shop-production-network', templates['shop-production-network']))).toEqual([
+    expect.stringContaining('addresses-of-a-region'),
+  ]);
 });

@@ -6,7 +6,10 @@ import { type Verdict, worst } from '../simulators/cloudformation/verdict';
 import type { Deployable } from './site';
 
 /** Verdicts that need a procedure. */
-export const BAD: readonly Verdict[] = ['interruption', 'data at risk', 'refused by AWS'];
+export const BAD: readonly Verdict[] = ['some affected', 'interruption', 'data at risk', 'refused by AWS'];
+
+/** Elastic IP addresses that the page assumes. A second network of three zones needs more than the default quota. */
+const RAISED_QUOTA = 100;
 
 /** Judgement of one change, with a sentence for the page. */
 export interface Judgement {
@@ -71,7 +74,7 @@ export class Cloud {
 
   public region(name: string): Account {
     if (!this.regions.has(name)) {
-      this.regions.set(name, new Account({ ...ENV, region: name }));
+      this.regions.set(name, new Account({ ...ENV, region: name, addresses: RAISED_QUOTA }));
     }
     return this.regions.get(name)!;
   }

@@ -1,6 +1,28 @@
 /** Procedures of what AWS leaves no other way for, by the rule that finds it. A row may tell a better one. */
 export const PROCEDURES: { readonly [rule: string]: string } = {
   'path-removed': 'What still uses it is cut: move it away first.',
+  'executions-terminated': 'Stop releases first, and wait until none runs: '
+    + '`aws stepfunctions list-executions --state-machine-arn MACHINE --status-filter RUNNING`.',
+  'pipeline-executions-cancelled': 'Deploy while no execution runs or waits for an approval. Start a cancelled one anew '
+    + '(`aws codepipeline start-pipeline-execution`).',
+  'fewer-tasks-at-most': 'Compare with the largest number of tasks of the last weeks first (`RunningTaskCount`).',
+  'tasks-end-by-schedule': 'Agree with those who use it at these hours. `nightPause` is for environments that nobody needs then.',
+  'stricter-tls': 'Read in the access log first which clients connect by other versions and ciphers (`ssl_protocol`, `ssl_cipher`).',
+  'default-certificate-exchanged': 'Let the new certificate cover all names of the former one, or leave the former one beside it '
+    + '([domains](service.md#domains)).',
+  'browsers-refuse-more': 'Try every page and caller with it in staging first.',
+  'shorter-patience': 'Let it be longer than the slowest request and the longest silence of a connection.',
+  'more-requests-blocked': 'Let rules count first, and read in the log whom they would block ([firewall](firewall.md)).',
+  'firewall-before-what-runs': 'Let its rules count first, and read in the log whom they would block. After a rollback, give the resource its '
+    + 'former firewall again: `aws wafv2 associate-web-acl --web-acl-arn FORMER --resource-arn RESOURCE`.',
+  'firewall-taken-away': 'Requests are no longer filtered: put another filter before it first.',
+  'endpoint-admits-less': 'Find the callers first (`vpcEndpointId` in CloudTrail), and name what they need in `trustedAccounts` or `openBuckets`.',
+  'addresses-of-a-region': 'Ask AWS to raise the quota of Elastic IP addresses first.',
+  'another-public-address': 'Tell partners that list your addresses. Where the network has a stack of its own, deploy it alone first, and the services '
+    + 'when partners have listed the new address ([add a zone](network.md#add-a-zone)).',
+  'namespace-replaced': 'Create a second cluster with the new name, and move services one by one.',
+  'unique-service-connect-name': 'Move to [a second service](service.md#move-to-a-second-service) with another `discoveryName`, and then the callers '
+    + '([discovery](service.md#discovery)).',
   'place-removed': 'Move everything out first.',
   'traffic-removed': 'Move clients to another address first.',
   'service-removed': 'Move clients to another service first.',

@@ -22,7 +22,7 @@ const STEPS = 5;
 /** Rules that speak where something new and protected has to go again. */
 const PROTECTED = ['protected-database', 'protected-load-balancer'];
 /** Rules of what no rollback undoes. The row of the prop tells it. */
-const ONE_WAY = ['no-engine-downgrade', 'storage-does-not-shrink'];
+const ONE_WAY = ['no-engine-downgrade', 'storage-does-not-shrink', 'firewall-taken-away'];
 
 /** Random changes of random apps, out of the values of rows. */
 export class RandomChanges {

@@ -1,5 +1,5 @@
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
-import { messageOf, SetupError } from '../failure';
+import { afterAcceptance, codeOf, messageOf, SetupError } from '../failure';
 import type { SetupProperties } from '../properties';
 import type { Run } from '../run';
 import type { Account } from '../secrets';
@@ -9,6 +9,8 @@ const STATEMENT_TIMEOUT_MS = 120_000;
 const LOCK_TIMEOUT_S = 10;
 /** Quotes and backslashes mean what the escaping presumes, whatever the server's parameter says. */
 const SQL_MODE = 'TRADITIONAL';
+/** The user has as many sessions as it may have. The server looks at its password before. */
+const ACCEPTED_CODES = ['ER_TOO_MANY_USER_CONNECTIONS', 'ER_USER_LIMIT_REACHED'];
 
 /** Session of one user, over verified TLS. */
 export class MysqlSession {
@@ -25,6 +27,8 @@ export class MysqlSession {
       ssl: { rejectUnauthorized: true, verifyIdentity: true, minVersion: 'TLSv1.2' },
       connectTimeout: CONNECT_TIMEOUT_MS,
       authPlugins: { mysql_clear_password: () => refuseClearPassword },
+    }).catch((error: unknown) => {
+      throw ACCEPTED_CODES.includes(codeOf(error)) ? afterAcceptance(error) : error;
     });
     connection.on('error', () => undefined);
     signal.addEventListener('abort', () => connection.destroy(), { once: true });

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { escapeId } from 'mysql2';
+import { MYSQL_RIGHTS } from '../../../src/database/credentials/user-rights';
 import { SetupError } from '../failure';
 import { checkFormerServer } from '../former-server';
 import { plannedUsers } from '../planned-user';
@@ -13,33 +14,16 @@ import { MysqlSession } from './mysql-session';
 const LOCK_SECONDS = 60;
 const MAX_LOCK_LENGTH = 60;
 
-const READ = ['SELECT', 'SHOW VIEW'];
-const WRITE = [...READ, 'INSERT', 'UPDATE', 'DELETE', 'CREATE TEMPORARY TABLES', 'LOCK TABLES', 'EXECUTE'];
-const OWN = [
-  ...WRITE,
-  'CREATE',
-  'ALTER',
-  'DROP',
-  'INDEX',
-  'REFERENCES',
-  'TRIGGER',
-  'CREATE VIEW',
-  'CREATE ROUTINE',
-  'ALTER ROUTINE',
-  'EVENT',
-];
-const RIGHTS: { readonly [access in Access]: readonly string[] } = { OWNER: OWN, READ_WRITE: WRITE, READ_ONLY: READ };
-
 /** Sets a MySQL server up. Each statement stands for itself, because MySQL has no transactions of them. */
 export async function setUpMysql(properties: SetupProperties, secrets: Secrets, run: Run): Promise<void> {
-  run.begin('Read the secrets');
-  const users = await plannedUsers(properties, secrets);
-
   const { master, session } = await signInAsMaster(properties, secrets, run, async (account) =>
     MysqlSession.open(properties, account, run),
   );
   try {
     await waitForAnotherSetup(session, master);
+    // While the setup waited for another one, a rotation may have changed them.
+    run.begin('Read the secrets');
+    const users = await plannedUsers(properties, secrets);
     const accounts = new Accounts({ properties, users, session, run });
     await checkFormerServer(properties, users, accounts);
     const names = await accounts.create();
@@ -76,7 +60,7 @@ async function takesNamesLiterally(session: MysqlSession): Promise<boolean> {
 
 async function grant(session: MysqlSession, database: string, name: string, access: Access): Promise<void> {
   const kind = `rights of ${name} in ${database}`;
-  await session.run(kind, `GRANT ${RIGHTS[access].join(', ')} ON ${database}.* TO ${grantee(name)}`);
+  await session.run(kind, `GRANT ${MYSQL_RIGHTS[access].join(', ')} ON ${database}.* TO ${grantee(name)}`);
   if (access !== 'READ_ONLY') {
     return;
   }
@@ -88,7 +72,7 @@ async function grant(session: MysqlSession, database: string, name: string, acce
     // The information schema escapes no quote.
     [`'${name}'@'%'`, pattern],
   );
-  const excess = rights.map(({ type }) => type).filter((type) => !READ.includes(type));
+  const excess = rights.map(({ type }) => type).filter((type) => !MYSQL_RIGHTS.READ_ONLY.includes(type));
   if (excess.length > 0) {
     await session.run(kind, `REVOKE ${excess.join(', ')} ON ${database}.* FROM ${grantee(name)}`);
   }

@@ -1,49 +1,100 @@
-import { escapeIdentifier as identifier } from 'pg';
 import type { PostgresSession } from './postgres-session';
 
-/** Objects that an extension made, and sequences of a column: they follow what they are tied to. */
-const TIED = `
-  SELECT classid, objid FROM pg_depend WHERE deptype = 'e' OR (
-    deptype IN ('a', 'i') AND classid = 'pg_class'::regclass AND refclassid = 'pg_class'::regclass AND refobjsubid > 0
-  )`;
+/** Object that can be given to another owner. */
+export interface OwnedObject {
+  /** Kind, as `ALTER` takes it. */
+  readonly kind: string;
+  /** Name, quoted and with its schema. */
+  readonly name: string;
+  readonly oid: number;
+}
 
-/** Objects of the current user in the schemas `$1` in which the owner `$2` may create some. */
-const OBJECTS = `
-  WITH me AS (SELECT oid FROM pg_roles WHERE rolname = current_user),
-  schemas AS (SELECT oid FROM pg_namespace WHERE nspname = ANY($1) AND has_schema_privilege($2, oid, 'CREATE')),
-  tied AS (${TIED})
-  SELECT CASE relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
-      WHEN 'f' THEN 'FOREIGN TABLE' ELSE 'TABLE' END AS kind, oid::regclass::text AS name
-    FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-    AND relowner = (SELECT oid FROM me) AND relnamespace IN (SELECT oid FROM schemas)
-    AND ('pg_class'::regclass, oid) NOT IN (SELECT classid, objid FROM tied)
+/** Schemas that came with the server or with an extension, beside those that begin with `pg_` or `rds`. */
+export const SYSTEM_SCHEMAS = `
+  SELECT 'information_schema' AS name
   UNION ALL
-  SELECT 'ROUTINE', oid::regprocedure::text
-    FROM pg_proc WHERE proowner = (SELECT oid FROM me) AND pronamespace IN (SELECT oid FROM schemas)
-    AND ('pg_proc'::regclass, oid) NOT IN (SELECT classid, objid FROM tied)
+  SELECT v.schema::text FROM pg_extension e JOIN pg_available_extension_versions v
+    ON v.name = e.extname AND v.version = e.extversion
   UNION ALL
-  SELECT 'TYPE', t.oid::regtype::text
-    FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
-    WHERE t.typowner = (SELECT oid FROM me) AND t.typnamespace IN (SELECT oid FROM schemas)
-    AND (t.typtype IN ('e', 'd', 'r') OR (t.typtype = 'c' AND c.relkind = 'c'))
-    AND ('pg_type'::regclass, t.oid) NOT IN (SELECT classid, objid FROM tied)
-  ORDER BY kind, name`;
+  SELECT n.nspname::text FROM pg_namespace n JOIN pg_depend d
+    ON d.classid = 'pg_namespace'::regclass AND d.objid = n.oid AND d.deptype = 'e'`;
+
+/** Tells whether the schema `n` is one of the application's, as a condition. */
+export const IS_OF_APPLICATION = `
+  n.nspname !~ '^(pg_|rds)' AND n.nspname NOT IN (SELECT name FROM (${SYSTEM_SCHEMAS}) s WHERE name IS NOT NULL)`;
+
+const CLASSES = [
+  'pg_class',
+  'pg_collation',
+  'pg_conversion',
+  'pg_foreign_server',
+  'pg_namespace',
+  'pg_opclass',
+  'pg_operator',
+  'pg_opfamily',
+  'pg_proc',
+  'pg_publication',
+  'pg_statistic_ext',
+  'pg_ts_config',
+  'pg_ts_dict',
+  'pg_type',
+];
+
+/** Everything that the role `$1` owns, with quoted names. What an extension made, and sequences of a column, follow what they are tied to. */
+const OWNED = `
+  SELECT d.classid, d.objid AS oid, o.type, o.identity AS name, CASE WHEN d.classid = 'pg_namespace'::regclass
+    THEN o.name ELSE o.schema END AS schema
+  FROM pg_shdepend d, pg_identify_object(d.classid, d.objid, 0) o
+  WHERE d.deptype = 'o' AND d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND d.refclassid = 'pg_authid'::regclass AND d.refobjid = (SELECT oid FROM pg_roles WHERE rolname = $1)
+    AND d.classid = ANY('{${CLASSES.join(', ')}}'::regclass[])
+    AND NOT EXISTS (
+      SELECT FROM pg_depend t WHERE t.classid = d.classid AND t.objid = d.objid AND t.objsubid = 0 AND (
+        t.deptype IN ('e', 'i') OR (
+          t.deptype = 'a' AND t.classid = 'pg_class'::regclass AND t.refclassid = t.classid AND t.refobjsubid > 0)))`;
+
+/** Schemas first, because whoever gets an object has to be allowed to create some in its schema. */
+const IN_ORDER = "ORDER BY a.classid <> 'pg_namespace'::regclass, a.type, a.name";
+
+/** Everything that a role owns in the database, but for kinds that only `REASSIGN OWNED` knows. */
+export async function ownedBy(session: PostgresSession, role: string): Promise<OwnedObject[]> {
+  return read(session, role, `SELECT a.* FROM (${OWNED}) a WHERE a.schema IS NULL OR a.schema !~ '^pg_' ${IN_ORDER}`);
+}
 
 /**
- * Gives the owner what the master user made before there was an owner.
+ * Schemas of the master user, and what it owns in schemas: in the given ones, or in all of the application's.
  *
- * Each statement waits shortly for the lock of its table. It needs no time with the lock, because it writes no row.
+ * Schema `public` stays where it is.
  */
-export async function transferToOwner(
+export async function ownedByMaster(
   session: PostgresSession,
-  schemas: readonly string[],
-  owner: string,
-): Promise<void> {
-  const objects = await session.rows<{ kind: string; name: string }>('Read what the master user owns', OBJECTS, [
+  master: string,
+  schemas: readonly string[] | undefined,
+): Promise<OwnedObject[]> {
+  const which = schemas ? 'n.nspname = ANY($2)' : IS_OF_APPLICATION;
+  return read(
+    session,
+    master,
+    `SELECT a.* FROM (${OWNED}) a JOIN pg_namespace n ON quote_ident(n.nspname) = a.schema
+     WHERE ${which} AND (a.classid <> 'pg_namespace'::regclass OR n.nspname <> 'public') ${IN_ORDER}`,
     schemas,
-    owner,
+  );
+}
+
+async function read(
+  session: PostgresSession,
+  role: string,
+  sql: string,
+  schemas?: readonly string[],
+): Promise<OwnedObject[]> {
+  const rows = await session.rows<{ type: string; name: string; oid: number }>(`Read what ${role} owns`, sql, [
+    role,
+    ...(schemas ? [schemas] : []),
   ]);
-  for (const { kind, name } of objects) {
-    await session.run(`ALTER ${kind} ${name} OWNER`, `ALTER ${kind} ${name} OWNER TO ${identifier(owner)}`);
-  }
+  return rows.map(({ type, name, oid }) => ({ kind: kindOf(type), name, oid }));
+}
+
+/** As `ALTER` calls what the catalog describes. */
+function kindOf(type: string): string {
+  return type === 'statistics object' ? 'STATISTICS' : type.toUpperCase();
 }

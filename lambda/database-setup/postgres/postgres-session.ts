@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { codeOf, messageOf, SetupError } from '../failure';
+import { afterAcceptance, codeOf, messageOf, SetupError } from '../failure';
 import type { SetupProperties } from '../properties';
 import type { Run } from '../run';
 import type { Account } from '../secrets';
@@ -22,6 +22,11 @@ const REPEATABLE_CODES = ['40P01', '40001', '55P03', '55006'];
  * database, would run with the rights of the master user otherwise.
  */
 const SEARCH_PATH = '-c search_path=pg_catalog,pg_temp';
+/** Whatever a server, a database or the master user has as a default. */
+const WRITABLE = '-c default_transaction_read_only=off -c idle_session_timeout=0';
+/** It would end the transaction of the lock. PostgreSQL knows it since 17. */
+const NO_TRANSACTION_TIMEOUT = `
+  SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout'`;
 
 /** Error of a statement, with the words of the server. */
 class StatementError extends SetupError {
@@ -49,7 +54,7 @@ export class PostgresSession {
       user,
       password: scram.password,
       database,
-      options: SEARCH_PATH,
+      options: `${SEARCH_PATH} ${WRITABLE}`,
       ssl: { rejectUnauthorized: true, minVersion: 'TLSv1.2' },
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
@@ -61,10 +66,15 @@ export class PostgresSession {
     client.on('error', () => undefined);
     signal.addEventListener('abort', () => void client.end().catch(() => undefined), { once: true });
     scram.watch(client.connection);
-    await client.connect();
+    try {
+      await client.connect();
+    } catch (error) {
+      throw scram.accepted ? afterAcceptance(error) : error;
+    }
     const session = new PostgresSession(client);
     try {
       scram.check();
+      await session.run('SET transaction_timeout', NO_TRANSACTION_TIMEOUT);
     } catch (error) {
       await session.close();
       throw error;
@@ -89,25 +99,32 @@ export class PostgresSession {
 
   /** Does everything or nothing, and repeats what a concurrent session disturbed. */
   public async transaction(work: () => Promise<void>): Promise<void> {
-    await this.repeatedly(async () => {
-      await this.run('BEGIN', 'BEGIN');
-      try {
-        await work();
-        await this.run('COMMIT', 'COMMIT');
-      } catch (error) {
-        await this.client.query('ROLLBACK').catch(() => undefined);
-        throw error;
-      }
-    });
+    await this.repeatedly(async () => this.once(work));
+  }
+
+  /** Does everything or nothing, once. */
+  public async once(work: () => Promise<void>): Promise<void> {
+    await this.run('BEGIN', 'BEGIN');
+    try {
+      await work();
+      await this.run('COMMIT', 'COMMIT');
+    } catch (error) {
+      await this.rollBack();
+      throw error;
+    }
+  }
+
+  public async rollBack(): Promise<void> {
+    await this.client.query('ROLLBACK').catch(() => undefined);
   }
 
   /** Repeats work that fails because of a concurrent session. */
-  public async repeatedly(work: () => Promise<void>): Promise<void> {
+  public async repeatedly(work: () => Promise<void>, { except }: { readonly except?: string } = {}): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await work();
       } catch (error) {
-        if (attempt === ATTEMPTS || !isRepeatable(error)) {
+        if (attempt === ATTEMPTS || !isRepeatable(error) || serverCodeOf(error) === except) {
           throw error;
         }
         await sleep(PAUSE_MS);
@@ -120,9 +137,13 @@ export class PostgresSession {
   }
 }
 
-function isRepeatable(error: unknown): boolean {
-  if (!(error instanceof StatementError)) {
-    return false;
-  }
-  return REPEATABLE_CODES.includes(codeOf(error.original)) || /tuple concurrently/.test(error.message);
+/** True if a concurrent session disturbed the statement, so that it may pass later. */
+export function isRepeatable(error: unknown): boolean {
+  const disturbed = error instanceof StatementError && /tuple concurrently/.test(error.message);
+  return disturbed || REPEATABLE_CODES.includes(serverCodeOf(error));
+}
+
+/** Code that the server gave to a statement that failed. Empty for any other error. */
+export function serverCodeOf(error: unknown): string {
+  return error instanceof StatementError ? codeOf(error.original) : '';
 }

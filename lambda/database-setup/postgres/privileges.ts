@@ -1,15 +1,15 @@
 import { escapeIdentifier as identifier } from 'pg';
+import { POSTGRES_RIGHTS, type RightsByAccess } from '../../../src/database/credentials/user-rights';
 import type { SetupUser } from '../properties';
 import type { PostgresSession } from './postgres-session';
 import { closeRoutines, ROUTINES } from './routines';
 
-/** Kind of object, with the rights that a user has on each one of the owner. */
+/** Kind of object of the owner, on which users have the same rights as on others of the kind. */
 interface Kind {
   readonly plural: 'TABLES' | 'SEQUENCES' | 'SCHEMAS' | 'ROUTINES';
   readonly singular: 'TABLE' | 'SEQUENCE' | 'SCHEMA' | 'ROUTINE';
   /** Function that tells whether a user has a right. */
   readonly check: string;
-  readonly rights: { readonly READ_WRITE: readonly string[]; readonly READ_ONLY: readonly string[] };
   /** Objects of the owner, as `name`, `oid` and `acl`. */
   readonly objects: string;
 }
@@ -24,7 +24,6 @@ const KINDS: readonly Kind[] = [
     plural: 'SCHEMAS',
     singular: 'SCHEMA',
     check: 'has_schema_privilege',
-    rights: { READ_WRITE: ['USAGE'], READ_ONLY: ['USAGE'] },
     objects: `SELECT quote_ident(nspname) AS name, oid, nspacl AS acl FROM pg_namespace
       WHERE nspname !~ '^pg_' AND (nspname = 'public' OR pg_get_userbyid(nspowner) = $1)`,
   },
@@ -32,21 +31,18 @@ const KINDS: readonly Kind[] = [
     plural: 'TABLES',
     singular: 'TABLE',
     check: 'has_table_privilege',
-    rights: { READ_WRITE: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'], READ_ONLY: ['SELECT'] },
     objects: relations("'r', 'p', 'v', 'm', 'f'"),
   },
   {
     plural: 'SEQUENCES',
     singular: 'SEQUENCE',
     check: 'has_sequence_privilege',
-    rights: { READ_WRITE: ['USAGE', 'SELECT'], READ_ONLY: ['SELECT'] },
     objects: relations("'S'"),
   },
   {
     plural: 'ROUTINES',
     singular: 'ROUTINE',
     check: 'has_function_privilege',
-    rights: { READ_WRITE: ['EXECUTE'], READ_ONLY: [] },
     objects: ROUTINES,
   },
 ];
@@ -69,11 +65,11 @@ async function grantKind(
   owner: string,
   user: string,
   kind: Kind,
-  access: keyof Kind['rights'],
+  access: 'READ_WRITE' | 'READ_ONLY',
 ): Promise<void> {
-  const rights = kind.rights[access];
+  const { READ_WRITE, [access]: rights }: RightsByAccess = POSTGRES_RIGHTS[kind.plural];
   // A user who wrote rows before writes none as soon as it only reads.
-  const excess = kind.rights.READ_WRITE.filter((right) => !rights.includes(right));
+  const excess = READ_WRITE.filter((right) => !rights.includes(right));
   const byDefault = `ALTER DEFAULT PRIVILEGES FOR ROLE ${identifier(owner)}`;
   const title = `default rights of ${user}`;
   if (rights.length > 0) {

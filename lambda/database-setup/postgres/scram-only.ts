@@ -30,6 +30,11 @@ export class ScramOnly {
     connection.on('authenticationSASLFinal', () => (this.proved = true));
   }
 
+  /** True if the server has accepted the password. It says so before it looks at anything else of the user. */
+  public get accepted(): boolean {
+    return this.proved;
+  }
+
   /** Throws if the server opened a session unasked. One that knows the user proves that it knows the password, too. */
   public check(): void {
     if (!this.proved) {

@@ -112,7 +112,7 @@ export const AURORA_MYSQL_VERSIONS: EngineVersions = {
   minorOf: auroraMysqlMinor,
   majors: new Map([
     // The three years of 3.04, of July 2023, are over.
-    ['8.0', { supportedUntil: '2028-04-30', lowest: 8, longTerm: [4], reviewBy: '2026-12-31' }],
+    ['8.0', { supportedUntil: '2028-04-30', lowest: 8, longTerm: [4, 10], reviewBy: '2026-12-31' }],
     ['8.4', { lowest: 7, reviewBy: REVIEW }],
   ]),
 };

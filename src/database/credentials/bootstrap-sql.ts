@@ -1,4 +1,5 @@
 import { cloneOf } from './user-names';
+import { MYSQL_RIGHTS, POSTGRES_RIGHTS } from './user-rights';
 
 /** User that the statements create. */
 export interface BootstrapUser {
@@ -14,10 +15,6 @@ export interface BootstrapUser {
 function quoted(name: string): string {
   return `"${name}"`;
 }
-
-/** Rights to rows, by access. */
-const ROWS = { OWNER: '', READ_WRITE: 'SELECT, INSERT, UPDATE, DELETE', READ_ONLY: 'SELECT' };
-const SEQUENCES = { OWNER: '', READ_WRITE: 'USAGE, SELECT', READ_ONLY: 'SELECT' };
 
 /**
  * Statements that create the users in PostgreSQL.
@@ -38,6 +35,8 @@ export function postgresUsersSql(databaseName: string, extensions: string[], use
     ...users.flatMap(postgresRole),
     `REVOKE ALL ON DATABASE ${quoted(databaseName)} FROM PUBLIC;`,
     'REVOKE CREATE ON SCHEMA public FROM PUBLIC;',
+    // Where the master user does not own them, the server warns and changes nothing.
+    'REVOKE TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC;',
     ...(owner === undefined ? [] : ownerRights(owner, databaseName)),
     ...users
       .filter(({ access }) => access !== 'OWNER')
@@ -64,37 +63,30 @@ function ownerRights({ userName, password }: BootstrapUser, databaseName: string
         `ALTER ROLE ${clone} SET role = '${userName}';`,
       ]
       : []),
-    `GRANT ALL ON DATABASE ${quoted(databaseName)} TO ${owner};`,
-    `GRANT ALL ON SCHEMA public TO ${owner};`,
+    `GRANT ${POSTGRES_RIGHTS.DATABASE.OWNER.join(', ')} ON DATABASE ${quoted(databaseName)} TO ${owner};`,
+    `GRANT USAGE, CREATE ON SCHEMA public TO ${owner};`,
+    // A routine of the owner may run with its rights, and everybody may run it by default.
+    `ALTER DEFAULT PRIVILEGES FOR ROLE ${owner} REVOKE EXECUTE ON ROUTINES FROM PUBLIC;`,
   ];
 }
 
 /** Rights to rows of today's tables, and to those that the owner or the master user creates later. */
 function rowRights({ userName, access }: BootstrapUser, databaseName: string, owner?: string): string[] {
   const user = quoted(userName);
-  const temporary = access === 'READ_WRITE' ? ', TEMPORARY' : '';
   const creators = ['', ...(owner === undefined ? [] : [` FOR ROLE ${quoted(owner)}`])];
+  const rights = (kind: keyof typeof POSTGRES_RIGHTS): string => POSTGRES_RIGHTS[kind][access].join(', ');
   return [
-    `GRANT CONNECT${temporary} ON DATABASE ${quoted(databaseName)} TO ${user};`,
-    `GRANT USAGE ON SCHEMA public TO ${user};`,
-    `GRANT ${ROWS[access]} ON ALL TABLES IN SCHEMA public TO ${user};`,
-    `GRANT ${SEQUENCES[access]} ON ALL SEQUENCES IN SCHEMA public TO ${user};`,
-    ...creators.flatMap((creator) => [
-      `ALTER DEFAULT PRIVILEGES${creator} GRANT USAGE ON SCHEMAS TO ${user};`,
-      `ALTER DEFAULT PRIVILEGES${creator} GRANT ${ROWS[access]} ON TABLES TO ${user};`,
-      `ALTER DEFAULT PRIVILEGES${creator} GRANT ${SEQUENCES[access]} ON SEQUENCES TO ${user};`,
-    ]),
+    `GRANT ${rights('DATABASE')} ON DATABASE ${quoted(databaseName)} TO ${user};`,
+    `GRANT ${rights('SCHEMAS')} ON SCHEMA public TO ${user};`,
+    `GRANT ${rights('TABLES')} ON ALL TABLES IN SCHEMA public TO ${user};`,
+    `GRANT ${rights('SEQUENCES')} ON ALL SEQUENCES IN SCHEMA public TO ${user};`,
+    ...creators.flatMap((creator) =>
+      (['SCHEMAS', 'TABLES', 'SEQUENCES', 'ROUTINES'] as const)
+        .filter((kind) => rights(kind) !== '')
+        .map((kind) => `ALTER DEFAULT PRIVILEGES${creator} GRANT ${rights(kind)} ON ${kind} TO ${user};`),
+    ),
   ];
 }
-
-/** Rights to a database of MySQL, by access. */
-const MYSQL_RIGHTS = {
-  OWNER:
-    'SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES, TRIGGER, CREATE VIEW, SHOW VIEW, ' +
-    'CREATE ROUTINE, ALTER ROUTINE, EXECUTE, EVENT, CREATE TEMPORARY TABLES, LOCK TABLES',
-  READ_WRITE: 'SELECT, INSERT, UPDATE, DELETE, CREATE TEMPORARY TABLES, EXECUTE',
-  READ_ONLY: 'SELECT, SHOW VIEW',
-};
 
 /** Statements that create the users in MySQL. A password replaces `:application_password`, named after its user. */
 export function mysqlUsersSql(databaseName: string, users: BootstrapUser[]): string {
@@ -103,7 +95,7 @@ export function mysqlUsersSql(databaseName: string, users: BootstrapUser[]): str
       password
         ? `CREATE USER '${userName}'@'%' IDENTIFIED BY ':${userName}_password' REQUIRE SSL;`
         : `CREATE USER '${userName}'@'%' IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' REQUIRE SSL;`,
-      `GRANT ${MYSQL_RIGHTS[access]} ON \`${databaseName}\`.* TO '${userName}'@'%';`,
+      `GRANT ${MYSQL_RIGHTS[access].join(', ')} ON \`${databaseName}\`.* TO '${userName}'@'%';`,
     ]),
     '',
   ].join('\n');

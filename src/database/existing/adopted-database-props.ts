@@ -63,7 +63,7 @@ export interface AdoptedDatabaseProps {
    * Secret of a user who may only read, by its complete ARN.
    *
    * It has the fields `username` and `password`. Dry runs of migrations sign in with it, before anybody has approved
-   * their code.
+   * their code. The library does not look what the user can write. A query of docs/adopt-a-database.md shows it.
    * @default - none; the `plan` of a `Migration` is refused
    */
   readonly readOnlySecret?: ISecret;

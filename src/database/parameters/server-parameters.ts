@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { DatabaseFamily } from '../../contracts';
 import { checkRules } from '../../validation/rules';
@@ -56,6 +57,28 @@ export function checkServerHas(
       value,
       expected: `a parameter that ${lack?.server} has`,
       fix: lack?.instead ?? '',
+    })),
+  );
+}
+
+/** Parameters that switch on a replication, with the values that leave it off. */
+const REPLICATION: { readonly [name: string]: string } = { 'rds.logical_replication': '0', 'binlog_format': 'OFF' };
+
+/**
+ * Refuses a replication on a cluster that is to pause.
+ *
+ * Aurora never pauses a cluster that replicates, and says nothing.
+ * Source: Amazon Aurora User Guide, "Scaling to Zero ACUs with automatic pause and resume".
+ */
+export function checkPauses(scope: IConstruct, pauses: boolean, given: Parameters = {}): void {
+  checkRules(
+    scope,
+    Object.entries(REPLICATION).map(([name, off]) => ({
+      condition: pauses && given[name] !== undefined && !Token.isUnresolved(given[name]) && given[name] !== off,
+      prop: `parameters['${name}']`,
+      value: given[name],
+      expected: `${off} with autoPauseAfter: Aurora pauses no cluster that replicates`,
+      fix: 'remove it, or remove autoPauseAfter',
     })),
   );
 }

@@ -118,9 +118,14 @@ export class InstanceServer extends Construct implements DatabaseServer {
   }
 
   private createReplica(id: string, identifier: string): DatabaseInstanceReadReplica {
+    const { iops, storageThroughputMiB, storageGiB } = this.props.settings;
+    const provisioned = iops !== undefined || storageThroughputMiB !== undefined;
     const replica = new DatabaseInstanceReadReplica(this, id, {
       ...this.shared(identifier),
       sourceDatabaseInstance: this.instance as IDatabaseInstance,
+      // A replica keeps its size when the source grows, and RDS refuses IOPS and throughput below 400 GiB.
+      // Without them it takes the size of the source at its creation, which may have grown by itself.
+      allocatedStorage: provisioned ? storageGiB : undefined,
       multiAz: false,
       // A replica holds nothing of its own. A retained or protected one would keep its name from the next one.
       deletionProtection: false,

@@ -60,7 +60,7 @@ interface DatabaseSetupProps {
 }
 
 /** Version of the statements in `lambda/database-setup`. A new one runs them on servers that are set up already. */
-const STATEMENTS = '2';
+const STATEMENTS = '3';
 /** The function ends each wait for the server before. */
 const FUNCTION_TIMEOUT = Duration.minutes(5);
 /** Time after which CloudFormation gives up. It covers the start of a function that is new in its network. */

@@ -2,6 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { IMigratableDatabase } from '../../database';
 import { ProductionWebService } from '../../service';
+import { checkNothingSecretIn } from '../../service/container/validate-environment';
 import { checkReason, checkWholeNumber } from '../../validation/checks';
 import { checkRules, type Rule } from '../../validation/rules';
 import type { TaskContext } from './context/migration-config';
@@ -78,6 +79,9 @@ export function checkCommands(
       },
     ]),
   );
+  Object.entries(commands).forEach(([name, command]) => {
+    checkNothingSecretIn(scope, { prop: `${prop}.${name}`, command });
+  });
 }
 
 /** Words of a command that was written as one text. Languages without types let it pass. */

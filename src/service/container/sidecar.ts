@@ -7,7 +7,7 @@ import type { ServiceImage } from '../image/service-image';
 import type { ServiceSecret } from './service-secret';
 import { DEFAULT_USER, type TaskContainer } from './task-container';
 import { checkPaths, checkSecrets, checkUser } from './validate-container';
-import { checkNothingSecret } from './validate-environment';
+import { checkNothingSecret, checkNothingSecretIn } from './validate-environment';
 
 /** Properties of a {@link Sidecar}. The image is required. */
 export interface SidecarProps {
@@ -138,6 +138,8 @@ export class Sidecar {
       fix: 'set the memory that the container needs at peak load',
     });
     checkNothingSecret(scope, { prop: 'sidecars.environment', environment: props.environment ?? {}, notSecret });
+    checkNothingSecretIn(scope, { prop: 'sidecars.command', command: props.command, notSecret });
+    checkNothingSecretIn(scope, { prop: 'sidecars.healthCommand', command: props.healthCommand, notSecret });
     checkSecrets(scope, props.secrets);
     if (props.executableWritablePaths) {
       checkReason(scope, 'sidecars.executableWritablePaths.reason', props.executableWritablePaths.reason);

@@ -1,30 +1,7 @@
-import { Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { checkReason } from '../../validation/checks';
 import { PropError } from '../../validation/prop-error';
-
-/** Words in the name of a variable that holds a secret. */
-const SECRET_WORDS = [
-  'PASSWORD', 'PASSWD', 'PASSPHRASE', 'PWD', 'SECRET', 'SECRETS', 'TOKEN', 'TOKENS', 'CREDENTIAL', 'CREDENTIALS',
-  'API_?KEY', 'PRIVATE_?KEY', 'SECRET_?KEY', 'SIGNING_?KEY', 'ENCRYPTION_?KEY', 'ACCESS_?KEY',
-];
-const SOUNDS_SECRET = new RegExp(`(^|_)(${SECRET_WORDS.join('|')})(_|$)`);
-/** Last words of a variable that is about a secret, for example its ARN, its length or its lifetime. */
-const WORDS_ABOUT_A_SECRET = [
-  'ARN', 'NAME', 'URL', 'URI', 'ENDPOINT', 'HOST', 'ISSUER', 'AUDIENCE', 'FILE', 'PATH', 'HEADER', 'LENGTH', 'TTL',
-  'EXPIRY', 'EXPIRES_IN', 'LIFETIME', 'SECONDS', 'MINUTES', 'HOURS', 'DAYS', 'ENABLED', 'VERSION', 'LIMIT', 'COUNT',
-];
-const ABOUT_A_SECRET = new RegExp(`_(${WORDS_ABOUT_A_SECRET.join('|')})$`);
-/**
- * Values that are always secret.
- * They are a URL with a password, a private key, an AWS access key, and a dynamic reference.
- */
-const SECRET_VALUES = [
-  /:\/\/[^/?#:@\s]*:[^/?#@\s]+@/,
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
-  /\bA(KI|SI)A[0-9A-Z]{16}\b/,
-  /\{\{resolve:(secretsmanager|ssm-secure):/,
-];
+import { isSecret, secretInCommand } from '../../validation/secret-text';
 
 /** Plain environment variables of a container. */
 interface PlainEnvironment {
@@ -46,7 +23,7 @@ export function checkNothingSecret(scope: IConstruct, { prop, environment, notSe
   Object.entries(environment).forEach(([name, value]) => {
     if (reasons.has(name)) {
       checkReason(scope, `notSecret.${name}`, reasons.get(name));
-    } else if (soundsSecret(name) || holdsSecret(scope, value)) {
+    } else if (isSecret(scope, name, value)) {
       throw new PropError(scope, {
         prop: `${prop}.${name}`,
         value: '(not shown)',
@@ -59,15 +36,28 @@ export function checkNothingSecret(scope: IConstruct, { prop, environment, notSe
   });
 }
 
-function soundsSecret(name: string): boolean {
-  const words = name
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replace(/[-.]/g, '_')
-    .toUpperCase();
-  return SOUNDS_SECRET.test(words) && !ABOUT_A_SECRET.test(words);
+/** Plain words of a command, which the template and the task definition hold. */
+interface PlainCommand {
+  /** Prop that holds the words, for errors: `command`, `migrations[0].verify`. */
+  readonly prop: string;
+  readonly command: readonly string[] | undefined;
+  /** Reasons for what only sounds like a secret, by the option or the variable, or by `command`. */
+  readonly notSecret?: { readonly [name: string]: string };
 }
 
-function holdsSecret(scope: IConstruct, value: string): boolean {
-  const text = JSON.stringify(Stack.of(scope).resolve(value)) ?? '';
-  return SECRET_VALUES.some((pattern) => pattern.test(text));
+/** Refuses a secret among the words of a command. */
+export function checkNothingSecretIn(scope: IConstruct, { prop, command, notSecret = {} }: PlainCommand): void {
+  const found = Array.isArray(command) ? secretInCommand(scope, command) : undefined;
+  if (found === undefined) {
+    return;
+  }
+  if (Object.hasOwn(notSecret, found)) {
+    checkReason(scope, `notSecret.${found}`, notSecret[found]);
+    return;
+  }
+  throw new PropError(scope, {
+    prop,
+    problem: `holds what looks like a secret (${found}), and every reader of the task definition sees its words`,
+    fix: "pass it as a secret, and read the variable in the command: ['sh', '-c', 'tool --token \"$API_TOKEN\"']",
+  });
 }

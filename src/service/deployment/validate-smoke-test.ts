@@ -2,7 +2,7 @@ import { Duration, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { checkDuration, checkWholeNumber } from '../../validation/checks';
 import { checkRules } from '../../validation/rules';
-import { checkNothingSecret } from '../container/validate-environment';
+import { checkNothingSecret, checkNothingSecretIn } from '../container/validate-environment';
 import type { SmokeCommand, SmokeRequest } from './smoke-test-binding';
 
 /** Smoke test with its defaults, before it is checked. */
@@ -107,6 +107,7 @@ function checkCommand(
     fix: 'give Duration.minutes(10), and run longer tests before the release',
   });
   checkNothingSecret(scope, { prop: 'smokeTest.environment', environment, notSecret });
+  checkNothingSecretIn(scope, { prop: 'smokeTest.command', command, notSecret });
 }
 
 function checkRequest(scope: IConstruct, { path, status, timeoutMs, host }: SmokeRequest): void {

@@ -56,7 +56,7 @@ export interface ServiceTaskProps {
    */
   readonly ephemeralStorageGiB?: number;
   /**
-   * Command that the application's container runs.
+   * Command that the application's container runs. A word that looks like a secret is refused.
    * @default - the command of the image
    */
   readonly command?: string[];
@@ -74,7 +74,7 @@ export interface ServiceTaskProps {
    */
   readonly environment?: { [name: string]: string };
   /**
-   * Reasons for variables of `environment` that only sound like a secret, by name of the variable.
+   * Reasons for what only sounds like a secret, by the name of the variable, or the option of a command.
    * A reason is a sentence of at least 10 characters. Variables of sidecars count too.
    * @default - none
    */

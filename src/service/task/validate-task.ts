@@ -5,7 +5,7 @@ import { checkGivenKey } from '../../validation/given-key';
 import { checkRules, type Rule } from '../../validation/rules';
 import type { TaskContainer } from '../container/task-container';
 import { checkEachOnce, checkPaths, checkSecrets, checkUser } from '../container/validate-container';
-import { checkNothingSecret } from '../container/validate-environment';
+import { checkNothingSecret, checkNothingSecretIn } from '../container/validate-environment';
 import type { ServiceTaskProps } from './service-task-props';
 
 /** Name of the application's container. */
@@ -52,6 +52,7 @@ export function checkTask(scope: IConstruct, props: ServiceTaskProps, task: Task
     checkReason(scope, 'executableWritablePaths.reason', props.executableWritablePaths.reason);
   }
   checkNothingSecret(scope, { prop: 'environment', environment, notSecret });
+  checkNothingSecretIn(scope, { prop: 'command', command: props.command, notSecret });
   checkSecrets(scope, props.secrets);
   if (props.ecsExec) {
     checkReason(scope, 'ecsExec.reason', props.ecsExec.reason);

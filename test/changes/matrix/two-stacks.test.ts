@@ -2,7 +2,7 @@ import { Egress } from '../../../src';
 import { standsOnThePage } from '../page';
 import { Cloud } from '../play';
 import { holdsRows } from '../row-tests';
-import { appOver, TWO_STACK_ROWS } from '../rows/two-stacks';
+import { appOver, appWithImagesOf, TWO_STACK_ROWS } from '../rows/two-stacks';
 
 describe('A running network below other stacks', () => {
   holdsRows(TWO_STACK_ROWS);
@@ -19,6 +19,13 @@ describe('A running network below other stacks', () => {
     expect(statusesOf(cloud.copy().deploy(app('strong', after)))).toContain('UPDATE_ROLLBACK_COMPLETE');
     const steps = [app('both', before), app('weak', before), app('weak', after)];
     expect(steps.flatMap((step) => statusesOf(cloud.deploy(step)))).toEqual(Array(9).fill('UPDATE_COMPLETE'));
+  });
+
+  test('exports of a former repository are kept for one deployment by the procedure, which AWS does not refuse', () => {
+    const cloud = Cloud.with(appWithImagesOf('Images', 'strong'));
+    const steps = [appWithImagesOf('Second', 'strong', true), appWithImagesOf('Second', 'strong')];
+    expect(statusesOf(cloud.copy().deploy(steps[1]))).toContain('UPDATE_ROLLBACK_COMPLETE');
+    expect(new Set(steps.flatMap((step) => statusesOf(cloud.deploy(step))))).toEqual(new Set(['UPDATE_COMPLETE']));
   });
 });
 

@@ -12,6 +12,7 @@ import {
   type StagingStageProps, type Waiver,
 } from '../../../src';
 import { changesAround } from '../general';
+import { PROCEDURES } from '../procedures';
 import type { Subject } from '../row';
 import { changesOf, choicesOf, parametersOf, type Row } from '../rows';
 import type { Site } from '../site';
@@ -42,6 +43,8 @@ const PIPELINE: Subject<BlueGreenPipelineProps> = {
     ...props,
   }),
   second: (site) => ({ stages: [DeployStage.production({ services: [anotherService(site)] })], images: [ImageBuild.docker({ repository: anotherRepository(site) })] }),
+  // No page says whether CloudFormation writes the definition of a pipeline for the sake of a tag.
+  around: { 'A tag on the app': { procedure: PROCEDURES['pipeline-executions-cancelled'] } },
 };
 const PROVIDER = 'In production and staging the provider stays, outside the stack, and roles that trust it go on. Let the stack that is to own it '
   + '`cdk import` it. The way back needs the same import ([CI](delivery.md#share-the-provider-of-a-ci-service)). In development it is deleted.';
@@ -62,6 +65,8 @@ const BITBUCKET: Subject<BitbucketDeployRoleProps> = {
 };
 
 const BETWEEN = { note: 'An execution that runs goes on by its former definition.' };
+const RENAMED = 'A stage of another name has another release, and the former one goes with its executions: follow '
+  + '[rename a stage](delivery.md#rename-a-stage).';
 const DESCRIBED = { exempt: 'it describes what another tool deployed; the release follows' };
 const PLAN_REASON = { reason: 'The image comes through NAT.' };
 const OF_READERS = { note: 'A reason is for readers.' };
@@ -316,7 +321,7 @@ export const DELIVERY_ROWS: readonly Row[] = [
     at: 'DeployStage.production',
     required: (site) => ({ services: [site.service] }),
     within: (props) => ({ stages: [DeployStage.production(props)] }),
-    changes: { name: [undefined, 'live', BETWEEN], withoutApproval: [undefined, { reason: REASON }] },
+    changes: { name: [undefined, 'live', { procedure: RENAMED }], withoutApproval: [undefined, { reason: REASON }] },
   }),
   ...changesOf<StagingStageProps, BlueGreenPipelineProps>({
     subject: PIPELINE,
@@ -324,7 +329,7 @@ export const DELIVERY_ROWS: readonly Row[] = [
     at: 'DeployStage.staging',
     required: (site) => ({ services: [testService(site)] }),
     within: (props, site) => ({ stages: [DeployStage.staging(props), DeployStage.production({ services: [site.service] })] }),
-    changes: { name: [undefined, 'test', BETWEEN], approval: [undefined, true] },
+    changes: { name: [undefined, 'test', { procedure: RENAMED }], approval: [undefined, true] },
   }),
   ...changesOf<ElsewhereStageProps, BlueGreenPipelineProps>({
     subject: PIPELINE,
@@ -333,7 +338,7 @@ export const DELIVERY_ROWS: readonly Row[] = [
     required: { name: 'qa', production: false, stateMachineArn: 'arn:aws:states:eu-central-1:111111111111:stateMachine:qa' },
     within: (props, site) => ({ stages: [DeployStage.elsewhere(props), DeployStage.production({ services: [site.service] })] }),
     changes: {
-      name: [undefined, 'test', BETWEEN],
+      name: [undefined, 'test'],
       production: { exempt: 'it asks for an approval, as `withoutApproval` does' },
       stateMachineArn: [undefined, 'arn:aws:states:eu-central-1:111111111111:stateMachine:test'],
       approvalTimeout: [undefined, Duration.days(1), { with: { production: true } }],
@@ -346,7 +351,6 @@ export const DELIVERY_ROWS: readonly Row[] = [
     class: 'DeployStage',
     prop: 'stages',
     within: (stage, site) => ({ stages: [stage, DeployStage.production({ name: 'last', services: [site.service] })] }),
-    remarks: { '*': BETWEEN },
     values: {
       staging: (site) => DeployStage.staging({ services: [testService(site)] }),
       production: (site) => DeployStage.production({ services: [testService(site)] }),

@@ -7,7 +7,7 @@ import {
 } from '../../../src';
 import { callsOf } from '../calls';
 import { changesAround } from '../general';
-import { KEPT_NAME } from '../procedures';
+import { KEPT_NAME, PROCEDURES } from '../procedures';
 import type { Subject } from '../row';
 import { changesOf, choicesOf, parametersOf, type Row } from '../rows';
 import type { Site } from '../site';
@@ -35,6 +35,7 @@ const FIREWALL: Subject<WebFirewallProps> = {
 };
 
 const REASON = 'reason that the team gives, long enough';
+const EXCHANGE = `${PROCEDURES['firewall-before-what-runs']} ${KEPT_NAME}`;
 const MOVE = 'Create a second load balancer with services of its own, move the domain to it, then remove the first one.';
 
 export const BALANCER_ROWS: readonly Row[] = [
@@ -47,7 +48,7 @@ export const BALANCER_ROWS: readonly Row[] = [
       plainHttp: [undefined, { reason: REASON }, {
         procedure: 'Clients of `https://` are cut, and port 80 answers nobody for some seconds: move them to `http://` first, at a quiet hour.',
       }],
-      tlsPolicy: [undefined, () => TlsPolicy.TLS_1_3, { note: 'Clients that know TLS 1.2 only are refused from then on.' }],
+      tlsPolicy: [undefined, () => TlsPolicy.TLS_1_3],
       httpRedirect: [undefined, false, { note: 'Links to `http://` end.' }],
       ingress: [undefined, () => Ingress.cidrs(['192.0.2.0/24'])],
       dualStack: { exempt: 'it needs an adopted network with IPv6 blocks; clients may then use both' },
@@ -61,8 +62,8 @@ export const BALANCER_ROWS: readonly Row[] = [
       idleTimeout: [undefined, Duration.minutes(5), { note: 'Applications must keep idle connections open for longer.' }],
       clientKeepAlive: [undefined, Duration.hours(2)],
       responseHeaders: [undefined, { contentSecurityPolicy: "default-src 'self'" }],
-      firewall: [undefined, (site: Site) => new WebFirewall(site.stack, 'Other', { requestsPerMinute: 100 }), { procedure: KEPT_NAME }],
-      withoutFirewall: [undefined, { reason: REASON }, { note: 'Requests are no longer filtered.', procedure: KEPT_NAME }],
+      firewall: [undefined, (site: Site) => new WebFirewall(site.stack, 'Other', { requestsPerMinute: 100 }), { procedure: EXCHANGE }],
+      withoutFirewall: [undefined, { reason: REASON }, { procedure: `${PROCEDURES['firewall-taken-away']} The way back: ${EXCHANGE}` }],
       logBucket: [undefined, (site: Site) => new SecureBucket(site.stack, 'Logs', { purpose: BucketPurpose.logs() }).bucket],
       profile: [undefined, () => EnvironmentProfile.development()],
     },
@@ -159,7 +160,7 @@ export const BALANCER_ROWS: readonly Row[] = [
     required: { allowOrigins: ['https://app.example.com'] },
     within: (cors) => ({ responseHeaders: { cors } }),
     changes: {
-      allowOrigins: [['https://app.example.com'], ['https://shop.example.com'], { note: 'Pages of the former origin are refused.' }],
+      allowOrigins: [['https://app.example.com'], ['https://shop.example.com']],
       allowCredentials: [undefined, true],
       allowHeaders: [undefined, ['authorization']],
       allowMethods: [undefined, ['PUT']],
@@ -182,7 +183,7 @@ export const FIREWALL_ROWS: readonly Row[] = [
       pathLimits: [undefined, () => [PathLimit.of('/login', { requestsPerMinute: 10 })]],
       allowLargeBodiesOn: [undefined, ['/api/upload/*']],
       ruleOverrides: [undefined, () => [RuleOverride.count('AWSManagedRulesCommonRuleSet', 'CrossSiteScripting_BODY', { reason: 'Editors send HTML, which is sanitized' })]],
-      countOnly: [{ reason: REASON }, undefined, { note: 'Read in the log what would be blocked, then let the rules block.' }],
+      countOnly: [{ reason: REASON }, undefined],
       clientAddressHeader: { exempt: 'it belongs to an ingress by Cloudflare or CloudFront, whose rows change it' },
       profile: [undefined, () => EnvironmentProfile.development()],
     },

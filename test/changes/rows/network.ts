@@ -9,12 +9,19 @@ import type { Subject } from '../row';
 import { changesOf, choicesOf, parametersOf, type Row } from '../rows';
 import type { Site } from '../site';
 
+const ADDRESSES = 'An account has five Elastic IP addresses in a region by default, and each network one for each NAT gateway: '
+  + 'ask AWS to raise the quota first.';
+
 const NETWORK: Subject<SecureVpcProps> = {
   name: 'SecureVpc',
   make: (site, id, props) => new SecureVpc(site.scope, id, {
     availabilityZoneCount: 'availabilityZones' in props ? undefined : site.surroundings.zones, egress: site.surroundings.egress?.(), ...props,
   }),
-  around: { 'Environment profile: development → staging': { note: 'The egress follows the profile.' } },
+  around: {
+    'Environment profile: development → staging': { note: 'The egress follows the profile.' },
+    'A second one': { note: ADDRESSES },
+    'The same app': { note: ADDRESSES },
+  },
 };
 
 const ADOPTED: Subject<AdoptedVpcProps> = {
@@ -61,7 +68,7 @@ export const NETWORK_ROWS: readonly Row[] = [
       connectedNetworks: [undefined, () => [ConnectedNetwork.of('10.8.0.0/16')], { note: 'Routes and security groups stay with you.' }],
       trustedAccounts: [undefined, ['222222222222']],
       openBuckets: [undefined, ['downloads.example.com']],
-      ownResourcesOnly: [undefined, true, { note: 'Buckets and tables of other accounts are refused from then on: list them in `trustedAccounts` or `openBuckets` before.' }],
+      ownResourcesOnly: [undefined, true, { procedure: 'Buckets and tables of other accounts are refused from then on: list them in `trustedAccounts` or `openBuckets` before.' }],
       plan: [undefined, () => SubnetPlan.sized({ cidr: '10.20.0.0/16' }), { procedure: ANOTHER_NETWORK }],
       profile: [undefined, () => EnvironmentProfile.development()],
       restrictDefaultSecurityGroup: [false, true],

@@ -56,6 +56,8 @@ const ROLLOUT = 'The service is replaced, and all of its tasks end: follow [betw
 const SECOND = '[a second service](service.md#move-to-a-second-service)';
 const TARGET_GROUPS = `Move to ${SECOND} instead.`;
 const NEW_SERVICE = `The service starts anew, and its tasks end: move to ${SECOND} instead.`;
+const NAMED_SERVICE = `A service with a \`discoveryName\` can not be replaced: move to ${SECOND} with another one, and then the callers `
+  + '([discovery](service.md#discovery)).';
 const SECRET_VALUE = 'Both are one secret: the deployment writes `to-be-filled` over the value, and every task that starts afterwards reads it. '
   + 'Take the value down first (`aws secretsmanager get-secret-value`), deploy at a quiet hour, and put it back at once (`put-secret-value`). '
   + '`generated` again makes a new value. Without a gap: give the new secret another variable, and let the application read either.';
@@ -109,7 +111,12 @@ export const SERVICE_ROWS: readonly Row[] = [
       responseTimeLimit: [undefined, Duration.seconds(5)],
       scaling: [undefined, () => ServiceScaling.targetTracking({ maxTasks: 20 })],
       cluster: [(site: Site) => clusterOf(site), (site: Site) => new Cluster(site.stack, 'Other', { vpc: site.network.vpc }), { procedure: NEW_SERVICE }],
-      serviceName: [undefined, 'shop', { procedure: NEW_SERVICE }],
+      serviceName: {
+        several: [
+          [undefined, 'shop', { procedure: NEW_SERVICE }],
+          ['shop', 'store', { with: (site: Site) => ({ cluster: clusterOf(site), discoveryName: 'shop' }), procedure: NAMED_SERVICE }],
+        ],
+      },
       logGroupName: [undefined, '/shop/web', { note: 'What was logged stays in the former group.' }],
       profile: [undefined, () => EnvironmentProfile.staging()],
       cpu: [undefined, 1024],
@@ -326,9 +333,9 @@ export const SERVICE_ROWS: readonly Row[] = [
       cpuPercent: [undefined, 50],
       memoryPercent: [undefined, 60],
       minTasks: [undefined, 4],
-      maxTasks: [undefined, 20],
+      maxTasks: { several: [[undefined, 20], [20, 10]] },
       requestsPerMinute: [undefined, 500],
-      nightPause: [undefined, () => ({ timeZone: TimeZone.EUROPE_BERLIN }), { note: 'Nobody is served at night from then on.', with: { withoutTasks: { reason: TABLE } } }],
+      nightPause: [undefined, () => ({ timeZone: TimeZone.EUROPE_BERLIN }), { with: { withoutTasks: { reason: TABLE } } }],
       spot: [undefined, { percent: 50 }, { procedure: NEW_SERVICE }],
       withoutTasks: [undefined, { reason: TABLE }, { note: 'It has an effect with `minTasks: 0` or `nightPause`.' }],
     },
@@ -557,7 +564,7 @@ export const SERVICE_ROWS: readonly Row[] = [
     changes: {
       network: { exempt: 'it is the network of the services, and has an effect on their own prop `network`' },
       clusterName: [undefined, 'shop', { procedure: NEW_SERVICE }],
-      namespaceName: [undefined, 'shop', { note: 'Calls between services fail until all of them are deployed. To avoid that, create a second cluster, and move services one by one.' }],
+      namespaceName: [undefined, 'shop', { procedure: 'Calls between services fail until all of them are deployed. To avoid that, create a second cluster with the new name, and move services one by one.' }],
       ecsExec: [undefined, true],
       profile: [undefined, () => EnvironmentProfile.development(), { with: { ecsExec: true } }],
     },

@@ -1,5 +1,5 @@
 import {
-  Egress, HardenedPostgres, ProductionWebService, type SecureVpcProps, ServiceImage, ServiceSecret,
+  Egress, HardenedPostgres, ImageRepository, ProductionWebService, type SecureVpcProps, ServiceImage, ServiceSecret,
 } from '../../../src';
 import { exampleOf } from '../example';
 import { judgementOf, Cloud } from '../play';
@@ -48,9 +48,42 @@ const CHANGES: readonly NetworkChange[] = [
   { prop: 'dataPorts', values: [[5432], [5432, 6432]], remarks: {} },
 ];
 
-/** Rows of changes that cross from the stack of the network to that of a service and a database. */
+const KEEP_EXPORTS = 'Keep the exports of the former repository in that deployment by `exportValue`, and remove them in the next one '
+  + '([exports](registry.md#move-a-service-to-another-track-or-repository)).';
+
+/** Rows of changes that cross from the stack of the network, or of the images, to that of a service. */
 export const TWO_STACK_ROWS: readonly Row[] = (['strong', 'weak'] as const)
-  .flatMap((references) => CHANGES.map((one) => rowOf(references, one)));
+  .flatMap((references) => [...CHANGES.map((one) => rowOf(references, one)), repositoryRow(references)]);
+
+/** Row of a service that moves from one repository to another one of the same stack. */
+function repositoryRow(references: 'strong' | 'weak'): Row {
+  const [before, after] = (['Images', 'Second'] as const).map((id) => () => appWithImagesOf(id, references));
+  const example = ['images', 'second'].map((name) => `\`ServiceImage.fromRepository(${name}, { tag: '1.4.2' })\``).join(' → ');
+  const subject = references === 'strong' ? 'A registry in a stack of its own, with exports' : 'A registry in a stack of its own, with weak references';
+  return {
+    id: `${subject}, image`,
+    subject,
+    what: '`ProductionWebService.image`',
+    example,
+    covers: [],
+    remarks: references === 'strong' ? { procedure: KEEP_EXPORTS } : {},
+    judge: once(() => ({ there: change(before(), after()), back: change(after(), before()) })),
+  };
+}
+
+/** Templates of two repositories, and of a service in another stack with an image of one of them. */
+export function appWithImagesOf(id: 'Images' | 'Second', networkApart: References, keepExports = false): Deployable[] {
+  const site = new Site({ networkApart });
+  const registry = site.otherStack('Registry');
+  const images = { Images: site.images, Second: new ImageRepository(registry, 'Second') };
+  const image = ServiceImage.fromRepository(images[id], { tag: '1.4.2' });
+  new ProductionWebService(site.scope, 'Web', { network: site.network, loadBalancer: site.loadBalancer, image });
+  if (keepExports) {
+    registry.exportValue(images.Images.repository.repositoryArn);
+    registry.exportValue(images.Images.repository.repositoryName);
+  }
+  return site.synthesized();
+}
 
 function rowOf(references: 'strong' | 'weak', { prop, values, remarks }: NetworkChange): Row {
   const example = values.map(exampleOf).join(' → ');

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { CredentialRotation } from '../../../src';
 import { postgres } from '../../fixtures/database-stack';
-import { PostgresServer } from '../../simulators/postgres-server';
+import { MAJOR_VERSIONS, PostgresServer } from '../../simulators/postgres-server';
 
 interface Secret {
   readonly user: string;
@@ -39,7 +39,7 @@ class AlternatingUsers {
 
 const FIRST: Secret = { user: 'application', password: 'the first password' };
 
-describe('A rotation of alternating users on a real server', () => {
+describe.each(MAJOR_VERSIONS)('A rotation of alternating users on a real PostgreSQL %s', (major) => {
   let server: PostgresServer;
   let rotation: AlternatingUsers;
   let oldTask: Secret;
@@ -54,7 +54,7 @@ describe('A rotation of alternating users on a real server', () => {
   };
 
   beforeAll(async () => {
-    server = await PostgresServer.start('15', {
+    server = await PostgresServer.start(major, {
       forceTls: true,
       parameters: { shared_preload_libraries: 'pg_stat_statements' },
     });

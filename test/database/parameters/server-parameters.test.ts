@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import { MysqlCapacity, PostgresCapacity } from '../../../src';
 import { settingsOf } from '../../../src/database/parameters/postgres-parameters';
 import { mysql, postgres } from '../../fixtures/database-stack';
@@ -52,5 +53,27 @@ describe('Parameters of one kind of server', () => {
 
   test('a cluster of MySQL audits by parameters', () => {
     expect(() => mysql({ parameters: { server_audit_logging: '1' } })).not.toThrow();
+  });
+});
+
+describe('A replication on a cluster that is to pause, which Aurora then never does, is refused', () => {
+  const pause = { autoPauseAfter: Duration.minutes(5) };
+
+  test('of PostgreSQL [E-03]', () => {
+    const parameters = { 'rds.logical_replication': '1' };
+    expect(refusal(() => postgres({ capacity: PostgresCapacity.serverless(pause), parameters }))).toMatch(
+      "parameters['rds.logical_replication'] is \"1\", expected 0 with autoPauseAfter: Aurora pauses no cluster that replicates. " +
+        'Remove it, or remove autoPauseAfter',
+    );
+    expect(() => postgres({ capacity: PostgresCapacity.serverless(), parameters })).not.toThrow();
+  });
+
+  test('of MySQL, unless it is off [C-08]', () => {
+    const capacity = MysqlCapacity.serverless(pause);
+    expect(refusal(() => mysql({ capacity, parameters: { binlog_format: 'ROW' } }))).toMatch(
+      "parameters['binlog_format'] is \"ROW\", expected OFF with autoPauseAfter",
+    );
+    expect(() => mysql({ capacity, parameters: { binlog_format: 'OFF' } })).not.toThrow();
+    expect(() => mysql({ parameters: { binlog_format: 'ROW' } })).not.toThrow();
   });
 });

@@ -4,7 +4,7 @@ import { DatabaseAccess, HardenedPostgres, RestoreSource, SecureVpc } from '../.
 import { resources } from '../../fixtures/database-stack';
 import { ACCOUNT, REGION, testStack } from '../../fixtures/test-stack';
 import { DatabaseSetup, type SecretValue } from '../../simulators/database-setup';
-import type { PostgresServer } from '../../simulators/postgres-server';
+import { MAJOR_VERSIONS, type PostgresServer } from '../../simulators/postgres-server';
 import { MASTER, startRdsPostgres } from '../../simulators/rds-postgres';
 
 /** Properties of the setup and secrets of a template, with the names that CloudFormation would give them. */
@@ -50,7 +50,7 @@ function templateOf(id: string, restored: boolean): Template {
   return Template.fromStack(stack);
 }
 
-describe.each(['15', '18'])('Users of a server with PostgreSQL %s that is restored from a snapshot', (major) => {
+describe.each(MAJOR_VERSIONS)('Users of a server with PostgreSQL %s that is restored from a snapshot', (major) => {
   let original: PostgresServer;
   let restored: PostgresServer;
 

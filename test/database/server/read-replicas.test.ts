@@ -168,6 +168,32 @@ describe('The version of read replicas', () => {
   });
 });
 
+describe('The storage of read replicas', () => {
+  const storage = (props: PostgresInstanceProps) =>
+    Object.entries(postgresTemplate(props).Resources!)
+      .filter(([id, { Type }]) => Type === INSTANCE && /Replica/.test(id))
+      .map(([, { Properties }]) => [Properties!.AllocatedStorage, Properties!.Iops, Properties!.StorageThroughput]);
+
+  test('grows with that of the source where IOPS are provisioned, which RDS refuses below 400 GiB', () => {
+    const provisioned = { storageGiB: 400, iops: 12_000, readReplicas: 2 };
+    expect(storage(provisioned)).toEqual([
+      ['400', 12_000, undefined],
+      ['400', 12_000, undefined],
+    ]);
+    const outcomes = deployed(postgresTemplate({ readReplicas: 2 }), postgresTemplate(provisioned));
+    expect(statuses(outcomes)).toEqual(['CREATE_COMPLETE', 'UPDATE_COMPLETE']);
+    expect(outcomes[1].changes.map(({ properties }) => properties.includes('AllocatedStorage'))).toEqual([true, true, true]);
+  });
+
+  test('grows with that of the source where throughput is provisioned', () => {
+    expect(storage({ storageGiB: 400, storageThroughputMiB: 500, readReplicas: 1 })).toEqual([['400', undefined, 500]]);
+  });
+
+  test('is that of the source at the creation otherwise, which may have grown by itself', () => {
+    expect(storage({ storageGiB: 400, readReplicas: 1 })).toEqual([[undefined, undefined, undefined]]);
+  });
+});
+
 /** Servers whose version a deployment changed. */
 function changedVersions({ changes }: Outcome): string[] {
   return changes

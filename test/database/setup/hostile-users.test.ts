@@ -166,25 +166,28 @@ describe.each(['15', '18'])('Against users of a PostgreSQL %s who mean harm, the
     const { username: user, password } = REPORTING;
     const session = await server.connect({ user, password, database: DATABASE });
     await session.query('SELECT pg_advisory_lock(7105112097)');
-    await session.query('BEGIN');
-    await expect(session.query(`COMMENT ON DATABASE ${DATABASE} IS 'mine'`)).rejects.toThrow(/must be owner/);
+    await session.query('BEGIN; SAVEPOINT s');
+    for (const sql of [`ALTER ROLE ${MASTER.username} SET application_name = 'mine'`, 'LOCK pg_catalog.pg_db_role_setting']) {
+      await expect(session.query(sql)).rejects.toThrow(/permission denied/);
+      await session.query('ROLLBACK TO s');
+    }
     await succeed();
     await session.end();
   });
 
-  test('waits for another setup, and leaves the comment of the database as it is', async () => {
+  test('waits for another setup, and leaves the settings of the master user as they are', async () => {
     const master = { user: MASTER.username, password: MASTER.password, database: DATABASE };
-    await server.query(`COMMENT ON DATABASE ${DATABASE} IS 'of the team'`, master);
+    await server.query(`ALTER ROLE ${MASTER.username} SET application_name = 'of the team'`, master);
     const other = await server.connect(master);
-    await other.query(`BEGIN; COMMENT ON DATABASE ${DATABASE} IS 'another setup'`);
+    await other.query("BEGIN; ALTER ROLE CURRENT_USER SET application_name = 'another setup'");
     setTimeout(() => void other.query('ROLLBACK'), 4000);
     const { status, milliseconds } = await setup.request('Update', properties());
     expect(status).toBe('SUCCESS');
     expect(milliseconds).toBeGreaterThan(3500);
     await other.end();
-    const comment = `SELECT shobj_description(oid, 'pg_database') AS comment
-      FROM pg_database WHERE datname = '${DATABASE}'`;
-    expect(await as(OWNER, comment)).toEqual([{ comment: 'of the team' }]);
+    const settings = "SELECT setconfig FROM pg_db_role_setting WHERE setrole = 'dbadmin'::regrole";
+    expect(await server.query(settings)).toEqual([{ setconfig: ['application_name=of the team'] }]);
+    await server.query(`ALTER ROLE ${MASTER.username} RESET application_name`, master);
   });
 
   test('opens the schemas of extensions to the owner and to users who write, where the master user may', async () => {

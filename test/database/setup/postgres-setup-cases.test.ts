@@ -205,6 +205,24 @@ describe('The setup', () => {
     expect(await catalogOf(server, [DATABASE])).toEqual(before);
   });
 
+  test('runs whatever timeouts and defaults the server or the database has', async () => {
+    const busy = await startRdsPostgres('17', {
+      parameters: { idle_session_timeout: '1s', transaction_timeout: '2s' },
+    });
+    await busy.query(`ALTER DATABASE ${DATABASE} SET default_transaction_read_only = on`);
+    const asMaster = { user: MASTER.username, password: MASTER.password, database: DATABASE };
+    const other = await busy.connect({ ...asMaster, options: '-c transaction_timeout=0 -c default_transaction_read_only=off' });
+    await other.query("BEGIN; ALTER ROLE CURRENT_USER SET application_name = 'another setup'");
+    setTimeout(() => void other.query('ROLLBACK'), 4000);
+    const onBusy = await DatabaseSetup.start(busy.certificateFile);
+    onBusy.put('arn:master', MASTER).put('arn:owner', { username: 'owner', password: PASSWORDS.owner });
+    const given = { ...properties(), port: `${busy.port}`, users: [OWNER] };
+    expect(await onBusy.request('Create', given)).toMatchObject({ status: 'SUCCESS', reason: ENDED });
+    await other.end();
+    onBusy.stop();
+    await busy.stop();
+  }, 60_000);
+
   test('quotes every name', async () => {
     const names = {
       owner: 'The "Owner"',

@@ -109,14 +109,15 @@ describe.each(MAJOR_VERSIONS)('The setup of a PostgreSQL %s', (major) => {
   test('gives the owner what the master user made before', async () => {
     const left = `SELECT oid::regclass::text AS name FROM pg_class
         WHERE relkind IN ('r', 'v', 'S', 'p') AND relowner = 'dbadmin'::regrole`;
-    expect(await server.query(left, { database: DATABASE })).toEqual([{ name: 'billing.legacy' }]);
+    expect(await server.query(left, { database: DATABASE })).toEqual([]);
     await as(
       OWNER,
       `
       ALTER TABLE legacy ADD note text; ALTER VIEW legacy_view RENAME TO legacy_ids; DROP SEQUENCE legacy_numbers;
       ALTER TYPE legacy_state ADD VALUE 'gone'; DROP DOMAIN legacy_price; DROP TYPE legacy_pair;
       DROP PROCEDURE legacy_step();
-      DROP AGGREGATE legacy_total(int); DROP FUNCTION legacy_sum(int, int); DROP TABLE legacy_parts`,
+      DROP AGGREGATE legacy_total(int); DROP FUNCTION legacy_sum(int, int); DROP TABLE legacy_parts;
+      ALTER TABLE billing.legacy ADD note text`,
     );
     await as(APPLICATION, "INSERT INTO legacy (state) VALUES ('new')");
   });
@@ -136,8 +137,6 @@ describe.each(MAJOR_VERSIONS)('The setup of a PostgreSQL %s', (major) => {
     await as(OWNER, 'CREATE TABLE archived (id int)', 'archive');
     await as(APPLICATION, 'INSERT INTO archived VALUES (1)', 'archive');
     expect(await as(REPORTING, 'SELECT id FROM archived', 'archive')).toEqual([{ id: 1 }]);
-    // What the master user had in a schema goes with it.
-    await as(OWNER, 'ALTER TABLE billing.legacy ADD note text');
   });
 
   test('changes nothing when it runs again', async () => {

@@ -74,7 +74,7 @@ describe('A restored PostgreSQL server', () => {
   test('refuses an owner to whom no table belongs, and names the former one', async () => {
     const { status, reason } = await setUp(restored, [APPLICATION, { ...OWNER, name: 'shop_owner' }], { password: NEW });
     expect(status).toBe('FAILED');
-    expect(reason).toMatch(/1 table belongs to owner \(public\.customers\), and none to the owner shop_owner.* set ownerName to 'owner'/);
+    expect(reason).toMatch(/1 table belongs to owner in schema public \(public\.customers\), and none there to the owner shop_owner.* set ownerName to 'owner'/);
   });
 
   test('opens to no password of the former server, also not to those of the second users [A-24]', async () => {

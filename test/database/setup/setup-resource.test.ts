@@ -70,7 +70,7 @@ describe('The setup', () => {
         { name: 'reporting', access: 'READ_ONLY', secretArn: secret('UserreportingSecretAttachment') },
         { name: 'anna', access: 'READ_WRITE' },
       ],
-      statements: '2',
+      statements: '3',
     });
     expect(JSON.stringify(Properties.host)).toContain('Endpoint.Address');
   });

@@ -253,6 +253,6 @@ describe('The bootstrap statements', () => {
   test('of MySQL let the owner alter tables, and nobody else', () => {
     const { bootstrapSql } = mysql().database;
     expect(bootstrapSql).toMatch(/GRANT [^;]*CREATE, ALTER, DROP, INDEX, REFERENCES[^;]* TO 'owner'@'%'/);
-    expect(bootstrapSql).toMatch(/GRANT SELECT, INSERT, UPDATE, DELETE, CREATE TEMPORARY TABLES, EXECUTE ON `application`\.\* TO 'application'@'%'/);
+    expect(bootstrapSql).toMatch(/GRANT SELECT, SHOW VIEW, INSERT, UPDATE, DELETE, CREATE TEMPORARY TABLES, LOCK TABLES, EXECUTE ON `application`\.\* TO 'application'@'%'/);
   });
 });

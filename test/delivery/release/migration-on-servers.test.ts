@@ -2,7 +2,7 @@ import { PRINTED, runTypeOrm } from '../../fixtures/typeorm-program';
 import type { SecretValue } from '../../simulators/database-setup';
 import { MigratedStage } from '../../simulators/migrated-stage';
 import { missingMysql, MYSQL_MASTER, MysqlServer } from '../../simulators/mysql-server';
-import type { PostgresServer } from '../../simulators/postgres-server';
+import { MAJOR_VERSIONS, type PostgresServer } from '../../simulators/postgres-server';
 import { MASTER, startRdsPostgres } from '../../simulators/rds-postgres';
 
 jest.setTimeout(180_000);
@@ -71,7 +71,7 @@ function migrates(stage: () => MigratedStage, side: () => Side): void {
   });
 }
 
-describe('A migration by a release on a real PostgreSQL', () => {
+describe.each(MAJOR_VERSIONS)('A migration by a release on a real PostgreSQL %s', (major) => {
   let server: PostgresServer;
   let stage: MigratedStage;
   const side: Side = {
@@ -88,7 +88,7 @@ describe('A migration by a release on a real PostgreSQL', () => {
   };
 
   beforeAll(async () => {
-    server = await startRdsPostgres('17');
+    server = await startRdsPostgres(major);
     stage = await MigratedStage.start('postgres', server, MASTER, (program) => runTypeOrm('postgres', program));
     await stage.setUp();
   });

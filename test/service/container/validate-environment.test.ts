@@ -1,5 +1,5 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { type ProductionWebServiceProps, SecureVpc, ServiceImage, ServiceSecret, Sidecar } from '../../../src';
+import { type ProductionWebServiceProps, SecureVpc, ServiceImage, ServiceSecret, Sidecar, SmokeTest } from '../../../src';
 import { refusal } from '../../fixtures/test-stack';
 import { serviceFixture } from '../../fixtures/web-service';
 
@@ -42,5 +42,27 @@ describe.each(MEMBERS)('A variable that is called %s', (name) => {
     expect(refusal(() => service({ environment }))).toContain(`environment.${name} is "(not shown)"`);
     const notSecret = variable(name, 'A password of the public demonstration');
     expect(() => service({ environment, notSecret })).not.toThrow();
+  });
+});
+
+describe('A secret among the words of a command', () => {
+  const command = ['serve', '--password=hunter2'];
+  const refused = (props: Partial<ProductionWebServiceProps>) => refusal(() => service(props));
+
+  test('is refused for the application, with the option and without the value (A-24)', () => {
+    const message = refused({ command });
+    expect(message).toContain('command holds what looks like a secret (--password)');
+    expect(message).toContain('pass it as a secret, and read the variable in the command');
+    expect(message).not.toContain('hunter2');
+  });
+
+  test('is refused for a sidecar, its health check and a smoke test (A-24)', () => {
+    expect(refused({ sidecars: [Sidecar.of('cache', { image: redis, command })] })).toContain('sidecars.command holds');
+    expect(refused({ sidecars: [Sidecar.of('cache', { image: redis, healthCommand: ['CMD', ...command] })] })).toContain('sidecars.healthCommand holds');
+    expect(refused({ smokeTest: SmokeTest.command(command) })).toContain('smokeTest.command holds');
+  });
+
+  test('is let through with a reason under the name of the option (A-24)', () => {
+    expect(() => service({ command, notSecret: { '--password': 'A password of the public demonstration' } })).not.toThrow();
   });
 });

@@ -34,10 +34,10 @@ export class Account {
   private readonly judge: Judge;
 
   public constructor(private readonly props: AccountProps) {
-    const { account, region } = props;
+    const { account, region, addresses } = props;
     const letters = TWO_ZONES.includes(region) ? ['a', 'b'] : ['a', 'b', 'c'];
     this.world = new World(
-      { account, region },
+      { account, region, addresses },
       props.zones ?? letters.map((letter) => `${region}${letter}`),
       props.parameterStore ?? { '/cdk-bootstrap/hnb659fds/version': '30' },
     );
@@ -193,7 +193,7 @@ export class Account {
       return this.outcome(stack, deployment.steps, [...deployment.changes, ...lost]);
     } catch (error) {
       if (error instanceof StepFailed || error instanceof TemplateError) {
-        return this.failed(deployment, stack, template, options, creates, error);
+        return this.failed(deployment, stack, template, options, { creates, before, error });
       }
       throw error;
     }
@@ -216,8 +216,7 @@ export class Account {
     stack: Stack,
     template: Template,
     options: DeploymentOptions,
-    creates: boolean,
-    error: Error,
+    { creates, before, error }: { creates: boolean; before: Existing; error: Error },
   ): Outcome {
     const { steps, changes } = deployment;
     const refused = changes.some(({ verdict }) => verdict === 'refused by AWS')
@@ -241,7 +240,9 @@ export class Account {
       resources: back.resources,
       template: creates ? template : stack.template,
     });
-    return this.outcome(stack, [...steps, ...back.steps], [...changes, ...(told ? [] : refused), ...back.changes]);
+    const lost = creates ? [] : this.judge.aftermath(before, this.world.existing);
+    const all = [...changes, ...(told ? [] : refused), ...back.changes, ...lost];
+    return this.outcome(stack, [...steps, ...back.steps], all);
   }
 
   /** Message of CloudFormation's refusal to change what another stack imports. */

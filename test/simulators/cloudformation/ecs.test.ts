@@ -1,6 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { DEPLOYS, SETTINGS } from './rules/ecs';
+import { DEPLOYS, FORCES, SETTINGS } from './rules/ecs';
 
 /** Names that CloudFormation and the API spell differently. */
 const API_NAMES: { readonly [property: string]: string } = { PlacementStrategies: 'placementStrategy' };
@@ -33,7 +33,7 @@ describe('Updates of a service (API reference of Amazon ECS, "UpdateService")', 
   });
 
   test('are classified for every parameter of which the API says it', () => {
-    const known = [...DEPLOYS, ...SETTINGS].map(parameter);
+    const known = [...DEPLOYS, ...FORCES, ...SETTINGS].map(parameter);
     expect(Object.keys(triggers).length).toBeGreaterThan(10);
     expect(Object.keys(triggers).filter((name) => !known.includes(name))).toEqual([]);
   });

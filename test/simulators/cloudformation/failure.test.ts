@@ -44,6 +44,28 @@ describe('Policies (Template reference, "DeletionPolicy attribute" and "UpdateRe
     expect(account.update('Shop', policies('b', policy)).state.orphans).toHaveLength(left);
   });
 
+  test('a firewall that a rollback takes back leaves neither it nor the former one (DisassociateWebACL)', () => {
+    const balancer = resource('AWS::ElasticLoadBalancingV2::LoadBalancer', {});
+    const shop = (WebACLArn: string, more = {}) =>
+      template({
+        Balancer: balancer,
+        Association: resource(
+          'AWS::WAFv2::WebACLAssociation',
+          { WebACLArn, ResourceArn: { Ref: 'Balancer' } },
+          { UpdateReplacePolicy: 'Retain', DeletionPolicy: 'Delete' },
+        ),
+        ...more,
+      });
+    const account = anAccount();
+    account.deploy('Shop', shop('a'));
+    const late = { Late: topic({}, { DependsOn: 'Association' }) };
+    const outcome = account.update('Shop', shop('b', late), { failing: ['Late'] });
+    expect(outcome.state.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(account.existing.of('AWS::WAFv2::WebACLAssociation')).toEqual([]);
+    expect(described(outcome)).toContainEqual(expect.stringMatching(/Balancer answers without a firewall/));
+    expect(account.update('Shop', shop('a')).verdict).toBe('nothing');
+  });
+
   test('what a cleanup can not delete stays outside the stack, and the update is complete', () => {
     const account = anAccount();
     account.deploy('Shop', template({ Bucket: resource('AWS::S3::Bucket') }));

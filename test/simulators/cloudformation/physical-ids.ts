@@ -7,6 +7,11 @@ import type { Properties } from './template';
 export interface Place {
   readonly account: string;
   readonly region: string;
+  /**
+   * Quota of Elastic IP addresses.
+   * @default 5
+   */
+  readonly addresses?: number;
 }
 
 /** Prefixes of EC2's ids. */

@@ -3,6 +3,7 @@ export const VERDICTS = [
   'nothing',
   'in place',
   'rollout',
+  'some affected',
   'interruption',
   'data at risk',
   'unknown',
@@ -11,7 +12,7 @@ export const VERDICTS = [
 
 /**
  * Effect of a change on a running system.
- * A rollout is a deployment of a service; `unknown` is a change that no rule classifies.
+ * A rollout is a deployment of a service; some are affected where most notice nothing, and the finding says who is; `unknown` is a change that no rule classifies.
  */
 export type Verdict = (typeof VERDICTS)[number];
 

@@ -71,6 +71,7 @@ export class World {
   public remove(resource: Resource): void {
     this.resources = this.resources.filter((other) => other !== resource);
     this.forgetValueOf(resource);
+    this.disassociate(resource);
   }
 
   /** Puts the changed form of a resource into its place. */
@@ -98,6 +99,18 @@ export class World {
     if (type === 'AWS::SSM::Parameter') {
       this.parameterStore = Object.fromEntries(
         Object.entries(this.parameterStore).filter(([name]) => name !== properties.Name),
+      );
+    }
+  }
+
+  /**
+   * The deletion of an association names the resource, so that it ends whichever association the resource has.
+   * Source: API reference of AWS WAF, "DisassociateWebACL".
+   */
+  private disassociate({ type, properties }: Resource): void {
+    if (type === 'AWS::WAFv2::WebACLAssociation') {
+      this.resources = this.resources.filter(
+        (other) => other.type !== type || other.properties.ResourceArn !== properties.ResourceArn,
       );
     }
   }

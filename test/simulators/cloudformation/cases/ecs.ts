@@ -24,8 +24,9 @@ const reached = (ContainerPort: number, properties: Properties = {}) =>
     ...properties,
   });
 const inSubnets = (...Subnets: string[]) => ({ NetworkConfiguration: { AwsvpcConfiguration: { Subnets } } });
-const connected = (DnsName: string) => ({
+const connected = (DnsName: string, Namespace = 'shop') => ({
   Enabled: true,
+  Namespace,
   Services: [{ PortName: 'web', DiscoveryName: DnsName, ClientAliases: [{ DnsName, Port: 4000 }] }],
 });
 
@@ -102,6 +103,41 @@ export const ECS_CASES: readonly Case[] = [
     'a service that gets a name interrupts nobody',
     service(),
     service({ ServiceConnectConfiguration: connected('api') }),
+  ),
+  changed(
+    'service-connect-name-removed',
+    'interruption',
+    'a name is known in one namespace',
+    service({ ServiceConnectConfiguration: connected('api') }),
+    service({ ServiceConnectConfiguration: connected('api', 'store') }),
+  ),
+  changed(
+    'unique-service-connect-name',
+    'refused by AWS',
+    'a service with a name cannot be replaced, because its successor is made first',
+    service({ ServiceName: 'shop', ServiceConnectConfiguration: connected('api') }),
+    service({ ServiceName: 'store', ServiceConnectConfiguration: connected('api') }),
+  ),
+  created(
+    'unique-service-connect-name',
+    'refused by AWS',
+    'two services of a namespace have different names',
+    service({ ServiceConnectConfiguration: connected('api') }),
+    { Other: service({ ServiceConnectConfiguration: connected('api') }) },
+  ),
+  changed(
+    'namespace-replaced',
+    'interruption',
+    'a namespace of another name is another one',
+    resource('AWS::ServiceDiscovery::HttpNamespace', { Name: 'shop' }),
+    resource('AWS::ServiceDiscovery::HttpNamespace', { Name: 'store' }),
+  ),
+  changed(
+    'capacity-provider-deployment',
+    'rollout',
+    'another share of Spot moves tasks by a deployment',
+    service({ CapacityProviderStrategy: [{ CapacityProvider: 'FARGATE_SPOT', Weight: 1 }] }),
+    service({ CapacityProviderStrategy: [{ CapacityProvider: 'FARGATE_SPOT', Weight: 2 }] }),
   ),
   changed(
     'service-settings',

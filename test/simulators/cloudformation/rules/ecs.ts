@@ -17,10 +17,14 @@ export const DEPLOYS = [
   'VolumeConfigurations',
   'VpcLatticeConfigurations',
 ];
+/**
+ * Properties whose update the service accepts only together with a deployment, whatever the API reference says.
+ * CloudFormation asks for it.
+ */
+export const FORCES = ['CapacityProviderStrategy'];
 /** Properties whose update does not. */
 export const SETTINGS = [
   'AvailabilityZoneRebalancing',
-  'CapacityProviderStrategy',
   'DeploymentConfiguration',
   'DesiredCount',
   'EnableECSManagedTags',
@@ -66,6 +70,19 @@ function namesOf({ ServiceConnectConfiguration }: Properties): string[] {
   return [...new Set(names)];
 }
 
+/** Cloud Map namespace of a service with Service Connect: its own, or the one of its cluster. */
+function namespaceOf({ ServiceConnectConfiguration, Cluster }: Properties, existing: Existing): unknown {
+  const cluster = existing.named(Cluster, 'AWS::ECS::Cluster');
+  return ServiceConnectConfiguration?.Namespace ?? cluster?.properties.ServiceConnectDefaults?.Namespace ?? Cluster;
+}
+
+/** Names that a service has in Cloud Map. Aliases of different services may be the same. */
+function discoveryNamesOf({ ServiceConnectConfiguration }: Properties): unknown[] {
+  return list(ServiceConnectConfiguration?.Services as Properties[]).map(
+    ({ DiscoveryName, PortName }) => (DiscoveryName ?? PortName) as unknown,
+  );
+}
+
 function runsNothing({ DesiredCount }: Properties): boolean {
   return String(DesiredCount) === '0';
 }
@@ -73,6 +90,22 @@ function runsNothing({ DesiredCount }: Properties): boolean {
 /** Services and their tasks. */
 export const ECS: Rules = {
   refusals: [
+    {
+      id: 'unique-service-connect-name',
+      source:
+        'Template reference, "AWS::ECS::Service": a replacement is made first, and a Service Connect name is unique in ' +
+        'its namespace',
+      types: [SERVICE],
+      refuses: ({ resource }, existing) => {
+        const names = discoveryNamesOf(resource.properties);
+        const namespace = namespaceOf(resource.properties, existing);
+        const other = existing
+          .of(SERVICE)
+          .filter(({ properties }) => namespaceOf(properties, existing) === namespace)
+          .find(({ properties }) => discoveryNamesOf(properties).some((name) => names.includes(name)));
+        return other && `Service Connect name ${names.join(', ')} is already used by ${other.logicalId}`;
+      },
+    },
     {
       id: 'service-under-code-deploy',
       source: 'API reference of Amazon ECS, "UpdateService": CODE_DEPLOY deployment controller',
@@ -107,6 +140,16 @@ export const ECS: Rules = {
   ],
   effects: [
     {
+      id: 'capacity-provider-deployment',
+      source:
+        'Issue pipe-cd/pipecd#6385, message of "UpdateService": a change to a capacity provider strategy must force ' +
+        'a new deployment',
+      on: ['update'],
+      types: [SERVICE],
+      properties: FORCES,
+      effect: () => ({ verdict: 'rollout', says: 'ECS starts a deployment of the service' }),
+    },
+    {
       id: 'service-deployment',
       source: 'API reference of Amazon ECS, "UpdateService": parameters that trigger a new service deployment',
       on: ['update'],
@@ -121,12 +164,26 @@ export const ECS: Rules = {
       on: ['update'],
       types: [SERVICE],
       properties: ['ServiceConnectConfiguration'],
-      effect: ({ before, after }) => {
-        const removed = namesOf(before!.properties).filter((name) => !namesOf(after!.properties).includes(name));
+      effect: ({ before, after }, running) => {
+        const moved = namespaceOf(before!.properties, running) !== namespaceOf(after!.properties, running);
+        const kept = moved ? [] : namesOf(after!.properties);
+        const removed = namesOf(before!.properties).filter((name) => !kept.includes(name));
         return removed.length > 0
           ? { verdict: 'interruption', says: `callers no longer reach ${removed.join(', ')}` }
           : undefined;
       },
+    },
+    {
+      id: 'namespace-replaced',
+      source:
+        'Template reference, "AWS::ServiceDiscovery::HttpNamespace": Name requires replacement; Amazon ECS Developer ' +
+        'Guide, "Amazon ECS Service Connect components": names resolve within one namespace',
+      on: ['replace'],
+      types: ['AWS::ServiceDiscovery::HttpNamespace'],
+      effect: ({ logicalId }) => ({
+        verdict: 'interruption',
+        says: `services in another namespace than ${logicalId} do not find each other until all of them are deployed`,
+      }),
     },
     {
       id: 'service-without-tasks',

@@ -1,16 +1,22 @@
 import { AWS_CALLS } from './aws-calls';
+import { CLIENTS } from './clients';
 import { DATABASE } from './database';
 import { DOCUMENTS } from './documents';
 import { ECS } from './ecs';
+import { ENDPOINT_POLICIES } from './endpoint-policy';
+import { EXECUTIONS } from './executions';
 import { FILE_SYSTEMS } from './file-systems';
+import { FIREWALL } from './firewall';
 import { HARMLESS } from './harmless';
 import { LIFETIMES } from './lifetimes';
 import { LOAD_BALANCER_RULES } from './load-balancer';
 import { NAMES } from './names';
 import { NETWORK } from './network';
 import { PLACES } from './places';
+import { PUBLIC_ADDRESSES } from './public-addresses';
 import { REFERENCES } from './references';
 import { Rulebook } from './rule';
+import { SCALING } from './scaling';
 import { SETUP_RULES } from './setup';
 import { SIZES } from './sizes';
 import { STORED_DATA } from './stored-data';
@@ -22,11 +28,17 @@ import { TRUST } from './trust';
 export const RULES = new Rulebook([
   NAMES,
   NETWORK,
+  PUBLIC_ADDRESSES,
+  ENDPOINT_POLICIES,
   PLACES,
   LOAD_BALANCER_RULES,
   TRAFFIC,
+  CLIENTS,
+  FIREWALL,
   AWS_CALLS,
   ECS,
+  SCALING,
+  EXECUTIONS,
   DATABASE,
   SETUP_RULES,
   STORED_DATA,
