@@ -51,7 +51,7 @@ const ROOMS: { readonly [module: string]: { readonly [room: string]: readonly st
     dashboard: ['alarms', 'alerting', 'metrics', 'logs'],
     imported: ['metrics'],
   },
-  delivery: { asl: [], ci: [], release: ['asl'], operations: ['release', 'asl'], pipeline: ['release', 'asl'] },
+  delivery: { asl: [], ci: [], release: ['asl'], operations: ['release', 'asl'], pipeline: ['operations', 'release', 'asl'] },
 };
 
 /** A zone of `import/no-restricted-paths`. */

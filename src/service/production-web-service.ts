@@ -44,6 +44,9 @@ import { checkBackingServices, checkNoOwner } from './task/validate-backing-serv
 import { bindSmokeTest, checkRolloutSupports } from './validate-web-service';
 import { type WebServiceSettings, webServiceSettings } from './web-service-settings';
 
+/** Id of the schedule that replaces tasks. */
+const REPLACEMENT = 'TaskReplacement';
+
 /**
  * Fargate service behind a load balancer, with zero-downtime rollouts and automatic rollback.
  *
@@ -137,7 +140,7 @@ export class ProductionWebService
     this.taskCount = this.createScaling().taskCount;
     this.allowSessions();
     if (replaceTasksEvery) {
-      new ScheduledRedeployment(this, 'TaskReplacement', { service: this.service, every: replaceTasksEvery });
+      new ScheduledRedeployment(this, REPLACEMENT, { service: this.service, every: replaceTasksEvery });
     }
   }
 
@@ -241,6 +244,13 @@ export class ProductionWebService
    */
   public allowCallsFrom(client: IConnectable): void {
     allowTo(client.connections, this, Port.tcp(this.settings.port), `Calls to ${stackPath(this)}`);
+  }
+
+  /** Ends the replacement of tasks by this service, and returns its interval. A release goes on with it. @internal */
+  public _handOverReplacement(): Duration | undefined {
+    const replacement = this.node.tryFindChild(REPLACEMENT) as ScheduledRedeployment | undefined;
+    this.node.tryRemoveChild(REPLACEMENT);
+    return replacement?.every;
   }
 
   /** Props about variables, which tasks of a release share. @internal */

@@ -8,12 +8,12 @@ import { DeliveryAccount } from './delivery-account';
 import { definitions, ownFamilies } from './deployed-definition';
 import { type Ended, StateMachines } from './state-machines';
 
-export type PartOfRelease = 'Release' | 'Back' | 'Drift' | 'Plan';
+export type PartOfRelease = 'Release' | 'Back' | 'Drift' | 'Plan' | 'Replacement';
 
 /** A stage as it stands after `cdk deploy`: its state machines run as they were deployed, with references resolved. */
 export class DeployedRelease {
   public readonly template: Template;
-  private readonly machines = new StateMachines();
+  public readonly machines = new StateMachines();
   private readonly definitions: { [part: string]: any };
   private readonly recordNames: string[];
   private executions = 0;
@@ -45,7 +45,7 @@ export class DeployedRelease {
     this.template = templateOf(stack);
     const found = Object.entries(definitions(this.template));
     const starting = (prefix: string) => found.find(([id]) => id.startsWith(prefix))![1];
-    this.definitions = { Release: starting('ReleaseMachine'), Plan: found.find(([id]) => id.startsWith('ReleasePlan'))?.[1], Back: starting('Back'), Drift: starting('Drift') };
+    this.definitions = { Release: starting('ReleaseMachine'), Plan: found.find(([id]) => id.startsWith('ReleasePlan'))?.[1], Back: starting('Back'), Drift: starting('Drift'), Replacement: found.find(([id]) => id.startsWith('ReleaseTaskReplacement'))?.[1] };
     // Its role gets a name with the deployment; the account knows it by this one.
     this.definitions.Release = JSON.parse(JSON.stringify(this.definitions.Release).replace(/assumed-role\/[a-z0-9-]+\//g, 'assumed-role/release-role/'));
     this.recordNames = [release.recordParameterName, release.lastReleaseParameterName];

@@ -2,7 +2,7 @@
 const OWN: { [type: string]: number } = { Task: 5, Map: 4, Parallel: 4, Fail: 1 };
 /** Items of a list that isn't one of services; more than any task has. */
 const ITEMS: { [path: string]: number } = {
-  '$.work.TaskDefinition.ContainerDefinitions': 5, '$.container.Environment': 6, '$.work.Tags': 20, '$.tasks.TaskArns': 2, '$.running.Executions': 5, '$.releases': 5,
+  '$.work.TaskDefinition.ContainerDefinitions': 5, '$.running.TaskDefinition.ContainerDefinitions': 5, '$.container.Environment': 6, '$.work.Tags': 20, '$.tasks.TaskArns': 2, '$.running.Executions': 5, '$.releases': 5,
 };
 /** Way through a loop that its own counter lets it take so often: a window of the database is waited for, six hours at most. */
 const SELDOM = ['Await window of the database', 'Count waits', 'Start snapshot again'];

@@ -104,7 +104,17 @@ function ask(run, state, resource, input) {
   });
 }
 
-async function start({ run, definition, input, context }) {
+/** The most characters that the input or the output of a state has, and its name. */
+async function largestInput(events) {
+  let largest = { characters: 0 };
+  for await (const { state } of events) {
+    const characters = Math.max(...[state?.input, state?.output].map((value) => JSON.stringify(value ?? null).length));
+    largest = state && characters > largest.characters ? { characters, state: state.name } : largest;
+  }
+  return largest;
+}
+
+async function start({ run, definition, input, context, measure }) {
   const tasks = Object.entries(statesOf(definition)).filter(([, { Type: type }]) => type === 'Task');
   let execution;
   try {
@@ -115,7 +125,8 @@ async function start({ run, definition, input, context }) {
       },
     });
     runs.set(run, execution);
-    process.send({ run, output: await execution.result });
+    const largest = measure ? await largestInput(execution.eventLogs) : undefined;
+    process.send({ run, output: await execution.result, largest });
   } catch (error) {
     const { name, message } = error.cause ?? error;
     process.send({ run, error: { name, message: String(message) } });

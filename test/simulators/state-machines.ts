@@ -16,11 +16,15 @@ export interface Ended {
   readonly status: 'SUCCEEDED' | 'FAILED' | 'ABORTED';
   readonly output?: any;
   readonly error?: { readonly name: string; readonly message: string };
+  /** State with the largest input or output, where sizes are measured. */
+  readonly largest?: { readonly characters: number; readonly state: string };
 }
 
 /** An interpreter of the states language in a process of its own. */
 export class StateMachines {
   private readonly child: ChildProcess = fork(path.join(__dirname, 'state-machine-runner.cjs'));
+  /** Measures the data of each state. */
+  public measures = false;
   private readonly running = new Map<string, { answers: Answers; end: (ended: Ended) => void }>();
 
   public constructor() {
@@ -32,6 +36,7 @@ export class StateMachines {
       this.running.set(execution, { answers, end });
       this.child.send({
         run: execution,
+        measure: this.measures,
         definition,
         input,
         context: {
@@ -57,7 +62,7 @@ export class StateMachines {
       const { end } = this.running.get(message.run)!;
       this.running.delete(message.run);
       const aborted = message.error?.name === 'ExecutionAbortedError';
-      end(message.error ? { status: aborted ? 'ABORTED' : 'FAILED', error: message.error } : { status: 'SUCCEEDED', output: message.output });
+      end(message.error ? { status: aborted ? 'ABORTED' : 'FAILED', error: message.error } : { status: 'SUCCEEDED', output: message.output, largest: message.largest });
       return;
     }
     try {

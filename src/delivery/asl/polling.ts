@@ -59,7 +59,7 @@ export const MAX_INTERVAL_SECONDS = 3600;
  * that are registered again.
  */
 const EVENTS_FOR_POLLING = 21_700;
-const EVENTS_OF_SERVICE = 800;
+const EVENTS_OF_SERVICE = 900;
 /** For the revision of a task that has a family of its own. */
 const EVENTS_OF_TASK = 500;
 

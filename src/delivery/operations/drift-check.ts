@@ -15,6 +15,7 @@ import { LoggedStateMachine } from '../asl/logged-state-machine';
 import { findByName, forEach, ITEM } from '../asl/parts';
 import { allowKeyOf, AwsCalls } from '../asl/sdk-integrations';
 import { ReleaseArns } from '../release/context/release-arns';
+import { runbookOf } from '../release/context/runbook';
 import { factsOf, SERVICES } from '../release/context/service-facts';
 import type { Release } from '../release/release';
 import { publish } from '../release/steps/notify';
@@ -121,7 +122,7 @@ export class DriftCheck extends Construct {
           sentences: [
             format('The last release was {}.', RECORD.execution),
             format('What runs: {}.', toJson(FOUND_DRIFT)),
-            'See docs/delivery.md, Drift.',
+            `What to do: ${runbookOf('release-drift', alertRouting)}`,
           ],
         }),
         ['Drift is reported', { Type: 'Succeed' }],

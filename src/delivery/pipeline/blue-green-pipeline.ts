@@ -22,6 +22,7 @@ import { stackPath } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
 import { checkKinds } from '../../validation/kinds';
 import { checkAllInReach } from '../../validation/objects-in-reach';
+import type { RollbackCommand } from '../operations/rollback-command';
 import type { Release } from '../release/release';
 import { KEY_ACTIONS } from './build/build-project';
 import { BuildStages } from './build/build-stages';
@@ -30,7 +31,7 @@ import { PipelineChecks } from './build/pipeline-checks';
 import { DeployStage } from './deploy-stage';
 import { notifyOfApprovals, notifyOfFailures } from './pipeline-notifications';
 import { PipelineSource } from './pipeline-source';
-import { PipelineStage } from './pipeline-stage';
+import { DESPITE, PipelineStage } from './pipeline-stage';
 import type { SourceConfig } from './source/source-actions';
 import { type PipelineParts, validatePipeline } from './validate-pipeline';
 import type { StageConfig } from './validate-stage';
@@ -48,8 +49,8 @@ export interface BlueGreenPipelineProps {
   /**
    * Deployment stages, in order, 1 to 10. Production stages are last.
    *
-   * The template of the pipeline has room for the releases of about five stages. Define the `Release` of further stages
-   * in the stacks of their services, and name it by `DeployStage.elsewhere`.
+   * The template of the pipeline has room for the releases of two or three stages. Define the `Release` of further
+   * stages in the stacks of their services, and name it by `DeployStage.elsewhere`.
    */
   readonly stages: DeployStage[];
   /**
@@ -85,6 +86,8 @@ export interface BlueGreenPipelineProps {
  * (docs/delivery.md). One execution runs at a time, in the order of the commits. A failed release rolls itself back and
  * ends the execution. The rollback of CodePipeline stays off, because it would release a second time.
  *
+ * Each execution has the variable `despite`. It is the reason of a hotfix, which passes firing alarms.
+ *
  * Throws a PropError for stages out of order, for an image that no service runs, and for a service whose image the
  * pipeline doesn't build.
  *
@@ -106,6 +109,8 @@ export class BlueGreenPipeline extends Construct {
   public readonly key: Key;
   /** Releases by the name of their stage, except those of stages elsewhere. */
   public readonly releases: { [stage: string]: Release };
+  /** Rollback commands by the name of their production stage. */
+  public readonly rollbackCommands: { [stage: string]: RollbackCommand };
   private readonly profile: EnvironmentProfile;
   private readonly source: SourceConfig;
   private readonly builds: BuildStages;
@@ -134,6 +139,9 @@ export class BlueGreenPipeline extends Construct {
     this.releases = Object.fromEntries(
       this.stages.flatMap(({ release }) => (release ? [[release.stageName, release]] : [])),
     );
+    this.rollbackCommands = Object.fromEntries(
+      this.stages.flatMap(({ name, rollbackCommand }) => (rollbackCommand ? [[name, rollbackCommand]] : [])),
+    );
     const role = new Role(this, 'Role', {
       description: textFor('role', `Runs ${stackPath(this)}`),
       assumedBy: ofThisAccount(this, 'codepipeline.amazonaws.com'),
@@ -143,7 +151,7 @@ export class BlueGreenPipeline extends Construct {
     this.pipeline = withoutGrants(roles, () => this.createPipeline(role, policy));
     this.source.addTrigger(this, this.pipeline, () => this.createTriggerRole());
     this.createNotifications();
-    validateTemplateSize(this, Object.values(this.releases), this.builds.projects.length);
+    validateTemplateSize(this, this.stages, this.builds.projects.length);
   }
 
   /** Settings of the parts, checked one by one and together. */
@@ -235,6 +243,7 @@ export class BlueGreenPipeline extends Construct {
       executionMode: ExecutionMode.QUEUED,
       role,
       usePipelineRoleForActions: true,
+      variables: [DESPITE],
       ...this.artifactStores(),
     });
     pipeline.addStage({ stageName: 'source', actions: [this.source.action] });

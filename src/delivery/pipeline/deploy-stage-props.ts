@@ -126,6 +126,16 @@ export interface ProductionStageProps extends DeployStageProps {
    * @default - a manual approval (requirements A-08, A-10 and B-12)
    */
   readonly withoutApproval?: Waiver;
+  /**
+   * Leaves out the command that rolls the stage back, with the reason.
+   * @default - a `RollbackCommand` (requirement A-14)
+   */
+  readonly withoutRollbackCommand?: Waiver;
+  /**
+   * Leaves out the daily comparison of what runs with what was released, with the reason.
+   * @default - a `DriftCheck`, where the pipeline has `alertRouting` (requirement B-12)
+   */
+  readonly withoutDriftCheck?: Waiver;
 }
 
 /** Properties of {@link DeployStage.elsewhere}. Only the role and the approval are optional. */

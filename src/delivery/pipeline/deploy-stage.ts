@@ -19,15 +19,22 @@ export class DeployStage {
     return new DeployStage({ name, production: false, approval, approvalTimeout, postReleaseAlarms, local: props });
   }
 
-  /** Production stage, released after a manual approval. Production stages follow all others. */
+  /**
+   * Production stage, released after a manual approval. Production stages follow all others.
+   *
+   * It has a {@link RollbackCommand}, and a {@link DriftCheck} where the pipeline has `alertRouting`.
+   */
   public static production(props: ProductionStageProps): DeployStage {
     const { name = 'production', withoutApproval, approvalTimeout, postReleaseAlarms = {} } = props;
+    const { withoutRollbackCommand, withoutDriftCheck } = props;
     return new DeployStage({
       name,
       production: true,
       approval: !withoutApproval,
       approvalTimeout,
       withoutApproval,
+      withoutRollbackCommand,
+      withoutDriftCheck,
       postReleaseAlarms,
       local: props,
     });

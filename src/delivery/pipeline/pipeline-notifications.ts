@@ -3,9 +3,9 @@ import { CfnRule } from 'aws-cdk-lib/aws-events';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { chatMessage } from '../../observability/alerting/channels/chat-message';
+import { consoleUrl } from '../../text/console-url';
 import { stackPath } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
-import { consoleUrl } from './console-url';
 
 /** Event of the pipeline that is published to a topic. */
 interface Notification {

@@ -1,5 +1,5 @@
 import { Arn, ArnFormat, Duration, Token } from 'aws-cdk-lib';
-import { type IStage, type Pipeline } from 'aws-cdk-lib/aws-codepipeline';
+import { type IStage, type Pipeline, Variable } from 'aws-cdk-lib/aws-codepipeline';
 import {
   ManualApprovalAction,
   StateMachineInput,
@@ -11,9 +11,12 @@ import { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
 import type { AlertRouting } from '../../observability';
 import { ProductionWebService } from '../../service';
+import { consoleUrl } from '../../text/console-url';
 import { executionsOf } from '../asl/logged-state-machine';
+import { DriftCheck } from '../operations/drift-check';
+import { RollbackCommand } from '../operations/rollback-command';
+import { NO_REASON } from '../release/context/release-mode';
 import { Release } from '../release/release';
-import { consoleUrl } from './console-url';
 import type { DeployStageProps, ElsewhereStageProps } from './deploy-stage-props';
 import { PostReleaseAlarms } from './post-release-alarms';
 import type { StageConfig } from './validate-stage';
@@ -35,10 +38,19 @@ export interface PipelineStageProps {
 
 const RUN_ORDER = { plan: 1, approval: 2, release: 3 };
 
+/** Variable of the pipeline with the reason of a hotfix. */
+export const DESPITE = new Variable({
+  variableName: 'despite',
+  description: 'Reason to release in spite of firing alarms and missing tasks: a hotfix. No quotes.',
+  defaultValue: NO_REASON,
+});
+
 /** Stage of a pipeline: the plan of the migrations, the approval, the release. */
 export class PipelineStage extends Construct {
   /** Undefined for a stage elsewhere. */
   public readonly release?: Release;
+  /** Undefined for a stage elsewhere or before production, and for a waived one. */
+  public readonly rollbackCommand?: RollbackCommand;
   private readonly stateMachine: IStateMachine;
   /** Role in another account. */
   private readonly role?: IRole;
@@ -57,6 +69,8 @@ export class PipelineStage extends Construct {
       this.release = this.createRelease(local!);
       this.stateMachine = this.release.stateMachine;
       this.createPostReleaseAlarms(this.release);
+      this.rollbackCommand = this.createRollbackCommand(this.release);
+      this.createDriftCheck(this.release);
     }
   }
 
@@ -77,6 +91,11 @@ export class PipelineStage extends Construct {
   /** Resources of the permissions that contain a wildcard. */
   public get wildcardArns(): string[] {
     return this.role ? [] : this.stateMachines.map(executionsOf);
+  }
+
+  /** Name of the stage. */
+  public get name(): string {
+    return this.props.stage.name;
   }
 
   /** True for a stage with a manual approval. */
@@ -143,6 +162,21 @@ export class PipelineStage extends Construct {
     }
   }
 
+  private createRollbackCommand(release: Release): RollbackCommand | undefined {
+    const { stage: { production, withoutRollbackCommand }, profile } = this.props;
+    return production && !withoutRollbackCommand
+      ? new RollbackCommand(this, 'Rollback', { release, profile })
+      : undefined;
+  }
+
+  /** Without routing, nobody could be told of drift. */
+  private createDriftCheck(release: Release): void {
+    const { stage: { production, withoutDriftCheck }, alertRouting, profile } = this.props;
+    if (production && alertRouting && !withoutDriftCheck) {
+      new DriftCheck(this, 'Drift', { release, alertRouting, profile });
+    }
+  }
+
   /** The tags are literal input, because other accounts could not read an artifact. */
   private invoke(
     actionName: string,
@@ -156,7 +190,8 @@ export class PipelineStage extends Construct {
       runOrder,
       variablesNamespace,
       role: this.role,
-      stateMachineInput: StateMachineInput.literal({ images: this.props.tags }),
+      // A reason is put into the input as it is. The images stand behind it, so that it can not replace them.
+      stateMachineInput: StateMachineInput.literal({ despite: DESPITE.reference(), images: this.props.tags }),
     });
   }
 
@@ -169,7 +204,9 @@ export class PipelineStage extends Construct {
         actionName: 'Approve',
         runOrder: RUN_ORDER.approval,
         timeout: stage.approvalTimeout ?? Duration.days(7),
-        additionalInformation: `Release of ${Object.values(tags)[0]} to ${stage.name}.${plan}`,
+        additionalInformation:
+          `Release of ${Object.values(tags)[0]} to ${stage.name}.${plan} ` +
+          `Reason to pass firing alarms: ${DESPITE.reference()}.`,
         externalEntityLink: planned ? this.planUrl() : undefined,
       }),
     );

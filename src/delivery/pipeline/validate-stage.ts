@@ -24,6 +24,16 @@ export interface StageConfig {
    */
   readonly withoutApproval?: Waiver;
   /**
+   * Waiver of the rollback command of production.
+   * @default - no waiver
+   */
+  readonly withoutRollbackCommand?: Waiver;
+  /**
+   * Waiver of the drift check of production.
+   * @default - no waiver
+   */
+  readonly withoutDriftCheck?: Waiver;
+  /**
    * Settings of the alarms after a release.
    * @default - no alarms
    */
@@ -49,11 +59,11 @@ const ROLE = { form: /^arn:[^:]+:iam::\d{12}:role\/\S+$/, example: 'arn:aws:iam:
 
 /** Throws a PropError for an invalid prop of one stage. */
 export function validateStage(scope: IConstruct, stage: StageConfig): void {
-  const { name, approvalTimeout, withoutApproval, postReleaseAlarms: alarms } = stage;
+  const { name, approvalTimeout, postReleaseAlarms: alarms } = stage;
   checkRules(scope, rulesOf(stage));
-  if (withoutApproval) {
-    checkReason(scope, `stages.${name}.withoutApproval.reason`, withoutApproval.reason);
-  }
+  (['withoutApproval', 'withoutRollbackCommand', 'withoutDriftCheck'] as const)
+    .filter((waiver) => stage[waiver])
+    .forEach((waiver) => checkReason(scope, `stages.${name}.${waiver}.reason`, stage[waiver]!.reason));
   checkWholeNumber(scope, `stages.${name}.approvalTimeout`, approvalTimeout?.toMinutes({ integral: false }), {
     min: 5,
     max: MAX_APPROVAL_MINUTES,

@@ -1,9 +1,10 @@
-import { Stack } from 'aws-cdk-lib';
+import { Fn, Stack } from 'aws-cdk-lib';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { EnvironmentProfile } from '../../environment';
 import { ofThisAccount } from '../../iam/source-account';
+import { consoleUrl } from '../../text/console-url';
 import { stackPath } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
 import { chart, copy, LABEL, output, part, type Part, put } from '../asl/asl';
@@ -29,15 +30,14 @@ export interface MigrationDryRunProps {
   readonly profile: EnvironmentProfile;
 }
 
-const MAX_LINES = 200;
-
 const FACTS = '$.facts';
 const LOG = '$.log';
-const EVENTS = '$.events';
+/** Slash in a part of the console's address for logs. */
+const SLASH = '$252F';
 
 /**
  * Dry run of migrations: runs the plan of each with the new image, one after another.
- * It outputs the lines of the plans and their logs. Source: requirement A-08.
+ * It outputs where the log of each plan is. Source: requirement A-08.
  */
 export class MigrationDryRun extends Construct {
   public readonly stateMachine: StateMachine;
@@ -92,42 +92,39 @@ export class MigrationDryRun extends Construct {
     return part(
       chooseImage(calls, arns, name, plan),
       withOwnRevision(calls, arns, name, runTask(calls, intervals, task)),
-      this.outputLines(calls, name, plan),
+      this.outputLog(name, plan),
     );
   }
 
-  private outputLines(calls: AwsCalls, name: string, { target }: PlanConfig): Part {
+  /**
+   * Outputs the place of the log, and does not read it.
+   *
+   * A command may print any amount. The output of a state has a limit, and the error of exceeding it can't be caught.
+   */
+  private outputLog(name: string, { target }: PlanConfig): Part {
     const { logGroupName: group, containerName: container } = target;
     const state = (of: string) => `${name}: ${of}`;
     if (group === undefined) {
       return part([state('output task'), output({ 'task.$': TASK })]);
     }
-    const streams = Stack.of(this).formatArn({
-      service: 'logs',
-      resource: `log-group:${group}:log-stream:${container}/${container}/*`,
-    });
+    const escaped = [container, container, '{}'].join(SLASH);
+    const url = consoleUrl(this, 'cloudwatch/home', `#logsV2:log-groups/log-group/{}/log-events/${escaped}`);
     return part(
       // The last part of arn:aws:ecs:region:account:task/cluster/id. A stream is prefix/container/id.
       [
-        state('name log stream'),
-        put(LOG, { group, 'stream.$': format(`${container}/${container}/{}`, arrayItem(split(TASK, '/'), 2)) }),
+        state('name the log'),
+        put(LOG, { 'task.$': arrayItem(split(TASK, '/'), 2), 'group': Fn.join(SLASH, Fn.split('/', group)) }),
       ],
       [
-        state('read log'),
-        calls.task(
-          'cloudwatchlogs:getLogEvents',
-          {
-            'LogGroupName.$': `${LOG}.group`,
-            'LogStreamName.$': `${LOG}.stream`,
-            'StartFromHead': true,
-            'Limit': MAX_LINES,
+        state('output log'),
+        output({
+          log: {
+            group,
+            'stream.$': format(`${container}/${container}/{}`, `${LOG}.task`),
+            'url.$': format(url, `${LOG}.group`, `${LOG}.task`),
           },
-          { resources: [streams], resultPath: EVENTS },
-        ),
+        }),
       ],
-      [state('is the log empty?'), choice([absent(`${EVENTS}.Events[0]`)], state('output no lines'))],
-      [state('output lines'), output({ 'log.$': LOG, 'lines.$': `${EVENTS}.Events[*].Message` })],
-      [state('output no lines'), output({ 'log.$': LOG, 'lines': [] })],
     );
   }
 }

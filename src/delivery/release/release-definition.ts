@@ -1,23 +1,18 @@
-import { chart, commented, copy, LABEL, type NamedState, output, type Part, part } from '../asl/asl';
-import { choice, present } from '../asl/conditions';
-import { CONTEXT, format, toJson } from '../asl/intrinsics';
-import { catchAll, FAILURE, forEach, oneByOne, unless } from '../asl/parts';
+import { chart, commented, copy, LABEL, type NamedState, output, type Part, part, put } from '../asl/asl';
+import { choice, isTrue, present } from '../asl/conditions';
+import { contains, CONTEXT, format, toJson } from '../asl/intrinsics';
+import { catchAll, FAILURE, forEach, oneByOne, refuse, unless } from '../asl/parts';
 import type { State } from '../asl/state';
-import {
-  checkAlarmsAgain,
-  checkGateAlarms,
-  hasAlarms,
-  listWatchedAlarms,
-  monitorAlarms,
-  ROLLS_BACK,
-} from './checks/alarm-checks';
-import { awaitMaintenanceWindow } from './checks/await-maintenance-window';
+import { checkAlarmsAgain, checkGateAlarms, hasAlarms, listWatchedAlarms, monitorAlarms } from './checks/alarm-checks';
+import { awaitMaintenanceWindow, requireMaintenanceWindow } from './checks/await-maintenance-window';
 import { checkService } from './checks/preflight-checks';
 import { lock } from './checks/release-lock';
 import { checkImageNames, selectImages } from './checks/select-images';
 import { windowOf } from './context/migration-config';
+import { checkReason, PASSES_ALARMS, readMode, REASON, ROLLS_BACK } from './context/release-mode';
 import type { PartTools, ReleaseSettings } from './context/release-settings';
 import { factsOf, FOUND, INPUT, RELEASED, SERVICES } from './context/service-facts';
+import { endCompleteRelease } from './rollback/complete-release';
 import { findFailure } from './rollback/find-failure';
 import { rollBackRelease } from './rollback/rollback-release';
 import { rollOut } from './rollout/roll-out';
@@ -26,7 +21,7 @@ import { notify } from './steps/notify';
 import { takeSnapshot } from './steps/pre-release-snapshot';
 import { recordService } from './steps/record-service';
 import { registerTaskDefinition } from './steps/register-task-definition';
-import { clearRecord, writeRecord } from './steps/release-record';
+import { clearRecord, writeLastRelease, writeRecord } from './steps/release-record';
 import { numbered, runCommands } from './steps/run-commands';
 
 /**
@@ -36,21 +31,20 @@ import { numbered, runCommands } from './steps/run-commands';
 export function releaseDefinition(tools: PartTools, settings: ReleaseSettings): object {
   const { stageName, targets } = settings;
   const cleanUp = findFailure(tools.calls);
-  const [begin, refuse, rollBack] = ['Is it a rollback?', 'Notify of the refusal', 'Read record'];
+  const mode = readMode();
+  const [refused, rollBack] = ['Notify of the refusal', 'Read record'];
   return {
     Comment: `Releases new versions to ${stageName}, or rolls them back`,
     ...chart(
       ['Services', { Type: 'Pass', Result: targets.map(factsOf), ResultPath: SERVICES }],
-      ['Clean up after another execution?', choice([present(INPUT.cleanUpAfter)], cleanUp.entry, begin)],
-      [begin, choice([ROLLS_BACK], 'Mark services', 'Begin the release')],
-      ['Mark services', markRollback()],
-      ['Begin the release', LABEL],
+      ['Clean up after another execution?', choice([present(INPUT.cleanUpAfter)], cleanUp.entry, mode.entry)],
+      mode,
       selectImages(targets),
       [
         'Prepare',
         commented(
           'Checks, waits and takes a snapshot. A failure refuses the release.',
-          catchAll(prepare(tools, settings), { next: refuse }),
+          catchAll(prepare(tools, settings), { next: refused }),
         ),
       ],
       [
@@ -61,47 +55,42 @@ export function releaseDefinition(tools: PartTools, settings: ReleaseSettings): 
         ),
       ],
       succeed(tools, settings),
-      notifyOfRefusal(refuse, tools, settings),
+      notifyOfRefusal(refused, tools, settings),
       // Continues with the rollback.
       cleanUp,
-      rollBackRelease(rollBack, tools, settings, refuse),
+      endCompleteRelease(tools, settings),
+      rollBackRelease(rollBack, tools, settings, refused),
     ),
   };
-}
-
-/**
- * Marks each service as one to roll back.
- * A part that runs for one service sees the fields of that service only.
- */
-function markRollback() {
-  return forEach(SERVICES, part(['Mark service', { Type: 'Pass', Result: true, ResultPath: INPUT.rollback }]), {
-    fields: { ResultPath: SERVICES },
-  });
 }
 
 /** Changes nothing. A failure refuses the release, and nothing has to be rolled back. */
 function prepare(tools: PartTools, settings: ReleaseSettings): Part {
   const { targets, migrations, snapshot, snapshotSeconds, gateAlarmNames, recordName, stageName, topicArn } = settings;
   const window = windowOf(migrations);
+  // A hotfix takes the time for a snapshot only where a migration changes the data.
+  const withoutSnapshot = migrations.length > 0 ? ROLLS_BACK : PASSES_ALARMS;
   const snapshots = snapshot
     ? [
-      unlessRollback(
+      unless(
         'Snapshot',
+        withoutSnapshot,
         part(
           takeSnapshot(tools, snapshot, snapshotSeconds),
-          ...(hasAlarms(settings) ? [awaitQuietAlarms(tools)] : []),
+          ...(hasAlarms(settings) ? [unlessUrgent('Alarms after the snapshot', part(awaitQuietAlarms(tools)))] : []),
         ),
       ),
     ]
     : [];
   return part(
+    checkReason(),
     checkImageNames(targets),
     lock('Lock', tools, recordName),
-    ...(window ? [unlessRollback('Maintenance window', awaitMaintenanceWindow(tools, window))] : []),
+    ...(window ? [unlessUrgent('Maintenance window', awaitMaintenanceWindow(tools, window))] : []),
     notify(tools.calls, topicArn, {
       name: 'Notify of the start',
       subject: `Release to ${stageName} begins`,
-      sentences: [format('Release {} begins: {}', CONTEXT.executionName, toJson(INPUT.images))],
+      sentences: [format('Release {} begins: {}.{}', CONTEXT.executionName, toJson(INPUT.images), REASON)],
       when: present(INPUT.images),
     }),
     [
@@ -110,7 +99,7 @@ function prepare(tools: PartTools, settings: ReleaseSettings): Part {
         'Repeats the checks while their reason may pass by itself: a stack update, a deployment, an alarm.',
         part(
           ['Begin checks', LABEL],
-          ...(gateAlarmNames.length > 0 ? [unlessRollback('Gate alarms', checkGateAlarms(tools, gateAlarmNames))] : []),
+          ...(gateAlarmNames.length > 0 ? [unlessUrgent('Gate alarms', checkGateAlarms(tools, gateAlarmNames))] : []),
           [
             'Check services',
             commented(
@@ -121,8 +110,21 @@ function prepare(tools: PartTools, settings: ReleaseSettings): Part {
         ),
       ),
     ],
+    requireIncluded(),
     ...snapshots,
     lock('Lock before the first change', tools, recordName),
+    ...(window && snapshot ? [unlessUrgent('Window of the migration', requireMaintenanceWindow(tools, window))] : []),
+  );
+}
+
+/** Refuses the rollback of a stage that was never released: each of its services is left out. */
+function requireIncluded(): Part {
+  const included = 'Services are checked';
+  return part(
+    ['Find included services', put('$.any', { 'included.$': contains(`${SERVICES}[*].included`, true) })],
+    ['Is any service included?', choice([isTrue('$.any.included')], included)],
+    refuse('Stage was never released', 'Release.NothingBefore', 'nothing was ever released to this stage'),
+    [included, LABEL],
   );
 }
 
@@ -163,15 +165,15 @@ function release(tools: PartTools, settings: ReleaseSettings): Part {
     writeRecord(calls, arns, 'Add candidates to the record', recordName),
     ...migrate(tools, settings),
     rollOut(tools, settings),
-    // An alarm that fires behind a rollback is its reason.
+    // An alarm that fires behind a rollback or a hotfix is its reason.
     ...(monitoringSeconds > 0 && hasAlarms(settings)
-      ? [unlessRollback('Monitoring', monitorAlarms(tools, monitoringSeconds))]
+      ? [unlessUrgent('Monitoring', monitorAlarms(tools, monitoringSeconds))]
       : []),
     // Not before the end of monitoring: what CloudFormation registers meanwhile has the image to roll back to.
     oneByOne('Write what is released', SERVICES, recordService(tools, stageName)),
     // Before the record is cleared: a release that is stopped meanwhile stops its tasks, and is rolled back.
     ...runAfterwards(tools, settings),
-    writeRecord(calls, arns, 'Keep as last release', lastReleaseName),
+    writeLastRelease(calls, arns, 'Keep as last release', lastReleaseName),
     clearRecord(calls, arns, 'Close the record', recordName),
   );
 }
@@ -219,7 +221,7 @@ function succeed(tools: PartTools, { topicArn, stageName, afterRelease }: Releas
   const [counting, end, failed] = ['Count the release', 'Output the release', 'Has a task after it failed?'];
   const [error, cause] = [`${AFTERWARDS}.Error`, `${AFTERWARDS}.Cause`] as const;
   const serves = (what: string) =>
-    format(`Release {} serves: {}${what}`, CONTEXT.executionName, toJson(`${SERVICES}[*].tag`));
+    format(`Release {} serves: {}.{}${what}`, CONTEXT.executionName, toJson(`${SERVICES}[*].tag`), REASON);
   const notifyOfEnd = notify(tools.calls, topicArn, {
     name: 'Notify of the end',
     subject: `Release to ${stageName} succeeded`,
@@ -238,7 +240,7 @@ function succeed(tools: PartTools, { topicArn, stageName, afterRelease }: Releas
     notify(tools.calls, topicArn, {
       name: notifyOfTask,
       subject: `Release to ${stageName} serves, a task after it failed`,
-      sentences: [serves('. A task after it failed, and nothing is rolled back.'), format('{}: {}', error, cause)],
+      sentences: [serves(' A task after it failed, and nothing is rolled back.'), format('{}: {}', error, cause)],
     }),
     [counting, count],
     [failed, choice([present(error)], 'Fail with the task')],
@@ -271,7 +273,8 @@ function countRelease({ calls }: PartTools, next: string) {
   );
 }
 
-function notifyOfRefusal(name: string, { calls }: PartTools, { topicArn, stageName }: ReleaseSettings): Part {
+function notifyOfRefusal(name: string, { calls }: PartTools, settings: ReleaseSettings): Part {
+  const { topicArn, stageName, runbook } = settings;
   const [error, cause] = [`${FAILURE}.Error`, `${FAILURE}.Cause`];
   return part(
     notify(calls, topicArn, {
@@ -279,11 +282,17 @@ function notifyOfRefusal(name: string, { calls }: PartTools, { topicArn, stageNa
       subject: `Release to ${stageName} refused, nothing was changed`,
       sentences: [
         format('Release {} was refused, and nothing was changed.', CONTEXT.executionName),
-        format('{}: {}', error, cause),
+        format('{}: {}.', error, cause),
+        `What to do: ${runbook}`,
       ],
     }),
     ['Refuse the release', { Type: 'Fail', ErrorPath: error, CausePath: cause }],
   );
+}
+
+/** Skips a part where alarms decide nothing, and nothing is waited for. */
+function unlessUrgent(name: string, skipped: Part): Part {
+  return unless(name, PASSES_ALARMS, skipped);
 }
 
 /** Skips a part where the release rolls back to previous images. */

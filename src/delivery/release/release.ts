@@ -10,6 +10,7 @@ import { EnvironmentProfile } from '../../environment';
 import { ofThisAccount } from '../../iam/source-account';
 import { parameterName } from '../../registry/parameter-name';
 import { NOTHING_RELEASED } from '../../registry/released-image';
+import { ProductionWebService } from '../../service';
 import { checkKinds } from '../../validation/kinds';
 import { checkAllInReach } from '../../validation/objects-in-reach';
 import { checkStackTags } from '../../validation/stack-tags';
@@ -19,12 +20,14 @@ import { allowKeyOf, AwsCalls } from '../asl/sdk-integrations';
 import { type MigrationConfig, type TaskConfig, type TaskContext, windowOf } from './context/migration-config';
 import { ReleaseArns } from './context/release-arns';
 import type { ReleaseSettings } from './context/release-settings';
+import { runbookOf } from './context/runbook';
 import { Migration } from './migration';
 import { MigrationDryRun } from './migration-dry-run';
 import { releaseDefinition } from './release-definition';
 import { ReleaseOrder } from './release-order';
 import type { ReleaseProps } from './release-props';
 import { ReleaseTask } from './release-task';
+import { TaskReplacement } from './task-replacement';
 import { plannedRolloutMinutes, validateInterval, validateRelease, validateWindows } from './validate-release';
 import { checkSnapshotWindow } from './validate-snapshot-window';
 
@@ -37,6 +40,9 @@ import { checkSnapshotWindow } from './validate-snapshot-window';
  * With `"rollback": true` next to `images`, the release rolls back to those images, without alarm checks, snapshot,
  * migrations, monitoring and tasks afterwards (docs/delivery.md).
  *
+ * With `"despite": "reason"`, it is a hotfix: it passes firing alarms and services without a healthy task, and monitors
+ * none. With `"adopt": true`, it takes what runs as the released version, whatever the parameters say.
+ *
  * Throws a PropError for services that can't be released, and for a migration without a database. Throws one for a
  * stack whose name begins with `aws` or `ssm`, which the Parameter Store reserves.
  *
@@ -48,7 +54,7 @@ export class Release extends Construct {
   public readonly stateMachine: StateMachine;
   /**
    * State machine that shows what the migrations would do, for an approval. It takes the same input as the release and
-   * outputs `{ "plans": [{ "log": { "group", "stream" }, "lines" }] }`. Undefined without a `plan` of a migration.
+   * outputs `{ "plans": [{ "log": { "group", "stream", "url" } }] }`. Undefined without a `plan` of a migration.
    */
   public readonly migrationPlan?: StateMachine;
   /** Services in their declared order. */
@@ -91,6 +97,7 @@ export class Release extends Construct {
     this.lastReleaseParameterName = this.createRecord('LastRelease', 'last');
     this.stateMachine = this.createStateMachine();
     this.createCleanUpRule();
+    this.createTaskReplacement();
     this.migrationPlan = this.createMigrationPlan();
     this.createCommandOutput();
     checkStackTags(this, {
@@ -173,6 +180,7 @@ export class Release extends Construct {
       afterRelease: this.afterRelease,
       snapshot: snapshot?.snapshotTarget,
       topicArn: alertRouting?.deploymentTopic.topicArn,
+      runbook: runbookOf('release-failed', alertRouting),
       recordName: this.recordParameterName,
       lastReleaseName: this.lastReleaseParameterName,
       roleName: role.roleName,
@@ -206,6 +214,18 @@ export class Release extends Construct {
     });
     acknowledgeWildcard(policy, executions, 'Whoever starts an execution names it, below the one state machine.');
     policy.node.addDependency(stateMachine);
+  }
+
+  /** Takes the replacement of tasks over from services whose secrets change: it is a deployment, too. */
+  private createTaskReplacement(): void {
+    const { stageName, stateMachine, recordParameterName, profile } = this;
+    const services = this.services.flatMap((service) => {
+      const every = service instanceof ProductionWebService ? service._handOverReplacement() : undefined;
+      return every ? [{ target: service.releaseTarget, every }] : [];
+    });
+    if (services.length > 0) {
+      new TaskReplacement(this, 'TaskReplacement', { stageName, stateMachine, recordParameterName, services, profile });
+    }
   }
 
   private createMigrationPlan(): StateMachine | undefined {

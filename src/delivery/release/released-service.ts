@@ -32,7 +32,7 @@ export interface ReleasedFargateServiceProps {
   readonly minTasks?: number;
   /**
    * Name of the log group of the tasks, with streams that `awslogs` names after the container.
-   * @default - the dry run of a migration outputs no lines
+   * @default - the dry run of a migration outputs its task, and no log
    */
   readonly logGroupName?: string;
 }

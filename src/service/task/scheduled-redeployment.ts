@@ -15,13 +15,19 @@ export interface ScheduledRedeploymentProps {
 /**
  * Schedule that replaces the tasks of a service by its own rollout, so that they read rotated secrets.
  *
+ * A release of the service takes it over, so that the two never deploy at the same time.
+ *
  * The task definition stays the same, so a released image stays too. The schedule calls ECS without a function.
  * Source: requirement A-34.
  */
 export class ScheduledRedeployment extends Construct {
+  /** Interval between two replacements. */
+  public readonly every: Duration;
+
   public constructor(scope: Construct, id: string, props: ScheduledRedeploymentProps) {
     super(scope, id);
     const { service, every } = props;
+    this.every = every;
     scheduleAction(this, {
       roleDescription: `Replaces the tasks of ${stackPath(scope)}`,
       target: sdkTarget(this, 'ecs', 'updateService'),

@@ -321,7 +321,12 @@ export const DELIVERY_ROWS: readonly Row[] = [
     at: 'DeployStage.production',
     required: (site) => ({ services: [site.service] }),
     within: (props) => ({ stages: [DeployStage.production(props)] }),
-    changes: { name: [undefined, 'live', { procedure: RENAMED }], withoutApproval: [undefined, { reason: REASON }] },
+    changes: {
+      name: [undefined, 'live', { procedure: RENAMED }],
+      withoutApproval: [undefined, { reason: REASON }],
+      withoutRollbackCommand: [undefined, { reason: REASON }],
+      withoutDriftCheck: [undefined, { reason: REASON }],
+    },
   }),
   ...changesOf<StagingStageProps, BlueGreenPipelineProps>({
     subject: PIPELINE,

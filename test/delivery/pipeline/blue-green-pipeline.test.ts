@@ -19,7 +19,7 @@ import {
   Runbooks,
   SmokeTest,
 } from '../../../src';
-import { consoleUrl } from '../../../src/delivery/pipeline/console-url';
+import { consoleUrl } from '../../../src/text/console-url';
 import { refusedByIamIn, templatesIn } from '../../catalogues/iam-actions';
 import { CONNECTION_ARN, pipelineOf, shop, type Shop } from '../../fixtures/delivery-stages';
 import { ACCOUNT, refusal, REGION, templateOf, testStack, unacknowledged } from '../../fixtures/test-stack';
@@ -39,6 +39,7 @@ interface PipelineJson {
   readonly PipelineType: string;
   readonly ExecutionMode: string;
   readonly Triggers?: unknown;
+  readonly Variables?: unknown;
   readonly ArtifactStore: unknown;
   readonly Stages: Array<{ readonly Name: string; readonly Actions: ActionJson[]; readonly OnFailure?: unknown }>;
 }
@@ -119,12 +120,18 @@ describe('The pipeline of document A', () => {
       .filter(({ ActionTypeId }) => ActionTypeId.Provider === 'StepFunctions')
       .forEach((action) => {
         expect(text(action.Configuration.Input)).toBe(
-          '{"images":{"<>":"#{Build1-Api.IMAGE_TAG}","<>":"#{Build2-Web.IMAGE_TAG}"}}',
+          '{"despite":"#{variables.despite}","images":{"<>":"#{Build1-Api.IMAGE_TAG}","<>":"#{Build2-Web.IMAGE_TAG}"}}',
         );
         expect(action.Configuration.InputType).toBe('Literal');
         expect(action.InputArtifacts).toBeUndefined();
       });
     expect(buildSpecOf(template, /Build1/).env).toEqual({ 'shell': 'bash', 'exported-variables': ['IMAGE_TAG'] });
+  });
+
+  test('takes the reason of a hotfix as a variable of each execution, and has none unless it is given (C-29)', () => {
+    expect(pipelineIn(template).Variables).toEqual([
+      { Name: 'despite', DefaultValue: 'none', Description: expect.stringContaining('in spite of firing alarms') },
+    ]);
   });
 
   test('waits at most a week for an approval, and links to the plan of the migration there (A-08)', () => {
@@ -135,7 +142,8 @@ describe('The pipeline of document A', () => {
     expect(approval.Configuration.NotificationArn).toBeUndefined();
     expect(text(approval.Configuration.CustomData)).toBe(
       'Release of #{Build1-Api.IMAGE_TAG} to production. ' +
-        'What the migrations would do is the output of the execution behind the link.',
+        'What the migrations would do is the output of the execution behind the link. ' +
+        'Reason to pass firing alarms: #{variables.despite}.',
     );
     expect(approval.Configuration.ExternalEntityLink).toBe(
       `https://${REGION}.console.aws.amazon.com/states/home?region=${REGION}` +
@@ -532,7 +540,7 @@ describe('An image that another CI has pushed', () => {
 
   test('is scanned and released, and nothing is built (B-11, C-17)', () => {
     expect(pipelineIn(template).Stages.map(({ Name }) => Name)).toEqual(['source', 'scan', 'staging', 'production']);
-    expect(text(stageIn(template, 'staging')[0].Configuration.Input)).toBe('{"images":{"<>":"#{Scan.IMAGE_TAG}"}}');
+    expect(text(stageIn(template, 'staging')[0].Configuration.Input)).toBe('{"despite":"#{variables.despite}","images":{"<>":"#{Scan.IMAGE_TAG}"}}');
     expect(JSON.parse(stageIn(template, 'scan')[0].Configuration.EnvironmentVariables)).toEqual([
       { name: 'IMAGE_DIGEST', type: 'PLAINTEXT', value: '#{Source.ImageDigest}' },
     ]);
@@ -648,6 +656,36 @@ describe('A stage', () => {
     );
     expect(started.Action).toEqual(['states:DescribeStateMachine', 'states:StartExecution']);
     expect(unacknowledged(fixture.stack)).toEqual([]);
+  });
+
+  test('of production has a rollback command and a check for drift, which reasons leave out, and staging has none (A-14, B-12)', () => {
+    const fixture = shop();
+    const { rollbackCommands } = pipelineOf(fixture);
+    expect(Object.keys(rollbackCommands)).toEqual(['production']);
+    const machines = (template: Template) =>
+      Object.keys(template.findResources('AWS::StepFunctions::StateMachine')).filter((id) => /Rollback|Drift/.test(id));
+    expect(machines(templateOf(fixture.stack)).map((id) => id.replace(/Machine.*/, ''))).toEqual([
+      'PipelineproductionRollback',
+      'PipelineproductionDrift',
+    ]);
+    expect(unacknowledged(fixture.stack)).toEqual([]);
+
+    const waived = shop();
+    const reason = 'Another tool of ours does this';
+    const services = [waived.production.api, waived.production.web];
+    pipelineOf(waived, {
+      stages: [
+        DeployStage.production({ services, withoutRollbackCommand: { reason }, withoutDriftCheck: { reason } }),
+      ],
+    });
+    expect(machines(templateOf(waived.stack))).toEqual([]);
+
+    // Nobody could be told of drift.
+    const untold = shop();
+    pipelineOf(untold, { alertRouting: undefined });
+    expect(machines(templateOf(untold.stack)).map((id) => id.replace(/Machine.*/, ''))).toEqual([
+      'PipelineproductionRollback',
+    ]);
   });
 
   test("that doesn't fit into the template of the pipeline is refused at synthesis, not at deployment", () => {

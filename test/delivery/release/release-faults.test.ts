@@ -79,6 +79,12 @@ const updated = (world: DeliveryAccount) => world.calls.filter(({ api }) => api 
 /** An alarm of the first service begins to fire. */
 const fire = (world: DeliveryAccount) => world.cloudWatch.firing.add(world.facts[0].alarms[0]);
 
+/** An alarm of each service fires, and none has a healthy task. */
+function inAnIncident(world: DeliveryAccount): void {
+  world.facts.forEach(({ alarms }) => world.cloudWatch.firing.add(alarms[0]));
+  world.elb.unhealthy = true;
+}
+
 const FAULTS: Fault[] = [
   { fault: 'none', serves: NEW, told: SUCCEEDED, execution: 'succeeded' },
   { fault: 'the smoke test fails on green', serves: OLD, told: BACK, execution: 'failed', world: (world) => { world.faults.v2 = 'fails on green'; }, reason: /PRE_PRODUCTION_TRAFFIC_SHIFT returned FAILED/ },
@@ -282,6 +288,47 @@ const FAULTS: Fault[] = [
     },
     also: (world) => expect(world.calls.filter(({ api }) => /^backup:|runTask$|describeAlarms$|describeTargetHealth$/.test(api))).toEqual([]),
   },
+  {
+    fault: 'a hotfix is released, while an alarm fires and nobody serves',
+    serves: NEW,
+    told: SUCCEEDED,
+    execution: 'succeeded',
+    input: { despite: 'the "cart" fails for all, and this mends it' },
+    world: inAnIncident,
+    reason: /It passes firing alarms and missing tasks, and watches no alarm: the "cart" fails for all, and this mends it/,
+    also: (world) => {
+      // Migration, verification of the migration and snapshot stay; the hook is the service's own.
+      expect(world.ecs.tasks).toHaveLength(2);
+      expect(world.backup.backups).not.toEqual([]);
+      expect(world.calls.filter(({ api }) => /describeAlarms$/.test(api))).toEqual([]);
+      expect(world.sns.published[0].message).toMatch(/begins: .*because|watches no alarm: the "cart" fails/);
+      const last = Object.keys(world.ssm.parameters).find((name) => name.endsWith('/last'))!;
+      expect(JSON.parse(world.ssm.value(last))).toMatchObject({ despite: 'the "cart" fails for all, and this mends it', services: expect.any(Array) });
+    },
+  },
+  {
+    fault: 'a hotfix fails on green, while nobody serves',
+    serves: OLD,
+    told: BACK,
+    execution: 'failed',
+    input: { despite: 'the cart fails' },
+    world: (world) => { inAnIncident(world); world.faults.v2 = 'fails on green'; },
+    reason: /PRE_PRODUCTION_TRAFFIC_SHIFT returned FAILED/,
+    // The next hotfix may begin.
+    also: (world) => expect(world.ssm.value(Object.keys(world.ssm.parameters).find((name) => name.endsWith('/record'))!)).toBe('none'),
+  },
+  { fault: 'a hotfix has no reason', serves: OLD, told: REFUSED, execution: 'failed', input: { despite: '' }, world: inAnIncident, reason: /"despite" has no reason/ },
+  { fault: 'a pipeline gives no reason, and an alarm fires', serves: OLD, told: REFUSED, execution: 'failed', input: { despite: 'none' }, world: inAnIncident, reason: /an alarm fires before the release/ },
+  {
+    fault: 'a stage that was never released is rolled back',
+    serves: NOTHING,
+    told: REFUSED,
+    execution: 'failed',
+    first: true,
+    images: 'none',
+    input: { rollback: true },
+    reason: /nothing was ever released to this stage/,
+  },
   { fault: 'an update of the stack runs', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => { world.cloudFormation.stackStatus[world.facts[0].stack] = 'UPDATE_IN_PROGRESS'; }, reason: /UPDATE_IN_PROGRESS/ },
   { fault: 'a deployment of a service runs, and ends', serves: NEW, told: SUCCEEDED, execution: 'succeeded', world: (world) => { world.ecs.deploy(world.facts[1].service, world.ecs.services[world.facts[1].service].revision); } },
   {
@@ -362,8 +409,80 @@ const FAULTS: Fault[] = [
   },
   { fault: 'the release is stopped in the middle', serves: OLD, told: BACK, execution: 'aborted', world: (world) => when(world, FOLLOWS, () => stage.stop(), 5), reason: /was stopped/ },
   { fault: 'the release is stopped between registering and updating', serves: OLD, told: BACK, execution: 'aborted', world: (world) => when(world, 'runTask', () => stage.stop()) },
-  { fault: 'CloudFormation has reset the parameter', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => { world.ssm.parameters[world.facts[0].parameter].push('none'); }, reason: /write back the tag that runs/ },
-  { fault: 'somebody deployed by hand', serves: 'what was deployed by hand', told: REFUSED, execution: 'failed', world: (world) => world.byHand('v0'), reason: /runs another image/, latest: ['v0', 'v1'] },
+  {
+    fault: 'the release is stopped when its success is recorded',
+    serves: NEW,
+    told: 'serves, and was stopped in its last step',
+    execution: 'aborted',
+    world: (world) => { world.before = (api, { Name }) => (api === 'ssm:putParameter' && Name.endsWith('/last') ? stage.stop() : undefined); },
+    reason: /is complete and serves\. Nothing is rolled back\. Release\.Stopped/,
+    also: (world) => expect(world.ssm.value(Object.keys(world.ssm.parameters).find((name) => name.endsWith('/record'))!)).toBe('none'),
+  },
+  {
+    fault: 'the release is stopped in its last step',
+    serves: NEW,
+    told: 'serves, and was stopped in its last step',
+    execution: 'aborted',
+    world: (world) => { world.before = (api, { Name, Value }) => (api === 'ssm:putParameter' && Name.endsWith('/record') && Value === 'none' ? stage.stop() : undefined); },
+    reason: /is complete and serves\. Nothing is rolled back\. Release\.Stopped/,
+  },
+  { fault: 'CloudFormation has reset the parameter', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => { world.ssm.parameters[world.facts[0].parameter].push('none'); }, reason: /tasks of Application\/Api run\. Start the release again with "adopt": true/ },
+  { fault: 'somebody deployed by hand', serves: 'what was deployed by hand', told: REFUSED, execution: 'failed', world: (world) => world.byHand('v0'), reason: /runs another image.*Start the release again with "adopt": true/, latest: ['v0', 'v1'] },
+  {
+    fault: 'somebody deployed by hand, and the release takes it as released',
+    serves: NEW,
+    told: SUCCEEDED,
+    execution: 'succeeded',
+    input: { adopt: true },
+    world: (world) => { world.push('v0').byHand('v0'); },
+    also: (world) => {
+      const last = Object.keys(world.ssm.parameters).find((name) => name.endsWith('/last'))!;
+      expect(JSON.parse(world.ssm.value(last)).services.map(({ tag }: any) => tag)).toEqual(['v0', 'v1']);
+    },
+  },
+  {
+    fault: 'somebody deployed by hand, and a release that takes it as released fails',
+    serves: 'what was deployed by hand',
+    told: BACK,
+    execution: 'failed',
+    input: { adopt: true },
+    world: (world) => { world.push('v0').byHand('v0'); world.faults.v2 = 'fails on green'; },
+    latest: ['v0', 'v1'],
+    also: (world) => expect(world.released).toEqual(['v0', 'v1']),
+  },
+  {
+    fault: 'somebody deployed an image of another repository by hand',
+    serves: 'what was deployed by hand',
+    told: REFUSED,
+    execution: 'failed',
+    input: { adopt: true },
+    world: (world) => {
+      world.byHand('v0');
+      const [, application] = world.ecs.latest(world.facts[0]).definition.ContainerDefinitions;
+      application.Image = 'docker.io/shop:v0';
+    },
+    latest: ['v0', 'v1'],
+    reason: /Application\/Api runs no tag of .*, which can not be taken as released/,
+  },
+  { fault: 'CloudFormation has reset the parameter, and the release takes what runs as released', serves: NEW, told: SUCCEEDED, execution: 'succeeded', input: { adopt: true }, world: (world) => { world.ssm.parameters[world.facts[0].parameter].push('none'); } },
+  { fault: 'somebody deployed by hand, and a release rolls back', serves: NEW, told: SUCCEEDED, execution: 'succeeded', input: { rollback: true }, world: (world) => { world.push('v0').byHand('v0'); } },
+  {
+    fault: 'the task definition has a field that a release would lose',
+    serves: OLD,
+    told: BACK,
+    execution: 'failed',
+    world: (world) => { world.ecs.latest(world.facts[1]).definition.NewSince2027 = { Mode: 'on' }; },
+    reason: /the family .* has a field that this release would lose/,
+    also: (world) => expect(world.ecs.deployments).toEqual([]),
+  },
+  {
+    fault: 'the task definition has a field that a rollback loses',
+    serves: NEW,
+    told: SUCCEEDED,
+    execution: 'succeeded',
+    input: { rollback: true },
+    world: (world) => { world.ecs.latest(world.facts[1]).definition.NewSince2027 = { Mode: 'on' }; },
+  },
   { fault: 'the notification can not be delivered', serves: NEW, told: 'none', execution: 'succeeded', world: (world) => { world.before = (api) => { if (api === 'sns:publish') { throw new AwsError('Sns.AuthorizationErrorException', 'no'); } }; } },
   {
     fault: 'nothing has changed',

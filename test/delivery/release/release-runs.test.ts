@@ -1,7 +1,7 @@
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Cluster, ContainerImage, DeploymentStrategy, FargateService, FargateTaskDefinition, TaskDefinitionRevision } from 'aws-cdk-lib/aws-ecs';
 import { alertIn, isShownInChat } from '../../../lambda/alert-forwarder/alert';
-import { Migration, Release, ReleasedService, SecureVpc } from '../../../src';
+import { MaintenanceWindow, Migration, Release, ReleasedService, SecureVpc } from '../../../src';
 import { templateOf, testStack } from '../../fixtures/test-stack';
 import { DeliveryAccount } from '../../simulators/delivery-account';
 import { definitions, ownFamilies } from '../../simulators/deployed-definition';
@@ -412,14 +412,50 @@ describe('A release of a service from outside the library', () => {
   });
 });
 
+describe('A release with a window for its migrations', () => {
+  let windowed: DeployedRelease;
+  beforeAll(() => {
+    const window = MaintenanceWindow.calendar('arn:aws:ssm:eu-central-1:111111111111:document/shop');
+    windowed = new DeployedRelease(({ api }) => ({ migrations: [Migration.command(api, ['npm', 'run', 'migrate'], { window })] }));
+  });
+  afterAll(() => windowed.close());
+  const world = () => {
+    const account = windowed.account().runs('v1').push('v2');
+    account.before = (api) => { if (api === 'backup:startBackupJob') { account.ssm.calendar = 'CLOSED'; } };
+    return account;
+  };
+
+  test('is refused before its first change when the window closes while the snapshot is taken [A-08]', async () => {
+    const account = world();
+    const { error } = await windowed.release(account, windowed.images(account, 'v2'));
+    expect(error).toMatchObject({ name: 'Release.Window', message: expect.stringContaining('has closed before the migration') });
+    expect([account.serving, account.ecs.tasks]).toEqual([['v1', 'v1'], []]);
+  });
+
+  test('waits for no window as a hotfix [A-08]', async () => {
+    const account = world();
+    account.ssm.calendar = 'CLOSED';
+    expect((await windowed.release(account, windowed.images(account, 'v2'), { despite: 'the cart fails' })).status).toBe('SUCCEEDED');
+    expect([account.serving, account.ecs.tasks.length]).toEqual([['v2', 'v2'], 1]);
+  });
+});
+
 describe('The dry run of a migration', () => {
-  test('runs with the new image in a dedicated family, and outputs what it printed and where [A-08]', async () => {
+  test('runs with the new image in a dedicated family, and outputs where it has printed [A-08]', async () => {
     const world = stage.account().runs('v1').push('v2');
     const { status, output } = await stage.run(world, 'Plan', { images: stage.images(world, 'v2') });
     expect(status).toBe('SUCCEEDED');
     expect(output).toEqual({
-      plans: [{ log: { group: expect.any(String), stream: 'web/web/task1' }, lines: ['ALTER TABLE orders ADD COLUMN note text;', 'CREATE INDEX ON orders (note);'] }],
+      plans: [{
+        log: {
+          group: expect.any(String),
+          stream: 'web/web/task1',
+          url: expect.stringMatching(/^https:\/\/eu-central-1\.console\.aws\.amazon\.com\/cloudwatch\/home\?region=eu-central-1#logsV2:log-groups\/log-group\/[^/]+\/log-events\/web\$252Fweb\$252Ftask1$/),
+        },
+      }],
     });
+    // A log may be larger than the output of a state, or have no stream yet.
+    expect(world.calls.filter(({ api }) => api.startsWith('cloudwatchlogs:'))).toEqual([]);
     expect(world.ecs.tasks[0]).toMatchObject({ image: 'v2', input: { Overrides: { ContainerOverrides: [{ Command: ['npm', 'run', 'plan'] }] } } });
     expect(world.latestTags).toEqual(['v1', 'v1']);
     expect(world.ecs.revisions.filter(({ family, active }) => family.endsWith('-plan') && active).map(({ number }) => number)).toEqual([1]);
@@ -645,6 +681,53 @@ describe('The rollback command', () => {
     expect((await stage.rollBack(world)).error?.name).toBe('Rollback.NothingBefore');
     await stage.release(world, stage.images(world, 'v1'));
     expect((await stage.rollBack(world)).error?.name).toBe('Rollback.NothingBefore');
+  });
+});
+
+describe('The replacement of tasks, whose secrets change', () => {
+  const replace = (world: DeliveryAccount) => {
+    const [{ name, cluster, service }] = world.facts;
+    return stage.run(world, 'Replacement', { name, cluster, service });
+  };
+  const updates = (world: DeliveryAccount) => inputs(world, 'ecs:updateService').filter(({ ForceNewDeployment }) => ForceNewDeployment);
+
+  test('deploys what runs where nothing is released [A-34]', async () => {
+    const world = stage.account().runs('v1');
+    expect((await replace(world)).status).toBe('SUCCEEDED');
+    expect(updates(world)).toEqual([{ Cluster: world.facts[0].cluster, Service: world.facts[0].service, ForceNewDeployment: true }]);
+  });
+
+  test('waits for the end of a release, of its rollback and of a deployment, one after another [A-34]', async () => {
+    const world = stage.account().runs('v1');
+    const record = Object.keys(world.ssm.parameters).find((name) => name.endsWith('/record'))!;
+    world.ssm.parameters[record].push('{"execution":"stopped","services":[]}');
+    world.states.executions.push('running');
+    world.ecs.deploy(world.facts[0].service, world.ecs.services[world.facts[0].service].revision);
+    let asked = 0;
+    world.before = (api) => {
+      asked += api === 'sfn:listExecutions' ? 1 : 0;
+      if (asked === 3) {
+        world.states.executions = [];
+      } else if (asked === 5) {
+        world.ssm.parameters[record].push('none');
+      }
+    };
+    expect((await replace(world)).status).toBe('SUCCEEDED');
+    expect(asked).toBeGreaterThan(6);
+    expect(world.ecs.deployments.map(({ status }) => status)).toEqual(['PENDING', 'SUCCESSFUL']);
+  });
+
+  test('gives up after a day of releases, and has changed nothing [A-34]', async () => {
+    const world = stage.account().runs('v1');
+    world.states.executions.push('running');
+    expect((await replace(world)).error).toMatchObject({ name: 'Replacement.NoTime', message: expect.stringContaining('the tasks of Application/Api were not replaced') });
+    expect(updates(world)).toEqual([]);
+  });
+
+  test('is the release\'s and no longer the service\'s, with the interval of its secrets [A-34]', () => {
+    const schedules = Object.entries(stage.template.findResources('AWS::Scheduler::Schedule')).filter(([id]) => id.includes('TaskReplacement'));
+    expect(schedules.map(([id, { Properties }]) => [id.replace(/Schedule.*/, ''), Properties.ScheduleExpression, JSON.stringify(Properties.Target.Arn).includes('StateMachine')]))
+      .toEqual([['ReleaseTaskReplacement', 'rate(7 days)', true]]);
   });
 });
 

@@ -9,6 +9,8 @@ import type { TemplateJson } from '../../simulators/cloudwatch/template-alarms';
 
 const FOLDER = 'docs/runbooks';
 const SECTIONS = ['Symptom', 'Investigation', 'Mitigation', 'Contact'];
+/** Pages of notifications that no alarm sends. */
+const OF_RELEASES = ['release-drift', 'release-failed'];
 const PAGES = fs.readdirSync(FOLDER).filter((file) => file !== 'README.md').map((file) => path.basename(file, '.md'));
 
 function text(page: string): string {
@@ -38,9 +40,17 @@ const firstOf = (page: string) => /(?<=\*\*First:\*\* ).+/.exec(text(page))![0];
 describe('pages and alarms [A-23]', () => {
   const telling = alarms.filter(({ tells }) => tells);
 
-  test('every alarm that notifies people links to its page, and every page has an alarm', () => {
+  test('every alarm that notifies people links to its page, and every page has an alarm, or is linked by a release', () => {
     expect(telling.filter(({ description }) => pageIn(description) === undefined)).toEqual([]);
-    expect([...new Set(telling.map(({ description }) => pageIn(description)))].sort()).toEqual([...PAGES].sort());
+    expect([...new Set(telling.map(({ description }) => pageIn(description)))].sort()).toEqual(PAGES.filter((page) => !OF_RELEASES.includes(page)).sort());
+  });
+
+  test('releases link to their pages, and name no file of a repository', () => {
+    const definitions = wholeLibrary().synth().stacks.flatMap(({ template }) => Object.values((template as TemplateJson).Resources))
+      .filter(({ Type }) => Type === 'AWS::StepFunctions::StateMachine').map(({ Properties }) => JSON.stringify(Properties));
+    const linked = definitions.flatMap((definition) => [...definition.matchAll(/docs\/runbooks\/([\w-]+)\.md/g)].map(([, page]) => page));
+    expect([...new Set(linked)].sort()).toEqual(OF_RELEASES);
+    expect(definitions.filter((definition) => /docs\/(?!runbooks\/)/.test(definition))).toEqual([]);
   });
 
   test('every alarm that notifies people has the first step of its page', () => {

@@ -256,8 +256,9 @@ export class Ecs {
     if (DesiredCount !== undefined) {
       this.services[Service].tasks = DesiredCount;
     }
-    if (TaskDefinition && (ForceNewDeployment || TaskDefinition !== this.services[Service].revision)) {
-      this.deploy(Service, TaskDefinition).asked = 0;
+    const { revision } = this.services[Service];
+    if (ForceNewDeployment || (TaskDefinition && TaskDefinition !== revision)) {
+      this.deploy(Service, TaskDefinition ?? revision).asked = 0;
     }
   }
 

@@ -7,7 +7,6 @@ import { CloudWatch } from './cloudwatch';
 import { Ecr } from './ecr';
 import { Ecs } from './ecs';
 import { Elb } from './elb';
-import { Logs } from './logs';
 import { Sns } from './sns';
 import { Ssm } from './ssm';
 import { States } from './states';
@@ -106,7 +105,6 @@ export class DeliveryAccount implements World {
       backup: this.backup,
       cloudformation: this.cloudFormation,
       cloudwatch: this.cloudWatch,
-      cloudwatchlogs: new Logs(),
       elasticloadbalancingv2: this.elb,
       applicationautoscaling: this.autoScaling,
     };

@@ -4,6 +4,7 @@ import { AwsError } from '../state-machines';
 export class Ssm {
   /** Values of each parameter, the newest last. */
   public readonly parameters: { [name: string]: string[] } = {};
+  public calendar: 'OPEN' | 'CLOSED' = 'OPEN';
 
   public value(parameter: string): string {
     return this.parameters[parameter][this.parameters[parameter].length - 1];
@@ -24,6 +25,6 @@ export class Ssm {
   }
 
   public getCalendarState() {
-    return { State: 'OPEN' };
+    return { State: this.calendar };
   }
 }

@@ -1,12 +1,12 @@
 import { Token } from 'aws-cdk-lib';
 import { LABEL, type NamedState, type Part, part, put } from '../../asl/asl';
-import { allOf, anyOf, choice, isTrue, not, present } from '../../asl/conditions';
+import { anyOf, choice, not, present } from '../../asl/conditions';
 import { toJson } from '../../asl/intrinsics';
 import { refuse } from '../../asl/parts';
 import type { AwsCalls } from '../../asl/sdk-integrations';
 import type { JsonPath, State } from '../../asl/state';
 import type { PartTools, ReleaseSettings } from '../context/release-settings';
-import { INPUT, SERVICE, SERVICES } from '../context/service-facts';
+import { SERVICE, SERVICES } from '../context/service-facts';
 
 const DESCRIBED = '$.describedAlarms';
 const METRIC_ALARM: JsonPath = `${DESCRIBED}.MetricAlarms[0]`;
@@ -17,12 +17,6 @@ const WATCHED = '$.watched';
 const WATCHED_ALARMS = `${WATCHED}.alarms` as const;
 /** Names of alarms that fire, as JSON. */
 const FIRING = '$.firing';
-
-/**
- * Condition that the release was started to roll back.
- * Such a release ignores firing alarms and unhealthy services, because they may be its reason.
- */
-export const ROLLS_BACK = allOf(present(INPUT.rollback), isTrue(INPUT.rollback));
 
 const MONITORING_INTERVAL_SECONDS = 60;
 

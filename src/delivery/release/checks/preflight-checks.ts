@@ -1,26 +1,39 @@
 import { NOTHING_RELEASED } from '../../../registry/released-image';
 import { copy, LABEL, type Part, part, put } from '../../asl/asl';
-import { absent, anyOf, branches, choice, equals, equalsPath, isTrue, matches, present } from '../../asl/conditions';
+import { absent, anyOf, branches, choice, equals, equalsPath, isTrue, matches, not, present } from '../../asl/conditions';
 import { contains, format } from '../../asl/intrinsics';
 import { refuse, unless } from '../../asl/parts';
+import { ADOPTS, HOTFIX, PASSES_ALARMS, ROLLS_BACK } from '../context/release-mode';
 import type { PartTools } from '../context/release-settings';
 import { FOUND, SERVICE } from '../context/service-facts';
 import { CURRENT, describeLatestRevision, describeService, listDeployments } from '../steps/ecs-calls';
 import { readReleasedTag } from '../steps/released-tag';
-import { checkRollbackAlarms, ROLLS_BACK } from './alarm-checks';
+import { adoptRunning } from './adopt-running';
+import { checkRollbackAlarms } from './alarm-checks';
 import { checkTraffic, TARGET_GROUP } from './traffic-check';
 
 /** Condition that nothing of the service was released before. */
 const NEVER_RELEASED = equals(FOUND.releasedTag, NOTHING_RELEASED);
 
+/** Tag in the parameter of the service, which an adoption passes over. */
+const WRITTEN_TAG = '$.written';
+
+const HAS_NO_TASKS = { Variable: CURRENT.tasks, NumericEquals: 0 };
+
 /** Checks a service before anything is changed. Leaves its state in {@link FOUND.before}. */
 export function checkService(tools: PartTools): Part {
   const { calls, arns } = tools;
-  const excluded = 'Service that is left out';
+  const excluded = 'Leave the service out';
   const changed = 'Service passes its checks';
   return part(
     ['Read released image', readReleasedTag(calls, arns)],
-    chooseImage(`${excluded}: describe`),
+    ['Keep tag of the parameter', copy(FOUND.releasedTag, WRITTEN_TAG)],
+    ['Include the service', { Type: 'Pass', Result: true, ResultPath: FOUND.included }],
+    checkStack(tools),
+    checkActivity(tools),
+    // A service without tasks runs nothing that could be adopted.
+    unless('Adoption', anyOf(not(ADOPTS), HAS_NO_TASKS), adoptRunning(calls)),
+    chooseImage(excluded),
     [
       'Check that the image exists',
       calls.task(
@@ -29,9 +42,7 @@ export function checkService(tools: PartTools): Part {
         { resources: arns.repositories, notRetried: ['Ecr.ImageNotFoundException'] },
       ),
     ],
-    checkStack(tools),
-    checkActivity(tools),
-    unless('Rollback alarms', anyOf(absent(`${SERVICE.alarms}[0]`), ROLLS_BACK), checkRollbackAlarms(tools)),
+    unless('Rollback alarms', anyOf(absent(`${SERVICE.alarms}[0]`), PASSES_ALARMS), checkRollbackAlarms(tools)),
     unless('State of a released service', NEVER_RELEASED, checkReleasedState(tools)),
     checkEmptyService(),
     [
@@ -39,9 +50,17 @@ export function checkService(tools: PartTools): Part {
       { ...put(FOUND.before, stateBefore({ first: true, unchanged: false })), Next: changed },
     ],
     ['Has nothing of the service changed?', choice(NOTHING_CHANGED, 'Keep state of the unchanged service')],
-    ['Keep state before the release', put(FOUND.before, stateBefore({ first: false, unchanged: false }))],
+    ['May the previous version be unhealthy?', choice([PASSES_ALARMS], 'Keep state before an urgent release')],
+    [
+      'Keep state before the release',
+      { ...put(FOUND.before, stateBefore({ first: false, unchanged: false })), Next: changed },
+    ],
+    [
+      'Keep state before an urgent release',
+      put(FOUND.before, { ...stateBefore({ first: false, unchanged: false }), unchecked: true }),
+    ],
     [changed, { Type: 'Pass', Result: false, ResultPath: FOUND.unchanged, End: true }],
-    describeService(excluded, tools.calls, tools.arns),
+    [excluded, { Type: 'Pass', Result: false, ResultPath: FOUND.included }],
     ['Keep no image', copy(FOUND.releasedTag, FOUND.tag)],
     ['Keep no earlier revision', put('$.latest', { 'arn.$': CURRENT.revision })],
     ['Keep state of the unchanged service', put(FOUND.before, stateBefore({ first: false, unchanged: true }))],
@@ -51,7 +70,11 @@ export function checkService(tools: PartTools): Part {
 }
 
 /** Conditions under which a release would bring exactly what runs already. */
-const NOTHING_CHANGED = [equalsPath(FOUND.tag, FOUND.releasedTag), equalsPath(CURRENT.revision, FOUND.latest)];
+const NOTHING_CHANGED = [
+  equalsPath(FOUND.tag, FOUND.releasedTag),
+  equalsPath(WRITTEN_TAG, FOUND.releasedTag),
+  equalsPath(CURRENT.revision, FOUND.latest),
+];
 
 /** State that a rollback needs, and nothing else, because its parameter has 8 KB. */
 function stateBefore({ first, unchanged }: { readonly first: boolean; readonly unchanged: boolean }): {
@@ -163,10 +186,10 @@ function checkActivity({ calls, arns }: PartTools): Part {
 function checkReleasedState(tools: PartTools): Part {
   const { calls } = tools;
   const whole = 'Traffic is whole';
-  const [divided, unhealthy] = ['Traffic is divided', 'No task is healthy'];
+  const [divided, unhealthy, refused] = ['Traffic is divided', 'May tasks be missing?', 'No task is healthy'];
   return part(
     // A service that its schedule has scaled to zero serves nobody.
-    ['Is traffic left unchecked?', choice([anyOf(ROLLS_BACK, { Variable: CURRENT.tasks, NumericEquals: 0 })], whole)],
+    ['Is traffic left unchecked?', choice([anyOf(ROLLS_BACK, HAS_NO_TASKS)], whole)],
     checkTraffic(calls, { name: 'Traffic', whole, divided, unhealthy }),
     refuse(
       divided,
@@ -174,8 +197,9 @@ function checkReleasedState(tools: PartTools): Part {
       'the traffic of {} is divided between two versions, or goes to no group',
       SERVICE.name,
     ),
+    [unhealthy, choice([HOTFIX], whole)],
     refuse(
-      unhealthy,
+      refused,
       'Release.NoHealthyTask',
       'the group that {} gets its traffic from has no healthy task: {}',
       SERVICE.name,
@@ -217,7 +241,8 @@ function checkDrift({ calls }: PartTools): Part {
     refuse(
       'Service runs another image',
       'Release.Drift',
-      'the parameter {} says {}, but {} runs another image, in {} (docs/delivery.md, Drift)',
+      'the parameter {} says {}, but {} runs another image, in {}. ' +
+        'Start the release again with "adopt": true to take what runs as released',
       SERVICE.parameter,
       FOUND.releasedTag,
       SERVICE.name,
@@ -231,11 +256,12 @@ function checkDrift({ calls }: PartTools): Part {
 function checkEmptyService(): Part {
   const empty = 'Service has no tasks';
   return part(
-    ['Are there no tasks?', choice([{ Variable: CURRENT.tasks, NumericEquals: 0 }], empty)],
+    ['Are there no tasks?', choice([HAS_NO_TASKS], empty)],
     refuse(
       'Parameter was reset',
       'Release.ParameterReset',
-      'the parameter {} says none, but tasks of {} run: write back the tag that runs (docs/delivery.md, Drift)',
+      'the parameter {} says none, but tasks of {} run. ' +
+        'Start the release again with "adopt": true to take what runs as released',
       SERVICE.parameter,
       SERVICE.name,
     ),

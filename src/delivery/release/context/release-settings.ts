@@ -29,6 +29,8 @@ export interface ReleaseSettings {
    * @default - nobody is notified
    */
   readonly topicArn?: string;
+  /** Address of the page about releases that were refused or have failed. */
+  readonly runbook: string;
   /** Name of the parameter with the record of the current or last release. */
   readonly recordName: string;
   /** Name of the parameter with the record of the last successful release. */

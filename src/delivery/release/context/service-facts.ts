@@ -86,6 +86,8 @@ export const FOUND = {
   tag: '$.tag',
   /** Tag in the service's parameter. */
   releasedTag: '$.released.tag',
+  /** False for a service that a rollback leaves out: it has no version before. */
+  included: '$.included',
   /** True if the release leaves the service as it is. */
   unchanged: '$.unchanged',
   /** Progress of the service in a loop of deployments. */
@@ -109,6 +111,10 @@ export const INPUT = {
   images: '$.images',
   /** True if the images are previous ones, to which the release rolls back. */
   rollback: '$.rollback',
+  /** Reason to pass firing alarms and services without a healthy task. */
+  despite: '$.despite',
+  /** True if what runs is taken as the released version. */
+  adopt: '$.adopt',
   /** Name of a failed execution to clean up after. */
   cleanUpAfter: '$.cleanUpAfter',
 } as const satisfies { readonly [name: string]: JsonPath };

@@ -10,6 +10,8 @@ export const BEFORE = {
   tag: `${FOUND.before}.tag`,
   latest: `${FOUND.before}.latest`,
   candidate: `${FOUND.before}.candidate`,
+  /** Present where nobody asked if the previous version was healthy. */
+  unchecked: `${FOUND.before}.unchecked`,
 } as const;
 
 /**

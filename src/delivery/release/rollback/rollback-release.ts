@@ -65,7 +65,8 @@ export function rollBackRelease(name: string, tools: PartTools, settings: Releas
     notifyOf(tools, settings, failed, 'failed and is NOT rolled back', [
       format('Release {} failed, and a person has to look: {}.', RECORD.execution, toJson(OUTCOME)),
       'Of a service that is not rolled back no revision was deregistered: cdk deploy may deploy the new image.',
-      format('No other release begins before its rollback (docs/delivery.md). {}: {}', ERROR, CAUSE),
+      format('No other release begins before its rollback. {}: {}.', ERROR, CAUSE),
+      `What to do: ${settings.runbook}`,
     ]),
     [failedEnd, { Type: 'Fail', ErrorPath: ERROR, CausePath: CAUSE }],
     [nothing, choice([CLEANS_UP], 'Is nobody notified yet?', refused)],

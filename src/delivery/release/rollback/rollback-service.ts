@@ -243,6 +243,7 @@ function checkHealth({ calls, arns }: PartTools): Part {
       restored,
       branches([
         { when: FIRST_RELEASE, next: stop },
+        { when: present(BEFORE.unchecked), next: serves },
         // Nothing answers for a service that has no tasks at this hour.
         { when: { Variable: CURRENT.tasks, NumericEquals: 0 }, next: serves },
       ]),

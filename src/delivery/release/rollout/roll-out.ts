@@ -2,7 +2,8 @@ import { copy, LABEL, type Part, part, put } from '../../asl/asl';
 import { choice } from '../../asl/conditions';
 import { array, CONTEXT, format, toJson } from '../../asl/intrinsics';
 import { FAILURE, ITEM, iterate, refuse, unless } from '../../asl/parts';
-import { hasAlarms, ROLLS_BACK, watchAlarms } from '../checks/alarm-checks';
+import { hasAlarms, watchAlarms } from '../checks/alarm-checks';
+import { PASSES_ALARMS, ROLLS_BACK } from '../context/release-mode';
 import type { PartTools, ReleaseSettings } from '../context/release-settings';
 import { SERVICES } from '../context/service-facts';
 import { deployService } from '../steps/deploy-service';
@@ -35,7 +36,7 @@ export function rollOut(tools: PartTools, settings: ReleaseSettings): Part {
     timeoutSeconds: deploymentSeconds,
     times: waves.length,
     count: targets.length,
-    ...(watchesAlarms && { before: (again: string) => unless('Watch', ROLLS_BACK, watch(again).look) }),
+    ...(watchesAlarms && { before: (again: string) => unless('Watch', PASSES_ALARMS, watch(again).look) }),
     onFailed: failed,
     onTimeout: late,
     onShifted: notifyOfTraffic(tools, settings, `${name}: note that it is told`),

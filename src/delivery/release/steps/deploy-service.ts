@@ -17,7 +17,7 @@ import {
 import { array, CONTEXT, format, toJson } from '../../asl/intrinsics';
 import { FAILURE } from '../../asl/parts';
 import type { JsonPath } from '../../asl/state';
-import { ROLLS_BACK } from '../checks/alarm-checks';
+import { ROLLS_BACK } from '../context/release-mode';
 import type { PartTools } from '../context/release-settings';
 import { FOUND, SERVICE } from '../context/service-facts';
 import { isIn, keepFailure, NOT_BEGUN, type ServiceStep, setPhase } from '../rollout/service-loop';

@@ -16,6 +16,7 @@ import type { AwsCalls } from '../../asl/sdk-integrations';
 import type { JsonPath } from '../../asl/state';
 import type { ReleaseArns } from '../context/release-arns';
 import { FOUND, SERVICE } from '../context/service-facts';
+import { refuseUnknownFields } from './known-fields';
 import { type NameOf, updateContainer } from './update-container';
 
 /** Fields of every Fargate task definition. Fields that ECS adds are excluded: ARN, number, status, registrar. */
@@ -68,6 +69,15 @@ const COMBINATIONS = OPTIONAL_FIELDS.reduce<OptionalField[][]>(
 /** Fields that no web service on Fargate should have. */
 const UNSUPPORTED_FIELDS = ['ProxyConfiguration', 'PidMode', 'IpcMode'];
 
+/** Fields that a registration copies, refuses, or that Fargate ignores. */
+const KNOWN_FIELDS = [
+  ...REQUIRED_FIELDS,
+  ...OPTIONAL_FIELDS.map(({ field }) => field),
+  ...UNSUPPORTED_FIELDS,
+  'ContainerDefinitions',
+  'InferenceAccelerators',
+];
+
 /** Use of {@link registerTaskDefinition}. */
 export interface RegistrationOptions {
   /** Prefix of the names of its states. */
@@ -100,6 +110,7 @@ export function registerTaskDefinition(calls: AwsCalls, arns: ReleaseArns, optio
     removeAwsTags(state),
     replaceImage(state),
     refuseUnsupportedFields(state),
+    refuseUnknownFields(state, { paths: { definition: DEFINITION, found: `${WORK}.known` }, fields: KNOWN_FIELDS }),
     [state('list defaults'), put(`${WORK}.defaults`, DEFAULTS)],
     [
       state('add defaults'),

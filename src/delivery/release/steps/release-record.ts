@@ -1,10 +1,11 @@
 import { NOTHING_RELEASED } from '../../../registry/released-image';
-import { type NamedState, part, type Part, put } from '../../asl/asl';
+import { LABEL, type NamedState, part, type Part, put } from '../../asl/asl';
 import { choice, equals } from '../../asl/conditions';
 import { CONTEXT, format, fromJson, toJson } from '../../asl/intrinsics';
 import type { AwsCalls } from '../../asl/sdk-integrations';
 import type { ReleaseArns } from '../context/release-arns';
-import { FOUND, SERVICES } from '../context/service-facts';
+import { HOTFIX } from '../context/release-mode';
+import { FOUND, INPUT, SERVICES } from '../context/service-facts';
 
 /** Record of a release in a parameter: who began it, when, and the state of its services before. */
 export const RECORD = {
@@ -20,6 +21,10 @@ export const RECORD = {
 
 /** Format of the record. Keys are as short as its parameter of 8 KB asks for. */
 const FORMAT = '{"execution":"{}","at":"{}","services":{}}';
+const FORMAT_OF_HOTFIX = '{"execution":"{}","at":"{}","despite":{},"services":{}}';
+
+/** State of each service before the release, as JSON. */
+const BEFORE = toJson(`${SERVICES}[*]${FOUND.before.slice(1)}`);
 
 /** Reads the record. Continues with it, or goes to `none` where there is none. */
 export function readRecord(calls: AwsCalls, arns: ReleaseArns, record: RecordParameter): Part {
@@ -66,13 +71,26 @@ interface RecordParameter {
 
 /** Writes the record to a parameter, where the clean-up of a stopped release finds it. */
 export function writeRecord(calls: AwsCalls, arns: ReleaseArns, name: string, parameter: string): NamedState {
-  const value = format(
-    FORMAT,
-    CONTEXT.executionName,
-    CONTEXT.executionStart,
-    toJson(`${SERVICES}[*]${FOUND.before.slice(1)}`),
-  );
+  const value = format(FORMAT, CONTEXT.executionName, CONTEXT.executionStart, BEFORE);
   return [name, putParameter(calls, arns, parameter, { 'Value.$': value })];
+}
+
+/**
+ * Writes the record of a successful release, a hotfix's with its reason. A reason that does not fit is left out: the
+ * input of the execution has it, too.
+ */
+export function writeLastRelease(calls: AwsCalls, arns: ReleaseArns, name: string, parameter: string): Part {
+  const { executionName, executionStart } = CONTEXT;
+  const withReason = format(FORMAT_OF_HOTFIX, executionName, executionStart, toJson(INPUT.despite), BEFORE);
+  const [hotfix, end] = [`${name}: with its reason`, `${name}: end`];
+  const [, plain] = writeRecord(calls, arns, name, parameter);
+  const next = { Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: name }], Next: end };
+  return part(
+    [`${name}: is it a hotfix?`, choice([HOTFIX], hotfix)],
+    [name, { ...plain, Next: end }],
+    [hotfix, { ...putParameter(calls, arns, parameter, { 'Value.$': withReason }), ...next }],
+    [end, LABEL],
+  );
 }
 
 /** Empties the record: nothing has to be rolled back. */
