@@ -1,6 +1,17 @@
 import { NOTHING_RELEASED } from '../../../registry/released-image';
 import { copy, LABEL, type Part, part, put } from '../../asl/asl';
-import { absent, anyOf, branches, choice, equals, equalsPath, isTrue, matches, not, present } from '../../asl/conditions';
+import {
+  absent,
+  anyOf,
+  branches,
+  choice,
+  equals,
+  equalsPath,
+  isTrue,
+  matches,
+  not,
+  present,
+} from '../../asl/conditions';
 import { contains, format } from '../../asl/intrinsics';
 import { refuse, unless } from '../../asl/parts';
 import { ADOPTS, HOTFIX, PASSES_ALARMS, ROLLS_BACK } from '../context/release-mode';
