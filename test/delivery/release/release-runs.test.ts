@@ -713,7 +713,7 @@ describe('The replacement of tasks, whose secrets change', () => {
       }
     };
     expect((await replace(world)).status).toBe('SUCCEEDED');
-    expect(asked).toBeGreaterThan(6);
+    expect(asked).toBeGreaterThan(4);
     expect(world.ecs.deployments.map(({ status }) => status)).toEqual(['PENDING', 'SUCCESSFUL']);
   });
 
