@@ -91,6 +91,11 @@ export function copy(from: JsonPath, to: JsonPath): State {
   return { Type: 'Pass', InputPath: from, ResultPath: to };
 }
 
+/** State with a comment, which the console shows. */
+export function commented(comment: string, state: State): State {
+  return { Comment: comment, ...state };
+}
+
 /** Named target without a state in the definition: a chart leads transitions on to the state behind it. */
 export const LABEL: State = { Type: 'Pass' };
 
