@@ -20,7 +20,8 @@ export interface CallOptions {
    */
   readonly notRetried?: string[];
   /**
-   * State to go to when the call fails. The call is not retried, because the loop that it is part of makes it again.
+   * State to go to when the call fails. A call that is not {@link patient} is not retried then, because the loop that
+   * it is part of makes it again.
    * @default - the failure is that of the state
    */
   readonly failed?: string;
@@ -87,9 +88,10 @@ export class AwsCalls {
       Parameters: parameters,
       ...(options.resultSelector && { ResultSelector: options.resultSelector }),
       ResultPath: options.resultPath ?? null,
-      ...(failed === undefined
-        ? { Retry: [...(notRetried ? [{ ErrorEquals: notRetried, MaxAttempts: 0 }] : []), retry] }
-        : { Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: failed }] }),
+      ...((failed === undefined || patient) && {
+        Retry: [...(notRetried ? [{ ErrorEquals: notRetried, MaxAttempts: 0 }] : []), retry],
+      }),
+      ...(failed !== undefined && { Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: failed }] }),
       ...options.fields,
     };
   }

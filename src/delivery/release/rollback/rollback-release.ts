@@ -30,10 +30,11 @@ export function rollBackRelease(name: string, tools: PartTools, settings: Releas
   const { calls, arns } = tools;
   const { recordName } = settings;
   const [nothing, failed, failedEnd] = ['Nothing to roll back', 'Notify of the failed rollback', 'Fail the release'];
+  const [unreadable, open] = ['Notify of the unreadable record', 'Report the record that stays open'];
   const cleanedUp = 'Clean-up is complete';
   const rollBack = 'Begin the rollback';
   return part(
-    readRecord(calls, arns, { name, parameter: recordName, none: nothing, patient: true }),
+    readRecord(calls, arns, { name, parameter: recordName, none: nothing, patient: true, failed: unreadable }),
     ['Is it a clean-up?', choice([CLEANS_UP], 'Is the record of the failed release?')],
     [
       'Is the record of this release?',
@@ -46,7 +47,7 @@ export function rollBackRelease(name: string, tools: PartTools, settings: Releas
     [rollBack, LABEL],
     ...stopStarted(tools, settings),
     rollBackServices(tools, settings, failed),
-    clearRecord(calls, arns, 'Close the record after the rollback', recordName, true),
+    clearRecord(calls, arns, 'Close the record after the rollback', recordName, { patient: true, failed: open }),
     [
       'Find services with a previous version',
       put('$.any', { 'previous.$': contains(`${RECORD.services}[*].first`, false) }),
@@ -62,6 +63,22 @@ export function rollBackRelease(name: string, tools: PartTools, settings: Releas
       format('{}: {}', ERROR, CAUSE),
     ]),
     ['Was it a clean-up?', choice([CLEANS_UP], cleanedUp, failedEnd)],
+    [
+      open,
+      {
+        ...put(FAILURE, {
+          'Error.$': ERROR,
+          'Cause.$': format('{} (all services are rolled back, but the record of the stage can not be closed)', CAUSE),
+        }),
+        Next: failed,
+      },
+    ],
+    notifyOf(tools, settings, unreadable, 'failed and is NOT rolled back', [
+      format('Execution {} can not read the record of the stage, and a person has to look.', CONTEXT.executionName),
+      format('Whatever has begun is not rolled back. {}: {}.', ERROR, CAUSE),
+      `What to do: ${settings.runbook}`,
+    ]),
+    ['Unknown record ends the execution', { ...LABEL, Next: failedEnd }],
     notifyOf(tools, settings, failed, 'failed and is NOT rolled back', [
       format('Release {} failed, and a person has to look: {}.', RECORD.execution, toJson(OUTCOME)),
       'Of a service that is not rolled back no revision was deregistered: cdk deploy may deploy the new image.',

@@ -2,7 +2,7 @@ import { NOTHING_RELEASED } from '../../../registry/released-image';
 import { LABEL, type NamedState, part, type Part, put } from '../../asl/asl';
 import { choice, equals } from '../../asl/conditions';
 import { CONTEXT, format, fromJson, toJson } from '../../asl/intrinsics';
-import type { AwsCalls } from '../../asl/sdk-integrations';
+import type { AwsCalls, CallOptions } from '../../asl/sdk-integrations';
 import type { ReleaseArns } from '../context/release-arns';
 import { HOTFIX } from '../context/release-mode';
 import { FOUND, INPUT, SERVICES } from '../context/service-facts';
@@ -99,16 +99,22 @@ export function clearRecord(
   arns: ReleaseArns,
   name: string,
   parameter: string,
-  patient = false,
+  options: Pick<CallOptions, 'patient' | 'failed'> = {},
 ): NamedState {
-  return [name, putParameter(calls, arns, parameter, { Value: NOTHING_RELEASED }, patient)];
+  return [name, putParameter(calls, arns, parameter, { Value: NOTHING_RELEASED }, options)];
 }
 
 /** The tier stays the same: a parameter that once was larger can't become a standard one again. */
-function putParameter(calls: AwsCalls, arns: ReleaseArns, parameter: string, value: object, patient = false) {
+function putParameter(
+  calls: AwsCalls,
+  arns: ReleaseArns,
+  parameter: string,
+  value: object,
+  options: Pick<CallOptions, 'patient' | 'failed'> = {},
+) {
   return calls.task(
     'ssm:putParameter',
     { Name: parameter, ...value, Type: 'String', Tier: 'Intelligent-Tiering', Overwrite: true },
-    { resources: [arns.parameter(parameter)], patient },
+    { resources: [arns.parameter(parameter)], ...options },
   );
 }
