@@ -20,12 +20,13 @@ function mended(source) {
   const everywhere = 'result = result.replaceAll("\\\\", "");';
   const inFormat = 'return templateStr.replace(/\\{\\}/g, () => placeholderValues[i++]);';
   const started = 'StartTime: (/* @__PURE__ */ new Date()).toISOString()';
-  [everywhere, inFormat, sleep, started].forEach((part) => {
+  const truthy = 'if (this.stateDefinition.Result) {';
+  [everywhere, inFormat, sleep, started, truthy].forEach((part) => {
     if (!source.includes(part)) {
       throw new Error(`the interpreter is another one: ${part}`);
     }
   });
-  return source.replace(started, 'StartTime: globalThis.timeOnClock()').replace(sleep, 'function sleep(ms, abortSignal) {\n  return globalThis.sleepOnClock(ms, abortSignal);').replace(everywhere, '').replace(inFormat, () => 'return templateStr.replace(/\\\\(.)|\\{\\}/g, (_, plain) => plain ?? placeholderValues[i++]);');
+  return source.replace(truthy, 'if ("Result" in this.stateDefinition) {').replace(started, 'StartTime: globalThis.timeOnClock()').replace(sleep, 'function sleep(ms, abortSignal) {\n  return globalThis.sleepOnClock(ms, abortSignal);').replace(everywhere, '').replace(inFormat, () => 'return templateStr.replace(/\\\\(.)|\\{\\}/g, (_, plain) => plain ?? placeholderValues[i++]);');
 }
 const { StateMachine } = require('aws-local-stepfunctions');
 

@@ -1,4 +1,5 @@
 import { createHash } from 'crypto';
+import { repeatedIn } from '../../validation/checks';
 import type { JsonPath, State } from './state';
 
 /** State with its name. */
@@ -176,7 +177,7 @@ function namesIn({ States }: Chart): string[] {
 }
 
 function checkNames(names: string[]): void {
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  const twice = repeatedIn(names);
   if (twice !== undefined) {
     throw new Error(`Two states are named '${twice}'. Give one of them another name.`);
   }

@@ -179,7 +179,7 @@ function release(tools: PartTools, settings: ReleaseSettings): Part {
 }
 
 function register({ calls, arns }: PartTools): Part {
-  const end = 'Candidate is registered';
+  const end = 'Service has its candidate';
   return part(
     ['Is there nothing to register?', choice([UNCHANGED], end)],
     registerTaskDefinition(calls, arns, { name: 'Register', resultPath: FOUND.candidate }),

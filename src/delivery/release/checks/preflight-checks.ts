@@ -17,7 +17,13 @@ import { refuse, unless } from '../../asl/parts';
 import { ADOPTS, HOTFIX, PASSES_ALARMS, ROLLS_BACK } from '../context/release-mode';
 import type { PartTools } from '../context/release-settings';
 import { FOUND, SERVICE } from '../context/service-facts';
-import { CURRENT, describeLatestRevision, describeService, listDeployments } from '../steps/ecs-calls';
+import {
+  CURRENT,
+  describeLatestRevision,
+  describeRunningRevision,
+  describeService,
+  listDeployments,
+} from '../steps/ecs-calls';
 import { readReleasedTag } from '../steps/released-tag';
 import { adoptRunning } from './adopt-running';
 import { checkRollbackAlarms } from './alarm-checks';
@@ -110,9 +116,9 @@ function chooseImage(excluded: string): Part {
   const missing = 'Has nothing to release';
   return part(
     ['Is a new image named?', choice([present(FOUND.tag)], chosen)],
-    ['Was nothing released before?', choice([NEVER_RELEASED], 'Is nothing to roll back to?')],
+    ['Was nothing released before?', choice([NEVER_RELEASED], 'Does a rollback leave the service out?')],
     ['Keep the released image', { ...copy(FOUND.releasedTag, FOUND.tag), Next: chosen }],
-    ['Is nothing to roll back to?', choice([ROLLS_BACK], excluded, missing)],
+    ['Does a rollback leave the service out?', choice([ROLLS_BACK], excluded, missing)],
     refuse(
       missing,
       'Release.NoImage',
@@ -231,14 +237,7 @@ function checkDrift({ calls }: PartTools): Part {
   const running = '$.running';
   const same = 'Service runs the released image';
   return part(
-    [
-      'Describe running revision',
-      calls.task(
-        'ecs:describeTaskDefinition',
-        { 'TaskDefinition.$': CURRENT.revision },
-        { resources: ['*'], resultPath: running },
-      ),
-    ],
+    ['Describe running revision', describeRunningRevision(calls, running)],
     [
       'Compare images',
       put(running, {

@@ -57,12 +57,12 @@ export function rollBackRelease(name: string, tools: PartTools, settings: Releas
       format('Release {} failed. It was the first, so no version serves.', RECORD.execution),
       format('{}: {}', ERROR, CAUSE),
     ]),
-    ['First release is rolled back', { ...LABEL, Next: 'Was it a clean-up?' }],
+    ['First release is rolled back', { ...LABEL, Next: 'Does a clean-up end here?' }],
     notifyOf(tools, settings, 'Notify of the rollback', 'failed, the previous version serves', [
       format('Release {} failed, and the previous version serves.', RECORD.execution),
       format('{}: {}', ERROR, CAUSE),
     ]),
-    ['Was it a clean-up?', choice([CLEANS_UP], cleanedUp, failedEnd)],
+    ['Does a clean-up end here?', choice([CLEANS_UP], cleanedUp, failedEnd)],
     [
       open,
       {
@@ -177,7 +177,7 @@ function rollBackServices(tools: PartTools, settings: ReleaseSettings, failed: s
 
 /** Joins the state of a service before the release with its constants. */
 function findService(): Part {
-  const unknown = 'Service is unknown';
+  const unknown = 'Record names a service of the past';
   const withState = format(
     '{"before":{},"at":"{}","phase":"working","step":"begin"}',
     toJson(FOUND.before),

@@ -177,7 +177,7 @@ function listFailedDeployments({ calls, arns }: PartTools): Part {
         failed: STATE.end,
       }),
     ],
-    ['Has a deployment failed?', choice([present(`${LISTED}.ServiceDeployments[0]`)], STATE.retry, STATE.restored)],
+    ['Is a failed one listed?', choice([present(`${LISTED}.ServiceDeployments[0]`)], STATE.retry, STATE.restored)],
   );
 }
 

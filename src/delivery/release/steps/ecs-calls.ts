@@ -82,6 +82,15 @@ export function describeLatestRevision(calls: AwsCalls): State {
   );
 }
 
+/** Describes the revision that a service names, as {@link describeService} has found it. */
+export function describeRunningRevision(calls: AwsCalls, resultPath: JsonPath): State {
+  return calls.task(
+    'ecs:describeTaskDefinition',
+    { 'TaskDefinition.$': CURRENT.revision },
+    { resources: ['*'], resultPath },
+  );
+}
+
 /** Lists deployments of a service. */
 export function listDeployments(
   calls: AwsCalls,
