@@ -187,7 +187,7 @@ function refuseUnsupportedFields(state: NameOf): Part {
 function register(calls: AwsCalls, state: NameOf, families: string[]): Part {
   const registered = state('registered');
   const nameOf = (fields: string[]) =>
-    state(fields.length === 0 ? 'register' : `register with ${fields.join(', ')}`);
+    state(fields.length === 0 ? 'register' : `register with ${fields.join(' and ')}`);
   return part(
     [
       state('which optional fields are there?'),

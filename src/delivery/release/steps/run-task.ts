@@ -156,9 +156,9 @@ function checkExitCode(name: string, container: string, entry: string): Part {
     [state('has it no exit code?'), choice([absent(exitCode)], state('has it a reason?'))],
     [state('is the exit code 0?'), choice([{ Variable: exitCode, NumericEquals: 0 }], succeeded)],
     refuse(state('failed'), 'Release.Task', `${name} ended with {}: {}`, exitCode, TASK),
-    [state('has it a reason?'), choice([present(reason)], state('did not run'), state('did not run, no reason'))],
+    [state('has it a reason?'), choice([present(reason)], state('did not run'), state('reason is unknown'))],
     refuse(state('did not run'), 'Release.Task', `${name} did not run: {}`, reason),
-    refuse(state('did not run, no reason'), 'Release.Task', `${name} did not run: {}`, TASK),
+    refuse(state('reason is unknown'), 'Release.Task', `${name} did not run: {}`, TASK),
     [succeeded, LABEL],
   );
 }
