@@ -97,6 +97,7 @@ function prepare(tools: PartTools, settings: ReleaseSettings): Part {
       'Await readiness',
       whileBusy(
         'Repeats the checks while their reason may pass by itself: a stack update, a deployment, an alarm.',
+        PASSING,
         part(
           ['Begin checks', LABEL],
           ...(gateAlarmNames.length > 0 ? [unlessUrgent('Gate alarms', checkGateAlarms(tools, gateAlarmNames))] : []),
@@ -128,24 +129,21 @@ function requireIncluded(): Part {
   );
 }
 
+const ALARM_FIRES = 'Release.AlarmFires';
 /** Reasons that pass by themselves: an update of the stack, another deployment, an alarm. */
-const PASSING = ['Release.StackUpdate', 'Release.DeploymentRuns', 'Release.AlarmFires'];
+const PASSING = ['Release.StackUpdate', 'Release.DeploymentRuns', ALARM_FIRES];
 /** After 2, 9 and 30 minutes. */
-const WAIT_FOR_READINESS = {
-  ErrorEquals: PASSING,
-  IntervalSeconds: 140,
-  BackoffRate: 3,
-  MaxAttempts: 3,
-};
+const THREE_TIMES = { IntervalSeconds: 140, BackoffRate: 3, MaxAttempts: 3 };
 
 /** Repeats checks for half an hour while their reason may pass by itself. */
-function whileBusy(comment: string, checks: Part): State {
-  const state = { Type: 'Parallel', Branches: [chart(checks)], OutputPath: '$[0]', Retry: [WAIT_FOR_READINESS] };
-  return commented(comment, state);
+function whileBusy(comment: string, reasons: string[], checks: Part): State {
+  const retry = { ErrorEquals: reasons, ...THREE_TIMES };
+  return commented(comment, { Type: 'Parallel', Branches: [chart(checks)], OutputPath: '$[0]', Retry: [retry] });
 }
 
 function awaitQuietAlarms(tools: PartTools): NamedState {
-  return ['Await quiet alarms', whileBusy('Waits for alarms that fire since the snapshot.', checkAlarmsAgain(tools))];
+  const comment = 'Waits for alarms that fire since the snapshot.';
+  return ['Await quiet alarms', whileBusy(comment, [ALARM_FIRES], checkAlarmsAgain(tools))];
 }
 
 /** Changes things. A failure rolls all services back together. */
