@@ -1,12 +1,13 @@
-import { chart, commented, copy, LABEL, type NamedState, output, type Part, part, put } from '../asl/asl';
-import { choice, isTrue, present } from '../asl/conditions';
-import { contains, CONTEXT, format, toJson } from '../asl/intrinsics';
-import { catchAll, FAILURE, forEach, oneByOne, refuse, unless } from '../asl/parts';
+import { chart, commented, copy, LABEL, type NamedState, output, type Part, part } from '../asl/asl';
+import { choice, not, present } from '../asl/conditions';
+import { CONTEXT, format, toJson } from '../asl/intrinsics';
+import { catchAll, FAILURE, forEach, oneByOne, unless } from '../asl/parts';
 import type { State } from '../asl/state';
 import { checkAlarmsAgain, checkGateAlarms, hasAlarms, listWatchedAlarms, monitorAlarms } from './checks/alarm-checks';
 import { awaitMaintenanceWindow, requireMaintenanceWindow } from './checks/await-maintenance-window';
 import { checkService } from './checks/preflight-checks';
 import { lock } from './checks/release-lock';
+import { ANY_CHANGE, requireChanges } from './checks/require-changes';
 import { checkImageNames, selectImages } from './checks/select-images';
 import { windowOf } from './context/migration-config';
 import { checkReason, PASSES_ALARMS, readMode, REASON, ROLLS_BACK } from './context/release-mode';
@@ -111,21 +112,10 @@ function prepare(tools: PartTools, settings: ReleaseSettings): Part {
         ),
       ),
     ],
-    requireIncluded(),
+    requireChanges(),
     ...snapshots,
     lock('Lock before the first change', tools, recordName),
     ...(window && snapshot ? [unlessUrgent('Window of the migration', requireMaintenanceWindow(tools, window))] : []),
-  );
-}
-
-/** Refuses the rollback of a stage that was never released: each of its services is left out. */
-function requireIncluded(): Part {
-  const included = 'Services are checked';
-  return part(
-    ['Find included services', put('$.any', { 'included.$': contains(`${SERVICES}[*].included`, true) })],
-    ['Is any service included?', choice([isTrue('$.any.included')], included)],
-    refuse('Stage was never released', 'Release.NothingBefore', 'nothing was ever released to this stage'),
-    [included, LABEL],
   );
 }
 
@@ -171,7 +161,8 @@ function release(tools: PartTools, settings: ReleaseSettings): Part {
     oneByOne('Write what is released', SERVICES, recordService(tools, stageName)),
     // Before the record is cleared: a release that is stopped meanwhile stops its tasks, and is rolled back.
     ...runAfterwards(tools, settings),
-    writeLastRelease(calls, arns, 'Keep as last release', lastReleaseName),
+    // A release that has left everything as it is replaced nothing that a rollback could return to.
+    unless('Last release', not(ANY_CHANGE), writeLastRelease(calls, arns, 'Keep as last release', lastReleaseName)),
     clearRecord(calls, arns, 'Close the record', recordName),
   );
 }

@@ -518,6 +518,43 @@ describe('The clean-up of a release that ended where nothing is caught', () => {
   });
 });
 
+describe('The rollback of a failed release', () => {
+  test('does not tell that all traffic is back where a service can not be rolled back [A-14]', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    world.faults.v2 = 'fires afterwards';
+    world.atState = (state) => {
+      if (state === 'Service to roll back: describe') {
+        world.ecs.unknown = world.facts[0].service;
+        world.ecs.bakeMinutes = 30;
+      }
+    };
+    await stage.execute(world, 'fails', { images: stage.images(world, 'v2') });
+    expect(world.sns.published.map(({ subject }) => subject)).toEqual([
+      'Release to production begins',
+      'Release to production failed and is NOT rolled back',
+    ]);
+  });
+
+  test('follows its own deployment where the answer of the update was lost [A-14]', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    world.faults.v2 = 'fires afterwards';
+    world.ecs.deploymentsLag = 0;
+    let lost = false;
+    const update = world.ecs.updateService.bind(world.ecs);
+    world.ecs.updateService = (input: any) => {
+      update(input);
+      if (input.ForceNewDeployment && !lost) {
+        lost = true;
+        throw new AwsError('States.Timeout', 'the answer is lost');
+      }
+    };
+    await stage.release(world, stage.images(world, 'v2'));
+    expect(inputs(world, 'ecs:stopServiceDeployment')).toEqual([]);
+    expect(world.ecs.served.map(({ tag }) => tag)).toEqual(['v2', 'v2', 'v1', 'v1']);
+    expect([world.serving, world.released, world.latestTags]).toEqual([['v1', 'v1'], ['v1', 'v1'], ['v1', 'v1']]);
+  });
+});
+
 describe('The rollback command', () => {
   test('stops a deployment that runs, and only that [A-14, C-17]', async () => {
     const world = stage.account().runs('v1').push('v2');
@@ -657,6 +694,36 @@ describe('The rollback command', () => {
     await stage.release(world, stage.images(world, 'v3'));
     await stage.rollBack(world);
     expect(world.states.started).toEqual([{ images: stage.images(world, 'v1'), rollback: true }]);
+  });
+
+  test('returns to the version before the last change, also after a release that changed nothing [A-14, C-17]', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.release(world, stage.images(world, 'v2'));
+    expect((await stage.release(world, {})).status).toBe('SUCCEEDED');
+    expect((await stage.release(world, stage.images(world, 'v2'))).status).toBe('SUCCEEDED');
+    expect((await stage.rollBack(world)).output.done).toBe('the previous images serve');
+    expect([world.serving, world.released]).toEqual([['v1', 'v1'], ['v1', 'v1']]);
+  });
+
+  test('goes on to the last release when the deployment that it stops replaces the tasks of what was released [A-14, C-17]', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    await stage.release(world, stage.images(world, 'v2'));
+    const [{ service }] = world.facts;
+    world.ecs.deploy(service, world.ecs.services[service].revision);
+    world.ecs.passMinute();
+    expect((await stage.rollBack(world)).output.done).toBe('the previous images serve');
+    expect(inputs(world, 'ecs:stopServiceDeployment')).toHaveLength(1);
+    expect(world.serving).toEqual(['v1', 'v1']);
+  });
+
+  test('fails where the last release changed tasks and no image, and says what takes that back [A-14, C-17]', async () => {
+    const world = stage.account().runs('v1');
+    world.facts.forEach((fact) => world.cloudFormation.register(fact, 'v1'));
+    await stage.release(world, {});
+    const { status, error } = await stage.rollBack(world);
+    expect([status, error?.name]).toEqual(['FAILED', 'Rollback.Failed']);
+    expect(error?.message).toMatch(/every service runs that image already.*cdk deploy.*despite/);
+    expect(world.sns.published.pop()!.subject).toContain('refused, nothing was changed');
   });
 
   test('leaves a service alone that was released for the first time, or never [C-17]', async () => {

@@ -194,6 +194,8 @@ function updateToPrevious({ calls, arns }: PartTools): Part {
       failed,
     ),
     [again, put('$.update', { 'at.$': CONTEXT.stateEntered })],
+    // Before the call: its answer may be lost, and the next turn must not take the deployment for somebody else's.
+    ['Expect the previous revision', put(FOUND.current, { 'revision.$': BEFORE.revision, 'tasks.$': CURRENT.tasks })],
     [
       'Update to the previous revision',
       updateService(calls, arns, { 'TaskDefinition.$': BEFORE.revision, 'ForceNewDeployment': true }, { failed: end }),
@@ -207,7 +209,6 @@ function updateToPrevious({ calls, arns }: PartTools): Part {
         'since.$': '$.update.at',
       }),
     ],
-    ['Expect the previous revision', put(FOUND.current, { 'revision.$': BEFORE.revision, 'tasks.$': CURRENT.tasks })],
     setPhase('Traffic has to come back', 'working'),
     setStep('Await the deployment', 'await', end),
   );

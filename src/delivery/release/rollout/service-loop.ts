@@ -1,5 +1,5 @@
 import { commented, LABEL, type NamedState, type Part, part, put } from '../../asl/asl';
-import { absent, branches, choice, equals, isTrue } from '../../asl/conditions';
+import { absent, anyOf, branches, choice, equals, isTrue } from '../../asl/conditions';
 import { contains, quoted } from '../../asl/intrinsics';
 import { FAILURE, forEach } from '../../asl/parts';
 import type { PollOptions } from '../../asl/polling';
@@ -44,7 +44,7 @@ export interface ServiceLoopOptions extends Pick<PollOptions, 'name' | 'timeoutS
   readonly onFailed?: string;
   /** State to go to when the time is up. */
   readonly onTimeout: string;
-  /** Runs once, when the traffic of all services has arrived and not all deployments have ended. */
+  /** Runs once, when the traffic of all services has arrived, none has failed, and not all deployments have ended. */
   readonly onShifted: Part;
 }
 
@@ -96,7 +96,7 @@ export function serviceLoop({ intervals }: PartTools, options: ServiceLoopOption
       { ...limits, name, intervalSeconds: INTERVAL_SECONDS, items: { number: count, states: step.looks } },
       () => (before ? part(before(again), turn) : turn),
     ),
-    [shifted, choice([isTrue(TOLD)], again)],
+    [shifted, choice([anyOf(isTrue(TOLD), isTrue(`${TURN}.failed`))], again)],
     onShifted,
     [noted, { Type: 'Pass', Result: true, ResultPath: TOLD, Next: again }],
     [end, LABEL],
