@@ -417,6 +417,22 @@ describe('The build of an image', () => {
       expect(outcome.environment).toMatchObject({ IMAGE_TAG: OTHER_COMMIT, IMAGE_DIGEST: `sha256:of-${OTHER_COMMIT}` });
     });
 
+    test('carries on what was built anew, so that the next commits build nothing (A-09)', () => {
+      // The first image has a finding by the time of the second commit.
+      const on = sources(host({
+        ...PROGRAMS,
+        docker: `[[ "$*" != pull* ]] || basename "\${*: -1}" > "$STATE/pulled-last"; [[ "$*" != build* ]] || rm -f "$STATE/pulled-last"
+[[ "$*" != *--exit-code* ]] || ! grep -qs 'of-${COMMIT}' "$STATE/pulled-last" || exit 1\n${PROGRAMS.docker}`.replace('\\n', '\n'),
+      }));
+      build(on, PATHS);
+      build(on, { ...PATHS, COMMIT_ID: OTHER_COMMIT });
+      const outcome = build(on, { ...PATHS, COMMIT_ID: 'a'.repeat(40) });
+      expect(outcome.status).toBe(0);
+      expect(called(outcome, 'docker push')).toHaveLength(2);
+      expect(outcome.environment).toMatchObject({ IMAGE_TAG: OTHER_COMMIT, IMAGE_DIGEST: `sha256:of-${OTHER_COMMIT}` });
+      expect(called(outcome, 'put-image').map((call) => call.split(' ')[6]).filter((tag) => /^content-[0-9a-f]{40}-2$/.test(tag))).not.toEqual([]);
+    });
+
     test('never takes the image of another variant', () => {
       const on = sources(host());
       build(on, { ...PATHS, VARIANT: 'one' });
