@@ -176,6 +176,13 @@ content_tag() {
   { printf '%s\n' "$DIRECTORY" "$DOCKERFILE" "$PLATFORMS" "${VARIANT:-}" "${BUILD_ARGUMENTS:-}"
     find "${paths[@]}" "$DOCKERFILE" -type f -print0 | LC_ALL=C sort -zu | xargs -0 sha256sum; } | sha256sum | cut -c1-40 | sed 's/^/content-/'
 }
+content_of() { if [ "$1" -eq 1 ]; then echo "$made_of"; else echo "$made_of-$1"; fi; }
+find_content() {
+  made_of="$(content_tag)"
+  renewal=1
+  while exists "$made_of-$((renewal + 1))"; do renewal=$((renewal + 1)); done
+  content="$(content_of "$renewal")"
+}
 tags_of() {
   aws ecr describe-images --repository-name "$REPOSITORY_NAME" --image-ids "imageTag=$1" --query 'imageDetails[0].imageTags' --output text
 }
@@ -218,7 +225,7 @@ done
 commit_tag="$IMAGE_TAG"
 content=""
 if [ -n "${PATHS:-}" ]; then
-  content="$(content_tag)"
+  find_content
   if ! exists "$commit_tag" && exists "$content"; then carry_on || true; fi
 fi
 ready=""
@@ -231,6 +238,7 @@ if exists "$IMAGE_TAG"; then
   else
     echo "it is built anew, because an image of the same content no longer passes the scan"
     IMAGE_TAG="$commit_tag"
+    content="$(content_of "$((renewal + 1))")"
   fi
 fi
 if [ -z "$ready" ]; then

@@ -44,7 +44,7 @@ export interface ServiceLoopOptions extends Pick<PollOptions, 'name' | 'timeoutS
   readonly onFailed?: string;
   /** State to go to when the time is up. */
   readonly onTimeout: string;
-  /** Runs once, when the traffic of all services has arrived, none has failed, and not all deployments have ended. */
+  /** Runs once, when the traffic of all services has arrived before the end of their deployments. */
   readonly onShifted: Part;
 }
 
