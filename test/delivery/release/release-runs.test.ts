@@ -518,6 +518,21 @@ describe('The clean-up of a release that ended where nothing is caught', () => {
   });
 });
 
+describe('A hotfix', () => {
+  test('passes traffic that a failed rollback has left divided, which any other release refuses [A-14]', async () => {
+    const world = stage.account().runs('v1').push('v2');
+    const whole = world.elb.describeRules.bind(world.elb);
+    world.elb.describeRules = (input: any) => {
+      const rules = whole(input);
+      rules.Rules[0].Actions[0].ForwardConfig.TargetGroups.forEach((group: any) => { group.Weight = 50; });
+      return rules;
+    };
+    expect((await stage.release(world, stage.images(world, 'v2'))).error?.name).toBe('Release.Traffic');
+    expect((await stage.release(world, stage.images(world, 'v2'), { despite: 'half of all orders fail' })).status).toBe('SUCCEEDED');
+    expect(world.serving).toEqual(['v2', 'v2']);
+  });
+});
+
 describe('The rollback of a failed release', () => {
   test('does not tell that all traffic is back where a service can not be rolled back [A-14]', async () => {
     const world = stage.account().runs('v1').push('v2');

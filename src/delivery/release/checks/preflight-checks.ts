@@ -203,13 +203,16 @@ function checkActivity({ calls, arns }: PartTools): Part {
 function checkReleasedState(tools: PartTools): Part {
   const { calls } = tools;
   const whole = 'Traffic is whole';
-  const [divided, unhealthy, refused] = ['Traffic is divided', 'May tasks be missing?', 'No task is healthy'];
+  const [divided, unhealthy] = ['May traffic be divided?', 'May tasks be missing?'];
+  const [refusedForTraffic, refused] = ['Traffic is divided', 'No task is healthy'];
   return part(
     // A service that its schedule has scaled to zero serves nobody.
     ['Is traffic left unchecked?', choice([anyOf(ROLLS_BACK, HAS_NO_TASKS)], whole)],
     checkTraffic(calls, { name: 'Traffic', whole, divided, unhealthy }),
+    // A deployment that could not be rolled back leaves it so. The fix brings all of it to one group.
+    [divided, choice([HOTFIX], whole)],
     refuse(
-      divided,
+      refusedForTraffic,
       'Release.Traffic',
       'the traffic of {} is divided between two versions, or goes to no group',
       SERVICE.name,
