@@ -192,10 +192,10 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   }
 
   /**
-   * Keeps the exports that clients in other stacks import, in the deployment in which a client stops to use one.
+   * Keeps the exports that clients in other stacks import.
    *
-   * A client stops when it moves to another database or user. The stack of the database is deployed first, and
-   * CloudFormation removes no export that a stack still imports. Remove the call in a later deployment.
+   * Call it in the deployment in which a client moves to another database or user. The stack of the database is
+   * deployed first, and CloudFormation removes no export that a stack still imports. Remove the call afterwards.
    * It changes nothing else, and does nothing for clients in the same stack.
    */
   public keepExports(): void {

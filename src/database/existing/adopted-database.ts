@@ -199,9 +199,11 @@ function signInRules(props: AdoptedDatabaseProps): Rule[] {
       fix: 'give the DbiResourceId of the replica behind readEndpoint, or remove readEndpoint',
     },
     {
-      condition: readResourceId !== undefined && (userName === undefined || readEndpoint === undefined || cluster === true),
+      condition:
+        readResourceId !== undefined && (userName === undefined || readEndpoint === undefined || cluster === true),
       prop: 'readResourceId',
-      problem: 'has no effect without userName and readEndpoint of an instance: a cluster has one resource id for all members',
+      problem:
+        'has no effect without userName and readEndpoint of an instance: a cluster has one resource id for all members',
       fix: 'remove readResourceId',
     },
     ...SECRETS.flatMap((name) => [completeArnRule(name, props[name]), keyRule(name, props)]),

@@ -14,7 +14,11 @@ export function referenceStrongly(resources: Array<IConstruct | undefined>): voi
     .forEach((resource) => CrossStackReferences.of(resource!).produce(ReferenceStrength.STRONG));
 }
 
-/** Exports values of resources under the names that an import of another stack would give them, whoever imports them. */
+/**
+ * Exports values of resources, whether or not another stack imports them.
+ *
+ * Each has the name that CDK gives it for an import.
+ */
 export function keepExported(scope: IConstruct, values: Array<string | undefined>): void {
   const stack = Stack.of(scope);
   // A physical name that is written out is no reference.
