@@ -199,11 +199,12 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
    * It changes nothing else, and does nothing for clients in the same stack.
    */
   public keepExports(): void {
-    const { server, key, securityGroup, secret, logGroups, events, backupVault, backupRole } = this;
+    const { server, cluster, key, securityGroup, secret, logGroups, events, backupVault, backupRole } = this;
     keepExported(this, [
       this.endpoint,
       this.readEndpoint,
       ...server.resourceIds,
+      cluster?.clusterIdentifier,
       ...server.signals.instanceIdentifiers,
       key.keyArn,
       securityGroup.securityGroupId,
@@ -211,6 +212,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
       ...logGroups.map(({ logGroupName }) => logGroupName),
       events.topic.topicArn,
       backupVault?.backupVaultName,
+      backupVault?.backupVaultArn,
       backupRole?.roleArn,
     ]);
     this.signIns.users.keepExports();

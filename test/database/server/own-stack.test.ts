@@ -1,9 +1,12 @@
 import {
+  CredentialRotation,
   DatabaseAccess,
+  GoldenSignalAlarms,
   HardenedPostgres,
   type IBackingService,
   PostgresCapacity,
   ProductionWebService,
+  Release,
   ServiceImage,
 } from '../../../src';
 import { Cloud } from '../../changes/play';
@@ -52,6 +55,38 @@ describe.each(['strong', 'weak'] as const)('A database in a stack of its own, wi
     expect(cloud.copy().deploy(without).flatMap(described)).toContainEqual(expect.stringMatching(REFUSED));
     expect(statuses(cloud, [without.filter(({ stack }) => stack === 'Test'), without])).toEqual(['UPDATE_COMPLETE']);
   });
+});
+
+test.each<[string, PostgresCapacity, CredentialRotation]>([
+  ['an instance', PostgresCapacity.instance({ readReplicas: 1 }), CredentialRotation.alternatingUsers()],
+  ['a cluster with IAM authentication', PostgresCapacity.serverless(), CredentialRotation.iamAuthentication()],
+])('Alarms and releases of another stack find the exports of %s kept, too', (_, capacity, credentials) => {
+  const exportsOf = (used: boolean) => {
+    const site = new Site({ networkApart: 'strong' });
+    const { network, loadBalancer, images, alertRouting } = site;
+    const database = new HardenedPostgres(site.otherStack('Data'), 'Database', {
+      network,
+      capacity,
+      credentials,
+    });
+    if (used) {
+      const web = new ProductionWebService(site.scope, 'Web', {
+        network,
+        loadBalancer,
+        image: ServiceImage.released(images),
+        backingServices: [database],
+      });
+      new GoldenSignalAlarms(site.scope, 'Signals', { services: [web], alertRouting, databases: [database] });
+      new Release(site.scope, 'Release', { stageName: 'production', services: [web], snapshot: database });
+    } else {
+      database.keepExports();
+    }
+    const { Outputs = {} } = site.synthesized().find(({ stack }) => stack === 'Data')!.template;
+    return Object.keys(Outputs);
+  };
+  const before = exportsOf(true);
+  expect(before.length).toBeGreaterThan(8);
+  expect(exportsOf(false)).toEqual(expect.arrayContaining(before));
 });
 
 function templates(networkApart: 'strong' | 'weak', landscape: Landscape): Deployable[] {
