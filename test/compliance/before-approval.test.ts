@@ -179,6 +179,7 @@ describe('Before an approval', () => {
       const statements = action.app.statements(roleOf(action));
       expect(actionsIn(statements).filter((name) => !OF_BUILDS.includes(name))).toEqual([]);
       const resources = (name: string) => statements.filter((statement) => actionsIn([statement]).includes(name)).flatMap(({ Resource }) => list(Resource));
+      expect(resources('s3:GetObject').filter((resource) => !/"\/\*\/Source\*"/.test(textOf(resource)))).toEqual([]);
       expect(resources('s3:PutObject').filter((resource) => !/"\/reports\//.test(textOf(resource)))).toEqual([]);
       expect(resources('ssm:GetParameter').filter((resource) => !/\/released\//.test(textOf(resource)))).toEqual([]);
     });

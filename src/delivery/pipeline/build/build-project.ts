@@ -284,7 +284,7 @@ export class BuildProject extends Construct {
       role,
       logGroupArn: this.logGroup.logGroupArn,
       keyArn: key.keyArn,
-      input: sourceless ? undefined : { bucketArn: artifacts.bucketArn, objectsArn: artifacts.arnForObjects('*') },
+      input: sourceless ? undefined : artifacts,
       reports: this.reportGroup && {
         groupArn: this.reportGroup.attrArn,
         objectsArn: artifacts.arnForObjects(`${this.reportPrefix}/*`),
