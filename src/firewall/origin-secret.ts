@@ -50,7 +50,10 @@ const TAKEN = ['host', 'cookie', 'authorization', 'user-agent', 'x-forwarded-for
  * @example
  * new WebFirewall(this, 'Firewall', {
  *   clientAddressHeader: 'CF-Connecting-IP',
- *   originSecret: OriginSecret.header('X-Origin-Key', { secret, versionId: '11111111-2222-3333-4444-555555555555' }),
+ *   originSecret: OriginSecret.header('X-Origin-Key', {
+ *     secret: originKey,
+ *     versionId: '11111111-2222-3333-4444-555555555555',
+ *   }),
  * });
  */
 export class OriginSecret {

@@ -32,7 +32,8 @@ function servicesOf({ type, properties }: Placed): Array<{ readonly service: str
 }
 
 describe('Service principals', () => {
-  const found = everyApp().flatMap((app) => app.resources().flatMap((resource) => servicesOf(resource).map((one) => ({ ...one, type: resource.type }))));
+  const apps = everyApp();
+  const found = apps.flatMap((app) => app.resources().flatMap((resource) => servicesOf(resource).map((one) => ({ ...one, type: resource.type }))));
   const named = ({ type, service }: { readonly type: string; readonly service: string }) => `${service} in ${type}`;
   const unbound = [...new Set(found.filter(({ bound }) => !bound).map(named))].sort();
 
@@ -46,5 +47,12 @@ describe('Service principals', () => {
     expect(rows.filter((row) => !unbound.includes(row))).toEqual([]);
     expect(new Set(rows).size).toBe(rows.length);
     expect(UNCONDITIONED.filter(({ reason }) => reason.length < 40)).toEqual([]);
+  });
+
+  test('get grants of keys from no role but through an AWS service', () => {
+    const grants = apps.flatMap((app) => app.resources('AWS::IAM::ManagedPolicy', 'AWS::IAM::Policy'))
+      .flatMap(({ properties }) => statementsIn(properties)).filter(({ Action }) => list(Action).some((action) => /^(kms:(CreateGrant|\*)|\*)$/.test(action)));
+    expect(grants.length).toBeGreaterThan(2);
+    expect(grants.filter(({ Condition }) => Condition?.Bool?.['kms:GrantIsForAWSResource'] !== 'true')).toEqual([]);
   });
 });
