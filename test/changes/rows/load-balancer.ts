@@ -1,7 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  BucketPurpose, type CloudflareIngressProps, Domain, type DomainProps, type CloudFrontIngressProps, type CorsProps, EnvironmentProfile, FramePolicy, Ingress, PathLimit,
+  BucketPurpose, type CloudflareIngressProps, Domain, type DomainProps, type CloudFrontIngressProps, type CorsProps, EnvironmentProfile, FramePolicy, Ingress, OriginSecret,
+  type OriginSecretProps, PathLimit,
   type PathLimitProps, type ResponseHeaders, RuleOverride, SecureBucket, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, TlsPolicy, type Waiver, WebFirewall,
   type WebFirewallProps,
 } from '../../../src';
@@ -36,6 +38,7 @@ const FIREWALL: Subject<WebFirewallProps> = {
 
 const REASON = 'reason that the team gives, long enough';
 const EXCHANGE = `${PROCEDURES['firewall-before-what-runs']} ${KEPT_NAME}`;
+const ORIGIN = 'Requests with the former value are answered with 403. Admit both by nextVersionId until the CDN has changed.';
 const MOVE = 'Create a second load balancer with services of its own, move the domain to it, then remove the first one.';
 
 export const BALANCER_ROWS: readonly Row[] = [
@@ -184,6 +187,9 @@ export const FIREWALL_ROWS: readonly Row[] = [
       allowLargeBodiesOn: [undefined, ['/api/upload/*']],
       ruleOverrides: [undefined, () => [RuleOverride.count('AWSManagedRulesCommonRuleSet', 'CrossSiteScripting_BODY', { reason: 'Editors send HTML, which is sanitized' })]],
       countOnly: [{ reason: REASON }, undefined],
+      originSecret: [undefined, (site: Site) => OriginSecret.header('X-Origin-Key', originKey(site)), {
+        note: 'Requests without the header are answered with 403. Let the CDN send it first, and let the firewall count for a day.',
+      }],
       clientAddressHeader: { exempt: 'it belongs to an ingress by Cloudflare or CloudFront, whose rows change it' },
       profile: [undefined, () => EnvironmentProfile.development()],
     },
@@ -200,6 +206,29 @@ export const FIREWALL_ROWS: readonly Row[] = [
     prop: 'pathLimits',
     within: (limit) => ({ pathLimits: [limit] }),
     changes: { 'PathLimit.of': [() => PathLimit.of('/login', { requestsPerMinute: 10 }), () => PathLimit.of('/signup', { requestsPerMinute: 10 })] },
+  }),
+  ...changesOf<OriginSecretProps, WebFirewallProps>({
+    subject: FIREWALL,
+    struct: 'OriginSecretProps',
+    at: 'OriginSecret.header',
+    required: originKey,
+    within: (props) => ({ originSecret: OriginSecret.header('X-Origin-Key', props) }),
+    changes: {
+      secret: [undefined, (site: Site) => secretNamed(site, 'Other'), { note: ORIGIN }],
+      versionId: [undefined, '66666666-7777-8888-9999-000000000000', { note: ORIGIN }],
+      nextVersionId: [undefined, '66666666-7777-8888-9999-000000000000', { note: 'The values of both versions are admitted, and none that was before is blocked.' }],
+      field: [undefined, 'value', { note: ORIGIN }],
+    },
+  }),
+  ...parametersOf<OriginSecret, WebFirewallProps>({
+    subject: FIREWALL,
+    prop: 'originSecret',
+    within: (originSecret) => ({ originSecret }),
+    changes: {
+      'OriginSecret.header': [
+        (site) => OriginSecret.header('X-Origin-Key', originKey(site)), (site) => OriginSecret.header('X-Shop-Key', originKey(site)), { note: ORIGIN },
+      ],
+    },
   }),
   ...callsOf<WebFirewall, WebFirewallProps>({
     subject: FIREWALL,
@@ -219,4 +248,13 @@ function domainOf(site: Site, name: string): Domain {
 
 function zoneOf(site: Site, hostedZoneId = 'Z0123456789ABCDEFGHIJ') {
   return site.part(hostedZoneId, (scope, id) => HostedZone.fromHostedZoneAttributes(scope, id, { hostedZoneId, zoneName: 'example.com' }));
+}
+
+/** Secret of the CDN, and the version that the firewall admits. */
+function originKey(site: Site): OriginSecretProps {
+  return { secret: secretNamed(site, 'OriginKey'), versionId: '11111111-2222-3333-4444-555555555555' };
+}
+
+function secretNamed(site: Site, name: string): ISecret {
+  return site.part(name, (scope, id) => Secret.fromSecretCompleteArn(scope, id, `arn:aws:secretsmanager:eu-central-1:111111111111:secret:${name}-AbCdEf`));
 }
