@@ -264,7 +264,7 @@ function addTasks(): void {
   });
 
   project.addTask('test:checkov', {
-    description: 'Holds the synthesized examples against the policies of checkov (--program PATH: where it is installed)',
+    description: 'Holds the synthesized examples against the policies of checkov (with the path of its program)',
     exec: script('scripts/check-checkov'),
     receiveArgs: true,
   });
@@ -339,9 +339,9 @@ function addTasks(): void {
 /** Every committed file that is generated, each by the switch of the test that holds it up to date. */
 function addGoldens(samples: Task): void {
   const goldens = project.addTask('goldens', { description: 'Writes all golden files: acknowledgements, simulation, logical ids, pictures, examples of CI, changes, languages and API' });
-  const tests = ['compliance/', 'simulation/simulation', 'upgrades/', 'database/upgrades', 'observability/operations-dashboard', 'examples/ci', 'docs/architecture', 'changes/matrix'];
+  const tests = ['compliance/', 'simulation/simulation', 'upgrades/', 'database/upgrades', 'observability/operations-dashboard', 'examples/ci', 'docs/architecture', 'docs/security', 'changes/matrix'];
   goldens.exec(`jest --coverage=false ${tests.map((test) => `test/${test}`).join(' ')}`, {
-    env: { UPDATE_ACKNOWLEDGEMENTS: '1', UPDATE_SECURITY_GRAPH: '1', UPDATE_SIMULATION: '1', WRITE_BASELINE: '1', UPDATE_PICTURES: '1', UPDATE_EXAMPLES: '1', UPDATE_ARCHITECTURE: '1', UPDATE_CHANGES: '1' },
+    env: { UPDATE_ACKNOWLEDGEMENTS: '1', UPDATE_SECURITY_GRAPH: '1', UPDATE_SIMULATION: '1', WRITE_BASELINE: '1', UPDATE_PICTURES: '1', UPDATE_EXAMPLES: '1', UPDATE_ARCHITECTURE: '1', UPDATE_SECURITY_IMAGES: '1', UPDATE_CHANGES: '1' },
   });
   goldens.spawn(samples);
   goldens.spawn(project.tasks.tryFind('docgen')!);
