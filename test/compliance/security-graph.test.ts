@@ -50,6 +50,20 @@ describe('docs/security-graph.md', () => {
   });
 });
 
+describe('by the committed graph', () => {
+  const lines = fs.existsSync(PAGE) ? fs.readFileSync(PAGE, 'utf8').split('\n') : [];
+
+  test.each(['compromised task of', 'code of a build in', 'CI as'])('no "%s" gets the rights of another role', (actor) => {
+    const own = lines.filter((line) => line.startsWith(`- ${actor} `));
+    expect(own.length).toBeGreaterThan(0);
+    expect(own.filter((line) => / by [a-z]+:\w+/.test(line))).toEqual([]);
+  });
+
+  test('no role writes policies, roles or users of IAM', () => {
+    expect(lines.filter((line) => / iam:(Put|Attach|Create|Update|Add|Set|Delete|Detach)\w+/.test(line))).toEqual([]);
+  });
+});
+
 describe('the graph', () => {
   const allow = (Action: string | string[], Resource: unknown, Condition?: object) => ({ Effect: 'Allow', Action, Resource, ...(Condition && { Condition }) });
   const role = (service: string, ...Statement: unknown[]) => ({
