@@ -1,0 +1,43 @@
+import type { Properties } from '../template';
+import { type Case, changed, removed, resource } from './case';
+
+const cache = (properties: Properties = {}) =>
+  resource('AWS::ElastiCache::ReplicationGroup', { EngineVersion: '8.0', SnapshotRetentionLimit: 15, ...properties });
+const user = (AccessString: string) => resource('AWS::ElastiCache::User', { UserId: 'shop', UserName: 'shop', AccessString });
+const parameters = (policy: string) =>
+  resource('AWS::ElastiCache::ParameterGroup', {
+    CacheParameterGroupFamily: 'valkey8',
+    Properties: { 'maxmemory-policy': policy },
+  });
+const RETAINED = { DeletionPolicy: 'Retain' };
+
+/** Documented behaviour of Amazon ElastiCache. */
+export const CACHE_CASES: readonly Case[] = [
+  changed('no-cache-downgrade', 'refused by AWS', 'an engine cannot go back', cache(), cache({ EngineVersion: '7.2' })),
+  changed(
+    'cache-ends-connections',
+    'interruption',
+    'a larger node is another node',
+    cache(),
+    cache({ CacheNodeType: 'cache.m7g.large' }),
+  ),
+  changed(
+    'cache-retention-shortened',
+    'data at risk',
+    'a shorter retention deletes snapshots',
+    cache(),
+    cache({ SnapshotRetentionLimit: 1 }),
+  ),
+  changed('cache-settings', 'in place', 'another replica joins a running cache', cache(), cache({ NumCacheClusters: 3 })),
+  changed('cache-parameters', 'in place', 'another eviction policy applies at once', parameters('a'), parameters('b')),
+  changed('cache-user-changed', 'in place', 'other rights apply to running clients', user('on ~* +@all'), user('on ~a +@all')),
+  removed('cache-user-removed', 'some affected', 'nobody signs in as a user that is gone', user('on ~* +@all')),
+  removed('cache-group-removed', 'in place', 'a group without caches goes', parameters('a')),
+  removed(
+    'group-of-a-cache',
+    'in place',
+    'a cleanup leaves a group that a retained cache still uses',
+    parameters('a'),
+    { Cache: { ...cache({ CacheParameterGroupName: { Ref: 'Subject' } }), ...RETAINED } },
+  ),
+];
