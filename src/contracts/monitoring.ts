@@ -148,15 +148,10 @@ export interface CacheSignals {
    */
   readonly nodeIds: string[];
   /**
-   * Name of a serverless cache, as CloudWatch names it in `clusterId`.
+   * Name of a serverless cache, as CloudWatch names it in `clusterId`. The alarms refuse such a cache.
    * @default - the cache has nodes
    */
   readonly serverlessName?: string;
-  /**
-   * Most data of a serverless cache in GB.
-   * @default - unknown, or the cache has nodes; no alarm on its data
-   */
-  readonly maxStorageGb?: number;
 }
 
 /** Cache that alarms and dashboards can monitor, whether this library defines it or not. */

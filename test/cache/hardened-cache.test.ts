@@ -6,7 +6,7 @@ import {
 } from '../../src';
 import { cacheIn } from '../fixtures/cache-stack';
 import { only, resources } from '../fixtures/database-stack';
-import { testApp, testStack, unacknowledged } from '../fixtures/test-stack';
+import { refusal, testApp, testStack, unacknowledged } from '../fixtures/test-stack';
 import { certificate } from '../fixtures/web-service';
 
 const GROUP = 'AWS::ElastiCache::ReplicationGroup';
@@ -222,6 +222,13 @@ describe('A service with a cache, in four stacks,', () => {
     expect(connect).toHaveLength(2);
     expect(connect[1]).toMatch(new RegExp(`^","Effect":"Allow","Resource":\\["arn:aws:elasticache:[^"]+:replicationgroup:data-cache-\\w+","arn:aws:elasticache:[^"]+:user:${iam.UserId}"\\]`));
   });
+});
+
+test('The alarms refuse a serverless cache, whose metrics have other names', () => {
+  const { stack, cache } = cacheIn({ capacity: CacheCapacity.serverless() }, { profile: EnvironmentProfile.staging() });
+  const alertRouting = new AlertRouting(stack, 'Alerts');
+
+  expect(refusal(() => new GoldenSignalAlarms(stack, 'Signals', { caches: [cache], alertRouting }))).toMatch(/caches is "Test\/Cache", expected caches of nodes/);
 });
 
 test('The alarms take a cache as it is, and watch each of its nodes (C-28)', () => {

@@ -43,7 +43,7 @@ export class ServerlessCache extends Construct implements CacheServer {
     this.readAddress = serverless.readFromReplicas
       ? { host: this.resource.attrReaderEndpointAddress, port: READ_PORT }
       : undefined;
-    this.signals = { nodeIds: [], serverlessName: identifier, maxStorageGb: serverless.maxStorageGb };
+    this.signals = { nodeIds: [], serverlessName: identifier };
   }
 
   private createCache(): CfnServerlessCache {

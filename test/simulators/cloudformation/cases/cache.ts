@@ -1,5 +1,5 @@
 import type { Properties } from '../template';
-import { type Case, changed, removed, resource } from './case';
+import { type Case, changed, removed, resource, STACK, template } from './case';
 
 const cache = (properties: Properties = {}) =>
   resource('AWS::ElastiCache::ReplicationGroup', { EngineVersion: '8.0', SnapshotRetentionLimit: 15, ...properties });
@@ -9,7 +9,21 @@ const parameters = (policy: string) =>
     CacheParameterGroupFamily: 'valkey8',
     Properties: { 'maxmemory-policy': policy },
   });
-const RETAINED = { DeletionPolicy: 'Retain' };
+
+/** Removal of a stack whose cache is retained. */
+function afterRetainedCache(rule: string, shows: string, DeletionPolicy: string): Case {
+  const group = { Description: 'Zones', SubnetIds: [{ Ref: 'Subnet' }] };
+  const resources = {
+    Subnet: resource('AWS::EC2::Subnet', { VpcId: 'vpc-1', CidrBlock: '10.0.0.0/24' }),
+    Group: resource('AWS::ElastiCache::SubnetGroup', group, { DeletionPolicy }),
+    Cache: { ...cache({ CacheSubnetGroupName: { Ref: 'Group' } }), DeletionPolicy: 'Retain' },
+  };
+  const play: Case['play'] = (account) => {
+    account.deploy(STACK, template(resources));
+    return account.remove(STACK);
+  };
+  return { rule, verdict: 'refused by AWS', shows, play };
+}
 
 /** Documented behaviour of Amazon ElastiCache. */
 export const CACHE_CASES: readonly Case[] = [
@@ -33,11 +47,6 @@ export const CACHE_CASES: readonly Case[] = [
   changed('cache-user-changed', 'in place', 'other rights apply to running clients', user('on ~* +@all'), user('on ~a +@all')),
   removed('cache-user-removed', 'some affected', 'nobody signs in as a user that is gone', user('on ~* +@all')),
   removed('cache-group-removed', 'in place', 'a group without caches goes', parameters('a')),
-  removed(
-    'group-of-a-cache',
-    'in place',
-    'a cleanup leaves a group that a retained cache still uses',
-    parameters('a'),
-    { Cache: { ...cache({ CacheParameterGroupName: { Ref: 'Subject' } }), ...RETAINED } },
-  ),
+  afterRetainedCache('group-of-a-cache', 'a subnet group stays as long as a cache is in it', 'Delete'),
+  afterRetainedCache('place-of-a-cache', 'a subnet stays as long as a cache is in it', 'Retain'),
 ];
