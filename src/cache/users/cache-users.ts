@@ -91,7 +91,7 @@ export class CacheUsers extends Construct {
         ? { Type: 'password', Passwords: secrets.map((secret) => passwordOf(secret)) }
         : { Type: 'iam' },
     });
-    return new CacheUser(userName, secrets?.[secrets.length - 1], userId);
+    return CacheUser._create(userName, userId, secrets?.[secrets.length - 1]);
   }
 
   private createDefaultUser(): void {
