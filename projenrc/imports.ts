@@ -11,7 +11,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['scheduling'],
   ['network', 'storage', 'firewall', 'registry'],
   ['functions'],
-  ['database'],
+  ['database', 'cache'],
   ['service'],
   ['observability'],
   ['delivery'],
@@ -32,6 +32,7 @@ const ROOMS: { readonly [module: string]: { readonly [room: string]: readonly st
     users: ['server', 'credentials', 'setup'],
     existing: ['capacity', 'certificates', 'credentials', 'users'],
   },
+  cache: { capacity: [], server: ['capacity'], users: ['server'] },
   service: {
     'image': [],
     'container': ['image'],

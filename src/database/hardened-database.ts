@@ -21,6 +21,7 @@ import type {
   ServiceBinding,
   SnapshotTarget,
 } from '../contracts';
+import { keepExported, referenceStrongly } from '../contracts/cross-stack-references';
 import type { BootstrapUser } from './credentials/bootstrap-sql';
 import type { DatabaseVariables } from './credentials/database-variables';
 import { MasterCredentials } from './credentials/master-credentials';
@@ -34,7 +35,6 @@ import type { HardenedDatabaseProps } from './hardened-database-props';
 import { reservedNames } from './restore/reserved-name';
 import { RestoreCommands } from './restore/restore-commands';
 import { createServer } from './server/create-server';
-import { keepExported, referenceStrongly } from './server/cross-stack-references';
 import { acknowledgeFindings } from './server/database-acknowledgements';
 import type { DatabaseServer, MasterUser } from './server/database-server';
 import { MonitoringRole } from './server/monitoring-role';

@@ -32,6 +32,8 @@ export const PROCEDURES: { readonly [rule: string]: string } = {
   'path-changed': 'Open connections are cut once, and clients connect anew: choose a quiet hour.',
   'database-restarts': 'Choose a quiet hour: clients connect anew after the restart.',
   'static-parameters': 'Choose a quiet hour: the server restarts.',
+  'cache-ends-connections': 'Choose a quiet hour: clients connect anew.',
+  'cache-retention-shortened': 'Copy the snapshots that you want to keep first (`aws elasticache copy-snapshot`).',
   'retention-shortened': 'Export logs first (`aws logs create-export-task`), and take a snapshot of a database.',
   'data-deleted': 'Take a snapshot or a copy first.',
   'store-begins-anew': 'Copy what the former one holds to the new one before anybody uses it.',

@@ -1,4 +1,5 @@
 import type { Row } from './rows';
+import { CACHE_ROWS } from './rows/cache';
 import { DATABASE_ROWS } from './rows/database';
 import { ADOPTED_SIGN_IN_ROWS } from './rows/database/adopted-sign-ins';
 import { DELIVERY_ROWS } from './rows/delivery';
@@ -18,6 +19,7 @@ export const ROOMS: { readonly [room: string]: readonly Row[] } = {
   'load-balancer': BALANCER_ROWS,
   'firewall': FIREWALL_ROWS,
   'database': [...DATABASE_ROWS, ...ADOPTED_SIGN_IN_ROWS],
+  'cache': CACHE_ROWS,
   'registry': REGISTRY_ROWS,
   'storage': STORAGE_ROWS,
   'observability': OBSERVABILITY_ROWS,

@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { keepExported, referenceStrongly } from '../../contracts/cross-stack-references';
 import { checkMember } from '../../validation/checks';
 import { checkKind } from '../../validation/kinds';
 import { PropError } from '../../validation/prop-error';
@@ -9,7 +10,6 @@ import type { BootstrapUser } from '../credentials/bootstrap-sql';
 import type { BindingOptions } from '../credentials/database-binding';
 import type { DatabaseCredentials } from '../credentials/database-credentials';
 import { cloneOf, idOfUser, isUserName, PLAN_USER, USER_NAMES } from '../credentials/user-names';
-import { keepExported, referenceStrongly } from '../server/cross-stack-references';
 import type { DatabaseSetup } from '../setup/database-setup';
 import { isMasterUser } from '../setup/master-user-rules';
 import { DatabaseAccess } from './database-access';

@@ -1,4 +1,5 @@
 import { AWS_CALL_CASES } from './aws-calls';
+import { CACHE_CASES } from './cache';
 import type { Case } from './case';
 import { CLIENT_CASES } from './clients';
 import { DATABASE_CASES } from './database';
@@ -42,6 +43,7 @@ export const CASES: readonly Case[] = [
   ...AWS_CALL_CASES,
   ...ECS_CASES,
   ...DATABASE_CASES,
+  ...CACHE_CASES,
   ...SETUP_CASES,
   ...STORED_DATA_CASES,
   ...LIFETIME_CASES,

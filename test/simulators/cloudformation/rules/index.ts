@@ -1,4 +1,5 @@
 import { AWS_CALLS } from './aws-calls';
+import { CACHE } from './cache';
 import { CLIENTS } from './clients';
 import { DATABASE } from './database';
 import { DEFAULT_GROUP } from './default-group';
@@ -44,6 +45,7 @@ export const RULES = new Rulebook([
   SCALING,
   EXECUTIONS,
   DATABASE,
+  CACHE,
   SETUP_RULES,
   STORED_DATA,
   LIFETIMES,
