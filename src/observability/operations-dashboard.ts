@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import {
   AlarmStatusWidget,
+  AlarmStatusWidgetSortBy,
   Dashboard,
   type IAlarm,
   type IMetric,
@@ -176,6 +177,7 @@ export class OperationsDashboard extends Construct {
               new AlarmStatusWidget({
                 title: 'State of the alarms',
                 alarms: some,
+                sortBy: AlarmStatusWidgetSortBy.STATE_UPDATED_TIMESTAMP,
                 width,
                 height: some.length > ALARMS_IN_THREE_ROWS ? 4 : 3,
               }),

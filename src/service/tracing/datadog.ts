@@ -9,8 +9,9 @@ import type { TracingContext, TracingSettings } from './tracing-config';
 import type { DatadogProps } from './tracing-props';
 
 /**
- * Sites of Datadog, by its page "Getting Started with Datadog Sites" and the lists of its own clients, read on
- * 2026-12-01. A site that opens later is a line here.
+ * Sites of Datadog on 2026-12-01.
+ *
+ * Source: Datadog's page "Getting Started with Datadog Sites", and the lists of its clients.
  */
 const SITES = [
   'datadoghq.com',
