@@ -52,7 +52,7 @@ function pasted(commands: string): { readonly calls: string[][]; readonly errors
 /** What the CLI's own parser says of each call: nothing, or the fault. */
 function faultsOf(calls: string[][]): Array<string | null> {
   const plain = calls.map((call) => call.filter((argument) => !OF_VERSION_TWO.has(argument)).map((argument) => argument.replace(/^fileb:.*/, 'the file')));
-  return JSON.parse(execFileSync('python3', [PARSER], { input: JSON.stringify(plain), encoding: 'utf8', maxBuffer: 1 << 26 })) as Array<string | null>;
+  return JSON.parse(execFileSync('python3', [PARSER], { input: JSON.stringify(plain), encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })) as Array<string | null>;
 }
 
 describe('The commands of runbooks, pasted into a shell [A-23]', () => {
