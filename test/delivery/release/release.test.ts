@@ -162,6 +162,15 @@ describe('The state machines of a stage', () => {
     });
   });
 
+  test('write to log groups that AWS lets deliveries write to by one statement for all', () => {
+    // Each other log group is named in one resource policy of the account, which holds 5,120 characters.
+    const groups = standard.template.findResources('AWS::Logs::LogGroup');
+    Object.values<any>(standard.template.findResources('AWS::StepFunctions::StateMachine')).forEach(({ Properties }) => {
+      const [{ CloudWatchLogsLogGroup: { LogGroupArn } }] = Properties.LoggingConfiguration.Destinations;
+      expect(groups[LogGroupArn['Fn::GetAtt'][0]].Properties.LogGroupName).toMatch(/^\/aws\/vendedlogs\/states\/[\w-]{1,200}$/);
+    });
+  });
+
   test('retry every call', () => {
     Object.values(definitions(standard.template)).flatMap(allStates).filter(({ Type }) => Type === 'Task').forEach(({ Retry }) => {
       expect(Retry[Retry.length - 1]).toEqual({ ErrorEquals: ['States.TaskFailed'], IntervalSeconds: 2, BackoffRate: 2, MaxAttempts: 6, MaxDelaySeconds: 60, JitterStrategy: 'FULL' });
