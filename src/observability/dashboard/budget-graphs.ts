@@ -19,7 +19,8 @@ const PAGES_ABOVE = 14.4;
 /** Error budget that is left, and how fast it burns. Source: requirement D-12. */
 export function budgetGraphs(watched: WatchedObjective): Sized[] {
   const { objective, signals } = watched;
-  const name = `${shown(objective.percent)} %${objective.withinSeconds === undefined ? '' : ` within ${shown(objective.withinSeconds)} s`}`;
+  const { percent, withinSeconds } = objective;
+  const name = `${shown(percent)} %${withinSeconds === undefined ? '' : ` within ${shown(withinSeconds)} s`}`;
   const hour = Duration.hours(1);
   return [
     graph(`Error budget left in ${BUDGET_DAYS} days (${name})`, {
@@ -31,12 +32,14 @@ export function budgetGraphs(watched: WatchedObjective): Sized[] {
     graph(`Burn rate of the budget (${name})`, {
       left: [new ErrorBudget(signals, objective).burnRate(hour, 1).with({ label: 'Burn rate of an hour' })],
       leftYAxis: { label: 'times what the objective allows', showUnits: false },
-      leftAnnotations: [{ value: PAGES_ABOVE, label: `pages above ${PAGES_ABOVE}`, color: Color.RED, fill: Shading.NONE }],
+      leftAnnotations: [
+        { value: PAGES_ABOVE, label: `pages above ${PAGES_ABOVE}`, color: Color.RED, fill: Shading.NONE },
+      ],
     }),
   ];
 }
 
-/** The budget is a share of all requests of the displayed time, from which failures are taken hour by hour. */
+/** Share of the budget that is left. The budget is a share of all requests of the displayed time. */
 function budgetLeft({ signals, objective }: WatchedObjective, period: Duration): MathExpression {
   const { failed, all, metrics } = new ErrorBudget(signals, objective).counts(period);
   const share = `(1-${shown(objective.percent)}/100)`;
