@@ -65,6 +65,7 @@ const METHODS_WITHOUT_ROW: { readonly [reason: string]: readonly string[] } = {
     'HardenedDatabase.metricCpuUtilization', 'HardenedDatabase.metricFreeStorage', 'HardenedDatabase.metricFreeableMemory',
     'ImageRepository.releasedImageParameterName', 'LogMetric.metric', 'Runbooks.pageOf', 'SecureVpc.hasTier', 'SecureVpc.subnets',
   ],
+  'keeps outputs, which change no resource': ['HardenedDatabase.keepExports'],
   'is called by constructs of the library': ['HardenedDatabase.bind', 'MonitoredService.rollBackOn'],
   'is how rows of the profile set it': ['EnvironmentProfile.adjust', 'EnvironmentProfile.applyTo'],
   'is how rows of its struct set it': ['ServiceObjective.recorded'],
