@@ -280,6 +280,13 @@ function addTasks(): void {
     env: { UPDATE_SIMULATION: '1' },
   });
 
+  project.addTask('cost', {
+    description: 'Writes docs/cost.md: what defaults cost a month to observe; with templates as arguments, prints what those cost',
+    exec: script('scripts/cost'),
+    receiveArgs: true,
+  });
+  project.setScript('cost', script('scripts/cost'));
+
   project.addTask('changes', {
     description: 'Makes random changes of random apps (--runs N, --seed S) and judges each one',
     exec: script('scripts/changes'),
@@ -338,10 +345,10 @@ function addTasks(): void {
 
 /** Every committed file that is generated, each by the switch of the test that holds it up to date. */
 function addGoldens(samples: Task): void {
-  const goldens = project.addTask('goldens', { description: 'Writes all golden files: acknowledgements, simulation, logical ids, pictures, examples of CI, changes, languages and API' });
-  const tests = ['compliance/', 'simulation/simulation', 'upgrades/', 'database/upgrades', 'observability/operations-dashboard', 'examples/ci', 'docs/architecture', 'docs/security', 'changes/matrix'];
+  const goldens = project.addTask('goldens', { description: 'Writes all golden files: acknowledgements, simulation, logical ids, pictures, examples of CI, changes, costs, the first month, languages and API' });
+  const tests = ['compliance/', 'simulation/simulation', 'upgrades/', 'database/upgrades', 'observability/operations-dashboard', 'examples/ci', 'docs/architecture', 'docs/security', 'changes/matrix', 'scripts/cost', 'delivery/release/first-month'];
   goldens.exec(`jest --coverage=false ${tests.map((test) => `test/${test}`).join(' ')}`, {
-    env: { UPDATE_ACKNOWLEDGEMENTS: '1', UPDATE_SECURITY_GRAPH: '1', UPDATE_SIMULATION: '1', WRITE_BASELINE: '1', UPDATE_PICTURES: '1', UPDATE_EXAMPLES: '1', UPDATE_ARCHITECTURE: '1', UPDATE_SECURITY_IMAGES: '1', UPDATE_CHANGES: '1' },
+    env: { UPDATE_ACKNOWLEDGEMENTS: '1', UPDATE_SECURITY_GRAPH: '1', UPDATE_SIMULATION: '1', WRITE_BASELINE: '1', UPDATE_PICTURES: '1', UPDATE_EXAMPLES: '1', UPDATE_ARCHITECTURE: '1', UPDATE_SECURITY_IMAGES: '1', UPDATE_CHANGES: '1', UPDATE_COST: '1', UPDATE_FIRST_MONTH: '1' },
   });
   goldens.spawn(samples);
   goldens.spawn(project.tasks.tryFind('docgen')!);

@@ -49,7 +49,7 @@ const ROOMS: { readonly [module: string]: { readonly [room: string]: readonly st
     logs: [],
     alarms: ['alerting', 'metrics', 'logs'],
     slo: ['alarms', 'alerting', 'metrics', 'logs'],
-    dashboard: ['alarms', 'alerting', 'metrics', 'logs'],
+    dashboard: ['alarms', 'alerting', 'metrics', 'logs', 'slo'],
     imported: ['metrics'],
   },
   delivery: { asl: [], ci: ['release', 'asl'], release: ['asl'], operations: ['release', 'asl'], pipeline: ['operations', 'release', 'asl'] },

@@ -12,7 +12,7 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Construct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
-import type { IMonitoredService } from '../../contracts';
+import type { IMonitoredService, ServiceSignals } from '../../contracts';
 import { stackPath, uniqueName } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
 import { checkKinds } from '../../validation/kinds';
@@ -109,6 +109,15 @@ export class BurnRateAlarms extends Construct {
       firstAction: 'Find the requests that keep failing, and put their repair before new work.',
     });
     this.record = this.objective.record && this.createRecord();
+  }
+
+  /**
+   * Objective and service, for graphs of the error budget.
+   *
+   * @internal
+   */
+  public get _watched(): { readonly signals: ServiceSignals; readonly objective: CheckedObjective } {
+    return { signals: this.props.service.signals, objective: this.objective };
   }
 
   /** An alarm reads two metrics of each target group, and the load balancer's errors. */
