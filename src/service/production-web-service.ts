@@ -202,6 +202,7 @@ export class ProductionWebService
       longestDeployment: this.deployment.maxDuration,
       minTasks: this.settings.tasks.minTasks,
       rollbackAlarmNames: this.deployment.rollbackAlarmNames,
+      targetGroupAlarms: this.deployment.targetGroupAlarms,
       stores: this.stores,
     });
   }
@@ -309,6 +310,7 @@ export class ProductionWebService
       ...settings,
       network,
       loadBalancer,
+      dedicatedLoadBalancer: this.props.loadBalancer === undefined,
       routePriority,
       listenerRuleTags,
       stickiness,

@@ -13,6 +13,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Construct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
 import type { IMonitoredService } from '../../contracts';
+import { shown } from '../../metrics/failure-share';
 import { stackPath, uniqueName } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
 import { checkKinds } from '../../validation/kinds';
@@ -24,7 +25,7 @@ import type { AlertRouting } from '../alerting/alert-routing';
 import { Runbooks } from '../alerting/runbooks';
 import { Severity } from '../alerting/severity';
 import { ApplicationSignalsSlo } from './application-signals-slo';
-import { ErrorBudget, shown } from './error-budget';
+import { ErrorBudget } from './error-budget';
 import type { CheckedObjective } from './service-objective';
 import { ServiceObjective } from './service-objective';
 

@@ -1,6 +1,7 @@
-import { Duration, Token, Tokenization } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ServiceSignals } from '../../contracts';
+import { failureShare, shown } from '../../metrics/failure-share';
 import type { CheckedObjective } from './service-objective';
 
 /** Requests in a period, as expressions over metrics. */
@@ -32,17 +33,11 @@ export class ErrorBudget {
     const { failed, all, metrics } = this.counts(window);
     const enough = fewest > 1 ? `IF(${failed}>=${shown(fewest)},1,0)*` : '';
     return new MathExpression({
-      expression: `${enough}IF(${all}>0,(${failed})/(${all})/${this.failureShare},0)`,
+      expression: `${enough}IF(${all}>0,(${failed})/(${all})/${failureShare(this.objective.percent)},0)`,
       usingMetrics: metrics,
       period: window,
       label: 'Burn rate',
     });
-  }
-
-  /** Fraction of requests that may fail, rounded because 1 - 0.999 is not exactly 0.001. */
-  private get failureShare(): string {
-    const { percent } = this.objective;
-    return Token.isUnresolved(percent) ? `(1-${shown(percent)}/100)` : String(Number((1 - percent / 100).toFixed(10)));
   }
 
   /**
@@ -87,9 +82,4 @@ export class ErrorBudget {
 
 function sum(ids: string[]): string {
   return ids.map((id) => `FILL(${id},0)`).join('+');
-}
-
-/** Number as a string, also where it is a token. */
-export function shown(value: number): string {
-  return Token.isUnresolved(value) ? Tokenization.stringifyNumber(value) : String(value);
 }

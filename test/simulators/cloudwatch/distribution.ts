@@ -16,6 +16,11 @@ export class Distribution {
     this.counts[minute * BINS + binOf(value)]++;
   }
 
+  /** So many values alike. */
+  public addMany(minute: number, value: number, times: number): void {
+    this.counts[minute * BINS + binOf(value)] += times;
+  }
+
   public continueFrom(past: Distribution, minutes: number): void {
     this.counts.set(past.counts.subarray(0, minutes * BINS));
   }

@@ -36,6 +36,17 @@ export class RecordedMetric {
     this.distribution?.add(minute, value);
   }
 
+  /** So many samples alike. */
+  public observeMany(minute: number, value: number, times: number): void {
+    if (times > 0) {
+      this.sum[minute] += value * times;
+      this.count[minute] += times;
+      this.min[minute] = Math.min(this.min[minute], value);
+      this.max[minute] = Math.max(this.max[minute], value);
+      this.distribution?.addMany(minute, value, times);
+    }
+  }
+
   /** A number of events, one sample of 1 each: none, and there is no data point. */
   public happened(minute: number, times: number): void {
     if (times > 0) {
