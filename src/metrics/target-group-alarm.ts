@@ -35,7 +35,7 @@ export interface ExcessAlarmProps extends TargetGroupAlarmProps {
   readonly window?: ExcessWindow;
 }
 
-/** Datapoints, as many as must breach, and the value that breaches. */
+/** Window, datapoints that must breach, and the value that breaches. */
 interface Judged {
   readonly period: Duration;
   readonly datapoints: number;
@@ -44,7 +44,7 @@ interface Judged {
 }
 
 /**
- * Two failures more than the success rate allows, twice.
+ * Windows of failed requests: two more than the success rate allows, twice.
  *
  * Two datapoints are those of requirement B-08. In the suite, good releases at the allowed rate and below go on, and
  * bad ones roll back, at 5 to 6,000 requests a minute. A window of 5 minutes is never empty without its newest ones.
@@ -53,7 +53,11 @@ const ERRORS: { [window in ExcessWindow]: Judged } = {
   fast: { period: Duration.minutes(1), datapoints: 2, evaluated: 2 + LATE_MINUTES, atLeast: 2 },
   slow: { period: Duration.minutes(5), datapoints: 2, evaluated: 3, atLeast: 2 },
 };
-/** Three minutes are those of requirement A-13. */
+/**
+ * Windows of requests that are too slow.
+ *
+ * Three minutes are those of requirement A-13.
+ */
 const SLOW_REQUESTS: { [window in ExcessWindow]: Judged } = {
   fast: { period: Duration.minutes(1), datapoints: 3, evaluated: 3 + LATE_MINUTES, atLeast: 2 },
   slow: { period: Duration.minutes(5), datapoints: 2, evaluated: 3, atLeast: 3 },
@@ -102,7 +106,7 @@ export class SuccessRateAlarm extends Construct {
 }
 
 /**
- * Alarm on errors that the load balancer itself generates beyond those that a success rate in percent allows.
+ * Alarm on errors of the load balancer itself beyond those that a success rate allows.
  *
  * No target sees a total outage, nor a request that is never answered. CloudWatch counts these errors for no target
  * group, so the alarm is for a service with a load balancer of its own. Source: requirement B-08.
@@ -172,7 +176,7 @@ export class UnhealthyTargetsAlarm extends Construct {
   }
 }
 
-/** What an alarm judges, and what it says. */
+/** Metric of an alarm with its description. */
 type Subject = Pick<AlarmProps, 'alarmDescription'> & {
   /** Metric over all target groups. */
   readonly metric: (targets: TargetGroupMetrics) => MathExpression;

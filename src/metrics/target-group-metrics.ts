@@ -89,10 +89,10 @@ export class TargetGroupMetrics {
   }
 
   /**
-   * Failed requests of each target group beyond those that a success rate allows, below 0 where fewer failed.
+   * Failed requests of each target group beyond those that a success rate in percent allows.
    *
-   * It weighs a count against a share: one failure at night is no rate, and a share of many requests is a number.
-   * Minutes without requests are 0.
+   * Below 0, fewer failed. It weighs a count against a share: one failure at night is no rate, and a small share of
+   * many requests is a number. Minutes without requests are 0.
    */
   public errorExcesses(successRatePercent: number): MathExpression[] {
     return this.each((index) => {
@@ -110,7 +110,18 @@ export class TargetGroupMetrics {
     });
   }
 
-  /** Errors that the load balancer generated beyond those that a success rate allows. It needs no answered request. */
+  /** Failed requests of all target groups together beyond those that a success rate allows. */
+  public excessOfAll(successRatePercent: number): MathExpression {
+    const { expression: all, usingMetrics: requests } = this.requests();
+    const { expression: failed, usingMetrics: errors } = this.errors();
+    const refused = this.names.targetGroupFullNames.map((_, index) => `FILL(${this.id('refused', index)},0)`).join('+');
+    return this.expression(`${failed}-${failureShare(successRatePercent)}*(${all}+${refused})`, {
+      ...requests,
+      ...errors,
+    });
+  }
+
+  /** Errors of the load balancer beyond those that a success rate allows. It needs no answered request. */
   public loadBalancerErrorExcess(successRatePercent: number): MathExpression {
     const [answered, made] = ['answered', 'made'].map((stem) => this.id(stem, 'l'));
     return this.expression(

@@ -63,8 +63,9 @@ function told(set: AlarmSet, turn: typeof TURNS[number]): MetricStore {
   const store = new MetricStore(BEGINS + LASTS);
   const read = set.metricAlarms.flatMap(({ queries }) => queries.flatMap(({ metric }) => metric ?? []));
   // Of percentiles and shares the values have to be kept, whichever alarm asks first.
-  const distributed = [...read].sort((a, b) => Number(b.statistic.startsWith('p')) - Number(a.statistic.startsWith('p')));
-  new Set(distributed.map((metric) => store.declare(metric, { distributed: /^(p|TC|PR)/.test(metric.statistic) }))).forEach((metric) => {
+  const spread = ({ statistic }: { readonly statistic: string }) => Number(/^(p|TC|PR)/.test(statistic));
+  const distributed = [...read].sort((a, b) => spread(b) - spread(a));
+  new Set(distributed.map((metric) => store.declare(metric, { distributed: spread(metric) === 1 }))).forEach((metric) => {
     const [namespace, name] = metric.label.split(' ');
     const values = namespace.startsWith('AWS/') || namespace.startsWith('ECS/') ? TOLD[`${namespace} ${name}`] : LINES;
     if (values === undefined) {

@@ -41,7 +41,6 @@ export function serviceSection(
     graph('Failed requests in percent', {
       left: [new ServiceMetrics({ source, logGroups, ...rest }, { period: Duration.minutes(1) }).errorPercent()],
       leftYAxis: { label: '%', showUnits: false },
-      ...thresholds.lines(source, { 'service-error-rate': '' }),
     }),
     graph('CPU and memory', {
       left: [metrics.cpu(), metrics.memory()],

@@ -10,7 +10,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
 import type { IMonitoredService } from '../../contracts';
 import { shown } from '../../metrics/failure-share';
@@ -29,7 +29,7 @@ import { ErrorBudget } from './error-budget';
 import type { CheckedObjective } from './service-objective';
 import { ServiceObjective } from './service-objective';
 
-/** Properties of {@link BurnRateAlarms}. All are required. */
+/** Properties of {@link BurnRateAlarms}. Objective, service, routing and runbooks are required. */
 export interface BurnRateAlarmsProps {
   /** Objective of the service. */
   readonly objective: ServiceObjective;
@@ -39,6 +39,21 @@ export interface BurnRateAlarmsProps {
   readonly alertRouting: AlertRouting;
   /** Location of the pages `objective-burn-page` and `objective-burn-ticket`. */
   readonly runbooks: Runbooks;
+  /**
+   * True where the page notifies the channels of critical alarms.
+   *
+   * `GoldenSignalAlarms` sets it to `false`: there the page is part of the incident of its service.
+   * @default true
+   */
+  readonly notifiesPage?: boolean;
+  /**
+   * True where other services are behind the load balancer. Its own errors then burn no budget.
+   *
+   * CloudWatch counts them for no target group, and they may be those of another service. A service without healthy
+   * tasks has alarms on its tasks.
+   * @default false
+   */
+  readonly sharedLoadBalancer?: boolean;
 }
 
 /**
@@ -52,6 +67,9 @@ interface BurnRateWindows {
   /** Burn rate that alarms. */
   readonly factor: number;
 }
+
+/** The short window shows that it goes on. One of three keeps the page open where few requests fail. */
+const SHORT_PERIODS = 3;
 
 /** 2 % of a 30-day budget in an hour, 5 % in six (The Site Reliability Workbook, Alerting on SLOs). */
 const PAGE_WINDOWS: BurnRateWindows[] = [
@@ -98,7 +116,7 @@ export class BurnRateAlarms extends Construct {
     checkKinds(this, props, { objective: ServiceObjective, runbooks: Runbooks });
     this.objective = props.objective._checked(this);
     this.checkTargetGroups();
-    this.budget = new ErrorBudget(props.service.signals, this.objective);
+    this.budget = new ErrorBudget(props.service.signals, this.objective, props.sharedLoadBalancer);
     this.page = this.createComposite('Page', PAGE_WINDOWS, {
       severity: Severity.CRITICAL,
       key: 'objective-burn-page',
@@ -112,10 +130,17 @@ export class BurnRateAlarms extends Construct {
     this.record = this.objective.record && this.createRecord();
   }
 
-  /** An alarm reads two metrics of each target group, and the load balancer's errors. */
+  /** Construct of the service. @internal */
+  public get _source(): IConstruct {
+    return this.props.service.signals.source;
+  }
+
+  /** An alarm reads two metrics of each target group, the load balancer's errors and wanted tasks. */
   private checkTargetGroups(): void {
     const { source, targetGroupFullNames } = this.props.service.signals;
-    const max = Math.floor((MAX_METRICS_PER_ALARM - 1) / 2);
+    const max = this.props.sharedLoadBalancer
+      ? Math.floor(MAX_METRICS_PER_ALARM / 3)
+      : Math.floor((MAX_METRICS_PER_ALARM - 2) / 2);
     if (targetGroupFullNames.length > max) {
       throw new PropError(this, {
         prop: 'service',
@@ -145,9 +170,13 @@ export class BurnRateAlarms extends Construct {
         runbooks,
       }),
     });
-    const action = new SnsAction(alertRouting.topicFor(text.severity));
-    alarm.addAlarmAction(action);
-    alarm.addOkAction(action);
+    if (text.severity !== Severity.CRITICAL || this.props.notifiesPage !== false) {
+      const action = new SnsAction(alertRouting.topicFor(text.severity));
+      alarm.addAlarmAction(action);
+      if (alertRouting._notifiesEnds(text.severity)) {
+        alarm.addOkAction(action);
+      }
+    }
     return alarm;
   }
 
@@ -164,11 +193,11 @@ export class BurnRateAlarms extends Construct {
     const { minFailures } = this.objective;
     return AlarmRule.allOf(
       AlarmRule.fromAlarm(this.createWindowAlarm(`${id}Long`, long, factor, minFailures), AlarmState.ALARM),
-      AlarmRule.fromAlarm(this.createWindowAlarm(`${id}Short`, short, factor, 1), AlarmState.ALARM),
+      AlarmRule.fromAlarm(this.createWindowAlarm(`${id}Short`, short, factor, 1, SHORT_PERIODS), AlarmState.ALARM),
     );
   }
 
-  private createWindowAlarm(id: string, window: Duration, threshold: number, fewest: number): Alarm {
+  private createWindowAlarm(id: string, window: Duration, threshold: number, fewest: number, periods = 1): Alarm {
     const alarm = new Alarm(this, id, {
       alarmDescription: textFor(
         'alarm',
@@ -177,7 +206,7 @@ export class BurnRateAlarms extends Construct {
       metric: this.budget.burnRate(window, fewest),
       threshold,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: 1,
+      evaluationPeriods: periods,
       datapointsToAlarm: 1,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });

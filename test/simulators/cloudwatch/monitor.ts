@@ -2,6 +2,7 @@ import { AnomalyBands } from './anomaly-bands';
 import { MetricAlarm } from './metric-alarm';
 import type { MetricStore } from './metric-store';
 import type { AlarmState } from './missing-data';
+import { Suppression } from './suppression';
 import type { AlarmSet } from './template-alarms';
 
 /** An alarm that began to fire. */
@@ -16,9 +17,11 @@ export interface Firing {
 export class Monitor {
   private readonly alarms: Array<{ readonly name: string; readonly actions: string[]; readonly alarm: MetricAlarm }>;
   private readonly states = new Map<string, AlarmState>();
+  private readonly suppressions: Map<string, Suppression>;
 
   public constructor(private readonly set: AlarmSet, store: MetricStore, options: { readonly late?: number } = {}) {
     const bands = new AnomalyBands();
+    this.suppressions = new Map(set.compositeAlarms.flatMap(({ name, suppressor }) => (suppressor ? [[name, new Suppression(suppressor)]] : [])));
     this.alarms = set.metricAlarms.map((definition) => ({
       name: definition.name, actions: definition.actions, alarm: new MetricAlarm(definition, store, { late: options.late ?? 0, bands }),
     }));
@@ -35,7 +38,18 @@ export class Monitor {
         this.states.set(name, state);
       };
       this.alarms.forEach(({ name, actions, alarm }) => enter(name, alarm.evaluate(minute), actions));
-      this.settleComposites().forEach(({ name, state, actions }) => enter(name, state, actions));
+      this.settleComposites().forEach(({ name, state, actions, suppressor }, _, all) => {
+        const suppression = this.suppressions.get(name);
+        if (!suppression) {
+          enter(name, state, actions);
+          return;
+        }
+        const by = this.set.names.get(suppressor!)!;
+        this.states.set(name, state);
+        if (suppression.acts(minute, state, all.find((other) => other.name === by)?.state ?? this.states.get(by) ?? 'OK')) {
+          firings.push({ alarm: name, minute, actions });
+        }
+      });
     }
     return firings;
   }
@@ -46,7 +60,7 @@ export class Monitor {
   }
 
   /** A composite may stand on others, in any order: as many rounds as there are composites settle all. */
-  private settleComposites(): Array<{ name: string; state: AlarmState; actions: string[] }> {
+  private settleComposites(): Array<{ name: string; state: AlarmState; actions: string[]; suppressor?: string }> {
     const next = new Map(this.states);
     const stateOf = (alias: string): AlarmState => {
       const name = this.set.names.get(alias);
@@ -63,6 +77,6 @@ export class Monitor {
         next.set(name, state);
       });
     }
-    return this.set.compositeAlarms.map(({ name, actions }) => ({ name, actions, state: next.get(name)! }));
+    return this.set.compositeAlarms.map(({ name, actions, suppressor }) => ({ name, actions, state: next.get(name)!, suppressor: suppressor?.alarm }));
   }
 }
