@@ -64,21 +64,20 @@ interface BurnRateWindows {
   readonly id: string;
   readonly long: Duration;
   readonly short: Duration;
+  /** Short windows, one of which is enough. Three of 5 minutes keep the page open where few requests fail. */
+  readonly shortPeriods: number;
   /** Burn rate that alarms. */
   readonly factor: number;
 }
 
-/** The short window shows that it goes on. One of three keeps the page open where few requests fail. */
-const SHORT_PERIODS = 3;
-
 /** 2 % of a 30-day budget in an hour, 5 % in six (The Site Reliability Workbook, Alerting on SLOs). */
 const PAGE_WINDOWS: BurnRateWindows[] = [
-  { id: 'Fast', long: Duration.hours(1), short: Duration.minutes(5), factor: 14.4 },
-  { id: 'Slow', long: Duration.hours(6), short: Duration.minutes(30), factor: 6 },
+  { id: 'Fast', long: Duration.hours(1), short: Duration.minutes(5), shortPeriods: 3, factor: 14.4 },
+  { id: 'Slow', long: Duration.hours(6), short: Duration.minutes(30), shortPeriods: 1, factor: 6 },
 ];
 /** 10 % in three days. */
 const TICKET_WINDOWS: BurnRateWindows[] = [
-  { id: 'Lasting', long: Duration.days(3), short: Duration.hours(6), factor: 1 },
+  { id: 'Lasting', long: Duration.days(3), short: Duration.hours(6), shortPeriods: 1, factor: 1 },
 ];
 
 /**
@@ -173,7 +172,7 @@ export class BurnRateAlarms extends Construct {
     if (text.severity !== Severity.CRITICAL || this.props.notifiesPage !== false) {
       const action = new SnsAction(alertRouting.topicFor(text.severity));
       alarm.addAlarmAction(action);
-      if (alertRouting._notifiesEnds(text.severity)) {
+      if (text.severity === Severity.CRITICAL || alertRouting._notifiesEnds(text.severity)) {
         alarm.addOkAction(action);
       }
     }
@@ -189,11 +188,11 @@ export class BurnRateAlarms extends Construct {
   }
 
   /** The fewest failures apply to the longer window. The shorter one only shows that it continues. */
-  private inBothWindows({ id, long, short, factor }: BurnRateWindows): IAlarmRule {
+  private inBothWindows({ id, long, short, shortPeriods, factor }: BurnRateWindows): IAlarmRule {
     const { minFailures } = this.objective;
     return AlarmRule.allOf(
       AlarmRule.fromAlarm(this.createWindowAlarm(`${id}Long`, long, factor, minFailures), AlarmState.ALARM),
-      AlarmRule.fromAlarm(this.createWindowAlarm(`${id}Short`, short, factor, 1, SHORT_PERIODS), AlarmState.ALARM),
+      AlarmRule.fromAlarm(this.createWindowAlarm(`${id}Short`, short, factor, 1, shortPeriods), AlarmState.ALARM),
     );
   }
 
