@@ -121,6 +121,20 @@ export class TargetGroupMetrics {
     });
   }
 
+  /** Requests that the targets refused as wrong (4xx) beyond a percentage of all, of all target groups together. */
+  public clientErrorExcess(allowedPercent: number, label?: string): MathExpression {
+    return this.sumOf((index) => {
+      const [refusals, requests] = ['refusals', 'requests'].map((stem) => this.id(stem, index));
+      return {
+        expression: `FILL(${refusals},0)-${shown(allowedPercent / 100)}*FILL(${requests},0)`,
+        usingMetrics: {
+          [refusals]: this.ofGroup(index, 'HTTPCode_Target_4XX_Count', 'Sum'),
+          [requests]: this.ofGroup(index, 'RequestCount', 'Sum'),
+        },
+      };
+    }, label);
+  }
+
   /** Errors of the load balancer beyond those that a success rate allows. It needs no answered request. */
   public loadBalancerErrorExcess(successRatePercent: number): MathExpression {
     const [answered, made] = ['answered', 'made'].map((stem) => this.id(stem, 'l'));

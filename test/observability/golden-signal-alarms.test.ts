@@ -43,6 +43,7 @@ describe('The alarms of a service', () => {
     ['response times of one in twenty above 2 s', 'service-latency-p95-warning', 'GreaterThanThreshold 2, 1 of 1 times 5 min'],
     ['more than 10 errors [A-21]', 'service-errors-many-critical', 'GreaterThanThreshold 10, 1 of 2 times 5 min'],
     ['more than 1 % of errors [A-13, B-12]', 'service-error-rate-error', 'GreaterThanOrEqualToThreshold 5, 1 of 2 times 5 min'],
+    ['many client errors', 'service-client-errors-warning', 'GreaterThanOrEqualToThreshold 20, 2 of 3 times 5 min'],
     ['more than 5 errors on average [D-08]', 'service-errors-sustained-critical', 'GreaterThanThreshold 5, 1 of 1 times 10 min'],
     ['errors of the load balancer itself [A-21]', 'load-balancer-errors-critical', 'GreaterThanThreshold 10, 1 of 2 times 5 min'],
     ['fewer than one healthy task [A-21, B-12, D-08]', 'service-healthy-tasks-critical', 'LessThanThreshold 1, 3 of 7 times 1 min'],
@@ -67,7 +68,7 @@ describe('The alarms of a service', () => {
 
   test('are these and no others, because p50 and p99 have no documented threshold [A-17]', () => {
     const own = Object.keys(template.findResources('AWS::CloudWatch::Alarm')).filter((id) => id.startsWith('Signals'));
-    expect(own).toHaveLength(18);
+    expect(own).toHaveLength(19);
     expect(own.filter((id) => /latencyp(50|99)/.test(id))).toEqual([]);
   });
 
@@ -133,7 +134,7 @@ describe('The alarms of a service', () => {
     const { signals, web, stack } = watched();
     expect(signals.alarmFor('service-errors-many', web)).toBeInstanceOf(Object);
     expect(signals.alarmFor('service-cpu', web, Severity.ERROR)).not.toBe(signals.alarmFor('service-cpu', web, Severity.WARNING));
-    expect(signals.alarms).toHaveLength(17);
+    expect(signals.alarms).toHaveLength(18);
     expect(signals.alarms).toContain<Alarm>(signals.alarmFor('load-balancer-errors', web.loadBalancer));
     expect(refusal(() => signals.alarmFor('service-cpu', web))).toMatch(/GoldenSignalAlarms 'Test\/Signals': severity is not given, expected one of Severity.WARNING, Severity.ERROR, .* Pass Severity.WARNING or Severity.ERROR/);
     expect(refusal(() => signals.alarmFor('service-latency-p50', web))).toMatch(/key is "service-latency-p50", expected one of service-latency-p90, service-latency-p95, service-traffic-drop, .* Use the key of an alarm that exists here/);
@@ -182,8 +183,8 @@ describe('The set of alarms', () => {
     expect(inDevelopment()).toEqual([
       'service-errors-many-critical', 'service-healthy-tasks-critical', 'service-tasks-missing-critical', 'service-unhealthy-tasks-error', 'load-balancer-errors-critical',
     ]);
-    expect(inDevelopment(true)).toHaveLength(17);
-    expect(watched({ profile: EnvironmentProfile.staging() }).signals.alarms).toHaveLength(17);
+    expect(inDevelopment(true)).toHaveLength(18);
+    expect(watched({ profile: EnvironmentProfile.staging() }).signals.alarms).toHaveLength(18);
     expect(watched({ allAlarms: false }).signals.alarms).toHaveLength(5);
   });
 
@@ -269,12 +270,12 @@ describe('Overrides and disabled alarms', () => {
 
   test('combine the window of all sources and the threshold of one', () => {
     const { signals } = watched({ overrides: [AlarmOverride.of('service-latency-p99', { evaluationPeriods: 3 }), AlarmOverride.of('Web/service-latency-p99', { errorThreshold: 5 })] });
-    expect(signals.alarms).toHaveLength(18);
+    expect(signals.alarms).toHaveLength(19);
   });
 
   test('disable alarms with a reason, which synthesis shows', () => {
     const { signals } = watched({ disabledAlarms: [DisabledAlarm.of('service-cpu', { reason: 'This service computes, and that is its job' })] });
-    expect(signals.alarms).toHaveLength(15);
+    expect(signals.alarms).toHaveLength(16);
     expect(signals.node.metadata.map(({ data }) => data)).toContain('No alarm service-cpu: This service computes, and that is its job');
   });
 
@@ -336,7 +337,7 @@ describe('Overrides and disabled alarms', () => {
 
   test('override all sources where the alarm of one is disabled, not the other way round', () => {
     const reason = { reason: 'It is allowed to be slow, nobody waits' };
-    expect(watched({ overrides: [AlarmOverride.of('service-cpu', { warningThreshold: 60 })], disabledAlarms: [DisabledAlarm.of('Web/service-cpu', reason)] }).signals.alarms).toHaveLength(15);
+    expect(watched({ overrides: [AlarmOverride.of('service-cpu', { warningThreshold: 60 })], disabledAlarms: [DisabledAlarm.of('Web/service-cpu', reason)] }).signals.alarms).toHaveLength(16);
     expect(refusal(() => watched({ overrides: [AlarmOverride.of('Web/service-cpu', { warningThreshold: 60 })], disabledAlarms: [DisabledAlarm.of('service-cpu', reason)] }))).toMatch(/overrides\['Web\/service-cpu'\] changes an alarm that disabledAlarms\['service-cpu'\] disables/);
   });
 });

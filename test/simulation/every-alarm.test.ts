@@ -21,6 +21,7 @@ interface Told { readonly usual?: number; readonly busy?: number; readonly overr
 const TOLD: { readonly [metric: string]: Told } = {
   'AWS/ApplicationELB RequestCount': { usual: 1000, busy: 50_000, overrun: 50_000 },
   'AWS/ApplicationELB HTTPCode_Target_5XX_Count': { overrun: 25_000 },
+  'AWS/ApplicationELB HTTPCode_Target_4XX_Count': { overrun: 25_000 },
   'AWS/ApplicationELB TargetConnectionErrorCount': { overrun: 5000 },
   'AWS/ApplicationELB HTTPCode_ELB_5XX_Count': { overrun: 25_000 },
   'AWS/ApplicationELB TargetResponseTime': { usual: 0.1, overrun: 30 },

@@ -191,6 +191,21 @@ function errors(signals: ServiceSignals, objectivePercent: number): AlarmRow[] {
         'of a new version alone they end with its rollback.',
     },
     {
+      // Ours: all logins that are refused are a fifth of all requests soon. Few requests refused at night are nothing.
+      key: 'service-client-errors',
+      metric: new ServiceMetrics(signals).clientErrorsBeyond(20),
+      comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      thresholds: { warning: 20 },
+      unit: 'client errors beyond 20 %',
+      evaluationPeriods: 3,
+      datapointsToAlarm: 2,
+      onlyWithAllAlarms: true,
+      happened: 'refuses many requests as wrong (4xx)',
+      firstAction:
+        'See which status and which route it is: ' +
+        '401 and 403 are a sign-in or a key that ended, 404 a route that moved.',
+    },
+    {
       // More than 5 over 10 minutes, P1: requirement D-08. Its condition is an average over the window: 5 a minute.
       key: 'service-errors-sustained',
       metric: perMinute(TEN_MINUTES),

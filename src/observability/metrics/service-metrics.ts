@@ -78,6 +78,11 @@ export class ServiceMetrics {
     return this.targets.loadBalancerErrors().with({ label: 'Errors of the load balancer' });
   }
 
+  /** Requests that the service refused as wrong (4xx) beyond a percentage of all. */
+  public clientErrorsBeyond(percent: number): MathExpression {
+    return this.targets.clientErrorExcess(percent, `Client errors beyond ${percent} %`);
+  }
+
   /**
    * Errors of the load balancer beyond twice those that an objective allows, while tasks are wanted.
    *

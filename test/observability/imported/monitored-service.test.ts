@@ -42,7 +42,7 @@ describe('A service that the library did not create', () => {
       alertRouting: mailRouting(stack),
     });
     const template = templateOf(stack);
-    expect(signals.alarms.filter(({ node }) => node.path.startsWith('Test/Signals/Service/'))).toHaveLength(16);
+    expect(signals.alarms.filter(({ node }) => node.path.startsWith('Test/Signals/Service/'))).toHaveLength(17);
     expect(alarmsNamed(template, 'load-balancer-errors-critical')[0].properties.AlarmDescription).toMatch(/^Test\/Balancer /);
     expect(alarmsNamed(template, 'database-storage-warning')).toHaveLength(1);
     expect(dimensionsOf(template, 'service-errors-many-critical')).toContain('{"Fn::GetAtt":["BalancerHttpTargetsGroup');

@@ -84,6 +84,11 @@ export class MetricStore {
     return made;
   }
 
+  /** Whether a metric is known. */
+  public knows(metric: MetricName): boolean {
+    return this.metrics.has(labelOf(metric));
+  }
+
   /** Throws for a metric that nothing emits: an alarm on it would be as silent as the simulation. */
   public find(metric: MetricName): RecordedMetric {
     const label = labelOf(metric);

@@ -11,6 +11,8 @@ export interface Firing {
   /** Minute at whose end it was found. */
   readonly minute: number;
   readonly actions: string[];
+  /** Of a composite: the alarms of its rule that fire, which its message names. */
+  readonly because?: string[];
 }
 
 /** Evaluates all alarms of a template minute by minute: first those on metrics, then those on other alarms. */
@@ -38,16 +40,20 @@ export class Monitor {
         this.states.set(name, state);
       };
       this.alarms.forEach(({ name, actions, alarm }) => enter(name, alarm.evaluate(minute), actions));
-      this.settleComposites().forEach(({ name, state, actions, suppressor }, _, all) => {
+      this.settleComposites().forEach(({ name, state, actions, suppressor, members }, _, all) => {
         const suppression = this.suppressions.get(name);
+        const because = () => members.map((alias) => this.set.names.get(alias)!).filter((member) => this.states.get(member) === 'ALARM');
         if (!suppression) {
-          enter(name, state, actions);
+          if (state === 'ALARM' && this.states.get(name) !== 'ALARM') {
+            firings.push({ alarm: name, minute, actions, because: because() });
+          }
+          this.states.set(name, state);
           return;
         }
         const by = this.set.names.get(suppressor!)!;
         this.states.set(name, state);
         if (suppression.acts(minute, state, all.find((other) => other.name === by)?.state ?? this.states.get(by) ?? 'OK')) {
-          firings.push({ alarm: name, minute, actions });
+          firings.push({ alarm: name, minute, actions, because: because() });
         }
       });
     }
@@ -60,7 +66,7 @@ export class Monitor {
   }
 
   /** A composite may stand on others, in any order: as many rounds as there are composites settle all. */
-  private settleComposites(): Array<{ name: string; state: AlarmState; actions: string[]; suppressor?: string }> {
+  private settleComposites(): Array<{ name: string; state: AlarmState; actions: string[]; suppressor?: string; members: string[] }> {
     const next = new Map(this.states);
     const stateOf = (alias: string): AlarmState => {
       const name = this.set.names.get(alias);
@@ -77,6 +83,6 @@ export class Monitor {
         next.set(name, state);
       });
     }
-    return this.set.compositeAlarms.map(({ name, actions, suppressor }) => ({ name, actions, state: next.get(name)!, suppressor: suppressor?.alarm }));
+    return this.set.compositeAlarms.map(({ name, actions, suppressor, members }) => ({ name, actions, state: next.get(name)!, suppressor: suppressor?.alarm, members }));
   }
 }
