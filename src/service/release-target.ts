@@ -8,7 +8,7 @@ import type { IConstruct } from 'constructs';
 import type { DeploymentEngine, ReleaseTarget, TargetGroupAlarms } from '../contracts';
 import { type ISecureVpc, SubnetTier } from '../network';
 import { PropError } from '../validation/prop-error';
-import type { ResolvedImage } from './image/service-image';
+import type { ResolvedImage } from './image/resolved-image';
 
 /** Web service that a release deploys. */
 interface ReleasableService extends IConstruct {

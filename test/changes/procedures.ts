@@ -1,5 +1,7 @@
 /** Procedures of what AWS leaves no other way for, by the rule that finds it. A row may tell a better one. */
 export const PROCEDURES: { readonly [rule: string]: string } = {
+  'retained-name': 'What was retained keeps its name. Take it back by `cdk deploy --import-existing-resources`, or delete it first '
+    + '([what is retained](operate.md#take-back-what-was-retained)).',
   'path-removed': 'What still uses it is cut: move it away first.',
   'executions-terminated': 'Stop releases first, and wait until none runs: '
     + '`aws stepfunctions list-executions --state-machine-arn MACHINE --status-filter RUNNING`.',

@@ -45,6 +45,31 @@ describe('The table "What I changed, when it is live" says of a released service
     expect(deployed(props)).toMatchObject({ registers: true, touchesService: false });
   });
 
+  test('the value of a secret is read by new tasks: the task names the secret, and no version of it', () => {
+    const secrets = [ServiceSecret.placeholder('STRIPE_KEY')];
+    const [, [, template]] = templates({ secrets });
+    const [task] = Object.values(template.Resources!).filter(({ Type }) => Type === 'AWS::ECS::TaskDefinition');
+    const [{ ValueFrom }] = (task.Properties as any).ContainerDefinitions[0].Secrets;
+    expect(JSON.stringify(ValueFrom)).toMatch(/^\{"Ref":"Web\w*StripeKey\w*"\}$/i);
+  });
+
+  test('code changes nothing in the template: its tag is in a parameter that a release writes', () => {
+    const [, [, template]] = templates();
+    const tags = Object.values(template.Parameters!).filter(({ Default }) => /\/released\/production$/.test(String(Default)));
+    expect(tags).toHaveLength(1);
+  });
+
+  test('the stack of the service tells, after cdk deploy, that its tasks wait for a release', () => {
+    const [, [, template]] = templates();
+    const told = Object.entries((template as any).Outputs as object).filter(([id]) => id.startsWith('WebReleasedTag'));
+    expect(told.map(([, output]) => output)).toEqual([{
+      Description: expect.stringContaining('goes live with the next release'),
+      Value: expect.stringMatching(/^aws ssm get-parameter --name .*\/released\/production /),
+    }]);
+    const [, [, declared]] = templates({}, '1.4.2');
+    expect(Object.keys((declared as any).Outputs as object).join()).not.toContain('ReleasedTag');
+  });
+
   test('a rollout is that of the next deployment, and starts none', () => {
     const { registers, verdict } = deployed({ rollout: Rollout.linear({ stepPercent: 20 }) });
     expect([registers, verdict]).toEqual([false, 'in place']);

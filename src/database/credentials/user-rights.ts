@@ -1,7 +1,10 @@
 /** Rights by access. */
 export interface RightsByAccess {
+  /** Rights of a user that owns schemas. */
   readonly OWNER: readonly string[];
+  /** Rights of a user that reads and writes rows. */
   readonly READ_WRITE: readonly string[];
+  /** Rights of a user that only reads rows. */
   readonly READ_ONLY: readonly string[];
 }
 

@@ -15,6 +15,7 @@ import type { EnvironmentProfile } from '../../environment';
 import { GrowingPolicy } from '../../iam/growing-policy';
 import { withoutGrants } from '../../iam/without-grants';
 import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
+import { uniqueName } from '../../text/stack-path';
 import type { AwsCalls } from './sdk-integrations';
 
 /** Properties of a {@link LoggedStateMachine}. All but the name are required. */
@@ -47,14 +48,17 @@ export function executionsOf(machine: IStateMachine): string {
 
 /**
  * State machine with an encrypted log and traces, whose policy allows its own AWS calls only.
- * It calls AWS through SDK integrations, without functions.
+ *
+ * It calls AWS through SDK integrations, without functions. AWS lets deliveries write to `/aws/vendedlogs/` by one
+ * statement. Each other log group would be named in one resource policy for all, which holds 5,120 characters.
  */
 export class LoggedStateMachine extends Construct {
   public readonly stateMachine: StateMachine;
 
   public constructor(scope: Construct, id: string, props: LoggedStateMachineProps) {
     super(scope, id);
-    const { logGroup } = new EncryptedLogGroup(this, 'Logs', { profile: props.profile });
+    const logGroupName = `/aws/vendedlogs/states/${uniqueName(this, { maxLength: 200, separator: '-' })}`;
+    const { logGroup } = new EncryptedLogGroup(this, 'Logs', { profile: props.profile, logGroupName });
     const policy = this.createPolicy(props);
     this.stateMachine = withoutGrants([props.role], () => this.createStateMachine(props, logGroup));
     // Step Functions tests the log with the role when it creates the state machine.

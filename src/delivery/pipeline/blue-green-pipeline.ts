@@ -24,7 +24,7 @@ import { checkKinds } from '../../validation/kinds';
 import { checkAllInReach } from '../../validation/objects-in-reach';
 import type { RollbackCommand } from '../operations/rollback-command';
 import type { Release } from '../release/release';
-import { KEY_ACTIONS } from './build/build-project';
+import { type BuildProject, KEY_ACTIONS } from './build/build-project';
 import type { BuildSettings } from './build/build-settings';
 import { BuildStages } from './build/build-stages';
 import { ImageBuild } from './build/image-build';
@@ -150,7 +150,7 @@ export class BlueGreenPipeline extends Construct {
     }).bucket;
 
     this.builds = this.createBuilds(parts);
-    this.stages = parts.stages.map((stage) => this.createStage(stage));
+    this.stages = parts.stages.map((stage, index) => this.createStage(stage, parts.stages[index - 1]));
     this.releases = Object.fromEntries(
       this.stages.flatMap(({ release }) => (release ? [[release.stageName, release]] : [])),
     );
@@ -163,12 +163,12 @@ export class BlueGreenPipeline extends Construct {
       assumedBy: ofThisAccount(this, 'codepipeline.amazonaws.com'),
     });
     const policy = this.createPolicy(role);
-    const roles = [role, ...this.builds.projects.map((build) => build.role)];
+    const roles = [role, ...this.projects.map((build) => build.role)];
     this.pipeline = withoutGrants(roles, () => this.createPipeline(role, policy));
     this.source.addTrigger(this, this.pipeline, () => this.createTriggerRole());
     this.createNotifications();
     createCommandOutput(this, this.pipeline);
-    validateTemplateSize(this, this.stages, this.builds.projectCount);
+    validateTemplateSize(this, this.stages);
   }
 
   /** Settings of the parts, checked one by one and together. */
@@ -217,15 +217,20 @@ export class BlueGreenPipeline extends Construct {
     });
   }
 
-  private createStage(stage: StageConfig): PipelineStage {
+  private createStage(stage: StageConfig, before?: StageConfig): PipelineStage {
     return new PipelineStage(this, stage.name, {
       stage,
       tags: this.builds.tags,
       summary: this.builds.summary,
-      commits: this.builds.commits,
+      comparison: this.builds.comparison(before),
       profile: this.profile,
       alertRouting: this.props.alertRouting,
     });
+  }
+
+  /** All builds that actions run. */
+  private get projects(): BuildProject[] {
+    return [...this.builds.projects, ...this.stages.flatMap(({ commits }) => commits?.build ?? [])];
   }
 
   /** One policy for the pipeline and all of its actions. */
@@ -248,7 +253,7 @@ export class BlueGreenPipeline extends Construct {
         new PolicyStatement({ actions: KEY_ACTIONS, resources: [key.keyArn] }),
         new PolicyStatement({
           actions: ['codebuild:BatchGetBuilds', 'codebuild:StartBuild', 'codebuild:StopBuild'],
-          resources: this.builds.projects.map(({ project }) => project.projectArn),
+          resources: this.projects.map(({ project }) => project.projectArn),
         }),
         ...this.source.permissions,
         ...this.stages.flatMap(({ permissions }) => permissions),
@@ -275,7 +280,7 @@ export class BlueGreenPipeline extends Construct {
     this.builds.addTo(pipeline);
     this.stages.forEach((stage) => stage.addTo(pipeline));
     const resource = pipeline.node.defaultChild as CfnPipeline;
-    resource.node.addDependency(policy, ...this.builds.projects.map((build) => build.policy));
+    resource.node.addDependency(policy, ...this.projects.map((build) => build.policy));
     return pipeline;
   }
 

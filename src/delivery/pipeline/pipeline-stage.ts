@@ -17,6 +17,7 @@ import { DriftCheck } from '../operations/drift-check';
 import { RollbackCommand } from '../operations/rollback-command';
 import { NO_REASON } from '../release/context/release-mode';
 import { Release } from '../release/release';
+import { CommitsSinceRelease, type ComparisonSettings } from './build/commits-since-release';
 import type { DeployStageProps, ElsewhereStageProps } from './deploy-stage-props';
 import { PostReleaseAlarms } from './post-release-alarms';
 import type { StageConfig } from './validate-stage';
@@ -30,10 +31,10 @@ export interface PipelineStageProps {
   /** Tag and digests of the images, for people. */
   readonly summary: string;
   /**
-   * Variable with the commits since the last released one, for the approval.
-   * @default - no build exports it
+   * Settings of the comparison with what is released, for the approval.
+   * @default - the approval does not name commits
    */
-  readonly commits?: string;
+  readonly comparison?: ComparisonSettings;
   /** Environment profile of the release. */
   readonly profile: EnvironmentProfile;
   /**
@@ -43,7 +44,7 @@ export interface PipelineStageProps {
   readonly alertRouting?: AlertRouting;
 }
 
-const RUN_ORDER = { plan: 1, approval: 2, release: 3 };
+const RUN_ORDER = { comparison: 1, plan: 1, approval: 2, release: 3 };
 
 /** Variable of the pipeline with the reason of a hotfix. */
 export const DESPITE = new Variable({
@@ -52,12 +53,14 @@ export const DESPITE = new Variable({
   defaultValue: NO_REASON,
 });
 
-/** Stage of a pipeline: the plan of the migrations, the approval, the release. */
+/** Stage of a pipeline: commits and migrations to approve, the approval, the release. */
 export class PipelineStage extends Construct {
   /** Undefined for a stage elsewhere. */
   public readonly release?: Release;
   /** Undefined for a stage elsewhere or before production, and for a waived one. */
   public readonly rollbackCommand?: RollbackCommand;
+  /** Undefined for a stage without an approval, or without a released image here. */
+  public readonly commits?: CommitsSinceRelease;
   private readonly stateMachine: IStateMachine;
   /** Role in another account. */
   private readonly role?: IRole;
@@ -78,6 +81,7 @@ export class PipelineStage extends Construct {
       this.createPostReleaseAlarms(this.release);
       this.rollbackCommand = this.createRollbackCommand(this.release);
       this.createDriftCheck(this.release);
+      this.commits = this.createComparison(this.release);
     }
   }
 
@@ -113,6 +117,9 @@ export class PipelineStage extends Construct {
   /** Adds the stage with its actions, one after the other. */
   public addTo(pipeline: Pipeline): void {
     const stage = pipeline.addStage({ stageName: this.props.stage.name });
+    if (this.commits) {
+      stage.addAction(this.commits.action(RUN_ORDER.comparison));
+    }
     if (this.release?.migrationPlan) {
       stage.addAction(this.invoke('Plan', this.release.migrationPlan, RUN_ORDER.plan, this.planNamespace));
     }
@@ -149,6 +156,7 @@ export class PipelineStage extends Construct {
     return new Release(this, 'Release', {
       stageName: this.props.stage.name,
       services,
+      order: stage.order,
       migrations,
       afterRelease,
       snapshot,
@@ -183,6 +191,17 @@ export class PipelineStage extends Construct {
     }
   }
 
+  /** A service whose image is declared has no parameter to compare with. */
+  private createComparison(release: Release): CommitsSinceRelease | undefined {
+    const { comparison, tags, profile, stage } = this.props;
+    const targets = release._targets.filter(
+      ({ repositoryName, releasedImageParameterName }) => releasedImageParameterName && tags[repositoryName],
+    );
+    return comparison && stage.approval && targets.length > 0
+      ? new CommitsSinceRelease(this, 'Commits', { ...comparison, stageName: stage.name, targets, tags, profile })
+      : undefined;
+  }
+
   /** The tags are literal input, because other accounts could not read an artifact. */
   private invoke(
     actionName: string,
@@ -202,7 +221,7 @@ export class PipelineStage extends Construct {
   }
 
   private addApproval(pipelineStage: IStage): void {
-    const { stage, summary, commits } = this.props;
+    const { stage, summary } = this.props;
     const planned = this.release?.migrationPlan !== undefined;
     const plan = planned ? ' What the migrations would do is the output of the execution behind the link.' : '';
     pipelineStage.addAction(
@@ -215,7 +234,7 @@ export class PipelineStage extends Construct {
           // The newer commit may have passed the stages before by the time that somebody reads this.
           ' A newer commit waits until this one is approved or rejected: earlier stages may run it already.' +
           ` Reason to pass firing alarms: ${DESPITE.reference()}.` +
-          (commits ? ` Commits since the last release: ${commits}` : ''),
+          (this.commits ? ` Commits since the last release: ${this.commits.variable}` : ''),
         externalEntityLink: planned ? this.planUrl() : undefined,
       }),
     );

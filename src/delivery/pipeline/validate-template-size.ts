@@ -4,6 +4,7 @@ import { PropError } from '../../validation/prop-error';
 import { DriftCheck } from '../operations/drift-check';
 import { RollbackCommand } from '../operations/rollback-command';
 import { TaskReplacement } from '../release/task-replacement';
+import { BuildProject } from './build/build-project';
 import type { PipelineStage } from './pipeline-stage';
 
 /** Limit of CloudFormation. */
@@ -16,9 +17,10 @@ const BYTES = { pipeline: 31_000, build: 14_000, stage: 41_000, service: 15_000,
  *
  * The size is known only once references are resolved. CDK warns of it, and CloudFormation fails the deployment.
  */
-export function validateTemplateSize(pipeline: IConstruct, stages: PipelineStage[], builds: number): void {
+export function validateTemplateSize(pipeline: IConstruct, stages: PipelineStage[]): void {
   pipeline.node.addValidation({
     validate: () => {
+      const builds = pipeline.node.findAll().filter((child) => child instanceof BuildProject).length;
       const bytes = BYTES.pipeline + builds * BYTES.build + stages.reduce((sum, stage) => sum + bytesOf(stage), 0);
       return bytes <= MAX_TEMPLATE_BYTES
         ? []

@@ -1,14 +1,14 @@
-import { CfnCondition, CfnParameter, Fn, Stack, Token } from 'aws-cdk-lib';
-import type { IRepository } from 'aws-cdk-lib/aws-ecr';
+import { Token } from 'aws-cdk-lib';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
-import { type IImageRepository, ImageRepository } from '../../registry';
-import { NOTHING_RELEASED } from '../../registry/released-image';
+import type { IImageRepository } from '../../registry';
 import { checkInReach } from '../../validation/objects-in-reach';
 import { PropError } from '../../validation/prop-error';
 import { checkRules } from '../../validation/rules';
 import { warnOfDockerHub } from './docker-hub';
+import { resolveReleased } from './released-image';
+import type { ResolvedImage } from './resolved-image';
 
 /** Properties of {@link ServiceImage.fromRepository}. Exactly one of the two is required. */
 export interface DeclaredImageProps {
@@ -44,35 +44,6 @@ export interface ImageContext {
    * @default - the application's container
    */
   readonly sidecar?: string;
-}
-
-/**
- * Settings of a container's image.
- * @internal
- */
-export interface ResolvedImage {
-  /** Image of the container definition. */
-  readonly image: ContainerImage;
-  /**
-   * Private repository that the execution role may pull from.
-   * @default - the image is in a public registry
-   */
-  readonly repository?: IRepository;
-  /**
-   * Condition that is true until the first release.
-   * @default - the image is declared
-   */
-  readonly nothingReleased?: CfnCondition;
-  /**
-   * Name of the SSM parameter that holds the released tag.
-   * @default - the image is declared
-   */
-  readonly releasedParameterName?: string;
-  /**
-   * Tag or digest, where the template decides it. Traces carry it.
-   * @default - a release decides it after synthesis
-   */
-  readonly version?: string;
 }
 
 /** Properties in which the kinds of images differ. */
@@ -182,7 +153,7 @@ export class ServiceImage {
   public static released(repository: IImageRepository, track?: string): ServiceImage {
     return new ServiceImage({
       released: true,
-      resolve: (scope, { prop }) => released(scope, prop, repository, track ?? 'production'),
+      resolve: (scope, { prop }) => resolveReleased(scope, prop, repository, track ?? 'production'),
     });
   }
 
@@ -279,45 +250,6 @@ function declared(
     repository: repository.repository,
     version,
   };
-}
-
-function released(scope: Construct, prop: string, repository: IImageRepository, track: string): ResolvedImage {
-  checkInReach(scope, prop, repository, 'image');
-  if (repository instanceof ImageRepository && Stack.of(repository) === Stack.of(scope)) {
-    throw new PropError(scope, {
-      prop,
-      problem:
-        `is a released image of ${repository.node.path} in the same stack: ` +
-        'CloudFormation reads the released tag before it creates resources',
-      fix: 'create the ImageRepository in a separate stack, or declare the image with ServiceImage.fromRepository',
-    });
-  }
-  const parameterName = repository.releasedImageParameterName(track);
-  const parameter = new CfnParameter(scope, releasedImageId(parameterName), {
-    type: 'AWS::SSM::Parameter::Value<String>',
-    default: parameterName,
-    description: `Tag of the image released on the track ${track}; ${NOTHING_RELEASED} before the first release`,
-  });
-  const nothingReleased = new CfnCondition(scope, 'NothingReleased', {
-    expression: Fn.conditionEquals(parameter.valueAsString, NOTHING_RELEASED),
-  });
-  if (Stack.of(repository) !== Stack.of(scope)) {
-    Stack.of(scope).addStackDependency(Stack.of(repository), `${scope.node.path} reads the released image`);
-  }
-  return {
-    image: ContainerImage.fromEcrRepository(repository.repository, parameter.valueAsString),
-    repository: repository.repository,
-    nothingReleased,
-    releasedParameterName: parameterName,
-  };
-}
-
-/**
- * Id of the template's parameter. It has the name of the SSM parameter in it, because `cdk deploy` keeps the value of
- * a template's parameter that the stack has already: under the same id another name would never arrive.
- */
-function releasedImageId(parameterName: string): string {
-  return Token.isUnresolved(parameterName) ? 'ReleasedImage' : `ReleasedImage${parameterName}`;
 }
 
 /** Tag in the name of an image. Registries read a name without one as `latest`. */

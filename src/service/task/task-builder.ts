@@ -10,7 +10,7 @@ import { SESSION_PATH_MIB, SESSION_PATHS } from '../cluster/ecs-exec';
 import { PORT_NAME } from '../cluster/service-connect';
 import type { ServiceVolume } from '../container/service-volume';
 import type { TaskContainer, WritableMemory } from '../container/task-container';
-import type { ResolvedImage } from '../image/service-image';
+import type { ResolvedImage } from '../image/resolved-image';
 import { ServiceImage } from '../image/service-image';
 import type { TracingSettings } from '../tracing/tracing-config';
 import type { ServiceTaskProps } from './service-task-props';

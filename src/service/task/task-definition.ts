@@ -27,7 +27,7 @@ import {
   type TaskContainer,
   type WritableMemory,
 } from '../container/task-container';
-import type { ResolvedImage } from '../image/service-image';
+import type { ResolvedImage } from '../image/resolved-image';
 import type { TracingSettings } from '../tracing/tracing-config';
 import { fargateDefinition } from './fargate-definition';
 import { createExecutionPolicy, createExecutionRole, createTaskRole, createTracingPolicy } from './task-permissions';

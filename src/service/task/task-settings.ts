@@ -1,7 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { AppProtocol } from 'aws-cdk-lib/aws-ecs';
 import type { EnvironmentProfile } from '../../environment';
-import type { ResolvedImage } from '../image/service-image';
+import type { ResolvedImage } from '../image/resolved-image';
 
 /** Settings of a task with their defaults, from the service to the task definition. */
 export interface TaskSettings {

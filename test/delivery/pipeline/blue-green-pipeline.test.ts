@@ -93,7 +93,7 @@ describe('The pipeline of document A', () => {
       ['check', '1 Check'],
       ['build', '1 Build1-Api', '1 Build2-Web'],
       ['staging', '3 Release'],
-      ['production', '1 Plan', '2 Approve', '3 Release'],
+      ['production', '1 Compare', '1 Plan', '2 Approve', '3 Release'],
     ]);
   });
 
@@ -136,7 +136,7 @@ describe('The pipeline of document A', () => {
   });
 
   test('waits at most a week for an approval, and links to the plan of the migration there (A-08)', () => {
-    const [plan, approval] = stageIn(template, 'production');
+    const [, plan, approval] = stageIn(template, 'production');
     expect(plan.Namespace).toBe('Plan-production');
     expect(approval.TimeoutInMinutes).toBe(7 * 24 * 60);
     // The rule tells; CodePipeline's own message is shown in no chat, and would be a second mail.
@@ -145,7 +145,8 @@ describe('The pipeline of document A', () => {
       'Release of #{Build1-Api.IMAGE_TAG} (#{Build1-Api.IMAGE_DIGEST}, #{Build2-Web.IMAGE_DIGEST}) to production. ' +
         'What the migrations would do is the output of the execution behind the link. ' +
         'A newer commit waits until this one is approved or rejected: earlier stages may run it already. ' +
-        'Reason to pass firing alarms: #{variables.despite}.',
+        'Reason to pass firing alarms: #{variables.despite}. ' +
+        'Commits since the last release: #{Compare-production.COMMITS_SINCE_RELEASE}',
     );
     expect(approval.Configuration.ExternalEntityLink).toBe(
       `https://${REGION}.console.aws.amazon.com/states/home?region=${REGION}` +
@@ -173,7 +174,7 @@ describe('The pipeline of document A', () => {
 
   test('runs only Docker builds as privileged, all with a managed image, the key and their own log (A-09)', () => {
     const projects = Object.entries(template.findResources('AWS::CodeBuild::Project')).map(([id, { Properties }]) => [
-      /(Check|Build\d|Weekly)/.exec(id.replace('Builds', ''))![0],
+      /(Check|Build\d|Weekly|Commits)/.exec(id.replace('Builds', ''))![0],
       Properties,
     ]);
     expect(projects.map(([name, { Environment }]) => [name, Environment.PrivilegedMode, Environment.Image])).toEqual([
@@ -181,6 +182,7 @@ describe('The pipeline of document A', () => {
       ['Build1', true, 'aws/codebuild/amazonlinux-x86_64-standard:5.0'],
       ['Build2', true, 'aws/codebuild/amazonlinux-x86_64-standard:5.0'],
       ['Weekly', true, 'aws/codebuild/amazonlinux-x86_64-standard:5.0'],
+      ['Commits', false, 'aws/codebuild/amazonlinux-x86_64-standard:5.0'],
     ]);
     projects.forEach(([, { EncryptionKey, LogsConfig }]) => {
       expect(EncryptionKey).toBeDefined();
@@ -345,7 +347,7 @@ describe('The pipeline of document A', () => {
 
   test('holds its production stage from the approval to the end of the release, so that no newer commit gets between them', () => {
     // CodePipeline replaces executions that wait in front of a stage, and never one that is in it.
-    expect(stageIn(template, 'production').map(({ Name }) => Name)).toEqual(['Plan', 'Approve', 'Release']);
+    expect(stageIn(template, 'production').map(({ Name }) => Name)).toEqual(['Compare', 'Plan', 'Approve', 'Release']);
   });
 
   test('notifies the deployment topic of an execution that a newer commit replaced, and which it is (C-16)', () => {
@@ -680,7 +682,7 @@ describe('Images of several repositories that another CI has pushed', () => {
       ['Scan1', [{ Name: 'Source1' }], '#{Source1.ImageDigest}'],
       ['Scan2', [{ Name: 'Source2' }], '#{Source2.ImageDigest}'],
     ]);
-    expect(text(stageIn(template, 'production')[1].Configuration.Input)).toBe(
+    expect(text(stageIn(template, 'production')[2].Configuration.Input)).toBe(
       '{"despite":"#{variables.despite}","images":{"<>":"#{Scan1.IMAGE_TAG}","<>":"#{Scan2.IMAGE_TAG}"}}',
     );
   });
@@ -779,6 +781,7 @@ describe('A stage', () => {
       'prd',
     ]);
     expect(stageIn(template, 'prd').map(({ Name, TimeoutInMinutes }) => [Name, TimeoutInMinutes])).toEqual([
+      ['Compare', undefined],
       ['Approve', 480],
       ['Release', undefined],
     ]);
@@ -924,7 +927,7 @@ describe('A stage', () => {
     });
     const template = templateOf(fixture.stack);
     expect(['staging', 'production'].map((stage) => stageIn(template, stage).map(({ Name }) => Name))).toEqual([
-      ['Approve', 'Release'],
+      ['Compare', 'Approve', 'Release'],
       ['Release'],
     ]);
   });
@@ -996,7 +999,7 @@ describe('An image', () => {
     expect(variablesOf(template, /Build1/).PLATFORMS).toBe('linux/arm64');
     expect(variablesOf(template, /Build2/).PLATFORMS).toBe('linux/amd64');
     const images = Object.entries(template.findResources('AWS::CodeBuild::Project')).map(([id, { Properties }]) => [
-      /Check|Build\d|Weekly/.exec(id.replace('Builds', ''))![0],
+      /Check|Build\d|Weekly|Commits/.exec(id.replace('Builds', ''))![0],
       Properties.Environment.Image,
     ]);
     expect(images).toContainEqual(['Build1', 'aws/codebuild/amazonlinux-aarch64-standard:3.0']);

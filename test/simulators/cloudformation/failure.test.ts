@@ -12,7 +12,7 @@ describe('Policies (Template reference, "DeletionPolicy attribute" and "UpdateRe
     account.deploy('Shop', retained);
     expect(names(account.remove('Shop').state.orphans)).toEqual(['Logs']);
     expect(described(account.deploy('Shop', retained))[0]).toContain(
-      'LogGroupName of AWS::Logs::LogGroup /shop is taken by Logs of Shop',
+      'name AWS::Logs::LogGroup /shop is taken by Logs of Shop, which is retained',
     );
   });
 

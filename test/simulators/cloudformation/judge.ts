@@ -90,16 +90,19 @@ export class Judge {
   private collisions(resource: Resource, existing: Existing, released: readonly Released[]): Finding[] {
     return this.rules.unique
       .filter(({ types }) => types.includes(resource.type))
-      .flatMap(({ id, what, key, types }) => {
+      .flatMap(({ id, what, key, types, retained }) => {
         const wanted = key(resource, existing);
         if (wanted === undefined) {
           return [];
         }
-        const holder = existing.of(...types).find((other) => other !== resource && key(other, existing) === wanted);
+        const takes = (other: Resource) => types.includes(other.type) && key(other, existing) === wanted;
+        const isMeant = (other: Resource) => retained === undefined || existing.isOrphan(other) === retained;
+        const holder = existing.of(...types).find((other) => other !== resource && isMeant(other) && takes(other));
         if (holder) {
-          return refusal(id, `${what} ${wanted} is taken by ${holder.logicalId} of ${holder.stack}`);
+          const kept = retained ? ', which is retained' : '';
+          return refusal(id, `${what} ${wanted} is taken by ${holder.logicalId} of ${holder.stack}${kept}`);
         }
-        const late = released.find(({ before }) => types.includes(before.type) && key(before, existing) === wanted);
+        const late = retained ? undefined : released.find(({ before }) => takes(before));
         return late
           ? refusal(id, `${what} ${wanted} may still be taken by ${late.logicalId}, which nothing orders before`)
           : [];

@@ -25,7 +25,13 @@ export class Existing {
     private readonly resources: readonly Resource[],
     private readonly operation: number,
     private readonly written: ReadonlySet<string>,
+    private readonly orphans: ReadonlySet<Resource> = new Set(),
   ) {}
+
+  /** Tells if no stack knows a resource any more, because it was retained. */
+  public isOrphan(resource: Resource): boolean {
+    return this.orphans.has(resource);
+  }
 
   /** Tells if a store holds data: it is older than this operation, or a service wrote to it at once. */
   public holdsData({ bornIn, physicalId }: Resource): boolean {
@@ -54,6 +60,7 @@ export class Existing {
       this.resources.filter((other) => other !== resource),
       this.operation,
       this.written,
+      this.orphans,
     );
   }
 }

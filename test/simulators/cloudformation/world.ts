@@ -37,7 +37,7 @@ export class World {
   ) {}
 
   public get existing(): Existing {
-    return new Existing(this.place, [...this.resources], this.operation, new Set(this.written));
+    return new Existing(this.place, [...this.resources], this.operation, new Set(this.written), new Set(this.orphans));
   }
 
   /** Resources that no stack knows. */

@@ -52,17 +52,34 @@ export interface BuildSettings {
 
 /** Network of the builds of a pipeline. */
 export interface BuildNetwork {
+  /** Network with a route to the internet. */
   readonly network: ISecureVpc;
+  /** Security group of all builds. */
   readonly securityGroup: SecurityGroup;
 }
 
 /** Settings of the builds of a pipeline, checked. */
 export interface BoundSettings {
+  /** Registries that builds sign in to. */
   readonly registries: BoundRegistry[];
+  /**
+   * Network of the builds.
+   * @default - no network
+   */
   readonly network?: BuildNetwork;
+  /**
+   * Size of the build hosts.
+   * @default - each build has the size that it needs
+   */
   readonly computeType?: ComputeType;
+  /** Time after which a build fails. */
   readonly timeout: Duration;
+  /** Time after which a build fails that could not begin. */
   readonly queuedTimeout: Duration;
+  /**
+   * Images that are built at once.
+   * @default - all images
+   */
   readonly concurrentBuilds?: number;
 }
 

@@ -10,9 +10,11 @@ import type { EnvironmentProfile } from '../../../environment';
 import type { IImageRepository } from '../../../registry';
 import { stackPath } from '../../../text/stack-path';
 import type { PushedImage, PushedSource, SourceConfig } from '../source/source-config';
+import type { StageConfig } from '../validate-stage';
 import { BuildProject, type BuildProjectProps } from './build-project';
 import { BUILD_SCAN_PUSH, EXPORT_IMAGE, NAME_BUILT_IMAGE, NAME_PUSHED_IMAGE } from './build-script';
 import { type BoundSettings, bindSettings, type BuildSettings } from './build-settings';
+import type { ComparisonSettings } from './commits-since-release';
 import type { ImageBuildConfig } from './image-build';
 import { createLayerCache } from './layer-cache';
 import type { BoundChecks } from './pipeline-checks';
@@ -79,9 +81,7 @@ const BUILDKIT_IMAGE =
 const TAG_VARIABLE = 'IMAGE_TAG';
 const DIGEST_VARIABLE = 'IMAGE_DIGEST';
 /** CodePipeline accepts 1,000 characters at an approval, of which a digest takes 71. */
-const MOST_DIGESTS = 6;
-/** A build may export it. */
-const COMMITS_VARIABLE = 'COMMITS_SINCE_RELEASE';
+const MOST_DIGESTS = 4;
 /** CodePipeline accepts longer action names, but construct ids and ARNs derive from this one. */
 const MAX_NAME_LENGTH = 50;
 const DOCKER_REASON =
@@ -94,8 +94,6 @@ export class BuildStages extends Construct {
   public readonly projects: BuildProject[];
   /** Variable with the tag of each image, by the name of its repository. */
   public readonly tags: { readonly [repositoryName: string]: string };
-  /** Variable with the commits since the last released one. Undefined where no build exports it. */
-  public readonly commits?: string;
   /** Images that stages release: the first of each repository. */
   private readonly released: ImageStep[];
   private readonly settings: BoundSettings;
@@ -117,16 +115,9 @@ export class BuildStages extends Construct {
     this.projects = [...(this.checks ? [this.checks] : []), ...this.steps.map(({ build }) => build)];
     this.createWeeklyScan();
     this.released = firstOfEach(this.steps);
-    const exporting = this.steps.find(({ build }) => build.exported.includes(COMMITS_VARIABLE));
-    this.commits = exporting && `#{${exporting.name}.${COMMITS_VARIABLE}}`;
     this.tags = Object.fromEntries(
       this.released.map(({ name, repository }) => [repository.repository.repositoryName, variable(name, TAG_VARIABLE)]),
     );
-  }
-
-  /** Number of CodeBuild projects, with that of the weekly scan. */
-  public get projectCount(): number {
-    return this.node.findAll().filter((child) => child instanceof BuildProject).length;
   }
 
   /** Images of a release, for people: the tag, and the digests that were scanned. */
@@ -134,6 +125,22 @@ export class BuildStages extends Construct {
     const [{ name }] = this.released;
     const digests = this.released.slice(0, MOST_DIGESTS).map((step) => variable(step.name, DIGEST_VARIABLE));
     return `${variable(name, TAG_VARIABLE)} (${digests.join(', ')})`;
+  }
+
+  /** Settings of a comparison of this commit with what a stage has released, and with the stage before it. */
+  public comparison(before?: StageConfig): ComparisonSettings {
+    const { key, artifacts, source } = this.props;
+    return {
+      key,
+      artifacts,
+      settings: this.settings,
+      input: (source.pushed?.images[0] ?? source).artifact,
+      commitId: source.commitId,
+      before: before?.local && {
+        name: before.name,
+        targets: before.local.services.map(({ releaseTarget }) => releaseTarget),
+      },
+    };
   }
 
   /** Adds a stage for the checks, then one for the images. */

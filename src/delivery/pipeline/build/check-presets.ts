@@ -11,8 +11,11 @@ export interface CheckPreset {
   readonly prepare?: string[];
   /** Commands that install dependencies of a folder. */
   readonly install: string[];
+  /** Commands that check the sources without running them. */
   readonly lint: string[];
+  /** Commands of the unit tests. */
   readonly unit: string[];
+  /** Commands of the integration tests. */
   readonly integration: string[];
   /**
    * JUnit files that the tests write by themselves.

@@ -14,7 +14,9 @@ import { SCAN, SCAN_IN_REGISTRY, SCAN_REPORTS, SIGN_IN } from './scan-script';
 
 /** Service in production whose image is scanned, with the settings of its build. */
 export interface RunningImage {
+  /** Service with its repository and its released tag. */
   readonly target: ReleaseTarget;
+  /** Settings of the scan in the build of the image. */
   readonly scan: ImageScanConfig;
 }
 

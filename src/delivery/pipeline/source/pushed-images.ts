@@ -24,7 +24,9 @@ const EXCLUDED_TAGS = [...NEVER_RELEASED_TAGS, 'v*', '*.*.*'];
 
 /** Settings of {@link PushedImages}, checked. */
 export interface PushedImagesProps extends Pick<ImagePushProps, 'tags' | 'startOn'> {
+  /** Repositories of the images, in the order of their source actions. */
   readonly repositories: IImageRepository[];
+  /** Settings of the scan of all images. */
   readonly scan: ImageScanConfig;
 }
 

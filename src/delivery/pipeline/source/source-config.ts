@@ -46,12 +46,15 @@ export interface PushedImage {
 
 /** Shell patterns that select the tag of an image. */
 export interface TagPatterns {
+  /** Patterns of which one must match. */
   readonly included: string[];
+  /** Patterns of which none may match. */
   readonly excluded: string[];
 }
 
 /** Images that are built outside the pipeline. */
 export interface PushedSource {
+  /** One image for each repository. */
   readonly images: PushedImage[];
   /** Settings of their scan. */
   readonly scan: ImageScanConfig;

@@ -5,13 +5,17 @@ import type { Construct } from 'constructs';
 
 /** Event that starts a pipeline. */
 export interface TriggerRule {
+  /** Description of the rule. */
   readonly description: string;
+  /** Pattern of the events. */
   readonly eventPattern: object;
+  /** Pipeline that the event starts. */
   readonly pipeline: Pipeline;
   /** Role that EventBridge starts the pipeline with. */
   readonly role: Role;
   /** Name of the source action whose revision the event has. */
   readonly actionName: string;
+  /** Type of the revision, as CodePipeline names it. */
   readonly revisionType: string;
   /** Path of the revision in the event. */
   readonly revisionPath: string;

@@ -25,6 +25,17 @@ export const NAME_CASES: readonly Case[] = [
       [property]: 'taken',
     }),
   ),
+  {
+    rule: 'retained-name',
+    verdict: 'refused by AWS',
+    shows: 'what a stack retained keeps its name, also for that stack',
+    play: (account) => {
+      const kept = { Logs: { ...resource('AWS::Logs::LogGroup', { LogGroupName: '/shop' }), DeletionPolicy: 'Retain' } };
+      account.deploy('Shop', template(kept));
+      account.deploy('Shop', template({ Other: resource('AWS::SNS::Topic', {}) }));
+      return account.deploy('Shop', template(kept));
+    },
+  },
   inTwoStacks('unique-service-in-cluster', 'a second service of that name is refused in the cluster', SERVICE, {
     ServiceName: 'api',
     Cluster: 'main',

@@ -8,12 +8,25 @@ export const NAMES: Rules = {
       id: `unique-name-of-${type}`,
       source,
       types: [type],
+      retained: false,
       what: `${property} of ${type}`,
       key: ({ properties }: { properties: { readonly [name: string]: unknown } }) => {
         const name = properties[property] as string | undefined;
         return ignoresCase ? name?.toLowerCase() : name;
       },
     })),
+    {
+      id: 'retained-name',
+      source: 'CloudFormation User Guide, "DeletionPolicy attribute": Retain; "Import AWS resources into a stack automatically"',
+      retained: true,
+      types: PHYSICAL_NAMES.map(({ type }) => type),
+      what: 'name',
+      key: ({ type, properties }) => {
+        const { property, ignoresCase } = PHYSICAL_NAMES.find((named) => named.type === type)!;
+        const name = properties[property] as string | undefined;
+        return name === undefined ? undefined : `${type} ${ignoresCase ? name.toLowerCase() : name}`;
+      },
+    },
     {
       id: 'unique-service-in-cluster',
       source: 'API reference of Amazon ECS, "CreateService": serviceName',

@@ -12,6 +12,8 @@ interface Identified {
 
 /** Something that no two resources may have at once. */
 export interface UniqueRule extends Identified {
+  /** Whether it is on what is retained outside every stack alone, or never on that. Both, where it is absent. */
+  readonly retained?: boolean;
   readonly types: readonly string[];
   /** Noun for the key, in the message. */
   readonly what: string;
