@@ -121,7 +121,7 @@ export class TargetGroupMetrics {
     });
   }
 
-  /** Requests that the targets refused as wrong (4xx) beyond a percentage of all, of all target groups together. */
+  /** Requests that all target groups refused as wrong (4xx) beyond a percentage of them. */
   public clientErrorExcess(allowedPercent: number, label?: string): MathExpression {
     return this.sumOf((index) => {
       const [refusals, requests] = ['refusals', 'requests'].map((stem) => this.id(stem, index));

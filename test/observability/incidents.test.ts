@@ -46,8 +46,16 @@ function told({ stack, services }: ReturnType<typeof watched>, during: Minute): 
       const bad = minute >= OUTAGE;
       const failing = bad && of !== undefined && during.failing.includes(of.signals.source.node.id);
       const values: { [name: string]: number | undefined } = {
-        RequestCount: 100, HTTPCode_Target_5XX_Count: failing ? 100 : 0, HealthyHostCount: 2, UnHealthyHostCount: 0, RunningTaskCount: 2, DesiredTaskCount: 2,
-        DatabaseConnections: bad && during.down ? undefined : 20, TargetResponseTime: 0.1, CPUUtilization: 30, MemoryUtilization: 30,
+        RequestCount: 100,
+        HTTPCode_Target_5XX_Count: failing ? 100 : 0,
+        HealthyHostCount: 2,
+        UnHealthyHostCount: 0,
+        RunningTaskCount: 2,
+        DesiredTaskCount: 2,
+        DatabaseConnections: bad && during.down ? undefined : 20,
+        TargetResponseTime: 0.1,
+        CPUUtilization: 30,
+        MemoryUtilization: 30,
       };
       const value = isBlue ? values[name] : undefined;
       if (value !== undefined) {

@@ -75,7 +75,9 @@ describe('In ordinary life', () => {
       const found = ordinaryReport(
         TRAFFIC,
         TRAFFIC.flatMap((requestsPerMinute) => SHAPES.map((shape) => ({
-          requestsPerMinute, shape, runs: RUNS,
+          requestsPerMinute,
+          shape,
+          runs: RUNS,
           rolledBack: Object.fromEntries(Object.entries(BACKGROUNDS).map(([background, errors]) =>
             [background, release(requestsPerMinute, shape, { errors, slow: SLOW }, { errors, slow: SLOW }, RUNS, LATE).rolledBack])),
         }))),
