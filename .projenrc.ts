@@ -276,7 +276,7 @@ function addTasks(): void {
 
   project.addTask('simulate', {
     description: 'Writes what the simulated alarms do into the page that shows it',
-    exec: 'jest --coverage=false test/simulation/simulation.test.ts',
+    exec: 'jest --coverage=false test/simulation/simulation.test.ts test/simulation/ordinary.test.ts -i',
     env: { UPDATE_SIMULATION: '1' },
   });
 

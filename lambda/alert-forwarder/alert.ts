@@ -8,6 +8,8 @@ export interface Alert {
   readonly key: string;
   /** True if the incident is resolved. */
   readonly over: boolean;
+  /** True for the first OK of a new alarm, which ends nothing. */
+  readonly first?: boolean;
   /** Affected resource. */
   readonly source: string;
   /** Time, as ISO 8601 in UTC. */
@@ -90,6 +92,7 @@ function alarm(fields: Fields, home: Home): Content | undefined {
     title: `${prefix}${summary}`,
     text: [name, description, reason, where].filter(isText).join('\n\n'),
     over,
+    first: over && before === 'INSUFFICIENT_DATA',
     source: name,
     at,
     runbook: isText(description) ? /\bRunbook: (https:\/\/\S+)/.exec(description)?.[1] : undefined,

@@ -91,6 +91,12 @@ async function run(behaviours: Behaviour[], given: Given = {}): Promise<Run> {
 }
 
 describe('A message is delivered', () => {
+  test('to chat, but for the first OK of a new alarm, which tells that all is well', async () => {
+    const first = sns({ ...ALARM, OldStateValue: 'INSUFFICIENT_DATA', NewStateValue: 'OK' });
+    const { receiver, read } = await run([], { event: first });
+    expect([receiver.taken, read]).toEqual([[], 0]);
+  });
+
   test('once to a webhook of Slack (C-16)', async () => {
     const { receiver, failure } = await run([answers(200, 'ok')]);
     expect(failure).toBeUndefined();

@@ -57,6 +57,10 @@ export async function forward(event: unknown, context: ForwarderContext): Promis
   for (const notification of notificationsIn(event)) {
     const alert = alertIn(notification, context.home);
     const topic = context.plan.topics.find(({ arn }) => arn === notification.topicArn);
+    // The first OK of a new alarm. A pager needs it, because an alarm may have fired before its data ended.
+    if (alert.first && context.plan.kind !== 'pagerDuty') {
+      continue;
+    }
     await forwardOne(alert, topic?.urgency ?? 'error', context);
   }
 }

@@ -7,7 +7,6 @@ import { checkNetwork } from '../network/check-network';
 import { checkMember } from '../validation/checks';
 import { checkKinds } from '../validation/kinds';
 import { checkAllInReach } from '../validation/objects-in-reach';
-import { cacheName } from './users/cache-names';
 import { cacheParameters, checkServerless, type Parameters } from './cache-parameters';
 import { CachePurpose } from './cache-purpose';
 import { CacheCapacity, type CapacitySettings } from './capacity/cache-capacity';
@@ -15,6 +14,7 @@ import { CacheEngine, type EngineSettings } from './capacity/cache-engine';
 import type { HardenedCacheProps } from './hardened-cache-props';
 import { APPLICATION_ACCESS } from './users/access-strings';
 import { CacheCredentials } from './users/cache-credentials';
+import { cacheName } from './users/cache-names';
 import { checkCache } from './validate-cache';
 
 /** Port of Redis and Valkey. Source: requirement C-10. */

@@ -32,6 +32,16 @@ export interface ServiceSignals {
    */
   readonly maxTasks?: number;
   /**
+   * CPU utilization in percent at which auto scaling adds tasks. An alarm on CPU has room above it.
+   * @default - unknown, or the service does not scale; the limits of the documents
+   */
+  readonly cpuTargetPercent?: number;
+  /**
+   * Memory utilization in percent at which auto scaling adds tasks. An alarm on memory has room above it.
+   * @default - unknown, or the service does not scale; the limit of the documents
+   */
+  readonly memoryTargetPercent?: number;
+  /**
    * Time in which a new task may fail its health checks. An alarm on unhealthy tasks waits for as long.
    * @default - tasks start within a minute
    */

@@ -167,6 +167,7 @@ export class OperationsDashboard extends Construct {
     const { signals, alarms = [] } = this.props;
     const all = [
       ...new Set([
+        ...(signals?.incidentAlarms ?? []),
         ...(signals?.burnRateAlarms.flatMap(({ page, ticket }) => [page, ticket]) ?? []),
         ...(signals?.alarms ?? []),
         ...alarms,

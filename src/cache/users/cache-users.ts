@@ -7,9 +7,9 @@ import { acknowledge, acknowledgeInCompliancePacks } from '../../compliance/ackn
 import { stackPath } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
 import { checkRules } from '../../validation/rules';
-import { cacheName } from './cache-names';
 import { accessRules, NO_ACCESS } from './access-strings';
 import type { CacheCredentials } from './cache-credentials';
+import { cacheName } from './cache-names';
 import { CacheUser } from './cache-user';
 
 /** Properties of {@link CacheUsers}. All are required. */

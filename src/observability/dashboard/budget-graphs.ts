@@ -1,15 +1,8 @@
-import { Duration, Token, Tokenization } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Color, MathExpression, Shading } from 'aws-cdk-lib/aws-cloudwatch';
-import type { ServiceSignals } from '../../contracts';
-import { ErrorBudget } from '../slo/error-budget';
-import type { CheckedObjective } from '../slo/service-objective';
+import { failureShare, shown } from '../../metrics/failure-share';
+import type { WatchedObjective } from '../slo/error-budget';
 import { graph, type Sized } from './dashboard-widgets';
-
-/** Objective of a service, as alarms on its burn rate know it. */
-export interface WatchedObjective {
-  readonly signals: ServiceSignals;
-  readonly objective: CheckedObjective;
-}
 
 /** Days of the budget, as of the windows of its alarms. */
 const BUDGET_DAYS = 30;
@@ -18,7 +11,7 @@ const PAGES_ABOVE = 14.4;
 
 /** Error budget that is left, and how fast it burns. Source: requirement D-12. */
 export function budgetGraphs(watched: WatchedObjective): Sized[] {
-  const { objective, signals } = watched;
+  const { objective, budget } = watched;
   const { percent, withinSeconds } = objective;
   const name = `${shown(percent)} %${withinSeconds === undefined ? '' : ` within ${shown(withinSeconds)} s`}`;
   const hour = Duration.hours(1);
@@ -30,7 +23,7 @@ export function budgetGraphs(watched: WatchedObjective): Sized[] {
       leftAnnotations: [{ value: 0, label: 'spent', color: Color.RED, fill: Shading.NONE }],
     }),
     graph(`Burn rate of the budget (${name})`, {
-      left: [new ErrorBudget(signals, objective).burnRate(hour, 1).with({ label: 'Burn rate of an hour' })],
+      left: [budget.burnRate(hour, 1).with({ label: 'Burn rate of an hour' })],
       leftYAxis: { label: 'times what the objective allows', showUnits: false },
       leftAnnotations: [
         { value: PAGES_ABOVE, label: `pages above ${PAGES_ABOVE}`, color: Color.RED, fill: Shading.NONE },
@@ -40,9 +33,9 @@ export function budgetGraphs(watched: WatchedObjective): Sized[] {
 }
 
 /** Share of the budget that is left. The budget is a share of all requests of the displayed time. */
-function budgetLeft({ signals, objective }: WatchedObjective, period: Duration): MathExpression {
-  const { failed, all, metrics } = new ErrorBudget(signals, objective).counts(period);
-  const share = `(1-${shown(objective.percent)}/100)`;
+function budgetLeft({ budget, objective }: WatchedObjective, period: Duration): MathExpression {
+  const { failed, all, metrics } = budget.counts(period);
+  const share = failureShare(objective.percent);
   return new MathExpression({
     expression: `100*(1-RUNNING_SUM(failures)/(SUM(answers)*${share}))`,
     usingMetrics: {
@@ -52,8 +45,4 @@ function budgetLeft({ signals, objective }: WatchedObjective, period: Duration):
     period,
     label: 'Error budget left (%)',
   });
-}
-
-function shown(value: number): string {
-  return Token.isUnresolved(value) ? Tokenization.stringifyNumber(value) : String(value);
 }

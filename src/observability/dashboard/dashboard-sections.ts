@@ -5,7 +5,8 @@ import { stackPath } from '../../text/stack-path';
 import { alarmMetric } from '../alarms/threshold-alarm';
 import type { LogQuery, ServiceQueries } from '../logs/log-queries';
 import { ServiceMetrics } from '../metrics/service-metrics';
-import { budgetGraphs, type WatchedObjective } from './budget-graphs';
+import type { WatchedObjective } from '../slo/error-budget';
+import { budgetGraphs } from './budget-graphs';
 import { graph, heading, PERCENT_AXIS, rowOf, rowsOf, table } from './dashboard-widgets';
 import { failureGraphs } from './failure-graphs';
 import type { ThresholdLines } from './threshold-lines';
@@ -44,7 +45,6 @@ export function serviceSection(
     graph('Failed requests in percent', {
       left: [new ServiceMetrics({ source, logGroups, ...rest }, { period: Duration.minutes(1) }).errorPercent()],
       leftYAxis: { label: '%', showUnits: false },
-      ...thresholds.lines(source, { 'service-error-rate': '' }),
     }),
     ...failureGraphs({ source, logGroups, ...rest }),
     ...objectives.flatMap(budgetGraphs),

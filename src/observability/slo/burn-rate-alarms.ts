@@ -12,7 +12,8 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Construct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
-import type { IMonitoredService, ServiceSignals } from '../../contracts';
+import type { IMonitoredService } from '../../contracts';
+import { shown } from '../../metrics/failure-share';
 import { stackPath, uniqueName } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
 import { checkKinds } from '../../validation/kinds';
@@ -24,11 +25,11 @@ import type { AlertRouting } from '../alerting/alert-routing';
 import { Runbooks } from '../alerting/runbooks';
 import { Severity } from '../alerting/severity';
 import { ApplicationSignalsSlo } from './application-signals-slo';
-import { ErrorBudget, shown } from './error-budget';
+import { ErrorBudget, type WatchedObjective } from './error-budget';
 import type { CheckedObjective } from './service-objective';
 import { ServiceObjective } from './service-objective';
 
-/** Properties of {@link BurnRateAlarms}. All are required. */
+/** Properties of {@link BurnRateAlarms}. Objective, service, routing and runbooks are required. */
 export interface BurnRateAlarmsProps {
   /** Objective of the service. */
   readonly objective: ServiceObjective;
@@ -38,6 +39,21 @@ export interface BurnRateAlarmsProps {
   readonly alertRouting: AlertRouting;
   /** Location of the pages `objective-burn-page` and `objective-burn-ticket`. */
   readonly runbooks: Runbooks;
+  /**
+   * True where the page notifies the channels of critical alarms.
+   *
+   * `GoldenSignalAlarms` sets it to `false`: there the page is part of the incident of its service.
+   * @default true
+   */
+  readonly notifiesPage?: boolean;
+  /**
+   * True where other services are behind the load balancer. Its own errors then burn no budget.
+   *
+   * CloudWatch counts them for no target group, and they may be those of another service. A service without healthy
+   * tasks has alarms on its tasks.
+   * @default false
+   */
+  readonly sharedLoadBalancer?: boolean;
 }
 
 /**
@@ -48,18 +64,20 @@ interface BurnRateWindows {
   readonly id: string;
   readonly long: Duration;
   readonly short: Duration;
+  /** Short windows, one of which is enough. Three of 5 minutes keep the page open where few requests fail. */
+  readonly shortPeriods: number;
   /** Burn rate that alarms. */
   readonly factor: number;
 }
 
 /** 2 % of a 30-day budget in an hour, 5 % in six (The Site Reliability Workbook, Alerting on SLOs). */
 const PAGE_WINDOWS: BurnRateWindows[] = [
-  { id: 'Fast', long: Duration.hours(1), short: Duration.minutes(5), factor: 14.4 },
-  { id: 'Slow', long: Duration.hours(6), short: Duration.minutes(30), factor: 6 },
+  { id: 'Fast', long: Duration.hours(1), short: Duration.minutes(5), shortPeriods: 3, factor: 14.4 },
+  { id: 'Slow', long: Duration.hours(6), short: Duration.minutes(30), shortPeriods: 1, factor: 6 },
 ];
 /** 10 % in three days. */
 const TICKET_WINDOWS: BurnRateWindows[] = [
-  { id: 'Lasting', long: Duration.days(3), short: Duration.hours(6), factor: 1 },
+  { id: 'Lasting', long: Duration.days(3), short: Duration.hours(6), shortPeriods: 1, factor: 1 },
 ];
 
 /**
@@ -97,7 +115,7 @@ export class BurnRateAlarms extends Construct {
     checkKinds(this, props, { objective: ServiceObjective, runbooks: Runbooks });
     this.objective = props.objective._checked(this);
     this.checkTargetGroups();
-    this.budget = new ErrorBudget(props.service.signals, this.objective);
+    this.budget = new ErrorBudget(props.service.signals, this.objective, props.sharedLoadBalancer);
     this.page = this.createComposite('Page', PAGE_WINDOWS, {
       severity: Severity.CRITICAL,
       key: 'objective-burn-page',
@@ -111,19 +129,17 @@ export class BurnRateAlarms extends Construct {
     this.record = this.objective.record && this.createRecord();
   }
 
-  /**
-   * Objective and service, for graphs of the error budget.
-   *
-   * @internal
-   */
-  public get _watched(): { readonly signals: ServiceSignals; readonly objective: CheckedObjective } {
-    return { signals: this.props.service.signals, objective: this.objective };
+  /** Objective, service and budget, for the page of the service and for graphs. @internal */
+  public get _watched(): WatchedObjective {
+    return { signals: this.props.service.signals, objective: this.objective, budget: this.budget };
   }
 
-  /** An alarm reads two metrics of each target group, and the load balancer's errors. */
+  /** An alarm reads two metrics of each target group, the load balancer's errors and wanted tasks. */
   private checkTargetGroups(): void {
     const { source, targetGroupFullNames } = this.props.service.signals;
-    const max = Math.floor((MAX_METRICS_PER_ALARM - 1) / 2);
+    const max = this.props.sharedLoadBalancer
+      ? Math.floor(MAX_METRICS_PER_ALARM / 3)
+      : Math.floor((MAX_METRICS_PER_ALARM - 2) / 2);
     if (targetGroupFullNames.length > max) {
       throw new PropError(this, {
         prop: 'service',
@@ -153,9 +169,13 @@ export class BurnRateAlarms extends Construct {
         runbooks,
       }),
     });
-    const action = new SnsAction(alertRouting.topicFor(text.severity));
-    alarm.addAlarmAction(action);
-    alarm.addOkAction(action);
+    if (text.severity !== Severity.CRITICAL || this.props.notifiesPage !== false) {
+      const action = new SnsAction(alertRouting.topicFor(text.severity));
+      alarm.addAlarmAction(action);
+      if (text.severity === Severity.CRITICAL || alertRouting._notifiesEnds(text.severity)) {
+        alarm.addOkAction(action);
+      }
+    }
     return alarm;
   }
 
@@ -168,15 +188,15 @@ export class BurnRateAlarms extends Construct {
   }
 
   /** The fewest failures apply to the longer window. The shorter one only shows that it continues. */
-  private inBothWindows({ id, long, short, factor }: BurnRateWindows): IAlarmRule {
+  private inBothWindows({ id, long, short, shortPeriods, factor }: BurnRateWindows): IAlarmRule {
     const { minFailures } = this.objective;
     return AlarmRule.allOf(
       AlarmRule.fromAlarm(this.createWindowAlarm(`${id}Long`, long, factor, minFailures), AlarmState.ALARM),
-      AlarmRule.fromAlarm(this.createWindowAlarm(`${id}Short`, short, factor, 1), AlarmState.ALARM),
+      AlarmRule.fromAlarm(this.createWindowAlarm(`${id}Short`, short, factor, 1, shortPeriods), AlarmState.ALARM),
     );
   }
 
-  private createWindowAlarm(id: string, window: Duration, threshold: number, fewest: number): Alarm {
+  private createWindowAlarm(id: string, window: Duration, threshold: number, fewest: number, periods = 1): Alarm {
     const alarm = new Alarm(this, id, {
       alarmDescription: textFor(
         'alarm',
@@ -185,7 +205,7 @@ export class BurnRateAlarms extends Construct {
       metric: this.budget.burnRate(window, fewest),
       threshold,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: 1,
+      evaluationPeriods: periods,
       datapointsToAlarm: 1,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
