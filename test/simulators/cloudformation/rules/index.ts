@@ -9,6 +9,7 @@ import { EXECUTIONS } from './executions';
 import { FILE_SYSTEMS } from './file-systems';
 import { FIREWALL } from './firewall';
 import { HARMLESS } from './harmless';
+import { IMAGES } from './images';
 import { LIFETIMES } from './lifetimes';
 import { LOAD_BALANCER_RULES } from './load-balancer';
 import { NAMES } from './names';
@@ -47,6 +48,7 @@ export const RULES = new Rulebook([
   SETUP_RULES,
   STORED_DATA,
   LIFETIMES,
+  IMAGES,
   TRUST,
   FILE_SYSTEMS,
   TEXT,
