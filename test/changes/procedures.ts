@@ -74,6 +74,7 @@ export const PROCEDURES: { readonly [rule: string]: string } = {
   'images-no-longer-copied': 'Let nothing pull from the copies first. What was copied stays there.',
   'images-no-longer-admitted': 'Let nobody wait for these images first. What has arrived stays.',
   'no-further-copies': 'Copies that are there stay until they expire. Make one more first (`aws backup start-copy-job`), or plan copies of your own.',
+  'pauses-when-idle': 'Let clients wait for a connection for 30 seconds first, or keep `minAcu` above 0.',
   'ipv6-ends': 'Take the name\'s AAAA records away first, and wait for their time to live.',
   'provider-removed': 'Give other roles a provider of their own stack first, or keep this one.',
   'unconfirmed-address': 'Add the new address beside the former one and deploy, open the link in each mail, then remove the former one '

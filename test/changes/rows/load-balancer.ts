@@ -24,6 +24,7 @@ const BALANCER: Subject<BalancerProps> = {
     });
     WEB.make(site, `${id}Web`, { loadBalancer, network: props.network ?? site.network });
   },
+  without: ({ network, images }) => [network, images],
 };
 
 const FIREWALL: Subject<WebFirewallProps> = {
@@ -32,6 +33,8 @@ const FIREWALL: Subject<WebFirewallProps> = {
     const firewall = new WebFirewall(site.scope, id, props);
     new SecureLoadBalancer(site.stack, `${id}Balancer`, { network: site.network, certificate: site.certificate, firewall });
   },
+  // The load balancer makes a firewall of its own.
+  without: (site) => new SecureLoadBalancer(site.stack, 'SubjectBalancer', { network: site.network, certificate: site.certificate }),
 };
 
 const REASON = 'reason that the team gives, long enough';
