@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
+import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import {
-  BucketPurpose, type CloudflareIngressProps, Domain, type DomainProps, type CloudFrontIngressProps, type CorsProps, EnvironmentProfile, FramePolicy, Ingress, PathLimit,
+  BucketPurpose, type CloudflareIngressProps, Domain, type DomainProps, type CloudFrontIngressProps, type CorsProps, EnvironmentProfile, FramePolicy, Ingress, type ISecureVpc, PathLimit,
   type PathLimitProps, type ResponseHeaders, RuleOverride, SecureBucket, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, TlsPolicy, type Waiver, WebFirewall,
   type WebFirewallProps,
 } from '../../../src';
@@ -54,7 +55,7 @@ export const BALANCER_ROWS: readonly Row[] = [
       tlsPolicy: [undefined, () => TlsPolicy.TLS_1_3],
       httpRedirect: [undefined, false, { note: 'Links to `http://` end.' }],
       ingress: [undefined, () => Ingress.cidrs(['192.0.2.0/24'])],
-      dualStack: { exempt: 'it needs an adopted network with IPv6 blocks; clients may then use both' },
+      dualStack: [false, true, { with: (site) => ({ network: dualStackOf(site) }), note: 'The subnets of the network need IPv6 blocks.' }],
       domains: {
         several: [
           [undefined, () => [Domain.of('shop.example.com')], { note: 'Without a hosted zone and a certificate it is a name for readers.' }],
@@ -222,4 +223,18 @@ function domainOf(site: Site, name: string): Domain {
 
 function zoneOf(site: Site, hostedZoneId = 'Z0123456789ABCDEFGHIJ') {
   return site.part(hostedZoneId, (scope, id) => HostedZone.fromHostedZoneAttributes(scope, id, { hostedZoneId, zoneName: 'example.com' }));
+}
+
+/** Adopted network with IPv6 blocks. */
+function dualStackOf(site: Site): ISecureVpc {
+  return site.part('DualStack', (scope, id) => SecureVpc.fromVpc(scope, id, {
+    vpc: Vpc.fromVpcAttributes(scope, 'DualStackVpc', {
+      vpcId: 'vpc-11111111',
+      availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+      publicSubnetIds: ['subnet-11111111', 'subnet-22222222'],
+      privateSubnetIds: ['subnet-33333333', 'subnet-44444444'],
+    }),
+    publicSubnets: { subnetType: SubnetType.PUBLIC },
+    applicationSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+  }));
 }
