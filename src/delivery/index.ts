@@ -22,6 +22,7 @@ export * from './release/maintenance-window';
 export * from './release/migration';
 export type { MigrationOptions } from './release/migration-options';
 export * from './release/release';
+export * from './release/release-order';
 export * from './release/release-props';
 export * from './release/release-task';
 export * from './release/released-service';

@@ -1,5 +1,5 @@
 // Runs state machines in a process of its own: the interpreter is an ES module that jest's module system can't load.
-// It asks the parent for every answer of AWS, and never waits.
+// It asks the parent for every answer of AWS. Time is a clock of its own: while all executions wait, it jumps to the moment at which the first one goes on.
 
 // The interpreter asks for Node 22 for this alone.
 Promise.withResolvers ??= function withResolvers() {
@@ -16,16 +16,62 @@ Module.prototype._compile = function compileMended(source, file) {
   return compile.call(this, /aws-local-stepfunctions.build.main\.node\.cjs$/.test(file) ? mended(source) : source, file);
 };
 function mended(source) {
+  const sleep = 'function sleep(ms, abortSignal) {\n  if (ms === 0) return;';
   const everywhere = 'result = result.replaceAll("\\\\", "");';
   const inFormat = 'return templateStr.replace(/\\{\\}/g, () => placeholderValues[i++]);';
-  [everywhere, inFormat].forEach((part) => {
+  const started = 'StartTime: (/* @__PURE__ */ new Date()).toISOString()';
+  const truthy = 'if (this.stateDefinition.Result) {';
+  [everywhere, inFormat, sleep, started, truthy].forEach((part) => {
     if (!source.includes(part)) {
       throw new Error(`the interpreter is another one: ${part}`);
     }
   });
-  return source.replace(everywhere, '').replace(inFormat, () => 'return templateStr.replace(/\\\\(.)|\\{\\}/g, (_, plain) => plain ?? placeholderValues[i++]);');
+  return source.replace(truthy, 'if ("Result" in this.stateDefinition) {').replace(started, 'StartTime: globalThis.timeOnClock()').replace(sleep, 'function sleep(ms, abortSignal) {\n  return globalThis.sleepOnClock(ms, abortSignal);').replace(everywhere, '').replace(inFormat, () => 'return templateStr.replace(/\\\\(.)|\\{\\}/g, (_, plain) => plain ?? placeholderValues[i++]);');
 }
 const { StateMachine } = require('aws-local-stepfunctions');
+
+/** Milliseconds of real time after which an answer of the parent counts as one that waits for the clock itself. */
+const SLOW_ANSWER = 25;
+const clock = { now: Date.parse('2026-01-01T12:00:00.000Z'), sleepers: [], touched: 0, planned: false };
+globalThis.timeOnClock = () => new Date(clock.now).toISOString();
+globalThis.sleepOnClock = (ms, abortSignal) => new Promise((resolve) => {
+  if (abortSignal?.aborted) {
+    resolve();
+    return;
+  }
+  const wake = () => {
+    clock.sleepers = clock.sleepers.filter((one) => one !== sleeper);
+    abortSignal?.removeEventListener('abort', wake);
+    resolve();
+  };
+  const sleeper = { until: clock.now + ms, wake };
+  abortSignal?.addEventListener('abort', wake, { once: true });
+  clock.sleepers.push(sleeper);
+  planTurn();
+});
+
+function planTurn() {
+  clock.touched = Date.now();
+  if (!clock.planned) {
+    clock.planned = true;
+    setImmediate(() => setImmediate(turnClock));
+  }
+}
+
+/** Wakes the first sleeper, once nobody waits for an answer that could change the order. */
+function turnClock() {
+  if (clock.sleepers.length > 0 && waiting.size > 0 && Date.now() - clock.touched < SLOW_ANSWER) {
+    setTimeout(turnClock, 1);
+    return;
+  }
+  clock.planned = false;
+  const [first] = clock.sleepers.sort((one, other) => one.until - other.until);
+  if (first) {
+    clock.now = Math.max(clock.now, first.until);
+    first.wake();
+    planTurn();
+  }
+}
 
 const waiting = new Map();
 const runs = new Map();
@@ -46,15 +92,16 @@ function statesOf(part, found = {}) {
 /** The time at which a state is entered, which the interpreter leaves to whoever starts it. */
 class Now {
   constructor() {
-    Object.defineProperty(this, 'EnteredTime', { enumerable: true, get: () => new Date().toISOString() });
+    Object.defineProperty(this, 'EnteredTime', { enumerable: true, get: globalThis.timeOnClock });
   }
 }
 
 function ask(run, state, resource, input) {
   return new Promise((resolve, reject) => {
     calls += 1;
+    clock.touched = Date.now();
     waiting.set(calls, { resolve, reject });
-    process.send({ call: calls, run, state, resource, input });
+    process.send({ call: calls, run, state, resource, input, now: clock.now });
   });
 }
 
@@ -72,15 +119,12 @@ async function largestOf(events) {
 
 async function start({ run, definition, input, context }) {
   const tasks = Object.entries(statesOf(definition)).filter(([, { Type: type }]) => type === 'Task');
-  const waits = Object.entries(statesOf(definition)).filter(([, { Type: type }]) => type === 'Wait');
   let execution;
   try {
     execution = new StateMachine(definition).run(input, {
       context: { State: new Now(), ...context },
       overrides: {
         taskResourceLocalHandlers: Object.fromEntries(tasks.map(([name, { Resource: resource }]) => [name, (given) => ask(run, name, resource, given)])),
-        waitTimeOverrides: Object.fromEntries(waits.map(([name]) => [name, 0])),
-        retryIntervalOverrides: Object.fromEntries(tasks.map(([name]) => [name, 0])),
       },
     });
     runs.set(run, execution);
@@ -100,6 +144,7 @@ process.on('message', (message) => {
     runs.get(message.abort)?.abort();
   } else {
     const { resolve, reject } = waiting.get(message.answerTo);
+    clock.touched = Date.now();
     waiting.delete(message.answerTo);
     if (message.error) {
       reject(Object.assign(new Error(message.error.message), { name: message.error.name }));

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** What AWS answers to a call of a state machine. */
-export type Answers = (resource: string, input: any, state: string) => unknown | Promise<unknown>;
+export type Answers = (resource: string, input: any, state: string, now: number) => unknown | Promise<unknown>;
 
 /** An error as Step Functions names it: `Ecs.ClientException`. */
 export class AwsError extends Error {
@@ -66,7 +66,7 @@ export class StateMachines {
         definition,
         input,
         context: {
-          Execution: { Name: execution, Id: `arn:aws:states:eu-central-1:111111111111:execution:release:${execution}`, StartTime: '2026-01-01T12:00:00.000Z', Input: input },
+          Execution: { Name: execution, Id: `arn:aws:states:eu-central-1:111111111111:execution:release:${execution}`, Input: input },
           StateMachine: { Id: 'arn:aws:states:eu-central-1:111111111111:stateMachine:release', Name: 'release' },
           ...context,
         },
@@ -92,7 +92,7 @@ export class StateMachines {
       return;
     }
     try {
-      const result = await this.running.get(message.run)?.answers(message.resource.replace(/^.*aws-sdk:/, ''), message.input, message.state);
+      const result = await this.running.get(message.run)?.answers(message.resource.replace(/^.*aws-sdk:/, ''), message.input, message.state, message.now);
       this.child.send({ answerTo: message.call, result: result ?? {} });
     } catch (error) {
       const { name, message: text } = error as Error;

@@ -1,4 +1,5 @@
 import { createHash } from 'crypto';
+import { repeatedIn } from '../../validation/checks';
 import type { JsonPath, State } from './state';
 
 /** State with its name. */
@@ -91,6 +92,11 @@ export function copy(from: JsonPath, to: JsonPath): State {
   return { Type: 'Pass', InputPath: from, ResultPath: to };
 }
 
+/** State with a comment, which the console shows. */
+export function commented(comment: string, state: State): State {
+  return { Comment: comment, ...state };
+}
+
 /** Named target without a state in the definition: a chart leads transitions on to the state behind it. */
 export const LABEL: State = { Type: 'Pass' };
 
@@ -171,7 +177,7 @@ function namesIn({ States }: Chart): string[] {
 }
 
 function checkNames(names: string[]): void {
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  const twice = repeatedIn(names);
   if (twice !== undefined) {
     throw new Error(`Two states are named '${twice}'. Give one of them another name.`);
   }

@@ -74,3 +74,8 @@ export function matches(path: JsonPath, pattern: string): Condition {
 export function isTrue(path: JsonPath): Condition {
   return { Variable: path, BooleanEquals: true };
 }
+
+/** Holds where a value is there and true. */
+export function isSet(path: JsonPath): Condition {
+  return allOf(present(path), isTrue(path));
+}

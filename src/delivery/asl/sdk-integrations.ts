@@ -20,6 +20,17 @@ export interface CallOptions {
    */
   readonly notRetried?: string[];
   /**
+   * State to go to when the call fails. A call that is not {@link patient} is not retried then, because the loop that
+   * it is part of makes it again.
+   * @default - the failure is that of the state
+   */
+  readonly failed?: string;
+  /**
+   * Retries the call for about an hour.
+   * @default false - for two minutes
+   */
+  readonly patient?: boolean;
+  /**
    * Path at which the answer is written, next to the state's input.
    * @default - the answer is dropped, the input goes on
    */
@@ -44,15 +55,16 @@ const IAM_PREFIX: { readonly [api: string]: string } = {
   cloudwatchlogs: 'logs',
 };
 
-/** Six retries: after 2 s, then twice as long each time, at a random moment within. */
+/** Six retries within two minutes: after 2 s, then twice as long each time. */
 export const RETRY = {
   ErrorEquals: ['States.TaskFailed'],
   IntervalSeconds: 2,
   BackoffRate: 2,
   MaxAttempts: 6,
   MaxDelaySeconds: 60,
-  JitterStrategy: 'FULL',
 };
+/** Retries for an hour. */
+const PATIENT_RETRY = { ...RETRY, MaxAttempts: 18, MaxDelaySeconds: 300 };
 
 /** AWS SDK calls of a state machine, and with them exactly the permissions that its role needs. */
 export class AwsCalls {
@@ -67,7 +79,8 @@ export class AwsCalls {
   public task(api: string, parameters: { readonly [name: string]: unknown }, options: CallOptions): State {
     const [service, call] = api.split(':');
     const action = `${IAM_PREFIX[service] ?? service}:${call[0].toUpperCase()}${call.slice(1)}`;
-    const { notRetried } = options;
+    const { notRetried, failed, patient = false } = options;
+    const retry = patient ? PATIENT_RETRY : RETRY;
     this.allow([action], options.resources, options.conditions);
     return {
       Type: 'Task',
@@ -75,7 +88,10 @@ export class AwsCalls {
       Parameters: parameters,
       ...(options.resultSelector && { ResultSelector: options.resultSelector }),
       ResultPath: options.resultPath ?? null,
-      Retry: [...(notRetried ? [{ ErrorEquals: notRetried, MaxAttempts: 0 }] : []), RETRY],
+      ...((failed === undefined || patient) && {
+        Retry: [...(notRetried ? [{ ErrorEquals: notRetried, MaxAttempts: 0 }] : []), retry],
+      }),
+      ...(failed !== undefined && { Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: failed }] }),
       ...options.fields,
     };
   }

@@ -3,9 +3,14 @@ import { branches, choice, equals, isTrue, not, present } from '../asl/condition
 import { contains, fromJson, quoted } from '../asl/intrinsics';
 import { executionsOf } from '../asl/logged-state-machine';
 import { forEach } from '../asl/parts';
+import { wait } from '../asl/polling';
 import type { AwsCalls } from '../asl/sdk-integrations';
 import type { PartTools } from '../release/context/release-settings';
 import type { Release } from '../release/release';
+import { readRecord } from '../release/steps/release-record';
+
+/** Until a call that the stopped release had begun is done. */
+const SETTLE_SECONDS = 10;
 
 const RUNNING = '$.running';
 const RELEASES = '$.releases';
@@ -77,10 +82,11 @@ function describeRelease(calls: AwsCalls, release: Release): Part {
 }
 
 /**
- * A release between deployments, or one that monitors: its clean-up rolls back what it has done. A clean-up is left
- * alone.
+ * A release between deployments, or one that monitors: its clean-up rolls back what it has done. One that had changed
+ * nothing, because it waited, is no answer to a rollback: the command goes on. A clean-up is left alone.
  */
-export function stopReleases({ calls }: PartTools, release: Release, runsAlready: string): Part {
+export function stopReleases(tools: PartTools, release: Release, runsAlready: string): Part {
+  const { calls, arns } = tools;
   const none = 'No release runs';
   return part(
     ['Is no release left?', choice([not(present(`${RELEASES}[0]`))], none)],
@@ -89,7 +95,14 @@ export function stopReleases({ calls }: PartTools, release: Release, runsAlready
       'Find stopped releases',
       put(ANY, { 'stopped.$': contains(`${RELEASES}[*].kind`, quoted(KIND.release)) }),
     ],
-    ['Was a release stopped?', choice([isTrue(`${ANY}.stopped`)], 'Report the stopped release', runsAlready)],
+    ['Was a release stopped?', choice([isTrue(`${ANY}.stopped`)], 'Let the stop settle', runsAlready)],
+    ['Let the stop settle', wait(SETTLE_SECONDS)],
+    // One that had changed nothing has left no record: what serves is the last release.
+    readRecord(calls, arns, {
+      name: 'Read record of the stopped release',
+      parameter: release.recordParameterName,
+      none,
+    }),
     [
       'Report the stopped release',
       output({ done: 'the running release was stopped, and is rolled back. The release notifies of its end' }),

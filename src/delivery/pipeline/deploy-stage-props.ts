@@ -4,12 +4,18 @@ import type { IReleasedService, ISnapshotSource } from '../../contracts';
 import type { SmokeTest } from '../../service';
 import type { ReleaseAccess } from '../operations/release-access';
 import type { Migration } from '../release/migration';
+import type { ReleaseOrder } from '../release/release-order';
 import type { ReleaseTask } from '../release/release-task';
 
 /** Properties of a {@link DeployStage} with services of this app. The services are required. */
 export interface DeployStageProps {
-  /** Services in the order of their release, 1 to 8. They are rolled back together. */
+  /** Services, 1 to 8. They are rolled back together. */
   readonly services: IReleasedService[];
+  /**
+   * Order in which the services are deployed.
+   * @default ReleaseOrder.declared() - a service may need the new version of the one before it
+   */
+  readonly order?: ReleaseOrder;
   /**
    * Smoke test that a new version of each service must pass before each traffic shift.
    *

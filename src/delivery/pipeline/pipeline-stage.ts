@@ -156,6 +156,7 @@ export class PipelineStage extends Construct {
     return new Release(this, 'Release', {
       stageName: this.props.stage.name,
       services,
+      order: stage.order,
       migrations,
       afterRelease,
       snapshot,

@@ -1,9 +1,9 @@
-import { Token } from 'aws-cdk-lib';
-import { chart, copy, LABEL, output, type Part, part, put } from '../asl/asl';
+import { chart, commented, copy, LABEL, type NamedState, output, type Part, part, put } from '../asl/asl';
 import { choice, isTrue, present } from '../asl/conditions';
 import { contains, CONTEXT, format, toJson } from '../asl/intrinsics';
 import { catchAll, FAILURE, forEach, oneByOne, refuse, unless } from '../asl/parts';
-import { checkGateAlarms, monitorAlarms } from './checks/alarm-checks';
+import type { State } from '../asl/state';
+import { checkAlarmsAgain, checkGateAlarms, hasAlarms, listWatchedAlarms, monitorAlarms } from './checks/alarm-checks';
 import { awaitMaintenanceWindow, requireMaintenanceWindow } from './checks/await-maintenance-window';
 import { checkService } from './checks/preflight-checks';
 import { lock } from './checks/release-lock';
@@ -15,7 +15,8 @@ import { factsOf, FOUND, INPUT, RELEASED, SERVICES } from './context/service-fac
 import { endCompleteRelease } from './rollback/complete-release';
 import { findFailure } from './rollback/find-failure';
 import { rollBackRelease } from './rollback/rollback-release';
-import { deployService } from './steps/deploy-service';
+import { rollOut } from './rollout/roll-out';
+import { UNCHANGED } from './steps/deploy-service';
 import { notify } from './steps/notify';
 import { takeSnapshot } from './steps/pre-release-snapshot';
 import { recordService } from './steps/record-service';
@@ -39,8 +40,20 @@ export function releaseDefinition(tools: PartTools, settings: ReleaseSettings): 
       ['Clean up after another execution?', choice([present(INPUT.cleanUpAfter)], cleanUp.entry, mode.entry)],
       mode,
       selectImages(targets),
-      ['Prepare', catchAll(prepare(tools, settings), { next: refused })],
-      ['Release', catchAll(release(tools, settings), { next: rollBack })],
+      [
+        'Prepare',
+        commented(
+          'Checks, waits and takes a snapshot. A failure refuses the release.',
+          catchAll(prepare(tools, settings), { next: refused }),
+        ),
+      ],
+      [
+        'Release',
+        commented(
+          'Registers, migrates, deploys and records. A failure rolls all services back.',
+          catchAll(release(tools, settings), { next: rollBack }),
+        ),
+      ],
       succeed(tools, settings),
       notifyOfRefusal(refused, tools, settings),
       // Continues with the rollback.
@@ -58,7 +71,16 @@ function prepare(tools: PartTools, settings: ReleaseSettings): Part {
   // A hotfix takes the time for a snapshot only where a migration changes the data.
   const withoutSnapshot = migrations.length > 0 ? ROLLS_BACK : PASSES_ALARMS;
   const snapshots = snapshot
-    ? [unless('Snapshot', withoutSnapshot, takeSnapshot(tools, snapshot, snapshotSeconds))]
+    ? [
+      unless(
+        'Snapshot',
+        withoutSnapshot,
+        part(
+          takeSnapshot(tools, snapshot, snapshotSeconds),
+          ...(hasAlarms(settings) ? [unlessUrgent('Alarms after the snapshot', part(awaitQuietAlarms(tools)))] : []),
+        ),
+      ),
+    ]
     : [];
   return part(
     checkReason(),
@@ -71,61 +93,96 @@ function prepare(tools: PartTools, settings: ReleaseSettings): Part {
       sentences: [format('Release {} begins: {}.{}', CONTEXT.executionName, toJson(INPUT.images), REASON)],
       when: present(INPUT.images),
     }),
-    ...(gateAlarmNames.length > 0 ? [unlessUrgent('Gate alarms', checkGateAlarms(tools, gateAlarmNames))] : []),
-    ['Check services', forEach(SERVICES, checkService(tools), { fields: { ResultPath: SERVICES } })],
-    ['May services be left out?', choice([ROLLS_BACK], 'Keep included services', 'Services are checked')],
-    keepIncluded(),
-    ['Services are checked', LABEL],
+    [
+      'Await readiness',
+      whileBusy(
+        'Repeats the checks while their reason may pass by itself: a stack update, a deployment, an alarm.',
+        PASSING,
+        part(
+          ['Begin checks', LABEL],
+          ...(gateAlarmNames.length > 0 ? [unlessUrgent('Gate alarms', checkGateAlarms(tools, gateAlarmNames))] : []),
+          [
+            'Check services',
+            commented(
+              'Checks each service, and keeps what a rollback needs.',
+              forEach(SERVICES, checkService(tools), { fields: { ResultPath: SERVICES } }),
+            ),
+          ],
+        ),
+      ),
+    ],
+    requireIncluded(),
     ...snapshots,
     lock('Lock before the first change', tools, recordName),
     ...(window && snapshot ? [unlessUrgent('Window of the migration', requireMaintenanceWindow(tools, window))] : []),
   );
 }
 
-/**
- * Leaves services out that have nothing to roll back to.
- * A rollback of a stage that was never released is refused.
- */
-function keepIncluded(): Part {
+/** Refuses the rollback of a stage that was never released: each of its services is left out. */
+function requireIncluded(): Part {
+  const included = 'Services are checked';
   return part(
-    ['Keep included services', put('$.any', { 'included.$': contains(`${SERVICES}[*].included`, true) })],
-    ['Is any service included?', choice([isTrue('$.any.included')], 'Leave the others out')],
+    ['Find included services', put('$.any', { 'included.$': contains(`${SERVICES}[*].included`, true) })],
+    ['Is any service included?', choice([isTrue('$.any.included')], included)],
     refuse('Stage was never released', 'Release.NothingBefore', 'nothing was ever released to this stage'),
-    ['Leave the others out', copy(`${SERVICES}[?(@.included == true)]`, SERVICES)],
+    [included, LABEL],
   );
+}
+
+const ALARM_FIRES = 'Release.AlarmFires';
+/** Reasons that pass by themselves: an update of the stack, another deployment, an alarm. */
+const PASSING = ['Release.StackUpdate', 'Release.DeploymentRuns', ALARM_FIRES];
+/** After 2, 9 and 30 minutes. */
+const THREE_TIMES = { IntervalSeconds: 140, BackoffRate: 3, MaxAttempts: 3 };
+
+/** Repeats checks for half an hour while their reason may pass by itself. */
+function whileBusy(comment: string, reasons: string[], checks: Part): State {
+  const retry = { ErrorEquals: reasons, ...THREE_TIMES };
+  return commented(comment, { Type: 'Parallel', Branches: [chart(checks)], OutputPath: '$[0]', Retry: [retry] });
+}
+
+function awaitQuietAlarms(tools: PartTools): NamedState {
+  const comment = 'Waits for alarms that fire since the snapshot.';
+  return ['Await quiet alarms', whileBusy(comment, [ALARM_FIRES], checkAlarmsAgain(tools))];
 }
 
 /** Changes things. A failure rolls all services back together. */
 function release(tools: PartTools, settings: ReleaseSettings): Part {
   const { calls, arns } = tools;
-  const { monitoringSeconds, targets, deploymentSeconds, stageName, recordName, lastReleaseName } = settings;
-  const limits = { timeoutSeconds: deploymentSeconds, times: targets.length };
+  const { monitoringSeconds, stageName, recordName, lastReleaseName } = settings;
   return part(
-    writeRecord(calls, arns, 'Record the start', recordName),
+    writeRecord(calls, arns, 'Open the record', recordName),
+    ...(hasAlarms(settings) ? [listWatchedAlarms('List alarms of all services')] : []),
     [
       'Register task definitions',
-      forEach(SERVICES, register(tools), { inOrder: true, fields: { ResultPath: SERVICES } }),
+      commented(
+        'Registers a revision with the new image for each service that changes.',
+        forEach(SERVICES, register(tools), { inOrder: true, fields: { ResultPath: SERVICES } }),
+      ),
     ],
-    writeRecord(calls, arns, 'Record the candidates', recordName),
+    writeRecord(calls, arns, 'Add candidates to the record', recordName),
     ...migrate(tools, settings),
-    oneByOne('Deploy service', SERVICES, deployService(tools, limits)),
+    rollOut(tools, settings),
     // An alarm that fires behind a rollback or a hotfix is its reason.
     ...(monitoringSeconds > 0 && hasAlarms(settings)
       ? [unlessUrgent('Monitoring', monitorAlarms(tools, monitoringSeconds))]
       : []),
     // Not before the end of monitoring: what CloudFormation registers meanwhile has the image to roll back to.
-    oneByOne('Record service', SERVICES, recordService(tools, stageName)),
+    oneByOne('Write what is released', SERVICES, recordService(tools, stageName)),
     // Before the record is cleared: a release that is stopped meanwhile stops its tasks, and is rolled back.
     ...runAfterwards(tools, settings),
-    writeLastRelease(calls, arns, 'Record the release', lastReleaseName),
-    clearRecord(calls, arns, 'Clear record of the release', recordName),
+    writeLastRelease(calls, arns, 'Keep as last release', lastReleaseName),
+    clearRecord(calls, arns, 'Close the record', recordName),
   );
 }
 
 function register({ calls, arns }: PartTools): Part {
+  const end = 'Service has its candidate';
   return part(
+    ['Is there nothing to register?', choice([UNCHANGED], end)],
     registerTaskDefinition(calls, arns, { name: 'Register', resultPath: FOUND.candidate }),
     ['Keep the candidate', copy(FOUND.candidate, `${FOUND.before}.candidate`)],
+    [end, LABEL],
   );
 }
 
@@ -228,13 +285,6 @@ function notifyOfRefusal(name: string, { calls }: PartTools, settings: ReleaseSe
       ],
     }),
     ['Refuse the release', { Type: 'Fail', ErrorPath: error, CausePath: cause }],
-  );
-}
-
-/** A list that grows until synthesis counts as one with alarms. */
-function hasAlarms({ targets }: ReleaseSettings): boolean {
-  return targets.some(
-    ({ rollbackAlarmNames }) => Token.isUnresolved(rollbackAlarmNames) || rollbackAlarmNames.length > 0,
   );
 }
 

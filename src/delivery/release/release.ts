@@ -24,6 +24,7 @@ import { runbookOf } from './context/runbook';
 import { Migration } from './migration';
 import { MigrationDryRun } from './migration-dry-run';
 import { releaseDefinition } from './release-definition';
+import { ReleaseOrder } from './release-order';
 import type { ReleaseProps } from './release-props';
 import { ReleaseTask } from './release-task';
 import { TaskReplacement } from './task-replacement';
@@ -57,7 +58,7 @@ export class Release extends Construct {
    * outputs `{ "plans": [{ "log": { "group", "stream", "url" } }] }`. Undefined without a `plan` of a migration.
    */
   public readonly migrationPlan?: StateMachine;
-  /** Services in the order in which they are released. */
+  /** Services in their declared order. */
   public readonly services: IReleasedService[];
   /** Name of the stage. */
   public readonly stageName: string;
@@ -83,6 +84,7 @@ export class Release extends Construct {
   ) {
     super(scope, id);
     checkKinds(this, props, { migrations: Migration, afterRelease: ReleaseTask, profile: EnvironmentProfile });
+    checkKinds(this, props, { order: ReleaseOrder });
     validateRelease(this, props);
     checkAllInReach(this, props);
     checkSoleRelease(this, props.services);
@@ -116,7 +118,7 @@ export class Release extends Construct {
    * @internal
    */
   public get _maxRollbackDuration(): Duration {
-    return Duration.seconds(2 * this._targets.length * this.deploymentTimeout.toSeconds() + 1800);
+    return Duration.seconds(3 * this.deploymentTimeout.toSeconds() + 3 * 3600);
   }
 
   private bindTasks<T>(prop: string, tasks: Array<{ _bind(scope: Construct, context: TaskContext): T }> = []): T[] {
@@ -180,6 +182,7 @@ export class Release extends Construct {
       scope: this,
       stageName: this.stageName,
       targets: this._targets,
+      waves: (this.props.order ?? ReleaseOrder.declared())._waves(this, this.services),
       migrations: this.migrations,
       afterRelease: this.afterRelease,
       snapshot: snapshot?.snapshotTarget,

@@ -3,6 +3,7 @@ import type { IConstruct } from 'constructs';
 import { DeploymentEngine, type ReleaseTarget } from '../../contracts';
 import { checkList, checkWholeNumber, knownToDiffer } from '../../validation/checks';
 import { checkRules, type Rule } from '../../validation/rules';
+import { MAX_INTERVAL_SECONDS } from '../asl/polling';
 import type { MigrationConfig } from './context/migration-config';
 import { databaseItself } from './database-sign-in';
 import type { ReleaseProps } from './release-props';
@@ -10,8 +11,6 @@ import type { ReleaseProps } from './release-props';
 const MAX_SERVICES = 8;
 /** Each has states of its own, and a share of the events of an execution. */
 const MAX_TASKS = 5;
-/** Longest polling interval of a deployment. */
-const MAX_INTERVAL_SECONDS = 3600;
 
 /** Checks stage, services and times of a release. Throws a PropError. */
 export function validateRelease(scope: IConstruct, props: ReleaseProps): void {

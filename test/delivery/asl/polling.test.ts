@@ -36,4 +36,24 @@ describe('A poll', () => {
     expect(poll().maxInterval).toBe(60);
     expect(poll({ timeoutSeconds: 24 * 3600, times: 8 }, 8).maxInterval).toBeGreaterThan(60);
   });
+
+  test('begins with its own interval and slows down by steps, until its time is up', () => {
+    const { written } = poll({ timeoutSeconds: 24 * 3600, times: 8 }, 8);
+    const { States } = chart(written, DONE, LATE);
+    const [total, ...slower] = (States['Poll: is the time up?'].Choices as any[]).map(({ NumericGreaterThanEquals, Next }) => ({ from: NumericGreaterThanEquals, Next }));
+    const steps = [{ from: 0, Next: 'Poll: wait' }, ...slower.reverse()];
+    const seconds = steps.map(({ Next }) => Number(States[Next].Seconds));
+    expect(seconds[0]).toBe(60);
+    expect([...seconds].sort((one, other) => one - other)).toEqual(seconds);
+    const waited = steps.reduce((sum, { from }, step) => sum + ((steps[step + 1]?.from ?? total.from) - from) * seconds[step], 0);
+    expect(waited).toBeGreaterThanOrEqual(24 * 3600);
+    expect(waited).toBeLessThan(25 * 3600);
+  });
+
+  test('of a day and a quick one share the events so that neither looks less than once an hour', () => {
+    const { maxInterval } = PollingIntervals.share(1, (intervals) => ['One', 'Two', 'Three'].map((name) =>
+      intervals.poll({ name, timeoutSeconds: 24 * 3600, intervalSeconds: 1, times: name === 'One' ? 30 : 1, onTimeout: 'Late' }, (again) =>
+        part([`${name} ask`, TASK], [`${name} has ended?`, choice([present('$.end')], 'Done', again)]))));
+    expect(maxInterval).toBeLessThanOrEqual(3600);
+  });
 });

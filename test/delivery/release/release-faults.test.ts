@@ -44,17 +44,40 @@ const NOT_BACK = 'failed and is NOT rolled back';
 /** Looks at the deployment that it has begun. */
 const FOLLOWS = 'follows';
 
+/** The release watches the alarms, after its last deployment. */
+const MONITORS = 'monitors';
+
 /** Does something once, when the release makes a certain call for the n-th time. */
 function when(world: DeliveryAccount, api: string, doIt: () => void, nth = 1): void {
   let seen = 0;
   world.before = (called, input) => {
-    const it = api === FOLLOWS ? called === 'ecs:listServiceDeployments' && input.CreatedAt && !input.Status : called.endsWith(api);
+    const it = api === FOLLOWS ? called === 'ecs:listServiceDeployments' && input.CreatedAt && !input.Status
+      : api === MONITORS ? called === 'cloudwatch:describeAlarms' && world.ecs.idle && world.serving.every((tag) => tag === 'v2')
+        : called.endsWith(api);
     seen += it ? 1 : 0;
     if (it && seen === nth) {
       doIt();
     }
   };
 }
+
+/** An API does not answer for a time, from the n-th call of a kind on. */
+function outage(world: DeliveryAccount, apis: RegExp, seconds: number, from: string, nth = 1): void {
+  let begun = 0;
+  when(world, from, () => { begun = world.calls[world.calls.length - 1].at; }, nth);
+  const { before } = world;
+  world.before = (api, input) => {
+    before(api, input);
+    if (begun > 0 && apis.test(api) && world.calls[world.calls.length - 1].at < begun + seconds * 1000) {
+      throw new AwsError('Any.ServiceUnavailableException', 'try later');
+    }
+  };
+}
+
+/** Services that a release has updated, in their order. */
+const updated = (world: DeliveryAccount) => world.calls.filter(({ api }) => api === 'ecs:updateService').map(({ input }) => world.facts.findIndex(({ service }) => service === input.Service));
+/** An alarm of the first service begins to fire. */
+const fire = (world: DeliveryAccount) => world.cloudWatch.firing.add(world.facts[0].alarms[0]);
 
 /** An alarm of each service fires, and none has a healthy task. */
 function inAnIncident(world: DeliveryAccount): void {
@@ -80,6 +103,46 @@ const FAULTS: Fault[] = [
     also: (world) => expect(world.ecs.deployments.filter(({ target }) => world.ecs.tagOf(target) === 'v1')).toHaveLength(1),
   },
   { fault: 'an alarm fires before the start', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => { world.cloudWatch.firing.add(world.facts[1].alarms[0]); }, reason: /success-rate/ },
+  {
+    fault: 'an alarm fires before the start, and ends within half an hour',
+    serves: NEW,
+    told: SUCCEEDED,
+    execution: 'succeeded',
+    world: (world) => { fire(world); when(world, 'describeAlarms', () => world.cloudWatch.firing.clear(), 4); },
+  },
+  { fault: 'an alarm begins to fire during the snapshot', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => when(world, 'describeBackupJob', () => fire(world)), reason: /fires since the snapshot/ },
+  {
+    fault: 'an alarm begins to fire during the migration',
+    serves: OLD,
+    told: BACK,
+    execution: 'failed',
+    world: (world) => when(world, 'describeTasks', () => fire(world)),
+    reason: /fires during the release/,
+    also: (world) => expect(updated(world)).toEqual([]),
+  },
+  {
+    fault: 'an alarm begins to fire while the first service is deployed',
+    serves: OLD,
+    told: BACK,
+    execution: 'failed',
+    world: (world) => when(world, FOLLOWS, () => fire(world), 2),
+    reason: /fires during the release/,
+    also: (world) => expect(updated(world)).toEqual([0]),
+  },
+  {
+    fault: 'an alarm of a released service fires while the next one is deployed',
+    serves: OLD,
+    told: BACK,
+    execution: 'failed',
+    world: (world) => when(world, 'updateService', () => fire(world), 2),
+    reason: /fires during the release/,
+    also: (world) => {
+      expect(updated(world).slice(0, 3)).toEqual([0, 1, 0]);
+      const began = world.calls.filter(({ api }) => api === 'ecs:updateService')[1].at;
+      const back = world.ecs.served.filter(({ tag }) => tag === 'v1').map(({ at }) => (at - began) / 60_000);
+      expect(Math.max(...back)).toBeLessThan(6);
+    },
+  },
   { fault: 'the group that serves has no healthy task', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => { world.elb.unhealthy = true; }, reason: /no healthy task/ },
   { fault: 'the image is not in the repository', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => world.facts.forEach(({ repository }) => { delete world.ecr.images[repository].v2; }), reason: /does not exist/ },
   { fault: 'the snapshot fails', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => { world.backup.backupFails = true; }, reason: /no space/ },
@@ -103,6 +166,17 @@ const FAULTS: Fault[] = [
       };
     },
   },
+  { fault: 'no API answers for 90 seconds while a deployment runs', serves: NEW, told: SUCCEEDED, execution: 'succeeded', world: (world) => outage(world, /./, 90, FOLLOWS, 3) },
+  { fault: 'no API answers for 90 seconds before the second service is updated', serves: NEW, told: SUCCEEDED, execution: 'succeeded', world: (world) => outage(world, /./, 90, 'updateService', 2) },
+  { fault: 'no API answers for ten minutes while a deployment runs', serves: NEW, told: SUCCEEDED, execution: 'succeeded', world: (world) => outage(world, /./, 600, FOLLOWS, 3) },
+  { fault: 'no API answers for ten minutes when the second service is updated', serves: OLD, told: BACK, execution: 'failed', world: (world) => outage(world, /./, 600, 'updateService', 2), reason: /try later/ },
+  {
+    fault: 'no API answers for ten minutes while the release is rolled back',
+    serves: OLD,
+    told: BACK,
+    execution: 'failed',
+    world: (world) => { outage(world, /./, 600, 'stopServiceDeployment'); const { before } = world; let seen = 0; world.before = (api, input) => { seen += api === 'ecs:updateService' ? 1 : 0; if (seen === 2) { fire(world); } before(api, input); }; },
+  },
   {
     fault: 'ECS refuses the update, however often it is asked',
     serves: OLD,
@@ -119,7 +193,7 @@ const FAULTS: Fault[] = [
     world: (world) => { world.before = (api, input) => { if (api === 'ssm:putParameter' && input.Value === 'v2') { throw new AwsError('Ssm.InternalServerErrorException', 'try later'); } }; },
     reason: /try later/,
   },
-  { fault: 'an alarm fires after the last deployment, while it is watched', serves: OLD, told: BACK, execution: 'failed', world: (world) => { world.faults.v2 = 'fires afterwards'; }, reason: /after the release/ },
+  { fault: 'an alarm fires after the last deployment, while it is watched', serves: OLD, told: BACK, execution: 'failed', world: (world) => when(world, MONITORS, () => { world.faults.v2 = 'fires afterwards'; }, 3), reason: /after the release/ },
   {
     fault: 'the previous version can not be brought back',
     serves: NEW,
@@ -261,7 +335,15 @@ const FAULTS: Fault[] = [
     reason: /nothing was ever released to this stage/,
   },
   { fault: 'an update of the stack runs', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => { world.cloudFormation.stackStatus[world.facts[0].stack] = 'UPDATE_IN_PROGRESS'; }, reason: /UPDATE_IN_PROGRESS/ },
-  { fault: 'a deployment of a service runs', serves: OLD, told: REFUSED, execution: 'failed', world: (world) => { world.ecs.deploy(world.facts[1].service, world.ecs.services[world.facts[1].service].revision); }, reason: /is IN_PROGRESS/ },
+  { fault: 'a deployment of a service runs, and ends', serves: NEW, told: SUCCEEDED, execution: 'succeeded', world: (world) => { world.ecs.deploy(world.facts[1].service, world.ecs.services[world.facts[1].service].revision); } },
+  {
+    fault: 'a deployment of a service runs for more than half an hour',
+    serves: OLD,
+    told: REFUSED,
+    execution: 'failed',
+    world: (world) => { world.faults.v1 = 'never ends'; world.ecs.deploy(world.facts[1].service, world.ecs.services[world.facts[1].service].revision); },
+    reason: /is IN_PROGRESS/,
+  },
   {
     fault: '`cdk deploy` changes the task during the release',
     serves: NEW,
@@ -296,10 +378,10 @@ const FAULTS: Fault[] = [
     serves: OLD,
     told: BACK,
     execution: 'failed',
-    world: (world) => when(world, 'describeAlarms', () => {
+    world: (world) => when(world, MONITORS, () => {
       world.cloudFormation.register(world.facts[0], world.released[0]);
       world.faults.v2 = 'fires afterwards';
-    }, 4),
+    }, 3),
     reason: /after the release/,
   },
   {
@@ -307,10 +389,10 @@ const FAULTS: Fault[] = [
     serves: OLD,
     told: BACK,
     execution: 'failed',
-    world: (world) => when(world, 'describeAlarms', () => {
+    world: (world) => when(world, MONITORS, () => {
       world.cloudFormation.register(world.facts[0], 'v1');
       world.cloudFormation.update(world.facts[0]);
-    }, 4),
+    }, 3),
     reason: /something else deployed, too/,
   },
   {
@@ -408,7 +490,15 @@ const FAULTS: Fault[] = [
     also: forgetNewField,
   },
   { fault: 'the notification can not be delivered', serves: NEW, told: 'none', execution: 'succeeded', world: (world) => { world.before = (api) => { if (api === 'sns:publish') { throw new AwsError('Sns.AuthorizationErrorException', 'no'); } }; } },
-  { fault: 'no new image is named: what changed in the task goes live', serves: OLD, told: SUCCEEDED, execution: 'succeeded', images: 'none', also: (world) => expect(world.ecs.revision(world.ecs.services[world.facts[0].service].serving).number).toBe(3) },
+  {
+    fault: 'nothing has changed',
+    serves: OLD,
+    told: SUCCEEDED,
+    execution: 'succeeded',
+    images: 'none',
+    also: (world) => expect(world.calls.filter(({ api, input }) => api === 'ecs:updateService' || (api === 'ecs:registerTaskDefinition' && world.facts.some(({ family }) => family === input.Family)))).toEqual([]),
+  },
+  { fault: 'no new image is named: what changed in the task goes live', serves: OLD, told: SUCCEEDED, execution: 'succeeded', images: 'none', world: (world) => world.facts.forEach((fact) => world.cloudFormation.register(fact, 'v1')), also: (world) => expect(world.ecs.revision(world.ecs.services[world.facts[0].service].serving).number).toBe(4) },
 ];
 
 describe('A release', () => {
@@ -425,7 +515,7 @@ describe('A release', () => {
     expect(world.released.filter((tag) => first || tag !== 'none')).toEqual(expect.arrayContaining([told.includes('NOT') ? expect.any(String) : version]));
     const last = world.sns.published[world.sns.published.length - 1];
     expect(last?.subject ?? 'none').toContain(told.replace('the end: ', ''));
-    expect(world.sns.subjects.filter((subject) => !subject.includes('begins')).length).toBe(messages ?? (told === 'none' ? 0 : 1));
+    expect(world.sns.subjects.filter((subject) => !/begins$|^Traffic/.test(subject)).length).toBe(messages ?? (told === 'none' ? 0 : 1));
     if (reason) {
       expect(last.message).toMatch(reason);
     }

@@ -45,6 +45,15 @@ describe('A release of eight services with migration, snapshot and notifications
     (['Release', 'Plan', 'Back', 'Drift'] as const).forEach((part) => expect(JSON.stringify(stage.definition(part)).length).toBeLessThan(500_000));
   });
 
+  test('has no two states of which one has the name of the other and an addition', () => {
+    const namesOf = ({ States }: any): string[] => Object.entries<any>(States).flatMap(([name, state]) => [
+      name,
+      ...[...(state.Branches ?? []), ...(state.ItemProcessor ? [state.ItemProcessor] : [])].flatMap(namesOf),
+    ]);
+    const names = namesOf(stage.definition('Release'));
+    expect(names.filter((name) => names.some((other) => name.startsWith(`${other},`)))).toEqual([]);
+  });
+
   // The second interpreter fails with States.DataLimitExceeded instead of measuring.
   const measured = process.env.SECOND_INTERPRETER === undefined ? test : test.skip;
   measured.each([

@@ -83,7 +83,7 @@ test('A release that is stopped while a task runs after it stops the task and is
   expect(status).toBe('ABORTED');
   expect(world.ecs.tasks[4].stopped).toBe(true);
   expect([world.serving, world.released]).toEqual([['v1', 'v1'], ['v1', 'v1']]);
-  expect(told(world)).toEqual(['begins', 'failed, the previous version serves']);
+  expect(told(world)).toEqual(['begins', 'Traffic of production is back at the previous version', 'failed, the previous version serves']);
 });
 
 test('A rollback runs neither migrations nor tasks after it [A-14]', async () => {

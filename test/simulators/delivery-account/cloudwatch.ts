@@ -13,7 +13,7 @@ export class CloudWatch {
   ) {}
 
   public describeAlarms({ AlarmNames, StateValue }: any) {
-    const afterwards = Object.values(this.ecs.services).some(({ serving }) => this.world.faults[this.ecs.tagOf(serving)] === 'fires afterwards') && this.ecs.idle;
+    const afterwards = Object.values(this.ecs.services).every(({ serving }) => this.world.faults[this.ecs.tagOf(serving)] === 'fires afterwards') && this.ecs.idle;
     const names = AlarmNames.filter((name: string) => this.firing.has(name) || afterwards);
     return { MetricAlarms: StateValue === 'ALARM' ? names.map((AlarmName: string) => ({ AlarmName, StateValue })) : [], CompositeAlarms: [] };
   }

@@ -81,6 +81,13 @@ export class Ecs {
   public program?: (container: StartedContainer) => Promise<number>;
   /** No minute passes, however often is asked. */
   public standsStill = false;
+  /** Minutes from the shift of the traffic to the end of a deployment. */
+  public bakeMinutes = 3;
+  /** Versions that began to serve, in their order. */
+  public readonly served: Array<{ readonly at: number; readonly service: string; readonly tag: string }> = [];
+  private now = 0;
+  /** Moment up to which deployments went on. */
+  private passed = 0;
 
   public constructor(
     private readonly world: World,
@@ -126,7 +133,7 @@ export class Ecs {
       service,
       target: revision,
       source: serving,
-      createdAt: new Date().toISOString(),
+      createdAt: new Date(this.now).toISOString(),
       asked: Infinity,
       status: 'PENDING',
       minutes: 0,
@@ -134,6 +141,15 @@ export class Ecs {
     this.services[service].revision = revision;
     this.deployments.unshift(deployment);
     return deployment;
+  }
+
+  /** Lets deployments go on until a moment of the executions' clock. */
+  public passUntil(now: number): void {
+    for (this.passed ||= now; this.passed + 60_000 <= now; this.passed += 60_000) {
+      this.now = this.passed + 60_000;
+      this.passMinute();
+    }
+    this.now = now;
   }
 
   public passMinute(): void {
@@ -157,7 +173,8 @@ export class Ecs {
         Object.assign(service, { revision: deployment.source });
         Object.assign(deployment, { status: 'ROLLBACK_FAILED', reason: 'no capacity' });
       } else if (this.canStart(deployment.source, service)) {
-        Object.assign(service, { revision: deployment.source, serving: deployment.source });
+        service.revision = deployment.source;
+        this.serve(deployment.service, deployment.source);
         deployment.status = 'ROLLBACK_SUCCESSFUL';
       }
       return;
@@ -170,16 +187,21 @@ export class Ecs {
       deployment.status = 'ROLLBACK_IN_PROGRESS';
     } else if (deployment.minutes >= 3 && !deployment.shifted && fault !== 'waits for approval') {
       deployment.shifted = true;
-      service.serving = deployment.target;
+      this.serve(deployment.service, deployment.target);
       service.group = service.group === 0 ? 1 : 0;
       if (fault === 'fires in the shift') {
         deployment.reason = 'Service deployment rolled back because of alarm';
-        service.serving = deployment.source;
+        this.serve(deployment.service, deployment.source);
         deployment.status = 'ROLLBACK_IN_PROGRESS';
       }
-    } else if (deployment.minutes >= 6 && fault !== 'never ends' && fault !== 'waits for approval') {
+    } else if (deployment.minutes >= 3 + this.bakeMinutes && fault !== 'never ends' && fault !== 'waits for approval') {
       deployment.status = 'SUCCESSFUL';
     }
+  }
+
+  private serve(name: string, revision: string): void {
+    this.services[name].serving = revision;
+    this.served.push({ at: this.now, service: name, tag: this.tagOf(revision) });
   }
 
   /** An image that is not in the repository can't be pulled; without tasks nothing is. */
@@ -242,13 +264,17 @@ export class Ecs {
 
   /** In no order that is documented: the oldest first. One that has just begun is not among them yet. */
   public listServiceDeployments({ Service, Status, CreatedAt }: any) {
-    this.passMinute();
     const theirs = this.deployments.filter((one) => one.service === Service).reverse();
     theirs.forEach((one) => { one.asked += 1; });
     return {
       ServiceDeployments: theirs.filter((one) => one.asked > this.deploymentsLag && (!Status || Status.includes(one.status)) && (!CreatedAt || one.createdAt >= CreatedAt.After))
         .map(({ arn, status, reason }) => ({ ServiceDeploymentArn: arn, Status: status, ...(reason && { StatusReason: reason }) })),
     };
+  }
+
+  public describeServiceDeployments({ ServiceDeploymentArns: [name] }: any) {
+    const { arn, status, reason, shifted } = this.deployments.find((one) => one.arn === name)!;
+    return { ServiceDeployments: [{ ServiceDeploymentArn: arn, Status: status, LifecycleStage: shifted ? 'BAKE_TIME' : 'SCALE_UP', ...(reason && { StatusReason: reason }) }], Failures: [] };
   }
 
   public stopServiceDeployment({ ServiceDeploymentArn, StopType }: any) {
@@ -258,7 +284,7 @@ export class Ecs {
     }
     deployment.status = 'ROLLBACK_REQUESTED';
     // The weights go back at once.
-    this.services[deployment.service].serving = deployment.source;
+    this.serve(deployment.service, deployment.source);
   }
 
   public async runTask(input: any) {

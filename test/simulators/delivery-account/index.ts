@@ -33,7 +33,7 @@ export class DeliveryAccount implements World {
   public readonly states = new States();
   public readonly cloudFormation: CloudFormation;
   /** Every call that was made. */
-  public readonly calls: Array<{ api: string; input: any }> = [];
+  public readonly calls: Array<{ api: string; input: any; at: number }> = [];
   /** Runs before each answer, to do something at a certain moment. */
   public before: Moment = NOTHING;
   /** Runs before each answer with the name of the state that calls. */
@@ -119,8 +119,9 @@ export class DeliveryAccount implements World {
       elasticloadbalancingv2: this.elb,
       applicationautoscaling: this.autoScaling,
     };
-    return async (api, input) => {
-      this.calls.push({ api, input });
+    return async (api, input, _state, now) => {
+      this.ecs.passUntil(now);
+      this.calls.push({ api, input, at: now });
       await this.before(api, input);
       const [name, call] = api.split(':');
       const service = services[name] as { [call: string]: ((input: any) => unknown) | undefined } | undefined;

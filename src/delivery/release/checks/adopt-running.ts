@@ -4,7 +4,7 @@ import { arrayItem, CONTEXT, split } from '../../asl/intrinsics';
 import { forEach, refuse } from '../../asl/parts';
 import type { AwsCalls } from '../../asl/sdk-integrations';
 import { SERVICE } from '../context/service-facts';
-import { CURRENT } from '../steps/ecs-calls';
+import { CURRENT, describeRunningRevision } from '../steps/ecs-calls';
 
 const RUNNING = '$.running';
 const IMAGE = `${RUNNING}.image` as const;
@@ -17,14 +17,7 @@ const IMAGE = `${RUNNING}.image` as const;
 export function adoptRunning(calls: AwsCalls): Part {
   const images = `${RUNNING}.containers[?(@.application == true)].image` as const;
   return part(
-    [
-      'Describe revision to adopt',
-      calls.task(
-        'ecs:describeTaskDefinition',
-        { 'TaskDefinition.$': CURRENT.revision },
-        { resources: ['*'], resultPath: RUNNING },
-      ),
-    ],
+    ['Describe revision to adopt', describeRunningRevision(calls, RUNNING)],
     [
       'Go through running containers',
       forEach(`${RUNNING}.TaskDefinition.ContainerDefinitions`, imageOf(), {

@@ -69,7 +69,12 @@ function checkCalendar(calls: AwsCalls, calendarArn: string, { open, again = '' 
       calls.task(
         'ssm:getCalendarState',
         { CalendarNames: [calendarArn] },
-        { resources: [calendarArn], resultPath: WINDOW, resultSelector: { 'state.$': '$.State' } },
+        {
+          resources: [calendarArn],
+          resultPath: WINDOW,
+          resultSelector: { 'state.$': '$.State' },
+          failed: 'Await maintenance window: count polls',
+        },
       ),
     ],
     [`Is the change calendar open${again}?`, choice([equals(`${WINDOW}.state`, 'OPEN')], open)],

@@ -1,12 +1,29 @@
 import { NOTHING_RELEASED } from '../../../registry/released-image';
 import { copy, LABEL, type Part, part, put } from '../../asl/asl';
-import { absent, anyOf, choice, equals, isTrue, matches, not, present } from '../../asl/conditions';
+import {
+  absent,
+  anyOf,
+  branches,
+  choice,
+  equals,
+  equalsPath,
+  isTrue,
+  matches,
+  not,
+  present,
+} from '../../asl/conditions';
 import { contains, format } from '../../asl/intrinsics';
 import { refuse, unless } from '../../asl/parts';
 import { ADOPTS, HOTFIX, PASSES_ALARMS, ROLLS_BACK } from '../context/release-mode';
 import type { PartTools } from '../context/release-settings';
 import { FOUND, SERVICE } from '../context/service-facts';
-import { CURRENT, describeLatestRevision, describeService, listDeployments } from '../steps/ecs-calls';
+import {
+  CURRENT,
+  describeLatestRevision,
+  describeRunningRevision,
+  describeService,
+  listDeployments,
+} from '../steps/ecs-calls';
 import { readReleasedTag } from '../steps/released-tag';
 import { adoptRunning } from './adopt-running';
 import { checkRollbackAlarms } from './alarm-checks';
@@ -15,15 +32,20 @@ import { checkTraffic, TARGET_GROUP } from './traffic-check';
 /** Condition that nothing of the service was released before. */
 const NEVER_RELEASED = equals(FOUND.releasedTag, NOTHING_RELEASED);
 
+/** Tag in the parameter of the service, which an adoption passes over. */
+const WRITTEN_TAG = '$.written';
+
 const HAS_NO_TASKS = { Variable: CURRENT.tasks, NumericEquals: 0 };
 
 /** Checks a service before anything is changed. Leaves its state in {@link FOUND.before}. */
 export function checkService(tools: PartTools): Part {
   const { calls, arns } = tools;
   const excluded = 'Leave the service out';
-  const end = 'Service passes its checks';
+  const changed = 'Service passes its checks';
   return part(
     ['Read released image', readReleasedTag(calls, arns)],
+    ['Keep tag of the parameter', copy(FOUND.releasedTag, WRITTEN_TAG)],
+    ['Include the service', { Type: 'Pass', Result: true, ResultPath: FOUND.included }],
     checkStack(tools),
     checkActivity(tools),
     // A service without tasks runs nothing that could be adopted.
@@ -38,16 +60,43 @@ export function checkService(tools: PartTools): Part {
       ),
     ],
     unless('Rollback alarms', anyOf(absent(`${SERVICE.alarms}[0]`), PASSES_ALARMS), checkRollbackAlarms(tools)),
-    unless('State of a released service', NEVER_RELEASED, checkReleasedState(tools, end)),
+    unless('State of a released service', NEVER_RELEASED, checkReleasedState(tools)),
     checkEmptyService(),
-    ['Keep state before the first release', put(FOUND.before, stateBefore(true))],
-    [end, { Type: 'Pass', Result: true, ResultPath: FOUND.included, End: true }],
+    [
+      'Keep state before the first release',
+      { ...put(FOUND.before, stateBefore({ first: true, unchanged: false })), Next: changed },
+    ],
+    ['Has nothing of the service changed?', choice(NOTHING_CHANGED, 'Keep state of the unchanged service')],
+    ['May the previous version be unhealthy?', choice([PASSES_ALARMS], 'Keep state before an urgent release')],
+    [
+      'Keep state before the release',
+      { ...put(FOUND.before, stateBefore({ first: false, unchanged: false })), Next: changed },
+    ],
+    [
+      'Keep state before an urgent release',
+      put(FOUND.before, { ...stateBefore({ first: false, unchanged: false }), unchecked: true }),
+    ],
+    [changed, { Type: 'Pass', Result: false, ResultPath: FOUND.unchanged, End: true }],
     [excluded, { Type: 'Pass', Result: false, ResultPath: FOUND.included }],
+    ['Keep no image', copy(FOUND.releasedTag, FOUND.tag)],
+    ['Keep no earlier revision', put('$.latest', { 'arn.$': CURRENT.revision })],
+    ['Keep state of the unchanged service', put(FOUND.before, stateBefore({ first: false, unchanged: true }))],
+    ['Keep the running revision', copy(CURRENT.revision, FOUND.candidate)],
+    ['Service is left as it is', { Type: 'Pass', Result: true, ResultPath: FOUND.unchanged }],
   );
 }
 
+/** Conditions under which a release would bring exactly what runs already. */
+const NOTHING_CHANGED = [
+  equalsPath(FOUND.tag, FOUND.releasedTag),
+  equalsPath(WRITTEN_TAG, FOUND.releasedTag),
+  equalsPath(CURRENT.revision, FOUND.latest),
+];
+
 /** State that a rollback needs, and nothing else, because its parameter has 8 KB. */
-function stateBefore(first: boolean): { readonly [name: string]: unknown } {
+function stateBefore({ first, unchanged }: { readonly first: boolean; readonly unchanged: boolean }): {
+  readonly [name: string]: unknown;
+} {
   return {
     'name.$': SERVICE.name,
     'repository.$': SERVICE.repository,
@@ -55,6 +104,9 @@ function stateBefore(first: boolean): { readonly [name: string]: unknown } {
     'tag.$': FOUND.releasedTag,
     'latest.$': FOUND.latest,
     first,
+    unchanged,
+    // What the drift check expects, of a service that gets no other one.
+    ...(unchanged && { 'candidate.$': CURRENT.revision }),
   };
 }
 
@@ -64,9 +116,9 @@ function chooseImage(excluded: string): Part {
   const missing = 'Has nothing to release';
   return part(
     ['Is a new image named?', choice([present(FOUND.tag)], chosen)],
-    ['Was nothing released before?', choice([NEVER_RELEASED], 'Is nothing to roll back to?')],
+    ['Was nothing released before?', choice([NEVER_RELEASED], 'Does a rollback leave the service out?')],
     ['Keep the released image', { ...copy(FOUND.releasedTag, FOUND.tag), Next: chosen }],
-    ['Is nothing to roll back to?', choice([ROLLS_BACK], excluded, missing)],
+    ['Does a rollback leave the service out?', choice([ROLLS_BACK], excluded, missing)],
     refuse(
       missing,
       'Release.NoImage',
@@ -94,7 +146,7 @@ function checkStack({ calls, arns }: PartTools): Part {
     ['Does the stack exist?', choice([present('$.stackNow.Stacks[0].StackStatus')], 'Keep stack status')],
     refuse(
       'Stack is unknown',
-      'Release.StackUpdate',
+      'Release.Stack',
       'CloudFormation has no stack {} for {}',
       SERVICE.stack,
       SERVICE.name,
@@ -102,12 +154,15 @@ function checkStack({ calls, arns }: PartTools): Part {
     ['Keep stack status', put('$.stackNow', { 'status.$': '$.stackNow.Stacks[0].StackStatus' })],
     [
       'Is the stack being updated?',
-      choice(
-        [anyOf(matches(status, '*_IN_PROGRESS'), equals(status, 'UPDATE_ROLLBACK_FAILED'))],
-        'Stack is being updated',
+      branches(
+        [
+          { when: matches(status, '*_IN_PROGRESS'), next: 'Stack is being updated' },
+          { when: equals(status, 'UPDATE_ROLLBACK_FAILED'), next: 'Stack has failed' },
+        ],
         stable,
       ),
     ],
+    refuse('Stack has failed', 'Release.Stack', 'the stack {} of {} is {}', SERVICE.stack, SERVICE.name, status),
     refuse(
       'Stack is being updated',
       'Release.StackUpdate',
@@ -144,14 +199,14 @@ function checkActivity({ calls, arns }: PartTools): Part {
   );
 }
 
-/** A service that was released serves, and runs what its parameter says. Ends the check. */
-function checkReleasedState(tools: PartTools, end: string): Part {
+/** A service that was released serves, and runs what its parameter says. */
+function checkReleasedState(tools: PartTools): Part {
   const { calls } = tools;
   const whole = 'Traffic is whole';
   const [divided, unhealthy, refused] = ['Traffic is divided', 'May tasks be missing?', 'No task is healthy'];
-  const keep = 'Keep state before the release';
   return part(
-    ['Is traffic left unchecked?', choice([ROLLS_BACK], whole)],
+    // A service that its schedule has scaled to zero serves nobody.
+    ['Is traffic left unchecked?', choice([anyOf(ROLLS_BACK, HAS_NO_TASKS)], whole)],
     checkTraffic(calls, { name: 'Traffic', whole, divided, unhealthy }),
     refuse(
       divided,
@@ -169,12 +224,7 @@ function checkReleasedState(tools: PartTools, end: string): Part {
     ),
     [whole, LABEL],
     checkDrift(tools),
-    ['May the previous version be unhealthy?', choice([PASSES_ALARMS], 'Keep state before an urgent release', keep)],
-    [
-      'Keep state before an urgent release',
-      { ...put(FOUND.before, { ...stateBefore(false), unchecked: true }), Next: end },
-    ],
-    [keep, { ...put(FOUND.before, stateBefore(false)), Next: end }],
+    ['Released service is checked', { ...LABEL, Next: 'Has nothing of the service changed?' }],
   );
 }
 
@@ -187,14 +237,7 @@ function checkDrift({ calls }: PartTools): Part {
   const running = '$.running';
   const same = 'Service runs the released image';
   return part(
-    [
-      'Describe running revision',
-      calls.task(
-        'ecs:describeTaskDefinition',
-        { 'TaskDefinition.$': CURRENT.revision },
-        { resources: ['*'], resultPath: running },
-      ),
-    ],
+    ['Describe running revision', describeRunningRevision(calls, running)],
     [
       'Compare images',
       put(running, {

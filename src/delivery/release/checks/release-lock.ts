@@ -1,6 +1,6 @@
 import { type NamedState, part, type Part, put } from '../../asl/asl';
 import { absent, choice, equalsPath } from '../../asl/conditions';
-import { add, arrayItem, arrayLength, CONTEXT, format } from '../../asl/intrinsics';
+import { add, arrayItem, arrayLength, CONTEXT, format, quoted } from '../../asl/intrinsics';
 import { wait } from '../../asl/polling';
 import type { PartTools } from '../context/release-settings';
 import { readRecord, RECORD } from '../steps/release-record';
@@ -22,7 +22,13 @@ const REFUSAL = '$.lock';
 export function lock(name: string, { calls, intervals, arns }: PartTools, recordName: string): Part {
   const state = (of: string) => `${name}: ${of}`;
   const [free, refused] = [state('free'), state('refuse')];
-  const record = readRecord(calls, arns, { name: state('read record'), parameter: recordName, none: free });
+  const unknown = state('executions are unknown');
+  const record = readRecord(calls, arns, {
+    name: state('read record'),
+    parameter: recordName,
+    none: free,
+    failed: unknown,
+  });
   return part(
     [state('let executions settle'), wait(SETTLE_SECONDS)],
     intervals.poll(
@@ -35,7 +41,7 @@ export function lock(name: string, { calls, intervals, arns }: PartTools, record
             calls.task(
               'sfn:listExecutions',
               { 'StateMachineArn.$': CONTEXT.stateMachineArn, 'StatusFilter': 'RUNNING' },
-              { resources: [], resultPath: RUNNING },
+              { resources: [], resultPath: RUNNING, failed: unknown },
             ),
           ],
           [state('is none listed?'), choice([absent(`${RUNNING}.Executions[0]`)], record.entry)],
@@ -50,6 +56,12 @@ export function lock(name: string, { calls, intervals, arns }: PartTools, record
             state('another release runs'),
             'Release.OtherRelease',
             format('another release to this stage runs: {}', OLDEST),
+            again,
+          ),
+          reasonOf(
+            unknown,
+            'Release.LockUnknown',
+            format('{}', quoted('the executions of this stage, or its record, can not be read')),
             again,
           ),
           record,

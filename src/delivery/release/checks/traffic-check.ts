@@ -15,6 +15,11 @@ interface TrafficOptions {
   readonly divided: string;
   /** State to go to where the group has no healthy task. */
   readonly unhealthy: string;
+  /**
+   * State to go to when a call fails.
+   * @default - the call is retried, and fails
+   */
+  readonly failed?: string;
 }
 
 const TRAFFIC = '$.traffic';
@@ -24,7 +29,8 @@ const TARGETS = '$.targets';
 export const TARGET_GROUP = '$.group';
 
 /** Checks that all traffic of a service goes to one target group, and that the group has a healthy task. */
-export function checkTraffic(calls: AwsCalls, { name, whole, divided, unhealthy }: TrafficOptions): Part {
+export function checkTraffic(calls: AwsCalls, options: TrafficOptions): Part {
+  const { name, whole, divided, unhealthy, failed } = options;
   const state = (of: string) => `${name}: ${of}`;
   const takeGroup = (index: number, label: string): NamedState => [
     state(`take the ${label} target group`),
@@ -37,7 +43,7 @@ export function checkTraffic(calls: AwsCalls, { name, whole, divided, unhealthy 
       calls.task(
         'elasticloadbalancingv2:describeRules',
         { 'RuleArns.$': array(SERVICE.rule) },
-        { resources: ['*'], resultPath: TRAFFIC, resultSelector: { 'rules.$': '$.Rules' } },
+        { resources: ['*'], resultPath: TRAFFIC, resultSelector: { 'rules.$': '$.Rules' }, failed },
       ),
     ],
     [
@@ -59,7 +65,7 @@ export function checkTraffic(calls: AwsCalls, { name, whole, divided, unhealthy 
       calls.task(
         'elasticloadbalancingv2:describeTargetHealth',
         { 'TargetGroupArn.$': TARGET_GROUP },
-        { resources: ['*'], resultPath: TARGETS },
+        { resources: ['*'], resultPath: TARGETS, failed },
       ),
     ],
     [state('has it no target?'), choice([absent(`${TARGETS}.TargetHealthDescriptions[0]`)], unhealthy)],

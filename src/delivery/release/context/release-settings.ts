@@ -11,8 +11,10 @@ export interface ReleaseSettings {
   readonly scope: IConstruct;
   /** Name of the stage, in notifications and in the tags `live-<stage>-<n>` of released images. */
   readonly stageName: string;
-  /** Services in the order in which they are released. */
+  /** Services in their declared order. */
   readonly targets: ReleaseTarget[];
+  /** Indices of the services that are deployed side by side, wave after wave. */
+  readonly waves: readonly number[][];
   /** Migrations to run after the candidates are registered and before any service is updated, in order. */
   readonly migrations: MigrationConfig[];
   /** Tasks to run after the new version is recorded, in order. A failure rolls nothing back. */

@@ -86,8 +86,12 @@ export const FOUND = {
   tag: '$.tag',
   /** Tag in the service's parameter. */
   releasedTag: '$.released.tag',
-  /** True if the release changes the service. */
+  /** False for a service that a rollback leaves out: it has no version before. */
   included: '$.included',
+  /** True if the release leaves the service as it is. */
+  unchanged: '$.unchanged',
+  /** Progress of the service in a loop of deployments. */
+  phase: '$.phase',
   /** State before the release, for a rollback. */
   before: '$.before',
   /** ARN of the new revision. */

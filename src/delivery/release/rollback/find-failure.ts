@@ -26,7 +26,8 @@ export const NOBODY_NOTIFIED: Condition = anyOf(
  */
 export function findFailure(calls: AwsCalls): Part {
   const end = 'Failure is known';
-  const [stopped, failed] = ['Release was stopped', 'Release failed'];
+  const [stopped, stop] = ['Report a stop', 'Report who stopped it'];
+  const [status, error] = ['Report the status', 'Report the error'];
   return part(
     // The execution is one of its own machine: the permission is a policy that the machine doesn't wait for.
     [
@@ -42,18 +43,18 @@ export function findFailure(calls: AwsCalls): Part {
       ),
     ],
     ['Has it an error?', choice([isText(ERROR)], 'Has the error a cause?')],
-    ['Has the stop a cause?', choice([isText(CAUSE)], `${stopped}, with a cause`)],
+    ['Has the stop a cause?', choice([isText(CAUSE)], stop)],
     failureOf(stopped, end, STOPPED, format('the release {} was stopped', INPUT.cleanUpAfter)),
     failureOf(
-      `${stopped}, with a cause`,
+      stop,
       end,
       STOPPED,
       format('the release {} was stopped: {}', INPUT.cleanUpAfter, CAUSE),
     ),
-    ['Has the error a cause?', choice([isText(CAUSE)], `${failed}, with a cause`)],
-    failureOf(failed, end, THEIRS, format('the release {} ended as {}', INPUT.cleanUpAfter, STATUS)),
+    ['Has the error a cause?', choice([isText(CAUSE)], error)],
+    failureOf(status, end, THEIRS, format('the release {} ended as {}', INPUT.cleanUpAfter, STATUS)),
     failureOf(
-      `${failed}, with a cause`,
+      error,
       end,
       THEIRS,
       format('the release {} ended as {}: {}', INPUT.cleanUpAfter, STATUS, CAUSE),

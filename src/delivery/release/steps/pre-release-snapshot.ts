@@ -64,7 +64,7 @@ export function takeSnapshot({ calls, intervals }: PartTools, target: SnapshotTa
             calls.task(
               'backup:describeBackupJob',
               { 'BackupJobId.$': JOB },
-              { resources: ['*'], resultPath: BACKUP },
+              { resources: ['*'], resultPath: BACKUP, failed: again },
             ),
           ],
           [

@@ -4,7 +4,8 @@ import { format } from '../../asl/intrinsics';
 import { refuse } from '../../asl/parts';
 import type { PartTools } from '../context/release-settings';
 import { FOUND, SERVICE } from '../context/service-facts';
-import { describeLatestRevision, describeService, requireCandidate } from './ecs-calls';
+import { UNCHANGED } from './deploy-service';
+import { CURRENT, describeLatestRevision, describeService } from './ecs-calls';
 import { registerTaskDefinition } from './register-task-definition';
 import { readReleasedTag, writeReleasedTag } from './released-tag';
 
@@ -19,16 +20,19 @@ const VERSION = `${RECORDED}.version` as const;
  */
 export function recordService(tools: PartTools, stageName: string): Part {
   const { calls, arns } = tools;
-  const recorded = 'Service is recorded';
+  const recorded = 'Release of the service is written down';
   const same = 'Service still runs the candidate';
   return part(
+    ['Was the service left as it is?', choice([UNCHANGED], recorded)],
     describeService('Service to record', calls, arns),
-    requireCandidate({
-      name: 'Does it still run the candidate?',
-      refusal: 'Another revision runs by now',
-      reason: '{} runs {} by now: something else deployed, too',
-      next: same,
-    }),
+    ['Does it still run the candidate?', choice([equalsPath(CURRENT.revision, FOUND.candidate)], same)],
+    refuse(
+      'Another revision runs by now',
+      'Release.OtherRevision',
+      '{} runs {} by now: something else deployed, too',
+      SERVICE.name,
+      CURRENT.revision,
+    ),
     [same, LABEL],
     recordTag(tools, stageName),
     ['Describe latest revision again', describeLatestRevision(calls)],
@@ -41,7 +45,7 @@ export function recordService(tools: PartTools, stageName: string): Part {
 
 function recordTag({ calls, arns }: PartTools, stageName: string): Part {
   const tagged = 'Image is tagged';
-  const end = 'Tag is recorded';
+  const end = 'Tag is written';
   const tagWith = (name: string, tag: string, fields: { readonly [field: string]: unknown }): NamedState => [
     name,
     calls.task(
@@ -60,9 +64,9 @@ function recordTag({ calls, arns }: PartTools, stageName: string): Part {
     ),
   ];
   return part(
-    ['Read recorded tag', readReleasedTag(calls, arns)],
-    ['Is the tag recorded already?', choice([equalsPath(FOUND.releasedTag, FOUND.tag)], end)],
-    ['Record tag', writeReleasedTag(calls, arns, FOUND.tag, RECORDED)],
+    ['Read tag of the service', readReleasedTag(calls, arns)],
+    ['Is the tag written already?', choice([equalsPath(FOUND.releasedTag, FOUND.tag)], end)],
+    ['Write tag of the service', writeReleasedTag(calls, arns, FOUND.tag, { keepVersionAt: RECORDED })],
     [
       'Read image',
       calls.task(

@@ -44,25 +44,13 @@ const DEFINITION = `${WORK}.TaskDefinition` as const;
 const TAGS = `${WORK}.Tags` as const;
 const CONTAINERS = `${WORK}.containers` as const;
 
-/** Field that only some definitions have. */
-interface OptionalField {
-  readonly field: string;
-  readonly path: JsonPath;
-  /** Path that is present when the field has a value. */
-  readonly probe: JsonPath;
-}
-
 /**
- * Fields without a neutral value. The call lists its fields one by one, so each combination of them has its own state.
+ * Fields that only some definitions have, and that have no neutral value. The call lists its fields one by one, so each
+ * combination of them has its own state. Tags are none of them: an empty list is one.
  */
-const OPTIONAL_FIELDS: OptionalField[] = [
-  { field: 'TaskRoleArn', path: `${DEFINITION}.TaskRoleArn`, probe: `${DEFINITION}.TaskRoleArn` },
-  { field: 'EphemeralStorage', path: `${DEFINITION}.EphemeralStorage`, probe: `${DEFINITION}.EphemeralStorage` },
-  // ECS may leave an empty list out, or not.
-  { field: 'Tags', path: TAGS, probe: `${TAGS}[0]` },
-];
+const OPTIONAL_FIELDS = ['TaskRoleArn', 'EphemeralStorage'];
 /** All subsets, the empty one last. */
-const COMBINATIONS = OPTIONAL_FIELDS.reduce<OptionalField[][]>(
+const COMBINATIONS = OPTIONAL_FIELDS.reduce<string[][]>(
   (all, one) => [...all.map((fields) => [...fields, one]), ...all],
   [[]],
 );
@@ -72,7 +60,7 @@ const UNSUPPORTED_FIELDS = ['ProxyConfiguration', 'PidMode', 'IpcMode'];
 /** Fields that a registration copies, refuses, or that Fargate ignores. */
 const KNOWN_FIELDS = [
   ...REQUIRED_FIELDS,
-  ...OPTIONAL_FIELDS.map(({ field }) => field),
+  ...OPTIONAL_FIELDS,
   ...UNSUPPORTED_FIELDS,
   'ContainerDefinitions',
   'InferenceAccelerators',
@@ -126,7 +114,8 @@ export function registerTaskDefinition(calls: AwsCalls, arns: ReleaseArns, optio
 function removeAwsTags(state: NameOf): Part {
   const end = state('tags are ours');
   return part(
-    [state('are there no tags?'), choice([absent(`${TAGS}[0]`)], end)],
+    // ECS may leave an empty list out, or not.
+    [state('are there no tags?'), choice([absent(`${TAGS}[0]`)], state('take no tags'))],
     [
       state('mark our tags'),
       forEach(
@@ -197,15 +186,15 @@ function refuseUnsupportedFields(state: NameOf): Part {
 
 function register(calls: AwsCalls, state: NameOf, families: string[]): Part {
   const registered = state('registered');
-  const nameOf = (fields: OptionalField[]) =>
-    state(fields.length === 0 ? 'register' : `register with ${fields.map(({ field }) => field).join(', ')}`);
+  const nameOf = (fields: string[]) =>
+    state(fields.length === 0 ? 'register' : `register with ${fields.join(' and ')}`);
   return part(
     [
       state('which optional fields are there?'),
       branches(
         COMBINATIONS.map((fields) => ({
           when: allOf(
-            ...OPTIONAL_FIELDS.map((one) => (fields.includes(one) ? present(one.probe) : absent(one.probe))),
+            ...OPTIONAL_FIELDS.map((field) => (fields.includes(field) ? present : absent)(`${DEFINITION}.${field}`)),
           ),
           next: nameOf(fields),
         })),
@@ -219,8 +208,9 @@ function register(calls: AwsCalls, state: NameOf, families: string[]): Part {
         {
           'Family.$': SERVICE.family,
           'ContainerDefinitions.$': CONTAINERS,
+          'Tags.$': TAGS,
           ...Object.fromEntries(REQUIRED_FIELDS.map((field) => [`${field}.$`, `${WORK}.whole.definition.${field}`])),
-          ...Object.fromEntries(fields.map(({ field, path }) => [`${field}.$`, path])),
+          ...Object.fromEntries(fields.map((field) => [`${field}.$`, `${DEFINITION}.${field}`])),
         },
         {
           resources: families,

@@ -2,7 +2,7 @@ import { NOTHING_RELEASED } from '../../../registry/released-image';
 import { LABEL, type NamedState, part, type Part, put } from '../../asl/asl';
 import { choice, equals } from '../../asl/conditions';
 import { CONTEXT, format, fromJson, toJson } from '../../asl/intrinsics';
-import type { AwsCalls } from '../../asl/sdk-integrations';
+import type { AwsCalls, CallOptions } from '../../asl/sdk-integrations';
 import type { ReleaseArns } from '../context/release-arns';
 import { HOTFIX } from '../context/release-mode';
 import { FOUND, INPUT, SERVICES } from '../context/service-facts';
@@ -28,7 +28,7 @@ const BEFORE = toJson(`${SERVICES}[*]${FOUND.before.slice(1)}`);
 
 /** Reads the record. Continues with it, or goes to `none` where there is none. */
 export function readRecord(calls: AwsCalls, arns: ReleaseArns, record: RecordParameter): Part {
-  const { name, parameter, none } = record;
+  const { name, parameter, none, patient, failed } = record;
   return part(
     [
       name,
@@ -39,6 +39,8 @@ export function readRecord(calls: AwsCalls, arns: ReleaseArns, record: RecordPar
           resources: [arns.parameter(parameter)],
           resultPath: '$.record',
           resultSelector: { 'text.$': '$.Parameter.Value' },
+          patient,
+          failed,
         },
       ),
     ],
@@ -55,6 +57,16 @@ interface RecordParameter {
   readonly parameter: string;
   /** State to go to where nothing is recorded. */
   readonly none: string;
+  /**
+   * Retries the call for an hour.
+   * @default false
+   */
+  readonly patient?: boolean;
+  /**
+   * State to go to when the call fails.
+   * @default - the call is retried, and fails
+   */
+  readonly failed?: string;
 }
 
 /** Writes the record to a parameter, where the clean-up of a stopped release finds it. */
@@ -82,15 +94,27 @@ export function writeLastRelease(calls: AwsCalls, arns: ReleaseArns, name: strin
 }
 
 /** Empties the record: nothing has to be rolled back. */
-export function clearRecord(calls: AwsCalls, arns: ReleaseArns, name: string, parameter: string): NamedState {
-  return [name, putParameter(calls, arns, parameter, { Value: NOTHING_RELEASED })];
+export function clearRecord(
+  calls: AwsCalls,
+  arns: ReleaseArns,
+  name: string,
+  parameter: string,
+  options: Pick<CallOptions, 'patient' | 'failed'> = {},
+): NamedState {
+  return [name, putParameter(calls, arns, parameter, { Value: NOTHING_RELEASED }, options)];
 }
 
 /** The tier stays the same: a parameter that once was larger can't become a standard one again. */
-function putParameter(calls: AwsCalls, arns: ReleaseArns, parameter: string, value: object) {
+function putParameter(
+  calls: AwsCalls,
+  arns: ReleaseArns,
+  parameter: string,
+  value: object,
+  options: Pick<CallOptions, 'patient' | 'failed'> = {},
+) {
   return calls.task(
     'ssm:putParameter',
     { Name: parameter, ...value, Type: 'String', Tier: 'Intelligent-Tiering', Overwrite: true },
-    { resources: [arns.parameter(parameter)] },
+    { resources: [arns.parameter(parameter)], ...options },
   );
 }

@@ -3,12 +3,17 @@ import type { JsonPath, State } from '../../asl/state';
 import type { ReleaseArns } from '../context/release-arns';
 import { SERVICE } from '../context/service-facts';
 
-/** Reads the released tag of a service from its parameter. The tag is at `$.released.tag`. */
-export function readReleasedTag(calls: AwsCalls, arns: ReleaseArns, parameter: JsonPath = SERVICE.parameter): State {
+/** Reads the released tag of a service from its parameter to `$.released.tag`. A failed call leads to `failed`. */
+export function readReleasedTag(
+  calls: AwsCalls,
+  arns: ReleaseArns,
+  parameter: JsonPath = SERVICE.parameter,
+  failed?: string,
+): State {
   return calls.task(
     'ssm:getParameter',
     { 'Name.$': parameter },
-    { resources: arns.parameters, resultPath: '$.released', resultSelector: { 'tag.$': '$.Parameter.Value' } },
+    { resources: arns.parameters, resultPath: '$.released', resultSelector: { 'tag.$': '$.Parameter.Value' }, failed },
   );
 }
 
@@ -17,13 +22,14 @@ export function writeReleasedTag(
   calls: AwsCalls,
   arns: ReleaseArns,
   tag: JsonPath,
-  keepVersionAt?: JsonPath,
+  { keepVersionAt, failed }: { readonly keepVersionAt?: JsonPath; readonly failed?: string } = {},
 ): State {
   return calls.task(
     'ssm:putParameter',
     { 'Name.$': SERVICE.parameter, 'Value.$': tag, 'Type': 'String', 'Overwrite': true },
     {
       resources: arns.parameters,
+      failed,
       ...(keepVersionAt && { resultPath: keepVersionAt, resultSelector: { 'version.$': '$.Version' as const } }),
     },
   );

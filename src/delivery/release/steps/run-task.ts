@@ -31,8 +31,9 @@ export interface TaskRun {
 const INTERVAL_SECONDS = 30;
 /** ECS may not know a task yet that it has just started. */
 const UNKNOWN_POLLS = 5;
-/** A container has up to two minutes to end itself. */
-const STOP_SECONDS = 600;
+/** A container has up to two minutes to end itself. The rest is for an outage of the API. */
+const STOP_SECONDS = 1800;
+const STOP_INTERVAL_SECONDS = 60;
 
 const STARTED = '$.started';
 const DESCRIBED = '$.describedTasks';
@@ -67,7 +68,7 @@ export function runTask(calls: AwsCalls, intervals: PollingIntervals, run: TaskR
             calls.task(
               'ecs:describeTasks',
               { 'Cluster': target.clusterName, 'Tasks.$': array(TASK) },
-              { resources: arns.tasks, conditions, resultPath: DESCRIBED },
+              { resources: arns.tasks, conditions, resultPath: DESCRIBED, failed: again },
             ),
           ],
           [state('does ECS know it?'), choice([present(`${DESCRIBED}.Tasks[0]`)], state('has it ended?'))],
@@ -155,9 +156,9 @@ function checkExitCode(name: string, container: string, entry: string): Part {
     [state('has it no exit code?'), choice([absent(exitCode)], state('has it a reason?'))],
     [state('is the exit code 0?'), choice([{ Variable: exitCode, NumericEquals: 0 }], succeeded)],
     refuse(state('failed'), 'Release.Task', `${name} ended with {}: {}`, exitCode, TASK),
-    [state('has it a reason?'), choice([present(reason)], state('did not run'), state('did not run, no reason'))],
+    [state('has it a reason?'), choice([present(reason)], state('did not run'), state('reason is unknown'))],
     refuse(state('did not run'), 'Release.Task', `${name} did not run: {}`, reason),
-    refuse(state('did not run, no reason'), 'Release.Task', `${name} did not run: {}`, TASK),
+    refuse(state('reason is unknown'), 'Release.Task', `${name} did not run: {}`, TASK),
     [succeeded, LABEL],
   );
 }
@@ -188,11 +189,12 @@ export function stopTasks(calls: AwsCalls, intervals: PollingIntervals, tasks: S
   const arns = new ReleaseArns(scope, [target]);
   const conditions = arns.inClusterOf(target);
   const cluster = { Cluster: target.clusterName };
+  const again = state('count polls');
   const list = (status: string): State =>
     calls.task(
       'ecs:listTasks',
       { ...cluster, 'StartedBy.$': startedBy(execution), 'DesiredStatus': status },
-      { resources: ['*'], conditions, resultPath: TASKS },
+      { resources: ['*'], conditions, resultPath: TASKS, failed: again },
     );
   const [stopped, late] = [state('all have stopped'), state('some do not stop')];
   const stop = forEach(
@@ -202,15 +204,15 @@ export function stopTasks(calls: AwsCalls, intervals: PollingIntervals, tasks: S
       calls.task(
         'ecs:stopTask',
         { ...cluster, 'Task.$': '$', 'Reason': 'The release is rolled back' },
-        { resources: arns.tasks, conditions },
+        { resources: arns.tasks, conditions, failed: state('leave it') },
       ),
-    ]),
+    ], [state('leave it'), LABEL]),
     { fields: { ResultPath: null } },
   );
   return part(
     intervals.poll(
-      { name, timeoutSeconds: STOP_SECONDS, intervalSeconds: INTERVAL_SECONDS, onTimeout: late },
-      (again) =>
+      { name, timeoutSeconds: STOP_SECONDS, intervalSeconds: STOP_INTERVAL_SECONDS, onTimeout: late },
+      () =>
         part(
           [state('list running tasks'), list('RUNNING')],
           [state('does any run?'), choice([absent(`${TASKS}.TaskArns[0]`)], state('list stopping tasks'))],
@@ -222,7 +224,7 @@ export function stopTasks(calls: AwsCalls, intervals: PollingIntervals, tasks: S
             calls.task(
               'ecs:describeTasks',
               { ...cluster, 'Tasks.$': `${TASKS}.TaskArns` },
-              { resources: arns.tasks, conditions, resultPath: DESCRIBED },
+              { resources: arns.tasks, conditions, resultPath: DESCRIBED, failed: again },
             ),
           ],
           [
