@@ -69,6 +69,15 @@ export const PROCEDURES: { readonly [rule: string]: string } = {
   'load-balancer-of-one-vpc': 'A load balancer stays in its VPC: build a second one in the other, and move the domain.',
   'lifetime-shortened': 'Copy first what is still needed and older than the new lifetime.',
   'immutable-lock-of-a-vault': 'Nobody lifts the lock from its date on. Before, within `immutableAfter`, it can still be changed.',
+  'named-role-replaced': 'Let the others trust the new name beside the former one first (a role with the new name has to exist), or keep the name.',
+  'unconfirmed-address-alone': 'Add the address beside what hears it now and deploy, open the link in its mail, then remove the other '
+    + '([alerting](alerting.md#change-an-address)).',
+  'tags-become-immutable': 'Let builds push a new tag each time first, or name those that move in `mutableTags`.',
+  'images-no-longer-copied': 'Let nothing pull from the copies first. What was copied stays there.',
+  'images-no-longer-admitted': 'Let nobody wait for these images first. What has arrived stays.',
+  'no-further-copies': 'Copies that are there stay until they expire. Make one more first (`aws backup start-copy-job`), or plan copies of your own.',
+  'pauses-when-idle': 'Let clients wait for a connection for 30 seconds first, or keep `minAcu` above 0.',
+  'ipv6-ends': 'Take the name\'s AAAA records away first, and wait for their time to live.',
   'provider-removed': 'Give other roles a provider of their own stack first, or keep this one.',
   'unconfirmed-address': 'Add the new address beside the former one and deploy, open the link in each mail, then remove the former one '
     + '([alerting](alerting.md#change-an-address)).',

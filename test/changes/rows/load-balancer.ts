@@ -1,8 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
+import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  BucketPurpose, type CloudflareIngressProps, Domain, type DomainProps, type CloudFrontIngressProps, type CorsProps, EnvironmentProfile, FramePolicy, Ingress, OriginSecret,
+  BucketPurpose, type CloudflareIngressProps, Domain, type DomainProps, type CloudFrontIngressProps, type CorsProps, EnvironmentProfile, FramePolicy, Ingress, type ISecureVpc, OriginSecret,
   type OriginSecretProps, PathLimit,
   type PathLimitProps, type ResponseHeaders, RuleOverride, SecureBucket, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, TlsPolicy, type Waiver, WebFirewall,
   type WebFirewallProps,
@@ -26,6 +27,7 @@ const BALANCER: Subject<BalancerProps> = {
     });
     WEB.make(site, `${id}Web`, { loadBalancer, network: props.network ?? site.network });
   },
+  without: ({ network, images }) => [network, images],
 };
 
 const FIREWALL: Subject<WebFirewallProps> = {
@@ -34,6 +36,8 @@ const FIREWALL: Subject<WebFirewallProps> = {
     const firewall = new WebFirewall(site.scope, id, props);
     new SecureLoadBalancer(site.stack, `${id}Balancer`, { network: site.network, certificate: site.certificate, firewall });
   },
+  // The load balancer makes a firewall of its own.
+  without: (site) => new SecureLoadBalancer(site.stack, 'SubjectBalancer', { network: site.network, certificate: site.certificate }),
 };
 
 const REASON = 'reason that the team gives, long enough';
@@ -54,7 +58,7 @@ export const BALANCER_ROWS: readonly Row[] = [
       tlsPolicy: [undefined, () => TlsPolicy.TLS_1_3],
       httpRedirect: [undefined, false, { note: 'Links to `http://` end.' }],
       ingress: [undefined, () => Ingress.cidrs(['192.0.2.0/24'])],
-      dualStack: { exempt: 'it needs an adopted network with IPv6 blocks; clients may then use both' },
+      dualStack: [false, true, { with: (site) => ({ network: dualStackOf(site) }), note: 'The subnets of the network need IPv6 blocks.' }],
       domains: {
         several: [
           [undefined, () => [Domain.of('shop.example.com')], { note: 'Without a hosted zone and a certificate it is a name for readers.' }],
@@ -257,4 +261,18 @@ function originKey(site: Site): OriginSecretProps {
 
 function secretNamed(site: Site, name: string): ISecret {
   return site.part(name, (scope, id) => Secret.fromSecretCompleteArn(scope, id, `arn:aws:secretsmanager:eu-central-1:111111111111:secret:${name}-AbCdEf`));
+}
+
+/** Adopted network with IPv6 blocks. */
+function dualStackOf(site: Site): ISecureVpc {
+  return site.part('DualStack', (scope, id) => SecureVpc.fromVpc(scope, id, {
+    vpc: Vpc.fromVpcAttributes(scope, 'DualStackVpc', {
+      vpcId: 'vpc-11111111',
+      availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+      publicSubnetIds: ['subnet-11111111', 'subnet-22222222'],
+      privateSubnetIds: ['subnet-33333333', 'subnet-44444444'],
+    }),
+    publicSubnets: { subnetType: SubnetType.PUBLIC },
+    applicationSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+  }));
 }

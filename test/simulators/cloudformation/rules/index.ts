@@ -10,6 +10,7 @@ import { EXECUTIONS } from './executions';
 import { FILE_SYSTEMS } from './file-systems';
 import { FIREWALL } from './firewall';
 import { HARMLESS } from './harmless';
+import { IMAGES } from './images';
 import { LIFETIMES } from './lifetimes';
 import { LOAD_BALANCER_RULES } from './load-balancer';
 import { NAMES } from './names';
@@ -49,6 +50,7 @@ export const RULES = new Rulebook([
   SETUP_RULES,
   STORED_DATA,
   LIFETIMES,
+  IMAGES,
   TRUST,
   FILE_SYSTEMS,
   TEXT,
