@@ -147,7 +147,10 @@ describe('A serverless cache', () => {
 
   test('has limits, a key, users and daily snapshots', () => {
     expect(serverless()).toMatchObject({
-      Engine: 'valkey', MajorEngineVersion: '8', DailySnapshotTime: '02:00', SnapshotRetentionLimit: 20,
+      Engine: 'valkey',
+      MajorEngineVersion: '8',
+      DailySnapshotTime: '02:00',
+      SnapshotRetentionLimit: 20,
       CacheUsageLimits: { DataStorage: { Maximum: 5, Unit: 'GB' }, ECPUPerSecond: { Maximum: 2000 } },
     });
   });

@@ -80,7 +80,7 @@ export const CACHE_ROWS: readonly Row[] = [
     class: 'CacheEngine',
     prop: 'engine',
     within: (engine) => ({ engine }),
-    values: { 'valkey': () => CacheEngine.valkey('8.0'), 'redis': () => CacheEngine.redis('7.1') },
+    values: { valkey: () => CacheEngine.valkey('8.0'), redis: () => CacheEngine.redis('7.1') },
     remarks: { '*': { procedure: SECOND } },
   }),
   ...choicesOf<CacheCredentials, HardenedCacheProps>({

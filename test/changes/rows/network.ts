@@ -1,6 +1,7 @@
 import { InterfaceVpcEndpointAwsService, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import {
-  type AdoptedVpcProps, BucketPurpose, ConnectedNetwork, type ConnectedNetworkProps, Egress, type EndpointsOnlyProps, EnvironmentProfile, HardenedPostgres, Ingress, type ISecureVpc, ProductionWebService,
+  type AdoptedVpcProps, BucketPurpose, ConnectedNetwork, type ConnectedNetworkProps, Egress, type EndpointsOnlyProps, EnvironmentProfile, HardenedPostgres, Ingress,
+  type ISecureVpc, ProductionWebService,
   SecureBucket,
   SecureLoadBalancer, SecureVpc, type SecureVpcProps, SubnetPlan, type SubnetPlanBlocks, type SubnetPlanSizes, SubnetTier, ServiceImage,
 } from '../../../src';

@@ -77,7 +77,12 @@ export const STACKS_BELOW_ROWS: readonly Row[] = [
 function ofDatabase(what: string, example: string, was: AppOverDatabase, is: AppOverDatabase, remarks: Remarks): Row {
   const subject = 'A database in a stack of its own';
   return {
-    id: `${subject}, ${what}: ${example}`.replace(/`/g, ''), subject, what, example, covers: [], remarks,
+    id: `${subject}, ${what}: ${example}`.replace(/`/g, ''),
+    subject,
+    what,
+    example,
+    covers: [],
+    remarks,
     judge: once(() => between(appOverDatabase(was), appOverDatabase(is))),
   };
 }
@@ -88,7 +93,12 @@ function ofLoadBalancer(references: 'strong' | 'weak'): Row {
   const [was, is] = [() => Ingress.internet(), () => Ingress.internalOnly(['10.0.0.0/16'])].map((ingress) =>
     () => appOverLoadBalancer(references, () => ({ ingress: ingress() })));
   return {
-    id: `${subject}, ${what}`.replace(/`/g, ''), subject, what, example, covers: [], remarks: { procedure: LOAD_BALANCER },
+    id: `${subject}, ${what}`.replace(/`/g, ''),
+    subject,
+    what,
+    example,
+    covers: [],
+    remarks: { procedure: LOAD_BALANCER },
     judge: once(() => between(was(), is())),
   };
 }

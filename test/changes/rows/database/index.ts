@@ -8,10 +8,10 @@ import { CREDENTIAL_ROWS } from './credentials';
 import { EVENT_ROWS } from './events';
 import { INSTANCE_ROWS, MYSQL_INSTANCE_ROWS } from './instance';
 import { RESTORED_CLUSTER_ROWS, RESTORED_INSTANCE_ROWS } from './restore';
-import { CLUSTER_ROWS, MYSQL_ROWS } from './serverless';
 import {
   SERVED_CLUSTER_ROWS, SERVED_INSTANCE_ROWS, SERVED_MYSQL_INSTANCE_ROWS, SERVED_MYSQL_ROWS,
 } from './served';
+import { CLUSTER_ROWS, MYSQL_ROWS } from './serverless';
 import { CLUSTER, INSTANCE, MYSQL, MYSQL_INSTANCE } from './subjects';
 import { USER_ROWS } from './users';
 

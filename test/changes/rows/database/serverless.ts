@@ -13,7 +13,9 @@ export const CLUSTER_ROWS: readonly Row[] = [
   ...changesOf<HardenedPostgresProps>({
     subject: CLUSTER,
     struct: 'HardenedPostgresProps',
-    changes: { ...databaseChanges('work_mem', { procedure: RESTART }), port: [undefined, 6379, { procedure: PORT }],
+    changes: {
+      ...databaseChanges('work_mem', { procedure: RESTART }),
+      port: [undefined, 6379, { procedure: PORT }],
       capacity: [
         () => PostgresCapacity.serverless(), () => PostgresCapacity.serverless({ minAcu: 0, autoPauseAfter: Duration.minutes(10) }),
       ],
