@@ -11,8 +11,12 @@ const FIVE_MINUTES = Duration.minutes(5);
 const TEN_MINUTES = Duration.minutes(10);
 /** Percent of requests that succeed where no objective says otherwise. Source: requirement D-12. */
 const USUAL_OBJECTIVE = 99.9;
+/** A failover of two minutes slows one request in five, and nobody has to know. */
+const TWO_OF_THREE = { evaluationPeriods: 3, datapointsToAlarm: 2 };
 /** Requests and errors. The other metrics of the alarm count wanted tasks. */
 const METRICS_OF_LOAD_BALANCER = 2;
+/** Periods of 5 minutes, one of which is enough: few errors a minute must not open and close pages. */
+const LOOKING_BACK = 4;
 /** Unit of errors that an objective does not allow. */
 const BEYOND_BUDGET = 'errors beyond the budget';
 
@@ -85,7 +89,7 @@ export function loadBalancerAlarms(
       thresholds: { critical: 10 },
       unit: BEYOND_BUDGET,
       period: FIVE_MINUTES,
-      evaluationPeriods: 2,
+      evaluationPeriods: LOOKING_BACK,
       datapointsToAlarm: 1,
       missing: TreatMissingData.NOT_BREACHING,
       happened: 'answers requests with errors of the load balancer, because no task answers them',
@@ -102,9 +106,10 @@ function latency(signals: ServiceSignals, p99Limit?: Duration): AlarmRow[] {
   return [
     { percentile: 50 },
     { percentile: 90, warning: 2 },
-    { percentile: 95, warning: 2 },
+    { percentile: 95, warning: 2, ...TWO_OF_THREE },
     { percentile: 99, warning: p99Limit?.toSeconds({ integral: false }) },
-  ].map(({ percentile, warning }) => ({
+  ].map(({ percentile, warning, ...window }) => ({
+    ...window,
     key: `service-latency-p${percentile}`,
     metric: metrics.latency(percentile),
     thresholds: warning === undefined ? {} : { warning },
@@ -168,7 +173,7 @@ function errors(signals: ServiceSignals, objectivePercent: number): AlarmRow[] {
       metric: new ServiceMetrics(signals).errorsBeyondBudget(objectivePercent),
       thresholds: { critical: 10 },
       unit: BEYOND_BUDGET,
-      evaluationPeriods: 2,
+      evaluationPeriods: LOOKING_BACK,
       datapointsToAlarm: 1,
       happened: 'answers many requests with an error',
       firstAction:

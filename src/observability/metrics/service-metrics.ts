@@ -93,7 +93,7 @@ export class ServiceMetrics {
    */
   public loadBalancerErrorsBeyondBudget(objectivePercent: number, services: ServiceSignals[]): MathExpression {
     const { expression, usingMetrics } = this.targets.loadBalancerErrorExcess(twiceAllowed(objectivePercent));
-    const gate = tasksWanted(services, this.period);
+    const gate = tasksWanted(services, { period: this.period, always: true });
     return this.targets.expression(
       `IF(${gate.expression}>0,${expression},0)`,
       { ...usingMetrics, ...gate.usingMetrics },

@@ -25,7 +25,7 @@ import type { AlertRouting } from '../alerting/alert-routing';
 import { Runbooks } from '../alerting/runbooks';
 import { Severity } from '../alerting/severity';
 import { ApplicationSignalsSlo } from './application-signals-slo';
-import { ErrorBudget, type WatchedObjective } from './error-budget';
+import { ErrorBudget, type Gate, type WatchedObjective } from './error-budget';
 import type { CheckedObjective } from './service-objective';
 import { ServiceObjective } from './service-objective';
 
@@ -68,6 +68,15 @@ interface BurnRateWindows {
   readonly shortPeriods: number;
   /** Burn rate that alarms. */
   readonly factor: number;
+}
+
+/** One window of a burn rate. */
+interface WindowProps {
+  readonly window: Duration;
+  readonly threshold: number;
+  readonly fewest: number;
+  readonly periods?: number;
+  readonly gate?: Gate;
 }
 
 /** 2 % of a 30-day budget in an hour, 5 % in six (The Site Reliability Workbook, Alerting on SLOs). */
@@ -190,19 +199,31 @@ export class BurnRateAlarms extends Construct {
   /** The fewest failures apply to the longer window. The shorter one only shows that it continues. */
   private inBothWindows({ id, long, short, shortPeriods, factor }: BurnRateWindows): IAlarmRule {
     const { minFailures } = this.objective;
+    const longAlarm = this.createWindowAlarm(`${id}Long`, { window: long, threshold: factor, fewest: minFailures });
+    // A service that begins to work after a rest must not pay for stray requests of the night.
+    const shortAlarm = this.createWindowAlarm(`${id}Short`, {
+      window: short,
+      threshold: factor,
+      fewest: 1,
+      periods: shortPeriods,
+      gate: 'always',
+    });
     return AlarmRule.allOf(
-      AlarmRule.fromAlarm(this.createWindowAlarm(`${id}Long`, long, factor, minFailures), AlarmState.ALARM),
-      AlarmRule.fromAlarm(this.createWindowAlarm(`${id}Short`, short, factor, 1, shortPeriods), AlarmState.ALARM),
+      AlarmRule.fromAlarm(longAlarm, AlarmState.ALARM),
+      AlarmRule.fromAlarm(shortAlarm, AlarmState.ALARM),
     );
   }
 
-  private createWindowAlarm(id: string, window: Duration, threshold: number, fewest: number, periods = 1): Alarm {
+  private createWindowAlarm(
+    id: string,
+    { window, threshold, fewest, periods = 1, gate = 'once' }: WindowProps,
+  ): Alarm {
     const alarm = new Alarm(this, id, {
       alarmDescription: textFor(
         'alarm',
         `Part of ${stackPath(this)}: the burn rate of ${inHours(window)}. It notifies no channel.`,
       ),
-      metric: this.budget.burnRate(window, fewest),
+      metric: this.budget.burnRate(window, fewest, gate),
       threshold,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: periods,

@@ -22,6 +22,9 @@ interface RequestCounts {
   readonly metrics: { [id: string]: Metric };
 }
 
+/** While which tasks are wanted, errors of the load balancer count: `once` or `always` in the window. */
+export type Gate = 'open' | 'once' | 'always';
+
 /** Metrics of the error budget that an objective leaves to a service. */
 export class ErrorBudget {
   public constructor(
@@ -33,11 +36,11 @@ export class ErrorBudget {
   /**
    * Counts of failed and all requests.
    *
-   * @param gated true where errors of the load balancer count only while the service wants tasks
+   * @param gate when errors of the load balancer count: always, or while the service wants tasks
    */
-  public counts(period: Duration, gated = false): RequestCounts {
+  public counts(period: Duration, gate: Gate = 'open'): RequestCounts {
     return this.objective.withinSeconds === undefined
-      ? this.answers(period, gated)
+      ? this.answers(period, gate)
       : this.responseTimes(period, this.objective.withinSeconds);
   }
 
@@ -45,8 +48,8 @@ export class ErrorBudget {
    * Burn rate: at 1 the budget lasts exactly as long as the objective. It is 0 without traffic and below the fewest
    * failures. Stray requests to a service that rests don't count.
    */
-  public burnRate(window: Duration, fewest: number): MathExpression {
-    const { failed, all, metrics } = this.counts(window, true);
+  public burnRate(window: Duration, fewest: number, gate: Gate): MathExpression {
+    const { failed, all, metrics } = this.counts(window, gate);
     const enough = fewest > 1 ? `IF(${failed}>=${shown(fewest)},1,0)*` : '';
     return new MathExpression({
       expression: `${enough}IF(${all}>0,(${failed})/(${all})/${failureShare(this.objective.percent)},0)`,
@@ -61,14 +64,15 @@ export class ErrorBudget {
    * own errors, so they count as failed and among all. They have no target group, so behind a shared load balancer
    * refused connections count instead.
    */
-  private answers(period: Duration, gated: boolean): RequestCounts {
-    const gate = tasksWanted([this.signals], period);
+  private answers(period: Duration, gate: Gate): RequestCounts {
+    const wanted = tasksWanted([this.signals], { period, always: gate === 'always' });
+    const gated = gate !== 'open';
     const groups = this.signals.targetGroupFullNames.map((group, index) => ({
       answered: [`answered${index}`, this.metric('RequestCount', Stats.SUM, period, group)] as const,
       errors: [`errors${index}`, this.metric('HTTPCode_Target_5XX_Count', Stats.SUM, period, group)] as const,
       refused: [`refused${index}`, this.metric('TargetConnectionErrorCount', Stats.SUM, period, group)] as const,
     }));
-    const own = gated ? `IF(${gate.expression}>0,FILL(made,0),0)` : 'FILL(made,0)';
+    const own = gated ? `IF(${wanted.expression}>0,FILL(made,0),0)` : 'FILL(made,0)';
     const unanswered = this.sharedLoadBalancer ? sum(groups.map(({ refused: [id] }) => id)) : own;
     return {
       failed: `${sum(groups.map(({ errors: [id] }) => id))}+${unanswered}`,
@@ -76,7 +80,7 @@ export class ErrorBudget {
       metrics: {
         ...(this.sharedLoadBalancer
           ? Object.fromEntries(groups.map(({ refused }) => refused))
-          : { made: this.metric('HTTPCode_ELB_5XX_Count', Stats.SUM, period), ...(gated ? gate.usingMetrics : {}) }),
+          : { made: this.metric('HTTPCode_ELB_5XX_Count', Stats.SUM, period), ...(gated ? wanted.usingMetrics : {}) }),
         ...Object.fromEntries(groups.flatMap(({ answered, errors }) => [answered, errors])),
       },
     };
