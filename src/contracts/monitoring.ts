@@ -151,8 +151,17 @@ export interface IMonitoredDatabase {
 export interface CacheSignals {
   /** Construct of the cache, whose path appears in messages. */
   readonly source: IConstruct;
-  /** Identifiers of the nodes as CloudWatch names them in `CacheClusterId`, for example `name-001`. */
+  /**
+   * Identifiers of the nodes as CloudWatch names them in `CacheClusterId`, for example `name-001`.
+   *
+   * Empty for a serverless cache.
+   */
   readonly nodeIds: string[];
+  /**
+   * Name of a serverless cache, as CloudWatch names it in `clusterId`. The alarms refuse such a cache.
+   * @default - the cache has nodes
+   */
+  readonly serverlessName?: string;
 }
 
 /** Cache that alarms and dashboards can monitor, whether this library defines it or not. */

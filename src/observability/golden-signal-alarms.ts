@@ -277,7 +277,7 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
         ...this.created
           .filter(({ definition, severity }) => definition.source === source && severity === Severity.CRITICAL)
           .map(({ alarm }) => alarm),
-        ...this.burnRateAlarms.filter((alarms) => alarms._source === source).map(({ page }) => page),
+        ...this.burnRateAlarms.filter((alarms) => alarms._watched.signals.source === source).map(({ page }) => page),
       ],
       trafficDropOf: (source) => ofKey('service-traffic-drop', source),
       scopeFor: (source) => this.scopeFor(source),

@@ -45,7 +45,7 @@ describe('ProductionWebService with document B\'s network', () => {
   });
 
   test('has a cluster with Container Insights, and task sizes by props (B-04)', () => {
-    template.hasResourceProperties('AWS::ECS::Cluster', { ClusterSettings: [{ Name: 'containerInsights', Value: 'enhanced' }] });
+    template.hasResourceProperties('AWS::ECS::Cluster', { ClusterSettings: [{ Name: 'containerInsights', Value: 'enabled' }] });
     const sized = templateOf(serviceFixture({ cpu: 1024, memoryMiB: 4096 }).stack);
     sized.hasResourceProperties('AWS::ECS::TaskDefinition', { Cpu: '1024', Memory: '4096' });
   });

@@ -10,7 +10,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { Construct, type IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
 import type { IMonitoredService } from '../../contracts';
 import { shown } from '../../metrics/failure-share';
@@ -25,7 +25,7 @@ import type { AlertRouting } from '../alerting/alert-routing';
 import { Runbooks } from '../alerting/runbooks';
 import { Severity } from '../alerting/severity';
 import { ApplicationSignalsSlo } from './application-signals-slo';
-import { ErrorBudget, type Gate } from './error-budget';
+import { ErrorBudget, type Gate, type WatchedObjective } from './error-budget';
 import type { CheckedObjective } from './service-objective';
 import { ServiceObjective } from './service-objective';
 
@@ -138,9 +138,9 @@ export class BurnRateAlarms extends Construct {
     this.record = this.objective.record && this.createRecord();
   }
 
-  /** Construct of the service. @internal */
-  public get _source(): IConstruct {
-    return this.props.service.signals.source;
+  /** Objective, service and budget, for the page of the service and for graphs. @internal */
+  public get _watched(): WatchedObjective {
+    return { signals: this.props.service.signals, objective: this.objective, budget: this.budget };
   }
 
   /** An alarm reads two metrics of each target group, the load balancer's errors and wanted tasks. */

@@ -223,7 +223,7 @@ export const DELIVERY_ROWS: readonly Row[] = [
       checks: [undefined, () => PipelineChecks.commands({ lint: ['make lint'], unit: ['make test'], integration: ['make integration'] })],
       images: [undefined, (site: Site) => [ImageBuild.docker({ repository: site.images, directory: 'app' })]],
       profile: [undefined, () => EnvironmentProfile.development()],
-      roleName: [undefined, 'shop-pipeline'],
+      roleName: { several: [[undefined, 'shop-pipeline'], ['shop-pipeline', 'shop-pipeline-2']] },
     },
   }),
   ...choicesOf<PipelineSource, BlueGreenPipelineProps>({
