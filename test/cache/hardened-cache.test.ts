@@ -12,7 +12,12 @@ import { certificate } from '../fixtures/web-service';
 const GROUP = 'AWS::ElastiCache::ReplicationGroup';
 const USER = 'AWS::ElastiCache::User';
 
-interface User { readonly UserName: string; readonly UserId: string; readonly AccessString: string; readonly AuthenticationMode: { readonly Type: string; readonly Passwords?: unknown[] } }
+interface User {
+  readonly UserName: string;
+  readonly UserId: string;
+  readonly AccessString: string;
+  readonly AuthenticationMode: { readonly Type: string; readonly Passwords?: unknown[] };
+}
 
 function users(template: Template): User[] {
   return Object.values(resources(template, USER)).map(({ Properties }) => Properties as unknown as User);

@@ -39,11 +39,6 @@ export const UNCONDITIONED: readonly UnconditionedService[] = [
     reason: 'EventBridge supports no condition in the policy of a key of a topic.',
   },
   {
-    type: 'AWS::SNS::TopicPolicy',
-    service: 'events.amazonaws.com',
-    reason: 'EventBridge supports no condition in the policy of a topic.',
-  },
-  {
     type: 'AWS::Logs::ResourcePolicy',
     service: 'events.amazonaws.com',
     reason: 'The policy that EventBridge documents for log groups has no condition. It names the one log group.',

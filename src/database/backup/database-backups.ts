@@ -147,7 +147,8 @@ export class DatabaseBackups extends Construct {
       policy,
       'AwsSolutions-IAM5[Resource::*]',
       'Reads of RDS and tags do not support resource-level permissions. Keys of vaults in other regions ' +
-        'are not known; they are used through RDS and AWS Backup of this account only, and granted to AWS services only.',
+        'are not known; they are used through RDS and AWS Backup of this account only, ' +
+        'and granted to AWS services only.',
     );
     return role;
   }

@@ -23,7 +23,7 @@ export function budgetGraphs(watched: WatchedObjective): Sized[] {
       leftAnnotations: [{ value: 0, label: 'spent', color: Color.RED, fill: Shading.NONE }],
     }),
     graph(`Burn rate of the budget (${name})`, {
-      left: [budget.burnRate(hour, 1).with({ label: 'Burn rate of an hour' })],
+      left: [budget.burnRate(hour, 1, 'once').with({ label: 'Burn rate of an hour' })],
       leftYAxis: { label: 'times what the objective allows', showUnits: false },
       leftAnnotations: [
         { value: PAGES_ABOVE, label: `pages above ${PAGES_ABOVE}`, color: Color.RED, fill: Shading.NONE },
