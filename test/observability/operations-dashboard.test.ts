@@ -127,7 +127,7 @@ describe('An operations dashboard shows', () => {
   test('what is left of the error budget over the days of its objective, whatever the time of the dashboard [D-12]', () => {
     const { properties } = titled(body, 'Error budget left in 30 days (99.9 %)') as Widget & { properties: { start?: string } };
     expect(properties.start).toBe('-P30D');
-    expect(properties.metrics!.map(optionsOf).flatMap(({ expression, visible }) => (visible === false ? [] : [expression]))).toEqual(['100*(1-RUNNING_SUM(failures)/(SUM(answers)*(1-99.9/100)))']);
+    expect(properties.metrics!.map(optionsOf).flatMap(({ expression, visible }) => (visible === false ? [] : [expression]))).toEqual(['100*(1-RUNNING_SUM(failures)/(SUM(answers)*0.001))']);
   });
 
   test('errors and slow requests out of the logs, below the graphs of all sources [A-17]', () => {

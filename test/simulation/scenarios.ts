@@ -21,6 +21,8 @@ export interface Scenario {
   readonly cpuPerRequest?: number;
   /** Whether the service rests at night, in the two weeks before as well. */
   readonly nightPause?: boolean;
+  /** How often it may page: once, unless it stays around the limit for an hour. */
+  readonly pages?: number;
   /** Minutes from the beginning to the moment at which the documents' limit is crossed, from which time is counted. */
   readonly crosses?: number;
   /** Minutes within which it must be noticed, and where that stands. Nothing: no alarm may come. */
@@ -53,6 +55,7 @@ export const INCIDENTS: Scenario[] = [
     begins: on(15, 21),
     lasts: HOUR,
     story: always({ all: { errors: 0.015 } }),
+    pages: 2,
     within: { minutes: 30, because: 'ours: of two errors a minute A-13\'s 5 min can\'t tell a rate' },
   },
   {

@@ -48,7 +48,7 @@ export class ErrorBudget {
    * Burn rate: at 1 the budget lasts exactly as long as the objective. It is 0 without traffic and below the fewest
    * failures. Stray requests to a service that rests don't count.
    */
-  public burnRate(window: Duration, fewest: number, gate: Gate): MathExpression {
+  public burnRate(window: Duration, fewest: number, gate: Gate = 'once'): MathExpression {
     const { failed, all, metrics } = this.counts(window, gate);
     const enough = fewest > 1 ? `IF(${failed}>=${shown(fewest)},1,0)*` : '';
     return new MathExpression({
