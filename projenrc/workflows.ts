@@ -31,6 +31,7 @@ export class Workflows {
   public configure(): void {
     this.addCheck();
     this.addEngineVersions();
+    this.addImages();
     this.addAwsModels();
     this.pinActions();
     this.publishWhatWasBuilt();
@@ -62,7 +63,17 @@ export class Workflows {
 
   /** Opens an issue when a date of an engine version has passed. No test depends on the day. */
   private addEngineVersions(): void {
-    const workflow = new github.GithubWorkflow(this.project.github!, 'engine-versions');
+    this.addDates('engine-versions', 'Engine versions: dates have passed');
+  }
+
+  /** Opens an issue when an image that the library names is old, or has no digest. */
+  private addImages(): void {
+    this.addDates('images', 'Images of the library: newer versions are due');
+  }
+
+  /** Opens an issue with what `check:NAME` says when it fails. */
+  private addDates(name: string, title: string): void {
+    const workflow = new github.GithubWorkflow(this.project.github!, name);
     workflow.on({ schedule: [{ cron: '0 6 * * 1' }], workflowDispatch: {} });
     workflow.addJob('due', {
       runsOn: ['ubuntu-latest'],
@@ -77,7 +88,7 @@ export class Workflows {
           id: 'check',
           name: 'Check the dates',
           run: [
-            'npx projen check:engine-versions > "$RUNNER_TEMP/due.txt" 2>&1 && exit 0',
+            `npx projen check:${name} > "$RUNNER_TEMP/due.txt" 2>&1 && exit 0`,
             'cat "$RUNNER_TEMP/due.txt"',
             '{ echo "dates<<END-OF-DATES"; cat "$RUNNER_TEMP/due.txt"; echo "END-OF-DATES"; } >> "$GITHUB_OUTPUT"',
           ].join('\n'),
@@ -96,7 +107,7 @@ export class Workflows {
         env: {
           GH_TOKEN: '${{ github.token }}',
           GH_REPO: '${{ github.repository }}',
-          TITLE: 'Engine versions: dates have passed',
+          TITLE: title,
           DATES: '${{ needs.due.outputs.dates }}',
         },
         run: [

@@ -1,3 +1,4 @@
+export * from './cache';
 export * from './compliance';
 export * from './contracts';
 export * from './database';

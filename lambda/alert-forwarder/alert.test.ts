@@ -2,13 +2,20 @@ import { alertIn } from './alert';
 import { pagerDutyEvent, slackMessage, topicMessage } from './payloads';
 import { relay } from './relay';
 
+const HOME = { partition: 'aws', region: 'eu-central-1', account: '111111111111' };
+const ARN = 'arn:aws:cloudwatch:eu-central-1:111111111111:alarm:a';
+const PLACE = 'account 111111111111, eu-central-1';
+
 const alertOf = (message: unknown, subject?: string) =>
-  alertIn({
-    messageId: 'message-1',
-    topicArn: 'topic',
-    subject,
-    message: typeof message === 'string' ? message : JSON.stringify(message),
-  });
+  alertIn(
+    {
+      messageId: 'message-1',
+      topicArn: 'topic',
+      subject,
+      message: typeof message === 'string' ? message : JSON.stringify(message),
+    },
+    HOME,
+  );
 
 const DATABASE_EVENT = {
   'Event Source': 'db-instance',
@@ -29,36 +36,38 @@ const FAILED_DEPLOYMENT = {
   },
 };
 
+const TO_ERRORS = { topicArn: 'errors', home: HOME };
+
 describe('The parser of notifications', () => {
   test('reads an alarm in each state', () => {
     const alarm = {
       AlarmName: 'a',
-      AlarmArn: 'arn:a',
+      AlarmArn: ARN,
       AlarmDescription: 'What happened: 1.5 s. First: look.',
       NewStateReason: 'Why',
     };
     expect(alertOf({ ...alarm, NewStateValue: 'ALARM' })).toMatchObject({
       title: 'What happened: 1.5 s.',
-      key: 'arn:a',
+      key: ARN,
       over: false,
       source: 'a',
     });
     expect(alertOf({ ...alarm, NewStateValue: 'OK' })).toMatchObject({
       title: 'Over: What happened: 1.5 s.',
-      key: 'arn:a',
+      key: ARN,
       over: true,
     });
     expect(alertOf({ ...alarm, NewStateValue: 'INSUFFICIENT_DATA' })).toMatchObject({
       title: 'INSUFFICIENT_DATA: What happened: 1.5 s.',
       over: false,
     });
-    expect(alertOf({ ...alarm, NewStateValue: 'ALARM' }).text).toBe('a\n\nWhat happened: 1.5 s. First: look.\n\nWhy');
+    expect(alertOf({ ...alarm, NewStateValue: 'ALARM' }).text).toBe(`a\n\nWhat happened: 1.5 s. First: look.\n\nWhy\n\n${PLACE}`);
   });
 
   test('distinguishes the first state of an alarm from its end', () => {
     const first = {
       AlarmName: 'a',
-      AlarmArn: 'arn:a',
+      AlarmArn: ARN,
       AlarmDescription: 'Too slow. First: look.',
       OldStateValue: 'INSUFFICIENT_DATA',
       NewStateValue: 'OK',
@@ -93,16 +102,40 @@ describe('The parser of notifications', () => {
       text: expect.stringMatching(/\n2026-01-01T12:00:00.000Z, account 111111111111, eu-central-1$/),
     });
     const published = { messageId: '1', topicArn: 'topic', timestamp: '2026-01-01T12:00:00.000Z' };
-    expect(alertIn({ ...published, message: 'Text' })).toMatchObject({ at: '2026-01-01T12:00:00.000Z', text: 'Text' });
+    expect(alertIn({ ...published, message: 'Text' }, HOME)).toMatchObject({ at: '2026-01-01T12:00:00.000Z', text: 'Text' });
     expect(
-      alertIn({ ...published, message: JSON.stringify({ ...alarm, StateChangeTime: 'yesterday' }) }),
+      alertIn({ ...published, message: JSON.stringify({ ...alarm, StateChangeTime: 'yesterday' }) }, HOME),
     ).toMatchObject({ at: '2026-01-01T12:00:00.000Z' });
   });
 
   test('reads a composite alarm without a description', () => {
     expect(
-      alertOf({ AlarmName: 'a', NewStateValue: 'ALARM', AlarmDescription: null, NewStateReason: 'children' }),
-    ).toMatchObject({ title: 'a', text: 'a\n\nchildren', key: 'message-1' });
+      alertOf({
+        AlarmName: 'a',
+        AlarmArn: ARN,
+        NewStateValue: 'ALARM',
+        AlarmDescription: null,
+        NewStateReason: 'children',
+      }),
+    ).toMatchObject({ title: 'a', text: `a\n\nchildren\n\n${PLACE}`, key: ARN });
+  });
+
+  test.each([
+    ['of another account', 'arn:aws:cloudwatch:eu-central-1:999999999999:alarm:a'],
+    ['of another region', 'arn:aws:cloudwatch:us-east-1:111111111111:alarm:a'],
+    ['of another partition', 'arn:aws-cn:cloudwatch:eu-central-1:111111111111:alarm:a'],
+    ['of another service', 'arn:aws:sns:eu-central-1:111111111111:alarm:a'],
+    ['without an ARN', undefined],
+  ])('resolves nothing by an alarm %s, and repeats nothing of it', (_, AlarmArn) => {
+    const AlarmDescription = 'Too slow. Runbook: https://evil.example/a';
+    const alert = alertOf({ AlarmName: 'victim', AlarmArn, AlarmDescription, NewStateValue: 'OK' }, 'OK: victim');
+    expect(alert).toMatchObject({
+      title: 'A message imitates an alarm of another account',
+      key: 'imitated-alarm-111111111111-eu-central-1',
+      over: false,
+    });
+    expect(alert).not.toHaveProperty('runbook');
+    expect(JSON.stringify(alert)).not.toMatch(/evil|victim|Too slow/);
   });
 
   test('reads a chat notification', () => {
@@ -185,6 +218,7 @@ describe('A message', () => {
   test('to PagerDuty has the time, and a link to the runbook', () => {
     const alarm = {
       AlarmName: 'a',
+      AlarmArn: ARN,
       AlarmDescription: 'Too slow. First: look. Runbook: https://example.com/runbooks/a.md Error: answered soon.',
       NewStateValue: 'ALARM',
       StateChangeTime: '2026-01-01T12:00:00.123+0000',
@@ -228,7 +262,7 @@ test('the relay publishes an event of RDS in a form for chats and mails', async 
         },
       ],
     },
-    'errors',
+    TO_ERRORS,
     async (message) => published.push(message),
   );
   expect(published).toMatchObject([{ TopicArn: 'errors', Subject: 'db-instance shop', MessageStructure: 'json' }]);
@@ -241,19 +275,31 @@ test('the relay publishes an event of RDS in a form for chats and mails', async 
 });
 
 test.each([
-  ['an alarm', JSON.stringify({ AlarmName: 'a', NewStateValue: 'OK' })],
+  ['an alarm', JSON.stringify({ AlarmName: 'a', AlarmArn: ARN, NewStateValue: 'OK' })],
   ['a chat notification', JSON.stringify({ source: 'custom', content: { description: 'Released' } })],
 ])('the relay publishes %s unchanged', async (_, message) => {
   const published: unknown[] = [];
-  await relay({ Records: [{ Sns: { TopicArn: 'other', MessageId: '1', Message: message } }] }, 'errors', async (one) =>
+  await relay({ Records: [{ Sns: { TopicArn: 'other', MessageId: '1', Message: message } }] }, TO_ERRORS, async (one) =>
     published.push(one),
   );
   expect(published).toEqual([{ TopicArn: 'errors', Subject: undefined, Message: message }]);
 });
 
+test('the relay passes on the notice of an imitated alarm instead of the alarm', async () => {
+  const published: any[] = [];
+  const message = JSON.stringify({ AlarmName: 'a', AlarmArn: ARN.replace('1111', '9999'), NewStateValue: 'OK' });
+  await relay({ Records: [{ Sns: { TopicArn: 'other', MessageId: '1', Message: message } }] }, TO_ERRORS, async (one) =>
+    published.push(one),
+  );
+  expect(published).toMatchObject([
+    { Subject: 'A message imitates an alarm of another account', MessageStructure: 'json' },
+  ]);
+  expect(published[0].Message).not.toContain('AlarmName');
+});
+
 test('the relay fails when SNS fails, so that Lambda retries', async () => {
   await expect(
-    relay('x', 'errors', async () => {
+    relay('x', TO_ERRORS, async () => {
       throw new Error('throttled');
     }),
   ).rejects.toThrow('throttled');

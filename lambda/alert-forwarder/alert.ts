@@ -8,6 +8,8 @@ export interface Alert {
   readonly key: string;
   /** True if the incident is resolved. */
   readonly over: boolean;
+  /** True for the first OK of a new alarm, which ends nothing. */
+  readonly first?: boolean;
   /** Affected resource. */
   readonly source: string;
   /** Time, as ISO 8601 in UTC. */
@@ -20,10 +22,14 @@ export interface Alert {
  * Alert of a notification.
  *
  * Alarms, chat notifications, events of EventBridge and events of RDS are parsed. Any other message is kept as text.
+ *
+ * @param notification the notification
+ * @param home where the forwarder runs, and all its alarms are
  */
-export function alertIn(notification: Notification): Alert {
+export function alertIn(notification: Notification, home: Home): Alert {
   const fields = parsed(notification.message);
-  const known = [alarm, chatNotification, databaseEvent, event]
+  const alarmOfHome = (of: Fields): Content | undefined => alarm(of, home);
+  const known = [alarmOfHome, chatNotification, databaseEvent, event]
     .map((parser) => parser(fields))
     .find((found) => found !== undefined);
   const unknown = { title: notification.subject ?? 'Message without a subject', text: notification.message };
@@ -33,19 +39,45 @@ export function alertIn(notification: Notification): Alert {
 }
 
 /** True if chat clients show a message as it is: an alarm or a chat notification. */
-export function isShownInChat(message: string): boolean {
+export function isShownInChat(message: string, home: Home): boolean {
   const fields = parsed(message);
-  return (alarm(fields) ?? chatNotification(fields)) !== undefined;
+  const isAlarm = isAlarmPayload(fields);
+  return isAlarm ? isOfHome(fields, home) : chatNotification(fields) !== undefined;
+}
+
+/** Partition, region and account of the forwarder, which the alarms that notify it share. */
+export interface Home {
+  readonly partition: string;
+  readonly region: string;
+  readonly account: string;
+}
+
+/** Home of a function by its ARN. */
+export function homeOf(functionArn: string): Home {
+  const [, partition, , region, account] = functionArn.split(':');
+  return { partition, region, account };
 }
 
 type Content = Pick<Alert, 'title' | 'text'> & Partial<Alert>;
 
-/** Metric, composite and log alarms. */
-function alarm(fields: Fields): Content | undefined {
+function isAlarmPayload(fields: Fields): boolean {
+  return isText(fields.AlarmName) && isText(fields.NewStateValue);
+}
+
+/** The topics admit alarms of their own account alone, and an alarm notifies topics of its own region alone. */
+function isOfHome({ AlarmArn: arn }: Fields, { partition, region, account }: Home): boolean {
+  return isText(arn) && arn.startsWith(`arn:${partition}:cloudwatch:${region}:${account}:alarm:`);
+}
+
+/** Metric, composite and log alarms. Only those of this account and region may trigger or resolve an incident. */
+function alarm(fields: Fields, home: Home): Content | undefined {
   const { AlarmName: name, AlarmArn: arn, AlarmDescription: description, NewStateReason: reason } = fields;
   const { NewStateValue: state, OldStateValue: before } = fields;
   if (!isText(name) || !isText(state)) {
     return undefined;
+  }
+  if (!isOfHome(fields, home)) {
+    return forged(home);
   }
   const over = state === 'OK';
   // A new alarm sends OK as its first state, which resolves nothing.
@@ -60,10 +92,26 @@ function alarm(fields: Fields): Content | undefined {
     title: `${prefix}${summary}`,
     text: [name, description, reason, where].filter(isText).join('\n\n'),
     over,
+    first: over && before === 'INSUFFICIENT_DATA',
     source: name,
     at,
     runbook: isText(description) ? /\bRunbook: (https:\/\/\S+)/.exec(description)?.[1] : undefined,
     ...(isText(arn) && { key: arn }),
+  };
+}
+
+/**
+ * Notice of an alarm payload that CloudWatch can't have sent. It repeats nothing of the payload, whose links may lead
+ * anywhere, and has one key, so that many of them are one incident.
+ */
+function forged({ account, region }: Home): Content {
+  return {
+    title: 'A message imitates an alarm of another account',
+    text: [
+      `Its ARN is of no alarm of account ${account} in ${region}. Its text is not shown.`,
+      'No incident was resolved by it. Find who may publish to the topics in their policies.',
+    ].join('\n\n'),
+    key: `imitated-alarm-${account}-${region}`,
   };
 }
 

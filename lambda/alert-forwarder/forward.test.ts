@@ -14,6 +14,8 @@ const ALARM = {
   AlarmDescription: 'Too many errors',
 };
 
+const HOME = { partition: 'aws', region: 'eu-central-1', account: '111111111111' };
+
 const sns = (message: unknown, topicArn = TOPIC) => ({
   Records: [
     {
@@ -64,6 +66,7 @@ async function run(behaviours: Behaviour[], given: Given = {}): Promise<Run> {
         endpoint: `${receiver.url}/v2/enqueue`,
         topics: [{ arn: TOPIC, urgency: 'critical' }],
       },
+      home: HOME,
       secret: new Secret(async () => {
         read += 1;
         return secrets.length > 1 ? secrets.shift() : secrets[0];
@@ -88,6 +91,12 @@ async function run(behaviours: Behaviour[], given: Given = {}): Promise<Run> {
 }
 
 describe('A message is delivered', () => {
+  test('to chat, but for the first OK of a new alarm, which tells that all is well', async () => {
+    const first = sns({ ...ALARM, OldStateValue: 'INSUFFICIENT_DATA', NewStateValue: 'OK' });
+    const { receiver, read } = await run([], { event: first });
+    expect([receiver.taken, read]).toEqual([[], 0]);
+  });
+
   test('once to a webhook of Slack (C-16)', async () => {
     const { receiver, failure } = await run([answers(200, 'ok')]);
     expect(failure).toBeUndefined();
@@ -198,7 +207,7 @@ describe('A message is delivered', () => {
     const secret = new Secret(async () => `${receiver.url}${WEBHOOK_PATH}`, Date.now);
     const outcomes = await Promise.allSettled(
       Array.from({ length: alerts }, async () =>
-        forward(sns(ALARM), { plan, secret, clock, log: () => undefined, scheme: 'http://' }),
+        forward(sns(ALARM), { plan, home: HOME, secret, clock, log: () => undefined, scheme: 'http://' }),
       ),
     );
     receiver.stop();
@@ -338,6 +347,27 @@ describe('Neither log nor error contains the webhook or key', () => {
     const { log, failure } = await run([behaviour], { kind, time: 2500 });
     expect(log).toHaveLength(1);
     secretParts.forEach((part) => expect(`${log.join()} ${failure ?? ''}`).not.toContain(part.slice(0, 12)));
+  });
+
+  test.each([
+    ['as it is written', (query: string) => query],
+    ['decoded', (query: string) => decodeURIComponent(query)],
+    ['encoded', (query: string) => encodeURIComponent(query)],
+  ])('when a receiver repeats the query string of the URL, %s', async (_, written) => {
+    const query = 'token=S3cr%2Bt%2FQuery0&sig=0123abcdefgh';
+    const receiver = await new Receiver([answers(400, written(query))]).start();
+    const log: string[] = [];
+    const failure = await forward(sns(ALARM), {
+      plan: { kind: 'slack', secretArn: 'secret', topics: [] },
+      home: HOME,
+      secret: new Secret(async () => `${receiver.url}/hook?${query}`, Date.now),
+      clock: { now: Date.now, sleep: async () => undefined, left: () => 10000 },
+      log: (line) => log.push(line),
+      scheme: 'http://',
+    }).catch((error: Error) => error.message);
+    receiver.stop();
+    expect(`${log.join()} ${String(failure)}`).toContain('400');
+    expect(`${log.join()} ${String(failure)}`).not.toMatch(/S3cr|Query0|0123abcd/);
   });
 
   test('when the description of an alarm contains the key', async () => {

@@ -1,5 +1,5 @@
 import type { PostingPlan, Urgency } from '../../src/observability/alerting/channels/forwarder-plan';
-import { type Alert, alertIn } from './alert';
+import { type Alert, alertIn, type Home } from './alert';
 import { type Clock, deliver, type Outcome, type Request } from './delivery';
 import { notificationsIn } from './notification';
 import { pagerDutyEvent, slackMessage } from './payloads';
@@ -38,6 +38,8 @@ const REQUEST_KINDS: { readonly [kind in PostingPlan['kind']]: RequestKind } = {
 /** Context of a forwarder. */
 export interface ForwarderContext {
   readonly plan: PostingPlan;
+  /** Where the function runs. */
+  readonly home: Home;
   readonly secret: Secret;
   readonly clock: Clock;
   readonly log: (line: string) => void;
@@ -53,8 +55,12 @@ export interface ForwarderContext {
  */
 export async function forward(event: unknown, context: ForwarderContext): Promise<void> {
   for (const notification of notificationsIn(event)) {
-    const alert = alertIn(notification);
+    const alert = alertIn(notification, context.home);
     const topic = context.plan.topics.find(({ arn }) => arn === notification.topicArn);
+    // The first OK of a new alarm. A pager needs it, because an alarm may have fired before its data ended.
+    if (alert.first && context.plan.kind !== 'pagerDuty') {
+      continue;
+    }
     await forwardOne(alert, topic?.urgency ?? 'error', context);
   }
 }

@@ -25,13 +25,38 @@ jest.mock('@aws-sdk/client-sns', () => mockSdk('SNSClient', 'PublishCommand', {}
 
 const EVENT = { Records: [{ Sns: { TopicArn: 'critical', MessageId: '1', Subject: 'Hello', Message: 'World' } }] };
 
+const CONTEXT = {
+  invokedFunctionArn: 'arn:aws:lambda:eu-central-1:111111111111:function:forwarder',
+  getRemainingTimeInMillis: () => 10000,
+};
+
 /** Loads the function as Lambda does, and calls it once. */
-async function invoke(plan: ForwarderPlan): Promise<void> {
+async function invoke(plan: ForwarderPlan, event: unknown = EVENT, module = './index'): Promise<void> {
   process.env.FORWARDER_PLAN = JSON.stringify(plan);
   jest.resetModules();
-  const { handler } = jest.requireActual<typeof import('./index')>('./index');
-  await handler(EVENT, { getRemainingTimeInMillis: () => 10000 });
+  const { handler } = jest.requireActual<typeof import('./index')>(module);
+  await handler(event, CONTEXT);
 }
+
+/** The file that is deployed. */
+const BUNDLE = '../../assets/alert-forwarder/index.js';
+const alarmEvent = (AlarmArn: string) => ({
+  Records: [
+    {
+      Sns: {
+        TopicArn: 'critical',
+        MessageId: '1',
+        Message: JSON.stringify({
+          AlarmName: 'api-errors',
+          AlarmArn,
+          AlarmDescription: 'Too many errors. Runbook: https://evil.example/page',
+          NewStateValue: 'OK',
+          OldStateValue: 'ALARM',
+        }),
+      },
+    },
+  ],
+});
 
 beforeEach(() => {
   mockSent.length = 0;
@@ -60,4 +85,25 @@ test('the function publishes to another topic without reading a secret (C-16)', 
   expect(mockSent).toMatchObject([
     { command: 'PublishCommand', input: { TopicArn: 'errors', Subject: 'Hello', MessageStructure: 'json' } },
   ]);
+});
+
+test('the bundled function resolves incidents of alarms of its own account, and no other (C-16)', async () => {
+  jest.spyOn(console, 'log').mockImplementation(() => undefined);
+  const receiver = await new Receiver([answers(202)]).start();
+  const plan: ForwarderPlan = {
+    kind: 'pagerDuty',
+    secretArn: 'arn:secret',
+    endpoint: `${receiver.url}/v2/enqueue`,
+    topics: [{ arn: 'critical', urgency: 'critical' }],
+  };
+  const own = 'arn:aws:cloudwatch:eu-central-1:111111111111:alarm:api-errors';
+  const foreign = 'arn:aws:cloudwatch:eu-central-1:999999999999:alarm:api-errors';
+  await invoke(plan, alarmEvent(own), BUNDLE);
+  await invoke(plan, alarmEvent(foreign), BUNDLE);
+  receiver.stop();
+  expect(receiver.taken.map(({ body }) => [body.event_action, body.dedup_key])).toEqual([
+    ['resolve', own],
+    ['trigger', 'imitated-alarm-111111111111-eu-central-1'],
+  ]);
+  expect(JSON.stringify(receiver.taken[1].body)).not.toMatch(/evil|api-errors/);
 });

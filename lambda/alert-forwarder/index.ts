@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { ForwarderPlan } from '../../src/observability/alerting/channels/forwarder-plan';
+import { homeOf } from './alert';
 import { forward } from './forward';
 import { relay } from './relay';
 import { Secret } from './secret';
@@ -12,13 +13,21 @@ const secret = new Secret(async () => {
 }, Date.now);
 const sns = new SNSClient({});
 
+/** Part of the context of Lambda. */
+interface InvocationContext {
+  readonly invokedFunctionArn: string;
+  getRemainingTimeInMillis(): number;
+}
+
 /** Handler that SNS invokes for each message. */
-export async function handler(event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> {
+export async function handler(event: unknown, context: InvocationContext): Promise<void> {
+  const home = homeOf(context.invokedFunctionArn);
   if (plan.kind === 'relay') {
-    return relay(event, plan.topicArn, async (message) => sns.send(new PublishCommand(message)));
+    return relay(event, { topicArn: plan.topicArn, home }, async (message) => sns.send(new PublishCommand(message)));
   }
   return forward(event, {
     plan,
+    home,
     secret,
     log: (line) => console.log(line),
     clock: {

@@ -1,4 +1,4 @@
-import { alertIn, isShownInChat } from './alert';
+import { alertIn, type Home, isShownInChat } from './alert';
 import { notificationsIn } from './notification';
 import { topicMessage } from './payloads';
 
@@ -18,13 +18,13 @@ export interface Publication {
  */
 export async function relay(
   event: unknown,
-  topicArn: string,
+  { topicArn, home }: { readonly topicArn: string; readonly home: Home },
   publish: (message: Publication) => Promise<unknown>,
 ): Promise<void> {
   for (const notification of notificationsIn(event)) {
-    const { subject, message } = topicMessage(alertIn(notification));
+    const { subject, message } = topicMessage(alertIn(notification, home));
     await publish(
-      isShownInChat(notification.message)
+      isShownInChat(notification.message, home)
         ? { TopicArn: topicArn, Subject: notification.subject, Message: notification.message }
         : { TopicArn: topicArn, Subject: subject, Message: message, MessageStructure: 'json' },
     );

@@ -56,6 +56,7 @@ describe('The task of a command', () => {
           count: 1,
           clientToken: expect.stringMatching(/^[0-9a-f]{64}$/),
           startedBy: 'smoke-test',
+          tags: [{ key: 'prod-constructs:started-by', value: 'rollout-hook' }],
           overrides: {
             containerOverrides: [
               {

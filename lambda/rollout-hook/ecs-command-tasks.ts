@@ -12,6 +12,9 @@ import type { CommandTask, CommandTasks } from './command';
 import type { Invocation } from './invocation';
 import type { SmokeCommand } from './plan';
 
+/** The function may stop tasks with this tag alone. `src/service/deployment/lifecycle-hook.ts` has it, too. */
+const TAG = { key: 'prod-constructs:started-by', value: 'rollout-hook' };
+
 /** Task of a command: a standalone task with the task definition and network of the new revision. */
 export class EcsCommandTasks implements CommandTasks {
   public constructor(private readonly ecs: Pick<ECSClient, 'send'>) {}
@@ -34,6 +37,7 @@ export class EcsCommandTasks implements CommandTasks {
       count: 1,
       clientToken: createHash('sha256').update(invocation.deploymentArn).digest('hex'),
       startedBy: 'smoke-test',
+      tags: [TAG],
       overrides: {
         containerOverrides: [
           {

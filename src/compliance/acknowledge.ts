@@ -9,6 +9,7 @@ const COMPLIANCE_PACKS = [
     prefix: 'PCI.DSS.321',
     lacks: [
       'CloudWatchAlarmAction',
+      'ElastiCacheRedisClusterAutomaticBackup',
       'LambdaConcurrency',
       'LambdaDLQ',
       'RDSInBackupPlan',

@@ -32,6 +32,16 @@ export interface ServiceSignals {
    */
   readonly maxTasks?: number;
   /**
+   * CPU utilization in percent at which auto scaling adds tasks. An alarm on CPU has room above it.
+   * @default - unknown, or the service does not scale; the limits of the documents
+   */
+  readonly cpuTargetPercent?: number;
+  /**
+   * Memory utilization in percent at which auto scaling adds tasks. An alarm on memory has room above it.
+   * @default - unknown, or the service does not scale; the limit of the documents
+   */
+  readonly memoryTargetPercent?: number;
+  /**
    * Time in which a new task may fail its health checks. An alarm on unhealthy tasks waits for as long.
    * @default - tasks start within a minute
    */
@@ -141,8 +151,17 @@ export interface IMonitoredDatabase {
 export interface CacheSignals {
   /** Construct of the cache, whose path appears in messages. */
   readonly source: IConstruct;
-  /** Identifiers of the nodes as CloudWatch names them in `CacheClusterId`, for example `name-001`. */
+  /**
+   * Identifiers of the nodes as CloudWatch names them in `CacheClusterId`, for example `name-001`.
+   *
+   * Empty for a serverless cache.
+   */
   readonly nodeIds: string[];
+  /**
+   * Name of a serverless cache, as CloudWatch names it in `clusterId`. The alarms refuse such a cache.
+   * @default - the cache has nodes
+   */
+  readonly serverlessName?: string;
 }
 
 /** Cache that alarms and dashboards can monitor, whether this library defines it or not. */

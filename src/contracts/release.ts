@@ -11,6 +11,31 @@ export enum DeploymentEngine {
   CODE_DEPLOY = 'code-deploy',
 }
 
+/**
+ * Alarms that judge the version behind one target group.
+ *
+ * @example
+ * TargetGroupAlarms.of(blue.targetGroupArn, ['api-success-rate-fast-1', 'api-success-rate-slow-1']);
+ */
+export class TargetGroupAlarms {
+  /**
+   * Alarms of a target group.
+   *
+   * @param targetGroupArn ARN of the target group
+   * @param alarmNames names of its alarms, at least one
+   */
+  public static of(targetGroupArn: string, alarmNames: string[]): TargetGroupAlarms {
+    return new TargetGroupAlarms(targetGroupArn, alarmNames);
+  }
+
+  private constructor(
+    /** ARN of the target group. */
+    public readonly targetGroupArn: string,
+    /** Names of its alarms. */
+    public readonly alarmNames: string[],
+  ) {}
+}
+
 /** Identity and resources of a service for releases. */
 export interface ReleaseTarget {
   /** Construct of the service. Messages show its path. A release does not run while its stack is updated. */
@@ -42,6 +67,14 @@ export interface ReleaseTarget {
    * They are read at synthesis, so that alarms that are added later count.
    */
   readonly rollbackAlarmNames: string[];
+  /**
+   * Alarms among `rollbackAlarmNames` that judge one target group alone.
+   *
+   * A release can judge the new version by the alarms of its own target group. What the old version does is then no
+   * reason to roll the new one back.
+   * @default - none; all alarms judge all target groups
+   */
+  readonly targetGroupAlarms?: TargetGroupAlarms[];
   /**
    * True where the tasks run on ARM64, for which their image must be built.
    * @default false

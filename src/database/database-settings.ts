@@ -2,6 +2,7 @@ import { Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
+import { dependencyRemovalPolicy, serverRemovalPolicy, snapshotRemovalPolicy } from '../environment/removal-policies';
 import { checkNetwork } from '../network/check-network';
 import { uniqueName } from '../text/stack-path';
 import { checkList, checkMember } from '../validation/checks';
@@ -19,7 +20,6 @@ import { defaultQueryText, QueryText } from './parameters/query-text';
 import { checkPauses, checkServerHas } from './parameters/server-parameters';
 import type { RestoreSettings } from './restore/restore-settings';
 import { RestoreSource } from './restore/restore-source';
-import { dependencyRemovalPolicy, serverRemovalPolicy, snapshotRemovalPolicy } from './server/removal-policies';
 import { checkSetup } from './setup/validate-setup';
 import { checkDatabase } from './validate-database';
 

@@ -21,6 +21,7 @@ import type {
   ServiceBinding,
   SnapshotTarget,
 } from '../contracts';
+import { keepExported, referenceStrongly } from '../contracts/cross-stack-references';
 import type { BootstrapUser } from './credentials/bootstrap-sql';
 import type { DatabaseVariables } from './credentials/database-variables';
 import { MasterCredentials } from './credentials/master-credentials';
@@ -34,7 +35,6 @@ import type { HardenedDatabaseProps } from './hardened-database-props';
 import { reservedNames } from './restore/reserved-name';
 import { RestoreCommands } from './restore/restore-commands';
 import { createServer } from './server/create-server';
-import { referenceStrongly } from './server/cross-stack-references';
 import { acknowledgeFindings } from './server/database-acknowledgements';
 import type { DatabaseServer, MasterUser } from './server/database-server';
 import { MonitoringRole } from './server/monitoring-role';
@@ -189,6 +189,33 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
     const { masterUserName } = this.settings.restore ?? {};
     checkConnectGrant(this, { grantee, userName, users: this._bootstrapUsers, masterUserName });
     return this.server.grantConnect(grantee, userName);
+  }
+
+  /**
+   * Keeps the exports that clients in other stacks import.
+   *
+   * Call it in the deployment in which a client moves to another database or user. The stack of the database is
+   * deployed first, and CloudFormation removes no export that a stack still imports. Remove the call afterwards.
+   * It changes nothing else, and does nothing for clients in the same stack.
+   */
+  public keepExports(): void {
+    const { server, cluster, key, securityGroup, secret, logGroups, events, backupVault, backupRole } = this;
+    keepExported(this, [
+      this.endpoint,
+      this.readEndpoint,
+      ...server.resourceIds,
+      cluster?.clusterIdentifier,
+      ...server.signals.instanceIdentifiers,
+      key.keyArn,
+      securityGroup.securityGroupId,
+      secret?.secretArn,
+      ...logGroups.map(({ logGroupName }) => logGroupName),
+      events.topic.topicArn,
+      backupVault?.backupVaultName,
+      backupVault?.backupVaultArn,
+      backupRole?.roleArn,
+    ]);
+    this.signIns.users.keepExports();
   }
 
   public metric(metricName: string, options?: MetricOptions): Metric {

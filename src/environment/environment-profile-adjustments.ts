@@ -88,6 +88,13 @@ export interface EnvironmentProfileAdjustments {
    */
   readonly databaseMinAcu?: number;
   /**
+   * ElastiCache node type without the prefix `cache.`, for example `t4g.small`.
+   *
+   * Source: requirement C-10.
+   * @default - unchanged; `t4g.small` in production, `t4g.micro` elsewhere
+   */
+  readonly cacheSize?: string;
+  /**
    * True where database logs contain the text of queries.
    *
    * It is the default of the prop `queryText` of databases: `QueryText.SLOW` where true, `QueryText.NEVER` where false.

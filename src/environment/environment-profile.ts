@@ -21,6 +21,7 @@ const PRODUCTION: ProfileValues = {
   backupRetention: Duration.days(7),
   databaseSize: 't4g.medium',
   databaseMinAcu: 2,
+  cacheSize: 't4g.small',
   queryLogging: false,
   immutableImageTags: true,
   requireAlertChannels: true,
@@ -40,6 +41,7 @@ const STAGING: ProfileValues = {
   taskMemoryMiB: 512,
   databaseSize: 't4g.small',
   databaseMinAcu: 0.5,
+  cacheSize: 't4g.micro',
   queryLogging: true,
   requireAlertChannels: false,
 };
@@ -134,6 +136,8 @@ export class EnvironmentProfile {
   public readonly databaseSize: string;
   /** Minimum capacity of serverless databases in Aurora capacity units. */
   public readonly databaseMinAcu: number;
+  /** ElastiCache node type without the prefix `cache.`, for example `t4g.small`. */
+  public readonly cacheSize: string;
   /** True where database logs contain the text of queries. */
   public readonly queryLogging: boolean;
   /** True where a service may only run images whose tags are immutable. */
@@ -157,6 +161,7 @@ export class EnvironmentProfile {
     this.backupRetention = values.backupRetention;
     this.databaseSize = values.databaseSize;
     this.databaseMinAcu = values.databaseMinAcu;
+    this.cacheSize = values.cacheSize;
     this.queryLogging = values.queryLogging;
     this.immutableImageTags = values.immutableImageTags;
     this.requireAlertChannels = values.requireAlertChannels;

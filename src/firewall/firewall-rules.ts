@@ -2,6 +2,7 @@ import { createHash } from 'crypto';
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { startsWith, type TextTransformation, unitsOfStartsWith } from './firewall-path';
 import { COMMON, LARGE_BODY_RULE, MANAGED_RULE_GROUPS, type ManagedRuleGroup } from './managed-rule-groups';
+import type { OriginSecret } from './origin-secret';
 import type { PathLimit } from './path-limit';
 import type { RuleOverride } from './rule-override';
 
@@ -21,6 +22,11 @@ export interface FirewallSettings {
    * @default - the address of the connection
    */
   readonly clientAddressHeader?: string;
+  /**
+   * Secret that each request must have.
+   * @default - requests need none
+   */
+  readonly originSecret?: OriginSecret;
   /** Rules of managed groups that count. */
   readonly ruleOverrides: RuleOverride[];
   /** True where every rule counts, and none blocks. */
@@ -39,6 +45,7 @@ const LARGE_BODY_LABEL = 'awswaf:managed:aws:core-rule-set:SizeRestrictions_Body
 export function firewallRules(settings: FirewallSettings): CfnWebACL.RuleProperty[] {
   const groups = managedGroups(settings);
   return [
+    ...(settings.originSecret ? [originRule(settings, settings.originSecret)] : []),
     ...groups.filter((group) => group.evaluatesAddress).map((group) => managedRule(settings, group)),
     addressRule(settings),
     ...settings.pathLimits.map((limit) => pathRule(settings, limit)),
@@ -53,10 +60,11 @@ export function firewallRules(settings: FirewallSettings): CfnWebACL.RulePropert
 
 /** Capacity units of {@link firewallRules}. */
 export function unitsOfRules(settings: FirewallSettings): number {
-  const { pathLimits, largeBodyPaths } = settings;
+  const { pathLimits, largeBodyPaths, originSecret } = settings;
   return (
     managedGroups(settings).reduce((sum, group) => sum + group.units, UNITS_OF_RATE) +
     pathLimits.length * (UNITS_OF_RATE + unitsOfStartsWith(LENIENT)) +
+    (originSecret?._units() ?? 0) +
     (largeBodyPaths.length > 0 ? UNITS_OF_LABEL : 0) +
     largeBodyPaths.length * unitsOfStartsWith(STRICT)
   );
@@ -65,6 +73,16 @@ export function unitsOfRules(settings: FirewallSettings): number {
 /** Managed rule groups of a firewall, in the order of evaluation. */
 export function managedGroups({ clientAddressHeader }: FirewallSettings): ManagedRuleGroup[] {
   return MANAGED_RULE_GROUPS.filter((group) => !group.evaluatesAddress || !clientAddressHeader);
+}
+
+/** Comes first, so that nobody else uses up a limit. */
+function originRule(settings: FirewallSettings, secret: OriginSecret): WebAclRule {
+  return {
+    name: 'OriginSecret',
+    statement: secret._missing(),
+    action: refusal(settings, 403),
+    visibilityConfig: visibility('OriginSecret'),
+  };
 }
 
 function addressRule(settings: FirewallSettings): WebAclRule {

@@ -1,3 +1,4 @@
+export * from './origin-secret';
 export * from './path-limit';
 export * from './rule-override';
 export * from './web-firewall';

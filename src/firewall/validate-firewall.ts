@@ -23,6 +23,7 @@ export function checkFirewall(scope: IConstruct, settings: FirewallSettings, cou
     checkReason(scope, 'countOnly.reason', countOnly.reason);
   }
   settings.ruleOverrides.forEach(({ waiver }) => checkReason(scope, 'ruleOverrides.waiver.reason', waiver?.reason));
+  settings.originSecret?._check(scope);
   checkLimits(scope, settings);
   checkRules(scope, [
     ...settings.pathLimits.map(({ path }) => beginningRule('pathLimits.path', path)),

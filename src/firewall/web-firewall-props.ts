@@ -1,5 +1,6 @@
 import type { Waiver } from '../compliance';
 import type { EnvironmentProfile } from '../environment';
+import type { OriginSecret } from './origin-secret';
 import type { PathLimit } from './path-limit';
 import type { RuleOverride } from './rule-override';
 
@@ -49,9 +50,19 @@ export interface WebFirewallProps {
    * Cloudflare sends `CF-Connecting-IP`, and CloudFront sends `X-Forwarded-For`. Requests are then counted by this
    * header. AWS's lists of bad addresses are omitted, because they would evaluate the proxy. Use it only for a load
    * balancer that accepts requests of the proxy alone. Any other client could write the header and escape the limit.
+   * WAF takes the first address in `X-Forwarded-For`, which the client wrote. Whoever writes the address of another
+   * client there uses up its limit (docs/firewall.md).
    * @default - none; the address that connects is the client
    */
   readonly clientAddressHeader?: string;
+  /**
+   * Secret in a header of each request, by which a CDN shows that it sends for this application.
+   *
+   * Requests without it are answered with 403, before any other rule. The CDN must send it before this is deployed.
+   * It takes 12 capacity units, and 24 while two versions are admitted.
+   * @default - none; every customer of the CDN reaches the application
+   */
+  readonly originSecret?: OriginSecret;
   /**
    * Environment profile that supplies defaults for unset props.
    * @default - the profile of the scope, or production

@@ -10,6 +10,7 @@ import { checkKinds } from '../validation/kinds';
 import { PropError } from '../validation/prop-error';
 import { associationOf, warnOfNoAssociation } from './associations';
 import { firewallRules, type FirewallSettings, visibility } from './firewall-rules';
+import { OriginSecret } from './origin-secret';
 import { PathLimit } from './path-limit';
 import { RuleOverride } from './rule-override';
 import { checkFirewall, warnOfUnknownRules } from './validate-firewall';
@@ -48,6 +49,7 @@ export class WebFirewall extends Construct {
   public constructor(scope: Construct, id: string, props: WebFirewallProps = {}) {
     super(scope, id);
     checkKinds(this, props, { pathLimits: PathLimit, ruleOverrides: RuleOverride, profile: EnvironmentProfile });
+    checkKinds(this, props, { originSecret: OriginSecret });
     this.clientAddressHeader = props.clientAddressHeader;
     const settings = settingsOf(props);
     checkFirewall(this, settings, props.countOnly);
@@ -55,7 +57,7 @@ export class WebFirewall extends Construct {
     warnOfUnknownRules(this.webAcl, settings);
     warnOfNoAssociation(this.webAcl);
     this.showWaivers(props);
-    this.createLog(props.profile ?? EnvironmentProfile.of(this));
+    this.createLog(props.profile ?? EnvironmentProfile.of(this), settings);
   }
 
   /**
@@ -90,6 +92,7 @@ export class WebFirewall extends Construct {
       defaultAction: { allow: {} },
       visibilityConfig: visibility('WebAcl'),
       rules: firewallRules(settings),
+      dataProtectionConfig: originProtection(settings),
     });
   }
 
@@ -110,7 +113,7 @@ export class WebFirewall extends Construct {
   }
 
   /** WAF requires names that begin with aws-waf-logs-, and the ARN without its trailing `:*`. */
-  private createLog(profile: EnvironmentProfile): void {
+  private createLog(profile: EnvironmentProfile, { originSecret }: FirewallSettings): void {
     const stack = Stack.of(this);
     const unique = uniqueName(this, { maxLength: 80, separator: '-' }).toLowerCase();
     const logs = new EncryptedLogGroup(this, 'Logs', { profile, logGroupName: `aws-waf-logs-${unique}` });
@@ -119,9 +122,25 @@ export class WebFirewall extends Construct {
       resourceArn: this.webAcl.attrArn,
       logDestinationConfigs: [arn],
       // Credentials must not reach the readers of the log.
-      redactedFields: ['authorization', 'cookie'].map((name) => ({ singleHeader: { Name: name } })),
+      redactedFields: ['authorization', 'cookie', ...(originSecret ? [originSecret.headerName.toLowerCase()] : [])].map(
+        (name) => ({ singleHeader: { Name: name } }),
+      ),
     });
   }
+}
+
+/** Samples in the console would show the header, which redaction of the log does not cover. */
+function originProtection({ originSecret }: FirewallSettings): CfnWebACL.DataProtectionConfigProperty | undefined {
+  return (
+    originSecret && {
+      dataProtections: [
+        {
+          field: { fieldType: 'SINGLE_HEADER', fieldKeys: [originSecret.headerName.toLowerCase()] },
+          action: 'SUBSTITUTION',
+        },
+      ],
+    }
+  );
 }
 
 function settingsOf(props: WebFirewallProps): FirewallSettings {
@@ -130,6 +149,7 @@ function settingsOf(props: WebFirewallProps): FirewallSettings {
     pathLimits: props.pathLimits ?? [],
     largeBodyPaths: props.allowLargeBodiesOn ?? [],
     clientAddressHeader: props.clientAddressHeader,
+    originSecret: props.originSecret,
     ruleOverrides: props.ruleOverrides ?? [],
     countOnly: props.countOnly !== undefined,
   };

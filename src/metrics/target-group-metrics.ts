@@ -1,5 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { failureShare, shown } from './failure-share';
 
 /** CloudWatch names of the load balancer and the target groups of a service. */
 export interface TargetGroupNames {
@@ -88,18 +89,76 @@ export class TargetGroupMetrics {
   }
 
   /**
-   * Share of requests that the load balancer answered with a generated error, 0 to 1.
-   * It is 1 in a total outage, which no target sees.
+   * Failed requests of each target group beyond those that a success rate in percent allows.
+   *
+   * Below 0, fewer failed. It weighs a count against a share: one failure at night is no rate, and a small share of
+   * many requests is a number. Minutes without requests are 0.
    */
-  public loadBalancerErrorShare(): MathExpression {
+  public errorExcesses(successRatePercent: number): MathExpression[] {
+    return this.each((index) => {
+      const [answered, unanswered, failed] = ['answered', 'unanswered', 'failed'].map((role) => this.id(role, index));
+      const all = `FILL(${answered},0)+FILL(${unanswered},0)`;
+      const failures = `FILL(${failed},0)+FILL(${unanswered},0)`;
+      return {
+        expression: `IF(${all}>0,${failures}-${failureShare(successRatePercent)}*(${all}),0)`,
+        usingMetrics: {
+          [answered]: this.ofGroup(index, 'RequestCount', 'Sum'),
+          [unanswered]: this.ofGroup(index, 'TargetConnectionErrorCount', 'Sum'),
+          [failed]: this.ofGroup(index, 'HTTPCode_Target_5XX_Count', 'Sum'),
+        },
+      };
+    });
+  }
+
+  /** Failed requests of all target groups together beyond those that a success rate allows. */
+  public excessOfAll(successRatePercent: number): MathExpression {
+    const { expression: all, usingMetrics: requests } = this.requests();
+    const { expression: failed, usingMetrics: errors } = this.errors();
+    const refused = this.names.targetGroupFullNames.map((_, index) => `FILL(${this.id('refused', index)},0)`).join('+');
+    return this.expression(`${failed}-${failureShare(successRatePercent)}*(${all}+${refused})`, {
+      ...requests,
+      ...errors,
+    });
+  }
+
+  /** Requests that all target groups refused as wrong (4xx) beyond a percentage of them. */
+  public clientErrorExcess(allowedPercent: number, label?: string): MathExpression {
+    return this.sumOf((index) => {
+      const [refusals, requests] = ['refusals', 'requests'].map((stem) => this.id(stem, index));
+      return {
+        expression: `FILL(${refusals},0)-${shown(allowedPercent / 100)}*FILL(${requests},0)`,
+        usingMetrics: {
+          [refusals]: this.ofGroup(index, 'HTTPCode_Target_4XX_Count', 'Sum'),
+          [requests]: this.ofGroup(index, 'RequestCount', 'Sum'),
+        },
+      };
+    }, label);
+  }
+
+  /** Errors of the load balancer beyond those that a success rate allows. It needs no answered request. */
+  public loadBalancerErrorExcess(successRatePercent: number): MathExpression {
     const [answered, made] = ['answered', 'made'].map((stem) => this.id(stem, 'l'));
     return this.expression(
-      `IF(FILL(${answered},0)+FILL(${made},0)>0,FILL(${made},0)/(FILL(${answered},0)+FILL(${made},0)),0)`,
+      `FILL(${made},0)-${failureShare(successRatePercent)}*(FILL(${answered},0)+FILL(${made},0))`,
       {
         [answered]: this.ofLoadBalancer('RequestCount'),
         [made]: this.ofLoadBalancer('HTTPCode_ELB_5XX_Count'),
       },
     );
+  }
+
+  /** Requests of each target group that took longer than a time, beyond the percentage that may. */
+  public slowExcesses(seconds: number, allowedPercent: number): MathExpression[] {
+    return this.each((index) => {
+      const [timed, inTime] = ['timed', 'inTime'].map((role) => this.id(role, index));
+      return {
+        expression: `${shown(1 - allowedPercent / 100)}*FILL(${timed},0)-FILL(${inTime},0)`,
+        usingMetrics: {
+          [timed]: this.ofGroup(index, 'TargetResponseTime', 'SampleCount'),
+          [inTime]: this.ofGroup(index, 'TargetResponseTime', `TC(:${shown(seconds)})`),
+        },
+      };
+    });
   }
 
   /** Number of errors that the load balancer generated. They belong to no target group. */

@@ -1,4 +1,4 @@
-import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm, CompositeAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
 import type { IMonitoredCache, IMonitoredDatabase, IMonitoredService } from '../contracts';
 import type { AlarmDefinition } from './alarms/alarm-definition';
@@ -23,6 +23,8 @@ export interface IGoldenSignalAlarms extends IConstruct {
   readonly alarms: Alarm[];
   /** Burn-rate alarms of each objective and service, in this order. */
   readonly burnRateAlarms: BurnRateAlarms[];
+  /** Composite alarms that page, one for each service, database and shared load balancer. */
+  readonly incidentAlarms: CompositeAlarm[];
 
   /**
    * Sources and alarms, for a dashboard that shows the same.

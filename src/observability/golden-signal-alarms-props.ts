@@ -1,7 +1,9 @@
+import type { Duration } from 'aws-cdk-lib';
 import type { IMonitoredCache, IMonitoredDatabase, IMonitoredService } from '../contracts';
 import type { EnvironmentProfile } from '../environment';
 import type { AlarmOverride } from './alarms/alarm-override';
 import type { DisabledAlarm } from './alarms/disabled-alarm';
+import type { AlarmMute } from './alerting/alarm-mute';
 import type { AlertRouting } from './alerting/alert-routing';
 import type { Runbooks } from './alerting/runbooks';
 import type { ServiceObjective } from './slo/service-objective';
@@ -31,6 +33,13 @@ export interface GoldenSignalAlarmsProps {
    */
   readonly objectives?: ServiceObjective[];
   /**
+   * Response time that 99 of 100 requests of each service stay within, above 0, up to 1 hour.
+   *
+   * Beyond it, the alarm `service-latency-p99` warns. Give one service another limit by an `AlarmOverride`.
+   * @default - no alarm on the slowest hundredth, because the documents name no limit
+   */
+  readonly p99Limit?: Duration;
+  /**
    * Location of the runbook pages. Source: requirement A-23.
    * @default Runbooks.published() - the pages that come with this library
    */
@@ -45,6 +54,11 @@ export interface GoldenSignalAlarmsProps {
    * @default - none
    */
   readonly disabledAlarms?: DisabledAlarm[];
+  /**
+   * Windows in which these alarms notify nobody. Gates of releases and rollbacks see them all the same.
+   * @default - none
+   */
+  readonly mutes?: AlarmMute[];
   /**
    * Rolls back the running deployment of a service when one of its critical alarms fires.
    *

@@ -1,9 +1,10 @@
-import { Annotations, Stack } from 'aws-cdk-lib';
-import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { Annotations, Duration, Stack } from 'aws-cdk-lib';
+import type { Alarm, CompositeAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct, type IConstruct } from 'constructs';
 import type { IMonitoredService, ServiceSignals } from '../contracts';
 import { EnvironmentProfile } from '../environment';
 import { pathInStack, stackPath } from '../text/stack-path';
+import { checkDuration } from '../validation/checks';
 import { checkKinds } from '../validation/kinds';
 import { checkAllInReach } from '../validation/objects-in-reach';
 import { checkRules } from '../validation/rules';
@@ -13,12 +14,16 @@ import { applyOverrides } from './alarms/apply-overrides';
 import { cacheAlarms } from './alarms/cache-alarms';
 import { databaseAlarms } from './alarms/database-alarms';
 import { DisabledAlarm } from './alarms/disabled-alarm';
+import { Incidents } from './alarms/incidents';
 import { loadBalancerAlarms, serviceAlarms } from './alarms/service-alarms';
 import { ThresholdAlarm } from './alarms/threshold-alarm';
+import { AlarmMute } from './alerting/alarm-mute';
 import type { AlertRouting } from './alerting/alert-routing';
+import { createMutes } from './alerting/create-mutes';
 import { DeploymentEvents } from './alerting/deployment-events';
 import { Runbooks } from './alerting/runbooks';
 import { SEVERITIES, Severity } from './alerting/severity';
+import { TaskEvents } from './alerting/task-events';
 import type { IGoldenSignalAlarms, MonitoredSources } from './golden-signal-alarms-interface';
 import type { GoldenSignalAlarmsProps } from './golden-signal-alarms-props';
 import { DatabaseLogMetrics } from './logs/database-log-metrics';
@@ -39,6 +44,7 @@ interface CreatedAlarm {
 /** Classes of the props that are objects of one. */
 const KINDS = {
   disabledAlarms: DisabledAlarm,
+  mutes: AlarmMute,
   objectives: ServiceObjective,
   overrides: AlarmOverride,
   profile: EnvironmentProfile,
@@ -70,6 +76,8 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
   public readonly alarms: Alarm[];
   /** Burn-rate alarms of each objective and service, in this order. */
   public readonly burnRateAlarms: BurnRateAlarms[];
+  /** Composite alarms that page, one for each service, database and shared load balancer. */
+  public readonly incidentAlarms: CompositeAlarm[];
   /** Dashboard of the monitored sources. Undefined where `dashboard` is false, as by default in the small set. */
   public readonly dashboard?: OperationsDashboard;
   private readonly runbooks: Runbooks;
@@ -89,12 +97,24 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
     checkSources(this, props);
     checkAllInReach(this, props);
     this.runbooks._check(this);
+    checkDuration(this, 'p99Limit', props.p99Limit, {
+      min: Duration.millis(1),
+      max: Duration.hours(1),
+      fix: 'give the time in seconds that 99 of 100 requests stay within',
+    });
 
     this.created = this.enabledAlarms().flatMap((definition) => this.createAlarms(definition));
     this.alarms = this.created.map(({ alarm }) => alarm);
     this.burnRateAlarms = this.createBurnRateAlarms();
+    this.incidentAlarms = this.createIncidents();
+    createMutes(this, props.mutes ?? [], [
+      ...this.incidentAlarms,
+      ...this.burnRateAlarms.map(({ ticket }) => ticket),
+      ...this.alarms,
+    ]);
     this.forwardDatabaseEvents();
     this.createDeploymentEvents();
+    this.createTaskEvents();
     this.reportDisabledAlarms();
     this.dashboard = (props.dashboard ?? this.createsAll) ? this.createDashboard() : undefined;
   }
@@ -157,18 +177,36 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
   /** One load balancer has one alarm, however many services share it. */
   private documentedAlarms(): AlarmDefinition[] {
     const { services = [], databases = [], caches = [] } = this.props;
-    const firstOfLoadBalancer = services.filter(
-      ({ signals }, index) =>
-        services.findIndex((other) => shareLoadBalancer(this, signals, other.signals)) === index,
-    );
+    const objectivePercent = this.availabilityPercent();
     return [
-      ...services.flatMap(({ signals }) => serviceAlarms(signals, this.createLogErrors(signals))),
-      ...firstOfLoadBalancer.flatMap(({ signals }) => loadBalancerAlarms(signals)),
+      ...services.flatMap(({ signals }) =>
+        serviceAlarms(signals, {
+          logErrors: this.createLogErrors(signals),
+          objectivePercent,
+          p99Limit: this.props.p99Limit,
+        }),
+      ),
+      ...this.byLoadBalancer().flatMap((sharing) => loadBalancerAlarms(sharing, { objectivePercent })),
       ...databases.flatMap(({ signals }) =>
         databaseAlarms(signals, new DatabaseLogMetrics(this.scopeFor(signals.source), 'Logs', signals)),
       ),
       ...caches.flatMap(({ signals }) => cacheAlarms(signals)),
     ];
+  }
+
+  /** Services behind each load balancer. */
+  private byLoadBalancer(): ServiceSignals[][] {
+    const all = (this.props.services ?? []).map(({ signals }) => signals);
+    return all
+      .filter((one, index) => all.findIndex((other) => shareLoadBalancer(this, one, other)) === index)
+      .map((first) => all.filter((other) => shareLoadBalancer(this, first, other)));
+  }
+
+  /** Percentage of the first objective on availability, by which errors are weighed. */
+  private availabilityPercent(): number | undefined {
+    return (this.props.objectives ?? [])
+      .map((objective) => objective._checked(this))
+      .find(({ withinSeconds }) => withinSeconds === undefined)?.percent;
   }
 
   private createLogErrors({ source, logGroups }: ServiceSignals): LogErrors | undefined {
@@ -187,6 +225,7 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
         alertRouting: this.alertRouting,
         runbooks: this.runbooks,
         rollbackService: this.rollbackService(definition, severity),
+        partOfIncident: severity === Severity.CRITICAL && this.hasIncident(definition.source),
       });
       return { definition, severity, alarm };
     });
@@ -212,9 +251,39 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
             service,
             alertRouting: this.alertRouting,
             runbooks: this.runbooks,
+            notifiesPage: false,
+            sharedLoadBalancer: this.byLoadBalancer().some(
+              (sharing) => sharing.length > 1 && sharing.some(({ source }) => source === service.signals.source),
+            ),
           }),
       ),
     );
+  }
+
+  /** A cache fails no request by itself. Its critical alarms, if the caller sets any, notify alone. */
+  private hasIncident(source: IConstruct): boolean {
+    return !(this.props.caches ?? []).some(({ signals }) => signals.source === source);
+  }
+
+  private createIncidents(): CompositeAlarm[] {
+    const { services = [], databases = [] } = this.props;
+    const ofKey = (key: string, source: IConstruct) =>
+      this.created.find(({ definition }) => definition.key === key && definition.source === source)?.alarm;
+    return new Incidents({
+      services: services.map(({ signals }) => signals),
+      databases: databases.map(({ signals }) => signals),
+      byLoadBalancer: this.byLoadBalancer(),
+      criticalOf: (source) => [
+        ...this.created
+          .filter(({ definition, severity }) => definition.source === source && severity === Severity.CRITICAL)
+          .map(({ alarm }) => alarm),
+        ...this.burnRateAlarms.filter((alarms) => alarms._watched.signals.source === source).map(({ page }) => page),
+      ],
+      trafficDropOf: (source) => ofKey('service-traffic-drop', source),
+      scopeFor: (source) => this.scopeFor(source),
+      alertRouting: this.alertRouting,
+      runbooks: this.runbooks,
+    }).create();
   }
 
   /** Warnings: what is urgent about a database has an alarm, and its maintenance can wait. */
@@ -228,6 +297,13 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
     (deploymentEvents ? services : []).forEach(
       (service) =>
         new DeploymentEvents(this.scopeFor(service.signals.source), 'Deployments', { service, alertRouting }),
+    );
+  }
+
+  private createTaskEvents(): void {
+    const { services = [], alertRouting } = this.props;
+    services.forEach(
+      ({ signals }) => new TaskEvents(this.scopeFor(signals.source), 'Tasks', { signals, alertRouting }),
     );
   }
 

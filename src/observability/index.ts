@@ -1,5 +1,6 @@
 export * from './alarms/alarm-override';
 export * from './alarms/disabled-alarm';
+export * from './alerting/alarm-mute';
 export * from './alerting/alert-routing';
 export * from './alerting/alert-routing-props';
 export * from './alerting/channels/alert-channel';

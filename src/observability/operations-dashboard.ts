@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import {
   AlarmStatusWidget,
+  AlarmStatusWidgetSortBy,
   Dashboard,
   type IAlarm,
   type IMetric,
@@ -13,7 +14,7 @@ import type { IMonitoredCache, IMonitoredDatabase, IMonitoredService } from '../
 import { checkAllInReach } from '../validation/objects-in-reach';
 import { PropError } from '../validation/prop-error';
 import { checkDashboardLimits } from './dashboard/dashboard-limits';
-import { businessSection, deploymentSection, serviceSection } from './dashboard/dashboard-sections';
+import { businessSection, deploymentSection, logSection, serviceSection } from './dashboard/dashboard-sections';
 import { heading, rowOf } from './dashboard/dashboard-widgets';
 import { DeploymentHistory } from './dashboard/deployment-history';
 import { cacheSection, databaseSection } from './dashboard/store-sections';
@@ -79,7 +80,7 @@ const ALARMS_PER_WIDGET = 100;
 const ALARMS_IN_THREE_ROWS = 24;
 
 /**
- * Dashboard with alarm states, business metrics, services, deployments, databases and caches.
+ * Dashboard with alarm states, services, databases, caches, deployments, logs and business metrics.
  *
  * Each graph has one unit, and the alarms' thresholds are lines in it. Metrics are those of the alarms. Throws a
  * PropError where there is nothing to show, and above CloudWatch's quotas. Source: requirements A-37, B-16, C-28 and
@@ -108,8 +109,8 @@ export class OperationsDashboard extends Construct {
     this.deploymentLog = this.createDeploymentLog(shown.services);
     this.dashboard = this.createDashboard([
       ...this.alarmStates(),
-      ...(props.business?.length ? businessSection(props.business) : []),
       ...this.sections(shown),
+      ...(props.business?.length ? businessSection(props.business) : []),
     ]);
   }
 
@@ -145,11 +146,19 @@ export class OperationsDashboard extends Construct {
     const queries = logTables ? new ServiceQueries(fieldNames(this, fields)) : undefined;
     const history = (this.props.deploymentLog ?? this.deploymentLog?.logGroup)?.logGroupName;
     const serviceSignals = services.map(({ signals }) => signals);
+    const objectives = this.props.signals?.burnRateAlarms.map(({ _watched }) => _watched) ?? [];
     return [
-      ...serviceSignals.flatMap((signals) => serviceSection(signals, thresholds, queries)),
-      ...(services.length === 0 ? [] : deploymentSection(serviceSignals, history)),
+      ...serviceSignals.flatMap((signals) =>
+        serviceSection(
+          signals,
+          thresholds,
+          objectives.filter((watched) => watched.signals.source === signals.source),
+        ),
+      ),
       ...databases.flatMap(({ signals }) => databaseSection(signals, thresholds)),
       ...caches.flatMap(({ signals }) => cacheSection(signals, thresholds)),
+      ...(services.length === 0 ? [] : deploymentSection(serviceSignals, history)),
+      ...(queries === undefined ? [] : serviceSignals.flatMap((signals) => logSection(signals, queries))),
     ];
   }
 
@@ -158,6 +167,7 @@ export class OperationsDashboard extends Construct {
     const { signals, alarms = [] } = this.props;
     const all = [
       ...new Set([
+        ...(signals?.incidentAlarms ?? []),
         ...(signals?.burnRateAlarms.flatMap(({ page, ticket }) => [page, ticket]) ?? []),
         ...(signals?.alarms ?? []),
         ...alarms,
@@ -176,6 +186,7 @@ export class OperationsDashboard extends Construct {
               new AlarmStatusWidget({
                 title: 'State of the alarms',
                 alarms: some,
+                sortBy: AlarmStatusWidgetSortBy.STATE_UPDATED_TIMESTAMP,
                 width,
                 height: some.length > ALARMS_IN_THREE_ROWS ? 4 : 3,
               }),

@@ -13,6 +13,7 @@ export function checkSources(scope: IConstruct, props: GoldenSignalAlarmsProps):
   const loadBalancers = services.flatMap(({ signals }) => signals.loadBalancer ?? []);
   const repeated = repeatedIn(sources);
   const { account, region } = Stack.of(scope);
+  const serverless = caches.find(({ signals }) => signals.serverlessName !== undefined);
   const elsewhere = [...sources, ...loadBalancers].find((source) =>
     inOtherEnvironment(environmentOf(source), { account, region }),
   );
@@ -37,6 +38,13 @@ export function checkSources(scope: IConstruct, props: GoldenSignalAlarmsProps):
       value: elsewhere?.node.path,
       expected: `sources of account ${account} and region ${region}, because an alarm reads no other metrics`,
       fix: 'create another GoldenSignalAlarms in a stack of that account and region',
+    },
+    {
+      condition: serverless !== undefined,
+      prop: 'caches',
+      value: serverless?.signals.source.node.path,
+      expected: 'caches of nodes: a serverless cache reports other metrics, which these alarms do not know',
+      fix: 'remove it, and create alarms of your own on ThrottledCmds and BytesUsedForCache',
     },
     unusedDatabaseRule(services, databases),
     {

@@ -32,6 +32,7 @@ import { SecureLoadBalancer } from './load-balancer/secure-load-balancer';
 import type { ProductionWebServiceProps } from './production-web-service-props';
 import { releaseTarget } from './release-target';
 import { RequestsPerTask } from './scaling/requests-per-task';
+import { scalingThresholds } from './scaling/scaling-thresholds';
 import { spotStrategy } from './scaling/spot-share';
 import { TaskScaling } from './scaling/task-scaling';
 import { applyBindings, checkVariables, shortestReplacement } from './task/apply-binding';
@@ -176,7 +177,9 @@ export class ProductionWebService
 
   /** Metrics and logs of the service, for alarms and dashboards. */
   public get signals(): ServiceSignals {
-    const { tasks: { minTasks, maxTasks }, startupTime } = this.settings;
+    const { tasks: { minTasks, maxTasks }, startupTime, scaling } = this.settings;
+    const scales = maxTasks !== minTasks;
+    const { cpuPercent, memoryPercent } = scalingThresholds(this, scaling._props);
     return {
       source: this,
       clusterName: this.cluster.clusterName,
@@ -184,7 +187,9 @@ export class ProductionWebService
       ...this.deployment.targetGroupNames,
       loadBalancer: this.loadBalancer,
       // A service that doesn't scale is always at its maximum.
-      maxTasks: maxTasks === minTasks ? undefined : maxTasks,
+      maxTasks: scales ? maxTasks : undefined,
+      cpuTargetPercent: scales ? cpuPercent : undefined,
+      memoryTargetPercent: scales ? memoryPercent : undefined,
       startupTime,
       deploymentGroup: this.deploymentGroup,
       logGroups: [this.logGroup],
@@ -202,6 +207,7 @@ export class ProductionWebService
       longestDeployment: this.deployment.maxDuration,
       minTasks: this.settings.tasks.minTasks,
       rollbackAlarmNames: this.deployment.rollbackAlarmNames,
+      targetGroupAlarms: this.deployment.targetGroupAlarms,
       stores: this.stores,
     });
   }
@@ -309,6 +315,7 @@ export class ProductionWebService
       ...settings,
       network,
       loadBalancer,
+      dedicatedLoadBalancer: this.props.loadBalancer === undefined,
       routePriority,
       listenerRuleTags,
       stickiness,

@@ -5,7 +5,7 @@ import type { ApplicationListenerRule } from 'aws-cdk-lib/aws-elasticloadbalanci
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
-import type { DeploymentEngine, ReleaseTarget } from '../contracts';
+import type { DeploymentEngine, ReleaseTarget, TargetGroupAlarms } from '../contracts';
 import { type ISecureVpc, SubnetTier } from '../network';
 import { PropError } from '../validation/prop-error';
 import type { ResolvedImage } from './image/resolved-image';
@@ -33,6 +33,8 @@ interface ReleaseTargetSettings {
   readonly minTasks: number;
   /** Names of the rollback alarms. The list grows until synthesis. */
   readonly rollbackAlarmNames: string[];
+  /** Alarms that judge the version of one target group alone. */
+  readonly targetGroupAlarms: TargetGroupAlarms[];
   /** Databases and caches of the service. */
   readonly stores: IConstruct[];
 }
@@ -59,6 +61,7 @@ export function releaseTarget(service: ReleasableService, settings: ReleaseTarge
     releasedImageParameterName: image.releasedParameterName,
     taskRoleArns: [service.taskRole.roleArn, service.executionRole.roleArn],
     rollbackAlarmNames: Lazy.list({ produce: () => rollbackAlarmNames }),
+    targetGroupAlarms: settings.targetGroupAlarms,
     arm64: settings.arm64,
     engine: settings.engine,
     productionRuleArn: service.productionRule?.listenerRuleArn,

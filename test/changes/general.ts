@@ -118,9 +118,25 @@ function beforeSubject<Own>(subject: Subject<Own>): Deployable[] {
 /** The same app without the subject: what its props referred to stays. */
 function withoutSubject<Own>(subject: Subject<Own>): Deployable[] {
   const site = new Site();
+  if (subject.without) {
+    subject.without(site);
+    return site.synthesized();
+  }
   subject.make(site, 'Subject', {});
-  site.scope.node.tryRemoveChild('Subject');
-  return site.synthesized();
+  if (!site.scope.node.tryRemoveChild('Subject')) {
+    throw new Error(`${subject.name} is nowhere below its scope: say by \`without\` what stands without it`);
+  }
+  const app = site.synthesized();
+  app.forEach(({ stack, template: { Resources = {}, Parameters = {} } }) => {
+    const known = ['AWS::', ...Object.keys(Resources), ...Object.keys(Parameters)];
+    const dangling = [...JSON.stringify(Resources).matchAll(/"Ref":"([^"]+)"|"Fn::GetAtt":\["([^"]+)"/g)]
+      .map(([, ref, attribute]) => ref ?? attribute)
+      .filter((name) => !known.some((one) => one === name || (one === 'AWS::' && name.startsWith(one))));
+    if (dangling.length > 0) {
+      throw new Error(`${stack} still names ${dangling[0]}: say by \`without\` what stands without ${subject.name}`);
+    }
+  });
+  return app;
 }
 
 /** A second deployment of the same code, all stacks under names of their own. */

@@ -35,6 +35,8 @@ export interface Subject<Props> {
   readonly around?: { readonly [change: string]: Remarks };
   /** Makes it. Props that it needs are filled in. */
   make(site: Site, id: string, props: Partial<Props>): void;
+  /** Makes the app without it, where more than the construct itself has to go. */
+  without?(site: Site): unknown;
   /** Props of a second one beside it. */
   second?(site: Site): Partial<Props>;
 }

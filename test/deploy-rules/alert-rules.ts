@@ -26,7 +26,7 @@ function policiesOf(template: TemplateJson, topic: Found): Found[] {
 
 function conditionsForEvents(policyDocument: any): boolean {
   return list(policyDocument?.Statement).some(({ Effect, Principal, Condition }) =>
-    Effect === 'Allow' && /"events\.amazonaws\.com"/.test(JSON.stringify(Principal?.Service ?? '')) && /aws:source/i.test(JSON.stringify(Condition ?? '')));
+    Effect === 'Allow' && /"events\.amazonaws\.com"/.test(JSON.stringify(Principal?.Service ?? '')) && Object.entries(Condition ?? {}).some(([operator, keys]) => !operator.endsWith('IfExists') && /aws:source/i.test(JSON.stringify(keys))));
 }
 
 /** The key of a queue that a subscription puts undelivered messages into. */
@@ -54,7 +54,7 @@ export const ALERT_RULES: DeployRule[] = [
   },
   {
     id: 'no-condition-for-eventbridge',
-    why: 'EventBridge names neither account nor rule when it publishes to a topic: a statement with such a condition never allows, and the event is dropped.',
+    why: 'EventBridge may name neither account nor rule when it publishes to a topic: a statement that demands one never allows, and the event is dropped.',
     check: (template) => [
       ...resources(template, 'AWS::SNS::TopicPolicy').filter(({ p }) => conditionsForEvents(p.PolicyDocument)),
       ...resources(template, 'AWS::SNS::Topic').map(({ p }) => referred(template, p.KmsMasterKeyId, 'AWS::KMS::Key'))

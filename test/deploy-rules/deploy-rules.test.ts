@@ -169,7 +169,7 @@ const CASES: { [rule: string]: Case } = {
   'redis-default-user': { bad: redisUsers('shop'), good: redisUsers('default') },
   'five-notifications-a-budget': { bad: budget(6), good: budget(5) },
   'topic-policy-admits-publishers': { bad: policedTopic('cloudwatch.amazonaws.com'), good: policedTopic('cloudwatch.amazonaws.com', 'events.amazonaws.com') },
-  'no-condition-for-eventbridge': { bad: topicForEvents({ StringEquals: { 'aws:SourceAccount': '1' } }), good: topicForEvents() },
+  'no-condition-for-eventbridge': { bad: topicForEvents({ StringEquals: { 'aws:SourceAccount': '1' } }), good: topicForEvents({ StringEqualsIfExists: { 'aws:SourceAccount': '1' } }) },
   'undelivered-queue-key-admits-sns': { bad: undelivered(keyFor('sqs.amazonaws.com')), good: undelivered(keyFor('sns.amazonaws.com')) },
   'dead-letter-function-after-policy': { bad: deadLetterFunction(), good: deadLetterFunction('Policy') },
   'teams-channel-once': { bad: teams('C1', 'C1'), good: teams('C1', 'C2') },

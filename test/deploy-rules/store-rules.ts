@@ -29,10 +29,11 @@ export const STORE_RULES: DeployRule[] = [
   },
   {
     id: 'redis-default-user',
-    why: 'A user group of ElastiCache for Redis must hold a user named default.',
+    why: 'A user group of ElastiCache must hold a user named default, and one of Valkey no user without a password.',
     check: (template) => resources(template, 'AWS::ElastiCache::UserGroup').filter(({ p }) => {
-      const users = list(p.UserIds).map((user) => referred(template, user, 'AWS::ElastiCache::User')?.p.UserName ?? user);
-      return p.Engine === 'redis' && !users.includes('default');
+      const users = list(p.UserIds).map((user) => referred(template, user, 'AWS::ElastiCache::User')?.p ?? { UserName: user });
+      const open = users.some(({ NoPasswordRequired, AuthenticationMode }) => NoPasswordRequired === true || /no-password/.test(AuthenticationMode?.Type ?? ''));
+      return !users.some(({ UserName }) => UserName === 'default') || (p.Engine === 'valkey' && open);
     }).map(({ id }) => id),
   },
   {

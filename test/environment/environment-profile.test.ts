@@ -30,6 +30,7 @@ describe('A profile', () => {
       logRetention: RetentionDays.ONE_MONTH,
       databaseSize: 't4g.medium',
       databaseMinAcu: 2,
+      cacheSize: 't4g.small',
       queryLogging: false,
       immutableImageTags: true,
       requireAlertChannels: true,
@@ -40,7 +41,7 @@ describe('A profile', () => {
 
   test('for staging differs from production in size, query logging and alert channels only (A-22, A-31, C-23)', () => {
     expect(differences(EnvironmentProfile.production(), EnvironmentProfile.staging())).toEqual([
-      'name', 'maxTasks', 'taskCpu', 'taskMemoryMiB', 'databaseSize', 'databaseMinAcu', 'queryLogging', 'requireAlertChannels',
+      'name', 'maxTasks', 'taskCpu', 'taskMemoryMiB', 'databaseSize', 'databaseMinAcu', 'cacheSize', 'queryLogging', 'requireAlertChannels',
     ]);
   });
 
@@ -61,6 +62,7 @@ describe('A profile', () => {
       logRetention: RetentionDays.ONE_WEEK,
       databaseSize: 't4g.micro',
       databaseMinAcu: 0.5,
+      cacheSize: 't4g.micro',
       queryLogging: true,
       immutableImageTags: false,
       allAlarms: false,

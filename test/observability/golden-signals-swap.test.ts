@@ -37,15 +37,22 @@ describe('The golden signals of a blue/green deployment', () => {
     expect(values('service-errors-many-critical', {})).toEqual(always(0));
   });
 
+  test('leave out twice the errors that the objective allows, so that a busy service which meets it pages nobody [A-21]', () => {
+    const busy = (errors: number) => ({ Blue: { RequestCount: always(30_000), HTTPCode_Target_5XX_Count: always(errors) } });
+    expect(values('service-errors-many-critical', busy(60))).toEqual(always(0));
+    expect(firesAfter('service-errors-many-critical', busy(70))).toBeUndefined();
+    expect(firesAfter('service-errors-many-critical', busy(71))).toBe(1);
+  });
+
   test('count the same errors before and after production has moved [A-21]', () => {
     const moved = { Blue: { HTTPCode_Target_5XX_Count: then(7, undefined) }, Green: { HTTPCode_Target_5XX_Count: then(undefined, 7) } };
     expect(values('service-errors-many-critical', moved)).toEqual(always(7));
   });
 
   test('alarm on more than 1 % of errors in a canary with a hundredth of the traffic [A-13]', () => {
-    const canary = { Blue: { RequestCount: always(9900) }, Green: { RequestCount: always(100), HTTPCode_Target_5XX_Count: always(2) } };
-    expect(firesAfter('service-error-rate-error', canary)).toBe(5);
-    expect(firesAfter('service-error-rate-error', { Blue: { RequestCount: always(1000), HTTPCode_Target_5XX_Count: always(10) } })).toBeUndefined();
+    const canary = { Blue: { RequestCount: always(9900) }, Green: { RequestCount: always(100), HTTPCode_Target_5XX_Count: always(6) } };
+    expect(firesAfter('service-error-rate-error', canary)).toBe(1);
+    expect(firesAfter('service-error-rate-error', { Blue: { RequestCount: always(1000), HTTPCode_Target_5XX_Count: always(14) } })).toBeUndefined();
   });
 
   test('don\'t alarm on one error among few requests at night [A-13]', () => {
@@ -58,7 +65,7 @@ describe('The golden signals of a blue/green deployment', () => {
       Blue: { RequestCount: then(100, undefined), HTTPCode_Target_5XX_Count: then(5, undefined) },
       Green: { RequestCount: then(undefined, 100), HTTPCode_Target_5XX_Count: then(undefined, 5) },
     };
-    expect(values('service-error-rate-error', moved)).toEqual(always(5));
+    expect(values('service-error-rate-error', moved)).toEqual(always(4));
   });
 
   test('average the sustained errors per minute over ten minutes [D-08]', () => {
@@ -66,11 +73,11 @@ describe('The golden signals of a blue/green deployment', () => {
     expect(firesAfter('service-errors-sustained-critical', { Green: { HTTPCode_Target_5XX_Count: always(50) } })).toBeUndefined();
   });
 
-  test.each([['p50', 1.1, 2], ['p90', 2.1, 10], ['p99', 5.1, 100]])('alarm by %s on one slow target group, but not for fewer requests than it needs [A-21]', (percentile, seconds, fewest) => {
+  test.each([['p50', 1.1, 2, 1], ['p90', 2.1, 10, 1], ['p95', 2.1, 20, 2], ['p99', 5.1, 100, 1]])('alarm by %s on one slow target group, but not for fewer requests than it needs [A-21]', (percentile, seconds, fewest, periods) => {
     const observed = (requests: number) => ({
       Blue: { TargetResponseTime: always(0.1), RequestCount: always(10_000) }, Green: { TargetResponseTime: always(seconds), RequestCount: always(requests) },
     });
-    expect(firesAfter(`service-latency-${percentile}-warning`, observed(fewest))).toBe(1);
+    expect(firesAfter(`service-latency-${percentile}-warning`, observed(fewest))).toBe(periods);
     expect(firesAfter(`service-latency-${percentile}-warning`, observed(fewest - 1))).toBeUndefined();
     expect(firesAfter(`service-latency-${percentile}-warning`, {})).toBeUndefined();
   });

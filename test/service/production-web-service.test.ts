@@ -45,7 +45,7 @@ describe('ProductionWebService with document B\'s network', () => {
   });
 
   test('has a cluster with Container Insights, and task sizes by props (B-04)', () => {
-    template.hasResourceProperties('AWS::ECS::Cluster', { ClusterSettings: [{ Name: 'containerInsights', Value: 'enhanced' }] });
+    template.hasResourceProperties('AWS::ECS::Cluster', { ClusterSettings: [{ Name: 'containerInsights', Value: 'enabled' }] });
     const sized = templateOf(serviceFixture({ cpu: 1024, memoryMiB: 4096 }).stack);
     sized.hasResourceProperties('AWS::ECS::TaskDefinition', { Cpu: '1024', Memory: '4096' });
   });
@@ -64,7 +64,7 @@ describe('ProductionWebService with document B\'s network', () => {
   });
 
   test('rolls back when the alarm fires or tasks fail to start, and names the alarm by its literal name (B-08)', () => {
-    const [alarm] = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties).filter(({ AlarmName }) => AlarmName.endsWith('success-rate'));
+    const [alarm] = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties).filter(({ AlarmName }) => AlarmName.endsWith('success-rate-fast-1'));
     template.hasResourceProperties('AWS::ECS::Service', {
       DeploymentConfiguration: {
         Alarms: { AlarmNames: Match.arrayWith([alarm.AlarmName]), Enable: true, Rollback: true },
@@ -73,7 +73,7 @@ describe('ProductionWebService with document B\'s network', () => {
         MaximumPercent: 200,
       },
     });
-    expect(alarm.AlarmName).toMatch(/^[a-z0-9-]+-[0-9a-f]{8}-success-rate$/);
+    expect(alarm.AlarmName).toMatch(/^[a-z0-9-]+-[0-9a-f]{8}-success-rate-fast-1$/);
   });
 
   test('rolls back on further alarms by name (B-08)', () => {
@@ -132,7 +132,7 @@ describe('ProductionWebService with document B\'s network', () => {
   test('rolls back on critical alarms by name, each once (A-13)', () => {
     const { stack, web } = serviceFixture();
     ['many-errors', 'orders-stuck', 'many-errors'].forEach((name) => web.rollBackOn(name));
-    const own = ['success-rate', 'response-time', 'unhealthy-targets'].map((name) => Match.stringLikeRegexp(`-${name}$`));
+    const own = web.rollbackAlarms.map(() => Match.stringLikeRegexp('-(success-rate|response-time|unhealthy-targets|load-balancer-errors)'));
     templateOf(stack).hasResourceProperties('AWS::ECS::Service', {
       DeploymentConfiguration: Match.objectLike({ Alarms: { AlarmNames: [...own, 'many-errors', 'orders-stuck'], Enable: true, Rollback: true } }),
     });
@@ -148,7 +148,7 @@ describe('ProductionWebService with document B\'s network', () => {
   test('starts its first tasks after routes, endpoints, network ACLs and rules, or the first deployment would roll back', () => {
     const [service] = Object.values(template.findResources('AWS::ECS::Service'));
     const waits = (service.DependsOn as string[]).join(' ');
-    ['Endpointsecrapi', 'Endpointsecrdkr', 'Endpointslogs', 'EndpointsS3', 'AclsapplicationAssociation1', 'RouteTableAssociation', 'WebSecurityGrouptopl', 'InfrastructurePolicy', 'ProductionRule', 'SuccessRateAlarm']
+    ['Endpointsecrapi', 'Endpointsecrdkr', 'Endpointslogs', 'EndpointsS3', 'AclsapplicationAssociation1', 'RouteTableAssociation', 'WebSecurityGrouptopl', 'InfrastructurePolicy', 'ProductionRule', 'SuccessRateFast1Alarm']
       .forEach((part) => expect(waits).toContain(part));
   });
 

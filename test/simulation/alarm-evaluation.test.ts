@@ -133,11 +133,20 @@ describe('A composite alarm', () => {
     expect(found.filter((firing) => firing.includes('er@')).sort()).toEqual(['Lower@2', 'Upper@2']);
   });
 
+  const suppressed = { ActionsSuppressor: 'B', ActionsSuppressorWaitPeriod: 120, ActionsSuppressorExtensionPeriod: 60 };
+  test.each([
+    ['acts when nothing has suppressed it for as long as it waits', [1, 6, 6, 6, 6], ['Both@3']],
+    ['does not act while another fires, and after its end by as much later', [1, 6, 9, 9, 6, 6, 6], ['Both@5']],
+    ['does not act at all where it ends first', [1, 6, 9, 9, 1, 1, 1], []],
+  ])('that is suppressed %s', (_, values, expected) => {
+    expect(firings({ ...parts, Both: composite('ALARM(A)', suppressed) }, values).filter((firing) => firing.startsWith('Both'))).toEqual(expected);
+  });
+
   test('that names no alarm of the template, or has a rule that cannot be read, is refused', () => {
     expect(() => minuteOf('ALARM(Z)')).toThrow('names Z, which is no alarm');
     expect(() => minuteOf('ALARM(A) AND')).toThrow('the end is not expected');
     expect(() => minuteOf('FIRING(A)')).toThrow('FIRING is no state of an alarm');
-    expect(() => firings({ ...parts, Both: composite('TRUE', { ActionsSuppressor: 'A' }) }, [1])).toThrow('ActionsSuppressor is not simulated');
+    expect(() => firings({ ...parts, Both: composite('TRUE', { Unknown: 'A' }) }, [1])).toThrow('Unknown is not simulated');
   });
 });
 

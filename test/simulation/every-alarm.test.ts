@@ -21,6 +21,7 @@ interface Told { readonly usual?: number; readonly busy?: number; readonly overr
 const TOLD: { readonly [metric: string]: Told } = {
   'AWS/ApplicationELB RequestCount': { usual: 1000, busy: 50_000, overrun: 50_000 },
   'AWS/ApplicationELB HTTPCode_Target_5XX_Count': { overrun: 25_000 },
+  'AWS/ApplicationELB HTTPCode_Target_4XX_Count': { overrun: 25_000 },
   'AWS/ApplicationELB TargetConnectionErrorCount': { overrun: 5000 },
   'AWS/ApplicationELB HTTPCode_ELB_5XX_Count': { overrun: 25_000 },
   'AWS/ApplicationELB TargetResponseTime': { usual: 0.1, overrun: 30 },
@@ -63,8 +64,9 @@ function told(set: AlarmSet, turn: typeof TURNS[number]): MetricStore {
   const store = new MetricStore(BEGINS + LASTS);
   const read = set.metricAlarms.flatMap(({ queries }) => queries.flatMap(({ metric }) => metric ?? []));
   // Of percentiles and shares the values have to be kept, whichever alarm asks first.
-  const distributed = [...read].sort((a, b) => Number(b.statistic.startsWith('p')) - Number(a.statistic.startsWith('p')));
-  new Set(distributed.map((metric) => store.declare(metric, { distributed: /^(p|TC|PR)/.test(metric.statistic) }))).forEach((metric) => {
+  const spread = ({ statistic }: { readonly statistic: string }) => Number(/^(p|TC|PR)/.test(statistic));
+  const distributed = [...read].sort((a, b) => spread(b) - spread(a));
+  new Set(distributed.map((metric) => store.declare(metric, { distributed: spread(metric) === 1 }))).forEach((metric) => {
     const [namespace, name] = metric.label.split(' ');
     const values = namespace.startsWith('AWS/') || namespace.startsWith('ECS/') ? TOLD[`${namespace} ${name}`] : LINES;
     if (values === undefined) {
@@ -73,7 +75,8 @@ function told(set: AlarmSet, turn: typeof TURNS[number]): MetricStore {
     for (let minute = 0; minute < BEGINS + LASTS; minute++) {
       const value = minute < BEGINS ? values.usual : turn === 'busy' ? values.busy ?? values.usual : values[turn];
       if (value !== undefined) {
-        metric.observe(minute, value);
+        // Of slow requests some have to be more than are allowed.
+        metric.observeMany(minute, value, metric.distribution ? 20 : 1);
       }
     }
   });

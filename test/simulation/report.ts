@@ -58,7 +58,7 @@ const MODEL = [
   '',
   '- **Users**: 600 requests a minute at the height of a working day, 2 to 3 at night, 45 % of it at weekends; days differ by 6 % (standard deviation), ten minutes from the next by 3 %, and',
   '  arrivals are Poisson. 0.02 % of requests fail; answers are log-normal, half of them within 0.12 s, 99 % within 0.6 s.',
-  '- **What a month has**: every other day a minute in which half a percent of requests fails, every other day a minute in which a tenth of the answers takes twenty times as long, every',
+  '- **What two weeks have**: every other day a minute in which half a percent of requests fails, every other day a minute in which a tenth of the answers takes twenty times as long, every',
   '  tenth day a task that dies and is replaced; four blue/green deployments a week with 30 minutes of both versions.',
   '- **Tasks**: one for 150 requests a minute, 2 to 8 of a version, added after three minutes of load, removed after fifteen of less, none during a deployment. A target that is starting',
   '  counts as unhealthy for its first minute (AWS doesn\'t say; others report it). Idle tasks take 8 % of their CPU, loaded ones about 40 %, and 52 % of memory.',

@@ -3,14 +3,17 @@ import type { Template } from 'aws-cdk-lib/assertions';
 /** One value a minute; undefined where CloudWatch has no data point. */
 export type Series = Array<number | undefined>;
 
-/** Values of a metric, by the last part of the target group's logical id (or `LoadBalancer`, or `Service` for those of ECS) and the metric's name. */
+/**
+ * Values of a metric, by the last part of the target group's logical id (or `LoadBalancer`, or `Service` for those of ECS) and the metric's name, or its
+ * name and statistic: `TargetResponseTime TC(:2)`.
+ */
 export type Observed = { [source: string]: { [metric: string]: Series } };
 
 interface Query {
   Id: string;
   Expression?: string;
   ReturnData: boolean;
-  MetricStat?: { Metric: { MetricName: string; Dimensions: Array<{ Name: string; Value: { 'Fn::GetAtt': [string, string] } }> } };
+  MetricStat?: { Stat: string; Metric: { MetricName: string; Dimensions: Array<{ Name: string; Value: { 'Fn::GetAtt': [string, string] } }> } };
 }
 
 /** An alarm of a template, or the queries of a scaling policy, evaluated as CloudWatch does: metric maths minute by minute, then M of N. */
@@ -59,15 +62,22 @@ export class AlarmMaths {
   }
 
   private breaches(value: number): boolean {
-    return this.alarm.ComparisonOperator === 'GreaterThanThreshold' ? value > this.alarm.Threshold : value < this.alarm.Threshold;
+    const { ComparisonOperator, Threshold } = this.alarm;
+    switch (ComparisonOperator) {
+      case 'GreaterThanThreshold': return value > Threshold;
+      case 'GreaterThanOrEqualToThreshold': return value >= Threshold;
+      case 'LessThanThreshold': return value < Threshold;
+      default: throw new Error(`${ComparisonOperator} is not simulated`);
+    }
   }
 
   private sample(query: Query, observed: Observed, minute: number): number | undefined {
-    const { MetricName, Dimensions } = query.MetricStat!.Metric;
+    const { Metric: { MetricName, Dimensions }, Stat } = query.MetricStat!;
     const group = Dimensions.find(({ Name }) => Name === 'TargetGroup')?.Value['Fn::GetAtt'][0];
     const whole = Dimensions.some(({ Name }) => Name === 'ServiceName') ? 'Service' : 'LoadBalancer';
     const source = group === undefined ? whole : Object.keys(observed).find((name) => group.includes(name));
-    return source === undefined ? undefined : observed[source]?.[MetricName]?.[minute];
+    const samples = source === undefined ? undefined : observed[source];
+    return (samples?.[`${MetricName} ${Stat}`] ?? samples?.[MetricName])?.[minute];
   }
 
   /** The functions that CloudWatch has and our alarms use; metric maths is JavaScript's syntax but for them. */

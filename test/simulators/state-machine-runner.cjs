@@ -105,21 +105,22 @@ function ask(run, state, resource, input) {
   });
 }
 
-/** The largest input or output of a state, in bytes of JSON. Step Functions takes 256 KiB. */
-async function largestOf(events) {
-  const largest = { state: '', bytes: 0 };
-  for await (const { state } of events) {
+/** State transitions, and the largest input or output of a state, in bytes of JSON. Step Functions takes 256 KiB. */
+async function measure(events, measured) {
+  for await (const { type, state } of events) {
+    measured.transitions += type === 'StateEntered' ? 1 : 0;
     const bytes = Math.max(...[state?.input, state?.output].map((data) => (data === undefined ? 0 : Buffer.byteLength(JSON.stringify(data)))));
-    if (bytes > largest.bytes) {
-      Object.assign(largest, { state: state.name, bytes });
+    if (bytes > measured.largest.bytes) {
+      measured.largest = { state: state.name, bytes };
     }
   }
-  return largest;
 }
 
 async function start({ run, definition, input, context }) {
   const tasks = Object.entries(statesOf(definition)).filter(([, { Type: type }]) => type === 'Task');
+  const measured = { transitions: 0, largest: { state: '', bytes: 0 } };
   let execution;
+  let end;
   try {
     execution = new StateMachine(definition).run(input, {
       context: { State: new Now(), ...context },
@@ -128,12 +129,14 @@ async function start({ run, definition, input, context }) {
       },
     });
     runs.set(run, execution);
-    const measured = largestOf(execution.eventLogs);
+    end = measure(execution.eventLogs, measured);
     const output = await execution.result;
-    process.send({ run, output, largest: await measured });
+    await end;
+    process.send({ run, output, ...measured });
   } catch (error) {
     const { name, message } = error.cause ?? error;
-    process.send({ run, error: { name, message: String(message) } });
+    await end;
+    process.send({ run, error: { name, message: String(message) }, ...measured });
   }
 }
 

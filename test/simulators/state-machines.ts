@@ -18,6 +18,8 @@ export interface Ended {
   readonly output?: any;
   /** State with the largest input or output, where the interpreter measures them. */
   readonly largest?: { readonly state: string; readonly bytes: number };
+  /** States that were entered, where the interpreter counts them. */
+  readonly transitions?: number;
   readonly error?: { readonly name: string; readonly message: string };
 }
 
@@ -88,7 +90,8 @@ export class StateMachines {
       const { end } = this.running.get(message.run)!;
       this.running.delete(message.run);
       const aborted = message.error?.name === 'ExecutionAbortedError';
-      end(message.error ? { status: aborted ? 'ABORTED' : 'FAILED', error: message.error } : { status: 'SUCCEEDED', output: message.output, largest: message.largest });
+      const { error, output, largest, transitions } = message;
+      end(error ? { status: aborted ? 'ABORTED' : 'FAILED', error, transitions } : { status: 'SUCCEEDED', output, largest, transitions });
       return;
     }
     try {

@@ -1,14 +1,14 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import type { Template } from 'aws-cdk-lib/assertions';
-import { BucketPurpose, Egress, ImageRepository, SecureBucket, SecureVpc, type SecureVpcProps, ServiceCluster, SubnetPlan } from '../../src';
+import { BucketPurpose, CacheCapacity, CacheCredentials, CachePurpose, Egress, HardenedCache, ImageRepository, SecureBucket, SecureVpc, type SecureVpcProps, ServiceCluster, SubnetPlan } from '../../src';
 import { templateOf, testStack } from '../fixtures/test-stack';
 import { serviceFixture } from '../fixtures/web-service';
 
 /** What must not be replaced: it holds data, or everything stands in it, or others have written down its address. */
 const STATEFUL = [
   'AWS::EC2::VPC', 'AWS::EC2::Subnet', 'AWS::EC2::EIP', 'AWS::ECR::Repository', 'AWS::SSM::Parameter', 'AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::Logs::LogGroup',
-  'AWS::SecretsManager::Secret',
+  'AWS::SecretsManager::Secret', 'AWS::ElastiCache::ReplicationGroup', 'AWS::ElastiCache::ServerlessCache', 'AWS::ElastiCache::User', 'AWS::ElastiCache::UserGroup',
 ];
 
 function network(props?: SecureVpcProps): Template {
@@ -29,6 +29,17 @@ const LANDSCAPES: { [name: string]: () => Template } = {
   'bucket of logs': () => {
     const stack = testStack();
     new SecureBucket(stack, 'Logs', { purpose: BucketPurpose.logs() });
+    return templateOf(stack);
+  },
+  'cache of nodes': () => {
+    const stack = testStack();
+    new HardenedCache(stack, 'Cache', { network: new SecureVpc(stack, 'Network'), purpose: CachePurpose.SESSIONS });
+    return templateOf(stack);
+  },
+  'serverless cache with IAM': () => {
+    const stack = testStack();
+    const credentials = CacheCredentials.iam();
+    new HardenedCache(stack, 'Cache', { network: new SecureVpc(stack, 'Network'), purpose: CachePurpose.CACHE, capacity: CacheCapacity.serverless(), credentials });
     return templateOf(stack);
   },
   'service in its network': () => templateOf(serviceFixture().stack),

@@ -7,6 +7,7 @@ import { checkNotInUse, isToReset, refusedOf, unknownAccount } from '../reset-pa
 import type { Run } from '../run';
 import type { Account } from '../secrets';
 import { checkSignsIn, signsIn } from '../sign-in';
+import { MadeUsers } from './made-users';
 import { MysqlSession } from './mysql-session';
 import { SetupMark } from './setup-mark';
 
@@ -43,7 +44,7 @@ export class Accounts implements EarlierSetup {
     for (const user of users) {
       refused.push(...(await this.refusedAccounts(user, known)));
     }
-    checkNotInUse(properties, users, refused, !(await new SetupMark(properties, session).isMissing()));
+    checkNotInUse(properties, users, refused, !(await new SetupMark(properties, session).isMissing()), known);
     this.changed = untried(users, known, refused);
 
     run.begin('Create users and set passwords');
@@ -107,7 +108,13 @@ export class Accounts implements EarlierSetup {
       "SELECT User AS name, plugin, ssl_type AS tls FROM mysql.user WHERE Host = '%' AND User IN (?)",
       [['', ...names]],
     );
-    return rows.map(({ name, plugin, tls }) => ({ name, iam: plugin === IAM_PLUGIN, tls: tls !== '' }));
+    const idle = await new MadeUsers(this.context.session).idle(names);
+    return rows.map(({ name, plugin, tls }) => ({
+      name,
+      iam: plugin === IAM_PLUGIN,
+      tls: tls !== '',
+      idle: idle.includes(name),
+    }));
   }
 
   /** A clone is made only with its password, because MySQL lets in whoever has none. */
@@ -135,7 +142,8 @@ export class Accounts implements EarlierSetup {
     if (!existing) {
       run.log(`Create user ${name}`);
       const proof = secretArn ? withPassword(account) : `IDENTIFIED WITH ${IAM_PLUGIN} AS 'RDS'`;
-      return session.run(`CREATE USER ${name}`, `CREATE USER ${grantee(name)} ${proof} REQUIRE SSL`);
+      await session.run(`CREATE USER ${name}`, `CREATE USER ${grantee(name)} ${proof} REQUIRE SSL`);
+      return new MadeUsers(session).add(name);
     }
     if (!existing.tls) {
       await session.run(`ALTER USER ${name} REQUIRE SSL`, `ALTER USER ${grantee(name)} REQUIRE SSL`);

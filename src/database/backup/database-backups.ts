@@ -146,7 +146,9 @@ export class DatabaseBackups extends Construct {
     acknowledge(
       policy,
       'AwsSolutions-IAM5[Resource::*]',
-      'These actions do not support resource-level permissions, or a condition limits them.',
+      'Reads of RDS and tags do not support resource-level permissions. Keys of vaults in other regions ' +
+        'are not known; they are used through RDS and AWS Backup of this account only, ' +
+        'and granted to AWS services only.',
     );
     return role;
   }
@@ -185,14 +187,23 @@ export class DatabaseBackups extends Construct {
         actions: ['kms:DescribeKey', 'kms:Decrypt', 'kms:GenerateDataKey'],
         resources: [key.keyArn, ...(storageEncryptionKey ? [storageEncryptionKey.keyArn] : [])],
       }),
-      // RDS copies with grants that it creates itself, also on the key of the vault in the other region.
+      ...this.keyStatements(),
+    ];
+  }
+
+  /** RDS copies with grants that it creates itself, also on the key of the vault in the other region. */
+  private keyStatements(): PolicyStatement[] {
+    const conditions = {
+      StringLike: { 'kms:ViaService': viaServices(this, ['rds', 'backup'], '*') },
+      StringEquals: { 'kms:CallerAccount': Stack.of(this).account },
+    };
+    return [
+      new PolicyStatement({ actions: ['kms:DescribeKey'], resources: ['*'], conditions }),
       new PolicyStatement({
-        actions: ['kms:CreateGrant', 'kms:DescribeKey'],
+        actions: ['kms:CreateGrant'],
         resources: ['*'],
-        conditions: {
-          StringLike: { 'kms:ViaService': viaServices(this, ['rds', 'backup'], '*') },
-          StringEquals: { 'kms:CallerAccount': Stack.of(this).account },
-        },
+        // A grant for anybody else would outlive the role.
+        conditions: { ...conditions, Bool: { 'kms:GrantIsForAWSResource': 'true' } },
       }),
     ];
   }

@@ -47,7 +47,7 @@ export interface BindingOptions {
 /** Properties of a {@link DatabaseBinding}. */
 export interface DatabaseBindingProps {
   /** Server with the endpoints. */
-  readonly server: Pick<DatabaseServer, 'endpoint' | 'readEndpoint' | 'hasReaders' | 'resourceId'>;
+  readonly server: Pick<DatabaseServer, 'endpoint' | 'readEndpoint' | 'hasReaders' | 'resourceIds'>;
   /** Application user, whose connection clients get that name no other. */
   readonly credentials: BoundUser;
   /**
@@ -169,12 +169,14 @@ export class DatabaseBinding {
   /** Names the user in the client's region and account. Security groups require that they are the database's. */
   private connectPermission(client: IBackingServiceClient, userName: string): PolicyStatement {
     const { server } = this.props;
-    const user = Stack.of(client).formatArn({
-      service: 'rds-db',
-      resource: 'dbuser',
-      resourceName: `${server.resourceId}/${userName}`,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
-    return new PolicyStatement({ actions: ['rds-db:connect'], resources: [user] });
+    const users = server.resourceIds.map((resourceId) =>
+      Stack.of(client).formatArn({
+        service: 'rds-db',
+        resource: 'dbuser',
+        resourceName: `${resourceId}/${userName}`,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+    );
+    return new PolicyStatement({ actions: ['rds-db:connect'], resources: users });
   }
 }

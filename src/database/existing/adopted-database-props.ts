@@ -88,6 +88,13 @@ export interface AdoptedDatabaseProps {
    */
   readonly resourceId?: string;
   /**
+   * Resource id of the read replica behind `readEndpoint` (`db-...`).
+   *
+   * Each replica of an instance has its own, by which IAM names its users.
+   * @default - none; required with `userName` and `readEndpoint` of an instance, and not used otherwise
+   */
+  readonly readResourceId?: string;
+  /**
    * True for an Aurora cluster.
    * @default false - an instance
    */

@@ -135,7 +135,7 @@ export class AdoptedDatabase extends Construct implements IAdoptedDatabase {
     const { endpoint, readEndpoint, port, databaseName, securityGroup, secret } = this;
     const hasReaders = props.readEndpoint !== undefined;
     return new DatabaseBinding(this, {
-      server: { endpoint, readEndpoint, hasReaders, resourceId: props.resourceId ?? '' },
+      server: { endpoint, readEndpoint, hasReaders, resourceIds: resourceIdsOf(props) },
       credentials: secret ? this.userOf(secret, props.secretKey) : { userName: props.userName! },
       securityGroup,
       port,
@@ -171,8 +171,13 @@ export class AdoptedDatabase extends Construct implements IAdoptedDatabase {
   }
 }
 
+/** Servers by which IAM names the users. That of a cluster stands for its readers, too. */
+function resourceIdsOf({ resourceId, readResourceId }: AdoptedDatabaseProps): string[] {
+  return [resourceId, readResourceId].filter((id) => id !== undefined);
+}
+
 function signInRules(props: AdoptedDatabaseProps): Rule[] {
-  const { secret, userName, resourceId } = props;
+  const { secret, userName, resourceId, readEndpoint, readResourceId, cluster } = props;
   return [
     {
       condition: secret === undefined && (userName === undefined || resourceId === undefined),
@@ -186,6 +191,20 @@ function signInRules(props: AdoptedDatabaseProps): Rule[] {
       value: userName,
       expected: 'none with secret, which names the user',
       fix: 'remove userName, or remove secret to sign in with IAM authentication',
+    },
+    {
+      condition: userName !== undefined && readEndpoint !== undefined && !cluster && readResourceId === undefined,
+      prop: 'readResourceId',
+      problem: 'is not given, and IAM names the users of each read replica by a resource id of its own',
+      fix: 'give the DbiResourceId of the replica behind readEndpoint, or remove readEndpoint',
+    },
+    {
+      condition:
+        readResourceId !== undefined && (userName === undefined || readEndpoint === undefined || cluster === true),
+      prop: 'readResourceId',
+      problem:
+        'has no effect without userName and readEndpoint of an instance: a cluster has one resource id for all members',
+      fix: 'remove readResourceId',
     },
     ...SECRETS.flatMap((name) => [completeArnRule(name, props[name]), keyRule(name, props)]),
   ];

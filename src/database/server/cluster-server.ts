@@ -41,7 +41,7 @@ export class ClusterServer extends Construct implements DatabaseServer {
   public readonly readEndpoint: string;
   public readonly hasReaders: boolean;
   public readonly arn: string;
-  public readonly resourceId: string;
+  public readonly resourceIds: string[];
   public readonly masterSecret: ISecret;
   public readonly attachmentTarget: DatabaseCluster;
   public readonly eventSources: { [sourceType: string]: string[] };
@@ -65,7 +65,7 @@ export class ClusterServer extends Construct implements DatabaseServer {
     this.readEndpoint = this.cluster.clusterReadEndpoint.hostname;
     this.hasReaders = props.settings.bounds.readers > 0;
     this.arn = this.cluster.clusterArn;
-    this.resourceId = this.cluster.clusterResourceIdentifier;
+    this.resourceIds = [this.cluster.clusterResourceIdentifier];
     this.masterSecret = this.cluster.secret!;
     this.attachmentTarget = this.cluster;
     const { instanceIdentifiers } = this.cluster;

@@ -109,8 +109,8 @@ export interface DatabaseServer extends IConstruct {
   readonly hasReaders: boolean;
   /** ARN of the instance or cluster. */
   readonly arn: string;
-  /** RDS resource id (`db-...`, `cluster-...`), by which IAM names database users. */
-  readonly resourceId: string;
+  /** RDS resource ids (`db-...`, `cluster-...`), by which IAM names database users. Each replica has one of its own. */
+  readonly resourceIds: string[];
   /** Secret of the master user, whoever manages it. */
   readonly masterSecret: ISecret;
   /** Target that secrets are attached to, which adds host and port to them. */

@@ -42,7 +42,7 @@ export class InstanceServer extends Construct implements DatabaseServer {
   public readonly readEndpoint: string;
   public readonly hasReaders: boolean;
   public readonly arn: string;
-  public readonly resourceId: string;
+  public readonly resourceIds: string[];
   public readonly masterSecret: ISecret;
   public readonly attachmentTarget: DatabaseInstance;
   public readonly eventSources: { [sourceType: string]: string[] };
@@ -68,7 +68,7 @@ export class InstanceServer extends Construct implements DatabaseServer {
     this.hasReaders = this.readReplicas.length > 0;
     this.readEndpoint = this.hasReaders ? this.readReplicas[0].dbInstanceEndpointAddress : this.endpoint;
     this.arn = this.instance.instanceArn;
-    this.resourceId = this.instance.instanceResourceId!;
+    this.resourceIds = [this.instance, ...this.readReplicas].map(({ instanceResourceId }) => instanceResourceId!);
     this.masterSecret = this.instance.secret!;
     this.attachmentTarget = this.instance;
     const instanceIdentifiers = [this.instance, ...this.readReplicas].map((server) => server.instanceIdentifier);
@@ -91,7 +91,9 @@ export class InstanceServer extends Construct implements DatabaseServer {
   }
 
   public grantConnect(grantee: IGrantable, userName: string): Grant {
-    return this.instance.grantConnect(grantee, userName);
+    return [this.instance, ...this.readReplicas]
+      .map((server) => server.grantConnect(grantee, userName))
+      .reduce((all, each) => all.combine(each));
   }
 
   private createInstance(): DatabaseInstance {

@@ -1,5 +1,7 @@
 import { Token } from 'aws-cdk-lib';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { keepExported, referenceStrongly } from '../../contracts/cross-stack-references';
 import { checkMember } from '../../validation/checks';
 import { checkKind } from '../../validation/kinds';
 import { PropError } from '../../validation/prop-error';
@@ -8,7 +10,6 @@ import type { BootstrapUser } from '../credentials/bootstrap-sql';
 import type { BindingOptions } from '../credentials/database-binding';
 import type { DatabaseCredentials } from '../credentials/database-credentials';
 import { cloneOf, idOfUser, isUserName, PLAN_USER, USER_NAMES } from '../credentials/user-names';
-import { referenceStrongly } from '../server/cross-stack-references';
 import type { DatabaseSetup } from '../setup/database-setup';
 import { isMasterUser } from '../setup/master-user-rules';
 import { DatabaseAccess } from './database-access';
@@ -44,7 +45,9 @@ export class DatabaseUsers {
   public readonly owner?: DatabaseUser;
   /** Users that the bootstrap statements create. */
   public readonly bootstrapUsers: BootstrapUser[] = [];
+  private readonly secrets: ISecret[] = [];
   private plan?: DatabaseUser;
+  private exported = false;
 
   public constructor(
     private readonly database: Construct,
@@ -112,6 +115,19 @@ export class DatabaseUsers {
     ]);
   }
 
+  /** Exports the secrets of all users, also of those that are added later, whoever imports them. */
+  public keepExports(): void {
+    this.exported = true;
+    keepExported(this.database, this.secrets.map(({ secretArn }) => secretArn));
+  }
+
+  private keep(secret: ISecret | undefined): void {
+    if (secret) {
+      this.secrets.push(secret);
+      keepExported(this.database, this.exported ? [secret.secretArn] : []);
+    }
+  }
+
   private create(id: string, { userName, access, owner = false, iamAuthentication }: NewUser): DatabaseUser {
     const { credentials: { rotated }, setup } = this.props;
     const user = DatabaseUser._create(this.database, id, {
@@ -122,6 +138,7 @@ export class DatabaseUsers {
     });
     const { secret } = user;
     referenceStrongly([secret]);
+    this.keep(secret);
     const rights = owner ? 'OWNER' : access;
     this.bootstrapUsers.push({ userName, access: rights, password: secret !== undefined });
     setup?.addUser({ userName, access: rights, secret });

@@ -173,8 +173,8 @@ export interface ElsewhereStageProps {
   /**
    * ARN of the role that the pipeline assumes in another account. Required there.
    *
-   * The role trusts the account of the pipeline. It allows `states:StartExecution` and `states:DescribeStateMachine` on
-   * the state machine, and `states:DescribeExecution` on its executions.
+   * The role trusts the role of the pipeline alone, as a `ReleaseAccess` does. It allows `states:StartExecution` and
+   * `states:DescribeStateMachine` on the state machine, and `states:DescribeExecution` on its executions.
    * @default - the role of the pipeline
    */
   readonly roleArn?: string;

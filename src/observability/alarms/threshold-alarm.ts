@@ -10,6 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Construct } from 'constructs';
+import { acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
 import type { IMonitoredService } from '../../contracts';
 import { uniqueName } from '../../text/stack-path';
 import type { AlertRouting } from '../alerting/alert-routing';
@@ -33,6 +34,11 @@ export interface ThresholdAlarmProps {
    * @default - no rollback
    */
   readonly rollbackService?: IMonitoredService;
+  /**
+   * True where the alarm is part of an incident, which notifies instead of it.
+   * @default false
+   */
+  readonly partOfIncident?: boolean;
 }
 
 /** Characters that CloudWatch accepts in an alarm's name. */
@@ -47,7 +53,7 @@ const BEYOND: { [comparison in ComparisonOperator]?: string } = {
   [ComparisonOperator.GREATER_THAN_UPPER_THRESHOLD]: 'above what is usual by more than',
 };
 
-/** Alarm on one threshold of a signal. It also notifies when it ends, so that the pager closes its incident. */
+/** Alarm on one threshold of a signal. Its end is notified where a channel closes what it opened. */
 export class ThresholdAlarm extends Construct {
   /** The alarm. */
   public readonly alarm: Alarm;
@@ -58,7 +64,7 @@ export class ThresholdAlarm extends Construct {
     private readonly props: ThresholdAlarmProps,
   ) {
     super(scope, id);
-    const { definition, severity, alertRouting, runbooks, rollbackService } = props;
+    const { definition, severity, runbooks, rollbackService } = props;
     const alarmName = this.rollbackName();
     this.alarm = this.createAlarm(definition, definition.thresholds[severity]!, {
       alarmName,
@@ -72,11 +78,26 @@ export class ThresholdAlarm extends Construct {
       datapointsToAlarm: definition.datapointsToAlarm,
       treatMissingData: definition.missing,
     });
-    const action = new SnsAction(alertRouting.topicFor(severity));
-    this.alarm.addAlarmAction(action);
-    this.alarm.addOkAction(action);
+    this.notify();
     if (alarmName !== undefined) {
       rollbackService!.rollBackOn(alarmName, this.alarm);
+    }
+  }
+
+  private notify(): void {
+    const { severity, alertRouting, partOfIncident } = this.props;
+    if (partOfIncident) {
+      acknowledgeInCompliancePacks(
+        this.alarm,
+        'CloudWatchAlarmAction',
+        'It is part of the incident of its source, a composite alarm that notifies once for all of them.',
+      );
+      return;
+    }
+    const action = new SnsAction(alertRouting.topicFor(severity));
+    this.alarm.addAlarmAction(action);
+    if (alertRouting._notifiesEnds(severity)) {
+      this.alarm.addOkAction(action);
     }
   }
 

@@ -56,6 +56,8 @@ export class AlertRouting extends Construct {
   private readonly routing: ChannelRouting;
   private readonly topics: AlertTopics;
   private readonly relays = new Map<Severity, AlertForwarder>();
+  /** Topics with a function that closes at a pager what it opened. */
+  private readonly closing = new Set<string>();
 
   public constructor(
     scope: Construct,
@@ -91,6 +93,16 @@ export class AlertRouting extends Construct {
    */
   public topicFor(severity: Severity): ITopic {
     return this.topics.named(severity);
+  }
+
+  /**
+   * True where a channel of a severity closes what it opened, so that ends of alarms are notified.
+   *
+   * CloudWatch notifies the first OK of a new alarm as an end. Mail and chat would show it for each alarm.
+   * @internal
+   */
+  public _notifiesEnds(severity: Severity): boolean {
+    return this.closing.has(severity);
   }
 
   /** Topic for deployments and releases. */
@@ -160,6 +172,7 @@ export class AlertRouting extends Construct {
     const topics = this.topicsOf(channel);
     const { forwarder, chat, subscription } = channel._bind(this, topics);
     if (forwarder) {
+      topics.forEach(({ name }) => this.closing.add(name));
       this.createForwarder(channel, topics, forwarder);
     }
     if (chat) {

@@ -24,17 +24,18 @@ interface Publisher {
   readonly service: string;
   readonly uses: TopicUse[];
   /**
-   * Condition that AWS documents for the service. One that never holds would silently drop every message. EventBridge
-   * supports none, neither in topic policies nor in key policies. Notification rules and AWS Backup document none for
-   * topics. AWS Backup publishes within its own account only.
+   * Condition that AWS documents for the service. One that never holds would silently drop every message. AWS
+   * documents that EventBridge may name no source, so the topic compares account and rule only where one is named.
+   * On the key no source is supported for it. Notification rules and AWS Backup document none for topics. AWS Backup
+   * publishes within its own account only.
    */
-  readonly topic: 'sourceAccount' | 'none';
-  readonly key: 'sourceAccount' | 'viaSns' | 'none';
+  readonly topic: 'sourceAccount' | 'rules' | 'none';
+  readonly key: 'sourceAccount' | 'ownTopics' | 'viaSns' | 'none';
 }
 
 const PUBLISHERS: Publisher[] = [
   { service: 'cloudwatch', uses: ['severity', 'deployment', 'cost'], topic: 'sourceAccount', key: 'sourceAccount' },
-  { service: 'events', uses: ['severity', 'deployment', 'cost'], topic: 'none', key: 'none' },
+  { service: 'events', uses: ['severity', 'deployment', 'cost'], topic: 'rules', key: 'ownTopics' },
   { service: 'events.rds', uses: ['severity'], topic: 'sourceAccount', key: 'sourceAccount' },
   { service: 'backup', uses: ['severity'], topic: 'none', key: 'none' },
   { service: 'codestar-notifications', uses: ['deployment'], topic: 'none', key: 'viaSns' },
@@ -106,9 +107,19 @@ export class AlertTopics extends Construct {
     );
   }
 
-  private conditions(condition: Publisher['key']): { [operator: string]: object } | undefined {
+  private conditions(condition: Publisher['topic'] | Publisher['key']): { [operator: string]: object } | undefined {
+    const stack = Stack.of(this);
+    const rules = stack.formatArn({ service: 'events', resource: 'rule', resourceName: '*' });
     return {
-      sourceAccount: sourceAccount(Stack.of(this).account),
+      sourceAccount: sourceAccount(stack.account),
+      rules: {
+        StringEqualsIfExists: { 'aws:SourceAccount': stack.account },
+        ArnLikeIfExists: { 'aws:SourceArn': rules },
+      },
+      // SNS encrypts in the context of the topic, whoever publishes.
+      ownTopics: {
+        ArnLike: { 'kms:EncryptionContext:aws:sns:topicArn': stack.formatArn({ service: 'sns', resource: '*' }) },
+      },
       viaSns: { StringEquals: { 'kms:ViaService': viaService(this, 'sns') } },
       none: undefined,
     }[condition];

@@ -1,13 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
-import { EventField, type EventPattern, type IRuleTarget, Match, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { EventField, type EventPattern, Match } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import type { IMonitoredService, ServiceSignals } from '../../contracts';
-import { stackPath } from '../../text/stack-path';
-import { textFor } from '../../text/text-for';
 import { checkAllInReach } from '../../validation/objects-in-reach';
 import type { AlertRouting } from './alert-routing';
-import { chatMessage } from './channels/chat-message';
+import { type Announcement, announce } from './announcement';
 import { Severity } from './severity';
 
 /** Properties of {@link DeploymentEvents}. Both are required. */
@@ -16,15 +13,6 @@ export interface DeploymentEventsProps {
   readonly service: IMonitoredService;
   /** Routing with the topics for deployments and errors. */
   readonly alertRouting: AlertRouting;
-}
-
-/** Events that are announced alike. */
-interface Announcement {
-  readonly pattern: EventPattern;
-  readonly title: string;
-  /** Text from fields that each of these events has. EventBridge sends nothing where one is missing. */
-  readonly text: string;
-  readonly topics: ITopic[];
 }
 
 /**
@@ -157,15 +145,8 @@ export class DeploymentEvents extends Construct {
     this.announce('Stopped', { ...failure, pattern: pattern('STOP'), title: 'Deployment stopped' });
   }
 
-  private announce(id: string, { pattern, title, text, topics }: Announcement): void {
-    // Angle brackets name a variable in the template of a message.
-    const path = stackPath(this.props.service.signals.source).replace(/[<>]/g, '_');
-    const message = RuleTargetInput.fromObject(chatMessage(`${title}: ${path}`, `${text} (${EventField.time})`));
-    new Rule(this, id, {
-      description: textFor('event rule', `${title}: ${path}`),
-      eventPattern: pattern,
-      targets: topics.map((topic) => topicTarget(topic, message)),
-    });
+  private announce(id: string, announcement: Announcement): void {
+    announce(this, id, this.props.service.signals.source, announcement);
   }
 }
 
@@ -176,9 +157,4 @@ export function serviceArn({ source, clusterName, serviceName }: ServiceSignals)
     resource: 'service',
     resourceName: `${clusterName}/${serviceName}`,
   });
-}
-
-/** The topics' policies already allow EventBridge. CDK's own target would add it again. */
-function topicTarget(topic: ITopic, message: RuleTargetInput): IRuleTarget {
-  return { bind: () => ({ arn: topic.topicArn, input: message, targetResource: topic }) };
 }

@@ -5,20 +5,24 @@ import { stackPath } from '../../text/stack-path';
 import { alarmMetric } from '../alarms/threshold-alarm';
 import type { LogQuery, ServiceQueries } from '../logs/log-queries';
 import { ServiceMetrics } from '../metrics/service-metrics';
+import type { WatchedObjective } from '../slo/error-budget';
+import { budgetGraphs } from './budget-graphs';
 import { graph, heading, PERCENT_AXIS, rowOf, rowsOf, table } from './dashboard-widgets';
+import { failureGraphs } from './failure-graphs';
 import type { ThresholdLines } from './threshold-lines';
 
 const GROUP_COLOURS = [Color.BLUE, Color.GREEN];
 
 /**
- * Golden signals of a service, with its saturation and its log. Source: requirements A-17, B-16, C-28 and D-09.
+ * Golden signals of a service, with its error budgets and its saturation. Source: requirements A-17, B-16, C-28 and
+ * D-09.
  *
- * @param queries queries of its log; without them there are no tables
+ * @param objectives objectives of this service
  */
 export function serviceSection(
   { source, logGroups, ...rest }: ServiceSignals,
   thresholds: ThresholdLines,
-  queries?: ServiceQueries,
+  objectives: WatchedObjective[],
 ): IWidget[] {
   const metrics = new ServiceMetrics({ source, logGroups, ...rest });
   const inLog = thresholds.definition(source, 'service-log-errors');
@@ -41,8 +45,9 @@ export function serviceSection(
     graph('Failed requests in percent', {
       left: [new ServiceMetrics({ source, logGroups, ...rest }, { period: Duration.minutes(1) }).errorPercent()],
       leftYAxis: { label: '%', showUnits: false },
-      ...thresholds.lines(source, { 'service-error-rate': '' }),
     }),
+    ...failureGraphs({ source, logGroups, ...rest }),
+    ...objectives.flatMap(budgetGraphs),
     graph('CPU and memory', {
       left: [metrics.cpu(), metrics.memory()],
       leftYAxis: PERCENT_AXIS,
@@ -64,14 +69,18 @@ export function serviceSection(
         }),
       ]),
   ];
+  return [heading(`## ${stackPath(source)}`), ...rowsOf(signals)];
+}
+
+/** Errors and slow requests in the log of a service. They read a page further down, after the graphs of all sources. */
+export function logSection({ source, logGroups }: ServiceSignals, queries: ServiceQueries): IWidget[] {
   const names = logGroups.map(({ logGroupName }) => logGroupName);
-  const tables: LogQuery[] =
-    queries === undefined || names.length === 0 ? [] : [queries.errorsByContext(), queries.slowestRequests()];
-  return [
-    heading(`## ${stackPath(source)}`),
-    ...rowsOf(signals),
-    ...(tables.length === 0 ? [] : [rowOf(tables.map((query) => table(query.title, query, names)))]),
-  ];
+  return names.length === 0
+    ? []
+    : [
+      heading(`## ${stackPath(source)}: log`),
+      rowOf([queries.errorsByContext(), queries.slowestRequests()].map((query) => table(query.title, query, names))),
+    ];
 }
 
 /** Query of the deployment history, one line for each event. */

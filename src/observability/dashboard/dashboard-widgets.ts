@@ -14,8 +14,9 @@ import type { LogQuery } from '../logs/log-queries';
 
 /** Columns of CloudWatch's grid. */
 const COLUMNS = 24;
-const GRAPH_HEIGHT = 6;
-const TABLE_HEIGHT = 6;
+/** A service and its database fit on two screens of 900 pixels. */
+const GRAPH_HEIGHT = 5;
+const TABLE_HEIGHT = 5;
 const GRAPHS_PER_ROW = 4;
 
 /** Axis of percentages. */

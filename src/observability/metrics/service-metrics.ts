@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { type MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ServiceSignals } from '../../contracts';
 import { TargetGroupMetrics } from '../../metrics/target-group-metrics';
+import { tasksWanted } from './tasks-wanted';
 
 /** Properties of {@link ServiceMetrics}. None is required. */
 export interface ServiceMetricsOptions {
@@ -40,10 +41,31 @@ export class ServiceMetrics {
     return this.targets.errors('Errors');
   }
 
-  /** Failed requests per minute, on average over the period. */
-  public errorsPerMinute(): MathExpression {
-    const { expression, usingMetrics } = this.errors();
-    return this.targets.expression(`(${expression})/${this.period.toMinutes()}`, usingMetrics, 'Errors a minute');
+  /**
+   * Failed requests beyond twice those that an objective in percent allows, of all target groups.
+   *
+   * At the rate of the objective it is below 0, so a busy service that meets its objective stays silent.
+   */
+  public errorsBeyondBudget(objectivePercent: number): MathExpression {
+    const { expression, usingMetrics } = this.targets.excessOfAll(twiceAllowed(objectivePercent));
+    return this.targets.expression(expression, usingMetrics, 'Errors beyond the budget');
+  }
+
+  /** The same per minute, on average over the period. */
+  public errorsBeyondBudgetPerMinute(objectivePercent: number): MathExpression {
+    const { expression, usingMetrics } = this.errorsBeyondBudget(objectivePercent);
+    const perMinute = `(${expression})/${this.period.toMinutes()}`;
+    return this.targets.expression(perMinute, usingMetrics, 'Errors beyond the budget a minute');
+  }
+
+  /** Failed requests beyond a percentage of all, in the worse target group. */
+  public errorsBeyond(percent: number): MathExpression {
+    return this.targets.ofWorst(
+      'share',
+      this.targets.errorExcesses(100 - percent),
+      (worst) => worst,
+      `Errors beyond ${percent} %`,
+    );
   }
 
   /** Failed requests in percent, in the worse target group. */
@@ -54,6 +76,29 @@ export class ServiceMetrics {
   /** Error responses of the load balancer itself, for all services that share it. Without any there is no data. */
   public loadBalancerErrors(): Metric {
     return this.targets.loadBalancerErrors().with({ label: 'Errors of the load balancer' });
+  }
+
+  /** Requests that the service refused as wrong (4xx) beyond a percentage of all. */
+  public clientErrorsBeyond(percent: number): MathExpression {
+    return this.targets.clientErrorExcess(percent, `Client errors beyond ${percent} %`);
+  }
+
+  /**
+   * Errors of the load balancer beyond twice those that an objective allows, while tasks are wanted.
+   *
+   * A service that rests at night answers stray requests with 503. Nobody needs to know.
+   *
+   * @param objectivePercent percent of requests that should succeed
+   * @param services services behind the load balancer, one metric each
+   */
+  public loadBalancerErrorsBeyondBudget(objectivePercent: number, services: ServiceSignals[]): MathExpression {
+    const { expression, usingMetrics } = this.targets.loadBalancerErrorExcess(twiceAllowed(objectivePercent));
+    const gate = tasksWanted(services, { period: this.period, always: true });
+    return this.targets.expression(
+      `IF(${gate.expression}>0,${expression},0)`,
+      { ...usingMetrics, ...gate.usingMetrics },
+      'Errors of the load balancer beyond the budget',
+    );
   }
 
   /**
@@ -139,6 +184,19 @@ export class ServiceMetrics {
     );
   }
 
+  /** Tasks that are desired and don't run, 0 where Container Insights counts none. */
+  public lackingTasks(): MathExpression {
+    const [running, desired] = ['running', 'desired'].map((stem) => this.targets.id(stem, ''));
+    return this.targets.expression(
+      `IF(FILL(${desired},0)>0,FILL(${desired},0)-FILL(${running},0),0)`,
+      {
+        [running]: this.runningTasks(),
+        [desired]: this.desiredTasks(),
+      },
+      'Tasks that are missing',
+    );
+  }
+
   private ofService(namespace: string, metricName: string, label: string): Metric {
     const { clusterName: ClusterName, serviceName: ServiceName } = this.signals;
     return new Metric({
@@ -150,4 +208,9 @@ export class ServiceMetrics {
       label,
     });
   }
+}
+
+/** Success rate below which more than twice as many requests fail as an objective allows. */
+function twiceAllowed(objectivePercent: number): number {
+  return Number((2 * objectivePercent - 100).toFixed(10));
 }

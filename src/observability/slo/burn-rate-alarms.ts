@@ -13,6 +13,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Construct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
 import type { IMonitoredService } from '../../contracts';
+import { shown } from '../../metrics/failure-share';
 import { stackPath, uniqueName } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
 import { checkKinds } from '../../validation/kinds';
@@ -24,11 +25,11 @@ import type { AlertRouting } from '../alerting/alert-routing';
 import { Runbooks } from '../alerting/runbooks';
 import { Severity } from '../alerting/severity';
 import { ApplicationSignalsSlo } from './application-signals-slo';
-import { ErrorBudget, shown } from './error-budget';
+import { ErrorBudget, type Gate, type WatchedObjective } from './error-budget';
 import type { CheckedObjective } from './service-objective';
 import { ServiceObjective } from './service-objective';
 
-/** Properties of {@link BurnRateAlarms}. All are required. */
+/** Properties of {@link BurnRateAlarms}. Objective, service, routing and runbooks are required. */
 export interface BurnRateAlarmsProps {
   /** Objective of the service. */
   readonly objective: ServiceObjective;
@@ -38,6 +39,21 @@ export interface BurnRateAlarmsProps {
   readonly alertRouting: AlertRouting;
   /** Location of the pages `objective-burn-page` and `objective-burn-ticket`. */
   readonly runbooks: Runbooks;
+  /**
+   * True where the page notifies the channels of critical alarms.
+   *
+   * `GoldenSignalAlarms` sets it to `false`: there the page is part of the incident of its service.
+   * @default true
+   */
+  readonly notifiesPage?: boolean;
+  /**
+   * True where other services are behind the load balancer. Its own errors then burn no budget.
+   *
+   * CloudWatch counts them for no target group, and they may be those of another service. A service without healthy
+   * tasks has alarms on its tasks.
+   * @default false
+   */
+  readonly sharedLoadBalancer?: boolean;
 }
 
 /**
@@ -48,18 +64,29 @@ interface BurnRateWindows {
   readonly id: string;
   readonly long: Duration;
   readonly short: Duration;
+  /** Short windows, one of which is enough. Three of 5 minutes keep the page open where few requests fail. */
+  readonly shortPeriods: number;
   /** Burn rate that alarms. */
   readonly factor: number;
 }
 
+/** One window of a burn rate. */
+interface WindowProps {
+  readonly window: Duration;
+  readonly threshold: number;
+  readonly fewest: number;
+  readonly periods?: number;
+  readonly gate?: Gate;
+}
+
 /** 2 % of a 30-day budget in an hour, 5 % in six (The Site Reliability Workbook, Alerting on SLOs). */
 const PAGE_WINDOWS: BurnRateWindows[] = [
-  { id: 'Fast', long: Duration.hours(1), short: Duration.minutes(5), factor: 14.4 },
-  { id: 'Slow', long: Duration.hours(6), short: Duration.minutes(30), factor: 6 },
+  { id: 'Fast', long: Duration.hours(1), short: Duration.minutes(5), shortPeriods: 3, factor: 14.4 },
+  { id: 'Slow', long: Duration.hours(6), short: Duration.minutes(30), shortPeriods: 1, factor: 6 },
 ];
 /** 10 % in three days. */
 const TICKET_WINDOWS: BurnRateWindows[] = [
-  { id: 'Lasting', long: Duration.days(3), short: Duration.hours(6), factor: 1 },
+  { id: 'Lasting', long: Duration.days(3), short: Duration.hours(6), shortPeriods: 1, factor: 1 },
 ];
 
 /**
@@ -97,7 +124,7 @@ export class BurnRateAlarms extends Construct {
     checkKinds(this, props, { objective: ServiceObjective, runbooks: Runbooks });
     this.objective = props.objective._checked(this);
     this.checkTargetGroups();
-    this.budget = new ErrorBudget(props.service.signals, this.objective);
+    this.budget = new ErrorBudget(props.service.signals, this.objective, props.sharedLoadBalancer);
     this.page = this.createComposite('Page', PAGE_WINDOWS, {
       severity: Severity.CRITICAL,
       key: 'objective-burn-page',
@@ -111,10 +138,17 @@ export class BurnRateAlarms extends Construct {
     this.record = this.objective.record && this.createRecord();
   }
 
-  /** An alarm reads two metrics of each target group, and the load balancer's errors. */
+  /** Objective, service and budget, for the page of the service and for graphs. @internal */
+  public get _watched(): WatchedObjective {
+    return { signals: this.props.service.signals, objective: this.objective, budget: this.budget };
+  }
+
+  /** An alarm reads two metrics of each target group, the load balancer's errors and wanted tasks. */
   private checkTargetGroups(): void {
     const { source, targetGroupFullNames } = this.props.service.signals;
-    const max = Math.floor((MAX_METRICS_PER_ALARM - 1) / 2);
+    const max = this.props.sharedLoadBalancer
+      ? Math.floor(MAX_METRICS_PER_ALARM / 3)
+      : Math.floor((MAX_METRICS_PER_ALARM - 2) / 2);
     if (targetGroupFullNames.length > max) {
       throw new PropError(this, {
         prop: 'service',
@@ -144,9 +178,13 @@ export class BurnRateAlarms extends Construct {
         runbooks,
       }),
     });
-    const action = new SnsAction(alertRouting.topicFor(text.severity));
-    alarm.addAlarmAction(action);
-    alarm.addOkAction(action);
+    if (text.severity !== Severity.CRITICAL || this.props.notifiesPage !== false) {
+      const action = new SnsAction(alertRouting.topicFor(text.severity));
+      alarm.addAlarmAction(action);
+      if (text.severity === Severity.CRITICAL || alertRouting._notifiesEnds(text.severity)) {
+        alarm.addOkAction(action);
+      }
+    }
     return alarm;
   }
 
@@ -159,24 +197,36 @@ export class BurnRateAlarms extends Construct {
   }
 
   /** The fewest failures apply to the longer window. The shorter one only shows that it continues. */
-  private inBothWindows({ id, long, short, factor }: BurnRateWindows): IAlarmRule {
+  private inBothWindows({ id, long, short, shortPeriods, factor }: BurnRateWindows): IAlarmRule {
     const { minFailures } = this.objective;
+    const longAlarm = this.createWindowAlarm(`${id}Long`, { window: long, threshold: factor, fewest: minFailures });
+    // A service that begins to work after a rest must not pay for stray requests of the night.
+    const shortAlarm = this.createWindowAlarm(`${id}Short`, {
+      window: short,
+      threshold: factor,
+      fewest: 1,
+      periods: shortPeriods,
+      gate: 'always',
+    });
     return AlarmRule.allOf(
-      AlarmRule.fromAlarm(this.createWindowAlarm(`${id}Long`, long, factor, minFailures), AlarmState.ALARM),
-      AlarmRule.fromAlarm(this.createWindowAlarm(`${id}Short`, short, factor, 1), AlarmState.ALARM),
+      AlarmRule.fromAlarm(longAlarm, AlarmState.ALARM),
+      AlarmRule.fromAlarm(shortAlarm, AlarmState.ALARM),
     );
   }
 
-  private createWindowAlarm(id: string, window: Duration, threshold: number, fewest: number): Alarm {
+  private createWindowAlarm(
+    id: string,
+    { window, threshold, fewest, periods = 1, gate = 'once' }: WindowProps,
+  ): Alarm {
     const alarm = new Alarm(this, id, {
       alarmDescription: textFor(
         'alarm',
         `Part of ${stackPath(this)}: the burn rate of ${inHours(window)}. It notifies no channel.`,
       ),
-      metric: this.budget.burnRate(window, fewest),
+      metric: this.budget.burnRate(window, fewest, gate),
       threshold,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: 1,
+      evaluationPeriods: periods,
       datapointsToAlarm: 1,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });

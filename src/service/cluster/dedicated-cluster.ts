@@ -16,11 +16,16 @@ interface DedicatedClusterProps {
   readonly ecsExec: boolean;
 }
 
-/** Cluster of a single service, with enhanced Container Insights. Source: requirement B-04. */
+/**
+ * Cluster of a single service, with Container Insights. Source: requirement B-04.
+ *
+ * Enhanced observability adds metrics of each task and container, which no alarm, graph or scaling policy reads.
+ * docs/cost.md compares both.
+ */
 export function dedicatedCluster(service: Construct, props: DedicatedClusterProps): Cluster {
   return new Cluster(service, 'Cluster', {
     vpc: props.network.vpc,
-    containerInsightsV2: ContainerInsights.ENHANCED,
+    containerInsightsV2: ContainerInsights.ENABLED,
     enableFargateCapacityProviders: props.spot ? true : undefined,
     executeCommandConfiguration: props.ecsExec
       ? new EcsExecLog(service, 'Sessions', props.profile).configuration

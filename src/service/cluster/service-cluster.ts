@@ -42,7 +42,7 @@ export interface ServiceClusterProps {
 /**
  * ECS cluster for several services.
  *
- * It has enhanced Container Insights, both Fargate capacity providers, and a namespace in which services call each
+ * It has Container Insights, both Fargate capacity providers, and a namespace in which services call each
  * other by name.
  *
  * @example
@@ -66,7 +66,8 @@ export class ServiceCluster extends Construct {
     this.cluster = new Cluster(this, 'Cluster', {
       vpc: props.network.vpc,
       clusterName: props.clusterName,
-      containerInsightsV2: ContainerInsights.ENHANCED,
+      // Enhanced observability adds metrics of each task, which no alarm, graph or scaling policy reads.
+      containerInsightsV2: ContainerInsights.ENABLED,
       enableFargateCapacityProviders: true,
       defaultCloudMapNamespace: {
         name: this.checkedNamespace(props.namespaceName),

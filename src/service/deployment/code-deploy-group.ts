@@ -1,9 +1,10 @@
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { EcsDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
 import type { FargateService } from 'aws-cdk-lib/aws-ecs';
-import { type IRole, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IRole, ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from '../../compliance/acknowledge';
+import { ofThisAccount } from '../../iam/source-account';
 import { withoutGrants } from '../../iam/without-grants';
 import { stackPath } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
@@ -38,7 +39,7 @@ export class CodeDeployGroup extends Construct {
     super(scope, id);
     const role = new Role(this, 'Role', {
       description: textFor('role', `Deploys new versions of ${stackPath(scope)}`),
-      assumedBy: new ServicePrincipal('codedeploy.amazonaws.com'),
+      assumedBy: ofThisAccount(this, 'codedeploy.amazonaws.com'),
     });
     const policy = this.createPolicy(role);
     this.deploymentGroup = withoutGrants([role], () => this.createDeploymentGroup(role));

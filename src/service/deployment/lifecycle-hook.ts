@@ -54,6 +54,8 @@ const ATTEMPTS_WITHOUT_TEST = 3;
 const SPARE_SECONDS = 30;
 /** Time after the planned end until ECS rolls back a deployment whose hook does not answer. */
 const SPARE_MINUTES = 30;
+/** Tag of the tasks that the function starts, as in `lambda/rollout-hook/ecs-command-tasks.ts`. */
+const STARTED_BY = { key: 'prod-constructs:started-by', value: 'rollout-hook' };
 
 /**
  * Lambda function that ECS calls before it shifts production traffic.
@@ -204,7 +206,16 @@ export class LifecycleHook extends Construct {
     const inCluster = { ArnEquals: { 'ecs:cluster': cluster.clusterArn } };
     this.policy.addStatements(
       new PolicyStatement({ actions: ['ecs:RunTask'], resources: [revisions], conditions: inCluster }),
-      new PolicyStatement({ actions: ['ecs:StopTask'], resources: [started], conditions: inCluster }),
+      new PolicyStatement({
+        actions: ['ecs:TagResource'],
+        resources: [started],
+        conditions: { StringEquals: { 'ecs:CreateAction': 'RunTask' } },
+      }),
+      new PolicyStatement({
+        actions: ['ecs:StopTask'],
+        resources: [started],
+        conditions: { ...inCluster, StringEquals: { [`aws:ResourceTag/${STARTED_BY.key}`]: STARTED_BY.value } },
+      }),
       new PolicyStatement({
         actions: ['iam:PassRole'],
         resources: [taskRole.roleArn, executionRole!.roleArn],

@@ -14,7 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import type { HealthCheck } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct, IDependable } from 'constructs';
-import { DeploymentEngine } from '../../contracts';
+import { DeploymentEngine, TargetGroupAlarms } from '../../contracts';
 import type { EnvironmentProfile } from '../../environment';
 import type { TargetGroupNames } from '../../metrics/target-group-metrics';
 import type { ISecureVpc } from '../../network';
@@ -26,7 +26,7 @@ import { CodeDeployTraffic } from './code-deploy-traffic';
 import { EcsTraffic } from './ecs-traffic';
 import type { FixedTags } from './fixed-tags';
 import { LifecycleHook } from './lifecycle-hook';
-import { rollbackAlarms, warnOfShortBake } from './rollback-alarms';
+import { type RollbackAlarms, rollbackAlarms, warnOfShortBake } from './rollback-alarms';
 import type { RolloutBinding } from './rollout-binding';
 import { serviceSubnets } from './service-subnets';
 import type { SmokeTestBinding } from './smoke-test-binding';
@@ -75,6 +75,8 @@ export interface ServiceDeploymentProps {
   readonly successRatePercent: number;
   /** Response time of the 90th percentile above which a deployment rolls back. */
   readonly responseTimeLimit: Duration;
+  /** True where no other service is behind the load balancer. */
+  readonly dedicatedLoadBalancer: boolean;
   /** Cluster of the service. */
   readonly cluster: ICluster;
   /** Task definition of the service. Its default container receives the traffic. */
@@ -120,6 +122,8 @@ export class ServiceDeployment {
   public readonly rollbackAlarms: Alarm[];
   /** Names of all alarms that roll back a deployment. It grows until synthesis. */
   public readonly rollbackAlarmNames: string[];
+  /** Alarms that judge the version of one target group alone. Empty where there are none. */
+  public readonly targetGroupAlarms: TargetGroupAlarms[];
   public readonly codeDeploy?: CodeDeployGroup;
   private lifecycleHook?: LifecycleHook;
   private verification?: SmokeTestBinding;
@@ -130,8 +134,11 @@ export class ServiceDeployment {
   ) {
     this.traffic = this.createTraffic();
     createUrlOutput(scope, props.loadBalancer, props.route);
-    const { alarms, alarmNames } = this.createRollbackAlarms();
+    const { alarms, alarmNames, ofTargetGroups } = this.createRollbackAlarms();
     this.rollbackAlarms = alarms;
+    this.targetGroupAlarms = ofTargetGroups.map((names, index) =>
+      TargetGroupAlarms.of(this.traffic.targetGroups[index].targetGroupArn, names),
+    );
     this.rollbackAlarmNames = [...alarmNames];
     this.service = this.createService();
     this.traffic.attach(this.service, props.taskDefinition.defaultContainer!.containerName);
@@ -216,11 +223,15 @@ export class ServiceDeployment {
     });
   }
 
-  private createRollbackAlarms(): { readonly alarms: Alarm[]; readonly alarmNames: string[] } {
-    const { successRatePercent, responseTimeLimit, startupTime } = this.props;
-    const names = this.targetGroupNames;
-    warnOfShortBake(this.scope, { startupTime, bakeTime: this.props.rollout.deployment.bakeTime });
-    return rollbackAlarms(this.scope, { names, successRatePercent, responseTimeLimit, startupTime });
+  private createRollbackAlarms(): RollbackAlarms {
+    const { rollout, startupTime } = this.props;
+    warnOfShortBake(this.scope, { startupTime, bakeTime: rollout.deployment.bakeTime });
+    return rollbackAlarms(this.scope, {
+      ...this.props,
+      names: this.targetGroupNames,
+      dedicated: this.props.dedicatedLoadBalancer,
+      separate: rollout.engine === DeploymentEngine.BLUE_GREEN,
+    });
   }
 
   private createService(): FargateService {

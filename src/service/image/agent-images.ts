@@ -1,13 +1,10 @@
+import { NAMED_IMAGES, taskImage } from '../../registry/named-images';
 import { ServiceImage } from './service-image';
 
-/** Pinned images of the agents, as of 2026-11-20. docs/service.md lists them, and a prop replaces each of them. */
-export const AGENT_IMAGES = {
-  collector: 'public.ecr.aws/aws-observability/aws-otel-collector:v0.49.0',
-  datadog: 'public.ecr.aws/datadog/agent:7.79.2',
-  fluentBit: 'public.ecr.aws/aws-observability/aws-for-fluent-bit:3.4.17',
-};
+/** Agents that the library adds to a task. */
+export type Agent = 'collector' | 'datadog' | 'fluentBit';
 
 /** Image of an agent: the caller's, or the pinned one. */
-export function agentImage(agent: keyof typeof AGENT_IMAGES, replacement?: ServiceImage): ServiceImage {
-  return replacement ?? ServiceImage.fromRegistry(AGENT_IMAGES[agent]);
+export function agentImage(agent: Agent, replacement?: ServiceImage): ServiceImage {
+  return replacement ?? ServiceImage.fromRegistry(taskImage(NAMED_IMAGES[agent]));
 }

@@ -25,11 +25,11 @@ import { checkAllInReach } from '../../validation/objects-in-reach';
 import { checkRules } from '../../validation/rules';
 import { aliasRecords } from './alias-records';
 import { Domain } from './domain';
-import { logHealthChecks } from './health-check-logs';
 import { Ingress, type IngressSettings } from './ingress';
 import { IngressRules } from './ingress-rules';
 import { ListenerPriorities } from './listener-priorities';
 import { admitVpcOrigin, checkClientsPass, loadBalancerSubnets } from './load-balancer-network';
+import { deliverLogs } from './log-delivery';
 import { responseHeaderAttributes } from './response-headers';
 import type { Route } from './route';
 import type { SecureLoadBalancerProps } from './secure-load-balancer-props';
@@ -101,7 +101,7 @@ export class SecureLoadBalancer extends Construct {
     this.openPorts();
     this.loadBalancer = this.createLoadBalancer(profile);
     admitVpcOrigin(this, network, this.ingress);
-    this.logTo(props.logBucket ?? new SecureBucket(this, 'Logs', { purpose: BucketPurpose.logs(), profile }).bucket);
+    deliverLogs(this.loadBalancer, props.logBucket ?? this.createLogBucket(profile));
     this.listener = this.addListener('Listener', this.certificate ? HTTPS : HTTP);
     this.testListener = this.addListener('TestListener', this.certificate ? TEST_HTTPS : TEST_HTTP);
     this.redirectListener = this.redirectToHttps();
@@ -189,10 +189,8 @@ export class SecureLoadBalancer extends Construct {
     return loadBalancer;
   }
 
-  private logTo(bucket: IBucket): void {
-    this.loadBalancer.logAccessLogs(bucket, 'access');
-    this.loadBalancer.logConnectionLogs(bucket, 'connections');
-    logHealthChecks(this.loadBalancer, bucket, 'health');
+  private createLogBucket(profile: EnvironmentProfile): IBucket {
+    return new SecureBucket(this, 'Logs', { purpose: BucketPurpose.logs(), profile }).bucket;
   }
 
   private addListener(id: string, port: number): ApplicationListener {

@@ -69,7 +69,7 @@ export function checkRouteTokens(scope: IConstruct, conditions: RouteConditions,
       problem:
         'has a secret: everyone who may read the load balancer would see it in the listener rule, and its rotation ' +
         'would edit the rule',
-      fix: 'remove it from the route, and compare it in the firewall or in the application',
+      fix: 'remove it from the route, and compare it in the firewall, by originSecret of WebFirewall',
     },
     {
       condition: priority === undefined && known(values).length < values.length,

@@ -8,6 +8,11 @@ import { agentImage } from '../image/agent-images';
 import type { TracingContext, TracingSettings } from './tracing-config';
 import type { DatadogProps } from './tracing-props';
 
+/**
+ * Sites of Datadog on 2026-12-01.
+ *
+ * Source: Datadog's page "Getting Started with Datadog Sites", and the lists of its clients.
+ */
 const SITES = [
   'datadoghq.com',
   'us3.datadoghq.com',
@@ -15,7 +20,9 @@ const SITES = [
   'datadoghq.eu',
   'ap1.datadoghq.com',
   'ap2.datadoghq.com',
+  'uk1.datadoghq.com',
   'ddog-gov.com',
+  'us2.ddog-gov.com',
 ];
 /** User of both agents. Fargate gives the router's socket and the agent's volumes to root alone. */
 const ROOT = { user: '0', keepsCapabilities: true };

@@ -63,7 +63,7 @@ export interface DatadogProps extends TracingProps {
   readonly apiKey: ISecret;
   /**
    * Datadog site. It is one of datadoghq.com, us3.datadoghq.com, us5.datadoghq.com, datadoghq.eu, ap1.datadoghq.com,
-   * ap2.datadoghq.com and ddog-gov.com.
+   * ap2.datadoghq.com, uk1.datadoghq.com, ddog-gov.com and us2.ddog-gov.com.
    */
   readonly site: string;
   /**

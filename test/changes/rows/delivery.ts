@@ -13,7 +13,7 @@ import {
   type MigrationOptions, type NpmRegistryProps, PackageFormat, PipelineChecks, PipelineSource,
   type PostReleaseAlarmsProps, type RemoteStageProps, type ProductionStageProps, ProductionWebService,
   type PypiRegistryProps, Release,
-  type ReleasedFargateServiceProps, type ReleaseProps, ReleaseTask, type ReleaseTaskOptions, RollbackCommand, type RollbackCommandProps, Route,
+  type ReleasedFargateServiceProps, type ReleaseProps, ReleaseOrder, ReleaseTask, type ReleaseTaskOptions, RollbackCommand, type RollbackCommandProps, Route,
   ServiceImage, ServiceSecret, Severity, SmokeTest,
   type StagingStageProps, UnfixedFindings, type Waiver,
 } from '../../../src';
@@ -90,6 +90,7 @@ export const DELIVERY_ROWS: readonly Row[] = [
     struct: 'ReleaseProps',
     changes: {
       services: [undefined, (site: Site) => [site.service, anotherService(site)], BETWEEN],
+      order: [() => ReleaseOrder.declared(), () => ReleaseOrder.sideBySide(), { ...BETWEEN, with: (site) => ({ services: [site.service, anotherService(site)] }) }],
       stageName: ['production', 'prod', BETWEEN],
       stateMachineName: [undefined, 'shop-production', { note: 'An execution that runs is ended: let no release run.' }],
       alertRouting: [undefined, (site: Site) => site.alertRouting],
@@ -223,7 +224,7 @@ export const DELIVERY_ROWS: readonly Row[] = [
       checks: [undefined, () => PipelineChecks.commands({ lint: ['make lint'], unit: ['make test'], integration: ['make integration'] })],
       images: [undefined, (site: Site) => [ImageBuild.docker({ repository: site.images, directory: 'app' })]],
       profile: [undefined, () => EnvironmentProfile.development()],
-      roleName: [undefined, 'shop-pipeline'],
+      roleName: { several: [[undefined, 'shop-pipeline'], ['shop-pipeline', 'shop-pipeline-2']] },
     },
   }),
   ...choicesOf<PipelineSource, BlueGreenPipelineProps>({
@@ -476,6 +477,7 @@ export const DELIVERY_ROWS: readonly Row[] = [
     changes: {
       services: { exempt: 'another service is another release of the stage, as in `Release.services`' },
       approvalTimeout: [undefined, Duration.days(1)],
+      order: [() => ReleaseOrder.declared(), () => ReleaseOrder.sideBySide(), { with: (site) => ({ services: [site.service, anotherService(site)] }) }],
       gateAlarmNames: [undefined, ['orders-stuck']],
       migrations: [undefined, (site: Site) => [Migration.command(site.service, ['npm', 'run', 'migrate'])]],
       afterRelease: [undefined, (site: Site) => [ReleaseTask.command(site.service, ['npm', 'run', 'cache:warm'])]],

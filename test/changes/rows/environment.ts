@@ -32,6 +32,7 @@ export const ENVIRONMENT_ROWS: readonly Row[] = [
     changes: {
       allAlarms: [undefined, false],
       backupRetention: [undefined, Duration.days(14)],
+      cacheSize: [undefined, 'm7g.large', { note: 'It has an effect on caches of nodes, which change their type online.' }],
       databaseMinAcu: [undefined, 4, { note: 'It has an effect on serverless databases, which scale without a restart.' }],
       databaseSize: [undefined, 'm7g.large'],
       deletionProtection: [undefined, false, { note: PROTECTION }],

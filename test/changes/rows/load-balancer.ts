@@ -1,7 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
+import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  BucketPurpose, type CloudflareIngressProps, Domain, type DomainProps, type CloudFrontIngressProps, type CorsProps, EnvironmentProfile, FramePolicy, Ingress, PathLimit,
+  BucketPurpose, type CloudflareIngressProps, Domain, type DomainProps, type CloudFrontIngressProps, type CorsProps, EnvironmentProfile, FramePolicy, Ingress, type ISecureVpc,
+  OriginSecret,
+  type OriginSecretProps, PathLimit,
   type PathLimitProps, type ResponseHeaders, RuleOverride, SecureBucket, SecureLoadBalancer, type SecureLoadBalancerProps, SecureVpc, TlsPolicy, type Waiver, WebFirewall,
   type WebFirewallProps,
 } from '../../../src';
@@ -24,6 +28,7 @@ const BALANCER: Subject<BalancerProps> = {
     });
     WEB.make(site, `${id}Web`, { loadBalancer, network: props.network ?? site.network });
   },
+  without: ({ network, images }) => [network, images],
 };
 
 const FIREWALL: Subject<WebFirewallProps> = {
@@ -32,10 +37,13 @@ const FIREWALL: Subject<WebFirewallProps> = {
     const firewall = new WebFirewall(site.scope, id, props);
     new SecureLoadBalancer(site.stack, `${id}Balancer`, { network: site.network, certificate: site.certificate, firewall });
   },
+  // The load balancer makes a firewall of its own.
+  without: (site) => new SecureLoadBalancer(site.stack, 'SubjectBalancer', { network: site.network, certificate: site.certificate }),
 };
 
 const REASON = 'reason that the team gives, long enough';
 const EXCHANGE = `${PROCEDURES['firewall-before-what-runs']} ${KEPT_NAME}`;
+const ORIGIN = 'Requests with the former value are answered with 403. Admit both by nextVersionId until the CDN has changed.';
 const MOVE = 'Create a second load balancer with services of its own, move the domain to it, then remove the first one.';
 
 export const BALANCER_ROWS: readonly Row[] = [
@@ -51,7 +59,7 @@ export const BALANCER_ROWS: readonly Row[] = [
       tlsPolicy: [undefined, () => TlsPolicy.TLS_1_3],
       httpRedirect: [undefined, false, { note: 'Links to `http://` end.' }],
       ingress: [undefined, () => Ingress.cidrs(['192.0.2.0/24'])],
-      dualStack: { exempt: 'it needs an adopted network with IPv6 blocks; clients may then use both' },
+      dualStack: [false, true, { with: (site) => ({ network: dualStackOf(site) }), note: 'The subnets of the network need IPv6 blocks.' }],
       domains: {
         several: [
           [undefined, () => [Domain.of('shop.example.com')], { note: 'Without a hosted zone and a certificate it is a name for readers.' }],
@@ -184,6 +192,9 @@ export const FIREWALL_ROWS: readonly Row[] = [
       allowLargeBodiesOn: [undefined, ['/api/upload/*']],
       ruleOverrides: [undefined, () => [RuleOverride.count('AWSManagedRulesCommonRuleSet', 'CrossSiteScripting_BODY', { reason: 'Editors send HTML, which is sanitized' })]],
       countOnly: [{ reason: REASON }, undefined],
+      originSecret: [undefined, (site: Site) => OriginSecret.header('X-Origin-Key', originKey(site)), {
+        note: 'Requests without the header are answered with 403. Let the CDN send it first, and let the firewall count for a day.',
+      }],
       clientAddressHeader: { exempt: 'it belongs to an ingress by Cloudflare or CloudFront, whose rows change it' },
       profile: [undefined, () => EnvironmentProfile.development()],
     },
@@ -200,6 +211,29 @@ export const FIREWALL_ROWS: readonly Row[] = [
     prop: 'pathLimits',
     within: (limit) => ({ pathLimits: [limit] }),
     changes: { 'PathLimit.of': [() => PathLimit.of('/login', { requestsPerMinute: 10 }), () => PathLimit.of('/signup', { requestsPerMinute: 10 })] },
+  }),
+  ...changesOf<OriginSecretProps, WebFirewallProps>({
+    subject: FIREWALL,
+    struct: 'OriginSecretProps',
+    at: 'OriginSecret.header',
+    required: originKey,
+    within: (props) => ({ originSecret: OriginSecret.header('X-Origin-Key', props) }),
+    changes: {
+      secret: [undefined, (site: Site) => secretNamed(site, 'Other'), { note: ORIGIN }],
+      versionId: [undefined, '66666666-7777-8888-9999-000000000000', { note: ORIGIN }],
+      nextVersionId: [undefined, '66666666-7777-8888-9999-000000000000', { note: 'The values of both versions are admitted, and none that was before is blocked.' }],
+      field: [undefined, 'value', { note: ORIGIN }],
+    },
+  }),
+  ...parametersOf<OriginSecret, WebFirewallProps>({
+    subject: FIREWALL,
+    prop: 'originSecret',
+    within: (originSecret) => ({ originSecret }),
+    changes: {
+      'OriginSecret.header': [
+        (site) => OriginSecret.header('X-Origin-Key', originKey(site)), (site) => OriginSecret.header('X-Shop-Key', originKey(site)), { note: ORIGIN },
+      ],
+    },
   }),
   ...callsOf<WebFirewall, WebFirewallProps>({
     subject: FIREWALL,
@@ -219,4 +253,27 @@ function domainOf(site: Site, name: string): Domain {
 
 function zoneOf(site: Site, hostedZoneId = 'Z0123456789ABCDEFGHIJ') {
   return site.part(hostedZoneId, (scope, id) => HostedZone.fromHostedZoneAttributes(scope, id, { hostedZoneId, zoneName: 'example.com' }));
+}
+
+/** Secret of the CDN, and the version that the firewall admits. */
+function originKey(site: Site): OriginSecretProps {
+  return { secret: secretNamed(site, 'OriginKey'), versionId: '11111111-2222-3333-4444-555555555555' };
+}
+
+function secretNamed(site: Site, name: string): ISecret {
+  return site.part(name, (scope, id) => Secret.fromSecretCompleteArn(scope, id, `arn:aws:secretsmanager:eu-central-1:111111111111:secret:${name}-AbCdEf`));
+}
+
+/** Adopted network with IPv6 blocks. */
+function dualStackOf(site: Site): ISecureVpc {
+  return site.part('DualStack', (scope, id) => SecureVpc.fromVpc(scope, id, {
+    vpc: Vpc.fromVpcAttributes(scope, 'DualStackVpc', {
+      vpcId: 'vpc-11111111',
+      availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+      publicSubnetIds: ['subnet-11111111', 'subnet-22222222'],
+      privateSubnetIds: ['subnet-33333333', 'subnet-44444444'],
+    }),
+    publicSubnets: { subnetType: SubnetType.PUBLIC },
+    applicationSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+  }));
 }

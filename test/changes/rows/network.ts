@@ -1,7 +1,9 @@
 import { InterfaceVpcEndpointAwsService, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import {
-  type AdoptedVpcProps, BucketPurpose, ConnectedNetwork, type ConnectedNetworkProps, Egress, type EndpointsOnlyProps, EnvironmentProfile, HardenedPostgres, Ingress, SecureBucket,
-  SecureLoadBalancer, SecureVpc, type SecureVpcProps, SubnetPlan, type SubnetPlanBlocks, type SubnetPlanSizes, SubnetTier,
+  type AdoptedVpcProps, BucketPurpose, ConnectedNetwork, type ConnectedNetworkProps, Egress, type EndpointsOnlyProps, EnvironmentProfile, HardenedPostgres, Ingress,
+  type ISecureVpc, ProductionWebService,
+  SecureBucket,
+  SecureLoadBalancer, SecureVpc, type SecureVpcProps, SubnetPlan, type SubnetPlanBlocks, type SubnetPlanSizes, SubnetTier, ServiceImage,
 } from '../../../src';
 import { callsOf } from '../calls';
 import { changesAround } from '../general';
@@ -39,6 +41,19 @@ const ADOPTED: Subject<AdoptedVpcProps> = {
     const client = new SecurityGroup(site.stack, `${id}Client`, { vpc: network.vpc, allowAllOutbound: false });
     network.allowToAwsServices({
       client: client.connections, purpose: 'write logs', services: [InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS],
+    });
+  },
+};
+
+/** The same with a service, whose tasks move at once. */
+const ADOPTED_BY_A_SERVICE: Subject<AdoptedVpcProps> = {
+  ...ADOPTED,
+  make: (site, id, props) => {
+    ADOPTED.make(site, id, props);
+    new ProductionWebService(site.scope, `${id}Web`, {
+      network: site.scope.node.findChild(id) as unknown as ISecureVpc,
+      loadBalancer: site.stack.node.findChild(`${id}Balancer`) as SecureLoadBalancer,
+      image: ServiceImage.fromRepository(site.images, { tag: '1.4.2' }),
     });
   },
 };
@@ -177,11 +192,20 @@ export const NETWORK_ROWS: readonly Row[] = [
   }),
   ...changesAround(NETWORK),
   ...changesOf<AdoptedVpcProps>({
+    subject: ADOPTED_BY_A_SERVICE,
+    struct: 'AdoptedVpcProps',
+    changes: {
+      applicationSubnets: [undefined, () => ({ subnetType: SubnetType.PRIVATE_ISOLATED }), {
+        procedure: 'Tasks, functions and endpoints move with this deployment. Choose subnets that reach AWS as the former ones do, or make endpoints first, '
+          + 'and set `reachesInternet: false` and `interfaceEndpoints` with it.',
+      }],
+    },
+  }).map(({ part, ...row }) => row),
+  ...changesOf<AdoptedVpcProps>({
     subject: ADOPTED,
     struct: 'AdoptedVpcProps',
     changes: {
       vpc: { exempt: 'another VPC is another network; what stands in it is replaced' },
-      applicationSubnets: [undefined, () => ({ subnetType: SubnetType.PRIVATE_ISOLATED }), { note: 'Services, functions and endpoints move with their next change.' }],
       publicSubnets: { exempt: 'other public subnets are other zones or another VPC; a load balancer in them changes its zones' },
       dataSubnets: [undefined, () => ({ subnetType: SubnetType.PRIVATE_WITH_EGRESS })],
       dataPorts: [undefined, [5432, 6432], { note: 'It says what the network ACLs of the adopted VPC allow.' }],

@@ -1,12 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, Metric, Unit } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, Metric, ScheduleExpression, Unit } from 'aws-cdk-lib/aws-cloudwatch';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { CfnReplicationGroup } from 'aws-cdk-lib/aws-elasticache';
 import { FilterPattern, type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DatabaseCluster, DatabaseClusterEngine, DatabaseInstance } from 'aws-cdk-lib/aws-rds';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import {
-  AlarmOverride, type AlarmOverrideProps, AlertChannel, AlertRouting, type AlertRoutingProps, BurnRateAlarms, type BurnRateAlarmsProps,
+  AlarmMute, type AlarmMuteProps, AlarmOverride, type AlarmOverrideProps, AlertChannel, AlertRouting, type AlertRoutingProps, BurnRateAlarms, type BurnRateAlarmsProps,
   DatabaseFamily, DeploymentEvents, type DeploymentEventsProps, DeploymentHistory, type DeploymentHistoryProps, DisabledAlarm, DistinctCount,
   type DistinctCountProps, EnvironmentProfile, GoldenSignalAlarms, type GoldenSignalAlarmsProps, type LogFields, LogMetric, type LogMetricProps,
   MonitoredCache, type MonitoredClusterProps, MonitoredDatabase, type MonitoredDatabaseProps, type MonitoredInstanceProps,
@@ -161,12 +161,25 @@ export const OBSERVABILITY_ROWS: readonly Row[] = [
       databases: [undefined, (site: Site) => [watchedDatabase(site.stack, 'Orders')]],
       deploymentEvents: [undefined, false],
       disabledAlarms: [undefined, () => [DisabledAlarm.of('service-cpu', { reason: REASON })]],
+      mutes: [undefined, () => [sundayMute()]],
       objectives: [undefined, () => [ServiceObjective.availability(99.9)]],
       overrides: [undefined, () => [AlarmOverride.of('service-latency-p99', { warningThreshold: 5 })]],
+      p99Limit: [undefined, Duration.seconds(2)],
       profile: [undefined, () => EnvironmentProfile.development()],
       rollBackOnCritical: [undefined, true, { note: 'It has an effect on a `ProductionWebService`: its deployments watch the alarms.' }],
       runbooks: [undefined, () => Runbooks.at('https://wiki.example.com')],
       services: [undefined, (site: Site) => [watched(site), watchedService(site.stack, 'Web')]],
+    },
+  }),
+  ...changesOf<AlarmMuteProps, GoldenSignalAlarmsProps>({
+    subject: SIGNALS,
+    struct: 'AlarmMuteProps',
+    at: 'AlarmMute.of',
+    within: (props) => ({ mutes: [sundayMute(props)] }),
+    changes: {
+      reason: [undefined, 'The archive is rebuilt in this hour'],
+      schedule: [undefined, () => ScheduleExpression.cron({ minute: '0', hour: '4', weekDay: 'SAT' })],
+      duration: [undefined, Duration.hours(3)],
     },
   }),
   ...changesOf<AlarmOverrideProps, GoldenSignalAlarmsProps>({
@@ -299,7 +312,9 @@ export const OBSERVABILITY_ROWS: readonly Row[] = [
     struct: 'BurnRateAlarmsProps',
     changes: {
       alertRouting: [undefined, (site: Site) => new AlertRouting(site.stack, 'Other', { onCritical: EVERYBODY, onError: EVERYBODY, onWarning: EVERYBODY })],
+      notifiesPage: [undefined, false, { note: 'Something else must page then, as the incident of `GoldenSignalAlarms` does.' }],
       objective: [undefined, () => ServiceObjective.availability(99.5)],
+      sharedLoadBalancer: [undefined, true],
       runbooks: [undefined, () => Runbooks.at('https://wiki.example.com')],
       service: [undefined, (site: Site) => watchedService(site.stack, 'Web')],
     },
@@ -382,6 +397,11 @@ export const OBSERVABILITY_ROWS: readonly Row[] = [
   }),
   ...changesAround(METRIC),
 ];
+
+function sundayMute(props: Partial<AlarmMuteProps> = {}): AlarmMute {
+  const schedule = ScheduleExpression.cron({ minute: '0', hour: '2', weekDay: 'SUN' });
+  return AlarmMute.of({ reason: 'The archive is rebuilt each Sunday', schedule, duration: Duration.hours(2), ...props });
+}
 
 function watched(site: Site) {
   return site.part('Watched', (scope, id) => watchedService(scope as Site['stack'], id));

@@ -32,6 +32,7 @@ export const WEB: Subject<WebProps> = {
     ...props,
   }),
   second: () => ({ route: Route.path('/second/*') }),
+  without: ({ network, images, loadBalancer }) => [network, images, loadBalancer],
 };
 
 const CLUSTER: Subject<ServiceClusterProps> = {
@@ -40,6 +41,7 @@ const CLUSTER: Subject<ServiceClusterProps> = {
     const { cluster } = new ServiceCluster(site.scope, id, { network: site.network, ...props });
     WEB.make(site, `${id}Web`, { cluster, discoveryName: id.toLowerCase(), ...id === 'Subject' ? {} : { route: Route.path(`/${id}/*`) } });
   },
+  without: ({ network, images, loadBalancer }) => [network, images, loadBalancer],
 };
 
 /** Service with a load balancer of its own, which CodeDeploy asks for. */
@@ -539,7 +541,6 @@ export const SERVICE_ROWS: readonly Row[] = [
           clientOf(site);
           return {};
         },
-        procedure: 'Move the client to another address of the service first.',
       }],
       verifyWith: [(web) => web.verifyWith(SmokeTest.http('/health')), { note: BETWEEN_DEPLOYMENTS }],
       rollBackOn: [(web) => web.rollBackOn('orders-stuck'), { note: 'The alarm must exist when the service is deployed.' }],

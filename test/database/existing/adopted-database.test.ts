@@ -121,6 +121,15 @@ describe('An existing database', () => {
     );
   });
 
+  test('lets a service sign in to the read replica of an instance, which has a resource id of its own', () => {
+    const stack = testStack();
+    const readers = { readEndpoint: 'reader.local', readResourceId: 'db-REPLICA' };
+    serviceWith(stack, HardenedPostgres.fromExisting(stack, 'Database', { ...given(stack), ...BY_TOKEN, ...readers }));
+    const policies = JSON.stringify(templateOf(stack).findResources('AWS::IAM::ManagedPolicy'));
+    expect(policies).toContain('dbuser:db-ABCDEFGHIJKLMNOPQRSTUVWXYZ/shop');
+    expect(policies).toContain('dbuser:db-REPLICA/shop');
+  });
+
   test('gives a service the size of its pool, and warns where the pools exceed its connections', () => {
     const stack = testStack();
     const database = HardenedPostgres.fromExisting(stack, 'Database', { ...given(stack), maxConnections: 100 });
@@ -205,6 +214,16 @@ describe('An existing database', () => {
       'neither a secret nor a user',
       () => ({ ...BY_TOKEN, userName: undefined }),
       /secret is not given, and neither are userName and resourceId/,
+    ],
+    [
+      'a read replica without its resource id',
+      () => ({ ...BY_TOKEN, readEndpoint: 'reader.local' }),
+      /readResourceId is not given, and IAM names/,
+    ],
+    [
+      'a resource id of a replica with a secret',
+      () => ({ readEndpoint: 'reader.local', readResourceId: 'db-REPLICA' }),
+      /readResourceId has no effect/,
     ],
     ['a user without the resource id', () => ({ ...BY_TOKEN, resourceId: undefined }), /secret is not given/],
     ['a secret and a user', () => ({ userName: 'shop' }), /userName is "shop", expected none with secret/],

@@ -1,5 +1,8 @@
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { MysqlEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
+import { Construct } from 'constructs';
 import {
+  DatabaseAccess,
   EnvironmentProfile,
   HardenedMysql,
   HardenedPostgres,
@@ -81,6 +84,26 @@ describe('A read replica', () => {
       expect(unacknowledged(stack)).toEqual([]);
     },
   );
+});
+
+describe('A user with IAM authentication', () => {
+  test('may sign in to each replica, as a client and by a grant: IAM names each server by its own resource id [D-03]', () => {
+    const made = postgres({ capacity: PostgresCapacity.instance({ readReplicas: 2 }) });
+    const { stack, database } = made;
+    const user = database.addUser('reports', DatabaseAccess.READ_ONLY, { iamAuthentication: true });
+    database.grantConnect(new Role(stack, 'Anna', { assumedBy: new AccountRootPrincipal() }), 'reports');
+    const client = Object.assign(new Construct(stack, 'Client'), { connections: database.connections });
+    const { permissions = [] } = database.withUser(user).bind(client);
+    const servers = [database.instance!, ...database.readReplicas].map(
+      ({ instanceResourceId }) => stack.resolve(instanceResourceId)['Fn::GetAtt'][0],
+    );
+    const granted = JSON.stringify(made.template.findResources('AWS::IAM::Policy'));
+    const bound = JSON.stringify(stack.resolve(permissions.map((statement) => statement.toJSON())));
+    expect(servers).toHaveLength(3);
+    for (const server of servers) {
+      expect([granted.includes(`"${server}"`), bound.includes(`"${server}"`)]).toEqual([true, true]);
+    }
+  });
 });
 
 describe('The version of read replicas', () => {

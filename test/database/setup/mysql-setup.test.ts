@@ -64,6 +64,34 @@ const reason = missingMysql();
     await server.stop();
   });
 
+  test('goes on with a user that a deployment made before it was rolled back, unless somebody is signed in', async () => {
+    const late = (attempt: number) =>
+      properties({ users: [owner, application, { name: 'late', access: 'READ_WRITE', secretArn: `arn:late:${attempt}` }] });
+    const on = await MysqlServer.start(DATABASE);
+    const other = await DatabaseSetup.start(on.certificateFile);
+    const request = async (given: object, before?: object) => {
+      const [next, former] = [given, before ?? {}].map((each) => ({ ...each, port: `${on.port}` }));
+      const { status, reason: text } = await other.request(before ? 'Update' : 'Create', next, 60_000, former);
+      return `${status}: ${text}`;
+    };
+    other.put('arn:master', MYSQL_MASTER).put('arn:owner', OWNER).put('arn:application', APPLICATION);
+    [1, 2].forEach((attempt) => other.put(`arn:late:${attempt}`, { username: 'late', password: `of attempt ${attempt}` }));
+    expect(await request(properties())).toMatch(/^SUCCESS/);
+    expect(await request(late(1), properties())).toMatch(/^SUCCESS/);
+    expect(await request(properties(), late(1))).toMatch(/^SUCCESS/);
+    const session = await on.connect({ user: 'late', password: 'of attempt 1', database: DATABASE });
+    expect(await request(late(2), properties())).toMatch(/^FAILED: the server has late already/);
+    await session.end();
+    expect(await request(late(2), properties())).toMatch(/^SUCCESS/);
+    expect(await on.query('SELECT 1 AS one', { user: 'late', password: 'of attempt 2', database: DATABASE })).toHaveLength(1);
+    await on.query("CREATE USER foreign_user@'%' IDENTIFIED BY 'theirs'");
+    other.put('arn:foreign', { username: 'foreign_user', password: 'ours' });
+    const users = [owner, application, { name: 'foreign_user', access: 'READ_WRITE', secretArn: 'arn:foreign' }];
+    expect(await request(properties({ users }), properties())).toMatch(/^FAILED: the server has foreign_user already/);
+    other.stop();
+    await on.stop();
+  });
+
   test('refuses an empty server in the place of the former one, and creates nothing there', async () => {
     const before = await catalog();
     const { status, reason: text } = await setup.request('Update', properties(), 60_000, properties({ host: 'shop.example' }));

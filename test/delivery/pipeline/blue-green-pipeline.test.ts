@@ -23,6 +23,7 @@ import {
 import { consoleUrl } from '../../../src/text/console-url';
 import { refusedByIamIn, templatesIn } from '../../catalogues/iam-actions';
 import { CONNECTION_ARN, pipelineOf, shop, type Shop } from '../../fixtures/delivery-stages';
+import { FORWARDER_HOME } from '../../fixtures/forwarder-home';
 import { ACCOUNT, refusal, REGION, templateOf, testStack, unacknowledged } from '../../fixtures/test-stack';
 
 interface ActionJson {
@@ -336,8 +337,8 @@ describe('The pipeline of document A', () => {
         /<(\w+)>/g,
         (_match, name: string) => event[InputPathsMap[name].replace('$.detail.', '')],
       );
-      expect(isShownInChat(message)).toBe(true);
-      const alert = alertIn({ messageId: '1', topicArn: 'deployments', message });
+      expect(isShownInChat(message, FORWARDER_HOME)).toBe(true);
+      const alert = alertIn({ messageId: '1', topicArn: 'deployments', message }, FORWARDER_HOME);
       expect(alert).toMatchObject({ title, text: expect.stringMatching(words) });
       expect(alert.text).toContain(
         `https://${REGION}.console.aws.amazon.com/codesuite/codepipeline/pipelines/shop/view?region=${REGION}`,
@@ -363,7 +364,7 @@ describe('The pipeline of document A', () => {
     // An event of a whole execution has neither stage nor action, without which EventBridge would drop it.
     expect(InputPathsMap).toEqual({ execution: '$.detail.execution-id', pipeline: '$.detail.pipeline' });
     const message = (InputTemplate as string).replace('<execution>', '4711').replace(/<pipeline>/g, 'shop');
-    expect(alertIn({ messageId: '1', topicArn: 'deployments', message })).toMatchObject({
+    expect(alertIn({ messageId: '1', topicArn: 'deployments', message }, FORWARDER_HOME)).toMatchObject({
       title: 'A newer commit replaces one that waited',
       text: expect.stringMatching(/^Execution 4711 waited for a stage and is not released\. Its history shows the commit: https:/),
     });

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { alertIn, isShownInChat } from '../../../lambda/alert-forwarder/alert';
+import { FORWARDER_HOME } from '../../fixtures/forwarder-home';
 import { DeliveryAccount } from '../../simulators/delivery-account';
 import { DeployedRelease } from '../../simulators/deployed-release';
 import { AwsError } from '../../simulators/state-machines';
@@ -520,8 +521,8 @@ describe('A release', () => {
       expect(last.message).toMatch(reason);
     }
     world.sns.published.forEach(({ subject, message, forChannels }) => {
-      expect(isShownInChat(forChannels)).toBe(true);
-      expect(alertIn({ messageId: '1', topicArn: 'deployments', message: forChannels })).toMatchObject({ title: subject, text: message });
+      expect(isShownInChat(forChannels, FORWARDER_HOME)).toBe(true);
+      expect(alertIn({ messageId: '1', topicArn: 'deployments', message: forChannels }, FORWARDER_HOME)).toMatchObject({ title: subject, text: message });
       expect(message).toMatch(/^Release \S+ /);
     });
     // For the post-release alarms: neither a failure nor a refusal nor what cleans up after it is a release.

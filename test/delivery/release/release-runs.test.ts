@@ -2,6 +2,7 @@ import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Cluster, ContainerImage, DeploymentStrategy, FargateService, FargateTaskDefinition, TaskDefinitionRevision } from 'aws-cdk-lib/aws-ecs';
 import { alertIn, isShownInChat } from '../../../lambda/alert-forwarder/alert';
 import { MaintenanceWindow, Migration, Release, ReleasedService, SecureVpc } from '../../../src';
+import { FORWARDER_HOME } from '../../fixtures/forwarder-home';
 import { templateOf, testStack } from '../../fixtures/test-stack';
 import { DeliveryAccount } from '../../simulators/delivery-account';
 import { definitions, ownFamilies } from '../../simulators/deployed-definition';
@@ -174,7 +175,7 @@ describe('A release', () => {
     await stage.release(world, stage.images(world, 'v2'));
     const { message, forChannels } = world.sns.published[world.sns.published.length - 1];
     expect(message).toContain('no "service" \\ {here}\n');
-    expect(alertIn({ messageId: '1', topicArn: 'deployments', message: forChannels }).text).toBe(message);
+    expect(alertIn({ messageId: '1', topicArn: 'deployments', message: forChannels }, FORWARDER_HOME).text).toBe(message);
   });
 
   test('changes the image and nothing else of the latest revision, and keeps its tags', async () => {
@@ -834,7 +835,7 @@ describe('The drift check', () => {
     world.cloudFormation.update(world.facts[1]);
     await stage.run(world, 'Drift');
     expect(told(world)).toHaveLength(1);
-    expect(isShownInChat(told(world)[0].forChannels)).toBe(true);
+    expect(isShownInChat(told(world)[0].forChannels, FORWARDER_HOME)).toBe(true);
     const found = JSON.parse(/What runs: (\[.*\])\./.exec(told(world)[0].message)![1]);
     expect(found.map(({ service, drift }: any) => [service, drift])).toEqual([['Application/Api', false], ['Application/Web', true]]);
   });

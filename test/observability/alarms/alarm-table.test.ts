@@ -35,7 +35,7 @@ test('the table of a service\'s alarms is what the code makes [A-17, A-21, B-12,
   const signals = {
     source: new Construct(stack, 'Api'), clusterName: 'main', serviceName: 'api', loadBalancerFullName: 'app/a/1', targetGroupFullNames: ['targetgroup/a/1'], maxTasks: MOST_TASKS, logGroups: [],
   };
-  const definitions = [...serviceAlarms(signals, new LogErrors(stack, 'LogErrors', { logGroups: [] })), ...loadBalancerAlarms(signals)];
+  const definitions = [...serviceAlarms(signals, { logErrors: new LogErrors(stack, 'LogErrors', { logGroups: [] }) }), ...loadBalancerAlarms([signals])];
   expect(documented('Alarms of a service')).toEqual(definitions.flatMap(rows));
 });
 

@@ -101,9 +101,18 @@ describe('Topics', () => {
     narrowed.forEach(({ Condition }) => expect(Condition).toEqual({ StringEquals: { 'aws:SourceAccount': ACCOUNT } }));
   });
 
-  test('admit EventBridge without a condition, with which nothing would arrive', () => {
-    const statements = [...Object.keys(topics).flatMap((topic) => allowed(statementsOf(topic), 'events')), ...allowed(keyStatements, 'events')];
-    expect(statements.map(({ Condition }) => Condition as unknown)).toEqual(Array(6).fill(undefined));
+  test('admit EventBridge for rules of this account and region alone, and where it names no source', () => {
+    const statements = Object.keys(topics).flatMap((topic) => allowed(statementsOf(topic), 'events'));
+    expect(statements.map(({ Condition }) => Condition as unknown)).toEqual(Array(5).fill({
+      StringEqualsIfExists: { 'aws:SourceAccount': ACCOUNT },
+      ArnLikeIfExists: { 'aws:SourceArn': `arn:aws:events:${REGION}:${ACCOUNT}:rule/*` },
+    }));
+  });
+
+  test('narrow EventBridge on the key by the topic that is encrypted, because a source in a key policy would drop every event', () => {
+    expect(allowed(keyStatements, 'events').map(({ Condition }) => Condition as unknown)).toEqual([
+      { ArnLike: { 'kms:EncryptionContext:aws:sns:topicArn': `arn:aws:sns:${REGION}:${ACCOUNT}:*` } },
+    ]);
   });
 
   test('admit all publishers of deployments and costs where they serve those, too', () => {

@@ -42,7 +42,7 @@ describe('A service that the library did not create', () => {
       alertRouting: mailRouting(stack),
     });
     const template = templateOf(stack);
-    expect(signals.alarms.filter(({ node }) => node.path.startsWith('Test/Signals/Service/'))).toHaveLength(14);
+    expect(signals.alarms.filter(({ node }) => node.path.startsWith('Test/Signals/Service/'))).toHaveLength(17);
     expect(alarmsNamed(template, 'load-balancer-errors-critical')[0].properties.AlarmDescription).toMatch(/^Test\/Balancer /);
     expect(alarmsNamed(template, 'database-storage-warning')).toHaveLength(1);
     expect(dimensionsOf(template, 'service-errors-many-critical')).toContain('{"Fn::GetAtt":["BalancerHttpTargetsGroup');
@@ -150,18 +150,18 @@ describe('With network, database, registry and service in four stacks', () => {
     expect(signals.alarms.filter(({ node }) => node.path.includes('Data.Database')).length).toBeGreaterThan(5);
     expect(brokenRules(templateOf(signalStack).toJSON())).toEqual([]);
     // C-16: what happens to the database, and what becomes of deployments, reaches a channel.
-    // Seven tell, one writes down for the dashboard.
-    templateOf(signalStack).resourceCountIs('AWS::Events::Rule', 8);
+    // Seven tell of deployments, two of tasks, one writes down for the dashboard.
+    templateOf(signalStack).resourceCountIs('AWS::Events::Rule', 10);
     templateOf(signalStack).hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'lambda', TopicArn: Match.objectLike({}) });
     expect(JSON.stringify(templateOf(databaseStack).toJSON())).not.toContain('Signals');
     // A-13: an alarm of another stack does not exist yet when ECS first asks for it. A database takes no shift back.
-    expect(rollbackNames(serviceStack)).toHaveLength(where === 'with the service' ? 6 : 3);
+    expect(rollbackNames(serviceStack)).toHaveLength(where === 'with the service' ? 12 : 11);
     expect(rollbackNames(serviceStack).join()).not.toContain('database');
   });
 
   test('alarms of another stack roll deployments back with rollBackOnCritical, by their names alone [A-13]', () => {
     const { serviceStack, signalStack } = landscape('in a stack of their own', true);
-    expect(rollbackNames(serviceStack).slice(3)).toEqual(['errorsmany', 'errorssustained', 'healthytasks'].map((key) => expect.stringMatching(new RegExp(`^watch-signals-serviceapi-service${key}critical-[0-9a-f]{8}$`))));
+    expect(rollbackNames(serviceStack).slice(11)).toEqual(['healthytasks'].map((key) => expect.stringMatching(new RegExp(`^watch-signals-serviceapi-service${key}critical-[0-9a-f]{8}$`))));
     expect(serviceStack.dependencies).not.toContain(signalStack);
     expect(signalStack.dependencies).toContain(serviceStack);
   });

@@ -22,6 +22,7 @@ function template(objective = ServiceObjective.availability(99.9)): TemplateJson
 /** When composites begin to fire, as CloudWatch evaluates them minute by minute: `ObjectivePage@61`. Data arrive a minute late. */
 function told(minutes: number, of: (minute: number) => Minute, from = template()): string[] {
   const store = new MetricStore(minutes);
+  store.declare({ namespace: 'ECS/ContainerInsights', name: 'DesiredTaskCount', dimensions: { ClusterName: 'production', ServiceName: 'web' } });
   const made = store.declare({ namespace: NAMESPACE, name: 'HTTPCode_ELB_5XX_Count', dimensions: { LoadBalancer } });
   const groups = (['blue', 'green'] as const).map((colour, index) => {
     const dimensions = { LoadBalancer, TargetGroup: `targetgroup/web-${colour}/${index === 0 ? '1a' : '2b'}` };

@@ -148,7 +148,7 @@ describe('ServiceCluster', () => {
   test('has enhanced Container Insights, both Fargate capacity providers and a namespace (B-04, B-13)', () => {
     const template = cluster();
     template.hasResourceProperties('AWS::ECS::Cluster', {
-      ClusterSettings: [{ Name: 'containerInsights', Value: 'enhanced' }], ServiceConnectDefaults: { Namespace: Match.anyValue() }, Configuration: Match.absent(),
+      ClusterSettings: [{ Name: 'containerInsights', Value: 'enabled' }], ServiceConnectDefaults: { Namespace: Match.anyValue() }, Configuration: Match.absent(),
     });
     template.hasResourceProperties('AWS::ECS::ClusterCapacityProviderAssociations', { CapacityProviders: ['FARGATE', 'FARGATE_SPOT'] });
     template.hasResourceProperties('AWS::ServiceDiscovery::HttpNamespace', { Name: Match.stringLikeRegexp('^[a-z0-9-]+$') });

@@ -216,10 +216,10 @@ describe('The rollout hook of a service', () => {
       expect(only(templateOf(serviceFixture({ smokeTest: SUITE }).stack), 'AWS::Lambda::Function', 'RolloutHook').Properties.Timeout).toBe(30);
     });
 
-    test('may make exactly the calls that its code makes, start the service\'s own family, and stop tasks of its cluster (B-10)', () => {
+    test('may make exactly the calls that its code makes, start the service\'s own family, and stop its own tasks alone (B-10)', () => {
       const own = statements(commanded, 'RolloutHookPolicy');
       const called = [...new Set([...callsIn('ecs-deployments.ts'), ...callsIn('ecs-command-tasks.ts')])].sort();
-      expect(actions(own, 'Allow').filter((action) => action.startsWith('ecs:'))).toEqual(called);
+      expect(actions(own, 'Allow').filter((action) => action.startsWith('ecs:'))).toEqual([...called, 'ecs:TagResource'].sort());
       const added = own.filter((statement) => !JSON.stringify(statements(template, 'RolloutHookPolicy')).includes(JSON.stringify(statement.Action)));
       const inCluster = { ArnEquals: { 'ecs:cluster': { 'Fn::GetAtt': [expect.stringContaining('Cluster'), 'Arn'] } } };
       const { Family } = Object.values(commanded.findResources('AWS::ECS::TaskDefinition'))[0].Properties;
@@ -227,7 +227,13 @@ describe('The rollout hook of a service', () => {
       const arn = `arn:aws:ecs:${REGION}:${ACCOUNT}`;
       expect(added.map((statement) => ({ ...statement, Resource: [statement.Resource].flat().map(text).sort() }))).toEqual([
         { Effect: 'Allow', Action: 'ecs:RunTask', Resource: [`${arn}:task-definition/${Family}:*`], Condition: inCluster },
-        { Effect: 'Allow', Action: 'ecs:StopTask', Resource: [`${arn}:task/<${cluster}>/*`], Condition: inCluster },
+        { Effect: 'Allow', Action: 'ecs:TagResource', Resource: [`${arn}:task/<${cluster}>/*`], Condition: { StringEquals: { 'ecs:CreateAction': 'RunTask' } } },
+        {
+          Effect: 'Allow',
+          Action: 'ecs:StopTask',
+          Resource: [`${arn}:task/<${cluster}>/*`],
+          Condition: { ...inCluster, StringEquals: { 'aws:ResourceTag/prod-constructs:started-by': 'rollout-hook' } },
+        },
         {
           Effect: 'Allow',
           Action: 'iam:PassRole',

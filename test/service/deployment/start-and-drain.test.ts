@@ -33,7 +33,7 @@ describe('A task that starts', () => {
   test('slowly rolls no deployment back by the alarm on unhealthy targets, and never healthy it does (A-13)', () => {
     const startupTime = Duration.minutes(10);
     const made = template({ startupTime });
-    const firesAfter = (unhealthyMinutes: number) => AlarmMaths.find(made, '-unhealthy-targets').firesAfter({
+    const firesAfter = (unhealthyMinutes: number) => AlarmMaths.find(made, '-unhealthy-targets-2').firesAfter({
       Blue: { HealthyHostCount: Array.from({ length: 30 }, () => 2), UnHealthyHostCount: Array.from({ length: 30 }, () => 0) },
       Green: {
         HealthyHostCount: Array.from({ length: 30 }, (_, minute) => (minute < unhealthyMinutes ? 0 : 2)),

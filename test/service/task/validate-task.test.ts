@@ -129,6 +129,15 @@ describe('Tracing refuses', () => {
     ['half a request', { tracing: Tracing.xray({ tracesPerSecond: 0.5 }) }, 'tracing.tracesPerSecond', '0.5', 'whole'],
   ])('%s', (...row) => expectRefused(refused(row[1]), row));
 
+  test.each([
+    'datadoghq.com', 'us3.datadoghq.com', 'us5.datadoghq.com', 'datadoghq.eu', 'ap1.datadoghq.com', 'ap2.datadoghq.com', 'uk1.datadoghq.com',
+    'ddog-gov.com', 'us2.ddog-gov.com',
+  ])('no site of Datadog: %s is one (D-07)', (site) => {
+    expect(() => serviceFixture(({ stack }) => ({
+      network: new SecureVpc(stack, 'Routed'), tracing: Tracing.datadog({ apiKey: Secret.fromSecretCompleteArn(stack, 'Key', datadogKey), site }),
+    }))).not.toThrow();
+  });
+
   test('an unknown Datadog site, and Datadog in a network without a route to the internet (D-07)', () => {
     const datadog = (site: string, routed: boolean) => refusal(() => serviceFixture(({ stack }) => ({
       ...(routed && { network: new SecureVpc(stack, 'Routed') }), tracing: Tracing.datadog({ apiKey: Secret.fromSecretCompleteArn(stack, 'Key', datadogKey), site }),

@@ -26,7 +26,7 @@ describe('Tracing to X-Ray', () => {
 
   test('runs a pinned collector that is not root, has a read-only root and is not essential (A-19)', () => {
     expect(containersOf(template).collector).toMatchObject({
-      Image: expect.stringMatching(/^public\.ecr\.aws\/aws-observability\/aws-otel-collector:v\d+\.\d+\.\d+$/),
+      Image: expect.stringMatching(/^public\.ecr\.aws\/aws-observability\/aws-otel-collector@sha256:[0-9a-f]{64}$/),
       User: '1000:1000',
       ReadonlyRootFilesystem: true,
       Essential: false,
@@ -155,7 +155,7 @@ describe('Tracing to Datadog', () => {
   test('pins each image, and leaves out the router that CDK would add with the newest image', () => {
     const containers = Object.values(containersOf(template)).filter(({ Name }) => Name !== 'web');
     expect(containers.map(({ Name }) => Name).sort()).toEqual(['datadog-agent', 'datadog-agent-folders', 'log-router']);
-    containers.forEach(({ Image }) => expect(Image).toMatch(/^public\.ecr\.aws\/[a-z/-]+:\d+\.\d+\.\d+$/));
+    containers.forEach(({ Image }) => expect(Image).toMatch(/^public\.ecr\.aws\/[a-z/-]+(:\d+\.\d+\.\d+|@sha256:[0-9a-f]{64})$/));
     expect(template.toJSON().Parameters ?? {}).not.toHaveProperty('SsmParameterValue');
   });
 

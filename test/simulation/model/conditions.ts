@@ -6,6 +6,8 @@ export interface Ailment {
   readonly refused?: number;
   /** Share of requests that are never answered: the load balancer answers 504. */
   readonly hanging?: number;
+  /** Share of requests that are answered with a 401. */
+  readonly unauthorized?: number;
   /** By how much answers take longer. */
   readonly slower?: number;
   /** Share of requests that take so much longer. All, unless said. */
@@ -24,6 +26,10 @@ export interface Conditions {
   readonly fresh?: Ailment;
   /** No task is registered. */
   readonly noTargets?: boolean;
+  /** Tasks that don't run although they should. */
+  readonly lacking?: number;
+  /** The database reports nothing any more. */
+  readonly databaseDown?: boolean;
   /** Percent of memory beside the usual. */
   readonly memory?: number;
   /** Percent of CPU beside the usual. */

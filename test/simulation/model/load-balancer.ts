@@ -81,7 +81,7 @@ export class LoadBalancer {
     const hanging = random.binomial(requests - refused, ailment.hanging ?? 0);
     const answered = requests - refused - hanging;
     const errors = random.binomial(answered, BACKGROUND_ERRORS + (ailment.errors ?? 0));
-    const clientErrors = random.binomial(answered - errors, BACKGROUND_CLIENT_ERRORS);
+    const clientErrors = random.binomial(answered - errors, BACKGROUND_CLIENT_ERRORS + (ailment.unauthorized ?? 0));
     this.count(minute, index, {
       RequestCount: answered + (this.refusedCount ? refused : 0),
       HTTPCode_Target_2XX_Count: answered - errors - clientErrors,

@@ -51,6 +51,9 @@ export class Database {
       ReadLatency: 0.0008,
       WriteLatency: 0.0012,
     };
+    if (conditions.databaseDown) {
+      return;
+    }
     Object.entries(values).forEach(([name, value]) => this.metrics[name].observe(minute, value));
     if (minute % 5 === 0) {
       this.metrics.CPUCreditBalance.observe(minute, 450 + 20 * random.normal());

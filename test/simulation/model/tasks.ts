@@ -18,6 +18,8 @@ export interface TaskMinute {
   /** Versions that run: two during a deployment. */
   readonly versions: number;
   readonly deploying: boolean;
+  /** No task is wanted. */
+  readonly resting?: boolean;
 }
 
 const FEWEST_TASKS = 2;
@@ -40,7 +42,8 @@ export class Tasks {
   private readonly running: RecordedMetric;
   private readonly desired: RecordedMetric;
 
-  public constructor(store: MetricStore, private readonly names: TaskNames) {
+  /** @param cpuPerRequest percent of a task's CPU that a request a minute takes */
+  public constructor(store: MetricStore, private readonly names: TaskNames, private readonly cpuPerRequest = CPU_PER_REQUEST) {
     const dimensions = { ClusterName: names.cluster, ServiceName: names.service };
     const declare = (namespace: string, name: string) => store.declare({ namespace, name, dimensions });
     this.cpu = declare('AWS/ECS', 'CPUUtilization');
@@ -55,14 +58,19 @@ export class Tasks {
   }
 
   /** Emits a minute; returns how many tasks were added in it. */
-  public run(minute: number, { conditions, requests, versions, deploying }: TaskMinute, random: Random): number {
+  public run(minute: number, { conditions, requests, versions, deploying, resting }: TaskMinute, random: Random): number {
+    if (resting) {
+      this.running.observe(minute, 0);
+      this.desired.observe(minute, 0);
+      return 0;
+    }
     const tasks = this.wanted * versions;
     for (let task = 0; task < tasks; task++) {
-      const load = IDLE_CPU + CPU_PER_REQUEST * requests / tasks + (conditions.cpu ?? 0) + 3 * random.normal();
+      const load = IDLE_CPU + this.cpuPerRequest * requests / tasks + (conditions.cpu ?? 0) + 3 * random.normal();
       this.cpu.observe(minute, Math.min(100, Math.max(0, load)));
       this.memory.observe(minute, Math.min(100, USUAL_MEMORY + (conditions.memory ?? 0) + random.normal()));
     }
-    this.running.observe(minute, conditions.noTargets ? 0 : tasks);
+    this.running.observe(minute, conditions.noTargets ? 0 : Math.max(0, tasks - (conditions.lacking ?? 0)));
     this.desired.observe(minute, this.wanted);
     return this.scale(requests, deploying);
   }

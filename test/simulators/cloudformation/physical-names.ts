@@ -46,6 +46,24 @@ export const PHYSICAL_NAMES: readonly PhysicalName[] = [
   { type: 'AWS::ECR::Repository', property: 'RepositoryName', source: 'API reference of ECR, "CreateRepository"' },
   { type: 'AWS::ECS::Cluster', property: 'ClusterName', source: 'Amazon ECS Developer Guide, "Clusters"' },
   {
+    type: 'AWS::ElastiCache::ReplicationGroup',
+    property: 'ReplicationGroupId',
+    source: 'API reference of ElastiCache, "CreateReplicationGroup"',
+    ignoresCase: true,
+  },
+  {
+    type: 'AWS::ElastiCache::User',
+    property: 'UserId',
+    source: 'API reference of ElastiCache, "CreateUser"',
+    ignoresCase: true,
+  },
+  {
+    type: 'AWS::ElastiCache::UserGroup',
+    property: 'UserGroupId',
+    source: 'API reference of ElastiCache, "CreateUserGroup"',
+    ignoresCase: true,
+  },
+  {
     type: 'AWS::ElastiCache::ServerlessCache',
     property: 'ServerlessCacheName',
     source: 'API reference of ElastiCache, "CreateServerlessCache"',

@@ -7,17 +7,36 @@ const BINS = 260;
 /** How the values of each minute are spread, in bins 5 % wide from a thousandth to 320. Smaller and larger values fall into the outermost. */
 export class Distribution {
   private readonly counts: Uint16Array;
+  /** The lowest and the highest bin of each minute that is not empty. */
+  private readonly lowest: Uint16Array;
+  private readonly highest: Int16Array;
 
   public constructor(private readonly minutes: number) {
     this.counts = new Uint16Array(minutes * BINS);
+    this.lowest = new Uint16Array(minutes).fill(BINS);
+    this.highest = new Int16Array(minutes).fill(-1);
   }
 
   public add(minute: number, value: number): void {
-    this.counts[minute * BINS + binOf(value)]++;
+    this.addMany(minute, value, 1);
+  }
+
+  /** So many values alike. */
+  public addMany(minute: number, value: number, times: number): void {
+    const bin = binOf(value);
+    this.counts[minute * BINS + bin] += times;
+    if (bin < this.lowest[minute]) {
+      this.lowest[minute] = bin;
+    }
+    if (bin > this.highest[minute]) {
+      this.highest[minute] = bin;
+    }
   }
 
   public continueFrom(past: Distribution, minutes: number): void {
     this.counts.set(past.counts.subarray(0, minutes * BINS));
+    this.lowest.set(past.lowest.subarray(0, minutes));
+    this.highest.set(past.highest.subarray(0, minutes));
   }
 
   /** One value for each minute, of the window of a period that ends with it; the last minutes of the window may not be known yet. */
@@ -39,12 +58,10 @@ export class Distribution {
       return;
     }
     const start = minute * BINS;
-    for (let bin = 0; bin < BINS; bin++) {
+    for (let bin = this.lowest[minute]; bin <= this.highest[minute]; bin++) {
       const count = this.counts[start + bin];
-      if (count > 0) {
-        window.counts[bin] += direction * count;
-        window.total += direction * count;
-      }
+      window.counts[bin] += direction * count;
+      window.total += direction * count;
     }
   }
 }

@@ -36,6 +36,17 @@ export class RecordedMetric {
     this.distribution?.add(minute, value);
   }
 
+  /** So many samples alike. */
+  public observeMany(minute: number, value: number, times: number): void {
+    if (times > 0) {
+      this.sum[minute] += value * times;
+      this.count[minute] += times;
+      this.min[minute] = Math.min(this.min[minute], value);
+      this.max[minute] = Math.max(this.max[minute], value);
+      this.distribution?.addMany(minute, value, times);
+    }
+  }
+
   /** A number of events, one sample of 1 each: none, and there is no data point. */
   public happened(minute: number, times: number): void {
     if (times > 0) {
@@ -71,6 +82,11 @@ export class MetricStore {
     const made = new RecordedMetric(label, this.minutes, options.distributed ?? false);
     this.metrics.set(label, made);
     return made;
+  }
+
+  /** Whether a metric is known. */
+  public knows(metric: MetricName): boolean {
+    return this.metrics.has(labelOf(metric));
   }
 
   /** Throws for a metric that nothing emits: an alarm on it would be as silent as the simulation. */

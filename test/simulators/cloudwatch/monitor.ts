@@ -2,6 +2,7 @@ import { AnomalyBands } from './anomaly-bands';
 import { MetricAlarm } from './metric-alarm';
 import type { MetricStore } from './metric-store';
 import type { AlarmState } from './missing-data';
+import { Suppression } from './suppression';
 import type { AlarmSet } from './template-alarms';
 
 /** An alarm that began to fire. */
@@ -10,15 +11,19 @@ export interface Firing {
   /** Minute at whose end it was found. */
   readonly minute: number;
   readonly actions: string[];
+  /** Of a composite: the alarms of its rule that fire, which its message names. */
+  readonly because?: string[];
 }
 
 /** Evaluates all alarms of a template minute by minute: first those on metrics, then those on other alarms. */
 export class Monitor {
   private readonly alarms: Array<{ readonly name: string; readonly actions: string[]; readonly alarm: MetricAlarm }>;
   private readonly states = new Map<string, AlarmState>();
+  private readonly suppressions: Map<string, Suppression>;
 
   public constructor(private readonly set: AlarmSet, store: MetricStore, options: { readonly late?: number } = {}) {
     const bands = new AnomalyBands();
+    this.suppressions = new Map(set.compositeAlarms.flatMap(({ name, suppressor }) => (suppressor ? [[name, new Suppression(suppressor)]] : [])));
     this.alarms = set.metricAlarms.map((definition) => ({
       name: definition.name, actions: definition.actions, alarm: new MetricAlarm(definition, store, { late: options.late ?? 0, bands }),
     }));
@@ -35,7 +40,22 @@ export class Monitor {
         this.states.set(name, state);
       };
       this.alarms.forEach(({ name, actions, alarm }) => enter(name, alarm.evaluate(minute), actions));
-      this.settleComposites().forEach(({ name, state, actions }) => enter(name, state, actions));
+      this.settleComposites().forEach(({ name, state, actions, suppressor, members }, _, all) => {
+        const suppression = this.suppressions.get(name);
+        const because = () => members.map((alias) => this.set.names.get(alias)!).filter((member) => this.states.get(member) === 'ALARM');
+        if (!suppression) {
+          if (state === 'ALARM' && this.states.get(name) !== 'ALARM') {
+            firings.push({ alarm: name, minute, actions, because: because() });
+          }
+          this.states.set(name, state);
+          return;
+        }
+        const by = this.set.names.get(suppressor!)!;
+        this.states.set(name, state);
+        if (suppression.acts(minute, state, all.find((other) => other.name === by)?.state ?? this.states.get(by) ?? 'OK')) {
+          firings.push({ alarm: name, minute, actions, because: because() });
+        }
+      });
     }
     return firings;
   }
@@ -46,7 +66,7 @@ export class Monitor {
   }
 
   /** A composite may stand on others, in any order: as many rounds as there are composites settle all. */
-  private settleComposites(): Array<{ name: string; state: AlarmState; actions: string[] }> {
+  private settleComposites(): Array<{ name: string; state: AlarmState; actions: string[]; suppressor?: string; members: string[] }> {
     const next = new Map(this.states);
     const stateOf = (alias: string): AlarmState => {
       const name = this.set.names.get(alias);
@@ -63,6 +83,6 @@ export class Monitor {
         next.set(name, state);
       });
     }
-    return this.set.compositeAlarms.map(({ name, actions }) => ({ name, actions, state: next.get(name)! }));
+    return this.set.compositeAlarms.map(({ name, actions, suppressor, members }) => ({ name, actions, state: next.get(name)!, suppressor: suppressor?.alarm, members }));
   }
 }

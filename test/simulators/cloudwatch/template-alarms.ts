@@ -14,7 +14,11 @@ export interface TemplateJson {
 export interface CompositeAlarmDefinition {
   readonly name: string;
   readonly rule: CompositeRule;
+  /** Alarms that the rule names. */
+  readonly members: string[];
   readonly actions: string[];
+  /** Alarm that suppresses the actions, and minutes for which they wait for it, and after it. */
+  readonly suppressor?: { readonly alarm: string; readonly wait: number; readonly extension: number };
 }
 
 /** All alarms of a template. */
@@ -77,8 +81,11 @@ function metricAlarm(name: string, properties: any): MetricAlarmDefinition {
 }
 
 function compositeAlarm(name: string, properties: any): CompositeAlarmDefinition {
-  checkKnown(name, properties, [...OF_ALL, 'AlarmRule']);
-  return { name, rule: parseCompositeRule(asText(properties.AlarmRule)), actions: actionsOf(properties) };
+  checkKnown(name, properties, [...OF_ALL, 'AlarmRule', 'ActionsSuppressor', 'ActionsSuppressorWaitPeriod', 'ActionsSuppressorExtensionPeriod']);
+  const { ActionsSuppressor, ActionsSuppressorWaitPeriod: wait, ActionsSuppressorExtensionPeriod: extension } = properties;
+  const suppressor = ActionsSuppressor && { alarm: asText(ActionsSuppressor), wait: wait / 60, extension: extension / 60 };
+  const rule = asText(properties.AlarmRule);
+  return { name, rule: parseCompositeRule(rule), members: [...rule.matchAll(/"([^"]*)"/g)].map(([, member]) => member), actions: actionsOf(properties), suppressor };
 }
 
 function query({ Id, Expression, MetricStat }: any): Query {

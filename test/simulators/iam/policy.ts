@@ -87,8 +87,11 @@ function matchesResource({ Resource }: Statement, { resource }: Request): boolea
   return listOf(Resource).some((pattern) => isLike(pattern, resource));
 }
 
-/** A key that a request does not have fails every operator that is modelled. */
+/** A key that a request does not have fails every operator that is modelled, except with IfExists. */
 function holds(operator: string, values: string[], given: string | undefined): boolean {
+  if (operator.endsWith('IfExists')) {
+    return given === undefined || holds(operator.slice(0, -'IfExists'.length), values, given);
+  }
   switch (operator) {
     case 'StringEquals':
     case 'Bool':

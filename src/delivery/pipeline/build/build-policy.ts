@@ -1,9 +1,11 @@
 import { Arn, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcard } from '../../../compliance/acknowledge';
 import { GrowingPolicy, type GrowingPolicyProps } from '../../../iam/growing-policy';
 import { SubnetTier } from '../../../network';
+import { SOURCE_ACTION } from '../source/source-config';
 import type { BoundRegistry } from './build-registry';
 import type { SecretVariable } from './build-secret';
 import type { BuildNetwork } from './build-settings';
@@ -17,10 +19,10 @@ export interface BuildRights {
   /** ARN of the key of artifacts, log and reports. */
   readonly keyArn: string;
   /**
-   * ARNs of the artifact bucket and of its objects.
+   * Bucket with the artifacts of sources.
    * @default - the build has no input
    */
-  readonly input?: { readonly bucketArn: string; readonly objectsArn: string };
+  readonly input?: Pick<IBucket, 'bucketArn' | 'arnForObjects'>;
   /**
    * ARNs of the report group and of the objects that reports are exported to.
    * @default - the build writes no reports
@@ -43,6 +45,8 @@ export interface BuildRights {
   readonly network?: BuildNetwork;
 }
 
+/** Artifacts of sources, in the folder of any pipeline. Others of the bucket, and reports, are not read. */
+const SOURCES = `*/${SOURCE_ACTION}*`;
 const PULL_ACTIONS = [
   'ecr:BatchCheckLayerAvailability',
   'ecr:BatchGetImage',
@@ -96,7 +100,7 @@ function inputStatements({ input }: BuildRights): PolicyStatement[] {
       new PolicyStatement({
         sid: 'Artifacts',
         actions: ['s3:GetObject', 's3:GetObjectVersion'],
-        resources: [input.objectsArn],
+        resources: [input.arnForObjects(SOURCES)],
       }),
       new PolicyStatement({
         sid: 'Bucket',
@@ -185,8 +189,8 @@ function acknowledgeWildcards(policy: GrowingPolicy, scope: Construct, rights: B
   if (input) {
     acknowledgeWildcard(
       policy,
-      input.objectsArn,
-      'CodePipeline names artifacts itself; the bucket holds nothing else.',
+      input.arnForObjects(SOURCES),
+      'CodePipeline names the files of an artifact itself, below its folders of the pipeline and the source.',
     );
   }
   if (reports) {

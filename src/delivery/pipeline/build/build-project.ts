@@ -13,7 +13,7 @@ import {
   type ProjectProps,
 } from 'aws-cdk-lib/aws-codebuild';
 import type { IRepository } from 'aws-cdk-lib/aws-ecr';
-import { type ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type ManagedPolicy, Role } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -21,6 +21,7 @@ import { Construct } from 'constructs';
 import { acknowledgeInCompliancePacks } from '../../../compliance/acknowledge';
 import { sortedByName } from '../../../contracts/sorted-by-name';
 import type { EnvironmentProfile } from '../../../environment';
+import { ofThisAccount } from '../../../iam/source-account';
 import { withoutGrants } from '../../../iam/without-grants';
 import { EncryptedLogGroup } from '../../../logging/encrypted-log-group';
 import { SubnetTier } from '../../../network';
@@ -142,7 +143,7 @@ export class BuildProject extends Construct {
     this.reportGroup = props.reports && this.createReportGroup();
     this.role = new Role(this, 'Role', {
       description: textFor('role', `Runs ${props.purpose} of ${stackPath(scope)}`),
-      assumedBy: new ServicePrincipal('codebuild.amazonaws.com'),
+      assumedBy: ofThisAccount(this, 'codebuild.amazonaws.com'),
     });
     this.policy = this.createPolicy(this.role);
     this.project = withoutGrants([this.role], () => this.createProject());
@@ -283,7 +284,7 @@ export class BuildProject extends Construct {
       role,
       logGroupArn: this.logGroup.logGroupArn,
       keyArn: key.keyArn,
-      input: sourceless ? undefined : { bucketArn: artifacts.bucketArn, objectsArn: artifacts.arnForObjects('*') },
+      input: sourceless ? undefined : artifacts,
       reports: this.reportGroup && {
         groupArn: this.reportGroup.attrArn,
         objectsArn: artifacts.arnForObjects(`${this.reportPrefix}/*`),

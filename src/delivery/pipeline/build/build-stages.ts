@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import type { ReleaseTarget } from '../../../contracts';
 import type { EnvironmentProfile } from '../../../environment';
 import type { IImageRepository } from '../../../registry';
+import { NAMED_IMAGES, pinnedImage } from '../../../registry/named-images';
 import { stackPath } from '../../../text/stack-path';
 import type { PushedImage, PushedSource, SourceConfig } from '../source/source-config';
 import type { StageConfig } from '../validate-stage';
@@ -73,11 +74,9 @@ interface ImageStep {
   readonly pushed?: PushedImage;
 }
 
-/** Emulation 10.2.3 and builder 0.33.1 for several architectures. They run privileged, so by digest as Trivy. */
-const BINFMT_IMAGE =
-  'docker.io/tonistiigi/binfmt:qemu-v10.2.3@sha256:400a4873b838d1b89194d982c45e5fb3cda4593fbfd7e08a02e76b03b21166f0';
-const BUILDKIT_IMAGE =
-  'docker.io/moby/buildkit:v0.33.1@sha256:cec9f139f45e93c5c69c60f8b07cfad9f43f4ef6b6a6cd917527fea5ff2e3dea';
+/** Emulation and builder for several architectures. They run privileged, so by digest as Trivy. */
+const BINFMT_IMAGE = pinnedImage(NAMED_IMAGES.binfmt);
+const BUILDKIT_IMAGE = pinnedImage(NAMED_IMAGES.buildkit);
 const TAG_VARIABLE = 'IMAGE_TAG';
 const DIGEST_VARIABLE = 'IMAGE_DIGEST';
 /** CodePipeline accepts 1,000 characters at an approval, of which a digest takes 71. */

@@ -44,6 +44,7 @@ export const ADOPTED_ROWS: readonly Row[] = [
       replaceTasksEvery: { exempt: 'a schedule comes, goes or gets another interval' },
       userName: { exempt: 'tasks sign in as another user with their next start' },
       resourceId: { exempt: 'a role may sign in to another server' },
+      readResourceId: { exempt: 'a role may sign in to another replica' },
       cluster: { exempt: 'it names the server in alarms' },
       instanceIdentifiers: { exempt: 'it names members in alarms' },
       instanceType: { exempt: 'it is a threshold of alarms' },

@@ -22,6 +22,7 @@ const RECOVERY: Subject<RecoveryRegionProps> = {
       network: site.network, backup: BackupPolicy.daily({ recoveryRegion }),
     });
   },
+  without: (site) => new HardenedPostgres(site.scope, 'SubjectDatabase', { network: site.network }),
 };
 
 /** Props of a policy that copies to another region. */

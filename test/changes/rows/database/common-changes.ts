@@ -15,7 +15,6 @@ export function databaseChanges(parameter: string, remarks: Remarks = {}): Chang
     network: [undefined, (site: Site) => new SecureVpc(site.stack, 'Other'), { procedure: RESTORE }],
     advancedInsights: [undefined, true],
     backup: [undefined, () => BackupPolicy.daily({ retention: Duration.days(14) })],
-    caBundlePath: [undefined, '/app/rds.pem', { note: 'Clients of the database get it with their next change.' }],
     credentials: [undefined, () => CredentialRotation.iamAuthentication(), { procedure: CREDENTIALS }],
     additionalDatabases: { several: [[undefined, ['archive']], [['archive'], ['archive', 'reports']]] },
     databaseName: [undefined, 'shop', { procedure: RESTORE }],
@@ -44,9 +43,14 @@ export function databaseChanges(parameter: string, remarks: Remarks = {}): Chang
         [undefined, () => RemovalPolicy.DESTROY, { procedure: UNSAVED, note: 'A removal then deletes the data.' }],
       ],
     },
-    userName: [undefined, 'shop', { note: FORMER_USER }],
   };
 }
+
+/** Changes that every database has and that services notice which use it. */
+export const CLIENT_CHANGES: Changes<HardenedDatabaseProps> = {
+  caBundlePath: [undefined, '/app/rds.pem', { note: 'The image must have the file before.' }],
+  userName: [undefined, 'shop', { note: FORMER_USER }],
+};
 
 const ONE_CHANGE =
   'RDS refuses a second change of the storage for six hours, and until it is optimized ([storage](database.md#storage)).';
@@ -57,7 +61,7 @@ export const INSTANCE_CAPACITY: Changes<InstanceCapacityProps> = {
   maxStorageGiB: [undefined, 400],
   multiAz: [true, false],
   readReplicas: {
-    several: [[0, 1], [1, 2], [2, 1, { note: 'The replica is deleted with its logs. It holds nothing of its own.' }]],
+    several: [[1, 2], [2, 1, { note: 'The replica is deleted with its logs. It holds nothing of its own.' }]],
   },
   storageGiB: [undefined, 200, { procedure: STORAGE }],
   storageThroughputMiB: [500, 1000, { with: { storageGiB: 400, iops: 16_000 }, note: ONE_CHANGE }],
@@ -67,7 +71,7 @@ export const SERVERLESS_CAPACITY: Changes<ServerlessCapacityProps> = {
   autoPauseAfter: [Duration.minutes(10), Duration.minutes(20), { with: { minAcu: 0 } }],
   maxAcu: [undefined, 32],
   minAcu: [undefined, 4],
-  readers: { several: [[1, 2], [0, 1]] },
+  readers: [1, 2],
   schedule: [
     undefined, () => CapacitySchedule.officeHours({ timeZone: TimeZone.EUROPE_BERLIN }), { note: SCHEDULE },
   ],

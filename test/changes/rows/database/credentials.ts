@@ -4,11 +4,11 @@ import {
 } from '../../../../src';
 import { changesOf, choicesOf, type Row } from '../../rows';
 import { CREDENTIALS, REASON } from './procedures';
-import { INSTANCE } from './subjects';
+import { alone, INSTANCE, served } from './subjects';
 
 export const CREDENTIAL_ROWS: readonly Row[] = [
-  ...choicesOf<CredentialRotation, HardenedPostgresProps>({
-    subject: INSTANCE,
+  ...alone(choicesOf<CredentialRotation, HardenedPostgresProps>({
+    subject: served(INSTANCE),
     class: 'CredentialRotation',
     prop: 'credentials',
     each: true,
@@ -23,7 +23,7 @@ export const CREDENTIAL_ROWS: readonly Row[] = [
       iamAuthentication: () => CredentialRotation.iamAuthentication(),
       managedSecret: () => CredentialRotation.managedSecret({ waiver: { reason: REASON } }),
     },
-  }),
+  })),
   ...changesOf<CredentialRotationProps, HardenedPostgresProps>({
     subject: INSTANCE,
     struct: 'CredentialRotationProps',

@@ -9,6 +9,7 @@ const EVENTS: Subject<DatabaseEventsProps> = {
     const events = new DatabaseEvents(site.scope, id, props);
     new HardenedPostgres(site.stack, `${id}Database`, { network: site.network, events });
   },
+  without: (site) => new HardenedPostgres(site.stack, 'SubjectDatabase', { network: site.network }),
 };
 
 export const EVENT_ROWS: readonly Row[] = [

@@ -1,4 +1,4 @@
-import { TimeZone } from 'aws-cdk-lib';
+import { Duration, TimeZone } from 'aws-cdk-lib';
 import { AuroraMysqlEngineVersion, AuroraPostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import {
   CapacitySchedule, type HardenedMysqlProps, type HardenedPostgresProps, MysqlCapacity, type MysqlServerlessProps,
@@ -13,7 +13,13 @@ export const CLUSTER_ROWS: readonly Row[] = [
   ...changesOf<HardenedPostgresProps>({
     subject: CLUSTER,
     struct: 'HardenedPostgresProps',
-    changes: { ...databaseChanges('work_mem', { procedure: RESTART }), port: [undefined, 6379, { procedure: PORT }] },
+    changes: {
+      ...databaseChanges('work_mem', { procedure: RESTART }),
+      port: [undefined, 6379, { procedure: PORT }],
+      capacity: [
+        () => PostgresCapacity.serverless(), () => PostgresCapacity.serverless({ minAcu: 0, autoPauseAfter: Duration.minutes(10) }),
+      ],
+    },
   }),
   ...changesOf<ServerlessCapacityProps, HardenedPostgresProps>({
     subject: CLUSTER,

@@ -1,7 +1,9 @@
 import {
-  HardenedMysql, type HardenedMysqlProps, HardenedPostgres, type HardenedPostgresProps, MysqlCapacity, PostgresCapacity,
+  HardenedMysql, type HardenedMysqlProps, HardenedPostgres, type HardenedPostgresProps,
+  type IBackingService, MysqlCapacity, PostgresCapacity, ProductionWebService, ServiceImage,
 } from '../../../../src';
 import type { Subject } from '../../row';
+import type { Row } from '../../rows';
 
 export const INSTANCE: Subject<HardenedPostgresProps> = {
   name: 'HardenedPostgres, an instance',
@@ -24,3 +26,24 @@ export const MYSQL_INSTANCE: Subject<HardenedMysqlProps> = {
   make: (site, id, props) =>
     new HardenedMysql(site.scope, id, { network: site.network, capacity: MysqlCapacity.instance(), ...props }),
 };
+
+/** The same with a service that uses the database, for changes that its clients notice. */
+export function served<Props>(subject: Subject<Props>): Subject<Props> {
+  return {
+    ...subject,
+    make: (site, id, props) => {
+      subject.make(site, id, props);
+      new ProductionWebService(site.scope, `${id}Web`, {
+        network: site.network,
+        loadBalancer: site.loadBalancer,
+        image: ServiceImage.fromRepository(site.images, { tag: '1.4.2' }),
+        backingServices: [site.scope.node.findChild(id) as unknown as IBackingService],
+      });
+    },
+  };
+}
+
+/** Rows that stand alone: random changes know the subject without its service. */
+export function alone(rows: readonly Row[]): Row[] {
+  return rows.map(({ part, ...row }) => row);
+}

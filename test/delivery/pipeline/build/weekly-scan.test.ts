@@ -10,6 +10,7 @@ import type { ReleaseTarget } from '../../../../src/contracts';
 import { bindScan } from '../../../../src/delivery/pipeline/build/image-scan';
 import { WeeklyScan } from '../../../../src/delivery/pipeline/build/weekly-scan';
 import { projectOf, rightsOf, withoutReferences } from '../../../fixtures/build-pipeline';
+import { FORWARDER_HOME } from '../../../fixtures/forwarder-home';
 import { testStack, unacknowledged } from '../../../fixtures/test-stack';
 import { BuildHost, type Outcome } from '../../../simulators/shell-commands';
 
@@ -119,8 +120,8 @@ describe('The weekly scan', () => {
     const [{ Properties }] = Object.values(template.findResources('AWS::Events::Rule'));
     expect(Properties.EventPattern.detail['build-status']).toEqual(['FAILED', 'FAULT', 'STOPPED', 'TIMED_OUT']);
     const message = withoutReferences(Properties.Targets[0].InputTransformer.InputTemplate).replace('<project>', 'weekly');
-    expect(isShownInChat(message)).toBe(true);
-    expect(alertIn({ messageId: '1', topicArn: 'deployments', message }).text).toContain('/codesuite/codebuild/projects/weekly/history');
+    expect(isShownInChat(message, FORWARDER_HOME)).toBe(true);
+    expect(alertIn({ messageId: '1', topicArn: 'deployments', message }, FORWARDER_HOME).text).toContain('/codesuite/codebuild/projects/weekly/history');
   });
 
   test('leaves no finding unacknowledged', () => {

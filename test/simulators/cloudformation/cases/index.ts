@@ -1,4 +1,5 @@
 import { AWS_CALL_CASES } from './aws-calls';
+import { CACHE_CASES } from './cache';
 import type { Case } from './case';
 import { CLIENT_CASES } from './clients';
 import { DATABASE_CASES } from './database';
@@ -9,6 +10,7 @@ import { EXECUTION_CASES } from './executions';
 import { FILE_SYSTEM_CASES } from './file-systems';
 import { FIREWALL_CASES } from './firewall';
 import { DOCUMENT_CASES, HARMLESS_CASES } from './harmless';
+import { IMAGE_CASES } from './images';
 import { LIFETIME_CASES } from './lifetimes';
 import { LOAD_BALANCER_CASES, TRAFFIC_CASES } from './load-balancer';
 import { NAME_CASES, TEXT_CASES } from './names';
@@ -42,9 +44,11 @@ export const CASES: readonly Case[] = [
   ...AWS_CALL_CASES,
   ...ECS_CASES,
   ...DATABASE_CASES,
+  ...CACHE_CASES,
   ...SETUP_CASES,
   ...STORED_DATA_CASES,
   ...LIFETIME_CASES,
+  ...IMAGE_CASES,
   ...TRUST_CASES,
   ...FILE_SYSTEM_CASES,
   ...SIZE_CASES,

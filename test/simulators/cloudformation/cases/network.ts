@@ -263,6 +263,14 @@ export const NETWORK_CASES: readonly Case[] = [
   changed(
     'parts-of-a-path-changed',
     'in place',
+    'a rule for the broadcast address, which CDK writes into a group without rules, has let nothing pass',
+    group({ SecurityGroupEgress: [{ CidrIp: '255.255.255.255/32', IpProtocol: 'icmp', FromPort: 252, ToPort: 86 }] }),
+    group({ SecurityGroupEgress: [{ CidrIp: '10.0.0.0/16', IpProtocol: '-1' }] }),
+    VPC,
+  ),
+  changed(
+    'parts-of-a-path-changed',
+    'in place',
     'an added rule leaves the others',
     group({ SecurityGroupIngress: [] }),
     group({ SecurityGroupIngress: [{ CidrIp: '10.0.0.0/16', IpProtocol: '-1' }] }),

@@ -12,8 +12,13 @@ const night = (hour: number) => ({
   ],
 });
 
+const cluster = (MinCapacity: number) =>
+  resource('AWS::RDS::DBCluster', { ServerlessV2ScalingConfiguration: { MinCapacity, MaxCapacity: 4 } });
+
 /** Documented behaviour of Application Auto Scaling. */
 export const SCALING_CASES: readonly Case[] = [
+  changed('pauses-when-idle', 'some affected', 'a cluster without minimum pauses', cluster(0.5), cluster(0)),
+  changed('database-settings', 'in place', 'a cluster with a minimum pauses no more', cluster(0), cluster(0.5)),
   changed(
     'fewer-tasks-at-most',
     'some affected',

@@ -8,6 +8,11 @@ const selection = resource('AWS::Backup::BackupSelection', {
 const logs = (LogGroupName: string, UpdateReplacePolicy?: string) =>
   resource('AWS::Logs::LogGroup', { LogGroupName }, { UpdateReplacePolicy });
 
+const plan = (CopyActions: object[]) =>
+  resource('AWS::Backup::BackupPlan', {
+    BackupPlan: { BackupPlanName: 'orders', BackupPlanRule: [{ RuleName: 'daily', TargetBackupVault: 'orders', CopyActions }] },
+  });
+
 /** Documented behaviour of what holds data. */
 export const STORED_DATA_CASES: readonly Case[] = [
   removed('bucket-with-objects', 'in place', 'a cleanup leaves a bucket with objects', bucket),
@@ -122,6 +127,20 @@ export const STORED_DATA_CASES: readonly Case[] = [
     'a first replication takes nothing away',
     resource('AWS::RDS::DBInstance'),
     resource('AWS::RDS::DBInstance', { AutomaticBackupReplicationRegion: 'eu-west-1' }),
+  ),
+  changed(
+    'no-further-copies',
+    'data at risk',
+    'a plan without its copy action saves in one place alone',
+    plan([{ DestinationBackupVaultArn: 'arn:aws:backup:eu-west-1:111111111111:backup-vault:copies' }]),
+    plan([]),
+  ),
+  changed(
+    'automation-changed',
+    'in place',
+    'another vault gets the copies from then on',
+    plan([{ DestinationBackupVaultArn: 'arn:aws:backup:eu-west-1:111111111111:backup-vault:copies' }]),
+    plan([{ DestinationBackupVaultArn: 'arn:aws:backup:eu-west-3:111111111111:backup-vault:copies' }]),
   ),
   removed('no-further-snapshots', 'data at risk', 'a server that stays is no longer saved', selection, {
     Server: server('Retain'),

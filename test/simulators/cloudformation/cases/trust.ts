@@ -26,6 +26,18 @@ const trusting = (Federated: unknown) =>
     AssumeRolePolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRoleWithWebIdentity', Principal: { Federated } }] },
   });
 
+/** Role that a principal assumes, which a policy names by its ARN. */
+const assumedBy = (AWS: string) =>
+  resource('AWS::IAM::Role', { AssumeRolePolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS } }] } });
+const named = (RoleName: string) =>
+  resource('AWS::IAM::Role', {
+    RoleName,
+    AssumeRolePolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'codepipeline.amazonaws.com' } }] },
+  });
+const TOPIC = resource('AWS::SNS::Topic');
+const chat = resource('AWS::Chatbot::SlackChannelConfiguration', { ConfigurationName: 'ops', SnsTopicArns: [{ Ref: 'Topic' }] });
+const mailOf = (TopicArn: unknown) => resource('AWS::SNS::Subscription', { Protocol: 'email', TopicArn, Endpoint: 'a@example.com' });
+
 /** Documented behaviour of providers and of addresses that have to be confirmed. */
 export const TRUST_CASES: readonly Case[] = [
   removed(
@@ -62,6 +74,34 @@ export const TRUST_CASES: readonly Case[] = [
     play: updating(
       { Role: role(['a'], { ManagedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'] }) },
       { Role: role(['a']) },
+    ),
+  },
+  changed(
+    'trust-narrowed',
+    'some affected',
+    'a role of another account leaves a trust policy',
+    assumedBy('arn:aws:iam::222222222222:role/pipeline'),
+    assumedBy('arn:aws:iam::222222222222:role/other'),
+  ),
+  {
+    rule: 'named-role-replaced',
+    verdict: 'some affected',
+    shows: 'other accounts trust a role by its name, and know nothing of the next one',
+    play: updating({ Role: named('pipeline') }, { Role: named('pipeline-2') }),
+  },
+  {
+    rule: 'unconfirmed-address-alone',
+    verdict: 'interruption',
+    shows: 'an address in the place of a chat hears nothing before it is confirmed',
+    play: updating({ Topic: TOPIC, Chat: chat }, { Topic: TOPIC, Later: mailOf({ Ref: 'Topic' }) }),
+  },
+  {
+    rule: 'monitoring-changed',
+    verdict: 'in place',
+    shows: 'an address that is confirmed already hears what a chat does no more',
+    play: updating(
+      { Topic: TOPIC, Chat: chat, Mail: mailOf({ Ref: 'Topic' }) },
+      { Topic: TOPIC, Mail: mailOf({ Ref: 'Topic' }) },
     ),
   },
   {

@@ -1,4 +1,5 @@
 import { AWS_CALLS } from './aws-calls';
+import { CACHE } from './cache';
 import { CLIENTS } from './clients';
 import { DATABASE } from './database';
 import { DEFAULT_GROUP } from './default-group';
@@ -9,6 +10,7 @@ import { EXECUTIONS } from './executions';
 import { FILE_SYSTEMS } from './file-systems';
 import { FIREWALL } from './firewall';
 import { HARMLESS } from './harmless';
+import { IMAGES } from './images';
 import { LIFETIMES } from './lifetimes';
 import { LOAD_BALANCER_RULES } from './load-balancer';
 import { NAMES } from './names';
@@ -44,9 +46,11 @@ export const RULES = new Rulebook([
   SCALING,
   EXECUTIONS,
   DATABASE,
+  CACHE,
   SETUP_RULES,
   STORED_DATA,
   LIFETIMES,
+  IMAGES,
   TRUST,
   FILE_SYSTEMS,
   TEXT,

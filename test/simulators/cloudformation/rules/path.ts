@@ -52,13 +52,16 @@ export function leadsNowhere(rule: Resource, existing: Existing, leaving: readon
     );
 }
 
+/** Address of no host, by which CDK writes a rule that lets nothing pass. */
+const NOBODY = '255.255.255.255/32';
+
 /** Tells if a list holds all items of another one, whatever their descriptions say. */
 export function includesAll(items: unknown, former: unknown): boolean {
   const texts = (of: unknown) =>
     list(of as unknown[]).map((item) =>
       JSON.stringify(item, (key, value: unknown) => (key === 'Description' ? undefined : value)),
     );
-  return texts(former).every((item) => texts(items).includes(item));
+  return texts(former).filter((item) => !item.includes(NOBODY)).every((item) => texts(items).includes(item));
 }
 
 function entryPasses(wide: Properties, narrow: Properties): boolean {

@@ -1,7 +1,7 @@
 import type { Existing, Resource } from '../resource';
 import { actionsOf, type Grant, grantsOf, missingFrom, roleAt } from './grants';
 import type { Loss, Rules } from './rule';
-import { isFederated } from './trust';
+import { isAssumedFromOutside } from './trust';
 
 const SERVICE = 'AWS::ECS::Service';
 const TASK = 'AWS::ECS::TaskDefinition';
@@ -43,7 +43,7 @@ export const RUNNING_TASKS: Rules = {
           .flatMap((role): Loss[] => {
             const still = after.named(role.physicalId, role.type);
             const lost = still ? missingFrom(grantsOf(role, before), grantsOf(still, after)) : [];
-            const noticed = isFederated(role) ? lost : lost.filter(signsIn);
+            const noticed = isAssumedFromOutside(role) ? lost : lost.filter(signsIn);
             return noticed.length > 0
               ? [{
                 resource: role,

@@ -22,6 +22,19 @@ export const SCALING: Rules = {
       },
     },
     {
+      id: 'pauses-when-idle',
+      source: 'Amazon Aurora User Guide, "Scaling to Zero ACUs with automatic pause and resume": about 15 seconds to resume',
+      on: ['update'],
+      types: ['AWS::RDS::DBCluster'],
+      properties: ['ServerlessV2ScalingConfiguration'],
+      effect: ({ before, after }) => {
+        const [was, is] = [before!, after!].map(({ properties }) => Number(properties.ServerlessV2ScalingConfiguration?.MinCapacity));
+        return was > 0 && is === 0
+          ? { verdict: 'some affected', says: 'the first connection after a pause waits about 15 seconds, and fails in a client that waits less' }
+          : undefined;
+      },
+    },
+    {
       id: 'tasks-end-by-schedule',
       source: 'Application Auto Scaling User Guide, "Scheduled scaling": minimum and maximum capacity',
       on: ['update'],

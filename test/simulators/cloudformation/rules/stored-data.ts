@@ -1,4 +1,5 @@
 import { mentions, type Resource } from '../resource';
+import { list, type Properties } from '../template';
 import type { ResourceChange, Rules } from './rule';
 
 /** Types that hold data, or the key to them. */
@@ -107,6 +108,16 @@ export const STORED_DATA: Rules = {
                 'the other region lacks the time until its first backup'
               : 'no further backup is replicated to the other region',
           }
+          : undefined,
+    },
+    {
+      id: 'no-further-copies',
+      source: 'AWS Backup Developer Guide, "Creating backup copies across AWS Regions": the copy actions of a plan',
+      on: ['update'],
+      types: ['AWS::Backup::BackupPlan'],
+      effect: ({ before, after }) =>
+        copies(before!) && !copies(after!)
+          ? { verdict: 'data at risk', says: 'no further backup is copied to the other region or account' }
           : undefined,
     },
     {
@@ -220,6 +231,11 @@ export const STORED_DATA: Rules = {
     },
   ],
 };
+
+/** Tells if a plan copies what it saves. */
+function copies({ properties: { BackupPlan } }: Resource): boolean {
+  return list(BackupPlan?.BackupPlanRule as Properties[]).some((rule) => list(rule.CopyActions as object[]).length > 0);
+}
 
 /** Tells if a server keeps no data of its own: a member of an Aurora cluster, or a replica. */
 function readsOnly({ type, properties: { DBClusterIdentifier, SourceDBInstanceIdentifier } }: Resource): boolean {

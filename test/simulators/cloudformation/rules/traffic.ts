@@ -90,6 +90,17 @@ export const TRAFFIC: Rules = {
       effect: () => ({ verdict: 'in place', says: 'settings of the load balancer change' }),
     },
     {
+      id: 'ipv6-ends',
+      source: 'User Guide for Application Load Balancers, "IP address types": ipv4, clients by IPv4 addresses alone',
+      on: ['update'],
+      types: [LOAD_BALANCER],
+      properties: ['IpAddressType'],
+      effect: ({ before, after }) =>
+        /^dualstack/.test(String(before!.properties.IpAddressType)) && (after!.properties.IpAddressType ?? 'ipv4') === 'ipv4'
+          ? { verdict: 'some affected', says: 'clients that have no IPv4 are refused, and connections by IPv6 are cut' }
+          : undefined,
+    },
+    {
       id: 'zone-of-a-load-balancer-removed',
       source: 'User Guide for Application Load Balancers, "Availability Zones": disabled zones',
       on: ['update'],

@@ -1,4 +1,4 @@
-import { CrossStackReferences, ReferenceStrength } from 'aws-cdk-lib';
+import { CrossStackReferences, ReferenceStrength, Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /**
@@ -12,4 +12,15 @@ export function referenceStrongly(resources: Array<IConstruct | undefined>): voi
   resources
     .filter((resource) => resource?.node.defaultChild)
     .forEach((resource) => CrossStackReferences.of(resource!).produce(ReferenceStrength.STRONG));
+}
+
+/**
+ * Exports values of resources, whether or not another stack imports them.
+ *
+ * Each has the name that CDK gives it for an import.
+ */
+export function keepExported(scope: IConstruct, values: Array<string | undefined>): void {
+  const stack = Stack.of(scope);
+  // A physical name that is written out is no reference.
+  values.filter((value) => Token.isUnresolved(value)).forEach((value) => stack.exportValue(value));
 }

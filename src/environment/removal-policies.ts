@@ -1,5 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import type { EnvironmentProfile } from '../../environment';
+import type { EnvironmentProfile } from './environment-profile';
 
 /**
  * Removal policy of the server.

@@ -1,0 +1,10 @@
+export { CacheCapacity } from './capacity/cache-capacity';
+export type { CacheNodesProps, ServerlessCacheProps } from './capacity/cache-capacity';
+export { CacheEngine } from './capacity/cache-engine';
+export { CachePurpose } from './cache-purpose';
+export * from './hardened-cache';
+export * from './hardened-cache-props';
+export { CacheCredentials } from './users/cache-credentials';
+export type { CachePasswordProps } from './users/cache-credentials';
+export { CacheUser } from './users/cache-user';
+export type { CacheVariables } from './users/cache-variables';
