@@ -163,7 +163,7 @@ function release(tools: PartTools, settings: ReleaseSettings): Part {
     ...runAfterwards(tools, settings),
     // A release that has left everything as it is replaced nothing that a rollback could return to.
     unless('Last release', not(ANY_CHANGE), writeLastRelease(calls, arns, 'Keep as last release', lastReleaseName)),
-    clearRecord(calls, arns, 'Close the record', recordName),
+    clearRecord(calls, arns, 'Close the record', recordName, { patient: true }),
   );
 }
 

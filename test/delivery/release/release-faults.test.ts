@@ -178,6 +178,7 @@ const FAULTS: Fault[] = [
     execution: 'failed',
     world: (world) => { outage(world, /./, 600, 'stopServiceDeployment'); const { before } = world; let seen = 0; world.before = (api, input) => { seen += api === 'ecs:updateService' ? 1 : 0; if (seen === 2) { fire(world); } before(api, input); }; },
   },
+  { fault: 'no API answers for ten minutes when the release is written down', serves: NEW, told: SUCCEEDED, execution: 'succeeded', world: (world) => outage(world, /./, 600, 'batchGetImage') },
   {
     fault: 'ECS refuses the update, however often it is asked',
     serves: OLD,

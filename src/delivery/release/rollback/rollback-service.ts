@@ -105,8 +105,7 @@ export function rollBackService(tools: PartTools, roleName: string): ServiceStep
 function beginRollback(tools: PartTools, name: string): Part {
   const { calls, arns } = tools;
   const { look, end, failed } = STATE;
-  const [stop, begun] = ['Stop tasks of a first release', 'Rollback has begun'];
-  const gone = 'Service to roll back is gone';
+  const [stop, begun, gone] = ['Stop tasks of a first release', 'Rollback has begun', 'Service to roll back is gone'];
   const lower = setMinimum(tools, { name: 'Lower minimum', minimum: { MinCapacity: 0 }, failed: stop, next: stop });
   return part(
     describeService(name, calls, arns, { failed: end, unknown: gone }),
@@ -288,7 +287,7 @@ function restoreReleasedTag({ calls, arns }: PartTools): Part {
   const { end } = STATE;
   const restored = 'Released tag is restored';
   return part(
-    ['Read released tag', readReleasedTag(calls, arns, SERVICE.parameter, end)],
+    ['Read released tag', readReleasedTag(calls, arns, SERVICE.parameter, { failed: end })],
     ['Is it the previous tag?', choice([equalsPath(FOUND.releasedTag, BEFORE.tag)], restored)],
     ['Restore released tag', writeReleasedTag(calls, arns, BEFORE.tag, { failed: end })],
     [restored, LABEL],

@@ -26,6 +26,8 @@ interface Look {
   readonly failed?: string;
   /** State to go to when ECS has no such service. */
   readonly unknown?: string;
+  /** Retries the call for an hour. */
+  readonly patient?: boolean;
 }
 
 /** Filter of a service's deployments. */
@@ -47,7 +49,7 @@ interface DeploymentFilter {
  */
 export function describeService(name: string, calls: AwsCalls, arns: ReleaseArns, look: Look = {}): Part {
   const services = `${FOUND.current}.services` as const;
-  const { failed, unknown } = look;
+  const { failed, unknown, patient } = look;
   const keep = `${name}: keep the result`;
   return part(
     [
@@ -55,7 +57,13 @@ export function describeService(name: string, calls: AwsCalls, arns: ReleaseArns
       calls.task(
         'ecs:describeServices',
         { 'Cluster.$': SERVICE.cluster, 'Services.$': array(SERVICE.service) },
-        { resources: arns.services, resultPath: FOUND.current, resultSelector: { 'services.$': '$.Services' }, failed },
+        {
+          resources: arns.services,
+          resultPath: FOUND.current,
+          resultSelector: { 'services.$': '$.Services' },
+          failed,
+          patient,
+        },
       ),
     ],
     [`${name}: does ECS know it?`, choice([present(`${services}[0].TaskDefinition`)], keep, unknown)],
@@ -74,11 +82,16 @@ export function describeService(name: string, calls: AwsCalls, arns: ReleaseArns
 }
 
 /** Describes the family's latest active revision, and keeps its ARN at {@link FOUND.latest}. */
-export function describeLatestRevision(calls: AwsCalls): State {
+export function describeLatestRevision(calls: AwsCalls, patient = false): State {
   return calls.task(
     'ecs:describeTaskDefinition',
     { 'TaskDefinition.$': SERVICE.family },
-    { resources: ['*'], resultPath: '$.latest', resultSelector: { 'arn.$': '$.TaskDefinition.TaskDefinitionArn' } },
+    {
+      resources: ['*'],
+      resultPath: '$.latest',
+      resultSelector: { 'arn.$': '$.TaskDefinition.TaskDefinitionArn' },
+      patient,
+    },
   );
 }
 

@@ -16,6 +16,7 @@ const VERSION = `${RECORDED}.version` as const;
 /**
  * Records the released image of a service.
  * It writes the image to its parameter, adds a tag that keeps the image, and registers the family's latest revision.
+ * Nothing is wrong with what serves by then, so that an outage of an API is waited out.
  * Source: requirements A-12 and C-12.
  */
 export function recordService(tools: PartTools, stageName: string): Part {
@@ -24,7 +25,7 @@ export function recordService(tools: PartTools, stageName: string): Part {
   const same = 'Service still runs the candidate';
   return part(
     ['Was the service left as it is?', choice([UNCHANGED], recorded)],
-    describeService('Service to record', calls, arns),
+    describeService('Service to record', calls, arns, { patient: true }),
     ['Does it still run the candidate?', choice([equalsPath(CURRENT.revision, FOUND.candidate)], same)],
     refuse(
       'Another revision runs by now',
@@ -35,10 +36,10 @@ export function recordService(tools: PartTools, stageName: string): Part {
     ),
     [same, LABEL],
     recordTag(tools, stageName),
-    ['Describe latest revision again', describeLatestRevision(calls)],
+    ['Describe latest revision again', describeLatestRevision(calls, true)],
     ['Is the candidate the latest revision?', choice([equalsPath(FOUND.latest, FOUND.candidate)], recorded)],
     // CloudFormation has registered a revision in between, with the previous image.
-    registerTaskDefinition(calls, arns, { name: 'Register again', resultPath: '$.again' }),
+    registerTaskDefinition(calls, arns, { name: 'Register again', resultPath: '$.again', patient: true }),
     [recorded, LABEL],
   );
 }
@@ -59,20 +60,24 @@ function recordTag({ calls, arns }: PartTools, stageName: string): Part {
       {
         resources: arns.repositories,
         notRetried: ['Ecr.ImageAlreadyExistsException', 'Ecr.ImageTagAlreadyExistsException'],
+        patient: true,
         fields,
       },
     ),
   ];
   return part(
-    ['Read tag of the service', readReleasedTag(calls, arns)],
+    ['Read tag of the service', readReleasedTag(calls, arns, SERVICE.parameter, { patient: true })],
     ['Is the tag written already?', choice([equalsPath(FOUND.releasedTag, FOUND.tag)], end)],
-    ['Write tag of the service', writeReleasedTag(calls, arns, FOUND.tag, { keepVersionAt: RECORDED })],
+    [
+      'Write tag of the service',
+      writeReleasedTag(calls, arns, FOUND.tag, { keepVersionAt: RECORDED, patient: true }),
+    ],
     [
       'Read image',
       calls.task(
         'ecr:batchGetImage',
         { 'RepositoryName.$': SERVICE.repository, 'ImageIds': [{ 'ImageTag.$': FOUND.tag }] },
-        { resources: arns.repositories, resultPath: IMAGE },
+        { resources: arns.repositories, resultPath: IMAGE, patient: true },
       ),
     ],
     ['Does the image still exist?', choice([present(`${IMAGE}.Images[0].ImageManifest`)], 'Tag image')],

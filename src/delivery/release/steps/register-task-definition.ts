@@ -72,6 +72,11 @@ export interface RegistrationOptions {
   readonly name: string;
   /** Path that gets the ARN of the new revision. */
   readonly resultPath: JsonPath;
+  /**
+   * Retries the calls for an hour.
+   * @default false
+   */
+  readonly patient?: boolean;
 }
 
 /**
@@ -79,7 +84,7 @@ export interface RegistrationOptions {
  * If traces carry a version, the tag of the image is the new version. Source: requirement D-07.
  */
 export function registerTaskDefinition(calls: AwsCalls, arns: ReleaseArns, options: RegistrationOptions): Part {
-  const { name, resultPath } = options;
+  const { name, resultPath, patient } = options;
   const state = (of: string) => `${name}: ${of}`;
   const families = arns.revisions;
   calls.allow(['ecs:TagResource'], families, { StringEquals: { 'ecs:CreateAction': 'RegisterTaskDefinition' } });
@@ -92,7 +97,7 @@ export function registerTaskDefinition(calls: AwsCalls, arns: ReleaseArns, optio
       calls.task(
         'ecs:describeTaskDefinition',
         { 'TaskDefinition.$': SERVICE.family, 'Include': ['TAGS'] },
-        { resources: ['*'], resultPath: WORK },
+        { resources: ['*'], resultPath: WORK, patient },
       ),
     ],
     removeAwsTags(state),
@@ -104,7 +109,7 @@ export function registerTaskDefinition(calls: AwsCalls, arns: ReleaseArns, optio
       state('add defaults'),
       put(`${WORK}.whole`, { 'definition.$': merge(`${WORK}.defaults`, DEFINITION) }),
     ],
-    register(calls, state, families),
+    register(calls, state, families, patient),
     [state('keep ARN'), copy(`${WORK}.arn`, resultPath)],
     [state('forget task definition'), put(WORK, {})],
   );
@@ -184,7 +189,7 @@ function refuseUnsupportedFields(state: NameOf): Part {
   );
 }
 
-function register(calls: AwsCalls, state: NameOf, families: string[]): Part {
+function register(calls: AwsCalls, state: NameOf, families: string[], patient?: boolean): Part {
   const registered = state('registered');
   const nameOf = (fields: string[]) =>
     state(fields.length === 0 ? 'register' : `register with ${fields.join(' and ')}`);
@@ -216,6 +221,7 @@ function register(calls: AwsCalls, state: NameOf, families: string[]): Part {
           resources: families,
           // Not a ClientException: it may come of another registration at the same moment.
           notRetried: ['Ecs.InvalidParameterException'],
+          patient,
           resultPath: WORK,
           resultSelector: { 'arn.$': '$.TaskDefinition.TaskDefinitionArn' },
           fields: { Next: registered },

@@ -70,9 +70,15 @@ interface RecordParameter {
 }
 
 /** Writes the record to a parameter, where the clean-up of a stopped release finds it. */
-export function writeRecord(calls: AwsCalls, arns: ReleaseArns, name: string, parameter: string): NamedState {
+export function writeRecord(
+  calls: AwsCalls,
+  arns: ReleaseArns,
+  name: string,
+  parameter: string,
+  options: Pick<CallOptions, 'patient'> = {},
+): NamedState {
   const value = format(FORMAT, CONTEXT.executionName, CONTEXT.executionStart, BEFORE);
-  return [name, putParameter(calls, arns, parameter, { 'Value.$': value })];
+  return [name, putParameter(calls, arns, parameter, { 'Value.$': value }, options)];
 }
 
 /**
@@ -83,7 +89,7 @@ export function writeLastRelease(calls: AwsCalls, arns: ReleaseArns, name: strin
   const { executionName, executionStart } = CONTEXT;
   const withReason = format(FORMAT_OF_HOTFIX, executionName, executionStart, toJson(INPUT.despite), BEFORE);
   const [hotfix, end] = [`${name}: with its reason`, `${name}: end`];
-  const [, plain] = writeRecord(calls, arns, name, parameter);
+  const [, plain] = writeRecord(calls, arns, name, parameter, { patient: true });
   const next = { Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: name }], Next: end };
   return part(
     [`${name}: is it a hotfix?`, choice([HOTFIX], hotfix)],

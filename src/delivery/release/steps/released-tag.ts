@@ -1,4 +1,4 @@
-import type { AwsCalls } from '../../asl/sdk-integrations';
+import type { AwsCalls, CallOptions } from '../../asl/sdk-integrations';
 import type { JsonPath, State } from '../../asl/state';
 import type { ReleaseArns } from '../context/release-arns';
 import { SERVICE } from '../context/service-facts';
@@ -8,13 +8,27 @@ export function readReleasedTag(
   calls: AwsCalls,
   arns: ReleaseArns,
   parameter: JsonPath = SERVICE.parameter,
-  failed?: string,
+  { failed, patient }: Pick<CallOptions, 'failed' | 'patient'> = {},
 ): State {
   return calls.task(
     'ssm:getParameter',
     { 'Name.$': parameter },
-    { resources: arns.parameters, resultPath: '$.released', resultSelector: { 'tag.$': '$.Parameter.Value' }, failed },
+    {
+      resources: arns.parameters,
+      resultPath: '$.released',
+      resultSelector: { 'tag.$': '$.Parameter.Value' },
+      failed,
+      patient,
+    },
   );
+}
+
+interface WriteOptions extends Pick<CallOptions, 'failed' | 'patient'> {
+  /**
+   * Path that gets the version of the parameter.
+   * @default - it is dropped
+   */
+  readonly keepVersionAt?: JsonPath;
 }
 
 /** Writes the released tag of a service to its parameter. The answer has the version of the parameter. */
@@ -22,7 +36,7 @@ export function writeReleasedTag(
   calls: AwsCalls,
   arns: ReleaseArns,
   tag: JsonPath,
-  { keepVersionAt, failed }: { readonly keepVersionAt?: JsonPath; readonly failed?: string } = {},
+  { keepVersionAt, failed, patient }: WriteOptions = {},
 ): State {
   return calls.task(
     'ssm:putParameter',
@@ -30,6 +44,7 @@ export function writeReleasedTag(
     {
       resources: arns.parameters,
       failed,
+      patient,
       ...(keepVersionAt && { resultPath: keepVersionAt, resultSelector: { 'version.$': '$.Version' as const } }),
     },
   );
