@@ -220,7 +220,7 @@ function addTasks(): void {
   project.testTask.exec('jest --ci', { receiveArgs: true });
   // Real servers, functions, benchmarks, simulated alarms and examples (whose flags are their own) are the same without.
   const unaffected = [
-    '/node_modules/', 'test/languages/', '/lambda/', 'test/bench/', 'test/examples/', 'test/simulation/', 'test/database/(parameters/(postgres-|mysql-|passwords)|credentials/(credential-rotation|reserved-words)|connecting/(mysql|node)-|existing/read-only|restore/restored-users|setup/(postgres-|mysql-|hostile|restored|rogue|servers-in-use))', 'test/(public-surface|release)/', 'test/delivery/release/release-call-sites', 'test/changes/(matrix/|random/|coverage)',
+    '/node_modules/', 'test/languages/', '/lambda/', 'test/bench/', 'test/examples/', 'test/simulation/', 'test/database/(parameters/(postgres-|mysql-|passwords)|credentials/(credential-rotation|reserved-words)|connecting/(mysql|node)-|existing/read-only|restore/restored-users|setup/(postgres-|mysql-|hostile|restored|rogue|servers-in-use))', 'test/(public-surface|release|scripts)/', 'test/cache/redis-server', 'test/compliance/security-graph', 'test/delivery/release/(release-(call-sites|payloads)|first-month)', 'test/changes/(matrix/|random/|coverage)',
   ];
   project.testTask.exec(`jest --ci --coverage=false --testPathIgnorePatterns ${unaffected.map((pattern) => `'${pattern}'`).join(' ')}`, {
     name: 'The same without feature flags',

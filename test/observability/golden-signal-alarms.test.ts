@@ -41,11 +41,11 @@ describe('The alarms of a service', () => {
   test.each([
     ['response times above 2 s [A-17, A-21, A-37, D-08]', 'service-latency-p90-warning', 'GreaterThanThreshold 2, 1 of 1 times 5 min'],
     ['response times of one in twenty above 2 s', 'service-latency-p95-warning', 'GreaterThanThreshold 2, 2 of 3 times 5 min'],
-    ['more than 10 errors [A-21]', 'service-errors-many-critical', 'GreaterThanThreshold 10, 1 of 4 times 5 min'],
+    ['more than 10 errors [A-21]', 'service-errors-many-critical', 'GreaterThanThreshold 10, 1 of 6 times 5 min'],
     ['more than 1 % of errors [A-13, B-12]', 'service-error-rate-error', 'GreaterThanOrEqualToThreshold 5, 1 of 2 times 5 min'],
     ['many client errors', 'service-client-errors-warning', 'GreaterThanOrEqualToThreshold 20, 2 of 3 times 5 min'],
     ['more than 5 errors on average [D-08]', 'service-errors-sustained-critical', 'GreaterThanThreshold 5, 1 of 1 times 10 min'],
-    ['errors of the load balancer itself [A-21]', 'load-balancer-errors-critical', 'GreaterThanThreshold 10, 1 of 4 times 5 min'],
+    ['errors of the load balancer itself [A-21]', 'load-balancer-errors-critical', 'GreaterThanThreshold 10, 1 of 6 times 5 min'],
     ['fewer than one healthy task [A-21, B-12, D-08]', 'service-healthy-tasks-critical', 'LessThanThreshold 1, 3 of 7 times 1 min'],
     ['no task at all [A-21]', 'service-tasks-missing-critical', 'LessThanThreshold 1, 5 of 10 times 1 min'],
     ['failing health checks [C-14, E-09]', 'service-unhealthy-tasks-error', 'GreaterThanThreshold 0, 3 of 7 times 1 min'],
@@ -74,7 +74,7 @@ describe('The alarms of a service', () => {
 
   test('describe what happened, the first step, the runbook and the time to answer [A-23]', () => {
     expect(alarmsNamed(template, 'service-errors-many-critical')[0].properties.AlarmDescription).toBe(
-      'Test/Web answers many requests with an error: above 10 errors beyond the budget in 1 of 4 periods of 5 minutes. If a release was made within the last hour, roll back to the one before; else group the errors in the log. '
+      'Test/Web answers many requests with an error: above 10 errors beyond the budget in 1 of 6 periods of 5 minutes. If a release was made within the last hour, roll back to the one before; else group the errors in the log. '
       + 'Runbook: https://github.com/org/prod-constructs/blob/main/docs/runbooks/service-errors-many.md Critical: answered within 5 minutes, escalated after 15.');
     expect(alarmsNamed(template, 'service-error-rate-error')[0].properties.AlarmDescription).toContain('at or above 5 errors beyond 1 % in 1 of 2 periods of 5 minutes');
     expect(alarmsNamed(template, 'load-balancer-errors-critical')[0].properties.AlarmDescription).toMatch(/^Test\/Web\/LoadBalancer answers requests with errors of the load balancer/);
@@ -300,7 +300,7 @@ describe('Overrides and disabled alarms', () => {
     ['each of the minutes whose gaps are filled', { overrides: [AlarmOverride.of('service-tasks-lacking', { evaluationPeriods: 10, datapointsToAlarm: 10 })] },
       /overrides\['service-tasks-lacking'\]\.datapointsToAlarm is 10, expected 1 to 6 of the 10 evaluated periods; up to 4 minutes arrive late and count as good\./],
     ['each of the documented minutes whose gaps are filled', { overrides: [AlarmOverride.of('service-healthy-tasks', { datapointsToAlarm: 5 })] }, /datapointsToAlarm is 5, expected 1 to 3 of the 7 evaluated periods/],
-    ['a single minute whose gap is filled', { overrides: [AlarmOverride.of('service-errors-many', { period: Duration.minutes(1) })] }, /overrides\['service-errors-many'\]\.evaluationPeriods must be set with this period: the documented 4 is not 5 to 1440 periods of 60 s .*; up to 4 minutes arrive late/],
+    ['a single minute whose gap is filled', { overrides: [AlarmOverride.of('service-error-rate', { period: Duration.minutes(1) })] }, /overrides\['service-error-rate'\]\.evaluationPeriods must be set with this period: the documented 2 is not 5 to 1440 periods of 60 s .*; up to 4 minutes arrive late/],
     ['a band minute by minute, in each of them', { overrides: [AlarmOverride.of('service-traffic-surge', { period: Duration.minutes(1), evaluationPeriods: 6, datapointsToAlarm: 3 })] }, /service-traffic-surge'\]\.datapointsToAlarm is 3, expected 1 to 2 of the 6 evaluated periods/],
     ['a key of a database where none is watched', { overrides: [AlarmOverride.of('database-cpu', { warningThreshold: 1 })] }, /overrides is "database-cpu"/],
     ['a warning above the error', { overrides: [AlarmOverride.of('service-cpu', { warningThreshold: 97 })] }, /overrides\['service-cpu'\]\.warningThreshold is 97, expected at most 95 %, the error threshold\. Set warningThreshold and errorThreshold together/],

@@ -55,7 +55,7 @@ export const INCIDENTS: Scenario[] = [
     begins: on(15, 21),
     lasts: HOUR,
     story: always({ all: { errors: 0.015 } }),
-    pages: 2,
+    pages: 3,
     within: { minutes: 30, because: 'ours: of two errors a minute A-13\'s 5 min can\'t tell a rate' },
   },
   {

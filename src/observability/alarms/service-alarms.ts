@@ -16,7 +16,7 @@ const TWO_OF_THREE = { evaluationPeriods: 3, datapointsToAlarm: 2 };
 /** Requests and errors. The other metrics of the alarm count wanted tasks. */
 const METRICS_OF_LOAD_BALANCER = 2;
 /** Periods of 5 minutes, one of which is enough: few errors a minute must not open and close pages. */
-const LOOKING_BACK = 4;
+const LOOKING_BACK = 6;
 /** Unit of errors that an objective does not allow. */
 const BEYOND_BUDGET = 'errors beyond the budget';
 

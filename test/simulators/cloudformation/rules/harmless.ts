@@ -13,6 +13,7 @@ interface Unnoticed {
 const MONITORING = [
   'AWS::ApplicationSignals::ServiceLevelObjective',
   'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::AlarmMuteRule',
   'AWS::CloudWatch::CompositeAlarm',
   'AWS::CloudWatch::Dashboard',
   'AWS::CloudWatch::InsightRule',
