@@ -99,12 +99,21 @@ describe('the example of document A', () => {
     expect(names.sort()).toEqual(['/ecs/production/api', '/ecs/production/web']);
   });
 
-  test('many errors page, roll a deployment back, and link their runbook (A-13, A-21, A-22)', () => {
-    production.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      Threshold: 10, AlarmDescription: Match.stringLikeRegexp('docs/runbooks/service-errors-many\\.md'), AlarmActions: Match.anyValue(),
-    });
+  test('many errors page once, by the incident of their service, and link their runbook (A-21, A-22)', () => {
+    const [[many]] = Object.entries(production.findResources('AWS::CloudWatch::Alarm', {
+      Properties: { Threshold: 10, AlarmDescription: Match.stringLikeRegexp('docs/runbooks/service-errors-many\\.md') },
+    }));
+    const incidents = Object.values(production.findResources('AWS::CloudWatch::CompositeAlarm', { Properties: { AlarmActions: Match.anyValue() } }));
+    const pages = incidents.filter(({ Properties }) => JSON.stringify(Properties.AlarmActions).includes('critical'));
+    expect(pages.filter(({ Properties }) => JSON.stringify(Properties.AlarmRule).includes(many))).toHaveLength(1);
+  });
+
+  test('errors and slow answers beyond those that are allowed roll a deployment back, for each target group (A-13)', () => {
     const services = Object.values(production.findResources('AWS::ECS::Service')).map(({ Properties }) => JSON.stringify(Properties.DeploymentConfiguration.Alarms.AlarmNames));
-    services.forEach((alarms) => expect(alarms).toMatch(/serviceerrorsmanycritical/));
+    expect(services).toHaveLength(2);
+    services.forEach((alarms) => {
+      ['success-rate-fast', 'success-rate-slow', 'response-time-fast', 'response-time-slow'].forEach((name) => [1, 2].forEach((group) => expect(alarms).toContain(`${name}-${group}`)));
+    });
   });
 
   test('queries are saved, and what the business counts comes out of the log (A-16, A-18)', () => {

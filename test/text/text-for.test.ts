@@ -55,6 +55,11 @@ const FREE = new Map([
   ['AWS::CodePipeline::Pipeline.Stages.Actions.Name', 100],
   ['AWS::CodePipeline::Pipeline.Stages.Actions.Namespace', 100],
   ['AWS::EC2::*.Tags.Value', 256],
+  // ElastiCache documents no limit of descriptions. RDS takes 255 characters.
+  ['AWS::ElastiCache::ParameterGroup.Description', 255],
+  ['AWS::ElastiCache::ReplicationGroup.ReplicationGroupDescription', 255],
+  ['AWS::ElastiCache::ServerlessCache.Description', 255],
+  ['AWS::ElastiCache::SubnetGroup.Description', 255],
   ['AWS::EC2::PrefixList.PrefixListName', 255],
   ['AWS::EFS::AccessPoint.AccessPointTags.Value', 256],
   ['AWS::ECS::TaskDefinition.ContainerDefinitions.Environment.Value', Infinity],

@@ -28,7 +28,13 @@ import { ReleaseOrder } from './release-order';
 import type { ReleaseProps } from './release-props';
 import { ReleaseTask } from './release-task';
 import { TaskReplacement } from './task-replacement';
-import { plannedRolloutMinutes, validateInterval, validateRelease, validateWindows } from './validate-release';
+import {
+  plannedRolloutMinutes,
+  validateAlarmCount,
+  validateInterval,
+  validateRelease,
+  validateWindows,
+} from './validate-release';
 import { checkSnapshotWindow } from './validate-snapshot-window';
 import { checkSoleRelease, rememberRelease } from './validate-sole-release';
 
@@ -97,6 +103,7 @@ export class Release extends Construct {
     this.stageName = props.stageName;
     this._stateMachineName = props.stateMachineName;
     this._targets = props.services.map(({ releaseTarget }) => releaseTarget);
+    validateAlarmCount(this, this._targets, props.gateAlarmNames ?? []);
 
     this.recordParameterName = this.createRecord('Record', 'record');
     this.lastReleaseParameterName = this.createRecord('LastRelease', 'last');

@@ -2,6 +2,7 @@ import { type Duration, Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { DeploymentEngine, type ReleaseTarget } from '../../contracts';
 import { checkList, checkWholeNumber, knownToDiffer } from '../../validation/checks';
+import { PropError } from '../../validation/prop-error';
 import { checkRules, type Rule } from '../../validation/rules';
 import { MAX_INTERVAL_SECONDS } from '../asl/polling';
 import type { MigrationConfig } from './context/migration-config';
@@ -9,6 +10,8 @@ import { databaseItself } from './database-sign-in';
 import type { ReleaseProps } from './release-props';
 
 const MAX_SERVICES = 8;
+/** `DescribeAlarms` takes 100 names. */
+const MAX_ALARMS = 100;
 /** Each has states of its own, and a share of the events of an execution. */
 const MAX_TASKS = 5;
 
@@ -49,6 +52,23 @@ export function validateInterval(scope: IConstruct, services: number, timeout: D
       fix: `give about ${possible} minutes, or release some of the services in another stage`,
     },
   ]);
+}
+
+/** Reports more alarms than one question to CloudWatch may name. Services get alarms until synthesis. */
+export function validateAlarmCount(release: IConstruct, targets: ReleaseTarget[], gateAlarmNames: string[]): void {
+  release.node.addValidation({
+    validate: () => {
+      const stack = Stack.of(release);
+      const names = targets.flatMap(({ rollbackAlarmNames }): unknown => stack.resolve(rollbackAlarmNames));
+      return [names, gateAlarmNames]
+        .filter((some) => new Set(some).size > MAX_ALARMS)
+        .map((some) => new PropError(release, {
+          prop: some === names ? 'services' : 'gateAlarmNames',
+          problem: `have ${new Set(some).size} alarms, and CloudWatch tells the states of ${MAX_ALARMS} at a time`,
+          fix: 'fold alarms into composite ones, or release some services in another stage',
+        }).message);
+    },
+  });
 }
 
 /** Planned minutes of the longest rollout of the services. */

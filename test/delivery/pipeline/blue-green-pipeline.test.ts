@@ -291,7 +291,10 @@ describe('The pipeline of document A', () => {
     const thresholds = Object.values(template.findResources('AWS::CloudWatch::Alarm'))
       .map(({ Properties }) => Properties.Threshold)
       .sort((one, other) => one - other);
-    expect(thresholds).toEqual([1, 1, 1, 99.9, 99.9]);
+    // Requests beyond those that 99.9 % and one in ten allow.
+    expect(thresholds).toEqual([1, 2, 2, 3, 3]);
+    const formulas = JSON.stringify(template.findResources('AWS::CloudWatch::Alarm'));
+    expect(formulas.match(/0\.001\*/g)?.length).toBeGreaterThanOrEqual(2);
   });
 
   test.each<[string, object, string, RegExp]>([

@@ -164,6 +164,17 @@ describe('The state machines of a stage', () => {
     });
   });
 
+  test('ask for at most 100 alarms at a time, which is all that CloudWatch tells', () => {
+    const { stack, services } = releasedServices();
+    const names = (count: number, prefix: string) => Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
+    const release = new Release(stack, 'Release', { stageName: 'production', services, gateAlarmNames: names(101, 'gate') });
+    names(100, 'more').forEach((name) => services[0].rollBackOn(name));
+    expect(release.node.validate()).toEqual([
+      expect.stringMatching(/services have 1\d\d alarms, and CloudWatch tells the states of 100 at a time/),
+      expect.stringMatching(/gateAlarmNames have 101 alarms/),
+    ]);
+  });
+
   test('write to log groups that AWS lets deliveries write to by one statement for all', () => {
     // Each other log group is named in one resource policy of the account, which holds 5,120 characters.
     const groups = standard.template.findResources('AWS::Logs::LogGroup');

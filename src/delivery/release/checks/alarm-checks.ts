@@ -113,7 +113,12 @@ function refuseWhileFiring(name: string, calls: AwsCalls, alarms: JsonPath, reas
 function describeFiring(calls: AwsCalls, alarms: JsonPath, failed?: string): State {
   return calls.task(
     'cloudwatch:describeAlarms',
-    { 'AlarmNames.$': alarms, 'AlarmTypes': ['MetricAlarm', 'CompositeAlarm'], 'StateValue': 'ALARM' },
+    {
+      'AlarmNames.$': alarms,
+      'AlarmTypes': ['MetricAlarm', 'CompositeAlarm'],
+      'StateValue': 'ALARM',
+      'MaxRecords': 100,
+    },
     { resources: ['*'], resultPath: DESCRIBED, failed },
   );
 }
