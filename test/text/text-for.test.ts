@@ -51,6 +51,7 @@ const FREE = new Map([
   ['AWS::CloudWatch::InsightRule.RuleName', 128],
   ['AWS::CodeBuild::ReportGroup.ExportConfig.S3Destination.Path', 1024],
   ['AWS::CodePipeline::Pipeline.Stages.Actions.Configuration.CustomData', 1000],
+  ['AWS::CodePipeline::Pipeline.Stages.Actions.Configuration.EnvironmentVariables', 1000],
   ['AWS::CodePipeline::Pipeline.Stages.Actions.Configuration.Input', 1000],
   ['AWS::CodePipeline::Pipeline.Stages.Actions.Name', 100],
   ['AWS::CodePipeline::Pipeline.Stages.Actions.Namespace', 100],
