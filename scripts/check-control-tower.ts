@@ -25,14 +25,14 @@ const ACKNOWLEDGED: Acknowledgement[] = [
   {
     rule: 'CT.CLOUDWATCH.PR.1',
     type: 'AWS::CloudWatch::Alarm',
-    name: /^(?!.*CloseWatch).*(SuccessRate|ResponseTime|UnhealthyTargets)Alarm/,
+    name: /^(?!.*CloseWatch).*((SuccessRate|ResponseTime)(Fast|Slow)?|UnhealthyTargets|LoadBalancerErrors)\d?Alarm/,
     reason: 'ECS itself watches this alarm and takes the deployment back; an action would only tell somebody',
   },
   {
     rule: 'CT.CLOUDWATCH.PR.1',
     type: 'AWS::CloudWatch::Alarm',
-    name: /Objective\d+(Fast|Slow|Lasting)(Long|Short)|CloseWatch/,
-    reason: 'a part of a composite alarm: one window, or one signal after a release, says nothing alone, and the composite has the action',
+    name: /Objective\d+(Fast|Slow|Lasting)(Long|Short)|CloseWatch|criticalAlarm|NoTraffic|Silence/,
+    reason: 'a part of a composite alarm: one window, one signal after a release, or one symptom of an incident; the composite has the action',
   },
   {
     rule: 'CT.CLOUDWATCH.PR.2',
@@ -44,11 +44,6 @@ const ACKNOWLEDGED: Acknowledgement[] = [
     type: 'AWS::CodeBuild::Project',
     name: /Build\d+|WeeklyScan/,
     reason: 'an image is built and scanned by Docker, whose daemon runs in privileged mode alone',
-  },
-  {
-    rule: 'CT.ECS.PR.2',
-    type: 'AWS::ECS::Cluster',
-    reason: 'Container Insights are enhanced, which is more than the "enabled" that the rule knows (B-04)',
   },
   {
     rule: 'CT.ECS.PR.7',
