@@ -3,29 +3,8 @@
  * acknowledgement that nothing needs any more. Run `npm run demo` first. The first argument is the program, `checkov` otherwise.
  */
 import { spawnSync } from 'child_process';
-import * as fs from 'fs';
 import * as path from 'path';
-
-const EXAMPLES = path.resolve(__dirname, '..', 'examples');
-const MAX_OUTPUT = 256 * 1024 * 1024;
-
-/** A finding that stands, and why. */
-export interface Acknowledgement {
-  readonly rule: string;
-  /** Type of the resource; the pattern, if any, narrows it to resources of that name. */
-  readonly type: string;
-  readonly name?: RegExp;
-  readonly reason: string;
-}
-
-/** A rule that a resource of an example breaks. */
-export interface Finding {
-  readonly rule: string;
-  readonly description: string;
-  readonly template: string;
-  readonly type: string;
-  readonly resource: string;
-}
+import { type Acknowledgement, type Finding, MAX_OUTPUT, report, templatesOfExamples } from './acknowledged-findings';
 
 export const ACKNOWLEDGED: readonly Acknowledgement[] = [
   {
@@ -81,14 +60,6 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
   },
 ];
 
-/** Findings that nothing acknowledges, and acknowledgements that no finding needs. */
-export function review(findings: readonly Finding[], acknowledged: readonly Acknowledgement[]): { readonly open: Finding[]; readonly unused: Acknowledgement[] } {
-  return {
-    open: findings.filter((finding) => !acknowledged.some((acknowledgement) => covers(acknowledgement, finding))),
-    unused: acknowledged.filter((acknowledgement) => !findings.some((finding) => covers(acknowledgement, finding))),
-  };
-}
-
 /** What this script reads of a report of checkov. */
 interface Report {
   readonly results?: { readonly failed_checks: FailedCheck[] };
@@ -107,17 +78,6 @@ export function findingsIn({ results, summary }: Report): Finding[] {
   });
 }
 
-function covers({ rule, type, name }: Acknowledgement, finding: Finding): boolean {
-  return rule === finding.rule && type === finding.type && (name?.test(finding.resource) ?? true);
-}
-
-function templatesOfExamples(): string[] {
-  return fs.readdirSync(EXAMPLES)
-    .map((example) => path.join(EXAMPLES, example, 'cdk.out'))
-    .filter((assembly) => fs.existsSync(assembly))
-    .flatMap((assembly) => fs.readdirSync(assembly).filter((file) => file.endsWith('.template.json')).map((file) => path.join(assembly, file)));
-}
-
 function main(program: string): void {
   const templates = templatesOfExamples();
   if (templates.length === 0) {
@@ -128,12 +88,7 @@ function main(program: string): void {
   if (error ?? !stdout.trim().startsWith('{')) {
     throw new Error(`checkov has not answered: ${error?.message ?? `${stdout}${stderr}`}`);
   }
-  const findings = findingsIn(JSON.parse(stdout) as Report);
-  const { open, unused } = review(findings, ACKNOWLEDGED);
-  open.forEach(({ template, resource, rule, description }) => console.error(`${template}: ${resource}: ${rule}: ${description}`));
-  unused.forEach(({ rule, type }) => console.error(`Nothing needs the acknowledgement of ${rule} on ${type} any more: take it out.`));
-  console.log(`${templates.length} templates, ${findings.length} findings of checkov, ${findings.length - open.length} acknowledged, ${open.length} open.`);
-  process.exitCode = open.length + unused.length > 0 ? 1 : 0;
+  report('checkov', templates, findingsIn(JSON.parse(stdout) as Report), ACKNOWLEDGED);
 }
 
 if (require.main === module) {

@@ -7,19 +7,7 @@ import * as os from 'os';
 import * as path from 'path';
 import { CfnGuardValidator } from '@cdklabs/cdk-validator-cfnguard';
 import { App } from 'aws-cdk-lib';
-
-const EXAMPLES = path.resolve(__dirname, '..', 'examples');
-/** The rules' output for one template takes more than the megabyte that the validator allows by itself. */
-const MAX_OUTPUT = 256 * 1024 * 1024;
-
-/** A finding that stands, and why. */
-interface Acknowledgement {
-  readonly rule: string;
-  /** Type of the resource; the pattern, if any, narrows it to resources of that name. */
-  readonly type: string;
-  readonly name?: RegExp;
-  readonly reason: string;
-}
+import { type Acknowledgement, EXAMPLES, type Finding, MAX_OUTPUT, report, templatesOfExamples } from './acknowledged-findings';
 
 const ACKNOWLEDGED: Acknowledgement[] = [
   {
@@ -121,34 +109,11 @@ const ACKNOWLEDGED: Acknowledgement[] = [
   },
 ];
 
-/** A rule that a resource of an example breaks. */
-interface Finding {
-  readonly example: string;
-  readonly rule: string;
-  readonly description: string;
-  readonly resource: string;
-  readonly type: string;
-}
-
 main();
 
 function main(): void {
   const templates = templatesOfExamples();
-  const findings = templates.flatMap(findingsIn);
-  const open = findings.filter((finding) => !ACKNOWLEDGED.some((acknowledgement) => covers(acknowledgement, finding)));
-  const unused = ACKNOWLEDGED.filter((acknowledgement) => !findings.some((finding) => covers(acknowledgement, finding)));
-
-  open.forEach(({ example, rule, resource, description }) => console.error(`${example}: ${resource}: ${rule}: ${description}`));
-  unused.forEach(({ rule, type }) => console.error(`Nothing needs the acknowledgement of ${rule} on ${type} any more: take it out.`));
-  console.log(`${templates.length} templates, ${findings.length} findings of Control Tower's rules, ${findings.length - open.length} acknowledged, ${open.length} open.`);
-  process.exitCode = open.length + unused.length > 0 || templates.length === 0 ? 1 : 0;
-}
-
-function templatesOfExamples(): string[] {
-  return fs.readdirSync(EXAMPLES)
-    .map((example) => path.join(EXAMPLES, example, 'cdk.out'))
-    .filter((assembly) => fs.existsSync(assembly))
-    .flatMap((assembly) => fs.readdirSync(assembly).filter((file) => file.endsWith('.template.json')).map((file) => path.join(assembly, file)));
+  report("Control Tower's rules", templates, templates.flatMap(findingsIn), ACKNOWLEDGED);
 }
 
 function findingsIn(template: string): Finding[] {
@@ -161,7 +126,7 @@ function findingsIn(template: string): Finding[] {
     // Beside the resources that break a rule, Guard may name the rule itself.
     const names = violatingResources.map(({ resourceLogicalId }) => resourceLogicalId).filter((name) => name in resources);
     return (names.length > 0 ? names : ['the template as a whole']).map((resource) => ({
-      example: path.relative(EXAMPLES, template),
+      template: path.relative(EXAMPLES, template),
       rule: /\[(CT\.[^\]]+)\]/.exec(description)?.[1] ?? description,
       description: description.replace(/^\[[^\]]*\]: /, ''),
       resource,
@@ -175,8 +140,4 @@ function withKnownReferences(template: string, text: string): string {
   const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'control-tower-')), path.basename(template));
   fs.writeFileSync(file, JSON.stringify(JSON.parse(text, (_, value) => value?.['Fn::GetStackOutput']?.OutputName ?? value)));
   return file;
-}
-
-function covers({ rule, type, name }: Acknowledgement, finding: Finding): boolean {
-  return rule === finding.rule && type === finding.type && (name?.test(finding.resource) ?? true);
 }

@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { EnvironmentProfile } from '../environment';
-import { dependencyRemovalPolicy, serverRemovalPolicy } from '../environment/removal-policies';
+import { dependencyRemovalPolicy, serverRemovalPolicy, snapshotRemovalPolicy } from '../environment/removal-policies';
 import { checkNetwork } from '../network/check-network';
 import { checkMember } from '../validation/checks';
 import { checkKinds } from '../validation/kinds';
@@ -24,22 +24,38 @@ export const COMPLIANT_DAYS = 15;
 
 /** Settings of a cache, checked, with every default filled in. */
 export interface CacheSettings {
+  /** Environment profile of the defaults. */
   readonly profile: EnvironmentProfile;
+  /** Nodes, or limits of a serverless cache. */
   readonly capacity: CapacitySettings;
+  /** Engine and its version. */
   readonly engine: EngineSettings;
+  /** Sign-in of the application. */
   readonly credentials: CacheCredentials;
+  /** Rights of the application. */
   readonly accessString: string;
+  /** Physical name. */
   readonly identifier: string;
+  /** TCP port of nodes and of the endpoint. */
   readonly port: number;
   /** Parameters of nodes. */
   readonly parameters: Parameters;
+  /** Retention of daily snapshots, in days. */
   readonly snapshotDays: number;
+  /** `hh:mm-hh:mm` in UTC. */
   readonly snapshotWindow: string;
+  /** `ddd:hh:mm-ddd:hh:mm` in UTC. */
   readonly maintenanceWindow: string;
-  /** @default - a new, empty cache */
+  /**
+   * Snapshot that the cache begins with.
+   * @default - a new, empty cache
+   */
   readonly restoreFrom?: string;
+  /** True where nodes deliver their slow log. */
   readonly slowLog: boolean;
+  /** Retention of the logs of nodes. */
   readonly logRetention: RetentionDays;
+  /** Removal policy of the cache. */
   readonly removalPolicy: RemovalPolicy;
   /** Removal policy of what the cache can't exist without. */
   readonly dependencyRemovalPolicy: RemovalPolicy;
@@ -79,8 +95,7 @@ export function cacheSettings(scope: IConstruct, props: HardenedCacheProps): Cac
     logRetention: props.logRetention ?? RetentionDays.ONE_WEEK,
     removalPolicy,
     dependencyRemovalPolicy: dependencyRemovalPolicy(removalPolicy),
-    keyRemovalPolicy:
-      removalPolicy === RemovalPolicy.SNAPSHOT ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : removalPolicy,
+    keyRemovalPolicy: snapshotRemovalPolicy(removalPolicy, false),
   };
   checkCache(scope, props, { ...settings, defaultIdentifier: cacheName(scope) });
   return settings;

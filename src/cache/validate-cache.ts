@@ -3,7 +3,7 @@ import type { IConstruct } from 'constructs';
 import { type ISecureVpc, SubnetTier } from '../network';
 import { checkDuration, checkWholeNumber } from '../validation/checks';
 import { checkRules, type Rule } from '../validation/rules';
-import { checkWindowLength, dailySpan, everyDay, overlap, weeklySpan } from '../validation/time-windows';
+import { checkedSpans, everyDay, overlap } from '../validation/time-windows';
 import type { CapacitySettings } from './capacity/cache-capacity';
 import type { HardenedCacheProps } from './hardened-cache-props';
 import { READ_PORT } from './server/serverless-cache';
@@ -144,15 +144,9 @@ function checkWindows(scope: IConstruct, props: HardenedCacheProps, settings: Ch
   if (Token.isUnresolved(snapshotWindow) || Token.isUnresolved(maintenanceWindow)) {
     return;
   }
-  const daily = dailySpan(scope, 'snapshotWindow', snapshotWindow);
-  const weekly = weeklySpan(scope, 'maintenanceWindow', maintenanceWindow);
-  const window = { prop: 'snapshotWindow', value: snapshotWindow, length: daily.length, shortest: SHORTEST };
-  checkWindowLength(scope, { ...window, format: 'hh:mm-hh:mm' });
-  checkWindowLength(scope, {
-    prop: 'maintenanceWindow',
-    value: maintenanceWindow,
-    length: weekly.length,
-    format: 'ddd:hh:mm-ddd:hh:mm',
+  const { daily, weekly } = checkedSpans(scope, {
+    daily: { prop: 'snapshotWindow', value: snapshotWindow },
+    weekly: { prop: 'maintenanceWindow', value: maintenanceWindow },
     shortest: SHORTEST,
   });
   const given = props.maintenanceWindow !== undefined;

@@ -100,7 +100,7 @@ export class SuccessRateAlarm extends Construct {
         `Fewer than ${props.threshold} % of requests succeed: ` +
         `a running deployment of ${stackPath(scope)} rolls back.`,
       metric: (targets) =>
-        targets.ofWorst('group', targets.errorExcesses(props.threshold), (worst) => worst, 'Errors too many'),
+        targets.ofWorst('group', targets.errorExcesses(props.threshold), 'Errors too many'),
     });
   }
 }
@@ -143,7 +143,6 @@ export class ResponseTimeAlarm extends Construct {
         targets.ofWorst(
           'group',
           targets.slowExcesses(props.threshold, SLOW_PERCENT),
-          (worst) => worst,
           'Slow requests too many',
         ),
     });
@@ -170,7 +169,7 @@ export class UnhealthyTargetsAlarm extends Construct {
         alarmDescription:
           `More than ${props.threshold} % of the targets of ${stackPath(scope)} are unhealthy: ` +
           'a running deployment rolls back.',
-        metric: (targets) => targets.ofWorst('group', targets.unhealthyPercents(), (worst) => worst),
+        metric: (targets) => targets.ofWorst('group', targets.unhealthyPercents()),
       },
     );
   }

@@ -79,13 +79,11 @@ export class TargetGroupMetrics {
    * RequestCount holds only answered requests, so refused connections are added to it.
    */
   public errorShares(): MathExpression[] {
-    return this.each((index) =>
-      this.share(index, {
-        answered: 'RequestCount',
-        unanswered: 'TargetConnectionErrorCount',
-        failed: 'HTTPCode_Target_5XX_Count',
-      }),
-    );
+    return this.each((index) => {
+      const { answered, unanswered, failed, usingMetrics } = this.answersOf(index);
+      const all = `${answered}+${unanswered}`;
+      return { expression: `IF(${all}>0,(${unanswered}+${failed})/(${all}),0)`, usingMetrics };
+    });
   }
 
   /**
@@ -96,16 +94,11 @@ export class TargetGroupMetrics {
    */
   public errorExcesses(successRatePercent: number): MathExpression[] {
     return this.each((index) => {
-      const [answered, unanswered, failed] = ['answered', 'unanswered', 'failed'].map((role) => this.id(role, index));
-      const all = `FILL(${answered},0)+FILL(${unanswered},0)`;
-      const failures = `FILL(${failed},0)+FILL(${unanswered},0)`;
+      const { answered, unanswered, failed, usingMetrics } = this.answersOf(index);
+      const [all, failures] = [`${answered}+${unanswered}`, `${failed}+${unanswered}`];
       return {
         expression: `IF(${all}>0,${failures}-${failureShare(successRatePercent)}*(${all}),0)`,
-        usingMetrics: {
-          [answered]: this.ofGroup(index, 'RequestCount', 'Sum'),
-          [unanswered]: this.ofGroup(index, 'TargetConnectionErrorCount', 'Sum'),
-          [failed]: this.ofGroup(index, 'HTTPCode_Target_5XX_Count', 'Sum'),
-        },
+        usingMetrics,
       };
     });
   }
@@ -201,7 +194,7 @@ export class TargetGroupMetrics {
   }
 
   /**
-   * Formula over the worst of several values. The expression refers to each value by the stem and its index.
+   * The worst of several values, or a formula over it. The expression refers to each value by the stem and its index.
    *
    * A single value is used without MAX, because MAX of one series is one number over its whole time range.
    * Source: CloudWatch user guide, metric math.
@@ -209,8 +202,8 @@ export class TargetGroupMetrics {
   public ofWorst(
     stem: string,
     values: MathExpression[],
-    formula: (worst: string) => string,
     label?: string,
+    formula: (worst: string) => string = (worst) => worst,
   ): MathExpression {
     if (values.length === 1) {
       const [{ expression, usingMetrics }] = values;
@@ -274,17 +267,18 @@ export class TargetGroupMetrics {
     };
   }
 
-  private share(index: number, metrics: { [role: string]: string }): ReturnType<OfGroup> {
+  /** Requests of one target group by their end, each filled where there are none. */
+  private answersOf(index: number) {
     const [answered, unanswered, failed] = ['answered', 'unanswered', 'failed'].map((role) => this.id(role, index));
-    const all = `FILL(${answered},0)+FILL(${unanswered},0)`;
     return {
-      expression: `IF(${all}>0,(FILL(${unanswered},0)+FILL(${failed},0))/(${all}),0)`,
-      usingMetrics: Object.fromEntries(
-        Object.entries(metrics).map(([role, metricName]) => [
-          this.id(role, index),
-          this.ofGroup(index, metricName, 'Sum'),
-        ]),
-      ),
+      answered: `FILL(${answered},0)`,
+      unanswered: `FILL(${unanswered},0)`,
+      failed: `FILL(${failed},0)`,
+      usingMetrics: {
+        [answered]: this.ofGroup(index, 'RequestCount', 'Sum'),
+        [unanswered]: this.ofGroup(index, 'TargetConnectionErrorCount', 'Sum'),
+        [failed]: this.ofGroup(index, 'HTTPCode_Target_5XX_Count', 'Sum'),
+      },
     };
   }
 

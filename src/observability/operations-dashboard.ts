@@ -11,6 +11,7 @@ import {
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { IMonitoredCache, IMonitoredDatabase, IMonitoredService } from '../contracts';
+import { distinct, inParts } from '../contracts/lists';
 import { checkAllInReach } from '../validation/objects-in-reach';
 import { PropError } from '../validation/prop-error';
 import { checkDashboardLimits } from './dashboard/dashboard-limits';
@@ -119,9 +120,9 @@ export class OperationsDashboard extends Construct {
     const { signals, services = [], databases = [], caches = [], business = [], alarms = [] } = this.props;
     const monitored = signals?._monitored;
     const sources = {
-      services: unique([...(monitored?.services ?? []), ...services]),
-      databases: unique([...(monitored?.databases ?? []), ...databases]),
-      caches: unique([...(monitored?.caches ?? []), ...caches]),
+      services: distinct([...(monitored?.services ?? []), ...services]),
+      databases: distinct([...(monitored?.databases ?? []), ...databases]),
+      caches: distinct([...(monitored?.caches ?? []), ...caches]),
     };
     if ([...Object.values(sources).flat(), ...business, ...alarms].length === 0) {
       throw new PropError(this, {
@@ -165,17 +166,13 @@ export class OperationsDashboard extends Construct {
   /** Alarms in state ALARM come first. A widget shows four rows and scrolls to the others. */
   private alarmStates(): IWidget[] {
     const { signals, alarms = [] } = this.props;
-    const all = [
-      ...new Set([
-        ...(signals?.incidentAlarms ?? []),
-        ...(signals?.burnRateAlarms.flatMap(({ page, ticket }) => [page, ticket]) ?? []),
-        ...(signals?.alarms ?? []),
-        ...alarms,
-      ]),
-    ];
-    const widgets = Array.from({ length: Math.ceil(all.length / ALARMS_PER_WIDGET) }, (_, index) =>
-      all.slice(index * ALARMS_PER_WIDGET, (index + 1) * ALARMS_PER_WIDGET),
-    );
+    const all = distinct([
+      ...(signals?.incidentAlarms ?? []),
+      ...(signals?.burnRateAlarms.flatMap(({ page, ticket }) => [page, ticket]) ?? []),
+      ...(signals?.alarms ?? []),
+      ...alarms,
+    ]);
+    const widgets = inParts(all, ALARMS_PER_WIDGET);
     return widgets.length === 0
       ? []
       : [
@@ -204,10 +201,4 @@ export class OperationsDashboard extends Construct {
       widgets: widgets.map((widget) => [widget]),
     });
   }
-}
-
-function unique<T extends { readonly signals: { readonly source: unknown } }>(monitored: T[]): T[] {
-  return monitored.filter(
-    ({ signals }, index) => monitored.findIndex((other) => other.signals.source === signals.source) === index,
-  );
 }

@@ -7,7 +7,9 @@ const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
 /** Part of a day or week, in minutes from its beginning. */
 export interface Span {
+  /** First minute. */
   readonly start: number;
+  /** Number of minutes. */
   readonly length: number;
 }
 
@@ -17,30 +19,6 @@ export interface TimeOfDay {
   readonly hour: number;
   /** 0 to 59. */
   readonly minute: number;
-}
-
-/** Window as the caller wrote it, and its length in minutes. */
-interface MeasuredWindow {
-  readonly prop: string;
-  readonly value: string;
-  readonly length: number;
-  /** Format of the window, for the message: `hh:mm-hh:mm`. */
-  readonly format: string;
-  /** Shortest window in minutes that AWS accepts. */
-  readonly shortest: number;
-}
-
-/** Refuses a window that is too short, or longer than a day. */
-export function checkWindowLength(scope: IConstruct, window: MeasuredWindow): void {
-  const { prop, value, length, format, shortest } = window;
-  if (length < shortest || length > DAY) {
-    throw new PropError(scope, {
-      prop,
-      value,
-      expected: `${shortest} minutes to 24 hours as ${format} in UTC`,
-      fix: 'change the end of the window',
-    });
-  }
 }
 
 /** Span of `hh:mm-hh:mm`. */
@@ -92,4 +70,48 @@ export function overlap(a: Span, b: Span): boolean {
 export function endOf({ start, length }: Span): TimeOfDay {
   const end = (start + length) % DAY;
   return { hour: Math.floor(end / 60), minute: end % 60 };
+}
+
+/** Windows of a store as the caller wrote them, with their props. */
+export interface StoreWindows {
+  /** `hh:mm-hh:mm` in UTC. */
+  readonly daily: { readonly prop: string; readonly value: string };
+  /** `ddd:hh:mm-ddd:hh:mm` in UTC. */
+  readonly weekly: { readonly prop: string; readonly value: string };
+  /** Shortest window in minutes that AWS accepts. */
+  readonly shortest: number;
+}
+
+/** Spans of both windows. Refuses one that is too short, or longer than a day. */
+export function checkedSpans(
+  scope: IConstruct,
+  { daily, weekly, shortest }: StoreWindows,
+): { readonly daily: Span; readonly weekly: Span } {
+  const spans = {
+    daily: dailySpan(scope, daily.prop, daily.value),
+    weekly: weeklySpan(scope, weekly.prop, weekly.value),
+  };
+  checkLength(scope, { ...daily, span: spans.daily, format: 'hh:mm-hh:mm', shortest });
+  checkLength(scope, { ...weekly, span: spans.weekly, format: 'ddd:hh:mm-ddd:hh:mm', shortest });
+  return spans;
+}
+
+interface MeasuredWindow {
+  readonly prop: string;
+  readonly value: string;
+  readonly span: Span;
+  /** Format of the window, for the message. */
+  readonly format: string;
+  readonly shortest: number;
+}
+
+function checkLength(scope: IConstruct, { prop, value, span, format, shortest }: MeasuredWindow): void {
+  if (span.length < shortest || span.length > DAY) {
+    throw new PropError(scope, {
+      prop,
+      value,
+      expected: `${shortest} minutes to 24 hours as ${format} in UTC`,
+      fix: 'change the end of the window',
+    });
+  }
 }

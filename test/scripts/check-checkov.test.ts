@@ -1,4 +1,5 @@
-import { ACKNOWLEDGED, findingsIn, review } from '../../scripts/check-checkov';
+import { review } from '../../scripts/acknowledged-findings';
+import { ACKNOWLEDGED, findingsIn } from '../../scripts/check-checkov';
 
 const finding = { rule: 'CKV_AWS_18', description: 'logging', template: 'a.template.json', type: 'AWS::S3::Bucket', resource: 'WebLogsBucket' };
 const acknowledgement = { rule: 'CKV_AWS_18', type: 'AWS::S3::Bucket', name: /LogsBucket/, reason: 'it holds logs' };

@@ -3,8 +3,7 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { type Connection, type ConnectionOptions, createConnection, type RowDataPacket } from 'mysql2/promise';
-import { generate } from 'selfsigned';
-import { AUTHORITY_OF_ITSELF, freePort, pause } from './postgres-server';
+import { authorityOfItself, end, freePort, pause } from './postgres-server';
 
 /** Master user of the server. It has the rights that the master user of RDS has, and is no superuser. */
 export const MYSQL_MASTER = { username: 'dbadmin', password: 'the-password-of-the-master' };
@@ -113,21 +112,13 @@ export class MysqlServer {
   }
 
   public async stop(): Promise<void> {
-    const running = this.process;
-    if (running && running.exitCode === null) {
-      const ended = new Promise((resolve) => running.once('exit', resolve));
-      running.kill('SIGTERM');
-      await ended;
-    }
+    await end(this.process, 'SIGTERM');
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 
   private async create(database: string): Promise<void> {
     fs.mkdirSync(this.data);
-    const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
-      keySize: 2048,
-      extensions: AUTHORITY_OF_ITSELF,
-    });
+    const { key, chain: cert } = await authorityOfItself();
     fs.writeFileSync(this.certificateFile, cert);
     fs.writeFileSync(path.join(this.folder, 'server.key'), key);
     fs.writeFileSync(

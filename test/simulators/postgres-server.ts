@@ -13,7 +13,7 @@ export const SUPERUSER = 'postgres';
 export const PASSWORD = 'only-in-tests';
 
 /** Extensions of a certificate by which a client trusts the server, and the server's name is known. */
-export const AUTHORITY_OF_ITSELF: NonNullable<NonNullable<Parameters<typeof generate>[1]>['extensions']> = [
+const AUTHORITY_OF_ITSELF: NonNullable<NonNullable<Parameters<typeof generate>[1]>['extensions']> = [
   { name: 'basicConstraints', cA: true, critical: true },
   { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }, { type: 7, ip: '127.0.0.1' }] },
 ];
@@ -126,13 +126,8 @@ export class PostgresServer {
   }
 
   public async stop(): Promise<void> {
-    const running = this.process;
-    if (running && running.exitCode === null) {
-      const ended = new Promise((resolve) => running.once('exit', resolve));
-      // At once: nobody reads its data again.
-      running.kill('SIGQUIT');
-      await ended;
-    }
+    // At once: nobody reads its data again.
+    await end(this.process, 'SIGQUIT');
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -210,9 +205,19 @@ export class PostgresServer {
   }
 }
 
-async function authorityOfItself(): Promise<{ chain: string; key: string }> {
+/** Certificate for `localhost` that is its own authority. */
+export async function authorityOfItself(): Promise<{ readonly chain: string; readonly key: string }> {
   const { private: key, cert: chain } = await generate([{ name: 'commonName', value: 'localhost' }], { keySize: 2048, extensions: AUTHORITY_OF_ITSELF });
   return { chain, key };
+}
+
+/** Ends the process of a server, where it still runs, and waits for its end. */
+export async function end(server: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
+  if (server && server.exitCode === null) {
+    const ended = new Promise((resolve) => server.once('exit', resolve));
+    server.kill(signal);
+    await ended;
+  }
 }
 
 export function pause(milliseconds: number): Promise<void> {

@@ -3,8 +3,7 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { promisify } from 'util';
-import { generate } from 'selfsigned';
-import { AUTHORITY_OF_ITSELF, freePort, pause } from './postgres-server';
+import { authorityOfItself, end, freePort, pause } from './postgres-server';
 
 const FOLDERS = ['/usr/bin', '/usr/local/bin', '/opt/homebrew/bin'];
 const [PROGRAM, CLIENT] = ['redis-server', 'redis-cli'].map((name) => FOLDERS.map((folder) => path.join(folder, name)).find((file) => fs.existsSync(file)));
@@ -82,17 +81,12 @@ export class RedisServer {
   }
 
   public async stop(): Promise<void> {
-    const running = this.process;
-    if (running && running.exitCode === null) {
-      const ended = new Promise((resolve) => running.once('exit', resolve));
-      running.kill('SIGTERM');
-      await ended;
-    }
+    await end(this.process, 'SIGTERM');
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 
   private async run(users: readonly RedisUser[], parameters: { readonly [name: string]: string }): Promise<void> {
-    const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], { keySize: 2048, extensions: AUTHORITY_OF_ITSELF });
+    const { key, chain: cert } = await authorityOfItself();
     const acl = users.map(({ name, passwords, accessString }) => `user ${name} resetpass ${passwords.map((password) => `>${password}`).join(' ')} ${accessString}`);
     const ofEngine = Object.entries(parameters).filter(([name]) => !OF_ELASTICACHE.includes(name));
     const settings = {

@@ -54,16 +54,25 @@ export interface NodeSettings {
 
 /** Limits of a serverless cache, with every default filled in. */
 export interface ServerlessSettings {
+  /** Most data in GB. */
   readonly maxStorageGb: number;
+  /** Most ElastiCache processing units per second. */
   readonly maxUnitsPerSecond: number;
+  /** True where clients also read on the second port. */
   readonly readFromReplicas: boolean;
 }
 
 /** Settings of a capacity, checked. Either `nodes` or `serverless` is set. */
 export interface CapacitySettings {
-  /** @default - the cache is serverless */
+  /**
+   * Nodes of a fixed size.
+   * @default - the cache is serverless
+   */
   readonly nodes?: NodeSettings;
-  /** @default - the cache has nodes */
+  /**
+   * Limits of a serverless cache.
+   * @default - the cache has nodes
+   */
   readonly serverless?: ServerlessSettings;
 }
 

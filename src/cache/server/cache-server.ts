@@ -13,12 +13,15 @@ export interface CacheServerProps {
   readonly network: ISecureVpc;
   /** Physical name. */
   readonly identifier: string;
+  /** Engine and its version. */
   readonly engine: EngineSettings;
+  /** TCP port of nodes. */
   readonly port: number;
   /** Key of data and snapshots. */
   readonly key: IKey;
   /** Security group without rules. Each client adds its own. */
   readonly securityGroup: ISecurityGroup;
+  /** Users who may sign in. */
   readonly userGroup: CfnUserGroup;
   /** Retention of the daily snapshots, in days. */
   readonly snapshotDays: number;
@@ -31,6 +34,7 @@ export interface CacheServerProps {
    * @default - a new, empty cache
    */
   readonly restoreFrom?: string;
+  /** Removal policy of the cache. */
   readonly removalPolicy: RemovalPolicy;
   /** Removal policy of the groups that the cache can't exist without. */
   readonly dependencyRemovalPolicy: RemovalPolicy;
@@ -38,7 +42,9 @@ export interface CacheServerProps {
 
 /** Address of a cache. */
 export interface CacheAddress {
+  /** Host name. */
   readonly host: string;
+  /** TCP port. */
   readonly port: number;
 }
 

@@ -10,6 +10,7 @@ import type { CacheAddress, CacheServer, CacheServerProps } from './cache-server
 
 /** Properties of {@link NodeCache}. All are required. */
 export interface NodeCacheProps extends CacheServerProps {
+  /** Size and number of the nodes. */
   readonly nodes: NodeSettings;
   /** Parameters of the engine. */
   readonly parameters: { readonly [name: string]: string };

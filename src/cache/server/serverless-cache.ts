@@ -19,6 +19,7 @@ const SUBNETS = 2;
 
 /** Properties of {@link ServerlessCache}. All are required. */
 export interface ServerlessCacheServerProps extends CacheServerProps {
+  /** Limits of the cache. */
   readonly serverless: ServerlessSettings;
 }
 

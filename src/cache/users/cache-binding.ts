@@ -10,10 +10,13 @@ import { type CacheVariables, cacheVariableNames } from './cache-variables';
 
 /** Properties of a {@link CacheBinding}. All are required. */
 export interface CacheBindingProps {
+  /** Cache with its addresses. */
   readonly server: CacheServer;
   /** Name of the cache. */
   readonly identifier: string;
+  /** TCP port for reads and writes. */
   readonly port: number;
+  /** Security group of the cache. */
   readonly securityGroup: ISecurityGroup;
   /** ARN of the key that encrypts the secrets. */
   readonly keyArn: string;

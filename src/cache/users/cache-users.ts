@@ -24,8 +24,11 @@ export interface CacheUsersProps {
 
 /** Name that clients sign in with, and its sign-in and rights. */
 export interface CacheUserProps {
+  /** Name of the user. With IAM authentication ElastiCache knows it by its id. */
   readonly name: string;
+  /** Way to sign in. */
   readonly credentials: CacheCredentials;
+  /** Rights of the user. */
   readonly accessString: string;
 }
 

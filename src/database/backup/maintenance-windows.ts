@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { PropError, type Refusal } from '../../validation/prop-error';
 import {
-  checkWindowLength,
+  checkedSpans,
   dailySpan,
   endOf,
   everyDay,
@@ -35,20 +35,9 @@ export function checkWindows(scope: IConstruct, { backup, maintenance, maintenan
   if (Token.isUnresolved(backup) || Token.isUnresolved(maintenance)) {
     return;
   }
-  const daily = dailySpan(scope, 'backup.window', backup);
-  const weekly = weeklySpan(scope, 'maintenanceWindow', maintenance);
-  checkWindowLength(scope, {
-    prop: 'backup.window',
-    value: backup,
-    length: daily.length,
-    format: 'hh:mm-hh:mm',
-    shortest: SHORTEST,
-  });
-  checkWindowLength(scope, {
-    prop: 'maintenanceWindow',
-    value: maintenance,
-    length: weekly.length,
-    format: 'ddd:hh:mm-ddd:hh:mm',
+  const { daily, weekly } = checkedSpans(scope, {
+    daily: { prop: 'backup.window', value: backup },
+    weekly: { prop: 'maintenanceWindow', value: maintenance },
     shortest: SHORTEST,
   });
   const taken = everyDay({ ...daily, length: daily.length + SNAPSHOT_MINUTES });

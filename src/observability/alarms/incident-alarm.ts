@@ -45,7 +45,7 @@ export class IncidentAlarm extends Construct {
     this.alarm = new CompositeAlarm(this, 'Alarm', {
       compositeAlarmName: uniqueName(this, { maxLength: 255 }),
       alarmDescription: describeAlarm(this, props),
-      alarmRule: rules.length === 1 ? rules[0] : AlarmRule.anyOf(...rules),
+      alarmRule: anyOf(rules),
       ...(explanation && {
         actionsSuppressor: explanation.alarm,
         actionsSuppressorWaitPeriod: explanation.wait,
@@ -56,4 +56,9 @@ export class IncidentAlarm extends Construct {
     this.alarm.addAlarmAction(action);
     this.alarm.addOkAction(action);
   }
+}
+
+/** Rule that any of these fulfils. CDK takes no single one. */
+export function anyOf(rules: IAlarmRule[]): IAlarmRule {
+  return rules.length === 1 ? rules[0] : AlarmRule.anyOf(...rules);
 }

@@ -19,11 +19,14 @@ import type { Runbooks } from '../alerting/runbooks';
 import { Severity } from '../alerting/severity';
 import { DatabaseMetrics } from '../metrics/database-metrics';
 import { ServiceMetrics } from '../metrics/service-metrics';
-import { type Explanation, IncidentAlarm } from './incident-alarm';
+import { anyOf, type Explanation, IncidentAlarm } from './incident-alarm';
+import { LOAD_BALANCER_FIRST_ACTION } from './service-alarms';
 
 /** Sources and alarms that incidents are made of. */
 export interface IncidentParts {
+  /** Services that are watched. */
   readonly services: ServiceSignals[];
+  /** Databases that are watched. */
   readonly databases: DatabaseSignals[];
   /** Services behind each load balancer. */
   readonly byLoadBalancer: ServiceSignals[][];
@@ -33,7 +36,9 @@ export interface IncidentParts {
   readonly trafficDropOf: (source: IConstruct) => IAlarm | undefined;
   /** Scope of the resources of a source. */
   readonly scopeFor: (source: IConstruct) => Construct;
+  /** Routing with the topics. */
   readonly alertRouting: AlertRouting;
+  /** Location of the runbook pages. */
   readonly runbooks: Runbooks;
 }
 
@@ -173,9 +178,7 @@ export class Incidents {
           key: 'load-balancer-errors',
           severity: Severity.CRITICAL,
           happened: 'answers requests with errors of its own, and no incident of a service explains them',
-          firstAction:
-              'See which target group has no healthy targets, then what became of its tasks; ' +
-              '504 are tasks that answer too late.',
+          firstAction: LOAD_BALANCER_FIRST_ACTION,
           rules,
           explanation: this.explanation(balancer, 'Explained', incidents, SERVICE_WAIT),
         }),
@@ -215,10 +218,6 @@ function sleepsNever({ maxAcu, clusterIdentifier, instanceIdentifiers }: Databas
 
 function fires(alarm: IAlarm): IAlarmRule {
   return AlarmRule.fromAlarm(alarm, AlarmState.ALARM);
-}
-
-function anyOf(rules: IAlarmRule[]): IAlarmRule {
-  return rules.length === 1 ? rules[0] : AlarmRule.anyOf(...rules);
 }
 
 function part(of: string, source: IConstruct): string {

@@ -20,6 +20,10 @@ const LOOKING_BACK = 6;
 /** Unit of errors that an objective does not allow. */
 const BEYOND_BUDGET = 'errors beyond the budget';
 
+/** First action on errors of a load balancer, for its alarm and for its incident. */
+export const LOAD_BALANCER_FIRST_ACTION =
+  'See which target group has no healthy targets, then what became of its tasks; 504 are tasks that answer too late.';
+
 /** Options of {@link serviceAlarms}. None is required. */
 export interface ServiceAlarmOptions {
   /**
@@ -93,9 +97,7 @@ export function loadBalancerAlarms(
       datapointsToAlarm: 1,
       missing: TreatMissingData.NOT_BREACHING,
       happened: 'answers requests with errors of the load balancer, because no task answers them',
-      firstAction:
-        'See which target group has no healthy targets, then what became of its tasks; ' +
-        '504 are tasks that answer too late.',
+      firstAction: LOAD_BALANCER_FIRST_ACTION,
     },
   ];
 }

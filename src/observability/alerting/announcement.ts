@@ -7,10 +7,13 @@ import { chatMessage } from './channels/chat-message';
 
 /** Events that are announced alike. */
 export interface Announcement {
+  /** Pattern of the events. */
   readonly pattern: EventPattern;
+  /** Beginning of the title, before the path of the source. */
   readonly title: string;
   /** Text from fields that each of these events has. EventBridge sends nothing where one is missing. */
   readonly text: string;
+  /** Topics whose policies allow EventBridge. */
   readonly topics: ITopic[];
 }
 

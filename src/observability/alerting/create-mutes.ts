@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { AlarmMuteRule, type IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { inParts } from '../../contracts/lists';
 import { checkDuration, checkReason } from '../../validation/checks';
 import type { AlarmMute } from './alarm-mute';
 
@@ -9,9 +10,7 @@ const MAX_ALARMS = 100;
 
 /** Creates a rule for each window and each hundred alarms. Throws a PropError for a window without a reason. */
 export function createMutes(scope: Construct, mutes: AlarmMute[], alarms: IAlarm[]): void {
-  const parts = Array.from({ length: Math.ceil(alarms.length / MAX_ALARMS) }, (_, index) =>
-    alarms.slice(index * MAX_ALARMS, (index + 1) * MAX_ALARMS),
-  );
+  const parts = inParts(alarms, MAX_ALARMS);
   mutes.forEach(({ _props: { reason, schedule, duration } }, index) => {
     checkReason(scope, `mutes[${index}].reason`, reason);
     checkDuration(scope, `mutes[${index}].duration`, duration, {

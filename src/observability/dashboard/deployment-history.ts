@@ -4,6 +4,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type LogGroup, ResourcePolicy } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { IMonitoredService } from '../../contracts';
+import { inParts } from '../../contracts/lists';
 import { EnvironmentProfile } from '../../environment';
 import { EncryptedLogGroup } from '../../logging/encrypted-log-group';
 import { uniqueName } from '../../text/stack-path';
@@ -44,7 +45,9 @@ export class DeploymentHistory extends Construct {
       profile: props.profile ?? EnvironmentProfile.of(this),
     }).logGroup;
     const policy = this.createPolicy();
-    inGroups(props.services).forEach((services, index) => this.createRule(services, index).node.addDependency(policy));
+    inParts(props.services, SERVICES_OF_A_RULE).forEach((services, index) =>
+      this.createRule(services, index).node.addDependency(policy),
+    );
   }
 
   /** CDK's own target would create it with a custom resource. */
@@ -86,11 +89,4 @@ export class DeploymentHistory extends Construct {
     });
     return { bind: () => ({ arn, targetResource: this.logGroup }) };
   }
-}
-
-function inGroups(services: IMonitoredService[]): IMonitoredService[][] {
-  const count = Math.ceil(services.length / SERVICES_OF_A_RULE);
-  return Array.from({ length: count }, (_, index) =>
-    services.slice(index * SERVICES_OF_A_RULE, (index + 1) * SERVICES_OF_A_RULE),
-  );
 }

@@ -63,14 +63,13 @@ export class ServiceMetrics {
     return this.targets.ofWorst(
       'share',
       this.targets.errorExcesses(100 - percent),
-      (worst) => worst,
       `Errors beyond ${percent} %`,
     );
   }
 
   /** Failed requests in percent, in the worse target group. */
   public errorPercent(): MathExpression {
-    return this.targets.ofWorst('share', this.targets.errorShares(), (worst) => `100*${worst}`, 'Error rate (%)');
+    return this.targets.ofWorst('share', this.targets.errorShares(), 'Error rate (%)', (worst) => `100*${worst}`);
   }
 
   /** Error responses of the load balancer itself, for all services that share it. Without any there is no data. */
@@ -112,7 +111,6 @@ export class ServiceMetrics {
     return this.targets.ofWorst(
       `slow${percentile}Of`.replace(/\W/g, ''),
       this.targets.responseTimes(`p${percentile}`, fewest),
-      (worst) => worst,
       `Response time p${percentile} (s)`,
     );
   }

@@ -30,6 +30,7 @@ interface RollbackLimits {
 
 /** Alarms that roll back a deployment, and their names, which are known before the alarms are created. */
 export interface RollbackAlarms {
+  /** All of them. */
   readonly alarms: Alarm[];
   /** Names of all of them. */
   readonly alarmNames: string[];

@@ -3,9 +3,8 @@ import * as net from 'net';
 import * as os from 'os';
 import * as path from 'path';
 import * as tls from 'tls';
-import { generate } from 'selfsigned';
 import { DatabaseSetup } from '../../simulators/database-setup';
-import { AUTHORITY_OF_ITSELF } from '../../simulators/postgres-server';
+import { authorityOfItself } from '../../simulators/postgres-server';
 
 // Each request starts a process.
 jest.setTimeout(30_000);
@@ -89,10 +88,7 @@ describe('A server with a certificate that the setup trusts', () => {
   const file = path.join(folder, 'rogue.crt');
 
   beforeAll(async () => {
-    const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
-      keySize: 2048,
-      extensions: AUTHORITY_OF_ITSELF,
-    });
+    const { key, chain: cert } = await authorityOfItself();
     certificate = { key, cert };
     fs.writeFileSync(file, cert);
   });

@@ -2,6 +2,7 @@ import type { Artifact } from 'aws-cdk-lib/aws-codepipeline';
 import { CodeBuildAction } from 'aws-cdk-lib/aws-codepipeline-actions';
 import { Construct } from 'constructs';
 import type { ReleaseTarget } from '../../../contracts';
+import { distinct } from '../../../contracts/lists';
 import { BuildProject, type BuildProjectProps } from './build-project';
 
 /** Settings of a {@link CommitsSinceRelease} that all stages of a pipeline share. */
@@ -166,8 +167,4 @@ export class CommitsSinceRelease extends Construct {
 /** Parameters with the released tags. An image that is declared has none. */
 function parametersOf(targets: ReleaseTarget[]): string[] {
   return distinct(targets.flatMap(({ releasedImageParameterName }) => releasedImageParameterName ?? []));
-}
-
-function distinct(values: string[]): string[] {
-  return [...new Set(values)];
 }

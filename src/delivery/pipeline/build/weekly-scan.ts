@@ -2,6 +2,7 @@ import { CfnRule } from 'aws-cdk-lib/aws-events';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { ReleaseTarget } from '../../../contracts';
+import { distinct } from '../../../contracts/lists';
 import { chatMessage } from '../../../observability/alerting/channels/chat-message';
 import { scheduleAction } from '../../../scheduling/scheduled-action';
 import { consoleUrl } from '../../../text/console-url';
@@ -151,8 +152,4 @@ function callFor({ target, scan }: RunningImage, index: number): string {
   const words = [repositoryName, repositoryUri, platform, releasedImageParameterName!, `${index + 1}`];
   const call = `scan_running ${words.map((word) => `'${word}'`).join(' ')}`;
   return `${[...settings, ...accepted, call].join(' ')} || failed+=('${repositoryName}')`;
-}
-
-function distinct<T>(values: T[]): T[] {
-  return [...new Set(values)];
 }

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { ReleaseTarget } from '../../../contracts';
+import { distinct } from '../../../contracts/lists';
 import type { IamConditions } from '../../asl/sdk-integrations';
 
 /** ARNs in the permissions of a state machine for its services. */
@@ -35,11 +36,11 @@ export class ReleaseArns {
   }
 
   public get tasks(): string[] {
-    return unique(this.targets.map(({ clusterName }) => this.ecs('task', `${clusterName}/*`)));
+    return distinct(this.targets.map(({ clusterName }) => this.ecs('task', `${clusterName}/*`)));
   }
 
   public get stacks(): string[] {
-    return unique(
+    return distinct(
       this.targets.map(({ source }) =>
         this.stack.formatArn({
           service: 'cloudformation',
@@ -51,12 +52,12 @@ export class ReleaseArns {
   }
 
   public get repositories(): string[] {
-    return unique(this.targets.map(({ repositoryArn }) => repositoryArn));
+    return distinct(this.targets.map(({ repositoryArn }) => repositoryArn));
   }
 
   /** Parameters of the released images. */
   public get parameters(): string[] {
-    return unique(
+    return distinct(
       this.targets.flatMap(({ releasedImageParameterName: name }) => (name === undefined ? [] : this.parameter(name))),
     );
   }
@@ -66,7 +67,7 @@ export class ReleaseArns {
   }
 
   public get taskRoles(): string[] {
-    return unique(this.targets.flatMap(({ taskRoleArns }) => taskRoleArns));
+    return distinct(this.targets.flatMap(({ taskRoleArns }) => taskRoleArns));
   }
 
   public get scalableTargets(): string[] {
@@ -83,8 +84,4 @@ export class ReleaseArns {
   private ecs(resource: string, resourceName: string): string {
     return this.stack.formatArn({ service: 'ecs', resource, resourceName });
   }
-}
-
-function unique(values: string[]): string[] {
-  return [...new Set(values)];
 }

@@ -19,6 +19,7 @@ export const PHASE = {
 
 /** Step of one service. */
 export interface ServiceStep {
+  /** States of one turn. */
   readonly states: Part;
   /** Names of the states of a step that only looks. */
   readonly looks: readonly string[];
