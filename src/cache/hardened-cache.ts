@@ -116,7 +116,7 @@ export class HardenedCache extends Construct implements IBackingService, IMonito
     this.endpoint = this.server.endpoint;
     this.readEndpoint = this.server.readAddress?.host ?? this.endpoint;
     this.binding = this.createBinding();
-    referenceStrongly([nodes?.resource, serverless?.resource, this.key, this.securityGroup, this.secret]);
+    referenceStrongly([nodes?.resource, serverless?.resource, this.key, this.securityGroup]);
     this.acknowledgeFindings();
   }
 

@@ -28,6 +28,13 @@ export interface SecretVariable {
    * @default - the secret is encrypted with the AWS managed key
    */
   readonly keyArn?: string;
+  /**
+   * Complete ARNs of secrets with the same key that the variable had before.
+   *
+   * A revision that runs goes on reading them until the next one is released.
+   * @default - none
+   */
+  readonly formerSecretArns?: string[];
 }
 
 /** Connection of one client to a backing service: variables, secrets and permissions. */

@@ -15,6 +15,15 @@ export function referenceStrongly(resources: Array<IConstruct | undefined>): voi
 }
 
 /**
+ * Lets other stacks read an output of a resource that goes while they still use it.
+ *
+ * CloudFormation removes no export that another stack imports, and the stack of the resource is deployed first.
+ */
+export function referenceWeakly(resource: IConstruct): void {
+  CrossStackReferences.of(resource).produce(ReferenceStrength.WEAK);
+}
+
+/**
  * Exports values of resources, whether or not another stack imports them.
  *
  * Each has the name that CDK gives it for an import.

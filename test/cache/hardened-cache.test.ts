@@ -2,12 +2,16 @@ import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import {
-  AlertRouting, CacheCapacity, CacheCredentials, CacheEngine, CachePurpose, EnvironmentProfile, GoldenSignalAlarms, HardenedCache, ProductionWebService, SecureVpc, ServiceImage,
+  AlertRouting, CacheCapacity, CacheCredentials, CacheEngine, CachePurpose, EnvironmentProfile, GoldenSignalAlarms, HardenedCache, ImageRepository,
+  ProductionWebService, SecureVpc, ServiceImage,
 } from '../../src';
+import { BAD } from '../changes/play';
 import { cacheIn } from '../fixtures/cache-stack';
 import { only, resources } from '../fixtures/database-stack';
-import { refusal, testApp, testStack, unacknowledged } from '../fixtures/test-stack';
+import { ENV, refusal, testApp, testStack, unacknowledged } from '../fixtures/test-stack';
 import { certificate } from '../fixtures/web-service';
+import { Account } from '../simulators/cloudformation/account';
+import type { Template as CfnTemplate } from '../simulators/cloudformation/template';
 
 const GROUP = 'AWS::ElastiCache::ReplicationGroup';
 const USER = 'AWS::ElastiCache::User';
@@ -189,6 +193,31 @@ describe('A password', () => {
   });
 });
 
+/** Deploys one password after the other, the cache in a stack of its own, and returns what happens to each stack each time. */
+function rotated(generations: number[]): string[] {
+  const account = new Account(ENV);
+  return generations.flatMap((generation) => {
+    const app = testApp();
+    const [registry, data, web] = ['Registry', 'Data', 'Web'].map((id) => testStack({ app, id })) as [Stack, Stack, Stack];
+    const network = new SecureVpc(data, 'Network');
+    const cache = new HardenedCache(data, 'Cache', { network, purpose: CachePurpose.SESSIONS, credentials: CacheCredentials.password({ generation }) });
+    const image = ServiceImage.released(new ImageRepository(registry, 'Images'));
+    new ProductionWebService(web, 'Api', { network, image, certificate: certificate(web), backingServices: [cache] });
+    const assembly = app.synth();
+    return [registry, data, web].map(({ stackName }) => {
+      const { verdict, changes } = account.deploy(stackName, assembly.getStackByName(stackName).template as CfnTemplate);
+      const bad = changes.flatMap(({ findings }) => findings).filter(({ verdict: of }) => BAD.includes(of));
+      return [stackName, verdict, ...bad.map(({ rule, says }) => `${rule}: ${says}`)].join(' ');
+    });
+  });
+}
+
+test('Passwords rotate under a released service whose cache has a stack of its own (A-34)', () => {
+  const told = rotated([1, 2, 3, 4]);
+  expect(told.filter((line) => /refused|permission/.test(line))).toEqual([]);
+  expect(told).toHaveLength(12);
+}, 60_000);
+
 describe('A service with a cache, in four stacks,', () => {
   const inStacks = (credentials?: CacheCredentials) => {
     const app = testApp();
@@ -212,6 +241,16 @@ describe('A service with a cache, in four stacks,', () => {
     expect(environment).toHaveProperty('REDIS_HOST');
     expect(environment).toHaveProperty('REDIS_READ_HOST');
     expect(Secrets.map(({ Name }) => Name).sort()).toEqual(['REDIS_PASSWORD', 'R_PASSWORD']);
+  });
+
+  test('may read the password before the current one, which revisions that run still name (A-34)', () => {
+    const readable = (generation: number) => {
+      const { template } = inStacks(CacheCredentials.password({ generation }));
+      const statements = Object.values<any>(template.findResources('AWS::IAM::ManagedPolicy')).flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+      const reads = statements.filter(({ Action }) => [Action].flat().includes('secretsmanager:GetSecretValue'));
+      return new Set(JSON.stringify(reads).match(/Secretapplication\d/g)).size;
+    };
+    expect([1, 2, 3].map(readable)).toEqual([1, 2, 2]);
   });
 
   test('opens the port of the cache for its own group, and the cache knows no client (C-13)', () => {

@@ -75,9 +75,18 @@ export class CacheBinding {
     };
   }
 
-  private secrets(names: Required<CacheVariables>, { secret }: CacheUser): SecretVariable[] {
+  /** Running revisions of a released service read the former password until the next release. */
+  private secrets(names: Required<CacheVariables>, { secret, _formerSecrets: former }: CacheUser): SecretVariable[] {
     return secret
-      ? [{ variable: names.password, secretArn: secret.secretArn, field: 'password', keyArn: this.props.keyArn }]
+      ? [
+        {
+          variable: names.password,
+          secretArn: secret.secretArn,
+          field: 'password',
+          keyArn: this.props.keyArn,
+          formerSecretArns: former.map(({ secretArn }) => secretArn),
+        },
+      ]
       : [];
   }
 

@@ -9,8 +9,8 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
  */
 export class CacheUser {
   /** Creates a user with what the cache supplies. @internal */
-  public static _create(userName: string, userId: string, secret?: ISecret): CacheUser {
-    return new CacheUser(userName, userId, secret);
+  public static _create(userName: string, userId: string, secrets: ISecret[] = []): CacheUser {
+    return new CacheUser(userName, userId, secrets);
   }
 
   /** Name with which clients sign in. */
@@ -22,10 +22,13 @@ export class CacheUser {
   public readonly secret?: ISecret;
   /** Id of the user in ElastiCache. @internal */
   public readonly _userId: string;
+  /** Secrets with passwords before the current one, which the server still accepts. @internal */
+  public readonly _formerSecrets: ISecret[];
 
-  private constructor(userName: string, userId: string, secret?: ISecret) {
+  private constructor(userName: string, userId: string, secrets: ISecret[]) {
     this.userName = userName;
     this._userId = userId;
-    this.secret = secret;
+    this.secret = secrets.at(-1);
+    this._formerSecrets = secrets.slice(0, -1);
   }
 }

@@ -4,6 +4,7 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeInCompliancePacks } from '../../compliance/acknowledge';
+import { referenceWeakly } from '../../contracts/cross-stack-references';
 import { stackPath } from '../../text/stack-path';
 import { textFor } from '../../text/text-for';
 import { checkRules } from '../../validation/rules';
@@ -94,7 +95,7 @@ export class CacheUsers extends Construct {
         ? { Type: 'password', Passwords: secrets.map((secret) => passwordOf(secret)) }
         : { Type: 'iam' },
     });
-    return CacheUser._create(userName, userId, secrets?.[secrets.length - 1]);
+    return CacheUser._create(userName, userId, secrets);
   }
 
   private createDefaultUser(): void {
@@ -128,6 +129,8 @@ export class CacheUsers extends Construct {
       },
       removalPolicy,
     });
+    // Each rotation takes the last but one away, which the deployed stacks of services still name.
+    referenceWeakly(secret);
     const why =
       name === 'default'
         ? 'The user is off: nobody signs in with this password.'

@@ -59,7 +59,7 @@ export class TaskSecrets extends Construct {
 
   /** ECS secret of a container, for a secret of a backing service. */
   public ofBackingService(container: string, variable: SecretVariable): EcsSecret {
-    this.allowSecret(variable.secretArn, variable.keyArn);
+    [variable.secretArn, ...(variable.formerSecretArns ?? [])].forEach((arn) => this.allowSecret(arn, variable.keyArn));
     const secret = Secret.fromSecretCompleteArn(
       this,
       `Reference-${container}-${variable.variable}`,
