@@ -15,6 +15,8 @@ const SUMMARY = [
   '(?!(?:(?!\\.(?:\\s|$))[\\s\\S])*?\\b[A-E]-\\d\\d\\b)',
 ].join('');
 /** TypeScript that is not part of the package. */
+/** Applications of the examples, each with packages of its own. */
+const APPLICATIONS = 'examples/*/*/';
 const DEVELOPMENT_FOLDERS = ['test', 'lambda', 'examples', 'bench', 'scripts'];
 
 const project = new awscdk.AwsCdkConstructLibrary({
@@ -113,7 +115,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // A check that repairs what it finds reports nothing: `npx projen eslint --fix` repairs.
     commandOptions: { fix: false, extraArgs: ['--max-warnings=0'] },
   },
-  gitignore: ['cdk.out', 'tmp/', '.jsii.tabl.json', '__pycache__', '.venv', 'target/', 'examples/**/*.js', 'examples/**/*.d.ts', 'bench/**/*.js', 'bench/**/*.d.ts'],
+  gitignore: ['cdk.out', 'tmp/', '.jsii.tabl.json', '__pycache__', '.venv', 'target/', 'examples/**/*.js', 'examples/**/*.d.ts', 'examples/*/*/dist/', '.next/', 'bench/**/*.js', 'bench/**/*.d.ts'],
   // What is published is listed by name (`files` below), not what isn't.
   npmignoreEnabled: false,
 });
@@ -143,7 +145,7 @@ project.synth();
 function typeCheckEverything(): void {
   const { tsconfigDev } = project;
   tsconfigDev.file.addOverride('include', ['.projenrc.ts', 'src/**/*.ts', ...DEVELOPMENT_FOLDERS.map((folder) => `${folder}/**/*.ts`)]);
-  tsconfigDev.file.addOverride('exclude', ['node_modules', '**/cdk.out']);
+  tsconfigDev.file.addOverride('exclude', ['node_modules', '**/cdk.out', APPLICATIONS]);
   tsconfigDev.file.addOverride('compilerOptions.paths', { '@org/prod-constructs': ['./src'] });
 
   // projen would keep a folder for a TypeScript configuration of this file alone.
@@ -168,8 +170,8 @@ function configureJest(): void {
   // CDK's own template validation is made once in a worker, not once in every file of tests.
   config.testEnvironment = '<rootDir>/test/fixtures/validating-environment.cjs';
   config.moduleNameMapper['^@aws/cloudformation-validate$'] = '<rootDir>/test/fixtures/shared-template-validation.cjs';
-  config.testPathIgnorePatterns = ['/node_modules/', '<rootDir>/test/languages/'];
-  config.modulePathIgnorePatterns = ['/cdk.out/', '<rootDir>/dist/', '<rootDir>/tmp/'];
+  config.testPathIgnorePatterns = ['/node_modules/', '<rootDir>/test/languages/', '<rootDir>/test/applications/'];
+  config.modulePathIgnorePatterns = ['/cdk.out/', '<rootDir>/dist/', '<rootDir>/tmp/', '<rootDir>/examples/'];
   // One worker on every core; jest would leave one idle.
   config.maxWorkers = '100%';
   config.coverageProvider = 'babel';
@@ -181,6 +183,7 @@ function configureJest(): void {
 
 function configureLint(): void {
   const eslint = project.eslint!;
+  eslint.addIgnorePattern(APPLICATIONS);
   const maxLength = { ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true };
   eslint.addRules({
     '@stylistic/max-len': ['error', { ...maxLength, code: 180, ignoreComments: true }],
@@ -220,13 +223,16 @@ function addTasks(): void {
   project.testTask.exec('jest --ci', { receiveArgs: true });
   // Real servers, functions, benchmarks, simulated alarms and examples (whose flags are their own) are the same without.
   const unaffected = [
-    '/node_modules/', 'test/languages/', '/lambda/', 'test/bench/', 'test/examples/', 'test/simulation/', 'test/database/(parameters/(postgres-|mysql-|passwords)|credentials/(credential-rotation|reserved-words)|connecting/(mysql|node)-|existing/read-only|restore/restored-users|setup/(postgres-|mysql-|hostile|restored|rogue|servers-in-use))', 'test/(public-surface|release|scripts)/', 'test/cache/redis-server', 'test/compliance/security-graph', 'test/delivery/release/(release-(call-sites|payloads)|first-month)', 'test/changes/(matrix/|random/|coverage)',
+    '/node_modules/', 'test/languages/', 'test/applications/', '/lambda/', 'test/bench/', 'test/examples/', 'test/simulation/', 'test/database/(parameters/(postgres-|mysql-|passwords)|credentials/(credential-rotation|reserved-words)|connecting/(mysql|node)-|existing/read-only|restore/restored-users|setup/(postgres-|mysql-|hostile|restored|rogue|servers-in-use))', 'test/(public-surface|release|scripts)/', 'test/cache/redis-server', 'test/compliance/security-graph', 'test/delivery/release/(release-(call-sites|payloads)|first-month)', 'test/changes/(matrix/|random/|coverage)',
   ];
   project.testTask.exec(`jest --ci --coverage=false --testPathIgnorePatterns ${unaffected.map((pattern) => `'${pattern}'`).join(' ')}`, {
     name: 'The same without feature flags',
     env: { FEATURE_FLAGS: 'none', JEST_JUNIT_OUTPUT_NAME: 'junit-without-flags.xml' },
     receiveArgs: true,
   });
+
+  const applications = project.addTask('test:applications', { description: 'Runs the applications of the examples with the variables of their tasks, on a real server' });
+  applications.exec(`jest --ci --coverage=false --testPathIgnorePatterns /node_modules/ --modulePathIgnorePatterns /cdk.out/ --runInBand test/applications/`, { receiveArgs: true });
 
   const compileApps = project.addTask('compile:apps', { description: 'Compiles the library, and the apps of examples and bench against it' });
   compileApps.spawn(project.compileTask);

@@ -2,11 +2,12 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { Client } from 'pg';
+import type { SynthesizedProgram } from '../fixtures/synthesized-program';
 import { runTypeOrm } from '../fixtures/typeorm-program';
 import type { Outcome } from '../simulators/cloudformation/outcome';
 import { ProductAccount } from '../simulators/product-account';
 import { type Image, ProductRelease, surroundings } from '../simulators/product-release';
-import { README, type ReadmeProgram, readmeProgram } from './readme-program';
+import { README, readmeProgram } from './readme-program';
 
 jest.setTimeout(180_000);
 
@@ -51,7 +52,7 @@ type Edit = (program: string) => string;
 const same: Edit = (program) => program;
 
 /** The README's program with its database. */
-const product = (edit?: (program: string) => string): ReadmeProgram => readmeProgram(1, edit);
+const product = (edit?: (program: string) => string): SynthesizedProgram => readmeProgram(1, edit);
 
 function statusOf(outcomes: { [stack: string]: Outcome }): { [stack: string]: string } {
   return Object.fromEntries(Object.entries(outcomes).map(([stack, { state }]) => [stack, state.status]));
@@ -158,7 +159,7 @@ describe('The first day of the product without releases', () => {
   afterAll(() => fs.rmSync(folder, { recursive: true }));
 
   /** The README's product whose image is that of a folder, with more props of its database. */
-  const declared = (props = '', edit: Edit = same): ReadmeProgram => product((program) => edit(program)
+  const declared = (props = '', edit: Edit = same): SynthesizedProgram => product((program) => edit(program)
     .replace('ServiceImage.released(images)', `ServiceImage.fromAsset(${JSON.stringify(folder)})`)
     .replace('\'Database\', { network }', `'Database', { network${props} }`)
     .replace(/new Release\([^]*?\n\}\);\n/, ''));

@@ -1,13 +1,14 @@
 import * as fs from 'fs';
 import * as path from 'path';
+import type { SynthesizedProgram } from '../fixtures/synthesized-program';
 import { Account } from '../simulators/cloudformation/account';
-import { README, type ReadmeProgram, readmeProgram } from './readme-program';
+import { README, readmeProgram } from './readme-program';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- resources are whatever CloudFormation takes */
 const ROOT = path.join(__dirname, '..', '..');
 
 describe('The shortest example of the README', () => {
-  let program: ReadmeProgram;
+  let program: SynthesizedProgram;
   let made: { [stack: string]: any };
 
   beforeAll(() => {

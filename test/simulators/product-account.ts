@@ -37,6 +37,7 @@ export class ProductAccount {
   public readonly setups: SetupResult[] = [];
   /** Values of secrets that the account generated, by ARN. */
   private readonly secrets = new Map<string, SecretValue>();
+  private readonly texts = new Map<string, string>();
 
   private constructor(
     public readonly server: PostgresServer,
@@ -68,16 +69,19 @@ export class ProductAccount {
       throw new Error(`CannotPullContainerError: no way to ${missing}`);
     }
     const read = (from: string): string => {
-      const [, arn, field] = /^(.*):(username|password)::$/.exec(from)!;
+      const [, arn, field] = /^(.*?)(?::(username|password)::)?$/.exec(from)!;
       if (!reach.reads(arn)) {
         throw new Error(`ResourceInitializationError: ${surroundings.roleArn} does not read ${arn}`);
       }
-      return this.valueOf(existing, arn)[field as keyof SecretValue];
+      return field ? this.valueOf(existing, arn)[field as keyof SecretValue] : this.textOf(arn);
     };
     const variables = Object.fromEntries([
       ...(container.Environment ?? []).map(({ Name, Value }) => [Name, Value]),
       ...(container.Secrets ?? []).map(({ Name, ValueFrom }) => [Name, read(ValueFrom)]),
     ]) as { [name: string]: string };
+    if (!variables.DB_HOST) {
+      return variables;
+    }
     const [database] = existing.of('AWS::RDS::DBInstance');
     if (variables.DB_HOST !== addressOf(database) || !reach.connects(database)) {
       throw new Error(`connect ETIMEDOUT ${variables.DB_HOST}`);
@@ -148,6 +152,13 @@ export class ProductAccount {
     const heard = reach.callsAws('s3') ? result : { ...result, status: undefined };
     this.setups.push(heard);
     return heard;
+  }
+
+  /** Text of a secret without fields. The account generates each once. */
+  private textOf(arn: string): string {
+    const text = this.texts.get(arn) ?? randomBytes(15).toString('hex');
+    this.texts.set(arn, text);
+    return text;
   }
 
   /** Value of a secret, by its ARN or by that of its attachment. The account generates each once. */
