@@ -65,5 +65,6 @@ test('no page, comment or example shows an image that starts as root on port 80'
 });
 
 function files(name: string): string[] {
-  return fs.statSync(name).isDirectory() ? fs.readdirSync(name).flatMap((child) => files(path.join(name, child))) : [name];
+  const others = ['node_modules', '.next', 'dist', 'cdk.out'];
+  return fs.statSync(name).isDirectory() ? fs.readdirSync(name).filter((child) => !others.includes(child)).flatMap((child) => files(path.join(name, child))) : [name];
 }
