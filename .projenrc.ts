@@ -16,7 +16,7 @@ const SUMMARY = [
 ].join('');
 /** TypeScript that is not part of the package. */
 /** Applications of the examples, each with packages of its own. */
-const APPLICATIONS = 'examples/*/*/';
+const APPLICATIONS = ['examples/*/api', 'examples/*/web'];
 const DEVELOPMENT_FOLDERS = ['test', 'lambda', 'examples', 'bench', 'scripts'];
 
 const project = new awscdk.AwsCdkConstructLibrary({
@@ -145,7 +145,7 @@ project.synth();
 function typeCheckEverything(): void {
   const { tsconfigDev } = project;
   tsconfigDev.file.addOverride('include', ['.projenrc.ts', 'src/**/*.ts', ...DEVELOPMENT_FOLDERS.map((folder) => `${folder}/**/*.ts`)]);
-  tsconfigDev.file.addOverride('exclude', ['node_modules', '**/cdk.out', APPLICATIONS]);
+  tsconfigDev.file.addOverride('exclude', ['node_modules', '**/cdk.out', ...APPLICATIONS]);
   tsconfigDev.file.addOverride('compilerOptions.paths', { '@org/prod-constructs': ['./src'] });
 
   // projen would keep a folder for a TypeScript configuration of this file alone.
@@ -183,7 +183,7 @@ function configureJest(): void {
 
 function configureLint(): void {
   const eslint = project.eslint!;
-  eslint.addIgnorePattern(APPLICATIONS);
+  APPLICATIONS.forEach((folder) => eslint.addIgnorePattern(folder));
   const maxLength = { ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true };
   eslint.addRules({
     '@stylistic/max-len': ['error', { ...maxLength, code: 180, ignoreComments: true }],

@@ -3,6 +3,7 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { Validations } from 'aws-cdk-lib';
 import { CloudAssembly, type CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
+import { observabilityCost, type TemplateJson, total } from '../cost/estimate';
 
 /** One thing that a rule found on one construct, and nobody acknowledged. */
 export interface Finding {
@@ -26,6 +27,8 @@ export interface SynthesizedStack {
   readonly templateBytes: number;
   readonly findings: number;
   readonly acknowledgements: Acknowledgement[];
+  /** Known monthly cost of alarms, metrics, insights and dashboards, as docs/cost.md counts it. */
+  readonly observabilityUsd: number;
 }
 
 /** What a run of one app came to. */
@@ -100,13 +103,14 @@ function readFindings(assembly: string): Finding[] {
 }
 
 function describeStack(stack: CloudFormationStackArtifact, findings: Finding[]): SynthesizedStack {
-  const template = stack.template as { Resources?: object };
+  const template = stack.template as TemplateJson;
   return {
     name: stack.hierarchicalId,
     resources: Object.keys(template.Resources ?? {}).length,
     templateBytes: fs.statSync(stack.templateFullPath).size,
     findings: findings.filter(({ constructPath }) => constructPath.startsWith(`${stack.hierarchicalId}/`)).length,
     acknowledgements: readAcknowledgements(stack),
+    observabilityUsd: total(observabilityCost([template])),
   };
 }
 

@@ -37,12 +37,18 @@ describe('the example of document B', () => {
 
   test('leaves nothing unacknowledged in CDK\'s validation and the four cdk-nag packs', () => {
     expect(outcome.status).toBe(0);
-    expect(outcome.stdout).toMatch(/canary-registry: \d+ resources, [\d,]+ bytes, 0 unacknowledged findings/);
-    expect(outcome.stdout).toMatch(/canary-application: \d+ resources, [\d,]+ bytes, 0 unacknowledged findings/);
+    const [head, ...rows] = outcome.stdout.split('\n').slice(1, 5).map((line) => line.trim().split(/ {2,}/));
+    expect(head.slice(0, 4)).toEqual(['stack', 'resources', 'bytes', 'findings']);
+    expect(rows.map(([name,,, findings]) => [name, findings])).toEqual([['canary-registry', '0'], ['canary-application', '0'], ['2 stacks', '0']]);
   });
 
-  test('shows every acknowledgement with where it stands and why, and where the assembly is', () => {
-    expect(outcome.stdout).toContain('acknowledged: AwsSolutions-EC23 at canary-application/Web/LoadBalancer/SecurityGroup: ');
+  test('fits a screen, and says where the assembly is', () => {
+    expect(outcome.stdout.trimEnd().split('\n').length).toBeLessThan(8);
+    expect(Math.max(...outcome.stdout.split('\n').map(({ length }) => length))).toBeLessThan(120);
+  });
+
+  test('shows every acknowledgement with where it stands and why, when it is asked to', () => {
+    expect(good.demo('--verbose').stdout).toContain('acknowledged: AwsSolutions-EC23 at canary-application/Web/LoadBalancer/SecurityGroup: ');
     expect(outcome.stdout).toContain('assembly in examples/canary-fargate/cdk.out');
   });
 
@@ -106,7 +112,7 @@ describe('the demo of apps with a mistake', () => {
   });
 
   test('shows a finding with its rule and its construct path', () => {
-    expect(outcome.stderr).toMatch(/bare: 1 resources, [\d,]+ bytes, [1-9]\d* unacknowledged findings/);
+    expect(outcome.stderr).toMatch(/^ {2}bare +1 +[\d,]+ +[1-9]\d* /m);
     expect(outcome.stderr).toContain('finding: AwsSolutions-S1 at bare/Bucket/Resource: The S3 Bucket has server access logs disabled.');
   });
 });

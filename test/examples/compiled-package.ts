@@ -35,8 +35,8 @@ export class CompiledPackage {
   }
 
   /** What `npm run demo` runs, once everything is compiled. */
-  public demo(): Outcome {
-    const runner = ['-r', 'ts-node/register/transpile-only', path.join('scripts', 'demo.ts'), this.examples];
+  public demo(...options: string[]): Outcome {
+    const runner = ['-r', 'ts-node/register/transpile-only', path.join('scripts', 'demo.ts'), this.examples, ...options];
     return spawnSync(process.execPath, runner, { cwd: ROOT, encoding: 'utf8', env: { ...process.env, TS_NODE_PROJECT: 'tsconfig.dev.json' } });
   }
 
