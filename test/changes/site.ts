@@ -48,10 +48,6 @@ const CONTEXT = {
   '@aws-cdk/core:annotationsInValidationReport': false,
   'aws:cdk:disable-asset-staging': true,
   'aws:cdk:asset-staging': false,
-  // Whatever the template does not need takes a third of the time.
-  'aws:cdk:disable-creation-stack-traces': true,
-  'aws:cdk:disable-logicalId-metadata': true,
-  'aws:cdk:disable-stack-trace': true,
 };
 
 /** App in which a subject stands, with whatever its props ask for. Each part is made when it is first asked for. */
