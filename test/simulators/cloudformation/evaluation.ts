@@ -27,9 +27,12 @@ export class Evaluation {
   /** Value with all its intrinsic functions resolved; `undefined` for AWS::NoValue. */
   public value(value: any): any {
     if (Array.isArray(value)) {
-      return value.map((item) => this.value(item) as unknown).filter((item) => item !== undefined);
+      return isPlain(value) ? value : value.map((item) => this.value(item) as unknown).filter((item) => item !== undefined);
     }
     if (value === null || typeof value !== 'object') {
+      return value;
+    }
+    if (isPlain(value as object)) {
       return value;
     }
     const [[key, argument] = [], ...others] = Object.entries(value as object) as Array<[string, any]>;
@@ -130,3 +133,17 @@ const INTRINSICS: { readonly [name: string]: Intrinsic } = {
     return known(found?.[String(evaluation.value(second))], `mapping ${map}`);
   },
 };
+
+/** Parts of templates by whether they are the same in every evaluation. A deployment is repeated for each resource that may fail. */
+const PLAIN = new WeakMap<object, boolean>();
+
+function isPlain(value: object): boolean {
+  const before = PLAIN.get(value);
+  if (before !== undefined) {
+    return before;
+  }
+  const plain = Object.entries(value).every(([key, inner]: [string, unknown]) =>
+    !(key in INTRINSICS) && inner !== undefined && (inner === null || typeof inner !== 'object' || isPlain(inner)));
+  PLAIN.set(value, plain);
+  return plain;
+}

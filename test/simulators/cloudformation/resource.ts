@@ -20,17 +20,21 @@ export interface Resource {
 
 /** Resources of one account and region, for rules to ask. */
 export class Existing {
+  private asked?: ReadonlySet<Resource>;
+
   public constructor(
     public readonly place: Place,
     private readonly resources: readonly Resource[],
     private readonly operation: number,
     private readonly written: ReadonlySet<string>,
-    private readonly orphans: ReadonlySet<Resource> = new Set(),
+    /** Resources that no stack knows, for rules that ask at that moment. */
+    private readonly orphans: () => readonly Resource[] = () => [],
   ) {}
 
   /** Tells if no stack knows a resource any more, because it was retained. */
   public isOrphan(resource: Resource): boolean {
-    return this.orphans.has(resource);
+    this.asked ??= new Set(this.orphans());
+    return this.asked.has(resource);
   }
 
   /** Tells if a store holds data: it is older than this operation, or a service wrote to it at once. */

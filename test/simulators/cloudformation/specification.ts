@@ -28,7 +28,7 @@ const KEEPING_THEIR_ID = ['Custom::DatabaseSetup'];
  * Source: the resource specification behind `@aws-cdk/cloudformation-diff`.
  */
 export function propertyChanges(type: string, before: Properties, after: Properties): PropertyChange[] {
-  if (JSON.stringify(before) === JSON.stringify(after)) {
+  if (before === after || JSON.stringify(before) === JSON.stringify(after)) {
     return [];
   }
   const [difference] = Object.values(diffTemplate(only(type, before), only(type, after)).resources.changes);

@@ -37,7 +37,7 @@ export class World {
   ) {}
 
   public get existing(): Existing {
-    return new Existing(this.place, [...this.resources], this.operation, new Set(this.written), new Set(this.orphans));
+    return new Existing(this.place, this.resources, this.operation, new Set(this.written), () => this.orphans);
   }
 
   /** Resources that no stack knows. */
@@ -64,7 +64,7 @@ export class World {
   }
 
   public add(resource: Resource): void {
-    this.resources.push(resource);
+    this.resources = [...this.resources, resource];
     this.write(resource);
   }
 

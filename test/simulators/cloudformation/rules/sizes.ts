@@ -87,7 +87,7 @@ export const SIZES: Rules = {
       source: 'AWS Step Functions Developer Guide, "Quotas": state names of at most 80 characters',
       types: ['AWS::StepFunctions::StateMachine'],
       refuses: ({ resource: { properties } }) => {
-        const long = stateNames(parsed(properties.DefinitionString)).find((name) => name.length > 80);
+        const long = longStateName(String(properties.DefinitionString));
         return long && `state name ${long} has ${long.length} characters, at most 80`;
       },
     },
@@ -104,9 +104,19 @@ export const SIZES: Rules = {
   ],
 };
 
-function parsed(definition: unknown): unknown {
+/** Definitions are long, and judged in each deployment that is repeated. */
+const LONG_NAMES = new Map<string, string | undefined>();
+
+function longStateName(definition: string): string | undefined {
+  if (!LONG_NAMES.has(definition)) {
+    LONG_NAMES.set(definition, stateNames(parsed(definition)).find((name) => name.length > 80));
+  }
+  return LONG_NAMES.get(definition);
+}
+
+function parsed(definition: string): unknown {
   try {
-    return JSON.parse(String(definition)) as unknown;
+    return JSON.parse(definition) as unknown;
   } catch {
     return undefined;
   }
