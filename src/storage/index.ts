@@ -1,2 +1,3 @@
+export * from './bucket-access';
 export * from './bucket-purpose';
 export * from './secure-bucket';

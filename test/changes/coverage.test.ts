@@ -7,7 +7,7 @@ const COVERED = new Set(ROWS.flatMap(({ covers }) => covers));
 
 /** Structs that the library hands out or takes between its own constructs; nobody changes them on a running system. */
 const CONTRACTS: readonly string[] = [
-  'AwsServiceAccess', 'CacheSignals', 'CacheVariables', 'DatabaseSignals', 'DatabaseVariables', 'ReleaseTarget', 'SecretVariable', 'ServiceBinding', 'ServiceSignals', 'SnapshotTarget',
+  'AwsServiceAccess', 'BucketVariables', 'CacheSignals', 'CacheVariables', 'DatabaseSignals', 'DatabaseVariables', 'ReleaseTarget', 'SecretVariable', 'ServiceBinding', 'ServiceSignals', 'SnapshotTarget',
 ];
 
 describe('Every prop and every choice of the compiled API has a row', () => {
@@ -66,7 +66,7 @@ const METHODS_WITHOUT_ROW: { readonly [reason: string]: readonly string[] } = {
     'ImageRepository.releasedImageParameterName', 'LogMetric.metric', 'Runbooks.pageOf', 'SecureVpc.hasTier', 'SecureVpc.subnets',
   ],
   'keeps outputs, which change no resource': ['HardenedDatabase.keepExports'],
-  'is called by constructs of the library': ['HardenedCache.bind', 'HardenedDatabase.bind', 'MonitoredService.rollBackOn'],
+  'is called by constructs of the library': ['HardenedCache.bind', 'HardenedDatabase.bind', 'MonitoredService.rollBackOn', 'SecureBucket.bind'],
   'is how rows of the profile set it': ['EnvironmentProfile.adjust', 'EnvironmentProfile.applyTo'],
   'is how rows of its struct set it': ['ReleaseOrder.after', 'ServiceObjective.recorded'],
 };

@@ -87,9 +87,9 @@ test('A bucket for logs has the retention that it is given', () => {
   templateOf(stack).hasResourceProperties('AWS::S3::Bucket', { LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: 400 })] } });
 });
 
-test.each([[Duration.days(0), '0'], [Duration.days(3651), '3651'], [Duration.hours(36), '1.5']])('A bucket refuses a retention out of range (%#)', (retention, shown) => {
+test.each([[Duration.days(0), '0 days'], [Duration.days(3651), '3651 days'], [Duration.hours(36), '1 day 12 hours']])('A bucket refuses a retention out of range (%#)', (retention, shown) => {
   expect(refusal(() => stackWithBucket({ purpose: BucketPurpose.logs({ retention }) }))).toBe(
-    `SecureBucket 'Test/Logs': purpose.retention is ${shown}, expected a whole number from 1 to 3650 days. Give Duration.days(n) with a whole n.`);
+    `SecureBucket 'Test/Logs': purpose.retention is ${shown}, expected 1 day to 3650 days, in whole days. Give Duration.days(n) with a whole n.`);
 });
 
 describe('A bucket for artifacts', () => {

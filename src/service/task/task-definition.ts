@@ -13,6 +13,7 @@ import type { ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { acknowledgeWildcard } from '../../compliance/acknowledge';
 import type { SecretVariable } from '../../contracts';
 import { GrowingPolicy } from '../../iam/growing-policy';
 import { grantsTo, withoutGrants } from '../../iam/without-grants';
@@ -141,9 +142,16 @@ export class ServiceTaskDefinition extends Construct {
 
   /** Grants the application permissions on its backing services, by a managed policy (IAMNoInlinePolicy). */
   public permit(statements: PolicyStatement[]): void {
-    this.taskDefinition.node.addDependency(
-      new GrowingPolicy(this, 'BackingServices', { role: this.taskRole, statements, prop: 'backingServices' }),
-    );
+    const policy = new GrowingPolicy(this, 'BackingServices', {
+      role: this.taskRole,
+      statements,
+      prop: 'backingServices',
+    });
+    this.taskDefinition.node.addDependency(policy);
+    statements
+      .flatMap(({ resources }) => resources)
+      .filter((arn) => arn.endsWith('/*'))
+      .forEach((arn) => acknowledgeWildcard(policy, arn, 'The application names its objects. Their bucket is named.'));
   }
 
   private repositories(): IRepository[] {

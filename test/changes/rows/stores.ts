@@ -2,8 +2,8 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import {
-  type AdoptedRepositoryProps, type ArtifactBucketProps, BucketPurpose, EnvironmentProfile, ImageRepository, type ImageRepositoryProps,
-  type LogBucketProps, SecureBucket, type SecureBucketProps, ServiceImage,
+  type AdoptedRepositoryProps, type ArtifactBucketProps, type AssetBucketProps, type BackupBucketProps, BucketAccess, BucketPurpose, EnvironmentProfile, type FileBucketProps,
+  ImageRepository, type ImageRepositoryProps, type LogBucketProps, SecureBucket, type SecureBucketProps, ServiceImage,
 } from '../../../src';
 import { callsOf } from '../calls';
 import { changesAround } from '../general';
@@ -28,6 +28,8 @@ const BUCKET: Subject<SecureBucketProps> = {
   make: (site, id, props) => new SecureBucket(site.scope, id, { purpose: BucketPurpose.logs(), ...props }),
 };
 
+const OLD_KEY = 'New objects are encrypted with the new key. '
+  + 'What is there needs the former one: keep it, and let services decrypt by it with `Key.fromKeyArn(...).grantDecrypt(service.taskRole)`.';
 const SECOND_REPOSITORY = 'A repository keeps its name and key, and a new one is empty. Create a second one with another id and deploy it, '
   + '[move the services](registry.md#move-a-service-to-another-track-or-repository), then remove the first one.';
 const MOVE_TRACK = 'Services that read a track which goes lose its value: [move them](registry.md#move-a-service-to-another-track-or-repository) to another '
@@ -67,14 +69,24 @@ export const STORAGE_ROWS: readonly Row[] = [
   ...changesOf<SecureBucketProps>({
     subject: BUCKET,
     struct: 'SecureBucketProps',
-    changes: { purpose: [undefined, () => BucketPurpose.logs({ retention: Duration.days(400) })], profile: [undefined, () => EnvironmentProfile.development(), { note: 'It has an effect when the bucket is removed.' }] },
+    changes: {
+      purpose: [undefined, () => BucketPurpose.logs({ retention: Duration.days(400) })],
+      accessLogBucket: [undefined, (site: Site) => site.part('LogsOfBuckets', (scope, id) => new SecureBucket(scope, id, { purpose: BucketPurpose.logs() }))],
+      profile: [undefined, () => EnvironmentProfile.development(), { note: 'It has an effect when the bucket is removed.' }],
+    },
   }),
   ...choicesOf<BucketPurpose, SecureBucketProps>({
     subject: BUCKET,
     class: 'BucketPurpose',
     prop: 'purpose',
     within: (purpose) => ({ purpose }),
-    values: { logs: () => BucketPurpose.logs(), artifacts: (site) => BucketPurpose.artifacts({ key: keyOf(site) }) },
+    values: {
+      logs: () => BucketPurpose.logs(),
+      artifacts: (site) => BucketPurpose.artifacts({ key: keyOf(site) }),
+      files: () => BucketPurpose.files(),
+      assets: () => BucketPurpose.assets(),
+      backups: () => BucketPurpose.backups(),
+    },
   }),
   ...changesOf<LogBucketProps, SecureBucketProps>({
     subject: BUCKET,
@@ -90,6 +102,43 @@ export const STORAGE_ROWS: readonly Row[] = [
     required: (site) => ({ key: keyOf(site) }),
     within: (props) => ({ purpose: BucketPurpose.artifacts(props) }),
     changes: { key: [undefined, (site: Site) => new Key(site.stack, 'Other', { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE })], retention: [undefined, Duration.days(60)] },
+  }),
+  ...changesOf<FileBucketProps, SecureBucketProps>({
+    subject: BUCKET,
+    struct: 'FileBucketProps',
+    at: 'BucketPurpose.files',
+    within: (props) => ({ purpose: BucketPurpose.files(props) }),
+    changes: {
+      uploadOrigins: [undefined, ['https://app.example.com']],
+      archiveAfter: [undefined, Duration.days(90)],
+      retention: [undefined, Duration.days(400), { note: 'Files older than this are deleted within days.' }],
+      restorableFor: [undefined, Duration.days(7), { note: 'Replaced and deleted versions older than this are deleted within days.' }],
+      events: [undefined, true],
+      key: [undefined, (site: Site) => keyOf(site), { note: OLD_KEY }],
+    },
+  }),
+  ...changesOf<AssetBucketProps, SecureBucketProps>({
+    subject: BUCKET,
+    struct: 'AssetBucketProps',
+    at: 'BucketPurpose.assets',
+    within: (props) => ({ purpose: BucketPurpose.assets(props) }),
+    changes: { origins: [undefined, ['https://app.example.com']], archiveAfter: [undefined, Duration.days(30)] },
+  }),
+  ...changesOf<BackupBucketProps, SecureBucketProps>({
+    subject: BUCKET,
+    struct: 'BackupBucketProps',
+    at: 'BucketPurpose.backups',
+    within: (props) => ({ purpose: BucketPurpose.backups(props) }),
+    changes: { retention: [undefined, Duration.days(60)], key: [undefined, (site: Site) => keyOf(site), { note: OLD_KEY }] },
+  }),
+  ...callsOf<SecureBucket, SecureBucketProps>({
+    subject: BUCKET,
+    class: 'SecureBucket',
+    calls: {
+      withAccess: [(bucket, site) => WEB.make(site, 'Reader', { backingServices: [bucket.withAccess(BucketAccess.READ_ONLY)] }), {
+        with: () => ({ purpose: BucketPurpose.files() }), note: 'The service that reads it comes with it.',
+      }],
+    },
   }),
   ...changesAround(BUCKET),
 ];
