@@ -109,7 +109,7 @@ describe.each([['services, databases, caches, objectives and forwarders', everyt
   });
 
   test.each([0, 3])('fires when what it watches stays beyond its limit, with data %d minutes late', (late) => {
-    const fired = stores.flatMap((store) => new Monitor(set, store, { late }).watch(BEGINS - RUN_UP, BEGINS + LASTS));
+    const fired = stores.flatMap((store) => new Monitor(set, store, { late, from: BEGINS - RUN_UP }).watch(BEGINS - RUN_UP, BEGINS + LASTS));
     expect(fired.filter(({ minute }) => minute < BEGINS)).toEqual([]);
     const all = [...set.metricAlarms, ...set.compositeAlarms].map(({ name }) => name);
     expect(all.filter((name) => !fired.some(({ alarm }) => alarm === name))).toEqual([]);

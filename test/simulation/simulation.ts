@@ -1,3 +1,4 @@
+import { AnomalyBands } from '../simulators/cloudwatch/anomaly-bands';
 import { type Firing, Monitor } from '../simulators/cloudwatch/monitor';
 import { type AlarmSet, alarmsOf, type TemplateJson } from '../simulators/cloudwatch/template-alarms';
 import { Schedule } from './model/deployments';
@@ -78,16 +79,19 @@ export class Simulation {
     const deployments = [...ordinaryDeployments(scenario.within ? PAST / DAY : Math.ceil(ends / DAY)), ...scenario.deployments ?? []];
     const world = new World({ ...this.props(scenario), minutes: ends, deployments }).continueFrom(this.history(scenario)).liveTo(ends, { from: begins, story });
     const schedule = new Schedule(deployments);
+    const bands = new AnomalyBands();
+    const from = begins - RUN_UP;
     return contenders.map(({ template, late }) => {
       const set = alarmsOf(template);
-      const firings = new Monitor(set, world.store, { late }).watch(begins - RUN_UP, ends);
+      const firings = new Monitor(set, world.store, { late, from, bands }).watch(from, ends);
       return firings.filter(({ minute }) => minute >= begins).flatMap((firing) => heard(firing, set, schedule));
     });
   }
 
   private history(scenario: Scenario): World {
-    const key = [scenario.refusedCount, scenario.emptyNights, scenario.cpuPerRequest, scenario.nightPause].join();
-    const known = this.histories.get(key) ?? new World({ ...this.props(scenario), minutes: PAST, deployments: ordinaryDeployments(PAST / DAY) }).liveTo(PAST);
+    // Refused connections of the past are too few for their count to matter.
+    const key = [scenario.emptyNights, scenario.cpuPerRequest, scenario.nightPause].join();
+    const known = this.histories.get(key) ?? new World({ ...this.props(scenario), refusedCount: false, minutes: PAST, deployments: ordinaryDeployments(PAST / DAY) }).liveTo(PAST);
     this.histories.set(key, known);
     return known;
   }
