@@ -27,6 +27,11 @@ export interface ServiceSignals {
   /** Target groups of production traffic, as CloudWatch names them, `targetgroup/name/id`. */
   readonly targetGroupFullNames: string[];
   /**
+   * ARNs of the ACM certificates of the load balancer. An alarm fires before one of them ends.
+   * @default - unknown; no alarm on them
+   */
+  readonly certificateArns?: string[];
+  /**
    * Maximum number of tasks of auto scaling.
    * @default - unknown, or the service does not scale; no alarm on the maximum
    */

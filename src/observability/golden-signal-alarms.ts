@@ -19,6 +19,7 @@ import { loadBalancerAlarms, serviceAlarms } from './alarms/service-alarms';
 import { ThresholdAlarm } from './alarms/threshold-alarm';
 import { AlarmMute } from './alerting/alarm-mute';
 import type { AlertRouting } from './alerting/alert-routing';
+import { BackupEvents } from './alerting/backup-events';
 import { createMutes } from './alerting/create-mutes';
 import { DeploymentEvents } from './alerting/deployment-events';
 import { Runbooks } from './alerting/runbooks';
@@ -115,6 +116,7 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
     this.forwardDatabaseEvents();
     this.createDeploymentEvents();
     this.createTaskEvents();
+    this.createBackupEvents();
     this.reportDisabledAlarms();
     this.dashboard = (props.dashboard ?? this.createsAll) ? this.createDashboard() : undefined;
   }
@@ -305,6 +307,13 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
     services.forEach(
       ({ signals }) => new TaskEvents(this.scopeFor(signals.source), 'Tasks', { signals, alertRouting }),
     );
+  }
+
+  private createBackupEvents(): void {
+    const { databases = [], alertRouting } = this.props;
+    databases
+      .filter(({ signals }) => signals.clusterIdentifier !== undefined || signals.instanceIdentifiers.length > 0)
+      .forEach(({ signals }) => new BackupEvents(this.scopeFor(signals.source), 'Backups', { signals, alertRouting }));
   }
 
   private createDashboard(): OperationsDashboard {

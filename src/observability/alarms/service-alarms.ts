@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ServiceSignals } from '../../contracts';
 import type { LogErrors } from '../logs/log-errors';
+import { daysToExpiry } from '../metrics/certificate-metrics';
 import { ServiceMetrics } from '../metrics/service-metrics';
 import type { AlarmDefinition, AlarmRow } from './alarm-definition';
 import { MAX_METRICS_PER_ALARM } from './metric-limit';
@@ -80,7 +81,9 @@ export function loadBalancerAlarms(
   { objectivePercent = USUAL_OBJECTIVE }: Pick<ServiceAlarmOptions, 'objectivePercent'> = {},
 ): AlarmDefinition[] {
   const [signals] = services;
+  const certificateArns = [...new Set(services.flatMap(({ certificateArns: arns = [] }) => arns))];
   return [
+    ...certificates(signals, certificateArns),
     {
       // 10 in 5 minutes: requirement A-21, for all server errors that a client sees. A total outage has no others.
       key: 'load-balancer-errors',
@@ -100,6 +103,33 @@ export function loadBalancerAlarms(
       firstAction: LOAD_BALANCER_FIRST_ACTION,
     },
   ];
+}
+
+/**
+ * Alarm on a certificate that nobody has renewed.
+ *
+ * ACM renews its own from 60 days before their end. At 30 days that has failed for a month, or the certificate was
+ * imported and is renewed by hand. The limits are ours.
+ */
+function certificates({ loadBalancer, source }: ServiceSignals, certificateArns: string[]): AlarmDefinition[] {
+  return certificateArns.length === 0
+    ? []
+    : [
+      {
+        key: 'load-balancer-certificate',
+        source: loadBalancer ?? source,
+        metric: daysToExpiry(certificateArns.slice(0, MAX_METRICS_PER_ALARM)),
+        comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+        thresholds: { warning: 30, error: 7 },
+        unit: 'days',
+        period: Duration.days(1),
+        evaluationPeriods: 1,
+        datapointsToAlarm: 1,
+        missing: TreatMissingData.NOT_BREACHING,
+        happened: 'has a certificate that ends soon',
+        firstAction: 'See why ACM did not renew it: mostly a DNS record of its validation is gone, or it was imported.',
+      },
+    ];
 }
 
 function latency(signals: ServiceSignals, p99Limit?: Duration): AlarmRow[] {

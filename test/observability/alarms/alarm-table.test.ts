@@ -33,7 +33,14 @@ function rows(definition: AlarmDefinition): string[][] {
 test('the table of a service\'s alarms is what the code makes [A-17, A-21, B-12, C-14, D-08, E-09]', () => {
   const stack = testStack();
   const signals = {
-    source: new Construct(stack, 'Api'), clusterName: 'main', serviceName: 'api', loadBalancerFullName: 'app/a/1', targetGroupFullNames: ['targetgroup/a/1'], maxTasks: MOST_TASKS, logGroups: [],
+    source: new Construct(stack, 'Api'),
+    clusterName: 'main',
+    serviceName: 'api',
+    loadBalancerFullName: 'app/a/1',
+    targetGroupFullNames: ['targetgroup/a/1'],
+    maxTasks: MOST_TASKS,
+    logGroups: [],
+    certificateArns: ['arn:aws:acm:eu-central-1:111111111111:certificate/1'],
   };
   const definitions = [...serviceAlarms(signals, { logErrors: new LogErrors(stack, 'LogErrors', { logGroups: [] }) }), ...loadBalancerAlarms([signals])];
   expect(documented('Alarms of a service')).toEqual(definitions.flatMap(rows));

@@ -25,7 +25,7 @@ export class Database {
   public constructor(store: MetricStore, private readonly names: DatabaseNames) {
     const declared = [
       'CPUUtilization', 'DatabaseConnections', 'FreeStorageSpace', 'FreeableMemory', 'DiskQueueDepth', 'DBLoad', 'DBLoadRelativeToNumVCPUs', 'MaximumUsedTransactionIDs',
-      'CPUCreditBalance', 'ReadIOPS', 'WriteIOPS', 'ReadLatency', 'WriteLatency',
+      'CPUCreditBalance', 'EBSIOBalance%', 'EBSByteBalance%', 'OldestReplicationSlotLag', 'ReadIOPS', 'WriteIOPS', 'ReadLatency', 'WriteLatency',
     ];
     const dimensions = { DBInstanceIdentifier: names.instance };
     this.metrics = Object.fromEntries(declared.map((name) => [name, store.declare({ namespace: 'AWS/RDS', name, dimensions })]));
@@ -50,13 +50,16 @@ export class Database {
       WriteIOPS: 10 + requests / 8,
       ReadLatency: 0.0008,
       WriteLatency: 0.0012,
+      OldestReplicationSlotLag: (conditions.slotLag ?? 0) * GIB,
     };
-    if (conditions.databaseDown) {
+    if (conditions.databaseDown || conditions.databaseSleeps) {
       return;
     }
     Object.entries(values).forEach(([name, value]) => this.metrics[name].observe(minute, value));
     if (minute % 5 === 0) {
       this.metrics.CPUCreditBalance.observe(minute, 450 + 20 * random.normal());
+      this.metrics['EBSIOBalance%'].observe(minute, Math.max(0, 99 - 10 * job - (conditions.burst ?? 0)));
+      this.metrics['EBSByteBalance%'].observe(minute, 99);
     }
   }
 }
@@ -72,11 +75,11 @@ export class Cache {
       Object.fromEntries(declared.map((name) => [name, store.declare({ namespace: 'AWS/ElastiCache', name, dimensions: { CacheClusterId } })])));
   }
 
-  public run(minute: number, { tasks, requests }: { tasks: number; requests: number }, random: Random): void {
+  public run(minute: number, { tasks, requests, conditions }: { tasks: number; requests: number; conditions: Conditions }, random: Random): void {
     this.nodes.forEach((metrics, index) => {
       const values: { [name: string]: number } = {
         EngineCPUUtilization: 2 + requests / 100 + random.next(),
-        CPUUtilization: 3 + requests / 80 + random.next(),
+        CPUUtilization: Math.min(100, 3 + requests / 80 + random.next() + (conditions.cacheCpu ?? 0)),
         DatabaseMemoryUsagePercentage: 40 + random.normal(),
         Evictions: 0,
         CurrConnections: 4 + 2 * tasks,

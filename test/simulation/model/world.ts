@@ -100,7 +100,7 @@ export class World {
       added,
     })), random);
     this.database.run(minute, { tasks: size * versions, requests, conditions }, random);
-    this.cache.run(minute, { tasks: size * versions, requests }, random);
+    this.cache.run(minute, { tasks: size * versions, requests, conditions }, random);
     // Every line that a filter doesn't match counts as 0.
     this.errorLogs.forEach((metric) => metric.observe(minute, errors));
     this.quietLogs.forEach((metric) => metric.observe(minute, 0));
