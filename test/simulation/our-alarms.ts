@@ -54,6 +54,7 @@ export function ourAlarms(): OurAlarms {
         memoryBytes: database.signals.memoryBytes!,
       },
       cacheNodes: CACHE_NODES,
+      certificate: text(signals.certificateArns![0]),
       errorLogs: logs.filter(({ logGroup }) => logGroup === applicationLog),
       quietLogs: logs.filter(({ logGroup }) => logGroup !== applicationLog),
     },

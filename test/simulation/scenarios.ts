@@ -19,6 +19,12 @@ export interface Scenario {
   readonly emptyNights?: boolean;
   /** Percent of a task's CPU that a request a minute takes. */
   readonly cpuPerRequest?: number;
+  /** Requests in proportion to those of production, in the two weeks before as well. */
+  readonly demand?: number;
+  /** Whether nothing has been released. */
+  readonly unreleased?: boolean;
+  /** Whether nothing is behind it: it begins with the first minute of all. */
+  readonly young?: boolean;
   /** Whether the service rests at night, in the two weeks before as well. */
   readonly nightPause?: boolean;
   /** How often it may page: once, unless it stays around the limit for an hour. */
@@ -304,6 +310,50 @@ export const INCIDENTS: Scenario[] = [
     story: always({ demand: 3 }),
     within: { minutes: 20, because: 'A-17 names traffic without a limit; ours' },
   },
+  {
+    name: 'connection storm',
+    what: 'clients open all connections that the database takes',
+    begins: AFTERNOON,
+    lasts: HOUR,
+    story: always({ connections: 1000 }),
+    within: { minutes: 6, because: 'A-21: fewer than 5 left; D-08: over 5 min' },
+  },
+  {
+    name: 'EBS credits run out',
+    what: 'a job spends 1 % of the burst balance a minute; counted from 20 % left',
+    begins: AFTERNOON,
+    lasts: 2 * HOUR,
+    story: (minute) => ({ burst: minute }),
+    // From 99 %.
+    crosses: 80,
+    within: { minutes: 15, because: 'ours' },
+  },
+  {
+    name: 'replication slot without a reader',
+    what: 'a slot keeps 0.1 GB of log a minute, which fills the disk; counted from 5 GB',
+    begins: AFTERNOON,
+    lasts: 2 * HOUR,
+    story: (minute) => ({ slotLag: minute / 10, stored: minute / 10 }),
+    crosses: 51,
+    within: { minutes: 6, because: 'ours' },
+  },
+  {
+    name: 'small cache node is busy',
+    what: 'connections and TLS take all processors of the cache\'s nodes, whose engine is not busy',
+    begins: AFTERNOON,
+    lasts: HOUR,
+    story: always({ cacheCpu: 95 }),
+    within: { minutes: 6, because: 'ours' },
+  },
+  {
+    name: 'certificate ends soon',
+    what: 'ACM has not renewed a certificate that ends in 29 days, and reports so at 12:00; counted from then',
+    begins: on(15, 11),
+    lasts: 3 * HOUR,
+    story: always({ certificateDays: 29 }),
+    crosses: HOUR,
+    within: { minutes: 12 * HOUR, because: 'ours: ACM reports twice a day' },
+  },
 ];
 
 /** What is no incident. */
@@ -325,6 +375,13 @@ export const QUIET: Scenario[] = [
     story: always({}),
   },
   {
+    name: 'at the memory target of scaling',
+    what: 'a day with memory at 80 %, where tasks are added',
+    begins: on(15, 6),
+    lasts: DAY,
+    story: always({ memory: 28 }),
+  },
+  {
     name: 'failover with retries',
     what: 'two minutes in which half a percent fails, and a fifth of the answers takes ten times as long',
     begins: AFTERNOON,
@@ -333,8 +390,39 @@ export const QUIET: Scenario[] = [
   },
 ];
 
+/** The first days of a service, behind which nothing is. */
+const YOUNG: Scenario[] = [
+  {
+    name: 'nothing released yet',
+    what: 'two days of a service without an image, with 18 stray requests an hour',
+    begins: 0,
+    lasts: 2 * DAY,
+    young: true,
+    unreleased: true,
+    story: always({}),
+  },
+  {
+    name: 'new service',
+    what: 'its first two days, of which no band has learned anything',
+    begins: 0,
+    lasts: 2 * DAY,
+    young: true,
+    story: always({}),
+  },
+];
+
 /** Ordinary life that needs two weeks of its own behind it. */
 export const OWN_HISTORY: Scenario[] = [
+  ...YOUNG,
+  {
+    name: 'staging',
+    what: 'two days with a hundredth of the traffic, and a deployment',
+    begins: on(15, 6),
+    lasts: 2 * DAY,
+    demand: 0.01,
+    deployments: [shifting(AFTERNOON)],
+    story: always({}),
+  },
   {
     name: 'at the target of scaling',
     what: 'five working days with CPU at 70 % by day',

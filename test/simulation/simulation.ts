@@ -77,10 +77,11 @@ export class Simulation {
     const ends = begins + scenario.lasts;
     // What an incident tells must not depend on a deployment of the same day, unless it has one. Two weeks end as they begin: on the first target group.
     const deployments = [...ordinaryDeployments(scenario.within ? PAST / DAY : Math.ceil(ends / DAY)), ...scenario.deployments ?? []];
-    const world = new World({ ...this.props(scenario), minutes: ends, deployments }).continueFrom(this.history(scenario)).liveTo(ends, { from: begins, story });
+    const world = new World({ ...this.props(scenario), minutes: ends, deployments: scenario.young ? [] : deployments });
+    (scenario.young ? world : world.continueFrom(this.history(scenario))).liveTo(ends, { from: begins, story });
     const schedule = new Schedule(deployments);
     const bands = new AnomalyBands();
-    const from = begins - RUN_UP;
+    const from = Math.max(0, begins - RUN_UP);
     return contenders.map(({ template, late }) => {
       const set = alarmsOf(template);
       const firings = new Monitor(set, world.store, { late, from, bands }).watch(from, ends);
@@ -90,14 +91,14 @@ export class Simulation {
 
   private history(scenario: Scenario): World {
     // Refused connections of the past are too few for their count to matter.
-    const key = [scenario.emptyNights, scenario.cpuPerRequest, scenario.nightPause].join();
+    const key = [scenario.demand, scenario.emptyNights, scenario.cpuPerRequest, scenario.nightPause].join();
     const known = this.histories.get(key) ?? new World({ ...this.props(scenario), refusedCount: false, minutes: PAST, deployments: ordinaryDeployments(PAST / DAY) }).liveTo(PAST);
     this.histories.set(key, known);
     return known;
   }
 
-  private props({ refusedCount, emptyNights, cpuPerRequest, nightPause }: Scenario): Omit<WorldProps, 'minutes' | 'deployments'> {
-    return { names: this.names, seed: SEED, refusedCount, emptyNights, cpuPerRequest, nightPause };
+  private props({ refusedCount, emptyNights, cpuPerRequest, nightPause, demand, unreleased }: Scenario): Omit<WorldProps, 'minutes' | 'deployments'> {
+    return { names: this.names, seed: SEED, refusedCount, emptyNights, cpuPerRequest, nightPause, demand, unreleased };
   }
 }
 

@@ -34,6 +34,8 @@ export interface Conditions {
   readonly databaseSleeps?: boolean;
   /** Percent of the database's EBS burst balance that are used up. */
   readonly burst?: number;
+  /** Days until the load balancer's certificate ends: plenty, unless said. */
+  readonly certificateDays?: number;
   /** GB of the log that a replication slot keeps. */
   readonly slotLag?: number;
   /** Percent of the CPU of the cache's nodes beside the usual. */
