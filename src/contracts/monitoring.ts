@@ -140,6 +140,11 @@ export interface DatabaseSignals {
   /** Log groups of the database, empty where they are unknown. */
   readonly logGroups: ILogGroup[];
   /**
+   * ARNs of the rotated secrets of the database. A rotation that fails is announced.
+   * @default - unknown; nothing is announced
+   */
+  readonly rotatedSecretArns?: string[];
+  /**
    * Topic of RDS events.
    * @default - none
    */

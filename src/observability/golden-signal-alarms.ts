@@ -22,6 +22,7 @@ import type { AlertRouting } from './alerting/alert-routing';
 import { BackupEvents } from './alerting/backup-events';
 import { createMutes } from './alerting/create-mutes';
 import { DeploymentEvents } from './alerting/deployment-events';
+import { RotationEvents } from './alerting/rotation-events';
 import { Runbooks } from './alerting/runbooks';
 import { SEVERITIES, Severity } from './alerting/severity';
 import { TaskEvents } from './alerting/task-events';
@@ -117,6 +118,7 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
     this.createDeploymentEvents();
     this.createTaskEvents();
     this.createBackupEvents();
+    this.createRotationEvents();
     this.reportDisabledAlarms();
     this.dashboard = (props.dashboard ?? this.createsAll) ? this.createDashboard() : undefined;
   }
@@ -314,6 +316,15 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
     databases
       .filter(({ signals }) => signals.clusterIdentifier !== undefined || signals.instanceIdentifiers.length > 0)
       .forEach(({ signals }) => new BackupEvents(this.scopeFor(signals.source), 'Backups', { signals, alertRouting }));
+  }
+
+  private createRotationEvents(): void {
+    const { databases = [], alertRouting } = this.props;
+    databases.forEach(({ signals: { source, rotatedSecretArns: secretArns = [] } }) => {
+      if (secretArns.length > 0) {
+        new RotationEvents(this.scopeFor(source), 'Rotations', { source, secretArns, alertRouting });
+      }
+    });
   }
 
   private createDashboard(): OperationsDashboard {

@@ -31,6 +31,10 @@ export interface Scenario {
   readonly pages?: number;
   /** Minutes from the beginning to the moment at which the documents' limit is crossed, from which time is counted. */
   readonly crosses?: number;
+  /** How urgent the most urgent message of it is. */
+  readonly severity?: 'critical' | 'error' | 'warning';
+  /** Words for its cause, which are among the first three steps of the runbook that its message leads to. */
+  readonly cause?: string;
   /** Minutes within which it must be noticed, and where that stands. Nothing: no alarm may come. */
   readonly within?: { readonly minutes: number; readonly because: string };
 }
@@ -53,6 +57,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ all: { errors: 0.015 } }),
+    severity: 'critical',
+    cause: 'errors in the log',
     within: { minutes: 5, because: 'A-13: more than 1 % for 5 min' },
   },
   {
@@ -62,6 +68,8 @@ export const INCIDENTS: Scenario[] = [
     lasts: HOUR,
     story: always({ all: { errors: 0.015 } }),
     pages: 3,
+    severity: 'critical',
+    cause: 'errors in the log',
     within: { minutes: 30, because: 'ours: of two errors a minute A-13\'s 5 min can\'t tell a rate' },
   },
   {
@@ -71,6 +79,8 @@ export const INCIDENTS: Scenario[] = [
     lasts: 10,
     deployments: [shifting(AFTERNOON, { share: 0.1, minutes: 10 })],
     story: always({ fresh: { errors: 0.1 } }),
+    severity: 'critical',
+    cause: 'a release was made',
     within: { minutes: 3, because: 'B-08: two datapoints' },
   },
   {
@@ -79,6 +89,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ all: { errors: 1 } }),
+    severity: 'critical',
+    cause: 'errors in the log',
     within: { minutes: 5, because: 'A-13, A-21: 5 min' },
   },
   {
@@ -88,6 +100,8 @@ export const INCIDENTS: Scenario[] = [
     lasts: HOUR,
     deployments: [shifting(AFTERNOON)],
     story: always({ all: { errors: 1 } }),
+    severity: 'critical',
+    cause: 'errors in the log',
     within: { minutes: 5, because: 'A-13, A-21: 5 min' },
   },
   {
@@ -96,6 +110,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ all: { hanging: 1, unhealthy: 1 } }),
+    severity: 'critical',
+    cause: '504',
     within: { minutes: 5, because: 'A-13, A-21: 5 min' },
   },
   {
@@ -105,6 +121,8 @@ export const INCIDENTS: Scenario[] = [
     lasts: HOUR,
     deployments: [shifting(AFTERNOON)],
     story: always({ all: { hanging: 1, unhealthy: 1 } }),
+    severity: 'critical',
+    cause: '504',
     within: { minutes: 5, because: 'A-13, A-21: 5 min' },
   },
   {
@@ -113,6 +131,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ noTargets: true }),
+    severity: 'critical',
+    cause: '503',
     within: { minutes: 5, because: 'A-21, D-08: no healthy target, 5 min' },
   },
   {
@@ -122,6 +142,8 @@ export const INCIDENTS: Scenario[] = [
     lasts: HOUR,
     deployments: [shifting(AFTERNOON)],
     story: always({ noTargets: true }),
+    severity: 'critical',
+    cause: '503',
     within: { minutes: 5, because: 'A-21, D-08: no healthy target, 5 min' },
   },
   {
@@ -130,6 +152,8 @@ export const INCIDENTS: Scenario[] = [
     begins: on(16, 3),
     lasts: HOUR,
     story: always({ noTargets: true }),
+    severity: 'critical',
+    cause: 'why its last tasks stopped',
     within: { minutes: 6, because: 'A-21, D-08: no healthy target, 5 min' },
   },
   {
@@ -139,6 +163,8 @@ export const INCIDENTS: Scenario[] = [
     lasts: BAKE,
     deployments: [shifting(AFTERNOON)],
     story: always({ fresh: { refused: 0.5 } }),
+    severity: 'critical',
+    cause: 'a release was made',
     within: { minutes: 3, because: 'B-08: two datapoints' },
   },
   {
@@ -149,6 +175,8 @@ export const INCIDENTS: Scenario[] = [
     deployments: [shifting(AFTERNOON)],
     refusedCount: true,
     story: always({ fresh: { refused: 0.5 } }),
+    severity: 'critical',
+    cause: 'a release was made',
     within: { minutes: 3, because: 'B-08: two datapoints' },
   },
   {
@@ -157,6 +185,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ all: { slower: 30 } }),
+    severity: 'warning',
+    cause: 'a slow trace tells which call takes it',
     within: { minutes: 5, because: 'A-21: more than 2 s in 5 min' },
   },
   {
@@ -165,6 +195,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ all: { slower: 30, slowShare: 0.2 } }),
+    severity: 'warning',
+    cause: 'a slow trace tells which call takes it',
     within: { minutes: 5, because: 'A-21: more than 2 s in 5 min' },
   },
   {
@@ -174,6 +206,8 @@ export const INCIDENTS: Scenario[] = [
     lasts: BAKE,
     deployments: [shifting(AFTERNOON)],
     story: always({ fresh: { slower: 30 } }),
+    severity: 'warning',
+    cause: 'begin with a release',
     within: { minutes: 3, because: 'A-13: more than 2 s for 3 min' },
   },
   {
@@ -183,6 +217,8 @@ export const INCIDENTS: Scenario[] = [
     lasts: BAKE,
     deployments: [shifting(AFTERNOON)],
     story: always({ fresh: { unhealthy: 0.6 } }),
+    severity: 'error',
+    cause: 'a new version',
     within: { minutes: 3, because: 'A-13: more than half of the targets' },
   },
   {
@@ -191,6 +227,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ all: { unhealthy: 0.75 } }),
+    severity: 'error',
+    cause: 'one task or all',
     within: { minutes: 5, because: 'C-14: more than 2 failures in 5 min' },
   },
   {
@@ -201,6 +239,8 @@ export const INCIDENTS: Scenario[] = [
     story: (minute) => ({ memory: minute * 4 / HOUR }),
     // From 52 %.
     crosses: 43 / 4 * HOUR,
+    severity: 'warning',
+    cause: 'leak',
     within: { minutes: 25, because: 'ours: scaling holds 80 %, so 95 % for 15 min' },
   },
   {
@@ -211,6 +251,8 @@ export const INCIDENTS: Scenario[] = [
     story: (minute) => ({ connections: minute }),
     // From 38 and a few; it takes 396.
     crosses: 277,
+    severity: 'error',
+    cause: 'who holds them',
     within: { minutes: 6, because: 'C-26: more than 80 %; D-08: over 5 min' },
   },
   {
@@ -220,6 +262,8 @@ export const INCIDENTS: Scenario[] = [
     lasts: HOUR,
     story: (minute) => ({ stored: minute }),
     crosses: 49,
+    severity: 'warning',
+    cause: 'what grows',
     within: { minutes: 6, because: 'A-21: less than 10 GB, no window' },
   },
   {
@@ -228,6 +272,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ demand: 0.1 }),
+    severity: 'warning',
+    cause: 'name, certificate, CDN and firewall',
     within: { minutes: 20, because: 'A-17 names traffic without a limit; ours' },
   },
   {
@@ -236,6 +282,8 @@ export const INCIDENTS: Scenario[] = [
     begins: on(15, 1),
     lasts: 7 * HOUR,
     story: always({ demand: 0 }),
+    severity: 'critical',
+    cause: 'name, certificate, CDN and firewall',
     within: { minutes: 6.5 * HOUR, because: 'ours: before a working day begins' },
   },
   {
@@ -244,6 +292,8 @@ export const INCIDENTS: Scenario[] = [
     begins: on(19, 14),
     lasts: HOUR,
     story: always({ demand: 0 }),
+    severity: 'critical',
+    cause: 'name, certificate, CDN and firewall',
     within: { minutes: 20, because: 'A-17 names traffic without a limit; ours' },
   },
   {
@@ -252,6 +302,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ all: { slower: 30, slowShare: 0.08 } }),
+    severity: 'warning',
+    cause: 'share a route',
     within: { minutes: 15, because: 'ours: the documents judge p90' },
   },
   {
@@ -260,6 +312,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ all: { hanging: 0.05 } }),
+    severity: 'critical',
+    cause: '504',
     within: { minutes: 5, because: 'A-21: 5 min' },
   },
   {
@@ -268,6 +322,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ all: { unauthorized: 0.33 } }),
+    severity: 'warning',
+    cause: '401',
     within: { minutes: 10, because: 'ours' },
   },
   {
@@ -276,6 +332,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ lacking: 1 }),
+    severity: 'warning',
+    cause: 'why its last tasks stopped',
     within: { minutes: 20, because: 'ours: 15 of 19 minutes' },
   },
   {
@@ -284,6 +342,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ lacking: 0.7 }),
+    severity: 'warning',
+    cause: 'why its last tasks stopped',
     within: { minutes: 20, because: 'ours: 15 of 19 minutes' },
   },
   {
@@ -292,6 +352,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ all: { errors: 1 }, databaseDown: true }),
+    severity: 'critical',
+    cause: 'database',
     within: { minutes: 5, because: 'A-13, A-21: 5 min' },
   },
   {
@@ -300,6 +362,8 @@ export const INCIDENTS: Scenario[] = [
     begins: on(16, 2),
     lasts: 4 * HOUR,
     story: always({ all: { errors: 1 } }),
+    severity: 'critical',
+    cause: 'errors in the log',
     within: { minutes: 12, because: 'D-12: ten failures' },
   },
   {
@@ -308,6 +372,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ demand: 3 }),
+    severity: 'warning',
+    cause: 'more requests',
     within: { minutes: 20, because: 'A-17 names traffic without a limit; ours' },
   },
   {
@@ -316,6 +382,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ connections: 1000 }),
+    severity: 'error',
+    cause: 'who holds them',
     within: { minutes: 6, because: 'A-21: fewer than 5 left; D-08: over 5 min' },
   },
   {
@@ -326,6 +394,8 @@ export const INCIDENTS: Scenario[] = [
     story: (minute) => ({ burst: minute }),
     // From 99 %.
     crosses: 80,
+    severity: 'warning',
+    cause: 'a job that reads or writes',
     within: { minutes: 15, because: 'ours' },
   },
   {
@@ -335,6 +405,8 @@ export const INCIDENTS: Scenario[] = [
     lasts: 2 * HOUR,
     story: (minute) => ({ slotLag: minute / 10, stored: minute / 10 }),
     crosses: 51,
+    severity: 'warning',
+    cause: 'the slot that is not active',
     within: { minutes: 6, because: 'ours' },
   },
   {
@@ -343,6 +415,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ cacheCpu: 95 }),
+    severity: 'warning',
+    cause: 'connections and TLS',
     within: { minutes: 6, because: 'ours' },
   },
   {
@@ -352,6 +426,8 @@ export const INCIDENTS: Scenario[] = [
     lasts: 3 * HOUR,
     story: always({ certificateDays: 29 }),
     crosses: HOUR,
+    severity: 'warning',
+    cause: 'why ACM did not renew',
     within: { minutes: 12 * HOUR, because: 'ours: ACM reports twice a day' },
   },
 ];

@@ -13,6 +13,12 @@ const LATE = 3;
 /** The documents' alarms are simulated for the page alone: what they miss proves nothing of ours. */
 const WITH_DOCUMENTS = process.env.UPDATE_SIMULATION !== undefined;
 
+/** The first step of a runbook, and the first two of its investigation. */
+function firstSteps(page: string): string {
+  const [introduction, investigation] = fs.readFileSync(`docs/runbooks/${page}.md`, 'utf8').split('\n## Investigation\n');
+  return `${/(?<=\*\*First:\*\* ).+/.exec(introduction)![0]} ${investigation.split(/^(?:3\. |## )/m)[0]}`;
+}
+
 /** The tables of a page without their last column, which is of the documents' alarms, and without the sentence about it. */
 function withoutDocuments(page: string): string {
   return page.split('\n').filter((line) => !line.startsWith('Without `')).map((line) => (line.startsWith('| ') ? line.slice(0, line.lastIndexOf(' | ')) : line)).join('\n');
@@ -76,6 +82,15 @@ describe('The alarms of the library, compared with those of the documents', () =
   test('an incident pages once, with data in time or late', () => {
     const often = incidents.filter(({ scenario: { pages = 1 }, ours, oursLate }) => ours.pages > pages || oursLate.pages > pages);
     expect(often.map(({ scenario: { name } }) => name)).toEqual([]);
+  });
+
+  test.each(INCIDENTS.map(({ name, severity }) => [name, severity] as const))('%s: the most urgent message is of severity %s, with data in time or late [A-22]', (name, severity) => {
+    const { ours, oursLate } = resultOf(name);
+    expect([ours.gravest?.severity, oursLate.gravest?.severity]).toEqual([severity, severity]);
+  });
+
+  test.each(INCIDENTS.map(({ name, cause }) => [name, cause!] as const))('%s: the runbook that its message leads to has "%s" among its first three steps [A-23]', (name, cause) => {
+    expect(firstSteps(resultOf(name).ours.gravest!.alarm).toLowerCase()).toContain(cause.toLowerCase());
   });
 
   test('notify nobody and roll nothing back in two weeks without incidents, with data in time or late', () => {

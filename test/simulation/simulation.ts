@@ -13,6 +13,9 @@ const STEADY = 14 * DAY;
 /** Alarms are evaluated for so long before what is counted, so that each has found its state. */
 const RUN_UP = 6 * HOUR;
 
+/** Of messages, the most urgent first. */
+const SEVERITIES = ['critical', 'error', 'warning'];
+
 /** A set of alarms, and how soon it gets its data. */
 export interface Contender {
   readonly template: TemplateJson;
@@ -32,6 +35,8 @@ export interface Notice {
 export interface Outcome {
   /** The first that told somebody, or took the running deployment back. */
   readonly first?: Notice;
+  /** The first of the most urgent ones: its page is the one that people open. */
+  readonly gravest?: Notice;
   /** The first that woke somebody. */
   readonly page?: Notice;
   /** How often somebody was woken. */
@@ -55,6 +60,7 @@ export class Simulation {
       const notices = all.filter(({ alarm }) => !anyway[index]?.some((usual) => usual.alarm === alarm)).map((notice) => ({ ...notice, minutes: notice.minute + 1 - counted }));
       return {
         first: notices[0],
+        gravest: SEVERITIES.map((name) => notices.find(({ severity }) => severity === name)).find((notice) => notice !== undefined),
         page: notices.find(({ severity }) => severity === 'critical'),
         pages: notices.filter(({ severity }) => severity === 'critical').length,
         rollback: notices.find(({ rollsBack }) => rollsBack),
@@ -104,7 +110,7 @@ export class Simulation {
 
 /** How an alarm reaches somebody: by the severity of what it acts on, or by taking back the deployment that runs. Else it doesn't. */
 function heard({ alarm, minute, actions, because = [] }: Firing, set: AlarmSet, schedule: Schedule) {
-  const severity = ['critical', 'error', 'warning'].find((name) => actions.some((action) => action.toLowerCase().includes(name)));
+  const severity = SEVERITIES.find((name) => actions.some((action) => action.toLowerCase().includes(name)));
   if (severity === undefined && actions.length > 0) {
     throw new Error(`${alarm} acts on ${actions.join(', ')}, which names no severity`);
   }
