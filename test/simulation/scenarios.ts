@@ -1,6 +1,6 @@
 import type { Conditions, Story } from './model/conditions';
 import { type Deployment, shiftOf } from './model/deployments';
-import { DAY, HOUR, on } from './model/time';
+import { DAY, HOUR, isPause, on } from './model/time';
 
 /** Something that happens to the service, and how soon it has to be noticed. */
 export interface Scenario {
@@ -486,6 +486,17 @@ const YOUNG: Scenario[] = [
     story: always({}),
   },
 ];
+
+/** With a serverless cluster that has no capacity while nobody asks. */
+export const ASLEEP: Scenario = {
+  name: 'Aurora that sleeps',
+  what: 'two days of a new service that rests from 20:00 to 06:00, whose serverless cluster sleeps then and reports nothing',
+  begins: 0,
+  lasts: 2 * DAY,
+  young: true,
+  nightPause: true,
+  story: (minute) => ({ databaseSleeps: isPause(minute) }),
+};
 
 /** Ordinary life that needs two weeks of its own behind it. */
 export const OWN_HISTORY: Scenario[] = [

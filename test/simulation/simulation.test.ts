@@ -1,8 +1,10 @@
 import * as fs from 'fs';
+import { Duration } from 'aws-cdk-lib';
+import { PostgresCapacity } from '../../src';
 import { naiveAlarms } from './naive-alarms';
 import { ourAlarms } from './our-alarms';
 import { type IncidentResult, type QuietResult, report } from './report';
-import { INCIDENTS, ordinaryDeployments, OWN_HISTORY, QUIET, type Scenario } from './scenarios';
+import { ASLEEP, INCIDENTS, ordinaryDeployments, OWN_HISTORY, QUIET, type Scenario } from './scenarios';
 import { Simulation } from './simulation';
 
 const PAGE = 'docs/observability.md';
@@ -39,6 +41,8 @@ describe('The alarms of the library, compared with those of the documents', () =
     });
     const steady = simulation.steadyLoad(contenders);
     const others = [...QUIET, ...OWN_HISTORY];
+    const asleep = ourAlarms(PostgresCapacity.serverless({ minAcu: 0, maxAcu: 4, autoPauseAfter: Duration.minutes(10) }));
+    const [sleeping, sleepingLate] = new Simulation(asleep.names).quiet(ASLEEP, [{ template: asleep.template }, { template: asleep.template, late: LATE }]);
     quiet = [
       { name: 'steady load', what: `14 days with ${ordinaryDeployments(28).length - ordinaryDeployments(14).length} deployments` },
       ...others,
@@ -46,6 +50,7 @@ describe('The alarms of the library, compared with those of the documents', () =
       const [ours, oursLate, theirs] = index === 0 ? steady : simulation.quiet(others[index - 1], contenders);
       return { name, what, ours, oursLate, documents: theirs ?? [] };
     });
+    quiet.push({ name: ASLEEP.name, what: ASLEEP.what, ours: sleeping, oursLate: sleepingLate });
   }, 600_000);
 
   test('the committed page holds what the simulation finds', () => {

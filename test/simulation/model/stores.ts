@@ -6,6 +6,8 @@ import { DAY, HOUR } from './time';
 /** A database instance as the template names it. */
 export interface DatabaseNames {
   readonly instance: string;
+  /** Of Aurora, whose members report to it. */
+  readonly cluster?: string;
   readonly maxConnections: number;
   readonly memoryBytes: number;
 }
@@ -25,9 +27,9 @@ export class Database {
   public constructor(store: MetricStore, private readonly names: DatabaseNames) {
     const declared = [
       'CPUUtilization', 'DatabaseConnections', 'FreeStorageSpace', 'FreeableMemory', 'DiskQueueDepth', 'DBLoad', 'DBLoadRelativeToNumVCPUs', 'MaximumUsedTransactionIDs',
-      'CPUCreditBalance', 'EBSIOBalance%', 'EBSByteBalance%', 'OldestReplicationSlotLag', 'ReadIOPS', 'WriteIOPS', 'ReadLatency', 'WriteLatency',
+      'ACUUtilization', 'AuroraReplicaLagMaximum', 'Deadlocks', 'CPUCreditBalance', 'EBSIOBalance%', 'EBSByteBalance%', 'OldestReplicationSlotLag', 'ReadIOPS', 'WriteIOPS', 'ReadLatency', 'WriteLatency',
     ];
-    const dimensions = { DBInstanceIdentifier: names.instance };
+    const dimensions: { [name: string]: string } = names.cluster === undefined ? { DBInstanceIdentifier: names.instance } : { DBClusterIdentifier: names.cluster };
     this.metrics = Object.fromEntries(declared.map((name) => [name, store.declare({ namespace: 'AWS/RDS', name, dimensions })]));
   }
 
@@ -48,6 +50,9 @@ export class Database {
       MaximumUsedTransactionIDs: 150e6 + 50e6 * (minute % (3 * DAY)) / (3 * DAY),
       ReadIOPS: 20 + requests / 4 + 800 * job,
       WriteIOPS: 10 + requests / 8,
+      ACUUtilization: 20 + requests / 25,
+      AuroraReplicaLagMaximum: 20,
+      Deadlocks: 0,
       ReadLatency: 0.0008,
       WriteLatency: 0.0012,
       OldestReplicationSlotLag: (conditions.slotLag ?? 0) * GIB,
