@@ -5,7 +5,8 @@ import { BurnRateAlarms, DatabaseFamily, Runbooks, ServiceObjective } from '../.
 import type { AlarmDefinition } from '../../../src/observability/alarms/alarm-definition';
 import { cacheAlarms } from '../../../src/observability/alarms/cache-alarms';
 import { databaseAlarms } from '../../../src/observability/alarms/database-alarms';
-import { loadBalancerAlarms, serviceAlarms } from '../../../src/observability/alarms/service-alarms';
+import { loadBalancerAlarms } from '../../../src/observability/alarms/load-balancer-alarms';
+import { serviceAlarms } from '../../../src/observability/alarms/service-alarms';
 import { limit } from '../../../src/observability/alarms/threshold-alarm';
 import { SEVERITIES } from '../../../src/observability/alerting/severity';
 import { DatabaseLogMetrics } from '../../../src/observability/logs/database-log-metrics';
