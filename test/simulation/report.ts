@@ -40,7 +40,7 @@ export function report(incidents: IncidentResult[], quiet: QuietResult[], late: 
     '',
     'Each incident has one severity, that of its most urgent message, and the runbook behind that message names the cause among its first three steps. A test holds both.',
     '',
-    'Events tell what no metric does, each once and within a minute: a backup job or its copy that failed, a rotation that failed, tasks that don\'t start or run out of memory. They are no',
+    'Events tell what no metric does, each once: a backup job or its copy that failed, a rotation that failed, tasks that don\'t start or run out of memory. They are no',
     'part of the simulation. **Nothing tells** of a NAT gateway whose ports run out (`ErrorPortAllocation`) but what the service then fails at.',
     '',
     'False alarms, where nothing happens that anyone must know:',
