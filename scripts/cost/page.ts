@@ -9,6 +9,8 @@ const NAMES: { [part in Part]: string } = {
   'service in a shared cluster': 'one service in it',
   'database': 'one database',
 };
+/** USD a month that one default service is meant to stay below. */
+const AIM = 10;
 const UNKNOWN = 'unknown';
 
 /** Lines of each part of each environment, with the defaults. */
@@ -86,6 +88,21 @@ export function costPage(of: Figures): string {
     'test of the profiles lists each value in which both differ. What costs less in staging is its size, not its alarms. Without staging\'s warnings and dashboard, set',
     '`allAlarms: false` in its profile: the alarms that report an outage stay, as in development.',
     '',
+    '## What the rest would cost',
+    '',
+    `One service is meant to cost less than ${money(AIM)}, and staging a third of production. Both aims are missed: ${money(total(of.production.service))} in production and as much in staging.`,
+    `Container Insights (${money(plain)}) and the dashboard (${money(PRICES.dashboard.usd)}) alone are more than the aim. The alarms are ${money(alarms(of.production.service))}, because an alarm costs by the metrics that it reads, and production moves`,
+    'between two target groups. What can be given up, and what is lost with it:',
+    '',
+    table(['give up', 'saves', 'lost with it'], [
+      ['the dashboard: `dashboard: false`', money(PRICES.dashboard.usd), 'the picture. The first three dashboards of an account are free'],
+      ['a cluster of its own: `ServiceCluster`', money(cluster * PRICES.insights.usd), 'nothing; from the second service on'],
+      ['all alarms: `allAlarms: false`', money(total(of.production.service) - total(of.development.service)), 'warnings, the dashboard, and the metrics of errors in logs. Outages still page'],
+      ['Container Insights of a cluster', money(plain), 'tasks that are missing or lacking, and the maximum of tasks; a service that rests at night then pages'],
+    ]),
+    '',
+    'None of it is a default: the [simulated incidents](observability.md#alarms-simulated) need the alarms and the numbers of tasks, and people the picture.',
+    '',
     '[C-23]: architectures/c.md#c-23',
     '',
   ].join('\n');
@@ -102,6 +119,10 @@ function units({ units: number, price }: Line): string {
 
 function usdText(line: Line): string {
   return usdOf(line)?.toFixed(2) ?? (line.price === 'logs' ? 'by use' : UNKNOWN);
+}
+
+function alarms(lines: Line[]): number {
+  return total(lines.filter(({ price }) => price === 'alarm'));
 }
 
 function money(usd: number): string {

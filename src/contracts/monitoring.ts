@@ -27,6 +27,11 @@ export interface ServiceSignals {
   /** Target groups of production traffic, as CloudWatch names them, `targetgroup/name/id`. */
   readonly targetGroupFullNames: string[];
   /**
+   * ARNs of the ACM certificates of the load balancer. An alarm fires before one of them ends.
+   * @default - unknown; no alarm on them
+   */
+  readonly certificateArns?: string[];
+  /**
    * Maximum number of tasks of auto scaling.
    * @default - unknown, or the service does not scale; no alarm on the maximum
    */
@@ -134,6 +139,11 @@ export interface DatabaseSignals {
   readonly performanceInsights?: boolean;
   /** Log groups of the database, empty where they are unknown. */
   readonly logGroups: ILogGroup[];
+  /**
+   * ARNs of the rotated secrets of the database. A rotation that fails is announced.
+   * @default - unknown; nothing is announced
+   */
+  readonly rotatedSecretArns?: string[];
   /**
    * Topic of RDS events.
    * @default - none

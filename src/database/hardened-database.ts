@@ -140,7 +140,16 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
   public get signals(): DatabaseSignals {
     const { maxConnections, logGroups } = this;
     const { family } = this.engine;
-    return { source: this, family, maxConnections, logGroups, events: this.events.topic, ...this.server.signals };
+    const secrets = [this.masterSecret, this.secret].flatMap((secret) => secret?.secretArn ?? []);
+    return {
+      source: this,
+      family,
+      maxConnections,
+      logGroups,
+      events: this.events.topic,
+      rotatedSecretArns: [...new Set(secrets)],
+      ...this.server.signals,
+    };
   }
 
   /** Scripts that restore a snapshot or a point in time into a server with exactly these settings. */

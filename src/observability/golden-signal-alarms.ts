@@ -15,12 +15,15 @@ import { cacheAlarms } from './alarms/cache-alarms';
 import { databaseAlarms } from './alarms/database-alarms';
 import { DisabledAlarm } from './alarms/disabled-alarm';
 import { Incidents } from './alarms/incidents';
-import { loadBalancerAlarms, serviceAlarms } from './alarms/service-alarms';
+import { loadBalancerAlarms } from './alarms/load-balancer-alarms';
+import { serviceAlarms } from './alarms/service-alarms';
 import { ThresholdAlarm } from './alarms/threshold-alarm';
 import { AlarmMute } from './alerting/alarm-mute';
 import type { AlertRouting } from './alerting/alert-routing';
+import { BackupEvents } from './alerting/backup-events';
 import { createMutes } from './alerting/create-mutes';
 import { DeploymentEvents } from './alerting/deployment-events';
+import { RotationEvents } from './alerting/rotation-events';
 import { Runbooks } from './alerting/runbooks';
 import { SEVERITIES, Severity } from './alerting/severity';
 import { TaskEvents } from './alerting/task-events';
@@ -115,6 +118,8 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
     this.forwardDatabaseEvents();
     this.createDeploymentEvents();
     this.createTaskEvents();
+    this.createBackupEvents();
+    this.createRotationEvents();
     this.reportDisabledAlarms();
     this.dashboard = (props.dashboard ?? this.createsAll) ? this.createDashboard() : undefined;
   }
@@ -305,6 +310,22 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
     services.forEach(
       ({ signals }) => new TaskEvents(this.scopeFor(signals.source), 'Tasks', { signals, alertRouting }),
     );
+  }
+
+  private createBackupEvents(): void {
+    const { databases = [], alertRouting } = this.props;
+    databases
+      .filter(({ signals }) => signals.clusterIdentifier !== undefined || signals.instanceIdentifiers.length > 0)
+      .forEach(({ signals }) => new BackupEvents(this.scopeFor(signals.source), 'Backups', { signals, alertRouting }));
+  }
+
+  private createRotationEvents(): void {
+    const { databases = [], alertRouting } = this.props;
+    databases.forEach(({ signals: { source, rotatedSecretArns: secretArns = [] } }) => {
+      if (secretArns.length > 0) {
+        new RotationEvents(this.scopeFor(source), 'Rotations', { source, secretArns, alertRouting });
+      }
+    });
   }
 
   private createDashboard(): OperationsDashboard {

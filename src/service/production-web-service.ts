@@ -186,6 +186,7 @@ export class ProductionWebService
       serviceName: this.service.serviceName,
       ...this.deployment.targetGroupNames,
       loadBalancer: this.loadBalancer,
+      certificateArns: this.loadBalancer._certificateArns,
       // A service that doesn't scale is always at its maximum.
       maxTasks: scales ? maxTasks : undefined,
       cpuTargetPercent: scales ? cpuPercent : undefined,

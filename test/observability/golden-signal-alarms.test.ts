@@ -68,7 +68,7 @@ describe('The alarms of a service', () => {
 
   test('are these and no others, because p50 and p99 have no documented threshold [A-17]', () => {
     const own = Object.keys(template.findResources('AWS::CloudWatch::Alarm')).filter((id) => id.startsWith('Signals'));
-    expect(own).toHaveLength(19);
+    expect(own).toHaveLength(21);
     expect(own.filter((id) => /latencyp(50|99)/.test(id))).toEqual([]);
   });
 
@@ -134,7 +134,7 @@ describe('The alarms of a service', () => {
     const { signals, web, stack } = watched();
     expect(signals.alarmFor('service-errors-many', web)).toBeInstanceOf(Object);
     expect(signals.alarmFor('service-cpu', web, Severity.ERROR)).not.toBe(signals.alarmFor('service-cpu', web, Severity.WARNING));
-    expect(signals.alarms).toHaveLength(18);
+    expect(signals.alarms).toHaveLength(20);
     expect(signals.alarms).toContain<Alarm>(signals.alarmFor('load-balancer-errors', web.loadBalancer));
     expect(refusal(() => signals.alarmFor('service-cpu', web))).toMatch(/GoldenSignalAlarms 'Test\/Signals': severity is not given, expected one of Severity.WARNING, Severity.ERROR, .* Pass Severity.WARNING or Severity.ERROR/);
     expect(refusal(() => signals.alarmFor('service-latency-p50', web))).toMatch(/key is "service-latency-p50", expected one of service-latency-p90, service-latency-p95, service-traffic-drop, .* Use the key of an alarm that exists here/);
@@ -181,11 +181,12 @@ describe('The set of alarms', () => {
   test('is the small one in development, and the full one with allAlarms [E-09]', () => {
     const inDevelopment = (allAlarms?: boolean) => watched({ profile: EnvironmentProfile.development(), allAlarms }).signals.alarms.map(({ node }) => node.scope!.node.id);
     expect(inDevelopment()).toEqual([
-      'service-errors-many-critical', 'service-healthy-tasks-critical', 'service-tasks-missing-critical', 'service-unhealthy-tasks-error', 'load-balancer-errors-critical',
+      'service-errors-many-critical', 'service-healthy-tasks-critical', 'service-tasks-missing-critical', 'service-unhealthy-tasks-error', 'load-balancer-certificate-warning', 'load-balancer-certificate-error',
+      'load-balancer-errors-critical',
     ]);
-    expect(inDevelopment(true)).toHaveLength(18);
-    expect(watched({ profile: EnvironmentProfile.staging() }).signals.alarms).toHaveLength(18);
-    expect(watched({ allAlarms: false }).signals.alarms).toHaveLength(5);
+    expect(inDevelopment(true)).toHaveLength(20);
+    expect(watched({ profile: EnvironmentProfile.staging() }).signals.alarms).toHaveLength(20);
+    expect(watched({ allAlarms: false }).signals.alarms).toHaveLength(7);
   });
 
   test('has one alarm for a load balancer that services share, and the others for each service', () => {
@@ -270,12 +271,12 @@ describe('Overrides and disabled alarms', () => {
 
   test('combine the window of all sources and the threshold of one', () => {
     const { signals } = watched({ overrides: [AlarmOverride.of('service-latency-p99', { evaluationPeriods: 3 }), AlarmOverride.of('Web/service-latency-p99', { errorThreshold: 5 })] });
-    expect(signals.alarms).toHaveLength(19);
+    expect(signals.alarms).toHaveLength(21);
   });
 
   test('disable alarms with a reason, which synthesis shows', () => {
     const { signals } = watched({ disabledAlarms: [DisabledAlarm.of('service-cpu', { reason: 'This service computes, and that is its job' })] });
-    expect(signals.alarms).toHaveLength(16);
+    expect(signals.alarms).toHaveLength(18);
     expect(signals.node.metadata.map(({ data }) => data)).toContain('No alarm service-cpu: This service computes, and that is its job');
   });
 
@@ -289,7 +290,7 @@ describe('Overrides and disabled alarms', () => {
 
   test.each<[string, Partial<GoldenSignalAlarmsProps>, RegExp]>([
     ['a key that nothing has', { overrides: [AlarmOverride.of('service-cpus', { warningThreshold: 1 })] },
-      /^GoldenSignalAlarms 'Test\/Signals': overrides is "service-cpus", expected load-balancer-errors, service-client-errors, service-cpu, .*service-unhealthy-tasks, or one of them for a single source \('Web\/service-latency-p50'\)\. Use the key of an alarm that exists here\./],
+      /^GoldenSignalAlarms 'Test\/Signals': overrides is "service-cpus", expected load-balancer-certificate, load-balancer-errors, service-client-errors, service-cpu, .*service-unhealthy-tasks, or one of them for a single source \('Web\/service-latency-p50'\)\. Use the key of an alarm that exists here\./],
     ['a key of another source, and names those that have it', { disabledAlarms: [DisabledAlarm.of('Wbe/service-cpu', { reason: 'There is a shop, is there not?' })] }, /disabledAlarms is "Wbe\/service-cpu", expected service-cpu of Test\/Web\. [A-Z]/],
     ['a window of what has no limit', { overrides: [AlarmOverride.of('service-latency-p50', { period: Duration.minutes(10), evaluationPeriods: 2 })] },
       /overrides\['service-latency-p50'\] sets period, evaluationPeriods but no threshold, .*Add warningThreshold, errorThreshold or criticalThreshold, in s\.$/],
@@ -319,7 +320,7 @@ describe('Overrides and disabled alarms', () => {
     ['an override of nothing', { overrides: [AlarmOverride.of('service-cpu')] }, /overrides\['service-cpu'\] changes nothing\. Set a threshold or a window, or remove it\./],
     ['a key that is overridden twice', { overrides: [AlarmOverride.of('service-cpu', { warningThreshold: 60 }), AlarmOverride.of('service-cpu', { errorThreshold: 90 })] }, /overrides\['service-cpu'\] is listed twice\. Merge the two into one/],
     ['a key that is disabled twice', { disabledAlarms: ['Nobody looks at it', 'This service computes'].map((reason) => DisabledAlarm.of('service-cpu', { reason })) }, /disabledAlarms\['service-cpu'\] is listed twice/],
-    ['a key named like a member of Object.prototype', { overrides: [AlarmOverride.of('constructor', { warningThreshold: 60 })] }, /overrides is "constructor", expected load-balancer-errors/],
+    ['a key named like a member of Object.prototype', { overrides: [AlarmOverride.of('constructor', { warningThreshold: 60 })] }, /overrides is "constructor", expected load-balancer-certificate, load-balancer-errors/],
     ['to leave out without a reason', { disabledAlarms: [DisabledAlarm.of('service-cpu', { reason: 'no' })] }, /disabledAlarms\['service-cpu'\]\.reason is "no"/],
     ['pages where nobody finds them', { runbooks: Runbooks.at('wiki') }, /runbooks is "wiki"/],
     ['pages whose address fills the description', { runbooks: Runbooks.at(`https://wiki.example.com/${'a'.repeat(900)}`) }, /runbooks is .*expected an address that fits into the 1024 characters/],
@@ -337,7 +338,7 @@ describe('Overrides and disabled alarms', () => {
 
   test('override all sources where the alarm of one is disabled, not the other way round', () => {
     const reason = { reason: 'It is allowed to be slow, nobody waits' };
-    expect(watched({ overrides: [AlarmOverride.of('service-cpu', { warningThreshold: 60 })], disabledAlarms: [DisabledAlarm.of('Web/service-cpu', reason)] }).signals.alarms).toHaveLength(16);
+    expect(watched({ overrides: [AlarmOverride.of('service-cpu', { warningThreshold: 60 })], disabledAlarms: [DisabledAlarm.of('Web/service-cpu', reason)] }).signals.alarms).toHaveLength(18);
     expect(refusal(() => watched({ overrides: [AlarmOverride.of('Web/service-cpu', { warningThreshold: 60 })], disabledAlarms: [DisabledAlarm.of('service-cpu', reason)] }))).toMatch(/overrides\['Web\/service-cpu'\] changes an alarm that disabledAlarms\['service-cpu'\] disables/);
   });
 });

@@ -19,6 +19,7 @@ interface Told { readonly usual?: number; readonly busy?: number; readonly overr
 
 /** What each metric tells when all is well, when more is asked than usual, when everything is too much, and when nothing comes or goes any more. */
 const TOLD: { readonly [metric: string]: Told } = {
+  'AWS/CertificateManager DaysToExpiry': { usual: 300, overrun: 1 },
   'AWS/ApplicationELB RequestCount': { usual: 1000, busy: 50_000, overrun: 50_000 },
   'AWS/ApplicationELB HTTPCode_Target_5XX_Count': { overrun: 25_000 },
   'AWS/ApplicationELB HTTPCode_Target_4XX_Count': { overrun: 25_000 },
@@ -37,6 +38,9 @@ const TOLD: { readonly [metric: string]: Told } = {
   'AWS/RDS CPUCreditBalance': { usual: 400, overrun: 0 },
   'AWS/RDS FreeableMemory': { usual: 2 * GIB, overrun: 0 },
   'AWS/RDS FreeStorageSpace': { usual: 100 * GIB, overrun: 0 },
+  'AWS/RDS EBSIOBalance%': { usual: 99, overrun: 0 },
+  'AWS/RDS EBSByteBalance%': { usual: 99, overrun: 0 },
+  'AWS/RDS OldestReplicationSlotLag': { usual: 0, overrun: 99 * GIB },
   'AWS/RDS DiskQueueDepth': { usual: 1, overrun: 1000 },
   'AWS/RDS ReplicaLag': { usual: 0, overrun: 9000 },
   'AWS/RDS AuroraReplicaLagMaximum': { usual: 20, overrun: 9e6 },
@@ -45,6 +49,7 @@ const TOLD: { readonly [metric: string]: Told } = {
   'AWS/RDS LoginFailures': { usual: 0, overrun: 9 },
   'AWS/RDS Deadlocks': { usual: 0, overrun: 9 },
   'AWS/RDS ACUUtilization': { usual: 30, overrun: 100 },
+  'AWS/ElastiCache CPUUtilization': { usual: 20, overrun: 100 },
   'AWS/ElastiCache EngineCPUUtilization': { usual: 20, overrun: 100 },
   'AWS/ElastiCache DatabaseMemoryUsagePercentage': { usual: 20, overrun: 100 },
   'AWS/ElastiCache Evictions': { usual: 0, overrun: 9000 },
@@ -109,7 +114,7 @@ describe.each([['services, databases, caches, objectives and forwarders', everyt
   });
 
   test.each([0, 3])('fires when what it watches stays beyond its limit, with data %d minutes late', (late) => {
-    const fired = stores.flatMap((store) => new Monitor(set, store, { late }).watch(BEGINS - RUN_UP, BEGINS + LASTS));
+    const fired = stores.flatMap((store) => new Monitor(set, store, { late, from: BEGINS - RUN_UP }).watch(BEGINS - RUN_UP, BEGINS + LASTS));
     expect(fired.filter(({ minute }) => minute < BEGINS)).toEqual([]);
     const all = [...set.metricAlarms, ...set.compositeAlarms].map(({ name }) => name);
     expect(all.filter((name) => !fired.some(({ alarm }) => alarm === name))).toEqual([]);

@@ -35,7 +35,8 @@ export function ordinaryDays(set: AlarmSet, names: WorldNames, props: OrdinaryPr
     calm.forEach(([metric, value]) => metric.observe(minute, value));
   }
   const begins = props.past * DAY;
-  const firings = new Monitor(aboutRequests(set, store), store, { late: props.late }).watch(Math.max(0, begins - 60), minutes).filter(({ minute }) => minute >= begins);
+  const from = Math.max(0, begins - 60);
+  const firings = new Monitor(aboutRequests(set, store), store, { late: props.late, from }).watch(from, minutes).filter(({ minute }) => minute >= begins);
   const of = (severity: string) => firings.filter(({ actions }) => actions.some((action) => action.toLowerCase().includes(severity)))
     .map(({ alarm, because = [] }) => set.titles.get(because[0] ?? alarm)!);
   return { critical: of('critical'), error: of('error'), warning: of('warning') };

@@ -1,5 +1,5 @@
 import {
-  GoldenSignalAlarms, HardenedPostgres, ImageRepository, MonitoredCache, ProductionWebService, SecureVpc, ServiceImage, ServiceObjective,
+  GoldenSignalAlarms, HardenedPostgres, ImageRepository, MonitoredCache, type PostgresCapacity, ProductionWebService, SecureVpc, ServiceImage, ServiceObjective,
 } from '../../src';
 import { mailRouting } from '../fixtures/signals';
 import { templateOf, testApp, testStack } from '../fixtures/test-stack';
@@ -16,13 +16,13 @@ export interface OurAlarms {
 
 const CACHE_NODES = ['sessions-001', 'sessions-002'];
 
-/** A service with a database and a cache, its objective of document D, and all alarms that the library makes of them by default. */
-export function ourAlarms(): OurAlarms {
+/** A service with a database of a capacity and a cache, its objective of document D, and all alarms that the library makes of them by default. */
+export function ourAlarms(capacity?: PostgresCapacity): OurAlarms {
   const app = testApp();
   const images = new ImageRepository(testStack({ app, id: 'Registry' }), 'Images');
   const stack = testStack({ app });
   const network = new SecureVpc(stack, 'Network');
-  const database = new HardenedPostgres(stack, 'Database', { network });
+  const database = new HardenedPostgres(stack, 'Database', { network, capacity });
   const web = new ProductionWebService(stack, 'Web', {
     network, image: ServiceImage.fromRepository(images, { tag: VERSION }), certificate: certificate(stack), port: 3000, backingServices: [database],
   });
@@ -50,10 +50,12 @@ export function ourAlarms(): OurAlarms {
       mostTasks: signals.maxTasks!,
       database: {
         instance: text(database.signals.instanceIdentifiers[0]),
+        cluster: database.signals.clusterIdentifier && text(database.signals.clusterIdentifier),
         maxConnections: database.signals.maxConnections!,
-        memoryBytes: database.signals.memoryBytes!,
+        memoryBytes: database.signals.memoryBytes ?? 0,
       },
       cacheNodes: CACHE_NODES,
+      certificate: text(signals.certificateArns![0]),
       errorLogs: logs.filter(({ logGroup }) => logGroup === applicationLog),
       quietLogs: logs.filter(({ logGroup }) => logGroup !== applicationLog),
     },

@@ -15,7 +15,8 @@ export interface QuietResult {
   readonly what: string;
   readonly ours: string[];
   readonly oursLate: string[];
-  readonly documents: string[];
+  /** Missing where the documents have no such thing. */
+  readonly documents?: string[];
 }
 
 /** The page, as it is committed. */
@@ -37,13 +38,18 @@ export function report(incidents: IncidentResult[], quiet: QuietResult[], late: 
       name, what, `${within!.minutes} min (${within!.because})`, notice(ours.first), minutes(ours.page), minutes(ours.rollback), minutes(oursLate.first), minutes(oursLate.rollback), notice(documents.first),
     ])),
     '',
+    'Each incident has one severity, that of its most urgent message, and the runbook behind that message names the cause among its first three steps. A test holds both.',
+    '',
+    'Events tell what no metric does, each once: a backup job or its copy that failed, a rotation that failed, tasks that don\'t start or run out of memory. They are no',
+    'part of the simulation. **Nothing tells** of a NAT gateway whose ports run out (`ErrorPortAllocation`) but what the service then fails at.',
+    '',
     'False alarms, where nothing happens that anyone must know:',
     '',
     '| Time | What happens | Ours | Late | The documents\' |',
     '|---|---|---|---|---|',
-    ...quiet.map(({ name, what, ours, oursLate, documents }) => row([name, what, counted(ours), counted(oursLate), counted(documents)])),
+    ...quiet.map(({ name, what, ours, oursLate, documents }) => row([name, what, counted(ours), counted(oursLate), documents === undefined ? 'not simulated' : counted(documents)])),
     '',
-    `Without \`${OURS_FOR_THEM}\`, whose limit is no document's, theirs are ${quiet.map(({ name, documents }) => `${documents.filter((alarm) => alarm !== OURS_FOR_THEM).length} (${name})`).join(', ')}.`,
+    `Without \`${OURS_FOR_THEM}\`, whose limit is no document's, theirs are ${quiet.flatMap(({ name, documents }) => documents === undefined ? [] : `${documents.filter((alarm) => alarm !== OURS_FOR_THEM).length} (${name})`).join(', ')}.`,
     '',
     ...MODEL,
     '',

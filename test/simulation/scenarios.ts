@@ -1,6 +1,6 @@
 import type { Conditions, Story } from './model/conditions';
 import { type Deployment, shiftOf } from './model/deployments';
-import { DAY, HOUR, on } from './model/time';
+import { DAY, HOUR, isPause, on } from './model/time';
 
 /** Something that happens to the service, and how soon it has to be noticed. */
 export interface Scenario {
@@ -19,12 +19,22 @@ export interface Scenario {
   readonly emptyNights?: boolean;
   /** Percent of a task's CPU that a request a minute takes. */
   readonly cpuPerRequest?: number;
+  /** Requests in proportion to those of production, in the two weeks before as well. */
+  readonly demand?: number;
+  /** Whether nothing has been released. */
+  readonly unreleased?: boolean;
+  /** Whether nothing is behind it: it begins with the first minute of all. */
+  readonly young?: boolean;
   /** Whether the service rests at night, in the two weeks before as well. */
   readonly nightPause?: boolean;
   /** How often it may page: once, unless it stays around the limit for an hour. */
   readonly pages?: number;
   /** Minutes from the beginning to the moment at which the documents' limit is crossed, from which time is counted. */
   readonly crosses?: number;
+  /** How urgent the most urgent message of it is. */
+  readonly severity?: 'critical' | 'error' | 'warning';
+  /** Words for its cause, which are among the first three steps of the runbook that its message leads to. */
+  readonly cause?: string;
   /** Minutes within which it must be noticed, and where that stands. Nothing: no alarm may come. */
   readonly within?: { readonly minutes: number; readonly because: string };
 }
@@ -47,6 +57,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ all: { errors: 0.015 } }),
+    severity: 'critical',
+    cause: 'errors in the log',
     within: { minutes: 5, because: 'A-13: more than 1 % for 5 min' },
   },
   {
@@ -56,6 +68,8 @@ export const INCIDENTS: Scenario[] = [
     lasts: HOUR,
     story: always({ all: { errors: 0.015 } }),
     pages: 3,
+    severity: 'critical',
+    cause: 'errors in the log',
     within: { minutes: 30, because: 'ours: of two errors a minute A-13\'s 5 min can\'t tell a rate' },
   },
   {
@@ -65,6 +79,8 @@ export const INCIDENTS: Scenario[] = [
     lasts: 10,
     deployments: [shifting(AFTERNOON, { share: 0.1, minutes: 10 })],
     story: always({ fresh: { errors: 0.1 } }),
+    severity: 'critical',
+    cause: 'a release was made',
     within: { minutes: 3, because: 'B-08: two datapoints' },
   },
   {
@@ -73,6 +89,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ all: { errors: 1 } }),
+    severity: 'critical',
+    cause: 'errors in the log',
     within: { minutes: 5, because: 'A-13, A-21: 5 min' },
   },
   {
@@ -82,6 +100,8 @@ export const INCIDENTS: Scenario[] = [
     lasts: HOUR,
     deployments: [shifting(AFTERNOON)],
     story: always({ all: { errors: 1 } }),
+    severity: 'critical',
+    cause: 'errors in the log',
     within: { minutes: 5, because: 'A-13, A-21: 5 min' },
   },
   {
@@ -90,6 +110,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ all: { hanging: 1, unhealthy: 1 } }),
+    severity: 'critical',
+    cause: '504',
     within: { minutes: 5, because: 'A-13, A-21: 5 min' },
   },
   {
@@ -99,6 +121,8 @@ export const INCIDENTS: Scenario[] = [
     lasts: HOUR,
     deployments: [shifting(AFTERNOON)],
     story: always({ all: { hanging: 1, unhealthy: 1 } }),
+    severity: 'critical',
+    cause: '504',
     within: { minutes: 5, because: 'A-13, A-21: 5 min' },
   },
   {
@@ -107,6 +131,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ noTargets: true }),
+    severity: 'critical',
+    cause: '503',
     within: { minutes: 5, because: 'A-21, D-08: no healthy target, 5 min' },
   },
   {
@@ -116,6 +142,8 @@ export const INCIDENTS: Scenario[] = [
     lasts: HOUR,
     deployments: [shifting(AFTERNOON)],
     story: always({ noTargets: true }),
+    severity: 'critical',
+    cause: '503',
     within: { minutes: 5, because: 'A-21, D-08: no healthy target, 5 min' },
   },
   {
@@ -124,6 +152,8 @@ export const INCIDENTS: Scenario[] = [
     begins: on(16, 3),
     lasts: HOUR,
     story: always({ noTargets: true }),
+    severity: 'critical',
+    cause: 'why its last tasks stopped',
     within: { minutes: 6, because: 'A-21, D-08: no healthy target, 5 min' },
   },
   {
@@ -133,6 +163,8 @@ export const INCIDENTS: Scenario[] = [
     lasts: BAKE,
     deployments: [shifting(AFTERNOON)],
     story: always({ fresh: { refused: 0.5 } }),
+    severity: 'critical',
+    cause: 'a release was made',
     within: { minutes: 3, because: 'B-08: two datapoints' },
   },
   {
@@ -143,6 +175,8 @@ export const INCIDENTS: Scenario[] = [
     deployments: [shifting(AFTERNOON)],
     refusedCount: true,
     story: always({ fresh: { refused: 0.5 } }),
+    severity: 'critical',
+    cause: 'a release was made',
     within: { minutes: 3, because: 'B-08: two datapoints' },
   },
   {
@@ -151,6 +185,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ all: { slower: 30 } }),
+    severity: 'warning',
+    cause: 'a slow trace tells which call takes it',
     within: { minutes: 5, because: 'A-21: more than 2 s in 5 min' },
   },
   {
@@ -159,6 +195,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ all: { slower: 30, slowShare: 0.2 } }),
+    severity: 'warning',
+    cause: 'a slow trace tells which call takes it',
     within: { minutes: 5, because: 'A-21: more than 2 s in 5 min' },
   },
   {
@@ -168,6 +206,8 @@ export const INCIDENTS: Scenario[] = [
     lasts: BAKE,
     deployments: [shifting(AFTERNOON)],
     story: always({ fresh: { slower: 30 } }),
+    severity: 'warning',
+    cause: 'begin with a release',
     within: { minutes: 3, because: 'A-13: more than 2 s for 3 min' },
   },
   {
@@ -177,6 +217,8 @@ export const INCIDENTS: Scenario[] = [
     lasts: BAKE,
     deployments: [shifting(AFTERNOON)],
     story: always({ fresh: { unhealthy: 0.6 } }),
+    severity: 'error',
+    cause: 'a new version',
     within: { minutes: 3, because: 'A-13: more than half of the targets' },
   },
   {
@@ -185,6 +227,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ all: { unhealthy: 0.75 } }),
+    severity: 'error',
+    cause: 'one task or all',
     within: { minutes: 5, because: 'C-14: more than 2 failures in 5 min' },
   },
   {
@@ -195,6 +239,8 @@ export const INCIDENTS: Scenario[] = [
     story: (minute) => ({ memory: minute * 4 / HOUR }),
     // From 52 %.
     crosses: 43 / 4 * HOUR,
+    severity: 'warning',
+    cause: 'leak',
     within: { minutes: 25, because: 'ours: scaling holds 80 %, so 95 % for 15 min' },
   },
   {
@@ -205,6 +251,8 @@ export const INCIDENTS: Scenario[] = [
     story: (minute) => ({ connections: minute }),
     // From 38 and a few; it takes 396.
     crosses: 277,
+    severity: 'error',
+    cause: 'who holds them',
     within: { minutes: 6, because: 'C-26: more than 80 %; D-08: over 5 min' },
   },
   {
@@ -214,6 +262,8 @@ export const INCIDENTS: Scenario[] = [
     lasts: HOUR,
     story: (minute) => ({ stored: minute }),
     crosses: 49,
+    severity: 'warning',
+    cause: 'what grows',
     within: { minutes: 6, because: 'A-21: less than 10 GB, no window' },
   },
   {
@@ -222,6 +272,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ demand: 0.1 }),
+    severity: 'warning',
+    cause: 'name, certificate, CDN and firewall',
     within: { minutes: 20, because: 'A-17 names traffic without a limit; ours' },
   },
   {
@@ -230,6 +282,8 @@ export const INCIDENTS: Scenario[] = [
     begins: on(15, 1),
     lasts: 7 * HOUR,
     story: always({ demand: 0 }),
+    severity: 'critical',
+    cause: 'name, certificate, CDN and firewall',
     within: { minutes: 6.5 * HOUR, because: 'ours: before a working day begins' },
   },
   {
@@ -238,6 +292,8 @@ export const INCIDENTS: Scenario[] = [
     begins: on(19, 14),
     lasts: HOUR,
     story: always({ demand: 0 }),
+    severity: 'critical',
+    cause: 'name, certificate, CDN and firewall',
     within: { minutes: 20, because: 'A-17 names traffic without a limit; ours' },
   },
   {
@@ -246,6 +302,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ all: { slower: 30, slowShare: 0.08 } }),
+    severity: 'warning',
+    cause: 'share a route',
     within: { minutes: 15, because: 'ours: the documents judge p90' },
   },
   {
@@ -254,6 +312,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ all: { hanging: 0.05 } }),
+    severity: 'critical',
+    cause: '504',
     within: { minutes: 5, because: 'A-21: 5 min' },
   },
   {
@@ -262,6 +322,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ all: { unauthorized: 0.33 } }),
+    severity: 'warning',
+    cause: '401',
     within: { minutes: 10, because: 'ours' },
   },
   {
@@ -270,6 +332,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ lacking: 1 }),
+    severity: 'warning',
+    cause: 'why its last tasks stopped',
     within: { minutes: 20, because: 'ours: 15 of 19 minutes' },
   },
   {
@@ -278,6 +342,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ lacking: 0.7 }),
+    severity: 'warning',
+    cause: 'why its last tasks stopped',
     within: { minutes: 20, because: 'ours: 15 of 19 minutes' },
   },
   {
@@ -286,6 +352,8 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ all: { errors: 1 }, databaseDown: true }),
+    severity: 'critical',
+    cause: 'database',
     within: { minutes: 5, because: 'A-13, A-21: 5 min' },
   },
   {
@@ -294,6 +362,8 @@ export const INCIDENTS: Scenario[] = [
     begins: on(16, 2),
     lasts: 4 * HOUR,
     story: always({ all: { errors: 1 } }),
+    severity: 'critical',
+    cause: 'errors in the log',
     within: { minutes: 12, because: 'D-12: ten failures' },
   },
   {
@@ -302,7 +372,63 @@ export const INCIDENTS: Scenario[] = [
     begins: AFTERNOON,
     lasts: HOUR,
     story: always({ demand: 3 }),
+    severity: 'warning',
+    cause: 'more requests',
     within: { minutes: 20, because: 'A-17 names traffic without a limit; ours' },
+  },
+  {
+    name: 'connection storm',
+    what: 'clients open all connections that the database takes',
+    begins: AFTERNOON,
+    lasts: HOUR,
+    story: always({ connections: 1000 }),
+    severity: 'error',
+    cause: 'who holds them',
+    within: { minutes: 6, because: 'A-21: fewer than 5 left; D-08: over 5 min' },
+  },
+  {
+    name: 'EBS credits run out',
+    what: 'a job spends 1 % of the burst balance a minute; counted from 20 % left',
+    begins: AFTERNOON,
+    lasts: 2 * HOUR,
+    story: (minute) => ({ burst: minute }),
+    // From 99 %.
+    crosses: 80,
+    severity: 'warning',
+    cause: 'a job that reads or writes',
+    within: { minutes: 15, because: 'ours' },
+  },
+  {
+    name: 'replication slot without a reader',
+    what: 'a slot keeps 0.1 GB of log a minute, which fills the disk; counted from 5 GB',
+    begins: AFTERNOON,
+    lasts: 2 * HOUR,
+    story: (minute) => ({ slotLag: minute / 10, stored: minute / 10 }),
+    crosses: 51,
+    severity: 'warning',
+    cause: 'the slot that is not active',
+    within: { minutes: 6, because: 'ours' },
+  },
+  {
+    name: 'small cache node is busy',
+    what: 'connections and TLS take all processors of the cache\'s nodes, whose engine is not busy',
+    begins: AFTERNOON,
+    lasts: HOUR,
+    story: always({ cacheCpu: 95 }),
+    severity: 'warning',
+    cause: 'connections and TLS',
+    within: { minutes: 6, because: 'ours' },
+  },
+  {
+    name: 'certificate ends soon',
+    what: 'ACM has not renewed a certificate that ends in 29 days, and reports so at 12:00; counted from then',
+    begins: on(15, 11),
+    lasts: 3 * HOUR,
+    story: always({ certificateDays: 29 }),
+    crosses: HOUR,
+    severity: 'warning',
+    cause: 'why ACM did not renew',
+    within: { minutes: 12 * HOUR, because: 'ours: ACM reports twice a day' },
   },
 ];
 
@@ -325,6 +451,13 @@ export const QUIET: Scenario[] = [
     story: always({}),
   },
   {
+    name: 'at the memory target of scaling',
+    what: 'a day with memory at 80 %, where tasks are added',
+    begins: on(15, 6),
+    lasts: DAY,
+    story: always({ memory: 28 }),
+  },
+  {
     name: 'failover with retries',
     what: 'two minutes in which half a percent fails, and a fifth of the answers takes ten times as long',
     begins: AFTERNOON,
@@ -333,8 +466,50 @@ export const QUIET: Scenario[] = [
   },
 ];
 
+/** The first days of a service, behind which nothing is. */
+const YOUNG: Scenario[] = [
+  {
+    name: 'nothing released yet',
+    what: 'two days of a service without an image, with 18 stray requests an hour',
+    begins: 0,
+    lasts: 2 * DAY,
+    young: true,
+    unreleased: true,
+    story: always({}),
+  },
+  {
+    name: 'new service',
+    what: 'its first two days, of which no band has learned anything',
+    begins: 0,
+    lasts: 2 * DAY,
+    young: true,
+    story: always({}),
+  },
+];
+
+/** With a serverless cluster that has no capacity while nobody asks. */
+export const ASLEEP: Scenario = {
+  name: 'Aurora that sleeps',
+  what: 'two days of a new service that rests from 20:00 to 06:00, whose serverless cluster sleeps then and reports nothing',
+  begins: 0,
+  lasts: 2 * DAY,
+  young: true,
+  nightPause: true,
+  story: (minute) => ({ databaseSleeps: isPause(minute) }),
+};
+
 /** Ordinary life that needs two weeks of its own behind it. */
 export const OWN_HISTORY: Scenario[] = [
+  ...YOUNG,
+  {
+    name: 'staging',
+    what: 'two days with a hundredth of the traffic, and a deployment',
+    begins: on(15, 6),
+    lasts: 2 * DAY,
+    demand: 0.01,
+    deployments: [shifting(AFTERNOON)],
+    story: always({}),
+  },
   {
     name: 'at the target of scaling',
     what: 'five working days with CPU at 70 % by day',

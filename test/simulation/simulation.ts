@@ -1,3 +1,4 @@
+import { AnomalyBands } from '../simulators/cloudwatch/anomaly-bands';
 import { type Firing, Monitor } from '../simulators/cloudwatch/monitor';
 import { type AlarmSet, alarmsOf, type TemplateJson } from '../simulators/cloudwatch/template-alarms';
 import { Schedule } from './model/deployments';
@@ -11,6 +12,9 @@ const PAST = 2 * 7 * DAY;
 const STEADY = 14 * DAY;
 /** Alarms are evaluated for so long before what is counted, so that each has found its state. */
 const RUN_UP = 6 * HOUR;
+
+/** Of messages, the most urgent first. */
+const SEVERITIES = ['critical', 'error', 'warning'];
 
 /** A set of alarms, and how soon it gets its data. */
 export interface Contender {
@@ -31,6 +35,8 @@ export interface Notice {
 export interface Outcome {
   /** The first that told somebody, or took the running deployment back. */
   readonly first?: Notice;
+  /** The first of the most urgent ones: its page is the one that people open. */
+  readonly gravest?: Notice;
   /** The first that woke somebody. */
   readonly page?: Notice;
   /** How often somebody was woken. */
@@ -54,6 +60,7 @@ export class Simulation {
       const notices = all.filter(({ alarm }) => !anyway[index]?.some((usual) => usual.alarm === alarm)).map((notice) => ({ ...notice, minutes: notice.minute + 1 - counted }));
       return {
         first: notices[0],
+        gravest: SEVERITIES.map((name) => notices.find(({ severity }) => severity === name)).find((notice) => notice !== undefined),
         page: notices.find(({ severity }) => severity === 'critical'),
         pages: notices.filter(({ severity }) => severity === 'critical').length,
         rollback: notices.find(({ rollsBack }) => rollsBack),
@@ -76,30 +83,34 @@ export class Simulation {
     const ends = begins + scenario.lasts;
     // What an incident tells must not depend on a deployment of the same day, unless it has one. Two weeks end as they begin: on the first target group.
     const deployments = [...ordinaryDeployments(scenario.within ? PAST / DAY : Math.ceil(ends / DAY)), ...scenario.deployments ?? []];
-    const world = new World({ ...this.props(scenario), minutes: ends, deployments }).continueFrom(this.history(scenario)).liveTo(ends, { from: begins, story });
+    const world = new World({ ...this.props(scenario), minutes: ends, deployments: scenario.young ? [] : deployments });
+    (scenario.young ? world : world.continueFrom(this.history(scenario))).liveTo(ends, { from: begins, story });
     const schedule = new Schedule(deployments);
+    const bands = new AnomalyBands();
+    const from = Math.max(0, begins - RUN_UP);
     return contenders.map(({ template, late }) => {
       const set = alarmsOf(template);
-      const firings = new Monitor(set, world.store, { late }).watch(begins - RUN_UP, ends);
+      const firings = new Monitor(set, world.store, { late, from, bands }).watch(from, ends);
       return firings.filter(({ minute }) => minute >= begins).flatMap((firing) => heard(firing, set, schedule));
     });
   }
 
   private history(scenario: Scenario): World {
-    const key = [scenario.refusedCount, scenario.emptyNights, scenario.cpuPerRequest, scenario.nightPause].join();
-    const known = this.histories.get(key) ?? new World({ ...this.props(scenario), minutes: PAST, deployments: ordinaryDeployments(PAST / DAY) }).liveTo(PAST);
+    // Refused connections of the past are too few for their count to matter.
+    const key = [scenario.demand, scenario.emptyNights, scenario.cpuPerRequest, scenario.nightPause].join();
+    const known = this.histories.get(key) ?? new World({ ...this.props(scenario), refusedCount: false, minutes: PAST, deployments: ordinaryDeployments(PAST / DAY) }).liveTo(PAST);
     this.histories.set(key, known);
     return known;
   }
 
-  private props({ refusedCount, emptyNights, cpuPerRequest, nightPause }: Scenario): Omit<WorldProps, 'minutes' | 'deployments'> {
-    return { names: this.names, seed: SEED, refusedCount, emptyNights, cpuPerRequest, nightPause };
+  private props({ refusedCount, emptyNights, cpuPerRequest, nightPause, demand, unreleased }: Scenario): Omit<WorldProps, 'minutes' | 'deployments'> {
+    return { names: this.names, seed: SEED, refusedCount, emptyNights, cpuPerRequest, nightPause, demand, unreleased };
   }
 }
 
 /** How an alarm reaches somebody: by the severity of what it acts on, or by taking back the deployment that runs. Else it doesn't. */
 function heard({ alarm, minute, actions, because = [] }: Firing, set: AlarmSet, schedule: Schedule) {
-  const severity = ['critical', 'error', 'warning'].find((name) => actions.some((action) => action.toLowerCase().includes(name)));
+  const severity = SEVERITIES.find((name) => actions.some((action) => action.toLowerCase().includes(name)));
   if (severity === undefined && actions.length > 0) {
     throw new Error(`${alarm} acts on ${actions.join(', ')}, which names no severity`);
   }

@@ -57,6 +57,19 @@ export function cacheAlarms(signals: CacheSignals): AlarmDefinition[] {
         'Look for slow commands (SLOWLOG GET) and keys that everybody reads; then take a larger node or more shards.',
     },
     {
+      // A node of two processors or fewer is busy with connections and background work before its engine is (the
+      // ElastiCache user guide's advice for small nodes). A larger node is not, so one limit serves all.
+      ...common,
+      key: 'cache-host-cpu',
+      metric: metrics.hostCpu(),
+      thresholds: { warning: 90 },
+      unit: '%',
+      onlyWithAllAlarms: true,
+      happened: 'has a node whose processors are busy',
+      firstAction:
+        'Compare the host with its engine: if the engine is not busy, connections and TLS are, or a snapshot.',
+    },
+    {
       // Ours: above it entries are evicted, or writes fail with noeviction.
       ...common,
       key: 'cache-memory',

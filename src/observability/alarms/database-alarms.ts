@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { DatabaseFamily, type DatabaseSignals } from '../../contracts';
+import type { DatabaseSignals } from '../../contracts';
 import type { DatabaseLogMetrics } from '../logs/database-log-metrics';
 import { DatabaseMetrics } from '../metrics/database-metrics';
 import type { AlarmDefinition, AlarmRow } from './alarm-definition';
+import { replicationAlarms } from './database-replication-alarms';
 import { transactionAlarms } from './database-transaction-alarms';
 import { SPARE_MINUTES } from './late-data';
 import { withinMetricLimit } from './metric-limit';
@@ -28,7 +29,7 @@ export function databaseAlarms(signals: DatabaseSignals, logs?: DatabaseLogMetri
     ...connections(signals, metrics),
     ...processor(signals, metrics),
     ...memoryAndDisk(signals, metrics),
-    ...replication(signals, metrics),
+    ...replicationAlarms(signals, metrics),
     ...transactionAlarms(signals, metrics, logs),
     ...capacity(signals, metrics),
   ];
@@ -191,34 +192,35 @@ function memoryAndDisk(signals: DatabaseSignals, metrics: DatabaseMetrics): Alar
               'Look for statements that read whole tables; then take more memory, ' +
               'or 400 GiB and the operations that come with them.',
         },
+        ...burstBalance(signals, metrics),
       ]),
   ];
 }
 
-function replication(signals: DatabaseSignals, metrics: DatabaseMetrics): AlarmRow[] {
-  const lag = metrics.replicaLag();
-  return lag === undefined
+/**
+ * Alarm on the credits towards EBS.
+ *
+ * The limit is ours: at a fifth there are minutes left of the class's maximum.
+ */
+function burstBalance({ instanceIdentifiers }: DatabaseSignals, metrics: DatabaseMetrics): AlarmRow[] {
+  return instanceIdentifiers.length === 0
     ? []
     : [
       {
-        key: 'database-replica-lag',
-        metric: lag,
-        thresholds: { warning: maxLag(signals) },
-        unit: 's',
+        key: 'database-burst-balance',
+        metric: metrics.burstBalance(),
+        comparison: BELOW,
+        thresholds: { warning: 20 },
+        unit: '%',
+        period: FIVE_MINUTES,
+        evaluationPeriods: 3,
+        datapointsToAlarm: 2,
         onlyWithAllAlarms: true,
-        happened: 'has a reader that is behind',
+        happened: 'has hardly any credits left for its disk',
         firstAction:
-          'Look for a long transaction or statement on the reader, and at the load that the writer sends it.',
+            'Look for a job that reads or writes without pause; if it is the normal load, take a larger class.',
       },
     ];
-}
-
-/**
- * Aurora's readers share the volume and lag by much less than 100 ms (Aurora user guide, replication). A PostgreSQL
- * read replica of an idle instance reports up to five minutes (RDS user guide, read replicas of PostgreSQL).
- */
-function maxLag({ clusterIdentifier, family }: DatabaseSignals): number {
-  return clusterIdentifier !== undefined ? 2 : family === DatabaseFamily.POSTGRES ? 600 : 60;
 }
 
 function capacity(signals: DatabaseSignals, metrics: DatabaseMetrics): AlarmRow[] {

@@ -20,7 +20,7 @@ import { Severity } from '../alerting/severity';
 import { DatabaseMetrics } from '../metrics/database-metrics';
 import { ServiceMetrics } from '../metrics/service-metrics';
 import { anyOf, type Explanation, IncidentAlarm } from './incident-alarm';
-import { LOAD_BALANCER_FIRST_ACTION } from './service-alarms';
+import { LOAD_BALANCER_FIRST_ACTION } from './load-balancer-alarms';
 
 /** Sources and alarms that incidents are made of. */
 export interface IncidentParts {

@@ -4,25 +4,18 @@ import type { ServiceSignals } from '../../contracts';
 import type { LogErrors } from '../logs/log-errors';
 import { ServiceMetrics } from '../metrics/service-metrics';
 import type { AlarmDefinition, AlarmRow } from './alarm-definition';
-import { MAX_METRICS_PER_ALARM } from './metric-limit';
 import { health, saturation } from './service-task-alarms';
 
 const FIVE_MINUTES = Duration.minutes(5);
 const TEN_MINUTES = Duration.minutes(10);
 /** Percent of requests that succeed where no objective says otherwise. Source: requirement D-12. */
-const USUAL_OBJECTIVE = 99.9;
+export const USUAL_OBJECTIVE = 99.9;
 /** A failover of two minutes slows one request in five, and nobody has to know. */
 const TWO_OF_THREE = { evaluationPeriods: 3, datapointsToAlarm: 2 };
-/** Requests and errors. The other metrics of the alarm count wanted tasks. */
-const METRICS_OF_LOAD_BALANCER = 2;
 /** Periods of 5 minutes, one of which is enough: few errors a minute must not open and close pages. */
-const LOOKING_BACK = 6;
+export const LOOKING_BACK = 6;
 /** Unit of errors that an objective does not allow. */
-const BEYOND_BUDGET = 'errors beyond the budget';
-
-/** First action on errors of a load balancer, for its alarm and for its incident. */
-export const LOAD_BALANCER_FIRST_ACTION =
-  'See which target group has no healthy targets, then what became of its tasks; 504 are tasks that answer too late.';
+export const BEYOND_BUDGET = 'errors beyond the budget';
 
 /** Options of {@link serviceAlarms}. None is required. */
 export interface ServiceAlarmOptions {
@@ -68,38 +61,6 @@ export function serviceAlarms(signals: ServiceSignals, options: ServiceAlarmOpti
     missing: TreatMissingData.NOT_BREACHING,
     ...row,
   }));
-}
-
-/**
- * Documented alarm of a load balancer. It rolls back no deployment, because several services may share it.
- *
- * @param services all services behind the load balancer, the first of which names it
- */
-export function loadBalancerAlarms(
-  services: ServiceSignals[],
-  { objectivePercent = USUAL_OBJECTIVE }: Pick<ServiceAlarmOptions, 'objectivePercent'> = {},
-): AlarmDefinition[] {
-  const [signals] = services;
-  return [
-    {
-      // 10 in 5 minutes: requirement A-21, for all server errors that a client sees. A total outage has no others.
-      key: 'load-balancer-errors',
-      source: signals.loadBalancer ?? signals.source,
-      metric: new ServiceMetrics(signals).loadBalancerErrorsBeyondBudget(
-        objectivePercent,
-        services.slice(0, MAX_METRICS_PER_ALARM - METRICS_OF_LOAD_BALANCER),
-      ),
-      comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      thresholds: { critical: 10 },
-      unit: BEYOND_BUDGET,
-      period: FIVE_MINUTES,
-      evaluationPeriods: LOOKING_BACK,
-      datapointsToAlarm: 1,
-      missing: TreatMissingData.NOT_BREACHING,
-      happened: 'answers requests with errors of the load balancer, because no task answers them',
-      firstAction: LOAD_BALANCER_FIRST_ACTION,
-    },
-  ];
 }
 
 function latency(signals: ServiceSignals, p99Limit?: Duration): AlarmRow[] {

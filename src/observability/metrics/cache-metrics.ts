@@ -20,6 +20,11 @@ export class CacheMetrics {
     return this.combined('EngineCPUUtilization', 'MAX', Stats.MAXIMUM, 'Engine CPU (%)', options);
   }
 
+  /** CPU of the busiest node's host, in percent of all its processors. */
+  public hostCpu(options?: MetricOptions): IMetric {
+    return this.combined('CPUUtilization', 'MAX', Stats.MAXIMUM, 'CPU of the host (%)', options);
+  }
+
   /** Data in percent of the fullest node's `maxmemory`. */
   public memoryShare(options?: MetricOptions): IMetric {
     return this.combined('DatabaseMemoryUsagePercentage', 'MAX', Stats.MAXIMUM, 'Memory (%)', options);

@@ -4,6 +4,8 @@ import { DatabaseFamily, type DatabaseSignals } from '../../contracts';
 
 /** Bytes of a GiB. */
 export const GIB = 1024 ** 3;
+/** Instances of which an alarm can read two metrics each. */
+const INSTANCES_WITH_TWO_METRICS = 5;
 /** Lag in seconds of a replica that has stopped, for which RDS reports -1. A day exceeds any threshold. */
 const REPLICATION_STOPPED = 86_400;
 
@@ -101,6 +103,35 @@ export class DatabaseMetrics {
   /** Requests that wait for the slowest disk. */
   public diskQueue(options?: MetricOptions): IMetric {
     return this.highest('DiskQueueDepth', 'Disk queue', options);
+  }
+
+  /**
+   * Lowest share in percent of the I/O credits or byte credits that instances have left towards EBS.
+   *
+   * Small and medium classes have credits for half an hour of their maximum. Larger ones report nothing.
+   */
+  public burstBalance(options?: MetricOptions): IMetric {
+    // Two metrics of each instance: an alarm reads ten.
+    const balances = this.signals.instanceIdentifiers
+      .slice(0, INSTANCES_WITH_TWO_METRICS)
+      .flatMap((identifier) =>
+        ['EBSIOBalance%', 'EBSByteBalance%'].map((name) =>
+          this.ofInstance(name, identifier, { statistic: Stats.MINIMUM, ...options }),
+        ),
+      );
+    return this.combined(balances, 'balance', 'MIN', 'EBS burst balance (%)', options);
+  }
+
+  /** Write-ahead log in GiB that the slowest replication slot of the writer keeps. PostgreSQL instances only. */
+  public slotLag(options?: MetricOptions): IMetric {
+    const [writer] = this.signals.instanceIdentifiers;
+    return this.derived(
+      (bytes) => `${bytes}/${GIB}`,
+      'slot',
+      this.ofInstance('OldestReplicationSlotLag', writer, { statistic: Stats.MAXIMUM, ...options }),
+      'Log kept by a replication slot (GiB)',
+      options,
+    );
   }
 
   /** Lag of the slowest replica or reader in seconds. Undefined for an instance without replicas. */

@@ -33,7 +33,7 @@ import { deliverLogs } from './log-delivery';
 import { responseHeaderAttributes } from './response-headers';
 import type { Route } from './route';
 import type { SecureLoadBalancerProps } from './secure-load-balancer-props';
-import { addDomainCertificates, defaultCertificate } from './server-certificates';
+import { addDomainCertificates, certificateArns, defaultCertificate } from './server-certificates';
 import { TlsPolicy } from './tls-policy';
 import { checkFirewall, checkLoadBalancer, checkServed } from './validate-load-balancer';
 
@@ -145,6 +145,14 @@ export class SecureLoadBalancer extends Construct {
    */
   public get _servesHttps(): boolean {
     return this.certificate !== undefined;
+  }
+
+  /**
+   * ARNs of the certificates of the listeners.
+   * @internal
+   */
+  public get _certificateArns(): string[] {
+    return certificateArns(this.props);
   }
 
   /**

@@ -9,6 +9,12 @@ export function defaultCertificate(props: LoadBalancerSettings): ICertificate | 
   return props.certificate ?? domainCertificates(props)[0];
 }
 
+/** ARNs of all certificates of a load balancer, each once. */
+export function certificateArns(props: LoadBalancerSettings): string[] {
+  const certificates = [defaultCertificate(props), ...domainCertificates(props)];
+  return [...new Set(certificates.flatMap((certificate) => certificate?.certificateArn ?? []))];
+}
+
 /**
  * Adds the certificates of the domains to a listener, each once, the default one too.
  *

@@ -5,7 +5,8 @@ import { BurnRateAlarms, DatabaseFamily, Runbooks, ServiceObjective } from '../.
 import type { AlarmDefinition } from '../../../src/observability/alarms/alarm-definition';
 import { cacheAlarms } from '../../../src/observability/alarms/cache-alarms';
 import { databaseAlarms } from '../../../src/observability/alarms/database-alarms';
-import { loadBalancerAlarms, serviceAlarms } from '../../../src/observability/alarms/service-alarms';
+import { loadBalancerAlarms } from '../../../src/observability/alarms/load-balancer-alarms';
+import { serviceAlarms } from '../../../src/observability/alarms/service-alarms';
 import { limit } from '../../../src/observability/alarms/threshold-alarm';
 import { SEVERITIES } from '../../../src/observability/alerting/severity';
 import { DatabaseLogMetrics } from '../../../src/observability/logs/database-log-metrics';
@@ -33,7 +34,14 @@ function rows(definition: AlarmDefinition): string[][] {
 test('the table of a service\'s alarms is what the code makes [A-17, A-21, B-12, C-14, D-08, E-09]', () => {
   const stack = testStack();
   const signals = {
-    source: new Construct(stack, 'Api'), clusterName: 'main', serviceName: 'api', loadBalancerFullName: 'app/a/1', targetGroupFullNames: ['targetgroup/a/1'], maxTasks: MOST_TASKS, logGroups: [],
+    source: new Construct(stack, 'Api'),
+    clusterName: 'main',
+    serviceName: 'api',
+    loadBalancerFullName: 'app/a/1',
+    targetGroupFullNames: ['targetgroup/a/1'],
+    maxTasks: MOST_TASKS,
+    logGroups: [],
+    certificateArns: ['arn:aws:acm:eu-central-1:111111111111:certificate/1'],
   };
   const definitions = [...serviceAlarms(signals, { logErrors: new LogErrors(stack, 'LogErrors', { logGroups: [] }) }), ...loadBalancerAlarms([signals])];
   expect(documented('Alarms of a service')).toEqual(definitions.flatMap(rows));

@@ -33,6 +33,7 @@ describe('the alarms of a cache [C-28]', () => {
   test('each limit, its unit and its window in minutes', () => {
     expect(limits).toEqual({
       'cache-cpu': [{ warning: 80, error: 90 }, '%', 7],
+      'cache-host-cpu': [{ warning: 90 }, '%', 7],
       'cache-memory': [{ warning: 80, error: 95 }, '%', 7],
       'cache-evictions': [{ warning: 1000 }, 'entries', 15],
       'cache-replication-lag': [{ warning: 10 }, 's', 7],
@@ -41,7 +42,7 @@ describe('the alarms of a cache [C-28]', () => {
   });
 
   test.each([
-    ['cache-cpu', 'EngineCPUUtilization', 'Maximum'], ['cache-memory', 'DatabaseMemoryUsagePercentage', 'Maximum'], ['cache-evictions', 'Evictions', 'Sum'],
+    ['cache-cpu', 'EngineCPUUtilization', 'Maximum'], ['cache-host-cpu', 'CPUUtilization', 'Maximum'], ['cache-memory', 'DatabaseMemoryUsagePercentage', 'Maximum'], ['cache-evictions', 'Evictions', 'Sum'],
     ['cache-replication-lag', 'ReplicationLag', 'Maximum'], ['cache-connections', 'CurrConnections', 'Maximum'],
   ])('%s reads %s of each node', (key, name, statistic) => {
     const { metric } = cacheAlarms(SIGNALS()).find((definition) => definition.key === key)!;
@@ -72,7 +73,7 @@ describe('the alarms of a cache [C-28]', () => {
     const stack = testStack();
     const cache = MonitoredCache.fromReplicationGroup(group({ numCacheClusters: 2 }, stack));
     const signals = new GoldenSignalAlarms(stack, 'Signals', { caches: [cache], alertRouting: mailRouting(stack) });
-    expect(signals.alarms).toHaveLength(7);
+    expect(signals.alarms).toHaveLength(8);
     expect(unacknowledged(stack).filter((finding) => finding.includes('Signals'))).toEqual([]);
   });
 });

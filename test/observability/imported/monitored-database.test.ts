@@ -68,8 +68,8 @@ describe('A database instance of an L2 construct', () => {
     const database = MonitoredDatabase.fromInstance(instance(stack, POSTGRES, XLARGE, true), { logGroups });
     const signals = new GoldenSignalAlarms(stack, 'Signals', { databases: [database], alertRouting: mailRouting(stack) });
     expect([...new Set(signals.alarms.map(({ node }) => node.scope!.node.id))].sort()).toEqual([
-      'database-connection-failures-warning', 'database-connections-left-warning', 'database-connections-share-error', 'database-cpu-warning', 'database-deadlocks-warning',
-      'database-disk-queue-warning', 'database-load-warning', 'database-memory-warning', 'database-storage-error', 'database-storage-warning', 'database-transaction-age-error',
+      'database-burst-balance-warning', 'database-connection-failures-warning', 'database-connections-left-warning', 'database-connections-share-error', 'database-cpu-warning', 'database-deadlocks-warning',
+      'database-disk-queue-warning', 'database-load-warning', 'database-memory-warning', 'database-slot-lag-warning', 'database-storage-error', 'database-storage-warning', 'database-transaction-age-error',
     ]);
     expect(unacknowledged(stack).filter((finding) => finding.includes('Signals'))).toEqual([]);
   });

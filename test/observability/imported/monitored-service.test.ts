@@ -150,8 +150,8 @@ describe('With network, database, registry and service in four stacks', () => {
     expect(signals.alarms.filter(({ node }) => node.path.includes('Data.Database')).length).toBeGreaterThan(5);
     expect(brokenRules(templateOf(signalStack).toJSON())).toEqual([]);
     // C-16: what happens to the database, and what becomes of deployments, reaches a channel.
-    // Seven tell of deployments, two of tasks, one writes down for the dashboard.
-    templateOf(signalStack).resourceCountIs('AWS::Events::Rule', 10);
+    // Seven tell of deployments, two of tasks, two of backups, one of rotations, one writes down for the dashboard.
+    templateOf(signalStack).resourceCountIs('AWS::Events::Rule', 13);
     templateOf(signalStack).hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'lambda', TopicArn: Match.objectLike({}) });
     expect(JSON.stringify(templateOf(databaseStack).toJSON())).not.toContain('Signals');
     // an alarm of another stack does not exist yet when ECS first asks for it. A database takes no shift back.

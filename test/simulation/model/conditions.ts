@@ -30,6 +30,16 @@ export interface Conditions {
   readonly lacking?: number;
   /** The database reports nothing any more. */
   readonly databaseDown?: boolean;
+  /** An Aurora cluster sleeps: it reports nothing, and nobody asks for it. */
+  readonly databaseSleeps?: boolean;
+  /** Percent of the database's EBS burst balance that are used up. */
+  readonly burst?: number;
+  /** Days until the load balancer's certificate ends: plenty, unless said. */
+  readonly certificateDays?: number;
+  /** GB of the log that a replication slot keeps. */
+  readonly slotLag?: number;
+  /** Percent of the CPU of the cache's nodes beside the usual. */
+  readonly cacheCpu?: number;
   /** Percent of memory beside the usual. */
   readonly memory?: number;
   /** Percent of CPU beside the usual. */

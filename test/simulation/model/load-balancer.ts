@@ -1,3 +1,4 @@
+import { binOf } from '../../simulators/cloudwatch/distribution';
 import type { MetricStore, RecordedMetric } from '../../simulators/cloudwatch/metric-store';
 import type { Ailment } from './conditions';
 import type { GroupState } from './deployments';
@@ -92,12 +93,14 @@ export class LoadBalancer {
       HTTPCode_ELB_502_Count: refused,
       HTTPCode_ELB_504_Count: hanging,
     });
+    const { time } = this.groups[index];
     for (let request = 0; request < answered; request++) {
       const seconds = MEDIAN * exp(SPREAD * random.normal());
       const slower = ailment.slower !== undefined && (ailment.slowShare === undefined || random.next() < ailment.slowShare) ? ailment.slower : 1;
       const taken = seconds * slower < SLOWEST_ANSWER ? seconds * slower : SLOWEST_ANSWER;
-      this.time.observe(minute, taken);
-      this.groups[index].time.observe(minute, taken);
+      const bin = binOf(taken);
+      this.time.observe(minute, taken, bin);
+      time.observe(minute, taken, bin);
     }
     return errors;
   }

@@ -6,6 +6,8 @@ import { DAY, HOUR } from './time';
 /** A database instance as the template names it. */
 export interface DatabaseNames {
   readonly instance: string;
+  /** Of Aurora, whose members report to it. */
+  readonly cluster?: string;
   readonly maxConnections: number;
   readonly memoryBytes: number;
 }
@@ -25,9 +27,9 @@ export class Database {
   public constructor(store: MetricStore, private readonly names: DatabaseNames) {
     const declared = [
       'CPUUtilization', 'DatabaseConnections', 'FreeStorageSpace', 'FreeableMemory', 'DiskQueueDepth', 'DBLoad', 'DBLoadRelativeToNumVCPUs', 'MaximumUsedTransactionIDs',
-      'CPUCreditBalance', 'ReadIOPS', 'WriteIOPS', 'ReadLatency', 'WriteLatency',
+      'ACUUtilization', 'AuroraReplicaLagMaximum', 'Deadlocks', 'CPUCreditBalance', 'EBSIOBalance%', 'EBSByteBalance%', 'OldestReplicationSlotLag', 'ReadIOPS', 'WriteIOPS', 'ReadLatency', 'WriteLatency',
     ];
-    const dimensions = { DBInstanceIdentifier: names.instance };
+    const dimensions: { [name: string]: string } = names.cluster === undefined ? { DBInstanceIdentifier: names.instance } : { DBClusterIdentifier: names.cluster };
     this.metrics = Object.fromEntries(declared.map((name) => [name, store.declare({ namespace: 'AWS/RDS', name, dimensions })]));
   }
 
@@ -48,15 +50,21 @@ export class Database {
       MaximumUsedTransactionIDs: 150e6 + 50e6 * (minute % (3 * DAY)) / (3 * DAY),
       ReadIOPS: 20 + requests / 4 + 800 * job,
       WriteIOPS: 10 + requests / 8,
+      ACUUtilization: 20 + requests / 25,
+      AuroraReplicaLagMaximum: 20,
+      Deadlocks: 0,
       ReadLatency: 0.0008,
       WriteLatency: 0.0012,
+      OldestReplicationSlotLag: (conditions.slotLag ?? 0) * GIB,
     };
-    if (conditions.databaseDown) {
+    if (conditions.databaseDown || conditions.databaseSleeps) {
       return;
     }
     Object.entries(values).forEach(([name, value]) => this.metrics[name].observe(minute, value));
     if (minute % 5 === 0) {
       this.metrics.CPUCreditBalance.observe(minute, 450 + 20 * random.normal());
+      this.metrics['EBSIOBalance%'].observe(minute, Math.max(0, 99 - 10 * job - (conditions.burst ?? 0)));
+      this.metrics['EBSByteBalance%'].observe(minute, 99);
     }
   }
 }
@@ -72,11 +80,11 @@ export class Cache {
       Object.fromEntries(declared.map((name) => [name, store.declare({ namespace: 'AWS/ElastiCache', name, dimensions: { CacheClusterId } })])));
   }
 
-  public run(minute: number, { tasks, requests }: { tasks: number; requests: number }, random: Random): void {
+  public run(minute: number, { tasks, requests, conditions }: { tasks: number; requests: number; conditions: Conditions }, random: Random): void {
     this.nodes.forEach((metrics, index) => {
       const values: { [name: string]: number } = {
         EngineCPUUtilization: 2 + requests / 100 + random.next(),
-        CPUUtilization: 3 + requests / 80 + random.next(),
+        CPUUtilization: Math.min(100, 3 + requests / 80 + random.next() + (conditions.cacheCpu ?? 0)),
         DatabaseMemoryUsagePercentage: 40 + random.normal(),
         Evictions: 0,
         CurrConnections: 4 + 2 * tasks,

@@ -7,12 +7,14 @@ import { LoadBalancer, type LoadBalancerNames } from './load-balancer';
 import { Random } from './random';
 import { Cache, Database, type DatabaseNames } from './stores';
 import { type TaskNames, Tasks } from './tasks';
-import { isNight, isPause } from './time';
+import { HOUR, isNight, isPause } from './time';
 
 /** What is simulated, by the names that the template has for it. */
 export interface WorldNames extends LoadBalancerNames, TaskNames {
   readonly database: DatabaseNames;
   readonly cacheNodes: readonly string[];
+  /** ARN of the load balancer's certificate. */
+  readonly certificate: string;
   /** Metrics that count errors in the application's log. */
   readonly errorLogs: ReadonlyArray<{ readonly namespace: string; readonly name: string }>;
   /** Metrics that count lines of logs in which nothing happens. */
@@ -31,10 +33,19 @@ export interface WorldProps {
   readonly emptyNights?: boolean;
   /** Percent of a task's CPU that a request a minute takes: 0.41 holds it at a target of 70 % by day. */
   readonly cpuPerRequest?: number;
+  /**
+   * Requests in proportion to those of production.
+   * @default 1
+   */
+  readonly demand?: number;
+  /** Whether nothing has been released: no task is wanted, and a few stray requests come. */
+  readonly unreleased?: boolean;
   /** Whether the service rests from 20:00 to 06:00, with a few stray requests. */
   readonly nightPause?: boolean;
 }
 
+/** Days that a certificate still has, and minutes between two reports of it. */
+const [CERTIFICATE_DAYS, CERTIFICATE_REPORTED] = [200, 12 * HOUR];
 /** Requests a minute that come although the service rests: 18 an hour. */
 const STRAY_REQUESTS = 0.3;
 
@@ -46,6 +57,7 @@ export class World {
   private readonly tasks: Tasks;
   private readonly database: Database;
   private readonly cache: Cache;
+  private readonly certificate: RecordedMetric;
   private readonly errorLogs: RecordedMetric[];
   private readonly quietLogs: RecordedMetric[];
   private past = 0;
@@ -58,6 +70,7 @@ export class World {
     this.tasks = new Tasks(this.store, names, props.cpuPerRequest);
     this.database = new Database(this.store, names.database);
     this.cache = new Cache(this.store, names.cacheNodes);
+    this.certificate = this.store.declare({ namespace: 'AWS/CertificateManager', name: 'DaysToExpiry', dimensions: { CertificateArn: names.certificate } });
     const log = (metric: { namespace: string; name: string }) => this.store.declare({ ...metric, dimensions: {} });
     this.errorLogs = names.errorLogs.map(log);
     this.quietLogs = names.quietLogs.map(log);
@@ -84,8 +97,8 @@ export class World {
     const random = new Random(seed, minute);
     const usual = hiccupAt(minute, seed);
     const { groups, deploying, fresh } = this.schedule.at(minute);
-    const resting = this.props.nightPause === true && isPause(minute);
-    const demand = resting ? STRAY_REQUESTS : demandAt(minute, seed) * (conditions.demand ?? 1);
+    const resting = this.props.unreleased === true || (this.props.nightPause === true && isPause(minute));
+    const demand = resting ? STRAY_REQUESTS : demandAt(minute, seed) * (conditions.demand ?? 1) * (this.props.demand ?? 1);
     const requests = this.props.emptyNights && isNight(minute) ? 0 : random.poisson(demand);
     const toFresh = random.binomial(requests, groups[fresh].share);
     const size = this.tasks.wanted;
@@ -100,7 +113,10 @@ export class World {
       added,
     })), random);
     this.database.run(minute, { tasks: size * versions, requests, conditions }, random);
-    this.cache.run(minute, { tasks: size * versions, requests }, random);
+    this.cache.run(minute, { tasks: size * versions, requests, conditions }, random);
+    if (minute % CERTIFICATE_REPORTED === 0) {
+      this.certificate.observe(minute, conditions.certificateDays ?? CERTIFICATE_DAYS);
+    }
     // Every line that a filter doesn't match counts as 0.
     this.errorLogs.forEach((metric) => metric.observe(minute, errors));
     this.quietLogs.forEach((metric) => metric.observe(minute, 0));

@@ -17,13 +17,8 @@ export class Distribution {
     this.highest = new Int16Array(minutes).fill(-1);
   }
 
-  public add(minute: number, value: number): void {
-    this.addMany(minute, value, 1);
-  }
-
   /** So many values alike. */
-  public addMany(minute: number, value: number, times: number): void {
-    const bin = binOf(value);
+  public add(minute: number, value: number, times = 1, bin = binOf(value)): void {
     this.counts[minute * BINS + bin] += times;
     if (bin < this.lowest[minute]) {
       this.lowest[minute] = bin;
@@ -39,13 +34,17 @@ export class Distribution {
     this.highest.set(past.highest.subarray(0, minutes));
   }
 
-  /** One value for each minute, of the window of a period that ends with it; the last minutes of the window may not be known yet. */
-  public sliding(period: number, late: number, statistic: (window: Window) => number): Float64Array {
+  /** One value for each minute from one on, of the window of a period that ends with it; the last minutes of the window may not be known yet. */
+  public sliding({ period, late, from }: { period: number; late: number; from: number }, statistic: (window: Window) => number): Float64Array {
     const result = new Float64Array(this.minutes).fill(NaN);
     const window = new Window();
-    for (let minute = 0; minute < this.minutes; minute++) {
+    const first = Math.max(period, late);
+    for (let minute = from - first; minute < from - late; minute++) {
+      this.move(window, minute, 1);
+    }
+    for (let minute = from; minute < this.minutes; minute++) {
       this.move(window, minute - late, 1);
-      this.move(window, minute - Math.max(period, late), -1);
+      this.move(window, minute - first, -1);
       if (window.total > 0) {
         result[minute] = statistic(window);
       }
@@ -95,16 +94,18 @@ export class Window {
     if (!(limit > SMALLEST)) {
       return 0;
     }
-    const edge = Math.log(limit / SMALLEST) / GROWTH;
+    const edge = log(limit / SMALLEST) / GROWTH;
+    const whole = edge < BINS ? floor(edge) : BINS;
     let below = 0;
-    for (let bin = 0; bin < Math.min(BINS, edge); bin++) {
-      below += this.counts[bin] * Math.min(1, edge - bin);
+    for (let bin = 0; bin < whole; bin++) {
+      below += this.counts[bin];
     }
-    return below;
+    return whole < BINS ? below + this.counts[whole] * (edge - whole) : below;
   }
 }
 
-function binOf(value: number): number {
+/** The bin of a value, which serves several distributions. */
+export function binOf(value: number): number {
   const bin = value > SMALLEST ? floor(log(value / SMALLEST) / GROWTH) : 0;
   return bin < BINS ? bin : BINS - 1;
 }

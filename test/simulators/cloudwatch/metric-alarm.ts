@@ -37,6 +37,19 @@ export interface MetricAlarmDefinition extends AlarmRules {
   readonly actions: string[];
 }
 
+/** Where the data of an alarm come from. */
+export interface MetricAlarmOptions {
+  /** Minutes that data take to arrive. */
+  readonly late: number;
+  /** Bands that other alarms on the same data have learned. */
+  readonly bands?: AnomalyBands;
+  /**
+   * First minute at whose end it is evaluated.
+   * @default 0
+   */
+  readonly from?: number;
+}
+
 /** An alarm at work: it is asked minute by minute. */
 export class MetricAlarm {
   private readonly maths: MetricMaths;
@@ -44,17 +57,22 @@ export class MetricAlarm {
   private readonly range: number;
   private readonly points: Uint8Array;
   private readonly hourly: boolean;
+  private readonly from: number;
+  /** Of all minutes, by age of the data point, where they can be judged one by one. */
+  private judged?: Uint8Array[] | null;
   private state: AlarmState = 'INSUFFICIENT_DATA';
 
-  public constructor(private readonly definition: MetricAlarmDefinition, store: MetricStore, { late, bands = new AnomalyBands() }: { late: number; bands?: AnomalyBands }) {
+  public constructor(private readonly definition: MetricAlarmDefinition, store: MetricStore, { late, bands = new AnomalyBands(), from = 0 }: MetricAlarmOptions) {
     const { queries, period, evaluationPeriods } = definition;
-    this.maths = new MetricMaths(queries, { store, period, late, bands });
     this.range = evaluationRange(definition);
+    this.from = Math.max(0, from - (this.range - 1) * period);
+    const props = { store, period, late, bands, from: this.from };
+    this.maths = new MetricMaths(queries, props);
     this.points = new Uint8Array(this.range);
     this.hourly = period * evaluationPeriods > A_DAY;
     if (definition.fewestSamples !== undefined) {
       const counted = queries.map((query) => ({ ...query, metric: query.metric && { ...query.metric, statistic: 'SampleCount' } }));
-      this.samples = new MetricMaths(counted, { store, period, late, bands });
+      this.samples = new MetricMaths(counted, props);
     }
   }
 
@@ -72,6 +90,37 @@ export class MetricAlarm {
   }
 
   private dataPoints(minute: number): Uint8Array {
+    const { period } = this.definition;
+    this.judged = this.judged === undefined ? this.judgeEveryMinute() : this.judged;
+    if (this.judged === null) {
+      return this.dataPointsOfRange(minute);
+    }
+    for (let age = 0; age < this.range; age++) {
+      const end = minute - age * period;
+      this.points[this.range - 1 - age] = end < 0 ? DataPoint.MISSING : this.judged[age < this.judged.length ? age : this.judged.length - 1][end - this.from];
+    }
+    return this.points;
+  }
+
+  /** Null where a data point depends on others, or its limits do. */
+  private judgeEveryMinute(): Uint8Array[] | null {
+    const { comparison, threshold, judged } = this.definition;
+    const samples = typeof threshold === 'number' ? this.maths.everyMinute(judged) : undefined;
+    if (typeof threshold !== 'number' || samples === undefined) {
+      return null;
+    }
+    const breaches = COMPARISONS[comparison];
+    return samples.map((values) => {
+      const points = new Uint8Array(values.length);
+      for (let index = 0; index < values.length; index++) {
+        const value = values[index];
+        points[index] = isNaN(value) ? DataPoint.MISSING : breaches(value, threshold, threshold) ? DataPoint.BREACHING : DataPoint.WITHIN;
+      }
+      return points;
+    });
+  }
+
+  private dataPointsOfRange(minute: number): Uint8Array {
     const { comparison, threshold, judged } = this.definition;
     const breaches = COMPARISONS[comparison];
     const values = this.maths.series(judged, minute, this.range);

@@ -26,6 +26,11 @@ export interface MathsProps {
   /** Minutes that data take to arrive. */
   readonly late: number;
   readonly bands: AnomalyBands;
+  /**
+   * First minute with which a data point ends that is asked for: nothing before it is calculated.
+   * @default 0
+   */
+  readonly from?: number;
 }
 
 interface Fetch {
@@ -37,7 +42,7 @@ interface Fetch {
   readonly everyMinute?: number;
 }
 
-/** For all minutes at once, by age: the newest data points, those one period older, and so on. The last are settled: so are all that are older. */
+/** For all minutes from the first at once, by age: the newest data points, those one period older, and so on. The last are settled: so are all that are older. */
 type Samples = Float64Array[];
 
 /** Functions whose value at a point needs no other point of what they are given. */
@@ -49,9 +54,11 @@ export class MetricMaths {
   private readonly samples = new Map<string, Samples>();
   /** Minutes of a data point's window that have not arrived yet, by its age. */
   private readonly missing: number[];
+  private readonly from: number;
 
   public constructor(private readonly queries: Query[], private readonly props: MathsProps) {
-    const { store, period, late } = props;
+    const { store, period, late, from = 0 } = props;
+    this.from = from;
     this.missing = Array.from({ length: 1 + Math.ceil(late / period) }, (_, age) => Math.max(0, late - age * period));
     queries.forEach(({ id, metric, expression }) => {
       if (expression !== undefined) {
@@ -60,16 +67,14 @@ export class MetricMaths {
       if (metric) {
         const recorded = store.find(metric);
         const { statistic } = metric;
-        this.samples.set(id, this.missing.map((minutes) => statisticOf(recorded, { statistic, period, late: minutes })));
+        this.samples.set(id, this.missing.map((minutes) => statisticOf(recorded, { statistic, period, late: minutes, from }).subarray(from)));
       }
     });
   }
 
   /** The series of one query, its newest data point that of the window that ends with the minute. */
   public series(id: string, minute: number, points: number): Series {
-    if (!this.samples.has(id) && this.isOfOnePoint(this.expressionOf(id))) {
-      this.samples.set(id, this.everyMinuteOf(id));
-    }
+    this.everyMinute(id);
     const value = this.result(id, { minute, points, results: new Map() });
     if (typeof value === 'number' || Array.isArray(value)) {
       throw new Error(`${id} is not a single time series`);
@@ -86,10 +91,17 @@ export class MetricMaths {
     return [value[1], value[0]];
   }
 
-  /** What needs one point at a time is calculated for all minutes at once, instead of again for each fetch that a minute is in. */
-  private everyMinuteOf(id: string): Samples {
+  /** What needs one point at a time is calculated for all minutes at once, by age of the data points. Undefined for what needs several. */
+  public everyMinute(id: string): Samples | undefined {
+    if (!this.samples.has(id) && this.isOfOnePoint(this.expressionOf(id))) {
+      this.samples.set(id, this.calculated(id));
+    }
+    return this.samples.get(id);
+  }
+
+  private calculated(id: string): Samples {
     return this.missing.map((_, everyMinute) => {
-      const value = this.value(this.expressionOf(id), { minute: NaN, points: this.props.store.minutes, results: new Map(), everyMinute });
+      const value = this.value(this.expressionOf(id), { minute: NaN, points: this.props.store.minutes - this.from, results: new Map(), everyMinute });
       if (!(value instanceof Float64Array)) {
         throw new Error(`${id} is not a single time series`);
       }
@@ -136,9 +148,16 @@ export class MetricMaths {
     const series = new Float64Array(points);
     for (let back = 0; back < points; back++) {
       const end = minute - back * this.props.period;
-      series[points - 1 - back] = end < 0 ? NaN : samples[Math.min(back, samples.length - 1)][end];
+      series[points - 1 - back] = end < 0 ? NaN : this.sampleOf(samples, back, end);
     }
     return series;
+  }
+
+  private sampleOf(samples: Samples, age: number, end: number): number {
+    if (end < this.from) {
+      throw new Error(`minute ${end} is before the first that is calculated, ${this.from}`);
+    }
+    return samples[Math.min(age, samples.length - 1)][end - this.from];
   }
 
   private value(expression: Expression, fetch: Fetch): Value {
@@ -223,8 +242,9 @@ export class MetricMaths {
     }
     const { period, store } = this.props;
     const band = this.props.bands.of(JSON.stringify([period, of.name, this.queries]), () => {
-      const settled = new MetricMaths(this.queries, { ...this.props, late: 0 });
-      return Float64Array.from({ length: store.minutes }, (_, end) => settled.series(of.name, end, 1)[0]);
+      const settled = new MetricMaths(this.queries, { ...this.props, late: 0, from: 0 });
+      const [series] = settled.everyMinute(of.name) ?? [Float64Array.from({ length: store.minutes }, (_, end) => settled.series(of.name, end, 1)[0])];
+      return series;
     });
     return [1, -1].map((side) => Float64Array.from({ length: points }, (_, index) => {
       const end = minute - period * (points - 1 - index);

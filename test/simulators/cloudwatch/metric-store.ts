@@ -23,8 +23,8 @@ export class RecordedMetric {
     this.distribution = distributed ? new Distribution(minutes) : undefined;
   }
 
-  /** One sample. */
-  public observe(minute: number, value: number): void {
+  /** One sample. `bin` is the value's, where it is known. */
+  public observe(minute: number, value: number, bin?: number): void {
     this.sum[minute] += value;
     this.count[minute]++;
     if (value < this.min[minute]) {
@@ -33,7 +33,7 @@ export class RecordedMetric {
     if (value > this.max[minute]) {
       this.max[minute] = value;
     }
-    this.distribution?.add(minute, value);
+    this.distribution?.add(minute, value, 1, bin);
   }
 
   /** So many samples alike. */
@@ -43,7 +43,7 @@ export class RecordedMetric {
       this.count[minute] += times;
       this.min[minute] = Math.min(this.min[minute], value);
       this.max[minute] = Math.max(this.max[minute], value);
-      this.distribution?.addMany(minute, value, times);
+      this.distribution?.add(minute, value, times);
     }
   }
 

@@ -15,17 +15,46 @@ export interface Firing {
   readonly because?: string[];
 }
 
+/** A composite alarm, and what its rule says of the states of others. */
+interface SettledComposite {
+  readonly name: string;
+  readonly state: AlarmState;
+  readonly actions: string[];
+  readonly suppressor?: string;
+  readonly members: string[];
+}
+
+/** What a monitor may be told. */
+export interface MonitorOptions {
+  /**
+   * Minutes that data take to arrive.
+   * @default 0
+   */
+  readonly late?: number;
+  /**
+   * First minute that it watches.
+   * @default 0
+   */
+  readonly from?: number;
+  /**
+   * Bands that another monitor of the same data has learned.
+   * @default - it learns its own
+   */
+  readonly bands?: AnomalyBands;
+}
+
 /** Evaluates all alarms of a template minute by minute: first those on metrics, then those on other alarms. */
 export class Monitor {
   private readonly alarms: Array<{ readonly name: string; readonly actions: string[]; readonly alarm: MetricAlarm }>;
   private readonly states = new Map<string, AlarmState>();
   private readonly suppressions: Map<string, Suppression>;
+  private settled?: SettledComposite[];
 
-  public constructor(private readonly set: AlarmSet, store: MetricStore, options: { readonly late?: number } = {}) {
-    const bands = new AnomalyBands();
+  public constructor(private readonly set: AlarmSet, store: MetricStore, options: MonitorOptions = {}) {
+    const { late = 0, from, bands = new AnomalyBands() } = options;
     this.suppressions = new Map(set.compositeAlarms.flatMap(({ name, suppressor }) => (suppressor ? [[name, new Suppression(suppressor)]] : [])));
     this.alarms = set.metricAlarms.map((definition) => ({
-      name: definition.name, actions: definition.actions, alarm: new MetricAlarm(definition, store, { late: options.late ?? 0, bands }),
+      name: definition.name, actions: definition.actions, alarm: new MetricAlarm(definition, store, { late, from, bands }),
     }));
   }
 
@@ -33,14 +62,20 @@ export class Monitor {
   public watch(from: number, to: number): Firing[] {
     const firings: Firing[] = [];
     for (let minute = from; minute < to; minute++) {
-      const enter = (name: string, state: AlarmState, actions: string[]) => {
-        if (state === 'ALARM' && this.states.get(name) !== 'ALARM') {
+      this.alarms.forEach(({ name, actions, alarm }) => {
+        const [before, state] = [this.states.get(name), alarm.evaluate(minute)];
+        if (state === before) {
+          return;
+        }
+        if (state === 'ALARM') {
           firings.push({ alarm: name, minute, actions });
         }
         this.states.set(name, state);
-      };
-      this.alarms.forEach(({ name, actions, alarm }) => enter(name, alarm.evaluate(minute), actions));
-      this.settleComposites().forEach(({ name, state, actions, suppressor, members }, _, all) => {
+        this.settled = undefined;
+      });
+      // Rules know states alone: where none has changed, they say what they said.
+      this.settled ??= this.settleComposites();
+      this.settled.forEach(({ name, state, actions, suppressor, members }, _, all) => {
         const suppression = this.suppressions.get(name);
         const because = () => members.map((alias) => this.set.names.get(alias)!).filter((member) => this.states.get(member) === 'ALARM');
         if (!suppression) {
@@ -66,7 +101,7 @@ export class Monitor {
   }
 
   /** A composite may stand on others, in any order: as many rounds as there are composites settle all. */
-  private settleComposites(): Array<{ name: string; state: AlarmState; actions: string[]; suppressor?: string; members: string[] }> {
+  private settleComposites(): SettledComposite[] {
     const next = new Map(this.states);
     const stateOf = (alias: string): AlarmState => {
       const name = this.set.names.get(alias);

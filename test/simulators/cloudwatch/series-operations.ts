@@ -16,14 +16,14 @@ const OPERATIONS: { [operator in Operator]: (left: number, right: number) => num
   // What would divide by zero is dropped.
   '/': (left, right) => (right === 0 ? NaN : left / right),
   '^': (left, right) => left ** right,
-  '==': (left, right) => Number(left === right),
-  '!=': (left, right) => Number(left !== right),
-  '<=': (left, right) => Number(left <= right),
-  '>=': (left, right) => Number(left >= right),
-  '<': (left, right) => Number(left < right),
-  '>': (left, right) => Number(left > right),
-  'AND': (left, right) => Number(left !== 0 && right !== 0),
-  'OR': (left, right) => Number(left !== 0 || right !== 0),
+  '==': (left, right) => (left === right ? 1 : 0),
+  '!=': (left, right) => (left !== right ? 1 : 0),
+  '<=': (left, right) => (left <= right ? 1 : 0),
+  '>=': (left, right) => (left >= right ? 1 : 0),
+  '<': (left, right) => (left < right ? 1 : 0),
+  '>': (left, right) => (left > right ? 1 : 0),
+  'AND': (left, right) => (left !== 0 && right !== 0 ? 1 : 0),
+  'OR': (left, right) => (left !== 0 || right !== 0 ? 1 : 0),
 };
 
 /** An operator between any two values. Where one of two series has no data point it counts as 0; where neither has, there is none. */
