@@ -10,6 +10,7 @@ import { checkBystanders } from './bystanders';
 import { DatabaseObjects } from './database-objects';
 import { FormerOwners } from './former-owner';
 import type { BusyObject } from './hand-over';
+import { writesInLeftDatabases } from './left-databases';
 import { openDatabase } from './open-database';
 import { checkOwnersOfDatabases } from './owners-of-databases';
 import { PostgresSession } from './postgres-session';
@@ -67,7 +68,7 @@ async function setUpAlone(setup: Setup): Promise<void> {
   await former.begin(formerOwners);
   const writes = await prepareAll(setup, formerOwners);
   await roles.check();
-  checkReaders(writes);
+  checkReaders([...writes, ...(await writesInLeftDatabases(properties, secrets, run))]);
 }
 
 /** Returns what users who only read can write. */

@@ -201,6 +201,22 @@ describe('The setup of a PostgreSQL server on which others have migrated', () =>
     await asMaster('REVOKE application FROM migration_plan');
     expect(await run(given)).toBe('SUCCESS: The setup has ended.');
   });
+
+  test('says what a user who only reads can write in a database that left, until it is named again', async () => {
+    const reader = [...USERS, LEGACY, READER];
+    const writer = [...USERS, LEGACY, { ...READER, access: 'READ_WRITE' }];
+    const databases = ['archive'];
+    const inArchive = async (sql: string, user: string) => server.query(sql, { user, password: NEW, database: 'archive' });
+    expect(await run(properties({ users: writer, databases }))).toMatch(/^SUCCESS/);
+    await inArchive('CREATE TABLE kept (id int)', 'shop');
+    expect(await run(properties({ users: writer }))).toMatch(/^SUCCESS/);
+    expect(await run(properties({ users: reader }))).toMatch(
+      /^FAILED: users with READ_ONLY can write: in database archive, .*in database archive, migration_plan can write public\.kept \(name archive in additionalDatabases again/,
+    );
+    expect(await run(properties({ users: reader, databases }))).toMatch(/^SUCCESS/);
+    await expect(inArchive('INSERT INTO kept VALUES (1)', 'migration_plan')).rejects.toThrow(/permission denied/);
+    expect(await run(properties({ users: reader }))).toMatch(/^SUCCESS/);
+  });
 });
 
 const reasonToSkip = missingMysql();
