@@ -17,6 +17,7 @@ import { PostgresSession } from './postgres-session';
 import { checkReaders, writesOfReaders } from './read-only-users';
 import { Roles } from './roles';
 import { alone } from './setup-lock';
+import { SetupMark } from './setup-mark';
 
 /** Databases of every server, in which everybody may make temporary tables. */
 const MAINTENANCE_DATABASES = ['postgres', 'template1'];
@@ -93,6 +94,9 @@ async function prepareAll(setup: Setup, formerOwners: readonly string[]): Promis
     }
     if (busy.length > 0) {
       throw failureOf(busy, ownerOf(properties)?.name ?? master.user);
+    }
+    if (formerOwners.length > 0) {
+      await new SetupMark(properties, session).forgetOwners(names);
     }
     await new FormerOwners(properties, session).end(formerOwners);
     return writes;

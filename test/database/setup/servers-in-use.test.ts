@@ -217,6 +217,15 @@ describe('The setup of a PostgreSQL server on which others have migrated', () =>
     await expect(inArchive('INSERT INTO kept VALUES (1)', 'migration_plan')).rejects.toThrow(/permission denied/);
     expect(await run(properties({ users: reader }))).toMatch(/^SUCCESS/);
   });
+
+  test('says whose a database is that was named again after the owner changed', async () => {
+    const next = [{ name: 'next', access: 'OWNER', secretArn: 'arn:next' }, ...USERS.slice(1)];
+    setup.put('arn:next', account('next'));
+    const given = properties({ users: next });
+    expect((await setup.request('Update', given, 60_000, properties())).status).toBe('SUCCESS');
+    const again = await setup.request('Update', properties({ users: next, databases: ['archive'] }), 60_000, given);
+    expect(again).toMatchObject({ status: 'FAILED', reason: expect.stringMatching(/archive.*public.*shop/) });
+  });
 });
 
 const reasonToSkip = missingMysql();
