@@ -10,12 +10,14 @@ import { checkBystanders } from './bystanders';
 import { DatabaseObjects } from './database-objects';
 import { FormerOwners } from './former-owner';
 import type { BusyObject } from './hand-over';
+import { writesInLeftDatabases } from './left-databases';
 import { openDatabase } from './open-database';
 import { checkOwnersOfDatabases } from './owners-of-databases';
 import { PostgresSession } from './postgres-session';
 import { checkReaders, writesOfReaders } from './read-only-users';
 import { Roles } from './roles';
 import { alone } from './setup-lock';
+import { SetupMark } from './setup-mark';
 
 /** Databases of every server, in which everybody may make temporary tables. */
 const MAINTENANCE_DATABASES = ['postgres', 'template1'];
@@ -67,7 +69,7 @@ async function setUpAlone(setup: Setup): Promise<void> {
   await former.begin(formerOwners);
   const writes = await prepareAll(setup, formerOwners);
   await roles.check();
-  checkReaders(writes);
+  checkReaders([...writes, ...(await writesInLeftDatabases(properties, secrets, run))]);
 }
 
 /** Returns what users who only read can write. */
@@ -92,6 +94,9 @@ async function prepareAll(setup: Setup, formerOwners: readonly string[]): Promis
     }
     if (busy.length > 0) {
       throw failureOf(busy, ownerOf(properties)?.name ?? master.user);
+    }
+    if (formerOwners.length > 0) {
+      await new SetupMark(properties, session).forgetOwners(names);
     }
     await new FormerOwners(properties, session).end(formerOwners);
     return writes;

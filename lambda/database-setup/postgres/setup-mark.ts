@@ -47,6 +47,22 @@ export class SetupMark {
     }
   }
 
+  /** A database that left the program keeps its former owner, so it has none that counts when it is named again. */
+  public async forgetOwners(named: readonly string[]): Promise<void> {
+    const own = `${MARK}${this.properties.host}`;
+    const left = await this.session.rows<{ name: string; comment: string }>(
+      'Read the databases of earlier setups',
+      `SELECT datname::text AS name, shobj_description(oid, 'pg_database') AS comment FROM pg_database
+       WHERE datname <> ALL($1) AND position($2 IN shobj_description(oid, 'pg_database')) > 0
+         AND pg_has_role(datdba, 'USAGE') ORDER BY 1`,
+      [named, `${own}${WITH_OWNER}`],
+    );
+    for (const { name, comment } of left) {
+      const text = literal(comment.replace(`${own}${WITH_OWNER}`, own));
+      await this.session.run(`COMMENT ON DATABASE ${name}`, `COMMENT ON DATABASE ${identifier(name)} IS ${text}`);
+    }
+  }
+
   private async commentOn(database: string): Promise<string> {
     const [row] = await this.session.rows<{ comment: string | null }>(
       `Read the comment on database ${database}`,

@@ -201,6 +201,31 @@ describe('The setup of a PostgreSQL server on which others have migrated', () =>
     await asMaster('REVOKE application FROM migration_plan');
     expect(await run(given)).toBe('SUCCESS: The setup has ended.');
   });
+
+  test('says what a user who only reads can write in a database that left, until it is named again', async () => {
+    const reader = [...USERS, LEGACY, READER];
+    const writer = [...USERS, LEGACY, { ...READER, access: 'READ_WRITE' }];
+    const databases = ['archive'];
+    const inArchive = async (sql: string, user: string) => server.query(sql, { user, password: NEW, database: 'archive' });
+    expect(await run(properties({ users: writer, databases }))).toMatch(/^SUCCESS/);
+    await inArchive('CREATE TABLE kept (id int)', 'shop');
+    expect(await run(properties({ users: writer }))).toMatch(/^SUCCESS/);
+    expect(await run(properties({ users: reader }))).toMatch(
+      /^FAILED: users with READ_ONLY can write: in database archive, .*in database archive, migration_plan can write public\.kept \(name archive in additionalDatabases again/,
+    );
+    expect(await run(properties({ users: reader, databases }))).toMatch(/^SUCCESS/);
+    await expect(inArchive('INSERT INTO kept VALUES (1)', 'migration_plan')).rejects.toThrow(/permission denied/);
+    expect(await run(properties({ users: reader }))).toMatch(/^SUCCESS/);
+  });
+
+  test('says whose a database is that was named again after the owner changed', async () => {
+    const next = [{ name: 'next', access: 'OWNER', secretArn: 'arn:next' }, ...USERS.slice(1)];
+    setup.put('arn:next', account('next'));
+    const given = properties({ users: next });
+    expect((await setup.request('Update', given, 60_000, properties())).status).toBe('SUCCESS');
+    const again = await setup.request('Update', properties({ users: next, databases: ['archive'] }), 60_000, given);
+    expect(again).toMatchObject({ status: 'FAILED', reason: expect.stringMatching(/archive.*public.*shop/) });
+  });
 });
 
 const reasonToSkip = missingMysql();
