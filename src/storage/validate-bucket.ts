@@ -1,7 +1,7 @@
 import { Duration, Stack, Token } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
-import { checkDuration, knownToDiffer } from '../validation/checks';
+import { checkDuration, knownToDiffer, knownToReach } from '../validation/checks';
 import { checkGivenKey } from '../validation/given-key';
 import { PropError } from '../validation/prop-error';
 import type { PurposeSettings } from './bucket-purpose';
@@ -26,11 +26,11 @@ export function validatePurpose(scope: IConstruct, settings: PurposeSettings): v
 
 /** S3 refuses a rule that deletes an object before it moves it. */
 function checkOrder(scope: IConstruct, { retention, archiveAfter }: PurposeSettings): void {
-  if (retention && archiveAfter && retention.toDays() <= archiveAfter.toDays()) {
+  if (knownToReach(archiveAfter, retention)) {
     throw new PropError(scope, {
       prop: 'purpose.retention',
       problem:
-        `is ${retention.toDays()} days, expected more than the ${archiveAfter.toDays()} days ` +
+        `is ${retention!.toDays()} days, expected more than the ${archiveAfter!.toDays()} days ` +
         'after which an object is moved',
       fix: 'delete files later, or leave archiveAfter out',
     });
@@ -38,11 +38,11 @@ function checkOrder(scope: IConstruct, { retention, archiveAfter }: PurposeSetti
 }
 
 function checkOrigin(scope: IConstruct, prop: string, origin: string): void {
-  if (!Token.isUnresolved(origin) && !/^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$/.test(origin)) {
+  if (!Token.isUnresolved(origin) && !/^(https:\/\/[a-z0-9.-]+|http:\/\/localhost)(:\d{1,5})?$/.test(origin)) {
     throw new PropError(scope, {
       prop,
       value: origin,
-      expected: 'an origin without path and wildcard, such as https://app.example.com',
+      expected: 'an origin with https, without path and wildcard, such as https://app.example.com',
       fix: 'name each origin whose pages may use the bucket',
     });
   }

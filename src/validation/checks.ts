@@ -76,6 +76,12 @@ export function checkDuration(
   }
 }
 
+/** True where both durations are known, and the first is at least as long as the other. */
+export function knownToReach(one: Duration | undefined, other: Duration | undefined): boolean {
+  const known = one && other && !one.isUnresolved() && !other.isUnresolved();
+  return known === true && milliseconds(one) >= milliseconds(other);
+}
+
 function milliseconds(duration: Duration): number {
   return duration.toMilliseconds({ integral: false });
 }

@@ -1,4 +1,4 @@
-import { type App, Duration, Stack } from 'aws-cdk-lib';
+import { type App, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { BucketAccess, BucketPurpose, type IBackingService, SecureBucket, type SecureBucketProps } from '../../src';
@@ -149,11 +149,18 @@ describe('Refused', () => {
   test.each<[string, () => BucketPurpose, RegExp]>([
     ['deletes before it moves', () => BucketPurpose.files({ archiveAfter: Duration.days(90), retention: Duration.days(90) }), /purpose\.retention is 90 days, expected more than the 90 days after which an object is moved\. Delete files later/],
     ['a part of a day', () => BucketPurpose.files({ restorableFor: Duration.hours(12) }), /purpose\.restorableFor is 12 hours, expected 1 day to/],
-    ['any origin', () => BucketPurpose.files({ uploadOrigins: ['*'] }), /purpose\.uploadOrigins is "\*", expected an origin without path and wildcard/],
+    ['any origin', () => BucketPurpose.files({ uploadOrigins: ['*'] }), /purpose\.uploadOrigins is "\*", expected an origin with https, without path and wildcard/],
+    ['an origin without TLS', () => BucketPurpose.assets({ origins: ['http://app.example.com'] }), /purpose\.origins is "http:/],
     ['an origin with a path', () => BucketPurpose.assets({ origins: ['https://example.com/app'] }), /purpose\.origins is "https/],
     ['a key of another region', () => BucketPurpose.files({ key: Key.fromKeyArn(new Stack(), 'Key', `arn:aws:kms:us-east-1:${ENV.account}:key/11111111-2222-3333-4444-555555555555`) }), /purpose\.key is in us-east-1/],
   ])('%s', (_, purpose, message) => {
     expect(of(purpose())).toMatch(message);
+  });
+
+  test('nothing of what is not known yet', () => {
+    const days = Duration.days(Lazy.number({ produce: () => 400 }));
+    const purpose = BucketPurpose.files({ archiveAfter: Duration.days(90), retention: days, uploadOrigins: ['http://localhost:3000'] });
+    expect(rulesOf(purpose)).toEqual([expect.objectContaining({ ExpirationInDays: 400 })]);
   });
 
   test('an access log in a bucket for files', () => {
