@@ -34,5 +34,7 @@ function sources(root: string, name: string): string[] {
   const folder = path.join(root, name);
   return !fs.existsSync(folder) ? [] : fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => /(?<!\.d)\.ts$/.test(file) && !/(^|[\\/])(cdk\.out|node_modules)[\\/]/.test(file))
+    // The applications of an example are no part of its app.
+    .filter((file) => name !== 'examples' || file.split(path.sep).length === 2)
     .map((file) => path.join(folder, file));
 }

@@ -20,13 +20,10 @@ import { serviceAlarms } from './alarms/service-alarms';
 import { ThresholdAlarm } from './alarms/threshold-alarm';
 import { AlarmMute } from './alerting/alarm-mute';
 import type { AlertRouting } from './alerting/alert-routing';
-import { BackupEvents } from './alerting/backup-events';
 import { createMutes } from './alerting/create-mutes';
-import { DeploymentEvents } from './alerting/deployment-events';
-import { RotationEvents } from './alerting/rotation-events';
 import { Runbooks } from './alerting/runbooks';
 import { SEVERITIES, Severity } from './alerting/severity';
-import { TaskEvents } from './alerting/task-events';
+import { SourceEvents } from './alerting/source-events';
 import type { IGoldenSignalAlarms, MonitoredSources } from './golden-signal-alarms-interface';
 import type { GoldenSignalAlarmsProps } from './golden-signal-alarms-props';
 import { DatabaseLogMetrics } from './logs/database-log-metrics';
@@ -115,11 +112,7 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
       ...this.burnRateAlarms.map(({ ticket }) => ticket),
       ...this.alarms,
     ]);
-    this.forwardDatabaseEvents();
-    this.createDeploymentEvents();
-    this.createTaskEvents();
-    this.createBackupEvents();
-    this.createRotationEvents();
+    this.forwardEvents();
     this.reportDisabledAlarms();
     this.dashboard = (props.dashboard ?? this.createsAll) ? this.createDashboard() : undefined;
   }
@@ -291,41 +284,14 @@ export class GoldenSignalAlarms extends Construct implements IGoldenSignalAlarms
     }).create();
   }
 
-  /** Warnings: what is urgent about a database has an alarm, and its maintenance can wait. */
-  private forwardDatabaseEvents(): void {
-    const topics = (this.props.databases ?? []).flatMap(({ signals }) => signals.events ?? []);
-    topics.forEach((topic) => this.alertRouting._listenFrom(this, topic, Severity.WARNING));
-  }
-
-  private createDeploymentEvents(): void {
-    const { services = [], deploymentEvents = true, alertRouting } = this.props;
-    (deploymentEvents ? services : []).forEach(
-      (service) =>
-        new DeploymentEvents(this.scopeFor(service.signals.source), 'Deployments', { service, alertRouting }),
-    );
-  }
-
-  private createTaskEvents(): void {
-    const { services = [], alertRouting } = this.props;
-    services.forEach(
-      ({ signals }) => new TaskEvents(this.scopeFor(signals.source), 'Tasks', { signals, alertRouting }),
-    );
-  }
-
-  private createBackupEvents(): void {
-    const { databases = [], alertRouting } = this.props;
-    databases
-      .filter(({ signals }) => signals.clusterIdentifier !== undefined || signals.instanceIdentifiers.length > 0)
-      .forEach(({ signals }) => new BackupEvents(this.scopeFor(signals.source), 'Backups', { signals, alertRouting }));
-  }
-
-  private createRotationEvents(): void {
-    const { databases = [], alertRouting } = this.props;
-    databases.forEach(({ signals: { source, rotatedSecretArns: secretArns = [] } }) => {
-      if (secretArns.length > 0) {
-        new RotationEvents(this.scopeFor(source), 'Rotations', { source, secretArns, alertRouting });
-      }
-    });
+  /** Failovers, deployments, stopped tasks, failed backups and rotations notify the same channels. */
+  private forwardEvents(): void {
+    const { services = [], databases = [], deploymentEvents = true } = this.props;
+    const events = new SourceEvents(this.alertRouting, (source) => this.scopeFor(source));
+    databases.forEach((database) => events.ofServer(this, database));
+    services.forEach((service) => events.ofService(service, { deployments: deploymentEvents }));
+    databases.forEach((database) => events.ofBackups(database));
+    databases.forEach((database) => events.ofRotations(database));
   }
 
   private createDashboard(): OperationsDashboard {
