@@ -33,6 +33,12 @@ export const PROCEDURES: { readonly [rule: string]: string } = {
   'database-restarts': 'Choose a quiet hour: clients connect anew after the restart.',
   'static-parameters': 'Choose a quiet hour: the server restarts.',
   'cache-ends-connections': 'Choose a quiet hour: clients connect anew.',
+  'cache-user-leaves-its-group': 'Let every service sign in as another user first ([users](cache.md#users)).',
+  'cache-password-ends': 'Wait until no task runs with the password that goes ([passwords](cache.md#rotate-the-password)).',
+  'cache-user-may-less': 'Let the application use no more than the new rights first. Add a second user with them, and move services one by one '
+    + '([users](cache.md#users)).',
+  'cache-replica-removed': 'Clients of the reader connect anew: choose a quiet hour.',
+  'cache-full-otherwise': 'Look at `DatabaseMemoryUsagePercentage` first. What must not be dropped belongs into a cache of its own.',
   'cache-retention-shortened': 'Copy the snapshots that you want to keep first (`aws elasticache copy-snapshot`).',
   'retention-shortened': 'Export logs first (`aws logs create-export-task`), and take a snapshot of a database.',
   'data-deleted': 'Take a snapshot or a copy first.',
