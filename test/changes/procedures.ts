@@ -33,6 +33,12 @@ export const PROCEDURES: { readonly [rule: string]: string } = {
   'database-restarts': 'Choose a quiet hour: clients connect anew after the restart.',
   'static-parameters': 'Choose a quiet hour: the server restarts.',
   'cache-ends-connections': 'Choose a quiet hour: clients connect anew.',
+  'access-point-removed': 'Tasks of the released revision lose their files, and no new one of it starts: release right after the deployment '
+    + '([files](service.md#share-files-between-tasks)).',
+  'directory-of-another-user': 'Let a task of the former user give the directory to the new one first, or name another `directory` '
+    + '([files](service.md#share-files-between-tasks)).',
+  'cache-limits-lowered': 'Compare with the most of the last weeks first (`BytesUsedForCache`, `ElastiCacheProcessingUnits`).',
+  'cache-events-end': 'Let nobody subscribe to these events first.',
   'cache-user-leaves-its-group': 'Let every service sign in as another user first ([users](cache.md#users)).',
   'cache-password-ends': 'Wait until no task runs with the password that goes ([passwords](cache.md#rotate-the-password)).',
   'cache-user-may-less': 'Let the application use no more than the new rights first. Add a second user with them, and move services one by one '

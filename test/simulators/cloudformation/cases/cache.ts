@@ -7,6 +7,9 @@ const user = (AccessString: string) => resource('AWS::ElastiCache::User', { User
 const userWith = (...Passwords: string[]) =>
   resource('AWS::ElastiCache::User', { UserId: 'shop', UserName: 'shop', AuthenticationMode: { Type: 'password', Passwords } });
 const groupOf = (...UserIds: string[]) => resource('AWS::ElastiCache::UserGroup', { UserGroupId: 'shop', UserIds });
+const serverless = (CacheUsageLimits: Properties) => resource('AWS::ElastiCache::ServerlessCache', { CacheUsageLimits });
+const eventsOf = (events: string) =>
+  resource('AWS::ElastiCache::ParameterGroup', { Properties: { 'notify-keyspace-events': events } });
 const parameters = (policy: string) =>
   resource('AWS::ElastiCache::ParameterGroup', {
     CacheParameterGroupFamily: 'valkey8',
@@ -67,6 +70,20 @@ export const CACHE_CASES: readonly Case[] = [
     parameters('noeviction'),
     parameters('allkeys-lru'),
   ),
+  ...[
+    ['data at risk', { DataStorage: { Maximum: 10, Unit: 'GB' } }] as const,
+    ['some affected', { DataStorage: { Maximum: 20, Unit: 'GB' }, ECPUPerSecond: { Maximum: 5000 } }] as const,
+  ].map(([verdict, limits]) =>
+    changed(
+      'cache-limits-lowered',
+      verdict,
+      `less is taken with ${JSON.stringify(limits)}`,
+      serverless({ DataStorage: { Maximum: 20, Unit: 'GB' } }),
+      serverless(limits),
+    ),
+  ),
+  changed('cache-events-end', 'some affected', 'fewer events are sent', eventsOf('KEx'), eventsOf('Kx')),
+  changed('cache-parameters', 'in place', 'more events are sent', eventsOf('Ex'), eventsOf('KEA')),
   changed('cache-replica-removed', 'some affected', 'a replica goes', cache({ NumCacheClusters: 3 }), cache({ NumCacheClusters: 2 })),
   changed('cache-user-changed', 'in place', 'more rights', user('on ~a -@all +@read'), user('on ~a -@all +@read +@write ~b')),
   ...['on ~a -@all +@read', 'on ~* +@all -@admin', 'off ~* +@all'].map((rights) =>

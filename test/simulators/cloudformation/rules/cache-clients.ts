@@ -3,12 +3,15 @@ import { list, type Properties } from '../template';
 import type { Rules } from './rule';
 
 const NODES = 'AWS::ElastiCache::ReplicationGroup';
+const SERVERLESS = 'AWS::ElastiCache::ServerlessCache';
 const USER = 'AWS::ElastiCache::User';
 const USER_GROUP = 'AWS::ElastiCache::UserGroup';
 const PARAMETER_GROUP = 'AWS::ElastiCache::ParameterGroup';
 
 /** Parameter that says what a full cache does. */
 const EVICTION = 'maxmemory-policy';
+/** Parameter that says which events of keys are sent. */
+const EVENTS = 'notify-keyspace-events';
 const REFUSES_WRITES = 'noeviction';
 /** Rule of an access string that admits more. */
 const ADMITS = /^(allkeys|allchannels|[+~&%]\S+)$/;
@@ -69,6 +72,37 @@ export const CACHE_CLIENTS: Rules = {
       },
     },
     {
+      id: 'cache-limits-lowered',
+      source:
+        'Amazon ElastiCache User Guide, "Setting scaling limits to manage costs": entries are evicted above the ' +
+        'maximum of data, and requests are throttled above that of ECPUs',
+      on: ['update'],
+      types: [SERVERLESS],
+      properties: ['CacheUsageLimits'],
+      effect: ({ before, after }) => {
+        const [was, is] = [before!, after!].map(limitsOf);
+        if (is.data < was.data) {
+          return { verdict: 'data at risk', says: 'entries above the new maximum are dropped, or writes are refused' };
+        }
+        return is.units < was.units
+          ? { verdict: 'some affected', says: 'requests above the new maximum are throttled' }
+          : undefined;
+      },
+    },
+    {
+      id: 'cache-events-end',
+      source: 'Valkey, "Keyspace notifications": notify-keyspace-events says which are sent',
+      on: ['update'],
+      types: [PARAMETER_GROUP],
+      properties: ['Properties'],
+      effect: ({ before, after }) => {
+        const [was, is] = [before!, after!].map(({ properties }) => [...String(properties.Properties?.[EVENTS] ?? '')]);
+        return was.some((sent) => !is.includes(sent) && !is.includes('A'))
+          ? { verdict: 'some affected', says: 'subscribers of events that are no longer sent hear nothing' }
+          : undefined;
+      },
+    },
+    {
       id: 'cache-full-otherwise',
       source: 'Valkey, "Key eviction": maxmemory-policy',
       on: ['update'],
@@ -87,6 +121,12 @@ export const CACHE_CLIENTS: Rules = {
     },
   ],
 };
+
+/** Limits of a serverless cache; absent is none. */
+function limitsOf({ properties: { CacheUsageLimits } }: Resource): { readonly data: number; readonly units: number } {
+  const { DataStorage, ECPUPerSecond } = (CacheUsageLimits ?? {}) as Properties;
+  return { data: Number(DataStorage?.Maximum ?? Infinity), units: Number(ECPUPerSecond?.Maximum ?? Infinity) };
+}
 
 function without(was: unknown, is: unknown): string[] {
   return list(was as string[]).filter((one) => !list(is as string[]).includes(one));
