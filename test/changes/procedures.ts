@@ -49,6 +49,8 @@ export const PROCEDURES: { readonly [rule: string]: string } = {
   'retention-shortened': 'Export logs first (`aws logs create-export-task`), and take a snapshot of a database.',
   'data-deleted': 'Take a snapshot or a copy first.',
   'store-begins-anew': 'Copy what the former one holds to the new one before anybody uses it.',
+  'store-made-again': 'Restore or copy what the former one holds before anybody uses the new one. One whose name is in the template is taken back by '
+    + '`cdk deploy --import-existing-resources` ([what is retained](operate.md#take-back-what-was-retained)).',
   'data-kept-as-a-snapshot': 'The final snapshot remains and can be restored.',
   'zone-of-a-load-balancer-removed': 'Fewer zones: raise `minTasks` first, so that the tasks of the other zones carry all requests.',
   'certificate-removed': 'Leave a certificate on the load balancer that covers the same names, or move clients to another name first.',

@@ -195,6 +195,18 @@ export const STORED_DATA_CASES: readonly Case[] = [
       { Later: resource(type, {}, { DeletionPolicy: 'Retain' }) },
     ),
   })),
+  ...['Shop', 'Data'].map((stack): Case => ({
+    rule: 'store-made-again',
+    verdict: 'data at risk',
+    shows: `a server that was retained, and is made again in the stack ${stack}, is an empty one`,
+    play: (account) => {
+      const topic = resource('AWS::SNS::Topic');
+      account.deploy(STACK, template({ Topic: topic, Server: server('Retain') }));
+      account.update(STACK, template({ Topic: topic }));
+      const again = template({ Topic: topic, Server: server('Retain') });
+      return stack === STACK ? account.update(stack, again) : account.deploy(stack, again);
+    },
+  })),
   {
     rule: 'store-begins-anew',
     verdict: 'data at risk',

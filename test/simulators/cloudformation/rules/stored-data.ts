@@ -213,6 +213,22 @@ export const STORED_DATA: Rules = {
           : undefined,
     },
     {
+      id: 'store-made-again',
+      source:
+        'CloudFormation template reference, "DeletionPolicy attribute": what is retained belongs to no stack, ' +
+        'and the same logical id makes another resource',
+      on: ['create'],
+      types: SERVING,
+      effect: ({ type, logicalId, after }, existing) => {
+        const former = existing
+          .of(type)
+          .find((other) => other.logicalId === logicalId && serves(other) && existing.isOrphan(other));
+        return former && serves(after!)
+          ? { verdict: 'data at risk', says: `${logicalId} begins empty, its data stay with the former one outside the stacks` }
+          : undefined;
+      },
+    },
+    {
       id: 'data-kept-as-a-snapshot',
       source: 'CloudFormation template reference, "DeletionPolicy attribute": Snapshot',
       on: ['delete'],
