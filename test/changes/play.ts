@@ -1,6 +1,7 @@
 import { ENV } from '../fixtures/test-stack';
 import { Account } from '../simulators/cloudformation/account';
 import { type Change, described, type Outcome, type Status } from '../simulators/cloudformation/outcome';
+import { RULES } from '../simulators/cloudformation/rules';
 import type { Template } from '../simulators/cloudformation/template';
 import { type Verdict, worst } from '../simulators/cloudformation/verdict';
 import type { Deployable } from './site';
@@ -160,9 +161,12 @@ function endOf(ends: readonly Status[]): string {
   return ends.includes('DELETE_FAILED') ? '; the stack stays in `DELETE_FAILED`' : rolledBack;
 }
 
+/** Rules of services that refuse to delete something. */
+const REFUSED_DELETIONS = new Set(RULES.deletions.map(({ id }) => id));
+
 /** What a cleanup could not delete: the stack no longer knows it. */
 function leftovers(changes: readonly Change[], verdict: Verdict): string {
-  const left = changes.filter(({ action, findings }) => action === 'retain' && findings.some(({ rule }) => rule !== 'retained'));
+  const left = changes.filter(({ action, findings }) => action === 'retain' && findings.some(({ rule }) => REFUSED_DELETIONS.has(rule)));
   const ids = few([...new Set(left.map(({ logicalId }) => `\`${readable(logicalId)}\``))]);
   return left.length > 0 && verdict !== 'nothing' ? `; the cleanup can not delete ${ids}, no stack knows it from then on: delete it by hand` : '';
 }

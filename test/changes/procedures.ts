@@ -33,10 +33,24 @@ export const PROCEDURES: { readonly [rule: string]: string } = {
   'database-restarts': 'Choose a quiet hour: clients connect anew after the restart.',
   'static-parameters': 'Choose a quiet hour: the server restarts.',
   'cache-ends-connections': 'Choose a quiet hour: clients connect anew.',
+  'access-point-removed': 'Tasks of the released revision lose their files, and no new one of it starts: release right after the deployment '
+    + '([files](service.md#share-files-between-tasks)).',
+  'directory-of-another-user': 'Let a task of the former user give the directory to the new one first, or name another `directory` '
+    + '([files](service.md#share-files-between-tasks)).',
+  'cache-limits-lowered': 'Compare with the most of the last weeks first (`BytesUsedForCache`, `ElastiCacheProcessingUnits`).',
+  'cache-events-end': 'Let nobody subscribe to these events first.',
+  'cache-user-leaves-its-group': 'Let every service sign in as another user first ([users](cache.md#users)).',
+  'cache-password-ends': 'Wait until no task runs with the password that goes ([passwords](cache.md#rotate-the-password)).',
+  'cache-user-may-less': 'Let the application use no more than the new rights first. Add a second user with them, and move services one by one '
+    + '([users](cache.md#users)).',
+  'cache-replica-removed': 'Clients of the reader connect anew: choose a quiet hour.',
+  'cache-full-otherwise': 'Look at `DatabaseMemoryUsagePercentage` first. What must not be dropped belongs into a cache of its own.',
   'cache-retention-shortened': 'Copy the snapshots that you want to keep first (`aws elasticache copy-snapshot`).',
   'retention-shortened': 'Export logs first (`aws logs create-export-task`), and take a snapshot of a database.',
   'data-deleted': 'Take a snapshot or a copy first.',
   'store-begins-anew': 'Copy what the former one holds to the new one before anybody uses it.',
+  'store-made-again': 'Restore or copy what the former one holds before anybody uses the new one. One whose name is in the template is taken back by '
+    + '`cdk deploy --import-existing-resources` ([what is retained](operate.md#take-back-what-was-retained)).',
   'data-kept-as-a-snapshot': 'The final snapshot remains and can be restored.',
   'zone-of-a-load-balancer-removed': 'Fewer zones: raise `minTasks` first, so that the tasks of the other zones carry all requests.',
   'certificate-removed': 'Leave a certificate on the load balancer that covers the same names, or move clients to another name first.',

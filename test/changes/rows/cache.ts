@@ -13,7 +13,8 @@ import type { Site } from '../site';
 import { WEB } from './service';
 
 const SECOND = 'A cache keeps its name, its key, its place and its engine. [Move to a second one](cache.md#move-to-a-second-cache).';
-const ROTATE = 'Increase it by one, wait until all services run the new password, and never lower it ([passwords](cache.md#rotate-the-password)).';
+const ROTATE = 'Increase it by one, and only when all services run the current password. Never lower it: running tasks would be locked out '
+  + '([passwords](cache.md#rotate-the-password)).';
 const QUIET = 'Choose a quiet hour: clients connect anew.';
 
 const CACHE: Subject<HardenedCacheProps> = {
@@ -34,7 +35,7 @@ export const CACHE_ROWS: readonly Row[] = [
       purpose: [CachePurpose.CACHE, CachePurpose.SESSIONS],
       capacity: [undefined, () => CacheCapacity.nodes({ replicas: 2 })],
       engine: [() => CacheEngine.valkey('7.2'), () => CacheEngine.valkey('8.0'), { procedure: `${QUIET} Take a snapshot first: there is no way back.` }],
-      credentials: [undefined, () => CacheCredentials.password({ generation: 2 }), { note: ROTATE }],
+      credentials: [undefined, () => CacheCredentials.password({ generation: 2 }), { procedure: ROTATE }],
       accessString: [undefined, 'on ~shop:* &* +@all -@admin -@dangerous +info'],
       port: [undefined, 6390, { with: (site) => ({ network: portsOf(site) }), procedure: SECOND }],
       identifier: [undefined, 'shop-cache', { procedure: SECOND }],
@@ -65,7 +66,7 @@ export const CACHE_ROWS: readonly Row[] = [
     struct: 'CachePasswordProps',
     at: 'CacheCredentials.password',
     within: (props) => ({ credentials: CacheCredentials.password(props) }),
-    changes: { generation: [2, 3, { note: ROTATE }] },
+    changes: { generation: [2, 3, { procedure: ROTATE }] },
   }),
   ...choicesOf<CacheCapacity, HardenedCacheProps>({
     subject: CACHE,
@@ -95,7 +96,7 @@ export const CACHE_ROWS: readonly Row[] = [
     subject: CACHE,
     class: 'HardenedCache',
     calls: {
-      addUser: [(cache) => cache.addUser('reports', CacheCredentials.password()), { note: 'Before its removal, let nobody sign in as the user.' }],
+      addUser: [(cache) => cache.addUser('reports', CacheCredentials.password()), { procedure: 'Before its removal, let nobody sign in as the user.' }],
       withUser: [(cache, site) => WEB.make(site, 'Web', { backingServices: [cache.withUser(cache.user)] }), { procedure: 'Move its traffic away first.' }],
       withVariables: [(cache, site) => WEB.make(site, 'Web', { backingServices: [cache.withVariables({ host: 'CACHE_HOST' })] }), { procedure: 'Move its traffic away first.' }],
     },
@@ -112,6 +113,7 @@ export const CACHE_ROWS: readonly Row[] = [
       readFromReplicas: [undefined, true, { note: 'It has an effect on services that bind the cache: they get another port.' }],
     },
   }),
+  ...changesAround(SERVERLESS),
 ];
 
 /** Network with both ports of serverless caches. */

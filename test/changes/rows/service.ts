@@ -68,6 +68,7 @@ const TRACES = 'Tasks of before send no traces until the rollout has replaced th
 const HEALTH = 'Deploy a version that answers the old and the new check first; then change the check ([steps](service.md#change-the-health-check)).';
 const SEED = 'A track that holds `none` stops all tasks: write the tag that runs into the parameter of the new track first '
   + '([another track or repository](registry.md#move-a-service-to-another-track-or-repository)).';
+const OWNER = 'Let a task of the former user give the directory to the new one first, or name another `directory` ([files](service.md#share-files-between-tasks)).';
 const RELEASE_AFTER = 'Tasks of the released revision lose their files, and no new one of it starts: release right after the deployment '
   + '([files](service.md#share-files-between-tasks)).';
 const TABLE = 'reason that the team gives, long enough';
@@ -454,6 +455,14 @@ export const SERVICE_ROWS: readonly Row[] = [
     subject: WEB,
     struct: 'ProductionWebServiceProps',
     changes: {
+      user: {
+        several: [
+          ['1000:1000', '1001:1001', { with: (site: Site) => ({ volumes: [shopFiles(site)] }), procedure: OWNER }],
+          ['1000:1000', '1001:1001', {
+            with: (site: Site) => ({ volumes: [shopFiles(site)], image: ServiceImage.released(site.images) }), procedure: `${OWNER} ${RELEASE_AFTER}`,
+          }],
+        ],
+      },
       volumes: [(site: Site) => [shopFiles(site)], undefined, { with: (site) => ({ image: ServiceImage.released(site.images) }), procedure: RELEASE_AFTER }],
     },
   }),

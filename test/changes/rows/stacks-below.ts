@@ -1,7 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
 import {
-  DatabaseAccess, HardenedPostgres, type HardenedPostgresProps, type IBackingService, Ingress, PostgresCapacity, ProductionWebService,
-  SecureLoadBalancer, type SecureLoadBalancerProps, ServiceImage,
+  BucketPurpose, CachePurpose, DatabaseAccess, EnvironmentProfile, HardenedCache, HardenedPostgres, type HardenedPostgresProps,
+  type IBackingService, Ingress, PostgresCapacity, ProductionWebService, SecureBucket, SecureLoadBalancer, type SecureLoadBalancerProps, ServiceImage,
 } from '../../../src';
 import { Cloud, judgementOf } from '../play';
 import type { Remarks } from '../row';
@@ -14,6 +15,9 @@ const SERVICE_FIRST = 'Deploy the stack of the service first (`cdk deploy SERVIC
 const EXPORTS = '([exports](database.md#a-database-in-a-stack-of-its-own))';
 const LOAD_BALANCER = 'Follow the [three deployments](service.md#ingress) with a second load balancer. '
   + `In the last one the first service goes before its load balancer. ${SERVICE_FIRST}`;
+
+const MOVED = 'Make a second store in the other stack, restored from a snapshot or with the files copied, move the services to it, '
+  + 'and then remove the former one ([databases](recovery.md#restore-into-a-new-database), [caches](cache.md#move-to-a-second-cache)).';
 
 /** App whose service uses a database in another stack. */
 export interface AppOverDatabase {
@@ -72,7 +76,32 @@ export const STACKS_BELOW_ROWS: readonly Row[] = [
     { procedure: `${SERVICE_FIRST} Clients of the reader connect anew: choose a quiet hour.` },
   ),
   ...(['strong', 'weak'] as const).map((references) => ofLoadBalancer(references)),
+  ...moved('HardenedPostgres', (scope, { network }) => new HardenedPostgres(scope, 'Orders', { network })),
+  ...moved('HardenedCache', (scope, { network }) => new HardenedCache(scope, 'Sessions', { network, purpose: CachePurpose.SESSIONS })),
+  ...moved('SecureBucket', (scope) => new SecureBucket(scope, 'Files', { purpose: BucketPurpose.files() })),
 ];
+
+/** Row of a store that moves to a stack which is deployed after its own. */
+function moved(name: string, make: (scope: Construct, site: Site) => unknown): Row[] {
+  const app = (apart: boolean) => {
+    const site = new Site({ profile: () => EnvironmentProfile.production() });
+    const { network } = site;
+    const stores = site.otherStack('Stores');
+    stores.addStackDependency(Stack.of(network));
+    make(apart ? stores : Stack.of(network), site);
+    return site.synthesized();
+  };
+  const subject = 'A store that moves to another stack';
+  return [{
+    id: `${subject}, ${name}`,
+    subject,
+    what: `\`${name}\``,
+    example: 'from the stack of the network → to one that is deployed after it',
+    covers: [],
+    remarks: { procedure: MOVED },
+    judge: once(() => ({ there: judgementOf(Cloud.with(app(false)).deploy(app(true))) })),
+  }];
+}
 
 function ofDatabase(what: string, example: string, was: AppOverDatabase, is: AppOverDatabase, remarks: Remarks): Row {
   const subject = 'A database in a stack of its own';

@@ -28,6 +28,11 @@ const BUCKET: Subject<SecureBucketProps> = {
   make: (site, id, props) => new SecureBucket(site.scope, id, { purpose: BucketPurpose.logs(), ...props }),
 };
 
+const FILES: Subject<SecureBucketProps> = {
+  name: 'SecureBucket, files of an application',
+  make: (site, id, props) => new SecureBucket(site.scope, id, { purpose: BucketPurpose.files(), ...props }),
+};
+
 const OLD_KEY = 'New objects are encrypted with the new key. '
   + 'What is there needs the former one: keep it, and let services decrypt by it with `Key.fromKeyArn(...).grantDecrypt(service.taskRole)`.';
 const SECOND_REPOSITORY = 'A repository keeps its name and key, and a new one is empty. Create a second one with another id and deploy it, '
@@ -141,6 +146,7 @@ export const STORAGE_ROWS: readonly Row[] = [
     },
   }),
   ...changesAround(BUCKET),
+  ...changesAround(FILES),
 ];
 
 function keyOf(site: Site): Key {

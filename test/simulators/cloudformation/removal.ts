@@ -78,8 +78,8 @@ export function removeAll(plan: RemovalPlan, world: World, judge: Judge): Remove
         made,
         leaving,
       };
-      const findings = refused.length > 0 ? refused : judge.classify(change, world.existing);
-      result.changes.push(judged(change, isLeft ? left(resource, refused) : findings));
+      const findings = keeps || isLeft || refused.length === 0 ? judge.classify(change, world.existing) : [];
+      result.changes.push(judged(change, [...(isLeft ? left(resource, refused) : refused), ...findings]));
     }
   }
   return result;

@@ -6,6 +6,11 @@ const target = (SubnetId: unknown, more: Properties = {}) =>
   resource('AWS::EFS::MountTarget', { FileSystemId: { Ref: 'Files' }, SubnetId, SecurityGroups: ['sg-1'], ...more });
 const point = (path = '/shop', more: Properties = {}) =>
   resource('AWS::EFS::AccessPoint', { FileSystemId: 'fs-1', RootDirectory: { Path: path }, ...more });
+const pointOf = (OwnerUid: string) =>
+  resource('AWS::EFS::AccessPoint', {
+    FileSystemId: 'fs-1',
+    RootDirectory: { Path: '/shop', CreationInfo: { OwnerUid, OwnerGid: OwnerUid, Permissions: '0750' } },
+  });
 const subnet = (CidrBlock: string) =>
   resource('AWS::EC2::Subnet', { VpcId: 'vpc-1', CidrBlock, AvailabilityZone: 'eu-central-1a' });
 /** Service whose task definition mounts an access point, by its ARN or as the newest one of the family. */
@@ -53,6 +58,18 @@ export const FILE_SYSTEM_CASES: readonly Case[] = [
     point('/shop', { AccessPointTags: [{ Key: 'team', Value: 'b' }] }),
   ),
   changed('access-point-removed', 'interruption', 'a replaced access point is gone', point('/a'), point('/b')),
+  {
+    rule: 'directory-of-another-user',
+    verdict: 'some affected',
+    shows: 'a directory keeps the owner that it was created with',
+    play: updating({ First: pointOf('1000') }, { First: pointOf('1000'), Second: pointOf('1001') }),
+  },
+  {
+    rule: 'added',
+    verdict: 'in place',
+    shows: 'two access points of one user share a directory',
+    play: updating({ First: pointOf('1000') }, { First: pointOf('1000'), Second: pointOf('1000') }),
+  },
   {
     rule: 'access-point-removed',
     verdict: 'rollout',

@@ -1,6 +1,11 @@
 import { type Case, changed, removed, resource, STACK, template, updating } from './case';
 
 const bucket = resource('AWS::S3::Bucket');
+const records = resource(
+  'AWS::S3::Bucket',
+  { LifecycleConfiguration: { Rules: [{ Status: 'Enabled', ExpirationInDays: 400 }] } },
+  { DeletionPolicy: 'Retain' },
+);
 const server = (DeletionPolicy: string) => resource('AWS::RDS::DBInstance', { Engine: 'postgres' }, { DeletionPolicy });
 const selection = resource('AWS::Backup::BackupSelection', {
   BackupSelection: { Resources: [{ 'Fn::Sub': 'arn:aws:rds:eu-central-1:111111111111:db:${Server}' }] },
@@ -180,6 +185,39 @@ export const STORED_DATA_CASES: readonly Case[] = [
     verdict: 'data at risk',
     shows: 'a retained server under another logical id is an empty one',
     play: updating({ ShopServer: server('Retain') }, { StoreServer: server('Retain') }),
+  },
+  ...['AWS::ElastiCache::ReplicationGroup', 'AWS::ElastiCache::ServerlessCache'].map((type): Case => ({
+    rule: 'store-begins-anew',
+    verdict: 'data at risk',
+    shows: `a retained cache of nodes under another logical id, as ${type}, is an empty one`,
+    play: updating(
+      { Nodes: resource('AWS::ElastiCache::ReplicationGroup', {}, { DeletionPolicy: 'Retain' }) },
+      { Later: resource(type, {}, { DeletionPolicy: 'Retain' }) },
+    ),
+  })),
+  ...['Shop', 'Data'].map((stack): Case => ({
+    rule: 'store-made-again',
+    verdict: 'data at risk',
+    shows: `a server that was retained, and is made again in the stack ${stack}, is an empty one`,
+    play: (account) => {
+      const topic = resource('AWS::SNS::Topic');
+      account.deploy(STACK, template({ Topic: topic, Server: server('Retain') }));
+      account.update(STACK, template({ Topic: topic }));
+      const again = template({ Topic: topic, Server: server('Retain') });
+      return stack === STACK ? account.update(stack, again) : account.deploy(stack, again);
+    },
+  })),
+  {
+    rule: 'store-begins-anew',
+    verdict: 'data at risk',
+    shows: 'a bucket that a cleanup leaves for its objects is followed by an empty one',
+    play: updating({ ShopFiles: bucket }, { StoreFiles: bucket }),
+  },
+  {
+    rule: 'retained',
+    verdict: 'in place',
+    shows: 'another bucket of records goes on where the former one ended',
+    play: updating({ ShopLogs: records }, { StoreLogs: records }),
   },
   removed('data-kept-as-a-snapshot', 'interruption', 'a server leaves a snapshot', server('Snapshot')),
   removed('data-deleted', 'data at risk', 'a server without policy of its own is deleted', server('Delete')),

@@ -68,6 +68,22 @@ export const FILE_SYSTEMS: Rules = {
       effect: () => ({ verdict: 'in place', says: 'mounts go on' }),
     },
     {
+      id: 'directory-of-another-user',
+      source:
+        'Amazon EFS User Guide, "Working with access points": the owner is set when EFS creates the directory, ' +
+        'and the user of an access point replaces that of its clients',
+      on: ['create', 'replace'],
+      types: ACCESS_POINT,
+      effect: ({ after }, existing) => {
+        const [is, was] = [after!, existing.of(...ACCESS_POINT).find((other) => hasDirectoryOf(other, after!))].map(
+          (point) => point && ownerOf(point),
+        );
+        return was !== undefined && was !== is
+          ? { verdict: 'some affected', says: `its directory belongs to user ${was}: tasks of user ${is} may be refused its files` }
+          : undefined;
+      },
+    },
+    {
       // Its API reference says that connected clients go on, and its user guide that they lose access.
       id: 'access-point-removed',
       source: 'Amazon EFS User Guide, "Deleting access points": clients that use it lose access',
@@ -80,6 +96,16 @@ export const FILE_SYSTEMS: Rules = {
     },
   ],
 };
+
+function hasDirectoryOf(one: Resource, other: Resource): boolean {
+  const [path, same] = [one, other].map(({ properties: { FileSystemId, RootDirectory } }) => [FileSystemId, RootDirectory?.Path].join());
+  return one.physicalId !== other.physicalId && path === same;
+}
+
+/** Numeric user who owns the directory if EFS creates it. */
+function ownerOf({ properties: { RootDirectory } }: Resource): string | undefined {
+  return RootDirectory?.CreationInfo && String(RootDirectory.CreationInfo.OwnerUid);
+}
 
 /** Zone of a subnet, or the subnet itself where nobody knows its zone. */
 function zoneOf(subnet: string, existing: Existing): string {

@@ -1,5 +1,6 @@
 import { AWS_CALLS } from './aws-calls';
 import { CACHE } from './cache';
+import { CACHE_CLIENTS } from './cache-clients';
 import { CLIENTS } from './clients';
 import { DATABASE } from './database';
 import { DEFAULT_GROUP } from './default-group';
@@ -47,6 +48,7 @@ export const RULES = new Rulebook([
   EXECUTIONS,
   DATABASE,
   CACHE,
+  CACHE_CLIENTS,
   SETUP_RULES,
   STORED_DATA,
   LIFETIMES,

@@ -22,8 +22,11 @@ const SERVING = [
   'AWS::DynamoDB::Table',
   'AWS::ECR::Repository',
   'AWS::EFS::FileSystem',
+  'AWS::ElastiCache::ReplicationGroup',
+  'AWS::ElastiCache::ServerlessCache',
   'AWS::RDS::DBCluster',
   'AWS::RDS::DBInstance',
+  'AWS::S3::Bucket',
 ];
 /** Records of what was, and messages on their way. */
 const RECORDS = ['AWS::Logs::LogGroup', 'AWS::SQS::Queue'];
@@ -204,10 +207,26 @@ export const STORED_DATA: Rules = {
       source: 'CloudFormation User Guide, "Understand stack update behaviors": another logical id is another resource',
       on: ['retain'],
       types: SERVING,
-      effect: ({ type, logicalId, before, made = [] }) =>
-        !readsOnly(before!) && made.some((other) => other.type === type && !readsOnly(other))
+      effect: ({ logicalId, before, made = [] }) =>
+        serves(before!) && made.some((other) => serves(other) && serviceOf(other) === serviceOf(before!))
           ? { verdict: 'data at risk', says: `${logicalId} keeps its data outside the stack, and an empty one begins` }
           : undefined,
+    },
+    {
+      id: 'store-made-again',
+      source:
+        'CloudFormation template reference, "DeletionPolicy attribute": what is retained belongs to no stack, ' +
+        'and the same logical id makes another resource',
+      on: ['create'],
+      types: SERVING,
+      effect: ({ type, logicalId, after }, existing) => {
+        const former = existing
+          .of(type)
+          .find((other) => other.logicalId === logicalId && serves(other) && existing.isOrphan(other));
+        return former && serves(after!)
+          ? { verdict: 'data at risk', says: `${logicalId} begins empty, its data stay with the former one outside the stacks` }
+          : undefined;
+      },
     },
     {
       id: 'data-kept-as-a-snapshot',
@@ -240,6 +259,18 @@ function copies({ properties: { BackupPlan } }: Resource): boolean {
 /** Tells if a server keeps no data of its own: a member of an Aurora cluster, or a replica. */
 function readsOnly({ type, properties: { DBClusterIdentifier, SourceDBInstanceIdentifier } }: Resource): boolean {
   return type === 'AWS::RDS::DBInstance' && (DBClusterIdentifier ?? SourceDBInstanceIdentifier) !== undefined;
+}
+
+/** Tells if others read a store while they run. A bucket whose objects expire holds records. */
+function serves(store: Resource): boolean {
+  const { type, properties } = store;
+  const expires = list(properties.LifecycleConfiguration?.Rules as Properties[]).some((rule) => rule.ExpirationInDays);
+  return SERVING.includes(type) && !readsOnly(store) && !expires;
+}
+
+/** Service of a store: nodes and serverless caches stand for each other, as clusters and instances do. */
+function serviceOf({ type }: Resource): string {
+  return type.split('::')[1];
 }
 
 function losesData({ policy, before }: ResourceChange): boolean {
