@@ -1,10 +1,11 @@
 import { LABEL, output, part, type Part, put } from '../asl/asl';
 import { branches, choice, equals, isTrue, not, present } from '../asl/conditions';
-import { contains, fromJson, quoted } from '../asl/intrinsics';
+import { add, arrayItem, arrayLength, contains, fromJson, quoted } from '../asl/intrinsics';
 import { executionsOf } from '../asl/logged-state-machine';
 import { forEach } from '../asl/parts';
 import { wait } from '../asl/polling';
 import type { AwsCalls } from '../asl/sdk-integrations';
+import { marked } from '../release/context/release-mode';
 import type { PartTools } from '../release/context/release-settings';
 import type { Release } from '../release/release';
 import { readRecord } from '../release/steps/release-record';
@@ -15,6 +16,8 @@ const SETTLE_SECONDS = 10;
 const RUNNING = '$.running';
 const RELEASES = '$.releases';
 const ANY = '$.any';
+/** Executions that are no clean-ups: the oldest of them has the lock. */
+const LOCKING = '$.locking';
 const EXECUTION = '$.described';
 
 /** Kinds of a running execution of the release. */
@@ -43,14 +46,24 @@ export function findReleases({ calls }: PartTools, release: Release, runsAlready
       'Find a rollback',
       put(ANY, { 'rollback.$': contains(`${RELEASES}[*].kind`, quoted(KIND.rollback)) }),
     ],
-    ['Does a rollback run?', choice([isTrue(`${ANY}.rollback`)], runsAlready)],
+    ['Does a rollback run?', choice([isTrue(`${ANY}.rollback`)], 'List executions that lock', known)],
+    ['List executions that lock', put(LOCKING, { 'list.$': `${RELEASES}[?(@.takes == 'lock')]` })],
+    // The list begins with the newest. A rollback behind another release waits for it, and would be refused.
+    [
+      'Find who has the lock',
+      put(LOCKING, {
+        'oldest.$': arrayItem(`${LOCKING}.list`, add(arrayLength(`${LOCKING}.list`), -1)),
+      }),
+    ],
+    ['Has a rollback the lock?', choice([equals(`${LOCKING}.oldest.kind`, KIND.rollback)], runsAlready)],
     [known, LABEL],
   );
 }
 
 function describeRelease(calls: AwsCalls, release: Release): Part {
   const input = `${EXECUTION}.input` as const;
-  const kindOf = (kind: string) => output({ kind, 'execution.$': '$.ExecutionArn' });
+  const kindOf = (kind: string) =>
+    output({ kind, 'takes': kind === KIND.cleanUp ? 'nothing' : 'lock', 'execution.$': '$.ExecutionArn' });
   return part(
     [
       'Describe release',
@@ -69,7 +82,7 @@ function describeRelease(calls: AwsCalls, release: Release): Part {
       'Which kind of release is it?',
       branches(
         [
-          { when: present(`${input}.rollback`), next: 'It is a rollback' },
+          { when: marked(`${input}.rollback`), next: 'It is a rollback' },
           { when: present(`${input}.cleanUpAfter`), next: 'It is a clean-up' },
         ],
         'It is a release',
@@ -87,13 +100,16 @@ function describeRelease(calls: AwsCalls, release: Release): Part {
  */
 export function stopReleases(tools: PartTools, release: Release, runsAlready: string): Part {
   const { calls, arns } = tools;
-  const none = 'No release runs';
+  const [none, unchanged] = ['No release runs', 'Did a rollback wait for it?'];
   return part(
     ['Is no release left?', choice([not(present(`${RELEASES}[0]`))], none)],
     ['Stop releases', forEach(RELEASES, stopRelease(calls, release), { fields: { ResultPath: null } })],
     [
       'Find stopped releases',
-      put(ANY, { 'stopped.$': contains(`${RELEASES}[*].kind`, quoted(KIND.release)) }),
+      put(ANY, {
+        'stopped.$': contains(`${RELEASES}[*].kind`, quoted(KIND.release)),
+        'rollback.$': contains(`${RELEASES}[*].kind`, quoted(KIND.rollback)),
+      }),
     ],
     ['Was a release stopped?', choice([isTrue(`${ANY}.stopped`)], 'Let the stop settle', runsAlready)],
     ['Let the stop settle', wait(SETTLE_SECONDS)],
@@ -101,11 +117,16 @@ export function stopReleases(tools: PartTools, release: Release, runsAlready: st
     readRecord(calls, arns, {
       name: 'Read record of the stopped release',
       parameter: release.recordParameterName,
-      none,
+      none: unchanged,
     }),
     [
       'Report the stopped release',
       output({ done: 'the running release was stopped, and is rolled back. The release notifies of its end' }),
+    ],
+    [unchanged, choice([isTrue(`${ANY}.rollback`)], 'Report the rollback that waited', none)],
+    [
+      'Report the rollback that waited',
+      output({ done: 'the running release was stopped, and a rollback that waited for it begins and notifies' }),
     ],
     [none, LABEL],
   );

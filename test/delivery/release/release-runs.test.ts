@@ -674,6 +674,25 @@ describe('The rollback command', () => {
     }
   });
 
+  test('stops a release that says it is no rollback, as any other release [A-14]', async () => {
+    const world = stage.account().runs('v1');
+    world.states.executions.push('running');
+    world.states.inputs.running = '{"images":{},"rollback":false}';
+    const { output } = await stage.rollBack(world);
+    expect(output?.done ?? '').not.toMatch(/a rollback runs already/);
+    expect(world.states.stopped).toHaveLength(1);
+  });
+
+  test('stops the release that a rollback waits for, and lets that rollback begin [A-14]', async () => {
+    const world = stage.account().runs('v1');
+    world.states.executions.push('running', 'waiting');
+    world.states.inputs.running = '{"images":{}}';
+    world.states.inputs.waiting = '{"images":{},"rollback":true}';
+    expect((await stage.rollBack(world)).output.done).toMatch(/a rollback that waited for it begins/);
+    expect(world.states.stopped).toHaveLength(1);
+    expect(world.states.started).toEqual([]);
+  });
+
   test('releases the images before the last release, of every service, and waits for the end [C-17, C-29]', async () => {
     const world = stage.account().runs('v1').push('v2').push('v3');
     await stage.release(world, stage.images(world, 'v2'));

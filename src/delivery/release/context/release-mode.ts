@@ -71,7 +71,8 @@ export function checkReason(): Part {
   );
 }
 
-function marked(path: JsonPath): Condition {
+/** Condition that a mark of an input is set. One that is there and says `false` is not. */
+export function marked(path: JsonPath): Condition {
   return allOf(present(path), isTrue(path));
 }
 
