@@ -458,7 +458,7 @@ export const SERVICE_ROWS: readonly Row[] = [
       user: {
         several: [
           ['1000:1000', '1001:1001', { with: (site: Site) => ({ volumes: [shopFiles(site)] }), procedure: OWNER }],
-          ['1000:1000', '1001:1001', {
+          ['1000:1000', '2000:2000', {
             with: (site: Site) => ({ volumes: [shopFiles(site)], image: ServiceImage.released(site.images) }), procedure: `${OWNER} ${RELEASE_AFTER}`,
           }],
         ],
