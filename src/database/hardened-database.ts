@@ -208,7 +208,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
    * It changes nothing else, and does nothing for clients in the same stack.
    */
   public keepExports(): void {
-    const { server, cluster, key, securityGroup, secret, logGroups, events, backupVault, backupRole } = this;
+    const { server, cluster, key, securityGroup, logGroups, events, backupVault, backupRole } = this;
     keepExported(this, [
       this.endpoint,
       this.readEndpoint,
@@ -217,7 +217,7 @@ export abstract class HardenedDatabase extends Construct implements IHardenedDat
       ...server.signals.instanceIdentifiers,
       key.keyArn,
       securityGroup.securityGroupId,
-      secret?.secretArn,
+      ...(this.signals.rotatedSecretArns ?? []),
       ...logGroups.map(({ logGroupName }) => logGroupName),
       events.topic.topicArn,
       backupVault?.backupVaultName,
