@@ -135,7 +135,9 @@ export class MysqlServer {
       fs.readFileSync(path.join(SCRIPTS, file), 'utf8'),
     );
     this.giveToOwner();
-    execFileSync(PROGRAM!, ['--no-defaults', '--bootstrap', ...this.owner(), `--datadir=${this.data}`], {
+    // Two servers that start at once would share their temporary tables.
+    const folders = [`--datadir=${this.data}`, `--tmpdir=${this.folder}`];
+    execFileSync(PROGRAM!, ['--no-defaults', '--bootstrap', ...this.owner(), ...folders], {
       input: ['CREATE DATABASE mysql;', 'USE mysql;', ...tables].join('\n'),
       stdio: ['pipe', 'pipe', 'pipe'],
     });
@@ -144,6 +146,7 @@ export class MysqlServer {
   private async run(settings: Settings): Promise<void> {
     const options = {
       'datadir': this.data,
+      'tmpdir': this.folder,
       'socket': path.join(this.folder, 'socket'),
       'pid-file': path.join(this.folder, 'pid'),
       'bind-address': '127.0.0.1',
