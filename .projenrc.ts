@@ -232,7 +232,7 @@ function addTasks(): void {
   });
 
   const applications = project.addTask('test:applications', { description: 'Runs the applications of the examples with the variables of their tasks, on a real server' });
-  applications.exec(`jest --ci --coverage=false --testPathIgnorePatterns /node_modules/ --modulePathIgnorePatterns /cdk.out/ --runInBand test/applications/`, { receiveArgs: true });
+  applications.exec('jest --ci --coverage=false --testPathIgnorePatterns /node_modules/ --modulePathIgnorePatterns /cdk.out/ --runInBand test/applications/', { receiveArgs: true });
 
   const compileApps = project.addTask('compile:apps', { description: 'Compiles the library, and the apps of examples and bench against it' });
   compileApps.spawn(project.compileTask);
